@@ -1,0 +1,60 @@
+/* HTTP client on our loop (libcurl multi).  Knows nothing of resources. */
+#ifndef CARRICK_HTTP_CLIENT_H
+#define CARRICK_HTTP_CLIENT_H
+
+#include "base/str.h"
+#include "sys/loop.h"
+
+struct http_client;
+struct http_call;
+
+struct http_client_config {
+    int max_per_host;        /* Connections a host, 0 = 8. */
+    const char *ca_file;     /* Trust store, null = the system's. */
+    const char *user_agent;  /* null = "carrick/VERSION" */
+};
+
+struct http_request {
+    const char *method;
+    const char *url;
+    const char *const *headers;  /* "Name: value", null-terminated, or null */
+    const void *body;            /* Borrowed until done; null = none */
+    size_t body_len;
+    int body_fd;                 /* >= 0: the body is this file, from its start; streamed */
+    int64_t connect_timeout_ms;  /* 0 = 5 000 */
+    int64_t timeout_ms;          /* Whole call; 0 = 60 000 */
+    size_t max_answer;           /* Bytes of answer kept; 0 = 16 MiB; more = E_TOO_LARGE */
+};
+
+struct http_answer {
+    int status;
+    const char *body;            /* Zero-terminated. */
+    size_t body_len;
+    const char *const *headers;  /* "Name: value" as received, null-terminated */
+};
+/* Value of a header or null; name without case. */
+const char *http_answer_header(const struct http_answer *answer, const char *name);
+
+/* 'err' (owned by the callee) is null where an answer of any status came.
+ * E_UNAVAILABLE: certainly not sent (refused, no route, name).  E_IN_DOUBT:
+ * it may have been received (time-out, connection lost after sending).
+ * 'answer' is valid during the call only. */
+typedef void http_done_fn(void *arg, const struct http_answer *answer, struct err *err);
+
+struct err *http_client_new(struct loop *loop, const struct http_client_config *config,
+                            struct http_client **client) MUST_USE;
+void http_client_free(struct http_client *client); /* calls in flight end with E_CANCELLED */
+
+/* Starts a call on the loop's thread; what 'request' points at is copied
+ * except the body.  'done' is always called exactly once, never from inside
+ * http_call itself.  The returned handle may be given to http_cancel before. */
+struct http_call *http_call(struct http_client *client, const struct http_request *request,
+                            http_done_fn *done, void *arg);
+void http_cancel(struct http_call *call);
+
+/* The whole exchange on the calling thread, for the command line: 'answer'
+ * lives in 'mem'. */
+struct err *http_fetch(struct mem *mem, const struct http_client_config *config,
+                       const struct http_request *request, struct http_answer *answer) MUST_USE;
+
+#endif

@@ -1,0 +1,20 @@
+/* Files: whole reads and durable, atomic writes. */
+#ifndef CARRICK_SYS_FILE_H
+#define CARRICK_SYS_FILE_H
+
+#include "base/str.h"
+
+#include <sys/types.h>
+
+/* Reads at most 'max' bytes; E_NOT_FOUND, E_TOO_LARGE, E_UNAVAILABLE. */
+struct err *file_read(struct mem *mem, const char *path, size_t max, char **data, size_t *n) MUST_USE;
+/* Writes a new file beside it, fsyncs, renames over 'path', fsyncs the folder. */
+struct err *file_write(const char *path, const void *data, size_t n, mode_t mode) MUST_USE;
+struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
+struct err *dir_remove(const char *path) MUST_USE;  /* recursive, never follows links, stays on the file system */
+bool file_exists(const char *path);
+void fd_close(int *fd); /* cleanup: closes where >= 0, sets -1 */
+#define AUTO_FD __attribute__((cleanup(fd_close))) int
+struct err *fd_write_all(int fd, const void *data, size_t n) MUST_USE;
+
+#endif
