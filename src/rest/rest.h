@@ -92,20 +92,19 @@ struct route {
 };
 
 /* The usual rows of a resource: list, create, show, update, delete. */
-#define REST_CRUD(path_, resource_, update_method)                                                 \
-    {"GET", path_, REST_LIST, &(resource_)}, {"POST", path_, REST_CREATE, &(resource_)},           \
-    {"GET", path_ "/{id}", REST_SHOW, &(resource_)},                                               \
-    {update_method, path_ "/{id}", REST_UPDATE, &(resource_)},                                     \
-    {"DELETE", path_ "/{id}", REST_DELETE, &(resource_)}
-#define REST_CRUD_SHAPED(path_, resource_, update_method, shape_)                                  \
-    {"GET", path_, REST_LIST, &(resource_), &(shape_)},                                            \
-    {"POST", path_, REST_CREATE, &(resource_), &(shape_)},                                         \
-    {"GET", path_ "/{id}", REST_SHOW, &(resource_), &(shape_)},                                    \
-    {update_method, path_ "/{id}", REST_UPDATE, &(resource_), &(shape_)},                          \
-    {"DELETE", path_ "/{id}", REST_DELETE, &(resource_), &(shape_)}
+#define REST_VERB(method_, path_, verb_, resource_, shape_)                                         \
+    {.method = (method_), .path = (path_), .verb = (verb_), .resource = (resource_), .shape = (shape_)}
+#define REST_CRUD_SHAPED(path_, resource_, update_method_, shape_)                                 \
+    REST_VERB("GET", path_, REST_LIST, &(resource_), shape_),                                      \
+    REST_VERB("POST", path_, REST_CREATE, &(resource_), shape_),                                   \
+    REST_VERB("GET", path_ "/{id}", REST_SHOW, &(resource_), shape_),                              \
+    REST_VERB(update_method_, path_ "/{id}", REST_UPDATE, &(resource_), shape_),                   \
+    REST_VERB("DELETE", path_ "/{id}", REST_DELETE, &(resource_), shape_)
+#define REST_CRUD(path_, resource_, update_method_)                                                \
+    REST_CRUD_SHAPED(path_, resource_, update_method_, NULL)
 #define REST_TAGS_OF(path_, resource_)                                                             \
-    {"*", path_ "/{id}/tags", REST_TAGS, &(resource_)},                                            \
-    {"*", path_ "/{id}/tags/{tag}", REST_TAG, &(resource_)}
+    REST_VERB("*", path_ "/{id}/tags", REST_TAGS, &(resource_), NULL),                             \
+    REST_VERB("*", path_ "/{id}/tags/{tag}", REST_TAG, &(resource_), NULL)
 #define REST_ROUTES(array) .routes = (array), .n_routes = sizeof(array) / sizeof *(array)
 
 /* A version of an API, for discovery documents. */
