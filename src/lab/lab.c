@@ -1,0 +1,53 @@
+/* What a lab consists of, derived from its name and number alone, so that
+ * `carrick down` finds everything that `carrick up` made even after a crash. */
+#include "lab/lab.h"
+
+#include "base/str.h"
+
+#define LAB_UID 64200 /* first of three ids that Debian's allocation leaves free */
+#define LAB_SITE_PORT 8080
+#define LAB_PORT 9890
+
+static const char *const site_names[LAB_N_SITES] = {"east", "west"};
+
+static void
+lab_site_describe(const struct lab *lab, int i, struct lab_site *site)
+{
+    struct mem *mem = lab->mem;
+
+    site->name = site_names[i];
+    site->netns = mem_printf(mem, "ck-%s-%s", lab->name, site->name);
+    site->netns_path = mem_printf(mem, "/run/netns/%s", site->netns);
+    site->dir = mem_printf(mem, "%s/%s", lab->dir, site->name);
+    site->link = mem_printf(mem, "ck%d-%s", lab->number, site->name);
+    site->host_ip = mem_printf(mem, "198.18.%d.%d", lab->number, 4 * i + 1);
+    site->ip = mem_printf(mem, "198.18.%d.%d", lab->number, 4 * i + 2);
+    site->wan_ip = mem_printf(mem, "198.18.%d.%d", lab->number, 129 + i);
+    site->url = mem_printf(mem, "http://%s:%d", site->ip, LAB_SITE_PORT);
+    site->uid = (uid_t)(LAB_UID + 4 * lab->number + 1 + i);
+}
+
+struct err *
+lab_describe(struct mem *mem, const char *name, const char *dir, int number, struct lab *lab)
+{
+    if (number < 0 || number > 199) {
+        return err_new(E_INVALID, NULL, "the lab's number must be from 0 to 199, not %d", number);
+    }
+    for (const char *c = name; *c; c++) {
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9')) || c - name >= 16) {
+            return err_new(E_INVALID, NULL,
+                           "the lab's name must be 1 to 16 lower-case letters and digits");
+        }
+    }
+    *lab = (struct lab){.mem = mem,
+                        .name = mem_str(mem, name),
+                        .dir = mem_str(mem, dir),
+                        .number = number,
+                        .port = (uint16_t)(LAB_PORT + number),
+                        .uid = (uid_t)(LAB_UID + 4 * number)};
+    lab->url = mem_printf(mem, "http://127.0.0.1:%d", lab->port);
+    for (int i = 0; i < LAB_N_SITES; i++) {
+        lab_site_describe(lab, i, &lab->sites[i]);
+    }
+    return NULL;
+}
