@@ -142,6 +142,7 @@ struct attr {
 struct row {
     const struct table *table;
     uint64_t given[ROW_ATTRS_MAX / 64];
+    int64_t rowid; /* Of a child row as the store read it; 0 = new. */
 };
 /* Was the attribute given?  row_given(&port->row, "mac_address") */
 bool row_given(const struct row *row, const char *attr_name);
@@ -156,6 +157,7 @@ struct table {
     const char *parent;       /* Child tables: column that refers to the parent's key (made by the
                                * store, not an attribute). */
     const char *unique;       /* Further unique constraint: "network_id, mac_address". */
+    bool unlogged;            /* Not in the change log: bookkeeping that nobody follows. */
 };
 
 #define TABLE(struct_type, attr_array)                                                             \
@@ -168,10 +170,20 @@ const char *attr_json_name(const struct attr *attr);
 /* Pointer to the member of 'attr' in 'row'. */
 void *attr_at(const struct attr *attr, const void *row);
 
-/* A zeroed struct of the table with nulls as described above and row.table set. */
+/* Is the description sound: docs, names, key, limits, defaults that fit their type?  Child tables
+ * too.  All faults, joined (E_INTERNAL); the store refuses to open with a table that has any. */
+struct err *table_check(const struct table *table) MUST_USE;
+
+/* A zeroed struct of the table with nulls as described above and row.table set; a boolean, which
+ * has no null, starts with its default. */
 void *row_new(struct mem *mem, const struct table *table) MUST_USE;
 /* Copies strings, lists and children too. */
 void *row_copy(struct mem *mem, const void *row) MUST_USE;
+bool attr_is_null(const struct attr *attr, const void *row);
+void attr_set_null(const struct attr *attr, void *row);
+/* Gives every null member that is not NULLABLE its default (row_insert does so too, so that rows
+ * made by a service need only what matters). */
+void row_defaults(struct mem *mem, void *row);
 
 enum row_decode_mode {
     ROW_CREATE, /* POST rights, REQUIRED, defaults */
@@ -198,15 +210,34 @@ struct err *attr_decode(struct mem *mem, const struct attr *attr, const struct j
 struct err *attr_decode_text(struct mem *mem, const struct attr *attr, const char *text,
                              void *member) MUST_USE;
 
+/* Usual converters.  What they do not understand stays as it is and is refused by the type. */
+attr_convert_fn attr_convert_int;          /* "1" -> 1 */
+attr_convert_fn attr_convert_bool;         /* "true", "True", "1", 1 -> true ... */
+attr_convert_fn attr_convert_str;          /* 1 -> "1" */
+attr_convert_fn attr_convert_lower;        /* "TCP" -> "tcp" */
+attr_convert_fn attr_convert_null_to_list; /* null -> [] */
+attr_convert_fn attr_convert_null_to_object;
+attr_convert_fn attr_convert_null_to_empty; /* null -> "" */
+attr_convert_fn attr_convert_to_list;      /* x -> [x], null -> [] */
+attr_convert_fn attr_convert_network;      /* "10.0.0.5" -> "10.0.0.5/32", host bits cleared */
+/* Usual checks. */
+attr_check_fn attr_check_uuids;   /* strs, refs: each item is a UUID */
+attr_check_fn attr_check_port;    /* integer: 0..65535 */
+attr_check_fn attr_check_word;    /* text: letters, digits, '_', '-', '.', not empty */
+attr_check_fn attr_check_trimmed; /* text: no space at either end, not empty */
+
 /* Struct -> JSON members (the object is opened and closed by the caller).
  * 'want' decides per attribute (null: every attribute that is not SECRET or
  * INTERNAL). */
 typedef bool row_want_fn(void *arg, const struct attr *attr);
 void row_encode(struct jw *w, const void *row, int version, row_want_fn *want, void *arg);
 void attr_encode(struct jw *w, const char *key, const struct attr *attr, const void *row);
-/* Whole struct as a JSON object / back, for journals and messages: every
- * attribute, SECRET included where 'secrets'. */
+/* Whole struct as a JSON object / back, for journals and messages: every attribute under its C
+ * name, times as microseconds; SECRET included where 'secrets', else "***" stands for it.  Reading
+ * ignores unknown members and defaults absent ones, so that an older or newer text still reads. */
 char *row_to_json(struct mem *mem, const void *row, bool secrets);
+/* One attribute in that form, as a member of an open object. */
+void attr_encode_plain(struct jw *w, const struct attr *attr, const void *row, bool secrets);
 struct err *row_from_json(struct mem *mem, const struct table *table, const struct json *json,
                           void *row) MUST_USE;
 bool attr_equal(const struct attr *attr, const void *row_a, const void *row_b);
