@@ -1,0 +1,259 @@
+/* The client side of OpenStack: one driver for every site, ours or a stranger's.
+ * It knows sites (credentials, tokens, catalog, extensions, versions), makes calls
+ * with a cap on those in flight, and offers the step kinds from which operations
+ * are built.  Every error names site, service, method, path, status, request id,
+ * what the site said and what to do next. */
+#ifndef CARRICK_VIM_VIM_H
+#define CARRICK_VIM_VIM_H
+
+#include "flow/flow.h"
+#include "http/client.h"
+
+/* ---- sites --------------------------------------------------------------- */
+
+struct vim_site {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/site.tbl"
+#undef ATTR
+};
+extern const struct table vim_site_table;
+extern const struct table *const vim_tables[]; /* null-terminated, for store_config */
+
+struct vim;
+struct vim_config {
+    struct loop *loop;
+    struct store *store;         /* Rows of vim_site_table are read here when a site is first used. */
+    struct http_client *http;
+    int64_t timeout_ms;          /* A call; 0 = 60 000.  Uploads have 10 times that. */
+};
+/* The driver; give it to the engine: flow_service_set(engine, "vim", vim) and
+ * flow_kinds_add(engine, vim_kinds).  Free it after the engine. */
+struct err *vim_new(const struct vim_config *config, struct vim **vim) MUST_USE;
+void vim_free(struct vim *vim);
+/* The site's row changed or went: token, catalog and extensions are read again. */
+void vim_forget(struct vim *vim, const char *site_id);
+
+/* ---- calls ----------------------------------------------------------------- */
+
+struct vim_call {
+    const char *site_id;
+    const char *service;         /* catalog type: network, compute, image, identity, placement */
+    const char *method;
+    const char *path;            /* behind the version's root: "/networks?name=x", "/servers" */
+    const char *body;            /* JSON text or null; borrowed until done */
+    int body_fd;                 /* > 0: the body is this file (image upload); stays the caller's */
+    const char *microversion;    /* "2.19" or null */
+    const char *content_type;    /* null = application/json */
+    bool read_only;              /* a lost answer may simply be asked again (GET) */
+};
+struct vim_answer {
+    int status;
+    const struct json *json;     /* null where the body is none or not JSON */
+    const struct http_answer *http;
+    const char *request_id;      /* the site's, or "-" */
+};
+/* 'err' (owned by the callee) is null for 2xx.  E_NOT_FOUND, E_CONFLICT, E_QUOTA, E_FORBIDDEN,
+ * E_INVALID ... for statuses of the site (err->status tells which); E_REMOTE for 5xx and broken
+ * answers; E_UNAVAILABLE: certainly not done; E_IN_DOUBT: perhaps done (a 5xx of a call that is not
+ * read_only too).  'answer' is valid during the call, null where none came. */
+typedef void vim_done_fn(void *arg, const struct vim_answer *answer, struct err *err);
+/* On the loop's thread.  'call' is copied except the body; 'done' is always called once, later.
+ * Waits for a place under the site's cap; gets a token first where there is none, and once more
+ * after a 401. */
+void vim_call(struct vim *vim, const struct vim_call *call, vim_done_fn *done, void *arg);
+
+/* What a site is, as learnt from its catalog and versions. */
+struct vim_about {
+    struct rows endpoints;       /* struct vim_endpoint */
+    struct strs extensions;      /* aliases of the network service */
+    const char *compute_max;     /* highest microversion, "2.93", or null */
+};
+struct vim_endpoint {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/endpoint.tbl"
+#undef ATTR
+};
+extern const struct table vim_endpoint_table;
+
+/* ---- step kinds -------------------------------------------------------------- */
+
+/* X(kind, doc): in = struct vim_KIND (vim/KIND.tbl), out = struct vim_made; step kinds
+ * vim_KIND_create (WRITE; undo deletes) and vim_KIND_delete (WRITE; in = struct vim_ref; 404 is
+ * fine; ends when it is gone).  What is created carries the step's marker. */
+#define VIM_OBJECTS(X)                                                                             \
+    X(network, "an L2 network")                                                                    \
+    X(subnet, "a subnet of it")                                                                    \
+    X(port, "a port")                                                                              \
+    X(security_group, "a security group")                                                          \
+    X(security_group_rule, "a rule of one")                                                        \
+    X(flow_classifier, "networking-sfc: which packets")                                            \
+    X(port_pair, "networking-sfc: one instance of a function")                                     \
+    X(port_pair_group, "networking-sfc: equal instances")                                          \
+    X(port_chain, "networking-sfc: groups in order")                                               \
+    X(server, "a server; its create answers before it is ACTIVE, see vim_server_boot")             \
+    X(interconnect, "carrick-interconnect: a network joined with other sites' networks")           \
+    X(remote_port, "carrick-interconnect: a port of a joined network at another site")             \
+    X(chain_label, "carrick-interconnect: where a chain hop of another site finds its instance")
+
+#define X(kind, doc)                                                                               \
+    extern const struct table vim_##kind##_table;                                                  \
+    extern const struct step_kind vim_##kind##_create, vim_##kind##_delete;
+VIM_OBJECTS(X)
+#undef X
+
+struct vim_network {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/network.tbl"
+#undef ATTR
+};
+struct vim_subnet {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/subnet.tbl"
+#undef ATTR
+};
+struct vim_fixed_ip {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/fixed_ip.tbl"
+#undef ATTR
+};
+extern const struct table vim_fixed_ip_table;
+struct vim_port {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/port.tbl"
+#undef ATTR
+};
+struct vim_security_group {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/security_group.tbl"
+#undef ATTR
+};
+struct vim_security_group_rule {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/security_group_rule.tbl"
+#undef ATTR
+};
+struct vim_flow_classifier {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/flow_classifier.tbl"
+#undef ATTR
+};
+struct vim_port_pair {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/port_pair.tbl"
+#undef ATTR
+};
+struct vim_port_pair_group {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/port_pair_group.tbl"
+#undef ATTR
+};
+struct vim_port_chain {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/port_chain.tbl"
+#undef ATTR
+};
+struct vim_server {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/server.tbl"
+#undef ATTR
+};
+struct vim_interconnect {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/interconnect.tbl"
+#undef ATTR
+};
+struct vim_remote_port {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/remote_port.tbl"
+#undef ATTR
+};
+struct vim_chain_label {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/chain_label.tbl"
+#undef ATTR
+};
+
+/* What a create answers: the union of what the objects show of themselves. */
+struct vim_made {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/made.tbl"
+#undef ATTR
+};
+extern const struct table vim_made_table;
+
+/* One object of a site, for deletes and shows. */
+struct vim_ref {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/ref.tbl"
+#undef ATTR
+};
+extern const struct table vim_ref_table;
+extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
+
+/* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept
+ * when the operation is rolled back (other operations may use it by then). */
+struct vim_image {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/image.tbl"
+#undef ATTR
+};
+/* Once per site: found by its sizes, else created under an id that follows from them.  Kept too. */
+struct vim_flavor {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/flavor.tbl"
+#undef ATTR
+};
+extern const struct table vim_image_table, vim_flavor_table;
+extern const struct step_kind vim_image_have, vim_flavor_have;     /* WRITE; out vim_made */
+extern const struct step_kind vim_image_delete, vim_flavor_delete; /* WRITE; in vim_ref */
+
+/* What a site offers: READ; in vim_site_ref, out vim_site_about. */
+struct vim_site_ref {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/site_ref.tbl"
+#undef ATTR
+};
+struct vim_site_about {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/site_about.tbl"
+#undef ATTR
+};
+extern const struct table vim_site_ref_table, vim_site_about_table;
+extern const struct step_kind vim_site_look;
+
+/* ---- pieces of flows ----------------------------------------------------------- */
+
+/* Creates a server and waits until it is ACTIVE; a server in ERROR is an E_REMOTE with its fault.
+ * 'made' may be null.  Two steps: LABEL and "LABEL active". */
+struct err *vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
+                            struct vim_made *made) MUST_USE;
+/* The sweep of a flow type whose steps are of this driver: at each site where an outcome was in
+ * doubt, lists what carries this operation's marker and deletes what the journal does not hold. */
+struct err *vim_sweep(struct flow *f, const void *in) MUST_USE;
+
+/* Every kind above; null-terminated, for flow_kinds_add. */
+extern const struct step_kind *const vim_kinds[];
+
+#endif
