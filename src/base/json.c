@@ -131,8 +131,12 @@ struct err *
 json_parse(struct mem *mem, const char *text, size_t n, const struct json **json)
 {
     json_error_t error;
+    const char *nul = n ? memchr(text, 0, n) : NULL;
     json_t *root;
 
+    if (nul) {
+        return fault_at(text, (size_t)(nul - text), "NUL byte");
+    }
     TRY(check_depth(text, n));
     root = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root) {

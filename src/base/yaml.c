@@ -183,7 +183,7 @@ follow_alias(struct reader *r, const yaml_event_t *event, int depth, struct buil
     if (!anchor) {
         return fault(r, event->start_mark, mem_printf(r->mem, "unknown alias *%s", name));
     }
-    if (depth + anchor->height > r->max_depth) {
+    if (depth + anchor->height - 1 > r->max_depth) {
         return fault(r, event->start_mark, "nested too deeply (through an alias)");
     }
     TRY(count(r, event->start_mark, anchor->size, true));
