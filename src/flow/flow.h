@@ -7,9 +7,11 @@
  *     ns_run(struct flow *f, const void *arg)
  *     {
  *         const struct ns_in *in = arg;
- *         struct vim_network_out net;
+ *         struct vim_network *wanted = flow_new(f, &vim_network_table);
+ *         struct vim_made net;
  *
- *         TRY(flow_step(f, "network", &vim_network_create, &(struct vim_network){...}, &net));
+ *         wanted->site = in->site;
+ *         TRY(flow_step(f, "network", &vim_network_create, wanted, &net));
  *         for (size_t i = 0; i < in->vnfs.n; i++) {
  *             TRY(flow_spawn(f, flow_label(f, "vnf %zu", i), &vnf_flow, in->vnfs.items[i]));
  *         }
@@ -165,6 +167,9 @@ struct err *flow_spawn_as(struct flow *f, const char *label, const struct flow_t
 struct err *flow_join(struct flow *f, const char *label, void *out) MUST_USE;
 struct err *flow_join_all(struct flow *f) MUST_USE; /* those not joined yet, in order of spawning */
 
+/* A struct of 'table' with its defaults, for inputs: row.table has to be set in them
+ * and in their children. */
+void *flow_new(struct flow *f, const struct table *table) MUST_USE;
 const char *flow_self(const struct flow *f);        /* id of the flow */
 struct mem *flow_mem(struct flow *f);               /* of this run of the function */
 const char *flow_label(struct flow *f, const char *fmt, ...) PRINTF_LIKE(2, 3);

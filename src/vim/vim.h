@@ -11,19 +11,24 @@
 
 /* ---- sites --------------------------------------------------------------- */
 
+/* How a site is reached; strings are borrowed from whoever fills it. */
 struct vim_site {
-    struct row row;
-#define ATTR ATTR_MEMBER
-#include "vim/site.tbl"
-#undef ATTR
+    const char *id, *name;
+    const char *auth_url;            /* Keystone, with or without /v3 */
+    const char *username, *password;
+    const char *user_domain, *project_domain;   /* names; null = "Default" */
+    const char *project;
+    const char *region;              /* of the catalog; null = the first */
+    const char *interface;           /* null = "public" */
+    int max_calls;                   /* in flight; 0 = 8 */
 };
-extern const struct table vim_site_table;
-extern const struct table *const vim_tables[]; /* null-terminated, for store_config */
 
 struct vim;
 struct vim_config {
     struct loop *loop;
-    struct store *store;         /* Rows of vim_site_table are read here when a site is first used. */
+    struct store *store;
+    /* Fills 'site' (in tx_mem) when it is first used; runs on a reader.  E_NOT_FOUND. */
+    struct err *(*site)(struct tx *tx, const char *site_id, struct vim_site *site);
     struct http_client *http;
     int64_t timeout_ms;          /* A call; 0 = 60 000.  Uploads have 10 times that. */
 };
@@ -31,7 +36,7 @@ struct vim_config {
  * flow_kinds_add(engine, vim_kinds).  Free it after the engine. */
 struct err *vim_new(const struct vim_config *config, struct vim **vim) MUST_USE;
 void vim_free(struct vim *vim);
-/* The site's row changed or went: token, catalog and extensions are read again. */
+/* The site changed or went: token, catalog and extensions are read again. */
 void vim_forget(struct vim *vim, const char *site_id);
 
 /* ---- calls ----------------------------------------------------------------- */
