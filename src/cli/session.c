@@ -1,0 +1,345 @@
+/* How the command line reaches the orchestrator: credentials are searched where
+ * every OpenStack client searches them, so that one clouds.yaml serves both. */
+#include "cli/session.h"
+
+#include "base/vec.h"
+#include "base/yaml.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOUDS_MAX (1 << 20)
+#define SERVICE_TYPE "nfv-orchestration"
+
+/* ---- credentials ---------------------------------------------------------- */
+
+/* One line a credential: variable, key below "auth" (or beside it), member, default. */
+struct source {
+    const char *variable, *key;
+    bool is_beside;
+    size_t offset;
+    const char *def;
+};
+#define SOURCE(variable_, key_, beside_, member_, def_)                                            \
+    {variable_, key_, beside_, offsetof(struct credentials, member_), def_}
+static const struct source sources[] = {
+    SOURCE("OS_AUTH_URL", "auth_url", false, auth_url, NULL),
+    SOURCE("OS_USERNAME", "username", false, username, NULL),
+    SOURCE("OS_PASSWORD", "password", false, password, NULL),
+    SOURCE("OS_PROJECT_NAME", "project_name", false, project, NULL),
+    SOURCE("OS_USER_DOMAIN_NAME", "user_domain_name", false, user_domain, "Default"),
+    SOURCE("OS_PROJECT_DOMAIN_NAME", "project_domain_name", false, project_domain, "Default"),
+    SOURCE("OS_REGION_NAME", "region_name", true, region, ""),
+    SOURCE("OS_CACERT", "cacert", true, ca_file, ""),
+};
+
+static const char **
+source_at(const struct source *source, struct credentials *credentials)
+{
+    return (const char **)(void *)((char *)credentials + source->offset);
+}
+
+static struct err *
+clouds_find(struct mem *mem, const char **path)
+{
+    const char *home = getenv("HOME");
+    const char *const places[] = {
+        getenv("OS_CLIENT_CONFIG_FILE"),
+        "clouds.yaml",
+        home ? mem_printf(mem, "%s/.config/openstack/clouds.yaml", home) : NULL,
+        "/etc/openstack/clouds.yaml",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        if (places[i] && file_exists(places[i])) {
+            *path = places[i];
+            return NULL;
+        }
+    }
+    return err_new(E_INVALID, NULL,
+                   "no credentials: set OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and "
+                   "OS_PROJECT_NAME, or OS_CLOUD with a clouds.yaml");
+}
+
+static struct err *
+cloud_choose(const struct yaml *clouds, const char *path, const char **name)
+{
+    if (!*name) {
+        *name = clouds && clouds->n == 1 ? yaml_str(clouds->keys[0]) : "carrick";
+    }
+    if (!yaml_get(clouds, *name)) {
+        return err_new(E_INVALID, NULL, "%s has no cloud called \"%s\": set OS_CLOUD", path, *name);
+    }
+    return NULL;
+}
+
+static struct err *
+clouds_read(struct mem *mem, struct credentials *credentials)
+{
+    const struct yaml *root, *cloud;
+    const char *path;
+    char *text;
+    size_t n;
+
+    TRY(clouds_find(mem, &path));
+    TRY(file_read(mem, path, CLOUDS_MAX, &text, &n));
+    TRY(yaml_parse(mem, path, text, n, NULL, &root));
+    TRY(cloud_choose(yaml_get(root, "clouds"), path, &credentials->cloud));
+    cloud = yaml_get(yaml_get(root, "clouds"), credentials->cloud);
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        const struct yaml *from = sources[i].is_beside ? cloud : yaml_get(cloud, "auth");
+        const char *value = yaml_get_str(from, sources[i].key);
+
+        if (value) {
+            *source_at(&sources[i], credentials) = value;
+        }
+    }
+    return NULL;
+}
+
+struct err *
+credentials_read(struct mem *mem, struct credentials *credentials)
+{
+    struct err *faults = NULL;
+
+    *credentials = (struct credentials){.cloud = getenv("OS_CLOUD")};
+    if (credentials->cloud || !getenv("OS_AUTH_URL")) {
+        TRY(clouds_read(mem, credentials));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        const char **at = source_at(&sources[i], credentials);
+        const char *value = getenv(sources[i].variable);
+
+        if (value && !credentials->cloud) {
+            *at = value;
+        }
+        if (str_empty(*at)) {
+            *at = sources[i].def;
+        }
+        if (!*at) {
+            faults = err_join(faults, err_new(E_INVALID, NULL, "%s is not set",
+                                              sources[i].variable));
+        }
+    }
+    return faults;
+}
+
+/* ---- token and catalog ---------------------------------------------------- */
+
+static const char *
+auth_root(struct mem *mem, const char *auth_url)
+{
+    size_t n = strlen(auth_url);
+
+    while (n && auth_url[n - 1] == '/') {
+        n--;
+    }
+    if (n >= 3 && !strncmp(auth_url + n - 3, "/v3", 3)) {
+        n -= 3;
+    }
+    return mem_strn(mem, auth_url, n);
+}
+
+static void
+token_body(const struct credentials *credentials, struct buf *out)
+{
+    struct jw w = jw_to(out);
+
+    jw_object(&w, NULL);
+    jw_object(&w, "auth");
+    jw_object(&w, "identity");
+    jw_array(&w, "methods");
+    jw_str(&w, NULL, "password");
+    jw_end(&w);
+    jw_object(&w, "password");
+    jw_object(&w, "user");
+    jw_str(&w, "name", credentials->username);
+    jw_str(&w, "password", credentials->password);
+    jw_object(&w, "domain");
+    jw_str(&w, "name", credentials->user_domain);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_object(&w, "scope");
+    jw_object(&w, "project");
+    jw_str(&w, "name", credentials->project);
+    jw_object(&w, "domain");
+    jw_str(&w, "name", credentials->project_domain);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+}
+
+static const char *
+endpoint_of(struct mem *mem, const struct session *session, const struct json *service)
+{
+    const struct json *endpoints = json_get(service, "endpoints");
+
+    json_each(endpoints, i)
+    {
+        const struct json *endpoint = endpoints->items[i];
+        const char *region = json_get_str(endpoint, "region");
+
+        if (str_eq(json_get_str(endpoint, "interface"), "public") &&
+            (str_empty(session->credentials.region) ||
+             str_eq(region, session->credentials.region))) {
+            return auth_root(mem, str_or(json_get_str(endpoint, "url"), ""));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+catalog_read(struct session *session, const struct json *token)
+{
+    const struct json *catalog = json_get(token, "catalog");
+
+    session->expires_at = json_get_str(token, "expires_at");
+    session->project_id = json_str(json_path(token, "project.id"));
+    json_each(catalog, i)
+    {
+        if (str_eq(json_get_str(catalog->items[i], "type"), SERVICE_TYPE)) {
+            session->root = endpoint_of(session->mem, session, catalog->items[i]);
+        }
+    }
+    if (!session->root) {
+        return err_new(E_NOT_FOUND, NULL, "the catalog of %s has no service of type %s",
+                       session->credentials.auth_url, SERVICE_TYPE);
+    }
+    return NULL;
+}
+
+static struct http_client_config
+client_config(const struct session *session)
+{
+    return (struct http_client_config){
+        .ca_file = str_empty(session->credentials.ca_file) ? NULL : session->credentials.ca_file,
+    };
+}
+
+struct err *
+session_open(struct mem *mem, struct session *session)
+{
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    AUTO_BUF body = BUF_INIT;
+    struct http_client_config config;
+    struct http_answer answer;
+    const struct json *json;
+
+    *session = (struct session){.mem = mem};
+    TRY(credentials_read(mem, &session->credentials));
+    config = client_config(session);
+    token_body(&session->credentials, &body);
+    struct http_request request = {
+        .method = "POST",
+        .url = mem_printf(mem, "%s/v3/auth/tokens", auth_root(mem, session->credentials.auth_url)),
+        .headers = headers,
+        .body = body.data,
+        .body_len = body.len,
+        .body_fd = -1,
+    };
+    TRY(http_fetch(mem, &config, &request, &answer));
+    if (answer.status != 201) {
+        return err_new(E_UNAUTHENTICATED, NULL, "%s refused user \"%s\" (status %d)", request.url,
+                       session->credentials.username, answer.status);
+    }
+    session->token = mem_str(mem, http_answer_header(&answer, "X-Subject-Token"));
+    TRY(json_parse(mem, answer.body, answer.body_len, &json));
+    return catalog_read(session, json_get(json, "token"));
+}
+
+/* ---- calls ---------------------------------------------------------------- */
+
+static enum err_code
+code_of(int status)
+{
+    for (int code = 1; code < E_N; code++) {
+        if (err_code_status((enum err_code)code) == status) {
+            return (enum err_code)code;
+        }
+    }
+    return status < 500 ? E_INVALID : E_REMOTE;
+}
+
+/* ProblemDetails, or the error of another dialect, as one line. */
+static const char *
+problem_text(const struct json *json, const char *body)
+{
+    static const char *const places[] = {"detail", "title", "error.message", "message"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        const char *text = json_str(json_path(json, places[i]));
+
+        if (text) {
+            return text;
+        }
+    }
+    return str_or(body, "");
+}
+
+static struct err *
+reply_read(struct session *session, const struct call *call, const struct http_answer *answer,
+           struct reply *reply)
+{
+    const char *type = str_or(http_answer_header(answer, "Content-Type"), "");
+
+    *reply = (struct reply){
+        .status = answer->status,
+        .body = answer->body,
+        .location = http_answer_header(answer, "Location"),
+    };
+    if (answer->body_len && strstr(type, "json")) {
+        TRY_MSG(json_parse(session->mem, answer->body, answer->body_len, &reply->json),
+                "answer of %s %s", call->method, call->path);
+    }
+    if (answer->status >= 400) {
+        return err_new(code_of(answer->status), NULL, "%s (%s %s answered %d, request %s)",
+                       problem_text(reply->json, answer->body), call->method, call->path,
+                       answer->status,
+                       str_or(http_answer_header(answer, "X-OpenStack-Request-Id"), "unknown"));
+    }
+    return NULL;
+}
+
+struct err *
+session_call(struct session *session, const struct call *call, struct reply *reply)
+{
+    struct http_client_config config = client_config(session);
+    const char *headers[] = {
+        mem_printf(session->mem, "X-Auth-Token: %s", session->token),
+        mem_printf(session->mem, "Content-Type: %s", str_or(call->content_type, "application/json")),
+        "Version: 2.0.0",
+        "Accept: application/json",
+        NULL,
+    };
+    struct http_request request = {
+        .method = call->method,
+        .url = str_starts(call->path, "http")
+                   ? call->path
+                   : mem_printf(session->mem, "%s%s", session->root, call->path),
+        .headers = headers,
+        .body = call->body,
+        .body_len = call->body ? strlen(call->body) : 0,
+        .body_fd = call->body_fd > 0 ? call->body_fd : -1,
+        .timeout_ms = call->body_fd > 0 ? 3600000 : 0,
+    };
+    struct http_answer answer;
+
+    TRY(http_fetch(session->mem, &config, &request, &answer));
+    return reply_read(session, call, &answer, reply);
+}
+
+struct err *
+session_get(struct session *session, const char *path, const struct json **json)
+{
+    struct call call = {.method = "GET", .path = path};
+    struct reply reply;
+
+    TRY(session_call(session, &call, &reply));
+    *json = reply.json;
+    return NULL;
+}

@@ -1,0 +1,58 @@
+/* A session of the command line with the orchestrator: credentials from OS_*
+ * variables or clouds.yaml, one token, calls over REST and nothing else. */
+#ifndef CARRICK_CLI_SESSION_H
+#define CARRICK_CLI_SESSION_H
+
+#include "base/json.h"
+#include "http/client.h"
+
+struct credentials {
+    const char *cloud;           /* Name in clouds.yaml, or null. */
+    const char *auth_url;        /* ".../v3" or its root */
+    const char *username, *password;
+    const char *project, *user_domain, *project_domain;
+    const char *region;
+    const char *ca_file;
+};
+
+struct session {
+    struct mem *mem;
+    struct credentials credentials;
+    const char *token;
+    const char *expires_at, *project_id;
+    const char *root;            /* URL that the paths of the APIs are below */
+};
+
+/* Reads OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME, OS_*_DOMAIN_NAME,
+ * OS_REGION_NAME, OS_CACERT; OS_CLOUD (or no OS_AUTH_URL at all) reads clouds.yaml
+ * from OS_CLIENT_CONFIG_FILE, the current folder, ~/.config/openstack or
+ * /etc/openstack.  A cloud that is not named is the only one of the file, or the
+ * one called "carrick".  E_INVALID says what is missing. */
+struct err *credentials_read(struct mem *mem, struct credentials *credentials) MUST_USE;
+
+/* Gets a token and finds the orchestrator in the catalog (service type
+ * nfv-orchestration).  E_UNAUTHENTICATED, E_UNAVAILABLE, E_NOT_FOUND (no such
+ * service in the catalog). */
+struct err *session_open(struct mem *mem, struct session *session) MUST_USE;
+
+struct call {
+    const char *method, *path;   /* path below the root: "/nslcm/v2/ns_instances" */
+    const char *body;            /* JSON text or null */
+    const char *content_type;    /* of the body; null = application/json */
+    int body_fd;                 /* > 0: the body is this file */
+};
+struct reply {
+    int status;
+    const struct json *json;     /* null where the answer has no body */
+    const char *body;
+    const char *location;        /* Location header or null */
+};
+/* Makes one call.  A status of 400 or above is an error: its code by the
+ * status, its message the problem's detail as the server tells it. */
+struct err *session_call(struct session *session, const struct call *call,
+                         struct reply *reply) MUST_USE;
+/* GET path -> JSON; follows the pages of a list (Link: rel="next"). */
+struct err *session_get(struct session *session, const char *path,
+                        const struct json **json) MUST_USE;
+
+#endif
