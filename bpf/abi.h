@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the kernel programs and the agent agree on: keys and values of the
+ * maps.  Every struct is free of holes, since keys are compared and values are
+ * hashed as bytes.  Identifiers of networks, ports, groups, chains and
+ * instances are numbers that are never used again while the maps live, so a
+ * stale flow entry can reach nobody else's port. */
+#ifndef CARRICK_BPF_ABI_H
+#define CARRICK_BPF_ABI_H
+
+#include <linux/types.h>
+
+/* Raised whenever a struct here changes; the agent refuses maps of another. */
+#define DP_ABI 1
+
+#define DP_FLOWS_MAX 131072
+#define DP_PORTS_MAX 16384
+#define DP_CHAINS_MAX 1024
+#define DP_HOPS 8
+#define DP_GROUPS 16
+#define DP_BUCKETS 256
+#define DP_RULES_A_BLOCK 8
+#define DP_BLOCKS_A_GROUP 32
+#define DP_CLASSES_A_BLOCK 4
+#define DP_LABEL_MIN 0x800000
+
+enum dp_drop {
+#define DROP(name, doc) DROP_##name,
+#include "drops.tbl"
+#undef DROP
+    DROP_N
+};
+
+/* Programs that are reached by tail call: index in the 'calls' map. */
+#define DP_CALLS(X) X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)
+enum dp_call {
+#define X(name) CALL_##name,
+    DP_CALLS(X)
+#undef X
+    CALL_N
+};
+
+struct dp_ip {
+    __u8 b[16]; /* IPv4 as ::ffff:a.b.c.d */
+};
+
+/* config[0] */
+struct dp_config {
+    __u32 vxlan_ifindex;
+    __u32 reserved;
+};
+
+/* ports: interface index of the host's end -> port */
+#define DP_PORT_UP 1
+#define DP_PORT_SECURITY 2
+#define DP_PORT_FUNCTION 4
+#define DP_PORT_PEER 8 /* A veth: bpf_redirect_peer. */
+#define DP_PORT_PAIRS 16 /* Allowed address pairs may bring other link-layer addresses. */
+struct dp_port {
+    __u32 id;
+    __u32 net;
+    __u32 serves; /* Function: network whose flows its instance handles. */
+    __u32 inst;   /* Function: its instance. */
+    __u32 flags;
+    __u32 gen; /* A hash of all that classified its flows; never 0. */
+    __u32 slot; /* Of its counters. */
+    __u32 mtu;
+    __u8 mac[6];
+    __u16 n_groups;
+    __u32 groups[DP_GROUPS];
+};
+
+/* fdb: (network, link-layer address) -> port here (ifindex) or elsewhere */
+struct dp_fdb_key {
+    __u32 net;
+    __u8 mac[6];
+    __u16 zero;
+};
+struct dp_fdb {
+    __u32 port;
+    __u32 ifindex; /* 0 = elsewhere, see 'remotes', or not plugged */
+    __u32 remote;  /* 1 = elsewhere */
+};
+
+/* remotes: port id -> where its site is and what to send with */
+struct dp_remote {
+    __u32 vtep; /* host order */
+    __u32 vni;
+};
+
+/* addrs: (network, address) -> link-layer address */
+struct dp_addr_key {
+    __u32 net;
+    struct dp_ip ip;
+};
+struct dp_addr {
+    __u8 mac[6];
+    __u16 zero;
+};
+
+/* sources (LPM): what a port may send from */
+#define DP_SOURCE_FIXED_BITS 96
+struct dp_source_key {
+    __u32 prefix_len; /* DP_SOURCE_FIXED_BITS + bits of 'ip' */
+    __u32 port;
+    __u8 mac[6];
+    __u16 zero;
+    struct dp_ip ip;
+};
+
+/* nets: network -> flows it has and may have */
+struct dp_net {
+    __u32 n_classes;
+    __u32 share; /* Most flow entries it may have. */
+};
+
+/* rules: a block of a group's rules in one direction */
+#define DP_RULE_USED 1
+#define DP_RULE_PROTO 2
+#define DP_RULE_PORTS 4 /* Or ICMP type (min) and code (max). */
+#define DP_RULE_GROUP 8
+#define DP_RULE_CODE 16 /* ICMP: the code is given as well. */
+#define DP_RULE_V6 32
+struct dp_rule {
+    __u64 net[2];  /* Network order words. */
+    __u64 mask[2]; /* All zero: any. */
+    __u32 group;
+    __u16 min, max; /* host order */
+    __u8 flags;
+    __u8 proto;
+    __u16 zero;
+    __u32 zero2;
+};
+enum { DP_INGRESS, DP_EGRESS };
+struct dp_rules_key {
+    __u32 group;
+    __u16 dir;
+    __u16 block;
+};
+struct dp_rules {
+    __u32 n;    /* In this block. */
+    __u32 more; /* 1 = another block follows. */
+    struct dp_rule rule[DP_RULES_A_BLOCK];
+};
+struct dp_member_key {
+    __u32 group;
+    struct dp_ip ip;
+};
+
+/* classes: a block of a network's classifiers, best first */
+#define DP_CLASS_PROTO 1
+#define DP_CLASS_SPORT 2
+#define DP_CLASS_DPORT 4
+#define DP_CLASS_FROM 8
+#define DP_CLASS_TO 16
+#define DP_CLASS_V6 32
+struct dp_class {
+    __u64 src[2], src_mask[2];
+    __u64 dst[2], dst_mask[2];
+    __u32 chain;
+    __u32 from, to; /* port ids */
+    __u16 sport_min, sport_max, dport_min, dport_max;
+    __u8 flags;
+    __u8 proto;
+    __u16 zero;
+};
+struct dp_classes_key {
+    __u32 net;
+    __u32 block;
+};
+struct dp_classes {
+    __u32 n;
+    __u32 more;
+    struct dp_class class[DP_CLASSES_A_BLOCK];
+};
+
+/* chains: chain -> shape */
+#define DP_CHAIN_SYMMETRIC 1
+struct dp_chain {
+    __u32 n_hops;
+    __u32 flags;
+    __u32 net;
+    __u32 slot; /* Of its counters. */
+};
+/* buckets: (chain, hop) -> instance of each hash value */
+struct dp_buckets_key {
+    __u32 chain;
+    __u32 hop;
+};
+struct dp_buckets {
+    __u32 inst[DP_BUCKETS];
+};
+/* insts: instance -> where it is.  'up' is the point of fail-over. */
+#define DP_INST_REMOTE 1
+#define DP_INST_L3 2 /* Frames are addressed to it, and restored behind it. */
+#define DP_INST_ONE_ARM 4
+enum { DP_FORWARD, DP_REVERSE };
+struct dp_inst {
+    __u32 up;
+    __u32 flags;
+    __u32 ifindex[2]; /* Where a forward, a reverse packet is sent into. */
+    __u32 port[2];
+    __u32 slot[2];
+    __u32 vtep;
+    __u32 label[2];
+    __u8 mac[2][6];
+};
+
+/* vnis: VXLAN identifier on which this site receives -> network or position */
+struct dp_vni {
+    __u32 net;
+    __u32 chain; /* 0 = plain segment */
+    __u32 hop;
+    __u32 dir;
+    __u32 inst;
+};
+/* peers: tunnel endpoints that may send into a network */
+struct dp_peer_key {
+    __u32 net;
+    __u32 vtep;
+};
+
+/* flows */
+struct dp_flow_key {
+    struct dp_ip lo, hi;         /* (address, port) pairs, sorted */
+    __u16 lo_port, hi_port;      /* network order; ICMP echo: identifier twice */
+    __u32 net;
+    __u8 proto;
+    __u8 zero[3];
+};
+#define DP_FLOW_FROM_LO 1   /* The initiator is 'lo'. */
+#define DP_FLOW_REPLY_OK 2  /* The responder may answer: it was let in, or may send by itself. */
+#define DP_FLOW_REPLIED 4
+enum { TCP_ST_NONE, TCP_ST_SYN, TCP_ST_OPEN, TCP_ST_FIN, TCP_ST_CLOSED };
+struct dp_end {
+    __u32 port;
+    __u32 ifindex; /* 0 = elsewhere */
+    __u32 gen;     /* Port's, when its rules were last found to allow this flow. */
+    __u8 mac[6];
+    __u16 zero;
+};
+struct dp_flow {
+    __u64 last_ns;
+    struct dp_end end[2]; /* Initiator, responder. */
+    __u32 chain;
+    __u32 inst[DP_HOPS];
+    __u16 sent; /* Bit per hop: a packet was handed to it. */
+    __u8 flags;
+    __u8 state; /* TCP */
+    __u8 fins;  /* Bit per end. */
+    __u8 zero[7];
+};
+
+/* fragments (LRU) */
+struct dp_frag_key {
+    struct dp_ip src, dst;
+    __u32 net;
+    __u32 id;
+    __u32 proto;
+};
+struct dp_frag {
+    __u64 seen_ns;
+    __u16 sport, dport;
+    __u32 zero;
+};
+
+/* Counters, per processor. */
+struct dp_port_stats {
+    __u64 in_packets, in_bytes, out_packets, out_bytes, drops;
+};
+struct dp_hop_stats {
+    __u64 packets, bytes;
+};
+
+/* ids: what a number stands for; kept by the agent only. */
+struct dp_id_key {
+    __u32 kind;
+    __u8 uuid[16];
+};
+struct dp_id {
+    __u32 id;
+    __u32 slot;
+};
+/* meta[0] */
+struct dp_meta {
+    __u32 abi;
+    __u32 next_id;
+    __u8 build[32]; /* SHA-256 of the object whose programs are pinned. */
+};
+
+/* Idle time after which an entry counts for nothing, in seconds. */
+#define DP_IDLE_TCP_SYN 30
+#define DP_IDLE_TCP_OPEN 7200
+#define DP_IDLE_TCP_FIN 60
+#define DP_IDLE_TCP_CLOSED 10
+#define DP_IDLE_NEW 30
+#define DP_IDLE_REPLIED 180
+
+/* proto 6 = TCP */
+static inline __u32
+dp_flow_idle_s(__u8 proto, __u8 state, __u8 flags)
+{
+    if (proto != 6) {
+        return flags & DP_FLOW_REPLIED ? DP_IDLE_REPLIED : DP_IDLE_NEW;
+    }
+    return state == TCP_ST_OPEN     ? DP_IDLE_TCP_OPEN
+           : state == TCP_ST_FIN    ? DP_IDLE_TCP_FIN
+           : state == TCP_ST_CLOSED ? DP_IDLE_TCP_CLOSED
+                                    : DP_IDLE_TCP_SYN;
+}
+
+#endif

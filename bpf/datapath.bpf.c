@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The entries: 'port_in' at every port, 'tun_in' at the VXLAN device.  Both
+ * parse, look the flow up and go on; what is rare is a tail call away. */
+#include "chain.h"
+
+/* Larger than the network carries?  A tenant may set its own MTU as it likes. */
+INLINE int
+too_large(struct __sk_buff *skb, __u32 mtu)
+{
+    return skb->gso_size ? skb->gso_size + 40 > mtu : skb->len > mtu + ETH_HLEN;
+}
+
+INLINE void
+count_in(struct __sk_buff *skb, __u32 slot)
+{
+    struct dp_port_stats *stats = bpf_map_lookup_elem(&port_stats, &slot);
+
+    if (stats) {
+        stats->in_packets++;
+        stats->in_bytes += skb->len;
+    }
+}
+
+/* From a port: an end of the flow, or a function. */
+INLINE int
+port_flow(struct __sk_buff *skb, struct pkt *k)
+{
+    struct dp_flow *flow = bpf_map_lookup_elem(&flows, &k->key);
+    __u64 now = bpf_ktime_get_coarse_ns();
+
+    if (flow && flow_is_stale(k, flow, now)) {
+        flow_forget(k);
+        flow = 0;
+    }
+    if (!flow) {
+        if (k->is_error) {
+            return drop(k, DROP_icmp_error_unknown);
+        }
+        k->from = FROM_PORT;
+        return call(skb, k, CALL_new_flow);
+    }
+    if (k->in_flags & DP_PORT_FUNCTION && flow->end[0].port != k->in_port &&
+        flow->end[1].port != k->in_port) {
+        k->from = FROM_FUNCTION;
+        return flow_go(skb, k, flow, now);
+    }
+    if (!ends_match(k, flow, from_initiator(k, flow))) {
+        if (k->is_error) {
+            return drop(k, DROP_icmp_error_unknown);
+        }
+        if (k->in_flags & DP_PORT_SECURITY && !source_allowed(k->in_port, k->mac_src, &k->src)) {
+            return drop(k, DROP_spoofed_ip);
+        }
+        flow_forget(k);
+        return call(skb, k, CALL_new_flow);
+    }
+    if (k->is_error && k->in_flags & DP_PORT_SECURITY &&
+        !source_allowed(k->in_port, k->mac_src, &k->src)) {
+        return drop(k, DROP_spoofed_ip);
+    }
+    return flow_go(skb, k, flow, now);
+}
+
+SEC("tc")
+int
+dp_port_in(struct __sk_buff *skb)
+{
+    __u32 ifindex = skb->ifindex;
+    struct dp_port *port = bpf_map_lookup_elem(&ports, &ifindex);
+    struct pkt *k = pkt_get();
+    int bad;
+
+    if (!port || !k) {
+        return drop_count(DROP_no_port);
+    }
+    k->in_port = port->id;
+    k->in_slot = port->slot;
+    k->in_inst = port->inst;
+    k->in_gen = port->gen;
+    k->in_flags = port->flags;
+    k->in_ifindex = ifindex;
+    bad = pkt_start(skb, k, port->inst ? port->serves : port->net, FROM_PORT);
+    if (bad) {
+        return drop(k, (__u32)bad);
+    }
+    if (!(port->flags & DP_PORT_UP)) {
+        return drop(k, DROP_port_down);
+    }
+    if (port->flags & DP_PORT_SECURITY && !mac_eq(k->mac_src, port->mac) &&
+        !(port->flags & DP_PORT_PAIRS)) {
+        return drop(k, DROP_spoofed_mac);
+    }
+    if (skb->protocol == bpf_htons(ETH_P_ARP)) {
+        k->key.net = port->net;
+        return call(skb, k, CALL_arp);
+    }
+    if (too_large(skb, port->mtu)) {
+        return drop(k, DROP_mtu);
+    }
+    bad = pkt_parse(skb, k);
+    if (bad) {
+        return drop(k, (__u32)bad);
+    }
+    if (is_nd(k)) {
+        k->key.net = port->net;
+        return call(skb, k, CALL_nd);
+    }
+    if (k->mac_dst[0] & 1) {
+        return drop(k, DROP_multicast);
+    }
+    count_in(skb, port->slot);
+    return port_flow(skb, k);
+}
+
+/* The first that is seen of a flow that came by tunnel. */
+INLINE int
+tunnel_new(struct __sk_buff *skb, struct pkt *k)
+{
+    struct dp_end from, to;
+    struct dp_remote *remote;
+
+    if (k->is_error) {
+        return drop(k, DROP_icmp_error_unknown);
+    }
+    if (!end_find(k, k->mac_src, &from) || !end_find(k, k->mac_dst, &to)) {
+        return drop(k, DROP_unknown_destination);
+    }
+    if (k->from == FROM_LABEL) {
+        int forward = k->vni.dir == DP_FORWARD;
+
+        k->end[0] = forward ? from : to;
+        k->end[1] = forward ? to : from;
+        k->init_lo = forward ? k->from_lo : !k->from_lo;
+        k->chain = k->vni.chain;
+        k->classified = 1;
+        return call(skb, k, CALL_insert);
+    }
+    remote = from.ifindex ? 0 : bpf_map_lookup_elem(&remotes, &from.port);
+    if (!remote || remote->vtep != k->vtep) {
+        return drop(k, DROP_tunnel_source);
+    }
+    if (!to.ifindex) {
+        return drop(k, DROP_tunnel_transit);
+    }
+    if (!may_start(k) || is_syn_ack(k)) {
+        return drop(k, DROP_tcp_state);
+    }
+    k->end[0] = from;
+    k->end[1] = to;
+    k->init_lo = k->from_lo;
+    k->class_block = 0;
+    return call(skb, k, CALL_classify);
+}
+
+/* A label says more surely than an entry which chain and direction it is. */
+INLINE int
+label_differs(const struct pkt *k, const struct dp_flow *flow)
+{
+    return k->from == FROM_LABEL &&
+           (flow->chain != k->vni.chain ||
+            from_initiator(k, flow) != (k->vni.dir == DP_FORWARD));
+}
+
+INLINE int
+tunnel_flow(struct __sk_buff *skb, struct pkt *k)
+{
+    struct dp_flow *flow = bpf_map_lookup_elem(&flows, &k->key);
+    __u64 now = bpf_ktime_get_coarse_ns();
+
+    if (flow && (flow_is_stale(k, flow, now) ||
+                 !ends_match(k, flow, from_initiator(k, flow)) || label_differs(k, flow))) {
+        flow_forget(k);
+        flow = 0;
+    }
+    if (!flow) {
+        return tunnel_new(skb, k);
+    }
+    return flow_go(skb, k, flow, now);
+}
+
+SEC("tc")
+int
+dp_tun_in(struct __sk_buff *skb)
+{
+    struct bpf_tunnel_key key = {0};
+    struct dp_peer_key peer = {0};
+    struct pkt *k = pkt_get();
+    struct dp_vni *vni;
+    __u32 id;
+    int bad;
+
+    if (!k || bpf_skb_get_tunnel_key(skb, &key, sizeof key, 0)) {
+        return drop_count(DROP_tunnel_unknown);
+    }
+    id = key.tunnel_id;
+    vni = bpf_map_lookup_elem(&vnis, &id);
+    if (!vni) {
+        return drop_count(DROP_tunnel_unknown);
+    }
+    peer.net = vni->net;
+    peer.vtep = key.remote_ipv4;
+    if (!bpf_map_lookup_elem(&peers, &peer)) {
+        return drop_count(DROP_tunnel_peer);
+    }
+    k->in_port = k->in_inst = k->in_gen = k->in_flags = k->in_ifindex = 0;
+    k->vtep = key.remote_ipv4;
+    k->vni = *vni;
+    k->class_block = 0;
+    bad = pkt_start(skb, k, vni->net, vni->chain ? FROM_LABEL : FROM_TUNNEL);
+    if (!bad) {
+        bad = pkt_parse(skb, k);
+    }
+    if (bad) {
+        return drop(k, (__u32)bad);
+    }
+    if (is_nd(k)) {
+        return drop(k, DROP_spoofed_nd);
+    }
+    if (k->mac_dst[0] & 1) {
+        return drop(k, DROP_multicast);
+    }
+    return tunnel_flow(skb, k);
+}
+
+char dp_license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What happens to a packet of a known flow: its place in the chain, and the
+ * way out to a port, an instance or a tunnel.  A packet only ever moves on in
+ * its direction's order of hops and then to the end it is for, so no loop can
+ * be built from rows. */
+#ifndef CARRICK_BPF_FLOW_H
+#define CARRICK_BPF_FLOW_H
+
+#include "neighbour.h"
+
+#define NS 1000000000ULL
+#define TCP_FIN 1
+#define TCP_SYN 2
+#define TCP_RST 4
+#define TCP_ACK 16
+#define ROUNDS_MAX 4
+#define PACKET_HOST 0 /* <linux/if_packet.h> is not for this target. */
+
+INLINE void
+usage_drop(__u32 net)
+{
+    __u64 *n = bpf_map_lookup_elem(&usage, &net);
+
+    if (n && *n) {
+        __sync_fetch_and_add(n, (__u64)-1);
+    }
+}
+
+INLINE void
+flow_forget(struct pkt *k)
+{
+    if (!k->hash_only && !bpf_map_delete_elem(&flows, &k->key)) {
+        usage_drop(k->key.net);
+    }
+}
+
+INLINE struct dp_flow *
+flow_find(struct pkt *k)
+{
+    return k->hash_only ? &k->flow : bpf_map_lookup_elem(&flows, &k->key);
+}
+
+/* Too old to count, or a connection that is over and begins anew. */
+INLINE int
+flow_is_stale(const struct pkt *k, const struct dp_flow *flow, __u64 now)
+{
+    if (now > flow->last_ns &&
+        now - flow->last_ns > dp_flow_idle_s(k->key.proto, flow->state, flow->flags) * NS) {
+        return 1;
+    }
+    return k->is_tcp && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+           (flow->state == TCP_ST_CLOSED || flow->state == TCP_ST_FIN);
+}
+
+INLINE int
+from_initiator(const struct pkt *k, const struct dp_flow *flow)
+{
+    return k->from_lo == !!(flow->flags & DP_FLOW_FROM_LO);
+}
+
+/* The state that decides how long an entry may idle (after RFC 9293). */
+INLINE void
+flow_track(const struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
+{
+    __u8 state = flow->state, flags = flow->flags, fins = flow->fins;
+
+    if (k->is_error) {
+        return;
+    }
+    if (now - flow->last_ns > NS) {
+        flow->last_ns = now;
+    }
+    if (!from_init) {
+        flags |= DP_FLOW_REPLIED;
+    }
+    if (k->is_tcp) {
+        if (k->tcp_flags & TCP_RST) {
+            state = TCP_ST_CLOSED;
+        } else if (k->tcp_flags & TCP_FIN) {
+            fins |= from_init ? 1 : 2;
+            state = fins == 3 ? TCP_ST_CLOSED : TCP_ST_FIN;
+        } else if (!from_init && state == TCP_ST_SYN) {
+            state = TCP_ST_OPEN;
+        }
+    }
+    if (state != flow->state || fins != flow->fins) {
+        flow->state = state;
+        flow->fins = fins;
+        flow->last_ns = now;
+    }
+    if (flags != flow->flags) {
+        flow->flags = flags;
+    }
+}
+
+INLINE void
+count_out(struct __sk_buff *skb, __u32 slot)
+{
+    struct dp_port_stats *stats = bpf_map_lookup_elem(&port_stats, &slot);
+
+    if (stats) {
+        stats->out_packets++;
+        stats->out_bytes += skb->len;
+    }
+}
+
+/* Link-layer addresses as wanted; written only where a function changed them. */
+INLINE void
+set_macs(struct __sk_buff *skb, struct pkt *k, const __u8 *dst, const __u8 *src)
+{
+    if (!mac_eq(k->mac_dst, dst)) {
+        bpf_skb_store_bytes(skb, 0, dst, 6, 0);
+    }
+    if (!mac_eq(k->mac_src, src)) {
+        bpf_skb_store_bytes(skb, 6, src, 6, 0);
+    }
+}
+
+INLINE int
+send_tunnel(struct __sk_buff *skb, const struct pkt *k, __u32 vtep, __u32 vni)
+{
+    struct bpf_tunnel_key key = {.tunnel_id = vni, .remote_ipv4 = vtep, .tunnel_ttl = 64};
+    __u32 zero = 0;
+    struct dp_config *c = bpf_map_lookup_elem(&config, &zero);
+
+    if (!c || !c->vxlan_ifindex ||
+        bpf_skb_set_tunnel_key(skb, &key, sizeof key, BPF_F_ZERO_CSUM_TX)) {
+        return drop(k, DROP_tunnel_failed);
+    }
+    return (int)bpf_redirect(c->vxlan_ifindex, 0);
+}
+
+INLINE int
+send_port(struct __sk_buff *skb, __u32 ifindex, __u32 slot, int to_host)
+{
+    count_out(skb, slot);
+    if (to_host && skb->pkt_type != PACKET_HOST) {
+        bpf_skb_change_type(skb, PACKET_HOST);
+    }
+    return (int)bpf_redirect_peer(ifindex, 0);
+}
+
+/* Instance of a hash value in a hop: of its own bucket, else of the next live one. */
+INLINE __u32
+inst_pick(__u32 chain, __u32 hop, __u32 hash)
+{
+    struct dp_buckets_key key = {.chain = chain, .hop = hop};
+    struct dp_buckets *b = bpf_map_lookup_elem(&buckets, &key);
+
+    if (!b) {
+        return 0;
+    }
+    for (__u32 i = 0; i < 16; i++) {
+        __u32 id = b->inst[(hash + i * 17) % DP_BUCKETS];
+        struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
+
+        if (inst && inst->up) {
+            return id;
+        }
+    }
+    return 0;
+}
+
+/* The same at every site and in both directions. */
+INLINE __u32
+flow_hash(const struct dp_flow_key *key)
+{
+    __u64 h = ip_word(&key->lo, 0) ^ 0x9e3779b97f4a7c15ULL;
+
+    h = (h ^ ip_word(&key->lo, 1)) * 0xff51afd7ed558ccdULL;
+    h = (h ^ h >> 33 ^ ip_word(&key->hi, 0)) * 0xc4ceb9fe1a85ec53ULL;
+    h = (h ^ h >> 33 ^ ip_word(&key->hi, 1)) * 0xff51afd7ed558ccdULL;
+    h ^= (__u64)bpf_ntohs(key->lo_port) << 32 | (__u64)bpf_ntohs(key->hi_port) << 16 | key->proto;
+    h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ULL;
+    return (__u32)(h ^ h >> 32);
+}
+
+INLINE void
+count_hop(struct __sk_buff *skb, __u32 slot, __u32 hop, __u32 dir)
+{
+    __u32 at = (slot * DP_HOPS + hop) * 2 + dir;
+    struct dp_hop_stats *stats = bpf_map_lookup_elem(&hop_stats, &at);
+
+    if (stats) {
+        stats->packets++;
+        stats->bytes += skb->len;
+    }
+}
+
+/* Into the instance of hop 'hop'; a dead one is replaced. */
+INLINE int
+hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
+     __u32 hop, __u32 dir)
+{
+    const __u8 *dst = flow->end[dir == DP_FORWARD].mac, *src = flow->end[dir != DP_FORWARD].mac;
+    struct dp_inst *inst;
+    __u32 id;
+
+    if (hop >= DP_HOPS) {
+        return drop(k, DROP_internal);
+    }
+    BOUND(hop, DP_HOPS - 1);
+    BOUND(dir, 1);
+    id = flow->inst[hop];
+    inst = bpf_map_lookup_elem(&insts, &id);
+    if (!inst || !inst->up) {
+        id = inst_pick(flow->chain, hop, flow_hash(&k->key));
+        inst = bpf_map_lookup_elem(&insts, &id);
+        if (!inst) {
+            return drop(k, DROP_no_instance);
+        }
+        flow->inst[hop] = id;
+    }
+    if (!(flow->sent & 1 << hop)) {
+        flow->sent |= (__u16)(1 << hop);
+    }
+    count_hop(skb, chain->slot, hop, dir);
+    if (inst->flags & DP_INST_REMOTE) {
+        set_macs(skb, k, dst, src);
+        return send_tunnel(skb, k, inst->vtep, inst->label[dir]);
+    }
+    if (inst->flags & DP_INST_L3) {
+        set_macs(skb, k, inst->mac[dir], src);
+        return send_port(skb, inst->ifindex[dir], inst->slot[dir], 1);
+    }
+    set_macs(skb, k, dst, src);
+    return send_port(skb, inst->ifindex[dir], inst->slot[dir], 0);
+}
+
+/* The end it is for is no longer what the entry says. */
+INLINE int
+deliver_stale(struct __sk_buff *skb, struct pkt *k)
+{
+    flow_forget(k);
+    if (k->from == FROM_PORT && !k->is_error) {
+        return call(skb, k, CALL_new_flow);
+    }
+    return drop(k, DROP_unknown_destination);
+}
+
+INLINE int
+deliver_remote(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, __u32 port)
+{
+    struct dp_remote *remote = bpf_map_lookup_elem(&remotes, &port);
+
+    if (!remote) {
+        return deliver_stale(skb, k);
+    }
+    if (k->from == FROM_TUNNEL) {
+        return drop(k, DROP_tunnel_transit);
+    }
+    if (!(flow->flags & DP_FLOW_REPLY_OK)) {
+        flow->flags |= DP_FLOW_REPLY_OK;
+    }
+    return send_tunnel(skb, k, remote->vtep, remote->vni);
+}
+
+/* Behind the chain: to the port it is for, whose rules have the last word. */
+INLINE int
+deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_init)
+{
+    struct dp_end *end = &flow->end[from_init ? 1 : 0];
+    __u32 ifindex = end->ifindex;
+    struct dp_port *port;
+
+    if (flow->chain) {
+        set_macs(skb, k, end->mac, flow->end[from_init ? 0 : 1].mac);
+    }
+    if (!ifindex) {
+        return deliver_remote(skb, k, flow, end->port);
+    }
+    port = bpf_map_lookup_elem(&ports, &ifindex);
+    if (!port || port->id != end->port) {
+        return deliver_stale(skb, k);
+    }
+    if (!(port->flags & DP_PORT_UP)) {
+        return drop(k, DROP_port_down);
+    }
+    if (from_init && !k->is_error) {
+        if (port->flags & DP_PORT_SECURITY && end->gen != port->gen) {
+            k->rule_dir = DP_INGRESS;
+            k->rule_ifindex = ifindex;
+            k->rule_group = 0;
+            k->rule_block = 0;
+            k->rule_next = CALL_step;
+            return call(skb, k, CALL_rules);
+        }
+        if (!(flow->flags & DP_FLOW_REPLY_OK)) {
+            flow->flags |= DP_FLOW_REPLY_OK;
+        }
+    }
+    return send_port(skb, ifindex, port->slot, 1);
+}
+
+/* On from 'hop' hops passed: chain->n_hops or -1 passed means the end. */
+INLINE int
+advance(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
+        int hop, int from_init)
+{
+    if (chain && (from_init || chain->flags & DP_CHAIN_SYMMETRIC) && hop >= 0 &&
+        hop < (int)chain->n_hops) {
+        return hand(skb, k, flow, chain, (__u32)hop, from_init ? DP_FORWARD : DP_REVERSE);
+    }
+    return deliver(skb, k, flow, from_init);
+}
+
+/* Out of a function: which hop it is, and whether it may. */
+INLINE int
+from_function(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow,
+              const struct dp_chain *chain, int from_init)
+{
+    __u32 id = k->in_inst, dir = from_init ? DP_FORWARD : DP_REVERSE;
+    struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
+    int hop = -1;
+
+    if (!inst || !id) {
+        return drop(k, DROP_function_flow);
+    }
+    for (int i = 0; i < DP_HOPS; i++) {
+        if (flow->inst[i] == id) {
+            hop = i;
+        }
+    }
+    if (!chain || hop < 0 || !(flow->sent & 1 << hop)) {
+        return drop(k, DROP_function_flow);
+    }
+    if (inst->port[!(dir & 1)] != k->in_port) {
+        return drop(k, DROP_function_direction);
+    }
+    return advance(skb, k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
+}
+
+/* From a port that is one of the flow's ends. */
+INLINE int
+from_end(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
+         int from_init)
+{
+    if (from_init && flow->end[0].gen != k->in_gen && !k->is_error) {
+        k->recheck = 1;
+        return call(skb, k, CALL_new_flow);
+    }
+    if (!from_init && !(flow->flags & DP_FLOW_REPLY_OK) && k->in_flags & DP_PORT_SECURITY) {
+        k->rule_dir = DP_EGRESS;
+        k->rule_ifindex = k->in_ifindex;
+        k->rule_group = 0;
+        k->rule_block = 0;
+        k->rule_next = CALL_step;
+        return call(skb, k, CALL_rules);
+    }
+    return advance(skb, k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1,
+                   from_init);
+}
+
+/* A packet on a label: to exactly that instance. */
+INLINE int
+from_label(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow,
+           const struct dp_chain *chain)
+{
+    __u32 hop = k->vni.hop;
+
+    BOUND(hop, DP_HOPS - 1);
+    if (flow->inst[hop] != k->vni.inst) {
+        flow->inst[hop] = k->vni.inst;
+    }
+    if (!chain) {
+        return drop(k, DROP_chain_gone);
+    }
+    return hand(skb, k, flow, chain, hop, k->vni.dir);
+}
+
+/* Is the packet's sender the end that the entry says? */
+INLINE int
+ends_match(const struct pkt *k, const struct dp_flow *flow, int from_init)
+{
+    const struct dp_end *from = &flow->end[from_init ? 0 : 1], *to = &flow->end[from_init ? 1 : 0];
+
+    if (k->from == FROM_PORT && from->port != k->in_port) {
+        return 0;
+    }
+    return mac_eq(from->mac, k->mac_src) && mac_eq(to->mac, k->mac_dst);
+}
+
+/* A packet whose flow is known goes on. */
+INLINE int
+flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, __u64 now)
+{
+    int from_init = from_initiator(k, flow);
+    __u32 id = flow->chain;
+    struct dp_chain *chain = 0;
+
+    if (id) {
+        chain = bpf_map_lookup_elem(&chains, &id);
+    }
+    if (k->from == FROM_FUNCTION) {
+        return from_function(skb, k, flow, chain, from_init);
+    }
+    flow_track(k, flow, from_init, now);
+    if (k->from == FROM_LABEL) {
+        return from_label(skb, k, flow, chain);
+    }
+    if (k->from == FROM_TUNNEL) {
+        return deliver(skb, k, flow, from_init);
+    }
+    return from_end(skb, k, flow, chain, from_init);
+}
+
+/* Again, after a rule was found or an entry made. */
+SEC("tc")
+int
+dp_step(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_flow *flow;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    flow = flow_find(k);
+    if (!flow || k->rounds++ > ROUNDS_MAX) {
+        return drop(k, DROP_internal);
+    }
+    return flow_go(skb, k, flow, bpf_ktime_get_coarse_ns());
+}
+
+#endif
