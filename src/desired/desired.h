@@ -196,7 +196,7 @@ extern const struct table desired_network_table, desired_address_table, desired_
 /* Words of the enumerations, null-terminated; compare with str_eq. */
 extern const char *const desired_kind_names[], *const desired_ops[], *const desired_ethertypes[],
     *const desired_rule_directions[], *const desired_label_directions[],
-    *const desired_image_formats[], *const desired_powers[];
+    *const desired_image_formats[], *const desired_powers[], *const desired_layers[];
 
 /* Table of a kind, and kind or op of a word (DESIRED_N_KINDS, DESIRED_N_OPS where unknown). */
 const struct table *desired_table(enum desired_kind kind);

@@ -1,0 +1,319 @@
+/* The site's end: connects to the agent again and again, and sends snapshots
+ * and transactions. */
+#include "desired/desired.h"
+
+#include "base/vec.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define RETRY_MIN_MS 100
+#define RETRY_MAX_MS 2000
+
+struct query {
+    desired_counters_fn *fn;
+    void *arg;
+    struct query *next;
+};
+
+struct desired_client {
+    struct desired_client_config config;
+    struct mem *mem;
+    struct desired_conn *conn;    /* Null while not connected. */
+    struct loop_timer *timer;
+    int64_t retry_ms;
+    bool greeted;                 /* The agent's hello came. */
+    int64_t seq, n_puts;          /* Of the snapshot or transaction under way. */
+    struct query *first, **last;  /* Counters asked for, in order. */
+};
+
+static void
+queries_fail(struct desired_client *client)
+{
+    struct query *q;
+
+    while ((q = client->first)) {
+        client->first = q->next;
+        q->fn(q->arg, NULL);
+        free(q);
+    }
+    client->last = &client->first;
+}
+
+static void
+retry_later(struct desired_client *client)
+{
+    loop_timer_arm(client->timer, client->retry_ms);
+    client->retry_ms = client->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : client->retry_ms * 2;
+}
+
+static void
+conn_closed(void *arg, struct err *why)
+{
+    struct desired_client *client = arg;
+    const char *text = why ? why->message : "closed by the agent";
+
+    client->conn = NULL;
+    if (client->greeted && client->config.lost) {
+        client->config.lost(client->config.arg, text);
+    }
+    client->greeted = false;
+    queries_fail(client);
+    retry_later(client);
+    err_free(why);
+}
+
+static struct err *
+on_hello(struct desired_client *client, struct desired_message *message)
+{
+    if (client->greeted || message->version != DESIRED_VERSION ||
+        !str_eq(message->site, client->config.site) ||
+        !str_eq(message->host, client->config.host)) {
+        return err_new(E_INVALID, NULL,
+                       "the agent is of site '%s', host '%s', version %lld; this is site '%s', "
+                       "host '%s', version %d",
+                       str_or(message->site, ""), str_or(message->host, ""),
+                       (long long)message->version, client->config.site, client->config.host,
+                       DESIRED_VERSION);
+    }
+    client->greeted = true;
+    client->retry_ms = RETRY_MIN_MS;
+    client->config.ready(client->config.arg, message);
+    return NULL;
+}
+
+static struct err *
+on_counters(struct desired_client *client, struct desired_message *message)
+{
+    AUTO(mem) mem = mem_new("counters");
+    struct desired_counters *counters = row_new(mem, &desired_counters_table);
+    struct query *q = client->first;
+
+    if (!q || !message->object) {
+        return err_new(E_INVALID, NULL, "counters that nobody asked for");
+    }
+    TRY(row_decode(mem, &desired_counters_table, message->object, ROW_PLAIN, 0, NULL, counters));
+    client->first = q->next;
+    if (!client->first) {
+        client->last = &client->first;
+    }
+    q->fn(q->arg, counters);
+    free(q);
+    return NULL;
+}
+
+static struct err *
+conn_message(void *arg, struct desired_message *message)
+{
+    struct desired_client *client = arg;
+    const struct desired_client_config *config = &client->config;
+    enum desired_op op = desired_op_from_name(message->op);
+
+    if (op == DESIRED_OP_hello) {
+        return on_hello(client, message);
+    }
+    if (op == DESIRED_OP_counters) {
+        return on_counters(client, message);
+    }
+    if (op == DESIRED_OP_applied && config->applied) {
+        config->applied(config->arg, message->seq);
+    } else if (op == DESIRED_OP_refused && config->refused) {
+        config->refused(config->arg, message->seq, str_or(message->reason, ""));
+    } else if (op == DESIRED_OP_status && config->status) {
+        config->status(config->arg, message);
+    } else if (op == DESIRED_OP_event && config->event) {
+        config->event(config->arg, message);
+    }
+    return NULL;
+}
+
+static struct err *
+dial(struct desired_client *client, int *fd)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    struct ucred peer;
+    socklen_t n = sizeof peer;
+
+    *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*fd < 0) {
+        return err_errno(E_UNAVAILABLE, "socket");
+    }
+    memcpy(addr.sun_path, client->config.socket, strlen(client->config.socket) + 1);
+    if (connect(*fd, (struct sockaddr *)&addr, sizeof addr)) {
+        return err_errno(E_UNAVAILABLE, "connect to %s", client->config.socket);
+    }
+    if (getsockopt(*fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) ||
+        peer.uid != client->config.agent_uid) {
+        return err_new(E_FORBIDDEN, NULL, "%s is not the agent's: uid %u", client->config.socket,
+                       peer.uid);
+    }
+    return NULL;
+}
+
+static void
+client_connect(void *arg)
+{
+    struct desired_client *client = arg;
+    struct desired_conn_config config = {.loop = client->config.loop,
+                                         .fd = -1,
+                                         .message = conn_message,
+                                         .closed = conn_closed,
+                                         .arg = client};
+    AUTO(mem) mem = mem_new("hello");
+    struct desired_message *hello;
+    struct err *e = dial(client, &config.fd);
+
+    if (!e) {
+        e = desired_conn_new(&config, &client->conn);
+        config.fd = -1;
+    }
+    if (e) {
+        if (config.fd >= 0) {
+            close(config.fd);
+        }
+        err_ignore(e, "it is tried again; 'connected' tells the state");
+        retry_later(client);
+        return;
+    }
+    hello = desired_message_new(mem, DESIRED_OP_hello);
+    hello->site = client->config.site;
+    hello->host = client->config.host;
+    hello->version = DESIRED_VERSION;
+    hello->epoch = client->config.epoch;
+    desired_conn_send(client->conn, hello);
+}
+
+struct err *
+desired_client_new(const struct desired_client_config *config, struct desired_client **client)
+{
+    struct desired_client *c;
+
+    if (strlen(config->socket) >= sizeof((struct sockaddr_un *)0)->sun_path) {
+        return err_new(E_INVALID, NULL, "the socket's path is too long: %s", config->socket);
+    }
+    c = heap_alloc(sizeof *c);
+    c->config = *config;
+    c->mem = mem_new("desired client");
+    c->config.socket = mem_str(c->mem, config->socket);
+    c->config.site = mem_str(c->mem, config->site);
+    c->config.host = mem_str(c->mem, config->host);
+    c->retry_ms = RETRY_MIN_MS;
+    c->last = &c->first;
+    c->timer = loop_timer_new(config->loop, client_connect, c);
+    loop_timer_arm(c->timer, 0);
+    *client = c;
+    return NULL;
+}
+
+void
+desired_client_free(struct desired_client *client)
+{
+    if (!client) {
+        return;
+    }
+    desired_conn_free(client->conn);
+    queries_fail(client);
+    loop_timer_del(client->timer);
+    mem_free(client->mem);
+    free(client);
+}
+
+bool
+desired_client_connected(const struct desired_client *client)
+{
+    return client->greeted;
+}
+
+/* Sends an op with a sequence number; nothing where not connected. */
+static void
+say(struct desired_client *client, enum desired_op op, int64_t count, bool allow_removal)
+{
+    AUTO(mem) mem = mem_new("desired");
+    struct desired_message *message;
+
+    if (!client->greeted) {
+        return;
+    }
+    message = desired_message_new(mem, op);
+    message->seq = client->seq;
+    message->count = count;
+    message->allow_removal = allow_removal;
+    desired_conn_send(client->conn, message);
+}
+
+void
+desired_client_snapshot(struct desired_client *client, int64_t seq)
+{
+    client->seq = seq;
+    client->n_puts = 0;
+    say(client, DESIRED_OP_snapshot_begin, INT_NULL, false);
+}
+
+void
+desired_client_snapshot_end(struct desired_client *client, bool allow_removal)
+{
+    say(client, DESIRED_OP_snapshot_end, client->n_puts, allow_removal);
+}
+
+void
+desired_client_begin(struct desired_client *client, int64_t seq)
+{
+    client->seq = seq;
+    say(client, DESIRED_OP_begin, INT_NULL, false);
+}
+
+void
+desired_client_commit(struct desired_client *client, bool allow_removal)
+{
+    say(client, DESIRED_OP_commit, INT_NULL, allow_removal);
+}
+
+struct err *
+desired_client_put(struct desired_client *client, enum desired_kind kind, const void *object)
+{
+    AUTO(mem) mem = mem_new("desired put");
+
+    TRY(desired_check(mem, kind, object));
+    if (client->greeted) {
+        client->n_puts++;
+        desired_conn_put(client->conn, client->config.host, kind, object);
+    }
+    return NULL;
+}
+
+void
+desired_client_delete(struct desired_client *client, enum desired_kind kind, const char *id)
+{
+    AUTO(mem) mem = mem_new("desired delete");
+    struct desired_message *message;
+
+    if (!client->greeted) {
+        return;
+    }
+    message = desired_message_new(mem, DESIRED_OP_delete);
+    message->host = client->config.host;
+    message->kind = desired_kind_names[kind];
+    message->id = id;
+    desired_conn_send(client->conn, message);
+}
+
+void
+desired_client_counters(struct desired_client *client, desired_counters_fn *fn, void *arg)
+{
+    struct query *q;
+
+    if (!client->greeted) {
+        fn(arg, NULL);
+        return;
+    }
+    q = heap_alloc(sizeof *q);
+    q->fn = fn;
+    q->arg = arg;
+    *client->last = q;
+    client->last = &q->next;
+    say(client, DESIRED_OP_counters, INT_NULL, false);
+}
