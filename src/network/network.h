@@ -1,0 +1,139 @@
+/* The network service of a site: networks, subnets, ports with IPAM, security
+ * groups, service function chains and the joins with other sites.  Resources
+ * are tables with hooks; what the kernel shall be follows from their rows
+ * (network/desired.h is the part that tells the agent). */
+#ifndef CARRICK_NETWORK_NETWORK_H
+#define CARRICK_NETWORK_NETWORK_H
+
+#include "resource/resource.h"
+
+#include <pthread.h>
+
+/* ---- rows --------------------------------------------------------------- */
+
+#define ATTR ATTR_MEMBER
+struct network {
+    struct row row;
+#include "network/network.tbl"
+};
+struct pool {
+    struct row row;
+#include "network/pool.tbl"
+};
+struct host_route {
+    struct row row;
+#include "network/host_route.tbl"
+};
+struct subnet {
+    struct row row;
+#include "network/subnet.tbl"
+};
+struct fixed_ip {
+    struct row row;
+#include "network/fixed_ip.tbl"
+}; /* remote_fixed_ip.tbl has the same members: its rows are of this struct too. */
+struct address_pair {
+    struct row row;
+#include "network/address_pair.tbl"
+};
+struct port {
+    struct row row;
+#include "network/port.tbl"
+};
+struct security_group {
+    struct row row;
+#include "network/security_group.tbl"
+};
+struct security_group_rule {
+    struct row row;
+#include "network/security_group_rule.tbl"
+};
+struct port_pair {
+    struct row row;
+#include "network/port_pair.tbl"
+};
+struct port_pair_group {
+    struct row row;
+#include "network/port_pair_group.tbl"
+};
+struct flow_classifier {
+    struct row row;
+#include "network/flow_classifier.tbl"
+};
+struct port_chain {
+    struct row row;
+#include "network/port_chain.tbl"
+};
+struct interconnect {
+    struct row row;
+#include "network/interconnect.tbl"
+};
+struct remote_port {
+    struct row row;
+#include "network/remote_port.tbl"
+};
+struct chain_label {
+    struct row row;
+#include "network/chain_label.tbl"
+};
+#undef ATTR
+
+extern const struct table network_table, pool_table, host_route_table, subnet_table,
+    fixed_ip_table, address_pair_table, port_table, security_group_table,
+    security_group_rule_table, port_pair_table, port_pair_group_table, flow_classifier_table,
+    port_chain_table, interconnect_table, remote_fixed_ip_table, remote_port_table,
+    chain_label_table;
+
+/* Tables for store_config, parents first, null-terminated. */
+extern const struct table *const network_tables[];
+
+extern const struct resource network_resource, subnet_resource, port_resource,
+    security_group_resource, security_group_rule_resource, port_pair_resource,
+    port_pair_group_resource, flow_classifier_resource, port_chain_resource,
+    interconnect_resource, remote_port_resource, chain_label_resource;
+
+/* All of the above, null-terminated, for resource_register. */
+extern const struct resource *const network_resources[];
+
+/* Default limits of the classes counted per project (Neutron API: quotas); ends with class null. */
+extern const struct quota_default network_quotas[];
+
+/* ---- the service ----------------------------------------------------------- */
+
+struct network_config {
+    const char *host;      /* Host id of this box: binding:host_id of ports plugged here. */
+    const char *vtep;      /* IPv4 address of this site's tunnel endpoint, or null: not joined. */
+    int64_t underlay_mtu;  /* MTU of the link the tunnels go over; 0 = 1500. */
+};
+
+/* What hooks find at op.user: settings and search hints, no state of record. */
+struct network_service {
+    char *host, *vtep;
+    int64_t mtu_max;       /* Largest MTU of a segment here. */
+    pthread_mutex_t lock;  /* Guards 'hints'. */
+    struct ipam_hints *hints;
+};
+
+/* E_INVALID: vtep is not an IPv4 address, or the underlay leaves less than 576 bytes. */
+struct err *network_service_new(const struct network_config *config,
+                                struct network_service **service) MUST_USE;
+void network_service_free(struct network_service *service); /* null accepted */
+void network_service_autofree(struct network_service **service);
+
+/* ---- for the other services of the site --------------------------------------- */
+
+/* An operation on a network resource for the caller of 'op' (compute acting for its user). */
+struct op network_op(const struct op *op, const struct resource *resource,
+                     struct network_service *service);
+/* Makes the default security group of 'project_id' if it is not there; '*group' lives in the
+ * transaction. */
+struct err *security_group_default(struct tx *tx, const char *project_id,
+                                   struct security_group **group) MUST_USE;
+/* Plugs a port into a device ("compute:nova", server id) on this host, or unplugs it ('device_id'
+ * null).  E_NOT_FOUND; E_CONFLICT (PortInUse) where another device has it. */
+struct err *port_plug(struct tx *tx, const struct op *op, struct network_service *service,
+                      const char *port_id, const char *device_id, const char *device_owner) MUST_USE;
+/* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
+struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
+
+#endif

@@ -1,0 +1,86 @@
+/* Inside the network service: words, checks and converters that its tables
+ * name, and what its files need of each other. */
+#ifndef CARRICK_NETWORK_WORDS_H
+#define CARRICK_NETWORK_WORDS_H
+
+#include "base/net.h"
+#include "network/network.h"
+
+/* Neutron's boolean: texts and 0/1 count, and a wrong one is an InvalidInput. */
+#define BOOL .convert = attr_convert_bool, .error_type = "InvalidInput"
+
+#define INVALID_INPUT(...) invalid_input(__FILE__, __LINE__, __VA_ARGS__)
+/* "Invalid input for operation: ..." of the type that Neutron's clients know. */
+struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
+
+extern const char *const network_directions[], *const network_ethertypes[],
+    *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
+
+attr_convert_fn network_convert_protocol, network_convert_port, network_convert_ethertype,
+    sfc_convert_ethertype, sfc_convert_pair_parameters, sfc_convert_group_parameters,
+    sfc_convert_chain_parameters;
+attr_check_fn network_check_ip_version, network_check_nameservers, network_check_ip_or_cidr,
+    security_group_check_stateful, sfc_check_pair_parameters, sfc_check_group_parameters,
+    sfc_check_protocol, sfc_check_l7_parameters, sfc_check_chain_parameters, sfc_check_groups,
+    interconnect_check_vtep;
+void port_fill_vif_type(struct mem *mem, const struct attr *attr, void *row);
+void port_fill_vif_details(struct mem *mem, const struct attr *attr, void *row);
+
+struct network_service *service_of(const struct op *op);
+
+/* IP protocol number of a name or decimal text; -1 where unknown. */
+int protocol_number(const char *protocol);
+/* The names known, "'ah', 'dccp', ...", for refusals. */
+const char *protocol_names(struct mem *mem);
+
+/* Rows that other resources look up: not found in Neutron's words, and only where the caller of
+ * 'op' may see them. */
+struct err *network_look(struct tx *tx, const struct op *op, const char *id,
+                         struct network **network) MUST_USE;
+bool caller_owns(const struct op *op, const char *project_id); /* its member, or an administrator */
+
+/* Does a statement "select ..." find anything?  'args' as in tx_sql. */
+struct err *sql_exists(struct tx *tx, const char *sql, const char *const *args, bool *found) MUST_USE;
+/* First column of all rows found. */
+struct err *sql_column(struct tx *tx, const char *sql, const char *const *args, struct strs *out) MUST_USE;
+#define SQL_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* ---- ipam.c */
+
+struct ipam_hints *ipam_hints_new(void) MUST_USE;
+void ipam_hints_free(struct ipam_hints *hints);
+/* Addresses asked for ('asked', fixed_ip rows with either or both members) or, where not 'given',
+ * one of each IP version -> complete fixed_ip rows that are free, in tx's arena.  'own' are the
+ * addresses the port has already (null = none): they stay where they fit. */
+struct ipam_request {
+    const char *network_id;
+    const char *mac;
+    const struct rows *asked;
+    bool given;
+    const struct rows *own;
+    const struct table *table; /* fixed_ip_table or remote_fixed_ip_table */
+};
+struct err *ipam_take(struct tx *tx, struct network_service *service,
+                      const struct ipam_request *request, struct rows *out) MUST_USE;
+/* Tells the search that addresses are free again. */
+void ipam_give(struct network_service *service, const struct rows *addresses);
+/* The address a MAC gets on a SLAAC prefix (RFC 4291 appendix A). */
+struct ip ipam_eui64(const struct cidr *cidr, const struct mac *mac);
+bool subnet_is_auto(const struct subnet *subnet); /* addresses made from the MAC */
+/* Complete row for an address on a subnet. */
+void *ipam_row(struct mem *mem, const struct table *table, const struct subnet *subnet,
+               const struct ip *ip);
+/* Subnets of a network, IPv4 first, oldest first. */
+struct err *subnets_of(struct tx *tx, const char *network_id, struct subnet ***subnets, size_t *n) MUST_USE;
+
+/* ---- port.c, interconnect.c */
+
+/* The MAC is free on the network, among ports and remote ports. */
+struct err *mac_check_free(struct tx *tx, const char *network_id, const char *mac) MUST_USE;
+/* What stands for 'id' in sfc: a port here, a remote port, or neither (both null). */
+struct err *endpoint_look(struct tx *tx, const struct op *op, const char *id, struct port **port,
+                          struct remote_port **remote) MUST_USE;
+/* Labels of the chain whose pair is not in its groups any more (all of them with 'every'). */
+struct err *chain_labels_drop(struct tx *tx, const char *chain_id, bool every) MUST_USE;
+
+#endif
