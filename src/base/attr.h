@@ -142,7 +142,7 @@ struct attr {
 struct row {
     const struct table *table;
     uint64_t given[ROW_ATTRS_MAX / 64];
-    int64_t rowid; /* Of a child row as the store read it; 0 = new. */
+    int64_t place; /* Of a child row as the store read it, from 1; 0 = new. */
 };
 /* Was the attribute given?  row_given(&port->row, "mac_address") */
 bool row_given(const struct row *row, const char *attr_name);

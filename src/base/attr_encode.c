@@ -117,6 +117,9 @@ encode(struct jw *w, const char *key, const struct attr *attr, const void *row, 
 
             if (child_shows(child, version)) {
                 encode(w, attr_json_name(child), child, rows->items[i], version);
+                if (child->alias) {
+                    encode(w, child->alias, child, rows->items[i], version);
+                }
             }
         }
         jw_end(w);

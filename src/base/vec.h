@@ -25,7 +25,7 @@
     } while (0)
 
 #define vec_each(vec, it)                                                                          \
-    for (__typeof__((vec)->items) it = (vec)->items; it < (vec)->items + (vec)->n; it++)
+    for (__typeof__(&*(vec)->items) it = (vec)->items; it < (vec)->items + (vec)->n; it++)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
 

@@ -1,0 +1,562 @@
+/* A new nullable column, or one with a default, adds itself; new tables and
+ * indexes too.  Everything else is a migration with a number: a difference that
+ * no migration explains means that another version wrote this database, and
+ * guessing would lose data. */
+#include "store/schema.h"
+
+#include "base/vec.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct column {
+    const char *name, *type;
+    bool not_null;
+    const char *def;                       /* literal, for columns added later; or null */
+    const char *ref, *ref_key, *on_delete; /* or null */
+};
+
+struct sql_table {
+    const char *name;
+    const char *tail; /* keys and options */
+    VEC(struct column) columns;
+};
+
+struct sql_index {
+    const char *name, *table, *columns;
+    bool unique;
+};
+
+struct schema {
+    struct mem *mem;
+    struct conn *conn;
+    VEC(struct sql_table) tables;
+    VEC(struct sql_index) indexes;
+};
+
+/* ---- what is wanted ------------------------------------------------------------------ */
+
+static const char *
+column_type(const struct attr *attr)
+{
+    switch (attr->type) {
+    case ATTR_T_boolean:
+    case ATTR_T_integer:
+    case ATTR_T_time:
+        return "INTEGER";
+    case ATTR_T_uuid:
+    case ATTR_T_str:
+    case ATTR_T_name_enum:
+    case ATTR_T_mac:
+    case ATTR_T_ip:
+    case ATTR_T_cidr:
+    case ATTR_T_json:
+    case ATTR_T_strs:
+    case ATTR_T_refs:
+    case ATTR_T_rows:
+    default:
+        return "TEXT";
+    }
+}
+
+static bool
+is_generated(const struct attr *attr)
+{
+    return attr->def && attr->def[0] == GENERATED[0];
+}
+
+static bool
+column_not_null(const struct attr *attr)
+{
+    if (attr->use & NULLABLE) {
+        return false;
+    }
+    if (attr->use & (KEY | REQUIRED) || attr->type == ATTR_T_boolean) {
+        return true;
+    }
+    return (attr->type == ATTR_T_integer || attr->type == ATTR_T_str) && !is_generated(attr);
+}
+
+/* The literal that rows of before get in a new column; null = none. */
+static const char *
+column_default(struct mem *mem, const struct attr *attr)
+{
+    size_t n = attr->def && !is_generated(attr) ? strlen(attr->def) : 0;
+
+    if (attr->type == ATTR_T_boolean) {
+        return n && attr->def[0] == 't' ? "1" : "0";
+    }
+    if (attr->type == ATTR_T_integer) {
+        return n ? attr->def : "0";
+    }
+    if (n >= 2 && attr->def[0] == '"' && !strpbrk(attr->def, "\\'")) {
+        return mem_printf(mem, "'%.*s'", (int)(n - 2), attr->def + 1);
+    }
+    return attr->type == ATTR_T_str && !(attr->use & (REQUIRED | KEY)) ? "''" : NULL;
+}
+
+static const char *
+on_delete_sql(const struct attr *attr)
+{
+    if (str_eq(attr->on_delete, "cascade")) {
+        return "CASCADE";
+    }
+    return str_eq(attr->on_delete, "set null") ? "SET NULL" : "NO ACTION";
+}
+
+static void
+index_add(struct schema *schema, const char *table, const char *columns, bool unique)
+{
+    char *name = mem_printf(schema->mem, "%s_%s_%s", unique ? "ux" : "ix", table, columns);
+
+    for (char *c = name; *c; c++) {
+        if (*c == '"' || *c == ',' || *c == ' ') {
+            *c = '_';
+        }
+    }
+    vec_each (&schema->indexes, it) {
+        if (!strcmp(it->name, name)) {
+            return;
+        }
+    }
+    vec_add(schema->mem, &schema->indexes,
+            ((struct sql_index){
+                .name = name, .table = table, .columns = columns, .unique = unique}));
+}
+
+static void
+attr_indexes(struct schema *schema, const struct shape *shape, const struct attr *attr)
+{
+    const char *table = shape->table->name;
+    const char *name = mem_printf(schema->mem, "\"%s\"", attr->name);
+
+    if (attr->unique) {
+        index_add(schema, table,
+                  *attr->unique ? mem_printf(schema->mem, "%s, \"%s\"", attr->unique, attr->name)
+                                : name,
+                  true);
+    }
+    if (attr->ref || (attr->index && !str_eq(attr->unique, ""))) {
+        index_add(schema, table, name, false);
+    }
+    if ((attr->use & KEY) && shape->parent) {
+        index_add(schema, table, name, true);
+    }
+}
+
+static struct column
+attr_column(struct schema *schema, const struct shapes *shapes, const struct attr *attr)
+{
+    struct column column = {.name = attr->name,
+                            .type = column_type(attr),
+                            .not_null = column_not_null(attr),
+                            .def = column_default(schema->mem, attr)};
+
+    if (attr->ref) {
+        const struct shape *target = map_get(&shapes->by_name, attr->ref);
+
+        column.ref = attr->ref;
+        column.ref_key = target->key->name;
+        column.on_delete = on_delete_sql(attr);
+    }
+    return column;
+}
+
+static void
+link_wanted(struct schema *schema, const struct shape_link *link)
+{
+    struct sql_table table = {.name = link->table,
+                              .tail = ", PRIMARY KEY (owner, _pos)) STRICT, WITHOUT ROWID"};
+
+    vec_add(schema->mem, &table.columns,
+            ((struct column){.name = "owner",
+                             .type = "TEXT",
+                             .not_null = true,
+                             .ref = link->owner->table->name,
+                             .ref_key = link->owner->key->name,
+                             .on_delete = "CASCADE"}));
+    vec_add(schema->mem, &table.columns,
+            ((struct column){.name = "_pos", .type = "INTEGER", .not_null = true}));
+    vec_add(schema->mem, &table.columns,
+            ((struct column){.name = "target",
+                             .type = "TEXT",
+                             .not_null = true,
+                             .ref = link->target->table->name,
+                             .ref_key = link->target->key->name,
+                             .on_delete = on_delete_sql(link->attr)}));
+    vec_add(schema->mem, &schema->tables, table);
+    index_add(schema, link->table, "target, owner", true);
+}
+
+static void
+shape_wanted(struct schema *schema, const struct shapes *shapes, const struct shape *shape)
+{
+    struct sql_table table = {.name = shape->table->name, .tail = ") STRICT"};
+
+    if (shape->parent) {
+        vec_add(schema->mem, &table.columns,
+                ((struct column){.name = shape->table->parent,
+                                 .type = "TEXT",
+                                 .not_null = true,
+                                 .ref = shape->parent->table->name,
+                                 .ref_key = shape->parent->key->name,
+                                 .on_delete = "CASCADE"}));
+        vec_add(schema->mem, &table.columns,
+                ((struct column){.name = "_pos", .type = "INTEGER", .not_null = true}));
+        table.tail = mem_printf(schema->mem, ", PRIMARY KEY (\"%s\", _pos)) STRICT, WITHOUT ROWID",
+                                shape->table->parent);
+    } else if (shape->key) {
+        table.tail = mem_printf(schema->mem, ", PRIMARY KEY (\"%s\")) STRICT", shape->key->name);
+    }
+    for (size_t i = 0; i < shape->n_columns; i++) {
+        vec_add(schema->mem, &table.columns, attr_column(schema, shapes, shape->columns[i]));
+        attr_indexes(schema, shape, shape->columns[i]);
+    }
+    if (shape->table->unique) {
+        index_add(schema, shape->table->name, shape->table->unique, true);
+    }
+    vec_add(schema->mem, &schema->tables, table);
+    for (size_t i = 0; i < shape->n_links; i++) {
+        link_wanted(schema, &shape->links[i]);
+    }
+}
+
+/* The store's own tables. */
+static void
+own_wanted(struct schema *schema)
+{
+    static const struct column change[] = {
+        {"seq", "INTEGER", false, NULL, NULL, NULL, NULL},
+        {"at", "INTEGER", true, NULL, NULL, NULL, NULL},
+        {"kind", "INTEGER", true, NULL, NULL, NULL, NULL},
+        {"tbl", "TEXT", true, NULL, NULL, NULL, NULL},
+        {"id", "TEXT", false, NULL, NULL, NULL, NULL},
+        {"owner", "TEXT", false, NULL, NULL, NULL, NULL},
+        {"revision", "INTEGER", true, NULL, NULL, NULL, NULL},
+        {"columns", "TEXT", true, NULL, NULL, NULL, NULL},
+    };
+    static const struct column fact[] = {
+        {"name", "TEXT", true, NULL, NULL, NULL, NULL},
+        {"value", "TEXT", false, NULL, NULL, NULL, NULL},
+    };
+    struct sql_table changes = {.name = "_change", .tail = ", PRIMARY KEY (seq)) STRICT"};
+    struct sql_table facts = {.name = "_fact",
+                              .tail = ", PRIMARY KEY (name)) STRICT, WITHOUT ROWID"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(change); i++) {
+        vec_add(schema->mem, &changes.columns, change[i]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(fact); i++) {
+        vec_add(schema->mem, &facts.columns, fact[i]);
+    }
+    vec_add(schema->mem, &schema->tables, changes);
+    vec_add(schema->mem, &schema->tables, facts);
+}
+
+/* ---- making ------------------------------------------------------------------------------ */
+
+static void
+column_sql(struct buf *out, const struct column *column, bool added)
+{
+    buf_printf(out, "\"%s\" %s", column->name, column->type);
+    if (column->not_null) {
+        buf_str(out, " NOT NULL");
+        if (added) {
+            buf_printf(out, " DEFAULT %s", str_or(column->def, "NULL"));
+        }
+    }
+    if (column->ref) {
+        buf_printf(out, " REFERENCES \"%s\" (\"%s\") ON DELETE %s", column->ref, column->ref_key,
+                   column->on_delete);
+    }
+}
+
+static struct err *
+table_create(struct schema *schema, const struct sql_table *table)
+{
+    AUTO_BUF sql = BUF_INIT;
+
+    buf_printf(&sql, "CREATE TABLE \"%s\" (", table->name);
+    vec_each (&table->columns, column) {
+        buf_str(&sql, column == table->columns.items ? "" : ", ");
+        column_sql(&sql, column, false);
+    }
+    buf_str(&sql, table->tail);
+    return conn_exec(schema->conn, sql.data);
+}
+
+static struct err *
+column_add(struct schema *schema, const struct sql_table *table, const struct column *column)
+{
+    AUTO_BUF sql = BUF_INIT;
+
+    if (column->not_null && !column->def) {
+        return err_new(E_CONFLICT, NULL,
+                       "column %s.%s is new and has no default: that needs a migration",
+                       table->name, column->name);
+    }
+    buf_printf(&sql, "ALTER TABLE \"%s\" ADD COLUMN ", table->name);
+    column_sql(&sql, column, true);
+    return conn_exec(schema->conn, sql.data);
+}
+
+/* ---- comparing --------------------------------------------------------------------------- */
+
+/* The columns of a table as they are in the database. */
+static struct err *
+columns_there(struct schema *schema, const char *name, struct sql_table *there)
+{
+    AUTO_STMT stmt = {0};
+    AUTO_STMT refs = {0};
+    bool row;
+
+    *there = (struct sql_table){.name = name};
+    TRY(conn_take(schema->conn,
+                  "SELECT name, type, \"notnull\" FROM pragma_table_xinfo(?1) ORDER BY cid", &stmt));
+    stmt_text(&stmt, 1, name);
+    TRY(conn_step(schema->conn, &stmt, &row));
+    while (row) {
+        vec_add(schema->mem, &there->columns,
+                ((struct column){.name = mem_str(schema->mem, stmt_get(&stmt, 0)),
+                                 .type = mem_str(schema->mem, stmt_get(&stmt, 1)),
+                                 .not_null = stmt_get_int(&stmt, 2) != 0}));
+        TRY(conn_step(schema->conn, &stmt, &row));
+    }
+    TRY(conn_take(schema->conn,
+                  "SELECT \"from\", \"table\", on_delete FROM pragma_foreign_key_list(?1)", &refs));
+    stmt_text(&refs, 1, name);
+    TRY(conn_step(schema->conn, &refs, &row));
+    while (row) {
+        vec_each (&there->columns, column) {
+            if (!strcmp(column->name, stmt_get(&refs, 0))) {
+                column->ref = mem_str(schema->mem, stmt_get(&refs, 1));
+                column->on_delete = mem_str(schema->mem, stmt_get(&refs, 2));
+            }
+        }
+        TRY(conn_step(schema->conn, &refs, &row));
+    }
+    return NULL;
+}
+
+static const struct column *
+column_find(const struct sql_table *table, const char *name)
+{
+    vec_each (&table->columns, column) {
+        if (!strcmp(column->name, name)) {
+            return column;
+        }
+    }
+    return NULL;
+}
+
+static const char *
+column_text(struct mem *mem, const struct column *column)
+{
+    return mem_printf(mem, "%s%s%s%s%s%s", column->type, column->not_null ? " NOT NULL" : "",
+                      column->ref ? " -> " : "", str_or(column->ref, ""),
+                      column->ref ? " on delete " : "",
+                      column->ref ? str_or(column->on_delete, "") : "");
+}
+
+static struct err *
+table_compare(struct schema *schema, const struct sql_table *want)
+{
+    struct sql_table there;
+
+    TRY(columns_there(schema, want->name, &there));
+    if (!there.columns.n) {
+        return table_create(schema, want);
+    }
+    vec_each (&there.columns, column) {
+        if (!column_find(want, column->name)) {
+            return err_new(E_CONFLICT, NULL,
+                           "column %s.%s is unknown here: the database is of a newer version",
+                           want->name, column->name);
+        }
+    }
+    vec_each (&want->columns, column) {
+        const struct column *old = column_find(&there, column->name);
+        const char *a = column_text(schema->mem, column);
+
+        if (!old) {
+            TRY(column_add(schema, want, column));
+        } else if (strcmp(a, column_text(schema->mem, old)) != 0) {
+            return err_new(E_CONFLICT, NULL, "column %s.%s was %s and is %s: needs a migration",
+                           want->name, column->name, column_text(schema->mem, old), a);
+        }
+    }
+    return NULL;
+}
+
+/* Tables that this binary does not know. */
+static struct err *
+strangers_check(struct schema *schema)
+{
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    TRY(conn_take(schema->conn,
+                  "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
+                  "'sqlite\\_%' ESCAPE '\\'",
+                  &stmt));
+    TRY(conn_step(schema->conn, &stmt, &row));
+    while (row) {
+        const char *name = stmt_get(&stmt, 0);
+        bool known = false;
+
+        vec_each (&schema->tables, table) {
+            known = known || !strcmp(table->name, name);
+        }
+        if (!known) {
+            return err_new(E_CONFLICT, NULL,
+                           "table %s is unknown here: the database is of a newer version", name);
+        }
+        TRY(conn_step(schema->conn, &stmt, &row));
+    }
+    return NULL;
+}
+
+/* Indexes can always be made again, so they follow the tables freely. */
+static struct err *
+indexes_drop(struct schema *schema)
+{
+    VEC(const char *) drop = {0};
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    TRY(conn_take(schema->conn,
+                  "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", &stmt));
+    TRY(conn_step(schema->conn, &stmt, &row));
+    while (row) {
+        const char *name = stmt_get(&stmt, 0);
+        bool wanted = false;
+
+        vec_each (&schema->indexes, it) {
+            wanted = wanted || !strcmp(it->name, name);
+        }
+        if (!wanted) {
+            vec_add(schema->mem, &drop, mem_str(schema->mem, name));
+        }
+        TRY(conn_step(schema->conn, &stmt, &row));
+    }
+    conn_give(&stmt);
+    vec_each (&drop, name) {
+        TRY(conn_exec(schema->conn, mem_printf(schema->mem, "DROP INDEX \"%s\"", *name)));
+    }
+    return NULL;
+}
+
+static struct err *
+indexes_make(struct schema *schema)
+{
+    TRY(indexes_drop(schema));
+    vec_each (&schema->indexes, it) {
+        const char *sql = mem_printf(schema->mem, "CREATE %sINDEX IF NOT EXISTS \"%s\" ON \"%s\" (%s)",
+                                     it->unique ? "UNIQUE " : "", it->name, it->table, it->columns);
+
+        TRY_MSG(conn_exec(schema->conn, sql), "index %s", it->name);
+    }
+    return NULL;
+}
+
+/* ---- migrations ---------------------------------------------------------------------------- */
+
+static struct err *
+version_get(struct conn *conn, int64_t *version, bool *empty)
+{
+    AUTO_STMT stmt = {0};
+    AUTO_STMT count = {0};
+    bool row;
+
+    TRY(conn_take(conn, "PRAGMA user_version", &stmt));
+    TRY(conn_step(conn, &stmt, &row));
+    *version = stmt_get_int(&stmt, 0);
+    TRY(conn_take(conn, "SELECT COUNT(*) FROM sqlite_schema", &count));
+    TRY(conn_step(conn, &count, &row));
+    *empty = stmt_get_int(&count, 0) == 0;
+    return NULL;
+}
+
+/* Runs the statements of one migration, each up to its semicolon. */
+static struct err *
+migration_run(struct schema *schema, const struct store_migration *migration)
+{
+    const char *sql = migration->sql;
+
+    while (*sql) {
+        sqlite3_stmt *s = NULL;
+        struct stmt stmt;
+        struct err *e;
+        int rc = sqlite3_prepare_v2(schema->conn->db, sql, -1, &s, &sql);
+
+        if (rc != SQLITE_OK) {
+            e = conn_err(schema->conn, rc, migration->sql);
+            return err_wrap(e, "migration %d (%s)", migration->number, migration->doc);
+        }
+        if (!s) {
+            break;
+        }
+        stmt = (struct stmt){.s = s, .once = true};
+        e = conn_run(schema->conn, &stmt);
+        conn_give(&stmt);
+        TRY_MSG(e, "migration %d (%s)", migration->number, migration->doc);
+    }
+    return NULL;
+}
+
+static struct err *
+migrate(struct schema *schema, const struct store_config *config)
+{
+    int64_t version, newest = 0;
+    bool empty;
+
+    TRY(version_get(schema->conn, &version, &empty));
+    for (size_t i = 0; i < config->n_migrations; i++) {
+        newest = config->migrations[i].number;
+    }
+    if (version > newest) {
+        return err_new(E_CONFLICT, NULL,
+                       "the database is of a newer version: migration %" PRIi64
+                       " was run, this binary knows up to %" PRIi64,
+                       version, newest);
+    }
+    for (size_t i = 0; i < config->n_migrations && !empty; i++) {
+        if (config->migrations[i].number > version) {
+            TRY(migration_run(schema, &config->migrations[i]));
+        }
+    }
+    return conn_exec(schema->conn, mem_printf(schema->mem, "PRAGMA user_version = %" PRIi64, newest));
+}
+
+static struct err *
+apply(struct schema *schema, const struct shapes *shapes, const struct store_config *config)
+{
+    TRY(migrate(schema, config));
+    own_wanted(schema);
+    for (size_t i = 0; i < shapes->n; i++) {
+        shape_wanted(schema, shapes, shapes->all[i]);
+    }
+    TRY(strangers_check(schema));
+    vec_each (&schema->tables, table) {
+        TRY(table_compare(schema, table));
+    }
+    return indexes_make(schema);
+}
+
+struct err *
+schema_apply(struct conn *conn, const struct shapes *shapes, const struct store_config *config)
+{
+    AUTO(mem) mem = mem_new("schema");
+    struct schema schema = {.mem = mem, .conn = conn};
+    struct err *e;
+
+    TRY(conn_exec(conn, "BEGIN IMMEDIATE"));
+    e = apply(&schema, shapes, config);
+    if (!e) {
+        e = conn_exec(conn, "COMMIT");
+    }
+    if (e) {
+        conn_rollback(conn);
+    }
+    return e;
+}

@@ -1,0 +1,19 @@
+/* Sealing: AES-256-GCM with a random nonce.  What the text belongs to is
+ * authenticated with it, so that a sealed text cannot be moved elsewhere. */
+#ifndef CARRICK_STORE_SEAL_H
+#define CARRICK_STORE_SEAL_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+#define SEAL_KEY_SIZE 32
+
+/* '*sealed' is "s1:" and base64, in 'mem'. */
+struct err *seal_text(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const char *place,
+                      const char *plain, const char **sealed) MUST_USE;
+/* E_INTERNAL where the text was not sealed with this key and 'place'. */
+struct err *unseal_text(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const char *place,
+                        const char *sealed, const char **plain) MUST_USE;
+
+#endif

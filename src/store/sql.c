@@ -1,0 +1,90 @@
+/* What rows cannot say: single statements of SQL, and facts. */
+#include "store/tx.h"
+
+#include "base/vec.h"
+
+struct mem *
+tx_mem(struct tx *tx)
+{
+    return tx->mem;
+}
+
+int64_t
+tx_now(struct tx *tx)
+{
+    return tx->now;
+}
+
+struct store *
+tx_store(struct tx *tx)
+{
+    return tx->store;
+}
+
+const char tx_null[] = "";
+
+static struct err *
+columns_give(const struct stmt *stmt, const char **columns, int n,
+         struct err *(*fn)(void *arg, int n, const char *const *columns), void *arg)
+{
+    for (int i = 0; i < n; i++) {
+        columns[i] = stmt_get(stmt, i);
+    }
+    return fn ? fn(arg, n, columns) : NULL;
+}
+
+struct err *
+tx_sql(struct tx *tx, const char *sql, const char *const *args,
+       struct err *(*fn)(void *arg, int n, const char *const *columns), void *arg)
+{
+    AUTO_STMT stmt = {0};
+    const char **columns;
+    bool row;
+    int n;
+
+    TRY(conn_take(tx->conn, sql, &stmt));
+    if (!tx->writes && !sqlite3_stmt_readonly(stmt.s)) {
+        return err_new(E_INTERNAL, NULL, "a read may not write: %s", sql);
+    }
+    n = sqlite3_column_count(stmt.s);
+    columns = MEM_ARRAY(tx->mem, (size_t)n, const char *);
+    for (int i = 0; args && args[i]; i++) {
+        stmt_text(&stmt, i + 1, args[i] == tx_null ? NULL : args[i]);
+    }
+    TRY(conn_step(tx->conn, &stmt, &row));
+    while (row) {
+        TRY(columns_give(&stmt, columns, n, fn, arg));
+        TRY(conn_step(tx->conn, &stmt, &row));
+    }
+    return NULL;
+}
+
+struct err *
+tx_fact_get(struct tx *tx, const char *name, const char **value)
+{
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    *value = NULL;
+    TRY(conn_take(tx->conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
+    stmt_text(&stmt, 1, name);
+    TRY(conn_step(tx->conn, &stmt, &row));
+    if (row) {
+        *value = mem_str(tx->mem, stmt_get(&stmt, 0));
+    }
+    return NULL;
+}
+
+struct err *
+tx_fact_set(struct tx *tx, const char *name, const char *value)
+{
+    AUTO_STMT stmt = {0};
+
+    if (!tx->writes) {
+        return err_new(E_INTERNAL, NULL, "a read may not write");
+    }
+    TRY(conn_take(tx->conn, "INSERT OR REPLACE INTO _fact (name, value) VALUES (?1, ?2)", &stmt));
+    stmt_text(&stmt, 1, name);
+    stmt_text(&stmt, 2, value);
+    return conn_run(tx->conn, &stmt);
+}

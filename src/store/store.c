@@ -1,0 +1,238 @@
+/* Opening and closing, reading, backup: what surrounds the writer. */
+#include "store/tx.h"
+
+#include "store/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define READERS 4
+#define LOG_KEEP 100000
+#define BUSY_PAGES 4000
+
+/* ---- open and close ------------------------------------------------------------------- */
+
+static struct store *
+store_new(const struct store_config *config)
+{
+    struct store *store = heap_alloc(sizeof *store);
+
+    store->mem = mem_new("store");
+    store->path = heap_str(config->path);
+    store->in_memory = !strcmp(config->path, ":memory:");
+    store->log_keep = config->log_keep ? config->log_keep : LOG_KEEP;
+    store->busy_pages = config->busy_pages ? config->busy_pages : BUSY_PAGES;
+    store->n_readers = (size_t)(config->n_readers > 0 ? config->n_readers : READERS);
+    store->last = &store->first;
+    if (config->seal_key) {
+        memcpy(store->seal_key, config->seal_key, SEAL_KEY_SIZE);
+        store->has_key = true;
+    }
+    pthread_mutex_init(&store->queue_lock, NULL);
+    pthread_cond_init(&store->queue_more, NULL);
+    pthread_mutex_init(&store->gate, NULL);
+    pthread_mutex_init(&store->read_lock, NULL);
+    pthread_cond_init(&store->read_more, NULL);
+    pthread_mutex_init(&store->checkpoint_lock, NULL);
+    pthread_cond_init(&store->checkpoint_more, NULL);
+    pthread_mutex_init(&store->watch_lock, NULL);
+    return store;
+}
+
+static void
+store_free(struct store *store)
+{
+    while (store->readers) {
+        struct conn *next = store->readers->next;
+
+        conn_close(store->readers);
+        store->readers = next;
+    }
+    conn_close(store->write_conn);
+    buf_done(&store->log_text);
+    explicit_bzero(store->seal_key, sizeof store->seal_key);
+    mem_free(store->mem);
+    free(store->path);
+    free(store);
+}
+
+static struct err *
+readers_open(struct store *store)
+{
+    for (size_t i = 0; i < store->n_readers && !store->in_memory; i++) {
+        struct conn *conn;
+
+        TRY(conn_open(store->path, CONN_READER, &conn));
+        conn->next = store->readers;
+        store->readers = conn;
+    }
+    return NULL;
+}
+
+static bool
+has_secrets(const struct shapes *shapes)
+{
+    for (size_t i = 0; i < shapes->n; i++) {
+        for (size_t a = 0; a < shapes->all[i]->n_columns; a++) {
+            if (shapes->all[i]->columns[a]->use & SECRET) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct err *
+open_all(struct store *store, const struct store_config *config)
+{
+    TRY(shapes_make(store->mem, config->tables, &store->shapes));
+    if (has_secrets(&store->shapes) && !store->has_key) {
+        return err_new(E_INTERNAL, NULL, "a table has secrets and the store has no sealing key");
+    }
+    TRY(conn_open(store->path, CONN_WRITER, &store->write_conn));
+    TRY(schema_apply(store->write_conn, &store->shapes, config));
+    TRY(change_log_open(store));
+    TRY(readers_open(store));
+    TRY(checkpointer_start(store));
+    return writer_start(store);
+}
+
+struct err *
+store_open(const struct store_config *config, struct store **out)
+{
+    struct store *store = store_new(config);
+    struct err *e = open_all(store, config);
+
+    if (e) {
+        checkpointer_stop(store);
+        store_free(store);
+        return err_wrap(e, "store %s", config->path);
+    }
+    *out = store;
+    return NULL;
+}
+
+void
+store_close(struct store *store)
+{
+    if (!store) {
+        return;
+    }
+    writer_stop(store);
+    checkpointer_stop(store);
+    store_free(store);
+}
+
+void
+store_autofree(struct store **store)
+{
+    store_close(*store);
+    *store = NULL;
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+static struct conn *
+reader_take(struct store *store)
+{
+    struct conn *conn;
+
+    if (store->in_memory) {
+        pthread_mutex_lock(&store->gate);
+        return store->write_conn;
+    }
+    pthread_mutex_lock(&store->read_lock);
+    while (!store->readers) {
+        pthread_cond_wait(&store->read_more, &store->read_lock);
+    }
+    conn = store->readers;
+    store->readers = conn->next;
+    pthread_mutex_unlock(&store->read_lock);
+    return conn;
+}
+
+static void
+reader_give(struct store *store, struct conn *conn)
+{
+    conn->disk_failed = false;
+    if (store->in_memory) {
+        pthread_mutex_unlock(&store->gate);
+        return;
+    }
+    pthread_mutex_lock(&store->read_lock);
+    conn->next = store->readers;
+    store->readers = conn;
+    pthread_mutex_unlock(&store->read_lock);
+    pthread_cond_signal(&store->read_more);
+}
+
+struct err *
+store_read(struct store *store, store_fn *fn, void *arg)
+{
+    AUTO(mem) mem = mem_new("read");
+    struct conn *conn = reader_take(store);
+    struct tx tx = {.store = store, .conn = conn, .mem = mem, .now = time_now_us()};
+    struct err *e = conn_again(conn, "BEGIN");
+
+    if (!e) {
+        e = fn(&tx, arg);
+        e = err_join(e, conn_again(conn, "COMMIT"));
+        conn_rollback(conn);
+    }
+    reader_give(store, conn);
+    return e;
+}
+
+/* ---- backup and secrets ---------------------------------------------------------------------- */
+
+static struct err *
+backup_copy(struct conn *from, struct conn *to)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
+    int rc;
+
+    if (!backup) {
+        return conn_err(to, sqlite3_errcode(to->db), "backup");
+    }
+    rc = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    return rc == SQLITE_DONE ? NULL : conn_err(to, rc, "backup");
+}
+
+struct err *
+store_backup(struct store *store, const char *path)
+{
+    struct conn *to = NULL, *from;
+    struct err *e = conn_open(path, CONN_WRITER, &to);
+
+    if (e) {
+        return err_wrap(e, "backup");
+    }
+    from = reader_take(store);
+    e = backup_copy(from, to);
+    reader_give(store, from);
+    if (!e) {
+        /* One file is left, whole and synced. */
+        e = conn_exec(to, "PRAGMA journal_mode = DELETE");
+    }
+    conn_close(to);
+    return err_wrap(e, "backup to %s", path);
+}
+
+struct err *
+store_seal(struct store *store, struct mem *mem, const char *plain, const char **sealed)
+{
+    if (!store->has_key) {
+        return err_new(E_INTERNAL, NULL, "the store has no sealing key");
+    }
+    return seal_text(mem, store->seal_key, "", plain, sealed);
+}
+
+struct err *
+store_unseal(struct store *store, struct mem *mem, const char *sealed, const char **plain)
+{
+    if (!store->has_key) {
+        return err_new(E_INTERNAL, NULL, "the store has no sealing key");
+    }
+    return unseal_text(mem, store->seal_key, "", sealed, plain);
+}

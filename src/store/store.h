@@ -1,0 +1,155 @@
+/* The store: SQLite in WAL mode with synchronous=FULL.  A write is a function;
+ * waiting functions run each in its savepoint and are committed together, so
+ * that everyone is answered after the same fsync.  Every row write appends to
+ * one sequence-numbered change log in the same transaction. */
+#ifndef CARRICK_STORE_STORE_H
+#define CARRICK_STORE_STORE_H
+
+#include "base/attr.h"
+#include "sys/loop.h"
+
+struct store;
+struct tx;
+
+/* A change of the schema or of data that no table can express by itself (a rename, a new meaning).
+ * Runs once, in one transaction with the rest of opening, before the tables are compared. */
+struct store_migration {
+    int number;                          /* from 1, rising; kept in the database's user_version */
+    const char *doc;
+    const char *sql;                     /* statements, ';' between them */
+};
+
+struct store_config {
+    const char *path;                    /* Database file; ":memory:" for tests (one connection). */
+    const struct table *const *tables;   /* null-terminated: every table, parents before children */
+    const char *seal_key;                /* 32 bytes that seal SECRET columns (AES-256-GCM); null
+                                          * only where no table has one */
+    int n_readers;                       /* Reader connections, 0 = 4. */
+    int64_t log_keep;                    /* Entries of change log kept at least, 0 = 100 000. */
+    int64_t busy_pages;                  /* Checkpoint after so many WAL pages, 0 = 4 000. */
+    const struct store_migration *migrations; /* in order of number */
+    size_t n_migrations;
+};
+
+/* Opens or creates; makes missing tables and nullable columns; E_CONFLICT
+ * where the schema is newer than this binary or a change needs a migration
+ * that is not there. */
+struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
+/* Runs what waits, commits, closes. */
+void store_close(struct store *store);
+void store_autofree(struct store **store);
+
+/* Reads and writes in one transaction, does no I/O, may be run again: results
+ * belong into what 'arg' points at, reset at entry. */
+typedef struct err *store_fn(struct tx *tx, void *arg);
+/* Called on the writer's thread once, after the commit (err null) or when the
+ * function failed (its own error) or the disk did (E_UNAVAILABLE).  Owns 'err'.  Must not block. */
+typedef void store_done_fn(void *arg, struct err *err);
+
+/* Queues a write; any thread. */
+void store_write(struct store *store, store_fn *fn, void *arg, store_done_fn *done);
+/* As above, but waits.  Not from a loop's or the writer's thread. */
+struct err *store_write_wait(struct store *store, store_fn *fn, void *arg) MUST_USE;
+/* Runs 'fn' now on a reader connection: one consistent snapshot, read only. */
+struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
+/* One consistent copy of the database at 'path' while it runs. */
+struct err *store_backup(struct store *store, const char *path) MUST_USE;
+
+/* The transaction's arena: rows read in it live here, until it ends. */
+struct mem *tx_mem(struct tx *tx);
+int64_t tx_now(struct tx *tx);           /* One time for the whole transaction, microseconds. */
+struct store *tx_store(struct tx *tx);
+
+/* ---- rows ------------------------------------------------------------- */
+
+/* Conditions are ANDed; several values of one attribute are ORed. */
+enum cond_op { COND_EQ, COND_NE, COND_LT, COND_LE, COND_GT, COND_GE, COND_LIKE, COND_NULL, COND_NOT_NULL };
+struct cond {
+    const char *attr;            /* Attribute; "fixed_ips.ip_address" for a child's; null ends a list */
+    enum cond_op op;
+    const char *const *texts;    /* Values as text, null-terminated ... */
+    const char *text;            /* ... or one of them */
+};
+#define COND(attr_, value_) {.attr = (attr_), .text = (value_)}
+/* A predicate in SQL with its values; the row's table has the alias "t". */
+struct sql {
+    const char *text;            /* null = none */
+    const char *const *args;     /* texts, bound in order, null-terminated */
+};
+struct sort {
+    const char *attr;
+    bool descending;
+};
+struct query {
+    const struct table *table;
+    const struct cond *conds;    /* ends with attr null; may be null */
+    struct sql where;            /* further predicate (visibility) */
+    const struct sort *sorts;    /* ends with attr null; the key is always the last sort key */
+    int64_t limit;               /* 0 = all */
+    const char *marker;          /* key of the last row of the page before, or null; E_NOT_FOUND if gone */
+    bool backwards;              /* page before the marker */
+    bool bare;                   /* do not load child tables and references */
+};
+
+/* E_NOT_FOUND (type: null; message "port ID could not be found").  The row
+ * lives in the transaction's arena, with its children. */
+struct err *row_get(struct tx *tx, const struct table *table, const char *key, void *row_out) MUST_USE;
+/* First match or null. */
+struct err *row_find(struct tx *tx, const struct table *table, const struct cond *conds, void *row_out) MUST_USE;
+struct err *rows_select(struct tx *tx, const struct query *query, struct rows *rows) MUST_USE;
+struct err *rows_count(struct tx *tx, const struct query *query, int64_t *n) MUST_USE;
+/* Streams instead of keeping: children are loaded in batches; the row is valid
+ * during the call. */
+struct err *rows_each(struct tx *tx, const struct query *query,
+                      struct err *(*fn)(void *arg, void *row), void *arg) MUST_USE;
+/* Inserts with children and references; sets a missing key (GENERATED), and
+ * created_at, updated_at, revision_number where the table has them.  E_EXISTS,
+ * E_NOT_FOUND (a reference that does not exist; names the attribute). */
+struct err *row_insert(struct tx *tx, void *row) MUST_USE;
+/* Writes what differs between 'old' (as read) and 'row': columns, children and
+ * references as a difference; bumps revision_number and updated_at if anything did. */
+struct err *row_update(struct tx *tx, const void *old, void *row) MUST_USE;
+/* E_NOT_FOUND, E_IN_USE (names what refers to it). */
+struct err *row_delete(struct tx *tx, const struct table *table, const char *key) MUST_USE;
+/* Bumps revision_number and logs, without another change (a child of it changed). */
+struct err *row_touch(struct tx *tx, const struct table *table, const char *key) MUST_USE;
+
+/* Plain SQL for the few things rows cannot say (allocation of addresses, VNIs): one statement; 'args'
+ * texts, null-terminated (tx_null stands for null; "CAST(? AS INTEGER)" where no column beside it
+ * says that a number is meant).  Calls 'fn' (null = nothing) for each result row with its columns
+ * as text.  Changes made so are not in the change log: for unlogged tables, or with row_touch. */
+extern const char tx_null[];
+struct err *tx_sql(struct tx *tx, const char *sql, const char *const *args,
+                   struct err *(*fn)(void *arg, int n, const char *const *columns), void *arg) MUST_USE;
+/* Small persistent facts of a floor: sequences, epochs.  Absent = null. */
+struct err *tx_fact_get(struct tx *tx, const char *name, const char **value) MUST_USE;
+struct err *tx_fact_set(struct tx *tx, const char *name, const char *value) MUST_USE;
+
+/* ---- change log -------------------------------------------------------- */
+
+enum change_kind { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE };
+struct change {
+    int64_t seq;
+    int64_t at;                  /* microseconds */
+    enum change_kind kind;
+    const char *table;
+    const char *id;
+    const char *owner;           /* project_id of the row, or null */
+    int64_t revision;
+    const struct json *columns;  /* changed columns (create: all, delete: last image); SECRET redacted */
+};
+/* Entries after 'cursor' in sequence order, at most 'max'.  E_GONE where the
+ * log no longer reaches back to the cursor: take a fresh snapshot. */
+struct err *changes_read(struct tx *tx, int64_t cursor, size_t max, struct change **changes, size_t *n) MUST_USE;
+/* Newest sequence number: 0 in an empty log. */
+struct err *changes_last(struct tx *tx, int64_t *seq) MUST_USE;
+/* Calls 'fn(arg)' on 'loop' after commits that wrote to the log (coalesced). */
+struct store_watch;
+struct store_watch *store_watch(struct store *store, struct loop *loop, loop_fn *fn, void *arg);
+void store_unwatch(struct store_watch *watch);
+
+/* Sealing of secrets outside rows (files, journals): text in, text out. */
+struct err *store_seal(struct store *store, struct mem *mem, const char *plain, const char **sealed) MUST_USE;
+struct err *store_unseal(struct store *store, struct mem *mem, const char *sealed, const char **plain) MUST_USE;
+
+#endif

@@ -1,0 +1,110 @@
+/* A transaction and the store behind it, as the files of this folder share
+ * them.  Everything here is used under the connection's transaction. */
+#ifndef CARRICK_STORE_TX_H
+#define CARRICK_STORE_TX_H
+
+#include "store/conn.h"
+#include "store/seal.h"
+#include "store/shape.h"
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct tx {
+    struct store *store;
+    struct conn *conn;
+    struct mem *mem;
+    int64_t now;
+    bool writes;     /* false: a reader */
+    int64_t seq;     /* newest entry of the change log as this transaction sees it */
+    size_t n_logged;
+};
+
+/* One queued write. */
+struct job {
+    struct job *next;
+    store_fn *fn;
+    void *arg;
+    store_done_fn *done;
+    struct mem *mem;
+    struct err *err;
+    int64_t seq; /* log position after it */
+};
+
+struct store_watch {
+    struct store *store;
+    struct store_watch *next;
+    struct loop *loop;
+    loop_fn *fn;
+    void *arg;
+    bool posted; /* a call waits on the loop; under watch_lock */
+    bool dead;
+};
+
+struct store {
+    struct mem *mem;               /* of shapes and texts; lives as long as the store */
+    struct shapes shapes;
+    char *path;
+    bool in_memory;
+    bool has_key;
+    uint8_t seal_key[SEAL_KEY_SIZE];
+    int64_t log_keep, busy_pages;
+
+    pthread_t writer;
+    pthread_mutex_t queue_lock;
+    pthread_cond_t queue_more;
+    struct job *first, **last;
+    bool closing;
+    struct conn *write_conn;
+    pthread_mutex_t gate;          /* held while the writer has a transaction open */
+    struct buf log_text;           /* scratch of the change log, the writer's */
+    int64_t seq;                   /* newest committed entry, the writer's */
+    int64_t log_first;             /* oldest kept entry, the writer's */
+    struct mem *spare[16];         /* arenas for the next jobs, the writer's */
+    size_t n_spare;
+    int wal_pages;                 /* as of the last commit, the writer's */
+
+    pthread_mutex_t read_lock;
+    pthread_cond_t read_more;
+    struct conn *readers;          /* free ones */
+    size_t n_readers;
+
+    pthread_t checkpointer;
+    pthread_mutex_t checkpoint_lock;
+    pthread_cond_t checkpoint_more;
+    bool checkpoint_asked, checkpoint_end, checkpoint_runs;
+
+    pthread_mutex_t watch_lock;
+    struct store_watch *watches;
+};
+
+/* The writer's thread (writer.c): started by store_open, ended by store_close. */
+struct err *writer_start(struct store *store) MUST_USE;
+void writer_stop(struct store *store);
+/* The checkpointer's thread (checkpoint.c). */
+struct err *checkpointer_start(struct store *store) MUST_USE;
+void checkpointer_stop(struct store *store);
+void checkpointer_ask(struct store *store);
+
+/* Appends to the change log (change.c).  'changed': attributes that differ,
+ * null-terminated; null = all. */
+struct err *change_append(struct tx *tx, enum change_kind kind, const struct shape *shape,
+                          const void *row, const struct attr *const *changed) MUST_USE;
+/* Reads the ends of the log into the store; drops what is older than log_keep. */
+struct err *change_log_open(struct store *store) MUST_USE;
+struct err *change_log_trim(struct store *store) MUST_USE;
+void watches_tell(struct store *store);
+
+/* Reading rows (load.c).  The statement's columns from 'at' on are those of the shape. */
+struct err *row_load(struct tx *tx, struct mem *mem, const struct shape *shape,
+                     const struct stmt *stmt, int at, void **row) MUST_USE;
+/* Children and references of 'n' rows, a statement per child table. */
+struct err *rows_load_parts(struct tx *tx, struct mem *mem, const struct shape *shape, void **rows,
+                            size_t n) MUST_USE;
+/* Binds a member, sealed where it is SECRET. */
+struct err *member_bind(struct tx *tx, const struct stmt *stmt, int at, const struct shape *shape,
+                        const struct attr *attr, const void *row) MUST_USE;
+struct err *shape_find(struct tx *tx, const struct table *table, struct shape **shape) MUST_USE;
+
+#endif

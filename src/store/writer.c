@@ -1,0 +1,331 @@
+/* The writer: one thread runs what waits, each function in a savepoint, and
+ * commits them together.  When the commit itself fails, the group is run again
+ * one by one, so that a write that does not fit the disk fails alone. */
+#include "store/tx.h"
+
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A group ends after so many functions or so long: what waits behind a large
+ * body is answered soon all the same. */
+#define GROUP_MAX 256
+#define GROUP_NS 4000000
+
+static struct mem *
+arena_take(struct store *store)
+{
+    return store->n_spare ? store->spare[--store->n_spare] : mem_new("write");
+}
+
+static void
+arena_give(struct store *store, struct mem *mem)
+{
+    if (store->n_spare < sizeof store->spare / sizeof *store->spare) {
+        mem_reset(mem);
+        store->spare[store->n_spare++] = mem;
+    } else {
+        mem_free(mem);
+    }
+}
+
+/* ---- queue ------------------------------------------------------------------------------ */
+
+void
+store_write(struct store *store, store_fn *fn, void *arg, store_done_fn *done)
+{
+    struct job *job = heap_alloc(sizeof *job);
+    bool wake;
+
+    *job = (struct job){.fn = fn, .arg = arg, .done = done};
+    pthread_mutex_lock(&store->queue_lock);
+    if (store->closing) {
+        pthread_mutex_unlock(&store->queue_lock);
+        free(job);
+        done(arg, err_new(E_UNAVAILABLE, NULL, "the store is closing"));
+        return;
+    }
+    wake = !store->first;
+    *store->last = job;
+    store->last = &job->next;
+    pthread_mutex_unlock(&store->queue_lock);
+    if (wake) {
+        pthread_cond_signal(&store->queue_more);
+    }
+}
+
+struct waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t over_cond;
+    bool over;
+    struct err *err;
+    store_fn *fn;
+    void *arg;
+};
+
+static struct err *
+waiter_fn(struct tx *tx, void *arg)
+{
+    struct waiter *waiter = arg;
+
+    return waiter->fn(tx, waiter->arg);
+}
+
+static void
+waiter_done(void *arg, struct err *err)
+{
+    struct waiter *waiter = arg;
+
+    pthread_mutex_lock(&waiter->lock);
+    waiter->over = true;
+    waiter->err = err;
+    pthread_cond_signal(&waiter->over_cond);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+struct err *
+store_write_wait(struct store *store, store_fn *fn, void *arg)
+{
+    struct waiter waiter = {.fn = fn, .arg = arg};
+
+    pthread_mutex_init(&waiter.lock, NULL);
+    pthread_cond_init(&waiter.over_cond, NULL);
+    store_write(store, waiter_fn, &waiter, waiter_done);
+    pthread_mutex_lock(&waiter.lock);
+    while (!waiter.over) {
+        pthread_cond_wait(&waiter.over_cond, &waiter.lock);
+    }
+    pthread_mutex_unlock(&waiter.lock);
+    pthread_mutex_destroy(&waiter.lock);
+    pthread_cond_destroy(&waiter.over_cond);
+    return waiter.err;
+}
+
+/* The next job, or null: at the end, or (not 'wait') when none waits. */
+static struct job *
+job_next(struct store *store, bool wait)
+{
+    struct job *job;
+
+    pthread_mutex_lock(&store->queue_lock);
+    while (wait && !store->first && !store->closing) {
+        pthread_cond_wait(&store->queue_more, &store->queue_lock);
+    }
+    job = store->first;
+    if (job) {
+        store->first = job->next;
+        if (!store->first) {
+            store->last = &store->first;
+        }
+        job->next = NULL;
+    }
+    pthread_mutex_unlock(&store->queue_lock);
+    return job;
+}
+
+/* ---- one function ------------------------------------------------------------------------- */
+
+/* Runs the job's function in a savepoint.  False where the transaction is lost. */
+static bool
+job_run(struct store *store, struct job *job, int64_t *seq, size_t *n_logged)
+{
+    struct conn *conn = store->write_conn;
+    struct tx tx = {.store = store, .conn = conn, .writes = true, .seq = *seq};
+    struct err *e;
+
+    err_free(job->err);
+    if (!job->mem) {
+        job->mem = arena_take(store);
+    }
+    mem_reset(job->mem);
+    tx.mem = job->mem;
+    tx.now = time_now_us();
+    job->err = conn_again(conn, "SAVEPOINT job");
+    if (job->err) {
+        return false;
+    }
+    job->err = job->fn(&tx, job->arg);
+    if (conn->disk_failed || sqlite3_get_autocommit(conn->db)) {
+        return false;
+    }
+    e = job->err ? conn_again(conn, "ROLLBACK TO job") : NULL;
+    if (!e) {
+        e = conn_again(conn, "RELEASE job");
+    }
+    if (!job->err) {
+        *seq = tx.seq;
+        *n_logged += tx.n_logged;
+    }
+    job->err = err_join(job->err, e);
+    return !e;
+}
+
+static void
+jobs_done(struct store *store, struct job *jobs)
+{
+    while (jobs) {
+        struct job *next = jobs->next;
+        struct err *e = jobs->err;
+
+        jobs->done(jobs->arg, e);
+        if (jobs->mem) {
+            arena_give(store, jobs->mem);
+        }
+        free(jobs);
+        jobs = next;
+    }
+}
+
+/* ---- a group -------------------------------------------------------------------------------- */
+
+struct group {
+    struct job *first, **last;
+    size_t n;
+    int64_t seq;
+    size_t n_logged;
+};
+
+static struct err *
+group_commit(struct store *store, struct group *group, bool trim)
+{
+    if (trim) {
+        TRY(change_log_trim(store));
+    }
+    TRY(conn_again(store->write_conn, "COMMIT"));
+    store->seq = group->seq;
+    return NULL;
+}
+
+/* Runs one job in a transaction of its own. */
+static void
+job_alone(struct store *store, struct job *job, size_t *n_logged)
+{
+    struct group group = {.seq = store->seq};
+    struct err *e = conn_again(store->write_conn, "BEGIN IMMEDIATE");
+    bool whole = !e && job_run(store, job, &group.seq, &group.n_logged);
+
+    if (whole && !job->err) {
+        e = group_commit(store, &group, false);
+    }
+    if (whole && !job->err && !e) {
+        *n_logged += group.n_logged;
+        return;
+    }
+    conn_rollback(store->write_conn);
+    if (e) {
+        err_free(job->err);
+        job->err = e;
+    }
+    if (!job->err) {
+        job->err = err_new(E_UNAVAILABLE, NULL, "the transaction was lost");
+    }
+    /* Room in the log may be all that is missing. */
+    checkpointer_ask(store);
+}
+
+/* Takes what waits until the group is full.  False where the transaction is lost. */
+static bool
+group_fill(struct store *store, struct group *group, struct job *job)
+{
+    int64_t until = time_mono_ns() + GROUP_NS;
+
+    for (; job; job = job_next(store, false)) {
+        *group->last = job;
+        group->last = &job->next;
+        if (!job_run(store, job, &group->seq, &group->n_logged)) {
+            return false;
+        }
+        if (++group->n >= GROUP_MAX || time_mono_ns() >= until) {
+            break;
+        }
+    }
+    return true;
+}
+
+static void
+group_run(struct store *store, struct job *first)
+{
+    struct group group = {.last = &group.first, .seq = store->seq};
+    int64_t log_first = store->log_first;
+    size_t n_logged = 0;
+    struct err *e;
+
+    pthread_mutex_lock(&store->gate);
+    e = conn_again(store->write_conn, "BEGIN IMMEDIATE");
+    if (e) {
+        *group.last = first;
+    } else if (group_fill(store, &group, first)) {
+        e = group_commit(store, &group, true);
+        n_logged = group.n_logged;
+    } else {
+        e = err_new(E_UNAVAILABLE, NULL, "the transaction was lost");
+    }
+    if (e) {
+        log_err(LOG_LV_WARN, "store", e, "a group of writes is run again one by one");
+        conn_rollback(store->write_conn);
+        store->log_first = log_first;
+        n_logged = 0;
+        for (struct job *job = group.first; job; job = job->next) {
+            job_alone(store, job, &n_logged);
+        }
+    }
+    pthread_mutex_unlock(&store->gate);
+    jobs_done(store, group.first);
+    if (n_logged) {
+        watches_tell(store);
+    }
+}
+
+static void *
+writer_thread(void *arg)
+{
+    struct store *store = arg;
+    struct job *job;
+
+    while ((job = job_next(store, true))) {
+        group_run(store, job);
+        if (store->wal_pages > store->busy_pages) {
+            checkpointer_ask(store);
+        }
+    }
+    return NULL;
+}
+
+static int
+wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct store *store = arg;
+
+    (void)db;
+    (void)name;
+    store->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+struct err *
+writer_start(struct store *store)
+{
+    int rc;
+
+    sqlite3_wal_hook(store->write_conn->db, wal_grew, store);
+    rc = pthread_create(&store->writer, NULL, writer_thread, store);
+    if (rc) {
+        return err_new(E_UNAVAILABLE, NULL, "the writer's thread: %s", strerror(rc));
+    }
+    pthread_setname_np(store->writer, "store-write");
+    return NULL;
+}
+
+void
+writer_stop(struct store *store)
+{
+    pthread_mutex_lock(&store->queue_lock);
+    store->closing = true;
+    pthread_mutex_unlock(&store->queue_lock);
+    pthread_cond_signal(&store->queue_more);
+    pthread_join(store->writer, NULL);
+    while (store->n_spare) {
+        mem_free(store->spare[--store->n_spare]);
+    }
+}
