@@ -5,6 +5,7 @@
 #ifndef CARRICK_NETWORK_NETWORK_H
 #define CARRICK_NETWORK_NETWORK_H
 
+#include "desired/desired.h"
 #include "resource/resource.h"
 
 #include <pthread.h>
@@ -129,11 +130,62 @@ struct op network_op(const struct op *op, const struct resource *resource,
  * transaction. */
 struct err *security_group_default(struct tx *tx, const char *project_id,
                                    struct security_group **group) MUST_USE;
-/* Plugs a port into a device ("compute:nova", server id) on this host, or unplugs it ('device_id'
- * null).  E_NOT_FOUND; E_CONFLICT (PortInUse) where another device has it. */
+/* Where a port goes: interface eth<index> of a server on this host. */
+struct port_plug {
+    const char *server_id, *device_owner; /* "compute:nova" */
+    int64_t index;
+};
+/* Plugs a port, or unplugs it ('plug' null).  E_NOT_FOUND; E_CONFLICT (PortInUse) where another
+ * device has it. */
 struct err *port_plug(struct tx *tx, const struct op *op, struct network_service *service,
-                      const char *port_id, const char *device_id, const char *device_owner) MUST_USE;
+                      const char *port_id, const struct port_plug *plug) MUST_USE;
 /* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
 struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
+
+/* ---- the agent --------------------------------------------------------------------- */
+
+/* What one service of the site tells the agent of, and hears from it. */
+struct desired_touched;
+struct desired_source {
+    const char *name;
+    /* Ids of all objects of a kind; kinds of other services: leaves 'ids' alone. */
+    struct err *(*list)(struct tx *tx, enum desired_kind kind, struct strs *ids);
+    /* The object (in the transaction's arena) or null where it is not there (any more). */
+    struct err *(*load)(struct tx *tx, void *arg, enum desired_kind kind, const char *id,
+                        void **object);
+    /* Notes by desired_touch which objects a change may alter. */
+    struct err *(*touch)(struct tx *tx, const struct change *change,
+                         struct desired_touched *touched);
+    /* A report of the agent -> rows.  Kinds of other services are left alone. */
+    struct err *(*status)(struct tx *tx, void *arg, const struct desired_message *status);
+    uint32_t kinds; /* 1 << DESIRED_x of what 'list' and 'load' know */
+    void *arg;
+};
+void desired_touch(struct desired_touched *touched, enum desired_kind kind, const char *id);
+
+/* Networks, groups, ports, remote ports, chains and labels. */
+extern const struct desired_source network_desired_source;
+
+struct site_sync;
+struct site_sync_config {
+    struct store *store;
+    struct loop *loop;
+    const char *socket;      /* The agent's. */
+    const char *site, *host; /* Ids, as the agent was started with. */
+    uid_t agent_uid;         /* 0 = root. */
+    const struct desired_source *const *sources; /* null-terminated; must outlive the store */
+};
+/* Keeps the agent at what the rows say: a snapshot at each connection, then transactions as the
+ * change log grows; reports of the agent become rows.  Call it before the loop runs or on its
+ * thread, not on the writer's (it writes the site's epoch and waits). */
+struct err *site_sync_new(const struct site_sync_config *config, struct site_sync **sync) MUST_USE;
+/* On the loop's thread or after it stopped; before store_close.  Null accepted. */
+void site_sync_free(struct site_sync *sync);
+/* The connection, for counters; on the loop's thread. */
+struct desired_client *site_sync_client(struct site_sync *sync);
+/* The agent's console folder as it said, copied to 'mem', or null while it has not; any thread. */
+const char *site_sync_console_dir(struct site_sync *sync, struct mem *mem);
+/* Does the agent hold the state up to this change? (tests, progress); any thread. */
+int64_t site_sync_applied(struct site_sync *sync);
 
 #endif

@@ -239,7 +239,7 @@ mac_change(struct tx *tx, const struct port *was, struct port *port)
     if (str_eq(port->mac_address, was->mac_address)) {
         return NULL;
     }
-    if (was->bound_here && !str_empty(was->device_id)) {
+    if (was->bound_here && was->server_id) {
         return err_new(E_CONFLICT, "PortBound",
                        "Unable to complete operation on port %s, port is already bound, port "
                        "type: tap, old_mac %s, new_mac %s.", was->id, was->mac_address,
@@ -290,7 +290,7 @@ before_update(struct tx *tx, struct op *op, const void *old, void *row)
     if (row_given(&port->row, "binding_host_id")) {
         binding_settle(op, port);
     }
-    if (!port->bound_here || str_empty(port->device_id)) {
+    if (!port->bound_here || !port->server_id) {
         port->status = "DOWN";
     }
     return NULL;
@@ -340,31 +340,37 @@ port_fill_vif_details(struct mem *mem, const struct attr *attr, void *row)
 
 /* ---- for other services --------------------------------------------------------------- */
 
+/* The columns of a port's place in a server. */
+static void
+plug_fill(struct port *port, const struct network_service *service, const struct port_plug *plug)
+{
+    port->device_id = plug ? plug->server_id : "";
+    port->device_owner = plug ? plug->device_owner : "";
+    port->binding_host_id = plug ? service->host : "";
+    port->bound_here = plug != NULL;
+    port->server_id = plug ? plug->server_id : NULL;
+    port->server_index = plug ? plug->index : 0;
+    port->status = "DOWN";
+}
+
 struct err *
 port_plug(struct tx *tx, const struct op *op, struct network_service *service, const char *port_id,
-          const char *device_id, const char *device_owner)
+          const struct port_plug *plug)
 {
     struct op inner = network_op(op, &port_resource, service);
-    struct caller internal = *op->caller;
-    struct port *port, *patch = row_new(tx_mem(tx), &port_table);
-    void *row, *made;
+    struct port *old, *port;
+    void *row;
 
     TRY(resource_get(tx, &inner, port_id, &row));
-    port = row;
-    if (device_id && !str_empty(port->device_id) && !str_eq(port->device_id, device_id)) {
+    TRY(row_get(tx, &port_table, port_id, &old));
+    if (plug && !str_empty(old->device_id) && !str_eq(old->device_id, plug->server_id)) {
         return err_new(E_CONFLICT, "PortInUse",
                        "Unable to complete operation on port %s for network %s. Port already has "
-                       "an attached device %s.", port->id, port->network_id, port->device_id);
+                       "an attached device %s.", old->id, old->network_id, old->device_id);
     }
-    patch->device_id = str_or(device_id, "");
-    patch->device_owner = device_id ? device_owner : "";
-    patch->binding_host_id = device_id ? service->host : "";
-    row_give(&patch->row, "device_id");
-    row_give(&patch->row, "device_owner");
-    row_give(&patch->row, "binding_host_id");
-    internal.is_internal = true;
-    inner.caller = &internal;
-    return resource_update(tx, &inner, port_id, patch, &made);
+    port = row_copy(tx_mem(tx), old);
+    plug_fill(port, service, plug);
+    return row_update(tx, old, port);
 }
 
 struct err *

@@ -1,0 +1,238 @@
+/* Chains and labels for the agent.  A chain is told as soon as every position
+ * has an instance; a remote instance whose labels are not known yet is told
+ * with a label that no site ever gives out, so that flows of a chain never
+ * slip past one of its functions while the sites are still exchanging labels. */
+#include "network/desired_parts.h"
+
+#include "base/vec.h"
+
+#define LABEL_NOBODY DESIRED_LABEL_MIN
+
+/* ---- instances and hops ------------------------------------------------------------------ */
+
+/* The label to send with towards a pair at another site. */
+static struct err *
+label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const char *direction,
+              int64_t *label)
+{
+    struct strs found;
+
+    *label = LABEL_NOBODY;
+    TRY(sql_column(tx,
+                   "select label from chain_label where port_chain_id = ? and port_pair_id = ? and "
+                   "direction = ?", SQL_ARGS(chain_id, pair_id, direction), &found));
+    if (found.n > 0) {
+        (void)str_to_i64(found.items[0], label);
+    }
+    return NULL;
+}
+
+static struct err *
+instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
+              struct desired_instance **out)
+{
+    struct desired_instance *made = row_new(tx_mem(tx), &desired_instance_table);
+    struct remote_port *remote;
+    struct port_pair *pair;
+
+    TRY(row_get(tx, &port_pair_table, pair_id, &pair));
+    made->id = pair->id;
+    *out = made;
+    if (pair->ingress_port_id) {
+        made->ingress_port_id = pair->ingress;
+        made->egress_port_id = pair->egress;
+        return NULL;
+    }
+    TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
+    made->vtep = remote->vtep;
+    TRY(label_towards(tx, chain_id, pair_id, "forward", &made->label_forward));
+    return label_towards(tx, chain_id, pair_id, "reverse", &made->label_reverse);
+}
+
+static struct err *
+hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
+         struct desired_hop **out)
+{
+    struct desired_hop *hop = row_new(tx_mem(tx), &desired_hop_table);
+    struct port_pair_group *group;
+
+    TRY(row_get(tx, &port_pair_group_table, group_id, &group));
+    hop->instances = (struct rows){.n = group->port_pairs.n,
+                                   .items = MEM_ARRAY(tx_mem(tx), group->port_pairs.n, void *)};
+    for (size_t i = 0; i < group->port_pairs.n; i++) {
+        struct desired_instance *instance;
+
+        TRY(instance_load(tx, chain->id, group->port_pairs.items[i], &instance));
+        hop->instances.items[i] = instance;
+    }
+    *out = hop;
+    return NULL;
+}
+
+/* ---- classifiers ----------------------------------------------------------------------------- */
+
+static struct desired_classifier *
+classifier_make(struct mem *mem, const struct flow_classifier *c)
+{
+    struct desired_classifier *out = row_new(mem, &desired_classifier_table);
+
+    out->priority = 0;
+    out->ethertype = c->ethertype;
+    out->protocol = c->protocol ? protocol_number(c->protocol) : INT_NULL;
+    out->src_port_min = c->source_port_range_min;
+    out->src_port_max = c->source_port_range_max;
+    out->dst_port_min = c->destination_port_range_min;
+    out->dst_port_max = c->destination_port_range_max;
+    out->src_cidr = c->source_ip_prefix;
+    out->dst_cidr = c->destination_ip_prefix;
+    out->source_port_id = c->logical_source_port;
+    out->destination_port_id = c->logical_destination_port;
+    return out;
+}
+
+/* Network of a port or remote port; null where the agent does not know the port. */
+static struct err *
+network_of(struct tx *tx, const char *endpoint_id, const char **network_id)
+{
+    struct strs found;
+
+    *network_id = NULL;
+    TRY(sql_column(tx,
+                   "select network_id from port where id = ? and (bound_here = 1 or id in (select "
+                   "ingress_port_id from port_pair union select egress_port_id from port_pair)) "
+                   "union all select network_id from remote_port where id = ?",
+                   SQL_ARGS(endpoint_id, endpoint_id), &found));
+    *network_id = found.n > 0 ? found.items[0] : NULL;
+    return NULL;
+}
+
+/* A classifier counts once all of its logical ports are there, and on the chain's network only;
+ * the first one says which that is. */
+static struct err *
+classifier_fits(struct tx *tx, const struct flow_classifier *c, const char **network_id, bool *fits)
+{
+    const char *const ends[] = {c->logical_source_port, c->logical_destination_port};
+
+    *fits = true;
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        const char *on = NULL;
+
+        if (!ends[i]) {
+            continue;
+        }
+        TRY(network_of(tx, ends[i], &on));
+        *fits = *fits && on && (!*network_id || str_eq(on, *network_id));
+        if (*fits && !*network_id) {
+            *network_id = on;
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+classifiers_load(struct tx *tx, const struct port_chain *chain, struct desired_chain *out)
+{
+    out->classifiers.items = MEM_ARRAY(tx_mem(tx), chain->flow_classifiers.n, void *);
+    for (size_t i = 0; i < chain->flow_classifiers.n; i++) {
+        struct flow_classifier *c;
+        bool fits;
+
+        TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
+        TRY(classifier_fits(tx, c, &out->network_id, &fits));
+        if (fits) {
+            out->classifiers.items[out->classifiers.n++] = classifier_make(tx_mem(tx), c);
+        }
+    }
+    return NULL;
+}
+
+/* ---- chains ------------------------------------------------------------------------------------- */
+
+/* Where no logical port says it: the network of the first function's ingress. */
+static struct err *
+network_default(struct tx *tx, struct desired_chain *out)
+{
+    const struct desired_hop *hop = out->hops.items[0];
+    const struct desired_instance *first = hop->instances.items[0];
+    struct port_pair *pair;
+
+    TRY(row_get(tx, &port_pair_table, first->id, &pair));
+    return network_of(tx, pair->ingress, &out->network_id);
+}
+
+struct err *
+chain_load(struct tx *tx, const char *id, void **object)
+{
+    struct desired_chain *out = row_new(tx_mem(tx), &desired_chain_table);
+    struct port_chain *chain;
+
+    TRY(row_or_null(tx, &port_chain_table, id, &chain));
+    if (!chain) {
+        return NULL;
+    }
+    out->id = chain->id;
+    out->project_id = chain->project_id;
+    out->symmetric = json_bool(json_get(chain->chain_parameters, "symmetric"), false);
+    out->hops.items = MEM_ARRAY(tx_mem(tx), chain->port_pair_groups.n, void *);
+    for (size_t i = 0; i < chain->port_pair_groups.n; i++) {
+        struct desired_hop *hop;
+
+        TRY(hop_load(tx, chain, chain->port_pair_groups.items[i], &hop));
+        if (hop->instances.n == 0) {
+            return NULL;
+        }
+        out->hops.items[out->hops.n++] = hop;
+    }
+    TRY(classifiers_load(tx, chain, out));
+    if (!out->network_id && out->hops.n > 0) {
+        TRY(network_default(tx, out));
+    }
+    *object = out->network_id ? out : NULL;
+    return NULL;
+}
+
+/* ---- labels ---------------------------------------------------------------------------------------- */
+
+/* Position of an instance in a chain as it is told, or -1. */
+static int64_t
+hop_of(const struct desired_chain *chain, const char *pair_id)
+{
+    for (size_t i = 0; i < chain->hops.n; i++) {
+        const struct desired_hop *hop = chain->hops.items[i];
+
+        for (size_t k = 0; k < hop->instances.n; k++) {
+            if (str_eq(((struct desired_instance *)hop->instances.items[k])->id, pair_id)) {
+                return (int64_t)i;
+            }
+        }
+    }
+    return -1;
+}
+
+struct err *
+label_load(struct tx *tx, const char *id, void **object)
+{
+    struct desired_label *out;
+    struct chain_label *label;
+    void *chain = NULL;
+    int64_t hop;
+
+    TRY(row_or_null(tx, &chain_label_table, id, &label));
+    if (!label || !label->local) {
+        return NULL;
+    }
+    TRY(chain_load(tx, label->port_chain_id, &chain));
+    hop = chain ? hop_of(chain, label->port_pair_id) : -1;
+    if (hop < 0) {
+        return NULL;
+    }
+    out = row_new(tx_mem(tx), &desired_label_table);
+    out->id = label->id;
+    out->label = label->label;
+    out->chain_id = label->port_chain_id;
+    out->hop = hop;
+    out->direction = label->direction;
+    out->instance_id = label->port_pair_id;
+    *object = out;
+    return NULL;
+}
