@@ -7,6 +7,8 @@
 
 extern const struct face keystone_face;
 extern const struct face glance_face;
+extern const struct face neutron_face;
+extern const struct face nova_face;
 
 /* The services behind the faces; null = that face is not served. */
 struct site_services {

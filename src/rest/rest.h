@@ -63,6 +63,8 @@ struct rest_shape {
     /* A filter of the query string that the table does not know; '*known' true where it is handled. */
     struct err *(*filter)(struct rest_request *r, const char *name, const char *const *values,
                           struct list_query *query, bool *known);
+    /* ETSI: attributes that a list leaves out unless asked for (SOL013 5.3.2.2); ends with null. */
+    const char *const *exclude_default;
 };
 
 /* One line of a face.  '{id}' in the path is the resource's key; every other
@@ -157,10 +159,15 @@ struct rest_request {
     struct rest_exchange *x;      /* rest's own */
 };
 
+/* "http://HOST" as the client named it, without any prefix. */
+const char *rest_root(const struct rest_request *r);
 /* Path parameter {name}, decoded; null where the route has none. */
 const char *rest_param(const struct rest_request *r, const char *name);
 /* First value of a query key, decoded; null where absent, "" where empty. */
 const char *rest_query(const struct rest_request *r, const char *name);
+/* Adds a condition to a list (shapes: at most REST_CONDS_MAX of them beside one a query key). */
+#define REST_CONDS_MAX 8
+void rest_cond(struct list_query *query, struct cond cond);
 /* All values, null-terminated; null where absent. */
 const char *const *rest_query_all(const struct rest_request *r, const char *name);
 /* Was the key given at all and is its value true (absent value, true, 1, yes)? */

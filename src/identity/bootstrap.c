@@ -1,0 +1,198 @@
+/* The first start: a domain, three roles, an administrator whose password
+ * nobody chose, and a clouds.yaml that the openstack client reads. */
+#include "base/log.h"
+#include "base/uuid.h"
+#include "identity/service.h"
+#include "sys/file.h"
+
+#include <string.h>
+
+#define PASSWORD_BYTES 18
+
+struct first_rows {
+    const char *hash;
+    bool made;
+};
+
+static struct err *
+insert_role(struct tx *tx, const char *name, const char *prior, const char **id)
+{
+    struct role *role = row_new(tx_mem(tx), &role_table);
+    struct implied_role *implied = row_new(tx_mem(tx), &implied_role_table);
+
+    role->id = uuid_make_hex(tx_mem(tx));
+    role->name = name;
+    TRY(row_insert(tx, role));
+    *id = role->id;
+    if (!prior) {
+        return NULL;
+    }
+    implied->id = uuid_make_hex(tx_mem(tx));
+    implied->prior_role_id = prior;
+    implied->implied_role_id = role->id;
+    return row_insert(tx, implied);
+}
+
+static struct err *
+insert_domain(struct tx *tx)
+{
+    struct domain *domain = row_new(tx_mem(tx), &domain_table);
+
+    domain->id = IDENTITY_DOMAIN;
+    domain->name = "Default";
+    domain->description = "The default domain";
+    domain->enabled = true;
+    return row_insert(tx, domain);
+}
+
+static struct err *
+insert_admin(struct tx *tx, const char *hash, const char *admin_role)
+{
+    struct project *project = row_new(tx_mem(tx), &project_table);
+    struct user *user = row_new(tx_mem(tx), &user_table);
+
+    project->id = uuid_make_hex(tx_mem(tx));
+    project->name = "admin";
+    project->domain_id = project->parent_id = IDENTITY_DOMAIN;
+    project->description = "Project of the administrator.";
+    project->enabled = true;
+    TRY(row_insert(tx, project));
+    user->id = uuid_make_hex(tx_mem(tx));
+    user->name = "admin";
+    user->domain_id = IDENTITY_DOMAIN;
+    user->default_project_id = project->id;
+    user->enabled = true;
+    user->password_hash = hash;
+    TRY(row_insert(tx, user));
+    TRY(identity_grant(tx, user->id, SCOPE_DOMAIN, IDENTITY_DOMAIN, admin_role));
+    return identity_grant(tx, user->id, SCOPE_PROJECT, project->id, admin_role);
+}
+
+static struct err *
+insert_first(struct tx *tx, void *arg)
+{
+    struct first_rows *first = arg;
+    const char *admin, *member, *reader;
+
+    TRY(insert_domain(tx));
+    TRY(insert_role(tx, "admin", NULL, &admin));
+    TRY(insert_role(tx, "member", admin, &member));
+    TRY(insert_role(tx, "reader", member, &reader));
+    TRY(insert_admin(tx, first->hash, admin));
+    first->made = true;
+    return NULL;
+}
+
+static struct err *
+is_first(struct tx *tx, void *arg)
+{
+    int64_t n;
+
+    TRY(rows_count(tx, &(struct query){.table = &domain_table}, &n));
+    *(bool *)arg = n == 0;
+    return NULL;
+}
+
+static const char *
+random_password(struct mem *mem)
+{
+    uint8_t raw[PASSWORD_BYTES];
+
+    random_bytes(raw, sizeof raw);
+    return base64_from(mem, raw, sizeof raw, true);
+}
+
+/* JSON strings are YAML strings. */
+static const char *
+quoted(struct mem *mem, const char *text)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_str(&w, NULL, text);
+    return buf_copy(mem, &out);
+}
+
+static struct err *
+write_clouds(const struct identity *identity, const struct identity_first *first, struct mem *mem,
+             const char *password)
+{
+    const char *text = mem_printf(mem,
+                                  "clouds:\n"
+                                  "  %s:\n"
+                                  "    auth_type: password\n"
+                                  "    auth:\n"
+                                  "      auth_url: %s\n"
+                                  "      username: admin\n"
+                                  "      password: %s\n"
+                                  "      project_name: admin\n"
+                                  "      user_domain_name: Default\n"
+                                  "      project_domain_name: Default\n"
+                                  "    region_name: %s\n"
+                                  "    identity_api_version: 3\n"
+                                  "    interface: public\n",
+                                  first->cloud, quoted(mem, first->auth_url),
+                                  quoted(mem, password), identity->config.region);
+
+    return file_write(first->clouds_file, text, strlen(text), 0600);
+}
+
+/* The password of the file, where it is still there. */
+static struct err *
+read_password(struct mem *mem, const char *path, const char **password)
+{
+    char *text;
+    size_t n;
+    struct err *e = path ? file_read(mem, path, 4096, &text, &n) : NULL;
+
+    *password = NULL;
+    if (!path || err_is(e, E_NOT_FOUND)) {
+        err_free(e);
+        return NULL;
+    }
+    TRY(e);
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r')) {
+        text[--n] = '\0';
+    }
+    *password = text;
+    return NULL;
+}
+
+/* Files before rows: a crash between them leaves a password that is made
+ * again, never an administrator whose password nobody knows. */
+static struct err *
+first_start(struct identity *identity, const struct identity_first *first, struct mem *mem,
+            const char **password)
+{
+    struct first_rows rows = {0};
+
+    *password = first->password ? first->password : random_password(mem);
+    if (first->password_file) {
+        const char *line = mem_printf(mem, "%s\n", *password);
+
+        TRY(file_write(first->password_file, line, strlen(line), 0600));
+    }
+    TRY(identity_hash(identity, mem, *password, &rows.hash));
+    TRY(store_write_wait(identity->config.store, insert_first, &rows));
+    log_info("identity", "made domain Default, project and user admin, roles admin member reader");
+    return NULL;
+}
+
+struct err *
+identity_bootstrap(struct identity *identity, const struct identity_first *first)
+{
+    AUTO(mem) mem = mem_new("bootstrap");
+    const char *password;
+    bool fresh;
+
+    TRY(store_read(identity->config.store, is_first, &fresh));
+    if (fresh) {
+        TRY(first_start(identity, first, mem, &password));
+    } else {
+        TRY(read_password(mem, first->password_file, &password));
+    }
+    if (first->clouds_file && password) {
+        TRY(write_clouds(identity, first, mem, password));
+    }
+    return NULL;
+}

@@ -1,0 +1,105 @@
+/* Life of the service: its key, its hashing pool, its memory of callers. */
+#include "identity/service.h"
+
+#define HASH_COST 12
+#define HASH_QUEUE 32
+#define TOKEN_S 3600
+
+/* What a password of a user that does not exist is compared with: costs the
+ * same, matches nothing. */
+static struct err *
+make_no_hash(struct identity *identity)
+{
+    return identity_hash(identity, identity->mem, "", &identity->no_hash);
+}
+
+/* Rows of tokens that are over anyway are of no use. */
+static struct err *
+forget_revoked(struct tx *tx, void *arg)
+{
+    const char *now = mem_printf(tx_mem(tx), "%lld", (long long)tx_now(tx));
+    const char *const args[] = {now, NULL};
+
+    (void)arg;
+    return tx_sql(tx, "DELETE FROM revoked_token WHERE expires_at < CAST(?1 AS INTEGER)", args,
+                  NULL, NULL);
+}
+
+static struct err *
+identity_start(struct identity *identity)
+{
+    struct identity_config *config = &identity->config;
+
+    TRY_MSG(key_open(config->key_file, &identity->key), "signing key of tokens");
+    TRY(make_no_hash(identity));
+    TRY(store_write_wait(config->store, forget_revoked, NULL));
+    return pool_new("passwords", config->hash_threads, HASH_QUEUE, &identity->pool);
+}
+
+struct err *
+identity_new(const struct identity_config *config, struct identity **out)
+{
+    struct mem *mem = mem_new("identity");
+    struct identity *identity = MEM_NEW(mem, struct identity);
+    struct err *e;
+
+    identity->mem = mem;
+    identity->config = *config;
+    identity->config.region = mem_str(mem, str_or(config->region, "RegionOne"));
+    identity->config.hash_cost = config->hash_cost ? config->hash_cost : HASH_COST;
+    identity->config.hash_threads = config->hash_threads ? config->hash_threads : 2;
+    identity->config.token_s = config->token_s ? config->token_s : TOKEN_S;
+    identity->cache = caller_cache_new();
+    e = identity_start(identity);
+    if (e) {
+        identity_free(identity);
+        return e;
+    }
+    *out = identity;
+    return NULL;
+}
+
+void
+identity_free(struct identity *identity)
+{
+    if (!identity) {
+        return;
+    }
+    if (identity->pool) {
+        pool_free(identity->pool);
+    }
+    caller_cache_free(identity->cache);
+    EVP_PKEY_free(identity->key);
+    mem_free(identity->mem);
+}
+
+struct store *
+identity_store(const struct identity *identity)
+{
+    return identity->config.store;
+}
+
+const char *
+identity_region(const struct identity *identity)
+{
+    return identity->config.region;
+}
+
+const struct identity_endpoint *
+identity_endpoints(const struct identity *identity, size_t *n)
+{
+    *n = identity->config.n_endpoints;
+    return identity->config.endpoints;
+}
+
+struct pool *
+identity_pool(const struct identity *identity)
+{
+    return identity->pool;
+}
+
+void
+identity_changed(struct identity *identity)
+{
+    (void)atomic_fetch_add(&identity->generation, 1);
+}

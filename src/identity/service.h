@@ -1,0 +1,51 @@
+/* Identity's own: what its files share. */
+#ifndef CARRICK_IDENTITY_SERVICE_H
+#define CARRICK_IDENTITY_SERVICE_H
+
+#include "identity/identity.h"
+
+#include <openssl/evp.h>
+#include <stdatomic.h>
+
+#define IDENTITY_DOMAIN "default"
+#define AUDIT_BYTES 16
+
+/* What a token carries, signed. */
+struct claims {
+    int methods;
+    enum identity_scope scope;
+    int64_t issued_us, expires_us;
+    uint8_t audit[AUDIT_BYTES], parent[AUDIT_BYTES];
+    bool has_parent;
+    const char *user_id, *scope_id;
+};
+
+struct identity {
+    struct mem *mem;
+    struct identity_config config;
+    EVP_PKEY *key;
+    struct pool *pool;
+    const char *no_hash;       /* hash of nothing: for equal time */
+    atomic_uint_fast64_t generation; /* grows with every change */
+    struct caller_cache *cache;
+};
+
+/* ---- key.c: the signing key, signed tokens */
+struct err *key_open(const char *path, EVP_PKEY **key) MUST_USE;
+/* Signs: text in 'mem', ~190 characters of base64url. */
+struct err *claims_sign(EVP_PKEY *key, struct mem *mem, const struct claims *claims,
+                        const char **text) MUST_USE;
+/* E_UNAUTHENTICATED where the text is not one of ours; says nothing of its time. */
+struct err *claims_verify(EVP_PKEY *key, struct mem *mem, const char *text,
+                          struct claims *claims) MUST_USE;
+
+/* ---- callers.c: tokens seen before */
+struct caller_cache *caller_cache_new(void) MUST_USE;
+void caller_cache_free(struct caller_cache *cache);
+/* Copies into 'mem'; false where it is not known (any more). */
+bool caller_cache_get(struct caller_cache *cache, const char *token, uint64_t generation,
+                      int64_t now_us, struct mem *mem, struct caller *caller);
+void caller_cache_put(struct caller_cache *cache, const char *token, uint64_t generation,
+                      int64_t expires_us, const struct caller *caller);
+
+#endif

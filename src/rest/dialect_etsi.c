@@ -1,0 +1,340 @@
+/* ETSI NFV (SOL013): ProblemDetails, filters, selectors, opaque page markers,
+ * Version header, ETags. */
+#include "rest/exchange.h"
+#include "rest/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *
+unknown(struct mem *mem, const char *name)
+{
+    return mem_printf(mem, "unknown attribute '%s'", name);
+}
+
+static const char *
+missing(struct mem *mem, const char *name)
+{
+    return mem_printf(mem, "attribute '%s' is required", name);
+}
+
+static const char *
+not_allowed(struct mem *mem, const char *name, enum row_decode_mode mode)
+{
+    return mem_printf(mem, "attribute '%s' cannot be %s", name,
+                      mode == ROW_UPDATE ? "modified" : "given");
+}
+
+static const char *
+invalid(struct mem *mem, const char *name, const char *reason)
+{
+    return mem_printf(mem, "attribute '%s': %s", name, reason);
+}
+
+static const struct row_faults faults = {unknown, missing, not_allowed, invalid};
+
+/* Too many requests in flight and lost answers have no other code in SOL013. */
+static int
+status(const struct err *e)
+{
+    return e->code == E_BUSY ? 503 : 0;
+}
+
+static void
+fault(struct rest_request *r, int code, const struct err *e)
+{
+    jw_object(&r->w, NULL);
+    jw_str(&r->w, "title", http_phrase(code));
+    jw_int(&r->w, "status", code);
+    jw_str(&r->w, "detail", err_full(r->mem, e));
+    if (r->path) {
+        jw_str(&r->w, "instance", r->path);
+    }
+    jw_end(&r->w);
+}
+
+static void
+unauthenticated(struct rest_request *r, const struct err *e)
+{
+    (void)e;
+    rest_header(r, "WWW-Authenticate", "Bearer realm=\"carrick\"");
+    r->x->content_type = r->face->dialect->fault_type;
+    jw_object(&r->w, NULL);
+    jw_str(&r->w, "title", http_phrase(401));
+    jw_int(&r->w, "status", 401);
+    jw_str(&r->w, "detail", "a valid token is needed (Authorization: Bearer or X-Auth-Token)");
+    jw_end(&r->w);
+}
+
+/* ---- versions ------------------------------------------------------------------ */
+
+static bool
+same_major(const char *asked, const char *ours)
+{
+    size_t n = strcspn(ours, ".");
+
+    return strncmp(asked, ours, n) == 0 && asked[n] == '.';
+}
+
+static struct err *
+check_version(struct rest_request *r)
+{
+    const char *asked = rest_header_in(r, "Version");
+    const struct face_version *v = r->face->versions;
+
+    if (!asked || !v || (r->route && r->route->verb == REST_VERSIONS)) {
+        return NULL;
+    }
+    for (; v->id; v++) {
+        if (same_major(asked, v->id)) {
+            return NULL;
+        }
+    }
+    return err_new(E_NOT_ACCEPTABLE, NULL, "version %s is not supported; %s is", asked,
+                   r->face->versions[0].id);
+}
+
+/* "\"4\"" -> "4"; "*" matches whatever is there. */
+static void
+read_if_match(struct rest_request *r)
+{
+    const char *match = r->op.if_match;
+    size_t n = match ? strlen(match) : 0;
+
+    if (match && strcmp(match, "*") == 0) {
+        r->op.if_match = NULL;
+    } else if (n >= 2 && match[0] == '"' && match[n - 1] == '"') {
+        r->op.if_match = mem_strn(r->mem, match + 1, n - 2);
+    }
+}
+
+static struct err *
+begin(struct rest_request *r)
+{
+    r->op.version = r->face->max_version;
+    read_if_match(r);
+    return check_version(r);
+}
+
+static void
+headers(struct rest_request *r)
+{
+    if (r->face->versions && r->face->versions[0].id) {
+        rest_header(r, "Version", "%s", r->face->versions[0].id);
+    }
+}
+
+/* GET /vnflcm/api_versions and /vnflcm/v2/api_versions (SOL013 9.3). */
+static void
+versions(struct rest_request *r, const struct face_version *one)
+{
+    size_t n = strlen(r->path) - strlen("/api_versions");
+
+    (void)one;
+    jw_object(&r->w, NULL);
+    jw_str(&r->w, "uriPrefix",
+           mem_printf(r->mem, "%s%s", r->base, mem_strn(r->mem, r->path, n)));
+    jw_array(&r->w, "apiVersions");
+    for (const struct face_version *v = r->face->versions; v->id; v++) {
+        jw_object(&r->w, NULL);
+        jw_str(&r->w, "version", v->id);
+        jw_bool(&r->w, "isDeprecated", false);
+        jw_end(&r->w);
+    }
+    jw_end(&r->w);
+    jw_end(&r->w);
+}
+
+/* ---- lists ------------------------------------------------------------------------ */
+
+struct etsi_list {
+    struct rest_request *r;
+    const struct filter *filter;
+    struct selector selector;
+    const struct attr *key;
+    int64_t limit;
+    int64_t n;
+    const char *last;  /* id of the last row shown */
+    bool more;
+    struct buf scratch;
+};
+
+static struct err *
+check_keys(const struct rest_request *r)
+{
+    static const char *const known[] = {"filter",         "fields",          "exclude_fields",
+                                        "all_fields",     "exclude_default",
+                                        "nextpage_opaque_marker", NULL};
+
+    vec_each (&r->x->query, pair) {
+        if (!str_in(pair->name, known)) {
+            return err_new(E_INVALID, NULL, "'%s' is not a query parameter of this list",
+                           pair->name);
+        }
+    }
+    return NULL;
+}
+
+static const char *const *
+comma_list(struct rest_request *r, const char *name)
+{
+    const char *text = rest_query(r, name);
+    const char **list;
+    char **parts;
+    size_t n;
+
+    if (str_empty(text)) {
+        return NULL;
+    }
+    parts = str_split(r->mem, text, ',', &n);
+    list = MEM_ARRAY(r->mem, n + 1, const char *);
+    for (size_t i = 0; i < n; i++) {
+        list[i] = parts[i];
+    }
+    return list;
+}
+
+static struct err *
+read_selector(struct rest_request *r, struct selector *s)
+{
+    const struct rest_shape *shape = r->route->shape;
+    bool exclude_default = rest_query(r, "exclude_default") != NULL;
+
+    s->all = rest_query(r, "all_fields") != NULL;
+    s->fields = comma_list(r, "fields");
+    s->exclude = comma_list(r, "exclude_fields");
+    s->left_out = shape ? shape->exclude_default : NULL;
+    if (s->all + (s->fields != NULL) + (s->exclude != NULL) > 1 ||
+        (exclude_default && (s->all || s->exclude))) {
+        return err_new(E_INVALID, NULL,
+                       "all_fields, fields and exclude_fields exclude each other; exclude_default "
+                       "goes with fields only");
+    }
+    return NULL;
+}
+
+static struct err *
+read_marker(struct rest_request *r, struct list_query *query)
+{
+    const char *opaque = rest_query(r, "nextpage_opaque_marker");
+    size_t n;
+
+    if (!opaque) {
+        return NULL;
+    }
+    query->marker = base64_to(r->mem, opaque, &n);
+    if (!query->marker || n == 0 || !str_utf8(query->marker, n)) {
+        return err_new(E_INVALID, NULL, "nextpage_opaque_marker is not one of ours");
+    }
+    query->marker = mem_strn(r->mem, query->marker, n);
+    return NULL;
+}
+
+/* Encodes the row by itself, judges it, and writes what is selected of it. */
+static struct err *
+write_row(void *arg, void *row)
+{
+    struct etsi_list *list = arg;
+    struct rest_request *r = list->r;
+    struct jw out = r->w;
+    const struct json *json;
+
+    buf_clear(&list->scratch);
+    r->w = jw_to(&list->scratch);
+    verb_row(r, r->route->shape, NULL, row, NULL);
+    r->w = out;
+    TRY(json_parse(r->mem, list->scratch.data, list->scratch.len, &json));
+    if (list->filter && !filter_match(list->filter, json)) {
+        return NULL;
+    }
+    if (list->limit && list->n == list->limit) {
+        list->more = true;
+        return err_new(E_CANCELLED, NULL, "the page is full");
+    }
+    selector_write(r->mem, &r->w, NULL, &list->selector, json);
+    list->n++;
+    list->last = mem_str(r->mem, *(const char *const *)attr_at(list->key, row));
+    return NULL;
+}
+
+static void
+link_next(struct etsi_list *list)
+{
+    static const char *const drop[] = {"nextpage_opaque_marker", NULL};
+    struct rest_request *r = list->r;
+    const char *rest = query_without(r, drop);
+
+    rest_header(r, "Link", "<%s%s%s%snextpage_opaque_marker=%s>; rel=\"next\"", r->base, r->path,
+                rest, rest[0] ? "&" : "?",
+                base64_from(r->mem, list->last, strlen(list->last), true));
+}
+
+static struct err *
+list(struct tx *tx, struct rest_request *r, struct list_query *query)
+{
+    struct etsi_list list = {.r = r,
+                             .key = table_key(r->route->resource->table),
+                             .limit = r->x->rest->config.list_max};
+    struct filter *filter = NULL;
+    struct err *e;
+
+    TRY(check_keys(r));
+    TRY(read_selector(r, &list.selector));
+    TRY(read_marker(r, query));
+    if (rest_query(r, "filter")) {
+        TRY(filter_parse(r->mem, rest_query(r, "filter"), &filter));
+        list.filter = filter;
+    }
+    jw_array(&r->w, NULL);
+    e = resource_list(tx, &r->op, query, write_row, &list);
+    buf_done(&list.scratch);
+    if (e && list.more) {
+        err_ignore(e, "the page is full");
+        e = NULL;
+    }
+    TRY(e);
+    jw_end(&r->w);
+    if (list.more) {
+        link_next(&list);
+    }
+    return NULL;
+}
+
+/* ---- single rows --------------------------------------------------------------------- */
+
+static void
+show(struct rest_request *r, const void *row)
+{
+    const struct attr *revision = table_attr(r->route->resource->table, "revision_number");
+
+    if (revision) {
+        rest_header(r, "ETag", "\"%lld\"", (long long)*(const int64_t *)attr_at(revision, row));
+    }
+}
+
+static void
+created(struct rest_request *r, const void *row)
+{
+    const struct attr *key = table_key(r->route->resource->table);
+
+    rest_header(r, "Location", "%s%s/%s", r->base, r->path,
+                *(const char *const *)attr_at(key, row));
+    show(r, row);
+}
+
+const struct dialect dialect_etsi = {
+    .name = "etsi",
+    .content_type = "application/json",
+    .fault_type = "application/problem+json",
+    .faults = &faults,
+    .versions_status = 200,
+    .status = status,
+    .fault = fault,
+    .unauthenticated = unauthenticated,
+    .begin = begin,
+    .headers = headers,
+    .list = list,
+    .show = show,
+    .created = created,
+    .versions = versions,
+};

@@ -1,0 +1,27 @@
+/* SOL013's attribute-based filters and attribute selectors over JSON trees. */
+#ifndef CARRICK_REST_FILTER_H
+#define CARRICK_REST_FILTER_H
+
+#include "base/json.h"
+
+struct filter;
+
+/* Parses "(eq,attr/sub,value);(in,attr,a,b)".  Values may stand in single
+ * quotes, '' is a quote inside (SOL013 5.2.2).  E_INVALID tells the column. */
+struct err *filter_parse(struct mem *mem, const char *text, struct filter **filter) MUST_USE;
+/* All expressions hold.  Of an array one element is enough; what is absent
+ * matches nothing. */
+bool filter_match(const struct filter *filter, const struct json *json);
+
+/* Attribute selectors (SOL013 5.3.2). */
+struct selector {
+    bool all;                          /* all_fields */
+    const char *const *fields;         /* fields=: shown although left out by default */
+    const char *const *exclude;        /* exclude_fields= */
+    const char *const *left_out;       /* what the resource leaves out by default */
+};
+/* Writes 'json' (an object) with what the selector leaves of it. */
+void selector_write(struct mem *mem, struct jw *w, const char *key, const struct selector *selector,
+                    const struct json *json);
+
+#endif

@@ -1,0 +1,527 @@
+/* The one pipeline of every API: match, authenticate, decode, run, answer.
+ * A request runs on its server thread; a write puts the exchange to sleep and
+ * is answered from the writer's thread after the commit. */
+#include "base/log.h"
+#include "base/uuid.h"
+#include "rest/exchange.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- what handlers ask ------------------------------------------------------- */
+
+const char *
+rest_param(const struct rest_request *r, const char *name)
+{
+    const struct compiled_route *match = r->x->match;
+    size_t n = strlen(name);
+
+    for (size_t i = 0; match && i < match->n_segs; i++) {
+        const char *seg = match->segs[i];
+
+        if (seg[0] == '{' && strncmp(seg + 1, name, n) == 0 && seg[n + 1] == '}') {
+            return r->x->segs[i];
+        }
+    }
+    return NULL;
+}
+
+const char *
+rest_header_in(const struct rest_request *r, const char *name)
+{
+    return http_header(r->x->http, name);
+}
+
+const char *
+rest_body_raw(const struct rest_request *r, size_t *n)
+{
+    return http_body(r->x->http, n);
+}
+
+/* ---- the head ------------------------------------------------------------------ */
+
+/* The host as the client named it; a name that could break out of a link or
+ * a header is replaced. */
+static const char *
+host_of(struct rest_exchange *x)
+{
+    const char *host = http_header(x->http, "Host");
+
+    for (const char *c = str_or(host, "/"); *c; c++) {
+        if (!isalnum((unsigned char)*c) && !strchr(".-_:[]", *c)) {
+            return mem_printf(x->r.mem, "127.0.0.1:%u", http_server_port(x->rest->server));
+        }
+    }
+    return str_empty(host)
+               ? mem_printf(x->r.mem, "127.0.0.1:%u", http_server_port(x->rest->server))
+               : host;
+}
+
+static void
+set_base(struct rest_exchange *x, const struct rest_mount *mount)
+{
+    x->r.base = mem_printf(x->r.mem, "%s://%s%s", http_is_tls(x->http) ? "https" : "http",
+                           host_of(x), mount->prefix);
+}
+
+static void
+begin_request(struct rest_exchange *x, struct rest *rest, struct http_exchange *http)
+{
+    struct rest_request *r = &x->r;
+
+    x->rest = rest;
+    x->http = http;
+    x->fd = -1;
+    x->began_ns = time_mono_ns();
+    r->x = x;
+    r->mem = http_mem(http);
+    r->method = http_method(http);
+    r->request_id = mem_printf(r->mem, "req-%s", uuid_make(r->mem));
+    r->caller.request_id = r->request_id;
+    r->op.mem = r->mem;
+    r->op.caller = &r->caller;
+    r->w = jw_to(&r->out);
+}
+
+static void
+speak(struct rest_exchange *x, const struct rest_mount *mount)
+{
+    x->r.mount = mount;
+    x->r.face = mount->face;
+    x->r.op.user = mount->user;
+    x->r.op.faults = mount->face->dialect->faults;
+    set_base(x, mount);
+}
+
+static struct err *
+match_route(struct rest_exchange *x)
+{
+    struct rest_request *r = &x->r;
+    const struct rest_mount *near = NULL;
+    struct err *e = routes_match(&x->rest->table, x, http_path(x->http), r->method, &near);
+
+    if (near || x->rest->config.n_mounts) {
+        speak(x, near ? near : &x->rest->config.mounts[0]);
+    }
+    if (e) {
+        return e;
+    }
+    r->route = x->match->route;
+    speak(x, x->match->mount);
+    r->op.resource = r->route->resource;
+    r->op.if_match = http_header(x->http, "If-Match");
+    r->id = rest_param(r, "id");
+    r->path = http_path(x->http) + strlen(x->match->mount->prefix);
+    return query_parse(x, http_query(x->http));
+}
+
+static const char *
+given_token(struct http_exchange *http)
+{
+    const char *token = http_header(http, "X-Auth-Token");
+    const char *bearer = http_header(http, "Authorization");
+
+    if (!token && bearer && strncasecmp(bearer, "Bearer ", 7) == 0) {
+        token = bearer + 7;
+    }
+    return str_empty(token) ? NULL : token;
+}
+
+static struct err *
+authenticate(struct rest_exchange *x)
+{
+    struct rest_request *r = &x->r;
+    const struct rest_config *config = &x->rest->config;
+    bool is_public = r->route->flags & REST_PUBLIC;
+    struct err *e;
+
+    r->token = given_token(x->http);
+    if (!r->token) {
+        return is_public ? NULL : err_new(E_UNAUTHENTICATED, "Unauthorized", "no token was given");
+    }
+    e = config->authenticate(config->auth_arg, r->token, r->mem, &r->caller);
+    r->caller.request_id = r->request_id;
+    if (e && is_public) {
+        err_ignore(e, "a public route does not care who asks");
+        return NULL;
+    }
+    r->authenticated = !e;
+    return e;
+}
+
+static struct err *
+check_version(struct rest_exchange *x)
+{
+    struct rest_request *r = &x->r;
+    int version = r->op.version;
+
+    if (r->face->dialect->begin) {
+        TRY(r->face->dialect->begin(r));
+        version = r->op.version;
+    }
+    if (version && ((r->route->since && version < r->route->since) ||
+                    (r->route->until && version >= r->route->until))) {
+        return err_new(E_NOT_FOUND, NULL, "%s %s is not part of this version", r->method, r->path);
+    }
+    return NULL;
+}
+
+static struct err *
+check_head(struct rest_exchange *x)
+{
+    struct rest_request *r = &x->r;
+
+    TRY(match_route(x));
+    TRY(check_version(x));
+    TRY(authenticate(x));
+    if (r->route->rule && !policy_allows(&r->caller, r->route->rule, "admin_only", NULL)) {
+        return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "(rule:%s) is disallowed by policy",
+                       r->route->rule);
+    }
+    if (r->route->flags & REST_UPLOAD) {
+        TRY(r->route->upload->begin(r));
+        x->upload_open = true;
+    }
+    return NULL;
+}
+
+static enum http_body_mode
+on_head(struct http_exchange *http, void *arg)
+{
+    struct rest_exchange *x = MEM_NEW(http_mem(http), struct rest_exchange);
+    struct err *e;
+
+    begin_request(x, arg, http);
+    http_set_user(http, x);
+    e = check_head(x);
+    if (e) {
+        answer_err(&x->r, e);
+        return HTTP_REFUSE;
+    }
+    return x->r.route->flags & REST_UPLOAD ? HTTP_STREAM : HTTP_COLLECT;
+}
+
+static struct err *
+on_body(struct http_exchange *http, void *arg, const void *data, size_t n)
+{
+    struct rest_exchange *x = http_user(http);
+
+    (void)arg;
+    return x->r.route->upload->piece(&x->r, data, n);
+}
+
+/* ---- the body -------------------------------------------------------------------- */
+
+static bool
+wants_json(const struct rest_request *r)
+{
+    if (r->route->flags & (REST_UPLOAD | REST_NO_BODY | REST_RAW_BODY)) {
+        return false;
+    }
+    switch (r->route->verb) {
+    case REST_CREATE:
+    case REST_UPDATE:
+        return true;
+    case REST_TAGS:
+        return str_eq(r->method, "PUT");
+    case REST_ACTION:
+        return !str_eq(r->method, "GET") && !str_eq(r->method, "HEAD") &&
+               !str_eq(r->method, "DELETE");
+    case REST_LIST:
+    case REST_SHOW:
+    case REST_DELETE:
+    case REST_TAG:
+    case REST_VERSIONS:
+    case REST_N_VERBS:
+        break;
+    }
+    return false;
+}
+
+static struct err *
+bad_json(struct rest_request *r, struct err *why)
+{
+    const struct dialect *dialect = r->face->dialect;
+
+    return dialect->bad_json ? dialect->bad_json(r, why) : why;
+}
+
+static struct err *
+parse_body(struct rest_request *r)
+{
+    bool needed = r->route->verb != REST_ACTION || r->route->body;
+    const char *text;
+    struct err *e;
+    size_t n;
+
+    if (!wants_json(r)) {
+        return NULL;
+    }
+    text = http_body(r->x->http, &n);
+    if (n == 0 && (!needed || r->route->flags & REST_ANY_BODY)) {
+        return NULL;
+    }
+    e = json_parse(r->mem, n ? text : "", n, &r->body);
+    if (e) {
+        return bad_json(r, e);
+    }
+    if (!json_is(r->body, JSON_T_OBJECT) && !(r->route->flags & REST_ANY_BODY)) {
+        return bad_json(r, err_new(E_INVALID, NULL, "the body is not an object but %s",
+                                   json_type_name(r->body->type)));
+    }
+    return NULL;
+}
+
+/* ---- running --------------------------------------------------------------------- */
+
+static void
+finish(struct rest_request *r, struct err *e)
+{
+    if (!e && r->route->committed) {
+        e = r->route->committed(r);
+    }
+    if (e) {
+        answer_err(r, e);
+    } else {
+        answer_ok(r);
+    }
+}
+
+void
+rest_finish(struct rest_request *r, struct err *err)
+{
+    finish(r, err);
+}
+
+static void
+write_done(void *arg, struct err *e)
+{
+    finish(arg, e);
+}
+
+static void
+queue_write(struct rest_request *r)
+{
+    r->x->on_writer = true;
+    store_write(r->mount->store, verb_run, r, write_done);
+}
+
+static void
+run_read(struct rest_request *r)
+{
+    struct err *e = store_read(r->mount->store, verb_run, r);
+
+    if (!e && r->x->again) {
+        queue_write(r);
+        return;
+    }
+    finish(r, e);
+}
+
+static const struct face_version *
+version_at(const struct rest_request *r)
+{
+    size_t n = strlen(r->route->path);
+
+    while (n > 0 && r->route->path[n - 1] == '/') {
+        n--;
+    }
+    for (const struct face_version *v = r->face->versions; n && v && v->id; v++) {
+        if (strncmp(v->path, r->route->path, n) == 0 && (v->path[n] == '/' || !v->path[n])) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+static void
+run_versions(struct rest_request *r)
+{
+    const struct face_version *one = version_at(r);
+
+    answer_reset(r);
+    r->status = one ? 200 : r->face->dialect->versions_status;
+    r->face->dialect->versions(r, one);
+    answer_ok(r);
+}
+
+/* Into the store, or wherever the route ends. */
+static void
+run(struct rest_request *r)
+{
+    const struct route *route = r->route;
+
+    if (route->verb == REST_VERSIONS) {
+        run_versions(r);
+    } else if (verb_writes(r)) {
+        queue_write(r);
+    } else if (route->verb != REST_ACTION || route->read) {
+        run_read(r);
+    } else if (route->start) {
+        struct err *e = route->start(r);
+
+        if (e) {
+            answer_err(r, e);
+        }
+    } else {
+        finish(r, NULL);
+    }
+}
+
+/* What comes before the transaction; on the pool where the route says so. */
+static void
+prepare(void *arg)
+{
+    struct rest_request *r = arg;
+    struct err *e = NULL;
+
+    if (r->x->upload_open) {
+        e = r->route->upload->end(r);
+        r->x->upload_open = e != NULL;
+    }
+    if (!e && r->route->prepare) {
+        e = r->route->prepare(r);
+    }
+    if (e) {
+        answer_err(r, e);
+    } else {
+        run(r);
+    }
+}
+
+static struct err *
+read_body(struct rest_request *r)
+{
+    const struct err *broken = http_body_error(r->x->http);
+
+    if (broken) {
+        return err_copy(broken);
+    }
+    TRY(parse_body(r));
+    return verb_decode(r);
+}
+
+static void
+on_request(struct http_exchange *http, void *arg)
+{
+    struct rest_exchange *x = http_user(http);
+    struct err *e;
+
+    (void)arg;
+    if (x->answered) {
+        return;
+    }
+    e = read_body(&x->r);
+    if (!e && (x->r.route->flags & REST_POOL)) {
+        e = pool_run(x->rest->config.pool, prepare, &x->r);
+        if (!e) {
+            return;
+        }
+    }
+    if (e) {
+        answer_err(&x->r, e);
+    } else {
+        prepare(&x->r);
+    }
+}
+
+static void
+on_done(struct http_exchange *http, void *arg)
+{
+    struct rest_exchange *x = http_user(http);
+
+    (void)arg;
+    if (!x) {
+        return;
+    }
+    if (x->upload_open) {
+        x->r.route->upload->abort(&x->r);
+    }
+    if (x->fd >= 0) {
+        (void)close(x->fd);
+    }
+    buf_done(&x->r.out);
+    http_set_user(http, NULL);
+}
+
+/* The server's own refusals (too large, malformed) in the language of the API
+ * that was meant, if the head got that far. */
+static void
+on_refused(struct http_exchange *http, void *arg, int status, const char *why, struct buf *body,
+           const char **content_type)
+{
+    struct rest_exchange *x = http ? http_user(http) : NULL;
+    struct rest *rest = arg;
+    struct rest_exchange bare = {.fd = -1};
+    AUTO(mem) mem = mem_new("refusal");
+    AUTO(err) e = err_new(status == 413 ? E_TOO_LARGE : E_INVALID, NULL, "%s", why);
+    struct rest_request *r;
+
+    if (rest->config.n_mounts == 0) {
+        return;
+    }
+    if (!x) {
+        x = &bare;
+        x->r.x = x;
+        x->r.mem = mem;
+        x->r.face = rest->config.mounts[0].face;
+    }
+    r = &x->r;
+    if (!r->face) {
+        return;
+    }
+    buf_clear(&r->out);
+    r->w = jw_to(&r->out);
+    r->status = status;
+    r->face->dialect->fault(r, status, e);
+    buf_add(body, r->out.data, r->out.len);
+    *content_type = r->face->dialect->fault_type;
+    buf_done(&bare.r.out);
+}
+
+/* ---- life ------------------------------------------------------------------------- */
+
+struct err *
+rest_new(const struct rest_config *config, struct rest **out)
+{
+    struct mem *mem = mem_new("rest");
+    struct rest *rest = MEM_NEW(mem, struct rest);
+    struct http_server_config http = config->http;
+    struct err *e;
+
+    rest->mem = mem;
+    rest->config = *config;
+    rest->handler = (struct http_handler){.head = on_head,
+                                          .body = on_body,
+                                          .request = on_request,
+                                          .done = on_done,
+                                          .refused = on_refused};
+    e = routes_compile(mem, config->mounts, config->n_mounts, &rest->table);
+    if (!e) {
+        http.handler = &rest->handler;
+        http.arg = rest;
+        e = http_server_new(&http, &rest->server);
+    }
+    if (e) {
+        mem_free(mem);
+        return e;
+    }
+    *out = rest;
+    return NULL;
+}
+
+void
+rest_free(struct rest *rest)
+{
+    if (rest) {
+        http_server_free(rest->server, 2000);
+        mem_free(rest->mem);
+    }
+}
+
+uint16_t
+rest_port(const struct rest *rest)
+{
+    return http_server_port(rest->server);
+}
