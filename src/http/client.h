@@ -20,7 +20,7 @@ struct http_request {
     const char *const *headers;  /* "Name: value", null-terminated, or null */
     const void *body;            /* Borrowed until done; null = none */
     size_t body_len;
-    int body_fd;                 /* >= 0: the body is this file, from its start; streamed */
+    int body_fd;                 /* > 0: the body is this file, from its start; streamed */
     int64_t connect_timeout_ms;  /* 0 = 5 000 */
     int64_t timeout_ms;          /* Whole call; 0 = 60 000 */
     size_t max_answer;           /* Bytes of answer kept; 0 = 16 MiB; more = E_TOO_LARGE */
@@ -50,6 +50,7 @@ void http_client_free(struct http_client *client); /* calls in flight end with E
  * http_call itself.  The returned handle may be given to http_cancel before. */
 struct http_call *http_call(struct http_client *client, const struct http_request *request,
                             http_done_fn *done, void *arg);
+/* Gives a call up: 'done' is called with E_CANCELLED before it returns. */
 void http_cancel(struct http_call *call);
 
 /* The whole exchange on the calling thread, for the command line: 'answer'

@@ -1,0 +1,530 @@
+/* The HTTP client: libcurl's multi interface on our loop, and one blocking
+ * exchange for the command line.
+ *
+ * Whether a failed call may have reached the site decides what a flow does
+ * next, so nothing is repeated behind the caller's back.  libcurl sends a
+ * request again by itself when a kept connection turns out to be closed; it
+ * cannot where the body cannot be read again, so a POST's never can, and one
+ * without a body always has a new connection. */
+#include "http/client.h"
+
+#include "base/vec.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define ANSWER_MAX ((size_t)16 << 20)
+
+/* Apache keeps idle connections for 5 seconds; older ones of ours are not used again. */
+#define KEEP_S 4L
+
+/* One exchange; also what a blocking fetch uses. */
+struct http_call {
+    struct http_client *client; /* Null in a blocking fetch. */
+    struct http_call *prev, *next;
+    CURL *easy;
+    struct curl_slist *headers_out;
+    char error[CURL_ERROR_SIZE];
+    char *what; /* "POST http://..." for messages. */
+    const char *body;
+    size_t body_len, body_at;
+    int body_fd;
+    struct mem *mem; /* Of the answer's headers. */
+    VEC(const char *) headers;
+    struct buf answer;
+    http_done_fn *done;
+    void *arg;
+};
+
+struct http_client {
+    struct loop *loop;
+    struct http_client_config config;
+    char *ca_file, *user_agent;
+    CURLM *multi;
+    struct loop_timer *timer;
+    struct http_call *calls;
+};
+
+static void
+init_library(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static void
+init_once(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, init_library);
+}
+
+static size_t
+on_header(char *data, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = arg;
+    size_t len = size * n;
+
+    if (len >= 5 && !memcmp(data, "HTTP/", 5)) {
+        call->headers.n = 0; /* What came before was an interim answer (100). */
+        return len;
+    }
+    while (len && strchr("\r\n", data[len - 1])) {
+        len--;
+    }
+    if (len) {
+        vec_add(call->mem, &call->headers, mem_strn(call->mem, data, len));
+    }
+    return size * n;
+}
+
+static size_t
+on_data(char *data, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = arg;
+
+    buf_add(&call->answer, data, size * n);
+    return call->answer.overflow ? 0 : size * n;
+}
+
+static size_t
+give_body(char *out, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = arg;
+    size_t room = size * n, left = call->body_len - call->body_at;
+    ssize_t got;
+
+    if (call->body_fd >= 0) {
+        got = pread(call->body_fd, out, room < left ? room : left, (off_t)call->body_at);
+        if (got < 0) {
+            return CURL_READFUNC_ABORT;
+        }
+    } else {
+        got = (ssize_t)(room < left ? room : left);
+        memcpy(out, call->body + call->body_at, (size_t)got);
+    }
+    call->body_at += (size_t)got;
+    return (size_t)got;
+}
+
+/* Lets libcurl send a body again; given only for methods that may be repeated. */
+static int
+rewind_body(void *arg, curl_off_t offset, int origin)
+{
+    struct http_call *call = arg;
+
+    if (origin != SEEK_SET || offset < 0 || (size_t)offset > call->body_len) {
+        return CURL_SEEKFUNC_CANTSEEK;
+    }
+    call->body_at = (size_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+/* RFC 9110 section 9.2.2. */
+static bool
+idempotent(const char *method)
+{
+    static const char *const names[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", NULL};
+
+    return str_in(method, names);
+}
+
+static void
+set_body(struct http_call *call, const struct http_request *request)
+{
+    bool has_body = request->body_fd > 0 || request->body_len > 0;
+
+    call->body = request->body;
+    call->body_len = request->body_len;
+    call->body_fd = -1;
+    if (request->body_fd > 0) {
+        off_t size = lseek(request->body_fd, 0, SEEK_END);
+
+        call->body_fd = request->body_fd;
+        call->body_len = size > 0 ? (size_t)size : 0;
+    }
+    if (str_eq(request->method, "HEAD")) {
+        curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
+    }
+    if (has_body || str_eq(request->method, "POST") || str_eq(request->method, "PUT")) {
+        curl_easy_setopt(call->easy, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(call->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)call->body_len);
+        curl_easy_setopt(call->easy, CURLOPT_READFUNCTION, give_body);
+        curl_easy_setopt(call->easy, CURLOPT_READDATA, call);
+    }
+    curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, request->method);
+    if (idempotent(request->method)) {
+        curl_easy_setopt(call->easy, CURLOPT_SEEKFUNCTION, rewind_body);
+        curl_easy_setopt(call->easy, CURLOPT_SEEKDATA, call);
+    } else if (!call->body_len) {
+        curl_easy_setopt(call->easy, CURLOPT_FRESH_CONNECT, 1L);
+    }
+}
+
+static void
+set_headers(struct http_call *call, const struct http_request *request)
+{
+    for (const char *const *h = request->headers; h && *h; h++) {
+        call->headers_out = curl_slist_append(call->headers_out, *h);
+    }
+    /* Waiting for "100 Continue" costs a second with servers that do not send it. */
+    call->headers_out = curl_slist_append(call->headers_out, "Expect:");
+    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers_out);
+}
+
+static void
+set_options(struct http_call *call, const struct http_client_config *config,
+            const struct http_request *request)
+{
+    CURL *easy = call->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, KEEP_S);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                     str_or(config ? config->user_agent : NULL, "carrick/" CARRICK_VERSION));
+    if (config && config->ca_file) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+    }
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(request->connect_timeout_ms ? request->connect_timeout_ms : 5000));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     (long)(request->timeout_ms ? request->timeout_ms : 60000));
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    set_body(call, request);
+    set_headers(call, request);
+}
+
+static struct http_call *
+call_new(const struct http_client_config *config, const struct http_request *request)
+{
+    struct http_call *call = heap_alloc(sizeof *call);
+
+    init_once();
+    call->mem = mem_new("http call");
+    call->what = mem_printf(call->mem, "%s %s", request->method, request->url);
+    buf_init(&call->answer, request->max_answer ? request->max_answer : ANSWER_MAX);
+    call->easy = curl_easy_init();
+    if (call->easy) {
+        set_options(call, config, request);
+    }
+    return call;
+}
+
+static void
+call_free(struct http_call *call)
+{
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->headers_out);
+    buf_done(&call->answer);
+    mem_free(call->mem);
+    free(call);
+}
+
+/* Was any of the request handed to the network? */
+static bool
+was_sent(const struct http_call *call)
+{
+    long size = 0;
+
+    return curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &size) != CURLE_OK || size > 0;
+}
+
+/* What a result of libcurl means for the caller. */
+static struct err *
+judge(const struct http_call *call, CURLcode code)
+{
+    const char *why = *call->error ? call->error : curl_easy_strerror(code);
+
+    if (code == CURLE_OK) {
+        return NULL;
+    }
+    if (call->answer.overflow) {
+        return err_new(E_TOO_LARGE, NULL, "%s: the answer is larger than %zu bytes", call->what,
+                       call->answer.max);
+    }
+    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+        return err_new(E_INVALID, NULL, "%s: %s", call->what, why);
+    }
+    if (!was_sent(call)) {
+        return err_new(E_UNAVAILABLE, NULL, "%s: %s", call->what, why);
+    }
+    return err_new(E_IN_DOUBT, NULL, "%s: sent, but the answer was lost: %s", call->what, why);
+}
+
+/* The answer as collected; borrows from the call. */
+static void
+fill_answer(struct http_call *call, struct http_answer *answer)
+{
+    long status = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    vec_add(call->mem, &call->headers, (const char *)NULL);
+    answer->status = (int)status;
+    answer->body = call->answer.data ? call->answer.data : "";
+    answer->body_len = call->answer.len;
+    answer->headers = call->headers.items;
+}
+
+const char *
+http_answer_header(const struct http_answer *answer, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (const char *const *h = answer->headers; h && *h; h++) {
+        if (!strncasecmp(*h, name, n) && (*h)[n] == ':') {
+            return *h + n + 1 + strspn(*h + n + 1, " \t");
+        }
+    }
+    return NULL;
+}
+
+static void
+forget(struct http_call *call)
+{
+    struct http_client *client = call->client;
+
+    curl_multi_remove_handle(client->multi, call->easy);
+    *(call->prev ? &call->prev->next : &client->calls) = call->next;
+    if (call->next) {
+        call->next->prev = call->prev;
+    }
+}
+
+/* Ends a call: 'e' is the callee's. */
+static void
+finish(struct http_call *call, struct err *e)
+{
+    struct http_answer answer = {0};
+
+    forget(call);
+    if (!e) {
+        fill_answer(call, &answer);
+    }
+    call->done(call->arg, e ? NULL : &answer, e);
+    call_free(call);
+}
+
+static void
+finish_ended(struct http_client *client)
+{
+    CURLMsg *message;
+    int n_left;
+
+    while ((message = curl_multi_info_read(client->multi, &n_left))) {
+        struct http_call *call = NULL;
+
+        if (message->msg == CURLMSG_DONE) {
+            CURLcode code = message->data.result;
+
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+            finish(call, judge(call, code));
+        }
+    }
+}
+
+static void
+on_timer(void *arg)
+{
+    struct http_client *client = arg;
+    int n_running;
+
+    curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &n_running);
+    finish_ended(client);
+}
+
+static int
+set_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+    struct http_client *client = arg;
+
+    (void)multi;
+    if (timeout_ms < 0) {
+        loop_timer_disarm(client->timer);
+    } else {
+        loop_timer_arm(client->timer, timeout_ms);
+    }
+    return 0;
+}
+
+/* A watched socket. */
+struct peer {
+    struct http_client *client;
+    curl_socket_t fd;
+    struct loop_fd *watch;
+};
+
+static void
+on_socket(void *arg, uint32_t events)
+{
+    const struct peer *peer = arg;
+    struct http_client *client = peer->client;
+    int mask = (events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
+               (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+               (events & EPOLLERR ? CURL_CSELECT_ERR : 0);
+    int n_running;
+
+    curl_multi_socket_action(client->multi, peer->fd, mask, &n_running);
+    finish_ended(client);
+}
+
+static void
+unwatch(struct peer *peer)
+{
+    if (peer) {
+        loop_fd_del(peer->watch);
+        free(peer);
+    }
+}
+
+static int
+watch(struct http_client *client, curl_socket_t fd, uint32_t events, struct peer *peer)
+{
+    struct err *e;
+
+    if (!peer) {
+        peer = heap_alloc(sizeof *peer);
+        peer->client = client;
+        peer->fd = fd;
+        e = loop_fd_add(client->loop, fd, events, on_socket, peer, &peer->watch);
+        curl_multi_assign(client->multi, fd, e ? NULL : peer);
+        if (e) {
+            free(peer);
+        }
+    } else {
+        e = loop_fd_set(peer->watch, events);
+    }
+    if (e) {
+        err_ignore(e, "the calls on this socket end with libcurl's own time-out");
+        return -1;
+    }
+    return 0;
+}
+
+static int
+set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *peer)
+{
+    struct http_client *client = arg;
+    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        unwatch(peer);
+        curl_multi_assign(client->multi, fd, NULL);
+        return 0;
+    }
+    return watch(client, fd, events, peer);
+}
+
+struct err *
+http_client_new(struct loop *loop, const struct http_client_config *config,
+                struct http_client **out)
+{
+    struct http_client *client = heap_alloc(sizeof *client);
+    long per_host;
+
+    init_once();
+    client->loop = loop;
+    if (config) {
+        client->config = *config;
+    }
+    client->config.ca_file = client->ca_file = heap_str(client->config.ca_file);
+    client->config.user_agent = client->user_agent = heap_str(client->config.user_agent);
+    client->multi = curl_multi_init();
+    if (!client->multi) {
+        http_client_free(client);
+        return err_new(E_INTERNAL, NULL, "libcurl does not start");
+    }
+    client->timer = loop_timer_new(loop, on_timer, client);
+    per_host = client->config.max_per_host ? client->config.max_per_host : 8;
+    curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    *out = client;
+    return NULL;
+}
+
+void
+http_client_free(struct http_client *client)
+{
+    if (!client) {
+        return;
+    }
+    while (client->calls) {
+        http_cancel(client->calls);
+    }
+    if (client->multi) {
+        curl_multi_cleanup(client->multi);
+    }
+    loop_timer_del(client->timer);
+    free(client->ca_file);
+    free(client->user_agent);
+    free(client);
+}
+
+struct http_call *
+http_call(struct http_client *client, const struct http_request *request, http_done_fn *done,
+          void *arg)
+{
+    struct http_call *call = call_new(&client->config, request);
+
+    call->client = client;
+    call->done = done;
+    call->arg = arg;
+    call->next = client->calls;
+    if (call->next) {
+        call->next->prev = call;
+    }
+    client->calls = call;
+    if (!call->easy || curl_multi_add_handle(client->multi, call->easy) != CURLM_OK) {
+        abort(); /* Out of memory, or a handle added twice: both our own end. */
+    }
+    return call;
+}
+
+void
+http_cancel(struct http_call *call)
+{
+    finish(call, err_new(E_CANCELLED, NULL, "%s: given up", call->what));
+}
+
+struct err *
+http_fetch(struct mem *mem, const struct http_client_config *config,
+           const struct http_request *request, struct http_answer *answer)
+{
+    struct http_call *call = call_new(config, request);
+    struct http_answer got;
+    struct err *e;
+    const char **headers;
+
+    e = call->easy ? judge(call, curl_easy_perform(call->easy))
+                   : err_new(E_INTERNAL, NULL, "libcurl does not start");
+    if (!e) {
+        fill_answer(call, &got);
+        *answer = got;
+        answer->body = mem_strn(mem, got.body, got.body_len);
+        headers = MEM_ARRAY(mem, call->headers.n, const char *);
+        for (size_t i = 0; i + 1 < call->headers.n; i++) {
+            headers[i] = mem_str(mem, got.headers[i]);
+        }
+        answer->headers = headers;
+    }
+    call_free(call);
+    return e;
+}
