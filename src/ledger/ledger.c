@@ -1,0 +1,348 @@
+/* Claims against capacity and quota.  Who claims runs on the one writer, inside
+ * the transaction of the thing itself: between the look and the claim nobody
+ * else can come. */
+#include "ledger/ledger.h"
+
+#include <inttypes.h>
+
+struct inventory {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "ledger/inventory.tbl"
+};
+struct claim_row {
+    struct row row;
+#include "ledger/claim.tbl"
+};
+struct use {
+    struct row row;
+#include "ledger/use.tbl"
+#undef ATTR
+};
+
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT inventory
+static const struct attr inventory_attrs[] = {
+#include "ledger/inventory.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT claim_row
+static const struct attr claim_attrs[] = {
+#include "ledger/claim.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT use
+static const struct attr use_attrs[] = {
+#include "ledger/use.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+static const struct table inventory_table = {.name = "ledger_inventory",
+                                             .doc = "Capacity of providers, limits of projects.",
+                                             .unique = "provider, class, project_id",
+                                             .unlogged = true,
+                                             TABLE(struct inventory, inventory_attrs)};
+static const struct table claim_table = {.name = "ledger_claim",
+                                         .doc = "What is taken, by whom, for what.",
+                                         .unlogged = true,
+                                         TABLE(struct claim_row, claim_attrs)};
+static const struct table use_table = {.name = "ledger_use",
+                                       .doc = "Sums of open claims.",
+                                       .unique = "provider, class, project_id",
+                                       .unlogged = true,
+                                       TABLE(struct use, use_attrs)};
+const struct table *const ledger_tables[] = {&inventory_table, &claim_table, &use_table, NULL};
+
+static const char *
+number(struct tx *tx, int64_t n)
+{
+    return mem_printf(tx_mem(tx), "%" PRIi64, n);
+}
+
+/* ---- looking ------------------------------------------------------------------------- */
+
+struct standing {
+    int64_t limit, used;
+    bool limited; /* an inventory was found */
+};
+
+static struct err *
+standing_row(void *arg, int n, const char *const *columns)
+{
+    struct standing *standing = arg;
+
+    (void)n;
+    standing->limited = columns[0] && str_to_i64(columns[0], &standing->limit);
+    if (!columns[1] || !str_to_i64(columns[1], &standing->used)) {
+        standing->used = 0;
+    }
+    return NULL;
+}
+
+static struct err *
+standing_get(struct tx *tx, const char *provider, const char *class, const char *project_id,
+             struct standing *standing)
+{
+    const char *const args[] = {provider, class, project_id, NULL};
+
+    *standing = (struct standing){0};
+    return tx_sql(tx,
+                  "SELECT (SELECT total FROM ledger_inventory WHERE provider = ?1 AND class = ?2 "
+                  "AND project_id = ?3), (SELECT used FROM ledger_use WHERE provider = ?1 AND "
+                  "class = ?2 AND project_id = ?3)",
+                  args, standing_row, standing);
+}
+
+static int64_t
+default_limit(const struct quota_default *defaults, const char *class)
+{
+    for (; defaults && defaults->class; defaults++) {
+        if (str_eq(defaults->class, class)) {
+            return defaults->limit;
+        }
+    }
+    return -1;
+}
+
+/* A project's limits have the project's own row; a provider's capacity is for all. */
+static bool
+is_quota(const struct claim *claim)
+{
+    return str_eq(claim->provider, LEDGER_QUOTA);
+}
+
+static struct err *
+too_much(const struct claim *claim, const struct standing *standing)
+{
+    if (is_quota(claim)) {
+        return err_new(E_QUOTA, "OverQuota",
+                       "Quota exceeded for resources: ['%s'] (limit %" PRIi64 ", used %" PRIi64
+                       ", asked %" PRIi64 ").",
+                       claim->class, standing->limit, standing->used, claim->amount);
+    }
+    return err_new(E_QUOTA, "NoCapacity",
+                   "%s has not enough %s: capacity %" PRIi64 ", used %" PRIi64 ", asked %" PRIi64,
+                   claim->provider, claim->class, standing->limit, standing->used, claim->amount);
+}
+
+/* What the claims in front of 'i' take from the same thing. */
+static struct err *
+taken_before(const struct claim *claims, size_t i, int64_t *sum)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (str_eq(claims[j].provider, claims[i].provider) &&
+            str_eq(claims[j].class, claims[i].class) &&
+            (!is_quota(&claims[i]) || str_eq(claims[j].project_id, claims[i].project_id)) &&
+            __builtin_add_overflow(*sum, claims[j].amount, sum)) {
+            return err_new(E_INVALID, NULL, "amounts of %s are too large", claims[i].class);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+claim_check(struct tx *tx, const struct quota_default *defaults, const struct claim *claims,
+            size_t i)
+{
+    const struct claim *claim = &claims[i];
+    struct standing standing;
+    int64_t total;
+
+    if (claim->amount < 0) {
+        return err_new(E_INVALID, NULL, "a negative amount of %s", claim->class);
+    }
+    if (claim->since || (claim->until && claim->until != LEDGER_FOREVER)) {
+        return err_new(E_NOT_IMPLEMENTED, NULL, "claims of a limited time are not known yet");
+    }
+    TRY(standing_get(tx, claim->provider, claim->class, is_quota(claim) ? str_or(claim->project_id, "") : "",
+                     &standing));
+    if (!standing.limited) {
+        standing.limit = is_quota(claim) ? default_limit(defaults, claim->class) : 0;
+    }
+    TRY(taken_before(claims, i, &standing.used));
+    if (__builtin_add_overflow(standing.used, claim->amount, &total) ||
+        (standing.limit >= 0 && total > standing.limit)) {
+        return too_much(claim, &standing);
+    }
+    return NULL;
+}
+
+/* ---- taking and giving --------------------------------------------------------------------- */
+
+static struct err *
+use_add(struct tx *tx, const char *provider, const char *class, const char *project_id,
+        int64_t amount)
+{
+    const char *const args[] = {provider, class, project_id, number(tx, amount), NULL};
+
+    return tx_sql(tx,
+                  "INSERT INTO ledger_use (provider, class, project_id, used) "
+                  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (provider, class, project_id) "
+                  "DO UPDATE SET used = used + excluded.used",
+                  args, NULL, NULL);
+}
+
+/* A provider has its own sum beside the projects'. */
+static struct err *
+uses_add(struct tx *tx, const char *provider, const char *class, const char *project_id,
+         int64_t amount)
+{
+    if (!str_empty(provider)) {
+        TRY(use_add(tx, provider, class, "", amount));
+    }
+    return str_empty(project_id) ? NULL : use_add(tx, provider, class, project_id, amount);
+}
+
+static struct err *
+claim_take(struct tx *tx, const struct claim *claim)
+{
+    const char *const args[] = {claim->consumer,
+                                claim->provider,
+                                claim->class,
+                                str_or(claim->project_id, ""),
+                                number(tx, claim->amount),
+                                "0",
+                                number(tx, LEDGER_FOREVER),
+                                NULL};
+
+    TRY(uses_add(tx, claim->provider, claim->class, claim->project_id, claim->amount));
+    return tx_sql(tx,
+                  "INSERT INTO ledger_claim (consumer, provider, class, project_id, amount, since, "
+                  "until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  args, NULL, NULL);
+}
+
+struct err *
+ledger_claim(struct tx *tx, const struct quota_default *defaults, const struct claim *claims,
+             size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        TRY(claim_check(tx, defaults, claims, i));
+    }
+    for (size_t i = 0; i < n; i++) {
+        TRY(claim_take(tx, &claims[i]));
+    }
+    return NULL;
+}
+
+struct taken {
+    struct tx *tx;
+    struct claim claims[64];
+    size_t n;
+};
+
+static struct err *
+taken_row(void *arg, int n, const char *const *columns)
+{
+    struct taken *taken = arg;
+    struct mem *mem = tx_mem(taken->tx);
+    struct claim *claim = &taken->claims[taken->n];
+
+    (void)n;
+    *claim = (struct claim){.provider = mem_str(mem, columns[0]),
+                            .class = mem_str(mem, columns[1]),
+                            .project_id = mem_str(mem, columns[2])};
+    if (!str_to_i64(columns[3], &claim->amount)) {
+        return err_new(E_INTERNAL, NULL, "a claim of %s is no number", claim->class);
+    }
+    taken->n++;
+    return NULL;
+}
+
+struct err *
+ledger_release(struct tx *tx, const char *consumer)
+{
+    struct taken taken = {.tx = tx};
+    const char *const args[] = {consumer, NULL};
+
+    /* Summed by what they take from, a page at a time. */
+    do {
+        taken.n = 0;
+        TRY(tx_sql(tx,
+                   "SELECT provider, class, project_id, SUM(amount) FROM ledger_claim "
+                   "WHERE consumer = ?1 GROUP BY provider, class, project_id LIMIT 64",
+                   args, taken_row, &taken));
+        for (size_t i = 0; i < taken.n; i++) {
+            const struct claim *claim = &taken.claims[i];
+            const char *const which[] = {consumer, claim->provider, claim->class,
+                                         claim->project_id, NULL};
+
+            TRY(uses_add(tx, claim->provider, claim->class, claim->project_id, -claim->amount));
+            TRY(tx_sql(tx,
+                       "DELETE FROM ledger_claim WHERE consumer = ?1 AND provider = ?2 AND "
+                       "class = ?3 AND project_id = ?4",
+                       which, NULL, NULL));
+        }
+    } while (taken.n == 64);
+    return NULL;
+}
+
+/* ---- capacity and limits --------------------------------------------------------------------- */
+
+static struct err *
+inventory_set(struct tx *tx, const char *provider, const char *class, const char *project_id,
+              int64_t total)
+{
+    const char *const args[] = {provider, class, project_id, number(tx, total), NULL};
+
+    if (total < -1) {
+        return err_new(E_INVALID, NULL, "a limit of %s is -1 (unlimited) or more", class);
+    }
+    return tx_sql(tx,
+                  "INSERT INTO ledger_inventory (provider, class, project_id, total) "
+                  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (provider, class, project_id) "
+                  "DO UPDATE SET total = excluded.total",
+                  args, NULL, NULL);
+}
+
+struct err *
+ledger_inventory_set(struct tx *tx, const char *provider, const char *class, int64_t total)
+{
+    return inventory_set(tx, provider, class, "", total);
+}
+
+struct err *
+ledger_usage(struct tx *tx, const char *provider, const char *class, struct ledger_use *use)
+{
+    struct standing standing;
+
+    TRY(standing_get(tx, provider, class, "", &standing));
+    *use = (struct ledger_use){.provider = provider,
+                               .class = class,
+                               .project_id = "",
+                               .limit = standing.limit,
+                               .used = standing.used};
+    return NULL;
+}
+
+struct err *
+quota_get(struct tx *tx, const struct quota_default *defaults, const char *project_id,
+          const char *class, struct ledger_use *use)
+{
+    struct standing standing;
+
+    TRY(standing_get(tx, LEDGER_QUOTA, class, project_id, &standing));
+    *use = (struct ledger_use){
+        .provider = LEDGER_QUOTA,
+        .class = class,
+        .project_id = project_id,
+        .limit = standing.limited ? standing.limit : default_limit(defaults, class),
+        .used = standing.used};
+    return NULL;
+}
+
+struct err *
+quota_set(struct tx *tx, const char *project_id, const char *class, int64_t limit)
+{
+    return inventory_set(tx, LEDGER_QUOTA, class, project_id, limit);
+}
+
+struct err *
+quota_reset(struct tx *tx, const char *project_id)
+{
+    const char *const args[] = {LEDGER_QUOTA, project_id, NULL};
+
+    return tx_sql(tx, "DELETE FROM ledger_inventory WHERE provider = ?1 AND project_id = ?2", args,
+                  NULL, NULL);
+}
