@@ -1,0 +1,848 @@
+/* The engine: which flows live here, when they have a turn, and what follows
+ * when one ends, fails or is taken over by another process. */
+#include "flow/live.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+#define LEASE_MS 30000
+#define DISK_RETRY_MS 1000
+
+/* ---- look-ups --------------------------------------------------------------------- */
+
+const struct flow_type *
+engine_type(const struct flow_engine *engine, const char *name, int64_t version)
+{
+    for (const struct flow_type *const *at = engine->config.types; *at; at++) {
+        if (str_eq((*at)->name, name) && (*at)->version == version) {
+            return *at;
+        }
+    }
+    return NULL;
+}
+
+static struct flow **
+bucket(struct flow_engine *engine, const char *id)
+{
+    return &engine->flows[hash_bytes(id, strlen(id), 0) % FLOW_BUCKETS];
+}
+
+struct flow *
+engine_flow(struct flow_engine *engine, const char *id)
+{
+    struct flow *f = *bucket(engine, id);
+
+    while (f && !str_eq(f->id, id)) {
+        f = f->next;
+    }
+    return f;
+}
+
+static void
+engine_keep(struct flow_engine *engine, struct flow *f)
+{
+    struct flow **at = bucket(engine, f->id);
+
+    f->next = *at;
+    *at = f;
+    engine->n_flows++;
+}
+
+static void
+engine_drop(struct flow_engine *engine, struct flow *f)
+{
+    struct flow **at = bucket(engine, f->id);
+
+    while (*at != f) {
+        at = &(*at)->next;
+    }
+    *at = f->next;
+    engine->n_flows--;
+}
+
+void
+engine_fault(struct flow_engine *engine, enum flow_point point, const char *flow_id,
+             const char *label)
+{
+    if (engine->config.fault) {
+        engine->config.fault(engine->config.fault_arg, point, flow_id, label);
+    }
+}
+
+size_t
+flow_engine_running(const struct flow_engine *engine)
+{
+    return engine->n_flows;
+}
+
+/* ---- flows ------------------------------------------------------------------------- */
+
+static void
+timer_fired(void *arg)
+{
+    flow_wake(arg);
+}
+
+struct flow *
+flow_alloc(struct flow_engine *engine, const struct flow_type *type, const char *id)
+{
+    struct mem *mem = mem_new("flow");
+    struct flow *f = MEM_NEW(mem, struct flow);
+
+    f->mem = mem;
+    f->run_mem = mem_new("flow turn");
+    f->engine = engine;
+    f->type = type;
+    f->id = mem_str(mem, id);
+    f->timer = loop_timer_new(engine->config.loop, timer_fired, f);
+    return f;
+}
+
+static void
+ready_drop(struct flow_engine *engine, const struct flow *f)
+{
+    vec_each (&engine->ready, at) {
+        if (*at == f) {
+            *at = NULL;
+        }
+    }
+}
+
+void
+flow_free(struct flow *f)
+{
+    ready_drop(f->engine, f);
+    loop_timer_del(f->timer);
+    vec_each (&f->entries, at) {
+        entry_free(*at);
+    }
+    mem_free(f->run_mem);
+    mem_free(f->mem);
+}
+
+void
+flow_timer_arm(struct flow *f, int64_t ms)
+{
+    loop_timer_arm(f->timer, ms > 0 ? ms : 0);
+}
+
+/* ---- turns -------------------------------------------------------------------------- */
+
+static void
+function_turn(struct flow *f)
+{
+    struct err *err;
+
+    f->seq = f->phase == PHASE_RUN          ? 0
+             : f->phase == PHASE_SWEEP      ? SEQ_SWEEP
+                                            : SEQ_SWEEP_BACK;
+    f->local = NULL;
+    f->begin = NULL;
+    f->flush = false;
+    f->mark = false;
+    vec_each (&f->entries, at) {
+        (*at)->joined = false;
+    }
+    mem_reset(f->run_mem);
+    f->in_turn = true;
+    err = f->phase == PHASE_RUN ? f->type->run(f, f->in) : f->type->sweep(f, f->in);
+    f->in_turn = false;
+    if (!err && entry_at(f, f->seq)) {
+        err = err_new(E_INTERNAL, "ReplayMismatch",
+                      "the journal has step '%s' where the function ends",
+                      entry_at(f, f->seq)->label);
+    }
+    if (err_is(err, E_PARKED)) {
+        err_ignore(err, "not a failure: the flow waits");
+        flow_park(f);
+    } else if (err) {
+        flow_stop(f, FLOW_FAILED_TEMP, err);
+    } else {
+        flow_stop(f, FLOW_COMPLETED, NULL);
+    }
+}
+
+static bool
+needs_sweep(const struct flow *f)
+{
+    if (!f->type->sweep) {
+        return false;
+    }
+    for (size_t i = 0; i < f->entries.n; i++) {
+        if (f->entries.items[i]->doubted) {
+            return true;
+        }
+    }
+    return f->row.doubted;
+}
+
+static void
+flow_turn(struct flow *f)
+{
+    if (f->job || f->ended) {
+        return;
+    }
+    if (f->phase == PHASE_UNDO) {
+        undo_turn(f);
+    } else {
+        function_turn(f);
+    }
+}
+
+static void
+engine_turn(void *arg)
+{
+    struct flow_engine *engine = arg;
+
+    engine->posted = false;
+    for (size_t i = 0; i < engine->ready.n; i++) {
+        struct flow *f = engine->ready.items[i];
+
+        if (!f) {
+            continue;
+        }
+        engine->ready.items[i] = NULL;
+        f->ready = false;
+        if (f->plan) {
+            plan_turn(f);
+        } else {
+            flow_turn(f);
+        }
+    }
+    engine->ready.n = 0;
+}
+
+void
+flow_wake(struct flow *f)
+{
+    struct flow_engine *engine = f->engine;
+
+    while (f->plan_parent) {
+        f = f->plan_parent;
+    }
+    if (f->ready || f->in_turn || f->job) {
+        return;
+    }
+    f->ready = true;
+    vec_add(engine->mem, &engine->ready, f);
+    if (!engine->posted) {
+        engine->posted = true;
+        loop_post(engine->config.loop, engine_turn, engine);
+    }
+}
+
+/* The function waits: what it decided is written, if anything needs that. */
+void
+flow_park(struct flow *f)
+{
+    struct job *job;
+
+    if (!f->local && !f->begin && !f->flush && !f->mark && !entries_unsaved(f, true)) {
+        return;
+    }
+    job = job_new(f);
+    job->local = f->local;
+    job->begin = f->begin;
+    job->to = f->mark ? FLOW_PROCESSING : FLOW_N_STATES;
+    job_queue(job);
+}
+
+/* ---- ends ------------------------------------------------------------------------------ */
+
+static const char *
+last_label(const struct flow *f)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        const struct entry *e = f->entries.items[i];
+
+        if (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED) {
+            return e->label;
+        }
+    }
+    return NULL;
+}
+
+static void
+stop_failed(struct flow *f, struct err *err)
+{
+    struct job *job;
+
+    log_warn("flow", "flow=%s type=%s step=\"%s\" failed: %s", f->id, f->type->name,
+             str_or(last_label(f), ""), err->message);
+    job = job_new(f);
+    job->error = flow_err_text(job->mem, err, last_label(f));
+    job->set_error = true;
+    if (flow_row_state(&f->row) == FLOW_STARTING && f->phase == PHASE_RUN) {
+        job->phase = "rollback";
+    } else {
+        job->phase = f->phase == PHASE_UNDO || f->phase == PHASE_UNDO_SWEEP ? "rollback" : "run";
+        job->to = FLOW_FAILED_TEMP;
+    }
+    err_free(err);
+    job_queue(job);
+}
+
+static void
+stop_done(struct flow *f, enum flow_state to)
+{
+    struct job *job = job_new(f);
+
+    job->to = to;
+    if (to == FLOW_COMPLETED) {
+        job->set_error = true;
+        job->output = mem_str(job->mem, f->result);
+    }
+    job_queue(job);
+}
+
+/* The phase is over; FLOW_COMPLETED stands for 'the function returned'. */
+void
+flow_stop(struct flow *f, enum flow_state to, struct err *err)
+{
+    if (err) {
+        stop_failed(f, err);
+    } else if (f->phase == PHASE_RUN && to == FLOW_COMPLETED && needs_sweep(f)) {
+        f->phase = PHASE_SWEEP;
+        flow_wake(f);
+    } else if (f->phase == PHASE_UNDO && needs_sweep(f)) {
+        f->phase = PHASE_UNDO_SWEEP;
+        flow_wake(f);
+    } else if (f->phase == PHASE_UNDO || f->phase == PHASE_UNDO_SWEEP) {
+        stop_done(f, FLOW_ROLLED_BACK);
+    } else {
+        stop_done(f, FLOW_COMPLETED);
+    }
+}
+
+void
+wake_parent(struct flow_engine *engine, const char *parent_id)
+{
+    struct flow *parent = parent_id ? engine_flow(engine, parent_id) : NULL;
+
+    if (parent) {
+        flow_wake(parent);
+    }
+}
+
+static void
+flow_leave(struct flow *f)
+{
+    struct flow_engine *engine = f->engine;
+    AUTO(mem) mem = mem_new("flow leaves");
+    const char *parent = mem_str(mem, f->row.parent_id);
+
+    f->ended = true;
+    engine_drop(engine, f);
+    flow_free(f);
+    wake_parent(engine, parent);
+}
+
+/* ---- a job has landed ---------------------------------------------------------------------- */
+
+static void
+rows_saved(struct job *job)
+{
+    for (size_t i = 0; i < job->n_rows; i++) {
+        struct job_row *row = &job->rows[i];
+        struct entry *e = row->entry;
+
+        if (e == job->local && !job->undo) {
+            e->state = ENTRY_DONE;
+            e->output = mem_str(e->flow->mem, job->local_out);
+            e->ended = row->row.ended;
+            err_ignore(decode_text(e->flow->mem, e->kind->out, e->output, &e->out),
+                       "written by row_to_json a moment ago");
+        }
+        e->stored = row_copy(e->flow->mem, &row->row);
+        e->saved = row->version;
+        if (!row->old && e->effect == ENTRY_CHILD) {
+            engine_take(e->flow->engine, e->output);
+        }
+    }
+}
+
+/* The transaction did not happen. */
+static void
+job_failed(struct flow *f, struct job *job)
+{
+    struct err *err = job->err;
+
+    job->err = NULL;
+    if (job->local_failed && !job->undo) {
+        entry_failed(job->local, err);
+        flow_wake(f);
+    } else if (job->local_failed) {
+        entry_failed(job->local, err);
+        job->local->state = ENTRY_UNDO_FAILED;
+        flow_wake(f);
+    } else if (err->code == E_GONE || err->code == E_NOT_FOUND) {
+        log_err(LOG_LV_WARN, "flow", err, "let go");
+        flow_leave(f);
+    } else if (job->child_op != CHILD_NONE) {
+        log_err(LOG_LV_INFO, "flow", err, "the child moved meanwhile");
+        flow_wake(f);
+    } else {
+        if (job->undo) {
+            job->local->state = ENTRY_DONE;
+            entry_changed(job->local);
+        }
+        log_err(LOG_LV_ERROR, "flow", err, "journal write, to be tried again");
+        flow_timer_arm(f, DISK_RETRY_MS);
+    }
+}
+
+static void
+job_done(struct flow *f, struct job *job)
+{
+    rows_saved(job);
+    if (job->undo && job->local) {
+        job->local->state = ENTRY_UNDONE;
+    }
+    f->row.doubted |= job->doubted;
+    if (job->to != FLOW_N_STATES) {
+        f->row.state = flow_state_names[job->to];
+    }
+    if (job->to == FLOW_COMPLETED || job->to == FLOW_FAILED_TEMP ||
+        job->to == FLOW_ROLLED_BACK) {
+        log_info("flow", "flow=%s type=%s state=%s", f->id, f->type->name, f->row.state);
+        flow_leave(f);
+        return;
+    }
+    if (job->to == FLOW_N_STATES && str_eq(job->phase, "rollback")) {
+        f->phase = PHASE_UNDO; /* Refused before it was granted. */
+    }
+    if (job->begin && !f->cancel) {
+        step_begin(job->begin, STEP_ACT);
+    } else {
+        flow_wake(f);
+    }
+}
+
+static void
+job_free(struct job *job)
+{
+    err_free(job->err);
+    mem_free(job->mem);
+}
+
+void
+job_landed(struct job *job)
+{
+    struct flow *f = job->flow;
+
+    f->engine->n_jobs--;
+    f->job = NULL;
+    engine_fault(f->engine, FLOW_AT_WRITTEN, f->id, job->local ? job->local->label : "");
+    if (f->ended) {
+        flow_free(f);
+    } else if (job->err) {
+        job_failed(f, job);
+    } else {
+        job_done(f, job);
+    }
+    job_free(job);
+}
+
+/* ---- taking up flows -------------------------------------------------------------------------- */
+
+struct load {
+    struct flow_engine *engine;
+    const char *id;
+    struct flow *f; /* null: not to be run here */
+};
+
+static struct err *
+load_entry(void *arg, void *row)
+{
+    struct load *load = arg;
+
+    return entry_from_row(load->f, row);
+}
+
+static void
+load_phase(struct flow *f)
+{
+    bool back = flow_row_state(&f->row) == FLOW_ROLLING_BACK ||
+                (flow_row_state(&f->row) == FLOW_STARTING && str_eq(f->row.phase, "rollback"));
+
+    f->phase = back ? PHASE_UNDO : PHASE_RUN;
+}
+
+/* A flow whose version is gone can still be undone, and its state told. */
+static const struct flow_type *
+load_type(struct flow_engine *engine, struct mem *mem, const struct flow_row *row)
+{
+    const struct flow_type *type = engine_type(engine, row->type, row->version);
+    struct flow_type *gone;
+
+    if (type) {
+        return type;
+    }
+    gone = MEM_NEW(mem, struct flow_type);
+    gone->name = mem_str(mem, row->type);
+    for (const struct flow_type *const *at = engine->config.types; *at; at++) {
+        if (str_eq((*at)->name, row->type)) {
+            gone->state_changed = (*at)->state_changed;
+        }
+    }
+    return gone;
+}
+
+static bool
+runs_here(const struct flow_engine *engine, const struct flow_row *row)
+{
+    enum flow_state state = flow_row_state(row);
+
+    return str_eq(row->owner, engine->config.owner) &&
+           (state == FLOW_STARTING || state == FLOW_PROCESSING || state == FLOW_ROLLING_BACK);
+}
+
+static struct err *
+load_flow(struct tx *tx, void *arg)
+{
+    struct load *load = arg;
+    struct flow_row *row;
+    const struct cond conds[] = {COND("flow_id", load->id), {0}};
+    const struct sort sorts[] = {{.attr = "seq"}, {0}};
+    const struct query query = {.table = &flow_step_table, .conds = conds, .sorts = sorts};
+    struct flow *f;
+    void *in = NULL;
+
+    TRY(row_get(tx, &flow_table, load->id, &row));
+    if (!runs_here(load->engine, row)) {
+        return NULL;
+    }
+    f = load->f = flow_alloc(load->engine, NULL, row->id);
+    f->type = load_type(load->engine, f->mem, row);
+    f->row = *(struct flow_row *)row_copy(f->mem, row);
+    f->seen_request = f->row.request;
+    f->cancel = f->row.cancel;
+    load_phase(f);
+    TRY(decode_text(f->mem, f->type->in, f->row.input, &in));
+    f->in = in;
+    return rows_each(tx, &query, load_entry, load);
+}
+
+static void
+type_gone(struct flow *f)
+{
+    flow_stop(f, FLOW_FAILED_TEMP,
+              err_new(E_NOT_IMPLEMENTED, "FlowVersionGone",
+                      "this program has no flow type %s of version %lld: run one that has, or "
+                      "roll back there",
+                      f->row.type, (long long)f->row.version));
+}
+
+/* A request for a flow that runs here: only a cancel can be meant. */
+static void
+flow_asked(struct flow *f, const char *cancel, const char *request)
+{
+    if (!cancel || f->cancel) {
+        return;
+    }
+    f->cancel = mem_str(f->mem, cancel);
+    f->seen_request = mem_str(f->mem, request);
+    vec_each (&f->entries, at) {
+        struct entry *e = *at;
+
+        if (e->step && str_eq(cancel, "FORCEFUL")) {
+            step_orphan(e->step);
+            e->doubted |= e->effect == ENTRY_WRITE;
+            entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));
+        }
+    }
+    flow_wake(f);
+}
+
+static void
+take_new(struct flow_engine *engine, const char *id)
+{
+    struct load load = {.engine = engine, .id = id};
+    struct err *err = store_read(engine->config.store, load_flow, &load);
+
+    if (err) {
+        log_err(LOG_LV_ERROR, "flow", err, "load of a flow");
+        if (load.f) {
+            flow_free(load.f);
+        }
+        return;
+    }
+    if (!load.f) {
+        return;
+    }
+    engine_keep(engine, load.f);
+    if (!load.f->type->run && load.f->phase == PHASE_RUN) {
+        type_gone(load.f);
+    } else {
+        flow_wake(load.f);
+    }
+}
+
+void
+engine_take(struct flow_engine *engine, const char *id)
+{
+    if (!engine_flow(engine, id)) {
+        take_new(engine, id);
+    }
+}
+
+/* ---- the watch: what other threads asked ------------------------------------------------------ */
+
+struct ids {
+    struct mem *mem;
+    const char *owner;
+    int64_t now, lease;
+    bool own_too;
+    VEC(const char *) ids;
+    struct flow_engine *engine;
+    struct err *err;
+};
+
+static struct err *
+add_id(void *arg, int n, const char *const *columns)
+{
+    struct ids *ids = arg;
+
+    (void)n;
+    vec_add(ids->mem, &ids->ids, mem_str(ids->mem, columns[0]));
+    return NULL;
+}
+
+struct asked {
+    const char *id, *request, *cancel;
+};
+struct requests {
+    struct mem *mem;
+    const char *owner;
+    VEC(struct asked) asked;
+};
+
+static struct err *
+add_request(void *arg, int n, const char *const *columns)
+{
+    struct requests *requests = arg;
+    struct mem *mem = requests->mem;
+    struct asked asked = {mem_str(mem, columns[0]), mem_str(mem, columns[1]),
+                          mem_str(mem, columns[2])};
+
+    (void)n;
+    vec_add(mem, &requests->asked, asked);
+    return NULL;
+}
+
+static struct err *
+read_requests(struct tx *tx, void *arg)
+{
+    struct requests *requests = arg;
+    const char *args[] = {requests->owner, NULL};
+
+    requests->asked.n = 0;
+    return tx_sql(tx,
+                  "SELECT id, request, cancel FROM flow WHERE request IS NOT NULL AND owner = ?",
+                  args, add_request, requests);
+}
+
+static void
+engine_look(void *arg)
+{
+    struct flow_engine *engine = arg;
+    AUTO(mem) mem = mem_new("flow requests");
+    struct requests requests = {.mem = mem, .owner = engine->config.owner};
+    struct err *err = store_read(engine->config.store, read_requests, &requests);
+
+    if (err) {
+        log_err(LOG_LV_ERROR, "flow", err, "read of requests");
+        return;
+    }
+    vec_each (&requests.asked, asked) {
+        struct flow *f = engine_flow(engine, asked->id);
+
+        if (f) {
+            flow_asked(f, asked->cancel, asked->request);
+        } else {
+            take_new(engine, asked->id);
+        }
+    }
+}
+
+/* ---- leases -------------------------------------------------------------------------------------- */
+
+static struct err *
+take_over(struct tx *tx, void *arg)
+{
+    struct ids *ids = arg;
+    struct mem *mem = tx_mem(tx);
+    const char *now = mem_printf(mem, "%lld", (long long)tx_now(tx));
+    const char *until = mem_printf(mem, "%lld", (long long)(tx_now(tx) + ids->lease * 1000));
+    const char *renew[] = {until, ids->owner, NULL};
+    const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", now, NULL};
+    const char *list[] = {ids->owner, until, NULL};
+
+    ids->ids.n = 0;
+    if (!ids->own_too) {
+        TRY(tx_sql(tx,
+                   "UPDATE flow SET lease = ? WHERE owner = ? AND state IN "
+                   "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
+                   renew, NULL, NULL));
+    }
+    TRY(tx_sql(tx,
+               "UPDATE flow SET owner = ?, lease = ?, epoch = epoch + 1 WHERE state IN "
+               "('STARTING', 'PROCESSING', 'ROLLING_BACK') AND (owner = ? OR lease < ?)",
+               take, NULL, NULL));
+    return tx_sql(tx,
+                  "SELECT id FROM flow WHERE owner = ? AND lease = ? AND state IN "
+                  "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
+                  list, add_id, ids);
+}
+
+static void
+renewed(void *arg)
+{
+    struct ids *ids = arg;
+    struct flow_engine *engine = ids->engine;
+
+    engine->n_jobs--;
+    if (ids->err) {
+        log_err(LOG_LV_ERROR, "flow", ids->err, "renewal of leases");
+    } else if (engine->started) {
+        vec_each (&ids->ids, id) {
+            engine_take(engine, *id);
+        }
+    }
+    if (engine->started) {
+        loop_timer_arm(engine->lease, engine->config.lease_ms / 3);
+    }
+    mem_free(ids->mem);
+}
+
+static void
+renewal_written(void *arg, struct err *err)
+{
+    struct ids *ids = arg;
+
+    ids->err = err;
+    loop_post(ids->engine->config.loop, renewed, ids);
+}
+
+static void
+lease_due(void *arg)
+{
+    struct flow_engine *engine = arg;
+    struct mem *mem = mem_new("flow leases");
+    struct ids *ids = MEM_NEW(mem, struct ids);
+
+    ids->mem = mem;
+    ids->engine = engine;
+    ids->owner = engine->config.owner;
+    ids->lease = engine->config.lease_ms;
+    engine->n_jobs++;
+    store_write(engine->config.store, take_over, ids, renewal_written);
+}
+
+/* ---- life of the engine ----------------------------------------------------------------------------- */
+
+static struct services *
+services_new(struct loop *loop)
+{
+    struct mem *mem = mem_new("flow services");
+    struct services *services = MEM_NEW(mem, struct services);
+
+    services->mem = mem;
+    services->refs = 1;
+    services->loop = loop;
+    map_init(&services->map, mem);
+    return services;
+}
+
+struct err *
+flow_engine_new(const struct flow_engine_config *config, struct flow_engine **engine)
+{
+    struct mem *mem = mem_new("flow engine");
+    struct flow_engine *e = MEM_NEW(mem, struct flow_engine);
+
+    e->mem = mem;
+    e->config = *config;
+    e->config.owner = mem_str(mem, config->owner);
+    e->config.lease_ms = config->lease_ms ? config->lease_ms : LEASE_MS;
+    e->services = services_new(config->loop);
+    map_init(&e->kinds, mem);
+    e->lease = loop_timer_new(config->loop, lease_due, e);
+    *engine = e;
+    return NULL;
+}
+
+void
+flow_service_set(struct flow_engine *engine, const char *name, void *service)
+{
+    map_set(&engine->services->map, mem_str(engine->services->mem, name), service);
+}
+
+void
+flow_kinds_add(struct flow_engine *engine, const struct step_kind *const *kinds)
+{
+    for (; *kinds; kinds++) {
+        map_set(&engine->kinds, (*kinds)->name, (void *)(uintptr_t)*kinds);
+    }
+}
+
+struct err *
+flow_engine_start(struct flow_engine *engine)
+{
+    AUTO(mem) mem = mem_new("flow take-over");
+    struct ids ids = {.mem = mem,
+                      .owner = engine->config.owner,
+                      .lease = engine->config.lease_ms,
+                      .own_too = true};
+
+    TRY(store_write_wait(engine->config.store, take_over, &ids));
+    engine->started = true;
+    engine->watch = store_watch(engine->config.store, engine->config.loop, engine_look, engine);
+    vec_each (&ids.ids, id) {
+        engine_take(engine, *id);
+    }
+    engine_look(engine);
+    loop_timer_arm(engine->lease, engine->config.lease_ms / 3);
+    return NULL;
+}
+
+static void
+drop_flows(struct flow_engine *engine)
+{
+    for (size_t i = 0; i < FLOW_BUCKETS; i++) {
+        while (engine->flows[i]) {
+            struct flow *f = engine->flows[i];
+
+            engine_drop(engine, f);
+            f->ended = true;
+            if (!f->job) {
+                flow_free(f);
+            }
+        }
+    }
+    vec_each (&engine->plans, at) {
+        if (*at) {
+            plan_drop(*at);
+        }
+    }
+}
+
+void
+flow_engine_free(struct flow_engine *engine)
+{
+    if (!engine) {
+        return;
+    }
+    engine->started = false;
+    if (engine->watch) {
+        store_unwatch(engine->watch);
+    }
+    drop_flows(engine);
+    /* Writes under way hold flows; each lands on the loop. */
+    do {
+        err_ignore(loop_turn(engine->config.loop, engine->n_jobs ? 100 : 0), "own posts");
+    } while (engine->n_jobs || engine->posted);
+    loop_timer_del(engine->lease);
+    services_unref(engine->services);
+    mem_free(engine->mem);
+}

@@ -1,0 +1,405 @@
+/* The journal: entries in memory, and the one write of a turn that brings the
+ * store up to them.  The writer's thread sees copies only, so that the loop may
+ * go on changing entries while a write is under way. */
+#include "flow/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- entries ------------------------------------------------------------------- */
+
+struct entry *
+entry_add(struct flow *f, int64_t seq, const char *label, const char *kind_name,
+          enum entry_effect effect)
+{
+    struct entry *e = heap_alloc(sizeof *e);
+
+    e->flow = f;
+    e->seq = seq;
+    e->label = mem_str(f->mem, label);
+    e->kind_name = mem_str(f->mem, kind_name);
+    e->effect = effect;
+    e->state = ENTRY_STARTED;
+    e->version = 1;
+    vec_add(f->mem, &f->entries, e);
+    return e;
+}
+
+void
+entry_free(struct entry *e)
+{
+    if (e->step) {
+        step_orphan(e->step);
+    }
+    if (e->planned) {
+        flow_free(e->planned);
+    }
+    mem_free(e->probe_mem);
+    err_free(e->probe_err);
+    err_free(e->err);
+    buf_done(&e->calls);
+    free(e);
+}
+
+struct entry *
+entry_at(struct flow *f, int64_t seq)
+{
+    size_t low = 0, high = f->entries.n;
+
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+
+        if (f->entries.items[mid]->seq < seq) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low < f->entries.n && f->entries.items[low]->seq == seq ? f->entries.items[low] : NULL;
+}
+
+void
+entry_changed(struct entry *e)
+{
+    e->version++;
+}
+
+static void
+entry_clear_error(struct entry *e)
+{
+    err_free(e->err);
+    e->err = NULL;
+    e->error = NULL;
+}
+
+void
+entry_done(struct entry *e, const void *out)
+{
+    entry_clear_error(e);
+    e->state = ENTRY_DONE;
+    e->ended = time_now_us();
+    if (out) {
+        e->out = row_copy(e->flow->mem, out);
+        e->output = row_to_json(e->flow->mem, e->out, false);
+    }
+    entry_changed(e);
+}
+
+void
+entry_failed(struct entry *e, struct err *err)
+{
+    entry_clear_error(e);
+    e->state = ENTRY_FAILED;
+    e->ended = time_now_us();
+    e->err = err;
+    e->error = flow_err_text(e->flow->mem, err, NULL);
+    entry_changed(e);
+}
+
+/* 'weighty': only what tells of effects outside or counts time. */
+bool
+entries_unsaved(const struct flow *f, bool weighty)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        const struct entry *e = f->entries.items[i];
+
+        if (e->version != e->saved &&
+            (!weighty || (e->effect != ENTRY_READ && e->effect != ENTRY_NOTE))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- rows -> entries -------------------------------------------------------------- */
+
+struct err *
+decode_text(struct mem *mem, const struct table *table, const char *text, void **row)
+{
+    const struct json *json;
+
+    *row = NULL;
+    if (!table || !text) {
+        return NULL;
+    }
+    TRY(json_parse(mem, text, strlen(text), &json));
+    *row = row_new(mem, table);
+    return row_from_json(mem, table, json, *row);
+}
+
+static int
+name_index(const char *const *names, const char *name)
+{
+    int i = 0;
+
+    while (names[i] && !str_eq(names[i], name)) {
+        i++;
+    }
+    return i;
+}
+
+static int64_t
+time_or_zero(int64_t us)
+{
+    return us == TIME_NULL ? 0 : us;
+}
+
+struct err *
+entry_from_row(struct flow *f, const struct flow_step_row *row)
+{
+    struct entry *e =
+        entry_add(f, row->seq, row->label, row->kind,
+                  (enum entry_effect)name_index(flow_entry_effects, row->effect));
+    void *in = NULL;
+
+    e->state = (enum entry_state)name_index(flow_entry_states, row->state);
+    e->kind = map_get(&f->engine->kinds, row->kind);
+    e->input = mem_str(f->mem, row->input);
+    e->output = mem_str(f->mem, row->output);
+    e->error = mem_str(f->mem, row->error);
+    snprintf(e->hash, sizeof e->hash, "%s", str_or(row->in_hash, ""));
+    e->attempts = row->attempts;
+    e->started = time_or_zero(row->started);
+    e->ended = time_or_zero(row->ended);
+    e->doubted = row->doubted;
+    buf_str(&e->calls, row->calls);
+    e->stored = row_copy(f->mem, row);
+    e->saved = e->version;
+    if (e->error && (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED)) {
+        e->err = flow_err_parse(e->error);
+    }
+    if (e->kind) {
+        TRY(decode_text(f->mem, e->kind->in, e->input, &in));
+        TRY(decode_text(f->mem, e->kind->out, e->output, &e->out));
+    }
+    e->in = in;
+    return NULL;
+}
+
+/* ---- entries -> rows ----------------------------------------------------------------- */
+
+static struct flow_step_row *
+row_from_entry(struct mem *mem, const struct entry *e)
+{
+    struct flow_step_row *row = row_new(mem, &flow_step_table);
+
+    row->id = mem_printf(mem, "%s.%lld", e->flow->id, (long long)e->seq);
+    row->flow_id = mem_str(mem, e->flow->id);
+    row->seq = e->seq;
+    row->label = mem_str(mem, e->label);
+    row->kind = mem_str(mem, e->kind_name);
+    row->effect = flow_entry_effects[e->effect];
+    row->state = flow_entry_states[e->state];
+    row->input = mem_str(mem, e->input);
+    row->in_hash = mem_str(mem, e->hash);
+    row->output = mem_str(mem, e->output);
+    row->error = mem_str(mem, e->error);
+    row->attempts = e->attempts;
+    row->doubted = e->doubted;
+    row->started = e->started ? e->started : TIME_NULL;
+    row->ended = e->ended ? e->ended : TIME_NULL;
+    row->calls = e->calls.len ? buf_copy(mem, &e->calls) : NULL;
+    return row;
+}
+
+struct job *
+job_new(struct flow *f)
+{
+    struct mem *mem = mem_new("flow job");
+    struct job *job = MEM_NEW(mem, struct job);
+
+    job->mem = mem;
+    job->flow = f;
+    job->epoch = f->row.epoch;
+    job->to = FLOW_N_STATES;
+    job->seen_request = mem_str(mem, f->seen_request);
+    job->rows = MEM_ARRAY(mem, f->entries.n + 1, struct job_row);
+    vec_each (&f->entries, at) {
+        struct entry *e = *at;
+
+        job->doubted |= e->doubted;
+        if (e->version != e->saved) {
+            struct job_row *row = &job->rows[job->n_rows++];
+
+            row->entry = e;
+            row->version = e->version;
+            row->row = *row_from_entry(mem, e);
+            row->old = e->stored;
+        }
+    }
+    return job;
+}
+
+/* ---- on the writer's thread -------------------------------------------------------------- */
+
+static struct err *
+job_local(struct tx *tx, struct job *job)
+{
+    const struct entry *e = job->local;
+    void *out = e->kind->out ? row_new(tx_mem(tx), e->kind->out) : NULL;
+    struct err *err;
+
+    job->local_out = NULL;
+    if (job->undo) {
+        err = e->kind->undo_local ? e->kind->undo_local(tx, e->in, e->out) : NULL;
+    } else {
+        err = e->kind->local(tx, e->in, out);
+    }
+    job->local_failed = err != NULL;
+    if (!err && out && !job->undo) {
+        job->local_out = row_to_json(job->mem, out, false);
+    }
+    return err;
+}
+
+static struct err *
+job_spawn(struct tx *tx, const struct job *job, const struct flow_row *parent,
+          const struct job_row *row)
+{
+    const struct flow_type *type = row->entry->child_type;
+    struct flow_row *child = row_new(tx_mem(tx), &flow_table);
+
+    child->id = row->row.output;
+    child->input = row->row.input;
+    child->parent_id = parent->id;
+    child->label = row->row.label;
+    child->project_id = parent->project_id;
+    return flow_insert(tx, parent->owner, child, type,
+                       job->flow->engine->config.lease_ms);
+}
+
+static struct err *
+job_entry(struct tx *tx, struct job *job, const struct flow_row *flow, struct job_row *row)
+{
+    bool is_local = row->entry == job->local;
+
+    if (is_local && !job->undo) {
+        row->row.state = flow_entry_states[ENTRY_DONE];
+        row->row.output = job->local_out;
+        row->row.ended = tx_now(tx);
+    }
+    if (row->old) {
+        return row_update(tx, row->old, &row->row);
+    }
+    if (row->entry->effect == ENTRY_CHILD) {
+        TRY(job_spawn(tx, job, flow, row));
+    }
+    return row_insert(tx, &row->row);
+}
+
+static struct err *
+job_undo_child(struct tx *tx, struct job *job, const struct flow_row *parent)
+{
+    const struct flow_type *type = job->child_type;
+    struct flow_row *child, *undo;
+    void *in = row_new(tx_mem(tx), type->undo_type->in);
+
+    TRY(row_get(tx, &flow_table, job->child_id, &child));
+    TRY(type->undo_input(tx, child, in));
+    undo = row_new(tx_mem(tx), &flow_table);
+    undo->id = uuid_from(tx_mem(tx), mem_printf(tx_mem(tx), "undo %s", job->child_id));
+    undo->input = row_to_json(tx_mem(tx), in, false);
+    undo->parent_id = parent->id;
+    undo->label = mem_printf(tx_mem(tx), "undo %s", str_or(child->label, child->id));
+    undo->project_id = parent->project_id;
+    return flow_insert(tx, parent->owner, undo, type->undo_type,
+                       job->flow->engine->config.lease_ms);
+}
+
+static struct err *
+job_child(struct tx *tx, struct job *job, const struct flow_row *flow)
+{
+    struct flow_engine *engine = job->flow->engine;
+
+    switch (job->child_op) {
+    case CHILD_CANCEL:
+        return flow_cancel(tx, engine, job->child_id, true);
+    case CHILD_ROLLBACK:
+        return flow_rollback_any(tx, engine, job->child_id);
+    case CHILD_FAIL:
+        return flow_fail(tx, engine, job->child_id);
+    case CHILD_RETRY:
+        return flow_retry(tx, engine, job->child_id);
+    case CHILD_UNDO:
+        return job_undo_child(tx, job, flow);
+    case CHILD_NONE:
+    default:
+        return NULL;
+    }
+}
+
+/* The flow's own row: state, error, result, and that its request was seen. */
+static struct err *
+job_flow(struct tx *tx, const struct job *job, const struct flow_row *old)
+{
+    struct flow_row *row = row_copy(tx_mem(tx), old);
+
+    if (row->request && str_eq(row->request, job->seen_request)) {
+        row->request = NULL;
+    }
+    row->doubted |= job->doubted;
+    if (job->set_error) {
+        row->error = job->error;
+    }
+    if (job->output) {
+        row->output = job->output;
+    }
+    if (job->phase) {
+        row->phase = job->phase;
+    }
+    if (job->to == FLOW_N_STATES || job->to == flow_row_state(old)) {
+        return row_update(tx, old, row);
+    }
+    if (job->to != FLOW_PROCESSING) {
+        row->cancel = NULL;
+        row->request = NULL;
+    }
+    return row_state_set(tx, job->flow->type, old, row, job->to);
+}
+
+static struct err *
+job_write(struct tx *tx, void *arg)
+{
+    struct job *job = arg;
+    struct flow_row *flow;
+
+    job->local_failed = false;
+    TRY(row_get(tx, &flow_table, job->flow->id, &flow));
+    if (flow->epoch != job->epoch) {
+        return err_new(E_GONE, NULL, "flow %s was taken over", flow->id);
+    }
+    if (job->local) {
+        TRY(job_local(tx, job));
+    }
+    for (size_t i = 0; i < job->n_rows; i++) {
+        TRY(job_entry(tx, job, flow, &job->rows[i]));
+    }
+    TRY(job_child(tx, job, flow));
+    return job_flow(tx, job, flow);
+}
+
+static void
+landed(void *arg)
+{
+    job_landed(arg);
+}
+
+static void
+job_written(void *arg, struct err *err)
+{
+    struct job *job = arg;
+
+    job->err = err;
+    loop_post(job->flow->engine->config.loop, landed, job);
+}
+
+void
+job_queue(struct job *job)
+{
+    struct flow *f = job->flow;
+
+    f->job = job;
+    f->engine->n_jobs++;
+    engine_fault(f->engine, FLOW_AT_WRITE, f->id, job->local ? job->local->label : "");
+    store_write(f->engine->config.store, job_write, job, job_written);
+}

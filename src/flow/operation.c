@@ -1,0 +1,351 @@
+/* Start, retry, rollback, fail, cancel: each is rows changed in the caller's
+ * transaction; the engine reads 'request' once it is committed. */
+#include "flow/live.h"
+
+#include <string.h>
+
+static int64_t
+lease_until(struct tx *tx, int64_t lease_ms)
+{
+    return tx_now(tx) + lease_ms * 1000;
+}
+
+/* Writes 'row', which moves from old's state to 'to', and tells the type. */
+struct err *
+row_state_set(struct tx *tx, const struct flow_type *type, const struct flow_row *old,
+              struct flow_row *row, enum flow_state to)
+{
+    row->state = flow_state_names[to];
+    row->state_at = tx_now(tx);
+    TRY(row_update(tx, old, row));
+    return type && type->state_changed
+               ? type->state_changed(tx, row, (int)flow_row_state(old))
+               : NULL;
+}
+
+/* 'proto' has id (null = a new one), input, parent, label and project. */
+struct err *
+flow_insert(struct tx *tx, const char *owner, const struct flow_row *proto,
+            const struct flow_type *type, int64_t lease_ms)
+{
+    struct flow_row *row = row_copy(tx_mem(tx), proto);
+
+    row->id = row->id ? row->id : uuid_make(tx_mem(tx));
+    row->type = type->name;
+    row->version = type->version;
+    row->state = flow_state_names[type->starting ? FLOW_STARTING : FLOW_PROCESSING];
+    row->request = "start";
+    row->owner = owner;
+    row->lease = lease_until(tx, lease_ms);
+    row->epoch = 1;
+    row->created_at = row->state_at = tx_now(tx);
+    TRY(row_insert(tx, row));
+    return type->state_changed ? type->state_changed(tx, row, FLOW_N_STATES) : NULL;
+}
+
+/* The input as the flow will read it, checked against its table. */
+static struct err *
+start_input(struct mem *mem, const struct flow_type *type, const void *in, const char **text)
+{
+    const struct table *table = in ? ((const struct row *)in)->table : NULL;
+    void *again;
+
+    if (table != type->in) {
+        return err_new(E_INTERNAL, NULL, "the input of flow type %s has to be a %s", type->name,
+                       type->in ? type->in->name : "null");
+    }
+    *text = in ? row_to_json(mem, in, false) : "{}";
+    return decode_text(mem, type->in, *text, &again);
+}
+
+struct err *
+flow_start(struct tx *tx, struct flow_engine *engine, const struct flow_start *start,
+           const char **id)
+{
+    struct flow_row *row = row_new(tx_mem(tx), &flow_table);
+
+    TRY(start_input(tx_mem(tx), start->type, start->in, &row->input));
+    row->id = start->id ? start->id : uuid_make(tx_mem(tx));
+    row->parent_id = start->parent_id;
+    row->project_id = start->project_id;
+    if (id) {
+        *id = row->id;
+    }
+    return flow_insert(tx, engine->config.owner, row, start->type, engine->config.lease_ms);
+}
+
+/* ---- entries ------------------------------------------------------------------------- */
+
+static struct err *
+entries_of(struct tx *tx, const char *id, struct rows *rows)
+{
+    const struct cond conds[] = {COND("flow_id", id), {0}};
+    const struct sort sorts[] = {{.attr = "seq"}, {0}};
+    const struct query query = {.table = &flow_step_table, .conds = conds, .sorts = sorts};
+
+    return rows_select(tx, &query, rows);
+}
+
+static bool
+row_doubtful(const struct flow_step_row *row)
+{
+    AUTO(err) e = row->error ? flow_err_parse(row->error) : NULL;
+
+    return row->doubted || (e && flow_err_doubtful(e));
+}
+
+static bool
+in_state(const struct flow_step_row *row, enum entry_state state)
+{
+    return str_eq(row->state, flow_entry_states[state]);
+}
+
+/* What a retry makes of an entry: null = it is forgotten, to be done anew. */
+static const char *
+retried_state(const struct flow_step_row *row)
+{
+    if (row->seq >= SEQ_SWEEP || in_state(row, ENTRY_UNDONE)) {
+        return NULL;
+    }
+    if (in_state(row, ENTRY_UNDO_FAILED)) {
+        return flow_entry_states[ENTRY_STARTED];
+    }
+    if (in_state(row, ENTRY_FAILED)) {
+        bool look = str_eq(row->effect, flow_entry_effects[ENTRY_WRITE]) && row_doubtful(row);
+
+        return flow_entry_states[look ? ENTRY_STARTED : ENTRY_AGAIN];
+    }
+    return row->state;
+}
+
+static const char *
+rolled_state(const struct flow_step_row *row)
+{
+    if (row->seq >= SEQ_SWEEP) {
+        return NULL;
+    }
+    if (in_state(row, ENTRY_UNDO_FAILED)) {
+        return flow_entry_states[row->output ? ENTRY_DONE : ENTRY_STARTED];
+    }
+    return row->state;
+}
+
+static struct err *
+entries_reset(struct tx *tx, const struct rows *rows,
+              const char *(*state_of)(const struct flow_step_row *row))
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        struct flow_step_row *old = rows->items[i], *row;
+        const char *state = state_of(old);
+
+        if (!state) {
+            TRY(row_delete(tx, &flow_step_table, old->id));
+        } else if (!str_eq(state, old->state)) {
+            row = row_copy(tx_mem(tx), old);
+            row->state = state;
+            if (in_state(row, ENTRY_AGAIN)) {
+                row->started = TIME_NULL;
+            }
+            TRY(row_update(tx, old, row));
+        }
+    }
+    return NULL;
+}
+
+/* ---- operations -------------------------------------------------------------------------- */
+
+static struct err *
+children_of(struct tx *tx, const char *id, struct rows *rows)
+{
+    const struct cond conds[] = {COND("parent_id", id), {0}};
+    const struct query query = {.table = &flow_table, .conds = conds};
+
+    return rows_select(tx, &query, rows);
+}
+
+static struct err *
+wrong_state(const struct flow_row *row, const char *what)
+{
+    return err_new(E_CONFLICT, "WrongState", "operation %s is %s: %s is not possible now", row->id,
+                   row->state, what);
+}
+
+/* Moves 'old' to 'to' and asks the engine for it, in a new epoch. */
+static struct err *
+ask(struct tx *tx, struct flow_engine *engine, const struct flow_row *old, enum flow_state to,
+    const char *request)
+{
+    struct flow_row *row = row_copy(tx_mem(tx), old);
+
+    row->request = request;
+    row->cancel = NULL;
+    row->owner = engine->config.owner;
+    row->lease = lease_until(tx, engine->config.lease_ms);
+    row->epoch++;
+    if (to == FLOW_PROCESSING) {
+        row->error = NULL;
+    }
+    return row_state_set(tx, engine_type(engine, old->type, old->version), old, row, to);
+}
+
+static struct err *
+flow_get(struct tx *tx, const char *id, struct flow_row **row)
+{
+    return row_get(tx, &flow_table, id, row);
+}
+
+static bool
+is_undo_child(const struct flow_row *row)
+{
+    return row->label && str_starts(row->label, "undo ");
+}
+
+static struct err *
+retry_children(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    struct rows children;
+
+    TRY(children_of(tx, id, &children));
+    for (size_t i = 0; i < children.n; i++) {
+        const struct flow_row *child = children.items[i];
+
+        if (flow_row_state(child) == FLOW_FAILED_TEMP && !is_undo_child(child)) {
+            TRY(flow_retry(tx, engine, child->id));
+        }
+    }
+    return NULL;
+}
+
+/* A child that was taken back keeps its id and row: it cannot be done again. */
+static struct err *
+no_child_undone(const struct flow_row *flow, const struct rows *entries)
+{
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct flow_step_row *row = entries->items[i];
+
+        if (str_eq(row->effect, flow_entry_effects[ENTRY_CHILD]) &&
+            (in_state(row, ENTRY_UNDONE) || in_state(row, ENTRY_UNDO_FAILED))) {
+            return err_new(E_CONFLICT, "WrongState",
+                           "operation %s has taken back '%s' already: roll it back or fail it",
+                           flow->id, row->label);
+        }
+    }
+    return NULL;
+}
+
+struct err *
+flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    struct flow_row *row;
+    struct rows entries;
+
+    TRY(flow_get(tx, id, &row));
+    if (flow_row_state(row) != FLOW_FAILED_TEMP) {
+        return wrong_state(row, "retry");
+    }
+    TRY(entries_of(tx, id, &entries));
+    TRY(no_child_undone(row, &entries));
+    TRY(entries_reset(tx, &entries, retried_state));
+    TRY(retry_children(tx, engine, id));
+    return ask(tx, engine, row, FLOW_PROCESSING, "retry");
+}
+
+static struct err *
+rollback(struct tx *tx, struct flow_engine *engine, const struct flow_row *row)
+{
+    struct rows entries;
+
+    TRY(entries_of(tx, row->id, &entries));
+    TRY(entries_reset(tx, &entries, rolled_state));
+    return ask(tx, engine, row, FLOW_ROLLING_BACK, "rollback");
+}
+
+struct err *
+flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    struct flow_row *row;
+    const struct flow_type *type;
+
+    TRY(flow_get(tx, id, &row));
+    if (flow_row_state(row) != FLOW_FAILED_TEMP) {
+        return wrong_state(row, "rollback");
+    }
+    type = engine_type(engine, row->type, row->version);
+    if (type && type->no_rollback) {
+        return err_new(E_CONFLICT, "RollbackNotSupported",
+                       "operation %s (%s) cannot be rolled back: retry it or fail it", id,
+                       row->type);
+    }
+    return rollback(tx, engine, row);
+}
+
+/* A parent may also take back a child that had completed or was given up. */
+struct err *
+flow_rollback_any(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    struct flow_row *row;
+    enum flow_state state;
+
+    TRY(flow_get(tx, id, &row));
+    state = flow_row_state(row);
+    if (state != FLOW_FAILED_TEMP && state != FLOW_COMPLETED && state != FLOW_FAILED) {
+        return wrong_state(row, "rollback");
+    }
+    return rollback(tx, engine, row);
+}
+
+struct err *
+flow_fail(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    struct flow_row *row, *failed;
+    struct rows children;
+
+    TRY(flow_get(tx, id, &row));
+    if (flow_row_state(row) != FLOW_FAILED_TEMP) {
+        return wrong_state(row, "fail");
+    }
+    TRY(children_of(tx, id, &children));
+    for (size_t i = 0; i < children.n; i++) {
+        const struct flow_row *child = children.items[i];
+
+        if (flow_row_state(child) == FLOW_FAILED_TEMP) {
+            TRY(flow_fail(tx, engine, child->id));
+        }
+    }
+    failed = row_copy(tx_mem(tx), row);
+    failed->request = NULL;
+    return row_state_set(tx, engine_type(engine, row->type, row->version), row, failed,
+                         FLOW_FAILED);
+}
+
+static bool
+is_active(const struct flow_row *row)
+{
+    enum flow_state state = flow_row_state(row);
+
+    return state == FLOW_STARTING || state == FLOW_PROCESSING || state == FLOW_ROLLING_BACK;
+}
+
+struct err *
+flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id, bool forceful)
+{
+    struct flow_row *row, *changed;
+    struct rows children;
+
+    TRY(flow_get(tx, id, &row));
+    if (!is_active(row)) {
+        return wrong_state(row, "cancel");
+    }
+    TRY(children_of(tx, id, &children));
+    for (size_t i = 0; i < children.n; i++) {
+        const struct flow_row *child = children.items[i];
+
+        if (is_active(child)) {
+            TRY(flow_cancel(tx, engine, child->id, forceful));
+        }
+    }
+    changed = row_copy(tx_mem(tx), row);
+    changed->cancel = forceful ? "FORCEFUL" : "GRACEFUL";
+    changed->request = "cancel";
+    return row_update(tx, row, changed);
+}
