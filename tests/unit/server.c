@@ -330,7 +330,7 @@ TEST(server_refuses_unclear_lengths_and_raw_bytes)
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
     };
-    struct site *site = site_start((struct http_server_config){0});
+    struct site *site = site_start((struct http_server_config){.idle_timeout_s = 1});
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *got = ask(site, bad[i]);
@@ -342,6 +342,7 @@ TEST(server_refuses_unclear_lengths_and_raw_bytes)
     CHECK_STR(ask(site, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
                         "0\r\n\r\n"),
               "closed");
+    /* Not a request line: libmicrohttpd waits for more, the guard does not. */
     CHECK_STR(ask(site, "nonsense\r\n\r\n"), "closed");
     CHECK_INT(site->requests, 0);
     site_stop(site);
