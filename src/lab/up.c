@@ -14,7 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -140,6 +140,15 @@ up_stop(void *arg)
     loop_stop(((struct up *)arg)->loop);
 }
 
+/* Takes the lock on 'fd' if nobody has it. */
+static bool
+lock_take(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
 /* Holds the lab's lock for the life of the process, so that two supervisors
  * never look after the same lab. */
 static struct err *
@@ -152,7 +161,7 @@ lab_lock(const struct lab *lab, int *fd)
     if (*fd < 0) {
         return err_errno(E_UNAVAILABLE, "open %s", path);
     }
-    if (flock(*fd, LOCK_EX | LOCK_NB)) {
+    if (!lock_take(*fd)) {
         return err_new(E_CONFLICT, NULL, "lab %s is up already (%s); `carrick down` ends it",
                        lab->name, path);
     }
@@ -338,11 +347,11 @@ static struct err *
 supervisor_end(const struct lab *lab)
 {
     const char *path = mem_printf(lab->mem, "%s/up.pid", lab->dir);
-    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    AUTO_FD fd = open(path, O_RDWR | O_CLOEXEC);
     char text[32] = "";
     int64_t pid, end = time_mono_ns() + DOWN_MS * 1000000LL;
 
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (fd < 0 || lock_take(fd)) {
         return NULL; /* nobody looks after it */
     }
     ssize_t n = read(fd, text, sizeof text - 1);
@@ -354,7 +363,7 @@ supervisor_end(const struct lab *lab)
     if (kill((pid_t)pid, SIGTERM) && errno != ESRCH) {
         return err_errno(E_UNAVAILABLE, "end process %d", (int)pid);
     }
-    while (flock(fd, LOCK_EX | LOCK_NB)) {
+    while (!lock_take(fd)) {
         if (time_mono_ns() > end) {
             return err_new(E_UNAVAILABLE, NULL, "process %d does not end", (int)pid);
         }
