@@ -1,0 +1,211 @@
+/* The checker behind 'carrick package check': everything wrong with a file at
+ * once, sorted into what is broken and what is only not supported. */
+#include "tosca/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sys/file.h"
+
+const char *
+package_verdict_name(enum package_verdict_kind kind)
+{
+    switch (kind) {
+    case PACKAGE_ACCEPTED:
+        return "accepted";
+    case PACKAGE_INVALID:
+        return "invalid";
+    case PACKAGE_NOT_SUPPORTED:
+    default:
+        return "not supported";
+    }
+}
+
+struct sorting {
+    struct mem *mem;
+    VEC(const char *) faults, features;
+};
+
+/* Sorts the errors of a list and frees it. */
+static void
+sort_errors(struct sorting *sorting, struct err *list)
+{
+    for (const struct err *e = list; e; e = e->next) {
+        const char *message = mem_str(sorting->mem, e->message);
+
+        if (e->code == E_NOT_IMPLEMENTED) {
+            vec_add(sorting->mem, &sorting->features, message);
+        } else {
+            vec_add(sorting->mem, &sorting->faults, message);
+        }
+    }
+    err_free(list);
+}
+
+static bool
+has_node(const struct tosca *tosca, const char *type)
+{
+    vec_each (&tosca->templates, in) {
+        vec_each (&(*in)->nodes, node) {
+            if (tosca_is((*node)->type, type)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the template describes decides which reader takes it. */
+static void
+check_descriptor(struct sorting *sorting, const struct tosca *tosca, struct package_verdict *verdict)
+{
+    struct mem *mem = sorting->mem;
+
+    if (has_node(tosca, "tosca.nodes.nfv.NS")) {
+        verdict->what = "NSD";
+        sort_errors(sorting, nsd_from_tosca(mem, tosca, &verdict->nsd));
+    } else if (has_node(tosca, "tosca.nodes.nfv.VNF")) {
+        verdict->what = "VNFD";
+        sort_errors(sorting, vnfd_from_tosca(mem, tosca, &verdict->vnfd));
+    } else if (has_node(tosca, "tosca.nodes.nfv.PNF")) {
+        verdict->what = "PNFD";
+        vec_add(mem, &sorting->features, "feature: PNF descriptors are not supported");
+    } else {
+        verdict->what = "service template";
+        vec_add(mem, &sorting->features,
+                "feature: service templates that describe no VNF or NS by SOL001's types are not "
+                "supported");
+    }
+}
+
+static struct err *
+read_beside(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
+{
+    const char *folder = arg;
+
+    return file_read(mem, mem_printf(mem, "%s/%s", folder, name), package_limits_default.max_text,
+                     text, n);
+}
+
+static void
+check_template(struct sorting *sorting, const char *path, struct package_verdict *verdict)
+{
+    struct mem *mem = sorting->mem;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? mem_strn(mem, path, (size_t)(slash - path)) : mem_str(mem, ".");
+    struct tosca *tosca;
+
+    sort_errors(sorting, tosca_parse(mem, read_beside, folder, slash ? slash + 1 : path, &tosca));
+    if (tosca) {
+        check_descriptor(sorting, tosca, verdict);
+    }
+}
+
+static struct err *
+check_package(struct sorting *sorting, const char *path, struct package_verdict *verdict)
+{
+    struct package *pkg;
+    struct tosca *tosca = NULL;
+    struct err *e = package_open_any(sorting->mem, path, NULL, &pkg);
+
+    if (err_is(e, E_NOT_FOUND) || err_is(e, E_UNAVAILABLE)) {
+        return e;
+    }
+    sort_errors(sorting, e);
+    if (!pkg) {
+        return NULL;
+    }
+    verdict->notes = pkg->notes;
+    verdict->n_notes = pkg->n_notes;
+    sort_errors(sorting, tosca_parse_package(sorting->mem, pkg, &tosca));
+    if (tosca) {
+        check_descriptor(sorting, tosca, verdict);
+    }
+    return NULL;
+}
+
+struct err *
+package_check(struct mem *mem, const char *path, struct package_verdict *verdict)
+{
+    struct sorting sorting = {.mem = mem};
+    struct stat st;
+
+    *verdict = (struct package_verdict){0};
+    if (stat(path, &st) != 0) {
+        return err_errno(E_NOT_FOUND, "%s", path);
+    }
+    if (S_ISREG(st.st_mode) && (str_ends(path, ".yaml") || str_ends(path, ".yml"))) {
+        check_template(&sorting, path, verdict);
+    } else {
+        TRY(check_package(&sorting, path, verdict));
+    }
+    verdict->faults = sorting.faults.items;
+    verdict->n_faults = sorting.faults.n;
+    verdict->features = sorting.features.items;
+    verdict->n_features = sorting.features.n;
+    verdict->kind = verdict->n_faults > 0     ? PACKAGE_INVALID
+                    : verdict->n_features > 0 ? PACKAGE_NOT_SUPPORTED
+                                              : PACKAGE_ACCEPTED;
+    if (verdict->kind != PACKAGE_ACCEPTED) {
+        verdict->vnfd = NULL;
+        verdict->nsd = NULL;
+    }
+    return NULL;
+}
+
+static void
+print_list(const char *title, size_t n, const char *const *items)
+{
+    for (size_t i = 0; i < n; i++) {
+        printf("  %s %s\n", title, items[i]);
+    }
+}
+
+static void
+print_verdict(const char *path, const struct package_verdict *verdict)
+{
+    printf("%s: %s%s%s\n", path, package_verdict_name(verdict->kind), verdict->what ? ", " : "",
+           str_or(verdict->what, ""));
+    print_list("fault:", verdict->n_faults, verdict->faults);
+    print_list("not supported:", verdict->n_features, verdict->features);
+    print_list("note:", verdict->n_notes, verdict->notes);
+    if (verdict->vnfd) {
+        printf("  %s %s by %s, descriptor %s, %zu flavour(s)\n", verdict->vnfd->product_name,
+               verdict->vnfd->software_version, verdict->vnfd->provider,
+               verdict->vnfd->descriptor_id, verdict->vnfd->n_flavours);
+    }
+    if (verdict->nsd) {
+        printf("  %s %s by %s, descriptor %s: %zu VNF(s), %zu link(s), %zu forwarding graph(s)\n",
+               verdict->nsd->name, verdict->nsd->version, verdict->nsd->designer,
+               verdict->nsd->descriptor_id, verdict->nsd->n_vnfs, verdict->nsd->n_links,
+               verdict->nsd->n_graphs);
+    }
+}
+
+int
+package_check_main(int argc, char **argv)
+{
+    int status = 0;
+
+    if (argc < 2 || argv[1][0] == '-') {
+        fprintf(stderr, "usage: carrick package check FILE...\n"
+                        "FILE is a CSAR, a folder with the same content, or a service template\n");
+        return 2;
+    }
+    for (int i = 1; i < argc; i++) {
+        AUTO(mem) mem = mem_new("package check");
+        struct package_verdict verdict;
+        struct err *e = package_check(mem, argv[i], &verdict);
+
+        if (e) {
+            fprintf(stderr, "carrick: %s\n", err_full(mem, e));
+            err_free(e);
+            status = 1;
+            continue;
+        }
+        print_verdict(argv[i], &verdict);
+        status = verdict.kind == PACKAGE_ACCEPTED ? status : 1;
+    }
+    return status;
+}

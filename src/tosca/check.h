@@ -1,0 +1,34 @@
+/* The verdict on a package: what 'carrick package check FILE' prints. */
+#ifndef CARRICK_TOSCA_CHECK_H
+#define CARRICK_TOSCA_CHECK_H
+
+#include "tosca/nsd.h"
+
+enum package_verdict_kind { PACKAGE_ACCEPTED, PACKAGE_INVALID, PACKAGE_NOT_SUPPORTED };
+
+struct package_verdict {
+    enum package_verdict_kind kind;
+    const char *what;           /* "VNFD", "NSD", "PNFD", "service template", or null: not known */
+    size_t n_faults;
+    const char **faults;        /* rules broken, each with file:line where there is one */
+    size_t n_features;
+    const char **features;      /* valid, not supported */
+    size_t n_notes;
+    const char **notes;         /* let pass, but worth knowing */
+    struct vnfd *vnfd;          /* Accepted VNFD ... */
+    struct nsd *nsd;            /* ... or NSD; else null. */
+};
+
+/* Checks the package (zip or folder) or the single service template (.yaml) at
+ * 'path'.  An error only where the file cannot be read at all; everything wrong
+ * with it is in the verdict.  Strings live in 'mem'. */
+struct err *package_check(struct mem *mem, const char *path, struct package_verdict *verdict) MUST_USE;
+
+/* "accepted", "invalid", "not supported" */
+const char *package_verdict_name(enum package_verdict_kind kind);
+
+/* 'carrick package check FILE...': prints a verdict a file.  Status 0 = all
+ * accepted, 1 = some are not, 2 = usage. */
+int package_check_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,151 @@
+/* The two text files that describe a package.  Both are lines "Key: value";
+ * published versions differ in the case of keys and in indentation. */
+#include "tosca/manifest.h"
+
+#include <string.h>
+
+#define FAULTS_MAX 20
+
+struct reader {
+    struct mem *mem;
+    struct manifest *out;
+    bool is_meta;
+    bool in_artifact_sets; /* non_mano_artifact_sets: names files again */
+    bool in_signature;
+    struct manifest_source *source;
+    int line;
+    struct err *faults;
+    size_t n_faults;
+};
+
+static struct err *
+line_fault(const struct reader *reader, const char *what)
+{
+    return err_new(E_INVALID, "PackageInvalid", "%s:%d: %s", reader->out->file, reader->line, what);
+}
+
+/* Keeps the first of many. */
+static void
+keep_fault(struct reader *reader, const char *what)
+{
+    if (reader->n_faults++ < FAULTS_MAX) {
+        reader->faults = err_join(reader->faults, line_fault(reader, what));
+    }
+}
+
+static char *
+trimmed(struct mem *mem, const char *text, size_t n)
+{
+    while (n > 0 && strchr(" \t\r", text[n - 1])) {
+        n--;
+    }
+    while (n > 0 && strchr(" \t", *text)) {
+        text++;
+        n--;
+    }
+    return mem_strn(mem, text, n);
+}
+
+static void
+start_source(struct reader *reader, const char *name)
+{
+    struct manifest_source source = {.name = name, .line = reader->line};
+
+    if (str_empty(name)) {
+        keep_fault(reader, "names no file");
+    }
+    vec_add(reader->mem, &reader->out->sources, source);
+    reader->source = &reader->out->sources.items[reader->out->sources.n - 1];
+}
+
+static void
+source_key(struct reader *reader, const char *key, const char *value)
+{
+    struct manifest_source *source = reader->source;
+
+    if (str_eq_case(key, "algorithm")) {
+        source->algorithm = value;
+    } else if (str_eq_case(key, "hash")) {
+        source->digest = value;
+    } else if (str_eq_case(key, "content-type")) {
+        source->content_type = value;
+    } else if (str_eq_case(key, "signature") || str_eq_case(key, "certificate")) {
+        source->has_signature = true;
+    }
+}
+
+static void
+take_pair(struct reader *reader, const char *key, const char *value)
+{
+    struct package_key item = {key, value, reader->line};
+
+    if (str_eq_case(key, "non_mano_artifact_sets")) {
+        reader->in_artifact_sets = true;
+    } else if (reader->in_artifact_sets || str_eq_case(key, "metadata")) {
+        return;
+    } else if (str_eq_case(key, reader->is_meta ? "name" : "source")) {
+        start_source(reader, value);
+    } else if (reader->source) {
+        source_key(reader, key, value);
+    } else {
+        vec_add(reader->mem, &reader->out->keys, item);
+    }
+}
+
+static void
+take_line(struct reader *reader, const char *text, size_t n)
+{
+    const char *line = trimmed(reader->mem, text, n), *colon = strchr(line, ':');
+
+    if (str_starts(line, "-----BEGIN ")) {
+        reader->in_signature = reader->out->is_signed = true;
+    } else if (str_starts(line, "-----END ")) {
+        reader->in_signature = false;
+    } else if (reader->in_signature || *line == '\0' || *line == '#') {
+        return;
+    } else if (!colon || colon == line) {
+        keep_fault(reader, "is no \"Key: value\"");
+    } else {
+        take_pair(reader, trimmed(reader->mem, line, (size_t)(colon - line)),
+                  trimmed(reader->mem, colon + 1, strlen(colon + 1)));
+    }
+}
+
+struct err *
+manifest_parse(struct mem *mem, const char *name, const char *text, size_t n, bool is_meta,
+               struct manifest **manifest)
+{
+    struct reader reader = {.mem = mem, .is_meta = is_meta};
+    size_t start = 0;
+
+    reader.out = *manifest = MEM_NEW(mem, struct manifest);
+    reader.out->file = name;
+    if (!str_utf8(text, n)) {
+        reader.line = 1;
+        return line_fault(&reader, "is not UTF-8 text, or holds NUL");
+    }
+    if (str_starts(text, "\xef\xbb\xbf")) {
+        start = 3;
+    }
+    while (start < n) {
+        const char *end = memchr(text + start, '\n', n - start);
+        size_t stop = end ? (size_t)(end - text) : n;
+
+        reader.line++;
+        take_line(&reader, text + start, stop - start);
+        start = stop + 1;
+    }
+    return reader.faults;
+}
+
+const char *
+manifest_key(const struct manifest *manifest, const char *key, int *line)
+{
+    vec_each (&manifest->keys, item) {
+        if (str_eq_case(item->name, key)) {
+            *line = item->line;
+            return item->value;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,313 @@
+/* NSD: a parsed service template into plain structs.  Forwarding graphs are in
+ * nsd_path.c. */
+#include "tosca/nsd.h"
+
+#include "tosca/extract.h"
+
+#include <string.h>
+
+#define NS "tosca.nodes.nfv.NS"
+#define VNF "tosca.nodes.nfv.VNF"
+#define VL "tosca.nodes.nfv.NsVirtualLink"
+#define SAP "tosca.nodes.nfv.Sap"
+#define FORWARDING "tosca.nodes.nfv.Forwarding"
+
+/* Where a requirement leads to: the link itself, or through a forwarding node. */
+static const char *
+follow_link(struct extract *x, const struct tosca_node *node,
+            const struct tosca_requirement *requirement, const char **forwarding)
+{
+    const struct tosca_node *target = tosca_node(node->in, str_or(requirement->node, ""));
+    const struct tosca_requirement *next;
+
+    *forwarding = NULL;
+    if (!target || !tosca_is(target->type, FORWARDING)) {
+        return requirement->node;
+    }
+    *forwarding = target->name;
+    next = extract_requirement(target, "virtual_link");
+    if (!next || !next->node) {
+        extract_fault(x, tosca_fault(requirement->at, "%s: leads to no virtual link", target->name));
+        return NULL;
+    }
+    return next->node;
+}
+
+static void
+read_connections(struct extract *x, const struct tosca_node *node, struct nsd_vnf *vnf)
+{
+    vnf->connections = MEM_ARRAY(x->mem, node->n_requirements, struct nsd_connection);
+    for (size_t i = 0; i < node->n_requirements; i++) {
+        const struct tosca_requirement *requirement = &node->requirements[i];
+        struct nsd_connection *connection = &vnf->connections[vnf->n_connections];
+        const struct tosca_node *target = tosca_node(node->in, str_or(requirement->node, ""));
+
+        if (!target || !(tosca_is(target->type, VL) || tosca_is(target->type, FORWARDING))) {
+            continue; /* A dependency, or left open. */
+        }
+        connection->requirement = requirement->name;
+        connection->link = follow_link(x, node, requirement, &connection->forwarding);
+        vnf->n_connections += connection->link != NULL;
+    }
+}
+
+static struct nsd_vnf
+vnf_of(struct extract *x, const struct tosca_node *node)
+{
+    const struct yaml *profile = tosca_value(x->tosca, node, "vnf_profile");
+    struct nsd_vnf vnf = {.name = node->name, .node_type = node->type->name};
+
+    vnf.vnfd_id = extract_required(x, node, "descriptor_id");
+    vnf.flavour_id = extract_required(x, node, "flavour_id");
+    vnf.level = extract_text(x, profile, "instantiation_level");
+    vnf.min_instances = extract_int(x, profile, "min_number_of_instances", 1);
+    vnf.max_instances = extract_int(x, profile, "max_number_of_instances", 1);
+    if (vnf.min_instances > vnf.max_instances) {
+        extract_fault(x, tosca_fault(node->yaml, "%s: min_number_of_instances is above the maximum",
+                                     node->name));
+    }
+    if (vnf.min_instances > 1) {
+        extract_fault(x, tosca_unsupported(node->yaml, "several instances of a VNF profile (%s)",
+                                           node->name));
+    }
+    read_connections(x, node, &vnf);
+    return vnf;
+}
+
+static struct nsd_sap
+sap_of(struct extract *x, const struct tosca_node *node)
+{
+    const struct tosca_requirement *link = extract_requirement(node, "internal_virtual_link");
+    const struct yaml *protocols = tosca_value(x->tosca, node, "protocol");
+    struct nsd_sap sap = {.name = node->name};
+    const char *forwarding;
+
+    sap.description = tosca_value_str(x->tosca, node, "description");
+    sap.layer_protocols = extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"),
+                                        &sap.n_layer_protocols);
+    sap.link = link ? follow_link(x, node, link, &forwarding) : NULL;
+    if (!sap.link) {
+        extract_fault(x, tosca_fault(node->yaml, "%s: internal_virtual_link names no virtual link",
+                                     node->name));
+    }
+    yaml_each (protocols, i) {
+        const struct yaml *list = extract_get(x, protocols->items[i], "address_data");
+
+        yaml_each (list, k) {
+            const struct yaml *l3 = extract_get(x, list->items[k], "l3_address_data");
+
+            sap.wants_ip = sap.wants_ip || extract_bool(x, l3, "ip_address_assignment", false);
+            if (extract_bool(x, l3, "floating_ip_activated", false)) {
+                extract_fault(x, tosca_unsupported(l3, "floating IP (%s)", node->name));
+            }
+        }
+    }
+    return sap;
+}
+
+static void
+read_members(struct extract *x, const struct tosca_template *in, const struct tosca_node *main,
+             struct nsd *nsd)
+{
+    nsd->vnfs = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_vnf);
+    nsd->links = MEM_ARRAY(x->mem, in->nodes.n, struct vnfd_link);
+    nsd->saps = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_sap);
+    vec_each (&in->nodes, it) {
+        const struct tosca_node *node = *it;
+
+        if (tosca_is(node->type, VNF)) {
+            nsd->vnfs[nsd->n_vnfs++] = vnf_of(x, node);
+        } else if (tosca_is(node->type, VL)) {
+            nsd->links[nsd->n_links++] = extract_link(x, node);
+        } else if (tosca_is(node->type, SAP)) {
+            nsd->saps[nsd->n_saps++] = sap_of(x, node);
+        } else if (tosca_is(node->type, NS) && node != main) {
+            extract_fault(x, tosca_unsupported(node->yaml, "nested network service (%s)", node->name));
+        } else if (tosca_is(node->type, "tosca.nodes.nfv.PNF")) {
+            extract_fault(x, tosca_unsupported(node->yaml, "physical network function (%s)",
+                                               node->name));
+        }
+    }
+}
+
+/* Policies that change what runs and that nothing here follows. */
+static void
+refuse_policies(struct extract *x, const struct tosca_template *in)
+{
+    static const struct {
+        const char *type, *feature;
+    } refused[] = {
+        {"tosca.policies.nfv.NsScalingAspects", "scaling of a network service"},
+        {"tosca.policies.nfv.NsAutoScale", "automatic scaling of a network service"},
+        {"tosca.policies.nfv.DataFlowInfo", "data flow mirroring"},
+    };
+
+    vec_each (&in->policies, policy) {
+        const struct yaml *levels = tosca_is((*policy)->type, "tosca.policies.nfv.NsInstantiationLevels")
+                                        ? tosca_value(x->tosca, *policy, "ns_levels")
+                                        : NULL;
+
+        for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+            if (tosca_is((*policy)->type, refused[i].type)) {
+                extract_fault(x, tosca_unsupported((*policy)->yaml, "%s (%s)", refused[i].feature,
+                                                   (*policy)->name));
+            }
+        }
+        if (levels && levels->n > 1) {
+            extract_fault(x, tosca_unsupported(levels, "several instantiation levels of a network "
+                                                       "service"));
+        }
+    }
+}
+
+static void
+read_monitoring(struct extract *x, const struct tosca_template *in, struct nsd *nsd)
+{
+    vec_each (&in->policies, policy) {
+        if (tosca_is((*policy)->type, "tosca.policies.nfv.NsMonitoring")) {
+            nsd->monitoring = extract_json(
+                x, tosca_value(x->tosca, *policy, "ns_monitoring_parameters"));
+        }
+    }
+}
+
+/* The template with the service's inside: the one that holds its links and VNFs. */
+static const struct tosca_template *
+inside_of(struct extract *x, const struct tosca_node *main)
+{
+    const struct tosca_template *found = NULL;
+
+    vec_each (&x->tosca->templates, in) {
+        bool has_members = false;
+
+        vec_each (&(*in)->nodes, node) {
+            has_members = has_members || tosca_is((*node)->type, VNF) || tosca_is((*node)->type, VL);
+        }
+        /* A VNFD that the NSD imports substitutes a VNF and is not meant. */
+        if (!has_members || tosca_is((*in)->substitutes, VNF)) {
+            continue;
+        }
+        if (found && tosca_is((*in)->substitutes, NS)) {
+            extract_fault(x, tosca_unsupported((*in)->yaml,
+                                               "several deployment flavours of a network service"));
+        }
+        found = found ? found : *in;
+    }
+    return found ? found : main->in;
+}
+
+static void
+check_connections(struct extract *x, const struct tosca_template *in, const struct nsd *nsd)
+{
+    for (size_t v = 0; v < nsd->n_vnfs; v++) {
+        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
+            const struct nsd_connection *connection = &nsd->vnfs[v].connections[i];
+
+            if (!nsd_link(nsd, connection->link)) {
+                extract_fault(x, tosca_fault(tosca_node(in, nsd->vnfs[v].name)->yaml,
+                                             "%s.%s: %s is no virtual link", nsd->vnfs[v].name,
+                                             connection->requirement, connection->link));
+            }
+        }
+    }
+}
+
+static void
+read_identity(struct extract *x, const struct tosca_node *ns, struct nsd *nsd)
+{
+    nsd->node_type = ns->type->name;
+    nsd->descriptor_id = extract_required(x, ns, "descriptor_id");
+    nsd->designer = extract_required(x, ns, "designer");
+    nsd->version = extract_required(x, ns, "version");
+    nsd->name = extract_required(x, ns, "name");
+    nsd->invariant_id = extract_required(x, ns, "invariant_id");
+    nsd->flavour_id = tosca_value_str(x->tosca, ns, "flavour_id");
+    extract_refuse_scripts(x, ns);
+}
+
+struct err *
+nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd)
+{
+    struct extract x = {.mem = mem, .tosca = tosca, .in = tosca->templates.items[0]};
+    const struct tosca_node *ns = extract_main(tosca, NS);
+    const struct tosca_template *in;
+
+    *nsd = NULL;
+    if (!ns) {
+        return tosca_fault(x.in->yaml, "no node is a %s: this is no NSD", NS);
+    }
+    *nsd = MEM_NEW(mem, struct nsd);
+    read_identity(&x, ns, *nsd);
+    x.in = in = inside_of(&x, ns);
+    read_members(&x, in, ns, *nsd);
+    check_connections(&x, in, *nsd);
+    refuse_policies(&x, in);
+    read_monitoring(&x, in, *nsd);
+    extract_graphs(&x, in, *nsd);
+    extract_affinities(&x, in, "tosca.policies.nfv.NsAffinityRule",
+                       "tosca.policies.nfv.NsAntiAffinityRule", &(*nsd)->affinities,
+                       &(*nsd)->n_affinities);
+    extract_security_rules(&x, in, "tosca.policies.nfv.NsSecurityGroupRule",
+                           &(*nsd)->security_rules, &(*nsd)->n_security_rules);
+    if (x.faults) {
+        *nsd = NULL;
+    }
+    return x.faults;
+}
+
+struct err *
+nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd)
+{
+    struct tosca *tosca;
+
+    *nsd = NULL;
+    TRY(tosca_parse_package(mem, pkg, &tosca));
+    return nsd_from_tosca(mem, tosca, nsd);
+}
+
+const struct nsd_vnf *
+nsd_vnf(const struct nsd *nsd, const char *name)
+{
+    for (size_t i = 0; i < nsd->n_vnfs; i++) {
+        if (str_eq(nsd->vnfs[i].name, name)) {
+            return &nsd->vnfs[i];
+        }
+    }
+    return NULL;
+}
+
+const struct vnfd_link *
+nsd_link(const struct nsd *nsd, const char *name)
+{
+    for (size_t i = 0; i < nsd->n_links; i++) {
+        if (str_eq(nsd->links[i].name, name)) {
+            return &nsd->links[i];
+        }
+    }
+    return NULL;
+}
+
+const struct nsd_sap *
+nsd_sap(const struct nsd *nsd, const char *name)
+{
+    for (size_t i = 0; i < nsd->n_saps; i++) {
+        if (str_eq(nsd->saps[i].name, name)) {
+            return &nsd->saps[i];
+        }
+    }
+    return NULL;
+}
+
+const struct vnfd_link *
+nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref)
+{
+    const struct nsd_vnf *vnf = ref->vnf ? nsd_vnf(nsd, ref->vnf) : NULL;
+    const struct nsd_sap *sap = ref->sap ? nsd_sap(nsd, ref->sap) : NULL;
+
+    for (size_t i = 0; vnf && i < vnf->n_connections; i++) {
+        if (str_eq(vnf->connections[i].requirement, ref->requirement)) {
+            return nsd_link(nsd, vnf->connections[i].link);
+        }
+    }
+    return sap ? nsd_link(nsd, sap->link) : NULL;
+}

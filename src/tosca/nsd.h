@@ -1,0 +1,110 @@
+/* A network service descriptor as the NFVO needs it: plain structs out of a
+ * SOL001 service template. */
+#ifndef CARRICK_TOSCA_NSD_H
+#define CARRICK_TOSCA_NSD_H
+
+#include "tosca/vnfd.h"
+
+/* A VNF's or SAP's connection to a virtual link of the NS. */
+struct nsd_connection {
+    const char *requirement;   /* "virtual_link_in": see vnfd_ext_cp.requirement */
+    const char *link;          /* nsd_link's name (forwarding nodes are followed) */
+    const char *forwarding;    /* the tosca.nodes.nfv.Forwarding node in between, or null */
+};
+
+struct nsd_vnf {
+    const char *name;          /* node's name = vnfProfileId */
+    const char *node_type;
+    const char *vnfd_id;       /* descriptor_id */
+    const char *flavour_id;
+    const char *level;         /* instantiation level, or null */
+    int64_t min_instances, max_instances; /* 1, 1 where not said */
+    size_t n_connections;
+    struct nsd_connection *connections;
+};
+
+struct nsd_sap {
+    const char *name;          /* node's name = sapdId */
+    const char *description;
+    const char *link;          /* internal virtual link */
+    size_t n_layer_protocols;
+    const char **layer_protocols;
+    bool wants_ip;
+};
+
+/* A connection point in a forwarding path: of a VNF, or a SAP. */
+struct nsd_cp_ref {
+    const char *vnf;           /* nsd_vnf's name, or null */
+    const char *requirement;   /* its connection's requirement, or null */
+    const char *sap;           /* nsd_sap's name, or null */
+};
+/* Packets enter by 'ingress' and leave by 'egress' (the same one where the
+ * element names only one). */
+struct nsd_element {
+    const char *name;
+    struct nsd_cp_ref ingress, egress;
+};
+struct nsd_position {
+    const char *name;
+    const char *behaviour;     /* all, lb, ff, or null */
+    size_t n_elements;
+    struct nsd_element *elements; /* more than one: the traffic is spread over them */
+};
+/* A classifier (tosca.policies.nfv.NfpRule).  Ports -1 = any; strings null = any. */
+struct nsd_rule {
+    const char *name;
+    const char *ether_type;    /* ipv4, ipv6 */
+    const char *protocol;      /* lower case: tcp, udp, icmp ... */
+    int64_t source_port_min, source_port_max;
+    int64_t destination_port_min, destination_port_max;
+    const char *source_prefix, *destination_prefix; /* canonical prefixes */
+    const char *source_mac, *destination_mac;
+};
+struct nsd_path {
+    const char *name;          /* NFP node's name = nfpdId */
+    size_t n_positions;
+    struct nsd_position *positions; /* in order */
+    size_t n_rules;
+    struct nsd_rule *rules;    /* a packet matches where any of them does */
+};
+struct nsd_graph {
+    const char *name;          /* VNFFG group's name = vnffgdId */
+    const char *description;
+    size_t n_paths;
+    struct nsd_path *paths;
+    size_t n_members;
+    const char **members;      /* as written */
+};
+
+struct nsd {
+    const char *descriptor_id, *designer, *version, *name, *invariant_id;
+    const char *node_type;
+    const char *flavour_id;
+    size_t n_vnfs;
+    struct nsd_vnf *vnfs;
+    size_t n_links;
+    struct vnfd_link *links;   /* virtual links with profile: cidr, mtu, dhcp ... */
+    size_t n_saps;
+    struct nsd_sap *saps;
+    size_t n_graphs;
+    struct nsd_graph *graphs;
+    size_t n_affinities;
+    struct vnfd_affinity *affinities; /* members are nsd_vnf names */
+    size_t n_security_rules;
+    struct vnfd_security_rule *security_rules;
+    const struct json *monitoring; /* opaque, or null */
+};
+
+/* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested
+ * network services, PNFs, instantiation levels with several entries are
+ * E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
+struct err *nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd) MUST_USE;
+struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd) MUST_USE;
+
+const struct nsd_vnf *nsd_vnf(const struct nsd *nsd, const char *name);      /* null when absent */
+const struct vnfd_link *nsd_link(const struct nsd *nsd, const char *name);
+const struct nsd_sap *nsd_sap(const struct nsd *nsd, const char *name);
+/* Link of a VNF's requirement, or null. */
+const struct vnfd_link *nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref);
+
+#endif

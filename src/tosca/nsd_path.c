@@ -1,0 +1,222 @@
+/* Forwarding graphs of an NSD: VNFFG groups, their NFP nodes with positions in
+ * order, and the NfpRule policies that say which packets take them (SOL001
+ * clauses 7.8 to 7.11). */
+#include "tosca/extract.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define PORT_ANY (-1)
+
+/* The VNF or SAP behind a profile_element: a SAP itself, a VNF, or the VNF whose
+ * requirement leads to the named forwarding node. */
+static bool
+cp_ref(struct extract *x, const struct tosca_node *element,
+       const struct tosca_requirement *requirement, const struct nsd *nsd, struct nsd_cp_ref *ref)
+{
+    const char *name = str_or(requirement->node, "");
+
+    *ref = (struct nsd_cp_ref){0};
+    if (nsd_sap(nsd, name)) {
+        ref->sap = name;
+        return true;
+    }
+    for (size_t v = 0; v < nsd->n_vnfs; v++) {
+        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
+            if (str_eq(nsd->vnfs[v].connections[i].forwarding, name)) {
+                ref->vnf = nsd->vnfs[v].name;
+                ref->requirement = nsd->vnfs[v].connections[i].requirement;
+                return true;
+            }
+        }
+    }
+    extract_fault(x, tosca_fault(requirement->at,
+                                 "%s.%s: \"%s\" is no service access point and no forwarding node "
+                                 "that a VNF's connection leads to",
+                                 element->name, requirement->name, name));
+    return false;
+}
+
+static bool
+element_of(struct extract *x, const struct tosca_node *node, const struct nsd *nsd,
+           struct nsd_element *element)
+{
+    size_t n = 0;
+
+    *element = (struct nsd_element){.name = node->name};
+    for (size_t i = 0; i < node->n_requirements && n < 2; i++) {
+        const struct tosca_requirement *requirement = &node->requirements[i];
+
+        if (!str_eq(requirement->name, "profile_element")) {
+            continue;
+        }
+        if (!cp_ref(x, node, requirement, nsd, n == 0 ? &element->ingress : &element->egress)) {
+            return false;
+        }
+        n++;
+    }
+    if (n == 0) {
+        extract_fault(x, tosca_fault(node->yaml, "%s: profile_element is missing", node->name));
+    } else if (n == 1) {
+        element->egress = element->ingress;
+    }
+    if (n == 2 && !str_eq(element->ingress.vnf, element->egress.vnf)) {
+        extract_fault(x, tosca_fault(node->yaml, "%s: ingress and egress belong to different "
+                                                 "functions", node->name));
+    }
+    return n > 0;
+}
+
+static struct nsd_position
+position_of(struct extract *x, const struct tosca_node *node, const struct nsd *nsd)
+{
+    struct nsd_position position = {.name = node->name};
+
+    position.behaviour = tosca_value_str(x->tosca, node, "forwarding_behaviour");
+    position.elements = MEM_ARRAY(x->mem, node->n_requirements, struct nsd_element);
+    for (size_t i = 0; i < node->n_requirements; i++) {
+        const struct tosca_node *element = tosca_node(node->in,
+                                                      str_or(node->requirements[i].node, ""));
+
+        if (element && str_eq(node->requirements[i].name, "element")
+            && element_of(x, element, nsd, &position.elements[position.n_elements])) {
+            position.n_elements++;
+        }
+    }
+    if (position.n_elements > 1) {
+        extract_fault(x, tosca_unsupported(node->yaml, "several elements at one NFP position (%s)",
+                                           node->name));
+    }
+    return position;
+}
+
+/* A range property: min and max, PORT_ANY where it is absent. */
+static void
+ports_of(struct extract *x, const struct tosca_node *policy, const char *property, int64_t *min,
+         int64_t *max)
+{
+    const struct yaml *range = tosca_value(x->tosca, policy, property);
+
+    *min = *max = PORT_ANY;
+    if (range && range->type == YAML_T_LIST && range->n == 2
+        && yaml_to_i64(range->items[0], min) && !yaml_to_i64(range->items[1], max)) {
+        *max = 65535; /* UNBOUNDED */
+    }
+}
+
+static void
+refuse_match(struct extract *x, const struct tosca_node *policy)
+{
+    static const char *const refused[] = {"vlan_tag", "dscp", "extended_criteria", NULL};
+
+    for (size_t i = 0; refused[i]; i++) {
+        const struct yaml *value = tosca_value(x->tosca, policy, refused[i]);
+
+        if (value) {
+            extract_fault(x, tosca_unsupported(value, "NfpRule match on %s", refused[i]));
+        }
+    }
+}
+
+static struct nsd_rule
+rule_of(struct extract *x, const struct tosca_node *policy)
+{
+    struct nsd_rule rule = {.name = policy->name};
+    char *protocol = mem_str(x->mem, tosca_value_str(x->tosca, policy, "protocol"));
+
+    for (char *p = protocol; p && *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    rule.protocol = protocol;
+    rule.ether_type = tosca_value_str(x->tosca, policy, "ether_type");
+    rule.source_mac = tosca_value_str(x->tosca, policy, "ether_source_address");
+    rule.destination_mac = tosca_value_str(x->tosca, policy, "ether_destination_address");
+    ports_of(x, policy, "source_port_range", &rule.source_port_min, &rule.source_port_max);
+    ports_of(x, policy, "destination_port_range", &rule.destination_port_min,
+             &rule.destination_port_max);
+    rule.source_prefix = extract_prefix(x, tosca_value(x->tosca, policy, "source_ip_address_prefix"));
+    rule.destination_prefix = extract_prefix(
+        x, tosca_value(x->tosca, policy, "destination_ip_address_prefix"));
+    refuse_match(x, policy);
+    if ((rule.source_port_min != PORT_ANY || rule.destination_port_min != PORT_ANY)
+        && !str_in(str_or(protocol, ""), (const char *const[]){"tcp", "udp", "sctp", NULL})) {
+        extract_fault(x, tosca_fault(policy->yaml, "%s: a port range needs protocol tcp, udp or sctp",
+                                     policy->name));
+    }
+    return rule;
+}
+
+static void
+read_rules(struct extract *x, const struct tosca_node *nfp, struct nsd_path *path)
+{
+    VEC(struct nsd_rule) rules = {0};
+
+    vec_each (&nfp->in->policies, it) {
+        const struct tosca_node *policy = *it;
+
+        if (!tosca_is(policy->type, "tosca.policies.nfv.NfpRule")) {
+            continue;
+        }
+        for (size_t i = 0; i < policy->n_targets; i++) {
+            if (str_eq(policy->targets[i], nfp->name)) {
+                vec_add(x->mem, &rules, rule_of(x, policy));
+            }
+        }
+    }
+    path->rules = rules.items;
+    path->n_rules = rules.n;
+    if (rules.n == 0) {
+        extract_fault(x, tosca_fault(nfp->yaml, "%s: no NfpRule says which packets take this path",
+                                     nfp->name));
+    }
+}
+
+static struct nsd_path
+path_of(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd)
+{
+    struct nsd_path path = {.name = nfp->name};
+
+    path.positions = MEM_ARRAY(x->mem, nfp->n_requirements, struct nsd_position);
+    for (size_t i = 0; i < nfp->n_requirements; i++) {
+        const struct tosca_node *position = tosca_node(nfp->in,
+                                                       str_or(nfp->requirements[i].node, ""));
+
+        if (position && str_eq(nfp->requirements[i].name, "nfp_position")) {
+            path.positions[path.n_positions++] = position_of(x, position, nsd);
+        }
+    }
+    if (path.n_positions == 0) {
+        extract_fault(x, tosca_fault(nfp->yaml, "%s: a path has positions", nfp->name));
+    }
+    read_rules(x, nfp, &path);
+    return path;
+}
+
+static struct nsd_graph
+graph_of(struct extract *x, const struct tosca_node *group, const struct nsd *nsd)
+{
+    struct nsd_graph graph = {.name = group->name, .n_members = group->n_targets,
+                              .members = group->targets};
+
+    graph.description = tosca_value_str(x->tosca, group, "description");
+    graph.paths = MEM_ARRAY(x->mem, group->n_targets, struct nsd_path);
+    for (size_t i = 0; i < group->n_targets; i++) {
+        const struct tosca_node *member = tosca_node(group->in, group->targets[i]);
+
+        if (member && tosca_is(member->type, "tosca.nodes.nfv.NFP")) {
+            graph.paths[graph.n_paths++] = path_of(x, member, nsd);
+        }
+    }
+    return graph;
+}
+
+void
+extract_graphs(struct extract *x, const struct tosca_template *in, struct nsd *nsd)
+{
+    nsd->graphs = MEM_ARRAY(x->mem, in->groups.n, struct nsd_graph);
+    vec_each (&in->groups, group) {
+        if (tosca_is((*group)->type, "tosca.groups.nfv.VNFFG")) {
+            nsd->graphs[nsd->n_graphs++] = graph_of(x, *group, nsd);
+        }
+    }
+}

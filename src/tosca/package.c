@@ -1,0 +1,691 @@
+/* A package as a whole: which structure it has, what its manifest says and
+ * whether that is true. */
+#include "tosca/package.h"
+
+#include "sys/file.h"
+#include "tosca/archive.h"
+#include "tosca/manifest.h"
+
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define META "TOSCA-Metadata/TOSCA.meta"
+#define FAULTS_MAX 50
+/* An inner package of a signed one is held in memory up to here. */
+#define INNER_MAX (1u << 30)
+
+const struct package_limits package_limits_default = {
+    .max_files = 10000,
+    .max_name = 512,
+    .max_unpacked = 64ull << 30,
+    .max_ratio = 200,
+    .max_text = 4u << 20,
+};
+
+/* Digest names of SOL004 4.3.2 (RFC 5754, FIPS 180-4) as they are written. */
+static const struct {
+    const char *listed, *openssl;
+} algorithms[] = {
+    {"SHA-224", "SHA224"}, {"SHA-256", "SHA256"},         {"SHA-384", "SHA384"},
+    {"SHA-512", "SHA512"}, {"SHA-512/224", "SHA512-224"}, {"SHA-512/256", "SHA512-256"},
+    {"SHA224", "SHA224"},  {"SHA256", "SHA256"},          {"SHA384", "SHA384"},
+    {"SHA512", "SHA512"},
+};
+
+/* One opening: the package that is made, and everything wrong with it. */
+struct opening {
+    struct package *pkg;
+    struct manifest *meta, *manifest;
+    struct err *faults;
+    size_t n_faults;
+    VEC(const char *) notes;
+};
+
+static void
+fault(struct opening *o, const char *file, int line, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static void
+keep(struct opening *o, struct err *e)
+{
+    if (o->n_faults++ < FAULTS_MAX) {
+        o->faults = err_join(o->faults, e);
+    } else {
+        err_free(e);
+    }
+}
+
+static void
+fault(struct opening *o, const char *file, int line, const char *fmt, ...)
+{
+    AUTO(mem) mem = mem_new("fault");
+    va_list args;
+    char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    keep(o, line > 0 ? err_new(E_INVALID, "PackageInvalid", "%s:%d: %s", file, line, text)
+                     : err_new(E_INVALID, "PackageInvalid", "%s: %s", file, text));
+}
+
+static void
+note(struct opening *o, const char *text)
+{
+    vec_add(o->pkg->mem, &o->notes, text);
+}
+
+const struct package_file *
+package_find(const struct package *pkg, const char *name)
+{
+    size_t low = 0, high = pkg->n_files;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, pkg->files[middle].name);
+
+        if (order == 0) {
+            return &pkg->files[middle];
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return NULL;
+}
+
+const char *
+package_resolve(struct mem *mem, const char *from, const char *name)
+{
+    const char *slash = strrchr(from, '/');
+    char *path = slash ? mem_printf(mem, "%.*s/%s", (int)(slash - from), from, name)
+                       : mem_str(mem, name);
+    size_t n, n_kept = 0;
+    char **parts = str_split(mem, path, '/', &n);
+    AUTO_BUF out = BUF_INIT;
+
+    if (*name == '/' || strchr(name, '\\') || strstr(name, "://")) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(parts[i], "..")) {
+            if (n_kept == 0) {
+                return NULL;
+            }
+            n_kept--;
+        } else if (!str_empty(parts[i]) && !str_eq(parts[i], ".")) {
+            parts[n_kept++] = parts[i];
+        }
+    }
+    for (size_t i = 0; i < n_kept; i++) {
+        buf_printf(&out, "%s%s", i ? "/" : "", parts[i]);
+    }
+    return n_kept > 0 ? buf_copy(mem, &out) : NULL;
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+static struct err *
+into_buf(void *arg, const void *data, size_t n)
+{
+    buf_add(arg, data, n);
+    return NULL;
+}
+
+struct err *
+package_read(struct package *pkg, struct mem *mem, const char *name, size_t max, char **data,
+             size_t *n)
+{
+    const struct package_file *file = package_find(pkg, name);
+    AUTO_BUF buf = BUF_INIT;
+
+    if (!file) {
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
+                       name);
+    }
+    if (file->size > max) {
+        return err_new(E_TOO_LARGE, "PackageTooLarge", "%s: %llu bytes, at most %zu allowed", name,
+                       (unsigned long long)file->size, max);
+    }
+    buf_init(&buf, max + 1);
+    TRY(archive_read(pkg->archive, file, into_buf, &buf));
+    *n = buf.len;
+    *data = buf_copy(mem, &buf);
+    return NULL;
+}
+
+struct hashing {
+    EVP_MD_CTX *context;
+    int fd; /* copies what is hashed, or -1 */
+};
+
+static struct err *
+into_hash(void *arg, const void *data, size_t n)
+{
+    struct hashing *hashing = arg;
+
+    if (hashing->context && EVP_DigestUpdate(hashing->context, data, n) != 1) {
+        return err_new(E_INTERNAL, NULL, "digest failed");
+    }
+    return hashing->fd >= 0 ? fd_write_all(hashing->fd, data, n) : NULL;
+}
+
+static const EVP_MD *
+algorithm_find(const char *listed)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++) {
+        if (str_eq_case(listed, algorithms[i].listed)) {
+            return EVP_get_digestbyname(algorithms[i].openssl);
+        }
+    }
+    return NULL;
+}
+
+/* Reads a file to its end, hashing with its listed algorithm where it has one;
+ * 'is_right' says whether the digest is the listed one. */
+static struct err *
+hash_file(struct package *pkg, const struct package_file *file, int fd, bool *is_right)
+{
+    const EVP_MD *md = file->digest ? algorithm_find(file->algorithm) : NULL;
+    struct hashing hashing = {.context = md ? EVP_MD_CTX_new() : NULL, .fd = fd};
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int n = 0;
+    char hex[2 * EVP_MAX_MD_SIZE + 1];
+    struct err *e;
+
+    *is_right = true;
+    if (md && EVP_DigestInit_ex(hashing.context, md, NULL) != 1) {
+        EVP_MD_CTX_free(hashing.context);
+        return err_new(E_INTERNAL, NULL, "digest failed");
+    }
+    e = archive_read(pkg->archive, file, into_hash, &hashing);
+    if (!e && md) {
+        EVP_DigestFinal_ex(hashing.context, digest, &n);
+        hex_from(hex, digest, n);
+        *is_right = str_eq_case(hex, file->digest);
+    }
+    EVP_MD_CTX_free(hashing.context);
+    return e;
+}
+
+struct err *
+package_extract(struct package *pkg, const char *name, int fd)
+{
+    const struct package_file *file = package_find(pkg, name);
+    bool is_right;
+
+    if (!file) {
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
+                       name);
+    }
+    TRY(hash_file(pkg, file, fd, &is_right));
+    if (!is_right) {
+        return err_new(E_INVALID, "PackageInvalid", "%s: the digest is not the listed one", name);
+    }
+    return NULL;
+}
+
+/* --- structure ----------------------------------------------------------- */
+
+static struct package_file *
+file_to_change(struct package *pkg, const char *name)
+{
+    const struct package_file *file = package_find(pkg, name);
+
+    return file ? &pkg->files[file - pkg->files] : NULL;
+}
+
+static struct manifest *
+read_keys(struct opening *o, const char *name, bool is_meta)
+{
+    struct package *pkg = o->pkg;
+    struct manifest *manifest = NULL;
+    char *text;
+    size_t n;
+    struct err *e = package_read(pkg, pkg->mem, name, pkg->limits.max_text, &text, &n);
+
+    if (!e) {
+        e = manifest_parse(pkg->mem, name, text, n, is_meta, &manifest);
+    }
+    if (e) {
+        keep(o, e);
+    }
+    return manifest;
+}
+
+static bool
+folder_exists(const struct package *pkg, const char *name)
+{
+    size_t n = strlen(name);
+
+    while (n > 0 && name[n - 1] == '/') {
+        n--;
+    }
+    vec_each (&pkg->archive->folders, folder) {
+        if (strncmp(*folder, name, n) == 0 && ((*folder)[n] == '/' || n == 0)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        if (strncmp(pkg->files[i].name, name, n) == 0 && pkg->files[i].name[n] == '/') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The file that a key of TOSCA.meta names, under any of the key's spellings;
+ * null where the key is absent.  What it names must be there. */
+static const char *
+named_file(struct opening *o, const char *const *spellings, bool may_be_folder)
+{
+    for (size_t i = 0; spellings[i]; i++) {
+        int line;
+        const char *name = manifest_key(o->meta, spellings[i], &line);
+
+        if (str_empty(name)) {
+            continue;
+        }
+        if (!package_find(o->pkg, name) && !(may_be_folder && folder_exists(o->pkg, name))) {
+            fault(o, META, line, "%s: the package has no %s", spellings[i], name);
+        }
+        return name;
+    }
+    return NULL;
+}
+
+static void
+check_meta_keys(struct opening *o)
+{
+    static const char *const required[] = {"TOSCA-Meta-File-Version", "CSAR-Version", "Created-By",
+                                           "Entry-Definitions", NULL};
+    int line;
+
+    for (size_t i = 0; required[i]; i++) {
+        if (str_empty(manifest_key(o->meta, required[i], &line))) {
+            fault(o, META, 1, "%s is missing", required[i]);
+        }
+    }
+}
+
+/* A single service template at the root, for packages without TOSCA-Metadata or
+ * whose TOSCA.meta names no manifest beside it. */
+static const char *
+root_file(struct opening *o, const char *suffix, const char *suffix2)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < o->pkg->n_files; i++) {
+        const char *name = o->pkg->files[i].name;
+
+        if (!strchr(name, '/') && (str_ends(name, suffix) || str_ends(name, suffix2))) {
+            if (found) {
+                fault(o, o->pkg->path, 0, "both %s and %s stand at the root: which one is meant?",
+                      found, name);
+                return found;
+            }
+            found = name;
+        }
+    }
+    return found;
+}
+
+static void
+find_by_meta(struct opening *o)
+{
+    struct package *pkg = o->pkg;
+
+    o->meta = read_keys(o, META, true);
+    if (!o->meta) {
+        return;
+    }
+    check_meta_keys(o);
+    pkg->entry = named_file(o, (const char *const[]){"Entry-Definitions", NULL}, false);
+    pkg->manifest_file = named_file(
+        o, (const char *const[]){"ETSI-Entry-Manifest", "Entry-Manifest", NULL}, false);
+    pkg->change_log = named_file(
+        o, (const char *const[]){"ETSI-Entry-Change-Log", "Entry-Change-Log", NULL}, false);
+    pkg->licenses = named_file(
+        o, (const char *const[]){"ETSI-Entry-Licenses", "Entry-Licenses", NULL}, true);
+    pkg->tests = named_file(o, (const char *const[]){"ETSI-Entry-Tests", "Entry-Tests", NULL}, true);
+    pkg->certificate = named_file(
+        o, (const char *const[]){"ETSI-Entry-Certificate", "Entry-Certificate", NULL}, false);
+    if (!pkg->manifest_file) {
+        pkg->manifest_file = root_file(o, ".mf", ".mf");
+    }
+}
+
+static void
+find_structure(struct opening *o)
+{
+    struct package *pkg = o->pkg;
+
+    if (package_find(pkg, META)) {
+        find_by_meta(o);
+    } else {
+        pkg->entry = root_file(o, ".yaml", ".yml");
+        pkg->manifest_file = root_file(o, ".mf", ".mf");
+        if (!pkg->entry) {
+            fault(o, pkg->path, 0, "neither %s nor a service template at the root", META);
+        }
+    }
+    if (pkg->manifest_file && package_find(pkg, pkg->manifest_file)) {
+        o->manifest = read_keys(o, pkg->manifest_file, false);
+    } else if (!pkg->manifest_file) {
+        note(o, "the package has no manifest: nothing vouches for its files (SOL004 4.3.2)");
+    }
+}
+
+/* Metadata of a manifest: the family tells which entries are needed. */
+static void
+check_manifest_metadata(struct opening *o)
+{
+    static const struct {
+        const char *prefix;
+        const char *required[5];
+    } families[] = {
+        {"vnf", {"vnf_product_name", "vnf_provider_id", "vnf_package_version",
+                 "vnf_release_date_time", NULL}},
+        {"pnf", {"pnfd_name", "pnfd_provider", "pnfd_archive_version", "pnfd_release_date_time",
+                 NULL}},
+        {"nsd", {"nsd_name", "nsd_designer", "nsd_file_structure_version", "nsd_release_date_time",
+                 NULL}},
+    };
+    const char *first = o->manifest->keys.n > 0 ? o->manifest->keys.items[0].name : NULL;
+    int line;
+
+    if (!first) {
+        note(o, "the manifest has no metadata (SOL004 4.3.2)");
+        return;
+    }
+    for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
+        if (!str_starts(first, families[f].prefix)) {
+            continue;
+        }
+        for (size_t i = 0; families[f].required[i]; i++) {
+            const char *key = families[f].required[i];
+
+            /* Version 2.3.1 of SOL004 has a slip of the pen, and people follow it. */
+            if (str_empty(manifest_key(o->manifest, key, &line))
+                && !(str_ends(key, "date_time")
+                     && manifest_key(o->manifest, "vnf_release_data_time", &line))) {
+                fault(o, o->manifest->file, o->manifest->keys.items[0].line, "%s is missing", key);
+            }
+        }
+    }
+}
+
+/* --- listed files ---------------------------------------------------------- */
+
+static void
+check_digest_form(struct opening *o, const char *file, const struct manifest_source *source)
+{
+    const EVP_MD *md = source->algorithm ? algorithm_find(source->algorithm) : NULL;
+
+    if (source->digest && !source->algorithm) {
+        fault(o, file, source->line, "%s: Hash without Algorithm", source->name);
+    } else if (source->algorithm && !source->digest) {
+        fault(o, file, source->line, "%s: Algorithm without Hash", source->name);
+    } else if (source->algorithm && !md) {
+        fault(o, file, source->line, "%s: Algorithm %s is none of SOL004's", source->name,
+              source->algorithm);
+    } else if (md && strlen(source->digest) != 2 * (size_t)EVP_MD_get_size(md)) {
+        fault(o, file, source->line, "%s: Hash is no %s digest", source->name, source->algorithm);
+    }
+}
+
+static void
+list_source(struct opening *o, const char *list, const struct manifest_source *source)
+{
+    struct package_file *file = file_to_change(o->pkg, source->name);
+
+    o->pkg->is_signed = o->pkg->is_signed || source->has_signature;
+    if (strstr(source->name, "://")) {
+        note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package", list, source->line,
+                           source->name));
+        return;
+    }
+    check_digest_form(o, list, source);
+    if (!file && o->pkg->is_folder) {
+        note(o, mem_printf(o->pkg->mem, "%s:%d: %s is not there yet", list, source->line,
+                           source->name));
+    } else if (!file && !(o->meta && list == o->meta->file && !source->digest)) {
+        fault(o, list, source->line, "the package has no file %s", source->name);
+    } else if (file && (!file->digest || source->digest)) {
+        file->algorithm = source->algorithm;
+        file->digest = source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;
+        file->content_type = source->content_type;
+        file->listed_line = source->line;
+    }
+}
+
+static bool
+is_signature(const char *name)
+{
+    static const char *const endings[] = {".cms", ".p7s", ".p7c", ".p7m", ".sig", NULL};
+
+    for (size_t i = 0; endings[i]; i++) {
+        if (str_ends(name, endings[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Files that the manifest should list but does not. */
+static void
+check_unlisted(struct opening *o, bool has_digests)
+{
+    const struct package *pkg = o->pkg;
+
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        const char *name = pkg->files[i].name;
+
+        if (pkg->files[i].listed_line || str_eq(name, pkg->manifest_file) || str_eq(name, META)
+            || is_signature(name) || str_ends(name, ".cert")) {
+            continue;
+        }
+        if (has_digests && !pkg->is_folder) {
+            fault(o, pkg->manifest_file, 1, "%s is not listed", name);
+        } else {
+            note(o, mem_printf(pkg->mem, "%s: %s is not listed", pkg->manifest_file, name));
+        }
+    }
+}
+
+static void
+list_files(struct opening *o)
+{
+    bool has_digests = false;
+
+    if (o->meta) {
+        vec_each (&o->meta->sources, source) {
+            list_source(o, o->meta->file, source);
+        }
+    }
+    if (!o->manifest) {
+        return;
+    }
+    check_manifest_metadata(o);
+    vec_each (&o->manifest->sources, source) {
+        list_source(o, o->manifest->file, source);
+        has_digests = has_digests || source->digest;
+    }
+    if (!has_digests) {
+        note(o, "the manifest lists no digests: nothing vouches for the files (SOL004 4.3.2)");
+    }
+    check_unlisted(o, has_digests);
+}
+
+/* Reads every file once: damage shows, digests are compared. */
+static void
+check_contents(struct opening *o)
+{
+    struct package *pkg = o->pkg;
+    const char *list = o->manifest ? o->manifest->file : META;
+
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        const struct package_file *file = &pkg->files[i];
+        bool is_right;
+        struct err *e = hash_file(pkg, file, -1, &is_right);
+
+        if (e) {
+            keep(o, e);
+        } else if (!is_right) {
+            fault(o, list, file->listed_line, "%s: the %s digest is not the listed one", file->name,
+                  file->algorithm);
+        }
+    }
+}
+
+/* --- signatures -------------------------------------------------------------- */
+
+static void
+check_signature(struct opening *o)
+{
+    struct package *pkg = o->pkg;
+
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        pkg->is_signed = pkg->is_signed || is_signature(pkg->files[i].name);
+    }
+    pkg->is_signed = pkg->is_signed || (o->manifest && o->manifest->is_signed);
+    if (pkg->is_signed) {
+        keep(o, err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
+                        "%s: feature: verification of signatures is not supported; a signed package "
+                        "is never taken unverified", pkg->path));
+    } else if (pkg->certificate) {
+        fault(o, META, 1, "a certificate is named, but nothing is signed with it");
+    }
+}
+
+static struct err *
+into_fd(void *arg, const void *data, size_t n)
+{
+    return fd_write_all(*(int *)arg, data, n);
+}
+
+/* Option 2 of SOL004 5.1: a zip that holds the package and its signature.  The
+ * inner package takes the outer one's place. */
+static struct err *
+open_inner(struct opening *o, const struct package_file *inner, bool has_signature)
+{
+    struct package *pkg = o->pkg;
+    const char *path = mem_printf(pkg->mem, "%s/%s", pkg->path, inner->name);
+    AUTO_FD fd = memfd_create("package", MFD_CLOEXEC);
+    int own;
+
+    if (fd < 0) {
+        return err_errno(E_UNAVAILABLE, "memory for %s", path);
+    }
+    if (inner->size > INNER_MAX) {
+        return err_new(E_TOO_LARGE, "PackageTooLarge", "%s: more than %u bytes", path, INNER_MAX);
+    }
+    TRY(archive_read(pkg->archive, inner, into_fd, &fd));
+    own = fd;
+    fd = -1;
+    if (!has_signature) {
+        fault(o, pkg->path, 0, "a package in a zip needs its signature (.cms) beside it");
+    }
+    pkg->is_signed = has_signature;
+    pkg->path = path;
+    return archive_open_fd(pkg->mem, path, own, &pkg->limits, &pkg->archive);
+}
+
+static struct err *
+unwrap(struct opening *o)
+{
+    const struct package_file *inner = NULL;
+    bool has_signature = false;
+
+    vec_each (&o->pkg->archive->files, file) {
+        if (str_ends(file->name, ".csar") && !strchr(file->name, '/')) {
+            inner = file;
+        }
+        has_signature = has_signature || is_signature(file->name);
+    }
+    if (!inner || o->pkg->archive->files.n > 4) {
+        return NULL;
+    }
+    return open_inner(o, inner, has_signature);
+}
+
+/* --- opening ------------------------------------------------------------------- */
+
+static int
+by_name(const void *a, const void *b)
+{
+    const struct package_file *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+static struct package_keys
+keys_of(const struct manifest *manifest)
+{
+    if (!manifest) {
+        return (struct package_keys){0};
+    }
+    return (struct package_keys){manifest->file, manifest->keys.n, manifest->keys.items};
+}
+
+static void
+check_all(struct opening *o)
+{
+    struct package *pkg = o->pkg;
+
+    pkg->files = pkg->archive->files.items;
+    pkg->n_files = pkg->archive->files.n;
+    if (pkg->n_files > 0) {
+        qsort(pkg->files, pkg->n_files, sizeof *pkg->files, by_name);
+    }
+    find_structure(o);
+    list_files(o);
+    check_contents(o);
+    check_signature(o);
+    pkg->meta = keys_of(o->meta);
+    pkg->manifest = keys_of(o->manifest);
+    pkg->notes = o->notes.items;
+    pkg->n_notes = o->notes.n;
+}
+
+struct err *
+package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
+                 struct package **pkg)
+{
+    struct opening o = {.pkg = MEM_NEW(mem, struct package)};
+    struct err *e;
+
+    *pkg = NULL;
+    o.pkg->mem = mem;
+    o.pkg->path = mem_str(mem, path);
+    o.pkg->limits = limits ? *limits : package_limits_default;
+    e = archive_open(mem, path, &o.pkg->limits, &o.pkg->archive);
+    if (e) {
+        return e;
+    }
+    o.pkg->is_folder = o.pkg->archive->dir_fd >= 0;
+    e = unwrap(&o);
+    if (e) {
+        return err_join(o.faults, e);
+    }
+    check_all(&o);
+    *pkg = o.pkg->entry && package_find(o.pkg, o.pkg->entry) ? o.pkg : NULL;
+    return o.faults;
+}
+
+struct err *
+package_open(struct mem *mem, const char *path, const struct package_limits *limits,
+             struct package **pkg)
+{
+    struct err *e = package_open_any(mem, path, limits, pkg);
+
+    if (e) {
+        *pkg = NULL;
+    }
+    return e;
+}

@@ -1,0 +1,101 @@
+/* A SOL004 package (CSAR) from a stranger: opened with limits, checked whole,
+ * read file by file.  Nothing of it is unpacked to disk unless the caller asks
+ * for one artifact by name. */
+#ifndef CARRICK_TOSCA_PACKAGE_H
+#define CARRICK_TOSCA_PACKAGE_H
+
+#include "base/str.h"
+
+/* Every limit counts before anything is allocated for what it limits. */
+struct package_limits {
+    size_t max_files;        /* entries in the archive */
+    size_t max_name;         /* bytes of a name */
+    uint64_t max_unpacked;   /* bytes, sum over all entries */
+    uint32_t max_ratio;      /* unpacked : packed, of an entry larger than 1 MiB */
+    size_t max_text;         /* bytes of a file that is parsed (meta, manifest, definitions) */
+};
+/* 10 000 files, 512 bytes, 64 GiB, 200 : 1, 4 MiB. */
+extern const struct package_limits package_limits_default;
+
+/* One regular file of the package. */
+struct package_file {
+    const char *name;         /* relative, '/' between parts, never "..", never absolute */
+    uint64_t size;            /* unpacked */
+    uint64_t index;           /* in the archive */
+    const char *algorithm;    /* digest as listed ("SHA-256"), null where not listed */
+    const char *digest;       /* lower-case hex as listed, or null */
+    const char *content_type; /* as listed, or null */
+    int listed_line;          /* line in the manifest or TOSCA.meta, 0 where not listed */
+};
+
+/* A key of TOSCA.meta's first block or of the manifest's metadata. */
+struct package_key {
+    const char *name, *value;
+    int line;
+};
+struct package_keys {
+    const char *file; /* Where they stand, null where there is no such file. */
+    size_t n;
+    struct package_key *items;
+};
+
+struct package_archive; /* the open zip or folder */
+
+struct package {
+    struct mem *mem;
+    const char *path;
+    struct package_limits limits;
+    struct package_archive *archive;
+    const char *entry;          /* The main service template's name. */
+    const char *manifest_file;  /* Null where the package brings none. */
+    struct package_keys meta;   /* TOSCA-Metadata/TOSCA.meta */
+    struct package_keys manifest;
+    const char *change_log, *licenses, *tests, *certificate; /* names, or null */
+    bool is_signed;
+    bool is_folder;             /* not a zip: an unpacked tree of an author */
+    size_t n_files;
+    struct package_file *files; /* Sorted by name. */
+    size_t n_notes;             /* Departures from SOL004 that were let pass, for a person. */
+    const char **notes;
+};
+
+/* Opens the CSAR at 'path' (a zip; a folder with the same content is accepted
+ * too, for authors), checks its structure, manifest and every digest.  'limits'
+ * null = the defaults.  '*pkg' lives in 'mem' and is closed with it; null on an
+ * error.  All faults are joined (err_join), each message "FILE:LINE: text"
+ * where there is a line.
+ *   E_NOT_FOUND            no such file
+ *   E_INVALID              "PackageInvalid": not a zip, a name that leaves the package, a link,
+ *                          a duplicate, an encrypted entry, keys missing, a file missing,
+ *                          a wrong digest, an unlisted file
+ *   E_TOO_LARGE            "PackageTooLarge": a limit is exceeded
+ *   E_NOT_IMPLEMENTED      "SignatureNotVerified": it is signed and the signature cannot be
+ *                          verified (never accepted unverified; SOL004 5.1-5.3)
+ * SOL004 4.1 (both structures), 4.3 (manifest). */
+struct err *package_open(struct mem *mem, const char *path, const struct package_limits *limits,
+                         struct package **pkg) MUST_USE;
+
+/* As package_open, but a package that could be read is given also when it has
+ * faults: the return is the faults, '*pkg' is null only where nothing could be
+ * read.  For checkers; never for onboarding. */
+struct err *package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
+                             struct package **pkg) MUST_USE;
+
+/* The file called 'name', or null. */
+const struct package_file *package_find(const struct package *pkg, const char *name);
+
+/* Reads a whole file of at most 'max' bytes into 'mem' (zero-terminated behind
+ * 'n').  E_NOT_FOUND, E_TOO_LARGE, E_INVALID (damaged). */
+struct err *package_read(struct package *pkg, struct mem *mem, const char *name, size_t max,
+                         char **data, size_t *n) MUST_USE;
+
+/* Writes a file of the package to 'fd' (a file or a pipe) and checks it against
+ * its listed digest again.  E_NOT_FOUND, E_INVALID, E_UNAVAILABLE (write). */
+struct err *package_extract(struct package *pkg, const char *name, int fd) MUST_USE;
+
+/* Joins the folder of file 'from' and the relative 'name' into a package name:
+ * ("Definitions/a.yaml", "../Files/x") -> "Files/x".  Null where it would leave
+ * the package or is absolute. */
+const char *package_resolve(struct mem *mem, const char *from, const char *name);
+
+#endif

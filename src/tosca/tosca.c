@@ -1,0 +1,253 @@
+/* Parsing as a whole, and the questions that readers ask of the result. */
+#include "tosca/parse.h"
+
+#include <string.h>
+
+/* SOL001 versions tried, newest first, where an import names none. */
+static const int versions_tried[] = {431, 371, 331, 281, 261};
+
+bool
+tosca_is(const struct tosca_type *type, const char *name)
+{
+    for (; type; type = type->parent) {
+        if (str_eq(type->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct tosca_type *
+tosca_type(const struct tosca *tosca, enum tosca_kind kind, const char *name)
+{
+    return map_get(&tosca->types[kind], name);
+}
+
+const struct tosca_schema *
+tosca_property(const struct tosca_type *type, const char *name)
+{
+    for (; type; type = type->parent) {
+        vec_each (&type->properties, property) {
+            if (str_eq((*property)->name, name)) {
+                return *property;
+            }
+        }
+    }
+    return NULL;
+}
+
+const struct tosca_node *
+tosca_node(const struct tosca_template *in, const char *name)
+{
+    return in->nodes.n > 0 ? map_get(&in->by_name, name) : NULL;
+}
+
+static struct err *
+fault_at(const struct yaml *at, enum err_code code, const char *type, const char *text)
+{
+    return err_new(code, type, "%s:%d:%d: %s", str_or(at->file, "?"), at->line, at->column, text);
+}
+
+struct err *
+tosca_fault(const struct yaml *at, const char *fmt, ...)
+{
+    AUTO(mem) mem = mem_new("fault");
+    va_list args;
+    char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    return fault_at(at, E_INVALID, "TemplateInvalid", text);
+}
+
+struct err *
+tosca_unsupported(const struct yaml *at, const char *fmt, ...)
+{
+    AUTO(mem) mem = mem_new("fault");
+    va_list args;
+    char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    return fault_at(at, E_NOT_IMPLEMENTED, "FeatureNotSupported",
+                    mem_printf(mem, "feature: %s is not supported", text));
+}
+
+/* One parse with 'version' for imports that name none. */
+static struct err *
+parse_as(struct mem *mem, tosca_read_fn *read, void *arg, const char *entry, int version,
+         struct tosca **tosca, bool *is_version_free)
+{
+    struct tosca_run run = {.mem = mem, .read = read, .arg = arg, .version = version};
+
+    run.tosca = MEM_NEW(mem, struct tosca);
+    run.tosca->mem = mem;
+    map_init(&run.files, mem);
+    for (enum tosca_kind kind = 0; kind < TOSCA_N_KINDS; kind++) {
+        map_init(&run.tosca->types[kind], mem);
+    }
+    load_files(&run, entry);
+    link_types(&run);
+    vec_each (&run.order, file) {
+        read_topology(&run, *file);
+    }
+    vec_each (&run.tosca->templates, in) {
+        check_topology(&run, *in);
+    }
+    *tosca = run.tosca;
+    *is_version_free = run.is_version_free;
+    return run.faults;
+}
+
+static bool
+is_invalid(const struct err *e)
+{
+    for (; e; e = e->next) {
+        if (e->code != E_NOT_IMPLEMENTED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+tosca_parse(struct mem *mem, tosca_read_fn *read, void *arg, const char *entry, struct tosca **tosca)
+{
+    bool is_version_free;
+    struct err *newest = parse_as(mem, read, arg, entry, versions_tried[0], tosca, &is_version_free);
+
+    for (size_t i = 1; is_version_free && is_invalid(newest) && i < ARRAY_SIZE(versions_tried); i++) {
+        struct tosca *older;
+        struct err *e = parse_as(mem, read, arg, entry, versions_tried[i], &older, &is_version_free);
+
+        if (!is_invalid(e)) {
+            err_free(newest);
+            newest = e;
+            *tosca = older;
+            break;
+        }
+        err_ignore(e, "told as the newest version has it");
+    }
+    if (newest) {
+        *tosca = NULL;
+    }
+    return newest;
+}
+
+static struct err *
+read_from_package(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
+{
+    struct package *pkg = arg;
+
+    return package_read(pkg, mem, name, pkg->limits.max_text, text, n);
+}
+
+struct err *
+tosca_parse_package(struct mem *mem, struct package *pkg, struct tosca **tosca)
+{
+    struct err *e = tosca_parse(mem, read_from_package, pkg, pkg->entry, tosca);
+
+    if (!e) {
+        (*tosca)->package = pkg;
+    }
+    return e;
+}
+
+static const struct yaml *
+step_into(const struct yaml *value, const struct yaml *call, size_t from)
+{
+    for (size_t i = from; value && call->type == YAML_T_LIST && i < call->n; i++) {
+        int64_t index;
+
+        if (value->type == YAML_T_LIST && yaml_to_i64(call->items[i], &index)) {
+            value = index >= 0 && (size_t)index < value->n ? value->items[index] : NULL;
+        } else {
+            value = yaml_get(value, str_or(yaml_str(call->items[i]), ""));
+        }
+    }
+    return value;
+}
+
+static const struct yaml *
+input_default(const struct tosca_template *in, const char *name)
+{
+    vec_each (&in->inputs, input) {
+        if (str_eq((*input)->name, name)) {
+            return (*input)->value;
+        }
+    }
+    return NULL;
+}
+
+#define RESOLVE_DEPTH 16
+
+static const struct yaml *resolve(const struct tosca *tosca, const struct tosca_template *in,
+                                  const struct tosca_node *self, const struct yaml *value, int depth);
+
+static const struct yaml *
+value_of(const struct tosca *tosca, const struct tosca_node *node, const char *property, int depth)
+{
+    const struct yaml *value = yaml_get(yaml_get(node->yaml, "properties"), property);
+    const struct tosca_schema *schema;
+    struct yaml *text;
+
+    if (!yaml_is_null(value)) {
+        return resolve(tosca, node->in, node, value, depth);
+    }
+    schema = node->type ? tosca_property(node->type, property) : NULL;
+    if (!schema || (!schema->def && !schema->value)) {
+        return NULL;
+    }
+    if (schema->value) {
+        return schema->value;
+    }
+    text = MEM_NEW(tosca->mem, struct yaml);
+    *text = (struct yaml){.type = YAML_T_SCALAR, .plain = true, .file = "built-in types",
+                          .line = 1, .column = 1, .text = schema->def};
+    return text;
+}
+
+static const struct yaml *
+resolve(const struct tosca *tosca, const struct tosca_template *in, const struct tosca_node *self,
+        const struct yaml *value, int depth)
+{
+    const struct yaml *call;
+    const char *function, *name, *property;
+
+    if (!is_function(value) || depth > RESOLVE_DEPTH) {
+        return depth > RESOLVE_DEPTH ? NULL : value;
+    }
+    function = value->keys[0]->text;
+    call = value->items[0];
+    name = call->type == YAML_T_LIST && call->n > 0 ? yaml_str(call->items[0]) : yaml_str(call);
+    if (str_eq(function, "get_input")) {
+        return step_into(input_default(in, str_or(name, "")), call, 1);
+    }
+    property = call->type == YAML_T_LIST && call->n > 1 ? yaml_str(call->items[1]) : NULL;
+    if (str_eq(function, "get_property") && name && property) {
+        const struct tosca_node *node = str_eq(name, "SELF") ? self : tosca_node(in, name);
+
+        return node ? step_into(value_of(tosca, node, property, depth + 1), call, 2) : NULL;
+    }
+    return NULL;
+}
+
+const struct yaml *
+tosca_resolve(const struct tosca *tosca, const struct tosca_template *in, const struct yaml *value)
+{
+    return value ? resolve(tosca, in, NULL, value, 0) : NULL;
+}
+
+const struct yaml *
+tosca_value(const struct tosca *tosca, const struct tosca_node *node, const char *property)
+{
+    return value_of(tosca, node, property, 0);
+}
+
+const char *
+tosca_value_str(const struct tosca *tosca, const struct tosca_node *node, const char *property)
+{
+    return yaml_str(tosca_value(tosca, node, property));
+}

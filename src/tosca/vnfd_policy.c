@@ -1,0 +1,216 @@
+/* Instantiation levels and scaling aspects of a deployment flavour: policies in
+ * SOL001, counts of instances here. */
+#include "tosca/extract.h"
+
+static struct tosca_node *
+policy_of(const struct tosca_template *in, const char *type)
+{
+    vec_each (&in->policies, policy) {
+        if (tosca_is((*policy)->type, type)) {
+            return *policy;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_target(const struct tosca_node *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->n_targets; i++) {
+        if (str_eq(policy->targets[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Instances of a VDU before any scaling: VduInitialDelta, or its minimum. */
+static int64_t
+initial_instances(struct extract *x, const struct tosca_template *in, const struct vnfd_vdu *vdu)
+{
+    vec_each (&in->policies, policy) {
+        if (tosca_is((*policy)->type, "tosca.policies.nfv.VduInitialDelta")
+            && is_target(*policy, vdu->name)) {
+            return extract_int(x, tosca_value(x->tosca, *policy, "initial_delta"),
+                               "number_of_instances", vdu->min_instances);
+        }
+    }
+    return vdu->min_instances;
+}
+
+/* VduInstantiationLevels of the VDU at the level; -1 where nothing says it. */
+static int64_t
+level_instances(struct extract *x, const struct tosca_template *in, const char *vdu,
+                const char *level)
+{
+    vec_each (&in->policies, policy) {
+        const struct yaml *entry;
+
+        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduInstantiationLevels")
+            || !is_target(*policy, vdu)) {
+            continue;
+        }
+        entry = extract_get(x, tosca_value(x->tosca, *policy, "levels"), level);
+        if (entry) {
+            return extract_int(x, entry, "number_of_instances", -1);
+        }
+    }
+    return -1;
+}
+
+/* What an aspect adds at a scale level. */
+static int64_t
+scaled(struct extract *x, const struct vnfd_flavour *flavour, const char *vdu,
+       const struct yaml *scale_info)
+{
+    int64_t n = 0;
+
+    for (size_t a = 0; a < flavour->n_aspects; a++) {
+        const struct vnfd_aspect *aspect = &flavour->aspects[a];
+        int64_t level = extract_int(x, extract_get(x, scale_info, aspect->name), "scale_level", 0);
+
+        for (size_t d = 0; d < aspect->n_deltas; d++) {
+            n += str_eq(aspect->deltas[d].vdu, vdu) ? level * aspect->deltas[d].n : 0;
+        }
+    }
+    return n;
+}
+
+static void
+read_level(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour,
+           const struct yaml *key, const struct yaml *body)
+{
+    struct vnfd_level *level = &flavour->levels[flavour->n_levels++];
+
+    level->name = key->text;
+    level->description = extract_text(x, body, "description");
+    level->n_counts = flavour->n_vdus;
+    level->counts = MEM_ARRAY(x->mem, flavour->n_vdus, struct vnfd_count);
+    for (size_t i = 0; i < flavour->n_vdus; i++) {
+        const struct vnfd_vdu *vdu = &flavour->vdus[i];
+        int64_t n = level_instances(x, in, vdu->name, level->name);
+
+        if (n < 0) {
+            n = initial_instances(x, in, vdu)
+                + scaled(x, flavour, vdu->name, extract_get(x, body, "scale_info"));
+        }
+        if (n > vdu->max_instances) {
+            extract_fault(x, tosca_fault(key, "level %s: %lld instances of %s, at most %lld allowed",
+                                         level->name, (long long)n, vdu->name,
+                                         (long long)vdu->max_instances));
+        }
+        level->counts[i] = (struct vnfd_count){vdu->name, n};
+    }
+}
+
+static void
+read_default_level(struct extract *x, const struct tosca_node *policy, struct vnfd_flavour *flavour)
+{
+    const struct yaml *name = tosca_value(x->tosca, policy, "default_level");
+
+    if (name && !vnfd_level(flavour, yaml_str(name))) {
+        extract_fault(x, tosca_fault(name, "%s: default_level %s is none of the levels",
+                                     policy->name, str_or(yaml_str(name), "")));
+    } else if (!name && flavour->n_levels > 1) {
+        extract_fault(x, tosca_fault(policy->yaml, "%s: several levels need a default_level",
+                                     policy->name));
+    }
+    flavour->default_level = name                    ? yaml_str(name)
+                             : flavour->n_levels > 0 ? flavour->levels[0].name
+                                                     : NULL;
+}
+
+void
+extract_levels(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour)
+{
+    const struct tosca_node *policy = policy_of(in, "tosca.policies.nfv.InstantiationLevels");
+    const struct yaml *levels = policy ? tosca_value(x->tosca, policy, "levels") : NULL;
+
+    for (size_t i = 0; i < flavour->n_vdus; i++) {
+        flavour->vdus[i].initial_instances = initial_instances(x, in, &flavour->vdus[i]);
+    }
+    if (!levels || levels->type != YAML_T_MAP) {
+        return;
+    }
+    flavour->levels = MEM_ARRAY(x->mem, levels->n, struct vnfd_level);
+    yaml_each (levels, i) {
+        read_level(x, in, flavour, levels->keys[i], levels->items[i]);
+    }
+    read_default_level(x, policy, flavour);
+    for (size_t i = 0; i < flavour->n_vdus; i++) {
+        flavour->vdus[i].initial_instances = vnfd_instances(flavour, NULL, flavour->vdus[i].name);
+    }
+}
+
+/* How many instances one step of the aspect adds to each VDU. */
+static void
+read_deltas(struct extract *x, const struct tosca_template *in, struct vnfd_aspect *aspect,
+            const char *step)
+{
+    VEC(struct vnfd_delta) deltas = {0};
+
+    vec_each (&in->policies, policy) {
+        const struct yaml *list, *delta;
+
+        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduScalingAspectDeltas")
+            || !str_eq(tosca_value_str(x->tosca, *policy, "aspect"), aspect->name)) {
+            continue;
+        }
+        list = tosca_value(x->tosca, *policy, "deltas");
+        delta = step ? extract_get(x, list, step) : list && list->n > 0 ? list->items[0] : NULL;
+        for (size_t i = 0; i < (*policy)->n_targets; i++) {
+            struct vnfd_delta add = {(*policy)->targets[i],
+                                     extract_int(x, delta, "number_of_instances", 0)};
+
+            vec_add(x->mem, &deltas, add);
+        }
+    }
+    aspect->deltas = deltas.items;
+    aspect->n_deltas = deltas.n;
+}
+
+void
+extract_aspects(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour)
+{
+    const struct tosca_node *policy = policy_of(in, "tosca.policies.nfv.ScalingAspects");
+    const struct yaml *aspects = policy ? tosca_value(x->tosca, policy, "aspects") : NULL;
+
+    if (!aspects || aspects->type != YAML_T_MAP) {
+        return;
+    }
+    flavour->aspects = MEM_ARRAY(x->mem, aspects->n, struct vnfd_aspect);
+    yaml_each (aspects, i) {
+        struct vnfd_aspect *aspect = &flavour->aspects[flavour->n_aspects++];
+        const struct yaml *steps = extract_get(x, aspects->items[i], "step_deltas");
+
+        aspect->name = aspects->keys[i]->text;
+        aspect->description = extract_text(x, aspects->items[i], "description");
+        aspect->max_level = extract_int(x, aspects->items[i], "max_scale_level", 0);
+        read_deltas(x, in, aspect, steps && steps->n > 0 ? yaml_str(steps->items[0]) : NULL);
+    }
+}
+
+const struct vnfd_level *
+vnfd_level(const struct vnfd_flavour *flavour, const char *name)
+{
+    for (size_t i = 0; i < flavour->n_levels; i++) {
+        if (str_eq(flavour->levels[i].name, name)) {
+            return &flavour->levels[i];
+        }
+    }
+    return NULL;
+}
+
+int64_t
+vnfd_instances(const struct vnfd_flavour *flavour, const char *level, const char *vdu)
+{
+    const struct vnfd_level *at = vnfd_level(flavour, level ? level : flavour->default_level);
+    const struct vnfd_vdu *self = vnfd_vdu(flavour, vdu);
+
+    for (size_t i = 0; at && i < at->n_counts; i++) {
+        if (str_eq(at->counts[i].vdu, vdu)) {
+            return at->counts[i].n;
+        }
+    }
+    return self ? self->initial_instances : 0;
+}
