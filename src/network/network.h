@@ -123,6 +123,12 @@ void network_service_autofree(struct network_service **service);
 
 /* ---- for the other services of the site --------------------------------------- */
 
+/* Does a statement "select ..." find anything?  'args' as in tx_sql. */
+struct err *sql_exists(struct tx *tx, const char *sql, const char *const *args, bool *found) MUST_USE;
+/* First column of all rows found. */
+struct err *sql_column(struct tx *tx, const char *sql, const char *const *args, struct strs *out) MUST_USE;
+#define SQL_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* An operation on a network resource for the caller of 'op' (compute acting for its user). */
 struct op network_op(const struct op *op, const struct resource *resource,
                      struct network_service *service);

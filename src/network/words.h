@@ -39,12 +39,6 @@ struct err *network_look(struct tx *tx, const struct op *op, const char *id,
                          struct network **network) MUST_USE;
 bool caller_owns(const struct op *op, const char *project_id); /* its member, or an administrator */
 
-/* Does a statement "select ..." find anything?  'args' as in tx_sql. */
-struct err *sql_exists(struct tx *tx, const char *sql, const char *const *args, bool *found) MUST_USE;
-/* First column of all rows found. */
-struct err *sql_column(struct tx *tx, const char *sql, const char *const *args, struct strs *out) MUST_USE;
-#define SQL_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 /* ---- ipam.c */
 
 struct ipam_hints *ipam_hints_new(void) MUST_USE;
