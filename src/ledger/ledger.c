@@ -3,6 +3,8 @@
  * else can come. */
 #include "ledger/ledger.h"
 
+#include "base/vec.h"
+
 #include <inttypes.h>
 
 struct inventory {
@@ -345,4 +347,53 @@ quota_reset(struct tx *tx, const char *project_id)
 
     return tx_sql(tx, "DELETE FROM ledger_inventory WHERE provider = ?1 AND project_id = ?2", args,
                   NULL, NULL);
+}
+
+struct err *
+quota_reset_class(struct tx *tx, const char *project_id, const char *class)
+{
+    const char *const args[] = {LEDGER_QUOTA, project_id, class, NULL};
+
+    return tx_sql(tx,
+                  "DELETE FROM ledger_inventory WHERE provider = ?1 AND project_id = ?2 AND "
+                  "class = ?3",
+                  args, NULL, NULL);
+}
+
+struct own_limits {
+    struct mem *mem;
+    const struct quota_default *defaults;
+    struct strs *projects;
+    size_t cap;
+};
+
+/* Rows come by project: one is noted once. */
+static struct err *
+own_limit_row(void *arg, int n, const char *const *columns)
+{
+    struct own_limits *own = arg;
+    struct strs *list = own->projects;
+
+    (void)n;
+    for (const struct quota_default *d = own->defaults; d->class; d++) {
+        if (str_eq(d->class, columns[1]) &&
+            !(list->n && str_eq(list->items[list->n - 1], columns[0]))) {
+            list->items = vec_room(own->mem, list->items, list->n, &own->cap, sizeof *list->items);
+            list->items[list->n++] = mem_str(own->mem, columns[0]);
+        }
+    }
+    return NULL;
+}
+
+struct err *
+quota_projects(struct tx *tx, const struct quota_default *defaults, struct strs *projects)
+{
+    struct own_limits own = {.mem = tx_mem(tx), .defaults = defaults, .projects = projects};
+    const char *const args[] = {LEDGER_QUOTA, NULL};
+
+    *projects = (struct strs){0};
+    return tx_sql(tx,
+                  "SELECT project_id, class FROM ledger_inventory WHERE provider = ?1 ORDER BY "
+                  "project_id, class",
+                  args, own_limit_row, &own);
 }

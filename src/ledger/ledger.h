@@ -47,5 +47,10 @@ struct err *quota_get(struct tx *tx, const struct quota_default *defaults, const
                       const char *class, struct ledger_use *use) MUST_USE;
 struct err *quota_set(struct tx *tx, const char *project_id, const char *class, int64_t limit) MUST_USE;
 struct err *quota_reset(struct tx *tx, const char *project_id) MUST_USE; /* back to defaults */
+/* One class back to its default: other services' limits stay. */
+struct err *quota_reset_class(struct tx *tx, const char *project_id, const char *class) MUST_USE;
+/* Projects that have a limit of their own for any class of 'defaults', in the transaction's arena. */
+struct err *quota_projects(struct tx *tx, const struct quota_default *defaults,
+                           struct strs *projects) MUST_USE;
 
 #endif

@@ -102,13 +102,18 @@ extern const struct quota_default network_quotas[];
 /* ---- the service ----------------------------------------------------------- */
 
 struct network_config {
+    struct store *store;
     const char *host;      /* Host id of this box: binding:host_id of ports plugged here. */
     const char *vtep;      /* IPv4 address of this site's tunnel endpoint, or null: not joined. */
     int64_t underlay_mtu;  /* MTU of the link the tunnels go over; 0 = 1500. */
 };
 
+struct change_feed;
+
 /* What hooks find at op.user: settings and search hints, no state of record. */
 struct network_service {
+    struct store *store;
+    struct change_feed *feed; /* where carrick-changes waits; null = it answers at once */
     char *host, *vtep;
     int64_t mtu_max;       /* Largest MTU of a segment here. */
     pthread_mutex_t lock;  /* Guards 'hints'. */
@@ -147,6 +152,17 @@ struct err *port_plug(struct tx *tx, const struct op *op, struct network_service
                       const char *port_id, const struct port_plug *plug) MUST_USE;
 /* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
 struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
+
+/* ---- waiting for changes ------------------------------------------------------------ */
+
+/* Wakes those who wait for the change log to grow (carrick-changes).  One of a process, on a loop. */
+struct err *change_feed_new(struct store *store, struct loop *loop, struct change_feed **feed) MUST_USE;
+/* Wakes everybody and ends.  On the loop's thread or after it stopped.  Null accepted. */
+void change_feed_free(struct change_feed *feed);
+/* Calls 'fn(arg)' once: soon after the log grows beyond 'seq' (at once where it has), or when
+ * 'timeout_ms' are over.  Any thread; 'fn' runs on the loop's thread and may wait again. */
+void change_feed_wait(struct change_feed *feed, int64_t seq, int64_t timeout_ms, loop_fn *fn,
+                      void *arg);
 
 /* ---- the agent --------------------------------------------------------------------- */
 

@@ -23,6 +23,7 @@ network_service_new(const struct network_config *config, struct network_service 
                        (long long)underlay, MTU_MIN);
     }
     made = heap_alloc(sizeof *made);
+    made->store = config->store;
     made->host = heap_str(str_or(config->host, "localhost"));
     made->vtep = config->vtep ? heap_str(config->vtep) : NULL;
     made->mtu_max = underlay - VXLAN_OVERHEAD_V4;
