@@ -53,6 +53,18 @@ attr_at(const struct attr *attr, const void *row)
     return (char *)(uintptr_t)row + attr->offset;
 }
 
+size_t
+attr_size(const struct attr *attr)
+{
+    static const size_t sizes[] = {
+#define X(word, ctype, doc) [ATTR_T_##word] = sizeof(ctype),
+        ATTR_TYPES(X)
+#undef X
+    };
+
+    return sizes[attr->type];
+}
+
 bool
 row_given(const struct row *row, const char *attr_name)
 {

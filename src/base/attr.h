@@ -169,6 +169,7 @@ const struct attr *table_key(const struct table *table);
 const char *attr_json_name(const struct attr *attr);
 /* Pointer to the member of 'attr' in 'row'. */
 void *attr_at(const struct attr *attr, const void *row);
+size_t attr_size(const struct attr *attr); /* of the member */
 
 /* Is the description sound: docs, names, key, limits, defaults that fit their type?  Child tables
  * too.  All faults, joined (E_INTERNAL); the store refuses to open with a table that has any. */

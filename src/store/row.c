@@ -46,7 +46,7 @@ bad_reference(struct tx *tx, const struct shape *shape, const void *row)
             TRY(key_exists(tx, map_get(&tx->store->shapes.by_name, attr->ref), key, &exists));
         }
         if (!exists) {
-            return err_new(E_NOT_FOUND, NULL, "%s %s could not be found (%s)", attr->ref, key,
+            return err_new(E_NOT_FOUND, attr->ref, "%s %s could not be found (%s)", attr->ref, key,
                            attr_json_name(attr));
         }
     }
@@ -157,7 +157,7 @@ link_insert(struct tx *tx, const struct shape_link *link, const char *owner, int
     TRY(key_exists(tx, link->target, target, &exists));
     return exists ? err_new(E_EXISTS, NULL, "%s: %s is there twice", attr_json_name(link->attr),
                             target)
-                  : err_new(E_NOT_FOUND, NULL, "%s %s could not be found (%s)",
+                  : err_new(E_NOT_FOUND, link->attr->ref, "%s %s could not be found (%s)",
                             link->target->table->name, target, attr_json_name(link->attr));
 }
 

@@ -234,9 +234,11 @@ where_add(struct select *select, bool with_conds)
     bool any = false;
 
     for (const struct cond *cond = query->conds; with_conds && cond && cond->attr; cond++) {
-        buf_str(&select->sql, any ? " AND " : " WHERE ");
-        TRY(cond_add(select, cond));
-        any = true;
+        for (const struct cond *each = cond; each; each = each->also) {
+            buf_str(&select->sql, any ? " AND " : " WHERE ");
+            TRY(cond_add(select, each));
+            any = true;
+        }
     }
     if (query->where.text) {
         buf_printf(&select->sql, "%s(%s)", any ? " AND " : " WHERE ", query->where.text);
@@ -520,21 +522,48 @@ rows_select(struct tx *tx, const struct query *query, struct rows *rows)
     return NULL;
 }
 
-static struct err *
-stream(struct select *select, const struct stmt *stmt,
-       struct err *(*fn)(void *arg, void *row), void *arg)
+struct err *
+rows_each_batch(struct tx *tx, const struct query *query,
+                struct err *(*fn)(void *arg, void **rows, size_t n), void *arg)
 {
     AUTO(mem) mem = mem_new("rows_each");
-    void *batch[BATCH];
+    AUTO_SELECT select = {0};
+    AUTO_STMT stmt = {0};
+    struct rows rows;
     bool more = true;
-    size_t n;
 
+    if (query->backwards) {
+        TRY(rows_select(tx, query, &rows));
+        return rows.n ? fn(arg, rows.items, rows.n) : NULL;
+    }
+    TRY(select_begin(tx, query, &select));
+    TRY(select_make(&select));
+    TRY(select_take(&select, &stmt));
     while (more) {
+        void *batch[BATCH];
+        size_t n;
+
         mem_reset(mem);
-        TRY(batch_read(select, mem, stmt, batch, BATCH, &n, &more));
-        for (size_t i = 0; i < n; i++) {
-            TRY(fn(arg, batch[i]));
+        TRY(batch_read(&select, mem, &stmt, batch, BATCH, &n, &more));
+        if (n) {
+            TRY(fn(arg, batch, n));
         }
+    }
+    return NULL;
+}
+
+struct each {
+    struct err *(*fn)(void *arg, void *row);
+    void *arg;
+};
+
+static struct err *
+each_batch(void *arg, void **rows, size_t n)
+{
+    const struct each *each = arg;
+
+    for (size_t i = 0; i < n; i++) {
+        TRY(each->fn(each->arg, rows[i]));
     }
     return NULL;
 }
@@ -543,21 +572,9 @@ struct err *
 rows_each(struct tx *tx, const struct query *query, struct err *(*fn)(void *arg, void *row),
           void *arg)
 {
-    AUTO_SELECT select = {0};
-    AUTO_STMT stmt = {0};
-    struct rows rows;
+    struct each each = {.fn = fn, .arg = arg};
 
-    if (query->backwards) {
-        TRY(rows_select(tx, query, &rows));
-        for (size_t i = 0; i < rows.n; i++) {
-            TRY(fn(arg, rows.items[i]));
-        }
-        return NULL;
-    }
-    TRY(select_begin(tx, query, &select));
-    TRY(select_make(&select));
-    TRY(select_take(&select, &stmt));
-    return stream(&select, &stmt, fn, arg);
+    return rows_each_batch(tx, query, each_batch, &each);
 }
 
 struct err *

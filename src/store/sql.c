@@ -21,6 +21,12 @@ tx_store(struct tx *tx)
     return tx->store;
 }
 
+bool
+tx_writes(const struct tx *tx)
+{
+    return tx->writes;
+}
+
 const char tx_null[] = "";
 
 static struct err *

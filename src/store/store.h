@@ -59,6 +59,7 @@ struct err *store_backup(struct store *store, const char *path) MUST_USE;
 struct mem *tx_mem(struct tx *tx);
 int64_t tx_now(struct tx *tx);           /* One time for the whole transaction, microseconds. */
 struct store *tx_store(struct tx *tx);
+bool tx_writes(const struct tx *tx);     /* false: a read */
 
 /* ---- rows ------------------------------------------------------------- */
 
@@ -69,6 +70,7 @@ struct cond {
     enum cond_op op;
     const char *const *texts;    /* Values as text, null-terminated ... */
     const char *text;            /* ... or one of them */
+    const struct cond *also;     /* a further condition that must hold too, or null */
 };
 #define COND(attr_, value_) {.attr = (attr_), .text = (value_)}
 /* A predicate in SQL with its values; the row's table has the alias "t". */
@@ -102,9 +104,13 @@ struct err *rows_count(struct tx *tx, const struct query *query, int64_t *n) MUS
  * during the call. */
 struct err *rows_each(struct tx *tx, const struct query *query,
                       struct err *(*fn)(void *arg, void *row), void *arg) MUST_USE;
+/* The same by batches: what goes with rows can be read for many at once. */
+struct err *rows_each_batch(struct tx *tx, const struct query *query,
+                            struct err *(*fn)(void *arg, void **rows, size_t n), void *arg) MUST_USE;
 /* Inserts with children and references; sets a missing key (GENERATED), and
  * created_at, updated_at, revision_number where the table has them.  E_EXISTS,
- * E_NOT_FOUND (a reference that does not exist; names the attribute). */
+ * E_NOT_FOUND (a reference that does not exist: names the attribute, its type is the other table's
+ * name). */
 struct err *row_insert(struct tx *tx, void *row) MUST_USE;
 /* Writes what differs between 'old' (as read) and 'row': columns, children and
  * references as a difference; bumps revision_number and updated_at if anything did. */
