@@ -285,8 +285,11 @@ typed(struct mem *mem, const struct attr *attr, const struct json *json, void *m
 {
     switch (attr->type) {
     case ATTR_T_boolean:
+        if (json->type != JSON_T_BOOL) {
+            return not_a(mem, json, "a valid boolean value");
+        }
         *(bool *)member = json->b;
-        return json->type == JSON_T_BOOL ? NULL : not_a(mem, json, "a valid boolean value");
+        return NULL;
     case ATTR_T_integer:
         return integer_value(mem, attr, json, member);
     case ATTR_T_time:
