@@ -48,8 +48,8 @@ bool test_check_ok(const char *file, int line, const char *what, struct err *e);
 bool test_check_err(const char *file, int line, const char *what, struct err *e,
                     enum err_code code);
 /* As CHECK_ERR, and the message (all faults of it) has to contain 'text'. */
-bool test_check_msg(const char *file, int line, const char *what, struct err *e,
-                    enum err_code code, const char *text);
+bool test_check_msg(const char *file, int line, const char *what, struct err *e, enum err_code code,
+                    const char *text);
 bool test_check_str(const char *file, int line, const char *what, const char *a, const char *b);
 bool test_check_int(const char *file, int line, const char *what, long long a, long long b);
 

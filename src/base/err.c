@@ -13,15 +13,13 @@ static const struct {
     const char *name;
     int status;
     const char *doc;
-} codes[E_N] = {
-    [E_NONE] = {"NONE", 200, "success"},
+} codes[E_N] = {[E_NONE] = {"NONE", 200, "success"},
 #define X(name_, status_, doc_) [E_##name_] = {#name_, status_, doc_},
-    ERR_CODES(X)
+                ERR_CODES(X)
 #undef X
 };
 
-static char *
-heap_vprintf(const char *fmt, va_list args) PRINTF_LIKE(1, 0);
+static char *heap_vprintf(const char *fmt, va_list args) PRINTF_LIKE(1, 0);
 
 static char *
 heap_vprintf(const char *fmt, va_list args)

@@ -93,7 +93,7 @@ convert_object(struct mem *mem, json_t *in, struct json *out)
     out->n = json_object_size(in);
     out->keys = MEM_ARRAY(mem, out->n, const char *);
     out->items = MEM_ARRAY(mem, out->n, const struct json *);
-    json_object_foreach(in, key, value) {
+    json_object_foreach (in, key, value) {
         out->keys[i] = mem_str(mem, key);
         out->items[i++] = convert(mem, value);
     }
@@ -231,8 +231,7 @@ items_equal(const struct json *a, const struct json *b)
         return false;
     }
     for (size_t i = 0; i < a->n; i++) {
-        const struct json *other =
-            a->type == JSON_T_OBJECT ? json_get(b, a->keys[i]) : b->items[i];
+        const struct json *other = a->type == JSON_T_OBJECT ? json_get(b, a->keys[i]) : b->items[i];
 
         if (!other || !json_equal(a->items[i], other)) {
             return false;
@@ -268,8 +267,8 @@ json_equal(const struct json *a, const struct json *b)
 const char *
 json_type_name(enum json_type type)
 {
-    static const char *const names[] = {"null", "boolean", "integer", "number",
-                                        "string", "array", "object"};
+    static const char *const names[] = {"null",   "boolean", "integer", "number",
+                                        "string", "array",   "object"};
 
     return (size_t)type < sizeof names / sizeof *names ? names[type] : "unknown";
 }

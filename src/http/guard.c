@@ -88,8 +88,7 @@ guard_client(struct http_exchange *x, size_t n_received)
 
     if (x->guarded) {
         atomic_store_explicit(&x->guarded->deadline_ns,
-                              x->head_at_ns + idle_ns(x->server) + extra_ns,
-                              memory_order_relaxed);
+                              x->head_at_ns + idle_ns(x->server) + extra_ns, memory_order_relaxed);
     }
 }
 

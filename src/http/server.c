@@ -316,8 +316,7 @@ access_handler(void *arg, struct MHD_Connection *connection, const char *url, co
     return on_end(x);
 }
 
-static void
-library_log(void *arg, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
+static void library_log(void *arg, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 
 static void
 library_log(void *arg, const char *fmt, va_list args)

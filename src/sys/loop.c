@@ -342,8 +342,7 @@ loop_new(struct loop **out)
     return NULL;
 }
 
-static void
-watch_free(struct loop_fd *fd);
+static void watch_free(struct loop_fd *fd);
 
 void
 loop_free(struct loop *loop)

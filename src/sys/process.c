@@ -36,8 +36,8 @@ enum stage {
     AT_CWD,
     AT_EXEC,
 };
-static const char *const stage_names[] = {"new session", "network namespace", "descriptors",
-                                          "change of user", "working folder", "exec"};
+static const char *const stage_names[] = {"new session",    "network namespace", "descriptors",
+                                          "change of user", "working folder",    "exec"};
 
 struct failure {
     enum stage stage;
@@ -192,8 +192,7 @@ become(const struct launch *launch)
     return AT_EXEC;
 }
 
-static void __attribute__((noreturn))
-run_child(const struct launch *launch)
+static void __attribute__((noreturn)) run_child(const struct launch *launch)
 {
     struct failure failure = {0};
 

@@ -1,8 +1,8 @@
 /* The HTTP client against our server and against peers that misbehave: what
  * is surely not sent, what is in doubt, and that nothing is sent twice. */
 #include "http/client.h"
-#include "http/server.h"
 #include "base/time.h"
+#include "http/server.h"
 #include "sys/file.h"
 #include "sys/process.h"
 #include "test.h"
@@ -94,7 +94,8 @@ static void
 world_start(struct world *w)
 {
     static const struct http_handler handler = {.head = echo_head, .request = echo_request};
-    struct http_server_config config = {.address = "127.0.0.1", .handler = &handler, .arg = &w->held};
+    struct http_server_config config = {
+        .address = "127.0.0.1", .handler = &handler, .arg = &w->held};
 
     *w = (struct world){0};
     REQUIRE_OK(loop_new(&w->loop));
@@ -134,7 +135,8 @@ TEST(client_sends_every_kind_of_request)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO_BUF url = BUF_INIT;
         struct outcome o = {0};
-        struct http_request request = {.method = cases[i].method, .headers = headers,
+        struct http_request request = {.method = cases[i].method,
+                                       .headers = headers,
                                        .body = cases[i].body,
                                        .body_len = cases[i].body ? strlen(cases[i].body) : 0};
 
@@ -161,8 +163,11 @@ TEST(client_makes_many_calls_at_once)
     world_start(&w);
     buf_printf(&url, "%s/many", w.base);
     for (size_t i = 0; i < 300; i++) {
-        http_call(w.client, &(struct http_request){.method = i % 2 ? "POST" : "GET", .url = url.data,
-                                                   .body = "b", .body_len = i % 2}, on_done, &all[i]);
+        http_call(
+            w.client,
+            &(struct http_request){
+                .method = i % 2 ? "POST" : "GET", .url = url.data, .body = "b", .body_len = i % 2},
+            on_done, &all[i]);
     }
     while (done < 300 && time_mono_ns() < end) {
         REQUIRE_OK(loop_turn(w.loop, 100));
@@ -193,8 +198,8 @@ TEST(client_streams_a_file)
     buf_printf(&url, "%s/up", w.base);
     REQUIRE_OK(file_write(path.data, content.data, content.len, 0600));
     fd = open(path.data, O_RDONLY | O_CLOEXEC);
-    http_call(w.client, &(struct http_request){.method = "PUT", .url = url.data, .body_fd = fd}, on_done,
-              &o);
+    http_call(w.client, &(struct http_request){.method = "PUT", .url = url.data, .body_fd = fd},
+              on_done, &o);
     await(w.loop, &o, 1);
     CHECK(str_starts(o.body, "PUT /up 1000000:0123456789"));
     world_stop(&w);
@@ -218,11 +223,14 @@ TEST(client_tells_what_was_not_sent)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct outcome o = {0};
 
-        http_call(w.client, &(struct http_request){.method = "POST", .url = cases[i].url, .body = "x",
-                                                   .body_len = 1}, on_done, &o);
+        http_call(w.client,
+                  &(struct http_request){
+                      .method = "POST", .url = cases[i].url, .body = "x", .body_len = 1},
+                  on_done, &o);
         await(w.loop, &o, 1);
         if (o.code != cases[i].code) {
-            test_fail(__FILE__, __LINE__, "%s: %s: %s", cases[i].url, err_code_name(o.code), o.message);
+            test_fail(__FILE__, __LINE__, "%s: %s: %s", cases[i].url, err_code_name(o.code),
+                      o.message);
         }
         CHECK(str_starts(o.message, "POST "));
     }
@@ -238,10 +246,11 @@ TEST(client_limits_time_and_size_of_answers)
     world_start(&w);
     buf_printf(&hold, "%s/hold", w.base);
     buf_printf(&url, "%s/a", w.base);
-    http_call(w.client, &(struct http_request){.method = "POST", .url = hold.data, .timeout_ms = 100},
+    http_call(w.client,
+              &(struct http_request){.method = "POST", .url = hold.data, .timeout_ms = 100},
               on_done, &o);
-    http_call(w.client, &(struct http_request){.method = "GET", .url = url.data, .max_answer = 5}, on_done,
-              &big);
+    http_call(w.client, &(struct http_request){.method = "GET", .url = url.data, .max_answer = 5},
+              on_done, &big);
     await(w.loop, &o, 1);
     CHECK_INT(o.code, E_IN_DOUBT);
     await(w.loop, &big, 1);
@@ -350,7 +359,8 @@ peer_start(struct peer *peer, struct loop *loop)
 
     peer->loop = loop;
     peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(!bind(peer->listener, (const struct sockaddr *)&at, sizeof at) && !listen(peer->listener, 16));
+    REQUIRE(!bind(peer->listener, (const struct sockaddr *)&at, sizeof at) &&
+            !listen(peer->listener, 16));
     REQUIRE(!getsockname(peer->listener, (struct sockaddr *)&at, &size));
     REQUIRE_OK(loop_fd_add(loop, peer->listener, EPOLLIN, peer_accept, peer, &peer->watch));
     snprintf(peer->base, sizeof peer->base, "http://127.0.0.1:%d/", ntohs(at.sin_port));
@@ -382,8 +392,11 @@ TEST(client_is_in_doubt_when_the_peer_hangs_up)
         REQUIRE_OK(loop_new(&loop));
         peer_start(&peer, loop);
         REQUIRE_OK(http_client_new(loop, NULL, &client));
-        http_call(client, &(struct http_request){.method = "POST", .url = peer.base, .body = "x",
-                                                 .body_len = 1, .timeout_ms = 300}, on_done, &o);
+        http_call(
+            client,
+            &(struct http_request){
+                .method = "POST", .url = peer.base, .body = "x", .body_len = 1, .timeout_ms = 300},
+            on_done, &o);
         await(loop, &o, 1);
         CHECK_INT(o.code, E_IN_DOUBT);
         CHECK_INT(peer.n_requests, 1);
@@ -399,11 +412,13 @@ TEST(client_never_repeats_a_post_on_its_own)
     static const char *const bodies[] = {"x", NULL};
 
     for (size_t i = 0; i < 2; i++) {
-        struct peer peer = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .answers_left = 1};
+        struct peer peer = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                            .answers_left = 1};
         AUTO(loop) loop = NULL;
         struct http_client *client;
         struct outcome first = {0}, second = {0};
-        struct http_request request = {.method = "POST", .body = bodies[i], .body_len = bodies[i] ? 1 : 0};
+        struct http_request request = {
+            .method = "POST", .body = bodies[i], .body_len = bodies[i] ? 1 : 0};
 
         REQUIRE_OK(loop_new(&loop));
         peer_start(&peer, loop);
@@ -423,7 +438,8 @@ TEST(client_never_repeats_a_post_on_its_own)
 
 TEST(client_repeats_a_get_on_a_stale_connection)
 {
-    struct peer peer = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .answers_left = 1};
+    struct peer peer = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                        .answers_left = 1};
     AUTO(loop) loop = NULL;
     struct http_client *client;
     struct outcome first = {0}, second = {0};
@@ -452,14 +468,18 @@ TEST(client_fetches_in_place)
 
     world_start(&w);
     buf_printf(&url, "%s/f", w.base);
-    REQUIRE_OK(http_fetch(m, NULL, &(struct http_request){.method = "POST", .url = url.data, .body = "abc",
-                                                          .body_len = 3}, &answer));
+    REQUIRE_OK(http_fetch(
+        m, NULL,
+        &(struct http_request){.method = "POST", .url = url.data, .body = "abc", .body_len = 3},
+        &answer));
     CHECK_INT(answer.status, 200);
     CHECK_STR(answer.body, "POST /f 3:abc -");
     CHECK_STR(http_answer_header(&answer, "x-head"), "yes");
     CHECK_STR(http_answer_header(&answer, "x-hea"), NULL);
-    CHECK_ERR(http_fetch(m, NULL, &(struct http_request){.method = "GET", .url = "http://127.0.0.1:1/"},
-                         &answer), E_UNAVAILABLE);
+    CHECK_ERR(http_fetch(m, NULL,
+                         &(struct http_request){.method = "GET", .url = "http://127.0.0.1:1/"},
+                         &answer),
+              E_UNAVAILABLE);
     world_stop(&w);
 }
 

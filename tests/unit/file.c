@@ -41,7 +41,8 @@ TEST(file_failed_write_leaves_the_old_and_no_litter)
     const char *dir = in_dir(m, "d");
 
     CHECK_OK(dir_make(in_dir(m, "d/inner"), 0755));
-    CHECK_ERR(file_write(in_dir(m, "d/inner"), "x", 1, 0600), E_UNAVAILABLE); /* A folder is there. */
+    CHECK_ERR(file_write(in_dir(m, "d/inner"), "x", 1, 0600),
+              E_UNAVAILABLE); /* A folder is there. */
     CHECK(!rmdir(in_dir(m, "d/inner")));
     CHECK(!rmdir(dir)); /* Empty: nothing was left. */
     CHECK_ERR(file_write(in_dir(m, "no/such/f"), "x", 1, 0600), E_UNAVAILABLE);

@@ -96,7 +96,8 @@ TEST(json_depth_is_limited)
     }
     CHECK_OK(parse(m, b.data, &json));
     CHECK_STR(json_text(m, json), b.data);
-    CHECK_OK(parse(m, "\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"", &json));
+    CHECK_OK(parse(m, "\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"",
+                   &json));
 }
 
 TEST(json_large_body)
@@ -126,7 +127,8 @@ TEST(json_lookups_accept_null_and_wrong_types)
     AUTO(mem) m = mem_new("test");
     const struct json *json;
 
-    REQUIRE_OK(parse(m, "{\"server\":{\"addr\":[{\"ip\":\"10.0.0.2\"}],\"n\":3,\"up\":true}}", &json));
+    REQUIRE_OK(
+        parse(m, "{\"server\":{\"addr\":[{\"ip\":\"10.0.0.2\"}],\"n\":3,\"up\":true}}", &json));
     CHECK_STR(json_str(json_path(json, "server.addr.0.ip")), "10.0.0.2");
     CHECK(json_path(json, "") == json);
     CHECK(!json_path(json, "server.addr.1.ip"));

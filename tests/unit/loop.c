@@ -37,7 +37,8 @@ TEST(loop_fires_timers_in_order_of_time)
 {
     AUTO(loop) loop = NULL;
     struct trail t = {0};
-    struct mark a = {&t, 'a', false}, b = {&t, 'b', false}, c = {&t, 'c', true}, d = {&t, 'd', false};
+    struct mark a = {&t, 'a', false}, b = {&t, 'b', false}, c = {&t, 'c', true},
+                d = {&t, 'd', false};
     struct loop_timer *timer;
 
     REQUIRE_OK(loop_new(&loop));

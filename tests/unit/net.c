@@ -40,8 +40,9 @@ TEST(net_addresses_have_one_text)
         {"fe80:0:0:1::", "fe80:0:0:1::"},
         {"::ffff:10.0.0.1", "10.0.0.1"},
     };
-    static const char *const bad[] = {"", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1 ", "fe80::1%eth0",
-                                      "1::2::3", "10.0.0.1/24", ":", "g::"};
+    static const char *const bad[] = {"",          "10.0.0",       "10.0.0.256", "010.0.0.1",
+                                      "10.0.0.1 ", "fe80::1%eth0", "1::2::3",    "10.0.0.1/24",
+                                      ":",         "g::"};
     char text[IP_TEXT_SIZE];
     struct ip out;
 
@@ -80,7 +81,8 @@ TEST(net_address_arithmetic)
 TEST(net_prefixes)
 {
     struct cidr c = cidr("10.1.2.3/20"), six = cidr("2001:db8::5/64"), all = cidr("0.0.0.0/0");
-    struct ip first = cidr_first(&c), last = cidr_last(&c), in = ip("10.1.15.254"), v6 = ip("2001:db8::ffff");
+    struct ip first = cidr_first(&c), last = cidr_last(&c), in = ip("10.1.15.254"),
+              v6 = ip("2001:db8::ffff");
     struct cidr net = cidr_network(&c), one = cidr("10.1.15.0/24"), other = cidr("10.1.16.0/24");
     char text[CIDR_TEXT_SIZE];
 
@@ -97,8 +99,9 @@ TEST(net_prefixes)
 
 TEST(net_prefixes_refused)
 {
-    static const char *const bad[] = {"10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129",
-                                      "10.0.0.0/24x", "10.0.0.0/08", "/8", "10.0.0.0/1234"};
+    static const char *const bad[] = {"10.0.0.0",    "10.0.0.0/33", "10.0.0.0/",
+                                      "10.0.0.0/-1", "::/129",      "10.0.0.0/24x",
+                                      "10.0.0.0/08", "/8",          "10.0.0.0/1234"};
     struct cidr c;
 
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

@@ -1,8 +1,8 @@
 /* Processes: what the child sees, how failures are told, time-outs. */
 #include "sys/process.h"
-#include "sys/file.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "sys/file.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -36,7 +36,8 @@ TEST(process_run_keeps_a_megabyte_and_reads_on)
     AUTO(mem) m = mem_new("test");
     const char *out = NULL;
 
-    REQUIRE_OK(run(m, (struct process_spec){0}, "head -c 3000000 /dev/zero | tr '\\0' x", NULL, &out));
+    REQUIRE_OK(
+        run(m, (struct process_spec){0}, "head -c 3000000 /dev/zero | tr '\\0' x", NULL, &out));
     CHECK_INT(strlen(out), 1 << 20);
 }
 
@@ -102,7 +103,8 @@ TEST(process_child_starts_clean)
     spec.keep_fds[0] = leaked;
     spec.cwd = "/";
     spec.env = process_argv(m, "PATH=/usr/bin:/bin", "A=b", NULL);
-    REQUIRE_OK(run(m, spec, mem_printf(m, "echo $A; pwd; test -e /proc/self/fd/%d && echo kept", leaked),
+    REQUIRE_OK(run(m, spec,
+                   mem_printf(m, "echo $A; pwd; test -e /proc/self/fd/%d && echo kept", leaked),
                    NULL, &out));
     CHECK_STR(out, "b\n/\nkept\n");
 }
@@ -115,7 +117,8 @@ TEST(process_drops_to_another_user)
     if (geteuid()) {
         SKIP("needs root");
     }
-    REQUIRE_OK(run(m, (struct process_spec){.uid = 65534, .gid = 65534}, "id -u; id -g; id -G", NULL, &out));
+    REQUIRE_OK(run(m, (struct process_spec){.uid = 65534, .gid = 65534}, "id -u; id -g; id -G",
+                   NULL, &out));
     CHECK_STR(out, "65534\n65534\n65534\n");
 }
 
@@ -142,7 +145,10 @@ TEST(process_descriptors_may_be_0_1_2_crossed)
 TEST(process_dies_with_its_parent)
 {
     AUTO(mem) m = mem_new("test");
-    struct process_spec spec = {.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .die_with_parent = true,
+    struct process_spec spec = {.stdin_fd = -1,
+                                .stdout_fd = -1,
+                                .stderr_fd = -1,
+                                .die_with_parent = true,
                                 .new_session = true};
     int tell[2];
     pid_t pid = 0, middle;

@@ -116,9 +116,11 @@ on_refused(struct http_exchange *x, void *arg, int status, const char *why, stru
 static struct site *
 site_start(struct http_server_config config)
 {
-    static const struct http_handler handler = {
-        .head = on_head, .body = on_body, .request = on_request, .done = on_done,
-        .refused = on_refused};
+    static const struct http_handler handler = {.head = on_head,
+                                                .body = on_body,
+                                                .request = on_request,
+                                                .done = on_done,
+                                                .refused = on_refused};
     struct site *site = heap_alloc(sizeof *site);
 
     config.address = config.address ? config.address : "127.0.0.1";
@@ -142,7 +144,8 @@ site_stop(struct site *site)
 static int
 dial(const struct site *site)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(http_server_port(site->server)),
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(http_server_port(site->server)),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -222,12 +225,14 @@ TEST(server_collects_bodies_with_length_and_in_chunks)
 {
     struct site *site = site_start((struct http_server_config){0});
 
-    CHECK_STR(ask(site, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"), "201 hello");
+    CHECK_STR(ask(site, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"),
+              "201 hello");
     CHECK_STR(ask(site, "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
                         "3\r\nabc\r\n8;x=y\r\ndefghijk\r\n0\r\n\r\n"),
               "201 abcdefghijk");
     CHECK_STR(ask(site, "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"), "201 ");
-    CHECK_STR(ask(site, "PATCH /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"), "201 {}");
+    CHECK_STR(ask(site, "PATCH /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"),
+              "201 {}");
     site_stop(site);
 }
 
@@ -238,8 +243,10 @@ TEST(server_answers_pipelined_requests_in_order)
     AUTO_BUF in = BUF_INIT, out = BUF_INIT;
 
     for (int i = 0; i < 50; i++) {
-        buf_printf(&out, i % 3 ? "GET /n%d HTTP/1.1\r\nHost: h\r\n\r\n"
-                               : "POST /echo?%d HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx", i);
+        buf_printf(&out,
+                   i % 3 ? "GET /n%d HTTP/1.1\r\nHost: h\r\n\r\n"
+                         : "POST /echo?%d HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx",
+                   i);
         buf_str(&out, "GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
     }
     say(fd, out.data);
@@ -324,7 +331,8 @@ TEST(server_refuses_unclear_lengths_and_raw_bytes)
 {
     static const char *const bad[] = {
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
         "GET /a\x01z HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /n HTTP/1.1\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
@@ -354,10 +362,12 @@ TEST(server_answers_in_head_without_the_body)
     AUTO_FD fd = dial(site);
     AUTO_BUF in = BUF_INIT;
 
-    say(fd, "POST /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET /n HTTP/1.1\r\nHost: h\r\n\r\n");
+    say(fd, "POST /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET /n "
+            "HTTP/1.1\r\nHost: h\r\n\r\n");
     CHECK_STR(hear(fd, &in), "401 who?");
     CHECK_STR(hear(fd, &in), "200 GET /n ? 127.0.0.1 - 0"); /* The connection goes on. */
-    CHECK_STR(ask(site, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\n"), "401 who?");
+    CHECK_STR(ask(site, "PUT /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 5000000\r\n\r\n"),
+              "401 who?");
     CHECK_STR(ask(site, "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\n"), "401 who?");
     site_stop(site);
 }

@@ -39,8 +39,17 @@ TEST(str_buf_int_writes_every_integer)
 
 TEST(str_to_i64_takes_whole_integers_only)
 {
-    static const char *const bad[] = {"", " 1", "1 ", "12x", "+1", "-", "--1", "1.0", "0x10",
-                                      "9223372036854775808", "-9223372036854775809"};
+    static const char *const bad[] = {"",
+                                      " 1",
+                                      "1 ",
+                                      "12x",
+                                      "+1",
+                                      "-",
+                                      "--1",
+                                      "1.0",
+                                      "0x10",
+                                      "9223372036854775808",
+                                      "-9223372036854775809"};
     int64_t v = 5;
 
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -80,11 +89,11 @@ TEST(str_utf8_refuses_what_unicode_refuses)
         {"plain", 5, true},
         {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9, true},
         {"a\0b", 3, false},
-        {"\xc0\x80", 2, false},             /* overlong NUL */
-        {"\xe0\x80\xaf", 3, false},         /* overlong slash */
-        {"\xed\xa0\x80", 3, false},         /* surrogate */
-        {"\xf4\x90\x80\x80", 4, false},     /* past U+10FFFF */
-        {"\xe2\x82", 2, false},             /* cut */
+        {"\xc0\x80", 2, false},         /* overlong NUL */
+        {"\xe0\x80\xaf", 3, false},     /* overlong slash */
+        {"\xed\xa0\x80", 3, false},     /* surrogate */
+        {"\xf4\x90\x80\x80", 4, false}, /* past U+10FFFF */
+        {"\xe2\x82", 2, false},         /* cut */
         {"\x80", 1, false},
     };
 

@@ -110,7 +110,8 @@ TEST(yaml_scalars_are_typed_on_demand)
     int64_t i = 0;
     bool b = false;
 
-    REQUIRE_OK(parse(m, "{i: 12, p: +3, q: '12', t: yes, f: Off, n: ~, e: , s: x, neg: -4}", &root));
+    REQUIRE_OK(
+        parse(m, "{i: 12, p: +3, q: '12', t: yes, f: Off, n: ~, e: , s: x, neg: -4}", &root));
     CHECK(yaml_to_i64(yaml_get(root, "i"), &i) && i == 12);
     CHECK(yaml_to_i64(yaml_get(root, "p"), &i) && i == 3);
     CHECK(yaml_to_i64(yaml_get(root, "neg"), &i) && i == -4);
@@ -127,8 +128,10 @@ TEST(yaml_as_json)
     AUTO(mem) m = mem_new("test");
     const struct yaml *root;
 
-    REQUIRE_OK(parse(m, "a: [1, '1', 1.5, 1e3, true, null, 10.0.0.1, 1.2.3, -, e5, 2020-01-01]\n"
-                        "b: {c: yes}\n", &root));
+    REQUIRE_OK(parse(m,
+                     "a: [1, '1', 1.5, 1e3, true, null, 10.0.0.1, 1.2.3, -, e5, 2020-01-01]\n"
+                     "b: {c: yes}\n",
+                     &root));
     CHECK_STR(json_text(m, yaml_to_json(m, root)),
               "{\"a\":[1,\"1\",1.5,1000.0,true,null,\"10.0.0.1\",\"1.2.3\",\"-\",\"e5\","
               "\"2020-01-01\"],\"b\":{\"c\":\"yes\"}}");
