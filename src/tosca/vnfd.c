@@ -78,7 +78,7 @@ image_locate(struct extract *x, struct vnfd_image *image, const struct yaml *at,
         return;
     }
     image->file = package_resolve(x->mem, at->file, file);
-    if (!image->file) {
+    if (!image->file && x->tosca->package) {
         extract_fault(x, tosca_fault(at, "artifact %s: leaves the package", file));
     } else if (x->tosca->package && !package_find(x->tosca->package, image->file)) {
         /* SOL001 files name artifacts relative to themselves; many write from the root. */
