@@ -1,0 +1,428 @@
+/* Nothing acknowledged is lost: not when the process is killed at any moment,
+ * not when the disk is full; and when it is, only the write that does not fit
+ * fails. */
+#include "store/store.h"
+
+#include "base/vec.h"
+
+#include "store_world.h"
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct table *const tables[] = {&net_table, &group_table, &port_table, NULL};
+
+static struct err *
+open_at(const char *path, struct store **store)
+{
+    const struct store_config config = {
+        .path = path, .tables = tables, .seal_key = WORLD_KEY, .busy_pages = 50};
+
+    return store_open(&config, store);
+}
+
+/* One numbered network. */
+struct numbered {
+    int64_t number;
+    size_t size; /* of its name */
+    _Atomic int over; /* 1 = acknowledged, 2 = failed */
+    enum err_code code;
+};
+
+static struct err *
+numbered_insert(struct tx *tx, void *arg)
+{
+    const struct numbered *numbered = arg;
+    struct net *net = row_new(tx_mem(tx), &net_table);
+    char *name = mem_alloc(tx_mem(tx), numbered->size + 1);
+
+    memset(name, 'x', numbered->size);
+    net->id = mem_printf(tx_mem(tx), "%08" PRIi64 "-0000-4000-8000-000000000000", numbered->number);
+    net->name = name;
+    return row_insert(tx, net);
+}
+
+static void
+numbered_done(void *arg, struct err *e)
+{
+    struct numbered *numbered = arg;
+
+    numbered->code = e ? e->code : E_NONE;
+    atomic_store(&numbered->over, e ? 2 : 1);
+    err_ignore(e, "the test looks at the code");
+}
+
+/* ---- kill -9 -------------------------------------------------------------------------- */
+
+struct killed {
+    struct store *store;
+    int pipe;
+    int64_t from, step;
+};
+
+/* Writes for ever; tells each number after its acknowledgement. */
+static void *
+killed_thread(void *arg)
+{
+    struct killed *killed = arg;
+
+    for (int64_t n = killed->from;; n += killed->step) {
+        struct numbered numbered = {.number = n, .size = 200};
+        struct err *e = store_write_wait(killed->store, numbered_insert, &numbered);
+
+        if (e || write(killed->pipe, &n, sizeof n) != sizeof n) {
+            err_free(e);
+            return NULL;
+        }
+    }
+}
+
+static void
+killed_child(const char *path, int pipe, int64_t from)
+{
+    struct store *store;
+    struct killed killed[4];
+    pthread_t threads[4];
+    int64_t ready = -1;
+
+    if (open_at(path, &store) || write(pipe, &ready, sizeof ready) != sizeof ready) {
+        _exit(1);
+    }
+    for (int i = 0; i < 4; i++) {
+        killed[i] = (struct killed){.store = store, .pipe = pipe, .from = from + i, .step = 4};
+        if (pthread_create(&threads[i], NULL, killed_thread, &killed[i])) {
+            _exit(1);
+        }
+    }
+    for (;;) {
+        pause();
+    }
+}
+
+struct numbers {
+    char *acked; /* by number */
+    int64_t n, missing, seen;
+};
+
+static struct err *
+number_seen(void *arg, void *row)
+{
+    struct numbers *numbers = arg;
+    int64_t number = strtoll(((struct net *)row)->id, NULL, 10);
+
+    numbers->seen++;
+    if (number < numbers->n && numbers->acked[number]) {
+        numbers->acked[number] = 2;
+    }
+    return NULL;
+}
+
+static struct err *
+check_numbers(struct tx *tx, void *arg)
+{
+    const struct query query = {.table = &net_table};
+    struct numbers *numbers = arg;
+    int64_t last;
+
+    TRY(rows_each(tx, &query, number_seen, numbers));
+    for (int64_t i = 0; i < numbers->n; i++) {
+        numbers->missing += numbers->acked[i] == 1;
+        numbers->acked[i] = numbers->acked[i] != 0;
+    }
+    /* Each row has its entry: the log and the rows are of one transaction. */
+    TRY(changes_last(tx, &last));
+    CHECK_INT(last, numbers->seen);
+    return NULL;
+}
+
+/* Lets a child write for 'us' microseconds, kills it, notes what it told. */
+static int64_t
+kill_one(const char *path, int64_t from, int64_t us, struct numbers *numbers)
+{
+    int fds[2];
+    int64_t number, highest = from;
+    bool ready = false;
+    pid_t pid;
+
+    REQUIRE(!pipe(fds));
+    pid = fork();
+    REQUIRE(pid >= 0);
+    if (!pid) {
+        killed_child(path, fds[1], from);
+    }
+    close(fds[1]);
+    while (read(fds[0], &number, sizeof number) == sizeof number) {
+        if (number < 0) {
+            const struct timespec pause_for = {.tv_nsec = us * 1000};
+
+            ready = true;
+            nanosleep(&pause_for, NULL); /* the length of the child's life, not a wait for it */
+            kill(pid, SIGKILL);
+            continue;
+        }
+        REQUIRE(number < numbers->n);
+        numbers->acked[number] = 1;
+        highest = number > highest ? number : highest;
+    }
+    close(fds[0]);
+    waitpid(pid, NULL, 0);
+    CHECK(ready);
+    return highest;
+}
+
+TEST(store_loses_nothing_when_killed)
+{
+    struct numbers numbers = {.n = 1000000};
+    char path[512];
+    int64_t from = 0;
+
+    numbers.acked = calloc(1, (size_t)numbers.n);
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    for (int i = 0; i < 30; i++) {
+        AUTO(store) store = NULL;
+
+        from = kill_one(path, from, 1000 + i * 1300, &numbers) + 100;
+        REQUIRE_OK(open_at(path, &store));
+        numbers.seen = 0;
+        CHECK_OK(store_read(store, check_numbers, &numbers));
+        CHECK_INT(numbers.missing, 0);
+    }
+    CHECK(numbers.seen > 100);
+    free(numbers.acked);
+}
+
+/* ---- full disk --------------------------------------------------------------------------- */
+
+/* A file system of 'kb' kilobytes of this test's own. */
+static void
+small_disk(char path[512], int kb)
+{
+    char options[64];
+
+    snprintf(path, 512, "%s/disk", test_dir());
+    snprintf(options, sizeof options, "size=%dk", kb);
+    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
+        SKIP("mount namespaces are not permitted here: %s", strerror(errno));
+    }
+    REQUIRE(!mkdir(path, 0700));
+    REQUIRE(!mount("tmpfs", path, "tmpfs", 0, options));
+}
+
+static _Atomic bool held;
+
+static struct err *
+hold(struct tx *tx, void *arg)
+{
+    (void)tx;
+    (void)arg;
+    while (atomic_load(&held)) {
+        sched_yield();
+    }
+    return NULL;
+}
+
+static void
+ignore_done(void *arg, struct err *e)
+{
+    (void)arg;
+    err_ignore(e, "only holds the writer");
+}
+
+static bool
+all_over(struct numbered *writes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!atomic_load(&writes[i].over)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct err *
+count_nets(struct tx *tx, void *arg)
+{
+    const struct query query = {.table = &net_table};
+
+    return rows_count(tx, &query, arg);
+}
+
+TEST(store_full_disk_fails_only_the_guilty)
+{
+    AUTO(store) store = NULL;
+    struct numbered writes[8];
+    char disk[512], path[600];
+    int64_t n = 0;
+
+    small_disk(disk, 3000);
+    snprintf(path, sizeof path, "%s/db", disk);
+    REQUIRE_OK(open_at(path, &store));
+    atomic_store(&held, true);
+    store_write(store, hold, NULL, ignore_done);
+    for (int i = 0; i < 8; i++) {
+        writes[i] = (struct numbered){.number = i, .size = i == 3 ? 8000000 : 100};
+        store_write(store, numbered_insert, &writes[i], numbered_done);
+    }
+    atomic_store(&held, false);
+    EVENTUALLY(10000, all_over(writes, 8));
+    for (int i = 0; i < 8; i++) {
+        CHECK_INT(writes[i].code, i == 3 ? E_UNAVAILABLE : E_NONE);
+    }
+    CHECK_OK(store_read(store, count_nets, &n));
+    CHECK_INT(n, 7);
+}
+
+/* Writes until nothing more fits; the number of acknowledged ones. */
+static int64_t
+fill(struct store *store, int64_t from)
+{
+    for (int64_t i = from;; i++) {
+        struct numbered numbered = {.number = i, .size = 3000};
+        struct err *e = store_write_wait(store, numbered_insert, &numbered);
+
+        if (e) {
+            CHECK_ERR(e, E_UNAVAILABLE);
+            return i - from;
+        }
+        REQUIRE(i < from + 10000);
+    }
+}
+
+TEST(store_full_disk_loses_nothing_and_recovers)
+{
+    AUTO(store) store = NULL;
+    char disk[512], path[600], ballast[600];
+    int64_t n = 0, made, more;
+    int fd;
+
+    small_disk(disk, 4000);
+    snprintf(path, sizeof path, "%s/db", disk);
+    snprintf(ballast, sizeof ballast, "%s/ballast", disk);
+    fd = open(ballast, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    REQUIRE(fd >= 0 && !posix_fallocate(fd, 0, 2000000));
+    close(fd);
+    REQUIRE_OK(open_at(path, &store));
+    made = fill(store, 0);
+    CHECK(made > 10);
+    CHECK_OK(store_read(store, count_nets, &n));
+    CHECK_INT(n, made);
+    unlink(ballast);
+    more = fill(store, 100000);
+    CHECK(more > 10);
+    made += more;
+    store_close(store);
+    store = NULL;
+    REQUIRE_OK(open_at(path, &store));
+    CHECK_OK(store_read(store, count_nets, &n));
+    CHECK_INT(n, made);
+}
+
+/* ---- many writers, readers beside them --------------------------------------------------------- */
+
+struct crowd {
+    struct store *store;
+    int64_t from, n;
+    _Atomic bool *end;
+};
+
+static void *
+crowd_write(void *arg)
+{
+    struct crowd *crowd = arg;
+
+    for (int64_t i = 0; i < crowd->n; i++) {
+        struct numbered numbered = {.number = crowd->from + i, .size = 50};
+
+        CHECK_OK(store_write_wait(crowd->store, numbered_insert, &numbered));
+    }
+    return NULL;
+}
+
+static struct err *
+snapshot(struct tx *tx, void *arg)
+{
+    int64_t n, last, again;
+
+    (void)arg;
+    TRY(count_nets(tx, &n));
+    TRY(changes_last(tx, &last));
+    TRY(count_nets(tx, &again));
+    CHECK_INT(n, last);
+    CHECK_INT(n, again);
+    return NULL;
+}
+
+static void *
+crowd_read(void *arg)
+{
+    struct crowd *crowd = arg;
+
+    while (!atomic_load(crowd->end)) {
+        CHECK_OK(store_read(crowd->store, snapshot, NULL));
+    }
+    return NULL;
+}
+
+TEST(store_readers_see_whole_transactions)
+{
+    AUTO(store) store = NULL;
+    _Atomic bool end = false;
+    struct crowd crowds[8];
+    pthread_t writers[8], readers[6];
+    char path[512];
+    int64_t n;
+
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(open_at(path, &store));
+    for (int i = 0; i < 8; i++) {
+        crowds[i] = (struct crowd){.store = store, .from = i * 1000, .n = 100, .end = &end};
+        REQUIRE(!pthread_create(&writers[i], NULL, crowd_write, &crowds[i]));
+    }
+    for (int i = 0; i < 6; i++) {
+        REQUIRE(!pthread_create(&readers[i], NULL, crowd_read, &crowds[0]));
+    }
+    for (int i = 0; i < 8; i++) {
+        pthread_join(writers[i], NULL);
+    }
+    atomic_store(&end, true);
+    for (int i = 0; i < 6; i++) {
+        pthread_join(readers[i], NULL);
+    }
+    CHECK_OK(store_read(store, count_nets, &n));
+    CHECK_INT(n, 800);
+}
+
+/* What is queued when the store is closed is still written. */
+TEST(store_close_runs_what_waits)
+{
+    struct store *store;
+    struct numbered writes[100];
+    char path[512];
+    int64_t n;
+
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(open_at(path, &store));
+    for (int i = 0; i < 100; i++) {
+        writes[i] = (struct numbered){.number = i, .size = 10};
+        store_write(store, numbered_insert, &writes[i], numbered_done);
+    }
+    store_close(store);
+    CHECK(all_over(writes, 100));
+    REQUIRE_OK(open_at(path, &store));
+    CHECK_OK(store_read(store, count_nets, &n));
+    CHECK_INT(n, 100);
+    store_close(store);
+}
