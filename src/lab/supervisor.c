@@ -139,7 +139,8 @@ site_children(struct supervisor *s, const struct lab_site *site)
                            "--site-id", site->name, "--host-id", site->name, NULL));
     child_add(s, "site", site, site->uid,
               process_argv(mem, "/proc/self/exe", "site", "--state", state, "--name", site->name,
-                           "--listen", site->url + strlen("http://"), "--agent", socket, NULL));
+                           "--listen", site->url + strlen("http://"), "--agent", socket, "--vtep",
+                           site->wan_ip, NULL));
 }
 
 static struct err *

@@ -1,0 +1,271 @@
+/* The start and the end of a site: its services on one store, one loop and one
+ * port.  Everything here happens once; nothing here is on a request's path. */
+#include "faces/site.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "compute/compute.h"
+#include "faces/faces.h"
+#include "faces/role.h"
+#include "identity/identity.h"
+#include "image/image.h"
+#include "network/network.h"
+#include "sys/file.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* X(id, name, value, default, doc) */
+#define SITE_OPTIONS(X)                                                                            \
+    X(state, "state", "DIR", NULL, "folder of everything it keeps")                                \
+    X(name, "name", "NAME", NULL, "of the site, and of its entry in clouds.yaml")                  \
+    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
+    X(agent, "agent", "PATH", NULL, "socket of this box's agent")                                  \
+    X(vtep, "vtep", "ADDRESS", "", "IPv4 address that other sites tunnel to; none: not joined")    \
+    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
+    X(host_id, "host-id", "ID", "", "id of this box; none: the site's name")                       \
+    X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
+    X(vcpus, "vcpus", "N", "0", "processors for servers, in sum; 0: those of the box")             \
+    X(memory_mb, "memory-mb", "MIB", "0", "memory for servers, in sum; 0: that of the box")        \
+    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+
+enum site_option {
+#define X(id, name, value, def, doc) OPTION_##id,
+    SITE_OPTIONS(X)
+#undef X
+};
+
+static const struct role_option site_options[] = {
+#define X(id, name, value, def, doc) {name, value, doc, def},
+    SITE_OPTIONS(X)
+#undef X
+    {0}};
+
+static const struct identity_endpoint site_endpoints[] = {
+    {"identity", "keystone", "/identity"},
+    {"image", "glance", "/image"},
+    {"network", "neutron", "/network"},
+    {"compute", "nova", "/compute/v2.1"},
+};
+
+struct site {
+    struct mem *mem;
+    const char **values; /* by enum site_option */
+    int64_t underlay_mtu, vcpus, memory_mb;
+    const char *address;
+    uint16_t port;
+    struct policy *policy;
+    struct store *store;
+    struct loop *loop;
+    struct identity *identity;
+    struct image_service *image;
+    struct network_service *network;
+    struct compute_service *compute;
+    struct site_sync *sync;
+    struct rest *rest;
+};
+
+static const char *
+site_path(const struct site *site, const char *name)
+{
+    return mem_printf(site->mem, "%s/%s", site->values[OPTION_state], name);
+}
+
+static struct err *
+number_option(const struct site *site, enum site_option option, int64_t *number)
+{
+    const char *text = site->values[option];
+
+    if (!str_to_i64(text, number) || *number < 0) {
+        return err_new(E_INVALID, NULL, "--%s: %s is not a number", site_options[option].name, text);
+    }
+    return NULL;
+}
+
+static struct err *
+site_check(struct site *site)
+{
+    enum log_level level;
+    struct err *e = role_listen(site->mem, site->values[OPTION_listen], &site->address, &site->port);
+
+    e = err_join(e, number_option(site, OPTION_underlay_mtu, &site->underlay_mtu));
+    e = err_join(e, number_option(site, OPTION_vcpus, &site->vcpus));
+    e = err_join(e, number_option(site, OPTION_memory_mb, &site->memory_mb));
+    if (!log_level_from_name(site->values[OPTION_log_level], &level)) {
+        e = err_join(e, err_new(E_INVALID, NULL, "--log-level: no level %s",
+                                site->values[OPTION_log_level]));
+    } else {
+        log_init(site->values[OPTION_name], level);
+    }
+    if (str_empty(site->values[OPTION_host_id])) {
+        site->values[OPTION_host_id] = site->values[OPTION_name];
+    }
+    return e;
+}
+
+static void
+resources_register(void)
+{
+    static const struct resource *const identity_and_image[] = {
+        &domain_resource, &project_resource, &user_resource, &role_resource, &image_resource, NULL};
+    const struct resource *const *const lists[] = {identity_and_image, network_resources,
+                                                   compute_resources};
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        for (const struct resource *const *r = lists[i]; *r; r++) {
+            resource_register(*r);
+        }
+    }
+}
+
+static struct err *
+site_store(struct site *site)
+{
+    const struct role_rules rules[] = {{identity_rules, identity_n_rules},
+                                       {image_rules, image_n_rules}};
+    struct store_config config = {
+        .path = site_path(site, "site.db"),
+        .tables = role_tables(site->mem, ledger_tables, identity_tables, image_tables,
+                              network_tables, compute_tables, NULL),
+    };
+
+    TRY(dir_make(site->values[OPTION_state], 0700));
+    TRY(role_seal_key(site->mem, site->values[OPTION_state], &config.seal_key));
+    resources_register();
+    TRY(role_rules_use(site->mem, rules, ARRAY_SIZE(rules), &site->policy));
+    return store_open(&config, &site->store);
+}
+
+static struct err *
+site_identity(struct site *site)
+{
+    struct identity_config config = {
+        .store = site->store,
+        .key_file = site_path(site, "token.key"),
+        .region = site->values[OPTION_region],
+        .endpoints = site_endpoints,
+        .n_endpoints = ARRAY_SIZE(site_endpoints),
+    };
+    struct identity_first first = {
+        .cloud = site->values[OPTION_name],
+        .auth_url = mem_printf(site->mem, "http://%s/identity/v3", site->values[OPTION_listen]),
+        .password_file = site_path(site, "admin.password"),
+        .clouds_file = site_path(site, "clouds.yaml"),
+    };
+
+    TRY(identity_new(&config, &site->identity));
+    return identity_bootstrap(site->identity, &first);
+}
+
+static struct err *
+site_services_start(struct site *site)
+{
+    const char *vtep = site->values[OPTION_vtep];
+    struct image_config image = {.store = site->store, .dir = site_path(site, "images")};
+    struct network_config network = {.store = site->store,
+                                     .host = site->values[OPTION_host_id],
+                                     .vtep = str_empty(vtep) ? NULL : vtep,
+                                     .underlay_mtu = site->underlay_mtu};
+    struct compute_config compute = {.host = site->values[OPTION_host_id],
+                                     .vcpus = site->vcpus,
+                                     .memory_mb = site->memory_mb};
+
+    TRY(image_service_new(&image, &site->image));
+    TRY(network_service_new(&network, &site->network));
+    TRY(change_feed_new(site->store, site->loop, &site->network->feed));
+    compute.image = site->image;
+    compute.network = site->network;
+    return compute_service_new(&compute, site->store, &site->compute);
+}
+
+static struct err *
+site_agent(struct site *site)
+{
+    const struct desired_source **sources = MEM_ARRAY(site->mem, 3, const struct desired_source *);
+    struct site_sync_config config = {.store = site->store,
+                                      .loop = site->loop,
+                                      .socket = site->values[OPTION_agent],
+                                      .site = site->values[OPTION_name],
+                                      .host = site->values[OPTION_host_id],
+                                      .sources = sources};
+
+    sources[0] = &network_desired_source;
+    sources[1] = &site->compute->source;
+    TRY(site_sync_new(&config, &site->sync));
+    site->compute->sync = site->sync;
+    return NULL;
+}
+
+static struct err *
+site_serve(struct site *site)
+{
+    struct site_services services = {.store = site->store,
+                                     .identity = site->identity,
+                                     .image = site->image,
+                                     .network = site->network,
+                                     .compute = site->compute};
+    struct rest_config config = {.http = {.address = site->address, .port = site->port},
+                                 .authenticate = identity_caller,
+                                 .auth_arg = site->identity,
+                                 .auth_prefix = "/identity",
+                                 .pool = identity_pool(site->identity)};
+
+    config.mounts = site_mounts(site->mem, &services, &config.n_mounts);
+    return rest_new(&config, &site->rest);
+}
+
+static struct err *
+site_start(struct site *site)
+{
+    (void)umask(077);
+    TRY(site_check(site));
+    TRY(site_store(site));
+    TRY(loop_new(&site->loop));
+    TRY(role_signals(site->loop));
+    TRY(site_identity(site));
+    TRY(site_services_start(site));
+    TRY(site_agent(site));
+    TRY(site_serve(site));
+    log_info("site", "serving name=%s listen=%s:%u", site->values[OPTION_name], site->address,
+             rest_port(site->rest));
+    return loop_run(site->loop);
+}
+
+/* The reverse of the start: nobody is asked after it is gone. */
+static void
+site_end(struct site *site)
+{
+    rest_free(site->rest);
+    site_sync_free(site->sync);
+    compute_service_free(site->compute);
+    if (site->network) {
+        change_feed_free(site->network->feed);
+    }
+    store_close(site->store);
+    network_service_free(site->network);
+    image_service_free(site->image);
+    identity_free(site->identity);
+    loop_free(site->loop);
+    policy_free(site->policy);
+}
+
+int
+site_main(int argc, char **argv)
+{
+    AUTO(mem) mem = mem_new("site");
+    struct site site = {.mem = mem};
+    int status = role_options(mem, "site", site_options, argc, argv, &site.values);
+
+    if (status >= 0) {
+        return status;
+    }
+    struct err *e = site_start(&site);
+    site_end(&site);
+    if (e) {
+        log_err(LOG_LV_ERROR, "site", e, "ended");
+        return 1;
+    }
+    return 0;
+}
