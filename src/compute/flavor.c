@@ -34,7 +34,7 @@ const struct resource flavor_resource = {
     .in_use = "FlavorInUse",
     .visible = "t.is_public = 1",
     .rule_create = "admin_only",
-    .rule_show = "any",
+    .rule_show = "anybody",
     .rule_update = "admin_only",
     .rule_delete = "admin_only",
     .hooks = {.before_create = before_create},
