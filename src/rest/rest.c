@@ -341,7 +341,9 @@ run_versions(struct rest_request *r)
     const struct face_version *one = version_at(r);
 
     answer_reset(r);
-    r->status = one ? 200 : r->face->dialect->versions_status;
+    r->status = r->route->status ? r->route->status
+                : one            ? 200
+                                 : r->face->dialect->versions_status;
     r->face->dialect->versions(r, one);
     answer_ok(r);
 }
@@ -413,6 +415,10 @@ on_request(struct http_exchange *http, void *arg)
         return;
     }
     e = read_body(&x->r);
+    if (e && x->upload_open) {
+        x->upload_open = false;
+        x->r.route->upload->abort(&x->r);
+    }
     if (!e && (x->r.route->flags & REST_POOL)) {
         e = pool_run(x->rest->config.pool, prepare, &x->r);
         if (!e) {

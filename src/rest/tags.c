@@ -124,10 +124,11 @@ static struct err *
 one_tag(struct tx *tx, struct rest_request *r, const struct strs *have, const char *tag)
 {
     bool there = has_tag(have, tag), put = str_eq(r->method, "PUT");
+    int created = r->route->status ? r->route->status : 201;
     struct strs tags;
 
     TRY(check_tag(tag));
-    r->status = put ? 201 : 204;
+    r->status = put ? created : 204;
     if (!put && !there) {
         return err_new(E_NOT_FOUND, "TagNotFound", "Tag %s could not be found.", tag);
     }
@@ -137,7 +138,7 @@ one_tag(struct tx *tx, struct rest_request *r, const struct strs *have, const ch
     if (!put && !str_eq(r->method, "DELETE")) {
         return err_new(E_METHOD, NULL, "a tag has GET, PUT and DELETE");
     }
-    if (put) {
+    if (put && created == 201) {
         buf_str(&r->out, "null");
     }
     tags = with_tag(tx_mem(tx), have, tag, put);

@@ -1,0 +1,335 @@
+/* tests/api/run: plays every story against servers in this process.  One story,
+ * one process, one fresh world. */
+#include "story.h"
+#include "world.h"
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "http/client.h"
+#include "image/image.h"
+#include "sys/file.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EXIT_SKIPPED 77
+
+/* Folder of stories -> world and service. */
+static const struct {
+    const char *folder, *service;
+    const struct world_kind *kind;
+} folders[] = {
+    {"identity", "identity", &world_site},
+    {"image", "image", &world_site},
+#ifdef HAVE_NEUTRON_FACE
+    {"network", "network", &world_site},
+#endif
+#ifdef HAVE_NOVA_FACE
+    {"compute", "compute", &world_site},
+#endif
+#ifdef HAVE_ORCHESTRATOR_WORLD
+    {"orchestrator", "", &world_orchestrator},
+#endif
+};
+
+struct play {
+    struct world *world;
+    struct captures captures;
+    const struct story *story;
+    int64_t clock_us;
+};
+
+/* ---- one step ------------------------------------------------------------------ */
+
+static int
+complain(const struct play *play, const struct story_step *step, const char *what,
+         const struct http_answer *answer)
+{
+    (void)printf("FAIL %s:%d: %s %s as %s: %s\n", play->story->file, step->line, step->method,
+                 step->path, step->as, what);
+    if (answer) {
+        (void)printf("     answer %d: %.2000s\n", answer->status, str_or(answer->body, ""));
+    }
+    return 1;
+}
+
+static const char *
+url_of(struct play *play, const struct story_step *step)
+{
+    const char *slash = step->service[0] ? "/" : "";
+
+    return mem_printf(play->captures.mem, "http://127.0.0.1:%u%s%s%s", rest_port(play->world->rest),
+                      slash, step->service, captures_fill(&play->captures, step->path));
+}
+
+static bool
+names(const char *header, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncasecmp(header, name, n) == 0 && header[n] == ':';
+}
+
+static struct err *
+headers_of(struct play *play, const struct story_step *step, const char *const **headers)
+{
+    struct mem *mem = play->captures.mem;
+    VEC(const char *) list = {0};
+    bool typed = false;
+    const char *token;
+
+    for (size_t i = 0; i < step->headers.n; i++) {
+        const char *header = captures_fill(&play->captures, step->headers.items[i]);
+
+        typed |= names(header, "Content-Type");
+        vec_add(mem, &list, header);
+    }
+    if (!typed) {
+        vec_add(mem, &list, "Content-Type: application/json");
+    }
+    token = map_get(&play->captures.values, mem_printf(mem, "token_%s", step->as));
+    if (!token) {
+        TRY(world_token(play->world, step->as, &token));
+    }
+    if (token) {
+        vec_add(mem, &list, mem_printf(mem, "X-Auth-Token: %s", token));
+        map_set(&play->captures.values, mem_printf(mem, "token_%s", step->as),
+                mem_str(mem, token));
+    }
+    vec_add(mem, &list, NULL);
+    *headers = list.items;
+    return NULL;
+}
+
+static struct err *
+send_step(struct play *play, const struct story_step *step, struct http_answer *answer)
+{
+    const char *body = step->body.data;
+    struct http_request request = {
+        .method = step->method, .url = url_of(play, step), .body_fd = -1, .timeout_ms = 30000};
+    struct http_client_config config = {.user_agent = "story"};
+
+    TRY(headers_of(play, step, &request.headers));
+    if (step->has_body) {
+        bool text = strlen(body) == step->body.len && step->body.len < 65536;
+
+        request.body = text ? captures_fill(&play->captures, body) : body;
+        request.body_len = text ? strlen(request.body) : step->body.len;
+    }
+    return http_fetch(play->captures.mem, &config, &request, answer);
+}
+
+static int
+check_headers(struct play *play, const struct story_step *step, const struct http_answer *answer)
+{
+    for (size_t i = 0; i < step->want_headers.n; i++) {
+        const char *want = step->want_headers.items[i];
+        size_t n = strcspn(want, ":");
+        const char *name = mem_strn(play->captures.mem, want, n);
+        const char *have = http_answer_header(answer, name);
+        const char *fault;
+
+        want += n + (want[n] == ':');
+        want += strspn(want, " ");
+        fault = have ? match_text(&play->captures, want, have) : "is missing";
+        if (fault) {
+            return complain(play, step,
+                            mem_printf(play->captures.mem, "header %s: %s", name, fault), answer);
+        }
+    }
+    return 0;
+}
+
+static int
+check_body(struct play *play, const struct story_step *step, const struct http_answer *answer)
+{
+    const struct json *json;
+    const char *fault;
+    struct err *e;
+
+    if (!step->want) {
+        return 0;
+    }
+    e = json_parse(play->captures.mem, str_or(answer->body, ""), answer->body_len, &json);
+    if (e) {
+        err_free(e);
+        fault = match_text(&play->captures, step->want + strspn(step->want, "\n"),
+                           str_or(answer->body, ""));
+    } else {
+        fault = match_json(&play->captures, step->want, json);
+    }
+    return fault ? complain(play, step, fault, answer) : 0;
+}
+
+static int
+play_step(struct play *play, const struct story_step *step)
+{
+    struct http_answer answer;
+    struct err *e;
+
+    if (step->clock_s) {
+        play->clock_us += step->clock_s * 1000000;
+        time_freeze(play->clock_us);
+        return 0;
+    }
+    e = send_step(play, step, &answer);
+    if (e) {
+        return complain(play, step, e->message, NULL);
+    }
+    if (answer.status != step->status) {
+        return complain(play, step,
+                        mem_printf(play->captures.mem, "expected status %d", step->status),
+                        &answer);
+    }
+    return check_headers(play, step, &answer) || check_body(play, step, &answer);
+}
+
+/* ---- one story ------------------------------------------------------------------- */
+
+static int
+play_steps(struct play *play)
+{
+    for (size_t i = 0; i < play->story->steps.n; i++) {
+        const struct story_step *step = &play->story->steps.items[i];
+
+        if (step->skip) {
+            (void)printf("skip %s: %s\n", play->story->file, step->skip);
+            return EXIT_SKIPPED;
+        }
+        if (play_step(play, step)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int
+play_story(const struct world_kind *kind, const struct story *story, const char *dir)
+{
+    struct mem *mem = mem_new("play");
+    struct world world;
+    struct play play = {.world = &world, .story = story, .clock_us = WORLD_NOW};
+    struct err *e = world_start(kind, dir, &world);
+    int status;
+
+    if (e) {
+        (void)printf("FAIL %s: the world does not start: %s\n", story->file, e->message);
+        return 1;
+    }
+    play.captures.mem = mem;
+    map_init(&play.captures.values, mem);
+    map_set(&play.captures.values, "host",
+            mem_printf(mem, "127.0.0.1:%u", rest_port(world.rest)));
+    status = play_steps(&play);
+    world_stop(kind, &world);
+    mem_free(mem);
+    return status;
+}
+
+static int
+run_story(const struct world_kind *kind, const char *service, const char *file)
+{
+    struct mem *mem = mem_new("story");
+    char dir[] = "/tmp/carrick-api-XXXXXX";
+    struct story story;
+    struct err *e = story_read(mem, file, service, &story);
+    int status = 1;
+
+    if (e) {
+        (void)printf("FAIL %s\n", e->message);
+    } else if (!mkdtemp(dir)) {
+        (void)printf("FAIL %s: no folder in /tmp\n", file);
+    } else {
+        status = play_story(kind, &story, dir);
+        e = dir_remove(dir);
+    }
+    err_ignore(e, "told above, or a folder left behind");
+    mem_free(mem);
+    (void)fflush(stdout);
+    return status;
+}
+
+/* ---- all stories ------------------------------------------------------------------- */
+
+struct tally {
+    int passed, failed, skipped;
+};
+
+static void
+count(struct tally *tally, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+    if (code < 0) {
+        (void)printf("FAIL: the story's process died of signal %d\n", WTERMSIG(status));
+    }
+    *(code == 0 ? &tally->passed : code == EXIT_SKIPPED ? &tally->skipped : &tally->failed) += 1;
+}
+
+static void
+fork_story(size_t folder, const char *file, struct tally *tally)
+{
+    int status = 0;
+    pid_t pid;
+
+    (void)fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        exit(run_story(folders[folder].kind, folders[folder].service, file));
+    }
+    (void)waitpid(pid, &status, 0);
+    count(tally, status);
+}
+
+static int
+is_story(const struct dirent *entry)
+{
+    return str_ends(entry->d_name, ".t");
+}
+
+static void
+run_folder(struct mem *mem, const char *root, size_t folder, const char *only, struct tally *tally)
+{
+    const char *dir = mem_printf(mem, "%s/%s", root, folders[folder].folder);
+    struct dirent **list;
+    int n = scandir(dir, &list, is_story, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        const char *file = mem_printf(mem, "%s/%s", dir, list[i]->d_name);
+
+        if (!only || strstr(file, only)) {
+            fork_story(folder, file, tally);
+        }
+        free(list[i]);
+    }
+    if (n >= 0) {
+        free(list);
+    }
+}
+
+/* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." is what
+ * the image service calls for verification. */
+int
+main(int argc, char **argv)
+{
+    bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+    const char *only = argc > 1 + verbose ? argv[1 + verbose] : NULL;
+    struct mem *mem = mem_new("api");
+    struct tally tally = {0};
+
+    if (argc > 1 && strcmp(argv[1], "unpack") == 0) {
+        return unpack_main(argc - 1, argv + 1);
+    }
+    log_init("api", verbose ? LOG_LV_INFO : LOG_LV_ERROR);
+    for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+        run_folder(mem, STORIES_DIR, i, only, &tally);
+    }
+    (void)printf("api: %d passed, %d failed, %d skipped\n", tally.passed, tally.failed,
+                 tally.skipped);
+    mem_free(mem);
+    return tally.failed || tally.passed == 0;
+}

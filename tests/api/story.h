@@ -1,0 +1,56 @@
+/* A story: requests and the answers that are expected, as text.
+ *
+ *     # what this is about
+ *     POST /v2.0/ports  as demo
+ *     > If-Match: revision_number=3
+ *     {"port": {"network_id": "$net"}}
+ *     = 201
+ *     < Location: $any
+ *     {"port": {"id": "$port := uuid", "status": "DOWN", ...}}
+ *
+ * A path is below the service that the story's folder names; "identity:/v3"
+ * is below another.  "..." allows further members or items, everything else
+ * is exact.  "$name" is a value seen before, "$name := KIND" takes one (KIND:
+ * uuid hex id int any time text), "$ := KIND" only checks it.  Bodies may hold
+ * lines "@repeat TEXT N" and "@hex 00ff", which become those bytes.
+ * "clock +90s" moves the frozen clock; "skip REASON" ends the story. */
+#ifndef CARRICK_TESTS_API_STORY_H
+#define CARRICK_TESTS_API_STORY_H
+
+#include "base/json.h"
+#include "base/vec.h"
+
+struct story_step {
+    int line;
+    const char *method, *service, *path, *as;
+    VEC(const char *) headers;       /* "Name: value" to send */
+    struct buf body;
+    bool has_body;
+    int status;
+    VEC(const char *) want_headers;  /* "Name: pattern" */
+    const char *want;                /* expected JSON text, or null */
+    int64_t clock_s;                 /* > 0: only moves the clock */
+    const char *skip;
+};
+
+struct story {
+    const char *file;
+    VEC(struct story_step) steps;
+};
+
+/* E_INVALID with file and line. */
+struct err *story_read(struct mem *mem, const char *file, const char *service,
+                       struct story *story) MUST_USE;
+
+/* Values taken so far. */
+struct captures {
+    struct mem *mem;
+    struct map values;
+};
+/* Replaces "$name" of known names. */
+const char *captures_fill(struct captures *captures, const char *text);
+/* Does 'have' fit the expected text?  Null, or what differs and where. */
+const char *match_json(struct captures *captures, const char *want, const struct json *have);
+const char *match_text(struct captures *captures, const char *want, const char *have);
+
+#endif

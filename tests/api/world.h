@@ -1,0 +1,47 @@
+/* The servers a story talks to: started in this process on a memory store,
+ * with a frozen clock and seeded identifiers. */
+#ifndef CARRICK_TESTS_API_WORLD_H
+#define CARRICK_TESTS_API_WORLD_H
+
+#include "identity/identity.h"
+#include "rest/rest.h"
+
+#define WORLD_NOW INT64_C(1767323045000000) /* 2026-01-02T03:04:05Z */
+
+struct world {
+    struct mem *mem;
+    const char *dir;             /* an empty folder of its own, removed at the end */
+    struct store *store;
+    struct identity *identity;
+    struct rest *rest;
+    void *state;                 /* the services of the kind of world */
+};
+
+/* A kind of world: which services and faces there are. */
+struct world_kind {
+    const char *name;            /* "site": the folder of stories below tests/api names it, see stories.c */
+    const struct table *const *const *tables; /* lists of tables, null-terminated */
+    const struct policy_rule *const *rules;   /* lists of rules, null-terminated, ... */
+    const size_t *const *n_rules;             /* ... and how many each has */
+    const struct identity_endpoint *endpoints;
+    size_t n_endpoints;
+    /* Starts the services behind the faces; identity is there. */
+    struct err *(*start)(struct world *world, const struct rest_mount **mounts, size_t *n);
+    void (*stop)(struct world *world);
+};
+extern const struct world_kind world_site;
+extern const struct world_kind world_orchestrator;
+
+/* Store, identity (with the persons below), services, faces on a free port. */
+struct err *world_start(const struct world_kind *kind, const char *dir, struct world *world) MUST_USE;
+void world_stop(const struct world_kind *kind, struct world *world);
+
+/* Who can be asked "as": each with a password that is its name. */
+struct world_person {
+    const char *name, *project, *role;
+};
+extern const struct world_person world_persons[]; /* ends with name null */
+/* A token of somebody; "nobody" has none (null). */
+struct err *world_token(struct world *world, const char *name, const char **token) MUST_USE;
+
+#endif
