@@ -179,7 +179,9 @@ step_text(struct entry *e)
 static int64_t
 settle_us(const struct entry *e)
 {
-    return (int64_t)(e->kind->settle_ms ? e->kind->settle_ms : SETTLE_MS) * 1000;
+    int ms = e->kind->settle_ms;
+
+    return (int64_t)(ms ? ms : e->flow->engine->config.settle_ms) * 1000;
 }
 
 int64_t

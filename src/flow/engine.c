@@ -765,6 +765,7 @@ flow_engine_new(const struct flow_engine_config *config, struct flow_engine **en
     e->config = *config;
     e->config.owner = mem_str(mem, config->owner);
     e->config.lease_ms = config->lease_ms ? config->lease_ms : LEASE_MS;
+    e->config.settle_ms = config->settle_ms ? config->settle_ms : SETTLE_MS;
     e->services = services_new(config->loop);
     map_init(&e->kinds, mem);
     e->lease = loop_timer_new(config->loop, lease_due, e);

@@ -172,6 +172,7 @@ struct err *flow_join_all(struct flow *f) MUST_USE; /* those not joined yet, in 
 void *flow_new(struct flow *f, const struct table *table) MUST_USE;
 const char *flow_self(const struct flow *f);        /* id of the flow */
 struct mem *flow_mem(struct flow *f);               /* of this run of the function */
+int64_t flow_settle_ms(const struct flow *f);       /* the engine's default settle time */
 const char *flow_label(struct flow *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool flow_is_plan(const struct flow *f);
 void *flow_service(struct flow *f, const char *name);
@@ -267,6 +268,7 @@ struct flow_engine_config {
     const char *owner;                     /* This process among those that share the store. */
     const struct flow_type *const *types;  /* null-terminated; old versions too */
     int64_t lease_ms;                      /* 0 = 30 000 */
+    int settle_ms;                         /* Of step kinds that do not say; 0 = 5 000. */
     flow_fault_fn *fault;
     void *fault_arg;
 };

@@ -523,6 +523,12 @@ flow_label(struct flow *f, const char *fmt, ...)
     return text;
 }
 
+int64_t
+flow_settle_ms(const struct flow *f)
+{
+    return f->engine->config.settle_ms;
+}
+
 bool
 flow_is_plan(const struct flow *f)
 {

@@ -46,7 +46,7 @@ struct vim_call {
     const char *service;         /* catalog type: network, compute, image, identity, placement */
     const char *method;
     const char *path;            /* behind the version's root: "/networks?name=x", "/servers" */
-    const char *body;            /* JSON text or null; borrowed until done */
+    const char *body;            /* JSON text or null */
     int body_fd;                 /* > 0: the body is this file (image upload); stays the caller's */
     const char *microversion;    /* "2.19" or null */
     const char *content_type;    /* null = application/json */
@@ -63,17 +63,11 @@ struct vim_answer {
  * answers; E_UNAVAILABLE: certainly not done; E_IN_DOUBT: perhaps done (a 5xx of a call that is not
  * read_only too).  'answer' is valid during the call, null where none came. */
 typedef void vim_done_fn(void *arg, const struct vim_answer *answer, struct err *err);
-/* On the loop's thread.  'call' is copied except the body; 'done' is always called once, later.
+/* On the loop's thread.  'call' is copied; 'done' is always called once, later.
  * Waits for a place under the site's cap; gets a token first where there is none, and once more
  * after a 401. */
 void vim_call(struct vim *vim, const struct vim_call *call, vim_done_fn *done, void *arg);
 
-/* What a site is, as learnt from its catalog and versions. */
-struct vim_about {
-    struct rows endpoints;       /* struct vim_endpoint */
-    struct strs extensions;      /* aliases of the network service */
-    const char *compute_max;     /* highest microversion, "2.93", or null */
-};
 struct vim_endpoint {
     struct row row;
 #define ATTR ATTR_MEMBER

@@ -1,0 +1,365 @@
+/* Objects of a site, all from one table: how each is created, how it is found
+ * again when the answer was lost, and how it is made to be gone. */
+#include "vim/session.h"
+
+#define GONE_POLL_MS 200
+#define GONE_TIMEOUT_MS 120000
+#define DELETE_TRIES 40       /* Every GONE_POLL_MS, while something still uses it. */
+
+const char *
+site_of(const void *in)
+{
+    const struct table *table = ((const struct row *)in)->table;
+
+    return *(const char *const *)attr_at(table_attr(table, "site"), in);
+}
+
+const struct object *
+object_find(const char *kind)
+{
+    for (size_t i = 0; i < vim_n_objects; i++) {
+        if (str_eq(vim_objects[i].kind, kind)) {
+            return &vim_objects[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- calls of a step -------------------------------------------------------------------- */
+
+struct said {
+    struct step *step;
+    const char *method, *path, *service;
+    vim_done_fn *next;
+    void *arg;
+};
+
+static void
+said_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct said *said = arg;
+
+    step_said(said->step, "%s %s %s -> %d %s%s%s", said->service, said->method, said->path,
+              answer ? answer->status : 0, answer ? answer->request_id : "no answer",
+              err ? ": " : "", err ? err->message : "");
+    said->next(said->arg, answer, err);
+}
+
+void
+step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next, void *arg)
+{
+    struct said *said = MEM_NEW(step_mem(step), struct said);
+
+    *said = (struct said){.step = step,
+                          .method = mem_str(step_mem(step), call->method),
+                          .path = mem_str(step_mem(step), call->path),
+                          .service = mem_str(step_mem(step), call->service),
+                          .next = next,
+                          .arg = arg};
+    vim_call(step_service(step, "vim"), call, said_done, said);
+}
+
+/* ---- create --------------------------------------------------------------------------------- */
+
+static const struct object *
+object_of(const struct step *step)
+{
+    return step_kind(step)->data;
+}
+
+/* The write happened; an answer that cannot be read leaves open as what. */
+static void
+give_made(struct step *step, const struct json *json)
+{
+    struct vim_made *made = step_out_new(step);
+    struct err *err = made_decode(step_mem(step), json, site_of(step_in(step)), made);
+
+    if (err) {
+        err->code = step_kind(step)->effect == FLOW_WRITE ? E_IN_DOUBT : E_REMOTE;
+        step_failed(step, err);
+    } else {
+        step_done(step, made);
+    }
+}
+
+static void
+create_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+
+    if (err) {
+        step_failed(step, err);
+    } else {
+        give_made(step, json_get(answer->json, object_of(step)->kind));
+    }
+}
+
+void
+object_create(struct step *step)
+{
+    const struct object *object = object_of(step);
+    const struct vim_call call = {.site_id = site_of(step_in(step)),
+                                  .service = object->service,
+                                  .method = "POST",
+                                  .path = object->path,
+                                  .body = body_of(step, object)};
+
+    step_vim_call(step, &call, create_done, step);
+}
+
+const char *
+object_describe_create(const struct step *step)
+{
+    const struct object *object = object_of(step);
+
+    return mem_printf(step_mem(step), "site %s: %s POST %s %s", site_of(step_in(step)),
+                      object->service, object->path, body_of(step, object));
+}
+
+/* ---- find by marker ------------------------------------------------------------------------------ */
+
+const struct json *
+answer_list(const struct vim_answer *answer, const char *key)
+{
+    const struct json *list = json_get(answer->json, key);
+
+    return json_is(list, JSON_T_ARRAY) ? list : NULL;
+}
+
+bool
+object_marked(const struct object *object, const struct json *json, const char *marker)
+{
+    const char *has = object->by_metadata ? json_get_str(json_get(json, "metadata"), "carrick")
+                                          : json_get_str(json, "description");
+
+    return str_eq(has, marker);
+}
+
+static void
+list_marked(struct step *step, const struct object *object, const char *marker,
+            vim_done_fn *done)
+{
+    struct mem *mem = step_mem(step);
+    const struct vim_call call = {
+        .site_id = site_of(step_in(step)),
+        .service = object->service,
+        .method = "GET",
+        .path = object->by_metadata
+                    ? object->list_path
+                    : mem_printf(mem, "%s?description=%s", object->path, url_encode(mem, marker)),
+        .read_only = true};
+
+    step_vim_call(step, &call, done, step);
+}
+
+static void
+find_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+    const struct object *object = object_of(step);
+    const struct json *list;
+
+    if (err) {
+        step_failed(step, err);
+        return;
+    }
+    list = answer_list(answer, object->plural);
+    json_each (list, i) {
+        if (object_marked(object, list->items[i], step_marker(step))) {
+            give_made(step, list->items[i]);
+            return;
+        }
+    }
+    step_absent(step);
+}
+
+void
+object_find_marked(struct step *step)
+{
+    list_marked(step, object_of(step), step_marker(step), find_done);
+}
+
+static void
+list_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+    const struct vim_marked *in = step_in(step);
+    const struct object *object = object_find(in->kind);
+    struct vim_found *out = step_out_new(step);
+    const struct json *list;
+
+    if (err) {
+        step_failed(step, err);
+        return;
+    }
+    list = answer_list(answer, object->plural);
+    out->ids.items = MEM_ARRAY(step_mem(step), list ? list->n + 1 : 1, const char *);
+    json_each (list, i) {
+        const char *id = json_get_str(list->items[i], "id");
+
+        if (id && object_marked(object, list->items[i], in->marker)) {
+            out->ids.items[out->ids.n++] = id;
+        }
+    }
+    step_done(step, out);
+}
+
+void
+object_list_marked(struct step *step)
+{
+    const struct vim_marked *in = step_in(step);
+
+    list_marked(step, object_find(in->kind), in->marker, list_done);
+}
+
+/* ---- show --------------------------------------------------------------------------------------- */
+
+static void
+show_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    create_done(arg, answer, err);
+}
+
+void
+object_show(struct step *step)
+{
+    const struct vim_ref *in = step_in(step);
+    const struct object *object = object_of(step);
+    const struct vim_call call = {
+        .site_id = in->site,
+        .service = object->service,
+        .method = "GET",
+        .path = mem_printf(step_mem(step), "%s/%s", object->path, in->id),
+        .read_only = true};
+
+    step_vim_call(step, &call, show_done, step);
+}
+
+/* ---- delete ---------------------------------------------------------------------------------------- */
+
+/* A delete ends when the object is gone: what it used is free again only then. */
+struct removal {
+    struct step *step;
+    const struct object *object;
+    const char *site, *path;
+    struct loop_timer *timer;
+    int tries;
+    int64_t deadline_ns;
+    bool accepted;
+};
+
+static void removal_go(void *arg);
+
+static void
+removal_end(struct removal *removal, struct err *err)
+{
+    loop_timer_del(removal->timer);
+    if (err) {
+        step_failed(removal->step, err);
+    } else {
+        step_done(removal->step, NULL);
+    }
+}
+
+static void
+removal_later(struct removal *removal, struct err *err)
+{
+    if (time_mono_ns() > removal->deadline_ns) {
+        removal_end(removal, err ? err
+                                 : err_new(E_UNAVAILABLE, NULL,
+                                           "site %s: %s is still there %d s after its delete",
+                                           removal->site, removal->path, GONE_TIMEOUT_MS / 1000));
+        return;
+    }
+    err_ignore(err, "it is asked again");
+    loop_timer_arm(removal->timer, GONE_POLL_MS);
+}
+
+static void
+gone_looked(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct removal *removal = arg;
+
+    (void)answer;
+    if (err && err->code == E_NOT_FOUND) {
+        err_ignore(err, "that is what was wanted");
+        removal_end(removal, NULL);
+    } else if (err && !vim_passing(err)) {
+        removal_end(removal, err);
+    } else {
+        removal_later(removal, err);
+    }
+}
+
+static void
+removal_answered(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct removal *removal = arg;
+
+    (void)answer;
+    if (err && err->code == E_NOT_FOUND) {
+        err_ignore(err, "not there: that is what was wanted");
+        removal_end(removal, NULL);
+    } else if (err && vim_passing(err) && removal->tries++ < DELETE_TRIES) {
+        removal_later(removal, err);
+    } else if (err || !removal->object->wait_gone) {
+        removal_end(removal, err);
+    } else {
+        removal->accepted = true;
+        loop_timer_arm(removal->timer, 0);
+    }
+}
+
+static void
+removal_go(void *arg)
+{
+    struct removal *removal = arg;
+    const struct vim_call call = {.site_id = removal->site,
+                                  .service = removal->object->service,
+                                  .method = removal->accepted ? "GET" : "DELETE",
+                                  .path = removal->path,
+                                  .read_only = removal->accepted};
+
+    step_vim_call(removal->step, &call, removal->accepted ? gone_looked : removal_answered,
+                  removal);
+}
+
+static void
+object_remove(struct step *step, const char *site, const char *id)
+{
+    struct removal *removal = MEM_NEW(step_mem(step), struct removal);
+
+    removal->step = step;
+    removal->object = object_of(step);
+    removal->site = site;
+    removal->path = mem_printf(step_mem(step), "%s/%s", removal->object->path, id);
+    removal->deadline_ns = time_mono_ns() + GONE_TIMEOUT_MS * 1000000LL;
+    removal->timer = loop_timer_new(step_loop(step), removal_go, removal);
+    removal_go(removal);
+}
+
+void
+object_undo(struct step *step)
+{
+    const struct vim_made *made = step_out(step);
+
+    object_remove(step, site_of(step_in(step)), made->id);
+}
+
+void
+object_delete(struct step *step)
+{
+    const struct vim_ref *ref = step_in(step);
+
+    object_remove(step, ref->site, ref->id);
+}
+
+const char *
+object_describe_delete(const struct step *step)
+{
+    const struct vim_ref *ref = step_in(step);
+    const struct object *object = object_of(step);
+
+    return mem_printf(step_mem(step), "site %s: %s DELETE %s/%s", ref->site, object->service,
+                      object->path, ref->id);
+}

@@ -1,0 +1,577 @@
+/* Sessions: a token kept and renewed, the catalog, and a queue with a cap on
+ * the calls in flight towards one site. */
+#include "vim/session.h"
+
+/* ---- ends ---------------------------------------------------------------------------- */
+
+static void
+session_free(struct session *session)
+{
+    mem_free(session->token_mem);
+    mem_free(session->mem);
+}
+
+static void
+session_drop(struct session *session)
+{
+    struct session **at = &session->vim->sessions;
+
+    while (*at != session) {
+        at = &(*at)->next;
+    }
+    *at = session->next;
+    session_free(session);
+}
+
+void
+call_end(struct call *call, const struct vim_answer *answer, struct err *err)
+{
+    call->done(call->arg, answer, err);
+    mem_free(call->mem);
+}
+
+/* Everyone who waits is told why there is no token. */
+void
+session_failed(struct session *session, const struct err *err)
+{
+    struct call *call = session->first;
+
+    session->first = NULL;
+    session->last = &session->first;
+    while (call) {
+        struct call *next = call->next;
+
+        call_end(call, NULL, err_copy(err));
+        call = next;
+    }
+}
+
+/* ---- endpoints ---------------------------------------------------------------------------- */
+
+/* X(service, its version's root, what a URL has that already ends there) */
+#define ROOTS(X)                                                                                   \
+    X("network", "/v2.0", "/v2")                                                                   \
+    X("compute", "/v2.1", "/v2")                                                                   \
+    X("image", "/v2", "/v2")                                                                       \
+    X("identity", "/v3", "/v3")
+
+static const char *
+with_root(struct mem *mem, const char *service, const char *url)
+{
+    size_t n = strlen(url);
+    const char *base = mem_strn(mem, url, n && url[n - 1] == '/' ? n - 1 : n);
+
+#define X(name, root, has)                                                                         \
+    if (str_eq(service, name) && !strstr(base, has)) {                                             \
+        return mem_printf(mem, "%s%s", base, root);                                                \
+    }
+    ROOTS(X)
+#undef X
+    return base;
+}
+
+static const char *
+endpoint_url(const struct session *session, const struct json *endpoints)
+{
+    const struct vim_site *site = &session->site;
+
+    json_each (endpoints, i) {
+        const struct json *at = endpoints->items[i];
+
+        if (str_eq(json_get_str(at, "interface"), str_or(site->interface, "public")) &&
+            (!site->region || str_eq(json_get_str(at, "region_id"), site->region) ||
+             str_eq(json_get_str(at, "region"), site->region))) {
+            return json_get_str(at, "url");
+        }
+    }
+    return NULL;
+}
+
+static void
+read_catalog(struct session *session, const struct json *catalog)
+{
+    session->endpoints.n = session->endpoints.cap = 0;
+    session->endpoints.items = NULL;
+    json_each (catalog, i) {
+        const char *type = json_get_str(catalog->items[i], "type");
+        const char *url = endpoint_url(session, json_get(catalog->items[i], "endpoints"));
+
+        if (type && url) {
+            vec_add(session->token_mem, &session->endpoints,
+                    ((struct endpoint){mem_str(session->token_mem, type),
+                                       with_root(session->token_mem, type, url)}));
+        }
+    }
+}
+
+const char *
+session_endpoint(const struct session *session, const char *service)
+{
+    vec_each (&session->endpoints, at) {
+        if (str_eq(at->service, service)) {
+            return at->url;
+        }
+    }
+    return NULL;
+}
+
+/* ---- authentication ------------------------------------------------------------------------- */
+
+static void
+auth_body(struct jw *w, const struct vim_site *site)
+{
+    jw_object(w, NULL);
+    jw_object(w, "auth");
+    jw_object(w, "identity");
+    jw_array(w, "methods");
+    jw_str(w, NULL, "password");
+    jw_end(w);
+    jw_object(w, "password");
+    jw_object(w, "user");
+    jw_str(w, "name", site->username);
+    jw_object(w, "domain");
+    jw_str(w, "name", str_or(site->user_domain, "Default"));
+    jw_end(w);
+    jw_str(w, "password", site->password);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_object(w, "scope");
+    jw_object(w, "project");
+    jw_str(w, "name", site->project);
+    jw_object(w, "domain");
+    jw_str(w, "name", str_or(site->project_domain, "Default"));
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+}
+
+static struct err *
+auth_read(struct session *session, const struct http_answer *http)
+{
+    AUTO(mem) mem = mem_new("vim token");
+    struct vim_call call = {.service = "identity", .method = "POST", .path = "/auth/tokens",
+                            .read_only = true};
+    struct vim_answer answer = {
+        .status = http->status, .http = http, .request_id = vim_request_id(http)};
+    const char *token = http_answer_header(http, "X-Subject-Token"), *until;
+
+    err_ignore(json_parse(mem, http->body, http->body_len, &answer.json), "shown as it is");
+    if (http->status < 200 || http->status > 299) {
+        return vim_error(mem, &session->site, &call, &answer);
+    }
+    until = json_get_str(json_get(answer.json, "token"), "expires_at");
+    if (!token || !until || !time_parse(until, &session->token_until)) {
+        return err_new(E_REMOTE, NULL,
+                       "site %s: the answer to POST /auth/tokens has no token: is %s a Keystone "
+                       "v3 URL?",
+                       session->site.name, session->site.auth_url);
+    }
+    mem_free(session->token_mem);
+    session->token_mem = mem_new("vim token");
+    session->token = mem_str(session->token_mem, token);
+    read_catalog(session, json_path(answer.json, "token.catalog"));
+    return NULL;
+}
+
+/* Without a token nothing was sent: what waits certainly did not happen. */
+static struct err *
+auth_lost(struct session *session, struct err *err)
+{
+    if (err->code == E_CANCELLED) {
+        return err;
+    }
+    err->code = E_UNAVAILABLE;
+    return err_wrap(err, "site %s: POST %s/auth/tokens (is the site up and reachable?)",
+                    session->site.name, session->site.auth_url);
+}
+
+static void
+auth_done(void *arg, const struct http_answer *http, struct err *lost)
+{
+    struct session *session = arg;
+    AUTO(err) err = lost ? auth_lost(session, lost) : auth_read(session, http);
+
+    session->authenticating = false;
+    session->auth_call = NULL;
+    if (err) {
+        session_failed(session, err);
+    }
+    session_pump(session);
+}
+
+void
+session_auth(struct session *session)
+{
+    AUTO(mem) mem = mem_new("vim auth");
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    size_t n = strlen(session->site.auth_url);
+    bool slash = n && session->site.auth_url[n - 1] == '/';
+    const char *url = mem_strn(mem, session->site.auth_url, slash ? n - 1 : n);
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          "Accept: application/json", NULL};
+    struct http_request request = {.method = "POST", .headers = headers, .body_fd = -1};
+
+    auth_body(&w, &session->site);
+    request.url = mem_printf(mem, "%s%s/auth/tokens", url, str_ends(url, "/v3") ? "" : "/v3");
+    /* The client borrows the body until the answer comes. */
+    mem_free(session->token_mem);
+    session->token_mem = mem_new("vim token");
+    session->token = NULL;
+    session->endpoints.n = 0;
+    session->auth_body = buf_copy(session->token_mem, &body);
+    request.body = session->auth_body;
+    request.body_len = body.len;
+    request.timeout_ms = session->vim->config.timeout_ms;
+    session->authenticating = true;
+    session->auth_call =
+        http_call(session->vim->config.http, &request, auth_done, session);
+}
+
+/* ---- calls -------------------------------------------------------------------------------------- */
+
+static void
+call_unlink(struct call *call)
+{
+    struct call **at = &call->session->sent;
+
+    while (*at != call) {
+        at = &(*at)->next;
+    }
+    *at = call->next;
+    call->session->n_sent--;
+}
+
+/* A 401 of a token that was good once: it is asked for again, once. */
+static bool
+call_again(struct call *call, const struct http_answer *http)
+{
+    struct session *session = call->session;
+
+    if (!http || http->status != 401 || call->reauthenticated || session->vim->closing) {
+        return false;
+    }
+    call->reauthenticated = true;
+    session->token = NULL;
+    call->next = session->first;
+    if (!session->first) {
+        session->last = &call->next;
+    }
+    session->first = call;
+    return true;
+}
+
+static void
+log_call(const struct call *call, const struct vim_answer *answer)
+{
+    log_debug("vim", "site=%s service=%s method=%s path=%s status=%d request=%s",
+              call->session->site.name, call->spec.service, call->spec.method, call->spec.path,
+              answer->status, answer->request_id);
+}
+
+static void
+call_answered(struct call *call, const struct http_answer *http)
+{
+    struct vim_answer answer = {
+        .status = http->status, .http = http, .request_id = vim_request_id(http)};
+    struct err *err = NULL;
+
+    if (http->body_len) {
+        err_ignore(json_parse(call->mem, http->body, http->body_len, &answer.json),
+                   "an answer that is not JSON has a null tree");
+    }
+    log_call(call, &answer);
+    if (http->status < 200 || http->status > 299) {
+        err = vim_error(call->mem, &call->session->site, &call->spec, &answer);
+    }
+    call_end(call, &answer, err);
+}
+
+static void
+call_done(void *arg, const struct http_answer *http, struct err *err)
+{
+    struct call *call = arg;
+    struct session *session = call->session;
+
+    call_unlink(call);
+    if (err) {
+        call_end(call, NULL, vim_lost(&session->site, &call->spec, err));
+    } else if (!call_again(call, http)) {
+        call_answered(call, http);
+    }
+    session_pump(session);
+}
+
+static const char *const *
+call_headers(struct call *call)
+{
+    VEC(const char *) headers = {0};
+    struct mem *mem = call->mem;
+    const char *version = call->spec.microversion;
+
+    vec_add(mem, &headers, mem_printf(mem, "X-Auth-Token: %s", call->session->token));
+    vec_add(mem, &headers, "Accept: application/json");
+    if (call->spec.body || call->spec.body_fd > 0) {
+        vec_add(mem, &headers,
+                mem_printf(mem, "Content-Type: %s",
+                           str_or(call->spec.content_type, "application/json")));
+    }
+    if (version) {
+        vec_add(mem, &headers, mem_printf(mem, "OpenStack-API-Version: compute %s", version));
+        vec_add(mem, &headers, mem_printf(mem, "X-OpenStack-Nova-API-Version: %s", version));
+    }
+    vec_add(mem, &headers, NULL);
+    return headers.items;
+}
+
+static void
+call_send(struct session *session, struct call *call)
+{
+    const struct vim_call *spec = &call->spec;
+    const char *root = session_endpoint(session, spec->service);
+    struct http_request request = {.method = spec->method, .body_fd = -1};
+
+    if (!root) {
+        call_end(call, NULL,
+                 err_new(E_UNAVAILABLE, NULL,
+                         "site %s: its catalog has no %s service (interface %s, region %s)",
+                         session->site.name, spec->service,
+                         str_or(session->site.interface, "public"),
+                         str_or(session->site.region, "any")));
+        return;
+    }
+    request.url = mem_printf(call->mem, "%s%s", root, spec->path);
+    request.headers = call_headers(call);
+    request.body = spec->body;
+    request.body_len = spec->body ? strlen(spec->body) : 0;
+    request.body_fd = spec->body_fd > 0 ? spec->body_fd : -1;
+    request.timeout_ms = session->vim->config.timeout_ms * (spec->body_fd > 0 ? 10 : 1);
+    call->next = session->sent;
+    session->sent = call;
+    session->n_sent++;
+    call->http = http_call(session->vim->config.http, &request, call_done, call);
+}
+
+void
+session_pump(struct session *session)
+{
+    while (session->first && !session->authenticating && session->n_sent < session->max) {
+        struct call *call = session->first;
+
+        if (!session->token || session->token_until - TOKEN_MARGIN_US < time_now_us()) {
+            session_auth(session);
+            return;
+        }
+        session->first = call->next;
+        if (!session->first) {
+            session->last = &session->first;
+        }
+        call_send(session, call);
+    }
+    if (session->stale && !session->first && !session->sent && !session->authenticating) {
+        session_drop(session);
+    }
+}
+
+/* ---- sites ------------------------------------------------------------------------------------------ */
+
+struct site_read {
+    struct vim *vim;
+    struct mem *mem;
+    const char *id;
+    struct vim_site site;
+};
+
+static struct err *
+read_site(struct tx *tx, void *arg)
+{
+    struct site_read *read = arg;
+    struct mem *mem = read->mem;
+    struct vim_site site = {0};
+
+    TRY(read->vim->config.site(tx, read->id, &site));
+    read->site = (struct vim_site){
+        .id = mem_str(mem, read->id),
+        .name = mem_str(mem, str_or(site.name, read->id)),
+        .auth_url = mem_str(mem, site.auth_url),
+        .username = mem_str(mem, site.username),
+        .password = mem_str(mem, site.password),
+        .user_domain = mem_str(mem, site.user_domain),
+        .project_domain = mem_str(mem, site.project_domain),
+        .project = mem_str(mem, site.project),
+        .region = mem_str(mem, site.region),
+        .interface = mem_str(mem, site.interface),
+        .max_calls = site.max_calls,
+    };
+    return NULL;
+}
+
+static struct err *
+session_get(struct vim *vim, const char *site_id, struct session **session)
+{
+    struct site_read read = {.vim = vim, .id = site_id};
+    struct session *s;
+    struct err *err;
+
+    for (s = vim->sessions; s; s = s->next) {
+        if (!s->stale && str_eq(s->site.id, site_id)) {
+            *session = s;
+            return NULL;
+        }
+    }
+    read.mem = mem_new("vim session");
+    err = store_read(vim->config.store, read_site, &read);
+    if (err) {
+        mem_free(read.mem);
+        return err_wrap(err, "site %s", site_id);
+    }
+    s = MEM_NEW(read.mem, struct session);
+    s->mem = read.mem;
+    s->vim = vim;
+    s->site = read.site;
+    s->max = read.site.max_calls > 0 ? read.site.max_calls : CALLS_MAX;
+    s->last = &s->first;
+    s->next = vim->sessions;
+    vim->sessions = s;
+    *session = s;
+    return NULL;
+}
+
+void
+vim_forget(struct vim *vim, const char *site_id)
+{
+    for (struct session *s = vim->sessions, *next; s; s = next) {
+        next = s->next;
+        if (str_eq(s->site.id, site_id)) {
+            s->stale = true;
+            session_pump(s);
+        }
+    }
+}
+
+/* ---- the driver ---------------------------------------------------------------------------------------- */
+
+/* Calls of unknown sites are answered on a later turn, like all others. */
+static void
+tell_failed(void *arg)
+{
+    struct vim *vim = arg;
+    struct call *call = vim->failed;
+
+    vim->posted = false;
+    vim->failed = NULL;
+    while (call) {
+        struct call *next = call->next;
+        struct err *err = call->err;
+
+        call->err = NULL;
+        call_end(call, NULL, err);
+        call = next;
+    }
+    if (--vim->refs == 0) {
+        free(vim);
+    }
+}
+
+static void
+call_refuse(struct vim *vim, struct call *call, struct err *err)
+{
+    call->err = err;
+    call->next = vim->failed;
+    vim->failed = call;
+    if (!vim->posted) {
+        vim->posted = true;
+        vim->refs++;
+        loop_post(vim->config.loop, tell_failed, vim);
+    }
+}
+
+static struct call *
+call_new(const struct vim_call *spec, vim_done_fn *done, void *arg)
+{
+    struct mem *mem = mem_new("vim call");
+    struct call *call = MEM_NEW(mem, struct call);
+
+    call->mem = mem;
+    call->done = done;
+    call->arg = arg;
+    call->spec = (struct vim_call){
+        .site_id = mem_str(mem, spec->site_id),
+        .service = mem_str(mem, spec->service),
+        .method = mem_str(mem, spec->method),
+        .path = mem_str(mem, spec->path),
+        .body = mem_str(mem, spec->body),
+        .body_fd = spec->body_fd,
+        .microversion = mem_str(mem, spec->microversion),
+        .content_type = mem_str(mem, spec->content_type),
+        .read_only = spec->read_only,
+    };
+    return call;
+}
+
+void
+vim_call(struct vim *vim, const struct vim_call *spec, vim_done_fn *done, void *arg)
+{
+    struct call *call = call_new(spec, done, arg);
+    struct session *session = NULL;
+    struct err *err = vim->closing ? err_new(E_CANCELLED, NULL, "the site driver is closing")
+                                   : session_get(vim, spec->site_id, &session);
+
+    if (err) {
+        call_refuse(vim, call, err);
+        return;
+    }
+    call->session = session;
+    *session->last = call;
+    session->last = &call->next;
+    session_pump(session);
+}
+
+struct err *
+vim_new(const struct vim_config *config, struct vim **vim)
+{
+    *vim = heap_alloc(sizeof **vim);
+    (*vim)->config = *config;
+    (*vim)->refs = 1;
+    if (!config->timeout_ms) {
+        (*vim)->config.timeout_ms = TIMEOUT_MS;
+    }
+    return NULL;
+}
+
+static void
+session_close(struct session *session)
+{
+    AUTO(err) err = err_new(E_CANCELLED, NULL, "the site driver is closing");
+
+    session->stale = false; /* Freed below, not by the last call. */
+    session_failed(session, err);
+    if (session->auth_call) {
+        http_cancel(session->auth_call);
+    }
+    while (session->sent) {
+        http_cancel(session->sent->http);
+    }
+}
+
+void
+vim_free(struct vim *vim)
+{
+    if (!vim) {
+        return;
+    }
+    vim->closing = true;
+    while (vim->sessions) {
+        struct session *session = vim->sessions;
+
+        session_close(session);
+        vim->sessions = session->next;
+        session_free(session);
+    }
+    if (--vim->refs == 0) {
+        free(vim);
+    }
+}

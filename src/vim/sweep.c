@@ -1,0 +1,106 @@
+/* Pieces of flows: booting a server, and the sweep that ends an operation whose
+ * calls were in doubt. */
+#include "vim/session.h"
+
+#include "flow/poison.h"
+
+#define BOOT_TIMEOUT_MS 600000
+#define BOOT_POLL_MS 100
+
+/* ---- servers --------------------------------------------------------------------------- */
+
+static struct err *
+is_active(const void *out, const void *arg, bool *done)
+{
+    const struct vim_made *server = out;
+
+    (void)arg;
+    *done = str_eq(server->status, "ACTIVE");
+    if (str_eq(server->status, "ERROR")) {
+        return err_new(E_REMOTE, "ServerError", "site %s: server %s is in ERROR: %s",
+                       server->site, server->id, str_or(server->fault, "(no reason given)"));
+    }
+    return NULL;
+}
+
+struct err *
+vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
+                struct vim_made *made)
+{
+    static const struct flow_poll poll = {
+        .until = is_active, .interval_ms = BOOT_POLL_MS, .timeout_ms = BOOT_TIMEOUT_MS};
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+    struct vim_made created;
+
+    TRY(flow_step(f, label, &vim_server_create, in, &created));
+    ref->site = in->site;
+    ref->id = created.id;
+    return flow_poll(f, flow_label(f, "%s active", label), &vim_server_show, ref, &poll, made);
+}
+
+/* ---- the sweep ----------------------------------------------------------------------------- */
+
+static struct err *
+sweep_one(struct flow *f, const struct object *object, const char *label, const char *site,
+          const char *id)
+{
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+
+    ref->site = site;
+    ref->id = id;
+    TRY(flow_note(f, "%s %s carries the marker of '%s' but is not its outcome: it is deleted",
+                  object->kind, id, label));
+    return flow_step(f, flow_label(f, "sweep %s %s", label, id), object->remove, ref, NULL);
+}
+
+static struct err *
+sweep_made(struct flow *f, const struct object *object, const struct flow_made *made)
+{
+    struct vim_marked *asked = flow_new(f, &vim_marked_table);
+    const struct vim_made *out = made->out;
+    struct vim_found found;
+
+    asked->site = site_of(made->in);
+    asked->kind = object->kind;
+    asked->marker = mem_printf(flow_mem(f), "carrick:%s:%s", flow_self(f), made->label);
+    TRY(flow_step(f, flow_label(f, "sweep %s", made->label), &vim_marked_list, asked, &found));
+    for (size_t i = 0; i < found.ids.n; i++) {
+        if (!made->held || !out || !str_eq(out->id, found.ids.items[i])) {
+            TRY(sweep_one(f, object, made->label, asked->site, found.ids.items[i]));
+        }
+    }
+    return NULL;
+}
+
+static const struct object *
+made_object(const struct flow_made *made)
+{
+    for (size_t i = 0; i < vim_n_objects; i++) {
+        if (vim_objects[i].create == made->kind) {
+            return &vim_objects[i];
+        }
+    }
+    return NULL;
+}
+
+/* Last made, first looked for: what uses something goes before it. */
+struct err *
+vim_sweep(struct flow *f, const void *in)
+{
+    struct flow_made made;
+    size_t n = 0;
+
+    (void)in;
+    TRY(flow_delay(f, "late answers", flow_settle_ms(f)));
+    while (flow_made(f, n, &made)) {
+        n++;
+    }
+    while (n-- > 0) {
+        const struct object *object = flow_made(f, n, &made) ? made_object(&made) : NULL;
+
+        if (object && made.doubted) {
+            TRY(sweep_made(f, object, &made));
+        }
+    }
+    return NULL;
+}
