@@ -78,10 +78,41 @@ project_filter(struct rest_request *r, const char *name, const char *const *valu
     return NULL;
 }
 
-const struct rest_shape keystone_project = {.extra = project_extra, .filter = project_filter};
-const struct rest_shape keystone_domain = {.extra = domain_extra};
-const struct rest_shape keystone_user = {.encode = user_encode};
-const struct rest_shape keystone_role = {.extra = role_extra};
+/* Clients send an empty "options" with everything; an option that is really
+ * asked for is refused, since none is kept. */
+static struct err *
+drop_options(struct rest_request *r, const struct json *body, const struct json **out)
+{
+    const struct json *options = json_get(body, "options");
+    struct json *rest;
+
+    if (!json_is(options, JSON_T_OBJECT)) {
+        return NULL;
+    }
+    if (options->n) {
+        return err_new(E_INVALID, NULL, "Invalid input for field 'options': option '%s' is not "
+                                        "supported",
+                       options->keys[0]);
+    }
+    rest = mem_copy(r->mem, body, sizeof *body);
+    rest->keys = MEM_ARRAY(r->mem, body->n, const char *);
+    rest->items = MEM_ARRAY(r->mem, body->n, const struct json *);
+    rest->n = 0;
+    json_each (body, i) {
+        if (body->items[i] != options) {
+            rest->keys[rest->n] = body->keys[i];
+            rest->items[rest->n++] = body->items[i];
+        }
+    }
+    *out = rest;
+    return NULL;
+}
+
+const struct rest_shape keystone_project = {
+    .extra = project_extra, .filter = project_filter, .rewrite = drop_options};
+const struct rest_shape keystone_domain = {.extra = domain_extra, .rewrite = drop_options};
+const struct rest_shape keystone_user = {.encode = user_encode, .rewrite = drop_options};
+const struct rest_shape keystone_role = {.extra = role_extra, .rewrite = drop_options};
 
 void
 keystone_list_open(struct rest_request *r, const char *plural)

@@ -311,6 +311,31 @@ run_folder(struct mem *mem, const char *root, size_t folder, const char *only, s
     }
 }
 
+/* ---- a world to look at ------------------------------------------------------------- */
+
+/* "api serve DIR": a site with the persons of the stories, real time, until
+ * standard input ends; prints its address. */
+static int
+serve(const char *dir)
+{
+    struct world world;
+    struct err *e = world_start(&world_site, dir, &world);
+    char line[64];
+
+    if (e) {
+        (void)fprintf(stderr, "%s\n", e->message);
+        return 1;
+    }
+    time_freeze(TIME_NULL);
+    uuid_seed(0);
+    (void)printf("http://127.0.0.1:%u/identity/v3\n", rest_port(world.rest));
+    (void)fflush(stdout);
+    while (fgets(line, sizeof line, stdin)) {
+    }
+    world_stop(&world_site, &world);
+    return 0;
+}
+
 /* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." is what
  * the image service calls for verification. */
 int
@@ -323,6 +348,10 @@ main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "unpack") == 0) {
         return unpack_main(argc - 1, argv + 1);
+    }
+    if (argc == 3 && strcmp(argv[1], "serve") == 0) {
+        log_init("api", LOG_LV_INFO);
+        return serve(argv[2]);
     }
     log_init("api", verbose ? LOG_LV_INFO : LOG_LV_ERROR);
     for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
