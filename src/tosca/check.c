@@ -24,7 +24,7 @@ package_verdict_name(enum package_verdict_kind kind)
 
 struct sorting {
     struct mem *mem;
-    VEC(const char *) faults, features;
+    VEC(const char *) faults, features, notes;
 };
 
 /* Sorts the errors of a list and frees it. */
@@ -41,6 +41,14 @@ sort_errors(struct sorting *sorting, struct err *list)
         }
     }
     err_free(list);
+}
+
+static void
+add_notes(struct sorting *sorting, size_t n, const char *const *notes)
+{
+    for (size_t i = 0; i < n; i++) {
+        vec_add(sorting->mem, &sorting->notes, notes[i]);
+    }
 }
 
 static bool
@@ -98,6 +106,7 @@ check_template(struct sorting *sorting, const char *path, struct package_verdict
 
     sort_errors(sorting, tosca_parse(mem, read_beside, folder, slash ? slash + 1 : path, &tosca));
     if (tosca) {
+        add_notes(sorting, tosca->notes.n, tosca->notes.items);
         check_descriptor(sorting, tosca, verdict);
     }
 }
@@ -116,10 +125,10 @@ check_package(struct sorting *sorting, const char *path, struct package_verdict 
     if (!pkg) {
         return NULL;
     }
-    verdict->notes = pkg->notes;
-    verdict->n_notes = pkg->n_notes;
+    add_notes(sorting, pkg->n_notes, pkg->notes);
     sort_errors(sorting, tosca_parse_package(sorting->mem, pkg, &tosca));
     if (tosca) {
+        add_notes(sorting, tosca->notes.n, tosca->notes.items);
         check_descriptor(sorting, tosca, verdict);
     }
     return NULL;
@@ -144,6 +153,8 @@ package_check(struct mem *mem, const char *path, struct package_verdict *verdict
     verdict->n_faults = sorting.faults.n;
     verdict->features = sorting.features.items;
     verdict->n_features = sorting.features.n;
+    verdict->notes = sorting.notes.items;
+    verdict->n_notes = sorting.notes.n;
     verdict->kind = verdict->n_faults > 0     ? PACKAGE_INVALID
                     : verdict->n_features > 0 ? PACKAGE_NOT_SUPPORTED
                                               : PACKAGE_ACCEPTED;

@@ -126,6 +126,7 @@ struct tosca {
     struct map types[TOSCA_N_KINDS];   /* name -> struct tosca_type */
     VEC(struct tosca_template *) templates; /* [0] is the entry file's, then imported ones' */
     bool has_nfv_types;
+    VEC(const char *) notes;           /* Departures that were let pass, for a person. */
     struct package *package;           /* for artifacts; may be null */
 };
 

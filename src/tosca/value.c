@@ -225,6 +225,19 @@ property_of(const struct tosca_type *type, const struct tosca_capability_def *ex
     return type ? tosca_property(type, name) : NULL;
 }
 
+/* A text for people that is left out harms nobody, and many leave it out. */
+static void
+missing(struct tosca_run *run, const struct yaml *owner, const char *path, const char *name)
+{
+    if (str_eq(name, "description")) {
+        vec_add(run->mem, &run->tosca->notes,
+                mem_printf(run->mem, "%s:%d:%d: %s: required property description is missing",
+                           owner->file, owner->line, owner->column, path));
+    } else {
+        run_fault(run, tosca_fault(owner, "%s: required property %s is missing", path, name));
+    }
+}
+
 static void
 check_required(struct tosca_run *run, const struct tosca_type *type, const struct yaml *assigned,
                const struct yaml *owner, const char *path)
@@ -236,8 +249,7 @@ check_required(struct tosca_run *run, const struct tosca_type *type, const struc
             /* A refinement in a derived type speaks for the property. */
             if (schema == *property && schema->required && !schema->value && !schema->def
                 && yaml_is_null(yaml_get(assigned, schema->name))) {
-                run_fault(run, tosca_fault(owner, "%s: required property %s is missing", path,
-                                           schema->name));
+                missing(run, owner, path, schema->name);
             }
         }
     }

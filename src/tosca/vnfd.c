@@ -215,7 +215,7 @@ vdu_compute(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *v
     const struct yaml *extra = extract_get(x, properties, "requested_additional_capabilities");
     uint64_t disk = 0;
 
-    if (!properties) {
+    if (!properties && vdu->image) {
         extract_fault(x, tosca_fault(node->yaml, "%s: capability virtual_compute is missing",
                                      node->name));
     }
@@ -308,8 +308,8 @@ read_vdus(struct extract *x, const struct tosca_template *in, struct vnfd_flavou
         } else {
             image = NULL;
             if (!extract_requirement(*node, "virtual_storage")) {
-                extract_fault(x, tosca_fault((*node)->yaml, "%s: has no software image",
-                                             (*node)->name));
+                extract_fault(x, tosca_unsupported((*node)->yaml, "VDU without a software image (%s)",
+                                                   (*node)->name));
             }
         }
         flavour->vdus[flavour->n_vdus++] = vdu_of(x, *node, image);
@@ -355,9 +355,8 @@ read_ext_cps(struct extract *x, const struct tosca_template *in, struct vnfd_fla
                 continue;
             }
             if (cp->link) {
-                extract_fault(x, tosca_fault(mapping->at,
-                                             "substitution_mappings.%s: %s has an internal link too",
-                                             mapping->name, cp->name));
+                extract_fault(x, tosca_unsupported(mapping->at, "connection point with an internal "
+                                                   "and an external link (%s)", cp->name));
             }
             cp->external = mapping->name;
             *ext = (struct vnfd_ext_cp){.name = cp->name, .requirement = mapping->name,
