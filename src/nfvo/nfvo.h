@@ -5,12 +5,16 @@
 
 #include "flow/flow.h"
 #include "resource/resource.h"
+#include "sys/thread.h"
 #include "tosca/nsd.h"
 
 /* What the floor works with; op.user of its faces, service "nfvo" of its flows. */
 struct nfvo {
     struct store *store;
     struct flow_engine *engine;
+    struct loop *loop;           /* Of the engine. */
+    struct vim *vim;
+    struct pool *pool;           /* For what reads and hashes files. */
     const char *packages_dir;    /* Folder of package files, mode 0700. */
     uint64_t max_package;        /* Bytes of an upload; 0 = 16 GiB. */
 };
@@ -33,6 +37,22 @@ struct descriptor_text {
     struct row row;
 #include "nfvo/descriptor_text.tbl"
 };
+struct package_image {
+    struct row row;
+#include "nfvo/package_image.tbl"
+};
+struct onboard_in {
+    struct row row;
+#include "nfvo/onboard_in.tbl"
+};
+struct onboard_out {
+    struct row row;
+#include "nfvo/onboard_out.tbl"
+};
+struct problem {
+    struct row row;
+#include "nfvo/problem.tbl"
+};
 struct grant {
     struct row row;
 #include "nfvo/grant.tbl"
@@ -52,17 +72,90 @@ struct holding {
 #undef ATTR
 
 extern const struct table site_table, vnf_package_table, ns_descriptor_table,
-    descriptor_text_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+    descriptor_text_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
 extern const struct resource site_resource, vnf_package_resource, ns_descriptor_resource,
-    grant_resource, ns_instance_resource, ns_lcm_op_occ_resource;
+    grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
 extern const char *const site_states[], *const package_onboarding_states[],
     *const package_operational_states[], *const package_usage_states[],
-    *const instantiation_states[], *const ns_operation_states[], *const ns_operations[],
-    *const holding_kinds[];
+    *const instantiation_states[], *const ns_operation_states[], *const ns_operations[];
+
+/* ---- sites -------------------------------------------------------------------- */
+
+struct vim_site;
+/* For vim_config.site. */
+struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
+/* Gets a token with the site's credentials and looks at its catalog; on a worker.
+ * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
+struct err *site_probe(struct mem *mem, const struct site *site) MUST_USE;
+
+/* ---- packages and NSDs ------------------------------------------------------ */
+
+/* An upload under way: one for each request. */
+struct upload;
+/* 'table' is that of packages or of NSDs.  Takes the resource 'id' of the caller's
+ * project from CREATED or ERROR to UPLOADING and opens a file for it; waits for the
+ * write, so not on a loop's thread.  E_NOT_FOUND, E_CONFLICT (another state; an
+ * upload or on-boarding is under way), E_UNAVAILABLE (disk). */
+struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table *table,
+                         const char *id, struct upload **upload) MUST_USE;
+/* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
+struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
+/* All is there: fsync and rename. */
+struct err *upload_end(struct upload *upload) MUST_USE;
+/* In the write that answers the request: UPLOADING -> PROCESSING and the start of the
+ * on-boarding flow. */
+struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
+/* Back to CREATED, what was kept is removed.  Not on a loop's thread. */
+void upload_abort(struct upload *upload);
+void upload_free(struct upload *upload); /* null accepted */
+/* At start: what was being uploaded when the process ended is CREATED again. */
+struct err *uploads_recover(struct tx *tx) MUST_USE;
+
+/* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
+struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,
+                         int64_t *size) MUST_USE;
+/* Opens one file of it, unpacked; on a worker, since it may be large. */
+struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
+                           int *fd, int64_t *size) MUST_USE;
+
+/* The on-boarded descriptors of a project by their identifiers, parsed from the
+ * texts kept in the store; in tx_mem.  E_NOT_FOUND names what is missing;
+ * E_CONFLICT where it is DISABLED and 'enabled' asks for an ENABLED one. */
+struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
+struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;
+struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
+                             struct vnf_package **package) MUST_USE;
+struct err *ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
+                               struct ns_descriptor **descriptor) MUST_USE;
+
+extern const struct flow_type package_onboard_flow, nsd_onboard_flow, package_erase_flow;
+
+/* ---- NS operations ------------------------------------------------------------- */
+
+struct ns_in;
+/* Starts 'name' (INSTANTIATE, TERMINATE) with the request's body; op->user is the
+ * struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND, E_CONFLICT (state; another
+ * operation is open), E_INVALID (the request).  SOL005 6.4.4, 6.4.8. */
+struct err *ns_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
+                               const struct json *request, const char **op_occ_id) MUST_USE;
+/* The same checks, and the input of the flow instead of its start: for a plan. */
+struct err *ns_operation_input(struct tx *tx, struct op *op, const char *id, const char *name,
+                               const struct json *request, struct ns_in **out) MUST_USE;
+/* Task "retry", "rollback" or "fail" on an occurrence.  SOL005 6.4.12-6.4.15. */
+struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id,
+                              const char *task) MUST_USE;
+extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+
+/* ---- start ----------------------------------------------------------------------- */
+
+/* Every flow type and step kind of this floor and of src/vnfm; null-terminated. */
+extern const struct flow_type *const nfvo_flows[];
+extern const struct step_kind *const nfvo_kinds[];
 
 /* Registers the resources of this floor and of src/vnfm. */
 void nfvo_register(void);

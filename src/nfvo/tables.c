@@ -4,6 +4,12 @@
 
 #include "base/vec.h"
 #include "nfvo/check.h"
+#include "nfvo/flows.h"
+#include "nfvo/onboard.h"
+#include "nfvo/place.h"
+#include "vnfm/describe.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
 #include "vnfm/vnfm.h"
 
 const char *const site_states[] = {"UNKNOWN", "UP", "DOWN", NULL};
@@ -17,11 +23,6 @@ const char *const ns_operation_states[] = {
     "PROCESSING", "COMPLETED",    "PARTIALLY_COMPLETED", "FAILED_TEMP",
     "FAILED",     "ROLLING_BACK", "ROLLED_BACK",         NULL};
 const char *const ns_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
-const char *const holding_kinds[] = {
-    "server",    "port",       "flavor",          "network",    "subnet",     "image",
-    "port_pair", "port_chain", "port_pair_group", "classifier", "interconnect", "remote_port",
-    NULL};
-
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
@@ -41,6 +42,26 @@ static const struct attr ns_descriptor_attrs[] = {
 #define TABLE_STRUCT descriptor_text
 static const struct attr descriptor_text_attrs[] = {
 #include "nfvo/descriptor_text.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT package_image
+static const struct attr package_image_attrs[] = {
+#include "nfvo/package_image.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT onboard_in
+static const struct attr onboard_in_attrs[] = {
+#include "nfvo/onboard_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT onboard_out
+static const struct attr onboard_out_attrs[] = {
+#include "nfvo/onboard_out.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT problem
+static const struct attr problem_attrs[] = {
+#include "nfvo/problem.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT grant
@@ -85,6 +106,26 @@ const struct table descriptor_text_table = {
     .doc = "A text file of an on-boarded descriptor.",
     TABLE(struct descriptor_text, descriptor_text_attrs),
 };
+const struct table package_image_table = {
+    .name = "package_image",
+    .doc = "A software image of an on-boarded package.",
+    TABLE(struct package_image, package_image_attrs),
+};
+const struct table onboard_in_table = {
+    .name = "onboard_in",
+    .doc = "Input of an on-boarding.",
+    TABLE(struct onboard_in, onboard_in_attrs),
+};
+const struct table onboard_out_table = {
+    .name = "onboard_out",
+    .doc = "What was found in a package.",
+    TABLE(struct onboard_out, onboard_out_attrs),
+};
+const struct table problem_table = {
+    .name = "problem",
+    .doc = "Why an on-boarding failed.",
+    TABLE(struct problem, problem_attrs),
+};
 const struct table grant_table = {
     .name = "lcm_grant",
     .doc = "Leave to use resources of a site.",
@@ -108,6 +149,7 @@ const struct table holding_table = {
 
 const struct table *const nfvo_tables[] = {
     &site_table,          &vnf_package_table, &ns_descriptor_table,  &descriptor_text_table,
+    &package_image_table,
     &ns_instance_table,   &ns_lcm_op_occ_table, &vnf_instance_table, &vnf_lcm_op_occ_table,
     &grant_table,         &holding_table,     NULL,
 };
@@ -118,10 +160,27 @@ nfvo_register(void)
     static const struct resource *const all[] = {
         &site_resource,          &vnf_package_resource,  &ns_descriptor_resource,
         &ns_instance_resource,   &ns_lcm_op_occ_resource, &vnf_instance_resource,
-        &vnf_lcm_op_occ_resource, &grant_resource,
+        &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
+        &holding_resource,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
         resource_register(all[i]);
     }
 }
+
+const struct flow_type *const nfvo_flows[] = {
+    &package_onboard_flow, &nsd_onboard_flow, &package_erase_flow, &vnf_instantiate_flow,
+    &vnf_terminate_flow,   &vnfc_flow,        &ns_instantiate_flow, &ns_terminate_flow,
+    &ns_site_flow,         &ns_image_flow,    &ns_release_flow,    &ns_forward_flow,
+    &ns_labels_flow,       NULL,
+};
+
+const struct step_kind *const nfvo_kinds[] = {
+    &package_examine_kind, &package_keep_kind, &package_refuse_kind, &nsd_examine_kind,
+    &nsd_keep_kind,        &nsd_refuse_kind,   &package_erase_kind,  &held_note,
+    &held_read,            &vnf_describe,      &vnf_keep,            &vnf_forget,
+    &nfvo_grant,           &nfvo_grant_end,    &ns_sites,            &ns_site_look,
+    &ns_place,             &ns_vnfs_make,      &ns_keep,             &ns_vnfs_left,
+    &ns_forget,            NULL,
+};

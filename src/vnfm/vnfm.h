@@ -21,6 +21,26 @@ struct vnf_lcm_op_occ {
 extern const struct table vnf_instance_table, vnf_lcm_op_occ_table;
 extern const struct resource vnf_instance_resource, vnf_lcm_op_occ_resource;
 
+/* Fills what the package of instance->vnfd_id says, for a row about to be inserted,
+ * and marks the package IN_USE.  E_NOT_FOUND, E_CONFLICT (DISABLED). */
+struct err *vnf_instance_fill(struct tx *tx, struct vnf_instance *instance) MUST_USE;
+/* After an instance was deleted: its package may be NOT_IN_USE now. */
+struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
+
+/* Is no operation open on the instance?  E_CONFLICT names the one that is. */
+struct err *vnf_operation_free(struct tx *tx, const char *vnf_instance_id) MUST_USE;
+/* Starts 'name' (INSTANTIATE, TERMINATE) with the request's body; op->user is the
+ * struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND, E_CONFLICT (state; another
+ * operation is open), E_INVALID (the request).  SOL003 5.4.4, 5.4.8. */
+struct err *vnf_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
+                                const struct json *request, const char **op_occ_id) MUST_USE;
+/* Task "retry", "rollback" or "fail" on an occurrence.  SOL003 5.4.14-5.4.16. */
+struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id,
+                               const char *task) MUST_USE;
+/* The same for any flow. */
+struct err *flow_task(struct tx *tx, struct flow_engine *engine, const char *id,
+                      const char *task) MUST_USE;
+
 /* Words of the enumerations, null-terminated. */
 extern const char *const vnf_operation_states[], *const vnf_operations[];
 

@@ -1,0 +1,174 @@
+/* Uploads and downloads of packages and NSDs: the same for both, since both are
+ * rows of tables with the same life and files of the same kind. */
+#include "faces/etsi_descriptor.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* ---- upload ---------------------------------------------------------------------- */
+
+static void
+upload_release(void *upload)
+{
+    upload_free(upload);
+}
+
+static struct err *
+upload_start(struct rest_request *r)
+{
+    struct upload *upload = NULL;
+
+    TRY(upload_begin(r->op.user, &r->caller, r->route->resource->table, r->id, &upload));
+    r->state = upload;
+    mem_on_free(r->mem, upload_release, upload);
+    return NULL;
+}
+
+static struct err *
+upload_more(struct rest_request *r, const void *data, size_t n)
+{
+    return upload_piece(r->state, data, n);
+}
+
+static struct err *
+upload_whole(struct rest_request *r)
+{
+    return upload_end(r->state);
+}
+
+static void
+upload_lost(struct rest_request *r)
+{
+    if (r->state) {
+        upload_abort(r->state);
+        r->state = NULL;
+    }
+}
+
+const struct rest_upload etsi_upload = {
+    .begin = upload_start,
+    .piece = upload_more,
+    .end = upload_whole,
+    .abort = upload_lost,
+};
+
+struct err *
+etsi_upload_accept(struct tx *tx, struct rest_request *r)
+{
+    r->status = 202;
+    return upload_accept(tx, r->state);
+}
+
+/* ---- downloads --------------------------------------------------------------------- */
+
+/* What a download needs of the row. */
+struct wanted {
+    struct rest_request *r;
+    const char *state, *entry, *manifest;
+};
+
+static const char *
+text_of(struct rest_request *r, const void *row, const char *name)
+{
+    const struct attr *attr = table_attr(r->route->resource->table, name);
+
+    return mem_str(r->mem, *(const char *const *)attr_at(attr, row));
+}
+
+static struct err *
+wanted_read(struct tx *tx, void *arg)
+{
+    struct wanted *wanted = arg;
+    struct rest_request *r = wanted->r;
+    void *row;
+
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    wanted->state = text_of(r, row, "onboarding_state");
+    wanted->entry = text_of(r, row, "entry");
+    wanted->manifest = text_of(r, row, "manifest");
+    return NULL;
+}
+
+static struct err *
+wanted_get(struct rest_request *r, struct wanted *wanted)
+{
+    const struct nfvo *nfvo = r->op.user;
+
+    *wanted = (struct wanted){.r = r};
+    TRY(store_read(nfvo->store, wanted_read, wanted));
+    if (!str_eq(wanted->state, "ONBOARDED")) {
+        return err_new(E_CONFLICT, NULL, "%s is not ONBOARDED but %s", r->id, wanted->state);
+    }
+    return NULL;
+}
+
+struct err *
+etsi_content(struct rest_request *r)
+{
+    struct wanted wanted;
+    int64_t size;
+    int fd;
+
+    TRY(wanted_get(r, &wanted));
+    TRY(package_file(r->op.user, r->mem, r->id, &fd, &size));
+    return etsi_file(r, fd, size, "application/zip");
+}
+
+static struct err *
+member_answer(struct rest_request *r, const char *name, const char *content_type)
+{
+    int64_t size;
+    int fd;
+
+    TRY(package_member(r->op.user, r->mem, r->id, name, &fd, &size));
+    return etsi_file(r, fd, size, content_type);
+}
+
+struct err *
+etsi_descriptor(struct rest_request *r)
+{
+    const char *accept = str_or(rest_header_in(r, "Accept"), "*/*");
+    struct wanted wanted;
+
+    TRY(wanted_get(r, &wanted));
+    if (strstr(accept, "text/plain") || strstr(accept, "*/*")) {
+        return member_answer(r, wanted.entry, "text/plain");
+    }
+    if (strstr(accept, "application/zip")) {
+        return etsi_content(r);
+    }
+    return err_new(E_NOT_ACCEPTABLE, NULL, "a descriptor is text/plain or application/zip");
+}
+
+struct err *
+etsi_manifest(struct rest_request *r)
+{
+    struct wanted wanted;
+
+    TRY(wanted_get(r, &wanted));
+    if (!wanted.manifest) {
+        return err_new(E_NOT_FOUND, NULL, "package %s has no manifest", r->id);
+    }
+    return member_answer(r, wanted.manifest, "text/plain");
+}
+
+struct err *
+etsi_artifact(struct rest_request *r)
+{
+    static const char *const parts[] = {"p1", "p2", "p3", "p4", "p5"};
+    AUTO_BUF name = BUF_INIT;
+    struct wanted wanted;
+
+    TRY(wanted_get(r, &wanted));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && rest_param(r, parts[i]); i++) {
+        buf_printf(&name, "%s%s", i ? "/" : "", rest_param(r, parts[i]));
+    }
+    return member_answer(r, name.data, "application/octet-stream");
+}
+
+struct err *
+etsi_answered(struct rest_request *r)
+{
+    rest_finish(r, NULL);
+    return NULL;
+}

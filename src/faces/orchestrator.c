@@ -1,0 +1,253 @@
+/* The start and the end of an orchestrator: store, loop, driver, engine and one
+ * port.  Everything here happens once; nothing here is on a request's path. */
+#include "faces/orchestrator.h"
+
+#include "base/log.h"
+#include "base/vec.h"
+#include "faces/role.h"
+#include "identity/identity.h"
+#include "sys/file.h"
+#include "vim/vim.h"
+
+#include <sys/stat.h>
+
+#define CLOUD "orchestrator"
+
+/* X(id, name, value, default, doc) */
+#define ORCHESTRATOR_OPTIONS(X)                                                                    \
+    X(state, "state", "DIR", NULL, "folder of everything it keeps")                                \
+    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
+    X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
+    X(max_package_mb, "max-package-mb", "MIB", "16384", "largest package that may be uploaded")    \
+    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+
+enum orchestrator_option {
+#define X(id, name, value, def, doc) OPTION_##id,
+    ORCHESTRATOR_OPTIONS(X)
+#undef X
+};
+static const struct role_option orchestrator_options[] = {
+#define X(id, name, value, def, doc) {name, value, doc, def},
+    ORCHESTRATOR_OPTIONS(X)
+#undef X
+    {0}};
+
+/* The root is what clients of VNF LCM expect to put /vnflcm/v2 behind. */
+static const struct identity_endpoint endpoints[] = {
+    {"identity", "keystone", "/identity"},
+    {"nfv-orchestration", "carrick", "/"},
+};
+
+struct orchestrator {
+    struct mem *mem;
+    const char **values; /* by enum orchestrator_option */
+    const char *address;
+    uint16_t port;
+    struct policy *policy;
+    struct store *store;
+    struct loop *loop;
+    struct pool *pool;
+    struct http_client *http;
+    struct vim *vim;
+    struct flow_engine *engine;
+    struct identity *identity;
+    struct nfvo nfvo;
+    struct rest *rest;
+};
+
+static const char *
+state_path(const struct orchestrator *o, const char *name)
+{
+    return mem_printf(o->mem, "%s/%s", o->values[OPTION_state], name);
+}
+
+static struct err *
+options_check(struct orchestrator *o)
+{
+    enum log_level level;
+    int64_t mb;
+    struct err *e = role_listen(o->mem, o->values[OPTION_listen], &o->address, &o->port);
+
+    if (!log_level_from_name(o->values[OPTION_log_level], &level)) {
+        e = err_join(e, err_new(E_INVALID, NULL, "--log-level: no level %s",
+                                o->values[OPTION_log_level]));
+    } else {
+        log_init(CLOUD, level);
+    }
+    if (!str_to_i64(o->values[OPTION_max_package_mb], &mb) || mb < 1 || mb > (1 << 24)) {
+        return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
+                                   o->values[OPTION_max_package_mb]));
+    }
+    o->nfvo.max_package = (uint64_t)mb << 20;
+    return e;
+}
+
+static void
+resources_register(void)
+{
+    static const struct resource *const identity[] = {&domain_resource, &project_resource,
+                                                      &user_resource, &role_resource};
+
+    for (size_t i = 0; i < ARRAY_SIZE(identity); i++) {
+        resource_register(identity[i]);
+    }
+    nfvo_register();
+}
+
+static struct err *
+recover(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return uploads_recover(tx);
+}
+
+static struct err *
+state_open(struct orchestrator *o)
+{
+    const struct role_rules rules[] = {{identity_rules, identity_n_rules}};
+    struct store_config config = {
+        .path = state_path(o, "orchestrator.db"),
+        .tables =
+            role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, NULL),
+    };
+
+    o->nfvo.packages_dir = state_path(o, "packages");
+    TRY(dir_make(o->values[OPTION_state], 0700));
+    TRY(dir_make(o->nfvo.packages_dir, 0700));
+    TRY(role_seal_key(o->mem, o->values[OPTION_state], &config.seal_key));
+    resources_register();
+    TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
+    TRY(store_open(&config, &o->store));
+    return store_write_wait(o->store, recover, NULL);
+}
+
+static struct err *
+identity_start(struct orchestrator *o)
+{
+    struct identity_config config = {
+        .store = o->store,
+        .key_file = state_path(o, "token.key"),
+        .region = o->values[OPTION_region],
+        .endpoints = endpoints,
+        .n_endpoints = ARRAY_SIZE(endpoints),
+    };
+    struct identity_first first = {
+        .cloud = CLOUD,
+        .auth_url = mem_printf(o->mem, "http://%s/identity/v3", o->values[OPTION_listen]),
+        .password_file = state_path(o, "admin.password"),
+        .clouds_file = state_path(o, "clouds.yaml"),
+    };
+
+    TRY(identity_new(&config, &o->identity));
+    return identity_bootstrap(o->identity, &first);
+}
+
+static struct err *
+engine_start(struct orchestrator *o)
+{
+    struct http_client_config http = {.max_per_host = 16};
+    struct vim_config vim = {.loop = o->loop, .store = o->store, .site = site_for_vim};
+    struct flow_engine_config engine = {
+        .loop = o->loop,
+        .store = o->store,
+        .owner = CLOUD,
+        .types = nfvo_flows,
+    };
+
+    TRY(pool_new("files", 2, 64, &o->pool));
+    TRY(http_client_new(o->loop, &http, &o->http));
+    vim.http = o->http;
+    TRY(vim_new(&vim, &o->vim));
+    TRY(flow_engine_new(&engine, &o->engine));
+    o->nfvo.store = o->store;
+    o->nfvo.engine = o->engine;
+    o->nfvo.loop = o->loop;
+    o->nfvo.vim = o->vim;
+    o->nfvo.pool = o->pool;
+    flow_service_set(o->engine, "vim", o->vim);
+    flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
+    flow_kinds_add(o->engine, vim_kinds);
+    flow_kinds_add(o->engine, nfvo_kinds);
+    return flow_engine_start(o->engine);
+}
+
+static struct err *
+serve(struct orchestrator *o)
+{
+    struct rest_config config = {
+        .http = {.address = o->address, .port = o->port},
+        .authenticate = identity_caller,
+        .auth_arg = o->identity,
+        .auth_prefix = "/identity",
+        .pool = identity_pool(o->identity),
+        .list_max = 1000,
+    };
+
+    config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &config.n_mounts);
+    return rest_new(&config, &o->rest);
+}
+
+static struct err *
+orchestrator_start(struct orchestrator *o)
+{
+    (void)umask(077);
+    TRY(options_check(o));
+    TRY(state_open(o));
+    TRY(loop_new(&o->loop));
+    TRY(role_signals(o->loop));
+    TRY(identity_start(o));
+    TRY(engine_start(o));
+    TRY(serve(o));
+    log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
+    return loop_run(o->loop);
+}
+
+/* The reverse of the start: nobody is asked after it is gone. */
+static void
+orchestrator_end(struct orchestrator *o)
+{
+    if (o->rest) {
+        rest_free(o->rest);
+    }
+    if (o->pool) {
+        pool_free(o->pool);
+    }
+    if (o->engine) {
+        flow_engine_free(o->engine);
+    }
+    if (o->vim) {
+        vim_free(o->vim);
+    }
+    if (o->http) {
+        http_client_free(o->http);
+    }
+    if (o->store) {
+        store_close(o->store);
+    }
+    if (o->identity) {
+        identity_free(o->identity);
+    }
+    if (o->loop) {
+        loop_free(o->loop);
+    }
+    policy_free(o->policy);
+}
+
+int
+orchestrator_main(int argc, char **argv)
+{
+    AUTO(mem) mem = mem_new("orchestrator");
+    struct orchestrator o = {.mem = mem};
+    int status = role_options(mem, "orchestrator", orchestrator_options, argc, argv, &o.values);
+
+    if (status >= 0) {
+        return status;
+    }
+    struct err *e = orchestrator_start(&o);
+    orchestrator_end(&o);
+    if (e) {
+        log_err(LOG_LV_ERROR, "orchestrator", e, "ended");
+        return 1;
+    }
+    return 0;
+}

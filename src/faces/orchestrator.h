@@ -1,0 +1,19 @@
+/* `carrick orchestrator`: NFVO, VNFM and manager of sites in one unprivileged
+ * process with an identity of its own. */
+#ifndef CARRICK_FACES_ORCHESTRATOR_H
+#define CARRICK_FACES_ORCHESTRATOR_H
+
+#include "nfvo/nfvo.h"
+#include "rest/rest.h"
+
+struct identity;
+
+/* Serves until SIGTERM.  0, or 1 with the reason on stderr, or 2 where the
+ * arguments are wrong. */
+int orchestrator_main(int argc, char **argv);
+
+/* Every face of an orchestrator, in 'mem'. */
+const struct rest_mount *orchestrator_mounts(struct mem *mem, struct identity *identity,
+                                             struct nfvo *nfvo, size_t *n);
+
+#endif

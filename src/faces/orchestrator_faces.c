@@ -1,0 +1,33 @@
+/* Which APIs an orchestrator serves.  A new face of it is one line here. */
+#include "base/vec.h"
+#include "faces/etsi.h"
+#include "faces/faces.h"
+#include "faces/orchestrator.h"
+#include "identity/identity.h"
+
+static const struct face *const faces[] = {
+    &etsi_vnfpkgm_face, &etsi_nsd_face, &etsi_nslcm_face, &etsi_vnflcm_face, &carrick_face,
+};
+
+const struct rest_mount *
+orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfvo, size_t *n)
+{
+    struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 1, struct rest_mount);
+
+    *n = 0;
+    mounts[(*n)++] = (struct rest_mount){
+        .face = &keystone_face,
+        .prefix = "/identity",
+        .store = nfvo->store,
+        .user = identity,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(faces); i++) {
+        mounts[(*n)++] = (struct rest_mount){
+            .face = faces[i],
+            .prefix = "",
+            .store = nfvo->store,
+            .user = nfvo,
+        };
+    }
+    return mounts;
+}

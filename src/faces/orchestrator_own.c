@@ -1,0 +1,256 @@
+/* The orchestrator's own API beside ETSI's: sites, plans, operations explained,
+ * holdings.  The same dialect, so that clients need one set of manners. */
+#include "faces/etsi.h"
+#include "nfvo/journal.h"
+#include "base/uuid.h"
+#include "vim/vim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT "/carrick/v1"
+
+/* ---- sites ---------------------------------------------------------------------- */
+
+static void
+site_encode(struct rest_request *r, struct jw *w, const void *row)
+{
+    etsi_row(r, w, row);
+}
+
+static const size_t member_sizes[] = {
+#define X(word, ctype, doc) [ATTR_T_##word] = sizeof(ctype),
+    ATTR_TYPES(X)
+#undef X
+};
+
+/* What a probe works on: the site as it will be. */
+struct probing {
+    struct rest_request *r;
+    struct site *site;
+};
+
+/* Lays what was given over the stored row. */
+static struct err *
+site_merge(struct tx *tx, void *arg)
+{
+    struct probing *probing = arg;
+    const struct table *table = &site_table;
+    void *stored;
+
+    TRY(resource_get(tx, &probing->r->op, probing->r->id, &stored));
+    probing->site = row_copy(probing->r->mem, stored);
+    for (size_t i = 0; i < table->n_attrs; i++) {
+        const struct attr *attr = &table->attrs[i];
+
+        if (row_given(probing->r->row, attr->name)) {
+            memcpy(attr_at(attr, probing->site), attr_at(attr, probing->r->row),
+                   member_sizes[attr->type]);
+        }
+    }
+    return NULL;
+}
+
+/* Credentials are believed once a token was got with them. */
+static struct err *
+site_check(struct rest_request *r)
+{
+    const struct nfvo *nfvo = r->op.user;
+    struct probing probing = {.r = r, .site = r->row};
+    struct site *row = r->row;
+
+    if (r->route->verb == REST_UPDATE) {
+        TRY(store_read(nfvo->store, site_merge, &probing));
+    }
+    TRY(site_probe(r->mem, probing.site));
+    row->status = "UP";
+    row->last_error = NULL;
+    row->checked_at = time_now_us();
+    row_give(&row->row, "status");
+    row_give(&row->row, "last_error");
+    row_give(&row->row, "checked_at");
+    return NULL;
+}
+
+struct forgetting {
+    struct vim *vim;
+    char id[64];
+};
+
+static void
+site_forget_run(void *arg)
+{
+    struct forgetting *forgetting = arg;
+
+    vim_forget(forgetting->vim, forgetting->id);
+    free(forgetting);
+}
+
+/* The driver reads the site again before its next call. */
+static struct err *
+site_forget(struct rest_request *r)
+{
+    const struct nfvo *nfvo = r->op.user;
+    struct forgetting *forgetting = heap_alloc(sizeof *forgetting);
+
+    forgetting->vim = nfvo->vim;
+    (void)snprintf(forgetting->id, sizeof forgetting->id, "%s", r->id);
+    loop_post(nfvo->loop, site_forget_run, forgetting);
+    return NULL;
+}
+
+static const struct rest_shape site_shape = {.encode = site_encode};
+
+/* ---- plans ------------------------------------------------------------------------- */
+
+/* POST /plans: {"nsInstanceId": ..., "request": InstantiateNsRequest}. */
+struct planning {
+    struct rest_request *r;
+    struct ns_in *in;
+    const char *id;
+};
+
+static struct err *
+plan_input(struct tx *tx, void *arg)
+{
+    struct planning *planning = arg;
+    struct rest_request *r = planning->r;
+    struct op op = r->op;
+    struct ns_in *in = NULL;
+    const char *ns_id = json_get_str(r->body, "nsInstanceId");
+    const struct json *request = json_get(r->body, "request");
+
+    if (!ns_id || !json_is(request, JSON_T_OBJECT)) {
+        return err_new(E_INVALID, NULL, "attributes 'nsInstanceId' and 'request' are required");
+    }
+    op.resource = &ns_instance_resource;
+    TRY(ns_operation_input(tx, &op, ns_id, "INSTANTIATE", request, &in));
+    planning->in = row_copy(r->mem, in);
+    planning->in->request = request;
+    return NULL;
+}
+
+static void
+plan_done(void *arg, const struct flow_plan *plan)
+{
+    struct planning *planning = arg;
+    struct rest_request *r = planning->r;
+
+    jw_object(&r->w, NULL);
+    flow_plan_to_json(plan, &r->w);
+    jw_end(&r->w);
+    rest_finish(r, NULL);
+}
+
+static void
+plan_run(void *arg)
+{
+    struct planning *planning = arg;
+    struct nfvo *nfvo = planning->r->op.user;
+
+    flow_plan(nfvo->engine, &ns_instantiate_flow, planning->id, planning->in, plan_done, planning);
+}
+
+static struct err *
+plan_start(struct rest_request *r)
+{
+    struct nfvo *nfvo = r->op.user;
+    struct planning *planning = MEM_NEW(r->mem, struct planning);
+
+    planning->r = r;
+    planning->id = uuid_make(r->mem);
+    TRY(store_read(nfvo->store, plan_input, planning));
+    r->status = 200;
+    loop_post(nfvo->loop, plan_run, planning);
+    return NULL;
+}
+
+/* ---- operations --------------------------------------------------------------------- */
+
+static void
+operation_encode(struct rest_request *r, struct jw *w, const void *row)
+{
+    static const char *const shown[] = {"id",    "type",       "state",    "parent_id",
+                                        "label", "project_id", "created_at", "state_at"};
+
+    (void)r;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        const struct attr *attr = table_attr(&flow_table, shown[i]);
+
+        attr_encode(w, attr_json_name(attr), attr, row);
+    }
+}
+
+static const struct rest_shape operation_shape = {.encode = operation_encode};
+
+/* Flows without a parent: what somebody asked for. */
+static struct err *
+operation_query(struct rest_request *r, struct list_query *query)
+{
+    (void)r;
+    query->where = (struct sql){.text = "t.parent_id IS NULL"};
+    return NULL;
+}
+
+static const struct rest_shape operations_shape = {
+    .encode = operation_encode,
+    .query = operation_query,
+};
+
+static struct err *
+operation_explain(struct tx *tx, struct rest_request *r)
+{
+    void *row;
+
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    jw_object(&r->w, NULL);
+    TRY(flow_explain(tx, r->id, &r->w));
+    jw_end(&r->w);
+    return NULL;
+}
+
+static void
+holding_encode(struct rest_request *r, struct jw *w, const void *row)
+{
+    etsi_row(r, w, row);
+}
+
+static const struct rest_shape holding_shape = {.encode = holding_encode};
+
+/* ---- the face -------------------------------------------------------------------------- */
+
+static const struct route routes[] = {
+    {.method = "GET", .path = ROOT "/api_versions", .verb = REST_VERSIONS},
+    REST_VERB("GET", ROOT "/sites", REST_LIST, &site_resource, &site_shape),
+    {.method = "POST", .path = ROOT "/sites", .verb = REST_CREATE, .resource = &site_resource,
+     .shape = &site_shape, .flags = REST_POOL, .prepare = site_check},
+    REST_VERB("GET", ROOT "/sites/{id}", REST_SHOW, &site_resource, &site_shape),
+    {.method = "PATCH", .path = ROOT "/sites/{id}", .verb = REST_UPDATE,
+     .resource = &site_resource, .shape = &site_shape, .flags = REST_POOL, .prepare = site_check,
+     .committed = site_forget},
+    {.method = "DELETE", .path = ROOT "/sites/{id}", .verb = REST_DELETE,
+     .resource = &site_resource, .shape = &site_shape, .committed = site_forget},
+    {.method = "POST", .path = ROOT "/plans", .verb = REST_ACTION, .start = plan_start,
+     .doc = "Shows what an instantiation would do, without doing it."},
+    REST_VERB("GET", ROOT "/operations", REST_LIST, &flow_resource, &operations_shape),
+    {.method = "GET", .path = ROOT "/operations/{id}", .verb = REST_ACTION,
+     .resource = &flow_resource, .shape = &operation_shape, .read = operation_explain,
+     .doc = "Explains an operation: steps, calls, answers, reasons."},
+    REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
+};
+
+static const struct face_version versions[] = {
+    {.id = "1.0.0", .status = "CURRENT", .path = ROOT "/"},
+    {0},
+};
+
+const struct face carrick_face = {
+    .name = "carrick",
+    .title = "Sites, plans and operations",
+    .doc = "What ETSI's APIs have no words for.",
+    .service = "nfv-orchestration",
+    .dialect = &dialect_etsi,
+    REST_ROUTES(routes),
+    .versions = versions,
+};

@@ -1,0 +1,50 @@
+/* The NFVO's flows and steps, for each other. */
+#ifndef CARRICK_NFVO_FLOWS_H
+#define CARRICK_NFVO_FLOWS_H
+
+#include "nfvo/journal.h"
+#include "nfvo/nfvo.h"
+#include "vim/vim.h"
+
+/* ---- look.c: which sites there are and what they have ------------------------------- */
+
+extern const struct step_kind ns_sites;     /* READ of our own store; in owner, out site_list */
+extern const struct step_kind ns_site_look; /* READ; in site_seen, out site_seen; never fails */
+
+/* ---- ns_site.c: what a site has before its VNFs ----------------------------------------- */
+
+extern const struct flow_type ns_site_flow;    /* in ns_site_in, out ns_site_made */
+extern const struct flow_type ns_image_flow;   /* in plan_image, out ns_image_made */
+extern const struct flow_type ns_release_flow; /* in held_list: deletes, last made first */
+
+/* ---- forward.c: steering --------------------------------------------------------------------- */
+
+extern const struct flow_type ns_forward_flow; /* in fwd_in, out fwd_made */
+extern const struct flow_type ns_labels_flow;  /* in fwd_labels_in, out fwd_made */
+
+/* Everything known of an instantiation when its VNFs run. */
+struct steering {
+    struct flow *f;
+    const struct ns_in *in;
+    const struct ns_plan *plan;
+    struct rows sites;           /* struct ns_site_made */
+    struct rows ports;           /* struct fwd_port */
+    struct rows held;            /* struct held: grows */
+};
+/* Tells every site of the other sites' ports, makes the chains everywhere and
+ * exchanges labels.  Part of the calling flow. */
+struct err *ns_steer(struct steering *s) MUST_USE;
+
+/* ---- ns_keep.c: rows at the beginning and at the end -------------------------------------------- */
+
+extern const struct step_kind ns_vnfs_make; /* LOCAL, in ns_vnfs: rows of VNF instances */
+extern const struct step_kind ns_keep;      /* LOCAL, in ns_made: INSTANTIATED */
+extern const struct step_kind ns_vnfs_left; /* READ, in owner, out ns_end: what is to terminate */
+extern const struct step_kind ns_forget;    /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
+
+/* state_changed of the NFVO's operations. */
+struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
+
+extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+
+#endif

@@ -1,0 +1,344 @@
+/* Steering the traffic of an NS (VNFFG to networking-sfc), at every site that has
+ * a member: a chain is entered at the sender's site, so each of them is given all
+ * positions, local or remote, and all classifiers.
+ *
+ * Two rounds.  In the first every site learns of the ports of the others, makes
+ * pairs, groups, classifiers and chains, and allocates labels for the instances it
+ * has itself.  In the second it is told the labels that the others allocated. */
+#include "base/vec.h"
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "vnfm/held.h"
+
+#include "flow/poison.h"
+
+/* One run at one site. */
+struct round {
+    struct flow *f;
+    const struct fwd_in *in;
+    struct fwd_made *made;
+    struct map ids;              /* port name -> port or remote port here */
+    struct map pairs;            /* HOP/INSTANCE -> port pair */
+    struct map groups;           /* hop -> port pair group */
+};
+
+static const char *
+key2(struct flow *f, const char *a, const char *b)
+{
+    return mem_printf(flow_mem(f), "%s/%s", a, b);
+}
+
+static char *
+keep(struct flow *f, const char *id)
+{
+    return mem_str(flow_mem(f), id);
+}
+
+static void
+made_add(struct round *r, const char *kind, const char *id, const char *label)
+{
+    held_add(flow_mem(r->f), &r->made->items, r->in->site, kind, id, label);
+}
+
+/* ---- remote ports ---------------------------------------------------------------------- */
+
+static struct rows
+fixed_ips(struct flow *f, const struct strs *ips)
+{
+    struct rows rows = {.items = MEM_ARRAY(flow_mem(f), ips->n + 1, void *)};
+
+    for (size_t i = 0; i < ips->n; i++) {
+        struct vim_fixed_ip *ip = row_new(flow_mem(f), &vim_fixed_ip_table);
+
+        ip->ip_address = ips->items[i];
+        rows.items[rows.n++] = ip;
+    }
+    return rows;
+}
+
+static struct err *
+remote_make(struct round *r, const struct fwd_remote *remote)
+{
+    struct vim_remote_port *port = row_new(flow_mem(r->f), &vim_remote_port_table);
+    struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
+
+    port->site = r->in->site;
+    port->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, remote->name);
+    port->network_id = remote->network_id;
+    port->mac_address = remote->mac_address;
+    port->fixed_ips = fixed_ips(r->f, &remote->ips);
+    port->vtep = remote->vtep;
+    port->vni = remote->vni;
+    if (r->in->security_group_id) {
+        port->security_groups.items = mem_copy(flow_mem(r->f), &r->in->security_group_id,
+                                               sizeof(const char *));
+        port->security_groups.n = 1;
+    }
+    TRY(flow_step(r->f, flow_label(r->f, "remote %s", remote->name), &vim_remote_port_create, port,
+                  out));
+    map_set(&r->ids, remote->name, keep(r->f, out->id));
+    made_add(r, "remote_port", out->id, remote->name);
+    return NULL;
+}
+
+/* ---- positions --------------------------------------------------------------------------- */
+
+static struct err *
+pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance *instance)
+{
+    struct vim_port_pair *pair = row_new(flow_mem(r->f), &vim_port_pair_table);
+    struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
+    const char *key = key2(r->f, hop->name, instance->name);
+
+    pair->site = r->in->site;
+    pair->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, key);
+    pair->ingress = map_get(&r->ids, instance->ingress);
+    pair->egress = map_get(&r->ids, instance->egress);
+    if (!pair->ingress || !pair->egress) {
+        return err_new(E_INTERNAL, NULL, "position %s: port %s or %s is not known at site %s",
+                       hop->name, instance->ingress, instance->egress, r->in->site);
+    }
+    TRY(flow_step(r->f, flow_label(r->f, "pair %s", key), &vim_port_pair_create, pair, out));
+    map_set(&r->pairs, key, keep(r->f, out->id));
+    made_add(r, "port_pair", out->id, key);
+    return NULL;
+}
+
+static struct err *
+group_make(struct round *r, const struct fwd_hop *hop)
+{
+    struct vim_port_pair_group *group = row_new(flow_mem(r->f), &vim_port_pair_group_table);
+    struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
+    const char **pairs = MEM_ARRAY(flow_mem(r->f), hop->instances.n + 1, const char *);
+
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+
+        TRY(pair_make(r, hop, instance));
+        pairs[i] = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
+    }
+    group->site = r->in->site;
+    group->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, hop->name);
+    group->port_pairs = (struct strs){.n = hop->instances.n, .items = pairs};
+    TRY(flow_step(r->f, flow_label(r->f, "group %s", hop->name), &vim_port_pair_group_create,
+                  group, out));
+    map_set(&r->groups, hop->name, keep(r->f, out->id));
+    made_add(r, "port_pair_group", out->id, hop->name);
+    return NULL;
+}
+
+/* ---- classifiers --------------------------------------------------------------------------- */
+
+static struct err *
+classifier_make(struct round *r, const struct plan_rule *rule, const char *label,
+                const char *source, const char *destination, const char **id)
+{
+    struct vim_flow_classifier *fc = row_new(flow_mem(r->f), &vim_flow_classifier_table);
+    struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
+
+    fc->site = r->in->site;
+    fc->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, label);
+    fc->ethertype = rule->ethertype;
+    fc->protocol = rule->protocol;
+    fc->source_port_range_min = rule->source_port_min;
+    fc->source_port_range_max = rule->source_port_max;
+    fc->destination_port_range_min = rule->destination_port_min;
+    fc->destination_port_range_max = rule->destination_port_max;
+    fc->source_ip_prefix = rule->source_prefix;
+    fc->destination_ip_prefix = rule->destination_prefix;
+    fc->logical_source_port = source;
+    fc->logical_destination_port = destination;
+    TRY(flow_step(r->f, flow_label(r->f, "classifier %s", label), &vim_flow_classifier_create, fc,
+                  out));
+    made_add(r, "flow_classifier", out->id, label);
+    *id = keep(r->f, out->id);
+    return NULL;
+}
+
+/* One classifier a rule, source and destination; no source or destination = any. */
+static struct err *
+classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct plan_rule *rule,
+                    size_t nr, struct strs *ids)
+{
+    size_t n_sources = path->sources.n ? path->sources.n : 1;
+    size_t n_destinations = path->destinations.n ? path->destinations.n : 1;
+    const char **grown = MEM_ARRAY(flow_mem(r->f), ids->n + n_sources * n_destinations,
+                                   const char *);
+
+    for (size_t i = 0; i < ids->n; i++) {
+        grown[i] = ids->items[i];
+    }
+    ids->items = grown;
+    for (size_t i = 0; i < n_sources; i++) {
+        for (size_t j = 0; j < n_destinations; j++) {
+            const char *source = path->sources.n ? map_get(&r->ids, path->sources.items[i]) : NULL;
+            const char *destination =
+                path->destinations.n ? map_get(&r->ids, path->destinations.items[j]) : NULL;
+
+            TRY(classifier_make(r, rule,
+                                mem_printf(flow_mem(r->f), "%s/%zu.%zu.%zu", path->name, nr, i, j),
+                                source, destination, &ids->items[ids->n]));
+            ids->n++;
+        }
+    }
+    return NULL;
+}
+
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+static void
+labels_want(struct round *r, const struct fwd_path *path, const struct fwd_hop *hop,
+            const char *chain_id)
+{
+    static const char *const directions[] = {"forward", "reverse"};
+
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+
+        for (size_t d = 0; d < ARRAY_SIZE(directions); d++) {
+            struct fwd_label *label = row_new(flow_mem(r->f), &fwd_label_table);
+
+            label->path = path->name;
+            label->instance = instance->name;
+            label->hop = hop->name;
+            label->direction = directions[d];
+            label->chain_id = chain_id;
+            label->pair_id = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
+            label->local = str_eq(instance->site, r->in->site);
+            label->label = INT_NULL;
+            place_add(flow_mem(r->f), &r->made->labels, label);
+        }
+    }
+}
+
+static const struct fwd_hop *
+hop_find(const struct rows *hops, const char *name)
+{
+    for (size_t i = 0; i < hops->n; i++) {
+        const struct fwd_hop *hop = hops->items[i];
+
+        if (str_eq(hop->name, name)) {
+            return hop;
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+chain_make(struct round *r, const struct fwd_path *path)
+{
+    struct vim_port_chain *chain = row_new(flow_mem(r->f), &vim_port_chain_table);
+    struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
+    static const char parameters[] = "{\"symmetric\":true,\"correlation\":\"mpls\"}";
+
+    for (size_t i = 0; i < path->rules.n; i++) {
+        TRY(classifiers_of_rule(r, path, path->rules.items[i], i, &chain->flow_classifiers));
+    }
+    chain->site = r->in->site;
+    chain->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, path->name);
+    chain->port_pair_groups.items = MEM_ARRAY(flow_mem(r->f), path->hops.n + 1, const char *);
+    for (size_t i = 0; i < path->hops.n; i++) {
+        chain->port_pair_groups.items[chain->port_pair_groups.n++] =
+            map_get(&r->groups, path->hops.items[i]);
+    }
+    TRY(json_parse(flow_mem(r->f), parameters, sizeof parameters - 1, &chain->chain_parameters));
+    TRY(flow_step(r->f, flow_label(r->f, "chain %s", path->name), &vim_port_chain_create, chain,
+                  out));
+    made_add(r, "port_chain", out->id, path->name);
+    for (size_t i = 0; r->in->remotes.n > 0 && i < path->hops.n; i++) {
+        labels_want(r, path, hop_find(&r->in->hops, path->hops.items[i]), keep(r->f, out->id));
+    }
+    return NULL;
+}
+
+/* ---- labels ------------------------------------------------------------------------------------- */
+
+/* Tells a site of a label; one without a number is allocated there. */
+static struct err *
+label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd_made *made)
+{
+    struct vim_chain_label *in = row_new(flow_mem(f), &vim_chain_label_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+    const char *name = mem_printf(flow_mem(f), "%s/%s/%s/%s", label->path, label->hop,
+                                  label->instance, label->direction);
+
+    in->site = site;
+    in->name = name;
+    in->port_chain_id = label->chain_id;
+    in->port_pair_id = label->pair_id;
+    in->direction = label->direction;
+    in->label = label->label;
+    TRY(flow_step(f, flow_label(f, "label %s", name), &vim_chain_label_create, in, out));
+    label->label = out->label;
+    held_add(flow_mem(f), &made->items, site, "chain_label", out->id, name);
+    return NULL;
+}
+
+static struct err *
+forward_run(struct flow *f, const void *arg)
+{
+    const struct fwd_in *in = arg;
+    struct round r = {.f = f, .in = in, .made = row_new(flow_mem(f), &fwd_made_table)};
+
+    map_init(&r.ids, flow_mem(f));
+    map_init(&r.pairs, flow_mem(f));
+    map_init(&r.groups, flow_mem(f));
+    r.made->site = in->site;
+    for (size_t i = 0; i < in->ports.n; i++) {
+        const struct fwd_port *port = in->ports.items[i];
+
+        map_set(&r.ids, port->name, keep(f, port->port_id));
+    }
+    for (size_t i = 0; i < in->remotes.n; i++) {
+        TRY(remote_make(&r, in->remotes.items[i]));
+    }
+    for (size_t i = 0; i < in->hops.n; i++) {
+        TRY(group_make(&r, in->hops.items[i]));
+    }
+    for (size_t i = 0; i < in->paths.n; i++) {
+        TRY(chain_make(&r, in->paths.items[i]));
+    }
+    for (size_t i = 0; i < r.made->labels.n; i++) {
+        struct fwd_label *label = r.made->labels.items[i];
+
+        if (label->local) {
+            TRY(label_make(f, in->site, label, r.made));
+        }
+    }
+    flow_result(f, r.made);
+    return NULL;
+}
+
+const struct flow_type ns_forward_flow = {
+    .name = "ns_forward",
+    .version = 1,
+    .doc = "Makes the chains of a network service at one site.",
+    .in = &fwd_in_table,
+    .out = &fwd_made_table,
+    .run = forward_run,
+    .sweep = vim_sweep,
+};
+
+static struct err *
+labels_run(struct flow *f, const void *arg)
+{
+    const struct fwd_labels_in *in = arg;
+    struct fwd_made *made = row_new(flow_mem(f), &fwd_made_table);
+
+    made->site = in->site;
+    for (size_t i = 0; i < in->labels.n; i++) {
+        TRY(label_make(f, in->site, row_copy(flow_mem(f), in->labels.items[i]), made));
+    }
+    flow_result(f, made);
+    return NULL;
+}
+
+const struct flow_type ns_labels_flow = {
+    .name = "ns_labels",
+    .version = 1,
+    .doc = "Tells a site the labels that other sites allocated.",
+    .in = &fwd_labels_in_table,
+    .out = &fwd_made_table,
+    .run = labels_run,
+    .sweep = vim_sweep,
+};

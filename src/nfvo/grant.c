@@ -1,0 +1,226 @@
+/* Grants (SOL003 clause 9) by a function call, since VNFM and NFVO share the
+ * process: site, claims in the ledger, grant and its mark in the occurrence are
+ * one transaction. */
+#include "nfvo/nfvo.h"
+#include "vnfm/flows.h"
+#include "vnfm/vnfm.h"
+
+const struct resource grant_resource = {
+    .table = &grant_table,
+    .singular = "grant",
+    .plural = "grants",
+    .doc = "Grants (SOL003 clause 9).",
+    .flags = RESOURCE_FIXED,
+};
+
+/* What is claimed of a site: one line a resource class. */
+static const struct claimed {
+    const char *class;
+    size_t amount, total;        /* members of grant_in; total 0 = the site tells none */
+} claimed[] = {
+    {"VCPU", offsetof(struct grant_in, vcpus), offsetof(struct grant_in, total_vcpus)},
+    {"MEMORY_MB", offsetof(struct grant_in, memory_mb), offsetof(struct grant_in, total_memory_mb)},
+    {"SERVER", offsetof(struct grant_in, servers), offsetof(struct grant_in, total_servers)},
+};
+#define N_CLAIMED (sizeof claimed / sizeof *claimed)
+
+static int64_t
+member(const struct grant_in *in, size_t offset)
+{
+    return *(const int64_t *)(const void *)((const char *)in + offset);
+}
+
+/* ---- choosing a site where none was asked for ------------------------------------------ */
+
+static struct err *
+site_choose(struct tx *tx, const struct grant_in *in, struct site **site, const char **reason)
+{
+    struct cond up[] = {COND("project_id", in->project_id), COND("status", "UP"), {0}};
+    struct sort by_name[] = {{.attr = "name"}, {0}};
+    struct query query = {.table = &site_table, .conds = up, .sorts = by_name};
+    struct rows sites;
+    int64_t least = INT64_MAX;
+
+    TRY(rows_select(tx, &query, &sites));
+    for (size_t i = 0; i < sites.n; i++) {
+        struct site *candidate = sites.items[i];
+        struct ledger_use use = {0};
+
+        TRY(ledger_usage(tx, candidate->id, "VCPU", &use));
+        if (use.used < least) {
+            least = use.used;
+            *site = candidate;
+        }
+    }
+    if (sites.n == 0) {
+        return err_new(E_UNAVAILABLE, "NoSite", "no site is UP");
+    }
+    *reason = mem_printf(tx_mem(tx), "least used of %zu sites (%lld vCPU claimed)", sites.n,
+                         (long long)least);
+    return NULL;
+}
+
+static struct err *
+site_of(struct tx *tx, const struct grant_in *in, struct site **site, const char **reason)
+{
+    *reason = in->reason;
+    if (!in->site) {
+        return site_choose(tx, in, site, reason);
+    }
+    *reason = str_or(in->reason, "named by the request");
+    return row_get(tx, &site_table, in->site, site);
+}
+
+/* ---- claims ------------------------------------------------------------------------------ */
+
+static struct err *
+claims_take(struct tx *tx, const struct grant_in *in, const struct site *site,
+            const char *grant_id)
+{
+    struct claim claims[N_CLAIMED];
+
+    for (size_t i = 0; i < N_CLAIMED; i++) {
+        int64_t total = member(in, claimed[i].total);
+
+        TRY(ledger_inventory_set(tx, site->id, claimed[i].class, total == INT_NULL ? -1 : total));
+        claims[i] = (struct claim){
+            .provider = site->id,
+            .class = claimed[i].class,
+            .project_id = in->project_id,
+            .consumer = grant_id,
+            .amount = member(in, claimed[i].amount),
+            .until = LEDGER_FOREVER,
+        };
+    }
+    TRY_MSG(ledger_claim(tx, NULL, claims, N_CLAIMED), "site %s", site->name);
+    return NULL;
+}
+
+/* ---- the grant ------------------------------------------------------------------------------ */
+
+static struct err *
+infos_of(struct mem *mem, const struct grant_in *in, const struct site *site,
+         const struct json **infos)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    json_each(in->resources, i)
+    {
+        jw_object(&w, NULL);
+        jw_str(&w, "resourceDefinitionId", json_get_str(in->resources->items[i], "id"));
+        jw_str(&w, "vimConnectionId", site->id);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, infos);
+}
+
+static struct err *
+occ_mark(struct tx *tx, const char *op_occ_id, const char *grant_id)
+{
+    struct vnf_lcm_op_occ *old, *occ;
+
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, op_occ_id, &old));
+    occ = row_copy(tx_mem(tx), old);
+    occ->grant_id = grant_id;
+    return row_update(tx, old, occ);
+}
+
+static struct err *
+grant_local(struct tx *tx, const void *arg, void *result)
+{
+    const struct grant_in *in = arg;
+    struct grant_out *out = result;
+    struct grant *grant = row_new(tx_mem(tx), &grant_table);
+    struct site *site = NULL;
+
+    grant->vnf_instance_id = in->vnf_instance_id;
+    grant->vnf_lcm_op_occ_id = in->vnf_lcm_op_occ_id;
+    grant->project_id = in->project_id;
+    if (str_eq(in->operation, "INSTANTIATE")) {
+        TRY(site_of(tx, in, &site, &grant->reason));
+        grant->site_id = site->id;
+        TRY(infos_of(tx_mem(tx), in, site, &grant->add_resources));
+        out->site = site->id;
+        out->site_name = site->name;
+        out->reason = grant->reason;
+    }
+    TRY(row_insert(tx, grant));
+    if (site) {
+        TRY(claims_take(tx, in, site, grant->id));
+    }
+    out->grant_id = grant->id;
+    return occ_mark(tx, in->vnf_lcm_op_occ_id, grant->id);
+}
+
+static struct err *
+grant_undo(struct tx *tx, const void *arg, const void *result)
+{
+    const struct grant_in *in = arg;
+    const struct grant_out *out = result;
+
+    TRY(ledger_release(tx, out->grant_id));
+    TRY(occ_mark(tx, in->vnf_lcm_op_occ_id, NULL));
+    return row_delete(tx, &grant_table, out->grant_id);
+}
+
+static void
+grant_placeholder(struct mem *mem, const char *label, const void *arg, void *result)
+{
+    const struct grant_in *in = arg;
+    struct grant_out *out = result;
+
+    out->grant_id = mem_printf(mem, "<planned:%s>", label);
+    out->site = in->site;
+    out->reason = in->reason;
+}
+
+static void
+grant_capacity(struct flow_plan *plan, const void *arg)
+{
+    const struct grant_in *in = arg;
+
+    for (size_t i = 0; in->site && i < N_CLAIMED; i++) {
+        flow_plan_ask(plan, in->site, claimed[i].class, member(in, claimed[i].amount));
+    }
+}
+
+const struct step_kind nfvo_grant = {
+    .name = "grant",
+    .doc = "Chooses or checks the site and claims what the operation needs there.",
+    .effect = FLOW_LOCAL,
+    .in = &grant_in_table,
+    .out = &grant_out_table,
+    .local = grant_local,
+    .undo_local = grant_undo,
+    .placeholder = grant_placeholder,
+    .capacity = grant_capacity,
+};
+
+/* ---- giving back -------------------------------------------------------------------------------- */
+
+static struct err *
+end_local(struct tx *tx, const void *arg, void *result)
+{
+    const struct owner *owner = arg;
+    struct cond of_instance[] = {COND("vnf_instance_id", owner->owner_id), {0}};
+    struct query query = {.table = &grant_table, .conds = of_instance};
+    struct rows grants;
+
+    (void)result;
+    TRY(rows_select(tx, &query, &grants));
+    for (size_t i = 0; i < grants.n; i++) {
+        TRY(ledger_release(tx, ((const struct grant *)grants.items[i])->id));
+    }
+    return NULL;
+}
+
+const struct step_kind nfvo_grant_end = {
+    .name = "grant end",
+    .doc = "Gives back what the grants of an instance claimed.",
+    .effect = FLOW_LOCAL,
+    .in = &owner_table,
+    .local = end_local,
+};

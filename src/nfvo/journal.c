@@ -1,0 +1,326 @@
+/* The tables behind nfvo/journal.h. */
+#include "nfvo/journal.h"
+
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT ns_in
+static const struct attr ns_in_attrs[] = {
+#include "nfvo/ns_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT site_seen
+static const struct attr site_seen_attrs[] = {
+#include "nfvo/site_seen.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT site_list
+static const struct attr site_list_attrs[] = {
+#include "nfvo/site_list.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT place_in
+static const struct attr place_in_attrs[] = {
+#include "nfvo/place_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_member
+static const struct attr plan_member_attrs[] = {
+#include "nfvo/plan_member.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_link
+static const struct attr plan_link_attrs[] = {
+#include "nfvo/plan_link.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_connection
+static const struct attr plan_connection_attrs[] = {
+#include "nfvo/plan_connection.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_vnf
+static const struct attr plan_vnf_attrs[] = {
+#include "nfvo/plan_vnf.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_sap
+static const struct attr plan_sap_attrs[] = {
+#include "nfvo/plan_sap.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_image
+static const struct attr plan_image_attrs[] = {
+#include "nfvo/plan_image.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_cp
+static const struct attr plan_cp_attrs[] = {
+#include "nfvo/plan_cp.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_hop
+static const struct attr plan_hop_attrs[] = {
+#include "nfvo/plan_hop.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_rule
+static const struct attr plan_rule_attrs[] = {
+#include "nfvo/plan_rule.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_path
+static const struct attr plan_path_attrs[] = {
+#include "nfvo/plan_path.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_plan
+static const struct attr ns_plan_attrs[] = {
+#include "nfvo/ns_plan.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_vnfs
+static const struct attr ns_vnfs_attrs[] = {
+#include "nfvo/ns_vnfs.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_site_in
+static const struct attr ns_site_in_attrs[] = {
+#include "nfvo/ns_site_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT made_net
+static const struct attr made_net_attrs[] = {
+#include "nfvo/made_net.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_site_made
+static const struct attr ns_site_made_attrs[] = {
+#include "nfvo/ns_site_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_image_made
+static const struct attr ns_image_made_attrs[] = {
+#include "nfvo/ns_image_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_port
+static const struct attr fwd_port_attrs[] = {
+#include "nfvo/fwd_port.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_remote
+static const struct attr fwd_remote_attrs[] = {
+#include "nfvo/fwd_remote.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_instance
+static const struct attr fwd_instance_attrs[] = {
+#include "nfvo/fwd_instance.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_hop
+static const struct attr fwd_hop_attrs[] = {
+#include "nfvo/fwd_hop.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_path
+static const struct attr fwd_path_attrs[] = {
+#include "nfvo/fwd_path.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_in
+static const struct attr fwd_in_attrs[] = {
+#include "nfvo/fwd_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_label
+static const struct attr fwd_label_attrs[] = {
+#include "nfvo/fwd_label.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_made
+static const struct attr fwd_made_attrs[] = {
+#include "nfvo/fwd_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_labels_in
+static const struct attr fwd_labels_in_attrs[] = {
+#include "nfvo/fwd_labels_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_sap_made
+static const struct attr ns_sap_made_attrs[] = {
+#include "nfvo/ns_sap_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_made
+static const struct attr ns_made_attrs[] = {
+#include "nfvo/ns_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_end
+static const struct attr ns_end_attrs[] = {
+#include "nfvo/ns_end.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+const struct table ns_in_table = {
+    .name = "ns_in",
+    .doc = "Input of an operation on an NS instance.",
+    TABLE(struct ns_in, ns_in_attrs),
+};
+const struct table site_seen_table = {
+    .name = "site_seen",
+    .doc = "A site as a plan sees it.",
+    TABLE(struct site_seen, site_seen_attrs),
+};
+const struct table site_list_table = {
+    .name = "site_list",
+    .doc = "The sites that a plan may use.",
+    TABLE(struct site_list, site_list_attrs),
+};
+const struct table place_in_table = {
+    .name = "place_in",
+    .doc = "Input of placement.",
+    TABLE(struct place_in, place_in_attrs),
+};
+const struct table plan_member_table = {
+    .name = "plan_member",
+    .doc = "A site's share of a virtual link.",
+    TABLE(struct plan_member, plan_member_attrs),
+};
+const struct table plan_link_table = {
+    .name = "plan_link",
+    .doc = "A virtual link of the NS.",
+    TABLE(struct plan_link, plan_link_attrs),
+};
+const struct table plan_connection_table = {
+    .name = "plan_connection",
+    .doc = "A VNF's connection to a virtual link.",
+    TABLE(struct plan_connection, plan_connection_attrs),
+};
+const struct table plan_vnf_table = {
+    .name = "plan_vnf",
+    .doc = "A VNF instance to make.",
+    TABLE(struct plan_vnf, plan_vnf_attrs),
+};
+const struct table plan_sap_table = {
+    .name = "plan_sap",
+    .doc = "A service access point to make.",
+    TABLE(struct plan_sap, plan_sap_attrs),
+};
+const struct table plan_image_table = {
+    .name = "plan_image",
+    .doc = "An image that a site has to have.",
+    TABLE(struct plan_image, plan_image_attrs),
+};
+const struct table plan_cp_table = {
+    .name = "plan_cp",
+    .doc = "A connection point in a forwarding path.",
+    TABLE(struct plan_cp, plan_cp_attrs),
+};
+const struct table plan_hop_table = {
+    .name = "plan_hop",
+    .doc = "A position of chains: equal functions.",
+    TABLE(struct plan_hop, plan_hop_attrs),
+};
+const struct table plan_rule_table = {
+    .name = "plan_rule",
+    .doc = "Which flows a path is for.",
+    TABLE(struct plan_rule, plan_rule_attrs),
+};
+const struct table plan_path_table = {
+    .name = "plan_path",
+    .doc = "A forwarding path of a VNFFG.",
+    TABLE(struct plan_path, plan_path_attrs),
+};
+const struct table ns_plan_table = {
+    .name = "ns_plan",
+    .doc = "What an instantiation will make, where and why.",
+    TABLE(struct ns_plan, ns_plan_attrs),
+};
+const struct table ns_vnfs_table = {
+    .name = "ns_vnfs",
+    .doc = "VNF instances to make rows for.",
+    TABLE(struct ns_vnfs, ns_vnfs_attrs),
+};
+const struct table ns_site_in_table = {
+    .name = "ns_site_in",
+    .doc = "What one site has to have for an NS before its VNFs are made.",
+    TABLE(struct ns_site_in, ns_site_in_attrs),
+};
+const struct table made_net_table = {
+    .name = "made_net",
+    .doc = "A virtual link at a site.",
+    TABLE(struct made_net, made_net_attrs),
+};
+const struct table ns_site_made_table = {
+    .name = "ns_site_made",
+    .doc = "What a site has for an NS.",
+    TABLE(struct ns_site_made, ns_site_made_attrs),
+};
+const struct table ns_image_made_table = {
+    .name = "ns_image_made",
+    .doc = "An image at a site.",
+    TABLE(struct ns_image_made, ns_image_made_attrs),
+};
+const struct table fwd_port_table = {
+    .name = "fwd_port",
+    .doc = "A port of the NS, wherever it is.",
+    TABLE(struct fwd_port, fwd_port_attrs),
+};
+const struct table fwd_remote_table = {
+    .name = "fwd_remote",
+    .doc = "A port of another site to make known here.",
+    TABLE(struct fwd_remote, fwd_remote_attrs),
+};
+const struct table fwd_instance_table = {
+    .name = "fwd_instance",
+    .doc = "One instance of a function at a position.",
+    TABLE(struct fwd_instance, fwd_instance_attrs),
+};
+const struct table fwd_hop_table = {
+    .name = "fwd_hop",
+    .doc = "A position of chains with its instances.",
+    TABLE(struct fwd_hop, fwd_hop_attrs),
+};
+const struct table fwd_path_table = {
+    .name = "fwd_path",
+    .doc = "A path with its ends resolved to ports.",
+    TABLE(struct fwd_path, fwd_path_attrs),
+};
+const struct table fwd_in_table = {
+    .name = "fwd_in",
+    .doc = "What a site has to know to steer the traffic of an NS.",
+    TABLE(struct fwd_in, fwd_in_attrs),
+};
+const struct table fwd_label_table = {
+    .name = "fwd_label",
+    .doc = "What packets for an instance are labelled with between sites.",
+    TABLE(struct fwd_label, fwd_label_attrs),
+};
+const struct table fwd_made_table = {
+    .name = "fwd_made",
+    .doc = "What a site was told.",
+    TABLE(struct fwd_made, fwd_made_attrs),
+};
+const struct table fwd_labels_in_table = {
+    .name = "fwd_labels_in",
+    .doc = "Labels of other sites to tell a site.",
+    TABLE(struct fwd_labels_in, fwd_labels_in_attrs),
+};
+const struct table ns_sap_made_table = {
+    .name = "ns_sap_made",
+    .doc = "A service access point that was made.",
+    TABLE(struct ns_sap_made, ns_sap_made_attrs),
+};
+const struct table ns_made_table = {
+    .name = "ns_made",
+    .doc = "What became of an instantiation: kept with the instance.",
+    TABLE(struct ns_made, ns_made_attrs),
+};
+const struct table ns_end_table = {
+    .name = "ns_end",
+    .doc = "VNF instances of an NS that are left to terminate.",
+    TABLE(struct ns_end, ns_end_attrs),
+};

@@ -1,0 +1,147 @@
+/* Inputs and results of the NFVO's flows and steps: what is journalled. */
+#ifndef CARRICK_NFVO_JOURNAL_H
+#define CARRICK_NFVO_JOURNAL_H
+
+#include "vnfm/journal.h"
+
+/* Items come before the tables that hold them. */
+#define ATTR ATTR_MEMBER
+struct ns_in {
+    struct row row;
+#include "nfvo/ns_in.tbl"
+};
+struct site_seen {
+    struct row row;
+#include "nfvo/site_seen.tbl"
+};
+struct site_list {
+    struct row row;
+#include "nfvo/site_list.tbl"
+};
+struct place_in {
+    struct row row;
+#include "nfvo/place_in.tbl"
+};
+struct plan_member {
+    struct row row;
+#include "nfvo/plan_member.tbl"
+};
+struct plan_link {
+    struct row row;
+#include "nfvo/plan_link.tbl"
+};
+struct plan_connection {
+    struct row row;
+#include "nfvo/plan_connection.tbl"
+};
+struct plan_vnf {
+    struct row row;
+#include "nfvo/plan_vnf.tbl"
+};
+struct plan_sap {
+    struct row row;
+#include "nfvo/plan_sap.tbl"
+};
+struct plan_image {
+    struct row row;
+#include "nfvo/plan_image.tbl"
+};
+struct plan_cp {
+    struct row row;
+#include "nfvo/plan_cp.tbl"
+};
+struct plan_hop {
+    struct row row;
+#include "nfvo/plan_hop.tbl"
+};
+struct plan_rule {
+    struct row row;
+#include "nfvo/plan_rule.tbl"
+};
+struct plan_path {
+    struct row row;
+#include "nfvo/plan_path.tbl"
+};
+struct ns_plan {
+    struct row row;
+#include "nfvo/ns_plan.tbl"
+};
+struct ns_vnfs {
+    struct row row;
+#include "nfvo/ns_vnfs.tbl"
+};
+struct ns_site_in {
+    struct row row;
+#include "nfvo/ns_site_in.tbl"
+};
+struct made_net {
+    struct row row;
+#include "nfvo/made_net.tbl"
+};
+struct ns_site_made {
+    struct row row;
+#include "nfvo/ns_site_made.tbl"
+};
+struct ns_image_made {
+    struct row row;
+#include "nfvo/ns_image_made.tbl"
+};
+struct fwd_port {
+    struct row row;
+#include "nfvo/fwd_port.tbl"
+};
+struct fwd_remote {
+    struct row row;
+#include "nfvo/fwd_remote.tbl"
+};
+struct fwd_instance {
+    struct row row;
+#include "nfvo/fwd_instance.tbl"
+};
+struct fwd_hop {
+    struct row row;
+#include "nfvo/fwd_hop.tbl"
+};
+struct fwd_path {
+    struct row row;
+#include "nfvo/fwd_path.tbl"
+};
+struct fwd_in {
+    struct row row;
+#include "nfvo/fwd_in.tbl"
+};
+struct fwd_label {
+    struct row row;
+#include "nfvo/fwd_label.tbl"
+};
+struct fwd_made {
+    struct row row;
+#include "nfvo/fwd_made.tbl"
+};
+struct fwd_labels_in {
+    struct row row;
+#include "nfvo/fwd_labels_in.tbl"
+};
+struct ns_sap_made {
+    struct row row;
+#include "nfvo/ns_sap_made.tbl"
+};
+struct ns_made {
+    struct row row;
+#include "nfvo/ns_made.tbl"
+};
+struct ns_end {
+    struct row row;
+#include "nfvo/ns_end.tbl"
+};
+#undef ATTR
+
+extern const struct table ns_in_table, site_seen_table, site_list_table, place_in_table,
+    plan_member_table, plan_link_table, plan_connection_table, plan_vnf_table, plan_sap_table,
+    plan_image_table, plan_cp_table, plan_hop_table, plan_rule_table, plan_path_table,
+    ns_plan_table, ns_vnfs_table, ns_site_in_table, made_net_table, ns_site_made_table,
+    ns_image_made_table, fwd_port_table, fwd_remote_table, fwd_instance_table, fwd_hop_table,
+    fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
+    ns_sap_made_table, ns_made_table, ns_end_table;
+
+#endif

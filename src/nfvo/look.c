@@ -1,0 +1,194 @@
+/* What a plan knows of sites: their rows, what their quota leaves, and whether
+ * they can join segments and make chains.  A site that does not answer is a fact
+ * of the plan, not a failure of it. */
+#include "nfvo/flows.h"
+#include "vnfm/held.h"
+
+/* ---- our own rows ---------------------------------------------------------------------- */
+
+static struct err *
+ours(struct tx *tx, const char *site_id, const char *class, int64_t *used)
+{
+    struct ledger_use use = {0};
+
+    TRY(ledger_usage(tx, site_id, class, &use));
+    *used = use.used;
+    return NULL;
+}
+
+static struct err *
+sites_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct owner *owner = arg;
+    struct site_list *list = out;
+    struct cond of_project[] = {COND("project_id", owner->project_id), {0}};
+    struct sort by_name[] = {{.attr = "name"}, {0}};
+    struct query query = {.table = &site_table, .conds = of_project, .sorts = by_name};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    list->sites.items = MEM_ARRAY(tx_mem(tx), rows.n + 1, void *);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct site *site = rows.items[i];
+        struct site_seen *seen = row_new(tx_mem(tx), &site_seen_table);
+
+        seen->site = site->id;
+        seen->name = site->name;
+        seen->location = site->location;
+        TRY(ours(tx, site->id, "VCPU", &seen->vcpus_ours));
+        TRY(ours(tx, site->id, "MEMORY_MB", &seen->memory_mb_ours));
+        TRY(ours(tx, site->id, "SERVER", &seen->servers_ours));
+        list->sites.items[list->sites.n++] = seen;
+    }
+    return NULL;
+}
+
+const struct step_kind ns_sites = {
+    .name = "sites",
+    .doc = "Reads which sites there are.",
+    .effect = FLOW_READ,
+    .in = &owner_table,
+    .out = &site_list_table,
+    .local = sites_local,
+};
+
+/* ---- the site's own word ------------------------------------------------------------------ */
+
+/* A limit of compute: total, used; -1 and absence are no limit. */
+static int64_t
+limit_of(const struct json *absolute, const char *name)
+{
+    int64_t value = json_int(json_get(absolute, name), -1);
+
+    return value < 0 ? INT_NULL : value;
+}
+
+static int64_t
+used_of(const struct json *absolute, const char *name)
+{
+    int64_t value = json_int(json_get(absolute, name), 0);
+
+    return value < 0 ? 0 : value;
+}
+
+static void
+limits_read(struct site_seen *seen, const struct json *json)
+{
+    const struct json *absolute = json_path(json, "limits.absolute");
+
+    seen->vcpus = limit_of(absolute, "maxTotalCores");
+    seen->vcpus_used = used_of(absolute, "totalCoresUsed");
+    seen->memory_mb = limit_of(absolute, "maxTotalRAMSize");
+    seen->memory_mb_used = used_of(absolute, "totalRAMUsed");
+    seen->servers = limit_of(absolute, "maxTotalInstances");
+    seen->servers_used = used_of(absolute, "totalInstancesUsed");
+}
+
+static void
+extensions_read(struct site_seen *seen, const struct json *json)
+{
+    const struct json *list = json_get(json, "extensions");
+
+    json_each(list, i)
+    {
+        const char *alias = json_get_str(list->items[i], "alias");
+
+        seen->joins = seen->joins || str_eq(alias, "carrick-interconnect");
+        seen->chains = seen->chains || str_eq(alias, "sfc");
+    }
+}
+
+struct look {
+    struct step *step;
+    struct site_seen *seen;
+};
+
+static void
+look_unreachable(struct look *look, struct err *err)
+{
+    look->seen->reachable = false;
+    look->seen->error = err_full(step_mem(look->step), err);
+    err_ignore(err, "a site that does not answer is excluded, with this as the reason");
+    step_done(look->step, look->seen);
+}
+
+static void
+limits_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct look *look = arg;
+
+    /* A site without limits (404, 403) tells none: not a reason to leave it out. */
+    if (err && (err_is(err, E_NOT_FOUND) || err_is(err, E_FORBIDDEN))) {
+        err_ignore(err, "no limits are told");
+        err = NULL;
+    } else if (!err) {
+        limits_read(look->seen, answer->json);
+    }
+    if (err) {
+        look_unreachable(look, err);
+        return;
+    }
+    look->seen->reachable = true;
+    step_done(look->step, look->seen);
+}
+
+static void
+look_limits(struct look *look)
+{
+    struct vim_call call = {
+        .site_id = look->seen->site,
+        .service = "compute",
+        .method = "GET",
+        .path = "/limits",
+        .read_only = true,
+    };
+
+    vim_call(step_service(look->step, "vim"), &call, limits_done, look);
+}
+
+static void
+extensions_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct look *look = arg;
+
+    if (err) {
+        look_unreachable(look, err);
+        return;
+    }
+    extensions_read(look->seen, answer->json);
+    look_limits(look);
+}
+
+static void
+look_act(struct step *step)
+{
+    struct look *look = MEM_NEW(step_mem(step), struct look);
+    struct vim_call call = {
+        .service = "network",
+        .method = "GET",
+        .path = "/extensions",
+        .read_only = true,
+    };
+
+    look->step = step;
+    look->seen = row_copy(step_mem(step), step_in(step));
+    call.site_id = look->seen->site;
+    vim_call(step_service(step, "vim"), &call, extensions_done, look);
+}
+
+static const char *
+look_describe(const struct step *step)
+{
+    return mem_printf(step_mem(step), "GET network /extensions, compute /limits of site %s",
+                      ((const struct site_seen *)step_in(step))->name);
+}
+
+const struct step_kind ns_site_look = {
+    .name = "site look",
+    .doc = "Asks a site what it offers and what its quota leaves.",
+    .effect = FLOW_READ,
+    .in = &site_seen_table,
+    .out = &site_seen_table,
+    .act = look_act,
+    .describe = look_describe,
+};

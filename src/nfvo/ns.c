@@ -1,0 +1,430 @@
+/* NS instances and their operations as clients see them (SOL005 clause 6): rows,
+ * what may be asked in which state, and occurrences that follow their flows. */
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "vnfm/held.h"
+#include "vnfm/op_occ.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+/* ---- instances ---------------------------------------------------------------------------- */
+
+static struct err *
+usage_set(struct tx *tx, const char *nsd_info_id, const char *state)
+{
+    struct ns_descriptor *old, *descriptor;
+
+    TRY(row_get(tx, &ns_descriptor_table, nsd_info_id, &old));
+    descriptor = row_copy(tx_mem(tx), old);
+    descriptor->usage_state = state;
+    return row_update(tx, old, descriptor);
+}
+
+static struct err *
+before_create(struct tx *tx, struct op *op, void *row)
+{
+    struct ns_instance *ns = row;
+    struct ns_descriptor *descriptor = NULL;
+
+    ns->project_id = op->caller->project_id;
+    TRY(ns_descriptor_find(tx, ns->project_id, ns->nsd_id, &descriptor));
+    if (!str_eq(descriptor->operational_state, "ENABLED")) {
+        return err_new(E_CONFLICT, NULL, "NSD %s is DISABLED", descriptor->id);
+    }
+    ns->nsd_info_id = descriptor->id;
+    return usage_set(tx, descriptor->id, "IN_USE");
+}
+
+static const char *const open_states[] = {"PROCESSING", "ROLLING_BACK", "FAILED_TEMP", NULL};
+
+static struct err *
+operation_free(struct tx *tx, const char *ns_instance_id)
+{
+    struct cond open[] = {COND("ns_instance_id", ns_instance_id),
+                          {.attr = "operation_state", .texts = open_states},
+                          {0}};
+    struct ns_lcm_op_occ *occ;
+
+    TRY(row_find(tx, &ns_lcm_op_occ_table, open, &occ));
+    if (occ) {
+        return err_new(E_CONFLICT, NULL, "operation %s (%s) on NS instance %s is %s", occ->id,
+                       occ->operation, ns_instance_id, occ->operation_state);
+    }
+    return NULL;
+}
+
+static struct err *
+before_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct ns_instance *ns = row;
+
+    (void)op;
+    if (!str_eq(ns->ns_state, "NOT_INSTANTIATED")) {
+        return err_new(E_CONFLICT, NULL, "NS instance %s is INSTANTIATED: terminate it first",
+                       ns->id);
+    }
+    return operation_free(tx, ns->id);
+}
+
+static struct err *
+after_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct ns_instance *ns = row;
+    struct cond of_nsd[] = {COND("nsd_info_id", ns->nsd_info_id), {0}};
+    struct query query = {.table = &ns_instance_table, .conds = of_nsd};
+    int64_t n;
+
+    (void)op;
+    TRY(rows_count(tx, &query, &n));
+    return n == 0 ? usage_set(tx, ns->nsd_info_id, "NOT_IN_USE") : NULL;
+}
+
+/* The VNF instances of an NS, as SOL005's VnfInstance shows them. */
+static void
+vnf_write(struct jw *w, const struct vnf_instance *vnf)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", vnf->id);
+    jw_str(w, "vnfInstanceName", vnf->name);
+    jw_str(w, "vnfdId", vnf->vnfd_id);
+    jw_str(w, "vnfProvider", vnf->vnf_provider);
+    jw_str(w, "vnfProductName", vnf->vnf_product_name);
+    jw_str(w, "vnfSoftwareVersion", vnf->vnf_software_version);
+    jw_str(w, "vnfdVersion", vnf->vnfd_version);
+    jw_str(w, "vnfPkgId", vnf->package_id);
+    jw_str(w, "instantiationState", vnf->instantiation_state);
+    if (vnf->vim_connection_info) {
+        jw_json(w, "vimConnectionInfo", vnf->vim_connection_info);
+    }
+    if (vnf->instantiated_info) {
+        jw_json(w, "instantiatedVnfInfo", vnf->instantiated_info);
+    }
+    jw_object(w, "metadata");
+    jw_str(w, "vnfProfileId", vnf->vnf_profile_id);
+    jw_end(w);
+    jw_end(w);
+}
+
+static struct err *
+before_show(struct tx *tx, struct op *op, void **rows, size_t n)
+{
+    (void)op;
+    for (size_t i = 0; i < n; i++) {
+        struct ns_instance *ns = rows[i];
+        struct cond of_ns[] = {COND("ns_instance_id", ns->id), {0}};
+        struct sort by_name[] = {{.attr = "name"}, {0}};
+        struct query query = {.table = &vnf_instance_table, .conds = of_ns, .sorts = by_name};
+        AUTO_BUF text = BUF_INIT;
+        struct jw w = jw_to(&text);
+        struct rows vnfs;
+
+        TRY(rows_select(tx, &query, &vnfs));
+        jw_array(&w, NULL);
+        for (size_t j = 0; j < vnfs.n; j++) {
+            vnf_write(&w, vnfs.items[j]);
+        }
+        jw_end(&w);
+        TRY(json_parse(tx_mem(tx), text.data, text.len, &ns->vnf_instances));
+    }
+    return NULL;
+}
+
+const struct resource ns_instance_resource = {
+    .table = &ns_instance_table,
+    .singular = "ns_instance",
+    .plural = "ns_instances",
+    .doc = "NS instances (SOL005 clause 6).",
+    .flags = RESOURCE_NO_UPDATE,
+    .hooks = {.before_create = before_create,
+              .before_delete = before_delete,
+              .after_delete = after_delete,
+              .before_show = before_show},
+};
+
+const struct resource ns_lcm_op_occ_resource = {
+    .table = &ns_lcm_op_occ_table,
+    .singular = "ns_lcm_op_occ",
+    .plural = "ns_lcm_op_occs",
+    .doc = "Operations on NS instances (SOL005 clause 6).",
+    .flags = RESOURCE_FIXED,
+};
+
+/* ---- starting -------------------------------------------------------------------------------- */
+
+static const struct ns_operation {
+    const char *name;
+    const struct flow_type *type;
+    const char *state;
+} operations[] = {
+    {"INSTANTIATE", &ns_instantiate_flow, "NOT_INSTANTIATED"},
+    {"TERMINATE", &ns_terminate_flow, "INSTANTIATED"},
+};
+
+static const struct ns_operation *
+operation_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+        if (str_eq(operations[i].name, name)) {
+            return &operations[i];
+        }
+    }
+    return NULL;
+}
+
+struct err *
+ns_operation_input(struct tx *tx, struct op *op, const char *id, const char *name,
+                   const struct json *request, struct ns_in **out)
+{
+    const struct ns_operation *operation = operation_find(name);
+    struct ns_instance *ns;
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct nsd *nsd;
+
+    TRY(resource_get(tx, op, id, (void **)&ns));
+    TRY(operation_free(tx, id));
+    if (!str_eq(ns->ns_state, operation->state)) {
+        return err_new(E_CONFLICT, NULL, "NS instance %s is %s", id, ns->ns_state);
+    }
+    if (operation->type == &ns_instantiate_flow) {
+        TRY(nsd_load(tx, ns->nsd_info_id, &nsd));
+        TRY(ns_request_check(nsd, request));
+    }
+    in->ns_instance_id = ns->id;
+    in->project_id = ns->project_id;
+    in->nsd_info_id = ns->nsd_info_id;
+    in->name = str_empty(ns->name) ? ns->id : ns->name;
+    in->request = request;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
+                   const struct json *request, const char **op_occ_id)
+{
+    struct nfvo *nfvo = op->user;
+    struct flow_start start = {.type = operation_find(name)->type};
+    struct ns_in *in = NULL;
+
+    TRY(ns_operation_input(tx, op, id, name, request, &in));
+    start.in = in;
+    start.project_id = in->project_id;
+    return flow_start(tx, nfvo->engine, &start, op_occ_id);
+}
+
+struct err *
+ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
+{
+    struct nfvo *nfvo = op->user;
+    struct ns_lcm_op_occ *occ;
+
+    TRY(resource_get(tx, op, id, (void **)&occ));
+    if (str_eq(task, "rollback") && str_eq(occ->operation, "TERMINATE")) {
+        return err_new(E_CONFLICT, NULL, "a termination cannot be rolled back");
+    }
+    return flow_task(tx, nfvo->engine, id, task);
+}
+
+/* ---- resourceChanges (SOL005 6.5.2.3) ------------------------------------------------------------ */
+
+/* Result words of what an operation touched, by its own end. */
+static const char *
+result_of(const struct flow_row *flow, enum touch touch)
+{
+    if (touch == TOUCH_TEMPORARY) {
+        return "ROLLED_BACK";
+    }
+    return flow_row_state(flow) == FLOW_FAILED ? "FAILED" : "COMPLETED";
+}
+
+struct changes {
+    struct tx *tx;
+    const struct flow_row *flow;
+    struct jw w;
+};
+
+static const char *
+last_word(const char *label)
+{
+    const char *last = strrchr(label, ' ');
+
+    return last ? last + 1 : label;
+}
+
+static struct err *
+vl_write(void *arg, const struct touched *touched)
+{
+    struct changes *c = arg;
+
+    if (touched->kind == &vim_network_create) {
+        jw_object(&c->w, NULL);
+        jw_str(&c->w, "nsVirtualLinkInstanceId", touched->id);
+        jw_str(&c->w, "nsVirtualLinkDescId", last_word(touched->label));
+        jw_str(&c->w, "vlProfileId", last_word(touched->label));
+        jw_str(&c->w, "changeType", touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD");
+        jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
+        jw_end(&c->w);
+    }
+    return NULL;
+}
+
+static struct err *
+vnffg_write(void *arg, const struct touched *touched)
+{
+    struct changes *c = arg;
+
+    if (touched->kind == &vim_port_chain_create) {
+        jw_object(&c->w, NULL);
+        jw_str(&c->w, "vnffgInstanceId", touched->id);
+        jw_str(&c->w, "vnffgdId", last_word(touched->label));
+        jw_str(&c->w, "changeType", touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD");
+        jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
+        jw_end(&c->w);
+    }
+    return NULL;
+}
+
+static struct err *
+sap_write(void *arg, const struct touched *touched)
+{
+    struct changes *c = arg;
+
+    if (touched->kind == &vim_port_create && touched->is_own) {
+        jw_object(&c->w, NULL);
+        jw_str(&c->w, "sapInstanceId", touched->id);
+        jw_str(&c->w, "sapdId", last_word(touched->label));
+        jw_str(&c->w, "changeType", touched->touch == TOUCH_REMOVED ? "REMOVE" : "ADD");
+        jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
+        jw_end(&c->w);
+    }
+    return NULL;
+}
+
+static const char *
+vnf_result(const struct vnf_lcm_op_occ *occ)
+{
+    return str_eq(occ->operation_state, "COMPLETED")     ? "COMPLETED"
+           : str_eq(occ->operation_state, "ROLLED_BACK") ? "ROLLED_BACK"
+                                                         : "FAILED";
+}
+
+static struct err *
+vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
+{
+    struct cond by_id[] = {COND("id", occ->vnf_instance_id), {0}};
+    struct vnf_instance *vnf;
+
+    TRY(row_find(c->tx, &vnf_instance_table, by_id, &vnf));
+    jw_object(&c->w, NULL);
+    jw_str(&c->w, "vnfInstanceId", occ->vnf_instance_id);
+    jw_str(&c->w, "vnfdId", vnf ? vnf->vnfd_id : "");
+    jw_str(&c->w, "vnfProfileId", vnf ? vnf->vnf_profile_id : "");
+    jw_str(&c->w, "vnfName", vnf ? vnf->name : "");
+    jw_str(&c->w, "changeType", occ->operation);
+    jw_str(&c->w, "changeResult", vnf_result(occ));
+    jw_end(&c->w);
+    return NULL;
+}
+
+static struct err *
+vnfs_write(struct changes *c)
+{
+    struct cond of_op[] = {COND("ns_lcm_op_occ_id", c->flow->id), {0}};
+    struct query query = {.table = &vnf_lcm_op_occ_table, .conds = of_op};
+    struct rows rows;
+
+    TRY(rows_select(c->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        TRY(vnf_change(c, rows.items[i]));
+    }
+    return NULL;
+}
+
+static struct err *
+changes_of(struct tx *tx, const struct flow_row *flow, const struct json **changes)
+{
+    static const struct change_list {
+        const char *key;
+        struct err *(*fn)(void *arg, const struct touched *touched);
+    } lists[] = {
+        {"affectedVls", vl_write}, {"affectedVnffgs", vnffg_write}, {"affectedSaps", sap_write}};
+    AUTO_BUF text = BUF_INIT;
+    struct changes c = {.tx = tx, .flow = flow, .w = jw_to(&text)};
+
+    jw_object(&c.w, NULL);
+    jw_array(&c.w, "affectedVnfs");
+    TRY(vnfs_write(&c));
+    jw_end(&c.w);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        jw_array(&c.w, lists[i].key);
+        TRY(journal_touched(tx, flow->id, lists[i].fn, &c));
+        jw_end(&c.w);
+    }
+    jw_end(&c.w);
+    return json_parse(tx_mem(tx), text.data, text.len, changes);
+}
+
+/* ---- occurrences ------------------------------------------------------------------------------------ */
+
+static struct err *
+op_occ_insert(struct tx *tx, const struct flow_row *flow)
+{
+    struct ns_lcm_op_occ *occ = row_new(tx_mem(tx), &ns_lcm_op_occ_table);
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    const struct json *json;
+
+    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
+    TRY(row_from_json(tx_mem(tx), &ns_in_table, json, in));
+    occ->id = flow->id;
+    occ->project_id = in->project_id;
+    occ->operation_state = flow->state;
+    occ->state_entered_time = occ->start_time = tx_now(tx);
+    occ->ns_instance_id = in->ns_instance_id;
+    occ->operation = str_eq(flow->type, "ns_terminate") ? "TERMINATE" : "INSTANTIATE";
+    occ->operation_params = in->request;
+    return row_insert(tx, occ);
+}
+
+static bool
+has_changes(enum flow_state state)
+{
+    return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
+}
+
+/* A given-up instantiation leaves things behind: they are noted, so that the
+ * instance can be terminated and nothing is forgotten. */
+static struct err *
+failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_occ *occ)
+{
+    struct ns_instance *old, *ns;
+
+    if (flow_row_state(flow) != FLOW_FAILED || !str_eq(occ->operation, "INSTANTIATE")) {
+        return NULL;
+    }
+    TRY(held_from_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
+    TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &old));
+    ns = row_copy(tx_mem(tx), old);
+    ns->ns_state = "INSTANTIATED";
+    return row_update(tx, old, ns);
+}
+
+struct err *
+ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
+{
+    struct ns_lcm_op_occ *before, *occ;
+
+    if (old == FLOW_N_STATES) {
+        return op_occ_insert(tx, flow);
+    }
+    TRY(row_get(tx, &ns_lcm_op_occ_table, flow->id, &before));
+    occ = row_copy(tx_mem(tx), before);
+    occ->operation_state = flow->state;
+    occ->state_entered_time = tx_now(tx);
+    TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
+    if (has_changes(flow_row_state(flow))) {
+        TRY(changes_of(tx, flow, &occ->resource_changes));
+    }
+    TRY(row_update(tx, before, occ));
+    return failed_note(tx, flow, occ);
+}

@@ -1,0 +1,449 @@
+/* The rows of an NS at the beginning and at the end of its operations: VNF
+ * instances, and what the NS instance tells of itself (SOL005 6.5.2.8). */
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+/* ---- VNF instances ------------------------------------------------------------------- */
+
+static struct err *
+vnfs_make_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct ns_vnfs *in = arg;
+
+    (void)out;
+    for (size_t i = 0; i < in->vnfs.n; i++) {
+        const struct plan_vnf *vnf = in->vnfs.items[i];
+        struct vnf_instance *row = row_new(tx_mem(tx), &vnf_instance_table);
+
+        row->id = vnf->vnf_instance_id;
+        row->project_id = in->project_id;
+        row->name = vnf->instance_name;
+        row->vnfd_id = vnf->vnfd_id;
+        row->vnf_profile_id = vnf->profile;
+        row->ns_instance_id = in->ns_instance_id;
+        row->instantiation_state = "NOT_INSTANTIATED";
+        TRY(vnf_instance_fill(tx, row));
+        TRY(row_insert(tx, row));
+    }
+    return NULL;
+}
+
+static struct err *
+vnf_delete(struct tx *tx, const char *id)
+{
+    struct vnf_instance *row;
+    struct cond by_id[] = {COND("id", id), {0}};
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &row));
+    if (!row) {
+        return NULL;
+    }
+    TRY(row_delete(tx, &vnf_instance_table, id));
+    return vnf_instance_gone(tx, row);
+}
+
+static struct err *
+vnfs_make_undo(struct tx *tx, const void *arg, const void *out)
+{
+    const struct ns_vnfs *in = arg;
+
+    (void)out;
+    for (size_t i = 0; i < in->vnfs.n; i++) {
+        TRY(vnf_delete(tx, ((const struct plan_vnf *)in->vnfs.items[i])->vnf_instance_id));
+    }
+    return NULL;
+}
+
+const struct step_kind ns_vnfs_make = {
+    .name = "vnf instances",
+    .doc = "Makes the rows of the NS's VNF instances.",
+    .effect = FLOW_LOCAL,
+    .in = &ns_vnfs_table,
+    .local = vnfs_make_local,
+    .undo_local = vnfs_make_undo,
+};
+
+static struct err *
+vnfs_of(struct tx *tx, const char *ns_instance_id, struct rows *rows)
+{
+    struct cond of_ns[] = {COND("ns_instance_id", ns_instance_id), {0}};
+    struct sort by_name[] = {{.attr = "name"}, {0}};
+    struct query query = {.table = &vnf_instance_table, .conds = of_ns, .sorts = by_name};
+
+    return rows_select(tx, &query, rows);
+}
+
+static struct err *
+vnfs_left_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct owner *owner = arg;
+    struct ns_end *end = out;
+    struct rows rows;
+
+    TRY(vnfs_of(tx, owner->owner_id, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct vnf_instance *row = rows.items[i];
+        struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+
+        if (!str_eq(row->instantiation_state, "INSTANTIATED")) {
+            continue;
+        }
+        in->vnf_instance_id = row->id;
+        in->package_id = row->package_id;
+        in->project_id = row->project_id;
+        in->name = str_or(row->name, row->id);
+        in->site = row->site_id;
+        place_add(tx_mem(tx), &end->vnfs, in);
+    }
+    return NULL;
+}
+
+const struct step_kind ns_vnfs_left = {
+    .name = "vnf instances left",
+    .doc = "Reads which VNF instances are to be terminated.",
+    .effect = FLOW_READ,
+    .in = &owner_table,
+    .out = &ns_end_table,
+    .local = vnfs_left_local,
+};
+
+/* ---- virtualLinkInfo, sapInfo, vnffgInfo ---------------------------------------------- */
+
+static void
+resource_write(struct jw *w, const char *key, const char *site, const char *id, const char *type)
+{
+    jw_object(w, key);
+    jw_str(w, "vimId", site);
+    jw_str(w, "resourceId", id);
+    jw_str(w, "vimLevelResourceType", type);
+    jw_end(w);
+}
+
+static bool
+is_first(const struct ns_made *made, const char *link, size_t site)
+{
+    for (size_t i = 0; i < site; i++) {
+        const struct ns_site_made *before = made->sites.items[i];
+
+        for (size_t j = 0; j < before->nets.n; j++) {
+            if (str_eq(((const struct made_net *)before->nets.items[j])->link, link)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void
+link_write(struct jw *w, const struct ns_made *made, const char *link)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", link);
+    jw_str(w, "nsVirtualLinkDescId", link);
+    jw_str(w, "nsVirtualLinkProfileId", link);
+    jw_array(w, "resourceHandle");
+    for (size_t i = 0; i < made->sites.n; i++) {
+        const struct ns_site_made *site = made->sites.items[i];
+
+        for (size_t j = 0; j < site->nets.n; j++) {
+            const struct made_net *net = site->nets.items[j];
+
+            if (str_eq(net->link, link)) {
+                resource_write(w, NULL, site->site, net->network_id, "OS::Neutron::Net");
+            }
+        }
+    }
+    jw_end(w);
+    jw_array(w, "linkPort");
+    for (size_t i = 0; i < made->ports.n; i++) {
+        const struct fwd_port *port = made->ports.items[i];
+
+        if (str_eq(port->link, link)) {
+            jw_object(w, NULL);
+            jw_str(w, "id", port->port_id);
+            resource_write(w, "resourceHandle", port->site, port->port_id, "OS::Neutron::Port");
+            jw_end(w);
+        }
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+static void
+links_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+{
+    (void)mem;
+    for (size_t i = 0; i < made->sites.n; i++) {
+        const struct ns_site_made *site = made->sites.items[i];
+
+        for (size_t j = 0; j < site->nets.n; j++) {
+            const char *link = ((const struct made_net *)site->nets.items[j])->link;
+
+            if (is_first(made, link, i)) {
+                link_write(w, made, link);
+            }
+        }
+    }
+}
+
+static void
+sap_write(struct jw *w, const struct ns_sap_made *sap)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", sap->port_id);
+    jw_str(w, "sapdId", sap->name);
+    jw_str(w, "sapName", sap->sap_name);
+    if (sap->description) {
+        jw_str(w, "description", sap->description);
+    }
+    jw_array(w, "sapProtocolInfo");
+    jw_object(w, NULL);
+    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
+    jw_object(w, "ipOverEthernet");
+    jw_str(w, "macAddress", sap->mac_address);
+    jw_array(w, "ipAddresses");
+    for (size_t i = 0; i < sap->ips.n; i++) {
+        jw_object(w, NULL);
+        jw_str(w, "type", strchr(sap->ips.items[i], ':') ? "IPV6" : "IPV4");
+        jw_array(w, "addresses");
+        jw_str(w, NULL, sap->ips.items[i]);
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_object(w, "metadata");
+    jw_str(w, "site", sap->site);
+    jw_str(w, "virtualLink", sap->link);
+    jw_end(w);
+    jw_end(w);
+}
+
+static void
+saps_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+{
+    (void)mem;
+    for (size_t i = 0; i < made->saps.n; i++) {
+        sap_write(w, made->saps.items[i]);
+    }
+}
+
+/* VNF instances that serve a graph's positions. */
+static void
+members_write(struct jw *w, const struct ns_made *made, const char *graph)
+{
+    jw_array(w, "vnfInstanceId");
+    for (size_t i = 0; i < made->vnfs.n; i++) {
+        const struct plan_vnf *vnf = made->vnfs.items[i];
+        bool member = false;
+
+        for (size_t j = 0; j < made->hops.n; j++) {
+            const struct plan_hop *hop = made->hops.items[j];
+
+            for (size_t k = 0; k < hop->functions.n; k++) {
+                const struct plan_cp *cp = hop->functions.items[k];
+
+                member = member || str_eq(cp->vnf, vnf->profile);
+            }
+        }
+        if (member) {
+            jw_str(w, NULL, vnf->vnf_instance_id);
+        }
+    }
+    jw_end(w);
+    (void)graph;
+}
+
+static void
+rule_write(struct mem *mem, struct jw *w, const struct plan_rule *rule)
+{
+    jw_object(w, "nfpRule");
+    jw_str(w, "etherType", str_eq(rule->ethertype, "IPv6") ? "IPV6" : "IPV4");
+    if (rule->protocol) {
+        char *upper = mem_str(mem, rule->protocol);
+
+        for (char *p = upper; *p; p++) {
+            *p = (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
+        }
+        jw_str(w, "protocol", upper);
+    }
+    if (rule->destination_port_min != INT_NULL) {
+        jw_object(w, "destinationPortRange");
+        jw_int(w, "lowerPort", rule->destination_port_min);
+        jw_int(w, "upperPort", rule->destination_port_max);
+        jw_end(w);
+    }
+    if (rule->source_port_min != INT_NULL) {
+        jw_object(w, "sourcePortRange");
+        jw_int(w, "lowerPort", rule->source_port_min);
+        jw_int(w, "upperPort", rule->source_port_max);
+        jw_end(w);
+    }
+    if (rule->source_prefix) {
+        jw_str(w, "sourceIpAddressPrefix", rule->source_prefix);
+    }
+    if (rule->destination_prefix) {
+        jw_str(w, "destinationIpAddressPrefix", rule->destination_prefix);
+    }
+    jw_end(w);
+}
+
+static void
+path_write(struct mem *mem, struct jw *w, const struct plan_path *path)
+{
+    for (size_t i = 0; i < path->rules.n; i++) {
+        jw_object(w, NULL);
+        jw_str(w, "id", mem_printf(mem, "%s.%zu", path->name, i));
+        jw_str(w, "nfpdId", path->name);
+        jw_str(w, "nfpName", path->name);
+        jw_int(w, "totalCp", (int64_t)path->hops.n * 2);
+        rule_write(mem, w, path->rules.items[i]);
+        jw_str(w, "nfpState", "ENABLED");
+        jw_end(w);
+    }
+}
+
+static void
+graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+        const struct plan_path *before = i ? made->paths.items[i - 1] : NULL;
+
+        if (before && str_eq(before->graph, path->graph)) {
+            continue;
+        }
+        jw_object(w, NULL);
+        jw_str(w, "id", path->graph);
+        jw_str(w, "vnffgdId", path->graph);
+        members_write(w, made, path->graph);
+        jw_array(w, "pnfdInfoId");
+        jw_end(w);
+        jw_array(w, "nsVirtualLinkInfoId");
+        for (size_t j = 0; j < path->links.n; j++) {
+            jw_str(w, NULL, path->links.items[j]);
+        }
+        jw_end(w);
+        jw_array(w, "nfpInfo");
+        for (size_t j = i; j < made->paths.n; j++) {
+            const struct plan_path *of_graph = made->paths.items[j];
+
+            if (str_eq(of_graph->graph, path->graph)) {
+                path_write(mem, w, of_graph);
+            }
+        }
+        jw_end(w);
+        jw_end(w);
+    }
+}
+
+typedef void info_fn(struct mem *mem, struct jw *w, const struct ns_made *made);
+
+static struct err *
+info_make(struct mem *mem, const struct ns_made *made, info_fn *fn, const struct json **info)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    fn(mem, &w, made);
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, info);
+}
+
+/* ---- keep and forget ----------------------------------------------------------------------- */
+
+static struct err *
+vteps_keep(struct tx *tx, const struct ns_made *made)
+{
+    for (size_t i = 0; i < made->sites.n; i++) {
+        const struct ns_site_made *seen = made->sites.items[i];
+        struct site *old, *site;
+
+        TRY(row_get(tx, &site_table, seen->site, &old));
+        site = row_copy(tx_mem(tx), old);
+        for (size_t j = 0; j < seen->nets.n; j++) {
+            const struct made_net *net = seen->nets.items[j];
+
+            site->vtep = net->vtep ? net->vtep : site->vtep;
+        }
+        TRY(row_update(tx, old, site));
+    }
+    return NULL;
+}
+
+static struct err *
+keep_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct ns_made *made = arg;
+    struct ns_instance *old, *ns;
+
+    (void)out;
+    TRY(row_get(tx, &ns_instance_table, made->ns_instance_id, &old));
+    ns = row_copy(tx_mem(tx), old);
+    ns->ns_state = "INSTANTIATED";
+    ns->flavour_id = made->flavour_id;
+    TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
+    TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
+    TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
+    TRY(row_update(tx, old, ns));
+    return vteps_keep(tx, made);
+}
+
+static struct err *
+ns_empty(struct tx *tx, const char *id)
+{
+    struct ns_instance *old, *ns;
+
+    TRY(row_get(tx, &ns_instance_table, id, &old));
+    ns = row_copy(tx_mem(tx), old);
+    ns->ns_state = "NOT_INSTANTIATED";
+    ns->flavour_id = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = NULL;
+    return row_update(tx, old, ns);
+}
+
+static struct err *
+keep_undo(struct tx *tx, const void *arg, const void *out)
+{
+    (void)out;
+    return ns_empty(tx, ((const struct ns_made *)arg)->ns_instance_id);
+}
+
+const struct step_kind ns_keep = {
+    .name = "ns keep",
+    .doc = "The instance is INSTANTIATED and tells what it consists of.",
+    .effect = FLOW_LOCAL,
+    .in = &ns_made_table,
+    .local = keep_local,
+    .undo_local = keep_undo,
+};
+
+static struct err *
+forget_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct owner *owner = arg;
+    struct rows rows;
+
+    (void)out;
+    TRY(held_forget(tx, owner->owner_id));
+    TRY(vnfs_of(tx, owner->owner_id, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        TRY(vnf_delete(tx, ((const struct vnf_instance *)rows.items[i])->id));
+    }
+    return ns_empty(tx, owner->owner_id);
+}
+
+const struct step_kind ns_forget = {
+    .name = "ns forget",
+    .doc = "The instance is NOT_INSTANTIATED and holds nothing.",
+    .effect = FLOW_LOCAL,
+    .in = &owner_table,
+    .local = forget_local,
+};

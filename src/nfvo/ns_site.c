@@ -1,0 +1,187 @@
+/* What one site has to have before VNFs of an NS can be made there: the group of
+ * its ports, networks with the site's share of addresses, joins; and images. */
+#include "nfvo/flows.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+
+#include "flow/poison.h"
+
+/* ---- the group: members of an NS may talk to each other, nobody else to them ------- */
+
+static struct err *
+group_rule(struct flow *f, const struct ns_site_in *in, const char *group_id,
+           const char *ethertype)
+{
+    struct vim_security_group_rule *rule = row_new(flow_mem(f), &vim_security_group_rule_table);
+
+    rule->site = in->site;
+    rule->security_group_id = group_id;
+    rule->direction = "ingress";
+    rule->ethertype = ethertype;
+    rule->remote_group_id = group_id;
+    return flow_step(f, flow_label(f, "rule %s", ethertype), &vim_security_group_rule_create, rule,
+                     NULL);
+}
+
+static struct err *
+group_make(struct flow *f, const struct ns_site_in *in, struct ns_site_made *made)
+{
+    struct vim_security_group *group = row_new(flow_mem(f), &vim_security_group_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    group->site = in->site;
+    group->name = in->name;
+    TRY(flow_step(f, "group", &vim_security_group_create, group, out));
+    made->security_group_id = out->id;
+    TRY(group_rule(f, in, out->id, "IPv4"));
+    return group_rule(f, in, out->id, "IPv6");
+}
+
+/* ---- networks ------------------------------------------------------------------------- */
+
+static struct err *
+pools_of(struct mem *mem, const struct plan_member *member, const struct json **pools)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    jw_object(&w, NULL);
+    jw_str(&w, "start", member->pool_start);
+    jw_str(&w, "end", member->pool_end);
+    jw_end(&w);
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, pools);
+}
+
+static struct err *
+subnet_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+            struct made_net *net)
+{
+    struct vim_subnet *subnet = row_new(flow_mem(f), &vim_subnet_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    subnet->site = in->site;
+    subnet->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
+    subnet->network_id = net->network_id;
+    subnet->cidr = link->cidr;
+    subnet->ip_version = link->ip_version;
+    subnet->gateway_ip = link->gateway_ip;
+    subnet->no_gateway = !link->gateway_ip;
+    subnet->enable_dhcp = link->dhcp;
+    TRY(pools_of(flow_mem(f), link->members.items[0], &subnet->allocation_pools));
+    TRY(flow_step(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet, out));
+    net->subnet_id = out->id;
+    return NULL;
+}
+
+static struct err *
+join_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+          struct made_net *net)
+{
+    struct vim_interconnect *join = row_new(flow_mem(f), &vim_interconnect_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    join->site = in->site;
+    join->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
+    join->network_id = net->network_id;
+    TRY(flow_step(f, flow_label(f, "join %s", link->name), &vim_interconnect_create, join, out));
+    if (!out->vtep && !flow_is_plan(f)) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "site %s has no tunnel endpoint: its interconnects show no vtep", in->site);
+    }
+    net->interconnect_id = out->id;
+    net->vni = out->vni;
+    net->vtep = out->vtep;
+    return NULL;
+}
+
+static struct err *
+net_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+         struct made_net *net)
+{
+    struct vim_network *network = row_new(flow_mem(f), &vim_network_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    network->site = in->site;
+    network->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
+    network->mtu = link->mtu;
+    TRY(flow_step(f, flow_label(f, "network %s", link->name), &vim_network_create, network, out));
+    net->link = link->name;
+    net->network_id = out->id;
+    TRY(subnet_make(f, in, link, net));
+    return link->joined ? join_make(f, in, link, net) : NULL;
+}
+
+static struct err *
+site_run(struct flow *f, const void *arg)
+{
+    const struct ns_site_in *in = arg;
+    struct ns_site_made *made = row_new(flow_mem(f), &ns_site_made_table);
+
+    made->site = in->site;
+    TRY(group_make(f, in, made));
+    made->nets.items = MEM_ARRAY(flow_mem(f), in->links.n + 1, void *);
+    for (size_t i = 0; i < in->links.n; i++) {
+        struct made_net *net = row_new(flow_mem(f), &made_net_table);
+
+        TRY(net_make(f, in, in->links.items[i], net));
+        made->nets.items[made->nets.n++] = net;
+    }
+    flow_result(f, made);
+    return NULL;
+}
+
+const struct flow_type ns_site_flow = {
+    .name = "ns_site",
+    .version = 1,
+    .doc = "Makes the networks of a network service at one site.",
+    .in = &ns_site_in_table,
+    .out = &ns_site_made_table,
+    .run = site_run,
+    .sweep = vim_sweep,
+};
+
+/* ---- images ------------------------------------------------------------------------------ */
+
+static struct err *
+image_run(struct flow *f, const void *arg)
+{
+    const struct plan_image *in = arg;
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+    struct ns_image_made *made = row_new(flow_mem(f), &ns_image_made_table);
+
+    TRY(flow_step(f, "image", &vim_image_have, vim_image_of(f, in->site, in->image.items[0]), out));
+    made->id = out->id;
+    flow_result(f, made);
+    return NULL;
+}
+
+const struct flow_type ns_image_flow = {
+    .name = "ns_image",
+    .version = 1,
+    .doc = "Makes sure that a site has an image.",
+    .in = &plan_image_table,
+    .out = &ns_image_made_table,
+    .run = image_run,
+    .sweep = vim_sweep,
+};
+
+/* ---- release ---------------------------------------------------------------------------------- */
+
+static struct err *
+release_run(struct flow *f, const void *arg)
+{
+    const struct held_list *in = arg;
+
+    return held_release(f, "", &in->items, NULL);
+}
+
+const struct flow_type ns_release_flow = {
+    .name = "ns_release",
+    .version = 1,
+    .doc = "Deletes what a network service holds at one site.",
+    .in = &held_list_table,
+    .run = release_run,
+    .no_rollback = true,
+};

@@ -1,0 +1,108 @@
+/* NS termination (SOL005 6.4.8), the reverse of instantiation: steering first, so
+ * that no chain ever points at what is gone; then VNFs in parallel; then what the
+ * sites had for them. */
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+
+#include "flow/poison.h"
+
+static const char *const steering_kinds[] = {"chain_label",     "port_chain",  "port_pair_group",
+                                             "flow_classifier", "port_pair",   "remote_port",
+                                             "port",            NULL};
+
+struct run {
+    struct flow *f;
+    struct mem *mem;
+    const struct ns_in *in;
+    struct owner *owner;
+};
+
+/* Releases, at all sites in parallel, what is (or is not) of the steering kinds. */
+static struct err *
+release(struct run *run, const struct held_list *held, const char *round, bool steering)
+{
+    VEC(struct held_list *) lists = {0};
+
+    for (size_t i = 0; i < held->items.n; i++) {
+        struct held *item = held->items.items[i];
+        struct held_list *list = NULL;
+
+        if (str_in(item->kind, steering_kinds) != steering) {
+            continue;
+        }
+        vec_each (&lists, known) {
+            if (str_eq(((const struct held *)(*known)->items.items[0])->site, item->site)) {
+                list = *known;
+            }
+        }
+        if (!list) {
+            list = row_new(run->mem, &held_list_table);
+            list->owner_id = run->owner->owner_id;
+            list->project_id = run->owner->project_id;
+            vec_add(run->mem, &lists, list);
+        }
+        place_add(run->mem, &list->items, item);
+    }
+    for (size_t i = 0; i < lists.n; i++) {
+        TRY(flow_spawn(run->f, flow_label(run->f, "%s %zu", round, i), &ns_release_flow,
+                       lists.items[i]));
+    }
+    for (size_t i = 0; i < lists.n; i++) {
+        TRY(flow_join(run->f, flow_label(run->f, "%s %zu", round, i), NULL));
+    }
+    return NULL;
+}
+
+static struct err *
+vnfs_terminate(struct run *run)
+{
+    struct ns_end *left = row_new(run->mem, &ns_end_table);
+
+    TRY(flow_step(run->f, "instances", &ns_vnfs_left, run->owner, left));
+    for (size_t i = 0; i < left->vnfs.n; i++) {
+        struct vnf_in *in = left->vnfs.items[i];
+        const char *label = flow_label(run->f, "vnf %s", in->name);
+
+        in = row_copy(run->mem, in);
+        in->ns_lcm_op_occ_id = flow_self(run->f);
+        TRY(flow_spawn_as(run->f, label, &vnf_terminate_flow, flow_id(run->f, label), in));
+    }
+    for (size_t i = 0; i < left->vnfs.n; i++) {
+        const struct vnf_in *in = left->vnfs.items[i];
+
+        TRY(flow_join(run->f, flow_label(run->f, "vnf %s", in->name), NULL));
+    }
+    return NULL;
+}
+
+static struct err *
+terminate_run(struct flow *f, const void *arg)
+{
+    struct run run = {
+        .f = f,
+        .mem = flow_mem(f),
+        .in = arg,
+        .owner = row_new(flow_mem(f), &owner_table),
+    };
+    struct held_list *held = row_new(run.mem, &held_list_table);
+
+    run.owner->owner_id = run.in->ns_instance_id;
+    run.owner->project_id = run.in->project_id;
+    TRY(flow_step(f, "holdings", &held_read, run.owner, held));
+    TRY(release(&run, held, "steering", true));
+    TRY(vnfs_terminate(&run));
+    TRY(release(&run, held, "base", false));
+    return flow_step(f, "instance", &ns_forget, run.owner, NULL);
+}
+
+const struct flow_type ns_terminate_flow = {
+    .name = "ns_terminate",
+    .version = 1,
+    .doc = "Terminates a network service.",
+    .in = &ns_in_table,
+    .run = terminate_run,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};

@@ -1,0 +1,17 @@
+/* Durable operations and what instances hold, as resources to look at. */
+#include "nfvo/nfvo.h"
+
+const struct resource flow_resource = {
+    .table = &flow_table,
+    .singular = "operation",
+    .plural = "operations",
+    .doc = "Durable operations: what `carrick explain` tells of.",
+    .flags = RESOURCE_FIXED,
+};
+const struct resource holding_resource = {
+    .table = &holding_table,
+    .singular = "holding",
+    .plural = "holdings",
+    .doc = "What instances hold at sites.",
+    .flags = RESOURCE_FIXED,
+};

@@ -1,0 +1,236 @@
+/* VNF packages and NSDs as resources: both live the same life (SOL005 9.5.6,
+ * 5.5.4): created empty, uploaded, on-boarded, enabled or disabled, deleted only
+ * when disabled and unused. */
+#include "nfvo/examine.h"
+#include "nfvo/onboard.h"
+#include "sys/file.h"
+
+static const char *
+text_of(const struct table *table, const char *name, const void *row)
+{
+    return *(const char *const *)attr_at(table_attr(table, name), row);
+}
+
+static const char *
+key_of(const struct table *table, const void *row)
+{
+    return *(const char *const *)attr_at(table_key(table), row);
+}
+
+/* ---- hooks ------------------------------------------------------------------------- */
+
+static struct err *
+descriptor_before_create(struct tx *tx, struct op *op, void *row)
+{
+    const struct table *table = op->resource->table;
+
+    (void)tx;
+    *(const char **)attr_at(table_attr(table, "project_id"), row) = op->caller->project_id;
+    return NULL;
+}
+
+/* The operational state can only change once on-boarded, and to the other one
+ * (SOL005 9.4.3.3.4). */
+static struct err *
+descriptor_before_update(struct tx *tx, struct op *op, const void *old, void *row)
+{
+    const struct table *table = op->resource->table;
+    const char *before = text_of(table, "operational_state", old);
+    const char *after = text_of(table, "operational_state", row);
+
+    (void)tx;
+    if (!row_given(row, "operational_state")) {
+        return NULL;
+    }
+    if (!str_eq(text_of(table, "onboarding_state", old), "ONBOARDED")) {
+        return err_new(E_CONFLICT, NULL, "%s %s is not ONBOARDED: its operational state is fixed",
+                       table->name, key_of(table, old));
+    }
+    if (str_eq(before, after)) {
+        return err_new(E_CONFLICT, NULL, "%s %s is already %s", table->name, key_of(table, old),
+                       before);
+    }
+    return NULL;
+}
+
+static struct err *
+owned_delete(struct tx *tx, const struct table *table, const char *owner_id)
+{
+    struct cond owned[] = {COND("owner_id", owner_id), {0}};
+    struct query query = {.table = table, .conds = owned};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        TRY(row_delete(tx, table, key_of(table, rows.items[i])));
+    }
+    return NULL;
+}
+
+static struct err *
+descriptor_before_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct table *table = op->resource->table;
+    const char *onboarding = text_of(table, "onboarding_state", row);
+    const char *id = key_of(table, row);
+
+    if (str_eq(onboarding, "UPLOADING") || str_eq(onboarding, "PROCESSING")) {
+        return err_new(E_CONFLICT, NULL, "%s %s is %s", table->name, id, onboarding);
+    }
+    if (!str_eq(text_of(table, "operational_state", row), "DISABLED")) {
+        return err_new(E_CONFLICT, NULL, "%s %s is ENABLED: disable it first", table->name, id);
+    }
+    if (!str_eq(text_of(table, "usage_state", row), "NOT_IN_USE")) {
+        return err_new(E_IN_USE, NULL, "%s %s is in use", table->name, id);
+    }
+    TRY(owned_delete(tx, &descriptor_text_table, id));
+    return owned_delete(tx, &package_image_table, id);
+}
+
+/* The files go by a flow that is started in the same transaction. */
+static struct err *
+descriptor_after_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct table *table = op->resource->table;
+    struct nfvo *nfvo = op->user;
+    struct onboard_in *in = row_new(tx_mem(tx), &onboard_in_table);
+    struct flow_start start = {.type = &package_erase_flow, .in = in};
+
+    in->id = key_of(table, row);
+    in->project_id = text_of(table, "project_id", row);
+    in->path = in->id;
+    in->sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
+    start.project_id = in->project_id;
+    return flow_start(tx, nfvo->engine, &start, NULL);
+}
+
+#define DESCRIPTOR_HOOKS                                                                           \
+    {                                                                                              \
+        .before_create = descriptor_before_create, .before_update = descriptor_before_update,      \
+        .before_delete = descriptor_before_delete, .after_delete = descriptor_after_delete,        \
+    }
+
+const struct resource vnf_package_resource = {
+    .table = &vnf_package_table,
+    .singular = "vnf_package",
+    .plural = "vnf_packages",
+    .doc = "VNF packages (SOL005 clause 9).",
+    .hooks = DESCRIPTOR_HOOKS,
+};
+const struct resource ns_descriptor_resource = {
+    .table = &ns_descriptor_table,
+    .singular = "ns_descriptor",
+    .plural = "ns_descriptors",
+    .doc = "Network service descriptors (SOL005 clause 5).",
+    .hooks = DESCRIPTOR_HOOKS,
+};
+
+/* ---- erase --------------------------------------------------------------------------- */
+
+static void
+erase_act(struct step *step)
+{
+    const struct onboard_in *in = step_in(step);
+    const struct nfvo *nfvo = step_service(step, NFVO_SERVICE);
+    struct err *e = dir_remove(mem_printf(step_mem(step), "%s/%s", nfvo->packages_dir, in->path));
+
+    if (e && !err_is(e, E_NOT_FOUND)) {
+        step_failed(step, e);
+        return;
+    }
+    if (e) {
+        err_ignore(e, "nothing was uploaded");
+    }
+    step_done(step, NULL);
+}
+
+/* What is erased stays erased: there is nothing to take back. */
+static void
+erase_undo(struct step *step)
+{
+    step_done(step, NULL);
+}
+
+const struct step_kind package_erase_kind = {
+    .name = "package erase",
+    .doc = "Removes the files of a deleted package or NSD.",
+    .effect = FLOW_WRITE,
+    .in = &onboard_in_table,
+    .act = erase_act,
+    .undo = erase_undo,
+};
+
+static struct err *
+erase_run(struct flow *f, const void *in)
+{
+    return flow_step(f, "erase", &package_erase_kind, in, NULL);
+}
+
+const struct flow_type package_erase_flow = {
+    .name = "package_erase",
+    .version = 1,
+    .doc = "Removes the files of a deleted package or NSD.",
+    .in = &onboard_in_table,
+    .run = erase_run,
+};
+
+/* ---- look-ups -------------------------------------------------------------------------- */
+
+struct err *
+vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
+                 struct vnf_package **package)
+{
+    struct cond conds[] = {COND("vnfd_id", vnfd_id), COND("project_id", project_id), {0}};
+
+    TRY(row_find(tx, &vnf_package_table, conds, package));
+    if (!*package) {
+        return err_new(E_NOT_FOUND, NULL, "no VNF package with vnfdId %s is on-boarded", vnfd_id);
+    }
+    return NULL;
+}
+
+struct err *
+ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
+                   struct ns_descriptor **descriptor)
+{
+    struct cond conds[] = {COND("nsd_id", nsd_id), COND("project_id", project_id), {0}};
+
+    TRY(row_find(tx, &ns_descriptor_table, conds, descriptor));
+    if (!*descriptor) {
+        return err_new(E_NOT_FOUND, NULL, "no NSD with nsdId %s is on-boarded", nsd_id);
+    }
+    return NULL;
+}
+
+static struct err *
+texts_load(struct tx *tx, const char *owner_id, const char *entry, struct tosca **tosca)
+{
+    struct cond owned[] = {COND("owner_id", owner_id), {0}};
+    struct query query = {.table = &descriptor_text_table, .conds = owned};
+    struct rows texts;
+
+    TRY(rows_select(tx, &query, &texts));
+    return texts_parse(tx_mem(tx), &texts, entry, tosca);
+}
+
+struct err *
+vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd)
+{
+    struct vnf_package *package;
+    struct tosca *tosca;
+
+    TRY(row_get(tx, &vnf_package_table, package_id, &package));
+    TRY(texts_load(tx, package->id, package->entry, &tosca));
+    return vnfd_from_tosca(tx_mem(tx), tosca, vnfd);
+}
+
+struct err *
+nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd)
+{
+    struct ns_descriptor *descriptor;
+    struct tosca *tosca;
+
+    TRY(row_get(tx, &ns_descriptor_table, nsd_info_id, &descriptor));
+    TRY(texts_load(tx, descriptor->id, descriptor->entry, &tosca));
+    return nsd_from_tosca(tx_mem(tx), tosca, nsd);
+}

@@ -1,0 +1,216 @@
+/* The steps of a placement in order, and what they share. */
+#include "nfvo/place.h"
+
+#include "base/uuid.h"
+#include "base/vec.h"
+#include "vnfm/describe.h"
+
+/* ---- shared ----------------------------------------------------------------------- */
+
+void
+place_add(struct mem *mem, struct rows *rows, void *row)
+{
+    void **grown = MEM_ARRAY(mem, rows->n + 1, void *);
+
+    for (size_t i = 0; i < rows->n; i++) {
+        grown[i] = rows->items[i];
+    }
+    grown[rows->n++] = row;
+    rows->items = grown;
+}
+
+void
+place_note(struct placing *p, const char *fmt, ...)
+{
+    struct strs *notes = &p->plan->notes;
+    const char **grown = MEM_ARRAY(p->mem, notes->n + 1, const char *);
+    va_list args;
+
+    for (size_t i = 0; i < notes->n; i++) {
+        grown[i] = notes->items[i];
+    }
+    va_start(args, fmt);
+    grown[notes->n++] = mem_vprintf(p->mem, fmt, args);
+    va_end(args);
+    notes->items = grown;
+}
+
+const struct site_seen *
+place_site(const struct placing *p, const char *site_id)
+{
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+
+        if (str_eq(site->site, site_id)) {
+            return site;
+        }
+    }
+    return NULL;
+}
+
+void
+place_instances(const struct placing *p, const char *profile, struct rows *vnfs)
+{
+    *vnfs = (struct rows){0};
+    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+        struct plan_vnf *vnf = p->plan->vnfs.items[i];
+
+        if (str_eq(vnf->profile, profile)) {
+            place_add(p->mem, vnfs, vnf);
+        }
+    }
+}
+
+/* ---- descriptors -------------------------------------------------------------------- */
+
+static struct err *
+descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
+{
+    struct vnf_wanted *wanted = row_new(p->mem, &vnf_wanted_table);
+    struct vnf_package *package = NULL;
+    struct vnfd *vnfd;
+
+    TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
+    if (!str_eq(package->operational_state, "ENABLED")) {
+        return err_new(E_CONFLICT, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
+                       profile->vnfd_id);
+    }
+    TRY(vnfd_load(tx, package->id, &vnfd));
+    TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, wanted),
+            "VNF profile %s", profile->name);
+    TRY(wanted_images_load(tx, package->id, &wanted->images));
+    map_set(&p->descriptors, profile->name, wanted);
+    map_set(&p->packages, profile->name, mem_str(p->mem, package->id));
+    return NULL;
+}
+
+/* The request's own words for a profile (ParamsForVnf). */
+static const struct json *
+params_of(const struct placing *p, const char *profile)
+{
+    const struct json *params = json_get(p->request, "additionalParamsForVnf");
+
+    json_each(params, i)
+    {
+        if (str_eq(json_get_str(params->items[i], "vnfProfileId"), profile)) {
+            return params->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- instances ------------------------------------------------------------------------ */
+
+static void
+connections_fill(struct placing *p, const struct nsd_vnf *profile, struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < profile->n_connections; i++) {
+        struct plan_connection *connection = row_new(p->mem, &plan_connection_table);
+
+        connection->cpd = profile->connections[i].requirement;
+        connection->link = profile->connections[i].link;
+        place_add(p->mem, &vnf->connections, connection);
+    }
+}
+
+static struct plan_vnf *
+instance_new(struct placing *p, const char *seed, const struct nsd_vnf *profile, int64_t k,
+             int64_t n)
+{
+    const struct vnf_wanted *wanted = map_get(&p->descriptors, profile->name);
+    struct vnf_size size = vnf_size_of(wanted);
+    struct plan_vnf *vnf = row_new(p->mem, &plan_vnf_table);
+    const char *given = json_get_str(params_of(p, profile->name), "vnfInstanceName");
+
+    vnf->profile = profile->name;
+    vnf->name = n == 1 ? profile->name
+                       : mem_printf(p->mem, "%s-%lld", profile->name, (long long)k + 1);
+    vnf->vnfd_id = profile->vnfd_id;
+    vnf->package_id = map_get(&p->packages, profile->name);
+    vnf->flavour_id = wanted->flavour_id;
+    vnf->level_id = profile->level;
+    vnf->instance_name = given && n == 1 ? given
+                                         : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
+    vnf->vnf_instance_id = uuid_from(p->mem, mem_printf(p->mem, "%s/%s", seed, vnf->name));
+    vnf->vcpus = size.vcpus;
+    vnf->memory_mb = size.memory_mb;
+    vnf->servers = size.servers;
+    connections_fill(p, profile, vnf);
+    return vnf;
+}
+
+static struct err *
+instances_fill(struct tx *tx, struct placing *p, const char *seed)
+{
+    for (size_t i = 0; i < p->nsd->n_vnfs; i++) {
+        const struct nsd_vnf *profile = &p->nsd->vnfs[i];
+        int64_t n = profile->min_instances > 0 ? profile->min_instances : 1;
+
+        TRY(descriptor_load(tx, p, profile));
+        for (int64_t k = 0; k < n; k++) {
+            place_add(p->mem, &p->plan->vnfs, instance_new(p, seed, profile, k, n));
+        }
+    }
+    return NULL;
+}
+
+/* ---- the step ---------------------------------------------------------------------------- */
+
+static void
+sites_keep(struct placing *p)
+{
+    for (size_t i = 0; i < p->sites->n; i++) {
+        struct site_seen *site = p->sites->items[i];
+        bool used = false;
+
+        for (size_t j = 0; j < p->plan->links.n; j++) {
+            const struct plan_link *link = p->plan->links.items[j];
+
+            for (size_t k = 0; k < link->members.n; k++) {
+                const struct plan_member *member = link->members.items[k];
+
+                used = used || str_eq(member->site, site->site);
+            }
+        }
+        if (used) {
+            place_add(p->mem, &p->plan->sites, site);
+        }
+    }
+}
+
+static struct err *
+place_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct place_in *in = arg;
+    struct nsd *nsd;
+    struct placing p = {
+        .mem = tx_mem(tx),
+        .in = in->ns.items[0],
+        .sites = &in->sites,
+        .plan = out,
+    };
+
+    map_init(&p.descriptors, p.mem);
+    map_init(&p.packages, p.mem);
+    p.request = p.in->request;
+    TRY(nsd_load(tx, p.in->nsd_info_id, &nsd));
+    p.nsd = nsd;
+    p.plan->flavour_id = str_or(json_get_str(p.request, "nsFlavourId"), nsd->flavour_id);
+    TRY(instances_fill(tx, &p, in->seed));
+    TRY(place_vnfs(&p));
+    TRY(place_saps(&p));
+    place_paths(&p);
+    TRY(place_links(&p));
+    place_images(&p);
+    sites_keep(&p);
+    return NULL;
+}
+
+const struct step_kind ns_place = {
+    .name = "place",
+    .doc = "Chooses a site for every VNF and SAP and says why.",
+    .effect = FLOW_READ,
+    .in = &place_in_table,
+    .out = &ns_plan_table,
+    .local = place_local,
+};

@@ -1,0 +1,247 @@
+/* Virtual links: which sites have a member, and which part of the addresses each
+ * of them gives out, so that no two sites ever give the same. */
+#include "base/net.h"
+#include "nfvo/place.h"
+
+/* ---- members --------------------------------------------------------------------------- */
+
+static bool
+vnf_is_on(const struct plan_vnf *vnf, const char *link)
+{
+    for (size_t i = 0; i < vnf->connections.n; i++) {
+        if (str_eq(((const struct plan_connection *)vnf->connections.items[i])->link, link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_member_on(const struct placing *p, const struct site_seen *site, const char *link)
+{
+    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+        const struct plan_vnf *vnf = p->plan->vnfs.items[i];
+
+        if (str_eq(vnf->site, site->site) && vnf_is_on(vnf, link)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < p->plan->saps.n; i++) {
+        const struct plan_sap *sap = p->plan->saps.items[i];
+
+        if (str_eq(sap->site, site->site) && str_eq(sap->link, link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+path_passes(const struct plan_path *path, const char *link)
+{
+    for (size_t i = 0; i < path->links.n; i++) {
+        if (str_eq(path->links.items[i], link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A site that has a member on any link of a path takes part in all of them: it
+ * enters the path's chain and has to know every function's ports. */
+static bool
+site_is_on(const struct placing *p, const struct site_seen *site, const char *link)
+{
+    bool on = has_member_on(p, site, link);
+
+    for (size_t i = 0; !on && i < p->plan->paths.n; i++) {
+        const struct plan_path *path = p->plan->paths.items[i];
+
+        for (size_t j = 0; path_passes(path, link) && !on && j < path->links.n; j++) {
+            on = has_member_on(p, site, path->links.items[j]);
+        }
+    }
+    return on;
+}
+
+static struct err *
+members_fill(struct placing *p, struct plan_link *link)
+{
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+        struct plan_member *member = row_new(p->mem, &plan_member_table);
+
+        if (site_is_on(p, site, link->name)) {
+            member->site = site->site;
+            member->site_name = site->name;
+            place_add(p->mem, &link->members, member);
+        }
+    }
+    link->joined = link->members.n > 1;
+    for (size_t i = 0; link->joined && i < link->members.n; i++) {
+        const struct plan_member *member = link->members.items[i];
+
+        if (!place_site(p, member->site)->joins) {
+            return err_new(E_NOT_IMPLEMENTED, "NoInterconnect",
+                           "virtual link %s has members at %zu sites, but site %s does not offer "
+                           "carrick-interconnect",
+                           link->name, link->members.n, member->site_name);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+chains_check(const struct placing *p, const struct plan_link *link)
+{
+    for (size_t i = 0; i < p->plan->paths.n; i++) {
+        const struct plan_path *path = p->plan->paths.items[i];
+
+        for (size_t j = 0; path_passes(path, link->name) && j < link->members.n; j++) {
+            const struct plan_member *member = link->members.items[j];
+
+            if (!place_site(p, member->site)->chains) {
+                return err_new(E_NOT_IMPLEMENTED, "NoChains",
+                               "path %s passes site %s, which does not offer service function "
+                               "chains (networking-sfc)",
+                               path->name, member->site_name);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- addresses --------------------------------------------------------------------------- */
+
+static const char *
+text_of(struct mem *mem, const struct ip *ip)
+{
+    char text[IP_TEXT_SIZE];
+
+    return mem_str(mem, ip_text(text, ip));
+}
+
+/* First and last address that may be given out: the pool of the NSD, else all
+ * but network, first (routers expect it) and broadcast. */
+static void
+range_of(const struct vnfd_link *described, const struct cidr *cidr, struct ip *first,
+         struct ip *last)
+{
+    struct ip network = cidr_first(cidr), broadcast = cidr_last(cidr);
+
+    *first = ip_add(&network, 2);
+    *last = ip_add(&broadcast, -1);
+    if (described->n_pools > 0) {
+        (void)ip_parse(described->pools[0].start, first);
+        (void)ip_parse(described->pools[0].end, last);
+    }
+}
+
+static struct err *
+shares_fill(struct placing *p, const struct vnfd_link *described, struct plan_link *link)
+{
+    struct cidr cidr;
+    struct ip first, last;
+    int64_t size, share, n = (int64_t)link->members.n;
+
+    if (!cidr_parse(link->cidr, &cidr)) {
+        return err_new(E_INVALID, NULL, "virtual link %s: %s is no prefix", link->name, link->cidr);
+    }
+    range_of(described, &cidr, &first, &last);
+    size = ip_diff(&first, &last) + 1;
+    share = size / n;
+    if (share < 1) {
+        return err_new(E_INVALID, NULL, "virtual link %s: %s has no addresses for %lld sites",
+                       link->name, link->cidr, (long long)n);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        struct plan_member *member = link->members.items[i];
+        struct ip start = ip_add(&first, i * share);
+        struct ip end = i == n - 1 ? last : ip_add(&first, (i + 1) * share - 1);
+
+        member->pool_start = text_of(p->mem, &start);
+        member->pool_end = text_of(p->mem, &end);
+    }
+    return NULL;
+}
+
+/* A fixed address of a SAP lies outside every share or in its own site's: else
+ * another site could give it away. */
+static struct err *
+fixed_check(const struct placing *p, const struct plan_link *link)
+{
+    for (size_t i = 0; i < p->plan->saps.n; i++) {
+        const struct plan_sap *sap = p->plan->saps.items[i];
+        struct ip ip, start, end;
+
+        if (!sap->ip_address || !str_eq(sap->link, link->name) ||
+            !ip_parse(sap->ip_address, &ip)) {
+            continue;
+        }
+        for (size_t j = 0; j < link->members.n; j++) {
+            const struct plan_member *member = link->members.items[j];
+
+            (void)ip_parse(member->pool_start, &start);
+            (void)ip_parse(member->pool_end, &end);
+            if (!str_eq(member->site, sap->site) && ip_cmp(&start, &ip) <= 0 &&
+                ip_cmp(&ip, &end) <= 0) {
+                return err_new(E_INVALID, NULL, "SAP %s asks for %s, which is in site %s's share",
+                               sap->name, sap->ip_address, member->site_name);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- the link -------------------------------------------------------------------------------- */
+
+static struct plan_link *
+link_new(struct placing *p, const struct vnfd_link *described, size_t i)
+{
+    struct plan_link *link = row_new(p->mem, &plan_link_table);
+
+    link->name = described->name;
+    link->cidr = described->cidr ? described->cidr
+                                 : mem_printf(p->mem, "10.%zu.%zu.0/24", 100 + i / 250, i % 250);
+    link->ip_version = str_eq_case(described->ip_version, "ipv6") ? 6 : 4;
+    link->gateway_ip = described->gateway_ip;
+    link->mtu = described->mtu > 0 ? described->mtu : INT_NULL;
+    link->dhcp = described->dhcp;
+    return link;
+}
+
+static void
+link_note(struct placing *p, const struct plan_link *link)
+{
+    AUTO_BUF shares = BUF_INIT;
+
+    for (size_t i = 0; i < link->members.n; i++) {
+        const struct plan_member *member = link->members.items[i];
+
+        buf_printf(&shares, "%s %s gives %s-%s", i ? ";" : ":", member->site_name,
+                   member->pool_start, member->pool_end);
+    }
+    place_note(p, "link %s (%s)%s%s", link->name, link->cidr,
+               link->joined ? " joins its sites" : " stays at one site", str_or(shares.data, ""));
+}
+
+struct err *
+place_links(struct placing *p)
+{
+    for (size_t i = 0; i < p->nsd->n_links; i++) {
+        const struct vnfd_link *described = &p->nsd->links[i];
+        struct plan_link *link = link_new(p, described, i);
+
+        TRY(members_fill(p, link));
+        if (link->members.n == 0) {
+            place_note(p, "link %s has no members and is not made", link->name);
+            continue;
+        }
+        TRY(chains_check(p, link));
+        TRY(shares_fill(p, described, link));
+        TRY(fixed_check(p, link));
+        link_note(p, link);
+        place_add(p->mem, &p->plan->links, link);
+    }
+    return NULL;
+}

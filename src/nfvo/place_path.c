@@ -1,0 +1,243 @@
+/* Forwarding graphs: from the positions of a path to functions in order, the
+ * ends between which its flows go, and the rules that select them.
+ *
+ * A position is an end and not a function where it is the first or the last of a
+ * path and consists of SAPs, or of connection points of VNFs that do not forward:
+ * packets enter and leave by the same one, and the VNFD keeps port security on
+ * there. */
+#include "nfvo/place.h"
+
+static const struct wanted_cp *
+cp_of(const struct placing *p, const char *profile, const char *requirement)
+{
+    const struct vnf_wanted *wanted = map_get(&p->descriptors, profile);
+
+    for (size_t i = 0; wanted && i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->cps.n; j++) {
+            const struct wanted_cp *cp = vnfc->cps.items[j];
+
+            if (str_eq(cp->requirement, requirement)) {
+                return cp;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_end(const struct placing *p, const struct nsd_position *position)
+{
+    for (size_t i = 0; i < position->n_elements; i++) {
+        const struct nsd_element *element = &position->elements[i];
+        const struct wanted_cp *cp;
+
+        if (element->ingress.sap) {
+            continue;
+        }
+        cp = cp_of(p, element->ingress.vnf, element->ingress.requirement);
+        if (!str_eq(element->ingress.requirement, element->egress.requirement) ||
+            (cp && !cp->port_security)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+cps_add(struct placing *p, const struct nsd_position *position, struct rows *rows)
+{
+    for (size_t i = 0; i < position->n_elements; i++) {
+        const struct nsd_element *element = &position->elements[i];
+        struct plan_cp *cp = row_new(p->mem, &plan_cp_table);
+
+        cp->vnf = element->ingress.vnf;
+        cp->ingress = element->ingress.requirement;
+        cp->egress = element->egress.vnf ? element->egress.requirement : cp->ingress;
+        cp->sap = element->ingress.sap;
+        place_add(p->mem, rows, cp);
+    }
+}
+
+/* ---- positions ------------------------------------------------------------------------- */
+
+static bool
+same_functions(const struct rows *a, const struct rows *b)
+{
+    for (size_t i = 0; a->n == b->n && i < a->n; i++) {
+        const struct plan_cp *x = a->items[i], *y = b->items[i];
+
+        if (!str_eq(x->vnf, y->vnf) || !str_eq(x->ingress, y->ingress) ||
+            !str_eq(x->egress, y->egress)) {
+            return false;
+        }
+    }
+    return a->n == b->n;
+}
+
+/* Marks the connections that others' traffic passes by. */
+static void
+functions_mark(struct placing *p, const struct plan_hop *hop)
+{
+    for (size_t i = 0; i < hop->functions.n; i++) {
+        const struct plan_cp *cp = hop->functions.items[i];
+        struct rows vnfs;
+
+        place_instances(p, cp->vnf, &vnfs);
+        for (size_t j = 0; j < vnfs.n; j++) {
+            const struct plan_vnf *vnf = vnfs.items[j];
+
+            for (size_t k = 0; k < vnf->connections.n; k++) {
+                struct plan_connection *connection = vnf->connections.items[k];
+
+                connection->function = connection->function ||
+                                       str_eq(connection->cpd, cp->ingress) ||
+                                       str_eq(connection->cpd, cp->egress);
+            }
+        }
+    }
+}
+
+/* The same functions are one position for all paths. */
+static const char *
+hop_get(struct placing *p, const struct nsd_path *path, const struct nsd_position *position)
+{
+    struct plan_hop *hop = row_new(p->mem, &plan_hop_table);
+
+    cps_add(p, position, &hop->functions);
+    for (size_t i = 0; i < p->plan->hops.n; i++) {
+        const struct plan_hop *known = p->plan->hops.items[i];
+
+        if (same_functions(&known->functions, &hop->functions)) {
+            return known->name;
+        }
+    }
+    hop->name = mem_printf(p->mem, "%s-%s", path->name, position->name);
+    functions_mark(p, hop);
+    place_add(p->mem, &p->plan->hops, hop);
+    return hop->name;
+}
+
+/* ---- rules ------------------------------------------------------------------------------- */
+
+static int64_t
+port_or_null(int64_t port)
+{
+    return port < 0 ? INT_NULL : port;
+}
+
+static void
+rule_add(struct placing *p, const struct nsd_rule *described, struct plan_path *path)
+{
+    struct plan_rule *rule = row_new(p->mem, &plan_rule_table);
+
+    rule->name = described->name;
+    rule->ethertype = str_eq_case(described->ether_type, "ipv6") ? "IPv6" : "IPv4";
+    rule->protocol = described->protocol;
+    rule->source_port_min = port_or_null(described->source_port_min);
+    rule->source_port_max = port_or_null(described->source_port_max);
+    rule->destination_port_min = port_or_null(described->destination_port_min);
+    rule->destination_port_max = port_or_null(described->destination_port_max);
+    rule->source_prefix = described->source_prefix;
+    rule->destination_prefix = described->destination_prefix;
+    place_add(p->mem, &path->rules, rule);
+}
+
+/* ---- links that a path passes ---------------------------------------------------------------- */
+
+static void
+link_add(struct placing *p, struct plan_path *path, const struct nsd_cp_ref *ref)
+{
+    const struct vnfd_link *link = nsd_link_of(p->nsd, ref);
+    const char **grown;
+
+    for (size_t i = 0; link && i < path->links.n; i++) {
+        if (str_eq(path->links.items[i], link->name)) {
+            return;
+        }
+    }
+    if (!link) {
+        return;
+    }
+    grown = MEM_ARRAY(p->mem, path->links.n + 1, const char *);
+    for (size_t i = 0; i < path->links.n; i++) {
+        grown[i] = path->links.items[i];
+    }
+    grown[path->links.n++] = link->name;
+    path->links.items = grown;
+}
+
+static void
+links_fill(struct placing *p, const struct nsd_path *described, struct plan_path *path)
+{
+    for (size_t i = 0; i < described->n_positions; i++) {
+        for (size_t j = 0; j < described->positions[i].n_elements; j++) {
+            link_add(p, path, &described->positions[i].elements[j].ingress);
+            link_add(p, path, &described->positions[i].elements[j].egress);
+        }
+    }
+}
+
+/* ---- the path ----------------------------------------------------------------------------------- */
+
+static void
+hops_fill(struct placing *p, const struct nsd_path *described, struct plan_path *path)
+{
+    size_t first = 0, last = described->n_positions;
+
+    if (last > 0 && is_end(p, &described->positions[0])) {
+        cps_add(p, &described->positions[0], &path->sources);
+        first = 1;
+    }
+    if (last > first && is_end(p, &described->positions[last - 1])) {
+        cps_add(p, &described->positions[last - 1], &path->destinations);
+        last--;
+    }
+    path->hops.items = MEM_ARRAY(p->mem, last - first + 1, const char *);
+    for (size_t i = first; i < last; i++) {
+        path->hops.items[path->hops.n++] = hop_get(p, described, &described->positions[i]);
+    }
+}
+
+static void
+path_note(struct placing *p, const struct plan_path *path)
+{
+    AUTO_BUF text = BUF_INIT;
+
+    for (size_t i = 0; i < path->hops.n; i++) {
+        buf_printf(&text, "%s%s", i ? ", " : "", path->hops.items[i]);
+    }
+    place_note(p, "path %s goes through %zu functions: %s", path->name, path->hops.n,
+               str_or(text.data, "none"));
+}
+
+static void
+path_place(struct placing *p, const struct nsd_graph *graph, const struct nsd_path *described)
+{
+    struct plan_path *path = row_new(p->mem, &plan_path_table);
+
+    path->name = described->name;
+    path->graph = graph->name;
+    links_fill(p, described, path);
+    hops_fill(p, described, path);
+    for (size_t i = 0; i < described->n_rules; i++) {
+        rule_add(p, &described->rules[i], path);
+    }
+    if (path->hops.n == 0) {
+        place_note(p, "path %s goes through no function: nothing to steer", path->name);
+        return;
+    }
+    path_note(p, path);
+    place_add(p->mem, &p->plan->paths, path);
+}
+
+void
+place_paths(struct placing *p)
+{
+    for (size_t i = 0; i < p->nsd->n_graphs; i++) {
+        for (size_t j = 0; j < p->nsd->graphs[i].n_paths; j++) {
+            path_place(p, &p->nsd->graphs[i], &p->nsd->graphs[i].paths[j]);
+        }
+    }
+}

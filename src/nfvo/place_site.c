@@ -1,0 +1,439 @@
+/* Where each VNF and each SAP goes, and why: request before affinity before
+ * capacity before nearness.  Every exclusion is kept as a reason, so that "why
+ * not there" has an answer. */
+#include "nfvo/place.h"
+
+#include <stdio.h>
+
+/* ---- what the request asks ------------------------------------------------------------ */
+
+static const struct json *
+constraint_of(const struct placing *p, const char *profile)
+{
+    const struct json *list = json_get(p->request, "locationConstraints");
+
+    json_each(list, i)
+    {
+        if (str_eq(json_get_str(list->items[i], "vnfProfileId"), profile)) {
+            return json_get(list->items[i], "locationConstraints");
+        }
+    }
+    return NULL;
+}
+
+/* A civic address element holds for a site that has the same one, that is called
+ * so, or that has a label with that value. */
+static bool
+civic_holds(const struct site_seen *site, const struct json *element)
+{
+    const struct json *own = json_get(site->location, "civic_address_elements");
+    const struct json *labels = json_get(site->location, "labels");
+    const char *value = json_get_str(element, "caValue");
+    int64_t type = json_int(json_get(element, "caType"), -1);
+
+    if (str_eq_case(value, site->name)) {
+        return true;
+    }
+    json_each(own, i)
+    {
+        if (json_int(json_get(own->items[i], "ca_type"), -2) == type &&
+            str_eq_case(json_get_str(own->items[i], "ca_value"), value)) {
+            return true;
+        }
+    }
+    json_each(labels, i)
+    {
+        if (str_eq_case(json_str(labels->items[i]), value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Null where the constraint holds, else what does not. */
+static const char *
+constraint_fault(struct mem *mem, const struct json *constraint, const struct site_seen *site)
+{
+    const char *country = json_get_str(constraint, "countryCode");
+    const struct json *civic = json_get(constraint, "civicAddressElement");
+    const char *own = json_get_str(site->location, "country_code");
+
+    if (country && !str_eq_case(country, own)) {
+        return mem_printf(mem, "the request wants country %s, it is in %s", country,
+                          str_or(own, "an unknown one"));
+    }
+    json_each(civic, i)
+    {
+        if (!civic_holds(site, civic->items[i])) {
+            return mem_printf(mem, "the request wants location \"%s\"",
+                              str_or(json_get_str(civic->items[i], "caValue"), ""));
+        }
+    }
+    return NULL;
+}
+
+/* ---- affinity ------------------------------------------------------------------------------ */
+
+/* One rule, of the NSD or of the request, over VNF profiles. */
+static const char *
+rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
+           const char *rule, bool anti, const char *other)
+{
+    struct rows placed;
+
+    place_instances(p, other, &placed);
+    for (size_t i = 0; i < placed.n; i++) {
+        const struct plan_vnf *there = placed.items[i];
+
+        if (there == vnf || !there->site) {
+            continue;
+        }
+        if (anti == str_eq(there->site, site->site)) {
+            return mem_printf(p->mem, "%s %s: %s is at %s", anti ? "anti-affinity" : "affinity",
+                              rule, there->name, there->site_name);
+        }
+    }
+    return NULL;
+}
+
+static const char *
+nsd_rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
+               const struct vnfd_affinity *rule)
+{
+    const char *fault = NULL;
+    bool member = false;
+
+    for (size_t i = 0; i < rule->n_members; i++) {
+        member = member || str_eq(rule->members[i], vnf->profile);
+    }
+    for (size_t i = 0; member && !fault && i < rule->n_members; i++) {
+        fault = rule_fault(p, vnf, site, rule->name, rule->anti, rule->members[i]);
+    }
+    return fault;
+}
+
+static const char *
+request_rule_fault(const struct placing *p, const struct plan_vnf *vnf,
+                   const struct site_seen *site, const struct json *rule)
+{
+    const struct json *profiles = json_get(rule, "vnfProfileId");
+    /* SOL005 3.7.1 spells it so. */
+    const char *word = str_or(json_get_str(rule, "affinityOrAntiAffiinty"),
+                              json_get_str(rule, "affinityOrAntiAffinity"));
+    const char *fault = NULL;
+    bool member = false;
+
+    json_each(profiles, i)
+    {
+        member = member || str_eq(json_str(profiles->items[i]), vnf->profile);
+    }
+    for (size_t i = 0; member && !fault && i < profiles->n; i++) {
+        fault = rule_fault(p, vnf, site, "of the request", str_eq(word, "ANTI_AFFINITY"),
+                           json_str(profiles->items[i]));
+    }
+    return fault;
+}
+
+static const char *
+affinity_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    const struct json *rules = json_get(p->request, "additionalAffinityOrAntiAffinityRule");
+    const char *fault = NULL;
+
+    for (size_t i = 0; !fault && i < p->nsd->n_affinities; i++) {
+        fault = nsd_rule_fault(p, vnf, site, &p->nsd->affinities[i]);
+    }
+    for (size_t i = 0; !fault && rules && i < rules->n; i++) {
+        fault = request_rule_fault(p, vnf, site, rules->items[i]);
+    }
+    return fault;
+}
+
+/* ---- capacity -------------------------------------------------------------------------------- */
+
+/* What a site has left for this plan: its quota less what is used there; where our
+ * ledger knows of more than the site does, that counts. */
+struct room {
+    int64_t vcpus, memory_mb, servers; /* INT64_MAX = no limit known */
+};
+
+static int64_t
+left(int64_t total, int64_t used, int64_t ours)
+{
+    return total == INT_NULL ? INT64_MAX : total - (used > ours ? used : ours);
+}
+
+static struct room
+room_at(const struct placing *p, const struct site_seen *site)
+{
+    struct room room = {
+        .vcpus = left(site->vcpus, site->vcpus_used, site->vcpus_ours),
+        .memory_mb = left(site->memory_mb, site->memory_mb_used, site->memory_mb_ours),
+        .servers = left(site->servers, site->servers_used, site->servers_ours),
+    };
+
+    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+        const struct plan_vnf *vnf = p->plan->vnfs.items[i];
+
+        if (str_eq(vnf->site, site->site)) {
+            room.vcpus -= room.vcpus == INT64_MAX ? 0 : vnf->vcpus;
+            room.memory_mb -= room.memory_mb == INT64_MAX ? 0 : vnf->memory_mb;
+            room.servers -= room.servers == INT64_MAX ? 0 : vnf->servers;
+        }
+    }
+    return room;
+}
+
+static const char *
+room_fault(struct mem *mem, const struct plan_vnf *vnf, const struct room *room)
+{
+    const struct {
+        const char *what;
+        int64_t needed, left;
+    } classes[] = {
+        {"vCPU", vnf->vcpus, room->vcpus},
+        {"MiB of memory", vnf->memory_mb, room->memory_mb},
+        {"servers", vnf->servers, room->servers},
+    };
+
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (classes[i].needed > classes[i].left) {
+            return mem_printf(mem, "needs %lld %s, %lld are left", (long long)classes[i].needed,
+                              classes[i].what, (long long)classes[i].left);
+        }
+    }
+    return NULL;
+}
+
+/* ---- choice ------------------------------------------------------------------------------------ */
+
+/* Links that the VNF shares with what is placed at the site already. */
+static int64_t
+neighbours(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+        const struct plan_vnf *other = p->plan->vnfs.items[i];
+
+        for (size_t j = 0; str_eq(other->site, site->site) && j < other->connections.n; j++) {
+            const struct plan_connection *theirs = other->connections.items[j];
+
+            for (size_t k = 0; k < vnf->connections.n; k++) {
+                const struct plan_connection *own = vnf->connections.items[k];
+
+                n += str_eq(own->link, theirs->link);
+            }
+        }
+    }
+    return n;
+}
+
+static const char *
+site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
+           const struct room *room)
+{
+    const char *fault = NULL;
+
+    if (!site->reachable) {
+        return mem_printf(p->mem, "does not answer: %s", str_or(site->error, "unknown"));
+    }
+    fault = constraint_fault(p->mem, constraint_of(p, vnf->profile), site);
+    if (!fault) {
+        fault = affinity_fault(p, vnf, site);
+    }
+    return fault ? fault : room_fault(p->mem, vnf, room);
+}
+
+struct choice {
+    const struct site_seen *site;
+    int64_t neighbours;
+    struct room room;
+    size_t n_fit;
+};
+
+static bool
+is_better(const struct choice *choice, int64_t near, const struct room *room)
+{
+    if (!choice->site) {
+        return true;
+    }
+    return near != choice->neighbours ? near > choice->neighbours
+                                      : room->vcpus > choice->room.vcpus;
+}
+
+static const char *
+choice_reason(const struct placing *p, const struct plan_vnf *vnf, const struct choice *choice,
+              const char *excluded)
+{
+    const char *why = constraint_of(p, vnf->profile) ? "the location that the request wants"
+                      : choice->n_fit == 1           ? "the only site that fits"
+                      : choice->neighbours > 0       ? "nearest to what it is linked with"
+                                                     : "most room";
+    const char *room = choice->room.vcpus == INT64_MAX
+                           ? "no limit of vCPU known"
+                           : mem_printf(p->mem, "%lld vCPU left there",
+                                        (long long)choice->room.vcpus);
+
+    return mem_printf(p->mem, "%s (%s)%s", why, room, excluded);
+}
+
+static struct err *
+vnf_place(struct placing *p, struct plan_vnf *vnf)
+{
+    AUTO_BUF excluded = BUF_INIT;
+    struct choice choice = {0};
+
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+        struct room room = room_at(p, site);
+        const char *fault = site_fault(p, vnf, site, &room);
+        int64_t near = neighbours(p, vnf, site);
+
+        if (fault) {
+            buf_printf(&excluded, "; not %s: %s", site->name, fault);
+            continue;
+        }
+        choice.n_fit++;
+        if (is_better(&choice, near, &room)) {
+            choice.site = site;
+            choice.neighbours = near;
+            choice.room = room;
+        }
+    }
+    if (!choice.site) {
+        return err_new(E_QUOTA, "NoPlace", "no site for VNF %s%s", vnf->name,
+                       excluded.len ? excluded.data : ": there are no sites");
+    }
+    vnf->site = choice.site->site;
+    vnf->site_name = choice.site->name;
+    vnf->reason = choice_reason(p, vnf, &choice, str_or(excluded.data, ""));
+    place_note(p, "%s -> %s: %s", vnf->name, vnf->site_name, vnf->reason);
+    return NULL;
+}
+
+/* What the request pins comes first: the rest arranges itself around it. */
+struct err *
+place_vnfs(struct placing *p)
+{
+    for (int pinned = 1; pinned >= 0; pinned--) {
+        for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+            struct plan_vnf *vnf = p->plan->vnfs.items[i];
+
+            if ((constraint_of(p, vnf->profile) != NULL) == (pinned == 1)) {
+                TRY(vnf_place(p, vnf));
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- SAPs ------------------------------------------------------------------------------------------ */
+
+static const struct site_seen *
+site_by_name(const struct placing *p, const char *name)
+{
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+
+        if (str_eq_case(site->name, name) || str_eq(site->site, name)) {
+            return site;
+        }
+    }
+    return NULL;
+}
+
+/* The site with most VNFs on the SAP's link; null where there is none. */
+static const struct site_seen *
+site_of_link(const struct placing *p, const char *link)
+{
+    const struct site_seen *best = NULL;
+    int64_t most = 0;
+
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+        int64_t n = 0;
+
+        for (size_t j = 0; j < p->plan->vnfs.n; j++) {
+            const struct plan_vnf *vnf = p->plan->vnfs.items[j];
+
+            for (size_t k = 0; str_eq(vnf->site, site->site) && k < vnf->connections.n; k++) {
+                n += str_eq(((const struct plan_connection *)vnf->connections.items[k])->link,
+                            link);
+            }
+        }
+        if (n > most) {
+            most = n;
+            best = site;
+        }
+    }
+    return best;
+}
+
+static const struct json *
+sap_data(const struct placing *p, const char *sap)
+{
+    const struct json *list = json_get(p->request, "sapData");
+
+    json_each(list, i)
+    {
+        if (str_eq(json_get_str(list->items[i], "sapdId"), sap)) {
+            return list->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+sap_addresses(struct plan_sap *sap, const struct json *data)
+{
+    const struct json *ethernet = json_path(data, "sapProtocolData.0.ipOverEthernet");
+
+    sap->mac_address = json_get_str(ethernet, "macAddress");
+    sap->ip_address = json_str(json_path(ethernet, "ipAddresses.0.fixedAddresses.0"));
+}
+
+/* additionalParamsForNs.sapSites: {SAP: SITE}. */
+static struct err *
+sap_place(struct placing *p, struct plan_sap *sap)
+{
+    const char *asked = json_get_str(
+        json_get(json_get(p->request, "additionalParamsForNs"), "sapSites"), sap->name);
+    const struct site_seen *site = asked ? site_by_name(p, asked) : site_of_link(p, sap->link);
+
+    if (asked && !site) {
+        return err_new(E_INVALID, NULL, "sapSites: SAP %s names site \"%s\", which there is not",
+                       sap->name, asked);
+    }
+    if (!site) {
+        return err_new(E_INVALID, NULL, "SAP %s: no VNF is on its link %s", sap->name, sap->link);
+    }
+    if (!site->reachable) {
+        return err_new(E_UNAVAILABLE, NULL, "SAP %s: site %s does not answer: %s", sap->name,
+                       site->name, str_or(site->error, "unknown"));
+    }
+    sap->site = site->site;
+    sap->site_name = site->name;
+    sap->reason = asked ? "the request names it" : "most VNFs of its link are there";
+    place_note(p, "SAP %s -> %s: %s", sap->name, sap->site_name, sap->reason);
+    return NULL;
+}
+
+struct err *
+place_saps(struct placing *p)
+{
+    for (size_t i = 0; i < p->nsd->n_saps; i++) {
+        const struct nsd_sap *described = &p->nsd->saps[i];
+        const struct json *data = sap_data(p, described->name);
+        struct plan_sap *sap = row_new(p->mem, &plan_sap_table);
+
+        sap->name = described->name;
+        sap->sap_name = str_or(json_get_str(data, "sapName"), described->name);
+        sap->description = str_or(json_get_str(data, "description"), described->description);
+        sap->link = described->link;
+        sap_addresses(sap, data);
+        TRY(sap_place(p, sap));
+        place_add(p->mem, &p->plan->saps, sap);
+    }
+    return NULL;
+}

@@ -1,0 +1,292 @@
+/* Uploads of packages and NSDs: streamed into a file beside its final place,
+ * hashed on the way, made durable before the row says so.  The state UPLOADING is
+ * the lock: it is taken in a write of its own before the first byte. */
+#include "base/log.h"
+#include "nfvo/nfvo.h"
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define UPLOAD_MAX ((uint64_t)16 << 30)
+
+struct upload {
+    struct mem *mem;
+    struct nfvo *nfvo;
+    const struct table *table;
+    const char *id, *project_id;
+    const char *dir, *part, *path; /* folder, file while it grows, file in the end */
+    int fd;
+    uint64_t size, max;
+    EVP_MD_CTX *hash;
+    char sha256[65];
+};
+
+/* ---- states ---------------------------------------------------------------- */
+
+static const char **
+state_at(const struct table *table, void *row)
+{
+    return attr_at(table_attr(table, "onboarding_state"), row);
+}
+
+/* Moves the resource to 'to' where its state is one of 'from'. */
+static struct err *
+state_move(struct tx *tx, const struct upload *upload, const char *const *from, const char *to)
+{
+    void *old, *row;
+
+    TRY(row_get(tx, upload->table, upload->id, &old));
+    row = row_copy(tx_mem(tx), old);
+    if (!str_in(*state_at(upload->table, old), from)) {
+        return err_new(E_CONFLICT, NULL,
+                       "the content of %s cannot be uploaded while its state is %s", upload->id,
+                       *state_at(upload->table, old));
+    }
+    *state_at(upload->table, row) = to;
+    return row_update(tx, old, row);
+}
+
+static struct err *
+take_fn(struct tx *tx, void *arg)
+{
+    static const char *const from[] = {"CREATED", "ERROR", NULL};
+    const struct upload *upload = arg;
+    const char *const *owner;
+    void *row;
+
+    TRY(row_get(tx, upload->table, upload->id, &row));
+    owner = attr_at(table_attr(upload->table, "project_id"), row);
+    if (!str_eq(*owner, upload->project_id)) {
+        return err_new(E_NOT_FOUND, NULL, "%s %s could not be found", upload->table->name,
+                       upload->id);
+    }
+    return state_move(tx, upload, from, "UPLOADING");
+}
+
+static struct err *
+drop_fn(struct tx *tx, void *arg)
+{
+    static const char *const from[] = {"UPLOADING", NULL};
+
+    return state_move(tx, arg, from, "CREATED");
+}
+
+/* ---- the file ---------------------------------------------------------------- */
+
+static struct err *
+file_begin(struct upload *upload)
+{
+    TRY(dir_make(upload->dir, 0700));
+    upload->fd = open(upload->part, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    if (upload->fd < 0) {
+        return err_errno(E_UNAVAILABLE, "open %s", upload->part);
+    }
+    upload->hash = EVP_MD_CTX_new();
+    if (!upload->hash || !EVP_DigestInit_ex(upload->hash, EVP_sha256(), NULL)) {
+        return err_new(E_INTERNAL, NULL, "SHA-256 is not available");
+    }
+    return NULL;
+}
+
+struct err *
+upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table *table,
+             const char *id, struct upload **out)
+{
+    struct mem *mem = mem_new("upload");
+    struct upload *upload = MEM_NEW(mem, struct upload);
+    struct err *e;
+
+    *upload = (struct upload){
+        .mem = mem,
+        .nfvo = nfvo,
+        .table = table,
+        .id = mem_str(mem, id),
+        .project_id = mem_str(mem, caller->project_id),
+        .dir = mem_printf(mem, "%s/%s", nfvo->packages_dir, id),
+        .part = mem_printf(mem, "%s/%s/content.part", nfvo->packages_dir, id),
+        .path = mem_printf(mem, "%s/%s/content", nfvo->packages_dir, id),
+        .fd = -1,
+        .max = nfvo->max_package ? nfvo->max_package : UPLOAD_MAX,
+    };
+    e = store_write_wait(nfvo->store, take_fn, upload);
+    if (e) {
+        upload_free(upload);
+        return e;
+    }
+    e = file_begin(upload);
+    if (e) {
+        upload_abort(upload);
+        upload_free(upload);
+        return e;
+    }
+    *out = upload;
+    return NULL;
+}
+
+struct err *
+upload_piece(struct upload *upload, const void *data, size_t n)
+{
+    upload->size += n;
+    if (upload->size > upload->max) {
+        return err_new(E_TOO_LARGE, NULL, "the package is larger than %llu bytes",
+                       (unsigned long long)upload->max);
+    }
+    if (!EVP_DigestUpdate(upload->hash, data, n)) {
+        return err_new(E_INTERNAL, NULL, "SHA-256 failed");
+    }
+    return fd_write_all(upload->fd, data, n);
+}
+
+static struct err *
+dir_sync(const char *path)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) < 0) {
+        return err_errno(E_UNAVAILABLE, "fsync %s", path);
+    }
+    return NULL;
+}
+
+struct err *
+upload_end(struct upload *upload)
+{
+    unsigned char digest[32];
+
+    if (upload->size == 0) {
+        return err_new(E_INVALID, NULL, "the package is empty");
+    }
+    if (!EVP_DigestFinal_ex(upload->hash, digest, NULL)) {
+        return err_new(E_INTERNAL, NULL, "SHA-256 failed");
+    }
+    hex_from(upload->sha256, digest, sizeof digest);
+    if (fsync(upload->fd) < 0) {
+        return err_errno(E_UNAVAILABLE, "fsync %s", upload->part);
+    }
+    fd_close(&upload->fd);
+    if (rename(upload->part, upload->path) < 0) {
+        return err_errno(E_UNAVAILABLE, "rename %s", upload->part);
+    }
+    return dir_sync(upload->dir);
+}
+
+struct err *
+upload_accept(struct tx *tx, struct upload *upload)
+{
+    static const char *const from[] = {"UPLOADING", NULL};
+    struct onboard_in *in = row_new(tx_mem(tx), &onboard_in_table);
+    struct flow_start start = {
+        .type = upload->table == &vnf_package_table ? &package_onboard_flow : &nsd_onboard_flow,
+        .in = in,
+        .project_id = upload->project_id,
+    };
+
+    in->id = upload->id;
+    in->project_id = upload->project_id;
+    in->path = mem_printf(tx_mem(tx), "%s/content", upload->id);
+    in->sha256 = upload->sha256;
+    in->size = (int64_t)upload->size;
+    TRY(state_move(tx, upload, from, "PROCESSING"));
+    return flow_start(tx, upload->nfvo->engine, &start, NULL);
+}
+
+void
+upload_abort(struct upload *upload)
+{
+    fd_close(&upload->fd);
+    (void)unlink(upload->part);
+    struct err *e = store_write_wait(upload->nfvo->store, drop_fn, upload);
+
+    if (e) {
+        log_err(LOG_LV_WARN, "nfvo", e, "an upload that ended early");
+    }
+}
+
+void
+upload_free(struct upload *upload)
+{
+    if (upload) {
+        fd_close(&upload->fd);
+        EVP_MD_CTX_free(upload->hash);
+        mem_free(upload->mem);
+    }
+}
+
+static struct err *
+recover_table(struct tx *tx, const struct table *table)
+{
+    struct cond uploading[] = {COND("onboarding_state", "UPLOADING"), {0}};
+    struct query query = {.table = table, .conds = uploading};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        void *row = row_copy(tx_mem(tx), rows.items[i]);
+
+        *state_at(table, row) = "CREATED";
+        TRY(row_update(tx, rows.items[i], row));
+    }
+    return NULL;
+}
+
+struct err *
+uploads_recover(struct tx *tx)
+{
+    TRY(recover_table(tx, &vnf_package_table));
+    return recover_table(tx, &ns_descriptor_table);
+}
+
+/* ---- reading ------------------------------------------------------------------ */
+
+static struct err *
+file_size(int fd, const char *path, int64_t *size)
+{
+    off_t end = lseek(fd, 0, SEEK_END);
+
+    if (end < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+        return err_errno(E_UNAVAILABLE, "read %s", path);
+    }
+    *size = end;
+    return NULL;
+}
+
+struct err *
+package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd, int64_t *size)
+{
+    const char *path = mem_printf(mem, "%s/%s/content", nfvo->packages_dir, id);
+    AUTO_FD opened = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (opened < 0) {
+        return err_errno(E_UNAVAILABLE, "open the content of %s", id);
+    }
+    TRY(file_size(opened, path, size));
+    *fd = opened;
+    opened = -1;
+    return NULL;
+}
+
+struct err *
+package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name, int *fd,
+               int64_t *size)
+{
+    const char *path = mem_printf(mem, "%s/%s/content", nfvo->packages_dir, id);
+    struct package *pkg;
+    AUTO_FD opened = -1;
+
+    TRY(package_open(mem, path, NULL, &pkg));
+    if (!package_find(pkg, name)) {
+        return err_new(E_NOT_FOUND, NULL, "package %s has no file %s", id, name);
+    }
+    opened = open(nfvo->packages_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (opened < 0) {
+        return err_errno(E_UNAVAILABLE, "unpack %s", name);
+    }
+    TRY(package_extract(pkg, name, opened));
+    TRY(file_size(opened, name, size));
+    *fd = opened;
+    opened = -1;
+    return NULL;
+}

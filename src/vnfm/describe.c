@@ -1,0 +1,215 @@
+/* A VNFD says what a VNF is; this file says what has to be made for it: servers
+ * with their ports in order, internal links, images.  Pure, so that a plan and an
+ * operation cannot differ. */
+#include "vnfm/describe.h"
+
+#include "nfvo/nfvo.h"
+
+#include <string.h>
+
+/* ---- ports ------------------------------------------------------------------------- */
+
+static const struct vnfd_ext_cp *
+ext_cp_of(const struct vnfd_flavour *flavour, const struct vnfd_cp *cp)
+{
+    for (size_t i = 0; i < flavour->n_ext_cps; i++) {
+        if (str_eq(flavour->ext_cps[i].cp, cp->name)) {
+            return &flavour->ext_cps[i];
+        }
+    }
+    return NULL;
+}
+
+static struct wanted_cp *
+cp_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_cp *cp)
+{
+    const struct vnfd_ext_cp *ext = ext_cp_of(flavour, cp);
+    struct wanted_cp *wanted = row_new(mem, &wanted_cp_table);
+
+    wanted->cpd = cp->name;
+    wanted->ext_cpd = ext ? ext->name : cp->external ? cp->name : NULL;
+    wanted->requirement = ext ? ext->requirement : cp->external;
+    wanted->link = cp->link;
+    wanted->port_security = cp->port_security;
+    return wanted;
+}
+
+static struct rows
+cps_of(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_vdu *vdu)
+{
+    VEC(void *) cps = {0};
+
+    for (size_t i = 0; i < vdu->n_cps; i++) {
+        vec_add(mem, &cps, (void *)cp_new(mem, flavour, vdu->cps[i]));
+    }
+    return (struct rows){.n = cps.n, .items = cps.items};
+}
+
+/* ---- servers ------------------------------------------------------------------------- */
+
+static struct wanted_vnfc *
+vnfc_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_vdu *vdu,
+         const char *name)
+{
+    struct wanted_vnfc *vnfc = row_new(mem, &wanted_vnfc_table);
+
+    vnfc->name = name;
+    vnfc->vdu = vdu->name;
+    vnfc->vcpus = vdu->vcpus > 0 ? vdu->vcpus : 1;
+    vnfc->memory_mb = vdu->memory_mb > 0 ? vdu->memory_mb : 128;
+    vnfc->disk_gb = vdu->disk_gb;
+    vnfc->image_id = vdu->image->id;
+    if (vdu->user_data) {
+        vnfc->user_data = base64_from(mem, vdu->user_data, strlen(vdu->user_data), false);
+    }
+    vnfc->cps = cps_of(mem, flavour, vdu);
+    return vnfc;
+}
+
+static struct err *
+vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *level,
+           struct rows *rows)
+{
+    VEC(void *) vnfcs = {0};
+
+    for (size_t i = 0; i < flavour->n_vdus; i++) {
+        const struct vnfd_vdu *vdu = &flavour->vdus[i];
+        int64_t n = vnfd_instances(flavour, level, vdu->name);
+
+        if (!vdu->image) {
+            return err_new(E_NOT_IMPLEMENTED, "FeatureNotSupported",
+                           "VDU %s has no software image of its own (boot from storage)",
+                           vdu->name);
+        }
+        for (int64_t k = 0; k < n; k++) {
+            const char *name = n == 1 ? vdu->name
+                                      : mem_printf(mem, "%s-%lld", vdu->name, (long long)k + 1);
+
+            vec_add(mem, &vnfcs, (void *)vnfc_new(mem, flavour, vdu, name));
+        }
+    }
+    *rows = (struct rows){.n = vnfcs.n, .items = vnfcs.items};
+    return NULL;
+}
+
+/* ---- internal links -------------------------------------------------------------------- */
+
+/* A link without a prefix of its own gets a private one that follows from its
+ * place: links of one VNF never overlap. */
+static const char *
+link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i)
+{
+    return link->cidr ? link->cidr : mem_printf(mem, "192.168.%zu.0/24", 200 + i % 50);
+}
+
+static struct wanted_link *
+link_new(struct mem *mem, const struct vnfd_link *link, size_t i)
+{
+    struct wanted_link *wanted = row_new(mem, &wanted_link_table);
+
+    wanted->name = link->name;
+    wanted->cidr = link_cidr(mem, link, i);
+    wanted->ip_version = str_eq_case(str_or(link->ip_version, "ipv4"), "ipv6") ? 6 : 4;
+    wanted->mtu = link->mtu > 0 ? link->mtu : INT_NULL;
+    wanted->dhcp = link->dhcp;
+    wanted->gateway_ip = link->gateway_ip;
+    return wanted;
+}
+
+static struct rows
+links_of(struct mem *mem, const struct vnfd_flavour *flavour)
+{
+    VEC(void *) links = {0};
+
+    for (size_t i = 0; i < flavour->n_links; i++) {
+        vec_add(mem, &links, (void *)link_new(mem, &flavour->links[i], i));
+    }
+    return (struct rows){.n = links.n, .items = links.items};
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+struct vnf_size
+vnf_size_of(const struct vnf_wanted *wanted)
+{
+    struct vnf_size size = {0};
+
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+
+        size.vcpus += vnfc->vcpus;
+        size.memory_mb += vnfc->memory_mb;
+        size.disk_gb += vnfc->disk_gb;
+        size.servers++;
+    }
+    return size;
+}
+
+struct err *
+vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id,
+                const char *level_id, struct vnf_wanted *wanted)
+{
+    const struct vnfd_flavour *flavour = vnfd_flavour(vnfd, flavour_id);
+
+    if (!flavour) {
+        return err_new(E_INVALID, NULL, "VNFD %s has no deployment flavour %s",
+                       vnfd->descriptor_id, str_or(flavour_id, "at all"));
+    }
+    if (level_id && !vnfd_level(flavour, level_id)) {
+        return err_new(E_INVALID, NULL, "flavour %s of VNFD %s has no instantiation level %s",
+                       flavour->id, vnfd->descriptor_id, level_id);
+    }
+    wanted->vnfd_id = vnfd->descriptor_id;
+    wanted->flavour_id = flavour->id;
+    wanted->links = links_of(mem, flavour);
+    return vnfcs_fill(mem, flavour, level_id, &wanted->vnfcs);
+}
+
+struct err *
+wanted_images_load(struct tx *tx, const char *package_id, struct rows *rows)
+{
+    struct cond owned[] = {COND("owner_id", package_id), {0}};
+    struct query query = {.table = &package_image_table, .conds = owned};
+    struct rows found;
+    VEC(void *) images = {0};
+
+    TRY(rows_select(tx, &query, &found));
+    for (size_t i = 0; i < found.n; i++) {
+        const struct package_image *row = found.items[i];
+        struct wanted_image *image = row_new(tx_mem(tx), &wanted_image_table);
+
+        image->image_id = row->image_id;
+        image->name = row->name;
+        image->path = row->path;
+        image->sha512 = row->sha512;
+        image->disk_format = row->disk_format;
+        image->container_format = row->container_format;
+        image->min_disk_gb = row->min_disk_gb;
+        image->min_ram_mb = row->min_ram_mb;
+        vec_add(tx_mem(tx), &images, (void *)image);
+    }
+    *rows = (struct rows){.n = images.n, .items = images.items};
+    return NULL;
+}
+
+static struct err *
+describe_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct vnf_in *in = arg;
+    struct vnf_wanted *wanted = out;
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(tx, in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, wanted));
+    wanted->name = in->name;
+    return wanted_images_load(tx, in->package_id, &wanted->images);
+}
+
+const struct step_kind vnf_describe = {
+    .name = "vnf describe",
+    .doc = "Reads from the VNFD what has to be made.",
+    .effect = FLOW_READ,
+    .in = &vnf_in_table,
+    .out = &vnf_wanted_table,
+    .local = describe_local,
+};

@@ -1,0 +1,27 @@
+/* The VNFM's flows and the steps that they share with the NFVO. */
+#ifndef CARRICK_VNFM_FLOWS_H
+#define CARRICK_VNFM_FLOWS_H
+
+#include "flow/flow.h"
+#include "vim/vim.h"
+#include "vnfm/journal.h"
+
+/* In vnf_in; instantiation answers vnf_made. */
+extern const struct flow_type vnf_instantiate_flow, vnf_terminate_flow;
+extern const struct flow_type vnfc_flow;
+
+/* LOCAL, in vnf_made: the instance is INSTANTIATED and tells what it consists of. */
+extern const struct step_kind vnf_keep;
+/* LOCAL, in owner: it is NOT_INSTANTIATED again. */
+extern const struct step_kind vnf_forget;
+/* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */
+extern const struct step_kind nfvo_grant;
+/* LOCAL, in owner: what the grants of an instance claimed is given back. */
+extern const struct step_kind nfvo_grant_end;
+
+/* Makes one server with its ports, within the calling flow. */
+struct err *vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out) MUST_USE;
+/* Input of vim_image_have for an image of a package. */
+struct vim_image *vim_image_of(struct flow *f, const char *site, const struct wanted_image *image);
+
+#endif

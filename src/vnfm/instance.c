@@ -1,0 +1,317 @@
+/* VNF instances as rows: created of an on-boarded package, deleted only while
+ * NOT_INSTANTIATED, and what they tell of themselves once instantiated (SOL003
+ * 5.5.2.2). */
+#include "nfvo/nfvo.h"
+#include "vnfm/flows.h"
+#include "vnfm/journal.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+/* ---- tables ------------------------------------------------------------------------ */
+
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT vnf_instance
+static const struct attr vnf_instance_attrs[] = {
+#include "vnfm/vnf_instance.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_lcm_op_occ
+static const struct attr vnf_lcm_op_occ_attrs[] = {
+#include "vnfm/vnf_lcm_op_occ.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+const struct table vnf_instance_table = {
+    .name = "vnf_instance",
+    .doc = "An instance of a VNF.",
+    TABLE(struct vnf_instance, vnf_instance_attrs),
+};
+const struct table vnf_lcm_op_occ_table = {
+    .name = "vnf_lcm_op_occ",
+    .doc = "One operation on a VNF instance.",
+    TABLE(struct vnf_lcm_op_occ, vnf_lcm_op_occ_attrs),
+};
+
+/* ---- creation and deletion ------------------------------------------------------------ */
+
+static struct err *
+usage_set(struct tx *tx, const char *package_id, const char *state)
+{
+    struct vnf_package *old, *package;
+
+    TRY(row_get(tx, &vnf_package_table, package_id, &old));
+    package = row_copy(tx_mem(tx), old);
+    package->usage_state = state;
+    return row_update(tx, old, package);
+}
+
+struct err *
+vnf_instance_fill(struct tx *tx, struct vnf_instance *instance)
+{
+    struct vnf_package *package = NULL;
+
+    TRY(vnf_package_find(tx, instance->project_id, instance->vnfd_id, &package));
+    if (!str_eq(package->operational_state, "ENABLED")) {
+        return err_new(E_CONFLICT, NULL, "VNF package %s is DISABLED", package->id);
+    }
+    instance->package_id = package->id;
+    instance->vnf_provider = package->vnf_provider;
+    instance->vnf_product_name = package->vnf_product_name;
+    instance->vnf_software_version = package->vnf_software_version;
+    instance->vnfd_version = package->vnfd_version;
+    return usage_set(tx, package->id, "IN_USE");
+}
+
+static struct err *
+before_create(struct tx *tx, struct op *op, void *row)
+{
+    struct vnf_instance *instance = row;
+
+    instance->project_id = op->caller->project_id;
+    return vnf_instance_fill(tx, instance);
+}
+
+struct err *
+vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance)
+{
+    struct cond of_package[] = {COND("package_id", instance->package_id), {0}};
+    struct query query = {.table = &vnf_instance_table, .conds = of_package};
+    int64_t n;
+
+    TRY(rows_count(tx, &query, &n));
+    return n == 0 ? usage_set(tx, instance->package_id, "NOT_IN_USE") : NULL;
+}
+
+static struct err *
+before_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct vnf_instance *instance = row;
+
+    (void)op;
+    if (!str_eq(instance->instantiation_state, "NOT_INSTANTIATED")) {
+        return err_new(E_CONFLICT, NULL, "VNF instance %s is INSTANTIATED: terminate it first",
+                       instance->id);
+    }
+    if (instance->ns_instance_id) {
+        return err_new(E_IN_USE, NULL, "VNF instance %s is part of NS instance %s", instance->id,
+                       instance->ns_instance_id);
+    }
+    return vnf_operation_free(tx, instance->id);
+}
+
+static struct err *
+after_delete(struct tx *tx, struct op *op, const void *row)
+{
+    (void)op;
+    return vnf_instance_gone(tx, row);
+}
+
+const struct resource vnf_instance_resource = {
+    .table = &vnf_instance_table,
+    .singular = "vnf_instance",
+    .plural = "vnf_instances",
+    .doc = "VNF instances (SOL003 clause 5).",
+    .flags = RESOURCE_NO_UPDATE,
+    .hooks = {.before_create = before_create,
+              .before_delete = before_delete,
+              .after_delete = after_delete},
+};
+
+/* ---- instantiatedVnfInfo ----------------------------------------------------------------- */
+
+static void
+handle_write(struct jw *w, const char *key, const char *site, const char *id, const char *type)
+{
+    jw_object(w, key);
+    jw_str(w, "vimConnectionId", site);
+    jw_str(w, "resourceId", id);
+    jw_str(w, "vimLevelResourceType", type);
+    jw_end(w);
+}
+
+static void
+protocol_write(struct jw *w, const struct made_port *port)
+{
+    jw_array(w, "cpProtocolInfo");
+    jw_object(w, NULL);
+    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
+    jw_object(w, "ipOverEthernet");
+    if (port->mac_address) {
+        jw_str(w, "macAddress", port->mac_address);
+    }
+    jw_array(w, "ipAddresses");
+    for (size_t i = 0; i < port->ips.n; i++) {
+        bool v6 = strchr(port->ips.items[i], ':') != NULL;
+
+        jw_object(w, NULL);
+        jw_str(w, "type", v6 ? "IPV6" : "IPV4");
+        jw_array(w, "addresses");
+        jw_str(w, NULL, port->ips.items[i]);
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+}
+
+/* Connection points have the ids of their ports: they live and die together. */
+static void
+ext_cp_write(struct jw *w, const struct made_port *port)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", port->port_id);
+    jw_str(w, "cpdId", port->ext_cpd);
+    jw_str(w, "cpConfigId", port->ext_cpd);
+    protocol_write(w, port);
+    jw_str(w, "extLinkPortId", port->port_id);
+    jw_str(w, "associatedVnfcCpId", port->port_id);
+    jw_end(w);
+}
+
+static void
+vnfc_write(struct jw *w, const struct vnf_made *made, const struct made_vnfc *vnfc)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", vnfc->server_id);
+    jw_str(w, "vduId", vnfc->vdu);
+    handle_write(w, "computeResource", made->site, vnfc->server_id, "OS::Nova::Server");
+    jw_array(w, "vnfcCpInfo");
+    for (size_t i = 0; i < vnfc->ports.n; i++) {
+        const struct made_port *port = vnfc->ports.items[i];
+
+        jw_object(w, NULL);
+        jw_str(w, "id", port->port_id);
+        jw_str(w, "cpdId", port->cpd);
+        if (port->ext_cpd) {
+            jw_str(w, "vnfExtCpId", port->port_id);
+        }
+        protocol_write(w, port);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+/* Calls 'fn' for every port. */
+static void
+ports_each(struct jw *w, const struct vnf_made *made,
+           void (*fn)(struct jw *w, const struct made_port *port))
+{
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->ports.n; j++) {
+            const struct made_port *port = vnfc->ports.items[j];
+
+            if (port->ext_cpd) {
+                fn(w, port);
+            }
+        }
+    }
+}
+
+static void
+link_write(struct jw *w, const struct vnf_made *made, const struct made_link *link)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", link->network_id);
+    jw_str(w, "vnfVirtualLinkDescId", link->name);
+    handle_write(w, "networkResource", made->site, link->network_id, "OS::Neutron::Net");
+    jw_end(w);
+}
+
+static struct err *
+info_of(struct mem *mem, const struct vnf_made *made, const struct json **info)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "flavourId", made->flavour_id);
+    jw_str(&w, "vnfState", "STARTED");
+    jw_array(&w, "extCpInfo");
+    ports_each(&w, made, ext_cp_write);
+    jw_end(&w);
+    jw_array(&w, "vnfcResourceInfo");
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        vnfc_write(&w, made, made->vnfcs.items[i]);
+    }
+    jw_end(&w);
+    jw_array(&w, "vnfVirtualLinkResourceInfo");
+    for (size_t i = 0; i < made->links.n; i++) {
+        link_write(&w, made, made->links.items[i]);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, info);
+}
+
+static struct err *
+vim_of(struct tx *tx, const char *site_id, const struct json **vim)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct site *site;
+
+    TRY(row_get(tx, &site_table, site_id, &site));
+    jw_object(&w, NULL);
+    jw_object(&w, site->id);
+    jw_str(&w, "vimId", site->id);
+    jw_str(&w, "vimType", "ETSINFV.OPENSTACK_KEYSTONE.V_3");
+    jw_object(&w, "interfaceInfo");
+    jw_str(&w, "endpoint", site->auth_url);
+    jw_end(&w);
+    jw_object(&w, "extra");
+    jw_str(&w, "site", site->name);
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, vim);
+}
+
+/* ---- the step that keeps it ------------------------------------------------------------------ */
+
+static struct err *
+keep_local(struct tx *tx, const void *in, void *out)
+{
+    const struct vnf_made *made = in;
+    struct vnf_instance *old, *instance;
+
+    (void)out;
+    TRY(row_get(tx, &vnf_instance_table, made->vnf_instance_id, &old));
+    instance = row_copy(tx_mem(tx), old);
+    instance->instantiation_state = "INSTANTIATED";
+    instance->site_id = made->site;
+    TRY(info_of(tx_mem(tx), made, &instance->instantiated_info));
+    TRY(vim_of(tx, made->site, &instance->vim_connection_info));
+    return row_update(tx, old, instance);
+}
+
+static struct err *
+keep_undo(struct tx *tx, const void *in, const void *out)
+{
+    const struct vnf_made *made = in;
+    struct vnf_instance *old, *instance;
+
+    (void)out;
+    TRY(row_get(tx, &vnf_instance_table, made->vnf_instance_id, &old));
+    instance = row_copy(tx_mem(tx), old);
+    instance->instantiation_state = "NOT_INSTANTIATED";
+    instance->site_id = NULL;
+    instance->instantiated_info = NULL;
+    instance->vim_connection_info = NULL;
+    return row_update(tx, old, instance);
+}
+
+const struct step_kind vnf_keep = {
+    .name = "vnf keep",
+    .doc = "The instance is INSTANTIATED and tells what it consists of.",
+    .effect = FLOW_LOCAL,
+    .in = &vnf_made_table,
+    .local = keep_local,
+    .undo_local = keep_undo,
+};

@@ -1,0 +1,186 @@
+/* The tables behind vnfm/journal.h. */
+#include "vnfm/journal.h"
+
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT vnf_connection
+static const struct attr vnf_connection_attrs[] = {
+#include "vnfm/vnf_connection.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_image_at
+static const struct attr vnf_image_at_attrs[] = {
+#include "vnfm/vnf_image_at.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_in
+static const struct attr vnf_in_attrs[] = {
+#include "vnfm/vnf_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT wanted_cp
+static const struct attr wanted_cp_attrs[] = {
+#include "vnfm/wanted_cp.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT wanted_vnfc
+static const struct attr wanted_vnfc_attrs[] = {
+#include "vnfm/wanted_vnfc.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT wanted_link
+static const struct attr wanted_link_attrs[] = {
+#include "vnfm/wanted_link.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT wanted_image
+static const struct attr wanted_image_attrs[] = {
+#include "vnfm/wanted_image.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_wanted
+static const struct attr vnf_wanted_attrs[] = {
+#include "vnfm/vnf_wanted.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_in
+static const struct attr grant_in_attrs[] = {
+#include "vnfm/grant_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_out
+static const struct attr grant_out_attrs[] = {
+#include "vnfm/grant_out.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT made_port
+static const struct attr made_port_attrs[] = {
+#include "vnfm/made_port.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT made_vnfc
+static const struct attr made_vnfc_attrs[] = {
+#include "vnfm/made_vnfc.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT made_link
+static const struct attr made_link_attrs[] = {
+#include "vnfm/made_link.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_made
+static const struct attr vnf_made_attrs[] = {
+#include "vnfm/vnf_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnfc_in
+static const struct attr vnfc_in_attrs[] = {
+#include "vnfm/vnfc_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT held
+static const struct attr held_attrs[] = {
+#include "vnfm/held.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT held_list
+static const struct attr held_list_attrs[] = {
+#include "vnfm/held_list.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT owner
+static const struct attr owner_attrs[] = {
+#include "vnfm/owner.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+const struct table vnf_connection_table = {
+    .name = "vnf_connection",
+    .doc = "An external connection point and the network that it attaches to.",
+    TABLE(struct vnf_connection, vnf_connection_attrs),
+};
+const struct table vnf_image_at_table = {
+    .name = "vnf_image_at",
+    .doc = "An image of the VNFD as the site knows it.",
+    TABLE(struct vnf_image_at, vnf_image_at_attrs),
+};
+const struct table vnf_in_table = {
+    .name = "vnf_in",
+    .doc = "Input of an operation on a VNF instance.",
+    TABLE(struct vnf_in, vnf_in_attrs),
+};
+const struct table wanted_cp_table = {
+    .name = "wanted_cp",
+    .doc = "A port that a VNFC needs.",
+    TABLE(struct wanted_cp, wanted_cp_attrs),
+};
+const struct table wanted_vnfc_table = {
+    .name = "wanted_vnfc",
+    .doc = "A server that a VNF needs.",
+    TABLE(struct wanted_vnfc, wanted_vnfc_attrs),
+};
+const struct table wanted_link_table = {
+    .name = "wanted_link",
+    .doc = "An internal virtual link that a VNF needs.",
+    TABLE(struct wanted_link, wanted_link_attrs),
+};
+const struct table wanted_image_table = {
+    .name = "wanted_image",
+    .doc = "An image that a VNF needs, with its file.",
+    TABLE(struct wanted_image, wanted_image_attrs),
+};
+const struct table vnf_wanted_table = {
+    .name = "vnf_wanted",
+    .doc = "What a VNF needs, as its VNFD says for a flavour and a level.",
+    TABLE(struct vnf_wanted, vnf_wanted_attrs),
+};
+const struct table grant_in_table = {
+    .name = "grant_in",
+    .doc = "A grant request (SOL003 9.5.2.2 GrantRequest), as a function call.",
+    TABLE(struct grant_in, grant_in_attrs),
+};
+const struct table grant_out_table = {
+    .name = "grant_out",
+    .doc = "The grant given.",
+    TABLE(struct grant_out, grant_out_attrs),
+};
+const struct table made_port_table = {
+    .name = "made_port",
+    .doc = "A port that was made for a VNFC.",
+    TABLE(struct made_port, made_port_attrs),
+};
+const struct table made_vnfc_table = {
+    .name = "made_vnfc",
+    .doc = "A server that was made.",
+    TABLE(struct made_vnfc, made_vnfc_attrs),
+};
+const struct table made_link_table = {
+    .name = "made_link",
+    .doc = "An internal virtual link that was made.",
+    TABLE(struct made_link, made_link_attrs),
+};
+const struct table vnf_made_table = {
+    .name = "vnf_made",
+    .doc = "What became of an instantiation: kept with the instance and told to the NS.",
+    TABLE(struct vnf_made, vnf_made_attrs),
+};
+const struct table vnfc_in_table = {
+    .name = "vnfc_in",
+    .doc = "Input of the making of one server with its ports.",
+    TABLE(struct vnfc_in, vnfc_in_attrs),
+};
+const struct table held_table = {
+    .name = "held",
+    .doc = "One thing at a site.",
+    TABLE(struct held, held_attrs),
+};
+const struct table held_list_table = {
+    .name = "held_list",
+    .doc = "What an instance holds at sites.",
+    TABLE(struct held_list, held_list_attrs),
+};
+const struct table owner_table = {
+    .name = "owner",
+    .doc = "An instance, for steps that look at or forget what it holds.",
+    TABLE(struct owner, owner_attrs),
+};

@@ -1,0 +1,88 @@
+/* Inputs and results of the VNFM's flows and steps: what is journalled. */
+#ifndef CARRICK_VNFM_JOURNAL_H
+#define CARRICK_VNFM_JOURNAL_H
+
+#include "base/attr.h"
+
+/* Items come before the tables that hold them. */
+#define ATTR ATTR_MEMBER
+struct vnf_connection {
+    struct row row;
+#include "vnfm/vnf_connection.tbl"
+};
+struct vnf_image_at {
+    struct row row;
+#include "vnfm/vnf_image_at.tbl"
+};
+struct vnf_in {
+    struct row row;
+#include "vnfm/vnf_in.tbl"
+};
+struct wanted_cp {
+    struct row row;
+#include "vnfm/wanted_cp.tbl"
+};
+struct wanted_vnfc {
+    struct row row;
+#include "vnfm/wanted_vnfc.tbl"
+};
+struct wanted_link {
+    struct row row;
+#include "vnfm/wanted_link.tbl"
+};
+struct wanted_image {
+    struct row row;
+#include "vnfm/wanted_image.tbl"
+};
+struct vnf_wanted {
+    struct row row;
+#include "vnfm/vnf_wanted.tbl"
+};
+struct grant_in {
+    struct row row;
+#include "vnfm/grant_in.tbl"
+};
+struct grant_out {
+    struct row row;
+#include "vnfm/grant_out.tbl"
+};
+struct made_port {
+    struct row row;
+#include "vnfm/made_port.tbl"
+};
+struct made_vnfc {
+    struct row row;
+#include "vnfm/made_vnfc.tbl"
+};
+struct made_link {
+    struct row row;
+#include "vnfm/made_link.tbl"
+};
+struct vnf_made {
+    struct row row;
+#include "vnfm/vnf_made.tbl"
+};
+struct vnfc_in {
+    struct row row;
+#include "vnfm/vnfc_in.tbl"
+};
+struct held {
+    struct row row;
+#include "vnfm/held.tbl"
+};
+struct held_list {
+    struct row row;
+#include "vnfm/held_list.tbl"
+};
+struct owner {
+    struct row row;
+#include "vnfm/owner.tbl"
+};
+#undef ATTR
+
+extern const struct table vnf_connection_table, vnf_image_at_table, vnf_in_table,
+    wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,
+    grant_in_table, grant_out_table, made_port_table, made_vnfc_table, made_link_table,
+    vnf_made_table, vnfc_in_table, held_table, held_list_table, owner_table;
+
+#endif

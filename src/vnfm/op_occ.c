@@ -1,0 +1,319 @@
+/* VnfLcmOpOcc rows: a row for each flow of an operation, kept in step with it.
+ * What an operation touched is read from its journal, so that it tells what was
+ * really done and not what was planned. */
+#include "vnfm/op_occ.h"
+
+#include "vim/vim.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+#include "vnfm/journal.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+const char *const vnf_operation_states[] = {"STARTING",     "PROCESSING",  "COMPLETED",
+                                            "FAILED_TEMP",  "FAILED",      "ROLLING_BACK",
+                                            "ROLLED_BACK",  NULL};
+const char *const vnf_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
+
+/* ---- errors ---------------------------------------------------------------------- */
+
+struct err *
+problem_of_flow(struct mem *mem, const char *error, const struct json **problem)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    enum err_code code;
+    const char *step;
+
+    *problem = NULL;
+    if (!error) {
+        return NULL;
+    }
+    TRY(json_parse(mem, error, strlen(error), &json));
+    code = err_code_from_name(str_or(json_get_str(json, "code"), ""));
+    step = json_get_str(json, "step");
+    jw_object(&w, NULL);
+    jw_str(&w, "title", err_code_doc(code));
+    jw_int(&w, "status", err_code_status(code));
+    jw_str(&w, "detail", step ? mem_printf(mem, "step \"%s\": %s", step,
+                                           str_or(json_get_str(json, "message"), ""))
+                              : str_or(json_get_str(json, "message"), ""));
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, problem);
+}
+
+/* ---- what was touched ---------------------------------------------------------------- */
+
+struct touch_walk {
+    struct tx *tx;
+    struct err *(*fn)(void *arg, const struct touched *touched);
+    void *arg;
+    bool is_own;
+};
+
+static const struct object_kind {
+    const struct step_kind *create, *delete;
+} object_kinds[] = {
+#define X(kind, doc) {&vim_##kind##_create, &vim_##kind##_delete},
+    VIM_OBJECTS(X)
+#undef X
+};
+
+static struct err *
+json_of(struct tx *tx, const char *text, const struct json **json)
+{
+    *json = NULL;
+    return text ? json_parse(tx_mem(tx), text, strlen(text), json) : NULL;
+}
+
+static struct err *
+touch_created(const struct touch_walk *walk, const struct flow_step_row *row,
+              const struct step_kind *kind)
+{
+    const struct json *in, *out;
+    struct touched touched = {.kind = kind, .label = row->label, .is_own = walk->is_own};
+
+    TRY(json_of(walk->tx, row->input, &in));
+    TRY(json_of(walk->tx, row->output, &out));
+    touched.site = json_get_str(in, "site");
+    touched.id = json_get_str(out, "id");
+    touched.touch = str_eq(row->state, "UNDONE") ? TOUCH_TEMPORARY : TOUCH_ADDED;
+    return touched.id ? walk->fn(walk->arg, &touched) : NULL;
+}
+
+static struct err *
+touch_deleted(const struct touch_walk *walk, const struct flow_step_row *row,
+              const struct step_kind *kind)
+{
+    const struct json *in;
+    struct touched touched = {.kind = kind,
+                              .label = row->label,
+                              .touch = TOUCH_REMOVED,
+                              .is_own = walk->is_own};
+
+    if (!str_eq(row->state, "DONE")) {
+        return NULL;
+    }
+    TRY(json_of(walk->tx, row->input, &in));
+    touched.site = json_get_str(in, "site");
+    touched.id = json_get_str(in, "id");
+    return touched.id ? walk->fn(walk->arg, &touched) : NULL;
+}
+
+static struct err *
+touch_step(void *arg, void *entry)
+{
+    const struct touch_walk *walk = arg;
+    const struct flow_step_row *row = entry;
+
+    for (size_t i = 0; i < sizeof object_kinds / sizeof *object_kinds; i++) {
+        if (str_eq(row->kind, object_kinds[i].create->name)) {
+            return touch_created(walk, row, object_kinds[i].create);
+        }
+        if (str_eq(row->kind, object_kinds[i].delete->name)) {
+            return touch_deleted(walk, row, object_kinds[i].create);
+        }
+    }
+    return NULL;
+}
+
+/* Is the flow an operation of its own, with an occurrence? */
+static bool
+is_operation(const struct flow_row *flow)
+{
+    return str_eq(flow->type, vnf_instantiate_flow.name) ||
+           str_eq(flow->type, vnf_terminate_flow.name);
+}
+
+static struct err *
+touch_flow(struct touch_walk *walk, const char *id)
+{
+    struct cond of_flow[] = {COND("flow_id", id), {0}};
+    struct cond children[] = {COND("parent_id", id), {0}};
+    struct sort by_seq[] = {{.attr = "seq"}, {0}};
+    struct query steps = {.table = &flow_step_table, .conds = of_flow, .sorts = by_seq};
+    struct query flows = {.table = &flow_table, .conds = children};
+    struct rows rows;
+
+    TRY(rows_each(walk->tx, &steps, touch_step, walk));
+    TRY(rows_select(walk->tx, &flows, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct flow_row *child = rows.items[i];
+        struct touch_walk below = *walk;
+
+        below.is_own = walk->is_own && !is_operation(child);
+        TRY(touch_flow(&below, child->id));
+    }
+    return NULL;
+}
+
+struct err *
+journal_touched(struct tx *tx, const char *id,
+                struct err *(*fn)(void *arg, const struct touched *touched), void *arg)
+{
+    struct touch_walk walk = {.tx = tx, .fn = fn, .arg = arg, .is_own = true};
+
+    return touch_flow(&walk, id);
+}
+
+/* ---- what a given-up operation left ------------------------------------------------------ */
+
+struct left {
+    struct tx *tx;
+    struct rows items;
+};
+
+static struct err *
+left_add(void *arg, const struct touched *touched)
+{
+    struct left *left = arg;
+
+    if (touched->is_own && touched->touch == TOUCH_ADDED) {
+        held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
+                 touched->id, touched->label);
+    }
+    return NULL;
+}
+
+struct err *
+held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id,
+                  const char *project_id)
+{
+    struct left left = {.tx = tx};
+
+    TRY(journal_touched(tx, flow_id, left_add, &left));
+    TRY(held_forget(tx, owner_id));
+    return held_insert(tx, owner_id, project_id, &left.items);
+}
+
+/* ---- SOL003 resourceChanges ------------------------------------------------------------ */
+
+static const char *const touch_words[] = {
+    [TOUCH_ADDED] = "ADDED", [TOUCH_REMOVED] = "REMOVED", [TOUCH_TEMPORARY] = "TEMPORARY"};
+
+/* One list of resourceChanges: which kind of object, under which names. */
+struct change_list {
+    const struct step_kind *kind;
+    const char *key, *descriptor, *handle;
+    struct jw *w;
+};
+
+static struct err *
+change_write(void *arg, const struct touched *touched)
+{
+    const struct change_list *list = arg;
+    const char *last = strrchr(touched->label, ' '); /* "server VDU", "port VDU CPD" */
+
+    if (touched->kind != list->kind) {
+        return NULL;
+    }
+    jw_object(list->w, NULL);
+    jw_str(list->w, "id", touched->id);
+    jw_str(list->w, list->descriptor, last ? last + 1 : touched->label);
+    jw_str(list->w, "changeType", touch_words[touched->touch]);
+    jw_object(list->w, list->handle);
+    jw_str(list->w, "vimConnectionId", touched->site);
+    jw_str(list->w, "resourceId", touched->id);
+    jw_end(list->w);
+    jw_end(list->w);
+    return NULL;
+}
+
+static struct err *
+changes_of(struct tx *tx, const char *flow_id, const struct json **changes)
+{
+    static const struct change_list lists[] = {
+        {&vim_server_create, "affectedVnfcs", "vduId", "computeResource", NULL},
+        {&vim_network_create, "affectedVirtualLinks", "vnfVirtualLinkDescId", "networkResource",
+         NULL},
+        {&vim_port_create, "affectedExtLinkPorts", "extCpInstanceId", "resourceHandle", NULL},
+    };
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct change_list list = lists[i];
+
+        list.w = &w;
+        jw_array(&w, list.key);
+        TRY(journal_touched(tx, flow_id, change_write, &list));
+        jw_end(&w);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, changes);
+}
+
+/* ---- the row ---------------------------------------------------------------------------- */
+
+static struct err *
+op_occ_insert(struct tx *tx, const struct flow_row *flow)
+{
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    const struct json *json;
+
+    TRY(json_of(tx, flow->input, &json));
+    TRY(row_from_json(tx_mem(tx), &vnf_in_table, json, in));
+    occ->id = flow->id;
+    occ->project_id = in->project_id;
+    occ->operation_state = flow->state;
+    occ->state_entered_time = occ->start_time = tx_now(tx);
+    occ->vnf_instance_id = in->vnf_instance_id;
+    occ->operation = str_eq(flow->type, "vnf_terminate") ? "TERMINATE" : "INSTANTIATE";
+    occ->is_automatic = in->ns_lcm_op_occ_id != NULL;
+    occ->operation_params = in->request;
+    occ->ns_lcm_op_occ_id = in->ns_lcm_op_occ_id;
+    return row_insert(tx, occ);
+}
+
+static bool
+has_changes(enum flow_state state)
+{
+    return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
+}
+
+static struct err *
+failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_lcm_op_occ *occ)
+{
+    struct vnf_instance *old, *instance;
+
+    if (flow_row_state(flow) != FLOW_FAILED || !str_eq(occ->operation, "INSTANTIATE")) {
+        return NULL;
+    }
+    TRY(held_from_journal(tx, flow->id, occ->vnf_instance_id, occ->project_id));
+    TRY(row_get(tx, &vnf_instance_table, occ->vnf_instance_id, &old));
+    instance = row_copy(tx_mem(tx), old);
+    instance->instantiation_state = "INSTANTIATED";
+    return row_update(tx, old, instance);
+}
+
+struct err *
+vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
+{
+    struct vnf_lcm_op_occ *before, *occ;
+
+    if (old == FLOW_N_STATES) {
+        return op_occ_insert(tx, flow);
+    }
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, flow->id, &before));
+    occ = row_copy(tx_mem(tx), before);
+    occ->operation_state = flow->state;
+    occ->state_entered_time = tx_now(tx);
+    TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
+    if (has_changes(flow_row_state(flow))) {
+        TRY(changes_of(tx, flow->id, &occ->resource_changes));
+    }
+    TRY(row_update(tx, before, occ));
+    return failed_note(tx, flow, occ);
+}
+
+const struct resource vnf_lcm_op_occ_resource = {
+    .table = &vnf_lcm_op_occ_table,
+    .singular = "vnf_lcm_op_occ",
+    .plural = "vnf_lcm_op_occs",
+    .doc = "Operations on VNF instances (SOL003 clause 5).",
+    .flags = RESOURCE_FIXED,
+};

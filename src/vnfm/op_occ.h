@@ -1,0 +1,34 @@
+/* Operation occurrences follow their flows: written in the very transaction that
+ * changes the flow's state. */
+#ifndef CARRICK_VNFM_OP_OCC_H
+#define CARRICK_VNFM_OP_OCC_H
+
+#include "flow/flow.h"
+
+/* ProblemDetails of a flow's error (its JSON in flow.error), in 'mem'; null for null. */
+struct err *problem_of_flow(struct mem *mem, const char *error, const struct json **problem) MUST_USE;
+
+/* A thing at a site that an operation made, deleted or took back. */
+enum touch { TOUCH_ADDED, TOUCH_REMOVED, TOUCH_TEMPORARY };
+struct touched {
+    enum touch touch;
+    const struct step_kind *kind;    /* vim_server_create ... */
+    const char *label;               /* of the step */
+    const char *site, *id;
+    bool is_own;                     /* of the flow itself or a part of it, not of another operation */
+};
+/* Calls 'fn' for each entry of the journal of flow 'id' and of its children (those of
+ * other operations too) that made or deleted something. */
+struct err *journal_touched(struct tx *tx, const char *id,
+                            struct err *(*fn)(void *arg, const struct touched *touched),
+                            void *arg) MUST_USE;
+
+/* Notes what the journal of a given-up operation (without operations that are its
+ * children) left at sites as held by 'owner_id', so that it can be terminated. */
+struct err *held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id,
+                              const char *project_id) MUST_USE;
+
+/* state_changed of the VNFM's operations. */
+struct err *vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
+
+#endif

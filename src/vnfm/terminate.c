@@ -1,0 +1,68 @@
+/* VNF termination (SOL003 5.4.8): what the instance holds is deleted, last made
+ * first, and its claims are given back. */
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+#include "vnfm/op_occ.h"
+#include "vnfm/vnfm.h"
+
+#include "flow/poison.h"
+
+static struct err *
+forget_local(struct tx *tx, const void *in, void *out)
+{
+    const struct owner *owner = in;
+    struct vnf_instance *old, *instance;
+
+    (void)out;
+    TRY(held_forget(tx, owner->owner_id));
+    TRY(row_get(tx, &vnf_instance_table, owner->owner_id, &old));
+    instance = row_copy(tx_mem(tx), old);
+    instance->instantiation_state = "NOT_INSTANTIATED";
+    instance->instantiated_info = NULL;
+    instance->vim_connection_info = NULL;
+    instance->site_id = NULL;
+    return row_update(tx, old, instance);
+}
+
+const struct step_kind vnf_forget = {
+    .name = "vnf forget",
+    .doc = "The instance is NOT_INSTANTIATED and holds nothing.",
+    .effect = FLOW_LOCAL,
+    .in = &owner_table,
+    .local = forget_local,
+};
+
+static struct err *
+terminate_run(struct flow *f, const void *arg)
+{
+    const struct vnf_in *in = arg;
+    struct owner *owner = row_new(flow_mem(f), &owner_table);
+    struct held_list *held = row_new(flow_mem(f), &held_list_table);
+    struct grant_in *ask = row_new(flow_mem(f), &grant_in_table);
+    struct grant_out *grant = row_new(flow_mem(f), &grant_out_table);
+
+    owner->owner_id = in->vnf_instance_id;
+    owner->project_id = in->project_id;
+    ask->vnf_lcm_op_occ_id = flow_self(f);
+    ask->vnf_instance_id = in->vnf_instance_id;
+    ask->project_id = in->project_id;
+    ask->operation = "TERMINATE";
+    ask->site = in->site;
+    TRY(flow_step(f, "holdings", &held_read, owner, held));
+    TRY(flow_step(f, "grant", &nfvo_grant, ask, grant));
+    TRY(flow_started(f));
+    TRY(held_release(f, "", &held->items, NULL));
+    TRY(flow_step(f, "claims", &nfvo_grant_end, owner, NULL));
+    return flow_step(f, "instance", &vnf_forget, owner, NULL);
+}
+
+const struct flow_type vnf_terminate_flow = {
+    .name = "vnf_terminate",
+    .version = 1,
+    .doc = "Terminates a VNF.",
+    .in = &vnf_in_table,
+    .run = terminate_run,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
