@@ -107,6 +107,7 @@ bpffs_make(const struct lab *lab, const struct lab_site *site)
 {
     const char *path = bpffs_path(lab, site);
 
+    TRY(dir_make(site->dir, 0711));
     TRY(dir_make(path, 0700));
     if (!is_bpffs(path) && mount("bpf", path, "bpf", 0, "mode=0700")) {
         return err_errno(E_UNAVAILABLE, "mount a bpf file system on %s", path);
