@@ -74,7 +74,7 @@ rules_passed(struct __sk_buff *skb, struct pkt *k, const struct dp_port *port)
 }
 
 INLINE int
-rules_refused(struct __sk_buff *skb, struct pkt *k)
+rules_refused(struct pkt *k)
 {
     if (k->recheck || k->rule_dir == DP_INGRESS) {
         flow_forget(k);
@@ -102,7 +102,7 @@ dp_rules(struct __sk_buff *skb)
     peer = k->rule_dir == DP_INGRESS ? k->src : k->dst;
     for (int n = 0; n < BLOCKS_A_CALL; n++) {
         if (k->rule_group >= port->n_groups || k->rule_group >= DP_GROUPS) {
-            return rules_refused(skb, k);
+            return rules_refused(k);
         }
         key.group = port->groups[k->rule_group & (DP_GROUPS - 1)];
         key.dir = k->rule_dir;

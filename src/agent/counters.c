@@ -1,0 +1,89 @@
+/* Counters for the site: what the kernel counts by slot, by the site's ids. */
+#include "agent/host.h"
+
+#include <string.h>
+
+static void
+ports_count(struct host *host, struct mem *mem, struct desired_counters *counters)
+{
+    size_t n = world_count(&host->world, DESIRED_port);
+
+    counters->ports.items = MEM_ARRAY(mem, n, void *);
+    world_each (&host->world, DESIRED_port, it) {
+        struct desired_port_counter *c = row_new(mem, &desired_port_counter_table);
+        struct dp_port_stats s;
+        struct dp_id id;
+
+        if (datapath_id_known(host->forwarding.dp, ID_PORT, it->key, DP_PORTS_MAX, &id)) {
+            datapath_port_stats(host->forwarding.dp, id.slot, &s);
+            c->id = it->key;
+            c->in_packets = (int64_t)s.in_packets;
+            c->in_bytes = (int64_t)s.in_bytes;
+            c->out_packets = (int64_t)s.out_packets;
+            c->out_bytes = (int64_t)s.out_bytes;
+            c->drops = (int64_t)s.drops;
+            counters->ports.items[counters->ports.n++] = c;
+        }
+    }
+}
+
+static void
+chain_count(struct host *host, struct mem *mem, const struct desired_chain *chain,
+            struct desired_counters *counters)
+{
+    struct dp_id id;
+
+    if (!datapath_id_known(host->forwarding.dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, &id)) {
+        return;
+    }
+    for (size_t i = 0; i < chain->hops.n * 2; i++) {
+        struct desired_hop_counter *c = row_new(mem, &desired_hop_counter_table);
+        struct dp_hop_stats s;
+
+        datapath_hop_stats(host->forwarding.dp, id.slot * DP_HOPS * 2 + (uint32_t)i, &s);
+        c->chain_id = chain->id;
+        c->hop = (int64_t)i / 2;
+        c->direction = desired_label_directions[i % 2];
+        c->packets = (int64_t)s.packets;
+        c->bytes = (int64_t)s.bytes;
+        counters->hops.items[counters->hops.n++] = c;
+    }
+}
+
+static void
+drops_count(struct host *host, struct mem *mem, struct desired_counters *counters)
+{
+    counters->drops.items = MEM_ARRAY(mem, DROP_N, void *);
+    for (uint32_t i = 1; i < DROP_N; i++) {
+        uint64_t n = datapath_drops(host->forwarding.dp, i);
+
+        if (n) {
+            struct desired_drop_counter *c = row_new(mem, &desired_drop_counter_table);
+
+            c->name = datapath_drop_name(i);
+            c->packets = (int64_t)n;
+            counters->drops.items[counters->drops.n++] = c;
+        }
+    }
+}
+
+const struct json *
+host_counters(struct host *host, struct mem *mem)
+{
+    struct desired_counters *counters = row_new(mem, &desired_counters_table);
+    const struct json *json = NULL;
+    const char *text;
+
+    ports_count(host, mem, counters);
+    counters->hops.items =
+        MEM_ARRAY(mem, world_count(&host->world, DESIRED_chain) * DP_HOPS * 2, void *);
+    world_each (&host->world, DESIRED_chain, it) {
+        chain_count(host, mem, world_object(it), counters);
+    }
+    drops_count(host, mem, counters);
+    counters->flows = (int64_t)host->n_flows;
+    counters->flows_max = DP_FLOWS_MAX;
+    text = row_to_json(mem, counters, true);
+    err_ignore(json_parse(mem, text, strlen(text), &json), "it was just written");
+    return json;
+}

@@ -1,0 +1,642 @@
+/* Loads, pins and finds again.  Everything is pinned, so a killed agent leaves
+ * forwarding as it was, and the next one only compares. */
+#include "agent/datapath.h"
+
+#include "agent/dptable.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "sys/file.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+extern const char datapath_object[], datapath_object_end[];
+
+enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, N_MAPS };
+static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
+                                              "drops", "meta",  "calls"};
+static const char *const table_names[N_TABLES] = {
+#define X(name) #name,
+    DATAPATH_TABLES(X)
+#undef X
+};
+/* Tail-called programs in the order of enum dp_call, then the two entries. */
+enum { PROG_port_in = CALL_N, PROG_tun_in, N_PROGS };
+static const char *const prog_names[N_PROGS] = {
+#define X(name) "dp_" #name,
+    DP_CALLS(X)
+#undef X
+    "dp_port_in",
+    "dp_tun_in",
+};
+static const char *const drop_names[DROP_N] = {
+#define DROP(name, doc) #name,
+#include "bpf/drops.tbl"
+#undef DROP
+};
+
+struct datapath {
+    struct mem *mem;
+    const char *dir;
+    struct dptable tables[N_TABLES];
+    int maps[N_MAPS];
+    int progs[N_PROGS];
+    struct dp_meta meta;
+    int n_cpus;
+    uint8_t *slots_used[2]; /* Counters' slots of ports, of chains. */
+    bool slots_known;
+};
+
+const char *
+datapath_drop_name(uint32_t reason)
+{
+    return reason < DROP_N ? drop_names[reason] : "unknown";
+}
+
+static const char *
+pin_path(struct datapath *dp, const char *kind, const char *name)
+{
+    return mem_printf(dp->mem, "%s/%s_%s", dp->dir, kind, name);
+}
+
+/* ---- loading ------------------------------------------------------------------------------ */
+
+static int
+no_print(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+    char line[512];
+
+    if (level == LIBBPF_WARN) {
+        (void)vsnprintf(line, sizeof line, fmt, args);
+        line[strcspn(line, "\n")] = 0;
+        log_warn("bpf", "%s", line);
+    }
+    return 0;
+}
+
+/* Maps that are pinned are used again: their content is the state of all flows. */
+static struct err *
+maps_prepare(struct datapath *dp, struct bpf_object *object)
+{
+    struct bpf_map *map;
+
+    bpf_object__for_each_map (map, object) {
+        const char *path = pin_path(dp, "map", bpf_map__name(map));
+
+        if (bpf_map__set_pin_path(map, path)) {
+            return err_errno(E_INTERNAL, "pin path %s", path);
+        }
+    }
+    return NULL;
+}
+
+/* A pin is replaced by a link of another name that is renamed over it. */
+static struct err *
+prog_pin(struct datapath *dp, int fd, const char *name)
+{
+    const char *path = pin_path(dp, "prog", name);
+
+    (void)unlink(path);
+    if (bpf_obj_pin(fd, path)) {
+        return err_errno(E_UNAVAILABLE, "pin %s", path);
+    }
+    return NULL;
+}
+
+static struct err *
+progs_pin(struct datapath *dp, struct bpf_object *object)
+{
+    for (int i = 0; i < N_PROGS; i++) {
+        struct bpf_program *prog = bpf_object__find_program_by_name(object, prog_names[i]);
+
+        if (!prog) {
+            return err_new(E_INTERNAL, NULL, "the object has no program %s", prog_names[i]);
+        }
+        TRY(prog_pin(dp, bpf_program__fd(prog), prog_names[i]));
+    }
+    return NULL;
+}
+
+static struct err *
+object_load(struct datapath *dp)
+{
+    LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "carrick");
+    size_t n = (size_t)(datapath_object_end - datapath_object);
+    struct bpf_object *object = bpf_object__open_mem(datapath_object, n, &opts);
+    struct err *e;
+
+    if (!object) {
+        return err_errno(E_INTERNAL, "the embedded programs cannot be read");
+    }
+    e = maps_prepare(dp, object);
+    if (!e && bpf_object__load(object)) {
+        e = err_errno(E_UNAVAILABLE, "the kernel refuses the programs");
+    }
+    if (!e) {
+        e = progs_pin(dp, object);
+    }
+    bpf_object__close(object);
+    return e;
+}
+
+static struct err *
+pin_open(struct datapath *dp, const char *kind, const char *name, int *fd)
+{
+    const char *path = pin_path(dp, kind, name);
+
+    *fd = bpf_obj_get(path);
+    return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
+}
+
+static struct err *
+meta_write(struct datapath *dp)
+{
+    uint32_t zero = 0;
+
+    if (bpf_map_update_elem(dp->maps[MAP_meta], &zero, &dp->meta, BPF_ANY)) {
+        return err_errno(E_UNAVAILABLE, "write map meta");
+    }
+    return NULL;
+}
+
+/* Programs of another build, or none, are (re)placed. */
+static struct err *
+object_check(struct datapath *dp)
+{
+    uint32_t zero = 0;
+    uint8_t build[32];
+    bool same;
+
+    SHA256((const unsigned char *)datapath_object,
+           (size_t)(datapath_object_end - datapath_object), build);
+    dp->maps[MAP_meta] = bpf_obj_get(pin_path(dp, "map", map_names[MAP_meta]));
+    if (dp->maps[MAP_meta] >= 0) {
+        if (bpf_map_lookup_elem(dp->maps[MAP_meta], &zero, &dp->meta)) {
+            return err_errno(E_UNAVAILABLE, "read map meta");
+        }
+    }
+    if (dp->meta.abi && dp->meta.abi != DP_ABI) {
+        return err_new(E_CONFLICT, NULL,
+                       "%s holds maps of ABI %u, this agent has %d: remove them with "
+                       "`carrick agent --purge` (it interrupts traffic)",
+                       dp->dir, dp->meta.abi, DP_ABI);
+    }
+    same = dp->meta.abi && !memcmp(build, dp->meta.build, sizeof build);
+    if (!same) {
+        if (dp->maps[MAP_meta] >= 0) {
+            close(dp->maps[MAP_meta]);
+            dp->maps[MAP_meta] = -1;
+        }
+        TRY(object_load(dp));
+        TRY(pin_open(dp, "map", map_names[MAP_meta], &dp->maps[MAP_meta]));
+        if (!dp->meta.abi) {
+            dp->meta.next_id = 1;
+        }
+        dp->meta.abi = DP_ABI;
+        memcpy(dp->meta.build, build, sizeof build);
+    }
+    return NULL;
+}
+
+static struct err *
+all_open(struct datapath *dp)
+{
+    int fd;
+
+    for (int i = 0; i < N_TABLES; i++) {
+        TRY(pin_open(dp, "map", table_names[i], &fd));
+        TRY(dptable_open(&dp->tables[i], table_names[i], fd));
+    }
+    for (int i = 0; i < N_MAPS; i++) {
+        if (i != MAP_meta) {
+            TRY(pin_open(dp, "map", map_names[i], &dp->maps[i]));
+        }
+    }
+    for (uint32_t i = 0; i < N_PROGS; i++) {
+        TRY(pin_open(dp, "prog", prog_names[i], &dp->progs[i]));
+        if (i < CALL_N && bpf_map_update_elem(dp->maps[MAP_calls], &i, &dp->progs[i], BPF_ANY)) {
+            return err_errno(E_UNAVAILABLE, "fill map calls");
+        }
+    }
+    /* Last, so that an interrupted load is done again. */
+    return meta_write(dp);
+}
+
+struct err *
+datapath_new(const char *bpffs, struct datapath **out)
+{
+    struct mem *mem = mem_new("datapath");
+    struct datapath *dp = MEM_NEW(mem, struct datapath);
+    struct statfs fs;
+    struct err *e = NULL;
+
+    dp->mem = mem;
+    dp->dir = mem_str(mem, bpffs);
+    dp->n_cpus = libbpf_num_possible_cpus();
+    memset(dp->maps, -1, sizeof dp->maps);
+    memset(dp->progs, -1, sizeof dp->progs);
+    for (int i = 0; i < N_TABLES; i++) {
+        dp->tables[i].fd = -1;
+    }
+    dp->slots_used[0] = mem_alloc(mem, DP_PORTS_MAX);
+    dp->slots_used[1] = mem_alloc(mem, DP_CHAINS_MAX);
+    libbpf_set_print(no_print);
+    if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
+        e = err_new(E_INVALID, NULL, "%s is not a mounted bpf file system", bpffs);
+    }
+    e = e ? e : object_check(dp);
+    e = e ? e : all_open(dp);
+    if (e) {
+        datapath_free(dp);
+        return e;
+    }
+    *out = dp;
+    return NULL;
+}
+
+void
+datapath_free(struct datapath *dp)
+{
+    if (!dp) {
+        return;
+    }
+    for (int i = 0; i < N_TABLES; i++) {
+        fd_close(&dp->tables[i].fd);
+        dptable_close(&dp->tables[i]);
+    }
+    for (int i = 0; i < N_MAPS; i++) {
+        fd_close(&dp->maps[i]);
+    }
+    for (int i = 0; i < N_PROGS; i++) {
+        fd_close(&dp->progs[i]);
+    }
+    mem_free(dp->mem);
+}
+
+struct err *
+datapath_purge(const char *bpffs)
+{
+    struct statfs fs;
+
+    if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
+        return NULL;
+    }
+    {
+        AUTO(mem) mem = mem_new("purge");
+        struct datapath dp = {.mem = mem, .dir = bpffs};
+
+        for (int i = 0; i < N_TABLES; i++) {
+            (void)unlink(pin_path(&dp, "map", table_names[i]));
+        }
+        for (int i = 0; i < N_MAPS; i++) {
+            (void)unlink(pin_path(&dp, "map", map_names[i]));
+        }
+        for (int i = 0; i < N_PROGS; i++) {
+            (void)unlink(pin_path(&dp, "prog", prog_names[i]));
+        }
+        (void)unlink(pin_path(&dp, "map", "frags"));
+        (void)unlink(pin_path(&dp, "map", "scratch"));
+    }
+    return NULL;
+}
+
+/* ---- attaching ------------------------------------------------------------------------------ */
+
+static struct err *
+attach(struct datapath *dp, int ifindex, int prog)
+{
+    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+    LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = 1, .prog_fd = dp->progs[prog],
+                .flags = BPF_TC_F_REPLACE);
+    int bad = bpf_tc_hook_create(&hook);
+
+    if (bad && bad != -EEXIST) {
+        errno = -bad;
+        return err_errno(E_UNAVAILABLE, "clsact on link %d", ifindex);
+    }
+    bad = bpf_tc_attach(&hook, &opts);
+    if (bad) {
+        errno = -bad;
+        return err_errno(E_UNAVAILABLE, "attach to link %d", ifindex);
+    }
+    return NULL;
+}
+
+struct err *
+datapath_attach_port(struct datapath *dp, int ifindex)
+{
+    return attach(dp, ifindex, PROG_port_in);
+}
+
+struct err *
+datapath_attach_tunnel(struct datapath *dp, int ifindex)
+{
+    return attach(dp, ifindex, PROG_tun_in);
+}
+
+/* ---- tables ----------------------------------------------------------------------------------- */
+
+void
+datapath_begin(struct datapath *dp)
+{
+    for (int i = 0; i < N_TABLES; i++) {
+        dptable_begin(&dp->tables[i]);
+    }
+}
+
+struct err *
+datapath_put(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
+{
+    return dptable_put(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_put_first(struct datapath *dp, enum datapath_table table, const void *key,
+                   const void *value)
+{
+    return dptable_was_put(&dp->tables[table], key) ? NULL
+                                                  : dptable_put(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_end(struct datapath *dp)
+{
+    dp->slots_known = false;
+    for (int i = N_TABLES - 1; i >= 0; i--) {
+        TRY(dptable_end(&dp->tables[i]));
+    }
+    return NULL;
+}
+
+const void *
+datapath_get(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_get(&dp->tables[table], key);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------ */
+
+static void
+slot_mark(void *arg, const void *key, const void *value)
+{
+    struct datapath *dp = arg;
+    const struct dp_id *id = value;
+    struct dp_id_key k;
+
+    memcpy(&k, key, sizeof k);
+    /* The kind's top bit tells which counters, see datapath_id. */
+    if (k.kind >> 30 == 1 && id->slot < DP_PORTS_MAX) {
+        dp->slots_used[0][id->slot] = 1;
+    } else if (k.kind >> 30 == 2 && id->slot < DP_CHAINS_MAX) {
+        dp->slots_used[1][id->slot] = 1;
+    }
+}
+
+static struct err *
+slot_zero(struct datapath *dp, int which, uint32_t slot)
+{
+    size_t n = which ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
+    uint32_t first = which ? slot * DP_HOPS * 2 : slot, count = which ? DP_HOPS * 2 : 1;
+    AUTO(mem) mem = mem_new("slot");
+    void *zero = mem_array(mem, (size_t)dp->n_cpus, n);
+
+    for (uint32_t i = first; i < first + count; i++) {
+        if (bpf_map_update_elem(dp->maps[which ? MAP_hop_stats : MAP_port_stats], &i, zero,
+                                BPF_ANY)) {
+            return err_errno(E_UNAVAILABLE, "zero counters");
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+slot_take(struct datapath *dp, uint32_t n_slots, uint32_t *slot)
+{
+    int which = n_slots == DP_CHAINS_MAX;
+
+    if (!dp->slots_known) {
+        memset(dp->slots_used[0], 0, DP_PORTS_MAX);
+        memset(dp->slots_used[1], 0, DP_CHAINS_MAX);
+        dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
+        dp->slots_known = true;
+    }
+    for (uint32_t i = 0; i < n_slots; i++) {
+        if (!dp->slots_used[which][i]) {
+            dp->slots_used[which][i] = 1;
+            *slot = i;
+            return slot_zero(dp, which, i);
+        }
+    }
+    return err_new(E_QUOTA, NULL, "more than %u %s", n_slots, which ? "chains" : "ports");
+}
+
+/* The kind's top bits tell which counters its slot is of. */
+static bool
+id_key(uint32_t kind, const char *uuid, uint32_t n_slots, struct dp_id_key *key)
+{
+    char hex[33];
+    size_t n = 0;
+
+    *key = (struct dp_id_key){.kind = kind | (n_slots == DP_PORTS_MAX    ? 1u << 30
+                                              : n_slots == DP_CHAINS_MAX ? 2u << 30
+                                                                         : 0)};
+    for (const char *c = uuid; *c && n < 32; c++) {
+        if (*c != '-') {
+            hex[n++] = *c;
+        }
+    }
+    hex[n] = 0;
+    return hex_to(key->uuid, hex, sizeof key->uuid);
+}
+
+bool
+datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
+                  struct dp_id *id)
+{
+    struct dp_id_key key;
+    const struct dp_id *known =
+        id_key(kind, uuid, n_slots, &key) ? dptable_get(&dp->tables[TABLE_ids], &key) : NULL;
+
+    if (known) {
+        *id = *known;
+    }
+    return known;
+}
+
+struct err *
+datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
+            struct dp_id *id)
+{
+    struct dp_id_key key;
+
+    if (!id_key(kind, uuid, n_slots, &key)) {
+        return err_new(E_INVALID, NULL, "'%s' is no UUID", uuid);
+    }
+    if (!datapath_id_known(dp, kind, uuid, n_slots, id)) {
+        *id = (struct dp_id){.id = dp->meta.next_id++};
+        TRY(meta_write(dp)); /* First: a number is lost rather than given twice. */
+        if (n_slots) {
+            TRY(slot_take(dp, n_slots, &id->slot));
+        }
+    }
+    return dptable_put(&dp->tables[TABLE_ids], &key, id);
+}
+
+/* ---- flows -------------------------------------------------------------------------------------- */
+
+struct err *
+datapath_usage(struct datapath *dp, uint32_t net, bool wanted)
+{
+    uint64_t zero = 0;
+
+    if (wanted ? bpf_map_update_elem(dp->maps[MAP_usage], &net, &zero, BPF_NOEXIST) &&
+                     errno != EEXIST
+               : bpf_map_delete_elem(dp->maps[MAP_usage], &net) && errno != ENOENT) {
+        return err_errno(E_UNAVAILABLE, "count of a network's flows");
+    }
+    return NULL;
+}
+
+#define BATCH 4096
+#define COUNT_SLOTS 32768 /* Twice the networks there can be. */
+
+struct collect {
+    struct dp_flow_key keys[BATCH];
+    struct dp_flow flows[BATCH];
+    uint64_t now;
+    uint64_t left;
+    uint32_t nets[COUNT_SLOTS]; /* 0 = free */
+    uint64_t counts[COUNT_SLOTS];
+};
+
+static void
+count_net(struct collect *c, uint32_t net)
+{
+    size_t i = net * 2654435761u % COUNT_SLOTS;
+
+    for (size_t n = 0; n < COUNT_SLOTS; n++, i = (i + 1) % COUNT_SLOTS) {
+        if (!c->nets[i] || c->nets[i] == net) {
+            c->nets[i] = net;
+            c->counts[i]++;
+            return;
+        }
+    }
+}
+
+static void
+collect_batch(struct datapath *dp, struct collect *c, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct dp_flow *flow = &c->flows[i];
+        uint64_t idle = dp_flow_idle_s(c->keys[i].proto, flow->state, flow->flags) * 1000000000ULL;
+
+        if (c->now > flow->last_ns + idle) {
+            (void)bpf_map_delete_elem(dp->maps[MAP_flows], &c->keys[i]);
+        } else {
+            c->left++;
+            count_net(c, c->keys[i].net);
+        }
+    }
+}
+
+/* The programs count up and down; what a race lost is mended here. */
+static void
+usage_mend(struct datapath *dp, const struct collect *c)
+{
+    uint32_t net, next;
+    bool first = true;
+
+    while (!bpf_map_get_next_key(dp->maps[MAP_usage], first ? NULL : &net, &next)) {
+        size_t i = next * 2654435761u % COUNT_SLOTS;
+        uint64_t n;
+
+        first = false;
+        net = next;
+        while (c->nets[i] && c->nets[i] != net) {
+            i = (i + 1) % COUNT_SLOTS;
+        }
+        n = c->nets[i] ? c->counts[i] : 0;
+        (void)bpf_map_update_elem(dp->maps[MAP_usage], &net, &n, BPF_EXIST);
+    }
+}
+
+struct err *
+datapath_collect(struct datapath *dp, uint64_t *left)
+{
+    AUTO(mem) mem = mem_new("collect");
+    struct collect *c = MEM_NEW(mem, struct collect);
+    struct timespec ts;
+    uint64_t cursor = 0;
+    bool first = true;
+    int bad;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    c->now = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+    do {
+        uint32_t n = BATCH;
+
+        bad = bpf_map_lookup_batch(dp->maps[MAP_flows], first ? NULL : &cursor, &cursor, c->keys,
+                                   c->flows, &n, NULL);
+        first = false;
+        if (bad && errno != ENOENT) {
+            return err_errno(E_UNAVAILABLE, "walk the flow table");
+        }
+        collect_batch(dp, c, n);
+    } while (!bad);
+    usage_mend(dp, c);
+    *left = c->left;
+    return NULL;
+}
+
+/* ---- counters ----------------------------------------------------------------------------------- */
+
+/* Adds up 'n' 64-bit counters over all processors. */
+static void
+sum_up(struct datapath *dp, int map, uint32_t at, uint64_t *sum, size_t n)
+{
+    AUTO(mem) mem = mem_new("counters");
+    uint64_t *all = MEM_ARRAY(mem, n * (size_t)dp->n_cpus, uint64_t);
+
+    memset(sum, 0, n * sizeof *sum);
+    if (!bpf_map_lookup_elem(dp->maps[map], &at, all)) {
+        for (size_t i = 0; i < n * (size_t)dp->n_cpus; i++) {
+            sum[i % n] += all[i];
+        }
+    }
+}
+
+void
+datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *sum)
+{
+    uint64_t s[5];
+
+    sum_up(dp, MAP_port_stats, slot, s, 5);
+    *sum = (struct dp_port_stats){s[0], s[1], s[2], s[3], s[4]};
+}
+
+void
+datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum)
+{
+    uint64_t s[2];
+
+    sum_up(dp, MAP_hop_stats, at, s, 2);
+    *sum = (struct dp_hop_stats){s[0], s[1]};
+}
+
+uint64_t
+datapath_drops(struct datapath *dp, uint32_t reason)
+{
+    uint64_t n;
+
+    sum_up(dp, MAP_drops, reason, &n, 1);
+    return n;
+}

@@ -1,0 +1,75 @@
+/* The kernel programs and their maps: loaded, pinned, found again after a
+ * restart, and filled.  What a map shall hold is put between begin and end;
+ * what is not put goes. */
+#ifndef CARRICK_AGENT_DATAPATH_H
+#define CARRICK_AGENT_DATAPATH_H
+
+#include "base/err.h"
+#include "bpf/abi.h"
+
+#include <stdint.h>
+
+struct datapath;
+
+/* X(map): the maps the agent fills, in the order in which entries must appear
+ * (a port only when all that judges it is there); they go in reverse order. */
+#define DATAPATH_TABLES(X)                                                                         \
+    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(remotes) X(peers) X(insts) X(chains)   \
+    X(buckets) X(classes) X(sources) X(fdb) X(vnis) X(ports)
+
+enum datapath_table {
+#define X(name) TABLE_##name,
+    DATAPATH_TABLES(X)
+#undef X
+    N_TABLES
+};
+
+/* Loads the embedded object, or finds what an earlier agent pinned in 'bpffs'
+ * (a mounted bpf file system; E_INVALID where it is not).  Programs of another
+ * build are replaced while traffic flows; maps of another ABI are E_CONFLICT. */
+struct err *datapath_new(const char *bpffs, struct datapath **dp) MUST_USE;
+/* Closes; pins stay. */
+void datapath_free(struct datapath *dp);
+/* Removes the pins. */
+struct err *datapath_purge(const char *bpffs) MUST_USE;
+
+/* Attaches the entry program to a link of our own network namespace. */
+struct err *datapath_attach_port(struct datapath *dp, int ifindex) MUST_USE;
+struct err *datapath_attach_tunnel(struct datapath *dp, int ifindex) MUST_USE;
+
+void datapath_begin(struct datapath *dp);
+/* Puts an entry; written only where it differs from what the kernel has. */
+struct err *datapath_put(struct datapath *dp, enum datapath_table table, const void *key,
+                         const void *value) MUST_USE;
+/* Likewise, unless the key was put since datapath_begin: the first holds. */
+struct err *datapath_put_first(struct datapath *dp, enum datapath_table table, const void *key,
+                               const void *value) MUST_USE;
+/* Deletes what was not put. */
+struct err *datapath_end(struct datapath *dp) MUST_USE;
+
+/* What the kernel has, or null; the pointer is good until the next put. */
+const void *datapath_get(struct datapath *dp, enum datapath_table table, const void *key);
+
+/* The number of (kind, uuid), given once and never again; kinds of the caller.
+ * Counts as put.  'slot' (null = none wanted): index of its counters below
+ * 'n_slots', zeroed where new. */
+struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
+                        struct dp_id *id) MUST_USE;
+
+/* The number, where it has one already. */
+bool datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
+                       struct dp_id *id);
+
+/* A network's flow count exists / is gone. */
+struct err *datapath_usage(struct datapath *dp, uint32_t net, bool wanted) MUST_USE;
+
+/* Removes entries that have idled too long, and mends the networks' counts.
+ * '*n' is what is left. */
+struct err *datapath_collect(struct datapath *dp, uint64_t *n) MUST_USE;
+
+void datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *sum);
+void datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum);
+uint64_t datapath_drops(struct datapath *dp, uint32_t reason);
+const char *datapath_drop_name(uint32_t reason);
+
+#endif

@@ -1,0 +1,847 @@
+/* Compiles the whole desired state into map entries, every time: what did not
+ * change is compared and not written, so there is one way to reach any state
+ * and nothing is forgotten.  Rules are in place before the ports they judge. */
+#include "agent/forwarding.h"
+
+#include "base/log.h"
+#include "base/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHARE_MIN 4096 /* Flow entries that a network may have in any case. */
+
+/* What is known of an object during one run. */
+struct group_note {
+    struct dp_id id;
+    uint64_t rules_hash, members_hash;
+    uint64_t hash; /* Of its rules and of all members they name. */
+    const struct desired_security_group *group;
+};
+struct net_note {
+    struct dp_id id;
+    uint64_t classes_hash;
+    uint32_t mtu;
+    VEC(struct ranked) classes;
+};
+struct ranked {
+    int64_t priority;
+    const char *chain;
+    struct dp_class class;
+};
+struct port_note {
+    struct dp_id id;
+    uint32_t ifindex;
+    uint32_t inst, serves;   /* Function. */
+    const char *inst_uuid;
+    const struct desired_port *port; /* Null for a remote one. */
+};
+struct run {
+    struct forwarding *f;
+    struct datapath *dp;
+    const struct world *world;
+    struct mem *mem;
+    struct map nets, ports, groups, chains; /* id -> note; chains -> struct dp_id */
+};
+
+static void
+problem(struct run *r, enum desired_kind kind, const char *id, const char *reason)
+{
+    if (r->f->problem) {
+        r->f->problem(r->f->arg, kind, id, reason);
+    }
+}
+
+static void
+ip_key(struct dp_ip *out, const char *text)
+{
+    struct ip ip = {0};
+
+    (void)ip_parse(text, &ip); /* Checked when it was decoded. */
+    memcpy(out->b, ip.b, 16);
+}
+
+static void
+mac_key(uint8_t *out, const char *text)
+{
+    struct mac mac = {0};
+
+    (void)mac_parse(text, &mac);
+    memcpy(out, mac.b, 6);
+}
+
+/* fe80::/64 with the interface identifier made of 'mac' (RFC 4291 appendix A). */
+static void
+link_local(struct dp_ip *out, const uint8_t *mac)
+{
+    memset(out, 0, sizeof *out);
+    out->b[0] = 0xfe;
+    out->b[1] = 0x80;
+    out->b[8] = mac[0] ^ 2;
+    out->b[9] = mac[1];
+    out->b[10] = mac[2];
+    out->b[11] = 0xff;
+    out->b[12] = 0xfe;
+    out->b[13] = mac[3];
+    out->b[14] = mac[4];
+    out->b[15] = mac[5];
+}
+
+/* A prefix as network and mask words over the 16-byte form; null = any. */
+static void
+prefix_words(const char *text, __u64 net[2], __u64 mask[2])
+{
+    uint8_t m[16] = {0};
+    struct cidr cidr;
+    int bits;
+
+    net[0] = net[1] = mask[0] = mask[1] = 0;
+    if (!text || !cidr_parse(text, &cidr)) {
+        return;
+    }
+    bits = cidr.len + (ip_is_v4(&cidr.ip) ? 96 : 0);
+    for (int i = 0; i < bits; i++) {
+        m[i / 8] |= (uint8_t)(0x80 >> i % 8);
+    }
+    memcpy(net, cidr.ip.b, 16);
+    memcpy(mask, m, 16);
+}
+
+static uint32_t
+vtep_of(const char *text)
+{
+    struct ip ip;
+
+    return ip_parse(text, &ip) ? ip_v4(&ip) : 0;
+}
+
+/* ---- numbers ----------------------------------------------------------------------------- */
+
+static struct err *
+net_notes(struct run *r)
+{
+    world_each (r->world, DESIRED_network, it) {
+        const struct desired_network *network = world_object(it);
+        struct net_note *note = MEM_NEW(r->mem, struct net_note);
+
+        note->mtu = (uint32_t)network->mtu;
+        TRY(datapath_id(r->dp, ID_NETWORK, network->id, 0, &note->id));
+        map_set(&r->nets, network->id, note);
+    }
+    return NULL;
+}
+
+static struct err *
+port_notes(struct run *r)
+{
+    world_each (r->world, DESIRED_port, it) {
+        const struct desired_port *port = world_object(it);
+        const struct forwarding_link *link = map_get(&r->f->links, port->id);
+        struct port_note *note = MEM_NEW(r->mem, struct port_note);
+
+        note->port = port;
+        note->ifindex = link ? link->ifindex : 0;
+        TRY(datapath_id(r->dp, ID_PORT, port->id, DP_PORTS_MAX, &note->id));
+        map_set(&r->ports, port->id, note);
+    }
+    world_each (r->world, DESIRED_remote_port, it) {
+        const struct desired_remote_port *port = world_object(it);
+        struct port_note *note = MEM_NEW(r->mem, struct port_note);
+
+        if (map_get(&r->ports, port->id)) {
+            problem(r, DESIRED_remote_port, port->id, "a port of this site has the same id");
+            continue;
+        }
+        TRY(datapath_id(r->dp, ID_PORT, port->id, 0, &note->id));
+        map_set(&r->ports, port->id, note);
+    }
+    return NULL;
+}
+
+/* ---- security groups ---------------------------------------------------------------------- */
+
+static uint32_t
+group_number(struct run *r, const char *id)
+{
+    const struct group_note *note = id ? map_get(&r->groups, id) : NULL;
+
+    return note ? note->id.id : 0;
+}
+
+static void
+rule_entry(struct run *r, const struct desired_rule *rule, struct dp_rule *out)
+{
+    bool v6 = str_eq(rule->ethertype, "IPv6");
+    int64_t proto = v6 && rule->protocol == 1 ? 58 : rule->protocol; /* As Neutron does. */
+
+    memset(out, 0, sizeof *out);
+    prefix_words(rule->remote_cidr, out->net, out->mask);
+    out->flags = (uint8_t)(DP_RULE_USED | (v6 ? DP_RULE_V6 : 0));
+    if (proto != INT_NULL) {
+        out->flags |= DP_RULE_PROTO;
+        out->proto = (uint8_t)proto;
+    }
+    if (rule->port_min != INT_NULL) {
+        out->flags |= DP_RULE_PORTS;
+        out->min = (uint16_t)rule->port_min;
+    }
+    if (rule->port_max != INT_NULL) {
+        out->flags |= DP_RULE_CODE;
+        out->max = (uint16_t)rule->port_max;
+    }
+    if (rule->remote_group_id) {
+        out->flags |= DP_RULE_GROUP;
+        out->group = group_number(r, rule->remote_group_id);
+    }
+}
+
+static struct err *
+block_put(struct run *r, struct group_note *note, struct dp_rules_key *key, struct dp_rules *block)
+{
+    note->rules_hash = hash_bytes(block, sizeof *block, note->rules_hash + key->dir);
+    TRY(datapath_put(r->dp, TABLE_rules, key, block));
+    key->block++;
+    memset(block, 0, sizeof *block);
+    return NULL;
+}
+
+/* The group's rules of one direction, in full blocks. */
+static struct err *
+group_rules(struct run *r, struct group_note *note, const char *direction, uint16_t dir)
+{
+    struct dp_rules_key key = {.group = note->id.id, .dir = dir};
+    const struct rows *rules = &note->group->rules;
+    struct dp_rules block = {0};
+    size_t left = 0;
+
+    for (size_t i = 0; i < rules->n; i++) {
+        left += str_eq(((struct desired_rule *)rules->items[i])->direction, direction);
+    }
+    for (size_t i = 0; i < rules->n; i++) {
+        const struct desired_rule *rule = rules->items[i];
+
+        if (!str_eq(rule->direction, direction)) {
+            continue;
+        }
+        rule_entry(r, rule, &block.rule[block.n++]);
+        left--;
+        if (block.n == DP_RULES_A_BLOCK || !left) {
+            block.more = left > 0;
+            TRY(block_put(r, note, &key, &block));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+group_members(struct run *r, struct group_note *note)
+{
+    for (size_t i = 0; i < note->group->members.n; i++) {
+        struct dp_member_key key = {.group = note->id.id};
+        uint32_t one = 1;
+
+        ip_key(&key.ip, note->group->members.items[i]);
+        note->members_hash += hash_bytes(&key, sizeof key, 7); /* In any order. */
+        TRY(datapath_put(r->dp, TABLE_members, &key, &one));
+    }
+    return NULL;
+}
+
+static struct err *
+groups_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_security_group, it) {
+        struct group_note *note = MEM_NEW(r->mem, struct group_note);
+
+        note->group = world_object(it);
+        TRY(datapath_id(r->dp, ID_GROUP, note->group->id, 0, &note->id));
+        map_set(&r->groups, note->group->id, note);
+    }
+    map_each (&r->groups, it) {
+        struct group_note *note = it->value;
+
+        TRY(group_rules(r, note, "ingress", DP_INGRESS));
+        TRY(group_rules(r, note, "egress", DP_EGRESS));
+        TRY(group_members(r, note));
+    }
+    map_each (&r->groups, it) {
+        struct group_note *note = it->value;
+
+        note->hash = note->rules_hash;
+        for (size_t i = 0; i < note->group->rules.n; i++) {
+            const struct desired_rule *rule = note->group->rules.items[i];
+            const struct group_note *other =
+                rule->remote_group_id ? map_get(&r->groups, rule->remote_group_id) : NULL;
+
+            note->hash += other ? other->members_hash * (i + 1) : 0;
+        }
+    }
+    return NULL;
+}
+
+/* ---- addresses ------------------------------------------------------------------------------ */
+
+static struct err *
+addr_put(struct run *r, uint32_t net, const struct dp_ip *ip, const uint8_t *mac)
+{
+    struct dp_addr_key key = {.net = net, .ip = *ip};
+    struct dp_addr addr = {0};
+
+    memcpy(addr.mac, mac, 6);
+    return datapath_put_first(r->dp, TABLE_addrs, &key, &addr);
+}
+
+static bool
+is_host(const struct cidr *cidr)
+{
+    return cidr->len == (ip_is_v4(&cidr->ip) ? 32 : 128);
+}
+
+static struct err *
+port_addrs(struct run *r, const struct desired_port *port, uint32_t net)
+{
+    struct dp_ip ip;
+    uint8_t mac[6];
+
+    mac_key(mac, port->mac);
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        ip_key(&ip, ((struct desired_address *)port->addresses.items[i])->ip);
+        TRY(addr_put(r, net, &ip, mac));
+    }
+    link_local(&ip, mac);
+    TRY(addr_put(r, net, &ip, mac));
+    for (size_t i = 0; i < port->allowed_pairs.n; i++) {
+        const struct desired_pair *pair = port->allowed_pairs.items[i];
+        uint8_t pair_mac[6];
+        struct cidr cidr;
+
+        mac_key(pair_mac, pair->mac ? pair->mac : port->mac);
+        if (cidr_parse(pair->cidr, &cidr) && is_host(&cidr)) {
+            memcpy(ip.b, cidr.ip.b, 16);
+            TRY(addr_put(r, net, &ip, pair_mac));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+source_put(struct run *r, uint32_t port, const uint8_t *mac, const struct dp_ip *ip, int bits)
+{
+    struct dp_source_key key = {
+        .prefix_len = DP_SOURCE_FIXED_BITS + (uint32_t)bits, .port = port, .ip = *ip};
+    uint32_t one = 1;
+
+    memcpy(key.mac, mac, 6);
+    return datapath_put(r->dp, TABLE_sources, &key, &one);
+}
+
+static struct err *
+port_sources(struct run *r, const struct port_note *note)
+{
+    const struct desired_port *port = note->port;
+    uint8_t mac[6], pair_mac[6];
+    struct dp_ip ip;
+
+    mac_key(mac, port->mac);
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        ip_key(&ip, ((struct desired_address *)port->addresses.items[i])->ip);
+        TRY(source_put(r, note->id.id, mac, &ip, 128));
+    }
+    link_local(&ip, mac);
+    TRY(source_put(r, note->id.id, mac, &ip, 128));
+    for (size_t i = 0; i < port->allowed_pairs.n; i++) {
+        const struct desired_pair *pair = port->allowed_pairs.items[i];
+        struct cidr cidr;
+
+        mac_key(pair_mac, pair->mac ? pair->mac : port->mac);
+        if (cidr_parse(pair->cidr, &cidr)) {
+            memcpy(ip.b, cidr.ip.b, 16);
+            TRY(source_put(r, note->id.id, pair_mac, &ip,
+                           cidr.len + (ip_is_v4(&cidr.ip) ? 96 : 0)));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+fdb_put(struct run *r, uint32_t net, const char *mac, const struct port_note *note)
+{
+    struct dp_fdb_key key = {.net = net};
+    struct dp_fdb fdb = {.port = note->id.id, .ifindex = note->ifindex, .remote = !note->port};
+
+    mac_key(key.mac, mac);
+    return datapath_put_first(r->dp, TABLE_fdb, &key, &fdb);
+}
+
+static struct err *
+peer_put(struct run *r, uint32_t net, uint32_t vtep)
+{
+    struct dp_peer_key key = {.net = net, .vtep = vtep};
+    uint32_t one = 1;
+
+    return datapath_put(r->dp, TABLE_peers, &key, &one);
+}
+
+/* Local addresses win over remote ones that say the same. */
+static struct err *
+addresses_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_port, it) {
+        const struct desired_port *port = world_object(it);
+        const struct net_note *net = map_get(&r->nets, port->network_id);
+
+        TRY(port_addrs(r, port, net->id.id));
+    }
+    world_each (r->world, DESIRED_remote_port, it) {
+        const struct desired_remote_port *port = world_object(it);
+        const struct net_note *net = map_get(&r->nets, port->network_id);
+        const struct port_note *note = map_get(&r->ports, port->id);
+        struct dp_remote remote = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
+        struct dp_ip ip;
+        uint8_t mac[6];
+
+        if (note->port) {
+            continue; /* A problem already told. */
+        }
+        mac_key(mac, port->mac);
+        for (size_t i = 0; i < port->ips.n; i++) {
+            ip_key(&ip, port->ips.items[i]);
+            TRY(addr_put(r, net->id.id, &ip, mac));
+        }
+        link_local(&ip, mac);
+        TRY(addr_put(r, net->id.id, &ip, mac));
+        TRY(datapath_put(r->dp, TABLE_remotes, &note->id.id, &remote));
+        TRY(peer_put(r, net->id.id, remote.vtep));
+    }
+    return NULL;
+}
+
+/* ---- chains ------------------------------------------------------------------------------------ */
+
+/* A function's port serves one instance, and that one network. */
+static bool
+claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, uint32_t net)
+{
+    struct port_note *note = map_get(&r->ports, port_id);
+
+    if (note->inst && (note->inst != inst || note->serves != net)) {
+        return false;
+    }
+    note->inst = inst;
+    note->serves = net;
+    note->inst_uuid = inst_uuid;
+    return true;
+}
+
+static void
+inst_side(struct run *r, const char *port_id, struct dp_inst *inst, int dir)
+{
+    const struct port_note *note = map_get(&r->ports, port_id);
+
+    inst->ifindex[dir] = note->ifindex;
+    inst->port[dir] = note->id.id;
+    inst->slot[dir] = note->id.slot;
+    mac_key(inst->mac[dir], note->port->mac);
+    if (!note->ifindex || !note->port->admin_state_up) {
+        inst->up = 0;
+    }
+}
+
+static struct err *
+inst_put(struct run *r, const struct desired_chain *chain, const struct desired_instance *in,
+         uint32_t net, uint32_t *number, bool *ok)
+{
+    struct dp_inst inst = {.up = 1};
+    struct dp_id id;
+
+    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, 0, &id));
+    *number = id.id;
+    *ok = true;
+    if (str_eq(in->layer, "l3")) {
+        inst.flags |= DP_INST_L3;
+    }
+    if (in->vtep) {
+        inst.flags |= DP_INST_REMOTE;
+        inst.vtep = vtep_of(in->vtep);
+        inst.label[DP_FORWARD] = (uint32_t)in->label_forward;
+        inst.label[DP_REVERSE] = (uint32_t)in->label_reverse;
+        TRY(peer_put(r, net, inst.vtep));
+    } else {
+        if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
+            !claim(r, in->egress_port_id, in->id, id.id, net)) {
+            problem(r, DESIRED_chain, chain->id,
+                    "a function's port serves another instance or network already");
+            *ok = false;
+            return NULL;
+        }
+        inst_side(r, in->ingress_port_id, &inst, DP_FORWARD);
+        inst_side(r, in->egress_port_id, &inst, DP_REVERSE);
+        if (str_eq(in->ingress_port_id, in->egress_port_id)) {
+            inst.flags |= DP_INST_ONE_ARM;
+        }
+    }
+    return datapath_put(r->dp, TABLE_insts, &id.id, &inst);
+}
+
+/* Highest random weight: every site fills the buckets alike, and an instance
+ * that comes or goes only moves its own share. */
+static struct err *
+hop_buckets(struct run *r, uint32_t chain, uint32_t hop, const struct desired_hop *in,
+            const uint32_t *numbers)
+{
+    struct dp_buckets_key key = {.chain = chain, .hop = hop};
+    struct dp_buckets buckets;
+
+    for (uint32_t b = 0; b < DP_BUCKETS; b++) {
+        uint64_t best = 0;
+
+        for (size_t i = 0; i < in->instances.n; i++) {
+            const struct desired_instance *inst = in->instances.items[i];
+            uint64_t weight = hash_bytes(inst->id, strlen(inst->id), b + 1);
+
+            if (i == 0 || weight > best) {
+                best = weight;
+                buckets.inst[b] = numbers[i];
+            }
+        }
+    }
+    return datapath_put(r->dp, TABLE_buckets, &key, &buckets);
+}
+
+static struct err *
+chain_hops(struct run *r, const struct desired_chain *chain, const struct dp_id *id, uint32_t net,
+           bool *ok)
+{
+    for (uint32_t h = 0; h < chain->hops.n; h++) {
+        const struct desired_hop *hop = chain->hops.items[h];
+        uint32_t numbers[64];
+
+        for (size_t i = 0; i < hop->instances.n; i++) {
+            TRY(inst_put(r, chain, hop->instances.items[i], net, &numbers[i], ok));
+            if (!*ok) {
+                return NULL;
+            }
+        }
+        TRY(hop_buckets(r, id->id, h, hop, numbers));
+    }
+    return NULL;
+}
+
+/* False where it names a port that is not there: such a classifier matches nothing. */
+static bool
+class_end(struct run *r, const char *port_id, uint8_t flag, struct dp_class *c, uint32_t *number)
+{
+    const struct port_note *note = port_id ? map_get(&r->ports, port_id) : NULL;
+
+    if (port_id && note) {
+        c->flags |= flag;
+        *number = note->id.id;
+    }
+    return !port_id || note;
+}
+
+static void
+chain_class(struct run *r, const struct desired_chain *chain, const struct desired_classifier *in,
+            uint32_t number, struct net_note *net)
+{
+    struct ranked ranked = {.priority = in->priority, .chain = chain->id};
+    struct dp_class *c = &ranked.class;
+
+    c->chain = number;
+    c->flags = str_eq(in->ethertype, "IPv6") ? DP_CLASS_V6 : 0;
+    prefix_words(in->src_cidr, c->src, c->src_mask);
+    prefix_words(in->dst_cidr, c->dst, c->dst_mask);
+    if (in->protocol != INT_NULL) {
+        c->flags |= DP_CLASS_PROTO;
+        c->proto = (uint8_t)in->protocol;
+    }
+    if (in->src_port_min != INT_NULL) {
+        c->flags |= DP_CLASS_SPORT;
+        c->sport_min = (uint16_t)in->src_port_min;
+        c->sport_max = (uint16_t)in->src_port_max;
+    }
+    if (in->dst_port_min != INT_NULL) {
+        c->flags |= DP_CLASS_DPORT;
+        c->dport_min = (uint16_t)in->dst_port_min;
+        c->dport_max = (uint16_t)in->dst_port_max;
+    }
+    if (class_end(r, in->source_port_id, DP_CLASS_FROM, c, &c->from) &&
+        class_end(r, in->destination_port_id, DP_CLASS_TO, c, &c->to)) {
+        vec_add(r->mem, &net->classes, ranked);
+    }
+}
+
+static struct err *
+chain_sync(struct run *r, const struct desired_chain *chain)
+{
+    struct net_note *net = map_get(&r->nets, chain->network_id);
+    struct dp_id *id = MEM_NEW(r->mem, struct dp_id);
+    struct dp_chain value;
+    bool ok = true;
+
+    TRY(datapath_id(r->dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, id));
+    TRY(chain_hops(r, chain, id, net->id.id, &ok));
+    if (!ok) {
+        return NULL;
+    }
+    value = (struct dp_chain){.n_hops = (uint32_t)chain->hops.n,
+                              .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
+                              .net = net->id.id,
+                              .slot = id->slot};
+    TRY(datapath_put(r->dp, TABLE_chains, &id->id, &value));
+    map_set(&r->chains, chain->id, id);
+    for (size_t i = 0; i < chain->classifiers.n; i++) {
+        chain_class(r, chain, chain->classifiers.items[i], id->id, net);
+    }
+    return NULL;
+}
+
+static int
+rank_cmp(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    return x->priority != y->priority ? (x->priority > y->priority ? -1 : 1)
+                                      : strcmp(x->chain, y->chain);
+}
+
+static struct err *
+classes_sync(struct run *r, struct net_note *net)
+{
+    struct dp_classes_key key = {.net = net->id.id};
+    size_t n = net->classes.n;
+
+    if (n) {
+        qsort(net->classes.items, n, sizeof *net->classes.items, rank_cmp);
+    }
+    for (size_t i = 0; i < n; i += DP_CLASSES_A_BLOCK) {
+        struct dp_classes block = {0};
+
+        while (block.n < DP_CLASSES_A_BLOCK && i + block.n < n) {
+            block.class[block.n] = net->classes.items[i + block.n].class;
+            block.n++;
+        }
+        block.more = i + block.n < n;
+        net->classes_hash = hash_bytes(&block, sizeof block, net->classes_hash);
+        TRY(datapath_put(r->dp, TABLE_classes, &key, &block));
+        key.block++;
+    }
+    return NULL;
+}
+
+static struct err *
+chains_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_chain, it) {
+        TRY(chain_sync(r, world_object(it)));
+    }
+    map_each (&r->nets, it) {
+        TRY(classes_sync(r, it->value));
+    }
+    return NULL;
+}
+
+/* ---- networks, tunnels, ports --------------------------------------------------------------------- */
+
+static struct err *
+nets_sync(struct run *r)
+{
+    size_t n = world_count(r->world, DESIRED_network);
+    uint32_t share = n ? (uint32_t)(2 * DP_FLOWS_MAX / n) : 0, zero = 0;
+    struct dp_config config = {.vxlan_ifindex = r->f->vxlan_ifindex};
+    struct dp_net value = {.share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
+                                    : share < SHARE_MIN  ? SHARE_MIN
+                                                         : share};
+
+    map_each (&r->nets, it) {
+        const struct net_note *net = it->value;
+
+        TRY(datapath_usage(r->dp, net->id.id, true));
+        TRY(datapath_put(r->dp, TABLE_nets, &net->id.id, &value));
+    }
+    return datapath_put(r->dp, TABLE_config, &zero, &config);
+}
+
+static struct err *
+vni_put(struct run *r, enum desired_kind kind, const char *id, uint32_t vni,
+        const struct dp_vni *value, struct map *seen)
+{
+    const char *text = mem_printf(r->mem, "%u", vni);
+
+    if (!map_add(seen, text, seen)) {
+        problem(r, kind, id, "its VXLAN identifier is in use by another");
+        return NULL;
+    }
+    return datapath_put(r->dp, TABLE_vnis, &vni, value);
+}
+
+static struct err *
+label_sync(struct run *r, const struct desired_label *label, struct map *seen)
+{
+    const struct dp_id *chain = map_get(&r->chains, label->chain_id);
+    const struct desired_chain *in = world_find(r->world, DESIRED_chain, label->chain_id);
+    struct dp_vni value = {.hop = (uint32_t)label->hop,
+                           .dir = str_eq(label->direction, "forward") ? DP_FORWARD : DP_REVERSE};
+    struct dp_id inst;
+
+    if (!chain || label->hop >= (int64_t)in->hops.n) {
+        problem(r, DESIRED_label, label->id, "its chain has no such hop");
+        return NULL;
+    }
+    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, 0, &inst));
+    value.net = ((struct net_note *)map_get(&r->nets, in->network_id))->id.id;
+    value.chain = chain->id;
+    value.inst = inst.id;
+    return vni_put(r, DESIRED_label, label->id, (uint32_t)label->label, &value, seen);
+}
+
+static struct err *
+vnis_sync(struct run *r)
+{
+    struct map seen;
+
+    map_init(&seen, r->mem);
+    world_each (r->world, DESIRED_network, it) {
+        const struct desired_network *network = world_object(it);
+        const struct net_note *net = map_get(&r->nets, network->id);
+        struct dp_vni value = {.net = net->id.id};
+
+        TRY(vni_put(r, DESIRED_network, network->id, (uint32_t)network->vni, &value, &seen));
+    }
+    world_each (r->world, DESIRED_label, it) {
+        TRY(label_sync(r, world_object(it), &seen));
+    }
+    return NULL;
+}
+
+/* Changes whenever a flow of the port might be judged otherwise. */
+static uint32_t
+port_gen(struct run *r, const struct port_note *note, const struct net_note *net)
+{
+    const struct desired_port *port = note->port;
+    uint64_t h = net->classes_hash + (port->port_security ? 1 : 0);
+
+    for (size_t i = 0; i < port->security_groups.n; i++) {
+        const struct group_note *group = map_get(&r->groups, port->security_groups.items[i]);
+
+        h = hash_bytes(&group->hash, sizeof group->hash, h);
+    }
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        const struct desired_address *address = port->addresses.items[i];
+
+        h = hash_bytes(address->ip, strlen(address->ip), h);
+    }
+    for (size_t i = 0; i < port->allowed_pairs.n; i++) {
+        const struct desired_pair *pair = port->allowed_pairs.items[i];
+        const char *mac = str_or(pair->mac, "");
+
+        h = hash_bytes(pair->cidr, strlen(pair->cidr), h);
+        h = hash_bytes(mac, strlen(mac), h);
+    }
+    return (uint32_t)(h ^ h >> 32) | 1;
+}
+
+static bool
+has_other_macs(const struct desired_port *port)
+{
+    for (size_t i = 0; i < port->allowed_pairs.n; i++) {
+        const struct desired_pair *pair = port->allowed_pairs.items[i];
+
+        if (pair->mac && !str_eq(pair->mac, port->mac)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct err *
+port_put(struct run *r, const struct port_note *note, const struct net_note *net)
+{
+    const struct desired_port *port = note->port;
+    struct dp_port value = {.id = note->id.id,
+                            .net = net->id.id,
+                            .serves = note->serves,
+                            .inst = note->inst,
+                            .flags = DP_PORT_PEER,
+                            .gen = port_gen(r, note, net),
+                            .slot = note->id.slot,
+                            .mtu = net->mtu};
+
+    value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
+    value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
+    value.flags |= port->function || note->inst ? DP_PORT_FUNCTION : 0;
+    value.flags |= has_other_macs(port) ? DP_PORT_PAIRS : 0;
+    mac_key(value.mac, port->mac);
+    for (size_t i = 0; i < port->security_groups.n; i++) {
+        value.groups[value.n_groups++] = group_number(r, port->security_groups.items[i]);
+    }
+    return datapath_put(r->dp, TABLE_ports, &note->ifindex, &value);
+}
+
+static struct err *
+pairs_fdb(struct run *r, const struct port_note *note, const struct net_note *net)
+{
+    for (size_t i = 0; i < note->port->allowed_pairs.n; i++) {
+        const struct desired_pair *pair = note->port->allowed_pairs.items[i];
+
+        if (pair->mac) {
+            TRY(fdb_put(r, net->id.id, pair->mac, note));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+ports_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_port, it) {
+        const struct desired_port *port = world_object(it);
+        const struct port_note *note = map_get(&r->ports, port->id);
+        const struct net_note *net = map_get(&r->nets, port->network_id);
+
+        TRY(port_sources(r, note));
+        TRY(fdb_put(r, net->id.id, port->mac, note));
+    }
+    world_each (r->world, DESIRED_remote_port, it) {
+        const struct desired_remote_port *port = world_object(it);
+        const struct net_note *net = map_get(&r->nets, port->network_id);
+        const struct port_note *note = map_get(&r->ports, port->id);
+
+        if (!note->port) {
+            TRY(fdb_put(r, net->id.id, port->mac, note));
+        }
+    }
+    TRY(vnis_sync(r));
+    map_each (&r->ports, it) {
+        const struct port_note *note = it->value;
+
+        if (note->port && note->ifindex) {
+            const struct net_note *net = map_get(&r->nets, note->port->network_id);
+
+            TRY(pairs_fdb(r, note, net));
+            TRY(port_put(r, note, net));
+        }
+    }
+    return NULL;
+}
+
+struct err *
+forwarding_sync(struct forwarding *f)
+{
+    AUTO(mem) mem = mem_new("forwarding");
+    struct run r = {.f = f, .dp = f->dp, .world = f->world, .mem = mem};
+
+    map_init(&r.nets, mem);
+    map_init(&r.ports, mem);
+    map_init(&r.groups, mem);
+    map_init(&r.chains, mem);
+    datapath_begin(f->dp);
+    TRY(net_notes(&r));
+    TRY(port_notes(&r));
+    TRY(nets_sync(&r));
+    TRY(groups_sync(&r));
+    TRY(addresses_sync(&r));
+    TRY(chains_sync(&r));
+    TRY(ports_sync(&r));
+    return datapath_end(f->dp);
+}

@@ -1,0 +1,79 @@
+/* Everything the agent holds, and how its parts call each other. */
+#ifndef CARRICK_AGENT_HOST_H
+#define CARRICK_AGENT_HOST_H
+
+#include "agent/forwarding.h"
+#include "agent/link.h"
+#include "agent/world.h"
+#include "sys/loop.h"
+
+#define UID_RANGE 65536u /* Users of one server. */
+#define SERVERS_MAX 1023
+#define VXLAN_LINK "ckvx0"
+#define VXLAN_PORT 4789
+
+struct agent_listener;
+struct told;
+
+struct host_options {
+    const char *site_id, *host_id;
+    const char *state;       /* The agent's folder. */
+    const char *site_state;  /* The site's folder, where images are. */
+    const char *socket;
+    const char *bpffs;
+    const char *vtep;        /* Null = no tunnels. */
+    uid_t site_uid;
+    uint32_t uid_base;       /* First user of the range of this site. */
+};
+
+struct host {
+    struct mem *mem;
+    struct host_options options;
+    struct loop *loop;
+    struct netlink *nl;
+    struct forwarding forwarding;
+    struct world world;
+    bool has_world;          /* A site has said what it wants since we started. */
+    int64_t epoch, seq;      /* Last applied; kept in a file. */
+    struct map servers;      /* id -> struct container */
+    struct map images;       /* id -> struct rootfs */
+    struct told *told;       /* What the site was last told of ports, chains and labels. */
+    struct mem *links_mem;   /* Of forwarding.links. */
+    int applied_fd;          /* File that holds epoch and seq. */
+    bool hybrid_cgroups;     /* crun needs v2's mount hidden. */
+    bool idmapped;           /* A range of users a server. */
+    bool reconcile_posted;
+    struct agent_listener *listener;
+    struct loop_timer *collect_timer, *console_timer, *retry_timer;
+    uint64_t n_flows;
+};
+
+/* Takes 'key' out of a heap map whose keys belong to the values (map_set keeps
+ * a deleted key; this does not). */
+void map_drop(struct map *map, const char *key);
+/* Reconciles soon, once for all that asked. */
+void host_kick(struct host *host);
+/* Tells the site, where one is connected. */
+void host_status(struct host *host, enum desired_kind kind, const char *id, const char *state,
+                 const char *reason);
+
+/* Keeps (epoch, seq) where a restarted agent finds it. */
+struct err *host_applied(struct host *host, int64_t epoch, int64_t seq) MUST_USE;
+
+/* reconcile.c */
+
+void host_reconcile(struct host *host);
+void told_free(struct host *host);
+/* All statuses once more, after a snapshot. */
+void host_statuses(struct host *host);
+
+/* listener.c: the socket and the one connected site. */
+struct err *agent_listener_new(struct host *host, struct agent_listener **listener) MUST_USE;
+void agent_listener_free(struct agent_listener *listener);
+/* Sends where connected and greeted. */
+void agent_listener_send(struct agent_listener *listener, const struct desired_message *message);
+
+/* counters.c: the answer to a counters query, in 'mem'. */
+const struct json *host_counters(struct host *host, struct mem *mem);
+
+#endif

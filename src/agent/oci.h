@@ -1,0 +1,21 @@
+/* The runtime configuration of a container (OCI runtime-spec 1.0.2). */
+#ifndef CARRICK_AGENT_OCI_H
+#define CARRICK_AGENT_OCI_H
+
+#include "desired/desired.h"
+
+struct oci_spec {
+    const struct desired_server *server;
+    struct strs command;           /* Program and arguments. */
+    struct strs env;               /* Of the image, "K=V"; the server's own come after. */
+    const char *cwd;
+    uint32_t uid;                  /* Inside. */
+    uint32_t gid;
+    uint32_t host_uid;             /* First of its range. */
+    const char *cgroup;            /* "/carrick-SITE/ID" */
+};
+
+/* Appends the JSON to 'out'. */
+void oci_config(struct buf *out, const struct oci_spec *spec);
+
+#endif

@@ -1,0 +1,207 @@
+/* One round: what runs is brought nearer to what is desired.  Every step looks
+ * first and only then acts, so a round that was cut short anywhere is simply
+ * done again. */
+#include "agent/container.h"
+#include "agent/plug.h"
+#include "agent/rootfs.h"
+#include "base/log.h"
+#include "base/time.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the site was told last of objects that have no record of their own. */
+struct told {
+    struct mem *mem;
+    struct map states; /* "kind id" -> "STATE reason" */
+    struct map next;   /* Being filled in this round. */
+    struct mem *next_mem;
+};
+
+static void
+told_begin(struct host *host)
+{
+    if (!host->told) {
+        host->told = heap_alloc(sizeof *host->told);
+        host->told->mem = mem_new("told");
+        map_init(&host->told->states, host->told->mem);
+    }
+    host->told->next_mem = mem_new("told");
+    map_init(&host->told->next, host->told->next_mem);
+}
+
+static void
+tell(struct host *host, enum desired_kind kind, const char *id, const char *state,
+     const char *reason)
+{
+    struct told *told = host->told;
+    char *key = mem_printf(told->next_mem, "%d %s", (int)kind, id);
+    char *value = mem_printf(told->next_mem, "%s %s", state, str_or(reason, ""));
+
+    if (map_add(&told->next, key, value) && !str_eq(map_get(&told->states, key), value)) {
+        host_status(host, kind, id, state, reason);
+    }
+}
+
+static void
+told_end(struct host *host)
+{
+    mem_free(host->told->mem);
+    host->told->mem = host->told->next_mem;
+    host->told->states = host->told->next;
+}
+
+/* ---- the steps --------------------------------------------------------------------------------- */
+
+static void
+servers_step(struct host *host)
+{
+    AUTO(mem) mem = mem_new("servers");
+    VEC(struct container *) all = {0};
+
+    world_each (&host->world, DESIRED_server, it) {
+        (void)container_get(host, it->key);
+    }
+    map_each (&host->servers, it) {
+        vec_add(mem, &all, it->value);
+    }
+    vec_each (&all, c) {
+        container_step(*c, world_find(&host->world, DESIRED_server, (*c)->id));
+    }
+}
+
+static void
+servers_plug(struct host *host)
+{
+    map_each (&host->servers, it) {
+        struct container *c = it->value;
+        const struct desired_server *want = world_find(&host->world, DESIRED_server, c->id);
+        struct err *e = NULL;
+
+        if (want && c->pid &&
+            (c->state == CONTAINER_CREATED || c->state == CONTAINER_RUNNING)) {
+            e = plugs_make(c, want);
+        }
+        if (e && c->state == CONTAINER_CREATED) {
+            container_fail(c, e);
+        } else if (e) {
+            log_err(LOG_LV_WARN, "link", e, "a running server's links");
+        }
+    }
+}
+
+static void
+servers_start(struct host *host)
+{
+    map_each (&host->servers, it) {
+        struct container *c = it->value;
+
+        if (c->state == CONTAINER_CREATED && c->plugged) {
+            container_start(c);
+        }
+    }
+}
+
+static void
+on_problem(void *arg, enum desired_kind kind, const char *id, const char *reason)
+{
+    tell(arg, kind, id, "ERROR", reason);
+}
+
+static void
+ports_tell(struct host *host)
+{
+    world_each (&host->world, DESIRED_port, it) {
+        const struct desired_port *port = world_object(it);
+        const struct container *c =
+            port->server_id ? map_get(&host->servers, port->server_id) : NULL;
+        bool active = c && c->state == CONTAINER_RUNNING && port->admin_state_up &&
+                      map_get(&host->forwarding.links, port->id);
+
+        tell(host, DESIRED_port, port->id, active ? "ACTIVE" : "DOWN", NULL);
+    }
+    world_each (&host->world, DESIRED_chain, it) {
+        tell(host, DESIRED_chain, it->key, "ACTIVE", NULL);
+    }
+    world_each (&host->world, DESIRED_label, it) {
+        tell(host, DESIRED_label, it->key, "ACTIVE", NULL);
+    }
+}
+
+static struct err *
+round_make(struct host *host)
+{
+    rootfs_step(host);
+    servers_step(host);
+    TRY(plugs_look(host));
+    servers_plug(host);
+    host->forwarding.problem = on_problem;
+    host->forwarding.arg = host;
+    TRY(forwarding_sync(&host->forwarding));
+    servers_start(host);
+    return NULL;
+}
+
+static void
+kicked(void *arg)
+{
+    struct host *host = arg;
+
+    host->reconcile_posted = false;
+    host_reconcile(host);
+}
+
+void
+host_kick(struct host *host)
+{
+    if (!host->reconcile_posted) {
+        host->reconcile_posted = true;
+        loop_post(host->loop, kicked, host);
+    }
+}
+
+void
+host_reconcile(struct host *host)
+{
+    struct err *e;
+
+    if (!host->has_world) {
+        return;
+    }
+    told_begin(host);
+    e = round_make(host);
+    if (e) {
+        log_err(LOG_LV_ERROR, "reconcile", e, "round");
+        loop_timer_arm(host->retry_timer, 1000);
+    }
+    ports_tell(host);
+    told_end(host);
+}
+
+void
+host_statuses(struct host *host)
+{
+    if (host->told) {
+        map_init(&host->told->states, host->told->mem);
+    }
+    map_each (&host->servers, it) {
+        container_tell(it->value, true);
+    }
+    map_each (&host->images, it) {
+        const struct rootfs *rootfs = it->value;
+
+        if (rootfs->state != ROOTFS_UNPACKING) {
+            host_status(host, DESIRED_image, rootfs->id,
+                        rootfs->state == ROOTFS_READY ? "ACTIVE" : "ERROR", rootfs->error);
+        }
+    }
+}
+
+void
+told_free(struct host *host)
+{
+    if (host->told) {
+        mem_free(host->told->mem);
+        free(host->told);
+    }
+}

@@ -1,0 +1,1021 @@
+/* Makes and removes what topologies need.  Everything carries the process's
+ * number, so that tests run side by side. */
+#include "topo.h"
+
+#include "base/net.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "sys/file.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <openssl/sha.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RUN_MS 20000
+
+/* ---- running programs ----------------------------------------------------------------------- */
+
+static struct err *
+run_words(struct mem *mem, const char *line, const char **output)
+{
+    struct process_spec spec = {.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    size_t n;
+    char **words = str_split(mem, line, ' ', &n);
+    const char **argv = MEM_ARRAY(mem, n + 1, const char *);
+
+    for (size_t i = 0; i < n; i++) {
+        argv[i] = words[i];
+    }
+    spec.argv = argv;
+    return process_run(mem, &spec, NULL, RUN_MS, output);
+}
+
+static void
+must(struct topo *topo, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void
+must(struct topo *topo, const char *fmt, ...)
+{
+    const char *line, *output;
+    va_list args;
+
+    va_start(args, fmt);
+    line = mem_vprintf(topo->mem, fmt, args);
+    va_end(args);
+    REQUIRE_OK(run_words(topo->mem, line, &output));
+}
+
+/* ---- the image --------------------------------------------------------------------------------- */
+
+/* A root file system of busybox alone, as a tar. */
+static const char *
+image_make(struct topo *topo)
+{
+    static const char *const folders[] = {"bin", "proc", "sys", "dev", "tmp", "run", "etc", "sbin"};
+    static const char *const applets[] = {"sh", "sleep", "ip", "brctl", "cat", "echo", "id",
+                                          "hostname", "true", "ls", "touch", "mount"};
+    const char *root = mem_printf(topo->mem, "%s/image", topo->dir);
+    const char *tar = mem_printf(topo->mem, "%s/image.tar", topo->dir);
+
+    for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+        REQUIRE_OK(dir_make(mem_printf(topo->mem, "%s/%s", root, folders[i]), 0755));
+    }
+    must(topo, "cp /bin/busybox %s/bin/busybox", root);
+    for (size_t i = 0; i < ARRAY_SIZE(applets); i++) {
+        REQUIRE(!symlink("busybox", mem_printf(topo->mem, "%s/bin/%s", root, applets[i])));
+    }
+    must(topo, "tar -C %s --owner=0 --group=0 -cf %s .", root, tar);
+    return tar;
+}
+
+static void
+site_image(struct site *site, const char *tar)
+{
+    struct mem *mem = site->topo->mem;
+    struct desired_image *image = row_new(mem, &desired_image_table);
+    unsigned char hash[64];
+    char hex[129], *data;
+    size_t n;
+
+    REQUIRE_OK(file_read(mem, tar, 1 << 26, &data, &n));
+    SHA512((const unsigned char *)data, n, hash);
+    hex_from(hex, hash, sizeof hash);
+    REQUIRE_OK(dir_make(mem_printf(mem, "%s/site/images", site->dir), 0755));
+    REQUIRE_OK(
+        file_write(mem_printf(mem, "%s/site/images/box", site->dir), data, n, 0644));
+    image->id = topo_id(site->topo, "image");
+    image->path = "images/box";
+    image->sha512 = mem_str(mem, hex);
+    image->format = "tar";
+    vec_add(mem, &site->objects, image);
+    vec_add(mem, &site->kinds, DESIRED_image);
+}
+
+/* ---- sites --------------------------------------------------------------------------------------- */
+
+void
+site_agent_start(struct site *site)
+{
+    struct mem *mem = site->topo->mem;
+    const char *log = mem_printf(mem, "%s/agent.log", site->dir);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    struct process_spec spec = {.stdin_fd = -1,
+                                .stdout_fd = fd,
+                                .stderr_fd = fd,
+                                .netns = mem_printf(mem, "/run/netns/%s", site->netns),
+                                .die_with_parent = true};
+    VEC(const char *) argv = {0};
+    const char *const words[] = {AGENT_PROGRAM,
+                                 "agent",
+                                 "--site-id",
+                                 site->name,
+                                 "--host-id",
+                                 site->name,
+                                 "--state",
+                                 mem_printf(mem, "%s/agent", site->dir),
+                                 "--site-state",
+                                 mem_printf(mem, "%s/site", site->dir),
+                                 "--socket",
+                                 site->socket,
+                                 "--site-uid",
+                                 "0",
+                                 "--bpffs",
+                                 mem_printf(mem, "%s/bpf", site->dir)};
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        vec_add(mem, &argv, words[i]);
+    }
+    if (site->vtep) {
+        vec_add(mem, &argv, "--vtep");
+        vec_add(mem, &argv, site->vtep);
+    }
+    vec_add(mem, &argv, NULL);
+    spec.argv = argv.items;
+    REQUIRE_OK(process_start(&spec, &site->agent));
+    close(fd);
+}
+
+void
+site_agent_kill(struct site *site)
+{
+    if (site->agent) {
+        (void)kill(site->agent, SIGKILL);
+        (void)waitpid(site->agent, NULL, 0);
+        site->agent = 0;
+        site->ready = false;
+    }
+}
+
+static void
+on_ready(void *arg, const struct desired_message *agent)
+{
+    struct site *site = arg;
+
+    (void)agent;
+    site->ready = true;
+}
+
+static void
+on_applied(void *arg, int64_t seq)
+{
+    ((struct site *)arg)->applied_seq = seq;
+}
+
+static void
+on_refused(void *arg, int64_t seq, const char *reason)
+{
+    struct site *site = arg;
+
+    site->refused_seq = seq;
+    site->refused = mem_str(site->topo->mem, reason);
+}
+
+static void
+on_status(void *arg, const struct desired_message *m)
+{
+    struct site *site = arg;
+    struct mem *mem = site->topo->mem;
+    char *key = mem_printf(mem, "%s %s", m->kind, m->id);
+
+    map_set(&site->states, key, mem_str(mem, m->state));
+    map_set(&site->reasons, key, mem_str(mem, str_or(m->reason, "")));
+}
+
+static void
+on_lost(void *arg, const char *why)
+{
+    (void)why;
+    ((struct site *)arg)->ready = false;
+}
+
+static void
+site_client(struct site *site)
+{
+    struct desired_client_config config = {.loop = site->topo->loop,
+                                           .socket = site->socket,
+                                           .site = site->name,
+                                           .host = site->name,
+                                           .epoch = site->epoch,
+                                           .arg = site,
+                                           .ready = on_ready,
+                                           .lost = on_lost,
+                                           .applied = on_applied,
+                                           .refused = on_refused,
+                                           .status = on_status};
+
+    REQUIRE_OK(desired_client_new(&config, &site->client));
+}
+
+static void
+site_new(struct topo *topo, size_t i, const char *tar)
+{
+    static const char *const names[] = {"east", "west"};
+    struct site *site = &topo->sites[i];
+    struct mem *mem = topo->mem;
+
+    site->topo = topo;
+    site->name = names[i];
+    site->epoch = 1;
+    site->netns = mem_printf(mem, "ckt%d%s", (int)getpid(), names[i]);
+    site->dir = mem_printf(mem, "%s/%s", topo->dir, names[i]);
+    site->socket = mem_printf(mem, "%s/agent.sock", site->dir);
+    site->vtep = topo->n_sites > 1 ? mem_printf(mem, "192.0.2.%zu", i + 1) : NULL;
+    map_init(&site->states, mem);
+    map_init(&site->reasons, mem);
+    REQUIRE_OK(dir_make(mem_printf(mem, "%s/bpf", site->dir), 0700));
+    REQUIRE(!mount("bpf", mem_printf(mem, "%s/bpf", site->dir), "bpf", 0, NULL));
+    must(topo, "ip netns add %s", site->netns);
+    must(topo, "ip -n %s link set lo up", site->netns);
+    site_image(site, tar);
+}
+
+static void
+wan_make(struct topo *topo)
+{
+    struct site *a = &topo->sites[0], *b = &topo->sites[1];
+
+    must(topo, "ip -n %s link add wan0 type veth peer name wan0 netns %s", a->netns, b->netns);
+    must(topo, "ip -n %s addr add %s/24 dev wan0", a->netns, a->vtep);
+    must(topo, "ip -n %s addr add %s/24 dev wan0", b->netns, b->vtep);
+    must(topo, "ip -n %s link set wan0 up", a->netns);
+    must(topo, "ip -n %s link set wan0 up", b->netns);
+}
+
+static void
+environment_check(void)
+{
+    static const char *const programs[] = {"/bin/busybox", "/usr/bin/crun", "/usr/bin/nsenter"};
+    int status;
+    pid_t pid;
+
+    if (geteuid() != 0) {
+        SKIP("needs root");
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+        if (access(programs[i], X_OK)) {
+            SKIP("needs %s", programs[i]);
+        }
+    }
+    pid = fork();
+    if (!pid) {
+        _exit(unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUSER) ? 1 : 0);
+    }
+    if (waitpid(pid, &status, 0) != pid || status) {
+        SKIP("namespaces are not permitted here");
+    }
+}
+
+static struct topo *current;
+
+static void
+at_end(void)
+{
+    if (current) {
+        topo_free(current);
+    }
+}
+
+struct topo *
+topo_new(size_t n_sites)
+{
+    struct mem *mem = mem_new("topo");
+    struct topo *topo = MEM_NEW(mem, struct topo);
+    const char *tar;
+
+    environment_check();
+    topo->mem = mem;
+    topo->n_sites = n_sites;
+    topo->dir = mem_printf(mem, "/var/tmp/carrick-datapath.%d", (int)getpid());
+    current = topo;
+    (void)atexit(at_end);
+    REQUIRE_OK(dir_make(topo->dir, 0755));
+    REQUIRE_OK(loop_new(&topo->loop));
+    tar = image_make(topo);
+    for (size_t i = 0; i < n_sites; i++) {
+        site_new(topo, i, tar);
+    }
+    if (n_sites > 1) {
+        wan_make(topo);
+    }
+    for (size_t i = 0; i < n_sites; i++) {
+        site_agent_start(&topo->sites[i]);
+        site_client(&topo->sites[i]);
+    }
+    return topo;
+}
+
+static void
+site_free(struct site *site)
+{
+    struct mem *mem = site->topo->mem;
+    const char *bpf = mem_printf(mem, "%s/bpf", site->dir), *output;
+    struct process_spec spec = {.argv = process_argv(mem, AGENT_PROGRAM, "agent", "--purge",
+                                                     "--state",
+                                                     mem_printf(mem, "%s/agent", site->dir),
+                                                     "--bpffs", bpf, NULL),
+                                .stdin_fd = -1,
+                                .stdout_fd = -1,
+                                .stderr_fd = -1,
+                                .netns = mem_printf(mem, "/run/netns/%s", site->netns)};
+
+    desired_client_free(site->client);
+    site_agent_kill(site);
+    if (getenv("TOPO_LOG")) {
+        const char *text;
+
+        err_ignore(run_words(mem, mem_printf(mem, "cat %s/agent.log", site->dir), &text), "");
+        printf("---- agent %s\n%s", site->name, text);
+    }
+    CHECK_OK(process_run(mem, &spec, NULL, RUN_MS, &output));
+    (void)umount2(bpf, MNT_DETACH);
+    CHECK_OK(run_words(mem, mem_printf(mem, "ip netns del %s", site->netns), &output));
+}
+
+void
+topo_free(struct topo *topo)
+{
+    current = NULL;
+    for (size_t i = 0; i < topo->n_sites; i++) {
+        if (topo->sites[i].netns) {
+            site_free(&topo->sites[i]);
+        }
+    }
+    loop_free(topo->loop);
+    CHECK_OK(dir_remove(topo->dir));
+    mem_free(topo->mem);
+}
+
+/* ---- objects ---------------------------------------------------------------------------------------- */
+
+const char *
+topo_id(struct topo *topo, const char *name)
+{
+    return uuid_from(topo->mem, name);
+}
+
+static void *
+object_new(struct site *site, enum desired_kind kind)
+{
+    void *object = row_new(site->topo->mem, desired_table(kind));
+
+    row_defaults(site->topo->mem, object);
+    vec_add(site->topo->mem, &site->objects, object);
+    vec_add(site->topo->mem, &site->kinds, kind);
+    return object;
+}
+
+static void
+strs_add(struct mem *mem, struct strs *strs, const char *s)
+{
+    const char **items = MEM_ARRAY(mem, strs->n + 1, const char *);
+
+    for (size_t i = 0; i < strs->n; i++) {
+        items[i] = strs->items[i];
+    }
+    items[strs->n++] = s;
+    strs->items = items;
+}
+
+static void *
+rows_add(struct mem *mem, struct rows *rows, const struct table *table)
+{
+    void **items = MEM_ARRAY(mem, rows->n + 1, void *), *row = row_new(mem, table);
+
+    for (size_t i = 0; i < rows->n; i++) {
+        items[i] = rows->items[i];
+    }
+    row_defaults(mem, row);
+    items[rows->n++] = row;
+    rows->items = items;
+    return row;
+}
+
+struct desired_network *
+site_network(struct site *site, const char *name, int64_t vni)
+{
+    struct desired_network *network = object_new(site, DESIRED_network);
+
+    network->id = topo_id(site->topo, name);
+    network->project_id = PROJECT;
+    network->vni = vni;
+    network->mtu = 1450;
+    return network;
+}
+
+static void
+port_address(struct site *site, struct desired_port *port, const char *ip, int prefix_len)
+{
+    struct desired_address *address;
+
+    if (ip) {
+        address = rows_add(site->topo->mem, &port->addresses, &desired_address_table);
+        address->ip = ip;
+        address->prefix_len = prefix_len;
+    }
+}
+
+struct desired_port *
+site_port(struct site *site, const char *name, const char *network, const char *ip,
+          const char *ip6)
+{
+    struct desired_port *port = object_new(site, DESIRED_port);
+    uint64_t h = hash_bytes(name, strlen(name), 1);
+
+    port->id = topo_id(site->topo, mem_printf(site->topo->mem, "port %s", name));
+    port->network_id = topo_id(site->topo, network);
+    port->project_id = PROJECT;
+    port->mac = mem_printf(site->topo->mem, "fa:16:3e:%02x:%02x:%02x", (unsigned)(h & 255),
+                           (unsigned)(h >> 8 & 255), (unsigned)(h >> 16 & 255));
+    port->port_security = true;
+    port->admin_state_up = true;
+    port->ifname = "eth0";
+    port_address(site, port, ip, 24);
+    port_address(site, port, ip6, 64);
+    return port;
+}
+
+static struct desired_port *
+port_find(struct site *site, const char *id)
+{
+    vec_each (&site->objects, it) {
+        if (((struct row *)*it)->table == &desired_port_table && str_eq(desired_id(*it), id)) {
+            return *it;
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no port %s", id);
+    test_end();
+}
+
+struct desired_server *
+site_server(struct site *site, const char *name, const char *command, const char *const *ports)
+{
+    static const char *const sleeps[] = {"/bin/sleep", "100000"};
+    struct mem *mem = site->topo->mem;
+    struct desired_server *server = object_new(site, DESIRED_server);
+
+    server->id = topo_id(site->topo, mem_printf(mem, "server %s", name));
+    server->project_id = PROJECT;
+    server->name = name;
+    server->image_id = topo_id(site->topo, "image");
+    server->vcpus = 1;
+    server->memory_mb = 64;
+    server->power = "running";
+    if (command) {
+        strs_add(mem, &server->command, "/bin/sh");
+        strs_add(mem, &server->command, "-c");
+        strs_add(mem, &server->command, command);
+    } else {
+        strs_add(mem, &server->command, sleeps[0]);
+        strs_add(mem, &server->command, sleeps[1]);
+    }
+    for (size_t i = 0; ports[i]; i++) {
+        struct desired_port *port =
+            port_find(site, topo_id(site->topo, mem_printf(mem, "port %s", ports[i])));
+
+        port->server_id = server->id;
+        port->ifname = mem_printf(mem, "eth%zu", i);
+        strs_add(mem, &server->ports, port->id);
+    }
+    return server;
+}
+
+struct desired_port *
+site_node(struct site *site, const char *name, const char *network, const char *ip,
+          const char *ip6)
+{
+    const char *const ports[] = {name, NULL};
+    struct desired_port *port = site_port(site, name, network, ip, ip6);
+
+    port->port_security = false;
+    (void)site_server(site, name, NULL, ports);
+    return port;
+}
+
+void
+site_function(struct site *site, const char *name, const char *network)
+{
+    struct mem *mem = site->topo->mem;
+    const char *const ports[] = {mem_printf(mem, "%s.in", name), mem_printf(mem, "%s.out", name),
+                                 NULL};
+
+    for (int i = 0; i < 2; i++) {
+        struct desired_port *port = site_port(site, ports[i], network, NULL, NULL);
+
+        port->port_security = false;
+        port->function = true;
+    }
+    (void)site_server(site, name,
+                      "brctl addbr br0 && brctl addif br0 eth0 && brctl addif br0 eth1 && "
+                      "ip link set br0 up && echo bridged && exec sleep 100000",
+                      ports);
+}
+
+struct desired_remote_port *
+site_remote(struct site *site, const char *name, const char *network, const struct site *there,
+            const struct desired_port *port, int64_t vni)
+{
+    struct desired_remote_port *remote = object_new(site, DESIRED_remote_port);
+
+    (void)name;
+    remote->id = port->id;
+    remote->network_id = topo_id(site->topo, network);
+    remote->mac = port->mac;
+    remote->vtep = there->vtep;
+    remote->vni = vni;
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        strs_add(site->topo->mem, &remote->ips,
+                 ((struct desired_address *)port->addresses.items[i])->ip);
+    }
+    return remote;
+}
+
+struct desired_security_group *
+site_group(struct site *site, const char *name)
+{
+    struct desired_security_group *group = object_new(site, DESIRED_security_group);
+
+    group->id = topo_id(site->topo, mem_printf(site->topo->mem, "group %s", name));
+    return group;
+}
+
+struct desired_rule *
+group_rule(struct site *site, struct desired_security_group *group, const char *direction,
+           const char *ethertype, int64_t protocol, int64_t min, int64_t max)
+{
+    struct desired_rule *rule = rows_add(site->topo->mem, &group->rules, &desired_rule_table);
+
+    rule->direction = direction;
+    rule->ethertype = ethertype;
+    rule->protocol = protocol < 0 ? INT_NULL : protocol;
+    rule->port_min = min < 0 ? INT_NULL : min;
+    rule->port_max = max < 0 ? INT_NULL : max;
+    return rule;
+}
+
+void
+group_member_add(struct site *site, struct desired_security_group *group, const char *ip)
+{
+    strs_add(site->topo->mem, &group->members, ip);
+}
+
+void
+port_group(struct site *site, struct desired_port *port, const char *group)
+{
+    port->port_security = true;
+    strs_add(site->topo->mem, &port->security_groups,
+             topo_id(site->topo, mem_printf(site->topo->mem, "group %s", group)));
+}
+
+struct desired_chain *
+site_chain(struct site *site, const char *name, const char *network)
+{
+    struct desired_chain *chain = object_new(site, DESIRED_chain);
+
+    chain->id = topo_id(site->topo, mem_printf(site->topo->mem, "chain %s", name));
+    chain->project_id = PROJECT;
+    chain->network_id = topo_id(site->topo, network);
+    chain->symmetric = true;
+    return chain;
+}
+
+struct desired_classifier *
+chain_class(struct site *site, struct desired_chain *chain, int64_t protocol, int64_t port)
+{
+    struct desired_classifier *c =
+        rows_add(site->topo->mem, &chain->classifiers, &desired_classifier_table);
+
+    c->protocol = protocol < 0 ? INT_NULL : protocol;
+    c->dst_port_min = c->dst_port_max = port < 0 ? INT_NULL : port;
+    return c;
+}
+
+struct desired_instance *
+chain_hop(struct site *site, struct desired_chain *chain, const char *function)
+{
+    struct mem *mem = site->topo->mem;
+    struct desired_hop *hop = rows_add(mem, &chain->hops, &desired_hop_table);
+    struct desired_instance *inst = rows_add(mem, &hop->instances, &desired_instance_table);
+
+    inst->id = topo_id(site->topo, mem_printf(mem, "instance %s", function));
+    inst->ingress_port_id = topo_id(site->topo, mem_printf(mem, "port %s.in", function));
+    inst->egress_port_id = topo_id(site->topo, mem_printf(mem, "port %s.out", function));
+    return inst;
+}
+
+void
+instance_remote(struct desired_instance *inst, const char *vtep, int64_t forward, int64_t reverse)
+{
+    inst->ingress_port_id = inst->egress_port_id = NULL;
+    inst->vtep = vtep;
+    inst->label_forward = forward;
+    inst->label_reverse = reverse;
+}
+
+void
+site_label(struct site *site, const char *chain, int64_t hop, const char *direction,
+           const char *function, int64_t number)
+{
+    struct mem *mem = site->topo->mem;
+    struct desired_label *label = object_new(site, DESIRED_label);
+
+    label->id = topo_id(site->topo, mem_printf(mem, "label %lld", (long long)number));
+    label->label = number;
+    label->chain_id = topo_id(site->topo, mem_printf(mem, "chain %s", chain));
+    label->hop = hop;
+    label->direction = direction;
+    label->instance_id = topo_id(site->topo, mem_printf(mem, "instance %s", function));
+}
+
+void
+site_remove(struct site *site, const void *object)
+{
+    for (size_t i = 0; i < site->objects.n; i++) {
+        if (site->objects.items[i] == object) {
+            for (; i + 1 < site->objects.n; i++) {
+                site->objects.items[i] = site->objects.items[i + 1];
+                site->kinds.items[i] = site->kinds.items[i + 1];
+            }
+            site->objects.n--;
+            site->kinds.n--;
+        }
+    }
+}
+
+/* ---- sending and waiting -------------------------------------------------------------------------------- */
+
+bool
+topo_turn(struct topo *topo)
+{
+    CHECK_OK(loop_turn(topo->loop, 5));
+    return true;
+}
+
+void
+site_send(struct site *site)
+{
+    site->seq++;
+    site->applied_seq = site->refused_seq = -1;
+    desired_client_snapshot(site->client, site->seq);
+    for (size_t i = 0; i < site->objects.n; i++) {
+        CHECK_OK(
+            desired_client_put(site->client, site->kinds.items[i], site->objects.items[i]));
+    }
+    desired_client_snapshot_end(site->client, site->allow_removal);
+}
+
+bool
+site_push(struct site *site)
+{
+    SITE_EVENTUALLY(site, 10000, site->ready);
+    site_send(site);
+    SITE_EVENTUALLY(site, 10000, site->applied_seq == site->seq || site->refused_seq == site->seq);
+    if (site->refused_seq == site->seq) {
+        printf("  refused: %s\n", site->refused);
+    }
+    return site->applied_seq == site->seq;
+}
+
+static const char *
+state_of(struct site *site, enum desired_kind kind, const char *id)
+{
+    return str_or(map_get(&site->states, mem_printf(site->topo->mem, "%s %s",
+                                                    desired_kind_names[kind], id)),
+                  "");
+}
+
+const char *
+site_state(struct site *site, enum desired_kind kind, const char *name)
+{
+    const char *id = topo_id(
+        site->topo, mem_printf(site->topo->mem, "%s %s", desired_kind_names[kind], name));
+
+    (void)topo_turn(site->topo);
+    return state_of(site, kind, id);
+}
+
+static bool
+all_active(struct site *site)
+{
+    (void)topo_turn(site->topo);
+    for (size_t i = 0; i < site->objects.n; i++) {
+        enum desired_kind kind = site->kinds.items[i];
+        const char *id = desired_id(site->objects.items[i]);
+        const char *state = state_of(site, kind, id);
+
+        if (str_eq(state, "ERROR")) {
+            printf("  %s %s: %s\n", desired_kind_names[kind], id,
+                   (char *)map_get(&site->reasons,
+                                   mem_printf(site->topo->mem, "%s %s", desired_kind_names[kind],
+                                              id)));
+            test_end();
+        }
+        if ((kind == DESIRED_server || kind == DESIRED_port) && !str_eq(state, "ACTIVE")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Functions say so when their bridge is there. */
+static bool
+all_bridged(struct site *site)
+{
+    for (size_t i = 0; i < site->objects.n; i++) {
+        const struct desired_server *server = site->objects.items[i];
+        struct mem *mem = site->topo->mem;
+        char *text;
+        size_t n;
+
+        if (site->kinds.items[i] == DESIRED_server && server->command.n == 3 &&
+            strstr(server->command.items[2], "bridged")) {
+            struct err *e = file_read(
+                mem, mem_printf(mem, "%s/agent/console/%s.log", site->dir, server->id), 65536,
+                &text, &n);
+
+            if (e || !strstr(text, "bridged")) {
+                err_ignore(e, "not yet");
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool
+site_settled(struct site *site)
+{
+    SITE_EVENTUALLY(site, 15000, all_active(site));
+    SITE_EVENTUALLY(site, 5000, all_bridged(site));
+    return all_active(site);
+}
+
+void
+topo_up(struct topo *topo)
+{
+    for (size_t i = 0; i < topo->n_sites; i++) {
+        REQUIRE(site_push(&topo->sites[i]));
+    }
+    for (size_t i = 0; i < topo->n_sites; i++) {
+        REQUIRE(site_settled(&topo->sites[i]));
+    }
+}
+
+static void
+on_counters(void *arg, const struct desired_counters *counters)
+{
+    struct site *site = arg;
+
+    site->counters = counters ? row_copy(site->topo->mem, counters) : NULL;
+    site->ready = site->ready && counters;
+}
+
+const struct desired_counters *
+site_counters(struct site *site)
+{
+    site->counters = NULL;
+    desired_client_counters(site->client, on_counters, site);
+    SITE_EVENTUALLY(site, 3000, site->counters);
+    return site->counters;
+}
+
+int64_t
+site_drops(struct site *site, const char *reason)
+{
+    const struct desired_counters *counters = site_counters(site);
+
+    for (size_t i = 0; counters && i < counters->drops.n; i++) {
+        const struct desired_drop_counter *drop = counters->drops.items[i];
+
+        if (str_eq(drop->name, reason)) {
+            return drop->packets;
+        }
+    }
+    return 0;
+}
+
+int64_t
+site_hop_packets(struct site *site, const char *chain, int64_t hop, const char *direction)
+{
+    const struct desired_counters *counters = site_counters(site);
+    const char *id = topo_id(site->topo, mem_printf(site->topo->mem, "chain %s", chain));
+
+    for (size_t i = 0; counters && i < counters->hops.n; i++) {
+        const struct desired_hop_counter *c = counters->hops.items[i];
+
+        if (str_eq(c->chain_id, id) && c->hop == hop && str_eq(c->direction, direction)) {
+            return c->packets;
+        }
+    }
+    return -1;
+}
+
+/* ---- inside of servers ------------------------------------------------------------------------------------ */
+
+pid_t
+node_pid(struct site *site, const char *server)
+{
+    struct mem *mem = site->topo->mem;
+    const char *id = topo_id(site->topo, mem_printf(mem, "server %s", server));
+    char *text;
+    size_t n;
+
+    REQUIRE_OK(file_read(mem, mem_printf(mem, "%s/agent/servers/%s/pid", site->dir, id), 32, &text,
+                         &n));
+    return (pid_t)atoi(text);
+}
+
+struct err *
+node_run(struct site *site, const char *server, const char **output, const char *fmt, ...)
+{
+    struct mem *mem = site->topo->mem;
+    const char *line;
+    va_list args;
+
+    va_start(args, fmt);
+    line = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    return run_words(mem,
+                     mem_printf(mem, "nsenter -t %d -n %s", (int)node_pid(site, server), line),
+                     output);
+}
+
+pid_t
+node_spawn(struct site *site, const char *server, const char *fmt, ...)
+{
+    struct mem *mem = site->topo->mem;
+    struct process_spec spec = {.stdin_fd = -1,
+                                .stdout_fd = -1,
+                                .stderr_fd = -1,
+                                .netns = mem_printf(mem, "/proc/%d/ns/net",
+                                                    (int)node_pid(site, server)),
+                                .die_with_parent = true};
+    const char *line;
+    va_list args;
+    size_t n;
+    char **words;
+    const char **argv;
+    pid_t pid;
+
+    va_start(args, fmt);
+    line = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    words = str_split(mem, line, ' ', &n);
+    argv = MEM_ARRAY(mem, n + 1, const char *);
+    for (size_t i = 0; i < n; i++) {
+        argv[i] = words[i];
+    }
+    spec.argv = argv;
+    REQUIRE_OK(process_start(&spec, &pid));
+    return pid;
+}
+
+void
+spawned_end(pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+}
+
+bool
+node_ping(struct site *site, const char *server, const char *ip, int size)
+{
+    const char *output;
+    struct err *e =
+        node_run(site, server, &output, "/bin/busybox ping -c 1 -W 1 -s %d %s", size, ip);
+    bool ok = !e;
+
+    err_ignore(e, "the answer is no");
+    return ok;
+}
+
+/* A socket made inside of a server's network namespace. */
+static int
+socket_inside(struct site *site, const char *server, int family, int type, int protocol)
+{
+    struct mem *mem = site->topo->mem;
+    int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+    int there = open(mem_printf(mem, "/proc/%d/ns/net", (int)node_pid(site, server)),
+                     O_RDONLY | O_CLOEXEC);
+
+    REQUIRE(own >= 0 && there >= 0 && !setns(there, CLONE_NEWNET));
+    fd = socket(family, type | SOCK_CLOEXEC, protocol);
+    REQUIRE(!setns(own, CLONE_NEWNET));
+    close(own);
+    close(there);
+    REQUIRE(fd >= 0);
+    return fd;
+}
+
+static socklen_t
+address_of(const char *ip, int port, struct sockaddr_storage *out)
+{
+    struct sockaddr_in *in = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
+
+    memset(out, 0, sizeof *out);
+    if (strchr(ip, ':')) {
+        in6->sin6_family = AF_INET6;
+        in6->sin6_port = htons((uint16_t)port);
+        (void)inet_pton(AF_INET6, ip, &in6->sin6_addr);
+        return sizeof *in6;
+    }
+    in->sin_family = AF_INET;
+    in->sin_port = htons((uint16_t)port);
+    (void)inet_pton(AF_INET, ip, &in->sin_addr);
+    return sizeof *in;
+}
+
+static bool
+ready_within(int fd, short events, int ms)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    return poll(&p, 1, ms) == 1 && p.revents & events;
+}
+
+bool
+node_tcp(struct site *from, const char *client, struct site *to, const char *server,
+         const char *ip, int port)
+{
+    int family = strchr(ip, ':') ? AF_INET6 : AF_INET, one = 1, error = 0, accepted = -1;
+    int l = socket_inside(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int c = socket_inside(from, client, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct sockaddr_storage address;
+    socklen_t n = address_of(ip, port, &address), m = sizeof error;
+    char text[4] = "";
+    bool ok;
+
+    (void)setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    ok = !bind(l, (struct sockaddr *)&address, n) && !listen(l, 1);
+    ok = ok && (!connect(c, (struct sockaddr *)&address, n) || errno == EINPROGRESS);
+    ok = ok && ready_within(c, POLLOUT, 1500) && !getsockopt(c, SOL_SOCKET, SO_ERROR, &error, &m) &&
+         !error;
+    ok = ok && ready_within(l, POLLIN, 1000) && (accepted = accept(l, NULL, NULL)) >= 0;
+    ok = ok && send(c, "abc", 3, MSG_NOSIGNAL) == 3 && ready_within(accepted, POLLIN, 1000) &&
+         recv(accepted, text, 3, 0) == 3;
+    ok = ok && send(accepted, "def", 3, MSG_NOSIGNAL) == 3 && ready_within(c, POLLIN, 1000) &&
+         recv(c, text, 3, 0) == 3 && !memcmp(text, "def", 3);
+    if (accepted >= 0) {
+        close(accepted);
+    }
+    close(c);
+    close(l);
+    return ok;
+}
+
+int
+node_raw(struct site *site, const char *server, const char *ifname)
+{
+    int fd = socket_inside(site, server, AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+    struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
+    struct ifreq ifr = {0};
+
+    memcpy(ifr.ifr_name, ifname, strlen(ifname) + 1);
+    REQUIRE(!ioctl(fd, SIOCGIFINDEX, &ifr));
+    address.sll_ifindex = ifr.ifr_ifindex;
+    REQUIRE(!bind(fd, (struct sockaddr *)&address, sizeof address));
+    return fd;
+}
+
+void
+raw_send(int fd, const void *frame, size_t n)
+{
+    REQUIRE(send(fd, frame, n, 0) == (ssize_t)n);
+}
+
+size_t
+raw_receive(int fd, void *frame, size_t max, int ms,
+            bool (*match)(const uint8_t *frame, size_t n, const void *arg), const void *arg)
+{
+    int64_t end = time_mono_ns() + ms * 1000000LL;
+
+    while (time_mono_ns() < end) {
+        ssize_t n;
+
+        if (!ready_within(fd, POLLIN, (int)((end - time_mono_ns()) / 1000000) + 1)) {
+            continue;
+        }
+        n = recv(fd, frame, max, 0);
+        if (n > 0 && match(frame, (size_t)n, arg)) {
+            return (size_t)n;
+        }
+    }
+    return 0;
+}
