@@ -323,9 +323,9 @@ check_only(struct unpack *u, struct mem *mem, struct archive *a, struct archive_
 {
     const char *raw = archive_entry_pathname(entry);
 
-    TRY(unpack_check_way(u, mem, raw, path));
+    TRY(unpack_check_way(u, mem, raw, &path));
     if (hardlink) {
-        return unpack_check_way(u, mem, raw, hardlink);
+        return unpack_check_way(u, mem, raw, &hardlink);
     }
     unpack_note_link(u, path,
                      archive_entry_filetype(entry) == AE_IFLNK ? archive_entry_symlink(entry)

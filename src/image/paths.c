@@ -90,15 +90,14 @@ follow(struct mem *mem, const char *raw, const char *path, size_t n, const char 
     return NULL;
 }
 
-/* Does the way to 'path' (not its last name) go through links that lead outside? */
 struct err *
-unpack_check_way(struct unpack *u, struct mem *mem, const char *raw, const char *path)
+unpack_check_way(struct unpack *u, struct mem *mem, const char *raw, const char **path)
 {
     for (int hops = 0; hops < LINKS_MAX; hops++) {
         const char *slash, *target = NULL;
 
-        for (slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-            target = map_get(&u->links, mem_strn(mem, path, (size_t)(slash - path)));
+        for (slash = strchr(*path, '/'); slash; slash = strchr(slash + 1, '/')) {
+            target = map_get(&u->links, mem_strn(mem, *path, (size_t)(slash - *path)));
             if (target) {
                 break;
             }
@@ -106,7 +105,7 @@ unpack_check_way(struct unpack *u, struct mem *mem, const char *raw, const char 
         if (!target) {
             return NULL;
         }
-        TRY(follow(mem, raw, path, (size_t)(slash - path), target, &path));
+        TRY(follow(mem, raw, *path, (size_t)(slash - *path), target, path));
     }
     return unpack_hostile(raw, "goes through too many links");
 }

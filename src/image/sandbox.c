@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CPU_S 900
+#define MESSAGE_BYTES 65536 /* what is printed may go to a file too */
 #define MEMORY_BYTES (UINT64_C(2) << 30)
 
 static struct err *
@@ -38,7 +39,7 @@ limit_all(const struct unpack *u)
     TRY(limit(RLIMIT_CORE, 0));
     TRY(limit(RLIMIT_CPU, CPU_S));
     TRY(limit(RLIMIT_NOFILE, 512));
-    TRY(limit(RLIMIT_FSIZE, (rlim_t)u->limits.bytes));
+    TRY(limit(RLIMIT_FSIZE, (rlim_t)u->limits.bytes + MESSAGE_BYTES));
 #ifndef __SANITIZE_ADDRESS__ /* which maps terabytes */
     TRY(limit(RLIMIT_AS, MEMORY_BYTES));
 #endif

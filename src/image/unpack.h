@@ -43,9 +43,10 @@ struct err *unpack_path(struct mem *mem, const char *raw, const char **path) MUS
 /* "a/b/c" -> "a/b", '*name' = "c" */
 const char *unpack_parent(struct mem *mem, const char *path, const char **name);
 struct err *unpack_hostile(const char *raw, const char *why) MUST_USE;
-/* Does the way to 'path' (not its last name) go through links that lead outside? */
+/* Follows the links on the way to '*path' (not its last name), as far as they were noted;
+ * E_INVALID where they lead outside. */
 struct err *unpack_check_way(struct unpack *u, struct mem *mem, const char *raw,
-                             const char *path) MUST_USE;
+                             const char **path) MUST_USE;
 /* Remembers a symbolic link, or (null) that the path is none any more. */
 void unpack_note_link(struct unpack *u, const char *path, const char *target);
 
