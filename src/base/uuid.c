@@ -3,11 +3,13 @@
 #include "base/uuid.h"
 
 #include "base/str.h"
+#include "base/time.h"
 #include "base/vec.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +117,38 @@ uuid_make(struct mem *mem)
     char text[UUID_SIZE];
 
     uuid_new(text);
+    return mem_str(mem, text);
+}
+
+/* The next tick: the clock's, or one more than the last where that is not later. */
+static uint64_t
+next_tick(void)
+{
+    static _Atomic uint64_t last;
+    uint64_t before = atomic_load(&last), next;
+
+    do {
+        next = (uint64_t)time_now_us() >> 4;
+        next = next > before ? next : before + 1;
+    } while (!atomic_compare_exchange_weak(&last, &before, next));
+    return next;
+}
+
+const char *
+uuid_make_ordered(struct mem *mem)
+{
+    char text[UUID_SIZE];
+    unsigned char b[16];
+    uint64_t tick;
+
+    if (!seeded_bytes(b)) {
+        id_bytes(b);
+        tick = next_tick();
+        for (int i = 0; i < 5; i++) {
+            b[i] = (unsigned char)(tick >> (32 - 8 * i));
+        }
+    }
+    to_text(text, b, 4);
     return mem_str(mem, text);
 }
 

@@ -259,7 +259,7 @@ resource_create(struct tx *tx, struct op *op, const void *given, void **made)
         TRY(hooks->before_create(tx, op, row));
     }
     if (!*id) {
-        *id = uuid_make(tx_mem(tx));
+        *id = uuid_make_ordered(tx_mem(tx));
     }
     TRY(quota_claim(tx, op, row, *id));
     TRY(resource_err(resource, NULL, row_insert(tx, row)));

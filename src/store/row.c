@@ -178,7 +178,7 @@ static void
 generate(struct tx *tx, const struct shape *shape, void *row)
 {
     if (shape->key && !row_key(shape, row) && shape->key->type == ATTR_T_uuid) {
-        *(const char **)attr_at(shape->key, row) = uuid_make(tx->mem);
+        *(const char **)attr_at(shape->key, row) = uuid_make_ordered(tx->mem);
     }
     if (shape->created && shape->created->type == ATTR_T_time &&
         attr_is_null(shape->created, row)) {
