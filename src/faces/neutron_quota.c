@@ -191,7 +191,7 @@ neutron_quota_update(struct tx *tx, struct rest_request *r)
     }
     check = json_bool(json_get(quota, "check_limit"), false);
     json_each (quota, i) {
-        int64_t limit;
+        int64_t limit = 0;
         struct err *e;
 
         if (str_eq(quota->keys[i], "check_limit") || str_eq(quota->keys[i], "tenant_id") ||

@@ -114,6 +114,8 @@ struct change_feed;
 struct network_service {
     struct store *store;
     struct change_feed *feed; /* where carrick-changes waits; null = it answers at once */
+    struct loop *loop;        /* set by the site, with ... */
+    struct site_sync *sync;   /* ... the connection to the agent; or null */
     char *host, *vtep;
     int64_t mtu_max;       /* Largest MTU of a segment here. */
     pthread_mutex_t lock;  /* Guards 'hints'. */
@@ -207,7 +209,8 @@ void site_sync_free(struct site_sync *sync);
 struct desired_client *site_sync_client(struct site_sync *sync);
 /* The agent's console folder as it said, copied to 'mem', or null while it has not; any thread. */
 const char *site_sync_console_dir(struct site_sync *sync, struct mem *mem);
-/* Does the agent hold the state up to this change? (tests, progress); any thread. */
+/* The change up to which the agent holds the rows; any thread. */
 int64_t site_sync_applied(struct site_sync *sync);
+bool site_sync_connected(struct site_sync *sync); /* any thread */
 
 #endif

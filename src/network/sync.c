@@ -39,6 +39,7 @@ struct site_sync {
     pthread_mutex_t lock;     /* Guards what other threads ask for. */
     char *console_dir;
     int64_t applied;
+    bool connected;
 };
 
 /* ---- one stretch of work ------------------------------------------------------------------ */
@@ -412,6 +413,7 @@ on_ready(void *arg, const struct desired_message *agent)
     pthread_mutex_lock(&sync->lock);
     free(sync->console_dir);
     sync->console_dir = agent->console_dir ? heap_str(agent->console_dir) : NULL;
+    sync->connected = true;
     pthread_mutex_unlock(&sync->lock);
     log_info("sync", "agent connected, holds epoch=%" PRIi64 " seq=%" PRIi64,
              agent->epoch == INT_NULL ? 0 : agent->epoch, reach.seq);
@@ -424,6 +426,9 @@ on_lost(void *arg, const char *why)
     struct site_sync *sync = arg;
 
     sync->ready = false;
+    pthread_mutex_lock(&sync->lock);
+    sync->connected = false;
+    pthread_mutex_unlock(&sync->lock);
     log_warn("sync", "agent lost: %s", why);
 }
 
@@ -605,4 +610,15 @@ site_sync_applied(struct site_sync *sync)
     seq = sync->applied;
     pthread_mutex_unlock(&sync->lock);
     return seq;
+}
+
+bool
+site_sync_connected(struct site_sync *sync)
+{
+    bool connected;
+
+    pthread_mutex_lock(&sync->lock);
+    connected = sync->connected;
+    pthread_mutex_unlock(&sync->lock);
+    return connected;
 }
