@@ -92,6 +92,8 @@ TEST(net_prefixes)
     CHECK_STR(ip_text(text, &last), "10.1.15.255");
     CHECK(cidr_has(&c, &in) && !cidr_has(&c, &v6) && cidr_has(&six, &v6));
     CHECK(cidr_has(&all, &in) && !cidr_has(&all, &v6));
+    all = cidr("::/0");
+    CHECK(!cidr_has(&all, &in) && cidr_has(&all, &v6));
     CHECK(cidr_overlaps(&c, &one) && cidr_overlaps(&one, &c) && !cidr_overlaps(&c, &other));
     last = cidr_last(&six);
     CHECK_STR(ip_text(text, &last), "2001:db8::ffff:ffff:ffff:ffff");
