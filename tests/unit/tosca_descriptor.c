@@ -1,0 +1,232 @@
+/* Descriptors out of templates: the example's, and what is not supported. */
+#include "tosca_world.h"
+
+#include "sys/file.h"
+
+#include <string.h>
+
+#define EXAMPLE TESTS_DIR "/../examples/web-through-firewall"
+
+/* Reads the example's sources; the images' size and digest are put in as the
+ * build script does. */
+static struct err *
+read_example(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
+{
+    static const char *const folders[] = {"firewall", "inspector", "web", "ns"};
+    (void)arg;
+
+    for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+        const char *path = mem_printf(mem, EXAMPLE "/%s/Definitions/%s", folders[i], name);
+        const char *raw = mem_printf(mem, "%s.in", path), *mark;
+        AUTO_BUF filled = BUF_INIT;
+
+        if (file_exists(path)) {
+            return file_read(mem, path, 1u << 20, text, n);
+        }
+        if (!file_exists(raw)) {
+            continue;
+        }
+        TRY(file_read(mem, raw, 1u << 20, text, n));
+        for (const char *at = *text; at; at = mark ? strchr(mark + 1, '@') + 1 : NULL) {
+            mark = strchr(at, '@');
+            buf_add(&filled, at, mark ? (size_t)(mark - at) : strlen(at));
+            buf_str(&filled, !mark ? "" : str_starts(mark, "@SIZE@") ? "1000" : "abcd");
+        }
+        *text = buf_copy(mem, &filled);
+        *n = filled.len;
+        return NULL;
+    }
+    return err_new(E_NOT_FOUND, NULL, "%s", name);
+}
+
+TEST(vnfd_of_the_example_firewall)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct tosca *tosca;
+    struct vnfd *vnfd;
+    const struct vnfd_flavour *flavour;
+    const struct vnfd_vdu *vdu;
+
+    REQUIRE_OK(tosca_parse(mem, read_example, NULL, "firewall.yaml", &tosca));
+    REQUIRE_OK(vnfd_from_tosca(mem, tosca, &vnfd));
+    CHECK_STR(vnfd->provider, "Carrick");
+    CHECK_STR(vnfd->product_name, "Firewall");
+    CHECK_STR(vnfd->node_type, "carrick.examples.Firewall");
+    CHECK_INT(vnfd->n_flavours, 1);
+    flavour = vnfd_flavour(vnfd, "default");
+    REQUIRE(flavour && flavour->n_vdus == 1);
+    CHECK_STR(flavour->default_level, "default");
+    vdu = vnfd_vdu(flavour, "firewall");
+    REQUIRE(vdu && vdu->image);
+    CHECK_INT(vdu->vcpus, 1);
+    CHECK_INT(vdu->memory_mb, 64);
+    CHECK_INT(vdu->disk_gb, 1);
+    CHECK_INT(vnfd_instances(flavour, NULL, "firewall"), 1);
+    CHECK_STR(vdu->image->container_format, "docker");
+    CHECK_STR(vdu->image->hash, "abcd");
+    CHECK_INT(vdu->image->size, 1000);
+    REQUIRE(vdu->n_cps == 2);
+    CHECK_STR(vdu->cps[0]->name, "in_cp");
+    CHECK_STR(vdu->cps[1]->name, "out_cp");
+    CHECK_STR(vdu->cps[1]->external, "virtual_link_out");
+    CHECK(!vdu->cps[0]->port_security);
+    CHECK_STR(vnfd_ext_cp(flavour, "virtual_link_in")->cp, "in_cp");
+    CHECK_STR(vnfd_ext_cp(flavour, "in_cp")->requirement, "virtual_link_in");
+    CHECK(vnfd->lcm_configuration != NULL);
+}
+
+TEST(vnfd_of_the_example_web_wants_an_address)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct tosca *tosca;
+    struct vnfd *vnfd;
+
+    REQUIRE_OK(tosca_parse(mem, read_example, NULL, "web.yaml", &tosca));
+    REQUIRE_OK(vnfd_from_tosca(mem, tosca, &vnfd));
+    REQUIRE(vnfd->flavours[0].n_cps == 1);
+    CHECK(vnfd->flavours[0].cps[0].wants_ip);
+    CHECK(vnfd->flavours[0].cps[0].port_security);
+    CHECK_STR(vnfd->flavours[0].cps[0].external, "virtual_link");
+}
+
+TEST(nsd_of_the_example)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct tosca *tosca;
+    struct nsd *nsd;
+    const struct nsd_path *path;
+
+    REQUIRE_OK(tosca_parse(mem, read_example, NULL, "web_through_firewall.yaml", &tosca));
+    REQUIRE_OK(nsd_from_tosca(mem, tosca, &nsd));
+    CHECK_STR(nsd->name, "web-through-firewall");
+    CHECK_INT(nsd->n_vnfs, 3);
+    CHECK_STR(nsd_vnf(nsd, "web")->vnfd_id, "5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0003");
+    CHECK_STR(nsd_vnf(nsd, "firewall")->flavour_id, "default");
+    CHECK_STR(nsd_vnf(nsd, "firewall")->level, "default");
+    CHECK_INT(nsd_vnf(nsd, "firewall")->n_connections, 2);
+    CHECK_STR(nsd_vnf(nsd, "firewall")->connections[0].link, "data");
+    REQUIRE(nsd->n_links == 1);
+    CHECK_STR(nsd_link(nsd, "data")->cidr, "10.10.0.0/24");
+    CHECK_STR(nsd_sap(nsd, "client")->link, "data");
+    REQUIRE(nsd->n_graphs == 1 && nsd->graphs[0].n_paths == 1);
+    path = &nsd->graphs[0].paths[0];
+    REQUIRE(path->n_positions == 2 && path->n_rules == 2);
+    CHECK_STR(path->positions[0].elements[0].ingress.vnf, "firewall");
+    CHECK_STR(path->positions[0].elements[0].ingress.requirement, "virtual_link_in");
+    CHECK_STR(path->positions[0].elements[0].egress.requirement, "virtual_link_out");
+    CHECK_STR(path->positions[1].elements[0].ingress.vnf, "inspector");
+    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].egress)->name, "data");
+    CHECK_STR(path->rules[0].protocol, "tcp");
+    CHECK_INT(path->rules[1].destination_port_min, 8080);
+    CHECK_INT(path->rules[1].destination_port_max, 8080);
+    CHECK_INT(path->rules[1].source_port_min, -1);
+    REQUIRE(nsd->n_affinities == 2);
+    CHECK(!nsd->affinities[0].anti && nsd->affinities[1].anti);
+    CHECK_INT(nsd->affinities[0].n_members, 2);
+    CHECK_STR(nsd->affinities[0].members[0], "firewall");
+    CHECK_STR(nsd->affinities[1].scope, "nfvi_pop");
+}
+
+#define VNF_NODE                                                                                   \
+    "topology_template:\n"                                                                         \
+    "  node_templates:\n"                                                                          \
+    "    vnf:\n"                                                                                   \
+    "      type: tosca.nodes.nfv.VNF\n"                                                            \
+    "      properties: { descriptor_id: a, descriptor_version: '1', provider: p,\n"                \
+    "        product_name: n, software_version: '1', vnfm_info: [ 'etsivnfm:v2.0.0' ],\n"          \
+    "        flavour_id: f, flavour_description: d }\n"
+#define VDU_NODE                                                                                   \
+    "    vdu:\n"                                                                                   \
+    "      type: tosca.nodes.nfv.Vdu.Compute\n"                                                    \
+    "      properties: { name: v, description: d, vdu_profile:\n"                                  \
+    "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n"                       \
+    "      capabilities: { virtual_compute: { properties: { virtual_cpu:\n"                        \
+    "        { num_virtual_cpu: 1 }, virtual_memory: { virtual_mem_size: 1 GiB } } } }\n"          \
+    "      artifacts: { image: { type: tosca.artifacts.nfv.SwImage, file: 'https://x/i',\n"        \
+    "        properties: { name: i, version: '1', container_format: bare, disk_format: qcow2,\n"   \
+    "          min_disk: 3 GB, size: 1 GB, checksum: { algorithm: sha-256, hash: AB } } } }\n"
+
+static struct err *
+vnfd_of(struct mem *mem, const char *body, struct vnfd **vnfd)
+{
+    struct tosca *tosca;
+
+    TRY(parse_body(mem, "3.3.1", body, &tosca));
+    return vnfd_from_tosca(mem, tosca, vnfd);
+}
+
+TEST(vnfd_levels_and_aspects_become_counts)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+    const struct vnfd_flavour *flavour;
+
+    REQUIRE_OK(vnfd_of(mem,
+                       VNF_NODE VDU_NODE
+                       "  policies:\n"
+                       "    - a: { type: tosca.policies.nfv.ScalingAspects, properties: { aspects:\n"
+                       "        { grow: { name: grow, description: d, max_scale_level: 2,\n"
+                       "          step_deltas: [ one ] } } } }\n"
+                       "    - b: { type: tosca.policies.nfv.VduScalingAspectDeltas, targets: [ vdu ],\n"
+                       "        properties: { aspect: grow, deltas: { one:\n"
+                       "          { number_of_instances: 1 } } } }\n"
+                       "    - c: { type: tosca.policies.nfv.VduInitialDelta, targets: [ vdu ],\n"
+                       "        properties: { initial_delta: { number_of_instances: 1 } } }\n"
+                       "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                       "        { small: { description: s }, large: { description: l, scale_info:\n"
+                       "          { grow: { scale_level: 2 } } } }, default_level: small } }\n",
+                       &vnfd));
+    flavour = vnfd_flavour(vnfd, NULL);
+    CHECK_INT(vnfd_instances(flavour, NULL, "vdu"), 1);
+    CHECK_INT(vnfd_instances(flavour, "large", "vdu"), 3);
+    CHECK_INT(flavour->aspects[0].max_level, 2);
+    CHECK_INT(flavour->aspects[0].deltas[0].n, 1);
+    CHECK_STR(flavour->vdus[0].image->hash, "ab");
+    CHECK_INT(flavour->vdus[0].disk_gb, 3);
+}
+
+TEST(vnfd_features_that_are_not_supported_are_collected)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+    struct err *e = vnfd_of(mem,
+                            VNF_NODE VDU_NODE
+                            "    disk: { type: tosca.nodes.nfv.Vdu.VirtualBlockStorage, properties:\n"
+                            "      { virtual_block_storage_data: { size_of_storage: 1 GB } } }\n"
+                            "    cp: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                            "      [ ipv4 ], trunk_mode: true, vnic_type: direct },\n"
+                            "      requirements: [ virtual_binding: vdu ] }\n",
+                            &vnfd);
+    const char *all = err_full(mem, e);
+
+    CHECK(err_is(e, E_NOT_IMPLEMENTED));
+    CHECK(strstr(all, "feature: virtual block storage (volume) (disk) is not supported"));
+    CHECK(strstr(all, "feature: trunk_mode (cp)"));
+    CHECK(strstr(all, "feature: vnic_type direct (cp)"));
+    CHECK(!vnfd);
+    err_ignore(e, "read");
+}
+
+TEST(vnfd_contradictions_are_invalid)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+
+    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
+                          "    cp: { type: tosca.nodes.nfv.VduCp,\n"
+                          "      properties: { layer_protocols: [ ipv4 ] } }\n", &vnfd),
+                  E_INVALID, "cp: virtual_binding names no VDU");
+    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
+                          "  policies:\n"
+                          "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                          "        { a: { description: s } }, default_level: b } }\n", &vnfd),
+                  E_INVALID, "default_level b is none of the levels");
+    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
+                          "  policies:\n"
+                          "    - l: { type: tosca.policies.nfv.VduInstantiationLevels, targets: [ vdu ],\n"
+                          "        properties: { levels: { a: { number_of_instances: 9 } } } }\n"
+                          "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                          "        { a: { description: s } } } }\n", &vnfd),
+                  E_INVALID, "9 instances of vdu, at most 3 allowed");
+    CHECK_ERR_MSG(vnfd_of(mem, "topology_template: {}\n", &vnfd), E_INVALID, "this is no VNFD");
+}

@@ -1,0 +1,377 @@
+/* Packages of strangers: what is refused, and why. */
+#include "tosca_world.h"
+
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zip.h>
+
+static struct err *
+open_entries(struct mem *mem, size_t n, const struct entry *entries)
+{
+    struct package *pkg;
+
+    return package_open(mem, zip_write(mem, "p.csar", n, entries), NULL, &pkg);
+}
+
+/* The good package with one more entry. */
+static struct err *
+open_with(struct mem *mem, struct entry more)
+{
+    struct entry entries[GOOD_ENTRIES + 1];
+
+    good_package(mem, entries, NULL);
+    entries[GOOD_ENTRIES] = more;
+    return open_entries(mem, GOOD_ENTRIES + 1, entries);
+}
+
+TEST(package_that_is_right_is_opened_and_read)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg;
+    struct vnfd *vnfd;
+    char *data;
+    size_t n;
+
+    good_package(mem, entries, NULL);
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    CHECK_STR(pkg->entry, "Definitions/vnfd.yaml");
+    CHECK_STR(pkg->manifest_file, "vnfd.mf");
+    CHECK_INT(pkg->n_files, GOOD_ENTRIES);
+    REQUIRE_OK(package_read(pkg, mem, "vnfd.mf", 4096, &data, &n));
+    CHECK_STR(data, entries[1].data);
+    CHECK_ERR(package_read(pkg, mem, "vnfd.mf", 10, &data, &n), E_TOO_LARGE);
+    CHECK_ERR(package_read(pkg, mem, "nothing", 10, &data, &n), E_NOT_FOUND);
+    REQUIRE_OK(vnfd_from_package(mem, pkg, &vnfd));
+    CHECK_STR(vnfd->product_name, "n");
+    CHECK_INT(vnfd->flavours[0].vdus[0].memory_mb, 512);
+}
+
+TEST(package_folder_is_read_like_a_zip)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg;
+
+    good_package(mem, entries, NULL);
+    for (size_t i = 0; i < GOOD_ENTRIES; i++) {
+        const char *path = mem_printf(mem, "%s/tree/%s", test_dir(), entries[i].name);
+        char *slash = strrchr(path, '/');
+
+        REQUIRE_OK(dir_make(mem_strn(mem, path, (size_t)(slash - path)), 0700));
+        REQUIRE_OK(file_write(path, entries[i].data, strlen(entries[i].data), 0600));
+    }
+    CHECK_OK(package_open(mem, mem_printf(mem, "%s/tree", test_dir()), NULL, &pkg));
+    CHECK(symlink("/etc/passwd", mem_printf(mem, "%s/tree/link", test_dir())) == 0);
+    CHECK_ERR_MSG(package_open(mem, mem_printf(mem, "%s/tree", test_dir()), NULL, &pkg), E_INVALID,
+                  "symbolic link");
+}
+
+TEST(package_without_metadata_folder_takes_the_template_at_the_root)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg;
+
+    good_package(mem, entries, NULL);
+    entries[0] = (struct entry){.name = "vnfd.yaml", .data = entries[2].data};
+    entries[1].data = "Source: vnfd.yaml\n";
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", 2, entries), NULL, &pkg));
+    CHECK_STR(pkg->entry, "vnfd.yaml");
+    CHECK_STR(pkg->manifest_file, "vnfd.mf");
+    CHECK(pkg->n_notes > 0);
+    entries[2].name = "other.yaml";
+    CHECK_ERR_MSG(open_entries(mem, 3, entries), E_INVALID, "which one is meant");
+}
+
+TEST(package_names_that_leave_or_confuse_are_refused)
+{
+    static const struct {
+        const char *name;
+        size_t size;
+        const char *why;
+    } cases[] = {
+        {"../evil", 0, "\"..\""},
+        {"a/../../evil", 0, "\"..\""},
+        {"..", 0, "\"..\""},
+        {"/etc/passwd", 0, "absolute"},
+        {"C:/evil", 0, "absolute"},
+        {"a\\..\\evil", 0, "backslash"},
+        {"a//b", 0, "empty part"},
+        {"./a", 0, "\".\""},
+        {"a\nb", 0, "control character"},
+        {"a\0b", 3, "NUL"},
+        {"\xff\xfe", 0, "UTF-8"},
+        {"Definitions/vnfd.yaml", 0, "twice"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct watch watch = watch_start();
+
+        CHECK_ERR_MSG(open_with(mem, (struct entry){.name = cases[i].name, .data = "x",
+                                                    .name_size = cases[i].size}),
+                      E_INVALID, cases[i].why);
+        watch_check(&watch, cases[i].why);
+    }
+}
+
+TEST(package_entries_that_are_no_plain_files_are_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "l", .data = "/etc/passwd",
+                                                .mode = S_IFLNK | 0777}),
+                  E_INVALID, "symbolic link");
+    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "d", .data = "x", .mode = S_IFBLK | 0600}),
+                  E_INVALID, "special file");
+    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "e", .data = "x", .flags = 1}), E_INVALID,
+                  "encrypted");
+    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "m", .data = "x", .method = 93}), E_INVALID,
+                  "deflate");
+}
+
+TEST(package_of_100000_entries_is_refused_at_once)
+{
+    AUTO(mem) mem = mem_new("test");
+    size_t n = 100000;
+    struct entry *entries = MEM_ARRAY(mem, n, struct entry);
+    struct watch watch;
+    const char *path;
+    struct package *pkg;
+
+    for (size_t i = 0; i < n; i++) {
+        entries[i] = (struct entry){.name = mem_printf(mem, "f%zu", i), .data = "x"};
+    }
+    path = zip_write(mem, "many.csar", n, entries);
+    watch = watch_start();
+    CHECK_ERR(package_open(mem, path, NULL, &pkg), E_TOO_LARGE);
+    watch_check(&watch, "100 000 entries");
+    /* A directory of so many behind an end record that admits to few is damage. */
+    entries[0].name = "g";
+    CHECK_ERR(package_open(mem, zip_write(mem, "many.csar", 20000, entries), NULL, &pkg), E_TOO_LARGE);
+}
+
+/* A zip with 'size' zeros, made by libzip. */
+static const char *
+zip_of_zeros(struct mem *mem, size_t size)
+{
+    const char *path = mem_printf(mem, "%s/zeros.csar", test_dir());
+    char *zeros = heap_alloc(size);
+    int code;
+    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
+    zip_int64_t i;
+
+    REQUIRE(zip != NULL);
+    i = zip_file_add(zip, "vnfd.yaml", zip_source_buffer(zip, zeros, size, 1), 0);
+    REQUIRE(i >= 0);
+    REQUIRE(zip_set_file_compression(zip, (zip_uint64_t)i, ZIP_CM_DEFLATE, 1) == 0);
+    REQUIRE(zip_close(zip) == 0);
+    return path;
+}
+
+TEST(package_that_unpacks_to_a_gigabyte_of_zeros_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct watch watch = watch_start();
+
+    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "zeros", .data = "x", .claims = 1u << 30,
+                                                .method = 8}),
+                  E_TOO_LARGE, "times its size");
+    watch_check(&watch, "a gigabyte claimed");
+}
+
+TEST(package_entry_that_lies_about_its_size_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *path = zip_of_zeros(mem, 16u << 20);
+    struct package *pkg;
+    struct watch watch;
+    char *data;
+    size_t n, patched = 0;
+
+    REQUIRE_OK(file_read(mem, path, 1u << 30, &data, &n));
+    for (size_t i = 0; i + 46 < n; i++) {
+        bool is_local = memcmp(data + i, "PK\3\4", 4) == 0;
+
+        if (is_local || memcmp(data + i, "PK\1\2", 4) == 0) {
+            memcpy(data + i + (is_local ? 22 : 24), "\x10\0\0\0", 4);
+            patched++;
+        }
+    }
+    CHECK_INT(patched, 2);
+    REQUIRE_OK(file_write(path, data, n, 0600));
+    watch = watch_start();
+    CHECK_ERR_MSG(package_open(mem, path, NULL, &pkg), E_INVALID, "is longer than it claims");
+    watch_check(&watch, "a lying entry");
+}
+
+TEST(package_cut_anywhere_is_refused_without_harm)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    const char *path;
+    char *data;
+    size_t n;
+
+    good_package(mem, entries, NULL);
+    path = zip_write(mem, "p.csar", GOOD_ENTRIES, entries);
+    REQUIRE_OK(file_read(mem, path, 1u << 20, &data, &n));
+    for (size_t cut = 0; cut < n; cut += 7) {
+        AUTO(mem) turn = mem_new("turn");
+        struct package *pkg;
+
+        REQUIRE_OK(file_write(path, data, cut, 0600));
+        CHECK_ERR(package_open(turn, path, NULL, &pkg), E_INVALID);
+    }
+}
+
+TEST(package_digests_are_checked_for_every_algorithm)
+{
+    static const struct {
+        const char *algorithm, *digest; /* of "x" */
+    } cases[] = {
+        {"SHA-224", "54a2f7f92a5f975d8096af77a126edda7da60c5aa872ef1b871701ae"},
+        {"SHA-256", "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},
+        {"SHA-384", "d752c2c51fba0e29aa190570a9d4253e44077a058d3297fa3a5630d5bd012622"
+                    "f97c28acaed313b5c83bb990caa7da85"},
+        {"SHA-512", "a4abd4448c49562d828115d13a1fccea927f52b4d5459297f8b43e42da89238b"
+                    "c13626e43dcb38ddb082488927ec904fb42057443983e88585179d50551afe62"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct entry entries[GOOD_ENTRIES + 1];
+
+        good_package(mem, entries, mem_printf(mem, "Source: x\nAlgorithm: %s\nHash: %s\n",
+                                              cases[i].algorithm, cases[i].digest));
+        entries[GOOD_ENTRIES] = (struct entry){.name = "x", .data = "x"};
+        CHECK_OK(open_entries(mem, GOOD_ENTRIES + 1, entries));
+        entries[GOOD_ENTRIES].data = "y";
+        CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES + 1, entries), E_INVALID,
+                      "vnfd.mf:10: x: the SHA");
+    }
+}
+
+TEST(package_manifest_faults_are_all_told)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES + 1];
+    struct err *e;
+    const char *all;
+
+    good_package(mem, entries,
+                 "Source: gone\nAlgorithm: SHA-256\nHash: "
+                 "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
+                 "Source: Definitions/vnfd.yaml\nAlgorithm: MD5\nHash: 00\n"
+                 "rubbish\n");
+    entries[GOOD_ENTRIES] = (struct entry){.name = "unlisted", .data = "x"};
+    e = open_entries(mem, GOOD_ENTRIES + 1, entries);
+    REQUIRE(err_is(e, E_INVALID));
+    all = err_full(mem, e);
+    CHECK(strstr(all, "vnfd.mf:10: the package has no file gone"));
+    CHECK(strstr(all, "Algorithm MD5 is none of SOL004's"));
+    CHECK(strstr(all, "vnfd.mf:16: is no \"Key: value\""));
+    CHECK(strstr(all, "unlisted is not listed"));
+    CHECK_STR(e->type, "PackageInvalid");
+    err_free(e);
+}
+
+TEST(package_meta_keys_are_needed)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+
+    good_package(mem, entries, NULL);
+    entries[0].data = "TOSCA-Meta-File-Version: 1.1\nEntry-Definitions: gone.yaml\n";
+    CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES, entries), E_INVALID, "CSAR-Version is missing");
+    CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES, entries), E_INVALID,
+                  "TOSCA.meta:2: Entry-Definitions: the package has no gone.yaml");
+}
+
+static void
+check_signed(struct mem *mem, size_t n, const struct entry *entries)
+{
+    struct err *e = open_entries(mem, n, entries);
+    bool is_told = false;
+
+    for (const struct err *it = e; it; it = it->next) {
+        is_told = is_told
+                  || (it->code == E_NOT_IMPLEMENTED && str_eq(it->type, "SignatureNotVerified"));
+    }
+    CHECK(is_told);
+    err_free(e);
+}
+
+TEST(package_with_a_signature_is_never_taken_unverified)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES + 1];
+    struct entry outer[2];
+    char *inner;
+    size_t n;
+
+    good_package(mem, entries, "-----BEGIN CMS-----\nMIIC\n-----END CMS-----\n");
+    check_signed(mem, GOOD_ENTRIES, entries);
+    good_package(mem, entries, NULL);
+    entries[GOOD_ENTRIES] = (struct entry){.name = "Definitions/vnfd.sig.cms", .data = "x"};
+    check_signed(mem, GOOD_ENTRIES + 1, entries);
+    REQUIRE_OK(file_read(mem, zip_write(mem, "in.csar", GOOD_ENTRIES, entries), 1u << 20, &inner, &n));
+    outer[0] = (struct entry){.name = "in.csar", .data = inner, .size = n};
+    outer[1] = (struct entry){.name = "in.cms", .data = "x"};
+    check_signed(mem, 2, outer);
+    CHECK_ERR_MSG(open_entries(mem, 1, outer), E_INVALID, "needs its signature");
+}
+
+TEST(package_artifact_is_extracted_to_a_descriptor)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg;
+    const char *path = mem_printf(mem, "%s/out", test_dir());
+    AUTO_FD fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    char *data;
+    size_t n;
+
+    good_package(mem, entries, NULL);
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    CHECK_OK(package_extract(pkg, "Definitions/vnfd.yaml", fd));
+    CHECK_ERR(package_extract(pkg, "gone", fd), E_NOT_FOUND);
+    REQUIRE_OK(file_read(mem, path, 1u << 20, &data, &n));
+    CHECK_STR(data, entries[2].data);
+}
+
+TEST(package_names_are_resolved_inside_only)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_STR(package_resolve(mem, "Definitions/a.yaml", "b.yaml"), "Definitions/b.yaml");
+    CHECK_STR(package_resolve(mem, "Definitions/a.yaml", "../Files/x"), "Files/x");
+    CHECK_STR(package_resolve(mem, "a.yaml", "./x"), "x");
+    CHECK(!package_resolve(mem, "Definitions/a.yaml", "../../x"));
+    CHECK(!package_resolve(mem, "a.yaml", "/etc/passwd"));
+    CHECK(!package_resolve(mem, "a.yaml", "https://example.org/x"));
+}
+
+TEST(package_check_sorts_what_is_wrong)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package_verdict verdict;
+
+    good_package(mem, entries, NULL);
+    REQUIRE_OK(package_check(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), &verdict));
+    CHECK_STR(package_verdict_name(verdict.kind), "accepted");
+    CHECK_STR(verdict.what, "VNFD");
+    good_package(mem, entries, "-----BEGIN CMS-----\n");
+    REQUIRE_OK(package_check(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), &verdict));
+    CHECK_STR(package_verdict_name(verdict.kind), "not supported");
+    good_package(mem, entries, "Source: gone\n");
+    REQUIRE_OK(package_check(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), &verdict));
+    CHECK_STR(package_verdict_name(verdict.kind), "invalid");
+    CHECK_ERR(package_check(mem, "/nonexistent", &verdict), E_NOT_FOUND);
+}
