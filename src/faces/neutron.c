@@ -1,5 +1,5 @@
 /* The network face: Neutron API v2.0 with networking-sfc, and this site's own
- * extensions carrick-interconnect and carrick-changes. */
+ * extensions carrick-interconnect, carrick-changes and carrick-counters. */
 #include "faces/neutron.h"
 
 #define ACTION(method_, path_, step_, fn_, doc_)                                                   \
@@ -54,6 +54,8 @@ static const struct route routes[] = {
               &chain_label_resource, NULL),
     ACTION("GET", "/v2.0/carrick-changes", start, neutron_changes,
            "Changes newer than ?since, waiting up to ?timeout seconds for the first."),
+    {.method = "GET", .path = "/v2.0/carrick-counters", .verb = REST_ACTION, .rule = "admin_only",
+     .start = neutron_counters, .doc = "What the data plane counted: ports, chain hops, drops."},
 };
 
 static const struct face_version versions[] = {
@@ -64,7 +66,8 @@ static const struct face_version versions[] = {
 const struct face neutron_face = {
     .name = "neutron",
     .title = "Network",
-    .doc = "Neutron API v2.0, networking-sfc, carrick-interconnect, carrick-changes.",
+    .doc = "Neutron API v2.0, networking-sfc, carrick-interconnect, carrick-changes, "
+           "carrick-counters.",
     .service = "network",
     .dialect = &dialect_neutron,
     REST_ROUTES(routes),

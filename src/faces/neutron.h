@@ -15,4 +15,7 @@ rest_tx_fn neutron_quota_list, neutron_quota_show, neutron_quota_default, neutro
 /* ---- neutron_changes.c: carrick-changes */
 rest_fn neutron_changes;
 
+/* ---- neutron_counters.c: carrick-counters */
+rest_fn neutron_counters;
+
 #endif

@@ -195,6 +195,8 @@ site_agent(struct site *site)
     sources[1] = &site->compute->source;
     TRY(site_sync_new(&config, &site->sync));
     site->compute->sync = site->sync;
+    site->network->sync = site->sync;
+    site->network->loop = site->loop;
     return NULL;
 }
 

@@ -1,0 +1,51 @@
+/* carrick-counters: what the data plane of this site has counted.
+ *
+ *     GET /v2.0/carrick-counters      (administrators)
+ *
+ * Per port, per chain hop and direction, per drop reason; numbers only grow
+ * until the data plane is loaded anew.  The agent is asked each time. */
+#include "faces/neutron.h"
+
+#include "network/network.h"
+
+static void
+answer(void *arg, const struct desired_counters *counters)
+{
+    struct rest_request *r = arg;
+
+    if (!counters) {
+        rest_finish(r, err_new(E_UNAVAILABLE, "AgentUnavailable",
+                               "The agent of this site does not answer; traffic goes on without it. "
+                               "Look at the agent's log, then ask again."));
+        return;
+    }
+    jw_object(&r->w, NULL);
+    jw_object(&r->w, "carrick_counters");
+    row_encode(&r->w, counters, 0, NULL, NULL);
+    jw_end(&r->w);
+    jw_end(&r->w);
+    rest_finish(r, NULL);
+}
+
+/* loop_fn: the connection to the agent belongs to the loop. */
+static void
+ask(void *arg)
+{
+    struct rest_request *r = arg;
+    struct network_service *service = r->mount->user;
+
+    desired_client_counters(site_sync_client(service->sync), answer, r);
+}
+
+/* rest_fn */
+struct err *
+neutron_counters(struct rest_request *r)
+{
+    struct network_service *service = r->mount->user;
+
+    if (!service->sync) {
+        return err_new(E_UNAVAILABLE, "AgentUnavailable", "This site has no agent.");
+    }
+    loop_post(service->loop, ask, r);
+    return NULL;
+}
