@@ -185,7 +185,7 @@ play_step(struct play *play, const struct story_step *step)
                         mem_printf(play->captures.mem, "expected status %d", step->status),
                         &answer);
     }
-    return check_headers(play, step, &answer) || check_body(play, step, &answer);
+    return check_body(play, step, &answer) || check_headers(play, step, &answer);
 }
 
 /* ---- one story ------------------------------------------------------------------- */

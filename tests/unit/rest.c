@@ -1,0 +1,238 @@
+/* The parts of rest that need no server: filters, selectors, routes, queries. */
+#include "rest/exchange.h"
+#include "rest/filter.h"
+#include "test.h"
+
+#include <string.h>
+
+static const struct json *
+parse(struct mem *mem, const char *text)
+{
+    const struct json *json;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
+    return json;
+}
+
+static const char vnf[] =
+    "{\"id\":\"v1\",\"vnfProvider\":\"Company\",\"count\":3,\"big\":9007199254740993,"
+    "\"on\":true,\"none\":null,\"info\":{\"flavour\":\"simple\",\"cps\":[{\"id\":\"a\"},"
+    "{\"id\":\"b\"}]},\"tags\":[\"x\",\"y z\"],\"map\":{\"k1\":\"v\"},\"quote\":\"it's, ok\"}";
+
+/* ---- SOL013 filters ----------------------------------------------------------------- */
+
+TEST(filters_select_as_sol013_says)
+{
+    static const struct {
+        const char *filter;
+        bool matches;
+    } cases[] = {
+        {"(eq,vnfProvider,Company)", true},
+        {"(eq,vnfProvider,company)", false},
+        {"(neq,vnfProvider,Other)", true},
+        {"(neq,vnfProvider,Company)", false},
+        {"(in,id,v0,v1)", true},
+        {"(in,id,v0,v2)", false},
+        {"(nin,id,v0,v2)", true},
+        {"(nin,id,v1,v2)", false},
+        {"(gt,count,2)", true},
+        {"(gt,count,3)", false},
+        {"(gte,count,3)", true},
+        {"(lt,count,10)", true}, /* by number, not by text */
+        {"(lte,count,2)", false},
+        {"(eq,big,9007199254740993)", true},
+        {"(eq,big,9007199254740992)", false},
+        {"(cont,vnfProvider,omp,zzz)", true},
+        {"(ncont,vnfProvider,omp)", false},
+        {"(ncont,vnfProvider,zzz)", true},
+        {"(eq,on,true)", true},
+        {"(eq,info/flavour,simple)", true},
+        {"(eq,info/cps/id,b)", true},
+        {"(eq,info/cps/id,c)", false},
+        {"(eq,tags,x)", true},
+        {"(eq,tags,'y z')", true},
+        {"(eq,map/@key,k1)", true},
+        {"(eq,map/@key,k2)", false},
+        {"(eq,quote,'it''s, ok')", true},
+        {"(eq,absent,x)", false},
+        {"(neq,absent,x)", false},
+        {"(nin,absent,x)", false},
+        {"(eq,id,v1);(eq,on,true)", true},
+        {"(eq,id,v1);(eq,on,false)", false},
+        {"(eq,info,simple)", false},
+    };
+    AUTO(mem) mem = mem_new("test");
+    const struct json *json = parse(mem, vnf);
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct filter *filter;
+
+        REQUIRE_OK(filter_parse(mem, cases[i].filter, &filter));
+        if (filter_match(filter, json) != cases[i].matches) {
+            test_fail(__FILE__, __LINE__, "%s", cases[i].filter);
+        }
+    }
+}
+
+TEST(malformed_filters_are_refused)
+{
+    static const char *const bad[] = {
+        "",          "eq,id,v1",       "(eq,id,v1",     "(eq,id)",    "(eq)",
+        "()",        "(like,id,v1)",   "(eq,id,a,b)",   "(eq,,x)",    "(eq,id,'x)",
+        "(eq,id,x)(", "(eq,id,x),(eq,id,y)", "(eq,id,x);", "(gt,count,1,2)",
+    };
+    AUTO(mem) mem = mem_new("test");
+
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct filter *filter;
+        struct err *e = filter_parse(mem, bad[i], &filter);
+
+        if (!err_is(e, E_INVALID)) {
+            test_fail(__FILE__, __LINE__, "accepted: %s", bad[i]);
+        }
+        err_free(e);
+    }
+}
+
+static const char *
+select_from(struct mem *mem, const struct selector *selector)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    selector_write(mem, &w, NULL, selector,
+                   parse(mem, "{\"id\":1,\"a\":{\"b\":2,\"c\":3},\"d\":[{\"e\":4,\"f\":5}]}"));
+    return buf_copy(mem, &out);
+}
+
+TEST(selectors_leave_out_and_bring_back)
+{
+    static const char *const left_out[] = {"a", "d", NULL};
+    static const char *const fields[] = {"a", NULL}, *const deep[] = {"d/e", NULL};
+    static const char *const exclude[] = {"a/b", "d/f", NULL};
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out}), "{\"id\":1}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .all = true}),
+              "{\"id\":1,\"a\":{\"b\":2,\"c\":3},\"d\":[{\"e\":4,\"f\":5}]}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .fields = fields}),
+              "{\"id\":1,\"a\":{\"b\":2,\"c\":3}}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .fields = deep}),
+              "{\"id\":1,\"d\":[{\"e\":4,\"f\":5}]}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .exclude = exclude}),
+              "{\"id\":1,\"a\":{\"c\":3},\"d\":[{\"e\":4}]}");
+}
+
+/* ---- routes ------------------------------------------------------------------------------ */
+
+static struct err *
+nothing(struct rest_request *r)
+{
+    (void)r;
+    return NULL;
+}
+
+#define ACTION(method_, path_)                                                                     \
+    {.method = method_, .path = path_, .verb = REST_ACTION, .start = nothing}
+
+static const struct route routes[] = {
+    ACTION("GET", "/servers/{id}"),
+    ACTION("GET", "/servers/detail"),
+    ACTION("DELETE", "/servers/{id}"),
+    ACTION("GET", "/servers/{server_id}/ports/{id}"),
+    ACTION("GET", "/"),
+};
+static const struct face face = {
+    .name = "test", .dialect = &dialect_nova, REST_ROUTES(routes)};
+static const struct rest_mount mount = {.face = &face, .prefix = "/compute"};
+
+static struct rest_exchange *
+exchange(struct mem *mem)
+{
+    struct rest_exchange *x = MEM_NEW(mem, struct rest_exchange);
+
+    x->r.mem = mem;
+    x->r.x = x;
+    return x;
+}
+
+TEST(routes_prefer_words_to_parameters)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct rest_mount *near;
+    struct route_table table = {0};
+    struct rest_exchange *x = exchange(mem);
+
+    REQUIRE_OK(routes_compile(mem, &mount, 1, &table));
+    REQUIRE_OK(routes_match(&table, x, "/compute/servers/detail", "GET", &near));
+    CHECK_STR(x->match->route->path, "/servers/detail");
+    REQUIRE_OK(routes_match(&table, x, "/compute/servers/detail", "DELETE", &near));
+    CHECK_STR(x->match->route->path, "/servers/{id}");
+    CHECK_STR(rest_param(&x->r, "id"), "detail");
+    REQUIRE_OK(routes_match(&table, x, "/compute/servers/a%2Fb/ports/7/", "HEAD", &near));
+    CHECK_STR(rest_param(&x->r, "server_id"), "a/b");
+    CHECK_STR(rest_param(&x->r, "id"), "7");
+    CHECK(rest_param(&x->r, "server") == NULL);
+    REQUIRE_OK(routes_match(&table, x, "/compute", "GET", &near));
+    CHECK_ERR(routes_match(&table, x, "/compute/servers/7", "PUT", &near), E_METHOD);
+    CHECK_STR(x->allow, "DELETE, GET");
+    CHECK_ERR(routes_match(&table, x, "/compute/nothing", "GET", &near), E_NOT_FOUND);
+    CHECK(near == &mount);
+    CHECK_ERR(routes_match(&table, x, "/other", "GET", &near), E_NOT_FOUND);
+    CHECK_ERR(routes_match(&table, x, "/compute/servers/%zz", "GET", &near), E_INVALID);
+    CHECK_ERR(routes_match(&table, x, "/compute/servers/%ff", "GET", &near), E_INVALID);
+    CHECK_ERR(routes_match(&table, x, "/compute/servers/%00", "GET", &near), E_INVALID);
+}
+
+TEST(routes_that_clash_are_refused)
+{
+    static const struct route twice[] = {ACTION("GET", "/a/{id}"), ACTION("GET", "/a/{id}")};
+    static const struct route bare[] = {{.method = "GET", .path = "/a", .verb = REST_LIST}};
+    static const struct face clash = {.name = "c", .dialect = &dialect_nova, REST_ROUTES(twice)};
+    static const struct face empty = {.name = "e", .dialect = &dialect_nova, REST_ROUTES(bare)};
+    struct rest_mount mounts[] = {{.face = &clash, .prefix = ""}, {.face = &empty, .prefix = ""}};
+    AUTO(mem) mem = mem_new("test");
+    struct route_table table = {0};
+
+    CHECK_ERR(routes_compile(mem, &mounts[0], 1, &table), E_CONFLICT);
+    CHECK_ERR(routes_compile(mem, &mounts[1], 1, &table), E_INVALID);
+}
+
+/* ---- queries -------------------------------------------------------------------------------- */
+
+TEST(queries_are_decoded_once)
+{
+    static const char *const drop[] = {"marker", NULL};
+    AUTO(mem) mem = mem_new("test");
+    struct rest_exchange *x = exchange(mem);
+    const char *const *all;
+
+    REQUIRE_OK(query_parse(x, "a=1&a=2%263&b&c=x+y&&marker=m"));
+    CHECK_STR(rest_query(&x->r, "a"), "1");
+    all = rest_query_all(&x->r, "a");
+    REQUIRE(all && all[0] && all[1]);
+    CHECK_STR(all[1], "2&3");
+    CHECK(all[2] == NULL);
+    CHECK_STR(rest_query(&x->r, "b"), "");
+    CHECK(rest_query_flag(&x->r, "b"));
+    CHECK_STR(rest_query(&x->r, "c"), "x y");
+    CHECK(rest_query(&x->r, "d") == NULL);
+    CHECK_STR(query_without(&x->r, drop), "?a=1&a=2%263&b=&c=x%20y");
+    CHECK_ERR(query_parse(x, "a=%ff"), E_INVALID);
+    CHECK_ERR(query_parse(x, "a=%0"), E_INVALID);
+}
+
+TEST(openapi_is_json_for_a_face)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF out = BUF_INIT;
+    const struct json *doc, *paths;
+
+    rest_openapi(&face, &out);
+    doc = parse(mem, out.data);
+    CHECK_STR(json_get_str(doc, "openapi"), "3.0.3");
+    paths = json_get(doc, "paths");
+    REQUIRE(paths != NULL);
+    CHECK_INT(paths->n, 4);
+    CHECK(json_get(json_get(paths, "/servers/{id}"), "delete") != NULL);
+}
