@@ -13,27 +13,68 @@ jw_to(struct buf *out)
     return (struct jw){.out = out};
 }
 
+/* Has none of eight bytes to be escaped?  (Bytes below 0x20, '"' and '\\'.) */
+static bool
+eight_plain(const char *s)
+{
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t x, quote, backslash;
+
+    memcpy(&x, s, sizeof x);
+    quote = x ^ ones * '"';
+    backslash = x ^ ones * '\\';
+    return !((((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
+              ((backslash - ones) & ~backslash)) &
+             high);
+}
+
+/* How many bytes from 's' on go out as they are. */
+static size_t
+plain_run(const char *s, size_t n)
+{
+    size_t i = 0;
+
+    while (i + 8 <= n && eight_plain(s + i)) {
+        i += 8;
+    }
+    while (i < n && (unsigned char)s[i] >= 0x20 && s[i] != '"' && s[i] != '\\') {
+        i++;
+    }
+    return i;
+}
+
+static void
+write_escape(struct buf *out, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    char escaped[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    const char *at = c ? strchr("\"\"\\\\\bb\ff\nn\rr\tt", c) : NULL;
+
+    escaped[1] = at ? at[1] : 'u';
+    buf_add(out, escaped, at ? 2 : 6);
+}
+
 static void
 write_string(struct buf *out, const char *s, size_t n)
 {
-    static const char digits[] = "0123456789abcdef";
-    size_t from = 0;
+    size_t run = plain_run(s, n);
+    char *to = run == n ? buf_extend(out, n + 2) : NULL;
 
-    buf_char(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-        char escaped[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-        const char *at = c ? strchr("\"\"\\\\\bb\ff\nn\rr\tt", c) : NULL;
-
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
-        }
-        buf_add(out, s + from, i - from);
-        from = i + 1;
-        escaped[1] = at ? at[1] : 'u';
-        buf_add(out, escaped, at ? 2 : 6);
+    if (to) {
+        to[0] = '"';
+        memcpy(to + 1, s, n);
+        to[n + 1] = '"';
+        return;
     }
-    buf_add(out, s + from, n - from);
+    buf_char(out, '"');
+    while (run < n) {
+        buf_add(out, s, run);
+        write_escape(out, (unsigned char)s[run]);
+        s += run + 1;
+        n -= run + 1;
+        run = plain_run(s, n);
+    }
+    buf_add(out, s, n);
     buf_char(out, '"');
 }
 

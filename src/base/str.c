@@ -71,6 +71,20 @@ buf_add(struct buf *buf, const void *data, size_t n)
     }
 }
 
+char *
+buf_extend(struct buf *buf, size_t n)
+{
+    char *at;
+
+    if (!buf_room(buf, n)) {
+        return NULL;
+    }
+    at = buf->data + buf->len;
+    buf->len += n;
+    buf->data[buf->len] = 0;
+    return at;
+}
+
 void
 buf_str(struct buf *buf, const char *s)
 {

@@ -24,6 +24,8 @@ void buf_clear(struct buf *buf);
 void buf_add(struct buf *buf, const void *data, size_t n);
 void buf_str(struct buf *buf, const char *s); /* null adds nothing */
 void buf_char(struct buf *buf, char c);
+/* 'n' more bytes for the caller to write, or null past the limit. */
+char *buf_extend(struct buf *buf, size_t n);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_int(struct buf *buf, int64_t v); /* decimal, faster than printf */
 /* Copy of the content in 'mem'. */

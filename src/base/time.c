@@ -58,36 +58,69 @@ floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* The date of a day since 1970-01-01: days_from_civil backwards. */
+static void
+civil_from_days(int64_t days, int *year, int *month, int *day)
+{
+    int64_t era, day_of_era, year_of_era, day_of_year, from_march;
+
+    days += 719468;
+    era = floor_div(days, 146097);
+    day_of_era = days - era * 146097;
+    year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    from_march = (5 * day_of_year + 2) / 153;
+    *day = (int)(day_of_year - (153 * from_march + 2) / 5 + 1);
+    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
+    *year = (int)(year_of_era + era * 400 + (*month <= 2));
+}
+
+/* 'n' digits of 'v' at '*p', then 'end' where it is not 0. */
+static void
+put(char **p, int v, int n, char end)
+{
+    for (int i = n - 1; i >= 0; i--) {
+        (*p)[i] = (char)('0' + v % 10);
+        v /= 10;
+    }
+    *p += n;
+    if (end) {
+        *(*p)++ = end;
+    }
+}
+
 const char *
 time_text(char out[TIME_TEXT_SIZE], int64_t us, enum time_form form)
 {
     int64_t seconds = floor_div(us, 1000000);
-    int fraction = (int)(us - seconds * 1000000);
-    time_t t = seconds;
-    struct tm tm;
-    char date[TIME_TEXT_SIZE / 2 + 12];
+    int64_t days = floor_div(seconds, 86400);
+    int fraction = (int)(us - seconds * 1000000), of_day = (int)(seconds - days * 86400);
+    int year, month, day;
+    char *p = out;
 
-    if (us == TIME_NULL || !gmtime_r(&t, &tm)) {
+    if (us == TIME_NULL) {
         out[0] = 0;
         return out;
     }
-    snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year % 8100 + 1900,
-             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    switch (form) {
-    case TIME_Z_US:
-        snprintf(out, TIME_TEXT_SIZE, "%.20s.%06dZ", date, fraction);
-        break;
-    case TIME_Z_MS:
-        snprintf(out, TIME_TEXT_SIZE, "%.20s.%03dZ", date, fraction / 1000);
-        break;
-    case TIME_NAIVE_US:
-        snprintf(out, TIME_TEXT_SIZE, "%.20s.%06d", date, fraction);
-        break;
-    case TIME_Z:
-    default:
-        snprintf(out, TIME_TEXT_SIZE, "%.20sZ", date);
-        break;
+    civil_from_days(days, &year, &month, &day);
+    put(&p, year < 0 ? 0 : year % 10000, 4, '-');
+    put(&p, month, 2, '-');
+    put(&p, day, 2, 'T');
+    put(&p, of_day / 3600, 2, ':');
+    put(&p, of_day / 60 % 60, 2, ':');
+    put(&p, of_day % 60, 2, 0);
+    if (form == TIME_Z_MS) {
+        *p++ = '.';
+        put(&p, fraction / 1000, 3, 0);
+    } else if (form != TIME_Z) {
+        *p++ = '.';
+        put(&p, fraction, 6, 0);
     }
+    if (form != TIME_NAIVE_US) {
+        *p++ = 'Z';
+    }
+    *p = 0;
     return out;
 }
 
