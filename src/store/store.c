@@ -97,11 +97,23 @@ open_all(struct store *store, const struct store_config *config)
     return writer_start(store);
 }
 
+/* Statistics of SQLite's memory cost a lock each allocation. */
+static void
+sqlite_settings(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_initialize();
+}
+
 struct err *
 store_open(const struct store_config *config, struct store **out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct store *store = store_new(config);
-    struct err *e = open_all(store, config);
+    struct err *e;
+
+    pthread_once(&once, sqlite_settings);
+    e = open_all(store, config);
 
     if (e) {
         checkpointer_stop(store);

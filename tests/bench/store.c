@@ -268,8 +268,8 @@ main(int argc, char **argv)
     struct look look = {.mem = mem_new("look")};
     AUTO(store) store = NULL;
 
-    if (argc != 2) {
-        fprintf(stderr, "usage: bench_store NEW-DATABASE\n");
+    if (argc < 2) {
+        fprintf(stderr, "usage: bench_store NEW-DATABASE [look]\n");
         return 2;
     }
     config.path = argv[1];
@@ -289,6 +289,11 @@ main(int argc, char **argv)
     look.query.limit = 1000;
     look_bench(store, "list, first page", &look, list_run, 20);
     look_bench(store, "show one", &look, show_run, 2000);
+    if (argc == 3) {
+        look.query.limit = LIST_ROWS;
+        look_bench(store, "list, again", &look, list_run, 100);
+        exit(0); /* for a profiler */
+    }
     create_bench(store, "port create, durable, 64 clients", 64, 1, 100);
     create_bench(store, "port create, bulk of 100, 2 clients (rate of ports)", 2, 100, 20);
     buf_done(&look.out);
