@@ -43,10 +43,15 @@ crun_id(const struct container *c, struct mem *mem)
     return mem_printf(mem, "%s-%s", c->host->options.site_id, c->id);
 }
 
+/* Control groups are the machine's: two sites may have one name there, but not
+ * one state folder. */
 static const char *
 cgroup_of(const struct container *c, struct mem *mem)
 {
-    return mem_printf(mem, "/carrick-%s/%s", c->host->options.site_id, c->id);
+    const char *state = c->host->options.state;
+
+    return mem_printf(mem, "/carrick-%s-%08x/%s", c->host->options.site_id,
+                      (uint32_t)hash_bytes(state, strlen(state), 1), c->id);
 }
 
 static uint32_t

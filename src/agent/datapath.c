@@ -71,11 +71,12 @@ pin_path(struct datapath *dp, const char *kind, const char *name)
 /* ---- loading ------------------------------------------------------------------------------ */
 
 static int
-no_print(enum libbpf_print_level level, const char *fmt, va_list args)
+print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
 {
     char line[512];
 
-    if (level == LIBBPF_WARN) {
+    /* clsact that is there already is no news. */
+    if (level == LIBBPF_WARN && !strstr(fmt, "Kernel error message")) {
         (void)vsnprintf(line, sizeof line, fmt, args);
         line[strcspn(line, "\n")] = 0;
         log_warn("bpf", "%s", line);
@@ -249,7 +250,7 @@ datapath_new(const char *bpffs, struct datapath **out)
     }
     dp->slots_used[0] = mem_alloc(mem, DP_PORTS_MAX);
     dp->slots_used[1] = mem_alloc(mem, DP_CHAINS_MAX);
-    libbpf_set_print(no_print);
+    libbpf_set_print(print_warnings);
     if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
         e = err_new(E_INVALID, NULL, "%s is not a mounted bpf file system", bpffs);
     }

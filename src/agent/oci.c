@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define PIDS_MAX 4096
+#define FILES_MAX 65536
 #define CPU_PERIOD_US 100000
 #define CLONE_NEW_ALL                                                                              \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |  \
@@ -71,10 +73,20 @@ env_write(struct jw *w, const struct oci_spec *spec)
     jw_end(w);
 }
 
+/* A limit can only be lowered where the container's user is nobody here. */
+static rlim_t
+files_max(void)
+{
+    struct rlimit own;
+
+    return !getrlimit(RLIMIT_NOFILE, &own) && own.rlim_max < FILES_MAX ? own.rlim_max : FILES_MAX;
+}
+
 static void
 process_write(struct jw *w, const struct oci_spec *spec)
 {
     static const char *const sets[] = {"bounding", "effective", "permitted"};
+    rlim_t files = files_max();
 
     jw_object(w, "process");
     jw_bool(w, "terminal", false);
@@ -97,8 +109,8 @@ process_write(struct jw *w, const struct oci_spec *spec)
     jw_array(w, "rlimits");
     jw_object(w, NULL);
     jw_str(w, "type", "RLIMIT_NOFILE");
-    jw_int(w, "hard", 65536);
-    jw_int(w, "soft", 4096);
+    jw_int(w, "hard", (int64_t)files);
+    jw_int(w, "soft", (int64_t)(files < 4096 ? files : 4096));
     jw_end(w);
     jw_object(w, NULL);
     jw_str(w, "type", "RLIMIT_CORE");

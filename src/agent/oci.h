@@ -12,7 +12,7 @@ struct oci_spec {
     uint32_t uid;                  /* Inside. */
     uint32_t gid;
     uint32_t host_uid;             /* First of its range. */
-    const char *cgroup;            /* "/carrick-SITE/ID" */
+    const char *cgroup;            /* Path of its control group. */
 };
 
 /* Appends the JSON to 'out'. */

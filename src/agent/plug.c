@@ -81,7 +81,7 @@ keep(struct host *host, const struct link_seen *link, const struct desired_port 
     if (!was || was->ifindex != now->ifindex) {
         TRY(datapath_attach_port(host->forwarding.dp, link->ifindex));
     }
-    map_set(&host->forwarding.links, port->id, now);
+    map_set(&host->forwarding.links, mem_str(host->links_mem, port->id), now);
     return NULL;
 }
 
@@ -245,7 +245,7 @@ plug_make(struct host *host, struct netlink *inside, int netns, const struct des
     TRY(netlink_set_alias(host->nl, ifindex, alias_of(host, mem, port)));
     link = MEM_NEW(host->links_mem, struct forwarding_link);
     link->ifindex = (uint32_t)ifindex;
-    map_set(&host->forwarding.links, port->id, link);
+    map_set(&host->forwarding.links, mem_str(host->links_mem, port->id), link);
     return NULL;
 }
 

@@ -30,25 +30,26 @@
 /* ---- user namespaces ------------------------------------------------------------------------ */
 
 static struct err *
-map_write(pid_t pid, const char *file, uint32_t inside, uint32_t outside)
+map_write(int proc, pid_t pid, const char *file, uint32_t inside, uint32_t outside)
 {
     char path[64], line[64];
     int n = snprintf(line, sizeof line, "%u %u %u\n", inside, outside, UID_RANGE);
 
-    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-    AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
+    (void)snprintf(path, sizeof path, "%d/%s", (int)pid, file);
+    AUTO_FD fd = openat(proc, path, O_WRONLY | O_CLOEXEC);
 
     if (fd < 0 || write(fd, line, (size_t)n) != n) {
-        return err_errno(E_UNAVAILABLE, "write %s", path);
+        return err_errno(E_UNAVAILABLE, "write /proc/%s", path);
     }
     return NULL;
 }
 
+/* 'proc' is open on /proc as it was before mounts were shut. */
 static struct err *
-maps_write(pid_t pid, uint32_t inside, uint32_t outside)
+maps_write(int proc, pid_t pid, uint32_t inside, uint32_t outside)
 {
-    TRY(map_write(pid, "uid_map", inside, outside));
-    return map_write(pid, "gid_map", inside, outside);
+    TRY(map_write(proc, pid, "uid_map", inside, outside));
+    return map_write(proc, pid, "gid_map", inside, outside);
 }
 
 /* A child that sits in a new user namespace; 'gone' tells when it is there. */
@@ -76,6 +77,7 @@ userns_new(uint32_t inside, uint32_t outside, int *fd)
     char path[64], c;
     int ready[2];
     pid_t pid;
+    AUTO_FD proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (pipe2(ready, O_CLOEXEC)) {
         return err_errno(E_UNAVAILABLE, "pipe");
@@ -86,7 +88,7 @@ userns_new(uint32_t inside, uint32_t outside, int *fd)
         e = err_new(E_UNAVAILABLE, NULL, "the kernel gives no user namespace");
     }
     close(ready[0]);
-    e = e ? e : maps_write(pid, inside, outside);
+    e = e ? e : maps_write(proc, pid, inside, outside);
     if (!e) {
         (void)snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
         *fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -208,6 +210,10 @@ die(const char *what)
     _exit(REFUSED);
 }
 
+/* Where 'dir' is seen inside: the folders above its own place may be closed to
+ * the user that unpacks. */
+#define INSIDE "/tmp"
+
 /* Everything read-only but 'dir'. */
 static void
 only_dir(const char *dir)
@@ -218,9 +224,9 @@ only_dir(const char *dir)
 
     if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID) ||
         mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount(dir, dir, NULL, MS_BIND, NULL) ||
+        mount(dir, INSIDE, NULL, MS_BIND, NULL) ||
         syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &shut, sizeof shut) ||
-        syscall(SYS_mount_setattr, AT_FDCWD, dir, 0, &open_again, sizeof open_again)) {
+        syscall(SYS_mount_setattr, AT_FDCWD, INSIDE, 0, &open_again, sizeof open_again)) {
         die("mounts");
     }
 }
@@ -275,17 +281,15 @@ filter_set(void)
 
 /* The inner child: user 0 of the new user namespace. */
 static void
-unpack_run(const char *dir, int exe, int go)
+unpack_run(int exe, int go)
 {
-    char to[4096], archive[4096], c;
-    const char *argv[] = {"carrick", "unpack", "--to", to, archive, NULL};
+    const char *argv[] = {"carrick", "unpack", "--to", INSIDE "/root", INSIDE "/archive", NULL};
     const char *env[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
+    char c;
 
     if (read(go, &c, 1) != 1 || setgroups(0, NULL) || setgid(0) || setuid(0)) {
         die("become the image's user");
     }
-    (void)snprintf(to, sizeof to, "%s/root", dir);
-    (void)snprintf(archive, sizeof archive, "%s/archive", dir);
     limits_set();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL)) {
         die("prctl");
@@ -297,7 +301,7 @@ unpack_run(const char *dir, int exe, int go)
 
 /* Writes the inner child's maps when it has made its namespace. */
 static int
-unpack_wait(pid_t inner, int there, int go, uint32_t base)
+unpack_wait(int proc, pid_t inner, int there, int go, uint32_t base)
 {
     struct err *e;
     int status;
@@ -306,7 +310,7 @@ unpack_wait(pid_t inner, int there, int go, uint32_t base)
     if (read(there, &c, 1) != 1) {
         die("user namespace");
     }
-    e = maps_write(inner, 0, base);
+    e = maps_write(proc, inner, 0, base);
     if (e || write(go, "", 1) != 1) {
         (void)dprintf(2, "%s\n", e ? e->message : "go");
         _exit(REFUSED);
@@ -321,9 +325,10 @@ void
 unpack_enter(const char *dir, uint32_t base)
 {
     int exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), there[2], go[2];
+    int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     pid_t inner;
 
-    if (exe < 0 || pipe2(there, O_CLOEXEC) || pipe2(go, O_CLOEXEC)) {
+    if (exe < 0 || proc < 0 || pipe2(there, O_CLOEXEC) || pipe2(go, O_CLOEXEC)) {
         die("pipes");
     }
     only_dir(dir);
@@ -335,7 +340,7 @@ unpack_enter(const char *dir, uint32_t base)
         if (unshare(CLONE_NEWUSER) || write(there[1], "", 1) != 1) {
             die("unshare");
         }
-        unpack_run(dir, exe, go[0]);
+        unpack_run(exe, go[0]);
     }
-    _exit(unpack_wait(inner, there[0], go[1], base));
+    _exit(unpack_wait(proc, inner, there[0], go[1], base));
 }

@@ -713,6 +713,8 @@ site_state(struct site *site, enum desired_kind kind, const char *name)
 static bool
 all_active(struct site *site)
 {
+    bool all = true;
+
     (void)topo_turn(site->topo);
     for (size_t i = 0; i < site->objects.n; i++) {
         enum desired_kind kind = site->kinds.items[i];
@@ -720,17 +722,27 @@ all_active(struct site *site)
         const char *state = state_of(site, kind, id);
 
         if (str_eq(state, "ERROR")) {
-            printf("  %s %s: %s\n", desired_kind_names[kind], id,
-                   (char *)map_get(&site->reasons,
-                                   mem_printf(site->topo->mem, "%s %s", desired_kind_names[kind],
-                                              id)));
+            test_fail(__FILE__, __LINE__, "%s %s: %s", desired_kind_names[kind], id,
+                      (char *)map_get(&site->reasons,
+                                      mem_printf(site->topo->mem, "%s %s",
+                                                 desired_kind_names[kind], id)));
             test_end();
         }
         if ((kind == DESIRED_server || kind == DESIRED_port) && !str_eq(state, "ACTIVE")) {
-            return false;
+            all = false;
         }
     }
-    return true;
+    return all;
+}
+
+/* A bridge that learns would take a flow of the other direction for one that
+ * comes from where it goes to. */
+static void
+hub_make(struct site *site, const struct desired_server *server)
+{
+    const char *output;
+
+    CHECK_OK(node_run(site, server->name, &output, "ip link set br0 type bridge ageing_time 0"));
 }
 
 /* Functions say so when their bridge is there. */
@@ -753,6 +765,7 @@ all_bridged(struct site *site)
                 err_ignore(e, "not yet");
                 return false;
             }
+            hub_make(site, server);
         }
     }
     return true;
