@@ -1,6 +1,6 @@
 /* The table of subcommands, nothing else. */
 #include "agent/agent.h"
-#include "faces/faces.h"
+#include "faces/orchestrator.h"
 #include "faces/site.h"
 #include "image/image.h"
 #include "lab/lab.h"
@@ -14,7 +14,7 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
-    {"site", site_main},   {"agent", agent_main},    
+    {"site", site_main},   {"agent", agent_main},   {"orchestrator", orchestrator_main},
     {"up", up_main},       {"down", down_main},     {"unpack", unpack_main},
 
 };
