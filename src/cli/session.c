@@ -78,7 +78,7 @@ static struct err *
 clouds_read(struct mem *mem, struct credentials *credentials)
 {
     const struct yaml *root, *cloud;
-    const char *path;
+    const char *path = NULL;
     char *text;
     size_t n;
 
@@ -312,8 +312,8 @@ session_call(struct session *session, const struct call *call, struct reply *rep
     const char *headers[] = {
         mem_printf(session->mem, "X-Auth-Token: %s", session->token),
         mem_printf(session->mem, "Content-Type: %s", str_or(call->content_type, "application/json")),
-        "Version: 2.0.0",
         "Accept: application/json",
+        strstr(call->path, "/v2/") ? "Version: 2.0.0" : NULL, /* ETSI's majors */
         NULL,
     };
     struct http_request request = {

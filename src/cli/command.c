@@ -1,0 +1,258 @@
+/* The table of commands: a line each.  `carrick help` prints it. */
+#include "cli/cli.h"
+#include "cli/command.h"
+
+#include "tosca/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- options ------------------------------------------------------------------------- */
+
+static const struct cli_option add_options[] = {
+    {"credentials", "FILE", "clouds.yaml that has what is not given otherwise"},
+    {"cloud", "NAME", "its entry; default: the only one"},
+    {"country", "XX", "country that the site is in"},
+    {"label", "KEY=VALUE", "label of the site's location; may be repeated"},
+    {"if-missing", NULL, "a site of that name is fine"},
+    {0},
+};
+static const struct cli_option ns_create_options[] = {
+    {"nsd", "ID|NAME", "NSD"},
+    {"name", "NAME", "name of the network service"},
+    {"description", "TEXT", "description"},
+    {0},
+};
+static const struct cli_option instantiate_options[] = {
+    {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},
+    {"flavour", "ID", "deployment flavour of the NSD; default: default"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option wait_options[] = {
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+
+/* ---- commands without a file of their own ------------------------------------------------ */
+
+struct err *
+token_show(struct cli *cli)
+{
+    if (cli->json) {
+        printf("{\"token\": \"%s\", \"expires_at\": \"%s\", \"project_id\": \"%s\", "
+               "\"url\": \"%s\"}\n",
+               cli->session.token, cli->session.expires_at, str_or(cli->session.project_id, ""),
+               cli->session.root);
+    } else {
+        printf("%s\n", cli->session.token);
+    }
+    return NULL;
+}
+
+static struct err *
+package_check_run(struct cli *cli)
+{
+    char *argv[CLI_ARGS_MAX + 2] = {mem_str(cli->mem, "check")};
+
+    for (int i = 0; i < cli->n_args; i++) {
+        argv[i + 1] = mem_str(cli->mem, cli->args[i]);
+    }
+    cli->status = package_check_main(cli->n_args + 1, argv);
+    return NULL;
+}
+
+struct err *
+help_show(struct cli *cli)
+{
+    (void)cli;
+    cli_help(stdout);
+    return NULL;
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+#define LIST(words_, noun_, doc_) {.words = words_, .noun = &(noun_), .run = noun_list, .doc = doc_}
+#define SHOW_(words_, noun_, doc_)                                                                 \
+    {.words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = &(noun_),            \
+     .run = noun_show, .doc = doc_}
+#define ONE(words_, noun_, run_, doc_)                                                             \
+    .words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = (noun_),              \
+    .run = (run_), .doc = doc_
+
+static const struct command commands[] = {
+    {ONE("site add", &site_noun, site_add, "registers a site after a login with its credentials"),
+     .options = add_options},
+    {ONE("site set", &site_noun, site_set, "changes a site"), .options = add_options},
+    LIST("site list", site_noun, "lists sites"),
+    SHOW_("site show", site_noun, "shows a site"),
+    {ONE("site remove", &site_noun, noun_delete, "forgets a site that nothing is at")},
+    {.words = "vnf package upload", .arguments = "FILE", .n_min = 1, .n_max = 1,
+     .noun = &vnf_package_noun, .run = descriptor_upload, .doc = "on-boards a VNF package"},
+    LIST("vnf package list", vnf_package_noun, "lists VNF packages"),
+    SHOW_("vnf package show", vnf_package_noun, "shows a VNF package"),
+    {ONE("vnf package remove", &vnf_package_noun, descriptor_remove, "removes a VNF package")},
+    {.words = "nsd upload", .arguments = "FILE", .n_min = 1, .n_max = 1, .noun = &nsd_noun,
+     .run = descriptor_upload, .doc = "on-boards an NSD archive"},
+    LIST("nsd list", nsd_noun, "lists NSDs"),
+    SHOW_("nsd show", nsd_noun, "shows an NSD"),
+    {ONE("nsd remove", &nsd_noun, descriptor_remove, "removes an NSD")},
+    {.words = "ns create", .options = ns_create_options, .run = ns_create,
+     .doc = "creates a network service of an NSD (--nsd, --name)"},
+    {ONE("ns instantiate", NULL, ns_start, "instantiates a network service"),
+     .options = instantiate_options, .arg = "instantiate"},
+    LIST("ns list", ns_noun, "lists network services"),
+    SHOW_("ns show", ns_noun, "shows a network service"),
+    {ONE("ns terminate", NULL, ns_start, "terminates a network service"),
+     .options = wait_options, .arg = "terminate"},
+    {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},
+    LIST("vnf list", vnf_noun, "lists VNF instances"),
+    SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
+    LIST("op list", operation_noun, "lists operations"),
+    {ONE("op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
+    {ONE("op retry", NULL, operation_task, "goes on where an operation failed"),
+     .options = wait_options, .arg = "retry"},
+    {ONE("op rollback", NULL, operation_task, "takes back what a failed operation did"),
+     .options = wait_options, .arg = "rollback"},
+    {ONE("op fail", NULL, operation_task, "gives a failed operation up"),
+     .options = wait_options, .arg = "fail"},
+    LIST("holding list", holding_noun, "lists what instances hold at sites"),
+    {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
+     .options = instantiate_options},
+    {ONE("explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
+    {.words = "package check", .arguments = "FILE...", .n_min = 1, .n_max = CLI_ARGS_MAX,
+     .run = package_check_run, .offline = true, .doc = "tells what is wrong with a package"},
+    {.words = "token", .run = token_show, .doc = "prints a token"},
+    {.words = "help", .n_max = CLI_ARGS_MAX, .run = help_show, .offline = true,
+     .doc = "prints this"},
+};
+
+int
+cli_command_line(size_t i, struct cli_command_line *line)
+{
+    if (i >= ARRAY_SIZE(commands)) {
+        return 0;
+    }
+    *line = (struct cli_command_line){commands[i].words, str_or(commands[i].arguments, ""),
+                                      commands[i].doc};
+    return 1;
+}
+
+void
+cli_help(FILE *to)
+{
+    struct cli_command_line line;
+
+    for (size_t i = 0; cli_command_line(i, &line); i++) {
+        int n = fprintf(to, "  carrick %s %s", line.words, line.arguments);
+
+        fprintf(to, "%*s%s\n", n < 40 ? 40 - n : 1, "", line.doc);
+    }
+}
+
+static void
+options_print(const struct cli_option *options)
+{
+    for (; options && options->name; options++) {
+        int n = printf("  --%s %s", options->name, str_or(options->value, ""));
+
+        printf("%*s%s\n", n < 32 ? 32 - n : 1, "", options->doc);
+    }
+}
+
+static void
+command_help(struct cli *cli)
+{
+    const struct command *command = cli->command;
+    const struct table *table = command->noun ? command->noun->table : NULL;
+
+    printf("usage: carrick %s %s\n%s\n", command->words, str_or(command->arguments, ""),
+           command->doc);
+    options_print(command->options);
+    for (size_t i = 0; table && command->options && i < table->n_attrs; i++) {
+        const struct attr *attr = &table->attrs[i];
+
+        if (attr->use & (POST | PUT)) {
+            int n = printf("  --%s VALUE", option_of_attr(cli->mem, attr));
+
+            printf("%*s%s\n", n < 32 ? 32 - n : 1, "", attr->doc);
+        }
+    }
+}
+
+/* ---- dispatch -------------------------------------------------------------------------------- */
+
+/* How many of the arguments are the command's words; 0 = another command. */
+static int
+words_fit(const struct command *command, int argc, char **argv)
+{
+    const char *words = command->words;
+    int n = 0;
+
+    while (n < argc) {
+        size_t length = strcspn(words, " ");
+
+        if (strlen(argv[n]) != length || strncmp(argv[n], words, length)) {
+            return 0;
+        }
+        n++;
+        if (!words[length]) {
+            return n;
+        }
+        words += length + 1;
+    }
+    return 0;
+}
+
+static struct err *
+command_run(struct cli *cli, int argc, char **argv)
+{
+    struct err *e = options_read(cli, argc, argv);
+
+    if (e) {
+        cli->status = 2;
+        return e;
+    }
+    if (option_flag(cli, "help")) {
+        command_help(cli);
+        return NULL;
+    }
+    if (!cli->command->offline) {
+        TRY(session_open(cli->mem, &cli->session));
+    }
+    return cli->command->run(cli);
+}
+
+static int
+command_end(struct cli *cli, struct err *e)
+{
+    if (!e) {
+        return cli->status;
+    }
+    fprintf(stderr, "carrick: %s\n", err_full(cli->mem, e));
+    err_ignore(e, "it was printed");
+    return cli->status ? cli->status : 1;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+    AUTO(mem) mem = mem_new("cli");
+    struct cli cli = {.mem = mem};
+    int n_words = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(commands) && argc > 1; i++) {
+        int n = words_fit(&commands[i], argc - 1, argv + 1);
+
+        if (n > n_words) {
+            n_words = n;
+            cli.command = &commands[i];
+        }
+    }
+    if (!cli.command) {
+        fprintf(stderr, "carrick: there is no such command; these are:\n");
+        cli_help(stderr);
+        return 2;
+    }
+    return command_end(&cli, command_run(&cli, argc - 1 - n_words, argv + 1 + n_words));
+}

@@ -1,0 +1,104 @@
+/* What the files of the command line share: a command, its options as given,
+ * nouns, and printing. */
+#ifndef CARRICK_CLI_COMMAND_H
+#define CARRICK_CLI_COMMAND_H
+
+#include "base/attr.h"
+#include "base/vec.h"
+#include "cli/session.h"
+
+#define CLI_ARGS_MAX 16
+
+/* An option of a command; 'value' null = a flag. */
+struct cli_option {
+    const char *name, *value, *doc;
+};
+
+/* A thing with a collection in an API. */
+struct noun {
+    const char *name;            /* "network service" */
+    const char *path;            /* "/nslcm/v2/ns_instances" */
+    const char *name_key;        /* member by which people call it, or null */
+    const char *other_key;       /* another one, or null */
+    const struct table *table;   /* attributes: options of its creation */
+    const char *const *columns;  /* members shown in lists; null-terminated */
+};
+
+struct cli;
+typedef struct err *command_fn(struct cli *cli);
+
+struct command {
+    const char *words;           /* "ns instantiate" */
+    const char *arguments;       /* "NAME", "FILE..." */
+    const char *doc;
+    int n_min, n_max;            /* of arguments */
+    command_fn *run;
+    const struct noun *noun;
+    const struct cli_option *options; /* ends with name null; may be null */
+    const void *arg;             /* the command's own */
+    bool offline;                /* needs no session */
+};
+
+struct cli_given {
+    const char *name, *value;    /* value "" for a flag */
+};
+
+struct cli {
+    struct mem *mem;
+    const struct command *command;
+    const char *args[CLI_ARGS_MAX];
+    int n_args;
+    VEC(struct cli_given) given;
+    bool json;                   /* --json */
+    struct session session;
+    int status;                  /* exit status where the command ends without an error */
+};
+
+/* Reads arguments and options behind the words.  E_INVALID. */
+struct err *options_read(struct cli *cli, int argc, char **argv) MUST_USE;
+/* Last value of an option, or null. */
+const char *option_get(const struct cli *cli, const char *name);
+bool option_flag(const struct cli *cli, const char *name);
+/* Members of a body from the options of a table ("--auth-url" -> auth_url): those
+ * of 'use' that were given. */
+struct err *options_to_body(struct cli *cli, const struct table *table, uint32_t use,
+                            struct jw *w) MUST_USE;
+/* "--auth-url" for "auth_url", in 'mem'. */
+const char *option_of_attr(struct mem *mem, const struct attr *attr);
+
+/* ---- nouns: noun.c ------------------------------------------------------------- */
+
+command_fn noun_list, noun_show, noun_delete;
+/* The thing called 'name' or with that id; E_NOT_FOUND, E_CONFLICT (several). */
+struct err *noun_find(struct cli *cli, const struct noun *noun, const char *name,
+                      const struct json **thing) MUST_USE;
+/* As above; null where there is none. */
+struct err *noun_look(struct cli *cli, const struct noun *noun, const char *name,
+                      const struct json **thing) MUST_USE;
+/* POST of a body to the noun's collection. */
+struct err *noun_create(struct cli *cli, const struct noun *noun, const char *body,
+                        const struct json **made) MUST_USE;
+
+extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
+    ns_op_noun, vnf_op_noun, holding_noun;
+
+/* ---- the commands ------------------------------------------------------------------ */
+
+command_fn site_add, site_set;                               /* site.c */
+command_fn descriptor_upload, descriptor_remove;             /* package.c */
+command_fn ns_create, ns_start, ns_plan_show;                /* ns.c */
+command_fn operation_task, operation_explain;               /* operation.c */
+command_fn token_show, help_show;
+
+/* Waits for an operation with a live tree; E_CONFLICT where it ends otherwise than COMPLETED. */
+struct err *operation_wait(struct cli *cli, const char *id) MUST_USE;
+
+/* ---- printing: print.c ------------------------------------------------------------------ */
+
+/* A table of the members 'columns' of a list of objects. */
+void print_table(struct mem *mem, const struct json *list, const char *const *columns);
+/* One object, a line a member; nested values indented. */
+void print_thing(const struct json *thing);
+void print_json(const struct json *json);
+
+#endif

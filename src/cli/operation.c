@@ -1,0 +1,145 @@
+/* `carrick op ...`, `carrick explain OPERATION`, and waiting with a live tree. */
+#include "cli/command.h"
+
+#include "flow/flow.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_MS 100
+
+/* ---- the tree ------------------------------------------------------------------------- */
+
+static struct err *
+explained_get(struct cli *cli, const char *id, const struct json **explained)
+{
+    return session_get(&cli->session, mem_printf(cli->mem, "%s/%s", operation_noun.path, id),
+                       explained);
+}
+
+static int
+lines_of(const struct buf *text)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < text->len; i++) {
+        n += text->data[i] == '\n';
+    }
+    return n;
+}
+
+/* Draws over what was drawn before where there is a terminal. */
+static void
+tree_draw(const struct json *explained, int *n_drawn)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+    AUTO_BUF text = BUF_INIT;
+
+    flow_tree(&text, explained, terminal);
+    if (terminal && *n_drawn) {
+        printf("\x1b[%dA\x1b[J", *n_drawn);
+    }
+    fputs(str_or(text.data, ""), stdout);
+    (void)fflush(stdout);
+    *n_drawn = lines_of(&text);
+}
+
+static bool
+is_over(const char *state)
+{
+    return str_eq(state, "COMPLETED") || str_eq(state, "FAILED") ||
+           str_eq(state, "FAILED_TEMP") || str_eq(state, "ROLLED_BACK");
+}
+
+static void
+pause_ms(long ms)
+{
+    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    (void)nanosleep(&pause, NULL);
+}
+
+static struct err *
+wait_end(struct cli *cli, const char *id, const char *wanted)
+{
+    const struct json *explained = NULL;
+    const char *state = "PROCESSING";
+    int n_drawn = 0;
+    bool live = isatty(STDOUT_FILENO) && !cli->json;
+
+    while (!is_over(state)) {
+        TRY(explained_get(cli, id, &explained));
+        state = str_or(json_get_str(explained, "state"), "");
+        if (live) {
+            tree_draw(explained, &n_drawn);
+        }
+        if (!is_over(state)) {
+            pause_ms(POLL_MS);
+        }
+    }
+    if (cli->json) {
+        print_json(explained);
+    } else if (!live) {
+        tree_draw(explained, &n_drawn);
+    }
+    return str_eq(state, wanted)
+               ? NULL
+               : err_new(E_CONFLICT, NULL, "operation %s is %s%s", id, state,
+                         str_eq(state, "FAILED_TEMP")
+                             ? ": see why above; carrick op retry, rollback or fail"
+                             : "");
+}
+
+struct err *
+operation_wait(struct cli *cli, const char *id)
+{
+    return wait_end(cli, id, "COMPLETED");
+}
+
+/* ---- the commands ------------------------------------------------------------------------ */
+
+struct err *
+operation_explain(struct cli *cli)
+{
+    const struct json *explained;
+    int n_drawn = 0;
+
+    TRY(explained_get(cli, cli->args[0], &explained));
+    if (cli->json) {
+        print_json(explained);
+    } else {
+        tree_draw(explained, &n_drawn);
+    }
+    return NULL;
+}
+
+/* The collection that has the occurrence: of NS or of VNF operations. */
+static struct err *
+occurrence_path(struct cli *cli, const char *id, const char **path)
+{
+    const struct json *thing;
+
+    TRY(noun_look(cli, &ns_op_noun, id, &thing));
+    *path = thing ? ns_op_noun.path : vnf_op_noun.path;
+    return NULL;
+}
+
+/* command->arg: "retry", "rollback" or "fail". */
+struct err *
+operation_task(struct cli *cli)
+{
+    const char *task = cli->command->arg, *id = cli->args[0], *path = NULL;
+    struct call call = {.method = "POST"};
+    struct reply reply;
+
+    TRY(occurrence_path(cli, id, &path));
+    call.path = mem_printf(cli->mem, "%s/%s/%s", path, id, task);
+    TRY(session_call(&cli->session, &call, &reply));
+    if (option_flag(cli, "wait") && !str_eq(task, "fail")) {
+        return wait_end(cli, id, str_eq(task, "rollback") ? "ROLLED_BACK" : "COMPLETED");
+    }
+    printf("%s of %s is under way\n", task, id);
+    return NULL;
+}

@@ -1,0 +1,104 @@
+/* `carrick vnf package ...`, `carrick nsd ...`: an upload is three calls and a
+ * wait; here it is one command. */
+#include "cli/command.h"
+
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define POLL_MS 30
+
+/* What differs between packages and NSDs. */
+struct descriptor_words {
+    const char *content;         /* last part of the upload's path */
+    const char *state, *operational;
+};
+static const struct descriptor_words package_words = {"package_content", "onboardingState",
+                                                      "operationalState"};
+static const struct descriptor_words nsd_words = {"nsd_content", "nsdOnboardingState",
+                                                  "nsdOperationalState"};
+
+static const struct descriptor_words *
+words_of(const struct noun *noun)
+{
+    return noun == &nsd_noun ? &nsd_words : &package_words;
+}
+
+static void
+pause_ms(long ms)
+{
+    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    (void)nanosleep(&pause, NULL);
+}
+
+static struct err *
+onboarding_wait(struct cli *cli, const char *path, const struct json **thing)
+{
+    const struct descriptor_words *words = words_of(cli->command->noun);
+    const char *state = "PROCESSING";
+
+    while (str_eq(state, "PROCESSING") || str_eq(state, "UPLOADING")) {
+        pause_ms(POLL_MS);
+        TRY(session_get(&cli->session, path, thing));
+        state = str_or(json_get_str(*thing, words->state), "");
+    }
+    if (!str_eq(state, "ONBOARDED")) {
+        return err_new(E_INVALID, NULL, "not on-boarded: %s",
+                       str_or(json_str(json_path(*thing, "onboardingFailureDetails.detail")),
+                              state));
+    }
+    return NULL;
+}
+
+struct err *
+descriptor_upload(struct cli *cli)
+{
+    const struct noun *noun = cli->command->noun;
+    const char *file = cli->args[0];
+    struct call call = {.method = "PUT", .content_type = "application/zip"};
+    const struct json *thing;
+    struct reply reply;
+    AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC);
+    const char *path;
+
+    if (fd < 0) {
+        return err_errno(E_NOT_FOUND, "open %s", file);
+    }
+    TRY(noun_create(cli, noun, "{}", &thing));
+    path = mem_printf(cli->mem, "%s/%s", noun->path, json_get_str(thing, "id"));
+    call.path = mem_printf(cli->mem, "%s/%s", path, words_of(noun)->content);
+    call.body_fd = fd;
+    TRY(session_call(&cli->session, &call, &reply));
+    TRY(onboarding_wait(cli, path, &thing));
+    if (cli->json) {
+        print_json(thing);
+    } else {
+        printf("%s %s is on-boarded (%s)\n", noun->name,
+               str_or(json_get_str(thing, noun->name_key), file), json_get_str(thing, "id"));
+    }
+    return NULL;
+}
+
+/* An on-boarded one is disabled first: it can only be deleted so. */
+struct err *
+descriptor_remove(struct cli *cli)
+{
+    const struct noun *noun = cli->command->noun;
+    const struct descriptor_words *words = words_of(noun);
+    const struct json *thing;
+    struct reply reply;
+    struct call call = {.method = "PATCH"};
+
+    TRY(noun_find(cli, noun, cli->args[0], &thing));
+    call.path = mem_printf(cli->mem, "%s/%s", noun->path, json_get_str(thing, "id"));
+    call.body = mem_printf(cli->mem, "{\"%s\": \"DISABLED\"}", words->operational);
+    if (str_eq(json_get_str(thing, words->operational), "ENABLED")) {
+        TRY(session_call(&cli->session, &call, &reply));
+    }
+    return noun_delete(cli);
+}

@@ -1,0 +1,186 @@
+/* Answers for people: tables whose columns are as wide as they need to be, things
+ * as indented lines, JSON as it is. */
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CELL_MAX 60
+
+/* ---- cells ------------------------------------------------------------------------ */
+
+static const char *
+scalar_text(struct mem *mem, const struct json *json)
+{
+    if (!json) {
+        return "-";
+    }
+    switch (json->type) {
+    case JSON_T_STR:
+        return json->s;
+    case JSON_T_NULL:
+        return "-";
+    case JSON_T_BOOL:
+        return json->b ? "true" : "false";
+    case JSON_T_INT:
+        return mem_printf(mem, "%lld", (long long)json->i);
+    case JSON_T_REAL:
+        return mem_printf(mem, "%g", json->r);
+    case JSON_T_ARRAY:
+    case JSON_T_OBJECT:
+        break;
+    }
+    return json_text(mem, json);
+}
+
+/* Characters that a terminal shows, not bytes. */
+static int
+width_of(const char *s)
+{
+    int n = 0;
+
+    for (; *s; s++) {
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    }
+    return n;
+}
+
+static const char *
+cell(struct mem *mem, const struct json *row, const char *column)
+{
+    const char *text = scalar_text(mem, json_path(row, column));
+
+    return strlen(text) > CELL_MAX ? mem_printf(mem, "%.*s...", CELL_MAX - 3, text) : text;
+}
+
+/* "nsInstanceName" -> "name"-like headings: the last part of a path. */
+static const char *
+heading(const char *column)
+{
+    const char *dot = strrchr(column, '.');
+
+    return dot ? dot + 1 : column;
+}
+
+/* ---- tables ----------------------------------------------------------------------------- */
+
+static int
+column_width(struct mem *mem, const struct json *list, const char *column)
+{
+    int width = width_of(heading(column));
+
+    json_each(list, i)
+    {
+        int n = width_of(cell(mem, list->items[i], column));
+
+        width = n > width ? n : width;
+    }
+    return width;
+}
+
+static void
+pad(const char *text, int width, bool last)
+{
+    fputs(text, stdout);
+    for (int n = width_of(text); !last && n < width + 2; n++) {
+        putchar(' ');
+    }
+}
+
+void
+print_table(struct mem *mem, const struct json *list, const char *const *columns)
+{
+    int widths[16] = {0};
+    size_t n = 0;
+
+    for (; columns[n] && n < ARRAY_SIZE(widths); n++) {
+        widths[n] = column_width(mem, list, columns[n]);
+        pad(heading(columns[n]), widths[n], !columns[n + 1]);
+    }
+    putchar('\n');
+    json_each(list, i)
+    {
+        for (size_t c = 0; c < n; c++) {
+            pad(cell(mem, list->items[i], columns[c]), widths[c], c + 1 == n);
+        }
+        putchar('\n');
+    }
+}
+
+/* ---- things -------------------------------------------------------------------------------- */
+
+static bool
+is_nested(const struct json *json)
+{
+    return json_is(json, JSON_T_OBJECT) || json_is(json, JSON_T_ARRAY);
+}
+
+static void
+indent(int depth)
+{
+    printf("%*s", depth * 2, "");
+}
+
+static void
+thing_lines(struct mem *mem, const struct json *thing, int depth)
+{
+    json_each(thing, i)
+    {
+        const struct json *value = thing->items[i];
+        const char *key = thing->type == JSON_T_OBJECT ? thing->keys[i] : "-";
+
+        if (str_eq(key, "_links")) {
+            continue;
+        }
+        indent(depth);
+        if (is_nested(value) && value->n > 0) {
+            printf("%s\n", key);
+            thing_lines(mem, value, depth + 1);
+        } else {
+            printf("%-*s  %s\n", depth ? 0 : 24, key,
+                   is_nested(value) ? "-" : scalar_text(mem, value));
+        }
+    }
+}
+
+void
+print_thing(const struct json *thing)
+{
+    AUTO(mem) mem = mem_new("print");
+
+    thing_lines(mem, thing, 0);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------- */
+
+static void
+json_lines(struct mem *mem, const struct json *json, int depth)
+{
+    bool object = json_is(json, JSON_T_OBJECT);
+
+    if (!is_nested(json) || json->n == 0) {
+        fputs(json ? json_text(mem, json) : "null", stdout);
+        return;
+    }
+    puts(object ? "{" : "[");
+    json_each(json, i)
+    {
+        indent(depth + 1);
+        if (object) {
+            printf("\"%s\": ", json->keys[i]);
+        }
+        json_lines(mem, json->items[i], depth + 1);
+        puts(i + 1 < json->n ? "," : "");
+    }
+    indent(depth);
+    putchar(object ? '}' : ']');
+}
+
+void
+print_json(const struct json *json)
+{
+    AUTO(mem) mem = mem_new("print");
+
+    json_lines(mem, json, 0);
+    putchar('\n');
+}
