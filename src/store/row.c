@@ -649,29 +649,56 @@ main_delete(struct tx *tx, const struct shape *shape, const void *row, const cha
     return change_append(tx, CHANGE_DELETE, shape, row, NULL);
 }
 
-struct err *
-row_delete(struct tx *tx, const struct table *table, const char *key)
+static bool
+is_deleting(const struct tx *tx, const struct shape *shape, const char *key)
 {
-    struct shape *shape;
+    for (const struct deleting *it = tx->deleting; it; it = it->outer) {
+        if (it->shape == shape && str_eq(it->key, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Cascades and the row itself: all or nothing, also where the caller goes on
+ * after a refusal. */
+static struct err *
+delete_whole(struct tx *tx, const struct shape *shape, const void *row, const char *key)
+{
     bool saved = false;
     int64_t seq = tx->seq;
-    struct err *e;
-    void *row;
+    struct err *e = cascades(tx, shape, key, &saved);
 
-    TRY(writable(tx));
-    TRY(shape_find(tx, table, &shape));
-    TRY(row_get(tx, table, key, &row));
-    e = cascades(tx, shape, key, &saved);
     if (!e) {
         e = main_delete(tx, shape, row, key);
     }
     if (!saved || tx->conn->disk_failed) {
         return e;
     }
-    /* A refusal leaves nothing behind, also where the caller goes on. */
     if (e) {
         tx->seq = seq;
         e = err_join(e, conn_again(tx->conn, "ROLLBACK TO cascade"));
     }
     return err_join(e, conn_again(tx->conn, "RELEASE cascade"));
+}
+
+struct err *
+row_delete(struct tx *tx, const struct table *table, const char *key)
+{
+    struct deleting self = {.outer = tx->deleting, .key = key};
+    struct shape *shape;
+    struct err *e;
+    void *row;
+
+    TRY(writable(tx));
+    TRY(shape_find(tx, table, &shape));
+    if (is_deleting(tx, shape, key)) {
+        return NULL;
+    }
+    TRY(row_get(tx, table, key, &row));
+    self.shape = shape;
+    tx->deleting = &self;
+    e = delete_whole(tx, shape, row, key);
+    tx->deleting = self.outer;
+    return e;
 }

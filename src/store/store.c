@@ -3,6 +3,8 @@
 
 #include "store/schema.h"
 
+#include "sys/file.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +84,16 @@ has_secrets(const struct shapes *shapes)
     return false;
 }
 
+/* Only this user reads the database; its log takes the same mode. */
+static struct err *
+file_make(const struct store *store)
+{
+    if (store->in_memory || file_exists(store->path)) {
+        return NULL;
+    }
+    return file_write(store->path, "", 0, 0600);
+}
+
 static struct err *
 open_all(struct store *store, const struct store_config *config)
 {
@@ -89,6 +101,7 @@ open_all(struct store *store, const struct store_config *config)
     if (has_secrets(&store->shapes) && !store->has_key) {
         return err_new(E_INTERNAL, NULL, "a table has secrets and the store has no sealing key");
     }
+    TRY(file_make(store));
     TRY(conn_open(store->path, CONN_WRITER, &store->write_conn));
     TRY(schema_apply(store->write_conn, &store->shapes, config));
     TRY(change_log_open(store));
@@ -215,8 +228,11 @@ struct err *
 store_backup(struct store *store, const char *path)
 {
     struct conn *to = NULL, *from;
-    struct err *e = conn_open(path, CONN_WRITER, &to);
+    struct err *e = file_write(path, "", 0, 0600);
 
+    if (!e) {
+        e = conn_open(path, CONN_WRITER, &to);
+    }
     if (e) {
         return err_wrap(e, "backup");
     }

@@ -11,6 +11,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* A delete on its way through cascades: rows may refer to each other in circles. */
+struct deleting {
+    const struct deleting *outer;
+    const struct shape *shape;
+    const char *key;
+};
+
 struct tx {
     struct store *store;
     struct conn *conn;
@@ -19,6 +26,7 @@ struct tx {
     bool writes;     /* false: a reader */
     int64_t seq;     /* newest entry of the change log as this transaction sees it */
     size_t n_logged;
+    const struct deleting *deleting;
 };
 
 /* One queued write. */

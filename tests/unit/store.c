@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct table *const tables[] = {&net_table, &group_table, &port_table, NULL};
 
@@ -209,6 +210,14 @@ delete_group(struct tx *tx, void *arg)
     return row_delete(tx, &group_table, group_id);
 }
 
+static struct err *
+count_ports(struct tx *tx, void *arg)
+{
+    const struct query query = {.table = &port_table};
+
+    return rows_count(tx, &query, arg);
+}
+
 struct one {
     const char *name;
     const char *parent, *peer;
@@ -279,6 +288,35 @@ TEST(store_cascades_and_unsets_through_the_log)
     }
     CHECK_OK(store_write_wait(store, delete_port, ones[0].id));
     CHECK_OK(store_read(store, check_gone_and_unset, ones));
+}
+
+/* Ports that are each other's parents go together. */
+static struct err *
+circle(struct tx *tx, void *arg)
+{
+    struct one *ones = arg;
+    struct port *old, *port;
+    int64_t n;
+
+    TRY(row_get(tx, &port_table, ones[0].id, &old));
+    port = row_copy(tx_mem(tx), old);
+    port->parent_id = ones[1].id;
+    TRY(row_update(tx, old, port));
+    TRY(row_delete(tx, &port_table, ones[1].id));
+    TRY(count_ports(tx, &n));
+    CHECK_INT(n, 0);
+    return NULL;
+}
+
+TEST(store_cascades_end_in_circles)
+{
+    AUTO(store) store = world();
+    struct one ones[2] = {{.name = "10"}, {.name = "11", .parent = ones[0].id}};
+
+    for (size_t i = 0; i < 2; i++) {
+        REQUIRE_OK(store_write_wait(store, insert_one, &ones[i]));
+    }
+    CHECK_OK(store_write_wait(store, circle, ones));
 }
 
 /* ---- updates ---------------------------------------------------------------------------- */
@@ -422,14 +460,6 @@ insert_then_fail(struct tx *tx, void *arg)
 {
     TRY(insert_one(tx, arg));
     return err_new(E_CONFLICT, "Mine", "on purpose");
-}
-
-static struct err *
-count_ports(struct tx *tx, void *arg)
-{
-    const struct query query = {.table = &port_table};
-
-    return rows_count(tx, &query, arg);
 }
 
 TEST(store_keeps_nothing_of_a_function_that_failed)
@@ -694,6 +724,19 @@ fact_set(struct tx *tx, void *arg)
     TRY(tx_fact_get(tx, "epoch", &value));
     CHECK_STR(value, "2");
     return NULL;
+}
+
+TEST(store_is_private_to_its_user)
+{
+    AUTO(store) store = world();
+    char wal[600];
+    struct stat st;
+
+    REQUIRE(!stat(db_path(), &st));
+    CHECK_INT(st.st_mode & 0777, 0600);
+    snprintf(wal, sizeof wal, "%s-wal", db_path());
+    REQUIRE(!stat(wal, &st));
+    CHECK_INT(st.st_mode & 0777, 0600);
 }
 
 TEST(store_keeps_facts)
