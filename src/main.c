@@ -1,5 +1,6 @@
 /* The table of subcommands, nothing else. */
 #include "agent/agent.h"
+#include "cli/cli.h"
 #include "faces/orchestrator.h"
 #include "faces/site.h"
 #include "image/image.h"
@@ -30,5 +31,5 @@ main(int argc, char **argv)
             return subcommands[i].main(argc - 1, argv + 1);
         }
     }
-    return 2;
+    return cli_main(argc, argv);
 }
