@@ -1,7 +1,9 @@
 /* Chains on one site: order, both directions, containment. */
+#include "frames.h"
 #include "topo.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct topo *
 two_functions(struct site **out)
@@ -18,10 +20,32 @@ two_functions(struct site **out)
     site_function(s, "g", "n");
     chain = site_chain(s, "c", "n");
     (void)chain_class(s, chain, 6, 80);
+    (void)chain_class(s, chain, 17, 2000);
     (void)chain_hop(s, chain, "f");
     (void)chain_hop(s, chain, "g");
     topo_up(t);
     return t;
+}
+
+static void *
+find(struct site *s, enum desired_kind kind, const char *name)
+{
+    const char *id =
+        topo_id(s->topo, mem_printf(s->topo->mem, "%s %s", desired_kind_names[kind], name));
+
+    for (size_t i = 0; i < s->objects.n; i++) {
+        if (s->kinds.items[i] == kind && str_eq(desired_id(s->objects.items[i]), id)) {
+            return s->objects.items[i];
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no %s", name);
+    test_end();
+}
+
+static const char *
+mac_of(struct site *s, const char *name)
+{
+    return ((struct desired_port *)find(s, DESIRED_port, name))->mac;
 }
 
 TEST(classified_flows_pass_the_functions_both_ways_and_others_do_not)
@@ -40,4 +64,129 @@ TEST(classified_flows_pass_the_functions_both_ways_and_others_do_not)
     CHECK_INT(site_hop_packets(s, "c", 0, "forward"), before);
     CHECK_INT(site_drops(s, "function_flow"), 0);
     CHECK_INT(site_drops(s, "internal"), 0);
+}
+
+/* The places a packet is seen at, in order: times of arrival grow. */
+TEST(a_packet_is_seen_at_every_hop_in_order)
+{
+    static const struct {
+        const char *server, *ifname;
+    } forward[] = {{"f", "eth0"}, {"f", "eth1"}, {"g", "eth0"}, {"g", "eth1"}, {"b", "eth0"}};
+    int fds[ARRAY_SIZE(forward)];
+    struct site *s;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    int port = 2000;
+
+    (void)two_functions(&s);
+    for (size_t i = 0; i < ARRAY_SIZE(forward); i++) {
+        fds[i] = node_raw(s, forward[i].server, forward[i].ifname);
+    }
+    int a = node_raw(s, "a", "eth0");
+    f = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 1000, port, 30);
+    raw_send(a, f.b, f.n);
+    for (size_t i = 0; i < ARRAY_SIZE(forward); i++) {
+        CHECK_INT(raw_receive(fds[i], buf, sizeof buf, 1000, is_udp_to, &port), f.n);
+        CHECK(!memcmp(buf, f.b, f.n)); /* Transparent: not a byte is changed. */
+        CHECK(!raw_receive(fds[i], buf, sizeof buf, 20, is_udp_to, &port)); /* And once. */
+    }
+    port = 1000;
+    f = frame_udp(mac_of(s, "b"), mac_of(s, "a"), "10.0.0.2", "10.0.0.1", 2000, port, 30);
+    raw_send(fds[4], f.b, f.n);
+    for (size_t i = ARRAY_SIZE(forward) - 1; i-- > 0;) {
+        CHECK_INT(raw_receive(fds[i], buf, sizeof buf, 1000, is_udp_to, &port), f.n);
+    }
+    CHECK_INT(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &port), f.n);
+    for (size_t i = 0; i < ARRAY_SIZE(forward); i++) {
+        close(fds[i]);
+    }
+    close(a);
+}
+
+TEST(a_function_only_emits_what_was_sent_into_it)
+{
+    struct site *s;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    int port = 2000;
+
+    (void)two_functions(&s);
+    int out = node_raw(s, "f", "eth1"), in = node_raw(s, "f", "eth0"),
+        b = node_raw(s, "b", "eth0"), a = node_raw(s, "a", "eth0");
+    /* A flow nobody sent into it. */
+    f = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 1000, port, 30);
+    raw_send(out, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "function_flow") == 1);
+    CHECK(!raw_receive(b, buf, sizeof buf, 50, is_udp_to, &port));
+    /* The real one passes; then the function throws it back where it came from. */
+    raw_send(a, f.b, f.n);
+    CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    raw_send(in, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "function_direction") == 1);
+    CHECK(!raw_receive(b, buf, sizeof buf, 50, is_udp_to, &port));
+    close(a);
+    close(b);
+    close(in);
+    close(out);
+}
+
+TEST(a_chain_that_comes_or_goes_takes_running_flows_along)
+{
+    struct site *s;
+    struct desired_chain *chain;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    int port = 2000;
+
+    (void)two_functions(&s);
+    int a = node_raw(s, "a", "eth0"), b = node_raw(s, "b", "eth0");
+    chain = find(s, DESIRED_chain, "c");
+    site_remove(s, chain);
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 2000, site_hop_packets(s, "c", 0, "forward") == -1);
+    f = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 1000, port, 30);
+    raw_send(a, f.b, f.n);
+    CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    vec_add(s->topo->mem, &s->objects, (void *)chain);
+    vec_add(s->topo->mem, &s->kinds, DESIRED_chain);
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 2000,
+                    (raw_send(a, f.b, f.n), site_hop_packets(s, "c", 1, "forward") > 0));
+    CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    close(a);
+    close(b);
+}
+
+TEST(a_hop_without_a_live_instance_drops_and_says_so)
+{
+    struct site *s;
+
+    (void)two_functions(&s);
+    ((struct desired_server *)find(s, DESIRED_server, "g"))->power = "stopped";
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 8000, str_eq(site_state(s, DESIRED_server, "g"), "SHUTOFF"));
+    CHECK(!node_tcp(s, "a", s, "b", "10.0.0.2", 80));
+    CHECK(site_drops(s, "no_instance") >= 1);
+    CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 81));
+}
+
+TEST(an_asymmetric_chain_lets_replies_go_straight)
+{
+    struct site *s;
+    struct topo *t = topo_new(1);
+    struct desired_chain *chain;
+
+    s = &t->sites[0];
+    site_network(s, "n", 100);
+    site_node(s, "a", "n", "10.0.0.1", NULL);
+    site_node(s, "b", "n", "10.0.0.2", NULL);
+    site_function(s, "f", "n");
+    chain = site_chain(s, "c", "n");
+    chain->symmetric = false;
+    (void)chain_class(s, chain, 6, 80);
+    (void)chain_hop(s, chain, "f");
+    topo_up(t);
+    CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80));
+    CHECK(site_hop_packets(s, "c", 0, "forward") >= 4);
+    CHECK_INT(site_hop_packets(s, "c", 0, "reverse"), 0);
 }

@@ -1,0 +1,232 @@
+/* Builds the few kinds of frames that tests send by hand. */
+#include "frames.h"
+
+#include "base/net.h"
+
+#include <arpa/inet.h>
+#include <net/ethernet.h>
+#include <linux/ip.h>
+#include <linux/icmp.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <string.h>
+
+static uint32_t
+add16(const void *data, size_t n, uint32_t sum)
+{
+    const uint8_t *b = data;
+
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        sum += (uint32_t)b[i] << 8 | b[i + 1];
+    }
+    return n & 1 ? sum + ((uint32_t)b[n - 1] << 8) : sum;
+}
+
+static uint16_t
+fold(uint32_t sum)
+{
+    while (sum >> 16) {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return htons((uint16_t)~sum);
+}
+
+static void
+mac_put(uint8_t *at, const char *text)
+{
+    struct mac mac = {0};
+
+    (void)mac_parse(text, &mac);
+    memcpy(at, mac.b, 6);
+}
+
+static void
+eth_put(struct frame *f, const char *dst, const char *src, uint16_t type)
+{
+    mac_put(f->b, dst);
+    mac_put(f->b + 6, src);
+    f->b[12] = (uint8_t)(type >> 8);
+    f->b[13] = (uint8_t)type;
+    f->n = 14;
+}
+
+/* An IPv4 header for 'n' bytes behind it. */
+static struct iphdr
+ip_header(const char *src, const char *dst, int proto, size_t n)
+{
+    struct iphdr ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = (uint8_t)proto};
+
+    ip.tot_len = htons((uint16_t)(sizeof ip + n));
+    ip.id = htons(1);
+    (void)inet_pton(AF_INET, src, &ip.saddr);
+    (void)inet_pton(AF_INET, dst, &ip.daddr);
+    return ip;
+}
+
+static void
+put(struct frame *f, const void *data, size_t n)
+{
+    memcpy(f->b + f->n, data, n);
+    f->n += n;
+}
+
+static void
+ip_put(struct frame *f, struct iphdr *ip)
+{
+    ip->check = 0;
+    ip->check = fold(add16(ip, sizeof *ip, 0));
+    put(f, ip, sizeof *ip);
+}
+
+static uint32_t
+pseudo(const struct iphdr *ip, size_t n)
+{
+    return add16(&ip->saddr, 8, 0) + ip->protocol + (uint32_t)n;
+}
+
+struct frame
+frame_udp(const char *src_mac, const char *dst_mac, const char *src, const char *dst, int sport,
+          int dport, size_t payload)
+{
+    struct frame f;
+    size_t n = sizeof(struct udphdr) + payload;
+    struct iphdr ip = ip_header(src, dst, IPPROTO_UDP, n);
+    struct udphdr udp = {.source = htons((uint16_t)sport),
+                         .dest = htons((uint16_t)dport),
+                         .len = htons((uint16_t)n)};
+
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IP);
+    ip_put(&f, &ip);
+    put(&f, &udp, sizeof udp);
+    memset(f.b + f.n, 'x', payload);
+    f.n += payload;
+    udp.check = fold(add16(f.b + 34, n, pseudo(&ip, n)));
+    memcpy(f.b + 34, &udp, sizeof udp);
+    return f;
+}
+
+struct frame
+frame_fragment(const char *src_mac, const char *dst_mac, const char *src, const char *dst, int id,
+               size_t offset, size_t n, bool more)
+{
+    struct frame f;
+    struct iphdr ip = ip_header(src, dst, IPPROTO_UDP, n);
+    struct udphdr udp = {.source = htons(1000), .dest = htons(2000)};
+
+    ip.id = htons((uint16_t)id);
+    ip.frag_off = htons((uint16_t)(offset / 8 | (more ? 0x2000 : 0)));
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IP);
+    ip_put(&f, &ip);
+    memset(f.b + f.n, 'x', n);
+    if (!offset) {
+        memcpy(f.b + f.n, &udp, sizeof udp);
+    }
+    f.n += n;
+    return f;
+}
+
+struct frame
+frame_tcp(const char *src_mac, const char *dst_mac, const char *src, const char *dst, int sport,
+          int dport, uint8_t flags)
+{
+    struct frame f;
+    struct iphdr ip = ip_header(src, dst, IPPROTO_TCP, sizeof(struct tcphdr));
+    struct tcphdr tcp = {.source = htons((uint16_t)sport),
+                         .dest = htons((uint16_t)dport),
+                         .doff = 5,
+                         .window = htons(1000)};
+
+    ((uint8_t *)&tcp)[13] = flags;
+    tcp.check = fold(add16(&tcp, sizeof tcp, pseudo(&ip, sizeof tcp)));
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IP);
+    ip_put(&f, &ip);
+    put(&f, &tcp, sizeof tcp);
+    return f;
+}
+
+struct frame
+frame_unreachable(const char *src_mac, const char *dst_mac, const char *from, const char *to,
+                  int quoted_sport, int quoted_dport)
+{
+    struct frame f;
+    struct iphdr ip = ip_header(from, to, IPPROTO_ICMP, 8 + sizeof(struct iphdr) + 8);
+    struct iphdr quoted = ip_header(to, from, IPPROTO_UDP, 8);
+    struct icmphdr icmp = {.type = ICMP_DEST_UNREACH, .code = ICMP_PORT_UNREACH};
+    struct udphdr udp = {.source = htons((uint16_t)quoted_sport),
+                         .dest = htons((uint16_t)quoted_dport),
+                         .len = htons(8)};
+
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IP);
+    ip_put(&f, &ip);
+    put(&f, &icmp, sizeof icmp);
+    ip_put(&f, &quoted);
+    put(&f, &udp, sizeof udp);
+    icmp.checksum = fold(add16(f.b + 34, f.n - 34, 0));
+    memcpy(f.b + 34, &icmp, sizeof icmp);
+    return f;
+}
+
+struct frame
+frame_arp(int op, const char *src_mac, const char *sender_mac, const char *sender,
+          const char *target)
+{
+    static const uint8_t head[6] = {0, 1, 8, 0, 6, 4};
+    struct frame f;
+
+    eth_put(&f, "ff:ff:ff:ff:ff:ff", src_mac, ETHERTYPE_ARP);
+    put(&f, head, sizeof head);
+    f.b[f.n++] = 0;
+    f.b[f.n++] = (uint8_t)op;
+    mac_put(f.b + f.n, sender_mac);
+    (void)inet_pton(AF_INET, sender, f.b + f.n + 6);
+    memset(f.b + f.n + 10, 0, 6);
+    (void)inet_pton(AF_INET, target, f.b + f.n + 16);
+    f.n += 20;
+    return f;
+}
+
+/* ---- matchers -------------------------------------------------------------------------------- */
+
+bool
+is_arp_reply(const uint8_t *frame, size_t n, const void *ip)
+{
+    uint8_t want[4];
+
+    (void)inet_pton(AF_INET, ip, want);
+    return n >= 42 && frame[12] == 8 && frame[13] == 6 && frame[21] == 2 &&
+           !memcmp(frame + 28, want, 4);
+}
+
+static bool
+is_l4_to(const uint8_t *frame, size_t n, int proto, int port)
+{
+    return n >= 38 && frame[12] == 8 && frame[13] == 0 && frame[23] == proto &&
+           (frame[36] << 8 | frame[37]) == port;
+}
+
+bool
+is_udp_to(const uint8_t *frame, size_t n, const void *port)
+{
+    return is_l4_to(frame, n, IPPROTO_UDP, *(const int *)port);
+}
+
+bool
+is_tcp_to(const uint8_t *frame, size_t n, const void *port)
+{
+    return is_l4_to(frame, n, IPPROTO_TCP, *(const int *)port);
+}
+
+bool
+is_unreachable(const uint8_t *frame, size_t n, const void *unused)
+{
+    (void)unused;
+    return n >= 36 && frame[12] == 8 && frame[13] == 0 && frame[23] == IPPROTO_ICMP &&
+           frame[34] == ICMP_DEST_UNREACH;
+}
+
+bool
+is_fragment(const uint8_t *frame, size_t n, const void *id)
+{
+    return n >= 34 && frame[12] == 8 && frame[13] == 0 &&
+           (frame[18] << 8 | frame[19]) == *(const int *)id;
+}
