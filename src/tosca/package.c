@@ -214,6 +214,26 @@ hash_file(struct package *pkg, const struct package_file *file, int fd, bool *is
 }
 
 struct err *
+package_digest_is(struct package *pkg, const char *name, const char *algorithm, const char *hex,
+                  bool *is_right)
+{
+    const struct package_file *file = package_find(pkg, name);
+    struct package_file as_asked;
+
+    if (!file) {
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
+                       name);
+    }
+    if (!algorithm_find(algorithm)) {
+        return err_new(E_INVALID, "PackageInvalid", "%s: no digest algorithm %s", name, algorithm);
+    }
+    as_asked = *file;
+    as_asked.algorithm = algorithm;
+    as_asked.digest = hex;
+    return hash_file(pkg, &as_asked, -1, is_right);
+}
+
+struct err *
 package_extract(struct package *pkg, const char *name, int fd)
 {
     const struct package_file *file = package_find(pkg, name);

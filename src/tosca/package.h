@@ -93,6 +93,12 @@ struct err *package_read(struct package *pkg, struct mem *mem, const char *name,
  * its listed digest again.  E_NOT_FOUND, E_INVALID, E_UNAVAILABLE (write). */
 struct err *package_extract(struct package *pkg, const char *name, int fd) MUST_USE;
 
+/* Reads a file of the package and says whether 'hex' is its digest by
+ * 'algorithm' ("sha-256", any of SOL004's, any case).  E_NOT_FOUND, E_INVALID (no
+ * such algorithm, damaged). */
+struct err *package_digest_is(struct package *pkg, const char *name, const char *algorithm,
+                              const char *hex, bool *is_right) MUST_USE;
+
 /* Joins the folder of file 'from' and the relative 'name' into a package name:
  * ("Definitions/a.yaml", "../Files/x") -> "Files/x".  Null where it would leave
  * the package or is absolute. */

@@ -90,6 +90,26 @@ image_locate(struct extract *x, struct vnfd_image *image, const struct yaml *at,
     }
 }
 
+/* The image in the package has to be the one that the descriptor means. */
+static void
+image_verify(struct extract *x, const struct vnfd_image *image, const struct yaml *at)
+{
+    struct package *pkg = x->tosca->package;
+    bool is_right = true;
+    struct err *e;
+
+    if (!pkg || !image->file || !package_find(pkg, image->file) || !image->hash || !image->algorithm) {
+        return;
+    }
+    e = package_digest_is(pkg, image->file, image->algorithm, image->hash, &is_right);
+    if (e) {
+        extract_fault(x, e);
+    } else if (!is_right) {
+        extract_fault(x, tosca_fault(at, "%s: its %s digest is not the checksum given", image->file,
+                                     image->algorithm));
+    }
+}
+
 /* The image of a node, or false where it has none. */
 static bool
 image_of(struct extract *x, const struct tosca_node *node, struct vnfd_image *image)
@@ -115,6 +135,7 @@ image_of(struct extract *x, const struct tosca_node *node, struct vnfd_image *im
             image_describe(x, image, yaml_get(body, "properties"));
         }
         image_locate(x, image, artifacts->keys[i], yaml_get_str(body, "file"));
+        image_verify(x, image, artifacts->keys[i]);
         has_file = true;
     }
     if (has_file && str_empty(image->name)) {

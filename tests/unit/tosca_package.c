@@ -253,7 +253,7 @@ TEST(package_digests_are_checked_for_every_algorithm)
         CHECK_OK(open_entries(mem, GOOD_ENTRIES + 1, entries));
         entries[GOOD_ENTRIES].data = "y";
         CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES + 1, entries), E_INVALID,
-                      "vnfd.mf:10: x: the SHA");
+                      "vnfd.mf:13: x: the SHA");
     }
 }
 
@@ -273,9 +273,9 @@ TEST(package_manifest_faults_are_all_told)
     e = open_entries(mem, GOOD_ENTRIES + 1, entries);
     REQUIRE(err_is(e, E_INVALID));
     all = err_full(mem, e);
-    CHECK(strstr(all, "vnfd.mf:10: the package has no file gone"));
+    CHECK(strstr(all, "vnfd.mf:13: the package has no file gone"));
     CHECK(strstr(all, "Algorithm MD5 is none of SOL004's"));
-    CHECK(strstr(all, "vnfd.mf:16: is no \"Key: value\""));
+    CHECK(strstr(all, "vnfd.mf:19: is no \"Key: value\""));
     CHECK(strstr(all, "unlisted is not listed"));
     CHECK_STR(e->type, "PackageInvalid");
     err_free(e);
@@ -343,6 +343,26 @@ TEST(package_artifact_is_extracted_to_a_descriptor)
     CHECK_ERR(package_extract(pkg, "gone", fd), E_NOT_FOUND);
     REQUIRE_OK(file_read(mem, path, 1u << 20, &data, &n));
     CHECK_STR(data, entries[2].data);
+}
+
+TEST(package_image_that_is_not_the_described_one_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg;
+    struct vnfd *vnfd;
+    bool is_right;
+
+    good_package(mem, entries, NULL);
+    entries[1].data = "Source: Definitions/vnfd.yaml\nSource: image\n"; /* Vouches for nothing. */
+    entries[3].data = "another";
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    CHECK_ERR_MSG(vnfd_from_package(mem, pkg, &vnfd), E_INVALID,
+                  "Definitions/vnfd.yaml:20:9: image: its sha-256 digest is not the checksum given");
+    CHECK_OK(package_digest_is(pkg, "image", "SHA-512", "00", &is_right));
+    CHECK(!is_right);
+    CHECK_ERR(package_digest_is(pkg, "image", "MD5", "00", &is_right), E_INVALID);
+    CHECK_ERR(package_digest_is(pkg, "gone", "SHA-512", "00", &is_right), E_NOT_FOUND);
 }
 
 TEST(package_names_are_resolved_inside_only)

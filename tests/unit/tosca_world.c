@@ -121,10 +121,10 @@ static const char good_template[] =
     "      artifacts:\n"
     "        image:\n"
     "          type: tosca.artifacts.nfv.SwImage\n"
-    "          file: https://images.example/web.tar.gz\n"
+    "          file: ../image\n"
     "          properties: { name: web, version: '1', container_format: docker, disk_format: raw,\n"
-    "                        min_disk: 0 B, size: 10 MB,\n"
-    "                        checksum: { algorithm: sha-256, hash: ab } }\n";
+    "                        min_disk: 0 B, size: 1 B, checksum: { algorithm: sha-256, hash:\n"
+    "        2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 } }\n";
 
 static const char *
 sha256(struct mem *mem, const char *data)
@@ -149,12 +149,16 @@ good_package(struct mem *mem, struct entry entries[GOOD_ENTRIES], const char *ex
                                       "  vnf_release_date_time: 2025-01-01T00:00:00Z\n\n"
                                       "Source: Definitions/vnfd.yaml\n"
                                       "Algorithm: SHA-256\n"
+                                      "Hash: %s\n"
+                                      "Source: image\n"
+                                      "Algorithm: SHA-256\n"
                                       "Hash: %s\n%s",
-                                      sha256(mem, good_template), str_or(extra, ""));
+                                      sha256(mem, good_template), sha256(mem, "x"), str_or(extra, ""));
 
     entries[0] = (struct entry){.name = "TOSCA-Metadata/TOSCA.meta", .data = good_meta};
     entries[1] = (struct entry){.name = "vnfd.mf", .data = manifest};
     entries[2] = (struct entry){.name = "Definitions/vnfd.yaml", .data = good_template};
+    entries[3] = (struct entry){.name = "image", .data = "x"};
 }
 
 static struct err *

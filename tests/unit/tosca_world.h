@@ -23,9 +23,9 @@ struct entry {
 /* Writes the zip into the test's folder; its path. */
 const char *zip_write(struct mem *mem, const char *name, size_t n, const struct entry *entries);
 
-/* A small VNF package that is right, for tests to break: TOSCA.meta, manifest and
- * one template.  'extra' (or null) is added to the manifest. */
-#define GOOD_ENTRIES 3
+/* A small VNF package that is right, for tests to break: TOSCA.meta, manifest,
+ * one template and its image "x".  'extra' (or null) is added to the manifest. */
+#define GOOD_ENTRIES 4
 void good_package(struct mem *mem, struct entry entries[GOOD_ENTRIES], const char *extra);
 
 /* "a.yaml" -> text pairs ended by null; parses the first one. */
