@@ -525,7 +525,11 @@ migrate(struct schema *schema, const struct store_config *config)
             TRY(migration_run(schema, &config->migrations[i]));
         }
     }
-    return conn_exec(schema->conn, mem_printf(schema->mem, "PRAGMA user_version = %" PRIi64, newest));
+    /* Nothing is written where nothing changes: a full disk can still be opened. */
+    return version == newest ? NULL
+                             : conn_exec(schema->conn,
+                                         mem_printf(schema->mem, "PRAGMA user_version = %" PRIi64,
+                                                    newest));
 }
 
 static struct err *

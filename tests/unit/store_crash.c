@@ -301,19 +301,28 @@ fill(struct store *store, int64_t from)
     }
 }
 
+/* A file that takes up room. */
+static void
+take_room(const char *path, off_t n)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+    REQUIRE(fd >= 0 && !posix_fallocate(fd, 0, n));
+    close(fd);
+}
+
 TEST(store_full_disk_loses_nothing_and_recovers)
 {
     AUTO(store) store = NULL;
-    char disk[512], path[600], ballast[600];
+    char disk[512], path[600], ballast[600], reserve[600];
     int64_t n = 0, made, more;
-    int fd;
 
     small_disk(disk, 4000);
     snprintf(path, sizeof path, "%s/db", disk);
     snprintf(ballast, sizeof ballast, "%s/ballast", disk);
-    fd = open(ballast, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    REQUIRE(fd >= 0 && !posix_fallocate(fd, 0, 2000000));
-    close(fd);
+    snprintf(reserve, sizeof reserve, "%s/reserve", disk);
+    take_room(ballast, 2000000);
+    take_room(reserve, 200000); /* what opening needs for its shared memory */
     REQUIRE_OK(open_at(path, &store));
     made = fill(store, 0);
     CHECK(made > 10);
@@ -323,6 +332,7 @@ TEST(store_full_disk_loses_nothing_and_recovers)
     more = fill(store, 100000);
     CHECK(more > 10);
     made += more;
+    unlink(reserve);
     store_close(store);
     store = NULL;
     REQUIRE_OK(open_at(path, &store));
