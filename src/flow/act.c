@@ -12,7 +12,7 @@ struct step {
     struct services *services;
     const struct step_kind *kind;
     enum step_what what;
-    bool planned;
+    bool planned, doubted;
     const void *in, *out;
     const char *label, *flow_id;
 };
@@ -90,6 +90,12 @@ step_planned(const struct step *step)
     return step->planned;
 }
 
+bool
+step_doubted(const struct step *step)
+{
+    return step->doubted;
+}
+
 void *
 step_service(const struct step *step, const char *name)
 {
@@ -138,6 +144,7 @@ step_new(struct entry *e, enum step_what what)
     step->services = services_ref(e->flow->engine->services);
     step->kind = e->kind;
     step->what = what;
+    step->doubted = e->doubted;
     /* Copies: the step may outlive the flow. */
     step->in = e->in ? row_copy(mem, e->in) : NULL;
     step->out = e->out ? row_copy(mem, e->out) : NULL;
@@ -228,7 +235,6 @@ undone(struct entry *e, struct err *err)
         e->state = ENTRY_UNDO_FAILED;
     } else {
         e->state = ENTRY_UNDONE;
-        e->ended = time_now_us();
         entry_changed(e);
     }
 }

@@ -212,7 +212,6 @@ child_undone(struct entry *e, struct err *err)
         e->state = ENTRY_UNDO_FAILED;
     } else {
         e->state = ENTRY_UNDONE;
-        e->ended = time_now_us();
         entry_changed(e);
     }
     flow_wake(e->flow);

@@ -111,6 +111,9 @@ const char *step_flow_id(const struct step *step);
  * description, for people, look-ups and the sweep. */
 const char *step_marker(const struct step *step);
 bool step_planned(const struct step *step);             /* only described, by a plan */
+/* The outcome was unknown at some time: more than one may carry the marker, and an
+ * undo takes back all of them. */
+bool step_doubted(const struct step *step);
 /* What was given to flow_service_set under this name; aborts where absent. */
 void *step_service(const struct step *step, const char *name);
 struct loop *step_loop(const struct step *step);

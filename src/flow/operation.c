@@ -118,13 +118,22 @@ retried_state(const struct flow_step_row *row)
     return row->state;
 }
 
+/* What was in doubt is undone once more: it may have come about late, and then
+ * it keeps what it uses from being undone. */
+static bool
+undone_in_doubt(const struct flow_step_row *row)
+{
+    return in_state(row, ENTRY_UNDONE) && row->doubted &&
+           str_eq(row->effect, flow_entry_effects[ENTRY_WRITE]);
+}
+
 static const char *
 rolled_state(const struct flow_step_row *row)
 {
     if (row->seq >= SEQ_SWEEP) {
         return NULL;
     }
-    if (in_state(row, ENTRY_UNDO_FAILED)) {
+    if (in_state(row, ENTRY_UNDO_FAILED) || undone_in_doubt(row)) {
         return flow_entry_states[row->output ? ENTRY_DONE : ENTRY_STARTED];
     }
     return row->state;

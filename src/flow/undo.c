@@ -6,7 +6,6 @@ static void
 set_undone(struct entry *e)
 {
     e->state = ENTRY_UNDONE;
-    e->ended = time_now_us();
     entry_changed(e);
 }
 

@@ -22,7 +22,7 @@ object_find(const char *kind)
             return &vim_objects[i];
         }
     }
-    return NULL;
+    return str_eq(kind, vim_image_object.kind) ? &vim_image_object : NULL;
 }
 
 /* ---- calls of a step -------------------------------------------------------------------- */
@@ -41,7 +41,7 @@ said_done(void *arg, const struct vim_answer *answer, struct err *err)
 
     step_said(said->step, "%s %s %s -> %d %s%s%s", said->service, said->method, said->path,
               answer ? answer->status : 0, answer ? answer->request_id : "no answer",
-              err ? ": " : "", err ? err->message : "");
+              err && !answer ? ": " : "", err && !answer ? err->message : "");
     said->next(said->arg, answer, err);
 }
 
@@ -129,27 +129,53 @@ answer_list(const struct vim_answer *answer, const char *key)
 bool
 object_marked(const struct object *object, const struct json *json, const char *marker)
 {
-    const char *has = object->by_metadata ? json_get_str(json_get(json, "metadata"), "carrick")
-                                          : json_get_str(json, "description");
+    const char *has = object->marked == BY_METADATA
+                          ? json_get_str(json_get(json, "metadata"), "carrick")
+                      : object->marked == BY_PROPERTY ? json_get_str(json, "carrick")
+                                                      : json_get_str(json, "description");
 
     return str_eq(has, marker);
 }
 
+static const char *
+list_path(struct mem *mem, const struct object *object, const char *marker)
+{
+    const char *value = url_encode(mem, marker);
+
+    return object->marked == BY_METADATA   ? object->list_path
+           : object->marked == BY_PROPERTY ? mem_printf(mem, "%s?carrick=%s", object->path, value)
+                                           : mem_printf(mem, "%s?description=%s", object->path,
+                                                        value);
+}
+
 static void
 list_marked(struct step *step, const struct object *object, const char *marker,
-            vim_done_fn *done)
+            vim_done_fn *done, void *arg)
 {
-    struct mem *mem = step_mem(step);
-    const struct vim_call call = {
-        .site_id = site_of(step_in(step)),
-        .service = object->service,
-        .method = "GET",
-        .path = object->by_metadata
-                    ? object->list_path
-                    : mem_printf(mem, "%s?description=%s", object->path, url_encode(mem, marker)),
-        .read_only = true};
+    const struct vim_call call = {.site_id = site_of(step_in(step)),
+                                  .service = object->service,
+                                  .method = "GET",
+                                  .path = list_path(step_mem(step), object, marker),
+                                  .read_only = true};
 
-    step_vim_call(step, &call, done, step);
+    step_vim_call(step, &call, done, arg);
+}
+
+static struct strs
+marked_ids(struct mem *mem, const struct object *object, const struct vim_answer *answer,
+           const char *marker)
+{
+    const struct json *list = answer_list(answer, object->plural);
+    struct strs ids = {.items = MEM_ARRAY(mem, list ? list->n + 1 : 1, const char *)};
+
+    json_each (list, i) {
+        const char *id = json_get_str(list->items[i], "id");
+
+        if (id && object_marked(object, list->items[i], marker)) {
+            ids.items[ids.n++] = mem_str(mem, id);
+        }
+    }
+    return ids;
 }
 
 static void
@@ -176,7 +202,7 @@ find_done(void *arg, const struct vim_answer *answer, struct err *err)
 void
 object_find_marked(struct step *step)
 {
-    list_marked(step, object_of(step), step_marker(step), find_done);
+    list_marked(step, object_of(step), step_marker(step), find_done, step);
 }
 
 static void
@@ -184,23 +210,13 @@ list_done(void *arg, const struct vim_answer *answer, struct err *err)
 {
     struct step *step = arg;
     const struct vim_marked *in = step_in(step);
-    const struct object *object = object_find(in->kind);
     struct vim_found *out = step_out_new(step);
-    const struct json *list;
 
     if (err) {
         step_failed(step, err);
         return;
     }
-    list = answer_list(answer, object->plural);
-    out->ids.items = MEM_ARRAY(step_mem(step), list ? list->n + 1 : 1, const char *);
-    json_each (list, i) {
-        const char *id = json_get_str(list->items[i], "id");
-
-        if (id && object_marked(object, list->items[i], in->marker)) {
-            out->ids.items[out->ids.n++] = id;
-        }
-    }
+    out->ids = marked_ids(step_mem(step), object_find(in->kind), answer, in->marker);
     step_done(step, out);
 }
 
@@ -209,7 +225,7 @@ object_list_marked(struct step *step)
 {
     const struct vim_marked *in = step_in(step);
 
-    list_marked(step, object_find(in->kind), in->marker, list_done);
+    list_marked(step, object_find(in->kind), in->marker, list_done, step);
 }
 
 /* ---- show --------------------------------------------------------------------------------------- */
@@ -237,18 +253,20 @@ object_show(struct step *step)
 
 /* ---- delete ---------------------------------------------------------------------------------------- */
 
-/* A delete ends when the object is gone: what it used is free again only then. */
+/* A delete ends when the objects are gone: what they used is free again only then. */
 struct removal {
     struct step *step;
     const struct object *object;
     const char *site, *path;
+    struct strs ids;             /* to be removed; one at a time */
+    size_t next;
     struct loop_timer *timer;
     int tries;
     int64_t deadline_ns;
     bool accepted;
 };
 
-static void removal_go(void *arg);
+static void removal_next(struct removal *removal);
 
 static void
 removal_end(struct removal *removal, struct err *err)
@@ -283,7 +301,7 @@ gone_looked(void *arg, const struct vim_answer *answer, struct err *err)
     (void)answer;
     if (err && err->code == E_NOT_FOUND) {
         err_ignore(err, "that is what was wanted");
-        removal_end(removal, NULL);
+        removal_next(removal);
     } else if (err && !vim_passing(err)) {
         removal_end(removal, err);
     } else {
@@ -299,14 +317,16 @@ removal_answered(void *arg, const struct vim_answer *answer, struct err *err)
     (void)answer;
     if (err && err->code == E_NOT_FOUND) {
         err_ignore(err, "not there: that is what was wanted");
-        removal_end(removal, NULL);
+        removal_next(removal);
     } else if (err && vim_passing(err) && removal->tries++ < DELETE_TRIES) {
         removal_later(removal, err);
-    } else if (err || !removal->object->wait_gone) {
+    } else if (err) {
         removal_end(removal, err);
-    } else {
+    } else if (removal->object->wait_gone) {
         removal->accepted = true;
         loop_timer_arm(removal->timer, 0);
+    } else {
+        removal_next(removal);
     }
 }
 
@@ -325,25 +345,74 @@ removal_go(void *arg)
 }
 
 static void
-object_remove(struct step *step, const char *site, const char *id)
+removal_next(struct removal *removal)
+{
+    if (removal->next == removal->ids.n) {
+        removal_end(removal, NULL);
+        return;
+    }
+    removal->path = mem_printf(step_mem(removal->step), "%s/%s", removal->object->path,
+                               removal->ids.items[removal->next++]);
+    removal->tries = 0;
+    removal->accepted = false;
+    removal->deadline_ns = time_mono_ns() + GONE_TIMEOUT_MS * 1000000LL;
+    removal_go(removal);
+}
+
+static struct removal *
+removal_new(struct step *step, const char *site)
 {
     struct removal *removal = MEM_NEW(step_mem(step), struct removal);
 
     removal->step = step;
     removal->object = object_of(step);
     removal->site = site;
-    removal->path = mem_printf(step_mem(step), "%s/%s", removal->object->path, id);
-    removal->deadline_ns = time_mono_ns() + GONE_TIMEOUT_MS * 1000000LL;
     removal->timer = loop_timer_new(step_loop(step), removal_go, removal);
-    removal_go(removal);
+    return removal;
+}
+
+static void
+removal_one(struct removal *removal, const char *id)
+{
+    removal->ids.items = MEM_ARRAY(step_mem(removal->step), 1, const char *);
+    removal->ids.items[0] = id;
+    removal->ids.n = 1;
+    removal_next(removal);
+}
+
+static void
+undo_listed(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct removal *removal = arg;
+    struct step *step = removal->step;
+    const struct vim_made *made = step_out(step);
+    bool listed = false;
+
+    if (err) {
+        removal_end(removal, err);
+        return;
+    }
+    removal->ids = marked_ids(step_mem(step), removal->object, answer, step_marker(step));
+    for (size_t i = 0; made && i < removal->ids.n; i++) {
+        listed |= str_eq(removal->ids.items[i], made->id);
+    }
+    if (made && !listed) {
+        removal->ids.items[removal->ids.n++] = made->id; /* Room was left for it. */
+    }
+    removal_next(removal);
 }
 
 void
 object_undo(struct step *step)
 {
     const struct vim_made *made = step_out(step);
+    struct removal *removal = removal_new(step, site_of(step_in(step)));
 
-    object_remove(step, site_of(step_in(step)), made->id);
+    if (made && !step_doubted(step)) {
+        removal_one(removal, made->id);
+    } else {
+        list_marked(step, removal->object, step_marker(step), undo_listed, removal);
+    }
 }
 
 void
@@ -351,7 +420,7 @@ object_delete(struct step *step)
 {
     const struct vim_ref *ref = step_in(step);
 
-    object_remove(step, ref->site, ref->id);
+    removal_one(removal_new(step, ref->site), ref->id);
 }
 
 const char *

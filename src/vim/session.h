@@ -81,14 +81,16 @@ struct object {
     const char *plural;          /* JSON key of a list */
     const char *service, *path;
     const struct table *table;
-    const char *list_path;       /* where it differs: "/servers/detail" */
-    bool by_metadata;            /* The marker is metadata.carrick, not the description. */
+    const char *list_path;       /* BY_METADATA, which no filter finds: all with their metadata. */
+    enum { BY_DESCRIPTION, BY_METADATA, BY_PROPERTY } marked; /* Where the marker is. */
+    bool kept;                   /* Never taken back by a rollback. */
     bool wait_gone;              /* A delete is only the beginning. */
     void (*body)(struct jw *w, const struct step *step); /* null: from the table */
     const struct step_kind *create, *remove;
 };
 extern const struct object vim_objects[];
 extern const size_t vim_n_objects;
+extern const struct object vim_image_object;
 const struct object *object_find(const char *kind);
 const char *site_of(const void *in);
 const struct json *answer_list(const struct vim_answer *answer, const char *key);

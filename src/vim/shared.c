@@ -393,8 +393,14 @@ flavor_describe(const struct step *step)
 
 /* ---- kinds ------------------------------------------------------------------------------------ */
 
-static const struct object image_object = {
-    .kind = "image", .plural = "images", .service = "image", .path = "/images"};
+const struct object vim_image_object = {.kind = "image",
+                                        .plural = "images",
+                                        .service = "image",
+                                        .path = "/images",
+                                        .marked = BY_PROPERTY,
+                                        .kept = true,
+                                        .create = &vim_image_have,
+                                        .remove = &vim_image_delete};
 static const struct object flavor_object = {
     .kind = "flavor", .plural = "flavors", .service = "compute", .path = "/flavors"};
 
@@ -417,7 +423,7 @@ const struct step_kind vim_image_delete = {.name = "vim image delete",
                                            .doc = "an image",
                                            .effect = FLOW_WRITE,
                                            .in = &vim_ref_table,
-                                           .data = &image_object,
+                                           .data = &vim_image_object,
                                            .act = object_delete,
                                            .describe = object_describe_delete};
 const struct step_kind vim_flavor_delete = {.name = "vim flavor delete",

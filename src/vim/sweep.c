@@ -59,13 +59,17 @@ sweep_made(struct flow *f, const struct object *object, const struct flow_made *
     struct vim_marked *asked = flow_new(f, &vim_marked_table);
     const struct vim_made *out = made->out;
     struct vim_found found;
+    bool holds = made->held || object->kept;
 
+    if (object->kept && !out) {
+        return NULL; /* Someone else may have adopted what we do not know of. */
+    }
     asked->site = site_of(made->in);
     asked->kind = object->kind;
     asked->marker = mem_printf(flow_mem(f), "carrick:%s:%s", flow_self(f), made->label);
     TRY(flow_step(f, flow_label(f, "sweep %s", made->label), &vim_marked_list, asked, &found));
     for (size_t i = 0; i < found.ids.n; i++) {
-        if (!made->held || !out || !str_eq(out->id, found.ids.items[i])) {
+        if (!holds || !out || !str_eq(out->id, found.ids.items[i])) {
             TRY(sweep_one(f, object, made->label, asked->site, found.ids.items[i]));
         }
     }
@@ -80,7 +84,7 @@ made_object(const struct flow_made *made)
             return &vim_objects[i];
         }
     }
-    return NULL;
+    return made->kind == vim_image_object.create ? &vim_image_object : NULL;
 }
 
 /* Last made, first looked for: what uses something goes before it. */

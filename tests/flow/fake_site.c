@@ -1,0 +1,654 @@
+/* See fake_site.h.  One lock; requests are answered on the server's threads,
+ * late ones on threads of their own. */
+#include "flow/fake_site.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "base/vec.h"
+#include "http/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
+
+const char *const fault_names[] = {
+#define X(name, doc) #name,
+    FAULTS(X)
+#undef X
+        NULL,
+};
+
+/* X(path, word, key of one) */
+#define PLACES(X)                                                                                  \
+    X("/network/v2.0/networks", "networks", "network")                                             \
+    X("/network/v2.0/subnets", "subnets", "subnet")                                                \
+    X("/network/v2.0/ports", "ports", "port")                                                      \
+    X("/network/v2.0/security-groups", "security_groups", "security_group")                        \
+    X("/network/v2.0/security-group-rules", "security_group_rules", "security_group_rule")         \
+    X("/network/v2.0/sfc/flow_classifiers", "flow_classifiers", "flow_classifier")                 \
+    X("/network/v2.0/sfc/port_pairs", "port_pairs", "port_pair")                                   \
+    X("/network/v2.0/sfc/port_pair_groups", "port_pair_groups", "port_pair_group")                 \
+    X("/network/v2.0/sfc/port_chains", "port_chains", "port_chain")                                \
+    X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
+    X("/compute/v2.1/servers", "servers", "server")                                                \
+    X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
+    X("/image/v2/images", "images", NULL)
+
+struct place {
+    const char *path, *plural, *singular;
+};
+static const struct place places[] = {
+#define X(path, plural, singular) {path, plural, singular},
+    PLACES(X)
+#undef X
+};
+
+struct object {
+    const struct place *place;
+    char *id, *body;               /* inner JSON as it was created */
+    char *marker;
+    int64_t shown_at_ns;
+    int looks;
+    bool active;                   /* image: has data */
+    struct object *next;
+};
+
+struct fake_site {
+    struct fake_control *control;
+    struct http_server *server;
+    pthread_mutex_t lock;
+    pthread_cond_t quiet;
+    struct object *objects;
+    int n_threads, in_flight;
+};
+
+/* ---- objects --------------------------------------------------------------------------- */
+
+static bool
+is_counted(const struct object *object)
+{
+    return !str_eq(object->place->plural, "images") && !str_eq(object->place->plural, "flavors");
+}
+
+static void
+recount(struct fake_site *site)
+{
+    int live = 0, doubles = 0;
+
+    for (const struct object *a = site->objects; a; a = a->next) {
+        live += is_counted(a);
+        for (const struct object *b = a->next; b; b = b->next) {
+            doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
+        }
+    }
+    site->control->n_live = live;
+    site->control->n_doubles = doubles;
+}
+
+static const char *
+marker_of(const struct json *inner)
+{
+    const char *text = json_get_str(inner, "description");
+
+    text = text ? text : json_get_str(json_get(inner, "metadata"), "carrick");
+    return text ? text : json_get_str(inner, "carrick");
+}
+
+static struct object *
+object_add(struct fake_site *site, const struct place *place, const struct json *inner,
+           struct mem *mem)
+{
+    struct object *object = heap_alloc(sizeof *object);
+    char id[UUID_SIZE];
+    const char *wanted = json_get_str(inner, "id"), *marker = marker_of(inner);
+
+    uuid_new(id);
+    object->place = place;
+    object->id = heap_str(wanted ? wanted : id);
+    object->body = heap_str(json_text(mem, inner));
+    object->marker = marker ? heap_str(marker) : NULL;
+    object->shown_at_ns = time_mono_ns() + site->control->hide_ms * 1000000LL;
+    object->next = site->objects;
+    site->objects = object;
+    recount(site);
+    return object;
+}
+
+static void
+object_free(struct object *object)
+{
+    free(object->id);
+    free(object->body);
+    free(object->marker);
+    free(object);
+}
+
+static struct object *
+object_get(struct fake_site *site, const struct place *place, const char *id)
+{
+    struct object *at = site->objects;
+
+    while (at && (at->place != place || !str_eq(at->id, id))) {
+        at = at->next;
+    }
+    return at;
+}
+
+/* Something that names it keeps it: a network its ports, a port its pair. */
+static bool
+object_used(const struct fake_site *site, const struct object *object)
+{
+    for (const struct object *at = site->objects; at; at = at->next) {
+        if (at != object && strstr(at->body, object->id) && is_counted(at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+object_remove(struct fake_site *site, struct object *object)
+{
+    struct object **at = &site->objects;
+
+    while (*at != object) {
+        at = &(*at)->next;
+    }
+    *at = object->next;
+    object_free(object);
+    recount(site);
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+static void
+answer(struct http_exchange *x, int status, const char *body)
+{
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          "x-openstack-request-id: req-fake", NULL};
+
+    http_answer(x, status, headers, body, strlen(body));
+}
+
+static void
+answer_error(struct http_exchange *x, int status, const char *type, const char *message)
+{
+    answer(x, status,
+           mem_printf(http_mem(x), "{\"NeutronError\": {\"type\": \"%s\", \"message\": \"%s\"}}",
+                      type, message));
+}
+
+static const char *
+status_of(struct fake_site *site, struct object *object)
+{
+    if (str_eq(object->place->plural, "images")) {
+        return object->active ? "active" : "queued";
+    }
+    if (!str_eq(object->place->plural, "servers")) {
+        return "ACTIVE";
+    }
+    if (object->looks++ < site->control->boot_looks) {
+        return "BUILD";
+    }
+    return site->control->boot_error ? "ERROR" : "ACTIVE";
+}
+
+static void
+object_write(struct fake_site *site, struct jw *w, const char *key, struct object *object,
+             struct mem *mem)
+{
+    const struct json *json = NULL;
+
+    err_ignore(json_parse(mem, object->body, strlen(object->body), &json), "written by ourselves");
+    jw_object(w, key);
+    jw_str(w, "id", object->id);
+    jw_str(w, "status", status_of(site, object));
+    if (site->control->boot_error) {
+        jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
+    }
+    if (object->active) {
+        jw_str(w, "os_hash_value", json_get_str(json, "name"));
+    }
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "id")) {
+            jw_json(w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_end(w);
+}
+
+static void
+answer_object(struct fake_site *site, struct http_exchange *x, int status, struct object *object)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const char *key = object->place->singular;
+
+    if (key) {
+        jw_object(&w, NULL);
+    }
+    object_write(site, &w, key, object, http_mem(x));
+    if (key) {
+        jw_end(&w);
+    }
+    answer(x, status, out.data);
+}
+
+static const char *
+query_value(struct http_exchange *x, const char *name)
+{
+    size_t n;
+    char **parts = str_split(http_mem(x), http_query(x), '&', &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (str_starts(parts[i], name) && parts[i][strlen(name)] == '=') {
+            return url_decode(http_mem(x), parts[i] + strlen(name) + 1, true);
+        }
+    }
+    return NULL;
+}
+
+static bool
+object_matches(const struct object *object, struct http_exchange *x)
+{
+    const char *description = query_value(x, "description"), *name = query_value(x, "name");
+
+    return (!description || str_eq(object->marker, description)) &&
+           (!name || strstr(object->body, mem_printf(http_mem(x), "\"%s\"", name)));
+}
+
+static void
+answer_list(struct fake_site *site, struct http_exchange *x, const struct place *place)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_object(&w, NULL);
+    jw_array(&w, place->plural);
+    for (struct object *at = site->objects; at; at = at->next) {
+        if (at->place == place && time_mono_ns() >= at->shown_at_ns && object_matches(at, x)) {
+            object_write(site, &w, NULL, at, http_mem(x));
+        }
+    }
+    jw_end(&w);
+    jw_end(&w);
+    answer(x, 200, out.data);
+}
+
+/* ---- tokens ---------------------------------------------------------------------------------- */
+
+static void
+answer_token(struct fake_site *site, struct http_exchange *x)
+{
+    static const char *const services[] = {"network", "compute", "image", NULL};
+    const char *headers[] = {NULL, "Content-Type: application/json", NULL};
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    char until[TIME_TEXT_SIZE];
+    int n = ++site->control->n_tokens;
+
+    headers[0] = mem_printf(http_mem(x), "X-Subject-Token: token-%d", n);
+    jw_object(&w, NULL);
+    jw_object(&w, "token");
+    jw_str(&w, "expires_at", time_text(until, time_now_us() + 3600000000LL, TIME_Z_US));
+    jw_array(&w, "catalog");
+    for (int i = 0; services[i]; i++) {
+        jw_object(&w, NULL);
+        jw_str(&w, "type", services[i]);
+        jw_raw(&w, "endpoints",
+               mem_printf(http_mem(x),
+                          "[{\"interface\": \"public\", \"region\": \"r\", \"url\": "
+                          "\"http://127.0.0.1:%d/%s\"}]",
+                          site->control->port, services[i]));
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    jw_end(&w);
+    http_answer(x, 201, headers, out.data, out.len);
+}
+
+/* ---- effects ------------------------------------------------------------------------------------ */
+
+/* A thing done (or not) with an answer kept for later, or for nobody. */
+struct later {
+    struct fake_site *site;
+    struct http_exchange *x;
+    const struct place *place;
+    char *inner;
+    int effect_ms, answer_ms;      /* < 0: not at all */
+};
+
+static void
+pause_ms(int ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+
+    nanosleep(&time, NULL);
+}
+
+static void
+create_from(struct fake_site *site, const struct place *place, const char *inner)
+{
+    AUTO(mem) mem = mem_new("fake");
+    const struct json *json = NULL;
+
+    err_ignore(json_parse(mem, inner, strlen(inner), &json), "was parsed before");
+    object_add(site, place, json, mem);
+}
+
+static void *
+later_thread(void *arg)
+{
+    struct later *later = arg;
+    struct fake_site *site = later->site;
+    int first = later->effect_ms >= 0 ? later->effect_ms : 0;
+
+    pause_ms(first);
+    pthread_mutex_lock(&site->lock);
+    if (later->effect_ms >= 0) {
+        create_from(site, later->place, later->inner);
+        site->control->pending--;
+    }
+    pthread_mutex_unlock(&site->lock);
+    if (later->answer_ms > first) {
+        pause_ms(later->answer_ms - first);
+    }
+    answer(later->x, 504, "{}");
+    pthread_mutex_lock(&site->lock);
+    site->n_threads--;
+    pthread_cond_broadcast(&site->quiet);
+    pthread_mutex_unlock(&site->lock);
+    free(later->inner);
+    free(later);
+    return NULL;
+}
+
+static void
+do_later(struct fake_site *site, struct http_exchange *x, const struct place *place,
+         const char *inner, int effect_ms)
+{
+    struct later *later = heap_alloc(sizeof *later);
+    pthread_t thread;
+
+    *later = (struct later){.site = site,
+                            .x = x,
+                            .place = place,
+                            .inner = heap_str(inner),
+                            .effect_ms = effect_ms,
+                            .answer_ms = NEVER_MS};
+    site->n_threads++;
+    if (effect_ms >= 0) {
+        site->control->pending++;
+    }
+    if (pthread_create(&thread, NULL, later_thread, later) != 0) {
+        abort();
+    }
+    pthread_detach(thread);
+}
+
+static enum fault
+fault_now(struct fake_site *site)
+{
+    int n = ++site->control->n_effects;
+
+    return n == site->control->fault_at ? (enum fault)site->control->fault : FAULT_NONE;
+}
+
+static void
+kill_victim(struct fake_site *site, struct http_exchange *x)
+{
+    if (site->control->victim > 0) {
+        kill(site->control->victim, SIGKILL);
+    }
+    answer_error(x, 500, "Killed", "nobody hears this");
+}
+
+static void
+create(struct fake_site *site, struct http_exchange *x, const struct place *place,
+       const struct json *inner)
+{
+    const char *text = json_text(http_mem(x), inner);
+    struct object *object;
+
+    if (str_eq(place->plural, "port_chains") && site->control->refuse_chain) {
+        site->control->n_effects++;
+        answer_error(x, 409, "InvalidChain", "chains are refused today");
+        return;
+    }
+    switch (fault_now(site)) {
+    case FAULT_LOSE_ANSWER:
+        create_from(site, place, text);
+        do_later(site, x, place, text, -1);
+        break;
+    case FAULT_LATE_EFFECT:
+        do_later(site, x, place, text, site->control->late_ms);
+        break;
+    case FAULT_LOSE_REQUEST:
+        do_later(site, x, place, text, -1);
+        break;
+    case FAULT_TWICE:
+        create_from(site, place, text);
+        create_from(site, place, text);
+        do_later(site, x, place, text, -1);
+        break;
+    case FAULT_ANSWER_500:
+        create_from(site, place, text);
+        answer_error(x, 500, "Oops", "it was done all the same");
+        break;
+    case FAULT_REFUSE_500:
+        answer_error(x, 500, "Oops", "it was not done");
+        break;
+    case FAULT_KILL_BEFORE:
+        kill_victim(site, x);
+        break;
+    case FAULT_KILL_AFTER:
+        create_from(site, place, text);
+        kill_victim(site, x);
+        break;
+    case FAULT_NONE:
+    case N_FAULTS:
+    default:
+        object = object_add(site, place, inner, http_mem(x));
+        answer_object(site, x, str_eq(place->plural, "servers") ? 202 : 201, object);
+        break;
+    }
+}
+
+static void
+remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
+{
+    enum fault fault = fault_now(site);
+
+    if (object_used(site, object)) {
+        answer_error(x, 409, "InUse", "something uses it");
+        return;
+    }
+    if (fault == FAULT_KILL_BEFORE) {
+        kill_victim(site, x);
+        return;
+    }
+    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+        object_remove(site, object);
+    }
+    if (fault == FAULT_KILL_AFTER) {
+        kill_victim(site, x);
+    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
+        answer_error(x, 500, "Oops", "was it deleted?");
+    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
+        do_later(site, x, NULL, "", -1);
+    } else {
+        answer(x, 204, "");
+    }
+}
+
+/* ---- routes ---------------------------------------------------------------------------------------- */
+
+static void
+route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
+          const char *rest)
+{
+    bool file = str_ends(rest, "/file");
+    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : 0));
+    struct object *object = object_get(site, place, id);
+
+    if (str_eq(rest, "/detail")) {
+        answer_list(site, x, place);
+    } else if (!object) {
+        answer_error(x, 404, "NotFound", "no such thing");
+    } else if (file) {
+        object->active = true;
+        answer(x, 204, "");
+    } else if (str_eq(http_method(x), "DELETE")) {
+        remove_object(site, x, object);
+    } else {
+        answer_object(site, x, 200, object);
+    }
+}
+
+static void
+route_create(struct fake_site *site, struct http_exchange *x, const struct place *place)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    struct err *err = json_parse(http_mem(x), body, n, &json);
+
+    if (err) {
+        answer_error(x, 400, "HTTPBadRequest", "not JSON");
+        err_ignore(err, "told to the client");
+        return;
+    }
+    create(site, x, place, place->singular ? json_get(json, place->singular) : json);
+}
+
+static void
+route_place(struct fake_site *site, struct http_exchange *x)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        const char *rest = http_path(x) + strlen(places[i].path);
+
+        if (!str_starts(http_path(x), places[i].path) || (*rest && *rest != '/')) {
+            continue;
+        }
+        if (*rest) {
+            route_one(site, x, &places[i], rest);
+        } else if (str_eq(http_method(x), "POST")) {
+            route_create(site, x, &places[i]);
+        } else {
+            answer_list(site, x, &places[i]);
+        }
+        return;
+    }
+    answer_error(x, 404, "NotFound", "no such place");
+}
+
+static void
+route(struct fake_site *site, struct http_exchange *x)
+{
+    if (str_eq(http_path(x), "/v3/auth/tokens")) {
+        answer_token(site, x);
+    } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
+        site->control->expire_tokens--;
+        answer_error(x, 401, "Unauthorized", "the token is not good");
+    } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
+        answer(x, 200, "{\"extensions\": [{\"alias\": \"sfc\"}, {\"alias\": \"carrick-interconnect\"}]}");
+    } else if (str_eq(http_path(x), "/compute/v2.1/")) {
+        answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
+    } else {
+        route_place(site, x);
+    }
+}
+
+static enum http_body_mode
+on_head(struct http_exchange *x, void *arg)
+{
+    (void)x, (void)arg;
+    return HTTP_COLLECT;
+}
+
+static void
+on_request(struct http_exchange *x, void *arg)
+{
+    struct fake_site *site = arg;
+
+    pthread_mutex_lock(&site->lock);
+    if (++site->in_flight > site->control->max_in_flight) {
+        site->control->max_in_flight = site->in_flight;
+    }
+    route(site, x);
+    site->in_flight--;
+    pthread_mutex_unlock(&site->lock);
+}
+
+static void
+on_done(struct http_exchange *x, void *arg)
+{
+    (void)x, (void)arg;
+}
+
+static const struct http_handler handler = {
+    .head = on_head, .request = on_request, .done = on_done};
+
+/* ---- life -------------------------------------------------------------------------------------------- */
+
+struct err *
+fake_site_new(struct fake_control *control, struct fake_site **site)
+{
+    struct fake_site *s = heap_alloc(sizeof *s);
+    struct http_server_config config = {
+        .address = "127.0.0.1", .n_threads = 2, .handler = &handler, .arg = s};
+    struct err *err;
+
+    s->control = control;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->quiet, NULL);
+    err = http_server_new(&config, &s->server);
+    if (err) {
+        free(s);
+        return err;
+    }
+    control->port = http_server_port(s->server);
+    *site = s;
+    return NULL;
+}
+
+void
+fake_site_reset(struct fake_site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    while (site->objects) {
+        object_remove(site, site->objects);
+    }
+    recount(site);
+    pthread_mutex_unlock(&site->lock);
+}
+
+void
+fake_site_list(struct fake_site *site, struct buf *out)
+{
+    pthread_mutex_lock(&site->lock);
+    for (const struct object *at = site->objects; at; at = at->next) {
+        buf_printf(out, "%s %s %s\n", at->place->plural, at->id, at->marker ? at->marker : "");
+    }
+    pthread_mutex_unlock(&site->lock);
+}
+
+void
+fake_site_free(struct fake_site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    while (site->n_threads) {
+        pthread_cond_wait(&site->quiet, &site->lock);
+    }
+    pthread_mutex_unlock(&site->lock);
+    http_server_free(site->server, 1000);
+    fake_site_reset(site);
+    free(site);
+}

@@ -1,0 +1,64 @@
+/* A site for tests: enough of Keystone, Neutron, Nova and Glance for the driver,
+ * that can be told to lose answers, to be late, to answer 500 although it did
+ * what was asked, to do it twice, and to show in lists only after a while. */
+#ifndef TESTS_FLOW_FAKE_SITE_H
+#define TESTS_FLOW_FAKE_SITE_H
+
+#include "base/str.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* X(name, doc): what happens to the effect (a request that changes something)
+ * of number 'fault_at'. */
+#define FAULTS(X)                                                                                  \
+    X(NONE, "nothing")                                                                             \
+    X(LOSE_ANSWER, "done, but the answer never comes")                                             \
+    X(LATE_EFFECT, "no answer, and done only long after the caller gave up")                       \
+    X(LOSE_REQUEST, "not done, no answer")                                                         \
+    X(ANSWER_500, "done, but answered 500")                                                        \
+    X(REFUSE_500, "not done, answered 500")                                                        \
+    X(TWICE, "done twice, the answer is lost")                                                     \
+    X(KILL_BEFORE, "the caller is killed before it is done")                                       \
+    X(KILL_AFTER, "the caller is killed when it is done and not answered")
+
+enum fault {
+#define X(name, doc) FAULT_##name,
+    FAULTS(X)
+#undef X
+    N_FAULTS
+};
+extern const char *const fault_names[];
+
+/* Lives in memory that the site, the engine's process and the test share. */
+struct fake_control {
+    _Atomic int port;              /* where it listens; 0 = not yet */
+    _Atomic int n_effects;         /* requests that change something, so far */
+    _Atomic int fault_at;          /* number of the effect, from 1 */
+    _Atomic int fault;             /* enum fault */
+    _Atomic int refuse_chain;      /* port chains are refused with 409 */
+    _Atomic int hide_ms;           /* lists show new objects after that */
+    _Atomic int late_ms;           /* LATE_EFFECT lands after that */
+    _Atomic int boot_looks;        /* shows until a server is ACTIVE */
+    _Atomic int boot_error;        /* servers end in ERROR */
+    _Atomic int expire_tokens;     /* so many requests are answered 401 */
+    _Atomic int n_tokens;          /* tokens given */
+    _Atomic int n_live;            /* objects there (without images and flavors) */
+    _Atomic int max_in_flight;     /* most requests at one time */
+    _Atomic int n_doubles;         /* objects of a marker that has one already, now */
+    _Atomic int pending;           /* effects that have yet to land */
+    _Atomic pid_t victim;          /* whom KILL_* kill */
+    _Atomic int n_points, kill_point; /* the engine's own fault points */
+};
+
+struct fake_site;
+/* Starts serving on threads of this process; control->port is set when it does. */
+struct err *fake_site_new(struct fake_control *control, struct fake_site **site) MUST_USE;
+void fake_site_free(struct fake_site *site);
+/* Forgets all objects. */
+void fake_site_reset(struct fake_site *site);
+/* "network:2 port:1": what is there, for messages. */
+void fake_site_list(struct fake_site *site, struct buf *out);
+
+#endif

@@ -1,0 +1,702 @@
+/* Kill-everywhere: an operation over a fake site, killed at every journal write
+ * and every external effect, and again with every way of losing an answer.
+ * However it went, once more started, retried or rolled back it ends with exactly
+ * one of each object, or with none.
+ *
+ * Three processes: this one decides, one is the site, one is the engine (again
+ * and again, over the same database).
+ *
+ * usage: flow-kill [--long] [--case TEXT] [--seed N] */
+#include "flow/fake_site.h"
+
+#include "base/log.h"
+#include "sys/file.h"
+#include "vim/vim.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+
+#define SITE_ID "5173aaaa-0000-4000-8000-000000000001"
+#define FLOW_ID "0f10aaaa-0000-4000-8000-000000000002"
+#define CALL_TIMEOUT_MS 150
+#define SETTLE_MS 160
+#define HIDE_MS 50
+#define LATE_MS 230
+#define OBJECTS 8            /* What the operation makes and keeps. */
+#define LIMIT_MS 30000       /* For one engine process. */
+#define ROUNDS_MAX 12
+#define EXIT_LATE 99
+#define EXIT_COUNT 98
+#define EXIT_BROKEN 97
+
+/* ---- the operation ------------------------------------------------------------------ */
+
+static const char sha512[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static char image_file[256];
+
+static struct err *
+count(struct tx *tx, int by, struct vim_made *out)
+{
+    const char *text;
+    int64_t n = 0;
+
+    TRY(tx_fact_get(tx, "count", &text));
+    (void)(text && str_to_i64(text, &n));
+    if (out) {
+        out->id = "counted";
+    }
+    return tx_fact_set(tx, "count", mem_printf(tx_mem(tx), "%lld", (long long)n + by));
+}
+
+static struct err *
+count_local(struct tx *tx, const void *in, void *out)
+{
+    (void)in;
+    return count(tx, 1, out);
+}
+
+static struct err *
+uncount_local(struct tx *tx, const void *in, const void *out)
+{
+    (void)in, (void)out;
+    return count(tx, -1, NULL);
+}
+
+static const struct step_kind count_kind = {.name = "count",
+                                            .doc = "Counts in our own store.",
+                                            .effect = FLOW_LOCAL,
+                                            .in = &vim_site_ref_table,
+                                            .out = &vim_made_table,
+                                            .local = count_local,
+                                            .undo_local = uncount_local};
+static const struct step_kind *const kinds[] = {&count_kind, NULL};
+
+static struct err *
+make_vnf(struct flow *f, const void *arg)
+{
+    const struct vim_server *in = arg;
+    struct vim_port *port = flow_new(f, &vim_port_table);
+    struct vim_server *server = flow_new(f, &vim_server_table);
+    struct vim_made made_port, made_server;
+    const char **ports = MEM_ARRAY(flow_mem(f), 1, const char *);
+
+    port->site = in->site;
+    port->network_id = in->availability_zone; /* Any text attribute serves. */
+    TRY(flow_step(f, "port", &vim_port_create, port, &made_port));
+    server->site = in->site;
+    server->name = "vnf";
+    server->image_id = in->image_id;
+    server->flavor_id = in->flavor_id;
+    ports[0] = made_port.id;
+    server->ports = (struct strs){1, ports};
+    TRY(vim_server_boot(f, "server", server, &made_server));
+    made_port.row.table = &vim_made_table;
+    flow_result(f, &made_port);
+    return NULL;
+}
+static const struct flow_type vnf = {.name = "vnf",
+                                     .version = 1,
+                                     .doc = "A port and a server.",
+                                     .in = &vim_server_table,
+                                     .out = &vim_made_table,
+                                     .run = make_vnf,
+                                     .sweep = vim_sweep};
+
+static struct err *
+make_assets(struct flow *f, struct vim_made *image, struct vim_made *flavor)
+{
+    struct vim_image *wanted = flow_new(f, &vim_image_table);
+    struct vim_flavor *size = flow_new(f, &vim_flavor_table);
+
+    wanted->site = SITE_ID;
+    wanted->name = sha512; /* The fake site tells the name as the hash. */
+    wanted->sha512 = sha512;
+    wanted->file = image_file;
+    TRY(flow_step(f, "image", &vim_image_have, wanted, image));
+    size->site = SITE_ID;
+    size->vcpus = 1;
+    size->ram_mb = 128;
+    return flow_step(f, "flavor", &vim_flavor_have, size, flavor);
+}
+
+static struct err *
+make_network(struct flow *f, struct vim_made *network)
+{
+    struct vim_network *wanted = flow_new(f, &vim_network_table);
+    struct vim_subnet *subnet = flow_new(f, &vim_subnet_table);
+
+    wanted->site = SITE_ID;
+    wanted->name = "net";
+    TRY(flow_step(f, "network", &vim_network_create, wanted, network));
+    subnet->site = SITE_ID;
+    subnet->network_id = network->id;
+    subnet->cidr = "10.0.0.0/24";
+    return flow_step(f, "subnet", &vim_subnet_create, subnet, NULL);
+}
+
+static struct err *
+make_chain(struct flow *f, const char *port_id)
+{
+    struct vim_port_pair *pair = flow_new(f, &vim_port_pair_table);
+    struct vim_port_pair_group *group = flow_new(f, &vim_port_pair_group_table);
+    struct vim_flow_classifier *classifier = flow_new(f, &vim_flow_classifier_table);
+    struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
+    struct vim_made made[3];
+    const char **ids = MEM_ARRAY(flow_mem(f), 3, const char *);
+
+    pair->site = group->site = classifier->site = chain->site = SITE_ID;
+    pair->ingress = pair->egress = port_id;
+    TRY(flow_step(f, "pair", &vim_port_pair_create, pair, &made[0]));
+    ids[0] = made[0].id;
+    group->port_pairs = (struct strs){1, ids};
+    TRY(flow_step(f, "group", &vim_port_pair_group_create, group, &made[1]));
+    classifier->protocol = "tcp";
+    classifier->logical_source_port = port_id;
+    TRY(flow_step(f, "classifier", &vim_flow_classifier_create, classifier, &made[2]));
+    ids[1] = made[1].id;
+    ids[2] = made[2].id;
+    chain->port_pair_groups = (struct strs){1, ids + 1};
+    chain->flow_classifiers = (struct strs){1, ids + 2};
+    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
+}
+
+static struct err *
+make_service(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_server *child = flow_new(f, &vim_server_table);
+    struct vim_made image, flavor, network, port;
+
+    (void)arg;
+    TRY(flow_note(f, "one site is enough"));
+    TRY(make_assets(f, &image, &flavor));
+    TRY(make_network(f, &network));
+    ref->site = SITE_ID;
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    child->site = SITE_ID;
+    child->image_id = image.id;
+    child->flavor_id = flavor.id;
+    child->availability_zone = network.id;
+    TRY(flow_spawn(f, "vnf", &vnf, child));
+    TRY(flow_join(f, "vnf", &port));
+    return make_chain(f, port.id);
+}
+static const struct flow_type service = {.name = "service",
+                                         .version = 1,
+                                         .doc = "A network, a function, a chain.",
+                                         .in = &vim_site_ref_table,
+                                         .run = make_service,
+                                         .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf, NULL};
+
+/* ---- the engine's process ------------------------------------------------------------------ */
+
+enum op { OP_START, OP_RESUME, OP_RETRY, OP_ROLLBACK };
+
+struct process {
+    struct fake_control *control;
+    const char *dir;
+    enum op op;
+    struct loop *loop;
+    struct store *store;
+    struct http_client *http;
+    struct vim *vim;
+    struct flow_engine *engine;
+    char url[64];
+    enum flow_state state;
+    int count;
+};
+
+static void
+must(struct err *err)
+{
+    if (err) {
+        fprintf(stderr, "flow-kill: %s\n", err->message);
+        _exit(EXIT_BROKEN);
+    }
+}
+
+static void
+at_point(void *arg, enum flow_point point, const char *flow_id, const char *label)
+{
+    struct fake_control *control = arg;
+
+    (void)point, (void)flow_id, (void)label;
+    if (++control->n_points == control->kill_point) {
+        kill(getpid(), SIGKILL);
+    }
+}
+
+static struct process *the_process; /* Of the engine's process: the driver's site hook has no argument. */
+
+static struct err *
+tell_site(struct tx *tx, const char *id, struct vim_site *site)
+{
+    (void)tx, (void)id;
+    *site = (struct vim_site){.id = SITE_ID,
+                              .name = "fake",
+                              .auth_url = the_process->url,
+                              .username = "u",
+                              .password = "p",
+                              .project = "demo"};
+    return NULL;
+}
+
+static void
+process_open(struct process *p)
+{
+    char path[300];
+    const struct store_config store = {.path = path, .tables = flow_tables};
+    const struct http_client_config http = {0};
+    struct vim_config vim = {.site = tell_site, .timeout_ms = CALL_TIMEOUT_MS};
+    struct flow_engine_config config = {.owner = "engine",
+                                        .types = types,
+                                        .settle_ms = SETTLE_MS,
+                                        .fault = at_point,
+                                        .fault_arg = p->control};
+
+    the_process = p;
+    snprintf(path, sizeof path, "%s/db", p->dir);
+    snprintf(p->url, sizeof p->url, "http://127.0.0.1:%d/v3", p->control->port);
+    must(loop_new(&p->loop));
+    must(store_open(&store, &p->store));
+    must(http_client_new(p->loop, &http, &p->http));
+    vim.loop = config.loop = p->loop;
+    vim.store = config.store = p->store;
+    vim.http = p->http;
+    must(vim_new(&vim, &p->vim));
+    must(flow_engine_new(&config, &p->engine));
+    flow_kinds_add(p->engine, vim_kinds);
+    flow_kinds_add(p->engine, kinds);
+    flow_service_set(p->engine, "vim", p->vim);
+    must(flow_engine_start(p->engine));
+}
+
+static struct err *
+process_ask(struct tx *tx, void *arg)
+{
+    struct process *p = arg;
+    struct vim_site_ref *in = row_new(tx_mem(tx), &vim_site_ref_table);
+    const struct flow_start start = {.type = &service, .id = FLOW_ID, .in = in};
+
+    in->site = SITE_ID;
+    switch (p->op) {
+    case OP_START:
+        return flow_start(tx, p->engine, &start, NULL);
+    case OP_RETRY:
+        return flow_retry(tx, p->engine, FLOW_ID);
+    case OP_ROLLBACK:
+        return flow_rollback(tx, p->engine, FLOW_ID);
+    case OP_RESUME:
+    default:
+        return NULL;
+    }
+}
+
+static struct err *
+process_peek(struct tx *tx, void *arg)
+{
+    struct process *p = arg;
+    struct flow_row *row;
+    const char *text;
+
+    TRY(row_get(tx, &flow_table, FLOW_ID, &row));
+    p->state = flow_row_state(row);
+    TRY(tx_fact_get(tx, "count", &text));
+    p->count = text ? atoi(text) : 0;
+    return NULL;
+}
+
+static struct err *
+process_tree(struct tx *tx, void *arg)
+{
+    AUTO_BUF out = BUF_INIT, tree = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json;
+
+    (void)arg;
+    jw_object(&w, NULL);
+    TRY(flow_explain(tx, FLOW_ID, &w));
+    jw_end(&w);
+    TRY(json_parse(tx_mem(tx), out.data, out.len, &json));
+    flow_tree(&tree, json, false);
+    fprintf(stderr, "%s", tree.data);
+    return NULL;
+}
+
+static bool
+settled(const struct process *p)
+{
+    return p->state == FLOW_COMPLETED || p->state == FLOW_FAILED_TEMP ||
+           p->state == FLOW_ROLLED_BACK;
+}
+
+static int
+process_run(struct process *p)
+{
+    int64_t until = time_mono_ns() + LIMIT_MS * 1000000LL;
+
+    process_open(p);
+    err_ignore(store_write_wait(p->store, process_ask, p), "asked before, by one that was killed");
+    do {
+        must(loop_turn(p->loop, 20));
+        must(store_read(p->store, process_peek, p));
+    } while (!settled(p) && time_mono_ns() < until);
+    if (getenv("FLOW_TREE")) {
+        must(store_read(p->store, process_tree, p));
+    }
+    flow_engine_free(p->engine);
+    vim_free(p->vim);
+    http_client_free(p->http);
+    store_close(p->store);
+    loop_free(p->loop);
+    if (!settled(p)) {
+        return EXIT_LATE;
+    }
+    if ((p->state == FLOW_COMPLETED && p->count != 1) ||
+        (p->state == FLOW_ROLLED_BACK && p->count != 0)) {
+        return EXIT_COUNT;
+    }
+    return (int)p->state;
+}
+
+/* ---- the site's process --------------------------------------------------------------------- */
+
+static int
+site_run(struct fake_control *control, int fd)
+{
+    struct fake_site *site;
+    char c;
+
+    must(fake_site_new(control, &site));
+    while (read(fd, &c, 1) == 1) {
+        AUTO_BUF out = BUF_INIT;
+
+        fake_site_list(site, &out);
+        fprintf(stderr, "%s", out.len ? out.data : "(nothing)\n");
+        control->pending = 0;
+    }
+    fake_site_free(site);
+    return 0;
+}
+
+/* ---- cases ------------------------------------------------------------------------------------- */
+
+struct kill_case {
+    char name[120];
+    bool back;                 /* ends rolled back */
+    int kill_point, fault_at;
+    enum fault fault;
+    int kill_after_us;         /* 0 = not by the clock */
+};
+
+struct world {
+    struct fake_control *control;
+    char dir[200];
+    pid_t site;
+    int site_fd;
+};
+
+static void
+blink(int us)
+{
+    struct timespec time = {.tv_nsec = us * 1000L};
+
+    nanosleep(&time, NULL);
+}
+
+static void
+world_start(struct world *w, const struct kill_case *c)
+{
+    struct fake_control *control = w->control;
+    int fds[2];
+
+    memset(control, 0, sizeof *control);
+    control->hide_ms = HIDE_MS;
+    control->late_ms = LATE_MS;
+    control->boot_looks = 2;
+    control->kill_point = c->kill_point;
+    control->fault_at = c->fault_at;
+    control->fault = c->fault;
+    control->refuse_chain = c->back;
+    must(dir_make(w->dir, 0700));
+    if (pipe(fds) != 0) {
+        exit(1);
+    }
+    w->site = fork();
+    if (w->site == 0) {
+        close(fds[1]);
+        _exit(site_run(control, fds[0]));
+    }
+    close(fds[0]);
+    w->site_fd = fds[1];
+    while (!control->port) {
+        blink(500);
+    }
+}
+
+static void
+world_stop(struct world *w)
+{
+    int status;
+
+    close(w->site_fd);
+    waitpid(w->site, &status, 0);
+    must(dir_remove(w->dir));
+}
+
+/* One engine process; its state, or -1 when it was killed. */
+static int
+engine_once(struct world *w, const struct kill_case *c, enum op op, bool first)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct process p = {.control = w->control, .dir = w->dir, .op = op};
+
+        _exit(process_run(&p));
+    }
+    w->control->victim = pid;
+    if (first && c->kill_after_us) {
+        blink(c->kill_after_us);
+        kill(pid, SIGKILL);
+    }
+    waitpid(pid, &status, 0);
+    w->control->victim = 0;
+    if (WIFSIGNALED(status)) {
+        return WTERMSIG(status) == SIGKILL ? -1 : EXIT_BROKEN;
+    }
+    return WEXITSTATUS(status);
+}
+
+/* Goes on as an operator would until the end is reached; the last state. */
+static int
+drive(struct world *w, const struct kill_case *c)
+{
+    enum op op = OP_START;
+    int state = -1;
+
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        state = engine_once(w, c, op, round == 0);
+        if (state == -1) {
+            op = op == OP_START ? OP_START : OP_RESUME;
+        } else if (state == FLOW_FAILED_TEMP) {
+            op = c->back ? OP_ROLLBACK : OP_RETRY;
+        } else {
+            return state;
+        }
+    }
+    return state;
+}
+
+static bool
+judge(struct world *w, const struct kill_case *c, int state)
+{
+    struct fake_control *control = w->control;
+    int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
+    int objects = c->back ? 0 : OBJECTS;
+    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0;
+
+    if (!good) {
+        fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles\n", c->name,
+                state == EXIT_LATE    ? "not settled in time"
+                : state == EXIT_COUNT ? "LOCAL step not exactly once"
+                : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
+                                                      : "broken",
+                control->n_live, objects, control->n_doubles);
+        if (write(w->site_fd, "l", 1) == 1) {
+            control->pending = 1;
+            while (control->pending > 0) {
+                blink(1000);
+            }
+        }
+    }
+    return good;
+}
+
+static bool
+run_case(struct world *w, const struct kill_case *c)
+{
+    bool good;
+
+    world_start(w, c);
+    good = judge(w, c, drive(w, c));
+    world_stop(w);
+    return good;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------------- */
+
+#define WORKERS 10 /* They mostly wait for time-outs. */
+struct tally {
+    _Atomic int next, passed, failed;
+    struct fake_control control[WORKERS];
+};
+
+struct plan {
+    struct kill_case *cases;
+    size_t n, cap;
+    const char *only;
+};
+
+static void
+plan_add(struct plan *plan, struct kill_case c)
+{
+    if (plan->only && !strstr(c.name, plan->only)) {
+        return;
+    }
+    if (plan->n == plan->cap) {
+        plan->cap = plan->cap ? plan->cap * 2 : 256;
+        plan->cases = heap_realloc(plan->cases, plan->cap * sizeof *plan->cases);
+    }
+    plan->cases[plan->n++] = c;
+}
+
+static void
+plan_points(struct plan *plan, bool back, int n)
+{
+    for (int i = 1; i <= n; i++) {
+        struct kill_case c = {.back = back, .kill_point = i};
+
+        snprintf(c.name, sizeof c.name, "%s killed at point %d of %d",
+                 back ? "rolled back," : "completed,", i, n);
+        plan_add(plan, c);
+    }
+}
+
+static void
+plan_faults(struct plan *plan, bool back, int n)
+{
+    for (int i = 1; i <= n; i++) {
+        for (int fault = FAULT_NONE + 1; fault < N_FAULTS; fault++) {
+            struct kill_case c = {.back = back, .fault_at = i, .fault = (enum fault)fault};
+
+            snprintf(c.name, sizeof c.name, "%s %s at effect %d of %d",
+                     back ? "rolled back," : "completed,", fault_names[fault], i, n);
+            plan_add(plan, c);
+        }
+    }
+}
+
+static void
+plan_random(struct plan *plan, unsigned seed, int n)
+{
+    srand(seed);
+    for (int i = 0; i < n; i++) {
+        struct kill_case c = {.back = rand() % 2,
+                              .kill_after_us = 1000 + rand() % 400000,
+                              .fault_at = 1 + rand() % 16,
+                              .fault = (enum fault)(rand() % N_FAULTS)};
+
+        snprintf(c.name, sizeof c.name, "random %d of seed %u: %s killed after %d us, %s at %d", i,
+                 seed, c.back ? "rolled back," : "completed,", c.kill_after_us,
+                 fault_names[c.fault], c.fault_at);
+        plan_add(plan, c);
+    }
+}
+
+static void
+worker(struct tally *tally, const struct plan *plan, int number, const char *dir)
+{
+    struct world w = {.control = &tally->control[number]};
+    size_t i;
+
+    snprintf(w.dir, sizeof w.dir, "%s/%d", dir, number);
+    while ((i = (size_t)tally->next++) < plan->n) {
+        if (run_case(&w, &plan->cases[i])) {
+            tally->passed++;
+        } else {
+            tally->failed++;
+        }
+    }
+}
+
+static void
+run_all(struct tally *tally, const struct plan *plan, const char *dir)
+{
+    pid_t pids[WORKERS];
+    int status;
+
+    for (int i = 0; i < WORKERS; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            worker(tally, plan, i, dir);
+            _exit(0);
+        }
+    }
+    for (int i = 0; i < WORKERS; i++) {
+        waitpid(pids[i], &status, 0);
+        tally->failed += status != 0;
+    }
+}
+
+/* How many points and effects a run without any fault has. */
+static bool
+measure(struct tally *tally, const char *dir, bool back, int *n_points, int *n_effects)
+{
+    struct world w = {.control = &tally->control[0]};
+    struct kill_case c = {.back = back};
+    bool good;
+
+    snprintf(c.name, sizeof c.name, "%s without a fault", back ? "rolled back" : "completed");
+    snprintf(w.dir, sizeof w.dir, "%s/m", dir);
+    good = run_case(&w, &c);
+    *n_points = w.control->n_points;
+    *n_effects = w.control->n_effects;
+    tally->passed += good;
+    tally->failed += !good;
+    return good;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct tally *tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct plan plan = {0};
+    char dir[] = "/tmp/flow-kill.XXXXXX";
+    unsigned seed = (unsigned)time(NULL);
+    int n_random = 12, points, effects;
+
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--long")) {
+            n_random = 400;
+        } else if (!strcmp(argv[i], "--case") && i + 1 < argc) {
+            plan.only = argv[++i];
+        } else if (!strcmp(argv[i], "--seed") && i + 1 < argc) {
+            seed = (unsigned)strtoul(argv[++i], NULL, 10);
+        }
+    }
+    if (tally == MAP_FAILED || !mkdtemp(dir)) {
+        return 1;
+    }
+    log_init("flow-kill", getenv("FLOW_LOG") ? LOG_LV_DEBUG : LOG_LV_ERROR);
+    snprintf(image_file, sizeof image_file, "%s/image", dir);
+    must(file_write(image_file, "rootfs", 6, 0600));
+    signal(SIGPIPE, SIG_IGN);
+    for (int back = 0; back < 2; back++) {
+        if (measure(tally, dir, back, &points, &effects)) {
+            printf("%s: %d points, %d effects\n", back ? "rollback" : "completion", points,
+                   effects);
+            plan_points(&plan, back, points);
+            plan_faults(&plan, back, effects);
+        }
+    }
+    printf("random kills: seed %u\n", seed);
+    fflush(stdout);
+    plan_random(&plan, seed, n_random);
+    run_all(tally, &plan, dir);
+    must(dir_remove(dir));
+    free(plan.cases);
+    printf("flow: %d passed, %d failed, 0 skipped\n", tally->passed, tally->failed);
+    return tally->failed != 0;
+}
