@@ -119,6 +119,7 @@ static const struct query_words words = {
     .marker = "marker",
     .sort_key = "sort_key",
     .sort_dir = "sort_dir",
+    .tags = true,
     .bad_sort = "'",
     .bad_sort_end = "' is not a sort key",
 };
