@@ -296,7 +296,7 @@ cut_cycle(struct tosca_run *run, struct tosca_type *type)
         parent = parent->parent;
     }
     if (parent) {
-        run_fault(run, type_fault(type, "derived_from is a cycle through", type->parent_name));
+        run_fault(run, type_fault(type, "derived_from is a cycle, or too long, through", type->parent_name));
         type->parent = NULL;
     }
 }

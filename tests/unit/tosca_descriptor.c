@@ -185,6 +185,26 @@ TEST(vnfd_levels_and_aspects_become_counts)
     CHECK_INT(flavour->vdus[0].disk_gb, 3);
 }
 
+TEST(vnfd_connection_points_are_sorted_by_order)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+    const struct vnfd_vdu *vdu;
+
+    REQUIRE_OK(vnfd_of(mem, VNF_NODE VDU_NODE
+                       "    none: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                       "      [ ipv4 ] }, requirements: [ virtual_binding: vdu ] }\n"
+                       "    second: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                       "      [ ipv4 ], order: 1 }, requirements: [ virtual_binding: vdu ] }\n"
+                       "    first: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                       "      [ ipv4 ], order: 0 }, requirements: [ virtual_binding: vdu ] }\n", &vnfd));
+    vdu = &vnfd->flavours[0].vdus[0];
+    REQUIRE(vdu->n_cps == 3);
+    CHECK_STR(vdu->cps[0]->name, "first");
+    CHECK_STR(vdu->cps[1]->name, "second");
+    CHECK_STR(vdu->cps[2]->name, "none");
+}
+
 TEST(vnfd_features_that_are_not_supported_are_collected)
 {
     AUTO(mem) mem = mem_new("test");

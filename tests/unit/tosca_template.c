@@ -55,7 +55,10 @@ TEST(tosca_cyclic_derivation_is_refused)
     const char *files[] = {"a.yaml", HEAD "node_types:\n"
                                           "  x.A: { derived_from: x.B }\n"
                                           "  x.B: { derived_from: x.C }\n"
-                                          "  x.C: { derived_from: x.A }\n", NULL};
+                                          "  x.C: { derived_from: x.A }\n"
+                                          "topology_template: { node_templates:\n"
+                                          "  { n: { type: x.A, properties: { a: b } } } }\n",
+                           NULL};
     const char *self[] = {"a.yaml", HEAD "data_types:\n  x.A: { derived_from: x.A }\n", NULL};
 
     refuses(files, "derived_from is a cycle");
