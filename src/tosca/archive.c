@@ -47,8 +47,8 @@ zip_list(struct package_archive *archive, const char *path)
         struct package_file file = {.index = i};
         zip_stat_t st;
 
-        if (zip_stat_index(archive->zip, i, ZIP_FL_ENC_RAW, &st) != 0 || !(st.valid & ZIP_STAT_NAME)
-            || !(st.valid & ZIP_STAT_SIZE)) {
+        if (zip_stat_index(archive->zip, i, ZIP_FL_ENC_RAW, &st) != 0 ||
+            !(st.valid & ZIP_STAT_NAME) || !(st.valid & ZIP_STAT_SIZE)) {
             return err_new(E_INVALID, "PackageInvalid", "%s: entry %llu is damaged", path,
                            (unsigned long long)i);
         }
@@ -84,9 +84,8 @@ archive_open_fd(struct mem *mem, const char *path, int fd, const struct package_
     return zip_list(*archive, path);
 }
 
-static struct err *
-folder_walk(struct package_archive *archive, const char *root, const char *prefix, int depth,
-            const struct package_limits *limits);
+static struct err *folder_walk(struct package_archive *archive, const char *root,
+                               const char *prefix, int depth, const struct package_limits *limits);
 
 static struct err *
 folder_entry(struct package_archive *archive, const char *root, const char *name, int depth,
@@ -176,8 +175,8 @@ archive_open(struct mem *mem, const char *path, const struct package_limits *lim
 
 /* Feeds what 'next' gives to the sink; more or less than the listed size is damage. */
 static struct err *
-pump(const struct package_file *file, int64_t (*next)(void *from, void *piece, size_t n), void *from,
-     archive_sink_fn *sink, void *arg)
+pump(const struct package_file *file, int64_t (*next)(void *from, void *piece, size_t n),
+     void *from, archive_sink_fn *sink, void *arg)
 {
     char *piece = heap_alloc(PIECE);
     struct err *e = NULL;
@@ -217,8 +216,8 @@ fd_next(void *from, void *piece, size_t n)
 }
 
 struct err *
-archive_read(struct package_archive *archive, const struct package_file *file, archive_sink_fn *sink,
-             void *arg)
+archive_read(struct package_archive *archive, const struct package_file *file,
+             archive_sink_fn *sink, void *arg)
 {
     struct err *e;
 

@@ -66,7 +66,8 @@ has_node(const struct tosca *tosca, const char *type)
 
 /* What the template describes decides which reader takes it. */
 static void
-check_descriptor(struct sorting *sorting, const struct tosca *tosca, struct package_verdict *verdict)
+check_descriptor(struct sorting *sorting, const struct tosca *tosca,
+                 struct package_verdict *verdict)
 {
     struct mem *mem = sorting->mem;
 

@@ -11,8 +11,8 @@
 #define MATCH_LIMIT 100000
 
 static const char *const op_names[] = {
-    "equal",      "greater_than", "greater_or_equal", "less_than",  "less_or_equal", "in_range",
-    "valid_values", "length",     "min_length",       "max_length", "pattern",       "schema",
+    "equal",        "greater_than", "greater_or_equal", "less_than",  "less_or_equal", "in_range",
+    "valid_values", "length",       "min_length",       "max_length", "pattern",       "schema",
     NULL,
 };
 
@@ -90,14 +90,14 @@ static bool
 values_equal(const char *base_type, const char *a, const char *b)
 {
     double x, y;
-    bool numeric = str_eq(base_type, "integer") || str_eq(base_type, "float")
-                   || str_starts(base_type, "scalar-unit.");
+    bool numeric = str_eq(base_type, "integer") || str_eq(base_type, "float") ||
+                   str_starts(base_type, "scalar-unit.");
 
     if (str_eq(a, b) || (str_eq(base_type, "boolean") && str_eq_case(a, b))) {
         return true;
     }
-    return numeric && number_of(base_type, a, &x) && number_of(base_type, b, &y) && !(x < y)
-           && !(x > y);
+    return numeric && number_of(base_type, a, &x) && number_of(base_type, b, &y) && !(x < y) &&
+           !(x > y);
 }
 
 static bool
@@ -105,9 +105,9 @@ pattern_matches(const char *pattern, const char *text, bool *is_valid)
 {
     int code;
     PCRE2_SIZE offset;
-    pcre2_code *regex = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                                      PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C, &code, &offset,
-                                      NULL);
+    pcre2_code *regex =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
     pcre2_match_data *match;
     pcre2_match_context *context;
     int n;
@@ -159,13 +159,13 @@ number_broken(struct mem *mem, const char *base_type, const struct tosca_constra
     double value, low, high;
     bool is_range = str_eq(constraint->op, "in_range");
 
-    if (!number_of(base_type, text, &value) || constraint->n < 1
-        || !number_of(base_type, constraint->values[0], &low)) {
+    if (!number_of(base_type, text, &value) || constraint->n < 1 ||
+        !number_of(base_type, constraint->values[0], &low)) {
         return NULL; /* Not a number: told where its type is checked. */
     }
     if (is_range) {
-        if (constraint->n == 2 && number_of(base_type, constraint->values[1], &high)
-            && (value < low || value > high)) {
+        if (constraint->n == 2 && number_of(base_type, constraint->values[1], &high) &&
+            (value < low || value > high)) {
             return mem_printf(mem, "%s is not in the range %s to %s", text, constraint->values[0],
                               constraint->values[1]);
         }
@@ -186,9 +186,9 @@ length_broken(struct mem *mem, const struct tosca_constraint *constraint, const 
     if (constraint->n != 1 || !str_to_i64(constraint->values[0], &bound)) {
         return NULL;
     }
-    if ((str_eq(constraint->op, "min_length") && (int64_t)length < bound)
-        || (str_eq(constraint->op, "max_length") && (int64_t)length > bound)
-        || (str_eq(constraint->op, "length") && (int64_t)length != bound)) {
+    if ((str_eq(constraint->op, "min_length") && (int64_t)length < bound) ||
+        (str_eq(constraint->op, "max_length") && (int64_t)length > bound) ||
+        (str_eq(constraint->op, "length") && (int64_t)length != bound)) {
         return mem_printf(mem, "length %zu breaks %s %s", length, constraint->op,
                           constraint->values[0]);
     }

@@ -18,12 +18,13 @@ static const char *const kind_words[TOSCA_N_KINDS] = {
 };
 
 void
-check_keys(struct tosca_run *run, const struct yaml *map, const char *const *known, const char *what)
+check_keys(struct tosca_run *run, const struct yaml *map, const char *const *known,
+           const char *what)
 {
     yaml_each (map, i) {
         if (map->type == YAML_T_MAP && !str_in(map->keys[i]->text, known)) {
-            run_fault(run, tosca_fault(map->keys[i], "%s: %s has no such key", map->keys[i]->text,
-                                       what));
+            run_fault(
+                run, tosca_fault(map->keys[i], "%s: %s has no such key", map->keys[i]->text, what));
         }
     }
 }
@@ -45,9 +46,11 @@ is_map(struct tosca_run *run, const struct yaml *node, const char *what)
 const struct tosca_schema *
 define_schema(struct tosca_run *run, const struct yaml *body, const char *name)
 {
-    static const char *const known[] = {"type", "description", "required", "default", "status",
-                                        "constraints", "entry_schema", "key_schema", "metadata",
-                                        "external-schema", "external_schema", "value", NULL};
+    static const char *const known[] = {
+        "type",     "description",     "required",        "default",
+        "status",   "constraints",     "entry_schema",    "key_schema",
+        "metadata", "external-schema", "external_schema", "value",
+        NULL};
     struct tosca_schema *schema = MEM_NEW(run->mem, struct tosca_schema);
     const struct yaml *entry, *required;
 
@@ -71,8 +74,8 @@ define_schema(struct tosca_run *run, const struct yaml *body, const char *name)
         run_fault(run, tosca_fault(required, "required is true or false"));
     }
     schema->value = yaml_get(body, "default");
-    schema->constraints = constraints_from_yaml(run, yaml_get(body, "constraints"),
-                                                &schema->n_constraints);
+    schema->constraints =
+        constraints_from_yaml(run, yaml_get(body, "constraints"), &schema->n_constraints);
     return schema;
 }
 
@@ -109,7 +112,8 @@ read_occurrences(struct tosca_run *run, const struct yaml *list, struct tosca_re
     if (yaml_is_null(list)) {
         return;
     }
-    if (list->type != YAML_T_LIST || list->n != 2 || !yaml_to_i64(list->items[0], &low) || low < 0) {
+    if (list->type != YAML_T_LIST || list->n != 2 || !yaml_to_i64(list->items[0], &low) ||
+        low < 0) {
         run_fault(run, tosca_fault(list, "occurrences is a list of two numbers"));
         return;
     }
@@ -134,11 +138,12 @@ define_requirements(struct tosca_run *run, struct tosca_type *type, const struct
         }
         body = item->items[0];
         def.name = item->keys[0]->text;
-        def.capability = body->type == YAML_T_SCALAR ? body->text : yaml_get_str(body, "capability");
+        def.capability =
+            body->type == YAML_T_SCALAR ? body->text : yaml_get_str(body, "capability");
         def.node = yaml_get_str(body, "node");
         relationship = yaml_get(body, "relationship");
-        def.relationship = yaml_str(relationship) ? yaml_str(relationship)
-                                                  : yaml_get_str(relationship, "type");
+        def.relationship =
+            yaml_str(relationship) ? yaml_str(relationship) : yaml_get_str(relationship, "type");
         read_occurrences(run, yaml_get(body, "occurrences"), &def);
         vec_add(run->mem, &type->requirements, def);
     }
@@ -161,8 +166,8 @@ define_interfaces(struct tosca_run *run, struct tosca_type *type, const struct y
 static void
 define_operations(struct tosca_run *run, struct tosca_type *type, const struct yaml *body)
 {
-    static const char *const other[] = {"derived_from", "description", "version", "metadata",
-                                        "inputs", "operations", "notifications", NULL};
+    static const char *const other[] = {"derived_from", "description", "version",       "metadata",
+                                        "inputs",       "operations",  "notifications", NULL};
     const struct yaml *lists[] = {yaml_get(body, "operations"), yaml_get(body, "notifications")};
 
     yaml_each (body, i) {
@@ -195,8 +200,8 @@ define_schemas(struct tosca_run *run, struct tosca_type *type, const struct yaml
     const struct yaml *properties = yaml_get(body, "properties");
     const struct yaml *attributes = yaml_get(body, "attributes");
 
-    if ((properties && properties->n > TOSCA_PROPERTIES_MAX)
-        || (attributes && attributes->n > TOSCA_PROPERTIES_MAX)) {
+    if ((properties && properties->n > TOSCA_PROPERTIES_MAX) ||
+        (attributes && attributes->n > TOSCA_PROPERTIES_MAX)) {
         run_fault(run, tosca_fault(body, "%s: more than %d properties or attributes", type->name,
                                    TOSCA_PROPERTIES_MAX));
         return;
@@ -241,8 +246,8 @@ define_type(struct tosca_run *run, enum tosca_kind kind, const struct yaml *key,
     }
     type->parent_name = yaml_get_str(body, "derived_from");
     define_schemas(run, type, body);
-    type->constraints = constraints_from_yaml(run, yaml_get(body, "constraints"),
-                                              &type->n_constraints);
+    type->constraints =
+        constraints_from_yaml(run, yaml_get(body, "constraints"), &type->n_constraints);
     if (kind == TOSCA_NODE) {
         define_capabilities(run, type, yaml_get(body, "capabilities"));
         define_requirements(run, type, yaml_get(body, "requirements"));
@@ -296,7 +301,8 @@ cut_cycle(struct tosca_run *run, struct tosca_type *type)
         parent = parent->parent;
     }
     if (parent) {
-        run_fault(run, type_fault(type, "derived_from is a cycle, or too long, through", type->parent_name));
+        run_fault(run, type_fault(type, "derived_from is a cycle, or too long, through",
+                                  type->parent_name));
         type->parent = NULL;
     }
 }
@@ -305,10 +311,11 @@ static void
 check_schema_type(struct tosca_run *run, const struct tosca_schema *schema)
 {
     if (schema->file && !schema->type) {
-        run_fault(run, err_new(E_INVALID, "TemplateInvalid", "%s:%d:1: %s: the definition has no type",
-                               schema->file, schema->line, str_or(schema->name, "entry_schema")));
-    } else if (schema->file && !is_simple_type(schema->type)
-               && !map_get(&run->tosca->types[TOSCA_DATA], schema->type)) {
+        run_fault(run,
+                  err_new(E_INVALID, "TemplateInvalid", "%s:%d:1: %s: the definition has no type",
+                          schema->file, schema->line, str_or(schema->name, "entry_schema")));
+    } else if (schema->file && !is_simple_type(schema->type) &&
+               !map_get(&run->tosca->types[TOSCA_DATA], schema->type)) {
         run_fault(run, err_new(E_INVALID, "TemplateInvalid", "%s:%d:1: %s: unknown data type %s",
                                schema->file, schema->line, str_or(schema->name, "entry_schema"),
                                schema->type));
@@ -322,8 +329,8 @@ check_schema_type(struct tosca_run *run, const struct tosca_schema *schema)
 static void
 inherit_schema_type(const struct tosca_type *type, const struct tosca_schema *schema)
 {
-    const struct tosca_schema *before = type->parent ? tosca_property(type->parent, schema->name)
-                                                     : NULL;
+    const struct tosca_schema *before =
+        type->parent ? tosca_property(type->parent, schema->name) : NULL;
 
     if (!schema->type && before) {
         /* Schemas are const for readers; this run made it. */
@@ -356,7 +363,8 @@ check_type_names(struct tosca_run *run, const struct tosca_type *type)
         }
     }
     vec_each (&type->requirements, requirement) {
-        if (requirement->capability && !map_get(&types[TOSCA_CAPABILITY], requirement->capability)) {
+        if (requirement->capability &&
+            !map_get(&types[TOSCA_CAPABILITY], requirement->capability)) {
             run_fault(run, type_fault(type, "unknown capability type", requirement->capability));
         }
         if (requirement->node && !map_get(&types[TOSCA_NODE], requirement->node)) {

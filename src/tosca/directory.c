@@ -75,9 +75,10 @@ find_end64(struct walk *walk, int fd, uint64_t end_offset)
 {
     uint8_t locator[LOCATOR_SIZE], end[END64_SIZE];
 
-    if (end_offset < LOCATOR_SIZE || !read_at(fd, locator, sizeof locator, end_offset - LOCATOR_SIZE)
-        || le(locator, 4) != 0x07064b50 || !read_at(fd, end, sizeof end, le(locator + 8, 8))
-        || le(end, 4) != 0x06064b50) {
+    if (end_offset < LOCATOR_SIZE ||
+        !read_at(fd, locator, sizeof locator, end_offset - LOCATOR_SIZE) ||
+        le(locator, 4) != 0x07064b50 || !read_at(fd, end, sizeof end, le(locator + 8, 8)) ||
+        le(end, 4) != 0x06064b50) {
         return false;
     }
     walk->n_entries = le(end + 32, 8);
@@ -152,8 +153,8 @@ has_odd_part(const char *name, size_t n)
         if (i < n && name[i] != '/') {
             continue;
         }
-        if ((i == start && i < n) || (i - start == 1 && name[start] == '.')
-            || (i - start == 2 && name[start] == '.' && name[start + 1] == '.')) {
+        if ((i == start && i < n) || (i - start == 1 && name[start] == '.') ||
+            (i - start == 2 && name[start] == '.' && name[start + 1] == '.')) {
             return true;
         }
         start = i + 1;
@@ -248,7 +249,8 @@ entry_check(struct walk *walk, const uint8_t *entry, size_t name_size)
     why = entry_fault(walk, entry, name, name_size);
     entry_sizes(entry, name_size, &packed, &unpacked);
     walk->packed += packed < walk->file_size ? packed : walk->file_size + 1;
-    walk->unpacked += unpacked < walk->limits->max_unpacked ? unpacked : walk->limits->max_unpacked + 1;
+    walk->unpacked +=
+        unpacked < walk->limits->max_unpacked ? unpacked : walk->limits->max_unpacked + 1;
     if (why) {
         keep_fault(walk, err_new(E_INVALID, "PackageInvalid", "%s: %s: %s", walk->path,
                                  printable(walk->mem, name, name_size), why));

@@ -13,9 +13,9 @@
 static const struct {
     const char *sign, *op;
 } ops[] = {
-    {"in ", "valid_values"},    {">=", "greater_or_equal"}, {">", "greater_than"},
-    {"<=", "less_or_equal"},    {"<", "less_than"},         {"= ", "equal"},
-    {"len>=", "min_length"},    {"len<=", "max_length"},    {"range ", "in_range"},
+    {"in ", "valid_values"}, {">=", "greater_or_equal"}, {">", "greater_than"},
+    {"<=", "less_or_equal"}, {"<", "less_than"},         {"= ", "equal"},
+    {"len>=", "min_length"}, {"len<=", "max_length"},    {"range ", "in_range"},
     {"pattern ", "pattern"},
 };
 
@@ -27,7 +27,8 @@ rule_parse(struct mem *mem, const char *rule)
     for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
         if (str_starts(rule, ops[i].sign)) {
             const char *rest = rule + strlen(ops[i].sign);
-            bool is_list = str_in(ops[i].op, (const char *const[]){"valid_values", "in_range", NULL});
+            bool is_list =
+                str_in(ops[i].op, (const char *const[]){"valid_values", "in_range", NULL});
 
             constraint.op = ops[i].op;
             if (is_list) {
@@ -73,7 +74,8 @@ rules_parse(struct mem *mem, struct tosca_schema *schema, const char *text)
     while (text) {
         const char *end = strstr(text, "; ");
 
-        vec_add(mem, &rules, rule_parse(mem, end ? mem_strn(mem, text, (size_t)(end - text)) : text));
+        vec_add(mem, &rules,
+                rule_parse(mem, end ? mem_strn(mem, text, (size_t)(end - text)) : text));
         text = end ? end + 2 : NULL;
     }
     schema->constraints = rules.items;

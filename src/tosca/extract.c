@@ -101,8 +101,8 @@ extract_required(struct extract *x, const struct tosca_node *node, const char *p
     const char *text = tosca_value_str(x->tosca, node, property);
 
     if (str_empty(text)) {
-        extract_fault(x, tosca_fault(node->yaml, "%s.%s: has no value that is known now", node->name,
-                                     property));
+        extract_fault(x, tosca_fault(node->yaml, "%s.%s: has no value that is known now",
+                                     node->name, property));
     }
     return str_or(text, "");
 }
@@ -205,8 +205,8 @@ extract_link(struct extract *x, const struct tosca_node *node)
 
     link.description = tosca_value_str(x->tosca, node, "description");
     link.flow_pattern = extract_text(x, type, "flow_pattern");
-    link.layer_protocols = extract_texts(x, extract_get(x, type, "layer_protocols"),
-                                         &link.n_layer_protocols);
+    link.layer_protocols =
+        extract_texts(x, extract_get(x, type, "layer_protocols"), &link.n_layer_protocols);
     link.max_bitrate = extract_int(x, max, "root", 0);
     link.min_bitrate = extract_int(x, min, "root", 0);
     if (str_eq(link.flow_pattern, "tree")) {
@@ -282,8 +282,8 @@ extract_security_rules(struct extract *x, const struct tosca_template *in, const
         rule.protocol = tosca_value_str(x->tosca, policy, "protocol");
         min = tosca_value(x->tosca, policy, "port_range_min");
         max = tosca_value(x->tosca, policy, "port_range_max");
-        if ((min && !yaml_to_i64(min, &rule.port_min)) || (max && !yaml_to_i64(max, &rule.port_max))
-            || rule.port_min > rule.port_max) {
+        if ((min && !yaml_to_i64(min, &rule.port_min)) ||
+            (max && !yaml_to_i64(max, &rule.port_max)) || rule.port_min > rule.port_max) {
             extract_fault(x, tosca_fault(policy->yaml, "%s: port range is empty", policy->name));
         }
         rule.cps = policy->targets;
@@ -310,8 +310,8 @@ has_implementation(const struct yaml *operation)
 {
     const struct yaml *implementation = yaml_get(operation, "implementation");
 
-    return (operation->type == YAML_T_SCALAR && !yaml_is_null(operation))
-           || !yaml_is_null(implementation);
+    return (operation->type == YAML_T_SCALAR && !yaml_is_null(operation)) ||
+           !yaml_is_null(implementation);
 }
 
 void
@@ -325,13 +325,12 @@ extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
 
         for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
             yaml_each (lists[k], o) {
-                if (lists[k]->type == YAML_T_MAP && !str_eq(lists[k]->keys[o]->text, "type")
-                    && !str_eq(lists[k]->keys[o]->text, "description")
-                    && has_implementation(lists[k]->items[o])) {
-                    extract_fault(x, tosca_unsupported(lists[k]->keys[o],
-                                                       "LCM script (%s of interface %s)",
-                                                       lists[k]->keys[o]->text,
-                                                       interfaces->keys[i]->text));
+                if (lists[k]->type == YAML_T_MAP && !str_eq(lists[k]->keys[o]->text, "type") &&
+                    !str_eq(lists[k]->keys[o]->text, "description") &&
+                    has_implementation(lists[k]->items[o])) {
+                    extract_fault(
+                        x, tosca_unsupported(lists[k]->keys[o], "LCM script (%s of interface %s)",
+                                             lists[k]->keys[o]->text, interfaces->keys[i]->text));
                 }
             }
         }

@@ -71,8 +71,8 @@ load_builtin(struct tosca_run *run, const char *name, const struct yaml *at)
 static const char *
 import_name(struct tosca_run *run, const struct yaml *item)
 {
-    static const char *const known[] = {"file", "repository", "namespace_prefix", "namespace_uri",
-                                        "url", NULL};
+    static const char *const known[] = {"file",          "repository", "namespace_prefix",
+                                        "namespace_uri", "url",        NULL};
 
     if (item->type == YAML_T_SCALAR) {
         return item->text;
@@ -131,16 +131,34 @@ load_imports(struct tosca_run *run, const struct tosca_file *file)
 static void
 check_header(struct tosca_run *run, const struct tosca_file *file)
 {
-    static const char *const known[] = {
-        "tosca_definitions_version", "namespace", "metadata", "template_name", "template_author",
-        "template_version", "description", "dsl_definitions", "repositories", "imports",
-        "artifact_types", "data_types", "capability_types", "interface_types", "relationship_types",
-        "node_types", "group_types", "policy_types", "topology_template",
-        "tosca_default_namespace", NULL};
-    static const char *const versions[] = {
-        "tosca_simple_yaml_1_0", "tosca_simple_yaml_1_0_0", "tosca_simple_yaml_1_1",
-        "tosca_simple_yaml_1_2", "tosca_simple_yaml_1_3",
-        "tosca_simple_profile_for_nfv_1_0_0", NULL};
+    static const char *const known[] = {"tosca_definitions_version",
+                                        "namespace",
+                                        "metadata",
+                                        "template_name",
+                                        "template_author",
+                                        "template_version",
+                                        "description",
+                                        "dsl_definitions",
+                                        "repositories",
+                                        "imports",
+                                        "artifact_types",
+                                        "data_types",
+                                        "capability_types",
+                                        "interface_types",
+                                        "relationship_types",
+                                        "node_types",
+                                        "group_types",
+                                        "policy_types",
+                                        "topology_template",
+                                        "tosca_default_namespace",
+                                        NULL};
+    static const char *const versions[] = {"tosca_simple_yaml_1_0",
+                                           "tosca_simple_yaml_1_0_0",
+                                           "tosca_simple_yaml_1_1",
+                                           "tosca_simple_yaml_1_2",
+                                           "tosca_simple_yaml_1_3",
+                                           "tosca_simple_profile_for_nfv_1_0_0",
+                                           NULL};
     const struct yaml *version = yaml_get(file->yaml, "tosca_definitions_version");
 
     if (!version) {
@@ -203,7 +221,8 @@ load_files(struct tosca_run *run, const char *entry)
     struct tosca_file *file = load_file(run, entry, NULL);
 
     if (!file) {
-        run_fault(run, err_new(E_INVALID, "TemplateInvalid", "%s: no such file in the package", entry));
+        run_fault(run,
+                  err_new(E_INVALID, "TemplateInvalid", "%s: no such file in the package", entry));
     } else if (file->yaml) {
         run->tosca->definitions_version = yaml_get_str(file->yaml, "tosca_definitions_version");
     }

@@ -40,8 +40,8 @@ offers(const struct tosca *tosca, const struct tosca_type *type, const char *cap
         vec_each (&type->capabilities, def) {
             const struct tosca_type *is = tosca_type(tosca, TOSCA_CAPABILITY, def->type);
 
-            if ((!capability || tosca_is(is, capability))
-                && (!name || str_eq(def->name, name) || tosca_is(is, name))) {
+            if ((!capability || tosca_is(is, capability)) &&
+                (!name || str_eq(def->name, name) || tosca_is(is, name))) {
                 return true;
             }
         }
@@ -128,8 +128,8 @@ check_capabilities(struct tosca_run *run, const struct tosca_node *node)
             static const char *const known[] = {"properties", "attributes", "occurrences", NULL};
 
             check_keys(run, body, known, "a capability assignment");
-            check_properties(run, node->in, tosca_type(run->tosca, TOSCA_CAPABILITY, def->type), def,
-                             yaml_get(body, "properties"), key, path);
+            check_properties(run, node->in, tosca_type(run->tosca, TOSCA_CAPABILITY, def->type),
+                             def, yaml_get(body, "properties"), key, path);
         }
     }
 }
@@ -137,7 +137,8 @@ check_capabilities(struct tosca_run *run, const struct tosca_node *node)
 static bool
 interface_has(const struct tosca *tosca, const char *type_name, const char *operation)
 {
-    const struct tosca_type *type = type_name ? tosca_type(tosca, TOSCA_INTERFACE, type_name) : NULL;
+    const struct tosca_type *type =
+        type_name ? tosca_type(tosca, TOSCA_INTERFACE, type_name) : NULL;
 
     if (!type) {
         return true; /* An interface without a type declares its operations itself. */
@@ -174,9 +175,10 @@ static void
 check_operations(struct tosca_run *run, const struct tosca_node *node, const char *name,
                  const char *type, const struct yaml *body)
 {
-    static const char *const other[] = {"type", "inputs", "operations", "notifications",
-                                        "description", NULL};
-    const struct yaml *lists[] = {yaml_get(body, "operations"), yaml_get(body, "notifications"), body};
+    static const char *const other[] = {"type",          "inputs",      "operations",
+                                        "notifications", "description", NULL};
+    const struct yaml *lists[] = {yaml_get(body, "operations"), yaml_get(body, "notifications"),
+                                  body};
 
     for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
         if (yaml_is_null(lists[k]) || lists[k]->type != YAML_T_MAP) {
@@ -185,8 +187,8 @@ check_operations(struct tosca_run *run, const struct tosca_node *node, const cha
         yaml_each (lists[k], i) {
             const struct yaml *key = lists[k]->keys[i];
 
-            if (!(lists[k] == body && str_in(key->text, other))
-                && !interface_has(run->tosca, type, key->text)) {
+            if (!(lists[k] == body && str_in(key->text, other)) &&
+                !interface_has(run->tosca, type, key->text)) {
                 run_fault(run, tosca_fault(key, "%s.%s: %s has no operation %s", node->name, name,
                                            type, key->text));
             }
@@ -226,7 +228,8 @@ check_artifacts(struct tosca_run *run, const struct tosca_node *node)
     const struct yaml *map = yaml_get(node->yaml, "artifacts");
 
     yaml_each (map, i) {
-        const struct yaml *key = map->type == YAML_T_MAP ? map->keys[i] : map, *body = map->items[i];
+        const struct yaml *key = map->type == YAML_T_MAP ? map->keys[i] : map,
+                          *body = map->items[i];
         const char *type_name = yaml_get_str(body, "type");
         const struct tosca_type *type;
 
@@ -236,11 +239,12 @@ check_artifacts(struct tosca_run *run, const struct tosca_node *node)
         }
         type = type_name ? tosca_type(run->tosca, TOSCA_ARTIFACT, type_name) : NULL;
         if (type_name && !type) {
-            run_fault(run, tosca_fault(key, "%s.%s: unknown artifact type %s", node->name, key->text,
-                                       type_name));
+            run_fault(run, tosca_fault(key, "%s.%s: unknown artifact type %s", node->name,
+                                       key->text, type_name));
         }
         if (body->type != YAML_T_SCALAR && !yaml_get(body, "file")) {
-            run_fault(run, tosca_fault(key, "%s.%s: an artifact has a file", node->name, key->text));
+            run_fault(run,
+                      tosca_fault(key, "%s.%s: an artifact has a file", node->name, key->text));
         }
         if (type && yaml_get(body, "properties")) {
             check_properties(run, node->in, type, NULL, yaml_get(body, "properties"), key,
@@ -252,9 +256,10 @@ check_artifacts(struct tosca_run *run, const struct tosca_node *node)
 static void
 check_node(struct tosca_run *run, const struct tosca_node *node)
 {
-    static const char *const known[] = {"type", "description", "metadata", "directives",
-                                        "properties", "attributes", "requirements", "capabilities",
-                                        "interfaces", "artifacts", "node_filter", "copy", NULL};
+    static const char *const known[] = {"type",       "description", "metadata",     "directives",
+                                        "properties", "attributes",  "requirements", "capabilities",
+                                        "interfaces", "artifacts",   "node_filter",  "copy",
+                                        NULL};
 
     if (!node->type) {
         return;
@@ -297,7 +302,8 @@ allows(const struct tosca_type *type, const struct tosca_type *target)
 }
 
 static void
-check_member(struct tosca_run *run, const struct tosca_node *node, const char *key, const char *name)
+check_member(struct tosca_run *run, const struct tosca_node *node, const char *key,
+             const char *name)
 {
     const struct tosca_node *target = tosca_node(node->in, name);
     const struct yaml *at = yaml_get(node->yaml, key);
@@ -315,8 +321,9 @@ check_member(struct tosca_run *run, const struct tosca_node *node, const char *k
 static void
 check_policy(struct tosca_run *run, const struct tosca_node *policy, const char *key)
 {
-    static const char *const known[] = {"type", "description", "metadata", "properties", "targets",
-                                        "triggers", "members", "interfaces", NULL};
+    static const char *const known[] = {"type",       "description", "metadata",
+                                        "properties", "targets",     "triggers",
+                                        "members",    "interfaces",  NULL};
 
     if (!policy->type) {
         return;
@@ -342,8 +349,8 @@ is_mappable(const struct tosca_type *type, struct mem *mem, const char *name)
     if (requirement_def(type, name) || capability_def(type, name)) {
         return true;
     }
-    return n > 1 && n < strlen(name) && name[n - 1] == '_'
-           && requirement_def(type, mem_strn(mem, name, n - 1));
+    return n > 1 && n < strlen(name) && name[n - 1] == '_' &&
+           requirement_def(type, mem_strn(mem, name, n - 1));
 }
 
 static void
@@ -359,8 +366,8 @@ check_mapping(struct tosca_run *run, const struct tosca_template *in,
     if (!node) {
         run_fault(run, tosca_fault(mapping->at, "substitution_mappings.%s: no node is called %s",
                                    mapping->name, mapping->node));
-    } else if (node->type && mapping->target && !requirement_def(node->type, mapping->target)
-               && !capability_def(node->type, mapping->target)) {
+    } else if (node->type && mapping->target && !requirement_def(node->type, mapping->target) &&
+               !capability_def(node->type, mapping->target)) {
         run_fault(run, tosca_fault(mapping->at, "substitution_mappings.%s: %s has no %s",
                                    mapping->name, node->type->name, mapping->target));
     }
@@ -399,10 +406,11 @@ void
 check_topology(struct tosca_run *run, const struct tosca_template *in)
 {
     vec_each (&in->inputs, input) {
-        if ((*input)->type && !is_simple_type((*input)->type)
-            && !tosca_type(run->tosca, TOSCA_DATA, (*input)->type)) {
-            run_fault(run, err_new(E_INVALID, "TemplateInvalid", "%s:%d:1: input %s: unknown type %s",
-                                   (*input)->file, (*input)->line, (*input)->name, (*input)->type));
+        if ((*input)->type && !is_simple_type((*input)->type) &&
+            !tosca_type(run->tosca, TOSCA_DATA, (*input)->type)) {
+            run_fault(run,
+                      err_new(E_INVALID, "TemplateInvalid", "%s:%d:1: input %s: unknown type %s",
+                              (*input)->file, (*input)->line, (*input)->name, (*input)->type));
         } else if ((*input)->value) {
             check_value(run, in, *input, (*input)->value,
                         mem_printf(run->mem, "inputs.%s", (*input)->name));

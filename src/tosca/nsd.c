@@ -27,7 +27,8 @@ follow_link(struct extract *x, const struct tosca_node *node,
     *forwarding = target->name;
     next = extract_requirement(target, "virtual_link");
     if (!next || !next->node) {
-        extract_fault(x, tosca_fault(requirement->at, "%s: leads to no virtual link", target->name));
+        extract_fault(x,
+                      tosca_fault(requirement->at, "%s: leads to no virtual link", target->name));
         return NULL;
     }
     return next->node;
@@ -83,8 +84,8 @@ sap_of(struct extract *x, const struct tosca_node *node)
     const char *forwarding;
 
     sap.description = tosca_value_str(x->tosca, node, "description");
-    sap.layer_protocols = extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"),
-                                        &sap.n_layer_protocols);
+    sap.layer_protocols =
+        extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"), &sap.n_layer_protocols);
     sap.link = link ? follow_link(x, node, link, &forwarding) : NULL;
     if (!sap.link) {
         extract_fault(x, tosca_fault(node->yaml, "%s: internal_virtual_link names no virtual link",
@@ -122,10 +123,11 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
         } else if (tosca_is(node->type, SAP)) {
             nsd->saps[nsd->n_saps++] = sap_of(x, node);
         } else if (tosca_is(node->type, NS) && node != main) {
-            extract_fault(x, tosca_unsupported(node->yaml, "nested network service (%s)", node->name));
+            extract_fault(x,
+                          tosca_unsupported(node->yaml, "nested network service (%s)", node->name));
         } else if (tosca_is(node->type, "tosca.nodes.nfv.PNF")) {
-            extract_fault(x, tosca_unsupported(node->yaml, "physical network function (%s)",
-                                               node->name));
+            extract_fault(
+                x, tosca_unsupported(node->yaml, "physical network function (%s)", node->name));
         }
     }
 }
@@ -143,9 +145,10 @@ refuse_policies(struct extract *x, const struct tosca_template *in)
     };
 
     vec_each (&in->policies, policy) {
-        const struct yaml *levels = tosca_is((*policy)->type, "tosca.policies.nfv.NsInstantiationLevels")
-                                        ? tosca_value(x->tosca, *policy, "ns_levels")
-                                        : NULL;
+        const struct yaml *levels =
+            tosca_is((*policy)->type, "tosca.policies.nfv.NsInstantiationLevels")
+                ? tosca_value(x->tosca, *policy, "ns_levels")
+                : NULL;
 
         for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
             if (tosca_is((*policy)->type, refused[i].type)) {
@@ -165,8 +168,8 @@ read_monitoring(struct extract *x, const struct tosca_template *in, struct nsd *
 {
     vec_each (&in->policies, policy) {
         if (tosca_is((*policy)->type, "tosca.policies.nfv.NsMonitoring")) {
-            nsd->monitoring = extract_json(
-                x, tosca_value(x->tosca, *policy, "ns_monitoring_parameters"));
+            nsd->monitoring =
+                extract_json(x, tosca_value(x->tosca, *policy, "ns_monitoring_parameters"));
         }
     }
 }
@@ -181,7 +184,8 @@ inside_of(struct extract *x, const struct tosca_node *main)
         bool has_members = false;
 
         vec_each (&(*in)->nodes, node) {
-            has_members = has_members || tosca_is((*node)->type, VNF) || tosca_is((*node)->type, VL);
+            has_members =
+                has_members || tosca_is((*node)->type, VNF) || tosca_is((*node)->type, VL);
         }
         /* A VNFD that the NSD imports substitutes a VNF and is not meant. */
         if (!has_members || tosca_is((*in)->substitutes, VNF)) {

@@ -61,8 +61,10 @@ element_of(struct extract *x, const struct tosca_node *node, const struct nsd *n
         element->egress = element->ingress;
     }
     if (n == 2 && !str_eq(element->ingress.vnf, element->egress.vnf)) {
-        extract_fault(x, tosca_fault(node->yaml, "%s: ingress and egress belong to different "
-                                                 "functions", node->name));
+        extract_fault(x, tosca_fault(node->yaml,
+                                     "%s: ingress and egress belong to different "
+                                     "functions",
+                                     node->name));
     }
     return n > 0;
 }
@@ -75,11 +77,11 @@ position_of(struct extract *x, const struct tosca_node *node, const struct nsd *
     position.behaviour = tosca_value_str(x->tosca, node, "forwarding_behaviour");
     position.elements = MEM_ARRAY(x->mem, node->n_requirements, struct nsd_element);
     for (size_t i = 0; i < node->n_requirements; i++) {
-        const struct tosca_node *element = tosca_node(node->in,
-                                                      str_or(node->requirements[i].node, ""));
+        const struct tosca_node *element =
+            tosca_node(node->in, str_or(node->requirements[i].node, ""));
 
-        if (element && str_eq(node->requirements[i].name, "element")
-            && element_of(x, element, nsd, &position.elements[position.n_elements])) {
+        if (element && str_eq(node->requirements[i].name, "element") &&
+            element_of(x, element, nsd, &position.elements[position.n_elements])) {
             position.n_elements++;
         }
     }
@@ -98,8 +100,8 @@ ports_of(struct extract *x, const struct tosca_node *policy, const char *propert
     const struct yaml *range = tosca_value(x->tosca, policy, property);
 
     *min = *max = PORT_ANY;
-    if (range && range->type == YAML_T_LIST && range->n == 2
-        && yaml_to_i64(range->items[0], min) && !yaml_to_i64(range->items[1], max)) {
+    if (range && range->type == YAML_T_LIST && range->n == 2 && yaml_to_i64(range->items[0], min) &&
+        !yaml_to_i64(range->items[1], max)) {
         *max = 65535; /* UNBOUNDED */
     }
 }
@@ -134,14 +136,16 @@ rule_of(struct extract *x, const struct tosca_node *policy)
     ports_of(x, policy, "source_port_range", &rule.source_port_min, &rule.source_port_max);
     ports_of(x, policy, "destination_port_range", &rule.destination_port_min,
              &rule.destination_port_max);
-    rule.source_prefix = extract_prefix(x, tosca_value(x->tosca, policy, "source_ip_address_prefix"));
-    rule.destination_prefix = extract_prefix(
-        x, tosca_value(x->tosca, policy, "destination_ip_address_prefix"));
+    rule.source_prefix =
+        extract_prefix(x, tosca_value(x->tosca, policy, "source_ip_address_prefix"));
+    rule.destination_prefix =
+        extract_prefix(x, tosca_value(x->tosca, policy, "destination_ip_address_prefix"));
     refuse_match(x, policy);
-    if ((rule.source_port_min != PORT_ANY || rule.destination_port_min != PORT_ANY)
-        && !str_in(str_or(protocol, ""), (const char *const[]){"tcp", "udp", "sctp", NULL})) {
-        extract_fault(x, tosca_fault(policy->yaml, "%s: a port range needs protocol tcp, udp or sctp",
-                                     policy->name));
+    if ((rule.source_port_min != PORT_ANY || rule.destination_port_min != PORT_ANY) &&
+        !str_in(str_or(protocol, ""), (const char *const[]){"tcp", "udp", "sctp", NULL})) {
+        extract_fault(x,
+                      tosca_fault(policy->yaml, "%s: a port range needs protocol tcp, udp or sctp",
+                                  policy->name));
     }
     return rule;
 }
@@ -178,8 +182,8 @@ path_of(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd)
 
     path.positions = MEM_ARRAY(x->mem, nfp->n_requirements, struct nsd_position);
     for (size_t i = 0; i < nfp->n_requirements; i++) {
-        const struct tosca_node *position = tosca_node(nfp->in,
-                                                       str_or(nfp->requirements[i].node, ""));
+        const struct tosca_node *position =
+            tosca_node(nfp->in, str_or(nfp->requirements[i].node, ""));
 
         if (position && str_eq(nfp->requirements[i].name, "nfp_position")) {
             path.positions[path.n_positions++] = position_of(x, position, nsd);
@@ -195,8 +199,8 @@ path_of(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd)
 static struct nsd_graph
 graph_of(struct extract *x, const struct tosca_node *group, const struct nsd *nsd)
 {
-    struct nsd_graph graph = {.name = group->name, .n_members = group->n_targets,
-                              .members = group->targets};
+    struct nsd_graph graph = {
+        .name = group->name, .n_members = group->n_targets, .members = group->targets};
 
     graph.description = tosca_value_str(x->tosca, group, "description");
     graph.paths = MEM_ARRAY(x->mem, group->n_targets, struct nsd_path);

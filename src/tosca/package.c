@@ -45,8 +45,8 @@ struct opening {
     VEC(const char *) notes;
 };
 
-static void
-fault(struct opening *o, const char *file, int line, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static void fault(struct opening *o, const char *file, int line, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 
 static void
 keep(struct opening *o, struct err *e)
@@ -103,8 +103,8 @@ const char *
 package_resolve(struct mem *mem, const char *from, const char *name)
 {
     const char *slash = strrchr(from, '/');
-    char *path = slash ? mem_printf(mem, "%.*s/%s", (int)(slash - from), from, name)
-                       : mem_str(mem, name);
+    char *path =
+        slash ? mem_printf(mem, "%.*s/%s", (int)(slash - from), from, name) : mem_str(mem, name);
     size_t n, n_kept = 0;
     char **parts = str_split(mem, path, '/', &n);
     AUTO_BUF out = BUF_INIT;
@@ -145,8 +145,8 @@ package_read(struct package *pkg, struct mem *mem, const char *name, size_t max,
     AUTO_BUF buf = BUF_INIT;
 
     if (!file) {
-        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
-                       name);
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s",
+                       pkg->path, name);
     }
     if (file->size > max) {
         return err_new(E_TOO_LARGE, "PackageTooLarge", "%s: %llu bytes, at most %zu allowed", name,
@@ -221,8 +221,8 @@ package_digest_is(struct package *pkg, const char *name, const char *algorithm, 
     struct package_file as_asked;
 
     if (!file) {
-        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
-                       name);
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s",
+                       pkg->path, name);
     }
     if (!algorithm_find(algorithm)) {
         return err_new(E_INVALID, "PackageInvalid", "%s: no digest algorithm %s", name, algorithm);
@@ -240,8 +240,8 @@ package_extract(struct package *pkg, const char *name, int fd)
     bool is_right;
 
     if (!file) {
-        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s", pkg->path,
-                       name);
+        return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s",
+                       pkg->path, name);
     }
     TRY(hash_file(pkg, file, fd, &is_right));
     if (!is_right) {
@@ -366,13 +366,14 @@ find_by_meta(struct opening *o)
     }
     check_meta_keys(o);
     pkg->entry = named_file(o, (const char *const[]){"Entry-Definitions", NULL}, false);
-    pkg->manifest_file = named_file(
-        o, (const char *const[]){"ETSI-Entry-Manifest", "Entry-Manifest", NULL}, false);
+    pkg->manifest_file =
+        named_file(o, (const char *const[]){"ETSI-Entry-Manifest", "Entry-Manifest", NULL}, false);
     pkg->change_log = named_file(
         o, (const char *const[]){"ETSI-Entry-Change-Log", "Entry-Change-Log", NULL}, false);
-    pkg->licenses = named_file(
-        o, (const char *const[]){"ETSI-Entry-Licenses", "Entry-Licenses", NULL}, true);
-    pkg->tests = named_file(o, (const char *const[]){"ETSI-Entry-Tests", "Entry-Tests", NULL}, true);
+    pkg->licenses =
+        named_file(o, (const char *const[]){"ETSI-Entry-Licenses", "Entry-Licenses", NULL}, true);
+    pkg->tests =
+        named_file(o, (const char *const[]){"ETSI-Entry-Tests", "Entry-Tests", NULL}, true);
     pkg->certificate = named_file(
         o, (const char *const[]){"ETSI-Entry-Certificate", "Entry-Certificate", NULL}, false);
     if (!pkg->manifest_file) {
@@ -409,12 +410,13 @@ check_manifest_metadata(struct opening *o)
         const char *prefix;
         const char *required[5];
     } families[] = {
-        {"vnf", {"vnf_product_name", "vnf_provider_id", "vnf_package_version",
-                 "vnf_release_date_time", NULL}},
-        {"pnf", {"pnfd_name", "pnfd_provider", "pnfd_archive_version", "pnfd_release_date_time",
-                 NULL}},
-        {"nsd", {"nsd_name", "nsd_designer", "nsd_file_structure_version", "nsd_release_date_time",
-                 NULL}},
+        {"vnf",
+         {"vnf_product_name", "vnf_provider_id", "vnf_package_version", "vnf_release_date_time",
+          NULL}},
+        {"pnf",
+         {"pnfd_name", "pnfd_provider", "pnfd_archive_version", "pnfd_release_date_time", NULL}},
+        {"nsd",
+         {"nsd_name", "nsd_designer", "nsd_file_structure_version", "nsd_release_date_time", NULL}},
     };
     const char *first = o->manifest->keys.n > 0 ? o->manifest->keys.items[0].name : NULL;
     int line;
@@ -431,9 +433,9 @@ check_manifest_metadata(struct opening *o)
             const char *key = families[f].required[i];
 
             /* Version 2.3.1 of SOL004 has a slip of the pen, and people follow it. */
-            if (str_empty(manifest_key(o->manifest, key, &line))
-                && !(str_ends(key, "date_time")
-                     && manifest_key(o->manifest, "vnf_release_data_time", &line))) {
+            if (str_empty(manifest_key(o->manifest, key, &line)) &&
+                !(str_ends(key, "date_time") &&
+                  manifest_key(o->manifest, "vnf_release_data_time", &line))) {
                 fault(o, o->manifest->file, o->manifest->keys.items[0].line, "%s is missing", key);
             }
         }
@@ -478,7 +480,8 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
         fault(o, list, source->line, "the package has no file %s", source->name);
     } else if (file && (!file->digest || source->digest)) {
         file->algorithm = source->algorithm;
-        file->digest = source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;
+        file->digest =
+            source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;
         file->content_type = source->content_type;
         file->listed_line = source->line;
     }
@@ -506,8 +509,8 @@ check_unlisted(struct opening *o, bool has_digests)
     for (size_t i = 0; i < pkg->n_files; i++) {
         const char *name = pkg->files[i].name;
 
-        if (pkg->files[i].listed_line || str_eq(name, pkg->manifest_file) || str_eq(name, META)
-            || is_signature(name) || str_ends(name, ".cert")) {
+        if (pkg->files[i].listed_line || str_eq(name, pkg->manifest_file) || str_eq(name, META) ||
+            is_signature(name) || str_ends(name, ".cert")) {
             continue;
         }
         if (has_digests && !pkg->is_folder) {
@@ -575,9 +578,11 @@ check_signature(struct opening *o)
     }
     pkg->is_signed = pkg->is_signed || (o->manifest && o->manifest->is_signed);
     if (pkg->is_signed) {
-        keep(o, err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
-                        "%s: feature: verification of signatures is not supported; a signed package "
-                        "is never taken unverified", pkg->path));
+        keep(o,
+             err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
+                     "%s: feature: verification of signatures is not supported; a signed package "
+                     "is never taken unverified",
+                     pkg->path));
     } else if (pkg->certificate) {
         fault(o, META, 1, "a certificate is named, but nothing is signed with it");
     }

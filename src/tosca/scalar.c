@@ -22,9 +22,9 @@ static const struct unit {
     {"size", "GB", 1e9, false},
     {"size", "TB", 1e12, false},
     {"size", "KiB", KIB, false},
-    {"size", "MiB", KIB * KIB, false},
-    {"size", "GiB", KIB * KIB * KIB, false},
-    {"size", "TiB", KIB * KIB * KIB * KIB, false},
+    {"size", "MiB", KIB *KIB, false},
+    {"size", "GiB", KIB *KIB *KIB, false},
+    {"size", "TiB", KIB *KIB *KIB *KIB, false},
     {"time", "d", 86400, false},
     {"time", "h", 3600, false},
     {"time", "m", 60, false},
@@ -42,26 +42,26 @@ static const struct unit {
     {"bitrate", "Gbps", 1e9, true},
     {"bitrate", "Tbps", 1e12, true},
     {"bitrate", "Kibps", KIB, true},
-    {"bitrate", "Mibps", KIB * KIB, true},
-    {"bitrate", "Gibps", KIB * KIB * KIB, true},
-    {"bitrate", "Tibps", KIB * KIB * KIB * KIB, true},
+    {"bitrate", "Mibps", KIB *KIB, true},
+    {"bitrate", "Gibps", KIB *KIB *KIB, true},
+    {"bitrate", "Tibps", KIB *KIB *KIB *KIB, true},
     {"bitrate", "Bps", BYTE, true},
     {"bitrate", "KBps", BYTE * 1e3, true},
     {"bitrate", "MBps", BYTE * 1e6, true},
     {"bitrate", "GBps", BYTE * 1e9, true},
     {"bitrate", "TBps", BYTE * 1e12, true},
-    {"bitrate", "KiBps", BYTE * KIB, true},
-    {"bitrate", "MiBps", BYTE * KIB * KIB, true},
-    {"bitrate", "GiBps", BYTE * KIB * KIB * KIB, true},
-    {"bitrate", "TiBps", BYTE * KIB * KIB * KIB * KIB, true},
+    {"bitrate", "KiBps", BYTE *KIB, true},
+    {"bitrate", "MiBps", BYTE *KIB *KIB, true},
+    {"bitrate", "GiBps", BYTE *KIB *KIB *KIB, true},
+    {"bitrate", "TiBps", BYTE *KIB *KIB *KIB *KIB, true},
 };
 
 static const struct unit *
 unit_find(const char *type, const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-        if (str_eq(units[i].type, type)
-            && (units[i].exact ? str_eq(units[i].name, name) : str_eq_case(units[i].name, name))) {
+        if (str_eq(units[i].type, type) &&
+            (units[i].exact ? str_eq(units[i].name, name) : str_eq_case(units[i].name, name))) {
             return &units[i];
         }
     }
@@ -75,7 +75,8 @@ tosca_scalar(const char *type, const char *text, double *value)
     char *end;
     double number;
 
-    if (!text || !str_starts(type, "scalar-unit.") || !(isdigit((unsigned char)*text) || *text == '.')) {
+    if (!text || !str_starts(type, "scalar-unit.") ||
+        !(isdigit((unsigned char)*text) || *text == '.')) {
         return false;
     }
     number = strtod(text, &end);

@@ -92,7 +92,8 @@ read_node(struct tosca_run *run, struct tosca_template *in, enum tosca_kind kind
     if (!type) {
         run_fault(run, tosca_fault(key, "%s: has no type", node->name));
     } else if (!node->type) {
-        run_fault(run, tosca_fault(yaml_get(body, "type"), "%s: unknown type %s", node->name, type));
+        run_fault(run,
+                  tosca_fault(yaml_get(body, "type"), "%s: unknown type %s", node->name, type));
     }
     return node;
 }
@@ -186,7 +187,8 @@ read_mappings(struct tosca_run *run, struct tosca_template *in, const struct yam
             continue; /* Named, but mapped to nothing. */
         }
         if (!to || to->type != YAML_T_LIST || !yaml_str(to->items[0])) {
-            run_fault(run, tosca_fault(map->keys[i], "%s: is mapped to [node, name]", mapping.name));
+            run_fault(run,
+                      tosca_fault(map->keys[i], "%s: is mapped to [node, name]", mapping.name));
             continue;
         }
         mapping.node = yaml_str(to->items[0]);
@@ -198,9 +200,9 @@ read_mappings(struct tosca_run *run, struct tosca_template *in, const struct yam
 static void
 read_substitution(struct tosca_run *run, struct tosca_template *in, const struct yaml *body)
 {
-    static const char *const known[] = {"node_type", "properties", "attributes", "capabilities",
-                                        "requirements", "interfaces", "description", "metadata",
-                                        "substitution_filter", NULL};
+    static const char *const known[] = {
+        "node_type",  "properties",  "attributes", "capabilities",        "requirements",
+        "interfaces", "description", "metadata",   "substitution_filter", NULL};
     const char *type = yaml_get_str(body, "node_type");
     const struct yaml *maps[] = {yaml_get(body, "requirements"), yaml_get(body, "capabilities")};
 
@@ -227,10 +229,12 @@ read_substitution(struct tosca_run *run, struct tosca_template *in, const struct
 void
 read_topology(struct tosca_run *run, const struct tosca_file *file)
 {
-    static const char *const known[] = {"description", "inputs", "node_templates",
-                                        "relationship_templates", "groups", "policies", "outputs",
-                                        "substitution_mappings", "workflows", "imperative_workflows",
-                                        "metadata", NULL};
+    static const char *const known[] = {"description",    "inputs",
+                                        "node_templates", "relationship_templates",
+                                        "groups",         "policies",
+                                        "outputs",        "substitution_mappings",
+                                        "workflows",      "imperative_workflows",
+                                        "metadata",       NULL};
     struct tosca_template *in = MEM_NEW(run->mem, struct tosca_template);
     const struct yaml *body = yaml_get(file->yaml, "topology_template"), *inputs;
 

@@ -113,14 +113,18 @@ is_invalid(const struct err *e)
 }
 
 struct err *
-tosca_parse(struct mem *mem, tosca_read_fn *read, void *arg, const char *entry, struct tosca **tosca)
+tosca_parse(struct mem *mem, tosca_read_fn *read, void *arg, const char *entry,
+            struct tosca **tosca)
 {
     bool is_version_free;
-    struct err *newest = parse_as(mem, read, arg, entry, versions_tried[0], tosca, &is_version_free);
+    struct err *newest =
+        parse_as(mem, read, arg, entry, versions_tried[0], tosca, &is_version_free);
 
-    for (size_t i = 1; is_version_free && is_invalid(newest) && i < ARRAY_SIZE(versions_tried); i++) {
+    for (size_t i = 1; is_version_free && is_invalid(newest) && i < ARRAY_SIZE(versions_tried);
+         i++) {
         struct tosca *older;
-        struct err *e = parse_as(mem, read, arg, entry, versions_tried[i], &older, &is_version_free);
+        struct err *e =
+            parse_as(mem, read, arg, entry, versions_tried[i], &older, &is_version_free);
 
         if (!is_invalid(e)) {
             err_free(newest);
@@ -184,7 +188,8 @@ input_default(const struct tosca_template *in, const char *name)
 #define RESOLVE_DEPTH 16
 
 static const struct yaml *resolve(const struct tosca *tosca, const struct tosca_template *in,
-                                  const struct tosca_node *self, const struct yaml *value, int depth);
+                                  const struct tosca_node *self, const struct yaml *value,
+                                  int depth);
 
 static const struct yaml *
 value_of(const struct tosca *tosca, const struct tosca_node *node, const char *property, int depth)
@@ -204,8 +209,12 @@ value_of(const struct tosca *tosca, const struct tosca_node *node, const char *p
         return schema->value;
     }
     text = MEM_NEW(tosca->mem, struct yaml);
-    *text = (struct yaml){.type = YAML_T_SCALAR, .plain = true, .file = "built-in types",
-                          .line = 1, .column = 1, .text = schema->def};
+    *text = (struct yaml){.type = YAML_T_SCALAR,
+                          .plain = true,
+                          .file = "built-in types",
+                          .line = 1,
+                          .column = 1,
+                          .text = schema->def};
     return text;
 }
 

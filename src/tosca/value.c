@@ -6,13 +6,36 @@
 #include <string.h>
 
 static const char *const simple_types[] = {
-    "string", "integer", "float", "boolean", "timestamp", "version", "range", "null", "list", "map",
-    "scalar-unit.size", "scalar-unit.time", "scalar-unit.frequency", "scalar-unit.bitrate",
-    "any", "json", "xml", NULL,
+    "string",
+    "integer",
+    "float",
+    "boolean",
+    "timestamp",
+    "version",
+    "range",
+    "null",
+    "list",
+    "map",
+    "scalar-unit.size",
+    "scalar-unit.time",
+    "scalar-unit.frequency",
+    "scalar-unit.bitrate",
+    "any",
+    "json",
+    "xml",
+    NULL,
 };
 static const char *const functions[] = {
-    "get_input", "get_property", "get_attribute", "get_operation_output", "get_nodes_of_type",
-    "get_artifact", "concat", "join", "token", NULL,
+    "get_input",
+    "get_property",
+    "get_attribute",
+    "get_operation_output",
+    "get_nodes_of_type",
+    "get_artifact",
+    "concat",
+    "join",
+    "token",
+    NULL,
 };
 
 bool
@@ -24,8 +47,8 @@ is_simple_type(const char *name)
 bool
 is_function(const struct yaml *value)
 {
-    return value && value->type == YAML_T_MAP && value->n == 1
-           && str_in(value->keys[0]->text, functions);
+    return value && value->type == YAML_T_MAP && value->n == 1 &&
+           str_in(value->keys[0]->text, functions);
 }
 
 static const char *
@@ -59,9 +82,9 @@ check_function(struct tosca_run *run, const struct tosca_template *in, const str
         run_fault(run, tosca_fault(call, "%s: %s needs a name", path, function));
     } else if (str_eq(function, "get_input") && in && !has_input(in, name)) {
         run_fault(run, tosca_fault(call, "%s: get_input: no input is called %s", path, name));
-    } else if (in && (str_eq(function, "get_property") || str_eq(function, "get_attribute"))
-               && !str_in(name, (const char *const[]){"SELF", "SOURCE", "TARGET", "HOST", NULL})
-               && !tosca_node(in, name)) {
+    } else if (in && (str_eq(function, "get_property") || str_eq(function, "get_attribute")) &&
+               !str_in(name, (const char *const[]){"SELF", "SOURCE", "TARGET", "HOST", NULL}) &&
+               !tosca_node(in, name)) {
         run_fault(run, tosca_fault(call, "%s: %s: no node is called %s", path, function, name));
     }
 }
@@ -83,8 +106,8 @@ is_range(const struct yaml *value)
     if (value->type != YAML_T_LIST || value->n != 2 || !yaml_to_i64(value->items[0], &low)) {
         return false;
     }
-    return str_eq(yaml_str(value->items[1]), "UNBOUNDED")
-           || (yaml_to_i64(value->items[1], &high) && high >= low);
+    return str_eq(yaml_str(value->items[1]), "UNBOUNDED") ||
+           (yaml_to_i64(value->items[1], &high) && high >= low);
 }
 
 /* Is a scalar a value of the simple type? */
@@ -124,9 +147,9 @@ check_simple(struct tosca_run *run, const struct tosca_template *in,
         : is_list             ? value->type != YAML_T_LIST
         : is_map              ? value->type != YAML_T_MAP
                               : value->type != YAML_T_SCALAR || !scalar_fits(type, value)) {
-        run_fault(run, tosca_fault(value, "%s: %s%s%sis no %s", path,
-                                   yaml_str(value) ? "\"" : "", str_or(yaml_str(value), "this "),
-                                   yaml_str(value) ? "\" " : "", type));
+        run_fault(run, tosca_fault(value, "%s: %s%s%sis no %s", path, yaml_str(value) ? "\"" : "",
+                                   str_or(yaml_str(value), "this "), yaml_str(value) ? "\" " : "",
+                                   type));
         return;
     }
     if ((is_list || is_map) && schema->entry) {
@@ -199,7 +222,8 @@ check_value(struct tosca_run *run, const struct tosca_template *in,
     }
     if (is_simple_type(schema->type)) {
         check_simple(run, in, schema, value, path);
-        check_constraints(run, schema->type, schema->n_constraints, schema->constraints, value, path);
+        check_constraints(run, schema->type, schema->n_constraints, schema->constraints, value,
+                          path);
         return;
     }
     type = map_get(&run->tosca->types[TOSCA_DATA], schema->type);
@@ -213,7 +237,8 @@ check_value(struct tosca_run *run, const struct tosca_template *in,
 }
 
 static const struct tosca_schema *
-property_of(const struct tosca_type *type, const struct tosca_capability_def *extra, const char *name)
+property_of(const struct tosca_type *type, const struct tosca_capability_def *extra,
+            const char *name)
 {
     if (extra) {
         vec_each (&extra->properties, property) {
@@ -247,8 +272,8 @@ check_required(struct tosca_run *run, const struct tosca_type *type, const struc
             const struct tosca_schema *schema = tosca_property(type, (*property)->name);
 
             /* A refinement in a derived type speaks for the property. */
-            if (schema == *property && schema->required && !schema->value && !schema->def
-                && yaml_is_null(yaml_get(assigned, schema->name))) {
+            if (schema == *property && schema->required && !schema->value && !schema->def &&
+                yaml_is_null(yaml_get(assigned, schema->name))) {
                 missing(run, owner, path, schema->name);
             }
         }

@@ -98,7 +98,8 @@ image_verify(struct extract *x, const struct vnfd_image *image, const struct yam
     bool is_right = true;
     struct err *e;
 
-    if (!pkg || !image->file || !package_find(pkg, image->file) || !image->hash || !image->algorithm) {
+    if (!pkg || !image->file || !package_find(pkg, image->file) || !image->hash ||
+        !image->algorithm) {
         return;
     }
     e = package_digest_is(pkg, image->file, image->algorithm, image->hash, &is_right);
@@ -125,8 +126,8 @@ image_of(struct extract *x, const struct tosca_node *node, struct vnfd_image *im
     yaml_each (artifacts, i) {
         const struct yaml *body = artifacts->items[i];
         const char *type_name = yaml_get_str(body, "type");
-        const struct tosca_type *type = type_name ? tosca_type(x->tosca, TOSCA_ARTIFACT, type_name)
-                                                  : NULL;
+        const struct tosca_type *type =
+            type_name ? tosca_type(x->tosca, TOSCA_ARTIFACT, type_name) : NULL;
 
         if (!tosca_is(type, "tosca.artifacts.nfv.SwImage")) {
             continue;
@@ -170,13 +171,15 @@ static void
 cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
 {
     yaml_each (list, i) {
-        const struct yaml *wanted = extract_get(x, list->items[i], "network_interface_requirements");
+        const struct yaml *wanted =
+            extract_get(x, list->items[i], "network_interface_requirements");
         const char *security = extract_text(x, wanted, "port_security");
 
         if (str_eq(security, "disabled")) {
             cp->port_security = false;
         } else if (security && !str_eq(security, "enabled")) {
-            extract_fault(x, tosca_fault(wanted, "%s: port_security is enabled or disabled", cp->name));
+            extract_fault(
+                x, tosca_fault(wanted, "%s: port_security is enabled or disabled", cp->name));
         }
     }
 }
@@ -188,7 +191,8 @@ cp_features(struct extract *x, const struct tosca_node *node, struct vnfd_cp *cp
         extract_fault(x, tosca_unsupported(node->yaml, "trunk_mode (%s)", cp->name));
     }
     if (!str_eq(cp->vnic_type, "normal")) {
-        extract_fault(x, tosca_unsupported(node->yaml, "vnic_type %s (%s)", cp->vnic_type, cp->name));
+        extract_fault(x,
+                      tosca_unsupported(node->yaml, "vnic_type %s (%s)", cp->vnic_type, cp->name));
     }
 }
 
@@ -217,8 +221,8 @@ cp_of(struct extract *x, const struct tosca_node *node)
         (void)yaml_to_i64(bitrate, &cp.bitrate);
     }
     cp.vnic_type = str_or(tosca_value_str(x->tosca, node, "vnic_type"), "normal");
-    cp.layer_protocols = extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"),
-                                       &cp.n_layer_protocols);
+    cp.layer_protocols =
+        extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"), &cp.n_layer_protocols);
     cp_addresses(x, &cp, tosca_value(x->tosca, node, "protocol"));
     cp_interface(x, &cp, tosca_value(x->tosca, node, "virtual_network_interface_requirements"));
     cp_features(x, node, &cp);
@@ -237,8 +241,8 @@ vdu_compute(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *v
     uint64_t disk = 0;
 
     if (!properties && vdu->image) {
-        extract_fault(x, tosca_fault(node->yaml, "%s: capability virtual_compute is missing",
-                                     node->name));
+        extract_fault(
+            x, tosca_fault(node->yaml, "%s: capability virtual_compute is missing", node->name));
     }
     vdu->vcpus = extract_int(x, cpu, "num_virtual_cpu", 1);
     vdu->memory_mb = round_up((double)extract_size(x, memory, "virtual_mem_size"), MIB);
@@ -250,8 +254,8 @@ vdu_compute(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *v
     }
     vdu->disk_gb = round_up((double)disk, GIB);
     yaml_each (extra, i) {
-        vdu->requested_capability = extract_text(x, extra->items[i],
-                                                 "requested_additional_capability_name");
+        vdu->requested_capability =
+            extract_text(x, extra->items[i], "requested_additional_capability_name");
     }
     if (extract_get(x, cpu, "virtual_cpu_pinning")) {
         extract_fault(x, tosca_unsupported(cpu, "CPU pinning (%s)", node->name));
@@ -329,8 +333,9 @@ read_vdus(struct extract *x, const struct tosca_template *in, struct vnfd_flavou
         } else {
             image = NULL;
             if (!extract_requirement(*node, "virtual_storage")) {
-                extract_fault(x, tosca_unsupported((*node)->yaml, "VDU without a software image (%s)",
-                                                   (*node)->name));
+                extract_fault(x,
+                              tosca_unsupported((*node)->yaml, "VDU without a software image (%s)",
+                                                (*node)->name));
             }
         }
         flavour->vdus[flavour->n_vdus++] = vdu_of(x, *node, image);
@@ -340,8 +345,8 @@ read_vdus(struct extract *x, const struct tosca_template *in, struct vnfd_flavou
 static void
 read_links(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour)
 {
-    flavour->links = MEM_ARRAY(x->mem, count_nodes(in, "tosca.nodes.nfv.VnfVirtualLink"),
-                               struct vnfd_link);
+    flavour->links =
+        MEM_ARRAY(x->mem, count_nodes(in, "tosca.nodes.nfv.VnfVirtualLink"), struct vnfd_link);
     vec_each (&in->nodes, node) {
         if (tosca_is((*node)->type, "tosca.nodes.nfv.VnfVirtualLink")) {
             flavour->links[flavour->n_links++] = extract_link(x, *node);
@@ -376,12 +381,14 @@ read_ext_cps(struct extract *x, const struct tosca_template *in, struct vnfd_fla
                 continue;
             }
             if (cp->link) {
-                extract_fault(x, tosca_unsupported(mapping->at, "connection point with an internal "
-                                                   "and an external link (%s)", cp->name));
+                extract_fault(x, tosca_unsupported(mapping->at,
+                                                   "connection point with an internal "
+                                                   "and an external link (%s)",
+                                                   cp->name));
             }
             cp->external = mapping->name;
-            *ext = (struct vnfd_ext_cp){.name = cp->name, .requirement = mapping->name,
-                                        .cp = cp->name};
+            *ext = (struct vnfd_ext_cp){
+                .name = cp->name, .requirement = mapping->name, .cp = cp->name};
             flavour->n_ext_cps++;
         }
     }
@@ -425,8 +432,8 @@ refuse_nodes(struct extract *x, const struct tosca_template *in)
     vec_each (&in->nodes, node) {
         for (size_t i = 0; i < ARRAY_SIZE(refused_nodes); i++) {
             if (tosca_is((*node)->type, refused_nodes[i].type)) {
-                extract_fault(x, tosca_unsupported((*node)->yaml, "%s (%s)", refused_nodes[i].feature,
-                                                   (*node)->name));
+                extract_fault(x, tosca_unsupported((*node)->yaml, "%s (%s)",
+                                                   refused_nodes[i].feature, (*node)->name));
             }
         }
     }
@@ -460,8 +467,8 @@ read_flavour(struct extract *x, const struct tosca_template *in, const struct to
         }
     }
     if (str_empty(flavour->id)) {
-        extract_fault(x, tosca_fault(vnf->yaml, "the deployment flavour of %s has no flavour_id",
-                                     in->file));
+        extract_fault(
+            x, tosca_fault(vnf->yaml, "the deployment flavour of %s has no flavour_id", in->file));
     }
     refuse_nodes(x, in);
     read_links(x, in, flavour);
@@ -496,7 +503,8 @@ read_flavours(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd
         }
     }
     if (vnfd->n_flavours == 0) {
-        extract_fault(x, tosca_fault(vnf->yaml, "%s: no deployment flavour is described", vnf->name));
+        extract_fault(x,
+                      tosca_fault(vnf->yaml, "%s: no deployment flavour is described", vnf->name));
     }
 }
 
@@ -512,10 +520,10 @@ read_identity(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd
     vnfd->product_info_name = tosca_value_str(x->tosca, vnf, "product_info_name");
     vnfd->product_info_description = tosca_value_str(x->tosca, vnf, "product_info_description");
     vnfd->vnfm_info = extract_texts(x, tosca_value(x->tosca, vnf, "vnfm_info"), &vnfd->n_vnfm_info);
-    vnfd->lcm_configuration = extract_json(
-        x, tosca_value(x->tosca, vnf, "lcm_operations_configuration"));
-    vnfd->configurable_properties = extract_json(
-        x, tosca_value(x->tosca, vnf, "configurable_properties"));
+    vnfd->lcm_configuration =
+        extract_json(x, tosca_value(x->tosca, vnf, "lcm_operations_configuration"));
+    vnfd->configurable_properties =
+        extract_json(x, tosca_value(x->tosca, vnf, "configurable_properties"));
     vnfd->monitoring = extract_json(x, tosca_value(x->tosca, vnf, "monitoring_parameters"));
 }
 
@@ -596,7 +604,8 @@ const struct vnfd_ext_cp *
 vnfd_ext_cp(const struct vnfd_flavour *flavour, const char *name)
 {
     for (size_t i = 0; i < flavour->n_ext_cps; i++) {
-        if (str_eq(flavour->ext_cps[i].name, name) || str_eq(flavour->ext_cps[i].requirement, name)) {
+        if (str_eq(flavour->ext_cps[i].name, name) ||
+            str_eq(flavour->ext_cps[i].requirement, name)) {
             return &flavour->ext_cps[i];
         }
     }

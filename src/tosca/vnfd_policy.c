@@ -29,8 +29,8 @@ static int64_t
 initial_instances(struct extract *x, const struct tosca_template *in, const struct vnfd_vdu *vdu)
 {
     vec_each (&in->policies, policy) {
-        if (tosca_is((*policy)->type, "tosca.policies.nfv.VduInitialDelta")
-            && is_target(*policy, vdu->name)) {
+        if (tosca_is((*policy)->type, "tosca.policies.nfv.VduInitialDelta") &&
+            is_target(*policy, vdu->name)) {
             return extract_int(x, tosca_value(x->tosca, *policy, "initial_delta"),
                                "number_of_instances", vdu->min_instances);
         }
@@ -46,8 +46,8 @@ level_instances(struct extract *x, const struct tosca_template *in, const char *
     vec_each (&in->policies, policy) {
         const struct yaml *entry;
 
-        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduInstantiationLevels")
-            || !is_target(*policy, vdu)) {
+        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduInstantiationLevels") ||
+            !is_target(*policy, vdu)) {
             continue;
         }
         entry = extract_get(x, tosca_value(x->tosca, *policy, "levels"), level);
@@ -91,13 +91,14 @@ read_level(struct extract *x, const struct tosca_template *in, struct vnfd_flavo
         int64_t n = level_instances(x, in, vdu->name, level->name);
 
         if (n < 0) {
-            n = initial_instances(x, in, vdu)
-                + scaled(x, flavour, vdu->name, extract_get(x, body, "scale_info"));
+            n = initial_instances(x, in, vdu) +
+                scaled(x, flavour, vdu->name, extract_get(x, body, "scale_info"));
         }
         if (n > vdu->max_instances) {
-            extract_fault(x, tosca_fault(key, "level %s: %lld instances of %s, at most %lld allowed",
-                                         level->name, (long long)n, vdu->name,
-                                         (long long)vdu->max_instances));
+            extract_fault(x,
+                          tosca_fault(key, "level %s: %lld instances of %s, at most %lld allowed",
+                                      level->name, (long long)n, vdu->name,
+                                      (long long)vdu->max_instances));
         }
         level->counts[i] = (struct vnfd_count){vdu->name, n};
     }
@@ -112,8 +113,8 @@ read_default_level(struct extract *x, const struct tosca_node *policy, struct vn
         extract_fault(x, tosca_fault(name, "%s: default_level %s is none of the levels",
                                      policy->name, str_or(yaml_str(name), "")));
     } else if (!name && flavour->n_levels > 1) {
-        extract_fault(x, tosca_fault(policy->yaml, "%s: several levels need a default_level",
-                                     policy->name));
+        extract_fault(
+            x, tosca_fault(policy->yaml, "%s: several levels need a default_level", policy->name));
     }
     flavour->default_level = name                    ? yaml_str(name)
                              : flavour->n_levels > 0 ? flavour->levels[0].name
@@ -152,8 +153,8 @@ read_deltas(struct extract *x, const struct tosca_template *in, struct vnfd_aspe
     vec_each (&in->policies, policy) {
         const struct yaml *list, *delta;
 
-        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduScalingAspectDeltas")
-            || !str_eq(tosca_value_str(x->tosca, *policy, "aspect"), aspect->name)) {
+        if (!tosca_is((*policy)->type, "tosca.policies.nfv.VduScalingAspectDeltas") ||
+            !str_eq(tosca_value_str(x->tosca, *policy, "aspect"), aspect->name)) {
             continue;
         }
         list = tosca_value(x->tosca, *policy, "deltas");

@@ -161,21 +161,22 @@ TEST(vnfd_levels_and_aspects_become_counts)
     struct vnfd *vnfd;
     const struct vnfd_flavour *flavour;
 
-    REQUIRE_OK(vnfd_of(mem,
-                       VNF_NODE VDU_NODE
-                       "  policies:\n"
-                       "    - a: { type: tosca.policies.nfv.ScalingAspects, properties: { aspects:\n"
-                       "        { grow: { name: grow, description: d, max_scale_level: 2,\n"
-                       "          step_deltas: [ one ] } } } }\n"
-                       "    - b: { type: tosca.policies.nfv.VduScalingAspectDeltas, targets: [ vdu ],\n"
-                       "        properties: { aspect: grow, deltas: { one:\n"
-                       "          { number_of_instances: 1 } } } }\n"
-                       "    - c: { type: tosca.policies.nfv.VduInitialDelta, targets: [ vdu ],\n"
-                       "        properties: { initial_delta: { number_of_instances: 1 } } }\n"
-                       "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
-                       "        { small: { description: s }, large: { description: l, scale_info:\n"
-                       "          { grow: { scale_level: 2 } } } }, default_level: small } }\n",
-                       &vnfd));
+    REQUIRE_OK(
+        vnfd_of(mem,
+                VNF_NODE VDU_NODE
+                "  policies:\n"
+                "    - a: { type: tosca.policies.nfv.ScalingAspects, properties: { aspects:\n"
+                "        { grow: { name: grow, description: d, max_scale_level: 2,\n"
+                "          step_deltas: [ one ] } } } }\n"
+                "    - b: { type: tosca.policies.nfv.VduScalingAspectDeltas, targets: [ vdu ],\n"
+                "        properties: { aspect: grow, deltas: { one:\n"
+                "          { number_of_instances: 1 } } } }\n"
+                "    - c: { type: tosca.policies.nfv.VduInitialDelta, targets: [ vdu ],\n"
+                "        properties: { initial_delta: { number_of_instances: 1 } } }\n"
+                "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                "        { small: { description: s }, large: { description: l, scale_info:\n"
+                "          { grow: { scale_level: 2 } } } }, default_level: small } }\n",
+                &vnfd));
     flavour = vnfd_flavour(vnfd, NULL);
     CHECK_INT(vnfd_instances(flavour, NULL, "vdu"), 1);
     CHECK_INT(vnfd_instances(flavour, "large", "vdu"), 3);
@@ -191,13 +192,15 @@ TEST(vnfd_connection_points_are_sorted_by_order)
     struct vnfd *vnfd;
     const struct vnfd_vdu *vdu;
 
-    REQUIRE_OK(vnfd_of(mem, VNF_NODE VDU_NODE
+    REQUIRE_OK(vnfd_of(mem,
+                       VNF_NODE VDU_NODE
                        "    none: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
                        "      [ ipv4 ] }, requirements: [ virtual_binding: vdu ] }\n"
                        "    second: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
                        "      [ ipv4 ], order: 1 }, requirements: [ virtual_binding: vdu ] }\n"
                        "    first: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
-                       "      [ ipv4 ], order: 0 }, requirements: [ virtual_binding: vdu ] }\n", &vnfd));
+                       "      [ ipv4 ], order: 0 }, requirements: [ virtual_binding: vdu ] }\n",
+                       &vnfd));
     vdu = &vnfd->flavours[0].vdus[0];
     REQUIRE(vdu->n_cps == 3);
     CHECK_STR(vdu->cps[0]->name, "first");
@@ -209,14 +212,14 @@ TEST(vnfd_features_that_are_not_supported_are_collected)
 {
     AUTO(mem) mem = mem_new("test");
     struct vnfd *vnfd;
-    struct err *e = vnfd_of(mem,
-                            VNF_NODE VDU_NODE
-                            "    disk: { type: tosca.nodes.nfv.Vdu.VirtualBlockStorage, properties:\n"
-                            "      { virtual_block_storage_data: { size_of_storage: 1 GB } } }\n"
-                            "    cp: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
-                            "      [ ipv4 ], trunk_mode: true, vnic_type: direct },\n"
-                            "      requirements: [ virtual_binding: vdu ] }\n",
-                            &vnfd);
+    struct err *e = vnfd_of(
+        mem,
+        VNF_NODE VDU_NODE "    disk: { type: tosca.nodes.nfv.Vdu.VirtualBlockStorage, properties:\n"
+                          "      { virtual_block_storage_data: { size_of_storage: 1 GB } } }\n"
+                          "    cp: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                          "      [ ipv4 ], trunk_mode: true, vnic_type: direct },\n"
+                          "      requirements: [ virtual_binding: vdu ] }\n",
+        &vnfd);
     const char *all = err_full(mem, e);
 
     CHECK(err_is(e, E_NOT_IMPLEMENTED));
@@ -232,21 +235,28 @@ TEST(vnfd_contradictions_are_invalid)
     AUTO(mem) mem = mem_new("test");
     struct vnfd *vnfd;
 
-    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
-                          "    cp: { type: tosca.nodes.nfv.VduCp,\n"
-                          "      properties: { layer_protocols: [ ipv4 ] } }\n", &vnfd),
+    CHECK_ERR_MSG(vnfd_of(mem,
+                          VNF_NODE VDU_NODE "    cp: { type: tosca.nodes.nfv.VduCp,\n"
+                                            "      properties: { layer_protocols: [ ipv4 ] } }\n",
+                          &vnfd),
                   E_INVALID, "cp: virtual_binding names no VDU");
-    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
-                          "  policies:\n"
-                          "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
-                          "        { a: { description: s } }, default_level: b } }\n", &vnfd),
-                  E_INVALID, "default_level b is none of the levels");
-    CHECK_ERR_MSG(vnfd_of(mem, VNF_NODE VDU_NODE
-                          "  policies:\n"
-                          "    - l: { type: tosca.policies.nfv.VduInstantiationLevels, targets: [ vdu ],\n"
-                          "        properties: { levels: { a: { number_of_instances: 9 } } } }\n"
-                          "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
-                          "        { a: { description: s } } } }\n", &vnfd),
-                  E_INVALID, "9 instances of vdu, at most 3 allowed");
+    CHECK_ERR_MSG(
+        vnfd_of(mem,
+                VNF_NODE VDU_NODE
+                "  policies:\n"
+                "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                "        { a: { description: s } }, default_level: b } }\n",
+                &vnfd),
+        E_INVALID, "default_level b is none of the levels");
+    CHECK_ERR_MSG(
+        vnfd_of(mem,
+                VNF_NODE VDU_NODE
+                "  policies:\n"
+                "    - l: { type: tosca.policies.nfv.VduInstantiationLevels, targets: [ vdu ],\n"
+                "        properties: { levels: { a: { number_of_instances: 9 } } } }\n"
+                "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                "        { a: { description: s } } } }\n",
+                &vnfd),
+        E_INVALID, "9 instances of vdu, at most 3 allowed");
     CHECK_ERR_MSG(vnfd_of(mem, "topology_template: {}\n", &vnfd), E_INVALID, "this is no VNFD");
 }

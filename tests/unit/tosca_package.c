@@ -113,7 +113,8 @@ TEST(package_names_that_leave_or_confuse_are_refused)
         AUTO(mem) mem = mem_new("test");
         struct watch watch = watch_start();
 
-        CHECK_ERR_MSG(open_with(mem, (struct entry){.name = cases[i].name, .data = "x",
+        CHECK_ERR_MSG(open_with(mem, (struct entry){.name = cases[i].name,
+                                                    .data = "x",
                                                     .name_size = cases[i].size}),
                       E_INVALID, cases[i].why);
         watch_check(&watch, cases[i].why);
@@ -124,9 +125,9 @@ TEST(package_entries_that_are_no_plain_files_are_refused)
 {
     AUTO(mem) mem = mem_new("test");
 
-    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "l", .data = "/etc/passwd",
-                                                .mode = S_IFLNK | 0777}),
-                  E_INVALID, "symbolic link");
+    CHECK_ERR_MSG(
+        open_with(mem, (struct entry){.name = "l", .data = "/etc/passwd", .mode = S_IFLNK | 0777}),
+        E_INVALID, "symbolic link");
     CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "d", .data = "x", .mode = S_IFBLK | 0600}),
                   E_INVALID, "special file");
     CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "e", .data = "x", .flags = 1}), E_INVALID,
@@ -153,7 +154,8 @@ TEST(package_of_100000_entries_is_refused_at_once)
     watch_check(&watch, "100 000 entries");
     /* A directory of so many behind an end record that admits to few is damage. */
     entries[0].name = "g";
-    CHECK_ERR(package_open(mem, zip_write(mem, "many.csar", 20000, entries), NULL, &pkg), E_TOO_LARGE);
+    CHECK_ERR(package_open(mem, zip_write(mem, "many.csar", 20000, entries), NULL, &pkg),
+              E_TOO_LARGE);
 }
 
 /* A zip with 'size' zeros, made by libzip. */
@@ -179,9 +181,10 @@ TEST(package_that_unpacks_to_a_gigabyte_of_zeros_is_refused)
     AUTO(mem) mem = mem_new("test");
     struct watch watch = watch_start();
 
-    CHECK_ERR_MSG(open_with(mem, (struct entry){.name = "zeros", .data = "x", .claims = 1u << 30,
-                                                .method = 8}),
-                  E_TOO_LARGE, "times its size");
+    CHECK_ERR_MSG(
+        open_with(mem,
+                  (struct entry){.name = "zeros", .data = "x", .claims = 1u << 30, .method = 8}),
+        E_TOO_LARGE, "times its size");
     watch_check(&watch, "a gigabyte claimed");
 }
 
@@ -247,8 +250,9 @@ TEST(package_digests_are_checked_for_every_algorithm)
         AUTO(mem) mem = mem_new("test");
         struct entry entries[GOOD_ENTRIES + 1];
 
-        good_package(mem, entries, mem_printf(mem, "Source: x\nAlgorithm: %s\nHash: %s\n",
-                                              cases[i].algorithm, cases[i].digest));
+        good_package(mem, entries,
+                     mem_printf(mem, "Source: x\nAlgorithm: %s\nHash: %s\n", cases[i].algorithm,
+                                cases[i].digest));
         entries[GOOD_ENTRIES] = (struct entry){.name = "x", .data = "x"};
         CHECK_OK(open_entries(mem, GOOD_ENTRIES + 1, entries));
         entries[GOOD_ENTRIES].data = "y";
@@ -300,8 +304,8 @@ check_signed(struct mem *mem, size_t n, const struct entry *entries)
     bool is_told = false;
 
     for (const struct err *it = e; it; it = it->next) {
-        is_told = is_told
-                  || (it->code == E_NOT_IMPLEMENTED && str_eq(it->type, "SignatureNotVerified"));
+        is_told =
+            is_told || (it->code == E_NOT_IMPLEMENTED && str_eq(it->type, "SignatureNotVerified"));
     }
     CHECK(is_told);
     err_free(e);
@@ -320,7 +324,8 @@ TEST(package_with_a_signature_is_never_taken_unverified)
     good_package(mem, entries, NULL);
     entries[GOOD_ENTRIES] = (struct entry){.name = "Definitions/vnfd.sig.cms", .data = "x"};
     check_signed(mem, GOOD_ENTRIES + 1, entries);
-    REQUIRE_OK(file_read(mem, zip_write(mem, "in.csar", GOOD_ENTRIES, entries), 1u << 20, &inner, &n));
+    REQUIRE_OK(
+        file_read(mem, zip_write(mem, "in.csar", GOOD_ENTRIES, entries), 1u << 20, &inner, &n));
     outer[0] = (struct entry){.name = "in.csar", .data = inner, .size = n};
     outer[1] = (struct entry){.name = "in.cms", .data = "x"};
     check_signed(mem, 2, outer);
@@ -357,8 +362,9 @@ TEST(package_image_that_is_not_the_described_one_is_refused)
     entries[1].data = "Source: Definitions/vnfd.yaml\nSource: image\n"; /* Vouches for nothing. */
     entries[3].data = "another";
     REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
-    CHECK_ERR_MSG(vnfd_from_package(mem, pkg, &vnfd), E_INVALID,
-                  "Definitions/vnfd.yaml:20:9: image: its sha-256 digest is not the checksum given");
+    CHECK_ERR_MSG(
+        vnfd_from_package(mem, pkg, &vnfd), E_INVALID,
+        "Definitions/vnfd.yaml:20:9: image: its sha-256 digest is not the checksum given");
     CHECK_OK(package_digest_is(pkg, "image", "SHA-512", "00", &is_right));
     CHECK(!is_right);
     CHECK_ERR(package_digest_is(pkg, "image", "MD5", "00", &is_right), E_INVALID);

@@ -28,8 +28,9 @@ TEST(tosca_missing_import_is_named)
 
 TEST(tosca_import_cycle_is_refused)
 {
-    const char *files[] = {"a.yaml", HEAD "imports: [ b.yaml ]\n", "b.yaml",
-                           HEAD "imports:\n  - c.yaml\n", "c.yaml", HEAD "imports:\n  - a.yaml\n", NULL};
+    const char *files[] = {
+        "a.yaml", HEAD "imports: [ b.yaml ]\n",  "b.yaml", HEAD "imports:\n  - c.yaml\n",
+        "c.yaml", HEAD "imports:\n  - a.yaml\n", NULL};
     const char *self[] = {"a.yaml", HEAD "imports: [ a.yaml ]\n", NULL};
 
     refuses(files, "c.yaml:3:5: import cycle: a.yaml is being imported already");
@@ -40,10 +41,12 @@ TEST(tosca_file_imported_by_two_is_read_once)
 {
     AUTO(mem) mem = mem_new("test");
     struct tosca *tosca;
-    const char *files[] = {"a.yaml", HEAD "imports: [ b.yaml, c.yaml ]\n", "b.yaml",
-                           HEAD "imports: [ d.yaml ]\n", "c.yaml", HEAD "imports: [ d.yaml ]\n",
-                           "d.yaml", HEAD "node_types: { x.Y: { derived_from: tosca.nodes.Root } }\n",
-                           NULL};
+    const char *files[] = {
+        "a.yaml", HEAD "imports: [ b.yaml, c.yaml ]\n",
+        "b.yaml", HEAD "imports: [ d.yaml ]\n",
+        "c.yaml", HEAD "imports: [ d.yaml ]\n",
+        "d.yaml", HEAD "node_types: { x.Y: { derived_from: tosca.nodes.Root } }\n",
+        NULL};
 
     REQUIRE_OK(parse_files(mem, files, &tosca));
     CHECK(tosca_type(tosca, TOSCA_NODE, "x.Y") != NULL);
@@ -52,12 +55,13 @@ TEST(tosca_file_imported_by_two_is_read_once)
 
 TEST(tosca_cyclic_derivation_is_refused)
 {
-    const char *files[] = {"a.yaml", HEAD "node_types:\n"
-                                          "  x.A: { derived_from: x.B }\n"
-                                          "  x.B: { derived_from: x.C }\n"
-                                          "  x.C: { derived_from: x.A }\n"
-                                          "topology_template: { node_templates:\n"
-                                          "  { n: { type: x.A, properties: { a: b } } } }\n",
+    const char *files[] = {"a.yaml",
+                           HEAD "node_types:\n"
+                                "  x.A: { derived_from: x.B }\n"
+                                "  x.B: { derived_from: x.C }\n"
+                                "  x.C: { derived_from: x.A }\n"
+                                "topology_template: { node_templates:\n"
+                                "  { n: { type: x.A, properties: { a: b } } } }\n",
                            NULL};
     const char *self[] = {"a.yaml", HEAD "data_types:\n  x.A: { derived_from: x.A }\n", NULL};
 
@@ -154,8 +158,10 @@ TEST(tosca_values_are_checked_against_their_types)
         const char *protocol, *bitrate, *more, *fault;
     } cases[] = {
         {"ipv4", "10", "", NULL},
-        {"tcp", "10", "", "t.yaml:8:49: vl.connectivity_type.layer_protocols[0]: \"tcp\" is not one of"},
-        {"ipv4", "-1", "", "vl.vl_profile.max_bitrate_requirements.root: -1 breaks greater_or_equal 0"},
+        {"tcp", "10", "",
+         "t.yaml:8:49: vl.connectivity_type.layer_protocols[0]: \"tcp\" is not one of"},
+        {"ipv4", "-1", "",
+         "vl.vl_profile.max_bitrate_requirements.root: -1 breaks greater_or_equal 0"},
         {"ipv4", "ten", "", "\"ten\" is no integer"},
         {"ipv4", "[ 1 ]", "", "this is no integer"},
         {"ipv4", "{ get_input: rate }", "", "get_input: no input is called rate"},
@@ -166,19 +172,22 @@ TEST(tosca_values_are_checked_against_their_types)
          "\"5\" is no scalar-unit.time"},
         {"ipv4", "10", "          qos: { latency: 5 ms }\n",
          "vl.vl_profile.qos: required property packet_delay_variation is missing"},
-        {"ipv4", "10", "          qos: { latency: 5 ms, packet_delay_variation: 1 s,\n"
-                       "                 packet_loss_ratio: 1.5 }\n",
+        {"ipv4", "10",
+         "          qos: { latency: 5 ms, packet_delay_variation: 1 s,\n"
+         "                 packet_loss_ratio: 1.5 }\n",
          "1.5 is not in the range 0.0 to 1.0"},
         {"ipv4", "10", "        colour: red\n",
          "t.yaml:12:9: vl.colour: tosca.nodes.nfv.VnfVirtualLink has no such property"},
-        {"ipv4", "10", "      requirements: []\n      colours: red\n", "a node template has no such key"},
+        {"ipv4", "10", "      requirements: []\n      colours: red\n",
+         "a node template has no such key"},
         {"ipv4", "10", "      requirements:\n        - virtual_link: vl\n",
          "tosca.nodes.nfv.VnfVirtualLink has no requirement virtual_link"},
         {"ipv4", "10", "      capabilities: { linkable: {} }\n", "has no capability linkable"},
         {"ipv4", "10", "  policies: { p: { type: tosca.policies.nfv.AffinityRule } }\n",
          "policies is a list"},
-        {"ipv4", "10", "  policies: [ p: { type: tosca.policies.nfv.AffinityRule,\n"
-                       "      targets: [ gone ], properties: { scope: zone } } ]\n",
+        {"ipv4", "10",
+         "  policies: [ p: { type: tosca.policies.nfv.AffinityRule,\n"
+         "      targets: [ gone ], properties: { scope: zone } } ]\n",
          "no node or group is called \"gone\""},
     };
 
@@ -251,9 +260,10 @@ TEST(tosca_built_in_types_follow_the_version)
     AUTO(mem) mem = mem_new("test");
     struct tosca *tosca;
     /* It came after 2.6.1. */
-    const char *newer = "topology_template: { node_templates: { cp: { type: tosca.nodes.nfv.VipCp,\n"
-                        "  properties: { layer_protocols: [ ipv4 ],\n"
-                        "    vip_function: load_balance } } } }\n";
+    const char *newer =
+        "topology_template: { node_templates: { cp: { type: tosca.nodes.nfv.VipCp,\n"
+        "  properties: { layer_protocols: [ ipv4 ],\n"
+        "    vip_function: load_balance } } } }\n";
 
     CHECK_OK(parse_body(mem, "3.3.1", newer, &tosca));
     CHECK_STR(tosca->types_version, "3.3.1");
@@ -268,10 +278,11 @@ TEST(tosca_import_without_a_version_takes_one_that_fits)
     AUTO(mem) mem = mem_new("test");
     struct tosca *tosca;
     /* support_mandatory is required up to 3.3.1 and unknown later. */
-    const char *older = "topology_template: { node_templates: { cp: { type: tosca.nodes.nfv.VduCp,\n"
-                        "  properties: { layer_protocols: [ ipv4 ],\n"
-                        "    virtual_network_interface_requirements: [ { support_mandatory: true,\n"
-                        "      network_interface_requirements: { a: b } } ] } } } }\n";
+    const char *older =
+        "topology_template: { node_templates: { cp: { type: tosca.nodes.nfv.VduCp,\n"
+        "  properties: { layer_protocols: [ ipv4 ],\n"
+        "    virtual_network_interface_requirements: [ { support_mandatory: true,\n"
+        "      network_interface_requirements: { a: b } } ] } } } }\n";
 
     REQUIRE_OK(parse_body(mem, NULL, older, &tosca));
     CHECK_STR(tosca->types_version, "3.3.1");
@@ -282,20 +293,21 @@ TEST(tosca_own_types_bring_defaults_and_constraints)
     AUTO(mem) mem = mem_new("test");
     struct tosca *tosca;
     const struct tosca_node *node;
-    const char *body = "node_types:\n"
-                       "  x.A:\n"
-                       "    derived_from: tosca.nodes.Root\n"
-                       "    properties:\n"
-                       "      a: { type: string, default: hello }\n"
-                       "      b: { type: integer, constraints: [ in_range: [ 1, 5 ] ] }\n"
-                       "      c: { type: list, entry_schema: { type: string }, required: false,\n"
-                       "           constraints: [ max_length: 2 ] }\n"
-                       "  x.B: { derived_from: x.A, properties: { a: { type: string, default: bye } } }\n"
-                       "topology_template:\n"
-                       "  inputs: { n: { type: integer, default: 3 } }\n"
-                       "  node_templates:\n"
-                       "    one: { type: x.B, properties: { b: { get_input: n } } }\n"
-                       "    two: { type: x.A, properties: { b: 4, a: { get_property: [ one, a ] } } }\n";
+    const char *body =
+        "node_types:\n"
+        "  x.A:\n"
+        "    derived_from: tosca.nodes.Root\n"
+        "    properties:\n"
+        "      a: { type: string, default: hello }\n"
+        "      b: { type: integer, constraints: [ in_range: [ 1, 5 ] ] }\n"
+        "      c: { type: list, entry_schema: { type: string }, required: false,\n"
+        "           constraints: [ max_length: 2 ] }\n"
+        "  x.B: { derived_from: x.A, properties: { a: { type: string, default: bye } } }\n"
+        "topology_template:\n"
+        "  inputs: { n: { type: integer, default: 3 } }\n"
+        "  node_templates:\n"
+        "    one: { type: x.B, properties: { b: { get_input: n } } }\n"
+        "    two: { type: x.A, properties: { b: 4, a: { get_property: [ one, a ] } } }\n";
 
     REQUIRE_OK(parse_body(mem, NULL, body, &tosca));
     node = tosca_node(tosca->templates.items[0], "one");
@@ -319,20 +331,25 @@ TEST(tosca_pattern_that_runs_away_is_stopped)
     struct watch watch = watch_start();
     struct tosca *tosca;
 
-    CHECK_ERR(parse_body(mem, NULL,
-                         "node_types: { x.A: { properties: { b: { type: string,\n"
-                         "  constraints: [ pattern: '(a+)+$' ] } } } }\n"
-                         "topology_template: { node_templates: { n: { type: x.A,\n"
-                         "  properties: { b: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab } } } }\n",
-                         &tosca),
-              E_INVALID);
+    CHECK_ERR(
+        parse_body(mem, NULL,
+                   "node_types: { x.A: { properties: { b: { type: string,\n"
+                   "  constraints: [ pattern: '(a+)+$' ] } } } }\n"
+                   "topology_template: { node_templates: { n: { type: x.A,\n"
+                   "  properties: { b: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab } } } }\n",
+                   &tosca),
+        E_INVALID);
     watch_check(&watch, "a hostile pattern");
 }
 
 TEST(tosca_text_is_scanned_whole)
 {
-    static const char *const texts[] = {"", "x", "[ a, b ]", HEAD "node_types: [ a ]\n",
-                                        HEAD "imports: { a: b }\n", HEAD "imports: 5\n",
+    static const char *const texts[] = {"",
+                                        "x",
+                                        "[ a, b ]",
+                                        HEAD "node_types: [ a ]\n",
+                                        HEAD "imports: { a: b }\n",
+                                        HEAD "imports: 5\n",
                                         HEAD "topology_template: 5\n",
                                         HEAD "topology_template: { node_templates: { a: 5 } }\n",
                                         HEAD "topology_template: { policies: [ 5 ] }\n",
@@ -354,20 +371,21 @@ TEST(tosca_scalar_units_are_read)
         const char *type, *text;
         double value; /* negative = refused */
     } cases[] = {
-        {"scalar-unit.size", "512 MB", 512e6},    {"scalar-unit.size", "1 GiB", 1073741824},
-        {"scalar-unit.size", "1.5 kB", 1500},     {"scalar-unit.size", "10B", 10},
-        {"scalar-unit.size", "10", -1},           {"scalar-unit.size", "-1 B", -1},
-        {"scalar-unit.size", "1 XB", -1},         {"scalar-unit.time", "2 h", 7200},
-        {"scalar-unit.time", "1 MB", -1},         {"scalar-unit.frequency", "1 GHz", 1e9},
-        {"scalar-unit.bitrate", "1 Mbps", 1e6},   {"scalar-unit.bitrate", "1 MBps", 8e6},
-        {"scalar-unit.size", "nan B", -1},        {"scalar-unit.size", "", -1},
+        {"scalar-unit.size", "512 MB", 512e6},  {"scalar-unit.size", "1 GiB", 1073741824},
+        {"scalar-unit.size", "1.5 kB", 1500},   {"scalar-unit.size", "10B", 10},
+        {"scalar-unit.size", "10", -1},         {"scalar-unit.size", "-1 B", -1},
+        {"scalar-unit.size", "1 XB", -1},       {"scalar-unit.time", "2 h", 7200},
+        {"scalar-unit.time", "1 MB", -1},       {"scalar-unit.frequency", "1 GHz", 1e9},
+        {"scalar-unit.bitrate", "1 Mbps", 1e6}, {"scalar-unit.bitrate", "1 MBps", 8e6},
+        {"scalar-unit.size", "nan B", -1},      {"scalar-unit.size", "", -1},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         double value = -1;
         bool is_one = tosca_scalar(cases[i].type, cases[i].text, &value);
 
-        if (is_one != (cases[i].value >= 0) || (is_one && (value < cases[i].value || value > cases[i].value))) {
+        if (is_one != (cases[i].value >= 0) ||
+            (is_one && (value < cases[i].value || value > cases[i].value))) {
             test_fail(__FILE__, __LINE__, "%s: %s", cases[i].type, cases[i].text);
         }
     }

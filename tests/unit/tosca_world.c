@@ -141,19 +141,20 @@ sha256(struct mem *mem, const char *data)
 void
 good_package(struct mem *mem, struct entry entries[GOOD_ENTRIES], const char *extra)
 {
-    const char *manifest = mem_printf(mem,
-                                      "metadata:\n"
-                                      "  vnf_product_name: n\n"
-                                      "  vnf_provider_id: p\n"
-                                      "  vnf_package_version: 1.0\n"
-                                      "  vnf_release_date_time: 2025-01-01T00:00:00Z\n\n"
-                                      "Source: Definitions/vnfd.yaml\n"
-                                      "Algorithm: SHA-256\n"
-                                      "Hash: %s\n"
-                                      "Source: image\n"
-                                      "Algorithm: SHA-256\n"
-                                      "Hash: %s\n%s",
-                                      sha256(mem, good_template), sha256(mem, "x"), str_or(extra, ""));
+    const char *manifest =
+        mem_printf(mem,
+                   "metadata:\n"
+                   "  vnf_product_name: n\n"
+                   "  vnf_provider_id: p\n"
+                   "  vnf_package_version: 1.0\n"
+                   "  vnf_release_date_time: 2025-01-01T00:00:00Z\n\n"
+                   "Source: Definitions/vnfd.yaml\n"
+                   "Algorithm: SHA-256\n"
+                   "Hash: %s\n"
+                   "Source: image\n"
+                   "Algorithm: SHA-256\n"
+                   "Hash: %s\n%s",
+                   sha256(mem, good_template), sha256(mem, "x"), str_or(extra, ""));
 
     entries[0] = (struct entry){.name = "TOSCA-Metadata/TOSCA.meta", .data = good_meta};
     entries[1] = (struct entry){.name = "vnfd.mf", .data = manifest};
