@@ -192,7 +192,7 @@ labels_want(struct round *r, const struct fwd_path *path, const struct fwd_hop *
 {
     static const char *const directions[] = {"forward", "reverse"};
 
-    for (size_t i = 0; i < hop->instances.n; i++) {
+    for (size_t i = 0; hop && i < hop->instances.n; i++) {
         const struct fwd_instance *instance = hop->instances.items[i];
 
         for (size_t d = 0; d < ARRAY_SIZE(directions); d++) {

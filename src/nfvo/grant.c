@@ -174,6 +174,7 @@ grant_placeholder(struct mem *mem, const char *label, const void *arg, void *res
 
     out->grant_id = mem_printf(mem, "<planned:%s>", label);
     out->site = in->site;
+    out->site_name = in->site_name;
     out->reason = in->reason;
 }
 
@@ -183,7 +184,7 @@ grant_capacity(struct flow_plan *plan, const void *arg)
     const struct grant_in *in = arg;
 
     for (size_t i = 0; in->site && i < N_CLAIMED; i++) {
-        flow_plan_ask(plan, in->site, claimed[i].class, member(in, claimed[i].amount));
+        flow_plan_ask(plan, str_or(in->site_name, in->site), claimed[i].class, member(in, claimed[i].amount));
     }
 }
 

@@ -181,6 +181,9 @@ ns_operation_input(struct tx *tx, struct op *op, const char *id, const char *nam
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
     struct nsd *nsd;
 
+    if (!operation) {
+        return err_new(E_NOT_FOUND, NULL, "there is no operation %s", name);
+    }
     TRY(resource_get(tx, op, id, (void **)&ns));
     TRY(operation_free(tx, id));
     if (!str_eq(ns->ns_state, operation->state)) {
@@ -204,12 +207,16 @@ ns_operation_start(struct tx *tx, struct op *op, const char *id, const char *nam
                    const struct json *request, const char **op_occ_id)
 {
     struct nfvo *nfvo = op->user;
-    struct flow_start start = {.type = operation_find(name)->type};
+    const struct ns_operation *operation = operation_find(name);
+    struct flow_start start = {.project_id = op->caller->project_id};
     struct ns_in *in = NULL;
 
     TRY(ns_operation_input(tx, op, id, name, request, &in));
-    start.in = in;
-    start.project_id = in->project_id;
+    if (operation && in) {
+        start.type = operation->type;
+        start.in = in;
+        start.project_id = in->project_id;
+    }
     return flow_start(tx, nfvo->engine, &start, op_occ_id);
 }
 

@@ -251,6 +251,7 @@ vnf_spawn(struct run *run, const struct plan_vnf *vnf)
     in->flavour_id = vnf->flavour_id;
     in->level_id = vnf->level_id;
     in->site = vnf->site;
+    in->site_name = vnf->site_name;
     in->reason = vnf->reason;
     totals_fill(run, vnf, in);
     TRY(connections_fill(run, vnf, in));
@@ -349,13 +350,13 @@ sap_keep(struct run *run, const struct plan_sap *sap, const struct vim_made *mad
     kept->link = sap->link;
     kept->site = sap->site;
     kept->port_id = made->id;
-    kept->mac_address = made->mac_address;
+    kept->mac_address = flow_is_plan(run->f) ? NULL : made->mac_address;
     place_add(run->mem, &run->saps, kept);
     port->name = sap->name;
     port->link = sap->link;
     port->site = sap->site;
     port->port_id = made->id;
-    port->mac_address = made->mac_address;
+    port->mac_address = kept->mac_address;
     port->ips = kept->ips;
     place_add(run->mem, &run->steering.ports, port);
     held_add(run->mem, &run->steering.held, sap->site, "port", made->id, sap->name);

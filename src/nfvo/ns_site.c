@@ -92,7 +92,7 @@ join_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *l
     }
     net->interconnect_id = out->id;
     net->vni = out->vni;
-    net->vtep = out->vtep;
+    net->vtep = flow_is_plan(f) ? NULL : out->vtep; /* Known once it is made. */
     return NULL;
 }
 

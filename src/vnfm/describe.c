@@ -195,7 +195,7 @@ wanted_images_load(struct tx *tx, const char *package_id, struct rows *rows)
 static struct err *
 describe_local(struct tx *tx, const void *arg, void *out)
 {
-    const struct vnf_in *in = arg;
+    const struct describe_in *in = arg;
     struct vnf_wanted *wanted = out;
     struct vnfd *vnfd;
 
@@ -209,7 +209,7 @@ const struct step_kind vnf_describe = {
     .name = "vnf describe",
     .doc = "Reads from the VNFD what has to be made.",
     .effect = FLOW_READ,
-    .in = &vnf_in_table,
+    .in = &describe_in_table,
     .out = &vnf_wanted_table,
     .local = describe_local,
 };

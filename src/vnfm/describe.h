@@ -6,7 +6,7 @@
 #include "tosca/vnfd.h"
 #include "vnfm/journal.h"
 
-/* READ of our own store, in vnf_in, out vnf_wanted. */
+/* READ of our own store, in describe_in, out vnf_wanted. */
 extern const struct step_kind vnf_describe;
 
 /* Sums of what the servers need. */

@@ -72,11 +72,10 @@ addresses_of(struct mem *mem, const struct vim_made *made)
 
 static struct err *
 port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
-          const struct wanted_cp *cp, struct made_port **out)
+          const struct wanted_cp *cp, struct made_port *port)
 {
     const struct vnf_connection *connection = connection_of(&in->connections, cp);
     struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
-    struct made_port *port = row_new(flow_mem(f), &made_port_table);
 
     if (!connection) {
         return err_new(E_INVALID, NULL,
@@ -92,9 +91,8 @@ port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vn
     port->link = connection->link;
     port->network_id = connection->network_id;
     port->port_id = made->id;
-    port->mac_address = made->mac_address;
+    port->mac_address = flow_is_plan(f) ? NULL : made->mac_address;
     port->ips = addresses_of(flow_mem(f), made);
-    *out = port;
     return NULL;
 }
 
@@ -108,9 +106,9 @@ vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
     VEC(const char *) ids = {0};
 
     for (size_t i = 0; i < vnfc->cps.n; i++) {
-        struct made_port *port = NULL;
+        struct made_port *port = row_new(flow_mem(f), &made_port_table);
 
-        TRY(port_make(f, in, vnfc, vnfc->cps.items[i], &port));
+        TRY(port_make(f, in, vnfc, vnfc->cps.items[i], port));
         vec_add(flow_mem(f), &ports, (void *)port);
         vec_add(flow_mem(f), &ids, port->port_id);
     }
@@ -300,19 +298,16 @@ link_make(struct run *run, const struct wanted_link *link)
 /* ---- servers ------------------------------------------------------------------------------ */
 
 static struct err *
-vnfc_prepare(struct run *run, struct wanted_vnfc *vnfc, struct vnfc_in **out)
+vnfc_prepare(struct run *run, struct wanted_vnfc *vnfc, struct vnfc_in *in)
 {
     struct mem *mem = flow_mem(run->f);
-    struct vnfc_in *in = row_new(mem, &vnfc_in_table);
 
     in->site = run->grant->site;
     in->name = mem_printf(mem, "%s-%s", run->wanted->name, vnfc->name);
     rows_add(mem, &in->vnfc, vnfc);
     in->connections = run->connections;
     TRY(image_get(run, vnfc, &in->image_id));
-    TRY(flavor_get(run, vnfc, &in->flavor_id));
-    *out = in;
-    return NULL;
+    return flavor_get(run, vnfc, &in->flavor_id);
 }
 
 /* One server is made by this flow itself, several by children in parallel. */
@@ -324,9 +319,9 @@ vnfcs_make(struct run *run)
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
         struct made_vnfc *made = row_new(flow_mem(run->f), &made_vnfc_table);
-        struct vnfc_in *in = NULL;
+        struct vnfc_in *in = row_new(flow_mem(run->f), &vnfc_in_table);
 
-        TRY(vnfc_prepare(run, vnfc, &in));
+        TRY(vnfc_prepare(run, vnfc, in));
         if (vnfcs->n == 1) {
             TRY(vnfc_make(run->f, in, made));
         } else {
@@ -391,6 +386,7 @@ grant_get(struct run *run)
     in->project_id = run->in->project_id;
     in->operation = "INSTANTIATE";
     in->site = run->in->site;
+    in->site_name = run->in->site_name;
     in->reason = run->in->reason;
     in->vcpus = size.vcpus;
     in->memory_mb = size.memory_mb;
@@ -447,7 +443,13 @@ instantiate_run(struct flow *f, const void *arg)
         .made = row_new(flow_mem(f), &vnf_made_table),
     };
 
-    TRY(flow_step(f, "describe", &vnf_describe, in, run.wanted));
+    struct describe_in *what = row_new(flow_mem(f), &describe_in_table);
+
+    what->package_id = in->package_id;
+    what->name = in->name;
+    what->flavour_id = in->flavour_id;
+    what->level_id = in->level_id;
+    TRY(flow_step(f, "describe", &vnf_describe, what, run.wanted));
     TRY(grant_get(&run));
     for (size_t i = 0; i < run.wanted->links.n; i++) {
         TRY(link_make(&run, run.wanted->links.items[i]));

@@ -17,6 +17,11 @@ static const struct attr vnf_in_attrs[] = {
 #include "vnfm/vnf_in.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT describe_in
+static const struct attr describe_in_attrs[] = {
+#include "vnfm/describe_in.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT wanted_cp
 static const struct attr wanted_cp_attrs[] = {
 #include "vnfm/wanted_cp.tbl"
@@ -108,6 +113,11 @@ const struct table vnf_in_table = {
     .name = "vnf_in",
     .doc = "Input of an operation on a VNF instance.",
     TABLE(struct vnf_in, vnf_in_attrs),
+};
+const struct table describe_in_table = {
+    .name = "describe_in",
+    .doc = "Which descriptor, and what of it.",
+    TABLE(struct describe_in, describe_in_attrs),
 };
 const struct table wanted_cp_table = {
     .name = "wanted_cp",

@@ -18,6 +18,10 @@ struct vnf_in {
     struct row row;
 #include "vnfm/vnf_in.tbl"
 };
+struct describe_in {
+    struct row row;
+#include "vnfm/describe_in.tbl"
+};
 struct wanted_cp {
     struct row row;
 #include "vnfm/wanted_cp.tbl"
@@ -80,7 +84,7 @@ struct owner {
 };
 #undef ATTR
 
-extern const struct table vnf_connection_table, vnf_image_at_table, vnf_in_table,
+extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,
     wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,
     grant_in_table, grant_out_table, made_port_table, made_vnfc_table, made_link_table,
     vnf_made_table, vnfc_in_table, held_table, held_list_table, owner_table;

@@ -223,9 +223,13 @@ vnf_operation_start(struct tx *tx, struct op *op, const char *id, const char *na
     const struct vnf_operation *operation = operation_find(name);
     struct nfvo *nfvo = op->user;
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    struct flow_start start = {.type = operation->type, .in = in};
+    struct flow_start start = {.in = in};
     struct vnf_instance *instance;
 
+    if (!operation) {
+        return err_new(E_NOT_FOUND, NULL, "there is no operation %s", name);
+    }
+    start.type = operation->type;
     TRY(resource_get(tx, op, id, (void **)&instance));
     TRY(vnf_operation_free(tx, id));
     if (!str_eq(instance->instantiation_state, operation->state)) {

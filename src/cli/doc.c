@@ -1,0 +1,129 @@
+/* `carrick doc ...`: what the tables of this binary say, for people and for tests. */
+#include "cli/cli.h"
+#include "cli/command.h"
+
+#include "agent/datapath.h"
+#include "faces/doc.h"
+
+#include <stdio.h>
+
+static struct err *
+print(const struct buf *out)
+{
+    if (out->overflow || fwrite(out->data, 1, out->len, stdout) != out->len || fflush(stdout)) {
+        return err_new(E_UNAVAILABLE, NULL, "standard output cannot be written");
+    }
+    return NULL;
+}
+
+struct err *
+doc_api_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    (void)cli;
+    doc_api(&out);
+    return print(&out);
+}
+
+struct err *
+doc_openapi_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    TRY(doc_openapi(cli->n_args ? cli->args[0] : NULL, &out));
+    return print(&out);
+}
+
+struct err *
+doc_errors_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    (void)cli;
+    doc_errors(&out);
+    return print(&out);
+}
+
+struct err *
+doc_drops_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    (void)cli;
+    buf_str(&out, "# Drop reasons\n\nGenerated from the data plane's table.  Each is a counter of "
+                  "the site (`carrick-counters`).\n\n| number | name | the packet was dropped "
+                  "because |\n|---|---|---|\n");
+    for (uint32_t reason = 1; reason < DROP_N; reason++) {
+        buf_printf(&out, "| %u | `%s` | %s |\n", reason, datapath_drop_name(reason),
+                   datapath_drop_doc(reason));
+    }
+    return print(&out);
+}
+
+/* ---- carrick(1) ---------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *doc;
+} roles[] = {
+    {"site", "serves the APIs of an OpenStack-compatible site on this box"},
+    {"agent", "makes the kernel of this box match what its site wants; needs root"},
+    {"orchestrator", "serves the ETSI APIs and manages network services over sites"},
+    {"up", "starts a lab of two sites and an orchestrator on this machine"},
+    {"down", "ends that lab"},
+    {"unpack", "checks or unpacks an image in a sandbox"},
+};
+
+/* Text for troff: what it would take for a command is quoted. */
+static void
+roff(struct buf *out, const char *text)
+{
+    if (*text == '.' || *text == '\'') {
+        buf_str(out, "\\&");
+    }
+    for (; *text; text++) {
+        buf_str(out, *text == '\\' ? "\\e" : *text == '-' ? "\\-" : "");
+        if (*text != '\\' && *text != '-') {
+            buf_char(out, *text);
+        }
+    }
+}
+
+static void
+entry(struct buf *out, const char *words, const char *arguments, const char *doc)
+{
+    buf_str(out, ".TP\n.B carrick ");
+    roff(out, words);
+    if (*arguments) {
+        buf_str(out, " \\fI");
+        roff(out, arguments);
+        buf_str(out, "\\fR");
+    }
+    buf_char(out, '\n');
+    roff(out, doc);
+    buf_str(out, ".\n");
+}
+
+struct err *
+doc_man_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct cli_command_line line;
+
+    (void)cli;
+    buf_str(&out, ".TH CARRICK 1 \"\" \"carrick " CARRICK_VERSION "\"\n.SH NAME\n"
+                  "carrick \\- network services over sites, and the sites\n.SH SYNOPSIS\n"
+                  ".B carrick\n.I ROLE\n[\\fIOPTIONS\\fR]\n.br\n.B carrick\n.I NOUN VERB\n"
+                  "[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH ROLES\n"
+                  "Each tells its options with \\-\\-help.\n");
+    for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+        entry(&out, roles[i].name, "", roles[i].doc);
+    }
+    buf_str(&out, ".SH COMMANDS\nEach tells its options with \\-\\-help.\n");
+    for (size_t i = 0; cli_command_line(i, &line); i++) {
+        entry(&out, line.words, line.arguments, line.doc);
+    }
+    buf_str(&out, ".SH EXIT STATUS\n0, 1 where the command failed, 2 where its arguments are "
+                  "wrong.\n");
+    return print(&out);
+}
