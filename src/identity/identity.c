@@ -49,7 +49,7 @@ identity_new(const struct identity_config *config, struct identity **out)
     identity->config.hash_cost = config->hash_cost ? config->hash_cost : HASH_COST;
     identity->config.hash_threads = config->hash_threads ? config->hash_threads : 2;
     identity->config.token_s = config->token_s ? config->token_s : TOKEN_S;
-    identity->cache = caller_cache_new();
+    identity->known = known_new();
     e = identity_start(identity);
     if (e) {
         identity_free(identity);
@@ -68,7 +68,7 @@ identity_free(struct identity *identity)
     if (identity->pool) {
         pool_free(identity->pool);
     }
-    caller_cache_free(identity->cache);
+    known_free(identity->known);
     EVP_PKEY_free(identity->key);
     mem_free(identity->mem);
 }

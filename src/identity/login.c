@@ -235,12 +235,17 @@ struct err *
 identity_validate(struct identity *identity, const char *text, struct mem *mem,
                   struct identity_token *token)
 {
+    uint64_t generation = atomic_load(&identity->generation);
     struct claims claims = {0};
     struct description d = {.mem = mem, .claims = &claims, .token = token};
 
+    if (known_get(identity->known, text, generation, time_now_us(), mem, token)) {
+        return NULL;
+    }
     TRY(read_claims(identity, text, mem, &claims));
     TRY(store_read(identity->config.store, describe, &d));
     token->text = mem_str(mem, text);
+    known_put(identity->known, generation, token);
     return NULL;
 }
 
@@ -264,16 +269,10 @@ caller_from(const struct identity_token *t, struct mem *mem, struct caller *c)
 struct err *
 identity_caller(void *arg, const char *text, struct mem *mem, struct caller *caller)
 {
-    struct identity *identity = arg;
-    uint64_t generation = atomic_load(&identity->generation);
     struct identity_token token;
 
-    if (caller_cache_get(identity->cache, text, generation, time_now_us(), mem, caller)) {
-        return NULL;
-    }
-    TRY(identity_validate(identity, text, mem, &token));
+    TRY(identity_validate(arg, text, mem, &token));
     caller_from(&token, mem, caller);
-    caller_cache_put(identity->cache, text, generation, token.expires_us, caller);
     return NULL;
 }
 
@@ -283,6 +282,7 @@ struct scoping {
     struct mem *mem;
     const struct identity_login *login;
     struct claims *claims;
+    struct description *description;
 };
 
 /* No scope was asked: the user's default project, where he has a role in it. */
@@ -311,9 +311,8 @@ default_scope(struct tx *tx, struct scoping *s)
 }
 
 static struct err *
-find_scope(struct tx *tx, void *arg)
+find_scope(struct tx *tx, struct scoping *s)
 {
-    struct scoping *s = arg;
     const struct identity_login *login = s->login;
     const char *domain_id;
     struct project *project;
@@ -337,23 +336,37 @@ find_scope(struct tx *tx, void *arg)
     return NULL;
 }
 
+/* One snapshot for both: what was found is what is said. */
+static struct err *
+scope_and_describe(struct tx *tx, void *arg)
+{
+    struct scoping *s = arg;
+
+    TRY(find_scope(tx, s));
+    return describe(tx, s->description);
+}
+
 /* A token bought with a token ends with it and names the first of its chain. */
 static struct err *
 from_token(struct identity *identity, const struct identity_login *login, struct mem *mem,
            struct claims *claims)
 {
-    struct identity_token token;
-    struct claims before = {0};
+    struct identity_token before;
+    const void *parent;
+    size_t n;
 
-    TRY(identity_validate(identity, login->token, mem, &token));
-    TRY(read_claims(identity, login->token, mem, &before));
+    TRY(identity_validate(identity, login->token, mem, &before));
     if (claims->user_id && !str_eq(claims->user_id, before.user_id)) {
         return refused();
+    }
+    parent = base64_to(mem, str_or(before.parent_audit_id, before.audit_id), &n);
+    if (!parent || n != AUDIT_BYTES) {
+        return err_new(E_INTERNAL, NULL, "an audit id of %zu bytes", n);
     }
     claims->user_id = before.user_id;
     claims->methods |= before.methods | METHOD_TOKEN;
     claims->expires_us = before.expires_us;
-    memcpy(claims->parent, before.has_parent ? before.parent : before.audit, AUDIT_BYTES);
+    memcpy(claims->parent, parent, AUDIT_BYTES);
     claims->has_parent = true;
     return NULL;
 }
@@ -380,14 +393,13 @@ identity_login(struct identity *identity, const struct identity_login *login, st
                struct identity_token *token)
 {
     struct claims claims = {.issued_us = time_now_us()};
-    struct scoping scoping = {.mem = mem, .login = login, .claims = &claims};
     struct description d = {.mem = mem, .claims = &claims, .token = token};
+    struct scoping scoping = {.mem = mem, .login = login, .claims = &claims, .description = &d};
 
     claims.expires_us = claims.issued_us + identity->config.token_s * 1000000;
     TRY(check_methods(identity, login, mem, &claims));
-    TRY(store_read(identity->config.store, find_scope, &scoping));
     random_bytes(claims.audit, sizeof claims.audit);
-    TRY(store_read(identity->config.store, describe, &d));
+    TRY(store_read(identity->config.store, scope_and_describe, &scoping));
     return claims_sign(identity->key, mem, &claims, &token->text);
 }
 

@@ -27,7 +27,7 @@ struct identity {
     struct pool *pool;
     const char *no_hash;       /* hash of nothing: for equal time */
     atomic_uint_fast64_t generation; /* grows with every change */
-    struct caller_cache *cache;
+    struct known_tokens *known;
 };
 
 /* ---- key.c: the signing key, signed tokens */
@@ -39,13 +39,12 @@ struct err *claims_sign(EVP_PKEY *key, struct mem *mem, const struct claims *cla
 struct err *claims_verify(EVP_PKEY *key, struct mem *mem, const char *text,
                           struct claims *claims) MUST_USE;
 
-/* ---- callers.c: tokens seen before */
-struct caller_cache *caller_cache_new(void) MUST_USE;
-void caller_cache_free(struct caller_cache *cache);
+/* ---- known.c: tokens seen before */
+struct known_tokens *known_new(void) MUST_USE;
+void known_free(struct known_tokens *tokens);
 /* Copies into 'mem'; false where it is not known (any more). */
-bool caller_cache_get(struct caller_cache *cache, const char *token, uint64_t generation,
-                      int64_t now_us, struct mem *mem, struct caller *caller);
-void caller_cache_put(struct caller_cache *cache, const char *token, uint64_t generation,
-                      int64_t expires_us, const struct caller *caller);
+bool known_get(struct known_tokens *tokens, const char *text, uint64_t generation, int64_t now_us,
+               struct mem *mem, struct identity_token *token);
+void known_put(struct known_tokens *tokens, uint64_t generation, const struct identity_token *token);
 
 #endif

@@ -380,24 +380,26 @@ TEST(a_broken_key_file_is_told)
     store_close(config.store);
 }
 
-/* ---- callers in memory ------------------------------------------------------------------- */
+/* ---- tokens in memory ---------------------------------------------------------------------- */
 
 static void *
 hammer(void *arg)
 {
-    struct caller_cache *cache = arg;
+    static const struct identity_role roles[] = {{"1", "member"}, {"2", "reader"}};
     AUTO(mem) mem = mem_new("hammer");
 
     for (int i = 0; i < 20000; i++) {
-        const char *roles[] = {"member", "reader"};
-        const char *token = mem_printf(mem, "token-%d", i % 97);
-        struct caller caller = {.user_id = token, .roles = {.n = 2, .items = roles}};
-        struct caller got = {0};
+        const char *text = mem_printf(mem, "token-%d", i % 97);
+        struct identity_token got, token = {.text = text,
+                                            .user_id = text,
+                                            .expires_us = NOW + 1,
+                                            .roles = roles,
+                                            .n_roles = 2};
 
-        caller_cache_put(cache, token, 7, NOW + 1, &caller);
-        if (caller_cache_get(cache, token, 7, NOW, mem, &got)) {
-            CHECK_STR(got.user_id, token);
-            CHECK_STR(got.roles.items[1], "reader");
+        known_put(arg, 7, &token);
+        if (known_get(arg, text, 7, NOW, mem, &got)) {
+            CHECK_STR(got.user_id, text);
+            CHECK_STR(got.roles[1].name, "reader");
             CHECK(got.project_id == NULL);
         }
         if (i % 1000 == 0) {
@@ -407,25 +409,26 @@ hammer(void *arg)
     return NULL;
 }
 
-TEST(callers_are_remembered_by_many_threads)
+TEST(tokens_are_remembered_by_many_threads)
 {
-    struct caller_cache *cache = caller_cache_new();
-    struct caller caller = {.user_id = "u"}, got;
+    struct known_tokens *tokens = known_new();
+    struct identity_token got, token = {.text = "t", .user_id = "u", .expires_us = NOW};
     AUTO(mem) mem = mem_new("test");
     pthread_t threads[4];
 
-    caller_cache_put(cache, "t", 1, NOW, &caller);
-    CHECK(caller_cache_get(cache, "t", 1, NOW - 1, mem, &got));
-    CHECK(!caller_cache_get(cache, "t", 1, NOW, mem, &got));     /* over */
-    CHECK(!caller_cache_get(cache, "t", 2, NOW - 1, mem, &got)); /* something changed */
-    CHECK(!caller_cache_get(cache, "T", 1, NOW - 1, mem, &got));
+    known_put(tokens, 1, &token);
+    CHECK(known_get(tokens, "t", 1, NOW - 1, mem, &got));
+    CHECK_STR(got.user_id, "u");
+    CHECK(!known_get(tokens, "t", 1, NOW, mem, &got));     /* over */
+    CHECK(!known_get(tokens, "t", 2, NOW - 1, mem, &got)); /* something changed */
+    CHECK(!known_get(tokens, "T", 1, NOW - 1, mem, &got));
     for (size_t i = 0; i < 4; i++) {
-        REQUIRE(pthread_create(&threads[i], NULL, hammer, cache) == 0);
+        REQUIRE(pthread_create(&threads[i], NULL, hammer, tokens) == 0);
     }
     for (size_t i = 0; i < 4; i++) {
         (void)pthread_join(threads[i], NULL);
     }
-    caller_cache_free(cache);
+    known_free(tokens);
 }
 
 static const char *

@@ -1,0 +1,446 @@
+/* What a client of a site gets: a real `carrick site` on disk, asked over HTTP
+ * on the loopback.  The generator runs on the same processors; the CPU time of
+ * the site alone stands beside every rate.
+ *
+ * usage: bench_api CARRICK [SCALE]      SCALE: 1 = everything (default), 10 = a tenth */
+#include "load.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BULK 100
+#define ROUNDS 7
+
+static struct site {
+    const char *program;
+    char dir[64];
+    uint16_t port;
+    pid_t pid;
+    char *token;
+    char password[64];
+    char project[40], network[40], port_id[40];
+    int64_t scale;
+} site;
+
+static void
+must(struct err *e, const char *what)
+{
+    if (e) {
+        (void)fprintf(stderr, "bench: %s: %s\n", what, e->message);
+        if (site.pid) {
+            (void)kill(site.pid, SIGKILL);
+        }
+        exit(1);
+    }
+}
+
+/* ---- one request -------------------------------------------------------------------- */
+
+struct one {
+    const char *method, *path, *token, *body;
+};
+
+static void
+make_one(void *arg, int64_t n, struct buf *out)
+{
+    const struct one *one = arg;
+
+    (void)n;
+    load_request(out, one->method, one->path, one->token, one->body);
+}
+
+/* The answer's JSON in 'mem'. */
+static const struct json *
+ask(struct mem *mem, const char *method, const char *path, const char *body, int expect)
+{
+    struct one one = {method, path, site.token, body};
+    struct load load = {.port = site.port,
+                        .clients = 1,
+                        .requests = 1,
+                        .expect = expect,
+                        .make = make_one,
+                        .arg = &one};
+    const struct json *json = NULL;
+
+    must(load_run(&load), path);
+    if (load.bad) {
+        must(err_new(E_REMOTE, NULL, "%s", load.last), path);
+    }
+    if (load.last[0]) {
+        must(json_parse(mem, load.last, strlen(load.last), &json), path);
+    }
+    if (load.token) {
+        free(site.token);
+        site.token = heap_str(load.token);
+    }
+    load_done(&load);
+    return json;
+}
+
+/* ---- the site ------------------------------------------------------------------------- */
+
+static void
+exec_site(void)
+{
+    char listen[64], state[80], agent[80];
+    int log = open("/dev/null", O_WRONLY);
+
+    (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", site.port);
+    (void)snprintf(state, sizeof state, "%s/site", site.dir);
+    (void)snprintf(agent, sizeof agent, "%s/agent.sock", site.dir);
+    (void)dup2(log, STDOUT_FILENO);
+    (void)dup2(log, STDERR_FILENO);
+    (void)execl(site.program, site.program, "site", "--state", state, "--name", "bench",
+                "--listen", listen, "--agent", agent, "--log-level", "warn", (char *)NULL);
+    _exit(127);
+}
+
+static bool
+answers(void)
+{
+    struct one one = {"GET", "/identity/v3", NULL, NULL};
+    struct load load = {.port = site.port,
+                        .clients = 1,
+                        .requests = 1,
+                        .expect = 200,
+                        .make = make_one,
+                        .arg = &one};
+    struct err *e = load_run(&load);
+    bool good = !e && !load.bad;
+
+    err_ignore(e, "asked again");
+    load_done(&load);
+    return good;
+}
+
+/* Milliseconds from exec to the first answer. */
+static double
+start_site(void)
+{
+    int64_t began = time_mono_ns();
+
+    site.pid = fork();
+    if (site.pid == 0) {
+        exec_site();
+    }
+    while (!answers()) {
+        if (waitpid(site.pid, NULL, WNOHANG) != 0 || time_mono_ns() - began > INT64_C(20000000000)) {
+            must(err_new(E_UNAVAILABLE, NULL, "the site does not start"), "start");
+        }
+        (void)usleep(500);
+    }
+    return (double)(time_mono_ns() - began) / 1e6;
+}
+
+static void
+stop_site(int signo)
+{
+    (void)kill(site.pid, signo);
+    (void)waitpid(site.pid, NULL, 0);
+}
+
+static void
+read_proc(const char *name, char *out, size_t size)
+{
+    char path[64];
+    int fd;
+    ssize_t n;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)site.pid, name);
+    fd = open(path, O_RDONLY);
+    n = fd < 0 ? 0 : read(fd, out, size - 1);
+    out[n > 0 ? n : 0] = '\0';
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+/* User and system time of the site so far, seconds. */
+static double
+site_cpu(void)
+{
+    char text[1024];
+    const char *at;
+    unsigned long user = 0, sys = 0;
+
+    read_proc("stat", text, sizeof text);
+    at = strrchr(text, ')');
+    if (at) {
+        (void)sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys);
+    }
+    return (double)(user + sys) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static double
+site_rss_mb(void)
+{
+    char text[8192];
+    const char *at;
+
+    read_proc("status", text, sizeof text);
+    at = strstr(text, "VmRSS:");
+    return at ? atof(at + 6) / 1024 : 0;
+}
+
+static void
+copy_id(char out[40], const struct json *json, const char *path)
+{
+    const char *id = json_str(json_path(json, path));
+
+    must(id ? NULL : err_new(E_REMOTE, NULL, "no %s", path), "an id");
+    (void)snprintf(out, 40, "%s", id);
+}
+
+static void
+log_in(void)
+{
+    AUTO(mem) mem = mem_new("login");
+    char path[96], *text;
+    size_t n;
+    const struct json *json;
+
+    (void)snprintf(path, sizeof path, "%s/site/admin.password", site.dir);
+    must(file_read(mem, path, 60, &text, &n), "password");
+    (void)snprintf(site.password, sizeof site.password, "%.*s", (int)strcspn(text, "\n"), text);
+    json = ask(mem, "POST", "/identity/v3/auth/tokens",
+               mem_printf(mem,
+                          "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":"
+                          "{\"user\":{\"name\":\"admin\",\"domain\":{\"id\":\"default\"},"
+                          "\"password\":\"%s\"}}}}}",
+                          site.password),
+               201);
+    copy_id(site.project, json, "token.project.id");
+}
+
+static void
+prepare(void)
+{
+    AUTO(mem) mem = mem_new("prepare");
+
+    (void)ask(mem, "PUT", mem_printf(mem, "/network/v2.0/quotas/%s", site.project),
+              "{\"quota\":{\"port\":-1}}", 200);
+    copy_id(site.network,
+            ask(mem, "POST", "/network/v2.0/networks", "{\"network\":{\"name\":\"bench\"}}", 201),
+            "network.id");
+    (void)ask(mem, "POST", "/network/v2.0/subnets",
+              mem_printf(mem,
+                         "{\"subnet\":{\"network_id\":\"%s\",\"ip_version\":4,\"cidr\":"
+                         "\"10.0.0.0/12\",\"enable_dhcp\":false}}",
+                         site.network),
+              201);
+}
+
+/* ---- rows of the table ---------------------------------------------------------------------- */
+
+static void
+print_head(void)
+{
+    (void)printf("| operation | clients | per second | p50 ms | p99 ms | site CPU us each |\n"
+                 "|---|---|---|---|---|---|\n");
+}
+
+/* 'each': things a request makes. */
+static void
+measure(const char *what, struct load *load, int64_t each)
+{
+    double before = site_cpu(), cpu;
+
+    load->port = site.port;
+    must(load_run(load), what);
+    cpu = site_cpu() - before;
+    if (load->bad) {
+        must(err_new(E_REMOTE, NULL, "%lld bad answers, the last: %.500s", (long long)load->bad,
+                     load->last),
+             what);
+    }
+    (void)printf("| %s | %d | %.0f | %.2f | %.2f | %.0f |\n", what, load->clients,
+                 (double)(load->requests * each) / load->seconds, load_ms(load, 0.5),
+                 load_ms(load, 0.99), cpu * 1e6 / (double)(load->requests * each));
+    (void)fflush(stdout);
+}
+
+static void
+make_port(void *arg, int64_t n, struct buf *out)
+{
+    char body[160];
+
+    (void)arg;
+    (void)snprintf(body, sizeof body, "{\"port\":{\"network_id\":\"%s\",\"name\":\"p%lld\"}}",
+                   site.network, (long long)n);
+    load_request(out, "POST", "/network/v2.0/ports", site.token, body);
+}
+
+static void
+make_bulk(void *arg, int64_t n, struct buf *out)
+{
+    AUTO_BUF body = BUF_INIT;
+
+    (void)arg;
+    buf_str(&body, "{\"ports\":[");
+    for (int i = 0; i < BULK; i++) {
+        buf_printf(&body, "%s{\"network_id\":\"%s\",\"name\":\"b%lld-%d\"}", i ? "," : "",
+                   site.network, (long long)n, i);
+    }
+    buf_str(&body, "]}");
+    load_request(out, "POST", "/network/v2.0/ports", site.token, body.data);
+}
+
+static void
+bench_create(void)
+{
+    AUTO(mem) mem = mem_new("create");
+    const struct json *json;
+    struct load one = {.clients = 1, .requests = 500 / site.scale, .expect = 201, .make = make_port};
+    struct load many = {
+        .clients = 64, .requests = 20000 / site.scale, .expect = 201, .make = make_port};
+    struct load bulk = {
+        .clients = 4, .requests = 300 / site.scale, .expect = 201, .make = make_bulk};
+
+    measure("port create, durable", &one, 1);
+    measure("port create, durable", &many, 1);
+    must(json_parse(mem, many.last, strlen(many.last), &json), "a port");
+    copy_id(site.port_id, json, "port.id");
+    measure("port create, bulk of 100", &bulk, BULK);
+    load_done(&one);
+    load_done(&many);
+    load_done(&bulk);
+}
+
+static void
+bench_get(const char *what, const char *path, int clients, int64_t requests)
+{
+    struct one one = {"GET", path, site.token, NULL};
+    struct load load = {
+        .clients = clients, .requests = requests, .expect = 200, .make = make_one, .arg = &one};
+
+    measure(what, &load, 1);
+    load_done(&load);
+}
+
+static void
+bench_reads(void)
+{
+    AUTO(mem) mem = mem_new("reads");
+    const char *port = mem_printf(mem, "/network/v2.0/ports/%s", site.port_id);
+
+    bench_get("list of 1 000 ports", "/network/v2.0/ports?limit=1000", 1, 21);
+    bench_get("list of 5 000 ports", "/network/v2.0/ports?limit=5000", 1, 21);
+    bench_get("list of 5 000 ports, fields=id", "/network/v2.0/ports?limit=5000&fields=id", 1, 21);
+    bench_get("ports by name, one hit", "/network/v2.0/ports?name=p7", 1, 200);
+    bench_get("show a port", port, 1, 2000 / site.scale);
+    bench_get("show a port", port, 16, 20000 / site.scale);
+}
+
+static void
+make_token(void *arg, int64_t n, struct buf *out)
+{
+    (void)n;
+    load_request(out, "POST", "/identity/v3/auth/tokens?nocatalog", NULL, arg);
+}
+
+static void
+make_validate(void *arg, int64_t n, struct buf *out)
+{
+    (void)arg;
+    (void)n;
+    buf_printf(out,
+               "GET /identity/v3/auth/tokens?nocatalog HTTP/1.1\r\nHost: bench\r\n"
+               "X-Auth-Token: %s\r\nX-Subject-Token: %s\r\n\r\n",
+               site.token, site.token);
+}
+
+static void
+bench_tokens(void)
+{
+    AUTO(mem) mem = mem_new("tokens");
+    char *body = mem_printf(mem,
+                            "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":"
+                            "\"%s\"}},\"scope\":{\"project\":{\"id\":\"%s\"}}}}",
+                            site.token, site.project);
+    char *password = mem_printf(mem,
+                                "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":"
+                                "{\"user\":{\"name\":\"admin\",\"domain\":{\"id\":\"default\"},"
+                                "\"password\":\"%s\"}}}}}",
+                                site.password);
+    struct load by_token = {
+        .clients = 16, .requests = 20000 / site.scale, .expect = 201, .make = make_token, .arg = body};
+    struct load validate = {
+        .clients = 16, .requests = 40000 / site.scale, .expect = 200, .make = make_validate};
+    struct load by_password = {
+        .clients = 4, .requests = 20, .expect = 201, .make = make_token, .arg = password};
+
+    measure("token by token", &by_token, 1);
+    measure("validate a token", &validate, 1);
+    measure("token by password (bcrypt 12)", &by_password, 1);
+    bench_get("version document (no token)", "/identity/v3", 16, 40000 / site.scale);
+    load_done(&by_token);
+    load_done(&validate);
+    load_done(&by_password);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void
+bench_restart(double rss)
+{
+    double ms[ROUNDS], fresh;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        stop_site(i % 2 ? SIGKILL : SIGTERM);
+        ms[i] = start_site();
+    }
+    fresh = site_rss_mb();
+    qsort(ms, ROUNDS, sizeof *ms, compare);
+    (void)printf("\n| site process | |\n|---|---|\n"
+                 "| restart to first answer, ms: median of %d (min-max) | %.0f (%.0f-%.0f) |\n"
+                 "| RSS after the load above, MiB | %.1f |\n"
+                 "| RSS after a restart, MiB | %.1f |\n",
+                 ROUNDS, ms[ROUNDS / 2], ms[0], ms[ROUNDS - 1], rss, fresh);
+}
+
+int
+main(int argc, char **argv)
+{
+    double first, rss;
+
+    if (argc < 2) {
+        (void)fprintf(stderr, "usage: bench_api CARRICK [SCALE]\n");
+        return 2;
+    }
+    site.program = argv[1];
+    site.scale = argc > 2 && atoi(argv[2]) > 0 ? atoi(argv[2]) : 1;
+    site.port = (uint16_t)(20000 + getpid() % 20000);
+    (void)snprintf(site.dir, sizeof site.dir, "%s", "/tmp/bench-api-XXXXXX");
+    if (!mkdtemp(site.dir)) {
+        return 1;
+    }
+    first = start_site();
+    log_in();
+    prepare();
+    print_head();
+    bench_create();
+    bench_reads();
+    bench_tokens();
+    rss = site_rss_mb();
+    bench_restart(rss);
+    (void)printf("| first start (keys, password, tables) to first answer, ms | %.0f |\n", first);
+    stop_site(SIGTERM);
+    must(dir_remove(site.dir), "clean up");
+    free(site.token);
+    return 0;
+}
