@@ -25,7 +25,4 @@ const struct rest_mount *site_mounts(struct mem *mem, const struct site_services
 /* Every face of this binary, for documents; ends with null. */
 extern const struct face *const all_faces[];
 
-/* `carrick doc openapi [FACE]`: one document, or the names of all. */
-int doc_openapi_main(int argc, char **argv);
-
 #endif
