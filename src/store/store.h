@@ -35,12 +35,13 @@ struct store_config {
  * where the schema is newer than this binary or a change needs a migration
  * that is not there. */
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
-/* Runs what waits, commits, closes. */
+/* Runs what waits, commits, closes; watches have to be gone. */
 void store_close(struct store *store);
 void store_autofree(struct store **store);
 
 /* Reads and writes in one transaction, does no I/O, may be run again: results
- * belong into what 'arg' points at, reset at entry. */
+ * belong into what 'arg' points at, reset at entry.  It may queue further
+ * writes, but never waits for one and never calls store_read. */
 typedef struct err *store_fn(struct tx *tx, void *arg);
 /* Called on the writer's thread once, after the commit (err null) or when the
  * function failed (its own error) or the disk did (E_UNAVAILABLE).  Owns 'err'.  Must not block. */
@@ -55,7 +56,8 @@ struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
 
-/* The transaction's arena: rows read in it live here, until it ends. */
+/* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
+ * callback has returned). */
 struct mem *tx_mem(struct tx *tx);
 int64_t tx_now(struct tx *tx);           /* One time for the whole transaction, microseconds. */
 struct store *tx_store(struct tx *tx);
@@ -63,7 +65,9 @@ bool tx_writes(const struct tx *tx);     /* false: a read */
 
 /* ---- rows ------------------------------------------------------------- */
 
-/* Conditions are ANDed; several values of one attribute are ORed. */
+/* Conditions are ANDed; several values of one attribute are ORed (for COND_NE: none of them).
+ * COND_LIKE takes patterns with % and _, '\\' before a literal one.  A condition on refs or strs
+ * holds where the list has the value. */
 enum cond_op { COND_EQ, COND_NE, COND_LT, COND_LE, COND_GT, COND_GE, COND_LIKE, COND_NULL, COND_NOT_NULL };
 struct cond {
     const char *attr;            /* Attribute; "fixed_ips.ip_address" for a child's; null ends a list */
@@ -86,7 +90,8 @@ struct query {
     const struct table *table;
     const struct cond *conds;    /* ends with attr null; may be null */
     struct sql where;            /* further predicate (visibility) */
-    const struct sort *sorts;    /* ends with attr null; the key is always the last sort key */
+    const struct sort *sorts;    /* ends with attr null; the key is always the last sort key; null
+                                  * is the smallest value; without sorts and pages: as inserted */
     int64_t limit;               /* 0 = all */
     const char *marker;          /* key of the last row of the page before, or null; E_NOT_FOUND if gone */
     bool backwards;              /* page before the marker */
@@ -107,7 +112,7 @@ struct err *rows_each(struct tx *tx, const struct query *query,
 /* The same by batches: what goes with rows can be read for many at once. */
 struct err *rows_each_batch(struct tx *tx, const struct query *query,
                             struct err *(*fn)(void *arg, void **rows, size_t n), void *arg) MUST_USE;
-/* Inserts with children and references; sets a missing key (GENERATED), and
+/* Inserts with children and references; sets a missing key (uuid_make_ordered), defaults, and
  * created_at, updated_at, revision_number where the table has them.  E_EXISTS,
  * E_NOT_FOUND (a reference that does not exist: names the attribute, its type is the other table's
  * name). */
