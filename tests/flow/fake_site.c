@@ -422,6 +422,10 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
         answer_error(x, 409, "InvalidChain", "chains are refused today");
         return;
     }
+    if (json_get_str(inner, "id") && object_get(site, place, json_get_str(inner, "id"))) {
+        answer_error(x, 409, "Exists", "there is one of that id");
+        return;
+    }
     switch (fault_now(site)) {
     case FAULT_LOSE_ANSWER:
         create_from(site, place, text);

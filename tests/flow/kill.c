@@ -25,10 +25,10 @@
 
 #define SITE_ID "5173aaaa-0000-4000-8000-000000000001"
 #define FLOW_ID "0f10aaaa-0000-4000-8000-000000000002"
-#define CALL_TIMEOUT_MS 150
-#define SETTLE_MS 160
+#define CALL_TIMEOUT_MS 250
+#define SETTLE_MS 260
 #define HIDE_MS 50
-#define LATE_MS 230
+#define LATE_MS 380
 #define OBJECTS 8            /* What the operation makes and keeps. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
@@ -396,6 +396,7 @@ struct kill_case {
     int kill_point, fault_at;
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
+    int n_effects;             /* What is done is adopted, not done again; 0 = any number. */
 };
 
 struct world {
@@ -504,15 +505,16 @@ judge(struct world *w, const struct kill_case *c, int state)
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
     int objects = c->back ? 0 : OBJECTS;
-    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0;
+    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
+                (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
-        fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles\n", c->name,
+        fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles, %d effects\n", c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
-                control->n_live, objects, control->n_doubles);
+                control->n_live, objects, control->n_doubles, control->n_effects);
         if (write(w->site_fd, "l", 1) == 1) {
             control->pending = 1;
             while (control->pending > 0) {
@@ -573,6 +575,12 @@ plan_points(struct plan *plan, bool back, int n)
     }
 }
 
+static bool
+is_adopted(enum fault fault)
+{
+    return fault == FAULT_LOSE_ANSWER || fault == FAULT_ANSWER_500 || fault == FAULT_KILL_AFTER;
+}
+
 static void
 plan_faults(struct plan *plan, bool back, int n)
 {
@@ -580,6 +588,7 @@ plan_faults(struct plan *plan, bool back, int n)
         for (int fault = FAULT_NONE + 1; fault < N_FAULTS; fault++) {
             struct kill_case c = {.back = back, .fault_at = i, .fault = (enum fault)fault};
 
+            c.n_effects = !back && is_adopted(c.fault) ? n : 0;
             snprintf(c.name, sizeof c.name, "%s %s at effect %d of %d",
                      back ? "rolled back," : "completed,", fault_names[fault], i, n);
             plan_add(plan, c);
