@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define TERM_MS 3000
+#define FAILURES_MAX 3
 #define CRUN_MS 20000
 #define CONSOLE_MAX (1 << 20)
 #define TEXT_MAX 65536
@@ -85,6 +86,7 @@ notes_write(const struct container *c)
     jw_int(&w, "generation", c->generation);
     jw_bool(&w, "started", c->started);
     jw_bool(&w, "ended", c->ended);
+    jw_bool(&w, "removing", c->removing);
     jw_str(&w, "boot", boot_id(mem));
     jw_end(&w);
     return file_write(in_dir(c, mem, "notes.json"), out.data, out.len, 0600);
@@ -112,6 +114,7 @@ notes_read(struct container *c)
     c->generation = json_int(json_get(json, "generation"), -1);
     c->started = json_bool(json_get(json, "started"), false);
     c->ended = json_bool(json_get(json, "ended"), false);
+    c->removing = json_bool(json_get(json, "removing"), false);
     return true;
 }
 
@@ -205,6 +208,7 @@ crun_start(struct container *c, struct mounts *mounts, int console, loop_child_f
     struct process_spec spec = {.stdin_fd = -1,
                                 .stdout_fd = console,
                                 .stderr_fd = console,
+                                .die_with_parent = true, /* Else it would race with our heir. */
                                 .before_exec = mounts_enter,
                                 .before_arg = mounts};
     pid_t pid;
@@ -257,10 +261,16 @@ clean(struct container *c)
     }
 }
 
+/* What an earlier agent was killed over may still be falling apart, so a
+ * failure is believed only when it comes again. */
 void
 container_fail(struct container *c, struct err *e)
 {
-    fail_text(c, e->message);
+    if (++c->failures < FAILURES_MAX) {
+        log_info("server", "tried again id=%s reason=\"%s\"", c->id, e->message);
+    } else {
+        fail_text(c, e->message);
+    }
     err_free(e);
     clean(c);
     container_tell(c, false);
@@ -283,7 +293,9 @@ first_process_ended(void *arg, pid_t pid, int status)
     }
     if (c->state == CONTAINER_RUNNING || c->state == CONTAINER_ENDING) {
         clean(c);
-    }
+    } else if (c->state == CONTAINER_CREATED) {
+        container_fail(c, err_new(E_UNAVAILABLE, NULL, "it ended before it was started"));
+    } /* STARTING: start_done sees that it is gone. */
     host_kick(c->host);
 }
 
@@ -526,7 +538,11 @@ start_done(void *arg, pid_t pid, int status)
         container_fail(c, err_new(E_UNAVAILABLE, NULL, "crun start: %s", crun_said(c, mem)));
         return;
     }
+    if (c->state != CONTAINER_STARTING) {
+        return;
+    }
     c->started = true;
+    c->failures = 0;
     err_ignore(notes_write(c), "it would be started anew after a restart of ours");
     state_set(c, CONTAINER_RUNNING);
     log_info("server", "running id=%s pid=%d", c->id, (int)c->pid);
@@ -587,17 +603,28 @@ remove_all(struct container *c)
     err_ignore(dir_remove(dir_of(c, mem)), "what is left is found at the next start");
     map_drop(&host->servers, c->id);
     container_free(c);
+    host_kick(host);
 }
 
 void
 container_step(struct container *c, const struct desired_server *want)
 {
-    bool run = want && str_eq(want->power, "running");
+    AUTO(mem) mem = mem_new("step");
+    bool run;
 
-    c->removing = !want;
+    if (!want && !c->removing) {
+        c->removing = true;
+        err_ignore(file_exists(in_dir(c, mem, "notes.json")) ? notes_write(c) : NULL,
+                   "then an heir finds a server that ended");
+    }
+    if (c->removing) {
+        want = NULL; /* Should the id come again, it is another server. */
+    }
+    run = want && str_eq(want->power, "running");
     if (want && want->generation != c->generation && c->state == CONTAINER_ABSENT) {
         free(c->error);
         c->error = NULL;
+        c->failures = 0;
         c->ended = false;
     }
     switch (c->state) {

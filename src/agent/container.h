@@ -22,6 +22,7 @@ struct container {
     struct host *host;
     char *id;
     enum container_state state;
+    int failures;           /* In a row. */
     char *error;            /* Why it cannot run, until generation changes; or null. */
     bool started;           /* Its program was let go. */
     bool ended;             /* Ran, and ended by itself. */

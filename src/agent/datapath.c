@@ -43,6 +43,11 @@ static const char *const drop_names[DROP_N] = {
 #include "bpf/drops.tbl"
 #undef DROP
 };
+static const char *const drop_docs[DROP_N] = {
+#define DROP(name, doc) doc,
+#include "bpf/drops.tbl"
+#undef DROP
+};
 
 struct datapath {
     struct mem *mem;
@@ -60,6 +65,12 @@ const char *
 datapath_drop_name(uint32_t reason)
 {
     return reason < DROP_N ? drop_names[reason] : "unknown";
+}
+
+const char *
+datapath_drop_doc(uint32_t reason)
+{
+    return reason < DROP_N ? drop_docs[reason] : "unknown";
 }
 
 static const char *

@@ -70,6 +70,8 @@ struct err *datapath_collect(struct datapath *dp, uint64_t *n) MUST_USE;
 void datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *sum);
 void datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum);
 uint64_t datapath_drops(struct datapath *dp, uint32_t reason);
+/* Name and meaning of a drop reason (bpf/drops.tbl); "unknown" past the last. */
 const char *datapath_drop_name(uint32_t reason);
+const char *datapath_drop_doc(uint32_t reason);
 
 #endif

@@ -18,6 +18,7 @@
 
 #define REQUEST_SIZE 4096
 #define ANSWER_SIZE 65536
+#define DUMPS_MAX 10
 
 struct netlink {
     struct mnl_socket *socket;
@@ -110,9 +111,18 @@ request(struct netlink *nl, void *buf, uint16_t type, uint16_t flags)
 static enum err_code
 code_of(int number)
 {
-    return number == EEXIST                      ? E_EXISTS
+    return number == EINTR                       ? E_BUSY
+           : number == EEXIST                     ? E_EXISTS
            : number == ENODEV || number == ESRCH ? E_NOT_FOUND
                                                  : E_UNAVAILABLE;
+}
+
+/* What an answer that was given up has left. */
+static void
+drain(struct netlink *nl)
+{
+    while (recv(mnl_socket_get_fd(nl->socket), nl->answer, ANSWER_SIZE, MSG_DONTWAIT) > 0) {
+    }
 }
 
 /* Sends and handles the answers with 'cb' (null = only success or not). */
@@ -122,6 +132,7 @@ talk(struct netlink *nl, struct nlmsghdr *h, mnl_cb_t cb, void *arg, const char 
     ssize_t n;
     int more = MNL_CB_OK;
 
+    drain(nl);
     if (mnl_socket_sendto(nl->socket, h, h->nlmsg_len) < 0) {
         return err_errno(E_UNAVAILABLE, "%s: send", what);
     }
@@ -198,15 +209,29 @@ link_message(const struct nlmsghdr *h, void *arg)
     return MNL_CB_OK;
 }
 
-struct err *
-netlink_links(struct netlink *nl, struct mem *mem, struct links_seen *links)
+static struct err *
+links_dump(struct netlink *nl, struct links_seen *links)
 {
     char buf[REQUEST_SIZE] __attribute__((aligned(8)));
     struct nlmsghdr *h = request(nl, buf, RTM_GETLINK, NLM_F_DUMP);
 
-    *links = (struct links_seen){.mem = mem};
+    links->n = 0;
     mnl_nlmsg_put_extra_header(h, sizeof(struct ifinfomsg));
     return talk(nl, h, link_message, links, "list links");
+}
+
+struct err *
+netlink_links(struct netlink *nl, struct mem *mem, struct links_seen *links)
+{
+    struct err *e;
+
+    *links = (struct links_seen){.mem = mem};
+    e = links_dump(nl, links);
+    for (int i = 1; err_is(e, E_BUSY) && i < DUMPS_MAX; i++) {
+        err_ignore(e, "links came or went while it was told: not consistent");
+        e = links_dump(nl, links);
+    }
+    return e;
 }
 
 struct err *

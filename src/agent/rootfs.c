@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -28,6 +29,13 @@ static const char *
 rootfs_dir(struct host *host, struct mem *mem, const char *id)
 {
     return mem_printf(mem, "%s/images/%s", host->options.state, id);
+}
+
+/* Of this agent alone: what an earlier one was killed over is swept. */
+static const char *
+rootfs_tmp(struct host *host, struct mem *mem, const char *id)
+{
+    return mem_printf(mem, "%s/images/%s.%d.tmp", host->options.state, id, (int)getpid());
 }
 
 const char *
@@ -124,7 +132,7 @@ archive_copy(int from, const char *to, const char *sha512)
 }
 
 static void
-rootfs_child(struct host *host, const char *tmp, const struct desired_image *image)
+rootfs_child(struct host *host, pid_t agent, const char *tmp, const struct desired_image *image)
 {
     AUTO(mem) mem = mem_new("unpack");
     const char *root = mem_printf(mem, "%s/root", tmp);
@@ -135,7 +143,8 @@ rootfs_child(struct host *host, const char *tmp, const struct desired_image *ima
 
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    if (log < 0 || answer < 0 || dup2(answer, 1) < 0 || dup2(log, 2) < 0) {
+    if (log < 0 || answer < 0 || dup2(answer, 1) < 0 || dup2(log, 2) < 0 ||
+        close_range(3, ~0u, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != agent) {
         _exit(1);
     }
     archive_copy(archive_open(host->options.site_state, image->path),
@@ -191,7 +200,8 @@ rootfs_done(void *arg, pid_t pid, int status)
     struct rootfs *rootfs = arg;
     struct host *host = rootfs->host;
     AUTO(mem) mem = mem_new("image");
-    const char *dir = rootfs_dir(host, mem, rootfs->id), *tmp = mem_printf(mem, "%s.tmp", dir);
+    const char *dir = rootfs_dir(host, mem, rootfs->id);
+    const char *tmp = rootfs_tmp(host, mem, rootfs->id);
 
     (void)pid;
     rootfs->pid = 0;
@@ -225,7 +235,8 @@ rootfs_unpack(struct rootfs *rootfs, const struct desired_image *image)
 {
     struct host *host = rootfs->host;
     AUTO(mem) mem = mem_new("image");
-    const char *dir = rootfs_dir(host, mem, image->id), *tmp = mem_printf(mem, "%s.tmp", dir);
+    const char *tmp = rootfs_tmp(host, mem, image->id);
+    pid_t agent = getpid();
 
     TRY(dir_remove(tmp));
     TRY(dir_make(tmp, 0711));
@@ -233,7 +244,7 @@ rootfs_unpack(struct rootfs *rootfs, const struct desired_image *image)
     rootfs->pid = fork();
     if (!rootfs->pid) {
         (void)setsid();
-        rootfs_child(host, tmp, image);
+        rootfs_child(host, agent, tmp, image);
     }
     if (rootfs->pid < 0) {
         return err_errno(E_UNAVAILABLE, "fork");
@@ -287,8 +298,10 @@ rootfs_sweep(struct host *host)
     while (dir && (entry = readdir(dir))) {
         const char *name = entry->d_name;
         char *id = mem_strn(mem, name, strcspn(name, "."));
+        bool leftover = strchr(name, '.') &&
+                        !str_ends(rootfs_tmp(host, mem, id), mem_printf(mem, "/%s", name));
 
-        if (name[0] != '.' && !map_get(&host->images, id)) {
+        if (name[0] != '.' && (leftover || !map_get(&host->images, id))) {
             log_info("image", "removed id=%s", name);
             err_ignore(dir_remove(mem_printf(mem, "%s/%s", path, name)), "tried again next time");
         }

@@ -52,50 +52,62 @@ maps_write(int proc, pid_t pid, uint32_t inside, uint32_t outside)
     return map_write(proc, pid, "gid_map", inside, outside);
 }
 
-/* A child that sits in a new user namespace; 'gone' tells when it is there. */
+/* A child that sits in a new user namespace until 'hold' is closed at the other
+ * end, also by our death (a parent-death signal does not survive the change of
+ * credentials).  It keeps nothing else of ours open. */
 static pid_t
-userns_child(int ready)
+userns_child(int ready, int hold)
 {
     pid_t pid = fork();
+    char c;
 
     if (!pid) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (unshare(CLONE_NEWUSER) || write(ready, "", 1) != 1) {
+        if (dup2(ready, 0) < 0 || dup2(hold, 1) < 0 || close_range(2, ~0u, 0) ||
+            unshare(CLONE_NEWUSER) || write(0, "", 1) != 1) {
             _exit(REFUSED);
         }
-        for (;;) {
-            pause();
-        }
+        _exit((int)read(1, &c, 1));
     }
     return pid;
+}
+
+static struct err *
+userns_open(pid_t pid, int ready, uint32_t inside, uint32_t outside, int *fd)
+{
+    AUTO_FD proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[64], c;
+
+    if (pid < 0 || read(ready, &c, 1) != 1) {
+        return err_new(E_UNAVAILABLE, NULL, "the kernel gives no user namespace");
+    }
+    TRY(maps_write(proc, pid, inside, outside));
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
 }
 
 struct err *
 userns_new(uint32_t inside, uint32_t outside, int *fd)
 {
-    struct err *e = NULL;
-    char path[64], c;
-    int ready[2];
+    int ready[2], hold[2];
+    struct err *e;
     pid_t pid;
-    AUTO_FD proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (pipe2(ready, O_CLOEXEC)) {
         return err_errno(E_UNAVAILABLE, "pipe");
     }
-    pid = userns_child(ready[1]);
+    if (pipe2(hold, O_CLOEXEC)) {
+        close(ready[0]);
+        close(ready[1]);
+        return err_errno(E_UNAVAILABLE, "pipe");
+    }
+    pid = userns_child(ready[1], hold[0]);
     close(ready[1]);
-    if (pid < 0 || read(ready[0], &c, 1) != 1) {
-        e = err_new(E_UNAVAILABLE, NULL, "the kernel gives no user namespace");
-    }
+    close(hold[0]);
+    e = userns_open(pid, ready[0], inside, outside, fd);
     close(ready[0]);
-    e = e ? e : maps_write(proc, pid, inside, outside);
-    if (!e) {
-        (void)snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
-        *fd = open(path, O_RDONLY | O_CLOEXEC);
-        e = *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
-    }
+    close(hold[1]);
     if (pid > 0) {
-        (void)kill(pid, SIGKILL);
         (void)waitpid(pid, NULL, 0);
     }
     return e;
@@ -337,10 +349,13 @@ unpack_enter(const char *dir, uint32_t base)
         die("fork");
     }
     if (!inner) {
+        close(go[1]); /* So that the outer's death is the end of file. */
         if (unshare(CLONE_NEWUSER) || write(there[1], "", 1) != 1) {
             die("unshare");
         }
         unpack_run(exe, go[0]);
     }
+    close(there[1]);
+    close(go[0]);
     _exit(unpack_wait(proc, inner, there[0], go[1], base));
 }

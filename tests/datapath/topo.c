@@ -672,6 +672,9 @@ site_send(struct site *site)
 {
     site->seq++;
     site->applied_seq = site->refused_seq = -1;
+    /* All statuses are told again. */
+    map_init(&site->states, site->topo->mem);
+    map_init(&site->reasons, site->topo->mem);
     desired_client_snapshot(site->client, site->seq);
     for (size_t i = 0; i < site->objects.n; i++) {
         CHECK_OK(
