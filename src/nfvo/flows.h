@@ -8,8 +8,8 @@
 
 /* ---- look.c: which sites there are and what they have ------------------------------- */
 
-extern const struct step_kind ns_sites;     /* READ of our own store; in owner, out site_list */
-extern const struct step_kind ns_site_look; /* READ; in site_seen, out site_seen; never fails */
+extern const struct step_kind ns_sites;      /* READ of our own store; in owner, out site_list */
+extern const struct step_kind ns_sites_look; /* READ; in and out site_list; never fails */
 
 /* ---- ns_site.c: what a site has before its VNFs ----------------------------------------- */
 

@@ -263,7 +263,6 @@ label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd
                                   label->instance, label->direction);
 
     in->site = site;
-    in->name = name;
     in->port_chain_id = label->chain_id;
     in->port_pair_id = label->pair_id;
     in->direction = label->direction;

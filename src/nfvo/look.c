@@ -98,18 +98,34 @@ extensions_read(struct site_seen *seen, const struct json *json)
     }
 }
 
-struct look {
+/* All sites at once: a step ends when the last of them has answered. */
+struct look_all {
     struct step *step;
+    struct site_list *list;
+    size_t n_open;
+};
+struct look {
+    struct look_all *all;
     struct site_seen *seen;
 };
+
+static void
+look_end(struct look *look)
+{
+    struct look_all *all = look->all;
+
+    if (--all->n_open == 0) {
+        step_done(all->step, all->list);
+    }
+}
 
 static void
 look_unreachable(struct look *look, struct err *err)
 {
     look->seen->reachable = false;
-    look->seen->error = err_full(step_mem(look->step), err);
+    look->seen->error = err_full(step_mem(look->all->step), err);
     err_ignore(err, "a site that does not answer is excluded, with this as the reason");
-    step_done(look->step, look->seen);
+    look_end(look);
 }
 
 static void
@@ -129,21 +145,22 @@ limits_done(void *arg, const struct vim_answer *answer, struct err *err)
         return;
     }
     look->seen->reachable = true;
-    step_done(look->step, look->seen);
+    look_end(look);
 }
 
 static void
-look_limits(struct look *look)
+look_call(struct look *look, const char *service, const char *path, vim_done_fn *done)
 {
     struct vim_call call = {
         .site_id = look->seen->site,
-        .service = "compute",
+        .service = service,
         .method = "GET",
-        .path = "/limits",
+        .path = path,
         .read_only = true,
     };
 
-    vim_call(step_service(look->step, "vim"), &call, limits_done, look);
+    step_said(look->all->step, "%s: %s GET %s", look->seen->name, service, path);
+    vim_call(step_service(look->all->step, "vim"), &call, done, look);
 }
 
 static void
@@ -156,39 +173,32 @@ extensions_done(void *arg, const struct vim_answer *answer, struct err *err)
         return;
     }
     extensions_read(look->seen, answer->json);
-    look_limits(look);
+    look_call(look, "compute", "/limits", limits_done);
 }
 
 static void
 look_act(struct step *step)
 {
-    struct look *look = MEM_NEW(step_mem(step), struct look);
-    struct vim_call call = {
-        .service = "network",
-        .method = "GET",
-        .path = "/extensions",
-        .read_only = true,
-    };
+    struct look_all *all = MEM_NEW(step_mem(step), struct look_all);
+    struct look *looks;
 
-    look->step = step;
-    look->seen = row_copy(step_mem(step), step_in(step));
-    call.site_id = look->seen->site;
-    vim_call(step_service(step, "vim"), &call, extensions_done, look);
+    all->step = step;
+    all->list = row_copy(step_mem(step), step_in(step));
+    all->n_open = all->list->sites.n + 1;
+    looks = MEM_ARRAY(step_mem(step), all->n_open, struct look);
+    looks[all->list->sites.n].all = all;
+    for (size_t i = 0; i < all->list->sites.n; i++) {
+        looks[i] = (struct look){.all = all, .seen = all->list->sites.items[i]};
+        look_call(&looks[i], "network", "/extensions", extensions_done);
+    }
+    look_end(&looks[all->list->sites.n]);
 }
 
-static const char *
-look_describe(const struct step *step)
-{
-    return mem_printf(step_mem(step), "GET network /extensions, compute /limits of site %s",
-                      ((const struct site_seen *)step_in(step))->name);
-}
-
-const struct step_kind ns_site_look = {
-    .name = "site look",
-    .doc = "Asks a site what it offers and what its quota leaves.",
+const struct step_kind ns_sites_look = {
+    .name = "sites look",
+    .doc = "Asks the sites, all at once, what they offer and what their quota leaves.",
     .effect = FLOW_READ,
-    .in = &site_seen_table,
-    .out = &site_seen_table,
+    .in = &site_list_table,
+    .out = &site_list_table,
     .act = look_act,
-    .describe = look_describe,
 };

@@ -24,18 +24,13 @@ sites_look(struct run *run, struct rows *seen)
 {
     struct owner *owner = row_new(run->mem, &owner_table);
     struct site_list *list = row_new(run->mem, &site_list_table);
+    struct site_list *looked = row_new(run->mem, &site_list_table);
 
     owner->owner_id = run->in->ns_instance_id;
     owner->project_id = run->in->project_id;
     TRY(flow_step(run->f, "sites", &ns_sites, owner, list));
-    for (size_t i = 0; i < list->sites.n; i++) {
-        const struct site_seen *site = list->sites.items[i];
-        struct site_seen *looked = row_new(run->mem, &site_seen_table);
-
-        TRY(flow_step(run->f, flow_label(run->f, "look %s", site->name), &ns_site_look, site,
-                      looked));
-        place_add(run->mem, seen, looked);
-    }
+    TRY(flow_step(run->f, "look", &ns_sites_look, list, looked));
+    *seen = looked->sites;
     return NULL;
 }
 

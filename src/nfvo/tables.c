@@ -180,7 +180,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &package_examine_kind, &package_keep_kind, &package_refuse_kind, &nsd_examine_kind,
     &nsd_keep_kind,        &nsd_refuse_kind,   &package_erase_kind,  &held_note,
     &held_read,            &vnf_describe,      &vnf_keep,            &vnf_forget,
-    &nfvo_grant,           &nfvo_grant_end,    &ns_sites,            &ns_site_look,
+    &nfvo_grant,           &nfvo_grant_end,    &ns_sites,            &ns_sites_look,
     &ns_place,             &ns_vnfs_make,      &ns_keep,             &ns_vnfs_left,
     &ns_forget,            NULL,
 };
