@@ -248,6 +248,7 @@ run_story(const struct world_kind *kind, const char *service, const char *file)
         e = dir_remove(dir);
     }
     err_ignore(e, "told above, or a folder left behind");
+    story_done(&story);
     mem_free(mem);
     (void)fflush(stdout);
     return status;
@@ -271,7 +272,7 @@ count(struct tally *tally, int status)
 }
 
 static void
-fork_story(size_t folder, const char *file, struct tally *tally)
+fork_story(struct mem *mem, size_t folder, const char *file, struct tally *tally)
 {
     int status = 0;
     pid_t pid;
@@ -279,7 +280,9 @@ fork_story(size_t folder, const char *file, struct tally *tally)
     (void)fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        exit(run_story(folders[folder].kind, folders[folder].service, file));
+        status = run_story(folders[folder].kind, folders[folder].service, file);
+        mem_free(mem);
+        exit(status);
     }
     (void)waitpid(pid, &status, 0);
     count(tally, status);
@@ -295,19 +298,21 @@ static void
 run_folder(struct mem *mem, const char *root, size_t folder, const char *only, struct tally *tally)
 {
     const char *dir = mem_printf(mem, "%s/%s", root, folders[folder].folder);
+    VEC(const char *) files = {0};
     struct dirent **list;
     int n = scandir(dir, &list, is_story, alphasort);
 
     for (int i = 0; i < n; i++) {
-        const char *file = mem_printf(mem, "%s/%s", dir, list[i]->d_name);
-
-        if (!only || strstr(file, only)) {
-            fork_story(folder, file, tally);
-        }
+        vec_add(mem, &files, mem_printf(mem, "%s/%s", dir, list[i]->d_name));
         free(list[i]);
     }
     if (n >= 0) {
         free(list);
+    }
+    vec_each (&files, file) {
+        if (!only || strstr(*file, only)) {
+            fork_story(mem, folder, *file, tally);
+        }
     }
 }
 

@@ -219,3 +219,11 @@ story_read(struct mem *mem, const char *file, const char *service, struct story 
     buf_done(&rd.want);
     return e;
 }
+
+void
+story_done(struct story *story)
+{
+    vec_each (&story->steps, step) {
+        buf_done(&step->body);
+    }
+}

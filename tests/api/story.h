@@ -42,6 +42,9 @@ struct story {
 struct err *story_read(struct mem *mem, const char *file, const char *service,
                        struct story *story) MUST_USE;
 
+/* Frees the bodies. */
+void story_done(struct story *story);
+
 /* Values taken so far. */
 struct captures {
     struct mem *mem;

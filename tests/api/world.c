@@ -119,20 +119,19 @@ all_tables(struct mem *mem, const struct world_kind *kind)
     return tables.items;
 }
 
-/* The rules of a process are set once: they have to outlive the world. */
 static struct err *
-use_rules(struct mem *mem, const struct world_kind *kind)
+use_rules(struct world *world, const struct world_kind *kind)
 {
+    struct mem *mem = world->mem;
     VEC(struct policy_rule) rules = {0};
-    struct policy *policy;
 
     for (size_t i = 0; kind->rules[i]; i++) {
         for (size_t j = 0; j < *kind->n_rules[i]; j++) {
             vec_add(mem, &rules, kind->rules[i][j]);
         }
     }
-    TRY(policy_new(rules.items, rules.n, &policy));
-    policy_use(policy);
+    TRY(policy_new(rules.items, rules.n, &world->policy));
+    policy_use(world->policy);
     return NULL;
 }
 
@@ -184,7 +183,7 @@ world_start(const struct world_kind *kind, const char *dir, struct world *world)
     time_freeze(WORLD_NOW);
     uuid_seed(20260102);
     TRY(start_store(world, kind));
-    TRY(use_rules(world->mem, kind));
+    TRY(use_rules(world, kind));
     TRY(start_identity(world, kind));
     return start_faces(world, kind);
 }
@@ -196,5 +195,7 @@ world_stop(const struct world_kind *kind, struct world *world)
     kind->stop(world);
     identity_free(world->identity);
     store_close(world->store);
+    policy_use(NULL);
+    policy_free(world->policy);
     mem_free(world->mem);
 }

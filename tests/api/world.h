@@ -14,6 +14,7 @@ struct world {
     struct store *store;
     struct identity *identity;
     struct rest *rest;
+    struct policy *policy;
     void *state;                 /* the services of the kind of world */
 };
 
