@@ -273,6 +273,7 @@ main(int argc, char **argv)
         return 2;
     }
     config.path = argv[1];
+    config.log_keep = 20000; /* so that the cost of cutting the log is in the numbers */
     for (size_t i = 0; i < 3; i++) {
         tables[3 + i] = ledger_tables[i];
     }
