@@ -66,7 +66,8 @@ server_load(struct tx *tx, const char *id, void **object)
                       "server_index", SQL_ARGS(id), &out->ports);
 }
 
-/* An image is told while a server here is of it; the file's name in the folder is its id. */
+/* An image is told while a server here is of it.  Its file is images/ID in the site's state folder,
+ * which the agent was told of. */
 static struct err *
 image_load(struct tx *tx, const char *id, void **object)
 {
@@ -82,7 +83,7 @@ image_load(struct tx *tx, const char *id, void **object)
     }
     out = row_new(tx_mem(tx), &desired_image_table);
     out->id = image->id;
-    out->path = image->id;
+    out->path = mem_printf(tx_mem(tx), "images/%s", image->id);
     out->sha512 = image->os_hash_value;
     out->format = image->archive;
     *object = out;

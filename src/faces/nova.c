@@ -63,6 +63,8 @@ static const struct route routes[] = {
     GONE(QUOTAS, 202, nova_quota_delete, "Back to default limits."),
     ACTION("GET", "/v2.1/limits", read, nova_limits, "What the caller's project may take."),
     ACTION("GET", "/v2.1/os-availability-zone", read, nova_zones, "Availability zones."),
+    {.method = "GET", .path = "/v2.1/os-availability-zone/detail", .verb = REST_ACTION,
+     .read = nova_zones, .arg = "detail", .doc = "Availability zones and their hosts."},
     ACTION("GET", HYPERVISORS, read, nova_hypervisors, "This box."),
     {.method = "GET", .path = HYPERVISORS "/detail", .verb = REST_ACTION,
      .read = nova_hypervisors, .arg = "detail", .doc = "This box and what is used of it."},

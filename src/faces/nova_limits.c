@@ -291,10 +291,31 @@ nova_limits(struct tx *tx, struct rest_request *r)
 
 /* ---- zones ---------------------------------------------------------------------------------------- */
 
+/* The one service of the zone's one host. */
+static void
+write_zone_hosts(struct rest_request *r)
+{
+    const struct compute_service *service = nova_service(r);
+    char now[TIME_TEXT_SIZE];
+
+    jw_object(&r->w, "hosts");
+    jw_object(&r->w, service->host);
+    jw_object(&r->w, "nova-compute");
+    jw_bool(&r->w, "active", true);
+    jw_bool(&r->w, "available", service->sync && site_sync_connected(service->sync));
+    jw_str(&r->w, "updated_at", time_text(now, time_now_us(), TIME_NAIVE_US));
+    jw_end(&r->w);
+    jw_end(&r->w);
+    jw_end(&r->w);
+}
+
 struct err *
 nova_zones(struct tx *tx, struct rest_request *r)
 {
     (void)tx;
+    if (r->route->arg) {
+        TRY(admin_only(r, "os-availability-zone:detail"));
+    }
     jw_object(&r->w, NULL);
     jw_array(&r->w, "availabilityZoneInfo");
     jw_object(&r->w, NULL);
@@ -302,7 +323,11 @@ nova_zones(struct tx *tx, struct rest_request *r)
     jw_object(&r->w, "zoneState");
     jw_bool(&r->w, "available", true);
     jw_end(&r->w);
-    jw_null(&r->w, "hosts");
+    if (r->route->arg) {
+        write_zone_hosts(r);
+    } else {
+        jw_null(&r->w, "hosts");
+    }
     jw_end(&r->w);
     jw_end(&r->w);
     jw_end(&r->w);

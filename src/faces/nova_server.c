@@ -310,6 +310,10 @@ idle_key(const char *key, const struct json *value, bool *idle)
     if (str_eq(key, "block_device_mapping_v2")) {
         return mapping_check(value);
     }
+    if (str_eq(key, "tenant_id") || str_eq(key, "project_id")) {
+        return err_new(E_INVALID, NULL,
+                       "Additional properties are not allowed ('%s' was unexpected)", key);
+    }
     *idle = str_eq(key, "OS-DCF:diskConfig");
     return NULL;
 }
