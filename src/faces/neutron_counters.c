@@ -20,9 +20,7 @@ answer(void *arg, const struct desired_counters *counters)
         return;
     }
     jw_object(&r->w, NULL);
-    jw_object(&r->w, "carrick_counters");
-    row_encode(&r->w, counters, 0, NULL, NULL);
-    jw_end(&r->w);
+    jw_raw(&r->w, "carrick_counters", row_to_json(r->mem, counters, false));
     jw_end(&r->w);
     rest_finish(r, NULL);
 }

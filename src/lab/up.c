@@ -257,6 +257,7 @@ up_detached(struct up *up)
     up->ready_fd = fds[1];
     (void)setsid();
     const char *log = mem_printf(up->mem, "%s/log/lab.log", up->lab.dir);
+    err_ignore(dir_make(up->lab.dir, 0755), "open says it");
     err_ignore(dir_make(mem_printf(up->mem, "%s/log", up->lab.dir), 0750), "open says it");
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);

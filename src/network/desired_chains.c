@@ -37,6 +37,7 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
 
     TRY(row_get(tx, &port_pair_table, pair_id, &pair));
     made->id = pair->id;
+    made->layer = "l2"; /* the API of chains has transparent functions so far */
     *out = made;
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;
