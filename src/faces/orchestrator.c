@@ -82,8 +82,8 @@ options_check(struct orchestrator *o)
     return e;
 }
 
-static void
-resources_register(void)
+void
+orchestrator_register(void)
 {
     static const struct resource *const identity[] = {&domain_resource, &project_resource,
                                                       &user_resource, &role_resource};
@@ -115,7 +115,7 @@ state_open(struct orchestrator *o)
     TRY(dir_make(o->values[OPTION_state], 0700));
     TRY(dir_make(o->nfvo.packages_dir, 0700));
     TRY(role_seal_key(o->mem, o->values[OPTION_state], &config.seal_key));
-    resources_register();
+    orchestrator_register();
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
     TRY(store_open(&config, &o->store));
     return store_write_wait(o->store, recover, NULL);

@@ -12,6 +12,9 @@ struct identity;
  * arguments are wrong. */
 int orchestrator_main(int argc, char **argv);
 
+/* Registers the resources of an orchestrator. */
+void orchestrator_register(void);
+
 /* Every face of an orchestrator, in 'mem'. */
 const struct rest_mount *orchestrator_mounts(struct mem *mem, struct identity *identity,
                                              struct nfvo *nfvo, size_t *n);

@@ -105,8 +105,8 @@ site_check(struct site *site)
     return e;
 }
 
-static void
-resources_register(void)
+void
+site_register(void)
 {
     static const struct resource *const identity_and_image[] = {
         &domain_resource, &project_resource, &user_resource, &role_resource, &image_resource, NULL};
@@ -133,7 +133,7 @@ site_store(struct site *site)
 
     TRY(dir_make(site->values[OPTION_state], 0700));
     TRY(role_seal_key(site->mem, site->values[OPTION_state], &config.seal_key));
-    resources_register();
+    site_register();
     TRY(role_rules_use(site->mem, rules, ARRAY_SIZE(rules), &site->policy));
     return store_open(&config, &site->store);
 }

@@ -7,4 +7,7 @@
  * arguments are wrong. */
 int site_main(int argc, char **argv);
 
+/* Registers the resources of every service of a site. */
+void site_register(void);
+
 #endif
