@@ -465,8 +465,10 @@ console_open(struct container *c, struct mem *mem, int *fd)
 {
     const char *path = mem_printf(mem, "%s/console/%s.log", c->host->options.state, c->id);
 
-    *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (*fd < 0 || fchown(*fd, 0, c->host->options.site_uid)) {
+    /* crun gives its file to the container's user, so the site reads it as one of the others: the
+     * folder lets nobody in but the site. */
+    *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (*fd < 0 || fchown(*fd, 0, c->host->options.site_uid) || fchmod(*fd, 0644)) {
         return err_errno(E_UNAVAILABLE, "open %s", path);
     }
     return NULL;

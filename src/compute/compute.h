@@ -28,7 +28,8 @@ extern const struct quota_default compute_quotas[];
 
 struct compute_config {
     const char *host;          /* Host id of this box. */
-    int64_t vcpus, memory_mb;  /* What servers of this box may use in sum; 0 = what it has. */
+    int64_t vcpus, memory_mb;  /* What servers of this box may use in sum; 0 = all its
+                                * memory, 16 vCPUs a processor. */
     struct image_service *image;
     struct network_service *network;
 };

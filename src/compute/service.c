@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define CONSOLE_MAX (1 << 20)
+#define VCPUS_PER_CPU 16 /* processors are shared, as by Nova's default ratio; memory is not */
 
 /* ---- flavors of a new site ----------------------------------------------------------- */
 
@@ -65,7 +66,7 @@ compute_service_new(const struct compute_config *config, struct store *store,
     struct err *e;
 
     made->host = heap_str(str_or(config->host, "localhost"));
-    made->vcpus = config->vcpus ? config->vcpus : sysconf(_SC_NPROCESSORS_ONLN);
+    made->vcpus = config->vcpus ? config->vcpus : VCPUS_PER_CPU * sysconf(_SC_NPROCESSORS_ONLN);
     made->memory_mb = config->memory_mb ? config->memory_mb : pages * page_kb / 1024;
     made->image = config->image;
     made->network = config->network;

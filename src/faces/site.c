@@ -27,7 +27,7 @@
     X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
     X(host_id, "host-id", "ID", "", "id of this box; none: the site's name")                       \
     X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
-    X(vcpus, "vcpus", "N", "0", "processors for servers, in sum; 0: those of the box")             \
+    X(vcpus, "vcpus", "N", "0", "vCPUs for servers, in sum; 0: 16 a processor of the box")         \
     X(memory_mb, "memory-mb", "MIB", "0", "memory for servers, in sum; 0: that of the box")        \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
