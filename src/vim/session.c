@@ -520,7 +520,7 @@ vim_call(struct vim *vim, const struct vim_call *spec, vim_done_fn *done, void *
     struct err *err = vim->closing ? err_new(E_CANCELLED, NULL, "the site driver is closing")
                                    : session_get(vim, spec->site_id, &session);
 
-    if (err) {
+    if (!session) {
         call_refuse(vim, call, err);
         return;
     }
