@@ -200,12 +200,6 @@ define_schemas(struct tosca_run *run, struct tosca_type *type, const struct yaml
     const struct yaml *properties = yaml_get(body, "properties");
     const struct yaml *attributes = yaml_get(body, "attributes");
 
-    if ((properties && properties->n > TOSCA_PROPERTIES_MAX) ||
-        (attributes && attributes->n > TOSCA_PROPERTIES_MAX)) {
-        run_fault(run, tosca_fault(body, "%s: more than %d properties or attributes", type->name,
-                                   TOSCA_PROPERTIES_MAX));
-        return;
-    }
     if (is_map(run, properties, "properties")) {
         yaml_each (properties, i) {
             vec_add(run->mem, &type->properties,
@@ -218,6 +212,20 @@ define_schemas(struct tosca_run *run, struct tosca_type *type, const struct yaml
                     define_schema(run, attributes->items[i], attributes->keys[i]->text));
         }
     }
+}
+
+/* Does a member of the type's body have more members than anyone needs? */
+static bool
+has_too_many(struct tosca_run *run, const struct yaml *body)
+{
+    yaml_each (body, i) {
+        if (body->items[i]->type != YAML_T_SCALAR && body->items[i]->n > TOSCA_PROPERTIES_MAX) {
+            run_fault(run, tosca_fault(body->keys[i], "%s: more than %d of them",
+                                       body->keys[i]->text, TOSCA_PROPERTIES_MAX));
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -241,7 +249,7 @@ define_type(struct tosca_run *run, enum tosca_kind kind, const struct yaml *key,
         return;
     }
     map_set(&run->tosca->types[kind], type->name, type);
-    if (!is_map(run, body, key->text)) {
+    if (!is_map(run, body, key->text) || has_too_many(run, body)) {
         return;
     }
     type->parent_name = yaml_get_str(body, "derived_from");
@@ -288,6 +296,16 @@ link_parent(struct tosca_run *run, struct tosca_type *type)
     type->parent = map_get(&run->tosca->types[type->kind], type->parent_name);
     if (!type->parent && type->file) {
         run_fault(run, type_fault(type, "derived_from an unknown type", type->parent_name));
+    }
+}
+
+/* Names of properties, so that looking one up costs the same however many there are. */
+static void
+index_properties(struct tosca_run *run, struct tosca_type *type)
+{
+    map_init(&type->by_name, run->mem);
+    vec_each (&type->properties, property) {
+        map_set(&type->by_name, (*property)->name, (void *)(uintptr_t)*property);
     }
 }
 
@@ -379,6 +397,7 @@ link_types(struct tosca_run *run)
     for (enum tosca_kind kind = 0; kind < TOSCA_N_KINDS; kind++) {
         map_each (&run->tosca->types[kind], it) {
             link_parent(run, it->value);
+            index_properties(run, it->value);
         }
         map_each (&run->tosca->types[kind], it) {
             cut_cycle(run, it->value);

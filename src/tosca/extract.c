@@ -234,6 +234,11 @@ expand_targets(struct extract *x, const struct tosca_node *rule, struct vnfd_aff
             vec_add(x->mem, &members, rule->targets[i]);
             continue;
         }
+        if (members.n + group->n_targets > TOSCA_LISTED_MAX) {
+            extract_fault(x, tosca_fault(rule->yaml, "%s: more than %d members", rule->name,
+                                         TOSCA_LISTED_MAX));
+            break;
+        }
         for (size_t k = 0; k < group->n_targets; k++) {
             vec_add(x->mem, &members, group->targets[k]);
         }

@@ -10,6 +10,8 @@ struct extract {
     const struct tosca_template *in; /* whose inputs are meant */
     struct err *faults;
     size_t n_faults;
+    struct map by_forwarding; /* forwarding node -> struct nsd_cp_ref */
+    size_t n_paths;
 };
 
 void extract_fault(struct extract *x, struct err *e);

@@ -62,7 +62,6 @@ load_builtin(struct tosca_run *run, const char *name, const struct yaml *at)
         run->is_version_free = run->is_version_free || version == 0;
         version = version ? version : run->version;
         run->tosca->types_version = builtin_version_text(version);
-        run->tosca->has_nfv_types = true;
         return builtin_types(run, normative[i], version);
     }
     return false;
@@ -170,12 +169,23 @@ check_header(struct tosca_run *run, const struct tosca_file *file)
     check_keys(run, file->yaml, known, "a service template");
 }
 
+static size_t
+count_nodes(const struct yaml *node)
+{
+    size_t n = 1;
+
+    yaml_each (node, i) {
+        n += count_nodes(node->items[i]) + (node->type == YAML_T_MAP);
+    }
+    return n;
+}
+
 /* Reads the file and what it imports; null where the package has none of that
  * name.  A file met before is given back. */
 static struct tosca_file *
 load_file(struct tosca_run *run, const char *name, const struct yaml *at)
 {
-    static const struct yaml_limits limits = {.max_nodes = TOSCA_YAML_NODES_MAX};
+    const struct yaml_limits limits = {.max_nodes = TOSCA_YAML_NODES_MAX - run->n_yaml_nodes};
     struct tosca_file *file = map_get(&run->files, name);
     struct err *e;
     char *text;
@@ -192,8 +202,8 @@ load_file(struct tosca_run *run, const char *name, const struct yaml *at)
     file = MEM_NEW(run->mem, struct tosca_file);
     file->name = name;
     map_set(&run->files, name, file);
-    if (!e && run->order.n >= FILES_MAX) {
-        e = at ? tosca_fault(at, "more than %d files", FILES_MAX) : NULL;
+    if (!e && at && (run->order.n >= FILES_MAX || run->n_yaml_nodes >= TOSCA_YAML_NODES_MAX)) {
+        e = tosca_fault(at, "more files or definitions than anyone needs");
     }
     if (!e) {
         e = yaml_parse(run->mem, name, text, n, &limits, &file->yaml);
@@ -206,6 +216,7 @@ load_file(struct tosca_run *run, const char *name, const struct yaml *at)
         file->yaml = NULL;
         return file;
     }
+    run->n_yaml_nodes += count_nodes(file->yaml);
     file->is_open = true;
     vec_add(run->mem, &run->order, file);
     check_header(run, file);

@@ -417,7 +417,9 @@ check_topology(struct tosca_run *run, const struct tosca_template *in)
         }
     }
     vec_each (&in->nodes, node) {
-        check_node(run, *node);
+        if (run->n_faults < TOSCA_FAULTS_MAX) {
+            check_node(run, *node);
+        }
     }
     vec_each (&in->policies, policy) {
         check_policy(run, *policy, "targets");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define PORT_ANY (-1)
+#define PATHS_MAX 256
 
 /* The VNF or SAP behind a profile_element: a SAP itself, a VNF, or the VNF whose
  * requirement leads to the named forwarding node. */
@@ -15,20 +16,17 @@ cp_ref(struct extract *x, const struct tosca_node *element,
        const struct tosca_requirement *requirement, const struct nsd *nsd, struct nsd_cp_ref *ref)
 {
     const char *name = str_or(requirement->node, "");
+    const struct nsd_cp_ref *at;
 
     *ref = (struct nsd_cp_ref){0};
     if (nsd_sap(nsd, name)) {
         ref->sap = name;
         return true;
     }
-    for (size_t v = 0; v < nsd->n_vnfs; v++) {
-        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
-            if (str_eq(nsd->vnfs[v].connections[i].forwarding, name)) {
-                ref->vnf = nsd->vnfs[v].name;
-                ref->requirement = nsd->vnfs[v].connections[i].requirement;
-                return true;
-            }
-        }
+    at = map_get(&x->by_forwarding, name);
+    if (at) {
+        *ref = *at;
+        return true;
     }
     extract_fault(x, tosca_fault(requirement->at,
                                  "%s.%s: \"%s\" is no service access point and no forwarding node "
@@ -207,20 +205,43 @@ graph_of(struct extract *x, const struct tosca_node *group, const struct nsd *ns
     for (size_t i = 0; i < group->n_targets; i++) {
         const struct tosca_node *member = tosca_node(group->in, group->targets[i]);
 
-        if (member && tosca_is(member->type, "tosca.nodes.nfv.NFP")) {
+        if (member && tosca_is(member->type, "tosca.nodes.nfv.NFP") && ++x->n_paths <= PATHS_MAX) {
             graph.paths[graph.n_paths++] = path_of(x, member, nsd);
         }
     }
     return graph;
 }
 
+/* Which connection stands behind each forwarding node. */
+static void
+index_forwarding(struct extract *x, const struct nsd *nsd)
+{
+    map_init(&x->by_forwarding, x->mem);
+    for (size_t v = 0; v < nsd->n_vnfs; v++) {
+        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
+            const struct nsd_connection *connection = &nsd->vnfs[v].connections[i];
+            struct nsd_cp_ref *ref = MEM_NEW(x->mem, struct nsd_cp_ref);
+
+            ref->vnf = nsd->vnfs[v].name;
+            ref->requirement = connection->requirement;
+            if (connection->forwarding) {
+                map_set(&x->by_forwarding, connection->forwarding, ref);
+            }
+        }
+    }
+}
+
 void
 extract_graphs(struct extract *x, const struct tosca_template *in, struct nsd *nsd)
 {
+    index_forwarding(x, nsd);
     nsd->graphs = MEM_ARRAY(x->mem, in->groups.n, struct nsd_graph);
     vec_each (&in->groups, group) {
         if (tosca_is((*group)->type, "tosca.groups.nfv.VNFFG")) {
             nsd->graphs[nsd->n_graphs++] = graph_of(x, *group, nsd);
         }
+    }
+    if (x->n_paths > PATHS_MAX) {
+        extract_fault(x, tosca_unsupported(in->yaml, "more than %d forwarding paths", PATHS_MAX));
     }
 }

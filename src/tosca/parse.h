@@ -5,10 +5,10 @@
 #include "tosca/tosca.h"
 
 /* Limits on what a stranger may make us compare with each other. */
-#define TOSCA_YAML_NODES_MAX 200000
+#define TOSCA_YAML_NODES_MAX 300000 /* in all files together */
 #define TOSCA_NODES_MAX 5000        /* in one topology template */
-#define TOSCA_REQUIREMENTS_MAX 1000 /* of one node */
-#define TOSCA_PROPERTIES_MAX 1000   /* of one type */
+#define TOSCA_REQUIREMENTS_MAX 100  /* of one node */
+#define TOSCA_PROPERTIES_MAX 200    /* of one type, of each sort */
 
 /* One run over a service template. */
 struct tosca_run {
@@ -22,6 +22,7 @@ struct tosca_run {
     VEC(struct tosca_file *) order; /* entry first */
     struct err *faults;
     size_t n_faults;
+    size_t n_yaml_nodes;    /* of the files read so far */
 };
 
 struct tosca_file {

@@ -132,8 +132,8 @@ read_groups(struct tosca_run *run, struct tosca_template *in, const struct yaml 
         run_fault(run, tosca_fault(map, "groups is a map"));
         return;
     }
-    if (map->n > TOSCA_NODES_MAX) {
-        run_fault(run, tosca_fault(map, "more than %d of them", TOSCA_NODES_MAX));
+    if (map->n > TOSCA_LISTED_MAX) {
+        run_fault(run, tosca_fault(map, "more than %d of them", TOSCA_LISTED_MAX));
         return;
     }
     yaml_each (map, i) {
@@ -154,8 +154,8 @@ read_policies(struct tosca_run *run, struct tosca_template *in, const struct yam
         run_fault(run, tosca_fault(list, "policies is a list of maps with one key each"));
         return;
     }
-    if (list->n > TOSCA_NODES_MAX) {
-        run_fault(run, tosca_fault(list, "more than %d of them", TOSCA_NODES_MAX));
+    if (list->n > TOSCA_LISTED_MAX) {
+        run_fault(run, tosca_fault(list, "more than %d of them", TOSCA_LISTED_MAX));
         return;
     }
     yaml_each (list, i) {
@@ -175,6 +175,10 @@ read_policies(struct tosca_run *run, struct tosca_template *in, const struct yam
 static void
 read_mappings(struct tosca_run *run, struct tosca_template *in, const struct yaml *map)
 {
+    if (map->n > TOSCA_LISTED_MAX) {
+        run_fault(run, tosca_fault(map, "more than %d of them", TOSCA_LISTED_MAX));
+        return;
+    }
     yaml_each (map, i) {
         const struct yaml *to = map->items[i];
         struct tosca_mapping mapping = {.name = map->keys[i] ? key_text(map, i) : NULL,
@@ -253,6 +257,10 @@ read_topology(struct tosca_run *run, const struct tosca_file *file)
     }
     check_keys(run, body, known, "a topology template");
     inputs = yaml_get(body, "inputs");
+    if (inputs && inputs->n > TOSCA_LISTED_MAX) {
+        run_fault(run, tosca_fault(inputs, "more than %d of them", TOSCA_LISTED_MAX));
+        return;
+    }
     yaml_each (inputs, i) {
         if (inputs->type == YAML_T_MAP) {
             vec_add(run->mem, &in->inputs,

@@ -27,10 +27,11 @@ const struct tosca_schema *
 tosca_property(const struct tosca_type *type, const char *name)
 {
     for (; type; type = type->parent) {
-        vec_each (&type->properties, property) {
-            if (str_eq((*property)->name, name)) {
-                return *property;
-            }
+        const struct tosca_schema *found =
+            type->properties.n > 0 ? map_get(&type->by_name, name) : NULL;
+
+        if (found) {
+            return found;
         }
     }
     return NULL;

@@ -47,6 +47,8 @@ struct tosca_schema {
 
 /* Faults kept of one template; further ones are left out. */
 #define TOSCA_FAULTS_MAX 100
+/* Inputs, groups, policies, mappings of one template; members of a rule. */
+#define TOSCA_LISTED_MAX 1000
 #define TOSCA_UNBOUNDED 0xffffffffu
 
 struct tosca_requirement_def {
@@ -73,6 +75,7 @@ struct tosca_type {
     VEC(const char *) interfaces;  /* node: names of its interfaces, and their types */
     VEC(const char *) interface_types;
     VEC(const char *) targets;     /* policy: targets, group: members */
+    struct map by_name;            /* own properties, once types are linked */
     const char *file;              /* Null = built in. */
     int line, column;
 };
@@ -125,7 +128,6 @@ struct tosca {
     const char *types_version;         /* SOL001 version of the built-in types used, or null */
     struct map types[TOSCA_N_KINDS];   /* name -> struct tosca_type */
     VEC(struct tosca_template *) templates; /* [0] is the entry file's, then imported ones' */
-    bool has_nfv_types;
     VEC(const char *) notes;           /* Departures that were let pass, for a person. */
     struct package *package;           /* for artifacts; may be null */
 };

@@ -10,6 +10,7 @@
 #define VNF "tosca.nodes.nfv.VNF"
 #define COMPUTE "tosca.nodes.nfv.Vdu.Compute"
 #define VDU_CP "tosca.nodes.nfv.VduCp"
+#define VDUS_MAX 200
 #define MIB (1024.0 * 1024.0)
 #define GIB (MIB * 1024.0)
 
@@ -319,6 +320,11 @@ static void
 read_vdus(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour)
 {
     size_t max = count_nodes(in, COMPUTE);
+
+    if (max > VDUS_MAX) {
+        extract_fault(x, tosca_unsupported(in->yaml, "more than %d VDUs", VDUS_MAX));
+        return;
+    }
 
     flavour->vdus = MEM_ARRAY(x->mem, max, struct vnfd_vdu);
     flavour->images = MEM_ARRAY(x->mem, in->nodes.n, struct vnfd_image);

@@ -5,9 +5,9 @@
 
 #include "tosca/tosca.h"
 
-/* A software image (SOL001 6.3.? SwImage artifact and its properties). */
+/* A software image: the SwImage artifact and what describes it. */
 struct vnfd_image {
-    const char *id;               /* name of the node that has it: SOL003's vnfdSoftwareImageId */
+    const char *id;               /* the node that has it: SOL003's vnfdSoftwareImageId */
     const char *name, *version, *provider;
     const char *container_format; /* bare, docker ...; lower case */
     const char *disk_format;      /* raw, qcow2 ... */

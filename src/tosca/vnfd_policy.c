@@ -2,6 +2,8 @@
  * SOL001, counts of instances here. */
 #include "tosca/extract.h"
 
+#define LEVELS_MAX 50
+
 static struct tosca_node *
 policy_of(const struct tosca_template *in, const char *type)
 {
@@ -133,6 +135,11 @@ extract_levels(struct extract *x, const struct tosca_template *in, struct vnfd_f
     if (!levels || levels->type != YAML_T_MAP) {
         return;
     }
+    if (levels->n > LEVELS_MAX) {
+        extract_fault(x,
+                      tosca_unsupported(levels, "more than %d instantiation levels", LEVELS_MAX));
+        return;
+    }
     flavour->levels = MEM_ARRAY(x->mem, levels->n, struct vnfd_level);
     yaml_each (levels, i) {
         read_level(x, in, flavour, levels->keys[i], levels->items[i]);
@@ -177,6 +184,10 @@ extract_aspects(struct extract *x, const struct tosca_template *in, struct vnfd_
     const struct yaml *aspects = policy ? tosca_value(x->tosca, policy, "aspects") : NULL;
 
     if (!aspects || aspects->type != YAML_T_MAP) {
+        return;
+    }
+    if (aspects->n > LEVELS_MAX) {
+        extract_fault(x, tosca_unsupported(aspects, "more than %d scaling aspects", LEVELS_MAX));
         return;
     }
     flavour->aspects = MEM_ARRAY(x->mem, aspects->n, struct vnfd_aspect);
