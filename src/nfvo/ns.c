@@ -135,7 +135,7 @@ const struct resource ns_instance_resource = {
     .singular = "ns_instance",
     .plural = "ns_instances",
     .doc = "NS instances (SOL005 clause 6).",
-    .flags = RESOURCE_NO_UPDATE,
+    .flags = RESOURCE_NO_UPDATE | RESOURCE_REVISION,
     .hooks = {.before_create = before_create,
               .before_delete = before_delete,
               .after_delete = after_delete,

@@ -115,6 +115,7 @@ const struct resource vnf_package_resource = {
     .singular = "vnf_package",
     .plural = "vnf_packages",
     .doc = "VNF packages (SOL005 clause 9).",
+    .flags = RESOURCE_REVISION,
     .hooks = DESCRIPTOR_HOOKS,
 };
 const struct resource ns_descriptor_resource = {
@@ -122,6 +123,7 @@ const struct resource ns_descriptor_resource = {
     .singular = "ns_descriptor",
     .plural = "ns_descriptors",
     .doc = "Network service descriptors (SOL005 clause 5).",
+    .flags = RESOURCE_REVISION,
     .hooks = DESCRIPTOR_HOOKS,
 };
 

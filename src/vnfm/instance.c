@@ -113,7 +113,7 @@ const struct resource vnf_instance_resource = {
     .singular = "vnf_instance",
     .plural = "vnf_instances",
     .doc = "VNF instances (SOL003 clause 5).",
-    .flags = RESOURCE_NO_UPDATE,
+    .flags = RESOURCE_NO_UPDATE | RESOURCE_REVISION,
     .hooks = {.before_create = before_create,
               .before_delete = before_delete,
               .after_delete = after_delete},
