@@ -41,6 +41,7 @@ struct dialect {
     /* A list is an open object around an array; where null it is written whole by .list. */
     void (*list_end)(struct rest_request *r, const struct rest_page *page);
     struct err *(*list)(struct tx *tx, struct rest_request *r, struct list_query *query);
+    struct err *(*precondition)(struct tx *tx, struct rest_request *r); /* before update and delete */
     void (*show)(struct rest_request *r, const void *row);    /* headers of one row (ETag) */
     void (*created)(struct rest_request *r, const void *row); /* headers of a new row (Location) */
     void (*versions)(struct rest_request *r, const struct face_version *one);

@@ -302,14 +302,43 @@ list(struct tx *tx, struct rest_request *r, struct list_query *query)
 
 /* ---- single rows --------------------------------------------------------------------- */
 
+/* The revision where the row has one, else a digest of all that is stored of it. */
+static const char *
+etag_of(struct mem *mem, const void *row)
+{
+    const struct attr *revision = table_attr(((const struct row *)row)->table, "revision_number");
+    const char *text;
+
+    if (revision) {
+        return mem_printf(mem, "%lld", (long long)*(const int64_t *)attr_at(revision, row));
+    }
+    text = row_to_json(mem, row, false);
+    return mem_printf(mem, "%016llx", (unsigned long long)hash_bytes(text, strlen(text), 0));
+}
+
+/* The engine compares revisions; rows without one are compared here. */
+static struct err *
+precondition(struct tx *tx, struct rest_request *r)
+{
+    const char *etag;
+    void *row;
+
+    if (!r->op.if_match || table_attr(r->route->resource->table, "revision_number")) {
+        return NULL;
+    }
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    etag = etag_of(tx_mem(tx), row);
+    if (!str_eq(etag, r->op.if_match)) {
+        return err_new(E_PRECONDITION, NULL, "the ETag is \"%s\" now, not \"%s\"", etag,
+                       r->op.if_match);
+    }
+    return NULL;
+}
+
 static void
 show(struct rest_request *r, const void *row)
 {
-    const struct attr *revision = table_attr(r->route->resource->table, "revision_number");
-
-    if (revision) {
-        rest_header(r, "ETag", "\"%lld\"", (long long)*(const int64_t *)attr_at(revision, row));
-    }
+    rest_header(r, "ETag", "\"%s\"", etag_of(r->mem, row));
 }
 
 static void
@@ -334,6 +363,7 @@ const struct dialect dialect_etsi = {
     .begin = begin,
     .headers = headers,
     .list = list,
+    .precondition = precondition,
     .show = show,
     .created = created,
     .versions = versions,

@@ -290,15 +290,28 @@ filter_match(const struct filter *filter, const struct json *json)
 
 /* ---- selecting -------------------------------------------------------------------- */
 
-/* Is 'path' on the list, or (with 'above') the beginning of an entry? */
+/* Is 'path' on the way to an entry of the list? */
 static bool
-listed(const char *const *list, const char *path, bool above)
+leads_to(const char *const *list, const char *path)
 {
     size_t n = strlen(path);
 
     for (; list && *list; list++) {
-        if (strcmp(*list, path) == 0 ||
-            (above && strncmp(*list, path, n) == 0 && (*list)[n] == '/')) {
+        if (strncmp(*list, path, n) == 0 && (*list)[n] == '/') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is 'path', or what it is part of, on the list? */
+static bool
+covered(const char *const *list, const char *path)
+{
+    for (; list && *list; list++) {
+        size_t n = strlen(*list);
+
+        if (strncmp(*list, path, n) == 0 && (path[n] == '\0' || path[n] == '/')) {
             return true;
         }
     }
@@ -312,9 +325,9 @@ selected(const struct selector *s, const char *path)
         return true;
     }
     if (s->exclude) {
-        return !listed(s->exclude, path, false);
+        return !covered(s->exclude, path);
     }
-    return !listed(s->left_out, path, false) || listed(s->fields, path, true);
+    return !covered(s->left_out, path) || covered(s->fields, path) || leads_to(s->fields, path);
 }
 
 static void

@@ -315,10 +315,13 @@ has_parents(const struct rest_request *r)
 }
 
 static struct err *
-check_parents(struct tx *tx, struct rest_request *r)
+check_before(struct tx *tx, struct rest_request *r)
 {
     void *row;
 
+    if (r->face->dialect->precondition) {
+        TRY(r->face->dialect->precondition(tx, r));
+    }
     if (!has_parents(r)) {
         return NULL;
     }
@@ -385,7 +388,7 @@ run_update(struct tx *tx, struct rest_request *r)
 {
     void *made;
 
-    TRY(check_parents(tx, r));
+    TRY(check_before(tx, r));
     TRY(resource_update(tx, &r->op, r->id, r->row, &made));
     rest_write_row(r, r->route->resource, r->route->shape, made);
     if (r->face->dialect->show) {
@@ -397,7 +400,7 @@ run_update(struct tx *tx, struct rest_request *r)
 static struct err *
 run_delete(struct tx *tx, struct rest_request *r)
 {
-    TRY(check_parents(tx, r));
+    TRY(check_before(tx, r));
     return resource_delete(tx, &r->op, r->id);
 }
 

@@ -1,0 +1,112 @@
+/* An orchestrator without sites: every face of `carrick orchestrator`, its
+ * engine of operations on a loop of its own. */
+#include "world.h"
+
+#include "base/vec.h"
+#include "faces/orchestrator.h"
+#include "flow/flow.h"
+#include "http/client.h"
+#include "nfvo/nfvo.h"
+#include "sys/file.h"
+#include "vim/vim.h"
+
+#include <pthread.h>
+
+struct orchestrator_state {
+    struct loop *loop;
+    pthread_t thread;
+    struct pool *pool;
+    struct http_client *http;
+    struct vim *vim;
+    struct flow_engine *engine;
+    struct nfvo nfvo;
+};
+
+static const struct table *const *const tables[] = {
+    ledger_tables, identity_tables, flow_tables, nfvo_tables, NULL,
+};
+static const struct policy_rule *const rules[] = {identity_rules, NULL};
+static const size_t *const n_rules[] = {&identity_n_rules, NULL};
+
+static const struct identity_endpoint endpoints[] = {
+    {"identity", "keystone", "/identity/v3"},
+    {"nfv-orchestration", "carrick", "/"},
+};
+
+static struct err *
+start_engine(struct world *world)
+{
+    struct orchestrator_state *state = world->state;
+    struct http_client_config http = {.max_per_host = 4};
+    struct vim_config vim = {.loop = state->loop, .store = world->store, .site = site_for_vim};
+    struct flow_engine_config engine = {.loop = state->loop,
+                                        .store = world->store,
+                                        .owner = "orchestrator",
+                                        .types = nfvo_flows};
+
+    TRY(pool_new("files", 2, 64, &state->pool));
+    TRY(http_client_new(state->loop, &http, &state->http));
+    vim.http = state->http;
+    TRY(vim_new(&vim, &state->vim));
+    TRY(flow_engine_new(&engine, &state->engine));
+    state->nfvo.store = world->store;
+    state->nfvo.engine = state->engine;
+    state->nfvo.loop = state->loop;
+    state->nfvo.vim = state->vim;
+    state->nfvo.pool = state->pool;
+    flow_service_set(state->engine, "vim", state->vim);
+    flow_service_set(state->engine, NFVO_SERVICE, &state->nfvo);
+    flow_kinds_add(state->engine, vim_kinds);
+    flow_kinds_add(state->engine, nfvo_kinds);
+    return flow_engine_start(state->engine);
+}
+
+static void *
+run_loop(void *arg)
+{
+    err_ignore(loop_run(arg), "the world's loop ends with the world");
+    return NULL;
+}
+
+static struct err *
+start(struct world *world, const struct rest_mount **mounts, size_t *n)
+{
+    struct orchestrator_state *state = MEM_NEW(world->mem, struct orchestrator_state);
+
+    world->state = state;
+    state->nfvo.packages_dir = mem_printf(world->mem, "%s/packages", world->dir);
+    TRY(dir_make(state->nfvo.packages_dir, 0700));
+    orchestrator_register();
+    TRY(loop_new(&state->loop));
+    TRY(start_engine(world));
+    if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
+        return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
+    }
+    *mounts = orchestrator_mounts(world->mem, world->identity, &state->nfvo, n);
+    return NULL;
+}
+
+static void
+stop(struct world *world)
+{
+    struct orchestrator_state *state = world->state;
+
+    loop_stop(state->loop);
+    (void)pthread_join(state->thread, NULL);
+    pool_free(state->pool);
+    flow_engine_free(state->engine);
+    vim_free(state->vim);
+    http_client_free(state->http);
+    loop_free(state->loop);
+}
+
+const struct world_kind world_orchestrator = {
+    .name = "orchestrator",
+    .tables = tables,
+    .rules = rules,
+    .n_rules = n_rules,
+    .endpoints = endpoints,
+    .n_endpoints = ARRAY_SIZE(endpoints),
+    .start = start,
+    .stop = stop,
+};
