@@ -1,0 +1,165 @@
+/* The command line: words, options out of tables, credentials. */
+#include "cli/cli.h"
+#include "cli/command.h"
+#include "nfvo/nfvo.h"
+#include "sys/file.h"
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {"place", "VNF=SITE", "place"}, {"wait", NULL, "wait"}, {0}};
+static const struct command command = {.words = "test",
+                                       .n_min = 1,
+                                       .n_max = 2,
+                                       .options = options,
+                                       .noun = &site_noun};
+
+static struct err *
+read_words(struct cli *cli, int argc, const char **argv)
+{
+    return options_read(cli, argc, (char **)(void *)argv);
+}
+
+TEST(cli_options_come_in_any_order)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct cli cli = {.mem = mem, .command = &command};
+    const char *argv[] = {"--place", "a=x", "name", "--place=b=y", "--wait", "--json"};
+
+    REQUIRE_OK(read_words(&cli, 6, argv));
+    CHECK_INT(cli.n_args, 1);
+    CHECK_STR(cli.args[0], "name");
+    CHECK_STR(option_get(&cli, "place"), "b=y");
+    CHECK_INT(cli.given.n, 4);
+    CHECK(option_flag(&cli, "wait"));
+    CHECK(cli.json);
+}
+
+TEST(cli_mistakes_are_named)
+{
+    static const struct {
+        const char *words[4];
+        int n;
+        const char *fault;
+    } cases[] = {
+        {{"name", "--colour", "red"}, 3, "no option --colour"},
+        {{"name", "--place"}, 2, "--place needs a value"},
+        {{NULL}, 0, "usage: carrick test"},
+        {{"a", "b", "c"}, 3, "usage: carrick test"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct cli cli = {.mem = mem, .command = &command};
+        const char *argv[4];
+
+        memcpy(argv, cases[i].words, sizeof argv);
+        CHECK_ERR_MSG(read_words(&cli, cases[i].n, argv), E_INVALID, cases[i].fault);
+    }
+}
+
+TEST(cli_attributes_of_a_table_are_options)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    struct cli cli = {.mem = mem, .command = &command};
+    const char *argv[] = {"east",        "--auth-url", "http://a/v3", "--max-calls", "4",
+                          "--location", "{\"country_code\":\"DE\"}"};
+
+    REQUIRE_OK(read_words(&cli, 7, argv));
+    jw_object(&w, NULL);
+    REQUIRE_OK(options_to_body(&cli, &site_table, POST, &w));
+    jw_end(&w);
+    CHECK_STR(body.data, "{\"auth_url\":\"http://a/v3\",\"max_calls\":4,"
+                         "\"location\":{\"country_code\":\"DE\"}}");
+}
+
+TEST(cli_what_is_read_only_is_no_option)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct cli cli = {.mem = mem, .command = &command};
+    const char *argv[] = {"east", "--status", "UP"};
+
+    CHECK_ERR_MSG(read_words(&cli, 3, argv), E_INVALID, "no option --status");
+}
+
+TEST(cli_unknown_words_are_refused)
+{
+    char program[] = "carrick", word[] = "nonsense";
+    char *argv[] = {program, word, NULL};
+
+    CHECK_INT(cli_main(2, argv), 2);
+}
+
+TEST(cli_every_command_has_a_line)
+{
+    struct cli_command_line line;
+    size_t n = 0;
+
+    while (cli_command_line(n, &line)) {
+        CHECK(line.words[0] != '\0');
+        CHECK(line.doc && line.doc[0] != '\0');
+        n++;
+    }
+    CHECK(n > 20);
+}
+
+/* ---- credentials ------------------------------------------------------------------------ */
+
+#define CLOUDS                                                                                     \
+    "clouds:\n  one:\n    auth:\n      auth_url: http://one/v3\n      username: u\n"               \
+    "      password: p\n      project_name: j\n    region_name: R\n"
+
+static void
+clouds_use(const char *text)
+{
+    static char path[512];
+
+    snprintf(path, sizeof path, "%s/clouds.yaml", test_dir());
+    REQUIRE_OK(file_write(path, text, strlen(text), 0600));
+    REQUIRE(setenv("OS_CLIENT_CONFIG_FILE", path, 1) == 0);
+    REQUIRE(unsetenv("OS_AUTH_URL") == 0);
+}
+
+TEST(cli_takes_the_only_cloud)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct credentials credentials;
+
+    clouds_use(CLOUDS);
+    REQUIRE(unsetenv("OS_CLOUD") == 0);
+    REQUIRE_OK(credentials_read(mem, &credentials));
+    CHECK_STR(credentials.auth_url, "http://one/v3");
+    CHECK_STR(credentials.project, "j");
+    CHECK_STR(credentials.user_domain, "Default");
+    CHECK_STR(credentials.region, "R");
+}
+
+TEST(cli_says_which_cloud_is_missing)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct credentials credentials;
+
+    clouds_use(CLOUDS);
+    REQUIRE(setenv("OS_CLOUD", "two", 1) == 0);
+    CHECK_ERR_MSG(credentials_read(mem, &credentials), E_INVALID, "no cloud called \"two\"");
+}
+
+TEST(cli_says_which_variables_are_missing)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct credentials credentials;
+    struct err *e;
+
+    REQUIRE(setenv("OS_AUTH_URL", "http://x/v3", 1) == 0);
+    REQUIRE(unsetenv("OS_CLOUD") == 0);
+    REQUIRE(unsetenv("OS_USERNAME") == 0);
+    REQUIRE(unsetenv("OS_PASSWORD") == 0);
+    e = credentials_read(mem, &credentials);
+    CHECK(e && strstr(err_full(mem, e), "OS_USERNAME is not set"));
+    CHECK(e && strstr(err_full(mem, e), "OS_PASSWORD is not set"));
+    CHECK_ERR(e, E_INVALID);
+}

@@ -1,0 +1,248 @@
+/* The VNFM: what a VNFD needs, occurrences that follow their flows, holdings. */
+#include "base/uuid.h"
+#include "nfvo/nfvo.h"
+#include "test.h"
+#include "vnfm/describe.h"
+#include "vnfm/held.h"
+#include "vnfm/op_occ.h"
+#include "vnfm/vnfm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- what a VNFD needs ------------------------------------------------------------------ */
+
+static struct vnfd_image image = {.id = "image", .name = "web", .version = "1.0"};
+static struct vnfd_cp cp = {.name = "cp", .vdu = "vdu", .external = "vl", .port_security = true};
+static struct vnfd_cp *vdu_cps[] = {&cp};
+static struct vnfd_count counts[] = {{.vdu = "vdu", .n = 3}};
+static struct vnfd_level levels[] = {{.name = "three", .n_counts = 1, .counts = counts}};
+
+static struct vnfd_vdu
+vdu_make(void)
+{
+    return (struct vnfd_vdu){
+        .name = "vdu",
+        .initial_instances = 1,
+        .vcpus = 2,
+        .memory_mb = 256,
+        .image = &image,
+        .user_data = "hello",
+        .n_cps = 1,
+        .cps = vdu_cps,
+    };
+}
+
+static struct vnfd
+vnfd_make(struct vnfd_flavour *flavour, struct vnfd_vdu *vdu)
+{
+    *vdu = vdu_make();
+    *flavour = (struct vnfd_flavour){.id = "small",
+                                     .n_vdus = 1,
+                                     .vdus = vdu,
+                                     .n_cps = 1,
+                                     .cps = &cp,
+                                     .n_levels = 1,
+                                     .levels = levels};
+    return (struct vnfd){.descriptor_id = "vnfd-1", .n_flavours = 1, .flavours = flavour};
+}
+
+TEST(vnfm_level_says_how_many_servers)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd_flavour flavour;
+    struct vnfd_vdu vdu;
+    struct vnfd vnfd = vnfd_make(&flavour, &vdu);
+    struct vnf_wanted *wanted = row_new(mem, &vnf_wanted_table);
+    struct vnf_size size;
+
+    REQUIRE_OK(vnf_wanted_fill(mem, &vnfd, "small", "three", wanted));
+    size = vnf_size_of(wanted);
+    CHECK_INT(size.servers, 3);
+    CHECK_INT(size.vcpus, 6);
+    CHECK_INT(size.memory_mb, 768);
+    const struct wanted_vnfc *last = wanted->vnfcs.items[2];
+    CHECK_STR(last->name, "vdu-3");
+    CHECK_STR(last->user_data, "aGVsbG8=");
+    CHECK_STR(((const struct wanted_cp *)last->cps.items[0])->requirement, "vl");
+}
+
+TEST(vnfm_what_a_vnfd_lacks_is_told)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd_flavour flavour;
+    struct vnfd_vdu vdu;
+    struct vnfd vnfd = vnfd_make(&flavour, &vdu);
+    struct vnf_wanted *wanted = row_new(mem, &vnf_wanted_table);
+
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "big", NULL, wanted), E_INVALID,
+                  "no deployment flavour big");
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "nine", wanted), E_INVALID,
+                  "no instantiation level nine");
+    vdu.image = NULL;
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "three", wanted), E_NOT_IMPLEMENTED,
+                  "VDU vdu has no software image");
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static struct store *
+world_store(void)
+{
+    static const struct table *tables[64];
+    static char path[512];
+    static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
+    struct store_config config = {
+        .path = path, .tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
+    struct store *store = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (const struct table *const *table = lists[i]; *table; table++) {
+            tables[n++] = *table;
+        }
+    }
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(store_open(&config, &store));
+    return store;
+}
+
+#define PROJECT "00000000-0000-4000-8000-000000000001"
+#define INSTANCE "00000000-0000-4000-8000-000000000002"
+#define PACKAGE "00000000-0000-4000-8000-000000000003"
+#define FLOW_ID "00000000-0000-4000-8000-000000000004"
+#define SITE "00000000-0000-4000-8000-000000000005"
+
+static struct flow_row *
+flow_of(struct tx *tx, const char *state, const char *error)
+{
+    struct flow_row *flow = row_new(tx_mem(tx), &flow_table);
+
+    flow->id = FLOW_ID;
+    flow->type = "vnf_instantiate";
+    flow->state = state;
+    flow->error = error;
+    flow->input = "{\"vnf_instance_id\":\"" INSTANCE "\",\"package_id\":\"" PACKAGE
+                  "\",\"name\":\"web\",\"project_id\":\"" PROJECT
+                  "\",\"request\":{\"flavourId\":\"small\"}}";
+    return flow;
+}
+
+static struct err *
+occurrence_fn(struct tx *tx, void *arg)
+{
+    struct vnf_lcm_op_occ *occ;
+
+    (void)arg;
+    CHECK_OK(vnf_operation_free(tx, INSTANCE));
+    TRY(vnf_op_state_changed(tx, flow_of(tx, "STARTING", NULL), FLOW_N_STATES));
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, FLOW_ID, &occ));
+    CHECK_STR(occ->operation, "INSTANTIATE");
+    CHECK_STR(json_get_str(occ->operation_params, "flavourId"), "small");
+    CHECK(!occ->is_automatic);
+    CHECK_ERR_MSG(vnf_operation_free(tx, INSTANCE), E_CONFLICT, "is STARTING");
+    TRY(vnf_op_state_changed(
+        tx,
+        flow_of(tx, "FAILED_TEMP",
+                "{\"code\":\"QUOTA\",\"message\":\"no room\",\"step\":\"grant\"}"),
+        FLOW_PROCESSING));
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, FLOW_ID, &occ));
+    CHECK_STR(occ->operation_state, "FAILED_TEMP");
+    CHECK_STR(json_get_str(occ->error, "detail"), "step \"grant\": no room");
+    CHECK_INT(json_int(json_get(occ->error, "status"), 0), 409);
+    CHECK(json_is(json_get(occ->resource_changes, "affectedVnfcs"), JSON_T_ARRAY));
+    CHECK_ERR(vnf_operation_free(tx, INSTANCE), E_CONFLICT);
+    TRY(vnf_op_state_changed(tx, flow_of(tx, "ROLLED_BACK", NULL), FLOW_ROLLING_BACK));
+    CHECK_OK(vnf_operation_free(tx, INSTANCE));
+    return NULL;
+}
+
+TEST(vnfm_occurrence_follows_its_flow)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, occurrence_fn, NULL));
+}
+
+static struct err *
+touched_fn(struct tx *tx, void *arg)
+{
+    static const struct {
+        const char *kind, *state, *output;
+    } entries[] = {
+        {"vim server create", "DONE", "{\"id\":\"s1\"}"},
+        {"vim port create", "UNDONE", "{\"id\":\"p1\"}"},
+        {"vim port create", "STARTED", NULL},
+        {"vnf describe", "DONE", "{\"id\":\"none\"}"},
+    };
+    struct flow_row *flow = flow_of(tx, "FAILED_TEMP", NULL);
+    struct vnf_lcm_op_occ *occ;
+
+    (void)arg;
+    TRY(vnf_op_state_changed(tx, flow, FLOW_N_STATES));
+    TRY(row_insert(tx, flow));
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        struct flow_step_row *step = row_new(tx_mem(tx), &flow_step_table);
+
+        step->id = mem_printf(tx_mem(tx), "%s.%zu", FLOW_ID, i);
+        step->flow_id = FLOW_ID;
+        step->seq = (int64_t)i;
+        step->label = "server vdu";
+        step->effect = "WRITE";
+        step->kind = entries[i].kind;
+        step->state = entries[i].state;
+        step->input = "{\"site\":\"" SITE "\"}";
+        step->output = entries[i].output;
+        TRY(row_insert(tx, step));
+    }
+    TRY(vnf_op_state_changed(tx, flow, FLOW_PROCESSING));
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, FLOW_ID, &occ));
+    const struct json *servers = json_get(occ->resource_changes, "affectedVnfcs");
+    CHECK_INT(servers->n, 1);
+    CHECK_STR(json_get_str(servers->items[0], "vduId"), "vdu");
+    CHECK_STR(json_get_str(servers->items[0], "changeType"), "ADDED");
+    CHECK_STR(json_str(json_path(servers, "0.computeResource.resourceId")), "s1");
+    const struct json *ports = json_get(occ->resource_changes, "affectedExtLinkPorts");
+    CHECK_INT(ports->n, 1);
+    CHECK_STR(json_get_str(ports->items[0], "changeType"), "TEMPORARY");
+    return NULL;
+}
+
+TEST(vnfm_changes_tell_what_was_really_touched)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, touched_fn, NULL));
+}
+
+static struct err *
+holdings_fn(struct tx *tx, void *arg)
+{
+    struct rows items = {0};
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+    struct held_list *list = row_new(tx_mem(tx), &held_list_table);
+
+    (void)arg;
+    owner->owner_id = INSTANCE;
+    owner->project_id = PROJECT;
+    held_add(tx_mem(tx), &items, SITE, "network", "n1", "data");
+    held_add(tx_mem(tx), &items, SITE, "port", "p1", "cp");
+    held_add(tx_mem(tx), &items, SITE, "server", "s1", "vdu");
+    TRY(held_insert(tx, INSTANCE, PROJECT, &items));
+    TRY(held_read.local(tx, owner, list));
+    CHECK_INT(list->items.n, 3);
+    CHECK_STR(((const struct held *)list->items.items[0])->kind, "network");
+    CHECK_STR(((const struct held *)list->items.items[2])->resource_id, "s1");
+    TRY(held_forget(tx, INSTANCE));
+    list = row_new(tx_mem(tx), &held_list_table);
+    TRY(held_read.local(tx, owner, list));
+    CHECK_INT(list->items.n, 0);
+    return NULL;
+}
+
+TEST(vnfm_holdings_keep_their_order)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, holdings_fn, NULL));
+}
