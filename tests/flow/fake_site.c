@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "http/server.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,7 @@ struct fake_site {
     pthread_cond_t quiet;
     struct object *objects;
     int n_threads, in_flight;
+    bool closing;
 };
 
 /* ---- objects --------------------------------------------------------------------------- */
@@ -325,12 +327,19 @@ struct later {
     int effect_ms, answer_ms;      /* < 0: not at all */
 };
 
+/* Until the time has come or the site is closed; under the lock. */
 static void
-pause_ms(int ms)
+wait_ms(struct fake_site *site, int ms)
 {
-    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+    struct timespec until;
 
-    nanosleep(&time, NULL);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += ms % 1000 * 1000000L;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    while (!site->closing &&
+           pthread_cond_timedwait(&site->quiet, &site->lock, &until) != ETIMEDOUT) {
+    }
 }
 
 static void
@@ -350,16 +359,14 @@ later_thread(void *arg)
     struct fake_site *site = later->site;
     int first = later->effect_ms >= 0 ? later->effect_ms : 0;
 
-    pause_ms(first);
     pthread_mutex_lock(&site->lock);
+    wait_ms(site, first);
     if (later->effect_ms >= 0) {
         create_from(site, later->place, later->inner);
         site->control->pending--;
     }
+    wait_ms(site, later->answer_ms - first);
     pthread_mutex_unlock(&site->lock);
-    if (later->answer_ms > first) {
-        pause_ms(later->answer_ms - first);
-    }
     answer(later->x, 504, "{}");
     pthread_mutex_lock(&site->lock);
     site->n_threads--;
@@ -648,6 +655,8 @@ void
 fake_site_free(struct fake_site *site)
 {
     pthread_mutex_lock(&site->lock);
+    site->closing = true;
+    pthread_cond_broadcast(&site->quiet);
     while (site->n_threads) {
         pthread_cond_wait(&site->quiet, &site->lock);
     }

@@ -13,11 +13,14 @@
 #include "sys/file.h"
 #include "vim/vim.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -368,6 +371,26 @@ process_run(struct process *p)
     return (int)p->state;
 }
 
+/* One byte each way: ready, list, listed. */
+static void
+tell(int fd)
+{
+    if (write(fd, "x", 1) != 1) {
+        _exit(EXIT_BROKEN);
+    }
+}
+
+static void
+hear(int fd)
+{
+    char c;
+
+    if (read(fd, &c, 1) != 1) {
+        fprintf(stderr, "flow-kill: the site's process has gone\n");
+        exit(1);
+    }
+}
+
 /* ---- the site's process --------------------------------------------------------------------- */
 
 static int
@@ -377,12 +400,13 @@ site_run(struct fake_control *control, int fd)
     char c;
 
     must(fake_site_new(control, &site));
+    tell(fd);
     while (read(fd, &c, 1) == 1) {
         AUTO_BUF out = BUF_INIT;
 
         fake_site_list(site, &out);
         fprintf(stderr, "%s", out.len ? out.data : "(nothing)\n");
-        control->pending = 0;
+        tell(fd);
     }
     fake_site_free(site);
     return 0;
@@ -406,12 +430,17 @@ struct world {
     int site_fd;
 };
 
+/* Until it has ended or the time is over. */
 static void
-blink(int us)
+wait_us(pid_t pid, int us)
 {
+    struct pollfd at = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     struct timespec time = {.tv_nsec = us * 1000L};
 
-    nanosleep(&time, NULL);
+    if (at.fd < 0 || ppoll(&at, 1, &time, NULL) < 0) {
+        fprintf(stderr, "flow-kill: the engine's process cannot be waited for\n");
+    }
+    fd_close(&at.fd);
 }
 
 static void
@@ -429,7 +458,7 @@ world_start(struct world *w, const struct kill_case *c)
     control->fault = c->fault;
     control->refuse_chain = c->back;
     must(dir_make(w->dir, 0700));
-    if (pipe(fds) != 0) {
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         exit(1);
     }
     w->site = fork();
@@ -439,9 +468,7 @@ world_start(struct world *w, const struct kill_case *c)
     }
     close(fds[0]);
     w->site_fd = fds[1];
-    while (!control->port) {
-        blink(500);
-    }
+    hear(w->site_fd);
 }
 
 static void
@@ -468,7 +495,7 @@ engine_once(struct world *w, const struct kill_case *c, enum op op, bool first)
     }
     w->control->victim = pid;
     if (first && c->kill_after_us) {
-        blink(c->kill_after_us);
+        wait_us(pid, c->kill_after_us);
         kill(pid, SIGKILL);
     }
     waitpid(pid, &status, 0);
@@ -515,12 +542,8 @@ judge(struct world *w, const struct kill_case *c, int state)
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
                 control->n_live, objects, control->n_doubles, control->n_effects);
-        if (write(w->site_fd, "l", 1) == 1) {
-            control->pending = 1;
-            while (control->pending > 0) {
-                blink(1000);
-            }
-        }
+        tell(w->site_fd);
+        hear(w->site_fd);
     }
     return good;
 }

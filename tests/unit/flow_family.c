@@ -1,0 +1,195 @@
+/* The flow engine: children, plans, grants. */
+#include "unit/flow_world.h"
+
+static int hook_calls[FLOW_N_STATES];
+
+static struct err *
+changed(struct tx *tx, const struct flow_row *flow, int old)
+{
+    (void)tx, (void)old;
+    hook_calls[flow_row_state(flow)]++;
+    return NULL;
+}
+
+static const char *is_granted;
+
+/* ---- children ----------------------------------------------------------------------------------------- */
+
+static struct err *
+one_run(struct flow *f, const void *in)
+{
+    const struct thing *wanted = in;
+    struct thing out;
+
+    TRY(flow_step(f, "make", &create_kind, thing(f, wanted->name, wanted->size), &out));
+    out.row.table = &thing_table;
+    flow_result(f, &out);
+    return NULL;
+}
+static const struct flow_type one = {
+    .name = "one", .version = 1, .doc = "Makes one thing.", .in = &thing_table,
+    .out = &thing_table, .run = one_run};
+
+static struct err *
+family_run(struct flow *f, const void *in)
+{
+    struct thing first;
+
+    (void)in;
+    TRY(flow_spawn(f, "first", &one, thing(f, "f1", 5)));
+    TRY(flow_spawn(f, "second", &one, thing(f, "f2", 0)));
+    TRY(flow_join(f, "first", &first));
+    TRY(flow_join_all(f));
+    return flow_step(f, "last", &create_kind, thing(f, "last", first.size), NULL);
+}
+static const struct flow_type family = {
+    .name = "family", .version = 1, .doc = "Has children.", .in = &thing_table,
+    .run = family_run};
+static const struct flow_type *const family_types[] = {&family, &one, NULL};
+
+TEST(flow_children_run_and_their_results_are_typed)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    AUTO(mem) mem = mem_new("test");
+    struct peek peek = {.id = ask.id, .mem = mem};
+    const struct json *json;
+    AUTO_BUF out = BUF_INIT;
+
+    world_open(&world, family_types);
+    start(&ask, &family);
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world_count(&world), 3);
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.explained, "\"input\":{\"name\":\"last\",\"size\":6}") != NULL);
+    REQUIRE_OK(json_parse(mem, peek.explained, strlen(peek.explained), &json));
+    CHECK_INT((long long)json_get(json, "children")->n, 2);
+    flow_tree(&out, json, false);
+    CHECK(strstr(out.data, "   + one first  COMPLETED") != NULL);
+    world_close(&world);
+}
+
+TEST(flow_failure_of_a_child_is_seen_retried_and_rolled_back)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    world_open(&world, family_types);
+    world.next.fail_create = 1;
+    start(&ask, &family);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "no room") != NULL);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world_count(&world), 3);
+    world_close(&world);
+}
+
+TEST(flow_rollback_of_a_parent_takes_its_children_back)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    world_open(&world, family_types);
+    start(&ask, &family);
+    while (world.n_made < 2) {
+        REQUIRE_OK(loop_turn(world.loop, 5));
+    }
+    world.next.fail_create = 1;
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world_count(&world), 2);
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
+/* ---- plan -------------------------------------------------------------------------------------------------- */
+
+struct planned {
+    bool done;
+    char text[4096];
+};
+
+static void
+plan_done(void *arg, const struct flow_plan *plan)
+{
+    struct planned *planned = arg;
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_object(&w, NULL);
+    flow_plan_to_json(plan, &w);
+    jw_end(&w);
+    snprintf(planned->text, sizeof planned->text, "%s", out.data);
+    planned->done = true;
+}
+
+TEST(flow_plan_has_no_effects_and_tells_exact_calls)
+{
+    struct world world = {0};
+    struct planned planned = {0};
+    AUTO(mem) mem = mem_new("test");
+    struct thing *in = row_new(mem, &thing_table);
+    int n = -1;
+
+    world_open(&world, family_types);
+    in->name = "x";
+    flow_plan(world.engine, &family, NULL, in, plan_done, &planned);
+    EVENTUALLY(1000, (err_ignore(loop_turn(world.loop, 5), "test"), planned.done));
+    CHECK(strstr(planned.text, "POST f1") != NULL);
+    CHECK(strstr(planned.text, "POST last") != NULL);
+    CHECK(strstr(planned.text, "{\"provider\":\"east\",\"class\":\"THING\",\"amount\":8}") != NULL);
+    CHECK_INT(world.n_made, 0);
+    CHECK_OK(store_read(world.store, read_count, &n));
+    CHECK_INT(n, 0);
+    world_close(&world);
+}
+
+/* ---- the grant ----------------------------------------------------------------------------------------------- */
+
+static struct err *
+granted_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_step(f, "grant", &count_kind, thing(f, is_granted ? "n" : "refused", 0), NULL));
+    TRY(flow_started(f));
+    return flow_step(f, "a", &create_kind, thing(f, "a", 0), NULL);
+}
+static const struct flow_type granted = {
+    .name = "granted", .version = 1, .doc = "Waits for a grant.", .in = &thing_table,
+    .run = granted_run, .starting = true, .state_changed = changed};
+static const struct flow_type *const granted_types[] = {&granted, NULL};
+
+TEST(flow_begins_in_starting_until_granted)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    is_granted = "yes";
+    world_open(&world, granted_types);
+    start(&ask, &granted);
+    CHECK(in_state(ask.id, "STARTING"));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(hook_calls[FLOW_STARTING], 1);
+    CHECK_INT(hook_calls[FLOW_PROCESSING], 1);
+    world_close(&world);
+}
+
+TEST(flow_whose_grant_is_refused_ends_rolled_back)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    is_granted = NULL;
+    world_open(&world, granted_types);
+    start(&ask, &granted);
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "none left") != NULL);
+    CHECK_INT(hook_calls[FLOW_FAILED_TEMP], 0);
+    world_close(&world);
+}
