@@ -29,7 +29,7 @@ static const struct route routes[] = {
     REST_CRUD_SHAPED(DESCRIPTORS, ns_descriptor_resource, "PATCH", &shape),
     {.method = "PUT", .path = DESCRIPTORS "/{id}/nsd_content", .verb = REST_ACTION,
      .resource = &ns_descriptor_resource, .flags = REST_UPLOAD | REST_POOL, .status = 202,
-     .upload = &etsi_upload, .write = etsi_upload_accept,
+     .rule = "writer", .upload = &etsi_upload, .write = etsi_upload_accept,
      .doc = "Uploads the NSD archive; on-boarding follows by itself."},
     {.method = "GET", .path = DESCRIPTORS "/{id}/nsd_content", .verb = REST_ACTION,
      .resource = &ns_descriptor_resource, .flags = REST_POOL, .prepare = etsi_content,

@@ -31,7 +31,7 @@ static const struct route routes[] = {
     REST_CRUD_SHAPED(PACKAGES, vnf_package_resource, "PATCH", &shape),
     {.method = "PUT", .path = PACKAGES "/{id}/package_content", .verb = REST_ACTION,
      .resource = &vnf_package_resource, .flags = REST_UPLOAD | REST_POOL, .status = 202,
-     .upload = &etsi_upload, .write = etsi_upload_accept,
+     .rule = "writer", .upload = &etsi_upload, .write = etsi_upload_accept,
      .doc = "Uploads the package; on-boarding follows by itself."},
     {.method = "GET", .path = PACKAGES "/{id}/package_content", .verb = REST_ACTION,
      .resource = &vnf_package_resource, .flags = REST_POOL, .prepare = etsi_content,

@@ -84,6 +84,9 @@ extern const char *const site_states[], *const package_onboarding_states[],
     *const package_operational_states[], *const package_usage_states[],
     *const instantiation_states[], *const ns_operation_states[], *const ns_operations[];
 
+/* The caller's project as the owner of what is created; E_FORBIDDEN without one. */
+struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
+
 /* ---- sites -------------------------------------------------------------------- */
 
 struct vim_site;
@@ -123,9 +126,9 @@ struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int
 struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
                            int *fd, int64_t *size) MUST_USE;
 
-/* The on-boarded descriptors of a project by their identifiers, parsed from the
- * texts kept in the store; in tx_mem.  E_NOT_FOUND names what is missing;
- * E_CONFLICT where it is DISABLED and 'enabled' asks for an ENABLED one. */
+/* On-boarded descriptors, parsed from the texts kept in the store, and the rows of
+ * a project by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
+ * identifier that is not on-boarded. */
 struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
 struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;
 struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,

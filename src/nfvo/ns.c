@@ -27,10 +27,10 @@ before_create(struct tx *tx, struct op *op, void *row)
     struct ns_instance *ns = row;
     struct ns_descriptor *descriptor = NULL;
 
-    ns->project_id = op->caller->project_id;
+    TRY(owner_set(op, &ns->project_id));
     TRY(ns_descriptor_find(tx, ns->project_id, ns->nsd_id, &descriptor));
     if (!str_eq(descriptor->operational_state, "ENABLED")) {
-        return err_new(E_CONFLICT, NULL, "NSD %s is DISABLED", descriptor->id);
+        return err_new(E_UNPROCESSABLE, NULL, "NSD %s is DISABLED", descriptor->id);
     }
     ns->nsd_info_id = descriptor->id;
     return usage_set(tx, descriptor->id, "IN_USE");
@@ -136,6 +136,7 @@ const struct resource ns_instance_resource = {
     .plural = "ns_instances",
     .doc = "NS instances (SOL005 clause 6).",
     .flags = RESOURCE_NO_UPDATE | RESOURCE_REVISION,
+    .rule_create = "writer",
     .hooks = {.before_create = before_create,
               .before_delete = before_delete,
               .after_delete = after_delete,

@@ -25,8 +25,7 @@ descriptor_before_create(struct tx *tx, struct op *op, void *row)
     const struct table *table = op->resource->table;
 
     (void)tx;
-    *(const char **)attr_at(table_attr(table, "project_id"), row) = op->caller->project_id;
-    return NULL;
+    return owner_set(op, attr_at(table_attr(table, "project_id"), row));
 }
 
 /* The operational state can only change once on-boarded, and to the other one
@@ -116,6 +115,7 @@ const struct resource vnf_package_resource = {
     .plural = "vnf_packages",
     .doc = "VNF packages (SOL005 clause 9).",
     .flags = RESOURCE_REVISION,
+    .rule_create = "writer",
     .hooks = DESCRIPTOR_HOOKS,
 };
 const struct resource ns_descriptor_resource = {
@@ -124,6 +124,7 @@ const struct resource ns_descriptor_resource = {
     .plural = "ns_descriptors",
     .doc = "Network service descriptors (SOL005 clause 5).",
     .flags = RESOURCE_REVISION,
+    .rule_create = "writer",
     .hooks = DESCRIPTOR_HOOKS,
 };
 
@@ -186,7 +187,7 @@ vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
 
     TRY(row_find(tx, &vnf_package_table, conds, package));
     if (!*package) {
-        return err_new(E_NOT_FOUND, NULL, "no VNF package with vnfdId %s is on-boarded", vnfd_id);
+        return err_new(E_UNPROCESSABLE, NULL, "no VNF package with vnfdId %s is on-boarded", vnfd_id);
     }
     return NULL;
 }
@@ -199,7 +200,7 @@ ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
 
     TRY(row_find(tx, &ns_descriptor_table, conds, descriptor));
     if (!*descriptor) {
-        return err_new(E_NOT_FOUND, NULL, "no NSD with nsdId %s is on-boarded", nsd_id);
+        return err_new(E_UNPROCESSABLE, NULL, "no NSD with nsdId %s is on-boarded", nsd_id);
     }
     return NULL;
 }

@@ -72,7 +72,7 @@ descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
 
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
     if (!str_eq(package->operational_state, "ENABLED")) {
-        return err_new(E_CONFLICT, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
+        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
                        profile->vnfd_id);
     }
     TRY(vnfd_load(tx, package->id, &vnfd));

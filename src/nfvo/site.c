@@ -16,8 +16,7 @@ before_create(struct tx *tx, struct op *op, void *row)
     struct site *site = row;
 
     (void)tx;
-    site->project_id = op->caller->project_id;
-    return NULL;
+    return owner_set(op, &site->project_id);
 }
 
 static struct err *
@@ -42,6 +41,7 @@ const struct resource site_resource = {
     .singular = "site",
     .plural = "sites",
     .doc = "OpenStack sites that network functions are placed on.",
+    .rule_create = "writer",
     .hooks = {.before_create = before_create, .before_delete = before_delete},
 };
 

@@ -54,7 +54,7 @@ vnf_instance_fill(struct tx *tx, struct vnf_instance *instance)
 
     TRY(vnf_package_find(tx, instance->project_id, instance->vnfd_id, &package));
     if (!str_eq(package->operational_state, "ENABLED")) {
-        return err_new(E_CONFLICT, NULL, "VNF package %s is DISABLED", package->id);
+        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
     instance->package_id = package->id;
     instance->vnf_provider = package->vnf_provider;
@@ -69,7 +69,7 @@ before_create(struct tx *tx, struct op *op, void *row)
 {
     struct vnf_instance *instance = row;
 
-    instance->project_id = op->caller->project_id;
+    TRY(owner_set(op, &instance->project_id));
     return vnf_instance_fill(tx, instance);
 }
 
@@ -114,6 +114,7 @@ const struct resource vnf_instance_resource = {
     .plural = "vnf_instances",
     .doc = "VNF instances (SOL003 clause 5).",
     .flags = RESOURCE_NO_UPDATE | RESOURCE_REVISION,
+    .rule_create = "writer",
     .hooks = {.before_create = before_create,
               .before_delete = before_delete,
               .after_delete = after_delete},

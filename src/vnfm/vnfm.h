@@ -22,7 +22,8 @@ extern const struct table vnf_instance_table, vnf_lcm_op_occ_table;
 extern const struct resource vnf_instance_resource, vnf_lcm_op_occ_resource;
 
 /* Fills what the package of instance->vnfd_id says, for a row about to be inserted,
- * and marks the package IN_USE.  E_NOT_FOUND, E_CONFLICT (DISABLED). */
+ * and marks the package IN_USE.  E_UNPROCESSABLE: not on-boarded, or DISABLED (SOL003
+ * 5.4.2.3.1). */
 struct err *vnf_instance_fill(struct tx *tx, struct vnf_instance *instance) MUST_USE;
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
 struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
