@@ -31,7 +31,9 @@ enum dp_drop {
 };
 
 /* Programs that are reached by tail call: index in the 'calls' map. */
-#define DP_CALLS(X) X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)
+#define DP_CALLS(X)                                                                                \
+    X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
+    X(new_remote) X(repick)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)

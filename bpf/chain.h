@@ -43,6 +43,38 @@ is_syn_ack(const struct pkt *k)
     return k->is_tcp && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
+/* Instance of a hash value in a hop: of its own bucket, else of the next live one. */
+INLINE __u32
+inst_pick(__u32 chain, __u32 hop, __u32 hash)
+{
+    struct dp_buckets_key key = {.chain = chain, .hop = hop};
+    struct dp_buckets *b = bpf_map_lookup_elem(&buckets, &key);
+
+    if (!b) {
+        return 0;
+    }
+    for (__u32 i = 0; i < 16; i++) {
+        __u32 id = b->inst[(hash + i * 17) % DP_BUCKETS];
+        struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
+
+        if (inst && inst->up) {
+            return id;
+        }
+    }
+    return 0;
+}
+
+/* No room for one more entry of the network? */
+INLINE int
+table_is_full(const struct pkt *k)
+{
+    __u32 net = k->key.net, all = 0;
+    struct dp_net *value = bpf_map_lookup_elem(&nets, &net);
+    __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
+
+    return !value || !n || !total || *n >= value->share || *total >= DP_FLOWS_MAX;
+}
+
 /* From a port, with no entry or one that is to be judged again. */
 SEC("tc")
 int
@@ -57,7 +89,8 @@ dp_new_flow(struct __sk_buff *skb)
         return drop(k, DROP_spoofed_ip);
     }
     if (k->in_flags & DP_PORT_FUNCTION && !k->recheck) {
-        return drop(k, DROP_function_flow);
+        return table_is_full(k) && k->in_inst ? call(skb, k, CALL_new_remote)
+                                              : drop(k, DROP_function_flow);
     }
     if (!k->recheck && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
@@ -81,6 +114,70 @@ dp_new_flow(struct __sk_buff *skb)
     k->rule_block = 0;
     k->rule_next = CALL_classify;
     return call(skb, k, CALL_rules);
+}
+
+/* The first that is seen of a flow that came by tunnel, or out of a function
+ * while there is no room for entries. */
+SEC("tc")
+int
+dp_new_remote(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_remote *remote;
+    int swap;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    swap = k->from == FROM_LABEL && k->vni.dir == DP_REVERSE;
+    if (!end_find(k, k->mac_src, &k->end[swap]) || !end_find(k, k->mac_dst, &k->end[!swap])) {
+        return drop(k, DROP_unknown_destination);
+    }
+    k->init_lo = swap ? !k->from_lo : k->from_lo;
+    k->class_block = 0;
+    if (k->from == FROM_LABEL) {
+        k->chain = k->vni.chain;
+        k->classified = 1;
+        return call(skb, k, CALL_insert);
+    }
+    if (k->from == FROM_PORT) {
+        k->from = FROM_FUNCTION;
+        return call(skb, k, CALL_classify);
+    }
+    remote = k->end[0].ifindex ? 0 : bpf_map_lookup_elem(&remotes, &k->end[0].port);
+    if (!remote || remote->vtep != k->vtep) {
+        return drop(k, DROP_tunnel_source);
+    }
+    if (!k->end[1].ifindex) {
+        return drop(k, DROP_tunnel_transit);
+    }
+    if (!may_start(k) || is_syn_ack(k)) {
+        return drop(k, DROP_tcp_state);
+    }
+    return call(skb, k, CALL_classify);
+}
+
+/* A function without an entry to ask may also have emitted the other direction. */
+INLINE int
+class_none(struct __sk_buff *skb, struct pkt *k)
+{
+    struct dp_end end = k->end[0];
+    struct dp_ip ip = k->src;
+    __u16 port = k->sport;
+
+    if (k->from != FROM_FUNCTION || k->swapped) {
+        return call(skb, k, CALL_insert);
+    }
+    k->swapped = 1;
+    k->end[0] = k->end[1];
+    k->end[1] = end;
+    k->src = k->dst;
+    k->dst = ip;
+    k->sport = k->dport;
+    k->dport = port;
+    k->init_lo = !k->init_lo;
+    k->class_block = 0;
+    return call(skb, k, CALL_classify);
 }
 
 INLINE int
@@ -115,7 +212,7 @@ dp_classify(struct __sk_buff *skb)
         key.block = k->class_block;
         block = bpf_map_lookup_elem(&classes, &key);
         if (!block) {
-            return call(skb, k, CALL_insert);
+            return class_none(skb, k);
         }
         for (__u32 i = 0; i < DP_CLASSES_A_BLOCK; i++) {
             if (i < block->n && class_match(k, &block->class[i])) {
@@ -124,7 +221,7 @@ dp_classify(struct __sk_buff *skb)
             }
         }
         if (!block->more) {
-            return call(skb, k, CALL_insert);
+            return class_none(skb, k);
         }
         k->class_block++;
     }
@@ -147,15 +244,16 @@ choose(struct pkt *k, struct dp_flow *flow)
 
 /* One more entry for the network? */
 INLINE int
-usage_take(struct pkt *k)
+usage_take(const struct pkt *k)
 {
-    struct dp_net *net = bpf_map_lookup_elem(&nets, &k->key.net);
-    __u64 *n = bpf_map_lookup_elem(&usage, &k->key.net);
+    __u32 net = k->key.net, all = 0;
+    __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
-    if (!net || !n || *n >= net->share) {
+    if (table_is_full(k) || !n || !total) {
         return 0;
     }
     __sync_fetch_and_add(n, 1);
+    __sync_fetch_and_add(total, 1);
     return 1;
 }
 
@@ -186,6 +284,7 @@ insert_full(struct __sk_buff *skb, struct pkt *k, __u32 reason)
         return drop(k, reason);
     }
     k->hash_only = 1;
+    k->flow.sent = 0xffff;
     return call(skb, k, CALL_step);
 }
 
@@ -224,6 +323,32 @@ dp_insert(struct __sk_buff *skb)
             return insert_full(skb, k, DROP_table_full);
         }
     }
+    return call(skb, k, CALL_step);
+}
+
+/* A hop's instance is down or gone: the flow moves to another. */
+SEC("tc")
+int
+dp_repick(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_flow *flow;
+    __u32 hop, id;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    flow = flow_find(k);
+    hop = k->repick;
+    if (!flow || hop >= DP_HOPS) {
+        return drop(k, DROP_internal);
+    }
+    id = inst_pick(flow->chain, hop, flow_hash(&k->key));
+    if (!id) {
+        return drop(k, DROP_no_instance);
+    }
+    BOUND(hop, DP_HOPS - 1);
+    flow->inst[hop] = id;
     return call(skb, k, CALL_step);
 }
 

@@ -21,46 +21,6 @@ count_in(struct __sk_buff *skb, __u32 slot)
     }
 }
 
-/* From a port: an end of the flow, or a function. */
-INLINE int
-port_flow(struct __sk_buff *skb, struct pkt *k)
-{
-    struct dp_flow *flow = bpf_map_lookup_elem(&flows, &k->key);
-    __u64 now = bpf_ktime_get_coarse_ns();
-
-    if (flow && flow_is_stale(k, flow, now)) {
-        flow_forget(k);
-        flow = 0;
-    }
-    if (!flow) {
-        if (k->is_error) {
-            return drop(k, DROP_icmp_error_unknown);
-        }
-        k->from = FROM_PORT;
-        return call(skb, k, CALL_new_flow);
-    }
-    if (k->in_flags & DP_PORT_FUNCTION && flow->end[0].port != k->in_port &&
-        flow->end[1].port != k->in_port) {
-        k->from = FROM_FUNCTION;
-        return flow_go(skb, k, flow, now);
-    }
-    if (!ends_match(k, flow, from_initiator(k, flow))) {
-        if (k->is_error) {
-            return drop(k, DROP_icmp_error_unknown);
-        }
-        if (k->in_flags & DP_PORT_SECURITY && !source_allowed(k->in_port, k->mac_src, &k->src)) {
-            return drop(k, DROP_spoofed_ip);
-        }
-        flow_forget(k);
-        return call(skb, k, CALL_new_flow);
-    }
-    if (k->is_error && k->in_flags & DP_PORT_SECURITY &&
-        !source_allowed(k->in_port, k->mac_src, &k->src)) {
-        return drop(k, DROP_spoofed_ip);
-    }
-    return flow_go(skb, k, flow, now);
-}
-
 SEC("tc")
 int
 dp_port_in(struct __sk_buff *skb)
@@ -109,73 +69,7 @@ dp_port_in(struct __sk_buff *skb)
         return drop(k, DROP_multicast);
     }
     count_in(skb, port->slot);
-    return port_flow(skb, k);
-}
-
-/* The first that is seen of a flow that came by tunnel. */
-INLINE int
-tunnel_new(struct __sk_buff *skb, struct pkt *k)
-{
-    struct dp_end from, to;
-    struct dp_remote *remote;
-
-    if (k->is_error) {
-        return drop(k, DROP_icmp_error_unknown);
-    }
-    if (!end_find(k, k->mac_src, &from) || !end_find(k, k->mac_dst, &to)) {
-        return drop(k, DROP_unknown_destination);
-    }
-    if (k->from == FROM_LABEL) {
-        int forward = k->vni.dir == DP_FORWARD;
-
-        k->end[0] = forward ? from : to;
-        k->end[1] = forward ? to : from;
-        k->init_lo = forward ? k->from_lo : !k->from_lo;
-        k->chain = k->vni.chain;
-        k->classified = 1;
-        return call(skb, k, CALL_insert);
-    }
-    remote = from.ifindex ? 0 : bpf_map_lookup_elem(&remotes, &from.port);
-    if (!remote || remote->vtep != k->vtep) {
-        return drop(k, DROP_tunnel_source);
-    }
-    if (!to.ifindex) {
-        return drop(k, DROP_tunnel_transit);
-    }
-    if (!may_start(k) || is_syn_ack(k)) {
-        return drop(k, DROP_tcp_state);
-    }
-    k->end[0] = from;
-    k->end[1] = to;
-    k->init_lo = k->from_lo;
-    k->class_block = 0;
-    return call(skb, k, CALL_classify);
-}
-
-/* A label says more surely than an entry which chain and direction it is. */
-INLINE int
-label_differs(const struct pkt *k, const struct dp_flow *flow)
-{
-    return k->from == FROM_LABEL &&
-           (flow->chain != k->vni.chain ||
-            from_initiator(k, flow) != (k->vni.dir == DP_FORWARD));
-}
-
-INLINE int
-tunnel_flow(struct __sk_buff *skb, struct pkt *k)
-{
-    struct dp_flow *flow = bpf_map_lookup_elem(&flows, &k->key);
-    __u64 now = bpf_ktime_get_coarse_ns();
-
-    if (flow && (flow_is_stale(k, flow, now) ||
-                 !ends_match(k, flow, from_initiator(k, flow)) || label_differs(k, flow))) {
-        flow_forget(k);
-        flow = 0;
-    }
-    if (!flow) {
-        return tunnel_new(skb, k);
-    }
-    return flow_go(skb, k, flow, now);
+    return call(skb, k, CALL_step);
 }
 
 SEC("tc")
@@ -219,7 +113,7 @@ dp_tun_in(struct __sk_buff *skb)
     if (k->mac_dst[0] & 1) {
         return drop(k, DROP_multicast);
     }
-    return tunnel_flow(skb, k);
+    return call(skb, k, CALL_step);
 }
 
 char dp_license[] SEC("license") = "Dual BSD/GPL";

@@ -16,14 +16,22 @@
 #define ROUNDS_MAX 4
 #define PACKET_HOST 0 /* <linux/if_packet.h> is not for this target. */
 
+/* usage[0] counts all. */
 INLINE void
-usage_drop(__u32 net)
+usage_lower(__u32 net)
 {
     __u64 *n = bpf_map_lookup_elem(&usage, &net);
 
     if (n && *n) {
         __sync_fetch_and_add(n, (__u64)-1);
     }
+}
+
+INLINE void
+usage_drop(__u32 net)
+{
+    usage_lower(net);
+    usage_lower(0);
 }
 
 INLINE void
@@ -140,27 +148,6 @@ send_port(struct __sk_buff *skb, __u32 ifindex, __u32 slot, int to_host)
     return (int)bpf_redirect_peer(ifindex, 0);
 }
 
-/* Instance of a hash value in a hop: of its own bucket, else of the next live one. */
-INLINE __u32
-inst_pick(__u32 chain, __u32 hop, __u32 hash)
-{
-    struct dp_buckets_key key = {.chain = chain, .hop = hop};
-    struct dp_buckets *b = bpf_map_lookup_elem(&buckets, &key);
-
-    if (!b) {
-        return 0;
-    }
-    for (__u32 i = 0; i < 16; i++) {
-        __u32 id = b->inst[(hash + i * 17) % DP_BUCKETS];
-        struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
-
-        if (inst && inst->up) {
-            return id;
-        }
-    }
-    return 0;
-}
-
 /* The same at every site and in both directions. */
 INLINE __u32
 flow_hash(const struct dp_flow_key *key)
@@ -204,12 +191,8 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     id = flow->inst[hop];
     inst = bpf_map_lookup_elem(&insts, &id);
     if (!inst || !inst->up) {
-        id = inst_pick(flow->chain, hop, flow_hash(&k->key));
-        inst = bpf_map_lookup_elem(&insts, &id);
-        if (!inst) {
-            return drop(k, DROP_no_instance);
-        }
-        flow->inst[hop] = id;
+        k->repick = hop;
+        return call(skb, k, CALL_repick);
     }
     if (!(flow->sent & 1 << hop)) {
         flow->sent |= (__u16)(1 << hop);
@@ -276,6 +259,9 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
     if (!(port->flags & DP_PORT_UP)) {
         return drop(k, DROP_port_down);
     }
+    if (k->hash_only && port->flags & DP_PORT_SECURITY) {
+        return drop(k, DROP_table_full); /* Its rules need an entry. */
+    }
     if (from_init && !k->is_error) {
         if (port->flags & DP_PORT_SECURITY && end->gen != port->gen) {
             k->rule_dir = DP_INGRESS;
@@ -292,52 +278,54 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
     return send_port(skb, ifindex, port->slot, 1);
 }
 
-/* On from 'hop' hops passed: chain->n_hops or -1 passed means the end. */
+/* Where a packet goes next: to the end it is for, to a hop (NEXT_HOP + index),
+ * into another program (NEXT_CALL + which), or nowhere (-reason). */
+#define NEXT_END 0
+#define NEXT_HOP 1
+#define NEXT_CALL 100
+
 INLINE int
-advance(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
-        int hop, int from_init)
+next_hop(const struct dp_chain *chain, int hop, int from_init)
 {
-    if (chain && (from_init || chain->flags & DP_CHAIN_SYMMETRIC) && hop >= 0 &&
-        hop < (int)chain->n_hops) {
-        return hand(skb, k, flow, chain, (__u32)hop, from_init ? DP_FORWARD : DP_REVERSE);
-    }
-    return deliver(skb, k, flow, from_init);
+    return chain && (from_init || chain->flags & DP_CHAIN_SYMMETRIC) && hop >= 0 &&
+                   hop < (int)chain->n_hops
+               ? NEXT_HOP + hop
+               : NEXT_END;
 }
 
 /* Out of a function: which hop it is, and whether it may. */
 INLINE int
-from_function(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow,
-              const struct dp_chain *chain, int from_init)
+from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+              int from_init)
 {
-    __u32 id = k->in_inst, dir = from_init ? DP_FORWARD : DP_REVERSE;
+    __u32 id = k->in_inst;
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
     int hop = -1;
 
-    if (!inst || !id) {
-        return drop(k, DROP_function_flow);
+    if (!inst || !chain) {
+        return -DROP_function_flow;
     }
     for (int i = 0; i < DP_HOPS; i++) {
         if (flow->inst[i] == id) {
             hop = i;
         }
     }
-    if (!chain || hop < 0 || !(flow->sent & 1 << hop)) {
-        return drop(k, DROP_function_flow);
+    if (hop < 0 || !(flow->sent >> hop & 1)) {
+        return -DROP_function_flow;
     }
-    if (inst->port[!(dir & 1)] != k->in_port) {
-        return drop(k, DROP_function_direction);
+    if (inst->port[from_init ? DP_REVERSE : DP_FORWARD] != k->in_port) {
+        return -DROP_function_direction;
     }
-    return advance(skb, k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
+    return next_hop(chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
 /* From a port that is one of the flow's ends. */
 INLINE int
-from_end(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
-         int from_init)
+from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
     if (from_init && flow->end[0].gen != k->in_gen && !k->is_error) {
         k->recheck = 1;
-        return call(skb, k, CALL_new_flow);
+        return NEXT_CALL + CALL_new_flow;
     }
     if (!from_init && !(flow->flags & DP_FLOW_REPLY_OK) && k->in_flags & DP_PORT_SECURITY) {
         k->rule_dir = DP_EGRESS;
@@ -345,27 +333,28 @@ from_end(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struc
         k->rule_group = 0;
         k->rule_block = 0;
         k->rule_next = CALL_step;
-        return call(skb, k, CALL_rules);
+        return NEXT_CALL + CALL_rules;
     }
-    return advance(skb, k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1,
-                   from_init);
+    return next_hop(chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }
 
 /* A packet on a label: to exactly that instance. */
 INLINE int
-from_label(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow,
-           const struct dp_chain *chain)
+from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain)
 {
     __u32 hop = k->vni.hop;
 
+    if (!chain) {
+        return -DROP_chain_gone;
+    }
+    if (hop >= DP_HOPS) {
+        return -DROP_internal;
+    }
     BOUND(hop, DP_HOPS - 1);
     if (flow->inst[hop] != k->vni.inst) {
         flow->inst[hop] = k->vni.inst;
     }
-    if (!chain) {
-        return drop(k, DROP_chain_gone);
-    }
-    return hand(skb, k, flow, chain, hop, k->vni.dir);
+    return NEXT_HOP + (int)hop;
 }
 
 /* Is the packet's sender the end that the entry says? */
@@ -380,46 +369,124 @@ ends_match(const struct pkt *k, const struct dp_flow *flow, int from_init)
     return mac_eq(from->mac, k->mac_src) && mac_eq(to->mac, k->mac_dst);
 }
 
-/* A packet whose flow is known goes on. */
+/* A label says more surely than an entry which chain and direction it is. */
 INLINE int
-flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, __u64 now)
+label_differs(const struct pkt *k, const struct dp_flow *flow, int from_init)
 {
-    int from_init = from_initiator(k, flow);
+    return k->from == FROM_LABEL &&
+           (flow->chain != k->vni.chain || from_init != (k->vni.dir == DP_FORWARD));
+}
+
+/* Is the entry one for this packet?  What is not is made anew; a reason to
+ * drop the packet where that may not be. */
+INLINE int
+flow_fits(struct pkt *k, const struct dp_flow *flow, int from_init, __u64 now)
+{
+    if (flow_is_stale(k, flow, now)) {
+        return 0;
+    }
+    if (k->from == FROM_PORT && k->in_flags & DP_PORT_FUNCTION && k->in_inst &&
+        flow->end[0].port != k->in_port && flow->end[1].port != k->in_port) {
+        k->from = FROM_FUNCTION;
+    }
+    return k->from == FROM_FUNCTION ||
+           (ends_match(k, flow, from_init) && !label_differs(k, flow, from_init));
+}
+
+INLINE int
+flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int from_init,
+          __u64 now)
+{
+    if (k->from == FROM_FUNCTION) {
+        return from_function(k, flow, chain, from_init);
+    }
+    flow_track(k, flow, from_init, now);
+    if (k->from == FROM_LABEL) {
+        return from_label(k, flow, chain);
+    }
+    return k->from == FROM_TUNNEL ? NEXT_END : from_end(k, flow, chain, from_init);
+}
+
+/* The first that is seen of a flow, or what is to be judged again. */
+INLINE int
+flow_unknown(struct __sk_buff *skb, const struct pkt *k)
+{
+    if (k->rounds) {
+        return drop(k, DROP_internal);
+    }
+    if (k->is_error) {
+        return drop(k, DROP_icmp_error_unknown);
+    }
+    return call(skb, k, k->from == FROM_PORT ? CALL_new_flow : CALL_new_remote);
+}
+
+/* An error that claims to be of an end has to come from it. */
+INLINE int
+error_is_spoofed(const struct pkt *k)
+{
+    return k->is_error && k->from == FROM_PORT && k->in_flags & DP_PORT_SECURITY &&
+           !source_allowed(k->in_port, k->mac_src, &k->src);
+}
+
+INLINE int
+flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
+{
     __u32 id = flow->chain;
     struct dp_chain *chain = 0;
+    int next;
 
     if (id) {
         chain = bpf_map_lookup_elem(&chains, &id);
     }
-    if (k->from == FROM_FUNCTION) {
-        return from_function(skb, k, flow, chain, from_init);
+    next = flow_next(k, flow, chain, from_init, now);
+    if (next < 0) {
+        return drop(k, (__u32)-next);
     }
-    flow_track(k, flow, from_init, now);
-    if (k->from == FROM_LABEL) {
-        return from_label(skb, k, flow, chain);
+    if (next == NEXT_CALL + CALL_new_flow) {
+        return call(skb, k, CALL_new_flow);
     }
-    if (k->from == FROM_TUNNEL) {
+    if (next == NEXT_CALL + CALL_rules) {
+        return call(skb, k, CALL_rules);
+    }
+    if (next == NEXT_END || !chain) {
         return deliver(skb, k, flow, from_init);
     }
-    return from_end(skb, k, flow, chain, from_init);
+    return hand(skb, k, flow, chain, (__u32)(next - NEXT_HOP), from_init ? DP_FORWARD : DP_REVERSE);
 }
 
-/* Again, after a rule was found or an entry made. */
+/* One packet whose key is known, and again after a rule was found or an entry made. */
 SEC("tc")
 int
 dp_step(struct __sk_buff *skb)
 {
+    __u64 now = bpf_ktime_get_coarse_ns();
     struct pkt *k = pkt_get();
     struct dp_flow *flow;
+    int from_init;
 
     if (!k) {
         return TC_ACT_SHOT;
     }
     flow = flow_find(k);
-    if (!flow || k->rounds++ > ROUNDS_MAX) {
+    if (!flow) {
+        return flow_unknown(skb, k);
+    }
+    from_init = from_initiator(k, flow);
+    if (!k->rounds && !flow_fits(k, flow, from_init, now)) {
+        if (k->from == FROM_PORT && k->in_flags & DP_PORT_SECURITY &&
+            !source_allowed(k->in_port, k->mac_src, &k->src)) {
+            return drop(k, DROP_spoofed_ip);
+        }
+        flow_forget(k);
+        return flow_unknown(skb, k);
+    }
+    if (error_is_spoofed(k)) {
+        return drop(k, DROP_spoofed_ip);
+    }
+    if (k->rounds++ > ROUNDS_MAX) {
         return drop(k, DROP_internal);
     }
-    return flow_go(skb, k, flow, bpf_ktime_get_coarse_ns());
+    return flow_go(skb, k, flow, from_init, now);
 }
 
 #endif

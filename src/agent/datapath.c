@@ -506,13 +506,11 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
 /* ---- flows -------------------------------------------------------------------------------------- */
 
 struct err *
-datapath_usage(struct datapath *dp, uint32_t net, bool wanted)
+datapath_usage(struct datapath *dp, uint32_t net)
 {
     uint64_t zero = 0;
 
-    if (wanted ? bpf_map_update_elem(dp->maps[MAP_usage], &net, &zero, BPF_NOEXIST) &&
-                     errno != EEXIST
-               : bpf_map_delete_elem(dp->maps[MAP_usage], &net) && errno != ENOENT) {
+    if (bpf_map_update_elem(dp->maps[MAP_usage], &net, &zero, BPF_NOEXIST) && errno != EEXIST) {
         return err_errno(E_UNAVAILABLE, "count of a network's flows");
     }
     return NULL;
@@ -560,7 +558,8 @@ collect_batch(struct datapath *dp, struct collect *c, uint32_t n)
     }
 }
 
-/* The programs count up and down; what a race lost is mended here. */
+/* The programs count up and down; what a race lost is mended here, and what
+ * counts a network that is gone goes. */
 static void
 usage_mend(struct datapath *dp, const struct collect *c)
 {
@@ -573,10 +572,14 @@ usage_mend(struct datapath *dp, const struct collect *c)
 
         first = false;
         net = next;
+        if (net && !dptable_get(&dp->tables[TABLE_nets], &net)) {
+            (void)bpf_map_delete_elem(dp->maps[MAP_usage], &net);
+            continue;
+        }
         while (c->nets[i] && c->nets[i] != net) {
             i = (i + 1) % COUNT_SLOTS;
         }
-        n = c->nets[i] ? c->counts[i] : 0;
+        n = !net ? c->left : c->nets[i] ? c->counts[i] : 0; /* 0: all networks. */
         (void)bpf_map_update_elem(dp->maps[MAP_usage], &net, &n, BPF_EXIST);
     }
 }

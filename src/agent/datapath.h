@@ -60,8 +60,9 @@ struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, ui
 bool datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                        struct dp_id *id);
 
-/* A network's flow count exists / is gone. */
-struct err *datapath_usage(struct datapath *dp, uint32_t net, bool wanted) MUST_USE;
+/* Lets a network's flows be counted (0 = all networks').  datapath_collect drops
+ * the counts of networks that are gone. */
+struct err *datapath_usage(struct datapath *dp, uint32_t net) MUST_USE;
 
 /* Removes entries that have idled too long, and mends the networks' counts.
  * '*n' is what is left. */

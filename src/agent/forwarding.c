@@ -653,10 +653,11 @@ nets_sync(struct run *r)
                                     : share < SHARE_MIN  ? SHARE_MIN
                                                          : share};
 
+    TRY(datapath_usage(r->dp, 0)); /* Of all networks. */
     map_each (&r->nets, it) {
         const struct net_note *net = it->value;
 
-        TRY(datapath_usage(r->dp, net->id.id, true));
+        TRY(datapath_usage(r->dp, net->id.id));
         TRY(datapath_put(r->dp, TABLE_nets, &net->id.id, &value));
     }
     return datapath_put(r->dp, TABLE_config, &zero, &config);

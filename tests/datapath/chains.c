@@ -190,3 +190,53 @@ TEST(an_asymmetric_chain_lets_replies_go_straight)
     CHECK(site_hop_packets(s, "c", 0, "forward") >= 4);
     CHECK_INT(site_hop_packets(s, "c", 0, "reverse"), 0);
 }
+
+/* Floods a network that has only its least share of the flow table. */
+TEST(with_a_full_table_chains_go_on_and_guarded_flows_are_refused)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_chain *chain;
+    struct desired_security_group *group;
+    struct desired_port *pa, *pb, *pc;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    int port = 2000;
+
+    for (int i = 0; i < 70; i++) {
+        (void)site_network(s, i ? mem_printf(t->mem, "n%d", i) : "n", 100 + i);
+    }
+    group = site_group(s, "all");
+    (void)group_rule(s, group, "egress", "IPv4", -1, -1, -1);
+    pa = site_node(s, "a", "n", "10.0.0.1", NULL);
+    pb = site_node(s, "b", "n", "10.0.0.2", NULL);
+    pc = site_node(s, "c", "n", "10.0.0.3", NULL);
+    port_group(s, pc, "all");
+    site_function(s, "f", "n");
+    chain = site_chain(s, "c", "n");
+    (void)chain_class(s, chain, 17, 2000);
+    (void)chain_hop(s, chain, "f");
+    topo_up(t);
+    int a = node_raw(s, "a", "eth0"), b, c = node_raw(s, "c", "eth0");
+    for (int i = 0; i < 5000; i++) {
+        f = frame_udp(pa->mac, pb->mac, "10.0.0.1", "10.0.0.2", 10000 + i, 9, 4);
+        raw_send(a, f.b, f.n);
+    }
+    f = frame_udp(pc->mac, pb->mac, "10.0.0.3", "10.0.0.2", 7, 8, 4);
+    raw_send(c, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "share_full") == 1);
+    /* Through the function without an entry, and back. */
+    b = node_raw(s, "b", "eth0");
+    f = frame_udp(pa->mac, pb->mac, "10.0.0.1", "10.0.0.2", 1234, port, 30);
+    raw_send(a, f.b, f.n);
+    CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    port = 1234;
+    f = frame_udp(pb->mac, pa->mac, "10.0.0.2", "10.0.0.1", 2000, port, 30);
+    raw_send(b, f.b, f.n);
+    CHECK(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &port));
+    CHECK_INT(site_hop_packets(s, "c", 0, "forward"), 1);
+    CHECK_INT(site_drops(s, "function_flow"), 0);
+    close(a);
+    close(b);
+    close(c);
+}
