@@ -87,6 +87,16 @@ start_compute(struct world *world, struct site_services *services)
 }
 #endif
 
+#if defined HAVE_NEUTRON_FACE || defined HAVE_NOVA_FACE
+static void
+register_all(const struct resource *const *resources)
+{
+    for (; *resources; resources++) {
+        resource_register(*resources);
+    }
+}
+#endif
+
 static struct err *
 start(struct world *world, const struct rest_mount **mounts, size_t *n)
 {
@@ -101,9 +111,11 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     services.image = state->image;
     TRY(loop_new(&state->loop));
 #ifdef HAVE_NEUTRON_FACE
+    register_all(network_resources);
     TRY(start_network(world, &services));
 #endif
 #ifdef HAVE_NOVA_FACE
+    register_all(compute_resources);
     TRY(start_compute(world, &services));
 #endif
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
