@@ -236,6 +236,7 @@ undone(struct entry *e, struct err *err)
     } else {
         e->state = ENTRY_UNDONE;
         entry_changed(e);
+        entry_log(e);
     }
 }
 
@@ -339,7 +340,7 @@ step_absent(struct step *step)
     if (e) {
         e->step = NULL;
         engine_fault(e->flow->engine, FLOW_AT_ANSWER, e->flow->id, e->label);
-        e->next_look = time_now_us() + settle_us(e) / 4;
+        entry_look_in(e, settle_us(e) / 4000);
         if (entry_settled_in(e) <= 0) {
             e->state = e->flow->phase == PHASE_UNDO ? ENTRY_UNDONE : ENTRY_AGAIN;
             entry_changed(e);

@@ -38,6 +38,9 @@ flow_spawn_as(struct flow *f, const char *label, const struct flow_type *type, c
         e->started = time_now_us();
         entry_done(e, NULL);
     }
+    if (e->state == ENTRY_FAILED) {
+        return err_copy(e->err);
+    }
     return f->plan ? plan_spawn(f, e) : NULL;
 }
 

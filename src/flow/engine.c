@@ -127,6 +127,8 @@ flow_timer_arm(struct flow *f, int64_t ms)
     loop_timer_arm(f->timer, ms > 0 ? ms : 0);
 }
 
+static void engine_look(void *arg);
+
 /* ---- turns -------------------------------------------------------------------------- */
 
 static void
@@ -336,6 +338,8 @@ flow_leave(struct flow *f)
     engine_drop(engine, f);
     flow_free(f);
     wake_parent(engine, parent);
+    /* What was asked of it between its last write and now. */
+    engine_look(engine);
 }
 
 /* ---- a job has landed ---------------------------------------------------------------------- */
@@ -353,10 +357,11 @@ rows_saved(struct job *job)
             e->ended = row->row.ended;
             err_ignore(decode_text(e->flow->mem, e->kind->out, e->output, &e->out),
                        "written by row_to_json a moment ago");
+            entry_log(e);
         }
         e->stored = row_copy(e->flow->mem, &row->row);
         e->saved = row->version;
-        if (!row->old && e->effect == ENTRY_CHILD) {
+        if (e->effect == ENTRY_CHILD && e->state == ENTRY_DONE) {
             engine_take(e->flow->engine, e->output);
         }
     }
@@ -376,7 +381,10 @@ job_failed(struct flow *f, struct job *job)
         entry_failed(job->local, err);
         job->local->state = ENTRY_UNDO_FAILED;
         flow_wake(f);
-    } else if (err->code == E_GONE || err->code == E_NOT_FOUND) {
+    } else if (job->refused && err->code != E_UNAVAILABLE) {
+        entry_failed(job->refused, err);
+        flow_wake(f);
+    } else if (err->code == E_GONE) {
         log_err(LOG_LV_WARN, "flow", err, "let go");
         flow_leave(f);
     } else if (job->child_op != CHILD_NONE) {

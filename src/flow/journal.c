@@ -3,6 +3,8 @@
  * go on changing entries while a write is under way. */
 #include "flow/live.h"
 
+#include "base/log.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +66,28 @@ entry_changed(struct entry *e)
     e->version++;
 }
 
+/* One line a step that changes something. */
+void
+entry_log(const struct entry *e)
+{
+    log_line(e->effect == ENTRY_READ ? LOG_LV_DEBUG : LOG_LV_INFO, "flow",
+             "flow=%s step=\"%s\" kind=\"%s\" state=%s attempts=%lld ms=%lld", e->flow->id,
+             e->label, e->kind_name, flow_entry_states[e->state], (long long)e->attempts,
+             e->started && e->ended ? (long long)(e->ended - e->started) / 1000 : 0);
+}
+
+int64_t
+entry_wait_ms(const struct entry *e)
+{
+    return (e->next_look - time_mono_ns() + 999999) / 1000000;
+}
+
+void
+entry_look_in(struct entry *e, int64_t ms)
+{
+    e->next_look = time_mono_ns() + ms * 1000000;
+}
+
 static void
 entry_clear_error(struct entry *e)
 {
@@ -83,6 +107,9 @@ entry_done(struct entry *e, const void *out)
         e->output = row_to_json(e->flow->mem, e->out, false);
     }
     entry_changed(e);
+    if (e->kind) {
+        entry_log(e);
+    }
 }
 
 void
@@ -94,6 +121,7 @@ entry_failed(struct entry *e, struct err *err)
     e->err = err;
     e->error = flow_err_text(e->flow->mem, err, NULL);
     entry_changed(e);
+    entry_log(e);
 }
 
 /* 'weighty': only what tells of effects outside or counts time. */
@@ -253,7 +281,7 @@ job_local(struct tx *tx, struct job *job)
 }
 
 static struct err *
-job_spawn(struct tx *tx, const struct job *job, const struct flow_row *parent,
+job_spawn(struct tx *tx, struct job *job, const struct flow_row *parent,
           const struct job_row *row)
 {
     const struct flow_type *type = row->entry->child_type;
@@ -264,8 +292,13 @@ job_spawn(struct tx *tx, const struct job *job, const struct flow_row *parent,
     child->parent_id = parent->id;
     child->label = row->row.label;
     child->project_id = parent->project_id;
-    return flow_insert(tx, parent->owner, child, type,
-                       job->flow->engine->config.lease_ms);
+    return flow_insert(tx, parent->owner, child, type, job->flow->engine->config.lease_ms);
+}
+
+static bool
+is_done(const struct flow_step_row *row)
+{
+    return str_eq(row->state, flow_entry_states[ENTRY_DONE]);
 }
 
 static struct err *
@@ -278,11 +311,14 @@ job_entry(struct tx *tx, struct job *job, const struct flow_row *flow, struct jo
         row->row.output = job->local_out;
         row->row.ended = tx_now(tx);
     }
+    if (row->entry->effect == ENTRY_CHILD && is_done(&row->row) &&
+        !(row->old && is_done(row->old))) {
+        job->refused = row->entry;
+        TRY(job_spawn(tx, job, flow, row));
+        job->refused = NULL;
+    }
     if (row->old) {
         return row_update(tx, row->old, &row->row);
-    }
-    if (row->entry->effect == ENTRY_CHILD) {
-        TRY(job_spawn(tx, job, flow, row));
     }
     return row_insert(tx, &row->row);
 }
@@ -357,6 +393,22 @@ job_flow(struct tx *tx, const struct job *job, const struct flow_row *old)
     return row_state_set(tx, job->flow->type, old, row, job->to);
 }
 
+/* The flow's row, if it still is ours. */
+static struct err *
+job_own(struct tx *tx, const struct job *job, struct flow_row **flow)
+{
+    struct err *err = row_get(tx, &flow_table, job->flow->id, flow);
+
+    if (err_is(err, E_NOT_FOUND)) {
+        err->code = E_GONE;
+    }
+    TRY(err);
+    if ((*flow)->epoch != job->epoch) {
+        return err_new(E_GONE, NULL, "flow %s was taken over", (*flow)->id);
+    }
+    return NULL;
+}
+
 static struct err *
 job_write(struct tx *tx, void *arg)
 {
@@ -364,10 +416,8 @@ job_write(struct tx *tx, void *arg)
     struct flow_row *flow;
 
     job->local_failed = false;
-    TRY(row_get(tx, &flow_table, job->flow->id, &flow));
-    if (flow->epoch != job->epoch) {
-        return err_new(E_GONE, NULL, "flow %s was taken over", flow->id);
-    }
+    job->refused = NULL;
+    TRY(job_own(tx, job, &flow));
     if (job->local) {
         TRY(job_local(tx, job));
     }

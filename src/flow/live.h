@@ -75,7 +75,7 @@ struct entry {
     struct mem *probe_mem;             /* a poll's last answer */
     void *probe;
     struct err *probe_err;
-    int64_t next_look;                 /* microseconds; not before that */
+    int64_t next_look;                 /* monotonic ns; not before that */
     int tries;                         /* acts begun by this process */
     bool probed, undo_tried, joined;
     struct flow *planned;              /* plan: the child */
@@ -153,6 +153,7 @@ struct job {
     struct entry *local, *begin;
     bool undo;                         /* 'local' is to be taken back */
     bool local_failed;
+    struct entry *refused;             /* CHILD that could not be inserted */
     const char *local_out;
     enum flow_state to;                /* FLOW_N_STATES = as it is */
     const char *error, *output, *phase, *seen_request;
@@ -174,6 +175,9 @@ struct entry *entry_add(struct flow *f, int64_t seq, const char *label, const ch
                         enum entry_effect effect);
 struct entry *entry_at(struct flow *f, int64_t seq);
 void entry_changed(struct entry *e);
+void entry_log(const struct entry *e);
+int64_t entry_wait_ms(const struct entry *e);  /* until its next look; <= 0: now */
+void entry_look_in(struct entry *e, int64_t ms);
 void entry_done(struct entry *e, const void *out);
 void entry_failed(struct entry *e, struct err *err); /* owns err */
 struct err *entry_from_row(struct flow *f, const struct flow_step_row *row) MUST_USE;

@@ -182,7 +182,7 @@ static struct err *drive(struct flow *f, struct entry *e);
 static struct err *
 drive_doubt(struct flow *f, struct entry *e)
 {
-    int64_t wait_ms = (e->next_look - time_now_us()) / 1000;
+    int64_t wait_ms = entry_wait_ms(e);
 
     e->doubted = true;
     if (e->kind->find && wait_ms > 0) {
@@ -337,8 +337,8 @@ drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
     bool done;
 
     for (;;) {
-        if (!e->probed && time_now_us() < e->next_look) {
-            flow_timer_arm(f, (e->next_look - time_now_us()) / 1000 + 1);
+        if (!e->probed && entry_wait_ms(e) > 0) {
+            flow_timer_arm(f, entry_wait_ms(e));
             return flow_parked(f);
         }
         if (!e->probed) {
@@ -355,7 +355,7 @@ drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
             entry_done(e, e->probe);
             return NULL;
         }
-        e->next_look = time_now_us() + interval_ms * 1000;
+        entry_look_in(e, interval_ms);
     }
 }
 

@@ -30,14 +30,14 @@ is_held(const struct entry *e)
 static bool
 undo_write(struct flow *f, struct entry *e)
 {
-    int64_t wait_ms = (e->next_look - time_now_us()) / 1000;
+    int64_t wait_ms = entry_wait_ms(e);
 
     if (!e->kind || !e->kind->undo || !is_held(e)) {
         set_undone(e);
     } else if (e->out || !e->kind->find) {
         step_begin(e, STEP_UNDO);
     } else if (wait_ms > 0) {
-        flow_timer_arm(f, wait_ms + 1);
+        flow_timer_arm(f, wait_ms);
         return false;
     } else {
         e->doubted = true;
@@ -72,6 +72,10 @@ undo_entry(struct flow *f, struct entry *e)
     case ENTRY_LOCAL:
         return undo_local(f, e);
     case ENTRY_CHILD:
+        if (e->state == ENTRY_FAILED) {
+            set_undone(e); /* It never was ours. */
+            return true;
+        }
         undo_child(f, e);
         return e->state == ENTRY_UNDONE || e->state == ENTRY_UNDO_FAILED;
     case ENTRY_READ:

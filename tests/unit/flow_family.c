@@ -193,3 +193,148 @@ TEST(flow_whose_grant_is_refused_ends_rolled_back)
     CHECK_INT(hook_calls[FLOW_FAILED_TEMP], 0);
     world_close(&world);
 }
+
+static struct err *
+lapse(struct tx *tx, void *arg)
+{
+    const char *args[] = {arg, NULL};
+
+    return tx_sql(tx, "UPDATE flow SET lease = 1 WHERE id = ?", args, NULL, NULL);
+}
+
+/* ---- who runs it ------------------------------------------------------------------------------------------------ */
+
+TEST(flow_is_taken_over_when_its_owner_is_silent_and_the_old_owner_lets_go)
+{
+    static const struct flow_type *const types[] = {&one, NULL};
+    struct world world = {0};
+    struct ask ask = {0};
+    struct flow_engine_config config = {.owner = "two", .types = types, .lease_ms = 60};
+    struct flow_engine *other;
+    struct step *old;
+
+    world.lease_ms = 3600000;
+    world_open(&world, types);
+    world.next.hang = 1;
+    start(&ask, &one);
+    while (!world.hanging) {
+        REQUIRE_OK(loop_turn(world.loop, 5));
+    }
+    old = world.hanging;
+    config.loop = world.loop;
+    config.store = world.store;
+    REQUIRE_OK(flow_engine_new(&config, &other));
+    flow_kinds_add(other, kinds);
+    REQUIRE_OK(flow_engine_start(other));
+    CHECK_INT(flow_engine_running(other), 0); /* Its lease is good. */
+    REQUIRE_OK(store_write_wait(world.store, lapse, ask.id));
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), in_state(ask.id, "COMPLETED")));
+    CHECK_INT(world_count(&world), 1);
+    create_later(old); /* The first owner wakes up: what it did is not journalled. */
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"),
+                      flow_engine_running(world.engine) == 0));
+    CHECK(in_state(ask.id, "COMPLETED"));
+    flow_engine_free(other);
+    world_close(&world);
+}
+
+/* ---- children that end otherwise ----------------------------------------------------------------------------------- */
+
+static struct err *
+taken_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_spawn_as(f, "child", &one, flow_self(f), thing(f, "x", 0)));
+    return flow_join_all(f);
+}
+static const struct flow_type taken = {
+    .name = "taken", .version = 1, .doc = "Gives its child an id that is taken.",
+    .in = &thing_table, .run = taken_run};
+
+TEST(flow_child_whose_id_is_taken_is_an_error_of_the_parent)
+{
+    static const struct flow_type *const types[] = {&taken, &one, NULL};
+    struct world world = {0};
+    struct ask ask = {0};
+
+    world_open(&world, types);
+    start(&ask, &taken);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    world_close(&world);
+}
+
+TEST(flow_cancel_of_a_parent_cancels_its_children)
+{
+    struct world world = {0};
+    struct ask ask = {.forceful = true};
+
+    world_open(&world, family_types);
+    world.next.hang = 1; /* One child is at work, the other ends by itself. */
+    start(&ask, &family);
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.hanging != NULL));
+    CHECK_OK(store_write_wait(world.store, ask_cancel, &ask));
+    REACHES(ask.id, "FAILED_TEMP");
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"),
+                      flow_engine_running(world.engine) == 0));
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    world_close(&world);
+}
+
+static struct err *
+unmake_run(struct flow *f, const void *in)
+{
+    (void)in;
+    free(the_world->things[0]);
+    the_world->things[0] = NULL;
+    return flow_note(f, "taken back by an operation of its own");
+}
+static struct err *
+unmake_input(struct tx *tx, const struct flow_row *child, void *in)
+{
+    (void)tx;
+    ((struct thing *)in)->name = child->id;
+    return NULL;
+}
+static const struct flow_type unmake = {
+    .name = "unmake", .version = 1, .doc = "Terminates.", .in = &thing_table, .run = unmake_run};
+static const struct flow_type made = {
+    .name = "made", .version = 1, .doc = "As ETSI has it: terminated, not rolled back.",
+    .in = &thing_table, .out = &thing_table, .run = one_run, .undo_type = &unmake,
+    .undo_input = unmake_input, .no_rollback = true};
+
+static struct err *
+pair_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_spawn(f, "child", &made, thing(f, "m", 0)));
+    TRY(flow_join(f, "child", NULL));
+    return flow_step(f, "last", &create_kind, thing(f, "last", 0), NULL);
+}
+static const struct flow_type pair = {
+    .name = "pair", .version = 1, .doc = "Has one child.", .in = &thing_table, .run = pair_run};
+
+TEST(flow_completed_child_is_taken_back_by_the_flow_its_type_names)
+{
+    static const struct flow_type *const types[] = {&pair, &made, &unmake, NULL};
+    struct world world = {0};
+    struct ask ask = {0};
+    AUTO(mem) mem = mem_new("test");
+    struct peek peek = {.id = ask.id, .mem = mem};
+
+    world_open(&world, types);
+    start(&ask, &pair);
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.n_made == 1));
+    world.next.fail_create = 1;
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.explained, "taken back by an operation of its own") != NULL);
+    world_close(&world);
+}

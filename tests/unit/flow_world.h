@@ -39,6 +39,7 @@ struct world {
     const struct flow_type *const *types;
     const char *path;
     struct step *hanging;
+    int64_t lease_ms;
 };
 static struct world *the_world; /* of the running test: each is a process of its own */
 
@@ -237,7 +238,8 @@ static inline void
 world_engine(struct world *world)
 {
     const struct flow_engine_config config = {
-        .loop = world->loop, .store = world->store, .owner = "one", .types = world->types};
+        .loop = world->loop, .store = world->store, .owner = "one", .types = world->types,
+        .lease_ms = world->lease_ms};
 
     REQUIRE_OK(flow_engine_new(&config, &world->engine));
     flow_kinds_add(world->engine, kinds);
