@@ -240,3 +240,43 @@ TEST(with_a_full_table_chains_go_on_and_guarded_flows_are_refused)
     close(b);
     close(c);
 }
+
+TEST(a_routing_function_with_one_arm_is_addressed_and_undone)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const char *const ports[] = {"r", NULL};
+    struct desired_chain *chain;
+    struct desired_instance *inst;
+    struct desired_port *r, *pa;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    const int port = 2000;
+
+    site_network(s, "n", 100);
+    pa = site_node(s, "a", "n", "10.0.0.1", NULL);
+    site_node(s, "b", "n", "10.0.0.2", NULL);
+    r = site_port(s, "r", "n", "10.0.0.9", NULL);
+    r->port_security = false;
+    r->function = true;
+    (void)site_server(s, "r",
+                      "echo 1 > /proc/sys/net/ipv4/ip_forward; exec sleep 100000", ports);
+    chain = site_chain(s, "c", "n");
+    (void)chain_class(s, chain, 6, 80);
+    (void)chain_class(s, chain, 17, 2000);
+    inst = chain_hop(s, chain, "r");
+    inst->ingress_port_id = inst->egress_port_id = r->id;
+    inst->layer = "l3";
+    topo_up(t);
+    CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80));
+    CHECK(site_hop_packets(s, "c", 0, "forward") >= 4);
+    CHECK(site_hop_packets(s, "c", 0, "reverse") >= 3);
+    int a = node_raw(s, "a", "eth0"), b = node_raw(s, "b", "eth0");
+    f = frame_udp(pa->mac, mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 1000, port, 30);
+    raw_send(a, f.b, f.n);
+    CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    CHECK(!memcmp(buf, f.b, 12)); /* Its own addresses again. */
+    CHECK_INT(buf[22], 63);       /* And routed it was. */
+    close(a);
+    close(b);
+}
