@@ -13,7 +13,7 @@ GET /v2.0/carrick-changes?since=$last&resource=network  as demo
 # Another project sees that time passed, not what happened.
 GET /v2.0/carrick-changes?since=$last  as alice
 = 200
-{"changes": [], "last": $now}
+{"changes": [], "last": "$ := int"}
 PUT /v2.0/networks/$net  as demo
 {"network": {"name": "m"}}
 = 200
@@ -24,7 +24,7 @@ GET /v2.0/carrick-changes?since=$now  as demo
 {"changes": [{"kind": "update", "attributes": {"name": "m", ...}, ...}, {"kind": "delete", "id": "$net", ...}], "last": "$end := int"}
 GET /v2.0/carrick-changes?since=$end&timeout=1  as demo
 = 200
-{"changes": [], "last": $end}
+{"changes": [], "last": "$ := int"}
 GET /v2.0/carrick-changes?since=999999999  as demo
 = 410
 {"NeutronError": {"type": "ChangesGone", ...}}
