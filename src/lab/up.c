@@ -415,7 +415,9 @@ down_main(int argc, char **argv)
     }
     struct err *e = supervisor_end(&up.lab);
     if (!e) {
-        e = err_join(agents_purge(&up.lab), lab_wires_remove(&up.lab));
+        /* One after the other: agents are purged within the namespaces. */
+        e = agents_purge(&up.lab);
+        e = err_join(e, lab_wires_remove(&up.lab));
         e = err_join(e, file_exists(up.lab.dir) ? dir_remove(up.lab.dir) : NULL);
     }
     if (e) {
