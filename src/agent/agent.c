@@ -349,7 +349,7 @@ arguments_parse(int argc, char **argv, struct arguments *a)
 static struct err *
 purge(const struct host_options *host)
 {
-    struct err *e = containers_purge(host->state);
+    struct err *e = containers_purge(host);
 
     e = err_join(e, plugs_purge());
     e = err_join(e, datapath_purge(host->bpffs));

@@ -25,6 +25,7 @@
 #define CRUN_MS 20000
 #define CONSOLE_MAX (1 << 20)
 #define TEXT_MAX 65536
+#define CGROUPS "/sys/fs/cgroup"
 
 static const char *
 dir_of(const struct container *c, struct mem *mem)
@@ -44,15 +45,19 @@ crun_id(const struct container *c, struct mem *mem)
     return mem_printf(mem, "%s-%s", c->host->options.site_id, c->id);
 }
 
-/* Control groups are the machine's: two sites may have one name there, but not
- * one state folder. */
+/* The site's own control group.  Groups are the machine's: two sites may have one
+ * name there, but not one state folder. */
+static const char *
+site_cgroup(struct mem *mem, const struct host_options *options)
+{
+    return mem_printf(mem, "carrick-%s-%08x", options->site_id,
+                      (uint32_t)hash_bytes(options->state, strlen(options->state), 1));
+}
+
 static const char *
 cgroup_of(const struct container *c, struct mem *mem)
 {
-    const char *state = c->host->options.state;
-
-    return mem_printf(mem, "/carrick-%s-%08x/%s", c->host->options.site_id,
-                      (uint32_t)hash_bytes(state, strlen(state), 1), c->id);
+    return mem_printf(mem, "/%s/%s", site_cgroup(mem, &c->host->options), c->id);
 }
 
 static uint32_t
@@ -790,12 +795,32 @@ consoles_trim(struct host *host)
 
 /* ---- the end of all ------------------------------------------------------------------------------------------ */
 
+/* crun removes the groups of containers, not the one around them: with version 2
+ * one folder, with version 1 one a controller. */
+static void
+cgroup_purge(struct mem *mem, const struct host_options *options)
+{
+    const char *group = site_cgroup(mem, options);
+    DIR *dir = opendir(CGROUPS);
+    struct dirent *entry;
+
+    (void)rmdir(mem_printf(mem, CGROUPS "/%s", group));
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] != '.') {
+            (void)rmdir(mem_printf(mem, CGROUPS "/%s/%s", entry->d_name, group));
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+}
+
 struct err *
-containers_purge(const char *state)
+containers_purge(const struct host_options *options)
 {
     AUTO(mem) mem = mem_new("purge");
-    const char *root = mem_printf(mem, "%s/crun", state);
-    struct mounts mounts = {.hide_unified = file_exists("/sys/fs/cgroup/unified/cgroup.procs"),
+    const char *root = mem_printf(mem, "%s/crun", options->state);
+    struct mounts mounts = {.hide_unified = file_exists(CGROUPS "/unified/cgroup.procs"),
                             .idmap = -1};
     DIR *dir = opendir(root);
     struct dirent *entry;
@@ -817,6 +842,9 @@ containers_purge(const char *state)
     }
     if (dir) {
         closedir(dir);
+    }
+    if (options->site_id) {
+        cgroup_purge(mem, options);
     }
     return all;
 }

@@ -50,7 +50,7 @@ void container_tell(struct container *container, bool again);
 void container_free(struct container *container);
 /* Keeps consoles within their size. */
 void consoles_trim(struct host *host);
-/* Kills and removes all containers of a state folder. */
-struct err *containers_purge(const char *state) MUST_USE;
+/* Kills and removes all containers of a state folder, and the site's control group. */
+struct err *containers_purge(const struct host_options *options) MUST_USE;
 
 #endif
