@@ -1,0 +1,67 @@
+# The happy path: packages, plan, instantiation over two sites, packets through
+# firewall and inspector in order, termination, and nothing left of it.
+
+# counted: "hop DIRECTION packets" and the functions' ports of the site that runs them.
+counted() {
+    call east GET /network/v2.0/carrick-counters
+    field '.carrick_counters.hops[] | "\(.hop) \(.direction) \(.packets)"' | sort
+}
+ports_counted() {
+    call east GET /network/v2.0/carrick-counters
+    field ".carrick_counters.ports[] | select(.id == \"$1\") | .out_packets"
+}
+# all_rose BEFORE AFTER: every line's number.
+all_rose() {
+    echo "$2"
+    [ -n "$1" ] && paste -d' ' <(echo "$1") <(echo "$2") | awk '$6 <= $3 { bad = 1 } END { exit bad }'
+}
+four_hops() { [ "$(wc -l <<<"$1")" = 4 ] || { echo "$1"; false; }; }
+# blocked: what the firewall itself says that it dropped.
+blocked() {
+    console east demo1-firewall-firewall | awk '/^counter blocked packets/ { n = $4 } END { print n + 0 }'
+}
+blocked_above() { at_least $(($1 + 1)) "$(blocked)"; }
+inspected() { console east demo1-inspector-inspector | grep -E "$1"; }
+plan_ok() {
+    want 200 orchestrator POST /carrick/v1/plans \
+        "{\"nsInstanceId\": \"$ns\", \"request\": $request}" || return 1
+    [ "$(field '.error // "none"')" = none ] && grep -q 'server_apart' <<<"$answer"
+}
+
+for part in firewall inspector web; do
+    check "package $part is on-boarded" on_board vnf_packages "$packages/$part.csar"
+done
+check "the service's descriptor is on-boarded" on_board ns_descriptors "$packages/web-through-firewall.csar"
+nsd=$(field .nsdId)
+check "a client's image is at east" client_image_up
+check "an instance is created" ns_create demo1 || return
+keep_state
+check "a plan is made and says why" plan_ok
+for site in east west; do
+    check "the plan made nothing at $site" as_before "$tmp/objects.$site" objects $site
+done
+begin instantiate
+check "the service is instantiated" ends 60 COMPLETED || return
+for site in east west; do
+    things $site >"$tmp/things.$site"
+done
+groups_note
+check "a client is attached to the SAP" client_up demo1 || return
+check "HTTP goes through the chain" await 15 page_comes || return
+before=$(counted) blocked_before=$(blocked)
+firewall_port=$(id_at east ports demo1-firewall-firewall-in_cp)
+port_before=$(ports_counted "$firewall_port")
+check "and again" page_comes
+after=$(counted)
+check "both hops count in both directions" four_hops "$after"
+check "all four counters rose" all_rose "$before" "$after"
+check "the firewall's port was sent packets" at_least $((port_before + 1)) "$(ports_counted "$firewall_port")"
+check "port 8080 does not answer" eval '! get 8080 / -m 1'
+check "the firewall counted what it blocked" await 10 blocked_above "$blocked_before"
+check "the inspector saw port 80" await 10 inspected 'port tcp/80 .*[1-9]'
+check "the inspector did not see port 8080" eval '! inspected "tcp/8080"'
+client_down
+check "the service is terminated" begin terminate
+check "it ends" ends 60 COMPLETED
+nothing_left "after the termination"
+check "the instance is deleted" ns_delete
