@@ -1,0 +1,391 @@
+/* The site's half of the agent protocol against an agent that only listens:
+ * what it is told at first, then change by change, and that its reports become
+ * rows. */
+#include "network/network.h"
+#include "test.h"
+
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PROJECT "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+struct told {
+    char op[16], kind[20], id[40];
+    char *object;
+};
+
+struct agent {
+    struct mem *mem;
+    struct loop *loop;
+    struct store *store;
+    struct network_service *network;
+    struct site_sync *sync;
+    int listener;
+    struct loop_fd *watch;
+    struct desired_conn *conn;
+    VEC(struct told) told;
+};
+
+/* ---- the agent ------------------------------------------------------------------------- */
+
+static void
+say(struct agent *a, enum desired_op op, int64_t seq, const char *id, const char *state)
+{
+    AUTO(mem) mem = mem_new("say");
+    struct desired_message *m = desired_message_new(mem, op);
+
+    m->site = op == DESIRED_OP_hello ? "s" : NULL;
+    m->host = op == DESIRED_OP_hello ? "h" : NULL;
+    m->version = op == DESIRED_OP_hello ? DESIRED_VERSION : INT_NULL;
+    m->epoch = op == DESIRED_OP_hello ? 0 : INT_NULL;
+    m->seq = seq;
+    m->console_dir = op == DESIRED_OP_hello ? "/consoles" : NULL;
+    if (id) {
+        m->kind = "port";
+        m->id = id;
+        m->state = state;
+        m->at = time_now_us();
+    }
+    desired_conn_send(a->conn, m);
+}
+
+static struct err *
+on_message(void *arg, struct desired_message *message)
+{
+    struct agent *a = arg;
+    struct told told = {.object = NULL};
+
+    snprintf(told.op, sizeof told.op, "%s", message->op);
+    snprintf(told.kind, sizeof told.kind, "%s", str_or(message->kind, ""));
+    snprintf(told.id, sizeof told.id, "%s",
+             str_or(message->id, str_or(json_get_str(message->object, "id"), "")));
+    told.object = message->object ? json_text(a->mem, message->object) : NULL;
+    vec_add(a->mem, &a->told, told);
+    if (str_eq(message->op, "hello")) {
+        say(a, DESIRED_OP_hello, 0, NULL, NULL);
+    }
+    if (str_eq(message->op, "snapshot_end") || str_eq(message->op, "commit")) {
+        say(a, DESIRED_OP_applied, message->seq == INT_NULL ? 0 : message->seq, NULL, NULL);
+    }
+    return NULL;
+}
+
+static void
+on_closed(void *arg, struct err *why)
+{
+    ((struct agent *)arg)->conn = NULL;
+    err_free(why);
+}
+
+static void
+on_connect(void *arg, uint32_t events)
+{
+    struct agent *a = arg;
+    struct desired_conn_config config = {
+        .loop = a->loop, .message = on_message, .closed = on_closed, .arg = a};
+
+    (void)events;
+    config.fd = accept4(a->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    REQUIRE_OK(desired_conn_new(&config, &a->conn));
+}
+
+/* Turns the loop once and tells whether something was said. */
+static bool
+heard(struct agent *a, const char *op, const char *kind, const char *id)
+{
+    CHECK_OK(loop_turn(a->loop, 10));
+    vec_each (&a->told, t) {
+        if (str_eq(t->op, op) && (!kind || str_eq(t->kind, kind)) && (!id || str_eq(t->id, id))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The object put last, or "". */
+static const char *
+object_of(const struct agent *a, const char *kind, const char *id)
+{
+    const char *last = "";
+
+    vec_each (&a->told, t) {
+        if (str_eq(t->op, "put") && str_eq(t->kind, kind) && str_eq(t->id, id)) {
+            last = t->object;
+        }
+    }
+    return last;
+}
+
+/* ---- the site ------------------------------------------------------------------------------ */
+
+static const struct table **
+tables(struct mem *mem)
+{
+    VEC(const struct table *) all = {0};
+
+    for (const struct table *const *t = ledger_tables; *t; t++) {
+        vec_add(mem, &all, *t);
+    }
+    for (const struct table *const *t = network_tables; *t; t++) {
+        vec_add(mem, &all, *t);
+    }
+    vec_add(mem, &all, NULL);
+    return all.items;
+}
+
+static const struct desired_source *const sources[] = {&network_desired_source, NULL};
+
+static struct agent *
+agent_new(void)
+{
+    struct mem *mem = mem_new("agent");
+    struct agent *a = MEM_NEW(mem, struct agent);
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    struct store_config store = {.path = mem_printf(mem, "%s/db", test_dir()),
+                                 .tables = tables(mem)};
+    struct network_config network = {.host = "h", .vtep = "192.0.2.1"};
+    int n = snprintf(addr.sun_path, sizeof addr.sun_path, "%s/agent", test_dir());
+
+    a->mem = mem;
+    REQUIRE(n > 0 && (size_t)n < sizeof addr.sun_path);
+    REQUIRE_OK(loop_new(&a->loop));
+    REQUIRE_OK(store_open(&store, &a->store));
+    network.store = a->store;
+    REQUIRE_OK(network_service_new(&network, &a->network));
+    a->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(bind(a->listener, (struct sockaddr *)&addr, sizeof addr) == 0);
+    REQUIRE(listen(a->listener, 1) == 0);
+    REQUIRE_OK(loop_fd_add(a->loop, a->listener, EPOLLIN, on_connect, a, &a->watch));
+    return a;
+}
+
+static void
+sync_start(struct agent *a)
+{
+    struct site_sync_config config = {.store = a->store,
+                                      .loop = a->loop,
+                                      .socket = mem_printf(a->mem, "%s/agent", test_dir()),
+                                      .site = "s",
+                                      .host = "h",
+                                      .agent_uid = getuid(),
+                                      .sources = sources};
+
+    REQUIRE_OK(site_sync_new(&config, &a->sync));
+}
+
+static void
+agent_end(struct agent *a)
+{
+    site_sync_free(a->sync);
+    desired_conn_free(a->conn);
+    loop_fd_del(a->watch);
+    close(a->listener);
+    store_close(a->store);
+    loop_free(a->loop);
+    network_service_free(a->network);
+    mem_free(a->mem);
+}
+
+struct call {
+    struct agent *a;
+    const struct resource *resource;
+    const char *body, *id;
+    const char *made;
+};
+
+static struct err *
+call_run(struct tx *tx, void *arg)
+{
+    struct call *call = arg;
+    struct caller caller = {.project_id = PROJECT, .is_internal = true};
+    struct op op = {.mem = tx_mem(tx), .caller = &caller, .resource = call->resource,
+                    .user = call->a->network};
+    const struct json *json;
+    void *given, *made;
+
+    if (!call->body) {
+        return resource_delete(tx, &op, call->id);
+    }
+    TRY(json_parse(tx_mem(tx), call->body, strlen(call->body), &json));
+    TRY(resource_decode(&op, json, call->id ? ROW_UPDATE : ROW_CREATE, &given));
+    TRY(call->id ? resource_update(tx, &op, call->id, given, &made)
+                 : resource_create(tx, &op, given, &made));
+    call->made = mem_str(call->a->mem,
+                         *(const char **)attr_at(table_key(call->resource->table), made));
+    return NULL;
+}
+
+static const char *
+make(struct agent *a, const struct resource *resource, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static const char *
+make(struct agent *a, const struct resource *resource, const char *fmt, ...)
+{
+    struct call call = {.a = a, .resource = resource};
+    va_list args;
+    char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(a->mem, fmt, args);
+    va_end(args);
+    for (char *c = text; *c; c++) {
+        *c = *c == '\'' ? '"' : *c;
+    }
+    call.body = text;
+    REQUIRE_OK(store_write_wait(a->store, call_run, &call));
+    return call.made;
+}
+
+static void
+change(struct agent *a, const struct resource *resource, const char *id, const char *body)
+{
+    struct call call = {.a = a, .resource = resource, .id = id, .body = body};
+
+    REQUIRE_OK(store_write_wait(a->store, call_run, &call));
+}
+
+static const char *
+network_make(struct agent *a)
+{
+    const char *id = make(a, &network_resource, "{}");
+
+    make(a, &subnet_resource, "{'network_id': '%s', 'ip_version': 4, 'cidr': '10.0.0.0/24'}", id);
+    return id;
+}
+
+static struct err *
+status_read(struct tx *tx, void *arg)
+{
+    struct call *call = arg;
+    struct port *port;
+
+    TRY(row_get(tx, &port_table, call->id, &port));
+    call->made = mem_str(call->a->mem, port->status);
+    return NULL;
+}
+
+static bool
+port_is(struct agent *a, const char *id, const char *status)
+{
+    struct call call = {.a = a, .id = id};
+
+    CHECK_OK(loop_turn(a->loop, 5));
+    CHECK_OK(store_read(a->store, status_read, &call));
+    return str_eq(call.made, status);
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+TEST(sync_begins_with_a_snapshot)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a), *port, *loose;
+
+    port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", network);
+    loose = make(a, &port_resource, "{'network_id': '%s'}", network);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(heard(a, "put", "network", network));
+    CHECK(heard(a, "put", "port", port));
+    CHECK(strstr(object_of(a, "port", port), "\"10.0.0.2\"") != NULL);
+    CHECK(!heard(a, "put", "port", loose));
+    CHECK(site_sync_connected(a->sync));
+    CHECK_STR(site_sync_console_dir(a->sync, a->mem), "/consoles");
+    agent_end(a);
+}
+
+TEST(sync_goes_on_with_changes)
+{
+    struct agent *a = agent_new();
+    const char *network, *port;
+
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    network = network_make(a);
+    port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", network);
+    EVENTUALLY(5000, heard(a, "put", "port", port));
+    CHECK(heard(a, "put", "network", network));
+    a->told.n = 0;
+    /* A name is nothing to the kernel. */
+    change(a, &port_resource, port, "{\"name\": \"x\"}");
+    change(a, &network_resource, network, "{\"admin_state_up\": false}");
+    EVENTUALLY(5000, heard(a, "put", "port", port));
+    CHECK(strstr(object_of(a, "port", port), "\"admin_state_up\":false") != NULL);
+    CHECK_INT(a->told.n, 3); /* begin, put, commit */
+    change(a, &port_resource, port, NULL);
+    EVENTUALLY(5000, heard(a, "delete", "port", port));
+    agent_end(a);
+}
+
+TEST(sync_makes_rows_of_reports)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a);
+    const char *port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                            network);
+
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(port_is(a, port, "DOWN"));
+    say(a, DESIRED_OP_status, INT_NULL, port, "ACTIVE");
+    EVENTUALLY(5000, port_is(a, port, "ACTIVE"));
+    say(a, DESIRED_OP_status, INT_NULL, "11111111-1111-1111-1111-111111111111", "ACTIVE");
+    say(a, DESIRED_OP_status, INT_NULL, port, "DOWN");
+    EVENTUALLY(5000, port_is(a, port, "DOWN"));
+    agent_end(a);
+}
+
+TEST(sync_tells_members_of_groups)
+{
+    struct agent *a = agent_new();
+    const char *network, *group, *port;
+
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    network = network_make(a);
+    group = make(a, &security_group_resource, "{'name': 'g'}");
+    port = make(a, &port_resource, "{'network_id': '%s', 'security_groups': ['%s']}", network,
+                group);
+    EVENTUALLY(5000, heard(a, "put", "security_group", group) &&
+                         strstr(object_of(a, "security_group", group), "10.0.0.2"));
+    change(a, &port_resource, port, "{\"security_groups\": []}");
+    EVENTUALLY(5000, heard(a, "put", "security_group", group) &&
+                         !strstr(object_of(a, "security_group", group), "10.0.0.2"));
+    agent_end(a);
+}
+
+/* A function at another site: until its labels are known, flows go nowhere instead of past it. */
+TEST(sync_never_lets_a_chain_be_bypassed)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a), *client, *remote, *pair, *group, *fc, *chain;
+
+    client = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", network);
+    make(a, &interconnect_resource, "{'network_id': '%s'}", network);
+    remote = make(a, &remote_port_resource,
+                  "{'network_id': '%s', 'mac_address': 'fa:16:3e:00:00:09', 'vtep': '192.0.2.2', "
+                  "'vni': 9, 'fixed_ips': [{'ip_address': '10.0.0.9'}]}", network);
+    pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", remote, remote);
+    group = make(a, &port_pair_group_resource, "{'port_pairs': ['%s']}", pair);
+    fc = make(a, &flow_classifier_resource, "{'protocol': 'tcp', 'logical_source_port': '%s'}",
+              client);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(heard(a, "put", "remote_port", remote));
+    chain = make(a, &port_chain_resource, "{'port_pair_groups': ['%s'], 'flow_classifiers': "
+                 "['%s'], 'chain_parameters': {'symmetric': true}}", group, fc);
+    EVENTUALLY(5000, heard(a, "put", "chain", chain));
+    CHECK(strstr(object_of(a, "chain", chain), "\"label_forward\":8388608") != NULL);
+    make(a, &chain_label_resource, "{'port_chain_id': '%s', 'port_pair_id': '%s', 'direction': "
+         "'forward', 'label': 8388777}", chain, pair);
+    EVENTUALLY(5000, heard(a, "put", "chain", chain) &&
+                         strstr(object_of(a, "chain", chain), "\"label_forward\":8388777"));
+    CHECK(strstr(object_of(a, "chain", chain), "\"label_reverse\":8388608") != NULL);
+    agent_end(a);
+}
