@@ -111,7 +111,6 @@ maps_prepare(struct datapath *dp, struct bpf_object *object)
     return NULL;
 }
 
-/* A pin is replaced by a link of another name that is renamed over it. */
 static struct err *
 prog_pin(struct datapath *dp, int fd, const char *name)
 {
@@ -138,6 +137,16 @@ progs_pin(struct datapath *dp, struct bpf_object *object)
     return NULL;
 }
 
+/* What only programs of one build share is made anew with them.  The old tail
+ * calls keep a pin, since a program array without one empties itself while old
+ * programs still forward. */
+static void
+private_maps_part(struct datapath *dp)
+{
+    (void)unlink(pin_path(dp, "map", "scratch"));
+    (void)rename(pin_path(dp, "map", "calls"), pin_path(dp, "map", "calls_before"));
+}
+
 static struct err *
 object_load(struct datapath *dp)
 {
@@ -149,6 +158,7 @@ object_load(struct datapath *dp)
     if (!object) {
         return err_errno(E_INTERNAL, "the embedded programs cannot be read");
     }
+    private_maps_part(dp);
     e = maps_prepare(dp, object);
     if (!e && bpf_object__load(object)) {
         e = err_errno(E_UNAVAILABLE, "the kernel refuses the programs");
@@ -317,6 +327,7 @@ datapath_purge(const char *bpffs)
         }
         (void)unlink(pin_path(&dp, "map", "frags"));
         (void)unlink(pin_path(&dp, "map", "scratch"));
+        (void)unlink(pin_path(&dp, "map", "calls_before"));
     }
     return NULL;
 }

@@ -2,9 +2,11 @@
 #include "topo.h"
 
 #include "base/time.h"
+#include "bpf/abi.h"
 #include "sys/file.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +46,43 @@ TEST(traffic_goes_on_while_the_agent_is_dead_and_it_adopts_what_runs)
     CHECK_INT(node_pid(s, "b"), b);
     CHECK(!kill(a, 0) && !kill(b, 0));
     CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80));
+}
+
+/* Makes the pinned programs look like those of another build. */
+static void
+build_forge(struct site *s)
+{
+    int fd = bpf_obj_get(mem_printf(s->topo->mem, "%s/bpf/map_meta", s->dir));
+    struct dp_meta meta;
+    uint32_t zero = 0;
+
+    REQUIRE(fd >= 0 && !bpf_map_lookup_elem(fd, &zero, &meta));
+    meta.build[0] ^= 1;
+    REQUIRE(!bpf_map_update_elem(fd, &zero, &meta, BPF_ANY));
+    close(fd);
+}
+
+TEST(programs_of_another_build_are_replaced_while_traffic_flows)
+{
+    struct site *s;
+    pid_t ping;
+
+    (void)two_nodes(&s);
+    ping = node_spawn(s, "a", "/bin/busybox ping -q -i 0.05 -W 1 -c 1000 10.0.0.2");
+    for (int i = 0; i < 2; i++) {
+        site_agent_kill(s);
+        build_forge(s);
+        site_agent_start(s);
+        CHECK(node_ping(s, "a", "10.0.0.2", 56));
+        SITE_EVENTUALLY(s, 20000, s->ready);
+        CHECK(node_ping(s, "a", "10.0.0.2", 56));
+        REQUIRE(site_push(s));
+        REQUIRE(site_settled(s));
+        CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80 + i));
+    }
+    CHECK_INT(site_drops(s, "internal"), 0);
+    CHECK_INT(site_drops(s, "no_port"), 0);
+    spawned_end(ping);
 }
 
 TEST(a_server_that_ends_is_told_and_started_again_only_when_asked)
