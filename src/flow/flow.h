@@ -88,7 +88,7 @@ struct step_kind {
     /* Makes it not be; 'not there' is success.  step_out() is null where the
      * outcome is unknown: look for it first.  Ends with step_done(step, NULL). */
     void (*undo)(struct step *step);
-    int settle_ms;              /* How long a site may take to show it; 0 = 5 000. */
+    int settle_ms;              /* How long a site may take to show it; 0 = the engine's. */
 
     /* "POST network /v2.0/networks {...}" in step_mem(step); null: name and input. */
     const char *(*describe)(const struct step *step);
