@@ -16,20 +16,30 @@ static const char *const words[] = {
 };
 
 void
-body_ids_add(struct body_ids *ids, const char *id)
+body_ids_add(struct body_ids *ids, const char *table, const char *id)
 {
     if (id && ids->n < BODY_IDS_MAX) {
+        ids->tables[ids->n] = table;
         ids->items[ids->n++] = id;
     }
 }
 
 const char *
-body_id(struct choices *c, const struct body_ids *ids)
+body_id(struct choices *c, const struct body_ids *ids, const char *table)
 {
-    if (ids->n == 0 || choose(c, 16) == 15) {
+    size_t first = choose(c, ids->n);
+
+    if (choose(c, 32) == 31) {
         return "00000000-0000-4000-8000-000000000000";
     }
-    return ids->items[ids->n - 1 - choose(c, ids->n)];
+    for (size_t i = 0; i < ids->n; i++) {
+        size_t at = (first + i) % ids->n;
+
+        if (!table || str_eq(ids->tables[at], table)) {
+            return ids->items[at];
+        }
+    }
+    return ids->n ? ids->items[first] : "11111111-2222-4333-8444-555555555555";
 }
 
 const char *
@@ -37,7 +47,7 @@ body_word(struct choices *c, const struct body_ids *ids)
 {
     size_t i = choose(c, ARRAY_SIZE(words) + 8);
 
-    return i < ARRAY_SIZE(words) ? words[i] : body_id(c, ids);
+    return i < ARRAY_SIZE(words) ? words[i] : body_id(c, ids, NULL);
 }
 
 static void
@@ -86,7 +96,7 @@ static void
 write_integer(struct choices *c, struct jw *w, const char *key, const struct attr *attr)
 {
     int64_t max = attr->max > attr->min ? attr->max : attr->min + 1000;
-    size_t how = choose(c, 8);
+    size_t how = choose(c, 32);
 
     if (how == 0) {
         jw_int(w, key, attr->min);
@@ -114,7 +124,9 @@ write_list(struct choices *c, const struct body_ids *ids, struct jw *w, const ch
         if (attr->type == ATTR_T_rows) {
             body_write(c, ids, w, NULL, attr->item, 0, depth + 1);
         } else if (attr->type == ATTR_T_refs) {
-            jw_str(w, NULL, body_id(c, ids));
+            jw_str(w, NULL, body_id(c, ids, attr->ref));
+        } else if (attr->check == attr_check_uuids) {
+            jw_str(w, NULL, body_id(c, ids, NULL));
         } else {
             jw_str(w, NULL, body_word(c, ids));
         }
@@ -130,12 +142,12 @@ plausible_text(struct choices *c, const struct body_ids *ids, const struct attr 
     static const char *const nets[] = {"10.0.0.0/24", "fd00:1::/64", "10.0.0.0/31", "0.0.0.0/0"};
     size_t n = 0;
 
-    if (choose(c, 8) == 7) {
+    if (choose(c, 32) == 31) {
         return body_word(c, ids);
     }
     switch (attr->type) {
     case ATTR_T_uuid:
-        return body_id(c, ids);
+        return body_id(c, ids, attr->ref);
     case ATTR_T_name_enum:
         while (attr->values[n]) {
             n++;
@@ -158,7 +170,7 @@ plausible_text(struct choices *c, const struct body_ids *ids, const struct attr 
     case ATTR_T_rows:
         break;
     }
-    return attr->ref ? body_id(c, ids) : body_word(c, ids);
+    return attr->ref ? body_id(c, ids, attr->ref) : body_word(c, ids);
 }
 
 static void
@@ -167,10 +179,10 @@ write_value(struct choices *c, const struct body_ids *ids, struct jw *w, const s
 {
     const char *key = attr_json_name(attr);
 
-    if (choose(c, 16) == 15) {
+    if (choose(c, 64) == 63) {
         write_wrong(c, w, key);
     } else if (attr->type == ATTR_T_boolean) {
-        jw_bool(w, key, choose(c, 2));
+        jw_bool(w, key, choose(c, 2) != 0);
     } else if (attr->type == ATTR_T_integer) {
         write_integer(c, w, key, attr);
     } else if (attr->type == ATTR_T_json) {
@@ -190,7 +202,8 @@ body_write(struct choices *c, const struct body_ids *ids, struct jw *w, const ch
     jw_object(w, key);
     for (size_t i = 0; i < table->n_attrs && depth < 4; i++) {
         const struct attr *attr = &table->attrs[i];
-        size_t odds = attr->use & REQUIRED ? 1 : use && !(attr->use & use) ? 64 : 3;
+        bool wanted = !use || attr->use & use;
+        size_t odds = !wanted ? 128 : attr->use & REQUIRED && use != PUT ? 1 : 4;
 
         if (choose(c, odds) == 0 && c->n > 0) {
             write_value(c, ids, w, attr, depth);

@@ -11,11 +11,12 @@
 
 /* Ids of what is there, for references. */
 struct body_ids {
-    const char *items[BODY_IDS_MAX];
+    const char *items[BODY_IDS_MAX], *tables[BODY_IDS_MAX];
     size_t n;
 };
-void body_ids_add(struct body_ids *ids, const char *id);
-const char *body_id(struct choices *c, const struct body_ids *ids);
+void body_ids_add(struct body_ids *ids, const char *table, const char *id);
+/* Mostly one of that table (null: of any). */
+const char *body_id(struct choices *c, const struct body_ids *ids, const char *table);
 /* A word that some attribute of some table may take for a value. */
 const char *body_word(struct choices *c, const struct body_ids *ids);
 

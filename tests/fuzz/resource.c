@@ -26,6 +26,7 @@ static struct {
     struct compute_service *compute;
     const struct resource **resources;
     size_t n_resources;
+    bool tells;
     struct caller callers[4];
 } world;
 
@@ -84,6 +85,22 @@ resources_all(void)
 }
 
 static void
+rules_use(void)
+{
+    VEC(struct policy_rule) all = {0};
+    struct policy *policy;
+
+    for (size_t i = 0; i < identity_n_rules; i++) {
+        vec_add(world.mem, &all, identity_rules[i]);
+    }
+    for (size_t i = 0; i < image_n_rules; i++) {
+        vec_add(world.mem, &all, image_rules[i]);
+    }
+    fine(policy_new(all.items, all.n, &policy));
+    policy_use(policy);
+}
+
+static void
 world_make(void)
 {
     struct store_config config = {.path = ":memory:",
@@ -92,6 +109,7 @@ world_make(void)
     struct compute_config compute = {.host = "box", .vcpus = 64, .memory_mb = 65536};
 
     world.mem = mem_new("world");
+    world.tells = getenv("FUZZ_TELL") != NULL;
     config.tables = tables_all();
     fine(store_open(&config, &world.store));
     network.store = world.store;
@@ -99,6 +117,7 @@ world_make(void)
     compute.network = world.network;
     fine(compute_service_new(&compute, world.store, &world.compute));
     resources_all();
+    rules_use();
     caller_make(&world.callers[0], PROJECT, "member");
     caller_make(&world.callers[1], PROJECT, "admin");
     caller_make(&world.callers[2], OTHER, "member");
@@ -118,10 +137,20 @@ service_of(const struct resource *resource)
 
 /* ---- invariants -------------------------------------------------------------------------- */
 
+/* FUZZ_TELL=1: what an input does, for whoever has to mend it. */
+static void
+tell(const struct resource *resource, const char *verb, const struct err *e)
+{
+    if (world.tells) {
+        fprintf(stderr, "%s %s: %s\n", verb, resource->singular, e ? e->message : "done");
+    }
+}
+
 /* What a stranger's input may lead to: never a fault that is ours. */
 static void
 refused(const struct resource *resource, const char *verb, struct err *e)
 {
+    tell(resource, verb, e);
     if (e && (e->code == E_INTERNAL || e->code == E_UNAVAILABLE || e->code == E_PARKED)) {
         fprintf(stderr, "%s %s: %s %s:%d: %s\n", verb, resource->singular, err_code_name(e->code),
                 e->file, e->line, e->message);
@@ -196,7 +225,7 @@ body_decoded(struct run *run, struct op *op, enum row_decode_mode mode)
         for (const struct err *fault = e; fault; fault = fault->next) {
             MUST(fault->code == E_INVALID);
         }
-        err_free(e);
+        refused(op->resource, "body", e);
         return NULL;
     }
     MUST(row);
@@ -217,9 +246,11 @@ create(struct tx *tx, struct op *op, struct run *run)
         refused(op->resource, "create", e);
         return;
     }
+    tell(op->resource, "create", NULL);
     reads_back(tx, op, made);
     encoded_is_json(op, made);
-    body_ids_add(&run->ids, *(const char *const *)attr_at(table_key(op->resource->table), made));
+    body_ids_add(&run->ids, op->resource->table->name,
+                 *(const char *const *)attr_at(table_key(op->resource->table), made));
 }
 
 static void
@@ -231,11 +262,12 @@ update(struct tx *tx, struct op *op, struct run *run)
     if (!patch) {
         return;
     }
-    e = resource_update(tx, op, body_id(&run->c, &run->ids), patch, &made);
+    e = resource_update(tx, op, body_id(&run->c, &run->ids, op->resource->table->name), patch, &made);
     if (e) {
         refused(op->resource, "update", e);
         return;
     }
+    tell(op->resource, "update", NULL);
     reads_back(tx, op, made);
     encoded_is_json(op, made);
 }
@@ -244,7 +276,7 @@ static void
 show(struct tx *tx, struct op *op, struct run *run)
 {
     void *row = NULL;
-    struct err *e = resource_get(tx, op, body_id(&run->c, &run->ids), &row);
+    struct err *e = resource_get(tx, op, body_id(&run->c, &run->ids, op->resource->table->name), &row);
 
     if (e) {
         refused(op->resource, "show", e);
@@ -329,11 +361,54 @@ step(struct tx *tx, struct run *run)
         break;
     case 4:
         refused(op.resource, "delete",
-                resource_delete(tx, &op, body_id(&run->c, &run->ids)));
+                resource_delete(tx, &op, body_id(&run->c, &run->ids, op.resource->table->name)));
         break;
     default:
         create(tx, &op, run);
         break;
+    }
+}
+
+/* What every input starts with, so that references lead somewhere; "%s" is the network. */
+static const struct {
+    const struct resource *resource;
+    const char *body;
+} first[] = {
+    {&network_resource, "{\"name\": \"n\"}"},
+    {&subnet_resource, "{\"network_id\": \"%s\", \"ip_version\": 4, \"cidr\": \"10.0.0.0/24\"}"},
+    {&port_resource, "{\"network_id\": \"%s\"}"},
+    {&port_resource, "{\"network_id\": \"%s\"}"},
+    {&security_group_resource, "{\"name\": \"g\"}"},
+};
+
+static const char *
+with_id(struct mem *mem, const char *body, const char *id)
+{
+    const char *at = strstr(body, "%s");
+
+    return at ? mem_printf(mem, "%.*s%s%s", (int)(at - body), body, id, at + 2) : body;
+}
+
+static void
+begin(struct tx *tx, struct run *run)
+{
+    const char *network = NULL;
+
+    for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+        struct op op = {.mem = tx_mem(tx),
+                        .caller = &world.callers[0],
+                        .resource = first[i].resource,
+                        .user = service_of(first[i].resource)};
+        const char *body = with_id(op.mem, first[i].body, network), *id;
+        const struct json *json;
+        void *row, *made;
+
+        fine(json_parse(op.mem, body, strlen(body), &json));
+        fine(resource_decode(&op, json, ROW_CREATE, &row));
+        fine(resource_create(tx, &op, row, &made));
+        id = *(const char *const *)attr_at(table_key(op.resource->table), made);
+        network = network ? network : id;
+        body_ids_add(&run->ids, op.resource->table->name, id);
     }
 }
 
@@ -343,6 +418,7 @@ play(struct tx *tx, void *arg)
     struct run *run = arg;
 
     uuid_seed(1);
+    begin(tx, run);
     for (int i = 0; i < STEPS_MAX && run->c.n > 0; i++) {
         step(tx, run);
     }
@@ -359,9 +435,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (!world.store) {
         world_make();
     }
-    body_ids_add(&run.ids, "default");
-    body_ids_add(&run.ids, "1");
-    body_ids_add(&run.ids, PROJECT);
+    body_ids_add(&run.ids, "flavor", "1");
+    body_ids_add(&run.ids, "project", PROJECT);
     e = store_write_wait(world.store, play, &run);
     MUST(err_is(e, E_CANCELLED));
     err_free(e);
