@@ -1,6 +1,7 @@
 /* The agent's socket.  One site at a time; what it sends is collected into a
  * change and takes effect as a whole, or is refused with the reason. */
 #include "agent/host.h"
+#include "agent/rootfs.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -192,6 +193,9 @@ on_end(struct agent_listener *l, const struct desired_message *m, bool snapshot)
     } else {
         host->has_world = true;
         l->snapshot_done = true;
+        if (snapshot) {
+            rootfs_retry(host);
+        }
         host_kick(host);
     }
     desired_conn_send(l->conn, answer);

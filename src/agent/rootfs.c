@@ -312,6 +312,25 @@ rootfs_sweep(struct host *host)
 }
 
 void
+rootfs_retry(struct host *host)
+{
+    AUTO(mem) mem = mem_new("images");
+    VEC(struct rootfs *) failed = {0};
+
+    map_each (&host->images, it) {
+        struct rootfs *rootfs = it->value;
+
+        if (rootfs->state == ROOTFS_FAILED && !rootfs->pid) {
+            vec_add(mem, &failed, rootfs);
+        }
+    }
+    vec_each (&failed, rootfs) {
+        map_drop(&host->images, (*rootfs)->id);
+        rootfs_release(*rootfs);
+    }
+}
+
+void
 rootfs_step(struct host *host)
 {
     world_each (&host->world, DESIRED_image, it) {

@@ -17,6 +17,8 @@ struct rootfs {
 
 /* Starts, keeps or removes images so that they match what is desired. */
 void rootfs_step(struct host *host);
+/* Forgets failures, so that the next step tries those images again. */
+void rootfs_retry(struct host *host);
 /* Folder of the unpacked root file system in 'mem'; null while not ready. */
 const char *rootfs_path(struct host *host, struct mem *mem, const char *id);
 /* What an OCI image says of its process (OCI image-spec, "config"), or null. */
