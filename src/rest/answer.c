@@ -51,17 +51,27 @@ answer_reset(struct rest_request *r)
     }
 }
 
+/* The id that the client gave its whole operation; anything but an id is not
+ * repeated. */
+static const char *
+global_id(const struct rest_request *r)
+{
+    const char *id = http_header(r->x->http, "X-OpenStack-Request-ID");
+    size_t n = id ? strlen(id) : 0;
+
+    return n > 0 && n <= 64 && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n ? id : "-";
+}
+
 static void
 log_request(struct rest_request *r, const struct err *e)
 {
     long long us = (time_mono_ns() - r->x->began_ns) / 1000;
-    const char *global = http_header(r->x->http, "X-OpenStack-Request-ID");
 
     log_line(r->status >= 500 ? LOG_LV_WARN : LOG_LV_INFO, "rest",
              "%s %s status=%d us=%lld user=%s project=%s peer=%s request=%s global=%s%s%s",
              r->method, http_path(r->x->http), r->status, us, str_or(r->caller.user_id, "-"),
              str_or(r->caller.project_id, "-"), str_or(http_peer(r->x->http), "-"), r->request_id,
-             str_or(global, "-"), e ? " error=" : "", e ? err_full(r->mem, e) : "");
+             global_id(r), e ? " error=" : "", e ? err_full(r->mem, e) : "");
 }
 
 static void

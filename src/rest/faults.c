@@ -66,8 +66,12 @@ dialect_middleware_401(struct rest_request *r)
 const char *
 dialect_self(struct rest_request *r)
 {
+    static const char *const drop_none[] = {NULL};
     const char *query = http_query(r->x->http);
 
+    if (!str_utf8(query, strlen(query))) {
+        return mem_printf(r->mem, "%s%s%s", r->base, r->path, query_without(r, drop_none));
+    }
     return mem_printf(r->mem, "%s%s%s%s", r->base, r->path, query[0] ? "?" : "", query);
 }
 

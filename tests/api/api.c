@@ -347,7 +347,7 @@ int
 main(int argc, char **argv)
 {
     bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-    const char *only = argc > 1 + verbose ? argv[1 + verbose] : NULL;
+    const char *only = NULL;
     struct mem *mem = mem_new("api");
     struct tally tally = {0};
 
@@ -357,6 +357,9 @@ main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "serve") == 0) {
         log_init("api", LOG_LV_INFO);
         return serve(argv[2]);
+    }
+    for (int i = 1; i < argc; i++) {
+        only = argv[i][0] == '-' ? only : argv[i];
     }
     log_init("api", verbose ? LOG_LV_INFO : LOG_LV_ERROR);
     for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {

@@ -10,10 +10,12 @@
 #include "sys/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@ static struct site {
     char dir[64];
     uint16_t port;
     pid_t pid;
+    int pidfd;
     char *token;
     char password[64];
     char project[40], network[40], port_id[40];
@@ -132,11 +135,12 @@ start_site(void)
     if (site.pid == 0) {
         exec_site();
     }
+    site.pidfd = (int)syscall(SYS_pidfd_open, site.pid, 0);
     while (!answers()) {
         if (waitpid(site.pid, NULL, WNOHANG) != 0 || time_mono_ns() - began > INT64_C(20000000000)) {
             must(err_new(E_UNAVAILABLE, NULL, "the site does not start"), "start");
         }
-        (void)usleep(500);
+        (void)poll(&(struct pollfd){.fd = site.pidfd, .events = POLLIN}, 1, 1);
     }
     return (double)(time_mono_ns() - began) / 1e6;
 }
@@ -146,6 +150,7 @@ stop_site(int signo)
 {
     (void)kill(site.pid, signo);
     (void)waitpid(site.pid, NULL, 0);
+    (void)close(site.pidfd);
 }
 
 static void

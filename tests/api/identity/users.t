@@ -87,6 +87,22 @@ POST /v3/auth/tokens?nocatalog  as nobody
 = 201
 < X-Subject-Token: $token := text
 
+# A password set by an administrator ends tokens too.
+clock +1s
+PATCH /v3/users/$u  as demo
+{"user": {"password": "third"}}
+= 404
+PATCH /v3/users/$u  as admin
+{"user": {"password": "third"}}
+= 200
+GET /v3/auth/projects  as nobody
+> X-Auth-Token: $token
+= 401
+POST /v3/auth/tokens?nocatalog  as nobody
+{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "$u", "password": "third"}}}}}
+= 201
+< X-Subject-Token: $token := text
+
 # A role taken away is gone from tokens that are out.
 GET /v3/auth/projects  as nobody
 > X-Auth-Token: $token
@@ -113,7 +129,7 @@ PATCH /v3/users/$u  as admin
 = 200
 {"user": {"id": "$u", "enabled": false, "description": "gone", ...}}
 POST /v3/auth/tokens  as nobody
-{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "$u", "password": "second"}}}}}
+{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "$u", "password": "third"}}}}}
 = 401
 DELETE /v3/users/$u  as admin
 = 204
