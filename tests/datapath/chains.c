@@ -280,3 +280,25 @@ TEST(a_routing_function_with_one_arm_is_addressed_and_undone)
     close(a);
     close(b);
 }
+
+TEST(a_function_emits_nothing_of_a_flow_that_stopped_before_it)
+{
+    struct site *s;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+    const char *output;
+    const int port = 2000;
+
+    (void)two_functions(&s);
+    REQUIRE_OK(node_run(s, "f", &output, "ip link set br0 down"));
+    int a = node_raw(s, "a", "eth0"), b = node_raw(s, "b", "eth0"), g = node_raw(s, "g", "eth1");
+    f = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 1000, port, 30);
+    raw_send(a, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_hop_packets(s, "c", 0, "forward") == 1);
+    raw_send(g, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "function_flow") == 1);
+    CHECK(!raw_receive(b, buf, sizeof buf, 50, is_udp_to, &port));
+    close(a);
+    close(b);
+    close(g);
+}

@@ -1,5 +1,13 @@
 /* Two sites over VXLAN. */
+#include "frames.h"
 #include "topo.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct topo *
 joined(bool with_chain)
@@ -60,4 +68,77 @@ TEST(a_chain_goes_through_functions_at_both_sites)
     CHECK_INT(site_drops(east, "internal"), 0);
     CHECK_INT(site_drops(west, "internal"), 0);
     CHECK(node_tcp(west, "b", east, "a", "10.0.0.1", 80));
+}
+
+/* Sends 'frame' in VXLAN (RFC 7348) to east from an address of west's. */
+static void
+tunnel_send(struct site *west, const char *from, int vni, const struct frame *frame)
+{
+    struct sockaddr_in own = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+    uint8_t data[FRAME_MAX + 8] = {8, 0, 0, 0};
+    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+    int there = open(mem_printf(west->topo->mem, "/run/netns/%s", west->netns),
+                     O_RDONLY | O_CLOEXEC);
+
+    REQUIRE(here >= 0 && there >= 0 && !setns(there, CLONE_NEWNET));
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(!setns(here, CLONE_NEWNET));
+    (void)inet_pton(AF_INET, from, &own.sin_addr);
+    (void)inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
+    to.sin_port = htons(4789);
+    REQUIRE(!bind(fd, (struct sockaddr *)&own, sizeof own));
+    data[4] = (uint8_t)(vni >> 16);
+    data[5] = (uint8_t)(vni >> 8);
+    data[6] = (uint8_t)vni;
+    memcpy(data + 8, frame->b, frame->n);
+    REQUIRE(sendto(fd, data, frame->n + 8, 0, (struct sockaddr *)&to, sizeof to) ==
+            (ssize_t)frame->n + 8);
+    close(fd);
+    close(here);
+    close(there);
+}
+
+TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
+{
+    struct topo *t = joined(false);
+    struct site *east = &t->sites[0], *west = &t->sites[1];
+    const struct desired_port *a = east->objects.items[2], *b = west->objects.items[2];
+    struct frame good = frame_udp(b->mac, a->mac, "10.0.0.2", "10.0.0.1", 5, 6, 10);
+    struct frame own = frame_udp(a->mac, a->mac, "10.0.0.1", "10.0.0.1", 5, 6, 10);
+    struct frame onward = frame_udp(b->mac, b->mac, "10.0.0.2", "10.0.0.2", 5, 6, 10);
+    struct frame nobody = frame_udp(b->mac, "02:00:00:00:00:09", "10.0.0.2", "10.0.0.9", 5, 6, 10);
+    const char *output;
+    const struct {
+        const struct frame *frame;
+        const char *from;
+        int vni;
+        const char *reason;
+    } cases[] = {
+        {&good, "192.0.2.9", 100, "tunnel_peer"},     {&good, "192.0.2.2", 101, "tunnel_unknown"},
+        {&own, "192.0.2.2", 100, "tunnel_source"},    {&onward, "192.0.2.2", 100, "tunnel_transit"},
+        {&nobody, "192.0.2.2", 100, "unknown_destination"},
+        {&good, "192.0.2.2", 0x800001, "tunnel_unknown"},
+    };
+    struct process_spec spec = {.stdin_fd = -1,
+                                .stdout_fd = -1,
+                                .stderr_fd = -1,
+                                .netns = mem_printf(t->mem, "/run/netns/%s", west->netns)};
+
+    spec.argv = process_argv(t->mem, "ip", "addr", "add", "192.0.2.9/24", "dev", "wan0", NULL);
+    REQUIRE_OK(process_run(t->mem, &spec, NULL, 5000, &output));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        int64_t before = site_drops(east, cases[i].reason);
+
+        tunnel_send(west, cases[i].from, cases[i].vni, cases[i].frame);
+        SITE_EVENTUALLY(east, 1000, site_drops(east, cases[i].reason) == before + 1);
+        if (site_drops(east, cases[i].reason) != before + 1) {
+            test_fail(__FILE__, __LINE__, "case %zu: %s", i, cases[i].reason);
+        }
+    }
+    int fd = node_raw(east, "a", "eth0"), port = 6;
+    uint8_t buf[FRAME_MAX];
+
+    tunnel_send(west, "192.0.2.2", 100, &good);
+    CHECK(raw_receive(fd, buf, sizeof buf, 1000, is_udp_to, &port));
+    close(fd);
 }
