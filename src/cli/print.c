@@ -93,7 +93,7 @@ print_table(struct mem *mem, const struct json *list, const char *const *columns
     int widths[16] = {0};
     size_t n = 0;
 
-    for (; columns[n] && n < ARRAY_SIZE(widths); n++) {
+    for (; n < ARRAY_SIZE(widths) && columns[n]; n++) {
         widths[n] = column_width(mem, list, columns[n]);
         pad(heading(columns[n]), widths[n], !columns[n + 1]);
     }
