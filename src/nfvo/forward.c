@@ -8,7 +8,7 @@
 #include "base/vec.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 

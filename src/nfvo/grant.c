@@ -2,7 +2,6 @@
  * process: site, claims in the ledger, grant and its mark in the occurrence are
  * one transaction. */
 #include "nfvo/nfvo.h"
-#include "vnfm/flows.h"
 #include "vnfm/vnfm.h"
 
 const struct resource grant_resource = {

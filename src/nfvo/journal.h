@@ -2,7 +2,7 @@
 #ifndef CARRICK_NFVO_JOURNAL_H
 #define CARRICK_NFVO_JOURNAL_H
 
-#include "vnfm/journal.h"
+#include "vnfm/vnfm.h"
 
 /* Items come before the tables that hold them. */
 #define ATTR ATTR_MEMBER

@@ -2,7 +2,7 @@
  * they can join segments and make chains.  A site that does not answer is a fact
  * of the plan, not a failure of it. */
 #include "nfvo/flows.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 /* ---- our own rows ---------------------------------------------------------------------- */
 

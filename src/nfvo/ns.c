@@ -2,8 +2,6 @@
  * what may be asked in which state, and occurrences that follow their flows. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/held.h"
-#include "vnfm/op_occ.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -317,22 +315,17 @@ vnf_result(const struct vnf_lcm_op_occ *occ)
                                                          : "FAILED";
 }
 
-static struct err *
+static void
 vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
 {
-    struct cond by_id[] = {COND("id", occ->vnf_instance_id), {0}};
-    struct vnf_instance *vnf;
-
-    TRY(row_find(c->tx, &vnf_instance_table, by_id, &vnf));
     jw_object(&c->w, NULL);
     jw_str(&c->w, "vnfInstanceId", occ->vnf_instance_id);
-    jw_str(&c->w, "vnfdId", vnf ? vnf->vnfd_id : "");
-    jw_str(&c->w, "vnfProfileId", vnf ? vnf->vnf_profile_id : "");
-    jw_str(&c->w, "vnfName", vnf ? vnf->name : "");
+    jw_str(&c->w, "vnfdId", str_or(occ->vnfd_id, ""));
+    jw_str(&c->w, "vnfProfileId", str_or(occ->vnf_profile_id, ""));
+    jw_str(&c->w, "vnfName", str_or(occ->vnf_name, ""));
     jw_str(&c->w, "changeType", occ->operation);
     jw_str(&c->w, "changeResult", vnf_result(occ));
     jw_end(&c->w);
-    return NULL;
 }
 
 static struct err *
@@ -344,7 +337,7 @@ vnfs_write(struct changes *c)
 
     TRY(rows_select(c->tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
-        TRY(vnf_change(c, rows.items[i]));
+        vnf_change(c, rows.items[i]);
     }
     return NULL;
 }

@@ -2,8 +2,7 @@
  * the VNFs in parallel, open the SAPs meanwhile, steer the traffic, keep it. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/flows.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 

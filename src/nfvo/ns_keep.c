@@ -2,7 +2,6 @@
  * instances, and what the NS instance tells of itself (SOL005 6.5.2.8). */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/held.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>

@@ -1,8 +1,7 @@
 /* What one site has to have before VNFs of an NS can be made there: the group of
  * its ports, networks with the site's share of addresses, joins; and images. */
 #include "nfvo/flows.h"
-#include "vnfm/flows.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 

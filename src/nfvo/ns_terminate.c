@@ -3,8 +3,7 @@
  * sites had for them. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/flows.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/uuid.h"
 #include "base/vec.h"
-#include "vnfm/describe.h"
+#include "vnfm/vnfm.h"
 
 /* ---- shared ----------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
  * traffic, in the two rounds of forward.c. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
-#include "vnfm/held.h"
+#include "vnfm/vnfm.h"
 
 #include <string.h>
 

@@ -7,9 +7,6 @@
 #include "nfvo/flows.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
-#include "vnfm/describe.h"
-#include "vnfm/flows.h"
-#include "vnfm/held.h"
 #include "vnfm/vnfm.h"
 
 const char *const site_states[] = {"UNKNOWN", "UP", "DOWN", NULL};

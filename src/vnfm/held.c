@@ -174,7 +174,7 @@ held_release(struct flow *f, const char *prefix, const struct rows *items,
         }
         ref->site = held->site;
         ref->id = held->resource_id;
-        TRY(flow_step(f, flow_label(f, "%sdelete %s %s %zu", prefix, held->kind, held->label, i),
+        TRY(flow_step(f, flow_label(f, "%sdelete %zu %s %s", prefix, i, held->kind, held->label),
                       kind, ref, NULL));
     }
     return NULL;

@@ -248,6 +248,22 @@ changes_of(struct tx *tx, const char *flow_id, const struct json **changes)
 
 /* ---- the row ---------------------------------------------------------------------------- */
 
+/* The instance may be gone when its operation is told of. */
+static struct err *
+instance_remember(struct tx *tx, struct vnf_lcm_op_occ *occ)
+{
+    struct cond by_id[] = {COND("id", occ->vnf_instance_id), {0}};
+    struct vnf_instance *instance;
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &instance));
+    if (instance) {
+        occ->vnfd_id = instance->vnfd_id;
+        occ->vnf_profile_id = instance->vnf_profile_id;
+        occ->vnf_name = instance->name;
+    }
+    return NULL;
+}
+
 static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
@@ -266,6 +282,7 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->is_automatic = in->ns_lcm_op_occ_id != NULL;
     occ->operation_params = in->request;
     occ->ns_lcm_op_occ_id = in->ns_lcm_op_occ_id;
+    TRY(instance_remember(tx, occ));
     return row_insert(tx, occ);
 }
 

@@ -6,6 +6,12 @@
 #include "flow/flow.h"
 #include "resource/resource.h"
 #include "tosca/vnfd.h"
+/* Steps, flows and what they exchange, which operations of the NFVO are built of. */
+#include "vnfm/describe.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+#include "vnfm/journal.h"
+#include "vnfm/op_occ.h"
 
 #define ATTR ATTR_MEMBER
 struct vnf_instance {
