@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct topo *
@@ -305,4 +306,21 @@ TEST(removing_most_of_what_there_is_needs_the_word_for_it)
     REQUIRE(site_push(s));
     SITE_EVENTUALLY(s, 2000, site_counters(s)->ports.n == 1);
     (void)all;
+}
+
+TEST(told_to_stop_it_ends_cleanly_and_leaves_all_running)
+{
+    struct site *s;
+    struct topo *t = two_nodes(&s);
+    int status = -1;
+
+    (void)kill(s->agent, SIGTERM);
+    EVENTUALLY(10000, topo_turn(t) && waitpid(s->agent, &status, WNOHANG) == s->agent);
+    CHECK_INT(status, 0);
+    s->agent = 0;
+    s->ready = false;
+    CHECK(node_ping(s, "a", "10.0.0.2", 56));
+    site_agent_start(s);
+    REQUIRE(site_push(s));
+    REQUIRE(site_settled(s));
 }
