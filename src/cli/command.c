@@ -1,6 +1,6 @@
 /* The table of commands: a line each.  `carrick help` prints it. */
-#include "cli/cli.h"
 #include "cli/command.h"
+#include "cli/cli.h"
 
 #include "tosca/check.h"
 
@@ -72,10 +72,15 @@ help_show(struct cli *cli)
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-#define LIST(words_, noun_, doc_) {.words = words_, .noun = &(noun_), .run = noun_list, .doc = doc_}
+#define LIST(words_, noun_, doc_)                                                                  \
+    {                                                                                              \
+        .words = words_, .noun = &(noun_), .run = noun_list, .doc = doc_                           \
+    }
 #define SHOW_(words_, noun_, doc_)                                                                 \
-    {.words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = &(noun_),            \
-     .run = noun_show, .doc = doc_}
+    {                                                                                              \
+        .words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = &(noun_),         \
+        .run = noun_show, .doc = doc_                                                              \
+    }
 #define ONE(words_, noun_, run_, doc_)                                                             \
     .words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = (noun_),              \
     .run = (run_), .doc = doc_
@@ -87,24 +92,36 @@ static const struct command commands[] = {
     LIST("site list", site_noun, "lists sites"),
     SHOW_("site show", site_noun, "shows a site"),
     {ONE("site remove", &site_noun, noun_delete, "forgets a site that nothing is at")},
-    {.words = "vnf package upload", .arguments = "FILE", .n_min = 1, .n_max = 1,
-     .noun = &vnf_package_noun, .run = descriptor_upload, .doc = "on-boards a VNF package"},
+    {.words = "vnf package upload",
+     .arguments = "FILE",
+     .n_min = 1,
+     .n_max = 1,
+     .noun = &vnf_package_noun,
+     .run = descriptor_upload,
+     .doc = "on-boards a VNF package"},
     LIST("vnf package list", vnf_package_noun, "lists VNF packages"),
     SHOW_("vnf package show", vnf_package_noun, "shows a VNF package"),
     {ONE("vnf package remove", &vnf_package_noun, descriptor_remove, "removes a VNF package")},
-    {.words = "nsd upload", .arguments = "FILE", .n_min = 1, .n_max = 1, .noun = &nsd_noun,
-     .run = descriptor_upload, .doc = "on-boards an NSD archive"},
+    {.words = "nsd upload",
+     .arguments = "FILE",
+     .n_min = 1,
+     .n_max = 1,
+     .noun = &nsd_noun,
+     .run = descriptor_upload,
+     .doc = "on-boards an NSD archive"},
     LIST("nsd list", nsd_noun, "lists NSDs"),
     SHOW_("nsd show", nsd_noun, "shows an NSD"),
     {ONE("nsd remove", &nsd_noun, descriptor_remove, "removes an NSD")},
-    {.words = "ns create", .options = ns_create_options, .run = ns_create,
+    {.words = "ns create",
+     .options = ns_create_options,
+     .run = ns_create,
      .doc = "creates a network service of an NSD (--nsd, --name)"},
     {ONE("ns instantiate", NULL, ns_start, "instantiates a network service"),
      .options = instantiate_options, .arg = "instantiate"},
     LIST("ns list", ns_noun, "lists network services"),
     SHOW_("ns show", ns_noun, "shows a network service"),
-    {ONE("ns terminate", NULL, ns_start, "terminates a network service"),
-     .options = wait_options, .arg = "terminate"},
+    {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
+     .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},
     LIST("vnf list", vnf_noun, "lists VNF instances"),
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
@@ -114,26 +131,46 @@ static const struct command commands[] = {
      .options = wait_options, .arg = "retry"},
     {ONE("op rollback", NULL, operation_task, "takes back what a failed operation did"),
      .options = wait_options, .arg = "rollback"},
-    {ONE("op fail", NULL, operation_task, "gives a failed operation up"),
-     .options = wait_options, .arg = "fail"},
+    {ONE("op fail", NULL, operation_task, "gives a failed operation up"), .options = wait_options,
+     .arg = "fail"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
     {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
      .options = instantiate_options},
     {ONE("explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
-    {.words = "package check", .arguments = "FILE...", .n_min = 1, .n_max = CLI_ARGS_MAX,
-     .run = package_check_run, .offline = true, .doc = "tells what is wrong with a package"},
-    {.words = "doc api", .run = doc_api_print, .offline = true,
+    {.words = "package check",
+     .arguments = "FILE...",
+     .n_min = 1,
+     .n_max = CLI_ARGS_MAX,
+     .run = package_check_run,
+     .offline = true,
+     .doc = "tells what is wrong with a package"},
+    {.words = "doc api",
+     .run = doc_api_print,
+     .offline = true,
      .doc = "prints the reference of all resources, in Markdown"},
-    {.words = "doc openapi", .arguments = "[API]", .n_max = 1, .run = doc_openapi_print,
-     .offline = true, .doc = "prints an API's OpenAPI document, or the names of all APIs"},
-    {.words = "doc errors", .run = doc_errors_print, .offline = true,
+    {.words = "doc openapi",
+     .arguments = "[API]",
+     .n_max = 1,
+     .run = doc_openapi_print,
+     .offline = true,
+     .doc = "prints an API's OpenAPI document, or the names of all APIs"},
+    {.words = "doc errors",
+     .run = doc_errors_print,
+     .offline = true,
      .doc = "prints the error codes, in Markdown"},
-    {.words = "doc drops", .run = doc_drops_print, .offline = true,
+    {.words = "doc drops",
+     .run = doc_drops_print,
+     .offline = true,
      .doc = "prints why packets are dropped, in Markdown"},
-    {.words = "doc man", .run = doc_man_print, .offline = true,
+    {.words = "doc man",
+     .run = doc_man_print,
+     .offline = true,
      .doc = "prints the manual page carrick(1)"},
     {.words = "token", .run = token_show, .doc = "prints a token"},
-    {.words = "help", .n_max = CLI_ARGS_MAX, .run = help_show, .offline = true,
+    {.words = "help",
+     .n_max = CLI_ARGS_MAX,
+     .run = help_show,
+     .offline = true,
      .doc = "prints this"},
 };
 

@@ -16,31 +16,31 @@ struct cli_option {
 
 /* A thing with a collection in an API. */
 struct noun {
-    const char *name;            /* "network service" */
-    const char *path;            /* "/nslcm/v2/ns_instances" */
-    const char *name_key;        /* member by which people call it, or null */
-    const char *other_key;       /* another one, or null */
-    const struct table *table;   /* attributes: options of its creation */
-    const char *const *columns;  /* members shown in lists; null-terminated */
+    const char *name;           /* "network service" */
+    const char *path;           /* "/nslcm/v2/ns_instances" */
+    const char *name_key;       /* member by which people call it, or null */
+    const char *other_key;      /* another one, or null */
+    const struct table *table;  /* attributes: options of its creation */
+    const char *const *columns; /* members shown in lists; null-terminated */
 };
 
 struct cli;
 typedef struct err *command_fn(struct cli *cli);
 
 struct command {
-    const char *words;           /* "ns instantiate" */
-    const char *arguments;       /* "NAME", "FILE..." */
+    const char *words;     /* "ns instantiate" */
+    const char *arguments; /* "NAME", "FILE..." */
     const char *doc;
-    int n_min, n_max;            /* of arguments */
+    int n_min, n_max; /* of arguments */
     command_fn *run;
     const struct noun *noun;
     const struct cli_option *options; /* ends with name null; may be null */
-    const void *arg;             /* the command's own */
-    bool offline;                /* needs no session */
+    const void *arg;                  /* the command's own */
+    bool offline;                     /* needs no session */
 };
 
 struct cli_given {
-    const char *name, *value;    /* value "" for a flag */
+    const char *name, *value; /* value "" for a flag */
 };
 
 struct cli {
@@ -49,9 +49,9 @@ struct cli {
     const char *args[CLI_ARGS_MAX];
     int n_args;
     VEC(struct cli_given) given;
-    bool json;                   /* --json */
+    bool json; /* --json */
     struct session session;
-    int status;                  /* exit status where the command ends without an error */
+    int status; /* exit status where the command ends without an error */
 };
 
 /* Reads arguments and options behind the words.  E_INVALID. */
@@ -84,12 +84,13 @@ extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_nou
 
 /* ---- the commands ------------------------------------------------------------------ */
 
-command_fn site_add, site_set;                               /* site.c */
-command_fn descriptor_upload, descriptor_remove;             /* package.c */
-command_fn ns_create, ns_start, ns_plan_show;                /* ns.c */
-command_fn operation_task, operation_explain;               /* operation.c */
+command_fn site_add, site_set;                   /* site.c */
+command_fn descriptor_upload, descriptor_remove; /* package.c */
+command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
+command_fn operation_task, operation_explain;    /* operation.c */
 command_fn token_show, help_show;
-command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print, doc_man_print; /* doc.c */
+command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
+    doc_man_print; /* doc.c */
 
 /* Waits for an operation with a live tree; E_CONFLICT where it ends otherwise than COMPLETED. */
 struct err *operation_wait(struct cli *cli, const char *id) MUST_USE;

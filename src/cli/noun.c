@@ -83,8 +83,7 @@ noun_look(struct cli *cli, const struct noun *noun, const char *name, const stru
 
     *thing = NULL;
     TRY(session_get(&cli->session, noun->path, &list));
-    json_each(list, i)
-    {
+    json_each (list, i) {
         if (is_called(noun, list->items[i], name)) {
             *thing = list->items[i];
             n++;

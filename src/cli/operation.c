@@ -49,8 +49,8 @@ tree_draw(const struct json *explained, int *n_drawn)
 static bool
 is_over(const char *state)
 {
-    return str_eq(state, "COMPLETED") || str_eq(state, "FAILED") ||
-           str_eq(state, "FAILED_TEMP") || str_eq(state, "ROLLED_BACK");
+    return str_eq(state, "COMPLETED") || str_eq(state, "FAILED") || str_eq(state, "FAILED_TEMP") ||
+           str_eq(state, "ROLLED_BACK");
 }
 
 static void

@@ -14,7 +14,7 @@
 
 /* What differs between packages and NSDs. */
 struct descriptor_words {
-    const char *content;         /* last part of the upload's path */
+    const char *content; /* last part of the upload's path */
     const char *state, *operational;
 };
 static const struct descriptor_words package_words = {"package_content", "onboardingState",
@@ -48,9 +48,9 @@ onboarding_wait(struct cli *cli, const char *path, const struct json **thing)
         state = str_or(json_get_str(*thing, words->state), "");
     }
     if (!str_eq(state, "ONBOARDED")) {
-        return err_new(E_INVALID, NULL, "not on-boarded: %s",
-                       str_or(json_str(json_path(*thing, "onboardingFailureDetails.detail")),
-                              state));
+        return err_new(
+            E_INVALID, NULL, "not on-boarded: %s",
+            str_or(json_str(json_path(*thing, "onboardingFailureDetails.detail")), state));
     }
     return NULL;
 }

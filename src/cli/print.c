@@ -69,8 +69,7 @@ column_width(struct mem *mem, const struct json *list, const char *column)
 {
     int width = width_of(heading(column));
 
-    json_each(list, i)
-    {
+    json_each (list, i) {
         int n = width_of(cell(mem, list->items[i], column));
 
         width = n > width ? n : width;
@@ -98,8 +97,7 @@ print_table(struct mem *mem, const struct json *list, const char *const *columns
         pad(heading(columns[n]), widths[n], !columns[n + 1]);
     }
     putchar('\n');
-    json_each(list, i)
-    {
+    json_each (list, i) {
         for (size_t c = 0; c < n; c++) {
             pad(cell(mem, list->items[i], columns[c]), widths[c], c + 1 == n);
         }
@@ -124,8 +122,7 @@ indent(int depth)
 static void
 thing_lines(struct mem *mem, const struct json *thing, int depth)
 {
-    json_each(thing, i)
-    {
+    json_each (thing, i) {
         const struct json *value = thing->items[i];
         const char *key = thing->type == JSON_T_OBJECT ? thing->keys[i] : "-";
 
@@ -151,7 +148,8 @@ print_thing(const struct json *thing)
     thing_lines(mem, thing, 0);
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------- */
+/* ---- JSON --------------------------------------------------------------------------------------
+ */
 
 static void
 json_lines(struct mem *mem, const struct json *json, int depth)
@@ -163,8 +161,7 @@ json_lines(struct mem *mem, const struct json *json, int depth)
         return;
     }
     puts(object ? "{" : "[");
-    json_each(json, i)
-    {
+    json_each (json, i) {
         indent(depth + 1);
         if (object) {
             printf("\"%s\": ", json->keys[i]);

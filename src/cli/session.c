@@ -22,7 +22,9 @@ struct source {
     const char *def;
 };
 #define SOURCE(variable_, key_, beside_, member_, def_)                                            \
-    {variable_, key_, beside_, offsetof(struct credentials, member_), def_}
+    {                                                                                              \
+        variable_, key_, beside_, offsetof(struct credentials, member_), def_                      \
+    }
 static const struct source sources[] = {
     SOURCE("OS_AUTH_URL", "auth_url", false, auth_url, NULL),
     SOURCE("OS_USERNAME", "username", false, username, NULL),
@@ -118,8 +120,8 @@ credentials_read(struct mem *mem, struct credentials *credentials)
             *at = sources[i].def;
         }
         if (!*at) {
-            faults = err_join(faults, err_new(E_INVALID, NULL, "%s is not set",
-                                              sources[i].variable));
+            faults =
+                err_join(faults, err_new(E_INVALID, NULL, "%s is not set", sources[i].variable));
         }
     }
     return faults;
@@ -179,8 +181,7 @@ endpoint_of(struct mem *mem, const struct session *session, const struct json *s
 {
     const struct json *endpoints = json_get(service, "endpoints");
 
-    json_each(endpoints, i)
-    {
+    json_each (endpoints, i) {
         const struct json *endpoint = endpoints->items[i];
         const char *region = json_get_str(endpoint, "region");
 
@@ -200,8 +201,7 @@ catalog_read(struct session *session, const struct json *token)
 
     session->expires_at = json_get_str(token, "expires_at");
     session->project_id = json_str(json_path(token, "project.id"));
-    json_each(catalog, i)
-    {
+    json_each (catalog, i) {
         if (str_eq(json_get_str(catalog->items[i], "type"), SERVICE_TYPE)) {
             session->root = endpoint_of(session->mem, session, catalog->items[i]);
         }
@@ -311,7 +311,8 @@ session_call(struct session *session, const struct call *call, struct reply *rep
     struct http_client_config config = client_config(session);
     const char *headers[] = {
         mem_printf(session->mem, "X-Auth-Token: %s", session->token),
-        mem_printf(session->mem, "Content-Type: %s", str_or(call->content_type, "application/json")),
+        mem_printf(session->mem, "Content-Type: %s",
+                   str_or(call->content_type, "application/json")),
         "Accept: application/json",
         strstr(call->path, "/v2/") ? "Version: 2.0.0" : NULL, /* ETSI's majors */
         NULL,

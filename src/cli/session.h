@@ -7,8 +7,8 @@
 #include "http/client.h"
 
 struct credentials {
-    const char *cloud;           /* Name in clouds.yaml, or null. */
-    const char *auth_url;        /* ".../v3" or its root */
+    const char *cloud;    /* Name in clouds.yaml, or null. */
+    const char *auth_url; /* ".../v3" or its root */
     const char *username, *password;
     const char *project, *user_domain, *project_domain;
     const char *region;
@@ -20,7 +20,7 @@ struct session {
     struct credentials credentials;
     const char *token;
     const char *expires_at, *project_id;
-    const char *root;            /* URL that the paths of the APIs are below */
+    const char *root; /* URL that the paths of the APIs are below */
 };
 
 /* Reads OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME, OS_*_DOMAIN_NAME,
@@ -36,16 +36,16 @@ struct err *credentials_read(struct mem *mem, struct credentials *credentials) M
 struct err *session_open(struct mem *mem, struct session *session) MUST_USE;
 
 struct call {
-    const char *method, *path;   /* path below the root: "/nslcm/v2/ns_instances" */
-    const char *body;            /* JSON text or null */
-    const char *content_type;    /* of the body; null = application/json */
-    int body_fd;                 /* > 0: the body is this file */
+    const char *method, *path; /* path below the root: "/nslcm/v2/ns_instances" */
+    const char *body;          /* JSON text or null */
+    const char *content_type;  /* of the body; null = application/json */
+    int body_fd;               /* > 0: the body is this file */
 };
 struct reply {
     int status;
-    const struct json *json;     /* null where the answer has no body */
+    const struct json *json; /* null where the answer has no body */
     const char *body;
-    const char *location;        /* Location header or null */
+    const char *location; /* Location header or null */
 };
 /* Makes one call.  A status of 400 or above is an error: its code by the
  * status, its message the problem's detail as the server tells it. */

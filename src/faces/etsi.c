@@ -69,8 +69,8 @@ etsi_links(struct rest_request *r, struct jw *w, const struct table *table, cons
         if (id && (!link->when || link->when(row))) {
             jw_object(w, link->name);
             jw_str(w, "href",
-                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, link->path, id,
-                              link->task ? "/" : "", str_or(link->task, "")));
+                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, link->path, id, link->task ? "/" : "",
+                              str_or(link->task, "")));
             jw_end(w);
         }
     }

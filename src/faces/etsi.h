@@ -39,6 +39,8 @@ struct err *etsi_file(struct rest_request *r, int fd, int64_t size,
 /* The two routes of discovery that every API has. */
 #define ETSI_VERSIONS(api)                                                                         \
     {.method = "GET", .path = "/" api "/api_versions", .verb = REST_VERSIONS},                     \
-    {.method = "GET", .path = "/" api "/v2/api_versions", .verb = REST_VERSIONS}
+    {                                                                                              \
+        .method = "GET", .path = "/" api "/v2/api_versions", .verb = REST_VERSIONS                 \
+    }
 
 #endif

@@ -30,7 +30,7 @@ static const struct role_option orchestrator_options[] = {
 #define X(id, name, value, def, doc) {name, value, doc, def},
     ORCHESTRATOR_OPTIONS(X)
 #undef X
-    {0}};
+        {0}};
 
 /* The root is what clients of VNF LCM expect to put /vnflcm/v2 behind. */
 static const struct identity_endpoint endpoints[] = {
@@ -52,6 +52,7 @@ struct orchestrator {
     struct flow_engine *engine;
     struct identity *identity;
     struct nfvo nfvo;
+    struct site_watch *watch;
     struct rest *rest;
 };
 
@@ -69,8 +70,8 @@ options_check(struct orchestrator *o)
     struct err *e = role_listen(o->mem, o->values[OPTION_listen], &o->address, &o->port);
 
     if (!log_level_from_name(o->values[OPTION_log_level], &level)) {
-        e = err_join(e, err_new(E_INVALID, NULL, "--log-level: no level %s",
-                                o->values[OPTION_log_level]));
+        e = err_join(
+            e, err_new(E_INVALID, NULL, "--log-level: no level %s", o->values[OPTION_log_level]));
     } else {
         log_init(CLOUD, level);
     }
@@ -197,6 +198,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(role_signals(o->loop));
     TRY(identity_start(o));
     TRY(engine_start(o));
+    o->watch = site_watch_new(&o->nfvo);
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
     return loop_run(o->loop);
@@ -212,6 +214,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->pool) {
         pool_free(o->pool);
     }
+    site_watch_free(o->watch);
     if (o->engine) {
         flow_engine_free(o->engine);
     }

@@ -1,8 +1,8 @@
 /* The orchestrator's own API beside ETSI's: sites, plans, operations explained,
  * holdings.  The same dialect, so that clients need one set of manners. */
+#include "base/uuid.h"
 #include "faces/etsi.h"
 #include "nfvo/journal.h"
-#include "base/uuid.h"
 #include "vim/vim.h"
 
 #include <stdio.h>
@@ -171,7 +171,7 @@ plan_start(struct rest_request *r)
 static void
 operation_encode(struct rest_request *r, struct jw *w, const void *row)
 {
-    static const char *const shown[] = {"id",    "type",       "state",    "parent_id",
+    static const char *const shown[] = {"id",    "type",       "state",      "parent_id",
                                         "label", "project_id", "created_at", "state_at"};
 
     (void)r;
@@ -223,19 +223,40 @@ static const struct rest_shape holding_shape = {.encode = holding_encode};
 static const struct route routes[] = {
     {.method = "GET", .path = ROOT "/api_versions", .verb = REST_VERSIONS},
     REST_VERB("GET", ROOT "/sites", REST_LIST, &site_resource, &site_shape),
-    {.method = "POST", .path = ROOT "/sites", .verb = REST_CREATE, .resource = &site_resource,
-     .shape = &site_shape, .flags = REST_POOL, .prepare = site_check},
+    {.method = "POST",
+     .path = ROOT "/sites",
+     .verb = REST_CREATE,
+     .resource = &site_resource,
+     .shape = &site_shape,
+     .flags = REST_POOL,
+     .prepare = site_check},
     REST_VERB("GET", ROOT "/sites/{id}", REST_SHOW, &site_resource, &site_shape),
-    {.method = "PATCH", .path = ROOT "/sites/{id}", .verb = REST_UPDATE,
-     .resource = &site_resource, .shape = &site_shape, .flags = REST_POOL, .prepare = site_check,
+    {.method = "PATCH",
+     .path = ROOT "/sites/{id}",
+     .verb = REST_UPDATE,
+     .resource = &site_resource,
+     .shape = &site_shape,
+     .flags = REST_POOL,
+     .prepare = site_check,
      .committed = site_forget},
-    {.method = "DELETE", .path = ROOT "/sites/{id}", .verb = REST_DELETE,
-     .resource = &site_resource, .shape = &site_shape, .committed = site_forget},
-    {.method = "POST", .path = ROOT "/plans", .verb = REST_ACTION, .start = plan_start,
+    {.method = "DELETE",
+     .path = ROOT "/sites/{id}",
+     .verb = REST_DELETE,
+     .resource = &site_resource,
+     .shape = &site_shape,
+     .committed = site_forget},
+    {.method = "POST",
+     .path = ROOT "/plans",
+     .verb = REST_ACTION,
+     .start = plan_start,
      .doc = "Shows what an instantiation would do, without doing it."},
     REST_VERB("GET", ROOT "/operations", REST_LIST, &flow_resource, &operations_shape),
-    {.method = "GET", .path = ROOT "/operations/{id}", .verb = REST_ACTION,
-     .resource = &flow_resource, .shape = &operation_shape, .read = operation_explain,
+    {.method = "GET",
+     .path = ROOT "/operations/{id}",
+     .verb = REST_ACTION,
+     .resource = &flow_resource,
+     .shape = &operation_shape,
+     .read = operation_explain,
      .doc = "Explains an operation: steps, calls, answers, reasons."},
     REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
 };

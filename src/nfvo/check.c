@@ -8,9 +8,7 @@
 static bool
 is_url(const char *s)
 {
-    const char *host = str_starts(s, "http://")    ? s + 7
-                       : str_starts(s, "https://") ? s + 8
-                                                   : NULL;
+    const char *host = str_starts(s, "http://") ? s + 7 : str_starts(s, "https://") ? s + 8 : NULL;
 
     if (!host || !*host || *host == '/' || *host == ':' || strpbrk(host, "@#?")) {
         return false;
@@ -53,8 +51,7 @@ civic_fault(const struct json *elements)
     if (!json_is(elements, JSON_T_ARRAY)) {
         return "civic_address_elements is not a list";
     }
-    json_each(elements, i)
-    {
+    json_each (elements, i) {
         const struct json *element = elements->items[i];
 
         if (!json_is(json_get(element, "ca_type"), JSON_T_INT) ||
@@ -71,8 +68,7 @@ labels_fault(const struct json *labels)
     if (!json_is(labels, JSON_T_OBJECT)) {
         return "labels is not an object";
     }
-    json_each(labels, i)
-    {
+    json_each (labels, i) {
         if (!json_str(labels->items[i])) {
             return "a value of labels is not text";
         }

@@ -4,7 +4,8 @@
 
 #include "base/attr.h"
 
-attr_check_fn site_check_url;       /* http or https, host, no user, no fragment */
-attr_check_fn site_check_location;  /* country_code, civic_address_elements, labels and nothing else */
+attr_check_fn site_check_url; /* http or https, host, no user, no fragment */
+attr_check_fn
+    site_check_location; /* country_code, civic_address_elements, labels and nothing else */
 
 #endif

@@ -277,8 +277,8 @@ image_row(struct mem *mem, const struct onboard_in *in, const struct vnfd_image 
     row->owner_id = in->id;
     row->project_id = in->project_id;
     row->image_id = image->id;
-    row->name = mem_printf(mem, "%s-%s", str_or(image->name, image->id),
-                           str_or(image->version, "0"));
+    row->name =
+        mem_printf(mem, "%s-%s", str_or(image->name, image->id), str_or(image->version, "0"));
     row->path = mem_printf(mem, "%s/image.%zu", in->id, i);
     row->disk_format = str_or(image->disk_format, "raw");
     row->container_format = str_or(image->container_format, "bare");

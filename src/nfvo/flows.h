@@ -27,20 +27,21 @@ struct steering {
     struct flow *f;
     const struct ns_in *in;
     const struct ns_plan *plan;
-    struct rows sites;           /* struct ns_site_made */
-    struct rows ports;           /* struct fwd_port */
-    struct rows held;            /* struct held: grows */
+    struct rows sites; /* struct ns_site_made */
+    struct rows ports; /* struct fwd_port */
+    struct rows held;  /* struct held: grows */
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */
 struct err *ns_steer(struct steering *s) MUST_USE;
 
-/* ---- ns_keep.c: rows at the beginning and at the end -------------------------------------------- */
+/* ---- ns_keep.c: rows at the beginning and at the end --------------------------------------------
+ */
 
 extern const struct step_kind ns_vnfs_make; /* LOCAL, in ns_vnfs: rows of VNF instances */
 extern const struct step_kind ns_keep;      /* LOCAL, in ns_made: INSTANTIATED */
 extern const struct step_kind ns_vnfs_left; /* READ, in owner, out ns_end: what is to terminate */
-extern const struct step_kind ns_forget;    /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
+extern const struct step_kind ns_forget; /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
 
 /* state_changed of the NFVO's operations. */
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;

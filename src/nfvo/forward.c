@@ -17,9 +17,9 @@ struct round {
     struct flow *f;
     const struct fwd_in *in;
     struct fwd_made *made;
-    struct map ids;              /* port name -> port or remote port here */
-    struct map pairs;            /* HOP/INSTANCE -> port pair */
-    struct map groups;           /* hop -> port pair group */
+    struct map ids;    /* port name -> port or remote port here */
+    struct map pairs;  /* HOP/INSTANCE -> port pair */
+    struct map groups; /* hop -> port pair group */
 };
 
 static const char *
@@ -70,8 +70,8 @@ remote_make(struct round *r, const struct fwd_remote *remote)
     port->vtep = remote->vtep;
     port->vni = remote->vni;
     if (r->in->security_group_id) {
-        port->security_groups.items = mem_copy(flow_mem(r->f), &r->in->security_group_id,
-                                               sizeof(const char *));
+        port->security_groups.items =
+            mem_copy(flow_mem(r->f), &r->in->security_group_id, sizeof(const char *));
         port->security_groups.n = 1;
     }
     TRY(flow_step(r->f, flow_label(r->f, "remote %s", remote->name), &vim_remote_port_create, port,
@@ -120,8 +120,8 @@ group_make(struct round *r, const struct fwd_hop *hop)
     group->site = r->in->site;
     group->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, hop->name);
     group->port_pairs = (struct strs){.n = hop->instances.n, .items = pairs};
-    TRY(flow_step(r->f, flow_label(r->f, "group %s", hop->name), &vim_port_pair_group_create,
-                  group, out));
+    TRY(flow_step(r->f, flow_label(r->f, "group %s", hop->name), &vim_port_pair_group_create, group,
+                  out));
     map_set(&r->groups, hop->name, keep(r->f, out->id));
     made_add(r, "port_pair_group", out->id, hop->name);
     return NULL;
@@ -162,8 +162,8 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
 {
     size_t n_sources = path->sources.n ? path->sources.n : 1;
     size_t n_destinations = path->destinations.n ? path->destinations.n : 1;
-    const char **grown = MEM_ARRAY(flow_mem(r->f), ids->n + n_sources * n_destinations,
-                                   const char *);
+    const char **grown =
+        MEM_ARRAY(flow_mem(r->f), ids->n + n_sources * n_destinations, const char *);
 
     for (size_t i = 0; i < ids->n; i++) {
         grown[i] = ids->items[i];
@@ -251,7 +251,8 @@ chain_make(struct round *r, const struct fwd_path *path)
     return NULL;
 }
 
-/* ---- labels ------------------------------------------------------------------------------------- */
+/* ---- labels -------------------------------------------------------------------------------------
+ */
 
 /* Tells a site of a label; one without a number is allocated there. */
 static struct err *

@@ -15,7 +15,7 @@ const struct resource grant_resource = {
 /* What is claimed of a site: one line a resource class. */
 static const struct claimed {
     const char *class;
-    size_t amount, total;        /* members of grant_in; total 0 = the site tells none */
+    size_t amount, total; /* members of grant_in; total 0 = the site tells none */
 } claimed[] = {
     {"VCPU", offsetof(struct grant_in, vcpus), offsetof(struct grant_in, total_vcpus)},
     {"MEMORY_MB", offsetof(struct grant_in, memory_mb), offsetof(struct grant_in, total_memory_mb)},
@@ -73,8 +73,7 @@ site_of(struct tx *tx, const struct grant_in *in, struct site **site, const char
 /* ---- claims ------------------------------------------------------------------------------ */
 
 static struct err *
-claims_take(struct tx *tx, const struct grant_in *in, const struct site *site,
-            const char *grant_id)
+claims_take(struct tx *tx, const struct grant_in *in, const struct site *site, const char *grant_id)
 {
     struct claim claims[N_CLAIMED];
 
@@ -105,8 +104,7 @@ infos_of(struct mem *mem, const struct grant_in *in, const struct site *site,
     struct jw w = jw_to(&text);
 
     jw_array(&w, NULL);
-    json_each(in->resources, i)
-    {
+    json_each (in->resources, i) {
         jw_object(&w, NULL);
         jw_str(&w, "resourceDefinitionId", json_get_str(in->resources->items[i], "id"));
         jw_str(&w, "vimConnectionId", site->id);
@@ -183,7 +181,8 @@ grant_capacity(struct flow_plan *plan, const void *arg)
     const struct grant_in *in = arg;
 
     for (size_t i = 0; in->site && i < N_CLAIMED; i++) {
-        flow_plan_ask(plan, str_or(in->site_name, in->site), claimed[i].class, member(in, claimed[i].amount));
+        flow_plan_ask(plan, str_or(in->site_name, in->site), claimed[i].class,
+                      member(in, claimed[i].amount));
     }
 }
 
@@ -199,7 +198,8 @@ const struct step_kind nfvo_grant = {
     .capacity = grant_capacity,
 };
 
-/* ---- giving back -------------------------------------------------------------------------------- */
+/* ---- giving back --------------------------------------------------------------------------------
+ */
 
 static struct err *
 end_local(struct tx *tx, const void *arg, void *result)

@@ -89,8 +89,7 @@ extensions_read(struct site_seen *seen, const struct json *json)
 {
     const struct json *list = json_get(json, "extensions");
 
-    json_each(list, i)
-    {
+    json_each (list, i) {
         const char *alias = json_get_str(list->items[i], "alias");
 
         seen->joins = seen->joins || str_eq(alias, "carrick-interconnect");

@@ -12,11 +12,11 @@
 struct nfvo {
     struct store *store;
     struct flow_engine *engine;
-    struct loop *loop;           /* Of the engine. */
+    struct loop *loop; /* Of the engine. */
     struct vim *vim;
-    struct pool *pool;           /* For what reads and hashes files. */
-    const char *packages_dir;    /* Folder of package files, mode 0700. */
-    uint64_t max_package;        /* Bytes of an upload; 0 = 16 GiB. */
+    struct pool *pool;        /* For what reads and hashes files. */
+    const char *packages_dir; /* Folder of package files, mode 0700. */
+    uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
 };
 #define NFVO_SERVICE "nfvo"
 
@@ -71,8 +71,8 @@ struct holding {
 };
 #undef ATTR
 
-extern const struct table site_table, vnf_package_table, ns_descriptor_table,
-    descriptor_text_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_text_table,
+    package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
@@ -80,9 +80,11 @@ extern const struct resource site_resource, vnf_package_resource, ns_descriptor_
     grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
-extern const char *const site_states[], *const package_onboarding_states[],
-    *const package_operational_states[], *const package_usage_states[],
-    *const instantiation_states[], *const ns_operation_states[], *const ns_operations[];
+extern const char *const site_states[],
+    *const package_onboarding_states[],
+        *const package_operational_states[],
+            *const package_usage_states[], *const instantiation_states[],
+                                               *const ns_operation_states[], *const ns_operations[];
 
 /* The caller's project as the owner of what is created; E_FORBIDDEN without one. */
 struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
@@ -95,6 +97,12 @@ struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *ou
 /* Gets a token with the site's credentials and looks at its catalog; on a worker.
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
 struct err *site_probe(struct mem *mem, const struct site *site) MUST_USE;
+
+/* Looks at every site every 10 s and keeps status and last_error true.  On the loop's
+ * thread; free it after the pool, before the loop.  Null accepted. */
+struct site_watch;
+struct site_watch *site_watch_new(struct nfvo *nfvo) MUST_USE;
+void site_watch_free(struct site_watch *watch);
 
 /* ---- packages and NSDs ------------------------------------------------------ */
 

@@ -232,7 +232,8 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
     return flow_task(tx, nfvo->engine, id, task);
 }
 
-/* ---- resourceChanges (SOL005 6.5.2.3) ------------------------------------------------------------ */
+/* ---- resourceChanges (SOL005 6.5.2.3)
+ * ------------------------------------------------------------ */
 
 /* Result words of what an operation touched, by its own end. */
 static const char *
@@ -366,7 +367,8 @@ changes_of(struct tx *tx, const struct flow_row *flow, const struct json **chang
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
 
-/* ---- occurrences ------------------------------------------------------------------------------------ */
+/* ---- occurrences
+ * ------------------------------------------------------------------------------------ */
 
 static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)

@@ -12,8 +12,8 @@ struct run {
     const struct ns_in *in;
     struct ns_plan *plan;
     struct steering steering;
-    struct rows images;          /* struct ns_image_made, as plan->images */
-    struct rows saps;            /* struct ns_sap_made */
+    struct rows images; /* struct ns_image_made, as plan->images */
+    struct rows saps;   /* struct ns_sap_made */
 };
 
 /* ---- plan ------------------------------------------------------------------------------ */
@@ -75,8 +75,7 @@ static const char *
 image_label(struct run *run, const struct plan_image *image)
 {
     return flow_label(run->f, "image %s at %s",
-                      ((const struct wanted_image *)image->image.items[0])->name,
-                      image->site_name);
+                      ((const struct wanted_image *)image->image.items[0])->name, image->site_name);
 }
 
 static struct err *
@@ -305,7 +304,8 @@ vnfs_join(struct run *run)
     return NULL;
 }
 
-/* ---- SAPs --------------------------------------------------------------------------------------- */
+/* ---- SAPs ---------------------------------------------------------------------------------------
+ */
 
 static struct vim_port *
 sap_port(struct run *run, const struct plan_sap *sap, const struct ns_site_made *base,
@@ -366,8 +366,8 @@ saps_make(struct run *run)
         struct vim_made *made = row_new(run->mem, &vim_made_table);
 
         if (!net) {
-            return err_new(E_INTERNAL, NULL, "link %s of SAP %s was not made at site %s",
-                           sap->link, sap->name, sap->site_name);
+            return err_new(E_INTERNAL, NULL, "link %s of SAP %s was not made at site %s", sap->link,
+                           sap->name, sap->site_name);
         }
         TRY(flow_step(run->f, flow_label(run->f, "port SAP %s", sap->name), &vim_port_create,
                       sap_port(run, sap, base, net), made));
@@ -376,7 +376,8 @@ saps_make(struct run *run)
     return NULL;
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------- */
 
 static struct err *
 keep(struct run *run)

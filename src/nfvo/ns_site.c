@@ -8,8 +8,7 @@
 /* ---- the group: members of an NS may talk to each other, nobody else to them ------- */
 
 static struct err *
-group_rule(struct flow *f, const struct ns_site_in *in, const char *group_id,
-           const char *ethertype)
+group_rule(struct flow *f, const struct ns_site_in *in, const char *group_id, const char *ethertype)
 {
     struct vim_security_group_rule *rule = row_new(flow_mem(f), &vim_security_group_rule_table);
 
@@ -166,7 +165,8 @@ const struct flow_type ns_image_flow = {
     .sweep = vim_sweep,
 };
 
-/* ---- release ---------------------------------------------------------------------------------- */
+/* ---- release ----------------------------------------------------------------------------------
+ */
 
 static struct err *
 release_run(struct flow *f, const void *arg)

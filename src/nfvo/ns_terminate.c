@@ -7,9 +7,9 @@
 
 #include "flow/poison.h"
 
-static const char *const steering_kinds[] = {"chain_label",     "port_chain",  "port_pair_group",
-                                             "flow_classifier", "port_pair",   "remote_port",
-                                             "port",            NULL};
+static const char *const steering_kinds[] = {
+    "chain_label", "port_chain", "port_pair_group", "flow_classifier", "port_pair", "remote_port",
+    "port",        NULL};
 
 struct run {
     struct flow *f;

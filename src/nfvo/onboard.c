@@ -1,8 +1,8 @@
 /* On-boarding as a flow: what the client uploaded is examined on a worker, then
  * kept in one transaction; what does not hold is an answer, not a failed flow:
  * the resource goes to ERROR and tells all faults. */
-#include "nfvo/examine.h"
 #include "nfvo/onboard.h"
+#include "nfvo/examine.h"
 #include "sys/file.h"
 
 #include "flow/poison.h"
@@ -16,7 +16,7 @@ struct job {
     struct step *step;
     struct nfvo *nfvo;
     examine_fn *examine;
-    struct mem *mem;             /* The job's own: the step's arena is the loop's. */
+    struct mem *mem; /* The job's own: the step's arena is the loop's. */
     struct onboard_out *out;
     struct err *err;
 };
@@ -82,8 +82,7 @@ nsd_examine_act(struct step *step)
 static struct err *
 columns_set(struct tx *tx, void *row, const struct table *table, const struct json *columns)
 {
-    json_each(columns, i)
-    {
+    json_each (columns, i) {
         const struct attr *attr = table_attr_json(table, columns->keys[i]);
 
         if (attr && !json_is(columns->items[i], JSON_T_NULL)) {
@@ -130,8 +129,7 @@ static struct err *
 id_is_free(struct tx *tx, const struct table *table, const char *attr, const char *value,
            const struct onboard_out *found)
 {
-    struct cond conds[] = {
-        COND(attr, value), COND("project_id", found->project_id), {0}};
+    struct cond conds[] = {COND(attr, value), COND("project_id", found->project_id), {0}};
     void *other;
 
     TRY(row_find(tx, table, conds, &other));

@@ -187,7 +187,8 @@ vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
 
     TRY(row_find(tx, &vnf_package_table, conds, package));
     if (!*package) {
-        return err_new(E_UNPROCESSABLE, NULL, "no VNF package with vnfdId %s is on-boarded", vnfd_id);
+        return err_new(E_UNPROCESSABLE, NULL, "no VNF package with vnfdId %s is on-boarded",
+                       vnfd_id);
     }
     return NULL;
 }

@@ -90,8 +90,7 @@ params_of(const struct placing *p, const char *profile)
 {
     const struct json *params = json_get(p->request, "additionalParamsForVnf");
 
-    json_each(params, i)
-    {
+    json_each (params, i) {
         if (str_eq(json_get_str(params->items[i], "vnfProfileId"), profile)) {
             return params->items[i];
         }
@@ -123,14 +122,14 @@ instance_new(struct placing *p, const char *seed, const struct nsd_vnf *profile,
     const char *given = json_get_str(params_of(p, profile->name), "vnfInstanceName");
 
     vnf->profile = profile->name;
-    vnf->name = n == 1 ? profile->name
-                       : mem_printf(p->mem, "%s-%lld", profile->name, (long long)k + 1);
+    vnf->name =
+        n == 1 ? profile->name : mem_printf(p->mem, "%s-%lld", profile->name, (long long)k + 1);
     vnf->vnfd_id = profile->vnfd_id;
     vnf->package_id = map_get(&p->packages, profile->name);
     vnf->flavour_id = wanted->flavour_id;
     vnf->level_id = profile->level;
-    vnf->instance_name = given && n == 1 ? given
-                                         : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
+    vnf->instance_name =
+        given && n == 1 ? given : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
     vnf->vnf_instance_id = uuid_from(p->mem, mem_printf(p->mem, "%s/%s", seed, vnf->name));
     vnf->vcpus = size.vcpus;
     vnf->memory_mb = size.memory_mb;

@@ -20,10 +20,10 @@ struct placing {
     const struct nsd *nsd;
     const struct ns_in *in;
     const struct json *request;
-    const struct rows *sites;    /* struct site_seen */
+    const struct rows *sites; /* struct site_seen */
     struct ns_plan *plan;
-    struct map descriptors;      /* profile -> struct vnf_wanted */
-    struct map packages;         /* profile -> package id */
+    struct map descriptors; /* profile -> struct vnf_wanted */
+    struct map packages;    /* profile -> package id */
 };
 
 /* place_site.c: a site and a reason for every VNF and SAP. */

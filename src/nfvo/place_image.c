@@ -35,8 +35,7 @@ images_of_vnf(struct placing *p, const struct plan_vnf *vnf)
         struct wanted_image *image = wanted->images.items[i];
         struct plan_image *planned = row_new(p->mem, &plan_image_table);
 
-        if (!is_used(wanted, image->image_id) ||
-            is_planned(p->plan, vnf->site, image->sha512)) {
+        if (!is_used(wanted, image->image_id) || is_planned(p->plan, vnf->site, image->sha512)) {
             continue;
         }
         planned->site = vnf->site;

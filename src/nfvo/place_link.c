@@ -174,8 +174,7 @@ fixed_check(const struct placing *p, const struct plan_link *link)
         const struct plan_sap *sap = p->plan->saps.items[i];
         struct ip ip, start, end;
 
-        if (!sap->ip_address || !str_eq(sap->link, link->name) ||
-            !ip_parse(sap->ip_address, &ip)) {
+        if (!sap->ip_address || !str_eq(sap->link, link->name) || !ip_parse(sap->ip_address, &ip)) {
             continue;
         }
         for (size_t j = 0; j < link->members.n; j++) {

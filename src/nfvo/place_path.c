@@ -179,7 +179,8 @@ links_fill(struct placing *p, const struct nsd_path *described, struct plan_path
     }
 }
 
-/* ---- the path ----------------------------------------------------------------------------------- */
+/* ---- the path -----------------------------------------------------------------------------------
+ */
 
 static void
 hops_fill(struct placing *p, const struct nsd_path *described, struct plan_path *path)

@@ -12,8 +12,7 @@ constraint_of(const struct placing *p, const char *profile)
 {
     const struct json *list = json_get(p->request, "locationConstraints");
 
-    json_each(list, i)
-    {
+    json_each (list, i) {
         if (str_eq(json_get_str(list->items[i], "vnfProfileId"), profile)) {
             return json_get(list->items[i], "locationConstraints");
         }
@@ -34,15 +33,13 @@ civic_holds(const struct site_seen *site, const struct json *element)
     if (str_eq_case(value, site->name)) {
         return true;
     }
-    json_each(own, i)
-    {
+    json_each (own, i) {
         if (json_int(json_get(own->items[i], "ca_type"), -2) == type &&
             str_eq_case(json_get_str(own->items[i], "ca_value"), value)) {
             return true;
         }
     }
-    json_each(labels, i)
-    {
+    json_each (labels, i) {
         if (str_eq_case(json_str(labels->items[i]), value)) {
             return true;
         }
@@ -62,8 +59,7 @@ constraint_fault(struct mem *mem, const struct json *constraint, const struct si
         return mem_printf(mem, "the request wants country %s, it is in %s", country,
                           str_or(own, "an unknown one"));
     }
-    json_each(civic, i)
-    {
+    json_each (civic, i) {
         if (!civic_holds(site, civic->items[i])) {
             return mem_printf(mem, "the request wants location \"%s\"",
                               str_or(json_get_str(civic->items[i], "caValue"), ""));
@@ -123,8 +119,7 @@ request_rule_fault(const struct placing *p, const struct plan_vnf *vnf,
     const char *fault = NULL;
     bool member = false;
 
-    json_each(profiles, i)
-    {
+    json_each (profiles, i) {
         member = member || str_eq(json_str(profiles->items[i]), vnf->profile);
     }
     for (size_t i = 0; member && !fault && i < profiles->n; i++) {
@@ -205,7 +200,8 @@ room_fault(struct mem *mem, const struct plan_vnf *vnf, const struct room *room)
     return NULL;
 }
 
-/* ---- choice ------------------------------------------------------------------------------------ */
+/* ---- choice ------------------------------------------------------------------------------------
+ */
 
 /* Links that the VNF shares with what is placed at the site already. */
 static int64_t
@@ -270,10 +266,9 @@ choice_reason(const struct placing *p, const struct plan_vnf *vnf, const struct 
                       : choice->n_fit == 1           ? "the only site that fits"
                       : choice->neighbours > 0       ? "nearest to what it is linked with"
                                                      : "most room";
-    const char *room = choice->room.vcpus == INT64_MAX
-                           ? "no limit of vCPU known"
-                           : mem_printf(p->mem, "%lld vCPU left there",
-                                        (long long)choice->room.vcpus);
+    const char *room = choice->room.vcpus == INT64_MAX ? "no limit of vCPU known"
+                                                       : mem_printf(p->mem, "%lld vCPU left there",
+                                                                    (long long)choice->room.vcpus);
 
     return mem_printf(p->mem, "%s (%s)%s", why, room, excluded);
 }
@@ -328,7 +323,8 @@ place_vnfs(struct placing *p)
     return NULL;
 }
 
-/* ---- SAPs ------------------------------------------------------------------------------------------ */
+/* ---- SAPs
+ * ------------------------------------------------------------------------------------------ */
 
 static const struct site_seen *
 site_by_name(const struct placing *p, const char *name)
@@ -358,8 +354,8 @@ site_of_link(const struct placing *p, const char *link)
             const struct plan_vnf *vnf = p->plan->vnfs.items[j];
 
             for (size_t k = 0; str_eq(vnf->site, site->site) && k < vnf->connections.n; k++) {
-                n += str_eq(((const struct plan_connection *)vnf->connections.items[k])->link,
-                            link);
+                n +=
+                    str_eq(((const struct plan_connection *)vnf->connections.items[k])->link, link);
             }
         }
         if (n > most) {
@@ -375,8 +371,7 @@ sap_data(const struct placing *p, const char *sap)
 {
     const struct json *list = json_get(p->request, "sapData");
 
-    json_each(list, i)
-    {
+    json_each (list, i) {
         if (str_eq(json_get_str(list->items[i], "sapdId"), sap)) {
             return list->items[i];
         }

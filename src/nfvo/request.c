@@ -39,13 +39,12 @@ rule_check(const struct nsd *nsd, const struct json *entry)
         faults = err_new(E_NOT_IMPLEMENTED, "FeatureNotSupported",
                          "only rules over vnfProfileId are supported");
     }
-    json_each(profiles, i)
-    {
+    json_each (profiles, i) {
         const char *profile = str_or(json_str(profiles->items[i]), "");
 
         if (!nsd_vnf(nsd, profile)) {
-            faults = err_join(faults, err_new(E_INVALID, NULL, "the NSD has no VNF profile %s",
-                                              profile));
+            faults = err_join(faults,
+                              err_new(E_INVALID, NULL, "the NSD has no VNF profile %s", profile));
         }
     }
     return faults;
@@ -106,8 +105,7 @@ ns_request_check(const struct nsd *nsd, const struct json *request)
         faults = err_new(E_INVALID, NULL, "the NSD has no deployment flavour %s (it has %s)",
                          flavour, nsd->flavour_id);
     }
-    json_each(request, i)
-    {
+    json_each (request, i) {
         faults = err_join(faults, key_check(nsd, request->keys[i], request->items[i]));
     }
     return faults;

@@ -129,8 +129,7 @@ catalog_lack(const struct json *token)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         bool found = false;
 
-        json_each(catalog, j)
-        {
+        json_each (catalog, j) {
             found = found || str_eq(json_get_str(catalog->items[j], "type"), needed[i]);
         }
         if (!found) {

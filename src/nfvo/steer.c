@@ -72,8 +72,7 @@ instances_add(const struct steering *s, const struct plan_vnf *vnf, const struct
             continue;
         }
         instance = row_new(mem, &fwd_instance_table);
-        instance->name =
-            mem_strn(mem, port->name, (size_t)(strrchr(port->name, '/') - port->name));
+        instance->name = mem_strn(mem, port->name, (size_t)(strrchr(port->name, '/') - port->name));
         instance->ingress = port->name;
         instance->egress = mem_printf(mem, "%s/%s", instance->name, cp->egress);
         instance->site = port->site;
@@ -125,7 +124,8 @@ path_resolve(const struct steering *s, const struct plan_path *planned)
     return path;
 }
 
-/* ---- what one site is told -------------------------------------------------------------------- */
+/* ---- what one site is told --------------------------------------------------------------------
+ */
 
 static const struct made_net *
 net_of(const struct steering *s, const char *site, const char *link)
@@ -211,7 +211,8 @@ paths_of_site(const struct steering *s, const struct rows *hops, struct fwd_in *
     }
 }
 
-/* ---- the two rounds ---------------------------------------------------------------------------- */
+/* ---- the two rounds ----------------------------------------------------------------------------
+ */
 
 static const char *
 site_name_of(const struct steering *s, const char *site)

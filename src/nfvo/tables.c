@@ -10,15 +10,15 @@
 #include "vnfm/vnfm.h"
 
 const char *const site_states[] = {"UNKNOWN", "UP", "DOWN", NULL};
-const char *const package_onboarding_states[] = {"CREATED", "UPLOADING", "PROCESSING",
-                                                 "ONBOARDED", "ERROR", NULL};
+const char *const package_onboarding_states[] = {"CREATED",   "UPLOADING", "PROCESSING",
+                                                 "ONBOARDED", "ERROR",     NULL};
 const char *const package_operational_states[] = {"ENABLED", "DISABLED", NULL};
 const char *const package_usage_states[] = {"IN_USE", "NOT_IN_USE", NULL};
 const char *const instantiation_states[] = {"NOT_INSTANTIATED", "INSTANTIATED", NULL};
 /* SOL005 6.5.4.4 NsLcmOperationStateType. */
-const char *const ns_operation_states[] = {
-    "PROCESSING", "COMPLETED",    "PARTIALLY_COMPLETED", "FAILED_TEMP",
-    "FAILED",     "ROLLING_BACK", "ROLLED_BACK",         NULL};
+const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALLY_COMPLETED",
+                                           "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
+                                           "ROLLED_BACK", NULL};
 const char *const ns_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
@@ -145,18 +145,17 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &site_table,          &vnf_package_table, &ns_descriptor_table,  &descriptor_text_table,
-    &package_image_table,
-    &ns_instance_table,   &ns_lcm_op_occ_table, &vnf_instance_table, &vnf_lcm_op_occ_table,
-    &grant_table,         &holding_table,     NULL,
+    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_text_table,
+    &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
+    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       NULL,
 };
 
 void
 nfvo_register(void)
 {
     static const struct resource *const all[] = {
-        &site_resource,          &vnf_package_resource,  &ns_descriptor_resource,
-        &ns_instance_resource,   &ns_lcm_op_occ_resource, &vnf_instance_resource,
+        &site_resource,           &vnf_package_resource,   &ns_descriptor_resource,
+        &ns_instance_resource,    &ns_lcm_op_occ_resource, &vnf_instance_resource,
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
         &holding_resource,
     };
@@ -167,17 +166,36 @@ nfvo_register(void)
 }
 
 const struct flow_type *const nfvo_flows[] = {
-    &package_onboard_flow, &nsd_onboard_flow, &package_erase_flow, &vnf_instantiate_flow,
-    &vnf_terminate_flow,   &vnfc_flow,        &ns_instantiate_flow, &ns_terminate_flow,
-    &ns_site_flow,         &ns_image_flow,    &ns_release_flow,    &ns_forward_flow,
+    &package_onboard_flow, &nsd_onboard_flow,
+    &package_erase_flow,   &vnf_instantiate_flow,
+    &vnf_terminate_flow,   &vnfc_flow,
+    &ns_instantiate_flow,  &ns_terminate_flow,
+    &ns_site_flow,         &ns_image_flow,
+    &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       NULL,
 };
 
 const struct step_kind *const nfvo_kinds[] = {
-    &package_examine_kind, &package_keep_kind, &package_refuse_kind, &nsd_examine_kind,
-    &nsd_keep_kind,        &nsd_refuse_kind,   &package_erase_kind,  &held_note,
-    &held_read,            &vnf_describe,      &vnf_keep,            &vnf_forget,
-    &nfvo_grant,           &nfvo_grant_end,    &ns_sites,            &ns_sites_look,
-    &ns_place,             &ns_vnfs_make,      &ns_keep,             &ns_vnfs_left,
-    &ns_forget,            NULL,
+    &package_examine_kind,
+    &package_keep_kind,
+    &package_refuse_kind,
+    &nsd_examine_kind,
+    &nsd_keep_kind,
+    &nsd_refuse_kind,
+    &package_erase_kind,
+    &held_note,
+    &held_read,
+    &vnf_describe,
+    &vnf_keep,
+    &vnf_forget,
+    &nfvo_grant,
+    &nfvo_grant_end,
+    &ns_sites,
+    &ns_sites_look,
+    &ns_place,
+    &ns_vnfs_make,
+    &ns_keep,
+    &ns_vnfs_left,
+    &ns_forget,
+    NULL,
 };

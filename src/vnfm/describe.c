@@ -82,8 +82,8 @@ vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *leve
                            vdu->name);
         }
         for (int64_t k = 0; k < n; k++) {
-            const char *name = n == 1 ? vdu->name
-                                      : mem_printf(mem, "%s-%lld", vdu->name, (long long)k + 1);
+            const char *name =
+                n == 1 ? vdu->name : mem_printf(mem, "%s-%lld", vdu->name, (long long)k + 1);
 
             vec_add(mem, &vnfcs, (void *)vnfc_new(mem, flavour, vdu, name));
         }
@@ -152,8 +152,8 @@ vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id
     const struct vnfd_flavour *flavour = vnfd_flavour(vnfd, flavour_id);
 
     if (!flavour) {
-        return err_new(E_INVALID, NULL, "VNFD %s has no deployment flavour %s",
-                       vnfd->descriptor_id, str_or(flavour_id, "at all"));
+        return err_new(E_INVALID, NULL, "VNFD %s has no deployment flavour %s", vnfd->descriptor_id,
+                       str_or(flavour_id, "at all"));
     }
     if (level_id && !vnfd_level(flavour, level_id)) {
         return err_new(E_INVALID, NULL, "flavour %s of VNFD %s has no instantiation level %s",

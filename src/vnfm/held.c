@@ -161,8 +161,7 @@ delete_kind_of(const char *name)
 }
 
 struct err *
-held_release(struct flow *f, const char *prefix, const struct rows *items,
-             const char *const *kinds)
+held_release(struct flow *f, const char *prefix, const struct rows *items, const char *const *kinds)
 {
     for (size_t i = items->n; i-- > 0;) {
         const struct held *held = items->items[i];

@@ -154,7 +154,7 @@ struct run {
     const struct vnf_in *in;
     struct vnf_wanted *wanted;
     struct grant_out *grant;
-    struct rows connections;     /* external ones and those of internal links */
+    struct rows connections; /* external ones and those of internal links */
     struct vnf_made *made;
 };
 
@@ -465,7 +465,8 @@ instantiate_run(struct flow *f, const void *arg)
     return NULL;
 }
 
-/* ---- taking a completed one back ---------------------------------------------------------------- */
+/* ---- taking a completed one back ----------------------------------------------------------------
+ */
 
 static struct err *
 undo_input(struct tx *tx, const struct flow_row *child, void *out)

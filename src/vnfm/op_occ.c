@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-const char *const vnf_operation_states[] = {"STARTING",     "PROCESSING",  "COMPLETED",
-                                            "FAILED_TEMP",  "FAILED",      "ROLLING_BACK",
-                                            "ROLLED_BACK",  NULL};
+const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLETED",
+                                            "FAILED_TEMP", "FAILED",     "ROLLING_BACK",
+                                            "ROLLED_BACK", NULL};
 const char *const vnf_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
@@ -37,9 +37,10 @@ problem_of_flow(struct mem *mem, const char *error, const struct json **problem)
     jw_object(&w, NULL);
     jw_str(&w, "title", err_code_doc(code));
     jw_int(&w, "status", err_code_status(code));
-    jw_str(&w, "detail", step ? mem_printf(mem, "step \"%s\": %s", step,
-                                           str_or(json_get_str(json, "message"), ""))
-                              : str_or(json_get_str(json, "message"), ""));
+    jw_str(&w, "detail",
+           step
+               ? mem_printf(mem, "step \"%s\": %s", step, str_or(json_get_str(json, "message"), ""))
+               : str_or(json_get_str(json, "message"), ""));
     jw_end(&w);
     return json_parse(mem, text.data, text.len, problem);
 }
@@ -88,10 +89,8 @@ touch_deleted(const struct touch_walk *walk, const struct flow_step_row *row,
               const struct step_kind *kind)
 {
     const struct json *in;
-    struct touched touched = {.kind = kind,
-                              .label = row->label,
-                              .touch = TOUCH_REMOVED,
-                              .is_own = walk->is_own};
+    struct touched touched = {
+        .kind = kind, .label = row->label, .touch = TOUCH_REMOVED, .is_own = walk->is_own};
 
     if (!str_eq(row->state, "DONE")) {
         return NULL;
@@ -178,8 +177,7 @@ left_add(void *arg, const struct touched *touched)
 }
 
 struct err *
-held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id,
-                  const char *project_id)
+held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id, const char *project_id)
 {
     struct left left = {.tx = tx};
 

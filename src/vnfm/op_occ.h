@@ -6,16 +6,21 @@
 #include "flow/flow.h"
 
 /* ProblemDetails of a flow's error (its JSON in flow.error), in 'mem'; null for null. */
-struct err *problem_of_flow(struct mem *mem, const char *error, const struct json **problem) MUST_USE;
+struct err *problem_of_flow(struct mem *mem, const char *error,
+                            const struct json **problem) MUST_USE;
 
 /* A thing at a site that an operation made, deleted or took back. */
-enum touch { TOUCH_ADDED, TOUCH_REMOVED, TOUCH_TEMPORARY };
+enum touch {
+    TOUCH_ADDED,
+    TOUCH_REMOVED,
+    TOUCH_TEMPORARY
+};
 struct touched {
     enum touch touch;
-    const struct step_kind *kind;    /* vim_server_create ... */
-    const char *label;               /* of the step */
+    const struct step_kind *kind; /* vim_server_create ... */
+    const char *label;            /* of the step */
     const char *site, *id;
-    bool is_own;                     /* of the flow itself or a part of it, not of another operation */
+    bool is_own; /* of the flow itself or a part of it, not of another operation */
 };
 /* Calls 'fn' for each entry of the journal of flow 'id' and of its children (those of
  * other operations too) that made or deleted something. */

@@ -74,8 +74,8 @@ fixed_of(const struct json *cp, struct vnf_connection *connection)
 }
 
 static struct err *
-ext_link_read(struct tx *tx, struct vnf_in *in, const struct json *request,
-              const struct json *link, struct rows *connections)
+ext_link_read(struct tx *tx, struct vnf_in *in, const struct json *request, const struct json *link,
+              struct rows *connections)
 {
     const struct json *cps = json_get(link, "extCps");
     const char *resource_id = json_get_str(link, "resourceId");
@@ -88,8 +88,7 @@ ext_link_read(struct tx *tx, struct vnf_in *in, const struct json *request,
     if (vim) {
         TRY(site_named(tx, in->project_id, vim_id(request, vim), &in->site));
     }
-    json_each(cps, i)
-    {
+    json_each (cps, i) {
         struct vnf_connection *connection = row_new(tx_mem(tx), &vnf_connection_table);
 
         connection->cpd = json_get_str(cps->items[i], "cpdId");
@@ -109,8 +108,7 @@ n_ext_cps(const struct json *links)
 {
     size_t n = 0;
 
-    json_each(links, i)
-    {
+    json_each (links, i) {
         const struct json *cps = json_get(links->items[i], "extCps");
 
         n += cps ? cps->n : 0;
@@ -121,15 +119,18 @@ n_ext_cps(const struct json *links)
 static struct err *
 request_read(struct tx *tx, struct vnf_in *in, const struct json *request)
 {
-    static const char *const known[] = {
-        "flavourId",        "instantiationLevelId", "extVirtualLinks", "vimConnectionInfo",
-        "additionalParams", "localizationLanguage", NULL};
+    static const char *const known[] = {"flavourId",
+                                        "instantiationLevelId",
+                                        "extVirtualLinks",
+                                        "vimConnectionInfo",
+                                        "additionalParams",
+                                        "localizationLanguage",
+                                        NULL};
     const struct json *links = json_get(request, "extVirtualLinks");
     const struct json *vims = json_get(request, "vimConnectionInfo");
     struct err *faults = NULL;
 
-    json_each(request, i)
-    {
+    json_each (request, i) {
         if (!str_in(request->keys[i], known)) {
             faults = err_join(faults, err_new(E_INVALID, NULL, "attribute '%s' is not supported",
                                               request->keys[i]));
@@ -141,13 +142,11 @@ request_read(struct tx *tx, struct vnf_in *in, const struct json *request)
         faults = err_join(faults, err_new(E_INVALID, NULL, "attribute 'flavourId' is required"));
     }
     TRY(faults);
-    json_each(vims, i)
-    {
+    json_each (vims, i) {
         TRY(site_named(tx, in->project_id, vim_id(request, vims->keys[i]), &in->site));
     }
     in->connections.items = MEM_ARRAY(tx_mem(tx), n_ext_cps(links) + 1, void *);
-    json_each(links, i)
-    {
+    json_each (links, i) {
         TRY(ext_link_read(tx, in, request, links->items[i], &in->connections));
     }
     return NULL;
@@ -164,8 +163,8 @@ request_check(struct tx *tx, const struct vnf_in *in)
     TRY(vnfd_load(tx, in->package_id, &vnfd));
     flavour = vnfd_flavour(vnfd, in->flavour_id);
     if (!flavour) {
-        return err_new(E_INVALID, NULL, "VNFD %s has no deployment flavour %s",
-                       vnfd->descriptor_id, in->flavour_id);
+        return err_new(E_INVALID, NULL, "VNFD %s has no deployment flavour %s", vnfd->descriptor_id,
+                       in->flavour_id);
     }
     if (in->level_id && !vnfd_level(flavour, in->level_id)) {
         return err_new(E_INVALID, NULL, "flavour %s has no instantiation level %s", flavour->id,
@@ -187,7 +186,7 @@ request_check(struct tx *tx, const struct vnf_in *in)
 static const struct vnf_operation {
     const char *name;
     const struct flow_type *type;
-    const char *state;           /* That the instance has to be in. */
+    const char *state; /* That the instance has to be in. */
 } operations[] = {
     {"INSTANTIATE", &vnf_instantiate_flow, "NOT_INSTANTIATED"},
     {"TERMINATE", &vnf_terminate_flow, "INSTANTIATED"},
@@ -256,7 +255,8 @@ vnf_operation_start(struct tx *tx, struct op *op, const char *id, const char *na
     return flow_start(tx, nfvo->engine, &start, op_occ_id);
 }
 
-/* ---- tasks on occurrences ----------------------------------------------------------------------- */
+/* ---- tasks on occurrences -----------------------------------------------------------------------
+ */
 
 struct err *
 flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char *task)
@@ -281,9 +281,8 @@ vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *tas
 
     TRY(resource_get(tx, op, id, (void **)&occ));
     if (occ->ns_lcm_op_occ_id) {
-        return err_new(E_CONFLICT, NULL,
-                       "operation %s is part of NS operation %s: use %s there", id,
-                       occ->ns_lcm_op_occ_id, task);
+        return err_new(E_CONFLICT, NULL, "operation %s is part of NS operation %s: use %s there",
+                       id, occ->ns_lcm_op_occ_id, task);
     }
     if (str_eq(task, "rollback") && str_eq(occ->operation, "TERMINATE")) {
         return err_new(E_CONFLICT, NULL, "a termination cannot be rolled back");

@@ -10,11 +10,8 @@
 
 static const struct cli_option options[] = {
     {"place", "VNF=SITE", "place"}, {"wait", NULL, "wait"}, {0}};
-static const struct command command = {.words = "test",
-                                       .n_min = 1,
-                                       .n_max = 2,
-                                       .options = options,
-                                       .noun = &site_noun};
+static const struct command command = {
+    .words = "test", .n_min = 1, .n_max = 2, .options = options, .noun = &site_noun};
 
 static struct err *
 read_words(struct cli *cli, int argc, const char **argv)
@@ -66,8 +63,13 @@ TEST(cli_attributes_of_a_table_are_options)
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
     struct cli cli = {.mem = mem, .command = &command};
-    const char *argv[] = {"east",        "--auth-url", "http://a/v3", "--max-calls", "4",
-                          "--location", "{\"country_code\":\"DE\"}"};
+    const char *argv[] = {"east",
+                          "--auth-url",
+                          "http://a/v3",
+                          "--max-calls",
+                          "4",
+                          "--location",
+                          "{\"country_code\":\"DE\"}"};
 
     REQUIRE_OK(read_words(&cli, 7, argv));
     jw_object(&w, NULL);

@@ -192,8 +192,7 @@ TEST(nfvo_placement_counts_what_others_and_we_use)
     static const struct {
         int64_t used, ours;
         enum err_code code;
-    } cases[] = {
-        {0, 0, E_NONE}, {2, 0, E_NONE}, {3, 0, E_QUOTA}, {0, 3, E_QUOTA}, {2, 2, E_NONE}};
+    } cases[] = {{0, 0, E_NONE}, {2, 0, E_NONE}, {3, 0, E_QUOTA}, {0, 3, E_QUOTA}, {2, 2, E_NONE}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO(mem) mem = mem_new("test");
@@ -219,13 +218,13 @@ placed_apart(struct mem *mem, struct rows *sites)
 {
     place_add(mem, sites, site_new(mem, "east", 8));
     place_add(mem, sites, site_new(mem, "west", 8));
-    struct placing p = placing_new(
-        mem, sites,
-        "{\"locationConstraints\":[{\"vnfProfileId\":\"web\",\"locationConstraints\":"
-        "{\"civicAddressElement\":[{\"caType\":21,\"caValue\":\"west\"}]}},"
-        "{\"vnfProfileId\":\"fw\",\"locationConstraints\":"
-        "{\"civicAddressElement\":[{\"caType\":21,\"caValue\":\"east\"}]}}],"
-        "\"additionalParamsForNs\":{\"sapSites\":{\"client\":\"east\"}}}");
+    struct placing p =
+        placing_new(mem, sites,
+                    "{\"locationConstraints\":[{\"vnfProfileId\":\"web\",\"locationConstraints\":"
+                    "{\"civicAddressElement\":[{\"caType\":21,\"caValue\":\"west\"}]}},"
+                    "{\"vnfProfileId\":\"fw\",\"locationConstraints\":"
+                    "{\"civicAddressElement\":[{\"caType\":21,\"caValue\":\"east\"}]}}],"
+                    "\"additionalParamsForNs\":{\"sapSites\":{\"client\":\"east\"}}}");
     CHECK_OK(place_vnfs(&p));
     CHECK_OK(place_saps(&p));
     place_paths(&p);
@@ -303,7 +302,8 @@ TEST(nfvo_a_server_that_forwards_is_a_function)
     CHECK_INT(((const struct plan_path *)p.plan->paths.items[0])->destinations.n, 0);
 }
 
-/* ---- requests ----------------------------------------------------------------------------------- */
+/* ---- requests -----------------------------------------------------------------------------------
+ */
 
 TEST(nfvo_request_faults_are_told_all_at_once)
 {
@@ -323,7 +323,8 @@ TEST(nfvo_request_faults_are_told_all_at_once)
     CHECK_ERR_MSG(ns_request_check(&service, json_of(mem, "{}")), E_INVALID, "'nsFlavourId'");
 }
 
-/* ---- sites ----------------------------------------------------------------------------------------- */
+/* ---- sites
+ * ----------------------------------------------------------------------------------------- */
 
 TEST(nfvo_site_urls_are_urls)
 {
@@ -331,10 +332,14 @@ TEST(nfvo_site_urls_are_urls)
         const char *url;
         bool good;
     } cases[] = {
-        {"http://10.0.0.1:5000/v3", true}, {"https://site.example/identity", true},
-        {"ftp://site", false},             {"http://", false},
-        {"http:///v3", false},             {"http://user@host/", false},
-        {"http://ho st/", false},          {"http://host/#x", false},
+        {"http://10.0.0.1:5000/v3", true},
+        {"https://site.example/identity", true},
+        {"ftp://site", false},
+        {"http://", false},
+        {"http:///v3", false},
+        {"http://user@host/", false},
+        {"http://ho st/", false},
+        {"http://host/#x", false},
     };
     AUTO(mem) mem = mem_new("test");
     struct attr attr = {.name = "auth_url"};

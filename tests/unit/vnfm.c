@@ -1,11 +1,11 @@
 /* The VNFM: what a VNFD needs, occurrences that follow their flows, holdings. */
+#include "vnfm/vnfm.h"
 #include "base/uuid.h"
 #include "nfvo/nfvo.h"
 #include "test.h"
 #include "vnfm/describe.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
-#include "vnfm/vnfm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -122,9 +122,9 @@ flow_of(struct tx *tx, const char *state, const char *error)
     flow->type = "vnf_instantiate";
     flow->state = state;
     flow->error = error;
-    flow->input = "{\"vnf_instance_id\":\"" INSTANCE "\",\"package_id\":\"" PACKAGE
-                  "\",\"name\":\"web\",\"project_id\":\"" PROJECT
-                  "\",\"request\":{\"flavourId\":\"small\"}}";
+    flow->input =
+        "{\"vnf_instance_id\":\"" INSTANCE "\",\"package_id\":\"" PACKAGE
+        "\",\"name\":\"web\",\"project_id\":\"" PROJECT "\",\"request\":{\"flavourId\":\"small\"}}";
     return flow;
 }
 
