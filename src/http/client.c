@@ -257,12 +257,12 @@ judge(const struct http_call *call, CURLcode code)
         return err_new(E_TOO_LARGE, NULL, "%s: the answer is larger than %zu bytes", call->what,
                        call->answer.max);
     }
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
-        return err_new(E_INVALID, NULL, "%s: %s", call->what, why);
-    }
     if (!was_sent(call)) {
-        return err_new(E_UNAVAILABLE, NULL, "%s: %s", call->what, why);
+        bool is_wrong = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+
+        return err_new(is_wrong ? E_INVALID : E_UNAVAILABLE, NULL, "%s: %s", call->what, why);
     }
+    /* Also where what came back is not HTTP: the request may have been done. */
     return err_new(E_IN_DOUBT, NULL, "%s: sent, but the answer was lost: %s", call->what, why);
 }
 
