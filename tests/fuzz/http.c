@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 20000
 #define ANSWER_MAX (1u << 20)
 
 static struct http_server *server;
@@ -57,12 +57,14 @@ done(struct http_exchange *x, void *arg)
 static const struct http_handler handler = {
     .head = head, .body = body, .request = request, .done = done};
 
+/* libmicrohttpd 0.9.75 takes a short read for an empty socket: an end that came with
+ * the last bytes is seen only when the connection has been idle for too long. */
 static void
 serve(void)
 {
     const struct http_server_config config = {
         .address = "127.0.0.1", .n_threads = 1, .handler = &handler, .max_head = 8192,
-        .max_body = 65536};
+        .max_body = 65536, .idle_timeout_s = 1};
     struct err *e = http_server_new(&config, &server);
 
     MUST(!e);
