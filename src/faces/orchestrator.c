@@ -224,11 +224,11 @@ orchestrator_end(struct orchestrator *o)
     if (o->http) {
         http_client_free(o->http);
     }
+    if (o->identity) {
+        identity_free(o->identity); /* its pool may still be writing */
+    }
     if (o->store) {
         store_close(o->store);
-    }
-    if (o->identity) {
-        identity_free(o->identity);
     }
     if (o->loop) {
         loop_free(o->loop);

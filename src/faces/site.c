@@ -245,10 +245,10 @@ site_end(struct site *site)
     if (site->network) {
         change_feed_free(site->network->feed);
     }
+    identity_free(site->identity); /* this pool and the next may still be writing */
+    image_service_free(site->image);
     store_close(site->store);
     network_service_free(site->network);
-    image_service_free(site->image);
-    identity_free(site->identity);
     loop_free(site->loop);
     policy_free(site->policy);
 }
