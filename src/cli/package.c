@@ -15,12 +15,12 @@
 /* What differs between packages and NSDs. */
 struct descriptor_words {
     const char *content; /* last part of the upload's path */
-    const char *state, *operational;
+    const char *state, *operational, *usage;
 };
 static const struct descriptor_words package_words = {"package_content", "onboardingState",
-                                                      "operationalState"};
+                                                      "operationalState", "usageState"};
 static const struct descriptor_words nsd_words = {"nsd_content", "nsdOnboardingState",
-                                                  "nsdOperationalState"};
+                                                  "nsdOperationalState", "nsdUsageState"};
 
 static const struct descriptor_words *
 words_of(const struct noun *noun)
@@ -95,6 +95,9 @@ descriptor_remove(struct cli *cli)
     struct call call = {.method = "PATCH"};
 
     TRY(noun_find(cli, noun, cli->args[0], &thing));
+    if (str_eq(json_get_str(thing, words->usage), "IN_USE")) {
+        return err_new(E_IN_USE, NULL, "%s %s is in use", noun->name, cli->args[0]);
+    }
     call.path = mem_printf(cli->mem, "%s/%s", noun->path, json_get_str(thing, "id"));
     call.body = mem_printf(cli->mem, "{\"%s\": \"DISABLED\"}", words->operational);
     if (str_eq(json_get_str(thing, words->operational), "ENABLED")) {

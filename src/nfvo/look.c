@@ -4,6 +4,8 @@
 #include "nfvo/flows.h"
 #include "vnfm/vnfm.h"
 
+#define LOOK_MS 5000
+
 /* ---- our own rows ---------------------------------------------------------------------- */
 
 static struct err *
@@ -97,11 +99,15 @@ extensions_read(struct site_seen *seen, const struct json *json)
     }
 }
 
-/* All sites at once: a step ends when the last of them has answered. */
+/* All sites at once: the step ends when the last of them has answered, or when
+ * the slowest has had its time.  A late answer finds 'ended' and only lets go. */
 struct look_all {
+    struct mem *mem; /* Outlives the step: holds this and the rows. */
     struct step *step;
     struct site_list *list;
+    struct loop_timer *timer;
     size_t n_open;
+    bool ended;
 };
 struct look {
     struct look_all *all;
@@ -109,20 +115,41 @@ struct look {
 };
 
 static void
+look_finish(struct look_all *all)
+{
+    if (!all->ended) {
+        all->ended = true;
+        loop_timer_del(all->timer);
+        step_done(all->step, all->list);
+    }
+    if (all->n_open == 0) {
+        mem_free(all->mem);
+    }
+}
+
+static void
 look_end(struct look *look)
 {
     struct look_all *all = look->all;
 
-    if (--all->n_open == 0) {
-        step_done(all->step, all->list);
+    all->n_open--;
+    if (all->ended || all->n_open == 0) {
+        look_finish(all);
     }
+}
+
+static void
+look_over(void *arg)
+{
+    look_finish(arg);
 }
 
 static void
 look_unreachable(struct look *look, struct err *err)
 {
-    look->seen->reachable = false;
-    look->seen->error = err_full(step_mem(look->all->step), err);
+    if (!look->all->ended) {
+        look->seen->error = err_full(look->all->mem, err);
+    }
     err_ignore(err, "a site that does not answer is excluded, with this as the reason");
     look_end(look);
 }
@@ -136,7 +163,7 @@ limits_done(void *arg, const struct vim_answer *answer, struct err *err)
     if (err && (err_is(err, E_NOT_FOUND) || err_is(err, E_FORBIDDEN))) {
         err_ignore(err, "no limits are told");
         err = NULL;
-    } else if (!err) {
+    } else if (!err && !look->all->ended) {
         limits_read(look->seen, answer->json);
     }
     if (err) {
@@ -144,11 +171,13 @@ limits_done(void *arg, const struct vim_answer *answer, struct err *err)
         return;
     }
     look->seen->reachable = true;
+    look->seen->error = NULL;
     look_end(look);
 }
 
 static void
-look_call(struct look *look, const char *service, const char *path, vim_done_fn *done)
+look_call(struct look *look, struct vim *vim, const char *service, const char *path,
+          vim_done_fn *done)
 {
     struct vim_call call = {
         .site_id = look->seen->site,
@@ -158,8 +187,7 @@ look_call(struct look *look, const char *service, const char *path, vim_done_fn 
         .read_only = true,
     };
 
-    step_said(look->all->step, "%s: %s GET %s", look->seen->name, service, path);
-    vim_call(step_service(look->all->step, "vim"), &call, done, look);
+    vim_call(vim, &call, done, look);
 }
 
 static void
@@ -171,26 +199,34 @@ extensions_done(void *arg, const struct vim_answer *answer, struct err *err)
         look_unreachable(look, err);
         return;
     }
+    if (look->all->ended) {
+        look_end(look);
+        return;
+    }
     extensions_read(look->seen, answer->json);
-    look_call(look, "compute", "/limits", limits_done);
+    look_call(look, step_service(look->all->step, "vim"), "compute", "/limits", limits_done);
 }
 
 static void
 look_act(struct step *step)
 {
-    struct look_all *all = MEM_NEW(step_mem(step), struct look_all);
+    struct mem *mem = mem_new("sites look");
+    struct look_all *all = MEM_NEW(mem, struct look_all);
     struct look *looks;
 
+    all->mem = mem;
     all->step = step;
-    all->list = row_copy(step_mem(step), step_in(step));
-    all->n_open = all->list->sites.n + 1;
-    looks = MEM_ARRAY(step_mem(step), all->n_open, struct look);
-    looks[all->list->sites.n].all = all;
+    all->list = row_copy(mem, step_in(step));
+    all->n_open = all->list->sites.n;
+    all->timer = loop_timer_new(step_loop(step), look_over, all);
+    loop_timer_arm(all->timer, all->n_open ? LOOK_MS : 0);
+    looks = MEM_ARRAY(mem, all->n_open + 1, struct look);
     for (size_t i = 0; i < all->list->sites.n; i++) {
         looks[i] = (struct look){.all = all, .seen = all->list->sites.items[i]};
-        look_call(&looks[i], "network", "/extensions", extensions_done);
+        looks[i].seen->error = mem_printf(mem, "no answer within %d s", LOOK_MS / 1000);
+        step_said(step, "%s: network GET /extensions, compute GET /limits", looks[i].seen->name);
+        look_call(&looks[i], step_service(step, "vim"), "network", "/extensions", extensions_done);
     }
-    look_end(&looks[all->list->sites.n]);
 }
 
 const struct step_kind ns_sites_look = {

@@ -5,6 +5,8 @@
 #include "nfvo/examine.h"
 #include "sys/file.h"
 
+#include <string.h>
+
 #include "flow/poison.h"
 
 /* ---- examine: on a worker ---------------------------------------------------------- */
@@ -265,6 +267,24 @@ const struct step_kind nsd_refuse_kind = {
     .local = nsd_refuse,
 };
 
+/* The text without the folder of packages: clients know nothing of our disk. */
+static const char *
+without_folder(struct flow *f, const char *text)
+{
+    const struct nfvo *nfvo = flow_service(f, NFVO_SERVICE);
+    size_t n = strlen(nfvo->packages_dir);
+    AUTO_BUF out = BUF_INIT;
+
+    while (*text) {
+        if (!strncmp(text, nfvo->packages_dir, n) && text[n] == '/') {
+            text += n + 1;
+        } else {
+            buf_char(&out, *text++);
+        }
+    }
+    return buf_copy(flow_mem(f), &out);
+}
+
 static struct err *
 problem_new(struct flow *f, const struct onboard_in *in, const struct err *e,
             struct problem **problem)
@@ -275,7 +295,7 @@ problem_new(struct flow *f, const struct onboard_in *in, const struct err *e,
     jw_object(&w, NULL);
     jw_str(&w, "title", err_code_doc(e->code));
     jw_int(&w, "status", err_code_status(e->code));
-    jw_str(&w, "detail", err_full(flow_mem(f), e));
+    jw_str(&w, "detail", without_folder(f, err_full(flow_mem(f), e)));
     jw_end(&w);
     *problem = row_new(flow_mem(f), &problem_table);
     (*problem)->id = in->id;
