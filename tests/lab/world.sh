@@ -3,7 +3,7 @@
 
 declare -A url token
 passed=0 failed=0 skipped=0
-id= ns= nsd= operation= client= client_server= web= answer= status= location= project=
+client_image= flavor= id= ns= nsd= operation= client= client_server= web= answer= status= location= project=
 
 # ---- saying what was seen ------------------------------------------------------
 
@@ -305,6 +305,14 @@ groups_left() {
         find /sys/fs/cgroup -maxdepth 2 -type d -name "${group#/}"
     done
 }
+# survivors_left: first processes of containers that outlived the lab.
+survivors_left() {
+    local pid
+    for pid in ${survivors-}; do
+        [ -d "/proc/$pid" ] && echo "process $pid of a container"
+    done
+}
+no_survivors() { [ -z "$(survivors_left)" ]; }
 # memory: what each process of the lab holds.
 memory() {
     local role pid kib sum=0
@@ -323,4 +331,38 @@ memory() {
     else
         check "the lab holds less than 150 MiB: $((sum / 1024))" [ $((sum / 1024)) -lt 150 ]
     fi
+}
+
+# ---- what scenarios begin with ------------------------------------------------------------------
+
+# ready: packages are on-boarded and what one instantiation makes is known; done
+# once, whichever scenario comes first.
+ready() {
+    local part site
+    [ -e "$tmp/things.west" ] && return
+    for part in firewall inspector web; do
+        [ -n "$nsd" ] || on_board vnf_packages "$packages/$part.csar" || return 1
+    done
+    [ -n "$nsd" ] || { on_board ns_descriptors "$packages/web-through-firewall.csar" || return 1; }
+    [ -n "$nsd" ] || nsd=$(field .nsdId)
+    [ -n "$client_image" ] || client_image_up || return 1
+    # What a site makes for a project once: its default group.
+    for site in east west; do objects $site; done >/dev/null
+    service_up demo1 || return 1
+    things_note
+    service_down
+}
+things_note() {
+    local site
+    groups_note
+    for site in east west; do
+        things $site >"$tmp/things.$site"
+    done
+}
+# whole_service WHAT: exactly one of each object, as after the first instantiation.
+whole_service() {
+    local site
+    for site in east west; do
+        check "$1: one of each object at $site" as_before "$tmp/things.$site" things $site
+    done
 }

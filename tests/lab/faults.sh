@@ -1,0 +1,108 @@
+# A site that is down, slow, answers 500, loses answers or has no quota left, in
+# the middle of an instantiation: the operation stops, names the call, and goes on
+# or goes back when told.
+
+rules=$tmp/rules
+proxy_port=$((10100 + number))
+rule() { printf '%s\n' "$@" >"$rules.new" && mv "$rules.new" "$rules"; }
+sites_named() { call orchestrator GET /carrick/v1/sites; field ".[] | select(.name == \"$1\") | .id"; }
+# site_at URL: where the orchestrator finds west.
+site_at() {
+    want 200 orchestrator PATCH "/carrick/v1/sites/$west" "{\"auth_url\": \"$1/identity/v3\"}" \
+        application/merge-patch+json
+}
+reason() { call orchestrator GET "$occurrences/$operation"; field '.error.detail // ""'; }
+names() { reason | grep -E "$1" || { reason; false; }; }
+quota() {
+    want 200 west PUT "/network/v2.0/quotas/$west_project" "{\"quota\": {\"port\": $1}}"
+}
+has_things() { at_least 3 "$(objects "$1" | grep -c demo1)"; }
+faults_end() {
+    rule
+    quota 500
+    kill -CONT "$(cat "$dir/up.pid")"
+    kill -CONT "$(pid_of site-west)" 2>/dev/null
+    site_at "${url[west]}"
+}
+
+check "packages are there" ready || return
+rule
+$here/proxy $proxy_port "${url[west]#http://}" "$rules" >"$tmp/proxy" 2>&1 &
+children+=($!)
+west=$(sites_named west)
+login west admin "$(password "$dir/west/site")" admin
+west_project=$project
+check "west is reached through a proxy" await 10 site_at "http://127.0.0.1:$proxy_port" || return
+keep_state
+
+# One instantiation, one fault after the other.
+fault_after_fault() {
+    quota 0
+    ns_create demo1 && begin instantiate
+    check "no quota for ports: it stops" ends 60 FAILED_TEMP || return
+    check "and names the call" names 'POST .*ports' || return
+    check "and why" names '[Qq]uota' || return
+    quota 500
+    rule 'POST /sfc/port_chains 500'
+    task retry
+    check "west answers 500: it stops again" ends 60 FAILED_TEMP || return
+    check "and names the call" names 'POST .*sfc/port_chains' || return
+    check "and its status" names '500' || return
+    rule 'POST /carrick-interconnect/chain_labels garbage 1' 'GET . slow=0.2'
+    task retry
+    check "west is slow and says what is not HTTP once: it goes on" finishes || return
+    whole_service "after three faults"
+    rule 'DELETE /sfc/ 503'
+    begin terminate
+    check "west answers 503: the termination stops" ends 60 FAILED_TEMP || return
+    check "and names the call" names 'DELETE .*/sfc/' || return
+    rule 'DELETE /v2.0/ports/ lost 1' 'DELETE /servers/ lost 1' 'DELETE /networks/ shut 1'
+    task retry
+    check "answers are lost: it ends" finishes || return
+    nothing_left "after the termination"
+    ns_delete
+}
+
+# West dies in the middle, and the way back is no better.
+back_and_forth() {
+    rule
+    ns_create demo1 && begin instantiate
+    check "something is made at west" await 30 has_things west || return
+    kill -STOP "$(cat "$dir/up.pid")"
+    kill_hard site-west
+    check "west is killed: it stops" ends 60 FAILED_TEMP || return
+    check "and names the site" names 'west' || return
+    kill -CONT "$(cat "$dir/up.pid")"
+    check "west is back" await 30 site_whole west || return
+    rule 'DELETE /networks/ 500' 'DELETE /subnets/ lost 1'
+    task rollback
+    check "west answers 500: the rollback stops" ends 60 FAILED_TEMP || return
+    rule
+    task rollback
+    check "it is rolled back" ends 60 ROLLED_BACK || return
+    nothing_left "after the rollback"
+    ns_delete
+}
+
+# Every kind of create loses an answer; for a while the site does nothing at all.
+lost_answers() {
+    rule 'POST /v2.0/networks lost 1' 'POST /v2.0/ports lost 1' 'POST /servers$ lost 1' \
+        'POST /image/v2/images$ lost 1' 'POST /remote_ports lost 2' 'POST /port_pairs shut 1' \
+        'POST /port_chains lost 1' 'POST /security-group-rules lost 1' 'POST /chain_labels lost 1'
+    ns_create demo1 && begin instantiate
+    check "something is made at west" await 30 has_things west || return
+    kill -STOP "$(pid_of site-west)"
+    moment 2
+    kill -CONT "$(pid_of site-west)"
+    check "answers are lost, the site pauses: it ends" finishes || return
+    whole_service "after lost answers"
+    rule
+    check "a client is attached to the SAP" client_up demo1 || return
+    check "HTTP goes through the chain" await 15 page_comes || return
+    client_down
+    check "the service is terminated" service_down || return
+    nothing_left "after the termination"
+}
+
+fault_after_fault && back_and_forth && lost_answers
+faults_end
