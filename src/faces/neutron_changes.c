@@ -137,11 +137,10 @@ follow(void *arg)
         return;
     }
     left_ns = f->deadline_ns - time_mono_ns();
-    if (position_only || f->n_shown || left_ns <= 0 || !service->feed) {
+    if (position_only || f->n_shown || left_ns <= 0 || !service->feed ||
+        !change_feed_wait(service->feed, f->since, left_ns / 1000000, follow, f)) {
         answer(f);
-        return;
     }
-    change_feed_wait(service->feed, f->since, left_ns / 1000000, follow, f);
 }
 
 static struct err *

@@ -239,6 +239,9 @@ site_start(struct site *site)
 static void
 site_end(struct site *site)
 {
+    if (site->network) {
+        change_feed_close(site->network->feed); /* or they would hold up the server's end */
+    }
     rest_free(site->rest);
     site_sync_free(site->sync);
     compute_service_free(site->compute);

@@ -11,7 +11,6 @@ struct waiter {
     int64_t deadline_ns;
     loop_fn *fn;
     void *arg;
-    struct change_feed *feed;
     struct waiter *next;
 };
 
@@ -20,8 +19,10 @@ struct change_feed {
     struct loop *loop;
     struct store_watch *watch;
     struct loop_timer *timer;
+    pthread_mutex_t lock;  /* Guards what follows. */
     struct waiter *waiters;
-    int64_t last; /* Newest sequence known. */
+    int64_t last;          /* Newest sequence known. */
+    bool closed;
 };
 
 /* store_fn */
@@ -31,25 +32,37 @@ last_read(struct tx *tx, void *arg)
     return changes_last(tx, arg);
 }
 
-/* Wakes whom the log has passed or whose time is over, and sleeps until the next deadline. */
-static void
-wake(struct change_feed *feed, bool all)
+/* Takes out whom the log has passed or whose time is over; '*next' is the next deadline. */
+static struct waiter *
+due_take(struct change_feed *feed, int64_t now, int64_t *next)
 {
     struct waiter **at = &feed->waiters, *due = NULL;
-    int64_t now = time_mono_ns(), next = INT64_MAX;
 
+    *next = INT64_MAX;
     while (*at) {
         struct waiter *waiter = *at;
 
-        if (all || feed->last > waiter->seq || waiter->deadline_ns <= now) {
+        if (feed->closed || feed->last > waiter->seq || waiter->deadline_ns <= now) {
             *at = waiter->next;
             waiter->next = due;
             due = waiter;
         } else {
-            next = waiter->deadline_ns < next ? waiter->deadline_ns : next;
+            *next = waiter->deadline_ns < *next ? waiter->deadline_ns : *next;
             at = &waiter->next;
         }
     }
+    return due;
+}
+
+static void
+wake(struct change_feed *feed)
+{
+    int64_t now = time_mono_ns(), next;
+    struct waiter *due;
+
+    pthread_mutex_lock(&feed->lock);
+    due = due_take(feed, now, &next);
+    pthread_mutex_unlock(&feed->lock);
     if (next != INT64_MAX) {
         loop_timer_arm(feed->timer, (next - now) / 1000000 + 1);
     }
@@ -62,50 +75,55 @@ wake(struct change_feed *feed, bool all)
     }
 }
 
-/* loop_fn: something was committed. */
+/* loop_fn: something was committed, or somebody came. */
 static void
 grown(void *arg)
 {
     struct change_feed *feed = arg;
-    struct err *e = store_read(feed->store, last_read, &feed->last);
+    int64_t last = 0;
+    struct err *e = store_read(feed->store, last_read, &last);
 
     if (e) {
         log_err(LOG_LV_WARN, "feed", e, "newest change");
+    } else {
+        pthread_mutex_lock(&feed->lock);
+        feed->last = last;
+        pthread_mutex_unlock(&feed->lock);
     }
-    wake(feed, false);
+    wake(feed);
 }
 
 static void
 timed(void *arg)
 {
-    wake(arg, false);
+    wake(arg);
 }
 
-/* loop_fn: one more. */
-static void
-waiter_add(void *arg)
-{
-    struct waiter *waiter = arg;
-    struct change_feed *feed = waiter->feed;
-
-    waiter->next = feed->waiters;
-    feed->waiters = waiter;
-    grown(feed);
-}
-
-void
+bool
 change_feed_wait(struct change_feed *feed, int64_t seq, int64_t timeout_ms, loop_fn *fn, void *arg)
 {
     struct waiter *waiter = heap_alloc(sizeof *waiter);
+    bool closed;
 
     *waiter = (struct waiter){
         .seq = seq,
         .deadline_ns = time_mono_ns() + timeout_ms * 1000000,
         .fn = fn,
         .arg = arg,
-        .feed = feed,
     };
-    loop_post(feed->loop, waiter_add, waiter);
+    pthread_mutex_lock(&feed->lock);
+    closed = feed->closed;
+    if (!closed) {
+        waiter->next = feed->waiters;
+        feed->waiters = waiter;
+    }
+    pthread_mutex_unlock(&feed->lock);
+    if (closed) {
+        free(waiter);
+        return false;
+    }
+    loop_post(feed->loop, grown, feed);
+    return true;
 }
 
 struct err *
@@ -115,10 +133,23 @@ change_feed_new(struct store *store, struct loop *loop, struct change_feed **fee
 
     made->store = store;
     made->loop = loop;
+    pthread_mutex_init(&made->lock, NULL);
     made->timer = loop_timer_new(loop, timed, made);
     made->watch = store_watch(store, loop, grown, made);
     *feed = made;
     return NULL;
+}
+
+void
+change_feed_close(struct change_feed *feed)
+{
+    if (!feed) {
+        return;
+    }
+    pthread_mutex_lock(&feed->lock);
+    feed->closed = true;
+    pthread_mutex_unlock(&feed->lock);
+    wake(feed);
 }
 
 void
@@ -127,8 +158,9 @@ change_feed_free(struct change_feed *feed)
     if (!feed) {
         return;
     }
+    change_feed_close(feed);
     store_unwatch(feed->watch);
-    wake(feed, true);
     loop_timer_del(feed->timer);
+    pthread_mutex_destroy(&feed->lock);
     free(feed);
 }

@@ -159,11 +159,15 @@ struct err *port_set_status(struct tx *tx, const char *port_id, const char *stat
 
 /* Wakes those who wait for the change log to grow (carrick-changes).  One of a process, on a loop. */
 struct err *change_feed_new(struct store *store, struct loop *loop, struct change_feed **feed) MUST_USE;
-/* Wakes everybody and ends.  On the loop's thread or after it stopped.  Null accepted. */
+/* Wakes everybody; from now on nobody waits.  Before the server of those who wait goes, on the loop's
+ * thread or after it stopped.  Null accepted. */
+void change_feed_close(struct change_feed *feed);
+/* Closes and ends.  Null accepted. */
 void change_feed_free(struct change_feed *feed);
 /* Calls 'fn(arg)' once: soon after the log grows beyond 'seq' (at once where it has), or when
- * 'timeout_ms' are over.  Any thread; 'fn' runs on the loop's thread and may wait again. */
-void change_feed_wait(struct change_feed *feed, int64_t seq, int64_t timeout_ms, loop_fn *fn,
+ * 'timeout_ms' are over.  Any thread; 'fn' runs on the loop's thread and may wait again.  False where
+ * the feed is closed: 'fn' is not called. */
+bool change_feed_wait(struct change_feed *feed, int64_t seq, int64_t timeout_ms, loop_fn *fn,
                       void *arg);
 
 /* ---- the agent --------------------------------------------------------------------- */
