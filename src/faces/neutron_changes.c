@@ -34,6 +34,19 @@ may_see(const struct rest_request *r, const struct change *change)
            (change->owner && str_eq(change->owner, r->caller.project_id));
 }
 
+/* The log keeps times as numbers; the API shows text. */
+static void
+write_column(struct jw *w, const struct attr *attr, const struct json *value)
+{
+    char text[TIME_TEXT_SIZE];
+
+    if (attr->type == ATTR_T_time && json_is(value, JSON_T_INT)) {
+        jw_str(w, attr_json_name(attr), time_text(text, value->i, attr->time_form));
+    } else {
+        jw_json(w, attr_json_name(attr), value);
+    }
+}
+
 /* Changed attributes as the API names and shows them. */
 static void
 write_columns(struct rest_request *r, const struct resource *resource, const struct change *change)
@@ -44,7 +57,7 @@ write_columns(struct rest_request *r, const struct resource *resource, const str
 
         if (attr && (attr->use & SHOW) && !(attr->use & (INTERNAL | SECRET)) &&
             (!attr->see || r->caller.is_admin)) {
-            jw_json(&r->w, attr_json_name(attr), change->columns->items[i]);
+            write_column(&r->w, attr, change->columns->items[i]);
         }
     }
     jw_end(&r->w);

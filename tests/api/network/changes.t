@@ -9,7 +9,7 @@ POST /v2.0/networks  as demo
 GET /v2.0/carrick-changes?since=$last&resource=network  as demo
 = 200
 {"changes": [{"seq": "$seq := int", "at": "2026-01-02T03:04:05.000000Z", "kind": "create", "resource": "network", "id": "$net", "project_id": "$p",
-              "revision_number": 1, "attributes": {"name": "n", ...}}], "last": "$now := int"}
+              "revision_number": 1, "attributes": {"name": "n", "created_at": "2026-01-02T03:04:05Z", ...}}], "last": "$now := int"}
 # Another project sees that time passed, not what happened.
 GET /v2.0/carrick-changes?since=$last  as alice
 = 200
