@@ -471,6 +471,7 @@ instantiate_run(struct flow *f, const void *arg)
 static struct err *
 undo_input(struct tx *tx, const struct flow_row *child, void *out)
 {
+    static const char forceful[] = "{\"terminationType\":\"FORCEFUL\"}";
     struct vnf_in *in = out;
     const struct json *json;
 
@@ -478,7 +479,7 @@ undo_input(struct tx *tx, const struct flow_row *child, void *out)
     TRY(row_from_json(tx_mem(tx), &vnf_in_table, json, in));
     in->connections = (struct rows){0};
     in->images = (struct rows){0};
-    return json_parse(tx_mem(tx), "{\"terminationType\":\"FORCEFUL\"}", 31, &in->request);
+    return json_parse(tx_mem(tx), forceful, sizeof forceful - 1, &in->request);
 }
 
 const struct flow_type vnf_instantiate_flow = {
