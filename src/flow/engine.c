@@ -367,6 +367,27 @@ rows_saved(struct job *job)
     }
 }
 
+/* What was asked of a child was refused.  A child that has moved is looked at
+ * again; where its undo cannot even be begun, asking again would never end. */
+static void
+child_refused(struct flow *f, const struct job *job, struct err *err)
+{
+    bool moved = err->code == E_CONFLICT || err->code == E_EXISTS || err->code == E_NOT_FOUND;
+
+    for (size_t i = 0; job->child_op == CHILD_UNDO && !moved && i < f->entries.n; i++) {
+        struct entry *e = f->entries.items[i];
+
+        if (e->effect == ENTRY_CHILD && str_eq(e->output, job->child_id)) {
+            entry_failed(e, err);
+            e->state = ENTRY_UNDO_FAILED;
+            flow_wake(f);
+            return;
+        }
+    }
+    log_err(LOG_LV_INFO, "flow", err, "the child moved meanwhile");
+    flow_wake(f);
+}
+
 /* The transaction did not happen. */
 static void
 job_failed(struct flow *f, struct job *job)
@@ -387,9 +408,8 @@ job_failed(struct flow *f, struct job *job)
     } else if (err->code == E_GONE) {
         log_err(LOG_LV_WARN, "flow", err, "let go");
         flow_leave(f);
-    } else if (job->child_op != CHILD_NONE) {
-        log_err(LOG_LV_INFO, "flow", err, "the child moved meanwhile");
-        flow_wake(f);
+    } else if (job->child_op != CHILD_NONE && err->code != E_UNAVAILABLE) {
+        child_refused(f, job, err);
     } else {
         if (job->undo) {
             job->local->state = ENTRY_DONE;
