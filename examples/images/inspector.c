@@ -283,6 +283,21 @@ now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* An interface that went away makes poll return at once for ever: there is
+ * nothing left to do then.  One that is only down comes back. */
+static bool
+is_gone(const struct pollfd *wait, const char *name)
+{
+    int error;
+    socklen_t size = sizeof error;
+
+    if (!(wait->revents & ~POLLIN)) {
+        return false;
+    }
+    getsockopt(wait->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    return if_nametoindex(name) == 0;
+}
+
 int
 main(void)
 {
@@ -308,6 +323,10 @@ main(void)
             left = REPORT_MS;
         }
         if (poll(waits, 2, (int)left) > 0) {
+            if (is_gone(&waits[0], "eth0") || is_gone(&waits[1], "eth1")) {
+                fprintf(stderr, "inspector: an interface is gone\n");
+                return 1;
+            }
             drain(&sides[0], &sides[1]);
             drain(&sides[1], &sides[0]);
         }
