@@ -69,7 +69,8 @@ want() {
     local wanted=$1
     shift
     call "$@"
-    [ "$status" = "$wanted" ] && return
+    # "4.." is any of them.
+    [[ $status =~ ^$wanted$ ]] && return
     echo "$2 $3 at $1: $status instead of $wanted: $(head -c 600 <<<"$answer") $(cat "$tmp/curl")"
     return 1
 }
