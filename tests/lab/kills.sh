@@ -19,7 +19,7 @@ kill_some() {
 }
 round() {
     killed=
-    await 30 whole && ns_create demo1 || return 1
+    await 30 whole && ns_create "kill$1" || return 1
     await 5 begin instantiate || return 1
     kill_some 3 4000
     check "round $1: instantiated in spite of$killed" finishes || return 1
@@ -27,7 +27,7 @@ round() {
     whole_service "round $1"
     killed=
     if [ $(($1 % 2)) = 1 ]; then
-        check "round $1: a client is attached" client_up demo1 &&
+        check "round $1: a client is attached" client_up "kill$1" &&
             check "round $1: HTTP goes through the chain" await 15 page_comes &&
             client_down
     fi

@@ -3,7 +3,7 @@
 
 declare -A url token
 passed=0 failed=0 skipped=0
-client_image= flavor= id= ns= nsd= operation= client= client_server= web= answer= status= location= project=
+client_image= flavor= service= id= ns= nsd= operation= client= client_server= web= answer= status= location= project=
 
 # ---- saying what was seen ------------------------------------------------------
 
@@ -105,8 +105,12 @@ objects() {
         jq -r 'to_entries[] | .key as $kind | select(.value | type == "array") | .value[] |
             select(.id) | "\($kind) \(.id) \(.name // "-")"' | LC_ALL=C sort
 }
-# The same without ids: what two instantiations of one service have in common.
-things() { objects "$1" | awk '{ $2 = ""; print }' | LC_ALL=C sort; }
+# What came since keep_state, without ids and the service's name: what two
+# instantiations of one service have in common.
+things() {
+    LC_ALL=C comm -13 "$tmp/objects.$1" <(objects "$1") | sed "s/ $service/ SERVICE/" |
+        awk '{ $2 = ""; print }' | LC_ALL=C sort
+}
 servers_of() { cat "$dir/$1"/agent/crun/*/status 2>/dev/null | jq -r '.pid' | sort; }
 # machine SITE: links, containers, folders and control groups of servers.
 machine() {
@@ -161,8 +165,9 @@ whole() { orchestrator_answers && site_whole east && site_whole west; }
 
 instances=/nslcm/v2/ns_instances
 occurrences=/nslcm/v2/ns_lcm_op_occs
-# ns_create NAME: $ns
+# ns_create NAME: $ns, $service
 ns_create() {
+    service=$1
     want 201 orchestrator POST $instances \
         "{\"nsdId\": \"$nsd\", \"nsName\": \"$1\", \"nsDescription\": \"a test\"}" &&
         ns=$(field .id)
@@ -349,7 +354,8 @@ ready() {
     [ -n "$client_image" ] || client_image_up || return 1
     # What a site makes for a project once: its default group.
     for site in east west; do objects $site; done >/dev/null
-    service_up demo1 || return 1
+    keep_state
+    service_up demo0 || return 1
     things_note
     service_down
 }
