@@ -113,6 +113,21 @@ quoted(struct mem *mem, const char *text)
     return buf_copy(mem, &out);
 }
 
+/* Writes the file where it says something else: a start does not wait for the disk for nothing. */
+static struct err *
+write_changed(struct mem *mem, const char *path, const char *text)
+{
+    char *before;
+    size_t n;
+    struct err *e = file_read(mem, path, strlen(text) + 1, &before, &n);
+
+    if (!e && n == strlen(text) && !memcmp(before, text, n)) {
+        return NULL;
+    }
+    err_ignore(e, "it is written now");
+    return file_write(path, text, strlen(text), 0600);
+}
+
 static struct err *
 write_clouds(const struct identity *identity, const struct identity_first *first, struct mem *mem,
              const char *password)
@@ -134,7 +149,7 @@ write_clouds(const struct identity *identity, const struct identity_first *first
                                   first->cloud, quoted(mem, first->auth_url),
                                   quoted(mem, password), identity->config.region);
 
-    return file_write(first->clouds_file, text, strlen(text), 0600);
+    return write_changed(mem, first->clouds_file, text);
 }
 
 /* The password of the file, where it is still there. */

@@ -5,14 +5,6 @@
 #define HASH_QUEUE 32
 #define TOKEN_S 3600
 
-/* What a password of a user that does not exist is compared with: costs the
- * same, matches nothing. */
-static struct err *
-make_no_hash(struct identity *identity)
-{
-    return identity_hash(identity, identity->mem, "", &identity->no_hash);
-}
-
 /* Rows of tokens that are over anyway are of no use. */
 static struct err *
 forget_revoked(struct tx *tx, void *arg)
@@ -31,7 +23,7 @@ identity_start(struct identity *identity)
     struct identity_config *config = &identity->config;
 
     TRY_MSG(key_open(config->key_file, &identity->key), "signing key of tokens");
-    TRY(make_no_hash(identity));
+    TRY(identity_hash_none(identity, identity->mem, &identity->no_hash));
     TRY(store_write_wait(config->store, forget_revoked, NULL));
     return pool_new("passwords", config->hash_threads, HASH_QUEUE, &identity->pool);
 }

@@ -10,6 +10,7 @@
 /* bcrypt reads 72 bytes; what is longer is hashed first, so that no part of a
  * long password is ignored. */
 #define BCRYPT_BYTES 72
+#define BCRYPT_DIGEST 31 /* characters after cost and salt */
 
 static const char *
 within_bcrypt(struct mem *mem, const char *password)
@@ -36,19 +37,39 @@ run_crypt(struct mem *mem, const char *password, const char *setting, const char
     return *hash ? NULL : err_new(E_INTERNAL, NULL, "libcrypt refused to hash");
 }
 
+/* Cost and salt of a new hash, as crypt_r wants them. */
+static struct err *
+make_setting(const struct identity *identity, char setting[CRYPT_GENSALT_OUTPUT_SIZE])
+{
+    char salt[16];
+
+    random_bytes(salt, sizeof salt);
+    if (!crypt_gensalt_rn("$2b$", (unsigned long)identity->config.hash_cost, salt, sizeof salt,
+                          setting, CRYPT_GENSALT_OUTPUT_SIZE)) {
+        return err_errno(E_INTERNAL, "libcrypt has no bcrypt of cost %d",
+                         identity->config.hash_cost);
+    }
+    return NULL;
+}
+
 struct err *
 identity_hash(const struct identity *identity, struct mem *mem, const char *password,
               const char **hash)
 {
-    char salt[16], setting[CRYPT_GENSALT_OUTPUT_SIZE];
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 
-    random_bytes(salt, sizeof salt);
-    if (!crypt_gensalt_rn("$2b$", (unsigned long)identity->config.hash_cost, salt, sizeof salt,
-                          setting, sizeof setting)) {
-        return err_errno(E_INTERNAL, "libcrypt has no bcrypt of cost %d",
-                         identity->config.hash_cost);
-    }
+    TRY(make_setting(identity, setting));
     return run_crypt(mem, password, setting, hash);
+}
+
+struct err *
+identity_hash_none(const struct identity *identity, struct mem *mem, const char **hash)
+{
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+    TRY(make_setting(identity, setting));
+    *hash = mem_printf(mem, "%s%0*d", setting, BCRYPT_DIGEST, 0);
+    return NULL;
 }
 
 bool

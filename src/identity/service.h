@@ -25,10 +25,15 @@ struct identity {
     struct identity_config config;
     EVP_PKEY *key;
     struct pool *pool;
-    const char *no_hash;       /* hash of nothing: for equal time */
+    const char *no_hash;       /* what no user's password is compared with: for equal time */
     atomic_uint_fast64_t generation; /* grows with every change */
     struct known_tokens *known;
 };
+
+/* A bcrypt text of the service's cost that no password makes, in 'mem': comparing with it takes as
+ * long as with any other.  Costs nothing to make. */
+struct err *identity_hash_none(const struct identity *identity, struct mem *mem,
+                               const char **hash) MUST_USE;
 
 /* ---- key.c: the signing key, signed tokens */
 struct err *key_open(const char *path, EVP_PKEY **key) MUST_USE;
