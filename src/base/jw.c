@@ -78,19 +78,40 @@ write_string(struct buf *out, const char *s, size_t n)
     buf_char(out, '"');
 }
 
+static void
+write_key(struct buf *out, const char *key, bool comma)
+{
+    size_t n = strlen(key);
+    char *to = plain_run(key, n) == n ? buf_extend(out, n + 3 + comma) : NULL;
+
+    if (to) {
+        *to = ',';
+        to += comma;
+        *to++ = '"';
+        memcpy(to, key, n);
+        to[n] = '"';
+        to[n + 1] = ':';
+        return;
+    }
+    if (comma) {
+        buf_char(out, ',');
+    }
+    write_string(out, key, n);
+    buf_char(out, ':');
+}
+
 /* What comes before a value: comma and key. */
 static void
 begin(struct jw *w, const char *key)
 {
     uint64_t bit = w->depth ? (uint64_t)1 << (w->depth - 1) : 0;
+    bool comma = (w->has_item & bit) != 0;
 
-    if (w->has_item & bit) {
-        buf_char(w->out, ',');
-    }
     w->has_item |= bit;
     if (key && bit && !(w->is_array & bit)) {
-        write_string(w->out, key, strlen(key));
-        buf_char(w->out, ':');
+        write_key(w->out, key, comma);
+    } else if (comma) {
+        buf_char(w->out, ',');
     }
 }
 

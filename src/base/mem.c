@@ -22,6 +22,7 @@
 #define ALIGN 16
 #define BLOCK_FIRST 2048
 #define BLOCK_MAX ((size_t)1 << 20)
+#define BLOCK_KEEP ((size_t)1 << 18) /* What mem_reset keeps at most. */
 
 struct block {
     struct block *older;
@@ -166,11 +167,26 @@ mem_autofree(struct mem **mem)
     *mem = NULL;
 }
 
+/* The largest block, unless that is more than a later turn should hold on to. */
+static struct block *
+block_to_keep(const struct mem *mem)
+{
+    struct block *block = mem->blocks;
+
+    while (block != mem->first && block->size > BLOCK_KEEP) {
+        block = block->older;
+    }
+    return block;
+}
+
 void
 mem_reset(struct mem *mem)
 {
+    struct block *keep = block_to_keep(mem);
+
     run_on_free(mem);
-    drop_blocks(mem, mem->first);
+    drop_blocks(mem, keep);
+    mem->first = keep;
     mem->blocks = mem->first;
     mem->first->older = NULL;
     mem->first->used = 0;

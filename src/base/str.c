@@ -46,6 +46,9 @@ buf_room(struct buf *buf, size_t n)
     size_t max = buf->max ? buf->max : BUF_MAX;
     size_t cap;
 
+    if (n < buf->cap - buf->len) {
+        return true; /* 'cap' never exceeds the limit. */
+    }
     if (n > max || buf->len > max - n) {
         buf->overflow = true;
         return false;
@@ -53,6 +56,7 @@ buf_room(struct buf *buf, size_t n)
     if (buf->len + n + 1 > buf->cap) {
         cap = buf->cap ? buf->cap * 2 : 128;
         cap = cap < buf->len + n + 1 ? buf->len + n + 1 : cap;
+        cap = cap > max + 1 ? max + 1 : cap;
         buf->data = heap_realloc(buf->data, cap);
         buf->cap = cap;
     }
@@ -96,7 +100,10 @@ buf_str(struct buf *buf, const char *s)
 void
 buf_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    if (buf_room(buf, 1)) {
+        buf->data[buf->len++] = c;
+        buf->data[buf->len] = 0;
+    }
 }
 
 void
