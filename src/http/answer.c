@@ -75,6 +75,21 @@ http_answer(struct http_exchange *x, int status, const char *const *headers, con
 }
 
 void
+http_answer_buf(struct http_exchange *x, int status, const char *const *headers, struct buf *body)
+{
+    char *data = body->data;
+    size_t n = body->len;
+    struct MHD_Response *response = MHD_create_response_from_buffer(n, data, MHD_RESPMEM_MUST_FREE);
+
+    body->data = NULL;
+    body->len = body->cap = 0;
+    if (!response) {
+        free(data);
+    }
+    store(x, status, headers, response);
+}
+
+void
 http_answer_file(struct http_exchange *x, int status, const char *const *headers, int fd,
                  int64_t offset, int64_t size)
 {

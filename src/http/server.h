@@ -69,6 +69,9 @@ void *http_user(const struct http_exchange *x);
  * or null; all is copied. */
 void http_answer(struct http_exchange *x, int status, const char *const *headers, const void *body,
                  size_t n);
+/* The same with a body that is taken over, not copied: 'body' is empty afterwards. */
+void http_answer_buf(struct http_exchange *x, int status, const char *const *headers,
+                     struct buf *body);
 /* The body is the file (closed by the server), 'size' bytes from 'offset'. */
 void http_answer_file(struct http_exchange *x, int status, const char *const *headers, int fd,
                       int64_t offset, int64_t size);

@@ -97,8 +97,10 @@ send_answer(struct rest_request *r, const struct err *e)
     x->fd = -1;
     if (fd >= 0) {
         http_answer_file(x->http, r->status, x->headers.items, fd, x->fd_offset, x->fd_size);
+    } else if (empty) {
+        http_answer(x->http, r->status, x->headers.items, "", 0);
     } else {
-        http_answer(x->http, r->status, x->headers.items, r->out.data, empty ? 0 : r->out.len);
+        http_answer_buf(x->http, r->status, x->headers.items, &r->out);
     }
 }
 
