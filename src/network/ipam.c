@@ -147,12 +147,16 @@ subnets_of(struct tx *tx, const char *network_id, struct subnet ***subnets, size
 {
     struct cond conds[] = {COND("network_id", network_id), {.attr = NULL}};
     struct sort sorts[] = {{.attr = "ip_version"}, {.attr = "created_at"}, {.attr = NULL}};
-    struct rows rows;
+    struct rows *rows = tx_kept(tx, &subnet_table, network_id);
 
-    TRY(rows_select(tx, &(struct query){.table = &subnet_table, .conds = conds, .sorts = sorts},
-                    &rows));
-    *subnets = (struct subnet **)rows.items;
-    *n = rows.n;
+    if (!rows) {
+        rows = MEM_NEW(tx_mem(tx), struct rows);
+        TRY(rows_select(tx, &(struct query){.table = &subnet_table, .conds = conds, .sorts = sorts},
+                        rows));
+        tx_keep(tx, &subnet_table, network_id, rows);
+    }
+    *subnets = (struct subnet **)rows->items;
+    *n = rows->n;
     return NULL;
 }
 

@@ -39,8 +39,13 @@ security_group_default(struct tx *tx, const char *project_id, struct security_gr
     struct cond conds[] = {COND("default_of", project_id), {.attr = NULL}};
     struct security_group *made;
 
+    *group = tx_kept(tx, &security_group_table, project_id);
+    if (*group) {
+        return NULL;
+    }
     TRY(row_find(tx, &security_group_table, conds, group));
     if (*group) {
+        tx_keep(tx, &security_group_table, project_id, *group);
         return NULL;
     }
     made = row_new(tx_mem(tx), &security_group_table);

@@ -223,6 +223,7 @@ row_insert(struct tx *tx, void *row)
 
     TRY(writable(tx));
     TRY(shape_find(tx, ((struct row *)row)->table, &shape));
+    tx_forget(tx, shape->table);
     generate(tx, shape, row);
     if (shape->key && !row_key(shape, row)) {
         return err_new(E_INTERNAL, NULL, "a %s without a key", shape->table->name);
@@ -476,6 +477,7 @@ row_update(struct tx *tx, const void *old, void *row)
     if (!shape->key || shape->parent || !str_eq(row_key(shape, old), row_key(shape, row))) {
         return err_new(E_INTERNAL, NULL, "update of a %s without its key", shape->table->name);
     }
+    tx_forget(tx, NULL);
     return update(tx, shape, old, row, false);
 }
 
@@ -488,6 +490,7 @@ row_touch(struct tx *tx, const struct table *table, const char *key)
     TRY(writable(tx));
     TRY(shape_find(tx, table, &shape));
     TRY(row_get(tx, table, key, &row));
+    tx_forget(tx, NULL);
     return update(tx, shape, mem_copy(tx->mem, row, table->size), row, true);
 }
 
@@ -697,6 +700,7 @@ row_delete(struct tx *tx, const struct table *table, const char *key)
     }
     TRY(row_get(tx, table, key, &row));
     self.shape = shape;
+    tx_forget(tx, NULL);
     tx->deleting = &self;
     e = delete_whole(tx, shape, row, key);
     tx->deleting = self.outer;

@@ -63,6 +63,13 @@ int64_t tx_now(struct tx *tx);           /* One time for the whole transaction, 
 struct store *tx_store(struct tx *tx);
 bool tx_writes(const struct tx *tx);     /* false: a read */
 
+/* What a transaction has read and made of rows of 'table' for 'key', for its later steps: null where
+ * nothing is kept.  An inserted row of the table makes the transaction forget what it kept for the
+ * table; an update, touch or delete of any row makes it forget all.  Writes of tx_sql do not. */
+void *tx_kept(const struct tx *tx, const struct table *table, const char *key);
+/* Keeps 'value', which lives in the transaction's arena.  On a reader: nothing. */
+void tx_keep(struct tx *tx, const struct table *table, const char *key, void *value);
+
 /* ---- rows ------------------------------------------------------------- */
 
 /* Conditions are ANDed; several values of one attribute are ORed (for COND_NE: none of them).

@@ -18,6 +18,14 @@ struct deleting {
     const char *key;
 };
 
+/* Something a transaction keeps. */
+struct keeping {
+    struct keeping *next;
+    const struct table *table;
+    const char *key;
+    void *value;
+};
+
 struct tx {
     struct store *store;
     struct conn *conn;
@@ -27,6 +35,7 @@ struct tx {
     int64_t seq;     /* newest entry of the change log as this transaction sees it */
     size_t n_logged;
     const struct deleting *deleting;
+    struct keeping *kept;
 };
 
 /* One queued write. */
@@ -94,6 +103,9 @@ void writer_stop(struct store *store);
 struct err *checkpointer_start(struct store *store) MUST_USE;
 void checkpointer_stop(struct store *store);
 void checkpointer_ask(struct store *store);
+
+/* Forgets what was kept for the table; null: everything (keep.c). */
+void tx_forget(struct tx *tx, const struct table *table);
 
 /* Appends to the change log (change.c).  'changed': attributes that differ,
  * null-terminated; null = all. */

@@ -906,3 +906,52 @@ TEST(store_that_knows_fewer_tables_is_refused)
     store_close(store);
     CHECK_ERR_MSG(store_open(&config, &store), E_CONFLICT, "is unknown here");
 }
+
+/* ---- what a transaction keeps ------------------------------------------------------------ */
+
+static struct err *
+keep_and_write(struct tx *tx, void *arg)
+{
+    char kept[] = "kept";
+    struct net *net;
+    void *copy;
+
+    (void)arg;
+    tx_keep(tx, &net_table, "a", kept);
+    tx_keep(tx, &group_table, "a", kept);
+    CHECK(tx_kept(tx, &net_table, "a") == kept);
+    CHECK(!tx_kept(tx, &net_table, "b"));
+    TRY(world_make(tx, NULL)); /* a row of either table */
+    CHECK(!tx_kept(tx, &net_table, "a"));
+    CHECK(!tx_kept(tx, &group_table, "a"));
+    tx_keep(tx, &net_table, "a", kept);
+    TRY(row_insert(tx, port_make(tx, "p")));
+    CHECK(tx_kept(tx, &net_table, "a") == kept);
+    TRY(row_get(tx, &net_table, net_id, &net));
+    copy = mem_copy(tx_mem(tx), net, sizeof *net);
+    ((struct net *)copy)->project_id = "q";
+    tx_keep(tx, &group_table, "a", kept);
+    TRY(row_update(tx, net, copy));
+    CHECK(!tx_kept(tx, &net_table, "a"));
+    CHECK(!tx_kept(tx, &group_table, "a"));
+    return NULL;
+}
+
+static struct err *
+keep_nothing(struct tx *tx, void *arg)
+{
+    char kept[] = "kept";
+
+    (void)arg;
+    tx_keep(tx, &net_table, "a", kept);
+    CHECK(!tx_kept(tx, &net_table, "a"));
+    return NULL;
+}
+
+TEST(transactions_keep_until_they_write)
+{
+    AUTO(store) store = store_at(":memory:");
+
+    CHECK_OK(store_write_wait(store, keep_and_write, NULL));
+    CHECK_OK(store_read(store, keep_nothing, NULL));
+}
