@@ -141,6 +141,8 @@ TEST(passwords_are_bcrypt_and_whole)
     CHECK(identity_hash_matches(fx.identity, hash, "secret"));
     CHECK(!identity_hash_matches(fx.identity, hash, "Secret"));
     CHECK(!identity_hash_matches(fx.identity, NULL, ""));
+    CHECK_INT(strlen(fx.identity->no_hash), strlen(hash)); /* as long to compare, too */
+    CHECK(strncmp(fx.identity->no_hash, "$2b$04$", 7) == 0);
     memset(longer, 'x', 150);
     longer[150] = '\0';
     REQUIRE_OK(identity_hash(fx.identity, fx.mem, longer, &hash));

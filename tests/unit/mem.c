@@ -20,7 +20,24 @@ TEST(mem_gives_zeroed_aligned_memory)
     CHECK(mem_size(m) > 3000 / 7 * 1500);
 }
 
-TEST(mem_reset_keeps_the_first_block_only)
+TEST(mem_reset_keeps_a_block_for_the_next_turn)
+{
+    AUTO(mem) m = mem_new("test");
+    size_t kept;
+
+    for (int i = 0; i < 100; i++) {
+        (void)!mem_alloc(m, 1000);
+    }
+    mem_reset(m);
+    kept = mem_size(m);
+    CHECK(kept >= 64 << 10 && kept <= 256 << 10);
+    for (int i = 0; i < 40; i++) {
+        (void)!mem_alloc(m, 1000);
+    }
+    CHECK_INT(mem_size(m), kept); /* nothing was needed from the heap */
+}
+
+TEST(mem_reset_keeps_no_large_block)
 {
     AUTO(mem) m = mem_new("test");
     size_t before = mem_size(m);
