@@ -22,7 +22,8 @@ struct mem *mem_new(const char *name) MUST_USE;
 void mem_free(struct mem *mem);
 void mem_autofree(struct mem **mem);
 
-/* Drops everything in the arena but keeps its first block for reuse. */
+/* Drops everything in the arena but keeps a block of it for reuse: the newest of at most 256 KiB,
+ * or the first. */
 void mem_reset(struct mem *mem);
 
 /* Bytes the arena holds from the heap. */
