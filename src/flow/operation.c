@@ -242,6 +242,46 @@ no_child_undone(const struct flow_row *flow, const struct rows *entries)
     return NULL;
 }
 
+/* Did this entry change anything, or may it have? */
+static bool
+entry_stands(const struct flow_step_row *row)
+{
+    static const enum entry_effect effects[] = {ENTRY_WRITE, ENTRY_LOCAL, ENTRY_CHILD, ENTRY_JOIN,
+                                                ENTRY_MARK};
+    bool refused = (in_state(row, ENTRY_FAILED) || in_state(row, ENTRY_AGAIN)) && !row_doubtful(row);
+
+    for (size_t i = 0; i < ARRAY_SIZE(effects); i++) {
+        if (str_eq(row->effect, flow_entry_effects[effects[i]])) {
+            return !refused || effects[i] == ENTRY_CHILD || effects[i] == ENTRY_JOIN;
+        }
+    }
+    return false;
+}
+
+/* What was only looked at since the last effect is looked at anew, with all that
+ * followed from it: else a retry decides on a world that is gone. */
+static struct err *
+looks_forget(struct tx *tx, struct rows *entries)
+{
+    size_t n = entries->n;
+    bool looked = false;
+
+    while (n > 0 && !entry_stands(entries->items[n - 1])) {
+        n--;
+        looked = looked || (str_eq(((struct flow_step_row *)entries->items[n])->effect,
+                                   flow_entry_effects[ENTRY_READ]) &&
+                            in_state(entries->items[n], ENTRY_DONE));
+    }
+    if (!looked) {
+        return NULL;
+    }
+    for (size_t i = n; i < entries->n; i++) {
+        TRY(row_delete(tx, &flow_step_table, ((struct flow_step_row *)entries->items[i])->id));
+    }
+    entries->n = n;
+    return NULL;
+}
+
 struct err *
 flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
 {
@@ -254,6 +294,7 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     }
     TRY(entries_of(tx, id, &entries));
     TRY(no_child_undone(row, &entries));
+    TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
     TRY(retry_children(tx, engine, id));
     return ask(tx, engine, row, FLOW_PROCESSING, "retry");

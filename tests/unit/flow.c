@@ -436,3 +436,36 @@ TEST(flow_local_step_that_is_refused_leaves_nothing)
     CHECK_INT(n, 0);
     world_close(&world);
 }
+
+/* What it looks at decides what it asks for. */
+static struct err *
+looks_run(struct flow *f, const void *in)
+{
+    struct thing seen;
+
+    (void)in;
+    TRY(flow_step(f, "a", &create_kind, thing(f, "a", 1), NULL));
+    TRY(flow_step(f, "look", &read_kind, thing(f, "world", 0), &seen));
+    TRY(flow_note(f, "seen %d", (int)seen.size));
+    return flow_step(f, "n", &count_kind, thing(f, seen.size ? "n" : "refused", 0), NULL);
+}
+static const struct flow_type looks = {
+    .name = "looks", .version = 1, .doc = "Looks before it asks.", .in = &thing_table,
+    .run = looks_run};
+
+TEST(flow_retry_looks_again_at_what_it_decided_on)
+{
+    static const struct flow_type *const types[] = {&looks, NULL};
+    struct world world = {.ready_after = 2};
+    struct ask ask = {0};
+
+    world_open(&world, types);
+    start(&ask, &looks);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_read, 1);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_read, 2);
+    CHECK_INT(world.n_made, 1);
+    world_close(&world);
+}
