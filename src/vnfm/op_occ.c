@@ -170,8 +170,9 @@ left_add(void *arg, const struct touched *touched)
     struct left *left = arg;
 
     if (touched->is_own && touched->touch == TOUCH_ADDED) {
+        /* The label is the walked row's and gone after this call. */
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
-                 touched->id, touched->label);
+                 touched->id, mem_str(tx_mem(left->tx), touched->label));
     }
     return NULL;
 }

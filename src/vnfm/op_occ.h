@@ -18,7 +18,7 @@ enum touch {
 struct touched {
     enum touch touch;
     const struct step_kind *kind; /* vim_server_create ... */
-    const char *label;            /* of the step */
+    const char *label;            /* of the step; valid during the call */
     const char *site, *id;
     bool is_own; /* of the flow itself or a part of it, not of another operation */
 };

@@ -246,3 +246,50 @@ TEST(vnfm_holdings_keep_their_order)
 
     CHECK_OK(store_write_wait(store, holdings_fn, NULL));
 }
+
+#define N_LEFT 400 /* more than the store reads in one batch */
+
+/* A given-up operation made many things: each is noted by its own label. */
+static struct err *
+given_up_fn(struct tx *tx, void *arg)
+{
+    struct flow_row *flow = flow_of(tx, "FAILED_TEMP", NULL);
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+    struct held_list *list = row_new(tx_mem(tx), &held_list_table);
+
+    (void)arg;
+    TRY(row_insert(tx, flow));
+    for (size_t i = 0; i < N_LEFT; i++) {
+        struct flow_step_row *step = row_new(tx_mem(tx), &flow_step_table);
+
+        step->id = mem_printf(tx_mem(tx), "%s.%zu", FLOW_ID, i);
+        step->flow_id = FLOW_ID;
+        step->seq = (int64_t)i;
+        step->label = mem_printf(tx_mem(tx), "port %zu", i);
+        step->effect = "WRITE";
+        step->kind = "vim port create";
+        step->state = "DONE";
+        step->input = "{\"site\":\"" SITE "\"}";
+        step->output = mem_printf(tx_mem(tx), "{\"id\":\"p%zu\"}", i);
+        TRY(row_insert(tx, step));
+    }
+    TRY(held_from_journal(tx, FLOW_ID, INSTANCE, PROJECT));
+    owner->owner_id = INSTANCE;
+    owner->project_id = PROJECT;
+    TRY(held_read.local(tx, owner, list));
+    CHECK_INT(list->items.n, N_LEFT);
+    for (size_t i = 0; i < list->items.n; i++) {
+        const struct held *held = list->items.items[i];
+
+        CHECK_STR(held->label, mem_printf(tx_mem(tx), "port %zu", i));
+        CHECK_STR(held->resource_id, mem_printf(tx_mem(tx), "p%zu", i));
+    }
+    return NULL;
+}
+
+TEST(vnfm_what_was_given_up_is_noted)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, given_up_fn, NULL));
+}
