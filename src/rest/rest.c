@@ -371,6 +371,17 @@ run(struct rest_request *r)
     }
 }
 
+/* An upload that came to nothing is forgotten before its answer goes out: who
+ * reads the answer may look at once. */
+static void
+upload_drop(struct rest_exchange *x)
+{
+    if (x->upload_open) {
+        x->upload_open = false;
+        x->r.route->upload->abort(&x->r);
+    }
+}
+
 /* What comes before the transaction; on the pool where the route says so. */
 static void
 prepare(void *arg)
@@ -386,6 +397,7 @@ prepare(void *arg)
         e = r->route->prepare(r);
     }
     if (e) {
+        upload_drop(r->x);
         answer_err(r, e);
     } else {
         run(r);
@@ -415,10 +427,6 @@ on_request(struct http_exchange *http, void *arg)
         return;
     }
     e = read_body(&x->r);
-    if (e && x->upload_open) {
-        x->upload_open = false;
-        x->r.route->upload->abort(&x->r);
-    }
     if (!e && (x->r.route->flags & REST_POOL)) {
         e = pool_run(x->rest->config.pool, prepare, &x->r);
         if (!e) {
@@ -426,6 +434,7 @@ on_request(struct http_exchange *http, void *arg)
         }
     }
     if (e) {
+        upload_drop(x);
         answer_err(&x->r, e);
     } else {
         prepare(&x->r);
@@ -441,9 +450,7 @@ on_done(struct http_exchange *http, void *arg)
     if (!x) {
         return;
     }
-    if (x->upload_open) {
-        x->r.route->upload->abort(&x->r);
-    }
+    upload_drop(x);
     if (x->fd >= 0) {
         (void)close(x->fd);
     }
