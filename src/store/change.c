@@ -224,7 +224,8 @@ store_unwatch(struct store_watch *watch)
     watch->dead = true;
     posted = watch->posted;
     pthread_mutex_unlock(&store->watch_lock);
-    if (!posted) {
+    /* A call that the loop never gets to would keep it for ever. */
+    if (!posted || loop_unpost(watch->loop, watch_run, watch)) {
         free(watch);
     }
 }

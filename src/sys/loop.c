@@ -300,6 +300,29 @@ take_posted(struct loop *loop)
     return all;
 }
 
+bool
+loop_unpost(struct loop *loop, loop_fn *fn, void *arg)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&loop->lock);
+    for (struct posted **at = &loop->first, *posted; (posted = *at);) {
+        if (posted->fn == fn && posted->arg == arg) {
+            *at = posted->next;
+            free(posted);
+            found = true;
+        } else {
+            at = &posted->next;
+        }
+    }
+    loop->last = &loop->first;
+    while (*loop->last) {
+        loop->last = &(*loop->last)->next;
+    }
+    pthread_mutex_unlock(&loop->lock);
+    return found;
+}
+
 static void
 on_wake(void *arg, uint32_t events)
 {

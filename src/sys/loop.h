@@ -27,6 +27,10 @@ struct err *loop_turn(struct loop *loop, int timeout_ms) MUST_USE;
 void loop_stop(struct loop *loop); /* any thread */
 /* Runs 'fn(arg)' on the loop's thread soon, in order of posting.  Any thread. */
 void loop_post(struct loop *loop, loop_fn *fn, void *arg);
+/* Takes back what was posted with the same 'fn' and 'arg' and waits still.
+ * False: nothing waits; on the loop's own thread a call may then be about to
+ * run in this very turn.  Any thread. */
+bool loop_unpost(struct loop *loop, loop_fn *fn, void *arg);
 
 /* Watches 'fd' (borrowed: the caller closes it after loop_fd_del). */
 struct err *loop_fd_add(struct loop *loop, int fd, uint32_t events, loop_fd_fn *fn, void *arg,
