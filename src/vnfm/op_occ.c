@@ -210,7 +210,9 @@ change_write(void *arg, const struct touched *touched)
     }
     jw_object(list->w, NULL);
     jw_str(list->w, "id", touched->id);
-    jw_str(list->w, list->descriptor, last ? last + 1 : touched->label);
+    /* An external connection point has the id of its port. */
+    jw_str(list->w, list->descriptor,
+           touched->kind == &vim_port_create ? touched->id : last ? last + 1 : touched->label);
     jw_str(list->w, "changeType", touch_words[touched->touch]);
     jw_object(list->w, list->handle);
     jw_str(list->w, "vimConnectionId", touched->site);

@@ -205,6 +205,7 @@ touched_fn(struct tx *tx, void *arg)
     const struct json *ports = json_get(occ->resource_changes, "affectedExtLinkPorts");
     CHECK_INT(ports->n, 1);
     CHECK_STR(json_get_str(ports->items[0], "changeType"), "TEMPORARY");
+    CHECK_STR(json_get_str(ports->items[0], "extCpInstanceId"), "p1");
     return NULL;
 }
 
