@@ -17,7 +17,6 @@ struct subcommand {
 static const struct subcommand subcommands[] = {
     {"site", site_main},   {"agent", agent_main},   {"orchestrator", orchestrator_main},
     {"up", up_main},       {"down", down_main},     {"unpack", unpack_main},
-
 };
 
 int
