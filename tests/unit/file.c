@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h> /* The system's: ours is the one in quotes. */
 #include <sys/stat.h>
 #include <unistd.h>
+
+_Static_assert(LOCK_EX == 2, "<sys/file.h> is the system's");
 
 static const char *
 in_dir(struct mem *m, const char *name)
