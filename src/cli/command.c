@@ -51,6 +51,16 @@ token_show(struct cli *cli)
 }
 
 static struct err *
+logout(struct cli *cli)
+{
+    bool ended;
+
+    TRY(session_end(cli->mem, &ended));
+    printf("%s\n", ended ? "the token is revoked" : "no token is kept");
+    return NULL;
+}
+
+static struct err *
 package_check_run(struct cli *cli)
 {
     char *argv[CLI_ARGS_MAX + 2] = {mem_str(cli->mem, "check")};
@@ -167,6 +177,10 @@ static const struct command commands[] = {
      .offline = true,
      .doc = "prints the manual page carrick(1)"},
     {.words = "token", .run = token_show, .doc = "prints a token"},
+    {.words = "logout",
+     .run = logout,
+     .offline = true,
+     .doc = "revokes the token that commands keep for the next one, and forgets it"},
     {.words = "help",
      .n_max = CLI_ARGS_MAX,
      .run = help_show,
@@ -265,7 +279,7 @@ command_run(struct cli *cli, int argc, char **argv)
         return NULL;
     }
     if (!cli->command->offline) {
-        TRY(session_open(cli->mem, &cli->session));
+        TRY(session_open(cli->mem, !option_flag(cli, "no-token-cache"), &cli->session));
     }
     return cli->command->run(cli);
 }

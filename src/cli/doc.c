@@ -123,6 +123,12 @@ doc_man_print(struct cli *cli)
     for (size_t i = 0; cli_command_line(i, &line); i++) {
         entry(&out, line.words, line.arguments, line.doc);
     }
+    buf_str(&out, ".SH TOKENS\nA command keeps its token for the next one of the same user, project and "
+                  "password, in\n.I $XDG_RUNTIME_DIR/carrick\nor, where there is none,\n"
+                  ".I $XDG_CACHE_HOME/carrick\n(\n.I ~/.cache/carrick\n), mode 0600; folders and "
+                  "files that others can reach are not used.\n.B carrick logout\nrevokes and "
+                  "forgets it; \\-\\-no\\-token\\-cache, or CARRICK_NO_TOKEN_CACHE in the "
+                  "environment, logs in for each command and keeps nothing.\n");
     buf_str(&out, ".SH EXIT STATUS\n0, 1 where the command failed, 2 where its arguments are "
                   "wrong.\n");
     return print(&out);

@@ -8,6 +8,7 @@
 
 static const struct cli_option common[] = {
     {"json", NULL, "print what the API answered, as JSON"},
+    {"no-token-cache", NULL, "log in anew and keep no token for the next command"},
     {"help", NULL, "print this and end"},
     {0},
 };

@@ -4,10 +4,13 @@
 
 #include "base/vec.h"
 #include "base/yaml.h"
+#include "cli/token_cache.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CLOUDS_MAX (1 << 20)
 #define SERVICE_TYPE "nfv-orchestration"
@@ -221,18 +224,17 @@ client_config(const struct session *session)
     };
 }
 
-struct err *
-session_open(struct mem *mem, struct session *session)
+/* A new token by password. */
+static struct err *
+login(struct session *session)
 {
     static const char *const headers[] = {"Content-Type: application/json", NULL};
+    struct http_client_config config = client_config(session);
+    struct mem *mem = session->mem;
     AUTO_BUF body = BUF_INIT;
-    struct http_client_config config;
     struct http_answer answer;
     const struct json *json;
 
-    *session = (struct session){.mem = mem};
-    TRY(credentials_read(mem, &session->credentials));
-    config = client_config(session);
     token_body(&session->credentials, &body);
     struct http_request request = {
         .method = "POST",
@@ -247,9 +249,63 @@ session_open(struct mem *mem, struct session *session)
         return err_new(E_UNAUTHENTICATED, NULL, "%s refused user \"%s\" (status %d)", request.url,
                        session->credentials.username, answer.status);
     }
+    session->is_kept = false;
     session->token = mem_str(mem, http_answer_header(&answer, "X-Subject-Token"));
     TRY(json_parse(mem, answer.body, answer.body_len, &json));
-    return catalog_read(session, json_get(json, "token"));
+    TRY(catalog_read(session, json_get(json, "token")));
+    if (session->cache) {
+        token_cache_store(session, session->cache);
+    }
+    return NULL;
+}
+
+struct err *
+session_open(struct mem *mem, bool use_cache, struct session *session)
+{
+    *session = (struct session){.mem = mem};
+    TRY(credentials_read(mem, &session->credentials));
+    session->cache = use_cache ? token_cache_path(mem, &session->credentials) : NULL;
+    if (session->cache && token_cache_load(session, session->cache, false)) {
+        session->is_kept = true;
+        return NULL;
+    }
+    return login(session);
+}
+
+struct err *
+session_end(struct mem *mem, bool *ended)
+{
+    struct session session = {.mem = mem};
+    struct http_client_config config;
+    struct http_answer answer;
+
+    *ended = false;
+    TRY(credentials_read(mem, &session.credentials));
+    session.cache = token_cache_path(mem, &session.credentials);
+    if (!session.cache || !token_cache_load(&session, session.cache, true)) {
+        return NULL;
+    }
+    /* First the file: whatever the server says, nobody finds the token here again. */
+    if (unlink(session.cache) && errno != ENOENT) {
+        return err_errno(E_UNAVAILABLE, "remove %s", session.cache);
+    }
+    *ended = true;
+    config = client_config(&session);
+    const char *headers[] = {mem_printf(mem, "X-Auth-Token: %s", session.token),
+                             mem_printf(mem, "X-Subject-Token: %s", session.token), NULL};
+    struct http_request request = {
+        .method = "DELETE",
+        .url = mem_printf(mem, "%s/v3/auth/tokens", auth_root(mem, session.credentials.auth_url)),
+        .headers = headers,
+        .body_fd = -1,
+    };
+    TRY_MSG(http_fetch(mem, &config, &request, &answer), "the token is removed but not revoked");
+    /* 401, 404: it was not valid any more. */
+    if (answer.status != 204 && answer.status != 401 && answer.status != 404) {
+        return err_new(E_REMOTE, NULL, "the token is removed but not revoked: %s answered %d",
+                       request.url, answer.status);
+    }
+    return NULL;
 }
 
 /* ---- calls ---------------------------------------------------------------- */
@@ -305,8 +361,8 @@ reply_read(struct session *session, const struct call *call, const struct http_a
     return NULL;
 }
 
-struct err *
-session_call(struct session *session, const struct call *call, struct reply *reply)
+static struct err *
+call_once(struct session *session, const struct call *call, struct http_answer *answer)
 {
     struct http_client_config config = client_config(session);
     const char *headers[] = {
@@ -328,9 +384,31 @@ session_call(struct session *session, const struct call *call, struct reply *rep
         .body_fd = call->body_fd > 0 ? call->body_fd : -1,
         .timeout_ms = call->body_fd > 0 ? 3600000 : 0,
     };
-    struct http_answer answer;
 
-    TRY(http_fetch(session->mem, &config, &request, &answer));
+    return http_fetch(session->mem, &config, &request, answer);
+}
+
+/* Could a new login change that?  The token may be over or revoked, of a server that was made
+ * anew or has moved, or from before a role was given: nothing has happened in any of these. */
+static bool
+is_stale(const struct session *session, const struct err *e, const struct http_answer *answer)
+{
+    return session->is_kept &&
+           (e ? err_is(e, E_UNAVAILABLE) : answer->status == 401 || answer->status == 403);
+}
+
+struct err *
+session_call(struct session *session, const struct call *call, struct reply *reply)
+{
+    struct http_answer answer = {0};
+    struct err *e = call_once(session, call, &answer);
+
+    if (is_stale(session, e, &answer)) {
+        err_ignore(e, "asked again with a new token");
+        TRY(login(session));
+        e = call_once(session, call, &answer);
+    }
+    TRY(e);
     return reply_read(session, call, &answer, reply);
 }
 

@@ -21,6 +21,8 @@ struct session {
     const char *token;
     const char *expires_at, *project_id;
     const char *root; /* URL that the paths of the APIs are below */
+    const char *cache; /* where the token is kept between commands, or null */
+    bool is_kept;     /* the token is from there: it may be over */
 };
 
 /* Reads OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME, OS_*_DOMAIN_NAME,
@@ -31,9 +33,14 @@ struct session {
 struct err *credentials_read(struct mem *mem, struct credentials *credentials) MUST_USE;
 
 /* Gets a token and finds the orchestrator in the catalog (service type
- * nfv-orchestration).  E_UNAUTHENTICATED, E_UNAVAILABLE, E_NOT_FOUND (no such
- * service in the catalog). */
-struct err *session_open(struct mem *mem, struct session *session) MUST_USE;
+ * nfv-orchestration).  With 'use_cache' the token of an earlier command is taken where
+ * there is one, without a call, and a new one is kept (cli/token_cache.h).
+ * E_UNAUTHENTICATED, E_UNAVAILABLE, E_NOT_FOUND (no such service in the catalog). */
+struct err *session_open(struct mem *mem, bool use_cache, struct session *session) MUST_USE;
+/* Forgets the token that is kept for the credentials and revokes it (Keystone API: DELETE
+ * /v3/auth/tokens).  '*ended' is false where there was none.  E_UNAVAILABLE and E_REMOTE where
+ * it could not be revoked: it is forgotten nevertheless. */
+struct err *session_end(struct mem *mem, bool *ended) MUST_USE;
 
 struct call {
     const char *method, *path; /* path below the root: "/nslcm/v2/ns_instances" */
@@ -47,8 +54,9 @@ struct reply {
     const char *body;
     const char *location; /* Location header or null */
 };
-/* Makes one call.  A status of 400 or above is an error: its code by the
- * status, its message the problem's detail as the server tells it. */
+/* Makes one call; with a token of an earlier command that is refused (401, 403) or does not
+ * reach the server, once more after a login.  A status of 400 or above is an error: its code by
+ * the status, its message the problem's detail as the server tells it. */
 struct err *session_call(struct session *session, const struct call *call,
                          struct reply *reply) MUST_USE;
 /* GET path -> JSON; follows the pages of a list (Link: rel="next"). */
