@@ -9,26 +9,27 @@
 #include <stdbool.h>
 #include <string.h>
 
-struct subcommand {
-    const char *name;
-    int (*main)(int argc, char **argv);
-};
-
-static const struct subcommand subcommands[] = {
-    {"site", site_main},   {"agent", agent_main},   {"orchestrator", orchestrator_main},
-    {"up", up_main},       {"down", down_main},     {"unpack", unpack_main},
+static const struct cli_role roles[] = {
+    {"up", "starts a lab of two sites and an orchestrator on this machine", up_main},
+    {"down", "ends that lab", down_main},
+    {"orchestrator", "serves the ETSI APIs and manages network services over sites",
+     orchestrator_main},
+    {"site", "serves the APIs of an OpenStack-compatible site on this box", site_main},
+    {"agent", "makes the kernel of this box match what its site wants; needs root", agent_main},
+    {"unpack", "checks or unpacks an image in a sandbox", unpack_main},
+    {0},
 };
 
 int
 main(int argc, char **argv)
 {
     /* `carrick site --listen ...` is a role, `carrick site list` a noun and a verb. */
-    bool role = argc < 3 || argv[2][0] == '-';
+    bool role = argc > 1 && (argc < 3 || argv[2][0] == '-');
 
-    for (size_t i = 0; role && argc > 1 && i < sizeof subcommands / sizeof *subcommands; i++) {
-        if (!strcmp(argv[1], subcommands[i].name)) {
-            return subcommands[i].main(argc - 1, argv + 1);
+    for (const struct cli_role *r = roles; role && r->name; r++) {
+        if (!strcmp(argv[1], r->name)) {
+            return r->main(argc - 1, argv + 1);
         }
     }
-    return cli_main(argc, argv);
+    return cli_main(argc, argv, roles);
 }

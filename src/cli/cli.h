@@ -2,19 +2,15 @@
 #ifndef CARRICK_CLI_CLI_H
 #define CARRICK_CLI_CLI_H
 
-#include <stdio.h>
-
-/* Runs one command: argv[0] is the program, then come its words.  0, 1 where it
- * failed (the reason is on stderr), 2 where the arguments are wrong. */
-int cli_main(int argc, char **argv);
-
-/* A line of the table of commands, for `carrick help` and the manual. */
-struct cli_command_line {
-    const char *words, *arguments, *doc;
+/* What the program can be; `main.c` holds the table of them, ended by a null name. */
+struct cli_role {
+    const char *name, *doc;
+    int (*main)(int argc, char **argv);
 };
-/* Line 'i', or false past the last. */
-int cli_command_line(size_t i, struct cli_command_line *line);
-/* Prints all of them. */
-void cli_help(FILE *to);
+
+/* Runs one command: argv[0] is the program, then come its words; 'roles' is what
+ * help and manual tell of the rest (may be null).  0, 1 where it failed (the reason
+ * is on stderr), 2 where the arguments are wrong. */
+int cli_main(int argc, char **argv, const struct cli_role *roles);
 
 #endif

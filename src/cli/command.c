@@ -72,14 +72,6 @@ package_check_run(struct cli *cli)
     return NULL;
 }
 
-struct err *
-help_show(struct cli *cli)
-{
-    (void)cli;
-    cli_help(stdout);
-    return NULL;
-}
-
 /* ---- the table ----------------------------------------------------------------------------- */
 
 #define LIST(words_, noun_, doc_)                                                                  \
@@ -183,62 +175,17 @@ static const struct command commands[] = {
      .doc = "revokes the token that commands keep for the next one, and forgets it"},
     {.words = "help",
      .n_max = CLI_ARGS_MAX,
+     .arguments = "[WORD...]",
      .run = help_show,
      .offline = true,
-     .doc = "prints this"},
+     .doc = "prints this, or what there is of a noun"},
+    {.words = "version", .run = version_show, .offline = true, .doc = "prints the version"},
 };
 
-int
-cli_command_line(size_t i, struct cli_command_line *line)
+const struct command *
+command_at(size_t i)
 {
-    if (i >= ARRAY_SIZE(commands)) {
-        return 0;
-    }
-    *line = (struct cli_command_line){commands[i].words, str_or(commands[i].arguments, ""),
-                                      commands[i].doc};
-    return 1;
-}
-
-void
-cli_help(FILE *to)
-{
-    struct cli_command_line line;
-
-    for (size_t i = 0; cli_command_line(i, &line); i++) {
-        int n = fprintf(to, "  carrick %s %s", line.words, line.arguments);
-
-        fprintf(to, "%*s%s\n", n < 40 ? 40 - n : 1, "", line.doc);
-    }
-}
-
-static void
-options_print(const struct cli_option *options)
-{
-    for (; options && options->name; options++) {
-        int n = printf("  --%s %s", options->name, str_or(options->value, ""));
-
-        printf("%*s%s\n", n < 32 ? 32 - n : 1, "", options->doc);
-    }
-}
-
-static void
-command_help(struct cli *cli)
-{
-    const struct command *command = cli->command;
-    const struct table *table = command->noun ? command->noun->table : NULL;
-
-    printf("usage: carrick %s %s\n%s\n", command->words, str_or(command->arguments, ""),
-           command->doc);
-    options_print(command->options);
-    for (size_t i = 0; table && command->options && i < table->n_attrs; i++) {
-        const struct attr *attr = &table->attrs[i];
-
-        if (attr->use & (POST | PUT)) {
-            int n = printf("  --%s VALUE", option_of_attr(cli->mem, attr));
-
-            printf("%*s%s\n", n < 32 ? 32 - n : 1, "", attr->doc);
-        }
-    }
+    return i < ARRAY_SIZE(commands) ? &commands[i] : NULL;
 }
 
 /* ---- dispatch -------------------------------------------------------------------------------- */
@@ -275,7 +222,7 @@ command_run(struct cli *cli, int argc, char **argv)
         return e;
     }
     if (option_flag(cli, "help")) {
-        command_help(cli);
+        command_help(cli, cli->command);
         return NULL;
     }
     if (!cli->command->offline) {
@@ -295,25 +242,46 @@ command_end(struct cli *cli, struct err *e)
     return cli->status ? cli->status : 1;
 }
 
-int
-cli_main(int argc, char **argv)
+/* What else people call for help and the version. */
+static const char *
+other_word(const char *word)
 {
-    AUTO(mem) mem = mem_new("cli");
-    struct cli cli = {.mem = mem};
-    int n_words = 0;
+    return str_eq(word, "--help") || str_eq(word, "-h") ? "help"
+           : str_eq(word, "--version")                  ? "version"
+                                                        : NULL;
+}
 
-    for (size_t i = 0; i < ARRAY_SIZE(commands) && argc > 1; i++) {
-        int n = words_fit(&commands[i], argc - 1, argv + 1);
+static const struct command *
+command_find(int argc, char **argv, int *n_words)
+{
+    const struct command *found = NULL;
 
-        if (n > n_words) {
-            n_words = n;
-            cli.command = &commands[i];
+    *n_words = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        int n = words_fit(&commands[i], argc, argv);
+
+        if (n > *n_words) {
+            *n_words = n;
+            found = &commands[i];
         }
     }
+    return found;
+}
+
+int
+cli_main(int argc, char **argv, const struct cli_role *roles)
+{
+    AUTO(mem) mem = mem_new("cli");
+    struct cli cli = {.mem = mem, .roles = roles};
+    const char *word = argc > 1 ? other_word(argv[1]) : NULL;
+    char *words[] = {mem_str(mem, word), NULL};
+    int n_words;
+
+    argc = word ? 1 : argc - 1;
+    argv = word ? words : argv + 1;
+    cli.command = command_find(argc, argv, &n_words);
     if (!cli.command) {
-        fprintf(stderr, "carrick: there is no such command; these are:\n");
-        cli_help(stderr);
-        return 2;
+        return command_unknown(&cli, argc, (const char *const *)argv);
     }
-    return command_end(&cli, command_run(&cli, argc - 1 - n_words, argv + 1 + n_words));
+    return command_end(&cli, command_run(&cli, argc - n_words, argv + n_words));
 }

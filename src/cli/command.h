@@ -43,8 +43,11 @@ struct cli_given {
     const char *name, *value; /* value "" for a flag */
 };
 
+struct cli_role;
+
 struct cli {
     struct mem *mem;
+    const struct cli_role *roles; /* ended by a null name, or null */
     const struct command *command;
     const char *args[CLI_ARGS_MAX];
     int n_args;
@@ -88,12 +91,24 @@ command_fn site_add, site_set;                   /* site.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn operation_task, operation_explain;    /* operation.c */
-command_fn token_show, help_show;
+command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
     doc_man_print; /* doc.c */
 
-/* Waits for an operation with a live tree; E_CONFLICT where it ends otherwise than COMPLETED. */
-struct err *operation_wait(struct cli *cli, const char *id) MUST_USE;
+/* The last part of a path or URL, null where there is none. */
+const char *id_of_path(const char *path);
+/* Waits for an operation, at a terminal with a live tree; 'path' is that of its occurrence.
+ * E_CONFLICT where it ends otherwise than COMPLETED. */
+struct err *operation_wait(struct cli *cli, const char *path) MUST_USE;
+
+/* ---- help: help.c ------------------------------------------------------------------------ */
+
+command_fn help_show, version_show;
+/* Line 'i' of the table of commands, or null past the last. */
+const struct command *command_at(size_t i);
+void command_help(struct cli *cli, const struct command *command);
+/* Tells that 'words' are no command, and which are near; the exit status. */
+int command_unknown(struct cli *cli, int argc, const char *const *words);
 
 /* ---- printing: print.c ------------------------------------------------------------------ */
 

@@ -63,17 +63,6 @@ doc_drops_print(struct cli *cli)
 
 /* ---- carrick(1) ---------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name, *doc;
-} roles[] = {
-    {"site", "serves the APIs of an OpenStack-compatible site on this box"},
-    {"agent", "makes the kernel of this box match what its site wants; needs root"},
-    {"orchestrator", "serves the ETSI APIs and manages network services over sites"},
-    {"up", "starts a lab of two sites and an orchestrator on this machine"},
-    {"down", "ends that lab"},
-    {"unpack", "checks or unpacks an image in a sandbox"},
-};
-
 /* Text for troff: what it would take for a command is quoted. */
 static void
 roff(struct buf *out, const char *text)
@@ -108,20 +97,19 @@ struct err *
 doc_man_print(struct cli *cli)
 {
     AUTO_BUF out = BUF_INIT;
-    struct cli_command_line line;
+    const struct command *command;
 
-    (void)cli;
     buf_str(&out, ".TH CARRICK 1 \"\" \"carrick " CARRICK_VERSION "\"\n.SH NAME\n"
                   "carrick \\- network services over sites, and the sites\n.SH SYNOPSIS\n"
                   ".B carrick\n.I ROLE\n[\\fIOPTIONS\\fR]\n.br\n.B carrick\n.I NOUN VERB\n"
                   "[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH ROLES\n"
                   "Each tells its options with \\-\\-help.\n");
-    for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-        entry(&out, roles[i].name, "", roles[i].doc);
+    for (const struct cli_role *role = cli->roles; role && role->name; role++) {
+        entry(&out, role->name, "", role->doc);
     }
     buf_str(&out, ".SH COMMANDS\nEach tells its options with \\-\\-help.\n");
-    for (size_t i = 0; cli_command_line(i, &line); i++) {
-        entry(&out, line.words, line.arguments, line.doc);
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        entry(&out, command->words, str_or(command->arguments, ""), command->doc);
     }
     buf_str(&out, ".SH TOKENS\nA command keeps its token for the next one of the same user, project and "
                   "password, in\n.I $XDG_RUNTIME_DIR/carrick\nor, where there is none,\n"

@@ -90,20 +90,37 @@ TEST(cli_what_is_read_only_is_no_option)
 
 TEST(cli_unknown_words_are_refused)
 {
-    char program[] = "carrick", word[] = "nonsense";
-    char *argv[] = {program, word, NULL};
+    static const struct {
+        const char *words[4];
+        int status;
+    } cases[] = {
+        {{NULL}, 2},           {{"nonsense"}, 2},         {{"ns"}, 2},
+        {{"help"}, 0},         {{"--help"}, 0},           {{"help", "ns"}, 0},
+        {{"help", "ns", "create"}, 0}, {{"help", "nonsense"}, 2}, {{"--version"}, 0},
+    };
 
-    CHECK_INT(cli_main(2, argv), 2);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *argv[6] = {(char[]){"carrick"}};
+        int argc = 1;
+
+        for (; cases[i].words[argc - 1]; argc++) {
+            argv[argc] = strdup(cases[i].words[argc - 1]);
+        }
+        CHECK_INT(cli_main(argc, argv, NULL), cases[i].status);
+        while (argc > 1) {
+            free(argv[--argc]);
+        }
+    }
 }
 
 TEST(cli_every_command_has_a_line)
 {
-    struct cli_command_line line;
+    const struct command *line;
     size_t n = 0;
 
-    while (cli_command_line(n, &line)) {
-        CHECK(line.words[0] != '\0');
-        CHECK(line.doc && line.doc[0] != '\0');
+    while ((line = command_at(n))) {
+        CHECK(line->words[0] != '\0');
+        CHECK(line->doc && line->doc[0] != '\0');
         n++;
     }
     CHECK(n > 20);
