@@ -43,6 +43,9 @@ const char *test_dir(void);
 /* Waits a blink between two looks of EVENTUALLY; false when 'deadline' is over. */
 bool test_again(int64_t deadline_ns);
 int64_t test_now_ns(void);
+/* How many times as long as usual things may take: $CARRICK_PATIENCE, else 1.  For machines that
+ * are emulated: every limit of a test is multiplied by it. */
+int test_patience(void);
 bool test_check_ok(const char *file, int line, const char *what, struct err *e);
 /* Checks the code of 'e' and frees it. */
 bool test_check_err(const char *file, int line, const char *what, struct err *e,
@@ -67,10 +70,10 @@ bool test_check_int(const char *file, int line, const char *what, long long a, l
 #define REQUIRE(x) ((x) ? (void)0 : (test_fail(__FILE__, __LINE__, "%s", #x), test_end()))
 #define REQUIRE_OK(x) (test_check_ok(__FILE__, __LINE__, #x, (x)) ? (void)0 : test_end())
 
-/* Waits until 'cond' holds, at most 'ms' milliseconds. */
+/* Waits until 'cond' holds, at most 'ms' milliseconds (times test_patience). */
 #define EVENTUALLY(ms, cond)                                                                       \
     do {                                                                                           \
-        int64_t deadline_ = test_now_ns() + (int64_t)(ms)*1000000;                                 \
+        int64_t deadline_ = test_now_ns() + (int64_t)(ms)*test_patience() * 1000000;               \
         while (!(cond)) {                                                                          \
             if (!test_again(deadline_)) {                                                          \
                 test_fail(__FILE__, __LINE__, "not within %d ms: %s", (int)(ms), #cond);           \

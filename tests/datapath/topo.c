@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUN_MS 20000
+#define RUN_MS (20000 * test_patience())
 
 /* ---- running programs ----------------------------------------------------------------------- */
 
@@ -666,7 +666,7 @@ ready_within(int fd, short events, int ms)
 {
     struct pollfd p = {.fd = fd, .events = events};
 
-    return poll(&p, 1, ms) == 1 && p.revents & events;
+    return poll(&p, 1, ms * test_patience()) == 1 && p.revents & events;
 }
 
 bool
@@ -723,12 +723,13 @@ size_t
 raw_receive(int fd, void *frame, size_t max, int ms,
             bool (*match)(const uint8_t *frame, size_t n, const void *arg), const void *arg)
 {
-    int64_t end = time_mono_ns() + ms * 1000000LL;
+    int64_t end = time_mono_ns() + ms * 1000000LL * test_patience();
 
     while (time_mono_ns() < end) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
         ssize_t n;
 
-        if (!ready_within(fd, POLLIN, (int)((end - time_mono_ns()) / 1000000) + 1)) {
+        if (poll(&p, 1, (int)((end - time_mono_ns()) / 1000000) + 1) != 1) {
             continue;
         }
         n = recv(fd, frame, max, 0);
