@@ -4,6 +4,9 @@
 
 #include "base/log.h"
 #include "base/vec.h"
+#ifdef CARRICK_FAULTS
+#include "faces/fault.h"
+#endif
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "sys/file.h"
@@ -159,6 +162,9 @@ engine_start(struct orchestrator *o)
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
+#ifdef CARRICK_FAULTS
+    fault_points(o->values[OPTION_state], &engine);
+#endif
     TRY(flow_engine_new(&engine, &o->engine));
     o->nfvo.store = o->store;
     o->nfvo.engine = o->engine;

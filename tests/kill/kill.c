@@ -1,0 +1,613 @@
+/* kill -9 of orchestrator, site and agent at every journal write of the real
+ * operations: a network service over two sites, a function alone, their
+ * terminations and rollbacks.  However it went, in the end each site holds exactly
+ * what an undisturbed run makes, and after a termination or a rollback nothing.
+ *
+ * usage: kill --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
+#include "kill/service.h"
+
+#include "base/log.h"
+#include "base/vec.h"
+#include "flow/flow.h"
+#include "image/image.h"
+#include "sys/file.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORKERS 4
+#define EQUAL_MS 10000
+
+/* One life: instantiated and terminated, or rolled back. */
+struct life {
+    char name[160];
+    const struct kind *kind;
+    bool refused;            /* West has no port chains left: it fails late and is rolled back. */
+    bool back;               /* rolled back where it stops */
+    struct strike first, second;
+};
+
+struct lives {
+    struct life *items;
+    size_t n, cap;
+    const char *only;
+};
+
+/* ---- one house ---------------------------------------------------------------------------- */
+
+/* What a life is measured by: undisturbed, in the same house. */
+struct usual {
+    const char *empty[N_PLACES], *up[N_PLACES];
+};
+
+struct worker {
+    struct house house;
+    struct service service;
+    struct usual usual[2];   /* of NS, of VNF */
+    bool is_built;
+};
+
+static struct err *
+differs(struct house *house, const char *what, enum part place, const char *wanted,
+        const char *found)
+{
+    AUTO_BUF out = BUF_INIT;
+    const char *lists[2] = {wanted, found}, *signs[2] = {"-", "+"};
+
+    for (int i = 0; i < 2; i++) {
+        for (const char *line = lists[i]; *line; line += strcspn(line, "\n") + 1) {
+            char text[300];
+
+            snprintf(text, sizeof text, "%.*s\n", (int)strcspn(line, "\n"), line);
+            if (!strstr(lists[!i], text)) {
+                buf_printf(&out, "    %s%s", signs[i], text);
+            }
+        }
+    }
+    return err_new(E_CONFLICT, NULL, "%s: %s is not as usual:\n%s", what, role_names[place],
+                   buf_copy(house->case_mem, &out));
+}
+
+/* Every place comes to hold just that. */
+static struct err *
+equals(struct house *house, const char *what, const char *const *wanted)
+{
+    int64_t until = time_mono_ns() + EQUAL_MS * 1000000LL;
+
+    for (int i = 0; i < N_PLACES; i++) {
+        const char *found = house_dump(house, (enum part)i);
+
+        while (!str_eq(found, wanted[i])) {
+            if (time_mono_ns() > until) {
+                return differs(house, what, (enum part)i, wanted[i], found);
+            }
+            house_tend(house);
+            blink_ms(20);
+            found = house_dump(house, (enum part)i);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+refuse_chains(struct house *house, bool refuse)
+{
+    const char *path =
+        mem_printf(house->case_mem, "/network/v2.0/quotas/%s", house->places[ROLE_WEST].project_id);
+
+    if (refuse) {
+        return house_want(house, 200, ROLE_WEST, "PUT", path, "{\"quota\":{\"port_chain\":0}}",
+                          NULL);
+    }
+    return house_want(house, 204, ROLE_WEST, "DELETE", path, NULL, NULL);
+}
+
+static struct err *
+went(struct house *house, const char *what, const struct outcome *outcome, const char *wanted)
+{
+    if (!str_eq(outcome->state, wanted)) {
+        return err_new(E_CONFLICT, NULL, "%s ended %s after %d stops: %s", what, outcome->state,
+                       outcome->stops, outcome->error);
+    }
+    if (outcome->problem) {
+        return err_new(E_CONFLICT, NULL, "%s: %s", what, outcome->problem);
+    }
+    if (house->trouble) {
+        return err_new(E_CONFLICT, NULL, "%s: %s", what, house->trouble);
+    }
+    return NULL;
+}
+
+static struct err *
+live(struct worker *worker, const struct life *life)
+{
+    struct house *house = &worker->house;
+    struct service *service = &worker->service;
+    struct usual *usual = &worker->usual[life->kind == &kind_vnf];
+    struct outcome outcome;
+    bool over;
+
+    service->kind = life->kind;
+    TRY(service_create(service));
+    if (life->refused) {
+        TRY(refuse_chains(house, true));
+    }
+    TRY(service_operate(service, "instantiate", &life->first, life->back || life->refused,
+                        &life->second, &outcome));
+    over = str_eq(outcome.state, "ROLLED_BACK") && (life->back || life->refused);
+    if (life->refused) {
+        TRY(refuse_chains(house, false));
+    }
+    TRY(went(house, "instantiate", &outcome, over ? "ROLLED_BACK" : "COMPLETED"));
+    if (!over) {
+        TRY(equals(house, "instantiated", usual->up));
+        TRY(service_operate(service, "terminate", &life->second, false, NULL, &outcome));
+        TRY(went(house, "terminate", &outcome, "COMPLETED"));
+    }
+    TRY(equals(house, over ? "rolled back" : "terminated", usual->empty));
+    return service_delete(service);
+}
+
+/* ---- the usual ------------------------------------------------------------------------------- */
+
+static void
+dump_all(struct house *house, const char **to)
+{
+    for (int i = 0; i < N_PLACES; i++) {
+        to[i] = mem_str(house->mem, house_dump(house, (enum part)i));
+    }
+}
+
+struct points {
+    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
+};
+
+/* Lives once, undisturbed: what there is in between, and how many points there are. */
+static struct err *
+live_usually(struct worker *worker, const struct kind *kind, int *up, int *down)
+{
+    struct house *house = &worker->house;
+    struct service *service = &worker->service;
+    struct usual *usual = &worker->usual[kind == &kind_vnf];
+    struct outcome outcome;
+
+    service->kind = kind;
+    TRY(service_create(service));
+    (void)house_points(house, true);
+    TRY(service_operate(service, "instantiate", NULL, false, NULL, &outcome));
+    TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
+    *up = house_points(house, true);
+    dump_all(house, usual->up);
+    TRY(service_operate(service, "terminate", NULL, false, NULL, &outcome));
+    TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
+    *down = house_points(house, true);
+    dump_all(house, usual->empty);
+    return service_delete(service);
+}
+
+static struct err *
+fail_usually(struct worker *worker, int *fails, int *back)
+{
+    struct house *house = &worker->house;
+    struct service *service = &worker->service;
+    struct outcome outcome;
+
+    service->kind = &kind_ns;
+    TRY(service_create(service));
+    TRY(refuse_chains(house, true));
+    (void)house_points(house, true);
+    TRY(service_operate(service, "instantiate", NULL, true, NULL, &outcome));
+    TRY(refuse_chains(house, false));
+    TRY(went(house, "undisturbed rollback", &outcome, "ROLLED_BACK"));
+    *fails = outcome.points;
+    *back = house_points(house, true);
+    TRY(equals(house, "rolled back", worker->usual[0].empty));
+    return service_delete(service);
+}
+
+/* What a site makes once (a default group, flavors) is there after the first life. */
+static struct err *
+worker_build(struct worker *worker, const char *dir, const char *packages,
+             struct agent_count *counts)
+{
+    int points;
+
+    memset(worker, 0, sizeof *worker);
+    TRY(house_new(dir, counts, &worker->house));
+    worker->house.packages = packages;
+    worker->service.house = &worker->house;
+    TRY(service_onboard(&worker->service));
+    TRY(live_usually(worker, &kind_ns, &points, &points));
+    TRY(live_usually(worker, &kind_vnf, &points, &points));
+    worker->is_built = true;
+    return NULL;
+}
+
+/* The second is the measure, the third shows that it is one. */
+static struct err *
+worker_measure(struct worker *worker, struct points *points)
+{
+    const struct life again[] = {{.kind = &kind_ns}, {.kind = &kind_vnf}};
+
+    TRY(live_usually(worker, &kind_ns, &points->ns_up, &points->ns_down));
+    TRY(live_usually(worker, &kind_vnf, &points->vnf_up, &points->vnf_down));
+    TRY(live(worker, &again[0]));
+    TRY(live(worker, &again[1]));
+    return fail_usually(worker, &points->ns_fails, &points->ns_back);
+}
+
+/* ---- all lives ------------------------------------------------------------------------------- */
+
+static void
+lives_add(struct lives *lives, struct life life)
+{
+    if (lives->only && !strstr(life.name, lives->only)) {
+        return;
+    }
+    if (lives->n == lives->cap) {
+        lives->cap = lives->cap ? lives->cap * 2 : 256;
+        lives->items = heap_realloc(lives->items, lives->cap * sizeof *lives->items);
+    }
+    lives->items[lives->n++] = life;
+}
+
+static const char *
+strike_text(const struct strike *strike, char *text, size_t size)
+{
+    if (strike->every) {
+        snprintf(text, size, "%s at each %d", role_names[strike->role], strike->every);
+    } else if (strike->at == STRIKE_BEFORE) {
+        snprintf(text, size, "%s away from the start", role_names[strike->role]);
+    } else if (strike->after_ms) {
+        snprintf(text, size, "%s after %d ms", role_names[strike->role], strike->after_ms);
+    } else if (strike->at) {
+        snprintf(text, size, "%s%s at %d", role_names[strike->role], strike->down ? " away" : "",
+                 strike->at);
+    } else {
+        snprintf(text, size, "nobody");
+    }
+    return text;
+}
+
+static void
+lives_name(struct life *life)
+{
+    char first[80], second[80];
+
+    snprintf(life->name, sizeof life->name, "%s %s: %s; %s: %s", life->kind->name,
+             life->refused ? "refused"
+             : life->back  ? "up or back"
+                           : "up",
+             strike_text(&life->first, first, sizeof first),
+             life->refused || life->back ? "back" : "down",
+             strike_text(&life->second, second, sizeof second));
+}
+
+static bool
+is_site(int role)
+{
+    return role == ROLE_EAST || role == ROLE_WEST;
+}
+
+/* Everybody at every point: the two operations of a life are struck at once.  Without an
+ * agent servers are waited for, so that one always comes back at once. */
+static void
+lives_points(struct lives *lives, const struct kind *kind, bool refused, int n_first, int n_second)
+{
+    for (int role = 0; role < N_ROLES; role++) {
+        for (int i = 1; i <= n_first || i <= n_second; i++) {
+            const struct strike strike = {
+                .role = (enum part)role, .at = i, .down = is_site(role) && i / 2 % 2};
+            struct life life = {.kind = kind,
+                                .refused = refused,
+                                .back = role != ROLE_ORCHESTRATOR && i % 2,
+                                .first = strike,
+                                .second = strike};
+
+            life.first.at = i <= n_first ? i : 0;
+            life.second.at = i <= n_second ? i : 0;
+            lives_name(&life);
+            lives_add(lives, life);
+        }
+    }
+}
+
+/* A site that is not there when the operation begins. */
+static void
+lives_absent(struct lives *lives)
+{
+    for (int i = 0; i < 8; i++) {
+        const struct strike strike = {
+            .role = i & 1 ? ROLE_EAST : ROLE_WEST, .at = STRIKE_BEFORE, .down = true};
+        struct life life = {.kind = i & 2 ? &kind_ns : &kind_vnf,
+                            .back = i & 4,
+                            .first = strike,
+                            .second = strike};
+
+        lives_name(&life);
+        lives_add(lives, life);
+    }
+}
+
+/* At any time: also between what the engine calls a point. */
+static void
+lives_random(struct lives *lives, unsigned seed, int n)
+{
+    srand(seed);
+    for (int i = 0; i < n; i++) {
+        struct life life = {.kind = rand() % 4 ? &kind_ns : &kind_vnf, .back = rand() % 3 == 0};
+
+        life.first.role = (enum part)(rand() % N_ROLES);
+        life.second.role = (enum part)(rand() % N_ROLES);
+        life.first.after_ms = 1 + rand() % 600;
+        life.second.after_ms = 1 + rand() % 400;
+        lives_name(&life);
+        lives_add(lives, life);
+    }
+}
+
+/* The orchestrator again and again: each start gets only so far. */
+static void
+lives_series(struct lives *lives, const int *steps)
+{
+    for (; *steps; steps++) {
+        for (int i = 0; i < 3; i++) {
+            struct life life = {.kind = i == 2 ? &kind_vnf : &kind_ns,
+                                .refused = i == 1,
+                                .first = {.at = *steps, .every = *steps},
+                                .second = {.at = *steps, .every = *steps}};
+
+            lives_name(&life);
+            lives_add(lives, life);
+        }
+    }
+}
+
+static void
+lives_shuffle(struct lives *lives, size_t from, unsigned seed)
+{
+    srand(seed);
+    for (size_t i = lives->n; i > from + 1; i--) {
+        size_t j = from + (size_t)rand() % (i - from);
+        struct life life = lives->items[i - 1];
+
+        lives->items[i - 1] = lives->items[j];
+        lives->items[j] = life;
+    }
+}
+
+/* ---- workers ------------------------------------------------------------------------------------- */
+
+#define USUAL_SIZE 8192
+
+struct shared {
+    _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
+    struct points points;
+    struct agent_count counts[WORKERS][N_SITES];
+    char usual[2][2][N_PLACES][USUAL_SIZE];
+};
+
+struct run {
+    struct shared *shared;
+    struct lives lives;
+    const char *packages, *dir;
+    int seconds;
+    unsigned seed;
+    bool is_long;
+};
+
+static void
+lives_make(struct run *run)
+{
+    static const int few[] = {25, 40, 0}, many[] = {20, 23, 25, 27, 30, 33, 36, 40, 50, 60, 80, 0};
+    const struct points *n = &run->shared->points;
+    size_t fixed;
+
+    lives_series(&run->lives, run->is_long ? many : few);
+    lives_absent(&run->lives);
+    fixed = run->lives.n;
+    lives_points(&run->lives, &kind_ns, false, n->ns_up, n->ns_down);
+    lives_points(&run->lives, &kind_ns, true, n->ns_fails, n->ns_back);
+    lives_points(&run->lives, &kind_vnf, false, n->vnf_up, n->vnf_down);
+    lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
+    lives_shuffle(&run->lives, fixed, run->seed);
+}
+
+/* What is usual is found by one worker for all. */
+static void
+usual_share(struct run *run, const struct worker *worker)
+{
+    for (int i = 0; i < 2 * N_PLACES; i++) {
+        const struct usual *usual = &worker->usual[i % 2];
+
+        snprintf(run->shared->usual[i % 2][0][i / 2], USUAL_SIZE, "%s", usual->empty[i / 2]);
+        snprintf(run->shared->usual[i % 2][1][i / 2], USUAL_SIZE, "%s", usual->up[i / 2]);
+    }
+}
+
+static void
+usual_take(const struct run *run, struct worker *worker)
+{
+    for (int i = 0; i < 2 * N_PLACES; i++) {
+        worker->usual[i % 2].empty[i / 2] = run->shared->usual[i % 2][0][i / 2];
+        worker->usual[i % 2].up[i / 2] = run->shared->usual[i % 2][1][i / 2];
+    }
+}
+
+static void
+failed(struct run *run, struct worker *worker, const char *name, struct err *err)
+{
+    struct house *house = &worker->house;
+    int status;
+
+    run->shared->failed++;
+    printf("FAIL kill: %s: %s\n", name, err->message);
+    if (worker->service.op_id && getenv("KILL_TREE")) {
+        const struct json *json = house_call(
+            house, ROLE_ORCHESTRATOR, "GET",
+            mem_printf(house->case_mem, "/carrick/v1/operations/%s", worker->service.op_id), NULL,
+            &status);
+        AUTO_BUF out = BUF_INIT;
+
+        if (status == 200) {
+            flow_tree(&out, json, false);
+            printf("%s", out.data);
+        }
+    }
+    (void)fflush(stdout);
+    err_ignore(err, "said");
+    if (!getenv("KILL_KEEP")) {
+        house_end(house);
+    }
+    worker->is_built = false;
+}
+
+static bool
+worker_ready(struct run *run, struct worker *worker, int number, int built)
+{
+    const char *dir = mem_printf(worker->house.mem ? worker->house.mem : mem_new("dir"), "%s/%d.%d",
+                                 run->dir, number, built);
+    struct err *err = worker_build(worker, dir, run->packages, run->shared->counts[number]);
+
+    if (!err && number == 0 && !run->shared->measured) {
+        err = worker_measure(worker, &run->shared->points);
+        if (!err) {
+            usual_share(run, worker);
+            run->shared->measured = 1;
+            run->shared->passed++;
+        }
+    }
+    if (err) {
+        run->shared->measured = run->shared->measured ? (int)run->shared->measured : -1;
+        failed(run, worker, "nobody killed", err);
+        return false;
+    }
+    while (!run->shared->measured) {
+        blink_ms(20);
+    }
+    usual_take(run, worker);
+    return run->shared->measured == 1;
+}
+
+static void
+one_life(struct run *run, struct worker *worker, const struct life *life)
+{
+    struct err *err;
+
+    mem_reset(worker->house.case_mem);
+    worker->service.op_id = NULL;
+    worker->house.trouble = NULL;
+    worker->house.kills = 0;
+    err = live(worker, life);
+    run->shared->kills += worker->house.kills;
+    if (err) {
+        failed(run, worker, life->name, err);
+    } else {
+        run->shared->passed++;
+    }
+}
+
+static void
+work(struct run *run, int number)
+{
+    struct worker *worker = heap_alloc(sizeof *worker);
+    int64_t until;
+    int built = 0, i;
+
+    memset(worker, 0, sizeof *worker);
+    if (worker_ready(run, worker, number, built++)) {
+        until = time_mono_ns() + run->seconds * 1000000000LL;
+        lives_make(run);
+        while (time_mono_ns() < until && (i = run->shared->next++) < (int)run->lives.n) {
+            if (!worker->is_built && !worker_ready(run, worker, number, built++)) {
+                break;
+            }
+            one_life(run, worker, &run->lives.items[i]);
+        }
+    }
+    if (worker->is_built) {
+        house_end(&worker->house);
+    }
+    (void)fflush(stdout);
+    _exit(0);
+}
+
+/* Each worker is a process of its own: it enters a namespace of its own. */
+static void
+run_all(struct run *run)
+{
+    const struct points *n = &run->shared->points;
+    int status;
+
+    (void)fflush(stdout);
+    for (int i = 0; i < WORKERS; i++) {
+        if (fork() == 0) {
+            work(run, i);
+        }
+    }
+    while (wait(&status) > 0) {
+        run->shared->failed += status != 0;
+    }
+    lives_make(run);
+    printf("points: NS instantiate %d, terminate %d, refused %d, rolled back %d; VNF instantiate "
+           "%d, terminate %d\n",
+           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down);
+    printf("%d of %zu lives with %d kills, seed %u\n",
+           run->shared->passed + run->shared->failed - 1, run->lives.n, run->shared->kills,
+           run->seed);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct option longs[] = {{"packages", required_argument, NULL, 'p'},
+                                          {"long", no_argument, NULL, 'l'},
+                                          {"case", required_argument, NULL, 'c'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"seconds", required_argument, NULL, 't'},
+                                          {0}};
+    char dir[] = "/tmp/carrick-kill.XXXXXX";
+    struct run run = {.seed = (unsigned)time(NULL), .dir = dir, .seconds = 20};
+    int c;
+
+    if (argc > 1 && str_eq(argv[1], "unpack")) {
+        return unpack_main(argc - 1, argv + 1); /* as a site asks of its own program */
+    }
+
+    while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (c == 'p') {
+            run.packages = optarg;
+        } else if (c == 'l') {
+            run.is_long = true;
+            run.seconds = 1000000;
+        } else if (c == 'c') {
+            run.lives.only = optarg;
+        } else if (c == 's') {
+            run.seed = (unsigned)strtoul(optarg, NULL, 10);
+        } else if (c == 't') {
+            run.seconds = atoi(optarg);
+        }
+    }
+    run.shared = mmap(NULL, sizeof *run.shared, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run.shared == MAP_FAILED || !run.packages || !mkdtemp(dir)) {
+        fprintf(stderr, "usage: kill --packages DIR [--long] [--case TEXT] [--seed N]\n");
+        return 1;
+    }
+    log_init("kill", LOG_LV_WARN);
+    signal(SIGPIPE, SIG_IGN);
+    run_all(&run);
+    if (!getenv("KILL_KEEP")) {
+        err_ignore(dir_remove(dir), "a temporary folder");
+    }
+    free(run.lives.items);
+    printf("kill: %d passed, %d failed, 0 skipped\n", run.shared->passed, run.shared->failed);
+    return run.shared->failed != 0;
+}

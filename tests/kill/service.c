@@ -1,0 +1,294 @@
+/* An operator with patience: begins an operation, asks what became of it when no
+ * answer came, and says retry or rollback when it has stopped. */
+#include "kill/service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OPERATION_MS 60000
+#define ONBOARD_MS 30000
+#define STOPS_MAX 6
+#define POLL_CALL_MS 2000
+
+const struct kind kind_ns = {
+    .name = "NS",
+    .instances = "/nslcm/v2/ns_instances",
+    .occurrences = "/nslcm/v2/ns_lcm_op_occs",
+    .instance_attr = "nsInstanceId",
+    .operation_attr = "lcmOperationType",
+    .instantiate = "{\"nsFlavourId\":\"default\",\"additionalParamsForNs\":{\"sapSites\":"
+                   "{\"client\":\"east\"}}}",
+    .terminate = "{}",
+};
+const struct kind kind_vnf = {
+    .name = "VNF",
+    .instances = "/vnflcm/v2/vnf_instances",
+    .occurrences = "/vnflcm/v2/vnf_lcm_op_occs",
+    .instance_attr = "vnfInstanceId",
+    .operation_attr = "operation",
+    .terminate = "{\"terminationType\":\"FORCEFUL\"}",
+};
+
+/* ---- packages --------------------------------------------------------------------------- */
+
+static struct err *
+onboarded(struct house *house, const char *path, const struct json **out)
+{
+    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    const char *state;
+
+    do {
+        house_tend(house);
+        TRY(house_want(house, 200, ROLE_ORCHESTRATOR, "GET", path, NULL, out));
+        state = json_get_str(*out, "onboardingState");
+        state = state ? state : json_get_str(*out, "nsdOnboardingState");
+        if (str_eq(state, "ONBOARDED")) {
+            return NULL;
+        }
+        blink_ms(20);
+    } while (!str_eq(state, "ERROR") && time_mono_ns() < until);
+    return err_new(E_INVALID, NULL, "%s is %s", path, str_or(state, "?"));
+}
+
+static struct err *
+onboard(struct house *house, const char *root, const char *part, const char *name,
+        const struct json **out)
+{
+    const struct json *made;
+    const char *path;
+
+    TRY(house_want(house, 201, ROLE_ORCHESTRATOR, "POST", root, "{}", &made));
+    path = mem_printf(house->case_mem, "%s/%s", root, json_get_str(made, "id"));
+    TRY(house_upload(house, mem_printf(house->case_mem, "%s/%s", path, part),
+                     mem_printf(house->case_mem, "%s/%s.csar", house->packages, name)));
+    return onboarded(house, path, out);
+}
+
+static struct err *
+network_make(struct service *service)
+{
+    struct house *house = service->house;
+    const struct json *made;
+    const char *id;
+
+    TRY(house_want(house, 201, ROLE_WEST, "POST", "/network/v2.0/networks",
+                   "{\"network\":{\"name\":\"outside\"}}", &made));
+    id = json_str(json_path(made, "network.id"));
+    service->network_id = mem_str(house->mem, id);
+    return house_want(house, 201, ROLE_WEST, "POST", "/network/v2.0/subnets",
+                      mem_printf(house->case_mem,
+                                 "{\"subnet\":{\"network_id\":\"%s\",\"ip_version\":4,"
+                                 "\"cidr\":\"192.0.2.0/24\"}}",
+                                 id),
+                      NULL);
+}
+
+struct err *
+service_onboard(struct service *service)
+{
+    static const char *const parts[] = {"firewall", "inspector", "web"};
+    struct house *house = service->house;
+    const struct json *json;
+
+    for (size_t i = 0; i < 3; i++) {
+        TRY(onboard(house, "/vnfpkgm/v2/vnf_packages", "package_content", parts[i], &json));
+        service->vnfd_id = mem_str(house->mem, json_get_str(json, "vnfdId"));
+    }
+    TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "web-through-firewall", &json));
+    service->nsd_id = mem_str(house->mem, json_get_str(json, "nsdId"));
+    return network_make(service);
+}
+
+/* ---- instances ------------------------------------------------------------------------------ */
+
+struct err *
+service_create(struct service *service)
+{
+    struct house *house = service->house;
+    bool ns = service->kind == &kind_ns;
+    const struct json *made;
+    const char *body =
+        ns ? mem_printf(house->case_mem,
+                        "{\"nsdId\":\"%s\",\"nsName\":\"svc\",\"nsDescription\":\"a test\"}",
+                        service->nsd_id)
+           : mem_printf(house->case_mem, "{\"vnfdId\":\"%s\",\"vnfInstanceName\":\"fn\"}",
+                        service->vnfd_id);
+
+    TRY(house_want(house, 201, ROLE_ORCHESTRATOR, "POST", service->kind->instances, body, &made));
+    service->id = mem_str(house->case_mem, json_get_str(made, "id"));
+    return NULL;
+}
+
+struct err *
+service_delete(struct service *service)
+{
+    const char *path =
+        mem_printf(service->house->case_mem, "%s/%s", service->kind->instances, service->id);
+
+    return house_want(service->house, 204, ROLE_ORCHESTRATOR, "DELETE", path, NULL, NULL);
+}
+
+/* ---- operations -------------------------------------------------------------------------------- */
+
+static const char *
+request_of(const struct service *service, const char *what)
+{
+    if (str_eq(what, "terminate")) {
+        return service->kind->terminate;
+    }
+    if (service->kind->instantiate) {
+        return service->kind->instantiate;
+    }
+    return mem_printf(service->house->case_mem,
+                      "{\"flavourId\":\"default\",\"extVirtualLinks\":[{\"id\":\"data\","
+                      "\"vimConnectionId\":\"west\",\"resourceId\":\"%s\",\"extCps\":"
+                      "[{\"cpdId\":\"web_cp\"}]}]}",
+                      service->network_id);
+}
+
+/* The operation that a request began, whose answer may have been lost. */
+static const char *
+operation_find(struct service *service, const char *what)
+{
+    struct house *house = service->house;
+    const char *word = str_eq(what, "instantiate") ? "INSTANTIATE" : "TERMINATE";
+    int status;
+    const struct json *all =
+        house_call(house, ROLE_ORCHESTRATOR, "GET",
+                   mem_printf(house->case_mem, "%s?filter=(eq,%s,%s)", service->kind->occurrences,
+                              service->kind->instance_attr, service->id),
+                   NULL, &status);
+
+    json_each (all, i) {
+        if (status == 200 && str_eq(json_get_str(all->items[i], service->kind->operation_attr), word)) {
+            return mem_str(house->case_mem, json_get_str(all->items[i], "id"));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+begin(struct service *service, const char *what)
+{
+    struct house *house = service->house;
+    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
+                                  service->id, what);
+    const struct json *json = NULL;
+    int status = 0;
+
+    do {
+        house_tend(house);
+        if (status == 0) {
+            json = house_call(house, ROLE_ORCHESTRATOR, "POST", path, request_of(service, what),
+                              &status);
+        }
+        if (status != 0 && status != 202) {
+            return err_new(E_REMOTE, NULL, "POST %s: %d %s", path, status,
+                           json ? json_text(house->case_mem, json) : "");
+        }
+        house_tend(house);
+        service->op_id = operation_find(service, what);
+        if (service->op_id) {
+            return NULL;
+        }
+        blink_ms(10);
+    } while (time_mono_ns() < until);
+    return err_new(E_UNAVAILABLE, NULL, "POST %s is never answered", path);
+}
+
+/* Asks for the task while the operation is where it can be asked for. */
+static void
+task(struct service *service, const char *name)
+{
+    struct house *house = service->house;
+    int status;
+
+    (void)house_call(house, ROLE_ORCHESTRATOR, "POST",
+                     mem_printf(house->case_mem, "%s/%s/%s", service->kind->occurrences,
+                                service->op_id, name),
+                     NULL, &status);
+}
+
+static const char *
+state_now(struct service *service, const char **error)
+{
+    struct house *house = service->house;
+    int status;
+    const struct json *json =
+        house_call(house, ROLE_ORCHESTRATOR, "GET",
+                   mem_printf(house->case_mem, "%s/%s", service->kind->occurrences, service->op_id),
+                   NULL, &status);
+
+    if (status != 200) {
+        return "UNKNOWN";
+    }
+    *error = str_or(json_str(json_path(json, "error.detail")), "");
+    return str_or(json_get_str(json, "operationState"), "UNKNOWN");
+}
+
+/* An error has to say at which site which call failed. */
+static const char *
+error_problem(struct house *house, const char *error)
+{
+    if (!strstr(error, "east") && !strstr(error, "west")) {
+        return mem_printf(house->case_mem, "FAILED_TEMP names no site: %s", error);
+    }
+    return NULL;
+}
+
+static struct err *
+stopped(struct service *service, bool back, const struct strike *strike_back,
+        struct outcome *outcome)
+{
+    struct house *house = service->house;
+    const char *problem = error_problem(house, outcome->error);
+
+    outcome->problem = outcome->problem ? outcome->problem : problem;
+    TRY(house_whole(house));
+    if (outcome->stops == 1) {
+        outcome->points = house_points(house, true);
+    }
+    if (back && outcome->stops == 1) {
+        house_strike(house, strike_back);
+    }
+    task(service, back ? "rollback" : "retry");
+    return NULL;
+}
+
+static bool
+is_over(const char *state)
+{
+    static const char *const states[] = {"COMPLETED", "ROLLED_BACK", "FAILED", NULL};
+
+    return str_in(state, states);
+}
+
+struct err *
+service_operate(struct service *service, const char *what, const struct strike *strike, bool back,
+                const struct strike *strike_back, struct outcome *outcome)
+{
+    struct house *house = service->house;
+    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+
+    *outcome = (struct outcome){.state = "UNKNOWN", .error = ""};
+    house_strike(house, strike);
+    TRY(begin(service, what));
+    house->call_ms = POLL_CALL_MS;
+    do {
+        house_tend(house);
+        outcome->state = state_now(service, &outcome->error);
+        if (is_over(outcome->state)) {
+            break;
+        }
+        if (str_eq(outcome->state, "FAILED_TEMP") && outcome->stops++ < STOPS_MAX) {
+            TRY(stopped(service, back, strike_back, outcome));
+        } else if (outcome->stops > STOPS_MAX) {
+            break;
+        }
+        blink_ms(5);
+    } while (time_mono_ns() < until);
+    house_strike(house, NULL);
+    house_tend(house);
+    return house_whole(house);
+}

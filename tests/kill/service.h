@@ -1,0 +1,43 @@
+/* Operations on one service or one function, driven to their end as an operator
+ * would, whatever dies meanwhile. */
+#ifndef CARRICK_TESTS_KILL_SERVICE_H
+#define CARRICK_TESTS_KILL_SERVICE_H
+
+#include "kill/house.h"
+
+/* NS (SOL005) or VNF (SOL003): what the two APIs call things. */
+struct kind {
+    const char *name;
+    const char *instances, *occurrences, *instance_attr, *operation_attr;
+    const char *instantiate, *terminate; /* bodies; null = made by the service */
+};
+extern const struct kind kind_ns, kind_vnf;
+
+struct service {
+    struct house *house;
+    const struct kind *kind;
+    const char *nsd_id, *vnfd_id, *network_id; /* as on-boarded; where the VNF is connected */
+    const char *id;                            /* of the instance */
+    const char *op_id;                         /* of the operation under way */
+};
+
+/* Packages, descriptor and a network for the VNF; once a house. */
+struct err *service_onboard(struct service *service) MUST_USE;
+struct err *service_create(struct service *service) MUST_USE;
+struct err *service_delete(struct service *service) MUST_USE;
+
+/* What an operation has come to, and what it went through. */
+struct outcome {
+    const char *state;     /* where it ended */
+    int stops;             /* FAILED_TEMP on the way */
+    int points;            /* of the orchestrator until the first of them */
+    const char *error;     /* of the last of them: error.detail */
+    const char *problem;   /* what is wrong with the way it went, or null */
+};
+/* Begins "instantiate" or "terminate" and drives it to COMPLETED with retries or, 'back', at the first
+ * FAILED_TEMP to ROLLED_BACK.  'strike' befalls it; 'strike_back' its rollback. */
+struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
+                            bool back, const struct strike *strike_back,
+                            struct outcome *outcome) MUST_USE;
+
+#endif
