@@ -362,6 +362,18 @@ default_check(const struct table *table, const struct attr *attr, struct err *fa
              : faults;
 }
 
+/* jw_key writes names as they are. */
+static bool
+name_is_plain(const char *name)
+{
+    for (; *name; name++) {
+        if ((unsigned char)*name < 0x20 || *name == '"' || *name == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct err *
 attr_check(const struct table *table, const struct attr *attr, struct err *faults)
 {
@@ -374,6 +386,9 @@ attr_check(const struct table *table, const struct attr *attr, struct err *fault
     if (attr->type == ATTR_T_rows && !attr->item) {
         faults = fault(faults, table, attr, "rows need .item");
     }
+    if (attr->form == ROWS_MAP && attr->item && attr->item->attrs[0].type != ATTR_T_str) {
+        faults = fault(faults, table, attr, "the first attribute of a map's item has to be str");
+    }
     if (attr->type == ATTR_T_refs && !attr->ref) {
         faults = fault(faults, table, attr, "refs need .ref");
     }
@@ -385,6 +400,10 @@ attr_check(const struct table *table, const struct attr *attr, struct err *fault
     }
     if (attr->offset < sizeof(struct row) || attr->offset >= table->size) {
         faults = fault(faults, table, attr, "lies outside of the struct");
+    }
+    if (!name_is_plain(attr->name) || !name_is_plain(attr_json_name(attr)) ||
+        !name_is_plain(str_or(attr->alias, "-"))) {
+        faults = fault(faults, table, attr, "a name needs escapes in JSON");
     }
     if (table_attr(table, attr->name) != attr ||
         table_attr_json(table, attr_json_name(attr)) != attr) {

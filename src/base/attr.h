@@ -96,6 +96,13 @@ struct attr;
 struct table;
 struct fault_list;
 
+/* How rows stand in JSON.  The plain form (row_to_json) is always a list. */
+enum rows_form {
+    ROWS_LIST, /* [{...}, ...] */
+    ROWS_ONE,  /* {...}: one row; none where it is absent */
+    ROWS_MAP,  /* {"name": {...}, ...}: the name is the item's first attribute */
+};
+
 /* Checks (and may replace) a given value beyond what type and limits say.
  * 'value' points at the struct member.  Returns null, or what is wrong with
  * it: text in 'mem' that ends "Invalid input for X. Reason: ...". */
@@ -117,6 +124,7 @@ struct attr {
     const char *ref;          /* Table that it refers to: an immediate foreign key. */
     const char *on_delete;    /* "cascade" or "set null"; default refuses (E_IN_USE). */
     const struct table *item; /* rows: the child table. */
+    enum rows_form form;      /* rows: how they stand in JSON. */
     const char *unique;       /* Unique within these columns ("network_id", "" = table). */
     const char *policy;       /* Rule needed to give it (default: none beyond the request's). */
     const char *see;          /* Rule needed to see it. */

@@ -264,8 +264,11 @@ strs_value(struct mem *mem, const struct attr *attr, const struct json *json, st
 }
 
 static const char *
-rows_value(struct mem *mem, const struct json *json)
+rows_value(struct mem *mem, const struct attr *attr, const struct json *json)
 {
+    if (attr->form != ROWS_LIST) {
+        return json->type == JSON_T_OBJECT ? NULL : not_a(mem, json, "a dictionary");
+    }
     return json->type == JSON_T_ARRAY ? NULL : not_a(mem, json, "a list");
 }
 
@@ -300,7 +303,7 @@ typed(struct mem *mem, const struct attr *attr, const struct json *json, void *m
     case ATTR_T_refs:
         return strs_value(mem, attr, json, member);
     case ATTR_T_rows:
-        return rows_value(mem, json);
+        return rows_value(mem, attr, json);
     case ATTR_T_uuid:
     case ATTR_T_str:
     case ATTR_T_name_enum:

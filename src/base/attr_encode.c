@@ -96,11 +96,12 @@ child_shows(const struct attr *attr, int version)
            in_version(attr, version);
 }
 
+static void encode_rows(struct jw *w, const char *key, const struct attr *attr,
+                        const struct rows *rows, int version);
+
 static void
 encode(struct jw *w, const char *key, const struct attr *attr, const void *row, int version)
 {
-    const struct rows *rows = attr_at(attr, row);
-
     if (attr->type == ATTR_T_time) {
         write_time(w, key, attr, *(const int64_t *)attr_at(attr, row));
         return;
@@ -109,22 +110,59 @@ encode(struct jw *w, const char *key, const struct attr *attr, const void *row, 
         write_value(w, key, attr, attr_at(attr, row));
         return;
     }
-    jw_array(w, key);
-    for (size_t i = 0; i < rows->n; i++) {
-        jw_object(w, NULL);
-        for (size_t a = 0; a < attr->item->n_attrs; a++) {
-            const struct attr *child = &attr->item->attrs[a];
+    encode_rows(w, key, attr, attr_at(attr, row), version);
+}
 
-            if (child_shows(child, version)) {
-                encode(w, attr_json_name(child), child, rows->items[i], version);
-                if (child->alias) {
-                    encode(w, child->alias, child, rows->items[i], version);
-                }
-            }
+/* Under its name, and under its second one. */
+static void
+encode_named(struct jw *w, const struct attr *attr, const void *row, int version)
+{
+    jw_key(w, attr_json_name(attr));
+    encode(w, NULL, attr, row, version);
+    if (attr->alias) {
+        jw_key(w, attr->alias);
+        encode(w, NULL, attr, row, version);
+    }
+}
+
+static void
+encode_child(struct jw *w, const char *key, const struct attr *attr, const void *row, int version)
+{
+    jw_object(w, key);
+    for (size_t a = attr->form == ROWS_MAP; a < attr->item->n_attrs; a++) {
+        const struct attr *child = &attr->item->attrs[a];
+
+        if (child_shows(child, version)) {
+            encode_named(w, child, row, version);
+        }
+    }
+    jw_end(w);
+}
+
+static void
+encode_rows(struct jw *w, const char *key, const struct attr *attr, const struct rows *rows,
+            int version)
+{
+    if (attr->form == ROWS_ONE && rows->n == 0) {
+        jw_null(w, key);
+    } else if (attr->form == ROWS_ONE) {
+        encode_child(w, key, attr, rows->items[0], version);
+    } else if (attr->form == ROWS_MAP) {
+        jw_object(w, key);
+        for (size_t i = 0; i < rows->n; i++) {
+            const struct attr *name = &attr->item->attrs[0];
+
+            encode_child(w, *(const char *const *)attr_at(name, rows->items[i]), attr,
+                         rows->items[i], version);
+        }
+        jw_end(w);
+    } else {
+        jw_array(w, key);
+        for (size_t i = 0; i < rows->n; i++) {
+            encode_child(w, NULL, attr, rows->items[i], version);
         }
         jw_end(w);
     }
-    jw_end(w);
 }
 
 void
@@ -143,10 +181,7 @@ row_encode(struct jw *w, const void *row, int version, row_want_fn *want, void *
         bool wanted = want ? want(arg, attr) : !(attr->use & (SECRET | INTERNAL));
 
         if (wanted && in_version(attr, version)) {
-            encode(w, attr_json_name(attr), attr, row, version);
-            if (attr->alias) {
-                encode(w, attr->alias, attr, row, version);
-            }
+            encode_named(w, attr, row, version);
         }
     }
 }
@@ -168,15 +203,16 @@ attr_encode_plain(struct jw *w, const struct attr *attr, const void *row, bool s
 {
     const struct rows *rows = attr_at(attr, row);
 
+    jw_key(w, attr->name);
     if ((attr->use & SECRET) && !secrets) {
-        jw_str(w, attr->name, attr_is_null(attr, row) ? NULL : "***");
+        jw_str(w, NULL, attr_is_null(attr, row) ? NULL : "***");
         return;
     }
     if (attr->type != ATTR_T_rows) {
-        write_value(w, attr->name, attr, attr_at(attr, row));
+        write_value(w, NULL, attr, rows);
         return;
     }
-    jw_array(w, attr->name);
+    jw_array(w, NULL);
     for (size_t i = 0; i < rows->n; i++) {
         jw_object(w, NULL);
         encode_plain(w, rows->items[i], secrets);

@@ -107,37 +107,73 @@ allowed(const struct body *body, const struct attr *attr)
     return body->mode == ROW_PLAIN || (attr->use & (body->mode == ROW_CREATE ? POST : PUT));
 }
 
-/* A list of child rows: each is a body of its own. */
+/* One child row: a body of its own. */
+static void
+child(struct body *body, const struct attr *attr, const struct json *json, const char *path,
+      void *row)
+{
+    if (json->type == JSON_T_OBJECT) {
+        body_row(body, attr->item, json, mem_printf(body->mem, "%s.", path), row);
+    } else {
+        invalid(body, attr, path, "an object is needed.");
+    }
+}
+
+/* The name of a map's member becomes the row's first attribute. */
+static void
+child_named(struct body *body, const struct attr *attr, const char *name, const char *path,
+            void *row)
+{
+    const struct attr *key = &attr->item->attrs[0];
+    const struct json text = {.type = JSON_T_STR, .s = name, .n = strlen(name)};
+
+    row_give(row, key->name);
+    add(body, attr_decode(body->mem, key, &text, path, body->faults, attr_at(key, row)));
+}
+
 static void
 children(struct body *body, const struct attr *attr, const struct json *json, const char *path,
          void *row)
 {
     struct rows *rows = attr_at(attr, row);
 
-    rows->n = json->n;
-    rows->items = MEM_ARRAY(body->mem, json->n, void *);
-    json_each (json, i) {
-        const char *at = mem_printf(body->mem, "%s[%zu]", path, i);
-
+    rows->n = attr->form == ROWS_ONE ? 1 : json->n;
+    rows->items = MEM_ARRAY(body->mem, rows->n, void *);
+    for (size_t i = 0; i < rows->n; i++) {
         rows->items[i] = row_new(body->mem, attr->item);
-        if (json->items[i]->type == JSON_T_OBJECT) {
-            body_row(body, attr->item, json->items[i], mem_printf(body->mem, "%s.", at),
-                     rows->items[i]);
+        if (attr->form == ROWS_ONE) {
+            child(body, attr, json, path, rows->items[i]);
+        } else if (attr->form == ROWS_MAP) {
+            const char *at = mem_printf(body->mem, "%s.%s", path, json->keys[i]);
+
+            child_named(body, attr, json->keys[i], at, rows->items[i]);
+            child(body, attr, json->items[i], at, rows->items[i]);
         } else {
-            invalid(body, attr, at, "an object is needed.");
+            child(body, attr, json->items[i], mem_printf(body->mem, "%s[%zu]", path, i),
+                  rows->items[i]);
         }
     }
 }
 
-static void
-rows_member(struct body *body, const struct attr *attr, const struct json *json, const char *path,
-            void *row)
+static bool
+too_few_or_many(const struct attr *attr, const struct json *json)
 {
+    return attr->form != ROWS_ONE && ((attr->max && json->n > (uint64_t)attr->max) ||
+                                      json->n < (uint64_t)attr->min);
+}
+
+static void
+rows_member(struct body *body, const struct attr *described, const struct json *json,
+            const char *path, void *row)
+{
+    struct attr as = *described;
+    const struct attr *attr = &as;
     const struct json *value = attr->convert ? attr->convert(body->mem, json) : json;
     size_t before = body->n_errs;
     struct err *e;
     const char *why;
 
+    as.form = body->plain ? ROWS_LIST : described->form;
     if (value->type == JSON_T_NULL && (attr->use & NULLABLE)) {
         attr_set_null(attr, row);
         return;
@@ -147,7 +183,7 @@ rows_member(struct body *body, const struct attr *attr, const struct json *json,
         add(body, e);
         return;
     }
-    if ((attr->max && value->n > (uint64_t)attr->max) || value->n < (uint64_t)attr->min) {
+    if (too_few_or_many(attr, value)) {
         invalid(body, attr, path,
                 mem_printf(body->mem, "%zu items; from %lld to %lld are allowed.", value->n,
                            (long long)attr->min, (long long)attr->max));
@@ -220,12 +256,28 @@ zero_member(const struct attr *attr, void *row)
     }
 }
 
+/* The value that the default, a JSON text in quotes, names; null where it is something else. */
+static const char *
+enum_default(const struct attr *attr)
+{
+    size_t n = strlen(attr->def);
+
+    for (const char *const *v = attr->values; n >= 2 && v && *v; v++) {
+        if (attr->def[0] == '"' && strlen(*v) == n - 2 && !strncmp(*v, attr->def + 1, n - 2)) {
+            return *v;
+        }
+    }
+    return NULL;
+}
+
 /* The default of an attribute; a default that does not parse is a bug that
  * table_check tells. */
 static void
 default_member(struct mem *mem, const struct attr *attr, void *row)
 {
+    static const struct json empty_object = {.type = JSON_T_OBJECT};
     const struct json *json;
+    const char *text;
     struct err *e;
 
     if (!attr->def) {
@@ -238,6 +290,12 @@ default_member(struct mem *mem, const struct attr *attr, void *row)
         *(bool *)attr_at(attr, row) = attr->def[0] == 't';
     } else if (!strcmp(attr->def, "\"\"")) {
         *(const char **)attr_at(attr, row) = "";
+    } else if (attr->type == ATTR_T_integer && str_to_i64(attr->def, attr_at(attr, row))) {
+        return;
+    } else if (attr->type == ATTR_T_json && !strcmp(attr->def, "{}")) {
+        *(const struct json **)attr_at(attr, row) = &empty_object;
+    } else if (attr->type == ATTR_T_name_enum && (text = enum_default(attr))) {
+        *(const char **)attr_at(attr, row) = text;
     } else if (strcmp(attr->def, "[]") != 0 || attr->type == ATTR_T_json) {
         e = json_parse(mem, attr->def, strlen(attr->def), &json);
         if (!e && json->type != JSON_T_NULL) {

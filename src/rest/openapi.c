@@ -102,9 +102,28 @@ write_enum(struct jw *w, const struct attr *attr)
     jw_end(w);
 }
 
+/* One row, or a map of them. */
+static void
+write_object(struct jw *w, const struct attr *attr, uint32_t use)
+{
+    if (attr->form == ROWS_ONE) {
+        write_schema(w, attr_json_name(attr), attr->item, use);
+        return;
+    }
+    jw_object(w, attr_json_name(attr));
+    jw_str(w, "type", "object");
+    write_schema(w, "additionalProperties", attr->item, use);
+    jw_str(w, "description", attr->doc);
+    jw_end(w);
+}
+
 static void
 write_property(struct jw *w, const struct attr *attr, uint32_t use)
 {
+    if (attr->form != ROWS_LIST) {
+        write_object(w, attr, use);
+        return;
+    }
     jw_object(w, attr_json_name(attr));
     jw_str(w, "type", type_name(attr->type));
     if (format_name(attr->type)) {

@@ -349,3 +349,103 @@ TEST(attr_text_values_of_query_strings)
                               &port->mac_address));
     CHECK_STR(port->mac_address, "fa:16:3e:00:00:0a");
 }
+
+/* ---- one row, maps of rows ------------------------------------------------------ */
+
+struct link_end {
+    struct row row;
+    const char *name;
+    const char *address;
+};
+static const struct attr link_end_attrs[] = {
+    {.name = "name",
+     .type = ATTR_T_str,
+     .use = INTERNAL,
+     .max = 8,
+     .doc = "Name.",
+     .offset = offsetof(struct link_end, name)},
+    {.name = "address",
+     .type = ATTR_T_ip,
+     .use = REQUIRED | POST | SHOW,
+     .doc = "Address.",
+     .offset = offsetof(struct link_end, address)},
+};
+static const struct table link_end_table = {
+    .name = "link_end", .doc = "An end.", TABLE(struct link_end, link_end_attrs)};
+
+struct link {
+    struct row row;
+    struct rows one, many;
+};
+static const struct attr link_attrs[] = {
+    {.name = "one",
+     .type = ATTR_T_rows,
+     .use = POST | SHOW,
+     .item = &link_end_table,
+     .form = ROWS_ONE,
+     .doc = "One.",
+     .offset = offsetof(struct link, one)},
+    {.name = "many",
+     .type = ATTR_T_rows,
+     .use = POST | SHOW,
+     .item = &link_end_table,
+     .form = ROWS_MAP,
+     .max = 2,
+     .doc = "By name.",
+     .offset = offsetof(struct link, many)},
+};
+static const struct table link_table = {
+    .name = "link", .doc = "A link.", TABLE(struct link, link_attrs)};
+
+TEST(attr_rows_stand_as_one_object_or_as_a_map)
+{
+    static const char given[] = "{\"one\":{\"address\":\"10.0.0.1\"},"
+                                "\"many\":{\"a\":{\"address\":\"10.0.0.2\"},"
+                                "\"b\":{\"address\":\"10.0.0.3\"}}}";
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    struct link *link = row_new(mem, &link_table), *again = row_new(mem, &link_table);
+
+    REQUIRE_OK(table_check(&link_table));
+    REQUIRE_OK(row_decode(mem, &link_table, json(mem, given), ROW_CREATE, 0, NULL, link));
+    CHECK_INT(link->one.n, 1);
+    CHECK_INT(link->many.n, 2);
+    CHECK_STR(((struct link_end *)link->many.items[1])->name, "b");
+    CHECK_STR(((struct link_end *)link->many.items[1])->address, "10.0.0.3");
+    jw_object(&w, NULL);
+    row_encode(&w, link, 0, NULL, NULL);
+    jw_end(&w);
+    CHECK_STR(out.data, given);
+    /* The plain form is a list whatever the form. */
+    REQUIRE_OK(row_from_json(mem, &link_table, json(mem, row_to_json(mem, link, false)), again));
+    CHECK_STR(((struct link_end *)again->many.items[1])->name, "b");
+    CHECK_STR(((struct link_end *)again->one.items[0])->address, "10.0.0.1");
+}
+
+TEST(attr_faults_below_an_object_and_a_map_have_their_path)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct err *e = row_decode(mem, &link_table,
+                               json(mem, "{\"one\": {\"address\": \"x\", \"far\": 1}, "
+                                         "\"many\": {\"a\": {}, \"too-long-a-name\": 3}}"),
+                               ROW_CREATE, 0, NULL, row_new(mem, &link_table));
+    const char *all = err_full(mem, e);
+
+    CHECK(strstr(all, "Invalid input for one.address."));
+    CHECK(strstr(all, "Unknown attribute 'one.far'"));
+    CHECK(strstr(all, "Attribute 'many.a.address' is required"));
+    CHECK(strstr(all, "Invalid input for many.too-long-a-name."));
+    err_free(e);
+    e = row_decode(mem, &link_table, json(mem, "{\"one\": [], \"many\": [1]}"), ROW_CREATE, 0, NULL,
+                   row_new(mem, &link_table));
+    all = err_full(mem, e);
+    CHECK(strstr(all, "Invalid input for one. Reason: '[]' is not a dictionary."));
+    CHECK(strstr(all, "Invalid input for many. Reason: '[1]' is not a dictionary."));
+    err_free(e);
+    CHECK_ERR_MSG(row_decode(mem, &link_table,
+                             json(mem, "{\"many\": {\"a\": {\"address\": \"::1\"}, \"b\": "
+                                       "{\"address\": \"::1\"}, \"c\": {\"address\": \"::1\"}}}"),
+                             ROW_CREATE, 0, NULL, row_new(mem, &link_table)),
+                  E_INVALID, "3 items");
+}
