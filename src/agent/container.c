@@ -94,7 +94,20 @@ notes_write(const struct container *c)
     jw_bool(&w, "removing", c->removing);
     jw_str(&w, "boot", boot_id(mem));
     jw_end(&w);
-    return file_write(in_dir(c, mem, "notes.json"), out.data, out.len, 0600);
+    return file_put(in_dir(c, mem, "notes.json"), out.data, out.len, 0600);
+}
+
+/* Its range of users from the owner of its own layer, where a power cut took the notes. */
+static uint32_t
+range_found(const struct container *c, struct mem *mem)
+{
+    uint32_t base = c->host->options.uid_base;
+    struct stat st;
+
+    if (stat(in_dir(c, mem, "upper"), &st) || st.st_uid < base) {
+        return 0;
+    }
+    return (st.st_uid - base) / UID_RANGE <= SERVERS_MAX ? (st.st_uid - base) / UID_RANGE : 0;
 }
 
 /* False where there are none, or from before this boot. */
@@ -109,7 +122,8 @@ notes_read(struct container *c)
 
     e = e ? e : json_parse(mem, text, n, &json);
     if (e) {
-        err_ignore(e, "it was not started yet");
+        err_ignore(e, "it was not started yet, or the machine lost its power");
+        c->range = range_found(c, mem);
         return false;
     }
     c->range = (uint32_t)json_int(json_get(json, "range"), 0);
@@ -386,8 +400,7 @@ user_data_write(struct container *c, struct mem *mem, const struct desired_serve
     TRY(owned_dir(path, first_uid(c)));
     TRY(owned_dir(mem_printf(mem, "%s/run", path), first_uid(c)));
     TRY(owned_dir(mem_printf(mem, "%s/run/carrick", path), first_uid(c)));
-    TRY(file_write(mem_printf(mem, "%s/run/carrick/user-data", path), data, n, 0644));
-    return NULL;
+    return file_put(mem_printf(mem, "%s/run/carrick/user-data", path), data, n, 0644);
 }
 
 static struct strs
@@ -442,7 +455,7 @@ config_write(struct container *c, struct mem *mem, const struct desired_server *
 
     image_process(c, mem, want, &spec);
     oci_config(&out, &spec);
-    return file_write(in_dir(c, mem, "config.json"), out.data, out.len, 0600);
+    return file_put(in_dir(c, mem, "config.json"), out.data, out.len, 0600);
 }
 
 static struct err *

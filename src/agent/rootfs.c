@@ -16,14 +16,21 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define UNPACK_MS 300000
 #define CONFIG_MAX (1 << 20)
 #define COPY_SIZE (1 << 20)
 #define ARCHIVE_MAX (16LL << 30)
+/* What no server is of any more is kept for the next one of it: so many, so long, and only where
+ * the disk has room. */
+#define KEPT_MAX 16
+#define KEPT_S 86400
+#define KEPT_FREE_PART 5 /* a fifth of the disk has to be free */
 
 static const char *
 rootfs_dir(struct host *host, struct mem *mem, const char *id)
@@ -286,28 +293,64 @@ rootfs_release(struct rootfs *rootfs)
     free(rootfs);
 }
 
-/* Folders of images that nobody wants, also of unpackings that were cut short. */
+/* A folder that nobody wants now. */
+struct kept {
+    const char *path, *name;
+    time_t since;
+};
+
+static int
+newest_first(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+
+    return (x->since < y->since) - (x->since > y->since);
+}
+
+/* How many of the folders that nobody wants may stay. */
+static size_t
+kept_max(const char *path)
+{
+    struct statvfs fs;
+
+    return !statvfs(path, &fs) && fs.f_bavail >= fs.f_blocks / KEPT_FREE_PART ? KEPT_MAX : 0;
+}
+
+/* Removes folders of images that nobody has wanted for long, and at once what unpackings that
+ * were cut short have left. */
 static void
 rootfs_sweep(struct host *host)
 {
     AUTO(mem) mem = mem_new("image sweep");
     const char *path = mem_printf(mem, "%s/images", host->options.state);
+    VEC(struct kept) kept = {0};
     DIR *dir = opendir(path);
     struct dirent *entry;
+    size_t max;
 
     while (dir && (entry = readdir(dir))) {
-        const char *name = entry->d_name;
-        char *id = mem_strn(mem, name, strcspn(name, "."));
+        const char *name = mem_str(mem, entry->d_name);
+        const char *id = mem_strn(mem, name, strcspn(name, "."));
         bool leftover = strchr(name, '.') &&
                         !str_ends(rootfs_tmp(host, mem, id), mem_printf(mem, "/%s", name));
+        struct kept found = {.path = mem_printf(mem, "%s/%s", path, name), .name = name};
+        struct stat st;
 
         if (name[0] != '.' && (leftover || !map_get(&host->images, id))) {
-            log_info("image", "removed id=%s", name);
-            err_ignore(dir_remove(mem_printf(mem, "%s/%s", path, name)), "tried again next time");
+            found.since = leftover || stat(found.path, &st) ? 0 : st.st_mtime;
+            vec_add(mem, &kept, found);
         }
     }
     if (dir) {
         closedir(dir);
+    }
+    max = kept.n ? kept_max(path) : 0;
+    qsort(kept.items, kept.n, sizeof *kept.items, newest_first);
+    for (size_t i = 0; i < kept.n; i++) {
+        if (i >= max || kept.items[i].since + KEPT_S < time(NULL)) {
+            log_info("image", "removed id=%s", kept.items[i].name);
+            err_ignore(dir_remove(kept.items[i].path), "tried again next time");
+        }
     }
 }
 
@@ -350,6 +393,8 @@ rootfs_step(struct host *host)
             }
         }
         vec_each (&gone, rootfs) {
+            /* From now on it is kept for another server (rootfs_sweep). */
+            (void)utimensat(AT_FDCWD, rootfs_dir(host, mem, (*rootfs)->id), NULL, 0);
             map_drop(&host->images, (*rootfs)->id);
             rootfs_release(*rootfs);
         }

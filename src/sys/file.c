@@ -118,16 +118,22 @@ sync_parent(const char *path)
     return NULL;
 }
 
+struct content {
+    const void *data;
+    size_t n;
+    mode_t mode;
+    bool durable;
+};
+
 /* Fills the new file and puts it in place. */
 static struct err *
-write_and_rename(int fd, const char *fresh, const char *path, const void *data, size_t n,
-                 mode_t mode)
+write_and_rename(int fd, const char *fresh, const char *path, const struct content *content)
 {
-    TRY_MSG(fd_write_all(fd, data, n), "%s", path);
-    if (fchmod(fd, mode)) {
+    TRY_MSG(fd_write_all(fd, content->data, content->n), "%s", path);
+    if (fchmod(fd, content->mode)) {
         return err_errno(E_UNAVAILABLE, "chmod %s", path);
     }
-    if (fsync(fd)) {
+    if (content->durable && fsync(fd)) {
         return err_errno(E_UNAVAILABLE, "fsync %s", path);
     }
     if (rename(fresh, path)) {
@@ -136,8 +142,8 @@ write_and_rename(int fd, const char *fresh, const char *path, const void *data, 
     return NULL;
 }
 
-struct err *
-file_write(const char *path, const void *data, size_t n, mode_t mode)
+static struct err *
+content_put(const char *path, const struct content *content)
 {
     char fresh[PATH_MAX];
     AUTO_FD fd = -1;
@@ -150,12 +156,28 @@ file_write(const char *path, const void *data, size_t n, mode_t mode)
     if (fd < 0) {
         return err_errno(E_UNAVAILABLE, "create %s", path);
     }
-    e = write_and_rename(fd, fresh, path, data, n, mode);
+    e = write_and_rename(fd, fresh, path, content);
     if (e) {
         unlink(fresh);
         return e;
     }
-    return sync_parent(path);
+    return content->durable ? sync_parent(path) : NULL;
+}
+
+struct err *
+file_write(const char *path, const void *data, size_t n, mode_t mode)
+{
+    const struct content content = {.data = data, .n = n, .mode = mode, .durable = true};
+
+    return content_put(path, &content);
+}
+
+struct err *
+file_put(const char *path, const void *data, size_t n, mode_t mode)
+{
+    const struct content content = {.data = data, .n = n, .mode = mode};
+
+    return content_put(path, &content);
 }
 
 static struct err *

@@ -10,6 +10,9 @@
 struct err *file_read(struct mem *mem, const char *path, size_t max, char **data, size_t *n) MUST_USE;
 /* Writes a new file beside it, fsyncs, renames over 'path', fsyncs the folder. */
 struct err *file_write(const char *path, const void *data, size_t n, mode_t mode) MUST_USE;
+/* The same without waiting for the disk: the old file or the new one while the machine runs; after
+ * a power cut perhaps neither.  For what means nothing after a boot. */
+struct err *file_put(const char *path, const void *data, size_t n, mode_t mode) MUST_USE;
 struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
 struct err *dir_remove(const char *path) MUST_USE;  /* recursive, never follows links, stays on the file system */
 bool file_exists(const char *path);

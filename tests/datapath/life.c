@@ -7,10 +7,12 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,6 +108,118 @@ TEST(a_server_that_ends_is_told_and_started_again_only_when_asked)
     REQUIRE(site_push(s));
     REQUIRE(site_settled(s));
     CHECK(node_ping(s, "a", "10.0.0.2", 56));
+}
+
+/* ---- images ----------------------------------------------------------------------------- */
+
+static const char *
+image_dir(struct site *s)
+{
+    return mem_printf(s->topo->mem, "%s/agent/images/%s", s->dir, topo_id(s->topo, "image"));
+}
+
+static const char *
+server_dir(struct site *s, const char *name)
+{
+    struct mem *mem = s->topo->mem;
+
+    return mem_printf(mem, "%s/agent/servers/%s", s->dir,
+                      topo_id(s->topo, mem_printf(mem, "server %s", name)));
+}
+
+static ino_t
+inode_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) ? 0 : st.st_ino;
+}
+
+/* Only the network stays. */
+static void
+all_but_networks_removed(struct site *s, size_t *n)
+{
+    *n = s->objects.n;
+    s->allow_removal = true;
+    for (size_t i = 0; i < s->objects.n; i++) {
+        if (s->kinds.items[i] == DESIRED_network) {
+            s->objects.items[0] = s->objects.items[i];
+            s->kinds.items[0] = DESIRED_network;
+        }
+    }
+    s->objects.n = s->kinds.n = 1;
+    REQUIRE(site_push(s));
+}
+
+TEST(an_image_stays_unpacked_for_the_next_server_of_it_but_not_for_ever)
+{
+    const struct timespec long_ago[] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    struct site *s;
+    struct topo *t = two_nodes(&s);
+    void *objects[16];
+    enum desired_kind kinds[16];
+    ino_t root = inode_of(mem_printf(t->mem, "%s/root", image_dir(s)));
+    size_t n = s->objects.n;
+
+    REQUIRE(root && n <= 16);
+    memcpy(objects, s->objects.items, n * sizeof *objects);
+    memcpy(kinds, s->kinds.items, n * sizeof *kinds);
+    all_but_networks_removed(s, &n);
+    SITE_EVENTUALLY(s, 10000, inode_of(server_dir(s, "a")) == 0);
+    CHECK(inode_of(mem_printf(t->mem, "%s/root", image_dir(s))) == root);
+    memcpy(s->objects.items, objects, n * sizeof *objects);
+    memcpy(s->kinds.items, kinds, n * sizeof *kinds);
+    s->objects.n = s->kinds.n = n;
+    REQUIRE(site_push(s));
+    REQUIRE(site_settled(s));
+    CHECK(inode_of(mem_printf(t->mem, "%s/root", image_dir(s))) == root);
+    CHECK(node_ping(s, "a", "10.0.0.2", 56));
+
+    all_but_networks_removed(s, &n);
+    SITE_EVENTUALLY(s, 10000, inode_of(server_dir(s, "a")) == 0);
+    REQUIRE(utimensat(AT_FDCWD, image_dir(s), long_ago, 0) == 0);
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 10000, inode_of(image_dir(s)) == 0);
+}
+
+static uid_t
+owner_of(struct site *s, const char *server)
+{
+    struct stat st;
+
+    REQUIRE(stat(mem_printf(s->topo->mem, "%s/upper", server_dir(s, server)), &st) == 0);
+    return st.st_uid;
+}
+
+static void
+first_removed(struct site *s, enum desired_kind kind)
+{
+    for (size_t i = 0; i < s->objects.n; i++) {
+        if (s->kinds.items[i] == kind) {
+            site_remove(s, s->objects.items[i]);
+            return;
+        }
+    }
+}
+
+TEST(a_server_keeps_its_users_where_its_notes_are_lost)
+{
+    struct site *s;
+    struct topo *t = two_nodes(&s);
+    uid_t b = owner_of(s, "b");
+
+    /* The first range becomes free: "b" would be given it. */
+    s->allow_removal = true;
+    first_removed(s, DESIRED_server);
+    first_removed(s, DESIRED_port);
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 10000, inode_of(server_dir(s, "a")) == 0);
+    site_agent_kill(s);
+    REQUIRE(truncate(mem_printf(t->mem, "%s/notes.json", server_dir(s, "b")), 0) == 0);
+    site_agent_start(s);
+    REQUIRE(site_push(s));
+    REQUIRE(site_settled(s));
+    CHECK_INT(owner_of(s, "b"), b);
 }
 
 /* A change made and unmade while the agent is killed at growing delays. */

@@ -63,6 +63,22 @@ TEST(file_large)
     CHECK(n == 3 << 20 && !memcmp(big, data, n));
 }
 
+TEST(file_put_replaces_as_a_whole)
+{
+    AUTO(mem) m = mem_new("test");
+    const char *path = in_dir(m, "put");
+    struct stat st;
+    char *text;
+    size_t n;
+
+    CHECK_OK(file_put(path, "first and longer", 16, 0600));
+    CHECK_OK(file_put(path, "second", 6, 0640));
+    CHECK_OK(file_read(m, path, 100, &text, &n));
+    CHECK_STR(text, "second");
+    CHECK(!stat(path, &st) && (st.st_mode & 07777) == 0640);
+    CHECK_ERR(file_put(in_dir(m, "none/put"), "x", 1, 0600), E_UNAVAILABLE);
+}
+
 TEST(file_dir_make_and_remove)
 {
     AUTO(mem) m = mem_new("test");
