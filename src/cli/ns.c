@@ -103,15 +103,6 @@ request_write(struct cli *cli, struct jw *w, const char *key)
 
 /* ---- starting ------------------------------------------------------------------------------ */
 
-/* "http://HOST/nslcm/v2/ns_lcm_op_occs/ID" -> ID */
-static const char *
-id_of_location(const char *location)
-{
-    const char *slash = location ? strrchr(location, '/') : NULL;
-
-    return slash ? slash + 1 : NULL;
-}
-
 /* command->arg: "instantiate" or "terminate". */
 struct err *
 ns_start(struct cli *cli)
@@ -132,12 +123,12 @@ ns_start(struct cli *cli)
     call.path = mem_printf(cli->mem, "%s/%s/%s", ns_noun.path, json_get_str(thing, "id"), task);
     call.body = body.data;
     TRY(session_call(&cli->session, &call, &reply));
-    id = id_of_location(reply.location);
+    id = id_of_path(reply.location);
     if (!id) {
         return err_new(E_REMOTE, NULL, "the answer has no Location");
     }
     if (option_flag(cli, "wait")) {
-        return operation_wait(cli, id);
+        return operation_wait(cli, reply.location);
     }
     printf("%s\n", id);
     return NULL;

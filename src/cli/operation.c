@@ -1,6 +1,7 @@
 /* `carrick op ...`, `carrick explain OPERATION`, and waiting with a live tree. */
 #include "cli/command.h"
 
+#include "base/time.h"
 #include "flow/flow.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define POLL_MS 100
+#define POLL_PART 8
 
 /* ---- the tree ------------------------------------------------------------------------- */
 
@@ -61,41 +63,85 @@ pause_ms(long ms)
     (void)nanosleep(&pause, NULL);
 }
 
-static struct err *
-wait_end(struct cli *cli, const char *id, const char *wanted)
+/* "http://HOST/nslcm/v2/ns_lcm_op_occs/ID" -> ID */
+const char *
+id_of_path(const char *path)
 {
-    const struct json *explained = NULL;
-    const char *state = "PROCESSING";
-    int n_drawn = 0;
-    bool live = isatty(STDOUT_FILENO) && !cli->json;
+    const char *slash = path ? strrchr(path, '/') : NULL;
 
-    while (!is_over(state)) {
-        TRY(explained_get(cli, id, &explained));
-        state = str_or(json_get_str(explained, "state"), "");
-        if (live) {
-            tree_draw(explained, &n_drawn);
-        }
-        if (!is_over(state)) {
-            pause_ms(POLL_MS);
-        }
+    return slash ? slash + 1 : NULL;
+}
+
+/* A look at the tree, drawn, or only at the occurrence, which costs the server far less. */
+static struct err *
+state_look(struct cli *cli, const char *path, bool live, int *n_drawn, const char **state)
+{
+    const struct json *json = NULL;
+
+    if (live) {
+        TRY(explained_get(cli, id_of_path(path), &json));
+        tree_draw(json, n_drawn);
+    } else {
+        TRY(session_get(&cli->session, path, &json));
     }
+    *state = str_or(json_get_str(json, live ? "state" : "operationState"), "");
+    return NULL;
+}
+
+/* The pauses grow with what is waited for: short operations are not made longer. */
+static void
+pause_after(int64_t since_ns, bool live)
+{
+    int64_t waited = (time_mono_ns() - since_ns) / 1000000 / POLL_PART, least = live ? 50 : 10;
+
+    pause_ms(waited < least ? least : waited < POLL_MS ? waited : POLL_MS);
+}
+
+static struct err *
+end_show(struct cli *cli, const char *id)
+{
+    const struct json *explained;
+    int n_drawn = 0;
+
+    TRY(explained_get(cli, id, &explained));
     if (cli->json) {
         print_json(explained);
-    } else if (!live) {
+    } else {
         tree_draw(explained, &n_drawn);
+    }
+    return NULL;
+}
+
+static struct err *
+wait_end(struct cli *cli, const char *path, const char *wanted)
+{
+    const char *state = "";
+    int n_drawn = 0;
+    bool live = isatty(STDOUT_FILENO) && !cli->json;
+    int64_t since = time_mono_ns();
+
+    for (;;) {
+        TRY(state_look(cli, path, live, &n_drawn, &state));
+        if (is_over(state)) {
+            break;
+        }
+        pause_after(since, live);
+    }
+    if (!live) {
+        TRY(end_show(cli, id_of_path(path)));
     }
     return str_eq(state, wanted)
                ? NULL
-               : err_new(E_CONFLICT, NULL, "operation %s is %s%s", id, state,
+               : err_new(E_CONFLICT, NULL, "operation %s is %s%s", id_of_path(path), state,
                          str_eq(state, "FAILED_TEMP")
                              ? ": see why above; carrick op retry, rollback or fail"
                              : "");
 }
 
 struct err *
-operation_wait(struct cli *cli, const char *id)
+operation_wait(struct cli *cli, const char *path)
 {
-    return wait_end(cli, id, "COMPLETED");
+    return wait_end(cli, path, "COMPLETED");
 }
 
 /* ---- the commands ------------------------------------------------------------------------ */
@@ -103,16 +149,7 @@ operation_wait(struct cli *cli, const char *id)
 struct err *
 operation_explain(struct cli *cli)
 {
-    const struct json *explained;
-    int n_drawn = 0;
-
-    TRY(explained_get(cli, cli->args[0], &explained));
-    if (cli->json) {
-        print_json(explained);
-    } else {
-        tree_draw(explained, &n_drawn);
-    }
-    return NULL;
+    return end_show(cli, cli->args[0]);
 }
 
 /* The collection that has the occurrence: of NS or of VNF operations. */
@@ -138,7 +175,7 @@ operation_task(struct cli *cli)
     call.path = mem_printf(cli->mem, "%s/%s/%s", path, id, task);
     TRY(session_call(&cli->session, &call, &reply));
     if (option_flag(cli, "wait") && !str_eq(task, "fail")) {
-        return wait_end(cli, id, str_eq(task, "rollback") ? "ROLLED_BACK" : "COMPLETED");
+        return wait_end(cli, mem_printf(cli->mem, "%s/%s", path, id), str_eq(task, "rollback") ? "ROLLED_BACK" : "COMPLETED");
     }
     printf("%s of %s is under way\n", task, id);
     return NULL;

@@ -138,7 +138,7 @@ struct flow_poll {
     /* Sets '*done', or returns an error that ends the poll.  Null: once is enough. */
     struct err *(*until)(const void *out, const void *arg, bool *done);
     const void *arg;
-    int64_t interval_ms;   /* 0 = 500 */
+    int64_t interval_ms;   /* 0 = 500; at first a quarter of it, then a quarter of the time waited */
     int64_t timeout_ms;    /* 0 = 300 000; by journalled time.  Then E_UNAVAILABLE. */
 };
 /* Errors that may pass (E_UNAVAILABLE, E_IN_DOUBT, E_BUSY, E_REMOTE of status 5xx) are

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define POLL_INTERVAL_MS 500
+#define POLL_PART 4
 #define POLL_TIMEOUT_MS 300000
 
 struct err *
@@ -329,6 +330,16 @@ poll_judge(struct entry *e, const struct flow_poll *poll, bool *done)
     return poll_late(e, poll->timeout_ms ? poll->timeout_ms : POLL_TIMEOUT_MS, err);
 }
 
+/* The pauses grow with what is waited for, so that the last one is a part of the whole. */
+static int64_t
+poll_pause_ms(const struct entry *e, int64_t interval_ms)
+{
+    int64_t part = (time_now_us() - e->started) / 1000 / POLL_PART;
+    int64_t least = interval_ms / POLL_PART;
+
+    return part < least ? least : part < interval_ms ? part : interval_ms;
+}
+
 static struct err *
 drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
 {
@@ -355,7 +366,7 @@ drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
             entry_done(e, e->probe);
             return NULL;
         }
-        entry_look_in(e, interval_ms);
+        entry_look_in(e, poll_pause_ms(e, interval_ms));
     }
 }
 

@@ -389,6 +389,33 @@ TEST(flow_poll_waits_until_ready)
     world_close(&world);
 }
 
+static struct err *
+patient_run(struct flow *f, const void *in)
+{
+    const struct flow_poll poll = {.until = is_ready, .interval_ms = 4000};
+    struct thing out;
+
+    (void)in;
+    return flow_poll(f, "ready", &read_kind, thing(f, "r", 0), &poll, &out);
+}
+static const struct flow_type patient = {
+    .name = "patient", .version = 1, .doc = "Waits.", .in = &thing_table, .run = patient_run};
+
+TEST(flow_poll_looks_again_after_a_part_of_its_interval)
+{
+    static const struct flow_type *const types[] = {&patient, NULL};
+    struct world world = {.ready_after = 2};
+    struct ask ask = {0};
+    int64_t since = time_mono_ns();
+
+    world_open(&world, types);
+    start(&ask, &patient);
+    REACHES(ask.id, "COMPLETED");
+    CHECK((time_mono_ns() - since) / 1000000 >= 1000);
+    CHECK((time_mono_ns() - since) / 1000000 < 3500);
+    world_close(&world);
+}
+
 TEST(flow_poll_ends_at_its_deadline_and_a_retry_starts_a_new_one)
 {
     static const struct flow_type *const types[] = {&polls, NULL};
