@@ -292,7 +292,7 @@ default_member(struct mem *mem, const struct attr *attr, void *row)
         *(const char **)attr_at(attr, row) = "";
     } else if (attr->type == ATTR_T_integer && str_to_i64(attr->def, attr_at(attr, row))) {
         return;
-    } else if (attr->type == ATTR_T_json && !strcmp(attr->def, "{}")) {
+    } else if (attr->type == ATTR_T_json && !attr->convert && !strcmp(attr->def, "{}")) {
         *(const struct json **)attr_at(attr, row) = &empty_object;
     } else if (attr->type == ATTR_T_name_enum && (text = enum_default(attr))) {
         *(const char **)attr_at(attr, row) = text;
