@@ -23,7 +23,7 @@
 #define TERM_MS 3000
 #define FAILURES_MAX 3
 #define CRUN_MS 20000
-#define CONSOLE_MAX (1 << 20)
+#define CONSOLE_MAX (1L << 20)
 #define TEXT_MAX 65536
 #define CGROUPS "/sys/fs/cgroup"
 

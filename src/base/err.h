@@ -28,7 +28,7 @@
     X(UNPROCESSABLE, 422, "understood but cannot be processed")                                    \
     X(BUSY, 429, "a limit of rate or concurrency is reached")                                      \
     X(INTERNAL, 500, "a bug or an operating system failure of ours")                               \
-    X(NOT_IMPLEMENTED, 501, "not part of this product's tables")                                   \
+    X(NOT_IMPLEMENTED, 501, "right, but not supported here")                                       \
     X(UNAVAILABLE, 503, "a needed peer, disk or process is not there now")                         \
     X(REMOTE, 502, "a site answered with an error")                                                \
     X(IN_DOUBT, 504, "a call was sent and its answer was lost")                                    \
@@ -58,12 +58,12 @@ struct err {
 /* A new error.  'type' is a literal (or null), 'fmt' the message.  Never null. */
 #define err_new(code, type, ...) err_make(__FILE__, __LINE__, (code), (type), __VA_ARGS__)
 struct err *err_make(const char *file, int line, enum err_code code, const char *type,
-                     const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_USE;
+                     const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_USE NEVER_NULL;
 
 /* An error from errno: "open /x: No such file or directory". */
 #define err_errno(code, ...) err_make_errno(__FILE__, __LINE__, (code), __VA_ARGS__)
 struct err *err_make_errno(const char *file, int line, enum err_code code, const char *fmt, ...)
-    PRINTF_LIKE(4, 5) MUST_USE;
+    PRINTF_LIKE(4, 5) MUST_USE NEVER_NULL;
 
 /* Adds context in front: the result has 'e' as its cause, its code and type,
  * and the message "<context>: <message of e>".  Null gives null. */

@@ -8,6 +8,7 @@
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define MUST_USE __attribute__((warn_unused_result))
+#define NEVER_NULL __attribute__((returns_nonnull))
 
 /* AUTO(mem) m = mem_new("why");  frees at the end of the scope. */
 #define AUTO(type) __attribute__((cleanup(type##_autofree))) struct type *
@@ -16,7 +17,7 @@ struct mem;
 
 /* A new arena; 'name' is borrowed and shown in accounting.  Never null: out of
  * memory aborts, since every input is limited in size before it gets here. */
-struct mem *mem_new(const char *name) MUST_USE;
+struct mem *mem_new(const char *name) MUST_USE NEVER_NULL;
 
 /* Frees the arena and all that lives in it.  Null is accepted. */
 void mem_free(struct mem *mem);
@@ -30,15 +31,16 @@ void mem_reset(struct mem *mem);
 size_t mem_size(const struct mem *mem);
 
 /* 'n' bytes, zeroed, aligned to 16.  Never null. */
-void *mem_alloc(struct mem *mem, size_t n) MUST_USE;
+void *mem_alloc(struct mem *mem, size_t n) MUST_USE NEVER_NULL;
 /* 'n' elements of 'size' bytes, zeroed; aborts on overflow. */
-void *mem_array(struct mem *mem, size_t n, size_t size) MUST_USE;
+void *mem_array(struct mem *mem, size_t n, size_t size) MUST_USE NEVER_NULL;
 /* Copies.  A null 's' gives null. */
 char *mem_str(struct mem *mem, const char *s) MUST_USE;
 char *mem_strn(struct mem *mem, const char *s, size_t n) MUST_USE;
 void *mem_copy(struct mem *mem, const void *p, size_t n) MUST_USE;
-char *mem_printf(struct mem *mem, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
-char *mem_vprintf(struct mem *mem, const char *fmt, va_list args) PRINTF_LIKE(2, 0) MUST_USE;
+char *mem_printf(struct mem *mem, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE NEVER_NULL;
+char *mem_vprintf(struct mem *mem, const char *fmt, va_list args)
+    PRINTF_LIKE(2, 0) MUST_USE NEVER_NULL;
 
 /* Runs 'fn(arg)' when the arena is freed or reset, last registered first. */
 void mem_on_free(struct mem *mem, void (*fn)(void *arg), void *arg);
@@ -47,8 +49,8 @@ void mem_on_free(struct mem *mem, void (*fn)(void *arg), void *arg);
 #define MEM_ARRAY(mem, n, type) ((type *)mem_array((mem), (n), sizeof(type)))
 
 /* Heap allocation for objects with a life of their own; never null. */
-void *heap_alloc(size_t n) MUST_USE; /* zeroed */
-void *heap_realloc(void *p, size_t n) MUST_USE;
+void *heap_alloc(size_t n) MUST_USE NEVER_NULL; /* zeroed */
+void *heap_realloc(void *p, size_t n) MUST_USE NEVER_NULL;
 char *heap_str(const char *s) MUST_USE;
 
 #endif

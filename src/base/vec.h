@@ -24,8 +24,9 @@
         (vec)->items[(vec)->n++] = (item);                                                         \
     } while (0)
 
+/* An empty array is null, to which not even 0 may be added. */
 #define vec_each(vec, it)                                                                          \
-    for (__typeof__(&*(vec)->items) it = (vec)->items; it < (vec)->items + (vec)->n; it++)
+    for (__typeof__(&*(vec)->items) it = (vec)->items; it && it < (vec)->items + (vec)->n; it++)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
 
@@ -55,7 +56,7 @@ void map_set(struct map *map, const char *key, void *value);      /* replaces; n
 bool map_add(struct map *map, const char *key, void *value);      /* false when present */
 
 #define map_each(map, it)                                                                          \
-    for (struct map_entry *it = (map)->entries; it < (map)->entries + (map)->n; it++)              \
+    for (struct map_entry *it = (map)->entries; it && it < (map)->entries + (map)->n; it++)        \
         if (it->value)
 
 uint64_t hash_bytes(const void *data, size_t n, uint64_t seed);

@@ -200,7 +200,7 @@ words_fit(const struct command *command, int argc, char **argv)
     while (n < argc) {
         size_t length = strcspn(words, " ");
 
-        if (strlen(argv[n]) != length || strncmp(argv[n], words, length)) {
+        if (strlen(argv[n]) != length || strncmp(argv[n], words, length) != 0) {
             return 0;
         }
         n++;

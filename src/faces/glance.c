@@ -172,9 +172,8 @@ image_filter(struct rest_request *r, const char *name, const char *const *values
     if (str_eq(name, "tag")) {
         query->tags = values;
         *known = true;
-    } else if (str_eq(name, "member_status")) {
-        *known = true;
-    } else if (str_eq(name, "visibility") && str_eq(values[0], "all")) {
+    } else if (str_eq(name, "member_status") ||
+               (str_eq(name, "visibility") && str_eq(values[0], "all"))) {
         *known = true;
     }
     return NULL;

@@ -28,7 +28,7 @@ site_mounts(struct mem *mem, const struct site_services *services, size_t *n)
 
     *n = 0;
     for (size_t i = 0; i < ARRAY_SIZE(faces); i++) {
-        void *user = *(void *const *)((const char *)services + faces[i].service);
+        void *user = *(void *const *)(const void *)((const char *)services + faces[i].service);
 
         if (user) {
             mounts[(*n)++] = (struct rest_mount){.face = faces[i].face,

@@ -702,7 +702,7 @@ take_over(struct tx *tx, void *arg)
     struct ids *ids = arg;
     struct mem *mem = tx_mem(tx);
     const char *now = mem_printf(mem, "%lld", (long long)tx_now(tx));
-    const char *until = mem_printf(mem, "%lld", (long long)(tx_now(tx) + ids->lease * 1000));
+    const char *until = mem_printf(mem, "%lld", (long long)tx_now(tx) + ids->lease * 1000LL);
     const char *renew[] = {until, ids->owner, NULL};
     const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", now, NULL};
     const char *list[] = {ids->owner, until, NULL};

@@ -93,7 +93,7 @@ unpack(const char *copy, struct mem *mem, struct identity_token *token)
 
     token->text = copy;
     for (size_t i = 0; i < ARRAY_SIZE(text_members); i++) {
-        *(const char **)((char *)token + text_members[i]) = take_text(&at);
+        *(const char **)(void *)((char *)token + text_members[i]) = take_text(&at);
     }
     for (size_t i = 0; i < token->n_roles; i++) {
         roles[i].id = take_text(&at);
@@ -133,7 +133,7 @@ pack(const struct identity_token *token)
 
     buf_add(&out, token->text, strlen(token->text) + 1);
     for (size_t i = 0; i < ARRAY_SIZE(text_members); i++) {
-        put_text(&out, *(const char *const *)((const char *)token + text_members[i]));
+        put_text(&out, *(const char *const *)(const void *)((const char *)token + text_members[i]));
     }
     for (size_t i = 0; i < token->n_roles; i++) {
         put_text(&out, token->roles[i].id);

@@ -259,7 +259,7 @@ remove_content(int fd, dev_t dev, int depth)
         e = err_new(E_INVALID, NULL, "folders are nested more than %d deep", REMOVE_DEPTH_MAX);
     }
     while (!e && (entry = readdir(dir))) {
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..")) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             e = remove_entry(fd, entry->d_name, dev, depth);
         }
     }

@@ -227,7 +227,7 @@ keep_fault(struct walk *walk, struct err *e)
 static const char *
 printable(struct mem *mem, const char *name, size_t n)
 {
-    char *copy = mem_strn(mem, "", 0);
+    char *copy;
 
     n = n > 200 ? 200 : n;
     copy = mem_alloc(mem, n + 1);

@@ -89,7 +89,6 @@ static struct err *
 call_run(struct tx *tx, void *arg)
 {
     struct call *call = arg;
-    AUTO(mem) mem = mem_new("call");
     struct op op = {.mem = tx_mem(tx), .caller = call->caller, .resource = call->resource,
                     .user = call->w->service};
     void *given = NULL, *made = NULL;

@@ -216,6 +216,7 @@ TEST(resource_descriptions_are_sound)
     size_t n;
     AUTO(store) store = world();
 
+    REQUIRE(store != NULL);
     n = resource_all(&all);
     CHECK(n >= 3);
     for (size_t i = 0; i < n; i++) {
@@ -637,6 +638,7 @@ TEST(resource_reference_is_written_from_the_tables)
     AUTO(store) store = world();
     AUTO_BUF out = BUF_INIT;
 
+    REQUIRE(store != NULL);
     resource_doc(&out);
     CHECK(strstr(out.data, "## ports"));
     CHECK(strstr(out.data, "| `binding:profile` | json | create, update, show | `{}` | Facts. "

@@ -331,8 +331,8 @@ TEST(server_refuses_unclear_lengths_and_raw_bytes)
 {
     static const char *const bad[] = {
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
-        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
+        ("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n0\r\n\r\n"),
         "GET /a\x01z HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /n HTTP/1.1\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",

@@ -733,6 +733,7 @@ TEST(store_is_private_to_its_user)
     char wal[600];
     struct stat st;
 
+    REQUIRE(store != NULL);
     REQUIRE(!stat(db_path(), &st));
     CHECK_INT(st.st_mode & 0777, 0600);
     snprintf(wal, sizeof wal, "%s-wal", db_path());
