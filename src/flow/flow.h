@@ -140,9 +140,11 @@ struct flow_poll {
     const void *arg;
     int64_t interval_ms;   /* 0 = 500; at first a quarter of it, then a quarter of the time waited */
     int64_t timeout_ms;    /* 0 = 300 000; by journalled time.  Then E_UNAVAILABLE. */
+    int64_t silence_ms;    /* So long errors that may pass are waited out; 0 = the timeout. */
 };
 /* Errors that may pass (E_UNAVAILABLE, E_IN_DOUBT, E_BUSY, E_REMOTE of status 5xx) are
- * waited out until the deadline. */
+ * waited out until the deadline, or until nothing else came for silence_ms; that error is
+ * then the poll's. */
 struct err *flow_poll(struct flow *f, const char *label, const struct step_kind *kind,
                       const void *in, const struct flow_poll *poll, void *out) MUST_USE;
 /* Parks for 'ms' of journalled time. */

@@ -76,6 +76,7 @@ struct entry {
     void *probe;
     struct err *probe_err;
     int64_t next_look;                 /* monotonic ns; not before that */
+    int64_t heard;                     /* monotonic ns; a poll's last answer that was none of the passing errors */
     int tries;                         /* acts begun by this process */
     bool probed, undo_tried, joined;
     struct flow *planned;              /* plan: the child */

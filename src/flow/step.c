@@ -314,6 +314,16 @@ poll_late(struct entry *e, int64_t timeout_ms, struct err *last)
     return err;
 }
 
+/* Nothing but errors that may pass, for longer than the poll bears? */
+static bool
+is_silent(struct entry *e, const struct flow_poll *poll, const struct err *err)
+{
+    if (!err) {
+        e->heard = time_mono_ns();
+    }
+    return err && poll->silence_ms && time_mono_ns() - e->heard > poll->silence_ms * 1000000;
+}
+
 /* Judges the last answer: '*done', an error that ends the poll, or neither. */
 static struct err *
 poll_judge(struct entry *e, const struct flow_poll *poll, bool *done)
@@ -324,7 +334,7 @@ poll_judge(struct entry *e, const struct flow_poll *poll, bool *done)
     if (!err && poll->until) {
         TRY(poll->until(e->probe, poll->arg, done));
     }
-    if (*done || (err && !may_pass(err))) {
+    if (*done || (err && !may_pass(err)) || is_silent(e, poll, err)) {
         return err;
     }
     return poll_late(e, poll->timeout_ms ? poll->timeout_ms : POLL_TIMEOUT_MS, err);
@@ -347,6 +357,7 @@ drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
     struct err *err;
     bool done;
 
+    e->heard = e->heard ? e->heard : time_mono_ns();
     for (;;) {
         if (!e->probed && entry_wait_ms(e) > 0) {
             flow_timer_arm(f, entry_wait_ms(e));
@@ -360,6 +371,7 @@ drive_poll(struct flow *f, struct entry *e, const struct flow_poll *poll)
         }
         err = poll_judge(e, poll, &done);
         if (err) {
+            e->heard = 0;
             return fail_entry(e, err);
         }
         if (done) {

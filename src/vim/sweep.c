@@ -1,42 +1,7 @@
-/* Pieces of flows: booting a server, and the sweep that ends an operation whose
- * calls were in doubt. */
+/* The sweep that ends an operation whose calls were in doubt. */
 #include "vim/session.h"
 
 #include "flow/poison.h"
-
-#define BOOT_TIMEOUT_MS 600000
-#define BOOT_POLL_MS 100
-
-/* ---- servers --------------------------------------------------------------------------- */
-
-static struct err *
-is_active(const void *out, const void *arg, bool *done)
-{
-    const struct vim_made *server = out;
-
-    (void)arg;
-    *done = str_eq(server->status, "ACTIVE");
-    if (str_eq(server->status, "ERROR")) {
-        return err_new(E_REMOTE, "ServerError", "site %s: server %s is in ERROR: %s",
-                       server->site, server->id, str_or(server->fault, "(no reason given)"));
-    }
-    return NULL;
-}
-
-struct err *
-vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
-                struct vim_made *made)
-{
-    static const struct flow_poll poll = {
-        .until = is_active, .interval_ms = BOOT_POLL_MS, .timeout_ms = BOOT_TIMEOUT_MS};
-    struct vim_ref *ref = flow_new(f, &vim_ref_table);
-    struct vim_made created;
-
-    TRY(flow_step(f, label, &vim_server_create, in, &created));
-    ref->site = in->site;
-    ref->id = created.id;
-    return flow_poll(f, flow_label(f, "%s active", label), &vim_server_show, ref, &poll, made);
-}
 
 /* ---- the sweep ----------------------------------------------------------------------------- */
 

@@ -206,6 +206,7 @@ struct vim_ref {
 };
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
+extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept
  * when the operation is rolled back (other operations may use it by then). */
@@ -248,6 +249,10 @@ extern const struct step_kind vim_site_look;
  * 'made' may be null.  Two steps: LABEL and "LABEL active". */
 struct err *vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                             struct vim_made *made) MUST_USE;
+/* Asks a server to shut down and waits until it did, at most 'timeout_s': afterwards it is the
+ * caller's to delete, whether it stopped or not.  Two steps: LABEL and "LABEL done". */
+struct err *vim_server_shutdown(struct flow *f, const char *label, const struct vim_ref *server,
+                                int64_t timeout_s) MUST_USE;
 /* The sweep of a flow type whose steps are of this driver: at each site where an outcome was in
  * doubt, lists what carries this operation's marker and deletes what the journal does not hold. */
 struct err *vim_sweep(struct flow *f, const void *in) MUST_USE;
