@@ -3,6 +3,7 @@
 #define CARRICK_FACES_ETSI_H
 
 #include "nfvo/nfvo.h"
+#include "nfvo/request.h"
 #include "rest/rest.h"
 #include "vnfm/vnfm.h"
 

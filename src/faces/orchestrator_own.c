@@ -104,7 +104,7 @@ static const struct rest_shape site_shape = {.encode = site_encode};
 
 /* ---- plans ------------------------------------------------------------------------- */
 
-/* POST /plans: {"nsInstanceId": ..., "request": InstantiateNsRequest}. */
+/* POST /plans, in plan_request. */
 struct planning {
     struct rest_request *r;
     struct ns_in *in;
@@ -117,17 +117,15 @@ plan_input(struct tx *tx, void *arg)
     struct planning *planning = arg;
     struct rest_request *r = planning->r;
     struct op op = r->op;
+    const struct plan_request *asked = r->row;
+    struct lcm_request request = {.row = asked->request.items[0],
+                                  .body = json_get(r->body, "request")};
     struct ns_in *in = NULL;
-    const char *ns_id = json_get_str(r->body, "nsInstanceId");
-    const struct json *request = json_get(r->body, "request");
 
-    if (!ns_id || !json_is(request, JSON_T_OBJECT)) {
-        return err_new(E_INVALID, NULL, "attributes 'nsInstanceId' and 'request' are required");
-    }
     op.resource = &ns_instance_resource;
-    TRY(ns_operation_input(tx, &op, ns_id, "INSTANTIATE", request, &in));
+    TRY(ns_instantiate_input(tx, &op, asked->ns_instance_id, &request, &in));
     planning->in = row_copy(r->mem, in);
-    planning->in->request = request;
+    planning->in->request = request.body;
     return NULL;
 }
 
@@ -248,6 +246,7 @@ static const struct route routes[] = {
     {.method = "POST",
      .path = ROOT "/plans",
      .verb = REST_ACTION,
+     .body = &plan_request_table,
      .start = plan_start,
      .doc = "Shows what an instantiation would do, without doing it."},
     REST_VERB("GET", ROOT "/operations", REST_LIST, &flow_resource, &operations_shape),

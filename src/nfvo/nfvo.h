@@ -149,14 +149,21 @@ extern const struct flow_type package_onboard_flow, nsd_onboard_flow, package_er
 /* ---- NS operations ------------------------------------------------------------- */
 
 struct ns_in;
-/* Starts 'name' (INSTANTIATE, TERMINATE) with the request's body; op->user is the
- * struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND, E_CONFLICT (state; another
- * operation is open), E_INVALID (the request).  SOL005 6.4.4, 6.4.8. */
-struct err *ns_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
-                               const struct json *request, const char **op_occ_id) MUST_USE;
-/* The same checks, and the input of the flow instead of its start: for a plan. */
-struct err *ns_operation_input(struct tx *tx, struct op *op, const char *id, const char *name,
-                               const struct json *request, struct ns_in **out) MUST_USE;
+/* Start an operation; op->user is the struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND,
+ * E_CONFLICT (state; another operation is open), E_UNPROCESSABLE (all that NSD, packages and
+ * sites hold against the request).  SOL005 6.4.4, 6.4.8. */
+struct lcm_request;
+struct err *ns_instantiate_start(struct tx *tx, struct op *op, const char *id,
+                                 const struct lcm_request *request,
+                                 const char **op_occ_id) MUST_USE;
+struct err *ns_terminate_start(struct tx *tx, struct op *op, const char *id,
+                               const struct lcm_request *request,
+                               const char **op_occ_id) MUST_USE;
+/* The same checks as before an instantiation, and the input of the flow instead of its start:
+ * for a plan. */
+struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
+                                 const struct lcm_request *request,
+                                 struct ns_in **out) MUST_USE;
 /* Task "retry", "rollback" or "fail" on an occurrence.  SOL005 6.4.12-6.4.15. */
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id,
                               const char *task) MUST_USE;

@@ -151,72 +151,80 @@ const struct resource ns_lcm_op_occ_resource = {
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
+enum { NS_INSTANTIATE, NS_TERMINATE };
 static const struct ns_operation {
-    const char *name;
     const struct flow_type *type;
-    const char *state;
+    const char *state; /* That the instance has to be in. */
 } operations[] = {
-    {"INSTANTIATE", &ns_instantiate_flow, "NOT_INSTANTIATED"},
-    {"TERMINATE", &ns_terminate_flow, "INSTANTIATED"},
+    [NS_INSTANTIATE] = {&ns_instantiate_flow, "NOT_INSTANTIATED"},
+    [NS_TERMINATE] = {&ns_terminate_flow, "INSTANTIATED"},
 };
 
-static const struct ns_operation *
-operation_find(const char *name)
+/* Which instance, by whom it may be operated on, and that it is free for it. */
+static struct err *
+instance_take(struct tx *tx, struct op *op, const char *id, const struct ns_operation *operation,
+              struct ns_in *in)
 {
-    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
-        if (str_eq(operations[i].name, name)) {
-            return &operations[i];
-        }
-    }
-    return NULL;
-}
-
-struct err *
-ns_operation_input(struct tx *tx, struct op *op, const char *id, const char *name,
-                   const struct json *request, struct ns_in **out)
-{
-    const struct ns_operation *operation = operation_find(name);
     struct ns_instance *ns;
-    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
-    struct nsd *nsd;
 
-    if (!operation) {
-        return err_new(E_NOT_FOUND, NULL, "there is no operation %s", name);
-    }
     TRY(resource_get(tx, op, id, (void **)&ns));
     TRY(operation_free(tx, id));
     if (!str_eq(ns->ns_state, operation->state)) {
         return err_new(E_CONFLICT, NULL, "NS instance %s is %s", id, ns->ns_state);
     }
-    if (operation->type == &ns_instantiate_flow) {
-        TRY(nsd_load(tx, ns->nsd_info_id, &nsd));
-        TRY(ns_request_check(nsd, request));
-    }
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;
     in->nsd_info_id = ns->nsd_info_id;
     in->name = str_empty(ns->name) ? ns->id : ns->name;
-    in->request = request;
+    return NULL;
+}
+
+static struct err *
+start(struct tx *tx, struct op *op, const struct ns_operation *operation, const struct ns_in *in,
+      const char **op_occ_id)
+{
+    struct nfvo *nfvo = op->user;
+    struct flow_start start = {
+        .type = operation->type, .in = in, .project_id = in->project_id};
+
+    return flow_start(tx, nfvo->engine, &start, op_occ_id);
+}
+
+struct err *
+ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
+                     const struct lcm_request *request, struct ns_in **out)
+{
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct nsd *nsd;
+
+    TRY(instance_take(tx, op, id, &operations[NS_INSTANTIATE], in));
+    TRY(nsd_load(tx, in->nsd_info_id, &nsd));
+    TRY(ns_instantiate_check(tx, in->project_id, nsd, request->row));
+    in->request = request->body;
     *out = in;
     return NULL;
 }
 
 struct err *
-ns_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
-                   const struct json *request, const char **op_occ_id)
+ns_instantiate_start(struct tx *tx, struct op *op, const char *id,
+                     const struct lcm_request *request, const char **op_occ_id)
 {
-    struct nfvo *nfvo = op->user;
-    const struct ns_operation *operation = operation_find(name);
-    struct flow_start start = {.project_id = op->caller->project_id};
     struct ns_in *in = NULL;
 
-    TRY(ns_operation_input(tx, op, id, name, request, &in));
-    if (operation && in) {
-        start.type = operation->type;
-        start.in = in;
-        start.project_id = in->project_id;
-    }
-    return flow_start(tx, nfvo->engine, &start, op_occ_id);
+    TRY(ns_instantiate_input(tx, op, id, request, &in));
+    return start(tx, op, &operations[NS_INSTANTIATE], in, op_occ_id);
+}
+
+struct err *
+ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                   const char **op_occ_id)
+{
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+
+    TRY(instance_take(tx, op, id, &operations[NS_TERMINATE], in));
+    TRY(ns_terminate_check(tx, id, request->row));
+    in->request = request->body;
+    return start(tx, op, &operations[NS_TERMINATE], in, op_occ_id);
 }
 
 struct err *

@@ -21,6 +21,7 @@ vnfs_make_local(struct tx *tx, const void *arg, void *out)
         row->id = vnf->vnf_instance_id;
         row->project_id = in->project_id;
         row->name = vnf->instance_name;
+        row->description = vnf->description;
         row->vnfd_id = vnf->vnfd_id;
         row->vnf_profile_id = vnf->profile;
         row->ns_instance_id = in->ns_instance_id;

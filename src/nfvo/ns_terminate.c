@@ -54,6 +54,25 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
     return NULL;
 }
 
+/* How the request wants a VNF instance to end. */
+static struct err *
+manner_fill(struct run *run, struct vnf_in *in)
+{
+    struct terminate_ns_request *request = row_new(run->mem, &terminate_ns_request_table);
+
+    TRY(row_decode(run->mem, &terminate_ns_request_table, run->in->request, ROW_PLAIN, 0, NULL,
+                   request));
+    for (size_t i = 0; i < request->vnfs.n; i++) {
+        const struct terminate_vnf_data *data = request->vnfs.items[i];
+
+        if (str_eq(data->vnf_instance_id, in->vnf_instance_id)) {
+            in->graceful = str_eq(data->type, "GRACEFUL");
+            in->timeout_s = data->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : data->timeout_s;
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 vnfs_terminate(struct run *run)
 {
@@ -66,6 +85,7 @@ vnfs_terminate(struct run *run)
 
         in = row_copy(run->mem, in);
         in->ns_lcm_op_occ_id = flow_self(run->f);
+        TRY(manner_fill(run, in));
         TRY(flow_spawn_as(run->f, label, &vnf_terminate_flow, flow_id(run->f, label), in));
     }
     for (size_t i = 0; i < left->vnfs.n; i++) {

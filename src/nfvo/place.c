@@ -84,15 +84,15 @@ descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
     return NULL;
 }
 
-/* The request's own words for a profile (ParamsForVnf). */
-static const struct json *
+/* The request's own words for a profile. */
+static const struct vnf_params *
 params_of(const struct placing *p, const char *profile)
 {
-    const struct json *params = json_get(p->request, "additionalParamsForVnf");
+    for (size_t i = 0; i < p->request->vnf_params.n; i++) {
+        const struct vnf_params *params = p->request->vnf_params.items[i];
 
-    json_each (params, i) {
-        if (str_eq(json_get_str(params->items[i], "vnfProfileId"), profile)) {
-            return params->items[i];
+        if (str_eq(params->profile, profile)) {
+            return params;
         }
     }
     return NULL;
@@ -119,17 +119,19 @@ instance_new(struct placing *p, const char *seed, const struct nsd_vnf *profile,
     const struct vnf_wanted *wanted = map_get(&p->descriptors, profile->name);
     struct vnf_size size = vnf_size_of(wanted);
     struct plan_vnf *vnf = row_new(p->mem, &plan_vnf_table);
-    const char *given = json_get_str(params_of(p, profile->name), "vnfInstanceName");
+    const struct vnf_params *params = params_of(p, profile->name);
+    const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
 
     vnf->profile = profile->name;
-    vnf->name =
-        n == 1 ? profile->name : mem_printf(p->mem, "%s-%lld", profile->name, (long long)k + 1);
+    vnf->name = mem_printf(p->mem, "%s%s", profile->name, number);
     vnf->vnfd_id = profile->vnfd_id;
     vnf->package_id = map_get(&p->packages, profile->name);
     vnf->flavour_id = wanted->flavour_id;
     vnf->level_id = profile->level;
-    vnf->instance_name =
-        given && n == 1 ? given : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
+    vnf->instance_name = params && params->name
+                             ? mem_printf(p->mem, "%s%s", params->name, number)
+                             : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
+    vnf->description = params ? params->description : NULL;
     vnf->vnf_instance_id = uuid_from(p->mem, mem_printf(p->mem, "%s/%s", seed, vnf->name));
     vnf->vcpus = size.vcpus;
     vnf->memory_mb = size.memory_mb;
@@ -181,6 +183,7 @@ static struct err *
 place_local(struct tx *tx, const void *arg, void *out)
 {
     const struct place_in *in = arg;
+    struct instantiate_ns_request *request;
     struct nsd *nsd;
     struct placing p = {
         .mem = tx_mem(tx),
@@ -191,10 +194,11 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
-    p.request = p.in->request;
+    TRY(ns_request_read(p.mem, p.in->request, &request));
+    p.request = request;
     TRY(nsd_load(tx, p.in->nsd_info_id, &nsd));
     p.nsd = nsd;
-    p.plan->flavour_id = str_or(json_get_str(p.request, "nsFlavourId"), nsd->flavour_id);
+    p.plan->flavour_id = request->flavour_id;
     TRY(instances_fill(tx, &p, in->seed));
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));

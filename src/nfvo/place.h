@@ -6,20 +6,17 @@
 #include "base/vec.h"
 #include "nfvo/journal.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/request.h"
 
 /* READ of our own store, in place_in, out ns_plan. */
 extern const struct step_kind ns_place;
-
-/* Checks an InstantiateNsRequest (SOL005 6.5.2.11) against the NSD, all faults at
- * once: E_INVALID. */
-struct err *ns_request_check(const struct nsd *nsd, const struct json *request) MUST_USE;
 
 /* One placement under way; for the files of placement only. */
 struct placing {
     struct mem *mem;
     const struct nsd *nsd;
     const struct ns_in *in;
-    const struct json *request;
+    const struct instantiate_ns_request *request;
     const struct rows *sites; /* struct site_seen */
     struct ns_plan *plan;
     struct map descriptors; /* profile -> struct vnf_wanted */
@@ -38,6 +35,13 @@ struct err *place_links(struct placing *p) MUST_USE;
 void place_images(struct placing *p);
 
 const struct site_seen *place_site(const struct placing *p, const char *site_id);
+/* By name or id among 'sites' (struct site_seen); null where there is none. */
+const struct site_seen *place_site_named(const struct rows *sites, const char *name);
+/* Null where the constraint holds for a site, else what does not, in 'mem'. */
+const char *place_location_fault(struct mem *mem, const struct vnf_location *location,
+                                 const struct site_seen *site);
+/* The prefix of the NSD's link 'i': its own, or one that follows from its place. */
+const char *place_link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i);
 /* Instances of a profile in the plan: struct plan_vnf. */
 void place_instances(const struct placing *p, const char *profile, struct rows *vnfs);
 void place_note(struct placing *p, const char *fmt, ...) PRINTF_LIKE(2, 3);

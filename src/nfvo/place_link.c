@@ -194,14 +194,24 @@ fixed_check(const struct placing *p, const struct plan_link *link)
 
 /* ---- the link -------------------------------------------------------------------------------- */
 
+const char *
+place_link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i)
+{
+    if (link->cidr) {
+        return link->cidr;
+    }
+    return str_eq_case(link->ip_version, "ipv6")
+               ? mem_printf(mem, "fd00:10:%zx::/64", i)
+               : mem_printf(mem, "10.%zu.%zu.0/24", 100 + i / 250, i % 250);
+}
+
 static struct plan_link *
 link_new(struct placing *p, const struct vnfd_link *described, size_t i)
 {
     struct plan_link *link = row_new(p->mem, &plan_link_table);
 
     link->name = described->name;
-    link->cidr = described->cidr ? described->cidr
-                                 : mem_printf(p->mem, "10.%zu.%zu.0/24", 100 + i / 250, i % 250);
+    link->cidr = place_link_cidr(p->mem, described, i);
     link->ip_version = str_eq_case(described->ip_version, "ipv6") ? 6 : 4;
     link->gateway_ip = described->gateway_ip;
     link->mtu = described->mtu > 0 ? described->mtu : INT_NULL;

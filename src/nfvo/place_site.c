@@ -7,14 +7,14 @@
 
 /* ---- what the request asks ------------------------------------------------------------ */
 
-static const struct json *
+static const struct vnf_location *
 constraint_of(const struct placing *p, const char *profile)
 {
-    const struct json *list = json_get(p->request, "locationConstraints");
+    for (size_t i = 0; i < p->request->locations.n; i++) {
+        const struct vnf_location *location = p->request->locations.items[i];
 
-    json_each (list, i) {
-        if (str_eq(json_get_str(list->items[i], "vnfProfileId"), profile)) {
-            return json_get(list->items[i], "locationConstraints");
+        if (str_eq(location->profile, profile) && location->where.n) {
+            return location;
         }
     }
     return NULL;
@@ -23,46 +23,45 @@ constraint_of(const struct placing *p, const char *profile)
 /* A civic address element holds for a site that has the same one, that is called
  * so, or that has a label with that value. */
 static bool
-civic_holds(const struct site_seen *site, const struct json *element)
+civic_holds(const struct site_seen *site, const struct civic_address *element)
 {
     const struct json *own = json_get(site->location, "civic_address_elements");
     const struct json *labels = json_get(site->location, "labels");
-    const char *value = json_get_str(element, "caValue");
-    int64_t type = json_int(json_get(element, "caType"), -1);
 
-    if (str_eq_case(value, site->name)) {
+    if (str_eq_case(element->value, site->name)) {
         return true;
     }
     json_each (own, i) {
-        if (json_int(json_get(own->items[i], "ca_type"), -2) == type &&
-            str_eq_case(json_get_str(own->items[i], "ca_value"), value)) {
+        if (json_int(json_get(own->items[i], "ca_type"), -1) == element->type &&
+            str_eq_case(json_get_str(own->items[i], "ca_value"), element->value)) {
             return true;
         }
     }
     json_each (labels, i) {
-        if (str_eq_case(json_str(labels->items[i]), value)) {
+        if (str_eq_case(json_str(labels->items[i]), element->value)) {
             return true;
         }
     }
     return false;
 }
 
-/* Null where the constraint holds, else what does not. */
-static const char *
-constraint_fault(struct mem *mem, const struct json *constraint, const struct site_seen *site)
+const char *
+place_location_fault(struct mem *mem, const struct vnf_location *location,
+                     const struct site_seen *site)
 {
-    const char *country = json_get_str(constraint, "countryCode");
-    const struct json *civic = json_get(constraint, "civicAddressElement");
+    const struct location_constraints *where =
+        location && location->where.n ? location->where.items[0] : NULL;
     const char *own = json_get_str(site->location, "country_code");
 
-    if (country && !str_eq_case(country, own)) {
-        return mem_printf(mem, "the request wants country %s, it is in %s", country,
+    if (where && where->country && !str_eq_case(where->country, own)) {
+        return mem_printf(mem, "the request wants country %s, it is in %s", where->country,
                           str_or(own, "an unknown one"));
     }
-    json_each (civic, i) {
-        if (!civic_holds(site, civic->items[i])) {
-            return mem_printf(mem, "the request wants location \"%s\"",
-                              str_or(json_get_str(civic->items[i], "caValue"), ""));
+    for (size_t i = 0; where && i < where->civic.n; i++) {
+        const struct civic_address *element = where->civic.items[i];
+
+        if (!civic_holds(site, element)) {
+            return mem_printf(mem, "the request wants location \"%s\"", element->value);
         }
     }
     return NULL;
@@ -110,36 +109,40 @@ nsd_rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct
 
 static const char *
 request_rule_fault(const struct placing *p, const struct plan_vnf *vnf,
-                   const struct site_seen *site, const struct json *rule)
+                   const struct site_seen *site, const struct affinity_rule *rule)
 {
-    const struct json *profiles = json_get(rule, "vnfProfileId");
-    /* SOL005 3.7.1 spells it so. */
-    const char *word = str_or(json_get_str(rule, "affinityOrAntiAffiinty"),
-                              json_get_str(rule, "affinityOrAntiAffinity"));
     const char *fault = NULL;
-    bool member = false;
 
-    json_each (profiles, i) {
-        member = member || str_eq(json_str(profiles->items[i]), vnf->profile);
-    }
-    for (size_t i = 0; member && !fault && i < profiles->n; i++) {
-        fault = rule_fault(p, vnf, site, "of the request", str_eq(word, "ANTI_AFFINITY"),
-                           json_str(profiles->items[i]));
+    for (size_t i = 0; !fault && i < rule->profiles.n; i++) {
+        fault = rule_fault(p, vnf, site, "of the request", str_eq(rule->kind, "ANTI_AFFINITY"),
+                           rule->profiles.items[i]);
     }
     return fault;
+}
+
+static bool
+is_about(const struct affinity_rule *rule, const char *profile)
+{
+    bool member = false;
+
+    for (size_t i = 0; i < rule->profiles.n; i++) {
+        member = member || str_eq(rule->profiles.items[i], profile);
+    }
+    return member;
 }
 
 static const char *
 affinity_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
 {
-    const struct json *rules = json_get(p->request, "additionalAffinityOrAntiAffinityRule");
     const char *fault = NULL;
 
     for (size_t i = 0; !fault && i < p->nsd->n_affinities; i++) {
         fault = nsd_rule_fault(p, vnf, site, &p->nsd->affinities[i]);
     }
-    for (size_t i = 0; !fault && rules && i < rules->n; i++) {
-        fault = request_rule_fault(p, vnf, site, rules->items[i]);
+    for (size_t i = 0; !fault && i < p->request->rules.n; i++) {
+        const struct affinity_rule *rule = p->request->rules.items[i];
+
+        fault = is_about(rule, vnf->profile) ? request_rule_fault(p, vnf, site, rule) : NULL;
     }
     return fault;
 }
@@ -234,7 +237,7 @@ site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     if (!site->reachable) {
         return mem_printf(p->mem, "does not answer: %s", str_or(site->error, "unknown"));
     }
-    fault = constraint_fault(p->mem, constraint_of(p, vnf->profile), site);
+    fault = place_location_fault(p->mem, constraint_of(p, vnf->profile), site);
     if (!fault) {
         fault = affinity_fault(p, vnf, site);
     }
@@ -326,11 +329,11 @@ place_vnfs(struct placing *p)
 /* ---- SAPs
  * ------------------------------------------------------------------------------------------ */
 
-static const struct site_seen *
-site_by_name(const struct placing *p, const char *name)
+const struct site_seen *
+place_site_named(const struct rows *sites, const char *name)
 {
-    for (size_t i = 0; i < p->sites->n; i++) {
-        const struct site_seen *site = p->sites->items[i];
+    for (size_t i = 0; i < sites->n; i++) {
+        const struct site_seen *site = sites->items[i];
 
         if (str_eq_case(site->name, name) || str_eq(site->site, name)) {
             return site;
@@ -366,35 +369,26 @@ site_of_link(const struct placing *p, const char *link)
     return best;
 }
 
-static const struct json *
-sap_data(const struct placing *p, const char *sap)
+static const struct sap_data *
+data_of(const struct placing *p, const char *sap)
 {
-    const struct json *list = json_get(p->request, "sapData");
+    for (size_t i = 0; i < p->request->saps.n; i++) {
+        const struct sap_data *data = p->request->saps.items[i];
 
-    json_each (list, i) {
-        if (str_eq(json_get_str(list->items[i], "sapdId"), sap)) {
-            return list->items[i];
+        if (str_eq(data->sapd, sap)) {
+            return data;
         }
     }
     return NULL;
-}
-
-static void
-sap_addresses(struct plan_sap *sap, const struct json *data)
-{
-    const struct json *ethernet = json_path(data, "sapProtocolData.0.ipOverEthernet");
-
-    sap->mac_address = json_get_str(ethernet, "macAddress");
-    sap->ip_address = json_str(json_path(ethernet, "ipAddresses.0.fixedAddresses.0"));
 }
 
 /* additionalParamsForNs.sapSites: {SAP: SITE}. */
 static struct err *
 sap_place(struct placing *p, struct plan_sap *sap)
 {
-    const char *asked = json_get_str(
-        json_get(json_get(p->request, "additionalParamsForNs"), "sapSites"), sap->name);
-    const struct site_seen *site = asked ? site_by_name(p, asked) : site_of_link(p, sap->link);
+    const char *asked = json_get_str(json_get(p->request->params, "sapSites"), sap->name);
+    const struct site_seen *site =
+        asked ? place_site_named(p->sites, asked) : site_of_link(p, sap->link);
 
     if (asked && !site) {
         return err_new(E_INVALID, NULL, "sapSites: SAP %s names site \"%s\", which there is not",
@@ -419,14 +413,19 @@ place_saps(struct placing *p)
 {
     for (size_t i = 0; i < p->nsd->n_saps; i++) {
         const struct nsd_sap *described = &p->nsd->saps[i];
-        const struct json *data = sap_data(p, described->name);
+        const struct sap_data *data = data_of(p, described->name);
         struct plan_sap *sap = row_new(p->mem, &plan_sap_table);
 
         sap->name = described->name;
-        sap->sap_name = str_or(json_get_str(data, "sapName"), described->name);
-        sap->description = str_or(json_get_str(data, "description"), described->description);
+        sap->sap_name = data ? data->name : described->name;
+        sap->description = data ? data->description : described->description;
         sap->link = described->link;
-        sap_addresses(sap, data);
+        if (data) {
+            struct asked_address asked = request_address(&data->protocols);
+
+            sap->mac_address = asked.mac_address;
+            sap->ip_address = asked.ip_address;
+        }
         TRY(sap_place(p, sap));
         place_add(p->mem, &p->plan->saps, sap);
     }

@@ -1,112 +1,345 @@
-/* The words of an InstantiateNsRequest (SOL005 6.5.2.11) held against the NSD,
- * before anything is started. */
+/* The words of NS requests held against NSD, sites and packages before anything is
+ * started: a person hears of all faults at once and nothing was made. */
+#include "nfvo/request.h"
+
+#include "base/net.h"
+#include "base/vec.h"
+#include "nfvo/flows.h"
 #include "nfvo/place.h"
 
-typedef struct err *entry_fn(const struct nsd *nsd, const struct json *entry);
+#include <stdarg.h>
 
-static struct err *
-profile_check(const struct nsd *nsd, const struct json *entry)
+static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
+static const char *const affinity_scopes[] = {"NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE", NULL};
+
+/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE}. */
+static const char *
+request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
 {
-    const char *profile = json_get_str(entry, "vnfProfileId");
+    const char *fault = request_check_object(mem, attr, value);
+    const struct json *sites = fault ? NULL : json_get(*(const struct json **)value, "sapSites");
 
-    if (!profile) {
-        return err_new(E_INVALID, NULL, "attribute 'vnfProfileId' is required");
+    if (sites && sites->type != JSON_T_OBJECT) {
+        return "sapSites: an object is needed.";
     }
-    return nsd_vnf(nsd, profile)
-               ? NULL
-               : err_new(E_INVALID, NULL, "the NSD has no VNF profile %s", profile);
-}
-
-static struct err *
-sap_check(const struct nsd *nsd, const struct json *entry)
-{
-    const char *sap = json_get_str(entry, "sapdId");
-
-    if (!sap || !json_get_str(entry, "sapName") || !json_get_str(entry, "description")) {
-        return err_new(E_INVALID, NULL,
-                       "attributes 'sapdId', 'sapName' and 'description' are required");
-    }
-    return nsd_sap(nsd, sap) ? NULL : err_new(E_INVALID, NULL, "the NSD has no SAP %s", sap);
-}
-
-static struct err *
-rule_check(const struct nsd *nsd, const struct json *entry)
-{
-    const struct json *profiles = json_get(entry, "vnfProfileId");
-    struct err *faults = NULL;
-
-    if (json_get(entry, "vnfInstanceId") || json_get(entry, "vnfdId")) {
-        faults = err_new(E_NOT_IMPLEMENTED, "FeatureNotSupported",
-                         "only rules over vnfProfileId are supported");
-    }
-    json_each (profiles, i) {
-        const char *profile = str_or(json_str(profiles->items[i]), "");
-
-        if (!nsd_vnf(nsd, profile)) {
-            faults = err_join(faults,
-                              err_new(E_INVALID, NULL, "the NSD has no VNF profile %s", profile));
+    json_each (sites, i) {
+        if (!json_str(sites->items[i])) {
+            return mem_printf(mem, "sapSites.%s: the name of a site is needed.", sites->keys[i]);
         }
     }
-    return faults;
+    return fault;
 }
 
-/* The attributes that are supported; 'entry' checks each entry of a list. */
-static const struct request_key {
-    const char *name;
-    enum json_type type;
-    entry_fn *entry;
-} keys[] = {
-    {"nsFlavourId", JSON_T_STR, NULL},
-    {"sapData", JSON_T_ARRAY, sap_check},
-    {"locationConstraints", JSON_T_ARRAY, profile_check},
-    {"additionalParamsForNs", JSON_T_OBJECT, NULL},
-    {"additionalParamsForVnf", JSON_T_ARRAY, profile_check},
-    {"additionalAffinityOrAntiAffinityRule", JSON_T_ARRAY, rule_check},
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT sap_data
+static const struct attr sap_data_attrs[] = {
+#include "nfvo/sap_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT civic_address
+static const struct attr civic_address_attrs[] = {
+#include "nfvo/civic_address.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT location_constraints
+static const struct attr location_constraints_attrs[] = {
+#include "nfvo/location_constraints.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_location
+static const struct attr vnf_location_attrs[] = {
+#include "nfvo/vnf_location.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_params
+static const struct attr vnf_params_attrs[] = {
+#include "nfvo/vnf_params.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT affinity_rule
+static const struct attr affinity_rule_attrs[] = {
+#include "nfvo/affinity_rule.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT instantiate_ns_request
+static const struct attr instantiate_ns_request_attrs[] = {
+#include "nfvo/instantiate_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT plan_request
+static const struct attr plan_request_attrs[] = {
+#include "nfvo/plan_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT terminate_ns_data
+static const struct attr terminate_ns_data_attrs[] = {
+#include "nfvo/terminate_ns_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT terminate_vnf_data
+static const struct attr terminate_vnf_data_attrs[] = {
+#include "nfvo/terminate_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT terminate_ns_request
+static const struct attr terminate_ns_request_attrs[] = {
+#include "nfvo/terminate_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+#define X(word, doc_)                                                                              \
+    const struct table word##_table = {                                                            \
+        .name = #word, .doc = doc_, TABLE(struct word, word##_attrs)};
+NFVO_REQUESTS(X)
+#undef X
+
+/* ---- what is checked ------------------------------------------------------------------- */
+
+struct checking {
+    struct mem *mem;
+    const struct nsd *nsd;
+    const struct rows *sites; /* struct site_seen */
+    const struct instantiate_ns_request *request;
+    struct err *faults;
 };
 
-static struct err *
-entries_check(const struct nsd *nsd, const struct request_key *key, const struct json *value)
+static void fault(struct checking *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void
+fault(struct checking *c, const char *fmt, ...)
 {
-    struct err *faults = NULL;
+    va_list args;
+    const char *text;
 
-    for (size_t i = 0; key->entry && i < value->n; i++) {
-        struct err *e = key->entry(nsd, value->items[i]);
-
-        faults = err_join(faults, err_wrap(e, "%s[%zu]", key->name, i));
-    }
-    return faults;
+    va_start(args, fmt);
+    text = mem_vprintf(c->mem, fmt, args);
+    va_end(args);
+    c->faults = err_join(c->faults, err_new(E_UNPROCESSABLE, NULL, "%s", text));
 }
 
-static struct err *
-key_check(const struct nsd *nsd, const char *name, const struct json *value)
+/* The text at 'offset' of entries 'rows', given once each. */
+static void
+twice_check(struct checking *c, const char *list, const struct rows *rows, size_t offset)
 {
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (!str_eq(keys[i].name, name)) {
-            continue;
+    struct map seen;
+
+    map_init(&seen, c->mem);
+    for (size_t i = 0; i < rows->n; i++) {
+        const char *name =
+            *(const char *const *)(const void *)((const char *)rows->items[i] + offset);
+
+        if (!map_add(&seen, name, rows->items[i])) {
+            fault(c, "%s[%zu]: %s is given twice", list, i, name);
         }
-        if (!json_is(value, keys[i].type)) {
-            return err_new(E_INVALID, NULL, "attribute '%s' has to be of type %s", name,
-                           json_type_name(keys[i].type));
-        }
-        return entries_check(nsd, &keys[i], value);
     }
-    return err_new(E_INVALID, NULL, "attribute '%s' is not supported", name);
+}
+
+static void
+profile_check(struct checking *c, const char *list, size_t i, const char *profile)
+{
+    if (!nsd_vnf(c->nsd, profile)) {
+        fault(c, "%s[%zu]: the NSD has no VNF profile %s", list, i, profile);
+    }
+}
+
+/* ---- SAPs --------------------------------------------------------------------------------- */
+
+static size_t
+link_index(const struct nsd *nsd, const char *name)
+{
+    size_t i = 0;
+
+    while (i < nsd->n_links && !str_eq(nsd->links[i].name, name)) {
+        i++;
+    }
+    return i;
+}
+
+static void
+sap_address_check(struct checking *c, size_t i, const struct sap_data *data,
+                  const struct nsd_sap *sap)
+{
+    struct asked_address asked = request_address(&data->protocols);
+    size_t at = link_index(c->nsd, sap->link);
+    struct cidr cidr;
+    struct ip ip;
+
+    if (asked.subnet_id) {
+        fault(c, "sapData[%zu]: subnetId: the NS makes the subnets of its links", i);
+    }
+    if (asked.ip_address && at < c->nsd->n_links &&
+        cidr_parse(place_link_cidr(c->mem, &c->nsd->links[at], at), &cidr) &&
+        !(ip_parse(asked.ip_address, &ip) && cidr_has(&cidr, &ip))) {
+        fault(c, "sapData[%zu]: %s is not in %s, the prefix of link %s", i, asked.ip_address,
+              place_link_cidr(c->mem, &c->nsd->links[at], at), sap->link);
+    }
+}
+
+static void
+saps_check(struct checking *c)
+{
+    const struct rows *saps = &c->request->saps;
+
+    twice_check(c, "sapData", saps, offsetof(struct sap_data, sapd));
+    for (size_t i = 0; i < saps->n; i++) {
+        const struct sap_data *data = saps->items[i];
+        const struct nsd_sap *sap = nsd_sap(c->nsd, data->sapd);
+
+        if (!sap) {
+            fault(c, "sapData[%zu]: the NSD has no SAP %s", i, data->sapd);
+        } else {
+            sap_address_check(c, i, data, sap);
+        }
+    }
+}
+
+static void
+sap_sites_check(struct checking *c)
+{
+    const struct json *sites = json_get(c->request->params, "sapSites");
+
+    json_each (sites, i) {
+        const char *site = json_str(sites->items[i]);
+
+        if (!nsd_sap(c->nsd, sites->keys[i])) {
+            fault(c, "sapSites: the NSD has no SAP %s", sites->keys[i]);
+        }
+        if (!place_site_named(c->sites, site)) {
+            fault(c, "sapSites.%s: no site %s is registered", sites->keys[i], site);
+        }
+    }
+}
+
+/* ---- VNFs ----------------------------------------------------------------------------------- */
+
+/* Is there any site that could do, up or not? */
+static void
+location_check(struct checking *c, size_t i, const struct vnf_location *location)
+{
+    const char *why = "there are no sites";
+
+    profile_check(c, "locationConstraints", i, location->profile);
+    for (size_t j = 0; j < c->sites->n; j++) {
+        why = place_location_fault(c->mem, location, c->sites->items[j]);
+        if (!why) {
+            return;
+        }
+    }
+    fault(c, "locationConstraints[%zu]: no site that is registered fits: %s", i, why);
+}
+
+static void
+vnfs_check(struct checking *c)
+{
+    const struct rows *locations = &c->request->locations, *params = &c->request->vnf_params;
+
+    twice_check(c, "locationConstraints", locations, offsetof(struct vnf_location, profile));
+    for (size_t i = 0; i < locations->n; i++) {
+        location_check(c, i, locations->items[i]);
+    }
+    twice_check(c, "additionalParamsForVnf", params, offsetof(struct vnf_params, profile));
+    for (size_t i = 0; i < params->n; i++) {
+        profile_check(c, "additionalParamsForVnf", i,
+                      ((const struct vnf_params *)params->items[i])->profile);
+    }
+}
+
+static void
+rules_check(struct checking *c)
+{
+    for (size_t i = 0; i < c->request->rules.n; i++) {
+        const struct affinity_rule *rule = c->request->rules.items[i];
+
+        for (size_t j = 0; j < rule->profiles.n; j++) {
+            profile_check(c, "additionalAffinityOrAntiAffinityRule", i, rule->profiles.items[j]);
+        }
+        if (str_eq(rule->kind, "AFFINITY") && !str_eq(rule->scope, "NFVI_POP")) {
+            fault(c,
+                  "additionalAffinityOrAntiAffinityRule[%zu]: AFFINITY is supported for scope "
+                  "NFVI_POP only",
+                  i);
+        }
+    }
 }
 
 struct err *
-ns_request_check(const struct nsd *nsd, const struct json *request)
+ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *sites,
+                 const struct instantiate_ns_request *request)
 {
-    const char *flavour = json_get_str(request, "nsFlavourId");
-    struct err *faults = NULL;
+    struct checking c = {.mem = mem, .nsd = nsd, .sites = sites, .request = request};
 
-    if (!flavour) {
-        faults = err_new(E_INVALID, NULL, "attribute 'nsFlavourId' is required");
-    } else if (nsd->flavour_id && !str_eq(flavour, nsd->flavour_id)) {
-        faults = err_new(E_INVALID, NULL, "the NSD has no deployment flavour %s (it has %s)",
-                         flavour, nsd->flavour_id);
+    if (nsd->flavour_id && !str_eq(request->flavour_id, nsd->flavour_id)) {
+        fault(&c, "the NSD has no deployment flavour %s (it has %s)", request->flavour_id,
+              nsd->flavour_id);
     }
-    json_each (request, i) {
-        faults = err_join(faults, key_check(nsd, request->keys[i], request->items[i]));
+    saps_check(&c);
+    sap_sites_check(&c);
+    vnfs_check(&c);
+    rules_check(&c);
+    return c.faults;
+}
+
+/* ---- against rows ----------------------------------------------------------------------------- */
+
+static struct err *
+package_check(struct tx *tx, const char *project_id, const struct nsd_vnf *profile)
+{
+    struct vnf_package *package = NULL;
+
+    TRY_MSG(vnf_package_find(tx, project_id, profile->vnfd_id, &package), "VNF profile %s",
+            profile->name);
+    if (!str_eq(package->operational_state, "ENABLED")) {
+        return err_new(E_UNPROCESSABLE, NULL, "VNF profile %s: VNF package %s is DISABLED",
+                       profile->name, package->id);
+    }
+    return NULL;
+}
+
+struct err *
+ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
+                     const struct instantiate_ns_request *request)
+{
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+    struct site_list *list = row_new(tx_mem(tx), &site_list_table);
+    struct err *faults;
+
+    owner->project_id = project_id;
+    TRY(ns_sites.local(tx, owner, list));
+    faults = ns_request_check(tx_mem(tx), nsd, &list->sites, request);
+    for (size_t i = 0; i < nsd->n_vnfs; i++) {
+        faults = err_join(faults, package_check(tx, project_id, &nsd->vnfs[i]));
     }
     return faults;
+}
+
+struct err *
+ns_terminate_check(struct tx *tx, const char *ns_instance_id,
+                   const struct terminate_ns_request *request)
+{
+    struct err *faults = NULL;
+
+    for (size_t i = 0; i < request->vnfs.n; i++) {
+        const struct terminate_vnf_data *data = request->vnfs.items[i];
+        struct cond of_ns[] = {COND("id", data->vnf_instance_id),
+                               COND("ns_instance_id", ns_instance_id),
+                               {0}};
+        struct vnf_instance *vnf = NULL;
+        struct err *e = row_find(tx, &vnf_instance_table, of_ns, &vnf);
+
+        if (!e && !vnf) {
+            e = err_new(E_UNPROCESSABLE, NULL,
+                        "terminateVnfData[%zu]: the NS has no VNF instance %s", i,
+                        data->vnf_instance_id);
+        }
+        faults = err_join(faults, e);
+    }
+    return faults;
+}
+
+struct err *
+ns_request_read(struct mem *mem, const struct json *body, struct instantiate_ns_request **request)
+{
+    *request = row_new(mem, &instantiate_ns_request_table);
+    return row_decode(mem, &instantiate_ns_request_table, body, ROW_PLAIN, 0, NULL, *request);
 }

@@ -3,6 +3,7 @@
  * operation cannot differ. */
 #include "vnfm/describe.h"
 
+#include "base/vec.h"
 #include "nfvo/nfvo.h"
 
 #include <string.h>
@@ -49,11 +50,12 @@ cps_of(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_vd
 
 static struct wanted_vnfc *
 vnfc_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_vdu *vdu,
-         const char *name)
+         const char *name, int64_t number)
 {
     struct wanted_vnfc *vnfc = row_new(mem, &wanted_vnfc_table);
 
     vnfc->name = name;
+    vnfc->number = number;
     vnfc->vdu = vdu->name;
     vnfc->vcpus = vdu->vcpus > 0 ? vdu->vcpus : 1;
     vnfc->memory_mb = vdu->memory_mb > 0 ? vdu->memory_mb : 128;
@@ -85,11 +87,47 @@ vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *leve
             const char *name =
                 n == 1 ? vdu->name : mem_printf(mem, "%s-%lld", vdu->name, (long long)k + 1);
 
-            vec_add(mem, &vnfcs, (void *)vnfc_new(mem, flavour, vdu, name));
+            vec_add(mem, &vnfcs, (void *)vnfc_new(mem, flavour, vdu, name, k));
         }
     }
     *rows = (struct rows){.n = vnfcs.n, .items = vnfcs.items};
     return NULL;
+}
+
+/* ---- what connection points attach to ----------------------------------------------- */
+
+static const struct vnf_connection *
+connection_named(const struct rows *connections, const char *name, int64_t number)
+{
+    const struct vnf_connection *open = NULL;
+    int64_t n = 0;
+
+    for (size_t i = 0; i < connections->n; i++) {
+        const struct vnf_connection *connection = connections->items[i];
+
+        if (!str_eq(connection->cpd, name)) {
+            continue;
+        }
+        if (n++ == number) {
+            return connection;
+        }
+        if (!connection->ip_address && !connection->mac_address && !connection->port_id) {
+            open = connection;
+        }
+    }
+    return open;
+}
+
+const struct vnf_connection *
+vnf_connection_of(const struct rows *connections, const struct wanted_cp *cp, int64_t number)
+{
+    const char *const names[] = {cp->link, cp->ext_cpd, cp->requirement, cp->cpd};
+    const struct vnf_connection *found = NULL;
+
+    for (size_t i = 0; !found && i < ARRAY_SIZE(names); i++) {
+        found = names[i] ? connection_named(connections, names[i], number) : NULL;
+    }
+    return found;
 }
 
 /* ---- internal links -------------------------------------------------------------------- */
@@ -99,7 +137,11 @@ vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *leve
 static const char *
 link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i)
 {
-    return link->cidr ? link->cidr : mem_printf(mem, "192.168.%zu.0/24", 200 + i % 50);
+    if (link->cidr) {
+        return link->cidr;
+    }
+    return str_eq_case(link->ip_version, "ipv6") ? mem_printf(mem, "fd00:192:%zx::/64", i)
+                                                 : mem_printf(mem, "192.168.%zu.0/24", 200 + i % 50);
 }
 
 static struct wanted_link *

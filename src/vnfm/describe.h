@@ -23,4 +23,12 @@ struct err *wanted_images_load(struct tx *tx, const char *package_id, struct row
 struct err *vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id,
                             const char *level_id, struct vnf_wanted *wanted) MUST_USE;
 
+/* The connection of instance 'number' of a connection point: by its internal link, its external
+ * name or its requirement, in the order in which they were given.  Where fewer were given than
+ * there are instances, the last one that asks for no address and no port serves the rest.  Null
+ * where none fits. */
+const struct vnf_connection *vnf_connection_of(const struct rows *connections,
+                                               const struct wanted_cp *cp,
+                                               int64_t number) MUST_USE;
+
 #endif

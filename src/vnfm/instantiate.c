@@ -13,25 +13,6 @@
 
 /* ---- one server with its ports ------------------------------------------------------- */
 
-/* The network of a connection point: by its internal link, its external name or
- * its requirement. */
-static const struct vnf_connection *
-connection_of(const struct rows *connections, const struct wanted_cp *cp)
-{
-    const char *const names[] = {cp->link, cp->ext_cpd, cp->requirement, cp->cpd};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (size_t j = 0; names[i] && j < connections->n; j++) {
-            const struct vnf_connection *connection = connections->items[j];
-
-            if (str_eq(connection->cpd, names[i])) {
-                return connection;
-            }
-        }
-    }
-    return NULL;
-}
-
 static struct vim_port *
 port_of(struct flow *f, const struct vnfc_in *in, const struct wanted_cp *cp,
         const struct vnf_connection *connection)
@@ -42,6 +23,7 @@ port_of(struct flow *f, const struct vnfc_in *in, const struct wanted_cp *cp,
     port->site = in->site;
     port->name = mem_printf(mem, "%s-%s", in->name, cp->cpd);
     port->network_id = connection->network_id;
+    port->mac_address = connection->mac_address;
     port->port_security_enabled = cp->port_security && !connection->function;
     if (port->port_security_enabled) {
         port->security_groups = connection->security_groups;
@@ -70,11 +52,27 @@ addresses_of(struct mem *mem, const struct vim_made *made)
     return (struct strs){.n = ips.n, .items = ips.items};
 }
 
+/* Makes the port, or looks at the one that the client made. */
+static struct err *
+port_have(struct flow *f, const char *label, const struct vnfc_in *in, const struct wanted_cp *cp,
+          const struct vnf_connection *connection, struct vim_made *made)
+{
+    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+
+    if (!connection->port_id) {
+        return flow_step(f, label, &vim_port_create, port_of(f, in, cp, connection), made);
+    }
+    ref->site = in->site;
+    ref->id = connection->port_id;
+    return flow_step(f, label, &vim_port_show, ref, made);
+}
+
 static struct err *
 port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
           const struct wanted_cp *cp, struct made_port *port)
 {
-    const struct vnf_connection *connection = connection_of(&in->connections, cp);
+    const struct vnf_connection *connection =
+        vnf_connection_of(&in->connections, cp, vnfc->number);
     struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
 
     if (!connection) {
@@ -83,10 +81,11 @@ port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vn
                        "for %s was given",
                        cp->cpd, vnfc->vdu, str_or(cp->requirement, str_or(cp->ext_cpd, cp->cpd)));
     }
-    TRY(flow_step(f, flow_label(f, "port %s %s", vnfc->name, cp->cpd), &vim_port_create,
-                  port_of(f, in, cp, connection), made));
+    TRY(port_have(f, flow_label(f, "port %s %s", vnfc->name, cp->cpd), in, cp, connection, made));
     port->cpd = cp->cpd;
     port->ext_cpd = cp->ext_cpd;
+    port->config = connection->config;
+    port->given = connection->port_id != NULL;
     port->requirement = cp->requirement;
     port->link = connection->link;
     port->network_id = connection->network_id;
@@ -423,7 +422,9 @@ held_of_vnf(struct run *run, struct held_list *list)
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 
-            held_add(mem, &list->items, site, "port", port->port_id, port->cpd);
+            if (!port->given) {
+                held_add(mem, &list->items, site, "port", port->port_id, port->cpd);
+            }
         }
         held_add(mem, &list->items, site, "server", vnfc->server_id, vnfc->name);
     }

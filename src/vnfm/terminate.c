@@ -1,5 +1,5 @@
-/* VNF termination (SOL003 5.4.8): what the instance holds is deleted, last made
- * first, and its claims are given back. */
+/* VNF termination (SOL003 5.4.8): servers are shut down where that is to be graceful,
+ * what the instance holds is deleted, last made first, its claims are given back. */
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
@@ -32,6 +32,25 @@ const struct step_kind vnf_forget = {
     .local = forget_local,
 };
 
+/* Servers go down in order, last made first, before anything is deleted. */
+static struct err *
+servers_shutdown(struct flow *f, const struct vnf_in *in, const struct rows *items)
+{
+    for (size_t i = items->n; in->graceful && i-- > 0;) {
+        const struct held *held = items->items[i];
+        struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+
+        if (!str_eq(held->kind, "server")) {
+            continue;
+        }
+        ref->site = held->site;
+        ref->id = held->resource_id;
+        TRY(vim_server_shutdown(f, flow_label(f, "shutdown %zu %s", i, held->label), ref,
+                                in->timeout_s));
+    }
+    return NULL;
+}
+
 static struct err *
 terminate_run(struct flow *f, const void *arg)
 {
@@ -51,6 +70,7 @@ terminate_run(struct flow *f, const void *arg)
     TRY(flow_step(f, "holdings", &held_read, owner, held));
     TRY(flow_step(f, "grant", &nfvo_grant, ask, grant));
     TRY(flow_started(f));
+    TRY(servers_shutdown(f, in, &held->items));
     TRY(held_release(f, "", &held->items, NULL));
     TRY(flow_step(f, "claims", &nfvo_grant_end, owner, NULL));
     return flow_step(f, "instance", &vnf_forget, owner, NULL);

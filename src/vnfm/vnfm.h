@@ -12,6 +12,7 @@
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/request.h"
 
 #define ATTR ATTR_MEMBER
 struct vnf_instance {
@@ -36,11 +37,24 @@ struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance
 
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *vnf_operation_free(struct tx *tx, const char *vnf_instance_id) MUST_USE;
-/* Starts 'name' (INSTANTIATE, TERMINATE) with the request's body; op->user is the
- * struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND, E_CONFLICT (state; another
- * operation is open), E_INVALID (the request).  SOL003 5.4.4, 5.4.8. */
-struct err *vnf_operation_start(struct tx *tx, struct op *op, const char *id, const char *name,
-                                const struct json *request, const char **op_occ_id) MUST_USE;
+/* A request on an instance, here and in src/nfvo: its decoded row, its body, and what sites say of its networks. */
+struct lcm_request {
+    const void *row;         /* of the operation's table: instantiate_request, ... */
+    const struct json *body; /* kept as operationParams */
+    const struct network_seen *seen; /* see vnf_networks_look; may be none */
+    size_t n_seen;
+};
+/* How long servers may take to shut down where a request does not say. */
+#define GRACEFUL_TIMEOUT_S 30
+/* Start an operation; op->user is the struct nfvo.  '*op_occ_id' lives in tx_mem.  E_NOT_FOUND,
+ * E_CONFLICT (state; another operation is open), E_UNPROCESSABLE (all that VNFD and sites hold
+ * against the request).  SOL003 5.4.4, 5.4.8. */
+struct err *vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
+                                  const struct lcm_request *request,
+                                  const char **op_occ_id) MUST_USE;
+struct err *vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
+                                const struct lcm_request *request,
+                                const char **op_occ_id) MUST_USE;
 /* Task "retry", "rollback" or "fail" on an occurrence.  SOL003 5.4.14-5.4.16. */
 struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id,
                                const char *task) MUST_USE;

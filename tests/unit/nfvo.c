@@ -110,13 +110,25 @@ instance_add(struct placing *p, const struct nsd_vnf *profile, int64_t vcpus)
     place_add(p->mem, &p->plan->vnfs, vnf);
 }
 
+/* A request as it was decoded; the flavour is the service's. */
+static const struct instantiate_ns_request *
+request_of(struct mem *mem, const char *text)
+{
+    struct instantiate_ns_request *request = NULL;
+    const char *rest = strcmp(text, "{}") == 0 ? "}" : mem_printf(mem, ",%s", text + 1);
+
+    CHECK_OK(ns_request_read(
+        mem, json_of(mem, mem_printf(mem, "{\"nsFlavourId\":\"default\"%s", rest)), &request));
+    return request;
+}
+
 static struct placing
 placing_new(struct mem *mem, struct rows *sites, const char *request)
 {
     struct placing p = {.mem = mem,
                         .nsd = &service,
                         .sites = sites,
-                        .request = json_of(mem, request),
+                        .request = request_of(mem, request),
                         .plan = row_new(mem, &ns_plan_table)};
 
     map_init(&p.descriptors, mem);
@@ -308,19 +320,61 @@ TEST(nfvo_a_server_that_forwards_is_a_function)
 TEST(nfvo_request_faults_are_told_all_at_once)
 {
     AUTO(mem) mem = mem_new("test");
-    struct err *e = ns_request_check(
-        &service, json_of(mem, "{\"nsFlavourId\":\"big\",\"sapData\":[{\"sapdId\":\"nobody\","
-                               "\"sapName\":\"a\",\"description\":\"b\"}],\"locationConstraints\":"
-                               "[{\"vnfProfileId\":\"none\"}],\"startTime\":\"now\"}"));
+    struct rows sites = {0};
+    struct instantiate_ns_request *request = NULL;
+    struct err *e;
+
+    place_add(mem, &sites, site_new(mem, "east", 8));
+    REQUIRE_OK(ns_request_read(
+        mem,
+        json_of(mem,
+                "{\"nsFlavourId\":\"big\",\"sapData\":[{\"sapdId\":\"nobody\",\"sapName\":\"a\","
+                "\"description\":\"b\"},{\"sapdId\":\"client\",\"sapName\":\"a\","
+                "\"description\":\"b\",\"sapProtocolData\":[{\"layerProtocol\":"
+                "\"IP_OVER_ETHERNET\",\"ipOverEthernet\":{\"ipAddresses\":[{\"type\":\"IPV4\","
+                "\"fixedAddresses\":[\"10.9.0.1\"]}]}}]}],\"locationConstraints\":"
+                "[{\"vnfProfileId\":\"none\"},{\"vnfProfileId\":\"fw\",\"locationConstraints\":"
+                "{\"countryCode\":\"DE\"}}],\"additionalParamsForNs\":{\"sapSites\":"
+                "{\"client\":\"mars\",\"other\":\"east\"}},"
+                "\"additionalAffinityOrAntiAffinityRule\":[{\"vnfProfileId\":[\"fw\",\"x\"],"
+                "\"affinityOrAntiAffiinty\":\"AFFINITY\",\"scope\":\"ZONE\"}]}"),
+        &request));
+    e = ns_request_check(mem, &service, &sites, request);
     const char *text = err_full(mem, e);
 
     CHECK(e && strstr(text, "no deployment flavour big"));
     CHECK(e && strstr(text, "sapData[0]: the NSD has no SAP nobody"));
+    CHECK(e && strstr(text, "sapData[1]: 10.9.0.1 is not in 10.0.0.0/24"));
     CHECK(e && strstr(text, "locationConstraints[0]: the NSD has no VNF profile none"));
-    CHECK(e && strstr(text, "attribute 'startTime' is not supported"));
+    CHECK(e && strstr(text, "locationConstraints[1]: no site that is registered fits"));
+    CHECK(e && strstr(text, "sapSites.client: no site mars"));
+    CHECK(e && strstr(text, "the NSD has no SAP other"));
+    CHECK(e && strstr(text, "[0]: the NSD has no VNF profile x"));
+    CHECK(e && strstr(text, "AFFINITY is supported for scope NFVI_POP only"));
+    CHECK_ERR(e, E_UNPROCESSABLE);
+    CHECK_OK(ns_request_check(mem, &service, &sites, request_of(mem, "{}")));
+}
+
+TEST(nfvo_request_has_the_form_of_its_table)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct instantiate_ns_request *request = NULL;
+    struct err *e = ns_request_read(
+        mem,
+        json_of(mem, "{\"sapData\":{},\"startTime\":\"now\",\"locationConstraints\":"
+                     "[{\"vnfProfileId\":\"fw\",\"locationConstraints\":"
+                     "{\"civicAddressElement\":[{\"caType\":\"x\"}]}}],"
+                     "\"additionalParamsForNs\":{\"sapSites\":{\"client\":1}}}"),
+        &request);
+    const char *text = err_full(mem, e);
+
+    CHECK(e && strstr(text, "'nsFlavourId' is required"));
+    CHECK(e && strstr(text, "sapData. Reason: '{}' is not a list"));
+    CHECK(e && strstr(text, "Unknown attribute 'startTime'"));
+    CHECK(e && strstr(text, "civicAddressElement[0].caType. Reason: 'x' is not an integer"));
+    CHECK(e && strstr(text, "civicAddressElement[0].caValue' is required"));
+    CHECK(e && strstr(text, "sapSites.client: the name of a site is needed"));
     CHECK_ERR(e, E_INVALID);
-    CHECK_OK(ns_request_check(&service, json_of(mem, "{\"nsFlavourId\":\"default\"}")));
-    CHECK_ERR_MSG(ns_request_check(&service, json_of(mem, "{}")), E_INVALID, "'nsFlavourId'");
 }
 
 /* ---- sites

@@ -1,0 +1,90 @@
+/* The bodies of SOL005's NS requests, described to the leaves, and what they are held
+ * against.  What SOL005 knows and is not listed here is refused as unknown. */
+#ifndef CARRICK_NFVO_REQUEST_H
+#define CARRICK_NFVO_REQUEST_H
+
+#include "store/store.h"
+#include "tosca/nsd.h"
+#include "vnfm/request.h"
+
+/* X(struct and table, doc): items come before the tables that hold them. */
+#define NFVO_REQUESTS(X)                                                                           \
+    X(sap_data, "A service access point.")                                                         \
+    X(civic_address, "An element of a civic address.")                                             \
+    X(location_constraints, "What holds for a site.")                                              \
+    X(vnf_location, "Where the VNFs of a profile have to be.")                                     \
+    X(vnf_params, "Words for the VNFs of a profile.")                                              \
+    X(affinity_rule, "VNFs that have to be together or apart.")                                    \
+    X(instantiate_ns_request, "Body of an instantiation.")                                         \
+    X(plan_request, "A plan to make.")                                                             \
+    X(terminate_ns_data, "Words for an NS that ends.")                                             \
+    X(terminate_vnf_data, "How a VNF instance ends.")                                              \
+    X(terminate_ns_request, "Body of a termination.")
+
+#define ATTR ATTR_MEMBER
+struct sap_data {
+    struct row row;
+#include "nfvo/sap_data.tbl"
+};
+struct civic_address {
+    struct row row;
+#include "nfvo/civic_address.tbl"
+};
+struct location_constraints {
+    struct row row;
+#include "nfvo/location_constraints.tbl"
+};
+struct vnf_location {
+    struct row row;
+#include "nfvo/vnf_location.tbl"
+};
+struct vnf_params {
+    struct row row;
+#include "nfvo/vnf_params.tbl"
+};
+struct affinity_rule {
+    struct row row;
+#include "nfvo/affinity_rule.tbl"
+};
+struct instantiate_ns_request {
+    struct row row;
+#include "nfvo/instantiate_ns_request.tbl"
+};
+struct plan_request {
+    struct row row;
+#include "nfvo/plan_request.tbl"
+};
+struct terminate_ns_data {
+    struct row row;
+#include "nfvo/terminate_ns_data.tbl"
+};
+struct terminate_vnf_data {
+    struct row row;
+#include "nfvo/terminate_vnf_data.tbl"
+};
+struct terminate_ns_request {
+    struct row row;
+#include "nfvo/terminate_ns_request.tbl"
+};
+#undef ATTR
+
+#define X(word, doc) extern const struct table word##_table;
+NFVO_REQUESTS(X)
+#undef X
+
+/* Checks an instantiation against the NSD and the sites that are registered (struct
+ * site_seen: id, name, location), all faults at once: E_UNPROCESSABLE. */
+struct err *ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *sites,
+                             const struct instantiate_ns_request *request) MUST_USE;
+/* The same with the sites of the project; also, that the VNFDs of the NSD are on-boarded. */
+struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
+                                 const struct instantiate_ns_request *request) MUST_USE;
+/* Checks that the VNF instances named are the NS's: E_UNPROCESSABLE. */
+struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
+                               const struct terminate_ns_request *request) MUST_USE;
+
+/* The request that the journal keeps as the client wrote it. */
+struct err *ns_request_read(struct mem *mem, const struct json *body,
+                            struct instantiate_ns_request **request) MUST_USE;
+
+#endif

@@ -1,0 +1,222 @@
+/* A network that a client names by its id exists at a site only.  Both the network
+ * and its subnets are asked for at once; the request waits on a thread of the pool. */
+#include "vnfm/network_look.h"
+
+#include "vim/vim.h"
+#include "vnfm/vnfm.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LOOK_S 3
+
+/* ---- which networks, at which sites ------------------------------------------------------ */
+
+struct asking {
+    struct mem *mem;
+    const char *vnf_instance_id;
+    const struct instantiate_request *request;
+    struct network_seen *seen;
+    size_t n;
+};
+
+static struct err *
+networks_list(struct tx *tx, void *arg)
+{
+    struct asking *asking = arg;
+    struct cond by_id[] = {COND("id", asking->vnf_instance_id), {0}};
+    const struct rows *links = &asking->request->ext_links;
+    struct vnf_instance *instance;
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &instance));
+    for (size_t i = 0; instance && i < links->n; i++) {
+        const struct ext_link_data *link = links->items[i];
+        struct site *site = NULL;
+
+        TRY(request_link_site(tx, instance->project_id, asking->request, link, &site));
+        if (site) {
+            asking->seen[asking->n++] =
+                (struct network_seen){.site_id = mem_str(asking->mem, site->id),
+                                      .network_id = mem_str(asking->mem, link->resource_id)};
+        }
+    }
+    return NULL;
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+/* Shared by the thread that waits and the loop: the last to leave frees it. */
+struct look {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    struct mem *mem;
+    struct vim *vim;
+    struct network_seen *seen; /* in 'mem' */
+    size_t n, n_open;
+    int refs;
+};
+struct question {
+    struct look *look;
+    struct network_seen *seen;
+};
+
+static void
+look_release(struct look *look)
+{
+    bool last;
+
+    pthread_mutex_lock(&look->lock);
+    last = --look->refs == 0;
+    pthread_mutex_unlock(&look->lock);
+    if (last) {
+        pthread_cond_destroy(&look->ended);
+        pthread_mutex_destroy(&look->lock);
+        mem_free(look->mem);
+        free(look);
+    }
+}
+
+static void
+question_end(struct question *question)
+{
+    struct look *look = question->look;
+
+    pthread_mutex_lock(&look->lock);
+    look->n_open--;
+    pthread_cond_signal(&look->ended);
+    pthread_mutex_unlock(&look->lock);
+    look_release(look);
+}
+
+static void
+network_seen(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct question *question = arg;
+
+    (void)answer;
+    question->seen->absent = err_is(err, E_NOT_FOUND);
+    err_ignore(err, "a site that does not answer says nothing of its networks");
+    question_end(question);
+}
+
+static void
+subnets_seen(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct question *question = arg;
+    const struct json *subnets = err ? NULL : json_get(answer->json, "subnets");
+
+    if (subnets) {
+        const char *text = json_text(question->look->mem, subnets);
+
+        err_ignore(json_parse(question->look->mem, text, strlen(text), &question->seen->subnets),
+                   "it was just written");
+    }
+    err_ignore(err, "a site that does not answer says nothing of its networks");
+    question_end(question);
+}
+
+static void
+question_ask(struct look *look, struct network_seen *seen, const char *path, vim_done_fn *done)
+{
+    struct question *question = MEM_NEW(look->mem, struct question);
+    struct vim_call call = {.site_id = seen->site_id,
+                            .service = "network",
+                            .method = "GET",
+                            .path = path,
+                            .read_only = true};
+
+    *question = (struct question){.look = look, .seen = seen};
+    vim_call(look->vim, &call, done, question);
+}
+
+/* On the loop; answers come on later turns of it. */
+static void
+look_run(void *arg)
+{
+    struct look *look = arg;
+
+    for (size_t i = 0; i < look->n; i++) {
+        struct network_seen *seen = &look->seen[i];
+
+        question_ask(look, seen, mem_printf(look->mem, "/networks/%s", seen->network_id),
+                     network_seen);
+        question_ask(look, seen, mem_printf(look->mem, "/subnets?network_id=%s", seen->network_id),
+                     subnets_seen);
+    }
+    look_release(look);
+}
+
+static struct look *
+look_new(struct vim *vim, const struct asking *asking)
+{
+    struct look *look = heap_alloc(sizeof *look);
+    pthread_condattr_t clock;
+
+    pthread_mutex_init(&look->lock, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&look->ended, &clock);
+    pthread_condattr_destroy(&clock);
+    look->mem = mem_new("networks look");
+    look->vim = vim;
+    look->n = asking->n;
+    look->n_open = 2 * asking->n;
+    look->refs = (int)look->n_open + 2; /* each question, the loop's turn, who waits */
+    look->seen = MEM_ARRAY(look->mem, asking->n, struct network_seen);
+    for (size_t i = 0; i < asking->n; i++) {
+        look->seen[i].site_id = mem_str(look->mem, asking->seen[i].site_id);
+        look->seen[i].network_id = mem_str(look->mem, asking->seen[i].network_id);
+    }
+    return look;
+}
+
+/* Waits for all answers; what has not come by then is not known. */
+static struct err *
+look_wait(struct look *look, struct asking *asking)
+{
+    struct timespec until;
+    struct err *e = NULL;
+    bool all;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LOOK_S;
+    pthread_mutex_lock(&look->lock);
+    while (look->n_open > 0 && pthread_cond_timedwait(&look->ended, &look->lock, &until) == 0) {
+    }
+    all = look->n_open == 0;
+    for (size_t i = 0; all && !e && i < asking->n; i++) {
+        const char *text =
+            look->seen[i].subnets ? json_text(asking->mem, look->seen[i].subnets) : NULL;
+
+        asking->seen[i].absent = look->seen[i].absent;
+        e = text ? json_parse(asking->mem, text, strlen(text), &asking->seen[i].subnets) : NULL;
+    }
+    asking->n = all ? asking->n : 0;
+    pthread_mutex_unlock(&look->lock);
+    return e;
+}
+
+struct err *
+vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const char *vnf_instance_id,
+                  const struct instantiate_request *request, struct network_seen **seen, size_t *n)
+{
+    struct asking asking = {.mem = mem, .vnf_instance_id = vnf_instance_id, .request = request};
+    struct look *look;
+    struct err *e;
+
+    asking.seen = MEM_ARRAY(mem, request->ext_links.n + 1, struct network_seen);
+    *seen = asking.seen;
+    *n = 0;
+    TRY(store_read(nfvo->store, networks_list, &asking));
+    if (asking.n == 0) {
+        return NULL;
+    }
+    look = look_new(nfvo->vim, &asking);
+    loop_post(nfvo->loop, look_run, look);
+    e = look_wait(look, &asking);
+    look_release(look);
+    *n = asking.n;
+    return e;
+}

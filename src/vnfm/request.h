@@ -1,0 +1,88 @@
+/* The bodies of SOL003's requests, described to the leaves: what has another form
+ * is refused (400) before anything is looked up, all faults at once.  What SOL003
+ * knows and is not listed here is refused as unknown. */
+#ifndef CARRICK_VNFM_REQUEST_H
+#define CARRICK_VNFM_REQUEST_H
+
+#include "base/attr.h"
+
+/* X(struct and table, doc): items come before the tables that hold them. */
+#define VNFM_REQUESTS(X)                                                                           \
+    X(ip_address_data, "Network addresses of a connection point.")                                 \
+    X(ip_over_ethernet, "Addresses of a connection point.")                                        \
+    X(cp_protocol_data, "Protocol of a connection point.")                                         \
+    X(ext_cp_config, "One instance of an external connection point.")                              \
+    X(ext_cp_data, "An external connection point.")                                                \
+    X(resource_handle, "Something at a site.")                                                     \
+    X(ext_link_port_data, "A port that is there already.")                                         \
+    X(ext_link_data, "A network for external connection points.")                                  \
+    X(vim_connection_info, "A site to use.")                                                       \
+    X(instantiate_request, "Body of an instantiation.")                                            \
+    X(terminate_request, "Body of a termination.")
+
+#define ATTR ATTR_MEMBER
+struct ip_address_data {
+    struct row row;
+#include "vnfm/ip_address_data.tbl"
+};
+struct ip_over_ethernet {
+    struct row row;
+#include "vnfm/ip_over_ethernet.tbl"
+};
+struct cp_protocol_data {
+    struct row row;
+#include "vnfm/cp_protocol_data.tbl"
+};
+struct ext_cp_config {
+    struct row row;
+#include "vnfm/ext_cp_config.tbl"
+};
+struct ext_cp_data {
+    struct row row;
+#include "vnfm/ext_cp_data.tbl"
+};
+struct resource_handle {
+    struct row row;
+#include "vnfm/resource_handle.tbl"
+};
+struct ext_link_port_data {
+    struct row row;
+#include "vnfm/ext_link_port_data.tbl"
+};
+struct ext_link_data {
+    struct row row;
+#include "vnfm/ext_link_data.tbl"
+};
+struct vim_connection_info {
+    struct row row;
+#include "vnfm/vim_connection_info.tbl"
+};
+struct instantiate_request {
+    struct row row;
+#include "vnfm/instantiate_request.tbl"
+};
+struct terminate_request {
+    struct row row;
+#include "vnfm/terminate_request.tbl"
+};
+#undef ATTR
+
+#define X(word, doc) extern const struct table word##_table;
+VNFM_REQUESTS(X)
+#undef X
+
+/* Words of enumerations. */
+extern const char *const termination_types[];
+
+/* Checks for tables of requests, here and in src/nfvo: an object and no list; each item an
+ * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */
+attr_check_fn request_check_object, request_check_ips, request_check_ethernet;
+
+/* The first address asked for, of 'protocols' (cp_protocol_data); members are null where
+ * nothing is asked for. */
+struct asked_address {
+    const char *ip_address, *mac_address, *subnet_id;
+};
+struct asked_address request_address(const struct rows *protocols);
+
+#endif

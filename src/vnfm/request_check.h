@@ -1,0 +1,37 @@
+/* An instantiation's request held against VNFD and sites, before anything is started. */
+#ifndef CARRICK_VNFM_REQUEST_CHECK_H
+#define CARRICK_VNFM_REQUEST_CHECK_H
+
+#include "store/store.h"
+#include "vnfm/journal.h"
+#include "vnfm/request.h"
+
+struct site;
+
+/* What a site says of a network that a request names; see vnf_networks_look. */
+struct network_seen {
+    const char *site_id, *network_id;
+    bool absent;               /* the site has no such network */
+    const struct json *subnets; /* its subnets: id, cidr; null = not known */
+};
+
+/* Fills flavour, level, site and connections of 'in' (whose package and project are
+ * there) from the request.  All faults at once, E_UNPROCESSABLE: a flavour, level or
+ * connection point that the VNFD has not, one that is not connected, sites that are not
+ * registered, addresses that no subnet has.  'seen' may be empty: then networks are not
+ * judged. */
+struct err *instantiate_check(struct tx *tx, const struct instantiate_request *request,
+                              const struct network_seen *seen, size_t n_seen,
+                              struct vnf_in *in) MUST_USE;
+
+/* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
+ * null where there is none. */
+struct err *request_site(struct tx *tx, const char *project_id,
+                         const struct instantiate_request *request, const char *name,
+                         struct site **site) MUST_USE;
+/* The site of an external link: the one it names, else the only one there is, else null. */
+struct err *request_link_site(struct tx *tx, const char *project_id,
+                              const struct instantiate_request *request,
+                              const struct ext_link_data *link, struct site **site) MUST_USE;
+
+#endif
