@@ -53,11 +53,15 @@ struct jw {
     uint64_t is_array; /* One bit per open level. */
     uint64_t has_item;
     int depth;
+    bool has_key;      /* jw_key was called for the next value */
 };
 struct jw jw_to(struct buf *out);
 void jw_object(struct jw *w, const char *key); /* key null: in an array or at the top */
 void jw_array(struct jw *w, const char *key);
 void jw_end(struct jw *w);
+/* The key of the next value in an object, which is then written with key null.  'key' is one of our
+ * own words: nothing in it needs an escape. */
+void jw_key(struct jw *w, const char *key);
 void jw_str(struct jw *w, const char *key, const char *s); /* null string writes null */
 void jw_int(struct jw *w, const char *key, int64_t v);
 void jw_real(struct jw *w, const char *key, double v);

@@ -43,6 +43,20 @@ plain_run(const char *s, size_t n)
     return i;
 }
 
+/* 'n' more bytes to write, as buf_extend. */
+static inline char *
+extend(struct buf *out, size_t n)
+{
+    char *at = out->data + out->len;
+
+    if (n >= out->cap - out->len) {
+        return buf_extend(out, n);
+    }
+    out->len += n;
+    at[n] = 0;
+    return at;
+}
+
 static void
 write_escape(struct buf *out, unsigned char c)
 {
@@ -58,7 +72,7 @@ static void
 write_string(struct buf *out, const char *s, size_t n)
 {
     size_t run = plain_run(s, n);
-    char *to = run == n ? buf_extend(out, n + 2) : NULL;
+    char *to = run == n ? extend(out, n + 2) : NULL;
 
     if (to) {
         to[0] = '"';
@@ -79,10 +93,9 @@ write_string(struct buf *out, const char *s, size_t n)
 }
 
 static void
-write_key(struct buf *out, const char *key, bool comma)
+write_plain_key(struct buf *out, const char *key, size_t n, bool comma)
 {
-    size_t n = strlen(key);
-    char *to = plain_run(key, n) == n ? buf_extend(out, n + 3 + comma) : NULL;
+    char *to = extend(out, n + 3 + comma);
 
     if (to) {
         *to = ',';
@@ -91,6 +104,16 @@ write_key(struct buf *out, const char *key, bool comma)
         memcpy(to, key, n);
         to[n] = '"';
         to[n + 1] = ':';
+    }
+}
+
+static void
+write_key(struct buf *out, const char *key, bool comma)
+{
+    size_t n = strlen(key);
+
+    if (plain_run(key, n) == n) {
+        write_plain_key(out, key, n, comma);
         return;
     }
     if (comma) {
@@ -107,6 +130,10 @@ begin(struct jw *w, const char *key)
     uint64_t bit = w->depth ? (uint64_t)1 << (w->depth - 1) : 0;
     bool comma = (w->has_item & bit) != 0;
 
+    if (w->has_key) {
+        w->has_key = false;
+        return;
+    }
     w->has_item |= bit;
     if (key && bit && !(w->is_array & bit)) {
         write_key(w->out, key, comma);
@@ -140,6 +167,16 @@ void
 jw_array(struct jw *w, const char *key)
 {
     open_level(w, key, true);
+}
+
+void
+jw_key(struct jw *w, const char *key)
+{
+    uint64_t bit = (uint64_t)1 << (w->depth - 1);
+
+    write_plain_key(w->out, key, strlen(key), (w->has_item & bit) != 0);
+    w->has_item |= bit;
+    w->has_key = true;
 }
 
 void
@@ -197,7 +234,7 @@ void
 jw_bool(struct jw *w, const char *key, bool v)
 {
     begin(w, key);
-    buf_str(w->out, v ? "true" : "false");
+    buf_add(w->out, v ? "true" : "false", v ? 4 : 5);
 }
 
 void
