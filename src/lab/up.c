@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define READY_MS 60000
+#define READY_MS 180000 /* An emulated machine needs a minute. */
 #define POLL_MS 50
-#define REGISTER_MS 30000
-#define DOWN_MS 15000
+#define REGISTER_MS 120000
+#define DOWN_MS 60000
 
 struct up {
     struct lab lab;

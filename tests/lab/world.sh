@@ -37,8 +37,10 @@ at_least() { [ "${2:-0}" -ge "$1" ] || { echo "$2 is less than $1"; false; }; }
 # A moment: nobody ever writes to that pipe.
 moment() { read -rt "${1:-0.05}" -u "$silence" _ || :; }
 # await SECONDS COMMAND...: until it succeeds; its last words where it never does.
+# $CARRICK_PATIENCE multiplies the seconds, for an emulated machine.
+patience=${CARRICK_PATIENCE:-1}
 await() {
-    local end=$((SECONDS + $1))
+    local end=$((SECONDS + $1 * patience))
     shift
     while ! "$@" >"$tmp/await" 2>&1; do
         if [ $SECONDS -ge $end ]; then
@@ -55,7 +57,7 @@ await() {
 # call WHERE METHOD PATH [BODY [TYPE]]: $status, $answer, $location.  BODY: text or @FILE.
 # WHERE: a place of ${url[]}; with ":NAME" behind it, the token of that name.
 call() {
-    local where=${1%%:*} key=$1 args=(-sS -m "${call_s:-30}" -X "$2" -o "$tmp/answer" -D "$tmp/headers")
+    local where=${1%%:*} key=$1 args=(-sS -m "$((${call_s:-30} * patience))" -X "$2" -o "$tmp/answer" -D "$tmp/headers")
     : >"$tmp/answer"
     : >"$tmp/headers"
     [ -n "${token[$key]-}" ] && args+=(-H "X-Auth-Token: ${token[$key]}")
@@ -100,7 +102,7 @@ objects() {
     for kind in $kinds; do
         urls+=("${url[$1]}/network/v2.0/$kind")
     done
-    curl -sS -f -m 30 -H "X-Auth-Token: ${token[$1]}" "${urls[@]}" \
+    curl -sS -f -m $((30 * patience)) -H "X-Auth-Token: ${token[$1]}" "${urls[@]}" \
         "${url[$1]}/compute/v2.1/servers/detail" |
         jq -r 'to_entries[] | .key as $kind | select(.value | type == "array") | .value[] |
             select(.id) | "\($kind) \(.id) \(.name // "-")"' | LC_ALL=C sort
@@ -250,7 +252,7 @@ client_down() {
 get() {
     local port=$1 path=$2
     shift 2
-    nsenter -t "$client" -n curl -sS -m 5 "$@" "http://$web:$port$path"
+    nsenter -t "$client" -n curl -sS -m $((5 * patience)) "$@" "http://$web:$port$path"
 }
 page_comes() { get 80 / | grep -q 'This is the web server'; }
 
@@ -264,7 +266,7 @@ console() {
 # ---- up and down -----------------------------------------------------------------------------
 
 lab_up() {
-    timeout 120 "$carrick" up --detach --name "$name" --dir "$dir" --number "$number" || return 1
+    timeout $((120 * patience)) "$carrick" up --detach --name "$name" --dir "$dir" --number "$number" || return 1
     url[orchestrator]=http://127.0.0.1:$((9890 + number))
     url[east]=http://198.18.$number.2:8080
     url[west]=http://198.18.$number.6:8080
