@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
-#define DP_ABI 1
+#define DP_ABI 2
 
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384
@@ -33,7 +33,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick)
+    X(new_remote) X(repick) X(punt)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -48,7 +48,7 @@ struct dp_ip {
 /* config[0] */
 struct dp_config {
     __u32 vxlan_ifindex;
-    __u32 reserved;
+    __u32 punt_ifindex; /* 0 = no responder is there */
 };
 
 /* ports: interface index of the host's end -> port */
@@ -70,6 +70,42 @@ struct dp_port {
     __u16 n_groups;
     __u32 groups[DP_GROUPS];
 };
+
+/* Questions to the site's own services go to the responder, by a veth pair into a
+ * namespace that holds nothing else.  A port is known there by its handle, which
+ * only the programs here can write: in the link-layer addresses of a bare frame
+ * (DP_PUNT_TAG, then 1 where it is for all, then the handle), and for TCP to the
+ * metadata address in the IPv4 address that stands for the port's own
+ * (240.0.0.0/4: handle, then which of its addresses). */
+#define DP_PUNT_TAG_0 0x0e
+#define DP_PUNT_TAG_1 0xcc
+#define DP_PUNT_HOST {0x0e, 0xcb, 0, 0, 0, 0} /* The device in that namespace. */
+#define DP_PUNT_BARE {0x0e, 0xcb, 0, 0, 0, 1} /* Nobody's: for the packet socket only. */
+#define DP_SERVICE_MAC {0x02, 0xcc, 0xa9, 0xfe, 0xa9, 0xfe} /* As tenants see the services. */
+#define DP_SERVICE_IP 0xa9fea9fe /* 169.254.169.254 */
+#define DP_GUEST_NET 0xf0000000 /* 240.0.0.0/4 */
+#define DP_GUEST_IPS 15
+/* The slot is one live port's; the number's low bits tell its users apart. */
+#define DP_HANDLE(slot, id) (((slot) & 0x3fff) << 10 | ((id) & 0x3ff))
+
+/* guests: handle -> the port, and what it may ask */
+#define DP_GUEST_DHCP4 1
+#define DP_GUEST_DHCP6 2
+#define DP_GUEST_ROUTER 4 /* Router solicitations. */
+#define DP_GUEST_METADATA 8
+struct dp_guest {
+    __u32 ifindex;
+    __u32 slot;
+    __u32 flags;
+    __u8 mac[6];
+    __u16 zero;
+    __be32 ip[DP_GUEST_IPS]; /* Addresses from which it may ask for metadata; 0 = none. */
+};
+/* rates: what a port's questions, and the answers to it, may cost: one packet a
+ * DP_RATE_NS, and DP_RATE_BURST at once. */
+#define DP_RATE_NS 2000000ULL
+#define DP_RATE_BURST 256
+enum { DP_QUESTION, DP_ANSWER };
 
 /* fdb: (network, link-layer address) -> port here (ifindex) or elsewhere */
 struct dp_fdb_key {

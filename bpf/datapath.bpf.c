@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The entries: 'port_in' at every port, 'tun_in' at the VXLAN device.  Both
- * parse, look the flow up and go on; what is rare is a tail call away. */
+/* The entries: 'port_in' at every port, 'tun_in' at the VXLAN device, 'punt_in'
+ * (punt.h) at the responder's.  The first two parse, look the flow up and go on;
+ * what is rare is a tail call away. */
 #include "chain.h"
+#include "punt.h"
 
 /* Larger than the network carries?  A tenant may set its own MTU as it likes. */
 INLINE int
 too_large(struct __sk_buff *skb, __u32 mtu)
 {
     return skb->gso_size ? skb->gso_size + 40 > mtu : skb->len > mtu + ETH_HLEN;
-}
-
-INLINE void
-count_in(struct __sk_buff *skb, __u32 slot)
-{
-    struct dp_port_stats *stats = bpf_map_lookup_elem(&port_stats, &slot);
-
-    if (stats) {
-        stats->in_packets++;
-        stats->in_bytes += skb->len;
-    }
 }
 
 SEC("tc")
@@ -65,8 +56,8 @@ dp_port_in(struct __sk_buff *skb)
         k->key.net = port->net;
         return call(skb, k, CALL_nd);
     }
-    if (k->mac_dst[0] & 1) {
-        return drop(k, DROP_multicast);
+    if (k->mac_dst[0] & 1 || is_to_service(k)) {
+        return call(skb, k, CALL_punt);
     }
     count_in(skb, port->slot);
     return call(skb, k, CALL_step);

@@ -102,6 +102,17 @@ flow_track(const struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
 }
 
 INLINE void
+count_in(struct __sk_buff *skb, __u32 slot)
+{
+    struct dp_port_stats *stats = bpf_map_lookup_elem(&port_stats, &slot);
+
+    if (stats) {
+        stats->in_packets++;
+        stats->in_bytes += skb->len;
+    }
+}
+
+INLINE void
 count_out(struct __sk_buff *skb, __u32 slot)
 {
     struct dp_port_stats *stats = bpf_map_lookup_elem(&port_stats, &slot);

@@ -42,6 +42,8 @@ MAP(port_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_port_stats, DP_PORTS
 MAP(hop_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_hop_stats,
     DP_CHAINS_MAX *DP_HOPS * 2, 0);
 MAP(drops, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, __u64, DROP_N, 0);
+MAP(guests, BPF_MAP_TYPE_HASH, __u32, struct dp_guest, DP_PORTS_MAX, BPF_F_NO_PREALLOC);
+MAP(rates, BPF_MAP_TYPE_ARRAY, __u32, __u64, DP_PORTS_MAX * 2, 0);
 /* Of the agent alone; kept here so that they live as long as the rest. */
 MAP(ids, BPF_MAP_TYPE_HASH, struct dp_id_key, struct dp_id, 524288, BPF_F_NO_PREALLOC);
 MAP(meta, BPF_MAP_TYPE_ARRAY, __u32, struct dp_meta, 1, 0);

@@ -193,6 +193,9 @@ host_open(struct host *host)
     host->idmapped = mounts_probe(host->options.state, host->options.uid_base);
     TRY(containers_adopt(host));
     TRY(agent_listener_new(host, &host->listener));
+    if (host->options.responder) {
+        TRY(briefing_new(host, &host->briefing));
+    }
     host->collect_timer = loop_timer_new(host->loop, collect, host);
     host->console_timer = loop_timer_new(host->loop, consoles, host);
     host->retry_timer = loop_timer_new(host->loop, retry, host);
@@ -205,6 +208,7 @@ static void
 host_close(struct host *host)
 {
     agent_listener_free(host->listener);
+    briefing_free(host->briefing);
     map_each (&host->servers, it) {
         container_free(it->value);
     }
@@ -258,7 +262,7 @@ struct arguments {
 static const char usage[] =
     "usage: carrick agent --site-id ID --host-id ID --state DIR --site-state DIR --socket PATH\n"
     "                     --site-uid UID --bpffs DIR [--vtep IP] [--uid-base N]\n"
-    "                     [--log-level LEVEL]\n"
+    "                     [--responder PATH --responder-uid UID] [--log-level LEVEL]\n"
     "       carrick agent --purge --state DIR --bpffs DIR\n";
 
 static const struct option options[] = {
@@ -267,6 +271,7 @@ static const struct option options[] = {
     {"socket", required_argument, NULL, 'k'},     {"site-uid", required_argument, NULL, 'u'},
     {"bpffs", required_argument, NULL, 'b'},      {"vtep", required_argument, NULL, 'v'},
     {"uid-base", required_argument, NULL, 'r'},   {"log-level", required_argument, NULL, 'l'},
+    {"responder", required_argument, NULL, 'a'},  {"responder-uid", required_argument, NULL, 'w'},
     {"purge", no_argument, NULL, 'p'},            {NULL, 0, NULL, 0},
 };
 
@@ -312,6 +317,11 @@ argument_take(struct arguments *a, int which, const char *value)
     case 'r':
         return argument_number(value, UINT32_MAX - (SERVERS_MAX + 1) * UID_RANGE,
                                &a->host.uid_base);
+    case 'a':
+        a->host.responder = value;
+        return *value == '/';
+    case 'w':
+        return argument_number(value, UINT32_MAX - 1, &a->host.responder_uid);
     case 'l':
         return log_level_from_name(value, &a->level);
     case 'p':

@@ -4,7 +4,8 @@
  *
  *     carrick agent --site-id ID --host-id ID --state DIR --site-state DIR
  *                   --socket PATH --site-uid UID --bpffs DIR --vtep IP
- *                   [--uid-base N] [--log-level LEVEL]
+ *                   [--responder PATH --responder-uid UID] [--uid-base N]
+ *                   [--log-level LEVEL]
  *     carrick agent --purge --state DIR --bpffs DIR [--site-id ID]
  *
  * Runs as root in the site's network namespace but not in a mount namespace of

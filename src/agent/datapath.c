@@ -29,14 +29,15 @@ static const char *const table_names[N_TABLES] = {
     DATAPATH_TABLES(X)
 #undef X
 };
-/* Tail-called programs in the order of enum dp_call, then the two entries. */
-enum { PROG_port_in = CALL_N, PROG_tun_in, N_PROGS };
+/* Tail-called programs in the order of enum dp_call, then the entries. */
+enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, N_PROGS };
 static const char *const prog_names[N_PROGS] = {
 #define X(name) "dp_" #name,
     DP_CALLS(X)
 #undef X
     "dp_port_in",
     "dp_tun_in",
+    "dp_punt_in",
 };
 static const char *const drop_names[DROP_N] = {
 #define DROP(name, doc) #name,
@@ -81,7 +82,7 @@ pin_path(struct datapath *dp, const char *kind, const char *name)
 
 /* ---- loading ------------------------------------------------------------------------------ */
 
-static int
+static int __attribute__((format(printf, 2, 0)))
 print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
 {
     char line[512];
@@ -326,6 +327,7 @@ datapath_purge(const char *bpffs)
             (void)unlink(pin_path(&dp, "prog", prog_names[i]));
         }
         (void)unlink(pin_path(&dp, "map", "frags"));
+        (void)unlink(pin_path(&dp, "map", "rates"));
         (void)unlink(pin_path(&dp, "map", "scratch"));
         (void)unlink(pin_path(&dp, "map", "calls_before"));
     }
@@ -364,6 +366,12 @@ struct err *
 datapath_attach_tunnel(struct datapath *dp, int ifindex)
 {
     return attach(dp, ifindex, PROG_tun_in);
+}
+
+struct err *
+datapath_attach_punt(struct datapath *dp, int ifindex)
+{
+    return attach(dp, ifindex, PROG_punt_in);
 }
 
 /* ---- tables ----------------------------------------------------------------------------------- */

@@ -643,12 +643,20 @@ chains_sync(struct run *r)
 
 /* ---- networks, tunnels, ports --------------------------------------------------------------------- */
 
+struct err *
+forwarding_config(struct forwarding *f)
+{
+    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex, .punt_ifindex = f->punt_ifindex};
+    uint32_t zero = 0;
+
+    return datapath_put(f->dp, TABLE_config, &zero, &config);
+}
+
 static struct err *
 nets_sync(struct run *r)
 {
     size_t n = world_count(r->world, DESIRED_network);
-    uint32_t share = n ? (uint32_t)(2 * DP_FLOWS_MAX / n) : 0, zero = 0;
-    struct dp_config config = {.vxlan_ifindex = r->f->vxlan_ifindex};
+    uint32_t share = n ? (uint32_t)(2UL * DP_FLOWS_MAX / n) : 0;
     struct dp_net value = {.share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
                                     : share < SHARE_MIN  ? SHARE_MIN
                                                          : share};
@@ -660,7 +668,7 @@ nets_sync(struct run *r)
         TRY(datapath_usage(r->dp, net->id.id));
         TRY(datapath_put(r->dp, TABLE_nets, &net->id.id, &value));
     }
-    return datapath_put(r->dp, TABLE_config, &zero, &config);
+    return forwarding_config(r->f);
 }
 
 static struct err *
@@ -779,6 +787,77 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     return datapath_put(r->dp, TABLE_ports, &note->ifindex, &value);
 }
 
+/* ---- the responder ------------------------------------------------------------------------------ */
+
+static uint32_t
+guest_flags(const struct desired_port *port)
+{
+    uint32_t flags = 0;
+
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        const struct desired_address *a = port->addresses.items[i];
+        bool v4 = !strchr(a->ip, ':');
+
+        flags |= v4 ? DP_GUEST_METADATA : 0;
+        flags |= v4 && a->dhcp ? DP_GUEST_DHCP4 : 0;
+        flags |= !v4 && a->dhcp && a->ra_mode ? DP_GUEST_ROUTER : 0;
+        flags |= !v4 && a->dhcp && !str_eq(a->ra_mode, "slaac") ? DP_GUEST_DHCP6 : 0;
+    }
+    return flags;
+}
+
+bool
+forwarding_guest(struct forwarding *f, const struct desired_port *port, uint32_t *handle,
+                 uint32_t *flags)
+{
+    struct dp_id id;
+
+    if (!port->server_id || !port->admin_state_up || !map_get(&f->links, port->id) ||
+        !datapath_id_known(f->dp, ID_PORT, port->id, DP_PORTS_MAX, &id)) {
+        return false;
+    }
+    *handle = DP_HANDLE(id.slot, id.id);
+    *flags = guest_flags(port);
+    return *flags != 0;
+}
+
+static struct err *
+guest_put(struct run *r, const struct port_note *note)
+{
+    struct dp_guest guest = {.ifindex = note->ifindex, .slot = note->id.slot};
+    size_t n = 0;
+    uint32_t handle;
+    struct ip ip;
+
+    if (!forwarding_guest(r->f, note->port, &handle, &guest.flags)) {
+        return NULL;
+    }
+    mac_key(guest.mac, note->port->mac);
+    for (size_t i = 0; i < note->port->addresses.n && n < DP_GUEST_IPS; i++) {
+        const struct desired_address *a = note->port->addresses.items[i];
+
+        if (ip_parse(a->ip, &ip) && ip_is_v4(&ip)) {
+            memcpy(&guest.ip[n++], ip.b + 12, 4);
+        }
+    }
+    return datapath_put(r->dp, TABLE_guests, &handle, &guest);
+}
+
+/* The services' address, unless somebody on the network has it. */
+static struct err *
+service_addrs(struct run *r)
+{
+    static const uint8_t mac[6] = DP_SERVICE_MAC;
+    struct ip service = ip_from_v4(DP_SERVICE_IP);
+    struct dp_ip ip;
+
+    memcpy(ip.b, service.b, 16);
+    map_each (&r->nets, it) {
+        TRY(addr_put(r, ((struct net_note *)it->value)->id.id, &ip, mac));
+    }
+    return NULL;
+}
+
 static struct err *
 pairs_fdb(struct run *r, const struct port_note *note, const struct net_note *net)
 {
@@ -813,6 +892,7 @@ ports_sync(struct run *r)
         }
     }
     TRY(vnis_sync(r));
+    TRY(service_addrs(r));
     map_each (&r->ports, it) {
         const struct port_note *note = it->value;
 
@@ -820,6 +900,7 @@ ports_sync(struct run *r)
             const struct net_note *net = map_get(&r->nets, note->port->network_id);
 
             TRY(pairs_fdb(r, note, net));
+            TRY(guest_put(r, note));
             TRY(port_put(r, note, net));
         }
     }

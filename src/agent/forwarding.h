@@ -13,6 +13,7 @@ struct forwarding {
     const struct world *world;
     struct map links;      /* Port id -> struct forwarding_link, of ports that are plugged. */
     uint32_t vxlan_ifindex; /* 0 = no tunnels here */
+    uint32_t punt_ifindex;  /* 0 = no responder is there */
     /* An object that cannot be made so; the rest goes on. */
     void (*problem)(void *arg, enum desired_kind kind, const char *id, const char *reason);
     void *arg;
@@ -21,6 +22,12 @@ struct forwarding_link {
     uint32_t ifindex;
 };
 
+/* Writes the two numbers above, at once. */
+struct err *forwarding_config(struct forwarding *forwarding) MUST_USE;
+/* What the responder knows a plugged port by, and what it may ask (DP_GUEST_*); false where it is
+ * not plugged, or nobody's. */
+bool forwarding_guest(struct forwarding *forwarding, const struct desired_port *port,
+                      uint32_t *handle, uint32_t *flags);
 /* Makes the maps hold what the world says. */
 struct err *forwarding_sync(struct forwarding *forwarding) MUST_USE;
 

@@ -11,8 +11,10 @@
 #define SERVERS_MAX 1023
 #define VXLAN_LINK "ckvx0"
 #define VXLAN_PORT 4789
+#define PUNT_LINK "ckpunt0"
 
 struct agent_listener;
+struct briefing;
 struct told;
 
 struct host_options {
@@ -23,6 +25,8 @@ struct host_options {
     const char *bpffs;
     const char *vtep;        /* Null = no tunnels. */
     uid_t site_uid;
+    const char *responder;   /* The responder's socket; null = none here. */
+    uid_t responder_uid;
     uint32_t uid_base;       /* First user of the range of this site. */
 };
 
@@ -44,6 +48,7 @@ struct host {
     bool idmapped;           /* A range of users a server. */
     bool reconcile_posted;
     struct agent_listener *listener;
+    struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer;
     uint64_t n_flows;
 };
@@ -72,6 +77,12 @@ struct err *agent_listener_new(struct host *host, struct agent_listener **listen
 void agent_listener_free(struct agent_listener *listener);
 /* Sends where connected and greeted. */
 void agent_listener_send(struct agent_listener *listener, const struct desired_message *message);
+
+/* briefing.c: what the responder is told. */
+struct err *briefing_new(struct host *host, struct briefing **briefing) MUST_USE;
+void briefing_free(struct briefing *briefing);
+/* Tells what has changed; 'briefing' may be null. */
+void briefing_sync(struct briefing *briefing);
 
 /* counters.c: the answer to a counters query, in 'mem'. */
 const struct json *host_counters(struct host *host, struct mem *mem);

@@ -63,6 +63,31 @@ netns_run(int netns, struct err *(*fn)(void *arg), void *arg)
 }
 
 struct err *
+netns_new(int *netns)
+{
+    int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    struct err *e = NULL;
+
+    if (own < 0) {
+        return err_errno(E_UNAVAILABLE, "open our network namespace");
+    }
+    if (unshare(CLONE_NEWNET)) {
+        e = err_errno(E_UNAVAILABLE, "make a network namespace");
+        close(own);
+        return e;
+    }
+    *netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (*netns < 0) {
+        e = err_errno(E_UNAVAILABLE, "open the new network namespace");
+    }
+    if (setns(own, CLONE_NEWNET)) {
+        abort(); /* As above. */
+    }
+    close(own);
+    return e;
+}
+
+struct err *
 netlink_new(int netns, struct netlink **nl)
 {
     struct netlink *n = heap_alloc(sizeof *n);
@@ -335,6 +360,14 @@ netlink_up(struct netlink *nl, int ifindex)
 }
 
 struct err *
+netlink_up_noarp(struct netlink *nl, int ifindex)
+{
+    char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+
+    return act(nl, link_request(nl, buf, 0, ifindex, IFF_UP | IFF_NOARP), "set a link up");
+}
+
+struct err *
 netlink_delete(struct netlink *nl, int ifindex)
 {
     char buf[REQUEST_SIZE] __attribute__((aligned(8)));
@@ -386,16 +419,18 @@ netlink_route(struct netlink *nl, int ifindex, const struct cidr *to, const stru
     struct nlmsghdr *h = request(nl, buf, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
     struct rtmsg *m = mnl_nlmsg_put_extra_header(h, sizeof *m);
     size_t n;
-    const uint8_t *b = ip_bytes(via, &n);
+    const uint8_t *b = ip_bytes(via ? via : &to->ip, &n);
     char text[CIDR_TEXT_SIZE];
 
     m->rtm_family = n == 4 ? AF_INET : AF_INET6;
     m->rtm_dst_len = (uint8_t)to->len;
     m->rtm_table = RT_TABLE_MAIN;
     m->rtm_protocol = RTPROT_STATIC;
-    m->rtm_scope = RT_SCOPE_UNIVERSE;
+    m->rtm_scope = via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
     m->rtm_type = RTN_UNICAST;
-    mnl_attr_put(h, RTA_GATEWAY, n, b);
+    if (via) {
+        mnl_attr_put(h, RTA_GATEWAY, n, b);
+    }
     mnl_attr_put_u32(h, RTA_OIF, (uint32_t)ifindex);
     if (to->len) {
         mnl_attr_put(h, RTA_DST, n, ip_bytes(&to->ip, &n));

@@ -52,9 +52,13 @@ struct err *netlink_index(struct netlink *nl, const char *name, int *ifindex) MU
 struct err *netlink_delete(struct netlink *nl, int ifindex) MUST_USE; /* not there = fine */
 /* IPv6 without duplicate address detection: the tables know that it is unique. */
 struct err *netlink_address(struct netlink *nl, int ifindex, const struct ip *ip, int prefix_len) MUST_USE;
-/* 'to' by way of 'via'. */
+/* Up, with no search for neighbours: whoever is behind it is reached as it is. */
+struct err *netlink_up_noarp(struct netlink *nl, int ifindex) MUST_USE;
+/* 'to' by way of 'via'; null: on the link itself. */
 struct err *netlink_route(struct netlink *nl, int ifindex, const struct cidr *to, const struct ip *via) MUST_USE;
 
+/* A network namespace that lives as long as something is open in it; '*netns' is the caller's. */
+struct err *netns_new(int *netns) MUST_USE;
 /* Runs 'fn(arg)' in the network namespace that 'netns' is open on. */
 struct err *netns_run(int netns, struct err *(*fn)(void *arg), void *arg) MUST_USE;
 

@@ -119,7 +119,7 @@ on_object(struct agent_listener *l, const struct desired_message *m, bool put)
 {
     enum desired_kind kind = desired_kind_from_name(m->kind);
 
-    if (!l->delta || kind == DESIRED_N_KINDS || (put ? !m->object : !m->id)) {
+    if (!l->delta || kind >= DESIRED_guest || (put ? !m->object : !m->id)) {
         return err_new(E_INVALID, NULL, "'%s' outside of a change, or not whole", m->op);
     }
     if (!str_eq(m->host, l->host->options.host_id)) {
@@ -246,6 +246,7 @@ dispatch(struct agent_listener *l, const struct desired_message *m)
     case DESIRED_OP_refused:
     case DESIRED_OP_status:
     case DESIRED_OP_event:
+    case DESIRED_OP_descriptors:
     case DESIRED_N_OPS:
     default:
         return err_new(E_INVALID, NULL, "'%s' is not for an agent", m->op);

@@ -257,8 +257,8 @@ linux_write(struct jw *w, const struct oci_spec *spec)
 }
 
 /* A host name is made of what its letters allow (RFC 1123). */
-static const char *
-hostname_of(struct mem *mem, const char *name)
+const char *
+oci_hostname(struct mem *mem, const char *name)
 {
     char *host = mem_strn(mem, name, strlen(name) > 63 ? 63 : strlen(name));
     size_t n = 0;
@@ -290,7 +290,7 @@ oci_config(struct buf *out, const struct oci_spec *spec)
     jw_str(&w, "path", "rootfs");
     jw_bool(&w, "readonly", false);
     jw_end(&w);
-    jw_str(&w, "hostname", hostname_of(mem, spec->server->name));
+    jw_str(&w, "hostname", oci_hostname(mem, spec->server->name));
     mounts_write(&w);
     linux_write(&w, spec);
     jw_end(&w);

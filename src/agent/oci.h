@@ -15,6 +15,8 @@ struct oci_spec {
     const char *cgroup;            /* Path of its control group. */
 };
 
+/* A server's host name, made of its name (RFC 1123), in 'mem'. */
+const char *oci_hostname(struct mem *mem, const char *name);
 /* Appends the JSON to 'out'. */
 void oci_config(struct buf *out, const struct oci_spec *spec);
 

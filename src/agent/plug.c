@@ -27,14 +27,29 @@ link_name(struct mem *mem, const char *port_id)
     return mem_str(mem, name);
 }
 
+/* Does the interface lead to the site's own services?  One of a server's is enough: the first with
+ * an IPv4 address of a subnet with DHCP, which tells a client of its own the same route. */
+static bool
+has_service(const struct desired_port *port)
+{
+    for (size_t i = 0; i < port->addresses.n; i++) {
+        const struct desired_address *a = port->addresses.items[i];
+
+        if (a->dhcp && !strchr(a->ip, ':')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* All that is set inside the server, as one number. */
 static uint64_t
 config_hash(const struct desired_port *port, const struct desired_network *network)
 {
-    AUTO(mem) mem = mem_new("port config");
     AUTO_BUF text = BUF_INIT;
 
-    buf_printf(&text, "%s %s %lld", port->mac, port->ifname, (long long)network->mtu);
+    buf_printf(&text, "%s %s %lld %d", port->mac, port->ifname, (long long)network->mtu,
+               has_service(port));
     for (size_t i = 0; i < port->addresses.n; i++) {
         const struct desired_address *a = port->addresses.items[i];
 
@@ -92,7 +107,7 @@ is_ours(struct host *host, struct mem *mem, const struct link_seen *link)
     const char *prefix = mem_printf(mem, "carrick %s ", host->options.site_id);
 
     return link->group == LINK_GROUP && str_eq(link->kind, "veth") &&
-           str_starts(link->name, PREFIX) &&
+           str_starts(link->name, PREFIX) && !str_eq(link->name, PUNT_LINK) &&
            (str_empty(link->alias) || str_starts(link->alias, prefix));
 }
 
@@ -175,6 +190,10 @@ inside_configure(struct inside *in)
     for (size_t i = 0; i < in->port->addresses.n; i++) {
         TRY(gateway_add(in, in->port->addresses.items[i]));
     }
+    if (has_service(in->port)) {
+        to = (struct cidr){.ip = ip_from_v4(DP_SERVICE_IP), .len = 32};
+        TRY(netlink_route(in->nl, in->ifindex, &to, NULL));
+    }
     for (size_t i = 0; i < in->port->routes.n; i++) {
         const struct desired_route *route = in->port->routes.items[i];
 
@@ -185,8 +204,39 @@ inside_configure(struct inside *in)
     return NULL;
 }
 
-/* What the namespace's own settings should be; each is fine as it was where the
- * kernel has no such setting. */
+/* Each is fine as it was where the kernel has no such setting. */
+static void
+setting_write(const char *path, const char *value)
+{
+    AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)!write(fd, value, strlen(value));
+    }
+}
+
+/* A neighbour is asked for every 50 ms, for three seconds.  The answer comes from this machine's
+ * tables, at once or, before they know the neighbour, not at all: with the kernel's second between
+ * two questions, a server that is early would be a second late. */
+static struct err *
+neighbours_hasten(void *arg)
+{
+    static const char *const families[] = {"ipv4", "ipv6"};
+    const char *ifname = arg;
+    char path[128];
+
+    for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+        (void)snprintf(path, sizeof path, "/proc/sys/net/%s/neigh/%s/retrans_time_ms", families[i],
+                       ifname);
+        setting_write(path, "50");
+        (void)snprintf(path, sizeof path, "/proc/sys/net/%s/neigh/%s/mcast_solicit", families[i],
+                       ifname);
+        setting_write(path, "60");
+    }
+    return NULL;
+}
+
+/* What the namespace's own settings should be. */
 static struct err *
 settings_write(void *arg)
 {
@@ -203,11 +253,7 @@ settings_write(void *arg)
 
     (void)arg;
     for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-        AUTO_FD fd = open(settings[i].path, O_WRONLY | O_CLOEXEC);
-
-        if (fd >= 0) {
-            (void)!write(fd, settings[i].value, strlen(settings[i].value));
-        }
+        setting_write(settings[i].path, settings[i].value);
     }
     return NULL;
 }
@@ -241,6 +287,7 @@ plug_make(struct host *host, struct netlink *inside, int netns, const struct des
     }
     TRY(datapath_attach_port(host->forwarding.dp, ifindex));
     TRY(netlink_index(inside, port->ifname, &in.ifindex));
+    TRY(netns_run(netns, neighbours_hasten, mem_str(mem, port->ifname)));
     TRY(inside_configure(&in));
     TRY(netlink_set_alias(host->nl, ifindex, alias_of(host, mem, port)));
     link = MEM_NEW(host->links_mem, struct forwarding_link);

@@ -138,6 +138,7 @@ round_make(struct host *host)
     host->forwarding.problem = on_problem;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
+    briefing_sync(host->briefing);
     servers_start(host);
     return NULL;
 }

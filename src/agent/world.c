@@ -43,6 +43,14 @@ world_find(const struct world *world, enum desired_kind kind, const char *id)
     return thing ? thing->object : NULL;
 }
 
+uint64_t
+world_serial(const struct world *world, enum desired_kind kind, const char *id)
+{
+    struct thing *thing = id ? map_get(&world->kinds[kind], id) : NULL;
+
+    return thing ? thing->serial : 0;
+}
+
 size_t
 world_count(const struct world *world, enum desired_kind kind)
 {
@@ -86,6 +94,7 @@ room_check(const struct delta *delta)
 struct err *
 delta_put(struct delta *delta, enum desired_kind kind, const struct json *json)
 {
+    static uint64_t serial;
     AUTO(mem) mem = mem_new("decode");
     struct delta_step step = {.kind = kind};
     void *object;
@@ -95,6 +104,7 @@ delta_put(struct delta *delta, enum desired_kind kind, const struct json *json)
     step.put = heap_alloc(sizeof *step.put);
     step.put->mem = mem_new("desired object");
     step.put->kind = kind;
+    step.put->serial = ++serial;
     step.put->object = row_copy(step.put->mem, object);
     step.id = desired_id(step.put->object);
     vec_add(delta->mem, &delta->steps, step);
@@ -207,6 +217,7 @@ object_refs(const struct world *world, const struct thing *thing)
         return server_refs(world, thing->object);
     case DESIRED_network:
     case DESIRED_image:
+    case DESIRED_guest:
     case DESIRED_N_KINDS:
     default:
         return NULL;

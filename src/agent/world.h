@@ -11,6 +11,7 @@ struct thing {
     struct mem *mem;
     void *object;
     enum desired_kind kind;
+    uint64_t serial;       /* Never two things' alike. */
 };
 
 struct world {
@@ -22,6 +23,8 @@ void world_done(struct world *world);
 
 /* Null when absent. */
 void *world_find(const struct world *world, enum desired_kind kind, const char *id);
+/* Its serial; 0 when absent. */
+uint64_t world_serial(const struct world *world, enum desired_kind kind, const char *id);
 size_t world_count(const struct world *world, enum desired_kind kind);
 
 /* Each object of a kind: world_each (world, DESIRED_port, it) { struct desired_port *p = world_object(it); } */

@@ -260,6 +260,18 @@ desired_client_snapshot_end(struct desired_client *client, bool allow_removal)
 }
 
 void
+desired_client_send_fds(struct desired_client *client, const int *fds, size_t n)
+{
+    AUTO(mem) mem = mem_new("descriptors");
+    struct desired_message *message = desired_message_new(mem, DESIRED_OP_descriptors);
+
+    message->count = (int64_t)n;
+    if (client->greeted) {
+        desired_conn_send_fds(client->conn, message, fds, n);
+    }
+}
+
+void
 desired_client_begin(struct desired_client *client, int64_t seq)
 {
     client->seq = seq;

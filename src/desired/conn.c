@@ -23,6 +23,8 @@ struct desired_conn {
     bool wants_out;
     bool busy;              /* Inside a callback: freeing waits. */
     bool dead;
+    int fds[DESIRED_FDS_MAX]; /* That came and nobody took. */
+    size_t n_fds;
 };
 
 static void
@@ -30,6 +32,9 @@ conn_release(struct desired_conn *conn)
 {
     loop_fd_del(conn->watch);
     close(conn->config.fd);
+    for (size_t i = 0; i < conn->n_fds; i++) {
+        close(conn->fds[i]);
+    }
     buf_done(&conn->in);
     buf_done(&conn->out);
     mem_free(conn->mem);
@@ -84,6 +89,44 @@ compact(struct buf *buf, size_t *at)
     }
 }
 
+static void
+fds_keep(struct desired_conn *conn, struct msghdr *head)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(head); c; c = CMSG_NXTHDR(head, c)) {
+        size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS
+                       ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int)
+                       : 0;
+
+        for (size_t i = 0; i < n; i++) {
+            int fd;
+
+            memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+            if (conn->config.takes_fds && conn->n_fds < DESIRED_FDS_MAX) {
+                conn->fds[conn->n_fds++] = fd;
+            } else {
+                close(fd);
+            }
+        }
+    }
+}
+
+static ssize_t
+data_receive(struct desired_conn *conn, char *data, size_t max)
+{
+    char control[CMSG_SPACE(DESIRED_FDS_MAX * sizeof(int))] __attribute__((aligned(8)));
+    struct iovec iov = {.iov_base = data, .iov_len = max};
+    struct msghdr head = {.msg_iov = &iov,
+                          .msg_iovlen = 1,
+                          .msg_control = control,
+                          .msg_controllen = conn->config.takes_fds ? sizeof control : 0};
+    ssize_t n = recvmsg(conn->config.fd, &head, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+    if (n > 0) {
+        fds_keep(conn, &head);
+    }
+    return n;
+}
+
 /* '*ended' where the peer has closed. */
 static struct err *
 conn_read(struct desired_conn *conn, bool *ended)
@@ -92,7 +135,7 @@ conn_read(struct desired_conn *conn, bool *ended)
     ssize_t n;
 
     for (int i = 0; i < READS_A_TURN; i++) {
-        n = recv(conn->config.fd, data, sizeof data, MSG_DONTWAIT);
+        n = data_receive(conn, data, sizeof data);
         if (n == 0) {
             *ended = true;
             return NULL;
@@ -175,7 +218,7 @@ desired_conn_new(const struct desired_conn_config *config, struct desired_conn *
     struct err *e;
 
     c->config = *config;
-    buf_init(&c->in, 2 * (DESIRED_FRAME_MAX + READ_SIZE));
+    buf_init(&c->in, (size_t)2 * (DESIRED_FRAME_MAX + READ_SIZE));
     buf_init(&c->out, config->max_queued ? config->max_queued : QUEUE_MAX);
     c->mem = mem_new("desired message");
     e = loop_fd_add(config->loop, config->fd, EPOLLIN, conn_ready, c, &c->watch);
@@ -226,4 +269,53 @@ desired_conn_put(struct desired_conn *conn, const char *host, enum desired_kind 
 {
     desired_put_encode(&conn->out, host, kind, object);
     flush(conn);
+}
+
+/* The frame's first byte takes them along. */
+static bool
+fds_send(struct desired_conn *conn, const int *fds, size_t n)
+{
+    char control[CMSG_SPACE(DESIRED_FDS_MAX * sizeof(int))] __attribute__((aligned(8))) = {0};
+    struct iovec iov = {.iov_base = conn->out.data + conn->out_at,
+                        .iov_len = conn->out.len - conn->out_at};
+    struct msghdr head = {.msg_iov = &iov,
+                          .msg_iovlen = 1,
+                          .msg_control = control,
+                          .msg_controllen = CMSG_SPACE(n * sizeof *fds)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&head);
+    ssize_t sent;
+
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(n * sizeof *fds);
+    memcpy(CMSG_DATA(c), fds, n * sizeof *fds);
+    sent = sendmsg(conn->config.fd, &head, MSG_DONTWAIT | MSG_NOSIGNAL);
+    conn->out_at += sent > 0 ? (size_t)sent : 0;
+    return sent > 0;
+}
+
+void
+desired_conn_send_fds(struct desired_conn *conn, const struct desired_message *message,
+                      const int *fds, size_t n)
+{
+    bool ready = conn->out.len == 0 && n <= DESIRED_FDS_MAX;
+
+    desired_message_encode(&conn->out, message);
+    if (!ready || !fds_send(conn, fds, n)) {
+        /* Without them the message is worth nothing: the peer refuses it. */
+        conn->out.overflow = true;
+    }
+    flush(conn);
+}
+
+int
+desired_conn_take_fd(struct desired_conn *conn)
+{
+    int fd = conn->n_fds ? conn->fds[0] : -1;
+
+    if (conn->n_fds) {
+        conn->n_fds--;
+        memmove(conn->fds, conn->fds + 1, conn->n_fds * sizeof *conn->fds);
+    }
+    return fd;
 }

@@ -25,6 +25,12 @@
  *   event          state (its name), reason, at
  *   counters       object (counters.tbl)
  *
+ * Agent -> responder: the same, where the agent is the one that connects and
+ * sends snapshots and transactions, of guests alone.  Behind each hello it sends
+ *   descriptors    count            a packet socket and a listening one, as SCM_RIGHTS of
+ *                                   the frame's first byte
+ * and the responder says hello, nothing else.
+ *
  * A snapshot replaces everything; a transaction takes effect as a whole.  The
  * agent refuses: another site's id, another host's objects, an (epoch, seq)
  * lower than the last applied, a snapshot whose count is wrong, an object that
@@ -49,11 +55,12 @@
 #include "base/attr.h"
 #include "sys/loop.h"
 
-#define DESIRED_VERSION 1
+#define DESIRED_VERSION 2
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
 #define DESIRED_HOPS_MAX 8
+#define DESIRED_FDS_MAX 4
 #define DESIRED_OBJECTS_MAX 100000  /* In one snapshot. */
 
 /* X(kind, doc): the objects; in this order each only refers to earlier ones
@@ -66,7 +73,8 @@
     X(remote_port, "a port of a joined segment at another site")                                   \
     X(chain, "functions that flows of a network go through")                                       \
     X(label, "what a VXLAN identifier of the reserved range stands for")                           \
-    X(server, "a container")
+    X(server, "a container")                                                                       \
+    X(guest, "what the responder answers to a port (from the agent, to nobody else)")
 
 enum desired_kind {
 #define X(kind, doc) DESIRED_##kind,
@@ -88,7 +96,8 @@ enum desired_kind {
     X(applied, "agent")                                                                            \
     X(refused, "agent")                                                                            \
     X(status, "agent")                                                                             \
-    X(event, "agent")
+    X(event, "agent")                                                                              \
+    X(descriptors, "agent, to the responder")
 
 enum desired_op {
 #define X(op, who) DESIRED_OP_##op,
@@ -163,6 +172,10 @@ struct desired_server {
     struct row row;
 #include "desired/server.tbl"
 };
+struct desired_guest {
+    struct row row;
+#include "desired/guest.tbl"
+};
 struct desired_message {
     struct row row;
 #include "desired/message.tbl"
@@ -190,13 +203,14 @@ extern const struct table desired_network_table, desired_address_table, desired_
     desired_pair_table, desired_port_table, desired_remote_port_table, desired_rule_table,
     desired_security_group_table, desired_classifier_table, desired_instance_table,
     desired_hop_table, desired_chain_table, desired_label_table, desired_image_table,
-    desired_env_table, desired_server_table, desired_message_table, desired_port_counter_table,
-    desired_hop_counter_table, desired_drop_counter_table, desired_counters_table;
+    desired_env_table, desired_server_table, desired_guest_table, desired_message_table,
+    desired_port_counter_table, desired_hop_counter_table, desired_drop_counter_table, desired_counters_table;
 
 /* Words of the enumerations, null-terminated; compare with str_eq. */
 extern const char *const desired_kind_names[], *const desired_ops[], *const desired_ethertypes[],
     *const desired_rule_directions[], *const desired_label_directions[],
-    *const desired_image_formats[], *const desired_powers[], *const desired_layers[];
+    *const desired_image_formats[], *const desired_powers[], *const desired_layers[],
+    *const desired_ra_modes[];
 
 /* Table of a kind, and kind or op of a word (DESIRED_N_KINDS, DESIRED_N_OPS where unknown). */
 const struct table *desired_table(enum desired_kind kind);
@@ -240,6 +254,7 @@ struct desired_conn_config {
      * the peer).  The conn is freed after it returns. */
     void (*closed)(void *arg, struct err *why);
     void *arg;
+    bool takes_fds;     /* Descriptors may come with messages; else they are closed. */
 };
 struct err *desired_conn_new(const struct desired_conn_config *config,
                              struct desired_conn **conn) MUST_USE;
@@ -248,6 +263,12 @@ void desired_conn_free(struct desired_conn *conn);
 void desired_conn_send(struct desired_conn *conn, const struct desired_message *message);
 void desired_conn_put(struct desired_conn *conn, const char *host, enum desired_kind kind,
                       const void *object);
+/* Sends 'message' with 'n' descriptors (at most DESIRED_FDS_MAX; copied, the caller keeps its own).
+ * Nothing of an earlier call may still wait to be sent. */
+void desired_conn_send_fds(struct desired_conn *conn, const struct desired_message *message,
+                           const int *fds, size_t n);
+/* The next descriptor that came, in order, now the caller's; -1 where there is none. */
+int desired_conn_take_fd(struct desired_conn *conn);
 /* A message that only has an op: fill the rest. */
 struct desired_message *desired_message_new(struct mem *mem, enum desired_op op) MUST_USE;
 
@@ -290,6 +311,8 @@ bool desired_client_connected(const struct desired_client *client);
  * sender; leave it out or give up). */
 void desired_client_snapshot(struct desired_client *client, int64_t seq);
 void desired_client_snapshot_end(struct desired_client *client, bool allow_removal);
+/* A 'descriptors' message; from inside 'ready' only. */
+void desired_client_send_fds(struct desired_client *client, const int *fds, size_t n);
 /* Transaction. */
 void desired_client_begin(struct desired_client *client, int64_t seq);
 void desired_client_commit(struct desired_client *client, bool allow_removal);

@@ -66,16 +66,17 @@ is_unicast_ip(const char *text)
            (!ip_is_v4(&ip) || (ip_v4(&ip) && ip_v4(&ip) >> 29 != 7));
 }
 
+/* What a port and a guest have in common. */
 static struct err *
-port_check(const struct desired_port *port)
+interface_check(const char *mac, const struct rows *addresses, const struct rows *routes)
 {
     struct err *faults = NULL;
 
-    if (!is_unicast_mac(port->mac)) {
+    if (!is_unicast_mac(mac)) {
         faults = fault(faults, "mac is not a unicast address");
     }
-    for (size_t i = 0; i < port->addresses.n; i++) {
-        const struct desired_address *a = port->addresses.items[i];
+    for (size_t i = 0; i < addresses->n; i++) {
+        const struct desired_address *a = addresses->items[i];
 
         if (!is_unicast_ip(a->ip) || (!strchr(a->ip, ':') && a->prefix_len > 32)) {
             faults = fault(faults, "an address is not unicast or its prefix is too long");
@@ -84,13 +85,21 @@ port_check(const struct desired_port *port)
             faults = fault(faults, "a gateway is of the other family");
         }
     }
-    for (size_t i = 0; i < port->routes.n; i++) {
-        const struct desired_route *r = port->routes.items[i];
+    for (size_t i = 0; i < routes->n; i++) {
+        const struct desired_route *r = routes->items[i];
 
         if (!strchr(r->destination, ':') != !strchr(r->nexthop, ':')) {
             faults = fault(faults, "a route's next hop is of the other family");
         }
     }
+    return faults;
+}
+
+static struct err *
+port_check(const struct desired_port *port)
+{
+    struct err *faults = interface_check(port->mac, &port->addresses, &port->routes);
+
     for (size_t i = 0; i < port->allowed_pairs.n; i++) {
         const struct desired_pair *p = port->allowed_pairs.items[i];
 
@@ -99,6 +108,12 @@ port_check(const struct desired_port *port)
         }
     }
     return faults;
+}
+
+static struct err *
+guest_check(const struct desired_guest *guest)
+{
+    return interface_check(guest->mac, &guest->addresses, &guest->routes);
 }
 
 static struct err *
@@ -207,6 +222,8 @@ meaning_check(struct mem *mem, enum desired_kind kind, const void *object)
         return security_group_check(object);
     case DESIRED_chain:
         return chain_check(mem, object);
+    case DESIRED_guest:
+        return guest_check(object);
     case DESIRED_network:
     case DESIRED_image:
     case DESIRED_label:

@@ -27,6 +27,7 @@ const char *const desired_label_directions[] = {"forward", "reverse", NULL};
 const char *const desired_image_formats[] = {"tar", "oci", NULL};
 const char *const desired_powers[] = {"running", "stopped", NULL};
 const char *const desired_layers[] = {"l2", "l3", NULL};
+const char *const desired_ra_modes[] = {"slaac", "dhcpv6-stateful", "dhcpv6-stateless", NULL};
 
 /* ---- checks of single values ------------------------------------------------------ */
 
@@ -341,6 +342,17 @@ const struct table desired_server_table = {
     .name = "server",
     .doc = "a container",
     TABLE(struct desired_server, server_attrs),
+};
+
+#define TABLE_STRUCT desired_guest
+static const struct attr guest_attrs[] = {
+#include "desired/guest.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_guest_table = {
+    .name = "guest",
+    .doc = "what the responder answers to a port",
+    TABLE(struct desired_guest, guest_attrs),
 };
 
 #define TABLE_STRUCT desired_message

@@ -4,7 +4,8 @@
 
 #include "base/str.h"
 
-#define LAB_UID 64200 /* first of three ids that Debian's allocation leaves free */
+#define LAB_UID 64200 /* first of four a lab, which Debian's allocation leaves free */
+#define LAB_RESPONDER_UID 63800 /* likewise, of two */
 #define LAB_SITE_PORT 8080
 #define LAB_PORT 9890
 
@@ -25,6 +26,7 @@ lab_site_describe(const struct lab *lab, int i, struct lab_site *site)
     site->wan_ip = mem_printf(mem, "198.18.%d.%d", lab->number, 129 + i);
     site->url = mem_printf(mem, "http://%s:%d", site->ip, LAB_SITE_PORT);
     site->uid = (uid_t)(LAB_UID + 4 * lab->number + 1 + i);
+    site->responder_uid = (uid_t)(LAB_RESPONDER_UID + LAB_N_SITES * lab->number + i);
 }
 
 struct err *

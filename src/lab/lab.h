@@ -26,6 +26,7 @@ struct lab_site {
     const char *wan_ip;    /* tunnel endpoint on the WAN link */
     const char *url;       /* http://IP:PORT */
     uid_t uid;             /* unprivileged user of the site process */
+    uid_t responder_uid;   /* and of its responder */
 };
 
 struct lab {

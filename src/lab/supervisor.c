@@ -38,7 +38,7 @@ struct supervisor {
     struct mem *mem;
     struct loop *loop;
     const struct lab *lab;
-    struct child children[2 * LAB_N_SITES + 1];
+    struct child children[3 * LAB_N_SITES + 1];
     size_t n;
     bool stopping;
 };
@@ -130,17 +130,30 @@ site_children(struct supervisor *s, const struct lab_site *site)
     struct mem *mem = s->mem;
     const char *socket = mem_printf(mem, "%s/agent.sock", site->dir);
     const char *state = mem_printf(mem, "%s/site", site->dir);
+    const char *responder = mem_printf(mem, "%s/responder/socket", site->dir);
 
+    child_add(s, "responder", site, site->responder_uid,
+              process_argv(mem, "/proc/self/exe", "responder", "--listen", responder, NULL));
     child_add(s, "agent", site, 0,
               process_argv(mem, "/proc/self/exe", "agent", "--state",
                            mem_printf(mem, "%s/agent", site->dir), "--site-state", state,
                            "--socket", socket, "--site-uid", mem_printf(mem, "%u", site->uid),
                            "--bpffs", mem_printf(mem, "%s/bpf", site->dir), "--vtep", site->wan_ip,
-                           "--site-id", site->name, "--host-id", site->name, NULL));
+                           "--site-id", site->name, "--host-id", site->name, "--responder",
+                           responder, "--responder-uid",
+                           mem_printf(mem, "%u", site->responder_uid), NULL));
     child_add(s, "site", site, site->uid,
               process_argv(mem, "/proc/self/exe", "site", "--state", state, "--name", site->name,
                            "--listen", site->url + strlen("http://"), "--agent", socket, "--vtep",
                            site->wan_ip, NULL));
+}
+
+/* A folder that is one user's alone. */
+static struct err *
+dir_make_for(const char *path, uid_t uid)
+{
+    TRY(dir_make(path, 0700));
+    return chown(path, uid, (gid_t)uid) ? err_errno(E_UNAVAILABLE, "chown %s", path) : NULL;
 }
 
 static struct err *
@@ -148,17 +161,13 @@ dirs_make(const struct lab *lab)
 {
     TRY(dir_make(mem_printf(lab->mem, "%s/run", lab->dir), 0755));
     TRY(dir_make(mem_printf(lab->mem, "%s/log", lab->dir), 0750));
-    for (int i = 0; i <= LAB_N_SITES; i++) {
-        bool is_site = i < LAB_N_SITES;
-        uid_t uid = is_site ? lab->sites[i].uid : lab->uid;
-        const char *state = is_site ? mem_printf(lab->mem, "%s/site", lab->sites[i].dir)
-                                    : mem_printf(lab->mem, "%s/orchestrator", lab->dir);
-        TRY(dir_make(state, 0700));
-        if (chown(state, uid, (gid_t)uid)) {
-            return err_errno(E_UNAVAILABLE, "chown %s", state);
-        }
+    for (int i = 0; i < LAB_N_SITES; i++) {
+        const struct lab_site *site = &lab->sites[i];
+
+        TRY(dir_make_for(mem_printf(lab->mem, "%s/site", site->dir), site->uid));
+        TRY(dir_make_for(mem_printf(lab->mem, "%s/responder", site->dir), site->responder_uid));
     }
-    return NULL;
+    return dir_make_for(mem_printf(lab->mem, "%s/orchestrator", lab->dir), lab->uid);
 }
 
 struct err *

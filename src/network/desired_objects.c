@@ -119,6 +119,9 @@ address_make(struct mem *mem, const struct subnet *subnet, const struct fixed_ip
     (void)cidr_parse(subnet->cidr, &cidr);
     out->ip = ip->ip_address;
     out->prefix_len = cidr.len;
+    out->dhcp = subnet->enable_dhcp;
+    out->dns = subnet->dns_nameservers;
+    out->ra_mode = subnet->ipv6_ra_mode;
     return out;
 }
 
@@ -254,8 +257,8 @@ remote_load(struct tx *tx, const char *id, void **object)
 static const char *const list_sql[DESIRED_N_KINDS] = {
     [DESIRED_network] = "select id from network order by id",
     [DESIRED_security_group] = "select id from security_group order by id",
-    [DESIRED_port] = "select id from port where bound_here = 1 or id in (select ingress_port_id "
-                     "from port_pair union select egress_port_id from port_pair) order by id",
+    [DESIRED_port] = ("select id from port where bound_here = 1 or id in (select ingress_port_id "
+                      "from port_pair union select egress_port_id from port_pair) order by id"),
     [DESIRED_remote_port] = "select id from remote_port order by id",
     [DESIRED_chain] = "select id from port_chain order by id",
     [DESIRED_label] = "select id from chain_label where local = 1 order by id",

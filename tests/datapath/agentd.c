@@ -1,6 +1,7 @@
-/* The agent as a program, and the unpacker it starts, for a tree in which the
+/* The agent and the responder as programs, and the unpacker that the agent starts, for a tree in which the
  * whole product is not built. */
 #include "agent/agent.h"
+#include "responder/responder.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,9 +27,12 @@ main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "agent")) {
         return agent_main(argc - 1, argv + 1);
     }
+    if (argc > 1 && !strcmp(argv[1], "responder")) {
+        return responder_main(argc - 1, argv + 1);
+    }
     if (argc > 1 && !strcmp(argv[1], "unpack")) {
         return unpack_main(argc - 1, argv + 1);
     }
-    (void)fputs("usage: agentd agent|unpack ...\n", stderr);
+    (void)fputs("usage: agentd agent|responder|unpack ...\n", stderr);
     return 2;
 }

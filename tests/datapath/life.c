@@ -222,6 +222,24 @@ TEST(a_server_keeps_its_users_where_its_notes_are_lost)
     CHECK_INT(owner_of(s, "b"), b);
 }
 
+/* The answer comes from tables: who asks before they know it shall not wait for a second. */
+TEST(a_server_asks_for_its_neighbours_often)
+{
+    static const char *const families[] = {"ipv4", "ipv6"};
+    const char *output;
+    struct site *s;
+
+    (void)two_nodes(&s);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE_OK(node_run(s, "a", &output, "cat /proc/sys/net/%s/neigh/eth0/retrans_time_ms",
+                            families[i]));
+        CHECK_STR(output, "50\n");
+        REQUIRE_OK(node_run(s, "a", &output, "cat /proc/sys/net/%s/neigh/eth0/mcast_solicit",
+                            families[i]));
+        CHECK_STR(output, "60\n");
+    }
+}
+
 /* A change made and unmade while the agent is killed at growing delays. */
 TEST(killed_in_the_middle_of_each_change_it_converges)
 {
@@ -287,7 +305,7 @@ TEST(foreign_links_are_left_alone_and_own_leftovers_go)
     REQUIRE(site_push(s));
     REQUIRE(site_settled(s));
     spec.argv = process_argv(t->mem, "ip", "-br", "link", NULL);
-    SITE_EVENTUALLY(s, 5000, count_lines(t->mem, &spec, &output) == 4);
+    SITE_EVENTUALLY(s, 5000, count_lines(t->mem, &spec, &output) == 5);
     CHECK(strstr(output, "ckforeign1@ckforeign0") != NULL);
 }
 
@@ -332,7 +350,7 @@ by_hand(struct site *s, const char *text)
     }
 }
 
-#define HELLO "{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":1,\"epoch\":1}\n"
+#define HELLO "{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":2,\"epoch\":1}\n"
 #define BEGIN "{\"op\":\"snapshot_begin\",\"seq\":100}\n"
 #define END(n) "{\"op\":\"snapshot_end\",\"seq\":100,\"count\":" #n "}"
 #define NET                                                                                        \
@@ -345,13 +363,13 @@ TEST(what_is_foreign_older_or_not_whole_is_refused)
     static const struct {
         const char *text, *reason;
     } cases[] = {
-        {"{\"op\":\"hello\",\"site\":\"west\",\"host\":\"east\",\"version\":1,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"west\",\"host\":\"east\",\"version\":2,\"epoch\":1}",
          "serves site"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"west\",\"version\":1,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"west\",\"version\":2,\"epoch\":1}",
          "serves site"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":2,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":3,\"epoch\":1}",
          "version"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":1,\"epoch\":0}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":2,\"epoch\":0}",
          "older"},
         {"{\"op\":\"counters\"}", "before hello"},
         {HELLO BEGIN NET END(2), "not whole"},
@@ -376,6 +394,8 @@ TEST(what_is_foreign_older_or_not_whole_is_refused)
          "not there"},
         {HELLO "{\"op\":\"begin\",\"seq\":100}\n" NET "{\"op\":\"commit\",\"seq\":100}",
          "before the snapshot"},
+        {HELLO BEGIN "{\"op\":\"put\",\"host\":\"east\",\"kind\":\"guest\",\"object\":{}}\n" END(1),
+         "not whole"},
         {HELLO "{\"op\":\"applied\",\"seq\":1}", "not for an agent"},
         {HELLO "{\"op\":", "closed"},
     };

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #define RUN_MS (20000 * test_patience())
+#define RESPONDER_UID 63798 /* Nobody's. */
 
 /* ---- running programs ----------------------------------------------------------------------- */
 
@@ -109,6 +110,12 @@ site_image(struct site *site, const char *tar)
 
 /* ---- sites --------------------------------------------------------------------------------------- */
 
+static const char *
+responder_socket(struct site *site)
+{
+    return mem_printf(site->topo->mem, "%s/responder/sock", site->dir);
+}
+
 void
 site_agent_start(struct site *site)
 {
@@ -136,7 +143,11 @@ site_agent_start(struct site *site)
                                  "--site-uid",
                                  "0",
                                  "--bpffs",
-                                 mem_printf(mem, "%s/bpf", site->dir)};
+                                 mem_printf(mem, "%s/bpf", site->dir),
+                                 "--responder",
+                                 responder_socket(site),
+                                 "--responder-uid",
+                                 mem_printf(mem, "%d", RESPONDER_UID)};
 
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         vec_add(mem, &argv, words[i]);
@@ -149,6 +160,35 @@ site_agent_start(struct site *site)
     spec.argv = argv.items;
     REQUIRE_OK(process_start(&spec, &site->agent));
     close(fd);
+}
+
+void
+site_responder_start(struct site *site)
+{
+    struct mem *mem = site->topo->mem;
+    const char *log = mem_printf(mem, "%s/agent.log", site->dir);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    struct process_spec spec = {.argv = process_argv(mem, AGENT_PROGRAM, "responder", "--listen",
+                                                     responder_socket(site), NULL),
+                                .stdin_fd = -1,
+                                .stdout_fd = fd,
+                                .stderr_fd = fd,
+                                .uid = RESPONDER_UID,
+                                .gid = RESPONDER_UID,
+                                .die_with_parent = true};
+
+    REQUIRE_OK(process_start(&spec, &site->responder));
+    close(fd);
+}
+
+void
+site_responder_kill(struct site *site)
+{
+    if (site->responder) {
+        (void)kill(site->responder, SIGKILL);
+        (void)waitpid(site->responder, NULL, 0);
+        site->responder = 0;
+    }
 }
 
 void
@@ -239,6 +279,9 @@ site_new(struct topo *topo, size_t i, const char *tar)
     map_init(&site->states, mem);
     map_init(&site->reasons, mem);
     REQUIRE_OK(dir_make(mem_printf(mem, "%s/bpf", site->dir), 0700));
+    REQUIRE_OK(dir_make(mem_printf(mem, "%s/responder", site->dir), 0700));
+    REQUIRE(!chown(mem_printf(mem, "%s/responder", site->dir), RESPONDER_UID, RESPONDER_UID));
+    REQUIRE(!chmod(site->dir, 0711));
     REQUIRE(!mount("bpf", mem_printf(mem, "%s/bpf", site->dir), "bpf", 0, NULL));
     must(topo, "ip netns add %s", site->netns);
     must(topo, "ip -n %s link set lo up", site->netns);
@@ -336,6 +379,7 @@ site_free(struct site *site)
 
     desired_client_free(site->client);
     site_agent_kill(site);
+    site_responder_kill(site);
     if (getenv("TOPO_LOG")) {
         const char *text;
 

@@ -21,7 +21,7 @@ struct site {
     const char *dir;
     const char *vtep;       /* null with one site */
     const char *socket;
-    pid_t agent;
+    pid_t agent, responder;
     struct desired_client *client;
     int64_t epoch, seq;
     VEC(void *) objects;    /* In the order of sending. */
@@ -49,6 +49,9 @@ void topo_free(struct topo *topo);
 
 void site_agent_start(struct site *site);
 void site_agent_kill(struct site *site); /* SIGKILL, waited for */
+/* The responder is not there until it is started; the agent looks for it from the beginning. */
+void site_responder_start(struct site *site);
+void site_responder_kill(struct site *site);
 
 /* The same name gives the same id. */
 const char *topo_id(struct topo *topo, const char *name);

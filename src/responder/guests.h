@@ -1,0 +1,29 @@
+/* The ports that may ask, as the agent told: changed only by whole changes. */
+#ifndef CARRICK_RESPONDER_GUESTS_H
+#define CARRICK_RESPONDER_GUESTS_H
+
+#include "base/vec.h"
+#include "desired/desired.h"
+
+#define HANDLE_MAX 0xffffffu
+
+struct guests;
+
+struct guests *guests_new(void) MUST_USE;
+void guests_free(struct guests *guests); /* null accepted */
+
+/* The guest of a handle, or null. */
+const struct desired_guest *guests_find(const struct guests *guests, uint32_t handle);
+/* All guests of a server, in the order of their interfaces' names, in 'mem'. */
+struct rows guests_of_server(const struct guests *guests, const char *server_id, struct mem *mem);
+size_t guests_count(const struct guests *guests);
+
+/* A snapshot or a transaction: begin, any number of puts and deletes, end.  A second begin forgets
+ * the first.  E_INVALID where a put is no guest or stands outside of a change; at the end where
+ * the snapshot is not whole ('count') - nothing of it holds then. */
+void guests_begin(struct guests *guests, bool snapshot);
+struct err *guests_put(struct guests *guests, const struct json *json) MUST_USE;
+struct err *guests_delete(struct guests *guests, const char *id) MUST_USE;
+struct err *guests_end(struct guests *guests, bool snapshot, int64_t count) MUST_USE;
+
+#endif

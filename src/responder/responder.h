@@ -1,0 +1,16 @@
+/* `carrick responder`: answers what tenants ask of the site itself: DHCP, router
+ * solicitations, metadata.  It reads strangers' packets and therefore may do
+ * nothing else: the agent hands it two sockets and the facts, and it gives up
+ * everything but reading, writing and memory before it reads a byte.
+ *
+ *     carrick responder --listen PATH [--log-level LEVEL]
+ *
+ * The agent connects to PATH (src/desired says what it sends).  Not for root. */
+#ifndef CARRICK_RESPONDER_RESPONDER_H
+#define CARRICK_RESPONDER_RESPONDER_H
+
+/* Runs until SIGTERM.  0, or 1 with the reason on stderr, or 2 where the
+ * arguments are wrong. */
+int responder_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,193 @@
+/* What tenants ask of the site itself, with real clients: DHCP by udhcpc,
+ * metadata by curl, from ports whose addresses may be another tenant's too. */
+#include "frames.h"
+#include "topo.h"
+
+#include "base/str.h"
+#include "sys/file.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* A script for udhcpc that configures as a distribution's does, and tells what it was told. */
+static const char lease_script[] =
+    "#!/bin/sh\n"
+    "case $1 in\n"
+    "deconfig) ip addr flush dev $interface; ip link set $interface up;;\n"
+    "bound|renew) ip addr add $ip/$mask dev $interface\n"
+    "    set -- $staticroutes\n"
+    "    while [ $# -gt 1 ]; do\n"
+    "        [ $2 = 0.0.0.0 ] && ip route replace $1 dev $interface ||\n"
+    "            ip route replace $1 via $2 dev $interface\n"
+    "        shift 2\n"
+    "    done\n"
+    "    echo \"lease ip=$ip mask=$mask router=$router dns=$dns mtu=$mtu lease=$lease"
+    " host=$hostname server=$serverid routes=$staticroutes\";;\n"
+    "esac\n";
+
+static const char *
+script_make(struct topo *t)
+{
+    const char *path = mem_printf(t->mem, "%s/lease.sh", t->dir);
+
+    REQUIRE_OK(file_write(path, lease_script, strlen(lease_script), 0755));
+    return path;
+}
+
+/* The lease that a client in 'node' gets, "" where none. */
+static const char *
+dhcp(struct site *s, const char *node, const char *script)
+{
+    const char *output = "", *line;
+    struct err *e = node_run(s, node, &output,
+                             "busybox udhcpc -i eth0 -f -n -q -t 3 -T 1 -O 121 -O mtu -O hostname "
+                             "-s %s",
+                             script);
+
+    err_ignore(e, "then there is no lease");
+    line = output ? strstr(output, "lease ip=") : NULL;
+    return line ? mem_strn(s->topo->mem, line, strcspn(line, "\n")) : "";
+}
+
+static struct desired_address *
+address_of(struct desired_port *port, size_t i)
+{
+    return port->addresses.items[i];
+}
+
+/* Ports that are guarded, and may speak and be spoken to. */
+static struct desired_port *
+guarded(struct site *s, const char *name, const char *network, const char *ip, const char *ip6)
+{
+    struct desired_port *port = site_node(s, name, network, ip, ip6);
+
+    port_group(s, port, "all");
+    return port;
+}
+
+static void
+group_all(struct site *s)
+{
+    struct desired_security_group *group = site_group(s, "all");
+
+    (void)group_rule(s, group, "egress", "IPv4", -1, -1, -1);
+    (void)group_rule(s, group, "ingress", "IPv4", -1, -1, -1);
+}
+
+/* What stands at a path for who asks in 'node'; "" where nothing. */
+static const char *
+metadata(struct site *s, const char *node, const char *path)
+{
+    const char *output = "";
+    struct err *e = node_run(s, node, &output, "curl -sfg --max-time 2 http://169.254.169.254%s",
+                             path);
+    bool ok = !e;
+
+    err_ignore(e, "then there is nothing");
+    return ok ? output : "";
+}
+
+static struct desired_server *
+server_of(struct site *s, const struct desired_port *port)
+{
+    vec_each (&s->objects, it) {
+        if (((struct row *)*it)->table == &desired_server_table &&
+            str_eq(desired_id(*it), port->server_id)) {
+            return *it;
+        }
+    }
+    return NULL;
+}
+
+TEST(a_client_gets_its_ports_address_by_dhcp)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    static const char *dns[] = {"192.0.2.53", "192.0.2.54"};
+    const char *script = script_make(t), *lease = "";
+    struct desired_port *a, *off;
+
+    site_network(s, "n", 100);
+    group_all(s);
+    a = guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "b", "n", "10.0.0.6", NULL);
+    off = guarded(s, "off", "n", "10.0.0.7", NULL);
+    address_of(a, 0)->gateway = "10.0.0.1";
+    address_of(a, 0)->dns = (struct strs){.n = 2, .items = dns};
+    address_of(off, 0)->dhcp = false;
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, !str_empty(lease = dhcp(s, "a", script)));
+    CHECK_STR(lease, "lease ip=10.0.0.5 mask=24 router=10.0.0.1 dns=192.0.2.53 192.0.2.54 "
+                     "mtu=1450 lease=86400 host=a server=169.254.169.254 "
+                     "routes=169.254.169.254/32 0.0.0.0 0.0.0.0/0 10.0.0.1");
+    lease = dhcp(s, "b", script);
+    CHECK(str_starts(lease, "lease ip=10.0.0.6 mask=24 router= dns= "));
+    CHECK_STR(dhcp(s, "off", script), "");
+    CHECK(site_drops(s, "responder_service") > 0);
+    CHECK(node_ping(s, "a", "10.0.0.6", 56));
+    CHECK_STR(metadata(s, "a", "/latest/meta-data/local-ipv4"), "10.0.0.5");
+}
+
+TEST(tenants_with_the_same_addresses_each_get_their_own_metadata)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_port *a, *b;
+    char *big = mem_alloc(t->mem, 40001);
+
+    memset(big, 'x', 40000);
+    site_network(s, "n", 100);
+    site_network(s, "m", 101);
+    group_all(s);
+    a = guarded(s, "a", "n", "10.0.0.5", NULL);
+    b = guarded(s, "b", "m", "10.0.0.5", NULL);
+    b->mac = a->mac;
+    b->project_id = PROJECT_2;
+    server_of(s, b)->project_id = PROJECT_2;
+    server_of(s, a)->user_data = base64_from(t->mem, "one", 3, false);
+    server_of(s, b)->user_data = base64_from(t->mem, big, 40000, false);
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/user-data"), "one"));
+    CHECK_STR(metadata(s, "b", "/openstack/latest/user_data"), big);
+    CHECK(strstr(metadata(s, "a", "/openstack/latest/meta_data.json"), PROJECT));
+    CHECK(strstr(metadata(s, "b", "/openstack/latest/meta_data.json"), PROJECT_2));
+    CHECK(strstr(metadata(s, "b", "/openstack/latest/network_data.json"), b->id));
+    CHECK_STR(metadata(s, "b", "/latest/meta-data/mac"), a->mac);
+    CHECK_STR(metadata(s, "a", "/latest/meta-data/nothing"), "");
+}
+
+TEST(agent_and_responder_outlive_each_other)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_port *a;
+    int64_t absent;
+
+    site_network(s, "n", 100);
+    group_all(s);
+    a = guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "b", "n", "10.0.0.6", NULL);
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/meta-data/mac"), a->mac));
+    site_responder_kill(s);
+    /* Nobody answers; what is asked is counted, and traffic goes on. */
+    SITE_EVENTUALLY(s, 5000, str_empty(metadata(s, "a", "/latest/meta-data/mac")) &&
+                                 site_drops(s, "responder_absent") > 0);
+    CHECK(node_ping(s, "a", "10.0.0.6", 56));
+    site_responder_start(s);
+    SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/meta-data/mac"), a->mac));
+    /* Without the agent it goes on with what it knows. */
+    site_agent_kill(s);
+    CHECK_STR(metadata(s, "a", "/latest/meta-data/mac"), a->mac);
+    site_agent_start(s);
+    SITE_EVENTUALLY(s, 10000, s->ready);
+    SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/meta-data/mac"), a->mac));
+    s->epoch++;
+    CHECK(site_push(s));
+    absent = site_drops(s, "responder_absent");
+    CHECK_STR(metadata(s, "a", "/latest/meta-data/mac"), a->mac);
+    CHECK_INT(site_drops(s, "responder_absent"), absent);
+}
