@@ -9,6 +9,7 @@
 #include "image/image.h"
 #include "image/unpack.h"
 
+#include "sys/cage.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -22,6 +23,9 @@
 #define ENTRIES_MAX 500000
 #define BYTES_MAX (INT64_C(16) << 30)
 #define RATIO_MAX 200
+#define CPU_S 900
+#define MESSAGE_BYTES 65536 /* what is printed may go to a file too */
+#define MEMORY_BYTES (UINT64_C(2) << 30)
 
 struct err *
 unpack_read_error(struct unpack *u, struct archive *a)
@@ -100,9 +104,16 @@ unpack_rootfs(struct unpack *u)
 static struct err *
 run(struct unpack *u)
 {
+    struct cage cage = {
+        .root = u->root,
+        .cpu_s = CPU_S,
+        .memory = MEMORY_BYTES,
+        .file_bytes = (uint64_t)u->limits.bytes + MESSAGE_BYTES,
+    };
     bool oci;
 
-    TRY(unpack_sandbox(u));
+    TRY(cage_enter(&cage));
+    u->root = cage.root;
     TRY(is_oci(u, &oci));
     return oci ? unpack_oci(u) : unpack_rootfs(u);
 }

@@ -59,9 +59,4 @@ struct err *unpack_oci(struct unpack *u) MUST_USE;
 struct err *unpack_open(struct unpack *u, struct archive **a) MUST_USE;
 struct err *unpack_read_error(struct unpack *u, struct archive *a);
 
-/* ---- sandbox.c */
-/* No new privileges, limits, no network, no other file system where that can
- * be had, and only the system calls that unpacking needs.  Changes u->root. */
-struct err *unpack_sandbox(struct unpack *u) MUST_USE;
-
 #endif

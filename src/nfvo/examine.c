@@ -1,9 +1,10 @@
-/* Reads an uploaded package once and takes out of it all that is needed later:
- * the texts of its descriptor go to the store, its images to files, so that no
- * operation ever unpacks a package again. */
+/* Has an uploaded package read once, by a child that can do nothing else, and
+ * keeps all that is needed later: its descriptor for the store, its images as
+ * files, so that no operation ever unpacks or parses a package again. */
 #include "nfvo/examine.h"
 
 #include "sys/file.h"
+#include "tosca/examination.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -13,76 +14,6 @@
 
 #define GIB ((uint64_t)1 << 30)
 #define MIB ((uint64_t)1 << 20)
-
-/* ---- descriptor texts ---------------------------------------------------------- */
-
-/* Reads for the parser and keeps what it read. */
-struct reader {
-    struct package *pkg;
-    const struct onboard_in *in;
-    struct mem *mem;
-    VEC(void *) texts;
-};
-
-static struct err *
-reader_read(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
-{
-    struct reader *reader = arg;
-    struct descriptor_text *row;
-
-    TRY(package_read(reader->pkg, mem, name, package_limits_default.max_text, text, n));
-    row = row_new(reader->mem, &descriptor_text_table);
-    row->owner_id = reader->in->id;
-    row->project_id = reader->in->project_id;
-    row->name = mem_str(reader->mem, name);
-    row->text = mem_strn(reader->mem, *text, *n);
-    vec_add(reader->mem, &reader->texts, (void *)row);
-    return NULL;
-}
-
-static struct err *
-rows_read(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
-{
-    const struct rows *texts = arg;
-
-    for (size_t i = 0; i < texts->n; i++) {
-        const struct descriptor_text *row = texts->items[i];
-
-        if (str_eq(row->name, name)) {
-            *n = strlen(row->text);
-            *text = mem_strn(mem, row->text, *n);
-            return NULL;
-        }
-    }
-    return err_new(E_NOT_FOUND, NULL, "the descriptor has no file %s", name);
-}
-
-struct err *
-texts_parse(struct mem *mem, const struct rows *texts, const char *entry, struct tosca **tosca)
-{
-    struct rows copy = *texts;
-
-    return tosca_parse(mem, rows_read, mem_copy(mem, &copy, sizeof copy), entry, tosca);
-}
-
-static struct err *
-package_parse(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
-              struct package **pkg, struct tosca **tosca, struct onboard_out *out)
-{
-    struct reader *reader = MEM_NEW(mem, struct reader);
-    const char *path = mem_printf(mem, "%s/%s", nfvo->packages_dir, in->path);
-
-    TRY(package_open(mem, path, NULL, pkg));
-    *reader = (struct reader){.pkg = *pkg, .in = in, .mem = mem};
-    TRY(tosca_parse(mem, reader_read, reader, (*pkg)->entry, tosca));
-    (*tosca)->package = *pkg;
-    out->id = in->id;
-    out->project_id = in->project_id;
-    out->entry = (*pkg)->entry;
-    out->manifest = (*pkg)->manifest_file;
-    out->texts = (struct rows){.n = reader->texts.n, .items = reader->texts.items};
-    return NULL;
-}
 
 /* ---- columns of the resource ----------------------------------------------------- */
 
@@ -110,17 +41,17 @@ is_image_file(const struct vnfd *vnfd, const char *name)
 
 /* Listed files that are neither image nor metadata (SOL005 9.5.3.3, 5.5.3.3). */
 static void
-artifacts_write(struct jw *w, const char *key, const struct package *pkg, const struct vnfd *vnfd)
+artifacts_write(struct jw *w, const char *key, const struct examined *found)
 {
     jw_array(w, key);
-    for (size_t i = 0; i < pkg->n_files; i++) {
-        const struct package_file *file = &pkg->files[i];
+    for (size_t i = 0; i < found->n_files; i++) {
+        const struct examined_file *file = &found->files[i];
 
-        if (file->digest && !is_image_file(vnfd, file->name)) {
+        if (!is_image_file(found->vnfd, file->name)) {
             jw_object(w, NULL);
             jw_str(w, "artifactPath", file->name);
             checksum_write(w, file->algorithm, file->digest);
-            if (vnfd) {
+            if (found->vnfd) {
                 jw_bool(w, "isEncrypted", false);
             }
             jw_end(w);
@@ -158,7 +89,7 @@ image_write(struct mem *mem, struct jw *w, const struct vnfd_image *image)
     jw_int(w, "minDisk", (int64_t)image->min_disk);
     jw_int(w, "minRam", (int64_t)image->min_ram);
     jw_int(w, "size", (int64_t)image->size);
-    jw_str(w, "imagePath", str_or(image->file, str_or(image->url, "")));
+    jw_str(w, "imagePath", str_or(image->file, ""));
     jw_end(w);
 }
 
@@ -175,9 +106,10 @@ images_write(struct mem *mem, struct jw *w, const struct vnfd *vnfd)
 }
 
 static struct err *
-vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct package *pkg,
-             const struct vnfd *vnfd, const struct json **columns)
+vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined *found,
+             const struct json **columns)
 {
+    const struct vnfd *vnfd = found->vnfd;
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
@@ -189,7 +121,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct package 
     jw_str(&w, "vnfdVersion", vnfd->descriptor_version);
     checksum_write(&w, "sha-256", in->sha256);
     images_write(mem, &w, vnfd);
-    artifacts_write(&w, "additionalArtifacts", pkg, vnfd);
+    artifacts_write(&w, "additionalArtifacts", found);
     jw_array(&w, "vnfmInfo");
     for (size_t i = 0; i < vnfd->n_vnfm_info; i++) {
         jw_str(&w, NULL, vnfd->vnfm_info[i]);
@@ -200,9 +132,9 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct package 
 }
 
 static struct err *
-nsd_columns(struct mem *mem, const struct package *pkg, const struct nsd *nsd,
-            const struct json **columns)
+nsd_columns(struct mem *mem, const struct examined *found, const struct json **columns)
 {
+    const struct nsd *nsd = found->nsd;
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
@@ -212,7 +144,7 @@ nsd_columns(struct mem *mem, const struct package *pkg, const struct nsd *nsd,
     jw_str(&w, "nsdVersion", nsd->version);
     jw_str(&w, "nsdDesigner", nsd->designer);
     jw_str(&w, "nsdInvariantId", nsd->invariant_id);
-    artifacts_write(&w, "artifacts", pkg, NULL);
+    artifacts_write(&w, "artifacts", found);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, columns);
 }
@@ -220,7 +152,7 @@ nsd_columns(struct mem *mem, const struct package *pkg, const struct nsd *nsd,
 /* ---- images ----------------------------------------------------------------------- */
 
 static struct err *
-file_sha512(struct mem *mem, int fd, const char *path, const char **hex)
+file_sha512(struct mem *mem, int fd, const char **hex)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     size_t size = 1 << 16;
@@ -237,7 +169,7 @@ file_sha512(struct mem *mem, int fd, const char *path, const char **hex)
     ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL);
     EVP_MD_CTX_free(ctx);
     if (!ok) {
-        return err_errno(E_UNAVAILABLE, "hash %s", path);
+        return err_errno(E_UNAVAILABLE, "hash an image");
     }
     hex_from(text, digest, sizeof digest);
     *hex = text;
@@ -245,21 +177,21 @@ file_sha512(struct mem *mem, int fd, const char *path, const char **hex)
 }
 
 static struct err *
-image_extract(const struct nfvo *nfvo, struct mem *mem, struct package *pkg,
-              const struct vnfd_image *image, struct package_image *row)
+image_take(const struct nfvo *nfvo, struct mem *mem, struct examination *x,
+           struct package_image *row)
 {
     const char *path = mem_printf(mem, "%s/%s", nfvo->packages_dir, row->path);
     AUTO_FD fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
 
     if (fd < 0) {
-        return err_errno(E_UNAVAILABLE, "open %s", path);
+        return err_errno(E_UNAVAILABLE, "open a file for image %s", row->image_id);
     }
-    TRY(package_extract(pkg, image->file, fd));
+    TRY(examination_take(x, fd));
     if (fsync(fd) < 0) {
-        return err_errno(E_UNAVAILABLE, "fsync %s", path);
+        return err_errno(E_UNAVAILABLE, "write image %s", row->image_id);
     }
     row->size = lseek(fd, 0, SEEK_END);
-    return file_sha512(mem, fd, path, &row->sha512);
+    return file_sha512(mem, fd, &row->sha512);
 }
 
 /* Rounds bytes up to whole units. */
@@ -287,70 +219,71 @@ image_row(struct mem *mem, const struct onboard_in *in, const struct vnfd_image 
     return row;
 }
 
-static bool
-image_known(const struct rows *rows, const char *image_id)
-{
-    for (size_t i = 0; i < rows->n; i++) {
-        if (str_eq(((const struct package_image *)rows->items[i])->image_id, image_id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct err *
-images_extract(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
-               struct package *pkg, const struct vnfd *vnfd, struct rows *rows)
+images_take(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
+            struct examination *x, const struct vnfd *vnfd, struct rows *rows)
 {
-    VEC(void *) found = {0};
+    size_t n;
+    const struct vnfd_image **images = examination_images(mem, vnfd, &n);
 
-    for (size_t i = 0; i < vnfd->n_flavours; i++) {
-        for (size_t j = 0; j < vnfd->flavours[i].n_images; j++) {
-            const struct vnfd_image *image = &vnfd->flavours[i].images[j];
-            struct package_image *row = image_row(mem, in, image, found.n);
+    rows->items = MEM_ARRAY(mem, n + 1, void *);
+    for (size_t i = 0; i < n; i++) {
+        struct package_image *row = image_row(mem, in, images[i], i);
 
-            *rows = (struct rows){.n = found.n, .items = found.items};
-            if (!image->file || image_known(rows, image->id)) {
-                continue;
-            }
-            TRY(image_extract(nfvo, mem, pkg, image, row));
-            vec_add(mem, &found, (void *)row);
-        }
+        TRY(image_take(nfvo, mem, x, row));
+        rows->items[rows->n++] = row;
     }
-    *rows = (struct rows){.n = found.n, .items = found.items};
     return NULL;
 }
 
 /* ---- both kinds -------------------------------------------------------------------- */
 
+static struct err *
+examination_begin(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
+                  const char *kind, struct examination **x, struct examined **found,
+                  struct onboard_out *out)
+{
+    const char *path = mem_printf(mem, "%s/%s", nfvo->packages_dir, in->path);
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct examination_order order = {.program = nfvo->program, .kind = kind, .fd = fd};
+
+    if (fd < 0) {
+        return err_errno(E_UNAVAILABLE, "open the content of %s", in->id);
+    }
+    TRY(examination_new(mem, &order, x, found));
+    out->id = in->id;
+    out->project_id = in->project_id;
+    out->entry = (*found)->entry;
+    out->manifest = (*found)->manifest;
+    out->record = (*found)->record;
+    return NULL;
+}
+
 struct err *
 package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
                 struct onboard_out *out)
 {
-    struct package *pkg;
-    struct tosca *tosca;
-    struct vnfd *vnfd;
+    struct examination *x;
+    struct examined *found;
 
-    TRY(package_parse(nfvo, mem, in, &pkg, &tosca, out));
-    TRY(vnfd_from_tosca(mem, tosca, &vnfd));
-    TRY(images_extract(nfvo, mem, in, pkg, vnfd, &out->images));
-    return vnfd_columns(mem, in, pkg, vnfd, &out->columns);
+    TRY(examination_begin(nfvo, mem, in, "vnf", &x, &found, out));
+    TRY(images_take(nfvo, mem, in, x, found->vnfd, &out->images));
+    TRY(examination_end(x));
+    return vnfd_columns(mem, in, found, &out->columns);
 }
 
 struct err *
 nsd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
             struct onboard_out *out)
 {
-    struct package *pkg;
-    struct tosca *tosca;
-    struct nsd *nsd;
-    VEC(const char *) uses = {0};
+    struct examination *x;
+    struct examined *found;
 
-    TRY(package_parse(nfvo, mem, in, &pkg, &tosca, out));
-    TRY(nsd_from_tosca(mem, tosca, &nsd));
-    for (size_t i = 0; i < nsd->n_vnfs; i++) {
-        vec_add(mem, &uses, nsd->vnfs[i].vnfd_id);
+    TRY(examination_begin(nfvo, mem, in, "nsd", &x, &found, out));
+    TRY(examination_end(x));
+    out->uses.items = MEM_ARRAY(mem, found->nsd->n_vnfs + 1, const char *);
+    for (size_t i = 0; i < found->nsd->n_vnfs; i++) {
+        out->uses.items[out->uses.n++] = found->nsd->vnfs[i].vnfd_id;
     }
-    out->uses = (struct strs){.n = uses.n, .items = uses.items};
-    return nsd_columns(mem, pkg, nsd, &out->columns);
+    return nsd_columns(mem, found, &out->columns);
 }

@@ -4,17 +4,14 @@
 
 #include "nfvo/nfvo.h"
 
-/* Opens the package of 'in' with every check of SOL004, parses its VNFD, lays its
- * images out as files beside it and fills 'out'.  All faults at once: E_INVALID,
- * E_TOO_LARGE, E_NOT_IMPLEMENTED (a feature, a signature), E_UNAVAILABLE (disk). */
+/* Has the package of 'in' examined by a child (tosca/examination.h: every check of
+ * SOL004 and SOL001), lays its images out as files beside it and fills 'out'.  All
+ * faults at once: E_INVALID, E_TOO_LARGE, E_NOT_IMPLEMENTED (a feature, a signature),
+ * E_UNAVAILABLE (disk, no child). */
 struct err *package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
                             struct onboard_out *out) MUST_USE;
 /* The same for an NSD archive. */
 struct err *nsd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
                         struct onboard_out *out) MUST_USE;
-
-/* Parses descriptor texts that were kept (rows of descriptor_text). */
-struct err *texts_parse(struct mem *mem, const struct rows *texts, const char *entry,
-                        struct tosca **tosca) MUST_USE;
 
 #endif

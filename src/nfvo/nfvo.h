@@ -16,6 +16,7 @@ struct nfvo {
     struct vim *vim;
     struct pool *pool;        /* For what reads and hashes files. */
     const char *packages_dir; /* Folder of package files, mode 0700. */
+    const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
 };
 #define NFVO_SERVICE "nfvo"
@@ -33,9 +34,9 @@ struct ns_descriptor {
     struct row row;
 #include "nfvo/ns_descriptor.tbl"
 };
-struct descriptor_text {
+struct descriptor {
     struct row row;
-#include "nfvo/descriptor_text.tbl"
+#include "nfvo/descriptor.tbl"
 };
 struct package_image {
     struct row row;
@@ -71,7 +72,7 @@ struct holding {
 };
 #undef ATTR
 
-extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_text_table,
+extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
     package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
@@ -130,12 +131,12 @@ struct err *uploads_recover(struct tx *tx) MUST_USE;
 /* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
 struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,
                          int64_t *size) MUST_USE;
-/* Opens one file of it, unpacked; on a worker, since it may be large. */
+/* Opens one file of it, unpacked by a child (examination.h); on a worker. */
 struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
                            int *fd, int64_t *size) MUST_USE;
 
-/* On-boarded descriptors, parsed from the texts kept in the store, and the rows of
- * a project by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
+/* On-boarded descriptors as they are kept in the store, and the rows of a project
+ * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */
 struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
 struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;

@@ -110,6 +110,17 @@ rows_insert(struct tx *tx, const struct rows *rows)
     return NULL;
 }
 
+static struct err *
+record_insert(struct tx *tx, const struct onboard_out *found)
+{
+    struct descriptor *descriptor = row_new(tx_mem(tx), &descriptor_table);
+
+    descriptor->owner_id = found->id;
+    descriptor->project_id = found->project_id;
+    descriptor->record = found->record;
+    return row_insert(tx, descriptor);
+}
+
 /* Writes what both kinds have in common; 'row' is the copy to change. */
 static struct err *
 found_keep(struct tx *tx, const struct table *table, const struct onboard_out *found, void *old,
@@ -122,7 +133,7 @@ found_keep(struct tx *tx, const struct table *table, const struct onboard_out *f
     text_set(row, table, "operational_state", "ENABLED");
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     TRY(row_update(tx, old, row));
-    TRY(rows_insert(tx, &found->texts));
+    TRY(record_insert(tx, found));
     return rows_insert(tx, &found->images);
 }
 
@@ -267,24 +278,6 @@ const struct step_kind nsd_refuse_kind = {
     .local = nsd_refuse,
 };
 
-/* The text without the folder of packages: clients know nothing of our disk. */
-static const char *
-without_folder(struct flow *f, const char *text)
-{
-    const struct nfvo *nfvo = flow_service(f, NFVO_SERVICE);
-    size_t n = strlen(nfvo->packages_dir);
-    AUTO_BUF out = BUF_INIT;
-
-    while (*text) {
-        if (!strncmp(text, nfvo->packages_dir, n) && text[n] == '/') {
-            text += n + 1;
-        } else {
-            buf_char(&out, *text++);
-        }
-    }
-    return buf_copy(flow_mem(f), &out);
-}
-
 static struct err *
 problem_new(struct flow *f, const struct onboard_in *in, const struct err *e,
             struct problem **problem)
@@ -293,9 +286,9 @@ problem_new(struct flow *f, const struct onboard_in *in, const struct err *e,
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    jw_str(&w, "title", err_code_doc(e->code));
+    jw_str(&w, "title", str_or(package_fault_title(e->type), err_code_doc(e->code)));
     jw_int(&w, "status", err_code_status(e->code));
-    jw_str(&w, "detail", without_folder(f, err_full(flow_mem(f), e)));
+    jw_str(&w, "detail", err_full(flow_mem(f), e));
     jw_end(&w);
     *problem = row_new(flow_mem(f), &problem_table);
     (*problem)->id = in->id;

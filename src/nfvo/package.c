@@ -4,6 +4,7 @@
 #include "nfvo/examine.h"
 #include "nfvo/onboard.h"
 #include "sys/file.h"
+#include "tosca/record.h"
 
 static const char *
 text_of(const struct table *table, const char *name, const void *row)
@@ -82,7 +83,7 @@ descriptor_before_delete(struct tx *tx, struct op *op, const void *row)
     if (!str_eq(text_of(table, "usage_state", row), "NOT_IN_USE")) {
         return err_new(E_IN_USE, NULL, "%s %s is in use", table->name, id);
     }
-    TRY(owned_delete(tx, &descriptor_text_table, id));
+    TRY(owned_delete(tx, &descriptor_table, id));
     return owned_delete(tx, &package_image_table, id);
 }
 
@@ -207,34 +208,33 @@ ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
 }
 
 static struct err *
-texts_load(struct tx *tx, const char *owner_id, const char *entry, struct tosca **tosca)
+record_load(struct tx *tx, const char *owner_id, const struct json **record)
 {
     struct cond owned[] = {COND("owner_id", owner_id), {0}};
-    struct query query = {.table = &descriptor_text_table, .conds = owned};
-    struct rows texts;
+    struct descriptor *descriptor;
 
-    TRY(rows_select(tx, &query, &texts));
-    return texts_parse(tx_mem(tx), &texts, entry, tosca);
+    TRY(row_find(tx, &descriptor_table, owned, &descriptor));
+    if (!descriptor) {
+        return err_new(E_CONFLICT, NULL, "%s is not ONBOARDED", owner_id);
+    }
+    *record = descriptor->record;
+    return NULL;
 }
 
 struct err *
 vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd)
 {
-    struct vnf_package *package;
-    struct tosca *tosca;
+    const struct json *record;
 
-    TRY(row_get(tx, &vnf_package_table, package_id, &package));
-    TRY(texts_load(tx, package->id, package->entry, &tosca));
-    return vnfd_from_tosca(tx_mem(tx), tosca, vnfd);
+    TRY(record_load(tx, package_id, &record));
+    return vnfd_read(tx_mem(tx), record, vnfd);
 }
 
 struct err *
 nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd)
 {
-    struct ns_descriptor *descriptor;
-    struct tosca *tosca;
+    const struct json *record;
 
-    TRY(row_get(tx, &ns_descriptor_table, nsd_info_id, &descriptor));
-    TRY(texts_load(tx, descriptor->id, descriptor->entry, &tosca));
-    return nsd_from_tosca(tx_mem(tx), tosca, nsd);
+    TRY(record_load(tx, nsd_info_id, &record));
+    return nsd_read(tx_mem(tx), record, nsd);
 }

@@ -36,9 +36,9 @@ static const struct attr ns_descriptor_attrs[] = {
 #include "nfvo/ns_descriptor.tbl"
 };
 #undef TABLE_STRUCT
-#define TABLE_STRUCT descriptor_text
-static const struct attr descriptor_text_attrs[] = {
-#include "nfvo/descriptor_text.tbl"
+#define TABLE_STRUCT descriptor
+static const struct attr descriptor_attrs[] = {
+#include "nfvo/descriptor.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT package_image
@@ -98,10 +98,10 @@ const struct table ns_descriptor_table = {
     .doc = "A network service descriptor.",
     TABLE(struct ns_descriptor, ns_descriptor_attrs),
 };
-const struct table descriptor_text_table = {
-    .name = "descriptor_text",
-    .doc = "A text file of an on-boarded descriptor.",
-    TABLE(struct descriptor_text, descriptor_text_attrs),
+const struct table descriptor_table = {
+    .name = "descriptor",
+    .doc = "An on-boarded descriptor.",
+    TABLE(struct descriptor, descriptor_attrs),
 };
 const struct table package_image_table = {
     .name = "package_image",
@@ -145,7 +145,7 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_text_table,
+    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
     &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       NULL,
 };

@@ -80,7 +80,7 @@ archive_open_fd(struct mem *mem, const char *path, int fd, const struct package_
         *archive = NULL;
         return err_new(E_INVALID, "PackageInvalid", "%s: the zip is damaged (%d)", path, code);
     }
-    own = -1; /* libzip has it. */
+    own = -1; /* libzip has it. NOLINT(clang-analyzer-deadcode.DeadStores): its end looks at it */
     return zip_list(*archive, path);
 }
 
@@ -176,7 +176,7 @@ archive_open(struct mem *mem, const char *path, const struct package_limits *lim
 /* Feeds what 'next' gives to the sink; more or less than the listed size is damage. */
 static struct err *
 pump(const struct package_file *file, int64_t (*next)(void *from, void *piece, size_t n),
-     void *from, archive_sink_fn *sink, void *arg)
+     void *from, package_sink_fn *sink, void *arg)
 {
     char *piece = heap_alloc(PIECE);
     struct err *e = NULL;
@@ -217,7 +217,7 @@ fd_next(void *from, void *piece, size_t n)
 
 struct err *
 archive_read(struct package_archive *archive, const struct package_file *file,
-             archive_sink_fn *sink, void *arg)
+             package_sink_fn *sink, void *arg)
 {
     struct err *e;
 

@@ -25,9 +25,8 @@ struct err *archive_open_fd(struct mem *mem, const char *path, int fd,
                             struct package_archive **archive) MUST_USE;
 
 /* Calls 'sink' with the file's bytes in pieces; stops at its first error. */
-typedef struct err *archive_sink_fn(void *arg, const void *data, size_t n);
 struct err *archive_read(struct package_archive *archive, const struct package_file *file,
-                         archive_sink_fn *sink, void *arg) MUST_USE;
+                         package_sink_fn *sink, void *arg) MUST_USE;
 
 /* directory.c: checks the zip's central directory byte by byte, before libzip
  * sees it: names, limits, links, encryption. */

@@ -269,34 +269,17 @@ extract_affinities(struct extract *x, const struct tosca_template *in, const cha
 }
 
 void
-extract_security_rules(struct extract *x, const struct tosca_template *in, const char *type,
-                       struct vnfd_security_rule **list, size_t *n)
+extract_refuse_policies(struct extract *x, const struct tosca_template *in,
+                        const struct refused_policy *refused, size_t n)
 {
-    VEC(struct vnfd_security_rule) rules = {0};
-
-    vec_each (&in->policies, it) {
-        const struct tosca_node *policy = *it;
-        struct vnfd_security_rule rule = {.name = policy->name, .port_max = 65535};
-        const struct yaml *min, *max;
-
-        if (!tosca_is(policy->type, type)) {
-            continue;
+    vec_each (&in->policies, policy) {
+        for (size_t i = 0; i < n; i++) {
+            if (tosca_is((*policy)->type, refused[i].type)) {
+                extract_fault(x, tosca_unsupported((*policy)->yaml, "%s (%s)", refused[i].feature,
+                                                   (*policy)->name));
+            }
         }
-        rule.direction = tosca_value_str(x->tosca, policy, "direction");
-        rule.ether_type = tosca_value_str(x->tosca, policy, "ether_type");
-        rule.protocol = tosca_value_str(x->tosca, policy, "protocol");
-        min = tosca_value(x->tosca, policy, "port_range_min");
-        max = tosca_value(x->tosca, policy, "port_range_max");
-        if ((min && !yaml_to_i64(min, &rule.port_min)) ||
-            (max && !yaml_to_i64(max, &rule.port_max)) || rule.port_min > rule.port_max) {
-            extract_fault(x, tosca_fault(policy->yaml, "%s: port range is empty", policy->name));
-        }
-        rule.cps = policy->targets;
-        rule.n_cps = policy->n_targets;
-        vec_add(x->mem, &rules, rule);
     }
-    *list = rules.items;
-    *n = rules.n;
 }
 
 const struct tosca_requirement *

@@ -33,11 +33,15 @@ const char *extract_required(struct extract *x, const struct tosca_node *node, c
 
 /* A virtual link of a VNF or NS, from its node. */
 struct vnfd_link extract_link(struct extract *x, const struct tosca_node *node);
-/* Affinity and security rules of a template; types are told by 'affinity', 'anti', 'security'. */
+/* Affinity rules of a template; types are told by 'affinity', 'anti'. */
 void extract_affinities(struct extract *x, const struct tosca_template *in, const char *affinity,
                         const char *anti, struct vnfd_affinity **list, size_t *n);
-void extract_security_rules(struct extract *x, const struct tosca_template *in, const char *type,
-                            struct vnfd_security_rule **list, size_t *n);
+/* Policies of a type that changes what runs and that nothing here follows. */
+struct refused_policy {
+    const char *type, *feature;
+};
+void extract_refuse_policies(struct extract *x, const struct tosca_template *in,
+                             const struct refused_policy *refused, size_t n);
 /* Requirement of a node by name, or null. */
 const struct tosca_requirement *extract_requirement(const struct tosca_node *node, const char *name);
 /* Nodes with behaviour that Carrick does not run: scripts of an interface. */

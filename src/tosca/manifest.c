@@ -98,7 +98,8 @@ take_line(struct reader *reader, const char *text, size_t n)
     const char *line = trimmed(reader->mem, text, n), *colon = strchr(line, ':');
 
     if (str_starts(line, "-----BEGIN ")) {
-        reader->in_signature = reader->out->is_signed = true;
+        reader->in_signature = true;
+        reader->out->signature_line = reader->line;
     } else if (str_starts(line, "-----END ")) {
         reader->in_signature = false;
     } else if (reader->in_signature || *line == '\0' || *line == '#') {

@@ -16,7 +16,7 @@ struct manifest {
     const char *file;
     VEC(struct package_key) keys;     /* first block, or metadata */
     VEC(struct manifest_source) sources;
-    bool is_signed;                   /* a CMS block stands in it */
+    int signature_line;               /* where a CMS block begins in it, or 0 */
 };
 
 /* Parses 'text' of file 'name'.  E_INVALID for lines that are no "Key: value",

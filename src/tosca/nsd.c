@@ -136,26 +136,21 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
 static void
 refuse_policies(struct extract *x, const struct tosca_template *in)
 {
-    static const struct {
-        const char *type, *feature;
-    } refused[] = {
+    static const struct refused_policy refused[] = {
         {"tosca.policies.nfv.NsScalingAspects", "scaling of a network service"},
         {"tosca.policies.nfv.NsAutoScale", "automatic scaling of a network service"},
         {"tosca.policies.nfv.DataFlowInfo", "data flow mirroring"},
+        {"tosca.policies.nfv.NsSecurityGroupRule", "security group rules"},
+        {"tosca.policies.nfv.SecurityGroupRule", "security group rules"},
     };
 
+    extract_refuse_policies(x, in, refused, ARRAY_SIZE(refused));
     vec_each (&in->policies, policy) {
         const struct yaml *levels =
             tosca_is((*policy)->type, "tosca.policies.nfv.NsInstantiationLevels")
                 ? tosca_value(x->tosca, *policy, "ns_levels")
                 : NULL;
 
-        for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
-            if (tosca_is((*policy)->type, refused[i].type)) {
-                extract_fault(x, tosca_unsupported((*policy)->yaml, "%s (%s)", refused[i].feature,
-                                                   (*policy)->name));
-            }
-        }
         if (levels && levels->n > 1) {
             extract_fault(x, tosca_unsupported(levels, "several instantiation levels of a network "
                                                        "service"));
@@ -251,8 +246,6 @@ nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd)
     extract_affinities(&x, in, "tosca.policies.nfv.NsAffinityRule",
                        "tosca.policies.nfv.NsAntiAffinityRule", &(*nsd)->affinities,
                        &(*nsd)->n_affinities);
-    extract_security_rules(&x, in, "tosca.policies.nfv.NsSecurityGroupRule",
-                           &(*nsd)->security_rules, &(*nsd)->n_security_rules);
     if (x.faults) {
         *nsd = NULL;
     }

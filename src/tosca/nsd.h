@@ -58,7 +58,6 @@ struct nsd_rule {
     int64_t source_port_min, source_port_max;
     int64_t destination_port_min, destination_port_max;
     const char *source_prefix, *destination_prefix; /* canonical prefixes */
-    const char *source_mac, *destination_mac;
 };
 struct nsd_path {
     const char *name;          /* NFP node's name = nfpdId */
@@ -90,8 +89,6 @@ struct nsd {
     struct nsd_graph *graphs;
     size_t n_affinities;
     struct vnfd_affinity *affinities; /* members are nsd_vnf names */
-    size_t n_security_rules;
-    struct vnfd_security_rule *security_rules;
     const struct json *monitoring; /* opaque, or null */
 };
 

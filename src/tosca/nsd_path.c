@@ -107,7 +107,12 @@ ports_of(struct extract *x, const struct tosca_node *policy, const char *propert
 static void
 refuse_match(struct extract *x, const struct tosca_node *policy)
 {
-    static const char *const refused[] = {"vlan_tag", "dscp", "extended_criteria", NULL};
+    static const char *const refused[] = {"vlan_tag",
+                                          "dscp",
+                                          "extended_criteria",
+                                          "ether_source_address",
+                                          "ether_destination_address",
+                                          NULL};
 
     for (size_t i = 0; refused[i]; i++) {
         const struct yaml *value = tosca_value(x->tosca, policy, refused[i]);
@@ -129,8 +134,6 @@ rule_of(struct extract *x, const struct tosca_node *policy)
     }
     rule.protocol = protocol;
     rule.ether_type = tosca_value_str(x->tosca, policy, "ether_type");
-    rule.source_mac = tosca_value_str(x->tosca, policy, "ether_source_address");
-    rule.destination_mac = tosca_value_str(x->tosca, policy, "ether_destination_address");
     ports_of(x, policy, "source_port_range", &rule.source_port_min, &rule.source_port_max);
     ports_of(x, policy, "destination_port_range", &rule.destination_port_min,
              &rule.destination_port_max);

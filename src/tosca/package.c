@@ -36,10 +36,30 @@ static const struct {
     {"SHA512", "SHA512"},
 };
 
+static const struct {
+    const char *type, *title;
+} fault_titles[] = {
+#define X(type_, title_) {#type_, #type_ ": " title_},
+    PACKAGE_FAULTS(X)
+#undef X
+};
+
+const char *
+package_fault_title(const char *type)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fault_titles); i++) {
+        if (str_eq(fault_titles[i].type, type)) {
+            return fault_titles[i].title;
+        }
+    }
+    return NULL;
+}
+
 /* One opening: the package that is made, and everything wrong with it. */
 struct opening {
     struct package *pkg;
     struct manifest *meta, *manifest;
+    const char *signed_how; /* which signature was met first, and where: for a person */
     struct err *faults;
     size_t n_faults;
     VEC(const char *) notes;
@@ -161,7 +181,8 @@ package_read(struct package *pkg, struct mem *mem, const char *name, size_t max,
 
 struct hashing {
     EVP_MD_CTX *context;
-    int fd; /* copies what is hashed, or -1 */
+    package_sink_fn *sink; /* gets what is hashed, or null */
+    void *arg;
 };
 
 static struct err *
@@ -172,7 +193,7 @@ into_hash(void *arg, const void *data, size_t n)
     if (hashing->context && EVP_DigestUpdate(hashing->context, data, n) != 1) {
         return err_new(E_INTERNAL, NULL, "digest failed");
     }
-    return hashing->fd >= 0 ? fd_write_all(hashing->fd, data, n) : NULL;
+    return hashing->sink ? hashing->sink(hashing->arg, data, n) : NULL;
 }
 
 static const EVP_MD *
@@ -189,10 +210,12 @@ algorithm_find(const char *listed)
 /* Reads a file to its end, hashing with its listed algorithm where it has one;
  * 'is_right' says whether the digest is the listed one. */
 static struct err *
-hash_file(struct package *pkg, const struct package_file *file, int fd, bool *is_right)
+hash_file(struct package *pkg, const struct package_file *file, package_sink_fn *sink, void *arg,
+          bool *is_right)
 {
     const EVP_MD *md = file->digest ? algorithm_find(file->algorithm) : NULL;
-    struct hashing hashing = {.context = md ? EVP_MD_CTX_new() : NULL, .fd = fd};
+    struct hashing hashing = {
+        .context = md ? EVP_MD_CTX_new() : NULL, .sink = sink, .arg = arg};
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int n = 0;
     char hex[2 * EVP_MAX_MD_SIZE + 1];
@@ -230,11 +253,11 @@ package_digest_is(struct package *pkg, const char *name, const char *algorithm, 
     as_asked = *file;
     as_asked.algorithm = algorithm;
     as_asked.digest = hex;
-    return hash_file(pkg, &as_asked, -1, is_right);
+    return hash_file(pkg, &as_asked, NULL, NULL, is_right);
 }
 
 struct err *
-package_extract(struct package *pkg, const char *name, int fd)
+package_give(struct package *pkg, const char *name, package_sink_fn *sink, void *arg)
 {
     const struct package_file *file = package_find(pkg, name);
     bool is_right;
@@ -243,7 +266,7 @@ package_extract(struct package *pkg, const char *name, int fd)
         return err_new(E_NOT_FOUND, "PackageFileNotFound", "%s: the package has no file %s",
                        pkg->path, name);
     }
-    TRY(hash_file(pkg, file, fd, &is_right));
+    TRY(hash_file(pkg, file, sink, arg, &is_right));
     if (!is_right) {
         return err_new(E_INVALID, "PackageInvalid", "%s: the digest is not the listed one", name);
     }
@@ -461,12 +484,27 @@ check_digest_form(struct opening *o, const char *file, const struct manifest_sou
     }
 }
 
+/* 'rule' is the kind of signature: the first one that is met is told. */
+static void
+signature_met(struct opening *o, const char *file, int line, const char *rule)
+{
+    struct mem *mem = o->pkg->mem;
+
+    o->pkg->is_signed = true;
+    if (!o->signed_how) {
+        o->signed_how = line > 0 ? mem_printf(mem, "%s:%d: signed (%s)", file, line, rule)
+                                 : mem_printf(mem, "%s: signed (%s)", file, rule);
+    }
+}
+
 static void
 list_source(struct opening *o, const char *list, const struct manifest_source *source)
 {
     struct package_file *file = file_to_change(o->pkg, source->name);
 
-    o->pkg->is_signed = o->pkg->is_signed || source->has_signature;
+    if (source->has_signature) {
+        signature_met(o, list, source->line, "SOL004 5.3, an artifact with its own signature");
+    }
     if (strstr(source->name, "://")) {
         note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package", list, source->line,
                            source->name));
@@ -555,7 +593,7 @@ check_contents(struct opening *o)
     for (size_t i = 0; i < pkg->n_files; i++) {
         const struct package_file *file = &pkg->files[i];
         bool is_right;
-        struct err *e = hash_file(pkg, file, -1, &is_right);
+        struct err *e = hash_file(pkg, file, NULL, NULL, &is_right);
 
         if (e) {
             keep(o, e);
@@ -568,22 +606,33 @@ check_contents(struct opening *o)
 
 /* --- signatures -------------------------------------------------------------- */
 
+/* Told before all else that may be wrong: nothing of it may be believed. */
+static struct err *
+refuse_signed(const struct opening *o)
+{
+    return o->pkg->is_signed
+               ? err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
+                         "%s: feature: verification of signatures is not supported; a signed "
+                         "package is never taken unverified (SignatureNotVerified)",
+                         o->signed_how)
+               : NULL;
+}
+
 static void
 check_signature(struct opening *o)
 {
-    struct package *pkg = o->pkg;
+    const struct package *pkg = o->pkg;
 
-    for (size_t i = 0; i < pkg->n_files; i++) {
-        pkg->is_signed = pkg->is_signed || is_signature(pkg->files[i].name);
+    if (o->manifest && o->manifest->signature_line) {
+        signature_met(o, o->manifest->file, o->manifest->signature_line,
+                      "SOL004 5.1 option 1, a manifest with a CMS signature");
     }
-    pkg->is_signed = pkg->is_signed || (o->manifest && o->manifest->is_signed);
-    if (pkg->is_signed) {
-        keep(o,
-             err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
-                     "%s: feature: verification of signatures is not supported; a signed package "
-                     "is never taken unverified",
-                     pkg->path));
-    } else if (pkg->certificate) {
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        if (is_signature(pkg->files[i].name)) {
+            signature_met(o, pkg->files[i].name, 0, "SOL004 5.3, a signature as a file");
+        }
+    }
+    if (!pkg->is_signed && pkg->certificate) {
         fault(o, META, 1, "a certificate is named, but nothing is signed with it");
     }
 }
@@ -597,7 +646,7 @@ into_fd(void *arg, const void *data, size_t n)
 /* Option 2 of SOL004 5.1: a zip that holds the package and its signature.  The
  * inner package takes the outer one's place. */
 static struct err *
-open_inner(struct opening *o, const struct package_file *inner, bool has_signature)
+open_inner(struct opening *o, const struct package_file *inner, const char *signature)
 {
     struct package *pkg = o->pkg;
     const char *path = mem_printf(pkg->mem, "%s/%s", pkg->path, inner->name);
@@ -613,10 +662,11 @@ open_inner(struct opening *o, const struct package_file *inner, bool has_signatu
     TRY(archive_read(pkg->archive, inner, into_fd, &fd));
     own = fd;
     fd = -1;
-    if (!has_signature) {
+    if (signature) {
+        signature_met(o, signature, 0, "SOL004 5.1 option 2, a zip of a package and its signature");
+    } else {
         fault(o, pkg->path, 0, "a package in a zip needs its signature (.cms) beside it");
     }
-    pkg->is_signed = has_signature;
     pkg->path = path;
     return archive_open_fd(pkg->mem, path, own, &pkg->limits, &pkg->archive);
 }
@@ -625,18 +675,18 @@ static struct err *
 unwrap(struct opening *o)
 {
     const struct package_file *inner = NULL;
-    bool has_signature = false;
+    const char *signature = NULL;
 
     vec_each (&o->pkg->archive->files, file) {
         if (str_ends(file->name, ".csar") && !strchr(file->name, '/')) {
             inner = file;
         }
-        has_signature = has_signature || is_signature(file->name);
+        signature = !signature && is_signature(file->name) ? file->name : signature;
     }
     if (!inner || o->pkg->archive->files.n > 4) {
         return NULL;
     }
-    return open_inner(o, inner, has_signature);
+    return open_inner(o, inner, signature);
 }
 
 /* --- opening ------------------------------------------------------------------- */
@@ -678,9 +728,10 @@ check_all(struct opening *o)
     pkg->n_notes = o->notes.n;
 }
 
-struct err *
-package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
-                 struct package **pkg)
+/* 'fd' is an open zip, or -1: then 'path' is opened. */
+static struct err *
+open_any(struct mem *mem, const char *path, int fd, const struct package_limits *limits,
+         struct package **pkg)
 {
     struct opening o = {.pkg = MEM_NEW(mem, struct package)};
     struct err *e;
@@ -689,28 +740,51 @@ package_open_any(struct mem *mem, const char *path, const struct package_limits 
     o.pkg->mem = mem;
     o.pkg->path = mem_str(mem, path);
     o.pkg->limits = limits ? *limits : package_limits_default;
-    e = archive_open(mem, path, &o.pkg->limits, &o.pkg->archive);
+    e = fd >= 0 ? archive_open_fd(mem, path, fd, &o.pkg->limits, &o.pkg->archive)
+                : archive_open(mem, path, &o.pkg->limits, &o.pkg->archive);
     if (e) {
         return e;
     }
     o.pkg->is_folder = o.pkg->archive->dir_fd >= 0;
     e = unwrap(&o);
     if (e) {
-        return err_join(o.faults, e);
+        return err_join(refuse_signed(&o), err_join(o.faults, e));
     }
     check_all(&o);
     *pkg = o.pkg->entry && package_find(o.pkg, o.pkg->entry) ? o.pkg : NULL;
-    return o.faults;
+    return err_join(refuse_signed(&o), o.faults);
+}
+
+struct err *
+package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
+                 struct package **pkg)
+{
+    return open_any(mem, path, -1, limits, pkg);
+}
+
+/* Only a package without faults. */
+static struct err *
+open_whole(struct mem *mem, const char *path, int fd, const struct package_limits *limits,
+           struct package **pkg)
+{
+    struct err *e = open_any(mem, path, fd, limits, pkg);
+
+    if (e) {
+        *pkg = NULL;
+    }
+    return e;
 }
 
 struct err *
 package_open(struct mem *mem, const char *path, const struct package_limits *limits,
              struct package **pkg)
 {
-    struct err *e = package_open_any(mem, path, limits, pkg);
+    return open_whole(mem, path, -1, limits, pkg);
+}
 
-    if (e) {
-        *pkg = NULL;
-    }
-    return e;
+struct err *
+package_open_fd(struct mem *mem, const char *name, int fd, const struct package_limits *limits,
+                struct package **pkg)
+{
+    return open_whole(mem, name, fd, limits, pkg);
 }

@@ -6,6 +6,19 @@
 
 #include "base/str.h"
 
+/* X(error type, what it means to who reads it): kinds of faults that a package can have. */
+#define PACKAGE_FAULTS(X)                                                                          \
+    X(SignatureNotVerified, "the package is signed, and its signature cannot be verified")         \
+    X(PackageInvalid, "the package breaks a rule of SOL004")                                       \
+    X(PackageTooLarge, "the package exceeds a limit")                                              \
+    X(PackageFileNotFound, "the package has no such file")                                         \
+    X(PackageUnreadable, "the package could not be read to its end")                               \
+    X(TemplateInvalid, "the descriptor breaks a rule of TOSCA or SOL001")                          \
+    X(DescriptorInvalid, "the descriptor exceeds a limit or contradicts itself")                   \
+    X(FeatureNotSupported, "the descriptor asks for what is not supported")
+/* "SignatureNotVerified: the package is ..." of a type above; null for any other or null. */
+const char *package_fault_title(const char *type);
+
 /* Every limit counts before anything is allocated for what it limits. */
 struct package_limits {
     size_t max_files;        /* entries in the archive */
@@ -75,6 +88,10 @@ struct package {
 struct err *package_open(struct mem *mem, const char *path, const struct package_limits *limits,
                          struct package **pkg) MUST_USE;
 
+/* The same for a zip that is open as 'fd' (taken over); 'name' stands for it in messages. */
+struct err *package_open_fd(struct mem *mem, const char *name, int fd,
+                            const struct package_limits *limits, struct package **pkg) MUST_USE;
+
 /* As package_open, but a package that could be read is given also when it has
  * faults: the return is the faults, '*pkg' is null only where nothing could be
  * read.  For checkers; never for onboarding. */
@@ -89,9 +106,11 @@ const struct package_file *package_find(const struct package *pkg, const char *n
 struct err *package_read(struct package *pkg, struct mem *mem, const char *name, size_t max,
                          char **data, size_t *n) MUST_USE;
 
-/* Writes a file of the package to 'fd' (a file or a pipe) and checks it against
- * its listed digest again.  E_NOT_FOUND, E_INVALID, E_UNAVAILABLE (write). */
-struct err *package_extract(struct package *pkg, const char *name, int fd) MUST_USE;
+/* Gives a file of the package in pieces to 'sink' (whose error ends it) and checks it against its
+ * listed digest again: what was given is right only where this succeeds.  E_NOT_FOUND, E_INVALID. */
+typedef struct err *package_sink_fn(void *arg, const void *data, size_t n);
+struct err *package_give(struct package *pkg, const char *name, package_sink_fn *sink,
+                         void *arg) MUST_USE;
 
 /* Reads a file of the package and says whether 'hex' is its digest by
  * 'algorithm' ("sha-256", any of SOL004's, any case).  E_NOT_FOUND, E_INVALID (no

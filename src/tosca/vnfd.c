@@ -75,7 +75,7 @@ image_locate(struct extract *x, struct vnfd_image *image, const struct yaml *at,
         return;
     }
     if (strstr(file, "://")) {
-        image->url = file;
+        extract_fault(x, tosca_unsupported(at, "software images by URL (%s)", file));
         return;
     }
     image->file = package_resolve(x->mem, at->file, file);
@@ -338,11 +338,12 @@ read_vdus(struct extract *x, const struct tosca_template *in, struct vnfd_flavou
             flavour->n_images++;
         } else {
             image = NULL;
-            if (!extract_requirement(*node, "virtual_storage")) {
-                extract_fault(x,
-                              tosca_unsupported((*node)->yaml, "VDU without a software image (%s)",
-                                                (*node)->name));
-            }
+            extract_fault(x, tosca_unsupported(
+                                 (*node)->yaml,
+                                 extract_requirement(*node, "virtual_storage")
+                                     ? "VDU that boots from a storage (%s)"
+                                     : "VDU without a software image (%s)",
+                                 (*node)->name));
         }
         flavour->vdus[flavour->n_vdus++] = vdu_of(x, *node, image);
     }
@@ -458,6 +459,17 @@ flavour_id(struct extract *x, const struct tosca_template *in, const struct tosc
     return id ? id : tosca_value_str(x->tosca, vnf, "flavour_id");
 }
 
+/* What the VNF's virtualised resources would need and nothing makes. */
+static void
+refuse_policies(struct extract *x, const struct tosca_template *in)
+{
+    static const struct refused_policy refused[] = {
+        {"tosca.policies.nfv.SecurityGroupRule", "security group rules"},
+    };
+
+    extract_refuse_policies(x, in, refused, ARRAY_SIZE(refused));
+}
+
 static void
 read_flavour(struct extract *x, const struct tosca_template *in, const struct tosca_node *vnf,
              struct vnfd_flavour *flavour)
@@ -487,8 +499,7 @@ read_flavour(struct extract *x, const struct tosca_template *in, const struct to
     extract_affinities(x, in, "tosca.policies.nfv.AffinityRule",
                        "tosca.policies.nfv.AntiAffinityRule", &flavour->affinities,
                        &flavour->n_affinities);
-    extract_security_rules(x, in, "tosca.policies.nfv.SecurityGroupRule", &flavour->security_rules,
-                           &flavour->n_security_rules);
+    refuse_policies(x, in);
 }
 
 /* A template is a flavour when it holds the VNF's inside: resources, or a

@@ -16,8 +16,7 @@ struct vnfd_image {
     uint64_t size;                /* bytes */
     uint64_t min_disk;            /* bytes */
     uint64_t min_ram;             /* bytes, 0 = none */
-    const char *file;             /* name in the package, null where it is none of it */
-    const char *url;              /* where the artifact's file is a URL, else null */
+    const char *file;             /* name in the package, null where it names none */
 };
 
 /* A connection point of a VDU (tosca.nodes.nfv.VduCp). */
@@ -123,14 +122,6 @@ struct vnfd_affinity {
     const char **members;         /* node names; groups are replaced by their members */
 };
 
-struct vnfd_security_rule {
-    const char *name;
-    const char *direction, *ether_type, *protocol;
-    int64_t port_min, port_max;
-    size_t n_cps;
-    const char **cps;
-};
-
 struct vnfd_flavour {
     const char *id, *description;
     const char *default_level;    /* null where there are none */
@@ -152,8 +143,6 @@ struct vnfd_flavour {
     struct vnfd_aspect *aspects;
     size_t n_affinities;
     struct vnfd_affinity *affinities;
-    size_t n_security_rules;
-    struct vnfd_security_rule *security_rules;
 };
 
 struct vnfd {

@@ -8,8 +8,10 @@
 #include "http/client.h"
 #include "image/image.h"
 #include "sys/file.h"
+#include "tosca/examination.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,8 @@
 #include <unistd.h>
 
 #define EXIT_SKIPPED 77
+#define AWAIT_NS INT64_C(20000000000)
+#define AWAIT_STEP_MS 20
 
 /* Folder of stories -> world and service. */
 static const struct {
@@ -165,6 +169,27 @@ check_body(struct play *play, const struct story_step *step, const struct http_a
     return fault ? complain(play, step, fault, answer) : 0;
 }
 
+/* Asks again until status and body are as expected; then they are judged as ever. */
+static struct err *
+await_step(struct play *play, const struct story_step *step, struct http_answer *answer)
+{
+    int64_t end_ns = time_mono_ns() + AWAIT_NS;
+    const struct json *json;
+
+    for (;;) {
+        TRY(send_step(play, step, answer));
+        AUTO(err) e = json_parse(play->captures.mem, str_or(answer->body, ""), answer->body_len,
+                                 &json);
+
+        if (time_mono_ns() > end_ns || answer->status > 499 ||
+            (!e && answer->status == step->status &&
+             !(step->want && match_json(&play->captures, step->want, json)))) {
+            return NULL;
+        }
+        (void)poll(NULL, 0, AWAIT_STEP_MS);
+    }
+}
+
 static int
 play_step(struct play *play, const struct story_step *step)
 {
@@ -176,7 +201,7 @@ play_step(struct play *play, const struct story_step *step)
         time_freeze(play->clock_us);
         return 0;
     }
-    e = send_step(play, step, &answer);
+    e = step->eventually ? await_step(play, step, &answer) : send_step(play, step, &answer);
     if (e) {
         return complain(play, step, e->message, NULL);
     }
@@ -341,8 +366,8 @@ serve(const char *dir)
     return 0;
 }
 
-/* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." is what
- * the image service calls for verification. */
+/* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." and "api examine ..." are what
+ * the services start as children. */
 int
 main(int argc, char **argv)
 {
@@ -353,6 +378,9 @@ main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "unpack") == 0) {
         return unpack_main(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "examine") == 0) {
+        return examine_main(argc - 1, argv + 1);
     }
     if (argc == 3 && strcmp(argv[1], "serve") == 0) {
         log_init("api", LOG_LV_INFO);

@@ -2,6 +2,7 @@
 #include "story.h"
 
 #include "sys/file.h"
+#include "zip.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct reader {
     int line;
     bool in_answer;
     struct buf want;
+    struct zip zip; /* the body, where it is one */
 };
 
 static struct err *
@@ -40,6 +42,9 @@ is_request(const char *line)
 static void
 close_step(struct reader *rd)
 {
+    if (rd->zip.name) {
+        zip_end(&rd->zip, &rd->step->body);
+    }
     if (rd->step && rd->want.len) {
         rd->step->want = buf_copy(rd->mem, &rd->want);
     }
@@ -100,6 +105,7 @@ read_status(struct reader *rd, const char *line)
     }
     rd->step->status = (int)strtol(line + 1, &end, 10);
     rd->in_answer = true;
+    rd->step->eventually = line[0] == '~';
     buf_str(&rd->want, end + strspn(end, " "));
     return rd->step->status ? NULL : wrong(rd, "'=' without a status");
 }
@@ -145,18 +151,63 @@ add_hex(struct reader *rd, const char *text)
     return NULL;
 }
 
+/* The samples stand beside the tree; they are not ours to copy. */
+static struct err *
+add_sample(struct reader *rd, const char *name)
+{
+    const char *folder = str_or(getenv("CARRICK_SAMPLES"), STORIES_DIR "/../../../shared/data");
+    const char *path = mem_printf(rd->mem, "%s/%s", folder, name);
+    char *data;
+    size_t n;
+
+    if (!file_exists(path)) {
+        rd->step->skip = mem_printf(rd->mem, "no sample %s in %s (see CARRICK_SAMPLES)", name, folder);
+        return NULL;
+    }
+    TRY(file_read(rd->mem, path, 64u << 20, &data, &n));
+    buf_add(&rd->step->body, data, n);
+    return NULL;
+}
+
+/* "@word argument" -> whether it was one, and its argument. */
+static bool
+is_word(const char *line, const char *word, char **argument)
+{
+    size_t n = strlen(word);
+
+    *argument = (char *)(uintptr_t)line + n;
+    return strncmp(line, word, n) == 0;
+}
+
 static struct err *
 read_body(struct reader *rd, char *line)
 {
+    char *argument;
+
     if (!rd->step || rd->step->clock_s) {
         return wrong(rd, "text without a request");
     }
     rd->step->has_body = true;
-    if (str_starts(line, "@repeat ")) {
-        return add_repeat(rd, line + 8);
+    if (is_word(line, "@repeat ", &argument)) {
+        return add_repeat(rd, argument);
     }
-    if (str_starts(line, "@hex ")) {
-        return add_hex(rd, line + 5);
+    if (is_word(line, "@hex ", &argument)) {
+        return add_hex(rd, argument);
+    }
+    if (is_word(line, "@sample ", &argument)) {
+        return add_sample(rd, argument);
+    }
+    if (is_word(line, "@file ", &argument)) {
+        zip_file(&rd->zip, mem_str(rd->mem, argument));
+        return NULL;
+    }
+    if (is_word(line, "@wrap ", &argument)) {
+        zip_wrap(&rd->zip, mem_str(rd->mem, argument));
+        return NULL;
+    }
+    if (rd->zip.name) {
+        zip_line(&rd->zip, line);
+        return NULL;
     }
     if (rd->step->body.len) {
         buf_char(&rd->step->body, '\n');
@@ -182,7 +233,7 @@ read_line(struct reader *rd, char *line)
     if (is_request(line)) {
         return read_request(rd, line);
     }
-    if (line[0] == '=') {
+    if (line[0] == '=' || line[0] == '~') {
         return read_status(rd, line);
     }
     if (rd->in_answer && str_starts(line, "< ")) {

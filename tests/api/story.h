@@ -12,7 +12,11 @@
  * is below another.  "..." allows further members or items, everything else
  * is exact.  "$name" is a value seen before, "$name := KIND" takes one (KIND:
  * uuid hex id int any time text), "$ := KIND" only checks it.  Bodies may hold
- * lines "@repeat TEXT N" and "@hex 00ff", which become those bytes.
+ * lines "@repeat TEXT N" and "@hex 00ff", which become those bytes.  A body of
+ * "@file NAME" lines, each followed by the lines of that file, is sent as a zip;
+ * "@wrap NAME" makes the zip so far a file of another; "@sample PATH" sends a
+ * third-party sample (the story is skipped where that is not there).  "~ 200" for
+ * "= 200" asks again until the answer is that one, for 20 s.
  * "clock +90s" moves the frozen clock; "skip REASON" ends the story. */
 #ifndef CARRICK_TESTS_API_STORY_H
 #define CARRICK_TESTS_API_STORY_H
@@ -27,6 +31,7 @@ struct story_step {
     struct buf body;
     bool has_body;
     int status;
+    bool eventually;                 /* asked again until it answers so */
     VEC(const char *) want_headers;  /* "Name: pattern" */
     const char *want;                /* expected JSON text, or null */
     int64_t clock_s;                 /* > 0: only moves the clock */

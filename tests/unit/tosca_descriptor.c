@@ -1,4 +1,5 @@
 /* Descriptors out of templates: the example's, and what is not supported. */
+#include "tosca/record.h"
 #include "tosca_world.h"
 
 #include "sys/file.h"
@@ -142,7 +143,7 @@ TEST(nsd_of_the_example)
     "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n"                       \
     "      capabilities: { virtual_compute: { properties: { virtual_cpu:\n"                        \
     "        { num_virtual_cpu: 1 }, virtual_memory: { virtual_mem_size: 1 GiB } } } }\n"          \
-    "      artifacts: { image: { type: tosca.artifacts.nfv.SwImage, file: 'https://x/i',\n"        \
+    "      artifacts: { image: { type: tosca.artifacts.nfv.SwImage, file: image,\n"                \
     "        properties: { name: i, version: '1', container_format: bare, disk_format: qcow2,\n"   \
     "          min_disk: 3 GB, size: 1 GB, checksum: { algorithm: sha-256, hash: AB } } } }\n"
 
@@ -153,6 +154,45 @@ vnfd_of(struct mem *mem, const char *body, struct vnfd **vnfd)
 
     TRY(parse_body(mem, "3.3.1", body, &tosca));
     return vnfd_from_tosca(mem, tosca, vnfd);
+}
+
+/* What is read over would be silently lost: each is refused with its place and name. */
+TEST(vnfd_features_that_nothing_follows_are_refused)
+{
+    static const struct {
+        const char *body, *why;
+    } cases[] = {
+        {VNF_NODE VDU_NODE "    cp: { type: tosca.nodes.nfv.VduCp, properties: { layer_protocols:\n"
+                           "      [ ipv4 ] }, requirements: [ virtual_binding: vdu ] }\n"
+                           "  policies:\n"
+                           "    - open: { type: tosca.policies.nfv.SecurityGroupRule,\n"
+                           "        targets: [ cp ], properties: { port_range_min: 80 } }\n",
+         ": feature: security group rules (open) is not supported"},
+        {VNF_NODE "    vdu:\n"
+                  "      type: tosca.nodes.nfv.Vdu.Compute\n"
+                  "      properties: { name: v, description: d, vdu_profile:\n"
+                  "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n"
+                  "      artifacts:\n"
+                  "        image: { type: tosca.artifacts.nfv.SwImage, file: 'https://x/i' }\n",
+         ": feature: software images by URL (https://x/i) is not supported"},
+        {VNF_NODE "    vdu:\n"
+                  "      type: tosca.nodes.nfv.Vdu.Compute\n"
+                  "      properties: { name: v, description: d, vdu_profile:\n"
+                  "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n",
+         ": feature: VDU without a software image (vdu) is not supported"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct vnfd *vnfd = NULL;
+        AUTO(err) e = vnfd_of(mem, cases[i].body, &vnfd);
+        const char *text = e ? err_full(mem, e) : "";
+
+        if (!strstr(text, cases[i].why)) {
+            test_fail(__FILE__, __LINE__, "'%s' is not in: %s", cases[i].why, text);
+        }
+        CHECK(!vnfd);
+    }
 }
 
 TEST(vnfd_levels_and_aspects_become_counts)

@@ -332,22 +332,25 @@ TEST(package_with_a_signature_is_never_taken_unverified)
     CHECK_ERR_MSG(open_entries(mem, 1, outer), E_INVALID, "needs its signature");
 }
 
-TEST(package_artifact_is_extracted_to_a_descriptor)
+static struct err *
+into_buf(void *arg, const void *data, size_t n)
+{
+    buf_add(arg, data, n);
+    return NULL;
+}
+
+TEST(package_artifact_is_given_in_pieces)
 {
     AUTO(mem) mem = mem_new("test");
     struct entry entries[GOOD_ENTRIES];
     struct package *pkg;
-    const char *path = mem_printf(mem, "%s/out", test_dir());
-    AUTO_FD fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    char *data;
-    size_t n;
+    AUTO_BUF out = BUF_INIT;
 
     good_package(mem, entries, NULL);
     REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
-    CHECK_OK(package_extract(pkg, "Definitions/vnfd.yaml", fd));
-    CHECK_ERR(package_extract(pkg, "gone", fd), E_NOT_FOUND);
-    REQUIRE_OK(file_read(mem, path, 1u << 20, &data, &n));
-    CHECK_STR(data, entries[2].data);
+    CHECK_OK(package_give(pkg, "Definitions/vnfd.yaml", into_buf, &out));
+    CHECK_STR(out.data, entries[2].data);
+    CHECK_ERR(package_give(pkg, "gone", into_buf, &out), E_NOT_FOUND);
 }
 
 TEST(package_image_that_is_not_the_described_one_is_refused)

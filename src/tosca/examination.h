@@ -1,0 +1,66 @@
+/* The examination of a package: the package is read by a child process that can do nothing else
+ * (role "examine", in the cage of sys/cage.h), and what it says is taken as a stranger's word. */
+#ifndef CARRICK_TOSCA_EXAMINATION_H
+#define CARRICK_TOSCA_EXAMINATION_H
+
+#include "tosca/nsd.h"
+
+/* What is asked of the child. */
+struct examination_order {
+    const char *program; /* run as PROGRAM examine ...; null = /proc/self/exe */
+    const char *kind;    /* "vnf", "nsd": the descriptor, then its images; or "file" */
+    const char *file;    /* "file": the name of the one to give */
+    int fd;              /* the package; borrowed, read from its start */
+    uint64_t memory;     /* bytes that it may use; 0 = 1 GiB */
+    int timeout_ms;      /* 0 = by the size of the package */
+};
+
+struct examined_file {
+    const char *name, *algorithm, *digest; /* as listed, neither null */
+};
+/* What the package is. */
+struct examined {
+    const char *entry;    /* the main service template's name */
+    const char *manifest; /* its name, or null */
+    size_t n_files;       /* those listed with a digest */
+    struct examined_file *files;
+    const struct json *record; /* the descriptor as it is kept (record.h) */
+    struct vnfd *vnfd;    /* "vnf": the descriptor, else null */
+    struct nsd *nsd;      /* "nsd" */
+};
+
+struct examination;
+/* Starts the child and, for a descriptor, hears what it found.  '*x' ends with 'mem' (the child
+ * is killed where it runs still); blocks: for a worker.  Everything wrong with the package at
+ * once, as package_open, tosca_parse and vnfd_from_tosca; besides
+ *   E_INVALID "PackageUnreadable"   the child crashed, took too long or too much memory, or
+ *                                   did not say what such a child says
+ *   E_UNAVAILABLE                   no child could be started */
+struct err *examination_new(struct mem *mem, const struct examination_order *order,
+                            struct examination **x, struct examined **found) MUST_USE;
+/* Writes the next file to 'fd': of a descriptor, the images' in the order of
+ * examination_images; else the one that was ordered.  Errors as above, and of 'fd'. */
+struct err *examination_take(struct examination *x, int fd) MUST_USE;
+/* The child has no more to say and ended well. */
+struct err *examination_end(struct examination *x) MUST_USE;
+
+/* The images with a file of their own, over all flavours, each node once. */
+const struct vnfd_image **examination_images(struct mem *mem, const struct vnfd *vnfd, size_t *n);
+
+/* ---- what is said between the two: a byte for what follows, four for its length (lowest first),
+ * and so many bytes. */
+enum examination_word {
+    EXAMINATION_FOUND = 'R', /* JSON of what the package is; once, first */
+    EXAMINATION_FAULTS = 'X', /* JSON [{"code", "type", "message"}]; the last word */
+    EXAMINATION_DATA = 'D',  /* a piece of a file */
+    EXAMINATION_EOF = 'E',   /* the file ends, nothing follows in it */
+};
+#define EXAMINATION_FOUND_MAX (16u << 20)
+#define EXAMINATION_FAULTS_MAX (1u << 20)
+#define EXAMINATION_DATA_MAX (64u << 10)
+#define EXAMINATION_HEAD 5
+
+/* `carrick examine [--memory-mb N] [--cpu-s N] vnf|nsd|file [NAME]`: see examiner.c. */
+int examine_main(int argc, char **argv);
+
+#endif

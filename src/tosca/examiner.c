@@ -1,0 +1,260 @@
+/* `carrick examine [--memory-mb N] [--cpu-s N] vnf|nsd|file [NAME]`
+ *
+ * Reads the package on standard input and tells on standard output, in the words
+ * of examination.h, what it is.  The package comes from a stranger: before a byte
+ * of it is read the process locks itself in.  Status 0 = all was said (also that
+ * the package is wrong), 1 = not, 2 = wrong arguments. */
+#include "tosca/examination.h"
+
+#include "sys/cage.h"
+#include "sys/file.h"
+#include "tosca/record.h"
+
+#include <getopt.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME "package"
+#define INNER_BYTES (UINT64_C(1) << 30) /* a package within a package, in memory */
+
+struct examiner {
+    struct mem *mem;
+    const char *kind, *file;
+    int64_t memory_mb, cpu_s;
+};
+
+/* ---- speaking ----------------------------------------------------------------------- */
+
+static struct err *
+say(enum examination_word word, const void *data, size_t n)
+{
+    unsigned char head[EXAMINATION_HEAD] = {(unsigned char)word, (unsigned char)n,
+                                            (unsigned char)(n >> 8), (unsigned char)(n >> 16),
+                                            (unsigned char)(n >> 24)};
+
+    TRY(fd_write_all(STDOUT_FILENO, head, sizeof head));
+    return fd_write_all(STDOUT_FILENO, data, n);
+}
+
+static struct err *
+say_faults(const struct err *faults)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    for (const struct err *e = faults; e && text.len < EXAMINATION_FAULTS_MAX / 2; e = e->next) {
+        jw_object(&w, NULL);
+        jw_str(&w, "code", err_code_name(e->code));
+        jw_str(&w, "type", e->type);
+        jw_str(&w, "message", e->message);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    return say(EXAMINATION_FAULTS, text.data, text.len);
+}
+
+static void
+files_write(struct jw *w, const struct package *pkg)
+{
+    jw_array(w, "files");
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        if (pkg->files[i].digest) {
+            jw_object(w, NULL);
+            jw_str(w, "name", pkg->files[i].name);
+            jw_str(w, "algorithm", pkg->files[i].algorithm);
+            jw_str(w, "digest", pkg->files[i].digest);
+            jw_end(w);
+        }
+    }
+    jw_end(w);
+}
+
+static struct err *
+say_found(const struct package *pkg, const struct vnfd *vnfd, const struct nsd *nsd)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "entry", pkg->entry);
+    jw_str(&w, "manifest", pkg->manifest_file);
+    files_write(&w, pkg);
+    if (vnfd) {
+        vnfd_write(&w, "descriptor", vnfd);
+    } else {
+        nsd_write(&w, "descriptor", nsd);
+    }
+    jw_end(&w);
+    if (text.len > EXAMINATION_FOUND_MAX) {
+        return err_new(E_TOO_LARGE, "PackageTooLarge", "%s: its descriptor is too large: more than "
+                       "%u bytes", pkg->entry, EXAMINATION_FOUND_MAX);
+    }
+    return say(EXAMINATION_FOUND, text.data, text.len);
+}
+
+/* A file through a pipe: its digest is checked before its end is said. */
+static struct err *
+say_piece(void *arg, const void *data, size_t n)
+{
+    (void)arg;
+    for (size_t at = 0; at < n; at += EXAMINATION_DATA_MAX) {
+        size_t left = n - at;
+
+        TRY(say(EXAMINATION_DATA, (const char *)data + at,
+                left < EXAMINATION_DATA_MAX ? left : EXAMINATION_DATA_MAX));
+    }
+    return NULL;
+}
+
+static struct err *
+say_file(struct package *pkg, const char *name)
+{
+    TRY(package_give(pkg, name, say_piece, NULL));
+    return say(EXAMINATION_EOF, NULL, 0);
+}
+
+/* ---- the orders ---------------------------------------------------------------------- */
+
+static struct err *
+vnf_examine(struct examiner *x, struct package *pkg)
+{
+    const struct vnfd_image **images;
+    struct vnfd *vnfd;
+    size_t n;
+
+    TRY(vnfd_from_package(x->mem, pkg, &vnfd));
+    TRY(say_found(pkg, vnfd, NULL));
+    images = examination_images(x->mem, vnfd, &n);
+    for (size_t i = 0; i < n; i++) {
+        TRY(say_file(pkg, images[i]->file));
+    }
+    return NULL;
+}
+
+static struct err *
+nsd_examine(struct examiner *x, struct package *pkg)
+{
+    struct nsd *nsd;
+
+    TRY(nsd_from_package(x->mem, pkg, &nsd));
+    return say_found(pkg, NULL, nsd);
+}
+
+static struct err *
+file_examine(struct examiner *x, struct package *pkg)
+{
+    return say_file(pkg, x->file);
+}
+
+static const struct order {
+    const char *kind;
+    bool names_file;
+    struct err *(*examine)(struct examiner *x, struct package *pkg);
+} orders[] = {
+    {"vnf", false, vnf_examine},
+    {"nsd", false, nsd_examine},
+    {"file", true, file_examine},
+};
+
+static struct err *
+examine(struct examiner *x, const struct order *order)
+{
+    struct package *pkg;
+
+    TRY(package_open_fd(x->mem, NAME, STDIN_FILENO, NULL, &pkg));
+    return order->examine(x, pkg);
+}
+
+/* What libraries read from files they have to read before there are none. */
+static void
+libraries_warm(void)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int n;
+
+    (void)EVP_Digest("", 0, digest, &n, EVP_sha256(), NULL);
+}
+
+static struct err *
+run(struct examiner *x, const struct order *order)
+{
+    struct cage cage = {
+        .root = -1,
+        .cpu_s = (uint64_t)x->cpu_s,
+        .memory = (uint64_t)x->memory_mb << 20,
+        .file_bytes = INNER_BYTES,
+    };
+    struct err *faults, *e;
+
+    libraries_warm();
+    faults = cage_enter(&cage);
+    if (!faults) {
+        faults = examine(x, order);
+    }
+    if (!faults) {
+        return NULL;
+    }
+    e = say_faults(faults);
+    err_free(faults);
+    return e;
+}
+
+/* ---- arguments ----------------------------------------------------------------------- */
+
+static bool
+options_read(struct examiner *x, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"memory-mb", required_argument, NULL, 'm'},
+        {"cpu-s", required_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
+    };
+    bool good = true;
+    int c;
+
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (c == 'm') {
+            good &= str_to_i64(optarg, &x->memory_mb) && x->memory_mb > 0;
+        } else if (c == 'c') {
+            good &= str_to_i64(optarg, &x->cpu_s) && x->cpu_s > 0;
+        } else {
+            return false;
+        }
+    }
+    x->kind = optind < argc ? argv[optind] : NULL;
+    x->file = optind + 1 < argc ? argv[optind + 1] : NULL;
+    return good && optind + 2 >= argc;
+}
+
+static const struct order *
+order_find(const struct examiner *x)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+        if (str_eq(orders[i].kind, x->kind) && orders[i].names_file == (x->file != NULL)) {
+            return &orders[i];
+        }
+    }
+    return NULL;
+}
+
+int
+examine_main(int argc, char **argv)
+{
+    struct examiner x = {.mem = mem_new("examine"), .memory_mb = 1024, .cpu_s = 60};
+    const struct order *order = options_read(&x, argc, argv) ? order_find(&x) : NULL;
+    struct err *e;
+
+    if (!order) {
+        (void)fprintf(stderr, "usage: carrick examine [--memory-mb N] [--cpu-s N] "
+                              "vnf|nsd|file [NAME] <PACKAGE\n");
+        mem_free(x.mem);
+        return 2;
+    }
+    e = run(&x, order);
+    /* Straight out: leaving through atexit needs system calls that are gone. */
+    _exit(e ? 1 : 0);
+}
