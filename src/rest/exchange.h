@@ -47,7 +47,7 @@ struct rest_exchange {
     bool upload_open;                /* .upload->begin has succeeded */
     bool again;                      /* a read found that it has to write first */
     bool on_writer;
-    struct err *failed;              /* refused before its body came */
+    struct err *failed;              /* why an upload is not accepted, until it is given up */
     int fd;                          /* answer file, or -1 */
     int64_t fd_offset, fd_size;
     void **rows;                     /* bulk: decoded rows */

@@ -294,10 +294,48 @@ rest_finish(struct rest_request *r, struct err *err)
     finish(r, err);
 }
 
+/* An upload that came to nothing is forgotten before its answer goes out: who
+ * reads the answer may look at once. */
+static void
+upload_drop(struct rest_exchange *x)
+{
+    if (x->upload_open) {
+        x->upload_open = false;
+        x->r.route->upload->abort(&x->r);
+    }
+}
+
+/* On the pool: to give an upload up may wait for a write of its own. */
+static void
+upload_refused(void *arg)
+{
+    struct rest_request *r = arg;
+    struct err *e = r->x->failed;
+
+    r->x->failed = NULL;
+    upload_drop(r->x);
+    finish(r, e);
+}
+
+/* The upload is all there, but what should follow it was not written. */
 static void
 write_done(void *arg, struct err *e)
 {
-    finish(arg, e);
+    struct rest_request *r = arg;
+    struct err *busy;
+
+    if (!e || !r->x->upload_open) {
+        r->x->upload_open = false;
+        finish(r, e);
+        return;
+    }
+    r->x->failed = e;
+    busy = pool_run(r->x->rest->config.pool, upload_refused, r);
+    if (busy) {
+        err_ignore(busy, "it is given up when the exchange ends");
+        r->x->failed = NULL;
+        finish(r, e);
+    }
 }
 
 static void
@@ -371,17 +409,6 @@ run(struct rest_request *r)
     }
 }
 
-/* An upload that came to nothing is forgotten before its answer goes out: who
- * reads the answer may look at once. */
-static void
-upload_drop(struct rest_exchange *x)
-{
-    if (x->upload_open) {
-        x->upload_open = false;
-        x->r.route->upload->abort(&x->r);
-    }
-}
-
 /* What comes before the transaction; on the pool where the route says so. */
 static void
 prepare(void *arg)
@@ -391,7 +418,7 @@ prepare(void *arg)
 
     if (r->x->upload_open) {
         e = r->route->upload->end(r);
-        r->x->upload_open = e != NULL;
+        r->x->upload_open = e || r->route->write;
     }
     if (!e && r->route->prepare) {
         e = r->route->prepare(r);

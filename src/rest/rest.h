@@ -44,7 +44,8 @@ struct rest_upload {
     rest_fn *begin; /* on the server's thread when the head is complete: open a file */
     struct err *(*piece)(struct rest_request *r, const void *data, size_t n);
     rest_fn *end;   /* all is there; runs where .prepare would (pool with REST_POOL) */
-    void (*abort)(struct rest_request *r); /* connection lost or an error: remove what was kept */
+    /* Connection lost or an error, also of .write after .end: remove what was kept. */
+    void (*abort)(struct rest_request *r);
 };
 
 /* How a resource looks in one face, where it differs from its table. */

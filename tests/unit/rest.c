@@ -1,6 +1,8 @@
 /* The parts of rest that need no server: filters, selectors, routes, queries. */
+#include "http/client.h"
 #include "rest/exchange.h"
 #include "rest/filter.h"
+#include "sys/thread.h"
 #include "test.h"
 
 #include <string.h>
@@ -235,4 +237,107 @@ TEST(openapi_is_json_for_a_face)
     REQUIRE(paths != NULL);
     CHECK_INT(paths->n, 4);
     CHECK(json_get(json_get(paths, "/servers/{id}"), "delete") != NULL);
+}
+
+/* ---- uploads --------------------------------------------------------------------------- */
+
+/* What became of the upload of the test below. */
+static struct {
+    bool ended, aborted;
+    enum err_code refusal;
+} upload_seen;
+
+static struct err *
+upload_end(struct rest_request *r)
+{
+    (void)r;
+    upload_seen.ended = true;
+    return NULL;
+}
+
+static struct err *
+upload_piece(struct rest_request *r, const void *data, size_t n)
+{
+    (void)r;
+    (void)data;
+    (void)n;
+    return NULL;
+}
+
+static void
+upload_abort(struct rest_request *r)
+{
+    (void)r;
+    upload_seen.aborted = true;
+}
+
+static struct err *
+upload_write(struct tx *tx, struct rest_request *r)
+{
+    (void)tx;
+    r->status = 202;
+    return upload_seen.refusal ? err_new(upload_seen.refusal, NULL, "no flow can be started") : NULL;
+}
+
+static struct err *
+anybody(void *arg, const char *token, struct mem *mem, struct caller *caller)
+{
+    (void)arg;
+    (void)token;
+    (void)mem;
+    (void)caller;
+    return NULL;
+}
+
+static int
+upload_status(struct mem *mem, const struct rest *rest)
+{
+    static const char *const headers[] = {"X-Auth-Token: x", NULL};
+    struct http_request request = {
+        .method = "PUT",
+        .url = mem_printf(mem, "http://127.0.0.1:%u/content", rest_port(rest)),
+        .headers = headers,
+        .body = "x",
+        .body_len = 1,
+        .body_fd = -1,
+        .timeout_ms = 20000,
+    };
+    struct http_client_config config = {0};
+    struct http_answer answer = {0};
+
+    CHECK_OK(http_fetch(mem, &config, &request, &answer));
+    return answer.status;
+}
+
+/* All of it came, but what should follow cannot be written: it must not stay half-way. */
+TEST(uploads_that_are_not_accepted_are_given_up)
+{
+    static const struct rest_upload upload = {nothing, upload_piece, upload_end, upload_abort};
+    static const struct route upload_routes[] = {
+        {.method = "PUT", .path = "/content", .verb = REST_ACTION,
+         .flags = REST_UPLOAD | REST_POOL, .upload = &upload, .write = upload_write},
+    };
+    static const struct face upload_face = {
+        .name = "test", .dialect = &dialect_etsi, REST_ROUTES(upload_routes)};
+    static const struct table *const no_tables[] = {NULL};
+    AUTO(mem) mem = mem_new("test");
+    struct store_config store_config = {.path = ":memory:", .tables = no_tables};
+    struct rest_mount upload_mount = {.face = &upload_face, .prefix = ""};
+    struct rest_config config = {.http = {.address = "127.0.0.1"},
+                                 .mounts = &upload_mount,
+                                 .n_mounts = 1,
+                                 .authenticate = anybody};
+    struct rest *rest;
+
+    REQUIRE_OK(store_open(&store_config, &upload_mount.store));
+    REQUIRE_OK(pool_new("test", 1, 8, &config.pool));
+    REQUIRE_OK(rest_new(&config, &rest));
+    CHECK_INT(upload_status(mem, rest), 202);
+    CHECK(upload_seen.ended && !upload_seen.aborted);
+    upload_seen.refusal = E_UNAVAILABLE;
+    CHECK_INT(upload_status(mem, rest), 503);
+    CHECK(upload_seen.aborted);
+    rest_free(rest);
+    pool_free(config.pool);
+    store_close(upload_mount.store);
 }
