@@ -362,6 +362,7 @@ rows_saved(struct job *job)
         e->stored = row_copy(e->flow->mem, &row->row);
         e->saved = row->version;
         if (e->effect == ENTRY_CHILD && e->state == ENTRY_DONE) {
+            e->output = e->stored->output; /* The id that the child was given. */
             engine_take(e->flow->engine, e->output);
         }
     }
@@ -583,6 +584,81 @@ flow_asked(struct flow *f, const char *cancel, const char *request)
     flow_wake(f);
 }
 
+/* A flow whose rows make no sense here. */
+struct unreadable {
+    struct flow_engine *engine;
+    struct mem *mem;
+    const char *id, *error, *parent_id;
+    struct err *err;
+};
+
+static struct err *
+unreadable_write(struct tx *tx, void *arg)
+{
+    struct unreadable *u = arg;
+    struct flow_row *old, *row;
+
+    TRY(row_get(tx, &flow_table, u->id, &old));
+    u->parent_id = mem_str(u->mem, old->parent_id);
+    if (!runs_here(u->engine, old)) {
+        return NULL;
+    }
+    row = row_copy(tx_mem(tx), old);
+    row->error = u->error;
+    row->request = row->cancel = NULL;
+    return row_state_set(tx, load_type(u->engine, tx_mem(tx), row), old, row, FLOW_FAILED_TEMP);
+}
+
+static void
+unreadable_landed(void *arg)
+{
+    struct unreadable *u = arg;
+
+    u->engine->n_jobs--;
+    if (u->err) {
+        log_err(LOG_LV_ERROR, "flow", u->err, "state of a flow that cannot be read");
+    }
+    wake_parent(u->engine, u->parent_id);
+    mem_free(u->mem);
+}
+
+static void
+unreadable_written(void *arg, struct err *err)
+{
+    struct unreadable *u = arg;
+
+    u->err = err;
+    loop_post(u->engine->config.loop, unreadable_landed, u);
+}
+
+/* It would be as unreadable the next time: it stops, and says why. */
+static void
+take_unreadable(struct flow_engine *engine, const char *id, struct err *cause)
+{
+    struct mem *mem = mem_new("unreadable flow");
+    struct unreadable *u = MEM_NEW(mem, struct unreadable);
+    struct err *err = err_wrap(cause, "the journal of flow %s cannot be read", id);
+
+    log_error("flow", "flow=%s stops: %s", id, err->message);
+    u->engine = engine;
+    u->mem = mem;
+    u->id = mem_str(mem, id);
+    u->error = flow_err_text(mem, err, NULL);
+    err_ignore(err, "it stands in the flow's row now");
+    engine->n_jobs++;
+    store_write(engine->config.store, unreadable_write, u, unreadable_written);
+}
+
+static void
+take_failed(struct flow_engine *engine, const char *id, struct err *err)
+{
+    if (err->code == E_INVALID) {
+        take_unreadable(engine, id, err);
+    } else {
+        log_err(LOG_LV_ERROR, "flow", err, "load of a flow");
+    }
+}
+
 static void
 take_new(struct flow_engine *engine, const char *id)
 {
@@ -590,10 +666,10 @@ take_new(struct flow_engine *engine, const char *id)
     struct err *err = store_read(engine->config.store, load_flow, &load);
 
     if (err) {
-        log_err(LOG_LV_ERROR, "flow", err, "load of a flow");
         if (load.f) {
             flow_free(load.f);
         }
+        take_failed(engine, id, err);
         return;
     }
     if (!load.f) {

@@ -172,14 +172,26 @@ time_or_zero(int64_t us)
     return us == TIME_NULL ? 0 : us;
 }
 
-struct err *
-entry_from_row(struct flow *f, const struct flow_step_row *row)
+static struct err *
+words_check(const struct flow_step_row *row)
 {
-    struct entry *e =
-        entry_add(f, row->seq, row->label, row->kind,
-                  (enum entry_effect)name_index(flow_entry_effects, row->effect));
+    const char *effect = flow_entry_effects[name_index(flow_entry_effects, row->effect)];
+    const char *state = flow_entry_states[name_index(flow_entry_states, row->state)];
+
+    if (effect && state) {
+        return NULL;
+    }
+    return err_new(E_INVALID, NULL, "effect %s and state %s are not known here", row->effect,
+                   row->state);
+}
+
+static struct err *
+entry_fill(struct entry *e, const struct flow_step_row *row)
+{
+    struct flow *f = e->flow;
     void *in = NULL;
 
+    TRY(words_check(row));
     e->state = (enum entry_state)name_index(flow_entry_states, row->state);
     e->kind = map_get(&f->engine->kinds, row->kind);
     e->input = mem_str(f->mem, row->input);
@@ -202,6 +214,16 @@ entry_from_row(struct flow *f, const struct flow_step_row *row)
     }
     e->in = in;
     return NULL;
+}
+
+struct err *
+entry_from_row(struct flow *f, const struct flow_step_row *row)
+{
+    struct entry *e =
+        entry_add(f, row->seq, row->label, row->kind,
+                  (enum entry_effect)name_index(flow_entry_effects, row->effect));
+
+    return err_wrap(entry_fill(e, row), "step %lld '%s'", (long long)row->seq, row->label);
 }
 
 /* ---- entries -> rows ----------------------------------------------------------------- */
@@ -280,14 +302,34 @@ job_local(struct tx *tx, struct job *job)
     return err;
 }
 
+/* The id of a child.  A child of the same name that was taken back keeps its id and
+ * row, for explain: the next gets an id that follows from it. */
 static struct err *
-job_spawn(struct tx *tx, struct job *job, const struct flow_row *parent,
-          const struct job_row *row)
+child_id(struct tx *tx, const struct flow_row *parent, const struct flow_step_row *row,
+         const char **id)
+{
+    struct cond by_id[] = {COND("id", row->output), {0}};
+    struct flow_row *old;
+
+    *id = row->output;
+    for (;;) {
+        by_id[0] = (struct cond)COND("id", *id);
+        TRY(row_find(tx, &flow_table, by_id, &old));
+        if (!old || !str_eq(old->parent_id, parent->id) || !str_eq(old->label, row->label)) {
+            return NULL;
+        }
+        *id = uuid_from(tx_mem(tx), mem_printf(tx_mem(tx), "again %s", *id));
+    }
+}
+
+static struct err *
+job_spawn(struct tx *tx, struct job *job, const struct flow_row *parent, struct job_row *row)
 {
     const struct flow_type *type = row->entry->child_type;
     struct flow_row *child = row_new(tx_mem(tx), &flow_table);
 
-    child->id = row->row.output;
+    TRY(child_id(tx, parent, &row->row, &child->id));
+    row->row.output = mem_str(job->mem, child->id);
     child->input = row->row.input;
     child->parent_id = parent->id;
     child->label = row->row.label;

@@ -100,12 +100,21 @@ in_state(const struct flow_step_row *row, enum entry_state state)
     return str_eq(row->state, flow_entry_states[state]);
 }
 
+static bool
+is_child(const struct flow_step_row *row)
+{
+    return str_eq(row->effect, flow_entry_effects[ENTRY_CHILD]);
+}
+
 /* What a retry makes of an entry: null = it is forgotten, to be done anew. */
 static const char *
 retried_state(const struct flow_step_row *row)
 {
     if (row->seq >= SEQ_SWEEP || in_state(row, ENTRY_UNDONE)) {
         return NULL;
+    }
+    if (in_state(row, ENTRY_UNDO_FAILED) && is_child(row)) {
+        return flow_entry_states[ENTRY_DONE]; /* It is there, and goes on by its own retry. */
     }
     if (in_state(row, ENTRY_UNDO_FAILED)) {
         return flow_entry_states[ENTRY_STARTED];
@@ -225,17 +234,23 @@ retry_children(struct tx *tx, struct flow_engine *engine, const char *id)
     return NULL;
 }
 
-/* A child that was taken back keeps its id and row: it cannot be done again. */
+/* A child that was taken back is started anew (job_spawn); one that was only begun to
+ * be taken back goes on where its own journal says, unless another flow has begun to
+ * take away what it made: that cannot be told apart any more. */
 static struct err *
-no_child_undone(const struct flow_row *flow, const struct rows *entries)
+no_child_torn(struct tx *tx, const struct flow_row *flow, const struct rows *entries)
 {
     for (size_t i = 0; i < entries->n; i++) {
         const struct flow_step_row *row = entries->items[i];
+        struct flow_row *child;
 
-        if (str_eq(row->effect, flow_entry_effects[ENTRY_CHILD]) &&
-            (in_state(row, ENTRY_UNDONE) || in_state(row, ENTRY_UNDO_FAILED))) {
+        if (!is_child(row) || !in_state(row, ENTRY_UNDO_FAILED)) {
+            continue;
+        }
+        TRY(flow_get(tx, row->output, &child));
+        if (flow_row_state(child) != FLOW_FAILED_TEMP) {
             return err_new(E_CONFLICT, "WrongState",
-                           "operation %s has taken back '%s' already: roll it back or fail it",
+                           "operation %s has begun to take back '%s': roll it back or fail it",
                            flow->id, row->label);
         }
     }
@@ -293,7 +308,7 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
         return wrong_state(row, "retry");
     }
     TRY(entries_of(tx, id, &entries));
-    TRY(no_child_undone(row, &entries));
+    TRY(no_child_torn(tx, row, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
     TRY(retry_children(tx, engine, id));

@@ -4,7 +4,8 @@
 
 #define GONE_POLL_MS 200
 #define GONE_TIMEOUT_MS 120000
-#define DELETE_TRIES 40       /* Every GONE_POLL_MS, while something still uses it. */
+#define IN_USE_TRIES 40       /* Every GONE_POLL_MS: while something still uses it, 8 s. */
+#define DOUBT_TRIES 5         /* A 5xx or a lost answer: with the engine's attempts 3 s. */
 
 const char *
 site_of(const void *in)
@@ -309,6 +310,16 @@ gone_looked(void *arg, const struct vim_answer *answer, struct err *err)
     }
 }
 
+/* What is used by something else is soon free: its user is on the way out.  A site
+ * that answers 5xx is no better for being asked again and again. */
+static bool
+removal_again(struct removal *removal, const struct err *err)
+{
+    bool used = err->code == E_CONFLICT || err->code == E_IN_USE;
+
+    return vim_passing(err) && removal->tries++ < (used ? IN_USE_TRIES : DOUBT_TRIES);
+}
+
 static void
 removal_answered(void *arg, const struct vim_answer *answer, struct err *err)
 {
@@ -318,7 +329,7 @@ removal_answered(void *arg, const struct vim_answer *answer, struct err *err)
     if (err && err->code == E_NOT_FOUND) {
         err_ignore(err, "not there: that is what was wanted");
         removal_next(removal);
-    } else if (err && vim_passing(err) && removal->tries++ < DELETE_TRIES) {
+    } else if (err && removal_again(removal, err)) {
         removal_later(removal, err);
     } else if (err) {
         removal_end(removal, err);

@@ -516,6 +516,9 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (file) {
         object->active = true;
         answer(x, 204, "");
+    } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
+        site->control->n_effects++;
+        answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
     } else {

@@ -38,6 +38,7 @@ struct fake_control {
     _Atomic int fault_at;          /* number of the effect, from 1 */
     _Atomic int fault;             /* enum fault */
     _Atomic int refuse_chain;      /* port chains are refused with 409 */
+    _Atomic int refuse_delete;     /* deletes are answered 503 */
     _Atomic int hide_ms;           /* lists show new objects after that */
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPERATION_MS 60000
+#define OPERATION_MS 180000
 #define ONBOARD_MS 30000
 #define STOPS_MAX 6
 #define POLL_CALL_MS 2000

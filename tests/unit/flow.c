@@ -76,7 +76,8 @@ TEST(flow_runs_its_steps_and_completes)
     CHECK(strstr(peek.explained, "three things are wanted") != NULL);
     CHECK(strstr(peek.explained, "POST a -> 201") != NULL);
     CHECK(strstr(peek.explained, "\"output\":{\"name\":\"c\",\"size\":4}") != NULL);
-    CHECK_INT(flow_engine_running(world.engine), 0);
+    /* The store knows it a little earlier than the loop. */
+    EVENTUALLY(10000, turn(ask.id, "COMPLETED") && flow_engine_running(world.engine) == 0);
     world_close(&world);
 }
 
@@ -344,6 +345,38 @@ TEST(flow_whose_version_is_gone_says_so_and_can_be_rolled_back)
     CHECK_OK(operate(&ask, flow_rollback));
     REACHES(ask.id, "ROLLED_BACK");
     CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
+static struct err *
+journal_spoil(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return tx_sql(tx, "UPDATE flow_step SET input = '{' WHERE label = 'a'", NULL, NULL, NULL);
+}
+
+TEST(flow_whose_journal_cannot_be_read_stops_and_says_why)
+{
+    struct world world = {.lease_ms = 60};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    world_open(&world, three_only);
+    world.next.hang = 1;
+    start(&ask, &three);
+    while (!world.hanging) {
+        REQUIRE_OK(loop_turn(world.loop, 5));
+    }
+    REQUIRE_OK(store_write_wait(world.store, journal_spoil, NULL));
+    world_crash(&world);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "cannot be read: step 1 'a'") != NULL);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "FAILED_TEMP"); /* And so does a retry, without end or crash. */
+    CHECK_OK(operate(&ask, flow_fail));
+    CHECK(in_state(ask.id, "FAILED"));
     world_close(&world);
 }
 

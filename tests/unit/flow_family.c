@@ -106,6 +106,88 @@ TEST(flow_rollback_of_a_parent_takes_its_children_back)
     world_close(&world);
 }
 
+/* A thing, a child that makes another, a third. */
+static struct err *
+late_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_step(f, "before", &create_kind, thing(f, "before", 0), NULL));
+    TRY(flow_spawn(f, "child", &one, thing(f, "child", 0)));
+    TRY(flow_join(f, "child", NULL));
+    return flow_step(f, "last", &create_kind, thing(f, "last", 0), NULL);
+}
+static const struct flow_type late = {
+    .name = "late", .version = 1, .doc = "Fails late.", .in = &thing_table, .run = late_run};
+static const struct flow_type *const late_types[] = {&late, &one, NULL};
+
+/* Its rollback fails after the child was taken back, or, 'within', in the child. */
+static void
+fail_going_back(struct world *world, struct ask *ask, bool within)
+{
+    world_open(world, late_types);
+    start(ask, &late);
+    while (world->n_made < 2) {
+        REQUIRE_OK(loop_turn(world->loop, 5));
+    }
+    world->next.fail_create = 1;
+    REACHES(ask->id, "FAILED_TEMP");
+    CHECK_INT(world_count(world), 2);
+    world->next.fail_undo = within;
+    CHECK_OK(operate(ask, flow_rollback));
+    while (!within && world->n_removed < 1) {
+        REQUIRE_OK(loop_turn(world->loop, 5));
+    }
+    world->next.fail_undo = 1;
+    REACHES(ask->id, "FAILED_TEMP");
+    CHECK_INT(world_count(world), within ? 2 : 1);
+    world->next.fail_undo = 0;
+}
+
+TEST(flow_child_that_was_taken_back_is_made_again_by_a_retry)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    fail_going_back(&world, &ask, false);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world_count(&world), 3);
+    CHECK_INT(world.n_made, 4); /* the child's twice */
+    world_close(&world);
+}
+
+TEST(flow_child_made_again_survives_a_crash_and_can_be_taken_back)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    fail_going_back(&world, &ask, false);
+    world.next.fail_create = 0;
+    CHECK_OK(operate(&ask, flow_retry));
+    while (world.n_made < 3) {
+        REQUIRE_OK(loop_turn(world.loop, 5));
+    }
+    world.next.fail_create = 1;
+    world_crash(&world);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
+TEST(flow_child_half_taken_back_goes_on_with_its_parents_retry)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    fail_going_back(&world, &ask, true);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world_count(&world), 3);
+    world_close(&world);
+}
+
 /* ---- plan -------------------------------------------------------------------------------------------------- */
 
 struct planned {

@@ -76,6 +76,25 @@ static const struct flow_type boot = {.name = "boot",
                                       .sweep = vim_sweep};
 
 static struct err *
+gone_run(struct flow *f, const void *in)
+{
+    struct vim_network *network = flow_new(f, &vim_network_table);
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+    struct vim_made made;
+
+    network->site = ref->site = ((const struct vim_site_ref *)in)->site;
+    network->name = "net";
+    TRY(flow_step(f, "network", &vim_network_create, network, &made));
+    ref->id = made.id;
+    return flow_step(f, "gone", &vim_network_delete, ref, NULL);
+}
+static const struct flow_type gone = {.name = "gone",
+                                      .version = 1,
+                                      .doc = "Makes and deletes a network.",
+                                      .in = &vim_site_ref_table,
+                                      .run = gone_run};
+
+static struct err *
 look_run(struct flow *f, const void *in)
 {
     struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
@@ -93,7 +112,7 @@ static const struct flow_type look = {.name = "look",
                                       .in = &vim_site_ref_table,
                                       .out = &vim_site_about_table,
                                       .run = look_run};
-static const struct flow_type *const types[] = {&boot, &look, NULL};
+static const struct flow_type *const types[] = {&boot, &look, &gone, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
 
@@ -367,6 +386,25 @@ TEST(vim_boots_a_server_and_shares_images_and_flavors)
     CHECK_INT(count_of(d.site, "servers "), 2);
     CHECK_INT(count_of(d.site, "images "), 1);
     CHECK_INT(count_of(d.site, "flavors "), 1);
+    driver_close(&d);
+}
+
+TEST(vim_delete_that_a_site_answers_with_503_is_soon_given_up)
+{
+    static struct driver d;
+    struct watched watched = {0};
+    int64_t begun;
+
+    driver_open(&d);
+    d.control.refuse_delete = 1;
+    begun = time_mono_ns();
+    run(&watched, &gone);
+    CHECK_INT((int)watched.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(watched.error, "DELETE /networks/") != NULL);
+    CHECK(strstr(watched.error, "503") != NULL);
+    /* 3 attempts of the engine, each asks 6 times: 3 seconds where the machine has time. */
+    CHECK_INT(d.control.n_effects, 1 + 3 * 6);
+    CHECK((time_mono_ns() - begun) / 1000000 >= 15 * 200);
     driver_close(&d);
 }
 
