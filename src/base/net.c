@@ -71,11 +71,31 @@ ip_from_v4(uint32_t host_order)
     return from_number((u128)0xffff << 32 | host_order);
 }
 
+/* Decimal, without a zero behind it; the place behind the last digit. */
+static char *
+byte_text(char *to, unsigned b)
+{
+    if (b >= 100) {
+        *to++ = (char)('0' + b / 100);
+    }
+    if (b >= 10) {
+        *to++ = (char)('0' + b / 10 % 10);
+    }
+    *to++ = (char)('0' + b % 10);
+    return to;
+}
+
 const char *
 ip_text(char out[IP_TEXT_SIZE], const struct ip *ip)
 {
     if (ip_is_v4(ip)) {
-        snprintf(out, IP_TEXT_SIZE, "%d.%d.%d.%d", ip->b[12], ip->b[13], ip->b[14], ip->b[15]);
+        char *to = out;
+
+        for (size_t i = 12; i < 16; i++) {
+            *to = '.';
+            to = byte_text(to + (i > 12), ip->b[i]);
+        }
+        *to = '\0';
     } else if (!inet_ntop(AF_INET6, ip->b, out, IP_TEXT_SIZE)) {
         out[0] = 0;
     }
@@ -209,10 +229,13 @@ mac_parse(const char *s, struct mac *mac)
 const char *
 mac_text(char out[MAC_TEXT_SIZE], const struct mac *mac)
 {
-    const uint8_t *b = mac->b;
+    static const char digits[] = "0123456789abcdef";
 
-    snprintf(out, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
-             b[5]);
+    for (size_t i = 0; i < sizeof mac->b; i++) {
+        out[3 * i] = digits[mac->b[i] >> 4];
+        out[3 * i + 1] = digits[mac->b[i] & 15];
+        out[3 * i + 2] = i + 1 < sizeof mac->b ? ':' : '\0';
+    }
     return out;
 }
 

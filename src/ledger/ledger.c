@@ -6,6 +6,7 @@
 #include "base/vec.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct inventory {
     struct row row;
@@ -82,18 +83,41 @@ standing_row(void *arg, int n, const char *const *columns)
     return NULL;
 }
 
+static const char *
+standing_key(struct tx *tx, const char *provider, const char *class, const char *project_id)
+{
+    size_t p = strlen(provider), c = strlen(class), j = strlen(project_id);
+    char *key = mem_alloc(tx_mem(tx), p + c + j + 3);
+
+    memcpy(key, provider, p);
+    key[p] = '\n';
+    memcpy(key + p + 1, class, c);
+    key[p + 1 + c] = '\n';
+    memcpy(key + p + c + 2, project_id, j);
+    return key;
+}
+
+/* Read once a transaction: whatever changes it afterwards (below) changes or forgets what was read. */
 static struct err *
 standing_get(struct tx *tx, const char *provider, const char *class, const char *project_id,
              struct standing *standing)
 {
     const char *const args[] = {provider, class, project_id, NULL};
+    const char *key = standing_key(tx, provider, class, project_id);
+    const struct standing *kept = tx_kept(tx, &use_table, key);
 
+    if (kept) {
+        *standing = *kept;
+        return NULL;
+    }
     *standing = (struct standing){0};
-    return tx_sql(tx,
-                  "SELECT (SELECT total FROM ledger_inventory WHERE provider = ?1 AND class = ?2 "
-                  "AND project_id = ?3), (SELECT used FROM ledger_use WHERE provider = ?1 AND "
-                  "class = ?2 AND project_id = ?3)",
-                  args, standing_row, standing);
+    TRY(tx_sql(tx,
+               "SELECT (SELECT total FROM ledger_inventory WHERE provider = ?1 AND class = ?2 "
+               "AND project_id = ?3), (SELECT used FROM ledger_use WHERE provider = ?1 AND "
+               "class = ?2 AND project_id = ?3)",
+               args, standing_row, standing));
+    tx_keep(tx, &use_table, key, mem_copy(tx_mem(tx), standing, sizeof *standing));
+    return NULL;
 }
 
 static int64_t
@@ -128,27 +152,58 @@ too_much(const struct claim *claim, const struct standing *standing)
                    claim->provider, claim->class, standing->limit, standing->used, claim->amount);
 }
 
-/* What the claims in front of 'i' take from the same thing. */
-static struct err *
-taken_before(const struct claim *claims, size_t i, int64_t *sum)
+/* What claims of one call take from the same thing. */
+struct sum {
+    const char *provider, *class, *project_id;
+    struct standing standing;
+    int64_t amount;
+};
+typedef VEC(struct sum) sums;
+
+static struct sum *
+sum_find(const sums *all, const char *provider, const char *class, const char *project_id)
 {
-    for (size_t j = 0; j < i; j++) {
-        if (str_eq(claims[j].provider, claims[i].provider) &&
-            str_eq(claims[j].class, claims[i].class) &&
-            (!is_quota(&claims[i]) || str_eq(claims[j].project_id, claims[i].project_id)) &&
-            __builtin_add_overflow(*sum, claims[j].amount, sum)) {
-            return err_new(E_INVALID, NULL, "amounts of %s are too large", claims[i].class);
+    vec_each (all, sum) {
+        if (str_eq(sum->provider, provider) && str_eq(sum->class, class) &&
+            str_eq(sum->project_id, project_id)) {
+            return sum;
         }
     }
     return NULL;
 }
 
-static struct err *
-claim_check(struct tx *tx, const struct quota_default *defaults, const struct claim *claims,
-            size_t i)
+static struct sum *
+sum_add(struct tx *tx, sums *all, const char *provider, const char *class, const char *project_id)
 {
-    const struct claim *claim = &claims[i];
-    struct standing standing;
+    vec_add(tx_mem(tx), all,
+            ((struct sum){.provider = provider, .class = class, .project_id = project_id}));
+    return &all->items[all->n - 1];
+}
+
+/* The sum that a claim is checked against. */
+static struct err *
+sum_of(struct tx *tx, const struct quota_default *defaults, const struct claim *claim, sums *all,
+       struct sum **out)
+{
+    const char *project = is_quota(claim) ? str_or(claim->project_id, "") : "";
+    struct sum *sum = sum_find(all, claim->provider, claim->class, project);
+
+    if (!sum) {
+        sum = sum_add(tx, all, claim->provider, claim->class, project);
+        TRY(standing_get(tx, claim->provider, claim->class, project, &sum->standing));
+        if (!sum->standing.limited) {
+            sum->standing.limit = is_quota(claim) ? default_limit(defaults, claim->class) : 0;
+        }
+    }
+    *out = sum;
+    return NULL;
+}
+
+static struct err *
+claim_check(struct tx *tx, const struct quota_default *defaults, const struct claim *claim,
+            sums *all)
+{
+    struct sum *sum;
     int64_t total;
 
     if (claim->amount < 0) {
@@ -157,16 +212,12 @@ claim_check(struct tx *tx, const struct quota_default *defaults, const struct cl
     if (claim->since || (claim->until && claim->until != LEDGER_FOREVER)) {
         return err_new(E_NOT_IMPLEMENTED, NULL, "claims of a limited time are not known yet");
     }
-    TRY(standing_get(tx, claim->provider, claim->class, is_quota(claim) ? str_or(claim->project_id, "") : "",
-                     &standing));
-    if (!standing.limited) {
-        standing.limit = is_quota(claim) ? default_limit(defaults, claim->class) : 0;
+    TRY(sum_of(tx, defaults, claim, all, &sum));
+    if (__builtin_add_overflow(sum->standing.used, claim->amount, &total) ||
+        (sum->standing.limit >= 0 && total > sum->standing.limit)) {
+        return too_much(claim, &sum->standing);
     }
-    TRY(taken_before(claims, i, &standing.used));
-    if (__builtin_add_overflow(standing.used, claim->amount, &total) ||
-        (standing.limit >= 0 && total > standing.limit)) {
-        return too_much(claim, &standing);
-    }
+    sum->standing.used = total; /* The claims behind this one find it taken. */
     return NULL;
 }
 
@@ -177,7 +228,11 @@ use_add(struct tx *tx, const char *provider, const char *class, const char *proj
         int64_t amount)
 {
     const char *const args[] = {provider, class, project_id, number(tx, amount), NULL};
+    struct standing *kept = tx_kept(tx, &use_table, standing_key(tx, provider, class, project_id));
 
+    if (kept) {
+        kept->used += amount;
+    }
     return tx_sql(tx,
                   "INSERT INTO ledger_use (provider, class, project_id, used) "
                   "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (provider, class, project_id) "
@@ -196,36 +251,52 @@ uses_add(struct tx *tx, const char *provider, const char *class, const char *pro
     return str_empty(project_id) ? NULL : use_add(tx, provider, class, project_id, amount);
 }
 
-static struct err *
-claim_take(struct tx *tx, const struct claim *claim)
+static void *
+claim_row_new(struct tx *tx, const struct claim *claim)
 {
-    const char *const args[] = {claim->consumer,
-                                claim->provider,
-                                claim->class,
-                                str_or(claim->project_id, ""),
-                                number(tx, claim->amount),
-                                "0",
-                                number(tx, LEDGER_FOREVER),
-                                NULL};
+    struct claim_row *row = row_new(tx_mem(tx), &claim_table);
 
-    TRY(uses_add(tx, claim->provider, claim->class, claim->project_id, claim->amount));
-    return tx_sql(tx,
-                  "INSERT INTO ledger_claim (consumer, provider, class, project_id, amount, since, "
-                  "until) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                  args, NULL, NULL);
+    row->consumer = claim->consumer;
+    row->provider = claim->provider;
+    row->class = claim->class;
+    row->project_id = str_or(claim->project_id, "");
+    row->amount = claim->amount;
+    row->since = 0;
+    row->until = LEDGER_FOREVER;
+    return row;
+}
+
+/* One sum for all claims on the same thing; a row for each claim. */
+static struct err *
+claims_take(struct tx *tx, const struct claim *claims, size_t n)
+{
+    void **rows = MEM_ARRAY(tx_mem(tx), n, void *);
+    sums all = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        const char *project = str_or(claims[i].project_id, "");
+        struct sum *sum = sum_find(&all, claims[i].provider, claims[i].class, project);
+
+        sum = sum ? sum : sum_add(tx, &all, claims[i].provider, claims[i].class, project);
+        sum->amount += claims[i].amount;
+        rows[i] = claim_row_new(tx, &claims[i]);
+    }
+    vec_each (&all, sum) {
+        TRY(uses_add(tx, sum->provider, sum->class, sum->project_id, sum->amount));
+    }
+    return row_insert_all(tx, rows, n);
 }
 
 struct err *
 ledger_claim(struct tx *tx, const struct quota_default *defaults, const struct claim *claims,
              size_t n)
 {
+    sums all = {0};
+
     for (size_t i = 0; i < n; i++) {
-        TRY(claim_check(tx, defaults, claims, i));
+        TRY(claim_check(tx, defaults, &claims[i], &all));
     }
-    for (size_t i = 0; i < n; i++) {
-        TRY(claim_take(tx, &claims[i]));
-    }
-    return NULL;
+    return claims_take(tx, claims, n);
 }
 
 struct taken {
@@ -291,6 +362,7 @@ inventory_set(struct tx *tx, const char *provider, const char *class, const char
     if (total < -1) {
         return err_new(E_INVALID, NULL, "a limit of %s is -1 (unlimited) or more", class);
     }
+    tx_forget(tx, &use_table);
     return tx_sql(tx,
                   "INSERT INTO ledger_inventory (provider, class, project_id, total) "
                   "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (provider, class, project_id) "
@@ -345,6 +417,7 @@ quota_reset(struct tx *tx, const char *project_id)
 {
     const char *const args[] = {LEDGER_QUOTA, project_id, NULL};
 
+    tx_forget(tx, &use_table);
     return tx_sql(tx, "DELETE FROM ledger_inventory WHERE provider = ?1 AND project_id = ?2", args,
                   NULL, NULL);
 }
@@ -354,6 +427,7 @@ quota_reset_class(struct tx *tx, const char *project_id, const char *class)
 {
     const char *const args[] = {LEDGER_QUOTA, project_id, class, NULL};
 
+    tx_forget(tx, &use_table);
     return tx_sql(tx,
                   "DELETE FROM ledger_inventory WHERE provider = ?1 AND project_id = ?2 AND "
                   "class = ?3",

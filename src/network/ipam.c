@@ -200,14 +200,6 @@ is_taken(struct taking *t, const struct subnet *subnet, const char *ip, bool *ta
                       SQL_ARGS(subnet->id, ip, subnet->id, ip), taken);
 }
 
-static struct err *
-out_add(struct taking *t, const struct subnet *subnet, const struct ip *ip)
-{
-    vec_add(tx_mem(t->tx), &t->out,
-            ipam_row(tx_mem(t->tx), t->request->table, subnet, ip));
-    return NULL;
-}
-
 /* A position behind a taken one that nobody has, between 'from' and 'to'; -1 where there is none. */
 static struct err *
 find_gap(struct taking *t, const struct subnet *subnet, int64_t from, int64_t to, int64_t *gap)
@@ -231,6 +223,102 @@ find_gap(struct taking *t, const struct subnet *subnet, int64_t from, int64_t to
     return NULL;
 }
 
+/* ---- runs ---------------------------------------------------------------------- */
+
+/* Positions of a subnet that nobody has: read once, then given out one after the other for as long
+ * as the transaction does not update or delete. */
+struct run {
+    int64_t next, end; /* 'end' is not in it */
+};
+
+static struct run *
+run_kept(const struct taking *t, const char *subnet_id)
+{
+    return tx_kept(t->tx, &fixed_ip_table, subnet_id);
+}
+
+/* An address is taken: where it is the first of the run the run begins behind it, where it lies
+ * within the run ends in front of it. */
+static void
+run_take(const struct taking *t, const struct fixed_ip *row)
+{
+    struct run *run = run_kept(t, row->subnet_id);
+
+    if (!run || row->position == INT_NULL) {
+        return;
+    }
+    if (row->position == run->next) {
+        run->next++;
+    } else if (row->position > run->next && row->position < run->end) {
+        run->end = row->position;
+    }
+}
+
+/* The lowest position at or above 'from' that somebody has, or POSITION_MAX. */
+static struct err *
+next_taken(struct taking *t, const struct subnet *subnet, int64_t from, int64_t *position)
+{
+    const char *lo = mem_printf(tx_mem(t->tx), "%" PRIi64, from);
+    struct strs found;
+
+    TRY(sql_column(t->tx,
+                   "select min(p) from (select min(position) as p from fixed_ip where subnet_id = "
+                   "?1 and position >= ?2 union all select min(position) from remote_fixed_ip "
+                   "where subnet_id = ?1 and position >= ?2)",
+                   SQL_ARGS(subnet->id, lo), &found));
+    if (!found.n || !str_to_i64(str_or(found.items[0], ""), position)) {
+        *position = POSITION_MAX;
+    }
+    return NULL;
+}
+
+/* Is the position taken?  Where not, the run that it begins is kept. */
+static struct err *
+is_position_taken(struct taking *t, const struct subnet *subnet, int64_t position, bool *taken)
+{
+    struct run *run = run_kept(t, subnet->id);
+    int64_t next;
+
+    *taken = false;
+    if (run && position >= run->next && position < run->end) {
+        return NULL;
+    }
+    TRY(next_taken(t, subnet, position, &next));
+    *taken = next == position;
+    if (!*taken) {
+        run = MEM_NEW(tx_mem(t->tx), struct run);
+        *run = (struct run){position, next};
+        tx_keep(t->tx, &fixed_ip_table, subnet->id, run);
+    }
+    return NULL;
+}
+
+static struct err *
+out_add(struct taking *t, const struct subnet *subnet, const struct ip *ip)
+{
+    void *row = ipam_row(tx_mem(t->tx), t->request->table, subnet, ip);
+
+    run_take(t, row);
+    vec_add(tx_mem(t->tx), &t->out, row);
+    return NULL;
+}
+
+/* Is the address, which is that position, in the way of this port? */
+static struct err *
+is_in_the_way(struct taking *t, const struct subnet *subnet, int64_t position, const struct ip *ip,
+              bool *taken)
+{
+    const struct rows *own = t->request->own;
+    char text[IP_TEXT_SIZE];
+
+    (void)ip_text(text, ip);
+    if (position >= POSITION_MAX || (own && rows_have(own->items, own->n, subnet->id, text))) {
+        return is_taken(t, subnet, text, taken);
+    }
+    *taken = rows_have(t->out.items, t->out.n, subnet->id, text);
+    return *taken ? NULL : is_position_taken(t, subnet, position, taken);
+}
+
 /* Lowest free position of one pool at or above 'from'; false in '*found' where it is full. */
 static struct err *
 take_in_pool(struct taking *t, const struct subnet *subnet, const struct pool *pool, int64_t from,
@@ -248,10 +336,9 @@ take_in_pool(struct taking *t, const struct subnet *subnet, const struct pool *p
     last = ip_diff(&first, &end);
     for (int probes = 0; position >= 0 && position <= last; probes++) {
         struct ip ip = ip_add(&first, position);
-        char text[IP_TEXT_SIZE];
         bool taken;
 
-        TRY(is_taken(t, subnet, ip_text(text, &ip), &taken));
+        TRY(is_in_the_way(t, subnet, position, &ip, &taken));
         if (!taken) {
             *found = true;
             hint_set(t->service, subnet->id, position + 1, false);

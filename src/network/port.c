@@ -214,6 +214,15 @@ binding_settle(const struct op *op, struct port *port)
                        str_eq(port->binding_host_id, service_of(op)->host);
 }
 
+/* Addresses that 'was' had and 'port' has no more are free again. */
+static void
+addresses_give(const struct op *op, const struct port *was)
+{
+    if (service_of(op)) {
+        ipam_give(service_of(op), &was->fixed_ips);
+    }
+}
+
 /* ---- hooks ------------------------------------------------------------------------- */
 
 static struct err *
@@ -230,6 +239,14 @@ before_create(struct tx *tx, struct op *op, void *row)
     binding_settle(op, port);
     port->status = "DOWN";
     return NULL;
+}
+
+static void
+not_created(const struct op *op, void *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        addresses_give(op, rows[i]);
+    }
 }
 
 /* A new MAC under a running server would cut it off (Neutron: PortBound). */
@@ -261,15 +278,6 @@ security_change(struct tx *tx, const struct op *op, struct port *port)
         return port->allowed_address_pairs.n > 0 ? pairs_need_security() : NULL;
     }
     return row_given(&port->row, "security_groups") ? groups_check(tx, op, port) : NULL;
-}
-
-/* Addresses that 'was' had and 'port' has no more are free again. */
-static void
-addresses_give(const struct op *op, const struct port *was)
-{
-    if (service_of(op)) {
-        ipam_give(service_of(op), &was->fixed_ips);
-    }
 }
 
 static struct err *
@@ -398,9 +406,10 @@ const struct resource port_resource = {
     .in_use = "PortInUse",
     .quota = "port",
     .quota_defaults = network_quotas,
-    .flags = RESOURCE_TAGS | RESOURCE_REVISION | RESOURCE_BULK,
+    .flags = RESOURCE_TAGS | RESOURCE_REVISION | RESOURCE_BULK | RESOURCE_AT_ONCE,
     .visible = "t.network_id in (select n.id from network n where n.project_id = :project_id)",
     .hooks = {.before_create = before_create,
+              .not_created = not_created,
               .before_update = before_update,
               .after_delete = after_delete},
 };

@@ -211,7 +211,7 @@ network_look(struct tx *tx, const struct op *op, const char *id, struct network 
     struct op inner = network_op(op, &network_resource, service_of(op));
     void *row;
 
-    TRY(resource_get(tx, &inner, id, &row));
+    TRY(resource_look(tx, &inner, id, &row));
     *network = row;
     return NULL;
 }

@@ -6,12 +6,21 @@
 #include "resource/policy.h"
 #include "resource/resource.h"
 
+/* The rules of one action, looked up once an operation. */
+struct action_rules {
+    const char *name;                /* "create_port" */
+    const struct node *node;         /* of the action; null: nothing allows it */
+    bool attrs_ruled;                /* the policy has rules for single attributes */
+};
+enum action { ACTION_CREATE, ACTION_UPDATE, ACTION_DELETE, N_ACTIONS };
+
 /* What a caller may see and give of one resource in one version: made once an
  * operation, asked for every row. */
 struct view {
     struct view *next;
     const struct resource *resource;
     int version;
+    struct action_rules actions[N_ACTIONS]; /* name null: not looked up yet */
     const struct node **see;         /* by attribute: rule still to be asked for each row, or null */
     bool *shows;                     /* by attribute: shown at all */
     bool rows_ruled;                 /* 'show' has to be asked for each row */
@@ -32,10 +41,9 @@ struct sql visible_sql(struct mem *mem, const struct op *op, const struct resour
 struct sql sql_and(struct mem *mem, struct sql a, struct sql b);
 
 /* Is the action allowed on the row?  E_FORBIDDEN of type PolicyNotAuthorized. */
-struct err *rule_check(const struct op *op, const char *action, const char *fallback,
-                       const void *row) MUST_USE;
+struct err *rule_check(struct op *op, enum action action, const void *row) MUST_USE;
 /* The same for each attribute that 'given' says was given. */
-struct err *rule_check_given(const struct op *op, const char *action, const void *given,
+struct err *rule_check_given(struct op *op, enum action action, const void *given,
                              const void *row) MUST_USE;
 
 struct err *resource_missing(const struct resource *resource, const char *id) MUST_USE;

@@ -37,6 +37,9 @@ struct op {
 struct resource_hooks {
     struct err *(*before_create)(struct tx *tx, struct op *op, void *row);
     struct err *(*after_create)(struct tx *tx, struct op *op, void *row); /* row has its key and is inserted */
+    /* What before_create settled of these rows, maybe in part, came to nothing: a hint in memory can
+     * be taken back. */
+    void (*not_created)(const struct op *op, void *const *rows, size_t n);
     struct err *(*before_update)(struct tx *tx, struct op *op, const void *old, void *row);
     struct err *(*after_update)(struct tx *tx, struct op *op, const void *old, void *row);
     struct err *(*before_delete)(struct tx *tx, struct op *op, const void *row);
@@ -58,6 +61,9 @@ enum resource_flags {
     RESOURCE_NO_UPDATE = 1 << 4,
     RESOURCE_NO_CREATE = 1 << 5,
     RESOURCE_NO_DELETE = 1 << 6,
+    /* Many rows of one request may be inserted together after before_create ran for all: what it
+     * decides depends on other rows of the request only through unique constraints. */
+    RESOURCE_AT_ONCE = 1 << 7,
 };
 
 struct resource {
@@ -88,11 +94,18 @@ struct err *resource_decode(struct op *op, const struct json *json, enum row_dec
 /* Rules, quota, hooks, insert.  'row' from resource_decode or made by a service; project_id defaults
  * to the caller's.  The row is changed in place only in a copy: on return '*made' (tx arena) is it. */
 struct err *resource_create(struct tx *tx, struct op *op, const void *row, void **made) MUST_USE;
+/* Creates all of them or fails: the same rows, log entries, answers and errors as by resource_create
+ * one after the other, with fewer statements where the resource allows it.  'made' has room for 'n'. */
+struct err *resource_create_all(struct tx *tx, struct op *op, void *const *rows, size_t n,
+                                void **made) MUST_USE;
 /* 'patch' from resource_decode(ROW_UPDATE). */
 struct err *resource_update(struct tx *tx, struct op *op, const char *id, const void *patch, void **made) MUST_USE;
 struct err *resource_delete(struct tx *tx, struct op *op, const char *id) MUST_USE;
 /* E_NOT_FOUND also where the caller may not see it. */
 struct err *resource_get(struct tx *tx, struct op *op, const char *id, void **row) MUST_USE;
+/* As resource_get for a hook that needs the columns: VIRTUAL attributes are not filled, and the row is
+ * shared with later looks of the transaction: read only. */
+struct err *resource_look(struct tx *tx, struct op *op, const char *id, void **row) MUST_USE;
 
 /* Query string -> query.  Words (limit, marker, sort_key, fields...) differ by dialect, so the
  * dialect hands over what is left as filters. */

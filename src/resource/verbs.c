@@ -126,6 +126,46 @@ row_look(struct tx *tx, struct op *op, const struct resource *resource, const ch
     return NULL;
 }
 
+/* A row that a caller looked at in a transaction.  'tx_mem' names the function that looked: others
+ * of its group ask for others. */
+struct seen {
+    const struct mem *tx_mem;
+    const struct caller *caller;
+    void *row;
+    bool ruled; /* the rule of showing holds too */
+};
+
+static const char *
+seen_key(struct tx *tx, const char *id)
+{
+    size_t n = strlen(id);
+    char *key = mem_alloc(tx_mem(tx), n + 6);
+
+    memcpy(key, "seen ", 5);
+    memcpy(key + 5, id, n + 1);
+    return key;
+}
+
+/* As row_look, but a row that the same function saw for the same caller is not read again. */
+static struct err *
+row_look_again(struct tx *tx, struct op *op, const struct resource *resource, const char *id,
+               struct seen **seen)
+{
+    const char *key = tx_writes(tx) && id ? seen_key(tx, id) : NULL;
+
+    *seen = key ? tx_kept(tx, resource->table, key) : NULL;
+    if (*seen && (*seen)->tx_mem == tx_mem(tx) && (*seen)->caller == op->caller) {
+        return NULL;
+    }
+    *seen = MEM_NEW(tx_mem(tx), struct seen);
+    **seen = (struct seen){.tx_mem = tx_mem(tx), .caller = op->caller};
+    TRY(row_look(tx, op, resource, id, &(*seen)->row));
+    if (key) {
+        tx_keep(tx, resource->table, key, *seen);
+    }
+    return NULL;
+}
+
 static struct err *
 row_look_ruled(struct tx *tx, struct op *op, const char *id, void **row)
 {
@@ -164,12 +204,12 @@ static struct err *
 reference_check(struct tx *tx, struct op *op, const struct attr *attr, const char *id)
 {
     const struct resource *target = resource_find(attr->ref);
-    void *row;
+    struct seen *seen;
 
     if (!target || !id) {
         return NULL;
     }
-    return row_look(tx, op, target, id, &row);
+    return row_look_again(tx, op, target, id, &seen);
 }
 
 static struct err *
@@ -215,19 +255,18 @@ project_of(const struct resource *resource, void *row)
     return attr ? attr_at(attr, row) : NULL;
 }
 
-static struct err *
-quota_claim(struct tx *tx, const struct op *op, void *row, const char *id)
+static struct claim
+quota_claim(const struct op *op, void *row)
 {
     const struct resource *resource = op->resource;
     const char **project = project_of(resource, row);
-    const struct claim claim = {.provider = LEDGER_QUOTA,
-                                .class = resource->quota,
-                                .project_id = project ? str_or(*project, "") : "",
-                                .consumer = id,
-                                .amount = 1,
-                                .until = LEDGER_FOREVER};
 
-    return resource->quota ? ledger_claim(tx, resource->quota_defaults, &claim, 1) : NULL;
+    return (struct claim){.provider = LEDGER_QUOTA,
+                          .class = resource->quota,
+                          .project_id = project ? str_or(*project, "") : "",
+                          .consumer = *(const char **)attr_at(table_key(resource->table), row),
+                          .amount = 1,
+                          .until = LEDGER_FOREVER};
 }
 
 static struct err *
@@ -239,19 +278,18 @@ create_checked(struct tx *tx, struct op *op, void *row)
     if (project && str_empty(*project) && table_attr(resource->table, "project_id")->use & POST) {
         *project = op->caller->project_id;
     }
-    TRY(rule_check(op, "create", resource->rule_create, row));
-    TRY(rule_check_given(op, "create", row, row));
+    TRY(rule_check(op, ACTION_CREATE, row));
+    TRY(rule_check_given(op, ACTION_CREATE, row, row));
     TRY(look_begin(tx, op));
     return references_check(tx, op, row, row);
 }
 
-struct err *
-resource_create(struct tx *tx, struct op *op, const void *given, void **made)
+/* Everything up to the insert but the quota. */
+static struct err *
+create_settle(struct tx *tx, struct op *op, void *row)
 {
-    const struct resource *resource = op->resource;
-    const struct resource_hooks *hooks = &resource->hooks;
-    void *row = row_copy(tx_mem(tx), given);
-    const char **id = attr_at(table_key(resource->table), row);
+    const struct resource_hooks *hooks = &op->resource->hooks;
+    const char **id = attr_at(table_key(op->resource->table), row);
 
     TRY(method_check(op, RESOURCE_NO_CREATE, "created"));
     TRY(create_checked(tx, op, row));
@@ -261,13 +299,107 @@ resource_create(struct tx *tx, struct op *op, const void *given, void **made)
     if (!*id) {
         *id = uuid_make_ordered(tx_mem(tx));
     }
-    TRY(quota_claim(tx, op, row, *id));
+    return NULL;
+}
+
+static struct err *
+create_row(struct tx *tx, struct op *op, void *row)
+{
+    const struct resource *resource = op->resource;
+    const struct resource_hooks *hooks = &resource->hooks;
+    struct claim claim;
+
+    TRY(create_settle(tx, op, row));
+    if (resource->quota) {
+        claim = quota_claim(op, row);
+        TRY(ledger_claim(tx, resource->quota_defaults, &claim, 1));
+    }
     TRY(resource_err(resource, NULL, row_insert(tx, row)));
     if (hooks->after_create) {
         TRY(hooks->after_create(tx, op, row));
     }
-    TRY(rows_dress(tx, op, &row, 1));
-    *made = row;
+    return rows_dress(tx, op, &row, 1);
+}
+
+/* Tells the service of rows that come to nothing; hands the error on. */
+static struct err *
+not_created(const struct op *op, void *const *rows, size_t n, struct err *e)
+{
+    if (e && op->resource->hooks.not_created) {
+        op->resource->hooks.not_created(op, rows, n);
+    }
+    return e;
+}
+
+struct err *
+resource_create(struct tx *tx, struct op *op, const void *given, void **made)
+{
+    *made = row_copy(tx_mem(tx), given);
+    return not_created(op, made, 1, create_row(tx, op, *made));
+}
+
+/* ---- create many ------------------------------------------------------------------- */
+
+struct creating {
+    struct op *op;
+    size_t n;
+    void **made; /* as given, until they are settled */
+};
+
+static struct err *
+creating_claim(struct tx *tx, const struct creating *c)
+{
+    const struct resource *resource = c->op->resource;
+    struct claim *claims = MEM_ARRAY(tx_mem(tx), c->n, struct claim);
+
+    for (size_t i = 0; i < c->n; i++) {
+        claims[i] = quota_claim(c->op, c->made[i]);
+    }
+    return resource->quota ? ledger_claim(tx, resource->quota_defaults, claims, c->n) : NULL;
+}
+
+/* All rows settled, then claimed for, then inserted at once.  What a hook writes for a later row
+ * would come before the rows in front of it: that is for the other way. */
+static struct err *
+create_at_once(struct tx *tx, void *arg)
+{
+    const struct creating *c = arg;
+    size_t logged = 0;
+
+    for (size_t i = 0; i < c->n; i++) {
+        TRY(create_settle(tx, c->op, c->made[i]));
+        if (i && tx_logged(tx) != logged) {
+            return err_new(E_CONFLICT, NULL, "a hook writes rows of its own");
+        }
+        logged = tx_logged(tx);
+    }
+    TRY(creating_claim(tx, c));
+    TRY(row_insert_all(tx, c->made, c->n));
+    return rows_dress(tx, c->op, c->made, c->n);
+}
+
+struct err *
+resource_create_all(struct tx *tx, struct op *op, void *const *given, size_t n, void **made)
+{
+    struct creating creating = {.op = op, .n = n, .made = made};
+    struct err *e;
+
+    if (n > 1 && (op->resource->flags & RESOURCE_AT_ONCE) && !op->resource->hooks.after_create) {
+        for (size_t i = 0; i < n; i++) {
+            made[i] = row_copy(tx_mem(tx), given[i]);
+        }
+        e = not_created(op, made, n, tx_try(tx, create_at_once, &creating));
+        if (!e || err_is(e, E_UNAVAILABLE)) {
+            return e;
+        }
+        err_ignore(e, "one after the other tells it, or succeeds");
+    }
+    for (size_t i = 0; i < n; i++) {
+        e = resource_create(tx, op, given[i], &made[i]);
+        if (e) {
+            return not_created(op, made, i, e);
+        }
+    }
     return NULL;
 }
 
@@ -298,8 +430,8 @@ resource_update(struct tx *tx, struct op *op, const char *id, const void *patch,
 
     TRY(method_check(op, RESOURCE_NO_UPDATE, "changed"));
     TRY(row_look_ruled(tx, op, id, &old));
-    TRY(rule_check(op, "update", resource->rule_update, old));
-    TRY(rule_check_given(op, "update", patch, old));
+    TRY(rule_check(op, ACTION_UPDATE, old));
+    TRY(rule_check_given(op, ACTION_UPDATE, patch, old));
     TRY(revision_check(op, old));
     row = row_copy(tx_mem(tx), old);
     patch_apply(resource->table, row_copy(tx_mem(tx), patch), row);
@@ -327,7 +459,7 @@ resource_delete(struct tx *tx, struct op *op, const char *id)
 
     TRY(method_check(op, RESOURCE_NO_DELETE, "deleted"));
     TRY(row_look_ruled(tx, op, id, &row));
-    TRY(rule_check(op, "delete", resource->rule_delete, row));
+    TRY(rule_check(op, ACTION_DELETE, row));
     TRY(revision_check(op, row));
     if (hooks->before_delete) {
         TRY(hooks->before_delete(tx, op, row));
@@ -337,6 +469,21 @@ resource_delete(struct tx *tx, struct op *op, const char *id)
         TRY(ledger_release(tx, id));
     }
     return hooks->after_delete ? hooks->after_delete(tx, op, row) : NULL;
+}
+
+struct err *
+resource_look(struct tx *tx, struct op *op, const char *id, void **row)
+{
+    struct seen *seen;
+
+    TRY(look_begin(tx, op));
+    TRY(row_look_again(tx, op, op->resource, id, &seen));
+    if (!seen->ruled && !view_row(view_of(op), op, seen->row)) {
+        return resource_missing(op->resource, id);
+    }
+    seen->ruled = true;
+    *row = seen->row;
+    return NULL;
 }
 
 struct err *

@@ -169,36 +169,60 @@ forbidden(const char *rule)
     return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "rule:%s is disallowed by policy", rule);
 }
 
-struct err *
-rule_check(const struct op *op, const char *action, const char *fallback, const void *row)
+static const char *
+action_fallback(const struct resource *resource, enum action action)
 {
-    const char *rule = mem_printf(op->mem, "%s_%s", action, op->resource->singular);
+    const char *const fallbacks[N_ACTIONS] = {
+        [ACTION_CREATE] = resource->rule_create,
+        [ACTION_UPDATE] = resource->rule_update,
+        [ACTION_DELETE] = resource->rule_delete,
+    };
 
-    return policy_allows(op->caller, rule, fallback, row) ? NULL : forbidden(rule);
+    return str_or(fallbacks[action], "admin_or_owner");
+}
+
+static const struct action_rules *
+action_rules(struct op *op, enum action action)
+{
+    static const char *const words[N_ACTIONS] = {"create", "update", "delete"};
+    struct action_rules *rules = &view_of(op)->actions[action];
+
+    if (!rules->name) {
+        rules->name = mem_printf(op->mem, "%s_%s", words[action], op->resource->singular);
+        rules->node = policy_find(rules->name, action_fallback(op->resource, action));
+        rules->attrs_ruled = policy_has_prefix(mem_printf(op->mem, "%s:", rules->name));
+    }
+    return rules;
 }
 
 struct err *
-rule_check_given(const struct op *op, const char *action, const void *given, const void *row)
+rule_check(struct op *op, enum action action, const void *row)
 {
-    const struct table *table = op->resource->table;
-    const char *prefix = mem_printf(op->mem, "%s_%s:", action, op->resource->singular);
-    const struct row *head = given;
-    struct err *faults = NULL;
-    bool ruled;
+    const struct action_rules *rules = action_rules(op, action);
 
-    if (op->caller->is_internal) {
+    if (op->caller->is_internal || (rules->node && node_holds(rules->node, op->caller, row))) {
         return NULL;
     }
-    ruled = policy_has_prefix(prefix);
-    for (size_t i = 0; i < table->n_attrs; i++) {
+    return forbidden(rules->name);
+}
+
+struct err *
+rule_check_given(struct op *op, enum action action, const void *given, const void *row)
+{
+    const struct table *table = op->resource->table;
+    const struct action_rules *rules = action_rules(op, action);
+    const struct row *head = given;
+    struct err *faults = NULL;
+
+    for (size_t i = 0; i < table->n_attrs && !op->caller->is_internal; i++) {
         const struct attr *attr = &table->attrs[i];
         const struct node *node;
         const char *rule;
 
-        if (!(head->given[i / 64] >> (i % 64) & 1) || !(ruled || attr->policy)) {
+        if (!(head->given[i / 64] >> (i % 64) & 1) || !(rules->attrs_ruled || attr->policy)) {
             continue;
         }
-        rule = mem_printf(op->mem, "%s%s", prefix, attr_json_name(attr));
+        rule = mem_printf(op->mem, "%s:%s", rules->name, attr_json_name(attr));
         node = policy_find(rule, attr->policy);
         if (node && !node_holds(node, op->caller, row)) {
             faults = err_join(faults, forbidden(rule));

@@ -5,6 +5,7 @@
 
 #include "sys/loop.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,35 +40,87 @@ text_of(const struct attr *attr, const void *row)
     return attr ? *(const char *const *)attr_at(attr, row) : NULL;
 }
 
+#define CHANGE_INSERT                                                                              \
+    "INSERT INTO _change (seq, at, kind, tbl, id, owner, revision, columns) VALUES "
+#define CHANGE_VALUES "(?, ?, ?, ?, ?, ?, ?, ?)"
+#define CHANGE_COLUMNS 8
+
+/* Binds an entry; 'columns' is its text. */
+static void
+change_bind(struct tx *tx, const struct stmt *stmt, int at, enum change_kind kind,
+            const struct shape *shape, const void *row, const char *columns)
+{
+    int64_t revision = shape->revision ? *(const int64_t *)attr_at(shape->revision, row) : 0;
+    const struct attr *owner =
+        shape->owner && shape->owner->type != ATTR_T_integer ? shape->owner : NULL;
+
+    stmt_int(stmt, at + 1, ++tx->seq);
+    stmt_int(stmt, at + 2, tx->now);
+    stmt_int(stmt, at + 3, kind);
+    stmt_text(stmt, at + 4, shape->table->name);
+    stmt_text(stmt, at + 5, text_of(shape->key, row));
+    stmt_text(stmt, at + 6, text_of(owner, row));
+    stmt_int(stmt, at + 7, revision == INT_NULL ? 0 : revision);
+    stmt_text(stmt, at + 8, columns);
+    tx->n_logged++;
+}
+
 struct err *
 change_append(struct tx *tx, enum change_kind kind, const struct shape *shape, const void *row,
               const struct attr *const *changed)
 {
     struct buf *text = &tx->store->log_text;
     AUTO_STMT stmt = {0};
-    int64_t revision = shape->revision ? *(const int64_t *)attr_at(shape->revision, row) : 0;
-    const struct attr *owner =
-        shape->owner && shape->owner->type != ATTR_T_integer ? shape->owner : NULL;
 
     if (shape->table->unlogged) {
         return NULL;
     }
     buf_clear(text);
     columns_write(text, shape->table, row, changed);
-    TRY(conn_take(tx->conn,
-                  "INSERT INTO _change (seq, at, kind, tbl, id, owner, revision, columns) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                  &stmt));
-    stmt_int(&stmt, 1, ++tx->seq);
-    stmt_int(&stmt, 2, tx->now);
-    stmt_int(&stmt, 3, kind);
-    stmt_text(&stmt, 4, shape->table->name);
-    stmt_text(&stmt, 5, text_of(shape->key, row));
-    stmt_text(&stmt, 6, text_of(owner, row));
-    stmt_int(&stmt, 7, revision == INT_NULL ? 0 : revision);
-    stmt_text(&stmt, 8, text->data);
-    tx->n_logged++;
+    TRY(conn_take(tx->conn, CHANGE_INSERT CHANGE_VALUES, &stmt));
+    change_bind(tx, &stmt, 0, kind, shape, row, text->data);
     return conn_run(tx->conn, &stmt);
+}
+
+/* INSERT_ROWS entries by one statement. */
+static struct err *
+changes_insert(struct tx *tx, const struct shape *shape, void *const *rows)
+{
+    struct buf *text = &tx->store->log_text;
+    const char *const four = CHANGE_VALUES ", " CHANGE_VALUES ", " CHANGE_VALUES ", " CHANGE_VALUES;
+    AUTO_STMT stmt = {0};
+    size_t from[INSERT_ROWS];
+
+    static_assert(INSERT_ROWS == 20, "the statement below has five times four rows");
+    buf_clear(text);
+    for (size_t i = 0; i < INSERT_ROWS; i++) {
+        from[i] = text->len;
+        columns_write(text, shape->table, rows[i], NULL);
+        buf_char(text, '\0');
+    }
+    TRY(conn_take(tx->conn,
+                  mem_printf(tx->mem, CHANGE_INSERT "%s, %s, %s, %s, %s", four, four, four, four,
+                             four),
+                  &stmt));
+    for (size_t i = 0; i < INSERT_ROWS; i++) {
+        change_bind(tx, &stmt, (int)i * CHANGE_COLUMNS, CHANGE_CREATE, shape, rows[i],
+                    text->data + from[i]);
+    }
+    return conn_run(tx->conn, &stmt);
+}
+
+struct err *
+change_append_new(struct tx *tx, const struct shape *shape, void *const *rows, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + INSERT_ROWS <= n && !shape->table->unlogged; i += INSERT_ROWS) {
+        TRY(changes_insert(tx, shape, rows + i));
+    }
+    for (; i < n; i++) {
+        TRY(change_append(tx, CHANGE_CREATE, shape, rows[i], NULL));
+    }
+    return NULL;
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

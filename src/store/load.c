@@ -223,142 +223,186 @@ row_key(const struct shape *shape, const void *row)
     return *(const char *const *)attr_at(shape->key, row);
 }
 
-/* The keys as a JSON array: one value to bind, however many there are. */
+/* What goes with a batch of rows: a child table or a link at a time. */
+struct parts {
+    struct tx *tx;
+    struct mem *mem;
+    const struct shape *shape;
+    void **rows;
+    size_t n;
+};
+struct part {
+    const struct attr *attr;
+    const struct shape *child; /* null: a link */
+    const char *sql_one, *sql_many, *sql_range;
+};
+
+/* The keys from 'from' on as a JSON array: one value to bind, however many there are. */
 static const char *
-keys_text(struct tx *tx, const struct shape *shape, void **rows, size_t n)
+keys_text(const struct parts *parts, size_t from)
 {
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
 
     jw_array(&w, NULL);
-    for (size_t i = 0; i < n; i++) {
-        jw_str(&w, NULL, row_key(shape, rows[i]));
+    for (size_t i = from; i < parts->n; i++) {
+        jw_str(&w, NULL, row_key(parts->shape, parts->rows[i]));
     }
     jw_end(&w);
-    return buf_copy(tx->mem, &out);
+    return buf_copy(parts->tx->mem, &out);
 }
 
-/* The statement that reads a part of all rows, which answers in their order. */
-static struct err *
-part_take(struct tx *tx, const struct shape *shape, void **rows, size_t n, const char *sql_one,
-          const char *sql_many, const char *keys, struct stmt *stmt)
+/* Do the keys rise?  Then one walk along the part's own order meets them all. */
+static bool
+keys_rise(const struct parts *parts)
 {
-    TRY(conn_take(tx->conn, n == 1 ? sql_one : sql_many, stmt));
-    stmt_text(stmt, 1, n == 1 ? row_key(shape, rows[0]) : keys);
-    return NULL;
-}
-
-/* The row that a part belongs to; parts come in the order of the rows. */
-static size_t
-owner_of(const struct shape *shape, void **rows, size_t n, size_t at, const char *key)
-{
-    while (at < n && strcmp(row_key(shape, rows[at]), key) != 0) {
-        at++;
+    for (size_t i = 1; i < parts->n; i++) {
+        if (strcmp(row_key(parts->shape, parts->rows[i - 1]),
+                   row_key(parts->shape, parts->rows[i])) >= 0) {
+            return false;
+        }
     }
-    return at;
+    return parts->n > 1;
 }
 
 typedef VEC(void *) ptrs;
-typedef VEC(const char *) texts;
 
 /* Gives what was gathered for a row to it, and begins anew. */
 static void
-children_give(struct mem *mem, const struct attr *attr, void *row, ptrs *gathered)
+part_give(const struct parts *parts, const struct part *part, size_t at, ptrs *gathered)
 {
-    struct rows *rows = attr_at(attr, row);
+    void *member, *items;
 
-    if (gathered->n) {
-        rows->n = gathered->n;
-        rows->items = mem_copy(mem, gathered->items, gathered->n * sizeof(void *));
-        gathered->n = 0;
+    if (!gathered->n || at >= parts->n) {
+        return;
     }
+    member = attr_at(part->attr, parts->rows[at]);
+    items = mem_copy(parts->mem, gathered->items, gathered->n * sizeof(void *));
+    if (part->child) {
+        *(struct rows *)member = (struct rows){.n = gathered->n, .items = items};
+    } else {
+        *(struct strs *)member = (struct strs){.n = gathered->n, .items = items};
+    }
+    gathered->n = 0;
 }
 
 static struct err *
-children_load(struct tx *tx, struct mem *mem, const struct shape *shape,
-              const struct shape_child *child, void **rows, size_t n, const char *keys)
+part_load(const struct parts *parts, const struct part *part, const struct stmt *stmt, void **made)
 {
-    AUTO_STMT stmt = {0};
+    if (!part->child) {
+        *made = mem_copy(parts->mem, stmt_get(stmt, 2),
+                         (size_t)sqlite3_column_bytes(stmt->s, 2) + 1);
+        return NULL;
+    }
+    TRY(row_load(parts->tx, parts->mem, part->child, stmt, 2, made));
+    ((struct row *)*made)->place = stmt_get_int(stmt, 1);
+    return NULL;
+}
+
+/* The row from 'at' on that has the key, which parts come in the order of; in a walk, where each
+ * key of the part is met, the row that the walk will meet next. */
+static size_t
+owner_of(const struct parts *parts, size_t at, const char *key, bool walk, bool *found)
+{
+    int order = 1;
+
+    for (; at < parts->n; at++) {
+        order = strcmp(row_key(parts->shape, parts->rows[at]), key);
+        if (!order || (walk && order > 0)) {
+            break;
+        }
+    }
+    *found = at < parts->n && !order;
+    return at;
+}
+
+/* Reads the parts of rows from '*at' on.  A walk that meets too many parts of others ends early:
+ * '*at' is the first row that is not done. */
+static struct err *
+parts_read(const struct parts *parts, const struct part *part, const struct stmt *stmt, bool walk,
+           size_t *at)
+{
+    struct conn *conn = parts->tx->conn;
     ptrs gathered = {0};
-    size_t at = 0;
+    size_t strangers = 0;
     bool more;
 
-    TRY(part_take(tx, shape, rows, n, child->shape->sql_one, child->shape->sql_many, keys, &stmt));
-    TRY(conn_step(tx->conn, &stmt, &more));
-    while (more) {
-        size_t owner = owner_of(shape, rows, n, at, stmt_get(&stmt, 0));
-        void *row;
+    TRY(conn_step(conn, stmt, &more));
+    while (more && strangers <= parts->n) {
+        bool found;
+        size_t owner = owner_of(parts, *at, stmt_get(stmt, 0), walk, &found);
+        void *made;
 
-        if (owner != at && at < n) {
-            children_give(mem, child->attr, rows[at], &gathered);
+        if (owner != *at) {
+            part_give(parts, part, *at, &gathered);
+            *at = owner;
         }
-        at = owner;
-        TRY(row_load(tx, mem, child->shape, &stmt, 2, &row));
-        ((struct row *)row)->place = stmt_get_int(&stmt, 1);
-        vec_add(tx->mem, &gathered, row);
-        TRY(conn_step(tx->conn, &stmt, &more));
+        if (found) {
+            TRY(part_load(parts, part, stmt, &made));
+            vec_add(parts->tx->mem, &gathered, made);
+        } else {
+            strangers++;
+        }
+        TRY(conn_step(conn, stmt, &more));
     }
-    if (at < n) {
-        children_give(mem, child->attr, rows[at], &gathered);
-    }
+    part_give(parts, part, *at, &gathered);
+    *at = more ? *at : parts->n; /* A walk ends on a stranger: the row before it is done. */
     return NULL;
 }
 
-static void
-refs_give(struct mem *mem, const struct attr *attr, void *row, texts *gathered)
+/* The part of rows whose keys rise, by one walk; '*at' as above. */
+static struct err *
+part_walk(const struct parts *parts, const struct part *part, size_t *at)
 {
-    struct strs *strs = attr_at(attr, row);
+    AUTO_STMT stmt = {0};
 
-    if (gathered->n) {
-        strs->n = gathered->n;
-        strs->items = mem_copy(mem, gathered->items, gathered->n * sizeof(char *));
-        gathered->n = 0;
-    }
+    TRY(conn_take(parts->tx->conn, part->sql_range, &stmt));
+    stmt_text(&stmt, 1, row_key(parts->shape, parts->rows[0]));
+    stmt_text(&stmt, 2, row_key(parts->shape, parts->rows[parts->n - 1]));
+    return parts_read(parts, part, &stmt, true, at);
 }
 
 static struct err *
-links_load(struct tx *tx, struct mem *mem, const struct shape *shape,
-           const struct shape_link *link, void **rows, size_t n, const char *keys)
+part_read(const struct parts *parts, const struct part *part, bool rising)
 {
     AUTO_STMT stmt = {0};
-    texts gathered = {0};
     size_t at = 0;
-    bool more;
 
-    TRY(part_take(tx, shape, rows, n, link->sql_one, link->sql_many, keys, &stmt));
-    TRY(conn_step(tx->conn, &stmt, &more));
-    while (more) {
-        size_t owner = owner_of(shape, rows, n, at, stmt_get(&stmt, 0));
-
-        if (owner != at && at < n) {
-            refs_give(mem, link->attr, rows[at], &gathered);
-        }
-        at = owner;
-        vec_add(tx->mem, &gathered, mem_str(mem, stmt_get(&stmt, 2)));
-        TRY(conn_step(tx->conn, &stmt, &more));
+    if (rising) {
+        TRY(part_walk(parts, part, &at));
     }
-    if (at < n) {
-        refs_give(mem, link->attr, rows[at], &gathered);
+    if (at == parts->n) {
+        return NULL;
     }
-    return NULL;
+    TRY(conn_take(parts->tx->conn, parts->n == 1 ? part->sql_one : part->sql_many, &stmt));
+    stmt_text(&stmt, 1,
+              parts->n == 1 ? row_key(parts->shape, parts->rows[0]) : keys_text(parts, at));
+    return parts_read(parts, part, &stmt, false, &at);
 }
 
 struct err *
 rows_load_parts(struct tx *tx, struct mem *mem, const struct shape *shape, void **rows, size_t n)
 {
-    const char *keys = NULL;
+    const struct parts parts = {.tx = tx, .mem = mem, .shape = shape, .rows = rows, .n = n};
+    bool rising;
 
     if (!n || !(shape->n_children + shape->n_links)) {
         return NULL;
     }
-    if (n > 1) {
-        keys = keys_text(tx, shape, rows, n);
-    }
+    rising = keys_rise(&parts);
     for (size_t i = 0; i < shape->n_children; i++) {
-        TRY(children_load(tx, mem, shape, &shape->children[i], rows, n, keys));
+        const struct shape_child *child = &shape->children[i];
+        const struct part part = {child->attr, child->shape, child->shape->sql_one,
+                                  child->shape->sql_many, child->shape->sql_range};
+
+        TRY(part_read(&parts, &part, rising));
     }
     for (size_t i = 0; i < shape->n_links; i++) {
-        TRY(links_load(tx, mem, shape, &shape->links[i], rows, n, keys));
+        const struct shape_link *link = &shape->links[i];
+        const struct part part = {link->attr, NULL, link->sql_one, link->sql_many,
+                                  link->sql_range};
+
+        TRY(part_read(&parts, &part, rising));
     }
     return NULL;
 }

@@ -107,7 +107,7 @@ constraint(struct tx *tx, const struct shape *shape, const void *row, struct err
 
 /* ---- one table's row ------------------------------------------------------------------------- */
 
-static struct err *
+struct err *
 main_insert(struct tx *tx, const struct shape *shape, const void *row)
 {
     AUTO_STMT stmt = {0};
@@ -119,7 +119,7 @@ main_insert(struct tx *tx, const struct shape *shape, const void *row)
     return constraint(tx, shape, row, conn_run(tx->conn, &stmt));
 }
 
-static struct err *
+struct err *
 child_insert(struct tx *tx, const struct shape *shape, const char *parent, int64_t place, void *row)
 {
     AUTO_STMT stmt = {0};
@@ -137,7 +137,7 @@ child_insert(struct tx *tx, const struct shape *shape, const char *parent, int64
     return NULL;
 }
 
-static struct err *
+struct err *
 link_insert(struct tx *tx, const struct shape_link *link, const char *owner, int64_t place,
             const char *target)
 {
@@ -174,8 +174,8 @@ part_delete(struct tx *tx, const char *sql, const char *owner, int64_t place)
 
 /* ---- insert ------------------------------------------------------------------------------------ */
 
-static void
-generate(struct tx *tx, const struct shape *shape, void *row)
+struct err *
+row_complete(struct tx *tx, const struct shape *shape, void *row)
 {
     if (shape->key && !row_key(shape, row) && shape->key->type == ATTR_T_uuid) {
         *(const char **)attr_at(shape->key, row) = uuid_make_ordered(tx->mem);
@@ -192,6 +192,9 @@ generate(struct tx *tx, const struct shape *shape, void *row)
         *(int64_t *)attr_at(shape->revision, row) = 1;
     }
     row_defaults(tx->mem, row);
+    return shape->key && !row_key(shape, row)
+               ? err_new(E_INTERNAL, NULL, "a %s without a key", shape->table->name)
+               : NULL;
 }
 
 static struct err *
@@ -224,10 +227,7 @@ row_insert(struct tx *tx, void *row)
     TRY(writable(tx));
     TRY(shape_find(tx, ((struct row *)row)->table, &shape));
     tx_forget(tx, shape->table);
-    generate(tx, shape, row);
-    if (shape->key && !row_key(shape, row)) {
-        return err_new(E_INTERNAL, NULL, "a %s without a key", shape->table->name);
-    }
+    TRY(row_complete(tx, shape, row));
     TRY(main_insert(tx, shape, row));
     TRY(parts_insert(tx, shape, row));
     return change_append(tx, CHANGE_CREATE, shape, row, NULL);

@@ -124,6 +124,55 @@ index_add(struct schema *schema, const char *table, const char *columns, bool un
                 .name = name, .table = table, .columns = columns, .unique = unique}));
 }
 
+/* The columns of an index without quotes and blanks. */
+static const char *
+columns_plain(struct mem *mem, const struct sql_index *index)
+{
+    char *out = mem_str(mem, index->columns), *to = out;
+
+    for (const char *c = index->columns; *c; c++) {
+        if (*c != '"' && *c != ' ') {
+            *to++ = *c;
+        }
+    }
+    *to = '\0';
+    return out;
+}
+
+/* Does another index of the table begin with the columns of 'index'?  Then it finds what that one
+ * would. */
+static bool
+is_covered(const struct schema *schema, const struct sql_index *index)
+{
+    const char *columns = columns_plain(schema->mem, index);
+    size_t n = strlen(columns);
+
+    vec_each (&schema->indexes, it) {
+        const char *others = columns_plain(schema->mem, it);
+
+        if (!strcmp(it->table, index->table) && str_starts(others, columns) && others[n] == ',') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every index costs each insert: those that another one covers are not made. */
+static void
+indexes_thin(struct schema *schema)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < schema->indexes.n; i++) {
+        const struct sql_index index = schema->indexes.items[i];
+
+        if (index.unique || !is_covered(schema, &schema->indexes.items[i])) {
+            schema->indexes.items[n++] = index;
+        }
+    }
+    schema->indexes.n = n;
+}
+
 static void
 attr_indexes(struct schema *schema, const struct shape *shape, const struct attr *attr)
 {
@@ -540,6 +589,7 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
     for (size_t i = 0; i < shapes->n; i++) {
         shape_wanted(schema, shapes, shapes->all[i]);
     }
+    indexes_thin(schema);
     TRY(strangers_check(schema));
     vec_each (&schema->tables, table) {
         TRY(table_compare(schema, table));

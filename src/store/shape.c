@@ -42,6 +42,20 @@ marks(struct mem *mem, size_t n)
     return buf_copy(mem, &out);
 }
 
+/* The statement of one row with as many rows as INSERT_ROWS. */
+static const char *
+inserts(struct mem *mem, const char *insert)
+{
+    const char *values = strstr(insert, " VALUES ") + strlen(" VALUES ");
+    AUTO_BUF out = BUF_INIT;
+
+    buf_str(&out, insert);
+    for (size_t i = 1; i < INSERT_ROWS; i++) {
+        buf_printf(&out, ", %s", values);
+    }
+    return buf_copy(mem, &out);
+}
+
 static void
 main_sql(struct mem *mem, struct shape *shape)
 {
@@ -74,6 +88,10 @@ child_sql(struct mem *mem, struct shape *shape)
                                  "SELECT t.\"%s\", t._pos%s%s FROM json_each(?1) j CROSS JOIN %s t "
                                  "ON t.\"%s\" = j.value ORDER BY j.id, t._pos",
                                  up, comma, shape->sql_columns, shape->sql_name, up);
+    shape->sql_range = mem_printf(mem,
+                                  "SELECT t.\"%s\", t._pos%s%s FROM %s t WHERE t.\"%s\" BETWEEN ?1 "
+                                  "AND ?2 ORDER BY t.\"%s\", t._pos",
+                                  up, comma, shape->sql_columns, shape->sql_name, up, up);
 }
 
 static void
@@ -85,6 +103,7 @@ shape_sql(struct mem *mem, struct shape *shape)
     } else {
         main_sql(mem, shape);
     }
+    shape->sql_inserts = inserts(mem, shape->sql_insert);
 }
 
 /* ---- the parts of one shape ---------------------------------------------------------- */
@@ -194,8 +213,13 @@ link_sql(struct mem *mem, struct shape_link *link)
                                 "SELECT t.owner, t._pos, t.target FROM json_each(?1) j CROSS JOIN "
                                 "\"%s\" t ON t.owner = j.value ORDER BY j.id, t._pos",
                                 link->table);
+    link->sql_range = mem_printf(mem,
+                                 "SELECT owner, _pos, target FROM \"%s\" WHERE owner BETWEEN ?1 "
+                                 "AND ?2 ORDER BY owner, _pos",
+                                 link->table);
     link->sql_insert =
         mem_printf(mem, "INSERT INTO \"%s\" (owner, _pos, target) VALUES (?, ?, ?)", link->table);
+    link->sql_inserts = inserts(mem, link->sql_insert);
     link->sql_delete =
         mem_printf(mem, "DELETE FROM \"%s\" WHERE owner = ?1 AND _pos = ?2", link->table);
 }

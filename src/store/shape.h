@@ -9,6 +9,9 @@
 
 struct shape;
 
+/* Rows that one statement inserts where there are many. */
+#define INSERT_ROWS 20
+
 /* An attribute of type rows: a child table. */
 struct shape_child {
     const struct attr *attr;
@@ -19,7 +22,7 @@ struct shape_link {
     const struct attr *attr;
     const struct shape *owner, *target;
     const char *table;
-    const char *sql_one, *sql_many, *sql_insert, *sql_delete;
+    const char *sql_one, *sql_many, *sql_range, *sql_insert, *sql_inserts, *sql_delete;
 };
 /* Some table's reference to this one: a column, or a link table's target. */
 struct shape_incoming {
@@ -45,7 +48,9 @@ struct shape {
     const struct attr *revision, *created, *updated, *owner;
     const char *sql_columns;       /* t."a", t."b" */
     const char *sql_insert, *sql_delete, *sql_exists;
+    const char *sql_inserts;       /* INSERT_ROWS rows at once */
     const char *sql_one, *sql_many; /* children by parent; main tables: sql_one by key */
+    const char *sql_range;          /* children of parents from ?1 to ?2, in order of key */
 };
 
 struct shapes {

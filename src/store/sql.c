@@ -27,6 +27,30 @@ tx_writes(const struct tx *tx)
     return tx->writes;
 }
 
+size_t
+tx_logged(const struct tx *tx)
+{
+    return tx->n_logged;
+}
+
+struct err *
+tx_try(struct tx *tx, store_fn *fn, void *arg)
+{
+    int64_t seq = tx->seq;
+    size_t n_logged = tx->n_logged;
+    struct err *e;
+
+    TRY(conn_again(tx->conn, "SAVEPOINT try"));
+    e = fn(tx, arg);
+    if (e && !tx->conn->disk_failed) {
+        tx->seq = seq;
+        tx->n_logged = n_logged;
+        tx_forget(tx, NULL);
+        e = err_join(e, conn_again(tx->conn, "ROLLBACK TO try"));
+    }
+    return tx->conn->disk_failed ? e : err_join(e, conn_again(tx->conn, "RELEASE try"));
+}
+
 const char tx_null[] = "";
 
 static struct err *

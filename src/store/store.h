@@ -64,11 +64,19 @@ struct store *tx_store(struct tx *tx);
 bool tx_writes(const struct tx *tx);     /* false: a read */
 
 /* What a transaction has read and made of rows of 'table' for 'key', for its later steps: null where
- * nothing is kept.  An inserted row of the table makes the transaction forget what it kept for the
- * table; an update, touch or delete of any row makes it forget all.  Writes of tx_sql do not. */
+ * nothing is kept.  Functions that are committed together share it, so it must follow from rows
+ * alone, not from who asks.  An inserted row of the table makes the transaction forget what it kept
+ * for the table; an update, touch or delete of any row, and a failure, make it forget all.  Writes of
+ * tx_sql do not. */
 void *tx_kept(const struct tx *tx, const struct table *table, const char *key);
 /* Keeps 'value', which lives in the transaction's arena.  On a reader: nothing. */
 void tx_keep(struct tx *tx, const struct table *table, const char *key, void *value);
+/* Forgets what was kept for the table; null: everything. */
+void tx_forget(struct tx *tx, const struct table *table);
+/* Entries that the transaction has appended to the change log so far. */
+size_t tx_logged(const struct tx *tx);
+/* Runs 'fn(tx, arg)' so that where it fails nothing of it is left and the transaction can go on. */
+struct err *tx_try(struct tx *tx, store_fn *fn, void *arg) MUST_USE;
 
 /* ---- rows ------------------------------------------------------------- */
 
@@ -124,6 +132,9 @@ struct err *rows_each_batch(struct tx *tx, const struct query *query,
  * E_NOT_FOUND (a reference that does not exist: names the attribute, its type is the other table's
  * name). */
 struct err *row_insert(struct tx *tx, void *row) MUST_USE;
+/* Inserts 'n' rows of one table, as by row_insert one after the other, with fewer statements.  Where
+ * it fails some of them may be there: the transaction, or its tx_try, has to fail too. */
+struct err *row_insert_all(struct tx *tx, void *const *rows, size_t n) MUST_USE;
 /* Writes what differs between 'old' (as read) and 'row': columns, children and
  * references as a difference; bumps revision_number and updated_at if anything did. */
 struct err *row_update(struct tx *tx, const void *old, void *row) MUST_USE;

@@ -104,13 +104,13 @@ struct err *checkpointer_start(struct store *store) MUST_USE;
 void checkpointer_stop(struct store *store);
 void checkpointer_ask(struct store *store);
 
-/* Forgets what was kept for the table; null: everything (keep.c). */
-void tx_forget(struct tx *tx, const struct table *table);
-
 /* Appends to the change log (change.c).  'changed': attributes that differ,
  * null-terminated; null = all. */
 struct err *change_append(struct tx *tx, enum change_kind kind, const struct shape *shape,
                           const void *row, const struct attr *const *changed) MUST_USE;
+/* The same for 'n' new rows. */
+struct err *change_append_new(struct tx *tx, const struct shape *shape, void *const *rows,
+                              size_t n) MUST_USE;
 /* Reads the ends of the log into the store; drops what is older than log_keep. */
 struct err *change_log_open(struct store *store) MUST_USE;
 struct err *change_log_trim(struct store *store) MUST_USE;
@@ -125,6 +125,14 @@ struct err *rows_load_parts(struct tx *tx, struct mem *mem, const struct shape *
 /* Binds a member, sealed where it is SECRET. */
 struct err *member_bind(struct tx *tx, const struct stmt *stmt, int at, const struct shape *shape,
                         const struct attr *attr, const void *row) MUST_USE;
+/* Makes a row ready to be inserted: key, times, revision, defaults (row.c). */
+struct err *row_complete(struct tx *tx, const struct shape *shape, void *row) MUST_USE;
+/* A main row alone; a row of a child table and a link at their place (row.c). */
+struct err *main_insert(struct tx *tx, const struct shape *shape, const void *row) MUST_USE;
+struct err *child_insert(struct tx *tx, const struct shape *shape, const char *parent,
+                         int64_t place, void *row) MUST_USE;
+struct err *link_insert(struct tx *tx, const struct shape_link *link, const char *owner,
+                        int64_t place, const char *target) MUST_USE;
 struct err *shape_find(struct tx *tx, const struct table *table, struct shape **shape) MUST_USE;
 
 #endif

@@ -126,12 +126,22 @@ job_next(struct store *store, bool wait)
 
 /* ---- one function ------------------------------------------------------------------------- */
 
+/* Functions that are committed together. */
+struct group {
+    struct job *first, **last;
+    size_t n;
+    int64_t seq;
+    size_t n_logged;
+    struct keeping *kept; /* in arenas of jobs that went well */
+};
+
 /* Runs the job's function in a savepoint.  False where the transaction is lost. */
 static bool
-job_run(struct store *store, struct job *job, int64_t *seq, size_t *n_logged)
+job_run(struct store *store, struct job *job, struct group *group)
 {
     struct conn *conn = store->write_conn;
-    struct tx tx = {.store = store, .conn = conn, .writes = true, .seq = *seq};
+    struct tx tx = {
+        .store = store, .conn = conn, .writes = true, .seq = group->seq, .kept = group->kept};
     struct err *e;
 
     err_free(job->err);
@@ -153,9 +163,11 @@ job_run(struct store *store, struct job *job, int64_t *seq, size_t *n_logged)
     if (!e) {
         e = conn_again(conn, "RELEASE job");
     }
+    group->kept = NULL;
     if (!job->err) {
-        *seq = tx.seq;
-        *n_logged += tx.n_logged;
+        group->seq = tx.seq;
+        group->n_logged += tx.n_logged;
+        group->kept = tx.kept;
     }
     job->err = err_join(job->err, e);
     return !e;
@@ -179,13 +191,6 @@ jobs_done(struct store *store, struct job *jobs)
 
 /* ---- a group -------------------------------------------------------------------------------- */
 
-struct group {
-    struct job *first, **last;
-    size_t n;
-    int64_t seq;
-    size_t n_logged;
-};
-
 static struct err *
 group_commit(struct store *store, struct group *group, bool trim)
 {
@@ -203,7 +208,7 @@ job_alone(struct store *store, struct job *job, size_t *n_logged)
 {
     struct group group = {.seq = store->seq};
     struct err *e = conn_again(store->write_conn, "BEGIN IMMEDIATE");
-    bool whole = !e && job_run(store, job, &group.seq, &group.n_logged);
+    bool whole = !e && job_run(store, job, &group);
 
     if (whole && !job->err) {
         e = group_commit(store, &group, false);
@@ -233,7 +238,7 @@ group_fill(struct store *store, struct group *group, struct job *job)
     for (; job; job = job_next(store, false)) {
         *group->last = job;
         group->last = &job->next;
-        if (!job_run(store, job, &group->seq, &group->n_logged)) {
+        if (!job_run(store, job, group)) {
             return false;
         }
         if (++group->n >= GROUP_MAX || time_mono_ns() >= until) {
