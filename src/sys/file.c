@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REMOVE_DEPTH_MAX 512
+/* Folders nested deeper are first moved up: depth costs descriptors and stack, and what is removed
+ * may be a tenant's. */
+#define REMOVE_DEPTH_MAX 64
 
 void
 fd_close(int *fd)
@@ -213,11 +215,32 @@ dir_make(const char *path, mode_t mode)
     return make_one(part, mode);
 }
 
-static struct err *remove_content(int fd, dev_t dev, int depth);
+struct removal {
+    int top; /* the folder that all is in */
+    dev_t dev;
+    unsigned n_moved;
+};
+
+static struct err *remove_content(struct removal *r, int fd, int depth);
+
+/* Moves a folder to the top, under a name that is free. */
+static struct err *
+move_up(struct removal *r, int parent, const char *name)
+{
+    char fresh[32];
+
+    do {
+        snprintf(fresh, sizeof fresh, "deep.%u", r->n_moved++);
+        if (!renameat2(parent, name, r->top, fresh, RENAME_NOREPLACE)) {
+            return NULL;
+        }
+    } while (errno == EEXIST);
+    return err_errno(E_UNAVAILABLE, "move %s", name);
+}
 
 /* Removes the entry 'name' of the folder 'parent'. */
 static struct err *
-remove_entry(int parent, const char *name, dev_t dev, int depth)
+remove_entry(struct removal *r, int parent, const char *name, int depth)
 {
     struct stat st;
     AUTO_FD fd = -1;
@@ -226,14 +249,17 @@ remove_entry(int parent, const char *name, dev_t dev, int depth)
         return errno == ENOENT ? NULL : err_errno(E_UNAVAILABLE, "stat %s", name);
     }
     if (S_ISDIR(st.st_mode)) {
-        if (st.st_dev != dev) {
+        if (st.st_dev != r->dev) {
             return err_new(E_IN_USE, NULL, "%s is on another file system: not removed", name);
+        }
+        if (depth >= REMOVE_DEPTH_MAX) {
+            return move_up(r, parent, name);
         }
         fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) {
             return err_errno(E_UNAVAILABLE, "open %s", name);
         }
-        TRY(remove_content(fd, dev, depth + 1));
+        TRY(remove_content(r, fd, depth + 1));
     }
     if (unlinkat(parent, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0) && errno != ENOENT) {
         return err_errno(errno == EBUSY ? E_IN_USE : E_UNAVAILABLE, "remove %s", name);
@@ -243,9 +269,9 @@ remove_entry(int parent, const char *name, dev_t dev, int depth)
 
 /* Removes what is in the folder 'fd' (borrowed). */
 static struct err *
-remove_content(int fd, dev_t dev, int depth)
+remove_content(struct removal *r, int fd, int depth)
 {
-    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* read from its start */
     DIR *dir = own < 0 ? NULL : fdopendir(own);
     struct err *e = NULL;
     struct dirent *entry;
@@ -255,12 +281,9 @@ remove_content(int fd, dev_t dev, int depth)
         fd_close(&own);
         return e;
     }
-    if (depth > REMOVE_DEPTH_MAX) {
-        e = err_new(E_INVALID, NULL, "folders are nested more than %d deep", REMOVE_DEPTH_MAX);
-    }
     while (!e && (entry = readdir(dir))) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            e = remove_entry(fd, entry->d_name, dev, depth);
+            e = remove_entry(r, fd, entry->d_name, depth);
         }
     }
     closedir(dir);
@@ -271,7 +294,9 @@ struct err *
 dir_remove(const char *path)
 {
     AUTO_FD fd = -1;
+    struct removal r = {0};
     struct stat st;
+    unsigned n_moved;
 
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
@@ -280,7 +305,12 @@ dir_remove(const char *path)
     if (fstat(fd, &st)) {
         return err_errno(E_UNAVAILABLE, "stat %s", path);
     }
-    TRY_MSG(remove_content(fd, st.st_dev, 0), "remove %s", path);
+    r.top = fd;
+    r.dev = st.st_dev;
+    do {
+        n_moved = r.n_moved;
+        TRY_MSG(remove_content(&r, fd, 0), "remove %s", path);
+    } while (r.n_moved != n_moved);
     if (rmdir(path) && errno != ENOENT) {
         return err_errno(errno == EBUSY ? E_IN_USE : E_UNAVAILABLE, "remove %s", path);
     }

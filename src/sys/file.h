@@ -14,7 +14,7 @@ struct err *file_write(const char *path, const void *data, size_t n, mode_t mode
  * a power cut perhaps neither.  For what means nothing after a boot. */
 struct err *file_put(const char *path, const void *data, size_t n, mode_t mode) MUST_USE;
 struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
-struct err *dir_remove(const char *path) MUST_USE;  /* recursive, never follows links, stays on the file system */
+struct err *dir_remove(const char *path) MUST_USE;  /* any depth, never follows links, stays on the file system */
 bool file_exists(const char *path);
 void fd_close(int *fd); /* cleanup: closes where >= 0, sets -1 */
 #define AUTO_FD __attribute__((cleanup(fd_close))) int
