@@ -6,6 +6,7 @@
 #undef json_equal
 
 #include "base/json.h"
+#include "base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,20 +225,35 @@ json_bool(const struct json *json, bool otherwise)
     return json_is(json, JSON_T_BOOL) ? json->b : otherwise;
 }
 
+/* Objects have no order.  In an index, since a stranger's may have any number of members. */
+static bool
+members_equal(const struct json *a, const struct json *b)
+{
+    bool equal = a->n == b->n;
+    struct map members;
+
+    map_init(&members, NULL);
+    for (size_t i = 0; equal && i < b->n; i++) {
+        map_set(&members, b->keys[i], (void *)(uintptr_t)b->items[i]);
+    }
+    for (size_t i = 0; equal && i < a->n; i++) {
+        const struct json *other = map_get(&members, a->keys[i]);
+
+        equal = other && json_equal(a->items[i], other);
+    }
+    map_done(&members);
+    return equal;
+}
+
 static bool
 items_equal(const struct json *a, const struct json *b)
 {
-    if (a->n != b->n) {
-        return false;
-    }
-    for (size_t i = 0; i < a->n; i++) {
-        const struct json *other = a->type == JSON_T_OBJECT ? json_get(b, a->keys[i]) : b->items[i];
+    bool equal = a->n == b->n;
 
-        if (!other || !json_equal(a->items[i], other)) {
-            return false;
-        }
+    for (size_t i = 0; equal && i < a->n; i++) {
+        equal = json_equal(a->items[i], b->items[i]);
     }
-    return true;
+    return equal;
 }
 
 bool
@@ -257,8 +273,9 @@ json_equal(const struct json *a, const struct json *b)
         return !(a->r < b->r) && !(a->r > b->r);
     case JSON_T_STR:
         return a->n == b->n && !memcmp(a->s, b->s, a->n);
-    case JSON_T_ARRAY:
     case JSON_T_OBJECT:
+        return members_equal(a, b);
+    case JSON_T_ARRAY:
     default:
         return items_equal(a, b);
     }

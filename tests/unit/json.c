@@ -154,6 +154,25 @@ TEST(json_equality_ignores_the_order_of_keys)
     CHECK(json_equal(NULL, NULL));
 }
 
+/* Member by member this would take longer than a test may. */
+TEST(json_equality_of_wide_objects_is_quick)
+{
+    AUTO(mem) m = mem_new("test");
+    AUTO_BUF up = BUF_INIT;
+    AUTO_BUF down = BUF_INIT;
+    const struct json *a, *b;
+
+    for (int i = 0; i < 200000; i++) {
+        buf_printf(&up, "%c\"k%d\":1", i ? ',' : '{', i);
+        buf_printf(&down, "%c\"k%d\":1", i ? ',' : '{', 199999 - i);
+    }
+    buf_char(&up, '}');
+    buf_char(&down, '}');
+    REQUIRE_OK(parse(m, up.data, &a));
+    REQUIRE_OK(parse(m, down.data, &b));
+    CHECK(json_equal(a, b));
+}
+
 TEST(json_writer_takes_care_of_commas)
 {
     AUTO_BUF b = BUF_INIT;
