@@ -96,7 +96,8 @@ server_of(struct site *s, const struct desired_port *port)
             return *it;
         }
     }
-    return NULL;
+    test_fail(__FILE__, __LINE__, "no server has that port");
+    test_end();
 }
 
 TEST(a_client_gets_its_ports_address_by_dhcp)
