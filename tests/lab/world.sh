@@ -271,6 +271,7 @@ lab_up() {
     url[east]=http://198.18.$number.2:8080
     url[west]=http://198.18.$number.6:8080
     export OS_CLIENT_CONFIG_FILE=$dir/orchestrator/clouds.yaml
+    export XDG_RUNTIME_DIR=$dir # the token that commands keep goes with the lab
     login orchestrator admin "$(password "$dir/orchestrator")" admin &&
         login east admin "$(password "$dir/east/site")" admin &&
         login west admin "$(password "$dir/west/site")" admin
