@@ -345,7 +345,9 @@ rootfs_sweep(struct host *host)
         closedir(dir);
     }
     max = kept.n ? kept_max(path) : 0;
-    qsort(kept.items, kept.n, sizeof *kept.items, newest_first);
+    if (kept.n) {
+        qsort(kept.items, kept.n, sizeof *kept.items, newest_first);
+    }
     for (size_t i = 0; i < kept.n; i++) {
         if (i >= max || kept.items[i].since + KEPT_S < time(NULL)) {
             log_info("image", "removed id=%s", kept.items[i].name);
