@@ -224,7 +224,7 @@ record_load(struct tx *tx, const char *owner_id, const struct json **record)
 struct err *
 vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd)
 {
-    const struct json *record;
+    const struct json *record = NULL;
 
     TRY(record_load(tx, package_id, &record));
     return vnfd_read(tx_mem(tx), record, vnfd);
@@ -233,7 +233,7 @@ vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd)
 struct err *
 nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd)
 {
-    const struct json *record;
+    const struct json *record = NULL;
 
     TRY(record_load(tx, nsd_info_id, &record));
     return nsd_read(tx_mem(tx), record, nsd);
