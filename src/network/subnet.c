@@ -252,7 +252,6 @@ before_create(struct tx *tx, struct op *op, void *row)
     }
     TRY(prefix_check(subnet, &cidr));
     TRY(modes_check(subnet, &cidr));
-    TRY(overlap_check(tx, subnet, &cidr));
     if (!row_given(&subnet->row, "gateway_ip")) {
         gateway_default(tx_mem(tx), subnet, &cidr);
     }
@@ -261,7 +260,9 @@ before_create(struct tx *tx, struct op *op, void *row)
         pools_default(tx_mem(tx), subnet, &cidr);
     }
     TRY(pools_check(tx_mem(tx), subnet, &cidr));
-    return routes_check(subnet);
+    TRY(routes_check(subnet));
+    /* Last, as in Neutron: what is wrong with the subnet itself is told first. */
+    return overlap_check(tx, subnet, &cidr);
 }
 
 /* Ports that are on the network already get their address of a SLAAC prefix. */

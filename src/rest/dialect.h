@@ -20,6 +20,8 @@ struct query_words {
     bool tags;                      /* tags, tags-any, not-tags, not-tags-any */
     const char *bad_sort;           /* refusal of a sort key: before its name, ... */
     const char *bad_sort_end;       /* ... and behind */
+    const char *bad_marker;         /* null: an unknown marker is a thing not found; else, as above, */
+    const char *bad_marker_end;     /* it is a bad request */
 };
 
 struct dialect {

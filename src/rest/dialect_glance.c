@@ -111,6 +111,8 @@ static const struct query_words words = {
     .sort = "sort",
     .bad_sort = "Unknown sort key '",
     .bad_sort_end = "'",
+    .bad_marker = "No image found with ID ",
+    .bad_marker_end = "",
 };
 
 const struct dialect dialect_glance = {

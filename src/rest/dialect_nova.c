@@ -250,6 +250,8 @@ static const struct query_words words = {
     .sort_dir = "sort_dir",
     .bad_sort = "Sort key '",
     .bad_sort_end = "' is not allowed",
+    .bad_marker = "marker [",
+    .bad_marker_end = "] not found",
 };
 
 const struct dialect dialect_nova = {

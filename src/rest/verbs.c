@@ -240,13 +240,21 @@ struct err *
 verb_list_rows(struct tx *tx, struct rest_request *r, struct list_query *query,
                struct rest_page *page)
 {
+    const struct query_words *words = r->face->dialect->words;
     struct page_writer pw = {
         .r = r, .page = page, .query = query, .key = table_key(r->route->resource->table)};
+    struct err *e;
 
     page->limit = query->limit;
     page->backwards = query->backwards;
     page->plural = plural_of(r);
-    return resource_list(tx, &r->op, query, write_listed, &pw);
+    e = resource_list(tx, &r->op, query, write_listed, &pw);
+    if (err_is(e, E_NOT_FOUND) && query->marker && words && words->bad_marker) {
+        err_ignore(e, "told as the dialect tells it");
+        return err_new(E_INVALID, NULL, "%s%s%s", words->bad_marker, query->marker,
+                       words->bad_marker_end);
+    }
+    return e;
 }
 
 static struct err *
@@ -354,13 +362,13 @@ run_show(struct tx *tx, struct rest_request *r)
 static struct err *
 run_bulk(struct tx *tx, struct rest_request *r)
 {
+    void **made = MEM_ARRAY(tx_mem(tx), r->x->n_rows, void *);
+
+    TRY(resource_create_all(tx, &r->op, r->x->rows, r->x->n_rows, made));
     jw_object(&r->w, NULL);
     jw_array(&r->w, plural_of(r));
     for (size_t i = 0; i < r->x->n_rows; i++) {
-        void *made;
-
-        TRY(resource_create(tx, &r->op, r->x->rows[i], &made));
-        verb_row(r, r->route->shape, NULL, made, NULL);
+        verb_row(r, r->route->shape, NULL, made[i], NULL);
     }
     jw_end(&r->w);
     jw_end(&r->w);

@@ -44,6 +44,9 @@ GET /v2.1/flavors/$x/os-extra_specs  as admin
 GET /v2.1/flavors?limit=1  as demo
 = 200
 {"flavors": [{"id": "1", ...}], "flavors_links": [{"rel": "next", "href": "http://$host/compute/v2.1/flavors?limit=1&marker=1"}]}
+GET /v2.1/flavors?marker=nope  as demo
+= 400
+{"badRequest": {"code": 400, "message": "marker [nope] not found"}}
 GET /v2.1/flavors?minRam=1024  as demo
 = 200
 {"flavors": [{"name": "c1.large", ...}, {"name": "c1.xlarge", ...}]}

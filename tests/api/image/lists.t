@@ -47,5 +47,7 @@ GET /v2/images?disk_format=raw&status=queued  as demo
 GET /v2/images  as alice
 = 200
 {"images": [], ...}
+GET /v2/images?marker=11111111-1111-1111-1111-111111111111  as demo
+= 400
 GET /v2/images?limit=1  as nobody
 = 401
