@@ -104,4 +104,21 @@ const char *err_code_doc(enum err_code code);
         }                                                                                          \
     } while (0)
 
+/* The analysers of clang 14 and gcc 12 do not know what NEVER_NULL means. */
+#if defined __clang_analyzer__ || defined CARRICK_ANALYSED
+static inline struct err *
+err_sure(struct err *e)
+{
+    if (!e) {
+        __builtin_unreachable();
+    }
+    return e;
+}
+#undef err_new
+#undef err_errno
+#define err_new(code, type, ...)                                                                   \
+    err_sure(err_make(__FILE__, __LINE__, (code), (type), __VA_ARGS__))
+#define err_errno(code, ...) err_sure(err_make_errno(__FILE__, __LINE__, (code), __VA_ARGS__))
+#endif
+
 #endif

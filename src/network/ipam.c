@@ -357,6 +357,7 @@ take_lowest(struct taking *t, const struct subnet *subnet, bool *found)
 {
     int64_t from = hint_get(t->service, subnet->id);
 
+    *found = false; /* A subnet may have no pool at all. */
     for (int round = from > 0 ? 0 : 1; round < 2; round++) {
         for (size_t i = 0; i < subnet->allocation_pools.n; i++) {
             TRY(take_in_pool(t, subnet, subnet->allocation_pools.items[i], round == 0 ? from : 0,

@@ -18,6 +18,11 @@ POST /v2.0/subnets  as demo
 {"subnet": {"network_id": "$net", "ip_version": 4, "cidr": "192.0.2.0/25"}}
 = 400
 {"NeutronError": {"type": "InvalidInput", "message": "Invalid input for operation: Requested subnet with cidr: 192.0.2.0/25 for network: $net overlaps with another subnet.", "detail": ""}}
+# What is wrong with the subnet itself is told before what it overlaps.
+POST /v2.0/subnets  as demo
+{"subnet": {"network_id": "$net", "ip_version": 4, "cidr": "192.0.2.0/25", "allocation_pools": [{"start": "9.9.9.1", "end": "9.9.9.9"}]}}
+= 400
+{"NeutronError": {"type": "OutOfBoundsAllocationPool", "message": "The allocation pool 9.9.9.1-9.9.9.9 spans beyond the subnet cidr 192.0.2.0/25.", "detail": ""}}
 POST /v2.0/subnets  as demo
 {"subnet": {"network_id": "$net", "ip_version": 5, "cidr": "198.51.100.0/24"}}
 = 400
@@ -59,3 +64,24 @@ DELETE /v2.0/networks/$net  as demo
 GET /v2.0/subnets/$sub  as demo
 = 404
 {"NeutronError": {"type": "SubnetNotFound", ...}}
+# A subnet without a pool gives no address by itself; one that is named may be taken.
+POST /v2.0/networks  as demo
+{"network": {"name": "no-pool"}}
+= 201
+{"network": {"id": "$bare := uuid", ...}}
+POST /v2.0/subnets  as demo
+{"subnet": {"network_id": "$bare", "ip_version": 4, "cidr": "203.0.113.0/24", "allocation_pools": []}}
+= 201
+{"subnet": {"id": "$dry := uuid", "allocation_pools": [], ...}}
+POST /v2.0/ports  as demo
+{"port": {"network_id": "$bare", "fixed_ips": [{"subnet_id": "$dry"}]}}
+= 409
+{"NeutronError": {"type": "IpAddressGenerationFailure", "message": "No more IP addresses available on network $bare.", "detail": ""}}
+POST /v2.0/ports  as demo
+{"port": {"network_id": "$bare"}}
+= 409
+{"NeutronError": {"type": "IpAddressGenerationFailure", "message": "No more IP addresses available on network $bare.", "detail": ""}}
+POST /v2.0/ports  as demo
+{"port": {"network_id": "$bare", "fixed_ips": [{"ip_address": "203.0.113.9"}]}}
+= 201
+{"port": {"fixed_ips": [{"subnet_id": "$dry", "ip_address": "203.0.113.9"}], ...}}
