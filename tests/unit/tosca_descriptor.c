@@ -300,3 +300,74 @@ TEST(vnfd_contradictions_are_invalid)
         E_INVALID, "9 instances of vdu, at most 3 allowed");
     CHECK_ERR_MSG(vnfd_of(mem, "topology_template: {}\n", &vnfd), E_INVALID, "this is no VNFD");
 }
+
+/* The example's NSD with a piece of its text replaced. */
+struct edit {
+    const char *from, *to;
+};
+
+static struct err *
+read_edited(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    TRY(read_example(NULL, mem, name, text, n));
+    if (!str_eq(name, "web_through_firewall.yaml")) {
+        return NULL;
+    }
+    for (const struct edit *edit = arg; edit->from; edit++) {
+        const char *at = strstr(*text, edit->from);
+
+        REQUIRE(at);
+        buf_clear(&out);
+        buf_add(&out, *text, (size_t)(at - *text));
+        buf_str(&out, edit->to);
+        buf_str(&out, at + strlen(edit->from));
+        *text = buf_copy(mem, &out);
+        *n = out.len;
+    }
+    return NULL;
+}
+
+#define OTHER_LINK                                                                                 \
+    "  node_templates:\n"                                                                          \
+    "    other: { type: tosca.nodes.nfv.NsVirtualLink, properties: { description: d,\n"            \
+    "      connectivity_type: { layer_protocols: [ ipv4 ] }, vl_profile: {\n"                      \
+    "        max_bitrate_requirements: { root: 1 }, min_bitrate_requirements: { root: 0 } } } }\n"
+#define BEHIND_INSPECTOR "    inspector_out:\n      type: tosca.nodes.nfv.Forwarding\n" \
+                         "      requirements:\n        - virtual_link: "
+
+TEST(nsd_features_that_nothing_follows_are_refused)
+{
+    static const struct {
+        struct edit edits[3];
+        const char *why;
+    } cases[] = {
+        {{{"  node_templates:\n", OTHER_LINK},
+          {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"}},
+         "feature: a forwarding path over several virtual links (web_path: through_inspector is on "
+         "other, not on data)"},
+        {{{"protocol: tcp", "protocol: tcp\n          ether_source_address: '02:00:00:00:00:01'"}},
+         "feature: NfpRule match on ether_source_address"},
+        {{{"  policies:\n", "  policies:\n    - open: { type: "
+                            "tosca.policies.nfv.NsSecurityGroupRule }\n"}},
+         "feature: security group rules (open)"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct tosca *tosca;
+        struct nsd *nsd = NULL;
+        AUTO(err) e = NULL;
+        const char *text;
+
+        REQUIRE_OK(tosca_parse(mem, read_edited, (void *)(uintptr_t)cases[i].edits,
+                               "web_through_firewall.yaml", &tosca));
+        e = nsd_from_tosca(mem, tosca, &nsd);
+        text = e ? err_full(mem, e) : "";
+        if (!strstr(text, cases[i].why) || !str_starts(text, "web_through_firewall.yaml:")) {
+            test_fail(__FILE__, __LINE__, "'%s' is not in: %s", cases[i].why, text);
+        }
+        CHECK(!nsd);
+    }
+}

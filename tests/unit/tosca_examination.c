@@ -1,19 +1,12 @@
 /* Packages read by a child: what it tells, and what is made of a child that lies,
  * dies, hangs or floods. */
-#include "sys/cage.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
 #include "tosca/record.h"
 #include "tosca_world.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* The child of an examination is this very program. */
@@ -195,64 +188,6 @@ TEST(examination_tells_of_too_little_memory)
     good_package(mem, entries, NULL);
     CHECK_ERR_MSG(examine(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), &order, &x, &found),
                   E_INVALID, "the process that reads it");
-}
-
-/* ---- the cage ------------------------------------------------------------------------------ */
-
-/* What a hostile child would like to do; the number of those that work. */
-static int
-escape_attempts(int pipe_fd, pid_t parent)
-{
-    int n = 0;
-
-    n += open("/etc/passwd", O_RDONLY) >= 0;
-    n += openat(AT_FDCWD, ".", O_RDONLY | O_DIRECTORY) >= 0;
-    n += socket(AF_INET, SOCK_STREAM, 0) >= 0;
-    n += socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
-    n += kill(parent, 0) == 0;
-    n += syscall(SYS_tgkill, parent, parent, 0) == 0;
-    n += fcntl(pipe_fd, F_SETOWN, parent) == 0;
-    n += fcntl(pipe_fd, F_SETSIG, SIGKILL) == 0;
-    n += syscall(SYS_fork) >= 0;
-    n += execl("/bin/true", "true", (char *)NULL) == 0;
-    n += syscall(SYS_ptrace, 0, 0, 0, 0) == 0;
-    n += syscall(SYS_bpf, 0, 0, 0) >= 0;
-    return n;
-}
-
-TEST(cage_leaves_nothing_but_what_is_open)
-{
-    pid_t parent = getpid();
-    pid_t pid = fork();
-    int status;
-
-    if (pid == 0) {
-        struct cage cage = {.root = -1, .cpu_s = 10, .memory = 1u << 30, .file_bytes = 1 << 20};
-        struct err *e = cage_enter(&cage);
-
-        _exit(e ? 100 : escape_attempts(STDOUT_FILENO, parent));
-    }
-    REQUIRE(waitpid(pid, &status, 0) == pid);
-    CHECK(WIFEXITED(status));
-    CHECK_INT(WEXITSTATUS(status), 0);
-}
-
-TEST(cage_ends_who_works_for_ever)
-{
-    pid_t pid = fork();
-    int status;
-
-    if (pid == 0) {
-        struct cage cage = {.root = -1, .cpu_s = 1, .memory = 1u << 30, .file_bytes = 1 << 20};
-        struct err *e = cage_enter(&cage);
-
-        for (volatile unsigned i = 0; !e; i++) {
-        }
-        _exit(100);
-    }
-    REQUIRE(waitpid(pid, &status, 0) == pid);
-    CHECK(WIFSIGNALED(status));
-    CHECK(WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
 }
 
 /* ---- records --------------------------------------------------------------------------------- */
