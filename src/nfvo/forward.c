@@ -155,7 +155,8 @@ classifier_make(struct round *r, const struct plan_rule *rule, const char *label
     return NULL;
 }
 
-/* One classifier a rule, source and destination; no source or destination = any. */
+/* One classifier a rule, source and destination; no source or destination = any.  No port sends
+ * to itself. */
 static struct err *
 classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct plan_rule *rule,
                     size_t nr, struct strs *ids)
@@ -175,10 +176,63 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
             const char *destination =
                 path->destinations.n ? map_get(&r->ids, path->destinations.items[j]) : NULL;
 
+            if (source && str_eq(source, destination)) {
+                continue;
+            }
             TRY(classifier_make(r, rule,
                                 mem_printf(flow_mem(r->f), "%s/%zu.%zu.%zu", path->name, nr, i, j),
                                 source, destination, &ids->items[ids->n]));
             ids->n++;
+        }
+    }
+    return NULL;
+}
+
+/* ---- ends ---- */
+
+/* networking-sfc answers a chain with 500 where nothing is attached to one of its ends: better said
+ * before, and looked at anew by a retry. */
+static struct err *
+end_check(struct round *r, const struct fwd_path *path, const char *name)
+{
+    struct vim_ref *ref = row_new(flow_mem(r->f), &vim_ref_table);
+    struct vim_made *port = row_new(flow_mem(r->f), &vim_made_table);
+
+    ref->site = r->in->site;
+    ref->id = map_get(&r->ids, name);
+    TRY(flow_step(r->f, flow_label(r->f, "end %s of %s", name, path->name), &vim_port_show, ref,
+                  port));
+    /* Who may not see where a port is bound is not told. */
+    if (port->host_id && !*port->host_id) {
+        return err_new(E_CONFLICT, NULL,
+                       "path %s begins or ends at %s, and nothing is attached to its port %s: "
+                       "chains of this site want both ends bound to a host; attach a server "
+                       "to it, then retry",
+                       path->name, name, ref->id);
+    }
+    return NULL;
+}
+
+static bool
+is_in(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct err *
+ends_check(struct round *r, const struct fwd_path *path)
+{
+    for (size_t i = 0; i < path->sources.n; i++) {
+        TRY(end_check(r, path, path->sources.items[i]));
+    }
+    for (size_t i = 0; i < path->destinations.n; i++) {
+        if (!is_in(&path->sources, path->destinations.items[i])) {
+            TRY(end_check(r, path, path->destinations.items[i]));
         }
     }
     return NULL;
@@ -242,6 +296,9 @@ chain_make(struct round *r, const struct fwd_path *path)
             map_get(&r->groups, path->hops.items[i]);
     }
     TRY(json_parse(flow_mem(r->f), parameters, sizeof parameters - 1, &chain->chain_parameters));
+    if (r->in->named_ends) {
+        TRY(ends_check(r, path));
+    }
     TRY(flow_step(r->f, flow_label(r->f, "chain %s", path->name), &vim_port_chain_create, chain,
                   out));
     made_add(r, "port_chain", out->id, path->name);

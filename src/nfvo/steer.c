@@ -107,8 +107,59 @@ hops_resolve(const struct steering *s)
     return hops;
 }
 
+/* ---- ends that a site wants named ------------------------------------------------------------ */
+
+/* Our own sites take "from anywhere", and mean ports that come later too.  The drivers of
+ * networking-sfc want a port at both ends of every classifier. */
+static bool
+site_wants_ends(const struct steering *s, const char *site)
+{
+    for (size_t i = 0; i < s->plan->sites.n; i++) {
+        const struct site_seen *seen = s->plan->sites.items[i];
+
+        if (str_eq(seen->site, site)) {
+            return !seen->joins;
+        }
+    }
+    return false;
+}
+
+static bool
+passes_by(const struct rows *hops, const char *port)
+{
+    for (size_t i = 0; i < hops->n; i++) {
+        const struct fwd_hop *hop = hops->items[i];
+
+        for (size_t j = 0; j < hop->instances.n; j++) {
+            const struct fwd_instance *instance = hop->instances.items[j];
+
+            if (str_eq(instance->ingress, port) || str_eq(instance->egress, port)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* An end that the NSD leaves open is every port of the path's links there that is no function's. */
+static void
+end_name(const struct steering *s, const struct plan_path *path, const struct rows *hops,
+         const char *site, struct strs *names)
+{
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        for (size_t j = 0; str_eq(port->site, site) && j < path->links.n; j++) {
+            if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name)) {
+                names_add(flow_mem(s->f), names, port->name);
+            }
+        }
+    }
+}
+
 static struct fwd_path *
-path_resolve(const struct steering *s, const struct plan_path *planned)
+path_resolve(const struct steering *s, const struct plan_path *planned, const struct rows *hops,
+             const struct fwd_in *in)
 {
     struct fwd_path *path = row_new(flow_mem(s->f), &fwd_path_table);
 
@@ -120,6 +171,12 @@ path_resolve(const struct steering *s, const struct plan_path *planned)
     }
     for (size_t i = 0; i < planned->destinations.n; i++) {
         end_ports(s, planned->destinations.items[i], &path->destinations);
+    }
+    if (in->named_ends && path->sources.n == 0) {
+        end_name(s, planned, hops, in->site, &path->sources);
+    }
+    if (in->named_ends && path->destinations.n == 0) {
+        end_name(s, planned, hops, in->site, &path->destinations);
     }
     return path;
 }
@@ -191,7 +248,7 @@ paths_of_site(const struct steering *s, const struct rows *hops, struct fwd_in *
         const struct plan_path *path = s->plan->paths.items[i];
 
         if (path_is_at(s, path, in->site)) {
-            place_add(mem, &in->paths, path_resolve(s, path));
+            place_add(mem, &in->paths, path_resolve(s, path, hops, in));
         }
     }
     for (size_t i = 0; i < hops->n; i++) {
@@ -248,6 +305,7 @@ first_round(struct steering *s, struct rows *told)
 
         in->site = made->site;
         in->name = s->in->name;
+        in->named_ends = site_wants_ends(s, made->site);
         in->security_group_id = made->security_group_id;
         ports_of_site(s, in);
         paths_of_site(s, &hops, in);
