@@ -5,6 +5,18 @@
 #include <string.h>
 #include <unistd.h>
 
+void
+etsi_descriptor_encode(struct rest_request *r, struct jw *w, const void *row,
+                       const struct table *table, const struct etsi_link *links)
+{
+    if (r->route->verb == REST_UPDATE) {
+        etsi_modified(r, w, row);
+        return;
+    }
+    etsi_row(r, w, row);
+    etsi_links(r, w, table, row, links);
+}
+
 /* ---- upload ---------------------------------------------------------------------- */
 
 static void

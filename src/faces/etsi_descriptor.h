@@ -4,6 +4,10 @@
 
 #include "faces/etsi.h"
 
+/* Encodes a row with its links; after a PATCH only what was modified (SOL005 5.4.4, 9.4.3). */
+void etsi_descriptor_encode(struct rest_request *r, struct jw *w, const void *row,
+                            const struct table *table, const struct etsi_link *links);
+
 /* For REST_UPLOAD routes with 'resource' set: PUT package_content, nsd_content. */
 extern const struct rest_upload etsi_upload;
 rest_tx_fn etsi_upload_accept;
@@ -15,17 +19,39 @@ rest_fn etsi_manifest;
 rest_fn etsi_artifact; /* the path behind /artifacts/ */
 rest_fn etsi_answered;
 
-/* Artifacts may stand in folders: one route for each depth. */
-#define ETSI_ARTIFACT(path_, resource_)                                                            \
+#define ETSI_DOWNLOAD(path_, resource_, prepare_, doc_)                                            \
     {                                                                                              \
         .method = "GET", .path = (path_), .verb = REST_ACTION, .resource = &(resource_),           \
-        .flags = REST_POOL, .prepare = etsi_artifact, .start = etsi_answered,                      \
-        .doc = "Gets one artifact of the package."                                                 \
+        .flags = REST_POOL, .prepare = (prepare_), .start = etsi_answered, .doc = (doc_)           \
     }
+/* Artifacts may stand in folders: one route for each depth. */
+#define ETSI_ARTIFACT(path_, resource_)                                                            \
+    ETSI_DOWNLOAD(path_, resource_, etsi_artifact, "Gets one artifact of the package.")
 #define ETSI_ARTIFACTS(path_, resource_)                                                           \
     ETSI_ARTIFACT(path_ "/{p1}", resource_), ETSI_ARTIFACT(path_ "/{p1}/{p2}", resource_),         \
         ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}", resource_),                                         \
         ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}", resource_),                                    \
         ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}/{p5}", resource_)
+
+/* Every route of a kind of descriptor: 'content_' and 'descriptor_' are the last words of the
+ * paths of the archive and of the descriptor. */
+#define ETSI_DESCRIPTOR_ROUTES(path_, resource_, shape_, content_, descriptor_)                    \
+    REST_CRUD_SHAPED(path_, resource_, "PATCH", shape_),                                           \
+        {.method = "PUT",                                                                          \
+         .path = path_ "/{id}/" content_,                                                          \
+         .verb = REST_ACTION,                                                                      \
+         .resource = &(resource_),                                                                 \
+         .flags = REST_UPLOAD | REST_POOL,                                                         \
+         .status = 202,                                                                            \
+         .rule = "writer",                                                                         \
+         .upload = &etsi_upload,                                                                   \
+         .write = etsi_upload_accept,                                                              \
+         .doc = "Uploads the archive; on-boarding follows by itself."},                            \
+        ETSI_DOWNLOAD(path_ "/{id}/" content_, resource_, etsi_content,                            \
+                      "Gets the archive as it was uploaded."),                                     \
+        ETSI_DOWNLOAD(path_ "/{id}/" descriptor_, resource_, etsi_descriptor,                      \
+                      "Gets the descriptor."),                                                     \
+        ETSI_DOWNLOAD(path_ "/{id}/manifest", resource_, etsi_manifest, "Gets the manifest."),     \
+        ETSI_ARTIFACTS(path_ "/{id}/artifacts", resource_)
 
 #endif

@@ -12,12 +12,7 @@ static const struct etsi_link links[] = {
 static void
 encode(struct rest_request *r, struct jw *w, const void *row)
 {
-    if (r->route->verb == REST_UPDATE) {
-        etsi_modified(r, w, row);
-        return;
-    }
-    etsi_row(r, w, row);
-    etsi_links(r, w, &ns_descriptor_table, row, links);
+    etsi_descriptor_encode(r, w, row, &ns_descriptor_table, links);
 }
 
 static const char *const left_out[] = {"userDefinedData", "artifacts", "onboardingFailureDetails",
@@ -26,42 +21,7 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 
 static const struct route routes[] = {
     ETSI_VERSIONS("nsd"),
-    REST_CRUD_SHAPED(DESCRIPTORS, ns_descriptor_resource, "PATCH", &shape),
-    {.method = "PUT",
-     .path = DESCRIPTORS "/{id}/nsd_content",
-     .verb = REST_ACTION,
-     .resource = &ns_descriptor_resource,
-     .flags = REST_UPLOAD | REST_POOL,
-     .status = 202,
-     .rule = "writer",
-     .upload = &etsi_upload,
-     .write = etsi_upload_accept,
-     .doc = "Uploads the NSD archive; on-boarding follows by itself."},
-    {.method = "GET",
-     .path = DESCRIPTORS "/{id}/nsd_content",
-     .verb = REST_ACTION,
-     .resource = &ns_descriptor_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_content,
-     .start = etsi_answered,
-     .doc = "Gets the archive as it was uploaded."},
-    {.method = "GET",
-     .path = DESCRIPTORS "/{id}/nsd",
-     .verb = REST_ACTION,
-     .resource = &ns_descriptor_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_descriptor,
-     .start = etsi_answered,
-     .doc = "Gets the NSD."},
-    {.method = "GET",
-     .path = DESCRIPTORS "/{id}/manifest",
-     .verb = REST_ACTION,
-     .resource = &ns_descriptor_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_manifest,
-     .start = etsi_answered,
-     .doc = "Gets the manifest."},
-    ETSI_ARTIFACTS(DESCRIPTORS "/{id}/artifacts", ns_descriptor_resource),
+    ETSI_DESCRIPTOR_ROUTES(DESCRIPTORS, ns_descriptor_resource, &shape, "nsd_content", "nsd"),
 };
 
 static const struct face_version versions[] = {

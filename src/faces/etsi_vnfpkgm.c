@@ -13,12 +13,7 @@ static const struct etsi_link links[] = {
 static void
 encode(struct rest_request *r, struct jw *w, const void *row)
 {
-    if (r->route->verb == REST_UPDATE) {
-        etsi_modified(r, w, row);
-        return;
-    }
-    etsi_row(r, w, row);
-    etsi_links(r, w, &vnf_package_table, row, links);
+    etsi_descriptor_encode(r, w, row, &vnf_package_table, links);
 }
 
 /* SOL005 9.4.2.3.2, URI query parameters. */
@@ -29,42 +24,7 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 
 static const struct route routes[] = {
     ETSI_VERSIONS("vnfpkgm"),
-    REST_CRUD_SHAPED(PACKAGES, vnf_package_resource, "PATCH", &shape),
-    {.method = "PUT",
-     .path = PACKAGES "/{id}/package_content",
-     .verb = REST_ACTION,
-     .resource = &vnf_package_resource,
-     .flags = REST_UPLOAD | REST_POOL,
-     .status = 202,
-     .rule = "writer",
-     .upload = &etsi_upload,
-     .write = etsi_upload_accept,
-     .doc = "Uploads the package; on-boarding follows by itself."},
-    {.method = "GET",
-     .path = PACKAGES "/{id}/package_content",
-     .verb = REST_ACTION,
-     .resource = &vnf_package_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_content,
-     .start = etsi_answered,
-     .doc = "Gets the package as it was uploaded."},
-    {.method = "GET",
-     .path = PACKAGES "/{id}/vnfd",
-     .verb = REST_ACTION,
-     .resource = &vnf_package_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_descriptor,
-     .start = etsi_answered,
-     .doc = "Gets the VNFD."},
-    {.method = "GET",
-     .path = PACKAGES "/{id}/manifest",
-     .verb = REST_ACTION,
-     .resource = &vnf_package_resource,
-     .flags = REST_POOL,
-     .prepare = etsi_manifest,
-     .start = etsi_answered,
-     .doc = "Gets the manifest."},
-    ETSI_ARTIFACTS(PACKAGES "/{id}/artifacts", vnf_package_resource),
+    ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd"),
 };
 
 static const struct face_version versions[] = {
