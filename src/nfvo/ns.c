@@ -417,6 +417,7 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
     TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &old));
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "INSTANTIATED";
+    ns->flavour_id = json_get_str(occ->operation_params, "nsFlavourId");
     return row_update(tx, old, ns);
 }
 

@@ -5,7 +5,7 @@
 
 #include "store/store.h"
 #include "tosca/nsd.h"
-#include "vnfm/request.h"
+#include "vnfm/vnfm.h"
 
 /* X(struct and table, doc): items come before the tables that hold them. */
 #define NFVO_REQUESTS(X)                                                                           \

@@ -108,12 +108,30 @@ read_if_match(struct rest_request *r)
     }
 }
 
+/* What a body may come as (SOL013 4.2, 6.4: 415); an upload judges its own. */
+static struct err *
+check_type(const struct rest_request *r)
+{
+    static const char *const types[] = {"application/json", "application/merge-patch+json", NULL};
+    const char *given = rest_header_in(r, "Content-Type");
+    bool has_body = r->route && !(r->route->flags & (REST_UPLOAD | REST_NO_BODY)) &&
+                    strcmp(r->method, "GET") != 0 && strcmp(r->method, "DELETE") != 0;
+
+    if (!has_body || !given ||
+        str_in(mem_strn(r->mem, given, strcspn(given, "; ")), types)) {
+        return NULL;
+    }
+    return err_new(E_MEDIA_TYPE, NULL, "Content-Type %s is not supported; application/json is",
+                   given);
+}
+
 static struct err *
 begin(struct rest_request *r)
 {
     r->op.version = r->face->max_version;
     read_if_match(r);
-    return check_version(r);
+    TRY(check_version(r));
+    return check_type(r);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* VNF instances as rows: created of an on-boarded package, deleted only while
  * NOT_INSTANTIATED, and what they tell of themselves once instantiated (SOL003
  * 5.5.2.2). */
+#include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
 #include "vnfm/journal.h"
@@ -159,6 +160,14 @@ protocol_write(struct jw *w, const struct made_port *port)
     jw_end(w);
 }
 
+/* Which configuration of its connection point a port has: as the request named it, else
+ * by the port. */
+static const char *
+config_of(const struct made_port *port)
+{
+    return str_or(port->config, port->port_id);
+}
+
 /* Connection points have the ids of their ports: they live and die together. */
 static void
 ext_cp_write(struct jw *w, const struct made_port *port)
@@ -166,7 +175,7 @@ ext_cp_write(struct jw *w, const struct made_port *port)
     jw_object(w, NULL);
     jw_str(w, "id", port->port_id);
     jw_str(w, "cpdId", port->ext_cpd);
-    jw_str(w, "cpConfigId", port->ext_cpd);
+    jw_str(w, "cpConfigId", config_of(port));
     protocol_write(w, port);
     jw_str(w, "extLinkPortId", port->port_id);
     jw_str(w, "associatedVnfcCpId", port->port_id);
@@ -197,11 +206,12 @@ vnfc_write(struct jw *w, const struct vnf_made *made, const struct made_vnfc *vn
     jw_end(w);
 }
 
-/* Calls 'fn' for every port. */
-static void
-ports_each(struct jw *w, const struct vnf_made *made,
-           void (*fn)(struct jw *w, const struct made_port *port))
+/* The ports that lead outside. */
+static struct rows
+ext_ports_of(struct mem *mem, const struct vnf_made *made)
 {
+    VEC(void *) ports = {0};
+
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
@@ -209,10 +219,125 @@ ports_each(struct jw *w, const struct vnf_made *made,
             const struct made_port *port = vnfc->ports.items[j];
 
             if (port->ext_cpd) {
-                fn(w, port);
+                vec_add(mem, &ports, vnfc->ports.items[j]);
             }
         }
     }
+    return (struct rows){.n = ports.n, .items = ports.items};
+}
+
+/* CpProtocolData, as a request for what the port has would say it. */
+static void
+config_write(struct jw *w, const struct made_port *port)
+{
+    jw_object(w, config_of(port));
+    if (port->given) {
+        jw_str(w, "linkPortId", port->port_id);
+        jw_end(w);
+        return;
+    }
+    jw_array(w, "cpProtocolData");
+    jw_object(w, NULL);
+    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
+    jw_object(w, "ipOverEthernet");
+    if (port->mac_address) {
+        jw_str(w, "macAddress", port->mac_address);
+    }
+    jw_array(w, "ipAddresses");
+    for (size_t i = 0; i < port->ips.n; i++) {
+        jw_object(w, NULL);
+        jw_str(w, "type", strchr(port->ips.items[i], ':') ? "IPV6" : "IPV4");
+        jw_array(w, "fixedAddresses");
+        jw_str(w, NULL, port->ips.items[i]);
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+}
+
+/* Is there no port before 'i' on the same link, and of the same connection point where
+ * 'cpd' is asked too? */
+static bool
+is_first(const struct rows *ports, size_t i, bool cpd)
+{
+    const struct made_port *port = ports->items[i];
+
+    for (size_t j = 0; j < i; j++) {
+        const struct made_port *before = ports->items[j];
+
+        if (str_eq(before->link, port->link) && (!cpd || str_eq(before->ext_cpd, port->ext_cpd))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* currentVnfExtCpData of one link. */
+static void
+ext_cp_data_write(struct jw *w, const struct rows *ports, const char *link)
+{
+    jw_array(w, "currentVnfExtCpData");
+    for (size_t i = 0; i < ports->n; i++) {
+        const struct made_port *port = ports->items[i];
+
+        if (!str_eq(port->link, link) || !is_first(ports, i, true)) {
+            continue;
+        }
+        jw_object(w, NULL);
+        jw_str(w, "cpdId", port->ext_cpd);
+        jw_object(w, "cpConfig");
+        for (size_t j = i; j < ports->n; j++) {
+            const struct made_port *other = ports->items[j];
+
+            if (str_eq(other->link, link) && str_eq(other->ext_cpd, port->ext_cpd)) {
+                config_write(w, other);
+            }
+        }
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+/* ExtVirtualLinkInfo (SOL003 5.5.3.2). */
+static void
+ext_link_write(struct jw *w, const struct vnf_made *made, const struct rows *ports,
+               const struct made_port *first)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", first->link);
+    handle_write(w, "resourceHandle", made->site, first->network_id, "OS::Neutron::Net");
+    jw_array(w, "extLinkPorts");
+    for (size_t i = 0; i < ports->n; i++) {
+        const struct made_port *port = ports->items[i];
+
+        if (str_eq(port->link, first->link)) {
+            jw_object(w, NULL);
+            jw_str(w, "id", port->port_id);
+            handle_write(w, "resourceHandle", made->site, port->port_id, "OS::Neutron::Port");
+            jw_str(w, "cpInstanceId", port->port_id);
+            jw_end(w);
+        }
+    }
+    jw_end(w);
+    ext_cp_data_write(w, ports, first->link);
+    jw_end(w);
+}
+
+static void
+ext_links_write(struct jw *w, const struct vnf_made *made, const struct rows *ports)
+{
+    jw_array(w, "extVirtualLinkInfo");
+    for (size_t i = 0; i < ports->n; i++) {
+        if (is_first(ports, i, false)) {
+            ext_link_write(w, made, ports, ports->items[i]);
+        }
+    }
+    jw_end(w);
 }
 
 static void
@@ -226,20 +351,30 @@ link_write(struct jw *w, const struct vnf_made *made, const struct made_link *li
 }
 
 static struct err *
-info_of(struct mem *mem, const struct vnf_made *made, const struct json **info)
+info_of(struct mem *mem, const struct vnf_made *made, const char *state, const struct json **info)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
+    struct rows ports = ext_ports_of(mem, made);
 
     jw_object(&w, NULL);
     jw_str(&w, "flavourId", made->flavour_id);
-    jw_str(&w, "vnfState", "STARTED");
+    jw_str(&w, "vnfState", state);
     jw_array(&w, "extCpInfo");
-    ports_each(&w, made, ext_cp_write);
+    for (size_t i = 0; i < ports.n; i++) {
+        ext_cp_write(&w, ports.items[i]);
+    }
     jw_end(&w);
+    if (ports.n) {
+        ext_links_write(&w, made, &ports);
+    }
     jw_array(&w, "vnfcResourceInfo");
     for (size_t i = 0; i < made->vnfcs.n; i++) {
-        vnfc_write(&w, made, made->vnfcs.items[i]);
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        if (vnfc->server_id) {
+            vnfc_write(&w, made, vnfc);
+        }
     }
     jw_end(&w);
     jw_array(&w, "vnfVirtualLinkResourceInfo");
@@ -276,20 +411,27 @@ vim_of(struct tx *tx, const char *site_id, const struct json **vim)
 
 /* ---- the step that keeps it ------------------------------------------------------------------ */
 
-static struct err *
-keep_local(struct tx *tx, const void *in, void *out)
+struct err *
+vnf_instance_keep(struct tx *tx, const struct vnf_made *made, const char *state)
 {
-    const struct vnf_made *made = in;
     struct vnf_instance *old, *instance;
 
-    (void)out;
     TRY(row_get(tx, &vnf_instance_table, made->vnf_instance_id, &old));
     instance = row_copy(tx_mem(tx), old);
     instance->instantiation_state = "INSTANTIATED";
     instance->site_id = made->site;
-    TRY(info_of(tx_mem(tx), made, &instance->instantiated_info));
-    TRY(vim_of(tx, made->site, &instance->vim_connection_info));
+    TRY(info_of(tx_mem(tx), made, state, &instance->instantiated_info));
+    if (made->site) {
+        TRY(vim_of(tx, made->site, &instance->vim_connection_info));
+    }
     return row_update(tx, old, instance);
+}
+
+static struct err *
+keep_local(struct tx *tx, const void *in, void *out)
+{
+    (void)out;
+    return vnf_instance_keep(tx, in, "STARTED");
 }
 
 static struct err *

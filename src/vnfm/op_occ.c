@@ -3,10 +3,12 @@
  * really done and not what was planned. */
 #include "vnfm/op_occ.h"
 
+#include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
+#include "vnfm/remains.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -80,6 +82,7 @@ touch_created(const struct touch_walk *walk, const struct flow_step_row *row,
     TRY(json_of(walk->tx, row->output, &out));
     touched.site = json_get_str(in, "site");
     touched.id = json_get_str(out, "id");
+    touched.out = out;
     touched.touch = str_eq(row->state, "UNDONE") ? TOUCH_TEMPORARY : TOUCH_ADDED;
     return touched.id ? walk->fn(walk->arg, &touched) : NULL;
 }
@@ -196,23 +199,72 @@ static const char *const touch_words[] = {
 struct change_list {
     const struct step_kind *kind;
     const char *key, *descriptor, *handle;
+    const struct vnfd *vnfd; /* null where it is not known */
+    struct mem *mem;
     struct jw *w;
 };
+
+/* The last word of "server VNFC", "port VNFC CPD", "delete 3 server VNFC". */
+static const char *
+last_word(const char *label)
+{
+    const char *last = strrchr(label, ' ');
+
+    return last ? last + 1 : label;
+}
+
+/* The VDU of server "VDU" or "VDU-3". */
+static const char *
+vdu_of(const struct change_list *list, const char *vnfc)
+{
+    const char *dash = strrchr(vnfc, '-');
+
+    for (size_t i = 0; dash && list->vnfd && i < list->vnfd->n_flavours; i++) {
+        if (vnfd_vdu(&list->vnfd->flavours[i], vnfc)) {
+            return vnfc;
+        }
+    }
+    return dash && list->vnfd ? mem_strn(list->mem, vnfc, (size_t)(dash - vnfc)) : vnfc;
+}
+
+/* Does the connection point belong to a link inside the VNF? */
+static bool
+is_internal(const struct change_list *list, const char *cpd)
+{
+    const struct vnfd_cp *cp = NULL;
+
+    for (size_t i = 0; !cp && list->vnfd && i < list->vnfd->n_flavours; i++) {
+        cp = vnfd_cp(&list->vnfd->flavours[i], cpd);
+    }
+    return cp && cp->link;
+}
+
+/* Ports: those that lead outside only, and none that did not stay (AffectedExtLinkPort
+ * has no TEMPORARY). */
+static bool
+is_listed(const struct change_list *list, const struct touched *touched)
+{
+    return touched->kind == list->kind &&
+           (list->kind != &vim_port_create || (touched->touch != TOUCH_TEMPORARY &&
+                                               !is_internal(list, last_word(touched->label))));
+}
 
 static struct err *
 change_write(void *arg, const struct touched *touched)
 {
     const struct change_list *list = arg;
-    const char *last = strrchr(touched->label, ' '); /* "server VDU", "port VDU CPD" */
+    const char *last = last_word(touched->label);
 
-    if (touched->kind != list->kind) {
+    if (!is_listed(list, touched)) {
         return NULL;
     }
     jw_object(list->w, NULL);
     jw_str(list->w, "id", touched->id);
     /* An external connection point has the id of its port. */
     jw_str(list->w, list->descriptor,
-           touched->kind == &vim_port_create ? touched->id : last ? last + 1 : touched->label);
+           list->kind == &vim_port_create     ? touched->id
+           : list->kind == &vim_server_create ? vdu_of(list, last)
+                                              : last);
     jw_str(list->w, "changeType", touch_words[touched->touch]);
     jw_object(list->w, list->handle);
     jw_str(list->w, "vimConnectionId", touched->site);
@@ -223,21 +275,34 @@ change_write(void *arg, const struct touched *touched)
 }
 
 static struct err *
-changes_of(struct tx *tx, const char *flow_id, const struct json **changes)
+changes_of(struct tx *tx, const char *flow_id, const char *package_id,
+           const struct json **changes)
 {
     static const struct change_list lists[] = {
-        {&vim_server_create, "affectedVnfcs", "vduId", "computeResource", NULL},
-        {&vim_network_create, "affectedVirtualLinks", "vnfVirtualLinkDescId", "networkResource",
-         NULL},
-        {&vim_port_create, "affectedExtLinkPorts", "extCpInstanceId", "resourceHandle", NULL},
+        {.kind = &vim_server_create,
+         .key = "affectedVnfcs",
+         .descriptor = "vduId",
+         .handle = "computeResource"},
+        {.kind = &vim_network_create,
+         .key = "affectedVirtualLinks",
+         .descriptor = "vnfVirtualLinkDescId",
+         .handle = "networkResource"},
+        {.kind = &vim_port_create,
+         .key = "affectedExtLinkPorts",
+         .descriptor = "extCpInstanceId",
+         .handle = "resourceHandle"},
     };
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
+    struct vnfd *vnfd = NULL;
 
+    err_ignore(vnfd_load(tx, package_id, &vnfd), "without its VNFD all ports lead outside");
     jw_object(&w, NULL);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         struct change_list list = lists[i];
 
+        list.vnfd = vnfd;
+        list.mem = tx_mem(tx);
         list.w = &w;
         jw_array(&w, list.key);
         TRY(journal_touched(tx, flow_id, change_write, &list));
@@ -266,14 +331,22 @@ instance_remember(struct tx *tx, struct vnf_lcm_op_occ *occ)
 }
 
 static struct err *
+input_of(struct tx *tx, const struct flow_row *flow, struct vnf_in **in)
+{
+    const struct json *json;
+
+    *in = row_new(tx_mem(tx), &vnf_in_table);
+    TRY(json_of(tx, flow->input, &json));
+    return row_from_json(tx_mem(tx), &vnf_in_table, json, *in);
+}
+
+static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
     struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    const struct json *json;
+    struct vnf_in *in;
 
-    TRY(json_of(tx, flow->input, &json));
-    TRY(row_from_json(tx_mem(tx), &vnf_in_table, json, in));
+    TRY(input_of(tx, flow, &in));
     occ->id = flow->id;
     occ->project_id = in->project_id;
     occ->operation_state = flow->state;
@@ -293,39 +366,42 @@ has_changes(enum flow_state state)
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
 }
 
+/* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
+ * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
 static struct err *
-failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_lcm_op_occ *occ)
+failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_lcm_op_occ *occ,
+            const struct vnf_in *in)
 {
-    struct vnf_instance *old, *instance;
+    struct vnf_made *made;
 
     if (flow_row_state(flow) != FLOW_FAILED || !str_eq(occ->operation, "INSTANTIATE")) {
         return NULL;
     }
     TRY(held_from_journal(tx, flow->id, occ->vnf_instance_id, occ->project_id));
-    TRY(row_get(tx, &vnf_instance_table, occ->vnf_instance_id, &old));
-    instance = row_copy(tx_mem(tx), old);
-    instance->instantiation_state = "INSTANTIATED";
-    return row_update(tx, old, instance);
+    TRY(vnf_remains(tx, flow, in, &made));
+    return vnf_instance_keep(tx, made, "STOPPED");
 }
 
 struct err *
 vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
 {
     struct vnf_lcm_op_occ *before, *occ;
+    struct vnf_in *in;
 
     if (old == FLOW_N_STATES) {
         return op_occ_insert(tx, flow);
     }
+    TRY(input_of(tx, flow, &in));
     TRY(row_get(tx, &vnf_lcm_op_occ_table, flow->id, &before));
     occ = row_copy(tx_mem(tx), before);
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
-        TRY(changes_of(tx, flow->id, &occ->resource_changes));
+        TRY(changes_of(tx, flow->id, in->package_id, &occ->resource_changes));
     }
     TRY(row_update(tx, before, occ));
-    return failed_note(tx, flow, occ);
+    return failed_note(tx, flow, occ, in);
 }
 
 const struct resource vnf_lcm_op_occ_resource = {

@@ -20,6 +20,7 @@ struct touched {
     const struct step_kind *kind; /* vim_server_create ... */
     const char *label;            /* of the step; valid during the call */
     const char *site, *id;
+    const struct json *out; /* what the site said of what was made; null = it is deleted */
     bool is_own; /* of the flow itself or a part of it, not of another operation */
 };
 /* Calls 'fn' for each entry of the journal of flow 'id' and of its children (those of

@@ -32,6 +32,10 @@ extern const struct resource vnf_instance_resource, vnf_lcm_op_occ_resource;
  * and marks the package IN_USE.  E_UNPROCESSABLE: not on-boarded, or DISABLED (SOL003
  * 5.4.2.3.1). */
 struct err *vnf_instance_fill(struct tx *tx, struct vnf_instance *instance) MUST_USE;
+/* The instance 'made' is INSTANTIATED and tells what it consists of; 'state' is STARTED or STOPPED
+ * (SOL003 5.5.4.2). */
+struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
+                              const char *state) MUST_USE;
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
 struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
 

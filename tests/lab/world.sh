@@ -64,6 +64,10 @@ call() {
     [ $# -gt 3 ] && args+=(-H "Content-Type: ${5:-application/json}" --data-binary "$4")
     status=$(curl "${args[@]}" -w '%{http_code}' "${url[$where]}$3" 2>"$tmp/curl") || status=000
     answer=$(tr -d '\0' <"$tmp/answer")
+    # What etsi_answers judges at the end: answers of the orchestrator in JSON.
+    if [ "$where" = orchestrator ] && grep -qi '^content-type: application/[a-z+]*json' "$tmp/headers"; then
+        printf '%s %s %s %s\n' "$2" "$3" "$status" "${answer//$'\n'/ }" >>"$tmp/answers"
+    fi
     location=$(tr -d '\r' <"$tmp/headers" | awk 'tolower($1) == "location:" { print $2 }')
 }
 # want STATUS WHERE METHOD PATH...: a call that is answered so.

@@ -1,0 +1,155 @@
+/* An instantiation that is given up ends in the middle: the VNFD says what there would
+ * have been, the journal what there is of it. */
+#include "vnfm/remains.h"
+
+#include "base/vec.h"
+#include "nfvo/nfvo.h"
+#include "vim/vim.h"
+#include "vnfm/describe.h"
+#include "vnfm/op_occ.h"
+
+struct remains {
+    struct mem *mem;
+    struct map things; /* label of the step -> struct touched */
+    const char *site;
+};
+
+static struct err *
+thing_add(void *arg, const struct touched *touched)
+{
+    struct remains *remains = arg;
+
+    if (touched->is_own && touched->touch == TOUCH_ADDED) {
+        map_set(&remains->things, mem_str(remains->mem, touched->label),
+                mem_copy(remains->mem, touched, sizeof *touched));
+        remains->site = mem_str(remains->mem, touched->site);
+    }
+    return NULL;
+}
+
+static const struct touched *
+thing(const struct remains *remains, const char *what, const char *name)
+{
+    return map_get(&remains->things, mem_printf(remains->mem, "%s %s", what, name));
+}
+
+static void
+row_add(struct mem *mem, struct rows *rows, void *row)
+{
+    void **grown = MEM_ARRAY(mem, rows->n + 1, void *);
+
+    for (size_t i = 0; i < rows->n; i++) {
+        grown[i] = rows->items[i];
+    }
+    grown[rows->n++] = row;
+    rows->items = grown;
+}
+
+static void
+addresses_fill(struct mem *mem, const struct json *out, struct made_port *port)
+{
+    const struct json *fixed = json_get(out, "fixed_ips");
+    VEC(const char *) ips = {0};
+
+    port->mac_address = json_get_str(out, "mac_address");
+    json_each (fixed, i) {
+        const char *ip = json_get_str(fixed->items[i], "ip_address");
+
+        if (ip) {
+            vec_add(mem, &ips, ip);
+        }
+    }
+    port->ips = (struct strs){.n = ips.n, .items = ips.items};
+}
+
+static void
+port_add(struct remains *remains, const struct vnf_in *in, const struct wanted_vnfc *wanted,
+         const struct wanted_cp *cp, struct made_vnfc *vnfc)
+{
+    const struct vnf_connection *connection =
+        vnf_connection_of(&in->connections, cp, wanted->number);
+    const struct touched *there =
+        thing(remains, mem_printf(remains->mem, "port %s", wanted->name), cp->cpd);
+    struct made_port *port = row_new(remains->mem, &made_port_table);
+
+    port->given = connection && connection->port_id;
+    if (!there && !port->given) {
+        return;
+    }
+    port->cpd = cp->cpd;
+    port->ext_cpd = cp->ext_cpd;
+    port->config = connection ? connection->config : NULL;
+    port->requirement = cp->requirement;
+    port->link = connection ? connection->link : str_or(cp->link, "");
+    port->network_id = connection ? connection->network_id : "";
+    port->port_id = there ? there->id : connection->port_id;
+    addresses_fill(remains->mem, there ? there->out : NULL, port);
+    row_add(remains->mem, &vnfc->ports, port);
+}
+
+static void
+vnfcs_fill(struct remains *remains, const struct vnf_in *in, const struct vnf_wanted *wanted,
+           struct vnf_made *made)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *one = wanted->vnfcs.items[i];
+        const struct touched *there = thing(remains, "server", one->name);
+        struct made_vnfc *vnfc = row_new(remains->mem, &made_vnfc_table);
+
+        vnfc->name = one->name;
+        vnfc->vdu = one->vdu;
+        vnfc->server_id = there ? there->id : NULL;
+        for (size_t j = 0; j < one->cps.n; j++) {
+            port_add(remains, in, one, one->cps.items[j], vnfc);
+        }
+        row_add(remains->mem, &made->vnfcs, vnfc);
+    }
+}
+
+static void
+links_fill(struct remains *remains, const struct vnf_wanted *wanted, struct vnf_made *made)
+{
+    for (size_t i = 0; i < wanted->links.n; i++) {
+        const struct wanted_link *one = wanted->links.items[i];
+        const struct touched *there = thing(remains, "network", one->name);
+        const struct touched *subnet = thing(remains, "subnet", one->name);
+        struct made_link *link = row_new(remains->mem, &made_link_table);
+
+        if (there) {
+            link->name = one->name;
+            link->network_id = there->id;
+            link->subnet_id = subnet ? subnet->id : "";
+            row_add(remains->mem, &made->links, link);
+        }
+    }
+}
+
+struct err *
+vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+            struct vnf_made **made)
+{
+    struct remains remains = {.mem = tx_mem(tx), .site = in->site};
+    struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnfd *vnfd = NULL;
+    struct err *e;
+
+    map_init(&remains.things, tx_mem(tx));
+    TRY(journal_touched(tx, flow->id, thing_add, &remains));
+    *made = row_new(tx_mem(tx), &vnf_made_table);
+    (*made)->vnf_instance_id = in->vnf_instance_id;
+    (*made)->project_id = in->project_id;
+    (*made)->site = remains.site;
+    (*made)->flavour_id = str_or(in->flavour_id, "");
+    e = vnfd_load(tx, in->package_id, &vnfd);
+    if (!e) {
+        e = vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, wanted);
+    }
+    if (e) {
+        err_ignore(e, "its holdings are known without the VNFD");
+        return NULL;
+    }
+    (*made)->flavour_id = wanted->flavour_id;
+    vnfcs_fill(&remains, in, wanted, *made);
+    links_fill(&remains, wanted, *made);
+    return NULL;
+}

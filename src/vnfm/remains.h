@@ -1,0 +1,13 @@
+/* What a given-up instantiation left, told in the words of one that went well. */
+#ifndef CARRICK_VNFM_REMAINS_H
+#define CARRICK_VNFM_REMAINS_H
+
+#include "flow/flow.h"
+#include "vnfm/journal.h"
+
+/* Reads from the journal of 'flow' which of the VNF's servers and links are there; in
+ * tx_mem.  server_id is null where a server is not there. */
+struct err *vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                        struct vnf_made **made) MUST_USE;
+
+#endif
