@@ -5,6 +5,7 @@
 #include "faces/site.h"
 #include "image/image.h"
 #include "lab/lab.h"
+#include "responder/responder.h"
 #include "tosca/examination.h"
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@ static const struct cli_role roles[] = {
      orchestrator_main},
     {"site", "serves the APIs of an OpenStack-compatible site on this box", site_main},
     {"agent", "makes the kernel of this box match what its site wants; needs root", agent_main},
+    {"responder", "answers DHCP, router solicitations and metadata of a site; not for root",
+     responder_main},
     {"unpack", "checks or unpacks an image in a sandbox", unpack_main},
     {"examine", "reads a service package in a sandbox", examine_main},
     {0},

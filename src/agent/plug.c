@@ -27,8 +27,8 @@ link_name(struct mem *mem, const char *port_id)
     return mem_str(mem, name);
 }
 
-/* Does the interface lead to the site's own services?  One of a server's is enough: the first with
- * an IPv4 address of a subnet with DHCP, which tells a client of its own the same route. */
+/* Does the interface lead to the site's own services?  Whichever of a server's does is as good.
+ * Where a subnet has DHCP, as a lease would tell. */
 static bool
 has_service(const struct desired_port *port)
 {

@@ -9,8 +9,8 @@
 #ifndef CARRICK_RESPONDER_RESPONDER_H
 #define CARRICK_RESPONDER_RESPONDER_H
 
-/* Runs until SIGTERM.  0, or 1 with the reason on stderr, or 2 where the
- * arguments are wrong. */
+/* Runs until SIGTERM and ends the process: 0, or 1 with the reason on stderr.
+ * Returns 2 where the arguments are wrong. */
 int responder_main(int argc, char **argv);
 
 #endif

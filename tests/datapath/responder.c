@@ -87,6 +87,17 @@ metadata(struct site *s, const char *node, const char *path)
     return ok ? output : "";
 }
 
+/* Does it succeed in 'node'?  '*output' is what it printed. */
+static bool
+node_ok(struct site *s, const char *node, const char **output, const char *line)
+{
+    struct err *e = node_run(s, node, output, "%s", line);
+    bool ok = !e;
+
+    err_ignore(e, "the answer is no");
+    return ok;
+}
+
 static struct desired_server *
 server_of(struct site *s, const struct desired_port *port)
 {
@@ -191,4 +202,75 @@ TEST(agent_and_responder_outlive_each_other)
     absent = site_drops(s, "responder_absent");
     CHECK_STR(metadata(s, "a", "/latest/meta-data/mac"), a->mac);
     CHECK_INT(site_drops(s, "responder_absent"), absent);
+}
+
+/* A kernel's own client: what it makes of the advertisement. */
+TEST(a_kernel_makes_its_address_of_the_advertised_prefix)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_port *a;
+    const char *output = "";
+
+    site_network(s, "n", 100);
+    group_all(s);
+    a = guarded(s, "a", "n", "10.0.0.5", "fd00::f816:3eff:fe00:1");
+    a->mac = "fa:16:3e:00:00:01";
+    address_of(a, 1)->ra_mode = "slaac";
+    site_responder_start(s);
+    topo_up(t);
+    CHECK(node_ok(s, "a", &output, "ip -6 addr flush dev eth0"));
+    CHECK(node_ok(s, "a", &output, "sysctl -qw net.ipv6.conf.eth0.accept_ra=1"));
+    /* It asks when its link comes up, and again when nobody answers. */
+    CHECK(node_ok(s, "a", &output, "ip link set eth0 down"));
+    CHECK(node_ok(s, "a", &output, "ip link set eth0 up"));
+    EVENTUALLY(15000, node_ok(s, "a", &output, "ip -6 addr show dev eth0") &&
+                          strstr(output, "fd00::f816:3eff:fe00:1/64 scope global dynamic"));
+    CHECK(node_ok(s, "a", &output, "ip -6 route"));
+    CHECK(!strstr(output, "default")); /* The site has no router. */
+}
+
+/* A line of /proc/PID/status. */
+static const char *
+status_of(struct topo *t, pid_t pid, const char *key)
+{
+    char *text, *at;
+    size_t n;
+
+    REQUIRE_OK(file_read(t->mem, mem_printf(t->mem, "/proc/%d/status", (int)pid), 65536, &text, &n));
+    at = strstr(text, mem_printf(t->mem, "\n%s:\t", key));
+    REQUIRE(at != NULL);
+    at += strlen(key) + 3;
+    return mem_strn(t->mem, at, strcspn(at, "\n"));
+}
+
+TEST(the_responder_holds_no_privilege)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct process_spec as_root = {
+        .argv = process_argv(t->mem, AGENT_PROGRAM, "responder", "--listen",
+                             mem_printf(t->mem, "%s/sock", t->dir), NULL),
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = -1};
+    struct desired_port *a;
+    const char *output;
+
+    CHECK_ERR(process_run(t->mem, &as_root, NULL, 5000, &output), E_INTERNAL);
+    site_network(s, "n", 100);
+    group_all(s);
+    a = guarded(s, "a", "n", "10.0.0.5", NULL);
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/meta-data/mac"), a->mac));
+    CHECK_STR(status_of(t, s->responder, "Seccomp"), "2");
+    CHECK_STR(status_of(t, s->responder, "NoNewPrivs"), "1");
+    CHECK_STR(status_of(t, s->responder, "CapEff"), "0000000000000000");
+    CHECK_STR(status_of(t, s->responder, "CapPrm"), "0000000000000000");
+    CHECK(!str_starts(status_of(t, s->responder, "Uid"), "0"));
+    /* Nothing else of its namespace can be reached. */
+    CHECK(!node_ok(s, "a", &output, "curl -s -m 1 http://169.254.169.254:81/"));
+    CHECK(!node_ping(s, "a", "169.254.169.254", 56));
+    CHECK(site_drops(s, "responder_service") >= 2);
 }

@@ -120,7 +120,7 @@ things() {
 servers_of() { cat "$dir/$1"/agent/crun/*/status 2>/dev/null | jq -r '.pid' | sort; }
 # machine SITE: links, containers, folders and control groups of servers.
 machine() {
-    ip -n "ck-$name-$1" -o link | awk '$2 ~ /^ck/ && $2 !~ /^ckvx/ { sub(/@.*/, "", $2); print "link", $1, $2 }'
+    ip -n "ck-$name-$1" -o link | awk '$2 ~ /^ck/ && $2 !~ /^ck(vx|punt)/ { sub(/@.*/, "", $2); print "link", $1, $2 }'
     ls "$dir/$1/agent/crun" | sed 's/^/container /'
     ls "$dir/$1/agent/servers" | sed 's/^/server folder /'
     ls "$dir/$1/agent/console" | sed 's/^/console /'
@@ -164,7 +164,7 @@ kill_hard() {
     local pid
     pid=$(pid_of "$1") && [ -n "$pid" ] && kill -9 "$pid" 2>/dev/null
 }
-# whole: all five processes answer.
+# whole: orchestrator, sites and agents answer.
 whole() { orchestrator_answers && site_whole east && site_whole west; }
 
 # ---- the service ------------------------------------------------------------------------
@@ -329,7 +329,7 @@ no_survivors() { [ -z "$(survivors_left)" ]; }
 # memory: what each process of the lab holds.
 memory() {
     local role pid kib sum=0
-    for role in orchestrator site-east agent-east site-west agent-west; do
+    for role in orchestrator {site,agent,responder}-{east,west}; do
         pid=$(pid_of $role)
         kib=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
         sum=$((sum + kib))
