@@ -35,7 +35,7 @@ lab_describe(struct mem *mem, const char *name, const char *dir, int number, str
     if (number < 0 || number > 199) {
         return err_new(E_INVALID, NULL, "the lab's number must be from 0 to 199, not %d", number);
     }
-    for (const char *c = name; *c; c++) {
+    for (const char *c = name; c == name || *c; c++) {
         if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9')) || c - name >= 16) {
             return err_new(E_INVALID, NULL,
                            "the lab's name must be 1 to 16 lower-case letters and digits");

@@ -1,6 +1,7 @@
 /* Runs the lab's processes: starts them in order, writes their output to log
  * files and their pids to run/, and starts again what ends.  On a real machine
- * the service manager does this; here one loop and a table do. */
+ * the service manager does this; here one loop and a table do.  Where it is
+ * killed they go with it: nobody would start them again, nor end them. */
 #include "lab/lab.h"
 
 #include "base/log.h"
@@ -85,6 +86,33 @@ child_ended(void *arg, pid_t pid, int status)
     loop_timer_arm(child->timer, child->delay_ms);
 }
 
+/* The pid for scripts and people.  Where it cannot be written (a full disk) the child runs all the
+ * same: to fail here would start a second one. */
+static void
+pid_tell(struct child *child)
+{
+    const char *text = mem_printf(child->supervisor->mem, "%d\n", (int)child->pid);
+    struct err *e = file_write(pid_path(child), text, strlen(text), 0644);
+
+    if (e) {
+        log_err(LOG_LV_WARN, "lab", e, child->name);
+    }
+}
+
+/* A child that cannot be watched is not left behind. */
+static struct err *
+child_watch(struct child *child)
+{
+    struct err *e = loop_child(child->supervisor->loop, child->pid, child_ended, child);
+
+    if (e) {
+        (void)kill(child->pid, SIGKILL);
+        (void)waitpid(child->pid, NULL, 0);
+        child->pid = 0;
+    }
+    return e;
+}
+
 static struct err *
 child_start(struct child *child)
 {
@@ -102,12 +130,12 @@ child_start(struct child *child)
                                 .uid = child->uid,
                                 .gid = (gid_t)child->uid,
                                 .netns = child->netns,
-                                .new_session = true};
+                                .new_session = true,
+                                .die_with_parent = true};
     TRY(process_start(&spec, &child->pid));
     child->started_ns = time_mono_ns();
-    const char *text = mem_printf(s->mem, "%d\n", (int)child->pid);
-    TRY(file_write(pid_path(child), text, strlen(text), 0644));
-    return loop_child(s->loop, child->pid, child_ended, child);
+    pid_tell(child);
+    return child_watch(child);
 }
 
 static void

@@ -48,22 +48,25 @@ link_exists(const struct lab *lab, const char *name)
 }
 
 /* A namespace whose making was interrupted has no management link: it is made
- * anew, so that a second `carrick up` mends what a crash left half done. */
+ * anew.  What can be said twice is said each time, so that a second `carrick up`
+ * mends whatever a crash left half done. */
 static struct err *
 site_netns_make(const struct lab *lab, const struct lab_site *site)
 {
-    if (file_exists(site->netns_path) && link_exists(lab, site->link)) {
-        return NULL;
-    }
-    if (file_exists(site->netns_path)) {
+    bool there = file_exists(site->netns_path), linked = there && link_exists(lab, site->link);
+
+    if (there && !linked) {
         TRY(ip_run(lab, "netns del %s", site->netns));
     }
-    TRY(ip_run(lab, "netns add %s", site->netns));
+    if (!linked) {
+        TRY(ip_run(lab, "netns add %s", site->netns));
+        TRY(ip_run(lab, "link add %s type veth peer name mgmt0 netns %s", site->link,
+                   site->netns));
+    }
     TRY(ip_run(lab, "-n %s link set lo up", site->netns));
-    TRY(ip_run(lab, "link add %s type veth peer name mgmt0 netns %s", site->link, site->netns));
-    TRY(ip_run(lab, "-n %s addr add %s/30 dev mgmt0", site->netns, site->ip));
+    TRY(ip_run(lab, "-n %s addr replace %s/30 dev mgmt0", site->netns, site->ip));
     TRY(ip_run(lab, "-n %s link set mgmt0 up", site->netns));
-    TRY(ip_run(lab, "addr add %s/30 dev %s", site->host_ip, site->link));
+    TRY(ip_run(lab, "addr replace %s/30 dev %s", site->host_ip, site->link));
     return ip_run(lab, "link set %s up", site->link);
 }
 
@@ -74,15 +77,14 @@ wan_make(const struct lab *lab)
     const struct lab_site *east = &lab->sites[0], *west = &lab->sites[1];
     struct err *e = ip_run(lab, "-n %s link show wan0", east->netns);
 
-    if (!e) {
-        return NULL;
+    if (e) {
+        err_ignore(e, "the link is not there yet");
+        TRY(ip_run(lab, "-n %s link add wan0 type veth peer name wan0 netns %s",
+                   east->netns, west->netns));
     }
-    err_ignore(e, "the link is not there yet");
-    TRY(ip_run(lab, "-n %s link add wan0 type veth peer name wan0 netns %s",
-               east->netns, west->netns));
     for (int i = 0; i < LAB_N_SITES; i++) {
         const struct lab_site *site = &lab->sites[i];
-        TRY(ip_run(lab, "-n %s addr add %s/30 dev wan0", site->netns, site->wan_ip));
+        TRY(ip_run(lab, "-n %s addr replace %s/30 dev wan0", site->netns, site->wan_ip));
         TRY(ip_run(lab, "-n %s link set wan0 up", site->netns));
     }
     return NULL;
