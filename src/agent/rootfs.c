@@ -79,7 +79,7 @@ rootfs_error(struct host *host, const char *id)
 
 /* ---- in the child --------------------------------------------------------------------------- */
 
-static void
+static void __attribute__((noreturn))
 fail(const char *what)
 {
     (void)dprintf(2, "%s: %s\n", what, errno ? strerror(errno) : "refused");

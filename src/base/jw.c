@@ -220,7 +220,7 @@ jw_real(struct jw *w, const char *key, double v)
 
         snprintf(text, sizeof text, "%.*g", digits, v);
         back = strtod(text, NULL);
-        if (!memcmp(&back, &v, sizeof v)) {
+        if (!memcmp(&back, &v, sizeof v)) { /* NOLINT: the same bits are meant, -0 and all */
             break;
         }
     }

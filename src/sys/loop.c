@@ -374,7 +374,7 @@ loop_free(struct loop *loop)
         return;
     }
     while (loop->fds) {
-        watch_free(loop->fds);
+        watch_free(loop->fds); /* NOLINT(clang-analyzer-unix.Malloc): which takes it off the list */
     }
     bury_dead(loop);
     while (loop->timers) {
