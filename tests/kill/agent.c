@@ -62,24 +62,21 @@ say_status(struct agent *a, const struct held *held)
     desired_conn_send(a->conn, m);
 }
 
+/* What of their states is told; of other kinds there is none. */
+static bool
+has_state(enum desired_kind kind)
+{
+    return kind == DESIRED_server || kind == DESIRED_image || kind == DESIRED_port ||
+           kind == DESIRED_chain || kind == DESIRED_label;
+}
+
 static const char *
 state_of(enum desired_kind kind, const struct json *object)
 {
-    switch (kind) {
-    case DESIRED_server:
-        return str_eq(json_get_str(object, "power"), "stopped") ? "SHUTOFF" : "ACTIVE";
-    case DESIRED_image:
-    case DESIRED_port:
-    case DESIRED_chain:
-    case DESIRED_label:
-        return "ACTIVE";
-    case DESIRED_network:
-    case DESIRED_security_group:
-    case DESIRED_remote_port:
-    case DESIRED_N_KINDS:
-    default:
+    if (!has_state(kind)) {
         return NULL;
     }
+    return str_eq(json_get_str(object, "power"), "stopped") ? "SHUTOFF" : "ACTIVE";
 }
 
 static void
@@ -139,34 +136,19 @@ static struct err *
 on_message(void *arg, struct desired_message *m)
 {
     struct agent *a = arg;
+    enum desired_op op = desired_op_from_name(m->op);
 
-    switch (desired_op_from_name(m->op)) {
-    case DESIRED_OP_hello:
+    if (op == DESIRED_OP_hello) {
         a->conn_epoch = m->epoch;
-        break;
-    case DESIRED_OP_snapshot_begin:
+    } else if (op == DESIRED_OP_snapshot_begin) {
         a->held.n = a->told.n = 0;
         a->seq = m->seq;
-        break;
-    case DESIRED_OP_begin:
+    } else if (op == DESIRED_OP_begin) {
         a->seq = m->seq;
-        break;
-    case DESIRED_OP_put:
-    case DESIRED_OP_delete:
+    } else if (op == DESIRED_OP_put || op == DESIRED_OP_delete) {
         take(a, m);
-        break;
-    case DESIRED_OP_snapshot_end:
-    case DESIRED_OP_commit:
+    } else if (op == DESIRED_OP_snapshot_end || op == DESIRED_OP_commit) {
         applied(a, m);
-        break;
-    case DESIRED_OP_counters:
-    case DESIRED_OP_applied:
-    case DESIRED_OP_refused:
-    case DESIRED_OP_status:
-    case DESIRED_OP_event:
-    case DESIRED_N_OPS:
-    default:
-        break;
     }
     return NULL;
 }

@@ -2,9 +2,7 @@
 #include "kill/house.h"
 
 #include "base/vec.h"
-#include "faces/orchestrator.h"
 #include "faces/role.h"
-#include "faces/site.h"
 #include "http/client.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
@@ -47,40 +45,29 @@ blink_ms(int ms)
 
 /* ---- processes ---------------------------------------------------------------------- */
 
-static int
+static void
 run_orchestrator(const struct house *house)
 {
     const struct place *place = &house->places[ROLE_ORCHESTRATOR];
-    char state[260], listen[64];
-    char *argv[] = {(char[]){"orchestrator"}, (char[]){"--state"}, state, (char[]){"--listen"},
-                    listen, NULL};
 
-    snprintf(state, sizeof state, "%s", place->state);
-    snprintf(listen, sizeof listen, "%s", place->url + strlen("http://"));
-    return orchestrator_main(5, argv);
+    (void)execl(house->program, "carrick", "orchestrator", "--state", place->state, "--listen",
+                place->url + strlen("http://"), NULL);
 }
 
-static int
+static void
 run_site(const struct house *house, enum part role)
 {
     const struct place *place = &house->places[role];
-    char state[260], listen[64], name[16], agent[300], vtep[32];
-    char *argv[] = {(char[]){"site"},     (char[]){"--state"},     state,
-                    (char[]){"--listen"}, listen,                  (char[]){"--name"},
-                    name,                 (char[]){"--agent"},     agent,
-                    (char[]){"--vtep"},   vtep,                    (char[]){"--vcpus"},
-                    (char[]){"16"},       (char[]){"--memory-mb"}, (char[]){"4096"},
-                    NULL};
+    char agent[300], vtep[32];
 
-    snprintf(state, sizeof state, "%s", place->state);
-    snprintf(listen, sizeof listen, "%s", place->url + strlen("http://"));
-    snprintf(name, sizeof name, "%s", place->name);
     snprintf(agent, sizeof agent, "%s/%s.agent", house->dir, place->name);
     snprintf(vtep, sizeof vtep, "198.18.0.%d", (int)role);
-    return site_main((int)ARRAY_SIZE(argv) - 1, argv);
+    (void)execl(house->program, "carrick", "site", "--state", place->state, "--listen",
+                place->url + strlen("http://"), "--name", place->name, "--agent", agent, "--vtep",
+                vtep, "--vcpus", "16", "--memory-mb", "4096", NULL);
 }
 
-static int
+static void
 run_agent(const struct house *house, enum part role)
 {
     const char *name = place_names[role - ROLE_EAST_AGENT + ROLE_EAST];
@@ -91,8 +78,8 @@ run_agent(const struct house *house, enum part role)
     err = agent_serve(path, name, house->counts[role - ROLE_EAST_AGENT]);
     if (err) {
         fprintf(stderr, "agent: %s\n", err->message);
+        err_ignore(err, "said");
     }
-    return err != NULL;
 }
 
 static void
@@ -116,9 +103,14 @@ house_start(struct house *house, enum part role)
     if (fd < 0 || dup2(fd, 2) < 0) {
         _exit(1);
     }
-    _exit(role == ROLE_ORCHESTRATOR ? run_orchestrator(house)
-          : role < N_PLACES         ? run_site(house, role)
-                                    : run_agent(house, role));
+    if (role == ROLE_ORCHESTRATOR) {
+        run_orchestrator(house);
+    } else if (role < N_PLACES) {
+        run_site(house, role);
+    } else {
+        run_agent(house, role);
+    }
+    _exit(1);
 }
 
 static void
@@ -581,10 +573,11 @@ faults_make(struct house *house)
 }
 
 struct err *
-house_new(const char *dir, struct agent_count *counts, struct house *house)
+house_new(const char *program, const char *dir, struct agent_count *counts, struct house *house)
 {
     *house = (struct house){.mem = mem_new("house"),
                             .case_mem = mem_new("case"),
+                            .program = program,
                             .call_ms = CALL_MS,
                             .counts = {&counts[0], &counts[1]}};
     snprintf(house->dir, sizeof house->dir, "%s", dir);

@@ -47,7 +47,7 @@ struct house {
     struct mem *mem;      /* of the house's life */
     struct mem *case_mem; /* reset by the driver */
     char dir[200];
-    const char *packages;
+    const char *program, *packages; /* carrick; where the CSARs are */
     struct place places[N_PLACES];
     struct agent_count *counts[N_SITES];
     pid_t pids[N_ROLES];
@@ -59,9 +59,10 @@ struct house {
     const char *trouble;  /* a process that ended by itself */
 };
 
-/* Starts all five, joined as a user would: sites registered.  In 'dir', which is made; in a network
+/* Starts all five, of 'program', joined as a user would: sites registered.  In 'dir', which is made; in a network
  * namespace of its own, which this process enters.  'counts': shared with the agents' processes. */
-struct err *house_new(const char *dir, struct agent_count *counts, struct house *house) MUST_USE;
+struct err *house_new(const char *program, const char *dir, struct agent_count *counts,
+                      struct house *house) MUST_USE;
 /* Ends all and removes the folder. */
 void house_end(struct house *house);
 

@@ -3,13 +3,12 @@
  * terminations and rollbacks.  However it went, in the end each site holds exactly
  * what an undisturbed run makes, and after a termination or a rollback nothing.
  *
- * usage: kill --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
+ * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
 #include "kill/service.h"
 
 #include "base/log.h"
 #include "base/vec.h"
 #include "flow/flow.h"
-#include "image/image.h"
 #include "sys/file.h"
 
 #include <getopt.h>
@@ -24,6 +23,7 @@
 
 #define WORKERS 4
 #define EQUAL_MS 10000
+#define SAME_TIMES 8
 
 /* One life: instantiated and terminated, or rolled back. */
 struct life {
@@ -31,6 +31,7 @@ struct life {
     const struct kind *kind;
     bool refused;            /* West has no port chains left: it fails late and is rolled back. */
     bool back;               /* rolled back where it stops */
+    bool turned;             /* where its rollback stops, it is retried: West has room again */
     struct strike first, second;
 };
 
@@ -38,6 +39,28 @@ struct lives {
     struct life *items;
     size_t n, cap;
     const char *only;
+};
+
+struct points {
+    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
+};
+
+#define USUAL_SIZE 8192
+
+struct shared {
+    _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
+    struct points points;
+    struct agent_count counts[WORKERS][N_SITES];
+    char usual[2][2][N_PLACES][USUAL_SIZE];
+};
+
+struct run {
+    struct shared *shared;
+    struct lives lives;
+    const char *program, *packages, *dir;
+    int seconds;
+    unsigned seed;
+    bool is_long;
 };
 
 /* ---- one house ---------------------------------------------------------------------------- */
@@ -97,19 +120,6 @@ equals(struct house *house, const char *what, const char *const *wanted)
 }
 
 static struct err *
-refuse_chains(struct house *house, bool refuse)
-{
-    const char *path =
-        mem_printf(house->case_mem, "/network/v2.0/quotas/%s", house->places[ROLE_WEST].project_id);
-
-    if (refuse) {
-        return house_want(house, 200, ROLE_WEST, "PUT", path, "{\"quota\":{\"port_chain\":0}}",
-                          NULL);
-    }
-    return house_want(house, 204, ROLE_WEST, "DELETE", path, NULL, NULL);
-}
-
-static struct err *
 went(struct house *house, const char *what, const struct outcome *outcome, const char *wanted)
 {
     if (!str_eq(outcome->state, wanted)) {
@@ -137,18 +147,21 @@ live(struct worker *worker, const struct life *life)
     service->kind = life->kind;
     TRY(service_create(service));
     if (life->refused) {
-        TRY(refuse_chains(house, true));
+        TRY(service_refuse(house, true));
     }
-    TRY(service_operate(service, "instantiate", &life->first, life->back || life->refused,
+    TRY(service_operate(service, "instantiate", &life->first,
+                        life->turned                 ? WAY_TURNED
+                        : life->back || life->refused ? WAY_BACK
+                                                      : WAY_ON,
                         &life->second, &outcome));
     over = str_eq(outcome.state, "ROLLED_BACK") && (life->back || life->refused);
     if (life->refused) {
-        TRY(refuse_chains(house, false));
+        TRY(service_refuse(house, false));
     }
     TRY(went(house, "instantiate", &outcome, over ? "ROLLED_BACK" : "COMPLETED"));
     if (!over) {
         TRY(equals(house, "instantiated", usual->up));
-        TRY(service_operate(service, "terminate", &life->second, false, NULL, &outcome));
+        TRY(service_operate(service, "terminate", &life->second, WAY_ON, NULL, &outcome));
         TRY(went(house, "terminate", &outcome, "COMPLETED"));
     }
     TRY(equals(house, over ? "rolled back" : "terminated", usual->empty));
@@ -157,17 +170,23 @@ live(struct worker *worker, const struct life *life)
 
 /* ---- the usual ------------------------------------------------------------------------------- */
 
+/* As soon as nothing moves any more: agents are told a little later. */
 static void
 dump_all(struct house *house, const char **to)
 {
     for (int i = 0; i < N_PLACES; i++) {
-        to[i] = mem_str(house->mem, house_dump(house, (enum part)i));
+        const char *last = "", *now = house_dump(house, (enum part)i);
+        int same = 0;
+
+        while (same < SAME_TIMES) {
+            blink_ms(50);
+            last = now;
+            now = house_dump(house, (enum part)i);
+            same = str_eq(last, now) ? same + 1 : 0;
+        }
+        to[i] = mem_str(house->mem, now);
     }
 }
-
-struct points {
-    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
-};
 
 /* Lives once, undisturbed: what there is in between, and how many points there are. */
 static struct err *
@@ -181,11 +200,11 @@ live_usually(struct worker *worker, const struct kind *kind, int *up, int *down)
     service->kind = kind;
     TRY(service_create(service));
     (void)house_points(house, true);
-    TRY(service_operate(service, "instantiate", NULL, false, NULL, &outcome));
+    TRY(service_operate(service, "instantiate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
     *up = house_points(house, true);
     dump_all(house, usual->up);
-    TRY(service_operate(service, "terminate", NULL, false, NULL, &outcome));
+    TRY(service_operate(service, "terminate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
     *down = house_points(house, true);
     dump_all(house, usual->empty);
@@ -201,10 +220,10 @@ fail_usually(struct worker *worker, int *fails, int *back)
 
     service->kind = &kind_ns;
     TRY(service_create(service));
-    TRY(refuse_chains(house, true));
+    TRY(service_refuse(house, true));
     (void)house_points(house, true);
-    TRY(service_operate(service, "instantiate", NULL, true, NULL, &outcome));
-    TRY(refuse_chains(house, false));
+    TRY(service_operate(service, "instantiate", NULL, WAY_BACK, NULL, &outcome));
+    TRY(service_refuse(house, false));
     TRY(went(house, "undisturbed rollback", &outcome, "ROLLED_BACK"));
     *fails = outcome.points;
     *back = house_points(house, true);
@@ -214,14 +233,14 @@ fail_usually(struct worker *worker, int *fails, int *back)
 
 /* What a site makes once (a default group, flavors) is there after the first life. */
 static struct err *
-worker_build(struct worker *worker, const char *dir, const char *packages,
+worker_build(struct worker *worker, const struct run *run, const char *dir,
              struct agent_count *counts)
 {
     int points;
 
     memset(worker, 0, sizeof *worker);
-    TRY(house_new(dir, counts, &worker->house));
-    worker->house.packages = packages;
+    TRY(house_new(run->program, dir, counts, &worker->house));
+    worker->house.packages = run->packages;
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
     TRY(live_usually(worker, &kind_ns, &points, &points));
@@ -282,7 +301,8 @@ lives_name(struct life *life)
     char first[80], second[80];
 
     snprintf(life->name, sizeof life->name, "%s %s: %s; %s: %s", life->kind->name,
-             life->refused ? "refused"
+             life->turned    ? "turned"
+             : life->refused ? "refused"
              : life->back  ? "up or back"
                            : "up",
              strike_text(&life->first, first, sizeof first),
@@ -316,6 +336,22 @@ lives_points(struct lives *lives, const struct kind *kind, bool refused, int n_f
             lives_name(&life);
             lives_add(lives, life);
         }
+    }
+}
+
+/* A rollback that a site stops by being away, and that is then retried. */
+static void
+lives_turned(struct lives *lives, int n_back)
+{
+    for (int i = 1; i <= n_back; i++) {
+        struct life life = {
+            .kind = &kind_ns,
+            .refused = true,
+            .turned = true,
+            .second = {.role = i % 2 ? ROLE_EAST : ROLE_WEST, .at = i, .down = true}};
+
+        lives_name(&life);
+        lives_add(lives, life);
     }
 }
 
@@ -385,24 +421,6 @@ lives_shuffle(struct lives *lives, size_t from, unsigned seed)
 
 /* ---- workers ------------------------------------------------------------------------------------- */
 
-#define USUAL_SIZE 8192
-
-struct shared {
-    _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
-    struct points points;
-    struct agent_count counts[WORKERS][N_SITES];
-    char usual[2][2][N_PLACES][USUAL_SIZE];
-};
-
-struct run {
-    struct shared *shared;
-    struct lives lives;
-    const char *packages, *dir;
-    int seconds;
-    unsigned seed;
-    bool is_long;
-};
-
 static void
 lives_make(struct run *run)
 {
@@ -416,6 +434,7 @@ lives_make(struct run *run)
     lives_points(&run->lives, &kind_ns, false, n->ns_up, n->ns_down);
     lives_points(&run->lives, &kind_ns, true, n->ns_fails, n->ns_back);
     lives_points(&run->lives, &kind_vnf, false, n->vnf_up, n->vnf_down);
+    lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
     lives_shuffle(&run->lives, fixed, run->seed);
 }
@@ -474,7 +493,7 @@ worker_ready(struct run *run, struct worker *worker, int number, int built)
 {
     const char *dir = mem_printf(worker->house.mem ? worker->house.mem : mem_new("dir"), "%s/%d.%d",
                                  run->dir, number, built);
-    struct err *err = worker_build(worker, dir, run->packages, run->shared->counts[number]);
+    struct err *err = worker_build(worker, run, dir, run->shared->counts[number]);
 
     if (!err && number == 0 && !run->shared->measured) {
         err = worker_measure(worker, &run->shared->points);
@@ -567,7 +586,8 @@ run_all(struct run *run)
 int
 main(int argc, char **argv)
 {
-    static const struct option longs[] = {{"packages", required_argument, NULL, 'p'},
+    static const struct option longs[] = {{"program", required_argument, NULL, 'P'},
+                                          {"packages", required_argument, NULL, 'p'},
                                           {"long", no_argument, NULL, 'l'},
                                           {"case", required_argument, NULL, 'c'},
                                           {"seed", required_argument, NULL, 's'},
@@ -577,12 +597,10 @@ main(int argc, char **argv)
     struct run run = {.seed = (unsigned)time(NULL), .dir = dir, .seconds = 20};
     int c;
 
-    if (argc > 1 && str_eq(argv[1], "unpack")) {
-        return unpack_main(argc - 1, argv + 1); /* as a site asks of its own program */
-    }
-
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (c == 'p') {
+        if (c == 'P') {
+            run.program = optarg;
+        } else if (c == 'p') {
             run.packages = optarg;
         } else if (c == 'l') {
             run.is_long = true;
@@ -597,8 +615,9 @@ main(int argc, char **argv)
     }
     run.shared = mmap(NULL, sizeof *run.shared, PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (run.shared == MAP_FAILED || !run.packages || !mkdtemp(dir)) {
-        fprintf(stderr, "usage: kill --packages DIR [--long] [--case TEXT] [--seed N]\n");
+    if (run.shared == MAP_FAILED || !run.program || !run.packages || !mkdtemp(dir)) {
+        fprintf(stderr, "usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] "
+                        "[--seed N] [--seconds N]\n");
         return 1;
     }
     log_init("kill", LOG_LV_WARN);

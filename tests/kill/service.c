@@ -197,8 +197,8 @@ begin(struct service *service, const char *what)
     return err_new(E_UNAVAILABLE, NULL, "POST %s is never answered", path);
 }
 
-/* Asks for the task while the operation is where it can be asked for. */
-static void
+/* Asks for a task; the status, 0 where no answer came. */
+static int
 task(struct service *service, const char *name)
 {
     struct house *house = service->house;
@@ -208,6 +208,7 @@ task(struct service *service, const char *name)
                      mem_printf(house->case_mem, "%s/%s/%s", service->kind->occurrences,
                                 service->op_id, name),
                      NULL, &status);
+    return status;
 }
 
 static const char *
@@ -227,6 +228,19 @@ state_now(struct service *service, const char **error)
     return str_or(json_get_str(json, "operationState"), "UNKNOWN");
 }
 
+struct err *
+service_refuse(struct house *house, bool refuse)
+{
+    const char *path =
+        mem_printf(house->case_mem, "/network/v2.0/quotas/%s", house->places[ROLE_WEST].project_id);
+
+    if (refuse) {
+        return house_want(house, 200, ROLE_WEST, "PUT", path, "{\"quota\":{\"port_chain\":0}}",
+                          NULL);
+    }
+    return house_want(house, 204, ROLE_WEST, "DELETE", path, NULL, NULL);
+}
+
 /* An error has to say at which site which call failed. */
 static const char *
 error_problem(struct house *house, const char *error)
@@ -238,21 +252,29 @@ error_problem(struct house *house, const char *error)
 }
 
 static struct err *
-stopped(struct service *service, bool back, const struct strike *strike_back,
+stopped(struct service *service, enum way way, const struct strike *strike_back,
         struct outcome *outcome)
 {
     struct house *house = service->house;
     const char *problem = error_problem(house, outcome->error);
+    bool first = outcome->stops == 1;
 
     outcome->problem = outcome->problem ? outcome->problem : problem;
     TRY(house_whole(house));
-    if (outcome->stops == 1) {
+    if (first) {
         outcome->points = house_points(house, true);
     }
-    if (back && outcome->stops == 1) {
+    if (first && way != WAY_ON) {
         house_strike(house, strike_back);
     }
-    task(service, back ? "rollback" : "retry");
+    if (!first && way == WAY_TURNED) {
+        TRY(service_refuse(house, false));
+    }
+    if (way == WAY_BACK || (way == WAY_TURNED && first)) {
+        (void)task(service, "rollback");
+    } else if (task(service, "retry") == 409 && way == WAY_TURNED) {
+        (void)task(service, "rollback"); /* A termination has begun to take a VNF back. */
+    }
     return NULL;
 }
 
@@ -265,8 +287,8 @@ is_over(const char *state)
 }
 
 struct err *
-service_operate(struct service *service, const char *what, const struct strike *strike, bool back,
-                const struct strike *strike_back, struct outcome *outcome)
+service_operate(struct service *service, const char *what, const struct strike *strike,
+                enum way way, const struct strike *strike_back, struct outcome *outcome)
 {
     struct house *house = service->house;
     int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
@@ -282,7 +304,7 @@ service_operate(struct service *service, const char *what, const struct strike *
             break;
         }
         if (str_eq(outcome->state, "FAILED_TEMP") && outcome->stops++ < STOPS_MAX) {
-            TRY(stopped(service, back, strike_back, outcome));
+            TRY(stopped(service, way, strike_back, outcome));
         } else if (outcome->stops > STOPS_MAX) {
             break;
         }

@@ -21,6 +21,9 @@ struct service {
     const char *op_id;                         /* of the operation under way */
 };
 
+/* West has no port chains left, or has: late in an instantiation of the NS. */
+struct err *service_refuse(struct house *house, bool refuse) MUST_USE;
+
 /* Packages, descriptor and a network for the VNF; once a house. */
 struct err *service_onboard(struct service *service) MUST_USE;
 struct err *service_create(struct service *service) MUST_USE;
@@ -34,10 +37,15 @@ struct outcome {
     const char *error;     /* of the last of them: error.detail */
     const char *problem;   /* what is wrong with the way it went, or null */
 };
-/* Begins "instantiate" or "terminate" and drives it to COMPLETED with retries or, 'back', at the first
- * FAILED_TEMP to ROLLED_BACK.  'strike' befalls it; 'strike_back' its rollback. */
+enum way {
+    WAY_ON,      /* with retries, to COMPLETED */
+    WAY_BACK,    /* where it stops, to ROLLED_BACK */
+    WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
+};
+/* Begins "instantiate" or "terminate" and drives it to its end.  'strike' befalls it; 'strike_back'
+ * its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
-                            bool back, const struct strike *strike_back,
+                            enum way way, const struct strike *strike_back,
                             struct outcome *outcome) MUST_USE;
 
 #endif
