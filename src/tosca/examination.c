@@ -19,7 +19,7 @@
 
 #define MEMORY ((uint64_t)1 << 30)
 #define MIB ((uint64_t)1 << 20)
-#define CPU_S 30        /* and a second for every so many MiB: */
+#define CPU_S 10        /* and a second for every so many MiB: */
 #define MIB_A_SECOND 8
 #define FAULTS_MAX 300
 #define FILES_MAX 10000

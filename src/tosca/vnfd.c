@@ -9,6 +9,8 @@
 
 #define VNF "tosca.nodes.nfv.VNF"
 #define COMPUTE "tosca.nodes.nfv.Vdu.Compute"
+#define AFFINITY "tosca.policies.nfv.AffinityRule"
+#define ANTI_AFFINITY "tosca.policies.nfv.AntiAffinityRule"
 #define VDU_CP "tosca.nodes.nfv.VduCp"
 #define VDUS_MAX 200
 #define MIB (1024.0 * 1024.0)
@@ -470,6 +472,24 @@ refuse_policies(struct extract *x, const struct tosca_template *in)
     extract_refuse_policies(x, in, refused, ARRAY_SIZE(refused));
 }
 
+/* A VNF is at one site, so that its parts are together there; nothing keeps them together or
+ * apart more closely than that. */
+static void
+refuse_affinities(struct extract *x, const struct tosca_template *in)
+{
+    vec_each (&in->policies, policy) {
+        const char *scope = str_or(tosca_value_str(x->tosca, *policy, "scope"), "none");
+        bool is_anti = tosca_is((*policy)->type, ANTI_AFFINITY);
+
+        if (is_anti || (tosca_is((*policy)->type, AFFINITY) && !str_eq(scope, "nfvi_pop"))) {
+            extract_fault(x, tosca_unsupported((*policy)->yaml,
+                                               "%s of a VNF's parts with scope %s (%s)",
+                                               is_anti ? "anti-affinity" : "affinity", scope,
+                                               (*policy)->name));
+        }
+    }
+}
+
 static void
 read_flavour(struct extract *x, const struct tosca_template *in, const struct tosca_node *vnf,
              struct vnfd_flavour *flavour)
@@ -496,9 +516,9 @@ read_flavour(struct extract *x, const struct tosca_template *in, const struct to
     bind_cps(x, flavour);
     extract_aspects(x, in, flavour);
     extract_levels(x, in, flavour);
-    extract_affinities(x, in, "tosca.policies.nfv.AffinityRule",
-                       "tosca.policies.nfv.AntiAffinityRule", &flavour->affinities,
+    extract_affinities(x, in, AFFINITY, ANTI_AFFINITY, &flavour->affinities,
                        &flavour->n_affinities);
+    refuse_affinities(x, in);
     refuse_policies(x, in);
 }
 

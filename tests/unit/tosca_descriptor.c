@@ -168,6 +168,10 @@ TEST(vnfd_features_that_nothing_follows_are_refused)
                            "    - open: { type: tosca.policies.nfv.SecurityGroupRule,\n"
                            "        targets: [ cp ], properties: { port_range_min: 80 } }\n",
          ": feature: security group rules (open) is not supported"},
+        {VNF_NODE VDU_NODE "  policies:\n"
+                           "    - apart: { type: tosca.policies.nfv.AntiAffinityRule,\n"
+                           "        targets: [ vdu ], properties: { scope: nfvi_node } }\n",
+         "t.yaml:20:14: feature: anti-affinity of a VNF's parts with scope nfvi_node (apart)"},
         {VNF_NODE "    vdu:\n"
                   "      type: tosca.nodes.nfv.Vdu.Compute\n"
                   "      properties: { name: v, description: d, vdu_profile:\n"
