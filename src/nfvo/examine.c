@@ -230,10 +230,21 @@ images_take(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *i
     for (size_t i = 0; i < n; i++) {
         struct package_image *row = image_row(mem, in, images[i], i);
 
-        TRY(image_take(nfvo, mem, x, row));
         rows->items[rows->n++] = row;
+        TRY(image_take(nfvo, mem, x, row));
     }
-    return NULL;
+    return examination_end(x);
+}
+
+/* What was laid out of a package that turned out to be none. */
+static void
+images_forget(const struct nfvo *nfvo, struct mem *mem, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct package_image *row = rows->items[i];
+
+        (void)unlink(mem_printf(mem, "%s/%s", nfvo->packages_dir, row->path));
+    }
 }
 
 /* ---- both kinds -------------------------------------------------------------------- */
@@ -265,10 +276,14 @@ package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_i
 {
     struct examination *x;
     struct examined *found;
+    struct err *e;
 
     TRY(examination_begin(nfvo, mem, in, "vnf", &x, &found, out));
-    TRY(images_take(nfvo, mem, in, x, found->vnfd, &out->images));
-    TRY(examination_end(x));
+    e = images_take(nfvo, mem, in, x, found->vnfd, &out->images);
+    if (e) {
+        images_forget(nfvo, mem, &out->images);
+        return e;
+    }
     return vnfd_columns(mem, in, found, &out->columns);
 }
 

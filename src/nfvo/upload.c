@@ -47,6 +47,8 @@ state_move(struct tx *tx, const struct upload *upload, const char *const *from, 
                        *state_at(upload->table, old));
     }
     *state_at(upload->table, row) = to;
+    /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
+    *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = NULL;
     return row_update(tx, old, row);
 }
 

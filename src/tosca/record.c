@@ -2,9 +2,11 @@
  * writer and one strict reader serve them all. */
 #include "tosca/record.h"
 
+#include "base/vec.h"
+
 #define ITEMS_MAX 10000
 #define WHOLE_MAX (INT64_C(1) << 50) /* sums of a few thousand stay in 64 bits */
-#define COUNT_MAX 1000               /* of what is made so many times */
+#define COUNT_MAX 1000               /* of what is made so many times, also together */
 
 enum form {
     TEXT,          /* never null */
@@ -580,11 +582,53 @@ whole_record_read(struct mem *mem, const struct shape *shape, const struct json 
     return names_check(shape, of, NULL);
 }
 
+static struct err *
+total_check(int64_t n, const char *what)
+{
+    return n <= COUNT_MAX ? NULL
+                          : err_new(E_INVALID, "DescriptorInvalid",
+                                    "descriptor: %s: %lld instances together, at most %d are "
+                                    "allowed",
+                                    what, (long long)n, COUNT_MAX);
+}
+
+/* Servers that one instantiation would make. */
+static struct err *
+servers_check(const struct vnfd_flavour *flavour)
+{
+    AUTO(mem) mem = mem_new("servers");
+    struct map names;
+    int64_t n = 0;
+
+    map_init(&names, mem);
+    for (size_t i = 0; i < flavour->n_vdus; i++) {
+        if (map_get(&names, flavour->vdus[i].name)) {
+            return err_new(E_INVALID, "DescriptorInvalid", "descriptor: two VDUs are called %s",
+                           flavour->vdus[i].name);
+        }
+        map_set(&names, flavour->vdus[i].name, (void *)(uintptr_t)flavour);
+        n += flavour->vdus[i].initial_instances;
+    }
+    TRY(total_check(n, flavour->id));
+    for (size_t i = 0; i < flavour->n_levels; i++) {
+        n = 0;
+        for (size_t k = 0; k < flavour->levels[i].n_counts; k++) {
+            n += flavour->levels[i].counts[k].n;
+        }
+        TRY(total_check(n, flavour->levels[i].name));
+    }
+    return NULL;
+}
+
 struct err *
 vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
 {
     *vnfd = MEM_NEW(mem, struct vnfd);
-    return whole_record_read(mem, &vnfd_shape, json, *vnfd);
+    TRY(whole_record_read(mem, &vnfd_shape, json, *vnfd));
+    for (size_t i = 0; i < (*vnfd)->n_flavours; i++) {
+        TRY(servers_check(&(*vnfd)->flavours[i]));
+    }
+    return NULL;
 }
 
 /* A point of a path is a SAP, or a connection that its VNF has. */
@@ -616,8 +660,14 @@ paths_check(const struct nsd *nsd, const struct nsd_graph *graph)
 struct err *
 nsd_read(struct mem *mem, const struct json *json, struct nsd **nsd)
 {
+    int64_t n = 0;
+
     *nsd = MEM_NEW(mem, struct nsd);
     TRY(whole_record_read(mem, &nsd_shape, json, *nsd));
+    for (size_t i = 0; i < (*nsd)->n_vnfs; i++) {
+        n += (*nsd)->vnfs[i].min_instances;
+    }
+    TRY(total_check(n, (*nsd)->name));
     for (size_t i = 0; i < (*nsd)->n_graphs; i++) {
         TRY(paths_check(*nsd, &(*nsd)->graphs[i]));
     }

@@ -252,6 +252,23 @@ TEST(record_of_a_vnfd_reads_back)
     CHECK(flavour->images[0].size == INT64_MAX);
 }
 
+TEST(record_of_too_many_servers_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd_vdu many[3] = {vdus[0], vdus[0], vdus[0]};
+    struct vnfd *vnfd;
+
+    for (size_t i = 0; i < 3; i++) {
+        many[i].initial_instances = 400;
+        many[i].name = mem_printf(mem, "vdu%zu", i);
+    }
+    flavours[0].vdus = many;
+    flavours[0].n_vdus = 3;
+    CHECK_ERR_MSG(read_back(mem, written(mem), &vnfd), E_INVALID, "f: 1200 instances together");
+    many[2].name = "vdu1";
+    CHECK_ERR_MSG(read_back(mem, written(mem), &vnfd), E_INVALID, "two VDUs are called vdu1");
+}
+
 static const char *
 replaced(struct mem *mem, const char *text, const char *what, const char *by)
 {

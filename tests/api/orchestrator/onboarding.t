@@ -241,6 +241,12 @@ GET /vnfpkgm/v2/vnf_packages/$d  as demo
 # A package that was refused may be uploaded again.
 PUT /vnfpkgm/v2/vnf_packages/$d/package_content  as demo
 > Content-Type: application/zip
+= 400
+GET /vnfpkgm/v2/vnf_packages/$d  as demo
+= 200
+{"id": "$d", "onboardingState": "CREATED", "operationalState": "DISABLED", "usageState": "NOT_IN_USE", "_links": {...}}
+PUT /vnfpkgm/v2/vnf_packages/$d/package_content  as demo
+> Content-Type: application/zip
 @hex 504b0304
 = 202
 GET /vnfpkgm/v2/vnf_packages/$d  as demo
