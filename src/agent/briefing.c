@@ -165,6 +165,19 @@ gone_tell(struct briefing *g)
     g->seen = rest;
 }
 
+static void
+present_set(struct briefing *g, bool present)
+{
+    struct forwarding *f = &g->host->forwarding;
+    struct err *e;
+
+    f->punt_ifindex = present ? (uint32_t)g->punt.ifindex : 0;
+    e = forwarding_config(f);
+    if (e) {
+        log_err(LOG_LV_ERROR, "responder", e, present ? "present" : "absent");
+    }
+}
+
 void
 briefing_sync(struct briefing *g)
 {
@@ -180,24 +193,13 @@ briefing_sync(struct briefing *g)
     }
     gone_tell(g);
     change_end(g);
+    present_set(g, true);
 }
 
 /* ---- the connection ----------------------------------------------------------------------------- */
 
-static void
-present_set(struct briefing *g, bool present)
-{
-    struct forwarding *f = &g->host->forwarding;
-    struct err *e;
-
-    f->punt_ifindex = present ? (uint32_t)g->punt.ifindex : 0;
-    e = forwarding_config(f);
-    if (e) {
-        log_err(LOG_LV_ERROR, "responder", e, present ? "present" : "absent");
-    }
-}
-
-/* An agent that has no desired state yet leaves the responder with what an earlier one told. */
+/* It is asked nothing before it was told; an agent that has no desired state yet leaves it with what
+ * an earlier one told. */
 static void
 on_ready(void *arg, const struct desired_message *responder)
 {
@@ -208,7 +210,9 @@ on_ready(void *arg, const struct desired_message *responder)
     desired_client_send_fds(g->client, g->punt.sockets, ARRAY_SIZE(g->punt.sockets));
     seen_clear(g);
     g->whole = true;
-    present_set(g, true);
+    if (!g->host->has_world) {
+        present_set(g, true);
+    }
     host_kick(g->host);
 }
 

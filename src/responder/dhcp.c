@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define COOKIE 0x63825363u
+#define ETHERNET 0x0106 /* Kind of address, and its length. */
 #define BROADCAST_FLAG 0x8000u
 #define SIZE_DEFAULT 576 /* What every client takes. */
 #define IP_UDP_SIZE 28
@@ -94,7 +95,7 @@ request_parse(struct request *r, struct reader in)
 
     memset(r, 0, sizeof *r);
     r->client_id.bad = true;
-    if (read_uint(&in, 1) != BOOT_REQUEST || read_uint(&in, 1) != 1 || read_uint(&in, 1) != 6) {
+    if (read_uint(&in, 3) != (BOOT_REQUEST << 16 | ETHERNET)) {
         return false;
     }
     (void)read_uint(&in, 1);
@@ -265,9 +266,7 @@ reply_to(const struct desired_guest *guest, const struct request *r, const struc
 static void
 fixed_write(struct writer *w, const struct request *r, const struct reply *reply)
 {
-    write_uint(w, 1, BOOT_REPLY);
-    write_uint(w, 1, 1);
-    write_uint(w, 1, 6);
+    write_uint(w, 3, BOOT_REPLY << 16 | ETHERNET);
     write_uint(w, 1, 0);
     write_uint(w, 4, r->xid);
     write_uint(w, 2, 0);

@@ -264,8 +264,9 @@ metadata_free(struct metadata *m)
     if (!m) {
         return;
     }
-    while (m->first) {
-        connection_free(m->first);
+    for (struct connection *c = m->first, *next; c; c = next) {
+        next = c->next;
+        connection_free(c);
     }
     loop_fd_del(m->watch);
     fd_close(&m->fd);

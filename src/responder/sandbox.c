@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,7 +19,7 @@ static const int allowed[] = {
     SCMP_SYS(recvfrom),      SCMP_SYS(recvmsg),      SCMP_SYS(sendto),
     SCMP_SYS(sendmsg),       SCMP_SYS(accept4),      SCMP_SYS(getpeername),
     SCMP_SYS(shutdown),      SCMP_SYS(close),        SCMP_SYS(epoll_wait),
-    SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_ctl),    SCMP_SYS(mmap),
+    SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_ctl),
     SCMP_SYS(munmap),        SCMP_SYS(mremap),       SCMP_SYS(madvise),
     SCMP_SYS(brk),           SCMP_SYS(futex),        SCMP_SYS(exit),
     SCMP_SYS(exit_group),    SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigaction),
@@ -51,8 +52,12 @@ filter_fill(scmp_filter_ctx filter)
     }
     for (size_t i = 0; i < ARRAY_SIZE(socket_options) && !rc; i++) {
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, socket_options[i].call, 2,
-                              SCMP_A1(SCMP_CMP_EQ, (uint64_t)socket_options[i].level),
-                              SCMP_A2(SCMP_CMP_EQ, (uint64_t)socket_options[i].option));
+                              SCMP_A1(SCMP_CMP_EQ, (uint64_t)socket_options[i].level, 0),
+                              SCMP_A2(SCMP_CMP_EQ, (uint64_t)socket_options[i].option, 0));
+    }
+    if (!rc) { /* Memory, but no new code. */
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     }
     return rc ? refused(rc) : NULL;
 }

@@ -1,5 +1,5 @@
 # Two projects of one site with the same addresses: neither sees the other's rows,
-# nor its packets.
+# nor its packets, nor what the site tells its servers of themselves.
 
 # tenant NAME: a project with a user of its own; token east:NAME.
 tenant() {
@@ -37,6 +37,15 @@ addressed() { inside "$1" ip -4 -br addr | grep 10.66.0; }
 # Whom a server finds at an address, by its answering link-layer address.
 neighbour() { inside "$1" ip neigh show "$2" | grep -o 'lladdr [0-9a-f:]*'; }
 pings() { inside "$1" ping -c 1 -W 1 "$2"; }
+# What the site's responder tells a server.
+is_told() {
+    local uuid
+    uuid=$(inside "$1" curl -sf -m 3 http://169.254.169.254/openstack/latest/meta_data.json | jq -r .uuid)
+    [ "$uuid" = "$1" ] || { echo "$1 is told that it is $uuid"; false; }
+}
+leased() {
+    inside "$1" busybox udhcpc -i eth0 -f -n -q -t 3 -T 1 -s /bin/true 2>&1 | grep "lease of $2 obtained"
+}
 hidden() {
     local path
     for path in "networks/$1" "ports/$2"; do
@@ -71,6 +80,17 @@ check "red reaches red" await 10 pings "$red2" 10.66.0.10
 same "it is red's server that answered" \
     "lladdr $(call east GET "/network/v2.0/ports/$red_port"; field .port.mac_address)" \
     "$(neighbour "$red2" 10.66.0.10)"
+for key in "red $red1" "red $red2" "blue $blue1"; do
+    check "${key% *}'s server is told who it is" await 10 is_told "${key#* }"
+done
+check "a client in red's gets red's address" await 10 leased "$red2" 10.66.0.11
+check "a client in blue's gets blue's" await 10 leased "$blue1" 10.66.0.10
+responder=$(pid_of responder-east)
+kill_hard responder-east
+check "the responder is killed and started again" await 10 is_other responder-east "$responder"
+for key in "red $red1" "blue $blue1"; do
+    check "${key% *}'s server is told again" await 10 is_told "${key#* }"
+done
 check "blue does not reach red's second server" eval '! pings "$blue1" 10.66.0.11'
 for key in "red $red1" "red $red2" "blue $blue1"; do
     want 204 "east:${key% *}" DELETE "/compute/v2.1/servers/${key#* }"

@@ -212,6 +212,46 @@ TEST(messages_cross_a_socket_whole_however_they_are_cut)
     loop_free(talk.loop);
 }
 
+/* They arrive with their message, to who asked for them; nobody else is left with any open. */
+TEST(descriptors_cross_with_their_message)
+{
+    for (int takes = 0; takes < 2; takes++) {
+        AUTO(mem) mem = mem_new("test");
+        struct talk a = {0}, b = {0};
+        struct desired_conn_config config = {.message = on_message,
+                                             .closed = on_closed,
+                                             .arg = &b,
+                                             .takes_fds = takes};
+        struct desired_conn *from, *to = NULL;
+        int fds[2], pipes[2], fd;
+        char c = 0;
+
+        REQUIRE_OK(loop_new(&a.loop));
+        REQUIRE(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) && !pipe(pipes));
+        from = conn_new(&a, fds[0]);
+        config.loop = a.loop;
+        config.fd = fds[1];
+        REQUIRE_OK(desired_conn_new(&config, &to));
+        desired_conn_send_fds(from, desired_message_new(mem, DESIRED_OP_descriptors), pipes, 2);
+        close(pipes[0]);
+        close(pipes[1]);
+        EVENTUALLY(1000, (CHECK_OK(loop_turn(a.loop, 10)), b.n_messages == 1));
+        fd = desired_conn_take_fd(to);
+        CHECK_INT(fd >= 0, takes);
+        if (takes) {
+            int in = desired_conn_take_fd(to);
+
+            CHECK(in >= 0 && write(in, "x", 1) == 1 && read(fd, &c, 1) == 1 && c == 'x');
+            CHECK_INT(desired_conn_take_fd(to), -1);
+            close(in);
+            close(fd);
+        }
+        desired_conn_free(from);
+        desired_conn_free(to);
+        loop_free(a.loop);
+    }
+}
+
 TEST(frames_that_break_a_rule_end_the_connection)
 {
     static const struct {
