@@ -2,11 +2,15 @@
  * on the loopback.  The generator runs on the same processors; the CPU time of
  * the site alone stands beside every rate.
  *
+ * Every operation runs once in each round, so that what disturbs the machine for a
+ * while disturbs all of them; the first round warms up and does not count.
+ *
  * usage: bench_api CARRICK [SCALE]      SCALE: 1 = everything (default), 10 = a tenth */
 #include "load.h"
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/vec.h"
 #include "sys/file.h"
 
 #include <fcntl.h>
@@ -17,10 +21,12 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BULK 100
 #define ROUNDS 7
+#define PORTS_BEFORE 5000
 
 static struct site {
     const char *program;
@@ -173,16 +179,13 @@ read_proc(const char *name, char *out, size_t size)
 static double
 site_cpu(void)
 {
-    char text[1024];
-    const char *at;
-    unsigned long user = 0, sys = 0;
+    struct timespec now = {0};
+    clockid_t clock;
 
-    read_proc("stat", text, sizeof text);
-    at = strrchr(text, ')');
-    if (at) {
-        (void)sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys);
+    if (clock_getcpuclockid(site.pid, &clock) || clock_gettime(clock, &now)) {
+        must(err_new(E_UNAVAILABLE, NULL, "no clock of the site"), "CPU time");
     }
-    return (double)(user + sys) / (double)sysconf(_SC_CLK_TCK);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static double
@@ -244,34 +247,7 @@ prepare(void)
               201);
 }
 
-/* ---- rows of the table ---------------------------------------------------------------------- */
-
-static void
-print_head(void)
-{
-    (void)printf("| operation | clients | per second | p50 ms | p99 ms | site CPU us each |\n"
-                 "|---|---|---|---|---|---|\n");
-}
-
-/* 'each': things a request makes. */
-static void
-measure(const char *what, struct load *load, int64_t each)
-{
-    double before = site_cpu(), cpu;
-
-    load->port = site.port;
-    must(load_run(load), what);
-    cpu = site_cpu() - before;
-    if (load->bad) {
-        must(err_new(E_REMOTE, NULL, "%lld bad answers, the last: %.500s", (long long)load->bad,
-                     load->last),
-             what);
-    }
-    (void)printf("| %s | %d | %.0f | %.2f | %.2f | %.0f |\n", what, load->clients,
-                 (double)(load->requests * each) / load->seconds, load_ms(load, 0.5),
-                 load_ms(load, 0.99), cpu * 1e6 / (double)(load->requests * each));
-    (void)fflush(stdout);
-}
+/* ---- requests ------------------------------------------------------------------------------- */
 
 static void
 make_port(void *arg, int64_t n, struct buf *out)
@@ -300,56 +276,21 @@ make_bulk(void *arg, int64_t n, struct buf *out)
 }
 
 static void
-bench_create(void)
-{
-    AUTO(mem) mem = mem_new("create");
-    const struct json *json;
-    struct load one = {.clients = 1, .requests = 500 / site.scale, .expect = 201, .make = make_port};
-    struct load many = {
-        .clients = 64, .requests = 20000 / site.scale, .expect = 201, .make = make_port};
-    struct load bulk = {
-        .clients = 4, .requests = 300 / site.scale, .expect = 201, .make = make_bulk};
-
-    measure("port create, durable", &one, 1);
-    measure("port create, durable", &many, 1);
-    must(json_parse(mem, many.last, strlen(many.last), &json), "a port");
-    copy_id(site.port_id, json, "port.id");
-    measure("port create, bulk of 100", &bulk, BULK);
-    load_done(&one);
-    load_done(&many);
-    load_done(&bulk);
-}
-
-static void
-bench_get(const char *what, const char *path, int clients, int64_t requests)
-{
-    struct one one = {"GET", path, site.token, NULL};
-    struct load load = {
-        .clients = clients, .requests = requests, .expect = 200, .make = make_one, .arg = &one};
-
-    measure(what, &load, 1);
-    load_done(&load);
-}
-
-static void
-bench_reads(void)
-{
-    AUTO(mem) mem = mem_new("reads");
-    const char *port = mem_printf(mem, "/network/v2.0/ports/%s", site.port_id);
-
-    bench_get("list of 1 000 ports", "/network/v2.0/ports?limit=1000", 1, 21);
-    bench_get("list of 5 000 ports", "/network/v2.0/ports?limit=5000", 1, 21);
-    bench_get("list of 5 000 ports, fields=id", "/network/v2.0/ports?limit=5000&fields=id", 1, 21);
-    bench_get("ports by name, one hit", "/network/v2.0/ports?name=p7", 1, 200);
-    bench_get("show a port", port, 1, 2000 / site.scale);
-    bench_get("show a port", port, 16, 20000 / site.scale);
-}
-
-static void
-make_token(void *arg, int64_t n, struct buf *out)
+make_get(void *arg, int64_t n, struct buf *out)
 {
     (void)n;
-    load_request(out, "POST", "/identity/v3/auth/tokens?nocatalog", NULL, arg);
+    load_request(out, "GET", arg, site.token, NULL);
+}
+
+static void
+make_show(void *arg, int64_t n, struct buf *out)
+{
+    char path[96];
+
+    (void)arg;
+    (void)n;
+    (void)snprintf(path, sizeof path, "/network/v2.0/ports/%s", site.port_id);
+    load_request(out, "GET", path, site.token, NULL);
 }
 
 static void
@@ -364,32 +305,132 @@ make_validate(void *arg, int64_t n, struct buf *out)
 }
 
 static void
-bench_tokens(void)
+make_token(void *arg, int64_t n, struct buf *out)
 {
-    AUTO(mem) mem = mem_new("tokens");
-    char *body = mem_printf(mem,
-                            "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":"
-                            "\"%s\"}},\"scope\":{\"project\":{\"id\":\"%s\"}}}}",
-                            site.token, site.project);
-    char *password = mem_printf(mem,
-                                "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":"
-                                "{\"user\":{\"name\":\"admin\",\"domain\":{\"id\":\"default\"},"
-                                "\"password\":\"%s\"}}}}}",
-                                site.password);
-    struct load by_token = {
-        .clients = 16, .requests = 20000 / site.scale, .expect = 201, .make = make_token, .arg = body};
-    struct load validate = {
-        .clients = 16, .requests = 40000 / site.scale, .expect = 200, .make = make_validate};
-    struct load by_password = {
-        .clients = 4, .requests = 20, .expect = 201, .make = make_token, .arg = password};
+    AUTO_BUF body = BUF_INIT;
 
-    measure("token by token", &by_token, 1);
-    measure("validate a token", &validate, 1);
-    measure("token by password (bcrypt 12)", &by_password, 1);
-    bench_get("version document (no token)", "/identity/v3", 16, 40000 / site.scale);
-    load_done(&by_token);
-    load_done(&validate);
-    load_done(&by_password);
+    (void)arg;
+    (void)n;
+    buf_printf(&body,
+               "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":\"%s\"}},"
+               "\"scope\":{\"project\":{\"id\":\"%s\"}}}}",
+               site.token, site.project);
+    load_request(out, "POST", "/identity/v3/auth/tokens?nocatalog", NULL, body.data);
+}
+
+static void
+make_password(void *arg, int64_t n, struct buf *out)
+{
+    AUTO_BUF body = BUF_INIT;
+
+    (void)arg;
+    (void)n;
+    buf_printf(&body,
+               "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":"
+               "{\"name\":\"admin\",\"domain\":{\"id\":\"default\"},\"password\":\"%s\"}}}}}",
+               site.password);
+    load_request(out, "POST", "/identity/v3/auth/tokens?nocatalog", NULL, body.data);
+}
+
+/* Enough ports for the lists, and one to show. */
+static void
+fill(void)
+{
+    AUTO(mem) mem = mem_new("fill");
+    struct load load = {.port = site.port,
+                        .clients = 2,
+                        .requests = PORTS_BEFORE / BULK,
+                        .expect = 201,
+                        .make = make_bulk};
+    const struct json *json;
+
+    must(load_run(&load), "fill");
+    must(load.bad ? err_new(E_REMOTE, NULL, "%.500s", load.last) : NULL, "fill");
+    must(json_parse(mem, load.last, strlen(load.last), &json), "ports");
+    copy_id(site.port_id, json_get(json, "ports")->items[0], "id");
+    load_done(&load);
+}
+
+/* ---- rows of the table ---------------------------------------------------------------------- */
+
+static struct row {
+    const char *what;
+    int clients;
+    int64_t requests;   /* a round */
+    int64_t each;       /* things a request makes */
+    int expect;
+    void (*make)(void *arg, int64_t n, struct buf *out);
+    const char *path;
+    /* Results. */
+    double rates[ROUNDS], cpu_us[ROUNDS];
+    double *ms;         /* of all requests that count */
+    size_t n_ms;
+    int64_t bytes;      /* of all their answers */
+} rows[] = {
+    {"port create, durable", 1, 150, 1, 201, make_port, NULL, {0}, {0}, NULL, 0, 0},
+    {"port create, durable", 64, 2000, 1, 201, make_port, NULL, {0}, {0}, NULL, 0, 0},
+    {"port create, bulk of 100", 4, 24, BULK, 201, make_bulk, NULL, {0}, {0}, NULL, 0, 0},
+    {"list of 1 000 ports", 1, 5, 1, 200, make_get, "/network/v2.0/ports?limit=1000", {0}, {0},
+     NULL, 0, 0},
+    {"list of 5 000 ports", 1, 5, 1, 200, make_get, "/network/v2.0/ports?limit=5000", {0}, {0},
+     NULL, 0, 0},
+    {"list of 5 000 ports, fields=id", 1, 5, 1, 200, make_get,
+     "/network/v2.0/ports?limit=5000&fields=id", {0}, {0}, NULL, 0, 0},
+    {"ports by name, few hits", 1, 200, 1, 200, make_get, "/network/v2.0/ports?name=p7", {0}, {0},
+     NULL, 0, 0},
+    {"show a port", 1, 1000, 1, 200, make_show, NULL, {0}, {0}, NULL, 0, 0},
+    {"show a port", 16, 5000, 1, 200, make_show, NULL, {0}, {0}, NULL, 0, 0},
+    {"token by token", 16, 3000, 1, 201, make_token, NULL, {0}, {0}, NULL, 0, 0},
+    {"validate a token", 16, 8000, 1, 200, make_validate, NULL, {0}, {0}, NULL, 0, 0},
+    {"token by password (bcrypt 12)", 4, 8, 1, 201, make_password, NULL, {0}, {0}, NULL, 0, 0},
+    {"version document (no token)", 16, 8000, 1, 200, make_get, "/identity/v3", {0}, {0}, NULL, 0,
+     0},
+};
+
+/* Every client sends at least one request, whatever the scale. */
+static int64_t
+requests_of(const struct row *row)
+{
+    int64_t n = row->requests / site.scale;
+
+    return n < row->clients ? row->clients : n;
+}
+
+static void
+row_count(struct row *row, const struct load *load, double cpu, int round)
+{
+    double things = (double)(load->requests * row->each);
+
+    row->rates[round] = things / load->seconds;
+    row->cpu_us[round] = cpu * 1e6 / things;
+    row->ms = heap_realloc(row->ms, (row->n_ms + (size_t)load->requests) * sizeof *row->ms);
+    memcpy(row->ms + row->n_ms, load->ms, (size_t)load->requests * sizeof *row->ms);
+    row->n_ms += (size_t)load->requests;
+    row->bytes += load->bytes;
+}
+
+/* Runs one operation once; 'round' below 0 does not count. */
+static void
+row_run(struct row *row, int round)
+{
+    struct load load = {.port = site.port,
+                        .clients = row->clients,
+                        .requests = requests_of(row),
+                        .expect = row->expect,
+                        .make = row->make,
+                        .arg = (void *)(uintptr_t)row->path};
+    double before = site_cpu();
+
+    must(load_run(&load), row->what);
+    if (load.bad) {
+        must(err_new(E_REMOTE, NULL, "%lld bad answers, the last: %.500s", (long long)load.bad,
+                     load.last),
+             row->what);
+    }
+    if (round >= 0) {
+        row_count(row, &load, site_cpu() - before, round);
+    }
+    load_done(&load);
 }
 
 static int
@@ -398,6 +439,38 @@ compare(const void *a, const void *b)
     double x = *(const double *)a, y = *(const double *)b;
 
     return x < y ? -1 : x > y;
+}
+
+static void
+row_print(struct row *row)
+{
+    qsort(row->rates, ROUNDS, sizeof(double), compare);
+    qsort(row->cpu_us, ROUNDS, sizeof(double), compare);
+    qsort(row->ms, row->n_ms, sizeof(double), compare);
+    (void)printf("| %s | %d | %.0f (%.0f-%.0f) | %.2f | %.2f | %.0f (%.0f-%.0f) | %lld |\n",
+                 row->what, row->clients, row->rates[ROUNDS / 2], row->rates[0],
+                 row->rates[ROUNDS - 1], row->ms[row->n_ms / 2], row->ms[row->n_ms * 99 / 100],
+                 row->cpu_us[ROUNDS / 2], row->cpu_us[0], row->cpu_us[ROUNDS - 1],
+                 (long long)row->bytes / (long long)row->n_ms);
+    free(row->ms);
+}
+
+static void
+bench_rows(void)
+{
+    for (int round = -1; round < ROUNDS; round++) {
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+            row_run(&rows[i], round);
+        }
+    }
+    (void)printf("Median of %d interleaved rounds (lowest-highest); p50 and p99 of all their "
+                 "requests; bytes of an answer's body.\n\n"
+                 "| operation | clients | per second | p50 ms | p99 ms | site CPU us each | bytes "
+                 "|\n|---|---|---|---|---|---|---|\n", ROUNDS);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        row_print(&rows[i]);
+    }
+    (void)fflush(stdout);
 }
 
 static void
@@ -437,10 +510,8 @@ main(int argc, char **argv)
     first = start_site();
     log_in();
     prepare();
-    print_head();
-    bench_create();
-    bench_reads();
-    bench_tokens();
+    fill();
+    bench_rows();
     rss = site_rss_mb();
     bench_restart(rss);
     (void)printf("| first start (keys, password, tables) to first answer, ms | %.0f |\n", first);
