@@ -173,6 +173,36 @@ groups_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
     return NULL;
 }
 
+/* A chain lives on one network: what a classifier for another one asks would never happen. */
+static struct err *
+networks_check(struct tx *tx, const struct port_chain *chain)
+{
+    const char *network_id = NULL;
+
+    for (size_t i = 0; i < chain->flow_classifiers.n; i++) {
+        struct flow_classifier *c;
+        struct strs on;
+
+        TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
+        TRY(sql_column(tx,
+                       "select network_id from port where id in (?1, ?2) union "
+                       "select network_id from remote_port where id in (?1, ?2)",
+                       SQL_ARGS(str_or(c->logical_source_port, ""),
+                                str_or(c->logical_destination_port, "")),
+                       &on));
+        for (size_t j = 0; j < on.n; j++) {
+            network_id = network_id ? network_id : on.items[j];
+            if (!str_eq(network_id, on.items[j])) {
+                return err_new(E_INVALID, "PortChainNetworksDiffer",
+                               "Flow Classifier %s has a logical port on network %s, but the chain "
+                               "is on network %s.",
+                               c->id, on.items[j], network_id);
+            }
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 classifiers_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
 {
@@ -192,7 +222,7 @@ classifiers_check(struct tx *tx, const struct op *op, const struct port_chain *c
             return classifier_in_use(id);
         }
     }
-    return NULL;
+    return networks_check(tx, chain);
 }
 
 static struct err *

@@ -1,0 +1,45 @@
+# A chain is on one network: a classifier for another one would never match.
+POST /v2.0/networks  as demo
+{"network": {"name": "one"}}
+= 201
+{"network": {"id": "$one := uuid", ...}}
+POST /v2.0/networks  as demo
+{"network": {"name": "two"}}
+= 201
+{"network": {"id": "$two := uuid", ...}}
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$one", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$a := uuid", ...}}
+POST /v2.0/ports  as demo
+{"port": {"network_id": "$two"}}
+= 201
+{"port": {"id": "$b := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$a", "egress": "$a"}}
+= 201
+{"port_pair": {"id": "$pair := uuid", ...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$pair"]}}
+= 201
+{"port_pair_group": {"id": "$group := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "tcp", "logical_source_port": "$a"}}
+= 201
+{"flow_classifier": {"id": "$here := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "udp", "logical_source_port": "$b"}}
+= 201
+{"flow_classifier": {"id": "$there := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$group"], "flow_classifiers": ["$here", "$there"]}}
+= 400
+{"NeutronError": {"type": "PortChainNetworksDiffer", "message": "$ := text", "detail": ""}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$group"], "flow_classifiers": ["$here"]}}
+= 201
+{"port_chain": {"id": "$chain := uuid", ...}}
+PUT /v2.0/sfc/port_chains/$chain  as demo
+{"port_chain": {"flow_classifiers": ["$here", "$there"]}}
+= 400
+{"NeutronError": {"type": "PortChainNetworksDiffer", "message": "$ := text", "detail": ""}}
