@@ -335,8 +335,11 @@ sap_keep(struct run *run, const struct plan_sap *sap, const struct vim_made *mad
 
     kept->ips.items = MEM_ARRAY(run->mem, made->fixed_ips.n + 1, const char *);
     for (size_t i = 0; i < made->fixed_ips.n; i++) {
-        kept->ips.items[kept->ips.n++] =
-            ((const struct vim_fixed_ip *)made->fixed_ips.items[i])->ip_address;
+        const struct vim_fixed_ip *ip = made->fixed_ips.items[i];
+
+        if (ip->ip_address) {
+            kept->ips.items[kept->ips.n++] = ip->ip_address;
+        }
     }
     kept->name = sap->name;
     kept->sap_name = sap->sap_name;

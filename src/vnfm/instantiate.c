@@ -47,7 +47,11 @@ addresses_of(struct mem *mem, const struct vim_made *made)
     VEC(const char *) ips = {0};
 
     for (size_t i = 0; i < made->fixed_ips.n; i++) {
-        vec_add(mem, &ips, ((const struct vim_fixed_ip *)made->fixed_ips.items[i])->ip_address);
+        const struct vim_fixed_ip *ip = made->fixed_ips.items[i];
+
+        if (ip->ip_address) {
+            vec_add(mem, &ips, ip->ip_address);
+        }
     }
     return (struct strs){.n = ips.n, .items = ips.items};
 }

@@ -1,6 +1,8 @@
-/* An orchestrator without sites: every face of `carrick orchestrator`, its
+/* An orchestrator and a site in memory that it may be told of: every face of `carrick orchestrator`, its
  * engine of operations on a loop of its own. */
 #include "world.h"
+
+#include "flow/fake_site.h"
 
 #include "base/vec.h"
 #include "faces/orchestrator.h"
@@ -10,6 +12,7 @@
 #include "sys/file.h"
 #include "vim/vim.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 
 struct orchestrator_state {
@@ -20,6 +23,8 @@ struct orchestrator_state {
     struct vim *vim;
     struct flow_engine *engine;
     struct nfvo nfvo;
+    struct fake_control control;
+    struct fake_site *site;
 };
 
 static const struct table *const *const tables[] = {
@@ -61,6 +66,22 @@ start_engine(struct world *world)
     return flow_engine_start(state->engine);
 }
 
+static const char *
+sha512_of(struct mem *mem, const void *data, size_t n)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    AUTO_BUF text = BUF_INIT;
+
+    if (EVP_Digest(data, n, digest, &size, EVP_sha512(), NULL) != 1) {
+        return "";
+    }
+    for (unsigned int i = 0; i < size; i++) {
+        buf_printf(&text, "%02x", digest[i]);
+    }
+    return buf_copy(mem, &text);
+}
+
 static void *
 run_loop(void *arg)
 {
@@ -77,6 +98,9 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     state->nfvo.packages_dir = mem_printf(world->mem, "%s/packages", world->dir);
     TRY(dir_make(state->nfvo.packages_dir, 0700));
     orchestrator_register();
+    state->control.hash = sha512_of;
+    TRY(fake_site_new(&state->control, &state->site));
+    world->site_port = state->control.port;
     TRY(loop_new(&state->loop));
     TRY(start_engine(world));
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
@@ -98,6 +122,7 @@ stop(struct world *world)
     vim_free(state->vim);
     http_client_free(state->http);
     loop_free(state->loop);
+    fake_site_free(state->site);
 }
 
 const struct world_kind world_orchestrator = {

@@ -57,6 +57,8 @@ struct object {
     int64_t shown_at_ns;
     int looks;
     bool active;                   /* image: has data */
+    char *hash;                    /* of that; null: its name */
+    bool stopped;                  /* server: was asked to stop */
     struct object *next;
 };
 
@@ -67,6 +69,7 @@ struct fake_site {
     pthread_cond_t quiet;
     struct object *objects;
     int n_threads, in_flight;
+    char refused[32];              /* plural of what is not created; see /refuse */
     bool closing;
 };
 
@@ -128,6 +131,7 @@ object_free(struct object *object)
     free(object->id);
     free(object->body);
     free(object->marker);
+    free(object->hash);
     free(object);
 }
 
@@ -195,6 +199,9 @@ status_of(struct fake_site *site, struct object *object)
     if (!str_eq(object->place->plural, "servers")) {
         return "ACTIVE";
     }
+    if (object->stopped) {
+        return "SHUTOFF";
+    }
     if (object->looks++ < site->control->boot_looks) {
         return "BUILD";
     }
@@ -215,7 +222,7 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
         jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
     }
     if (object->active) {
-        jw_str(w, "os_hash_value", json_get_str(json, "name"));
+        jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
     }
     json_each (json, i) {
         if (!str_eq(json->keys[i], "id")) {
@@ -429,6 +436,11 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
         answer_error(x, 409, "InvalidChain", "chains are refused today");
         return;
     }
+    if (str_eq(place->plural, site->refused)) {
+        site->control->n_effects++;
+        answer_error(x, 409, "OverQuota", "Quota exceeded for resources");
+        return;
+    }
     if (json_get_str(inner, "id") && object_get(site, place, json_get_str(inner, "id"))) {
         answer_error(x, 409, "Exists", "there is one of that id");
         return;
@@ -502,11 +514,23 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
 /* ---- routes ---------------------------------------------------------------------------------------- */
 
 static void
+file_take(struct fake_site *site, struct http_exchange *x, struct object *object)
+{
+    size_t n;
+    const char *data = http_body(x, &n);
+
+    object->active = true;
+    if (site->control->hash) {
+        object->hash = heap_str(site->control->hash(http_mem(x), data, n));
+    }
+}
+
+static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
 {
-    bool file = str_ends(rest, "/file");
-    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : 0));
+    bool file = str_ends(rest, "/file"), action = str_ends(rest, "/action");
+    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : action ? 7 : 0));
     struct object *object = object_get(site, place, id);
 
     if (str_eq(rest, "/detail")) {
@@ -514,8 +538,11 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
     } else if (file) {
-        object->active = true;
+        file_take(site, x, object);
         answer(x, 204, "");
+    } else if (action) {
+        object->stopped = true;
+        answer(x, 202, "");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
         site->control->n_effects++;
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
@@ -563,11 +590,22 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none. */
+static void
+route_refuse(struct fake_site *site, struct http_exchange *x)
+{
+    (void)snprintf(site->refused, sizeof site->refused, "%s",
+                   http_path(x) + strlen("/refuse/"));
+    answer(x, 204, "");
+}
+
 static void
 route(struct fake_site *site, struct http_exchange *x)
 {
     if (str_eq(http_path(x), "/v3/auth/tokens")) {
         answer_token(site, x);
+    } else if (str_starts(http_path(x), "/refuse/")) {
+        route_refuse(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");

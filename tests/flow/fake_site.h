@@ -51,6 +51,8 @@ struct fake_control {
     _Atomic int pending;           /* effects that have yet to land */
     _Atomic pid_t victim;          /* whom KILL_* kill */
     _Atomic int n_points, kill_point; /* the engine's own fault points */
+    /* Hash of an image's bytes, in 'mem'; null: the image's name is its hash. */
+    const char *(*hash)(struct mem *mem, const void *data, size_t n);
 };
 
 struct fake_site;

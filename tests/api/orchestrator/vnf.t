@@ -1,0 +1,278 @@
+# A VNF by itself (SOL003 5.4.3 to 5.4.16), at a site in memory: what is refused before anything
+# starts, what completes, and what becomes of an instantiation that stops on the way.
+POST /vnfpkgm/v2/vnf_packages  as demo
+{}
+= 201
+{"id": "$pkg := id", ...}
+PUT /vnfpkgm/v2/vnf_packages/$pkg/package_content  as demo
+> Content-Type: application/zip
+@file TOSCA-Metadata/TOSCA.meta
+TOSCA-Meta-File-Version: 1.1
+CSAR-Version: 1.1
+Created-By: tests
+Entry-Definitions: vnfd.yaml
+ETSI-Entry-Manifest: vnfd.mf
+@file vnfd.mf
+metadata:
+  vnf_product_name: n
+  vnf_provider_id: p
+  vnf_package_version: 1.0
+  vnf_release_date_time: 2025-01-01T00:00:00Z
+Source: vnfd.yaml
+Source: image
+@file vnfd.yaml
+tosca_definitions_version: tosca_simple_yaml_1_3
+imports: [ etsi_nfv_sol001_vnfd_types.yaml ]
+topology_template:
+  substitution_mappings:
+    node_type: tosca.nodes.nfv.VNF
+    requirements: { virtual_link: [ out, virtual_link ] }
+  node_templates:
+    vnf:
+      type: tosca.nodes.nfv.VNF
+      properties: { descriptor_id: pair, descriptor_version: '1', provider: p, product_name: n,
+        software_version: '1', vnfm_info: [ 'etsivnfm:v2.0.0' ], flavour_id: f,
+        flavour_description: d }
+    front:
+      type: tosca.nodes.nfv.Vdu.Compute
+      properties: { name: front, description: d,
+        vdu_profile: { min_number_of_instances: 1, max_number_of_instances: 1 } }
+      capabilities: { virtual_compute: { properties: { virtual_cpu: { num_virtual_cpu: 1 },
+        virtual_memory: { virtual_mem_size: 64 MiB } } } }
+      artifacts:
+        image: &image
+          type: tosca.artifacts.nfv.SwImage
+          file: image
+          properties: { name: web, version: '1', container_format: docker, disk_format: raw,
+            min_disk: 0 B, size: 2 B, checksum: { algorithm: sha-256,
+            hash: 73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac } }
+    back:
+      type: tosca.nodes.nfv.Vdu.Compute
+      properties: { name: back, description: d,
+        vdu_profile: { min_number_of_instances: 1, max_number_of_instances: 2 } }
+      capabilities: { virtual_compute: { properties: { virtual_cpu: { num_virtual_cpu: 1 },
+        virtual_memory: { virtual_mem_size: 64 MiB } } } }
+      artifacts: { image: *image }
+    out:
+      type: tosca.nodes.nfv.VduCp
+      properties: { order: 0, layer_protocols: [ ipv4 ] }
+      requirements: [ { virtual_binding: front } ]
+    front_in:
+      type: tosca.nodes.nfv.VduCp
+      properties: { order: 1, layer_protocols: [ ipv4 ] }
+      requirements: [ { virtual_binding: front }, { virtual_link: inside } ]
+    back_in:
+      type: tosca.nodes.nfv.VduCp
+      properties: { order: 0, layer_protocols: [ ipv4 ] }
+      requirements: [ { virtual_binding: back }, { virtual_link: inside } ]
+    inside:
+      type: tosca.nodes.nfv.VnfVirtualLink
+      properties:
+        connectivity_type: { layer_protocols: [ ipv4 ], flow_pattern: mesh }
+        vl_profile: { max_bitrate_requirements: { root: 1000 }, min_bitrate_requirements: { root: 0 } }
+  policies:
+    - deltas:
+        type: tosca.policies.nfv.VduInitialDelta
+        targets: [ front, back ]
+        properties: { initial_delta: { number_of_instances: 1 } }
+    - levels:
+        type: tosca.policies.nfv.InstantiationLevels
+        properties: { levels: { one: { description: d }, two: { description: d } }, default_level: one }
+    - front_levels:
+        type: tosca.policies.nfv.VduInstantiationLevels
+        targets: [ front ]
+        properties: { levels: { one: { number_of_instances: 1 }, two: { number_of_instances: 1 } } }
+    - back_levels:
+        type: tosca.policies.nfv.VduInstantiationLevels
+        targets: [ back ]
+        properties: { levels: { one: { number_of_instances: 1 }, two: { number_of_instances: 2 } } }
+@file image
+x
+= 202
+GET /vnfpkgm/v2/vnf_packages/$pkg  as demo
+~ 200
+{"onboardingState": "ONBOARDED", ...}
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "pair", "vnfInstanceName": "a", "metadata": {"owner": "me"}}
+= 201
+{"id": "$vnf := id", "instantiationState": "NOT_INSTANTIATED", ...}
+
+# The form: every fault of the body.
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": 1, "extVirtualLinks": {}, "vimConnectionInfo": "x", "additionalParams": [], "colour": 1}
+= 400
+{"status": 400, "detail": "attribute 'flavourId': '1' is not a valid string.; attribute 'extVirtualLinks': '{}' is not a list.; attribute 'vimConnectionInfo': 'x' is not a dictionary.; attribute 'additionalParams': an object is needed.; unknown attribute 'colour'", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "vimConnectionInfo": {"a": {"vimId": "east", "accessInfo": {"password": "x"}}},
+ "extVirtualLinks": [{"id": "l", "resourceId": "no uuid", "extCps": [{"cpConfig": {"x": {"linkPortId": 3, "cpProtocolData": [{"layerProtocol": "IP"}]}}}]}]}
+= 400
+{"status": 400, "detail": "unknown attribute 'vimConnectionInfo.a.accessInfo'; attribute 'vimConnectionInfo.a.vimType' is required; attribute 'extVirtualLinks[0].resourceId': 'no uuid' is not a valid UUID.; attribute 'extVirtualLinks[0].extCps[0].cpConfig.x.linkPortId': '3' is not a valid string.; attribute 'extVirtualLinks[0].extCps[0].cpConfig.x.cpProtocolData[0].layerProtocol': 'IP' is not in ['IP_OVER_ETHERNET'].; attribute 'extVirtualLinks[0].extCps[0].cpdId' is required", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+> Content-Type: text/plain
+{"flavourId": "f"}
+= 415
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+> Version: 1.0.0
+{"flavourId": "f"}
+= 406
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "POLITE", "gracefulTerminationTimeout": -1}
+= 400
+# What it means: no site is registered, nothing is connected.
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "g"}
+= 422
+{"status": 422, "detail": "VNFD pair has no deployment flavour g", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "instantiationLevelId": "three"}
+= 422
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "vimConnectionInfo": {"here": {"vimId": "east", "vimType": "AWS"}}}
+= 422
+{"status": 422, "detail": "vimConnectionInfo.here: vimType AWS is not supported (ETSINFV.OPENSTACK_KEYSTONE.V_3 is); vimConnectionInfo.here: no site east is registered; connection point out (virtual_link) is not connected by extVirtualLinks", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 409
+GET /vnflcm/v2/vnf_lcm_op_occs  as demo
+= 200
+[]
+
+# A site with a network of the client's.
+POST /carrick/v1/sites  as demo
+{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
+= 201
+{"id": "$east := uuid", "status": "UP", ...}
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "11111111-1111-4111-8111-111111111111", "name": "office"}}
+= 201
+POST site:/network/v2.0/subnets  as demo
+{"subnet": {"id": "22222222-2222-4222-8222-222222222222", "network_id": "11111111-1111-4111-8111-111111111111", "cidr": "10.7.0.0/24"}}
+= 201
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "vimConnectionId": "west", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "back_in"}]},
+ {"id": "l", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out", "cpConfig": {"x": {"linkPortId": "mine"}}}]},
+ {"id": "m", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "virtual_link", "cpConfig": {"y": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.8.0.1"]}]}}]}}}]}]}
+= 422
+{"status": 422, "detail": "extVirtualLinks[0].vimConnectionId: no site west is registered; extVirtualLinks[0].extCps[0]: flavour f has no external connection point back_in; extVirtualLinks[1]: id l is given twice; extVirtualLinks[1]: site east has no network 33333333-3333-4333-8333-333333333333; extVirtualLinks[1].extCps[0].cpConfig.x: extLinkPorts has no mine; extVirtualLinks[2].extCps[0].cpConfig.y: 10.8.0.1 is in no subnet of network 11111111-1111-4111-8111-111111111111", ...}
+GET /vnflcm/v2/vnf_lcm_op_occs  as demo
+= 200
+[]
+
+# Three servers, a link of their own, all from one request.
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "instantiationLevelId": "two", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out", "cpConfig": {"first": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.7.0.9"]}]}}]}}}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op1 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op1  as demo
+~ 200
+{"operationState": "COMPLETED", "resourceChanges": {"affectedVnfcs": [{"vduId": "front", "changeType": "ADDED", ...}, {"vduId": "back", ...}, {"vduId": "back", ...}],
+ "affectedVirtualLinks": [{"vnfVirtualLinkDescId": "inside", "changeType": "ADDED", ...}], "affectedExtLinkPorts": [{"changeType": "ADDED", ...}], ...}, ...}
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiationState": "INSTANTIATED", "instantiatedVnfInfo": {"flavourId": "f", "vnfState": "STARTED",
+ "extCpInfo": [{"cpdId": "out", "cpConfigId": "first", ...}],
+ "extVirtualLinkInfo": [{"id": "l", "resourceHandle": {"vimConnectionId": "$east", "resourceId": "11111111-1111-4111-8111-111111111111", ...}, ...}], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f"}
+= 409
+DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
+= 409
+POST /vnflcm/v2/vnf_lcm_op_occs/$op1/retry  as demo
+= 409
+POST /vnflcm/v2/vnf_lcm_op_occs/$op1/fail  as alice
+= 404
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "GRACEFUL", "gracefulTerminationTimeout": 5}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op2 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op2  as demo
+~ 200
+{"operationState": "COMPLETED", "operation": "TERMINATE", ...}
+GET site:/compute/v2.1/servers  as demo
+= 200
+{"servers": []}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+
+# It stops on the way: a retry goes on, with what is there.
+PUT site:/refuse/servers  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op3 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op3  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"status": 409, "detail": "$ := text", ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 409
+PUT site:/refuse/none  as demo
+= 204
+POST /vnflcm/v2/vnf_lcm_op_occs/$op3/retry  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$op3  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op4 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$op4/rollback  as demo
+= 409
+
+# A rollback leaves nothing but what the client made.
+PUT site:/refuse/servers  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op5 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$op5/rollback  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "resourceChanges": {"affectedVirtualLinks": [{"changeType": "TEMPORARY", ...}], "affectedExtLinkPorts": [], ...}, ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"name": "office", ...}]}
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiationState": "NOT_INSTANTIATED", "_links": "$ := any", ...}
+
+# What is given up can be terminated.
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op6 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$op6/fail  as demo
+= 200
+{"operationState": "FAILED", ...}
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiationState": "INSTANTIATED", "instantiatedVnfInfo": {"flavourId": "f", "vnfState": "STOPPED", "vnfcResourceInfo": [], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op7 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op7  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
+= 204
