@@ -31,6 +31,7 @@ struct up {
     struct http_client *client;
     struct loop_timer *timer;
     int64_t deadline_ns;
+    int n_registered;     /* sites known to the orchestrator */
     int n_ready;          /* faces that have answered, in order: the sites, the orchestrator */
     int ready_fd;         /* where --detach waits for a byte, or -1 */
     bool failed;
@@ -59,7 +60,33 @@ up_fail(struct up *up, struct err *e)
     loop_stop(up->loop);
 }
 
-/* Registers a site at the orchestrator with the client, as a user would. */
+/* Both sites are known: the lab can be used. */
+static void
+up_ready(struct up *up)
+{
+    log_info("lab", "ready name=%s url=%s", up->lab.name, up->lab.url);
+    loop_timer_disarm(up->timer);
+    if (up->ready_fd >= 0) {
+        err_ignore(fd_write_all(up->ready_fd, "r", 1), "whoever waited is gone");
+        fd_close(&up->ready_fd);
+    }
+}
+
+static void
+registered(void *arg, pid_t pid, int status)
+{
+    struct up *up = arg;
+
+    (void)pid;
+    if (status) {
+        up_fail(up, err_new(E_UNAVAILABLE, NULL, "a site cannot be registered: see above"));
+    } else if (++up->n_registered == LAB_N_SITES) {
+        up_ready(up);
+    }
+}
+
+/* Registers a site at the orchestrator with the client, as a user would.  What it has to say
+ * of a failure goes to our own log. */
 static struct err *
 site_register(struct up *up, const struct lab_site *site)
 {
@@ -68,6 +95,7 @@ site_register(struct up *up, const struct lab_site *site)
         "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
         mem_printf(mem, "OS_CLIENT_CONFIG_FILE=%s/orchestrator/clouds.yaml", up->lab.dir),
         "OS_CLOUD=orchestrator",
+        "CARRICK_NO_TOKEN_CACHE=1",
         NULL,
     };
     struct process_spec spec = {
@@ -78,30 +106,28 @@ site_register(struct up *up, const struct lab_site *site)
         .env = env,
         .stdin_fd = -1,
         .stdout_fd = -1,
-        .stderr_fd = -1,
+        .stderr_fd = 2,
+        .die_with_parent = true,
     };
-    const char *output;
+    pid_t pid;
 
-    return err_wrap(process_run(mem, &spec, NULL, REGISTER_MS, &output), "register site %s",
-                    site->name);
+    TRY_MSG(process_start(&spec, &pid), "register site %s", site->name);
+    return loop_child(up->loop, pid, registered, up);
 }
 
-/* Everything answers: the sites become known to the orchestrator.  Restarts
- * wait meanwhile, since this holds the loop for the second that it takes. */
+/* Everything answers: the sites become known to the orchestrator, at the same time, since each
+ * takes two logins. */
 static void
-up_ready(struct up *up)
+sites_register(struct up *up)
 {
+    up->deadline_ns = time_mono_ns() + REGISTER_MS * 1000000LL;
+    loop_timer_arm(up->timer, REGISTER_MS);
     for (int i = 0; i < LAB_N_SITES; i++) {
         struct err *e = site_register(up, &up->lab.sites[i]);
         if (e) {
             up_fail(up, e);
             return;
         }
-    }
-    log_info("lab", "ready name=%s url=%s", up->lab.name, up->lab.url);
-    if (up->ready_fd >= 0) {
-        err_ignore(fd_write_all(up->ready_fd, "r", 1), "whoever waited is gone");
-        fd_close(&up->ready_fd);
     }
 }
 
@@ -114,7 +140,7 @@ probe_done(void *arg, const struct http_answer *answer, struct err *e)
         up->n_ready++;
     }
     if (up->n_ready > LAB_N_SITES) {
-        up_ready(up);
+        sites_register(up);
     } else if (time_mono_ns() > up->deadline_ns) {
         up_fail(up, err_new(E_UNAVAILABLE, NULL, "no answer from %s within %d s; see %s/log",
                             next_url(up), READY_MS / 1000, up->lab.dir));
@@ -128,6 +154,12 @@ static void
 probe(void *arg)
 {
     struct up *up = arg;
+
+    if (up->n_ready > LAB_N_SITES) {
+        up_fail(up, err_new(E_UNAVAILABLE, NULL, "the sites are not registered within %d s",
+                            REGISTER_MS / 1000));
+        return;
+    }
     struct http_request request = {
         .method = "GET", .url = next_url(up), .body_fd = -1, .timeout_ms = 2000};
 
