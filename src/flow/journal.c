@@ -353,6 +353,7 @@ job_entry(struct tx *tx, struct job *job, const struct flow_row *flow, struct jo
         row->row.output = job->local_out;
         row->row.ended = tx_now(tx);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every row has its entry */
     if (row->entry->effect == ENTRY_CHILD && is_done(&row->row) &&
         !(row->old && is_done(row->old))) {
         job->refused = row->entry;

@@ -143,7 +143,7 @@ parse_check(struct parser *p, struct node **node)
 static struct err *
 parse_not(struct parser *p, struct node **node)
 {
-    struct node *inner;
+    struct node *inner = NULL;
 
     if (++p->depth > NESTING_MAX) {
         return err_new(E_INVALID, NULL, "nested too deeply");
