@@ -5,7 +5,8 @@
 #define GONE_POLL_MS 200
 #define GONE_TIMEOUT_MS 120000
 #define IN_USE_TRIES 40       /* Every GONE_POLL_MS: while something still uses it, 8 s. */
-#define DOUBT_TRIES 5         /* A 5xx or a lost answer: with the engine's attempts 3 s. */
+#define DOUBT_TRIES 5         /* A 5xx or a lost answer: with the engine's attempts 3 s, ... */
+#define DOUBT_MS 3000         /* ... and not again where it took so long to be lost. */
 
 const char *
 site_of(const void *in)
@@ -263,7 +264,7 @@ struct removal {
     size_t next;
     struct loop_timer *timer;
     int tries;
-    int64_t deadline_ns;
+    int64_t deadline_ns, heard_ns;
     bool accepted;
 };
 
@@ -294,30 +295,37 @@ removal_later(struct removal *removal, struct err *err)
     loop_timer_arm(removal->timer, GONE_POLL_MS);
 }
 
+/* What is used by something else is soon free: its user is on the way out.  A site
+ * that is silent or answers 5xx is no better for being asked again and again. */
+static bool
+removal_again(struct removal *removal, const struct err *err)
+{
+    bool used = err->code == E_CONFLICT || err->code == E_IN_USE;
+
+    if (!vim_passing(err) || removal->tries++ >= (used ? IN_USE_TRIES : DOUBT_TRIES)) {
+        return false;
+    }
+    return used || time_mono_ns() - removal->heard_ns < DOUBT_MS * 1000000LL;
+}
+
 static void
 gone_looked(void *arg, const struct vim_answer *answer, struct err *err)
 {
     struct removal *removal = arg;
 
     (void)answer;
+    if (!err) {
+        removal->tries = 0;
+        removal->heard_ns = time_mono_ns();
+    }
     if (err && err->code == E_NOT_FOUND) {
         err_ignore(err, "that is what was wanted");
         removal_next(removal);
-    } else if (err && !vim_passing(err)) {
+    } else if (err && !removal_again(removal, err)) {
         removal_end(removal, err);
     } else {
         removal_later(removal, err);
     }
-}
-
-/* What is used by something else is soon free: its user is on the way out.  A site
- * that answers 5xx is no better for being asked again and again. */
-static bool
-removal_again(struct removal *removal, const struct err *err)
-{
-    bool used = err->code == E_CONFLICT || err->code == E_IN_USE;
-
-    return vim_passing(err) && removal->tries++ < (used ? IN_USE_TRIES : DOUBT_TRIES);
 }
 
 static void
@@ -335,6 +343,8 @@ removal_answered(void *arg, const struct vim_answer *answer, struct err *err)
         removal_end(removal, err);
     } else if (removal->object->wait_gone) {
         removal->accepted = true;
+        removal->tries = 0;
+        removal->heard_ns = time_mono_ns();
         loop_timer_arm(removal->timer, 0);
     } else {
         removal_next(removal);
@@ -366,7 +376,8 @@ removal_next(struct removal *removal)
                                removal->ids.items[removal->next++]);
     removal->tries = 0;
     removal->accepted = false;
-    removal->deadline_ns = time_mono_ns() + GONE_TIMEOUT_MS * 1000000LL;
+    removal->heard_ns = time_mono_ns();
+    removal->deadline_ns = removal->heard_ns + GONE_TIMEOUT_MS * 1000000LL;
     removal_go(removal);
 }
 

@@ -535,6 +535,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
 
     if (str_eq(rest, "/detail")) {
         answer_list(site, x, place);
+    } else if (!object && site->control->silent_missing) {
+        do_later(site, x, NULL, "", -1);
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
     } else if (file) {
@@ -610,6 +612,7 @@ route(struct fake_site *site, struct http_exchange *x)
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
+        site->control->n_extensions++;
         answer(x, 200, "{\"extensions\": [{\"alias\": \"sfc\"}, {\"alias\": \"carrick-interconnect\"}]}");
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");

@@ -39,12 +39,14 @@ struct fake_control {
     _Atomic int fault;             /* enum fault */
     _Atomic int refuse_chain;      /* port chains are refused with 409 */
     _Atomic int refuse_delete;     /* deletes are answered 503 */
+    _Atomic int silent_missing;    /* of what is not there nothing is said */
     _Atomic int hide_ms;           /* lists show new objects after that */
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     _Atomic int n_tokens;          /* tokens given */
+    _Atomic int n_extensions;      /* times that the extensions were told */
     _Atomic int n_live;            /* objects there (without images and flavors) */
     _Atomic int max_in_flight;     /* most requests at one time */
     _Atomic int n_doubles;         /* objects of a marker that has one already, now */

@@ -16,7 +16,7 @@ struct driver {
     struct http_client *http;
     struct vim *vim;
     struct flow_engine *engine;
-    int max_calls;
+    int max_calls, timeout_ms; /* 0 = 2 000 */
     char url[64], path[256];
 };
 static struct driver *the_driver; /* Of the running test: each is a process of its own. */
@@ -95,6 +95,26 @@ static const struct flow_type gone = {.name = "gone",
                                       .run = gone_run};
 
 static struct err *
+leave_run(struct flow *f, const void *in)
+{
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+    struct vim_server *server = flow_new(f, &vim_server_table);
+    struct vim_made made;
+
+    server->site = ref->site = ((const struct vim_site_ref *)in)->site;
+    server->name = "web";
+    server->image_id = server->flavor_id = "any";
+    TRY(vim_server_boot(f, "server", server, &made));
+    ref->id = made.id;
+    return flow_step(f, "leave", &vim_server_delete, ref, NULL);
+}
+static const struct flow_type leave = {.name = "leave",
+                                       .version = 1,
+                                       .doc = "Boots and deletes a server.",
+                                       .in = &vim_site_ref_table,
+                                       .run = leave_run};
+
+static struct err *
 look_run(struct flow *f, const void *in)
 {
     struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
@@ -112,7 +132,7 @@ static const struct flow_type look = {.name = "look",
                                       .in = &vim_site_ref_table,
                                       .out = &vim_site_about_table,
                                       .run = look_run};
-static const struct flow_type *const types[] = {&boot, &look, &gone, NULL};
+static const struct flow_type *const types[] = {&boot, &look, &gone, &leave, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
 
@@ -121,7 +141,8 @@ driver_open(struct driver *d)
 {
     const struct http_client_config http = {.max_per_host = 32};
     struct store_config store = {.tables = flow_tables};
-    struct vim_config vim = {.site = driver_site, .timeout_ms = 2000};
+    struct vim_config vim = {.site = driver_site,
+                             .timeout_ms = d->timeout_ms ? d->timeout_ms : 2000};
     struct flow_engine_config engine = {.owner = "one", .types = types, .settle_ms = 50};
 
     the_driver = d;
@@ -408,6 +429,20 @@ TEST(vim_delete_that_a_site_answers_with_503_is_soon_given_up)
     driver_close(&d);
 }
 
+TEST(vim_site_that_falls_silent_after_a_delete_is_soon_given_up)
+{
+    static struct driver d = {.timeout_ms = 100};
+    struct watched watched = {0};
+
+    d.control.boot_looks = 1;
+    d.control.silent_missing = 1;
+    driver_open(&d);
+    run(&watched, &leave); /* It has 120 s to vanish where its site says that it is there. */
+    CHECK_INT((int)watched.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(watched.error, "/servers/") != NULL);
+    driver_close(&d);
+}
+
 TEST(vim_server_in_error_says_why)
 {
     static struct driver d;
@@ -431,6 +466,28 @@ TEST(vim_image_file_that_is_missing_is_told)
     run(&w, &boot);
     CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
     CHECK(strstr(w.error, "/nonexistent/rootfs.tar") != NULL);
+    driver_close(&d);
+}
+
+TEST(vim_extensions_are_asked_once_for_each_token)
+{
+    static struct driver d;
+    struct answered answered = {0};
+
+    driver_open(&d);
+    for (int i = 1; i <= 3; i++) {
+        call(&d, SITE, "network", "GET", "/extensions", NULL, &answered);
+        CHECK_INT(answered.n, i - 1); /* never within the call */
+        WAIT(answered.n == i);
+    }
+    CHECK_INT(answered.n_err, 0);
+    CHECK_INT(d.control.n_extensions, 1);
+    d.control.expire_tokens = 1;
+    call(&d, SITE, "network", "GET", "/networks", NULL, &answered);
+    WAIT(answered.n == 4);
+    call(&d, SITE, "network", "GET", "/extensions", NULL, &answered);
+    WAIT(answered.n == 5);
+    CHECK_INT(d.control.n_extensions, 2);
     driver_close(&d);
 }
 
