@@ -171,6 +171,7 @@ auth_read(struct session *session, const struct http_answer *http)
     }
     mem_free(session->token_mem);
     session->token_mem = mem_new("vim token");
+    session->extensions = NULL;
     session->token = mem_str(session->token_mem, token);
     read_catalog(session, json_path(answer.json, "token.catalog"));
     return NULL;
@@ -221,6 +222,7 @@ session_auth(struct session *session)
     mem_free(session->token_mem);
     session->token_mem = mem_new("vim token");
     session->token = NULL;
+    session->extensions = NULL;
     session->endpoints.n = 0;
     session->auth_body = buf_copy(session->token_mem, &body);
     request.body = session->auth_body;
@@ -272,6 +274,23 @@ log_call(const struct call *call, const struct vim_answer *answer)
               answer->status, answer->request_id);
 }
 
+/* ---- extensions: what a service offers changes less often than it is asked -------------------- */
+
+static bool
+asks_extensions(const struct vim_call *spec)
+{
+    return str_eq(spec->method, "GET") && str_eq(spec->service, "network") &&
+           str_eq(spec->path, "/extensions");
+}
+
+static void
+extensions_keep(struct session *session, const struct call *call, const struct json *json)
+{
+    if (json && session->token && !session->extensions && asks_extensions(&call->spec)) {
+        session->extensions = mem_str(session->token_mem, json_text(call->mem, json));
+    }
+}
+
 static void
 call_answered(struct call *call, const struct http_answer *http)
 {
@@ -286,6 +305,8 @@ call_answered(struct call *call, const struct http_answer *http)
     log_call(call, &answer);
     if (http->status < 200 || http->status > 299) {
         err = vim_error(call->mem, &call->session->site, &call->spec, &answer);
+    } else {
+        extensions_keep(call->session, call, answer.json);
     }
     call_end(call, &answer, err);
 }
@@ -454,21 +475,22 @@ vim_forget(struct vim *vim, const char *site_id)
 
 /* ---- the driver ---------------------------------------------------------------------------------------- */
 
-/* Calls of unknown sites are answered on a later turn, like all others. */
+/* Calls that are not made are answered on a later turn, like all others. */
 static void
-tell_failed(void *arg)
+tell_ready(void *arg)
 {
     struct vim *vim = arg;
-    struct call *call = vim->failed;
+    struct call *call = vim->ready;
 
     vim->posted = false;
-    vim->failed = NULL;
+    vim->ready = NULL;
     while (call) {
         struct call *next = call->next;
+        struct vim_answer known = {.status = 200, .json = call->known, .request_id = "-"};
         struct err *err = call->err;
 
         call->err = NULL;
-        call_end(call, NULL, err);
+        call_end(call, err ? NULL : &known, err);
         call = next;
     }
     if (--vim->refs == 0) {
@@ -477,16 +499,36 @@ tell_failed(void *arg)
 }
 
 static void
-call_refuse(struct vim *vim, struct call *call, struct err *err)
+call_ready(struct vim *vim, struct call *call)
 {
-    call->err = err;
-    call->next = vim->failed;
-    vim->failed = call;
+    call->next = vim->ready;
+    vim->ready = call;
     if (!vim->posted) {
         vim->posted = true;
         vim->refs++;
-        loop_post(vim->config.loop, tell_failed, vim);
+        loop_post(vim->config.loop, tell_ready, vim);
     }
+}
+
+static void
+call_refuse(struct vim *vim, struct call *call, struct err *err)
+{
+    call->err = err;
+    call_ready(vim, call);
+}
+
+/* Is the answer known for as long as the token is good? */
+static bool
+call_known(struct session *session, struct call *call)
+{
+    if (!session->extensions || !asks_extensions(&call->spec) ||
+        session->token_until - TOKEN_MARGIN_US < time_now_us()) {
+        return false;
+    }
+    err_ignore(json_parse(call->mem, session->extensions, strlen(session->extensions),
+                          &call->known),
+               "it was parsed before");
+    return call->known != NULL;
 }
 
 static struct call *
@@ -525,6 +567,10 @@ vim_call(struct vim *vim, const struct vim_call *spec, vim_done_fn *done, void *
         return;
     }
     call->session = session;
+    if (call_known(session, call)) {
+        call_ready(vim, call);
+        return;
+    }
     *session->last = call;
     session->last = &call->next;
     session_pump(session);

@@ -30,6 +30,7 @@ struct call {
     const char *url;
     bool reauthenticated;
     struct err *err;             /* of a call that cannot be made at all */
+    const struct json *known;    /* the answer of one that need not be made */
     struct call *next;
 };
 
@@ -41,6 +42,7 @@ struct session {
     const char *token;           /* null: none yet */
     int64_t token_until;         /* microseconds */
     bool authenticating;
+    const char *extensions;      /* of the network service, as JSON; null = not asked with this token */
     struct http_call *auth_call;
     const char *auth_body;
     VEC(struct endpoint) endpoints;
@@ -54,7 +56,7 @@ struct session {
 struct vim {
     struct vim_config config;
     struct session *sessions;
-    struct call *failed;         /* to be told on the next turn */
+    struct call *ready;          /* refused or known: to be told on the next turn */
     bool posted, closing;
     int refs;
 };

@@ -423,6 +423,39 @@ TEST(flow_poll_waits_until_ready)
 }
 
 static struct err *
+silent_run(struct flow *f, const void *in)
+{
+    const struct flow_poll poll = {
+        .until = is_ready, .interval_ms = 5, .timeout_ms = 600000, .silence_ms = 50};
+    struct thing out;
+
+    (void)in;
+    return flow_poll(f, "ready", &read_kind, thing(f, "r", 0), &poll, &out);
+}
+static const struct flow_type silents = {
+    .name = "silents", .version = 1, .doc = "Waits.", .in = &thing_table, .run = silent_run};
+
+TEST(flow_poll_bears_silence_only_so_long)
+{
+    static const struct flow_type *const types[] = {&silents, NULL};
+    struct world world = {.ready_after = 1000000, .silent = true};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    world_open(&world, types);
+    start(&ask, &silents);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK(world.n_read > 1);
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "GET /thing: nobody answers") != NULL);
+    world.silent = false;
+    world.ready_after = world.n_read + 2;
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    world_close(&world);
+}
+
+static struct err *
 patient_run(struct flow *f, const void *in)
 {
     const struct flow_poll poll = {.until = is_ready, .interval_ms = 4000};

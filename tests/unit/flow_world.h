@@ -32,6 +32,7 @@ struct world {
     struct flow_engine *engine;
     char *things[THINGS_MAX];      /* made and not removed */
     int n_made, n_removed, n_found, n_read;
+    bool silent;               /* looks are not answered */
     struct {
         int fail_create, doubt_create, lose_create, fail_undo, hang; /* so many times */
     } next;
@@ -177,6 +178,10 @@ read_act(struct step *step)
     struct thing *out = step_out_new(step);
 
     the_world->n_read++;
+    if (the_world->silent) {
+        step_failed(step, err_new(E_UNAVAILABLE, NULL, "GET /thing: nobody answers"));
+        return;
+    }
     out->name = ((const struct thing *)step_in(step))->name;
     out->size = the_world->n_read >= the_world->ready_after;
     step_done(step, out);
