@@ -51,7 +51,7 @@ site_choose(struct tx *tx, const struct grant_in *in, struct site **site, const 
             *site = candidate;
         }
     }
-    if (sites.n == 0) {
+    if (!*site) {
         return err_new(E_UNAVAILABLE, "NoSite", "no site is UP");
     }
     *reason = mem_printf(tx_mem(tx), "least used of %zu sites (%lld vCPU claimed)", sites.n,
