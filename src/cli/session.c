@@ -71,7 +71,9 @@ static struct err *
 cloud_choose(const struct yaml *clouds, const char *path, const char **name)
 {
     if (!*name) {
-        *name = clouds && clouds->n == 1 ? yaml_str(clouds->keys[0]) : "carrick";
+        bool is_one = clouds && clouds->type == YAML_T_MAP && clouds->n == 1;
+
+        *name = is_one ? yaml_str(clouds->keys[0]) : "carrick";
     }
     if (!yaml_get(clouds, *name)) {
         return err_new(E_INVALID, NULL, "%s has no cloud called \"%s\": set OS_CLOUD", path, *name);

@@ -5,6 +5,7 @@
 #include "sys/file.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,16 @@ TEST(cli_takes_the_only_cloud)
     CHECK_STR(credentials.project, "j");
     CHECK_STR(credentials.user_domain, "Default");
     CHECK_STR(credentials.region, "R");
+}
+
+TEST(cli_refuses_clouds_that_are_no_map)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct credentials credentials;
+
+    clouds_use("clouds: [one]\n");
+    REQUIRE(unsetenv("OS_CLOUD") == 0);
+    CHECK_ERR_MSG(credentials_read(mem, &credentials), E_INVALID, "no cloud called");
 }
 
 TEST(cli_says_which_cloud_is_missing)
