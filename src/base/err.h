@@ -104,8 +104,8 @@ const char *err_code_doc(enum err_code code);
         }                                                                                          \
     } while (0)
 
-/* The analysers of clang 14 and gcc 12 do not know what NEVER_NULL means. */
-#if defined __clang_analyzer__ || defined CARRICK_ANALYSED
+/* The analyser of clang 14 does not know what NEVER_NULL means. */
+#ifdef __clang_analyzer__
 static inline struct err *
 err_sure(struct err *e)
 {
