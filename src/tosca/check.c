@@ -2,11 +2,18 @@
  * once, sorted into what is broken and what is only not supported. */
 #include "tosca/check.h"
 
+#include "sys/cage.h"
+#include "sys/file.h"
+
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "sys/file.h"
+#define CPU_S 60
+#define MEMORY_BYTES (UINT64_C(1) << 30)
 
 const char *
 package_verdict_name(enum package_verdict_kind kind)
@@ -112,12 +119,14 @@ check_template(struct sorting *sorting, const char *path, struct package_verdict
     }
 }
 
+/* 'fd' is the open package, or -1: then 'path' is opened. */
 static struct err *
-check_package(struct sorting *sorting, const char *path, struct package_verdict *verdict)
+check_package(struct sorting *sorting, const char *path, int fd, struct package_verdict *verdict)
 {
     struct package *pkg;
     struct tosca *tosca = NULL;
-    struct err *e = package_open_any(sorting->mem, path, NULL, &pkg);
+    struct err *e = fd >= 0 ? package_open_any_fd(sorting->mem, path, fd, NULL, &pkg)
+                            : package_open_any(sorting->mem, path, NULL, &pkg);
 
     if (err_is(e, E_NOT_FOUND) || err_is(e, E_UNAVAILABLE)) {
         return e;
@@ -135,6 +144,41 @@ check_package(struct sorting *sorting, const char *path, struct package_verdict 
     return NULL;
 }
 
+static void
+verdict_fill(const struct sorting *sorting, struct package_verdict *verdict)
+{
+    verdict->faults = sorting->faults.items;
+    verdict->n_faults = sorting->faults.n;
+    verdict->features = sorting->features.items;
+    verdict->n_features = sorting->features.n;
+    verdict->notes = sorting->notes.items;
+    verdict->n_notes = sorting->notes.n;
+    verdict->kind = verdict->n_faults > 0     ? PACKAGE_INVALID
+                    : verdict->n_features > 0 ? PACKAGE_NOT_SUPPORTED
+                                              : PACKAGE_ACCEPTED;
+    if (verdict->kind != PACKAGE_ACCEPTED) {
+        verdict->vnfd = NULL;
+        verdict->nsd = NULL;
+    }
+}
+
+static bool
+is_template(const char *path)
+{
+    return str_ends(path, ".yaml") || str_ends(path, ".yml");
+}
+
+struct err *
+package_check_fd(struct mem *mem, const char *name, int fd, struct package_verdict *verdict)
+{
+    struct sorting sorting = {.mem = mem};
+
+    *verdict = (struct package_verdict){0};
+    TRY(check_package(&sorting, name, fd, verdict));
+    verdict_fill(&sorting, verdict);
+    return NULL;
+}
+
 struct err *
 package_check(struct mem *mem, const char *path, struct package_verdict *verdict)
 {
@@ -145,26 +189,16 @@ package_check(struct mem *mem, const char *path, struct package_verdict *verdict
     if (stat(path, &st) != 0) {
         return err_errno(E_NOT_FOUND, "%s", path);
     }
-    if (S_ISREG(st.st_mode) && (str_ends(path, ".yaml") || str_ends(path, ".yml"))) {
+    if (S_ISREG(st.st_mode) && is_template(path)) {
         check_template(&sorting, path, verdict);
     } else {
-        TRY(check_package(&sorting, path, verdict));
+        TRY(check_package(&sorting, path, -1, verdict));
     }
-    verdict->faults = sorting.faults.items;
-    verdict->n_faults = sorting.faults.n;
-    verdict->features = sorting.features.items;
-    verdict->n_features = sorting.features.n;
-    verdict->notes = sorting.notes.items;
-    verdict->n_notes = sorting.notes.n;
-    verdict->kind = verdict->n_faults > 0     ? PACKAGE_INVALID
-                    : verdict->n_features > 0 ? PACKAGE_NOT_SUPPORTED
-                                              : PACKAGE_ACCEPTED;
-    if (verdict->kind != PACKAGE_ACCEPTED) {
-        verdict->vnfd = NULL;
-        verdict->nsd = NULL;
-    }
+    verdict_fill(&sorting, verdict);
     return NULL;
 }
+
+/* ---- the command ------------------------------------------------------------------ */
 
 static void
 print_list(const char *title, size_t n, const char *const *items)
@@ -195,6 +229,75 @@ print_verdict(const char *path, const struct package_verdict *verdict)
     }
 }
 
+/* The status for one file: 0 = accepted. */
+static int
+tell(const char *path, struct mem *mem, struct err *e, const struct package_verdict *verdict)
+{
+    if (e) {
+        fprintf(stderr, "carrick: %s\n", err_full(mem, e));
+        err_free(e);
+        return 1;
+    }
+    print_verdict(path, verdict);
+    return verdict->kind == PACKAGE_ACCEPTED ? 0 : 1;
+}
+
+static void __attribute__((noreturn)) check_in_cage(const char *path, int fd)
+{
+    struct cage cage = {
+        .root = -1, .cpu_s = CPU_S, .memory = MEMORY_BYTES, .file_bytes = MEMORY_BYTES};
+    AUTO(mem) mem = mem_new("package check");
+    struct package_verdict verdict;
+    struct err *e;
+    int status;
+
+    package_warm();
+    e = cage_enter(&cage);
+    if (!e) {
+        e = package_check_fd(mem, path, fd, &verdict);
+    }
+    status = tell(path, mem, e, &verdict);
+    (void)fflush(stdout);
+    /* Straight out: leaving through atexit needs system calls that are gone. */
+    _exit(status);
+}
+
+static int
+check_zip(const char *path, int fd)
+{
+    int status = 0;
+    pid_t pid;
+
+    (void)fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        check_in_cage(path, fd);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        perror("carrick: fork");
+        return 1;
+    }
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "carrick: %s: the process that reads it was ended by signal %d\n", path,
+                WTERMSIG(status));
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static int
+check_file(const char *path)
+{
+    AUTO_FD fd = is_template(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    AUTO(mem) mem = mem_new("package check");
+    struct package_verdict verdict;
+    struct stat st;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        return check_zip(path, fd);
+    }
+    return tell(path, mem, package_check(mem, path, &verdict), &verdict);
+}
+
 int
 package_check_main(int argc, char **argv)
 {
@@ -206,18 +309,7 @@ package_check_main(int argc, char **argv)
         return 2;
     }
     for (int i = 1; i < argc; i++) {
-        AUTO(mem) mem = mem_new("package check");
-        struct package_verdict verdict;
-        struct err *e = package_check(mem, argv[i], &verdict);
-
-        if (e) {
-            fprintf(stderr, "carrick: %s\n", err_full(mem, e));
-            err_free(e);
-            status = 1;
-            continue;
-        }
-        print_verdict(argv[i], &verdict);
-        status = verdict.kind == PACKAGE_ACCEPTED ? status : 1;
+        status |= check_file(argv[i]);
     }
     return status;
 }

@@ -11,7 +11,6 @@
 #include "tosca/record.h"
 
 #include <getopt.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -168,16 +167,6 @@ examine(struct examiner *x, const struct order *order)
     return order->examine(x, pkg);
 }
 
-/* What libraries read from files they have to read before there are none. */
-static void
-libraries_warm(void)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int n;
-
-    (void)EVP_Digest("", 0, digest, &n, EVP_sha256(), NULL);
-}
-
 static struct err *
 run(struct examiner *x, const struct order *order)
 {
@@ -189,7 +178,7 @@ run(struct examiner *x, const struct order *order)
     };
     struct err *faults, *e;
 
-    libraries_warm();
+    package_warm();
     faults = cage_enter(&cage);
     if (!faults) {
         faults = examine(x, order);

@@ -762,6 +762,22 @@ package_open_any(struct mem *mem, const char *path, const struct package_limits 
     return open_any(mem, path, -1, limits, pkg);
 }
 
+struct err *
+package_open_any_fd(struct mem *mem, const char *name, int fd, const struct package_limits *limits,
+                    struct package **pkg)
+{
+    return open_any(mem, name, fd, limits, pkg);
+}
+
+void
+package_warm(void)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int n;
+
+    (void)EVP_Digest("", 0, digest, &n, EVP_sha256(), NULL);
+}
+
 /* Only a package without faults. */
 static struct err *
 open_whole(struct mem *mem, const char *path, int fd, const struct package_limits *limits,

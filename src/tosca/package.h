@@ -97,6 +97,11 @@ struct err *package_open_fd(struct mem *mem, const char *name, int fd,
  * read.  For checkers; never for onboarding. */
 struct err *package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
                              struct package **pkg) MUST_USE;
+struct err *package_open_any_fd(struct mem *mem, const char *name, int fd,
+                                const struct package_limits *limits,
+                                struct package **pkg) MUST_USE;
+/* What libraries read from files of the system they read now: before a cage (sys/cage.h). */
+void package_warm(void);
 
 /* The file called 'name', or null. */
 const struct package_file *package_find(const struct package *pkg, const char *name);

@@ -141,7 +141,7 @@ TEST(examination_survives_its_child)
         {"printf 'R\\x02\\0\\0\\0{]'", "does not say what it should"},
         {"printf 'X\\x02\\0\\0\\0[]'", "does not say why"},
         {"printf 'X\\x03\\0\\0\\0[1]'", "the package is wrong"},
-        {"printf 'R\\x02\\0\\0\\0{}'; sleep 100", "entry"},
+        {"printf 'R\\x02\\0\\0\\0{}'; exec sleep 100", "entry"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
