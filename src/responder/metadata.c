@@ -18,8 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 256
-#define CONNECTIONS_A_GUEST 16
+#define CONNECTIONS_MAX 448 /* Below the limit of descriptors. */
+#define CONNECTIONS_A_GUEST 8
 #define TIME_MS 10000 /* For the whole of it. */
 #define ACCEPTS_A_TURN 16
 
@@ -211,6 +211,20 @@ connection_new(struct metadata *m, int fd, uint32_t handle)
     return e;
 }
 
+/* Whoever asks and reads is served in an instant: the oldest is the one that does not. */
+static void
+oldest_reset(struct metadata *m)
+{
+    struct connection *c = m->first;
+
+    while (c && c->next) {
+        c = c->next;
+    }
+    if (c) {
+        connection_reset(c);
+    }
+}
+
 /* Takes 'fd' over. */
 static void
 connection_take(struct metadata *m, int fd, const struct sockaddr_in *peer)
@@ -219,9 +233,12 @@ connection_take(struct metadata *m, int fd, const struct sockaddr_in *peer)
     struct err *e;
 
     if (peer->sin_family != AF_INET || !guests_find(m->guests, handle) ||
-        m->n >= CONNECTIONS_MAX || connections_of(m, handle) >= CONNECTIONS_A_GUEST) {
+        connections_of(m, handle) >= CONNECTIONS_A_GUEST) {
         close(fd);
         return;
+    }
+    if (m->n >= CONNECTIONS_MAX) {
+        oldest_reset(m);
     }
     e = connection_new(m, fd, handle);
     if (e) {

@@ -2,19 +2,25 @@
  * out; and changes of what it knows. */
 #include "responder/answer.h"
 #include "responder/http.h"
+#include "responder/metadata.h"
 #include "responder/tree.h"
 
 #include "test.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define PORT_1 "6105d6cc-76af-5003-a5e9-4d588ce511b1"
 #define PORT_2 "6105d6cc-76af-5003-a5e9-4d588ce511b2"
 #define SERVER "6105d6cc-76af-5003-a5e9-4d588ce511c0"
-#define REST                                                                                       \
-    "\"network_id\":\"6105d6cc-76af-5003-a5e9-4d588ce511d0\",\"mtu\":1450,\"server_id\":\"" SERVER \
-    "\",\"project_id\":\"11111111111111111111111111111111\",\"name\":\"Web 1\",\"hostname\":"      \
-    "\"web-1\""
+#define FACTS                                                                                      \
+    "\"network_id\":\"6105d6cc-76af-5003-a5e9-4d588ce511d0\",\"mtu\":1450,"                        \
+    "\"project_id\":\"11111111111111111111111111111111\",\"name\":\"Web 1\",\"hostname\":\"web-1\""
+#define REST "\"server_id\":\"" SERVER "\"," FACTS
 #define GUEST_1                                                                                    \
     "{\"id\":\"" PORT_1 "\",\"handle\":1025,\"mac\":\"fa:16:3e:00:00:01\",\"ifname\":\"eth0\","     \
     "\"user_data\":\"aGVsbG8=\",\"addresses\":[{\"ip\":\"10.0.0.5\",\"prefix_len\":24,"             \
@@ -531,4 +537,164 @@ TEST(responder_tree_holds_what_the_server_is)
         }
     }
     guests_free(g);
+}
+
+/* ---- connections ------------------------------------------------------------------------------ */
+
+/* The service on the loopback, where a client's address is as free as in 240.0.0.0/4: the handle of
+ * 127.0.0.1 is 0xf00000, that of 127.0.0.16 the next. */
+#define FIRST_HANDLE 15728640
+struct service {
+    struct loop *loop;
+    struct guests *guests;
+    struct metadata *metadata;
+    struct sockaddr_in at;
+};
+
+static void
+guests_many(struct guests *g, struct mem *mem, unsigned n)
+{
+    guests_begin(g, true);
+    for (unsigned i = 0; i < n; i++) {
+        CHECK_OK(put(g, mem,
+                     mem_printf(mem,
+                                "{\"id\":\"6105d6cc-76af-5003-a5e9-4d588ce51%03x\",\"handle\":%u,"
+                                "\"mac\":\"fa:16:3e:00:00:%02x\",\"ifname\":\"eth0\","
+                                "\"server_id\":\"6105d6cc-76af-5003-a5e9-4d588ce51%03x\"," FACTS "}",
+                                i, FIRST_HANDLE + 1024 * i, i, i)));
+    }
+    CHECK_OK(guests_end(g, true, n));
+}
+
+static void
+service_start(struct service *s, struct mem *mem, unsigned n_guests)
+{
+    socklen_t n = sizeof s->at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    s->at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&s->at, n) && !listen(fd, 512));
+    REQUIRE(!getsockname(fd, (struct sockaddr *)&s->at, &n));
+    REQUIRE_OK(loop_new(&s->loop));
+    s->guests = guests_new();
+    guests_many(s->guests, mem, n_guests);
+    s->metadata = metadata_new(s->loop, s->guests);
+    REQUIRE_OK(metadata_listen(s->metadata, fd));
+}
+
+static void
+service_end(struct service *s)
+{
+    metadata_free(s->metadata);
+    guests_free(s->guests);
+    loop_free(s->loop);
+}
+
+/* A connection from guest number 'guest'; what is not one of the service's is nobody. */
+static int
+dial(struct service *s, int guest)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(0x7f000001 + (uint32_t)guest * 1024 * 16)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&from, sizeof from));
+    REQUIRE(!connect(fd, (struct sockaddr *)&s->at, sizeof s->at));
+    CHECK_OK(loop_turn(s->loop, 100));
+    return fd;
+}
+
+/* What has come, '-' where the connection was reset, '.' where it ended, "" where it waits. */
+static const char *
+heard(struct service *s, struct mem *mem, int fd)
+{
+    char text[8192];
+    ssize_t n, all = 0;
+
+    for (int i = 0; i < 4; i++) {
+        CHECK_OK(loop_turn(s->loop, 0));
+    }
+    while ((n = recv(fd, text + all, sizeof text - (size_t)all, MSG_DONTWAIT)) > 0) {
+        all += n;
+    }
+    return mem_printf(mem, "%.*s%s", (int)all, text,
+                      n == 0 ? "." : errno == ECONNRESET ? "-" : "");
+}
+
+#define ASK "GET /latest/meta-data/mac HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static const char *
+asked(struct service *s, struct mem *mem, int guest, const char *text)
+{
+    int fd = dial(s, guest);
+    const char *answer;
+
+    (void)!send(fd, text, strlen(text), MSG_NOSIGNAL);
+    answer = heard(s, mem, fd);
+    close(fd);
+    CHECK_OK(loop_turn(s->loop, 0));
+    return answer;
+}
+
+TEST(responder_metadata_answers_each_address_as_itself)
+{
+    static const struct {
+        int guest;
+        const char *text, *begins, *ends;
+    } cases[] = {
+        {0, ASK, "HTTP/1.1 200 OK\r\n", "\r\n\r\nfa:16:3e:00:00:00."},
+        {1, ASK, "HTTP/1.1 200 OK\r\n", "Connection: close\r\n\r\nfa:16:3e:00:00:01."},
+        {1, ASK "GET /more", "HTTP/1.1 200 OK\r\n", "\r\n\r\nfa:16:3e:00:00:01."},
+        {0, "HEAD /latest/meta-data/mac HTTP/1.0\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+         "Content-Length: 17\r\nConnection: close\r\n\r\n."},
+        {0, "GET /no HTTP/1.0\r\n\r\n", "HTTP/1.1 404 Not Found\r\n", "404 Not Found\n."},
+        {0, "POST / HTTP/1.0\r\n\r\n", "HTTP/1.1 405 Method Not Allowed\r\n", "Allowed\n."},
+        {0, "\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n", "400 Bad Request\n."},
+        {0, "GET / HTTP/1.0\r\n", "", ""},
+    };
+    AUTO(mem) mem = mem_new("test");
+    struct service s;
+
+    service_start(&s, mem, 2);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *answer = asked(&s, mem, cases[i].guest, cases[i].text);
+
+        if (!str_starts(answer, cases[i].begins) || !str_ends(answer, cases[i].ends) ||
+            str_empty(answer) != str_empty(cases[i].begins)) {
+            test_fail(__FILE__, __LINE__, "%s: %s", cases[i].text, answer);
+        }
+    }
+    CHECK(!strchr(asked(&s, mem, 2, ASK), 'H')); /* Nobody. */
+    service_end(&s);
+}
+
+TEST(responder_metadata_connections_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    int fds[8 * 57], n = 0;
+    struct service s;
+
+    service_start(&s, mem, 57);
+    for (int guest = 0; guest < 56; guest++) {
+        for (int i = 0; i < 8; i++) {
+            fds[n++] = dial(&s, guest);
+        }
+    }
+    CHECK_STR(heard(&s, mem, fds[0]), "");
+    CHECK(!strchr(asked(&s, mem, 0, ASK), 'H')); /* Its ninth. */
+    /* All are taken: the oldest makes room. */
+    CHECK(str_ends(asked(&s, mem, 56, ASK), "fa:16:3e:00:00:38."));
+    CHECK_STR(heard(&s, mem, fds[0]), "-");
+    CHECK_STR(heard(&s, mem, fds[1]), "");
+    /* A guest that goes takes its own along. */
+    guests_many(s.guests, mem, 2);
+    metadata_recheck(s.metadata);
+    CHECK_STR(heard(&s, mem, fds[1]), "");
+    CHECK_STR(heard(&s, mem, fds[8]), "");
+    CHECK_STR(heard(&s, mem, fds[16]), "-");
+    CHECK_STR(heard(&s, mem, fds[n - 1]), "-");
+    for (int i = 0; i < n; i++) {
+        close(fds[i]);
+    }
+    service_end(&s);
 }
