@@ -3,6 +3,7 @@
 #include "http/client.h"
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
+#include "vnfm/vnfm.h"
 
 #include <string.h>
 
@@ -19,6 +20,28 @@ before_create(struct tx *tx, struct op *op, void *row)
     return owner_set(op, &site->project_id);
 }
 
+/* What an operation under way has made is noted when it ends: until then its sites stay. */
+static struct err *
+operations_check(struct tx *tx, const struct site *site)
+{
+    static const char *const open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK",
+                                              "FAILED_TEMP", NULL};
+    struct cond open[] = {COND("project_id", site->project_id),
+                          {.attr = "operation_state", .texts = open_states},
+                          {0}};
+    struct ns_lcm_op_occ *ns = NULL;
+    struct vnf_lcm_op_occ *vnf = NULL;
+
+    TRY(row_find(tx, &vnf_lcm_op_occ_table, open, &vnf));
+    TRY(row_find(tx, &ns_lcm_op_occ_table, open, &ns));
+    if (vnf || ns) {
+        return err_new(E_IN_USE, NULL, "operation %s may use site %s and is %s",
+                       ns ? ns->id : vnf->id, site->name,
+                       ns ? ns->operation_state : vnf->operation_state);
+    }
+    return NULL;
+}
+
 static struct err *
 before_delete(struct tx *tx, struct op *op, const void *row)
 {
@@ -33,7 +56,7 @@ before_delete(struct tx *tx, struct op *op, const void *row)
         return err_new(E_IN_USE, NULL, "%lld things of network services are at site %s",
                        (long long)n, site->name);
     }
-    return NULL;
+    return operations_check(tx, site);
 }
 
 const struct resource site_resource = {

@@ -208,6 +208,10 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op3  as demo
 POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
 {"terminationType": "FORCEFUL"}
 = 409
+# What it made there is not noted yet: the site stays.
+DELETE /carrick/v1/sites/$east  as demo
+= 409
+{"detail": "operation $op3 may use site east and is FAILED_TEMP", ...}
 PUT site:/refuse/none  as demo
 = 204
 POST /vnflcm/v2/vnf_lcm_op_occs/$op3/retry  as demo
