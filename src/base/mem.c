@@ -3,6 +3,7 @@
  * unused parts are poisoned, so that running past an allocation is still seen. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,15 @@ out_of_memory(size_t n)
 {
     fprintf(stderr, "carrick: out of memory (%zu bytes)\n", n);
     abort();
+}
+
+void
+mem_give_back(void)
+{
+    /* Left alone, malloc takes the size of the largest block ever freed for the usual one, and
+     * each thread keeps as much. */
+    (void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    (void)mallopt(M_TRIM_THRESHOLD, 512 << 10);
 }
 
 void *

@@ -48,6 +48,10 @@ void mem_on_free(struct mem *mem, void (*fn)(void *arg), void *arg);
 #define MEM_NEW(mem, type) ((type *)mem_alloc((mem), sizeof(type)))
 #define MEM_ARRAY(mem, n, type) ((type *)mem_array((mem), (n), sizeof(type)))
 
+/* For a process that runs long and answers with much at times: what is freed goes back to the system
+ * instead of being kept for the next time.  Any thread, any number of times. */
+void mem_give_back(void);
+
 /* Heap allocation for objects with a life of their own; never null. */
 void *heap_alloc(size_t n) MUST_USE NEVER_NULL; /* zeroed */
 void *heap_realloc(void *p, size_t n) MUST_USE NEVER_NULL;

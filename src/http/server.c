@@ -441,6 +441,7 @@ http_server_new(const struct http_server_config *config, struct http_server **ou
     int fd = -1;
     struct err *e;
 
+    mem_give_back();
     set_config(server, config);
     for (size_t i = 0; i < N_LOCKS; i++) {
         pthread_mutex_init(&server->locks[i], NULL);

@@ -22,6 +22,7 @@ conn_settings(struct conn *conn, enum conn_role role)
     }
     if (role == CONN_READER) {
         TRY(conn_exec(conn, "PRAGMA query_only = ON"));
+        TRY(conn_exec(conn, "PRAGMA cache_size = -1000"));
     }
     return NULL;
 }
