@@ -485,6 +485,82 @@ TEST(ipam_gives_no_address_twice_to_16_creators)
     world_end(w);
 }
 
+/* 16 threads, bulks of 5, 61 addresses left: twelve bulks fit, and none in part. */
+#define BULK 5
+
+struct bulk_racer {
+    struct world *w;
+    const char *body;
+    int made, refused;
+};
+
+static struct err *
+bulk_run(struct tx *tx, void *arg)
+{
+    const struct bulk_racer *racer = arg;
+    struct op op = {.mem = tx_mem(tx), .caller = &racer->w->admin, .resource = &port_resource,
+                    .user = racer->w->service};
+    void *given[BULK], *made[BULK];
+    const struct json *json;
+
+    TRY(json_parse(tx_mem(tx), racer->body, strlen(racer->body), &json));
+    for (size_t i = 0; i < BULK; i++) {
+        TRY(resource_decode(&op, json, ROW_CREATE, &given[i]));
+    }
+    return resource_create_all(tx, &op, given, BULK, made);
+}
+
+static void *
+bulk_race(void *arg)
+{
+    struct bulk_racer *racer = arg;
+
+    for (int i = 0; i < 2; i++) {
+        struct err *e = store_write_wait(racer->w->store, bulk_run, racer);
+
+        racer->made += e == NULL;
+        racer->refused += err_is(e, E_CONFLICT);
+        err_free(e);
+    }
+    return NULL;
+}
+
+static struct err *
+ports_counted(struct tx *tx, void *arg)
+{
+    return rows_count(tx, &(struct query){.table = &port_table}, arg);
+}
+
+TEST(ipam_gives_bulks_whole_or_not_at_all_to_16_creators)
+{
+    struct world *w = world_new();
+    struct network *network = network_make(w);
+    struct bulk_racer racers[16];
+    pthread_t threads[16];
+    int made = 0, refused = 0;
+    int64_t ports = 0;
+    bool twice = true;
+
+    subnet_make(w, network, "10.0.0.0/26");
+    for (int i = 0; i < 16; i++) {
+        racers[i] = (struct bulk_racer){
+            .w = w, .body = body(w, "{\"network_id\": \"%s\"}", network->id)};
+        pthread_create(&threads[i], NULL, bulk_race, &racers[i]);
+    }
+    for (int i = 0; i < 16; i++) {
+        pthread_join(threads[i], NULL);
+        made += racers[i].made;
+        refused += racers[i].refused;
+    }
+    CHECK_INT(made, 61 / BULK);
+    CHECK_INT(refused, 16 * 2 - 61 / BULK);
+    CHECK_OK(store_read(w->store, ports_counted, &ports));
+    CHECK_INT(ports, 61 / BULK * BULK);
+    CHECK_OK(store_read(w->store, count_twice, &twice));
+    CHECK(!twice);
+    world_end(w);
+}
+
 /* ---- ports ------------------------------------------------------------------------------------------ */
 
 TEST(port_mac_is_unique_on_its_network)

@@ -48,7 +48,7 @@ static const struct resource port_resource = {
     .not_found = "PortNotFound",
     .quota = "port",
     .quota_defaults = quotas,
-    .flags = RESOURCE_TAGS | RESOURCE_REVISION,
+    .flags = RESOURCE_TAGS | RESOURCE_REVISION | RESOURCE_AT_ONCE,
     .hooks = {.before_create = port_before_create},
 };
 
@@ -523,6 +523,58 @@ TEST(resource_concurrent_creators_never_exceed_a_quota)
         }
     }
     CHECK_INT(made, 3);
+}
+
+/* 16 threads create two ports each at once against a quota of 3: one of them does. */
+static struct err *
+pair_create(struct tx *tx, void *arg)
+{
+    const struct racer *racer = arg;
+    struct op op = {.mem = tx_mem(tx), .caller = &alice, .resource = &port_resource};
+    void *given[2], *made[2];
+
+    for (int i = 0; i < 2; i++) {
+        const char *text = port_body(tx_mem(tx), racer->net,
+                                     mem_printf(tx_mem(tx), "\"mac_address\": \"fa:16:3e:00:%02d:%02d\"",
+                                                racer->i, i));
+        const struct json *json;
+
+        TRY(json_parse(tx_mem(tx), text, strlen(text), &json));
+        TRY(resource_decode(&op, json, ROW_CREATE, &given[i]));
+    }
+    return resource_create_all(tx, &op, given, 2, made);
+}
+
+static void *
+race_pairs(void *arg)
+{
+    struct racer *racer = arg;
+
+    racer->err = store_write_wait(racer->store, pair_create, racer);
+    return NULL;
+}
+
+TEST(resource_concurrent_pairs_never_exceed_a_quota)
+{
+    AUTO(store) store = world();
+    AUTO(mem) mem = mem_new("test");
+    const char *net = create(store, mem, &alice, &net_resource, NAME("n"));
+    struct racer racers[16];
+    pthread_t threads[16];
+    int made = 0;
+
+    for (int i = 0; i < 16; i++) {
+        racers[i] = (struct racer){.store = store, .net = net, .i = i};
+        REQUIRE(!pthread_create(&threads[i], NULL, race_pairs, &racers[i]));
+    }
+    for (int i = 0; i < 16; i++) {
+        pthread_join(threads[i], NULL);
+        made += !racers[i].err;
+        if (racers[i].err) {
+            CHECK_ERR_MSG(racers[i].err, E_QUOTA, "limit 3, used");
+        }
+    }
+    CHECK_INT(made, 1);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------ */
