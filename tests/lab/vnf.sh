@@ -57,111 +57,124 @@ unreachable() { ! nsenter -t "$(container_pid east "$1")" -n curl -s -m 1 "http:
 changes() { call orchestrator GET "$occurrences/$operation"; field ".resourceChanges.$1[].changeType" | sort | uniq -c | xargs; }
 ports_limit() { want 200 east PUT "/network/v2.0/quotas/$east_project" "{\"quota\": {\"port\": $1}}"; }
 
-check "the package is made" eval '"$here/pair" "$images" "$tmp/pair.csar"' || return
-check "and on-boarded" on_board vnf_packages "$tmp/pair.csar" || return
-pair=$id
-login east admin "$(password "$dir/east/site")" admin
-east_project=$project
-check "a network is at east" want 201 east POST /network/v2.0/networks '{"network": {"name": "office"}}' || return
-net=$(field .network.id)
-check "with a subnet" want 201 east POST /network/v2.0/subnets "{\"subnet\": {\"network_id\": \"$net\",
-    \"cidr\": \"10.77.0.0/24\", \"ip_version\": 4, \"enable_dhcp\": true}}"
-# What a site has for a project once: its default group.
-want 201 east POST /network/v2.0/ports "{\"port\": {\"network_id\": \"$net\", \"name\": \"mine\",
-    \"fixed_ips\": [{\"ip_address\": \"10.77.0.9\"}]}}"
-mine=$(field .port.id)
-keep_state
-check "an instance is created" vnf_create || return
+# What tests/api/orchestrator/vnf.t asks of a site in memory, here of a real one.
+wrong_forms() {
+    body='{"flavourId": 7, "extVirtualLinks": {}, "vimConnectionInfo": "x", "colour": "red"}'
+    check "a body of the wrong form is refused, all of it" wrong 400 "'flavourId'" "'extVirtualLinks'" \
+        "'vimConnectionInfo'" "'colour'"
+    body='{"flavourId": "big"}'
+    check "an unknown flavour is refused" wrong 422 'no deployment flavour big'
+    body='{"flavourId": "plain", "instantiationLevelId": "nine"}'
+    check "an unknown level is refused" wrong 422 'no instantiation level nine'
+    body='{"flavourId": "plain"}'
+    check "a connection point without a network is refused" wrong 422 'front_out (virtual_link) is not connected'
+    asks two "$(fixed 10.99.0.5)"
+    body=$(jq '.extVirtualLinks[0].extCps[0].cpConfig.second = .extVirtualLinks[0].extCps[0].cpConfig.first |
+        .extVirtualLinks[0].extCps[0].cpConfig.first = {linkPortId: "none"}' <<<"$request")
+    check "a port that is not given is refused" wrong 422 'extLinkPorts has no none'
+    check "a terminate in the wrong state is refused" want 409 orchestrator POST "$vnfs/$ns/terminate" '{"terminationType": "FORCEFUL"}'
+    check "another content type is refused" want 415 orchestrator POST "$vnfs/$ns/instantiate" '{}' text/plain
+}
+retried() {
+    ports_limit 2
+    check "no room for ports: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP' || return
+    check "and names the call" eval 'state >/dev/null; field .error.detail | grep -E "POST .*ports.*uota"'
+    check "a delete is refused meanwhile" want 409 orchestrator DELETE "$vnfs/$ns"
+    ports_limit 500
+    check "a retry is begun" task retry
+    check "it ends COMPLETED" ends 60 COMPLETED || return
+    check "a retry of what is COMPLETED is refused" want 409 orchestrator POST "$occurrences/$operation/retry"
+    check "it is terminated" eval "terminate '{\"terminationType\": \"FORCEFUL\"}' && ends 60 COMPLETED"
+    nothing_left "after the retried one"
+}
 
-body='{"flavourId": 7, "extVirtualLinks": {}, "vimConnectionInfo": "x", "colour": "red"}'
-check "a body of the wrong form is refused, all of it" wrong 400 "'flavourId'" "'extVirtualLinks'" \
-    "'vimConnectionInfo'" "'colour'"
-body='{"flavourId": "big"}'
-check "an unknown flavour is refused" wrong 422 'no deployment flavour big'
-body='{"flavourId": "plain", "instantiationLevelId": "nine"}'
-check "an unknown level is refused" wrong 422 'no instantiation level nine'
-body='{"flavourId": "plain"}'
-check "a connection point without a network is refused" wrong 422 'front_out (virtual_link) is not connected'
-asks two "$(fixed 10.99.0.5)"
-body=$(jq '.vimConnectionInfo.there = {vimId: "mars", vimType: "ETSINFV.OPENSTACK_KEYSTONE.V_3"} |
-    .extVirtualLinks[0].extCps += [{cpdId: "nowhere"}]' <<<"$request")
-check "site, connection point and address that are not: all told" wrong 422 'no site mars is registered' \
-    'no external connection point nowhere' '10.99.0.5 is in no subnet'
-body=$(jq '.extVirtualLinks[0].resourceId = "0b000000-0000-4000-8000-000000000000"' <<<"$request")
-check "a network that is not there is refused" wrong 422 'site east has no network 0b000000'
-body=$(jq '.extVirtualLinks[0].extCps[0].cpConfig.second = .extVirtualLinks[0].extCps[0].cpConfig.first |
-    .extVirtualLinks[0].extCps[0].cpConfig.first = {linkPortId: "none"}' <<<"$request")
-check "a port that is not given is refused" wrong 422 'extLinkPorts has no none'
-check "a terminate in the wrong state is refused" want 409 orchestrator POST "$vnfs/$ns/terminate" '{"terminationType": "FORCEFUL"}'
-check "another content type is refused" want 415 orchestrator POST "$vnfs/$ns/instantiate" '{}' text/plain
-check "nothing was made of all that" as_before "$tmp/objects.east" objects east
-check "and no operation was begun" eval '[ "$(call orchestrator GET "$occurrences?filter=(eq,vnfInstanceId,$ns)"; field length)" = 0 ]'
+vnf_life() {
+    check "the package is made" eval '"$here/pair" "$images" "$tmp/pair.csar"' || return
+    check "and on-boarded" on_board vnf_packages "$tmp/pair.csar" || return
+    pair=$id
+    login east admin "$(password "$dir/east/site")" admin
+    east_project=$project
+    check "a network is at east" want 201 east POST /network/v2.0/networks '{"network": {"name": "office"}}' || return
+    net=$(field .network.id)
+    check "with a subnet" want 201 east POST /network/v2.0/subnets "{\"subnet\": {\"network_id\": \"$net\",
+        \"cidr\": \"10.77.0.0/24\", \"ip_version\": 4, \"enable_dhcp\": true}}"
+    # What a site has for a project once: its default group.
+    want 201 east POST /network/v2.0/ports "{\"port\": {\"network_id\": \"$net\", \"name\": \"mine\",
+        \"fixed_ips\": [{\"ip_address\": \"10.77.0.9\"}]}}"
+    mine=$(field .port.id)
+    keep_state
+    check "an instance is created" vnf_create || return
 
-asks two "$(fixed 10.77.0.20)"
-check "three servers are begun" begin instantiate || return
-check "and are there" ends 60 COMPLETED || return
-front=$(server_ids front)
-mapfile -t backs < <(server_ids back)
-same "two backs" 2 ${#backs[@]}
-same "the front has the address asked for" 10.77.0.20 "$(info .extCpInfo[0].cpProtocolInfo[0].ipOverEthernet.ipAddresses[0].addresses[0])"
-same "its configuration is told" first "$(info .extCpInfo[0].cpConfigId)"
-same "its link is told" "office $net" "$(info '.extVirtualLinkInfo[] | "\(.id) \(.resourceHandle.resourceId)"')"
-for back in "${backs[@]}"; do
-    check "the front reaches a back on their own link" await 10 page_between "$front" "$(address_of "$back" back_in)"
-done
-check "one back reaches the other" await 10 page_between "${backs[0]}" "$(address_of "${backs[1]}" back_in)"
-check "no back reaches the network outside" unreachable "${backs[0]}" 10.77.0.20
-check "a second instantiation is refused" want 409 orchestrator POST "$vnfs/$ns/instantiate" "$request"
-check "its package cannot go" want 409 orchestrator DELETE "/vnfpkgm/v2/vnf_packages/$pair"
-check "an end without its kind is refused" want 400 orchestrator POST "$vnfs/$ns/terminate" '{"gracefulTerminationTimeout": -1}'
-check "it is terminated gracefully" terminate '{"terminationType": "GRACEFUL", "gracefulTerminationTimeout": 10}'
-check "and ends" ends 60 COMPLETED || return
-same "its servers were shut down first" 3 "$(explain | grep -o '"shutdown [0-9]* [a-z0-9-]* done"' | sort -u | wc -l)"
-nothing_left "after the graceful end"
+    asks two "$(fixed 10.99.0.5)"
+    body=$(jq '.vimConnectionInfo.there = {vimId: "mars", vimType: "ETSINFV.OPENSTACK_KEYSTONE.V_3"} |
+        .extVirtualLinks[0].extCps += [{cpdId: "nowhere"}]' <<<"$request")
+    check "site, connection point and address that are not: all told" wrong 422 'no site mars is registered' \
+        'no external connection point nowhere' '10.99.0.5 is in no subnet'
+    body=$(jq '.extVirtualLinks[0].resourceId = "0b000000-0000-4000-8000-000000000000"' <<<"$request")
+    check "a network that is not there is refused" wrong 422 'site east has no network 0b000000'
+    [ -n "$long" ] && wrong_forms
+    check "nothing was made of all that" as_before "$tmp/objects.east" objects east
+    check "and no operation was begun" eval '[ "$(call orchestrator GET "$occurrences?filter=(eq,vnfInstanceId,$ns)"; field length)" = 0 ]'
 
-request=$(given_port "$mine")
-check "with a port that is there already" begin instantiate
-check "it is instantiated" ends 60 COMPLETED
-same "the front has that port" "$mine 10.77.0.9" "$(info '.extCpInfo[0] | "\(.id) \(.cpProtocolInfo[0].ipOverEthernet.ipAddresses[0].addresses[0])"')"
-check "it is terminated forcefully" terminate '{"terminationType": "FORCEFUL"}'
-check "and ends" ends 60 COMPLETED
-nothing_left "after the forceful end: the port stays"
+    asks two "$(fixed 10.77.0.20)"
+    check "three servers are begun" begin instantiate || return
+    check "and are there" ends 60 COMPLETED || return
+    front=$(server_ids front)
+    mapfile -t backs < <(server_ids back)
+    same "two backs" 2 ${#backs[@]}
+    same "the front has the address asked for" 10.77.0.20 "$(info .extCpInfo[0].cpProtocolInfo[0].ipOverEthernet.ipAddresses[0].addresses[0])"
+    same "its configuration is told" first "$(info .extCpInfo[0].cpConfigId)"
+    same "its link is told" "office $net" "$(info '.extVirtualLinkInfo[] | "\(.id) \(.resourceHandle.resourceId)"')"
+    for back in "${backs[@]}"; do
+        check "the front reaches a back on their own link" await 10 page_between "$front" "$(address_of "$back" back_in)"
+    done
+    check "one back reaches the other" await 10 page_between "${backs[0]}" "$(address_of "${backs[1]}" back_in)"
+    check "no back reaches the network outside" unreachable "${backs[0]}" 10.77.0.20
+    check "a second instantiation is refused" want 409 orchestrator POST "$vnfs/$ns/instantiate" "$request"
+    check "its package cannot go" want 409 orchestrator DELETE "/vnfpkgm/v2/vnf_packages/$pair"
+    check "an end without its kind is refused" want 400 orchestrator POST "$vnfs/$ns/terminate" '{"gracefulTerminationTimeout": -1}'
+    check "it is terminated gracefully" terminate '{"terminationType": "GRACEFUL", "gracefulTerminationTimeout": 10}'
+    check "and ends" ends 60 COMPLETED || return
+    same "its servers were shut down first" 3 "$(explain | grep -o '"shutdown [0-9]* [a-z0-9-]* done"' | sort -u | wc -l)"
+    nothing_left "after the graceful end"
 
-asks one
-ports_limit 2
-check "no room for ports: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP' || return
-check "and names the call" eval 'state >/dev/null; field .error.detail | grep -E "POST .*ports.*uota"'
-check "a delete is refused meanwhile" want 409 orchestrator DELETE "$vnfs/$ns"
-ports_limit 500
-check "a retry is begun" task retry
-check "it ends COMPLETED" ends 60 COMPLETED || return
-check "a retry of what is COMPLETED is refused" want 409 orchestrator POST "$occurrences/$operation/retry"
-check "it is terminated" eval "terminate '{\"terminationType\": \"FORCEFUL\"}' && ends 60 COMPLETED"
-nothing_left "after the retried one"
+    request=$(given_port "$mine")
+    check "with a port that is there already" begin instantiate
+    check "it is instantiated" ends 60 COMPLETED
+    same "the front has that port" "$mine 10.77.0.9" "$(info '.extCpInfo[0] | "\(.id) \(.cpProtocolInfo[0].ipOverEthernet.ipAddresses[0].addresses[0])"')"
+    check "it is terminated forcefully" terminate '{"terminationType": "FORCEFUL"}'
+    check "and ends" ends 60 COMPLETED
+    nothing_left "after the forceful end: the port stays"
 
-ports_limit 2
-check "again: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP'
-check "a rollback is begun" task rollback
-check "it ends ROLLED_BACK" ends 60 ROLLED_BACK
-same "what it made for a while is told" "1 TEMPORARY" "$(changes affectedVirtualLinks)"
-same "but no port that it did not keep" "" "$(changes affectedExtLinkPorts)"
-nothing_left "after the rollback"
-check "the instance is NOT_INSTANTIATED" state_is NOT_INSTANTIATED
+    asks one
+    [ -n "$long" ] && retried
+    ports_limit 2
+    check "again: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP'
+    check "a rollback is begun" task rollback
+    check "it ends ROLLED_BACK" ends 60 ROLLED_BACK
+    same "what it made for a while is told" "1 TEMPORARY" "$(changes affectedVirtualLinks)"
+    same "but no port that it did not keep" "" "$(changes affectedExtLinkPorts)"
+    nothing_left "after the rollback"
+    check "the instance is NOT_INSTANTIATED" state_is NOT_INSTANTIATED
 
-check "a third time: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP'
-check "it is given up" task fail
-same "it is FAILED" FAILED "$(field .operationState)"
-check "the instance is INSTANTIATED" state_is INSTANTIATED
-same "and tells what there is of it" 'plain STOPPED 1' \
-    "$(info ' | "\(.flavourId) \(.vnfState) \(.vnfVirtualLinkResourceInfo | length)"')"
-ports_limit 500
-check "what is left can be terminated" eval "terminate '{\"terminationType\": \"FORCEFUL\"}' && ends 60 COMPLETED"
-nothing_left "after the failed one"
-check "the instance is deleted" want 204 orchestrator DELETE "$vnfs/$ns"
-check "and its package" eval 'want 200 orchestrator PATCH "/vnfpkgm/v2/vnf_packages/$pair" "{\"operationalState\": \"DISABLED\"}" application/merge-patch+json &&
-    want 204 orchestrator DELETE "/vnfpkgm/v2/vnf_packages/$pair"'
-want 204 east DELETE "/network/v2.0/ports/$mine"
-want 204 east DELETE "/network/v2.0/networks/$net"
+    check "a third time: FAILED_TEMP" eval 'begin instantiate && ends 60 FAILED_TEMP'
+    check "it is given up" task fail
+    same "it is FAILED" FAILED "$(field .operationState)"
+    check "the instance is INSTANTIATED" state_is INSTANTIATED
+    same "and tells what there is of it" 'plain STOPPED 1' \
+        "$(info ' | "\(.flavourId) \(.vnfState) \(.vnfVirtualLinkResourceInfo | length)"')"
+    ports_limit 500
+    check "what is left can be terminated" eval "terminate '{\"terminationType\": \"FORCEFUL\"}' && ends 60 COMPLETED"
+    nothing_left "after the failed one"
+    check "the instance is deleted" want 204 orchestrator DELETE "$vnfs/$ns"
+    check "and its package" eval 'want 200 orchestrator PATCH "/vnfpkgm/v2/vnf_packages/$pair" "{\"operationalState\": \"DISABLED\"}" application/merge-patch+json &&
+        want 204 orchestrator DELETE "/vnfpkgm/v2/vnf_packages/$pair"'
+    want 204 east DELETE "/network/v2.0/ports/$mine"
+    want 204 east DELETE "/network/v2.0/networks/$net"
+}
+
+vnf_life
+# The words of world.sh speak of services again.
 instances=/nslcm/v2/ns_instances
 occurrences=/nslcm/v2/ns_lcm_op_occs
 request=$service_request
