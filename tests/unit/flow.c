@@ -211,7 +211,7 @@ TEST(flow_lost_request_is_repeated_after_the_settle_time)
     start(&ask, &three);
     REACHES(ask.id, "COMPLETED");
     CHECK_INT(world.n_made, 2);
-    CHECK(world.n_found >= 4);
+    CHECK(world.n_found >= 2); /* Once for each loss; how often meanwhile is the machine's speed. */
     world_close(&world);
 }
 
