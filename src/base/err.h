@@ -106,14 +106,14 @@ const char *err_code_doc(enum err_code code);
 
 /* The analyser of clang 14 does not know what NEVER_NULL means. */
 #ifdef __clang_analyzer__
-static inline struct err *
-err_sure(struct err *e)
-{
-    if (!e) {
-        __builtin_unreachable();
-    }
-    return e;
-}
+#define err_sure(make)                                                                             \
+    __extension__({                                                                                \
+        struct err *e_ = (make);                                                                   \
+        if (!e_) {                                                                                 \
+            __builtin_unreachable();                                                               \
+        }                                                                                          \
+        e_;                                                                                        \
+    })
 #undef err_new
 #undef err_errno
 #define err_new(code, type, ...)                                                                   \

@@ -92,6 +92,7 @@ read_op(struct reader *rd, enum filter_op *op)
 
     TRY(read_word(rd, &word));
     for (size_t i = 0; i < ARRAY_SIZE(op_names); i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): too deep for it to see TRY's return */
         if (strcmp(word, op_names[i]) == 0) {
             *op = (enum filter_op)i;
             return NULL;
