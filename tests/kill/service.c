@@ -183,7 +183,8 @@ begin(struct service *service, const char *what)
             json = house_call(house, ROLE_ORCHESTRATOR, "POST", path, request_of(service, what),
                               &status);
         }
-        if (status != 0 && status != 202) {
+        /* 409: an earlier one of these requests came through after all. */
+        if (status != 0 && status != 202 && status != 409) {
             return err_new(E_REMOTE, NULL, "POST %s: %d %s", path, status,
                            json ? json_text(house->case_mem, json) : "");
         }
@@ -292,11 +293,12 @@ service_operate(struct service *service, const char *what, const struct strike *
 {
     struct house *house = service->house;
     int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    int call_ms = house->call_ms;
 
     *outcome = (struct outcome){.state = "UNKNOWN", .error = ""};
+    house->call_ms = POLL_CALL_MS; /* It may stand still. */
     house_strike(house, strike);
     TRY(begin(service, what));
-    house->call_ms = POLL_CALL_MS;
     do {
         house_tend(house);
         outcome->state = state_now(service, &outcome->error);
@@ -310,6 +312,7 @@ service_operate(struct service *service, const char *what, const struct strike *
         }
         blink_ms(5);
     } while (time_mono_ns() < until);
+    house->call_ms = call_ms;
     house_strike(house, NULL);
     house_tend(house);
     return house_whole(house);

@@ -6,7 +6,7 @@ rounds=3
 seed=${CARRICK_SEED:-$RANDOM}
 RANDOM=$seed
 echo "  CARRICK_SEED=$seed repeats the kills of these $rounds rounds"
-victims=(orchestrator site-east agent-east site-west agent-west)
+victims=(orchestrator site-east agent-east responder-east site-west agent-west responder-west)
 # kill_some N MILLISECONDS: N processes, one after the other, within that time.
 kill_some() {
     local n=$1 span=$2 who wait

@@ -4,7 +4,7 @@
 faults=$dir/orchestrator/faults
 seed=${CARRICK_SEED:-$RANDOM}
 RANDOM=$seed
-victims=(orchestrator site-east agent-east site-west agent-west)
+victims=(orchestrator site-east agent-east responder-east site-west agent-west responder-west)
 
 # stop_at N HOW: "kill" or "stop" at the n-th point from now.
 stop_at() {
@@ -80,13 +80,14 @@ if [ "$n_up" = 0 ]; then
 fi
 echo "  $n_up points of an instantiation, $n_down of a termination; CARRICK_SEED=$seed"
 if [ -n "$long" ]; then
-    for ((i = 1 + RANDOM % 6; i <= n_up; i += 6)); do
+    # Every point is tests/kill's: here it is a few of them with real traffic and containers.
+    for ((i = 1 + RANDOM % 20; i <= n_up; i += 20)); do
         for victim in "${victims[@]}"; do
-            round "$victim" $i "$( ((i % 5)) || echo yes)" || { check "round $i ends" false; break 2; }
+            round "$victim" $i "$( ((i % 4)) || echo yes)" || { check "round $i ends" false; break 2; }
         done
     done
 else
     round orchestrator $((1 + RANDOM % n_up)) yes &&
-        round "${victims[1 + RANDOM % 4]}" $((1 + RANDOM % n_up)) ""
+        round "${victims[1 + RANDOM % 6]}" $((1 + RANDOM % n_up)) ""
 fi
 rm -rf "$faults"
