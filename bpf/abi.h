@@ -99,7 +99,8 @@ struct dp_guest {
     __u32 flags;
     __u8 mac[6];
     __u16 zero;
-    __be32 ip[DP_GUEST_IPS]; /* Addresses from which it may ask for metadata; 0 = none. */
+    /* Addresses from which it may ask for metadata; 0 = none, as the last always is. */
+    __be32 ip[DP_GUEST_IPS + 1];
 };
 /* rates: what a port's questions, and the answers to it, may cost: one packet a
  * DP_RATE_NS, and DP_RATE_BURST at once. */

@@ -272,7 +272,7 @@ answer_tcp(struct __sk_buff *skb)
     which = bpf_ntohl(ip.daddr) & 15;
     guest = bpf_map_lookup_elem(&guests, &handle);
     BOUND(which, 15);
-    if (guest && which < DP_GUEST_IPS) {
+    if (guest) {
         to = guest->ip[which];
     }
     if (!guest || !to) {

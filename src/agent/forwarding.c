@@ -801,7 +801,9 @@ guest_flags(const struct desired_port *port)
         flags |= v4 ? DP_GUEST_METADATA : 0;
         flags |= v4 && a->dhcp ? DP_GUEST_DHCP4 : 0;
         flags |= !v4 && a->dhcp && a->ra_mode ? DP_GUEST_ROUTER : 0;
-        flags |= !v4 && a->dhcp && !str_eq(a->ra_mode, "slaac") ? DP_GUEST_DHCP6 : 0;
+        flags |= !v4 && a->dhcp && a->address_mode && !str_eq(a->address_mode, "slaac")
+                     ? DP_GUEST_DHCP6
+                     : 0;
     }
     return flags;
 }

@@ -245,7 +245,7 @@ settings_write(void *arg)
     } settings[] = {
         /* A host's own default may need a queueing discipline that is not there. */
         {"/proc/sys/net/ipv4/tcp_congestion_control", "cubic"},
-        /* Addresses come from tables: no search for routers that do not answer. */
+        /* Addresses come from tables: nothing has to be asked for. */
         {"/proc/sys/net/ipv6/conf/default/accept_ra", "0"},
         {"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
         {"/proc/sys/net/ipv6/conf/all/accept_dad", "0"},

@@ -122,6 +122,7 @@ address_make(struct mem *mem, const struct subnet *subnet, const struct fixed_ip
     out->dhcp = subnet->enable_dhcp;
     out->dns = subnet->dns_nameservers;
     out->ra_mode = subnet->ipv6_ra_mode;
+    out->address_mode = subnet->ipv6_address_mode;
     return out;
 }
 

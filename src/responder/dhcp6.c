@@ -116,11 +116,11 @@ is_v6(const struct desired_address *a, struct ip *ip)
     return a->dhcp && ip_parse(a->ip, ip) && !ip_is_v4(ip);
 }
 
-/* Given by DHCPv6, not made from the prefix by the client itself. */
+/* Given by DHCPv6, not made from the prefix by the client itself, nor by another server. */
 static bool
 is_managed(const struct desired_address *a, struct ip *ip)
 {
-    return is_v6(a, ip) && (!a->ra_mode || str_eq(a->ra_mode, "dhcpv6-stateful"));
+    return is_v6(a, ip) && str_eq(a->address_mode, "dhcpv6-stateful");
 }
 
 static void

@@ -1,7 +1,8 @@
 /* What IPv6 clients learn: prefixes by router advertisements (RFC 4861, 8106),
- * the rest by DHCPv6 (RFC 8415).  A subnet's ipv6_ra_mode says which, as
- * Neutron's does: slaac (addresses from the prefix), dhcpv6-stateless (the same,
- * further facts by DHCPv6), dhcpv6-stateful (addresses by DHCPv6). */
+ * the rest by DHCPv6 (RFC 8415).  As Neutron's, a subnet's ipv6_ra_mode says what
+ * is announced and its ipv6_address_mode what DHCPv6 gives: slaac (addresses from
+ * the prefix), dhcpv6-stateless (the same, further facts by DHCPv6),
+ * dhcpv6-stateful (addresses by DHCPv6). */
 #ifndef CARRICK_RESPONDER_ROUTER_H
 #define CARRICK_RESPONDER_ROUTER_H
 

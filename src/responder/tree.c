@@ -127,9 +127,9 @@ network_type(struct mem *mem, const struct desired_address *address, bool v4)
     if (!address->dhcp) {
         return v4 ? "ipv4" : "ipv6";
     }
-    return v4                 ? "ipv4_dhcp"
-           : address->ra_mode ? mem_printf(mem, "ipv6_%s", address->ra_mode)
-                              : "ipv6_dhcp";
+    return v4                      ? "ipv4_dhcp"
+           : address->address_mode ? mem_printf(mem, "ipv6_%s", address->address_mode)
+                                   : "ipv6";
 }
 
 /* What DHCP tells is not told twice. */
@@ -144,7 +144,7 @@ network_write(struct ask *a, struct jw *w, const struct desired_guest *port,
     jw_str(w, "type", network_type(a->mem, address, v4));
     jw_str(w, "link", port->id);
     jw_str(w, "network_id", port->network_id);
-    if (!address->dhcp) {
+    if (!address->dhcp || (!v4 && !address->address_mode)) {
         jw_str(w, "ip_address", address->ip);
         jw_str(w, "netmask", mask_text(a->mem, v4, address->prefix_len));
         routes_write(a, w, port, address, v4);

@@ -15,7 +15,7 @@
     "\"11111111111111111111111111111111\",\"name\":\"a\",\"hostname\":\"a\","           \
     "\"user_data\":\"aGVsbG8=\",\"addresses\":["                                                \
     "{\"ip\":\"10.0.0.5\",\"prefix_len\":24,\"gateway\":\"10.0.0.1\",\"dns\":[\"192.0.2.53\"]},"   \
-    "{\"ip\":\"fd00::5\",\"prefix_len\":64,\"ra_mode\":\"dhcpv6-stateful\",\"dns\":"               \
+    "{\"ip\":\"fd00::5\",\"prefix_len\":64,\"address_mode\":\"dhcpv6-stateful\",\"ra_mode\":\"dhcpv6-stateful\",\"dns\":"               \
     "[\"2001:db8::53\"]}],\"routes\":[{\"destination\":\"10.9.0.0/20\",\"nexthop\":\"10.0.0.9\"}]}"
 
 static inline struct guests *

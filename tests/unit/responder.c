@@ -25,13 +25,13 @@
     "{\"id\":\"" PORT_1 "\",\"handle\":1025,\"mac\":\"fa:16:3e:00:00:01\",\"ifname\":\"eth0\","     \
     "\"user_data\":\"aGVsbG8=\",\"addresses\":[{\"ip\":\"10.0.0.5\",\"prefix_len\":24,"             \
     "\"gateway\":\"10.0.0.1\",\"dns\":[\"192.0.2.53\"]},{\"ip\":\"fd00::5\",\"prefix_len\":64,"     \
-    "\"ra_mode\":\"slaac\",\"dns\":[\"2001:db8::53\"]}],\"routes\":[{\"destination\":"              \
+    "\"ra_mode\":\"slaac\",\"address_mode\":\"slaac\",\"dns\":[\"2001:db8::53\"]}],\"routes\":[{\"destination\":"              \
     "\"10.9.0.0/20\",\"nexthop\":\"10.0.0.9\"},{\"destination\":\"10.8.0.0/16\",\"nexthop\":"       \
     "\"10.7.0.9\"}]," REST "}"
 #define GUEST_2                                                                                    \
     "{\"id\":\"" PORT_2 "\",\"handle\":2050,\"mac\":\"fa:16:3e:00:00:02\",\"ifname\":\"eth1\","     \
     "\"addresses\":[{\"ip\":\"10.1.0.5\",\"prefix_len\":16,\"dhcp\":false},{\"ip\":\"fd01::5\","    \
-    "\"prefix_len\":64,\"ra_mode\":\"dhcpv6-stateful\"}]," REST "}"
+    "\"prefix_len\":64,\"ra_mode\":\"dhcpv6-stateful\",\"address_mode\":\"dhcpv6-stateful\"}]," REST "}"
 
 static struct err *
 put(struct guests *g, struct mem *mem, const char *text)
