@@ -323,6 +323,35 @@ TEST(sync_goes_on_with_changes)
     agent_end(a);
 }
 
+/* What the responder answers to a port stands in its addresses, and follows the subnet. */
+TEST(sync_tells_what_subnets_say_to_servers)
+{
+    struct agent *a = agent_new();
+    const char *network = make(a, &network_resource, "{}"), *v4, *port, *text;
+
+    v4 = make(a, &subnet_resource,
+              "{'network_id': '%s', 'ip_version': 4, 'cidr': '10.0.0.0/24', 'dns_nameservers': "
+              "['192.0.2.53']}",
+              network);
+    make(a, &subnet_resource,
+         "{'network_id': '%s', 'ip_version': 6, 'cidr': 'fd00::/64', 'ipv6_ra_mode': "
+         "'dhcpv6-stateful', 'ipv6_address_mode': 'dhcpv6-stateful'}",
+         network);
+    port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", network);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    text = object_of(a, "port", port);
+    CHECK(strstr(text, "\"dns\":[\"192.0.2.53\"]") != NULL);
+    CHECK(strstr(text, "\"ra_mode\":\"dhcpv6-stateful\"") != NULL);
+    CHECK(strstr(text, "\"address_mode\":\"dhcpv6-stateful\"") != NULL);
+    CHECK(strstr(text, "\"dhcp\":false") == NULL);
+    a->told.n = 0;
+    change(a, &subnet_resource, v4, "{\"enable_dhcp\": false}");
+    EVENTUALLY(5000, heard(a, "put", "port", port));
+    CHECK(strstr(object_of(a, "port", port), "\"dhcp\":false") != NULL);
+    agent_end(a);
+}
+
 TEST(sync_makes_rows_of_reports)
 {
     struct agent *a = agent_new();
