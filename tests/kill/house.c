@@ -8,7 +8,7 @@
 #include "ledger/ledger.h"
 #include "sys/file.h"
 
-#include <errno.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
@@ -423,10 +423,28 @@ tables_of(sqlite3 *db, struct mem *mem)
     return (struct strs){.n = names.n, .items = names.items};
 }
 
+/* Files of images and packages: those without a row would be left for ever. */
+static int
+files_in(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    int n = 0;
+
+    while (dir && (entry = readdir(dir))) {
+        n += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
+    }
+    if (dir) {
+        (void)closedir(dir);
+    }
+    return n;
+}
+
 const char *
 house_dump(struct house *house, enum part place)
 {
     struct mem *mem = house->case_mem;
+    const char *files = place == ROLE_ORCHESTRATOR ? "packages" : "images";
     const char *path = mem_printf(mem, "%s/%s.db", house->places[place].state,
                                   place == ROLE_ORCHESTRATOR ? "orchestrator" : "site");
     AUTO_BUF out = BUF_INIT;
@@ -445,6 +463,8 @@ house_dump(struct house *house, enum part place)
         }
     }
     (void)sqlite3_close(db);
+    buf_printf(&out, "files %s %d\n", files,
+               files_in(mem_printf(mem, "%s/%s", house->places[place].state, files)));
     for (int kind = 0; place != ROLE_ORCHESTRATOR && kind < DESIRED_N_KINDS; kind++) {
         buf_printf(&out, "agent's %s %d\n", desired_kind_names[kind],
                 house->counts[place - ROLE_EAST]->objects[kind]);

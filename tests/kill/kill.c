@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define WORKERS 4             /* of a long run: it waits more than it works; else half of them */
+#define LONG_S 5400
 #define EQUAL_MS 10000
 #define SAME_TIMES 8
 
@@ -602,7 +603,7 @@ main(int argc, char **argv)
             run.packages = optarg;
         } else if (c == 'l') {
             run.is_long = true;
-            run.seconds = 1000000;
+            run.seconds = LONG_S;
         } else if (c == 'c') {
             run.lives.only = optarg;
         } else if (c == 's') {
