@@ -108,11 +108,11 @@ static struct err *
 allow_some(scmp_filter_ctx filter)
 {
     int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 
     for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(fcntls); i++) {
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-                              SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i]));
+                              SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i], 0));
     }
     return rc == 0 ? NULL : err_new(E_UNAVAILABLE, NULL, "seccomp refuses a rule");
 }
