@@ -31,7 +31,7 @@ static const struct resource port_resource = {
     .doc = "Ports.",
     .quota = "port",
     .quota_defaults = quotas,
-    .flags = RESOURCE_TAGS | RESOURCE_REVISION | RESOURCE_BULK,
+    .flags = RESOURCE_TAGS | RESOURCE_REVISION | RESOURCE_BULK | RESOURCE_AT_ONCE,
 };
 static const char *roles[] = {"member"};
 static const struct caller caller = {
@@ -108,12 +108,12 @@ request_run(struct tx *tx, void *arg)
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
 
-    for (size_t i = 0; i < request->n; i++) {
-        void *made;
+    void *made[100];
 
-        TRY(resource_create(tx, &request->op, request->rows[i], &made));
+    TRY(resource_create_all(tx, &request->op, request->rows, request->n, made));
+    for (size_t i = 0; i < request->n; i++) {
         jw_object(&w, NULL);
-        resource_encode(&request->op, &w, made, NULL);
+        resource_encode(&request->op, &w, made[i], NULL);
         jw_end(&w);
     }
     return NULL;
