@@ -378,7 +378,7 @@ loop_free(struct loop *loop)
     }
     bury_dead(loop);
     while (loop->timers) {
-        loop_timer_del(loop->timers);
+        loop_timer_del(loop->timers); /* NOLINT(clang-analyzer-unix.Malloc): likewise */
     }
     for (struct posted *posted = take_posted(loop), *next; posted; posted = next) {
         next = posted->next;
@@ -487,7 +487,7 @@ watch_free(struct loop_fd *fd)
     void *watch = fd->owned ? fd->arg : NULL;
 
     loop_fd_del(fd);
-    free(watch);
+    free(watch); /* NOLINT(clang-analyzer-unix.Malloc): each watch is one descriptor's */
 }
 
 /* Watches 'fd', which then belongs to the loop, on behalf of 'like'. */
