@@ -317,6 +317,7 @@ sap_port(struct run *run, const struct plan_sap *sap, const struct ns_site_made 
     port->site = sap->site;
     port->name = mem_printf(run->mem, "%s-%s", run->in->name, sap->sap_name);
     port->network_id = net->network_id;
+    port->admin_state_up = false; /* Nothing goes past functions that are not there yet. */
     port->mac_address = sap->mac_address;
     ip->subnet_id = net->subnet_id;
     ip->ip_address = sap->ip_address;
@@ -379,6 +380,22 @@ saps_make(struct run *run)
     return NULL;
 }
 
+/* Everything that the paths go through is there: traffic may come. */
+static struct err *
+saps_open(struct run *run)
+{
+    for (size_t i = 0; i < run->saps.n; i++) {
+        const struct ns_sap_made *sap = run->saps.items[i];
+        struct vim_ref *port = row_new(run->mem, &vim_ref_table);
+
+        port->site = sap->site;
+        port->id = sap->port_id;
+        TRY(flow_step(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port,
+                      NULL));
+    }
+    return NULL;
+}
+
 /* ---- the end
  * ---------------------------------------------------------------------------------------- */
 
@@ -424,6 +441,7 @@ instantiate_run(struct flow *f, const void *arg)
     TRY(saps_make(&run));
     TRY(vnfs_join(&run));
     TRY(ns_steer(&run.steering));
+    TRY(saps_open(&run));
     return keep(&run);
 }
 

@@ -54,6 +54,26 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
     return NULL;
 }
 
+/* The service access points (the ports that the NS itself holds) close first: nothing
+ * is to go past functions that are taken away. */
+static struct err *
+saps_shut(struct run *run, const struct held_list *held)
+{
+    for (size_t i = 0; i < held->items.n; i++) {
+        const struct held *item = held->items.items[i];
+        struct vim_ref *port = row_new(run->mem, &vim_ref_table);
+
+        if (!str_eq(item->kind, "port")) {
+            continue;
+        }
+        port->site = item->site;
+        port->id = item->resource_id;
+        TRY(flow_step(run->f, flow_label(run->f, "shut SAP %s", item->label), &vim_port_shut, port,
+                      NULL));
+    }
+    return NULL;
+}
+
 /* How the request wants a VNF instance to end. */
 static struct err *
 manner_fill(struct run *run, struct vnf_in *in)
@@ -110,6 +130,7 @@ terminate_run(struct flow *f, const void *arg)
     run.owner->owner_id = run.in->ns_instance_id;
     run.owner->project_id = run.in->project_id;
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
+    TRY(saps_shut(&run, held));
     TRY(release(&run, held, "steering", true));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));

@@ -239,7 +239,7 @@ const struct step_kind *const vim_kinds[] = {
 #define X(word, doc) &vim_##word##_create, &vim_##word##_delete,
     VIM_OBJECTS(X)
 #undef X
-    &vim_server_show,  &vim_server_stop,  &vim_port_show,    &vim_marked_list,    &vim_image_have,
-    &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
+    &vim_server_show,  &vim_server_stop,  &vim_port_show,    &vim_port_open,      &vim_port_shut,
+    &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
     NULL,
 };
