@@ -168,7 +168,10 @@ site_responder_start(struct site *site)
     struct mem *mem = site->topo->mem;
     const char *log = mem_printf(mem, "%s/agent.log", site->dir);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    struct process_spec spec = {.argv = process_argv(mem, AGENT_PROGRAM, "responder", "--listen",
+    /* Its user may have no way through the folders above the program. */
+    int program = open(AGENT_PROGRAM, O_PATH | O_CLOEXEC);
+    struct process_spec spec = {.argv = process_argv(mem, mem_printf(mem, "/proc/self/fd/%d", program),
+                                                     "responder", "--listen",
                                                      responder_socket(site), NULL),
                                 .stdin_fd = -1,
                                 .stdout_fd = fd,
@@ -178,6 +181,7 @@ site_responder_start(struct site *site)
                                 .die_with_parent = true};
 
     REQUIRE_OK(process_start(&spec, &site->responder));
+    close(program);
     close(fd);
 }
 
