@@ -70,19 +70,20 @@ port_add(struct remains *remains, const struct vnf_in *in, const struct wanted_v
         vnf_connection_of(&in->connections, cp, wanted->number);
     const struct touched *there =
         thing(remains, mem_printf(remains->mem, "port %s", wanted->name), cp->cpd);
+    const char *given = connection ? connection->port_id : NULL;
     struct made_port *port = row_new(remains->mem, &made_port_table);
 
-    port->given = connection && connection->port_id;
-    if (!there && !port->given) {
+    if (!there && !given) {
         return;
     }
+    port->given = given != NULL;
     port->cpd = cp->cpd;
     port->ext_cpd = cp->ext_cpd;
     port->config = connection ? connection->config : NULL;
     port->requirement = cp->requirement;
     port->link = connection ? connection->link : str_or(cp->link, "");
     port->network_id = connection ? connection->network_id : "";
-    port->port_id = there ? there->id : connection->port_id;
+    port->port_id = there ? there->id : given;
     addresses_fill(remains->mem, there ? there->out : NULL, port);
     row_add(remains->mem, &vnfc->ports, port);
 }
