@@ -313,7 +313,7 @@ link_check(struct checking *c, size_t i, const struct ext_link_data *link)
         fault(c, "extVirtualLinks[%zu].vimConnectionId is needed: there is not just one site", i);
     }
     network = network_of(c, site, link->resource_id);
-    if (network && network->absent) {
+    if (site && network && network->absent) {
         fault(c, "extVirtualLinks[%zu]: site %s has no network %s", i, site->name,
               link->resource_id);
     }
