@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
-#define DP_ABI 2
+#define DP_ABI 4
 
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384
@@ -18,6 +18,7 @@
 #define DP_HOPS 8
 #define DP_GROUPS 16
 #define DP_BUCKETS 256
+#define DP_MEMBERS 64
 #define DP_RULES_A_BLOCK 8
 #define DP_BLOCKS_A_GROUP 32
 #define DP_CLASSES_A_BLOCK 4
@@ -219,14 +220,16 @@ struct dp_chain {
     __u32 flags;
     __u32 net;
     __u32 slot; /* Of its counters. */
+    __u32 group[DP_HOPS];
 };
-/* buckets: (chain, hop) -> instance of each hash value */
-struct dp_buckets_key {
-    __u32 chain;
-    __u32 hop;
-};
-struct dp_buckets {
-    __u32 inst[DP_BUCKETS];
+/* groups: equal instances, of which each flow gets one.  'member' are those that may get
+ * new flows, for when the one of the hash value is down. */
+#define DP_GROUP_OPEN 1 /* Where none is up, packets go on past the hop. */
+struct dp_group {
+    __u32 flags;
+    __u32 n_members;
+    __u32 member[DP_MEMBERS];
+    __u32 inst[DP_BUCKETS]; /* 0 = none at all */
 };
 /* insts: instance -> where it is.  'up' is the point of fail-over. */
 #define DP_INST_REMOTE 1
@@ -240,8 +243,15 @@ struct dp_inst {
     __u32 port[2];
     __u32 slot[2];
     __u32 vtep;
-    __u32 label[2];
     __u8 mac[2][6];
+};
+/* labels: what an instance elsewhere is reached by, which is each chain's own */
+struct dp_label_key {
+    __u32 chain;
+    __u32 inst;
+};
+struct dp_label {
+    __u32 label[2]; /* Of a forward, a reverse packet. */
 };
 
 /* vnis: VXLAN identifier on which this site receives -> network or position */
@@ -308,6 +318,7 @@ struct dp_port_stats {
 };
 struct dp_hop_stats {
     __u64 packets, bytes;
+    __u64 passed; /* Packets that went on past the hop, since none of its instances was up. */
 };
 
 /* ids: what a number stands for; kept by the agent only. */

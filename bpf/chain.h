@@ -43,21 +43,40 @@ is_syn_ack(const struct pkt *k)
     return k->is_tcp && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
-/* Instance of a hash value in a hop: of its own bucket, else of the next live one. */
-INLINE __u32
-inst_pick(__u32 chain, __u32 hop, __u32 hash)
+INLINE int
+inst_serves(__u32 id, int only_here)
 {
-    struct dp_buckets_key key = {.chain = chain, .hop = hop};
-    struct dp_buckets *b = bpf_map_lookup_elem(&buckets, &key);
+    struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    if (!b) {
+    return inst && inst->up && !(only_here && inst->flags & DP_INST_REMOTE);
+}
+
+/* Instance of a hash value in a group: of its own bucket, else any that is up,
+ * others for other hash values.  With 'only_here' none of another site: what a
+ * site was sent for an instance of its own, it does not send on. */
+INLINE __u32
+inst_pick(__u32 group, __u32 hash, int only_here)
+{
+    struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
+    __u32 id, n;
+
+    if (!g) {
         return 0;
     }
-    for (__u32 i = 0; i < 16; i++) {
-        __u32 id = b->inst[(hash + i * 17) % DP_BUCKETS];
-        struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
+    id = g->inst[hash % DP_BUCKETS];
+    if (id && inst_serves(id, only_here)) {
+        return id;
+    }
+    n = g->n_members;
+    if (!n || n > DP_MEMBERS) {
+        return 0;
+    }
+    for (__u32 i = 0; i < DP_MEMBERS && i < n; i++) {
+        __u32 at = (hash / DP_BUCKETS + i) % n;
 
-        if (inst && inst->up) {
+        BOUND(at, DP_MEMBERS - 1);
+        id = g->member[at];
+        if (inst_serves(id, only_here)) {
             return id;
         }
     }
@@ -238,7 +257,7 @@ choose(struct pkt *k, struct dp_flow *flow)
     flow->chain = chain ? k->chain : 0;
     flow->sent = 0;
     for (__u32 i = 0; i < DP_HOPS; i++) {
-        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(k->chain, i, hash) : 0;
+        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(chain->group[i], hash, 0) : 0;
     }
 }
 
@@ -326,12 +345,28 @@ dp_insert(struct __sk_buff *skb)
     return call(skb, k, CALL_step);
 }
 
+/* None of the hop's instances is up: does its group let packets past? */
+INLINE int
+hop_pass(struct __sk_buff *skb, struct pkt *k, const struct dp_chain *chain, __u32 hop)
+{
+    __u32 group = chain->group[hop];
+    struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
+
+    if (!g || !(g->flags & DP_GROUP_OPEN)) {
+        return drop(k, DROP_no_instance);
+    }
+    k->passed |= (__u8)(1 << hop);
+    count_passed(chain->slot, hop, k->repick_dir);
+    return call(skb, k, CALL_step);
+}
+
 /* A hop's instance is down or gone: the flow moves to another. */
 SEC("tc")
 int
 dp_repick(struct __sk_buff *skb)
 {
     struct pkt *k = pkt_get();
+    struct dp_chain *chain;
     struct dp_flow *flow;
     __u32 hop, id;
 
@@ -343,11 +378,16 @@ dp_repick(struct __sk_buff *skb)
     if (!flow || hop >= DP_HOPS) {
         return drop(k, DROP_internal);
     }
-    id = inst_pick(flow->chain, hop, flow_hash(&k->key));
-    if (!id) {
-        return drop(k, DROP_no_instance);
+    id = flow->chain;
+    chain = bpf_map_lookup_elem(&chains, &id);
+    if (!chain) {
+        return drop(k, DROP_chain_gone);
     }
     BOUND(hop, DP_HOPS - 1);
+    id = inst_pick(chain->group[hop], flow_hash(&k->key), k->from == FROM_LABEL);
+    if (!id) {
+        return hop_pass(skb, k, chain, hop);
+    }
     flow->inst[hop] = id;
     return call(skb, k, CALL_step);
 }

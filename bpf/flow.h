@@ -13,7 +13,7 @@
 #define TCP_SYN 2
 #define TCP_RST 4
 #define TCP_ACK 16
-#define ROUNDS_MAX 4
+#define ROUNDS_MAX 12 /* Each hop may be tried and passed, and the ends' rules asked. */
 #define PACKET_HOST 0 /* <linux/if_packet.h> is not for this target. */
 
 /* usage[0] counts all. */
@@ -185,6 +185,28 @@ count_hop(struct __sk_buff *skb, __u32 slot, __u32 hop, __u32 dir)
     }
 }
 
+INLINE void
+count_passed(__u32 slot, __u32 hop, __u32 dir)
+{
+    __u32 at = (slot * DP_HOPS + hop) * 2 + dir;
+    struct dp_hop_stats *stats = bpf_map_lookup_elem(&hop_stats, &at);
+
+    if (stats) {
+        stats->passed++;
+    }
+}
+
+/* To the site that has the instance, on the label that the chain has for it there. */
+INLINE int
+hand_remote(struct __sk_buff *skb, const struct pkt *k, __u32 chain, __u32 inst, __u32 vtep,
+            __u32 dir)
+{
+    struct dp_label_key key = {.chain = chain, .inst = inst};
+    struct dp_label *l = bpf_map_lookup_elem(&labels, &key);
+
+    return l ? send_tunnel(skb, k, vtep, l->label[dir]) : drop(k, DROP_chain_gone);
+}
+
 /* Into the instance of hop 'hop'; a dead one is replaced. */
 INLINE int
 hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
@@ -203,6 +225,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     inst = bpf_map_lookup_elem(&insts, &id);
     if (!inst || !inst->up) {
         k->repick = hop;
+        k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);
     }
     if (!(flow->sent & 1 << hop)) {
@@ -211,7 +234,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     count_hop(skb, chain->slot, hop, dir);
     if (inst->flags & DP_INST_REMOTE) {
         set_macs(skb, k, dst, src);
-        return send_tunnel(skb, k, inst->vtep, inst->label[dir]);
+        return hand_remote(skb, k, flow->chain, id, inst->vtep, dir);
     }
     if (inst->flags & DP_INST_L3) {
         set_macs(skb, k, inst->mac[dir], src);
@@ -295,13 +318,23 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
 #define NEXT_HOP 1
 #define NEXT_CALL 100
 
+/* 'hop', or the next in its direction that is not passed by. */
 INLINE int
-next_hop(const struct dp_chain *chain, int hop, int from_init)
+next_hop(const struct pkt *k, const struct dp_chain *chain, int hop, int from_init)
 {
-    return chain && (from_init || chain->flags & DP_CHAIN_SYMMETRIC) && hop >= 0 &&
-                   hop < (int)chain->n_hops
-               ? NEXT_HOP + hop
-               : NEXT_END;
+    if (!chain || !(from_init || chain->flags & DP_CHAIN_SYMMETRIC)) {
+        return NEXT_END;
+    }
+    for (int i = 0; i < DP_HOPS; i++) {
+        if (hop < 0 || hop >= (int)chain->n_hops || hop >= DP_HOPS) {
+            return NEXT_END;
+        }
+        if (!(k->passed >> hop & 1)) {
+            return NEXT_HOP + hop;
+        }
+        hop += from_init ? 1 : -1;
+    }
+    return NEXT_END;
 }
 
 /* Out of a function: which hop it is, and whether it may. */
@@ -327,7 +360,7 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (inst->port[from_init ? DP_REVERSE : DP_FORWARD] != k->in_port) {
         return -DROP_function_direction;
     }
-    return next_hop(chain, from_init ? hop + 1 : hop - 1, from_init);
+    return next_hop(k, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
 /* From a port that is one of the flow's ends. */
@@ -346,12 +379,12 @@ from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain
         k->rule_next = CALL_step;
         return NEXT_CALL + CALL_rules;
     }
-    return next_hop(chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
+    return next_hop(k, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }
 
-/* A packet on a label: to exactly that instance. */
+/* A packet on a label: to exactly that instance, while it is up. */
 INLINE int
-from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain)
+from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
     __u32 hop = k->vni.hop;
 
@@ -362,10 +395,10 @@ from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *cha
         return -DROP_internal;
     }
     BOUND(hop, DP_HOPS - 1);
-    if (flow->inst[hop] != k->vni.inst) {
+    if (k->rounds == 1 && flow->inst[hop] != k->vni.inst) { /* Later: it was down. */
         flow->inst[hop] = k->vni.inst;
     }
-    return NEXT_HOP + (int)hop;
+    return next_hop(k, chain, (int)hop, from_init);
 }
 
 /* Is the packet's sender the end that the entry says? */
@@ -413,7 +446,7 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
     }
     flow_track(k, flow, from_init, now);
     if (k->from == FROM_LABEL) {
-        return from_label(k, flow, chain);
+        return from_label(k, flow, chain, from_init);
     }
     return k->from == FROM_TUNNEL ? NEXT_END : from_end(k, flow, chain, from_init);
 }

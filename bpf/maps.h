@@ -31,9 +31,9 @@ MAP(rules, BPF_MAP_TYPE_HASH, struct dp_rules_key, struct dp_rules, 65536, BPF_F
 MAP(members, BPF_MAP_TYPE_HASH, struct dp_member_key, __u32, 262144, BPF_F_NO_PREALLOC);
 MAP(classes, BPF_MAP_TYPE_HASH, struct dp_classes_key, struct dp_classes, 16384, BPF_F_NO_PREALLOC);
 MAP(chains, BPF_MAP_TYPE_HASH, __u32, struct dp_chain, DP_CHAINS_MAX, BPF_F_NO_PREALLOC);
-MAP(buckets, BPF_MAP_TYPE_HASH, struct dp_buckets_key, struct dp_buckets,
-    DP_CHAINS_MAX *DP_HOPS, BPF_F_NO_PREALLOC);
+MAP(groups, BPF_MAP_TYPE_HASH, __u32, struct dp_group, DP_CHAINS_MAX *DP_HOPS, BPF_F_NO_PREALLOC);
 MAP(insts, BPF_MAP_TYPE_HASH, __u32, struct dp_inst, 65536, BPF_F_NO_PREALLOC);
+MAP(labels, BPF_MAP_TYPE_HASH, struct dp_label_key, struct dp_label, 65536, BPF_F_NO_PREALLOC);
 MAP(vnis, BPF_MAP_TYPE_HASH, __u32, struct dp_vni, 65536, BPF_F_NO_PREALLOC);
 MAP(peers, BPF_MAP_TYPE_HASH, struct dp_peer_key, __u32, 65536, BPF_F_NO_PREALLOC);
 MAP(flows, BPF_MAP_TYPE_HASH, struct dp_flow_key, struct dp_flow, DP_FLOWS_MAX, 0);

@@ -199,6 +199,7 @@ host_open(struct host *host)
     host->collect_timer = loop_timer_new(host->loop, collect, host);
     host->console_timer = loop_timer_new(host->loop, consoles, host);
     host->retry_timer = loop_timer_new(host->loop, retry, host);
+    host->due_timer = loop_timer_new(host->loop, retry, host);
     loop_timer_arm(host->collect_timer, COLLECT_MS);
     loop_timer_arm(host->console_timer, CONSOLE_MS);
     return NULL;
@@ -221,6 +222,7 @@ host_close(struct host *host)
     loop_timer_del(host->collect_timer);
     loop_timer_del(host->console_timer);
     loop_timer_del(host->retry_timer);
+    loop_timer_del(host->due_timer);
     loop_free(host->loop);
     fd_close(&host->applied_fd);
     mem_free(host->links_mem);

@@ -46,6 +46,7 @@ chain_count(struct host *host, struct mem *mem, const struct desired_chain *chai
         c->direction = desired_label_directions[i % 2];
         c->packets = (int64_t)s.packets;
         c->bytes = (int64_t)s.bytes;
+        c->passed = (int64_t)s.passed;
         counters->hops.items[counters->hops.n++] = c;
     }
 }

@@ -660,10 +660,10 @@ datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *su
 void
 datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum)
 {
-    uint64_t s[2];
+    uint64_t s[3];
 
-    sum_up(dp, MAP_hop_stats, at, s, 2);
-    *sum = (struct dp_hop_stats){s[0], s[1]};
+    sum_up(dp, MAP_hop_stats, at, s, 3);
+    *sum = (struct dp_hop_stats){s[0], s[1], s[2]};
 }
 
 uint64_t

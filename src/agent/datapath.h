@@ -14,8 +14,8 @@ struct datapath;
 /* X(map): the maps the agent fills, in the order in which entries must appear
  * (a port only when all that judges it is there); they go in reverse order. */
 #define DATAPATH_TABLES(X)                                                                         \
-    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(remotes) X(peers) X(insts) X(chains)   \
-    X(buckets) X(classes) X(sources) X(fdb) X(vnis) X(guests) X(ports)
+    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(remotes) X(peers) X(insts) X(groups)   \
+    X(labels) X(chains) X(classes) X(sources) X(fdb) X(vnis) X(guests) X(ports)
 
 enum datapath_table {
 #define X(name) TABLE_##name,

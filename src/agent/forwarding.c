@@ -1,51 +1,15 @@
 /* Compiles the whole desired state into map entries, every time: what did not
  * change is compared and not written, so there is one way to reach any state
  * and nothing is forgotten.  Rules are in place before the ports they judge. */
-#include "agent/forwarding.h"
-
-#include "base/log.h"
-#include "base/net.h"
+#include "agent/forwarding_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SHARE_MIN 4096 /* Flow entries that a network may have in any case. */
 
-/* What is known of an object during one run. */
-struct group_note {
-    struct dp_id id;
-    uint64_t rules_hash, members_hash;
-    uint64_t hash; /* Of its rules and of all members they name. */
-    const struct desired_security_group *group;
-};
-struct net_note {
-    struct dp_id id;
-    uint64_t classes_hash;
-    uint32_t mtu;
-    VEC(struct ranked) classes;
-};
-struct ranked {
-    int64_t priority;
-    const char *chain;
-    struct dp_class class;
-};
-struct port_note {
-    struct dp_id id;
-    uint32_t ifindex;
-    uint32_t inst, serves;   /* Function. */
-    const char *inst_uuid;
-    const struct desired_port *port; /* Null for a remote one. */
-};
-struct run {
-    struct forwarding *f;
-    struct datapath *dp;
-    const struct world *world;
-    struct mem *mem;
-    struct map nets, ports, groups, chains; /* id -> note; chains -> struct dp_id */
-};
-
-static void
-problem(struct run *r, enum desired_kind kind, const char *id, const char *reason)
+void
+run_problem(struct run *r, enum desired_kind kind, const char *id, const char *reason)
 {
     if (r->f->problem) {
         r->f->problem(r->f->arg, kind, id, reason);
@@ -61,7 +25,7 @@ ip_key(struct dp_ip *out, const char *text)
     memcpy(out->b, ip.b, 16);
 }
 
-static void
+void
 mac_key(uint8_t *out, const char *text)
 {
     struct mac mac = {0};
@@ -88,7 +52,7 @@ link_local(struct dp_ip *out, const uint8_t *mac)
 }
 
 /* A prefix as network and mask words over the 16-byte form; null = any. */
-static void
+void
 prefix_words(const char *text, __u64 net[2], __u64 mask[2])
 {
     uint8_t m[16] = {0};
@@ -107,7 +71,7 @@ prefix_words(const char *text, __u64 net[2], __u64 mask[2])
     memcpy(mask, m, 16);
 }
 
-static uint32_t
+uint32_t
 vtep_of(const char *text)
 {
     struct ip ip;
@@ -149,7 +113,7 @@ port_notes(struct run *r)
         struct port_note *note = MEM_NEW(r->mem, struct port_note);
 
         if (map_get(&r->ports, port->id)) {
-            problem(r, DESIRED_remote_port, port->id, "a port of this site has the same id");
+            run_problem(r, DESIRED_remote_port, port->id, "a port of this site has the same id");
             continue;
         }
         TRY(datapath_id(r->dp, ID_PORT, port->id, 0, &note->id));
@@ -373,7 +337,7 @@ fdb_put(struct run *r, uint32_t net, const char *mac, const struct port_note *no
     return datapath_put_first(r->dp, TABLE_fdb, &key, &fdb);
 }
 
-static struct err *
+struct err *
 peer_put(struct run *r, uint32_t net, uint32_t vtep)
 {
     struct dp_peer_key key = {.net = net, .vtep = vtep};
@@ -416,231 +380,6 @@ addresses_sync(struct run *r)
     return NULL;
 }
 
-/* ---- chains ------------------------------------------------------------------------------------ */
-
-/* A function's port serves one instance, and that one network. */
-static bool
-claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, uint32_t net)
-{
-    struct port_note *note = map_get(&r->ports, port_id);
-
-    if (note->inst && (note->inst != inst || note->serves != net)) {
-        return false;
-    }
-    note->inst = inst;
-    note->serves = net;
-    note->inst_uuid = inst_uuid;
-    return true;
-}
-
-static void
-inst_side(struct run *r, const char *port_id, struct dp_inst *inst, int dir)
-{
-    const struct port_note *note = map_get(&r->ports, port_id);
-
-    inst->ifindex[dir] = note->ifindex;
-    inst->port[dir] = note->id.id;
-    inst->slot[dir] = note->id.slot;
-    mac_key(inst->mac[dir], note->port->mac);
-    if (!note->ifindex || !note->port->admin_state_up) {
-        inst->up = 0;
-    }
-}
-
-static struct err *
-inst_put(struct run *r, const struct desired_chain *chain, const struct desired_instance *in,
-         uint32_t net, uint32_t *number, bool *ok)
-{
-    struct dp_inst inst = {.up = 1};
-    struct dp_id id;
-
-    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, 0, &id));
-    *number = id.id;
-    *ok = true;
-    if (str_eq(in->layer, "l3")) {
-        inst.flags |= DP_INST_L3;
-    }
-    if (in->vtep) {
-        inst.flags |= DP_INST_REMOTE;
-        inst.vtep = vtep_of(in->vtep);
-        inst.label[DP_FORWARD] = (uint32_t)in->label_forward;
-        inst.label[DP_REVERSE] = (uint32_t)in->label_reverse;
-        TRY(peer_put(r, net, inst.vtep));
-    } else {
-        if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
-            !claim(r, in->egress_port_id, in->id, id.id, net)) {
-            problem(r, DESIRED_chain, chain->id,
-                    "a function's port serves another instance or network already");
-            *ok = false;
-            return NULL;
-        }
-        inst_side(r, in->ingress_port_id, &inst, DP_FORWARD);
-        inst_side(r, in->egress_port_id, &inst, DP_REVERSE);
-        if (str_eq(in->ingress_port_id, in->egress_port_id)) {
-            inst.flags |= DP_INST_ONE_ARM;
-        }
-    }
-    return datapath_put(r->dp, TABLE_insts, &id.id, &inst);
-}
-
-/* Highest random weight: every site fills the buckets alike, and an instance
- * that comes or goes only moves its own share. */
-static struct err *
-hop_buckets(struct run *r, uint32_t chain, uint32_t hop, const struct desired_hop *in,
-            const uint32_t *numbers)
-{
-    struct dp_buckets_key key = {.chain = chain, .hop = hop};
-    struct dp_buckets buckets;
-
-    for (uint32_t b = 0; b < DP_BUCKETS; b++) {
-        uint64_t best = 0;
-
-        for (size_t i = 0; i < in->instances.n; i++) {
-            const struct desired_instance *inst = in->instances.items[i];
-            uint64_t weight = hash_bytes(inst->id, strlen(inst->id), b + 1);
-
-            if (i == 0 || weight > best) {
-                best = weight;
-                buckets.inst[b] = numbers[i];
-            }
-        }
-    }
-    return datapath_put(r->dp, TABLE_buckets, &key, &buckets);
-}
-
-static struct err *
-chain_hops(struct run *r, const struct desired_chain *chain, const struct dp_id *id, uint32_t net,
-           bool *ok)
-{
-    for (uint32_t h = 0; h < chain->hops.n; h++) {
-        const struct desired_hop *hop = chain->hops.items[h];
-        uint32_t numbers[64];
-
-        for (size_t i = 0; i < hop->instances.n; i++) {
-            TRY(inst_put(r, chain, hop->instances.items[i], net, &numbers[i], ok));
-            if (!*ok) {
-                return NULL;
-            }
-        }
-        TRY(hop_buckets(r, id->id, h, hop, numbers));
-    }
-    return NULL;
-}
-
-/* False where it names a port that is not there: such a classifier matches nothing. */
-static bool
-class_end(struct run *r, const char *port_id, uint8_t flag, struct dp_class *c, uint32_t *number)
-{
-    const struct port_note *note = port_id ? map_get(&r->ports, port_id) : NULL;
-
-    if (port_id && note) {
-        c->flags |= flag;
-        *number = note->id.id;
-    }
-    return !port_id || note;
-}
-
-static void
-chain_class(struct run *r, const struct desired_chain *chain, const struct desired_classifier *in,
-            uint32_t number, struct net_note *net)
-{
-    struct ranked ranked = {.priority = in->priority, .chain = chain->id};
-    struct dp_class *c = &ranked.class;
-
-    c->chain = number;
-    c->flags = str_eq(in->ethertype, "IPv6") ? DP_CLASS_V6 : 0;
-    prefix_words(in->src_cidr, c->src, c->src_mask);
-    prefix_words(in->dst_cidr, c->dst, c->dst_mask);
-    if (in->protocol != INT_NULL) {
-        c->flags |= DP_CLASS_PROTO;
-        c->proto = (uint8_t)in->protocol;
-    }
-    if (in->src_port_min != INT_NULL) {
-        c->flags |= DP_CLASS_SPORT;
-        c->sport_min = (uint16_t)in->src_port_min;
-        c->sport_max = (uint16_t)in->src_port_max;
-    }
-    if (in->dst_port_min != INT_NULL) {
-        c->flags |= DP_CLASS_DPORT;
-        c->dport_min = (uint16_t)in->dst_port_min;
-        c->dport_max = (uint16_t)in->dst_port_max;
-    }
-    if (class_end(r, in->source_port_id, DP_CLASS_FROM, c, &c->from) &&
-        class_end(r, in->destination_port_id, DP_CLASS_TO, c, &c->to)) {
-        vec_add(r->mem, &net->classes, ranked);
-    }
-}
-
-static struct err *
-chain_sync(struct run *r, const struct desired_chain *chain)
-{
-    struct net_note *net = map_get(&r->nets, chain->network_id);
-    struct dp_id *id = MEM_NEW(r->mem, struct dp_id);
-    struct dp_chain value;
-    bool ok = true;
-
-    TRY(datapath_id(r->dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, id));
-    TRY(chain_hops(r, chain, id, net->id.id, &ok));
-    if (!ok) {
-        return NULL;
-    }
-    value = (struct dp_chain){.n_hops = (uint32_t)chain->hops.n,
-                              .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
-                              .net = net->id.id,
-                              .slot = id->slot};
-    TRY(datapath_put(r->dp, TABLE_chains, &id->id, &value));
-    map_set(&r->chains, chain->id, id);
-    for (size_t i = 0; i < chain->classifiers.n; i++) {
-        chain_class(r, chain, chain->classifiers.items[i], id->id, net);
-    }
-    return NULL;
-}
-
-static int
-rank_cmp(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-
-    return x->priority != y->priority ? (x->priority > y->priority ? -1 : 1)
-                                      : strcmp(x->chain, y->chain);
-}
-
-static struct err *
-classes_sync(struct run *r, struct net_note *net)
-{
-    struct dp_classes_key key = {.net = net->id.id};
-    size_t n = net->classes.n;
-
-    if (n) {
-        qsort(net->classes.items, n, sizeof *net->classes.items, rank_cmp);
-    }
-    for (size_t i = 0; i < n; i += DP_CLASSES_A_BLOCK) {
-        struct dp_classes block = {0};
-
-        while (block.n < DP_CLASSES_A_BLOCK && i + block.n < n) {
-            block.class[block.n] = net->classes.items[i + block.n].class;
-            block.n++;
-        }
-        block.more = i + block.n < n;
-        net->classes_hash = hash_bytes(&block, sizeof block, net->classes_hash);
-        TRY(datapath_put(r->dp, TABLE_classes, &key, &block));
-        key.block++;
-    }
-    return NULL;
-}
-
-static struct err *
-chains_sync(struct run *r)
-{
-    world_each (r->world, DESIRED_chain, it) {
-        TRY(chain_sync(r, world_object(it)));
-    }
-    map_each (&r->nets, it) {
-        TRY(classes_sync(r, it->value));
-    }
-    return NULL;
-}
-
 /* ---- networks, tunnels, ports --------------------------------------------------------------------- */
 
 struct err *
@@ -678,7 +417,7 @@ vni_put(struct run *r, enum desired_kind kind, const char *id, uint32_t vni,
     const char *text = mem_printf(r->mem, "%u", vni);
 
     if (!map_add(seen, text, seen)) {
-        problem(r, kind, id, "its VXLAN identifier is in use by another");
+        run_problem(r, kind, id, "its VXLAN identifier is in use by another");
         return NULL;
     }
     return datapath_put(r->dp, TABLE_vnis, &vni, value);
@@ -694,7 +433,7 @@ label_sync(struct run *r, const struct desired_label *label, struct map *seen)
     struct dp_id inst;
 
     if (!chain || label->hop >= (int64_t)in->hops.n) {
-        problem(r, DESIRED_label, label->id, "its chain has no such hop");
+        run_problem(r, DESIRED_label, label->id, "its chain has no such hop");
         return NULL;
     }
     TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, 0, &inst));
@@ -913,12 +652,13 @@ struct err *
 forwarding_sync(struct forwarding *f)
 {
     AUTO(mem) mem = mem_new("forwarding");
-    struct run r = {.f = f, .dp = f->dp, .world = f->world, .mem = mem};
+    struct run r = {.f = f, .dp = f->dp, .world = f->world, .mem = mem, .now = time_now_us()};
 
     map_init(&r.nets, mem);
     map_init(&r.ports, mem);
     map_init(&r.groups, mem);
     map_init(&r.chains, mem);
+    f->due = 0;
     datapath_begin(f->dp);
     TRY(net_notes(&r));
     TRY(port_notes(&r));

@@ -6,7 +6,7 @@
 #include "agent/world.h"
 
 /* Kinds of numbers, see datapath_id. */
-enum { ID_NETWORK = 1, ID_PORT, ID_GROUP, ID_CHAIN, ID_INSTANCE };
+enum { ID_NETWORK = 1, ID_PORT, ID_GROUP, ID_CHAIN, ID_INSTANCE, ID_HOP_GROUP };
 
 struct forwarding {
     struct datapath *dp;
@@ -14,6 +14,7 @@ struct forwarding {
     struct map links;      /* Port id -> struct forwarding_link, of ports that are plugged. */
     uint32_t vxlan_ifindex; /* 0 = no tunnels here */
     uint32_t punt_ifindex;  /* 0 = no responder is there */
+    int64_t due;           /* When forwarding_sync is to run again by itself (wall clock); 0 = never. */
     /* An object that cannot be made so; the rest goes on. */
     void (*problem)(void *arg, enum desired_kind kind, const char *id, const char *reason);
     void *arg;

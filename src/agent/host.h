@@ -49,7 +49,7 @@ struct host {
     bool reconcile_posted;
     struct agent_listener *listener;
     struct briefing *briefing; /* Null without a responder. */
-    struct loop_timer *collect_timer, *console_timer, *retry_timer;
+    struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
     uint64_t n_flows;
 };
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DUE_MS_MAX 3600000 /* A clock that was set is noticed so soon. */
+
 /* What the site was told last of objects that have no record of their own. */
 struct told {
     struct mem *mem;
@@ -128,6 +130,17 @@ ports_tell(struct host *host)
     }
 }
 
+/* Runs again by itself when a drained instance's time is over. */
+static void
+due_arm(struct host *host)
+{
+    int64_t ms = (host->forwarding.due - time_now_us()) / 1000 + 1;
+
+    if (host->forwarding.due) {
+        loop_timer_arm(host->due_timer, ms < 0 ? 0 : ms > DUE_MS_MAX ? DUE_MS_MAX : ms);
+    }
+}
+
 static struct err *
 round_make(struct host *host)
 {
@@ -138,6 +151,7 @@ round_make(struct host *host)
     host->forwarding.problem = on_problem;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
+    due_arm(host);
     briefing_sync(host->briefing);
     servers_start(host);
     return NULL;

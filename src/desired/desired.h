@@ -55,11 +55,12 @@
 #include "base/attr.h"
 #include "sys/loop.h"
 
-#define DESIRED_VERSION 2
+#define DESIRED_VERSION 4
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
 #define DESIRED_HOPS_MAX 8
+#define DESIRED_WEIGHT_MAX 65535
 #define DESIRED_FDS_MAX 4
 #define DESIRED_OBJECTS_MAX 100000  /* In one snapshot. */
 

@@ -251,16 +251,25 @@ chain_class(struct site *site, struct desired_chain *chain, int64_t protocol, in
 }
 
 struct desired_instance *
-chain_hop(struct site *site, struct desired_chain *chain, const char *function)
+hop_instance(struct site *site, struct desired_hop *hop, const char *function)
 {
     struct mem *mem = site->topo->mem;
-    struct desired_hop *hop = rows_add(mem, &chain->hops, &desired_hop_table);
     struct desired_instance *inst = rows_add(mem, &hop->instances, &desired_instance_table);
 
     inst->id = topo_id(site->topo, mem_printf(mem, "instance %s", function));
     inst->ingress_port_id = topo_id(site->topo, mem_printf(mem, "port %s.in", function));
     inst->egress_port_id = topo_id(site->topo, mem_printf(mem, "port %s.out", function));
     return inst;
+}
+
+struct desired_instance *
+chain_hop(struct site *site, struct desired_chain *chain, const char *function)
+{
+    struct mem *mem = site->topo->mem;
+    struct desired_hop *hop = rows_add(mem, &chain->hops, &desired_hop_table);
+
+    hop->group_id = topo_id(site->topo, mem_printf(mem, "group %s", function));
+    return hop_instance(site, hop, function);
 }
 
 void

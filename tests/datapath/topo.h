@@ -82,6 +82,9 @@ struct desired_classifier *chain_class(struct site *site, struct desired_chain *
 /* One more hop with one instance, local (function) or at 'vtep'. */
 struct desired_instance *chain_hop(struct site *site, struct desired_chain *chain,
                                    const char *function);
+/* One more instance of a hop. */
+struct desired_instance *hop_instance(struct site *site, struct desired_hop *hop,
+                                      const char *function);
 void instance_remote(struct desired_instance *inst, const char *vtep, int64_t forward,
                      int64_t reverse);
 void site_label(struct site *site, const char *chain, int64_t hop, const char *direction,

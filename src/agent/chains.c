@@ -1,0 +1,320 @@
+/* Chains, their groups and instances as the maps hold them: who may get a new
+ * flow, in which share, and which flows are whose. */
+#include "agent/forwarding_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A function's port serves one instance, and that one network. */
+static bool
+claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, uint32_t net)
+{
+    struct port_note *note = map_get(&r->ports, port_id);
+
+    if (note->inst && (note->inst != inst || note->serves != net)) {
+        return false;
+    }
+    note->inst = inst;
+    note->serves = net;
+    note->inst_uuid = inst_uuid;
+    return true;
+}
+
+static void
+inst_side(struct run *r, const char *port_id, struct dp_inst *inst, int dir)
+{
+    const struct port_note *note = map_get(&r->ports, port_id);
+
+    inst->ifindex[dir] = note->ifindex;
+    inst->port[dir] = note->id.id;
+    inst->slot[dir] = note->id.slot;
+    mac_key(inst->mac[dir], note->port->mac);
+    if (!note->ifindex || !note->port->admin_state_up) {
+        inst->up = 0;
+    }
+}
+
+static struct err *
+label_put(struct run *r, uint32_t chain, uint32_t inst, const struct desired_instance *in)
+{
+    struct dp_label_key key = {.chain = chain, .inst = inst};
+    struct dp_label label;
+
+    label.label[DP_FORWARD] = (uint32_t)in->label_forward;
+    label.label[DP_REVERSE] = (uint32_t)in->label_reverse;
+    return datapath_put(r->dp, TABLE_labels, &key, &label);
+}
+
+/* Its time to drain is over: nothing more goes there. */
+static bool
+drain_is_over(struct run *r, const struct desired_instance *in)
+{
+    if (in->drain_until == INT_NULL) {
+        return false;
+    }
+    if (in->drain_until <= r->now) {
+        return true;
+    }
+    if (!r->f->due || in->drain_until < r->f->due) {
+        r->f->due = in->drain_until;
+    }
+    return false;
+}
+
+static struct err *
+inst_put(struct run *r, const struct desired_chain *chain, uint32_t chain_number,
+         const struct desired_instance *in, uint32_t net, uint32_t *number, bool *ok)
+{
+    struct dp_inst inst = {.up = 1};
+    struct dp_id id;
+
+    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, 0, &id));
+    *number = id.id;
+    *ok = true;
+    if (str_eq(in->layer, "l3")) {
+        inst.flags |= DP_INST_L3;
+    }
+    if (in->vtep) {
+        inst.flags |= DP_INST_REMOTE;
+        inst.vtep = vtep_of(in->vtep);
+        TRY(label_put(r, chain_number, id.id, in));
+        TRY(peer_put(r, net, inst.vtep));
+    } else {
+        if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
+            !claim(r, in->egress_port_id, in->id, id.id, net)) {
+            run_problem(r, DESIRED_chain, chain->id,
+                    "a function's port serves another instance or network already");
+            *ok = false;
+            return NULL;
+        }
+        inst_side(r, in->ingress_port_id, &inst, DP_FORWARD);
+        inst_side(r, in->egress_port_id, &inst, DP_REVERSE);
+        if (str_eq(in->ingress_port_id, in->egress_port_id)) {
+            inst.flags |= DP_INST_ONE_ARM;
+        }
+    }
+    if (drain_is_over(r, in)) {
+        inst.up = 0;
+    }
+    return datapath_put(r->dp, TABLE_insts, &id.id, &inst);
+}
+
+/* Who of a group gets how many buckets, and has got so far. */
+struct share {
+    const struct desired_instance *inst;
+    uint32_t number;
+    uint32_t wanted, taken;
+};
+
+/* Whole buckets in the ratio of the weights: largest remainders first. */
+static void
+shares_fill(struct share *shares, size_t n)
+{
+    uint64_t total = 0, given = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        total += (uint64_t)shares[i].inst->weight;
+    }
+    for (size_t i = 0; i < n; i++) {
+        shares[i].wanted = (uint32_t)(DP_BUCKETS * (uint64_t)shares[i].inst->weight / total);
+        given += shares[i].wanted;
+    }
+    while (given < DP_BUCKETS) {
+        uint64_t most = 0;
+        size_t at = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            uint64_t exact = DP_BUCKETS * (uint64_t)shares[i].inst->weight;
+            uint64_t rest = exact > shares[i].wanted * total ? exact - shares[i].wanted * total : 0;
+
+            if (rest > most) {
+                most = rest;
+                at = i;
+            }
+        }
+        shares[at].wanted++;
+        given++;
+    }
+}
+
+/* Highest random weight among those that have not their share yet: every site
+ * fills the buckets alike, the shares are exact, and an instance that comes or
+ * goes moves little more than its own. */
+static void
+buckets_fill(struct dp_group *group, struct share *shares, size_t n)
+{
+    for (uint32_t b = 0; b < DP_BUCKETS; b++) {
+        struct share *best = NULL;
+        uint64_t most = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            const char *id = shares[i].inst->id;
+            uint64_t score = hash_bytes(id, strlen(id), b + 1);
+
+            if (shares[i].taken < shares[i].wanted && (!best || score > most)) {
+                best = &shares[i];
+                most = score;
+            }
+        }
+        group->inst[b] = best->number;
+        best->taken++;
+    }
+}
+
+static struct err *
+group_put(struct run *r, const struct desired_hop *hop, const uint32_t *numbers, uint32_t *number)
+{
+    struct dp_group group = {.flags = hop->fail_open ? DP_GROUP_OPEN : 0};
+    struct share shares[DP_MEMBERS];
+    struct dp_id id;
+    size_t n = 0;
+
+    TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &id));
+    *number = id.id;
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct desired_instance *inst = hop->instances.items[i];
+
+        if (inst->weight > 0 && inst->drain_until == INT_NULL) {
+            group.member[n] = numbers[i];
+            shares[n++] = (struct share){.inst = inst, .number = numbers[i]};
+        }
+    }
+    group.n_members = (uint32_t)n;
+    if (n) {
+        shares_fill(shares, n);
+        buckets_fill(&group, shares, n);
+    }
+    return datapath_put_first(r->dp, TABLE_groups, &id.id, &group);
+}
+
+static struct err *
+chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, uint32_t net,
+           struct dp_chain *value, bool *ok)
+{
+    for (uint32_t h = 0; h < chain->hops.n; h++) {
+        const struct desired_hop *hop = chain->hops.items[h];
+        uint32_t numbers[DP_MEMBERS];
+
+        for (size_t i = 0; i < hop->instances.n; i++) {
+            TRY(inst_put(r, chain, number, hop->instances.items[i], net, &numbers[i], ok));
+            if (!*ok) {
+                return NULL;
+            }
+        }
+        TRY(group_put(r, hop, numbers, &value->group[h]));
+    }
+    return NULL;
+}
+
+/* False where it names a port that is not there: such a classifier matches nothing. */
+static bool
+class_end(struct run *r, const char *port_id, uint8_t flag, struct dp_class *c, uint32_t *number)
+{
+    const struct port_note *note = port_id ? map_get(&r->ports, port_id) : NULL;
+
+    if (port_id && note) {
+        c->flags |= flag;
+        *number = note->id.id;
+    }
+    return !port_id || note;
+}
+
+static void
+chain_class(struct run *r, const struct desired_chain *chain, const struct desired_classifier *in,
+            uint32_t number, struct net_note *net)
+{
+    struct ranked ranked = {.priority = in->priority, .chain = chain->id};
+    struct dp_class *c = &ranked.class;
+
+    c->chain = number;
+    c->flags = str_eq(in->ethertype, "IPv6") ? DP_CLASS_V6 : 0;
+    prefix_words(in->src_cidr, c->src, c->src_mask);
+    prefix_words(in->dst_cidr, c->dst, c->dst_mask);
+    if (in->protocol != INT_NULL) {
+        c->flags |= DP_CLASS_PROTO;
+        c->proto = (uint8_t)in->protocol;
+    }
+    if (in->src_port_min != INT_NULL) {
+        c->flags |= DP_CLASS_SPORT;
+        c->sport_min = (uint16_t)in->src_port_min;
+        c->sport_max = (uint16_t)in->src_port_max;
+    }
+    if (in->dst_port_min != INT_NULL) {
+        c->flags |= DP_CLASS_DPORT;
+        c->dport_min = (uint16_t)in->dst_port_min;
+        c->dport_max = (uint16_t)in->dst_port_max;
+    }
+    if (class_end(r, in->source_port_id, DP_CLASS_FROM, c, &c->from) &&
+        class_end(r, in->destination_port_id, DP_CLASS_TO, c, &c->to)) {
+        vec_add(r->mem, &net->classes, ranked);
+    }
+}
+
+static struct err *
+chain_sync(struct run *r, const struct desired_chain *chain)
+{
+    struct net_note *net = map_get(&r->nets, chain->network_id);
+    struct dp_id *id = MEM_NEW(r->mem, struct dp_id);
+    struct dp_chain value = {.n_hops = (uint32_t)chain->hops.n,
+                             .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
+                             .net = net->id.id};
+    bool ok = true;
+
+    TRY(datapath_id(r->dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, id));
+    value.slot = id->slot;
+    TRY(chain_hops(r, chain, id->id, net->id.id, &value, &ok));
+    if (!ok) {
+        return NULL;
+    }
+    TRY(datapath_put(r->dp, TABLE_chains, &id->id, &value));
+    map_set(&r->chains, chain->id, id);
+    for (size_t i = 0; i < chain->classifiers.n; i++) {
+        chain_class(r, chain, chain->classifiers.items[i], id->id, net);
+    }
+    return NULL;
+}
+
+static int
+rank_cmp(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    return x->priority != y->priority ? (x->priority > y->priority ? -1 : 1)
+                                      : strcmp(x->chain, y->chain);
+}
+
+static struct err *
+classes_sync(struct run *r, struct net_note *net)
+{
+    struct dp_classes_key key = {.net = net->id.id};
+    size_t n = net->classes.n;
+
+    if (n) {
+        qsort(net->classes.items, n, sizeof *net->classes.items, rank_cmp);
+    }
+    for (size_t i = 0; i < n; i += DP_CLASSES_A_BLOCK) {
+        struct dp_classes block = {0};
+
+        while (block.n < DP_CLASSES_A_BLOCK && i + block.n < n) {
+            block.class[block.n] = net->classes.items[i + block.n].class;
+            block.n++;
+        }
+        block.more = i + block.n < n;
+        net->classes_hash = hash_bytes(&block, sizeof block, net->classes_hash);
+        TRY(datapath_put(r->dp, TABLE_classes, &key, &block));
+        key.block++;
+    }
+    return NULL;
+}
+
+struct err *
+chains_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_chain, it) {
+        TRY(chain_sync(r, world_object(it)));
+    }
+    map_each (&r->nets, it) {
+        TRY(classes_sync(r, it->value));
+    }
+    return NULL;
+}

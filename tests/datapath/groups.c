@@ -1,0 +1,265 @@
+/* Several instances at one position: shares of new flows, flows that stay where
+ * they are, draining, and what happens when none is left. */
+#include "base/time.h"
+#include "frames.h"
+#include "topo.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BASE_PORT 1000
+#define FLOWS_MAX 1024
+#define MEMBERS_MAX 3
+
+/* A chain of one hop, and at which of its instances each flow was seen. */
+struct spread {
+    struct site *s;
+    struct desired_chain *chain;
+    struct desired_hop *hop;
+    struct desired_instance *inst[MEMBERS_MAX];
+    int a, b, in[MEMBERS_MAX]; /* raw sockets: ends, and where each instance gets packets */
+    struct desired_port *pa, *pb;
+    size_t n_members;
+    int at[FLOWS_MAX];         /* member, -1 = none */
+    int sent_twice;
+};
+
+static const char *const member_names[MEMBERS_MAX] = {"f", "g", "h"};
+
+/* 'n_hop' of them are in the chain from the beginning. */
+static struct spread *
+spread_new(size_t n_hop)
+{
+    struct topo *t = topo_new(1);
+    struct spread *sp = MEM_NEW(t->mem, struct spread);
+    struct site *s = sp->s = &t->sites[0];
+
+    site_network(s, "n", 100);
+    sp->pa = site_node(s, "a", "n", "10.0.0.1", NULL);
+    sp->pb = site_node(s, "b", "n", "10.0.0.2", NULL);
+    for (size_t i = 0; i < MEMBERS_MAX; i++) {
+        site_function(s, member_names[i], "n");
+    }
+    sp->chain = site_chain(s, "c", "n");
+    (void)chain_class(s, sp->chain, 17, -1);
+    sp->inst[0] = chain_hop(s, sp->chain, "f");
+    sp->hop = sp->chain->hops.items[0];
+    for (size_t i = 1; i < n_hop; i++) {
+        sp->inst[i] = hop_instance(s, sp->hop, member_names[i]);
+    }
+    topo_up(t);
+    sp->a = node_raw(s, "a", "eth0");
+    sp->b = node_raw(s, "b", "eth0");
+    for (size_t i = 0; i < MEMBERS_MAX; i++) {
+        sp->in[i] = node_raw(s, member_names[i], "eth0");
+    }
+    return sp;
+}
+
+static void
+spread_done(struct spread *sp)
+{
+    close(sp->a);
+    close(sp->b);
+    for (size_t i = 0; i < MEMBERS_MAX; i++) {
+        close(sp->in[i]);
+    }
+}
+
+/* The kernel has it all: between two answers the agent does what it has put off. */
+static bool
+spread_push(struct spread *sp)
+{
+    return site_push(sp->s) && site_counters(sp->s) && site_counters(sp->s);
+}
+
+/* UDP port 'off' of a frame (0 = source, 2 = destination), or 0. */
+static int
+udp_port(const uint8_t *f, ssize_t n, int off)
+{
+    return n >= 42 && f[12] == 8 && f[13] == 0 && f[23] == 17 ? f[34 + off] << 8 | f[35 + off] : 0;
+}
+
+/* Who has seen which flow since the last time. */
+static void
+spread_look(struct spread *sp, bool reverse)
+{
+    uint8_t buf[FRAME_MAX];
+    ssize_t n;
+
+    for (int i = 0; i < MEMBERS_MAX; i++) {
+        while ((n = recv(sp->in[i], buf, sizeof buf, MSG_DONTWAIT)) > 0) {
+            int flow = udp_port(buf, n, reverse ? 2 : 0) - BASE_PORT;
+
+            if (flow >= 0 && flow < FLOWS_MAX) {
+                sp->sent_twice += sp->at[flow] >= 0;
+                sp->at[flow] = i;
+            }
+        }
+    }
+}
+
+/* One packet of each flow from 'first' on, and where it went; the number that arrived. */
+static int
+spread_send(struct spread *sp, int first, int n, bool reverse)
+{
+    uint8_t buf[FRAME_MAX];
+    int arrived = 0;
+
+    sp->sent_twice = 0;
+    for (int flow = first; flow < first + n; flow++) {
+        struct frame f =
+            reverse ? frame_udp(sp->pb->mac, sp->pa->mac, "10.0.0.2", "10.0.0.1", 9, BASE_PORT + flow, 4)
+                    : frame_udp(sp->pa->mac, sp->pb->mac, "10.0.0.1", "10.0.0.2", BASE_PORT + flow, 9, 4);
+        int port = reverse ? BASE_PORT + flow : 9;
+
+        sp->at[flow] = -1;
+        raw_send(reverse ? sp->b : sp->a, f.b, f.n);
+        arrived += raw_receive(reverse ? sp->a : sp->b, buf, sizeof buf, 300, is_udp_to, &port) > 0;
+        spread_look(sp, reverse);
+    }
+    return arrived;
+}
+
+static int
+spread_count(const struct spread *sp, int first, int n, int member)
+{
+    int count = 0;
+
+    for (int i = first; i < first + n; i++) {
+        count += sp->at[i] == member;
+    }
+    return count;
+}
+
+/* Flows of 'was' that are elsewhere now; of 'except' they may be. */
+static int
+moved(const struct spread *sp, const int *was, int n, int except)
+{
+    int count = 0;
+
+    for (int i = 0; i < n; i++) {
+        count += was[i] != except && was[i] != sp->at[i];
+    }
+    return count;
+}
+
+TEST(new_flows_are_shared_by_weight_and_both_directions_meet_one_instance)
+{
+    struct spread *sp = spread_new(3);
+    int was[FLOWS_MAX];
+
+    CHECK_INT(spread_send(sp, 0, 400, false), 400);
+    for (int i = 0; i < 3; i++) {
+        CHECK(spread_count(sp, 0, 400, i) > 400 / 3 - 50);
+    }
+    memcpy(was, sp->at, sizeof was);
+    CHECK_INT(spread_send(sp, 0, 400, true), 400);
+    CHECK_INT(moved(sp, was, 400, -1), 0);
+    CHECK_INT(sp->sent_twice, 0);
+    sp->inst[0]->weight = 0;
+    sp->inst[1]->weight = 3;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 400, 400, false), 400);
+    CHECK_INT(spread_count(sp, 400, 400, 0), 0);
+    CHECK(spread_count(sp, 400, 400, 1) > 300 - 40 && spread_count(sp, 400, 400, 1) < 300 + 40);
+    CHECK_INT(spread_send(sp, 0, 400, false), 400); /* Weights are for new flows. */
+    CHECK_INT(moved(sp, was, 400, -1), 0);
+    spread_done(sp);
+}
+
+TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
+{
+    struct spread *sp = spread_new(2);
+    int was[FLOWS_MAX], now[FLOWS_MAX];
+    int64_t drained;
+
+    CHECK_INT(spread_send(sp, 0, 300, false), 300);
+    memcpy(was, sp->at, sizeof was);
+    sp->inst[2] = hop_instance(sp->s, sp->hop, "h");
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 300, false), 300);
+    CHECK_INT(moved(sp, was, 300, -1), 0);
+    CHECK_INT(spread_send(sp, 300, 300, false), 300);
+    CHECK(spread_count(sp, 300, 300, 2) > 60 && spread_count(sp, 300, 300, 2) < 140);
+    /* It drains: nothing moves, nothing new goes there. */
+    memcpy(was, sp->at, sizeof was);
+    drained = time_now_us() + 4000000;
+    sp->inst[0]->drain_until = drained;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 600, false), 600);
+    REQUIRE(time_now_us() < drained);
+    CHECK_INT(moved(sp, was, 600, -1), 0);
+    CHECK_INT(spread_send(sp, 600, 100, false), 100);
+    REQUIRE(time_now_us() < drained);
+    CHECK_INT(spread_count(sp, 600, 100, 0), 0);
+    /* Its time is over: its flows move, and only they. */
+    SITE_EVENTUALLY(sp->s, 8000,
+                    time_now_us() > drained && spread_send(sp, 0, 600, false) == 600 &&
+                        spread_count(sp, 0, 600, 0) == 0);
+    CHECK_INT(moved(sp, was, 600, 0), 0);
+    memcpy(now, sp->at, sizeof now);
+    CHECK_INT(spread_send(sp, 0, 600, true), 600);
+    CHECK_INT(moved(sp, now, 600, -1), 0);
+    spread_done(sp);
+}
+
+TEST(flows_of_a_dead_instance_move_to_the_last_that_lives_and_no_others_do)
+{
+    struct spread *sp = spread_new(3);
+    int was[FLOWS_MAX];
+
+    CHECK_INT(spread_send(sp, 0, 200, false), 200);
+    memcpy(was, sp->at, sizeof was);
+    sp->inst[1]->drain_until = 1;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 200, false), 200);
+    CHECK_INT(spread_count(sp, 0, 200, 1), 0);
+    CHECK_INT(moved(sp, was, 200, 1), 0);
+    sp->inst[0]->drain_until = 1;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 400, false), 400);
+    CHECK_INT(spread_count(sp, 0, 400, 2), 400);
+    spread_done(sp);
+}
+
+/* Forward and reverse; the ends' kernels may tell of closed ports on top of it. */
+static int64_t
+hop_passed(struct site *s)
+{
+    int64_t sum = 0;
+    const struct desired_counters *counters = site_counters(s);
+
+    for (size_t i = 0; i < counters->hops.n; i++) {
+        sum += ((struct desired_hop_counter *)counters->hops.items[i])->passed;
+    }
+    return sum;
+}
+
+TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
+{
+    struct spread *sp = spread_new(1);
+    int64_t passed;
+
+    CHECK_INT(spread_send(sp, 0, 10, false), 10);
+    sp->inst[0]->drain_until = 1;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 3, false), 0);
+    CHECK_INT(site_drops(sp->s, "no_instance"), 3);
+    CHECK_INT(hop_passed(sp->s), 0);
+    sp->hop->fail_open = true;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 20, false), 20); /* Known flows, and new ones. */
+    CHECK_INT(spread_send(sp, 0, 20, true), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 0);
+    passed = hop_passed(sp->s);
+    CHECK(passed >= 40 && passed < 80);
+    /* It is there again, and is not left out. */
+    sp->inst[0]->drain_until = INT_NULL;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 20, false), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 20);
+    CHECK_INT(hop_passed(sp->s), passed);
+    spread_done(sp);
+}
