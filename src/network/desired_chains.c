@@ -37,6 +37,8 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
 
     TRY(row_get(tx, &port_pair_table, pair_id, &pair));
     made->id = pair->id;
+    made->weight = json_int(json_get(pair->service_function_parameters, "weight"), 1);
+    made->drain_until = pair->drain_until;
     made->layer = "l2"; /* the API of chains has transparent functions so far */
     *out = made;
     if (pair->ingress_port_id) {
@@ -58,6 +60,8 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
     struct port_pair_group *group;
 
     TRY(row_get(tx, &port_pair_group_table, group_id, &group));
+    hop->group_id = group->id;
+    hop->fail_open = str_eq(group->failure_policy, "open");
     hop->instances = (struct rows){.n = group->port_pairs.n,
                                    .items = MEM_ARRAY(tx_mem(tx), group->port_pairs.n, void *)};
     for (size_t i = 0; i < group->port_pairs.n; i++) {
@@ -73,11 +77,11 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
 /* ---- classifiers ----------------------------------------------------------------------------- */
 
 static struct desired_classifier *
-classifier_make(struct mem *mem, const struct flow_classifier *c)
+classifier_make(struct mem *mem, const struct port_chain *chain, const struct flow_classifier *c)
 {
     struct desired_classifier *out = row_new(mem, &desired_classifier_table);
 
-    out->priority = 0;
+    out->priority = chain->priority;
     out->ethertype = c->ethertype;
     out->protocol = c->protocol ? protocol_number(c->protocol) : INT_NULL;
     out->src_port_min = c->source_port_range_min;
@@ -141,7 +145,7 @@ classifiers_load(struct tx *tx, const struct port_chain *chain, struct desired_c
         TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
         TRY(classifier_fits(tx, c, &out->network_id, &fits));
         if (fits) {
-            out->classifiers.items[out->classifiers.n++] = classifier_make(tx_mem(tx), c);
+            out->classifiers.items[out->classifiers.n++] = classifier_make(tx_mem(tx), chain, c);
         }
     }
     return NULL;

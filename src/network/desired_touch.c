@@ -120,17 +120,23 @@ touch_rule(struct tx *tx, const struct change *change, struct desired_touched *t
 static struct err *
 touch_pair(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
-    (void)tx;
     desired_touch(touched, DESIRED_port, column(change, "ingress_port_id"));
     desired_touch(touched, DESIRED_port, column(change, "egress_port_id"));
-    return NULL;
+    return touch_found(tx, touched, DESIRED_chain,
+                       "select c.owner from port_chain_port_pair_groups c join "
+                       "port_pair_group_port_pairs g on g.owner = c.target where g.target = ?",
+                       SQL_ARGS(change->id));
 }
 
 static struct err *
 touch_pair_group(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
-    (void)change;
-    return touch_chains(tx, touched);
+    TRY(touch_found(tx, touched, DESIRED_chain,
+                    "select owner from port_chain_port_pair_groups where target = ?",
+                    SQL_ARGS(change->id)));
+    return touch_found(tx, touched, DESIRED_label,
+                       "select l.id from chain_label l join port_chain_port_pair_groups c on "
+                       "c.owner = l.port_chain_id where c.target = ?", SQL_ARGS(change->id));
 }
 
 static struct err *

@@ -222,7 +222,8 @@ classifiers_check(struct tx *tx, const struct op *op, const struct port_chain *c
             return classifier_in_use(id);
         }
     }
-    return networks_check(tx, chain);
+    TRY(networks_check(tx, chain));
+    return chain_conflict_check(tx, op, chain);
 }
 
 static struct err *
@@ -268,7 +269,9 @@ chain_before_update(struct tx *tx, struct op *op, const void *old, void *row)
     if (row_given(&chain->row, "port_pair_groups")) {
         TRY(groups_check(tx, op, chain));
     }
-    return row_given(&chain->row, "flow_classifiers") ? classifiers_check(tx, op, chain) : NULL;
+    return row_given(&chain->row, "flow_classifiers") || row_given(&chain->row, "priority")
+               ? classifiers_check(tx, op, chain)
+               : NULL;
 }
 
 static struct err *

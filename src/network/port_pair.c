@@ -107,6 +107,21 @@ pair_before_create(struct tx *tx, struct op *op, void *row)
     return NULL;
 }
 
+/* Draining counts from the request that asks for it. */
+static struct err *
+pair_before_update(struct tx *tx, struct op *op, const void *old, void *row)
+{
+    struct port_pair *pair = row;
+
+    (void)op, (void)old;
+    if (row_given(&pair->row, "drain_seconds")) {
+        pair->drain_until = pair->drain_seconds == INT_NULL
+                                ? TIME_NULL
+                                : tx_now(tx) + pair->drain_seconds * 1000000;
+    }
+    return NULL;
+}
+
 static struct err *
 pair_before_delete(struct tx *tx, struct op *op, const void *row)
 {
@@ -129,7 +144,9 @@ const struct resource port_pair_resource = {
     .quota = "port_pair",
     .quota_defaults = network_quotas,
     .flags = RESOURCE_BULK,
-    .hooks = {.before_create = pair_before_create, .before_delete = pair_before_delete},
+    .hooks = {.before_create = pair_before_create,
+              .before_update = pair_before_update,
+              .before_delete = pair_before_delete},
 };
 
 /* ---- groups ------------------------------------------------------------------------------ */

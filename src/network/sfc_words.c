@@ -83,8 +83,9 @@ sfc_check_pair_parameters(struct mem *mem, const struct attr *attr, void *value)
     if (!why && !json_is(json_get(json, "correlation"), JSON_T_NULL)) {
         why = "correlation must be null: functions of this site get packets without encapsulation.";
     }
-    if (!why && json_int(json_get(json, "weight"), -1) < 0) {
-        why = "weight must be a number and not negative.";
+    if (!why && (json_int(json_get(json, "weight"), -1) < 0 ||
+                 json_int(json_get(json, "weight"), -1) > DESIRED_WEIGHT_MAX)) {
+        why = mem_printf(mem, "weight must be a number from 0 to %d.", DESIRED_WEIGHT_MAX);
     }
     return why;
 }

@@ -47,7 +47,7 @@ TEST(objects_come_back_as_they_were_sent)
         {DESIRED_chain,
          "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
          ",\"classifiers\":[{\"protocol\":6,\"dst_port_min\":80,\"dst_port_max\":80}],\"hops\":[{"
-         "\"instances\":[{\"id\":" ID ",\"ingress_port_id\":" ID ",\"egress_port_id\":" ID2
+         "\"group_id\":" ID ",\"instances\":[{\"id\":" ID ",\"ingress_port_id\":" ID ",\"egress_port_id\":" ID2
          "},{\"id\":" ID2
          ",\"vtep\":\"192.0.2.1\",\"label_forward\":8388609,\"label_reverse\":8388610}]}]}"},
         {DESIRED_security_group,
@@ -114,7 +114,7 @@ TEST(what_a_hostile_site_might_send_is_refused)
          "label"},
         {DESIRED_chain,
          "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
-         ",\"hops\":[{\"instances\":[{\"id\":" ID "}]}]}",
+         ",\"hops\":[{\"group_id\":" ID ",\"instances\":[{\"id\":" ID "}]}]}",
          "either"},
         {DESIRED_chain,
          "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID

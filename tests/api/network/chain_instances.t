@@ -1,0 +1,102 @@
+# Priorities of chains, draining of instances, what a group without one does.
+POST /v2.0/networks  as demo
+{"network": {"name": "one"}}
+= 201
+{"network": {"id": "$net := uuid", ...}}
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$net", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$a := uuid", ...}}
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$net", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$b := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$a", "egress": "$a", "service_function_parameters": {"weight": "7"}}}
+= 201
+{"port_pair": {"id": "$pair := uuid", "service_function_parameters": {"correlation": null, "weight": 7}, "drain_seconds": null, "drain_until": null, ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$b", "egress": "$b", "service_function_parameters": {"weight": 65536}}}
+= 400
+{"NeutronError": {...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$b", "egress": "$b"}}
+= 201
+{"port_pair": {"id": "$second := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$b", "egress": "$b", "drain_seconds": 5}}
+= 400
+{"NeutronError": {...}}
+PUT /v2.0/sfc/port_pairs/$pair  as demo
+{"port_pair": {"drain_seconds": 60}}
+= 200
+{"port_pair": {"drain_seconds": 60, "drain_until": "$ := text", ...}}
+PUT /v2.0/sfc/port_pairs/$pair  as demo
+{"port_pair": {"name": "still draining"}}
+= 200
+{"port_pair": {"drain_seconds": 60, "drain_until": "$ := text", ...}}
+PUT /v2.0/sfc/port_pairs/$pair  as demo
+{"port_pair": {"drain_seconds": null}}
+= 200
+{"port_pair": {"drain_seconds": null, "drain_until": null, ...}}
+PUT /v2.0/sfc/port_pairs/$pair  as demo
+{"port_pair": {"drain_seconds": -1}}
+= 400
+{"NeutronError": {...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$pair"], "failure_policy": "ajar"}}
+= 400
+{"NeutronError": {...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$pair"]}}
+= 201
+{"port_pair_group": {"id": "$group := uuid", "failure_policy": "closed", ...}}
+PUT /v2.0/sfc/port_pair_groups/$group  as demo
+{"port_pair_group": {"failure_policy": "open"}}
+= 200
+{"port_pair_group": {"failure_policy": "open", ...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$second"]}}
+= 201
+{"port_pair_group": {"id": "$other := uuid", ...}}
+# One claims a /24 of web, the other a host in it; a third the next /24.
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "tcp", "destination_port_range_min": 80, "destination_port_range_max": 90, "destination_ip_prefix": "10.1.0.0/24"}}
+= 201
+{"flow_classifier": {"id": "$web := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"destination_ip_prefix": "10.1.0.7/32"}}
+= 201
+{"flow_classifier": {"id": "$host := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "tcp", "destination_port_range_min": 80, "destination_port_range_max": 90, "destination_ip_prefix": "10.1.1.0/24"}}
+= 201
+{"flow_classifier": {"id": "$next := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "tcp", "destination_port_range_min": 91, "destination_port_range_max": 99, "destination_ip_prefix": "10.1.0.7/32"}}
+= 201
+{"flow_classifier": {"id": "$above := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$group"], "flow_classifiers": ["$web"]}}
+= 201
+{"port_chain": {"id": "$chain := uuid", "priority": 0, ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$other"], "flow_classifiers": ["$next", "$host"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "Flow Classifier $host has packets in common with Flow Classifier $web of port chain $chain; give the chains different priorities (both have 0).", "detail": ""}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$other"], "flow_classifiers": ["$next", "$host", "$above"], "priority": 5}}
+= 201
+{"port_chain": {"id": "$high := uuid", "priority": 5, ...}}
+PUT /v2.0/sfc/port_chains/$high  as demo
+{"port_chain": {"priority": 0}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+PUT /v2.0/sfc/port_chains/$high  as demo
+{"port_chain": {"flow_classifiers": ["$next", "$above"], "priority": 0}}
+= 200
+{"port_chain": {"priority": 0, ...}}
+PUT /v2.0/sfc/port_chains/$chain  as demo
+{"port_chain": {"priority": 65536}}
+= 400
+{"NeutronError": {...}}
