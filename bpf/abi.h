@@ -34,7 +34,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt)
+    X(new_remote) X(repick) X(punt) X(speak)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -235,6 +235,7 @@ struct dp_group {
 #define DP_INST_REMOTE 1
 #define DP_INST_L3 2 /* Frames are addressed to it, and restored behind it. */
 #define DP_INST_ONE_ARM 4
+#define DP_INST_SPEAKS 8 /* It sends flows of its own: what it translates, or relays. */
 enum { DP_FORWARD, DP_REVERSE };
 struct dp_inst {
     __u32 up;
@@ -243,6 +244,7 @@ struct dp_inst {
     __u32 port[2];
     __u32 slot[2];
     __u32 vtep;
+    __u32 chain, hop; /* DP_INST_SPEAKS: the one position it has. */
     __u8 mac[2][6];
 };
 /* labels: what an instance elsewhere is reached by, which is each chain's own */
@@ -279,6 +281,7 @@ struct dp_flow_key {
 #define DP_FLOW_FROM_LO 1   /* The initiator is 'lo'. */
 #define DP_FLOW_REPLY_OK 2  /* The responder may answer: it was let in, or may send by itself. */
 #define DP_FLOW_REPLIED 4
+#define DP_FLOW_SPOKEN 8 /* It begins at an instance, that of hop 'first'. */
 enum { TCP_ST_NONE, TCP_ST_SYN, TCP_ST_OPEN, TCP_ST_FIN, TCP_ST_CLOSED };
 struct dp_end {
     __u32 port;
@@ -296,7 +299,8 @@ struct dp_flow {
     __u8 flags;
     __u8 state; /* TCP */
     __u8 fins;  /* Bit per end. */
-    __u8 zero[7];
+    __u8 first; /* DP_FLOW_SPOKEN */
+    __u8 zero[6];
 };
 
 /* fragments (LRU) */

@@ -108,8 +108,7 @@ dp_new_flow(struct __sk_buff *skb)
         return drop(k, DROP_spoofed_ip);
     }
     if (k->in_flags & DP_PORT_FUNCTION && !k->recheck) {
-        return table_is_full(k) && k->in_inst ? call(skb, k, CALL_new_remote)
-                                              : drop(k, DROP_function_flow);
+        return call(skb, k, CALL_speak);
     }
     if (!k->recheck && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
@@ -133,6 +132,55 @@ dp_new_flow(struct __sk_buff *skb)
     k->rule_block = 0;
     k->rule_next = CALL_classify;
     return call(skb, k, CALL_rules);
+}
+
+/* The end that has an address of the network; false where nobody has. */
+INLINE int
+end_by_ip(struct pkt *k, const struct dp_ip *ip, struct dp_end *end)
+{
+    struct dp_addr_key key = {.net = k->key.net, .ip = *ip};
+    struct dp_addr *addr = bpf_map_lookup_elem(&addrs, &key);
+
+    return addr && end_find(k, addr->mac, end);
+}
+
+/* A flow that nobody sent into the function: its own, where it may have such and sends it on from
+ * its place in the chain.  What comes back to it ends there. */
+SEC("tc")
+int
+dp_speak(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_inst *inst;
+    __u32 id;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    id = k->in_inst;
+    inst = bpf_map_lookup_elem(&insts, &id);
+    if (!inst || !(inst->flags & DP_INST_SPEAKS)) {
+        return table_is_full(k) && inst ? call(skb, k, CALL_new_remote)
+                                        : drop(k, DROP_function_flow);
+    }
+    if (inst->port[DP_REVERSE] != k->in_port) {
+        return drop(k, DROP_function_direction);
+    }
+    if (!may_start(k) || is_syn_ack(k)) {
+        return drop(k, DROP_tcp_state);
+    }
+    if (!end_by_ip(k, &k->dst, &k->end[1])) {
+        return drop(k, DROP_unknown_destination);
+    }
+    if (!end_by_ip(k, &k->src, &k->end[0])) {
+        return drop(k, DROP_spoofed_ip);
+    }
+    k->init_lo = k->from_lo;
+    k->chain = inst->chain;
+    k->classified = k->spoken = 1;
+    k->first = (__u8)inst->hop;
+    k->from = FROM_FUNCTION;
+    return call(skb, k, CALL_insert);
 }
 
 /* The first that is seen of a flow that came by tunnel, or out of a function
@@ -332,6 +380,12 @@ dp_insert(struct __sk_buff *skb)
     if (k->from == FROM_LABEL && k->vni.hop < DP_HOPS) {
         flow->inst[k->vni.hop & (DP_HOPS - 1)] = k->vni.inst;
     }
+    if (k->spoken && k->first < DP_HOPS) {
+        flow->first = k->first;
+        flow->flags |= DP_FLOW_SPOKEN;
+        flow->inst[k->first & (DP_HOPS - 1)] = k->in_inst;
+        flow->sent = (__u16)(1 << k->first);
+    }
     if (!usage_take(k)) {
         return insert_full(skb, k, DROP_share_full);
     }
@@ -377,6 +431,9 @@ dp_repick(struct __sk_buff *skb)
     hop = k->repick;
     if (!flow || hop >= DP_HOPS) {
         return drop(k, DROP_internal);
+    }
+    if (flow->flags & DP_FLOW_SPOKEN && hop == flow->first) {
+        return drop(k, DROP_no_instance); /* It was this one's flow. */
     }
     id = flow->chain;
     chain = bpf_map_lookup_elem(&chains, &id);

@@ -320,13 +320,16 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
 
 /* 'hop', or the next in its direction that is not passed by. */
 INLINE int
-next_hop(const struct pkt *k, const struct dp_chain *chain, int hop, int from_init)
+next_hop(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int hop,
+         int from_init)
 {
+    int first = flow->flags & DP_FLOW_SPOKEN ? flow->first : 0;
+
     if (!chain || !(from_init || chain->flags & DP_CHAIN_SYMMETRIC)) {
         return NEXT_END;
     }
     for (int i = 0; i < DP_HOPS; i++) {
-        if (hop < 0 || hop >= (int)chain->n_hops || hop >= DP_HOPS) {
+        if (hop < first || hop >= (int)chain->n_hops || hop >= DP_HOPS) {
             return NEXT_END;
         }
         if (!(k->passed >> hop & 1)) {
@@ -335,6 +338,29 @@ next_hop(const struct pkt *k, const struct dp_chain *chain, int hop, int from_in
         hop += from_init ? 1 : -1;
     }
     return NEXT_END;
+}
+
+/* Is the packet of a flow that its function itself began? */
+INLINE int
+is_spoken_here(const struct pkt *k, const struct dp_flow *flow)
+{
+    __u32 first = flow->first;
+
+    BOUND(first, DP_HOPS - 1);
+    return flow->flags & DP_FLOW_SPOKEN && k->in_inst && flow->inst[first] == k->in_inst;
+}
+
+/* Was the packet's function sent something of the flow?  Then it speaks as that, even where it has
+ * an address that is one of the flow's ends. */
+INLINE int
+was_sent_here(const struct pkt *k, const struct dp_flow *flow)
+{
+    for (int i = 0; i < DP_HOPS; i++) {
+        if (flow->inst[i] == k->in_inst && flow->sent >> i & 1) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* Out of a function: which hop it is, and whether it may. */
@@ -360,7 +386,10 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (inst->port[from_init ? DP_REVERSE : DP_FORWARD] != k->in_port) {
         return -DROP_function_direction;
     }
-    return next_hop(k, chain, from_init ? hop + 1 : hop - 1, from_init);
+    if (!from_init && is_spoken_here(k, flow)) {
+        return -DROP_function_direction; /* The flow ends here. */
+    }
+    return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
 /* From a port that is one of the flow's ends. */
@@ -379,7 +408,7 @@ from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain
         k->rule_next = CALL_step;
         return NEXT_CALL + CALL_rules;
     }
-    return next_hop(k, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
+    return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }
 
 /* A packet on a label: to exactly that instance, while it is up. */
@@ -398,7 +427,7 @@ from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *cha
     if (k->rounds == 1 && flow->inst[hop] != k->vni.inst) { /* Later: it was down. */
         flow->inst[hop] = k->vni.inst;
     }
-    return next_hop(k, chain, (int)hop, from_init);
+    return next_hop(k, flow, chain, (int)hop, from_init);
 }
 
 /* Is the packet's sender the end that the entry says? */
@@ -430,7 +459,8 @@ flow_fits(struct pkt *k, const struct dp_flow *flow, int from_init, __u64 now)
         return 0;
     }
     if (k->from == FROM_PORT && k->in_flags & DP_PORT_FUNCTION && k->in_inst &&
-        flow->end[0].port != k->in_port && flow->end[1].port != k->in_port) {
+        ((flow->end[0].port != k->in_port && flow->end[1].port != k->in_port) ||
+         was_sent_here(k, flow))) {
         k->from = FROM_FUNCTION;
     }
     return k->from == FROM_FUNCTION ||
@@ -447,6 +477,9 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
     flow_track(k, flow, from_init, now);
     if (k->from == FROM_LABEL) {
         return from_label(k, flow, chain, from_init);
+    }
+    if (k->from == FROM_TUNNEL && !from_init && chain && flow->flags & DP_FLOW_SPOKEN) {
+        return next_hop(k, flow, chain, (int)chain->n_hops - 1, 0); /* Not known there as the chain's. */
     }
     return k->from == FROM_TUNNEL ? NEXT_END : from_end(k, flow, chain, from_init);
 }

@@ -61,11 +61,31 @@ drain_is_over(struct run *r, const struct desired_instance *in)
     return false;
 }
 
-static struct err *
-inst_put(struct run *r, const struct desired_chain *chain, uint32_t chain_number,
-         const struct desired_instance *in, uint32_t net, uint32_t *number, bool *ok)
+/* A position that is being made. */
+struct place {
+    const struct desired_chain *chain;
+    uint32_t number, hop, net;
+};
+
+/* What begins at an instance has to know where that is: it cannot be at two places. */
+static bool
+speaks_put(struct run *r, const struct place *at, uint32_t id, struct dp_inst *inst)
 {
+    const struct dp_inst *other = datapath_put_already(r->dp, TABLE_insts, &id);
+
+    inst->flags |= DP_INST_SPEAKS;
+    inst->chain = at->number;
+    inst->hop = at->hop;
+    return !other || (other->chain == at->number && other->hop == at->hop);
+}
+
+static struct err *
+inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
+         uint32_t *number, bool *ok)
+{
+    const struct desired_chain *chain = at->chain;
     struct dp_inst inst = {.up = 1};
+    uint32_t net = at->net;
     struct dp_id id;
 
     TRY(datapath_id(r->dp, ID_INSTANCE, in->id, 0, &id));
@@ -74,10 +94,16 @@ inst_put(struct run *r, const struct desired_chain *chain, uint32_t chain_number
     if (str_eq(in->layer, "l3")) {
         inst.flags |= DP_INST_L3;
     }
+    if (in->speaks && !speaks_put(r, at, id.id, &inst)) {
+        run_problem(r, DESIRED_chain, chain->id,
+                    "an instance that sends flows of its own has another place already");
+        *ok = false;
+        return NULL;
+    }
     if (in->vtep) {
         inst.flags |= DP_INST_REMOTE;
         inst.vtep = vtep_of(in->vtep);
-        TRY(label_put(r, chain_number, id.id, in));
+        TRY(label_put(r, at->number, id.id, in));
         TRY(peer_put(r, net, inst.vtep));
     } else {
         if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
@@ -193,10 +219,11 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
 {
     for (uint32_t h = 0; h < chain->hops.n; h++) {
         const struct desired_hop *hop = chain->hops.items[h];
+        struct place at = {.chain = chain, .number = number, .hop = h, .net = net};
         uint32_t numbers[DP_MEMBERS];
 
         for (size_t i = 0; i < hop->instances.n; i++) {
-            TRY(inst_put(r, chain, number, hop->instances.items[i], net, &numbers[i], ok));
+            TRY(inst_put(r, &at, hop->instances.items[i], &numbers[i], ok));
             if (!*ok) {
                 return NULL;
             }

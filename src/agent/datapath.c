@@ -398,6 +398,12 @@ datapath_put_first(struct datapath *dp, enum datapath_table table, const void *k
                                                   : dptable_put(&dp->tables[table], key, value);
 }
 
+const void *
+datapath_put_already(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_was_put(&dp->tables[table], key) ? dptable_get(&dp->tables[table], key) : NULL;
+}
+
 struct err *
 datapath_end(struct datapath *dp)
 {

@@ -45,6 +45,8 @@ struct err *datapath_put(struct datapath *dp, enum datapath_table table, const v
 /* Likewise, unless the key was put since datapath_begin: the first holds. */
 struct err *datapath_put_first(struct datapath *dp, enum datapath_table table, const void *key,
                                const void *value) MUST_USE;
+/* What was put under the key since datapath_begin, or null. */
+const void *datapath_put_already(struct datapath *dp, enum datapath_table table, const void *key);
 /* Deletes what was not put. */
 struct err *datapath_end(struct datapath *dp) MUST_USE;
 

@@ -39,7 +39,8 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
     made->id = pair->id;
     made->weight = json_int(json_get(pair->service_function_parameters, "weight"), 1);
     made->drain_until = pair->drain_until;
-    made->layer = "l2"; /* the API of chains has transparent functions so far */
+    made->layer = str_eq(pair->function_kind, "transparent") ? "l2" : "l3";
+    made->speaks = str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy");
     *out = made;
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;

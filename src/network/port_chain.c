@@ -149,6 +149,7 @@ groups_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
 
     for (size_t i = 0; i < chain->port_pair_groups.n; i++) {
         const char *id = chain->port_pair_groups.items[i];
+        struct port_pair_group *group;
         bool found;
 
         TRY(look(tx, op, &port_pair_group_resource, id, &found));
@@ -156,6 +157,8 @@ groups_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
             return err_new(E_NOT_FOUND, "PortPairGroupNotFound", "Port Pair Group %s not found.",
                            id);
         }
+        TRY(row_get(tx, &port_pair_group_table, id, &group));
+        TRY(group_places_check(tx, group, str_or(chain->id, "(new)")));
     }
     TRY(sql_column(tx,
                    "select owner from port_chain_port_pair_groups where target = ? and owner <> ?",

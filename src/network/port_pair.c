@@ -173,6 +173,30 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
     return NULL;
 }
 
+struct err *
+group_places_check(struct tx *tx, const struct port_pair_group *group, const char *chain_id)
+{
+    struct strs chains;
+
+    TRY(sql_column(tx,
+                   "select owner from port_chain_port_pair_groups where target = ?1 union select ?2 "
+                   "where ?2 <> ''", SQL_ARGS(str_or(group->id, ""), str_or(chain_id, "")),
+                   &chains));
+    for (size_t i = 0; chains.n > 1 && i < group->port_pairs.n; i++) {
+        struct port_pair *pair;
+
+        TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
+        if (str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy")) {
+            return err_new(E_CONFLICT, "PortPairGroupInUse",
+                           "Port Pair %s of Port Pair Group %s is a %s: it sends flows of its own, "
+                           "so its group has a place in one port chain only, and Port Chain %s has "
+                           "it.", pair->id, group->id, pair->function_kind,
+                           chains.items[str_eq(chains.items[0], chain_id)]);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 group_before_create(struct tx *tx, struct op *op, void *row)
 {
@@ -193,7 +217,8 @@ static struct err *
 group_before_update(struct tx *tx, struct op *op, const void *old, void *row)
 {
     (void)old;
-    return pairs_check(tx, op, row);
+    TRY(pairs_check(tx, op, row));
+    return group_places_check(tx, row, NULL);
 }
 
 /* Labels of pairs that left stand for nothing any more. */

@@ -13,7 +13,7 @@
 /* "Invalid input for operation: ..." of the type that Neutron's clients know. */
 struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
 
-extern const char *const sfc_failure_policies[];
+extern const char *const sfc_failure_policies[], *const sfc_function_kinds[];
 extern const char *const network_directions[], *const network_ethertypes[],
     *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
 
@@ -75,6 +75,10 @@ struct err *mac_check_free(struct tx *tx, const char *network_id, const char *ma
 /* What stands for 'id' in sfc: a port here, a remote port, or neither (both null). */
 struct err *endpoint_look(struct tx *tx, const struct op *op, const char *id, struct port **port,
                           struct remote_port **remote) MUST_USE;
+/* 409 where a pair of the group sends flows of its own and the group is, or 'more' of them shall
+ * be, in more than one chain. */
+struct err *group_places_check(struct tx *tx, const struct port_pair_group *group,
+                               const char *chain_id) MUST_USE;
 /* 409 where another chain of the same priority claims packets of one of its classifiers; the
  * chain's members are those it shall have. */
 struct err *chain_conflict_check(struct tx *tx, const struct op *op,

@@ -171,6 +171,12 @@ site_function(struct site *site, const char *name, const char *network)
                       ports);
 }
 
+struct desired_pair *
+port_pair(struct site *site, struct desired_port *port)
+{
+    return rows_add(site->topo->mem, &port->allowed_pairs, &desired_pair_table);
+}
+
 struct desired_remote_port *
 site_remote(struct site *site, const char *name, const char *network, const struct site *there,
             const struct desired_port *port, int64_t vni)

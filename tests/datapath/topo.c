@@ -721,17 +721,25 @@ bool
 node_tcp(struct site *from, const char *client, struct site *to, const char *server,
          const char *ip, int port)
 {
+    return node_tcp_to(from, client, ip, to, server, ip, port);
+}
+
+bool
+node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,
+            const char *server, const char *ip, int port)
+{
     int family = strchr(ip, ':') ? AF_INET6 : AF_INET, one = 1, error = 0, accepted = -1;
     int l = socket_inside(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     int c = socket_inside(from, client, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    struct sockaddr_storage address;
+    struct sockaddr_storage address, asked;
     socklen_t n = address_of(ip, port, &address), m = sizeof error;
     char text[4] = "";
     bool ok;
 
     (void)setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     ok = !bind(l, (struct sockaddr *)&address, n) && !listen(l, 1);
-    ok = ok && (!connect(c, (struct sockaddr *)&address, n) || errno == EINPROGRESS);
+    (void)address_of(to_ip, port, &asked);
+    ok = ok && (!connect(c, (struct sockaddr *)&asked, n) || errno == EINPROGRESS);
     ok = ok && ready_within(c, POLLOUT, 1500) && !getsockopt(c, SOL_SOCKET, SO_ERROR, &error, &m) &&
          !error;
     ok = ok && ready_within(l, POLLIN, 1000) && (accepted = accept(l, NULL, NULL)) >= 0;

@@ -89,6 +89,8 @@ void instance_remote(struct desired_instance *inst, const char *vtep, int64_t fo
                      int64_t reverse);
 void site_label(struct site *site, const char *chain, int64_t hop, const char *direction,
                 const char *function, int64_t label);
+/* One more allowed address pair. */
+struct desired_pair *port_pair(struct site *site, struct desired_port *port);
 void port_group(struct site *site, struct desired_port *port, const char *group);
 void site_remove(struct site *site, const void *object);
 
@@ -118,7 +120,11 @@ struct err *node_run(struct site *site, const char *server, const char **output,
 pid_t node_spawn(struct site *site, const char *server, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void spawned_end(pid_t pid);
 bool node_ping(struct site *site, const char *server, const char *ip, int size);
-/* One TCP connection that carries 'n' bytes each way. */
+/* One TCP connection that carries some bytes each way: the client asks 'to_ip', the server listens
+ * at 'ip'. */
+bool node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,
+                 const char *server, const char *ip, int port);
+/* The same, where the address that the client asks is the server's own. */
 bool node_tcp(struct site *from, const char *client, struct site *to, const char *server,
               const char *ip, int port);
 

@@ -100,3 +100,37 @@ PUT /v2.0/sfc/port_chains/$chain  as demo
 {"port_chain": {"priority": 65536}}
 = 400
 {"NeutronError": {...}}
+# What sends flows of its own has one place.
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$net", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$c := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$c", "egress": "$c", "function_kind": "router"}}
+= 400
+{"NeutronError": {...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$c", "egress": "$c", "function_kind": "nat"}}
+= 201
+{"port_pair": {"id": "$nat := uuid", "function_kind": "nat", ...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$nat"]}}
+= 201
+{"port_pair_group": {"id": "$nats := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$nats"]}}
+= 201
+{"port_chain": {"id": "$first := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$nats", "$group"]}}
+= 409
+{"NeutronError": {"type": "PortPairGroupInUse", "message": "$ := text", "detail": ""}}
+PUT /v2.0/sfc/port_chains/$first  as demo
+{"port_chain": {"port_pair_groups": ["$nats", "$group"]}}
+= 200
+{"port_chain": {"id": "$first", ...}}
+# The first group is in two chains now.
+PUT /v2.0/sfc/port_pair_groups/$group  as demo
+{"port_pair_group": {"port_pairs": []}}
+= 200
+{"port_pair_group": {"id": "$group", ...}}
