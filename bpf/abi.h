@@ -15,6 +15,7 @@
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384
 #define DP_CHAINS_MAX 1024
+#define DP_INSTS_MAX 8192 /* That are watched; differs from the other two. */
 #define DP_HOPS 8
 #define DP_GROUPS 16
 #define DP_BUCKETS 256
@@ -34,7 +35,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -215,6 +216,7 @@ struct dp_classes {
 
 /* chains: chain -> shape */
 #define DP_CHAIN_SYMMETRIC 1
+#define DP_CHAIN_TAPS 8 /* From this bit on: one a hop whose instance only gets copies. */
 struct dp_chain {
     __u32 n_hops;
     __u32 flags;
@@ -225,13 +227,41 @@ struct dp_chain {
 /* groups: equal instances, of which each flow gets one.  'member' are those that may get
  * new flows, for when the one of the hash value is down. */
 #define DP_GROUP_OPEN 1 /* Where none is up, packets go on past the hop. */
+/* What decides which instance a flow gets; none = all, alike in both directions. */
+#define DP_FIELD_IP_SRC 1
+#define DP_FIELD_IP_DST 2
+#define DP_FIELD_TCP_SRC 4
+#define DP_FIELD_TCP_DST 8
+#define DP_FIELD_UDP_SRC 16
+#define DP_FIELD_UDP_DST 32
+#define DP_FIELD_ETH_SRC 64
+#define DP_FIELD_ETH_DST 128
 struct dp_group {
     __u32 flags;
+    __u32 fields;
     __u32 n_members;
     __u32 member[DP_MEMBERS];
     __u32 inst[DP_BUCKETS]; /* 0 = none at all */
 };
-/* insts: instance -> where it is.  'up' is the point of fail-over. */
+/* health: what is found of an instance while packets flow, by its slot; the agent writes 'down',
+ * which is the point of fail-over, and the programs which probe they saw last. */
+#define DP_DOWN_PROCESS 1
+#define DP_DOWN_LINK 2
+#define DP_DOWN_SILENT 4
+struct dp_health {
+    __u32 down;    /* DP_DOWN_*; 0 = it is well */
+    __u32 seen[2]; /* By direction. */
+    __u32 zero;
+};
+/* A probe goes in at one side of a function and is expected at the other. */
+#define DP_PROBE_ETHERTYPE 0x88b5 /* Local experiments (IEEE 802). */
+#define DP_PROBE_MAGIC 0x6b636f65
+#define DP_PROBE_FORWARD {0x0e, 0xcb, 0, 0, 0, 2} /* Its source; the other's is its destination. */
+#define DP_PROBE_REVERSE {0x0e, 0xcb, 0, 0, 0, 3}
+struct dp_probe {
+    __u32 magic, inst, seq, dir; /* As the agent's machine writes them. */
+};
+/* insts: instance -> where it is. */
 #define DP_INST_REMOTE 1
 #define DP_INST_L3 2 /* Frames are addressed to it, and restored behind it. */
 #define DP_INST_ONE_ARM 4
@@ -239,6 +269,7 @@ struct dp_group {
 enum { DP_FORWARD, DP_REVERSE };
 struct dp_inst {
     __u32 up;
+    __u32 health; /* Its slot. */
     __u32 flags;
     __u32 ifindex[2]; /* Where a forward, a reverse packet is sent into. */
     __u32 port[2];

@@ -48,21 +48,22 @@ inst_serves(__u32 id, int only_here)
 {
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    return inst && inst->up && !(only_here && inst->flags & DP_INST_REMOTE);
+    return inst && inst_is_up(inst) && !(only_here && inst->flags & DP_INST_REMOTE);
 }
 
-/* Instance of a hash value in a group: of its own bucket, else any that is up,
+/* Instance of a flow in a group: of its hash value's bucket, else any that is up,
  * others for other hash values.  With 'only_here' none of another site: what a
  * site was sent for an instance of its own, it does not send on. */
 INLINE __u32
-inst_pick(__u32 group, __u32 hash, int only_here)
+inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only_here)
 {
     struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
-    __u32 id, n;
+    __u32 id, n, hash;
 
     if (!g) {
         return 0;
     }
+    hash = g->fields ? fields_hash(&k->key, flow, g->fields) : flow_hash(&k->key);
     id = g->inst[hash % DP_BUCKETS];
     if (id && inst_serves(id, only_here)) {
         return id;
@@ -300,12 +301,11 @@ INLINE void
 choose(struct pkt *k, struct dp_flow *flow)
 {
     struct dp_chain *chain = bpf_map_lookup_elem(&chains, &k->chain);
-    __u32 hash = flow_hash(&k->key);
 
     flow->chain = chain ? k->chain : 0;
     flow->sent = 0;
     for (__u32 i = 0; i < DP_HOPS; i++) {
-        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(chain->group[i], hash, 0) : 0;
+        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(k, flow, chain->group[i], 0) : 0;
     }
 }
 
@@ -414,6 +414,37 @@ hop_pass(struct __sk_buff *skb, struct pkt *k, const struct dp_chain *chain, __u
     return call(skb, k, CALL_step);
 }
 
+/* A probe that came through a function; nobody else sees it. */
+SEC("tc")
+int
+dp_probe(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_probe probe;
+    struct dp_health *h;
+    struct dp_inst *inst;
+    __u32 at;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    at = k->in_inst;
+    inst = bpf_map_lookup_elem(&insts, &at);
+    if (!inst || bpf_skb_load_bytes(skb, ETH_HLEN, &probe, sizeof probe) ||
+        probe.magic != DP_PROBE_MAGIC || probe.inst != k->in_inst ||
+        inst->port[probe.dir == DP_FORWARD ? DP_REVERSE : DP_FORWARD] != k->in_port) {
+        return drop(k, DROP_ethertype);
+    }
+    at = inst->health;
+    h = bpf_map_lookup_elem(&health, &at);
+    if (h && probe.dir == DP_FORWARD) {
+        h->seen[DP_FORWARD] = probe.seq;
+    } else if (h) {
+        h->seen[DP_REVERSE] = probe.seq;
+    }
+    return TC_ACT_SHOT;
+}
+
 /* A hop's instance is down or gone: the flow moves to another. */
 SEC("tc")
 int
@@ -441,7 +472,7 @@ dp_repick(struct __sk_buff *skb)
         return drop(k, DROP_chain_gone);
     }
     BOUND(hop, DP_HOPS - 1);
-    id = inst_pick(chain->group[hop], flow_hash(&k->key), k->from == FROM_LABEL);
+    id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL);
     if (!id) {
         return hop_pass(skb, k, chain, hop);
     }

@@ -45,6 +45,9 @@ dp_port_in(struct __sk_buff *skb)
         k->key.net = port->net;
         return call(skb, k, CALL_arp);
     }
+    if (skb->protocol == bpf_htons(DP_PROBE_ETHERTYPE)) {
+        return call(skb, k, CALL_probe);
+    }
     if (too_large(skb, port->mtu)) {
         return drop(k, DROP_mtu);
     }

@@ -173,6 +173,64 @@ flow_hash(const struct dp_flow_key *key)
     return (__u32)(h ^ h >> 32);
 }
 
+INLINE int
+inst_is_up(const struct dp_inst *inst)
+{
+    __u32 at = inst->health;
+    struct dp_health *h = bpf_map_lookup_elem(&health, &at);
+
+    return inst->up && h && !h->down;
+}
+
+INLINE __u64
+hash_mix(__u64 h, __u64 x)
+{
+    h = (h ^ x) * 0xff51afd7ed558ccdULL;
+    return h ^ h >> 33;
+}
+
+INLINE __u64
+mac_word(const __u8 *mac)
+{
+    __u64 w = 0;
+
+    for (int i = 0; i < 6; i++) {
+        w = w << 8 | mac[i];
+    }
+    return w;
+}
+
+/* Of the chosen fields, as the flow's first packet had them. */
+INLINE __u32
+fields_hash(const struct dp_flow_key *key, const struct dp_flow *flow, __u32 fields)
+{
+    int from_lo = flow->flags & DP_FLOW_FROM_LO;
+    const struct dp_ip *src = from_lo ? &key->lo : &key->hi, *dst = from_lo ? &key->hi : &key->lo;
+    __u16 sport = from_lo ? key->lo_port : key->hi_port;
+    __u16 dport = from_lo ? key->hi_port : key->lo_port;
+    __u32 ports = key->proto == IPPROTO_TCP   ? fields
+                  : key->proto == IPPROTO_UDP ? fields / (DP_FIELD_UDP_SRC / DP_FIELD_TCP_SRC)
+                                              : 0;
+    __u64 h = 0x9e3779b97f4a7c15ULL;
+
+    if (fields & DP_FIELD_IP_SRC) {
+        h = hash_mix(hash_mix(h, ip_word(src, 0)), ip_word(src, 1));
+    }
+    if (fields & DP_FIELD_IP_DST) {
+        h = hash_mix(hash_mix(h, ip_word(dst, 0)), ip_word(dst, 1));
+    }
+    h = hash_mix(h, (ports & DP_FIELD_TCP_SRC ? (__u64)sport << 16 : 0) |
+                        (ports & DP_FIELD_TCP_DST ? dport : 0));
+    if (fields & DP_FIELD_ETH_SRC) {
+        h = hash_mix(h, mac_word(flow->end[0].mac));
+    }
+    if (fields & DP_FIELD_ETH_DST) {
+        h = hash_mix(h, mac_word(flow->end[1].mac));
+    }
+    h *= 0xc4ceb9fe1a85ec53ULL;
+    return (__u32)(h ^ h >> 32);
+}
+
 INLINE void
 count_hop(struct __sk_buff *skb, __u32 slot, __u32 hop, __u32 dir)
 {
@@ -207,6 +265,20 @@ hand_remote(struct __sk_buff *skb, const struct pkt *k, __u32 chain, __u32 inst,
     return l ? send_tunnel(skb, k, vtep, l->label[dir]) : drop(k, DROP_chain_gone);
 }
 
+/* A copy for the instance; the packet itself goes on. */
+INLINE int
+hand_copy(struct __sk_buff *skb, struct pkt *k, const struct dp_inst *inst, __u32 hop, __u32 dir)
+{
+    __u32 ifindex = inst->ifindex[dir];
+
+    if (!(inst->flags & DP_INST_REMOTE)) {
+        count_out(skb, inst->slot[dir]);
+        bpf_clone_redirect(skb, ifindex, 0);
+    }
+    k->passed |= (__u8)(1 << hop);
+    return call(skb, k, CALL_step);
+}
+
 /* Into the instance of hop 'hop'; a dead one is replaced. */
 INLINE int
 hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
@@ -223,15 +295,19 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     BOUND(dir, 1);
     id = flow->inst[hop];
     inst = bpf_map_lookup_elem(&insts, &id);
-    if (!inst || !inst->up) {
+    if (!inst || !inst_is_up(inst)) {
         k->repick = hop;
         k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);
     }
+    count_hop(skb, chain->slot, hop, dir);
+    if (chain->flags >> DP_CHAIN_TAPS >> hop & 1) {
+        set_macs(skb, k, dst, src);
+        return hand_copy(skb, k, inst, hop, dir);
+    }
     if (!(flow->sent & 1 << hop)) {
         flow->sent |= (__u16)(1 << hop);
     }
-    count_hop(skb, chain->slot, hop, dir);
     if (inst->flags & DP_INST_REMOTE) {
         set_macs(skb, k, dst, src);
         return hand_remote(skb, k, flow->chain, id, inst->vtep, dir);

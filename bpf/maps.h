@@ -33,6 +33,7 @@ MAP(classes, BPF_MAP_TYPE_HASH, struct dp_classes_key, struct dp_classes, 16384,
 MAP(chains, BPF_MAP_TYPE_HASH, __u32, struct dp_chain, DP_CHAINS_MAX, BPF_F_NO_PREALLOC);
 MAP(groups, BPF_MAP_TYPE_HASH, __u32, struct dp_group, DP_CHAINS_MAX *DP_HOPS, BPF_F_NO_PREALLOC);
 MAP(insts, BPF_MAP_TYPE_HASH, __u32, struct dp_inst, 65536, BPF_F_NO_PREALLOC);
+MAP(health, BPF_MAP_TYPE_ARRAY, __u32, struct dp_health, DP_INSTS_MAX, BPF_F_MMAPABLE);
 MAP(labels, BPF_MAP_TYPE_HASH, struct dp_label_key, struct dp_label, 65536, BPF_F_NO_PREALLOC);
 MAP(vnis, BPF_MAP_TYPE_HASH, __u32, struct dp_vni, 65536, BPF_F_NO_PREALLOC);
 MAP(peers, BPF_MAP_TYPE_HASH, struct dp_peer_key, __u32, 65536, BPF_F_NO_PREALLOC);

@@ -177,6 +177,15 @@ stop(void *arg)
     loop_stop(host->loop);
 }
 
+/* On the watching thread: flows have moved already, the site is to hear of it. */
+static void
+on_health(void *arg)
+{
+    struct host *host = arg;
+
+    loop_post(host->loop, retry, host);
+}
+
 static struct err *
 host_open(struct host *host)
 {
@@ -188,6 +197,7 @@ host_open(struct host *host)
     TRY(loop_signal(host->loop, SIGINT, stop, host));
     TRY(netlink_new(-1, &host->nl));
     TRY(datapath_new(host->options.bpffs, &host->forwarding.dp));
+    TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
     TRY(plug_tunnel(host));
     host->hybrid_cgroups = file_exists("/sys/fs/cgroup/unified/cgroup.procs");
     host->idmapped = mounts_probe(host->options.state, host->options.uid_base);
@@ -217,7 +227,9 @@ host_close(struct host *host)
     rootfs_free(host);
     told_free(host);
     world_done(&host->world);
+    watch_free(host->watch);
     datapath_free(host->forwarding.dp);
+    mem_free(host->forwarding.watched_mem);
     netlink_free(host->nl);
     loop_timer_del(host->collect_timer);
     loop_timer_del(host->console_timer);

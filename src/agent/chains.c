@@ -64,6 +64,7 @@ drain_is_over(struct run *r, const struct desired_instance *in)
 /* A position that is being made. */
 struct place {
     const struct desired_chain *chain;
+    const struct desired_hop *hop_in;
     uint32_t number, hop, net;
 };
 
@@ -79,6 +80,27 @@ speaks_put(struct run *r, const struct place *at, uint32_t id, struct dp_inst *i
     return !other || (other->chain == at->number && other->hop == at->hop);
 }
 
+/* Once, however many chains it is in.  What is addressed or has one arm lets no probe through. */
+static void
+watched_add(struct run *r, const struct place *at, const struct desired_instance *in,
+            const struct dp_id *id, const struct dp_inst *inst)
+{
+    const struct port_note *port = map_get(&r->ports, in->ingress_port_id);
+    bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM));
+    struct forwarding_instance watched = {
+        .watched = {.id = mem_str(r->f->watched_mem, in->id),
+                    .number = id->id,
+                    .slot = id->slot,
+                    .ifindex = {inst->ifindex[DP_FORWARD], inst->ifindex[DP_REVERSE]},
+                    .interval_ms = through ? (uint32_t)at->hop_in->probe_interval_ms : 0,
+                    .threshold = (uint32_t)at->hop_in->probe_threshold},
+        .server_id = mem_str(r->f->watched_mem, str_or(port->port->server_id, ""))};
+
+    if (inst->up && !datapath_put_already(r->dp, TABLE_insts, &id->id)) {
+        vec_add(r->f->watched_mem, &r->f->watched, watched);
+    }
+}
+
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
          uint32_t *number, bool *ok)
@@ -88,7 +110,8 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     uint32_t net = at->net;
     struct dp_id id;
 
-    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, 0, &id));
+    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, DP_INSTS_MAX, &id));
+    inst.health = id.slot;
     *number = id.id;
     *ok = true;
     if (str_eq(in->layer, "l3")) {
@@ -118,6 +141,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         if (str_eq(in->ingress_port_id, in->egress_port_id)) {
             inst.flags |= DP_INST_ONE_ARM;
         }
+        watched_add(r, at, in, &id, &inst);
     }
     if (drain_is_over(r, in)) {
         inst.up = 0;
@@ -187,16 +211,30 @@ buckets_fill(struct dp_group *group, struct share *shares, size_t n)
     }
 }
 
+static uint32_t
+field_bit(const char *name)
+{
+    for (uint32_t i = 0; desired_fields[i]; i++) {
+        if (str_eq(desired_fields[i], name)) {
+            return 1u << i; /* DP_FIELD_* are in that order. */
+        }
+    }
+    return 0;
+}
+
 static struct err *
 group_put(struct run *r, const struct desired_hop *hop, const uint32_t *numbers, uint32_t *number)
 {
-    struct dp_group group = {.flags = hop->fail_open ? DP_GROUP_OPEN : 0};
+    struct dp_group group = {.flags = hop->fail_open || hop->tap ? DP_GROUP_OPEN : 0};
     struct share shares[DP_MEMBERS];
     struct dp_id id;
     size_t n = 0;
 
     TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &id));
     *number = id.id;
+    for (size_t i = 0; i < hop->fields.n; i++) {
+        group.fields |= field_bit(hop->fields.items[i]);
+    }
     for (size_t i = 0; i < hop->instances.n; i++) {
         const struct desired_instance *inst = hop->instances.items[i];
 
@@ -219,7 +257,8 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
 {
     for (uint32_t h = 0; h < chain->hops.n; h++) {
         const struct desired_hop *hop = chain->hops.items[h];
-        struct place at = {.chain = chain, .number = number, .hop = h, .net = net};
+        struct place at = {
+            .chain = chain, .hop_in = hop, .number = number, .hop = h, .net = net};
         uint32_t numbers[DP_MEMBERS];
 
         for (size_t i = 0; i < hop->instances.n; i++) {
@@ -228,6 +267,7 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
                 return NULL;
             }
         }
+        value->flags |= hop->tap ? 1u << (DP_CHAIN_TAPS + h) : 0;
         TRY(group_put(r, hop, numbers, &value->group[h]));
     }
     return NULL;

@@ -15,15 +15,16 @@
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 extern const char datapath_object[], datapath_object_end[];
 
-enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, N_MAPS };
+enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health, N_MAPS };
 static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
-                                              "drops", "meta",  "calls"};
+                                              "drops", "meta",  "calls", "health"};
 static const char *const table_names[N_TABLES] = {
 #define X(name) #name,
     DATAPATH_TABLES(X)
@@ -50,6 +51,14 @@ static const char *const drop_docs[DROP_N] = {
 #undef DROP
 };
 
+/* Slots are of one of these; the kind of a number says which in its top bits. */
+enum { SPACE_ports, SPACE_chains, SPACE_insts, N_SPACES };
+static const struct {
+    uint32_t n;
+    const char *of;
+} spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_CHAINS_MAX, "chains"}, {DP_INSTS_MAX, "instances"}};
+#define SPACE_SHIFT 30
+
 struct datapath {
     struct mem *mem;
     const char *dir;
@@ -58,7 +67,8 @@ struct datapath {
     int progs[N_PROGS];
     struct dp_meta meta;
     int n_cpus;
-    uint8_t *slots_used[2]; /* Counters' slots of ports, of chains. */
+    uint8_t *slots_used[N_SPACES];
+    struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
     bool slots_known;
 };
 
@@ -254,6 +264,25 @@ all_open(struct datapath *dp)
     return meta_write(dp);
 }
 
+static struct err *
+health_map(struct datapath *dp)
+{
+    void *at = mmap(NULL, DP_INSTS_MAX * sizeof *dp->health, PROT_READ | PROT_WRITE, MAP_SHARED,
+                    dp->maps[MAP_health], 0);
+
+    if (at == MAP_FAILED) {
+        return err_errno(E_UNAVAILABLE, "map the instances' health into memory");
+    }
+    dp->health = at;
+    return NULL;
+}
+
+struct dp_health *
+datapath_health(struct datapath *dp)
+{
+    return dp->health;
+}
+
 struct err *
 datapath_new(const char *bpffs, struct datapath **out)
 {
@@ -270,14 +299,16 @@ datapath_new(const char *bpffs, struct datapath **out)
     for (int i = 0; i < N_TABLES; i++) {
         dp->tables[i].fd = -1;
     }
-    dp->slots_used[0] = mem_alloc(mem, DP_PORTS_MAX);
-    dp->slots_used[1] = mem_alloc(mem, DP_CHAINS_MAX);
+    for (int i = 0; i < N_SPACES; i++) {
+        dp->slots_used[i] = mem_alloc(mem, spaces[i].n);
+    }
     libbpf_set_print(print_warnings);
     if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
         e = err_new(E_INVALID, NULL, "%s is not a mounted bpf file system", bpffs);
     }
     e = e ? e : object_check(dp);
     e = e ? e : all_open(dp);
+    e = e ? e : health_map(dp);
     if (e) {
         datapath_free(dp);
         return e;
@@ -291,6 +322,9 @@ datapath_free(struct datapath *dp)
 {
     if (!dp) {
         return;
+    }
+    if (dp->health) {
+        (void)munmap(dp->health, DP_INSTS_MAX * sizeof *dp->health);
     }
     for (int i = 0; i < N_TABLES; i++) {
         fd_close(&dp->tables[i].fd);
@@ -430,22 +464,23 @@ slot_mark(void *arg, const void *key, const void *value)
     struct dp_id_key k;
 
     memcpy(&k, key, sizeof k);
-    /* The kind's top bit tells which counters, see datapath_id. */
-    if (k.kind >> 30 == 1 && id->slot < DP_PORTS_MAX) {
-        dp->slots_used[0][id->slot] = 1;
-    } else if (k.kind >> 30 == 2 && id->slot < DP_CHAINS_MAX) {
-        dp->slots_used[1][id->slot] = 1;
+    if (k.kind >> SPACE_SHIFT && id->slot < spaces[(k.kind >> SPACE_SHIFT) - 1].n) {
+        dp->slots_used[(k.kind >> SPACE_SHIFT) - 1][id->slot] = 1;
     }
 }
 
 static struct err *
 slot_zero(struct datapath *dp, int which, uint32_t slot)
 {
-    size_t n = which ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
+    size_t n = which == SPACE_chains ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
     uint32_t first = which ? slot * DP_HOPS * 2 : slot, count = which ? DP_HOPS * 2 : 1;
     AUTO(mem) mem = mem_new("slot");
     void *zero = mem_array(mem, (size_t)dp->n_cpus, n);
 
+    if (which == SPACE_insts) {
+        memset(&dp->health[slot], 0, sizeof *dp->health);
+        return NULL;
+    }
     for (uint32_t i = first; i < first + count; i++) {
         if (bpf_map_update_elem(dp->maps[which ? MAP_hop_stats : MAP_port_stats], &i, zero,
                                 BPF_ANY)) {
@@ -455,14 +490,27 @@ slot_zero(struct datapath *dp, int which, uint32_t slot)
     return NULL;
 }
 
+/* -1 where the number has no slot. */
+static int
+space_of(uint32_t n_slots)
+{
+    int i = N_SPACES - 1;
+
+    while (i >= 0 && spaces[i].n != n_slots) {
+        i--;
+    }
+    return i;
+}
+
 static struct err *
 slot_take(struct datapath *dp, uint32_t n_slots, uint32_t *slot)
 {
-    int which = n_slots == DP_CHAINS_MAX;
+    int which = space_of(n_slots);
 
     if (!dp->slots_known) {
-        memset(dp->slots_used[0], 0, DP_PORTS_MAX);
-        memset(dp->slots_used[1], 0, DP_CHAINS_MAX);
+        for (int i = 0; i < N_SPACES; i++) {
+            memset(dp->slots_used[i], 0, spaces[i].n);
+        }
         dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
         dp->slots_known = true;
     }
@@ -473,19 +521,16 @@ slot_take(struct datapath *dp, uint32_t n_slots, uint32_t *slot)
             return slot_zero(dp, which, i);
         }
     }
-    return err_new(E_QUOTA, NULL, "more than %u %s", n_slots, which ? "chains" : "ports");
+    return err_new(E_QUOTA, NULL, "more than %u %s", n_slots, spaces[which].of);
 }
 
-/* The kind's top bits tell which counters its slot is of. */
 static bool
 id_key(uint32_t kind, const char *uuid, uint32_t n_slots, struct dp_id_key *key)
 {
     char hex[33];
     size_t n = 0;
 
-    *key = (struct dp_id_key){.kind = kind | (n_slots == DP_PORTS_MAX    ? 1u << 30
-                                              : n_slots == DP_CHAINS_MAX ? 2u << 30
-                                                                         : 0)};
+    *key = (struct dp_id_key){.kind = kind | (uint32_t)(space_of(n_slots) + 1) << SPACE_SHIFT};
     for (const char *c = uuid; *c && n < 32; c++) {
         if (*c != '-') {
             hex[n++] = *c;

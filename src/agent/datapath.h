@@ -54,14 +54,18 @@ struct err *datapath_end(struct datapath *dp) MUST_USE;
 const void *datapath_get(struct datapath *dp, enum datapath_table table, const void *key);
 
 /* The number of (kind, uuid), given once and never again; kinds of the caller.
- * Counts as put.  'slot' (null = none wanted): index of its counters below
- * 'n_slots', zeroed where new. */
+ * Counts as put.  'slot' (null = none wanted): index of its counters, or health,
+ * below 'n_slots' (DP_PORTS_MAX, DP_CHAINS_MAX, DP_INSTS_MAX); zeroed where new. */
 struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                         struct dp_id *id) MUST_USE;
 
 /* The number, where it has one already. */
 bool datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                        struct dp_id *id);
+
+/* The words of fail-over themselves, by instances' slots, DP_INSTS_MAX of them: what is written
+ * there holds for the next packet. */
+struct dp_health *datapath_health(struct datapath *dp);
 
 /* Lets a network's flows be counted (0 = all networks').  datapath_collect drops
  * the counts of networks that are gone. */

@@ -436,7 +436,7 @@ label_sync(struct run *r, const struct desired_label *label, struct map *seen)
         run_problem(r, DESIRED_label, label->id, "its chain has no such hop");
         return NULL;
     }
-    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, 0, &inst));
+    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, DP_INSTS_MAX, &inst));
     value.net = ((struct net_note *)map_get(&r->nets, in->network_id))->id.id;
     value.chain = chain->id;
     value.inst = inst.id;
@@ -659,6 +659,10 @@ forwarding_sync(struct forwarding *f)
     map_init(&r.groups, mem);
     map_init(&r.chains, mem);
     f->due = 0;
+    mem_free(f->watched_mem);
+    f->watched_mem = mem_new("watched");
+    f->watched.n = f->watched.cap = 0;
+    f->watched.items = NULL;
     datapath_begin(f->dp);
     TRY(net_notes(&r));
     TRY(port_notes(&r));

@@ -3,17 +3,25 @@
 #define CARRICK_AGENT_FORWARDING_H
 
 #include "agent/datapath.h"
+#include "agent/watch.h"
 #include "agent/world.h"
 
 /* Kinds of numbers, see datapath_id. */
 enum { ID_NETWORK = 1, ID_PORT, ID_GROUP, ID_CHAIN, ID_INSTANCE, ID_HOP_GROUP };
 
+/* An instance that is here, and the server that it is; its process is the caller's to say. */
+struct forwarding_instance {
+    struct watched watched;
+    const char *server_id;
+};
 struct forwarding {
     struct datapath *dp;
     const struct world *world;
     struct map links;      /* Port id -> struct forwarding_link, of ports that are plugged. */
     uint32_t vxlan_ifindex; /* 0 = no tunnels here */
     uint32_t punt_ifindex;  /* 0 = no responder is there */
+    struct mem *watched_mem;
+    VEC(struct forwarding_instance) watched; /* Made by forwarding_sync. */
     int64_t due;           /* When forwarding_sync is to run again by itself (wall clock); 0 = never. */
     /* An object that cannot be made so; the rest goes on. */
     void (*problem)(void *arg, enum desired_kind kind, const char *id, const char *reason);

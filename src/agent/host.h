@@ -50,6 +50,7 @@ struct host {
     struct agent_listener *listener;
     struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
+    struct watch *watch;
     uint64_t n_flows;
 };
 

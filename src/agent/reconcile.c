@@ -130,6 +130,24 @@ ports_tell(struct host *host)
     }
 }
 
+/* Who is to be watched, with the process that it is now. */
+static void
+instances_watch(struct host *host)
+{
+    AUTO(mem) mem = mem_new("watch");
+    size_t n = host->forwarding.watched.n;
+    struct watched *items = MEM_ARRAY(mem, n, struct watched);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct forwarding_instance *in = &host->forwarding.watched.items[i];
+        const struct container *c = map_get(&host->servers, in->server_id);
+
+        items[i] = in->watched;
+        items[i].pid = c ? c->pid : 0;
+    }
+    watch_set(host->watch, items, n);
+}
+
 /* Runs again by itself when a drained instance's time is over. */
 static void
 due_arm(struct host *host)
@@ -152,6 +170,7 @@ round_make(struct host *host)
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
     due_arm(host);
+    instances_watch(host);
     briefing_sync(host->briefing);
     servers_start(host);
     return NULL;

@@ -211,7 +211,9 @@ extern const struct table desired_network_table, desired_address_table, desired_
 extern const char *const desired_kind_names[], *const desired_ops[], *const desired_ethertypes[],
     *const desired_rule_directions[], *const desired_label_directions[],
     *const desired_image_formats[], *const desired_powers[], *const desired_layers[],
-    *const desired_ra_modes[];
+    *const desired_ra_modes[], *const desired_fields[];
+/* One of desired_fields? */
+bool desired_is_field(const char *name);
 
 /* Table of a kind, and kind or op of a word (DESIRED_N_KINDS, DESIRED_N_OPS where unknown). */
 const struct table *desired_table(enum desired_kind kind);

@@ -27,6 +27,8 @@ const char *const desired_label_directions[] = {"forward", "reverse", NULL};
 const char *const desired_image_formats[] = {"tar", "oci", NULL};
 const char *const desired_powers[] = {"running", "stopped", NULL};
 const char *const desired_layers[] = {"l2", "l3", NULL};
+const char *const desired_fields[] = {"ip_src",  "ip_dst",  "tcp_src", "tcp_dst", "udp_src",
+                                      "udp_dst", "eth_src", "eth_dst", NULL};
 const char *const desired_ra_modes[] = {"slaac", "dhcpv6-stateful", "dhcpv6-stateless", NULL};
 
 /* ---- checks of single values ------------------------------------------------------ */
@@ -39,6 +41,30 @@ desired_check_uuids(struct mem *mem, const struct attr *attr, void *value)
     for (size_t i = 0; i < strs->n; i++) {
         if (!uuid_valid(strs->items[i])) {
             return mem_printf(mem, "item %zu of %s is not a UUID.", i, attr->name);
+        }
+    }
+    return NULL;
+}
+
+bool
+desired_is_field(const char *name)
+{
+    size_t i = 0;
+
+    while (desired_fields[i] && !str_eq(desired_fields[i], name)) {
+        i++;
+    }
+    return desired_fields[i];
+}
+
+static const char *
+desired_check_fields(struct mem *mem, const struct attr *attr, void *value)
+{
+    const struct strs *strs = value;
+
+    for (size_t i = 0; i < strs->n; i++) {
+        if (!desired_is_field(strs->items[i])) {
+            return mem_printf(mem, "item %zu of %s is not a field of packets.", i, attr->name);
         }
     }
     return NULL;

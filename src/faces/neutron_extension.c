@@ -30,6 +30,8 @@ static const struct extension {
     {"net-mtu", "Network MTU", "Networks tell their MTU.", "2015-03-25T10:00:00-00:00"},
     {"net-mtu-writable", "Network MTU (writable)", "A smaller MTU may be asked for.",
      "2017-07-12T00:00:00-00:00"},
+    {"networking-sfc-tap", "Networking SFC Passive Tap Service Function support",
+     "A group whose instance gets copies of packets.", "2017-10-20T10:00:00-00:00"},
     {"pagination", "Pagination support", "limit, marker and page_reverse.",
      "2016-06-12T00:00:00-00:00"},
     {"port-security", "Port Security", "Anti-spoofing can be turned off per port.",

@@ -53,6 +53,17 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
     return label_towards(tx, chain_id, pair_id, "reverse", &made->label_reverse);
 }
 
+static void
+fields_load(struct mem *mem, const struct port_pair_group *group, struct strs *out)
+{
+    const struct json *fields = json_get(group->port_pair_group_parameters, "lb_fields");
+
+    out->items = MEM_ARRAY(mem, fields ? fields->n : 0, const char *);
+    json_each (fields, i) {
+        out->items[out->n++] = json_str(fields->items[i]);
+    }
+}
+
 static struct err *
 hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
          struct desired_hop **out)
@@ -62,6 +73,10 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
 
     TRY(row_get(tx, &port_pair_group_table, group_id, &group));
     hop->group_id = group->id;
+    hop->probe_interval_ms = group->probe_interval_ms;
+    hop->probe_threshold = group->probe_threshold;
+    hop->tap = group->tap_enabled;
+    fields_load(tx_mem(tx), group, &hop->fields);
     hop->fail_open = str_eq(group->failure_policy, "open");
     hop->instances = (struct rows){.n = group->port_pairs.n,
                                    .items = MEM_ARRAY(tx_mem(tx), group->port_pairs.n, void *)};

@@ -151,6 +151,28 @@ const struct resource port_pair_resource = {
 
 /* ---- groups ------------------------------------------------------------------------------ */
 
+/* A tap copies packets within this site, to one instance (as networking-sfc has it). */
+static struct err *
+tap_check(struct tx *tx, const struct port_pair_group *group)
+{
+    struct port_pair *pair;
+
+    if (!group->tap_enabled || group->port_pairs.n == 0) {
+        return NULL;
+    }
+    if (group->port_pairs.n > 1) {
+        return err_new(E_INVALID, "MultiplePortPairsInTapPPGNotSupported",
+                       "Multiple port pairs in Tap port-pair-group is not allowed.");
+    }
+    TRY(row_get(tx, &port_pair_table, group->port_pairs.items[0], &pair));
+    if (pair->ingress_remote_id) {
+        return err_new(E_INVALID, "TapPortPairRemote",
+                       "Port Pair %s is at another site; packets are copied within a site only.",
+                       pair->id);
+    }
+    return NULL;
+}
+
 static struct err *
 pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *group)
 {
@@ -170,7 +192,7 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
             return err_new(E_IN_USE, "PortPairInUse", "Port Pair %s in use.", id);
         }
     }
-    return NULL;
+    return tap_check(tx, group);
 }
 
 struct err *

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define FIELDS_MAX 8
+
 struct parameter {
     const char *key;
     struct json otherwise;
@@ -92,7 +94,7 @@ sfc_check_pair_parameters(struct mem *mem, const struct attr *attr, void *value)
 
 /* ---- port pair groups --------------------------------------------------------------------- */
 
-static const struct json empty_list = {.type = JSON_T_ARRAY}, empty_object = {.type = JSON_T_OBJECT};
+static const struct json empty_object = {.type = JSON_T_OBJECT};
 static const char *tuple_keys[] = {"ingress_n_tuple", "egress_n_tuple"};
 static const struct json *tuple_items[] = {&empty_object, &empty_object};
 
@@ -112,12 +114,19 @@ sfc_convert_group_parameters(struct mem *mem, const struct json *json)
 const char *
 sfc_check_group_parameters(struct mem *mem, const struct attr *attr, void *value)
 {
-    const struct json *json = *(const struct json **)value, *mapping;
+    const struct json *json = *(const struct json **)value, *mapping, *fields;
     const char *why = unknown_key(mem, json, group_parameters, ARRAY_SIZE(group_parameters));
 
     (void)attr;
-    if (!why && !json_equal(json_get(json, "lb_fields"), &empty_list)) {
-        why = "lb_fields must be empty: flows are spread by all of their addresses and ports.";
+    if (!why && !json_is(json_get(json, "lb_fields"), JSON_T_ARRAY)) {
+        why = "lb_fields is not a list.";
+    }
+    fields = json_get(json, "lb_fields");
+    json_each (fields, i) {
+        if (!why && (!json_is(fields->items[i], JSON_T_STR) ||
+                     !desired_is_field(json_str(fields->items[i])) || fields->n > FIELDS_MAX)) {
+            why = "lb_fields has eth, ip, tcp or udp with _src or _dst, each once.";
+        }
     }
     mapping = json_get(json, "ppg_n_tuple_mapping");
     json_each (mapping, i) {

@@ -4,6 +4,7 @@
 #include "frames.h"
 #include "topo.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ struct spread {
     size_t n_members;
     int at[FLOWS_MAX];         /* member, -1 = none */
     int sent_twice;
+    int port;                  /* Of the server; flows to another are others. */
 };
 
 static const char *const member_names[MEMBERS_MAX] = {"f", "g", "h"};
@@ -35,6 +37,7 @@ spread_new(size_t n_hop)
     struct spread *sp = MEM_NEW(t->mem, struct spread);
     struct site *s = sp->s = &t->sites[0];
 
+    sp->port = 9;
     site_network(s, "n", 100);
     sp->pa = site_node(s, "a", "n", "10.0.0.1", NULL);
     sp->pb = site_node(s, "b", "n", "10.0.0.2", NULL);
@@ -110,9 +113,9 @@ spread_send(struct spread *sp, int first, int n, bool reverse)
     sp->sent_twice = 0;
     for (int flow = first; flow < first + n; flow++) {
         struct frame f =
-            reverse ? frame_udp(sp->pb->mac, sp->pa->mac, "10.0.0.2", "10.0.0.1", 9, BASE_PORT + flow, 4)
-                    : frame_udp(sp->pa->mac, sp->pb->mac, "10.0.0.1", "10.0.0.2", BASE_PORT + flow, 9, 4);
-        int port = reverse ? BASE_PORT + flow : 9;
+            reverse ? frame_udp(sp->pb->mac, sp->pa->mac, "10.0.0.2", "10.0.0.1", sp->port, BASE_PORT + flow, 4)
+                    : frame_udp(sp->pa->mac, sp->pb->mac, "10.0.0.1", "10.0.0.2", BASE_PORT + flow, sp->port, 4);
+        int port = reverse ? BASE_PORT + flow : sp->port;
 
         sp->at[flow] = -1;
         raw_send(reverse ? sp->b : sp->a, f.b, f.n);
@@ -261,5 +264,138 @@ TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
     CHECK_INT(spread_send(sp, 0, 20, false), 20);
     CHECK_INT(spread_count(sp, 0, 20, 0), 20);
     CHECK_INT(hop_passed(sp->s), passed);
+    spread_done(sp);
+}
+
+/* Which instance 10.0.0.x's flows get, by what is chosen of them. */
+TEST(chosen_fields_decide_which_instance_a_flow_gets)
+{
+    struct spread *sp = spread_new(3);
+    int was;
+
+    hop_field(sp->s, sp->hop, "ip_src");
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 30, false), 30);
+    was = sp->at[0];
+    CHECK_INT(spread_count(sp, 0, 30, was), 30); /* One source, one instance. */
+    CHECK_INT(spread_send(sp, 0, 30, true), 30);
+    CHECK_INT(spread_count(sp, 0, 30, was), 30);
+    sp->hop->fields.n = 0;
+    hop_field(sp->s, sp->hop, "tcp_src"); /* No field of these packets. */
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 30, 30, false), 30);
+    CHECK_INT(spread_count(sp, 30, 30, sp->at[30]), 30);
+    sp->hop->fields.n = 0;
+    hop_field(sp->s, sp->hop, "udp_src");
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 60, 60, false), 60);
+    for (int i = 0; i < 3; i++) {
+        CHECK(spread_count(sp, 60, 60, i) > 5);
+    }
+    spread_done(sp);
+}
+
+TEST(a_tap_gets_a_copy_of_every_packet_and_says_nothing)
+{
+    struct spread *sp = spread_new(1);
+    uint8_t buf[FRAME_MAX];
+    int port = 9;
+    struct frame f = frame_udp(sp->pa->mac, sp->pb->mac, "10.0.0.1", "10.0.0.2", BASE_PORT + 1, 9, 4);
+    int out = node_raw(sp->s, "f", "eth1");
+
+    sp->hop->tap = true;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 20, false), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 20);
+    CHECK_INT(spread_send(sp, 0, 20, true), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 20);
+    CHECK_INT(sp->sent_twice, 0);
+    CHECK(!raw_receive(sp->b, buf, sizeof buf, 50, is_udp_to, &port)); /* Nothing came twice. */
+    /* What it sends, of a flow that it was shown, goes nowhere. */
+    raw_send(out, f.b, f.n);
+    CHECK(!raw_receive(sp->b, buf, sizeof buf, 50, is_udp_to, &port));
+    CHECK(site_drops(sp->s, "function_flow") >= 1);
+    /* Without it, packets go on. */
+    sp->inst[0]->drain_until = 1;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 20, false), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 0);
+    close(out);
+    spread_done(sp);
+}
+
+static void
+inside(struct spread *sp, size_t member, const char *command)
+{
+    const char *output;
+
+    REQUIRE_OK(node_run(sp->s, member_names[member], &output, "%s", command));
+}
+
+/* All of a member's flows are elsewhere, and only they have moved. */
+static bool
+has_left(struct spread *sp, const int *was, int n, int member)
+{
+    return spread_send(sp, 0, n, false) == n && spread_count(sp, 0, n, member) == 0 &&
+           moved(sp, was, n, member) == 0;
+}
+
+/* Does it get some of 30 flows that nobody has seen? */
+static bool
+takes_new(struct spread *sp, int member)
+{
+    sp->port++;
+    return spread_send(sp, 200, 30, false) == 30 && spread_count(sp, 200, 30, member) > 2;
+}
+
+TEST(flows_leave_an_instance_that_is_silent_and_new_ones_return_when_it_is_well)
+{
+    struct spread *sp = spread_new(3);
+    int was[FLOWS_MAX], now[FLOWS_MAX];
+
+    CHECK_INT(spread_send(sp, 0, 120, false), 120);
+    memcpy(was, sp->at, sizeof was);
+    inside(sp, 1, "ip link set br0 down"); /* Its links stay up, and it lives. */
+    EVENTUALLY(2000, has_left(sp, was, 120, 1));
+    memcpy(now, sp->at, sizeof now);
+    inside(sp, 1, "ip link set br0 up");
+    EVENTUALLY(8000, takes_new(sp, 1));
+    sp->port = 9;
+    CHECK_INT(spread_send(sp, 0, 120, false), 120);
+    CHECK_INT(moved(sp, now, 120, -1), 0);
+    spread_done(sp);
+}
+
+TEST(flows_leave_an_instance_whose_link_or_process_is_gone)
+{
+    struct spread *sp = spread_new(3);
+    int was[FLOWS_MAX];
+
+    sp->hop->probe_interval_ms = 0;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 0, 120, false), 120);
+    memcpy(was, sp->at, sizeof was);
+    inside(sp, 0, "ip link set eth1 down");
+    EVENTUALLY(2000, has_left(sp, was, 120, 0));
+    memcpy(was, sp->at, sizeof was);
+    REQUIRE(!kill(node_pid(sp->s, "h"), SIGKILL));
+    EVENTUALLY(2000, has_left(sp, was, 120, 2));
+    CHECK_INT(spread_count(sp, 0, 120, 1), 120);
+    spread_done(sp);
+}
+
+TEST(silence_of_what_is_not_probed_or_never_let_a_probe_through_is_no_fault)
+{
+    struct spread *sp = spread_new(2);
+
+    sp->hop->probe_interval_ms = 0;
+    REQUIRE(spread_push(sp));
+    inside(sp, 1, "ip link set br0 down");
+    CHECK(spread_send(sp, 0, 40, false) < 40);
+    /* Probed from now on, when none comes through. */
+    sp->hop->probe_interval_ms = 1;
+    REQUIRE(spread_push(sp));
+    CHECK(spread_send(sp, 100, 40, false) < 40);
+    CHECK(spread_count(sp, 100, 40, 1) > 5);
     spread_done(sp);
 }

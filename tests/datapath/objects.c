@@ -268,6 +268,12 @@ hop_instance(struct site *site, struct desired_hop *hop, const char *function)
     return inst;
 }
 
+void
+hop_field(struct site *site, struct desired_hop *hop, const char *field)
+{
+    strs_add(site->topo->mem, &hop->fields, field);
+}
+
 struct desired_instance *
 chain_hop(struct site *site, struct desired_chain *chain, const char *function)
 {

@@ -82,6 +82,8 @@ struct desired_classifier *chain_class(struct site *site, struct desired_chain *
 /* One more hop with one instance, local (function) or at 'vtep'. */
 struct desired_instance *chain_hop(struct site *site, struct desired_chain *chain,
                                    const char *function);
+/* One more of the fields that choose the instance. */
+void hop_field(struct site *site, struct desired_hop *hop, const char *field);
 /* One more instance of a hop. */
 struct desired_instance *hop_instance(struct site *site, struct desired_hop *hop,
                                       const char *function);

@@ -1,0 +1,532 @@
+/* The rules of judgement.  A probe that crosses a healthy function comes back
+ * within the system call that sends it, or some softirqs later; so silence is
+ * counted in probes that really were sent, each of which had a whole interval to
+ * come back, and never in time that passed: a thread that was not let run cannot
+ * condemn anybody.  A function that never let a probe through is not condemned
+ * for it.  What came back stays down until it has held for a while. */
+#include "agent/watch.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "base/vec.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MS 1000000LL
+#define HOLD_NS (1000 * MS) /* What was down has to be well for so long. */
+#define FRAME_SIZE 60
+#define PRIORITY 10
+#define NEWS_SIZE 32768
+
+struct item {
+    struct watched w;
+    char id[40];
+    int pidfd;
+    uint32_t sent;      /* Number of the last probe, in both directions. */
+    uint32_t first;     /* What came before it says nothing of now. */
+    bool was_well;
+    bool armed;         /* Probes have come through since it was last down. */
+    uint32_t reasons;   /* DP_DOWN_* that hold. */
+    int64_t next_ns;    /* Of the next probe. */
+    int64_t well_ns[3]; /* Since when a reason is gone, by its bit; 0 = it is not. */
+};
+
+struct watch {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    struct item *items;
+    size_t n;
+    bool stop;
+    struct dp_health *health;
+    int wake, news, probes; /* eventfd, rtnetlink, packet socket */
+    void (*changed)(void *arg);
+    void *arg;
+    bool has_changed;
+};
+
+static const char *
+reason_names(uint32_t reasons)
+{
+    return reasons & DP_DOWN_PROCESS ? "its first process ended"
+           : reasons & DP_DOWN_LINK  ? "a link is down"
+           : reasons                 ? "probes do not come through"
+                                     : "";
+}
+
+/* ---- judgement -------------------------------------------------------------------------------- */
+
+/* The word that the kernel reads. */
+static void
+tell(struct watch *w, struct item *it)
+{
+    struct dp_health *health = &w->health[it->w.slot];
+    uint32_t before;
+
+    it->was_well = it->was_well || !it->reasons;
+    before = __atomic_exchange_n(&health->down, it->reasons, __ATOMIC_RELEASE);
+
+    if (!before != !it->reasons) {
+        w->has_changed = true;
+        log_warn("instance", "id=%s %s %s", it->id, it->reasons ? "down:" : "up",
+                 reason_names(it->reasons));
+    }
+}
+
+static void
+condemn(struct watch *w, struct item *it, uint32_t bit)
+{
+    it->well_ns[bit / 2] = 0;
+    if (!(it->reasons & bit)) {
+        it->reasons |= bit;
+        tell(w, it);
+    }
+}
+
+/* The reason is gone; it counts until that has held.  What has not been well yet is believed at
+ * once. */
+static void
+relieve(struct item *it, uint32_t bit, int64_t now)
+{
+    if (it->reasons & bit && !it->well_ns[bit / 2]) {
+        it->well_ns[bit / 2] = it->was_well ? now : now - HOLD_NS;
+    }
+}
+
+/* When the next reason is to be forgotten; 0 = none is. */
+static int64_t
+forgive(struct watch *w, struct item *it, int64_t now)
+{
+    int64_t next = 0;
+
+    for (uint32_t bit = 1; bit <= DP_DOWN_SILENT; bit <<= 1) {
+        int64_t at = it->well_ns[bit / 2] + HOLD_NS;
+
+        if (!it->well_ns[bit / 2]) {
+            continue;
+        }
+        if (at <= now) {
+            it->well_ns[bit / 2] = 0;
+            it->reasons &= ~bit;
+            tell(w, it);
+        } else if (!next || at < next) {
+            next = at;
+        }
+    }
+    return next;
+}
+
+/* ---- probes ----------------------------------------------------------------------------------- */
+
+/* Source addresses differ by direction, so that a bridge learns each on its own side. */
+static void
+probe_send(struct watch *w, const struct item *it, int dir)
+{
+    static const uint8_t macs[2][6] = {DP_PROBE_FORWARD, DP_PROBE_REVERSE};
+    struct dp_probe probe = {.magic = DP_PROBE_MAGIC,
+                             .inst = it->w.number,
+                             .seq = it->sent,
+                             .dir = (uint32_t)dir};
+    struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = (int)it->w.ifindex[dir]};
+    uint8_t frame[FRAME_SIZE] = {0};
+
+    memcpy(frame, macs[!dir], 6);
+    memcpy(frame + 6, macs[dir], 6);
+    frame[12] = DP_PROBE_ETHERTYPE >> 8;
+    frame[13] = DP_PROBE_ETHERTYPE & 0xff;
+    memcpy(frame + ETH_HLEN, &probe, sizeof probe);
+    /* A probe that cannot be sent is one that does not come back. */
+    (void)!sendto(w->probes, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to);
+}
+
+/* Probes sent since the last that came back, of the worse direction. */
+static uint32_t
+unanswered(const struct watch *w, const struct item *it)
+{
+    const struct dp_health *health = &w->health[it->w.slot];
+    uint32_t most = 0;
+
+    for (int dir = 0; dir < 2; dir++) {
+        uint32_t n = it->sent - __atomic_load_n(&health->seen[dir], __ATOMIC_ACQUIRE);
+
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static void
+probe_step(struct watch *w, struct item *it, int64_t now)
+{
+    uint32_t n = unanswered(w, it);
+
+    it->next_ns = now + it->w.interval_ms * MS;
+    if (it->sent != it->first && !n) {
+        it->armed = true;
+        relieve(it, DP_DOWN_SILENT, now);
+    } else if (n) {
+        it->well_ns[DP_DOWN_SILENT / 2] = 0;
+    }
+    if (it->armed && n >= it->w.threshold) {
+        it->armed = false;
+        condemn(w, it, DP_DOWN_SILENT);
+    }
+    it->sent++;
+    probe_send(w, it, DP_FORWARD);
+    probe_send(w, it, DP_REVERSE);
+}
+
+/* ---- events ----------------------------------------------------------------------------------- */
+
+static void
+link_news(struct watch *w, uint32_t ifindex, bool up, int64_t now)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct item *it = &w->items[i];
+
+        if (it->w.ifindex[0] != ifindex && it->w.ifindex[1] != ifindex) {
+            continue;
+        }
+        if (up) {
+            relieve(it, DP_DOWN_LINK, now);
+        } else {
+            condemn(w, it, DP_DOWN_LINK);
+        }
+    }
+}
+
+/* What does not fit was lost; probes and the next watch_set tell of it. */
+static void
+news_read(struct watch *w, int64_t now)
+{
+    _Alignas(struct nlmsghdr) char buf[NEWS_SIZE];
+    ssize_t n;
+
+    while ((n = recv(w->news, buf, sizeof buf, MSG_DONTWAIT)) > 0) {
+        int left = (int)n;
+
+        for (struct nlmsghdr *h = (struct nlmsghdr *)buf; NLMSG_OK(h, (unsigned)left);
+             h = NLMSG_NEXT(h, left)) {
+            const struct ifinfomsg *link = NLMSG_DATA(h);
+
+            if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK) {
+                link_news(w, (uint32_t)link->ifi_index,
+                          h->nlmsg_type == RTM_NEWLINK && link->ifi_flags & IFF_RUNNING, now);
+            }
+        }
+    }
+}
+
+static void
+process_ended(struct watch *w, struct item *it)
+{
+    condemn(w, it, DP_DOWN_PROCESS);
+    close(it->pidfd);
+    it->pidfd = -1;
+}
+
+/* One look at everything; when the next is due, 0 = by event only. */
+static int64_t
+turn(struct watch *w, int64_t now)
+{
+    int64_t next = 0;
+
+    for (size_t i = 0; i < w->n; i++) {
+        struct item *it = &w->items[i];
+        int64_t at;
+
+        if (it->w.interval_ms && it->next_ns <= now) {
+            probe_step(w, it, now);
+        }
+        at = forgive(w, it, now);
+        if (at && (!next || at < next)) {
+            next = at;
+        }
+        if (it->w.interval_ms && (!next || it->next_ns < next)) {
+            next = it->next_ns;
+        }
+    }
+    return next;
+}
+
+/* ---- the thread ------------------------------------------------------------------------------- */
+
+static void
+priority_raise(void)
+{
+    struct sched_param param = {.sched_priority = PRIORITY};
+
+    /* Where that is not allowed, judgement is as right, only later. */
+    (void)pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
+}
+
+/* Descriptors to wait for: ours, then the processes', in the items' order. */
+static struct pollfd *
+poll_list(struct watch *w, size_t *n)
+{
+    struct pollfd *list = heap_alloc((w->n + 2) * sizeof *list);
+
+    list[0] = (struct pollfd){.fd = w->wake, .events = POLLIN};
+    list[1] = (struct pollfd){.fd = w->news, .events = POLLIN};
+    for (size_t i = 0; i < w->n; i++) {
+        list[i + 2] = (struct pollfd){.fd = w->items[i].pidfd, .events = POLLIN};
+    }
+    *n = w->n + 2;
+    return list;
+}
+
+static void
+events_read(struct watch *w, const struct pollfd *list, size_t n, int64_t now)
+{
+    uint64_t count;
+
+    if (list[0].revents) {
+        (void)!read(w->wake, &count, sizeof count);
+        return; /* The list may be of items that are gone. */
+    }
+    for (size_t i = 2; i < n; i++) {
+        if (list[i].revents && w->items[i - 2].pidfd == list[i].fd && list[i].fd >= 0) {
+            process_ended(w, &w->items[i - 2]);
+        }
+    }
+    if (list[1].revents) {
+        news_read(w, now);
+    }
+}
+
+static void *
+run(void *arg)
+{
+    struct watch *w = arg;
+    bool stop = false;
+
+    priority_raise();
+    while (!stop) {
+        struct timespec wait;
+        struct pollfd *list;
+        int64_t next, now;
+        bool changed;
+        size_t n;
+
+        pthread_mutex_lock(&w->lock);
+        next = turn(w, time_mono_ns());
+        list = poll_list(w, &n);
+        pthread_mutex_unlock(&w->lock);
+        now = time_mono_ns();
+        wait = (struct timespec){.tv_sec = next > now ? (next - now) / (1000 * MS) : 0,
+                                 .tv_nsec = next > now ? (next - now) % (1000 * MS) : 0};
+        if (ppoll(list, n, next ? &wait : NULL, NULL) < 0) {
+            list[0].revents = list[1].revents = 0;
+            n = 2;
+        }
+        pthread_mutex_lock(&w->lock);
+        events_read(w, list, n, time_mono_ns());
+        stop = w->stop;
+        changed = w->has_changed;
+        w->has_changed = false;
+        pthread_mutex_unlock(&w->lock);
+        free(list);
+        if (changed) {
+            w->changed(w->arg);
+        }
+    }
+    return NULL;
+}
+
+/* ---- from outside ----------------------------------------------------------------------------- */
+
+static void
+wake(struct watch *w)
+{
+    const uint64_t one = 1;
+
+    (void)!write(w->wake, &one, sizeof one);
+}
+
+static bool
+link_is_up(const struct watch *w, uint32_t ifindex)
+{
+    struct ifreq ifr = {.ifr_ifindex = (int)ifindex};
+
+    return ifindex && !ioctl(w->probes, SIOCGIFNAME, &ifr) &&
+           !ioctl(w->probes, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
+}
+
+/* What an item knows of what it was, where that is still so. */
+static void
+item_take_over(struct item *it, struct item *old)
+{
+    it->sent = old->sent;
+    it->armed = old->armed && old->w.interval_ms;
+    it->first = it->armed ? old->first : it->sent;
+    it->reasons = old->reasons;
+    it->was_well = old->was_well;
+    memcpy(it->well_ns, old->well_ns, sizeof it->well_ns);
+    it->next_ns = old->next_ns;
+    if (old->w.pid == it->w.pid) {
+        it->pidfd = old->pidfd;
+        old->pidfd = -1;
+        return;
+    }
+    /* Another process: what was said of the last does not count. */
+    it->reasons = 0;
+    it->armed = it->was_well = false;
+    memset(it->well_ns, 0, sizeof it->well_ns);
+}
+
+static void
+item_begin(struct watch *w, struct item *it, struct item *old)
+{
+    it->pidfd = -1;
+    snprintf(it->id, sizeof it->id, "%s", it->w.id);
+    it->w.id = it->id;
+    if (old) {
+        item_take_over(it, old);
+    } else {
+        /* An heir goes on from the numbers that the kernel has seen. */
+        it->sent = it->first = w->health[it->w.slot].seen[DP_FORWARD];
+        it->reasons = 0;
+    }
+    if (it->pidfd < 0 && it->w.pid && !(it->reasons & DP_DOWN_PROCESS)) {
+        it->pidfd = (int)syscall(SYS_pidfd_open, it->w.pid, 0);
+        it->reasons |= it->pidfd < 0 ? DP_DOWN_PROCESS : 0;
+    }
+    if (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1])) {
+        relieve(it, DP_DOWN_LINK, time_mono_ns());
+    } else {
+        it->reasons |= DP_DOWN_LINK;
+        it->well_ns[DP_DOWN_LINK / 2] = 0;
+    }
+    tell(w, it);
+}
+
+static struct item *
+item_find(struct item *items, size_t n, uint32_t number)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].w.number == number) {
+            return &items[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+items_free(struct item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        fd_close(&items[i].pidfd);
+    }
+    free(items);
+}
+
+static bool
+watched_same(const struct watched *a, const struct watched *b)
+{
+    return a->number == b->number && a->slot == b->slot && a->ifindex[0] == b->ifindex[0] &&
+           a->ifindex[1] == b->ifindex[1] && a->pid == b->pid &&
+           a->interval_ms == b->interval_ms && a->threshold == b->threshold;
+}
+
+void
+watch_set(struct watch *w, const struct watched *items, size_t n)
+{
+    struct item *old = w->items;
+    size_t n_old = w->n;
+    bool same = n == n_old;
+
+    for (size_t i = 0; same && i < n; i++) {
+        same = watched_same(&items[i], &old[i].w); /* Only this thread writes them. */
+    }
+    if (same) {
+        return;
+    }
+    pthread_mutex_lock(&w->lock);
+    w->items = heap_alloc((n + 1) * sizeof *w->items);
+    w->n = n;
+    for (size_t i = 0; i < n; i++) {
+        w->items[i].w = items[i];
+        item_begin(w, &w->items[i], item_find(old, n_old, items[i].number));
+    }
+    items_free(old, n_old);
+    pthread_mutex_unlock(&w->lock);
+    wake(w);
+}
+
+static struct err *
+sockets_open(struct watch *w)
+{
+    struct sockaddr_nl groups = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+
+    w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    w->news = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    w->probes = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* Receives nothing. */
+    if (w->wake < 0 || w->news < 0 || w->probes < 0 ||
+        bind(w->news, (struct sockaddr *)&groups, sizeof groups)) {
+        return err_errno(E_UNAVAILABLE, "open the sockets that watch instances");
+    }
+    return NULL;
+}
+
+static void
+watch_close(struct watch *w)
+{
+    fd_close(&w->wake);
+    fd_close(&w->news);
+    fd_close(&w->probes);
+    items_free(w->items, w->n);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+struct err *
+watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct watch **out)
+{
+    struct watch *w = heap_alloc(sizeof *w);
+    struct err *e;
+
+    w->health = datapath_health(dp);
+    w->changed = changed;
+    w->arg = arg;
+    w->wake = w->news = w->probes = -1;
+    pthread_mutex_init(&w->lock, NULL);
+    e = sockets_open(w);
+    if (!e && (errno = pthread_create(&w->thread, NULL, run, w)) != 0) {
+        e = err_errno(E_UNAVAILABLE, "start the thread that watches instances");
+    }
+    if (e) {
+        watch_close(w);
+        return e;
+    }
+    *out = w;
+    return NULL;
+}
+
+void
+watch_free(struct watch *w)
+{
+    if (!w) {
+        return;
+    }
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_mutex_unlock(&w->lock);
+    wake(w);
+    pthread_join(w->thread, NULL);
+    watch_close(w);
+}

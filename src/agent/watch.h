@@ -1,0 +1,31 @@
+/* Is an instance alive?  A thread of its own follows first processes, links, and
+ * probes that it sends through the functions; what it finds is one word that the
+ * kernel programs read, so that flows move before anybody else has heard of it. */
+#ifndef CARRICK_AGENT_WATCH_H
+#define CARRICK_AGENT_WATCH_H
+
+#include "agent/datapath.h"
+
+#include <sys/types.h>
+
+/* An instance as it is to be watched.  A packet that goes in at ifindex[0] is expected at
+ * ifindex[1], and the other way round. */
+struct watched {
+    const char *id;          /* For the log. */
+    uint32_t number, slot;   /* See dp_inst and dp_health. */
+    uint32_t ifindex[2];     /* 0 = not plugged */
+    pid_t pid;               /* First process of its server; 0 = not known */
+    uint32_t interval_ms;    /* Between probes; 0 = none are sent */
+    uint32_t threshold;      /* So many unanswered in a row are silence. */
+};
+
+struct watch;
+/* Starts the thread in our network namespace.  'changed' is called on it, without locks, after an
+ * instance went up or down. */
+struct err *watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg,
+                      struct watch **watch) MUST_USE;
+void watch_free(struct watch *watch); /* null accepted */
+/* All instances that are here, copied; what is known of those that stay is kept. */
+void watch_set(struct watch *watch, const struct watched *items, size_t n);
+
+#endif
