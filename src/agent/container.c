@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TERM_MS 3000
@@ -26,6 +27,8 @@
 #define CONSOLE_MAX (1L << 20)
 #define TEXT_MAX 65536
 #define CGROUPS "/sys/fs/cgroup"
+#define PURGE_TRIES 100
+#define PURGE_PAUSE_NS 10000000
 
 static const char *
 dir_of(const struct container *c, struct mem *mem)
@@ -808,23 +811,49 @@ consoles_trim(struct host *host)
 
 /* ---- the end of all ------------------------------------------------------------------------------------------ */
 
-/* crun removes the groups of containers, not the one around them: with version 2
- * one folder, with version 1 one a controller. */
-static void
-cgroup_purge(struct mem *mem, const struct host_options *options)
+/* Removes a control group and those in it; false while somebody is still in one. */
+static bool
+cgroup_remove(struct mem *mem, const char *path)
 {
-    const char *group = site_cgroup(mem, options);
-    DIR *dir = opendir(CGROUPS);
+    DIR *dir = opendir(path);
     struct dirent *entry;
 
-    (void)rmdir(mem_printf(mem, CGROUPS "/%s", group));
     while (dir && (entry = readdir(dir))) {
-        if (entry->d_name[0] != '.') {
-            (void)rmdir(mem_printf(mem, CGROUPS "/%s/%s", entry->d_name, group));
+        if (entry->d_name[0] != '.' && entry->d_type == DT_DIR) {
+            (void)rmdir(mem_printf(mem, "%s/%s", path, entry->d_name));
         }
     }
     if (dir) {
         closedir(dir);
+    }
+    return !rmdir(path) || errno == ENOENT || errno == ENOTDIR;
+}
+
+/* crun does not remove the group around its containers, nor theirs while the killed are still
+ * dying: with version 2 one folder, with version 1 one a controller. */
+static void
+cgroup_purge(struct mem *mem, const struct host_options *options)
+{
+    const struct timespec pause = {.tv_nsec = PURGE_PAUSE_NS};
+    const char *group = site_cgroup(mem, options);
+    bool gone = false;
+
+    for (int i = 0; i < PURGE_TRIES && !gone; i++) {
+        DIR *dir = opendir(CGROUPS);
+        struct dirent *entry;
+
+        if (i > 0) {
+            (void)nanosleep(&pause, NULL);
+        }
+        gone = cgroup_remove(mem, mem_printf(mem, CGROUPS "/%s", group));
+        while (dir && (entry = readdir(dir))) {
+            if (entry->d_name[0] != '.') {
+                gone &= cgroup_remove(mem, mem_printf(mem, CGROUPS "/%s/%s", entry->d_name, group));
+            }
+        }
+        if (dir) {
+            closedir(dir);
+        }
     }
 }
 
