@@ -204,6 +204,47 @@ TEST(agent_and_responder_outlive_each_other)
     CHECK_INT(site_drops(s, "responder_absent"), absent);
 }
 
+/* What a resolver in 'node' says of a name, or without a type of an address; "" where nothing. */
+static const char *
+looked_up(struct site *s, const char *node, const char *type, const char *name)
+{
+    const char *output = "", *answer;
+    struct err *e = node_run(s, node, &output, "busybox nslookup%s%s %s 169.254.169.254",
+                             *type ? " -type=" : "", type, name);
+
+    err_ignore(e, "then it says why");
+    answer = output ? strstr(output, "\n\n") : NULL;
+    return answer ? answer + 2 : "";
+}
+
+TEST(a_resolver_finds_the_ports_of_its_own_network)
+{
+    static const char nobody[] = "server can't find web.openstacklocal: NXDOMAIN";
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_port *other;
+
+    site_network(s, "n", 100);
+    site_network(s, "m", 101);
+    group_all(s);
+    (void)guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "web", "n", "10.0.0.6", "fd00::6");
+    other = guarded(s, "db", "m", "10.0.0.6", NULL);
+    server_of(s, other)->project_id = other->project_id = PROJECT_2;
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, strstr(looked_up(s, "a", "a", "web.openstacklocal"),
+                                    "Name:\tweb.openstacklocal\nAddress: 10.0.0.6\n"));
+    CHECK(strstr(looked_up(s, "a", "aaaa", "WEB.openstacklocal"), "Address: fd00::6\n"));
+    CHECK(strstr(looked_up(s, "a", "", "10.0.0.6"), "name = web.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "a", "", "fd00::6"), "name = web.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "a", "a", "www.example.com"), "REFUSED"));
+    /* The same address in another tenant's network is another's, and its names are unknown there. */
+    CHECK(strstr(looked_up(s, "db", "", "10.0.0.6"), "name = db.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "db", "a", "web.openstacklocal"), nobody));
+    CHECK(strstr(looked_up(s, "a", "a", "db.openstacklocal"), "NXDOMAIN"));
+}
+
 /* A kernel's own client: what it makes of the advertisement. */
 TEST(a_kernel_makes_its_address_of_the_advertised_prefix)
 {
