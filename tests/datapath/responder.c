@@ -21,7 +21,7 @@ static const char lease_script[] =
     "            ip route replace $1 via $2 dev $interface\n"
     "        shift 2\n"
     "    done\n"
-    "    echo \"lease ip=$ip mask=$mask router=$router dns=$dns mtu=$mtu lease=$lease"
+    "    echo \"lease ip=$ip mask=$mask router=$router dns=$dns domain=$domain mtu=$mtu lease=$lease"
     " host=$hostname server=$serverid routes=$staticroutes\";;\n"
     "esac\n";
 
@@ -131,10 +131,10 @@ TEST(a_client_gets_its_ports_address_by_dhcp)
     topo_up(t);
     SITE_EVENTUALLY(s, 5000, !str_empty(lease = dhcp(s, "a", script)));
     CHECK_STR(lease, "lease ip=10.0.0.5 mask=24 router=10.0.0.1 dns=192.0.2.53 192.0.2.54 "
-                     "mtu=1450 lease=86400 host=a server=169.254.169.254 "
+                     "domain=openstacklocal mtu=1450 lease=86400 host=a server=169.254.169.254 "
                      "routes=169.254.169.254/32 0.0.0.0 0.0.0.0/0 10.0.0.1");
     lease = dhcp(s, "b", script);
-    CHECK(str_starts(lease, "lease ip=10.0.0.6 mask=24 router= dns= "));
+    CHECK(str_starts(lease, "lease ip=10.0.0.6 mask=24 router= dns=169.254.169.254 "));
     CHECK_STR(dhcp(s, "off", script), "");
     CHECK(site_drops(s, "responder_service") > 0);
     CHECK(node_ping(s, "a", "10.0.0.6", 56));
