@@ -245,6 +245,39 @@ TEST(a_resolver_finds_the_ports_of_its_own_network)
     CHECK(strstr(looked_up(s, "a", "a", "db.openstacklocal"), "NXDOMAIN"));
 }
 
+/* As programs do it, by the C library and what stands in /etc; their own file holds if they write one. */
+TEST(a_containers_programs_know_their_neighbours_by_name)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    static const char *dns[] = {"192.0.2.53"};
+    struct desired_port *off, *told;
+    const char *output = "";
+
+    site_network(s, "n", 100);
+    group_all(s);
+    (void)guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "web", "n", "10.0.0.6", NULL);
+    off = guarded(s, "off", "n", "10.0.0.7", NULL);
+    told = guarded(s, "told", "n", "10.0.0.8", NULL);
+    address_of(off, 0)->dhcp = false;
+    address_of(told, 0)->dns = (struct strs){.n = 1, .items = dns};
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 10000,
+                    node_ok(s, "a", &output,
+                            mem_printf(t->mem, "nsenter -t %d -m /bin/busybox ping -c 1 -W 2 web",
+                                       (int)node_pid(s, "a"))));
+    CHECK(strstr(output, "PING web (10.0.0.6)"));
+    CHECK(node_ok(s, "told", &output,
+                  mem_printf(t->mem, "cat /proc/%d/root/etc/resolv.conf",
+                             (int)node_pid(s, "told"))));
+    CHECK_STR(output, "nameserver 192.0.2.53\nsearch openstacklocal\n");
+    CHECK(!node_ok(s, "off", &output,
+                   mem_printf(t->mem, "cat /proc/%d/root/etc/resolv.conf",
+                              (int)node_pid(s, "off"))));
+}
+
 /* A kernel's own client: what it makes of the advertisement. */
 TEST(a_kernel_makes_its_address_of_the_advertised_prefix)
 {
