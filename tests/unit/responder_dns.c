@@ -304,6 +304,7 @@ TEST(responder_dns_answers_what_it_should)
         {{.number = 5, SELF_6, PTR}, "5"},
         {{.number = 99, "web", A}, ""},
         /* What is no question. */
+        {{.number = 1, LONGEST "4", A}, "1"}, /* A label is of 63 bytes at most. */
         {{.number = 1, "web", A, .flags = 0x8000}, ""},
         {{.number = 1, "web", A, .flags = 0x2800}, "4"},
         {{.number = 1, "web", A, .edns = 512, .version = 1}, "0 OPT:1"},
@@ -451,6 +452,31 @@ TEST(responder_dns_answers_are_bounded)
         CHECK(str_starts(answer_text(mem, out, n), "0 aa tc web=10.0.0.1") ||
               str_starts(answer_text(mem, out, n), "0 aa tc web=fd00::1"));
         CHECK_INT(out[MESSAGE + 6] << 8 | out[MESSAGE + 7], cases[i].records);
+    }
+    guests_free(g);
+}
+
+/* So many that some share a hash: each still learns of its own only. */
+TEST(responder_dns_networks_do_not_see_each_other)
+{
+    enum { N = 1000 };
+    AUTO(mem) mem = mem_new("test");
+    struct guests *g = guests_new();
+
+    guests_begin(g, true);
+    for (unsigned i = 1; i <= N; i++) {
+        const char *network = mem_printf(mem, "6105d6cc-76af-5003-a5e9-4d588ce5%04x", i);
+        const char *addresses = mem_printf(mem, V4("10.0.0.5") "," V4("10.1.%u.%u"), i / 256, i % 256);
+
+        tell(g, mem, &(struct told){2 * i, network, "web", addresses});
+        tell(g, mem, &(struct told){2 * i + 1, network, mem_printf(mem, "n%u", i), V4("10.0.0.6")});
+    }
+    CHECK_OK(guests_end(g, true, 2 * N));
+    for (unsigned i = 1; i <= N; i++) {
+        CHECK_STR(looked_up(g, mem, &(struct ask){.number = 2 * i, "web", A}),
+                  mem_printf(mem, "0 aa web=10.0.0.5 web=10.1.%u.%u", i / 256, i % 256));
+        CHECK_STR(looked_up(g, mem, &(struct ask){.number = 2 * i, "6.0.0.10.in-addr.arpa", PTR}),
+                  mem_printf(mem, "0 aa 6.0.0.10.in-addr.arpa>n%u.openstacklocal", i));
     }
     guests_free(g);
 }
