@@ -93,6 +93,7 @@ struct dp_port {
 #define DP_GUEST_DHCP6 2
 #define DP_GUEST_ROUTER 4 /* Router solicitations. */
 #define DP_GUEST_METADATA 8
+#define DP_GUEST_DNS 16
 struct dp_guest {
     __u32 ifindex;
     __u32 slot;

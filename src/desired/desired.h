@@ -56,6 +56,7 @@
 #include "sys/loop.h"
 
 #define DESIRED_VERSION 2
+#define DESIRED_DOMAIN "openstacklocal" /* Of names of ports; as Neutron's default. */
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000

@@ -212,6 +212,16 @@ TEST(questions_to_the_responder_are_taken_or_dropped_with_their_reason)
          frame_tcp(a->mac, SERVICE_MAC, "10.0.0.2", SERVICE, 999, 80, SYN), "spoofed_ip"},
         {"as if it had been punted",
          frame_tcp(a->mac, SERVICE_MAC, "240.0.0.1", SERVICE, 999, 80, SYN), "spoofed_ip"},
+        {"dns", frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, 30), NULL},
+        {"dns of another's address",
+         frame_udp(a->mac, SERVICE_MAC, "10.0.0.2", SERVICE, 999, 53, 30), "spoofed_ip"},
+        {"dns from no address", frame_udp(a->mac, SERVICE_MAC, "0.0.0.0", SERVICE, 999, 53, 30),
+         "spoofed_ip"},
+        {"dns by broadcast", frame_udp(a->mac, ALL, "10.0.0.1", SERVICE, 999, 53, 30),
+         "responder_service"},
+        {"dns of all", frame_udp(a->mac, ALL, "10.0.0.1", "10.0.0.255", 999, 53, 30), "multicast"},
+        {"dns over tcp", frame_tcp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, SYN),
+         "responder_service"},
         {"another port of it", frame_tcp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 22, SYN),
          "responder_service"},
         {"another protocol", frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 80, 1),
@@ -241,6 +251,28 @@ TEST(questions_to_the_responder_are_taken_or_dropped_with_their_reason)
             test_fail(__FILE__, __LINE__, "%s: verdict %d", cases[i].what, verdict);
         }
     }
+    REQUIRE(!setns(own, CLONE_NEWNET));
+    close(own);
+    close(prog);
+}
+
+/* A port without an address of IPv4 has none to ask from, and is not asked for one. */
+TEST(a_port_asks_only_what_it_may)
+{
+    struct topo *t;
+    struct desired_port *a = asker(&t), *six;
+    struct site *s = &t->sites[0];
+    struct frame dns = frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, 30), out;
+    int prog, own;
+
+    six = site_node(s, "six", "n", NULL, "fd00::2");
+    topo_up(t);
+    prog = program(s, "dp_port_in");
+    own = enter(s);
+    SITE_EVENTUALLY(s, 5000, run(prog, link_of(s, "a"), &dns, &out) == TC_ACT_REDIRECT);
+    dns = frame_udp(six->mac, SERVICE_MAC, "10.0.0.9", SERVICE, 999, 53, 30);
+    CHECK_INT(run(prog, link_of(s, "six"), &dns, &out), TC_ACT_SHOT);
+    CHECK_INT(site_drops(s, "responder_service"), 1);
     REQUIRE(!setns(own, CLONE_NEWNET));
     close(own);
     close(prog);
@@ -326,7 +358,10 @@ TEST(a_responder_that_was_taken_over_can_only_answer)
     } cases[] = {
         {"dhcp's answer", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 67, 68, 250), 0, NULL},
         {"to all", frame_udp(a->mac, a->mac, SERVICE, "255.255.255.255", 67, 68, 250), 1, NULL},
-        {"from another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 53, 68, 250), 0,
+        {"from another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 54, 68, 250), 0,
+         "responder_answer"},
+        {"dns's answer", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 53, 999, 250), 0, NULL},
+        {"dns as if of another", frame_udp(a->mac, a->mac, "10.0.0.9", "10.0.0.1", 53, 999, 250), 0,
          "responder_answer"},
         {"to another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 67, 53, 250), 0,
          "responder_answer"},
