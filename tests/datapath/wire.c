@@ -77,6 +77,10 @@ TEST(icmp_errors_ride_the_flow_they_quote)
     ask = frame_udp(pa->mac, pb->mac, "10.0.0.1", "10.0.0.2", 1000, port, 20);
     raw_send(a, ask.b, ask.n);
     CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    error.b[29] = 9; /* As if somebody else told of it. */
+    raw_send(b, error.b, error.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "spoofed_ip") == 1);
+    error.b[29] = 2;
     raw_send(b, error.b, error.n);
     CHECK(raw_receive(a, buf, sizeof buf, 1000, is_unreachable, NULL));
     close(a);
