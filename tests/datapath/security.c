@@ -181,6 +181,50 @@ TEST(a_forged_packet_does_not_end_anothers_flow)
     close(c);
 }
 
+TEST(who_was_never_reached_does_not_reply)
+{
+    struct site *s;
+    struct desired_security_group *asked;
+    struct desired_port *port_b = NULL;
+    const int port = 80, back = 999;
+    uint8_t buf[FRAME_MAX];
+
+    (void)askers(&s);
+    int a = node_raw(s, "a", "eth0"), b = node_raw(s, "b", "eth0");
+    struct frame ask = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", back, port,
+                                 9);
+    struct frame reply = frame_udp(mac_of(s, "b"), mac_of(s, "a"), "10.0.0.2", "10.0.0.1", port,
+                                   back, 9);
+    struct frame first = frame_udp(mac_of(s, "a"), mac_of(s, "b"), "10.0.0.1", "10.0.0.2", 998, port,
+                                   9);
+    int64_t before;
+
+    asked = s->objects.items[3];
+    REQUIRE(s->kinds.items[3] == DESIRED_security_group);
+    asked->rules.n = 1; /* no egress */
+    for (size_t i = 0; i < s->objects.n && !port_b; i++) {
+        if (s->kinds.items[i] == DESIRED_port &&
+            str_eq(((struct desired_port *)s->objects.items[i])->mac, mac_of(s, "b"))) {
+            port_b = s->objects.items[i];
+        }
+    }
+    port_b->admin_state_up = false;
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 2000, str_eq(site_state(s, DESIRED_port, "b"), "DOWN"));
+    SITE_EVENTUALLY(s, 2000, (raw_send(a, first.b, first.n), site_drops(s, "port_down") > 0));
+    before = site_drops(s, "port_down");
+    raw_send(a, ask.b, ask.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "port_down") > before);
+    port_b->admin_state_up = true;
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 2000, str_eq(site_state(s, DESIRED_port, "b"), "ACTIVE"));
+    raw_send(b, reply.b, reply.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "egress_refused") > 0);
+    CHECK(!raw_receive(a, buf, sizeof buf, 50, is_udp_to, &back));
+    close(a);
+    close(b);
+}
+
 /* One server may reach the other by what a single rule says, and by nothing near it. */
 TEST(a_rule_is_for_its_version_protocol_type_and_code)
 {
