@@ -65,6 +65,8 @@ TEST(verdicts_of_single_packets)
     b = site_node(s, "b", "n", "10.0.0.2", NULL);
     port_group(s, a, "all");
     topo_up(t);
+    struct frame too_short = frame_udp(a->mac, b->mac, "10.0.0.1", "10.0.0.2", 5, 53, 1);
+    too_short.b[17] = 10;
     const struct {
         const char *what;
         struct frame in;
@@ -84,6 +86,7 @@ TEST(verdicts_of_single_packets)
          frame_udp(a->mac, b->mac, "10.0.0.3", "10.0.0.2", 5, 53, 1), TC_ACT_SHOT},
         {"a header that is cut off does not",
          {.b = {[12] = 8, [13] = 0, [14] = 0x4f, [23] = 17}, .n = 40}, TC_ACT_SHOT},
+        {"a length that is less than the header does not", too_short, TC_ACT_SHOT},
     };
     prog = bpf_obj_get(mem_printf(t->mem, "%s/bpf/prog_dp_port_in", s->dir));
     own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
