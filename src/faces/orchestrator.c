@@ -9,6 +9,7 @@
 #endif
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
@@ -171,6 +172,7 @@ engine_start(struct orchestrator *o)
     o->nfvo.loop = o->loop;
     o->nfvo.vim = o->vim;
     o->nfvo.pool = o->pool;
+    o->nfvo.drops = upload_drops_new(o->store, o->loop);
     flow_service_set(o->engine, "vim", o->vim);
     flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
     flow_kinds_add(o->engine, vim_kinds);
@@ -236,6 +238,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->store) {
         store_close(o->store);
     }
+    upload_drops_free(o->nfvo.drops);
     if (o->loop) {
         loop_free(o->loop);
     }

@@ -15,6 +15,7 @@ struct nfvo {
     struct loop *loop; /* Of the engine. */
     struct vim *vim;
     struct pool *pool;        /* For what reads and hashes files. */
+    struct upload_drops *drops;
     const char *packages_dir; /* Folder of package files, mode 0700. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
@@ -122,8 +123,11 @@ struct err *upload_end(struct upload *upload) MUST_USE;
 /* In the write that answers the request: UPLOADING -> PROCESSING and the start of the
  * on-boarding flow. */
 struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
-/* Back to CREATED, what was kept is removed.  Not on a loop's thread. */
+/* Back to CREATED, what was kept is removed; the state a moment later where the store cannot be
+ * written now (nfvo->drops).  Not on a loop's thread. */
 void upload_abort(struct upload *upload);
+/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state). */
+struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id) MUST_USE;
 void upload_free(struct upload *upload); /* null accepted */
 /* At start: what was being uploaded when the process ended is CREATED again. */
 struct err *uploads_recover(struct tx *tx) MUST_USE;
