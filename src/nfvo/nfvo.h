@@ -82,11 +82,10 @@ extern const struct resource site_resource, vnf_package_resource, ns_descriptor_
     grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
-extern const char *const site_states[],
-    *const package_onboarding_states[],
-        *const package_operational_states[],
-            *const package_usage_states[], *const instantiation_states[],
-                                               *const ns_operation_states[], *const ns_operations[];
+extern const char *const site_containers[], *const site_states[];
+extern const char *const package_onboarding_states[], *const package_operational_states[];
+extern const char *const package_usage_states[];
+extern const char *const instantiation_states[], *const ns_operation_states[], *const ns_operations[];
 
 /* The caller's project as the owner of what is created; E_FORBIDDEN without one. */
 struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
