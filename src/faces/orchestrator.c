@@ -51,6 +51,7 @@ struct orchestrator {
     struct store *store;
     struct loop *loop;
     struct pool *pool;
+    struct pool *waiting; /* For requests that wait for sites: no login waits behind them. */
     struct http_client *http;
     struct vim *vim;
     struct flow_engine *engine;
@@ -160,6 +161,7 @@ engine_start(struct orchestrator *o)
     };
 
     TRY(pool_new("files", 2, 64, &o->pool));
+    TRY(pool_new("waiting", 8, 64, &o->waiting));
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
@@ -188,7 +190,7 @@ serve(struct orchestrator *o)
         .authenticate = identity_caller,
         .auth_arg = o->identity,
         .auth_prefix = "/identity",
-        .pool = identity_pool(o->identity),
+        .pool = o->waiting,
         .list_max = 1000,
     };
 
@@ -218,6 +220,9 @@ orchestrator_end(struct orchestrator *o)
 {
     if (o->rest) {
         rest_free(o->rest);
+    }
+    if (o->waiting) {
+        pool_free(o->waiting);
     }
     if (o->pool) {
         pool_free(o->pool);
