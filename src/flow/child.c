@@ -136,8 +136,8 @@ join_look(struct flow *f, struct entry *e, const struct entry *child)
 {
     struct flow_row *row;
 
-    if (!child->stored) {
-        return flow_parked(f); /* Its row is written with this turn. */
+    if (!child->stored || child->version != child->saved) {
+        return flow_parked(f); /* Its row is written with this turn, perhaps under another id. */
     }
     TRY(child_row(f, child->output, &row));
     switch (flow_row_state(row)) {

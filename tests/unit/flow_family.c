@@ -442,12 +442,18 @@ TEST(flow_child_half_taken_back_by_a_flow_is_taken_back_and_made_again_by_a_retr
 {
     struct world world = {0};
     struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
 
     tear(&world, &ask);
     CHECK_OK(operate(&ask, flow_retry)); /* It is refused still. */
     REACHES(ask.id, "FAILED_TEMP");
     CHECK_INT(world.n_removed, 0);
     world.next.fail_undo = 0;
+    world.next.fail_create = 1;
+    CHECK_OK(operate(&ask, flow_retry)); /* The new one fails: the parent has waited for it. */
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "made 'child'") != NULL);
     CHECK_OK(operate(&ask, flow_retry));
     REACHES(ask.id, "COMPLETED");
     CHECK_INT(world.n_removed, 1);
