@@ -114,9 +114,9 @@ int command_unknown(struct cli *cli, int argc, const char *const *words);
 
 /* ---- printing: print.c ------------------------------------------------------------------ */
 
-/* A table of the members 'columns' of a list of objects: paths, or "input:name" for a member of the
- * JSON that another has as its text.  'names' (may be null): what ids in columns "..._id" are
- * called. */
+/* A table of the members 'columns' of a list of objects.  'names' (may be null): what ids in
+ * columns
+ * "..._id" are called. */
 void print_table(struct mem *mem, const struct json *list, const char *const *columns,
                  const struct map *names);
 const char *print_cell(struct mem *mem, const struct json *row, const char *column,

@@ -47,7 +47,7 @@ const struct noun vnf_noun = {
 const struct noun operation_noun = {
     .name = "operation",
     .path = "/carrick/v1/operations",
-    .columns = COLUMNS("id", "type", "input:name", "state", "created_at", "state_at"),
+    .columns = COLUMNS("id", "type", "name", "state", "created_at", "state_at"),
 };
 const struct noun ns_op_noun = {
     .name = "NS operation",

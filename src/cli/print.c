@@ -45,24 +45,6 @@ width_of(const char *s)
     return n;
 }
 
-/* "input:name": a member of the JSON that member "input" has as its text. */
-static const struct json *
-value_of(struct mem *mem, const struct json *row, const char *column)
-{
-    const char *colon = strchr(column, ':');
-    const struct json *within = NULL;
-    const char *text;
-
-    if (!colon) {
-        return json_path(row, column);
-    }
-    text = json_get_str(row, mem_strn(mem, column, (size_t)(colon - column)));
-    if (text) {
-        err_ignore(json_parse(mem, text, strlen(text), &within), "a value that has no such member");
-    }
-    return json_path(within, colon + 1);
-}
-
 static bool
 is_reference(const char *column)
 {
@@ -74,7 +56,7 @@ is_reference(const char *column)
 const char *
 print_cell(struct mem *mem, const struct json *row, const char *column, const struct map *names)
 {
-    const char *text = scalar_text(mem, value_of(mem, row, column));
+    const char *text = scalar_text(mem, json_path(row, column));
     const char *name = names && is_reference(column) ? map_get(names, text) : NULL;
 
     text = str_or(name, text);
@@ -85,11 +67,8 @@ print_cell(struct mem *mem, const struct json *row, const char *column, const st
 const char *
 print_heading(struct mem *mem, const char *column, const struct map *names)
 {
-    const char *last = column;
+    const char *dot = strrchr(column, '.'), *last = dot ? dot + 1 : column;
 
-    for (const char *p = column; *p; p++) {
-        last = *p == '.' || *p == ':' ? p + 1 : last;
-    }
     return names && is_reference(last) ? mem_strn(mem, last, strlen(last) - 3) : last;
 }
 

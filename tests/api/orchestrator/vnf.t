@@ -280,3 +280,7 @@ GET site:/network/v2.0/ports  as demo
 {"ports": []}
 DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
 = 204
+# Operations tell what they work on by its name.
+GET /carrick/v1/operations?filter=(eq,id,$op7)  as demo
+= 200
+[{"id": "$op7", "type": "vnf_terminate", "name": "a", "state": "COMPLETED", ...}]
