@@ -4,8 +4,6 @@
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
 
-#include <string.h>
-
 /* ---- VNF instances ------------------------------------------------------------------- */
 
 static struct err *
@@ -200,24 +198,7 @@ sap_write(struct jw *w, const struct ns_sap_made *sap)
     if (sap->description) {
         jw_str(w, "description", sap->description);
     }
-    jw_array(w, "sapProtocolInfo");
-    jw_object(w, NULL);
-    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
-    jw_object(w, "ipOverEthernet");
-    jw_str(w, "macAddress", sap->mac_address);
-    jw_array(w, "ipAddresses");
-    for (size_t i = 0; i < sap->ips.n; i++) {
-        jw_object(w, NULL);
-        jw_str(w, "type", strchr(sap->ips.items[i], ':') ? "IPV6" : "IPV4");
-        jw_array(w, "addresses");
-        jw_str(w, NULL, sap->ips.items[i]);
-        jw_end(w);
-        jw_end(w);
-    }
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
+    protocol_write(w, "sapProtocolInfo", sap->mac_address, &sap->ips, "addresses");
     jw_object(w, "metadata");
     jw_str(w, "site", sap->site);
     jw_str(w, "virtualLink", sap->link);

@@ -416,8 +416,7 @@ static struct err *
 unmake_run(struct flow *f, const void *in)
 {
     (void)in;
-    free(the_world->things[0]);
-    the_world->things[0] = NULL;
+    TRY(flow_step(f, "remove", &remove_kind, thing(f, "m", 0), NULL));
     return flow_note(f, "taken back by an operation of its own");
 }
 static struct err *
@@ -444,24 +443,86 @@ pair_run(struct flow *f, const void *in)
 }
 static const struct flow_type pair = {
     .name = "pair", .version = 1, .doc = "Has one child.", .in = &thing_table, .run = pair_run};
+static const struct flow_type *const pair_types[] = {&pair, &made, &unmake, NULL};
+
+/* The child is there, what follows it was refused. */
+static void
+fail_behind_child(struct world *world, struct ask *ask)
+{
+    world_open(world, pair_types);
+    start(ask, &pair);
+    EVENTUALLY(5000, (err_ignore(loop_turn(world->loop, 5), "test"), world->n_made == 1));
+    world->next.fail_create = 1;
+    REACHES(ask->id, "FAILED_TEMP");
+}
 
 TEST(flow_completed_child_is_taken_back_by_the_flow_its_type_names)
 {
-    static const struct flow_type *const types[] = {&pair, &made, &unmake, NULL};
     struct world world = {0};
     struct ask ask = {0};
     AUTO(mem) mem = mem_new("test");
     struct peek peek = {.id = ask.id, .mem = mem};
 
-    world_open(&world, types);
-    start(&ask, &pair);
-    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.n_made == 1));
-    world.next.fail_create = 1;
-    REACHES(ask.id, "FAILED_TEMP");
+    fail_behind_child(&world, &ask);
     CHECK_OK(operate(&ask, flow_rollback));
     REACHES(ask.id, "ROLLED_BACK");
     CHECK_INT(world_count(&world), 0);
     CHECK_OK(store_read(world.store, peek_row, &peek));
     CHECK(strstr(peek.explained, "taken back by an operation of its own") != NULL);
+    world_close(&world);
+}
+
+/* The flow that takes the child back fails, and with it the rollback. */
+static void
+tear(struct world *world, struct ask *ask)
+{
+    fail_behind_child(world, ask);
+    world->next.fail_undo = 10;
+    CHECK_OK(operate(ask, flow_rollback));
+    REACHES(ask->id, "FAILED_TEMP");
+    CHECK_INT(world_count(world), 1);
+}
+
+TEST(flow_child_half_taken_back_by_a_flow_is_taken_back_and_made_again_by_a_retry)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    tear(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry)); /* It is refused still. */
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_removed, 0);
+    world.next.fail_undo = 0;
+    world.next.fail_create = 1;
+    CHECK_OK(operate(&ask, flow_retry)); /* The new one fails: the parent has waited for it. */
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "made 'child'") != NULL);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_removed, 1);
+    CHECK_INT(world.n_made, 3); /* the child's twice */
+    CHECK_INT(world_count(&world), 2);
+    world_close(&world);
+}
+
+TEST(flow_retry_of_a_half_taken_back_child_survives_a_crash_and_can_be_turned)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    tear(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry));
+    world_crash(&world);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_retry));
+    ask.forceful = true;
+    CHECK_OK(store_write_wait(world.store, ask_cancel, &ask));
+    REACHES(ask.id, "FAILED_TEMP");
+    world.next.fail_undo = 0;
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
     world_close(&world);
 }

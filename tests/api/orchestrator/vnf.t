@@ -354,3 +354,7 @@ GET site:/network/v2.0/ports  as demo
 {"ports": [{"id": "55555555-5555-4555-8555-555555555555", ...}]}
 DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
 = 204
+# Operations tell what they work on by its name.
+GET /carrick/v1/operations?filter=(eq,id,$op7)  as demo
+= 200
+[{"id": "$op7", "type": "vnf_terminate", "name": "a", "state": "COMPLETED", ...}]
