@@ -208,6 +208,7 @@ TEST(who_was_never_reached_does_not_reply)
             port_b = s->objects.items[i];
         }
     }
+    REQUIRE(port_b);
     port_b->admin_state_up = false;
     REQUIRE(site_push(s));
     SITE_EVENTUALLY(s, 2000, str_eq(site_state(s, DESIRED_port, "b"), "DOWN"));
