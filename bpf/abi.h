@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
-#define DP_ABI 4
+#define DP_ABI 3
 
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384
@@ -95,6 +95,7 @@ struct dp_port {
 #define DP_GUEST_DHCP6 2
 #define DP_GUEST_ROUTER 4 /* Router solicitations. */
 #define DP_GUEST_METADATA 8
+#define DP_GUEST_DNS 16
 struct dp_guest {
     __u32 ifindex;
     __u32 slot;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Questions to the site's own services: DHCP, router solicitations, metadata.
+/* Questions to the site's own services: DHCP, router solicitations, DNS, metadata.
  * They go to the responder's device and its answers come back, each marked with
  * the handle of the port it is of: whatever addresses two tenants use, the
  * responder cannot take one for the other, and its answers reach nobody else. */
@@ -12,6 +12,7 @@
 #define PORT_DHCP4_CLIENT 68
 #define PORT_DHCP6_SERVER 547
 #define PORT_DHCP6_CLIENT 546
+#define PORT_DNS 53
 #define PORT_HTTP 80
 #define ND_ROUTER_SOLICIT 133
 #define ND_ROUTER_ADVERT 134
@@ -49,10 +50,13 @@ punt_kind_v4(struct __sk_buff *skb, const struct pkt *k)
     if (ip.protocol == IPPROTO_UDP && k->dport == bpf_htons(PORT_DHCP4_SERVER)) {
         return DP_GUEST_DHCP4;
     }
-    return ip.protocol == IPPROTO_TCP && k->dport == bpf_htons(PORT_HTTP) && is_to_service(k) &&
-                   !(k->mac_dst[0] & 1)
-               ? DP_GUEST_METADATA
-               : 0;
+    if (!is_to_service(k) || k->mac_dst[0] & 1) {
+        return 0;
+    }
+    if (ip.protocol == IPPROTO_UDP && k->dport == bpf_htons(PORT_DNS)) {
+        return DP_GUEST_DNS;
+    }
+    return ip.protocol == IPPROTO_TCP && k->dport == bpf_htons(PORT_HTTP) ? DP_GUEST_METADATA : 0;
 }
 
 INLINE __u32
@@ -196,6 +200,16 @@ dp_punt(struct __sk_buff *skb)
     return (int)bpf_redirect(c->punt_ifindex, 0);
 }
 
+/* The ports are those of an answer by UDP over IPv4: DHCP's, or DNS from the services' address. */
+INLINE int
+is_answer_v4(const struct iphdr *ip, const __be16 ports[2])
+{
+    if (ports[0] == bpf_htons(PORT_DNS)) {
+        return ip->saddr == bpf_htonl(DP_SERVICE_IP);
+    }
+    return ports[0] == bpf_htons(PORT_DHCP4_SERVER) && ports[1] == bpf_htons(PORT_DHCP4_CLIENT);
+}
+
 /* Is a bare frame of the responder an answer that it may give? */
 INLINE int
 is_answer(struct __sk_buff *skb, __be16 ethertype)
@@ -207,7 +221,7 @@ is_answer(struct __sk_buff *skb, __be16 ethertype)
     if (ethertype == bpf_htons(ETH_P_IP)) {
         return !bpf_skb_load_bytes(skb, ETH_HLEN, &ip4, sizeof ip4) && ip4.ihl == 5 &&
                ip4.protocol == IPPROTO_UDP && !bpf_skb_load_bytes(skb, L4_OFF, ports, 4) &&
-               ports[0] == bpf_htons(PORT_DHCP4_SERVER) && ports[1] == bpf_htons(PORT_DHCP4_CLIENT);
+               is_answer_v4(&ip4, ports);
     }
     if (ethertype != bpf_htons(ETH_P_IPV6) ||
         bpf_skb_load_bytes(skb, ETH_HLEN, &ip6, sizeof ip6) ||

@@ -18,7 +18,7 @@ static const struct cli_role roles[] = {
      orchestrator_main},
     {"site", "serves the APIs of an OpenStack-compatible site on this box", site_main},
     {"agent", "makes the kernel of this box match what its site wants; needs root", agent_main},
-    {"responder", "answers DHCP, router solicitations and metadata of a site; not for root",
+    {"responder", "answers DHCP, DNS, router solicitations and metadata of a site; not for root",
      responder_main},
     {"unpack", "checks or unpacks an image in a sandbox", unpack_main},
     {"examine", "reads a service package in a sandbox", examine_main},

@@ -4,6 +4,7 @@
 #include "agent/container.h"
 
 #include "agent/oci.h"
+#include "agent/resolver.h"
 #include "agent/rootfs.h"
 #include "agent/sandbox.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TERM_MS 3000
@@ -26,6 +28,8 @@
 #define CONSOLE_MAX (1L << 20)
 #define TEXT_MAX 65536
 #define CGROUPS "/sys/fs/cgroup"
+#define PURGE_TRIES 100
+#define PURGE_PAUSE_NS 10000000
 
 static const char *
 dir_of(const struct container *c, struct mem *mem)
@@ -381,26 +385,53 @@ owned_dir(const char *path, uint32_t uid)
     return NULL;
 }
 
-/* The user data appears in the server's own layer; the path is ours, below a
- * layer that only the stopped server has written to, so links are not followed. */
 static struct err *
-user_data_write(struct container *c, struct mem *mem, const struct desired_server *want)
+user_data_write(struct container *c, struct mem *mem, const struct desired_server *want,
+                const char *seed)
 {
-    const char *path = in_dir(c, mem, "seed");
     size_t n = 0;
     void *data = want->user_data ? base64_to(mem, want->user_data, &n) : NULL;
 
-    TRY(dir_remove(path));
     if (!want->user_data) {
         return NULL;
     }
     if (!data) {
         return err_new(E_INVALID, NULL, "the user data is not base64");
     }
-    TRY(owned_dir(path, first_uid(c)));
-    TRY(owned_dir(mem_printf(mem, "%s/run", path), first_uid(c)));
-    TRY(owned_dir(mem_printf(mem, "%s/run/carrick", path), first_uid(c)));
-    return file_put(mem_printf(mem, "%s/run/carrick/user-data", path), data, n, 0644);
+    TRY(owned_dir(seed, first_uid(c)));
+    TRY(owned_dir(mem_printf(mem, "%s/run", seed), first_uid(c)));
+    TRY(owned_dir(mem_printf(mem, "%s/run/carrick", seed), first_uid(c)));
+    return file_put(mem_printf(mem, "%s/run/carrick/user-data", seed), data, n, 0644);
+}
+
+/* In the place of the image's own, if it has one; where its /etc is no folder, it wants none. */
+static struct err *
+resolver_write(struct container *c, struct mem *mem, const struct desired_server *want,
+               const char *seed, const char *image)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct stat st;
+
+    if (!resolver_conf(&out, &c->host->world, want) ||
+        (!lstat(mem_printf(mem, "%s/etc", image), &st) && !S_ISDIR(st.st_mode))) {
+        return NULL;
+    }
+    TRY(owned_dir(seed, first_uid(c)));
+    TRY(owned_dir(mem_printf(mem, "%s/etc", seed), first_uid(c)));
+    return file_put(mem_printf(mem, "%s/etc/resolv.conf", seed), out.data, out.len, 0644);
+}
+
+/* What we tell a server lies over its image and below its own layer; the path is ours, below a
+ * layer that only the stopped server has written to, so links are not followed. */
+static struct err *
+seed_make(struct container *c, struct mem *mem, const struct desired_server *want,
+          const char *image)
+{
+    const char *seed = in_dir(c, mem, "seed");
+
+    TRY(dir_remove(seed));
+    TRY(user_data_write(c, mem, want, seed));
+    return resolver_write(c, mem, want, seed, image);
 }
 
 static struct strs
@@ -459,7 +490,8 @@ config_write(struct container *c, struct mem *mem, const struct desired_server *
 }
 
 static struct err *
-bundle_make(struct container *c, struct mem *mem, const struct desired_server *want)
+bundle_make(struct container *c, struct mem *mem, const struct desired_server *want,
+            const char *image)
 {
     static const char *const plain[] = {"lower", "rootfs"}, *const owned[] = {"upper", "work"};
 
@@ -473,7 +505,7 @@ bundle_make(struct container *c, struct mem *mem, const struct desired_server *w
     }
     (void)unlink(in_dir(c, mem, "crun.log"));
     (void)unlink(in_dir(c, mem, "pid"));
-    TRY(user_data_write(c, mem, want));
+    TRY(seed_make(c, mem, want, image));
     TRY(config_write(c, mem, want));
     return notes_write(c);
 }
@@ -531,7 +563,7 @@ create(struct container *c, const struct desired_server *want, const char *image
 
     c->generation = want->generation;
     c->ended = c->started = c->plugged = false;
-    TRY(bundle_make(c, mem, want));
+    TRY(bundle_make(c, mem, want, image));
     TRY(console_open(c, mem, &console));
     if (c->host->idmapped) {
         TRY(userns_new(c->host->options.uid_base, first_uid(c), &idmap));
@@ -808,23 +840,49 @@ consoles_trim(struct host *host)
 
 /* ---- the end of all ------------------------------------------------------------------------------------------ */
 
-/* crun removes the groups of containers, not the one around them: with version 2
- * one folder, with version 1 one a controller. */
-static void
-cgroup_purge(struct mem *mem, const struct host_options *options)
+/* Removes a control group and those in it; false while somebody is still in one. */
+static bool
+cgroup_remove(struct mem *mem, const char *path)
 {
-    const char *group = site_cgroup(mem, options);
-    DIR *dir = opendir(CGROUPS);
+    DIR *dir = opendir(path);
     struct dirent *entry;
 
-    (void)rmdir(mem_printf(mem, CGROUPS "/%s", group));
     while (dir && (entry = readdir(dir))) {
-        if (entry->d_name[0] != '.') {
-            (void)rmdir(mem_printf(mem, CGROUPS "/%s/%s", entry->d_name, group));
+        if (entry->d_name[0] != '.' && entry->d_type == DT_DIR) {
+            (void)rmdir(mem_printf(mem, "%s/%s", path, entry->d_name));
         }
     }
     if (dir) {
         closedir(dir);
+    }
+    return !rmdir(path) || errno == ENOENT || errno == ENOTDIR;
+}
+
+/* crun does not remove the group around its containers, nor theirs while the killed are still
+ * dying: with version 2 one folder, with version 1 one a controller. */
+static void
+cgroup_purge(struct mem *mem, const struct host_options *options)
+{
+    const struct timespec pause = {.tv_nsec = PURGE_PAUSE_NS};
+    const char *group = site_cgroup(mem, options);
+    bool gone = false;
+
+    for (int i = 0; i < PURGE_TRIES && !gone; i++) {
+        DIR *dir = opendir(CGROUPS);
+        struct dirent *entry;
+
+        if (i > 0) {
+            (void)nanosleep(&pause, NULL);
+        }
+        gone = cgroup_remove(mem, mem_printf(mem, CGROUPS "/%s", group));
+        while (dir && (entry = readdir(dir))) {
+            if (entry->d_name[0] != '.') {
+                gone &= cgroup_remove(mem, mem_printf(mem, CGROUPS "/%s/%s", entry->d_name, group));
+            }
+        }
+        if (dir) {
+            closedir(dir);
+        }
     }
 }
 

@@ -537,7 +537,7 @@ guest_flags(const struct desired_port *port)
         const struct desired_address *a = port->addresses.items[i];
         bool v4 = !strchr(a->ip, ':');
 
-        flags |= v4 ? DP_GUEST_METADATA : 0;
+        flags |= v4 ? DP_GUEST_METADATA | DP_GUEST_DNS : 0;
         flags |= v4 && a->dhcp ? DP_GUEST_DHCP4 : 0;
         flags |= !v4 && a->dhcp && a->ra_mode ? DP_GUEST_ROUTER : 0;
         flags |= !v4 && a->dhcp && a->address_mode && !str_eq(a->address_mode, "slaac")
@@ -559,7 +559,7 @@ forwarding_guest(struct forwarding *f, const struct desired_port *port, uint32_t
     }
     *handle = DP_HANDLE(id.slot, id.id);
     *flags = guest_flags(port);
-    return *flags != 0;
+    return port->addresses.n > 0; /* What asks nothing may have a name. */
 }
 
 static struct err *

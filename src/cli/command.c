@@ -83,12 +83,14 @@ package_check_run(struct cli *cli)
         .words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = &(noun_),         \
         .run = noun_show, .doc = doc_                                                              \
     }
-#define ONE(words_, noun_, run_, doc_)                                                             \
-    .words = words_, .arguments = "ID|NAME", .n_min = 1, .n_max = 1, .noun = (noun_),              \
+#define ONE(words_, noun_, run_, doc_) ONE_OF("ID|NAME", words_, noun_, run_, doc_)
+#define ONE_OF(arguments_, words_, noun_, run_, doc_)                                              \
+    .words = words_, .arguments = arguments_, .n_min = 1, .n_max = 1, .noun = (noun_),             \
     .run = (run_), .doc = doc_
 
 static const struct command commands[] = {
-    {ONE("site add", &site_noun, site_add, "registers a site after a login with its credentials"),
+    {ONE_OF("NAME", "site add", &site_noun, site_add,
+            "registers a site after a login with its credentials"),
      .options = add_options},
     {ONE("site set", &site_noun, site_set, "changes a site"), .options = add_options},
     LIST("site list", site_noun, "lists sites"),
@@ -128,17 +130,17 @@ static const struct command commands[] = {
     LIST("vnf list", vnf_noun, "lists VNF instances"),
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
     LIST("op list", operation_noun, "lists operations"),
-    {ONE("op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
-    {ONE("op retry", NULL, operation_task, "goes on where an operation failed"),
+    {ONE_OF("ID", "op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
+    {ONE_OF("ID", "op retry", NULL, operation_task, "goes on where an operation failed"),
      .options = wait_options, .arg = "retry"},
-    {ONE("op rollback", NULL, operation_task, "takes back what a failed operation did"),
+    {ONE_OF("ID", "op rollback", NULL, operation_task, "takes back what a failed operation did"),
      .options = wait_options, .arg = "rollback"},
-    {ONE("op fail", NULL, operation_task, "gives a failed operation up"), .options = wait_options,
-     .arg = "fail"},
+    {ONE_OF("ID", "op fail", NULL, operation_task, "gives a failed operation up"),
+     .options = wait_options, .arg = "fail"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
     {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
      .options = instantiate_options},
-    {ONE("explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
+    {ONE_OF("ID", "explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
     {.words = "package check",
      .arguments = "FILE...",
      .n_min = 1,

@@ -21,7 +21,9 @@ struct noun {
     const char *name_key;       /* member by which people call it, or null */
     const char *other_key;      /* another one, or null */
     const struct table *table;  /* attributes: options of its creation */
-    const char *const *columns; /* members shown in lists; null-terminated */
+    const char *const *columns; /* members shown in lists, see print_table; null-terminated */
+    const struct noun *const
+        *named_by; /* what columns "..._id" refer to: lists show its names; or null */
 };
 
 struct cli;
@@ -112,8 +114,14 @@ int command_unknown(struct cli *cli, int argc, const char *const *words);
 
 /* ---- printing: print.c ------------------------------------------------------------------ */
 
-/* A table of the members 'columns' of a list of objects. */
-void print_table(struct mem *mem, const struct json *list, const char *const *columns);
+/* A table of the members 'columns' of a list of objects.  'names' (may be null): what ids in
+ * columns
+ * "..._id" are called. */
+void print_table(struct mem *mem, const struct json *list, const char *const *columns,
+                 const struct map *names);
+const char *print_cell(struct mem *mem, const struct json *row, const char *column,
+                       const struct map *names);
+const char *print_heading(struct mem *mem, const char *column, const struct map *names);
 /* One object, a line a member; nested values indented. */
 void print_thing(const struct json *thing);
 void print_json(const struct json *json);

@@ -47,7 +47,7 @@ const struct noun vnf_noun = {
 const struct noun operation_noun = {
     .name = "operation",
     .path = "/carrick/v1/operations",
-    .columns = COLUMNS("id", "type", "state", "created_at", "state_at"),
+    .columns = COLUMNS("id", "type", "name", "state", "created_at", "state_at"),
 };
 const struct noun ns_op_noun = {
     .name = "NS operation",
@@ -63,6 +63,7 @@ const struct noun holding_noun = {
     .name = "holding",
     .path = "/carrick/v1/holdings",
     .columns = COLUMNS("site_id", "kind", "label", "resource_id", "owner_id"),
+    .named_by = (const struct noun *const[]){&site_noun, &ns_noun, &vnf_noun, NULL},
 };
 
 /* ---- look-up ------------------------------------------------------------------------ */
@@ -119,18 +120,43 @@ noun_create(struct cli *cli, const struct noun *noun, const char *body, const st
 
 /* ---- the verbs that all have ------------------------------------------------------------ */
 
+/* What the things that a noun's columns refer to are called, by their ids. */
+static struct err *
+names_get(struct cli *cli, const struct noun *noun, struct map *names)
+{
+    const struct json *list;
+
+    map_init(names, cli->mem);
+    for (const struct noun *const *of = noun->named_by; *of; of++) {
+        TRY(session_get(&cli->session, (*of)->path, &list));
+        json_each (list, i) {
+            const char *id = json_get_str(list->items[i], "id");
+            const char *name = json_get_str(list->items[i], (*of)->name_key);
+
+            if (id && !str_empty(name)) {
+                map_set(names, id, mem_str(cli->mem, name));
+            }
+        }
+    }
+    return NULL;
+}
+
 struct err *
 noun_list(struct cli *cli)
 {
     const struct noun *noun = cli->command->noun;
     const struct json *list;
+    struct map names;
 
     TRY(session_get(&cli->session, noun->path, &list));
     if (cli->json) {
         print_json(list);
-    } else {
-        print_table(cli->mem, list, noun->columns);
+        return NULL;
     }
+    if (noun->named_by) {
+        TRY(names_get(cli, noun, &names));
+    }
+    print_table(cli->mem, list, noun->columns, noun->named_by ? &names : NULL);
     return NULL;
 }
 

@@ -45,32 +45,42 @@ width_of(const char *s)
     return n;
 }
 
-static const char *
-cell(struct mem *mem, const struct json *row, const char *column)
+static bool
+is_reference(const char *column)
+{
+    size_t n = strlen(column);
+
+    return n > 3 && strcmp(column + n - 3, "_id") == 0;
+}
+
+const char *
+print_cell(struct mem *mem, const struct json *row, const char *column, const struct map *names)
 {
     const char *text = scalar_text(mem, json_path(row, column));
+    const char *name = names && is_reference(column) ? map_get(names, text) : NULL;
 
+    text = str_or(name, text);
     return strlen(text) > CELL_MAX ? mem_printf(mem, "%.*s...", CELL_MAX - 3, text) : text;
 }
 
-/* "nsInstanceName" -> "name"-like headings: the last part of a path. */
-static const char *
-heading(const char *column)
+/* The last part of a path; "site" where names stand in for what "site_id" has. */
+const char *
+print_heading(struct mem *mem, const char *column, const struct map *names)
 {
-    const char *dot = strrchr(column, '.');
+    const char *dot = strrchr(column, '.'), *last = dot ? dot + 1 : column;
 
-    return dot ? dot + 1 : column;
+    return names && is_reference(last) ? mem_strn(mem, last, strlen(last) - 3) : last;
 }
 
 /* ---- tables ----------------------------------------------------------------------------- */
 
 static int
-column_width(struct mem *mem, const struct json *list, const char *column)
+column_width(struct mem *mem, const struct json *list, const char *column, const struct map *names)
 {
-    int width = width_of(heading(column));
+    int width = width_of(print_heading(mem, column, names));
 
     json_each (list, i) {
-        int n = width_of(cell(mem, list->items[i], column));
+        int n = width_of(print_cell(mem, list->items[i], column, names));
 
         width = n > width ? n : width;
     }
@@ -87,19 +97,20 @@ pad(const char *text, int width, bool last)
 }
 
 void
-print_table(struct mem *mem, const struct json *list, const char *const *columns)
+print_table(struct mem *mem, const struct json *list, const char *const *columns,
+            const struct map *names)
 {
     int widths[16] = {0};
     size_t n = 0;
 
     for (; n < ARRAY_SIZE(widths) && columns[n]; n++) {
-        widths[n] = column_width(mem, list, columns[n]);
-        pad(heading(columns[n]), widths[n], !columns[n + 1]);
+        widths[n] = column_width(mem, list, columns[n], names);
+        pad(print_heading(mem, columns[n], names), widths[n], !columns[n + 1]);
     }
     putchar('\n');
     json_each (list, i) {
         for (size_t c = 0; c < n; c++) {
-            pad(cell(mem, list->items[i], columns[c]), widths[c], c + 1 == n);
+            pad(print_cell(mem, list->items[i], columns[c], names), widths[c], c + 1 == n);
         }
         putchar('\n');
     }

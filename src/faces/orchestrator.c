@@ -9,6 +9,7 @@
 #endif
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
@@ -50,6 +51,7 @@ struct orchestrator {
     struct store *store;
     struct loop *loop;
     struct pool *pool;
+    struct pool *waiting; /* For requests that wait for sites: no login waits behind them. */
     struct http_client *http;
     struct vim *vim;
     struct flow_engine *engine;
@@ -159,6 +161,7 @@ engine_start(struct orchestrator *o)
     };
 
     TRY(pool_new("files", 2, 64, &o->pool));
+    TRY(pool_new("waiting", 8, 64, &o->waiting));
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
@@ -171,6 +174,7 @@ engine_start(struct orchestrator *o)
     o->nfvo.loop = o->loop;
     o->nfvo.vim = o->vim;
     o->nfvo.pool = o->pool;
+    o->nfvo.drops = upload_drops_new(o->store, o->loop);
     flow_service_set(o->engine, "vim", o->vim);
     flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
     flow_kinds_add(o->engine, vim_kinds);
@@ -186,7 +190,7 @@ serve(struct orchestrator *o)
         .authenticate = identity_caller,
         .auth_arg = o->identity,
         .auth_prefix = "/identity",
-        .pool = identity_pool(o->identity),
+        .pool = o->waiting,
         .list_max = 1000,
     };
 
@@ -217,6 +221,9 @@ orchestrator_end(struct orchestrator *o)
     if (o->rest) {
         rest_free(o->rest);
     }
+    if (o->waiting) {
+        pool_free(o->waiting);
+    }
     if (o->pool) {
         pool_free(o->pool);
     }
@@ -236,6 +243,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->store) {
         store_close(o->store);
     }
+    upload_drops_free(o->nfvo.drops);
     if (o->loop) {
         loop_free(o->loop);
     }

@@ -166,18 +166,30 @@ plan_start(struct rest_request *r)
 
 /* ---- operations --------------------------------------------------------------------- */
 
+/* What people call the instance that an operation works on: its input says so. */
+static const char *
+operation_name(struct mem *mem, const struct flow_row *row)
+{
+    const struct json *input = NULL;
+
+    if (row->input) {
+        err_ignore(json_parse(mem, row->input, strlen(row->input), &input), "then it has no name");
+    }
+    return json_get_str(input, "name");
+}
+
 static void
 operation_encode(struct rest_request *r, struct jw *w, const void *row)
 {
     static const char *const shown[] = {"id",    "type",       "state",      "parent_id",
                                         "label", "project_id", "created_at", "state_at"};
 
-    (void)r;
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         const struct attr *attr = table_attr(&flow_table, shown[i]);
 
         attr_encode(w, attr_json_name(attr), attr, row);
     }
+    jw_str(w, "name", operation_name(r->mem, row));
 }
 
 static const struct rest_shape operation_shape = {.encode = operation_encode};

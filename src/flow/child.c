@@ -6,6 +6,24 @@
 
 /* ---- spawn ------------------------------------------------------------------------- */
 
+/* A retry found the child half taken away by another flow: that one ends first. */
+static struct err *
+torn_drive(struct flow *f, struct entry *e)
+{
+    if (f->cancel) {
+        return err_new(E_CANCELLED, "Cancelled", "flow %s was cancelled", f->id);
+    }
+    undo_child(f, e);
+    if (e->state == ENTRY_UNDO_FAILED) {
+        return err_copy(e->err);
+    }
+    if (e->state == ENTRY_TORN) {
+        return flow_parked(f);
+    }
+    e->state = ENTRY_AGAIN;
+    return NULL;
+}
+
 static struct err *
 spawn_check(const struct flow *f, const struct flow_type *type, const void *in)
 {
@@ -32,6 +50,9 @@ flow_spawn_as(struct flow *f, const char *label, const struct flow_type *type, c
     TRY(next_entry(f, label, type->name, ENTRY_CHILD,
                    in ? row_to_json(f->run_mem, in, false) : NULL, &e, &is_new));
     e->child_type = type;
+    if (e->state == ENTRY_TORN) {
+        TRY(torn_drive(f, e));
+    }
     if (is_new || e->state == ENTRY_AGAIN) {
         e->in = in ? row_copy(f->mem, in) : NULL;
         e->output = mem_str(f->mem, id);
@@ -115,8 +136,8 @@ join_look(struct flow *f, struct entry *e, const struct entry *child)
 {
     struct flow_row *row;
 
-    if (!child->stored) {
-        return flow_parked(f); /* Its row is written with this turn. */
+    if (!child->stored || child->version != child->saved) {
+        return flow_parked(f); /* Its row is written with this turn, perhaps under another id. */
     }
     TRY(child_row(f, child->output, &row));
     switch (flow_row_state(row)) {

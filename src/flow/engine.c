@@ -240,8 +240,8 @@ flow_park(struct flow *f)
 {
     struct job *job;
 
-    if (!f->local && !f->begin && !f->flush && !f->mark && !entries_unsaved(f, true)) {
-        return;
+    if (f->job || (!f->local && !f->begin && !f->flush && !f->mark && !entries_unsaved(f, true))) {
+        return; /* Also where the turn itself has asked something of a child. */
     }
     job = job_new(f);
     job->local = f->local;

@@ -309,12 +309,12 @@ struct flow_start {
  * null) lives in tx_mem.  E_EXISTS, E_INVALID (the input breaks its table). */
 struct err *flow_start(struct tx *tx, struct flow_engine *engine, const struct flow_start *start,
                        const char **id) MUST_USE;
-/* E_NOT_FOUND; E_CONFLICT (type "WrongState") of a retry where a flow of undo_type has begun to take
- * back a child, and in another state than
+/* E_NOT_FOUND; E_CONFLICT (type "WrongState") in another state than
  *   retry, rollback, fail   FAILED_TEMP
  *   cancel                  STARTING, PROCESSING, ROLLING_BACK
  * (SOL003 5.4.14-5.4.17).  Children go along: retry retries failed ones, rollback
- * takes them back, cancel cancels them. */
+ * takes them back, cancel cancels them; a retry that finds a child half taken back by a flow of
+ * undo_type brings that one to its end and makes the child anew. */
 struct err *flow_retry(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_fail(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;

@@ -142,7 +142,7 @@ rolled_state(const struct flow_step_row *row)
     if (row->seq >= SEQ_SWEEP) {
         return NULL;
     }
-    if (in_state(row, ENTRY_UNDO_FAILED) || undone_in_doubt(row)) {
+    if (in_state(row, ENTRY_UNDO_FAILED) || in_state(row, ENTRY_TORN) || undone_in_doubt(row)) {
         return flow_entry_states[row->output ? ENTRY_DONE : ENTRY_STARTED];
     }
     return row->state;
@@ -236,22 +236,23 @@ retry_children(struct tx *tx, struct flow_engine *engine, const char *id)
 
 /* A child that was taken back is started anew (job_spawn); one that was only begun to
  * be taken back goes on where its own journal says, unless another flow has begun to
- * take away what it made: that cannot be told apart any more. */
+ * take away what it made: that flow is brought to its end first. */
 static struct err *
-no_child_torn(struct tx *tx, const struct flow_row *flow, const struct rows *entries)
+torn_mark(struct tx *tx, struct rows *entries)
 {
     for (size_t i = 0; i < entries->n; i++) {
-        const struct flow_step_row *row = entries->items[i];
+        struct flow_step_row *old = entries->items[i], *row;
         struct flow_row *child;
 
-        if (!is_child(row) || !in_state(row, ENTRY_UNDO_FAILED)) {
+        if (!is_child(old) || !in_state(old, ENTRY_UNDO_FAILED)) {
             continue;
         }
-        TRY(flow_get(tx, row->output, &child));
+        TRY(flow_get(tx, old->output, &child));
         if (flow_row_state(child) != FLOW_FAILED_TEMP) {
-            return err_new(E_CONFLICT, "WrongState",
-                           "operation %s has begun to take back '%s': roll it back or fail it",
-                           flow->id, row->label);
+            row = row_copy(tx_mem(tx), old);
+            row->state = flow_entry_states[ENTRY_TORN];
+            TRY(row_update(tx, old, row));
+            entries->items[i] = row;
         }
     }
     return NULL;
@@ -308,7 +309,7 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
         return wrong_state(row, "retry");
     }
     TRY(entries_of(tx, id, &entries));
-    TRY(no_child_torn(tx, row, &entries));
+    TRY(torn_mark(tx, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
     TRY(retry_children(tx, engine, id));

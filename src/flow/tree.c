@@ -33,6 +33,7 @@ indent(struct tree *tree, int depth)
     X("FAILED", "31", "x")                                                                         \
     X("FAILED_TEMP", "31", "x")                                                                    \
     X("UNDO_FAILED", "31", "x")                                                                    \
+    X("TORN", "33", "~")                                                                           \
     X("UNDONE", "33", "-")                                                                         \
     X("ROLLED_BACK", "33", "-")                                                                    \
     X("ROLLING_BACK", "33", "~")                                                                   \

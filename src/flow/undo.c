@@ -21,6 +21,7 @@ is_held(const struct entry *e)
     case ENTRY_STARTED:
     case ENTRY_DONE:
     case ENTRY_UNDO_FAILED:
+    case ENTRY_TORN:
     default:
         return true;
     }

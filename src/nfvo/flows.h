@@ -10,6 +10,8 @@
 
 extern const struct step_kind ns_sites;      /* READ of our own store; in owner, out site_list */
 extern const struct step_kind ns_sites_look; /* READ; in and out site_list; never fails */
+/* What a site's list of Neutron extensions says of it. */
+void look_extensions_read(struct site_seen *seen, const struct json *json);
 
 /* ---- ns_site.c: what a site has before its VNFs ----------------------------------------- */
 

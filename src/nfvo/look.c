@@ -37,6 +37,7 @@ sites_local(struct tx *tx, const void *arg, void *out)
         seen->site = site->id;
         seen->name = site->name;
         seen->location = site->location;
+        seen->containers_word = site->containers;
         TRY(ours(tx, site->id, "VCPU", &seen->vcpus_ours));
         TRY(ours(tx, site->id, "MEMORY_MB", &seen->memory_mb_ours));
         TRY(ours(tx, site->id, "SERVER", &seen->servers_ours));
@@ -86,17 +87,21 @@ limits_read(struct site_seen *seen, const struct json *json)
     seen->servers_used = used_of(absolute, "totalInstancesUsed");
 }
 
-static void
-extensions_read(struct site_seen *seen, const struct json *json)
+void
+look_extensions_read(struct site_seen *seen, const struct json *json)
 {
     const struct json *list = json_get(json, "extensions");
+    bool is_ours = false;
 
     json_each (list, i) {
         const char *alias = json_get_str(list->items[i], "alias");
 
+        is_ours = is_ours || str_starts(str_or(alias, ""), "carrick-");
         seen->joins = seen->joins || str_eq(alias, "carrick-interconnect");
         seen->chains = seen->chains || str_eq(alias, "sfc");
     }
+    seen->containers =
+        str_eq(seen->containers_word, "YES") || (is_ours && !str_eq(seen->containers_word, "NO"));
 }
 
 /* All sites at once: the step ends when the last of them has answered, or when
@@ -203,7 +208,7 @@ extensions_done(void *arg, const struct vim_answer *answer, struct err *err)
         look_end(look);
         return;
     }
-    extensions_read(look->seen, answer->json);
+    look_extensions_read(look->seen, answer->json);
     look_call(look, step_service(look->all->step, "vim"), "compute", "/limits", limits_done);
 }
 

@@ -15,6 +15,7 @@ struct nfvo {
     struct loop *loop; /* Of the engine. */
     struct vim *vim;
     struct pool *pool;        /* For what reads and hashes files. */
+    struct upload_drops *drops;
     const char *packages_dir; /* Folder of package files, mode 0700. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
@@ -81,11 +82,10 @@ extern const struct resource site_resource, vnf_package_resource, ns_descriptor_
     grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
-extern const char *const site_states[],
-    *const package_onboarding_states[],
-        *const package_operational_states[],
-            *const package_usage_states[], *const instantiation_states[],
-                                               *const ns_operation_states[], *const ns_operations[];
+extern const char *const site_containers[], *const site_states[];
+extern const char *const package_onboarding_states[], *const package_operational_states[];
+extern const char *const package_usage_states[];
+extern const char *const instantiation_states[], *const ns_operation_states[], *const ns_operations[];
 
 /* The caller's project as the owner of what is created; E_FORBIDDEN without one. */
 struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
@@ -122,8 +122,11 @@ struct err *upload_end(struct upload *upload) MUST_USE;
 /* In the write that answers the request: UPLOADING -> PROCESSING and the start of the
  * on-boarding flow. */
 struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
-/* Back to CREATED, what was kept is removed.  Not on a loop's thread. */
+/* Back to CREATED, what was kept is removed; the state a moment later where the store cannot be
+ * written now (nfvo->drops).  Not on a loop's thread. */
 void upload_abort(struct upload *upload);
+/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state). */
+struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id) MUST_USE;
 void upload_free(struct upload *upload); /* null accepted */
 /* At start: what was being uploaded when the process ended is CREATED again. */
 struct err *uploads_recover(struct tx *tx) MUST_USE;

@@ -34,23 +34,13 @@ before_create(struct tx *tx, struct op *op, void *row)
     return usage_set(tx, descriptor->id, "IN_USE");
 }
 
-static const char *const open_states[] = {"PROCESSING", "ROLLING_BACK", "FAILED_TEMP", NULL};
-
-static struct err *
-operation_free(struct tx *tx, const char *ns_instance_id)
-{
-    struct cond open[] = {COND("ns_instance_id", ns_instance_id),
-                          {.attr = "operation_state", .texts = open_states},
-                          {0}};
-    struct ns_lcm_op_occ *occ;
-
-    TRY(row_find(tx, &ns_lcm_op_occ_table, open, &occ));
-    if (occ) {
-        return err_new(E_CONFLICT, NULL, "operation %s (%s) on NS instance %s is %s", occ->id,
-                       occ->operation, ns_instance_id, occ->operation_state);
-    }
-    return NULL;
-}
+static const struct lcm_kind ns_kind = {
+    .name = "NS instance",
+    .instances = &ns_instance_table,
+    .state = "ns_state",
+    .operations = &ns_lcm_op_occ_table,
+    .instance = "ns_instance_id",
+};
 
 static struct err *
 before_delete(struct tx *tx, struct op *op, const void *row)
@@ -62,7 +52,7 @@ before_delete(struct tx *tx, struct op *op, const void *row)
         return err_new(E_CONFLICT, NULL, "NS instance %s is INSTANTIATED: terminate it first",
                        ns->id);
     }
-    return operation_free(tx, ns->id);
+    return lcm_free(tx, &ns_kind, ns->id);
 }
 
 static struct err *
@@ -151,43 +141,22 @@ const struct resource ns_lcm_op_occ_resource = {
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
-enum { NS_INSTANTIATE, NS_TERMINATE };
-static const struct ns_operation {
-    const struct flow_type *type;
-    const char *state; /* That the instance has to be in. */
-} operations[] = {
-    [NS_INSTANTIATE] = {&ns_instantiate_flow, "NOT_INSTANTIATED"},
-    [NS_TERMINATE] = {&ns_terminate_flow, "INSTANTIATED"},
-};
+static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_flow,
+                                                    "NOT_INSTANTIATED"},
+                                  ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"};
 
-/* Which instance, by whom it may be operated on, and that it is free for it. */
 static struct err *
-instance_take(struct tx *tx, struct op *op, const char *id, const struct ns_operation *operation,
+instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
               struct ns_in *in)
 {
     struct ns_instance *ns;
 
-    TRY(resource_get(tx, op, id, (void **)&ns));
-    TRY(operation_free(tx, id));
-    if (!str_eq(ns->ns_state, operation->state)) {
-        return err_new(E_CONFLICT, NULL, "NS instance %s is %s", id, ns->ns_state);
-    }
+    TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;
     in->nsd_info_id = ns->nsd_info_id;
     in->name = str_empty(ns->name) ? ns->id : ns->name;
     return NULL;
-}
-
-static struct err *
-start(struct tx *tx, struct op *op, const struct ns_operation *operation, const struct ns_in *in,
-      const char **op_occ_id)
-{
-    struct nfvo *nfvo = op->user;
-    struct flow_start start = {
-        .type = operation->type, .in = in, .project_id = in->project_id};
-
-    return flow_start(tx, nfvo->engine, &start, op_occ_id);
 }
 
 struct err *
@@ -197,7 +166,7 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
     struct nsd *nsd;
 
-    TRY(instance_take(tx, op, id, &operations[NS_INSTANTIATE], in));
+    TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     TRY(ns_instantiate_check(tx, in->project_id, nsd, request->row));
     in->request = request->body;
@@ -212,7 +181,7 @@ ns_instantiate_start(struct tx *tx, struct op *op, const char *id,
     struct ns_in *in = NULL;
 
     TRY(ns_instantiate_input(tx, op, id, request, &in));
-    return start(tx, op, &operations[NS_INSTANTIATE], in, op_occ_id);
+    return lcm_start(tx, op, &ns_instantiate, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -221,10 +190,10 @@ ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lc
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
-    TRY(instance_take(tx, op, id, &operations[NS_TERMINATE], in));
+    TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_terminate_check(tx, id, request->row));
     in->request = request->body;
-    return start(tx, op, &operations[NS_TERMINATE], in, op_occ_id);
+    return lcm_start(tx, op, &ns_terminate, in, in->project_id, op_occ_id);
 }
 
 struct err *

@@ -4,8 +4,6 @@
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
 
-#include <string.h>
-
 /* ---- VNF instances ------------------------------------------------------------------- */
 
 static struct err *
@@ -200,24 +198,7 @@ sap_write(struct jw *w, const struct ns_sap_made *sap)
     if (sap->description) {
         jw_str(w, "description", sap->description);
     }
-    jw_array(w, "sapProtocolInfo");
-    jw_object(w, NULL);
-    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
-    jw_object(w, "ipOverEthernet");
-    jw_str(w, "macAddress", sap->mac_address);
-    jw_array(w, "ipAddresses");
-    for (size_t i = 0; i < sap->ips.n; i++) {
-        jw_object(w, NULL);
-        jw_str(w, "type", strchr(sap->ips.items[i], ':') ? "IPV6" : "IPV4");
-        jw_array(w, "addresses");
-        jw_str(w, NULL, sap->ips.items[i]);
-        jw_end(w);
-        jw_end(w);
-    }
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
+    protocol_write(w, "sapProtocolInfo", sap->mac_address, &sap->ips, "addresses");
     jw_object(w, "metadata");
     jw_str(w, "site", sap->site);
     jw_str(w, "virtualLink", sap->link);
@@ -234,6 +215,33 @@ saps_write(struct mem *mem, struct jw *w, const struct ns_made *made)
     }
 }
 
+static bool
+hop_has(const struct plan_hop *hop, const char *profile)
+{
+    for (size_t i = 0; i < hop->functions.n; i++) {
+        if (str_eq(((const struct plan_cp *)hop->functions.items[i])->vnf, profile)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is the position one of a path of the graph? */
+static bool
+hop_is_of(const struct ns_made *made, const struct plan_hop *hop, const char *graph)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t j = 0; str_eq(path->graph, graph) && j < path->hops.n; j++) {
+            if (str_eq(path->hops.items[j], hop->name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* VNF instances that serve a graph's positions. */
 static void
 members_write(struct jw *w, const struct ns_made *made, const char *graph)
@@ -243,21 +251,16 @@ members_write(struct jw *w, const struct ns_made *made, const char *graph)
         const struct plan_vnf *vnf = made->vnfs.items[i];
         bool member = false;
 
-        for (size_t j = 0; j < made->hops.n; j++) {
+        for (size_t j = 0; j < made->hops.n && !member; j++) {
             const struct plan_hop *hop = made->hops.items[j];
 
-            for (size_t k = 0; k < hop->functions.n; k++) {
-                const struct plan_cp *cp = hop->functions.items[k];
-
-                member = member || str_eq(cp->vnf, vnf->profile);
-            }
+            member = hop_has(hop, vnf->profile) && hop_is_of(made, hop, graph);
         }
         if (member) {
             jw_str(w, NULL, vnf->vnf_instance_id);
         }
     }
     jw_end(w);
-    (void)graph;
 }
 
 static void

@@ -31,8 +31,9 @@ void place_paths(struct placing *p);
 /* place_link.c: which sites a link has members at, and their shares of its addresses;
  * after the paths. */
 struct err *place_links(struct placing *p) MUST_USE;
-/* place_image.c: images, once a site. */
+/* place_image.c: images, once a site; one of a profile that only a container starts, or null. */
 void place_images(struct placing *p);
+const char *place_container_image(const struct placing *p, const char *profile);
 
 const struct site_seen *place_site(const struct placing *p, const char *site_id);
 /* By name or id among 'sites' (struct site_seen); null where there is none. */

@@ -26,6 +26,21 @@ is_used(const struct vnf_wanted *wanted, const char *image_id)
     return false;
 }
 
+const char *
+place_container_image(const struct placing *p, const char *profile)
+{
+    const struct vnf_wanted *wanted = map_get(&p->descriptors, profile);
+
+    for (size_t i = 0; wanted && i < wanted->images.n; i++) {
+        const struct wanted_image *image = wanted->images.items[i];
+
+        if (str_eq(image->container_format, "docker") && is_used(wanted, image->image_id)) {
+            return image->name;
+        }
+    }
+    return NULL;
+}
+
 static void
 images_of_vnf(struct placing *p, const struct plan_vnf *vnf)
 {

@@ -228,6 +228,19 @@ neighbours(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     return n;
 }
 
+/* Glance takes an image of any format; whether a server starts of it is Nova's matter, later. */
+static const char *
+image_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    const char *image = site->containers ? NULL : place_container_image(p, vnf->profile);
+
+    return image ? mem_printf(p->mem,
+                              "runs no containers, and image %s is one's (the site's 'containers' "
+                              "may say otherwise)",
+                              image)
+                 : NULL;
+}
+
 static const char *
 site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
            const struct room *room)
@@ -238,6 +251,9 @@ site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
         return mem_printf(p->mem, "does not answer: %s", str_or(site->error, "unknown"));
     }
     fault = place_location_fault(p->mem, constraint_of(p, vnf->profile), site);
+    if (!fault) {
+        fault = image_fault(p, vnf, site);
+    }
     if (!fault) {
         fault = affinity_fault(p, vnf, site);
     }

@@ -7,8 +7,6 @@
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 
-#include <stdarg.h>
-
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
 static const char *const affinity_scopes[] = {"NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE", NULL};
 
@@ -104,20 +102,6 @@ struct checking {
     struct err *faults;
 };
 
-static void fault(struct checking *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void
-fault(struct checking *c, const char *fmt, ...)
-{
-    va_list args;
-    const char *text;
-
-    va_start(args, fmt);
-    text = mem_vprintf(c->mem, fmt, args);
-    va_end(args);
-    c->faults = err_join(c->faults, err_new(E_UNPROCESSABLE, NULL, "%s", text));
-}
-
 /* The text at 'offset' of entries 'rows', given once each. */
 static void
 twice_check(struct checking *c, const char *list, const struct rows *rows, size_t offset)
@@ -130,7 +114,7 @@ twice_check(struct checking *c, const char *list, const struct rows *rows, size_
             *(const char *const *)(const void *)((const char *)rows->items[i] + offset);
 
         if (!map_add(&seen, name, rows->items[i])) {
-            fault(c, "%s[%zu]: %s is given twice", list, i, name);
+            request_fault(&c->faults, "%s[%zu]: %s is given twice", list, i, name);
         }
     }
 }
@@ -139,7 +123,7 @@ static void
 profile_check(struct checking *c, const char *list, size_t i, const char *profile)
 {
     if (!nsd_vnf(c->nsd, profile)) {
-        fault(c, "%s[%zu]: the NSD has no VNF profile %s", list, i, profile);
+        request_fault(&c->faults, "%s[%zu]: the NSD has no VNF profile %s", list, i, profile);
     }
 }
 
@@ -166,13 +150,14 @@ sap_address_check(struct checking *c, size_t i, const struct sap_data *data,
     struct ip ip;
 
     if (asked.subnet_id) {
-        fault(c, "sapData[%zu]: subnetId: the NS makes the subnets of its links", i);
+        request_fault(&c->faults, "sapData[%zu]: subnetId: the NS makes the subnets of its links",
+                      i);
     }
     if (asked.ip_address && at < c->nsd->n_links &&
         cidr_parse(place_link_cidr(c->mem, &c->nsd->links[at], at), &cidr) &&
         !(ip_parse(asked.ip_address, &ip) && cidr_has(&cidr, &ip))) {
-        fault(c, "sapData[%zu]: %s is not in %s, the prefix of link %s", i, asked.ip_address,
-              place_link_cidr(c->mem, &c->nsd->links[at], at), sap->link);
+        request_fault(&c->faults, "sapData[%zu]: %s is not in %s, the prefix of link %s", i,
+                      asked.ip_address, place_link_cidr(c->mem, &c->nsd->links[at], at), sap->link);
     }
 }
 
@@ -187,7 +172,7 @@ saps_check(struct checking *c)
         const struct nsd_sap *sap = nsd_sap(c->nsd, data->sapd);
 
         if (!sap) {
-            fault(c, "sapData[%zu]: the NSD has no SAP %s", i, data->sapd);
+            request_fault(&c->faults, "sapData[%zu]: the NSD has no SAP %s", i, data->sapd);
         } else {
             sap_address_check(c, i, data, sap);
         }
@@ -203,10 +188,11 @@ sap_sites_check(struct checking *c)
         const char *site = json_str(sites->items[i]);
 
         if (!nsd_sap(c->nsd, sites->keys[i])) {
-            fault(c, "sapSites: the NSD has no SAP %s", sites->keys[i]);
+            request_fault(&c->faults, "sapSites: the NSD has no SAP %s", sites->keys[i]);
         }
         if (!place_site_named(c->sites, site)) {
-            fault(c, "sapSites.%s: no site %s is registered", sites->keys[i], site);
+            request_fault(&c->faults, "sapSites.%s: no site %s is registered", sites->keys[i],
+                          site);
         }
     }
 }
@@ -226,7 +212,8 @@ location_check(struct checking *c, size_t i, const struct vnf_location *location
             return;
         }
     }
-    fault(c, "locationConstraints[%zu]: no site that is registered fits: %s", i, why);
+    request_fault(&c->faults, "locationConstraints[%zu]: no site that is registered fits: %s", i,
+                  why);
 }
 
 static void
@@ -255,10 +242,11 @@ rules_check(struct checking *c)
             profile_check(c, "additionalAffinityOrAntiAffinityRule", i, rule->profiles.items[j]);
         }
         if (str_eq(rule->kind, "AFFINITY") && !str_eq(rule->scope, "NFVI_POP")) {
-            fault(c,
-                  "additionalAffinityOrAntiAffinityRule[%zu]: AFFINITY is supported for scope "
-                  "NFVI_POP only",
-                  i);
+            request_fault(
+                &c->faults,
+                "additionalAffinityOrAntiAffinityRule[%zu]: AFFINITY is supported for scope "
+                "NFVI_POP only",
+                i);
         }
     }
 }
@@ -270,8 +258,8 @@ ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *site
     struct checking c = {.mem = mem, .nsd = nsd, .sites = sites, .request = request};
 
     if (nsd->flavour_id && !str_eq(request->flavour_id, nsd->flavour_id)) {
-        fault(&c, "the NSD has no deployment flavour %s (it has %s)", request->flavour_id,
-              nsd->flavour_id);
+        request_fault(&c.faults, "the NSD has no deployment flavour %s (it has %s)",
+                      request->flavour_id, nsd->flavour_id);
     }
     saps_check(&c);
     sap_sites_check(&c);

@@ -9,6 +9,7 @@
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
 
+const char *const site_containers[] = {"DISCOVERED", "YES", "NO", NULL};
 const char *const site_states[] = {"UNKNOWN", "UP", "DOWN", NULL};
 const char *const package_onboarding_states[] = {"CREATED",   "UPLOADING", "PROCESSING",
                                                  "ONBOARDED", "ERROR",     NULL};

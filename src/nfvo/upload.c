@@ -3,6 +3,7 @@
  * the lock: it is taken in a write of its own before the first byte. */
 #include "base/log.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
 
@@ -35,20 +36,21 @@ state_at(const struct table *table, void *row)
 
 /* Moves the resource to 'to' where its state is one of 'from'. */
 static struct err *
-state_move(struct tx *tx, const struct upload *upload, const char *const *from, const char *to)
+state_move(struct tx *tx, const struct table *table, const char *id, const char *const *from,
+           const char *to)
 {
     void *old, *row;
 
-    TRY(row_get(tx, upload->table, upload->id, &old));
+    TRY(row_get(tx, table, id, &old));
     row = row_copy(tx_mem(tx), old);
-    if (!str_in(*state_at(upload->table, old), from)) {
+    if (!str_in(*state_at(table, old), from)) {
         return err_new(E_CONFLICT, NULL,
-                       "the content of %s cannot be uploaded while its state is %s", upload->id,
-                       *state_at(upload->table, old));
+                       "the content of %s cannot be uploaded while its state is %s", id,
+                       *state_at(table, old));
     }
-    *state_at(upload->table, row) = to;
+    *state_at(table, row) = to;
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
-    *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = NULL;
+    *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     return row_update(tx, old, row);
 }
 
@@ -66,15 +68,23 @@ take_fn(struct tx *tx, void *arg)
         return err_new(E_NOT_FOUND, NULL, "%s %s could not be found", upload->table->name,
                        upload->id);
     }
-    return state_move(tx, upload, from, "UPLOADING");
+    return state_move(tx, upload->table, upload->id, from, "UPLOADING");
+}
+
+struct err *
+upload_give_up(struct tx *tx, const struct table *table, const char *id)
+{
+    static const char *const from[] = {"UPLOADING", NULL};
+
+    return state_move(tx, table, id, from, "CREATED");
 }
 
 static struct err *
 drop_fn(struct tx *tx, void *arg)
 {
-    static const char *const from[] = {"UPLOADING", NULL};
+    const struct upload *upload = arg;
 
-    return state_move(tx, arg, from, "CREATED");
+    return upload_give_up(tx, upload->table, upload->id);
 }
 
 /* ---- the file ---------------------------------------------------------------- */
@@ -192,7 +202,7 @@ upload_accept(struct tx *tx, struct upload *upload)
     in->path = mem_printf(tx_mem(tx), "%s/content", upload->id);
     in->sha256 = upload->sha256;
     in->size = (int64_t)upload->size;
-    TRY(state_move(tx, upload, from, "PROCESSING"));
+    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING"));
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
 
@@ -205,7 +215,12 @@ upload_abort(struct upload *upload)
     struct err *e = store_write_wait(upload->nfvo->store, drop_fn, upload);
 
     if (e) {
+        bool moved = err_is(e, E_NOT_FOUND) || err_is(e, E_CONFLICT);
+
         log_err(LOG_LV_WARN, "nfvo", e, "an upload that ended early");
+        if (!moved) {
+            upload_drops_add(upload->nfvo->drops, upload->table, upload->id);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #include "responder/answer.h"
 
 #include "responder/dhcp.h"
+#include "responder/dns.h"
 #include "responder/router.h"
 
 #define PROTO_UDP 17
@@ -21,8 +22,13 @@ frame_answer(const struct guests *guests, const uint8_t *frame, size_t n, uint8_
     if (!guest) {
         return 0;
     }
+    if (!q.v6 && q.proto == PROTO_UDP) {
+        return q.dport == DHCP_SERVER_PORT ? dhcp_answer(guest, &q, &w)
+               : q.dport == DNS_PORT       ? dns_answer(guests, guest, &q, &w)
+                                           : 0;
+    }
     if (!q.v6) {
-        return q.proto == PROTO_UDP && q.dport == DHCP_SERVER_PORT ? dhcp_answer(guest, &q, &w) : 0;
+        return 0;
     }
     if (q.proto == PROTO_ICMP6) {
         return router_answer(guest, &q, &w);

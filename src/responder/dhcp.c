@@ -23,6 +23,7 @@ enum {
     OPT_ROUTER = 3,
     OPT_DNS = 6,
     OPT_HOSTNAME = 12,
+    OPT_DOMAIN = 15,
     OPT_MTU = 26,
     OPT_BROADCAST = 28,
     OPT_ADDRESS = 50,
@@ -202,13 +203,15 @@ routes_put(struct writer *w, const struct desired_guest *guest, const struct des
         uint32_t via = v4_of(route->nexthop);
         struct cidr to;
 
-        if (via && (via & mask) == net && cidr_parse(route->destination, &to)) {
+        if (via && (via & mask) == net && cidr_parse(route->destination, &to) &&
+            ip_is_v4(&to.ip)) {
             route_write(&routes, ip_v4(&to.ip), to.len, via);
         }
     }
     option_put(w, OPT_ROUTES, b, routes.n);
 }
 
+/* The subnet's servers; where it names none, we know the names of ports. */
 static void
 dns_put(struct writer *w, const struct desired_address *a)
 {
@@ -220,7 +223,11 @@ dns_put(struct writer *w, const struct desired_address *a)
             write_uint(&dns, 4, v4_of(a->dns.items[i]));
         }
     }
+    if (!a->dns.n) {
+        write_uint(&dns, 4, SERVICE_IP);
+    }
     option_put(w, OPT_DNS, b, dns.n);
+    option_put(w, OPT_DOMAIN, DESIRED_DOMAIN, strlen(DESIRED_DOMAIN));
 }
 
 static void

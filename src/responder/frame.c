@@ -155,7 +155,7 @@ question_parse(struct question *q, const uint8_t *frame, size_t n)
         return false;
     }
     if (q->proto == PROTO_UDP) {
-        (void)read_uint(&q->payload, 2);
+        q->sport = (uint16_t)read_uint(&q->payload, 2);
         q->dport = (uint16_t)read_uint(&q->payload, 2);
         size = read_uint(&q->payload, 2);
         (void)read_uint(&q->payload, 2);

@@ -39,7 +39,7 @@ struct question {
     bool v6;
     struct ip src;
     uint8_t proto;
-    uint16_t dport;         /* UDP */
+    uint16_t sport, dport;  /* UDP */
     struct reader payload;  /* Behind the IP (ICMPv6) or the UDP header. */
 };
 /* False where it is no question: cut off, a fragment, no handle. */

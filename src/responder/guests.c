@@ -1,18 +1,29 @@
-/* Two views of the same guests: by the port's id for the agent's changes, by
- * the handle's slot for packets. */
+/* Views of the same guests: by the port's id for the agent's changes, by the
+ * handle's slot for packets, and within a network by name and by address for
+ * questions of names. */
 #include "responder/guests.h"
 
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SLOTS 16384
 #define SLOT_BITS 10 /* Below it: which of the slot's users. */
 
+struct guest;
+struct place {
+    struct place *next; /* Of the same hash. */
+    struct guest *guest;
+    struct ip ip;
+};
 struct guest {
     struct mem *mem;
     struct desired_guest *told;
+    struct guest *next_name; /* Of the same hash. */
+    struct place *places;    /* One an address. */
+    size_t n_places;
 };
 struct step {
     struct guest *put; /* Or null: */
@@ -21,6 +32,8 @@ struct step {
 struct guests {
     struct map ids;                 /* Id -> struct guest. */
     struct guest *slots[SLOTS];
+    struct guest *names[SLOTS];     /* By the hash of network and host name. */
+    struct place *places[SLOTS];    /* By the hash of network and address. */
     struct mem *mem;                /* Of the change under way, or null. */
     bool snapshot;
     int64_t n_puts;
@@ -108,6 +121,48 @@ guests_of_server(const struct guests *g, const char *server_id, struct mem *mem)
     return (struct rows){.n = found.n, .items = found.items};
 }
 
+static size_t
+name_hash(const char *network_id, const char *name)
+{
+    char lower[64];
+    size_t n = 0;
+
+    for (; name[n] && n < sizeof lower; n++) {
+        lower[n] = (char)tolower((unsigned char)name[n]);
+    }
+    return hash_bytes(lower, n, hash_bytes(network_id, strlen(network_id), 1)) % SLOTS;
+}
+
+static size_t
+place_hash(const char *network_id, const struct ip *ip)
+{
+    return hash_bytes(ip->b, sizeof ip->b, hash_bytes(network_id, strlen(network_id), 2)) % SLOTS;
+}
+
+struct rows
+guests_named(const struct guests *g, const char *network_id, const char *hostname, struct mem *mem)
+{
+    VEC(void *) found = {0};
+
+    for (struct guest *it = g->names[name_hash(network_id, hostname)]; it; it = it->next_name) {
+        if (str_eq(it->told->network_id, network_id) && str_eq_case(it->told->hostname, hostname)) {
+            vec_add(mem, &found, it->told);
+        }
+    }
+    return (struct rows){.n = found.n, .items = found.items};
+}
+
+const struct desired_guest *
+guests_at(const struct guests *g, const char *network_id, const struct ip *ip)
+{
+    for (struct place *it = g->places[place_hash(network_id, ip)]; it; it = it->next) {
+        if (str_eq(it->guest->told->network_id, network_id) && !ip_cmp(&it->ip, ip)) {
+            return it->guest->told;
+        }
+    }
+    return NULL;
+}
+
 size_t
 guests_count(const struct guests *g)
 {
@@ -137,6 +192,20 @@ change_check(const struct guests *g)
     return NULL;
 }
 
+static void
+places_make(struct guest *guest)
+{
+    const struct rows *addresses = &guest->told->addresses;
+
+    guest->places = MEM_ARRAY(guest->mem, addresses->n, struct place);
+    for (size_t i = 0; i < addresses->n; i++) {
+        struct place *place = &guest->places[guest->n_places];
+
+        place->guest = guest;
+        guest->n_places += ip_parse(((struct desired_address *)addresses->items[i])->ip, &place->ip);
+    }
+}
+
 struct err *
 guests_put(struct guests *g, const struct json *json)
 {
@@ -149,6 +218,7 @@ guests_put(struct guests *g, const struct json *json)
     step.put = heap_alloc(sizeof *step.put);
     step.put->mem = mem_new("guest");
     step.put->told = row_copy(step.put->mem, object);
+    places_make(step.put);
     vec_add(g->mem, &g->steps, step);
     g->n_puts++;
     return NULL;
@@ -165,15 +235,57 @@ guests_delete(struct guests *g, const char *id)
     return NULL;
 }
 
+/* At the end of their chains, so that names answer in the order in which they came. */
+static void
+views_add(struct guests *g, struct guest *guest)
+{
+    const struct desired_guest *told = guest->told;
+    struct guest **name = &g->names[name_hash(told->network_id, told->hostname)];
+
+    g->slots[told->handle >> SLOT_BITS] = guest;
+    while (*name) {
+        name = &(*name)->next_name;
+    }
+    *name = guest;
+    for (size_t i = 0; i < guest->n_places; i++) {
+        struct place **at = &g->places[place_hash(told->network_id, &guest->places[i].ip)];
+
+        while (*at) {
+            at = &(*at)->next;
+        }
+        *at = &guest->places[i];
+    }
+}
+
+static void
+views_remove(struct guests *g, struct guest *guest)
+{
+    const struct desired_guest *told = guest->told;
+    struct guest **slot = &g->slots[told->handle >> SLOT_BITS];
+    struct guest **name = &g->names[name_hash(told->network_id, told->hostname)];
+
+    *slot = *slot == guest ? NULL : *slot;
+    while (*name && *name != guest) {
+        name = &(*name)->next_name;
+    }
+    *name = guest->next_name;
+    for (size_t i = 0; i < guest->n_places; i++) {
+        struct place **at = &g->places[place_hash(told->network_id, &guest->places[i].ip)];
+
+        while (*at && *at != &guest->places[i]) {
+            at = &(*at)->next;
+        }
+        *at = guest->places[i].next;
+    }
+}
+
 static void
 remove_one(struct guests *g, struct map *ids, const char *id)
 {
     struct guest *guest = map_get(ids, id);
 
     if (guest) {
-        struct guest **slot = &g->slots[guest->told->handle >> SLOT_BITS];
-
-        *slot = *slot == guest ? NULL : *slot;
+        views_remove(g, guest);
         map_set(ids, id, NULL);
         guest_free(guest);
     }
@@ -213,6 +325,8 @@ apply(struct guests *g)
         }
         map_init(&ids, g->mem);
         memset(g->slots, 0, sizeof g->slots);
+        memset(g->names, 0, sizeof g->names);
+        memset(g->places, 0, sizeof g->places);
     }
     vec_each (&g->steps, step) {
         const char *id = step->put ? mem_str(g->mem, step->put->told->id) : step->id;
@@ -220,7 +334,7 @@ apply(struct guests *g)
         remove_one(g, &ids, id);
         if (step->put) {
             map_set(&ids, id, step->put);
-            g->slots[step->put->told->handle >> SLOT_BITS] = step->put;
+            views_add(g, step->put);
             step->put = NULL;
         }
     }

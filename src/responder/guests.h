@@ -2,6 +2,7 @@
 #ifndef CARRICK_RESPONDER_GUESTS_H
 #define CARRICK_RESPONDER_GUESTS_H
 
+#include "base/net.h"
 #include "base/vec.h"
 #include "desired/desired.h"
 
@@ -16,6 +17,12 @@ void guests_free(struct guests *guests); /* null accepted */
 const struct desired_guest *guests_find(const struct guests *guests, uint32_t handle);
 /* All guests of a server, in the order of their interfaces' names, in 'mem'. */
 struct rows guests_of_server(const struct guests *guests, const char *server_id, struct mem *mem);
+/* The guests of a network that have this host name (of either case), in 'mem'. */
+struct rows guests_named(const struct guests *guests, const char *network_id, const char *hostname,
+                         struct mem *mem);
+/* A guest of a network that has this address, or null. */
+const struct desired_guest *guests_at(const struct guests *guests, const char *network_id,
+                                      const struct ip *ip);
 size_t guests_count(const struct guests *guests);
 
 /* A snapshot or a transaction: begin, any number of puts and deletes, end.  A second begin forgets

@@ -35,6 +35,7 @@ struct connection {
     struct buf out;
     size_t out_at;
     bool answered;
+    bool eof; /* The client says no more; it may still read. */
 };
 
 struct metadata {
@@ -139,11 +140,12 @@ request_read(struct connection *c)
     ssize_t n = recv(c->fd, to, room, MSG_DONTWAIT);
     int status;
 
-    if (n <= 0) {
-        return n < 0 && (errno == EAGAIN || errno == EINTR);
+    if (n < 0) {
+        return errno == EAGAIN || errno == EINTR;
     }
-    if (c->answered) {
-        return true;
+    c->eof = !n;
+    if (!n || c->answered) {
+        return c->answered;
     }
     c->n_in += (size_t)n;
     status = http_parse(mem, c->in, c->n_in, &request);
@@ -167,11 +169,12 @@ on_ready(void *arg, uint32_t events)
         goes_on = answer_write(c);
         more = c->out_at < c->out.len;
     }
-    if (!goes_on) {
+    if (!goes_on || (c->eof && !more)) {
         connection_free(c);
         return;
     }
-    err_ignore(loop_fd_set(c->watch, more ? EPOLLIN | EPOLLOUT : EPOLLIN), "it stays as it was");
+    err_ignore(loop_fd_set(c->watch, (c->eof ? 0 : EPOLLIN) | (more ? EPOLLOUT : 0)),
+               "it stays as it was");
 }
 
 /* ---- connections ------------------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
 /* `carrick responder`: answers what tenants ask of the site itself: DHCP, router
- * solicitations, metadata.  It reads strangers' packets and therefore may do
+ * solicitations, DNS, metadata.  It reads strangers' packets and therefore may do
  * nothing else: the agent hands it two sockets and the facts, and it gives up
  * everything but reading, writing and memory before it reads a byte.
  *

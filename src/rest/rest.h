@@ -27,7 +27,7 @@ enum rest_verb {
 
 enum rest_flags {
     REST_PUBLIC = 1 << 0,  /* no token needed; a token given is still looked at */
-    REST_POOL = 1 << 1,    /* .prepare runs on the worker pool (password hashing); full = E_BUSY */
+    REST_POOL = 1 << 1,    /* .prepare runs on the worker pool (hashing, waiting); full = E_BUSY */
     REST_UPLOAD = 1 << 2,  /* the body streams into .upload; no limit but the upload's own */
     REST_NO_BODY = 1 << 3, /* a body is ignored (actions without one) */
     REST_ANY_BODY = 1 << 4, /* the body is any JSON value, null where empty; else an object is required */

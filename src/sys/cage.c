@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILES_MAX 512
@@ -46,6 +47,25 @@ limit_all(const struct cage *cage)
 }
 
 /* With privileges: namespaces of its own, and the folder as the whole world. */
+/* What is "/" now has to be what was the target: everything that is written goes below it. */
+static struct err *
+root_take(struct cage *cage)
+{
+    int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct stat is, wanted;
+
+    if (root < 0 || fstat(root, &is) != 0 || fstat(cage->root, &wanted) != 0) {
+        return err_errno(E_UNAVAILABLE, "open the target folder");
+    }
+    if (is.st_dev != wanted.st_dev || is.st_ino != wanted.st_ino) {
+        (void)close(root);
+        return err_new(E_UNAVAILABLE, NULL, "the target folder is not the root");
+    }
+    (void)close(cage->root);
+    cage->root = root;
+    return NULL;
+}
+
 static struct err *
 leave_world(struct cage *cage)
 {
@@ -61,9 +81,7 @@ leave_world(struct cage *cage)
     if (fchdir(cage->root) != 0 || chroot(".") != 0) {
         return errno == EPERM ? NULL : err_errno(E_UNAVAILABLE, "enter the target folder");
     }
-    (void)close(cage->root);
-    cage->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return cage->root < 0 ? err_errno(E_UNAVAILABLE, "open the target folder") : NULL;
+    return root_take(cage);
 }
 
 /* ---- system calls ------------------------------------------------------------------ */

@@ -10,7 +10,7 @@ struct extract {
     const struct tosca_template *in; /* whose inputs are meant */
     struct err *faults;
     size_t n_faults;
-    struct map by_forwarding; /* forwarding node -> struct nsd_cp_ref */
+    struct map by_forwarding; /* forwarding node -> struct forwarding (nsd_path.c) */
     size_t n_paths;
 };
 

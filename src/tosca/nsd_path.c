@@ -9,56 +9,94 @@
 #define PORT_ANY (-1)
 #define PATHS_MAX 256
 
-/* The VNF or SAP behind a profile_element: a SAP itself, a VNF, or the VNF whose
- * requirement leads to the named forwarding node. */
+/* What connections lead to a tosca.nodes.nfv.Forwarding node.  Two of one function are where
+ * packets enter and where they leave, in this order (its capability 'forwarding', occurrences [ 1,
+ * 2 ]). */
+struct forwarding {
+    struct nsd_cp_ref refs[2];
+    size_t n; /* may be more than are kept */
+};
+
+/* The VNFs or SAP behind a profile_element: a SAP itself, or the VNF whose requirements
+ * lead to the named forwarding node. */
 static bool
-cp_ref(struct extract *x, const struct tosca_node *element,
-       const struct tosca_requirement *requirement, const struct nsd *nsd, struct nsd_cp_ref *ref)
+cp_refs(struct extract *x, const struct tosca_node *element,
+        const struct tosca_requirement *requirement, const struct nsd *nsd, struct forwarding *refs)
 {
     const char *name = str_or(requirement->node, "");
-    const struct nsd_cp_ref *at;
+    const struct forwarding *at = map_get(&x->by_forwarding, name);
 
-    *ref = (struct nsd_cp_ref){0};
     if (nsd_sap(nsd, name)) {
-        ref->sap = name;
+        *refs = (struct forwarding){.refs = {{.sap = name}}, .n = 1};
         return true;
     }
-    at = map_get(&x->by_forwarding, name);
-    if (at) {
-        *ref = *at;
-        return true;
+    if (!at) {
+        extract_fault(x, tosca_fault(requirement->at,
+                                     "%s.%s: \"%s\" is no service access point and no forwarding "
+                                     "node that a VNF's connection leads to",
+                                     element->name, requirement->name, name));
+        return false;
     }
-    extract_fault(x, tosca_fault(requirement->at,
-                                 "%s.%s: \"%s\" is no service access point and no forwarding node "
-                                 "that a VNF's connection leads to",
-                                 element->name, requirement->name, name));
-    return false;
+    if (at->n > 2) {
+        extract_fault(x, tosca_fault(requirement->at,
+                                     "%s.%s: %zu connections lead to forwarding node \"%s\", one "
+                                     "or two may",
+                                     element->name, requirement->name, at->n, name));
+        return false;
+    }
+    *refs = *at;
+    return true;
+}
+
+/* Puts what a profile_element leads to behind what is there; false where that is too much. */
+static bool
+element_add(struct extract *x, const struct tosca_node *node,
+            const struct tosca_requirement *requirement, const struct nsd *nsd,
+            struct forwarding *ends)
+{
+    struct forwarding refs;
+
+    if (!cp_refs(x, node, requirement, nsd, &refs)) {
+        return false;
+    }
+    if (ends->n + refs.n > 2) {
+        extract_fault(x, tosca_fault(requirement->at,
+                                     "%s.%s: \"%s\" with the other profile_element makes %zu "
+                                     "connections, one or two may be",
+                                     node->name, requirement->name, requirement->node,
+                                     ends->n + refs.n));
+        return false;
+    }
+    for (size_t i = 0; i < refs.n; i++) {
+        ends->refs[ends->n++] = refs.refs[i];
+    }
+    return true;
 }
 
 static bool
 element_of(struct extract *x, const struct tosca_node *node, const struct nsd *nsd,
            struct nsd_element *element)
 {
+    struct forwarding ends = {0};
     size_t n = 0;
 
-    *element = (struct nsd_element){.name = node->name};
     for (size_t i = 0; i < node->n_requirements && n < 2; i++) {
         const struct tosca_requirement *requirement = &node->requirements[i];
 
         if (!str_eq(requirement->name, "profile_element")) {
             continue;
         }
-        if (!cp_ref(x, node, requirement, nsd, n == 0 ? &element->ingress : &element->egress)) {
+        if (!element_add(x, node, requirement, nsd, &ends)) {
             return false;
         }
         n++;
     }
+    *element = (struct nsd_element){
+        .name = node->name, .ingress = ends.refs[0], .egress = ends.refs[ends.n == 2]};
     if (n == 0) {
         extract_fault(x, tosca_fault(node->yaml, "%s: profile_element is missing", node->name));
-    } else if (n == 1) {
-        element->egress = element->ingress;
     }
-    if (n == 2 && !str_eq(element->ingress.vnf, element->egress.vnf)) {
+    if (ends.n == 2 && !str_eq(element->ingress.vnf, element->egress.vnf)) {
         extract_fault(x, tosca_fault(node->yaml,
                                      "%s: ingress and egress belong to different "
                                      "functions",
@@ -243,7 +281,7 @@ graph_of(struct extract *x, const struct tosca_node *group, const struct nsd *ns
     return graph;
 }
 
-/* Which connection stands behind each forwarding node. */
+/* Which connections stand behind each forwarding node. */
 static void
 index_forwarding(struct extract *x, const struct nsd *nsd)
 {
@@ -251,12 +289,15 @@ index_forwarding(struct extract *x, const struct nsd *nsd)
     for (size_t v = 0; v < nsd->n_vnfs; v++) {
         for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
             const struct nsd_connection *connection = &nsd->vnfs[v].connections[i];
-            struct nsd_cp_ref *ref = MEM_NEW(x->mem, struct nsd_cp_ref);
+            struct forwarding *at = map_get(&x->by_forwarding, str_or(connection->forwarding, ""));
 
-            ref->vnf = nsd->vnfs[v].name;
-            ref->requirement = connection->requirement;
-            if (connection->forwarding) {
-                map_set(&x->by_forwarding, connection->forwarding, ref);
+            if (connection->forwarding && !at) {
+                at = MEM_NEW(x->mem, struct forwarding);
+                map_set(&x->by_forwarding, connection->forwarding, at);
+            }
+            if (at && at->n++ < 2) {
+                at->refs[at->n - 1] = (struct nsd_cp_ref){.vnf = nsd->vnfs[v].name,
+                                                          .requirement = connection->requirement};
             }
         }
     }

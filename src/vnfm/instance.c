@@ -133,24 +133,23 @@ handle_write(struct jw *w, const char *key, const char *site, const char *id, co
     jw_end(w);
 }
 
-static void
-protocol_write(struct jw *w, const struct made_port *port)
+void
+protocol_write(struct jw *w, const char *key, const char *mac_address, const struct strs *ips,
+               const char *addresses)
 {
-    jw_array(w, "cpProtocolInfo");
+    jw_array(w, key);
     jw_object(w, NULL);
     jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
     jw_object(w, "ipOverEthernet");
-    if (port->mac_address) {
-        jw_str(w, "macAddress", port->mac_address);
+    if (mac_address) {
+        jw_str(w, "macAddress", mac_address);
     }
     jw_array(w, "ipAddresses");
-    for (size_t i = 0; i < port->ips.n; i++) {
-        bool v6 = strchr(port->ips.items[i], ':') != NULL;
-
+    for (size_t i = 0; i < ips->n; i++) {
         jw_object(w, NULL);
-        jw_str(w, "type", v6 ? "IPV6" : "IPV4");
-        jw_array(w, "addresses");
-        jw_str(w, NULL, port->ips.items[i]);
+        jw_str(w, "type", strchr(ips->items[i], ':') ? "IPV6" : "IPV4");
+        jw_array(w, addresses);
+        jw_str(w, NULL, ips->items[i]);
         jw_end(w);
         jw_end(w);
     }
@@ -158,6 +157,12 @@ protocol_write(struct jw *w, const struct made_port *port)
     jw_end(w);
     jw_end(w);
     jw_end(w);
+}
+
+static void
+port_protocol_write(struct jw *w, const struct made_port *port)
+{
+    protocol_write(w, "cpProtocolInfo", port->mac_address, &port->ips, "addresses");
 }
 
 /* Which configuration of its connection point a port has: as the request named it, else
@@ -176,7 +181,7 @@ ext_cp_write(struct jw *w, const struct made_port *port)
     jw_str(w, "id", port->port_id);
     jw_str(w, "cpdId", port->ext_cpd);
     jw_str(w, "cpConfigId", config_of(port));
-    protocol_write(w, port);
+    port_protocol_write(w, port);
     jw_str(w, "extLinkPortId", port->port_id);
     jw_str(w, "associatedVnfcCpId", port->port_id);
     jw_end(w);
@@ -199,7 +204,7 @@ vnfc_write(struct jw *w, const struct vnf_made *made, const struct made_vnfc *vn
         if (port->ext_cpd) {
             jw_str(w, "vnfExtCpId", port->port_id);
         }
-        protocol_write(w, port);
+        port_protocol_write(w, port);
         jw_end(w);
     }
     jw_end(w);
@@ -236,26 +241,7 @@ config_write(struct jw *w, const struct made_port *port)
         jw_end(w);
         return;
     }
-    jw_array(w, "cpProtocolData");
-    jw_object(w, NULL);
-    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
-    jw_object(w, "ipOverEthernet");
-    if (port->mac_address) {
-        jw_str(w, "macAddress", port->mac_address);
-    }
-    jw_array(w, "ipAddresses");
-    for (size_t i = 0; i < port->ips.n; i++) {
-        jw_object(w, NULL);
-        jw_str(w, "type", strchr(port->ips.items[i], ':') ? "IPV6" : "IPV4");
-        jw_array(w, "fixedAddresses");
-        jw_str(w, NULL, port->ips.items[i]);
-        jw_end(w);
-        jw_end(w);
-    }
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
-    jw_end(w);
+    protocol_write(w, "cpProtocolData", port->mac_address, &port->ips, "fixedAddresses");
     jw_end(w);
 }
 

@@ -6,49 +6,86 @@
 #include "vnfm/request_check.h"
 #include "vnfm/vnfm.h"
 
-static const char *const open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK", "FAILED_TEMP",
-                                          NULL};
+/* ---- any instance: of a VNF here, of an NS in src/nfvo ----------------------------------- */
+
+static const char *
+text_of(const struct table *table, const void *row, const char *attr)
+{
+    return *(const char *const *)attr_at(table_attr(table, attr), row);
+}
 
 struct err *
-vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
+lcm_free(struct tx *tx, const struct lcm_kind *kind, const char *id)
 {
-    struct cond open[] = {COND("vnf_instance_id", vnf_instance_id),
-                          {.attr = "operation_state", .texts = open_states},
-                          {0}};
-    struct vnf_lcm_op_occ *occ;
+    static const char *const open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK",
+                                              "FAILED_TEMP", NULL};
+    struct cond open[] = {
+        COND(kind->instance, id), {.attr = "operation_state", .texts = open_states}, {0}};
+    void *occ;
 
-    TRY(row_find(tx, &vnf_lcm_op_occ_table, open, &occ));
+    TRY(row_find(tx, kind->operations, open, &occ));
     if (occ) {
-        return err_new(E_CONFLICT, NULL, "operation %s (%s) on VNF instance %s is %s", occ->id,
-                       occ->operation, vnf_instance_id, occ->operation_state);
+        return err_new(E_CONFLICT, NULL, "operation %s (%s) on %s %s is %s",
+                       text_of(kind->operations, occ, "id"),
+                       text_of(kind->operations, occ, "operation"), kind->name, id,
+                       text_of(kind->operations, occ, "operation_state"));
     }
     return NULL;
 }
 
+struct err *
+lcm_take(struct tx *tx, struct op *op, const struct lcm_operation *operation, const char *id,
+         void **instance)
+{
+    const struct lcm_kind *kind = operation->kind;
+    const char *state;
+
+    TRY(resource_get(tx, op, id, instance));
+    TRY(lcm_free(tx, kind, id));
+    state = text_of(kind->instances, *instance, kind->state);
+    if (!str_eq(state, operation->state)) {
+        return err_new(E_CONFLICT, NULL, "%s %s is %s", kind->name, id, state);
+    }
+    return NULL;
+}
+
+struct err *
+lcm_start(struct tx *tx, struct op *op, const struct lcm_operation *operation, const void *in,
+          const char *project_id, const char **op_occ_id)
+{
+    struct nfvo *nfvo = op->user;
+    struct flow_start start = {.type = operation->type, .in = in, .project_id = project_id};
+
+    return flow_start(tx, nfvo->engine, &start, op_occ_id);
+}
+
 /* ---- starting ------------------------------------------------------------------------------- */
 
-enum { VNF_INSTANTIATE, VNF_TERMINATE };
-static const struct vnf_operation {
-    const struct flow_type *type;
-    const char *state; /* That the instance has to be in. */
-} operations[] = {
-    [VNF_INSTANTIATE] = {&vnf_instantiate_flow, "NOT_INSTANTIATED"},
-    [VNF_TERMINATE] = {&vnf_terminate_flow, "INSTANTIATED"},
+static const struct lcm_kind vnf_kind = {
+    .name = "VNF instance",
+    .instances = &vnf_instance_table,
+    .state = "instantiation_state",
+    .operations = &vnf_lcm_op_occ_table,
+    .instance = "vnf_instance_id",
 };
+static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate_flow,
+                                                     "NOT_INSTANTIATED"},
+                                  vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"};
+
+struct err *
+vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
+{
+    return lcm_free(tx, &vnf_kind, vnf_instance_id);
+}
 
 /* Which instance, by whom it may be operated on, and that it is free for it. */
 static struct err *
-instance_take(struct tx *tx, struct op *op, const char *id, const struct vnf_operation *operation,
+instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
               struct vnf_in *in)
 {
     struct vnf_instance *instance;
 
-    TRY(resource_get(tx, op, id, (void **)&instance));
-    TRY(vnf_operation_free(tx, id));
-    if (!str_eq(instance->instantiation_state, operation->state)) {
-        return err_new(E_CONFLICT, NULL, "VNF instance %s is %s", id,
-                       instance->instantiation_state);
-    }
+    TRY(lcm_take(tx, op, operation, id, (void **)&instance));
     if (instance->ns_instance_id) {
         return err_new(E_CONFLICT, NULL, "VNF instance %s is managed by NS instance %s", id,
                        instance->ns_instance_id);
@@ -61,27 +98,16 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct vnf_ope
     return NULL;
 }
 
-static struct err *
-start(struct tx *tx, struct op *op, const struct vnf_operation *operation, struct vnf_in *in,
-      const char **op_occ_id)
-{
-    struct nfvo *nfvo = op->user;
-    struct flow_start start = {
-        .type = operation->type, .in = in, .project_id = in->project_id};
-
-    return flow_start(tx, nfvo->engine, &start, op_occ_id);
-}
-
 struct err *
 vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
                       const struct lcm_request *request, const char **op_occ_id)
 {
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
-    TRY(instance_take(tx, op, id, &operations[VNF_INSTANTIATE], in));
+    TRY(instance_take(tx, op, id, &vnf_instantiate, in));
     in->request = request->body;
     TRY(instantiate_check(tx, request->row, request->seen, request->n_seen, in));
-    return start(tx, op, &operations[VNF_INSTANTIATE], in, op_occ_id);
+    return lcm_start(tx, op, &vnf_instantiate, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -91,11 +117,11 @@ vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
     const struct terminate_request *asked = request->row;
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
-    TRY(instance_take(tx, op, id, &operations[VNF_TERMINATE], in));
+    TRY(instance_take(tx, op, id, &vnf_terminate, in));
     in->request = request->body;
     in->graceful = str_eq(asked->type, "GRACEFUL");
     in->timeout_s = asked->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : asked->timeout_s;
-    return start(tx, op, &operations[VNF_TERMINATE], in, op_occ_id);
+    return lcm_start(tx, op, &vnf_terminate, in, in->project_id, op_occ_id);
 }
 
 /* ---- tasks on occurrences -----------------------------------------------------------------------

@@ -3,6 +3,8 @@
 
 #include "base/net.h"
 
+#include <stdarg.h>
+
 static const char *const layer_protocols[] = {"IP_OVER_ETHERNET", NULL};
 static const char *const ip_address_types[] = {"IPV4", "IPV6", NULL};
 const char *const termination_types[] = {"FORCEFUL", "GRACEFUL", NULL};
@@ -131,6 +133,19 @@ request_check_ethernet(struct mem *mem, const struct attr *attr, void *value)
         }
     }
     return fault;
+}
+
+void
+request_fault(struct err **faults, const char *fmt, ...)
+{
+    AUTO(mem) mem = mem_new("request fault");
+    va_list args;
+    const char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(mem, fmt, args);
+    va_end(args);
+    *faults = err_join(*faults, err_new(E_UNPROCESSABLE, NULL, "%s", text));
 }
 
 /* ---- what is asked for ------------------------------------------------------------------ */

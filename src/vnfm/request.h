@@ -78,6 +78,9 @@ extern const char *const termination_types[];
  * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */
 attr_check_fn request_check_object, request_check_ips, request_check_ethernet;
 
+/* One more E_UNPROCESSABLE to '*faults', which may be null, also for requests in src/nfvo. */
+void request_fault(struct err **faults, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* The first address asked for, of 'protocols' (cp_protocol_data); members are null where
  * nothing is asked for. */
 struct asked_address {

@@ -7,7 +7,6 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/describe.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define VIM_TYPE "ETSINFV.OPENSTACK_KEYSTONE.V_3"
@@ -21,20 +20,6 @@ struct checking {
     struct vnf_in *in;
     struct err *faults;
 };
-
-static void fault(struct checking *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void
-fault(struct checking *c, const char *fmt, ...)
-{
-    va_list args;
-    const char *text;
-
-    va_start(args, fmt);
-    text = mem_vprintf(tx_mem(c->tx), fmt, args);
-    va_end(args);
-    c->faults = err_join(c->faults, err_new(E_UNPROCESSABLE, NULL, "%s", text));
-}
 
 /* ---- sites ------------------------------------------------------------------------------ */
 
@@ -90,8 +75,8 @@ site_take(struct checking *c, const struct site *site)
         c->in->site = site->id;
         c->in->site_name = site->name;
     } else if (!str_eq(c->in->site, site->id)) {
-        fault(c, "a VNF runs at one site; the request names %s and %s", c->in->site_name,
-              site->name);
+        request_fault(&c->faults, "a VNF runs at one site; the request names %s and %s",
+                      c->in->site_name, site->name);
     }
 }
 
@@ -120,18 +105,19 @@ vims_check(struct checking *c)
         struct site *site = NULL;
 
         if (!str_eq(info->vim_type, VIM_TYPE)) {
-            fault(c, "vimConnectionInfo.%s: vimType %s is not supported (%s is)", info->id,
-                  info->vim_type, VIM_TYPE);
+            request_fault(&c->faults, "vimConnectionInfo.%s: vimType %s is not supported (%s is)",
+                          info->id, info->vim_type, VIM_TYPE);
         }
         TRY(request_site(c->tx, c->in->project_id, c->request, info->id, &site));
         if (!site) {
-            fault(c, "vimConnectionInfo.%s: no site %s is registered", info->id,
-                  str_or(info->vim_id, info->id));
+            request_fault(&c->faults, "vimConnectionInfo.%s: no site %s is registered", info->id,
+                          str_or(info->vim_id, info->id));
             continue;
         }
         if (endpoint && !same_endpoint(tx_mem(c->tx), endpoint, site->auth_url)) {
-            fault(c, "vimConnectionInfo.%s: site %s is registered at %s, not at %s", info->id,
-                  site->name, site->auth_url, endpoint);
+            request_fault(&c->faults,
+                          "vimConnectionInfo.%s: site %s is registered at %s, not at %s", info->id,
+                          site->name, site->auth_url, endpoint);
         }
         site_take(c, site);
     }
@@ -174,11 +160,11 @@ address_check(struct checking *c, const char *path, const struct network_seen *n
                                       cidr_has(&cidr, &ip));
     }
     if (connection->subnet_id && !has_subnet) {
-        fault(c, "%s: network %s has no subnet %s", path, network->network_id,
-              connection->subnet_id);
+        request_fault(&c->faults, "%s: network %s has no subnet %s", path, network->network_id,
+                      connection->subnet_id);
     } else if (connection->ip_address && !has_address) {
-        fault(c, "%s: %s is in no subnet of network %s", path, connection->ip_address,
-              network->network_id);
+        request_fault(&c->faults, "%s: %s is in no subnet of network %s", path,
+                      connection->ip_address, network->network_id);
     }
 }
 
@@ -229,11 +215,12 @@ port_take(struct checking *c, const char *path, const struct ext_link_data *link
         config->link_port ? link_port(link, config->link_port) : NULL;
 
     if (config->link_port && !port) {
-        fault(c, "%s: extLinkPorts has no %s", path, config->link_port);
+        request_fault(&c->faults, "%s: extLinkPorts has no %s", path, config->link_port);
     } else if (port && config->protocols.n) {
-        fault(c, "%s: linkPortId and cpProtocolData exclude each other", path);
+        request_fault(&c->faults, "%s: linkPortId and cpProtocolData exclude each other", path);
     } else if (!config->link_port && !config->create) {
-        fault(c, "%s: without linkPortId a port has to be made (createExtLinkPort)", path);
+        request_fault(&c->faults,
+                      "%s: without linkPortId a port has to be made (createExtLinkPort)", path);
     } else if (port) {
         connection->port_id =
             ((const struct resource_handle *)port->handle.items[0])->resource_id;
@@ -276,13 +263,13 @@ cp_check(struct checking *c, const char *path, const struct ext_link_data *link,
         const struct vnf_connection *other = c->in->connections.items[i];
 
         if (str_eq(other->cpd, cp->cpd)) {
-            fault(c, "%s: connection point %s is given twice", path, cp->cpd);
+            request_fault(&c->faults, "%s: connection point %s is given twice", path, cp->cpd);
             return;
         }
     }
     if (c->flavour && !is_external(c->flavour, cp->cpd)) {
-        fault(c, "%s: flavour %s has no external connection point %s", path, c->flavour->id,
-              cp->cpd);
+        request_fault(&c->faults, "%s: flavour %s has no external connection point %s", path,
+                      c->flavour->id, cp->cpd);
     }
     for (size_t i = 0; i < cp->configs.n; i++) {
         config_check(c, path, link, cp, cp->configs.items[i], network);
@@ -301,21 +288,24 @@ link_check(struct checking *c, size_t i, const struct ext_link_data *link)
 
     for (size_t j = 0; j < i; j++) {
         if (str_eq(((const struct ext_link_data *)c->request->ext_links.items[j])->id, link->id)) {
-            fault(c, "extVirtualLinks[%zu]: id %s is given twice", i, link->id);
+            request_fault(&c->faults, "extVirtualLinks[%zu]: id %s is given twice", i, link->id);
         }
     }
     TRY(request_link_site(c->tx, c->in->project_id, c->request, link, &site));
     if (site) {
         site_take(c, site);
     } else if (link->vim) {
-        fault(c, "extVirtualLinks[%zu].vimConnectionId: no site %s is registered", i, link->vim);
+        request_fault(&c->faults, "extVirtualLinks[%zu].vimConnectionId: no site %s is registered",
+                      i, link->vim);
     } else if (c->request->vims.n != 1) {
-        fault(c, "extVirtualLinks[%zu].vimConnectionId is needed: there is not just one site", i);
+        request_fault(&c->faults,
+                      "extVirtualLinks[%zu].vimConnectionId is needed: there is not just one site",
+                      i);
     }
     network = network_of(c, site, link->resource_id);
     if (site && network && network->absent) {
-        fault(c, "extVirtualLinks[%zu]: site %s has no network %s", i, site->name,
-              link->resource_id);
+        request_fault(&c->faults, "extVirtualLinks[%zu]: site %s has no network %s", i, site->name,
+                      link->resource_id);
     }
     for (size_t j = 0; j < link->cps.n; j++) {
         cp_check(c, mem_printf(mem, "extVirtualLinks[%zu].extCps[%zu]", i, j), link,
@@ -346,12 +336,14 @@ connected_check(struct checking *c, const struct vnf_wanted *wanted)
                 continue;
             }
             if (vnf_connection_of(&c->in->connections, cp, 0)) {
-                fault(c, "connection point %s has more instances than extVirtualLinks configures",
-                      name);
+                request_fault(
+                    &c->faults,
+                    "connection point %s has more instances than extVirtualLinks configures", name);
             } else {
-                fault(c, "connection point %s%s%s%s is not connected by extVirtualLinks", name,
-                      cp->requirement ? " (" : "", str_or(cp->requirement, ""),
-                      cp->requirement ? ")" : "");
+                request_fault(&c->faults,
+                              "connection point %s%s%s%s is not connected by extVirtualLinks", name,
+                              cp->requirement ? " (" : "", str_or(cp->requirement, ""),
+                              cp->requirement ? ")" : "");
             }
         }
     }
@@ -366,11 +358,13 @@ descriptor_check(struct checking *c, struct vnf_wanted *wanted)
     TRY(vnfd_load(c->tx, c->in->package_id, &vnfd));
     c->flavour = vnfd_flavour(vnfd, request->flavour_id);
     if (!c->flavour) {
-        fault(c, "VNFD %s has no deployment flavour %s", vnfd->descriptor_id, request->flavour_id);
+        request_fault(&c->faults, "VNFD %s has no deployment flavour %s", vnfd->descriptor_id,
+                      request->flavour_id);
         return NULL;
     }
     if (request->level_id && !vnfd_level(c->flavour, request->level_id)) {
-        fault(c, "flavour %s has no instantiation level %s", c->flavour->id, request->level_id);
+        request_fault(&c->faults, "flavour %s has no instantiation level %s", c->flavour->id,
+                      request->level_id);
         return NULL;
     }
     c->faults = err_join(c->faults, vnf_wanted_fill(tx_mem(c->tx), vnfd, request->flavour_id,

@@ -39,6 +39,11 @@ struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
 struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
 
+/* Member 'key' of an open object, a CpProtocolInfo or CpProtocolData (SOL003): a MAC (null = none)
+ * and 'ips', each in an entry whose member the two name differently.  Here and in src/nfvo. */
+void protocol_write(struct jw *w, const char *key, const char *mac_address, const struct strs *ips,
+                    const char *addresses);
+
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *vnf_operation_free(struct tx *tx, const char *vnf_instance_id) MUST_USE;
 /* A request on an instance, here and in src/nfvo: its decoded row, its body, and what sites say of its networks. */
@@ -59,6 +64,26 @@ struct err *vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
 struct err *vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
                                 const struct lcm_request *request,
                                 const char **op_occ_id) MUST_USE;
+/* What operations on instances of a VNF and of an NS have in common. */
+struct lcm_kind {
+    const char *name; /* "VNF instance", for messages */
+    const struct table *instances, *operations;
+    const char *state, *instance; /* attributes: of an instance, of an operation */
+};
+struct lcm_operation {
+    const struct lcm_kind *kind;
+    const struct flow_type *type;
+    const char *state; /* That the instance has to be in. */
+};
+/* Is no operation open on instance 'id'?  E_CONFLICT names the one that is. */
+struct err *lcm_free(struct tx *tx, const struct lcm_kind *kind, const char *id) MUST_USE;
+/* The instance, visible to the caller, free and in the operation's state.  E_NOT_FOUND, E_CONFLICT.
+ */
+struct err *lcm_take(struct tx *tx, struct op *op, const struct lcm_operation *operation,
+                     const char *id, void **instance) MUST_USE;
+/* Starts its flow; op->user is the struct nfvo.  '*op_occ_id' lives in tx_mem. */
+struct err *lcm_start(struct tx *tx, struct op *op, const struct lcm_operation *operation,
+                      const void *in, const char *project_id, const char **op_occ_id) MUST_USE;
 /* Task "retry", "rollback" or "fail" on an occurrence.  SOL003 5.4.14-5.4.16. */
 struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id,
                                const char *task) MUST_USE;

@@ -9,6 +9,7 @@
 #include "flow/flow.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
@@ -59,6 +60,7 @@ start_engine(struct world *world)
     state->nfvo.loop = state->loop;
     state->nfvo.vim = state->vim;
     state->nfvo.pool = state->pool;
+    state->nfvo.drops = upload_drops_new(world->store, state->loop);
     flow_service_set(state->engine, "vim", state->vim);
     flow_service_set(state->engine, NFVO_SERVICE, &state->nfvo);
     flow_kinds_add(state->engine, vim_kinds);
@@ -121,6 +123,7 @@ stop(struct world *world)
     flow_engine_free(state->engine);
     vim_free(state->vim);
     http_client_free(state->http);
+    upload_drops_free(state->nfvo.drops);
     loop_free(state->loop);
     fake_site_free(state->site);
 }

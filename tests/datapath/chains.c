@@ -66,6 +66,77 @@ TEST(classified_flows_pass_the_functions_both_ways_and_others_do_not)
     CHECK_INT(site_drops(s, "internal"), 0);
 }
 
+/* Classifiers that differ by one attribute and by the destination port that asks for them. */
+static void
+classes_add(struct site *s, struct desired_chain *chain, const char *a, const char *d)
+{
+    struct desired_classifier *c;
+
+    chain_class(s, chain, 17, 2000)->source_port_id = a;
+    chain_class(s, chain, 17, 2010)->destination_port_id = d;
+    chain_class(s, chain, 17, 2020)->dst_port_max = 2021;
+    c = chain_class(s, chain, 17, 2030);
+    c->src_port_min = 1010;
+    c->src_port_max = 1011;
+    chain_class(s, chain, 17, 2040)->src_cidr = "10.0.0.0/30";
+    chain_class(s, chain, 17, 2050)->dst_cidr = "10.0.0.4/30";
+    (void)chain_class(s, chain, 6, 2060);
+    chain_class(s, chain, 17, 2070)->ethertype = "IPv6";
+}
+
+/* What is not classified is delivered all the same: the function's counter tells. */
+TEST(a_classifier_is_for_its_ends_ports_and_prefixes)
+{
+    static const struct {
+        char from, to;
+        int sport, dport;
+        bool hit;
+    } cases[] = {
+        {'a', 'b', 5, 2000, true},     {'d', 'b', 5, 2000, false},    {'a', 'b', 5, 2010, false},
+        {'a', 'd', 5, 2010, true},     {'a', 'b', 5, 2019, false},    {'a', 'b', 5, 2020, true},
+        {'a', 'b', 5, 2021, true},     {'a', 'b', 5, 2022, false},    {'a', 'b', 1009, 2030, false},
+        {'a', 'b', 1010, 2030, true},  {'a', 'b', 1011, 2030, true},  {'a', 'b', 1012, 2030, false},
+        {'a', 'b', 5, 2040, true},     {'d', 'b', 5, 2040, false},    {'a', 'b', 5, 2050, false},
+        {'a', 'd', 5, 2050, true},     {'a', 'b', 5, 2060, false},    {'a', 'b', 5, 2070, false},
+    };
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_chain *chain;
+    const struct desired_port *a, *b, *d;
+    uint8_t buf[FRAME_MAX];
+
+    site_network(s, "n", 100);
+    a = site_node(s, "a", "n", "10.0.0.1", NULL);
+    b = site_node(s, "b", "n", "10.0.0.2", NULL);
+    d = site_node(s, "d", "n", "10.0.0.4", NULL);
+    site_function(s, "f", "n");
+    chain = site_chain(s, "c", "n");
+    classes_add(s, chain, a->id, d->id);
+    (void)chain_hop(s, chain, "f");
+    topo_up(t);
+    int at_a = node_raw(s, "a", "eth0"), at_b = node_raw(s, "b", "eth0");
+    int at_d = node_raw(s, "d", "eth0");
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        bool from_a = cases[i].from == 'a', to_b = cases[i].to == 'b';
+        struct frame f =
+            frame_udp(from_a ? a->mac : d->mac, to_b ? b->mac : d->mac,
+                      from_a ? "10.0.0.1" : "10.0.0.4", to_b ? "10.0.0.2" : "10.0.0.4",
+                      cases[i].sport, cases[i].dport, 9);
+        int64_t before = site_hop_packets(s, "c", 0, "forward");
+
+        raw_send(from_a ? at_a : at_d, f.b, f.n);
+        CHECK(raw_receive(to_b ? at_b : at_d, buf, sizeof buf, 1000, is_udp_to, &cases[i].dport));
+        if (site_hop_packets(s, "c", 0, "forward") != before + cases[i].hit) {
+            test_fail(__FILE__, __LINE__, "%c to %c, %d to %d", cases[i].from, cases[i].to,
+                      cases[i].sport, cases[i].dport);
+        }
+    }
+    close(at_a);
+    close(at_b);
+    close(at_d);
+}
+
 /* The places a packet is seen at, in order: times of arrival grow. */
 TEST(a_packet_is_seen_at_every_hop_in_order)
 {

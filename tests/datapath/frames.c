@@ -185,6 +185,29 @@ frame_arp(int op, const char *src_mac, const char *sender_mac, const char *sende
     return f;
 }
 
+struct frame
+frame_solicit(const char *src_mac, const char *dst_mac, const char *src, const char *target,
+              uint8_t hop_limit)
+{
+    static const uint8_t head[6] = {0x60, 0, 0, 0, 0, 32};
+    struct frame f;
+
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IPV6);
+    memset(f.b + f.n, 0, 72);
+    memcpy(f.b + f.n, head, sizeof head);
+    f.b[f.n + 6] = IPPROTO_ICMPV6;
+    f.b[f.n + 7] = hop_limit;
+    (void)inet_pton(AF_INET6, src, f.b + f.n + 8);
+    (void)inet_pton(AF_INET6, target, f.b + f.n + 24);
+    f.b[f.n + 40] = 135;
+    (void)inet_pton(AF_INET6, target, f.b + f.n + 48);
+    f.b[f.n + 64] = 1; /* its own address: option, length */
+    f.b[f.n + 65] = 1;
+    mac_put(f.b + f.n + 66, src_mac);
+    f.n += 72;
+    return f;
+}
+
 /* ---- matchers -------------------------------------------------------------------------------- */
 
 bool

@@ -27,6 +27,9 @@ struct frame frame_unreachable(const char *src_mac, const char *dst_mac, const c
                                const char *to, int quoted_sport, int quoted_dport);
 struct frame frame_arp(int op, const char *src_mac, const char *sender_mac, const char *sender,
                        const char *target);
+/* Neighbour solicitation for 'target', sent to its node alone. */
+struct frame frame_solicit(const char *src_mac, const char *dst_mac, const char *src,
+                           const char *target, uint8_t hop_limit);
 
 /* Matchers for raw_receive; 'arg' is what they look for. */
 bool is_arp_reply(const uint8_t *frame, size_t n, const void *ip);

@@ -65,6 +65,8 @@ TEST(verdicts_of_single_packets)
     b = site_node(s, "b", "n", "10.0.0.2", NULL);
     port_group(s, a, "all");
     topo_up(t);
+    struct frame too_short = frame_udp(a->mac, b->mac, "10.0.0.1", "10.0.0.2", 5, 53, 1);
+    too_short.b[17] = 10;
     const struct {
         const char *what;
         struct frame in;
@@ -84,6 +86,7 @@ TEST(verdicts_of_single_packets)
          frame_udp(a->mac, b->mac, "10.0.0.3", "10.0.0.2", 5, 53, 1), TC_ACT_SHOT},
         {"a header that is cut off does not",
          {.b = {[12] = 8, [13] = 0, [14] = 0x4f, [23] = 17}, .n = 40}, TC_ACT_SHOT},
+        {"a length that is less than the header does not", too_short, TC_ACT_SHOT},
     };
     prog = bpf_obj_get(mem_printf(t->mem, "%s/bpf/prog_dp_port_in", s->dir));
     own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -212,6 +215,16 @@ TEST(questions_to_the_responder_are_taken_or_dropped_with_their_reason)
          frame_tcp(a->mac, SERVICE_MAC, "10.0.0.2", SERVICE, 999, 80, SYN), "spoofed_ip"},
         {"as if it had been punted",
          frame_tcp(a->mac, SERVICE_MAC, "240.0.0.1", SERVICE, 999, 80, SYN), "spoofed_ip"},
+        {"dns", frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, 30), NULL},
+        {"dns of another's address",
+         frame_udp(a->mac, SERVICE_MAC, "10.0.0.2", SERVICE, 999, 53, 30), "spoofed_ip"},
+        {"dns from no address", frame_udp(a->mac, SERVICE_MAC, "0.0.0.0", SERVICE, 999, 53, 30),
+         "spoofed_ip"},
+        {"dns by broadcast", frame_udp(a->mac, ALL, "10.0.0.1", SERVICE, 999, 53, 30),
+         "responder_service"},
+        {"dns of all", frame_udp(a->mac, ALL, "10.0.0.1", "10.0.0.255", 999, 53, 30), "multicast"},
+        {"dns over tcp", frame_tcp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, SYN),
+         "responder_service"},
         {"another port of it", frame_tcp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 22, SYN),
          "responder_service"},
         {"another protocol", frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 80, 1),
@@ -241,6 +254,28 @@ TEST(questions_to_the_responder_are_taken_or_dropped_with_their_reason)
             test_fail(__FILE__, __LINE__, "%s: verdict %d", cases[i].what, verdict);
         }
     }
+    REQUIRE(!setns(own, CLONE_NEWNET));
+    close(own);
+    close(prog);
+}
+
+/* A port without an address of IPv4 has none to ask from, and is not asked for one. */
+TEST(a_port_asks_only_what_it_may)
+{
+    struct topo *t;
+    struct desired_port *a = asker(&t), *six;
+    struct site *s = &t->sites[0];
+    struct frame dns = frame_udp(a->mac, SERVICE_MAC, "10.0.0.1", SERVICE, 999, 53, 30), out;
+    int prog, own;
+
+    six = site_node(s, "six", "n", NULL, "fd00::2");
+    topo_up(t);
+    prog = program(s, "dp_port_in");
+    own = enter(s);
+    SITE_EVENTUALLY(s, 5000, run(prog, link_of(s, "a"), &dns, &out) == TC_ACT_REDIRECT);
+    dns = frame_udp(six->mac, SERVICE_MAC, "10.0.0.9", SERVICE, 999, 53, 30);
+    CHECK_INT(run(prog, link_of(s, "six"), &dns, &out), TC_ACT_SHOT);
+    CHECK_INT(site_drops(s, "responder_service"), 1);
     REQUIRE(!setns(own, CLONE_NEWNET));
     close(own);
     close(prog);
@@ -326,7 +361,10 @@ TEST(a_responder_that_was_taken_over_can_only_answer)
     } cases[] = {
         {"dhcp's answer", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 67, 68, 250), 0, NULL},
         {"to all", frame_udp(a->mac, a->mac, SERVICE, "255.255.255.255", 67, 68, 250), 1, NULL},
-        {"from another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 53, 68, 250), 0,
+        {"from another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 54, 68, 250), 0,
+         "responder_answer"},
+        {"dns's answer", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 53, 999, 250), 0, NULL},
+        {"dns as if of another", frame_udp(a->mac, a->mac, "10.0.0.9", "10.0.0.1", 53, 999, 250), 0,
          "responder_answer"},
         {"to another port", frame_udp(a->mac, a->mac, SERVICE, "10.0.0.1", 67, 53, 250), 0,
          "responder_answer"},

@@ -21,7 +21,7 @@ static const char lease_script[] =
     "            ip route replace $1 via $2 dev $interface\n"
     "        shift 2\n"
     "    done\n"
-    "    echo \"lease ip=$ip mask=$mask router=$router dns=$dns mtu=$mtu lease=$lease"
+    "    echo \"lease ip=$ip mask=$mask router=$router dns=$dns domain=$domain mtu=$mtu lease=$lease"
     " host=$hostname server=$serverid routes=$staticroutes\";;\n"
     "esac\n";
 
@@ -131,10 +131,10 @@ TEST(a_client_gets_its_ports_address_by_dhcp)
     topo_up(t);
     SITE_EVENTUALLY(s, 5000, !str_empty(lease = dhcp(s, "a", script)));
     CHECK_STR(lease, "lease ip=10.0.0.5 mask=24 router=10.0.0.1 dns=192.0.2.53 192.0.2.54 "
-                     "mtu=1450 lease=86400 host=a server=169.254.169.254 "
+                     "domain=openstacklocal mtu=1450 lease=86400 host=a server=169.254.169.254 "
                      "routes=169.254.169.254/32 0.0.0.0 0.0.0.0/0 10.0.0.1");
     lease = dhcp(s, "b", script);
-    CHECK(str_starts(lease, "lease ip=10.0.0.6 mask=24 router= dns= "));
+    CHECK(str_starts(lease, "lease ip=10.0.0.6 mask=24 router= dns=169.254.169.254 "));
     CHECK_STR(dhcp(s, "off", script), "");
     CHECK(site_drops(s, "responder_service") > 0);
     CHECK(node_ping(s, "a", "10.0.0.6", 56));
@@ -202,6 +202,80 @@ TEST(agent_and_responder_outlive_each_other)
     absent = site_drops(s, "responder_absent");
     CHECK_STR(metadata(s, "a", "/latest/meta-data/mac"), a->mac);
     CHECK_INT(site_drops(s, "responder_absent"), absent);
+}
+
+/* What a resolver in 'node' says of a name, or without a type of an address; "" where nothing. */
+static const char *
+looked_up(struct site *s, const char *node, const char *type, const char *name)
+{
+    const char *output = "", *answer;
+    struct err *e = node_run(s, node, &output, "busybox nslookup%s%s %s 169.254.169.254",
+                             *type ? " -type=" : "", type, name);
+
+    err_ignore(e, "then it says why");
+    answer = output ? strstr(output, "\n\n") : NULL;
+    return answer ? answer + 2 : "";
+}
+
+TEST(a_resolver_finds_the_ports_of_its_own_network)
+{
+    static const char nobody[] = "server can't find web.openstacklocal: NXDOMAIN";
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_port *other;
+
+    site_network(s, "n", 100);
+    site_network(s, "m", 101);
+    group_all(s);
+    (void)guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "web", "n", "10.0.0.6", "fd00::6");
+    other = guarded(s, "db", "m", "10.0.0.6", NULL);
+    server_of(s, other)->project_id = other->project_id = PROJECT_2;
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 5000, strstr(looked_up(s, "a", "a", "web.openstacklocal"),
+                                    "Name:\tweb.openstacklocal\nAddress: 10.0.0.6\n"));
+    CHECK(strstr(looked_up(s, "a", "aaaa", "WEB.openstacklocal"), "Address: fd00::6\n"));
+    CHECK(strstr(looked_up(s, "a", "", "10.0.0.6"), "name = web.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "a", "", "fd00::6"), "name = web.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "a", "a", "www.example.com"), "REFUSED"));
+    /* The same address in another tenant's network is another's, and its names are unknown there. */
+    CHECK(strstr(looked_up(s, "db", "", "10.0.0.6"), "name = db.openstacklocal\n"));
+    CHECK(strstr(looked_up(s, "db", "a", "web.openstacklocal"), nobody));
+    CHECK(strstr(looked_up(s, "a", "a", "db.openstacklocal"), "NXDOMAIN"));
+}
+
+/* As programs do it, by the C library and what stands in /etc; their own file holds if they write one. */
+TEST(a_containers_programs_know_their_neighbours_by_name)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    static const char *dns[] = {"192.0.2.53"};
+    struct desired_port *off, *told;
+    const char *output = "";
+
+    site_network(s, "n", 100);
+    group_all(s);
+    (void)guarded(s, "a", "n", "10.0.0.5", NULL);
+    (void)guarded(s, "web", "n", "10.0.0.6", NULL);
+    off = guarded(s, "off", "n", "10.0.0.7", NULL);
+    told = guarded(s, "told", "n", "10.0.0.8", NULL);
+    address_of(off, 0)->dhcp = false;
+    address_of(told, 0)->dns = (struct strs){.n = 1, .items = dns};
+    site_responder_start(s);
+    topo_up(t);
+    SITE_EVENTUALLY(s, 10000,
+                    node_ok(s, "a", &output,
+                            mem_printf(t->mem, "nsenter -t %d -m /bin/busybox ping -c 1 -W 2 web",
+                                       (int)node_pid(s, "a"))));
+    CHECK(strstr(output, "PING web (10.0.0.6)"));
+    CHECK(node_ok(s, "told", &output,
+                  mem_printf(t->mem, "cat /proc/%d/root/etc/resolv.conf",
+                             (int)node_pid(s, "told"))));
+    CHECK_STR(output, "nameserver 192.0.2.53\nsearch openstacklocal\n");
+    CHECK(!node_ok(s, "off", &output,
+                   mem_printf(t->mem, "cat /proc/%d/root/etc/resolv.conf",
+                              (int)node_pid(s, "off"))));
 }
 
 /* A kernel's own client: what it makes of the advertisement. */

@@ -107,6 +107,11 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
     struct frame own = frame_udp(a->mac, a->mac, "10.0.0.1", "10.0.0.1", 5, 6, 10);
     struct frame onward = frame_udp(b->mac, b->mac, "10.0.0.2", "10.0.0.2", 5, 6, 10);
     struct frame nobody = frame_udp(b->mac, "02:00:00:00:00:09", "10.0.0.2", "10.0.0.9", 5, 6, 10);
+    struct frame answer = frame_tcp(b->mac, a->mac, "10.0.0.2", "10.0.0.1", 5, 6, 2 | 16);
+    struct frame back = frame_udp(a->mac, b->mac, "10.0.0.1", "10.0.0.2", 6, 5, 10);
+    struct desired_address address = *(const struct desired_address *)b->addresses.items[0];
+    void *addresses[] = {&address};
+    struct desired_port elsewhere = *b;
     const char *output;
     const struct {
         const struct frame *frame;
@@ -118,14 +123,25 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
         {&own, "192.0.2.2", 100, "tunnel_source"},    {&onward, "192.0.2.2", 100, "tunnel_transit"},
         {&nobody, "192.0.2.2", 100, "unknown_destination"},
         {&good, "192.0.2.2", 0x800001, "tunnel_unknown"},
+        {&good, "192.0.2.8", 100, "tunnel_source"},   {&answer, "192.0.2.2", 100, "tcp_state"},
     };
     struct process_spec spec = {.stdin_fd = -1,
                                 .stdout_fd = -1,
                                 .stderr_fd = -1,
                                 .netns = mem_printf(t->mem, "/run/netns/%s", west->netns)};
 
-    spec.argv = process_argv(t->mem, "ip", "addr", "add", "192.0.2.9/24", "dev", "wan0", NULL);
-    REQUIRE_OK(process_run(t->mem, &spec, NULL, 5000, &output));
+    for (int i = 8; i <= 9; i++) {
+        spec.argv = process_argv(t->mem, "ip", "addr", "add",
+                                 mem_printf(t->mem, "192.0.2.%d/24", i), "dev", "wan0", NULL);
+        REQUIRE_OK(process_run(t->mem, &spec, NULL, 5000, &output));
+    }
+    /* A third site, which has another port than the second's. */
+    address.ip = "10.0.0.7";
+    elsewhere.id = topo_id(t, "port x");
+    elsewhere.mac = "02:00:00:00:00:07";
+    elsewhere.addresses = (struct rows){.n = 1, .items = addresses};
+    site_remote(east, "x", "n", west, &elsewhere, 200)->vtep = "192.0.2.8";
+    topo_up(t);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t before = site_drops(east, cases[i].reason);
 
@@ -140,5 +156,9 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
 
     tunnel_send(west, "192.0.2.2", 100, &good);
     CHECK(raw_receive(fd, buf, sizeof buf, 1000, is_udp_to, &port));
+    /* Nor is the way back of a flow that is known a way through this site. */
+    int64_t before = site_drops(east, "tunnel_transit");
+    tunnel_send(west, "192.0.2.2", 100, &back);
+    SITE_EVENTUALLY(east, 1000, site_drops(east, "tunnel_transit") == before + 1);
     close(fd);
 }

@@ -49,6 +49,48 @@ TEST(later_fragments_follow_their_first_and_none_come_alone)
     close(b);
 }
 
+/* Whoever uses the identifier of another's packet, its first fragment is not this one's. */
+TEST(a_fragment_belongs_to_its_ends_network_and_protocol)
+{
+    struct site *s;
+    struct desired_port *a, *b;
+    struct topo *t = plain(&s, &a, &b);
+    const struct desired_port *c = site_node(s, "c", "n", "10.0.0.3", NULL), *d, *e;
+    const int id = 4711;
+    uint8_t buf[FRAME_MAX];
+
+    site_network(s, "m", 101);
+    d = site_node(s, "d", "m", "10.0.0.1", NULL);
+    e = site_node(s, "e", "m", "10.0.0.2", NULL);
+    topo_up(t);
+    int at_a = node_raw(s, "a", "eth0"), at_b = node_raw(s, "b", "eth0");
+    int at_c = node_raw(s, "c", "eth0"), at_d = node_raw(s, "d", "eth0");
+    struct frame first = frame_fragment(a->mac, b->mac, "10.0.0.1", "10.0.0.2", id, 0, 800, true);
+    struct frame other = frame_fragment(a->mac, b->mac, "10.0.0.1", "10.0.0.2", id, 800, 9, false);
+    struct {
+        int from;
+        struct frame frame;
+    } cases[] = {
+        {at_c, frame_fragment(c->mac, b->mac, "10.0.0.3", "10.0.0.2", id, 800, 9, false)},
+        {at_a, frame_fragment(a->mac, c->mac, "10.0.0.1", "10.0.0.3", id, 800, 9, false)},
+        {at_d, frame_fragment(d->mac, e->mac, "10.0.0.1", "10.0.0.2", id, 800, 9, false)},
+        {at_a, other},
+    };
+    cases[3].frame.b[23] = 6;
+    raw_send(at_a, first.b, first.n);
+    CHECK(raw_receive(at_b, buf, sizeof buf, 1000, is_fragment, &id));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        raw_send(cases[i].from, cases[i].frame.b, cases[i].frame.n);
+        SITE_EVENTUALLY(s, 1000, site_drops(s, "fragment_unknown") == (int64_t)i + 1);
+    }
+    raw_send(at_a, other.b, other.n);
+    CHECK(raw_receive(at_b, buf, sizeof buf, 1000, is_fragment, &id));
+    close(at_a);
+    close(at_b);
+    close(at_c);
+    close(at_d);
+}
+
 TEST(icmp_errors_ride_the_flow_they_quote)
 {
     struct site *s;
@@ -77,6 +119,14 @@ TEST(icmp_errors_ride_the_flow_they_quote)
     ask = frame_udp(pa->mac, pb->mac, "10.0.0.1", "10.0.0.2", 1000, port, 20);
     raw_send(a, ask.b, ask.n);
     CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
+    error.b[29] = 9; /* As if somebody else told of it. */
+    raw_send(b, error.b, error.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "spoofed_ip") == 1);
+    error.b[29] = 2;
+    error.b[49] = 1; /* A later fragment has no ports to be quoted. */
+    raw_send(b, error.b, error.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "truncated") == 1);
+    error.b[49] = 0;
     raw_send(b, error.b, error.n);
     CHECK(raw_receive(a, buf, sizeof buf, 1000, is_unreachable, NULL));
     close(a);

@@ -273,8 +273,8 @@ stopped(struct service *service, enum way way, const struct strike *strike_back,
     }
     if (way == WAY_BACK || (way == WAY_TURNED && first)) {
         (void)task(service, "rollback");
-    } else if (task(service, "retry") == 409 && way == WAY_TURNED) {
-        (void)task(service, "rollback"); /* A termination has begun to take a VNF back. */
+    } else {
+        (void)task(service, "retry");
     }
     return NULL;
 }

@@ -153,7 +153,34 @@ not_there() {
 # is_asked PATTERN: the proxy has seen such a call since the rules last changed.
 is_asked() { [ "$rules" -ot "$tmp/proxy" ] && tail -n 3 "$tmp/proxy" | grep -E "$1"; }
 
-fault_after_fault && back_and_forth && lost_answers
+# Requests that wait for a slow site keep nobody from logging in.
+slow_site_patch() {
+    curl -s -m 60 -o /dev/null -X PATCH -H "X-Auth-Token: ${token[orchestrator]}" \
+        -H 'Content-Type: application/merge-patch+json' \
+        -d "{\"auth_url\": \"http://127.0.0.1:$proxy_port/identity/v3\"}" \
+        "${url[orchestrator]}/carrick/v1/sites/$west"
+}
+logins_are_quick() {
+    local i end=$((SECONDS + 4 * patience)) word
+    word=$(password "$dir/orchestrator")
+    for i in 1 2 3 4 5; do
+        login orchestrator admin "$word" admin || return 1
+    done
+    [ $SECONDS -lt $end ] || { echo "five logins took longer than $((4 * patience)) s"; false; }
+}
+slow_site() {
+    local i waiting=()
+    rule "POST /identity/v3/auth/tokens slow=$((8 * patience))"
+    for i in 1 2 3 4; do
+        slow_site_patch &
+        waiting+=($!)
+    done
+    check "west's identity is slow: logins at the orchestrator are not" logins_are_quick
+    rule
+    wait "${waiting[@]}"
+}
+
+slow_site && fault_after_fault && back_and_forth && lost_answers
 # Without a data plane tests/kill does so each time.
 [ -n "$long" ] && not_there
 faults_end

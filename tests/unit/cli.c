@@ -127,6 +127,50 @@ TEST(cli_every_command_has_a_line)
     CHECK(n > 20);
 }
 
+static const char *
+arguments_of(const char *words)
+{
+    const struct command *line;
+
+    for (size_t i = 0; (line = command_at(i)); i++) {
+        if (str_eq(line->words, words)) {
+            return line->arguments;
+        }
+    }
+    return NULL;
+}
+
+TEST(cli_help_says_what_a_command_is_given)
+{
+    CHECK_STR(arguments_of("site add"), "NAME"); /* There is no id yet. */
+    CHECK_STR(arguments_of("site show"), "ID|NAME");
+    CHECK_STR(arguments_of("op retry"), "ID"); /* Operations have no names. */
+}
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+TEST(cli_lists_show_names_where_there_are_some)
+{
+    static const char text[] = "{\"id\": \"i1\", \"site_id\": \"s1\", \"owner_id\": \"o1\"}";
+    AUTO(mem) mem = mem_new("test");
+    const struct json *row = NULL;
+    struct map names;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &row));
+    map_init(&names, mem);
+    map_set(&names, "s1", mem_str(mem, "east"));
+    map_set(&names, "i1", mem_str(mem, "not this one"));
+    CHECK_STR(print_heading(mem, "site_id", &names), "site");
+    CHECK_STR(print_cell(mem, row, "site_id", &names), "east");
+    CHECK_STR(print_cell(mem, row, "owner_id", &names), "o1"); /* Nobody's name, or gone. */
+    CHECK_STR(print_cell(mem, row, "id", &names), "i1");
+    CHECK_STR(print_heading(mem, "site_id", NULL), "site_id");
+    CHECK_STR(print_cell(mem, row, "site_id", NULL), "s1");
+    CHECK_STR(print_cell(mem, row, "absent", NULL), "-");
+    CHECK(holding_noun.named_by && operation_noun.columns);
+    CHECK(str_in("name", operation_noun.columns));
+}
+
 /* ---- credentials ------------------------------------------------------------------------ */
 
 #define CLOUDS                                                                                     \

@@ -30,6 +30,10 @@ static const struct flow_type one = {
     .name = "one", .version = 1, .doc = "Makes one thing.", .in = &thing_table,
     .out = &thing_table, .run = one_run};
 
+static const struct flow_type told = {
+    .name = "told", .version = 1, .doc = "As one, and its states are heard of.",
+    .in = &thing_table, .out = &thing_table, .run = one_run, .state_changed = changed};
+
 static struct err *
 family_run(struct flow *f, const void *in)
 {
@@ -188,6 +192,46 @@ TEST(flow_child_half_taken_back_goes_on_with_its_parents_retry)
     world_close(&world);
 }
 
+static struct err *
+parent_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_spawn(f, "child", &told, thing(f, "child", 0)));
+    return flow_join(f, "child", NULL);
+}
+static const struct flow_type parent = {
+    .name = "parent", .version = 1, .doc = "Has a child.", .in = &thing_table, .run = parent_run};
+static const struct flow_type *const parent_types[] = {&parent, &told, NULL};
+
+static struct err *
+child_spoil(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return tx_sql(tx, "UPDATE flow_step SET input = '{' WHERE label = 'make'", NULL, NULL, NULL);
+}
+
+TEST(flow_hears_of_a_child_whose_journal_cannot_be_read)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    world_open(&world, parent_types);
+    world.next.hang = 1;
+    start(&ask, &parent);
+    while (!world.hanging) {
+        REQUIRE_OK(loop_turn(world.loop, 5));
+    }
+    REQUIRE_OK(store_write_wait(world.store, child_spoil, NULL));
+    world_crash(&world);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "cannot be read: step 0 'make'") != NULL);
+    CHECK_INT(hook_calls[FLOW_FAILED_TEMP], 1); /* However often it was tried. */
+    world_close(&world);
+}
+
 /* ---- plan -------------------------------------------------------------------------------------------------- */
 
 struct planned {
@@ -312,7 +356,8 @@ TEST(flow_is_taken_over_when_its_owner_is_silent_and_the_old_owner_lets_go)
     REQUIRE_OK(store_write_wait(world.store, lapse, ask.id));
     EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), in_state(ask.id, "COMPLETED")));
     CHECK_INT(world_count(&world), 1);
-    create_later(old); /* The first owner wakes up: what it did is not journalled. */
+    /* The first owner wakes up: what has become of its step is not journalled. */
+    step_failed(old, err_new(E_CONFLICT, NULL, "no room"));
     EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"),
                       flow_engine_running(world.engine) == 0));
     CHECK(in_state(ask.id, "COMPLETED"));
@@ -371,8 +416,7 @@ static struct err *
 unmake_run(struct flow *f, const void *in)
 {
     (void)in;
-    free(the_world->things[0]);
-    the_world->things[0] = NULL;
+    TRY(flow_step(f, "remove", &remove_kind, thing(f, "m", 0), NULL));
     return flow_note(f, "taken back by an operation of its own");
 }
 static struct err *
@@ -399,24 +443,86 @@ pair_run(struct flow *f, const void *in)
 }
 static const struct flow_type pair = {
     .name = "pair", .version = 1, .doc = "Has one child.", .in = &thing_table, .run = pair_run};
+static const struct flow_type *const pair_types[] = {&pair, &made, &unmake, NULL};
+
+/* The child is there, what follows it was refused. */
+static void
+fail_behind_child(struct world *world, struct ask *ask)
+{
+    world_open(world, pair_types);
+    start(ask, &pair);
+    EVENTUALLY(5000, (err_ignore(loop_turn(world->loop, 5), "test"), world->n_made == 1));
+    world->next.fail_create = 1;
+    REACHES(ask->id, "FAILED_TEMP");
+}
 
 TEST(flow_completed_child_is_taken_back_by_the_flow_its_type_names)
 {
-    static const struct flow_type *const types[] = {&pair, &made, &unmake, NULL};
     struct world world = {0};
     struct ask ask = {0};
     AUTO(mem) mem = mem_new("test");
     struct peek peek = {.id = ask.id, .mem = mem};
 
-    world_open(&world, types);
-    start(&ask, &pair);
-    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.n_made == 1));
-    world.next.fail_create = 1;
-    REACHES(ask.id, "FAILED_TEMP");
+    fail_behind_child(&world, &ask);
     CHECK_OK(operate(&ask, flow_rollback));
     REACHES(ask.id, "ROLLED_BACK");
     CHECK_INT(world_count(&world), 0);
     CHECK_OK(store_read(world.store, peek_row, &peek));
     CHECK(strstr(peek.explained, "taken back by an operation of its own") != NULL);
+    world_close(&world);
+}
+
+/* The flow that takes the child back fails, and with it the rollback. */
+static void
+tear(struct world *world, struct ask *ask)
+{
+    fail_behind_child(world, ask);
+    world->next.fail_undo = 10;
+    CHECK_OK(operate(ask, flow_rollback));
+    REACHES(ask->id, "FAILED_TEMP");
+    CHECK_INT(world_count(world), 1);
+}
+
+TEST(flow_child_half_taken_back_by_a_flow_is_taken_back_and_made_again_by_a_retry)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    tear(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry)); /* It is refused still. */
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_removed, 0);
+    world.next.fail_undo = 0;
+    world.next.fail_create = 1;
+    CHECK_OK(operate(&ask, flow_retry)); /* The new one fails: the parent has waited for it. */
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "made 'child'") != NULL);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_removed, 1);
+    CHECK_INT(world.n_made, 3); /* the child's twice */
+    CHECK_INT(world_count(&world), 2);
+    world_close(&world);
+}
+
+TEST(flow_retry_of_a_half_taken_back_child_survives_a_crash_and_can_be_turned)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    tear(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry));
+    world_crash(&world);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_retry));
+    ask.forceful = true;
+    CHECK_OK(store_write_wait(world.store, ask_cancel, &ask));
+    REACHES(ask.id, "FAILED_TEMP");
+    world.next.fail_undo = 0;
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
     world_close(&world);
 }

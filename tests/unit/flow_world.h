@@ -160,6 +160,12 @@ create_undo(struct step *step)
     step_done(step, NULL);
 }
 
+static inline void
+remove_act(struct step *step)
+{
+    create_undo(step);
+}
+
 static inline const char *
 create_describe(const struct step *step)
 {
@@ -221,13 +227,19 @@ static const struct step_kind create_kind = {
     .name = "create", .doc = "Makes a thing.", .effect = FLOW_WRITE, .in = &thing_table,
     .out = &thing_table, .act = create_act, .find = create_find, .undo = create_undo,
     .settle_ms = 40, .describe = create_describe, .capacity = create_capacity};
+static const struct step_kind remove_kind = {.name = "remove",
+                                             .doc = "Removes a thing.",
+                                             .effect = FLOW_WRITE,
+                                             .in = &thing_table,
+                                             .act = remove_act};
 static const struct step_kind read_kind = {
     .name = "read", .doc = "Looks.", .effect = FLOW_READ, .in = &thing_table,
     .out = &thing_table, .act = read_act};
 static const struct step_kind count_kind = {
     .name = "count", .doc = "Counts in the store.", .effect = FLOW_LOCAL, .in = &thing_table,
     .out = &thing_table, .local = count_local, .undo_local = uncount_local};
-static const struct step_kind *const kinds[] = {&create_kind, &read_kind, &count_kind, NULL};
+static const struct step_kind *const kinds[] = {&create_kind, &remove_kind, &read_kind, &count_kind,
+                                                NULL};
 
 static inline struct thing *
 thing(struct flow *f, const char *name, int64_t size)

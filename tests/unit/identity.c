@@ -289,6 +289,17 @@ disable_project(struct tx *tx, const struct identity_token *token)
 }
 
 static struct err *
+disable_domain(struct tx *tx, const struct identity_token *token)
+{
+    struct domain *old, *domain;
+
+    TRY(row_get(tx, &domain_table, token->user_domain_id, &old));
+    domain = row_copy(tx_mem(tx), old);
+    domain->enabled = false;
+    return row_update(tx, old, domain);
+}
+
+static struct err *
 change_password(struct tx *tx, const struct identity_token *token)
 {
     struct user *old, *user;
@@ -316,7 +327,8 @@ delete_user(struct tx *tx, const struct identity_token *token)
 TEST(rights_taken_away_are_gone_at_once)
 {
     static struct err *(*const changes[])(struct tx *, const struct identity_token *) = {
-        disable_user, disable_project, change_password, take_roles, identity_revoke, delete_user};
+        disable_user, disable_project, disable_domain, change_password, take_roles,
+        identity_revoke, delete_user};
 
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct fixture fx;
@@ -333,6 +345,71 @@ TEST(rights_taken_away_are_gone_at_once)
         fixture_close(&fx);
         REQUIRE(remove(fx.key) == 0);
     }
+}
+
+/* Another user with the same password. */
+static struct err *
+add_twin(struct tx *tx, const struct identity_token *token)
+{
+    struct user *admin, *twin;
+
+    TRY(row_get(tx, &user_table, token->user_id, &admin));
+    twin = row_copy(tx_mem(tx), admin);
+    twin->id = "0123456789abcdef0123456789abcdef";
+    twin->name = "twin";
+    return row_insert(tx, twin);
+}
+
+TEST(password_and_token_have_to_be_of_one_user)
+{
+    struct fixture fx;
+    struct identity_token token, both;
+    struct taking change = {.fx = &fx, .token = &token, .what = add_twin};
+    struct identity_login login;
+
+    (void)fixture_open(&fx);
+    admin_token(&fx, &token);
+    REQUIRE_OK(store_write_wait(fx.store, run_change, &change));
+    login = admin_login(&fx);
+    login.methods = METHOD_PASSWORD | METHOD_TOKEN;
+    login.token = token.text;
+    CHECK_OK(identity_login(fx.identity, &login, fx.mem, &both));
+    login.user_name = "twin";
+    login.scope = SCOPE_NONE;
+    login.unscoped = true;
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &both), E_UNAUTHENTICATED);
+    login.methods = METHOD_PASSWORD; /* His password alone is good. */
+    CHECK_OK(identity_login(fx.identity, &login, fx.mem, &both));
+    fixture_close(&fx);
+}
+
+static struct err *
+disable_default_project(struct tx *tx, const struct identity_token *token)
+{
+    struct user *old, *user;
+
+    TRY(row_get(tx, &user_table, token->user_id, &old));
+    user = row_copy(tx_mem(tx), old);
+    user->default_project_id = token->project_id;
+    TRY(row_update(tx, old, user));
+    return disable_project(tx, token);
+}
+
+TEST(a_default_project_that_is_disabled_is_no_scope)
+{
+    struct fixture fx;
+    struct identity_token token, later;
+    struct taking change = {.fx = &fx, .token = &token, .what = disable_default_project};
+    struct identity_login login;
+
+    (void)fixture_open(&fx);
+    admin_token(&fx, &token);
+    REQUIRE_OK(store_write_wait(fx.store, run_change, &change));
+    login = admin_login(&fx);
+    login.scope = SCOPE_NONE;
+    CHECK_OK(identity_login(fx.identity, &login, fx.mem, &later));
+    CHECK_INT(later.scope, SCOPE_NONE);
+    fixture_close(&fx);
 }
 
 TEST(key_survives_a_restart_and_another_key_does_not_fit)

@@ -811,8 +811,34 @@ TEST(chain_part_refusals)
                           group->id, chain->flow_classifiers.items[0])), E_IN_USE);
     CHECK_ERR(create(w, &w->member, &flow_classifier_resource, &c,
                      body(w, "{'source_port_range_min': 5}")), E_INVALID);
-    CHECK_ERR(create(w, &w->member, &flow_classifier_resource, &c,
-                     body(w, "{'source_ip_prefix': '2001:db8::/64'}")), E_INVALID);
+    static const struct {
+        const char *body;
+        const char *fault; /* null: taken */
+    } cases[] = {
+        {"{'protocol': 'sctp', 'source_port_range_min': 5, 'source_port_range_max': 5}", NULL},
+        {"{'protocol': 'icmp', 'source_port_range_min': 5}", "TCP, UDP or SCTP"},
+        {"{'protocol': 'tcp', 'source_port_range_min': 6, 'source_port_range_max': 5}", "lesser"},
+        {"{'protocol': 'tcp', 'destination_port_range_min': 5, 'destination_port_range_max': 5}",
+         NULL},
+        {"{'protocol': 'tcp', 'destination_port_range_min': 6, 'destination_port_range_max': 5}",
+         "lesser"},
+        {"{'source_ip_prefix': '2001:db8::/64'}", "conflicts with ethertype"},
+        {"{'destination_ip_prefix': '2001:db8::/64'}", "conflicts with ethertype"},
+        {"{'ethertype': 'IPv6', 'destination_ip_prefix': '2001:db8::/64'}", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct err *e = create(w, &w->member, &flow_classifier_resource, &c,
+                               body(w, "%s", cases[i].body));
+
+        if (cases[i].fault) {
+            CHECK_ERR_MSG(e, E_INVALID, cases[i].fault);
+        } else {
+            CHECK_OK(e);
+        }
+    }
+    CHECK_ERR_MSG(create(w, &w->member, &port_chain_resource, &made,
+                         body(w, "{'port_pair_groups': ['%s'], 'chain_id': %d}", group->id,
+                              (int)chain->chain_id)), E_INVALID, "conflicts with Chain id");
     CHECK_ERR(create(w, &w->member, &flow_classifier_resource, &c,
                      body(w, "{'logical_source_port': '11111111-1111-1111-1111-111111111111'}")),
               E_NOT_FOUND);

@@ -1,6 +1,8 @@
 /* Placement, requests and sites: what the NFVO decides before anything is done. */
 #include "base/net.h"
+#include "base/vec.h"
 #include "nfvo/check.h"
+#include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "test.h"
 
@@ -69,7 +71,7 @@ site_new(struct mem *mem, const char *name, int64_t vcpus)
 
     site->site = name;
     site->name = name;
-    site->reachable = site->joins = site->chains = true;
+    site->reachable = site->joins = site->chains = site->containers = true;
     site->vcpus = vcpus;
     site->vcpus_used = site->vcpus_ours = 0;
     return site;
@@ -197,6 +199,72 @@ TEST(nfvo_placement_says_why_nothing_fits)
     CHECK(e && strstr(e->message, "not down: does not answer: no route"));
     CHECK(e && strstr(e->message, "not full: needs 1 vCPU, 0 are left"));
     CHECK_ERR(e, E_QUOTA);
+}
+
+static void
+image_add(struct mem *mem, struct vnf_wanted *wanted, const char *format)
+{
+    struct wanted_image *image = row_new(mem, &wanted_image_table);
+
+    image->image_id = "image";
+    image->name = "web-1.0";
+    image->container_format = format;
+    ((struct wanted_vnfc *)wanted->vnfcs.items[0])->image_id = "image";
+    place_add(mem, &wanted->images, image);
+}
+
+TEST(nfvo_images_of_containers_go_where_containers_run)
+{
+    static const struct {
+        const char *format;
+        bool runs;
+        const char *why;
+    } cases[] = {
+        {"docker", true, NULL},
+        {"docker", false, "not real: runs no containers, and image web-1.0 is one's"},
+        {"bare", false, NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct rows sites = {0};
+        struct site_seen *site = site_new(mem, "real", 8);
+
+        site->containers = cases[i].runs;
+        place_add(mem, &sites, site);
+        struct placing p = placing_new(mem, &sites, "{}");
+        image_add(mem, map_get(&p.descriptors, "web"), cases[i].format);
+        if (cases[i].why) {
+            CHECK_ERR_MSG(place_vnfs(&p), E_QUOTA, cases[i].why);
+        } else {
+            CHECK_OK(place_vnfs(&p));
+        }
+    }
+}
+
+TEST(nfvo_site_runs_containers_as_it_tells_or_as_its_row_says)
+{
+    static const struct {
+        const char *word, *extensions;
+        bool runs;
+    } cases[] = {
+        {"DISCOVERED", "[{\"alias\": \"sfc\"}]", false},
+        {"DISCOVERED", "[{\"alias\": \"sfc\"}, {\"alias\": \"carrick-counters\"}]", true},
+        {"NO", "[{\"alias\": \"carrick-counters\"}]", false},
+        {"YES", "[{\"alias\": \"sfc\"}]", true},
+        {"YES", "[]", true},
+        {"DISCOVERED", "[{}]", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct site_seen *seen = row_new(mem, &site_seen_table);
+
+        seen->containers_word = cases[i].word;
+        look_extensions_read(
+            seen, json_of(mem, mem_printf(mem, "{\"extensions\": %s}", cases[i].extensions)));
+        CHECK(seen->containers == cases[i].runs);
+    }
 }
 
 TEST(nfvo_placement_counts_what_others_and_we_use)

@@ -273,6 +273,7 @@ TEST(responder_dhcp_tells_the_subnets_facts)
         {3, "0a000001"},
         {6, "c0000235"},
         {12, "7765622d31"},
+        {15, "6f70656e737461636b6c6f63616c"},
         {26, "05aa"},
         {28, "0a0000ff"},
         /* The services on the link, the default, the subnet's own route; not another subnet's. */
@@ -292,6 +293,26 @@ TEST(responder_dhcp_tells_the_subnets_facts)
     for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
         CHECK_STR(option(mem, out, n, facts[i].code), facts[i].hex);
     }
+    guests_free(g);
+}
+
+TEST(responder_dhcp_names_itself_where_the_subnet_names_no_server)
+{
+    static const char guest[] =
+        "{\"id\":\"" PORT_1 "\",\"handle\":1025,\"mac\":\"fa:16:3e:00:00:01\",\"ifname\":\"eth0\","
+        "\"addresses\":[{\"ip\":\"10.0.0.5\",\"prefix_len\":24}]," REST "}";
+    AUTO(mem) mem = mem_new("test");
+    struct guests *g = guests_new();
+    uint8_t out[FRAME_SIZE];
+    struct asked a;
+    size_t n;
+
+    guests_begin(g, true);
+    CHECK_OK(put(g, mem, guest));
+    CHECK_OK(guests_end(g, true, 1));
+    ask_dhcp(&a, &(struct client){1025, 3, .address = ITS});
+    n = frame_answer(g, a.b, a.w.n, out);
+    CHECK_STR(option(mem, out, n, 6), "a9fea9fe");
     guests_free(g);
 }
 
@@ -566,6 +587,15 @@ guests_many(struct guests *g, struct mem *mem, unsigned n)
     CHECK_OK(guests_end(g, true, n));
 }
 
+/* Little is under way at a time: a long answer waits for its reader. */
+static void
+buffer_small(int fd, int which)
+{
+    const int size = 4096;
+
+    REQUIRE(!setsockopt(fd, SOL_SOCKET, which, &size, sizeof size));
+}
+
 static void
 service_start(struct service *s, struct mem *mem, unsigned n_guests)
 {
@@ -575,6 +605,7 @@ service_start(struct service *s, struct mem *mem, unsigned n_guests)
     s->at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&s->at, n) && !listen(fd, 512));
     REQUIRE(!getsockname(fd, (struct sockaddr *)&s->at, &n));
+    buffer_small(fd, SO_SNDBUF);
     REQUIRE_OK(loop_new(&s->loop));
     s->guests = guests_new();
     guests_many(s->guests, mem, n_guests);
@@ -599,6 +630,7 @@ dial(struct service *s, int guest)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&from, sizeof from));
+    buffer_small(fd, SO_RCVBUF);
     REQUIRE(!connect(fd, (struct sockaddr *)&s->at, sizeof s->at));
     CHECK_OK(loop_turn(s->loop, 100));
     return fd;
@@ -665,6 +697,47 @@ TEST(responder_metadata_answers_each_address_as_itself)
         }
     }
     CHECK(!strchr(asked(&s, mem, 2, ASK), 'H')); /* Nobody. */
+    service_end(&s);
+}
+
+/* It said all that it had to say, and reads on. */
+TEST(responder_metadata_answers_whole_to_who_half_closes)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char ask[] = "GET /latest/user-data HTTP/1.1\r\nHost: x\r\n\r\n";
+    char *data = mem_alloc(mem, 60001), text[8192];
+    size_t all = 0;
+    ssize_t n = -1;
+    struct service s;
+    int fd;
+
+    memset(data, 'x', 60000); /* 45000 bytes of them. */
+    service_start(&s, mem, 1);
+    guests_begin(s.guests, true);
+    CHECK_OK(put(s.guests, mem,
+                 mem_printf(mem,
+                            "{\"id\":\"" PORT_1 "\",\"handle\":%d,\"mac\":"
+                            "\"fa:16:3e:00:00:01\",\"ifname\":\"eth0\",\"user_data\":\"%s\"," REST
+                            "}",
+                            FIRST_HANDLE, data)));
+    CHECK_OK(guests_end(s.guests, true, 1));
+    fd = dial(&s, 0);
+    REQUIRE(send(fd, ask, strlen(ask), MSG_NOSIGNAL) > 0 && !shutdown(fd, SHUT_WR));
+    CHECK_OK(loop_turn(s.loop, 100));
+    CHECK_OK(loop_turn(s.loop, 100)); /* Now it knows, with most of the answer still to send. */
+    for (int i = 0; i < 1000 && n; i++) {
+        CHECK_OK(loop_turn(s.loop, 10));
+        n = recv(fd, text, sizeof text, MSG_DONTWAIT);
+        all += n > 0 ? (size_t)n : 0;
+    }
+    CHECK_INT(n, 0);
+    CHECK(all > 45000 && all < 45200);
+    close(fd);
+    /* Who closes without a whole question gets none. */
+    fd = dial(&s, 0);
+    REQUIRE(send(fd, ask, 9, MSG_NOSIGNAL) > 0 && !shutdown(fd, SHUT_WR));
+    CHECK_STR(heard(&s, mem, fd), ".");
+    close(fd);
     service_end(&s);
 }
 

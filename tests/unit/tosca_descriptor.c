@@ -341,14 +341,37 @@ read_edited(void *arg, struct mem *mem, const char *name, char **text, size_t *n
 #define BEHIND_INSPECTOR "    inspector_out:\n      type: tosca.nodes.nfv.Forwarding\n" \
                          "      requirements:\n        - virtual_link: "
 
+/* As if packets entered and left by one forwarding node. */
+#define BOTH_BY_ONE                                                                                \
+    {                                                                                              \
+        "virtual_link_out: firewall_out", "virtual_link_out: firewall_in"                          \
+    }
+#define LEAVES_BY_OTHER "        - profile_element: firewall_out\n"
+
+TEST(nsd_forwarding_node_of_two_connections_is_ingress_and_egress)
+{
+    static const struct edit edits[] = {BOTH_BY_ONE, {LEAVES_BY_OTHER, ""}, {0}};
+    AUTO(mem) mem = mem_new("test");
+    const struct nsd_element *element;
+    struct tosca *tosca;
+    struct nsd *nsd = NULL;
+
+    REQUIRE_OK(tosca_parse(mem, read_edited, (void *)(uintptr_t)edits, "web_through_firewall.yaml",
+                           &tosca));
+    REQUIRE_OK(nsd_from_tosca(mem, tosca, &nsd));
+    element = &nsd->graphs[0].paths[0].positions[0].elements[0];
+    CHECK_STR(element->ingress.vnf, "firewall");
+    CHECK_STR(element->ingress.requirement, "virtual_link_in");
+    CHECK_STR(element->egress.requirement, "virtual_link_out");
+}
+
 TEST(nsd_features_that_nothing_follows_are_refused)
 {
     static const struct {
         struct edit edits[3];
         const char *why;
     } cases[] = {
-        {{{"  node_templates:\n", OTHER_LINK},
-          {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"}},
+        {{{"  node_templates:\n", OTHER_LINK}, {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"}},
          "feature: a forwarding path over several virtual links (web_path: through_inspector is on "
          "other, not on data)"},
         {{{"protocol: tcp", "protocol: tcp\n          ether_source_address: '02:00:00:00:00:01'"}},
@@ -356,6 +379,15 @@ TEST(nsd_features_that_nothing_follows_are_refused)
         {{{"  policies:\n", "  policies:\n    - open: { type: "
                             "tosca.policies.nfv.NsSecurityGroupRule }\n"}},
          "feature: security group rules (open)"},
+        {{{"virtual_link_in: inspector_in", "virtual_link_in: firewall_in"}, {LEAVES_BY_OTHER, ""}},
+         "through_firewall: ingress and egress belong to different functions"},
+        {{BOTH_BY_ONE, {"profile_element: firewall_out", "profile_element: inspector_in"}},
+         "through_firewall.profile_element: \"inspector_in\" with the other profile_element makes "
+         "3 "
+         "connections, one or two may be"},
+        {{BOTH_BY_ONE, {"virtual_link_in: inspector_in", "virtual_link_in: firewall_in"}},
+         "through_firewall.profile_element: 3 connections lead to forwarding node \"firewall_in\", "
+         "one or two may"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

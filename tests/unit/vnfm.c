@@ -293,3 +293,24 @@ TEST(vnfm_what_was_given_up_is_noted)
 
     CHECK_OK(store_write_wait(store, given_up_fn, NULL));
 }
+
+/* ---- what is told of addresses ------------------------------------------------------------ */
+
+TEST(vnfm_addresses_are_told_with_type_and_mac)
+{
+    static const char *ips[] = {"10.0.0.2", "2001:db8::2"};
+    static const struct strs both = {.n = 2, .items = ips}, none = {0};
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    protocol_write(&w, "a", "fa:16:3e:00:00:01", &both, "fixedAddresses");
+    protocol_write(&w, "b", NULL, &none, "addresses");
+    jw_end(&w);
+    CHECK_STR(text.data, "{\"a\":[{\"layerProtocol\":\"IP_OVER_ETHERNET\",\"ipOverEthernet\":{"
+                         "\"macAddress\":\"fa:16:3e:00:00:01\",\"ipAddresses\":["
+                         "{\"type\":\"IPV4\",\"fixedAddresses\":[\"10.0.0.2\"]},"
+                         "{\"type\":\"IPV6\",\"fixedAddresses\":[\"2001:db8::2\"]}]}}],"
+                         "\"b\":[{\"layerProtocol\":\"IP_OVER_ETHERNET\",\"ipOverEthernet\":{"
+                         "\"ipAddresses\":[]}}]}");
+}

@@ -158,6 +158,49 @@ GET /vnflcm/v2/vnf_lcm_op_occs  as demo
 = 200
 []
 
+# Each kind of what cannot be: where it is, which addresses, which port, how often.
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "instantiationLevelId": "three", "vimConnectionInfo": {"a": {"vimId": "$east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3", "interfaceInfo": {"endpoint": "http://elsewhere/v3"}}},
+ "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}, {"cpdId": "out"}]}]}
+= 422
+{"status": 422, "detail": "flavour f has no instantiation level three; vimConnectionInfo.a: site east is registered at http://$site/v3, not at http://elsewhere/v3; extVirtualLinks[0].extCps[1]: connection point out is given twice", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "vimConnectionInfo": {"a": {"vimId": "east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3", "interfaceInfo": {"endpoint": "http://$site/"}}},
+ "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extLinkPorts": [{"id": "mine", "resourceHandle": {"resourceId": "44444444-4444-4444-8444-444444444444"}}],
+  "extCps": [{"cpdId": "out", "cpConfig": {
+   "x": {"linkPortId": "mine", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "numDynamicAddresses": 1, "subnetId": "33333333-3333-4333-8333-333333333333"}]}}]},
+   "y": {"createExtLinkPort": false}}}]}]}
+= 422
+{"status": 422, "detail": "extVirtualLinks[0].extCps[0].cpConfig.x: linkPortId and cpProtocolData exclude each other; extVirtualLinks[0].extCps[0].cpConfig.x: network 11111111-1111-4111-8111-111111111111 has no subnet 33333333-3333-4333-8333-333333333333; extVirtualLinks[0].extCps[0].cpConfig.y: without linkPortId a port has to be made (createExtLinkPort)", ...}
+# A site of another project's is none, by its id as well; and it does not make two of one.
+POST /carrick/v1/sites  as alice
+{"name": "hers", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
+= 201
+{"id": "$hers := uuid", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "vimConnectionInfo": {"a": {"vimId": "$hers", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3"}}, "extVirtualLinks": [{"id": "l", "vimConnectionId": "a", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 422
+{"status": 422, "detail": "vimConnectionInfo.a: no site $hers is registered; extVirtualLinks[0].vimConnectionId: no site a is registered", ...}
+# Of two sites one is meant, and said.
+POST /carrick/v1/sites  as demo
+{"name": "west", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
+= 201
+{"id": "$west := uuid", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "vimConnectionInfo": {"a": {"vimId": "east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3"}},
+ "extVirtualLinks": [{"id": "l", "vimConnectionId": "west", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 422
+{"status": 422, "detail": "a VNF runs at one site; the request names east and west", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 422
+{"status": 422, "detail": "extVirtualLinks[0].vimConnectionId is needed: there is not just one site", ...}
+DELETE /carrick/v1/sites/$west  as demo
+= 204
+GET /vnflcm/v2/vnf_lcm_op_occs  as demo
+= 200
+[]
+
 # Three servers, a link of their own, all from one request.
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
 {"flavourId": "f", "instantiationLevelId": "two", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out", "cpConfig": {"first": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.7.0.9"]}]}}]}}}]}]}
@@ -256,7 +299,7 @@ GET /vnflcm/v2/vnf_instances/$vnf  as demo
 
 # What is given up can be terminated.
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
-{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out", "cpConfig": {"first": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "fa:16:3e:00:00:07", "ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.7.0.9"]}]}}]}}}]}]}
 = 202
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op6 := uuid
 GET /vnflcm/v2/vnf_lcm_op_occs/$op6  as demo
@@ -267,7 +310,10 @@ POST /vnflcm/v2/vnf_lcm_op_occs/$op6/fail  as demo
 {"operationState": "FAILED", ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
-{"instantiationState": "INSTANTIATED", "instantiatedVnfInfo": {"flavourId": "f", "vnfState": "STOPPED", "vnfcResourceInfo": [], ...}, ...}
+{"instantiationState": "INSTANTIATED", "instantiatedVnfInfo": {"flavourId": "f", "vnfState": "STOPPED", "vnfcResourceInfo": [],
+ "extCpInfo": [{"cpdId": "out", "cpConfigId": "first", "cpProtocolInfo": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "fa:16:3e:00:00:07", "ipAddresses": [{"type": "IPV4", "addresses": ["10.7.0.9"]}]}}], ...}],
+ "extVirtualLinkInfo": [{"id": "l", "extLinkPorts": [{"resourceHandle": {"vimConnectionId": "$east", ...}, ...}], ...}],
+ "vnfVirtualLinkResourceInfo": [{"vnfVirtualLinkDescId": "inside", ...}], ...}, ...}
 POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
 {"terminationType": "FORCEFUL"}
 = 202
@@ -278,5 +324,37 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op7  as demo
 GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": []}
+
+# With a port of the client's: it is the instance's for that time only.
+POST site:/network/v2.0/ports  as demo
+{"port": {"id": "55555555-5555-4555-8555-555555555555", "network_id": "11111111-1111-4111-8111-111111111111"}}
+= 201
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extLinkPorts": [{"id": "mine", "resourceHandle": {"resourceId": "55555555-5555-4555-8555-555555555555"}}], "extCps": [{"cpdId": "out", "cpConfig": {"first": {"linkPortId": "mine"}}}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op8 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op8  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$op8/fail  as demo
+= 200
+{"operationState": "FAILED", ...}
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiatedVnfInfo": {"extVirtualLinkInfo": [{"currentVnfExtCpData": [{"cpdId": "out", "cpConfig": {"first": {"linkPortId": "55555555-5555-4555-8555-555555555555"}}}], ...}], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op9 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op9  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": [{"id": "55555555-5555-4555-8555-555555555555", ...}]}
 DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
 = 204
+# Operations tell what they work on by its name.
+GET /carrick/v1/operations?filter=(eq,id,$op7)  as demo
+= 200
+[{"id": "$op7", "type": "vnf_terminate", "name": "a", "state": "COMPLETED", ...}]

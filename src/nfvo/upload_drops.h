@@ -1,0 +1,17 @@
+/* Rows whose upload is over and whose state could not be written yet. */
+#ifndef CARRICK_NFVO_UPLOAD_DROPS_H
+#define CARRICK_NFVO_UPLOAD_DROPS_H
+
+#include "store/store.h"
+#include "sys/loop.h"
+
+/* Both are borrowed.  Made on the loop's thread; freed when the store is closed (a write may be
+ * under way) and the loop is not.  Null accepted. */
+struct upload_drops;
+struct upload_drops *upload_drops_new(struct store *store, struct loop *loop) MUST_USE NEVER_NULL;
+void upload_drops_free(struct upload_drops *drops);
+/* Row 'id' of 'table' (packages or NSDs) becomes CREATED once the store can write, tried every
+ * second.  Any thread. */
+void upload_drops_add(struct upload_drops *drops, const struct table *table, const char *id);
+
+#endif
