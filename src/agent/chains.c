@@ -94,9 +94,11 @@ watched_add(struct run *r, const struct place *at, const struct desired_instance
                     .ifindex = {inst->ifindex[DP_FORWARD], inst->ifindex[DP_REVERSE]},
                     .interval_ms = through ? (uint32_t)at->hop_in->probe_interval_ms : 0,
                     .threshold = (uint32_t)at->hop_in->probe_threshold},
-        .server_id = mem_str(r->f->watched_mem, str_or(port->port->server_id, ""))};
+        .server_id = mem_str(r->f->watched_mem, str_or(port->port->server_id, "")),
+        .not_used = inst->up ? drain_is_over(r, in) ? "it is drained" : NULL
+                             : "a port of it is down, or in no server"};
 
-    if (inst->up && !datapath_put_already(r->dp, TABLE_insts, &id->id)) {
+    if (!datapath_put_already(r->dp, TABLE_insts, &id->id)) {
         vec_add(r->f->watched_mem, &r->f->watched, watched);
     }
 }

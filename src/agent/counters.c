@@ -52,6 +52,23 @@ chain_count(struct host *host, struct mem *mem, const struct desired_chain *chai
 }
 
 static void
+instances_count(struct host *host, struct mem *mem, struct desired_counters *counters)
+{
+    const struct dp_health *health = datapath_health(host->forwarding.dp);
+
+    counters->instances.items = MEM_ARRAY(mem, host->forwarding.watched.n, void *);
+    vec_each (&host->forwarding.watched, in) {
+        struct desired_instance_counter *c = row_new(mem, &desired_instance_counter_table);
+        uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
+
+        c->instance_id = in->watched.id;
+        c->reason = in->not_used ? in->not_used : watch_reason(down);
+        c->up = !c->reason;
+        counters->instances.items[counters->instances.n++] = c;
+    }
+}
+
+static void
 drops_count(struct host *host, struct mem *mem, struct desired_counters *counters)
 {
     counters->drops.items = MEM_ARRAY(mem, DROP_N, void *);
@@ -81,6 +98,7 @@ host_counters(struct host *host, struct mem *mem)
     world_each (&host->world, DESIRED_chain, it) {
         chain_count(host, mem, world_object(it), counters);
     }
+    instances_count(host, mem, counters);
     drops_count(host, mem, counters);
     counters->flows = (int64_t)host->n_flows;
     counters->flows_max = DP_FLOWS_MAX;

@@ -13,6 +13,7 @@ enum { ID_NETWORK = 1, ID_PORT, ID_GROUP, ID_CHAIN, ID_INSTANCE, ID_HOP_GROUP };
 struct forwarding_instance {
     struct watched watched;
     const char *server_id;
+    const char *not_used; /* Why no flow is to go there whatever is found of it; or null. */
 };
 struct forwarding {
     struct datapath *dp;

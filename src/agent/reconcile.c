@@ -135,15 +135,16 @@ static void
 instances_watch(struct host *host)
 {
     AUTO(mem) mem = mem_new("watch");
-    size_t n = host->forwarding.watched.n;
-    struct watched *items = MEM_ARRAY(mem, n, struct watched);
+    struct watched *items = MEM_ARRAY(mem, host->forwarding.watched.n, struct watched);
+    size_t n = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct forwarding_instance *in = &host->forwarding.watched.items[i];
+    vec_each (&host->forwarding.watched, in) {
         const struct container *c = map_get(&host->servers, in->server_id);
 
-        items[i] = in->watched;
-        items[i].pid = c ? c->pid : 0;
+        if (!in->not_used) {
+            items[n] = in->watched;
+            items[n++].pid = c ? c->pid : 0;
+        }
     }
     watch_set(host->watch, items, n);
 }

@@ -7,6 +7,7 @@
 #include "agent/watch.h"
 
 #include "base/log.h"
+#include "base/str.h"
 #include "base/time.h"
 #include "base/vec.h"
 #include "sys/file.h"
@@ -61,13 +62,13 @@ struct watch {
     bool has_changed;
 };
 
-static const char *
-reason_names(uint32_t reasons)
+const char *
+watch_reason(uint32_t down)
 {
-    return reasons & DP_DOWN_PROCESS ? "its first process ended"
-           : reasons & DP_DOWN_LINK  ? "a link is down"
-           : reasons                 ? "probes do not come through"
-                                     : "";
+    return down & DP_DOWN_PROCESS ? "its first process ended"
+           : down & DP_DOWN_LINK  ? "a link is down"
+           : down                 ? "probes do not come through"
+                                  : NULL;
 }
 
 /* ---- judgement -------------------------------------------------------------------------------- */
@@ -84,8 +85,8 @@ tell(struct watch *w, struct item *it)
 
     if (!before != !it->reasons) {
         w->has_changed = true;
-        log_warn("instance", "id=%s %s %s", it->id, it->reasons ? "down:" : "up",
-                 reason_names(it->reasons));
+        log_warn("instance", "id=%s %s%s", it->id, it->reasons ? "down: " : "up",
+                 str_or(watch_reason(it->reasons), ""));
     }
 }
 

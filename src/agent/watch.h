@@ -20,6 +20,8 @@ struct watched {
 };
 
 struct watch;
+/* What DP_DOWN_* say, for people; null where none is. */
+const char *watch_reason(uint32_t down);
 /* Starts the thread in our network namespace.  'changed' is called on it, without locks, after an
  * instance went up or down. */
 struct err *watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg,

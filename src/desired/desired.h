@@ -190,6 +190,10 @@ struct desired_hop_counter {
     struct row row;
 #include "desired/hop_counter.tbl"
 };
+struct desired_instance_counter {
+    struct row row;
+#include "desired/instance_counter.tbl"
+};
 struct desired_drop_counter {
     struct row row;
 #include "desired/drop_counter.tbl"
@@ -206,7 +210,8 @@ extern const struct table desired_network_table, desired_address_table, desired_
     desired_security_group_table, desired_classifier_table, desired_instance_table,
     desired_hop_table, desired_chain_table, desired_label_table, desired_image_table,
     desired_env_table, desired_server_table, desired_guest_table, desired_message_table,
-    desired_port_counter_table, desired_hop_counter_table, desired_drop_counter_table, desired_counters_table;
+    desired_port_counter_table, desired_hop_counter_table,
+    desired_instance_counter_table, desired_drop_counter_table, desired_counters_table;
 
 /* Words of the enumerations, null-terminated; compare with str_eq. */
 extern const char *const desired_kind_names[], *const desired_ops[], *const desired_ethertypes[],

@@ -414,6 +414,17 @@ const struct table desired_hop_counter_table = {
     TABLE(struct desired_hop_counter, hop_counter_attrs),
 };
 
+#define TABLE_STRUCT desired_instance_counter
+static const struct attr instance_counter_attrs[] = {
+#include "desired/instance_counter.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_instance_counter_table = {
+    .name = "instance_counter",
+    .doc = "state of an instance",
+    TABLE(struct desired_instance_counter, instance_counter_attrs),
+};
+
 #define TABLE_STRUCT desired_drop_counter
 static const struct attr drop_counter_attrs[] = {
 #include "desired/drop_counter.tbl"

@@ -324,6 +324,22 @@ TEST(a_tap_gets_a_copy_of_every_packet_and_says_nothing)
     spread_done(sp);
 }
 
+/* What the agent says of a member; null = it is up. */
+static const char *
+member_reason(struct spread *sp, size_t member)
+{
+    const struct desired_counters *counters = site_counters(sp->s);
+
+    for (size_t i = 0; i < counters->instances.n; i++) {
+        const struct desired_instance_counter *c = counters->instances.items[i];
+
+        if (str_eq(c->instance_id, sp->inst[member]->id)) {
+            return c->up ? NULL : c->reason;
+        }
+    }
+    return "not told";
+}
+
 static void
 inside(struct spread *sp, size_t member, const char *command)
 {
@@ -357,6 +373,8 @@ TEST(flows_leave_an_instance_that_is_silent_and_new_ones_return_when_it_is_well)
     memcpy(was, sp->at, sizeof was);
     inside(sp, 1, "ip link set br0 down"); /* Its links stay up, and it lives. */
     EVENTUALLY(2000, has_left(sp, was, 120, 1));
+    CHECK_STR(member_reason(sp, 1), "probes do not come through");
+    CHECK(!member_reason(sp, 0));
     memcpy(now, sp->at, sizeof now);
     inside(sp, 1, "ip link set br0 up");
     EVENTUALLY(8000, takes_new(sp, 1));
@@ -377,6 +395,7 @@ TEST(flows_leave_an_instance_whose_link_or_process_is_gone)
     memcpy(was, sp->at, sizeof was);
     inside(sp, 0, "ip link set eth1 down");
     EVENTUALLY(2000, has_left(sp, was, 120, 0));
+    CHECK_STR(member_reason(sp, 0), "a link is down");
     memcpy(was, sp->at, sizeof was);
     REQUIRE(!kill(node_pid(sp->s, "h"), SIGKILL));
     EVENTUALLY(2000, has_left(sp, was, 120, 2));
