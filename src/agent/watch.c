@@ -1,9 +1,11 @@
-/* The rules of judgement.  A probe that crosses a healthy function comes back
- * within the system call that sends it, or some softirqs later; so silence is
- * counted in probes that really were sent, each of which had a whole interval to
- * come back, and never in time that passed: a thread that was not let run cannot
- * condemn anybody.  A function that never let a probe through is not condemned
- * for it.  What came back stays down until it has held for a while. */
+/* The rules of judgement.  Silence is counted in probes that really were sent,
+ * never in time that passed: a thread that was not let run cannot condemn anybody.
+ * Nor can a kernel that did not get to handle packets: a probe counts as lost only
+ * when two laps of our own, frames sent to ourselves one after the other by the
+ * same queue of this processor, have come back since.  The first shows that the
+ * function has been handed the probe, the second that what it sent on was handled.
+ * A function that never let a probe through is not condemned for it.  What came
+ * back stays down until it has held for a while. */
 #include "agent/watch.h"
 
 #include "base/log.h"
@@ -12,6 +14,7 @@
 #include "base/vec.h"
 #include "sys/file.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -35,6 +38,7 @@
 #define FRAME_SIZE 60
 #define PRIORITY 10
 #define NEWS_SIZE 32768
+#define RING 128 /* Probes without judgement; more than any threshold. */
 
 struct item {
     struct watched w;
@@ -42,6 +46,8 @@ struct item {
     int pidfd;
     uint32_t sent;      /* Number of the last probe, in both directions. */
     uint32_t first;     /* What came before it says nothing of now. */
+    uint32_t judged;    /* Up to here, what has not come back is lost. */
+    uint32_t lap_of[RING]; /* The last lap that was under way when a probe was sent. */
     bool was_well;
     bool armed;         /* Probes have come through since it was last down. */
     uint32_t reasons;   /* DP_DOWN_* that hold. */
@@ -57,6 +63,9 @@ struct watch {
     bool stop;
     struct dp_health *health;
     int wake, news, probes; /* eventfd, rtnetlink, packet socket */
+    int laps;               /* Packet socket on the loopback device. */
+    int loopback;           /* Its index. */
+    uint32_t lap_sent, lap_back;
     void (*changed)(void *arg);
     void *arg;
     bool has_changed;
@@ -156,28 +165,62 @@ probe_send(struct watch *w, const struct item *it, int dir)
     (void)!sendto(w->probes, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to);
 }
 
-/* Probes sent since the last that came back, of the worse direction. */
+/* The frame that was sent to ourselves is back: the next may go. */
+static void
+lap_look(struct watch *w)
+{
+    uint8_t frame[FRAME_SIZE];
+    struct dp_probe probe;
+
+    while (recv(w->laps, frame, sizeof frame, MSG_DONTWAIT) == (ssize_t)sizeof frame) {
+        memcpy(&probe, frame + ETH_HLEN, sizeof probe);
+        if (probe.magic == DP_PROBE_MAGIC && probe.seq == w->lap_sent) {
+            w->lap_back = probe.seq;
+        }
+    }
+}
+
+static void
+lap_send(struct watch *w)
+{
+    struct item self = {.sent = w->lap_sent + 1,
+                        .w = {.ifindex = {(uint32_t)w->loopback, (uint32_t)w->loopback}}};
+
+    if (w->lap_back == w->lap_sent) {
+        w->lap_sent++;
+        probe_send(w, &self, DP_FORWARD);
+    }
+}
+
+/* Probes of the worse direction that are lost for sure, since the last that came back. */
 static uint32_t
-unanswered(const struct watch *w, const struct item *it)
+lost(const struct watch *w, const struct item *it)
 {
     const struct dp_health *health = &w->health[it->w.slot];
     uint32_t most = 0;
 
     for (int dir = 0; dir < 2; dir++) {
-        uint32_t n = it->sent - __atomic_load_n(&health->seen[dir], __ATOMIC_ACQUIRE);
+        int32_t n = (int32_t)(it->judged - __atomic_load_n(&health->seen[dir], __ATOMIC_ACQUIRE));
 
-        most = n > most ? n : most;
+        most = n > (int32_t)most ? (uint32_t)n : most;
     }
     return most;
 }
 
 static void
-probe_step(struct watch *w, struct item *it, int64_t now)
+silence_judge(struct watch *w, struct item *it, int64_t now)
 {
-    uint32_t n = unanswered(w, it);
+    const struct dp_health *health = &w->health[it->w.slot];
+    bool all_back;
+    uint32_t n;
 
-    it->next_ns = now + it->w.interval_ms * MS;
-    if (it->sent != it->first && !n) {
+    while (it->judged != it->sent && (int32_t)(w->lap_back - it->lap_of[(it->judged + 1) % RING]) >= 2) {
+        it->judged++;
+    }
+    n = lost(w, it);
+    all_back = it->sent == __atomic_load_n(&health->seen[DP_FORWARD], __ATOMIC_ACQUIRE) &&
+               it->sent == __atomic_load_n(&health->seen[DP_REVERSE], __ATOMIC_ACQUIRE);
+    if (it->sent != it->first && all_back) {
         it->armed = true;
         relieve(it, DP_DOWN_SILENT, now);
     } else if (n) {
@@ -187,7 +230,17 @@ probe_step(struct watch *w, struct item *it, int64_t now)
         it->armed = false;
         condemn(w, it, DP_DOWN_SILENT);
     }
+}
+
+static void
+probe_step(struct watch *w, struct item *it, int64_t now)
+{
+    it->next_ns = now + it->w.interval_ms * MS;
+    if (it->sent - it->judged >= RING - 1) {
+        return; /* Nothing is handled at present, and so nothing is asked. */
+    }
     it->sent++;
+    it->lap_of[it->sent % RING] = w->lap_sent;
     probe_send(w, it, DP_FORWARD);
     probe_send(w, it, DP_REVERSE);
 }
@@ -245,12 +298,16 @@ process_ended(struct watch *w, struct item *it)
 static int64_t
 turn(struct watch *w, int64_t now)
 {
-    int64_t next = 0;
+    int64_t next = 0, half = 0;
 
+    lap_look(w);
     for (size_t i = 0; i < w->n; i++) {
         struct item *it = &w->items[i];
         int64_t at;
 
+        if (it->w.interval_ms) {
+            silence_judge(w, it, now);
+        }
         if (it->w.interval_ms && it->next_ns <= now) {
             probe_step(w, it, now);
         }
@@ -258,19 +315,34 @@ turn(struct watch *w, int64_t now)
         if (at && (!next || at < next)) {
             next = at;
         }
+        /* Two laps an interval. */
+        at = now + it->w.interval_ms * MS / 2;
+        if (it->w.interval_ms && (!half || at < half)) {
+            half = at;
+        }
         if (it->w.interval_ms && (!next || it->next_ns < next)) {
             next = it->next_ns;
         }
     }
-    return next;
+    if (half) {
+        lap_send(w);
+    }
+    return half && half < next ? half : next;
 }
 
 /* ---- the thread ------------------------------------------------------------------------------- */
 
+/* And on one processor, so that all probes and laps stand in one queue. */
 static void
 priority_raise(void)
 {
     struct sched_param param = {.sched_priority = PRIORITY};
+    int cpu = sched_getcpu();
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET((size_t)(cpu < 0 ? 0 : cpu), &set);
+    (void)pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 
     /* Where that is not allowed, judgement is as right, only later. */
     (void)pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
@@ -375,6 +447,8 @@ item_take_over(struct item *it, struct item *old)
     it->sent = old->sent;
     it->armed = old->armed && old->w.interval_ms;
     it->first = it->armed ? old->first : it->sent;
+    it->judged = old->judged;
+    memcpy(it->lap_of, old->lap_of, sizeof it->lap_of);
     it->reasons = old->reasons;
     it->was_well = old->was_well;
     memcpy(it->well_ns, old->well_ns, sizeof it->well_ns);
@@ -400,7 +474,7 @@ item_begin(struct watch *w, struct item *it, struct item *old)
         item_take_over(it, old);
     } else {
         /* An heir goes on from the numbers that the kernel has seen. */
-        it->sent = it->first = w->health[it->w.slot].seen[DP_FORWARD];
+        it->sent = it->first = it->judged = w->health[it->w.slot].seen[DP_FORWARD];
         it->reasons = 0;
     }
     if (it->pidfd < 0 && it->w.pid && !(it->reasons & DP_DOWN_PROCESS)) {
@@ -474,11 +548,18 @@ sockets_open(struct watch *w)
 {
     struct sockaddr_nl groups = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
 
+    struct sockaddr_ll self = {.sll_family = AF_PACKET, .sll_protocol = htons(DP_PROBE_ETHERTYPE)};
+    struct ifreq lo = {.ifr_name = "lo"};
+
     w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     w->news = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     w->probes = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* Receives nothing. */
-    if (w->wake < 0 || w->news < 0 || w->probes < 0 ||
-        bind(w->news, (struct sockaddr *)&groups, sizeof groups)) {
+    w->laps = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    w->loopback = self.sll_ifindex = (int)if_nametoindex("lo");
+    if (w->wake < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 ||
+        bind(w->news, (struct sockaddr *)&groups, sizeof groups) ||
+        bind(w->laps, (struct sockaddr *)&self, sizeof self) ||
+        ioctl(w->laps, SIOCGIFFLAGS, &lo) || (lo.ifr_flags |= IFF_UP, ioctl(w->laps, SIOCSIFFLAGS, &lo))) {
         return err_errno(E_UNAVAILABLE, "open the sockets that watch instances");
     }
     return NULL;
@@ -490,6 +571,7 @@ watch_close(struct watch *w)
     fd_close(&w->wake);
     fd_close(&w->news);
     fd_close(&w->probes);
+    fd_close(&w->laps);
     items_free(w->items, w->n);
     pthread_mutex_destroy(&w->lock);
     free(w);
@@ -504,7 +586,7 @@ watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct wat
     w->health = datapath_health(dp);
     w->changed = changed;
     w->arg = arg;
-    w->wake = w->news = w->probes = -1;
+    w->wake = w->news = w->probes = w->laps = -1;
     pthread_mutex_init(&w->lock, NULL);
     e = sockets_open(w);
     if (!e && (errno = pthread_create(&w->thread, NULL, run, w)) != 0) {
