@@ -35,7 +35,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak) X(probe)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)

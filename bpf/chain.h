@@ -44,18 +44,18 @@ is_syn_ack(const struct pkt *k)
 }
 
 INLINE int
-inst_serves(__u32 id, int only_here)
+inst_serves(__u32 id, int only_here, __u32 faults)
 {
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    return inst && inst_is_up(inst) && !(only_here && inst->flags & DP_INST_REMOTE);
+    return inst && inst_is_up(inst, faults) && !(only_here && inst->flags & DP_INST_REMOTE);
 }
 
 /* Instance of a flow in a group: of its hash value's bucket, else any that is up,
  * others for other hash values.  With 'only_here' none of another site: what a
  * site was sent for an instance of its own, it does not send on. */
 INLINE __u32
-inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only_here)
+inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only_here, __u32 faults)
 {
     struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
     __u32 id, n, hash;
@@ -65,7 +65,7 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
     }
     hash = g->fields ? fields_hash(&k->key, flow, g->fields) : flow_hash(&k->key);
     id = g->inst[hash % DP_BUCKETS];
-    if (id && inst_serves(id, only_here)) {
+    if (id && inst_serves(id, only_here, faults)) {
         return id;
     }
     n = g->n_members;
@@ -77,7 +77,7 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
 
         BOUND(at, DP_MEMBERS - 1);
         id = g->member[at];
-        if (inst_serves(id, only_here)) {
+        if (inst_serves(id, only_here, faults)) {
             return id;
         }
     }
@@ -305,7 +305,7 @@ choose(struct pkt *k, struct dp_flow *flow)
     flow->chain = chain ? k->chain : 0;
     flow->sent = 0;
     for (__u32 i = 0; i < DP_HOPS; i++) {
-        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(k, flow, chain->group[i], 0) : 0;
+        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(k, flow, chain->group[i], 0, 0) : 0;
     }
 }
 
@@ -399,18 +399,48 @@ dp_insert(struct __sk_buff *skb)
     return call(skb, k, CALL_step);
 }
 
-/* None of the hop's instances is up: does its group let packets past? */
-INLINE int
-hop_pass(struct __sk_buff *skb, struct pkt *k, const struct dp_chain *chain, __u32 hop)
+/* None of the hop's instances is up.  Packets go past it where its group says so; else into one
+ * that is only silent: it loses nothing if it is dead, and all of it was wrong if it is not. */
+SEC("tc")
+int
+dp_resort(struct __sk_buff *skb)
 {
-    __u32 group = chain->group[hop];
-    struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
+    struct pkt *k = pkt_get();
+    struct dp_chain *chain;
+    struct dp_flow *flow;
+    struct dp_group *g;
+    __u32 hop, id;
 
-    if (!g || !(g->flags & DP_GROUP_OPEN)) {
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    flow = flow_find(k);
+    hop = k->repick;
+    if (!flow || hop >= DP_HOPS) {
+        return drop(k, DROP_internal);
+    }
+    id = flow->chain;
+    chain = bpf_map_lookup_elem(&chains, &id);
+    if (!chain) {
+        return drop(k, DROP_chain_gone);
+    }
+    BOUND(hop, DP_HOPS - 1);
+    id = chain->group[hop];
+    g = bpf_map_lookup_elem(&groups, &id);
+    if (g && g->flags & DP_GROUP_OPEN) {
+        k->passed |= (__u8)(1 << hop);
+        count_passed(chain->slot, hop, k->repick_dir);
+        return call(skb, k, CALL_step);
+    }
+    id = flow->inst[hop];
+    if (!id || !inst_serves(id, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
+        id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
+    }
+    if (!id) {
         return drop(k, DROP_no_instance);
     }
-    k->passed |= (__u8)(1 << hop);
-    count_passed(chain->slot, hop, k->repick_dir);
+    flow->inst[hop] = id;
+    k->trusted |= (__u8)(1 << hop);
     return call(skb, k, CALL_step);
 }
 
@@ -472,9 +502,9 @@ dp_repick(struct __sk_buff *skb)
         return drop(k, DROP_chain_gone);
     }
     BOUND(hop, DP_HOPS - 1);
-    id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL);
+    id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
     if (!id) {
-        return hop_pass(skb, k, chain, hop);
+        return call(skb, k, CALL_resort);
     }
     flow->inst[hop] = id;
     return call(skb, k, CALL_step);

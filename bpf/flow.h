@@ -173,13 +173,14 @@ flow_hash(const struct dp_flow_key *key)
     return (__u32)(h ^ h >> 32);
 }
 
+/* May packets be sent into it?  'faults' are those (DP_DOWN_*) that shall not matter. */
 INLINE int
-inst_is_up(const struct dp_inst *inst)
+inst_is_up(const struct dp_inst *inst, __u32 faults)
 {
     __u32 at = inst->health;
     struct dp_health *h = bpf_map_lookup_elem(&health, &at);
 
-    return inst->up && h && !h->down;
+    return inst->up && h && !(h->down & ~faults);
 }
 
 INLINE __u64
@@ -295,7 +296,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     BOUND(dir, 1);
     id = flow->inst[hop];
     inst = bpf_map_lookup_elem(&insts, &id);
-    if (!inst || !inst_is_up(inst)) {
+    if (!inst || !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
         k->repick = hop;
         k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);

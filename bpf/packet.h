@@ -46,6 +46,7 @@ struct pkt {
     __u8 spoken, first;        /* A function's own flow, and the function's hop. */
     __u32 repick;              /* Hop that needs an instance. */
     __u8 repick_dir;
+    __u8 trusted;              /* Bit per hop: its instance is used although it is silent. */
     __u8 passed;               /* Bit per hop: none is up, and it lets packets past. */
     __u8 hash_only;            /* No room for an entry: 'flow' below is it. */
     /* Iteration over rules and classifiers. */
@@ -386,7 +387,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->key.zero[0] = k->key.zero[1] = k->key.zero[2] = 0;
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
-    k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = k->passed = k->spoken = 0;
+    k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = k->passed = k->trusted = k->spoken = 0;
     k->chain = 0;
     k->from = from;
     return 0;

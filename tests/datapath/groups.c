@@ -418,3 +418,24 @@ TEST(silence_of_what_is_not_probed_or_never_let_a_probe_through_is_no_fault)
     CHECK(spread_count(sp, 100, 40, 1) > 5);
     spread_done(sp);
 }
+
+TEST(the_last_instance_is_used_though_silent_unless_packets_may_go_past)
+{
+    struct spread *sp = spread_new(1);
+
+    CHECK_INT(spread_send(sp, 0, 20, false), 20);
+    inside(sp, 0, "ip link set br0 down");
+    SITE_EVENTUALLY(sp->s, 2000, member_reason(sp, 0));
+    (void)spread_send(sp, 0, 2, false); /* Goes in, and is lost there. */
+    CHECK_INT(spread_count(sp, 0, 2, 0), 2);
+    inside(sp, 0, "ip link set br0 up");
+    REQUIRE(member_reason(sp, 0)); /* For a second. */
+    CHECK_INT(spread_send(sp, 0, 20, false), 20);
+    CHECK_INT(spread_count(sp, 0, 20, 0), 20);
+    CHECK_INT(site_drops(sp->s, "no_instance"), 0);
+    inside(sp, 0, "ip link set br0 down");
+    sp->hop->fail_open = true;
+    REQUIRE(spread_push(sp));
+    EVENTUALLY(3000, spread_send(sp, 0, 20, false) == 20 && spread_count(sp, 0, 20, 0) == 0);
+    spread_done(sp);
+}
