@@ -19,7 +19,8 @@ static const struct extension {
      "Networks joined with segments of other sites: interconnects, remote ports, chain labels.",
      "2026-11-20T00:00:00-00:00"},
     {"carrick-sfc", "Service function chaining: instances",
-     "Priorities of chains, draining of port pairs, a failure policy of their groups.",
+     "Priorities of chains; what kind of function a port pair is, and its draining; how a group's "
+     "instances are probed, and what happens while none is up.",
      "2026-11-21T00:00:00-00:00"},
     {"external-net", "Neutron external network", "Networks that lead out of the site.",
      "2013-01-14T10:00:00-00:00"},
