@@ -271,6 +271,7 @@ enum { DP_FORWARD, DP_REVERSE };
 struct dp_inst {
     __u32 up;
     __u32 health; /* Its slot. */
+    __u32 group;
     __u32 flags;
     __u32 ifindex[2]; /* Where a forward, a reverse packet is sent into. */
     __u32 port[2];

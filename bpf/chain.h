@@ -44,11 +44,11 @@ is_syn_ack(const struct pkt *k)
 }
 
 INLINE int
-inst_serves(__u32 id, int only_here, __u32 faults)
+inst_serves(__u32 group, __u32 id, int only_here, __u32 faults)
 {
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    return inst && inst_is_up(inst, faults) && !(only_here && inst->flags & DP_INST_REMOTE);
+    return inst && inst->group == group && inst_is_up(inst, faults) && !(only_here && inst->flags & DP_INST_REMOTE);
 }
 
 /* Instance of a flow in a group: of its hash value's bucket, else any that is up,
@@ -65,7 +65,7 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
     }
     hash = g->fields ? fields_hash(&k->key, flow, g->fields) : flow_hash(&k->key);
     id = g->inst[hash % DP_BUCKETS];
-    if (id && inst_serves(id, only_here, faults)) {
+    if (id && inst_serves(group, id, only_here, faults)) {
         return id;
     }
     n = g->n_members;
@@ -77,7 +77,7 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
 
         BOUND(at, DP_MEMBERS - 1);
         id = g->member[at];
-        if (inst_serves(id, only_here, faults)) {
+        if (inst_serves(group, id, only_here, faults)) {
             return id;
         }
     }
@@ -433,7 +433,7 @@ dp_resort(struct __sk_buff *skb)
         return call(skb, k, CALL_step);
     }
     id = flow->inst[hop];
-    if (!id || !inst_serves(id, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
+    if (!id || !inst_serves(chain->group[hop], id, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
         id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
     }
     if (!id) {

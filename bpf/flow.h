@@ -296,7 +296,8 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     BOUND(dir, 1);
     id = flow->inst[hop];
     inst = bpf_map_lookup_elem(&insts, &id);
-    if (!inst || !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
+    if (!inst || inst->group != chain->group[hop] ||
+        !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
         k->repick = hop;
         k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);
@@ -452,8 +453,9 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (!inst || !chain) {
         return -DROP_function_flow;
     }
+    /* The entry may be older than the chain's order: an instance stands where its group does. */
     for (int i = 0; i < DP_HOPS; i++) {
-        if (flow->inst[i] == id) {
+        if (flow->inst[i] == id && chain->group[i] == inst->group) {
             hop = i;
         }
     }

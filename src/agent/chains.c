@@ -65,7 +65,7 @@ drain_is_over(struct run *r, const struct desired_instance *in)
 struct place {
     const struct desired_chain *chain;
     const struct desired_hop *hop_in;
-    uint32_t number, hop, net;
+    uint32_t number, hop, net, group;
 };
 
 /* What begins at an instance has to know where that is: it cannot be at two places. */
@@ -114,6 +114,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
 
     TRY(datapath_id(r->dp, ID_INSTANCE, in->id, DP_INSTS_MAX, &id));
     inst.health = id.slot;
+    inst.group = at->group;
     *number = id.id;
     *ok = true;
     if (str_eq(in->layer, "l3")) {
@@ -225,15 +226,12 @@ field_bit(const char *name)
 }
 
 static struct err *
-group_put(struct run *r, const struct desired_hop *hop, const uint32_t *numbers, uint32_t *number)
+group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const uint32_t *numbers)
 {
     struct dp_group group = {.flags = hop->fail_open || hop->tap ? DP_GROUP_OPEN : 0};
     struct share shares[DP_MEMBERS];
-    struct dp_id id;
     size_t n = 0;
 
-    TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &id));
-    *number = id.id;
     for (size_t i = 0; i < hop->fields.n; i++) {
         group.fields |= field_bit(hop->fields.items[i]);
     }
@@ -250,7 +248,7 @@ group_put(struct run *r, const struct desired_hop *hop, const uint32_t *numbers,
         shares_fill(shares, n);
         buckets_fill(&group, shares, n);
     }
-    return datapath_put_first(r->dp, TABLE_groups, &id.id, &group);
+    return datapath_put_first(r->dp, TABLE_groups, &number, &group);
 }
 
 static struct err *
@@ -262,7 +260,10 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
         struct place at = {
             .chain = chain, .hop_in = hop, .number = number, .hop = h, .net = net};
         uint32_t numbers[DP_MEMBERS];
+        struct dp_id group;
 
+        TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &group));
+        at.group = value->group[h] = group.id;
         for (size_t i = 0; i < hop->instances.n; i++) {
             TRY(inst_put(r, &at, hop->instances.items[i], &numbers[i], ok));
             if (!*ok) {
@@ -270,7 +271,7 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
             }
         }
         value->flags |= hop->tap ? 1u << (DP_CHAIN_TAPS + h) : 0;
-        TRY(group_put(r, hop, numbers, &value->group[h]));
+        TRY(group_put(r, hop, group.id, numbers));
     }
     return NULL;
 }

@@ -1,0 +1,367 @@
+/* A chain that is edited at random while flows go through it, against a model of
+ * what each packet has to traverse: one instance of every position, in order, the
+ * same as before while that one may serve, and else one that may. */
+#include "base/time.h"
+#include "frames.h"
+#include "topo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HOPS 2
+#define FUNCTIONS 5
+#define FLOWS 48
+#define NONE (-1)
+#define UNKNOWN (-2) /* An entry holds one that was not seen yet. */
+#define BASE_PORT 1000
+
+struct function {
+    char name[4];
+    int group;       /* NONE = in no chain */
+    int64_t weight;
+    bool over;       /* Its time to drain is over. */
+    int fd;          /* Where it gets forward packets. */
+};
+struct flow {
+    bool known;
+    int pin[HOPS];
+};
+struct model {
+    struct site *s;
+    struct desired_port *pa, *pb;
+    struct desired_chain *chain;
+    struct function functions[FUNCTIONS];
+    struct flow flows[FLOWS];
+    bool open[HOPS];
+    bool swapped;    /* Group 1 is the first. */
+    int a, b;
+    uint32_t seed, step;
+    const char *last; /* Edit. */
+};
+struct sight {
+    int function;
+    int64_t at_ns;
+};
+
+/* ---- what the site is told ------------------------------------------------------------------ */
+
+static void
+chain_tell(struct model *m)
+{
+    m->chain->hops.n = 0;
+    for (int hop = 0; hop < HOPS; hop++) {
+        int group = m->swapped ? HOPS - 1 - hop : hop;
+        struct desired_hop *told = NULL;
+
+        for (int i = 0; i < FUNCTIONS; i++) {
+            struct function *f = &m->functions[i];
+            struct desired_instance *inst;
+
+            if (f->group != group) {
+                continue;
+            }
+            if (!told) {
+                (void)chain_hop(m->s, m->chain, f->name);
+                told = m->chain->hops.items[m->chain->hops.n - 1];
+                told->group_id =
+                    topo_id(m->s->topo, mem_printf(m->s->topo->mem, "group %d", group));
+                told->fail_open = m->open[group];
+                told->probe_interval_ms = 0;
+                inst = told->instances.items[0];
+            } else {
+                inst = hop_instance(m->s, told, f->name);
+            }
+            inst->weight = f->weight;
+            inst->drain_until = f->over ? 1 : INT_NULL;
+        }
+    }
+    REQUIRE(site_push(m->s) && site_counters(m->s) && site_counters(m->s));
+}
+
+/* ---- the model ------------------------------------------------------------------------------ */
+
+static bool
+serves(const struct model *m, int i, int group)
+{
+    return m->functions[i].group == group && !m->functions[i].over;
+}
+
+static bool
+takes_new(const struct model *m, int i, int group)
+{
+    return serves(m, i, group) && m->functions[i].weight > 0;
+}
+
+static int
+count(const struct model *m, int group, bool (*is)(const struct model *m, int i, int group))
+{
+    int n = 0;
+
+    for (int i = 0; i < FUNCTIONS; i++) {
+        n += is(m, i, group);
+    }
+    return n;
+}
+
+/* Is 'seen' (a function, or NONE) right for the flow's packet at the hop?  Keeps it. */
+static bool
+judge(struct model *m, struct flow *flow, int hop, int group, int seen)
+{
+    int pin = flow->pin[hop];
+
+    if (pin >= 0 && serves(m, pin, group)) {
+        return seen == pin;
+    }
+    if (seen == NONE) {
+        return count(m, group, takes_new) == 0;
+    }
+    flow->pin[hop] = seen;
+    return pin == UNKNOWN ? serves(m, seen, group) : takes_new(m, seen, group);
+}
+
+/* ---- packets -------------------------------------------------------------------------------- */
+
+static int
+sight_cmp(const void *a, const void *b)
+{
+    const struct sight *x = a, *y = b;
+
+    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+}
+
+/* The packet of the step: 'step' points at its number. */
+static bool
+is_of_step(const uint8_t *frame, size_t n, const void *step)
+{
+    return n >= 46 && frame[23] == 17 && !memcmp(frame + 42, step, 4);
+}
+
+/* Functions that have seen the step's packet, in order. */
+static int
+sights_take(struct model *m, struct sight *sights)
+{
+    int n_sights = 0;
+
+    for (int i = 0; i < FUNCTIONS; i++) {
+        uint8_t buf[FRAME_MAX];
+        union {
+            struct cmsghdr align;
+            char space[CMSG_SPACE(sizeof(struct timespec))];
+        } control;
+        struct iovec iov = {.iov_base = buf, .iov_len = sizeof buf};
+        struct msghdr msg = {.msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+        ssize_t n;
+
+        while ((n = recvmsg(m->functions[i].fd, &msg, MSG_DONTWAIT)) > 0) {
+            struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+            struct timespec at = {0};
+
+            if (c) {
+                memcpy(&at, CMSG_DATA(c), sizeof at);
+            }
+            if (is_of_step(buf, (size_t)n, &m->step) && n_sights < FUNCTIONS) {
+                sights[n_sights++] = (struct sight){i, at.tv_sec * 1000000000LL + at.tv_nsec};
+            }
+            msg.msg_controllen = sizeof control;
+        }
+    }
+    qsort(sights, (size_t)n_sights, sizeof *sights, sight_cmp);
+    return n_sights;
+}
+
+static void
+diverges(struct model *m, int flow, bool reverse, const struct sight *sights, int n, bool arrived)
+{
+    char text[200] = "";
+
+    for (int i = 0; i < n; i++) {
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), " f%d", sights[i].function);
+    }
+    test_fail(__FILE__, __LINE__, "seed %u step %u flow %d %s:%s, %s; pins %d %d; after: %s", m->seed,
+              m->step, flow, reverse ? "reverse" : "forward", text, arrived ? "arrived" : "lost",
+              m->flows[flow].pin[0], m->flows[flow].pin[1], m->last);
+    for (int i = 0; i < FUNCTIONS; i++) {
+        test_fail(__FILE__, __LINE__, "f%d: group %d weight %d%s%s", i, m->functions[i].group,
+                  (int)m->functions[i].weight, m->functions[i].over ? " over" : "",
+                  m->functions[i].group >= 0 && m->open[m->functions[i].group] ? " open" : "");
+    }
+}
+
+/* Can a packet come to its end at all? */
+static bool
+is_passable(const struct model *m)
+{
+    bool passable = true;
+
+    for (int group = 0; group < HOPS; group++) {
+        passable = passable && (m->open[group] || count(m, group, takes_new) > 0);
+    }
+    return passable;
+}
+
+static bool
+packet(struct model *m, int at, bool reverse)
+{
+    struct flow *flow = &m->flows[at];
+    int port = reverse ? BASE_PORT + at : 9, n, next = 0;
+    struct frame f = reverse ? frame_udp(m->pb->mac, m->pa->mac, "10.0.0.2", "10.0.0.1", 9, port, 4)
+                             : frame_udp(m->pa->mac, m->pb->mac, "10.0.0.1", "10.0.0.2",
+                                         BASE_PORT + at, port, 4);
+    struct sight sights[FUNCTIONS];
+    uint8_t buf[FRAME_MAX];
+    bool right = true, stopped = false, arrived;
+
+    f.b[40] = f.b[41] = 0; /* No checksum: the payload is the step's number. */
+    memcpy(f.b + 42, &m->step, 4);
+    raw_send(reverse ? m->b : m->a, f.b, f.n);
+    arrived = raw_receive(reverse ? m->a : m->b, buf, sizeof buf, is_passable(m) ? 500 : 50,
+                          is_of_step, &m->step) > 0;
+    n = sights_take(m, sights);
+    for (int k = 0; k < HOPS && !stopped; k++) {
+        int hop = reverse ? HOPS - 1 - k : k, group = m->swapped ? HOPS - 1 - hop : hop;
+        bool here = next < n && m->functions[sights[next].function].group == group;
+
+        right = right && judge(m, flow, hop, group, here ? sights[next].function : NONE);
+        next += here;
+        stopped = !here && !m->open[group];
+    }
+    if (!flow->known) {
+        for (int hop = 0; hop < HOPS; hop++) {
+            flow->pin[hop] = flow->pin[hop] == NONE ? UNKNOWN : flow->pin[hop];
+        }
+        flow->known = true;
+    }
+    right = right && next == n && arrived == !stopped;
+    if (!right) {
+        diverges(m, at, reverse, sights, n, arrived);
+    }
+    return right;
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
+
+static unsigned
+draw(struct model *m, unsigned n)
+{
+    m->seed = m->seed * 1103515245u + 12345u;
+    return (m->seed >> 16) % n;
+}
+
+/* Who is in no chain is nobody's any more, even if he comes back. */
+static void
+forget(struct model *m, int function)
+{
+    for (int i = 0; i < FLOWS; i++) {
+        for (int hop = 0; hop < HOPS; hop++) {
+            if (m->flows[i].pin[hop] == function) {
+                m->flows[i].pin[hop] = NONE;
+            }
+        }
+    }
+}
+
+/* A group keeps one function at least: one without any is no position. */
+static void
+edit(struct model *m)
+{
+    struct function *f = &m->functions[draw(m, FUNCTIONS)];
+    int members = 0, group = (int)draw(m, HOPS + 1) - 1;
+
+    for (int i = 0; i < FUNCTIONS; i++) {
+        members += m->functions[i].group == f->group;
+    }
+    switch (draw(m, 6)) {
+    case 0:
+        if (f->group == NONE || members > 1) {
+            f->group = group;
+            forget(m, group == NONE ? (int)(f - m->functions) : NONE);
+        }
+        m->last = "moved";
+        break;
+    case 1:
+        f->weight = (int64_t)draw(m, 4);
+        m->last = "weight";
+        break;
+    case 2:
+    case 3:
+        f->over = !f->over;
+        m->last = "drained or back";
+        break;
+    case 4:
+        m->open[draw(m, HOPS)] ^= true;
+        m->last = "open or closed";
+        break;
+    default:
+        m->swapped = !m->swapped;
+        m->last = "swapped";
+        break;
+    }
+    chain_tell(m);
+}
+
+static void
+model_open(struct model *m)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = m->s = &t->sites[0];
+    const int one = 1;
+
+    site_network(s, "n", 100);
+    m->pa = site_node(s, "a", "n", "10.0.0.1", NULL);
+    m->pb = site_node(s, "b", "n", "10.0.0.2", NULL);
+    for (int i = 0; i < FUNCTIONS; i++) {
+        struct function *f = &m->functions[i];
+
+        (void)snprintf(f->name, sizeof f->name, "f%d", i);
+        f->group = i < 4 ? i % HOPS : NONE;
+        f->weight = 1;
+        site_function(s, f->name, "n");
+    }
+    m->chain = site_chain(s, "c", "n");
+    (void)chain_class(s, m->chain, 17, -1);
+    REQUIRE(site_push(s) && site_settled(s));
+    chain_tell(m);
+    m->a = node_raw(s, "a", "eth0");
+    m->b = node_raw(s, "b", "eth0");
+    for (int i = 0; i < FUNCTIONS; i++) {
+        m->functions[i].fd = node_raw(s, m->functions[i].name, "eth0");
+        (void)setsockopt(m->functions[i].fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
+    }
+    for (int i = 0; i < FLOWS; i++) {
+        m->flows[i].pin[0] = m->flows[i].pin[1] = NONE;
+    }
+}
+
+TEST(random_edits_and_packets_against_a_model)
+{
+    static struct model m;
+    unsigned steps = getenv("DATAPATH_LONG") ? 100000 : 2000;
+    const char *seed = getenv("DATAPATH_SEED");
+    bool right = true;
+
+    alarm(steps > 2000 ? 3600 : 120);
+    m.seed = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time_now_us();
+    printf("model: seed %u\n", m.seed);
+    m.last = "nothing";
+    model_open(&m);
+    for (m.step = 0; m.step < steps && right; m.step++) {
+        int flow = (int)draw(&m, FLOWS);
+
+        if (draw(&m, 20) == 0) {
+            edit(&m);
+        }
+        right = packet(&m, flow, m.flows[flow].known && draw(&m, 2));
+    }
+    CHECK_INT(site_drops(m.s, "internal"), 0);
+    close(m.a);
+    close(m.b);
+    for (int i = 0; i < FUNCTIONS; i++) {
+        close(m.functions[i].fd);
+    }
+}
