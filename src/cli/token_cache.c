@@ -47,7 +47,7 @@ folder_below(struct mem *mem, const char *base)
     const char *path = mem_printf(mem, "%s/carrick", str_or(base, ""));
     struct stat st;
 
-    if (str_empty(base) || *base != '/' || stat(base, &st) || st.st_uid != geteuid()) {
+    if (!base || *base != '/' || stat(base, &st) || st.st_uid != geteuid()) {
         return NULL;
     }
     if (mkdir(path, 0700) && errno != EEXIST) {
@@ -67,7 +67,7 @@ folder(struct mem *mem)
     const char *found = folder_below(mem, getenv("XDG_RUNTIME_DIR"));
     struct stat st;
 
-    if (!found && str_empty(cache) && !str_empty(home)) {
+    if (!found && str_empty(cache) && home && *home == '/') {
         cache = mem_printf(mem, "%s/.cache", home);
         if (!stat(home, &st) && st.st_uid == geteuid()) {
             (void)mkdir(cache, 0700);

@@ -127,7 +127,7 @@ name_hash(const char *network_id, const char *name)
     char lower[64];
     size_t n = 0;
 
-    for (; name[n] && n < sizeof lower; n++) {
+    for (; n < sizeof lower && name[n]; n++) {
         lower[n] = (char)tolower((unsigned char)name[n]);
     }
     return hash_bytes(lower, n, hash_bytes(network_id, strlen(network_id), 1)) % SLOTS;

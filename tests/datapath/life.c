@@ -328,8 +328,11 @@ by_hand(struct site *s, const char *text)
     for (size_t i = 0; i < n; i++) {
         uint32_t len = htonl((uint32_t)strlen(lines[i]));
 
-        REQUIRE(write(fd, &len, 4) == 4);
-        REQUIRE(write(fd, lines[i], strlen(lines[i])) == (ssize_t)strlen(lines[i]));
+        /* It may have refused an earlier line, and hung up on the rest. */
+        if (send(fd, &len, 4, MSG_NOSIGNAL) != 4 ||
+            send(fd, lines[i], strlen(lines[i]), MSG_NOSIGNAL) != (ssize_t)strlen(lines[i])) {
+            break;
+        }
     }
     for (;;) {
         struct desired_message *m;
