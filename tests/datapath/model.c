@@ -124,14 +124,6 @@ judge(struct model *m, struct flow *flow, int hop, int group, int seen)
 
 /* ---- packets -------------------------------------------------------------------------------- */
 
-static int
-sight_cmp(const void *a, const void *b)
-{
-    const struct sight *x = a, *y = b;
-
-    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
-}
-
 /* The packet of the step: 'step' points at its number. */
 static bool
 is_of_step(const uint8_t *frame, size_t n, const void *step)
@@ -139,7 +131,7 @@ is_of_step(const uint8_t *frame, size_t n, const void *step)
     return n >= 46 && frame[23] == 17 && !memcmp(frame + 42, step, 4);
 }
 
-/* Functions that have seen the step's packet, in order. */
+/* Functions that have seen the step's packet, and when. */
 static int
 sights_take(struct model *m, struct sight *sights)
 {
@@ -171,7 +163,6 @@ sights_take(struct model *m, struct sight *sights)
             msg.msg_controllen = sizeof control;
         }
     }
-    qsort(sights, (size_t)n_sights, sizeof *sights, sight_cmp);
     return n_sights;
 }
 
@@ -193,16 +184,33 @@ diverges(struct model *m, int flow, bool reverse, const struct sight *sights, in
     }
 }
 
-/* Can a packet come to its end at all? */
-static bool
-is_passable(const struct model *m)
+static const struct sight *
+sight_of(const struct model *m, const struct sight *sights, int n, int group)
 {
-    bool passable = true;
-
-    for (int group = 0; group < HOPS; group++) {
-        passable = passable && (m->open[group] || count(m, group, takes_new) > 0);
+    for (int i = 0; i < n; i++) {
+        if (m->functions[sights[i].function].group == group) {
+            return &sights[i];
+        }
     }
-    return passable;
+    return NULL;
+}
+
+/* How long to wait for the flow's packet: it comes, may come, cannot come. */
+static int
+patience(const struct model *m, const struct flow *flow)
+{
+    int ms = 500;
+
+    for (int hop = 0; hop < HOPS; hop++) {
+        int group = m->swapped ? HOPS - 1 - hop : hop, pin = flow->pin[hop];
+
+        if (m->open[group] || (pin >= 0 && serves(m, pin, group)) ||
+            count(m, group, takes_new) > 0) {
+            continue;
+        }
+        ms = pin == UNKNOWN && count(m, group, serves) > 0 && ms > 50 ? 50 : 5;
+    }
+    return ms;
 }
 
 static bool
@@ -216,19 +224,23 @@ packet(struct model *m, int at, bool reverse)
     struct sight sights[FUNCTIONS];
     uint8_t buf[FRAME_MAX];
     bool right = true, stopped = false, arrived;
+    int64_t since = 0;
 
     f.b[40] = f.b[41] = 0; /* No checksum: the payload is the step's number. */
     memcpy(f.b + 42, &m->step, 4);
     raw_send(reverse ? m->b : m->a, f.b, f.n);
-    arrived = raw_receive(reverse ? m->a : m->b, buf, sizeof buf, is_passable(m) ? 500 : 50,
+    arrived = raw_receive(reverse ? m->a : m->b, buf, sizeof buf, patience(m, flow),
                           is_of_step, &m->step) > 0;
     n = sights_take(m, sights);
     for (int k = 0; k < HOPS && !stopped; k++) {
         int hop = reverse ? HOPS - 1 - k : k, group = m->swapped ? HOPS - 1 - hop : hop;
-        bool here = next < n && m->functions[sights[next].function].group == group;
+        const struct sight *here = sight_of(m, sights, n, group);
 
-        right = right && judge(m, flow, hop, group, here ? sights[next].function : NONE);
-        next += here;
+        right = right && judge(m, flow, hop, group, here ? here->function : NONE);
+        /* In order; the kernel stamps what it hands on at once with one time. */
+        right = right && (!here || here->at_ns >= since);
+        since = here ? here->at_ns : since;
+        next += here != NULL;
         stopped = !here && !m->open[group];
     }
     if (!flow->known) {
