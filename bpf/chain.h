@@ -48,7 +48,8 @@ inst_serves(__u32 group, __u32 id, int only_here, __u32 faults)
 {
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    return inst && inst->group == group && inst_is_up(inst, faults) && !(only_here && inst->flags & DP_INST_REMOTE);
+    return inst && inst->group == group && inst_is_up(inst, faults) &&
+           !(only_here && inst->flags & DP_INST_REMOTE);
 }
 
 /* Instance of a flow in a group: of its hash value's bucket, else any that is up,
@@ -399,6 +400,21 @@ dp_insert(struct __sk_buff *skb)
     return call(skb, k, CALL_step);
 }
 
+/* The flow and the chain of a packet whose hop 'k->repick' needs an instance; 0 or a reason. */
+INLINE __u32
+repick_begin(struct pkt *k, struct dp_flow **flow, struct dp_chain **chain)
+{
+    __u32 id;
+
+    *flow = flow_find(k);
+    if (!*flow || k->repick >= DP_HOPS) {
+        return DROP_internal;
+    }
+    id = (*flow)->chain;
+    *chain = bpf_map_lookup_elem(&chains, &id);
+    return *chain ? 0 : DROP_chain_gone;
+}
+
 /* None of the hop's instances is up.  Packets go past it where its group says so; else into one
  * that is only silent: it loses nothing if it is dead, and all of it was wrong if it is not. */
 SEC("tc")
@@ -409,21 +425,16 @@ dp_resort(struct __sk_buff *skb)
     struct dp_chain *chain;
     struct dp_flow *flow;
     struct dp_group *g;
-    __u32 hop, id;
+    __u32 hop, id, bad;
 
     if (!k) {
         return TC_ACT_SHOT;
     }
-    flow = flow_find(k);
+    bad = repick_begin(k, &flow, &chain);
+    if (bad) {
+        return drop(k, bad);
+    }
     hop = k->repick;
-    if (!flow || hop >= DP_HOPS) {
-        return drop(k, DROP_internal);
-    }
-    id = flow->chain;
-    chain = bpf_map_lookup_elem(&chains, &id);
-    if (!chain) {
-        return drop(k, DROP_chain_gone);
-    }
     BOUND(hop, DP_HOPS - 1);
     id = chain->group[hop];
     g = bpf_map_lookup_elem(&groups, &id);
@@ -483,25 +494,20 @@ dp_repick(struct __sk_buff *skb)
     struct pkt *k = pkt_get();
     struct dp_chain *chain;
     struct dp_flow *flow;
-    __u32 hop, id;
+    __u32 hop, id, bad;
 
     if (!k) {
         return TC_ACT_SHOT;
     }
-    flow = flow_find(k);
-    hop = k->repick;
-    if (!flow || hop >= DP_HOPS) {
-        return drop(k, DROP_internal);
+    bad = repick_begin(k, &flow, &chain);
+    if (bad) {
+        return drop(k, bad);
     }
+    hop = k->repick;
+    BOUND(hop, DP_HOPS - 1);
     if (flow->flags & DP_FLOW_SPOKEN && hop == flow->first) {
         return drop(k, DROP_no_instance); /* It was this one's flow. */
     }
-    id = flow->chain;
-    chain = bpf_map_lookup_elem(&chains, &id);
-    if (!chain) {
-        return drop(k, DROP_chain_gone);
-    }
-    BOUND(hop, DP_HOPS - 1);
     id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
     if (!id) {
         return call(skb, k, CALL_resort);

@@ -558,7 +558,8 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
         return from_label(k, flow, chain, from_init);
     }
     if (k->from == FROM_TUNNEL && !from_init && chain && flow->flags & DP_FLOW_SPOKEN) {
-        return next_hop(k, flow, chain, (int)chain->n_hops - 1, 0); /* Not known there as the chain's. */
+        /* Its site does not know it as the chain's. */
+        return next_hop(k, flow, chain, (int)chain->n_hops - 1, 0);
     }
     return k->from == FROM_TUNNEL ? NEXT_END : from_end(k, flow, chain, from_init);
 }

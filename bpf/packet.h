@@ -387,7 +387,8 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->key.zero[0] = k->key.zero[1] = k->key.zero[2] = 0;
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
-    k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = k->passed = k->trusted = k->spoken = 0;
+    k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
+    k->passed = k->trusted = k->spoken = 0;
     k->chain = 0;
     k->from = from;
     return 0;

@@ -232,6 +232,9 @@ group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const u
     struct share shares[DP_MEMBERS];
     size_t n = 0;
 
+    if (datapath_put_already(r->dp, TABLE_groups, &number)) {
+        return NULL; /* For another chain that has it. */
+    }
     for (size_t i = 0; i < hop->fields.n; i++) {
         group.fields |= field_bit(hop->fields.items[i]);
     }
@@ -248,7 +251,7 @@ group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const u
         shares_fill(shares, n);
         buckets_fill(&group, shares, n);
     }
-    return datapath_put_first(r->dp, TABLE_groups, &number, &group);
+    return datapath_put(r->dp, TABLE_groups, &number, &group);
 }
 
 static struct err *

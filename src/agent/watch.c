@@ -60,6 +60,10 @@ struct watch {
     pthread_mutex_t lock;
     struct item *items;
     size_t n;
+    uint32_t generation;    /* Of the items' descriptors. */
+    struct pollfd *list;    /* The thread's own: what it waits for, as of 'list_of'. */
+    size_t n_list;
+    uint32_t list_of;
     bool stop;
     struct dp_health *health;
     int wake, news, probes; /* eventfd, rtnetlink, packet socket */
@@ -214,7 +218,8 @@ silence_judge(struct watch *w, struct item *it, int64_t now)
     bool all_back;
     uint32_t n;
 
-    while (it->judged != it->sent && (int32_t)(w->lap_back - it->lap_of[(it->judged + 1) % RING]) >= 2) {
+    while (it->judged != it->sent &&
+           (int32_t)(w->lap_back - it->lap_of[(it->judged + 1) % RING]) >= 2) {
         it->judged++;
     }
     n = lost(w, it);
@@ -290,8 +295,8 @@ static void
 process_ended(struct watch *w, struct item *it)
 {
     condemn(w, it, DP_DOWN_PROCESS);
-    close(it->pidfd);
-    it->pidfd = -1;
+    fd_close(&it->pidfd);
+    w->generation++;
 }
 
 /* One look at everything; when the next is due, 0 = by event only. */
@@ -349,35 +354,40 @@ priority_raise(void)
 }
 
 /* Descriptors to wait for: ours, then the processes', in the items' order. */
-static struct pollfd *
-poll_list(struct watch *w, size_t *n)
+static void
+list_make(struct watch *w)
 {
-    struct pollfd *list = heap_alloc((w->n + 2) * sizeof *list);
-
-    list[0] = (struct pollfd){.fd = w->wake, .events = POLLIN};
-    list[1] = (struct pollfd){.fd = w->news, .events = POLLIN};
-    for (size_t i = 0; i < w->n; i++) {
-        list[i + 2] = (struct pollfd){.fd = w->items[i].pidfd, .events = POLLIN};
+    if (w->list && w->list_of == w->generation) {
+        return;
     }
-    *n = w->n + 2;
-    return list;
+    free(w->list);
+    w->list = heap_alloc((w->n + 2) * sizeof *w->list);
+    w->n_list = w->n + 2;
+    w->list_of = w->generation;
+    w->list[0] = (struct pollfd){.fd = w->wake, .events = POLLIN};
+    w->list[1] = (struct pollfd){.fd = w->news, .events = POLLIN};
+    for (size_t i = 0; i < w->n; i++) {
+        w->list[i + 2] = (struct pollfd){.fd = w->items[i].pidfd, .events = POLLIN};
+    }
 }
 
 static void
-events_read(struct watch *w, const struct pollfd *list, size_t n, int64_t now)
+events_read(struct watch *w, int64_t now)
 {
     uint64_t count;
 
-    if (list[0].revents) {
+    if (w->list[0].revents) {
         (void)!read(w->wake, &count, sizeof count);
-        return; /* The list may be of items that are gone. */
     }
-    for (size_t i = 2; i < n; i++) {
-        if (list[i].revents && w->items[i - 2].pidfd == list[i].fd && list[i].fd >= 0) {
+    if (w->list_of != w->generation) {
+        return; /* It is of items that are gone; what happened to others is still to be read. */
+    }
+    for (size_t i = 2; i < w->n_list; i++) {
+        if (w->list[i].revents) {
             process_ended(w, &w->items[i - 2]);
         }
     }
-    if (list[1].revents) {
+    if (w->list[1].revents) {
         news_read(w, now);
     }
 }
@@ -391,29 +401,25 @@ run(void *arg)
     priority_raise();
     while (!stop) {
         struct timespec wait;
-        struct pollfd *list;
         int64_t next, now;
         bool changed;
-        size_t n;
 
         pthread_mutex_lock(&w->lock);
         next = turn(w, time_mono_ns());
-        list = poll_list(w, &n);
+        list_make(w);
         pthread_mutex_unlock(&w->lock);
         now = time_mono_ns();
         wait = (struct timespec){.tv_sec = next > now ? (next - now) / (1000 * MS) : 0,
                                  .tv_nsec = next > now ? (next - now) % (1000 * MS) : 0};
-        if (ppoll(list, n, next ? &wait : NULL, NULL) < 0) {
-            list[0].revents = list[1].revents = 0;
-            n = 2;
+        if (ppoll(w->list, w->n_list, next ? &wait : NULL, NULL) < 0) {
+            continue; /* A signal; nothing was told of any of them. */
         }
         pthread_mutex_lock(&w->lock);
-        events_read(w, list, n, time_mono_ns());
+        events_read(w, time_mono_ns());
         stop = w->stop;
         changed = w->has_changed;
         w->has_changed = false;
         pthread_mutex_unlock(&w->lock);
-        free(list);
         if (changed) {
             w->changed(w->arg);
         }
@@ -473,9 +479,11 @@ item_begin(struct watch *w, struct item *it, struct item *old)
     if (old) {
         item_take_over(it, old);
     } else {
-        /* An heir goes on from the numbers that the kernel has seen. */
+        /* An heir goes on from the numbers that the kernel has seen, and from what was found:
+         * of one that is silent, probes would never tell it. */
         it->sent = it->first = it->judged = w->health[it->w.slot].seen[DP_FORWARD];
-        it->reasons = 0;
+        it->reasons = w->health[it->w.slot].down & DP_DOWN_SILENT;
+        it->was_well = it->reasons;
     }
     if (it->pidfd < 0 && it->w.pid && !(it->reasons & DP_DOWN_PROCESS)) {
         it->pidfd = (int)syscall(SYS_pidfd_open, it->w.pid, 0);
@@ -499,6 +507,17 @@ item_find(struct item *items, size_t n, uint32_t number)
         }
     }
     return NULL;
+}
+
+/* Who is not watched any more is not down for what was found of it. */
+static void
+gone_clear(struct watch *w, const struct item *old, size_t n_old)
+{
+    for (size_t i = 0; i < n_old; i++) {
+        if (!item_find(w->items, w->n, old[i].w.number)) {
+            w->health[old[i].w.slot].down = 0;
+        }
+    }
 }
 
 static void
@@ -538,7 +557,9 @@ watch_set(struct watch *w, const struct watched *items, size_t n)
         w->items[i].w = items[i];
         item_begin(w, &w->items[i], item_find(old, n_old, items[i].number));
     }
+    gone_clear(w, old, n_old);
     items_free(old, n_old);
+    w->generation++;
     pthread_mutex_unlock(&w->lock);
     wake(w);
 }
@@ -559,10 +580,12 @@ sockets_open(struct watch *w)
     if (w->wake < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 ||
         bind(w->news, (struct sockaddr *)&groups, sizeof groups) ||
         bind(w->laps, (struct sockaddr *)&self, sizeof self) ||
-        ioctl(w->laps, SIOCGIFFLAGS, &lo) || (lo.ifr_flags |= IFF_UP, ioctl(w->laps, SIOCSIFFLAGS, &lo))) {
+        ioctl(w->laps, SIOCGIFFLAGS, &lo)) {
         return err_errno(E_UNAVAILABLE, "open the sockets that watch instances");
     }
-    return NULL;
+    lo.ifr_flags |= IFF_UP; /* Laps go over it. */
+    return ioctl(w->laps, SIOCSIFFLAGS, &lo) ? err_errno(E_UNAVAILABLE, "set the loopback device up")
+                                             : NULL;
 }
 
 static void
@@ -573,6 +596,7 @@ watch_close(struct watch *w)
     fd_close(&w->probes);
     fd_close(&w->laps);
     items_free(w->items, w->n);
+    free(w->list);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }

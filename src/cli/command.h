@@ -115,8 +115,7 @@ int command_unknown(struct cli *cli, int argc, const char *const *words);
 /* ---- printing: print.c ------------------------------------------------------------------ */
 
 /* A table of the members 'columns' of a list of objects.  'names' (may be null): what ids in
- * columns
- * "..._id" are called. */
+ * columns "..._id" are called. */
 void print_table(struct mem *mem, const struct json *list, const char *const *columns,
                  const struct map *names);
 const char *print_cell(struct mem *mem, const struct json *row, const char *column,

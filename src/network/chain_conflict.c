@@ -16,12 +16,7 @@ chain_network(struct tx *tx, const struct port_chain *chain, const char **networ
         struct flow_classifier *c;
 
         TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
-        TRY(sql_column(tx,
-                       "select network_id from port where id in (?1, ?2) union "
-                       "select network_id from remote_port where id in (?1, ?2)",
-                       SQL_ARGS(str_or(c->logical_source_port, ""),
-                                str_or(c->logical_destination_port, "")),
-                       &found));
+        TRY(classifier_networks(tx, c, &found));
         *network_id = found.n > 0 ? found.items[0] : NULL;
     }
     if (!*network_id && chain->port_pair_groups.n > 0) {
@@ -45,6 +40,13 @@ prefixes_meet(const char *a, const char *b)
     return !a || !b || !cidr_parse(a, &x) || !cidr_parse(b, &y) || cidr_overlaps(&x, &y);
 }
 
+/* A protocol has a name and a number, and either may be given. */
+static bool
+protocols_meet(const char *a, const char *b)
+{
+    return !a || !b || protocol_number(a) == protocol_number(b);
+}
+
 /* A member of a classifier as an argument; "" = any. */
 static const char *
 number(struct tx *tx, int64_t n)
@@ -53,7 +55,7 @@ number(struct tx *tx, int64_t n)
 }
 
 /* Classifiers of other chains of the same priority that may have packets in common with 'c', by
- * all but their prefixes; each as "classifier chain". */
+ * their ports; each as "classifier chain". */
 static struct err *
 rivals(struct tx *tx, const struct port_chain *chain, const struct flow_classifier *c,
        struct strs *ids)
@@ -63,21 +65,20 @@ rivals(struct tx *tx, const struct port_chain *chain, const struct flow_classifi
         "join port_chain_flow_classifiers l on l.target = c.id "
         "join port_chain p on p.id = l.owner "
         "where p.id <> ?1 and p.priority = cast(?2 as integer) and c.ethertype = ?3 "
-        "and (?4 = '' or c.protocol is null or c.protocol = ?4) "
-        "and (?5 = '' or c.logical_source_port is null or c.logical_source_port = ?5) "
-        "and (?6 = '' or c.logical_destination_port is null or c.logical_destination_port = ?6) "
-        "and (?7 = '' or c.source_port_range_max is null or "
-        "c.source_port_range_max >= cast(?7 as integer)) "
-        "and (?8 = '' or c.source_port_range_min is null or "
-        "c.source_port_range_min <= cast(?8 as integer)) "
-        "and (?9 = '' or c.destination_port_range_max is null or "
-        "c.destination_port_range_max >= cast(?9 as integer)) "
-        "and (?10 = '' or c.destination_port_range_min is null or "
-        "c.destination_port_range_min <= cast(?10 as integer))";
+        "and (?4 = '' or c.logical_source_port is null or c.logical_source_port = ?4) "
+        "and (?5 = '' or c.logical_destination_port is null or c.logical_destination_port = ?5) "
+        "and (?6 = '' or c.source_port_range_max is null or "
+        "c.source_port_range_max >= cast(?6 as integer)) "
+        "and (?7 = '' or c.source_port_range_min is null or "
+        "c.source_port_range_min <= cast(?7 as integer)) "
+        "and (?8 = '' or c.destination_port_range_max is null or "
+        "c.destination_port_range_max >= cast(?8 as integer)) "
+        "and (?9 = '' or c.destination_port_range_min is null or "
+        "c.destination_port_range_min <= cast(?9 as integer))";
 
     return sql_column(tx, sql,
                       SQL_ARGS(str_or(chain->id, ""), number(tx, chain->priority), c->ethertype,
-                               str_or(c->protocol, ""), str_or(c->logical_source_port, ""),
+                               str_or(c->logical_source_port, ""),
                                str_or(c->logical_destination_port, ""),
                                number(tx, c->source_port_range_min),
                                number(tx, c->source_port_range_max),
@@ -97,12 +98,14 @@ rival_check(struct tx *tx, const struct op *op, const char *network_id,
 
     TRY(row_get(tx, &flow_classifier_table, mem_strn(tx_mem(tx), rival, 36), &other));
     TRY(row_get(tx, &port_chain_table, rival + 37, &chain));
-    if (!prefixes_meet(c->source_ip_prefix, other->source_ip_prefix) ||
+    if (!protocols_meet(c->protocol, other->protocol) ||
+        !prefixes_meet(c->source_ip_prefix, other->source_ip_prefix) ||
         !prefixes_meet(c->destination_ip_prefix, other->destination_ip_prefix)) {
         return NULL;
     }
     TRY(chain_network(tx, chain, &on));
-    if (network_id && on && !str_eq(network_id, on)) {
+    /* Where nothing says yet which network it will be, only one's own chains may be in the way. */
+    if (network_id && on ? !str_eq(network_id, on) : !caller_owns(op, chain->project_id)) {
         return NULL;
     }
     if (!caller_owns(op, chain->project_id)) {

@@ -1,5 +1,5 @@
-/* Chains and labels for the agent.  A chain is told as soon as every position
- * has an instance; a remote instance whose labels are not known yet is told
+/* Chains and labels for the agent.  A chain is told with all its positions, also
+ * those that have no instance; a remote one whose labels are not known yet is told
  * with a label that no site ever gives out, so that flows of a chain never
  * slip past one of its functions while the sites are still exchanging labels. */
 #include "network/desired_parts.h"
@@ -40,7 +40,7 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
     made->weight = json_int(json_get(pair->service_function_parameters, "weight"), 1);
     made->drain_until = pair->drain_until;
     made->layer = str_eq(pair->function_kind, "transparent") ? "l2" : "l3";
-    made->speaks = str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy");
+    made->speaks = pair_speaks(pair);
     *out = made;
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;
@@ -173,12 +173,18 @@ classifiers_load(struct tx *tx, const struct port_chain *chain, struct desired_c
 static struct err *
 network_default(struct tx *tx, struct desired_chain *out)
 {
-    const struct desired_hop *hop = out->hops.items[0];
-    const struct desired_instance *first = hop->instances.items[0];
-    struct port_pair *pair;
+    for (size_t i = 0; i < out->hops.n && !out->network_id; i++) {
+        const struct desired_hop *hop = out->hops.items[i];
+        const struct desired_instance *first;
+        struct port_pair *pair;
 
-    TRY(row_get(tx, &port_pair_table, first->id, &pair));
-    return network_of(tx, pair->ingress, &out->network_id);
+        if (hop->instances.n > 0) {
+            first = hop->instances.items[0];
+            TRY(row_get(tx, &port_pair_table, first->id, &pair));
+            TRY(network_of(tx, pair->ingress, &out->network_id));
+        }
+    }
+    return NULL;
 }
 
 struct err *
@@ -199,15 +205,10 @@ chain_load(struct tx *tx, const char *id, void **object)
         struct desired_hop *hop;
 
         TRY(hop_load(tx, chain, chain->port_pair_groups.items[i], &hop));
-        if (hop->instances.n == 0) {
-            return NULL;
-        }
         out->hops.items[out->hops.n++] = hop;
     }
     TRY(classifiers_load(tx, chain, out));
-    if (!out->network_id && out->hops.n > 0) {
-        TRY(network_default(tx, out));
-    }
+    TRY(network_default(tx, out));
     *object = out->network_id ? out : NULL;
     return NULL;
 }

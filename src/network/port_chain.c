@@ -176,6 +176,17 @@ groups_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
     return NULL;
 }
 
+struct err *
+classifier_networks(struct tx *tx, const struct flow_classifier *c, struct strs *networks)
+{
+    return sql_column(tx,
+                      "select network_id from port where id in (?1, ?2) union "
+                      "select network_id from remote_port where id in (?1, ?2)",
+                      SQL_ARGS(str_or(c->logical_source_port, ""),
+                               str_or(c->logical_destination_port, "")),
+                      networks);
+}
+
 /* A chain lives on one network: what a classifier for another one asks would never happen. */
 static struct err *
 networks_check(struct tx *tx, const struct port_chain *chain)
@@ -187,12 +198,7 @@ networks_check(struct tx *tx, const struct port_chain *chain)
         struct strs on;
 
         TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
-        TRY(sql_column(tx,
-                       "select network_id from port where id in (?1, ?2) union "
-                       "select network_id from remote_port where id in (?1, ?2)",
-                       SQL_ARGS(str_or(c->logical_source_port, ""),
-                                str_or(c->logical_destination_port, "")),
-                       &on));
+        TRY(classifier_networks(tx, c, &on));
         for (size_t j = 0; j < on.n; j++) {
             network_id = network_id ? network_id : on.items[j];
             if (!str_eq(network_id, on.items[j])) {

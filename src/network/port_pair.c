@@ -195,6 +195,12 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
     return tap_check(tx, group);
 }
 
+bool
+pair_speaks(const struct port_pair *pair)
+{
+    return str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy");
+}
+
 struct err *
 group_places_check(struct tx *tx, const struct port_pair_group *group, const char *chain_id)
 {
@@ -208,7 +214,7 @@ group_places_check(struct tx *tx, const struct port_pair_group *group, const cha
         struct port_pair *pair;
 
         TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
-        if (str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy")) {
+        if (pair_speaks(pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",
                            "Port Pair %s of Port Pair Group %s is a %s: it sends flows of its own, "
                            "so its group has a place in one port chain only, and Port Chain %s has "

@@ -125,7 +125,7 @@ sfc_check_group_parameters(struct mem *mem, const struct attr *attr, void *value
     json_each (fields, i) {
         if (!why && (!json_is(fields->items[i], JSON_T_STR) ||
                      !desired_is_field(json_str(fields->items[i])) || fields->n > FIELDS_MAX)) {
-            why = "lb_fields has eth, ip, tcp or udp with _src or _dst, each once.";
+            why = "lb_fields is a list of at most eight: eth, ip, tcp or udp with _src or _dst.";
         }
     }
     mapping = json_get(json, "ppg_n_tuple_mapping");

@@ -75,8 +75,13 @@ struct err *mac_check_free(struct tx *tx, const char *network_id, const char *ma
 /* What stands for 'id' in sfc: a port here, a remote port, or neither (both null). */
 struct err *endpoint_look(struct tx *tx, const struct op *op, const char *id, struct port **port,
                           struct remote_port **remote) MUST_USE;
-/* 409 where a pair of the group sends flows of its own and the group is, or 'more' of them shall
- * be, in more than one chain. */
+/* Networks of a classifier's logical ports: none, one, or (where they disagree) two. */
+struct err *classifier_networks(struct tx *tx, const struct flow_classifier *c,
+                                struct strs *networks) MUST_USE;
+/* Does it send flows of its own? */
+bool pair_speaks(const struct port_pair *pair);
+/* 409 where a pair of the group sends flows of its own and the group is in more than one chain,
+ * 'chain_id' (null = none) counted among them. */
 struct err *group_places_check(struct tx *tx, const struct port_pair_group *group,
                                const char *chain_id) MUST_USE;
 /* 409 where another chain of the same priority claims packets of one of its classifiers; the

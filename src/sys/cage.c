@@ -46,7 +46,6 @@ limit_all(const struct cage *cage)
     return NULL;
 }
 
-/* With privileges: namespaces of its own, and the folder as the whole world. */
 /* What is "/" now has to be what was the target: everything that is written goes below it. */
 static struct err *
 root_take(struct cage *cage)
@@ -66,6 +65,7 @@ root_take(struct cage *cage)
     return NULL;
 }
 
+/* With privileges: namespaces of its own, and the folder as the whole world. */
 static struct err *
 leave_world(struct cage *cage)
 {

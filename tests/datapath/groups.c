@@ -258,6 +258,18 @@ TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
     CHECK_INT(spread_count(sp, 0, 20, 0), 0);
     passed = hop_passed(sp->s);
     CHECK(passed >= 40 && passed < 80);
+    /* So where it has no instance at all. */
+    sp->hop->instances.n = 0;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 20, 20, false), 20);
+    CHECK(hop_passed(sp->s) >= passed + 20);
+    sp->hop->fail_open = false;
+    REQUIRE(spread_push(sp));
+    CHECK_INT(spread_send(sp, 40, 3, false), 0);
+    CHECK_INT(site_drops(sp->s, "no_instance"), 6);
+    sp->hop->fail_open = true;
+    sp->hop->instances.n = 1;
+    passed = hop_passed(sp->s);
     /* It is there again, and is not left out. */
     sp->inst[0]->drain_until = INT_NULL;
     REQUIRE(spread_push(sp));
@@ -381,6 +393,25 @@ TEST(flows_leave_an_instance_that_is_silent_and_new_ones_return_when_it_is_well)
     sp->port = 9;
     CHECK_INT(spread_send(sp, 0, 120, false), 120);
     CHECK_INT(moved(sp, now, 120, -1), 0);
+    spread_done(sp);
+}
+
+TEST(an_agent_that_is_killed_leaves_its_verdict_to_its_heir)
+{
+    struct spread *sp = spread_new(2);
+
+    CHECK_INT(spread_send(sp, 0, 40, false), 40);
+    inside(sp, 1, "ip link set br0 down");
+    SITE_EVENTUALLY(sp->s, 2000, member_reason(sp, 1));
+    site_agent_kill(sp->s);
+    CHECK_INT(spread_send(sp, 0, 40, false), 40);
+    site_agent_start(sp->s);
+    SITE_EVENTUALLY(sp->s, 5000, sp->s->ready);
+    REQUIRE(spread_push(sp));
+    CHECK_STR(member_reason(sp, 1), "probes do not come through");
+    CHECK_INT(spread_send(sp, 0, 40, false), 40);
+    inside(sp, 1, "ip link set br0 up");
+    SITE_EVENTUALLY(sp->s, 5000, !member_reason(sp, 1));
     spread_done(sp);
 }
 

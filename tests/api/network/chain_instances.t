@@ -100,6 +100,40 @@ PUT /v2.0/sfc/port_chains/$chain  as demo
 {"port_chain": {"priority": 65536}}
 = 400
 {"NeutronError": {...}}
+# A protocol by its number is the protocol by its name.
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "6", "destination_ip_prefix": "10.1.0.9/32"}}
+= 201
+{"flow_classifier": {"id": "$number := uuid", ...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {}}
+= 201
+{"port_pair_group": {"id": "$empty := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$empty"], "flow_classifiers": ["$number"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+# A chain that is on no network yet stands in nobody's way but its owner's.
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "sctp"}}
+= 201
+{"flow_classifier": {"id": "$nowhere := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$empty"], "flow_classifiers": ["$nowhere"]}}
+= 201
+{"port_chain": {"id": "$ := uuid", ...}}
+POST /v2.0/sfc/port_pair_groups  as alice
+{"port_pair_group": {}}
+= 201
+{"port_pair_group": {"id": "$theirs := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as alice
+{"flow_classifier": {"protocol": "sctp"}}
+= 201
+{"flow_classifier": {"id": "$same := uuid", ...}}
+POST /v2.0/sfc/port_chains  as alice
+{"port_chain": {"port_pair_groups": ["$theirs"], "flow_classifiers": ["$same"]}}
+= 201
+{"port_chain": {"id": "$ := uuid", ...}}
 # What sends flows of its own has one place.
 POST /v2.0/ports  as admin
 {"port": {"network_id": "$net", "binding:host_id": "here"}}
