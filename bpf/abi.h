@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
-#define DP_ABI 3
+#define DP_ABI 4
 
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384

@@ -55,7 +55,7 @@
 #include "base/attr.h"
 #include "sys/loop.h"
 
-#define DESIRED_VERSION 3
+#define DESIRED_VERSION 4
 #define DESIRED_DOMAIN "openstacklocal" /* Of names of ports; as Neutron's default. */
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */

@@ -354,7 +354,10 @@ by_hand(struct site *s, const char *text)
     }
 }
 
-#define HELLO "{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":3,\"epoch\":1}\n"
+#define TEXT(x) TEXT_OF(x)
+#define TEXT_OF(x) #x
+#define VERSION TEXT(DESIRED_VERSION)
+#define HELLO "{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":" VERSION ",\"epoch\":1}\n"
 #define BEGIN "{\"op\":\"snapshot_begin\",\"seq\":100}\n"
 #define END(n) "{\"op\":\"snapshot_end\",\"seq\":100,\"count\":" #n "}"
 #define NET                                                                                        \
@@ -367,13 +370,13 @@ TEST(what_is_foreign_older_or_not_whole_is_refused)
     static const struct {
         const char *text, *reason;
     } cases[] = {
-        {"{\"op\":\"hello\",\"site\":\"west\",\"host\":\"east\",\"version\":3,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"west\",\"host\":\"east\",\"version\":" VERSION ",\"epoch\":1}",
          "serves site"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"west\",\"version\":3,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"west\",\"version\":" VERSION ",\"epoch\":1}",
          "serves site"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":4,\"epoch\":1}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":1,\"epoch\":1}",
          "version"},
-        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":3,\"epoch\":0}",
+        {"{\"op\":\"hello\",\"site\":\"east\",\"host\":\"east\",\"version\":" VERSION ",\"epoch\":0}",
          "older"},
         {"{\"op\":\"counters\"}", "before hello"},
         {HELLO BEGIN NET END(2), "not whole"},
