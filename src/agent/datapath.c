@@ -3,6 +3,8 @@
 #include "agent/datapath.h"
 
 #include "agent/dptable.h"
+#include "agent/flows.h"
+#include "agent/seats.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -17,7 +19,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 extern const char datapath_object[], datapath_object_end[];
@@ -31,7 +32,7 @@ static const char *const table_names[N_TABLES] = {
 #undef X
 };
 /* Tail-called programs in the order of enum dp_call, then the entries. */
-enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, N_PROGS };
+enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, PROG_collect, N_PROGS };
 static const char *const prog_names[N_PROGS] = {
 #define X(name) "dp_" #name,
     DP_CALLS(X)
@@ -39,6 +40,7 @@ static const char *const prog_names[N_PROGS] = {
     "dp_port_in",
     "dp_tun_in",
     "dp_punt_in",
+    "dp_collect",
 };
 static const char *const drop_names[DROP_N] = {
 #define DROP(name, doc) #name,
@@ -70,6 +72,9 @@ struct datapath {
     uint8_t *slots_used[N_SPACES];
     struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
     bool slots_known;
+    struct seats *seats;
+    uint32_t flows_max;
+    struct flow_walk walk;
 };
 
 const char *
@@ -106,11 +111,37 @@ print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
     return 0;
 }
 
+static uint32_t
+map_entries(int fd)
+{
+    struct bpf_map_info info = {0};
+    uint32_t n = sizeof info;
+
+    return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &n) ? info.max_entries : 0;
+}
+
+/* The flow table has the size it was made with, else the one that is wanted. */
+static struct err *
+flows_size(struct datapath *dp, struct bpf_object *object)
+{
+    int fd = bpf_obj_get(pin_path(dp, "map", map_names[MAP_flows]));
+    uint32_t n = map_entries(fd);
+
+    fd_close(&fd);
+    if (bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map_names[MAP_flows]),
+                                 n ? n : dp->flows_max)) {
+        return err_errno(E_INTERNAL, "size of the flow table");
+    }
+    return NULL;
+}
+
 /* Maps that are pinned are used again: their content is the state of all flows. */
 static struct err *
 maps_prepare(struct datapath *dp, struct bpf_object *object)
 {
     struct bpf_map *map;
+
+    TRY(flows_size(dp, object));
 
     bpf_object__for_each_map (map, object) {
         const char *path = pin_path(dp, "map", bpf_map__name(map));
@@ -233,11 +264,27 @@ object_check(struct datapath *dp)
         TRY(pin_open(dp, "map", map_names[MAP_meta], &dp->maps[MAP_meta]));
         if (!dp->meta.abi) {
             dp->meta.next_id = 1;
+            dp->meta.next_group = 1;
         }
         dp->meta.abi = DP_ABI;
         memcpy(dp->meta.build, build, sizeof build);
     }
     return NULL;
+}
+
+/* What the flow table has become. */
+static void
+flows_told(struct datapath *dp)
+{
+    uint32_t n = map_entries(dp->maps[MAP_flows]);
+
+    if (n != dp->flows_max) {
+        log_warn("flows",
+                 "the flow table has %u entries, not %u: it was made so.  To make it anew, stop the "
+                 "agent and remove all with `carrick agent --purge` (it interrupts traffic)",
+                 n, dp->flows_max);
+    }
+    dp->flows_max = n;
 }
 
 static struct err *
@@ -260,6 +307,7 @@ all_open(struct datapath *dp)
             return err_errno(E_UNAVAILABLE, "fill map calls");
         }
     }
+    flows_told(dp);
     /* Last, so that an interrupted load is done again. */
     return meta_write(dp);
 }
@@ -284,7 +332,7 @@ datapath_health(struct datapath *dp)
 }
 
 struct err *
-datapath_new(const char *bpffs, struct datapath **out)
+datapath_new(const char *bpffs, uint32_t flows, struct datapath **out)
 {
     struct mem *mem = mem_new("datapath");
     struct datapath *dp = MEM_NEW(mem, struct datapath);
@@ -293,6 +341,8 @@ datapath_new(const char *bpffs, struct datapath **out)
 
     dp->mem = mem;
     dp->dir = mem_str(mem, bpffs);
+    dp->flows_max = flows;
+    dp->seats = seats_new(&dp->tables[TABLE_ids]);
     dp->n_cpus = libbpf_num_possible_cpus();
     memset(dp->maps, -1, sizeof dp->maps);
     memset(dp->progs, -1, sizeof dp->progs);
@@ -326,6 +376,7 @@ datapath_free(struct datapath *dp)
     if (dp->health) {
         (void)munmap(dp->health, DP_INSTS_MAX * sizeof *dp->health);
     }
+    seats_free(dp->seats);
     for (int i = 0; i < N_TABLES; i++) {
         fd_close(&dp->tables[i].fd);
         dptable_close(&dp->tables[i]);
@@ -442,6 +493,7 @@ struct err *
 datapath_end(struct datapath *dp)
 {
     dp->slots_known = false;
+    TRY(seats_end(dp->seats));
     for (int i = N_TABLES - 1; i >= 0; i--) {
         TRY(dptable_end(&dp->tables[i]));
     }
@@ -573,7 +625,131 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
     return dptable_put(&dp->tables[TABLE_ids], &key, id);
 }
 
+/* ---- groups of instances ---------------------------------------------------------------------- */
+
+struct err *
+datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *number)
+{
+    struct dp_id_key key;
+    struct dp_id id;
+
+    if (!id_key(kind, uuid, 0, &key)) {
+        return err_new(E_INVALID, NULL, "'%s' is no UUID", uuid);
+    }
+    if (!datapath_id_known(dp, kind, uuid, 0, &id)) {
+        if (dp->meta.next_group > DP_GROUP_NUMBER_MAX) {
+            return err_new(E_QUOTA, NULL, "no number is left for a group of instances");
+        }
+        id = (struct dp_id){.id = dp->meta.next_group++};
+        TRY(meta_write(dp));
+    }
+    *number = id.id;
+    return dptable_put(&dp->tables[TABLE_ids], &key, &id);
+}
+
+static struct err *
+member_put(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id, bool has_slot)
+{
+    if (!has_slot) {
+        TRY(slot_take(dp, DP_INSTS_MAX, &id->slot));
+    }
+    id->left = 0;
+    seats_sit(dp->seats, id->id);
+    return dptable_put(&dp->tables[TABLE_ids], key, id);
+}
+
+static bool
+member_key(uint32_t kind, uint32_t group, const char *uuid, struct dp_id_key *key)
+{
+    bool ok = id_key(kind, uuid, DP_INSTS_MAX, key);
+
+    key->group = group;
+    return ok;
+}
+
+/* Its entry, unless another has its seat in this round.  (Two have one where an agent was killed
+ * when it had just given the one's to the other.) */
+static const struct dp_id *
+member_known(struct datapath *dp, const struct dp_id_key *key, uint64_t *seats)
+{
+    const struct dp_id *id = dptable_get(&dp->tables[TABLE_ids], key);
+    uint64_t seat = id ? 1ULL << DP_INST_SEAT(id->id) : 0;
+
+    if (!id || (*seats & seat && !dptable_was_put(&dp->tables[TABLE_ids], key))) {
+        return NULL;
+    }
+    *seats |= seat;
+    return id;
+}
+
+static struct err *
+member_join(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id)
+{
+    uint32_t seat;
+
+    if (!seats_take(dp->seats, key->group, &seat)) {
+        return NULL;
+    }
+    *id = (struct dp_id){.id = DP_INST_NUMBER(key->group, seat)};
+    return member_put(dp, key, id, false);
+}
+
+struct err *
+datapath_members(struct datapath *dp, uint32_t kind, uint32_t group, const char *const *uuids,
+                 size_t n, struct dp_id *ids)
+{
+    uint64_t seats = 0;
+    struct dp_id_key key;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct dp_id *known;
+
+        if (!member_key(kind, group, uuids[i], &key)) {
+            return err_new(E_INVALID, NULL, "'%s' is no UUID", uuids[i]);
+        }
+        known = member_known(dp, &key, &seats);
+        ids[i] = known ? *known : (struct dp_id){0};
+        if (known) {
+            TRY(member_put(dp, &key, &ids[i], !ids[i].left));
+        }
+    }
+    /* When all are known who stay where they are. */
+    for (size_t i = 0; i < n; i++) {
+        if (!ids[i].id && member_key(kind, group, uuids[i], &key)) {
+            TRY(member_join(dp, &key, &ids[i]));
+        }
+    }
+    return NULL;
+}
+
+uint32_t
+datapath_member(struct datapath *dp, uint32_t kind, uint32_t group, const char *uuid)
+{
+    struct dp_id_key key;
+    const struct dp_id *id = member_key(kind, group, uuid, &key)
+                                 ? dptable_get(&dp->tables[TABLE_ids], &key)
+                                 : NULL;
+
+    return id && !id->left ? id->id : 0;
+}
+
 /* ---- flows -------------------------------------------------------------------------------------- */
+
+uint32_t
+datapath_flows_max(const struct datapath *dp)
+{
+    return dp->flows_max;
+}
+
+uint64_t
+datapath_flows(struct datapath *dp)
+{
+    uint32_t all = 0;
+    uint64_t n = 0;
+
+    (void)bpf_map_lookup_elem(dp->maps[MAP_usage], &all, &n);
+    return n;
+}
 
 struct err *
 datapath_usage(struct datapath *dp, uint32_t net)
@@ -586,99 +762,29 @@ datapath_usage(struct datapath *dp, uint32_t net)
     return NULL;
 }
 
-#define BATCH 4096
-#define COUNT_SLOTS 32768 /* Twice the networks there can be. */
-
-struct collect {
-    struct dp_flow_key keys[BATCH];
-    struct dp_flow flows[BATCH];
-    uint64_t now;
-    uint64_t left;
-    uint32_t nets[COUNT_SLOTS]; /* 0 = free */
-    uint64_t counts[COUNT_SLOTS];
-};
-
+/* What counts a network that is gone. */
 static void
-count_net(struct collect *c, uint32_t net)
-{
-    size_t i = net * 2654435761u % COUNT_SLOTS;
-
-    for (size_t n = 0; n < COUNT_SLOTS; n++, i = (i + 1) % COUNT_SLOTS) {
-        if (!c->nets[i] || c->nets[i] == net) {
-            c->nets[i] = net;
-            c->counts[i]++;
-            return;
-        }
-    }
-}
-
-static void
-collect_batch(struct datapath *dp, struct collect *c, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        const struct dp_flow *flow = &c->flows[i];
-        uint64_t idle = dp_flow_idle_s(c->keys[i].proto, flow->state, flow->flags) * 1000000000ULL;
-
-        if (c->now > flow->last_ns + idle) {
-            (void)bpf_map_delete_elem(dp->maps[MAP_flows], &c->keys[i]);
-        } else {
-            c->left++;
-            count_net(c, c->keys[i].net);
-        }
-    }
-}
-
-/* The programs count up and down; what a race lost is mended here, and what
- * counts a network that is gone goes. */
-static void
-usage_mend(struct datapath *dp, const struct collect *c)
+usage_clean(struct datapath *dp)
 {
     uint32_t net, next;
     bool first = true;
 
     while (!bpf_map_get_next_key(dp->maps[MAP_usage], first ? NULL : &net, &next)) {
-        size_t i = next * 2654435761u % COUNT_SLOTS;
-        uint64_t n;
-
         first = false;
         net = next;
-        if (net && !dptable_get(&dp->tables[TABLE_nets], &net)) {
+        if (net && !dptable_get(&dp->tables[TABLE_nets], &net)) { /* 0: all networks. */
             (void)bpf_map_delete_elem(dp->maps[MAP_usage], &net);
-            continue;
         }
-        while (c->nets[i] && c->nets[i] != net) {
-            i = (i + 1) % COUNT_SLOTS;
-        }
-        n = !net ? c->left : c->nets[i] ? c->counts[i] : 0; /* 0: all networks. */
-        (void)bpf_map_update_elem(dp->maps[MAP_usage], &net, &n, BPF_EXIST);
     }
 }
 
 struct err *
-datapath_collect(struct datapath *dp, uint64_t *left)
+datapath_collect(struct datapath *dp, bool *done)
 {
-    AUTO(mem) mem = mem_new("collect");
-    struct collect *c = MEM_NEW(mem, struct collect);
-    struct timespec ts;
-    uint64_t cursor = 0;
-    bool first = true;
-    int bad;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    c->now = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-    do {
-        uint32_t n = BATCH;
-
-        bad = bpf_map_lookup_batch(dp->maps[MAP_flows], first ? NULL : &cursor, &cursor, c->keys,
-                                   c->flows, &n, NULL);
-        first = false;
-        if (bad && errno != ENOENT) {
-            return err_errno(E_UNAVAILABLE, "walk the flow table");
-        }
-        collect_batch(dp, c, n);
-    } while (!bad);
-    usage_mend(dp, c);
-    *left = c->left;
+    TRY(flows_collect(dp->maps[MAP_flows], dp->progs[PROG_collect], &dp->walk, done));
+    if (*done) {
+        usage_clean(dp);
+    }
     return NULL;
 }
 

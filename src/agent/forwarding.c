@@ -331,10 +331,9 @@ static struct err *
 fdb_put(struct run *r, uint32_t net, const char *mac, const struct port_note *note)
 {
     struct dp_fdb_key key = {.net = net};
-    struct dp_fdb fdb = {.port = note->id.id, .ifindex = note->ifindex, .remote = !note->port};
 
     mac_key(key.mac, mac);
-    return datapath_put_first(r->dp, TABLE_fdb, &key, &fdb);
+    return datapath_put_first(r->dp, TABLE_fdb, &key, &note->id.id);
 }
 
 struct err *
@@ -360,7 +359,7 @@ addresses_sync(struct run *r)
         const struct desired_remote_port *port = world_object(it);
         const struct net_note *net = map_get(&r->nets, port->network_id);
         const struct port_note *note = map_get(&r->ports, port->id);
-        struct dp_remote remote = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
+        struct dp_place place = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
         struct dp_ip ip;
         uint8_t mac[6];
 
@@ -374,8 +373,8 @@ addresses_sync(struct run *r)
         }
         link_local(&ip, mac);
         TRY(addr_put(r, net->id.id, &ip, mac));
-        TRY(datapath_put(r->dp, TABLE_remotes, &note->id.id, &remote));
-        TRY(peer_put(r, net->id.id, remote.vtep));
+        TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
+        TRY(peer_put(r, net->id.id, place.vtep));
     }
     return NULL;
 }
@@ -385,7 +384,9 @@ addresses_sync(struct run *r)
 struct err *
 forwarding_config(struct forwarding *f)
 {
-    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex, .punt_ifindex = f->punt_ifindex};
+    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex,
+                               .punt_ifindex = f->punt_ifindex,
+                               .flows = datapath_flows_max(f->dp)};
     uint32_t zero = 0;
 
     return datapath_put(f->dp, TABLE_config, &zero, &config);
@@ -395,10 +396,11 @@ static struct err *
 nets_sync(struct run *r)
 {
     size_t n = world_count(r->world, DESIRED_network);
-    uint32_t share = n ? (uint32_t)(2UL * DP_FLOWS_MAX / n) : 0;
-    struct dp_net value = {.share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
-                                    : share < SHARE_MIN  ? SHARE_MIN
-                                                         : share};
+    uint64_t all = datapath_flows_max(r->dp), share = n ? 2 * all / n : 0;
+    struct dp_net value = {0};
+
+    share = share < SHARE_MIN ? SHARE_MIN : share;
+    value.share = (uint32_t)(share < all ? share : all);
 
     TRY(datapath_usage(r->dp, 0)); /* Of all networks. */
     map_each (&r->nets, it) {
@@ -430,16 +432,19 @@ label_sync(struct run *r, const struct desired_label *label, struct map *seen)
     const struct desired_chain *in = world_find(r->world, DESIRED_chain, label->chain_id);
     struct dp_vni value = {.hop = (uint32_t)label->hop,
                            .dir = str_eq(label->direction, "forward") ? DP_FORWARD : DP_REVERSE};
-    struct dp_id inst;
+    const struct desired_hop *hop;
+    struct dp_id group;
 
     if (!chain || label->hop >= (int64_t)in->hops.n) {
         run_problem(r, DESIRED_label, label->id, "its chain has no such hop");
         return NULL;
     }
-    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, DP_INSTS_MAX, &inst));
+    hop = in->hops.items[label->hop];
     value.net = ((struct net_note *)map_get(&r->nets, in->network_id))->id.id;
     value.chain = chain->id;
-    value.inst = inst.id;
+    if (datapath_id_known(r->dp, ID_HOP_GROUP, hop->group_id, 0, &group)) {
+        value.inst = datapath_member(r->dp, ID_INSTANCE, group.id, label->instance_id);
+    } /* Else, and if it is none: any of the hop's. */
     return vni_put(r, DESIRED_label, label->id, (uint32_t)label->label, &value, seen);
 }
 
@@ -514,6 +519,7 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
                             .mtu = net->mtu};
+    struct dp_place place;
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
     value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
@@ -523,6 +529,9 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     for (size_t i = 0; i < port->security_groups.n; i++) {
         value.groups[value.n_groups++] = group_number(r, port->security_groups.items[i]);
     }
+    place = (struct dp_place){
+        .ifindex = note->ifindex, .flags = value.flags, .gen = value.gen, .slot = value.slot};
+    TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
     return datapath_put(r->dp, TABLE_ports, &note->ifindex, &value);
 }
 
