@@ -64,4 +64,4 @@ PUT /vnfpkgm/v2/vnf_packages/$f/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$f  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotTrusted: nobody who is trusted here vouches for who signed", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", ...}, ...}
