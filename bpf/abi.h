@@ -30,6 +30,8 @@
 #define DP_SHAPES_MAX 256
 #define DP_SHAPES_AFTER_MAX 16
 #define DP_LABEL_MIN 0x800000
+#define DP_VXLAN_PORT 4789
+#define DP_VNI_ECHO 0xffffff /* Answers to probes of instances elsewhere; nobody's label. */
 
 enum dp_drop {
 #define DROP(name, doc) DROP_##name,
@@ -41,7 +43,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(echo) X(echoed)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)

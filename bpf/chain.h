@@ -413,6 +413,56 @@ dp_probe(struct __sk_buff *skb)
     return TC_ACT_SHOT;
 }
 
+/* Another site asks by a label of ours whether that instance is alive; no answer = it is not. */
+SEC("tc")
+int
+dp_echo(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_inst *inst;
+    __u32 id;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    id = k->vni.inst;
+    inst = bpf_map_lookup_elem(&insts, &id);
+    if (!inst || inst->flags & DP_INST_REMOTE || !inst_is_up(inst, 0)) {
+        return TC_ACT_SHOT;
+    }
+    return send_tunnel(skb, k, k->vtep, DP_VNI_ECHO);
+}
+
+/* The answer to our own question, from where the instance is. */
+SEC("tc")
+int
+dp_echoed(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_probe probe;
+    struct dp_health *h;
+    struct dp_inst *inst;
+    __u32 at;
+
+    if (!k || bpf_skb_load_bytes(skb, ETH_HLEN, &probe, sizeof probe) ||
+        probe.magic != DP_PROBE_MAGIC) {
+        return drop_count(DROP_tunnel_unknown);
+    }
+    at = probe.inst;
+    inst = bpf_map_lookup_elem(&insts, &at);
+    if (!inst || !(inst->flags & DP_INST_REMOTE) || inst->vtep != k->vtep) {
+        return drop_count(DROP_tunnel_source);
+    }
+    at = inst->health;
+    h = bpf_map_lookup_elem(&health, &at);
+    if (h && probe.dir == DP_FORWARD) {
+        h->seen[DP_FORWARD] = probe.seq;
+    } else if (h) {
+        h->seen[DP_REVERSE] = probe.seq;
+    }
+    return TC_ACT_SHOT;
+}
+
 /* A hop's instance is down or gone: the flow moves to another. */
 SEC("tc")
 int

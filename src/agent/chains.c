@@ -109,6 +109,35 @@ watched_add(struct run *r, const struct place *at, const struct desired_instance
                              : "a port of it is down, or in no server"};
 }
 
+/* The WAN's way is longer and loses more than a box: it is asked less often, and believed later. */
+#define ELSEWHERE_INTERVALS 10
+#define ELSEWHERE_THRESHOLD 8
+#define ELSEWHERE_MS_MIN 100
+
+static void
+watched_elsewhere(struct run *r, const struct place *at, const struct desired_instance *in,
+                  const struct dp_id *id, const struct dp_inst *inst)
+{
+    bool known = in->label_forward != DESIRED_LABEL_NOBODY &&
+                 in->label_reverse != DESIRED_LABEL_NOBODY && at->hop_in->probe_interval_ms > 0;
+    int64_t ms = at->hop_in->probe_interval_ms * ELSEWHERE_INTERVALS;
+    struct forwarding_instance watched = {
+        .watched = {.id = mem_str(r->f->watched_mem, in->id),
+                    .number = id->id,
+                    .slot = id->slot,
+                    .vtep = inst->vtep,
+                    .label = {(uint32_t)in->label_forward, (uint32_t)in->label_reverse},
+                    .interval_ms = !known ? 0 : ms < ELSEWHERE_MS_MIN ? ELSEWHERE_MS_MIN
+                                                                      : (uint32_t)ms,
+                    .threshold = ELSEWHERE_THRESHOLD},
+        .server_id = "",
+        .not_used = drain_is_over(r, in) ? "it is drained" : NULL};
+
+    if (!datapath_put_already(r->dp, TABLE_insts, &id->id)) {
+        vec_add(r->f->watched_mem, &r->f->watched, watched);
+    }
+}
+
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
          uint32_t *number, bool *ok)
@@ -137,6 +166,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         inst.vtep = vtep_of(in->vtep);
         TRY(label_put(r, at->number, id.id, in));
         TRY(peer_put(r, net, inst.vtep));
+        watched_elsewhere(r, at, in, &id, &inst);
     } else {
         if (!claim(r, in->ingress_port_id, id.id, net) ||
             !claim(r, in->egress_port_id, id.id, net)) {

@@ -62,7 +62,7 @@ instances_count(struct host *host, struct mem *mem, struct desired_counters *cou
         uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
 
         c->instance_id = in->watched.id;
-        c->reason = in->not_used ? in->not_used : watch_reason(down);
+        c->reason = in->not_used ? in->not_used : watch_reason(&in->watched, down);
         c->up = !c->reason;
         counters->instances.items[counters->instances.n++] = c;
     }

@@ -10,7 +10,6 @@
 #define UID_RANGE 65536u /* Users of one server. */
 #define SERVERS_MAX 1023
 #define VXLAN_LINK "ckvx0"
-#define VXLAN_PORT 4789
 #define PUNT_LINK "ckpunt0"
 
 struct agent_listener;

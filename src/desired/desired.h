@@ -60,6 +60,8 @@
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
+#define DESIRED_LABEL_MAX 0xfffffe  /* The one above is for answers to probes. */
+#define DESIRED_LABEL_NOBODY DESIRED_LABEL_MIN /* Never given out: its site has not told one yet. */
 #define DESIRED_HOPS_MAX 8
 #define DESIRED_WEIGHT_MAX 65535
 #define DESIRED_FDS_MAX 4
