@@ -73,7 +73,8 @@ struct place {
 static bool
 speaks_put(struct run *r, const struct place *at, const char *id, struct dp_inst *inst)
 {
-    struct inst_note *note = inst_note_hold(r, id, false);
+    struct inst_hold *hold = inst_hold_new(r, id);
+    struct inst_note *note = hold->note;
 
     inst->flags |= DP_INST_SPEAKS;
     inst->chain = at->number;
@@ -81,25 +82,33 @@ speaks_put(struct run *r, const struct place *at, const char *id, struct dp_inst
     if (note->n_places && (note->chain != at->number || note->hop != at->hop)) {
         return false;
     }
-    note = inst_note_hold(r, id, true);
+    hold->is_place = true;
+    note->n_places++;
     note->chain = at->number;
     note->hop = at->hop;
     return true;
 }
 
-/* Once, however many chains it is in.  What is addressed or has one arm lets no probe through. */
+/* However many chains it is in, one of them says how. */
+static void
+watch_add(struct run *r, const char *id, const char *server_id,
+          const struct forwarding_instance *made)
+{
+    struct inst_hold *hold = inst_hold_new(r, id);
+
+    hold->is_watched = true;
+    hold->made = *made;
+    hold->server_id = heap_str(server_id);
+}
+
+/* What is addressed or has one arm lets no probe through. */
 static void
 watched_add(struct run *r, const struct place *at, const struct desired_instance *in,
             const struct dp_id *id, const struct dp_inst *inst)
 {
     const struct port_note *port = map_get(&r->c->ports, in->ingress_port_id);
     bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM));
-    struct inst_note *note = inst_note_hold(r, in->id, false);
-
-    note->is_here = true;
-    free(note->server_id);
-    note->server_id = heap_str(str_or(port->port->server_id, ""));
-    note->made = (struct forwarding_instance){
+    struct forwarding_instance made = {
         .watched = {.number = id->id,
                     .slot = id->slot,
                     .ifindex = {inst->ifindex[DP_FORWARD], inst->ifindex[DP_REVERSE]},
@@ -107,6 +116,8 @@ watched_add(struct run *r, const struct place *at, const struct desired_instance
                     .threshold = (uint32_t)at->hop_in->probe_threshold},
         .not_used = inst->up ? drain_is_over(r, in) ? "it is drained" : NULL
                              : "a port of it is down, or in no server"};
+
+    watch_add(r, in->id, str_or(port->port->server_id, ""), &made);
 }
 
 /* The WAN's way is longer and loses more than a box: it is asked less often, and believed later. */
@@ -121,21 +132,17 @@ watched_elsewhere(struct run *r, const struct place *at, const struct desired_in
     bool known = in->label_forward != DESIRED_LABEL_NOBODY &&
                  in->label_reverse != DESIRED_LABEL_NOBODY && at->hop_in->probe_interval_ms > 0;
     int64_t ms = at->hop_in->probe_interval_ms * ELSEWHERE_INTERVALS;
-    struct forwarding_instance watched = {
-        .watched = {.id = mem_str(r->f->watched_mem, in->id),
-                    .number = id->id,
+    struct forwarding_instance made = {
+        .watched = {.number = id->id,
                     .slot = id->slot,
                     .vtep = inst->vtep,
                     .label = {(uint32_t)in->label_forward, (uint32_t)in->label_reverse},
                     .interval_ms = !known ? 0 : ms < ELSEWHERE_MS_MIN ? ELSEWHERE_MS_MIN
                                                                       : (uint32_t)ms,
                     .threshold = ELSEWHERE_THRESHOLD},
-        .server_id = "",
         .not_used = drain_is_over(r, in) ? "it is drained" : NULL};
 
-    if (!datapath_put_already(r->dp, TABLE_insts, &id->id)) {
-        vec_add(r->f->watched_mem, &r->f->watched, watched);
-    }
+    watch_add(r, in->id, "", &made);
 }
 
 static struct err *

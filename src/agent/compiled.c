@@ -68,12 +68,20 @@ compiled_new(void)
 }
 
 static void
-inst_note_drop(struct compiled *c, struct inst_note *note)
+inst_hold_free(struct compiled *c, struct inst_hold *hold)
 {
-    if (!--note->n_holders) {
+    struct inst_note *note = hold->note;
+
+    note->n_places -= hold->is_place;
+    *hold->at = hold->next;
+    if (hold->next) {
+        hold->next->at = hold->at;
+    }
+    free(hold->server_id);
+    free(hold);
+    if (!note->holds) {
         (void)map_take(&c->insts, note->uuid);
         free(note->uuid);
-        free(note->server_id);
         free(note);
     }
 }
@@ -86,8 +94,7 @@ chain_note_release(struct compiled *c, struct chain_note *note)
         note->claims.items[i]->n_claims--;
     }
     for (size_t i = 0; i < note->insts.n; i++) {
-        note->insts.items[i].note->n_places -= note->insts.items[i].is_place;
-        inst_note_drop(c, note->insts.items[i].note);
+        inst_hold_free(c, note->insts.items[i]);
     }
     classes_drop(c->classes, &note->classes);
     note->claims.n = note->insts.n = note->ports.n = 0;
@@ -140,20 +147,26 @@ note_room(void *items, size_t n, size_t size)
     return n & (n - 1) ? items : heap_realloc(items, (n ? n * 2 : 1) * size);
 }
 
-struct inst_note *
-inst_note_hold(struct run *r, const char *id, bool is_place)
+struct inst_hold *
+inst_hold_new(struct run *r, const char *id)
 {
     struct inst_note *note = map_get(&r->c->insts, id);
+    struct inst_hold *hold = heap_alloc(sizeof *hold);
 
     if (!note) {
         note = heap_alloc(sizeof *note);
         note->uuid = heap_str(id);
         map_set(&r->c->insts, note->uuid, note);
     }
-    note->n_holders++;
-    note->n_places += is_place;
-    note_add(&r->note->insts, ((struct inst_hold){note, is_place}));
-    return note;
+    hold->note = note;
+    hold->next = note->holds;
+    hold->at = &note->holds;
+    if (hold->next) {
+        hold->next->at = &hold->next;
+    }
+    note->holds = hold;
+    note_add(&r->note->insts, hold);
+    return hold;
 }
 
 void

@@ -675,7 +675,7 @@ ports_sync(struct run *r)
     return NULL;
 }
 
-/* Those of this host, for who watches them. */
+/* All instances, for who watches them. */
 static void
 watched_make(struct forwarding *f)
 {
@@ -685,11 +685,16 @@ watched_make(struct forwarding *f)
     f->watched.items = NULL;
     map_each (&f->compiled->insts, it) {
         const struct inst_note *note = it->value;
-        struct forwarding_instance made = note->made;
+        const struct inst_hold *hold = note->holds;
 
-        if (note->is_here) {
+        while (hold && !hold->is_watched) {
+            hold = hold->next;
+        }
+        if (hold) {
+            struct forwarding_instance made = hold->made;
+
             made.watched.id = mem_str(f->watched_mem, note->uuid);
-            made.server_id = mem_str(f->watched_mem, note->server_id);
+            made.server_id = mem_str(f->watched_mem, hold->server_id);
             vec_add(f->watched_mem, &f->watched, made);
         }
     }

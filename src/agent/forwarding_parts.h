@@ -32,18 +32,18 @@ struct port_note {
     uint64_t print;          /* Of all that chains read of it. */
     const struct desired_port *port; /* Of this run; null for a remote one. */
 };
-/* An instance that chains have. */
+/* An instance that chains have, and each of them that has it: what it says of whom to watch. */
 struct inst_note {
     char *uuid;
-    uint32_t n_holders;
+    struct inst_hold *holds;     /* The newest first. */
     uint32_t chain, hop, n_places; /* DP_INST_SPEAKS: its one place, while n_places. */
-    bool is_here;
-    char *server_id;
-    struct forwarding_instance made;
 };
 struct inst_hold {
     struct inst_note *note;
-    bool is_place;
+    struct inst_hold *next, **at;
+    bool is_place, is_watched;
+    char *server_id;
+    struct forwarding_instance made;
 };
 /* An array on the heap, grown by note_add. */
 #define HEAP_LIST(type)                                                                            \
@@ -59,7 +59,7 @@ struct chain_note {
     struct datapath_owned fresh;  /* and while it is made anew, what it will have. */
     struct class_list classes;
     HEAP_LIST(struct port_note *) claims;
-    HEAP_LIST(struct inst_hold) insts;
+    HEAP_LIST(struct inst_hold *) insts;
     HEAP_LIST(uint64_t) ports;    /* Hashes of the ids of all that it names. */
     int64_t due;                  /* When it is to be made anew by itself; 0 = never. */
     const char *reason;           /* In this run: why it cannot be made, or null. */
@@ -116,8 +116,8 @@ uint32_t vtep_of(const char *text);
 uint8_t prefix_words(const char *text, __u64 net[2], __u64 mask[2]);
 struct err *peer_put(struct run *r, uint32_t net, uint32_t vtep) MUST_USE;
 
-/* The note of an instance, held by the chain that is being made, as the place of it or not. */
-struct inst_note *inst_note_hold(struct run *r, const char *id, bool is_place);
+/* The chain that is being made has this instance. */
+struct inst_hold *inst_hold_new(struct run *r, const char *id);
 /* Room for one element more behind 'n'. */
 void *note_room(void *items, size_t n, size_t size) MUST_USE;
 #define note_add(list, item)                                                                       \
