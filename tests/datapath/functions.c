@@ -55,7 +55,7 @@ function_routed(struct site *site, const char *name, const char *network, const 
     return port;
 }
 
-void
+struct desired_port *
 function_routed_between(struct site *site, const char *name, const char *network, const char *ip,
                         const char *ip_out, const char *behind)
 {
@@ -63,11 +63,13 @@ function_routed_between(struct site *site, const char *name, const char *network
     const char *const ports[] = {mem_printf(mem, "%s.in", name), mem_printf(mem, "%s.out", name),
                                  NULL};
 
-    (void)function_port(site, ports[0], network, ip);
+    struct desired_port *near = function_port(site, ports[0], network, ip);
+
     (void)function_port(site, ports[1], network, ip_out);
     (void)site_server(site, name,
                       mem_printf(mem, ROUTES "ip route add %s dev eth1; exec sleep 100000", behind),
                       ports);
+    return near;
 }
 
 void

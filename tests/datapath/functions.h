@@ -15,8 +15,9 @@ struct desired_port *function_routed(struct site *site, const char *name, const 
                                      const char *ip);
 /* The same with a second port 'NAME.out' with 'ip_out', by which it reaches 'behind'; the rest is
  * reached by the first, 'NAME.in'. */
-void function_routed_between(struct site *site, const char *name, const char *network,
-                             const char *ip, const char *ip_out, const char *behind);
+struct desired_port *function_routed_between(struct site *site, const char *name,
+                                             const char *network, const char *ip,
+                                             const char *ip_out, const char *behind);
 /* An instance that function_routed made: addressed, one-armed. */
 void instance_routed(struct site *site, struct desired_instance *inst, const char *name);
 /* Runs nft with 'rules' (commands with ';' between) inside. */

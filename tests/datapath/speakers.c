@@ -119,7 +119,7 @@ TEST(a_translator_begins_flows_on_its_far_side_only)
     struct site *s = &t->sites[0];
     struct desired_chain *chain;
     struct desired_instance *inst;
-    const struct desired_port *b;
+    const struct desired_port *b, *r;
     const int port = 80;
     struct frame f;
     uint8_t buf[FRAME_MAX];
@@ -127,7 +127,7 @@ TEST(a_translator_begins_flows_on_its_far_side_only)
     site_network(s, "n", 100);
     site_node(s, "a", "n", "10.0.0.1", NULL);
     b = site_node(s, "b", "n", "10.0.0.2", NULL);
-    function_routed_between(s, "r", "n", "10.0.0.9", "10.0.0.10", "10.0.0.2");
+    r = function_routed_between(s, "r", "n", "10.0.0.9", "10.0.0.10", "10.0.0.2");
     site_function(s, "g", "n");
     chain = site_chain(s, "c", "n");
     (void)chain_class(s, chain, 6, 80);
@@ -143,6 +143,11 @@ TEST(a_translator_begins_flows_on_its_far_side_only)
     SITE_EVENTUALLY(s, 1000, site_drops(s, "function_direction") == 1);
     CHECK(!raw_receive(fb, buf, sizeof buf, 20, is_tcp_to, &port));
     CHECK_INT(site_hop_packets(s, "c", 1, "forward"), 0);
+    /* Nor is it remembered: what would be its answer is nobody's. */
+    f = frame_tcp(b->mac, r->mac, "10.0.0.2", "10.0.0.9", port, 1000, 2 | 16);
+    raw_send(fb, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "tcp_state") == 1);
+    f = frame_tcp("02:00:00:00:00:01", b->mac, "10.0.0.9", "10.0.0.2", 1000, port, 2);
     raw_send(out, f.b, f.n);
     CHECK(raw_receive(fb, buf, sizeof buf, 1000, is_tcp_to, &port));
     CHECK_INT(site_hop_packets(s, "c", 1, "forward"), 1);
