@@ -198,21 +198,13 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
 const char *
 pair_speaks(const struct port_pair_group *group, const struct port_pair *pair)
 {
-    const struct json *mapping = json_get(group->port_pair_group_parameters,
-                                          "ppg_n_tuple_mapping");
-
     if (str_eq(pair->function_kind, "nat")) {
         return "is a nat";
     }
     if (str_eq(pair->function_kind, "proxy")) {
         return "is a proxy";
     }
-    json_each (mapping, i) {
-        if (mapping->items[i]->n > 0) {
-            return "changes packets (ppg_n_tuple_mapping)";
-        }
-    }
-    return NULL;
+    return sfc_changes_tuples(group) ? "changes packets (ppg_n_tuple_mapping)" : NULL;
 }
 
 struct err *
@@ -253,6 +245,7 @@ group_before_create(struct tx *tx, struct op *op, void *row)
     struct port_pair_group *group = row;
     struct strs last;
 
+    TRY(sfc_tuples_check(group));
     TRY(pairs_check(tx, op, group));
     TRY(sql_column(tx, "select coalesce(max(group_id), 0) from port_pair_group", SQL_ARGS(NULL),
                    &last));

@@ -78,6 +78,10 @@ struct err *endpoint_look(struct tx *tx, const struct op *op, const char *id, st
 /* Networks of a classifier's logical ports: none, one, or (where they disagree) two. */
 struct err *classifier_networks(struct tx *tx, const struct flow_classifier *c,
                                 struct strs *networks) MUST_USE;
+/* 400 where a tuple of ppg_n_tuple_mapping says what it cannot. */
+struct err *sfc_tuples_check(const struct port_pair_group *group) MUST_USE;
+/* Does its ppg_n_tuple_mapping say that its functions change addresses or ports? */
+bool sfc_changes_tuples(const struct port_pair_group *group);
 /* Why a pair of the group sends flows of its own ("is a nat"); null = it does not. */
 const char *pair_speaks(const struct port_pair_group *group, const struct port_pair *pair);
 /* 409 where a pair of the group sends flows of its own and the group has more than one place: in

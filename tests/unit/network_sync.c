@@ -597,3 +597,29 @@ TEST(counters_of_ways_are_their_chains)
     CHECK_INT(counting.other, 5);
     agent_end(tree.a);
 }
+
+/* A function that changes addresses begins flows of its own: so does one whose group says so. */
+TEST(sync_tells_that_a_mapped_function_speaks)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a), *chain[2];
+
+    for (int i = 0; i < 2; i++) {
+        const char *port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                                network);
+        const char *pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port,
+                                port);
+        const char *group = make(
+            a, &port_pair_group_resource,
+            "{'port_pairs': ['%s'], 'port_pair_group_parameters': {'ppg_n_tuple_mapping': "
+            "{'egress_n_tuple': {'source_ip_prefix': %s}}}}", pair, i ? "'10.0.0.9/32'" : "null");
+
+        chain[i] = make(a, &port_chain_resource, "{'port_pair_groups': ['%s']}", group);
+    }
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(strstr(object_of(a, "chain", chain[0]), "\"speaks\":false") != NULL);
+    CHECK(strstr(object_of(a, "chain", chain[1]), "\"speaks\":true") != NULL);
+    CHECK(strstr(object_of(a, "chain", chain[1]), "\"layer\":\"l2\"") != NULL);
+    agent_end(a);
+}
