@@ -2,7 +2,7 @@
  *
  *     GET /v2.0/carrick-counters      (administrators)
  *
- * Per port, per chain hop and direction, per drop reason; numbers only grow
+ * Per port, per chain hop and direction, per instance, per drop reason; numbers only grow
  * until the data plane is loaded anew.  The agent is asked each time. */
 #include "faces/neutron.h"
 
@@ -14,14 +14,14 @@ struct sorted {
     struct desired_counters *made;
 };
 
-/* store_fn: what was counted for service graphs, by the chains that users know. */
+/* store_fn: what was counted, by what users know. */
 static struct err *
 sort(struct tx *tx, void *arg)
 {
     struct sorted *sorted = arg;
     struct desired_counters *counters = row_copy(tx_mem(tx), sorted->given);
 
-    TRY(counters_by_chain(tx, counters));
+    TRY(counters_complete(tx, counters));
     sorted->made = row_copy(sorted->mem, counters);
     return NULL;
 }

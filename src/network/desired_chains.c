@@ -75,7 +75,7 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
 
     TRY(row_get(tx, &port_pair_group_table, group_id, &group));
     hop->group_id = group->id;
-    hop->probe_interval_ms = group->probe_interval_ms;
+    hop->probe_interval_ms = str_eq(group->probe_kind, "none") ? 0 : group->probe_interval_ms;
     hop->probe_threshold = group->probe_threshold;
     hop->tap = group->tap_enabled;
     fields_load(tx_mem(tx), group, &hop->fields);

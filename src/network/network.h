@@ -161,8 +161,9 @@ struct port_plug {
 struct err *port_plug(struct tx *tx, const struct op *op, struct network_service *service,
                       const char *port_id, const struct port_plug *plug) MUST_USE;
 /* What the agent counted for ways through service graphs is of the chains that they consist of: the
- * counters of hops become one row for each hop and direction of a chain. */
-struct err *counters_by_chain(struct tx *tx, struct desired_counters *counters) MUST_USE;
+ * counters of hops become one row for each hop and direction of a chain.  Instances get what was
+ * counted at their ports. */
+struct err *counters_complete(struct tx *tx, struct desired_counters *counters) MUST_USE;
 /* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
 struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
 

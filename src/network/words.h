@@ -13,7 +13,7 @@
 /* "Invalid input for operation: ..." of the type that Neutron's clients know. */
 struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
 
-extern const char *const sfc_failure_policies[], *const sfc_function_kinds[];
+extern const char *const sfc_failure_policies[], *const sfc_function_kinds[], *const sfc_probe_kinds[];
 extern const char *const network_directions[], *const network_ethertypes[],
     *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
 

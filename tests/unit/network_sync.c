@@ -425,7 +425,7 @@ TEST(sync_never_lets_a_chain_be_bypassed)
 /* Chains A, B and C with a function each; A takes tcp from 'client', B port 80, C port 81. */
 struct tree {
     struct agent *a;
-    const char *network, *client, *pair[3], *group[3], *chain[3], *graph;
+    const char *network, *client, *port[3], *pair[3], *group[3], *chain[3], *graph;
     const char *ab, *ac; /* the ways */
 };
 
@@ -442,9 +442,11 @@ tree_make(struct tree *tree)
     tree->client = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
                         tree->network);
     for (int i = 0; i < 3; i++) {
-        const char *port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
-                                tree->network), *fc;
+        const char *port, *fc;
 
+        port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                    tree->network);
+        tree->port[i] = port;
         tree->pair[i] = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port,
                              port);
         tree->group[i] = make(a, &port_pair_group_resource, "{'port_pairs': ['%s']}",
@@ -532,6 +534,9 @@ TEST(sync_follows_what_a_graph_is_made_of)
     change(a, &port_pair_resource, pair, "{\"drain_seconds\": 9}");
     EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
                          tells(&tree, tree.ab, "\"drain_until\":1"));
+    change(a, &port_pair_group_resource, tree.group[0], "{\"probe_kind\": \"none\"}");
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
+                         tells(&tree, tree.ab, "\"probe_interval_ms\":0"));
     change(a, &port_chain_resource, tree.chain[1], "{\"priority\": 77}");
     EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
                          tells(&tree, tree.ab, "\"priority\":77"));
@@ -563,15 +568,24 @@ count(struct tx *tx, void *arg)
         "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"forward\", \"packets\": 10},"
         "{\"chain_id\": \"%s\", \"hop\": 1, \"direction\": \"forward\", \"packets\": 10},"
         "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"forward\", \"packets\": 100},"
-        "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"reverse\", \"packets\": 5}]}",
-        tree->chain[0], tree->ab, tree->ab, tree->ac, tree->ac);
+        "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"reverse\", \"packets\": 5}],"
+        "\"ports\": [{\"id\": \"%s\", \"in_packets\": 6, \"out_packets\": 7, \"drops\": 1}],"
+        "\"instances\": [{\"instance_id\": \"%s\"}, {\"instance_id\": \"%s\"}]}",
+        tree->chain[0], tree->ab, tree->ab, tree->ac, tree->ac, tree->port[0], tree->pair[0],
+        tree->pair[1]);
     struct desired_counters *counters = row_new(tx_mem(tx), &desired_counters_table);
+    const struct desired_instance_counter *instance;
     const struct json *json;
 
     TRY(json_parse(tx_mem(tx), text, strlen(text), &json));
     TRY(row_from_json(tx_mem(tx), &desired_counters_table, json, counters));
-    TRY(counters_by_chain(tx, counters));
+    TRY(counters_complete(tx, counters));
     counting->n = counters->hops.n;
+    instance = counters->instances.items[0];
+    CHECK_INT(instance->sent_packets, 7);
+    CHECK_INT(instance->came_packets, 6);
+    CHECK_INT(instance->drops, 1);
+    CHECK_INT(((struct desired_instance_counter *)counters->instances.items[1])->sent_packets, 0);
     for (size_t i = 0; i < counters->hops.n; i++) {
         const struct desired_hop_counter *hop = counters->hops.items[i];
 
@@ -583,7 +597,7 @@ count(struct tx *tx, void *arg)
     return NULL;
 }
 
-TEST(counters_of_ways_are_their_chains)
+TEST(counters_are_of_chains_and_instances)
 {
     struct tree tree = {.a = agent_new()};
     struct counting counting = {.tree = &tree};
