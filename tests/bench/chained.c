@@ -31,18 +31,23 @@ chains_make(struct site *site)
     }
 }
 
-void
-chained_up(struct site *site)
+struct chained
+chained_site(struct site *site)
 {
-    const struct desired_port *a, *b;
+    struct chained nodes;
 
     (void)site_network(site, "n", 100);
-    a = site_node(site, "a", "n", "10.0.0.1", NULL);
-    b = site_node(site, "b", "n", "10.0.0.2", NULL);
+    nodes.a = site_node(site, "a", "n", "10.0.0.1", NULL);
+    nodes.b = site_node(site, "b", "n", "10.0.0.2", NULL);
     chains_make(site);
-    topo_up(site->topo);
-    neighbour_set(site, "a", "10.0.0.2", b);
-    neighbour_set(site, "b", "10.0.0.1", a);
+    return nodes;
+}
+
+void
+chained_neighbours(struct site *site, const struct chained *nodes)
+{
+    neighbour_set(site, "a", "10.0.0.2", nodes->b);
+    neighbour_set(site, "b", "10.0.0.1", nodes->a);
 }
 
 struct ends

@@ -8,15 +8,20 @@
 
 #define FUNCTIONS 4
 #define PORT_OF(functions) (5000 + (functions))
+#define PORT_WAN 5012 /* The chain of two over two sites. */
 
 /* Functions in a chain. */
 static const int chain_lengths[] = {0, 1, 2, 4};
 enum { N_LENGTHS = ARRAY_SIZE(chain_lengths) };
 
 /* Nodes a (10.0.0.1) and b (10.0.0.2) on network n, functions f1 to f4, and a chain of the first 1,
- * 2 and 4 of them for UDP and TCP to PORT_OF that many; sent to the agent with whatever else there
- * is, and up.  Both nodes know each other's MAC: a bare redirect answers no ARP. */
-void chained_up(struct site *site);
+ * 2 and 4 of them for UDP and TCP to PORT_OF that many.  Not sent yet. */
+struct chained {
+    struct desired_port *a, *b;
+};
+struct chained chained_site(struct site *site);
+/* Tells both nodes each other's MAC: a bare redirect answers no ARP. */
+void chained_neighbours(struct site *site, const struct chained *nodes);
 /* From node to node: ends for traffic_*. */
 struct ends chained_ends(struct site *from, const char *a, const char *a_ip, struct site *to,
                          const char *b, const char *b_ip);

@@ -148,9 +148,13 @@ table_write(struct bench *b, const char *path)
 static void
 bench_open(struct bench *b)
 {
+    struct chained nodes;
+
     b->topo = topo_new(1);
     b->site = &b->topo->sites[0];
-    chained_up(b->site);
+    nodes = chained_site(b->site);
+    topo_up(b->topo);
+    chained_neighbours(b->site, &nodes);
     b->ends = chained_ends(b->site, "a", "10.0.0.1", b->site, "b", "10.0.0.2");
     netns_call(mem_printf(b->topo->mem, "/run/netns/%s", b->site->netns), find_links, b);
     b->object = bpf_object__open(REDIRECT_OBJECT);

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -256,14 +257,54 @@ busy_us(void)
            (idle + waiting) * 1e6 / (double)sysconf(_SC_CLK_TCK);
 }
 
+static double
+process_us(pid_t pid)
+{
+    struct timespec used;
+    clockid_t clock;
+
+    REQUIRE(!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &used));
+    return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
+}
+
+/* Of the kernel's threads that do what interrupts left over. */
+static double
+softirqs_us(void)
+{
+    glob_t found = {0};
+    double sum = 0;
+
+    REQUIRE(!glob("/proc/[0-9]*/comm", 0, NULL, &found));
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char name[32] = "";
+        FILE *f = fopen(found.gl_pathv[i], "r");
+
+        if (f && fgets(name, sizeof name, f) && !strncmp(name, "ksoftirqd/", 10)) {
+            sum += process_us((pid_t)atoi(found.gl_pathv[i] + strlen("/proc/")));
+        }
+        if (f) {
+            (void)fclose(f);
+        }
+    }
+    globfree(&found);
+    return sum;
+}
+
+static double
+workers_us(pid_t worker)
+{
+    return process_us(getpid()) + softirqs_us() + (worker ? process_us(worker) : 0);
+}
+
 double
 traffic_idle_us(int ms)
 {
     struct timespec wait = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
     double before = busy_us();
+    int64_t t0 = time_mono_ns();
 
     (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, NULL);
-    return busy_us() - before;
+    return (busy_us() - before) * 1e6 / (double)(time_mono_ns() - t0);
 }
 
 static void
@@ -281,9 +322,11 @@ struct receiver {
     _Atomic bool over;
 };
 
+/* Looks now and then: to wake for every packet would cost more than to carry it. */
 static void *
 receive(void *arg)
 {
+    static const struct timespec blink = {.tv_nsec = 5000000};
     struct receiver *r = arg;
     struct mmsghdr msgs[BURST];
     struct iovec iov[BURST];
@@ -291,9 +334,13 @@ receive(void *arg)
 
     vectors_make(msgs, iov, data);
     while (!r->over) {
-        int n = recvmmsg(r->fd, msgs, BURST, MSG_WAITFORONE, NULL);
+        int n = recvmmsg(r->fd, msgs, BURST, MSG_DONTWAIT, NULL);
 
-        r->n += n > 0 ? n : 0;
+        if (n > 0) {
+            r->n += n;
+        } else {
+            (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &blink, NULL);
+        }
     }
     return NULL;
 }
@@ -318,7 +365,7 @@ bursts_send(int fd, int n, int rate)
 }
 
 struct load
-traffic_load(const struct ends *ends, int port, int rate, int ms)
+traffic_load(const struct ends *ends, int port, int rate, int ms, pid_t worker)
 {
     struct pair p = udp_open(ends, port);
     struct receiver r = {.fd = p.to};
@@ -331,13 +378,16 @@ traffic_load(const struct ends *ends, int port, int rate, int ms)
     bursts_send(p.from, 20, rate);
     (void)traffic_idle_us(20); /* Until all of these have arrived. */
     before = r.n;
-    load.cpu_us = -busy_us();
+    load.workers_us = -workers_us(worker);
+    load.machine_us = -busy_us();
+    load.ms = -(double)time_mono_ns() / 1e6;
     bursts_send(p.from, n, rate);
     (void)traffic_idle_us(20);
-    load.cpu_us += busy_us();
+    load.machine_us += busy_us();
+    load.ms += (double)time_mono_ns() / 1e6;
+    load.workers_us += workers_us(worker);
     load.delivered = (double)(r.n - before);
     r.over = true;
-    bursts_send(p.from, 1, rate);
     (void)pthread_join(thread, NULL);
     pair_close(&p);
     return load;

@@ -3,6 +3,8 @@
 #ifndef CARRICK_BENCH_TRAFFIC_H
 #define CARRICK_BENCH_TRAFFIC_H
 
+#include <sys/types.h>
+
 /* A path: two network namespaces and the address that each has. */
 struct ends {
     const char *from, *to; /* Files, as /proc/1/ns/net. */
@@ -20,13 +22,19 @@ void traffic_trips(const struct ends *ends, int port, int n, double *p50, double
 /* Gbit/s of one TCP connection (cubic) that has run for a while, over 'ms'. */
 double traffic_tcp_gbit(const struct ends *ends, int port, int ms);
 
-/* 'rate' packets of 64 bytes a second for 'ms', in bursts. */
+/* What it costs to carry so much. */
 struct load {
     double sent, delivered; /* Packets. */
-    double cpu_us;          /* Of all processors, whoever worked on them. */
+    double ms;              /* That it took. */
+    double machine_us;      /* That all processors worked, on whatever it was. */
+    double workers_us;      /* Of this process, of 'worker' and of the kernel's ksoftirqd: where no one
+                             * else sends, all of it was for these packets.  A kernel that keeps
+                             * softirqs apart from the threads they interrupt tells less here. */
 };
-struct load traffic_load(const struct ends *ends, int port, int rate, int ms);
-/* Microseconds that all processors worked in 'ms' while we did nothing. */
+/* 'rate' packets of 64 bytes a second for 'ms', in bursts; 'worker' is the process that carries
+ * them, 0 = none. */
+struct load traffic_load(const struct ends *ends, int port, int rate, int ms, pid_t worker);
+/* Microseconds a millisecond that all processors work while we do nothing, seen for 'ms'. */
 double traffic_idle_us(int ms);
 
 #endif
