@@ -58,10 +58,13 @@ struct pkt {
     __u8 passed;               /* Bit per hop: none is up, and it lets packets past. */
     __u8 hash_only;            /* No room for an entry: 'flow' below is it. */
     __u8 judged;               /* By the rules of the port it is for, just now. */
-    __u32 full;                /* Why there is no room for one; 0 = there is. */
     /* Iteration over rules and classifiers. */
     __u8 rule_dir, rule_group, rule_next;
-    __u32 rule_ifindex, rule_block, class_block;
+    __u8 class_depth;
+    __u32 rule_ifindex, rule_block;
+    __u32 class_block;         /* 0 = from the beginning */
+    __u32 class_scope;
+    struct dp_class class;     /* The best so far in the scope; chain 0 = none. */
     struct dp_flow flow;
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
@@ -388,8 +391,12 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
 {
     __u8 eth[12];
 
+    k->from = from;
     if (bpf_skb_load_bytes(skb, 0, eth, 12)) {
         return DROP_truncated;
+    }
+    if (skb->vlan_present) { /* A tag, which the kernel has taken out of the bytes. */
+        return DROP_ethertype;
     }
     mac_copy(k->mac_dst, eth);
     mac_copy(k->mac_src, eth + 6);
@@ -399,9 +406,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
     k->passed = k->trusted = k->spoken = k->judged = 0;
-    k->full = 0;
     k->chain = 0;
-    k->from = from;
     return 0;
 }
 

@@ -54,11 +54,11 @@ static const char *const drop_docs[DROP_N] = {
 };
 
 /* Slots are of one of these; the kind of a number says which in its top bits. */
-enum { SPACE_ports, SPACE_chains, SPACE_insts, N_SPACES };
+enum { SPACE_ports, SPACE_hops, SPACE_insts, N_SPACES };
 static const struct {
     uint32_t n;
     const char *of;
-} spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_CHAINS_MAX, "chains"}, {DP_INSTS_MAX, "instances"}};
+} spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_HOP_SLOTS, "positions of chains"}, {DP_INSTS_MAX, "instances"}};
 #define SPACE_SHIFT 30
 
 struct datapath {
@@ -69,9 +69,10 @@ struct datapath {
     int progs[N_PROGS];
     struct dp_meta meta;
     int n_cpus;
+    struct datapath_owned *owner; /* Of what is put; null = the round. */
     uint8_t *slots_used[N_SPACES];
+    uint32_t slots_next[N_SPACES]; /* Where to look for a free one. */
     struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
-    bool slots_known;
     struct seats *seats;
     uint32_t flows_max;
     struct flow_walk walk;
@@ -287,6 +288,32 @@ flows_told(struct datapath *dp)
     dp->flows_max = n;
 }
 
+static void
+slot_set(struct datapath *dp, const struct dp_id_key *key, const struct dp_id *id, uint8_t used)
+{
+    if (key->kind >> SPACE_SHIFT && id->slot < spaces[(key->kind >> SPACE_SHIFT) - 1].n) {
+        dp->slots_used[(key->kind >> SPACE_SHIFT) - 1][id->slot] = used;
+    }
+}
+
+static void
+id_found(void *arg, const void *key, const void *value)
+{
+    struct datapath *dp = arg;
+
+    slot_set(dp, key, value, 1);
+    seats_found(dp->seats, key, value);
+}
+
+static void
+id_gone(void *arg, const void *key, const void *value)
+{
+    struct datapath *dp = arg;
+
+    slot_set(dp, key, value, 0);
+    seats_gone(dp->seats, key, value);
+}
+
 static struct err *
 all_open(struct datapath *dp)
 {
@@ -296,6 +323,9 @@ all_open(struct datapath *dp)
         TRY(pin_open(dp, "map", table_names[i], &fd));
         TRY(dptable_open(&dp->tables[i], table_names[i], fd));
     }
+    dp->tables[TABLE_ids].gone = id_gone;
+    dp->tables[TABLE_ids].arg = dp;
+    dptable_each_entry(&dp->tables[TABLE_ids], id_found, dp);
     for (int i = 0; i < N_MAPS; i++) {
         if (i != MAP_meta) {
             TRY(pin_open(dp, "map", map_names[i], &dp->maps[i]));
@@ -467,12 +497,34 @@ datapath_begin(struct datapath *dp)
     for (int i = 0; i < N_TABLES; i++) {
         dptable_begin(&dp->tables[i]);
     }
+    err_ignore(seats_keep(dp->seats), "those that are not kept are others' a little earlier");
+}
+
+/* Key, then table, so that it is read from behind. */
+static void
+owned_add(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    struct datapath_owned *owned = dp->owner;
+    size_t n = dp->tables[table].key_size;
+
+    if (owned->n + n + 1 > owned->cap) {
+        owned->cap = owned->cap * 2 + n + 63;
+        owned->bytes = heap_realloc(owned->bytes, owned->cap);
+    }
+    memcpy(owned->bytes + owned->n, key, n);
+    owned->bytes[owned->n + n] = (uint8_t)table;
+    owned->n += n + 1;
 }
 
 struct err *
 datapath_put(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
 {
-    return dptable_put(&dp->tables[table], key, value);
+    if (!dp->owner) {
+        return dptable_put(&dp->tables[table], key, value);
+    }
+    TRY(dptable_hold(&dp->tables[table], key, value));
+    owned_add(dp, table, key);
+    return NULL;
 }
 
 struct err *
@@ -486,18 +538,79 @@ datapath_put_first(struct datapath *dp, enum datapath_table table, const void *k
 const void *
 datapath_put_already(struct datapath *dp, enum datapath_table table, const void *key)
 {
-    return dptable_was_put(&dp->tables[table], key) ? dptable_get(&dp->tables[table], key) : NULL;
+    const void *value =
+        dptable_was_put(&dp->tables[table], key) ? dptable_get(&dp->tables[table], key) : NULL;
+
+    if (value && dp->owner) {
+        err_ignore(dptable_hold(&dp->tables[table], key, value), "it is there: nothing is written");
+        owned_add(dp, table, key);
+    }
+    return value;
+}
+
+void
+datapath_own(struct datapath *dp, struct datapath_owned *owned)
+{
+    dp->owner = owned;
+}
+
+struct err *
+datapath_disown(struct datapath *dp, struct datapath_owned *owned)
+{
+    struct err *e = NULL;
+
+    while (owned->n) {
+        enum datapath_table table = (enum datapath_table)owned->bytes[--owned->n];
+
+        owned->n -= dp->tables[table].key_size;
+        e = err_join(e, dptable_release(&dp->tables[table], owned->bytes + owned->n));
+    }
+    free(owned->bytes);
+    *owned = (struct datapath_owned){0};
+    return e;
+}
+
+bool
+datapath_is_owned(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_is_held(&dp->tables[table], key);
+}
+
+struct err *
+datapath_hold(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
+{
+    return dptable_hold(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_set(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
+{
+    return dptable_set(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_release(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_release(&dp->tables[table], key);
+}
+
+void
+datapath_changes(const struct datapath *dp, uint64_t *writes, uint64_t *deletes)
+{
+    *writes = *deletes = 0;
+    for (int i = 0; i < N_TABLES; i++) {
+        *writes += dp->tables[i].writes;
+        *deletes += dp->tables[i].deletes;
+    }
 }
 
 struct err *
 datapath_end(struct datapath *dp)
 {
-    dp->slots_known = false;
-    TRY(seats_end(dp->seats));
     for (int i = N_TABLES - 1; i >= 0; i--) {
         TRY(dptable_end(&dp->tables[i]));
     }
-    return NULL;
+    return seats_keep(dp->seats);
 }
 
 const void *
@@ -508,36 +621,19 @@ datapath_get(struct datapath *dp, enum datapath_table table, const void *key)
 
 /* ---- numbers ------------------------------------------------------------------------------------ */
 
-static void
-slot_mark(void *arg, const void *key, const void *value)
-{
-    struct datapath *dp = arg;
-    const struct dp_id *id = value;
-    struct dp_id_key k;
-
-    memcpy(&k, key, sizeof k);
-    if (k.kind >> SPACE_SHIFT && id->slot < spaces[(k.kind >> SPACE_SHIFT) - 1].n) {
-        dp->slots_used[(k.kind >> SPACE_SHIFT) - 1][id->slot] = 1;
-    }
-}
-
 static struct err *
 slot_zero(struct datapath *dp, int which, uint32_t slot)
 {
-    size_t n = which == SPACE_chains ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
-    uint32_t first = which ? slot * DP_HOPS * 2 : slot, count = which ? DP_HOPS * 2 : 1;
+    size_t n = which == SPACE_hops ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
     AUTO(mem) mem = mem_new("slot");
-    void *zero = mem_array(mem, (size_t)dp->n_cpus, n);
 
     if (which == SPACE_insts) {
         memset(&dp->health[slot], 0, sizeof *dp->health);
         return NULL;
     }
-    for (uint32_t i = first; i < first + count; i++) {
-        if (bpf_map_update_elem(dp->maps[which ? MAP_hop_stats : MAP_port_stats], &i, zero,
-                                BPF_ANY)) {
-            return err_errno(E_UNAVAILABLE, "zero counters");
-        }
+    if (bpf_map_update_elem(dp->maps[which == SPACE_hops ? MAP_hop_stats : MAP_port_stats], &slot,
+                            mem_array(mem, (size_t)dp->n_cpus, n), BPF_ANY)) {
+        return err_errno(E_UNAVAILABLE, "zero counters");
     }
     return NULL;
 }
@@ -559,16 +655,12 @@ slot_take(struct datapath *dp, uint32_t n_slots, uint32_t *slot)
 {
     int which = space_of(n_slots);
 
-    if (!dp->slots_known) {
-        for (int i = 0; i < N_SPACES; i++) {
-            memset(dp->slots_used[i], 0, spaces[i].n);
-        }
-        dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
-        dp->slots_known = true;
-    }
-    for (uint32_t i = 0; i < n_slots; i++) {
+    for (uint32_t n = 0; n < n_slots; n++) {
+        uint32_t i = (dp->slots_next[which] + n) % n_slots;
+
         if (!dp->slots_used[which][i]) {
             dp->slots_used[which][i] = 1;
+            dp->slots_next[which] = i + 1;
             *slot = i;
             return slot_zero(dp, which, i);
         }
@@ -622,10 +714,33 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
             TRY(slot_take(dp, n_slots, &id->slot));
         }
     }
-    return dptable_put(&dp->tables[TABLE_ids], &key, id);
+    return datapath_put(dp, TABLE_ids, &key, id);
 }
 
 /* ---- groups of instances ---------------------------------------------------------------------- */
+
+static bool
+member_key(uint32_t kind, uint32_t group, const char *uuid, uint32_t n_slots, struct dp_id_key *key)
+{
+    bool ok = id_key(kind, uuid, n_slots, key);
+
+    key->group = group;
+    return ok;
+}
+
+bool
+datapath_group_known(struct datapath *dp, uint32_t kind, const char *uuid, struct dp_id *id)
+{
+    struct dp_id_key key;
+    const struct dp_id *known = member_key(kind, DP_ID_GROUP, uuid, 0, &key)
+                                    ? dptable_get(&dp->tables[TABLE_ids], &key)
+                                    : NULL;
+
+    if (known) {
+        *id = *known;
+    }
+    return known;
+}
 
 struct err *
 datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *number)
@@ -633,10 +748,10 @@ datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *n
     struct dp_id_key key;
     struct dp_id id;
 
-    if (!id_key(kind, uuid, 0, &key)) {
+    if (!member_key(kind, DP_ID_GROUP, uuid, 0, &key)) {
         return err_new(E_INVALID, NULL, "'%s' is no UUID", uuid);
     }
-    if (!datapath_id_known(dp, kind, uuid, 0, &id)) {
+    if (!datapath_group_known(dp, kind, uuid, &id)) {
         if (dp->meta.next_group > DP_GROUP_NUMBER_MAX) {
             return err_new(E_QUOTA, NULL, "no number is left for a group of instances");
         }
@@ -644,7 +759,7 @@ datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *n
         TRY(meta_write(dp));
     }
     *number = id.id;
-    return dptable_put(&dp->tables[TABLE_ids], &key, &id);
+    return datapath_put(dp, TABLE_ids, &key, &id);
 }
 
 static struct err *
@@ -654,69 +769,54 @@ member_put(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id, b
         TRY(slot_take(dp, DP_INSTS_MAX, &id->slot));
     }
     id->left = 0;
-    seats_sit(dp->seats, id->id);
-    return dptable_put(&dp->tables[TABLE_ids], key, id);
-}
-
-static bool
-member_key(uint32_t kind, uint32_t group, const char *uuid, struct dp_id_key *key)
-{
-    bool ok = id_key(kind, uuid, DP_INSTS_MAX, key);
-
-    key->group = group;
-    return ok;
-}
-
-/* Its entry, unless another has its seat in this round.  (Two have one where an agent was killed
- * when it had just given the one's to the other.) */
-static const struct dp_id *
-member_known(struct datapath *dp, const struct dp_id_key *key, uint64_t *seats)
-{
-    const struct dp_id *id = dptable_get(&dp->tables[TABLE_ids], key);
-    uint64_t seat = id ? 1ULL << DP_INST_SEAT(id->id) : 0;
-
-    if (!id || (*seats & seat && !dptable_was_put(&dp->tables[TABLE_ids], key))) {
-        return NULL;
-    }
-    *seats |= seat;
-    return id;
+    seats_sit(dp->seats, key, id->id);
+    return datapath_put(dp, TABLE_ids, key, id);
 }
 
 static struct err *
-member_join(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id)
+member_join(struct datapath *dp, const struct dp_id_key *key, uint64_t listed, struct dp_id *id)
 {
+    const struct dp_id *known = dptable_get(&dp->tables[TABLE_ids], key);
+    bool has_slot = known && !known->left;
     uint32_t seat;
 
-    if (!seats_take(dp->seats, key->group, &seat)) {
-        return NULL;
+    if (!seats_take(dp->seats, key->group, listed, &seat)) {
+        return err_new(E_QUOTA, NULL, "more than %d instances in a group", DP_MEMBERS);
     }
-    *id = (struct dp_id){.id = DP_INST_NUMBER(key->group, seat)};
-    return member_put(dp, key, id, false);
+    *id = (struct dp_id){.id = DP_INST_NUMBER(key->group, seat), .slot = has_slot ? known->slot : 0};
+    return member_put(dp, key, id, has_slot);
 }
 
 struct err *
 datapath_members(struct datapath *dp, uint32_t kind, uint32_t group, const char *const *uuids,
                  size_t n, struct dp_id *ids)
 {
-    uint64_t seats = 0;
+    uint64_t listed = 0;
     struct dp_id_key key;
 
     for (size_t i = 0; i < n; i++) {
         const struct dp_id *known;
 
-        if (!member_key(kind, group, uuids[i], &key)) {
+        if (!member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
             return err_new(E_INVALID, NULL, "'%s' is no UUID", uuids[i]);
         }
-        known = member_known(dp, &key, &seats);
+        known = seats_has(dp->seats, &key) ? dptable_get(&dp->tables[TABLE_ids], &key) : NULL;
         ids[i] = known ? *known : (struct dp_id){0};
         if (known) {
+            listed |= 1ULL << DP_INST_SEAT(ids[i].id);
             TRY(member_put(dp, &key, &ids[i], !ids[i].left));
         }
     }
     /* When all are known who stay where they are. */
     for (size_t i = 0; i < n; i++) {
-        if (!ids[i].id && member_key(kind, group, uuids[i], &key)) {
-            TRY(member_join(dp, &key, &ids[i]));
+        if (ids[i].id || !member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
+            continue;
+        }
+        if (seats_has(dp->seats, &key)) { /* It is listed twice. */
+            memcpy(&ids[i], dptable_get(&dp->tables[TABLE_ids], &key), sizeof ids[i]);
+        } else {
+            TRY(member_join(dp, &key, listed, &ids[i]));
+            listed |= 1ULL << DP_INST_SEAT(ids[i].id);
         }
     }
     return NULL;
@@ -726,9 +826,10 @@ uint32_t
 datapath_member(struct datapath *dp, uint32_t kind, uint32_t group, const char *uuid)
 {
     struct dp_id_key key;
-    const struct dp_id *id = member_key(kind, group, uuid, &key)
-                                 ? dptable_get(&dp->tables[TABLE_ids], &key)
-                                 : NULL;
+    const struct dp_id *id =
+        member_key(kind, group, uuid, DP_INSTS_MAX, &key) && seats_has(dp->seats, &key)
+            ? dptable_get(&dp->tables[TABLE_ids], &key)
+            : NULL;
 
     return id && !id->left ? id->id : 0;
 }
@@ -815,12 +916,12 @@ datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *su
 }
 
 void
-datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum)
+datapath_hop_stats(struct datapath *dp, uint32_t slot, struct dp_hop_stats *sum)
 {
-    uint64_t s[3];
+    uint64_t s[6];
 
-    sum_up(dp, MAP_hop_stats, at, s, 3);
-    *sum = (struct dp_hop_stats){s[0], s[1], s[2]};
+    sum_up(dp, MAP_hop_stats, slot, s, 6);
+    *sum = (struct dp_hop_stats){{s[0], s[1]}, {s[2], s[3]}, {s[4], s[5]}};
 }
 
 uint64_t

@@ -1,28 +1,29 @@
-/* A round (dptable_begin to dptable_end) is the unit: who was not put in it has left. */
+/* Who lets go of its entry in 'ids' has left: it is put back for it, as one that has left, in each
+ * round from then on until its seat is another's. */
 #include "agent/seats.h"
 
+#include "base/str.h"
 #include "base/vec.h"
-#include "bpf/abi.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT 16384 /* Seats that are remembered as left, over all groups. */
+#define KEPT 4096 /* Seats that are remembered as left, over all groups. */
+#define NAME_SIZE 12
 
-enum { SEAT_NEVER, SEAT_HELD, SEAT_TAKEN };
-struct row {
-    uint32_t left[DP_MEMBERS];
-    uint8_t state[DP_MEMBERS];
-};
-struct member {
+struct seat {
     struct dp_id_key key;
-    struct dp_id id;
+    uint32_t left; /* In which order; 0 = it sits there. */
+};
+struct row {
+    char name[NAME_SIZE];
+    struct seat *seats[DP_MEMBERS]; /* null = never used */
 };
 struct seats {
     struct dptable *ids;
-    struct mem *mem;   /* Of what follows; null = not made in this round. */
-    struct map rows;   /* Group's number as text -> struct row */
-    VEC(struct member) absent; /* Not put yet. */
+    struct map rows; /* Group's number as text -> struct row */
+    size_t n_left;
     uint32_t newest;
 };
 
@@ -32,130 +33,187 @@ seats_new(struct dptable *ids)
     struct seats *s = heap_alloc(sizeof *s);
 
     s->ids = ids;
+    map_init(&s->rows, NULL);
     return s;
+}
+
+static void
+seat_free(struct seats *s, struct seat **seat)
+{
+    s->n_left -= *seat && (*seat)->left;
+    free(*seat);
+    *seat = NULL;
+}
+
+static void
+row_free(struct seats *s, struct row *row)
+{
+    for (uint32_t i = 0; i < DP_MEMBERS; i++) {
+        seat_free(s, &row->seats[i]);
+    }
+    free(row);
 }
 
 void
 seats_free(struct seats *s)
 {
     if (s) {
-        mem_free(s->mem);
+        map_each (&s->rows, it) {
+            row_free(s, it->value);
+        }
+        map_done(&s->rows);
         free(s);
     }
 }
 
 static struct row *
+row_find(const struct seats *s, uint32_t group)
+{
+    char name[NAME_SIZE];
+
+    (void)snprintf(name, sizeof name, "%u", group);
+    return map_get(&s->rows, name);
+}
+
+static struct row *
 row_of(struct seats *s, uint32_t group)
 {
-    const char *key = mem_printf(s->mem, "%u", group);
-    struct row *row = map_get(&s->rows, key);
+    struct row *row = row_find(s, group);
 
     if (!row) {
-        row = MEM_NEW(s->mem, struct row);
-        map_set(&s->rows, key, row);
+        row = heap_alloc(sizeof *row);
+        (void)snprintf(row->name, sizeof row->name, "%u", group);
+        map_set(&s->rows, row->name, row);
     }
     return row;
 }
 
-static void
-member_note(void *arg, const void *key, const void *value)
+static bool
+is_of(const struct seat *seat, const struct dp_id_key *key)
 {
-    struct seats *s = arg;
-    struct member m;
-    struct row *row;
-    uint32_t seat;
-
-    memcpy(&m.key, key, sizeof m.key);
-    memcpy(&m.id, value, sizeof m.id);
-    if (!m.key.group) {
-        return; /* No instance. */
-    }
-    row = row_of(s, DP_INST_GROUP(m.id.id));
-    seat = DP_INST_SEAT(m.id.id);
-    s->newest = m.id.left > s->newest ? m.id.left : s->newest;
-    if (dptable_was_put(s->ids, key)) {
-        row->state[seat] = SEAT_TAKEN;
-    } else {
-        vec_add(s->mem, &s->absent, m);
-        if (row->state[seat] == SEAT_NEVER) {
-            row->state[seat] = SEAT_HELD;
-            row->left[seat] = m.id.left;
-        }
-    }
-}
-
-static void
-rows_make(struct seats *s)
-{
-    s->mem = mem_new("seats");
-    map_init(&s->rows, s->mem);
-    memset(&s->absent, 0, sizeof s->absent);
-    s->newest = 0;
-    dptable_each_entry(s->ids, member_note, s);
+    return seat && !memcmp(&seat->key, key, sizeof *key);
 }
 
 void
-seats_sit(struct seats *s, uint32_t inst)
+seats_found(struct seats *s, const struct dp_id_key *key, const struct dp_id *id)
 {
-    if (s->mem) {
-        row_of(s, DP_INST_GROUP(inst))->state[DP_INST_SEAT(inst)] = SEAT_TAKEN;
+    struct seat *seat;
+
+    if (!key->group || key->group == DP_ID_GROUP) {
+        return;
+    }
+    seat = row_of(s, key->group)->seats[DP_INST_SEAT(id->id)];
+    if (id->left && seat) {
+        return; /* Another has got it, and an agent was killed then. */
+    }
+    seats_sit(s, key, id->id);
+    if (id->left) {
+        row_of(s, key->group)->seats[DP_INST_SEAT(id->id)]->left = id->left;
+        s->n_left++;
+        s->newest = id->left > s->newest ? id->left : s->newest;
     }
 }
 
-/* Less is better: never used, left long ago, left lately, still held (by one who leaves now). */
-static uint64_t
-seat_rank(const struct row *row, uint32_t seat)
+void
+seats_gone(struct seats *s, const struct dp_id_key *key, const struct dp_id *id)
 {
-    return row->state[seat] == SEAT_NEVER  ? 0
-           : row->state[seat] == SEAT_TAKEN ? UINT64_MAX
-           : row->left[seat]                ? row->left[seat]
-                                            : UINT32_MAX + 1ULL;
+    bool is_group = key->group == DP_ID_GROUP;
+    struct row *row = row_find(s, is_group ? id->id : key->group);
+
+    if (!row || !key->group) {
+        return;
+    }
+    if (is_group) {
+        (void)map_take(&s->rows, row->name);
+        row_free(s, row);
+    } else if (is_of(row->seats[DP_INST_SEAT(id->id)], key) && !id->left) {
+        row->seats[DP_INST_SEAT(id->id)]->left = ++s->newest;
+        s->n_left++;
+    }
 }
 
 bool
-seats_take(struct seats *s, uint32_t group, uint32_t *seat)
+seats_has(const struct seats *s, const struct dp_id_key *key)
 {
-    const struct row *row;
+    const struct row *row = row_find(s, key->group);
 
-    if (!s->mem) {
-        rows_make(s);
+    for (uint32_t i = 0; row && i < DP_MEMBERS; i++) {
+        if (is_of(row->seats[i], key)) {
+            return true;
+        }
     }
-    row = row_of(s, group);
-    *seat = 0;
-    for (uint32_t i = 1; i < DP_MEMBERS; i++) {
-        if (seat_rank(row, i) < seat_rank(row, *seat)) {
+    return false;
+}
+
+#define RANK_NONE UINT64_MAX
+
+/* Less is better: never used, left long ago, left lately, of one who leaves now. */
+static uint64_t
+seat_rank(const struct seats *s, const struct seat *seat)
+{
+    return !seat        ? 0
+           : seat->left ? seat->left
+           : dptable_was_put(s->ids, &seat->key) ? RANK_NONE
+                                                 : RANK_NONE - 1;
+}
+
+bool
+seats_take(struct seats *s, uint32_t group, uint64_t listed, uint32_t *seat)
+{
+    const struct row *row = row_of(s, group);
+    uint64_t best = RANK_NONE;
+
+    for (uint32_t i = 0; i < DP_MEMBERS; i++) {
+        uint64_t rank = listed >> i & 1 ? RANK_NONE : seat_rank(s, row->seats[i]);
+
+        if (rank < best) {
+            best = rank;
             *seat = i;
         }
     }
-    return row->state[*seat] != SEAT_TAKEN;
+    return best != RANK_NONE;
 }
 
-static bool
-group_is_there(const struct row *row)
+void
+seats_sit(struct seats *s, const struct dp_id_key *key, uint32_t inst)
 {
-    return memchr(row->state, SEAT_TAKEN, sizeof row->state);
+    struct seat **seat = &row_of(s, key->group)->seats[DP_INST_SEAT(inst)];
+
+    if (!*seat) {
+        *seat = heap_alloc(sizeof **seat);
+    }
+    s->n_left -= (*seat)->left != 0;
+    **seat = (struct seat){.key = *key};
+}
+
+static struct err *
+row_keep(struct seats *s, uint32_t group, struct row *row)
+{
+    for (uint32_t i = 0; i < DP_MEMBERS; i++) {
+        struct seat *seat = row->seats[i];
+        struct dp_id id = {.id = DP_INST_NUMBER(group, i), .slot = UINT32_MAX};
+
+        if (!seat || !seat->left) {
+            continue;
+        }
+        if (s->newest - seat->left >= KEPT) {
+            seat_free(s, &row->seats[i]);
+            continue;
+        }
+        id.left = seat->left;
+        TRY(dptable_put(s->ids, &seat->key, &id));
+    }
+    return NULL;
 }
 
 struct err *
-seats_end(struct seats *s)
+seats_keep(struct seats *s)
 {
-    struct err *e = NULL;
-
-    mem_free(s->mem);
-    rows_make(s); /* As it is at the round's end. */
-    for (size_t i = 0; i < s->absent.n && !e; i++) {
-        struct member *m = &s->absent.items[i];
-        struct row *row = row_of(s, DP_INST_GROUP(m->id.id));
-
-        m->id.left = m->id.left ? m->id.left : ++s->newest;
-        m->id.slot = UINT32_MAX; /* Nobody looks after it. */
-        if (group_is_there(row) && row->state[DP_INST_SEAT(m->id.id)] != SEAT_TAKEN &&
-            s->newest - m->id.left < KEPT) {
-            row->state[DP_INST_SEAT(m->id.id)] = SEAT_TAKEN;
-            e = dptable_put(s->ids, &m->key, &m->id);
-        }
+    if (!s->n_left) {
+        return NULL;
     }
-    mem_free(s->mem);
-    s->mem = NULL;
-    return e;
+    map_each (&s->rows, it) {
+        TRY(row_keep(s, (uint32_t)strtoul(it->key, NULL, 10), it->value));
+    }
+    return NULL;
 }

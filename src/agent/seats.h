@@ -6,16 +6,27 @@
 #define CARRICK_AGENT_SEATS_H
 
 #include "agent/dptable.h"
+#include "bpf/abi.h"
 
 struct seats;
 /* 'ids' (struct dp_id_key -> struct dp_id) is borrowed. */
 struct seats *seats_new(struct dptable *ids);
 void seats_free(struct seats *seats); /* null accepted */
-/* The seat of 'inst' (a number) is its for the rest of the round. */
-void seats_sit(struct seats *seats, uint32_t inst);
-/* A seat of the group that nobody has in this round; false where there is none. */
-bool seats_take(struct seats *seats, uint32_t group, uint32_t *seat);
-/* Before dptable_end: who has left a group keeps its entry while its seat is nobody else's. */
-struct err *seats_end(struct seats *seats) MUST_USE;
+
+/* An entry of 'ids' was found at the start, or has gone; any that is of no instance is ignored, but a
+ * group's takes its seats along. */
+void seats_found(struct seats *seats, const struct dp_id_key *key, const struct dp_id *id);
+void seats_gone(struct seats *seats, const struct dp_id_key *key, const struct dp_id *id);
+
+/* Has the instance a seat, be it one that it has left? */
+bool seats_has(const struct seats *seats, const struct dp_id_key *key);
+/* A seat for one more of the group: none of 'listed' (a bit each), nor of who was put in this round.
+ * False where there is none. */
+bool seats_take(struct seats *seats, uint32_t group, uint64_t listed, uint32_t *seat);
+/* The seat of the number 'inst' is this one's now. */
+void seats_sit(struct seats *seats, const struct dp_id_key *key, uint32_t inst);
+
+/* Puts the entries of those that have left; when a round begins, and behind its end. */
+struct err *seats_keep(struct seats *seats) MUST_USE;
 
 #endif
