@@ -112,11 +112,11 @@ classes_make(struct increments *m, struct desired_chain *chain)
     for (unsigned i = draw(m, 5); i > 0; i--) {
         /* Whose shapes are too many for a scope depends on who came first: few, for small ones. */
         unsigned few = draw(m, 3), any = draw(m, POP_TEMPLATES);
-        struct pop_rule rule = pop_rule_draw(&m->seed, chain->after ? few : any);
+        /* One of three of each kind at times, so that many ask for the same. */
+        uint64_t same = draw(m, 3), *seed = draw(m, 2) ? &same : &m->seed;
+        struct pop_rule rule = pop_rule_draw(seed, chain->after ? few : any);
 
         rule.priority = draw(m, 4);
-        rule.src[13] = rule.dst[13] = 0; /* So that rules are equal at times. */
-        rule.src[14] &= 3;
         pop_rule_add(m->s, chain, &rule, ends);
     }
 }
