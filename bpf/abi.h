@@ -157,10 +157,10 @@ struct dp_source_key {
     struct dp_ip ip;
 };
 
-/* nets: network -> flows it has and may have */
+/* nets: network -> flows it may have */
 struct dp_net {
-    __u32 zero;
-    __u32 share; /* Most flow entries it may have. */
+    __u32 sure;  /* Flow entries it may have whatever the others have; of all networks, half. */
+    __u32 share; /* Most that it may have, while the table is not half full. */
 };
 
 /* rules: a block of a group's rules in one direction */

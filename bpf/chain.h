@@ -83,7 +83,8 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
     return 0;
 }
 
-/* No room for one more entry of the network? */
+/* No room for one more entry of the network?  Half of the table is for what is sure to each: no
+ * network, nor several of one tenant, leaves others without. */
 INLINE int
 table_is_full(const struct pkt *k)
 {
@@ -91,7 +92,19 @@ table_is_full(const struct pkt *k)
     struct dp_net *value = bpf_map_lookup_elem(&nets, &net);
     __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
+    if (value && n && total && *n >= value->sure && *total >= DP_FLOWS_MAX / 2) {
+        return 1;
+    }
     return !value || !n || !total || *n >= value->share || *total >= DP_FLOWS_MAX;
+}
+
+/* Is there no room to remember the flow, and none needed?  Then nothing is known of what it was
+ * before: it may as well be the other direction of a flow. */
+INLINE int
+goes_by_hash(struct pkt *k)
+{
+    k->hash_only = !(k->in_flags & DP_PORT_SECURITY) && table_is_full(k);
+    return k->hash_only;
 }
 
 /* From a port, with no entry or one that is to be judged again. */
@@ -110,7 +123,7 @@ dp_new_flow(struct __sk_buff *skb)
     if (k->in_flags & DP_PORT_FUNCTION && !k->recheck) {
         return call(skb, k, CALL_speak);
     }
-    if (!k->recheck && (!may_start(k) || is_syn_ack(k))) {
+    if (!k->recheck && !goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
     }
     if (!end_find(k, k->mac_dst, &k->end[1])) {
@@ -218,7 +231,7 @@ dp_new_remote(struct __sk_buff *skb)
     if (!k->end[1].ifindex) {
         return drop(k, DROP_tunnel_transit);
     }
-    if (!may_start(k) || is_syn_ack(k)) {
+    if (!goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
     }
     return call(skb, k, CALL_classify);
@@ -314,7 +327,7 @@ dp_insert(struct __sk_buff *skb)
         flow->inst[k->first & (DP_HOPS - 1)] = k->in_inst;
         flow->sent = (__u16)(1 << k->first);
     }
-    if (!usage_take(k)) {
+    if (k->hash_only || !usage_take(k)) {
         return insert_full(skb, k, DROP_share_full);
     }
     bad = bpf_map_update_elem(&flows, &k->key, flow, BPF_NOEXIST);

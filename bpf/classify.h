@@ -10,7 +10,7 @@
 /* Three calls are enough for DP_SHAPES_MAX and DP_HOPS times DP_SHAPES_AFTER_MAX. */
 #define CLASS_BLOCKS_A_CALL 16
 
-/* A function without an entry to ask may also have emitted the other direction. */
+/* Without an entry to ask, it may also be the other direction. */
 INLINE int
 class_none(struct __sk_buff *skb, struct pkt *k)
 {
@@ -18,7 +18,7 @@ class_none(struct __sk_buff *skb, struct pkt *k)
     struct dp_ip ip = k->src;
     __u16 port = k->sport;
 
-    if (k->from != FROM_FUNCTION || k->swapped) {
+    if ((k->from != FROM_FUNCTION && !k->hash_only) || k->swapped) {
         return call(skb, k, CALL_insert);
     }
     k->swapped = 1;

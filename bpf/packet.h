@@ -382,8 +382,12 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
 {
     __u8 eth[12];
 
+    k->from = from;
     if (bpf_skb_load_bytes(skb, 0, eth, 12)) {
         return DROP_truncated;
+    }
+    if (skb->vlan_present) { /* A tag, which the kernel has taken out of the bytes. */
+        return DROP_ethertype;
     }
     mac_copy(k->mac_dst, eth);
     mac_copy(k->mac_src, eth + 6);
@@ -394,7 +398,6 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
     k->passed = k->trusted = k->spoken = 0;
     k->chain = 0;
-    k->from = from;
     return 0;
 }
 

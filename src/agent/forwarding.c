@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARE_MIN 4096 /* Flow entries that a network may have in any case. */
+#define SHARE_MIN 4096 /* Flow entries that a network may have while others have few. */
 
 void
 run_problem(struct run *r, enum desired_kind kind, const char *id, const char *reason)
@@ -453,7 +453,8 @@ nets_sync(struct run *r)
 {
     size_t n = world_count(r->world, DESIRED_network);
     uint32_t share = n ? (uint32_t)(2UL * DP_FLOWS_MAX / n) : 0;
-    struct dp_net value = {.share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
+    struct dp_net value = {.sure = n > 1 ? (uint32_t)(DP_FLOWS_MAX / 2 / n) : DP_FLOWS_MAX,
+                           .share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
                                     : share < SHARE_MIN  ? SHARE_MIN
                                                          : share};
 
