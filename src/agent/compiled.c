@@ -259,7 +259,7 @@ concerned_touch(struct run *r)
 static struct err *
 fault_take(struct run *r, struct chain_note *note, struct err *e)
 {
-    if (!err_is(e, E_QUOTA)) {
+    if (!e || !err_is(e, E_QUOTA)) {
         return e;
     }
     run_problem(r, DESIRED_chain, note->uuid, e->message);
