@@ -8,8 +8,6 @@
 
 #include "base/vec.h"
 
-#define LABEL_NOBODY DESIRED_LABEL_MIN
-
 /* ---- instances and hops ------------------------------------------------------------------ */
 
 /* The label to send with towards a pair at another site. */
@@ -19,7 +17,7 @@ label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const ch
 {
     struct strs found;
 
-    *label = LABEL_NOBODY;
+    *label = DESIRED_LABEL_NOBODY;
     TRY(sql_column(tx,
                    "select label from chain_label where port_chain_id = ? and port_pair_id = ? and "
                    "direction = ?", SQL_ARGS(chain_id, pair_id, direction), &found));
