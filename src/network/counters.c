@@ -34,26 +34,6 @@ fold_add(struct fold *fold, const struct desired_hop_counter *in, const char *ch
     sum->passed += in->passed;
 }
 
-/* Which chain of the way the hop is of, and which hop of it. */
-static struct err *
-fold_path(struct fold *fold, const struct desired_hop_counter *in,
-          const struct service_graph_path *path)
-{
-    int64_t hop = in->hop;
-
-    for (size_t i = 0; i < path->port_chains.n; i++) {
-        struct port_chain *chain;
-
-        TRY(row_get(fold->tx, &port_chain_table, path->port_chains.items[i], &chain));
-        if (hop < (int64_t)chain->port_pair_groups.n) {
-            fold_add(fold, in, chain->id, hop);
-            return NULL;
-        }
-        hop -= (int64_t)chain->port_pair_groups.n;
-    }
-    return NULL;
-}
-
 /* Every way by its id. */
 static struct err *
 paths_read(struct tx *tx, struct map *paths)
@@ -85,12 +65,13 @@ hops_sort(struct tx *tx, struct desired_counters *counters)
     for (size_t i = 0; paths.n_live > 0 && i < counters->hops.n; i++) {
         const struct desired_hop_counter *in = counters->hops.items[i];
         const struct service_graph_path *path = map_get(&paths, in->chain_id);
+        const char *chain_id = in->chain_id;
+        int64_t hop = in->hop;
 
         if (path) {
-            TRY(fold_path(&fold, in, path));
-        } else {
-            fold_add(&fold, in, in->chain_id, in->hop);
+            TRY(path_hop(tx, path, &chain_id, &hop));
         }
+        fold_add(&fold, in, chain_id, hop);
     }
     if (paths.n_live > 0) {
         counters->hops = (struct rows){.n = fold.hops.n, .items = fold.hops.items};
