@@ -283,6 +283,7 @@ TEST(packets_take_every_way_through_a_graph)
     /* A, A/B, A/C, A/B/D, A/C/D */
     REQUIRE_OK(store_write_wait(w.store, graph_change, &w));
     tell(&w, 5);
+    there_and_back(&w, at_a, at_b, 80, "AB"); /* The flow that was there before. */
     there_and_back(&w, at_a, at_b, 79, "A");
     there_and_back(&w, at_a, at_b, 81, "AB");
     there_and_back(&w, at_a, at_b, 85, "ABD");
