@@ -180,6 +180,7 @@ tell(struct world *w, size_t n)
 struct counted {
     struct world *world;
     int64_t packets[N_CHAINS][2];
+    int64_t sent, came; /* into and out of f */
 };
 
 /* store_fn: what the site would answer at carrick-counters. */
@@ -191,6 +192,14 @@ counted_read(struct tx *tx, void *arg)
     struct desired_counters *counters = row_copy(tx_mem(tx), site_counters(w->site));
 
     TRY(counters_complete(tx, counters));
+    for (size_t i = 0; i < counters->instances.n; i++) {
+        const struct desired_instance_counter *in = counters->instances.items[i];
+
+        if (str_eq(in->instance_id, topo_id(w->topo, "instance f"))) {
+            counted->sent = in->sent_packets;
+            counted->came = in->came_packets;
+        }
+    }
     for (size_t i = 0; i < counters->hops.n; i++) {
         const struct desired_hop_counter *hop = counters->hops.items[i];
 
@@ -222,6 +231,9 @@ there_and_back(struct world *w, int at_a, int at_b, int port, const char *way)
     raw_send(at_b, f.b, f.n);
     CHECK(raw_receive(at_a, buf, sizeof buf, 1000, is_udp_to, &back));
     REQUIRE_OK(store_read(w->store, counted_read, &after));
+    /* One forth, one back, through both of its ports. */
+    CHECK_INT(after.sent - before.sent, 2);
+    CHECK_INT(after.came - before.came, 2);
     for (size_t i = 0; i < N_CHAINS; i++) {
         int64_t more = strstr(way, chains[i].name) != NULL;
 
