@@ -51,7 +51,11 @@ struct pkt {
     __u8 hash_only;            /* No room for an entry: 'flow' below is it. */
     /* Iteration over rules and classifiers. */
     __u8 rule_dir, rule_group, rule_next;
-    __u32 rule_ifindex, rule_block, class_block;
+    __u8 class_depth;
+    __u32 rule_ifindex, rule_block;
+    __u32 class_block;         /* 0 = from the beginning */
+    __u32 class_scope;
+    struct dp_class class;     /* The best so far in the scope; chain 0 = none. */
     struct dp_flow flow;
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
