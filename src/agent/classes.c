@@ -599,13 +599,16 @@ shapes_put(struct scope *scope, struct datapath *dp)
 static struct err *
 branches_flag(const struct scope *scope, struct datapath *dp)
 {
-    const struct dp_chain *chain = datapath_get(dp, TABLE_chains, &scope->number);
+    const void *chain = datapath_get(dp, TABLE_chains, &scope->number);
     struct dp_chain value;
 
-    if (!chain || !(chain->flags & DP_CHAIN_BRANCHES) == !scope->n_shapes) {
+    if (!chain) {
         return NULL;
     }
-    value = *chain;
+    memcpy(&value, chain, sizeof value); /* Behind its key it is not aligned. */
+    if (!(value.flags & DP_CHAIN_BRANCHES) == !scope->n_shapes) {
+        return NULL;
+    }
     value.flags ^= DP_CHAIN_BRANCHES;
     return datapath_set(dp, TABLE_chains, &scope->number, &value);
 }
