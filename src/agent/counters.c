@@ -61,6 +61,7 @@ instances_count(struct host *host, struct mem *mem, struct desired_counters *cou
         struct desired_instance_counter *c = row_new(mem, &desired_instance_counter_table);
         uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
 
+        row_defaults(mem, c); /* What is counted at its ports is the site's to add. */
         c->instance_id = in->watched.id;
         c->reason = in->not_used ? in->not_used : watch_reason(&in->watched, down);
         c->up = !c->reason;
@@ -104,8 +105,8 @@ host_counters(struct host *host, struct mem *mem)
     }
     instances_count(host, mem, counters);
     drops_count(host, mem, counters);
-    counters->flows = (int64_t)host->n_flows;
-    counters->flows_max = DP_FLOWS_MAX;
+    counters->flows = (int64_t)datapath_flows(host->forwarding.dp);
+    counters->flows_max = datapath_flows_max(host->forwarding.dp);
     text = row_to_json(mem, counters, true);
     err_ignore(json_parse(mem, text, strlen(text), &json), "it was just written");
     return json;

@@ -68,7 +68,7 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
                        mem_printf(mem, "%u", site->site.uid), "--bpffs", site->bpffs, "--vtep",
                        site->vtep, "--site-id", site->name, "--host-id", site->name, "--responder",
                        responder, "--responder-uid", mem_printf(mem, "%u", site->responder.uid),
-                       "--log-level", level, NULL));
+                       "--flows", site->flows, "--log-level", level, NULL));
     role_add(mem, supervisor, site, "site", &site->site,
              role_argv(mem, "site", "--state", state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,

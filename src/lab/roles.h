@@ -20,6 +20,7 @@ struct roles_site {
     const char *vtep;         /* null = not joined */
     const char *underlay_mtu; /* null = the role's own default, as below */
     const char *log_level;
+    const char *flows;        /* entries of the flow table, or null as above */
     const char *state;        /* folder of STATE/site and STATE/agent */
     const char *agent_socket;
     const char *responder_dir; /* the responder's; its socket is in it */

@@ -26,7 +26,8 @@
     X(name, "name", "NAME", NULL, "of the site, and of its entry in clouds.yaml")                  \
     X(responder_user, "responder-user", "NAME", "carrick-responder", "that answers guests")        \
     X(vtep, "vtep", "ADDRESS", "", "IPv4 address that other sites tunnel to; none: not joined")    \
-    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")
+    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
+    X(flows, "flows", "N", "131072", "entries of the flow table when it is made, a power of two")
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     SHARED_OPTIONS(X)                                                                              \
     X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")
@@ -87,6 +88,7 @@ site_add(struct run *run)
         .vtep = str_empty(values[OPTION_vtep]) ? NULL : values[OPTION_vtep],
         .underlay_mtu = values[OPTION_underlay_mtu],
         .log_level = values[OPTION_log_level],
+        .flows = values[OPTION_flows],
         .state = values[OPTION_state],
         .agent_socket = mem_printf(mem, "%s/agent.sock", runtime),
         .responder_dir = mem_printf(mem, "%s/responder", runtime),

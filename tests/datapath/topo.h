@@ -33,6 +33,7 @@ struct site {
     bool ready;
     struct desired_counters *counters;
     bool allow_removal;
+    int flows;              /* Entries of its flow table; 0 = as many as an agent takes by itself. */
 };
 
 struct topo {
@@ -45,6 +46,8 @@ struct topo {
 
 /* Skips the test where namespaces are not permitted or programs are missing. */
 struct topo *topo_new(size_t n_sites);
+/* The same, with flow tables of that size. */
+struct topo *topo_new_flows(size_t n_sites, int flows);
 void topo_free(struct topo *topo);
 
 void site_agent_start(struct site *site);
@@ -98,6 +101,8 @@ void site_remove(struct site *site, const void *object);
 
 /* Sends everything and waits until it is applied (false: refused). */
 bool site_push(struct site *site);
+/* Likewise, and the kernel has all of it when this returns. */
+bool site_push_through(struct site *site);
 /* Likewise without waiting. */
 void site_send(struct site *site);
 /* Waits until all servers and ports are ACTIVE. */
