@@ -4,6 +4,7 @@
 #ifndef CARRICK_BPF_CHAIN_H
 #define CARRICK_BPF_CHAIN_H
 
+#include "nsh.h"
 #include "rules.h"
 
 #define CLASS_BLOCKS_A_CALL 6
@@ -161,8 +162,11 @@ dp_speak(struct __sk_buff *skb)
     }
     id = k->in_inst;
     inst = bpf_map_lookup_elem(&insts, &id);
+    if (k->in_flags & DP_PORT_NSH && !k->nsh) {
+        return drop(k, DROP_nsh_missing);
+    }
     if (!inst || !(inst->flags & DP_INST_SPEAKS)) {
-        return table_is_full(k) && inst ? call(skb, k, CALL_new_remote)
+        return table_is_full(k) && (inst || k->nsh) ? call(skb, k, CALL_new_remote)
                                         : drop(k, DROP_function_flow);
     }
     if (inst->port[DP_REVERSE] != k->in_port) {
@@ -179,8 +183,11 @@ dp_speak(struct __sk_buff *skb)
     }
     k->init_lo = k->from_lo;
     k->chain = inst->chain;
-    k->classified = k->spoken = 1;
     k->first = (__u8)inst->hop;
+    if (k->nsh && !nsh_begins(k, inst)) {
+        return drop(k, DROP_nsh_path);
+    }
+    k->classified = k->spoken = 1;
     k->from = FROM_FUNCTION;
     return call(skb, k, CALL_insert);
 }
@@ -209,7 +216,7 @@ dp_new_remote(struct __sk_buff *skb)
         k->classified = 1;
         return call(skb, k, CALL_insert);
     }
-    if (k->from == FROM_PORT) {
+    if (k->from == FROM_PORT || k->nsh) {
         k->from = FROM_FUNCTION;
         return call(skb, k, CALL_classify);
     }

@@ -7,7 +7,8 @@
 
 /* A function's port serves one instance, and that one network. */
 static bool
-claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, uint32_t net)
+claim(struct run *r, const char *port_id, const struct desired_instance *in, uint32_t inst,
+      uint32_t net)
 {
     struct port_note *note = map_get(&r->ports, port_id);
 
@@ -16,7 +17,8 @@ claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, 
     }
     note->inst = inst;
     note->serves = net;
-    note->inst_uuid = inst_uuid;
+    note->inst_uuid = in->id;
+    note->nsh = in->nsh;
     return true;
 }
 
@@ -68,7 +70,8 @@ struct place {
     uint32_t number, hop, net, group;
 };
 
-/* What begins at an instance has to know where that is: it cannot be at two places. */
+/* What begins at an instance has to know where that is: it cannot be at two places, unless its
+ * packets say from which they come. */
 static bool
 speaks_put(struct run *r, const struct place *at, uint32_t id, struct dp_inst *inst)
 {
@@ -77,7 +80,7 @@ speaks_put(struct run *r, const struct place *at, uint32_t id, struct dp_inst *i
     inst->flags |= DP_INST_SPEAKS;
     inst->chain = at->number;
     inst->hop = at->hop;
-    return !other || (other->chain == at->number && other->hop == at->hop);
+    return !other || inst->flags & DP_INST_NSH || (other->chain == at->number && other->hop == at->hop);
 }
 
 /* Once, however many chains it is in.  What is addressed or has one arm lets no probe through. */
@@ -86,7 +89,7 @@ watched_add(struct run *r, const struct place *at, const struct desired_instance
             const struct dp_id *id, const struct dp_inst *inst)
 {
     const struct port_note *port = map_get(&r->ports, in->ingress_port_id);
-    bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM));
+    bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM | DP_INST_NSH));
     struct forwarding_instance watched = {
         .watched = {.id = mem_str(r->f->watched_mem, in->id),
                     .number = id->id,
@@ -132,6 +135,20 @@ watched_elsewhere(struct run *r, const struct place *at, const struct desired_in
     }
 }
 
+/* What is sent to it with: labels of its site, or NSH.  A forwarder is not asked for what is behind
+ * it. */
+static struct err *
+elsewhere_put(struct run *r, const struct place *at, const struct desired_instance *in,
+              const struct dp_id *id, struct dp_inst *inst)
+{
+    if (in->nsh) {
+        inst->vni = (uint32_t)in->vni;
+        return NULL;
+    }
+    watched_elsewhere(r, at, in, id, inst);
+    return label_put(r, at->number, id->id, in);
+}
+
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
          uint32_t *number, bool *ok)
@@ -149,6 +166,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (str_eq(in->layer, "l3")) {
         inst.flags |= DP_INST_L3;
     }
+    inst.flags |= in->nsh ? DP_INST_NSH : 0;
     if (in->speaks && !speaks_put(r, at, id.id, &inst)) {
         run_problem(r, DESIRED_chain, chain->id,
                     "an instance that sends flows of its own has another place already");
@@ -158,12 +176,11 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (in->vtep) {
         inst.flags |= DP_INST_REMOTE;
         inst.vtep = vtep_of(in->vtep);
-        TRY(label_put(r, at->number, id.id, in));
         TRY(peer_put(r, net, inst.vtep));
-        watched_elsewhere(r, at, in, &id, &inst);
+        TRY(elsewhere_put(r, at, in, &id, &inst));
     } else {
-        if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
-            !claim(r, in->egress_port_id, in->id, id.id, net)) {
+        if (!claim(r, in->ingress_port_id, in, id.id, net) ||
+            !claim(r, in->egress_port_id, in, id.id, net)) {
             run_problem(r, DESIRED_chain, chain->id,
                     "a function's port serves another instance or network already");
             *ok = false;
@@ -353,6 +370,24 @@ chain_class(struct run *r, const struct desired_chain *chain, const struct desir
     }
 }
 
+/* What comes back with NSH is of the chain whose path it says. */
+static struct err *
+path_put(struct run *r, const struct desired_chain *chain, int64_t spi, uint32_t dir,
+         const struct dp_id *id, struct dp_chain *value)
+{
+    struct dp_path path = {.chain = id->id, .dir = dir, .net = value->net};
+
+    value->spi[dir] = spi == INT_NULL ? 0 : (uint32_t)spi;
+    if (spi == INT_NULL) {
+        return NULL;
+    }
+    if (datapath_put_already(r->dp, TABLE_paths, &value->spi[dir])) {
+        run_problem(r, DESIRED_chain, chain->id, "another chain has its service path");
+        return NULL;
+    }
+    return datapath_put(r->dp, TABLE_paths, &value->spi[dir], &path);
+}
+
 static struct err *
 chain_sync(struct run *r, const struct desired_chain *chain)
 {
@@ -369,6 +404,8 @@ chain_sync(struct run *r, const struct desired_chain *chain)
     if (!ok) {
         return NULL;
     }
+    TRY(path_put(r, chain, chain->spi_forward, DP_FORWARD, id, &value));
+    TRY(path_put(r, chain, chain->spi_reverse, DP_REVERSE, id, &value));
     TRY(datapath_put(r->dp, TABLE_chains, &id->id, &value));
     map_set(&r->chains, chain->id, id);
     for (size_t i = 0; i < chain->classifiers.n; i++) {

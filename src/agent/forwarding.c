@@ -385,7 +385,10 @@ addresses_sync(struct run *r)
 struct err *
 forwarding_config(struct forwarding *f)
 {
-    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex, .punt_ifindex = f->punt_ifindex};
+    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex,
+                               .punt_ifindex = f->punt_ifindex,
+                               .bounce_ifindex = f->bounce_ifindex,
+                               .gpe_ifindex = f->gpe_ifindex};
     uint32_t zero = 0;
 
     return datapath_put(f->dp, TABLE_config, &zero, &config);
@@ -518,6 +521,7 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
     value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
     value.flags |= port->function || note->inst ? DP_PORT_FUNCTION : 0;
+    value.flags |= note->nsh ? DP_PORT_NSH : 0;
     value.flags |= has_other_macs(port) ? DP_PORT_PAIRS : 0;
     mac_key(value.mac, port->mac);
     for (size_t i = 0; i < port->security_groups.n; i++) {

@@ -21,6 +21,7 @@ struct forwarding {
     struct map links;      /* Port id -> struct forwarding_link, of ports that are plugged. */
     uint32_t vxlan_ifindex; /* 0 = no tunnels here */
     uint32_t punt_ifindex;  /* 0 = no responder is there */
+    uint32_t bounce_ifindex, gpe_ifindex; /* 0 = no tunnels here */
     struct mem *watched_mem;
     VEC(struct forwarding_instance) watched; /* Made by forwarding_sync. */
     int64_t due;           /* When forwarding_sync is to run again by itself (wall clock); 0 = never. */
@@ -30,9 +31,10 @@ struct forwarding {
 };
 struct forwarding_link {
     uint32_t ifindex;
+    uint32_t mtu; /* As the link has it. */
 };
 
-/* Writes the two numbers above, at once. */
+/* Writes the links' numbers above, at once. */
 struct err *forwarding_config(struct forwarding *forwarding) MUST_USE;
 /* What the responder knows a plugged port by, and what it may ask (DP_GUEST_*); false where it is
  * not plugged, or nobody's. */

@@ -30,6 +30,7 @@ struct port_note {
     uint32_t ifindex;
     uint32_t inst, serves;   /* Function. */
     const char *inst_uuid;
+    bool nsh;                /* The instance speaks NSH. */
     const struct desired_port *port; /* Null for a remote one. */
 };
 struct run {

@@ -2,6 +2,7 @@
  * first and only then acts, so a round that was cut short anywhere is simply
  * done again. */
 #include "agent/container.h"
+#include "agent/nsh.h"
 #include "agent/plug.h"
 #include "agent/rootfs.h"
 #include "base/log.h"
@@ -167,6 +168,7 @@ round_make(struct host *host)
     servers_step(host);
     TRY(plugs_look(host));
     servers_plug(host);
+    nsh_links(host);
     host->forwarding.problem = on_problem;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));

@@ -12,6 +12,7 @@ const char *const sfc_function_kinds[] = {"transparent", "routed", "nat", "proxy
 const char *const sfc_failure_policies[] = {"closed", "open", NULL};
 const char *const network_vnic_types[] = {"normal", NULL};
 const char *const network_ipv6_modes[] = {"dhcpv6-stateful", "dhcpv6-stateless", "slaac", NULL};
+const char *const interconnect_encapsulations[] = {"vxlan", "vxlan-gpe-nsh", NULL};
 const char *const interconnect_directions[] = {"forward", "reverse", NULL};
 
 /* Neutron API: security group rules, "protocol". */

@@ -15,7 +15,8 @@ struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRIN
 
 extern const char *const sfc_failure_policies[], *const sfc_function_kinds[];
 extern const char *const network_directions[], *const network_ethertypes[],
-    *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
+    *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[],
+    *const interconnect_encapsulations[];
 
 attr_convert_fn network_convert_protocol, network_convert_port, network_convert_ethertype,
     sfc_convert_ethertype, sfc_convert_pair_parameters, sfc_convert_group_parameters,
