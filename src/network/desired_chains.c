@@ -6,6 +6,8 @@
 
 #include "base/vec.h"
 
+#define SPI_REVERSE 65536 /* Above all numbers of chains. */
+
 /* ---- instances and hops ------------------------------------------------------------------ */
 
 /* The label to send with towards a pair at another site. */
@@ -43,10 +45,16 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;
         made->egress_port_id = pair->egress;
+        made->nsh = pair_speaks_nsh(pair);
         return NULL;
     }
     TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
     made->vtep = remote->vtep;
+    if (remote_is_foreign(remote)) {
+        made->nsh = true;
+        made->vni = remote->vni;
+        return NULL;
+    }
     TRY(label_towards(tx, chain_id, pair_id, "forward", &made->label_forward));
     return label_towards(tx, chain_id, pair_id, "reverse", &made->label_reverse);
 }
@@ -197,6 +205,10 @@ chain_load(struct tx *tx, const char *id, void **object)
     }
     out->id = chain->id;
     out->project_id = chain->project_id;
+    if (str_eq(json_get_str(chain->chain_parameters, "correlation"), "nsh")) {
+        out->spi_forward = chain->chain_id;
+        out->spi_reverse = chain->chain_id + SPI_REVERSE;
+    }
     out->symmetric = json_bool(json_get(chain->chain_parameters, "symmetric"), false);
     out->hops.items = MEM_ARRAY(tx_mem(tx), chain->port_pair_groups.n, void *);
     for (size_t i = 0; i < chain->port_pair_groups.n; i++) {

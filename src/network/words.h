@@ -85,6 +85,22 @@ bool pair_speaks(const struct port_pair *pair);
  * 'chain_id' (null = none) counted among them. */
 struct err *group_places_check(struct tx *tx, const struct port_pair_group *group,
                                const char *chain_id) MUST_USE;
+
+/* ---- correlation.c */
+
+/* Do its functions get packets with NSH? */
+bool pair_speaks_nsh(const struct port_pair *pair);
+/* Is it behind a forwarder that is not a site like this one? */
+bool remote_is_foreign(const struct remote_port *remote);
+/* 400 where a pair's ends are not reached alike, or not by what it speaks ('in' and 'out' are null
+ * for ports here). */
+struct err *correlation_check_pair(const struct port_pair *pair, const struct remote_port *in,
+                                   const struct remote_port *out) MUST_USE;
+/* 400 where the group's pairs speak differently, or otherwise than a chain that has the group. */
+struct err *correlation_check_group(struct tx *tx, const struct port_pair_group *group) MUST_USE;
+/* 400 where a pair of the chain's groups speaks otherwise than the chain. */
+struct err *correlation_check_chain(struct tx *tx, const struct port_chain *chain) MUST_USE;
+
 /* 409 where another chain of the same priority claims packets of one of its classifiers; the
  * chain's members are those it shall have. */
 struct err *chain_conflict_check(struct tx *tx, const struct op *op,
