@@ -351,6 +351,44 @@ TEST(functions_that_speak_nsh_get_it_and_have_to_give_it_back)
     spawned_end(at_t.pid);
 }
 
+/* a -> f (NSH, at east) -> g (as it is, at west) -> b: between the sites it is labels. */
+TEST(a_function_that_speaks_nsh_serves_a_chain_of_two_sites)
+{
+    struct topo *t = topo_new(2);
+    struct site *east = &t->sites[0], *west = &t->sites[1];
+    struct desired_chain *ce, *cw;
+    struct desired_port *a, *b;
+
+    needs(t);
+    site_network(east, "n", 100);
+    site_network(west, "n", 200);
+    a = site_node(east, "a", "n", "10.0.0.1", NULL);
+    b = site_node(west, "b", "n", "10.0.0.2", NULL);
+    (void)site_remote(east, "b", "n", west, b, 200);
+    (void)site_remote(west, "a", "n", east, a, 100);
+    function_make(east, "f");
+    site_function(west, "g", "n");
+    ce = chain_make(east);
+    cw = chain_make(west);
+    cw->spi_forward = 1234; /* Each site's own. */
+    chain_hop(east, ce, "f")->nsh = true;
+    instance_remote(chain_hop(east, ce, "g"), west->vtep, 0x800001, 0x800002);
+    instance_remote(chain_hop(west, cw, "f"), east->vtep, 0x800003, 0x800004);
+    (void)chain_hop(west, cw, "g");
+    site_label(west, "c", 1, "forward", "g", 0x800001);
+    site_label(west, "c", 1, "reverse", "g", 0x800002);
+    site_label(east, "c", 0, "forward", "f", 0x800003);
+    site_label(east, "c", 0, "reverse", "f", 0x800004);
+    topo_up(t);
+    function_start(east, "f");
+    CHECK(node_tcp(east, "a", west, "b", "10.0.0.2", 80));
+    CHECK(node_tcp(west, "b", east, "a", "10.0.0.1", 80));
+    CHECK(site_hop_packets(east, "c", 0, "reverse") >= 3);
+    CHECK(site_hop_packets(west, "c", 1, "forward") >= 4);
+    CHECK_INT(site_drops(east, "internal"), 0);
+    CHECK_INT(site_drops(east, "function_flow"), 0);
+}
+
 /* ---- forwarders elsewhere --------------------------------------------------------------------------- */
 
 static void
