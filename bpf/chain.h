@@ -4,10 +4,8 @@
 #ifndef CARRICK_BPF_CHAIN_H
 #define CARRICK_BPF_CHAIN_H
 
+#include "classify.h"
 #include "nsh.h"
-#include "rules.h"
-
-#define CLASS_BLOCKS_A_CALL 6
 
 /* One end from the tables; false where nobody has that address. */
 INLINE int
@@ -86,7 +84,8 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
     return 0;
 }
 
-/* No room for one more entry of the network? */
+/* No room for one more entry of the network?  Half of the table is for what is sure to each: no
+ * network, nor several of one tenant, leaves others without. */
 INLINE int
 table_is_full(const struct pkt *k)
 {
@@ -94,7 +93,19 @@ table_is_full(const struct pkt *k)
     struct dp_net *value = bpf_map_lookup_elem(&nets, &net);
     __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
+    if (value && n && total && *n >= value->sure && *total >= DP_FLOWS_MAX / 2) {
+        return 1;
+    }
     return !value || !n || !total || *n >= value->share || *total >= DP_FLOWS_MAX;
+}
+
+/* Is there no room to remember the flow, and none needed?  Then nothing is known of what it was
+ * before: it may as well be the other direction of a flow. */
+INLINE int
+goes_by_hash(struct pkt *k)
+{
+    k->hash_only = !(k->in_flags & DP_PORT_SECURITY) && table_is_full(k);
+    return k->hash_only;
 }
 
 /* From a port, with no entry or one that is to be judged again. */
@@ -113,7 +124,7 @@ dp_new_flow(struct __sk_buff *skb)
     if (k->in_flags & DP_PORT_FUNCTION && !k->recheck) {
         return call(skb, k, CALL_speak);
     }
-    if (!k->recheck && (!may_start(k) || is_syn_ack(k))) {
+    if (!k->recheck && !goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
     }
     if (!end_find(k, k->mac_dst, &k->end[1])) {
@@ -227,79 +238,8 @@ dp_new_remote(struct __sk_buff *skb)
     if (!k->end[1].ifindex) {
         return drop(k, DROP_tunnel_transit);
     }
-    if (!may_start(k) || is_syn_ack(k)) {
+    if (!goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
-    }
-    return call(skb, k, CALL_classify);
-}
-
-/* A function without an entry to ask may also have emitted the other direction. */
-INLINE int
-class_none(struct __sk_buff *skb, struct pkt *k)
-{
-    struct dp_end end = k->end[0];
-    struct dp_ip ip = k->src;
-    __u16 port = k->sport;
-
-    if (k->from != FROM_FUNCTION || k->swapped) {
-        return call(skb, k, CALL_insert);
-    }
-    k->swapped = 1;
-    k->end[0] = k->end[1];
-    k->end[1] = end;
-    k->src = k->dst;
-    k->dst = ip;
-    k->sport = k->dport;
-    k->dport = port;
-    k->init_lo = !k->init_lo;
-    k->class_block = 0;
-    return call(skb, k, CALL_classify);
-}
-
-INLINE int
-class_match(const struct pkt *k, const struct dp_class *c)
-{
-    __u16 sport = bpf_ntohs(k->sport), dport = bpf_ntohs(k->dport);
-
-    return !!(c->flags & DP_CLASS_V6) == k->v6 &&
-           (!(c->flags & DP_CLASS_PROTO) || c->proto == k->key.proto) &&
-           (!(c->flags & DP_CLASS_SPORT) || (sport >= c->sport_min && sport <= c->sport_max)) &&
-           (!(c->flags & DP_CLASS_DPORT) || (dport >= c->dport_min && dport <= c->dport_max)) &&
-           (!(c->flags & DP_CLASS_FROM) || c->from == k->end[0].port) &&
-           (!(c->flags & DP_CLASS_TO) || c->to == k->end[1].port) &&
-           prefix_match(c->src, c->src_mask, &k->src) && prefix_match(c->dst, c->dst_mask, &k->dst);
-}
-
-SEC("tc")
-int
-dp_classify(struct __sk_buff *skb)
-{
-    struct pkt *k = pkt_get();
-    struct dp_classes_key key;
-    struct dp_classes *block;
-
-    if (!k) {
-        return TC_ACT_SHOT;
-    }
-    k->chain = 0;
-    k->classified = 1;
-    key.net = k->key.net;
-    for (int n = 0; n < CLASS_BLOCKS_A_CALL; n++) {
-        key.block = k->class_block;
-        block = bpf_map_lookup_elem(&classes, &key);
-        if (!block) {
-            return class_none(skb, k);
-        }
-        for (__u32 i = 0; i < DP_CLASSES_A_BLOCK; i++) {
-            if (i < block->n && class_match(k, &block->class[i])) {
-                k->chain = block->class[i].chain;
-                return call(skb, k, CALL_insert);
-            }
-        }
-        if (!block->more) {
-            return class_none(skb, k);
-        }
-        k->class_block++;
     }
     return call(skb, k, CALL_classify);
 }
@@ -394,7 +334,7 @@ dp_insert(struct __sk_buff *skb)
         flow->inst[k->first & (DP_HOPS - 1)] = k->in_inst;
         flow->sent = (__u16)(1 << k->first);
     }
-    if (!usage_take(k)) {
+    if (k->hash_only || !usage_take(k)) {
         return insert_full(skb, k, DROP_share_full);
     }
     bad = bpf_map_update_elem(&flows, &k->key, flow, BPF_NOEXIST);
@@ -447,7 +387,7 @@ dp_resort(struct __sk_buff *skb)
     g = bpf_map_lookup_elem(&groups, &id);
     if (g && g->flags & DP_GROUP_OPEN) {
         k->passed |= (__u8)(1 << hop);
-        count_passed(chain->slot, hop, k->repick_dir);
+        count_passed(chain, hop, k->repick_dir);
         return call(skb, k, CALL_step);
     }
     id = flow->inst[hop];

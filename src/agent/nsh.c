@@ -19,28 +19,6 @@
 
 /* ---- functions' links -------------------------------------------------------------------------- */
 
-/* Ports of local instances that speak NSH: id -> anything. */
-static void
-ports_collect(const struct world *world, struct map *ports)
-{
-    world_each (world, DESIRED_chain, it) {
-        const struct desired_chain *chain = world_object(it);
-
-        for (size_t h = 0; h < chain->hops.n; h++) {
-            const struct desired_hop *hop = chain->hops.items[h];
-
-            for (size_t i = 0; i < hop->instances.n; i++) {
-                const struct desired_instance *in = hop->instances.items[i];
-
-                if (in->nsh && in->ingress_port_id) {
-                    map_set(ports, in->ingress_port_id, ports);
-                    map_set(ports, in->egress_port_id, ports);
-                }
-            }
-        }
-    }
-}
-
 /* The end inside first: ours tells by its MTU that both are done. */
 static struct err *
 link_settle(struct host *host, const struct desired_port *port, struct forwarding_link *link,
@@ -71,17 +49,12 @@ link_settle(struct host *host, const struct desired_port *port, struct forwardin
 void
 nsh_links(struct host *host)
 {
-    AUTO(mem) mem = mem_new("nsh links");
-    struct map ports;
-
-    map_init(&ports, mem);
-    ports_collect(&host->world, &ports);
     map_each (&host->forwarding.links, it) {
         const struct desired_port *port = world_find(&host->world, DESIRED_port, it->key);
         const struct desired_network *network =
             world_find(&host->world, DESIRED_network, port->network_id);
         struct forwarding_link *link = it->value;
-        bool nsh = map_get(&ports, it->key);
+        bool nsh = forwarding_speaks_nsh(&host->forwarding, it->key);
         uint32_t mtu = (uint32_t)network->mtu + (nsh ? DP_NSH_ROOM : 0);
         struct err *e = link->mtu != mtu ? link_settle(host, port, link, mtu, nsh) : NULL;
 

@@ -35,7 +35,7 @@
  * agent refuses: another site's id, another host's objects, an (epoch, seq)
  * lower than the last applied, a snapshot whose count is wrong, an object that
  * breaks its table or refers to one that is not there (port -> network, server;
- * remote_port -> network; chain -> network, its local ports; label -> chain;
+ * remote_port -> network; chain -> network, its local ports, the chain it comes after; label -> chain;
  * server -> image, ports; port -> security group; rule -> group), and, without
  * allow_removal, a change that removes more than half and more than ten of the
  * servers, ports or networks there are.
