@@ -185,7 +185,7 @@ host_open(struct host *host)
     TRY(datapath_new(host->options.bpffs, &host->forwarding.dp));
     TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
     TRY(plug_tunnel(host));
-    TRY(nsh_tunnel(host));
+    nsh_tunnel(host);
     host->hybrid_cgroups = file_exists("/sys/fs/cgroup/unified/cgroup.procs");
     host->idmapped = mounts_probe(host->options.state, host->options.uid_base);
     TRY(containers_adopt(host));

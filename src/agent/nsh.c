@@ -114,17 +114,12 @@ bounce_settle(struct host *host)
     return NULL;
 }
 
-struct err *
-nsh_tunnel(struct host *host)
+static struct err *
+gpe_settle(struct host *host)
 {
-    struct err *e;
     int ifindex;
+    struct err *e = netlink_index(host->nl, GPE_LINK, &ifindex);
 
-    if (!host->options.vtep) {
-        return NULL;
-    }
-    TRY_MSG(bounce_settle(host), "the bounce");
-    e = netlink_index(host->nl, GPE_LINK, &ifindex);
     if (e) {
         err_ignore(e, "it is made now");
         TRY(netlink_vxlan(host->nl, GPE_LINK, DP_NSH_GPE_PORT, true, &ifindex));
@@ -132,4 +127,19 @@ nsh_tunnel(struct host *host)
     TRY(datapath_attach_gpe(host->forwarding.dp, ifindex));
     host->forwarding.gpe_ifindex = (uint32_t)ifindex;
     return NULL;
+}
+
+void
+nsh_tunnel(struct host *host)
+{
+    struct err *e;
+
+    if (!host->options.vtep) {
+        return;
+    }
+    e = bounce_settle(host);
+    e = e ? e : gpe_settle(host);
+    if (e) {
+        log_err(LOG_LV_WARN, "link", e, "no way to forwarders that speak NSH");
+    }
 }

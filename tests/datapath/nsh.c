@@ -161,6 +161,20 @@ function_make(struct site *s, const char *name)
     (void)site_server(s, name, NULL, ports);
 }
 
+static void
+function_address(struct site *s, const char *port, const char *ip)
+{
+    const char *id = topo_id(s->topo, mem_printf(s->topo->mem, "port %s", port));
+
+    vec_each (&s->objects, it) {
+        if (((struct row *)*it)->table == &desired_port_table && str_eq(desired_id(*it), id)) {
+            struct desired_pair *pair = port_pair(s, *it);
+
+            pair->cidr = mem_printf(s->topo->mem, "%s/32", ip);
+        }
+    }
+}
+
 static struct desired_chain *
 chain_make(struct site *s)
 {
@@ -349,6 +363,64 @@ TEST(functions_that_speak_nsh_get_it_and_have_to_give_it_back)
     spawned_end(at_f.pid);
     spawned_end(at_g.pid);
     spawned_end(at_t.pid);
+}
+
+/* f stands in two chains and sends flows of its own in both: its packets say from which place, and
+ * answers to them come back to it by the path of that chain. */
+TEST(a_function_that_speaks_nsh_translates_in_two_chains)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const int ports[] = {2040, 2041};
+    const char *mac_a, *mac_b, *mac_f;
+    uint8_t buf[FRAME_MAX];
+
+    needs(t);
+    site_network(s, "n", 100);
+    mac_a = site_node(s, "a", "n", "10.0.0.1", NULL)->mac;
+    mac_b = site_node(s, "b", "n", "10.0.0.2", NULL)->mac;
+    function_make(s, "f");
+    function_address(s, "f.in", "10.0.0.9");
+    mac_f = mac_of(s, "f.in");
+    site_function(s, "t", "n");
+    for (int i = 0; i < 2; i++) {
+        struct desired_chain *chain = site_chain(s, i ? "d" : "c", "n");
+        struct desired_instance *f;
+
+        chain->spi_forward = SPI + i;
+        chain->spi_reverse = SPI_BACK + i;
+        (void)chain_class(s, chain, 17, ports[i]);
+        if (i) {
+            (void)chain_hop(s, chain, "t");
+        }
+        f = chain_hop(s, chain, "f");
+        f->nsh = f->speaks = true;
+        if (!i) {
+            (void)chain_hop(s, chain, "t");
+        }
+    }
+    topo_up(t);
+    function_start(s, "f");
+    int at_a = node_raw(s, "a", "eth0"), at_b = node_raw(s, "b", "eth0");
+    for (int i = 0; i < 2; i++) {
+        const char *chain = i ? "d" : "c";
+        const int back = 700;
+        struct frame f = frame_udp(mac_a, mac_b, "10.0.0.1", "10.0.0.2", back, ports[i], 20);
+
+        raw_send(at_a, f.b, f.n);
+        CHECK(raw_receive(at_b, buf, sizeof buf, 3000, is_udp_to, &ports[i]));
+        CHECK(!memcmp(buf + 26, "\x0a\x00\x00\x09", 4));
+        f = frame_udp(mac_b, mac_f, "10.0.0.2", "10.0.0.9", ports[i], back, 20);
+        raw_send(at_b, f.b, f.n);
+        CHECK(raw_receive(at_a, buf, sizeof buf, 3000, is_udp_to, &back));
+        for (int hop = 0; hop < 2; hop++) {
+            CHECK(site_hop_packets(s, chain, hop, "forward") >= 1);
+            CHECK(site_hop_packets(s, chain, hop, "reverse") >= 1);
+        }
+    }
+    CHECK_INT(site_drops(s, "internal"), 0);
+    close(at_a);
+    close(at_b);
 }
 
 /* a -> f (NSH, at east) -> g (as it is, at west) -> b: between the sites it is labels. */

@@ -17,6 +17,8 @@ import scapy.config
 
 scapy.config.conf.route = scapy.config.conf.route6 = None
 from scapy.contrib.nsh import NSH  # noqa: E402
+from scapy.layers.inet import IP, UDP  # noqa: E402
+from scapy.layers.l2 import Ether  # noqa: E402
 
 ETHERTYPE = 0x894F
 GPE_PORT = 4790
@@ -48,6 +50,22 @@ EDITS = {
 }
 
 
+# Packets from or to this UDP port are sent as from the second address, and back.
+TRANSLATED = range(2040, 2050)
+ADDRESSES = ("10.0.0.1", "10.0.0.9")
+
+
+def translate(inner):
+    """Source address of a packet to such a port, destination address of its answer."""
+    frame = Ether(inner)
+    if frame[UDP].dport in TRANSLATED:
+        frame[IP].src = ADDRESSES[1]
+    else:
+        frame[IP].dst = ADDRESSES[0]
+    del frame[IP].chksum, frame[UDP].chksum
+    return bytes(frame)
+
+
 def port_of(inner):
     """UDP destination port of an Ethernet frame with IPv4 without options, or 0."""
     if inner[12:14] != b"\x08\x00" or inner[23] != 17:
@@ -60,6 +78,8 @@ def answer(packet):
     length = (packet[1] & 63) * 4
     inner = packet[length:]
     edit = EDITS.get(port_of(inner))
+    if port_of(inner) and {*struct.unpack_from("!HH", inner, 34)} & {*TRANSLATED}:
+        return packet[:7] + bytes([packet[7] - 1]) + packet[8:length] + translate(inner)
     if edit is None:  # The quick way, for bulk.
         return packet[:7] + bytes([packet[7] - 1]) + packet[8:]
     if "bare" in edit:
