@@ -201,7 +201,7 @@ struct dp_member_key {
 };
 
 /* Classifiers are looked up, not gone through.  All that ask about the same fields with the same
- * prefix lengths have one shape; a shape's are one look-up away, however many they are.  A range
+ * prefix lengths, for one protocol or any, have one shape; a shape's are one look-up away, however many they are.  A range
  * of port numbers is several prefixes of them.
  *
  * A scope is a network's number, for its flows; or a chain's, for flows that matched it: what
@@ -218,7 +218,8 @@ struct dp_shape {
     __u8 flags;
     __u8 src_len, dst_len; /* Of the 16-byte form; any is 0. */
     __u8 sport_len, dport_len;
-    __u8 zero[5];
+    __u8 proto; /* DP_CLASS_PROTO: others are not looked up. */
+    __u8 zero[4];
 };
 struct dp_shapes_key {
     __u32 scope;

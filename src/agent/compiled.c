@@ -141,12 +141,6 @@ compiled_free(struct compiled *c)
     free(c);
 }
 
-void *
-note_room(void *items, size_t n, size_t size)
-{
-    return n & (n - 1) ? items : heap_realloc(items, (n ? n * 2 : 1) * size);
-}
-
 struct inst_hold *
 inst_hold_new(struct run *r, const char *id)
 {
@@ -259,7 +253,7 @@ concerned_touch(struct run *r)
 static struct err *
 fault_take(struct run *r, struct chain_note *note, struct err *e)
 {
-    if (!err_is(e, E_QUOTA)) {
+    if (!e || !err_is(e, E_QUOTA)) {
         return e;
     }
     run_problem(r, DESIRED_chain, note->uuid, e->message);
@@ -339,11 +333,13 @@ class_add(struct run *r, const struct desired_chain *chain, const struct desired
 static void
 depth_check(struct run *r, const struct desired_chain *chain)
 {
-    const struct desired_chain *at = chain;
+    const char *after = chain->after;
     int depth = 0;
 
-    while (at && at->after && depth <= DP_HOPS) {
-        at = world_find(r->world, DESIRED_chain, at->after);
+    while (after && depth <= DP_HOPS) {
+        const struct desired_chain *at = world_find(r->world, DESIRED_chain, after);
+
+        after = at ? at->after : NULL;
         depth++;
     }
     if (depth > DP_HOPS) {

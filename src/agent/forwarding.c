@@ -21,6 +21,12 @@ run_problem(struct run *r, enum desired_kind kind, const char *id, const char *r
     }
 }
 
+void *
+note_room(void *items, size_t n, size_t size)
+{
+    return n & (n - 1) ? items : heap_realloc(items, (n ? n * 2 : 1) * size);
+}
+
 static void
 ip_key(struct dp_ip *out, const char *text)
 {

@@ -120,7 +120,7 @@ struct err *peer_put(struct run *r, uint32_t net, uint32_t vtep) MUST_USE;
 /* The chain that is being made has this instance. */
 struct inst_hold *inst_hold_new(struct run *r, const char *id);
 /* Room for one element more behind 'n'. */
-void *note_room(void *items, size_t n, size_t size) MUST_USE;
+void *note_room(void *items, size_t n, size_t size) MUST_USE NEVER_NULL;
 #define note_add(list, item)                                                                       \
     do {                                                                                           \
         (list)->items = note_room((list)->items, (list)->n, sizeof *(list)->items);                \
