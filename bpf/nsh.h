@@ -179,20 +179,23 @@ dp_nsh_in(struct __sk_buff *skb)
     return call(skb, k, CALL_step);
 }
 
-/* Is instance 'id' at a hop with 'group' the one that sent the packet? */
+/* Is the flow's instance of a hop the one that sent the packet? */
 INLINE int
-nsh_is_sender(const struct pkt *k, __u32 id, __u32 group)
+nsh_is_sender(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+              __u32 hop)
 {
     struct dp_inst *inst;
+    __u32 id, seat;
 
-    if (!id || (k->in_ifindex && id != k->in_inst)) {
-        return 0;
+    if (k->in_ifindex) {
+        return flow_has(flow, chain, hop, k->in_inst);
     }
-    inst = bpf_map_lookup_elem(&insts, &id);
-    if (!inst || inst->group != group || !(inst->flags & DP_INST_NSH)) {
-        return 0;
-    }
-    return k->in_ifindex || (inst->flags & DP_INST_REMOTE && inst->vtep == k->vtep);
+    BOUND(hop, DP_HOPS - 1);
+    seat = flow_seat(flow, hop);
+    id = DP_INST_NUMBER(chain->group[hop], 0) + seat - 1;
+    inst = seat ? bpf_map_lookup_elem(&insts, &id) : 0;
+    return inst && inst->flags & DP_INST_NSH && inst->flags & DP_INST_REMOTE &&
+           inst->vtep == k->vtep;
 }
 
 /* Where a packet goes that came with NSH: to any place behind one at which its sender was sent it.
@@ -212,7 +215,7 @@ nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain 
     for (int i = 0; i < DP_HOPS; i++) {
         at = from_init ? i : n - 1 - i;
         if (i < n && flow->sent >> i & 1 && at < first &&
-            nsh_is_sender(k, flow->inst[i], chain->group[i])) {
+            nsh_is_sender(k, flow, chain, (__u32)i)) {
             first = at;
         }
     }
@@ -222,7 +225,7 @@ nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain 
     if (k->in_ifindex && (!inst || inst->port[!dir] != k->in_port)) {
         return -DROP_function_direction;
     }
-    if (!from_init && is_spoken_here(k, flow)) {
+    if (!from_init && is_spoken_here(k, flow, chain)) {
         return -DROP_function_direction; /* The flow ends here. */
     }
     if (place <= first || place > n) {
@@ -234,7 +237,7 @@ nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain 
 /* May the function begin a flow at the place that its packet comes from?  That is then the flow's
  * first hop. */
 INLINE int
-nsh_begins(struct pkt *k, const struct dp_inst *inst)
+nsh_begins(struct pkt *k)
 {
     __u32 id = k->nsh_chain, hop = (__u32)k->nsh_place - 1;
     struct dp_chain *chain = bpf_map_lookup_elem(&chains, &id);
@@ -245,7 +248,7 @@ nsh_begins(struct pkt *k, const struct dp_inst *inst)
     BOUND(hop, DP_HOPS - 1);
     k->chain = id;
     k->first = (__u8)hop;
-    return chain->group[hop] == inst->group;
+    return chain->group[hop] == DP_INST_GROUP(k->in_inst);
 }
 
 /* ---- what it goes with --------------------------------------------------------------------------- */

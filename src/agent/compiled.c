@@ -418,6 +418,7 @@ chain_put(struct run *r, struct chain_note *note, const struct desired_chain *ch
     value.flags |= classes_any(r->c->classes, id.id) ? DP_CHAIN_BRANCHES : 0;
     TRY(path_put(r, chain, chain->spi_forward, DP_FORWARD, id.id, &value));
     TRY(path_put(r, chain, chain->spi_reverse, DP_REVERSE, id.id, &value));
+    chain_version(r, id.id, &value);
     TRY(datapath_put(r->dp, TABLE_chains, &id.id, &value));
     note->number = id.id;
     return NULL;
@@ -463,7 +464,8 @@ chain_settle(struct run *r, struct chain_note *note)
     note->owned = note->fresh;
     note->fresh = (struct datapath_owned){0};
     e = err_join(e, datapath_disown(r->dp, &owned));
-    if (note->number != note->had_number || note->n_hops != (chain ? chain->hops.n : 0)) {
+    if (note->number != note->had_number || note->members != note->had_members ||
+        note->n_hops != (chain ? chain->hops.n : 0)) {
         id_set_add(r->mem, &r->chains_moved, note->uuid);
     }
     note->n_hops = chain ? chain->hops.n : 0;
@@ -493,6 +495,8 @@ dirty_make(struct run *r)
         (*it)->reason = NULL;
         (*it)->had_number = (*it)->number;
         (*it)->number = 0;
+        (*it)->had_members = (*it)->members;
+        (*it)->members = 0;
         TRY(datapath_disown(r->dp, &(*it)->fresh)); /* Of a run that was cut short. */
     }
     vec_each (&c->dirty, it) {

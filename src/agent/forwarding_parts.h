@@ -56,6 +56,7 @@ struct chain_note {
     char *uuid;
     uint32_t number, had_number;  /* 0 = it is not in the maps; and before this run. */
     size_t n_hops;
+    uint64_t members, had_members; /* A hash of their numbers. */
     struct datapath_owned owned;  /* All it has in the maps, */
     struct datapath_owned fresh;  /* and while it is made anew, what it will have. */
     struct class_list classes;
@@ -131,6 +132,10 @@ void *note_room(void *items, size_t n, size_t size) MUST_USE NEVER_NULL;
  * false where it cannot be made so. */
 struct err *chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number,
                        uint32_t net, struct dp_chain *value, bool *ok) MUST_USE;
+
+/* With another list of groups than it has in the maps it is another version, that knows the lists
+ * before it: by them a flow finds its instances again. */
+void chain_version(struct run *r, uint32_t number, struct dp_chain *value);
 
 /* compiled.c: which chains have to be made anew, and what they had.  First of all, so that nobody
  * claims what is gone: */

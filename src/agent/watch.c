@@ -564,11 +564,12 @@ item_begin(struct watch *w, struct item *it, struct item *old)
     tell(w, it);
 }
 
+/* Another may have its number by now. */
 static struct item *
-item_find(struct item *items, size_t n, uint32_t number)
+item_find(struct item *items, size_t n, const struct watched *w)
 {
     for (size_t i = 0; i < n; i++) {
-        if (items[i].w.number == number) {
+        if (items[i].w.number == w->number && str_eq(items[i].w.id, w->id)) {
             return &items[i];
         }
     }
@@ -580,7 +581,7 @@ static void
 gone_clear(struct watch *w, const struct item *old, size_t n_old)
 {
     for (size_t i = 0; i < n_old; i++) {
-        if (!item_find(w->items, w->n, old[i].w.number)) {
+        if (!item_find(w->items, w->n, &old[i].w)) {
             w->health[old[i].w.slot].down = 0;
         }
     }
@@ -600,7 +601,7 @@ watched_same(const struct watched *a, const struct watched *b)
 {
     return a->number == b->number && a->slot == b->slot && a->ifindex[0] == b->ifindex[0] &&
            a->ifindex[1] == b->ifindex[1] && a->pid == b->pid && a->vtep == b->vtep &&
-           a->label[0] == b->label[0] && a->label[1] == b->label[1] &&
+           a->label[0] == b->label[0] && a->label[1] == b->label[1] && str_eq(a->id, b->id) &&
            a->interval_ms == b->interval_ms && a->threshold == b->threshold;
 }
 
@@ -622,7 +623,7 @@ watch_set(struct watch *w, const struct watched *items, size_t n)
     w->n = n;
     for (size_t i = 0; i < n; i++) {
         w->items[i].w = items[i];
-        item_begin(w, &w->items[i], item_find(old, n_old, items[i].number));
+        item_begin(w, &w->items[i], item_find(old, n_old, &items[i]));
     }
     gone_clear(w, old, n_old);
     items_free(old, n_old);
