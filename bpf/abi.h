@@ -46,7 +46,8 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(reseat) X(echo) X(echoed)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(reseat) X(echo) X(echoed)       \
+    X(nsh_in) X(nsh_out)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -62,6 +63,8 @@ struct dp_ip {
 struct dp_config {
     __u32 vxlan_ifindex;
     __u32 punt_ifindex; /* 0 = no responder is there */
+    __u32 bounce_ifindex; /* What goes to a forwarder that speaks NSH; 0 = no tunnels here. */
+    __u32 gpe_ifindex;
     __u32 flows;        /* Entries that the flow table has. */
 };
 
@@ -70,6 +73,7 @@ struct dp_config {
 #define DP_PORT_SECURITY 2
 #define DP_PORT_FUNCTION 4
 #define DP_PORT_PEER 8 /* A veth: bpf_redirect_peer. */
+#define DP_PORT_NSH 32 /* Function: of an instance that speaks NSH. */
 #define DP_PORT_PAIRS 16 /* Allowed address pairs may bring other link-layer addresses. */
 struct dp_port {
     __u32 id;
@@ -257,11 +261,29 @@ struct dp_chain {
     __u32 net;
     __u32 zero;
     __u32 group[DP_HOPS];
+    __u32 spi[2]; /* Service paths of forward, reverse packets. */
     __u32 slot[DP_HOPS]; /* Of each hop's counters. */
     /* Rises with each change of the groups, whose lists before it are kept, the last first. */
     __u64 version; /* Spread over the bits DP_VERSION, as a flow has it. */
     __u32 past[DP_PAST][DP_HOPS];
 };
+
+/* paths: service path identifier (RFC 8300) -> whose it is.  A place in a path is counted from 0 in
+ * its own direction; the service index is DP_NSH_INDEX less that. */
+#define DP_NSH_INDEX 255
+struct dp_path {
+    __u32 chain;
+    __u32 dir;
+    __u32 net;
+};
+/* The longest header with the frame's own; links of functions that speak NSH carry so much more. */
+#define DP_NSH_MAX 252
+#define DP_NSH_ROOM (DP_NSH_MAX + 14)
+#define DP_NSH_GPE_PORT 4790
+/* Frames on their way to a forwarder are between two ends of a link of the agent's own, where
+ * their source names the instance: these two bytes, then its number. */
+#define DP_BOUNCE_TAG_0 0x0e
+#define DP_BOUNCE_TAG_1 0xcd
 /* groups: equal instances, of which each flow gets one.  Each has a seat of its group's, and its
  * number is made of the group's number and that.  'member' are those that may get new flows, for
  * when the one of the hash value is down. */
@@ -308,6 +330,7 @@ struct dp_probe {
 #define DP_INST_REMOTE 1
 #define DP_INST_L3 2 /* Frames are addressed to it, and restored behind it. */
 #define DP_INST_ONE_ARM 4
+#define DP_INST_NSH 16 /* Frames to it and from it carry NSH; remote: by VXLAN-GPE. */
 #define DP_INST_SPEAKS 8 /* It sends flows of its own: what it translates, or relays. */
 enum { DP_FORWARD, DP_REVERSE };
 struct dp_inst {
@@ -318,6 +341,7 @@ struct dp_inst {
     __u32 port[2];
     __u32 slot[2];
     __u32 vtep;
+    __u32 vni; /* DP_INST_NSH, remote */
     __u32 chain, hop; /* DP_INST_SPEAKS: the one position it has. */
     __u8 mac[2][6];
 };

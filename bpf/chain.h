@@ -5,6 +5,7 @@
 #define CARRICK_BPF_CHAIN_H
 
 #include "classify.h"
+#include "nsh.h"
 
 /* One end from the tables, and where it is; 0 where nobody has that address. */
 INLINE struct dp_place *
@@ -170,8 +171,11 @@ dp_speak(struct __sk_buff *skb)
     }
     id = k->in_inst;
     inst = bpf_map_lookup_elem(&insts, &id);
+    if (k->in_flags & DP_PORT_NSH && !k->nsh) {
+        return drop(k, DROP_nsh_missing);
+    }
     if (!inst || !(inst->flags & DP_INST_SPEAKS)) {
-        return table_is_full(k) && inst ? call(skb, k, CALL_new_remote)
+        return table_is_full(k) && (inst || k->nsh) ? call(skb, k, CALL_new_remote)
                                         : drop(k, DROP_function_flow);
     }
     if (inst->port[DP_REVERSE] != k->in_port) {
@@ -188,8 +192,11 @@ dp_speak(struct __sk_buff *skb)
     }
     k->init_lo = k->from_lo;
     k->chain = inst->chain;
-    k->classified = k->spoken = 1;
     k->first = (__u8)inst->hop;
+    if (k->nsh && !nsh_begins(k)) {
+        return drop(k, DROP_nsh_path);
+    }
+    k->classified = k->spoken = 1;
     k->from = FROM_FUNCTION;
     return call(skb, k, CALL_insert);
 }
@@ -220,7 +227,7 @@ dp_new_remote(struct __sk_buff *skb)
         k->classified = 1;
         return call(skb, k, CALL_insert);
     }
-    if (k->from == FROM_PORT) {
+    if (k->from == FROM_PORT || k->nsh) {
         k->from = FROM_FUNCTION;
         return call(skb, k, CALL_classify);
     }

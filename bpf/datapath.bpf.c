@@ -48,6 +48,9 @@ dp_port_in(struct __sk_buff *skb)
     if (skb->protocol == bpf_htons(DP_PROBE_ETHERTYPE)) {
         return call(skb, k, CALL_probe);
     }
+    if (skb->protocol == bpf_htons(ETH_P_NSH) && port->flags & DP_PORT_NSH) {
+        return call(skb, k, CALL_nsh_in);
+    }
     if (too_large(skb, port->mtu)) {
         return drop(k, DROP_mtu);
     }

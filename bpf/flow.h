@@ -345,6 +345,15 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     if (!(flow->sent & 1 << hop)) {
         flow->sent |= (__u8)(1 << hop);
     }
+    if (inst->flags & DP_INST_NSH) {
+        set_macs(skb, k, (inst->flags & (DP_INST_L3 | DP_INST_REMOTE)) == DP_INST_L3 ? inst->mac[dir] : dst,
+                 src);
+        k->nsh_chain = flow->chain;
+        k->nsh_inst = id;
+        k->nsh_hop = (__u8)hop;
+        k->nsh_dir = (__u8)dir;
+        return call(skb, k, CALL_nsh_out);
+    }
     if (inst->flags & DP_INST_REMOTE) {
         set_macs(skb, k, dst, src);
         return hand_remote(skb, k, flow->chain, id, inst->vtep, dir);
@@ -470,6 +479,9 @@ was_sent_here(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     return 0;
 }
 
+INLINE int nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+                    int from_init); /* nsh.h */
+
 /* Out of a function: which hop it is, and whether it may. */
 INLINE int
 from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
@@ -481,6 +493,9 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
 
     if (!inst || !chain) {
         return -DROP_function_flow;
+    }
+    if (k->in_flags & DP_PORT_NSH) {
+        return -DROP_nsh_missing;
     }
     for (__u32 i = 0; i < DP_HOPS; i++) {
         if (flow_has(flow, chain, i, id)) {
@@ -581,7 +596,8 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
           __u32 now)
 {
     if (k->from == FROM_FUNCTION) {
-        return from_function(k, flow, chain, from_init);
+        return k->nsh ? nsh_next(k, flow, chain, from_init)
+                      : from_function(k, flow, chain, from_init);
     }
     flow_track(k, flow, from_init, now);
     if (k->from == FROM_LABEL) {
@@ -603,6 +619,9 @@ flow_unknown(struct __sk_buff *skb, const struct pkt *k)
     }
     if (k->is_error) {
         return drop(k, DROP_icmp_error_unknown);
+    }
+    if (k->nsh) {
+        return call(skb, k, CALL_speak);
     }
     return call(skb, k, k->from == FROM_PORT ? CALL_new_flow : CALL_new_remote);
 }

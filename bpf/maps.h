@@ -29,6 +29,7 @@ MAP(nets, BPF_MAP_TYPE_HASH, __u32, struct dp_net, 16384, BPF_F_NO_PREALLOC);
 MAP(usage, BPF_MAP_TYPE_HASH, __u32, __u64, 16384, BPF_F_NO_PREALLOC);
 MAP(rules, BPF_MAP_TYPE_HASH, struct dp_rules_key, struct dp_rules, 65536, BPF_F_NO_PREALLOC);
 MAP(members, BPF_MAP_TYPE_HASH, struct dp_member_key, __u32, 262144, BPF_F_NO_PREALLOC);
+MAP(paths, BPF_MAP_TYPE_HASH, __u32, struct dp_path, DP_CHAINS_MAX * 2, BPF_F_NO_PREALLOC);
 MAP(shapes, BPF_MAP_TYPE_HASH, struct dp_shapes_key, struct dp_shapes, 65536, BPF_F_NO_PREALLOC);
 MAP(classes, BPF_MAP_TYPE_HASH, struct dp_class_key, struct dp_class, 262144, BPF_F_NO_PREALLOC);
 MAP(chains, BPF_MAP_TYPE_HASH, __u32, struct dp_chain, DP_CHAINS_MAX, BPF_F_NO_PREALLOC);

@@ -66,6 +66,13 @@ struct pkt {
     __u32 class_scope;
     struct dp_class class;     /* The best so far in the scope; chain 0 = none. */
     struct dp_flow flow;
+    /* NSH: what it came with is kept for the next hop that speaks it. */
+    __u8 nsh;                  /* It came with it. */
+    __u8 nsh_place;            /* Where in its path it goes next. */
+    __u8 nsh_dir;
+    __u8 nsh_hop;              /* Whose instance 'nsh_inst' is to get it. */
+    __u32 nsh_chain, nsh_inst, nsh_len;
+    __u8 nsh_frame[ETH_HLEN + DP_NSH_MAX]; /* Link-layer header, then 'nsh_len' bytes. */
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
 
@@ -95,7 +102,7 @@ drop(const struct pkt *k, __u32 reason)
     __u32 slot = k->in_slot;
     struct dp_port_stats *stats;
 
-    if (k->from == FROM_PORT || k->from == FROM_FUNCTION) {
+    if ((k->from == FROM_PORT || k->from == FROM_FUNCTION) && k->in_ifindex) {
         stats = bpf_map_lookup_elem(&port_stats, &slot);
         if (stats) {
             stats->drops++;
@@ -405,7 +412,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
-    k->passed = k->trusted = k->spoken = k->judged = 0;
+    k->passed = k->trusted = k->spoken = k->judged = k->nsh = 0;
     k->chain = 0;
     return 0;
 }

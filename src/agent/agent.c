@@ -2,6 +2,7 @@
 #include "agent/agent.h"
 
 #include "agent/container.h"
+#include "agent/nsh.h"
 #include "agent/plug.h"
 #include "agent/rootfs.h"
 #include "agent/sandbox.h"
@@ -186,6 +187,7 @@ host_open(struct host *host)
     TRY(datapath_new(host->options.bpffs, host->options.flows, &host->forwarding.dp));
     TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
     TRY(plug_tunnel(host));
+    nsh_tunnel(host);
     host->hybrid_cgroups = file_exists("/sys/fs/cgroup/unified/cgroup.procs");
     host->idmapped = mounts_probe(host->options.state, host->options.uid_base);
     TRY(containers_adopt(host));

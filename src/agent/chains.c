@@ -7,7 +7,8 @@
 
 /* A function's port serves one instance, and that one network. */
 static bool
-claim(struct run *r, const char *port_id, uint32_t inst, uint32_t net)
+claim(struct run *r, const char *port_id, const struct desired_instance *in, uint32_t inst,
+      uint32_t net)
 {
     struct port_note *note = map_get(&r->c->ports, port_id);
 
@@ -16,6 +17,7 @@ claim(struct run *r, const char *port_id, uint32_t inst, uint32_t net)
     }
     note->inst = inst;
     note->serves = net;
+    note->nsh = in->nsh;
     note->n_claims++;
     note_add(&r->note->claims, note);
     return true;
@@ -69,7 +71,8 @@ struct place {
     uint32_t number, hop, net;
 };
 
-/* What begins at an instance has to know where that is: it cannot be at two places. */
+/* What begins at an instance has to know where that is: it cannot be at two places, unless its
+ * packets say from which they come. */
 static bool
 speaks_put(struct run *r, const struct place *at, const char *id, struct dp_inst *inst)
 {
@@ -79,7 +82,8 @@ speaks_put(struct run *r, const struct place *at, const char *id, struct dp_inst
     inst->flags |= DP_INST_SPEAKS;
     inst->chain = at->number;
     inst->hop = at->hop;
-    if (note->n_places && (note->chain != at->number || note->hop != at->hop)) {
+    if (note->n_places && !(inst->flags & DP_INST_NSH) &&
+        (note->chain != at->number || note->hop != at->hop)) {
         return false;
     }
     hold->is_place = true;
@@ -107,7 +111,7 @@ watched_add(struct run *r, const struct place *at, const struct desired_instance
             const struct dp_id *id, const struct dp_inst *inst)
 {
     const struct port_note *port = map_get(&r->c->ports, in->ingress_port_id);
-    bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM));
+    bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM | DP_INST_NSH));
     struct forwarding_instance made = {
         .watched = {.number = id->id,
                     .slot = id->slot,
@@ -145,6 +149,20 @@ watched_elsewhere(struct run *r, const struct place *at, const struct desired_in
     watch_add(r, in->id, "", &made);
 }
 
+/* What is sent to it with: labels of its site, or NSH.  A forwarder is not asked for what is behind
+ * it. */
+static struct err *
+elsewhere_put(struct run *r, const struct place *at, const struct desired_instance *in,
+              const struct dp_id *id, struct dp_inst *inst)
+{
+    if (in->nsh) {
+        inst->vni = (uint32_t)in->vni;
+        return NULL;
+    }
+    watched_elsewhere(r, at, in, id, inst);
+    return label_put(r, at->number, id->id, in);
+}
+
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
          const struct dp_id *id, bool *ok)
@@ -157,6 +175,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (str_eq(in->layer, "l3")) {
         inst.flags |= DP_INST_L3;
     }
+    inst.flags |= in->nsh ? DP_INST_NSH : 0;
     if (in->speaks && !speaks_put(r, at, in->id, &inst)) {
         run_problem(r, DESIRED_chain, chain->id,
                     "an instance that sends flows of its own has another place already");
@@ -166,12 +185,11 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (in->vtep) {
         inst.flags |= DP_INST_REMOTE;
         inst.vtep = vtep_of(in->vtep);
-        TRY(label_put(r, at->number, id->id, in));
         TRY(peer_put(r, net, inst.vtep));
-        watched_elsewhere(r, at, in, id, &inst);
+        TRY(elsewhere_put(r, at, in, id, &inst));
     } else {
-        if (!claim(r, in->ingress_port_id, id->id, net) ||
-            !claim(r, in->egress_port_id, id->id, net)) {
+        if (!claim(r, in->ingress_port_id, in, id->id, net) ||
+            !claim(r, in->egress_port_id, in, id->id, net)) {
             run_problem(r, DESIRED_chain, chain->id,
                     "a function's port serves another instance or network already");
             *ok = false;

@@ -369,6 +369,37 @@ chain_ask(struct run *r, struct chain_note *note, const struct desired_chain *ch
     return NULL;
 }
 
+static bool
+is_made(const struct run *r, uint32_t number)
+{
+    map_each (&r->c->chains, it) {
+        if (((const struct chain_note *)it->value)->number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What comes back with NSH is of the chain whose path it says. */
+static struct err *
+path_put(struct run *r, const struct desired_chain *chain, int64_t spi, uint32_t dir, uint32_t number,
+         struct dp_chain *value)
+{
+    struct dp_path path = {.chain = number, .dir = dir, .net = value->net};
+    const struct dp_path *other;
+
+    value->spi[dir] = spi == INT_NULL ? 0 : (uint32_t)spi;
+    if (spi == INT_NULL) {
+        return NULL;
+    }
+    other = datapath_get(r->dp, TABLE_paths, &value->spi[dir]);
+    if (other && other->chain != number && is_made(r, other->chain)) {
+        run_problem(r, DESIRED_chain, chain->id, "another chain has its service path");
+        return NULL;
+    }
+    return datapath_put(r->dp, TABLE_paths, &value->spi[dir], &path);
+}
+
 static struct err *
 chain_put(struct run *r, struct chain_note *note, const struct desired_chain *chain)
 {
@@ -385,6 +416,8 @@ chain_put(struct run *r, struct chain_note *note, const struct desired_chain *ch
         return NULL; /* The reason is told. */
     }
     value.flags |= classes_any(r->c->classes, id.id) ? DP_CHAIN_BRANCHES : 0;
+    TRY(path_put(r, chain, chain->spi_forward, DP_FORWARD, id.id, &value));
+    TRY(path_put(r, chain, chain->spi_reverse, DP_REVERSE, id.id, &value));
     chain_version(r, id.id, &value);
     TRY(datapath_put(r->dp, TABLE_chains, &id.id, &value));
     note->number = id.id;

@@ -32,7 +32,15 @@ static const char *const table_names[N_TABLES] = {
 #undef X
 };
 /* Tail-called programs in the order of enum dp_call, then the entries. */
-enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, PROG_collect, N_PROGS };
+enum {
+    PROG_port_in = CALL_N,
+    PROG_tun_in,
+    PROG_punt_in,
+    PROG_bounce_in,
+    PROG_gpe_in,
+    PROG_collect,
+    N_PROGS
+};
 static const char *const prog_names[N_PROGS] = {
 #define X(name) "dp_" #name,
     DP_CALLS(X)
@@ -40,6 +48,8 @@ static const char *const prog_names[N_PROGS] = {
     "dp_port_in",
     "dp_tun_in",
     "dp_punt_in",
+    "dp_bounce_in",
+    "dp_gpe_in",
     "dp_collect",
 };
 static const char *const drop_names[DROP_N] = {
@@ -487,6 +497,18 @@ struct err *
 datapath_attach_punt(struct datapath *dp, int ifindex)
 {
     return attach(dp, ifindex, PROG_punt_in);
+}
+
+struct err *
+datapath_attach_bounce(struct datapath *dp, int ifindex)
+{
+    return attach(dp, ifindex, PROG_bounce_in);
+}
+
+struct err *
+datapath_attach_gpe(struct datapath *dp, int ifindex)
+{
+    return attach(dp, ifindex, PROG_gpe_in);
 }
 
 /* ---- tables ----------------------------------------------------------------------------------- */

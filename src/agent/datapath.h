@@ -15,7 +15,7 @@ struct datapath;
  * (a port only when all that judges it is there); they go in reverse order. */
 #define DATAPATH_TABLES(X)                                                                         \
     X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(peers) X(insts) X(groups) X(labels)    \
-    X(chains) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(places) X(ports)
+    X(chains) X(paths) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(places) X(ports)
 
 enum datapath_table {
 #define X(name) TABLE_##name,
@@ -39,6 +39,8 @@ struct err *datapath_purge(const char *bpffs) MUST_USE;
 struct err *datapath_attach_port(struct datapath *dp, int ifindex) MUST_USE;
 struct err *datapath_attach_tunnel(struct datapath *dp, int ifindex) MUST_USE;
 struct err *datapath_attach_punt(struct datapath *dp, int ifindex) MUST_USE;
+struct err *datapath_attach_bounce(struct datapath *dp, int ifindex) MUST_USE;
+struct err *datapath_attach_gpe(struct datapath *dp, int ifindex) MUST_USE;
 
 void datapath_begin(struct datapath *dp);
 /* Puts an entry; written only where it differs from what the kernel has. */

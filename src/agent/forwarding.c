@@ -449,6 +449,8 @@ forwarding_config(struct forwarding *f)
 {
     struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex,
                                .punt_ifindex = f->punt_ifindex,
+                               .bounce_ifindex = f->bounce_ifindex,
+                               .gpe_ifindex = f->gpe_ifindex,
                                .flows = datapath_flows_max(f->dp)};
     uint32_t zero = 0;
 
@@ -554,6 +556,7 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
     value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
     value.flags |= port->function || value.inst ? DP_PORT_FUNCTION : 0;
+    value.flags |= note->n_claims && note->nsh ? DP_PORT_NSH : 0;
     value.flags |= has_other_macs(port) ? DP_PORT_PAIRS : 0;
     mac_key(value.mac, port->mac);
     for (size_t i = 0; i < port->security_groups.n; i++) {
@@ -748,6 +751,14 @@ forwarding_sync(struct forwarding *f)
                  world_count(f->world, DESIRED_chain), writes, deletes);
     }
     return NULL;
+}
+
+bool
+forwarding_speaks_nsh(const struct forwarding *f, const char *port_id)
+{
+    const struct port_note *note = map_get(&f->compiled->ports, port_id);
+
+    return note && note->n_claims && note->nsh;
 }
 
 void

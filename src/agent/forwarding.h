@@ -23,6 +23,7 @@ struct forwarding {
     struct map links;      /* Port id -> struct forwarding_link, of ports that are plugged. */
     uint32_t vxlan_ifindex; /* 0 = no tunnels here */
     uint32_t punt_ifindex;  /* 0 = no responder is there */
+    uint32_t bounce_ifindex, gpe_ifindex; /* 0 = no tunnels here */
     struct mem *watched_mem;
     VEC(struct forwarding_instance) watched; /* Made by forwarding_sync. */
     int64_t due;           /* When forwarding_sync is to run again by itself (wall clock); 0 = never. */
@@ -35,14 +36,17 @@ struct forwarding {
 };
 struct forwarding_link {
     uint32_t ifindex;
+    uint32_t mtu; /* As the link has it. */
 };
 
-/* Writes the two numbers above, at once. */
+/* Writes the links' numbers above, at once. */
 struct err *forwarding_config(struct forwarding *forwarding) MUST_USE;
 /* What the responder knows a plugged port by, and what it may ask (DP_GUEST_*); false where it is
  * not plugged, or nobody's. */
 bool forwarding_guest(struct forwarding *forwarding, const struct desired_port *port,
                       uint32_t *handle, uint32_t *flags);
+/* Is the port one of an instance that speaks NSH, as of the last forwarding_sync? */
+bool forwarding_speaks_nsh(const struct forwarding *forwarding, const char *port_id);
 /* Makes the maps hold what the world says.  Chains and labels cost what has changed of them. */
 struct err *forwarding_sync(struct forwarding *forwarding) MUST_USE;
 /* Forgets what is known from one run to the next; maps stay as they are. */

@@ -27,6 +27,7 @@ struct port_note {
     struct dp_id id;
     uint32_t ifindex;
     uint32_t inst, serves;   /* Function: while chains claim it. */
+    bool nsh;                /* The instance speaks NSH. */
     uint32_t n_claims;
     uint32_t run;            /* The last in which it was there. */
     uint64_t print;          /* Of all that chains read of it. */

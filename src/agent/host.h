@@ -11,6 +11,7 @@
 #define SERVERS_MAX 1023
 #define VXLAN_LINK "ckvx0"
 #define PUNT_LINK "ckpunt0"
+#define NSH_LINK "cknsh0"
 
 struct agent_listener;
 struct briefing;

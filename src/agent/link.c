@@ -8,13 +8,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <linux/veth.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define REQUEST_SIZE 4096
@@ -204,6 +207,9 @@ link_attr(const struct nlattr *attr, void *arg)
     case IFLA_IFALIAS:
         link->alias = mnl_attr_get_str(attr);
         break;
+    case IFLA_MTU:
+        link->mtu = mnl_attr_get_u32(attr);
+        break;
     case IFLA_GROUP:
         link->group = mnl_attr_get_u32(attr);
         break;
@@ -344,7 +350,7 @@ netlink_veth(struct netlink *nl, const struct veth_spec *spec, int *ifindex)
 }
 
 struct err *
-netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, int *ifindex)
+netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, bool gpe, int *ifindex)
 {
     char buf[REQUEST_SIZE] __attribute__((aligned(8)));
     struct nlmsghdr *h = link_request(nl, buf, NLM_F_CREATE | NLM_F_EXCL, 0, IFF_UP);
@@ -358,6 +364,9 @@ netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, int *ifindex)
     mnl_attr_put_u8(h, IFLA_VXLAN_COLLECT_METADATA, 1);
     mnl_attr_put_u8(h, IFLA_VXLAN_LEARNING, 0);
     mnl_attr_put_u16(h, IFLA_VXLAN_PORT, htons(port));
+    if (gpe) {
+        mnl_attr_put(h, IFLA_VXLAN_GPE, 0, NULL);
+    }
     mnl_attr_nest_end(h, data);
     mnl_attr_nest_end(h, info);
     TRY_MSG(act(nl, h, "make a vxlan device"), "%s", name);
@@ -388,6 +397,37 @@ netlink_up_noarp(struct netlink *nl, int ifindex)
     char buf[REQUEST_SIZE] __attribute__((aligned(8)));
 
     return act(nl, link_request(nl, buf, 0, ifindex, IFF_UP | IFF_NOARP), "set a link up");
+}
+
+struct err *
+netlink_mtu(struct netlink *nl, int ifindex, uint32_t mtu)
+{
+    char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+    struct nlmsghdr *h = link_request(nl, buf, 0, ifindex, 0);
+
+    mnl_attr_put_u32(h, IFLA_MTU, mtu);
+    return act(nl, h, "set a link's MTU");
+}
+
+/* Without checksums there is no segmentation either, except where a packet does not say its
+ * protocol truly: of one segment at most there is none at all. */
+struct err *
+netlink_whole_frames(struct netlink *nl, int ifindex, bool whole)
+{
+    char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+    struct nlmsghdr *h = link_request(nl, buf, 0, ifindex, 0);
+    struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = !whole};
+    struct ifreq ifr = {.ifr_ifindex = ifindex};
+    int fd = mnl_socket_get_fd(nl->socket);
+
+    mnl_attr_put_u32(h, IFLA_GSO_MAX_SEGS, whole ? 1 : UINT16_MAX);
+    TRY(act(nl, h, "set a link's segments"));
+    if (ioctl(fd, SIOCGIFNAME, &ifr)) {
+        return err_errno(E_UNAVAILABLE, "name of link %d", ifindex);
+    }
+    ifr.ifr_data = (void *)&value;
+    return ioctl(fd, SIOCETHTOOL, &ifr) ? err_errno(E_UNAVAILABLE, "set checksums of link %d", ifindex)
+                                        : NULL;
 }
 
 struct err *

@@ -20,6 +20,7 @@ struct link_seen {
     int ifindex;
     uint32_t group;
     bool up;
+    uint32_t mtu;
     const char *name;
     const char *alias;  /* "" where none */
     const char *kind;   /* "veth", "vxlan", "" */
@@ -43,8 +44,14 @@ struct veth_spec {
 };
 /* Makes the pair, the host's end up, in LINK_GROUP and without an address.  E_EXISTS. */
 struct err *netlink_veth(struct netlink *nl, const struct veth_spec *spec, int *ifindex) MUST_USE;
-/* The one VXLAN device in external mode, up.  E_EXISTS. */
-struct err *netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, int *ifindex) MUST_USE;
+/* A VXLAN device in external mode, up; 'gpe': of the generic protocol extension, whose packets have
+ * no link-layer header.  E_EXISTS. */
+struct err *netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, bool gpe,
+                          int *ifindex) MUST_USE;
+struct err *netlink_mtu(struct netlink *nl, int ifindex, uint32_t mtu) MUST_USE;
+/* 'whole': what is sent into the link is cut into frames and has its checksums before; else that
+ * may be left to others. */
+struct err *netlink_whole_frames(struct netlink *nl, int ifindex, bool whole) MUST_USE;
 struct err *netlink_set_alias(struct netlink *nl, int ifindex, const char *alias) MUST_USE;
 struct err *netlink_up(struct netlink *nl, int ifindex) MUST_USE;
 /* E_NOT_FOUND. */

@@ -93,6 +93,7 @@ keep(struct host *host, const struct link_seen *link, const struct desired_port 
     const struct forwarding_link *was = map_get(before, port->id);
 
     now->ifindex = (uint32_t)link->ifindex;
+    now->mtu = link->mtu;
     if (!was || was->ifindex != now->ifindex) {
         TRY(datapath_attach_port(host->forwarding.dp, link->ifindex));
     }
@@ -108,6 +109,7 @@ is_ours(struct host *host, struct mem *mem, const struct link_seen *link)
 
     return link->group == LINK_GROUP && str_eq(link->kind, "veth") &&
            str_starts(link->name, PREFIX) && !str_eq(link->name, PUNT_LINK) &&
+           !str_eq(link->name, NSH_LINK) &&
            (str_empty(link->alias) || str_starts(link->alias, prefix));
 }
 
@@ -292,6 +294,7 @@ plug_make(struct host *host, struct netlink *inside, int netns, const struct des
     TRY(netlink_set_alias(host->nl, ifindex, alias_of(host, mem, port)));
     link = MEM_NEW(host->links_mem, struct forwarding_link);
     link->ifindex = (uint32_t)ifindex;
+    link->mtu = spec.mtu;
     map_set(&host->forwarding.links, mem_str(host->links_mem, port->id), link);
     return NULL;
 }
@@ -349,7 +352,7 @@ plug_tunnel(struct host *host)
     e = netlink_index(host->nl, VXLAN_LINK, &ifindex);
     if (e) {
         err_ignore(e, "it is made now");
-        TRY(netlink_vxlan(host->nl, VXLAN_LINK, DP_VXLAN_PORT, &ifindex));
+        TRY(netlink_vxlan(host->nl, VXLAN_LINK, DP_VXLAN_PORT, false, &ifindex));
     }
     TRY(datapath_attach_tunnel(host->forwarding.dp, ifindex));
     host->forwarding.vxlan_ifindex = (uint32_t)ifindex;

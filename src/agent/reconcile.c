@@ -2,6 +2,7 @@
  * first and only then acts, so a round that was cut short anywhere is simply
  * done again. */
 #include "agent/container.h"
+#include "agent/nsh.h"
 #include "agent/plug.h"
 #include "agent/rootfs.h"
 #include "base/log.h"
@@ -171,6 +172,7 @@ round_make(struct host *host)
     host->forwarding.settled = on_settled;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
+    nsh_links(host);
     due_arm(host);
     instances_watch(host);
     briefing_sync(host->briefing);

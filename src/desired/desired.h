@@ -48,7 +48,12 @@
  * chain here.  A packet that arrives on a label is handed to that instance.
  * Every site with a member of the segment is therefore given the chain with all
  * its hops, each instance local or remote, and all classifiers.  VNIs and
- * labels are chosen by the receiving site. */
+ * labels are chosen by the receiving site.
+ *
+ * An instance with 'nsh' gets its packets with that header (RFC 8300), the path
+ * spi_forward or spi_reverse and index 255 less its place in that direction; it
+ * goes on from the place that the index of what it gives back says.  Remote, it
+ * is behind a forwarder at vtep that speaks the same by VXLAN-GPE, not a site. */
 #ifndef CARRICK_DESIRED_H
 #define CARRICK_DESIRED_H
 

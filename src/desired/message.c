@@ -174,12 +174,13 @@ static struct err *
 instance_check(const struct desired_instance *inst, struct map *seen, struct err *faults)
 {
     bool local = inst->ingress_port_id && inst->egress_port_id;
-    bool remote =
-        inst->vtep && inst->label_forward != INT_NULL && inst->label_reverse != INT_NULL;
+    bool labels = inst->label_forward != INT_NULL && inst->label_reverse != INT_NULL;
+    bool remote = inst->vtep && (inst->nsh ? inst->vni != INT_NULL : labels);
 
     if (local == remote || (!local && (inst->ingress_port_id || inst->egress_port_id)) ||
         (!remote && inst->vtep)) {
-        faults = fault(faults, "an instance has either both ports or vtep and both labels");
+        faults = fault(faults, "an instance has either both ports or vtep and both labels "
+                               "(nsh: vtep and vni)");
     }
     if (inst->vtep && !is_vtep(inst->vtep)) {
         faults = fault(faults, "an instance's vtep is not a unicast IPv4 address");
@@ -197,6 +198,9 @@ chain_check(struct mem *mem, const struct desired_chain *chain)
     struct map seen;
 
     map_init(&seen, mem);
+    if (chain->spi_forward != INT_NULL && chain->spi_forward == chain->spi_reverse) {
+        faults = fault(faults, "both directions have one service path");
+    }
     for (size_t i = 0; i < chain->classifiers.n; i++) {
         faults = classifier_check(chain->classifiers.items[i], faults);
     }
@@ -204,7 +208,12 @@ chain_check(struct mem *mem, const struct desired_chain *chain)
         const struct desired_hop *hop = chain->hops.items[i];
 
         for (size_t j = 0; j < hop->instances.n; j++) {
-            faults = instance_check(hop->instances.items[j], &seen, faults);
+            const struct desired_instance *inst = hop->instances.items[j];
+
+            faults = instance_check(inst, &seen, faults);
+            if (inst->nsh && (chain->spi_forward == INT_NULL || chain->spi_reverse == INT_NULL)) {
+                faults = fault(faults, "an instance speaks NSH, and the chain has no service path");
+            }
         }
     }
     return faults;

@@ -8,6 +8,12 @@
 
 #include "base/vec.h"
 
+#include <string.h>
+
+#define SPI_REVERSE 65536 /* Above all numbers of chains. */
+#define SPI_WAYS 0x800000
+#define SPI_WAYS_N 0x400000 /* So many for each direction. */
+
 /* ---- instances and hops ------------------------------------------------------------------ */
 
 /* The label to send with towards a pair at another site. */
@@ -45,10 +51,16 @@ instance_load(struct tx *tx, const char *chain_id, const struct port_pair_group 
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;
         made->egress_port_id = pair->egress;
+        made->nsh = pair_speaks_nsh(pair);
         return NULL;
     }
     TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
     made->vtep = remote->vtep;
+    if (remote_is_foreign(remote)) {
+        made->nsh = true;
+        made->vni = remote->vni;
+        return NULL;
+    }
     TRY(label_towards(tx, chain_id, pair_id, "forward", &made->label_forward));
     return label_towards(tx, chain_id, pair_id, "reverse", &made->label_reverse);
 }
@@ -215,6 +227,10 @@ chain_new(struct mem *mem, const struct port_chain *chain, const char *id)
     out->id = id;
     out->project_id = chain->project_id;
     out->symmetric = json_bool(json_get(chain->chain_parameters, "symmetric"), false);
+    if (str_eq(json_get_str(chain->chain_parameters, "correlation"), "nsh")) {
+        out->spi_forward = chain->chain_id;
+        out->spi_reverse = chain->chain_id + SPI_REVERSE;
+    }
     out->hops.items = MEM_ARRAY(mem, DESIRED_HOPS_MAX, void *);
     return out;
 }
@@ -229,6 +245,16 @@ whole_load(struct tx *tx, const struct port_chain *chain, void **object)
     TRY(network_default(tx, out));
     *object = out->network_id ? out : NULL;
     return NULL;
+}
+
+/* A way has no number of its own: its service paths are made of its id. */
+static void
+way_spis(struct desired_chain *way)
+{
+    if (way->spi_forward != INT_NULL) {
+        way->spi_forward = SPI_WAYS | (int64_t)(hash_bytes(way->id, strlen(way->id), 1) % SPI_WAYS_N);
+        way->spi_reverse = way->spi_forward + SPI_WAYS_N;
+    }
 }
 
 /* A way through a service graph: the hops of all its chains for what the last one's classifiers
@@ -248,6 +274,7 @@ path_load(struct tx *tx, const struct service_graph_path *path, void **object)
     out = chain_new(tx_mem(tx), chain, path->path_id);
     out->network_id = ((struct desired_chain *)first)->network_id;
     out->after = path->follows;
+    way_spis(out);
     for (size_t i = 0; i < path->port_chains.n; i++) {
         TRY(row_get(tx, &port_chain_table, path->port_chains.items[i], &chain));
         TRY(hops_load(tx, chain, out));

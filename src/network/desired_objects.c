@@ -235,7 +235,7 @@ remote_load(struct tx *tx, const char *id, void **object)
     struct remote_port *remote;
 
     TRY(row_or_null(tx, &remote_port_table, id, &remote));
-    if (!remote) {
+    if (!remote || remote_is_foreign(remote)) {
         return NULL;
     }
     out = row_new(tx_mem(tx), &desired_remote_port_table);

@@ -316,11 +316,23 @@ label_before_create(struct tx *tx, struct op *op, void *row)
     struct chain_label *label = row;
     struct op chain_op = network_op(op, &port_chain_resource, service_of(op));
     struct op pair_op = network_op(op, &port_pair_resource, service_of(op));
+    const struct port_pair *pair;
     void *found;
 
     TRY(resource_get(tx, &chain_op, label->port_chain_id, &found));
     TRY(resource_get(tx, &pair_op, label->port_pair_id, &found));
-    label->local = ((struct port_pair *)found)->ingress_port_id != NULL;
+    pair = found;
+    label->local = pair->ingress_port_id != NULL;
+    if (!label->local) {
+        struct remote_port *remote;
+
+        TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
+        if (remote_is_foreign(remote)) {
+            return err_new(E_INVALID, "ChainLabelForeign",
+                           "Port Pair %s is behind a service function forwarder, which is told by "
+                           "NSH where a packet goes.", pair->id);
+        }
+    }
     TRY(member_check(tx, label));
     return label_settle(tx, label);
 }

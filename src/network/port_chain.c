@@ -77,6 +77,11 @@ logical_settle(struct tx *tx, const struct op *op, const char *id, const char **
             return err_new(E_NOT_FOUND, "FlowClassifierPortNotFound",
                            "Flow Classifier Neutron Port %s not found.", id);
         }
+        if (remote && remote_is_foreign(remote)) {
+            return err_new(E_INVALID, "FlowClassifierPortForeign",
+                           "Flow Classifier Neutron Port %s is behind a service function "
+                           "forwarder: no flow begins or ends there.", id);
+        }
     }
     *port_id = port ? id : NULL;
     *remote_id = remote ? id : NULL;
@@ -162,6 +167,7 @@ groups_check(struct tx *tx, const struct op *op, const struct port_chain *chain)
         TRY(row_get(tx, &port_pair_group_table, id, &group));
         TRY(group_places_check(tx, group, str_or(chain->id, "(new)")));
     }
+    TRY(correlation_check_chain(tx, chain));
     TRY(sql_column(tx,
                    "select owner from port_chain_port_pair_groups where target = ? and owner <> ?",
                    SQL_ARGS(chain->port_pair_groups.items[0], str_or(chain->id, "")), &others));

@@ -99,6 +99,7 @@ pair_before_create(struct tx *tx, struct op *op, void *row)
     TRY(end_look(tx, op, pair->ingress, &in));
     TRY(end_look(tx, op, pair->egress, &out));
     TRY(host_check(pair, &in, &out));
+    TRY(correlation_check_pair(pair, in.remote, out.remote));
     TRY(use_check(tx, pair));
     pair->ingress_port_id = in.port ? pair->ingress : NULL;
     pair->ingress_remote_id = in.remote ? pair->ingress : NULL;
@@ -192,7 +193,8 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
             return err_new(E_IN_USE, "PortPairInUse", "Port Pair %s in use.", id);
         }
     }
-    return tap_check(tx, group);
+    TRY(tap_check(tx, group));
+    return correlation_check_group(tx, group);
 }
 
 const char *
@@ -220,7 +222,7 @@ group_places_check(struct tx *tx, const struct port_pair_group *group, const cha
         struct port_pair *pair;
 
         TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
-        if (pair_speaks(group, pair)) {
+        if (pair_speaks(group, pair) && !pair_speaks_nsh(pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",
                            "Port Pair %s of Port Pair Group %s %s: it sends flows of its own, so "
                            "its group has a place in one port chain only, and Port Chain %s has "

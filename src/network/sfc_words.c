@@ -74,7 +74,7 @@ sfc_convert_pair_parameters(struct mem *mem, const struct json *json)
     return complete(mem, json, pair_parameters, ARRAY_SIZE(pair_parameters));
 }
 
-/* Functions get packets as they are: one that wants labels or NSH cannot be served yet. */
+/* Functions get packets as they are, or with NSH; none gets MPLS labels. */
 const char *
 sfc_check_pair_parameters(struct mem *mem, const struct attr *attr, void *value)
 {
@@ -82,8 +82,9 @@ sfc_check_pair_parameters(struct mem *mem, const struct attr *attr, void *value)
     const char *why = unknown_key(mem, json, pair_parameters, ARRAY_SIZE(pair_parameters));
 
     (void)attr;
-    if (!why && !json_is(json_get(json, "correlation"), JSON_T_NULL)) {
-        why = "correlation must be null: functions of this site get packets without encapsulation.";
+    if (!why && !json_is(json_get(json, "correlation"), JSON_T_NULL) &&
+        !str_eq(json_get_str(json, "correlation"), "nsh")) {
+        why = "correlation must be null or 'nsh': functions get packets as they are, or with NSH.";
     }
     if (!why && (json_int(json_get(json, "weight"), -1) < 0 ||
                  json_int(json_get(json, "weight"), -1) > DESIRED_WEIGHT_MAX)) {

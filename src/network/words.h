@@ -15,7 +15,8 @@ struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRIN
 
 extern const char *const sfc_failure_policies[], *const sfc_function_kinds[], *const sfc_probe_kinds[];
 extern const char *const network_directions[], *const network_ethertypes[],
-    *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
+    *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[],
+    *const interconnect_encapsulations[];
 
 attr_convert_fn network_convert_protocol, network_convert_port, network_convert_ethertype,
     sfc_convert_ethertype, sfc_convert_pair_parameters, sfc_convert_group_parameters,
@@ -88,6 +89,22 @@ const char *pair_speaks(const struct port_pair_group *group, const struct port_p
  * several chains, 'chain_id' (null = none) counted among them, or on several ways of a graph. */
 struct err *group_places_check(struct tx *tx, const struct port_pair_group *group,
                                const char *chain_id) MUST_USE;
+
+/* ---- correlation.c */
+
+/* Do its functions get packets with NSH? */
+bool pair_speaks_nsh(const struct port_pair *pair);
+/* Is it behind a forwarder that is not a site like this one? */
+bool remote_is_foreign(const struct remote_port *remote);
+/* 400 where a pair's ends are not reached alike, or not by what it speaks ('in' and 'out' are null
+ * for ports here). */
+struct err *correlation_check_pair(const struct port_pair *pair, const struct remote_port *in,
+                                   const struct remote_port *out) MUST_USE;
+/* 400 where the group's pairs speak differently, or otherwise than a chain that has the group. */
+struct err *correlation_check_group(struct tx *tx, const struct port_pair_group *group) MUST_USE;
+/* 400 where a pair of the chain's groups speaks otherwise than the chain. */
+struct err *correlation_check_chain(struct tx *tx, const struct port_chain *chain) MUST_USE;
+
 /* 409 where another chain of the same priority claims packets of one of its classifiers; the
  * chain's members are those it shall have. */
 struct err *chain_conflict_check(struct tx *tx, const struct op *op,

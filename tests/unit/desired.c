@@ -50,6 +50,10 @@ TEST(objects_come_back_as_they_were_sent)
          "\"group_id\":" ID ",\"instances\":[{\"id\":" ID ",\"ingress_port_id\":" ID ",\"egress_port_id\":" ID2
          "},{\"id\":" ID2
          ",\"vtep\":\"192.0.2.1\",\"label_forward\":8388609,\"label_reverse\":8388610}]}]}"},
+        {DESIRED_chain,
+         "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
+         ",\"spi_forward\":1,\"spi_reverse\":65537,\"hops\":[{\"group_id\":" ID
+         ",\"instances\":[{\"id\":" ID ",\"nsh\":true,\"vtep\":\"192.0.2.1\",\"vni\":0}]}]}"},
         {DESIRED_security_group,
          "{\"id\":" ID ",\"members\":[\"10.0.0.1\"],\"rules\":[{\"direction\":\"ingress\","
          "\"ethertype\":\"IPv4\",\"protocol\":1,\"port_min\":8}]}"},
@@ -115,6 +119,20 @@ TEST(what_a_hostile_site_might_send_is_refused)
         {DESIRED_chain,
          "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
          ",\"hops\":[{\"group_id\":" ID ",\"instances\":[{\"id\":" ID "}]}]}",
+         "either"},
+        {DESIRED_chain,
+         "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
+         ",\"hops\":[{\"group_id\":" ID ",\"instances\":[{\"id\":" ID
+         ",\"nsh\":true,\"vtep\":\"192.0.2.1\",\"vni\":5}]}]}",
+         "service path"},
+        {DESIRED_chain,
+         "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
+         ",\"spi_forward\":9,\"spi_reverse\":9}",
+         "service path"},
+        {DESIRED_chain,
+         "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID
+         ",\"spi_forward\":1,\"spi_reverse\":2,\"hops\":[{\"group_id\":" ID
+         ",\"instances\":[{\"id\":" ID ",\"nsh\":true,\"vtep\":\"192.0.2.1\"}]}]}",
          "either"},
         {DESIRED_chain,
          "{\"id\":" ID ",\"project_id\":" PROJECT ",\"network_id\":" ID

@@ -420,6 +420,37 @@ TEST(sync_never_lets_a_chain_be_bypassed)
     agent_end(a);
 }
 
+/* What is behind a forwarder has no end of flows and no labels; its chain says the service paths. */
+TEST(sync_tells_of_what_speaks_nsh)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a), *far, *port, *pairs[2], *groups[2], *chain, *text;
+
+    make(a, &interconnect_resource, "{'network_id': '%s'}", network);
+    far = make(a, &remote_port_resource,
+               "{'network_id': '%s', 'mac_address': 'fa:16:3e:00:00:09', 'vtep': '192.0.2.2', "
+               "'vni': 9, 'encapsulation': 'vxlan-gpe-nsh'}", network);
+    port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", network);
+    pairs[0] = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s', "
+                    "'service_function_parameters': {'correlation': 'nsh'}}", far, far);
+    pairs[1] = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s', "
+                    "'service_function_parameters': {'correlation': 'nsh'}}", port, port);
+    for (int i = 0; i < 2; i++) {
+        groups[i] = make(a, &port_pair_group_resource, "{'port_pairs': ['%s']}", pairs[i]);
+    }
+    chain = make(a, &port_chain_resource, "{'port_pair_groups': ['%s', '%s'], 'chain_id': 40, "
+                 "'chain_parameters': {'correlation': 'nsh'}}", groups[0], groups[1]);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(!heard(a, "put", "remote_port", far));
+    text = object_of(a, "chain", chain);
+    CHECK(strstr(text, "\"spi_forward\":40,\"spi_reverse\":65576") != NULL);
+    CHECK(strstr(text, "\"vtep\":\"192.0.2.2\"") != NULL);
+    CHECK(strstr(text, "\"nsh\":true,\"vni\":9") != NULL);
+    CHECK(strstr(text, "\"label_forward\":null") != NULL);
+    agent_end(a);
+}
+
 /* ---- service graphs ---------------------------------------------------------------------------- */
 
 /* Chains A, B and C with a function each; A takes tcp from 'client', B port 80, C port 81. */
