@@ -16,7 +16,9 @@
 #define INLINE static __attribute__((always_inline)) inline
 
 /* Bounds an index where the verifier sees it; the compiler would optimise a plain 'and' away. */
+#ifndef BOUND
 #define BOUND(x, mask) asm volatile("%0 &= %1" : "+r"(x) : "i"(mask))
+#endif
 
 enum { FROM_PORT, FROM_FUNCTION, FROM_TUNNEL, FROM_LABEL };
 

@@ -2,6 +2,7 @@
  * change and takes effect as a whole, or is refused with the reason. */
 #include "agent/host.h"
 #include "agent/rootfs.h"
+#include "agent/trace.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -217,6 +218,23 @@ on_counters(struct agent_listener *l)
     return NULL;
 }
 
+/* What cannot be told does not end the connection. */
+static struct err *
+on_trace(struct agent_listener *l, const struct desired_message *asked)
+{
+    AUTO(mem) mem = mem_new("trace");
+    struct desired_message *m = desired_message_new(mem, DESIRED_OP_trace);
+    struct err *e = host_trace(l->host, mem, asked->object, &m->object);
+
+    if (e) {
+        m->object = NULL;
+        m->reason = err_full(mem, e);
+        err_ignore(e, "it is told");
+    }
+    desired_conn_send(l->conn, m);
+    return NULL;
+}
+
 static struct err *
 dispatch(struct agent_listener *l, const struct desired_message *m)
 {
@@ -241,6 +259,8 @@ dispatch(struct agent_listener *l, const struct desired_message *m)
         return on_end(l, m, false);
     case DESIRED_OP_counters:
         return on_counters(l);
+    case DESIRED_OP_trace:
+        return on_trace(l, m);
     case DESIRED_OP_hello:
     case DESIRED_OP_applied:
     case DESIRED_OP_refused:
