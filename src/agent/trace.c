@@ -251,8 +251,8 @@ tunnel_say(struct tracer *t, const struct trace_verdict *verdict)
     }
     step->vtep = mem_str(t->mem, ip_text(text, &vtep));
     step->vni = verdict->vni;
-    step->text = verdict->vni >= DP_LABEL_MIN ? "by the label of an instance there"
-                                              : "by the segment, to a port there";
+    step->text = verdict->vni >= DP_LABEL_MIN ? "to an instance there"
+                                              : "to a port there";
 }
 
 static void
