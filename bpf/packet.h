@@ -34,6 +34,7 @@ struct pkt {
     __u8 is_error;             /* An ICMP error about the flow of 'key'. */
     __u8 icmp_type, icmp_code;
     __u8 from;                 /* FROM_* */
+    __u8 parsed;               /* 'key', 'src', 'dst' and so on are this packet's. */
     __u32 in_port, in_slot, in_inst, in_gen, in_flags, in_ifindex;
     __u32 vtep;                /* FROM_TUNNEL, FROM_LABEL */
     struct dp_vni vni;         /* FROM_LABEL */
@@ -57,6 +58,8 @@ struct pkt {
     struct dp_flow flow;
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
+
+#include "trace.h"
 
 INLINE struct pkt *
 pkt_get(void)
@@ -90,6 +93,7 @@ drop(const struct pkt *k, __u32 reason)
             stats->drops++;
         }
     }
+    TRACE(k, DP_EVENT_dropped, reason, 0);
     return drop_count(reason);
 }
 
@@ -390,7 +394,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
-    k->passed = k->trusted = k->spoken = 0;
+    k->passed = k->trusted = k->spoken = k->parsed = 0;
     k->chain = 0;
     k->from = from;
     return 0;
@@ -400,13 +404,15 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
 INLINE int
 pkt_parse(struct __sk_buff *skb, struct pkt *k)
 {
+    int bad = DROP_ethertype;
+
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        return parse_v4(skb, k);
+        bad = parse_v4(skb, k);
+    } else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+        bad = parse_v6(skb, k);
     }
-    if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-        return parse_v6(skb, k);
-    }
-    return DROP_ethertype;
+    k->parsed = !bad;
+    return bad;
 }
 
 /* Neighbour and router messages: answered or refused, never switched. */

@@ -2,6 +2,7 @@
 #include "agent/agent.h"
 
 #include "agent/container.h"
+#include "agent/follow.h"
 #include "agent/plug.h"
 #include "agent/rootfs.h"
 #include "agent/sandbox.h"
@@ -198,6 +199,7 @@ host_open(struct host *host)
     TRY(netlink_new(-1, &host->nl));
     TRY(datapath_new(host->options.bpffs, &host->forwarding.dp));
     TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
+    TRY(follows_new(host, &host->follows));
     TRY(plug_tunnel(host));
     host->hybrid_cgroups = file_exists("/sys/fs/cgroup/unified/cgroup.procs");
     host->idmapped = mounts_probe(host->options.state, host->options.uid_base);
@@ -228,6 +230,7 @@ host_close(struct host *host)
     told_free(host);
     world_done(&host->world);
     watch_free(host->watch);
+    follows_free(host->follows);
     datapath_free(host->forwarding.dp);
     mem_free(host->forwarding.watched_mem);
     netlink_free(host->nl);

@@ -22,9 +22,11 @@
 
 extern const char datapath_object[], datapath_object_end[];
 
-enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health, N_MAPS };
+enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health,
+       MAP_tracing, MAP_trace_left, MAP_events, N_MAPS };
 static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
-                                              "drops", "meta",  "calls", "health"};
+                                              "drops", "meta",  "calls", "health",
+                                              "tracing", "trace_left", "events"};
 static const char *const table_names[N_TABLES] = {
 #define X(name) #name,
     DATAPATH_TABLES(X)

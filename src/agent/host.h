@@ -15,6 +15,7 @@
 
 struct agent_listener;
 struct briefing;
+struct follows;
 struct told;
 
 struct host_options {
@@ -51,6 +52,7 @@ struct host {
     struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
     struct watch *watch;
+    struct follows *follows;
     uint64_t n_flows;
 };
 

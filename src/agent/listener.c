@@ -1,6 +1,7 @@
 /* The agent's socket.  One site at a time; what it sends is collected into a
  * change and takes effect as a whole, or is refused with the reason. */
 #include "agent/host.h"
+#include "agent/follow.h"
 #include "agent/rootfs.h"
 #include "agent/trace.h"
 #include "base/log.h"
@@ -218,13 +219,16 @@ on_counters(struct agent_listener *l)
     return NULL;
 }
 
-/* What cannot be told does not end the connection. */
+/* A question of either kind; what cannot be told does not end the connection. */
 static struct err *
-on_trace(struct agent_listener *l, const struct desired_message *asked)
+on_question(struct agent_listener *l, enum desired_op op, const struct desired_message *asked)
 {
-    AUTO(mem) mem = mem_new("trace");
-    struct desired_message *m = desired_message_new(mem, DESIRED_OP_trace);
-    struct err *e = host_trace(l->host, mem, asked->object, &m->object);
+    AUTO(mem) mem = mem_new("question");
+    struct desired_message *m = desired_message_new(mem, op);
+    struct err *e = !asked->object ? err_new(E_INVALID, NULL, "a question without its object")
+                    : op == DESIRED_OP_trace
+                        ? host_trace(l->host, mem, asked->object, &m->object)
+                        : follows_ask(l->host->follows, mem, asked->object, &m->object);
 
     if (e) {
         m->object = NULL;
@@ -260,7 +264,8 @@ dispatch(struct agent_listener *l, const struct desired_message *m)
     case DESIRED_OP_counters:
         return on_counters(l);
     case DESIRED_OP_trace:
-        return on_trace(l, m);
+    case DESIRED_OP_follow:
+        return on_question(l, op, m);
     case DESIRED_OP_hello:
     case DESIRED_OP_applied:
     case DESIRED_OP_refused:

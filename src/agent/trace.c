@@ -26,7 +26,6 @@ struct tracer {
     const char *delivered_to; /* Port, of the last packet. */
     uint32_t delivered_ifindex;
     /* What the programs were seen doing on this leg. */
-    const char *program;
     struct dp_rules_key rules;
     bool rules_asked, is_new;
     uint32_t chain;
@@ -34,8 +33,9 @@ struct tracer {
     uint32_t inst;     /* Looked at last. */
     uint32_t down;     /* What is found of it, DP_DOWN_*. */
     bool inst_there;
-    bool handed;       /* To ... */
-    uint32_t place;    /* ... this key of hop_stats. */
+    bool handed;       /* To an instance of ... */
+    uint32_t place;    /* ... this hop and direction (DP_EVENT_PLACE). */
+    uint32_t counters; /* Key of the hop's, in hop_stats. */
     uint32_t reason;
 };
 
@@ -60,7 +60,7 @@ step_add(struct tracer *t, enum desired_trace_step_kind what)
     return step;
 }
 
-static int64_t
+static uint32_t
 place_hop(uint32_t place)
 {
     return place / 2 % DP_HOPS;
@@ -86,7 +86,7 @@ hop_say(struct tracer *t, struct desired_trace_step *step, uint32_t place)
 {
     struct dp_hop_stats stats;
 
-    datapath_hop_stats(t->host->forwarding.dp, place, &stats);
+    datapath_hop_stats(t->host->forwarding.dp, t->counters, &stats);
     step->chain_id = uuid_of(t, ID_CHAIN, t->chain);
     step->hop = place_hop(place);
     step->packets = (int64_t)stats.packets;
@@ -143,19 +143,6 @@ on_call(struct tracer *t, const char *program)
         step->chain_id = uuid_of(t, ID_CHAIN, t->chain);
         step->text = t->inst ? faults_text(t) : "the flow has no instance of this hop yet";
     }
-    t->program = program;
-}
-
-static void
-on_hop(struct tracer *t, uint32_t place)
-{
-    flow_say(t);
-    if (str_eq(t->program, "resort")) {
-        hop_say(t, step_add(t, DESIRED_STEP_passed), place);
-    } else {
-        t->place = place;
-        t->handed = true;
-    }
 }
 
 static void
@@ -189,21 +176,37 @@ on_lookup(struct tracer *t, const struct trace_seen *seen)
     } else if (str_eq(seen->name, "health") && seen->value) {
         t->down = ((const struct dp_health *)seen->value)->down;
     } else if (str_eq(seen->name, "hop_stats")) {
-        on_hop(t, number);
+        t->counters = number;
     } else if (str_eq(seen->name, "drops")) {
         t->reason = number;
     }
 }
 
 static void
-on_copy(struct tracer *t, uint32_t ifindex)
+on_copy(struct tracer *t, uint32_t ifindex, uint32_t place)
 {
     const struct dp_port *port = trace_kernel_read(t->kernel, "ports", &ifindex);
-    struct desired_trace_step *step = step_add(t, DESIRED_STEP_copied);
+    struct desired_trace_step *step;
 
-    hop_say(t, step, t->place);
+    flow_say(t);
+    step = step_add(t, DESIRED_STEP_copied);
+    hop_say(t, step, place);
     step->instance_id = port ? uuid_of(t, ID_INSTANCE, port->inst) : NULL;
-    t->handed = false;
+}
+
+static void
+on_event(struct tracer *t, const struct trace_seen *seen)
+{
+    if (seen->event == DP_EVENT_handed) {
+        flow_say(t);
+        t->handed = true;
+        t->place = seen->b;
+    } else if (seen->event == DP_EVENT_passed) {
+        flow_say(t);
+        hop_say(t, step_add(t, DESIRED_STEP_passed), seen->b);
+    } else if (seen->event == DP_EVENT_copied) {
+        on_copy(t, seen->a, seen->b);
+    }
 }
 
 static void
@@ -218,9 +221,9 @@ on_seen(void *arg, const struct trace_seen *seen)
     case TRACE_LOOKUP:
         on_lookup(t, seen);
         break;
-    case TRACE_COPY:
+    case TRACE_EVENT:
     default:
-        on_copy(t, seen->ifindex);
+        on_event(t, seen);
         break;
     }
 }
@@ -268,6 +271,18 @@ deliver_say(struct tracer *t, const struct dp_port *port, uint32_t ifindex)
     t->delivered_ifindex = ifindex;
 }
 
+#define NSH_INDEX_OFF (ETH_HLEN + 7)
+
+/* What a function that speaks NSH does: one less to go (RFC 8300 section 2.3). */
+static void
+index_lower(struct trace_packet *frame)
+{
+    if (frame->b[2 * ETH_ALEN] == ETH_P_NSH >> 8 &&
+        frame->b[2 * ETH_ALEN + 1] == (ETH_P_NSH & 0xff)) {
+        frame->b[NSH_INDEX_OFF]--;
+    }
+}
+
 /* Out of the function's other side.  A routed one sends it on to the address it is for, as its own. */
 static bool
 function_go(struct tracer *t, const struct dp_port *port, const struct desired_trace_packet *packet,
@@ -291,6 +306,7 @@ function_go(struct tracer *t, const struct dp_port *port, const struct desired_t
     frame->vtep = frame->vni = 0;
     frame->ifindex = inst->ifindex[!dir];
     t->in_port = inst->port[!dir];
+    index_lower(frame);
     if (inst->flags & DP_INST_L3) {
         (void)mac_parse(packet->destination_mac, &to);
         memcpy(frame->b, to.b, ETH_ALEN);
@@ -331,7 +347,6 @@ leg_end(struct tracer *t, const struct desired_trace_packet *packet, struct trac
 static void
 leg_begin(struct tracer *t)
 {
-    t->program = "";
     t->rules_asked = t->handed = false;
     t->reason = t->inst = t->down = 0;
 }
@@ -454,9 +469,6 @@ host_trace(struct host *host, struct mem *mem, const struct json *asked, const s
     const char *text;
     struct err *e;
 
-    if (!asked) {
-        return err_new(E_INVALID, NULL, "a question without its object");
-    }
     TRY(desired_trace_question_decode(mem, asked, &question));
     t.kernel = trace_kernel_new(pinned_open, on_seen, &t);
     t.direction = desired_trace_directions[question->is_reply];

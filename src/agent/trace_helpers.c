@@ -281,6 +281,83 @@ trace_change_tail(struct __sk_buff *skb, __u32 n)
     return 0;
 }
 
+/* 'more' zeros at 'at', or, where it is negative, so many bytes less. */
+static long
+room_make(struct __sk_buff *skb, uint32_t at, int64_t more)
+{
+    struct trace_packet *p = running->packet;
+    uint32_t n = more < 0 ? (uint32_t)-more : (uint32_t)more;
+    uint8_t was[TRACE_HEAD] = {0};
+
+    if (at + n > TRACE_HEAD || at > p->n || (more < 0 && n > p->n - at)) {
+        return -EINVAL;
+    }
+    memcpy(was, p->b + at, TRACE_HEAD - at);
+    memset(p->b + at, 0, TRACE_HEAD - at);
+    if (more < 0) {
+        memcpy(p->b + at, was + n, TRACE_HEAD - at - n);
+    } else {
+        memcpy(p->b + at + n, was, TRACE_HEAD - at - n);
+    }
+    p->n = skb->len = p->n + (uint32_t)more;
+    return 0;
+}
+
+long
+trace_change_head(struct __sk_buff *skb, __u32 more)
+{
+    return room_make(skb, 0, more);
+}
+
+long
+trace_adjust_room(struct __sk_buff *skb, __s32 more)
+{
+    return room_make(skb, ETH_HLEN, more);
+}
+
+#define TYPE_OFF (2 * ETH_ALEN)
+#define VLAN_SIZE 4
+
+static void
+protocol_read(struct __sk_buff *skb)
+{
+    uint16_t type;
+
+    memcpy(&type, running->packet->b + TYPE_OFF, sizeof type);
+    skb->protocol = type;
+}
+
+/* One tag is beside the packet; a second one moves the first into it. */
+long
+trace_vlan_push(struct __sk_buff *skb, __be16 proto, __u16 tci)
+{
+    uint16_t tag[2] = {proto, htons(tci)};
+
+    if (skb->vlan_present) {
+        if (room_make(skb, TYPE_OFF, VLAN_SIZE)) {
+            return -EINVAL;
+        }
+        memcpy(running->packet->b + TYPE_OFF, tag, sizeof tag);
+        skb->protocol = proto;
+    }
+    skb->vlan_present = 1;
+    return 0;
+}
+
+long
+trace_vlan_pop(struct __sk_buff *skb)
+{
+    skb->vlan_present = 0;
+    if (skb->protocol == htons(ETH_P_8021Q)) {
+        if (room_make(skb, TYPE_OFF, -VLAN_SIZE)) {
+            return -EINVAL;
+        }
+        protocol_read(skb);
+        skb->vlan_present = 1;
+    }
+    return 0;
+}
+
 long
 trace_get_tunnel_key(struct bpf_tunnel_key *key)
 {
@@ -308,11 +385,10 @@ trace_redirect(__u32 ifindex, int peer)
     return TC_ACT_REDIRECT;
 }
 
-long
-trace_clone_redirect(__u32 ifindex)
+void
+trace_event(__u32 event, __u32 a, __u32 b)
 {
-    tell(&(struct trace_seen){.act = TRACE_COPY, .ifindex = ifindex});
-    return 0;
+    tell(&(struct trace_seen){.act = TRACE_EVENT, .event = event, .a = a, .b = b});
 }
 
 /* Of RFC 1071, as the kernel's: what is taken away is added inverted. */
@@ -377,12 +453,12 @@ trace_kernel_run(struct trace_kernel *t, struct trace_packet *packet,
     struct err *e;
     int action;
 
-    memcpy(&skb.protocol, packet->b + 2 * ETH_ALEN, 2);
     *verdict = (struct trace_verdict){0};
     t->packet = packet;
     t->verdict = verdict;
     t->n_calls = 0;
     running = t;
+    protocol_read(&skb);
     action = packet->vtep ? trace_tun_in(&skb) : trace_port_in(&skb);
     running = NULL;
     e = t->bad;

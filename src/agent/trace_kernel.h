@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define TRACE_HEAD 256 /* Bytes of a packet that are there; behind them are zeros. */
+#define TRACE_HEAD 1024 /* Bytes of a packet that are there; behind them are zeros. */
 
 struct trace_packet {
     uint8_t b[TRACE_HEAD];
@@ -22,13 +22,13 @@ struct trace_packet {
 enum trace_act {
     TRACE_CALL,   /* 'name' is a program that is gone on in. */
     TRACE_LOOKUP, /* 'name' is a map; 'value' null = nothing is there. */
-    TRACE_COPY,   /* A copy is sent to 'ifindex'. */
+    TRACE_EVENT,  /* 'event' (DP_EVENT_*, bpf/abi.h) with its 'a' and 'b'. */
 };
 struct trace_seen {
     enum trace_act act;
     const char *name;
     const void *key, *value;
-    uint32_t ifindex;
+    uint32_t event, a, b;
 };
 typedef void trace_seen_fn(void *arg, const struct trace_seen *seen);
 /* Opens the map that is pinned by that name. */

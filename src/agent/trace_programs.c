@@ -16,12 +16,16 @@
 #define bpf_skb_load_bytes(skb, off, to, n) trace_load_bytes(off, to, n)
 #define bpf_skb_store_bytes(skb, off, from, n, flags) trace_store_bytes(off, from, n)
 #define bpf_skb_change_tail(skb, n, flags) trace_change_tail(skb, n)
+#define bpf_skb_change_head(skb, more, flags) trace_change_head(skb, more)
+#define bpf_skb_adjust_room(skb, more, mode, flags) trace_adjust_room(skb, more)
+#define bpf_skb_vlan_push(skb, proto, tci) trace_vlan_push(skb, proto, tci)
+#define bpf_skb_vlan_pop(skb) trace_vlan_pop(skb)
 #define bpf_skb_change_type(skb, type) ((void)((skb)->pkt_type = (type)))
 #define bpf_skb_get_tunnel_key(skb, key, n, flags) trace_get_tunnel_key(key)
 #define bpf_skb_set_tunnel_key(skb, key, n, flags) trace_set_tunnel_key(key)
 #define bpf_redirect(ifindex, flags) trace_redirect(ifindex, 0)
 #define bpf_redirect_peer(ifindex, flags) trace_redirect(ifindex, 1)
-#define bpf_clone_redirect(skb, ifindex, flags) ((void)trace_clone_redirect(ifindex))
+#define bpf_clone_redirect(skb, ifindex, flags) ((void)(ifindex), 0)
 #define bpf_csum_diff(from, n, to, m, seed) trace_csum_diff(from, n, to, m, seed)
 /* A sum that is replaced needs the packet's payload; nobody looks at sums here. */
 #define bpf_l3_csum_replace(skb, off, from, to, flags) ((void)(from), (void)(to), 0)
@@ -35,6 +39,8 @@
             return verdict_;                                                                       \
         }                                                                                          \
     } while (0)
+
+#define TRACE(k, kind, a, b) trace_event(kind, a, b)
 
 static int tail_call(struct __sk_buff *skb, __u32 which, int *verdict);
 

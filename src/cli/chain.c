@@ -152,5 +152,5 @@ chain_trace(struct cli *cli)
     TRY(port_find(run, TRACE_FROM, from, &run->start));
     TRY(destination_find(run, to));
     cli->status = 0;
-    return trace_imagine(run);
+    return option_flag(cli, "live") ? trace_live(run) : trace_imagine(run);
 }

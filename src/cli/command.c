@@ -35,6 +35,9 @@ static const struct cli_option trace_options[] = {
     {"site", "CLOUD", "the site's cloud (FILE, FILE:CLOUD or a name in clouds.yaml); may be repeated, "
                       "for other sites on the way; default: OS_CLOUD, or OS_AUTH_URL and so on"},
     {"one-way", NULL, "leave out what the answer meets"},
+    {"live", NULL, "follow real packets of the flow, in both directions, until interrupted"},
+    {"count", "N", "with --live: end after so many lines"},
+    {"seconds", "N", "with --live: end after so long"},
     {0},
 };
 static const struct cli_option wait_options[] = {

@@ -85,15 +85,14 @@ name_of(struct mem *mem, const struct json *step, const char *kind)
     return str_empty(name) ? json_get_str(step, mem_printf(mem, "%s_id", kind)) : name;
 }
 
-/* What the step is at: the most telling of its names. */
-static const char *
-where_of(struct mem *mem, const struct json *step)
+const char *
+trace_where(struct mem *mem, const struct json *step)
 {
     static const char *const kinds[] = {"instance", "port", "security_group", "chain"};
     const struct json *vni = json_get(step, "vni");
 
     if (json_is(vni, JSON_T_INT)) {
-        return mem_printf(mem, "%s %s %lld", json_get_str(step, "vtep"),
+        return mem_printf(mem, "%s %s %lld", str_or(json_get_str(step, "vtep"), "tunnel"),
                           vni->i >= LABEL_MIN ? "label" : "segment", (long long)vni->i);
     }
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -137,7 +136,7 @@ steps_print(struct trace_run *run, const struct trace_site *site, const struct j
         const struct json *step = steps->items[i];
 
         printf("%3d  %-8s %-8s %-10s %-24s %s\n", ++run->n_steps, json_get_str(step, "direction"),
-               site->name, json_get_str(step, "what"), where_of(mem, step), why_of(mem, step));
+               site->name, json_get_str(step, "what"), trace_where(mem, step), why_of(mem, step));
     }
 }
 

@@ -29,5 +29,9 @@ struct trace_run {
 struct err *trace_ends_find(struct trace_run *run, struct trace_site *site) MUST_USE;
 /* Prints what the packet meets at all sites that are named. */
 struct err *trace_imagine(struct trace_run *run) MUST_USE;
+/* Prints what real packets meet, until --seconds or --count are over. */
+struct err *trace_live(struct trace_run *run) MUST_USE;
+/* What a step is at, for people: the most telling of its names. */
+const char *trace_where(struct mem *mem, const struct json *step);
 
 #endif

@@ -132,7 +132,7 @@ conn_message(void *arg, struct desired_message *message)
     if (op == DESIRED_OP_hello) {
         return on_hello(client, message);
     }
-    if (op == DESIRED_OP_counters || op == DESIRED_OP_trace) {
+    if (op == DESIRED_OP_counters || op == DESIRED_OP_trace || op == DESIRED_OP_follow) {
         return on_answer(client, op, message);
     }
     if (op == DESIRED_OP_applied && config->applied) {

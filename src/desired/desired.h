@@ -18,6 +18,7 @@
  * and at any time
  *   counters
  *   trace          object (trace_question.tbl)
+ *   follow         object (follow_question.tbl)
  * agent -> site:
  *   hello          site, host, version, epoch and seq last applied, console_dir, vtep
  *   applied        seq             the state is decoded, stored and being made so
@@ -25,7 +26,8 @@
  *   status         kind, id, state, reason, at         (all of them again after each snapshot)
  *   event          state (its name), reason, at
  *   counters       object (counters.tbl)
- *   trace          object (trace_answer.tbl), or reason; questions are answered in their order
+ *   trace, follow  object (trace_answer.tbl, followed.tbl), or reason; all questions are answered in
+ *                  their order
  *
  * Agent -> responder: the same, where the agent is the one that connects and
  * sends snapshots and transactions, of guests alone.  Behind each hello it sends
@@ -98,6 +100,7 @@ enum desired_kind {
     X(delete, "site")                                                                              \
     X(counters, "both")                                                                            \
     X(trace, "both")                                                                               \
+    X(follow, "both")                                                                              \
     X(applied, "agent")                                                                            \
     X(refused, "agent")                                                                            \
     X(status, "agent")                                                                             \

@@ -58,7 +58,46 @@ const struct table desired_trace_answer_table = {
     .doc = "what packets would meet",
     TABLE(struct desired_trace_answer, answer_attrs),
 };
+
+#define TABLE_STRUCT desired_follow_question
+static const struct attr follow_attrs[] = {
+#include "desired/follow_question.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_follow_question_table = {
+    .name = "follow_question",
+    .doc = "what real packets of a flow meet",
+    TABLE(struct desired_follow_question, follow_attrs),
+};
+
+#define TABLE_STRUCT desired_follow_event
+static const struct attr event_attrs[] = {
+#include "desired/follow_event.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_follow_event_table = {
+    .name = "follow_event",
+    .doc = "what happened to a packet",
+    TABLE(struct desired_follow_event, event_attrs),
+};
+
+#define TABLE_STRUCT desired_followed
+static const struct attr followed_attrs[] = {
+#include "desired/followed.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_followed_table = {
+    .name = "followed",
+    .doc = "what is new of a flow",
+    TABLE(struct desired_followed, followed_attrs),
+};
 #undef ATTR
+
+static bool
+same_family(const char *a, const char *b)
+{
+    return !strchr(a, ':') == !strchr(b, ':');
+}
 
 static struct err *
 packet_check(const struct desired_trace_packet *packet)
@@ -70,7 +109,7 @@ packet_check(const struct desired_trace_packet *packet)
     if (packet->vtep && strchr(packet->vtep, ':')) {
         return err_new(E_INVALID, NULL, "a tunnel endpoint is an IPv4 address");
     }
-    if (!strchr(packet->source_ip, ':') != !strchr(packet->destination_ip, ':')) {
+    if (!same_family(packet->source_ip, packet->destination_ip)) {
         return err_new(E_INVALID, NULL, "a packet's addresses are of one family");
     }
     return NULL;
@@ -88,6 +127,20 @@ desired_trace_question_decode(struct mem *mem, const struct json *json,
     }
     for (size_t i = 0; i < q->packets.n; i++) {
         TRY(packet_check(q->packets.items[i]));
+    }
+    *question = q;
+    return NULL;
+}
+
+struct err *
+desired_follow_question_decode(struct mem *mem, const struct json *json,
+                               struct desired_follow_question **question)
+{
+    struct desired_follow_question *q = row_new(mem, &desired_follow_question_table);
+
+    TRY(row_decode(mem, &desired_follow_question_table, json, ROW_PLAIN, 0, NULL, q));
+    if (!same_family(q->source_ip, q->destination_ip)) {
+        return err_new(E_INVALID, NULL, "a flow's addresses are of one family");
     }
     *question = q;
     return NULL;

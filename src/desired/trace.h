@@ -1,6 +1,7 @@
 /* Questions to the agent about packets: what one would meet that is imagined
- * (`trace`).  A question's object is of the table ..._question, its answer's of
- * ..._answer; what cannot be told is answered with a reason and no object. */
+ * (`trace`), and what real ones of a flow meet while that is followed (`follow`).
+ * A question's object is of the table ..._question, its answer's of
+ * trace_answer, followed; what cannot be told is answered with a reason and no object. */
 #ifndef CARRICK_DESIRED_TRACE_H
 #define CARRICK_DESIRED_TRACE_H
 
@@ -46,12 +47,30 @@ struct desired_trace_answer {
     struct row row;
 #include "desired/trace_answer.tbl"
 };
+struct desired_follow_question {
+    struct row row;
+#include "desired/follow_question.tbl"
+};
+struct desired_follow_event {
+    struct row row;
+#include "desired/follow_event.tbl"
+};
+struct desired_followed {
+    struct row row;
+#include "desired/followed.tbl"
+};
 #undef ATTR
 extern const struct table desired_trace_packet_table, desired_trace_question_table,
-    desired_trace_step_table, desired_trace_answer_table;
+    desired_trace_step_table, desired_trace_answer_table, desired_follow_question_table,
+    desired_follow_event_table, desired_followed_table;
+
+#define DESIRED_FOLLOW_S 30 /* Who does not ask for so long follows no more. */
 
 /* JSON -> question, everything checked that can be checked without other objects.  E_INVALID. */
 struct err *desired_trace_question_decode(struct mem *mem, const struct json *json,
                                           struct desired_trace_question **question) MUST_USE;
+/* Likewise. */
+struct err *desired_follow_question_decode(struct mem *mem, const struct json *json,
+                                           struct desired_follow_question **question) MUST_USE;
 
 #endif

@@ -62,6 +62,9 @@ static const struct route routes[] = {
     {.method = "POST", .path = "/v2.0/carrick-traces", .verb = REST_ACTION,
      .body = &trace_request_table, .body_key = "carrick_trace", .start = neutron_traces,
      .doc = "What a packet between two ports would meet, hop by hop; nothing is sent."},
+    {.method = "POST", .path = "/v2.0/carrick-traces/follow", .verb = REST_ACTION,
+     .body = &follow_request_table, .body_key = "carrick_follow", .start = neutron_follows,
+     .doc = "Real packets of a flow between two ports, hop by hop, until nobody asks for 30 s."},
 };
 
 static const struct face_version versions[] = {

@@ -19,6 +19,6 @@ rest_fn neutron_changes;
 rest_fn neutron_counters;
 
 /* ---- neutron_traces.c: carrick-traces */
-rest_fn neutron_traces;
+rest_fn neutron_traces, neutron_follows;
 
 #endif

@@ -23,7 +23,8 @@ static const struct extension {
      "instances are probed, and what happens while none is up.",
      "2026-11-21T00:00:00-00:00"},
     {"carrick-traces", "Packet traces",
-     "POST /v2.0/carrick-traces: what a packet between two ports would meet, hop by hop.",
+     "POST /v2.0/carrick-traces: what a packet between two ports would meet, hop by hop; "
+     "/v2.0/carrick-traces/follow: what real ones do.",
      "2026-11-21T00:00:00-00:00"},
     {"external-net", "Neutron external network", "Networks that lead out of the site.",
      "2013-01-14T10:00:00-00:00"},

@@ -2,6 +2,7 @@
  * its answer get their names, as far as the caller may see what they are of. */
 #include "network/trace.h"
 
+#include "base/time.h"
 #include "base/vec.h"
 #include "network/words.h"
 
@@ -30,13 +31,24 @@ const struct table trace_request_table = {
     .doc = "a packet between two ports, and what is to be told of it",
     TABLE(struct trace_request, request_attrs),
 };
+
+#define TABLE_STRUCT follow_request
+static const struct attr follow_attrs[] = {
+#include "network/follow_request.tbl"
+};
+#undef TABLE_STRUCT
+const struct table follow_request_table = {
+    .name = "follow",
+    .doc = "a flow whose packets are followed",
+    TABLE(struct follow_request, follow_attrs),
+};
 #undef ATTR
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
 /* A port or a remote port, as a packet's end. */
 struct trace_end {
-    const char *id, *mac;
+    const char *id, *mac, *network_id;
     const struct rows *fixed_ips;
 };
 
@@ -52,6 +64,7 @@ end_look(struct tx *tx, const struct op *op, const char *id, struct trace_end *e
     }
     end->id = id;
     end->mac = port ? port->mac_address : remote->mac_address;
+    end->network_id = port ? port->network_id : remote->network_id;
     end->fixed_ips = port ? &port->fixed_ips : &remote->fixed_ips;
     return NULL;
 }
@@ -78,10 +91,10 @@ first_ip(const struct trace_end *end, const char *like)
 
 /* What is not given follows from what is, else from the first pair of one family. */
 static struct err *
-addresses_choose(const struct trace_flow *flow, const struct trace_end *from,
-                 const struct trace_end *to, struct desired_trace_packet *packet)
+addresses_choose(const struct trace_end *from, const struct trace_end *to, const char **src_ip,
+                 const char **dst_ip)
 {
-    const char *src = flow->source_ip, *dst = flow->destination_ip;
+    const char *src = *src_ip, *dst = *dst_ip;
 
     for (size_t i = 0; !src && i < from->fixed_ips->n; i++) {
         const struct fixed_ip *ip = from->fixed_ips->items[i];
@@ -98,22 +111,23 @@ addresses_choose(const struct trace_flow *flow, const struct trace_end *from,
                        "Ports %s and %s have no addresses of one family: give source_ip and "
                        "destination_ip.", from->id, to->id);
     }
-    packet->source_ip = src;
-    packet->destination_ip = dst;
+    *src_ip = src;
+    *dst_ip = dst;
     return NULL;
 }
 
+/* 'name' is null for "any". */
 static struct err *
-protocol_choose(struct mem *mem, const struct trace_flow *flow, struct desired_trace_packet *packet)
+protocol_choose(struct mem *mem, const char *name, const char *src_ip, int64_t *protocol)
 {
-    int number = flow->protocol ? protocol_number(flow->protocol) : -1;
+    int number = name ? protocol_number(name) : -1;
 
     if (number < 0 || number > 255) {
         return err_new(E_INVALID, "HTTPBadRequest",
                        "Invalid input for protocol. Reason: '%s' is neither a number from 0 to 255 "
-                       "nor one of %s.", str_or(flow->protocol, "any"), protocol_names(mem));
+                       "nor one of %s.", str_or(name, "any"), protocol_names(mem));
     }
-    packet->protocol = number == 1 && strchr(packet->source_ip, ':') ? 58 : number;
+    *protocol = number == 1 && strchr(src_ip, ':') ? 58 : number;
     return NULL;
 }
 
@@ -128,8 +142,10 @@ packet_make(struct tx *tx, struct op *op, const struct trace_flow *flow, void **
     }
     TRY(end_look(tx, op, flow->source_port_id, &from));
     TRY(end_look(tx, op, flow->destination_port_id, &to));
-    TRY(addresses_choose(flow, &from, &to, packet));
-    TRY(protocol_choose(op->mem, flow, packet));
+    packet->source_ip = flow->source_ip;
+    packet->destination_ip = flow->destination_ip;
+    TRY(addresses_choose(&from, &to, &packet->source_ip, &packet->destination_ip));
+    TRY(protocol_choose(op->mem, flow->protocol, packet->source_ip, &packet->protocol));
     packet->port_id = flow->vtep ? NULL : from.id;
     packet->vtep = flow->vtep;
     packet->vni = flow->vni;
@@ -174,6 +190,57 @@ network_trace_ask(struct tx *tx, struct op *op, const struct trace_request *requ
     return NULL;
 }
 
+static bool
+has_ip(const struct trace_end *end, const char *text)
+{
+    for (size_t i = 0; i < end->fixed_ips->n; i++) {
+        if (str_eq(((const struct fixed_ip *)end->fixed_ips->items[i])->ip_address, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a network that others use too only what is between these very ports may be followed. */
+static struct err *
+ends_check(const struct trace_end *from, const struct trace_end *to,
+           const struct desired_follow_question *q)
+{
+    if (!str_eq(from->network_id, to->network_id)) {
+        return err_new(E_INVALID, "HTTPBadRequest", "Ports %s and %s are on two networks.",
+                       from->id, to->id);
+    }
+    if (!has_ip(from, q->source_ip) || !has_ip(to, q->destination_ip)) {
+        return err_new(E_INVALID, "HTTPBadRequest",
+                       "Invalid input for %s. Reason: it is not a fixed address of the port.",
+                       has_ip(from, q->source_ip) ? "destination_ip" : "source_ip");
+    }
+    return NULL;
+}
+
+struct err *
+network_follow_ask(struct tx *tx, struct op *op, const struct follow_request *request,
+                   struct desired_follow_question **question)
+{
+    struct desired_follow_question *q = row_new(op->mem, &desired_follow_question_table);
+    struct trace_end from, to;
+
+    TRY(end_look(tx, op, request->source_port_id, &from));
+    TRY(end_look(tx, op, request->destination_port_id, &to));
+    q->id = request->id;
+    q->network_id = from.network_id;
+    q->source_ip = request->source_ip;
+    q->destination_ip = request->destination_ip;
+    q->source_port = request->source_port;
+    q->destination_port = request->destination_port;
+    q->after = request->after;
+    TRY(addresses_choose(&from, &to, &q->source_ip, &q->destination_ip));
+    TRY(ends_check(&from, &to, q));
+    TRY(protocol_choose(op->mem, request->protocol, q->source_ip, &q->protocol));
+    *question = row_copy(op->mem, q);
+    return NULL;
+}
+
 /* ---- telling -------------------------------------------------------------------------------- */
 
 /* An id of a step, of what resource it is, and under which key its name is told. */
@@ -206,11 +273,12 @@ name_look(struct tx *tx, struct op *op, const struct resource *resource, const c
     return NULL;
 }
 
+/* 'step' is a row that may have the attribute. */
 static struct err *
 name_tell(struct tx *tx, struct op *op, const struct named *n, const void *step, struct jw *w)
 {
-    const char *id = *(const char **)attr_at(table_attr(&desired_trace_step_table, n->attr), step);
-    const char *name = NULL;
+    const struct attr *attr = table_attr(((const struct row *)step)->table, n->attr);
+    const char *id = attr ? *(const char **)attr_at(attr, step) : NULL, *name = NULL;
 
     if (id) {
         TRY(name_look(tx, op, n->resource, id, &name));
@@ -232,12 +300,25 @@ static bool
 is_plain(void *arg, const struct attr *attr)
 {
     (void)arg;
+    if (str_eq(attr->name, "at")) {
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
         if (str_eq(attr->name, named[i].attr)) {
             return false;
         }
     }
     return true;
+}
+
+static struct err *
+step_tell(struct tx *tx, struct op *op, const void *step, struct jw *w)
+{
+    row_encode(w, step, 0, is_plain, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
+        TRY(name_tell(tx, op, &named[i], step, w));
+    }
+    return NULL;
 }
 
 struct err *
@@ -249,15 +330,31 @@ network_trace_tell(struct tx *tx, struct op *op, const struct desired_trace_answ
     jw_str(w, "vtep", answer->vtep);
     jw_array(w, "steps");
     for (size_t i = 0; i < answer->steps.n; i++) {
-        const void *step = answer->steps.items[i];
-
         jw_object(w, NULL);
-        row_encode(w, step, 0, is_plain, NULL);
-        for (size_t j = 0; j < ARRAY_SIZE(named); j++) {
-            TRY(name_tell(tx, op, &named[j], step, w));
-        }
+        TRY(step_tell(tx, op, answer->steps.items[i], w));
         jw_end(w);
     }
     jw_end(w);
+    return NULL;
+}
+
+struct err *
+network_follow_tell(struct tx *tx, struct op *op, const struct desired_followed *followed,
+                    struct jw *w)
+{
+    char at[TIME_TEXT_SIZE];
+
+    jw_array(w, "events");
+    for (size_t i = 0; i < followed->events.n; i++) {
+        const struct desired_follow_event *event = followed->events.items[i];
+
+        jw_object(w, NULL);
+        jw_str(w, "at", time_text(at, event->at, TIME_Z_US));
+        TRY(step_tell(tx, op, event, w));
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_int(w, "last", followed->last);
+    jw_int(w, "lost", followed->lost);
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* What an imagined packet between two ports would meet (carrick-traces): the
- * agent knows, ports and names are here. */
+/* What an imagined packet between two ports would meet, and what real ones do
+ * (carrick-traces): the agent knows, ports and names are here. */
 #ifndef CARRICK_NETWORK_TRACE_H
 #define CARRICK_NETWORK_TRACE_H
 
@@ -16,8 +16,12 @@ struct trace_request {
 #include "network/trace_flow.tbl"
 #include "network/trace_request.tbl"
 };
+struct follow_request {
+    struct row row;
+#include "network/follow_request.tbl"
+};
 #undef ATTR
-extern const struct table trace_flow_table, trace_request_table;
+extern const struct table trace_flow_table, trace_request_table, follow_request_table;
 
 /* The question for the agent, in the arena of 'op'.  The caller of 'op' has to see all ports that
  * are named: E_NOT_FOUND (PortNotFound).  E_INVALID: they have no addresses of one family, or no
@@ -28,5 +32,12 @@ struct err *network_trace_ask(struct tx *tx, struct op *op, const struct trace_r
  * of what he may not, neither name nor id. */
 struct err *network_trace_tell(struct tx *tx, struct op *op,
                                const struct desired_trace_answer *answer, struct jw *w) MUST_USE;
+
+/* Likewise for real packets of a flow.  E_INVALID also where the ports are on two networks, or an
+ * address is not its port's: nobody follows what is not between ports that he sees. */
+struct err *network_follow_ask(struct tx *tx, struct op *op, const struct follow_request *request,
+                               struct desired_follow_question **question) MUST_USE;
+struct err *network_follow_tell(struct tx *tx, struct op *op,
+                                const struct desired_followed *followed, struct jw *w) MUST_USE;
 
 #endif

@@ -574,3 +574,143 @@ TEST(a_trace_goes_on_at_the_other_site_and_comes_back)
     told = ask(east, packets + 1, 1, true);
     CHECK_STR(told ? told->outcome : NULL, "dropped");
 }
+
+/* ---- real packets --------------------------------------------------------------------------------------- */
+
+struct followed {
+    struct site *site;
+    struct desired_followed *answer;
+    bool done;
+};
+
+static void
+on_followed(void *arg, const void *answer, const char *why)
+{
+    struct followed *followed = arg;
+
+    (void)why;
+    followed->answer = answer ? row_copy(followed->site->topo->mem, answer) : NULL;
+    followed->done = true;
+}
+
+/* Null where it is refused. */
+static const struct desired_followed *
+follow(struct site *s, const char *id, int64_t protocol, int64_t port, int64_t after)
+{
+    struct desired_follow_question *q = row_new(s->topo->mem, &desired_follow_question_table);
+    struct followed followed = {.site = s};
+
+    q->id = id;
+    q->network_id = topo_id(s->topo, "n");
+    q->source_ip = "10.0.0.1";
+    q->destination_ip = "10.0.0.2";
+    q->protocol = protocol;
+    q->source_port = 0;
+    q->destination_port = port;
+    q->after = after;
+    desired_client_ask(s->client, DESIRED_OP_follow, q, &desired_followed_table, on_followed,
+                       &followed);
+    SITE_EVENTUALLY(s, 5000, followed.done);
+    return followed.answer;
+}
+
+/* "what direction port" of each event. */
+static const char *
+events_text(struct site *s, const struct desired_followed *followed)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (size_t i = 0; followed && i < followed->events.n; i++) {
+        const struct desired_follow_event *e = followed->events.items[i];
+
+        buf_printf(&out, "%s%s %s", i ? ", " : "", e->direction, e->what);
+        if (e->hop >= 0) {
+            buf_printf(&out, " %lld", (long long)e->hop);
+        }
+        if (e->name) {
+            buf_printf(&out, " %s", e->name);
+        }
+    }
+    return mem_str(s->topo->mem, str_or(out.data, ""));
+}
+
+TEST(a_live_trace_tells_of_real_packets_of_its_flow_alone)
+{
+    static const char way[] =
+        "request enters, request handed 0, request enters, request handed 1, request enters, "
+        "request delivered, reply enters, reply handed 1, reply enters, reply handed 0, "
+        "reply enters, reply delivered";
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const char *id = topo_id(t, "trace"), *other = topo_id(t, "other");
+    const struct desired_followed *told;
+    const struct desired_follow_event *first, *last;
+    struct desired_chain *chain;
+
+    site_network(s, "n", 100);
+    site_node(s, "a", "n", "10.0.0.1", NULL);
+    site_node(s, "b", "n", "10.0.0.2", NULL);
+    site_function(s, "f", "n");
+    site_function(s, "g", "n");
+    chain = site_chain(s, "c", "n");
+    (void)chain_class(s, chain, 1, -1);
+    (void)chain_hop(s, chain, "f");
+    (void)chain_hop(s, chain, "g");
+    topo_up(t);
+    CHECK(node_ping(s, "a", "10.0.0.2", 56)); /* Nobody follows yet. */
+    told = follow(s, id, 1, 0, 0);
+    REQUIRE(told);
+    CHECK_STR(events_text(s, told), "");
+    CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80)); /* Another flow. */
+    CHECK(node_ping(s, "a", "10.0.0.2", 56));
+    told = follow(s, id, 1, 0, 0);
+    REQUIRE(told);
+    CHECK(str_starts(events_text(s, told), way));
+    if (!str_starts(events_text(s, told), way)) {
+        test_fail(__FILE__, __LINE__, "%s", events_text(s, told));
+    }
+    REQUIRE(told->events.n >= 12);
+    first = told->events.items[0];
+    last = told->events.items[11];
+    CHECK(last->ns > first->ns && last->ns - first->ns < 1000000000);
+    CHECK_STR(first->port_id, topo_id(t, "port a"));
+    CHECK_STR(last->port_id, topo_id(t, "port a"));
+    CHECK_INT(told->lost, 0);
+    /* What was told is not told again; another trace knows nothing of this one. */
+    CHECK_STR(events_text(s, follow(s, id, 1, 0, told->last)), "");
+    CHECK(!follow(s, id, 6, 80, 0));
+    CHECK_STR(events_text(s, follow(s, other, 6, 81, 0)), "");
+    /* Only so many at a time. */
+    CHECK(follow(s, topo_id(t, "third"), 6, 82, 0));
+    CHECK(follow(s, topo_id(t, "fourth"), 6, 83, 0));
+    CHECK(!follow(s, topo_id(t, "fifth"), 6, 84, 0));
+}
+
+TEST(a_live_trace_tells_of_drops_and_of_how_many_it_did_not)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const char *id = topo_id(t, "trace");
+    const struct desired_port *a, *b;
+    const struct desired_followed *told;
+    struct desired_port *closed;
+    struct frame f;
+    int fd;
+
+    site_network(s, "n", 100);
+    a = site_node(s, "a", "n", "10.0.0.1", NULL);
+    b = closed = site_node(s, "b", "n", "10.0.0.2", NULL);
+    closed->port_security = true;
+    topo_up(t);
+    fd = node_raw(s, "a", "eth0");
+    f = frame_udp(a->mac, b->mac, "10.0.0.1", "10.0.0.2", 7, 9, 4);
+    REQUIRE(follow(s, id, 17, 9, 0));
+    raw_send(fd, f.b, f.n);
+    SITE_EVENTUALLY(s, 2000, (told = follow(s, id, 17, 9, 0)) && told->events.n >= 2);
+    CHECK_STR(events_text(s, told), "request enters, request dropped ingress_refused");
+    for (int i = 0; i < 3000; i++) {
+        raw_send(fd, f.b, f.n);
+    }
+    SITE_EVENTUALLY(s, 2000, (told = follow(s, id, 17, 9, 0)) && told->lost > 0);
+    close(fd);
+}

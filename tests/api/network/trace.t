@@ -68,3 +68,23 @@ POST /v2.0/carrick-traces  as demo
 = 400  {"NeutronError": {"message": "vtep and vni are given together.", ...}}
 GET /v2.0/carrick-traces  as demo
 = 405
+
+# Real packets: of a flow between two ports that one sees, and of nothing else on their network.
+POST /v2.0/carrick-traces/follow  as demo
+{"carrick_follow": {"id": "6e8bc430-9c3a-11d9-9669-0800200c9a66", "source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "destination_port": 80}}
+= 503  {"NeutronError": {"type": "AgentUnavailable", ...}}
+POST /v2.0/carrick-traces/follow  as alice
+{"carrick_follow": {"id": "6e8bc430-9c3a-11d9-9669-0800200c9a66", "source_port_id": "$c", "destination_port_id": "$b", "protocol": "tcp"}}
+= 404  {"NeutronError": {"type": "PortNotFound", "message": "Port $b could not be found.", ...}}
+POST /v2.0/carrick-traces/follow  as demo
+{"carrick_follow": {"id": "6e8bc430-9c3a-11d9-9669-0800200c9a66", "source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "destination_ip": "10.0.0.200"}}
+= 400  {"NeutronError": {"message": "Invalid input for destination_ip. Reason: it is not a fixed address of the port.", ...}}
+POST /v2.0/carrick-traces/follow  as demo
+{"carrick_follow": {"id": "6e8bc430-9c3a-11d9-9669-0800200c9a66", "source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "source_ip": "10.0.0.200"}}
+= 400  {"NeutronError": {"message": "Invalid input for source_ip. Reason: it is not a fixed address of the port.", ...}}
+POST /v2.0/carrick-traces/follow  as admin
+{"carrick_follow": {"id": "6e8bc430-9c3a-11d9-9669-0800200c9a66", "source_port_id": "$a", "destination_port_id": "$c", "protocol": "tcp"}}
+= 400  {"NeutronError": {"message": "Ports $a and $c are on two networks.", ...}}
+POST /v2.0/carrick-traces/follow  as demo
+{"carrick_follow": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp"}}
+= 400
