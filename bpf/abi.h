@@ -14,7 +14,8 @@
 
 #define DP_FLOWS_MAX 131072
 #define DP_PORTS_MAX 16384
-#define DP_CHAINS_MAX 1024
+#define DP_CHAINS_MAX 16384
+#define DP_HOP_SLOTS 32768 /* Positions of all chains together, for their counters. */
 #define DP_INSTS_MAX 8192 /* That are watched; differs from the other two. */
 #define DP_HOPS 8
 #define DP_GROUPS 16
@@ -22,8 +23,15 @@
 #define DP_MEMBERS 64
 #define DP_RULES_A_BLOCK 8
 #define DP_BLOCKS_A_GROUP 32
-#define DP_CLASSES_A_BLOCK 4
+#define DP_CLASSES_MAX 200000 /* Entries; the map has room for as many as change at a time. */
+#define DP_SHAPES_A_BLOCK 8
+/* Different shapes that a packet may be asked about: in its network, and in what follows a
+ * chain, which may be DP_HOPS deep.  At most 3 tail calls (bpf/classify.h). */
+#define DP_SHAPES_MAX 256
+#define DP_SHAPES_AFTER_MAX 16
 #define DP_LABEL_MIN 0x800000
+#define DP_VXLAN_PORT 4789
+#define DP_VNI_ECHO 0xffffff /* Answers to probes of instances elsewhere; nobody's label. */
 
 enum dp_drop {
 #define DROP(name, doc) DROP_##name,
@@ -35,7 +43,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(echo) X(echoed)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -149,10 +157,10 @@ struct dp_source_key {
     struct dp_ip ip;
 };
 
-/* nets: network -> flows it has and may have */
+/* nets: network -> flows it may have */
 struct dp_net {
-    __u32 n_classes;
-    __u32 share; /* Most flow entries it may have. */
+    __u32 sure;  /* Flow entries it may have whatever the others have; of all networks, half. */
+    __u32 share; /* Most that it may have, while the table is not half full. */
 };
 
 /* rules: a block of a group's rules in one direction */
@@ -188,42 +196,62 @@ struct dp_member_key {
     struct dp_ip ip;
 };
 
-/* classes: a block of a network's classifiers, best first */
+/* Classifiers are looked up, not gone through.  All that ask about the same fields with the same
+ * prefix lengths have one shape; a shape's are one look-up away, however many they are.  A range
+ * of port numbers is several prefixes of them.
+ *
+ * A scope is a network's number, for its flows; or a chain's, for flows that matched it: what
+ * they match there replaces it. */
+/* shapes: a block of a scope's shapes, those first that have the highest priority */
 #define DP_CLASS_PROTO 1
-#define DP_CLASS_SPORT 2
-#define DP_CLASS_DPORT 4
-#define DP_CLASS_FROM 8
-#define DP_CLASS_TO 16
-#define DP_CLASS_V6 32
-struct dp_class {
-    __u64 src[2], src_mask[2];
-    __u64 dst[2], dst_mask[2];
-    __u32 chain;
-    __u32 from, to; /* port ids */
-    __u16 sport_min, sport_max, dport_min, dport_max;
+#define DP_CLASS_FROM 2
+#define DP_CLASS_TO 4
+#define DP_CLASS_V6 8
+struct dp_shape {
+    __u64 src_mask[2], dst_mask[2];
+    __be16 sport_mask, dport_mask;
+    __u16 top; /* Highest priority that any of its classifiers has. */
     __u8 flags;
+    __u8 src_len, dst_len; /* Of the 16-byte form; any is 0. */
+    __u8 sport_len, dport_len;
+    __u8 zero[5];
+};
+struct dp_shapes_key {
+    __u32 scope;
+    __u32 block;
+};
+struct dp_shapes {
+    __u32 n;
+    __u32 more;
+    struct dp_shape shape[DP_SHAPES_A_BLOCK];
+};
+/* classes: what the shape leaves of a packet -> the best of those that ask for it */
+struct dp_class_key {
+    __u32 scope;
+    __u32 from, to; /* port ids */
+    __be16 sport, dport;
+    struct dp_ip src, dst;
+    __u8 flags, src_len, dst_len, sport_len, dport_len; /* The shape. */
     __u8 proto;
     __u16 zero;
 };
-struct dp_classes_key {
-    __u32 net;
-    __u32 block;
-};
-struct dp_classes {
-    __u32 n;
-    __u32 more;
-    struct dp_class class[DP_CLASSES_A_BLOCK];
+struct dp_class {
+    __u64 tie; /* Of equal priorities the lower wins: how the chain's UUID begins. */
+    __u32 chain;
+    __u32 priority;
 };
 
 /* chains: chain -> shape */
 #define DP_CHAIN_SYMMETRIC 1
+#define DP_CHAIN_BRANCHES 2 /* Its number is a scope of classifiers. */
 #define DP_CHAIN_TAPS 8 /* From this bit on: one a hop whose instance only gets copies. */
 struct dp_chain {
     __u32 n_hops;
     __u32 flags;
     __u32 net;
-    __u32 slot; /* Of its counters. */
+    __u32 zero;
     __u32 group[DP_HOPS];
+    __u32 slot[DP_HOPS]; /* Of each hop's counters. */
 };
 /* groups: equal instances, of which each flow gets one.  'member' are those that may get
  * new flows, for when the one of the hash value is down. */
@@ -354,8 +382,8 @@ struct dp_port_stats {
     __u64 in_packets, in_bytes, out_packets, out_bytes, drops;
 };
 struct dp_hop_stats {
-    __u64 packets, bytes;
-    __u64 passed; /* Packets that went on past the hop, since none of its instances was up. */
+    __u64 packets[2], bytes[2]; /* By direction, as all here. */
+    __u64 passed[2]; /* Packets that went on past the hop, since none of its instances was up. */
 };
 
 /* tracing[0]: flows whose packets are told of while somebody follows them; 'events' is the ring that

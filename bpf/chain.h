@@ -4,9 +4,7 @@
 #ifndef CARRICK_BPF_CHAIN_H
 #define CARRICK_BPF_CHAIN_H
 
-#include "rules.h"
-
-#define CLASS_BLOCKS_A_CALL 6
+#include "classify.h"
 
 /* One end from the tables; false where nobody has that address. */
 INLINE int
@@ -85,7 +83,8 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
     return 0;
 }
 
-/* No room for one more entry of the network? */
+/* No room for one more entry of the network?  Half of the table is for what is sure to each: no
+ * network, nor several of one tenant, leaves others without. */
 INLINE int
 table_is_full(const struct pkt *k)
 {
@@ -93,7 +92,19 @@ table_is_full(const struct pkt *k)
     struct dp_net *value = bpf_map_lookup_elem(&nets, &net);
     __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
+    if (value && n && total && *n >= value->sure && *total >= DP_FLOWS_MAX / 2) {
+        return 1;
+    }
     return !value || !n || !total || *n >= value->share || *total >= DP_FLOWS_MAX;
+}
+
+/* Is there no room to remember the flow, and none needed?  Then nothing is known of what it was
+ * before: it may as well be the other direction of a flow. */
+INLINE int
+goes_by_hash(struct pkt *k)
+{
+    k->hash_only = !(k->in_flags & DP_PORT_SECURITY) && table_is_full(k);
+    return k->hash_only;
 }
 
 /* From a port, with no entry or one that is to be judged again. */
@@ -112,7 +123,7 @@ dp_new_flow(struct __sk_buff *skb)
     if (k->in_flags & DP_PORT_FUNCTION && !k->recheck) {
         return call(skb, k, CALL_speak);
     }
-    if (!k->recheck && (!may_start(k) || is_syn_ack(k))) {
+    if (!k->recheck && !goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
     }
     if (!end_find(k, k->mac_dst, &k->end[1])) {
@@ -220,79 +231,8 @@ dp_new_remote(struct __sk_buff *skb)
     if (!k->end[1].ifindex) {
         return drop(k, DROP_tunnel_transit);
     }
-    if (!may_start(k) || is_syn_ack(k)) {
+    if (!goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
         return drop(k, DROP_tcp_state);
-    }
-    return call(skb, k, CALL_classify);
-}
-
-/* A function without an entry to ask may also have emitted the other direction. */
-INLINE int
-class_none(struct __sk_buff *skb, struct pkt *k)
-{
-    struct dp_end end = k->end[0];
-    struct dp_ip ip = k->src;
-    __u16 port = k->sport;
-
-    if (k->from != FROM_FUNCTION || k->swapped) {
-        return call(skb, k, CALL_insert);
-    }
-    k->swapped = 1;
-    k->end[0] = k->end[1];
-    k->end[1] = end;
-    k->src = k->dst;
-    k->dst = ip;
-    k->sport = k->dport;
-    k->dport = port;
-    k->init_lo = !k->init_lo;
-    k->class_block = 0;
-    return call(skb, k, CALL_classify);
-}
-
-INLINE int
-class_match(const struct pkt *k, const struct dp_class *c)
-{
-    __u16 sport = bpf_ntohs(k->sport), dport = bpf_ntohs(k->dport);
-
-    return !!(c->flags & DP_CLASS_V6) == k->v6 &&
-           (!(c->flags & DP_CLASS_PROTO) || c->proto == k->key.proto) &&
-           (!(c->flags & DP_CLASS_SPORT) || (sport >= c->sport_min && sport <= c->sport_max)) &&
-           (!(c->flags & DP_CLASS_DPORT) || (dport >= c->dport_min && dport <= c->dport_max)) &&
-           (!(c->flags & DP_CLASS_FROM) || c->from == k->end[0].port) &&
-           (!(c->flags & DP_CLASS_TO) || c->to == k->end[1].port) &&
-           prefix_match(c->src, c->src_mask, &k->src) && prefix_match(c->dst, c->dst_mask, &k->dst);
-}
-
-SEC("tc")
-int
-dp_classify(struct __sk_buff *skb)
-{
-    struct pkt *k = pkt_get();
-    struct dp_classes_key key;
-    struct dp_classes *block;
-
-    if (!k) {
-        return TC_ACT_SHOT;
-    }
-    k->chain = 0;
-    k->classified = 1;
-    key.net = k->key.net;
-    for (int n = 0; n < CLASS_BLOCKS_A_CALL; n++) {
-        key.block = k->class_block;
-        block = bpf_map_lookup_elem(&classes, &key);
-        if (!block) {
-            return class_none(skb, k);
-        }
-        for (__u32 i = 0; i < DP_CLASSES_A_BLOCK; i++) {
-            if (i < block->n && class_match(k, &block->class[i])) {
-                k->chain = block->class[i].chain;
-                return call(skb, k, CALL_insert);
-            }
-        }
-        if (!block->more) {
-            return class_none(skb, k);
-        }
-        k->class_block++;
     }
     return call(skb, k, CALL_classify);
 }
@@ -387,7 +327,7 @@ dp_insert(struct __sk_buff *skb)
         flow->inst[k->first & (DP_HOPS - 1)] = k->in_inst;
         flow->sent = (__u16)(1 << k->first);
     }
-    if (!usage_take(k)) {
+    if (k->hash_only || !usage_take(k)) {
         return insert_full(skb, k, DROP_share_full);
     }
     bad = bpf_map_update_elem(&flows, &k->key, flow, BPF_NOEXIST);
@@ -440,7 +380,7 @@ dp_resort(struct __sk_buff *skb)
     g = bpf_map_lookup_elem(&groups, &id);
     if (g && g->flags & DP_GROUP_OPEN) {
         k->passed |= (__u8)(1 << hop);
-        count_passed(chain->slot, hop, k->repick_dir);
+        count_passed(chain, hop, k->repick_dir);
         TRACE(k, DP_EVENT_passed, 0, DP_EVENT_PLACE(hop, k->repick_dir));
         return call(skb, k, CALL_step);
     }
@@ -476,6 +416,56 @@ dp_probe(struct __sk_buff *skb)
         probe.magic != DP_PROBE_MAGIC || probe.inst != k->in_inst ||
         inst->port[probe.dir == DP_FORWARD ? DP_REVERSE : DP_FORWARD] != k->in_port) {
         return drop(k, DROP_ethertype);
+    }
+    at = inst->health;
+    h = bpf_map_lookup_elem(&health, &at);
+    if (h && probe.dir == DP_FORWARD) {
+        h->seen[DP_FORWARD] = probe.seq;
+    } else if (h) {
+        h->seen[DP_REVERSE] = probe.seq;
+    }
+    return TC_ACT_SHOT;
+}
+
+/* Another site asks by a label of ours whether that instance is alive; no answer = it is not. */
+SEC("tc")
+int
+dp_echo(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_inst *inst;
+    __u32 id;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    id = k->vni.inst;
+    inst = bpf_map_lookup_elem(&insts, &id);
+    if (!inst || inst->flags & DP_INST_REMOTE || !inst_is_up(inst, 0)) {
+        return TC_ACT_SHOT;
+    }
+    return send_tunnel(skb, k, k->vtep, DP_VNI_ECHO);
+}
+
+/* The answer to our own question, from where the instance is. */
+SEC("tc")
+int
+dp_echoed(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_probe probe;
+    struct dp_health *h;
+    struct dp_inst *inst;
+    __u32 at;
+
+    if (!k || bpf_skb_load_bytes(skb, ETH_HLEN, &probe, sizeof probe) ||
+        probe.magic != DP_PROBE_MAGIC) {
+        return drop_count(DROP_tunnel_unknown);
+    }
+    at = probe.inst;
+    inst = bpf_map_lookup_elem(&insts, &at);
+    if (!inst || !(inst->flags & DP_INST_REMOTE) || inst->vtep != k->vtep) {
+        return drop_count(DROP_tunnel_source);
     }
     at = inst->health;
     h = bpf_map_lookup_elem(&health, &at);

@@ -82,6 +82,11 @@ dp_tun_in(struct __sk_buff *skb)
         return drop_count(DROP_tunnel_unknown);
     }
     id = key.tunnel_id;
+    k->vtep = key.remote_ipv4;
+    k->from = FROM_TUNNEL;
+    if (id == DP_VNI_ECHO) {
+        return call(skb, k, CALL_echoed);
+    }
     vni = bpf_map_lookup_elem(&vnis, &id);
     if (!vni) {
         return drop_count(DROP_tunnel_unknown);
@@ -92,10 +97,12 @@ dp_tun_in(struct __sk_buff *skb)
         return drop_count(DROP_tunnel_peer);
     }
     k->in_port = k->in_inst = k->in_gen = k->in_flags = k->in_ifindex = 0;
-    k->vtep = key.remote_ipv4;
     k->vni = *vni;
     k->class_block = 0;
     bad = pkt_start(skb, k, vni->net, vni->chain ? FROM_LABEL : FROM_TUNNEL);
+    if (!bad && vni->chain && skb->protocol == bpf_htons(DP_PROBE_ETHERTYPE)) {
+        return call(skb, k, CALL_echo);
+    }
     if (!bad) {
         bad = pkt_parse(skb, k);
     }

@@ -233,26 +233,36 @@ fields_hash(const struct dp_flow_key *key, const struct dp_flow *flow, __u32 fie
     return (__u32)(h ^ h >> 32);
 }
 
-INLINE void
-count_hop(struct __sk_buff *skb, __u32 slot, __u32 hop, __u32 dir)
+INLINE struct dp_hop_stats *
+hop_counters(const struct dp_chain *chain, __u32 hop)
 {
-    __u32 at = (slot * DP_HOPS + hop) * 2 + dir;
-    struct dp_hop_stats *stats = bpf_map_lookup_elem(&hop_stats, &at);
+    __u32 at;
+
+    BOUND(hop, DP_HOPS - 1);
+    at = chain->slot[hop];
+    return bpf_map_lookup_elem(&hop_stats, &at);
+}
+
+INLINE void
+count_hop(struct __sk_buff *skb, const struct dp_chain *chain, __u32 hop, __u32 dir)
+{
+    struct dp_hop_stats *stats = hop_counters(chain, hop);
 
     if (stats) {
-        stats->packets++;
-        stats->bytes += skb->len;
+        BOUND(dir, 1);
+        stats->packets[dir]++;
+        stats->bytes[dir] += skb->len;
     }
 }
 
 INLINE void
-count_passed(__u32 slot, __u32 hop, __u32 dir)
+count_passed(const struct dp_chain *chain, __u32 hop, __u32 dir)
 {
-    __u32 at = (slot * DP_HOPS + hop) * 2 + dir;
-    struct dp_hop_stats *stats = bpf_map_lookup_elem(&hop_stats, &at);
+    struct dp_hop_stats *stats = hop_counters(chain, hop);
 
     if (stats) {
-        stats->passed++;
+        BOUND(dir, 1);
+        stats->passed[dir]++;
     }
 }
 
@@ -304,7 +314,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
         k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);
     }
-    count_hop(skb, chain->slot, hop, dir);
+    count_hop(skb, chain, hop, dir);
     if (chain->flags >> DP_CHAIN_TAPS >> hop & 1) {
         set_macs(skb, k, dst, src);
         return hand_copy(skb, k, inst, hop, dir);

@@ -29,9 +29,10 @@ MAP(nets, BPF_MAP_TYPE_HASH, __u32, struct dp_net, 16384, BPF_F_NO_PREALLOC);
 MAP(usage, BPF_MAP_TYPE_HASH, __u32, __u64, 16384, BPF_F_NO_PREALLOC);
 MAP(rules, BPF_MAP_TYPE_HASH, struct dp_rules_key, struct dp_rules, 65536, BPF_F_NO_PREALLOC);
 MAP(members, BPF_MAP_TYPE_HASH, struct dp_member_key, __u32, 262144, BPF_F_NO_PREALLOC);
-MAP(classes, BPF_MAP_TYPE_HASH, struct dp_classes_key, struct dp_classes, 16384, BPF_F_NO_PREALLOC);
+MAP(shapes, BPF_MAP_TYPE_HASH, struct dp_shapes_key, struct dp_shapes, 65536, BPF_F_NO_PREALLOC);
+MAP(classes, BPF_MAP_TYPE_HASH, struct dp_class_key, struct dp_class, 262144, BPF_F_NO_PREALLOC);
 MAP(chains, BPF_MAP_TYPE_HASH, __u32, struct dp_chain, DP_CHAINS_MAX, BPF_F_NO_PREALLOC);
-MAP(groups, BPF_MAP_TYPE_HASH, __u32, struct dp_group, DP_CHAINS_MAX *DP_HOPS, BPF_F_NO_PREALLOC);
+MAP(groups, BPF_MAP_TYPE_HASH, __u32, struct dp_group, DP_HOP_SLOTS, BPF_F_NO_PREALLOC);
 MAP(insts, BPF_MAP_TYPE_HASH, __u32, struct dp_inst, 65536, BPF_F_NO_PREALLOC);
 MAP(health, BPF_MAP_TYPE_ARRAY, __u32, struct dp_health, DP_INSTS_MAX, BPF_F_MMAPABLE);
 MAP(labels, BPF_MAP_TYPE_HASH, struct dp_label_key, struct dp_label, 65536, BPF_F_NO_PREALLOC);
@@ -40,8 +41,7 @@ MAP(peers, BPF_MAP_TYPE_HASH, struct dp_peer_key, __u32, 65536, BPF_F_NO_PREALLO
 MAP(flows, BPF_MAP_TYPE_HASH, struct dp_flow_key, struct dp_flow, DP_FLOWS_MAX, 0);
 MAP(frags, BPF_MAP_TYPE_LRU_HASH, struct dp_frag_key, struct dp_frag, 16384, 0);
 MAP(port_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_port_stats, DP_PORTS_MAX, 0);
-MAP(hop_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_hop_stats,
-    DP_CHAINS_MAX *DP_HOPS * 2, 0);
+MAP(hop_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_hop_stats, DP_HOP_SLOTS, 0);
 MAP(drops, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, __u64, DROP_N, 0);
 MAP(guests, BPF_MAP_TYPE_HASH, __u32, struct dp_guest, DP_PORTS_MAX, BPF_F_NO_PREALLOC);
 MAP(rates, BPF_MAP_TYPE_ARRAY, __u32, __u64, DP_PORTS_MAX * 2, 0);

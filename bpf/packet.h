@@ -54,7 +54,11 @@ struct pkt {
     __u8 hash_only;            /* No room for an entry: 'flow' below is it. */
     /* Iteration over rules and classifiers. */
     __u8 rule_dir, rule_group, rule_next;
-    __u32 rule_ifindex, rule_block, class_block;
+    __u8 class_depth;
+    __u32 rule_ifindex, rule_block;
+    __u32 class_block;         /* 0 = from the beginning */
+    __u32 class_scope;
+    struct dp_class class;     /* The best so far in the scope; chain 0 = none. */
     struct dp_flow flow;
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
@@ -384,8 +388,12 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
 {
     __u8 eth[12];
 
+    k->from = from;
     if (bpf_skb_load_bytes(skb, 0, eth, 12)) {
         return DROP_truncated;
+    }
+    if (skb->vlan_present) { /* A tag, which the kernel has taken out of the bytes. */
+        return DROP_ethertype;
     }
     mac_copy(k->mac_dst, eth);
     mac_copy(k->mac_src, eth + 6);
@@ -396,7 +404,6 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
     k->passed = k->trusted = k->spoken = k->parsed = 0;
     k->chain = 0;
-    k->from = from;
     return 0;
 }
 

@@ -27,21 +27,6 @@
 #define UID_SITES 40u
 
 void
-map_drop(struct map *map, const char *key)
-{
-    struct map rest;
-
-    map_init(&rest, NULL);
-    map_each (map, it) {
-        if (strcmp(it->key, key) != 0) {
-            map_set(&rest, it->key, it->value);
-        }
-    }
-    map_done(map);
-    *map = rest;
-}
-
-void
 host_status(struct host *host, enum desired_kind kind, const char *id, const char *state,
             const char *reason)
 {
@@ -231,8 +216,8 @@ host_close(struct host *host)
     world_done(&host->world);
     watch_free(host->watch);
     follows_free(host->follows);
+    forwarding_done(&host->forwarding);
     datapath_free(host->forwarding.dp);
-    mem_free(host->forwarding.watched_mem);
     netlink_free(host->nl);
     loop_timer_del(host->collect_timer);
     loop_timer_del(host->console_timer);

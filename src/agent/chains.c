@@ -1,5 +1,5 @@
-/* Chains, their groups and instances as the maps hold them: who may get a new
- * flow, in which share, and which flows are whose. */
+/* Groups and instances of chains as the maps hold them: who may get a new flow,
+ * in which share, and which flows are whose. */
 #include "agent/forwarding_parts.h"
 
 #include <stdlib.h>
@@ -7,23 +7,24 @@
 
 /* A function's port serves one instance, and that one network. */
 static bool
-claim(struct run *r, const char *port_id, const char *inst_uuid, uint32_t inst, uint32_t net)
+claim(struct run *r, const char *port_id, uint32_t inst, uint32_t net)
 {
-    struct port_note *note = map_get(&r->ports, port_id);
+    struct port_note *note = map_get(&r->c->ports, port_id);
 
-    if (note->inst && (note->inst != inst || note->serves != net)) {
+    if (note->n_claims && (note->inst != inst || note->serves != net)) {
         return false;
     }
     note->inst = inst;
     note->serves = net;
-    note->inst_uuid = inst_uuid;
+    note->n_claims++;
+    note_add(&r->note->claims, note);
     return true;
 }
 
 static void
 inst_side(struct run *r, const char *port_id, struct dp_inst *inst, int dir)
 {
-    const struct port_note *note = map_get(&r->ports, port_id);
+    const struct port_note *note = map_get(&r->c->ports, port_id);
 
     inst->ifindex[dir] = note->ifindex;
     inst->port[dir] = note->id.id;
@@ -55,8 +56,8 @@ drain_is_over(struct run *r, const struct desired_instance *in)
     if (in->drain_until <= r->now) {
         return true;
     }
-    if (!r->f->due || in->drain_until < r->f->due) {
-        r->f->due = in->drain_until;
+    if (!r->note->due || in->drain_until < r->note->due) {
+        r->note->due = in->drain_until;
     }
     return false;
 }
@@ -70,37 +71,78 @@ struct place {
 
 /* What begins at an instance has to know where that is: it cannot be at two places. */
 static bool
-speaks_put(struct run *r, const struct place *at, uint32_t id, struct dp_inst *inst)
+speaks_put(struct run *r, const struct place *at, const char *id, struct dp_inst *inst)
 {
-    const struct dp_inst *other = datapath_put_already(r->dp, TABLE_insts, &id);
+    struct inst_hold *hold = inst_hold_new(r, id);
+    struct inst_note *note = hold->note;
 
     inst->flags |= DP_INST_SPEAKS;
     inst->chain = at->number;
     inst->hop = at->hop;
-    return !other || (other->chain == at->number && other->hop == at->hop);
+    if (note->n_places && (note->chain != at->number || note->hop != at->hop)) {
+        return false;
+    }
+    hold->is_place = true;
+    note->n_places++;
+    note->chain = at->number;
+    note->hop = at->hop;
+    return true;
 }
 
-/* Once, however many chains it is in.  What is addressed or has one arm lets no probe through. */
+/* However many chains it is in, one of them says how. */
+static void
+watch_add(struct run *r, const char *id, const char *server_id,
+          const struct forwarding_instance *made)
+{
+    struct inst_hold *hold = inst_hold_new(r, id);
+
+    hold->is_watched = true;
+    hold->made = *made;
+    hold->server_id = heap_str(server_id);
+}
+
+/* What is addressed or has one arm lets no probe through. */
 static void
 watched_add(struct run *r, const struct place *at, const struct desired_instance *in,
             const struct dp_id *id, const struct dp_inst *inst)
 {
-    const struct port_note *port = map_get(&r->ports, in->ingress_port_id);
+    const struct port_note *port = map_get(&r->c->ports, in->ingress_port_id);
     bool through = !(inst->flags & (DP_INST_L3 | DP_INST_ONE_ARM));
-    struct forwarding_instance watched = {
-        .watched = {.id = mem_str(r->f->watched_mem, in->id),
-                    .number = id->id,
+    struct forwarding_instance made = {
+        .watched = {.number = id->id,
                     .slot = id->slot,
                     .ifindex = {inst->ifindex[DP_FORWARD], inst->ifindex[DP_REVERSE]},
                     .interval_ms = through ? (uint32_t)at->hop_in->probe_interval_ms : 0,
                     .threshold = (uint32_t)at->hop_in->probe_threshold},
-        .server_id = mem_str(r->f->watched_mem, str_or(port->port->server_id, "")),
         .not_used = inst->up ? drain_is_over(r, in) ? "it is drained" : NULL
                              : "a port of it is down, or in no server"};
 
-    if (!datapath_put_already(r->dp, TABLE_insts, &id->id)) {
-        vec_add(r->f->watched_mem, &r->f->watched, watched);
-    }
+    watch_add(r, in->id, str_or(port->port->server_id, ""), &made);
+}
+
+/* The WAN's way is longer and loses more than a box: it is asked less often, and believed later. */
+#define ELSEWHERE_INTERVALS 10
+#define ELSEWHERE_THRESHOLD 8
+#define ELSEWHERE_MS_MIN 100
+
+static void
+watched_elsewhere(struct run *r, const struct place *at, const struct desired_instance *in,
+                  const struct dp_id *id, const struct dp_inst *inst)
+{
+    bool known = in->label_forward != DESIRED_LABEL_NOBODY &&
+                 in->label_reverse != DESIRED_LABEL_NOBODY && at->hop_in->probe_interval_ms > 0;
+    int64_t ms = at->hop_in->probe_interval_ms * ELSEWHERE_INTERVALS;
+    struct forwarding_instance made = {
+        .watched = {.number = id->id,
+                    .slot = id->slot,
+                    .vtep = inst->vtep,
+                    .label = {(uint32_t)in->label_forward, (uint32_t)in->label_reverse},
+                    .interval_ms = !known ? 0 : ms < ELSEWHERE_MS_MIN ? ELSEWHERE_MS_MIN
+                                                                      : (uint32_t)ms,
+                    .threshold = ELSEWHERE_THRESHOLD},
+        .not_used = drain_is_over(r, in) ? "it is drained" : NULL};
+
+    watch_add(r, in->id, "", &made);
 }
 
 static struct err *
@@ -120,7 +162,7 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (str_eq(in->layer, "l3")) {
         inst.flags |= DP_INST_L3;
     }
-    if (in->speaks && !speaks_put(r, at, id.id, &inst)) {
+    if (in->speaks && !speaks_put(r, at, in->id, &inst)) {
         run_problem(r, DESIRED_chain, chain->id,
                     "an instance that sends flows of its own has another place already");
         *ok = false;
@@ -131,9 +173,10 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         inst.vtep = vtep_of(in->vtep);
         TRY(label_put(r, at->number, id.id, in));
         TRY(peer_put(r, net, inst.vtep));
+        watched_elsewhere(r, at, in, &id, &inst);
     } else {
-        if (!claim(r, in->ingress_port_id, in->id, id.id, net) ||
-            !claim(r, in->egress_port_id, in->id, id.id, net)) {
+        if (!claim(r, in->ingress_port_id, id.id, net) ||
+            !claim(r, in->egress_port_id, id.id, net)) {
             run_problem(r, DESIRED_chain, chain->id,
                     "a function's port serves another instance or network already");
             *ok = false;
@@ -254,7 +297,7 @@ group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const u
     return datapath_put(r->dp, TABLE_groups, &number, &group);
 }
 
-static struct err *
+struct err *
 chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, uint32_t net,
            struct dp_chain *value, bool *ok)
 {
@@ -263,8 +306,10 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
         struct place at = {
             .chain = chain, .hop_in = hop, .number = number, .hop = h, .net = net};
         uint32_t numbers[DP_MEMBERS];
-        struct dp_id group;
+        struct dp_id group, counters;
 
+        TRY(datapath_id(r->dp, ID_HOP + h, chain->id, DP_HOP_SLOTS, &counters));
+        value->slot[h] = counters.slot;
         TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &group));
         at.group = value->group[h] = group.id;
         for (size_t i = 0; i < hop->instances.n; i++) {
@@ -275,119 +320,6 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
         }
         value->flags |= hop->tap ? 1u << (DP_CHAIN_TAPS + h) : 0;
         TRY(group_put(r, hop, group.id, numbers));
-    }
-    return NULL;
-}
-
-/* False where it names a port that is not there: such a classifier matches nothing. */
-static bool
-class_end(struct run *r, const char *port_id, uint8_t flag, struct dp_class *c, uint32_t *number)
-{
-    const struct port_note *note = port_id ? map_get(&r->ports, port_id) : NULL;
-
-    if (port_id && note) {
-        c->flags |= flag;
-        *number = note->id.id;
-    }
-    return !port_id || note;
-}
-
-static void
-chain_class(struct run *r, const struct desired_chain *chain, const struct desired_classifier *in,
-            uint32_t number, struct net_note *net)
-{
-    struct ranked ranked = {.priority = in->priority, .chain = chain->id};
-    struct dp_class *c = &ranked.class;
-
-    c->chain = number;
-    c->flags = str_eq(in->ethertype, "IPv6") ? DP_CLASS_V6 : 0;
-    prefix_words(in->src_cidr, c->src, c->src_mask);
-    prefix_words(in->dst_cidr, c->dst, c->dst_mask);
-    if (in->protocol != INT_NULL) {
-        c->flags |= DP_CLASS_PROTO;
-        c->proto = (uint8_t)in->protocol;
-    }
-    if (in->src_port_min != INT_NULL) {
-        c->flags |= DP_CLASS_SPORT;
-        c->sport_min = (uint16_t)in->src_port_min;
-        c->sport_max = (uint16_t)in->src_port_max;
-    }
-    if (in->dst_port_min != INT_NULL) {
-        c->flags |= DP_CLASS_DPORT;
-        c->dport_min = (uint16_t)in->dst_port_min;
-        c->dport_max = (uint16_t)in->dst_port_max;
-    }
-    if (class_end(r, in->source_port_id, DP_CLASS_FROM, c, &c->from) &&
-        class_end(r, in->destination_port_id, DP_CLASS_TO, c, &c->to)) {
-        vec_add(r->mem, &net->classes, ranked);
-    }
-}
-
-static struct err *
-chain_sync(struct run *r, const struct desired_chain *chain)
-{
-    struct net_note *net = map_get(&r->nets, chain->network_id);
-    struct dp_id *id = MEM_NEW(r->mem, struct dp_id);
-    struct dp_chain value = {.n_hops = (uint32_t)chain->hops.n,
-                             .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
-                             .net = net->id.id};
-    bool ok = true;
-
-    TRY(datapath_id(r->dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, id));
-    value.slot = id->slot;
-    TRY(chain_hops(r, chain, id->id, net->id.id, &value, &ok));
-    if (!ok) {
-        return NULL;
-    }
-    TRY(datapath_put(r->dp, TABLE_chains, &id->id, &value));
-    map_set(&r->chains, chain->id, id);
-    for (size_t i = 0; i < chain->classifiers.n; i++) {
-        chain_class(r, chain, chain->classifiers.items[i], id->id, net);
-    }
-    return NULL;
-}
-
-static int
-rank_cmp(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-
-    return x->priority != y->priority ? (x->priority > y->priority ? -1 : 1)
-                                      : strcmp(x->chain, y->chain);
-}
-
-static struct err *
-classes_sync(struct run *r, struct net_note *net)
-{
-    struct dp_classes_key key = {.net = net->id.id};
-    size_t n = net->classes.n;
-
-    if (n) {
-        qsort(net->classes.items, n, sizeof *net->classes.items, rank_cmp);
-    }
-    for (size_t i = 0; i < n; i += DP_CLASSES_A_BLOCK) {
-        struct dp_classes block = {0};
-
-        while (block.n < DP_CLASSES_A_BLOCK && i + block.n < n) {
-            block.class[block.n] = net->classes.items[i + block.n].class;
-            block.n++;
-        }
-        block.more = i + block.n < n;
-        net->classes_hash = hash_bytes(&block, sizeof block, net->classes_hash);
-        TRY(datapath_put(r->dp, TABLE_classes, &key, &block));
-        key.block++;
-    }
-    return NULL;
-}
-
-struct err *
-chains_sync(struct run *r)
-{
-    world_each (r->world, DESIRED_chain, it) {
-        TRY(chain_sync(r, world_object(it)));
-    }
-    map_each (&r->nets, it) {
-        TRY(classes_sync(r, it->value));
     }
     return NULL;
 }

@@ -653,7 +653,7 @@ remove_all(struct container *c)
     (void)unlink(console);
     (void)unlink(mem_printf(mem, "%s.1", console));
     err_ignore(dir_remove(dir_of(c, mem)), "what is left is found at the next start");
-    map_drop(&host->servers, c->id);
+    (void)map_take(&host->servers, c->id);
     container_free(c);
     host_kick(host);
 }

@@ -28,25 +28,25 @@ ports_count(struct host *host, struct mem *mem, struct desired_counters *counter
 }
 
 static void
-chain_count(struct host *host, struct mem *mem, const struct desired_chain *chain,
-            struct desired_counters *counters)
+hop_count(struct host *host, struct mem *mem, const struct desired_chain *chain, uint32_t hop,
+          struct desired_counters *counters)
 {
+    struct dp_hop_stats s;
     struct dp_id id;
 
-    if (!datapath_id_known(host->forwarding.dp, ID_CHAIN, chain->id, DP_CHAINS_MAX, &id)) {
+    if (!datapath_id_known(host->forwarding.dp, ID_HOP + hop, chain->id, DP_HOP_SLOTS, &id)) {
         return;
     }
-    for (size_t i = 0; i < chain->hops.n * 2; i++) {
+    datapath_hop_stats(host->forwarding.dp, id.slot, &s);
+    for (int dir = 0; dir < 2; dir++) {
         struct desired_hop_counter *c = row_new(mem, &desired_hop_counter_table);
-        struct dp_hop_stats s;
 
-        datapath_hop_stats(host->forwarding.dp, id.slot * DP_HOPS * 2 + (uint32_t)i, &s);
         c->chain_id = chain->id;
-        c->hop = (int64_t)i / 2;
-        c->direction = desired_label_directions[i % 2];
-        c->packets = (int64_t)s.packets;
-        c->bytes = (int64_t)s.bytes;
-        c->passed = (int64_t)s.passed;
+        c->hop = hop;
+        c->direction = desired_label_directions[dir];
+        c->packets = (int64_t)s.packets[dir];
+        c->bytes = (int64_t)s.bytes[dir];
+        c->passed = (int64_t)s.passed[dir];
         counters->hops.items[counters->hops.n++] = c;
     }
 }
@@ -62,7 +62,7 @@ instances_count(struct host *host, struct mem *mem, struct desired_counters *cou
         uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
 
         c->instance_id = in->watched.id;
-        c->reason = in->not_used ? in->not_used : watch_reason(down);
+        c->reason = in->not_used ? in->not_used : watch_reason(&in->watched, down);
         c->up = !c->reason;
         counters->instances.items[counters->instances.n++] = c;
     }
@@ -96,7 +96,11 @@ host_counters(struct host *host, struct mem *mem)
     counters->hops.items =
         MEM_ARRAY(mem, world_count(&host->world, DESIRED_chain) * DP_HOPS * 2, void *);
     world_each (&host->world, DESIRED_chain, it) {
-        chain_count(host, mem, world_object(it), counters);
+        const struct desired_chain *chain = world_object(it);
+
+        for (uint32_t hop = 0; hop < chain->hops.n; hop++) {
+            hop_count(host, mem, chain, hop, counters);
+        }
     }
     instances_count(host, mem, counters);
     drops_count(host, mem, counters);

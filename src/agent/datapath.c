@@ -54,11 +54,11 @@ static const char *const drop_docs[DROP_N] = {
 };
 
 /* Slots are of one of these; the kind of a number says which in its top bits. */
-enum { SPACE_ports, SPACE_chains, SPACE_insts, N_SPACES };
+enum { SPACE_ports, SPACE_hops, SPACE_insts, N_SPACES };
 static const struct {
     uint32_t n;
     const char *of;
-} spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_CHAINS_MAX, "chains"}, {DP_INSTS_MAX, "instances"}};
+} spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_HOP_SLOTS, "positions of chains"}, {DP_INSTS_MAX, "instances"}};
 #define SPACE_SHIFT 30
 
 struct datapath {
@@ -69,9 +69,10 @@ struct datapath {
     int progs[N_PROGS];
     struct dp_meta meta;
     int n_cpus;
+    struct datapath_owned *owner; /* Of what is put; null = the round. */
     uint8_t *slots_used[N_SPACES];
+    uint32_t slots_next[N_SPACES]; /* Where to look for a free one. */
     struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
-    bool slots_known;
 };
 
 const char *
@@ -242,6 +243,30 @@ object_check(struct datapath *dp)
     return NULL;
 }
 
+static void
+slot_set(struct datapath *dp, const void *key, const void *value, uint8_t used)
+{
+    const struct dp_id *id = value;
+    struct dp_id_key k;
+
+    memcpy(&k, key, sizeof k);
+    if (k.kind >> SPACE_SHIFT && id->slot < spaces[(k.kind >> SPACE_SHIFT) - 1].n) {
+        dp->slots_used[(k.kind >> SPACE_SHIFT) - 1][id->slot] = used;
+    }
+}
+
+static void
+slot_mark(void *arg, const void *key, const void *value)
+{
+    slot_set(arg, key, value, 1);
+}
+
+static void
+slot_free(void *arg, const void *key, const void *value)
+{
+    slot_set(arg, key, value, 0);
+}
+
 static struct err *
 all_open(struct datapath *dp)
 {
@@ -251,6 +276,9 @@ all_open(struct datapath *dp)
         TRY(pin_open(dp, "map", table_names[i], &fd));
         TRY(dptable_open(&dp->tables[i], table_names[i], fd));
     }
+    dp->tables[TABLE_ids].gone = slot_free;
+    dp->tables[TABLE_ids].arg = dp;
+    dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
     for (int i = 0; i < N_MAPS; i++) {
         if (i != MAP_meta) {
             TRY(pin_open(dp, "map", map_names[i], &dp->maps[i]));
@@ -420,10 +448,31 @@ datapath_begin(struct datapath *dp)
     }
 }
 
+/* Key, then table, so that it is read from behind. */
+static void
+owned_add(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    struct datapath_owned *owned = dp->owner;
+    size_t n = dp->tables[table].key_size;
+
+    if (owned->n + n + 1 > owned->cap) {
+        owned->cap = owned->cap * 2 + n + 63;
+        owned->bytes = heap_realloc(owned->bytes, owned->cap);
+    }
+    memcpy(owned->bytes + owned->n, key, n);
+    owned->bytes[owned->n + n] = (uint8_t)table;
+    owned->n += n + 1;
+}
+
 struct err *
 datapath_put(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
 {
-    return dptable_put(&dp->tables[table], key, value);
+    if (!dp->owner) {
+        return dptable_put(&dp->tables[table], key, value);
+    }
+    TRY(dptable_hold(&dp->tables[table], key, value));
+    owned_add(dp, table, key);
+    return NULL;
 }
 
 struct err *
@@ -437,13 +486,75 @@ datapath_put_first(struct datapath *dp, enum datapath_table table, const void *k
 const void *
 datapath_put_already(struct datapath *dp, enum datapath_table table, const void *key)
 {
-    return dptable_was_put(&dp->tables[table], key) ? dptable_get(&dp->tables[table], key) : NULL;
+    const void *value =
+        dptable_was_put(&dp->tables[table], key) ? dptable_get(&dp->tables[table], key) : NULL;
+
+    if (value && dp->owner) {
+        err_ignore(dptable_hold(&dp->tables[table], key, value), "it is there: nothing is written");
+        owned_add(dp, table, key);
+    }
+    return value;
+}
+
+void
+datapath_own(struct datapath *dp, struct datapath_owned *owned)
+{
+    dp->owner = owned;
+}
+
+struct err *
+datapath_disown(struct datapath *dp, struct datapath_owned *owned)
+{
+    struct err *e = NULL;
+
+    while (owned->n) {
+        enum datapath_table table = (enum datapath_table)owned->bytes[--owned->n];
+
+        owned->n -= dp->tables[table].key_size;
+        e = err_join(e, dptable_release(&dp->tables[table], owned->bytes + owned->n));
+    }
+    free(owned->bytes);
+    *owned = (struct datapath_owned){0};
+    return e;
+}
+
+bool
+datapath_is_owned(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_is_held(&dp->tables[table], key);
+}
+
+struct err *
+datapath_hold(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
+{
+    return dptable_hold(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_set(struct datapath *dp, enum datapath_table table, const void *key, const void *value)
+{
+    return dptable_set(&dp->tables[table], key, value);
+}
+
+struct err *
+datapath_release(struct datapath *dp, enum datapath_table table, const void *key)
+{
+    return dptable_release(&dp->tables[table], key);
+}
+
+void
+datapath_changes(const struct datapath *dp, uint64_t *writes, uint64_t *deletes)
+{
+    *writes = *deletes = 0;
+    for (int i = 0; i < N_TABLES; i++) {
+        *writes += dp->tables[i].writes;
+        *deletes += dp->tables[i].deletes;
+    }
 }
 
 struct err *
 datapath_end(struct datapath *dp)
 {
-    dp->slots_known = false;
     for (int i = N_TABLES - 1; i >= 0; i--) {
         TRY(dptable_end(&dp->tables[i]));
     }
@@ -458,36 +569,19 @@ datapath_get(struct datapath *dp, enum datapath_table table, const void *key)
 
 /* ---- numbers ------------------------------------------------------------------------------------ */
 
-static void
-slot_mark(void *arg, const void *key, const void *value)
-{
-    struct datapath *dp = arg;
-    const struct dp_id *id = value;
-    struct dp_id_key k;
-
-    memcpy(&k, key, sizeof k);
-    if (k.kind >> SPACE_SHIFT && id->slot < spaces[(k.kind >> SPACE_SHIFT) - 1].n) {
-        dp->slots_used[(k.kind >> SPACE_SHIFT) - 1][id->slot] = 1;
-    }
-}
-
 static struct err *
 slot_zero(struct datapath *dp, int which, uint32_t slot)
 {
-    size_t n = which == SPACE_chains ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
-    uint32_t first = which ? slot * DP_HOPS * 2 : slot, count = which ? DP_HOPS * 2 : 1;
+    size_t n = which == SPACE_hops ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
     AUTO(mem) mem = mem_new("slot");
-    void *zero = mem_array(mem, (size_t)dp->n_cpus, n);
 
     if (which == SPACE_insts) {
         memset(&dp->health[slot], 0, sizeof *dp->health);
         return NULL;
     }
-    for (uint32_t i = first; i < first + count; i++) {
-        if (bpf_map_update_elem(dp->maps[which ? MAP_hop_stats : MAP_port_stats], &i, zero,
-                                BPF_ANY)) {
-            return err_errno(E_UNAVAILABLE, "zero counters");
-        }
+    if (bpf_map_update_elem(dp->maps[which == SPACE_hops ? MAP_hop_stats : MAP_port_stats], &slot,
+                            mem_array(mem, (size_t)dp->n_cpus, n), BPF_ANY)) {
+        return err_errno(E_UNAVAILABLE, "zero counters");
     }
     return NULL;
 }
@@ -509,16 +603,12 @@ slot_take(struct datapath *dp, uint32_t n_slots, uint32_t *slot)
 {
     int which = space_of(n_slots);
 
-    if (!dp->slots_known) {
-        for (int i = 0; i < N_SPACES; i++) {
-            memset(dp->slots_used[i], 0, spaces[i].n);
-        }
-        dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
-        dp->slots_known = true;
-    }
-    for (uint32_t i = 0; i < n_slots; i++) {
+    for (uint32_t n = 0; n < n_slots; n++) {
+        uint32_t i = (dp->slots_next[which] + n) % n_slots;
+
         if (!dp->slots_used[which][i]) {
             dp->slots_used[which][i] = 1;
+            dp->slots_next[which] = i + 1;
             *slot = i;
             return slot_zero(dp, which, i);
         }
@@ -572,7 +662,7 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
             TRY(slot_take(dp, n_slots, &id->slot));
         }
     }
-    return dptable_put(&dp->tables[TABLE_ids], &key, id);
+    return datapath_put(dp, TABLE_ids, &key, id);
 }
 
 struct uuid_search {
@@ -748,12 +838,12 @@ datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *su
 }
 
 void
-datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum)
+datapath_hop_stats(struct datapath *dp, uint32_t slot, struct dp_hop_stats *sum)
 {
-    uint64_t s[3];
+    uint64_t s[6];
 
-    sum_up(dp, MAP_hop_stats, at, s, 3);
-    *sum = (struct dp_hop_stats){s[0], s[1], s[2]};
+    sum_up(dp, MAP_hop_stats, slot, s, 6);
+    *sum = (struct dp_hop_stats){{s[0], s[1]}, {s[2], s[3]}, {s[4], s[5]}};
 }
 
 uint64_t

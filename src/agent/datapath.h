@@ -1,6 +1,6 @@
 /* The kernel programs and their maps: loaded, pinned, found again after a
- * restart, and filled.  What a map shall hold is put between begin and end;
- * what is not put goes. */
+ * restart, and filled.  An entry stays while an object owns it, or where it is
+ * put anew in each round, between begin and end; what neither keeps goes. */
 #ifndef CARRICK_AGENT_DATAPATH_H
 #define CARRICK_AGENT_DATAPATH_H
 
@@ -15,7 +15,7 @@ struct datapath;
  * (a port only when all that judges it is there); they go in reverse order. */
 #define DATAPATH_TABLES(X)                                                                         \
     X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(remotes) X(peers) X(insts) X(groups)   \
-    X(labels) X(chains) X(classes) X(sources) X(fdb) X(vnis) X(guests) X(ports)
+    X(labels) X(chains) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(ports)
 
 enum datapath_table {
 #define X(name) TABLE_##name,
@@ -42,20 +42,42 @@ void datapath_begin(struct datapath *dp);
 /* Puts an entry; written only where it differs from what the kernel has. */
 struct err *datapath_put(struct datapath *dp, enum datapath_table table, const void *key,
                          const void *value) MUST_USE;
-/* Likewise, unless the key was put since datapath_begin: the first holds. */
+/* Likewise, unless the key was put since datapath_begin: the first holds.  Not for owners. */
 struct err *datapath_put_first(struct datapath *dp, enum datapath_table table, const void *key,
                                const void *value) MUST_USE;
-/* What was put under the key since datapath_begin, or null. */
+/* What was put under the key since datapath_begin, or null; the present owner has it as well then. */
 const void *datapath_put_already(struct datapath *dp, enum datapath_table table, const void *key);
-/* Deletes what was not put. */
+/* Deletes what was not put and nobody owns. */
 struct err *datapath_end(struct datapath *dp) MUST_USE;
+
+/* The entries of one object: they stay until it lets go of them, and as long as any other that put
+ * the same.  Zero at first. */
+struct datapath_owned {
+    uint8_t *bytes;
+    size_t n, cap;
+};
+/* What is put from here on is this one's; null = the round's, as at first. */
+void datapath_own(struct datapath *dp, struct datapath_owned *owned);
+/* Lets go of all of them, last put first.  After an error the next datapath_end tries again. */
+struct err *datapath_disown(struct datapath *dp, struct datapath_owned *owned) MUST_USE;
+bool datapath_is_owned(struct datapath *dp, enum datapath_table table, const void *key);
+/* Single entries, for who keeps account of them: one holder more, another value for one that is
+ * there, one holder less. */
+struct err *datapath_hold(struct datapath *dp, enum datapath_table table, const void *key,
+                          const void *value) MUST_USE;
+struct err *datapath_set(struct datapath *dp, enum datapath_table table, const void *key,
+                         const void *value) MUST_USE;
+struct err *datapath_release(struct datapath *dp, enum datapath_table table,
+                             const void *key) MUST_USE;
+/* Entries written and deleted since datapath_new. */
+void datapath_changes(const struct datapath *dp, uint64_t *writes, uint64_t *deletes);
 
 /* What the kernel has, or null; the pointer is good until the next put. */
 const void *datapath_get(struct datapath *dp, enum datapath_table table, const void *key);
 
 /* The number of (kind, uuid), given once and never again; kinds of the caller.
  * Counts as put.  'slot' (null = none wanted): index of its counters, or health,
- * below 'n_slots' (DP_PORTS_MAX, DP_CHAINS_MAX, DP_INSTS_MAX); zeroed where new. */
+ * below 'n_slots' (DP_PORTS_MAX, DP_HOP_SLOTS, DP_INSTS_MAX); zeroed where new. */
 struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                         struct dp_id *id) MUST_USE;
 
@@ -82,7 +104,7 @@ struct err *datapath_usage(struct datapath *dp, uint32_t net) MUST_USE;
 struct err *datapath_collect(struct datapath *dp, uint64_t *n) MUST_USE;
 
 void datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *sum);
-void datapath_hop_stats(struct datapath *dp, uint32_t at, struct dp_hop_stats *sum);
+void datapath_hop_stats(struct datapath *dp, uint32_t slot, struct dp_hop_stats *sum);
 uint64_t datapath_drops(struct datapath *dp, uint32_t reason);
 /* Name and meaning of a drop reason (bpf/drops.tbl); "unknown" past the last. */
 const char *datapath_drop_name(uint32_t reason);

@@ -1,17 +1,22 @@
-/* Compiles the whole desired state into map entries, every time: what did not
- * change is compared and not written, so there is one way to reach any state
- * and nothing is forgotten.  Rules are in place before the ports they judge. */
+/* Compiles networks, ports and their rules into map entries, every time: what did
+ * not change is compared and not written, so there is one way to reach any state
+ * and nothing is forgotten.  Rules are in place before the ports they judge.
+ * Chains and labels, of which there may be many more, are made anew one by one
+ * (compiled.c). */
 #include "agent/forwarding_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARE_MIN 4096 /* Flow entries that a network may have in any case. */
+#define SHARE_MIN 4096 /* Flow entries that a network may have while others have few. */
 
 void
 run_problem(struct run *r, enum desired_kind kind, const char *id, const char *reason)
 {
-    if (r->f->problem) {
+    if (kind == DESIRED_chain || kind == DESIRED_label) {
+        r->reason = r->reason ? r->reason : mem_str(r->mem, reason);
+    } else if (r->f->problem) {
         r->f->problem(r->f->arg, kind, id, reason);
     }
 }
@@ -51,8 +56,7 @@ link_local(struct dp_ip *out, const uint8_t *mac)
     out->b[15] = mac[5];
 }
 
-/* A prefix as network and mask words over the 16-byte form; null = any. */
-void
+uint8_t
 prefix_words(const char *text, __u64 net[2], __u64 mask[2])
 {
     uint8_t m[16] = {0};
@@ -60,8 +64,8 @@ prefix_words(const char *text, __u64 net[2], __u64 mask[2])
     int bits;
 
     net[0] = net[1] = mask[0] = mask[1] = 0;
-    if (!text || !cidr_parse(text, &cidr)) {
-        return;
+    if (!text || !cidr_parse(text, &cidr) || !cidr.len) {
+        return 0;
     }
     bits = cidr.len + (ip_is_v4(&cidr.ip) ? 96 : 0);
     for (int i = 0; i < bits; i++) {
@@ -69,6 +73,7 @@ prefix_words(const char *text, __u64 net[2], __u64 mask[2])
     }
     memcpy(net, cidr.ip.b, 16);
     memcpy(mask, m, 16);
+    return (uint8_t)bits;
 }
 
 uint32_t
@@ -95,30 +100,82 @@ net_notes(struct run *r)
     return NULL;
 }
 
+/* The note of a port that is there; a new one where there is none. */
+static struct port_note *
+port_note_get(struct run *r, const char *id)
+{
+    struct port_note *note = map_get(&r->c->ports, id);
+
+    if (!note) {
+        note = heap_alloc(sizeof *note);
+        note->uuid = heap_str(id);
+        map_set(&r->c->ports, note->uuid, note);
+    }
+    note->run = r->c->run;
+    note->port = NULL;
+    return note;
+}
+
+/* Chains that name it are made anew where it is not what they knew. */
+static void
+port_compare(struct run *r, struct port_note *note)
+{
+    const struct desired_port *port = note->port;
+    uint64_t h = hash_bytes(&note->id, sizeof note->id, note->ifindex);
+
+    if (port) {
+        h = hash_bytes(port->mac, strlen(port->mac), h + (port->admin_state_up ? 1 : 2));
+        h = hash_bytes(str_or(port->server_id, ""), strlen(str_or(port->server_id, "")), h);
+    }
+    if (h != note->print) {
+        note->print = h;
+        id_set_add(r->mem, &r->ports_changed, note->uuid);
+    }
+}
+
+/* Whoever claimed it has let go of it: it could not have gone else. */
+static void
+ports_forget(struct run *r)
+{
+    map_each (&r->c->ports, it) {
+        struct port_note *note = it->value;
+
+        if (note->run != r->c->run) {
+            id_set_add(r->mem, &r->ports_changed, note->uuid);
+            (void)map_take(&r->c->ports, note->uuid);
+            free(note->uuid);
+            free(note);
+        }
+    }
+}
+
 static struct err *
 port_notes(struct run *r)
 {
     world_each (r->world, DESIRED_port, it) {
         const struct desired_port *port = world_object(it);
         const struct forwarding_link *link = map_get(&r->f->links, port->id);
-        struct port_note *note = MEM_NEW(r->mem, struct port_note);
+        struct port_note *note = port_note_get(r, port->id);
 
         note->port = port;
         note->ifindex = link ? link->ifindex : 0;
         TRY(datapath_id(r->dp, ID_PORT, port->id, DP_PORTS_MAX, &note->id));
-        map_set(&r->ports, port->id, note);
+        port_compare(r, note);
     }
     world_each (r->world, DESIRED_remote_port, it) {
         const struct desired_remote_port *port = world_object(it);
-        struct port_note *note = MEM_NEW(r->mem, struct port_note);
+        struct port_note *note;
 
-        if (map_get(&r->ports, port->id)) {
+        if (world_find(r->world, DESIRED_port, port->id)) {
             run_problem(r, DESIRED_remote_port, port->id, "a port of this site has the same id");
             continue;
         }
+        note = port_note_get(r, port->id);
+        note->ifindex = 0;
         TRY(datapath_id(r->dp, ID_PORT, port->id, 0, &note->id));
-        map_set(&r->ports, port->id, note);
+        port_compare(r, note);
     }
+    ports_forget(r);
     return NULL;
 }
 
@@ -359,7 +416,7 @@ addresses_sync(struct run *r)
     world_each (r->world, DESIRED_remote_port, it) {
         const struct desired_remote_port *port = world_object(it);
         const struct net_note *net = map_get(&r->nets, port->network_id);
-        const struct port_note *note = map_get(&r->ports, port->id);
+        const struct port_note *note = map_get(&r->c->ports, port->id);
         struct dp_remote remote = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
         struct dp_ip ip;
         uint8_t mac[6];
@@ -396,7 +453,8 @@ nets_sync(struct run *r)
 {
     size_t n = world_count(r->world, DESIRED_network);
     uint32_t share = n ? (uint32_t)(2UL * DP_FLOWS_MAX / n) : 0;
-    struct dp_net value = {.share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
+    struct dp_net value = {.sure = n > 1 ? (uint32_t)(DP_FLOWS_MAX / 2 / n) : DP_FLOWS_MAX,
+                           .share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
                                     : share < SHARE_MIN  ? SHARE_MIN
                                                          : share};
 
@@ -411,39 +469,6 @@ nets_sync(struct run *r)
 }
 
 static struct err *
-vni_put(struct run *r, enum desired_kind kind, const char *id, uint32_t vni,
-        const struct dp_vni *value, struct map *seen)
-{
-    const char *text = mem_printf(r->mem, "%u", vni);
-
-    if (!map_add(seen, text, seen)) {
-        run_problem(r, kind, id, "its VXLAN identifier is in use by another");
-        return NULL;
-    }
-    return datapath_put(r->dp, TABLE_vnis, &vni, value);
-}
-
-static struct err *
-label_sync(struct run *r, const struct desired_label *label, struct map *seen)
-{
-    const struct dp_id *chain = map_get(&r->chains, label->chain_id);
-    const struct desired_chain *in = world_find(r->world, DESIRED_chain, label->chain_id);
-    struct dp_vni value = {.hop = (uint32_t)label->hop,
-                           .dir = str_eq(label->direction, "forward") ? DP_FORWARD : DP_REVERSE};
-    struct dp_id inst;
-
-    if (!chain || label->hop >= (int64_t)in->hops.n) {
-        run_problem(r, DESIRED_label, label->id, "its chain has no such hop");
-        return NULL;
-    }
-    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, DP_INSTS_MAX, &inst));
-    value.net = ((struct net_note *)map_get(&r->nets, in->network_id))->id.id;
-    value.chain = chain->id;
-    value.inst = inst.id;
-    return vni_put(r, DESIRED_label, label->id, (uint32_t)label->label, &value, seen);
-}
-
-static struct err *
 vnis_sync(struct run *r)
 {
     struct map seen;
@@ -453,13 +478,16 @@ vnis_sync(struct run *r)
         const struct desired_network *network = world_object(it);
         const struct net_note *net = map_get(&r->nets, network->id);
         struct dp_vni value = {.net = net->id.id};
+        uint32_t vni = (uint32_t)network->vni;
 
-        TRY(vni_put(r, DESIRED_network, network->id, (uint32_t)network->vni, &value, &seen));
+        if (!map_add(&seen, mem_printf(r->mem, "%u", vni), &seen)) {
+            run_problem(r, DESIRED_network, network->id,
+                        "its VXLAN identifier is in use by another");
+            continue;
+        }
+        TRY(datapath_put(r->dp, TABLE_vnis, &vni, &value));
     }
-    world_each (r->world, DESIRED_label, it) {
-        TRY(label_sync(r, world_object(it), &seen));
-    }
-    return NULL;
+    return labels_sync(r);
 }
 
 /* Changes whenever a flow of the port might be judged otherwise. */
@@ -467,7 +495,7 @@ static uint32_t
 port_gen(struct run *r, const struct port_note *note, const struct net_note *net)
 {
     const struct desired_port *port = note->port;
-    uint64_t h = net->classes_hash + (port->port_security ? 1 : 0);
+    uint64_t h = classes_hash(r->c->classes, net->id.id) + (port->port_security ? 1 : 0);
 
     for (size_t i = 0; i < port->security_groups.n; i++) {
         const struct group_note *group = map_get(&r->groups, port->security_groups.items[i]);
@@ -508,8 +536,8 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     const struct desired_port *port = note->port;
     struct dp_port value = {.id = note->id.id,
                             .net = net->id.id,
-                            .serves = note->serves,
-                            .inst = note->inst,
+                            .serves = note->n_claims ? note->serves : 0,
+                            .inst = note->n_claims ? note->inst : 0,
                             .flags = DP_PORT_PEER,
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
@@ -517,7 +545,7 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
     value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
-    value.flags |= port->function || note->inst ? DP_PORT_FUNCTION : 0;
+    value.flags |= port->function || value.inst ? DP_PORT_FUNCTION : 0;
     value.flags |= has_other_macs(port) ? DP_PORT_PAIRS : 0;
     mac_key(value.mac, port->mac);
     for (size_t i = 0; i < port->security_groups.n; i++) {
@@ -617,7 +645,7 @@ ports_sync(struct run *r)
 {
     world_each (r->world, DESIRED_port, it) {
         const struct desired_port *port = world_object(it);
-        const struct port_note *note = map_get(&r->ports, port->id);
+        const struct port_note *note = map_get(&r->c->ports, port->id);
         const struct net_note *net = map_get(&r->nets, port->network_id);
 
         TRY(port_sources(r, note));
@@ -626,7 +654,7 @@ ports_sync(struct run *r)
     world_each (r->world, DESIRED_remote_port, it) {
         const struct desired_remote_port *port = world_object(it);
         const struct net_note *net = map_get(&r->nets, port->network_id);
-        const struct port_note *note = map_get(&r->ports, port->id);
+        const struct port_note *note = map_get(&r->c->ports, port->id);
 
         if (!note->port) {
             TRY(fdb_put(r, net->id.id, port->mac, note));
@@ -634,7 +662,7 @@ ports_sync(struct run *r)
     }
     TRY(vnis_sync(r));
     TRY(service_addrs(r));
-    map_each (&r->ports, it) {
+    map_each (&r->c->ports, it) {
         const struct port_note *note = it->value;
 
         if (note->port && note->ifindex) {
@@ -648,28 +676,73 @@ ports_sync(struct run *r)
     return NULL;
 }
 
+/* All instances, for who watches them. */
+static void
+watched_make(struct forwarding *f)
+{
+    mem_free(f->watched_mem);
+    f->watched_mem = mem_new("watched");
+    f->watched.n = f->watched.cap = 0;
+    f->watched.items = NULL;
+    map_each (&f->compiled->insts, it) {
+        const struct inst_note *note = it->value;
+        const struct inst_hold *hold = note->holds;
+
+        while (hold && !hold->is_watched) {
+            hold = hold->next;
+        }
+        if (hold) {
+            struct forwarding_instance made = hold->made;
+
+            made.watched.id = mem_str(f->watched_mem, note->uuid);
+            made.server_id = mem_str(f->watched_mem, hold->server_id);
+            vec_add(f->watched_mem, &f->watched, made);
+        }
+    }
+}
+
+static struct err *
+run_make(struct run *r)
+{
+    compiled_begin(r);
+    datapath_begin(r->dp);
+    TRY(net_notes(r));
+    TRY(port_notes(r));
+    TRY(nets_sync(r));
+    TRY(groups_sync(r));
+    TRY(addresses_sync(r));
+    TRY(chains_sync(r));
+    TRY(ports_sync(r));
+    return datapath_end(r->dp);
+}
+
 struct err *
 forwarding_sync(struct forwarding *f)
 {
     AUTO(mem) mem = mem_new("forwarding");
     struct run r = {.f = f, .dp = f->dp, .world = f->world, .mem = mem, .now = time_now_us()};
+    uint64_t writes, deletes;
 
+    f->compiled = f->compiled ? f->compiled : compiled_new();
+    r.c = f->compiled;
+    r.c->run++;
     map_init(&r.nets, mem);
-    map_init(&r.ports, mem);
     map_init(&r.groups, mem);
-    map_init(&r.chains, mem);
-    f->due = 0;
+    TRY(run_make(&r));
+    watched_make(f);
+    if (!r.c->adopted) {
+        r.c->adopted = true;
+        datapath_changes(f->dp, &writes, &deletes);
+        log_info("maps", "adopted chains=%zu written=%" PRIu64 " deleted=%" PRIu64,
+                 world_count(f->world, DESIRED_chain), writes, deletes);
+    }
+    return NULL;
+}
+
+void
+forwarding_done(struct forwarding *f)
+{
+    compiled_free(f->compiled);
+    f->compiled = NULL;
     mem_free(f->watched_mem);
-    f->watched_mem = mem_new("watched");
-    f->watched.n = f->watched.cap = 0;
-    f->watched.items = NULL;
-    datapath_begin(f->dp);
-    TRY(net_notes(&r));
-    TRY(port_notes(&r));
-    TRY(nets_sync(&r));
-    TRY(groups_sync(&r));
-    TRY(addresses_sync(&r));
-    TRY(chains_sync(&r));
-    TRY(ports_sync(&r));
-    return datapath_end(f->dp);
 }

@@ -10,7 +10,6 @@
 #define UID_RANGE 65536u /* Users of one server. */
 #define SERVERS_MAX 1023
 #define VXLAN_LINK "ckvx0"
-#define VXLAN_PORT 4789
 #define PUNT_LINK "ckpunt0"
 
 struct agent_listener;
@@ -42,7 +41,7 @@ struct host {
     int64_t epoch, seq;      /* Last applied; kept in a file. */
     struct map servers;      /* id -> struct container */
     struct map images;       /* id -> struct rootfs */
-    struct told *told;       /* What the site was last told of ports, chains and labels. */
+    struct told *told;       /* What the site was last told of ports and networks. */
     struct mem *links_mem;   /* Of forwarding.links. */
     int applied_fd;          /* File that holds epoch and seq. */
     bool hybrid_cgroups;     /* crun needs v2's mount hidden. */
@@ -56,9 +55,6 @@ struct host {
     uint64_t n_flows;
 };
 
-/* Takes 'key' out of a heap map whose keys belong to the values (map_set keeps
- * a deleted key; this does not). */
-void map_drop(struct map *map, const char *key);
 /* Reconciles soon, once for all that asked. */
 void host_kick(struct host *host);
 /* Tells the site, where one is connected. */

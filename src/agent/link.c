@@ -2,6 +2,7 @@
 #include "agent/link.h"
 
 #include "base/str.h"
+#include "sys/file.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -292,6 +293,27 @@ link_request(struct netlink *nl, void *buf, uint16_t flags, int ifindex, unsigne
     return h;
 }
 
+/* The host says nothing of its own on it: no address of its own, so no router is asked for and no
+ * group joined.  Before anybody is at the other end. */
+static struct err *
+quieten(struct netlink *nl, int ifindex)
+{
+    char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+    struct nlmsghdr *h;
+    struct nlattr *families, *inet6;
+
+    if (!file_exists("/proc/sys/net/ipv6")) {
+        return NULL;
+    }
+    h = link_request(nl, buf, 0, ifindex, 0);
+    families = mnl_attr_nest_start(h, IFLA_AF_SPEC);
+    inet6 = mnl_attr_nest_start(h, AF_INET6);
+    mnl_attr_put_u8(h, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+    mnl_attr_nest_end(h, inet6);
+    mnl_attr_nest_end(h, families);
+    return act(nl, h, "leave a link without addresses");
+}
+
 struct err *
 netlink_veth(struct netlink *nl, const struct veth_spec *spec, int *ifindex)
 {
@@ -317,7 +339,8 @@ netlink_veth(struct netlink *nl, const struct veth_spec *spec, int *ifindex)
     mnl_attr_nest_end(h, data);
     mnl_attr_nest_end(h, info);
     TRY_MSG(act(nl, h, "make a veth pair"), "%s, %s", spec->name, spec->peer_name);
-    return netlink_index(nl, spec->name, ifindex);
+    TRY(netlink_index(nl, spec->name, ifindex));
+    return quieten(nl, *ifindex);
 }
 
 struct err *

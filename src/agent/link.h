@@ -41,7 +41,7 @@ struct veth_spec {
     struct mac peer_mac;
     uint32_t mtu;
 };
-/* Makes the pair, the host's end up and in LINK_GROUP.  E_EXISTS. */
+/* Makes the pair, the host's end up, in LINK_GROUP and without an address.  E_EXISTS. */
 struct err *netlink_veth(struct netlink *nl, const struct veth_spec *spec, int *ifindex) MUST_USE;
 /* The one VXLAN device in external mode, up.  E_EXISTS. */
 struct err *netlink_vxlan(struct netlink *nl, const char *name, uint16_t port, int *ifindex) MUST_USE;

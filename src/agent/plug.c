@@ -349,7 +349,7 @@ plug_tunnel(struct host *host)
     e = netlink_index(host->nl, VXLAN_LINK, &ifindex);
     if (e) {
         err_ignore(e, "it is made now");
-        TRY(netlink_vxlan(host->nl, VXLAN_LINK, VXLAN_PORT, &ifindex));
+        TRY(netlink_vxlan(host->nl, VXLAN_LINK, DP_VXLAN_PORT, &ifindex));
     }
     TRY(datapath_attach_tunnel(host->forwarding.dp, ifindex));
     host->forwarding.vxlan_ifindex = (uint32_t)ifindex;

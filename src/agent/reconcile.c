@@ -111,6 +111,12 @@ on_problem(void *arg, enum desired_kind kind, const char *id, const char *reason
 }
 
 static void
+on_settled(void *arg, enum desired_kind kind, const char *id, const char *reason)
+{
+    host_status(arg, kind, id, reason ? "ERROR" : "ACTIVE", reason);
+}
+
+static void
 ports_tell(struct host *host)
 {
     world_each (&host->world, DESIRED_port, it) {
@@ -121,12 +127,6 @@ ports_tell(struct host *host)
                       map_get(&host->forwarding.links, port->id);
 
         tell(host, DESIRED_port, port->id, active ? "ACTIVE" : "DOWN", NULL);
-    }
-    world_each (&host->world, DESIRED_chain, it) {
-        tell(host, DESIRED_chain, it->key, "ACTIVE", NULL);
-    }
-    world_each (&host->world, DESIRED_label, it) {
-        tell(host, DESIRED_label, it->key, "ACTIVE", NULL);
     }
 }
 
@@ -168,6 +168,7 @@ round_make(struct host *host)
     TRY(plugs_look(host));
     servers_plug(host);
     host->forwarding.problem = on_problem;
+    host->forwarding.settled = on_settled;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
     due_arm(host);
@@ -219,6 +220,7 @@ host_statuses(struct host *host)
     if (host->told) {
         map_init(&host->told->states, host->told->mem);
     }
+    host->forwarding.tell_all = true;
     map_each (&host->servers, it) {
         container_tell(it->value, true);
     }

@@ -370,7 +370,7 @@ rootfs_retry(struct host *host)
         }
     }
     vec_each (&failed, rootfs) {
-        map_drop(&host->images, (*rootfs)->id);
+        (void)map_take(&host->images, (*rootfs)->id);
         rootfs_release(*rootfs);
     }
 }
@@ -397,7 +397,7 @@ rootfs_step(struct host *host)
         vec_each (&gone, rootfs) {
             /* From now on it is kept for another server (rootfs_sweep). */
             (void)utimensat(AT_FDCWD, rootfs_dir(host, mem, (*rootfs)->id), NULL, 0);
-            map_drop(&host->images, (*rootfs)->id);
+            (void)map_take(&host->images, (*rootfs)->id);
             rootfs_release(*rootfs);
         }
     }

@@ -35,7 +35,7 @@ struct tracer {
     bool inst_there;
     bool handed;       /* To an instance of ... */
     uint32_t place;    /* ... this hop and direction (DP_EVENT_PLACE). */
-    uint32_t counters; /* Key of the hop's, in hop_stats. */
+    uint32_t counters; /* Slot of the hop's. */
     uint32_t reason;
 };
 
@@ -89,7 +89,7 @@ hop_say(struct tracer *t, struct desired_trace_step *step, uint32_t place)
     datapath_hop_stats(t->host->forwarding.dp, t->counters, &stats);
     step->chain_id = uuid_of(t, ID_CHAIN, t->chain);
     step->hop = place_hop(place);
-    step->packets = (int64_t)stats.packets;
+    step->packets = (int64_t)stats.packets[place % 2];
 }
 
 /* Once a direction: everything behind it stands on this. */

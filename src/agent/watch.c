@@ -5,7 +5,9 @@
  * same queue of this processor, have come back since.  The first shows that the
  * function has been handed the probe, the second that what it sent on was handled.
  * A function that never let a probe through is not condemned for it.  What came
- * back stays down until it has held for a while. */
+ * back stays down until it has held for a while.
+ * An answer from another site takes as long as the way there: the last few questions
+ * are not lost yet, and more of them have to be, since a WAN loses some. */
 #include "agent/watch.h"
 
 #include "base/log.h"
@@ -36,9 +38,12 @@
 #define MS 1000000LL
 #define HOLD_NS (1000 * MS) /* What was down has to be well for so long. */
 #define FRAME_SIZE 60
+#define VXLAN_SIZE 8
+#define VXLAN_HAS_VNI 8
 #define PRIORITY 10
 #define NEWS_SIZE 32768
 #define RING 128 /* Probes without judgement; more than any threshold. */
+#define ON_THE_WAY 3 /* Questions to another site that may still be answered. */
 
 struct item {
     struct watched w;
@@ -67,6 +72,7 @@ struct watch {
     bool stop;
     struct dp_health *health;
     int wake, news, probes; /* eventfd, rtnetlink, packet socket */
+    int tunnel;             /* UDP, for probes of instances elsewhere. */
     int laps;               /* Packet socket on the loopback device. */
     int loopback;           /* Its index. */
     uint32_t lap_sent, lap_back;
@@ -76,12 +82,13 @@ struct watch {
 };
 
 const char *
-watch_reason(uint32_t down)
+watch_reason(const struct watched *watched, uint32_t down)
 {
-    return down & DP_DOWN_PROCESS ? "its first process ended"
-           : down & DP_DOWN_LINK  ? "a link is down"
-           : down                 ? "probes do not come through"
-                                  : NULL;
+    return down & DP_DOWN_PROCESS  ? "its first process ended"
+           : down & DP_DOWN_LINK   ? "a link is down"
+           : down && watched->vtep ? "its site does not answer for it"
+           : down                  ? "probes do not come through"
+                                   : NULL;
 }
 
 /* ---- judgement -------------------------------------------------------------------------------- */
@@ -99,7 +106,7 @@ tell(struct watch *w, struct item *it)
     if (!before != !it->reasons) {
         w->has_changed = true;
         log_warn("instance", "id=%s %s%s", it->id, it->reasons ? "down: " : "up",
-                 str_or(watch_reason(it->reasons), ""));
+                 str_or(watch_reason(&it->w, it->reasons), ""));
     }
 }
 
@@ -148,7 +155,25 @@ forgive(struct watch *w, struct item *it, int64_t now)
 
 /* ---- probes ----------------------------------------------------------------------------------- */
 
-/* Source addresses differ by direction, so that a bridge learns each on its own side. */
+/* Through the label of that direction (RFC 7348 section 5). */
+static void
+tunnel_send(struct watch *w, const struct item *it, int dir, const uint8_t frame[FRAME_SIZE])
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(DP_VXLAN_PORT),
+                             .sin_addr.s_addr = htonl(it->w.vtep)};
+    uint8_t packet[VXLAN_SIZE + FRAME_SIZE] = {VXLAN_HAS_VNI};
+
+    packet[4] = (uint8_t)(it->w.label[dir] >> 16);
+    packet[5] = (uint8_t)(it->w.label[dir] >> 8);
+    packet[6] = (uint8_t)it->w.label[dir];
+    memcpy(packet + VXLAN_SIZE, frame, FRAME_SIZE);
+    (void)!sendto(w->tunnel, packet, sizeof packet, MSG_DONTWAIT, (struct sockaddr *)&to,
+                  sizeof to);
+}
+
+/* Source addresses differ by direction, so that a bridge learns each on its own side.  A probe
+ * that cannot be sent is one that does not come back. */
 static void
 probe_send(struct watch *w, const struct item *it, int dir)
 {
@@ -165,8 +190,11 @@ probe_send(struct watch *w, const struct item *it, int dir)
     frame[12] = DP_PROBE_ETHERTYPE >> 8;
     frame[13] = DP_PROBE_ETHERTYPE & 0xff;
     memcpy(frame + ETH_HLEN, &probe, sizeof probe);
-    /* A probe that cannot be sent is one that does not come back. */
-    (void)!sendto(w->probes, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to);
+    if (it->w.vtep) {
+        tunnel_send(w, it, dir, frame);
+    } else {
+        (void)!sendto(w->probes, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to);
+    }
 }
 
 /* The frame that was sent to ourselves is back: the next may go. */
@@ -215,17 +243,17 @@ static void
 silence_judge(struct watch *w, struct item *it, int64_t now)
 {
     const struct dp_health *health = &w->health[it->w.slot];
+    uint32_t on_the_way = it->w.vtep ? ON_THE_WAY : 0, n;
     bool all_back;
-    uint32_t n;
 
-    while (it->judged != it->sent &&
+    while (it->sent - it->judged > on_the_way &&
            (int32_t)(w->lap_back - it->lap_of[(it->judged + 1) % RING]) >= 2) {
         it->judged++;
     }
     n = lost(w, it);
-    all_back = it->sent == __atomic_load_n(&health->seen[DP_FORWARD], __ATOMIC_ACQUIRE) &&
-               it->sent == __atomic_load_n(&health->seen[DP_REVERSE], __ATOMIC_ACQUIRE);
-    if (it->sent != it->first && all_back) {
+    all_back = it->sent - __atomic_load_n(&health->seen[DP_FORWARD], __ATOMIC_ACQUIRE) <= on_the_way &&
+               it->sent - __atomic_load_n(&health->seen[DP_REVERSE], __ATOMIC_ACQUIRE) <= on_the_way;
+    if (it->sent - it->first > on_the_way && all_back) {
         it->armed = true;
         relieve(it, DP_DOWN_SILENT, now);
     } else if (n) {
@@ -489,7 +517,7 @@ item_begin(struct watch *w, struct item *it, struct item *old)
         it->pidfd = (int)syscall(SYS_pidfd_open, it->w.pid, 0);
         it->reasons |= it->pidfd < 0 ? DP_DOWN_PROCESS : 0;
     }
-    if (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1])) {
+    if (it->w.vtep || (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1]))) {
         relieve(it, DP_DOWN_LINK, time_mono_ns());
     } else {
         it->reasons |= DP_DOWN_LINK;
@@ -533,7 +561,8 @@ static bool
 watched_same(const struct watched *a, const struct watched *b)
 {
     return a->number == b->number && a->slot == b->slot && a->ifindex[0] == b->ifindex[0] &&
-           a->ifindex[1] == b->ifindex[1] && a->pid == b->pid &&
+           a->ifindex[1] == b->ifindex[1] && a->pid == b->pid && a->vtep == b->vtep &&
+           a->label[0] == b->label[0] && a->label[1] == b->label[1] &&
            a->interval_ms == b->interval_ms && a->threshold == b->threshold;
 }
 
@@ -576,8 +605,9 @@ sockets_open(struct watch *w)
     w->news = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     w->probes = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* Receives nothing. */
     w->laps = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    w->tunnel = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     w->loopback = self.sll_ifindex = (int)if_nametoindex("lo");
-    if (w->wake < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 ||
+    if (w->wake < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 || w->tunnel < 0 ||
         bind(w->news, (struct sockaddr *)&groups, sizeof groups) ||
         bind(w->laps, (struct sockaddr *)&self, sizeof self) ||
         ioctl(w->laps, SIOCGIFFLAGS, &lo)) {
@@ -595,6 +625,7 @@ watch_close(struct watch *w)
     fd_close(&w->news);
     fd_close(&w->probes);
     fd_close(&w->laps);
+    fd_close(&w->tunnel);
     items_free(w->items, w->n);
     free(w->list);
     pthread_mutex_destroy(&w->lock);
@@ -610,7 +641,7 @@ watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct wat
     w->health = datapath_health(dp);
     w->changed = changed;
     w->arg = arg;
-    w->wake = w->news = w->probes = w->laps = -1;
+    w->wake = w->news = w->probes = w->laps = w->tunnel = -1;
     pthread_mutex_init(&w->lock, NULL);
     e = sockets_open(w);
     if (!e && (errno = pthread_create(&w->thread, NULL, run, w)) != 0) {

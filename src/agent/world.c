@@ -1,6 +1,6 @@
 /* Holds the desired state and lets it change only as a whole: references are
- * checked on the result, and a change that would take away most of what runs
- * needs the sender's word for it. */
+ * counted, so that what changed is all that has to be checked, and a change that
+ * would take away most of what runs needs the sender's word for it. */
 #include "agent/world.h"
 
 #include <stdlib.h>
@@ -22,6 +22,8 @@ world_init(struct world *world)
     for (int i = 0; i < DESIRED_N_KINDS; i++) {
         map_init(&world->kinds[i], NULL);
     }
+    world->changes_mem = NULL;
+    world_changes_done(world);
 }
 
 void
@@ -33,12 +35,28 @@ world_done(struct world *world)
         }
         map_done(&world->kinds[i]);
     }
+    mem_free(world->changes_mem);
+}
+
+void
+world_changes_done(struct world *world)
+{
+    mem_free(world->changes_mem);
+    world->changes_mem = mem_new("changes");
+    world->changes.items = NULL;
+    world->changes.n = world->changes.cap = 0;
+}
+
+static struct thing *
+thing_find(const struct world *world, enum desired_kind kind, const char *id)
+{
+    return id ? map_get(&world->kinds[kind], id) : NULL;
 }
 
 void *
 world_find(const struct world *world, enum desired_kind kind, const char *id)
 {
-    struct thing *thing = id ? map_get(&world->kinds[kind], id) : NULL;
+    struct thing *thing = thing_find(world, kind, id);
 
     return thing ? thing->object : NULL;
 }
@@ -46,7 +64,7 @@ world_find(const struct world *world, enum desired_kind kind, const char *id)
 uint64_t
 world_serial(const struct world *world, enum desired_kind kind, const char *id)
 {
-    struct thing *thing = id ? map_get(&world->kinds[kind], id) : NULL;
+    struct thing *thing = thing_find(world, kind, id);
 
     return thing ? thing->serial : 0;
 }
@@ -122,49 +140,56 @@ delta_delete(struct delta *delta, enum desired_kind kind, const char *id)
 
 /* ---- references ------------------------------------------------------------------------ */
 
-static struct err *
-need(const struct world *world, enum desired_kind kind, const char *id, const char *from,
-     const char *from_id)
-{
-    if (world_find(world, kind, id)) {
-        return NULL;
-    }
-    return err_new(E_INVALID, NULL, "%s %s refers to %s %s, which is not there", from, from_id,
-                   desired_kind_names[kind], id);
-}
+/* Each object that 'of' refers to; an error ends it. */
+typedef struct err *ref_fn(struct world *world, const struct thing *of, enum desired_kind kind,
+                           const char *id);
 
 static struct err *
-port_refs(const struct world *world, const struct desired_port *port)
+ids_each(struct world *world, const struct thing *of, enum desired_kind kind,
+         const struct strs *ids, ref_fn *fn)
 {
-    TRY(need(world, DESIRED_network, port->network_id, "port", port->id));
-    if (port->server_id) {
-        TRY(need(world, DESIRED_server, port->server_id, "port", port->id));
-    }
-    for (size_t i = 0; i < port->security_groups.n; i++) {
-        TRY(need(world, DESIRED_security_group, port->security_groups.items[i], "port",
-                 port->id));
+    for (size_t i = 0; i < ids->n; i++) {
+        TRY(fn(world, of, kind, ids->items[i]));
     }
     return NULL;
 }
 
 static struct err *
-group_refs(const struct world *world, const struct desired_security_group *group)
+port_refs(struct world *world, const struct thing *of, ref_fn *fn)
 {
+    const struct desired_port *port = of->object;
+
+    TRY(fn(world, of, DESIRED_network, port->network_id));
+    if (port->server_id) {
+        TRY(fn(world, of, DESIRED_server, port->server_id));
+    }
+    return ids_each(world, of, DESIRED_security_group, &port->security_groups, fn);
+}
+
+static struct err *
+group_refs(struct world *world, const struct thing *of, ref_fn *fn)
+{
+    const struct desired_security_group *group = of->object;
+
     for (size_t i = 0; i < group->rules.n; i++) {
         const struct desired_rule *rule = group->rules.items[i];
 
         if (rule->remote_group_id) {
-            TRY(need(world, DESIRED_security_group, rule->remote_group_id, "security group",
-                     group->id));
+            TRY(fn(world, of, DESIRED_security_group, rule->remote_group_id));
         }
     }
     return NULL;
 }
 
 static struct err *
-chain_refs(const struct world *world, const struct desired_chain *chain)
+chain_refs(struct world *world, const struct thing *of, ref_fn *fn)
 {
-    TRY(need(world, DESIRED_network, chain->network_id, "chain", chain->id));
+    const struct desired_chain *chain = of->object;
+
+    TRY(fn(world, of, DESIRED_network, chain->network_id));
+    if (chain->after) {
+        TRY(fn(world, of, DESIRED_chain, chain->after));
+    }
     for (size_t i = 0; i < chain->hops.n; i++) {
         const struct desired_hop *hop = chain->hops.items[i];
 
@@ -172,8 +197,8 @@ chain_refs(const struct world *world, const struct desired_chain *chain)
             const struct desired_instance *inst = hop->instances.items[j];
 
             if (inst->ingress_port_id) {
-                TRY(need(world, DESIRED_port, inst->ingress_port_id, "chain", chain->id));
-                TRY(need(world, DESIRED_port, inst->egress_port_id, "chain", chain->id));
+                TRY(fn(world, of, DESIRED_port, inst->ingress_port_id));
+                TRY(fn(world, of, DESIRED_port, inst->egress_port_id));
             }
         }
     }
@@ -181,40 +206,33 @@ chain_refs(const struct world *world, const struct desired_chain *chain)
 }
 
 static struct err *
-server_refs(const struct world *world, const struct desired_server *server)
+server_refs(struct world *world, const struct thing *of, ref_fn *fn)
 {
-    TRY(need(world, DESIRED_image, server->image_id, "server", server->id));
-    for (size_t i = 0; i < server->ports.n; i++) {
-        const struct desired_port *port = world_find(world, DESIRED_port, server->ports.items[i]);
+    const struct desired_server *server = of->object;
 
-        TRY(need(world, DESIRED_port, server->ports.items[i], "server", server->id));
-        if (!str_eq(port->server_id, server->id)) {
-            return err_new(E_INVALID, NULL, "server %s names port %s, which does not name it",
-                           server->id, port->id);
-        }
-    }
-    return NULL;
+    TRY(fn(world, of, DESIRED_image, server->image_id));
+    return ids_each(world, of, DESIRED_port, &server->ports, fn);
 }
 
 static struct err *
-object_refs(const struct world *world, const struct thing *thing)
+refs_each(struct world *world, const struct thing *of, ref_fn *fn)
 {
-    const struct desired_remote_port *remote = thing->object;
-    const struct desired_label *label = thing->object;
+    const struct desired_remote_port *remote = of->object;
+    const struct desired_label *label = of->object;
 
-    switch (thing->kind) {
+    switch (of->kind) {
     case DESIRED_port:
-        return port_refs(world, thing->object);
+        return port_refs(world, of, fn);
     case DESIRED_security_group:
-        return group_refs(world, thing->object);
+        return group_refs(world, of, fn);
     case DESIRED_remote_port:
-        return need(world, DESIRED_network, remote->network_id, "remote port", remote->id);
+        return fn(world, of, DESIRED_network, remote->network_id);
     case DESIRED_chain:
-        return chain_refs(world, thing->object);
+        return chain_refs(world, of, fn);
     case DESIRED_label:
-        return need(world, DESIRED_chain, label->chain_id, "label", label->id);
+        return fn(world, of, DESIRED_chain, label->chain_id);
     case DESIRED_server:
-        return server_refs(world, thing->object);
+        return server_refs(world, of, fn);
     case DESIRED_network:
     case DESIRED_image:
     case DESIRED_guest:
@@ -225,28 +243,220 @@ object_refs(const struct world *world, const struct thing *thing)
 }
 
 static struct err *
-world_refs(const struct world *world)
+ref_missing(struct world *world, const struct thing *of, enum desired_kind kind, const char *id)
 {
-    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
-        world_each (world, kind, it) {
-            TRY(object_refs(world, it->value));
+    if (thing_find(world, kind, id)) {
+        return NULL;
+    }
+    return err_new(E_INVALID, NULL, "%s %s refers to %s %s, which is not there",
+                   desired_kind_names[of->kind], desired_id(of->object), desired_kind_names[kind],
+                   id);
+}
+
+/* What is not there is not counted: it is found missing, and then all is undone. */
+static struct err *
+ref_add(struct world *world, const struct thing *of, enum desired_kind kind, const char *id)
+{
+    struct thing *to = thing_find(world, kind, id);
+
+    (void)of;
+    if (to) {
+        to->n_refs++;
+    }
+    return NULL;
+}
+
+static struct err *
+ref_drop(struct world *world, const struct thing *of, enum desired_kind kind, const char *id)
+{
+    struct thing *to = thing_find(world, kind, id);
+
+    (void)of;
+    if (to) {
+        to->n_refs--;
+    }
+    return NULL;
+}
+
+static void
+refs_count(struct world *world, const struct thing *of, ref_fn *fn)
+{
+    err_ignore(refs_each(world, of, fn), "counting does not fail");
+}
+
+/* A server's ports name it. */
+static struct err *
+server_agrees(const struct world *world, const char *server_id)
+{
+    const struct desired_server *server = world_find(world, DESIRED_server, server_id);
+
+    for (size_t i = 0; server && i < server->ports.n; i++) {
+        const struct desired_port *port = world_find(world, DESIRED_port, server->ports.items[i]);
+
+        if (port && !str_eq(port->server_id, server->id)) {
+            return err_new(E_INVALID, NULL, "server %s names port %s, which does not name it",
+                           server->id, port->id);
         }
+    }
+    return NULL;
+}
+
+/* A chain comes after another of its own network. */
+static struct err *
+chain_agrees(const struct world *world, const struct desired_chain *chain)
+{
+    const struct desired_chain *before = world_find(world, DESIRED_chain, chain->after);
+
+    if (before && (before == chain || !str_eq(before->network_id, chain->network_id))) {
+        return err_new(E_INVALID, NULL, "chain %s comes after %s, which is %s", chain->id,
+                       before->id, before == chain ? "itself" : "of another network");
     }
     return NULL;
 }
 
 /* ---- changing --------------------------------------------------------------------------- */
 
+/* One object's change: it comes (no 'before'), goes (no 'after') or is replaced. */
+struct change {
+    enum desired_kind kind;
+    struct thing *before, *after;
+};
+struct changes {
+    VEC(struct change) items;
+};
+
+/* Only the last step of each id counts; a snapshot also takes away what it does not name. */
+static void
+changes_make(const struct world *world, struct delta *delta, struct changes *out)
+{
+    struct map last[DESIRED_N_KINDS];
+
+    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
+        map_init(&last[kind], delta->mem);
+    }
+    vec_each (&delta->steps, step) {
+        map_set(&last[step->kind], step->id, step);
+    }
+    for (enum desired_kind kind = 0; kind < DESIRED_N_KINDS; kind++) {
+        map_each (&last[kind], it) {
+            const struct delta_step *step = it->value;
+            struct change change = {kind, thing_find(world, kind, step->id), step->put};
+
+            if (change.before || change.after) {
+                vec_add(delta->mem, &out->items, change);
+            }
+        }
+        if (delta->is_snapshot) {
+            world_each (world, kind, it) {
+                struct change change = {kind, it->value, NULL};
+
+                if (!map_get(&last[kind], it->key)) {
+                    vec_add(delta->mem, &out->items, change);
+                }
+            }
+        }
+    }
+}
+
+/* The map's key is the thing's own. */
+static void
+thing_swap(struct world *world, enum desired_kind kind, struct thing *out, struct thing *in)
+{
+    if (out) {
+        (void)map_take(&world->kinds[kind], desired_id(out->object));
+    }
+    if (in) {
+        in->n_refs = out ? out->n_refs : 0;
+        map_set(&world->kinds[kind], desired_id(in->object), in);
+    }
+}
+
+static void
+changes_apply(struct world *world, struct changes *changes)
+{
+    vec_each (&changes->items, c) {
+        if (c->before) {
+            refs_count(world, c->before, ref_drop);
+        }
+    }
+    vec_each (&changes->items, c) {
+        thing_swap(world, c->kind, c->before, c->after);
+    }
+    vec_each (&changes->items, c) {
+        if (c->after) {
+            refs_count(world, c->after, ref_add);
+        }
+    }
+}
+
+static void
+changes_undo(struct world *world, struct changes *changes)
+{
+    vec_each (&changes->items, c) {
+        if (c->after) {
+            refs_count(world, c->after, ref_drop);
+        }
+    }
+    for (size_t i = changes->items.n; i-- > 0;) {
+        struct change *c = &changes->items.items[i];
+        size_t n_refs = c->before ? c->before->n_refs : 0;
+
+        thing_swap(world, c->kind, c->after, c->before);
+        if (c->before && !c->after) {
+            c->before->n_refs = n_refs; /* Of those that still named it. */
+        }
+    }
+    vec_each (&changes->items, c) {
+        if (c->before) {
+            refs_count(world, c->before, ref_add);
+        }
+    }
+}
+
+/* Who still refers to what went; there is somebody. */
 static struct err *
-removal_check(const struct world *before, const struct world *after)
+dangling_find(struct world *world)
+{
+    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
+        world_each (world, kind, it) {
+            TRY(refs_each(world, it->value, ref_missing));
+        }
+    }
+    return err_new(E_INTERNAL, NULL, "references were counted wrongly");
+}
+
+static struct err *
+change_check(struct world *world, const struct change *c)
+{
+    const struct desired_port *port = c->before ? c->before->object : NULL;
+
+    if (c->after) {
+        TRY(refs_each(world, c->after, ref_missing));
+    } else if (c->before->n_refs) {
+        TRY(dangling_find(world));
+    }
+    if (c->kind == DESIRED_port && port) {
+        TRY(server_agrees(world, port->server_id));
+    }
+    if (c->kind == DESIRED_server && c->after) {
+        TRY(server_agrees(world, desired_id(c->after->object)));
+    }
+    return c->kind == DESIRED_chain && c->after ? chain_agrees(world, c->after->object) : NULL;
+}
+
+static struct err *
+removal_check(const struct world *after, const struct changes *changes)
 {
     static const enum desired_kind watched[] = {DESIRED_server, DESIRED_port, DESIRED_network};
 
     for (size_t i = 0; i < ARRAY_SIZE(watched); i++) {
-        size_t had = world_count(before, watched[i]), gone = 0;
+        size_t had = world_count(after, watched[i]), gone = 0;
 
-        world_each (before, watched[i], it) {
-            gone += !world_find(after, watched[i], it->key);
+        vec_each (&changes->items, c) {
+            if (c->kind == watched[i]) {
+                gone += !c->after;
+                had += (size_t)(c->before != NULL) - (size_t)(c->after != NULL);
+            }
         }
         if (gone > REMOVAL_FREE && gone * 2 > had) {
             return err_new(E_CONFLICT, NULL,
@@ -258,77 +468,41 @@ removal_check(const struct world *before, const struct world *after)
     return NULL;
 }
 
-/* 'after' shares the things of 'before' that do not change.  Only the last step
- * of each id counts; a map keeps the key it saw first, so each id is set once. */
-static void
-world_merge(const struct world *before, const struct delta *delta, struct world *after)
+static struct err *
+changes_check(struct world *world, const struct changes *changes, bool allow_removal)
 {
-    struct map last[DESIRED_N_KINDS];
-
-    world_init(after);
-    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
-        map_init(&last[kind], delta->mem);
+    vec_each (&changes->items, c) {
+        TRY(change_check(world, c));
     }
-    vec_each (&delta->steps, step) {
-        map_set(&last[step->kind], step->id, step);
-    }
-    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
-        if (!delta->is_snapshot) {
-            world_each (before, kind, it) {
-                if (!map_get(&last[kind], it->key)) {
-                    map_set(&after->kinds[kind], it->key, it->value);
-                }
-            }
-        }
-        map_each(&last[kind], it)
-        {
-            const struct delta_step *step = it->value;
-
-            if (step->put) {
-                map_set(&after->kinds[kind], step->id, step->put);
-            }
-        }
-    }
-}
-
-static void
-maps_done(struct world *world)
-{
-    for (int i = 0; i < DESIRED_N_KINDS; i++) {
-        map_done(&world->kinds[i]);
-    }
+    return allow_removal ? NULL : removal_check(world, changes);
 }
 
 struct err *
 world_change(struct world *world, struct delta *delta, bool allow_removal)
 {
-    struct world after;
+    struct changes changes = {0};
     struct err *e;
 
-    world_merge(world, delta, &after);
-    e = world_refs(&after);
-    if (!e && !allow_removal) {
-        e = removal_check(world, &after);
-    }
+    changes_make(world, delta, &changes);
+    changes_apply(world, &changes);
+    e = changes_check(world, &changes, allow_removal);
     if (e) {
-        maps_done(&after);
+        changes_undo(world, &changes);
         return e;
     }
-    /* What the new state does not hold goes, also what was put twice. */
-    for (int kind = 0; kind < DESIRED_N_KINDS; kind++) {
-        world_each (world, kind, it) {
-            if (map_get(&after.kinds[kind], it->key) != it->value) {
-                thing_free(it->value);
-            }
-        }
+    vec_each (&changes.items, c) {
+        const void *object = c->after ? c->after->object : c->before->object;
+        struct world_change change = {c->kind, mem_str(world->changes_mem, desired_id(object))};
+
+        vec_add(world->changes_mem, &world->changes, change);
+        thing_free(c->before);
     }
+    /* What was put twice goes, but for the last. */
     vec_each (&delta->steps, step) {
-        if (step->put && map_get(&after.kinds[step->kind], step->id) != step->put) {
+        if (step->put && map_get(&world->kinds[step->kind], step->id) != step->put) {
             thing_free(step->put);
         }
         step->put = NULL;
     }
-    maps_done(world);
-    *world = after;
     return NULL;
 }

@@ -12,10 +12,18 @@ struct thing {
     void *object;
     enum desired_kind kind;
     uint64_t serial;       /* Never two things' alike. */
+    size_t n_refs;         /* So often do others refer to it. */
 };
 
+struct world_change {
+    enum desired_kind kind;
+    const char *id;
+};
 struct world {
     struct map kinds[DESIRED_N_KINDS]; /* id -> struct thing */
+    /* What came, went or was replaced since world_changes_done, an object perhaps several times. */
+    VEC(struct world_change) changes;
+    struct mem *changes_mem;
 };
 
 void world_init(struct world *world);
@@ -26,6 +34,9 @@ void *world_find(const struct world *world, enum desired_kind kind, const char *
 /* Its serial; 0 when absent. */
 uint64_t world_serial(const struct world *world, enum desired_kind kind, const char *id);
 size_t world_count(const struct world *world, enum desired_kind kind);
+
+/* All changes so far have been looked at. */
+void world_changes_done(struct world *world);
 
 /* Each object of a kind: world_each (world, DESIRED_port, it) { struct desired_port *p = world_object(it); } */
 #define world_each(world, kind, it) map_each(&(world)->kinds[kind], it)
@@ -52,7 +63,8 @@ void delta_delete(struct delta *delta, enum desired_kind kind, const char *id);
 
 /* Makes the change in 'world', or nothing of it: E_INVALID where a reference
  * leads nowhere, E_CONFLICT where it removes most of what there is and
- * 'allow_removal' is not given.  Takes the objects out of 'delta'. */
+ * 'allow_removal' is not given.  Takes the objects out of 'delta'.  Costs what the
+ * change has in it, however much there is. */
 struct err *world_change(struct world *world, struct delta *delta, bool allow_removal) MUST_USE;
 
 #endif

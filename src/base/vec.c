@@ -159,6 +159,34 @@ map_set(struct map *map, const char *key, void *value)
     }
 }
 
+void *
+map_take(struct map *map, const char *key)
+{
+    uint32_t *slot = map->n_slots ? find_slot(map, key, key_hash(key)) : NULL;
+    size_t mask = map->n_slots - 1, hole;
+    struct map_entry *entry;
+    void *value;
+
+    if (!slot || !*slot) {
+        return NULL;
+    }
+    entry = &map->entries[*slot - 1];
+    value = entry->value;
+    map->n_live -= value != NULL;
+    *entry = (struct map_entry){0}; /* No slot leads to it; a rebuild drops it. */
+    hole = (size_t)(slot - map->slots);
+    for (size_t i = (hole + 1) & mask; map->slots[i]; i = (i + 1) & mask) {
+        size_t home = map->entries[map->slots[i] - 1].hash & mask;
+
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            map->slots[hole] = map->slots[i];
+            hole = i;
+        }
+    }
+    map->slots[hole] = 0;
+    return value;
+}
+
 bool
 map_add(struct map *map, const char *key, void *value)
 {

@@ -53,6 +53,8 @@ void map_init(struct map *map, struct mem *mem);
 void map_done(struct map *map);
 void *map_get(const struct map *map, const char *key);            /* null when absent */
 void map_set(struct map *map, const char *key, void *value);      /* replaces; null deletes */
+/* Takes it out, key and all: neither is looked at again.  Null where it was not there. */
+void *map_take(struct map *map, const char *key);
 bool map_add(struct map *map, const char *key, void *value);      /* false when present */
 
 #define map_each(map, it)                                                                          \

@@ -40,6 +40,10 @@ static const struct cli_option trace_options[] = {
     {"seconds", "N", "with --live: end after so long"},
     {0},
 };
+static const struct cli_option check_options[] = {
+    {"trust", "FILE", "certificates (PEM) that its signers have to come from"},
+    {0},
+};
 static const struct cli_option wait_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
@@ -74,12 +78,18 @@ logout(struct cli *cli)
 static struct err *
 package_check_run(struct cli *cli)
 {
-    char *argv[CLI_ARGS_MAX + 2] = {mem_str(cli->mem, "check")};
+    char *argv[CLI_ARGS_MAX + 4] = {mem_str(cli->mem, "check")};
+    const char *trust = option_get(cli, "trust");
+    int n = 1;
 
-    for (int i = 0; i < cli->n_args; i++) {
-        argv[i + 1] = mem_str(cli->mem, cli->args[i]);
+    if (trust) {
+        argv[n++] = mem_str(cli->mem, "--trust");
+        argv[n++] = mem_str(cli->mem, trust);
     }
-    cli->status = package_check_main(cli->n_args + 1, argv);
+    for (int i = 0; i < cli->n_args; i++) {
+        argv[n++] = mem_str(cli->mem, cli->args[i]);
+    }
+    cli->status = package_check_main(n, argv);
     return NULL;
 }
 
@@ -165,6 +175,7 @@ static const struct command commands[] = {
      .n_min = 1,
      .n_max = CLI_ARGS_MAX,
      .run = package_check_run,
+     .options = check_options,
      .offline = true,
      .doc = "tells what is wrong with a package"},
     {.words = "doc api",
@@ -185,6 +196,10 @@ static const struct command commands[] = {
      .run = doc_drops_print,
      .offline = true,
      .doc = "prints why packets are dropped, in Markdown"},
+    {.words = "doc sfc",
+     .run = doc_sfc_print,
+     .offline = true,
+     .doc = "prints what a site adds to networking-sfc, in Markdown"},
     {.words = "doc man",
      .run = doc_man_print,
      .offline = true,

@@ -46,6 +46,16 @@ doc_errors_print(struct cli *cli)
 }
 
 struct err *
+doc_sfc_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    (void)cli;
+    doc_sfc(&out);
+    return print(&out);
+}
+
+struct err *
 doc_drops_print(struct cli *cli)
 {
     AUTO_BUF out = BUF_INIT;

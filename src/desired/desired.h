@@ -39,7 +39,7 @@
  * agent refuses: another site's id, another host's objects, an (epoch, seq)
  * lower than the last applied, a snapshot whose count is wrong, an object that
  * breaks its table or refers to one that is not there (port -> network, server;
- * remote_port -> network; chain -> network, its local ports; label -> chain;
+ * remote_port -> network; chain -> network, its local ports, the chain it comes after; label -> chain;
  * server -> image, ports; port -> security group; rule -> group), and, without
  * allow_removal, a change that removes more than half and more than ten of the
  * servers, ports or networks there are.
@@ -64,6 +64,8 @@
 #define DESIRED_FRAME_MAX (4 << 20)
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
+#define DESIRED_LABEL_MAX 0xfffffe  /* The one above is for answers to probes. */
+#define DESIRED_LABEL_NOBODY DESIRED_LABEL_MIN /* Never given out: its site has not told one yet. */
 #define DESIRED_HOPS_MAX 8
 #define DESIRED_WEIGHT_MAX 65535
 #define DESIRED_FDS_MAX 4

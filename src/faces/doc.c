@@ -3,10 +3,13 @@
 #include "faces/doc.h"
 
 #include "base/vec.h"
+#include "desired/desired.h"
 #include "faces/etsi.h"
 #include "faces/faces.h"
 #include "faces/orchestrator.h"
 #include "faces/site.h"
+
+#include <string.h>
 
 const struct face *const all_faces[] = {
     &keystone_face,   &glance_face,     &neutron_face,     &nova_face,    &etsi_vnfpkgm_face,
@@ -40,6 +43,67 @@ doc_openapi(const char *name, struct buf *out)
         }
     }
     return name ? err_new(E_NOT_FOUND, NULL, "there is no API called %s", name) : NULL;
+}
+
+#define SFC_MARK "carrick-sfc: "
+
+/* "POST PUT", the default, and "a or b or a range". */
+static void
+sfc_attr(struct buf *out, const struct resource *resource, const struct attr *attr)
+{
+    const char *given = attr->use & PUT ? attr->use & POST ? "at creation, later" : "later"
+                        : attr->use & POST ? "at creation"
+                                           : "never";
+
+    buf_printf(out, "| `%s` | `%s` | %s | ", resource->singular, attr->name, given);
+    if (attr->values) {
+        for (const char *const *value = attr->values; *value; value++) {
+            buf_printf(out, "%s`%s`", value == attr->values ? "" : " ", *value);
+        }
+    } else if (attr->min || attr->max) {
+        buf_printf(out, "%lld to %lld", (long long)attr->min, (long long)attr->max);
+    } else {
+        buf_str(out, attr->type == ATTR_T_time ? "time" : "text");
+    }
+    buf_printf(out, " | `%s` | %s |\n", str_or(attr->def, "null"), attr->doc + strlen(SFC_MARK));
+}
+
+static void
+sfc_counters(struct buf *out, const char *of, const struct table *table)
+{
+    for (size_t i = 0; i < table->n_attrs; i++) {
+        buf_printf(out, "| `%s` | `%s` | %s |\n", of, table->attrs[i].name, table->attrs[i].doc);
+    }
+}
+
+void
+doc_sfc(struct buf *out)
+{
+    const struct resource *const *resources;
+    size_t n;
+
+    doc_register();
+    n = resource_all(&resources);
+    buf_str(out, "# carrick-sfc: what a chain's instances are asked beyond networking-sfc\n\n"
+                 "Generated from the tables.  `weight` (0 to 65535, 1) is networking-sfc's own, in "
+                 "`service_function_parameters`: an instance's share of new flows.\n\n"
+                 "| resource | attribute | given | values | default | meaning |\n"
+                 "|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < resources[i]->table->n_attrs; k++) {
+            const struct attr *attr = &resources[i]->table->attrs[k];
+
+            if (strncmp(attr->doc, SFC_MARK, strlen(SFC_MARK)) == 0) {
+                sfc_attr(out, resources[i], attr);
+            }
+        }
+    }
+    buf_str(out, "\n## `GET /v2.0/carrick-counters`\n\nFor administrators: `{\"carrick_counters\": "
+                 "{\"hops\": [...], \"instances\": [...], ...}}`.  Numbers only grow until the data "
+                 "plane is loaded anew.  Instances are counted where they are.\n\n"
+                 "| list | member | meaning |\n|---|---|---|\n");
+    sfc_counters(out, "hops", &desired_hop_counter_table);
+    sfc_counters(out, "instances", &desired_instance_counter_table);
 }
 
 void

@@ -14,6 +14,9 @@ void doc_api(struct buf *out);
  * null the names of all faces, a line each.  E_NOT_FOUND. */
 struct err *doc_openapi(const char *name, struct buf *out) MUST_USE;
 
+/* Appends what this site adds to networking-sfc (carrick-sfc, carrick-counters), in Markdown. */
+void doc_sfc(struct buf *out);
+
 /* Appends the table of error codes, in Markdown. */
 void doc_errors(struct buf *out);
 

@@ -44,6 +44,7 @@ static const struct route routes[] = {
     REST_CRUD("/v2.0/sfc/port_pair_groups", port_pair_group_resource, "PUT"),
     REST_CRUD("/v2.0/sfc/flow_classifiers", flow_classifier_resource, "PUT"),
     REST_CRUD("/v2.0/sfc/port_chains", port_chain_resource, "PUT"),
+    REST_CRUD("/v2.0/sfc/service_graphs", service_graph_resource, "PUT"),
 
     REST_CRUD("/v2.0/carrick-interconnect/interconnects", interconnect_resource, "PUT"),
     REST_CRUD("/v2.0/carrick-interconnect/remote_ports", remote_port_resource, "PUT"),

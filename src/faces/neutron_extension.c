@@ -56,6 +56,8 @@ static const struct extension {
      "2012-10-05T10:00:00-00:00"},
     {"security-groups-normalized-cidr", "Normalized CIDR field for security group rules",
      "normalized_cidr.", "2020-07-28T10:00:00-00:00"},
+    {"service_graph", "Service Graph", "Chains whose packets go on into other chains.",
+     "2017-09-20T00:00:00-00:00"},
     {"sfc", "Service Function Chaining", "Port pairs, their groups, and chains of them.",
      "2015-10-05T10:00:00-00:00"},
     {"sorting", "Sorting support", "sort_key and sort_dir.", "2016-06-12T00:00:00-00:00"},

@@ -11,6 +11,7 @@
 #include "identity/identity.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
+#include "tosca/package.h"
 #include "vim/vim.h"
 
 #include <sys/stat.h>
@@ -23,6 +24,10 @@
     X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
     X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
     X(max_package_mb, "max-package-mb", "MIB", "16384", "largest package that may be uploaded")    \
+    X(trust, "package-trust", "FILE", "",                                                          \
+      "certificates (PEM) that the signers of packages have to come from")                         \
+    X(packages, "packages", "WHICH", "signed-or-not",                                              \
+      "signed-only: packages that nobody signed are refused")                                      \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
 enum orchestrator_option {
@@ -67,6 +72,22 @@ state_path(const struct orchestrator *o, const char *name)
     return mem_printf(o->mem, "%s/%s", o->values[OPTION_state], name);
 }
 
+/* Read once now, so that a mistake is told at the start, and anew for every package: certificates
+ * are replaced while we run. */
+static struct err *
+trust_check(struct orchestrator *o)
+{
+    const char *path = o->values[OPTION_trust], *which = o->values[OPTION_packages];
+    struct package_trust trust;
+
+    o->nfvo.trust = *path ? path : NULL;
+    o->nfvo.signed_only = str_eq(which, "signed-only");
+    if (!o->nfvo.signed_only && !str_eq(which, "signed-or-not")) {
+        return err_new(E_INVALID, NULL, "--packages: signed-only or signed-or-not, not %s", which);
+    }
+    return package_trust_read(o->mem, o->nfvo.trust, o->nfvo.signed_only, &trust);
+}
+
 static struct err *
 options_check(struct orchestrator *o)
 {
@@ -85,7 +106,7 @@ options_check(struct orchestrator *o)
                                    o->values[OPTION_max_package_mb]));
     }
     o->nfvo.max_package = (uint64_t)mb << 20;
-    return e;
+    return err_join(e, trust_check(o));
 }
 
 void

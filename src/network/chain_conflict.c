@@ -4,9 +4,7 @@
 
 #include <inttypes.h>
 
-/* Network that a chain steers: that of its logical ports, else of its first function; null where
- * neither says it (yet). */
-static struct err *
+struct err *
 chain_network(struct tx *tx, const struct port_chain *chain, const char **network_id)
 {
     struct strs found;
@@ -45,6 +43,27 @@ static bool
 protocols_meet(const char *a, const char *b)
 {
     return !a || !b || protocol_number(a) == protocol_number(b);
+}
+
+static bool
+ports_meet(int64_t a_min, int64_t a_max, int64_t b_min, int64_t b_max)
+{
+    return (a_max == INT_NULL || b_min == INT_NULL || b_min <= a_max) &&
+           (b_max == INT_NULL || a_min == INT_NULL || a_min <= b_max);
+}
+
+bool
+classifiers_overlap(const struct flow_classifier *a, const struct flow_classifier *b)
+{
+    return str_eq(a->ethertype, b->ethertype) && protocols_meet(a->protocol, b->protocol) &&
+           ports_meet(a->source_port_range_min, a->source_port_range_max,
+                      b->source_port_range_min, b->source_port_range_max) &&
+           ports_meet(a->destination_port_range_min, a->destination_port_range_max,
+                      b->destination_port_range_min, b->destination_port_range_max) &&
+           (!a->logical_destination_port || !b->logical_destination_port ||
+            str_eq(a->logical_destination_port, b->logical_destination_port)) &&
+           prefixes_meet(a->source_ip_prefix, b->source_ip_prefix) &&
+           prefixes_meet(a->destination_ip_prefix, b->destination_ip_prefix);
 }
 
 /* A member of a classifier as an argument; "" = any. */

@@ -1,12 +1,12 @@
 /* Chains and labels for the agent.  A chain is told with all its positions, also
  * those that have no instance; a remote one whose labels are not known yet is told
  * with a label that no site ever gives out, so that flows of a chain never
- * slip past one of its functions while the sites are still exchanging labels. */
+ * slip past one of its functions while the sites are still exchanging labels.
+ * A way through a service graph is a chain of its own, behind the one it goes on
+ * from. */
 #include "network/desired_parts.h"
 
 #include "base/vec.h"
-
-#define LABEL_NOBODY DESIRED_LABEL_MIN
 
 /* ---- instances and hops ------------------------------------------------------------------ */
 
@@ -17,7 +17,7 @@ label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const ch
 {
     struct strs found;
 
-    *label = LABEL_NOBODY;
+    *label = DESIRED_LABEL_NOBODY;
     TRY(sql_column(tx,
                    "select label from chain_label where port_chain_id = ? and port_pair_id = ? and "
                    "direction = ?", SQL_ARGS(chain_id, pair_id, direction), &found));
@@ -28,8 +28,8 @@ label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const ch
 }
 
 static struct err *
-instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
-              struct desired_instance **out)
+instance_load(struct tx *tx, const char *chain_id, const struct port_pair_group *group,
+              const char *pair_id, struct desired_instance **out)
 {
     struct desired_instance *made = row_new(tx_mem(tx), &desired_instance_table);
     struct remote_port *remote;
@@ -40,7 +40,7 @@ instance_load(struct tx *tx, const char *chain_id, const char *pair_id,
     made->weight = json_int(json_get(pair->service_function_parameters, "weight"), 1);
     made->drain_until = pair->drain_until;
     made->layer = str_eq(pair->function_kind, "transparent") ? "l2" : "l3";
-    made->speaks = pair_speaks(pair);
+    made->speaks = pair_speaks(group, pair) != NULL;
     *out = made;
     if (pair->ingress_port_id) {
         made->ingress_port_id = pair->ingress;
@@ -73,7 +73,7 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
 
     TRY(row_get(tx, &port_pair_group_table, group_id, &group));
     hop->group_id = group->id;
-    hop->probe_interval_ms = group->probe_interval_ms;
+    hop->probe_interval_ms = str_eq(group->probe_kind, "none") ? 0 : group->probe_interval_ms;
     hop->probe_threshold = group->probe_threshold;
     hop->tap = group->tap_enabled;
     fields_load(tx_mem(tx), group, &hop->fields);
@@ -83,7 +83,7 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
     for (size_t i = 0; i < group->port_pairs.n; i++) {
         struct desired_instance *instance;
 
-        TRY(instance_load(tx, chain->id, group->port_pairs.items[i], &instance));
+        TRY(instance_load(tx, chain->id, group, group->port_pairs.items[i], &instance));
         hop->instances.items[i] = instance;
     }
     *out = hop;
@@ -153,12 +153,19 @@ classifier_fits(struct tx *tx, const struct flow_classifier *c, const char **net
 static struct err *
 classifiers_load(struct tx *tx, const struct port_chain *chain, struct desired_chain *out)
 {
+    /* Behind another chain it is the graph that says where packets come from. */
+    bool behind = out->after != NULL;
+
     out->classifiers.items = MEM_ARRAY(tx_mem(tx), chain->flow_classifiers.n, void *);
     for (size_t i = 0; i < chain->flow_classifiers.n; i++) {
         struct flow_classifier *c;
         bool fits;
 
         TRY(row_get(tx, &flow_classifier_table, chain->flow_classifiers.items[i], &c));
+        if (behind) {
+            c = row_copy(tx_mem(tx), c);
+            c->logical_source_port = NULL;
+        }
         TRY(classifier_fits(tx, c, &out->network_id, &fits));
         if (fits) {
             out->classifiers.items[out->classifiers.n++] = classifier_make(tx_mem(tx), chain, c);
@@ -187,30 +194,83 @@ network_default(struct tx *tx, struct desired_chain *out)
     return NULL;
 }
 
-struct err *
-chain_load(struct tx *tx, const char *id, void **object)
+/* Its hops after those that are there. */
+static struct err *
+hops_load(struct tx *tx, const struct port_chain *chain, struct desired_chain *out)
 {
-    struct desired_chain *out = row_new(tx_mem(tx), &desired_chain_table);
-    struct port_chain *chain;
-
-    TRY(row_or_null(tx, &port_chain_table, id, &chain));
-    if (!chain) {
-        return NULL;
-    }
-    out->id = chain->id;
-    out->project_id = chain->project_id;
-    out->symmetric = json_bool(json_get(chain->chain_parameters, "symmetric"), false);
-    out->hops.items = MEM_ARRAY(tx_mem(tx), chain->port_pair_groups.n, void *);
     for (size_t i = 0; i < chain->port_pair_groups.n; i++) {
         struct desired_hop *hop;
 
         TRY(hop_load(tx, chain, chain->port_pair_groups.items[i], &hop));
         out->hops.items[out->hops.n++] = hop;
     }
+    return NULL;
+}
+
+static struct desired_chain *
+chain_new(struct mem *mem, const struct port_chain *chain, const char *id)
+{
+    struct desired_chain *out = row_new(mem, &desired_chain_table);
+
+    out->id = id;
+    out->project_id = chain->project_id;
+    out->symmetric = json_bool(json_get(chain->chain_parameters, "symmetric"), false);
+    out->hops.items = MEM_ARRAY(mem, DESIRED_HOPS_MAX, void *);
+    return out;
+}
+
+static struct err *
+whole_load(struct tx *tx, const struct port_chain *chain, void **object)
+{
+    struct desired_chain *out = chain_new(tx_mem(tx), chain, chain->id);
+
+    TRY(hops_load(tx, chain, out));
     TRY(classifiers_load(tx, chain, out));
     TRY(network_default(tx, out));
     *object = out->network_id ? out : NULL;
     return NULL;
+}
+
+/* A way through a service graph: the hops of all its chains for what the last one's classifiers
+ * take, on the network of the first. */
+static struct err *
+path_load(struct tx *tx, const struct service_graph_path *path, void **object)
+{
+    struct desired_chain *out = NULL;
+    struct port_chain *chain;
+    void *first = NULL;
+
+    TRY(row_get(tx, &port_chain_table, path->port_chains.items[0], &chain));
+    TRY(whole_load(tx, chain, &first));
+    if (!first) {
+        return NULL;
+    }
+    out = chain_new(tx_mem(tx), chain, path->path_id);
+    out->network_id = ((struct desired_chain *)first)->network_id;
+    out->after = path->follows;
+    for (size_t i = 0; i < path->port_chains.n; i++) {
+        TRY(row_get(tx, &port_chain_table, path->port_chains.items[i], &chain));
+        TRY(hops_load(tx, chain, out));
+    }
+    TRY(classifiers_load(tx, chain, out));
+    *object = out;
+    return NULL;
+}
+
+struct err *
+chain_load(struct tx *tx, const char *id, void **object)
+{
+    struct service_graph_path *path;
+    struct port_chain *chain;
+    bool behind;
+
+    TRY(row_or_null(tx, &port_chain_table, id, &chain));
+    if (!chain) {
+        TRY(path_find(tx, id, &path));
+        return path ? path_load(tx, path, object) : NULL;
+    }
+    TRY(chain_is_destination(tx, id, &behind));
+    return behind ? NULL : whole_load(tx, chain, object);
 }
 
 /* ---- labels ---------------------------------------------------------------------------------------- */

@@ -261,7 +261,8 @@ static const char *const list_sql[DESIRED_N_KINDS] = {
     [DESIRED_port] = ("select id from port where bound_here = 1 or id in (select ingress_port_id "
                       "from port_pair union select egress_port_id from port_pair) order by id"),
     [DESIRED_remote_port] = "select id from remote_port order by id",
-    [DESIRED_chain] = "select id from port_chain order by id",
+    [DESIRED_chain] = ("select id from port_chain union all select path_id from "
+                       "service_graph_path order by 1"),
     [DESIRED_label] = "select id from chain_label where local = 1 order by id",
 };
 

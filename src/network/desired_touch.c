@@ -30,10 +30,24 @@ touch_found(struct tx *tx, struct desired_touched *touched, enum desired_kind ki
     return NULL;
 }
 
+/* Ways through service graphs that have one of the chains found by 'sql'. */
+static struct err *
+touch_paths(struct tx *tx, struct desired_touched *touched, const char *sql, const char *id)
+{
+    const char *paths = mem_printf(tx_mem(tx),
+                                   "select p.path_id from service_graph_path p join "
+                                   "service_graph_chains g on g.owner = p.service_graph_id "
+                                   "where g.target in (%s)", sql);
+
+    return touch_found(tx, touched, DESIRED_chain, paths, SQL_ARGS(id));
+}
+
 static struct err *
 touch_chains(struct tx *tx, struct desired_touched *touched)
 {
-    TRY(touch_found(tx, touched, DESIRED_chain, "select id from port_chain", SQL_ARGS(NULL)));
+    TRY(touch_found(tx, touched, DESIRED_chain,
+                    "select id from port_chain union all select path_id from service_graph_path",
+                    SQL_ARGS(NULL)));
     return touch_found(tx, touched, DESIRED_label, "select id from chain_label where local = 1",
                        SQL_ARGS(NULL));
 }
@@ -116,24 +130,32 @@ touch_rule(struct tx *tx, const struct change *change, struct desired_touched *t
     return NULL;
 }
 
+/* The chains found, and the ways that have them. */
+static struct err *
+touch_chains_by(struct tx *tx, struct desired_touched *touched, const char *sql, const char *id)
+{
+    TRY(touch_found(tx, touched, DESIRED_chain, sql, SQL_ARGS(id)));
+    return touch_paths(tx, touched, sql, id);
+}
+
 /* Its ports are a function's now, or not any more. */
 static struct err *
 touch_pair(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
     desired_touch(touched, DESIRED_port, column(change, "ingress_port_id"));
     desired_touch(touched, DESIRED_port, column(change, "egress_port_id"));
-    return touch_found(tx, touched, DESIRED_chain,
-                       "select c.owner from port_chain_port_pair_groups c join "
-                       "port_pair_group_port_pairs g on g.owner = c.target where g.target = ?",
-                       SQL_ARGS(change->id));
+    return touch_chains_by(tx, touched,
+                           "select c.owner from port_chain_port_pair_groups c join "
+                           "port_pair_group_port_pairs g on g.owner = c.target where g.target = ?",
+                           change->id);
 }
 
 static struct err *
 touch_pair_group(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
-    TRY(touch_found(tx, touched, DESIRED_chain,
-                    "select owner from port_chain_port_pair_groups where target = ?",
-                    SQL_ARGS(change->id)));
+    TRY(touch_chains_by(tx, touched,
+                        "select owner from port_chain_port_pair_groups where target = ?",
+                        change->id));
     return touch_found(tx, touched, DESIRED_label,
                        "select l.id from chain_label l join port_chain_port_pair_groups c on "
                        "c.owner = l.port_chain_id where c.target = ?", SQL_ARGS(change->id));
@@ -143,8 +165,28 @@ static struct err *
 touch_chain(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
     desired_touch(touched, DESIRED_chain, change->id);
+    TRY(touch_paths(tx, touched, "select ?", change->id));
     return touch_found(tx, touched, DESIRED_label,
                        "select id from chain_label where port_chain_id = ?", SQL_ARGS(change->id));
+}
+
+/* Chains get, or lose, what stands before them: they are told, or their ways are. */
+static struct err *
+touch_graph(struct tx *tx, const struct change *change, struct desired_touched *touched)
+{
+    const struct json *chains = json_get(change->columns, "chains");
+    const struct json *paths = json_get(change->columns, "paths");
+
+    json_each (chains, i) {
+        desired_touch(touched, DESIRED_chain, json_str(chains->items[i]));
+        TRY(touch_found(tx, touched, DESIRED_label,
+                        "select id from chain_label where port_chain_id = ?",
+                        SQL_ARGS(json_str(chains->items[i]))));
+    }
+    json_each (paths, i) {
+        desired_touch(touched, DESIRED_chain, json_get_str(paths->items[i], "path_id"));
+    }
+    return NULL;
 }
 
 static struct err *
@@ -170,6 +212,7 @@ static const struct {
     {&port_pair_table, touch_pair},
     {&port_pair_group_table, touch_pair_group},
     {&port_chain_table, touch_chain},
+    {&service_graph_table, touch_graph},
     {&chain_label_table, touch_label},
 };
 

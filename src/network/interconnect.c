@@ -5,8 +5,7 @@
 
 #include <inttypes.h>
 
-#define LABEL_MIN 0x800001 /* 0x800000 is nobody's: see desired_chains.c. */
-#define LABEL_MAX 0xffffff
+#define LABEL_MIN (DESIRED_LABEL_NOBODY + 1)
 
 const char *
 interconnect_check_vtep(struct mem *mem, const struct attr *attr, void *value)
@@ -250,8 +249,8 @@ label_take(struct tx *tx, int64_t *label)
     if (last) {
         (void)str_to_i64(last, &next);
     }
-    for (int64_t tries = 0; used && tries <= LABEL_MAX - LABEL_MIN; tries++) {
-        next = next >= LABEL_MAX || next < LABEL_MIN ? LABEL_MIN : next + 1;
+    for (int64_t tries = 0; used && tries <= DESIRED_LABEL_MAX - LABEL_MIN; tries++) {
+        next = next >= DESIRED_LABEL_MAX || next < LABEL_MIN ? LABEL_MIN : next + 1;
         TRY(label_used(tx, next, &used));
     }
     if (used) {

@@ -65,6 +65,14 @@ struct port_chain {
     struct row row;
 #include "network/port_chain.tbl"
 };
+struct service_graph {
+    struct row row;
+#include "network/service_graph.tbl"
+};
+struct service_graph_path {
+    struct row row;
+#include "network/service_graph_path.tbl"
+};
 struct interconnect {
     struct row row;
 #include "network/interconnect.tbl"
@@ -83,7 +91,7 @@ extern const struct table network_table, pool_table, host_route_table, subnet_ta
     fixed_ip_table, address_pair_table, port_table, security_group_table,
     security_group_rule_table, port_pair_table, port_pair_group_table, flow_classifier_table,
     port_chain_table, interconnect_table, remote_fixed_ip_table, remote_port_table,
-    chain_label_table;
+    chain_label_table, service_graph_table, service_graph_path_table;
 
 /* Tables for store_config, parents first, null-terminated. */
 extern const struct table *const network_tables[];
@@ -91,7 +99,7 @@ extern const struct table *const network_tables[];
 extern const struct resource network_resource, subnet_resource, port_resource,
     security_group_resource, security_group_rule_resource, port_pair_resource,
     port_pair_group_resource, flow_classifier_resource, port_chain_resource,
-    interconnect_resource, remote_port_resource, chain_label_resource;
+    interconnect_resource, remote_port_resource, chain_label_resource, service_graph_resource;
 
 /* All of the above, null-terminated, for resource_register. */
 extern const struct resource *const network_resources[];
@@ -152,6 +160,10 @@ struct port_plug {
  * device has it. */
 struct err *port_plug(struct tx *tx, const struct op *op, struct network_service *service,
                       const char *port_id, const struct port_plug *plug) MUST_USE;
+/* What the agent counted for ways through service graphs is of the chains that they consist of: the
+ * counters of hops become one row for each hop and direction of a chain.  Instances get what was
+ * counted at their ports. */
+struct err *counters_complete(struct tx *tx, struct desired_counters *counters) MUST_USE;
 /* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
 struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
 

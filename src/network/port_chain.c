@@ -275,6 +275,10 @@ chain_before_update(struct tx *tx, struct op *op, const void *old, void *row)
     const struct port_chain *chain = row;
 
     (void)old;
+    if (row_given(&chain->row, "port_pair_groups") ||
+        row_given(&chain->row, "flow_classifiers")) {
+        TRY(chain_free_check(tx, chain->id));
+    }
     if (row_given(&chain->row, "port_pair_groups")) {
         TRY(groups_check(tx, op, chain));
     }
@@ -294,6 +298,7 @@ static struct err *
 chain_before_delete(struct tx *tx, struct op *op, const void *row)
 {
     (void)op;
+    TRY(chain_free_check(tx, ((const struct port_chain *)row)->id));
     return chain_labels_drop(tx, ((const struct port_chain *)row)->id, true);
 }
 

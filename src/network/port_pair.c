@@ -195,10 +195,16 @@ pairs_check(struct tx *tx, const struct op *op, const struct port_pair_group *gr
     return tap_check(tx, group);
 }
 
-bool
-pair_speaks(const struct port_pair *pair)
+const char *
+pair_speaks(const struct port_pair_group *group, const struct port_pair *pair)
 {
-    return str_eq(pair->function_kind, "nat") || str_eq(pair->function_kind, "proxy");
+    if (str_eq(pair->function_kind, "nat")) {
+        return "is a nat";
+    }
+    if (str_eq(pair->function_kind, "proxy")) {
+        return "is a proxy";
+    }
+    return sfc_changes_tuples(group) ? "changes packets (ppg_n_tuple_mapping)" : NULL;
 }
 
 struct err *
@@ -214,12 +220,20 @@ group_places_check(struct tx *tx, const struct port_pair_group *group, const cha
         struct port_pair *pair;
 
         TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
-        if (pair_speaks(pair)) {
+        if (pair_speaks(group, pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",
-                           "Port Pair %s of Port Pair Group %s is a %s: it sends flows of its own, "
-                           "so its group has a place in one port chain only, and Port Chain %s has "
-                           "it.", pair->id, group->id, pair->function_kind,
+                           "Port Pair %s of Port Pair Group %s %s: it sends flows of its own, so "
+                           "its group has a place in one port chain only, and Port Chain %s has "
+                           "it.", pair->id, group->id, pair_speaks(group, pair),
                            chains.items[str_eq(chains.items[0], chain_id)]);
+        }
+    }
+    for (size_t i = 0; i < chains.n; i++) {
+        size_t places;
+
+        TRY(chain_places(tx, chains.items[i], &places));
+        if (places > 0) {
+            TRY(graph_group_check(tx, group, chains.items[i], places));
         }
     }
     return NULL;
@@ -231,6 +245,7 @@ group_before_create(struct tx *tx, struct op *op, void *row)
     struct port_pair_group *group = row;
     struct strs last;
 
+    TRY(sfc_tuples_check(group));
     TRY(pairs_check(tx, op, group));
     TRY(sql_column(tx, "select coalesce(max(group_id), 0) from port_pair_group", SQL_ARGS(NULL),
                    &last));

@@ -98,11 +98,64 @@ static const struct json empty_object = {.type = JSON_T_OBJECT};
 static const char *tuple_keys[] = {"ingress_n_tuple", "egress_n_tuple"};
 static const struct json *tuple_items[] = {&empty_object, &empty_object};
 
+/* What a tuple may say: prefixes, and ports as numbers. */
+static const struct tuple_member {
+    const char *key;
+    bool port;
+} tuple_members[] = {
+    {"source_ip_prefix", false},          {"destination_ip_prefix", false},
+    {"source_port_range_min", true},      {"source_port_range_max", true},
+    {"destination_port_range_min", true}, {"destination_port_range_max", true},
+};
+
+static const struct tuple_member *
+tuple_member(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tuple_members); i++) {
+        if (str_eq(tuple_members[i].key, key)) {
+            return &tuple_members[i];
+        }
+    }
+    return NULL;
+}
+
+/* "80" -> 80 */
+static const struct json *
+tuple_convert(struct mem *mem, const struct json *given)
+{
+    struct json *out;
+
+    given = attr_convert_null_to_object(mem, given);
+    if (given->type != JSON_T_OBJECT) {
+        return given;
+    }
+    out = mem_copy(mem, given, sizeof *given);
+    out->items = MEM_ARRAY(mem, given->n + 1, const struct json *);
+    json_each (given, i) {
+        const struct tuple_member *member = tuple_member(given->keys[i]);
+
+        out->items[i] = member && member->port ? attr_convert_int(mem, given->items[i])
+                                               : given->items[i];
+    }
+    return out;
+}
+
+static const struct parameter mapping_parameters[] = {
+    {"ingress_n_tuple", {.type = JSON_T_OBJECT}, tuple_convert},
+    {"egress_n_tuple", {.type = JSON_T_OBJECT}, tuple_convert},
+};
+
+static const struct json *
+mapping_convert(struct mem *mem, const struct json *given)
+{
+    return complete(mem, given, mapping_parameters, ARRAY_SIZE(mapping_parameters));
+}
+
 static const struct parameter group_parameters[] = {
     {"lb_fields", {.type = JSON_T_ARRAY}, attr_convert_null_to_list},
     {"ppg_n_tuple_mapping",
      {.type = JSON_T_OBJECT, .n = 2, .keys = tuple_keys, .items = tuple_items},
-     attr_convert_null_to_object},
+     mapping_convert},
 };
 
 const struct json *
@@ -129,12 +182,91 @@ sfc_check_group_parameters(struct mem *mem, const struct attr *attr, void *value
         }
     }
     mapping = json_get(json, "ppg_n_tuple_mapping");
+    if (!why) {
+        why = unknown_key(mem, mapping, mapping_parameters, ARRAY_SIZE(mapping_parameters));
+    }
     json_each (mapping, i) {
-        if (!why && mapping->items[i]->n > 0) {
-            why = "ppg_n_tuple_mapping is not supported.";
+        if (!why && mapping->items[i]->type != JSON_T_OBJECT) {
+            why = mem_printf(mem, "%s is not a dictionary.", mapping->keys[i]);
         }
     }
     return why;
+}
+
+#define TUPLE_WRONG(...) err_new(E_INVALID, "PPGParametersInvalidNTupleMappingParameter", __VA_ARGS__)
+#define TUPLE_SAYS                                                                                 \
+    "Supported PPG classifier N-Tuple Mapping parameters are source_ip_prefix, "                   \
+    "destination_ip_prefix, source_port_range_min, source_port_range_max, "                        \
+    "destination_port_range_min, destination_port_range_max."
+
+static struct err *
+tuple_value_check(const char *key, const struct json *value)
+{
+    const struct tuple_member *member = tuple_member(key);
+    struct cidr cidr;
+
+    if (!member) {
+        return TUPLE_WRONG("Invalid Port Pair Group N-Tuple Mapping parameters: Unknown key %s. "
+                           TUPLE_SAYS, key);
+    }
+    if (json_is(value, JSON_T_NULL)) {
+        return NULL;
+    }
+    if (member->port && (!json_is(value, JSON_T_INT) || value->i < 0 || value->i > 65535)) {
+        return err_new(E_INVALID, "FlowClassifierInvalidPortValue",
+                       "Invalid Port Pair Group N-Tuple Mapping parameters: %s is no port.", key);
+    }
+    if (!member->port && (!json_is(value, JSON_T_STR) || !cidr_parse(value->s, &cidr))) {
+        return TUPLE_WRONG("Invalid Port Pair Group N-Tuple Mapping parameters: %s is no prefix. "
+                           TUPLE_SAYS, key);
+    }
+    return NULL;
+}
+
+static struct err *
+tuple_range_check(const struct json *tuple, const char *low, const char *high)
+{
+    int64_t min = json_int(json_get(tuple, low), 0), max = json_int(json_get(tuple, high), 65535);
+
+    return min <= max ? NULL
+                      : TUPLE_WRONG("Invalid Port Pair Group N-Tuple Mapping parameters: %s is "
+                                    "above %s. " TUPLE_SAYS, low, high);
+}
+
+struct err *
+sfc_tuples_check(const struct port_pair_group *group)
+{
+    const struct json *mapping = json_get(group->port_pair_group_parameters,
+                                          "ppg_n_tuple_mapping");
+
+    json_each (mapping, i) {
+        const struct json *tuple = mapping->items[i];
+
+        json_each (tuple, k) {
+            TRY(tuple_value_check(tuple->keys[k], tuple->items[k]));
+        }
+        TRY(tuple_range_check(tuple, "source_port_range_min", "source_port_range_max"));
+        TRY(tuple_range_check(tuple, "destination_port_range_min", "destination_port_range_max"));
+    }
+    return NULL;
+}
+
+bool
+sfc_changes_tuples(const struct port_pair_group *group)
+{
+    const struct json *mapping = json_get(group->port_pair_group_parameters,
+                                          "ppg_n_tuple_mapping");
+
+    json_each (mapping, i) {
+        const struct json *tuple = mapping->items[i];
+
+        json_each (tuple, k) {
+            if (!json_is(tuple->items[k], JSON_T_NULL)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* ---- port chains ------------------------------------------------------------------------------ */

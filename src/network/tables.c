@@ -163,6 +163,29 @@ const struct table port_chain_table = {
     TABLE(struct port_chain, port_chain_attrs),
 };
 
+#define TABLE_STRUCT service_graph_path
+static const struct attr service_graph_path_attrs[] = {
+#include "network/service_graph_path.tbl"
+};
+#undef TABLE_STRUCT
+const struct table service_graph_path_table = {
+    .name = "service_graph_path",
+    .doc = "A way through a service graph.",
+    .parent = "service_graph_id",
+    TABLE(struct service_graph_path, service_graph_path_attrs),
+};
+
+#define TABLE_STRUCT service_graph
+static const struct attr service_graph_attrs[] = {
+#include "network/service_graph.tbl"
+};
+#undef TABLE_STRUCT
+const struct table service_graph_table = {
+    .name = "service_graph",
+    .doc = "Chains whose packets go on into other chains.",
+    TABLE(struct service_graph, service_graph_attrs),
+};
+
 #define TABLE_STRUCT interconnect
 static const struct attr interconnect_attrs[] = {
 #include "network/interconnect.tbl"
@@ -209,6 +232,7 @@ const struct table *const network_tables[] = {
     &flow_classifier_table,
     &port_chain_table,
     &chain_label_table,
+    &service_graph_table,
     NULL,
 };
 
@@ -217,6 +241,7 @@ const struct resource *const network_resources[] = {
     &security_group_resource,  &security_group_rule_resource, &port_pair_resource,
     &port_pair_group_resource, &flow_classifier_resource, &port_chain_resource,
     &interconnect_resource,    &remote_port_resource,     &chain_label_resource,
+    &service_graph_resource,
     NULL,
 };
 
@@ -231,6 +256,7 @@ const struct quota_default network_quotas[] = {
     {"port_pair_group", 10, "port pair groups"},
     {"flow_classifier", 100, "flow classifiers"},
     {"port_chain", 10, "port chains"},
+    {"service_graph", 10, "service graphs"},
     {"interconnect", 100, "joins with other sites"},
     {"remote_port", 1000, "remote ports"},
     {"chain_label", 1000, "chain labels"},

@@ -9,6 +9,7 @@
 const char *const network_directions[] = {"ingress", "egress", NULL};
 const char *const network_ethertypes[] = {"IPv4", "IPv6", NULL};
 const char *const sfc_function_kinds[] = {"transparent", "routed", "nat", "proxy", NULL};
+const char *const sfc_probe_kinds[] = {"frame", "none", NULL};
 const char *const sfc_failure_policies[] = {"closed", "open", NULL};
 const char *const network_vnic_types[] = {"normal", NULL};
 const char *const network_ipv6_modes[] = {"dhcpv6-stateful", "dhcpv6-stateless", "slaac", NULL};

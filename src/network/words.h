@@ -13,17 +13,17 @@
 /* "Invalid input for operation: ..." of the type that Neutron's clients know. */
 struct err *invalid_input(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
 
-extern const char *const sfc_failure_policies[], *const sfc_function_kinds[];
+extern const char *const sfc_failure_policies[], *const sfc_function_kinds[], *const sfc_probe_kinds[];
 extern const char *const network_directions[], *const network_ethertypes[],
     *const network_vnic_types[], *const network_ipv6_modes[], *const interconnect_directions[];
 
 attr_convert_fn network_convert_protocol, network_convert_port, network_convert_ethertype,
     sfc_convert_ethertype, sfc_convert_pair_parameters, sfc_convert_group_parameters,
-    sfc_convert_chain_parameters;
+    sfc_convert_chain_parameters, service_graph_convert_chains;
 attr_check_fn network_check_ip_version, network_check_nameservers, network_check_ip_or_cidr,
     security_group_check_stateful, sfc_check_pair_parameters, sfc_check_group_parameters,
     sfc_check_protocol, sfc_check_l7_parameters, sfc_check_chain_parameters, sfc_check_groups,
-    interconnect_check_vtep;
+    interconnect_check_vtep, service_graph_check_chains;
 void port_fill_vif_type(struct mem *mem, const struct attr *attr, void *row);
 void port_fill_vif_details(struct mem *mem, const struct attr *attr, void *row);
 
@@ -78,17 +78,42 @@ struct err *endpoint_look(struct tx *tx, const struct op *op, const char *id, st
 /* Networks of a classifier's logical ports: none, one, or (where they disagree) two. */
 struct err *classifier_networks(struct tx *tx, const struct flow_classifier *c,
                                 struct strs *networks) MUST_USE;
-/* Does it send flows of its own? */
-bool pair_speaks(const struct port_pair *pair);
-/* 409 where a pair of the group sends flows of its own and the group is in more than one chain,
- * 'chain_id' (null = none) counted among them. */
+/* 400 where a tuple of ppg_n_tuple_mapping says what it cannot. */
+struct err *sfc_tuples_check(const struct port_pair_group *group) MUST_USE;
+/* Does its ppg_n_tuple_mapping say that its functions change addresses or ports? */
+bool sfc_changes_tuples(const struct port_pair_group *group);
+/* Why a pair of the group sends flows of its own ("is a nat"); null = it does not. */
+const char *pair_speaks(const struct port_pair_group *group, const struct port_pair *pair);
+/* 409 where a pair of the group sends flows of its own and the group has more than one place: in
+ * several chains, 'chain_id' (null = none) counted among them, or on several ways of a graph. */
 struct err *group_places_check(struct tx *tx, const struct port_pair_group *group,
                                const char *chain_id) MUST_USE;
 /* 409 where another chain of the same priority claims packets of one of its classifiers; the
  * chain's members are those it shall have. */
 struct err *chain_conflict_check(struct tx *tx, const struct op *op,
                                  const struct port_chain *chain) MUST_USE;
+/* Network that a chain steers: that of its logical ports, else of its first function; null where
+ * neither says it (yet). */
+struct err *chain_network(struct tx *tx, const struct port_chain *chain,
+                          const char **network_id) MUST_USE;
+/* May a packet fit both, wherever it comes from (logical source ports do not count)? */
+bool classifiers_overlap(const struct flow_classifier *a, const struct flow_classifier *b);
 /* Labels of the chain whose pair is not in its groups any more (all of them with 'every'). */
 struct err *chain_labels_drop(struct tx *tx, const char *chain_id, bool every) MUST_USE;
+
+/* ---- service_graph.c, service_graph_path.c */
+
+/* 409 where a service graph has the chain. */
+struct err *chain_free_check(struct tx *tx, const char *chain_id) MUST_USE;
+/* What a group of a chain may not have on the ways of a graph: pairs at other sites, and pairs that
+ * send flows of their own in more than one place ('places' ways have the chain's hops). */
+struct err *graph_group_check(struct tx *tx, const struct port_pair_group *group,
+                              const char *chain_id, size_t places) MUST_USE;
+/* How many ways have the chain's hops; 0 = it is in no graph. */
+struct err *chain_places(struct tx *tx, const char *chain_id, size_t *places) MUST_USE;
+/* Is it told as a part of ways only: does another chain of a graph lead to it? */
+struct err *chain_is_destination(struct tx *tx, const char *chain_id, bool *is) MUST_USE;
+/* The way of that id, or null. */
+struct err *path_find(struct tx *tx, const char *path_id, struct service_graph_path **path) MUST_USE;
 
 #endif

@@ -119,6 +119,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined
     jw_str(&w, "vnfProductName", vnfd->product_name);
     jw_str(&w, "vnfSoftwareVersion", vnfd->software_version);
     jw_str(&w, "vnfdVersion", vnfd->descriptor_version);
+    jw_str(&w, "packageSecurityOption", found->security_option);
     checksum_write(&w, "sha-256", in->sha256);
     images_write(mem, &w, vnfd);
     artifacts_write(&w, "additionalArtifacts", found);
@@ -144,6 +145,7 @@ nsd_columns(struct mem *mem, const struct examined *found, const struct json **c
     jw_str(&w, "nsdVersion", nsd->version);
     jw_str(&w, "nsdDesigner", nsd->designer);
     jw_str(&w, "nsdInvariantId", nsd->invariant_id);
+    jw_str(&w, "archiveSecurityOption", found->security_option);
     artifacts_write(&w, "artifacts", found);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, columns);
@@ -256,7 +258,11 @@ examination_begin(const struct nfvo *nfvo, struct mem *mem, const struct onboard
 {
     const char *path = mem_printf(mem, "%s/%s", nfvo->packages_dir, in->path);
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct examination_order order = {.program = nfvo->program, .kind = kind, .fd = fd};
+    struct examination_order order = {.program = nfvo->program,
+                                      .kind = kind,
+                                      .fd = fd,
+                                      .trust = nfvo->trust,
+                                      .signed_only = nfvo->signed_only};
 
     if (fd < 0) {
         return err_errno(E_UNAVAILABLE, "open the content of %s", in->id);

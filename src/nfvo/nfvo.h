@@ -17,6 +17,8 @@ struct nfvo {
     struct pool *pool;        /* For what reads and hashes files. */
     struct upload_drops *drops;
     const char *packages_dir; /* Folder of package files, mode 0700. */
+    const char *trust;        /* File of certificates whose signatures on packages count; or null. */
+    bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
 };

@@ -203,6 +203,7 @@ place_local(struct tx *tx, const void *arg, void *out)
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));
     place_paths(&p);
+    TRY(place_overlaps(&p));
     TRY(place_links(&p));
     place_images(&p);
     sites_keep(&p);

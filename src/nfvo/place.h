@@ -28,6 +28,8 @@ struct err *place_vnfs(struct placing *p) MUST_USE;
 struct err *place_saps(struct placing *p) MUST_USE;
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
+/* place_overlap.c: E_UNPROCESSABLE where two paths claim the same packets; names all such rules. */
+struct err *place_overlaps(const struct placing *p) MUST_USE;
 /* place_link.c: which sites a link has members at, and their shares of its addresses;
  * after the paths. */
 struct err *place_links(struct placing *p) MUST_USE;

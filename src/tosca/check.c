@@ -31,6 +31,7 @@ package_verdict_name(enum package_verdict_kind kind)
 
 struct sorting {
     struct mem *mem;
+    const struct package_trust *trust;
     VEC(const char *) faults, features, notes;
 };
 
@@ -125,8 +126,8 @@ check_package(struct sorting *sorting, const char *path, int fd, struct package_
 {
     struct package *pkg;
     struct tosca *tosca = NULL;
-    struct err *e = fd >= 0 ? package_open_any_fd(sorting->mem, path, fd, NULL, &pkg)
-                            : package_open_any(sorting->mem, path, NULL, &pkg);
+    struct err *e = fd >= 0 ? package_open_any_fd(sorting->mem, path, fd, sorting->trust, &pkg)
+                            : package_open_any(sorting->mem, path, sorting->trust, &pkg);
 
     if (err_is(e, E_NOT_FOUND) || err_is(e, E_UNAVAILABLE)) {
         return e;
@@ -169,9 +170,10 @@ is_template(const char *path)
 }
 
 struct err *
-package_check_fd(struct mem *mem, const char *name, int fd, struct package_verdict *verdict)
+package_check_fd(struct mem *mem, const char *name, int fd, const struct package_trust *trust,
+                 struct package_verdict *verdict)
 {
-    struct sorting sorting = {.mem = mem};
+    struct sorting sorting = {.mem = mem, .trust = trust};
 
     *verdict = (struct package_verdict){0};
     TRY(check_package(&sorting, name, fd, verdict));
@@ -180,9 +182,10 @@ package_check_fd(struct mem *mem, const char *name, int fd, struct package_verdi
 }
 
 struct err *
-package_check(struct mem *mem, const char *path, struct package_verdict *verdict)
+package_check(struct mem *mem, const char *path, const struct package_trust *trust,
+              struct package_verdict *verdict)
 {
-    struct sorting sorting = {.mem = mem};
+    struct sorting sorting = {.mem = mem, .trust = trust};
     struct stat st;
 
     *verdict = (struct package_verdict){0};
@@ -242,7 +245,8 @@ tell(const char *path, struct mem *mem, struct err *e, const struct package_verd
     return verdict->kind == PACKAGE_ACCEPTED ? 0 : 1;
 }
 
-static void __attribute__((noreturn)) check_in_cage(const char *path, int fd)
+static void __attribute__((noreturn)) check_in_cage(const char *path, int fd,
+                                                  const struct package_trust *trust)
 {
     struct cage cage = {
         .root = -1, .cpu_s = CPU_S, .memory = MEMORY_BYTES, .file_bytes = MEMORY_BYTES};
@@ -254,7 +258,7 @@ static void __attribute__((noreturn)) check_in_cage(const char *path, int fd)
     package_warm();
     e = cage_enter(&cage);
     if (!e) {
-        e = package_check_fd(mem, path, fd, &verdict);
+        e = package_check_fd(mem, path, fd, trust, &verdict);
     }
     status = tell(path, mem, e, &verdict);
     (void)fflush(stdout);
@@ -263,7 +267,7 @@ static void __attribute__((noreturn)) check_in_cage(const char *path, int fd)
 }
 
 static int
-check_zip(const char *path, int fd)
+check_zip(const char *path, int fd, const struct package_trust *trust)
 {
     int status = 0;
     pid_t pid;
@@ -271,7 +275,7 @@ check_zip(const char *path, int fd)
     (void)fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        check_in_cage(path, fd);
+        check_in_cage(path, fd, trust);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         perror("carrick: fork");
@@ -285,7 +289,7 @@ check_zip(const char *path, int fd)
 }
 
 static int
-check_file(const char *path)
+check_file(const char *path, const struct package_trust *trust)
 {
     AUTO_FD fd = is_template(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     AUTO(mem) mem = mem_new("package check");
@@ -293,23 +297,39 @@ check_file(const char *path)
     struct stat st;
 
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        return check_zip(path, fd);
+        return check_zip(path, fd, trust);
     }
-    return tell(path, mem, package_check(mem, path, &verdict), &verdict);
+    return tell(path, mem, package_check(mem, path, trust, &verdict), &verdict);
 }
 
 int
 package_check_main(int argc, char **argv)
 {
-    int status = 0;
+    AUTO(mem) mem = mem_new("package check");
+    struct package_trust trust;
+    const char *path = NULL;
+    int status = 0, first = 1;
+    struct err *e;
 
-    if (argc < 2 || argv[1][0] == '-') {
-        fprintf(stderr, "usage: carrick package check FILE...\n"
-                        "FILE is a CSAR, a folder with the same content, or a service template\n");
+    if (argc > 2 && str_eq(argv[1], "--trust")) {
+        path = argv[2];
+        first = 3;
+    }
+    if (argc <= first || argv[first][0] == '-') {
+        fprintf(stderr, "usage: carrick package check [--trust CERTIFICATES] FILE...\n"
+                        "FILE is a CSAR, a folder with the same content, or a service template;\n"
+                        "CERTIFICATES (PEM) are those that the chains of its signers have to lead "
+                        "to\n");
         return 2;
     }
-    for (int i = 1; i < argc; i++) {
-        status |= check_file(argv[i]);
+    e = package_trust_read(mem, path, false, &trust);
+    if (e) {
+        fprintf(stderr, "carrick: %s\n", err_full(mem, e));
+        err_free(e);
+        return 2;
+    }
+    for (int i = first; i < argc; i++) {
+        status |= check_file(argv[i], &trust);
     }
     return status;
 }

@@ -20,19 +20,21 @@ struct package_verdict {
 };
 
 /* Checks the package that is open as 'fd' (a zip; taken over), called 'name' in messages.  Needs
- * nothing else of the system.  Strings live in 'mem'. */
+ * nothing else of the system.  'trust' null = nobody is trusted.  Strings live in 'mem'. */
 struct err *package_check_fd(struct mem *mem, const char *name, int fd,
+                             const struct package_trust *trust,
                              struct package_verdict *verdict) MUST_USE;
 
 /* Checks the package (zip or folder) or the single service template (.yaml) at
  * 'path'.  An error only where the file cannot be read at all; everything wrong
  * with it is in the verdict.  Strings live in 'mem'. */
-struct err *package_check(struct mem *mem, const char *path, struct package_verdict *verdict) MUST_USE;
+struct err *package_check(struct mem *mem, const char *path, const struct package_trust *trust,
+                          struct package_verdict *verdict) MUST_USE;
 
 /* "accepted", "invalid", "not supported" */
 const char *package_verdict_name(enum package_verdict_kind kind);
 
-/* 'carrick package check FILE...': prints a verdict a file; a zip is read in a caged child
+/* 'carrick package check [--trust CERTIFICATES] FILE...': prints a verdict a file; a zip is read in a caged child
  * (sys/cage.h), what an author has unpacked is not.  Status 0 = all
  * accepted, 1 = some are not, 2 = usage. */
 int package_check_main(int argc, char **argv);

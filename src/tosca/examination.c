@@ -261,11 +261,17 @@ files_read(const struct json *list, struct mem *mem, struct examined *found)
 static struct err *
 found_read(struct mem *mem, const struct json *json, bool is_nsd, struct examined *found)
 {
+    static const char *const options[] = {NULL, "OPTION_1", "OPTION_2"};
     const struct json *manifest = json_get(json, "manifest");
+    int64_t option = json_int(json_get(json, "signed"), -1);
 
     found->entry = json_get_str(json, "entry");
     found->manifest = json_str(manifest);
     found->record = json_get(json, "descriptor");
+    if (option < 0 || option >= (int64_t)ARRAY_SIZE(options)) {
+        return err_new(E_INVALID, NULL, "signed");
+    }
+    found->security_option = options[option];
     if (!found->entry || (!found->manifest && !json_is(manifest, JSON_T_NULL))) {
         return err_new(E_INVALID, NULL, "entry");
     }
@@ -334,8 +340,9 @@ child_start(struct examination *x, const struct examination_order *order)
     spec.argv = process_argv(
         x->mem, str_or(order->program, "/proc/self/exe"), "examine", "--memory-mb",
         mem_printf(x->mem, "%llu", (unsigned long long)(x->memory / MIB)), "--cpu-s",
-        mem_printf(x->mem, "%llu", (unsigned long long)x->cpu_s), "--", order->kind, order->file,
-        NULL);
+        mem_printf(x->mem, "%llu", (unsigned long long)x->cpu_s),
+        mem_printf(x->mem, "--trust=%s", str_or(order->trust, "")),
+        order->signed_only ? "--signed=only" : "--signed=or-not", "--", order->kind, order->file, NULL);
     return err_wrap(process_start(&spec, &x->pid), "no process that reads the package");
 }
 

@@ -13,6 +13,8 @@ struct examination_order {
     int fd;              /* the package; borrowed, read from its start */
     uint64_t memory;     /* bytes that it may use; 0 = 1 GiB */
     int timeout_ms;      /* 0 = by the size of the package */
+    const char *trust;   /* file of trusted certificates; null = nobody is */
+    bool signed_only;
 };
 
 struct examined_file {
@@ -22,6 +24,7 @@ struct examined_file {
 struct examined {
     const char *entry;    /* the main service template's name */
     const char *manifest; /* its name, or null */
+    const char *security_option; /* "OPTION_1", "OPTION_2"; null where it is not signed as a whole */
     size_t n_files;       /* those listed with a digest */
     struct examined_file *files;
     const struct json *record; /* the descriptor as it is kept (record.h) */
@@ -60,7 +63,7 @@ enum examination_word {
 #define EXAMINATION_DATA_MAX (64u << 10)
 #define EXAMINATION_HEAD 5
 
-/* `carrick examine [--memory-mb N] [--cpu-s N] vnf|nsd|file [NAME]`: see examiner.c. */
+/* `carrick examine [OPTIONS] vnf|nsd|file [NAME]`: see examiner.c. */
 int examine_main(int argc, char **argv);
 
 #endif

@@ -1,4 +1,5 @@
-/* `carrick examine [--memory-mb N] [--cpu-s N] vnf|nsd|file [NAME]`
+/* `carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] [--signed only|or-not]
+ * vnf|nsd|file [NAME]`
  *
  * Reads the package on standard input and tells on standard output, in the words
  * of examination.h, what it is.  The package comes from a stranger: before a byte
@@ -22,6 +23,9 @@ struct examiner {
     struct mem *mem;
     const char *kind, *file;
     int64_t memory_mb, cpu_s;
+    const char *trust_file;
+    bool signed_only;
+    struct package_trust trust;
 };
 
 /* ---- speaking ----------------------------------------------------------------------- */
@@ -80,6 +84,7 @@ say_found(const struct package *pkg, const struct vnfd *vnfd, const struct nsd *
     jw_object(&w, NULL);
     jw_str(&w, "entry", pkg->entry);
     jw_str(&w, "manifest", pkg->manifest_file);
+    jw_int(&w, "signed", pkg->security_option);
     files_write(&w, pkg);
     if (vnfd) {
         vnfd_write(&w, "descriptor", vnfd);
@@ -163,7 +168,7 @@ examine(struct examiner *x, const struct order *order)
 {
     struct package *pkg;
 
-    TRY(package_open_fd(x->mem, NAME, STDIN_FILENO, NULL, &pkg));
+    TRY(package_open_fd(x->mem, NAME, STDIN_FILENO, &x->trust, &pkg));
     return order->examine(x, pkg);
 }
 
@@ -179,7 +184,11 @@ run(struct examiner *x, const struct order *order)
     struct err *faults, *e;
 
     package_warm();
-    faults = cage_enter(&cage);
+    faults = package_trust_read(x->mem, x->trust_file, x->signed_only, &x->trust);
+    x->trust.was_checked = order->names_file; /* Of a package that is on-boarded. */
+    if (!faults) {
+        faults = cage_enter(&cage);
+    }
     if (!faults) {
         faults = examine(x, order);
     }
@@ -199,6 +208,8 @@ options_read(struct examiner *x, int argc, char **argv)
     static const struct option options[] = {
         {"memory-mb", required_argument, NULL, 'm'},
         {"cpu-s", required_argument, NULL, 'c'},
+        {"trust", required_argument, NULL, 't'},
+        {"signed", required_argument, NULL, 's'},
         {NULL, 0, NULL, 0},
     };
     bool good = true;
@@ -210,6 +221,11 @@ options_read(struct examiner *x, int argc, char **argv)
             good &= str_to_i64(optarg, &x->memory_mb) && x->memory_mb > 0;
         } else if (c == 'c') {
             good &= str_to_i64(optarg, &x->cpu_s) && x->cpu_s > 0;
+        } else if (c == 't') {
+            x->trust_file = *optarg ? optarg : NULL;
+        } else if (c == 's') {
+            x->signed_only = str_eq(optarg, "only");
+            good &= x->signed_only || str_eq(optarg, "or-not");
         } else {
             return false;
         }
@@ -238,8 +254,8 @@ examine_main(int argc, char **argv)
     struct err *e;
 
     if (!order) {
-        (void)fprintf(stderr, "usage: carrick examine [--memory-mb N] [--cpu-s N] "
-                              "vnf|nsd|file [NAME] <PACKAGE\n");
+        (void)fprintf(stderr, "usage: carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] "
+                              "[--signed only|or-not] vnf|nsd|file [NAME] <PACKAGE\n");
         mem_free(x.mem);
         return 2;
     }

@@ -69,8 +69,10 @@ source_key(struct reader *reader, const char *key, const char *value)
         source->digest = value;
     } else if (str_eq_case(key, "content-type")) {
         source->content_type = value;
-    } else if (str_eq_case(key, "signature") || str_eq_case(key, "certificate")) {
-        source->has_signature = true;
+    } else if (str_eq_case(key, "signature")) {
+        source->signature = value;
+    } else if (str_eq_case(key, "certificate")) {
+        source->certificate = value;
     }
 }
 
@@ -92,18 +94,37 @@ take_pair(struct reader *reader, const char *key, const char *value)
     }
 }
 
+/* A block of PEM at the end: nothing that stands behind it would be signed. */
+static void
+take_block(struct reader *reader, const char *text, size_t n)
+{
+    struct manifest *out = reader->out;
+
+    if (out->signature_line) {
+        keep_fault(reader, "is a second signature: one is expected, at the end");
+        return;
+    }
+    reader->in_signature = true;
+    out->signature_line = reader->line;
+    out->signed_n = (size_t)(text - out->text);
+    out->signature = text;
+    out->signature_n = n;
+}
+
 static void
 take_line(struct reader *reader, const char *text, size_t n)
 {
     const char *line = trimmed(reader->mem, text, n), *colon = strchr(line, ':');
 
     if (str_starts(line, "-----BEGIN ")) {
-        reader->in_signature = true;
-        reader->out->signature_line = reader->line;
-    } else if (str_starts(line, "-----END ")) {
-        reader->in_signature = false;
-    } else if (reader->in_signature || *line == '\0' || *line == '#') {
+        take_block(reader, text, n);
+    } else if (reader->in_signature) {
+        reader->out->signature_n = (size_t)(text + n - reader->out->signature);
+        reader->in_signature = !str_starts(line, "-----END ");
+    } else if (*line == '\0' || (*line == '#' && !reader->out->signature_line)) {
         return;
+    } else if (reader->out->signature_line) {
+        keep_fault(reader, "stands behind the signature, which does not cover it");
     } else if (!colon || colon == line) {
         keep_fault(reader, "is no \"Key: value\"");
     } else {
@@ -121,6 +142,7 @@ manifest_parse(struct mem *mem, const char *name, const char *text, size_t n, bo
 
     reader.out = *manifest = MEM_NEW(mem, struct manifest);
     reader.out->file = name;
+    reader.out->text = text;
     if (!str_utf8(text, n)) {
         reader.line = 1;
         return line_fault(&reader, "is not UTF-8 text, or holds NUL");

@@ -8,7 +8,7 @@
 /* A file that is listed ("Source:" in a manifest, "Name:" in TOSCA.meta). */
 struct manifest_source {
     const char *name, *algorithm, *digest, *content_type;
-    bool has_signature;
+    const char *signature, *certificate; /* names of files, or null */
     int line;
 };
 
@@ -17,10 +17,14 @@ struct manifest {
     VEC(struct package_key) keys;     /* first block, or metadata */
     VEC(struct manifest_source) sources;
     int signature_line;               /* where a CMS block begins in it, or 0 */
+    const char *text;
+    size_t signed_n;                  /* bytes of it in front of that block, which it is over */
+    const char *signature;            /* the block */
+    size_t signature_n;
 };
 
 /* Parses 'text' of file 'name'.  E_INVALID for lines that are no "Key: value",
- * NUL, keys out of place; all joined.  'is_meta' tells TOSCA.meta from a
+ * NUL, keys out of place, anything behind a signature; all joined.  'is_meta' tells TOSCA.meta from a
  * manifest.  TOSCA 1.3 section 6.2, SOL004 4.3.2. */
 struct err *manifest_parse(struct mem *mem, const char *name, const char *text, size_t n,
                            bool is_meta, struct manifest **manifest) MUST_USE;

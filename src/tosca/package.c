@@ -5,6 +5,7 @@
 #include "sys/file.h"
 #include "tosca/archive.h"
 #include "tosca/manifest.h"
+#include "tosca/signing.h"
 
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -13,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define META "TOSCA-Metadata/TOSCA.meta"
+#define META PACKAGE_META
 #define FAULTS_MAX 50
 /* An inner package of a signed one is held in memory up to here. */
 #define INNER_MAX (1u << 30)
@@ -59,7 +60,8 @@ package_fault_title(const char *type)
 struct opening {
     struct package *pkg;
     struct manifest *meta, *manifest;
-    const char *signed_how; /* which signature was met first, and where: for a person */
+    const struct package_trust *trust;
+    struct err *signature_faults;
     struct err *faults;
     size_t n_faults;
     VEC(const char *) notes;
@@ -484,27 +486,11 @@ check_digest_form(struct opening *o, const char *file, const struct manifest_sou
     }
 }
 
-/* 'rule' is the kind of signature: the first one that is met is told. */
-static void
-signature_met(struct opening *o, const char *file, int line, const char *rule)
-{
-    struct mem *mem = o->pkg->mem;
-
-    o->pkg->is_signed = true;
-    if (!o->signed_how) {
-        o->signed_how = line > 0 ? mem_printf(mem, "%s:%d: signed (%s)", file, line, rule)
-                                 : mem_printf(mem, "%s: signed (%s)", file, rule);
-    }
-}
-
 static void
 list_source(struct opening *o, const char *list, const struct manifest_source *source)
 {
     struct package_file *file = file_to_change(o->pkg, source->name);
 
-    if (source->has_signature) {
-        signature_met(o, list, source->line, "SOL004 5.3, an artifact with its own signature");
-    }
     if (strstr(source->name, "://")) {
         note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package", list, source->line,
                            source->name));
@@ -525,19 +511,6 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
     }
 }
 
-static bool
-is_signature(const char *name)
-{
-    static const char *const endings[] = {".cms", ".p7s", ".p7c", ".p7m", ".sig", NULL};
-
-    for (size_t i = 0; endings[i]; i++) {
-        if (str_ends(name, endings[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Files that the manifest should list but does not. */
 static void
 check_unlisted(struct opening *o, bool has_digests)
@@ -548,7 +521,7 @@ check_unlisted(struct opening *o, bool has_digests)
         const char *name = pkg->files[i].name;
 
         if (pkg->files[i].listed_line || str_eq(name, pkg->manifest_file) || str_eq(name, META) ||
-            is_signature(name) || str_ends(name, ".cert")) {
+            signing_is_signature(name) || str_ends(name, ".cert")) {
             continue;
         }
         if (has_digests && !pkg->is_folder) {
@@ -604,38 +577,7 @@ check_contents(struct opening *o)
     }
 }
 
-/* --- signatures -------------------------------------------------------------- */
-
-/* Told before all else that may be wrong: nothing of it may be believed. */
-static struct err *
-refuse_signed(const struct opening *o)
-{
-    return o->pkg->is_signed
-               ? err_new(E_NOT_IMPLEMENTED, "SignatureNotVerified",
-                         "%s: feature: verification of signatures is not supported; a signed "
-                         "package is never taken unverified (SignatureNotVerified)",
-                         o->signed_how)
-               : NULL;
-}
-
-static void
-check_signature(struct opening *o)
-{
-    const struct package *pkg = o->pkg;
-
-    if (o->manifest && o->manifest->signature_line) {
-        signature_met(o, o->manifest->file, o->manifest->signature_line,
-                      "SOL004 5.1 option 1, a manifest with a CMS signature");
-    }
-    for (size_t i = 0; i < pkg->n_files; i++) {
-        if (is_signature(pkg->files[i].name)) {
-            signature_met(o, pkg->files[i].name, 0, "SOL004 5.3, a signature as a file");
-        }
-    }
-    if (!pkg->is_signed && pkg->certificate) {
-        fault(o, META, 1, "a certificate is named, but nothing is signed with it");
-    }
-}
+/* --- a package within a package ------------------------------------------------ */
 
 static struct err *
 into_fd(void *arg, const void *data, size_t n)
@@ -646,7 +588,8 @@ into_fd(void *arg, const void *data, size_t n)
 /* Option 2 of SOL004 5.1: a zip that holds the package and its signature.  The
  * inner package takes the outer one's place. */
 static struct err *
-open_inner(struct opening *o, const struct package_file *inner, const char *signature)
+open_inner(struct opening *o, const struct package_file *inner,
+           const struct package_file *signature)
 {
     struct package *pkg = o->pkg;
     const char *path = mem_printf(pkg->mem, "%s/%s", pkg->path, inner->name);
@@ -663,7 +606,8 @@ open_inner(struct opening *o, const struct package_file *inner, const char *sign
     own = fd;
     fd = -1;
     if (signature) {
-        signature_met(o, signature, 0, "SOL004 5.1 option 2, a zip of a package and its signature");
+        o->signature_faults =
+            signing_check_outer(pkg, pkg->archive, inner, signature, o->trust);
     } else {
         fault(o, pkg->path, 0, "a package in a zip needs its signature (.cms) beside it");
     }
@@ -674,14 +618,13 @@ open_inner(struct opening *o, const struct package_file *inner, const char *sign
 static struct err *
 unwrap(struct opening *o)
 {
-    const struct package_file *inner = NULL;
-    const char *signature = NULL;
+    const struct package_file *inner = NULL, *signature = NULL;
 
     vec_each (&o->pkg->archive->files, file) {
         if (str_ends(file->name, ".csar") && !strchr(file->name, '/')) {
             inner = file;
         }
-        signature = !signature && is_signature(file->name) ? file->name : signature;
+        signature = !signature && signing_is_signature(file->name) ? file : signature;
     }
     if (!inner || o->pkg->archive->files.n > 4) {
         return NULL;
@@ -721,7 +664,14 @@ check_all(struct opening *o)
     find_structure(o);
     list_files(o);
     check_contents(o);
-    check_signature(o);
+    o->signature_faults =
+        err_join(o->signature_faults, signing_check(pkg, o->manifest, o->trust));
+    if (pkg->signed_by) {
+        note(o, mem_printf(pkg->mem, "signed by %s", pkg->signed_by));
+    }
+    if (!pkg->signed_by && !o->signature_faults && pkg->certificate) {
+        fault(o, META, 1, "a certificate is named, but the package is not signed with it");
+    }
     pkg->meta = keys_of(o->meta);
     pkg->manifest = keys_of(o->manifest);
     pkg->notes = o->notes.items;
@@ -730,7 +680,7 @@ check_all(struct opening *o)
 
 /* 'fd' is an open zip, or -1: then 'path' is opened. */
 static struct err *
-open_any(struct mem *mem, const char *path, int fd, const struct package_limits *limits,
+open_any(struct mem *mem, const char *path, int fd, const struct package_trust *trust,
          struct package **pkg)
 {
     struct opening o = {.pkg = MEM_NEW(mem, struct package)};
@@ -739,7 +689,8 @@ open_any(struct mem *mem, const char *path, int fd, const struct package_limits 
     *pkg = NULL;
     o.pkg->mem = mem;
     o.pkg->path = mem_str(mem, path);
-    o.pkg->limits = limits ? *limits : package_limits_default;
+    o.pkg->limits = package_limits_default;
+    o.trust = trust;
     e = fd >= 0 ? archive_open_fd(mem, path, fd, &o.pkg->limits, &o.pkg->archive)
                 : archive_open(mem, path, &o.pkg->limits, &o.pkg->archive);
     if (e) {
@@ -748,25 +699,25 @@ open_any(struct mem *mem, const char *path, int fd, const struct package_limits 
     o.pkg->is_folder = o.pkg->archive->dir_fd >= 0;
     e = unwrap(&o);
     if (e) {
-        return err_join(refuse_signed(&o), err_join(o.faults, e));
+        return err_join(o.signature_faults, err_join(o.faults, e));
     }
     check_all(&o);
     *pkg = o.pkg->entry && package_find(o.pkg, o.pkg->entry) ? o.pkg : NULL;
-    return err_join(refuse_signed(&o), o.faults);
+    return err_join(o.signature_faults, o.faults);
 }
 
 struct err *
-package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
+package_open_any(struct mem *mem, const char *path, const struct package_trust *trust,
                  struct package **pkg)
 {
-    return open_any(mem, path, -1, limits, pkg);
+    return open_any(mem, path, -1, trust, pkg);
 }
 
 struct err *
-package_open_any_fd(struct mem *mem, const char *name, int fd, const struct package_limits *limits,
+package_open_any_fd(struct mem *mem, const char *name, int fd, const struct package_trust *trust,
                     struct package **pkg)
 {
-    return open_any(mem, name, fd, limits, pkg);
+    return open_any(mem, name, fd, trust, pkg);
 }
 
 void
@@ -780,10 +731,10 @@ package_warm(void)
 
 /* Only a package without faults. */
 static struct err *
-open_whole(struct mem *mem, const char *path, int fd, const struct package_limits *limits,
+open_whole(struct mem *mem, const char *path, int fd, const struct package_trust *trust,
            struct package **pkg)
 {
-    struct err *e = open_any(mem, path, fd, limits, pkg);
+    struct err *e = open_any(mem, path, fd, trust, pkg);
 
     if (e) {
         *pkg = NULL;
@@ -792,15 +743,15 @@ open_whole(struct mem *mem, const char *path, int fd, const struct package_limit
 }
 
 struct err *
-package_open(struct mem *mem, const char *path, const struct package_limits *limits,
+package_open(struct mem *mem, const char *path, const struct package_trust *trust,
              struct package **pkg)
 {
-    return open_whole(mem, path, -1, limits, pkg);
+    return open_whole(mem, path, -1, trust, pkg);
 }
 
 struct err *
-package_open_fd(struct mem *mem, const char *name, int fd, const struct package_limits *limits,
+package_open_fd(struct mem *mem, const char *name, int fd, const struct package_trust *trust,
                 struct package **pkg)
 {
-    return open_whole(mem, name, fd, limits, pkg);
+    return open_whole(mem, name, fd, trust, pkg);
 }

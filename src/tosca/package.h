@@ -8,7 +8,9 @@
 
 /* X(error type, what it means to who reads it): kinds of faults that a package can have. */
 #define PACKAGE_FAULTS(X)                                                                          \
-    X(SignatureNotVerified, "the package is signed, and its signature cannot be verified")         \
+    X(SignatureNotVerified, "a signature of the package is missing, or cannot be verified")        \
+    X(SignatureInvalid, "a signature is not of what the package holds")                            \
+    X(SignatureNotTrusted, "nobody who is trusted here vouches for who signed")                    \
     X(PackageInvalid, "the package breaks a rule of SOL004")                                       \
     X(PackageTooLarge, "the package exceeds a limit")                                              \
     X(PackageFileNotFound, "the package has no such file")                                         \
@@ -29,6 +31,17 @@ struct package_limits {
 };
 /* 10 000 files, 512 bytes, 64 GiB, 200 : 1, 4 MiB. */
 extern const struct package_limits package_limits_default;
+
+#define PACKAGE_META "TOSCA-Metadata/TOSCA.meta"
+
+/* Whose signatures count. */
+struct package_trust {
+    const char *name;  /* of the file of certificates, for messages */
+    const char *pem;   /* certificates that signers' chains have to lead to */
+    size_t n;          /* bytes; 0 = nobody is trusted, and no signed package is taken */
+    bool signed_only;  /* a package that is not signed as a whole is refused */
+    bool was_checked;  /* its signatures were looked at when it was taken: not again */
+};
 
 /* One regular file of the package. */
 struct package_file {
@@ -64,7 +77,8 @@ struct package {
     struct package_keys meta;   /* TOSCA-Metadata/TOSCA.meta */
     struct package_keys manifest;
     const char *change_log, *licenses, *tests, *certificate; /* names, or null */
-    bool is_signed;
+    int security_option;        /* SOL004 5.1: signed as a whole by option 1 or 2, 0 = it is not */
+    const char *signed_by;      /* subjects of who did, or null */
     bool is_folder;             /* not a zip: an unpacked tree of an author */
     size_t n_files;
     struct package_file *files; /* Sorted by name. */
@@ -73,8 +87,8 @@ struct package {
 };
 
 /* Opens the CSAR at 'path' (a zip; a folder with the same content is accepted
- * too, for authors), checks its structure, manifest and every digest.  'limits'
- * null = the defaults.  '*pkg' lives in 'mem' and is closed with it; null on an
+ * too, for authors), checks its structure, manifest, every digest and every signature.  'trust'
+ * null = nobody is trusted.  '*pkg' lives in 'mem' and is closed with it; null on an
  * error.  All faults are joined (err_join), each message "FILE:LINE: text"
  * where there is a line.
  *   E_NOT_FOUND            no such file
@@ -82,26 +96,31 @@ struct package {
  *                          a duplicate, an encrypted entry, keys missing, a file missing,
  *                          a wrong digest, an unlisted file
  *   E_TOO_LARGE            "PackageTooLarge": a limit is exceeded
- *   E_NOT_IMPLEMENTED      "SignatureNotVerified": it is signed and the signature cannot be
- *                          verified (never accepted unverified; SOL004 5.1-5.3)
- * SOL004 4.1 (both structures), 4.3 (manifest). */
-struct err *package_open(struct mem *mem, const char *path, const struct package_limits *limits,
+ *   E_INVALID              "SignatureNotVerified", "SignatureInvalid", "SignatureNotTrusted":
+ *                          in front of all else that may be wrong
+ * SOL004 4.1 (both structures), 4.3 (manifest), 5.1-5.3 (signatures). */
+struct err *package_open(struct mem *mem, const char *path, const struct package_trust *trust,
                          struct package **pkg) MUST_USE;
 
 /* The same for a zip that is open as 'fd' (taken over); 'name' stands for it in messages. */
 struct err *package_open_fd(struct mem *mem, const char *name, int fd,
-                            const struct package_limits *limits, struct package **pkg) MUST_USE;
+                            const struct package_trust *trust, struct package **pkg) MUST_USE;
 
 /* As package_open, but a package that could be read is given also when it has
  * faults: the return is the faults, '*pkg' is null only where nothing could be
  * read.  For checkers; never for onboarding. */
-struct err *package_open_any(struct mem *mem, const char *path, const struct package_limits *limits,
+struct err *package_open_any(struct mem *mem, const char *path, const struct package_trust *trust,
                              struct package **pkg) MUST_USE;
 struct err *package_open_any_fd(struct mem *mem, const char *name, int fd,
-                                const struct package_limits *limits,
+                                const struct package_trust *trust,
                                 struct package **pkg) MUST_USE;
 /* What libraries read from files of the system they read now: before a cage (sys/cage.h). */
 void package_warm(void);
+
+/* Reads certificates (PEM) into 'trust'; 'path' null = nobody is trusted.  Errors of file_read;
+ * E_INVALID where the file holds none. */
+struct err *package_trust_read(struct mem *mem, const char *path, bool signed_only,
+                               struct package_trust *trust) MUST_USE;
 
 /* The file called 'name', or null. */
 const struct package_file *package_find(const struct package *pkg, const char *name);

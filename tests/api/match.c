@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "base/vec.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -125,13 +126,17 @@ static const char *
 match_object(struct captures *c, const char *path, const struct json *want, const struct json *have)
 {
     bool open = json_get(want, DOTS) != NULL;
+    struct map keys;
 
+    map_init(&keys, c->mem);
     json_each (want, i) {
-        const struct json *value = json_get(have, want->keys[i]);
-        const char *below = mem_printf(c->mem, "%s.%s", path, want->keys[i]);
+        const char *key = captures_fill(c, want->keys[i]);
+        const struct json *value = json_get(have, key);
+        const char *below = mem_printf(c->mem, "%s.%s", path, key);
         const char *fault;
 
-        if (strcmp(want->keys[i], DOTS) == 0) {
+        map_set(&keys, key, &keys);
+        if (strcmp(key, DOTS) == 0) {
             continue;
         }
         fault = value ? match_value(c, below, want->items[i], value)
@@ -141,7 +146,7 @@ match_object(struct captures *c, const char *path, const struct json *want, cons
         }
     }
     json_each (have, i) {
-        if (!open && !json_get(want, have->keys[i])) {
+        if (!open && !map_get(&keys, have->keys[i])) {
             return mem_printf(c->mem, "%s.%s: is not expected", path, have->keys[i]);
         }
     }

@@ -286,6 +286,7 @@ TEST(with_a_full_table_chains_go_on_and_guarded_flows_are_refused)
     site_function(s, "f", "n");
     chain = site_chain(s, "c", "n");
     (void)chain_class(s, chain, 17, 2000);
+    (void)chain_class(s, chain, 6, 80);
     (void)chain_hop(s, chain, "f");
     topo_up(t);
     int a = node_raw(s, "a", "eth0"), b, c = node_raw(s, "c", "eth0");
@@ -306,6 +307,11 @@ TEST(with_a_full_table_chains_go_on_and_guarded_flows_are_refused)
     raw_send(b, f.b, f.n);
     CHECK(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &port));
     CHECK_INT(site_hop_packets(s, "c", 0, "forward"), 1);
+    CHECK_INT(site_hop_packets(s, "c", 0, "reverse"), 1);
+    CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80));
+    CHECK(site_hop_packets(s, "c", 0, "forward") >= 1 + 4);
+    CHECK(site_hop_packets(s, "c", 0, "reverse") >= 1 + 3);
+    CHECK_INT(site_drops(s, "tcp_state"), 0);
     CHECK_INT(site_drops(s, "function_flow"), 0);
     close(a);
     close(b);

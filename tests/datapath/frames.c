@@ -126,6 +126,60 @@ frame_fragment(const char *src_mac, const char *dst_mac, const char *src, const 
 }
 
 struct frame
+frame_v6(const char *src_mac, const char *dst_mac, const char *src, const char *dst, int next,
+         const void *bytes, size_t n)
+{
+    struct frame f;
+    uint8_t head[40] = {0x60, 0, 0, 0, (uint8_t)(n >> 8), (uint8_t)n, (uint8_t)next, 64};
+
+    (void)inet_pton(AF_INET6, src, head + 8);
+    (void)inet_pton(AF_INET6, dst, head + 24);
+    eth_put(&f, dst_mac, src_mac, ETHERTYPE_IPV6);
+    put(&f, head, sizeof head);
+    put(&f, bytes, n);
+    return f;
+}
+
+struct frame
+frame_v6_extended(const char *src_mac, const char *dst_mac, const char *src, const char *dst,
+                  int sport, int dport)
+{
+    /* Next, length, then padding or a routing header of type 2 with nothing left. */
+    uint8_t b[8 + 24 + 16 + 12] = {IPPROTO_ROUTING, 0, 1, 4, 0, 0, 0, 0,
+                                   IPPROTO_DSTOPTS, 2, 2, 0, [32] = IPPROTO_UDP, 1, 1, 12};
+    uint8_t *udp = b + 48;
+    struct frame f;
+    uint16_t check;
+
+    udp[0] = (uint8_t)(sport >> 8);
+    udp[1] = (uint8_t)sport;
+    udp[2] = (uint8_t)(dport >> 8);
+    udp[3] = (uint8_t)dport;
+    udp[5] = 12;
+    memcpy(udp + 8, "text", 4);
+    f = frame_v6(src_mac, dst_mac, src, dst, IPPROTO_HOPOPTS, b, sizeof b);
+    check = fold(add16(f.b + 22, 32, add16(udp, 12, IPPROTO_UDP + 12)));
+    memcpy(f.b + f.n - 6, &check, 2);
+    return f;
+}
+
+struct frame
+frame_v6_fragment(const char *src_mac, const char *dst_mac, const char *src, const char *dst,
+                  int id, size_t offset, size_t n, bool more)
+{
+    uint8_t b[FRAME_MAX - 54] = {IPPROTO_UDP, 0, (uint8_t)(offset >> 8),
+                                 (uint8_t)(offset & 0xf8) | more, 0, 0, (uint8_t)(id >> 8),
+                                 (uint8_t)id};
+    static const uint8_t udp[8] = {1000 >> 8, 1000 & 255, 2000 >> 8, 2000 & 255};
+
+    memset(b + 8, 'x', n);
+    if (!offset) {
+        memcpy(b + 8, udp, sizeof udp);
+    }
+    return frame_v6(src_mac, dst_mac, src, dst, IPPROTO_FRAGMENT, b, 8 + n);
+}
+
+struct frame
 frame_tcp(const char *src_mac, const char *dst_mac, const char *src, const char *dst, int sport,
           int dport, uint8_t flags)
 {
@@ -252,4 +306,18 @@ is_fragment(const uint8_t *frame, size_t n, const void *id)
 {
     return n >= 34 && frame[12] == 8 && frame[13] == 0 &&
            (frame[18] << 8 | frame[19]) == *(const int *)id;
+}
+
+bool
+is_v6_fragment(const uint8_t *frame, size_t n, const void *id)
+{
+    return n >= 62 && frame[12] == 0x86 && frame[20] == IPPROTO_FRAGMENT &&
+           (frame[60] << 8 | frame[61]) == *(const int *)id;
+}
+
+bool
+is_v6_extended(const uint8_t *frame, size_t n, const void *unused)
+{
+    (void)unused;
+    return n >= 54 && frame[12] == 0x86 && frame[20] == IPPROTO_HOPOPTS;
 }

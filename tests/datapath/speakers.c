@@ -1,7 +1,7 @@
 /* Functions whose packets are not the packets they were sent: translation in
  * both senses and a relay, each followed by a function that has to see all. */
 #include "frames.h"
-#include "topo.h"
+#include "functions.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -109,4 +109,50 @@ TEST(a_function_forges_no_address_that_nobody_has)
     nft(s, "postrouting", "oifname eth0 ip saddr 10.0.0.1 snat to 10.0.0.77");
     CHECK(!node_tcp(s, "a", s, "b", "10.0.0.2", 80));
     CHECK(site_drops(s, "spoofed_ip") >= 1);
+}
+
+/* r (NAT, two arms) -> g, for TCP to port 80: what it begins itself, it may send on from its place
+ * in the chain, and nowhere else. */
+TEST(a_translator_begins_flows_on_its_far_side_only)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_chain *chain;
+    struct desired_instance *inst;
+    const struct desired_port *b, *r;
+    const int port = 80;
+    struct frame f;
+    uint8_t buf[FRAME_MAX];
+
+    site_network(s, "n", 100);
+    site_node(s, "a", "n", "10.0.0.1", NULL);
+    b = site_node(s, "b", "n", "10.0.0.2", NULL);
+    r = function_routed_between(s, "r", "n", "10.0.0.9", "10.0.0.10", "10.0.0.2");
+    site_function(s, "g", "n");
+    chain = site_chain(s, "c", "n");
+    (void)chain_class(s, chain, 6, 80);
+    inst = chain_hop(s, chain, "r");
+    inst->layer = "l3";
+    inst->speaks = true;
+    (void)chain_hop(s, chain, "g");
+    topo_up(t);
+    int in = node_raw(s, "r", "eth0"), out = node_raw(s, "r", "eth1"), fb = node_raw(s, "b", "eth0");
+
+    f = frame_tcp("02:00:00:00:00:01", b->mac, "10.0.0.9", "10.0.0.2", 1000, port, 2);
+    raw_send(in, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "function_direction") == 1);
+    CHECK(!raw_receive(fb, buf, sizeof buf, 20, is_tcp_to, &port));
+    CHECK_INT(site_hop_packets(s, "c", 1, "forward"), 0);
+    /* Nor is it remembered: what would be its answer is nobody's. */
+    f = frame_tcp(b->mac, r->mac, "10.0.0.2", "10.0.0.9", port, 1000, 2 | 16);
+    raw_send(fb, f.b, f.n);
+    SITE_EVENTUALLY(s, 1000, site_drops(s, "tcp_state") == 1);
+    f = frame_tcp("02:00:00:00:00:01", b->mac, "10.0.0.9", "10.0.0.2", 1000, port, 2);
+    raw_send(out, f.b, f.n);
+    CHECK(raw_receive(fb, buf, sizeof buf, 1000, is_tcp_to, &port));
+    CHECK_INT(site_hop_packets(s, "c", 1, "forward"), 1);
+    CHECK_INT(site_drops(s, "function_direction"), 1);
+    close(in);
+    close(out);
+    close(fb);
 }

@@ -673,9 +673,8 @@ node_ping(struct site *site, const char *server, const char *ip, int size)
     return ok;
 }
 
-/* A socket made inside of a server's network namespace. */
-static int
-socket_inside(struct site *site, const char *server, int family, int type, int protocol)
+int
+node_socket(struct site *site, const char *server, int family, int type, int protocol)
 {
     struct mem *mem = site->topo->mem;
     int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
@@ -730,8 +729,8 @@ node_tcp_to(struct site *from, const char *client, const char *to_ip, struct sit
             const char *server, const char *ip, int port)
 {
     int family = strchr(ip, ':') ? AF_INET6 : AF_INET, one = 1, error = 0, accepted = -1;
-    int l = socket_inside(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    int c = socket_inside(from, client, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int l = node_socket(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int c = node_socket(from, client, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_storage address, asked;
     socklen_t n = address_of(ip, port, &address), m = sizeof error;
     char text[4] = "";
@@ -759,7 +758,7 @@ node_tcp_to(struct site *from, const char *client, const char *to_ip, struct sit
 int
 node_raw(struct site *site, const char *server, const char *ifname)
 {
-    int fd = socket_inside(site, server, AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+    int fd = node_socket(site, server, AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
     struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
     struct ifreq ifr = {0};
 

@@ -130,6 +130,8 @@ bool node_tcp_to(struct site *from, const char *client, const char *to_ip, struc
 bool node_tcp(struct site *from, const char *client, struct site *to, const char *server,
               const char *ip, int port);
 
+/* A socket made inside of the server's network namespace. */
+int node_socket(struct site *site, const char *server, int family, int type, int protocol);
 /* A raw socket inside of the server, on its interface. */
 int node_raw(struct site *site, const char *server, const char *ifname);
 void raw_send(int fd, const void *frame, size_t n);

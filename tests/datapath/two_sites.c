@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -161,4 +162,95 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
     tunnel_send(west, "192.0.2.2", 100, &back);
     SITE_EVENTUALLY(east, 1000, site_drops(east, "tunnel_transit") == before + 1);
     close(fd);
+}
+
+/* Why an instance gets no flows as 's' sees it; null where it does. */
+static const char *
+instance_reason(struct site *s, const struct desired_instance *inst)
+{
+    const struct desired_counters *counters = site_counters(s);
+
+    for (size_t i = 0; counters && i < counters->instances.n; i++) {
+        const struct desired_instance_counter *c = counters->instances.items[i];
+
+        if (str_eq(c->instance_id, inst->id)) {
+            return c->up ? NULL : c->reason;
+        }
+    }
+    return "not told";
+}
+
+/* New connections from a to b, both at east, that are answered. */
+static int
+answered(struct site *east, int first, int n)
+{
+    int count = 0;
+
+    for (int i = 0; i < n; i++) {
+        count += node_tcp(east, "a", east, "b", "10.0.0.2", first + i);
+    }
+    return count;
+}
+
+static void
+wan(struct site *s, const char *state)
+{
+    struct process_spec spec = {.argv = process_argv(s->topo->mem, "ip", "-n", s->netns, "link",
+                                                     "set", "wan0", state, NULL),
+                                .stdin_fd = -1,
+                                .stdout_fd = -1,
+                                .stderr_fd = -1};
+    const char *output;
+
+    REQUIRE_OK(process_run(s->topo->mem, &spec, NULL, 5000, &output));
+}
+
+/* One hop, an instance here (f) and one at the other site (g). */
+TEST(a_site_leaves_an_instance_of_another_that_is_dead_or_out_of_reach)
+{
+    struct topo *t = topo_new(2);
+    struct site *east = &t->sites[0], *west = &t->sites[1];
+    struct desired_chain *ce, *cw;
+    struct desired_instance *g;
+    struct desired_port *a, *b;
+
+    site_network(east, "n", 100);
+    site_network(west, "n", 200);
+    a = site_node(east, "a", "n", "10.0.0.1", NULL);
+    b = site_node(east, "b", "n", "10.0.0.2", NULL);
+    (void)site_remote(west, "a", "n", east, a, 100);
+    (void)site_remote(west, "b", "n", east, b, 100);
+    site_function(east, "f", "n");
+    site_function(west, "g", "n");
+    ce = site_chain(east, "c", "n");
+    cw = site_chain(west, "c", "n");
+    (void)chain_class(east, ce, 6, -1);
+    (void)chain_class(west, cw, 6, -1);
+    (void)chain_hop(east, ce, "f");
+    g = hop_instance(east, ce->hops.items[0], "g");
+    instance_remote(g, west->vtep, 0x800001, 0x800002);
+    instance_remote(chain_hop(west, cw, "f"), east->vtep, 0x800003, 0x800004);
+    (void)hop_instance(west, cw->hops.items[0], "g");
+    site_label(west, "c", 0, "forward", "g", 0x800001);
+    site_label(west, "c", 0, "reverse", "g", 0x800002);
+    site_label(east, "c", 0, "forward", "f", 0x800003);
+    site_label(east, "c", 0, "reverse", "f", 0x800004);
+    topo_up(t);
+
+    CHECK_INT(answered(east, 80, 12), 12);
+    CHECK(site_hop_packets(west, "c", 0, "forward") > 0); /* Some went there. */
+    SITE_EVENTUALLY(east, 3000, !instance_reason(east, g));
+    (void)site_counters(east);
+    /* Out of reach: not for a lost packet or two, but soon. */
+    wan(east, "down");
+    SITE_EVENTUALLY(east, 5000, instance_reason(east, g));
+    CHECK_STR(instance_reason(east, g), "its site does not answer for it");
+    CHECK_INT(answered(east, 100, 12), 12);
+    wan(east, "up");
+    SITE_EVENTUALLY(east, 8000, !instance_reason(east, g));
+    /* Dead there. */
+    REQUIRE(!kill(node_pid(west, "g"), SIGKILL));
+    SITE_EVENTUALLY(east, 5000, instance_reason(east, g));
+    CHECK_INT(answered(east, 120, 12), 12);
+    CHECK_INT(site_drops(west, "no_instance"), 0);
 }

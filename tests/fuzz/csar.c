@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (fd < 0 || write(fd, data, n) != (ssize_t)n) {
         return 0;
     }
-    e = package_check(mem, mem_printf(mem, "/proc/self/fd/%d", fd), &verdict);
+    e = package_check(mem, mem_printf(mem, "/proc/self/fd/%d", fd), NULL, &verdict);
     if (e || (verdict.kind == PACKAGE_ACCEPTED) != (verdict.n_faults + verdict.n_features == 0)
         || mem_size(mem) > ARENA_MAX) {
         abort();

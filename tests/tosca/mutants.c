@@ -178,7 +178,7 @@ judge(const char *path, struct worst *worst)
     AUTO(mem) mem = mem_new("mutant");
     int64_t began_ms = cpu_ms();
     struct package_verdict verdict = {0};
-    struct err *e = package_check(mem, path, &verdict);
+    struct err *e = package_check(mem, path, NULL, &verdict);
     int64_t ms = cpu_ms() - began_ms;
 
     bool unread = e != NULL;

@@ -4,6 +4,7 @@
 #include "network/network.h"
 #include "test.h"
 
+#include "base/uuid.h"
 #include "base/vec.h"
 
 #include <stdio.h>
@@ -416,5 +417,223 @@ TEST(sync_never_lets_a_chain_be_bypassed)
     EVENTUALLY(5000, heard(a, "put", "chain", chain) &&
                          strstr(object_of(a, "chain", chain), "\"label_forward\":8388777"));
     CHECK(strstr(object_of(a, "chain", chain), "\"label_reverse\":8388608") != NULL);
+    agent_end(a);
+}
+
+/* ---- service graphs ---------------------------------------------------------------------------- */
+
+/* Chains A, B and C with a function each; A takes tcp from 'client', B port 80, C port 81. */
+struct tree {
+    struct agent *a;
+    const char *network, *client, *port[3], *pair[3], *group[3], *chain[3], *graph;
+    const char *ab, *ac; /* the ways */
+};
+
+static void
+tree_make(struct tree *tree)
+{
+    static const char *const takes[] = {"", ", 'destination_port_range_min': 80, "
+                                        "'destination_port_range_max': 80",
+                                        ", 'destination_port_range_min': 81, "
+                                        "'destination_port_range_max': 81"};
+    struct agent *a = tree->a;
+
+    tree->network = network_make(a);
+    tree->client = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                        tree->network);
+    for (int i = 0; i < 3; i++) {
+        const char *port, *fc;
+
+        port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                    tree->network);
+        tree->port[i] = port;
+        tree->pair[i] = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port,
+                             port);
+        tree->group[i] = make(a, &port_pair_group_resource, "{'port_pairs': ['%s']}",
+                              tree->pair[i]);
+        fc = make(a, &flow_classifier_resource,
+                  "{'protocol': 'tcp', 'logical_source_port': '%s'%s}", i ? port : tree->client,
+                  takes[i]);
+        tree->chain[i] = make(a, &port_chain_resource, "{'port_pair_groups': ['%s'], "
+                              "'flow_classifiers': ['%s'], 'priority': %d}", tree->group[i], fc,
+                              10 * i);
+    }
+    tree->ab = uuid_from(a->mem, mem_printf(a->mem, "service graph path: %s %s", tree->chain[0],
+                                            tree->chain[1]));
+    tree->ac = uuid_from(a->mem, mem_printf(a->mem, "service graph path: %s %s", tree->chain[0],
+                                            tree->chain[2]));
+}
+
+static void
+graph_make(struct tree *tree)
+{
+    tree->graph = make(tree->a, &service_graph_resource,
+                       "{'port_chains': {'%s': ['%s', '%s']}}", tree->chain[0], tree->chain[1],
+                       tree->chain[2]);
+}
+
+static bool
+tells(const struct tree *tree, const char *chain, const char *text)
+{
+    return strstr(object_of(tree->a, "chain", chain), text) != NULL;
+}
+
+TEST(sync_tells_ways_through_a_graph)
+{
+    struct tree tree = {.a = agent_new()};
+    struct agent *a = tree.a;
+    const char *first, *second;
+
+    tree_make(&tree);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(heard(a, "put", "chain", tree.chain[1]));
+    CHECK(tells(&tree, tree.chain[1], "\"after\":null"));
+    a->told.n = 0;
+    graph_make(&tree);
+    /* The chains behind are told as ways, and not by themselves; the first one as it was. */
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) && heard(a, "put", "chain", tree.ac));
+    EVENTUALLY(5000, heard(a, "delete", "chain", tree.chain[1]) &&
+                         heard(a, "delete", "chain", tree.chain[2]));
+    CHECK(!heard(a, "delete", "chain", tree.chain[0]));
+    CHECK(!heard(a, "put", "chain", tree.chain[0]));
+    CHECK(tells(&tree, tree.ab, mem_printf(a->mem, "\"after\":\"%s\"", tree.chain[0])));
+    CHECK(tells(&tree, tree.ab, mem_printf(a->mem, "\"network_id\":\"%s\"", tree.network)));
+    first = strstr(object_of(a, "chain", tree.ab), tree.group[0]);
+    second = strstr(object_of(a, "chain", tree.ab), tree.group[1]);
+    CHECK(first && second && first < second);
+    CHECK(!tells(&tree, tree.ab, tree.group[2]));
+    /* What the last chain takes, at its priority, wherever it comes from. */
+    CHECK(tells(&tree, tree.ab, "\"dst_port_min\":80"));
+    CHECK(tells(&tree, tree.ab, "\"priority\":10"));
+    CHECK(tells(&tree, tree.ab, "\"source_port_id\":null"));
+    CHECK(tells(&tree, tree.ac, "\"dst_port_min\":81"));
+    agent_end(a);
+}
+
+/* An instance, a priority and the graph itself change: so do the ways. */
+TEST(sync_follows_what_a_graph_is_made_of)
+{
+    struct tree tree = {.a = agent_new()};
+    struct agent *a = tree.a;
+    const char *port, *pair;
+
+    tree_make(&tree);
+    graph_make(&tree);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(heard(a, "put", "chain", tree.chain[0]) && heard(a, "put", "chain", tree.ab));
+    CHECK(!heard(a, "put", "chain", tree.chain[1]));
+    a->told.n = 0;
+    port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}", tree.network);
+    pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port, port);
+    change(a, &port_pair_group_resource, tree.group[0],
+           mem_printf(a->mem, "{\"port_pairs\": [\"%s\", \"%s\"]}", tree.pair[0], pair));
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) && tells(&tree, tree.ab, pair));
+    CHECK(tells(&tree, tree.chain[0], pair) && tells(&tree, tree.ac, pair));
+    change(a, &port_pair_resource, pair, "{\"drain_seconds\": 9}");
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
+                         tells(&tree, tree.ab, "\"drain_until\":1"));
+    change(a, &port_pair_group_resource, tree.group[0], "{\"probe_kind\": \"none\"}");
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
+                         tells(&tree, tree.ab, "\"probe_interval_ms\":0"));
+    change(a, &port_chain_resource, tree.chain[1], "{\"priority\": 77}");
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
+                         tells(&tree, tree.ab, "\"priority\":77"));
+    a->told.n = 0;
+    change(a, &service_graph_resource, tree.graph, NULL);
+    EVENTUALLY(5000, heard(a, "delete", "chain", tree.ab) &&
+                         heard(a, "delete", "chain", tree.ac));
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.chain[1]) &&
+                         heard(a, "put", "chain", tree.chain[2]));
+    CHECK(tells(&tree, tree.chain[1], "\"after\":null"));
+    agent_end(a);
+}
+
+struct counting {
+    struct tree *tree;
+    int64_t first, second, other;
+    size_t n;
+};
+
+/* store_fn */
+static struct err *
+count(struct tx *tx, void *arg)
+{
+    struct counting *counting = arg;
+    const struct tree *tree = counting->tree;
+    const char *text = mem_printf(
+        tx_mem(tx),
+        "{\"hops\": [{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"forward\", \"packets\": 1},"
+        "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"forward\", \"packets\": 10},"
+        "{\"chain_id\": \"%s\", \"hop\": 1, \"direction\": \"forward\", \"packets\": 10},"
+        "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"forward\", \"packets\": 100},"
+        "{\"chain_id\": \"%s\", \"hop\": 0, \"direction\": \"reverse\", \"packets\": 5}],"
+        "\"ports\": [{\"id\": \"%s\", \"in_packets\": 6, \"out_packets\": 7, \"drops\": 1}],"
+        "\"instances\": [{\"instance_id\": \"%s\"}, {\"instance_id\": \"%s\"}]}",
+        tree->chain[0], tree->ab, tree->ab, tree->ac, tree->ac, tree->port[0], tree->pair[0],
+        tree->pair[1]);
+    struct desired_counters *counters = row_new(tx_mem(tx), &desired_counters_table);
+    const struct desired_instance_counter *instance;
+    const struct json *json;
+
+    TRY(json_parse(tx_mem(tx), text, strlen(text), &json));
+    TRY(row_from_json(tx_mem(tx), &desired_counters_table, json, counters));
+    TRY(counters_complete(tx, counters));
+    counting->n = counters->hops.n;
+    instance = counters->instances.items[0];
+    CHECK_INT(instance->sent_packets, 7);
+    CHECK_INT(instance->came_packets, 6);
+    CHECK_INT(instance->drops, 1);
+    CHECK_INT(((struct desired_instance_counter *)counters->instances.items[1])->sent_packets, 0);
+    for (size_t i = 0; i < counters->hops.n; i++) {
+        const struct desired_hop_counter *hop = counters->hops.items[i];
+
+        CHECK_INT(hop->hop, 0);
+        *(str_eq(hop->direction, "reverse")          ? &counting->other
+          : str_eq(hop->chain_id, tree->chain[0]) ? &counting->first
+                                                  : &counting->second) += hop->packets;
+    }
+    return NULL;
+}
+
+TEST(counters_are_of_chains_and_instances)
+{
+    struct tree tree = {.a = agent_new()};
+    struct counting counting = {.tree = &tree};
+
+    tree_make(&tree);
+    graph_make(&tree);
+    CHECK_OK(store_read(tree.a->store, count, &counting));
+    CHECK_INT(counting.n, 3);
+    CHECK_INT(counting.first, 111);
+    CHECK_INT(counting.second, 10);
+    CHECK_INT(counting.other, 5);
+    agent_end(tree.a);
+}
+
+/* A function that changes addresses begins flows of its own: so does one whose group says so. */
+TEST(sync_tells_that_a_mapped_function_speaks)
+{
+    struct agent *a = agent_new();
+    const char *network = network_make(a), *chain[2];
+
+    for (int i = 0; i < 2; i++) {
+        const char *port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                                network);
+        const char *pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port,
+                                port);
+        const char *group = make(
+            a, &port_pair_group_resource,
+            "{'port_pairs': ['%s'], 'port_pair_group_parameters': {'ppg_n_tuple_mapping': "
+            "{'egress_n_tuple': {'source_ip_prefix': %s}}}}", pair, i ? "'10.0.0.9/32'" : "null");
+
+        chain[i] = make(a, &port_chain_resource, "{'port_pair_groups': ['%s']}", group);
+    }
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(strstr(object_of(a, "chain", chain[0]), "\"speaks\":false") != NULL);
+    CHECK(strstr(object_of(a, "chain", chain[1]), "\"speaks\":true") != NULL);
+    CHECK(strstr(object_of(a, "chain", chain[1]), "\"layer\":\"l2\"") != NULL);
     agent_end(a);
 }

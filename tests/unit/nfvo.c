@@ -382,6 +382,54 @@ TEST(nfvo_a_server_that_forwards_is_a_function)
     CHECK_INT(((const struct plan_path *)p.plan->paths.items[0])->destinations.n, 0);
 }
 
+static struct plan_path *
+path_add(struct placing *p, const char *name, const char *sap, const char *protocol, int64_t min,
+         int64_t max)
+{
+    static const char *on[] = {"data"};
+    struct plan_path *made = row_new(p->mem, &plan_path_table);
+    struct plan_rule *rule = row_new(p->mem, &plan_rule_table);
+    struct plan_cp *cp = row_new(p->mem, &plan_cp_table);
+
+    made->name = rule->name = name;
+    made->links = (struct strs){.n = 1, .items = on};
+    rule->protocol = protocol;
+    rule->destination_port_min = min;
+    rule->destination_port_max = max;
+    cp->sap = sap;
+    if (sap) {
+        place_add(p->mem, &made->sources, cp);
+    }
+    place_add(p->mem, &made->rules, rule);
+    place_add(p->mem, &p->plan->paths, made);
+    return made;
+}
+
+TEST(nfvo_paths_that_claim_the_same_packets_are_refused_by_name)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct rows sites = {0};
+
+    place_add(mem, &sites, site_new(mem, "east", 8));
+    struct placing p = placing_new(mem, &sites, "{}");
+    (void)path_add(&p, "p80", "client", "tcp", 80, 80);
+    struct plan_path *b = path_add(&p, "many", "client", "tcp", 81, 90);
+    struct plan_rule *rule = b->rules.items[0];
+    (void)path_add(&p, "udp", "client", "udp", 80, 80);
+    (void)path_add(&p, "other", "admin", "tcp", 80, 80);
+    CHECK_OK(place_overlaps(&p));
+    rule->destination_port_min = 80;
+    CHECK_ERR_MSG(place_overlaps(&p), E_UNPROCESSABLE,
+                  "rule p80 of path p80 and rule many of path many;");
+    rule->destination_prefix = "10.1.0.0/16";
+    ((struct plan_rule *)((struct plan_path *)p.plan->paths.items[0])->rules.items[0])
+        ->destination_prefix = "10.2.0.0/16";
+    CHECK_OK(place_overlaps(&p));
+    b->sources = (struct rows){0}; /* From anywhere. */
+    CHECK_ERR_MSG(place_overlaps(&p), E_UNPROCESSABLE,
+                  "rule many of path many and rule other of path other;");
+}
+
 /* ---- requests -----------------------------------------------------------------------------------
  */
 

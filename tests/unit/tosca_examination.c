@@ -141,7 +141,9 @@ TEST(examination_survives_its_child)
         {"printf 'R\\x02\\0\\0\\0{]'", "does not say what it should"},
         {"printf 'X\\x02\\0\\0\\0[]'", "does not say why"},
         {"printf 'X\\x03\\0\\0\\0[1]'", "the package is wrong"},
-        {"printf 'R\\x02\\0\\0\\0{}'; exec sleep 100", "entry"},
+        {"printf 'R\\x02\\0\\0\\0{}'; exec sleep 100", "signed"},
+        {"printf 'R\\x0c\\0\\0\\0{\"signed\":3}'; exec sleep 100", "signed"},
+        {"printf 'R\\x0c\\0\\0\\0{\"signed\":1}'; exec sleep 100", "entry"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -126,8 +126,8 @@ static const char good_template[] =
     "                        min_disk: 0 B, size: 1 B, checksum: { algorithm: sha-256, hash:\n"
     "        2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 } }\n";
 
-static const char *
-sha256(struct mem *mem, const char *data)
+const char *
+text_sha256(struct mem *mem, const char *data)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int n = 0;
@@ -154,7 +154,7 @@ good_package(struct mem *mem, struct entry entries[GOOD_ENTRIES], const char *ex
                    "Source: image\n"
                    "Algorithm: SHA-256\n"
                    "Hash: %s\n%s",
-                   sha256(mem, good_template), sha256(mem, "x"), str_or(extra, ""));
+                   text_sha256(mem, good_template), text_sha256(mem, "x"), str_or(extra, ""));
 
     entries[0] = (struct entry){.name = "TOSCA-Metadata/TOSCA.meta", .data = good_meta};
     entries[1] = (struct entry){.name = "vnfd.mf", .data = manifest};

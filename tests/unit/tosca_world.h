@@ -28,6 +28,9 @@ const char *zip_write(struct mem *mem, const char *name, size_t n, const struct 
 #define GOOD_ENTRIES 4
 void good_package(struct mem *mem, struct entry entries[GOOD_ENTRIES], const char *extra);
 
+/* In hex. */
+const char *text_sha256(struct mem *mem, const char *data);
+
 /* "a.yaml" -> text pairs ended by null; parses the first one. */
 struct err *parse_files(struct mem *mem, const char *const *files, struct tosca **tosca);
 /* Parses 'body' as a template that imports the VNFD types of 'version' (null: none said). */

@@ -86,6 +86,43 @@ TEST(vec_map_does_not_grow_by_set_and_delete)
     map_done(&map);
 }
 
+/* Keys may go as soon as they are taken; what stands behind them is still found. */
+TEST(vec_map_take_leaves_nothing_behind)
+{
+    static char keys[3000][8];
+    uint64_t seed = 1;
+    struct map map;
+    size_t n = 0;
+
+    map_init(&map, NULL);
+    CHECK(!map_take(&map, "x"));
+    for (int round = 0; round < 20000; round++) {
+        int i = (int)((seed = seed * 6364136223846793005ULL + 1) >> 33) % 3000;
+
+        if (*keys[i]) {
+            CHECK(map_take(&map, keys[i]) == keys[i]);
+            CHECK(!map_get(&map, keys[i]));
+            memset(keys[i], 0, sizeof keys[i]); /* As if it were freed. */
+            n--;
+        } else {
+            snprintf(keys[i], sizeof keys[i], "x%d", i);
+            map_set(&map, keys[i], keys[i]);
+            n++;
+        }
+    }
+    CHECK_INT(map.n_live, n);
+    CHECK(map.cap <= 8192);
+    for (int i = 0; i < 3000; i++) {
+        CHECK(!*keys[i] || map_get(&map, keys[i]) == keys[i]);
+    }
+    n = 0;
+    map_each (&map, it) {
+        n++;
+    }
+    CHECK_INT(map.n_live, n);
+    map_done(&map);
+}
+
 TEST(vec_hash_differs_by_length_and_seed)
 {
     CHECK(hash_bytes("\0", 1, 0) != hash_bytes("\0\0", 2, 0));

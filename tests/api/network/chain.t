@@ -43,3 +43,20 @@ PUT /v2.0/sfc/port_chains/$chain  as demo
 {"port_chain": {"flow_classifiers": ["$here", "$there"]}}
 = 400
 {"NeutronError": {"type": "PortChainNetworksDiffer", "message": "$ := text", "detail": ""}}
+# A port stays while a function is reached by it, or a classifier names it.
+DELETE /v2.0/ports/$a  as admin
+= 409
+{"NeutronError": {"type": "PortInUse", "message": "$ := text", "detail": ""}}
+DELETE /v2.0/sfc/port_chains/$chain  as demo
+= 204
+DELETE /v2.0/sfc/port_pair_groups/$group  as demo
+= 204
+DELETE /v2.0/sfc/port_pairs/$pair  as demo
+= 204
+DELETE /v2.0/ports/$a  as admin
+= 409
+{"NeutronError": {"type": "PortInUse", "message": "$ := text", "detail": ""}}
+DELETE /v2.0/sfc/flow_classifiers/$here  as demo
+= 204
+DELETE /v2.0/ports/$a  as admin
+= 204

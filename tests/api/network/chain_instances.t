@@ -50,7 +50,19 @@ POST /v2.0/sfc/port_pair_groups  as demo
 POST /v2.0/sfc/port_pair_groups  as demo
 {"port_pair_group": {"port_pairs": ["$pair"]}}
 = 201
-{"port_pair_group": {"id": "$group := uuid", "failure_policy": "closed", ...}}
+{"port_pair_group": {"id": "$group := uuid", "failure_policy": "closed", "probe_kind": "frame", "probe_interval_ms": 10, "probe_threshold": 3, ...}}
+PUT /v2.0/sfc/port_pair_groups/$group  as demo
+{"port_pair_group": {"probe_kind": "ping"}}
+= 400
+{"NeutronError": {...}}
+PUT /v2.0/sfc/port_pair_groups/$group  as demo
+{"port_pair_group": {"probe_kind": "none", "probe_interval_ms": 50, "probe_threshold": 5}}
+= 200
+{"port_pair_group": {"probe_kind": "none", "probe_interval_ms": 50, "probe_threshold": 5, ...}}
+PUT /v2.0/sfc/port_pair_groups/$group  as demo
+{"port_pair_group": {"probe_threshold": 1}}
+= 400
+{"NeutronError": {...}}
 PUT /v2.0/sfc/port_pair_groups/$group  as demo
 {"port_pair_group": {"failure_policy": "open"}}
 = 200

@@ -112,7 +112,7 @@ x
 = 202
 GET /vnfpkgm/v2/vnf_packages/$a  as demo
 ~ 200
-{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", "status": 501, "detail": "vnfd.mf:8: signed (SOL004 5.1 option 1, a manifest with a CMS signature): feature: verification of signatures is not supported; a signed package is never taken unverified (SignatureNotVerified)"}, ...}
+{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", "status": 400, "detail": "vnfd.mf:8: is no CMS signature (RFC 5652 section 5); vnfd.mf: TOSCA-Metadata/TOSCA.meta is not listed: the signature of the manifest does not cover it; vnfd.mf:6: Definitions/vnfd.yaml has no digest: the signature of the manifest does not cover it; vnfd.mf:7: image has no digest: the signature of the manifest does not cover it"}, ...}
 
 # In a zip with its signature (option 2).
 POST /vnfpkgm/v2/vnf_packages  as demo
@@ -166,7 +166,7 @@ MIIC
 = 202
 GET /vnfpkgm/v2/vnf_packages/$b  as demo
 ~ 200
-{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", "status": 501, "detail": "vnf.cms: signed (SOL004 5.1 option 2, a zip of a package and its signature): feature: verification of signatures is not supported; a signed package is never taken unverified (SignatureNotVerified)"}, ...}
+{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", "status": 400, "detail": "vnf.cms: is no CMS signature (RFC 5652 section 5)"}, ...}
 
 # Option 2 around what is no package: the signature is still what is told first.
 POST /vnfpkgm/v2/vnf_packages  as demo
@@ -182,7 +182,7 @@ MIIC
 = 202
 GET /vnfpkgm/v2/vnf_packages/$c  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", ...}, ...}
 
 # An artifact with a signature of its own (SOL004 5.3).
 POST /vnfpkgm/v2/vnf_packages  as demo
@@ -236,7 +236,7 @@ MIIC
 = 202
 GET /vnfpkgm/v2/vnf_packages/$d  as demo
 ~ 200
-{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", "status": 501, "detail": "vnfd.mf:7: signed (SOL004 5.3, an artifact with its own signature): feature: verification of signatures is not supported; a signed package is never taken unverified (SignatureNotVerified)"}, ...}
+{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", "status": 400, "detail": "image.sig.cms: is no CMS signature (RFC 5652 section 5)"}, ...}
 
 # A package that was refused may be uploaded again.
 PUT /vnfpkgm/v2/vnf_packages/$d/package_content  as demo

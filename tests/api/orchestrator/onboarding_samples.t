@@ -9,7 +9,7 @@ PUT /vnfpkgm/v2/vnf_packages/$a/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$a  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotTrusted: nobody who is trusted here vouches for who signed", ...}, ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -20,7 +20,7 @@ PUT /vnfpkgm/v2/vnf_packages/$b/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$b  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureInvalid: a signature is not of what the package holds", ...}, ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -31,7 +31,7 @@ PUT /vnfpkgm/v2/vnf_packages/$c/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$c  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotTrusted: nobody who is trusted here vouches for who signed", ...}, ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -42,7 +42,7 @@ PUT /vnfpkgm/v2/vnf_packages/$d/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$d  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureInvalid: a signature is not of what the package holds", ...}, ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -53,7 +53,7 @@ PUT /vnfpkgm/v2/vnf_packages/$e/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$e  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", ...}, ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -64,4 +64,4 @@ PUT /vnfpkgm/v2/vnf_packages/$f/package_content  as demo
 = 202
 GET /vnfpkgm/v2/vnf_packages/$f  as demo
 ~ 200
-{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: the package is signed, and its signature cannot be verified", ...}, ...}
+{"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", ...}, ...}

@@ -1,0 +1,441 @@
+/* Signed packages: every way in which a signature, its certificates or what it is over can be
+ * wrong, with authorities and signers made here. */
+#include "base/vec.h"
+#include "tosca_world.h"
+
+#include "sys/file.h"
+#include "tosca/examination.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+/* Behind pem.h, without which it declares less. */
+#include <openssl/cms.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- people ------------------------------------------------------------------------------- */
+
+struct person {
+    X509 *certificate;
+    EVP_PKEY *key;
+};
+
+static void
+person_free(void *arg)
+{
+    struct person *p = arg;
+
+    X509_free(p->certificate);
+    EVP_PKEY_free(p->key);
+}
+
+static void
+extension_add(X509 *certificate, int nid, const char *value)
+{
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+
+    REQUIRE(extension && X509_add_ext(certificate, extension, -1));
+    X509_EXTENSION_free(extension);
+}
+
+/* 'issuer' null = its own; 'days' may be negative: expired so long ago. */
+static struct person *
+person_new(struct mem *mem, const char *name, const struct person *issuer, bool is_authority,
+           long days)
+{
+    static long serial;
+    struct person *p = MEM_NEW(mem, struct person);
+    const struct person *by = issuer ? issuer : p;
+    X509_NAME *subject;
+
+    mem_on_free(mem, person_free, p);
+    p->key = EVP_EC_gen("P-256");
+    p->certificate = X509_new();
+    subject = X509_get_subject_name(p->certificate);
+    REQUIRE(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name,
+                                       -1, -1, 0));
+    X509_set_version(p->certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(p->certificate), ++serial);
+    X509_gmtime_adj(X509_getm_notBefore(p->certificate), -100L * 86400);
+    X509_gmtime_adj(X509_getm_notAfter(p->certificate), days * 86400);
+    X509_set_pubkey(p->certificate, p->key);
+    X509_set_issuer_name(p->certificate, X509_get_subject_name(by->certificate));
+    extension_add(p->certificate, NID_basic_constraints,
+                  is_authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    extension_add(p->certificate, NID_key_usage,
+                  is_authority ? "critical,keyCertSign" : "critical,digitalSignature");
+    REQUIRE(X509_sign(p->certificate, by->key, EVP_sha256()));
+    return p;
+}
+
+static const char *
+bio_text(struct mem *mem, BIO *bio)
+{
+    char *data;
+    long n = BIO_get_mem_data(bio, &data);
+    const char *text = mem_strn(mem, data, (size_t)n);
+
+    BIO_free(bio);
+    return text;
+}
+
+static const char *
+pem_of(struct mem *mem, const struct person *p)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+
+    REQUIRE(PEM_write_bio_X509(bio, p->certificate));
+    return bio_text(mem, bio);
+}
+
+/* 'more' (or null) is a certificate besides the signer's. */
+static const char *
+sign_by(struct mem *mem, const struct person *p, const char *text, unsigned flags,
+        const EVP_MD *digest, const struct person *more)
+{
+    BIO *content = BIO_new_mem_buf(text, -1), *out = BIO_new(BIO_s_mem());
+    STACK_OF(X509) *others = sk_X509_new_null();
+    CMS_ContentInfo *cms;
+
+    if (more) {
+        REQUIRE(sk_X509_push(others, more->certificate));
+    }
+    cms = CMS_sign(NULL, NULL, others, content, flags | CMS_PARTIAL);
+    REQUIRE(cms && CMS_add1_signer(cms, p->certificate, p->key, digest, flags));
+    REQUIRE(CMS_final(cms, content, NULL, flags) && PEM_write_bio_CMS(out, cms));
+    CMS_ContentInfo_free(cms);
+    sk_X509_free(others);
+    BIO_free(content);
+    return bio_text(mem, out);
+}
+
+#define APART (CMS_BINARY | CMS_DETACHED)
+
+static const char *
+sign(struct mem *mem, const struct person *p, const char *text)
+{
+    return sign_by(mem, p, text, APART, EVP_sha256(), NULL);
+}
+
+/* ---- packages ------------------------------------------------------------------------------- */
+
+#define MORE 3
+/* A good package, in which the manifest lists all, and what is put beside it. */
+struct world {
+    struct mem *mem;
+    struct person *root, *signer;
+    struct package_trust trust;
+    struct entry entries[GOOD_ENTRIES + MORE];
+    size_t n;
+    struct package *pkg;
+};
+
+static struct world
+world_new(struct mem *mem)
+{
+    struct world w = {.mem = mem, .n = GOOD_ENTRIES};
+
+    w.root = person_new(mem, "root", NULL, true, 100);
+    w.signer = person_new(mem, "signer", w.root, false, 100);
+    w.trust = (struct package_trust){.name = "trusted.pem", .pem = pem_of(mem, w.root)};
+    w.trust.n = strlen(w.trust.pem);
+    good_package(mem, w.entries, NULL);
+    good_package(mem, w.entries,
+                 mem_printf(mem, "Source: TOSCA-Metadata/TOSCA.meta\nAlgorithm: SHA-256\nHash: %s\n",
+                            text_sha256(mem, w.entries[0].data)));
+    return w;
+}
+
+static void
+world_add(struct world *w, const char *name, const char *data)
+{
+    w->entries[w->n++] = (struct entry){.name = name, .data = data};
+}
+
+/* Signs what the manifest is now. */
+static void
+manifest_sign(struct world *w, const char *signature)
+{
+    w->entries[1].data = mem_printf(w->mem, "%s%s", w->entries[1].data, signature);
+}
+
+static struct err *
+world_open(struct world *w)
+{
+    w->pkg = NULL;
+    return package_open(w->mem, zip_write(w->mem, "p.csar", w->n, w->entries), &w->trust, &w->pkg);
+}
+
+/* The package is refused for that reason alone. */
+static void
+check_refused(struct world *w, const char *type, const char *text)
+{
+    struct err *e = world_open(w);
+
+    REQUIRE(e);
+    CHECK_STR(e->type, type);
+    CHECK(!w->pkg);
+    CHECK_STR(e->next ? e->next->message : NULL, NULL); /* Nothing else. */
+    CHECK_ERR_MSG(e, E_INVALID, text);
+}
+
+TEST(signature_of_the_manifest_by_someone_trusted_is_accepted)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    REQUIRE_OK(world_open(&w));
+    CHECK_INT(w.pkg->security_option, 1);
+    CHECK_STR(w.pkg->signed_by, "CN = signer");
+    /* Who trusts the signer itself needs no authority. */
+    w.trust.pem = pem_of(mem, w.signer);
+    w.trust.n = strlen(w.trust.pem);
+    CHECK_OK(world_open(&w));
+}
+
+TEST(signature_over_lines_as_mail_has_them_is_accepted)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, sign_by(mem, w.signer, w.entries[1].data, CMS_DETACHED, EVP_sha256(), NULL));
+    CHECK_OK(world_open(&w));
+}
+
+TEST(signature_of_another_manifest_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    char *data, *at;
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    data = mem_str(mem, w.entries[1].data);
+    at = strstr(data, "vnf_product_name: n");
+    REQUIRE(at);
+    at[18] = 'm';
+    w.entries[1].data = data;
+    check_refused(&w, "SignatureInvalid", "vnfd.mf:16: does not match what it is over");
+}
+
+TEST(signature_vouches_for_what_is_listed_with_a_digest_only)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, "Source: image.txt\n");
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    world_add(&w, "image.txt", "x");
+    check_refused(&w, "SignatureNotVerified", "vnfd.mf:16: image.txt has no digest");
+    w = world_new(mem);
+    good_package(mem, w.entries, NULL);
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "TOSCA-Metadata/TOSCA.meta is not listed");
+}
+
+TEST(what_stands_behind_a_signature_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    manifest_sign(&w, "Source: image\n");
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "stands behind the signature");
+    w = world_new(mem);
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "is a second signature");
+}
+
+TEST(signature_of_someone_not_trusted_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct person *other = person_new(mem, "other", NULL, true, 100);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    w.trust.pem = pem_of(mem, other);
+    w.trust.n = strlen(w.trust.pem);
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "unable to get local issuer certificate");
+    w.trust.n = 0;
+    check_refused(&w, "SignatureNotTrusted", "no certificates are trusted here");
+}
+
+TEST(signature_of_an_expired_signer_is_refused_for_that_alone)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    w.signer = person_new(mem, "late", w.root, false, -1);
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    check_refused(&w, "SignatureNotTrusted", "certificate CN = late: certificate has expired");
+}
+
+TEST(signature_by_a_certificate_for_other_use_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, sign(mem, w.root, w.entries[1].data));
+    check_refused(&w, "SignatureNotTrusted", "certificate CN = root is not for signing");
+}
+
+TEST(signature_chain_through_the_package_is_followed)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct person *between = person_new(mem, "between", w.root, true, 100);
+    struct person *end = person_new(mem, "end", between, false, 100);
+    const char *manifest = w.entries[1].data;
+
+    manifest_sign(&w, sign_by(mem, end, manifest, APART, EVP_sha256(), between));
+    CHECK_OK(world_open(&w));
+    w.entries[1].data = manifest;
+    manifest_sign(&w, sign(mem, end, manifest));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "unable to get local issuer certificate");
+    world_add(&w, "vnfd.cert", pem_of(mem, between));
+    CHECK_OK(world_open(&w));
+}
+
+TEST(signature_that_is_weak_or_holds_its_own_content_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *manifest = w.entries[1].data;
+
+    manifest_sign(&w, sign_by(mem, w.signer, manifest, APART, EVP_sha1(), NULL));
+    check_refused(&w, "SignatureNotVerified", "none of the SHA-2 or SHA-3 family");
+    w.entries[1].data = manifest;
+    manifest_sign(&w, sign_by(mem, w.signer, manifest, CMS_BINARY, EVP_sha256(), NULL));
+    check_refused(&w, "SignatureNotVerified", "holds content of its own");
+    w.entries[1].data = manifest;
+    manifest_sign(&w, sign_by(mem, w.signer, manifest, APART | CMS_NOCERTS, EVP_sha256(), NULL));
+    check_refused(&w, "SignatureNotVerified", "the certificate of its signer is neither");
+    world_add(&w, "vnfd.cert", pem_of(mem, w.signer));
+    CHECK_OK(world_open(&w));
+    w.entries[1].data = manifest;
+    manifest_sign(&w, "-----BEGIN CMS-----\nMIIC\n-----END CMS-----\n");
+    check_refused(&w, "SignatureNotVerified", "is no CMS signature");
+}
+
+/* The digest in it is right; what the signer's key made of it is not. */
+TEST(signature_that_no_key_made_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *text = sign(mem, w.signer, w.entries[1].data);
+    BIO *in = BIO_new_mem_buf(text, -1), *out = BIO_new(BIO_s_mem());
+    CMS_ContentInfo *cms = PEM_read_bio_CMS(in, NULL, NULL, NULL);
+    STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+
+    REQUIRE(cms && sk_CMS_SignerInfo_num(infos) == 1);
+    CMS_SignerInfo_get0_signature(sk_CMS_SignerInfo_value(infos, 0))->data[20] ^= 1;
+    REQUIRE(PEM_write_bio_CMS(out, cms));
+    CMS_ContentInfo_free(cms);
+    BIO_free(in);
+    manifest_sign(&w, bio_text(mem, out));
+    check_refused(&w, "SignatureInvalid", "does not match what it is over");
+}
+
+TEST(signature_of_an_artifact_is_over_that_artifact)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    world_add(&w, "image.sig.cms", sign(mem, w.signer, "x"));
+    REQUIRE_OK(world_open(&w));
+    CHECK_INT(w.pkg->security_option, 0); /* Not as a whole. */
+    w.entries[GOOD_ENTRIES].data = sign(mem, w.signer, "y");
+    check_refused(&w, "SignatureInvalid", "image.sig.cms: does not match what it is over");
+    w.entries[GOOD_ENTRIES].name = "picture.sig.cms";
+    check_refused(&w, "SignatureNotVerified", "nothing says which file");
+    /* Named by the manifest. */
+    w.entries[GOOD_ENTRIES].data = sign_by(mem, w.signer, "x", APART | CMS_NOCERTS, EVP_sha256(),
+                                           NULL);
+    world_add(&w, "keys/picture.cert", pem_of(mem, w.signer));
+    w.entries[1].data = mem_printf(mem,
+                                   "%sSource: image\nAlgorithm: SHA-256\nHash: %s\n"
+                                   "Signature: picture.sig.cms\nCertificate: keys/picture.cert\n",
+                                   w.entries[1].data, text_sha256(mem, "x"));
+    CHECK_OK(world_open(&w));
+    w.n--;
+    check_refused(&w, "SignatureNotVerified", "Certificate: the package has no keys/picture.cert");
+}
+
+TEST(signature_beside_a_package_in_a_zip_is_over_the_package)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *path = zip_write(mem, "in.csar", w.n, w.entries), *signature;
+    char *inner;
+    size_t n;
+    BIO *content;
+
+    REQUIRE_OK(file_read(mem, path, 1u << 20, &inner, &n));
+    content = BIO_new_mem_buf(inner, (int)n);
+    BIO *out = BIO_new(BIO_s_mem());
+    CMS_ContentInfo *cms = CMS_sign(w.signer->certificate, w.signer->key, NULL, content,
+                                    APART | CMS_NOCERTS);
+    REQUIRE(cms && PEM_write_bio_CMS(out, cms));
+    CMS_ContentInfo_free(cms);
+    BIO_free(content);
+    signature = bio_text(mem, out);
+    w.n = 0;
+    world_add(&w, "in.csar", inner);
+    w.entries[0].size = n;
+    world_add(&w, "in.cms", signature);
+    check_refused(&w, "SignatureNotVerified", "in.cms: the certificate of its signer is neither");
+    world_add(&w, "in.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK_INT(w.pkg->security_option, 2);
+    /* In a time stamp of a file within. */
+    inner[10] ^= 1;
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "in.cms: does not match what it is over");
+}
+
+TEST(signature_is_demanded_where_only_signed_packages_are_taken)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    CHECK_OK(world_open(&w));
+    w.trust.signed_only = true;
+    check_refused(&w, "SignatureNotVerified", "only signed packages are taken here");
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    CHECK_OK(world_open(&w));
+    /* What was taken stays readable when its signer's time is over. */
+    w.trust = (struct package_trust){.was_checked = true};
+    CHECK_OK(world_open(&w));
+}
+
+/* By the child that reads packages, in its cage. */
+TEST(signature_is_checked_where_the_package_is_examined)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct examination_order order = {.kind = "vnf", .signed_only = true};
+    struct examination *x;
+    struct examined *found;
+    const char *path;
+
+    order.trust = mem_printf(mem, "%s/trusted.pem", test_dir());
+    REQUIRE_OK(file_write(order.trust, w.trust.pem, w.trust.n, 0600));
+    path = zip_write(mem, "p.csar", w.n, w.entries);
+    order.fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK_ERR_MSG(examination_new(mem, &order, &x, &found), E_INVALID, "only signed packages");
+    close(order.fd);
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    path = zip_write(mem, "p.csar", w.n, w.entries);
+    order.fd = open(path, O_RDONLY | O_CLOEXEC);
+    REQUIRE_OK(examination_new(mem, &order, &x, &found));
+    CHECK_STR(found->security_option, "OPTION_1");
+    /* A file of what was taken is given whoever is trusted now. */
+    order = (struct examination_order){.kind = "file", .file = "image", .fd = order.fd};
+    REQUIRE(lseek(order.fd, 0, SEEK_SET) == 0);
+    REQUIRE_OK(examination_new(mem, &order, &x, &found));
+    AUTO_FD out = open(test_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    CHECK_OK(examination_take(x, out));
+    close(order.fd);
+}
