@@ -61,6 +61,7 @@ instances_count(struct host *host, struct mem *mem, struct desired_counters *cou
         struct desired_instance_counter *c = row_new(mem, &desired_instance_counter_table);
         uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
 
+        row_defaults(mem, c); /* What is counted at its ports is the site's to add. */
         c->instance_id = in->watched.id;
         c->reason = in->not_used ? in->not_used : watch_reason(&in->watched, down);
         c->up = !c->reason;
