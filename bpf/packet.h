@@ -389,6 +389,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     __u8 eth[12];
 
     k->from = from;
+    k->parsed = 0;
     if (bpf_skb_load_bytes(skb, 0, eth, 12)) {
         return DROP_truncated;
     }
@@ -402,7 +403,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
-    k->passed = k->trusted = k->spoken = k->parsed = 0;
+    k->passed = k->trusted = k->spoken = 0;
     k->chain = 0;
     return 0;
 }

@@ -193,6 +193,12 @@ pin_open(struct datapath *dp, const char *kind, const char *name, int *fd)
     return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
 }
 
+struct err *
+datapath_map_open(struct datapath *dp, const char *name, int *fd)
+{
+    return pin_open(dp, "map", name, fd);
+}
+
 static struct err *
 meta_write(struct datapath *dp)
 {
@@ -569,6 +575,37 @@ datapath_get(struct datapath *dp, enum datapath_table table, const void *key)
 
 /* ---- numbers ------------------------------------------------------------------------------------ */
 
+struct uuid_search {
+    uint32_t kind, number;
+    const struct dp_id_key *found;
+};
+
+static void
+uuid_look(void *arg, const void *key, const void *value)
+{
+    struct uuid_search *search = arg;
+    const struct dp_id_key *k = key;
+    const struct dp_id *id = value;
+
+    if (id->id == search->number && (k->kind & ((1u << SPACE_SHIFT) - 1)) == search->kind) {
+        search->found = k;
+    }
+}
+
+const char *
+datapath_uuid(struct datapath *dp, struct mem *mem, uint32_t kind, uint32_t number)
+{
+    struct uuid_search search = {.kind = kind, .number = number};
+    char hex[33];
+
+    dptable_each_entry(&dp->tables[TABLE_ids], uuid_look, &search);
+    if (!search.found) {
+        return NULL;
+    }
+    hex_from(hex, search.found->uuid, sizeof search.found->uuid);
+    return mem_printf(mem, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
 static struct err *
 slot_zero(struct datapath *dp, int which, uint32_t slot)
 {
@@ -663,43 +700,6 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
         }
     }
     return datapath_put(dp, TABLE_ids, &key, id);
-}
-
-struct uuid_search {
-    uint32_t kind, number;
-    const struct dp_id_key *found;
-};
-
-static void
-uuid_look(void *arg, const void *key, const void *value)
-{
-    struct uuid_search *search = arg;
-    const struct dp_id_key *k = key;
-    const struct dp_id *id = value;
-
-    if (id->id == search->number && (k->kind & ((1u << SPACE_SHIFT) - 1)) == search->kind) {
-        search->found = k;
-    }
-}
-
-const char *
-datapath_uuid(struct datapath *dp, struct mem *mem, uint32_t kind, uint32_t number)
-{
-    struct uuid_search search = {.kind = kind, .number = number};
-    char hex[33];
-
-    dptable_each_entry(&dp->tables[TABLE_ids], uuid_look, &search);
-    if (!search.found) {
-        return NULL;
-    }
-    hex_from(hex, search.found->uuid, sizeof search.found->uuid);
-    return mem_printf(mem, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-}
-
-struct err *
-datapath_map_open(struct datapath *dp, const char *name, int *fd)
-{
-    return pin_open(dp, "map", name, fd);
 }
 
 /* ---- flows -------------------------------------------------------------------------------------- */

@@ -31,10 +31,12 @@ struct tracer {
     uint32_t chain;
     struct dp_chain shape;
     uint32_t inst;     /* Looked at last. */
-    uint32_t down;     /* What is found of it, DP_DOWN_*. */
-    bool inst_there;
+    uint32_t judged;   /* Asked by this program whether it may be used; 0 = none was. */
+    uint32_t down;     /* What is found of that, DP_DOWN_*. */
+    bool judged_there;
     bool handed;       /* To an instance of ... */
     uint32_t place;    /* ... this hop and direction (DP_EVENT_PLACE). */
+    uint32_t handed_to;
     uint32_t counters; /* Slot of the hop's. */
     uint32_t reason;
 };
@@ -112,7 +114,7 @@ flow_say(struct tracer *t)
 static const char *
 faults_text(struct tracer *t)
 {
-    return !t->inst_there                ? "it is no longer there"
+    return !t->judged_there              ? "it is no longer there"
            : t->down & DP_DOWN_PROCESS   ? "its process has ended"
            : t->down & DP_DOWN_LINK      ? "a link of it is down"
            : t->down & DP_DOWN_SILENT    ? "probes do not come through it"
@@ -139,10 +141,11 @@ on_call(struct tracer *t, const char *program)
 
         flow_say(t);
         step = step_add(t, DESIRED_STEP_replaced);
-        step->instance_id = uuid_of(t, ID_INSTANCE, t->inst);
+        step->instance_id = uuid_of(t, ID_INSTANCE, t->judged);
         step->chain_id = uuid_of(t, ID_CHAIN, t->chain);
-        step->text = t->inst ? faults_text(t) : "the flow has no instance of this hop yet";
+        step->text = t->judged ? faults_text(t) : "the flow has no instance of this hop yet";
     }
+    t->judged = 0;
 }
 
 static void
@@ -152,12 +155,23 @@ on_chain(struct tracer *t, uint32_t chain, const void *value)
     memcpy(&t->shape, value, sizeof t->shape);
 }
 
+/* What is not there is judged by that. */
 static void
 on_inst(struct tracer *t, uint32_t inst, bool is_there)
 {
     t->inst = inst;
-    t->inst_there = is_there;
-    t->down = 0;
+    if (!is_there) {
+        t->judged = inst;
+        t->judged_there = false;
+    }
+}
+
+static void
+on_health(struct tracer *t, const struct dp_health *health)
+{
+    t->judged = t->inst;
+    t->judged_there = true;
+    t->down = health->down;
 }
 
 static void
@@ -174,7 +188,7 @@ on_lookup(struct tracer *t, const struct trace_seen *seen)
     } else if (str_eq(seen->name, "insts")) {
         on_inst(t, number, seen->value);
     } else if (str_eq(seen->name, "health") && seen->value) {
-        t->down = ((const struct dp_health *)seen->value)->down;
+        on_health(t, seen->value);
     } else if (str_eq(seen->name, "hop_stats")) {
         t->counters = number;
     } else if (str_eq(seen->name, "drops")) {
@@ -201,6 +215,7 @@ on_event(struct tracer *t, const struct trace_seen *seen)
         flow_say(t);
         t->handed = true;
         t->place = seen->b;
+        t->handed_to = t->judged;
     } else if (seen->event == DP_EVENT_passed) {
         flow_say(t);
         hop_say(t, step_add(t, DESIRED_STEP_passed), seen->b);
@@ -250,7 +265,7 @@ tunnel_say(struct tracer *t, const struct trace_verdict *verdict)
 
     if (t->handed) {
         hop_say(t, step, t->place);
-        step->instance_id = uuid_of(t, ID_INSTANCE, t->inst);
+        step->instance_id = uuid_of(t, ID_INSTANCE, t->handed_to);
     }
     step->vtep = mem_str(t->mem, ip_text(text, &vtep));
     step->vni = verdict->vni;
@@ -348,7 +363,7 @@ static void
 leg_begin(struct tracer *t)
 {
     t->rules_asked = t->handed = false;
-    t->reason = t->inst = t->down = 0;
+    t->reason = t->inst = t->judged = t->down = 0;
 }
 
 /* 'frame' says where it comes in. */

@@ -226,13 +226,14 @@ trace_map_delete(const char *name, const void *key)
 const void *
 trace_kernel_read(struct trace_kernel *t, const char *map, const void *key)
 {
+    struct trace_kernel *outer = running; /* While it runs, who is told may ask as well. */
     const void *value;
 
     running = t;
     t->quiet = true;
     value = trace_map_lookup(map, key);
     t->quiet = false;
-    running = NULL;
+    running = outer;
     return value;
 }
 

@@ -308,6 +308,20 @@ TEST(a_trace_leaves_the_maps_as_they_are)
     CHECK_INT(site_hop_packets(s, "c", 0, "forward"), 0);
 }
 
+static struct desired_port *
+port_named(struct site *s, const char *name)
+{
+    const char *id = topo_id(s->topo, mem_printf(s->topo->mem, "port %s", name));
+
+    for (size_t i = 0; i < s->objects.n; i++) {
+        if (s->kinds.items[i] == DESIRED_port && str_eq(desired_id(s->objects.items[i]), id)) {
+            return s->objects.items[i];
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no port %s", name);
+    test_end();
+}
+
 /* ---- drops ------------------------------------------------------------------------------------------ */
 
 struct dropped {
@@ -411,15 +425,9 @@ static void
 make_no_instance(struct site *s, struct desired_trace_packet *p, struct desired_port *a,
                  struct desired_port *b)
 {
-    const char *in = topo_id(s->topo, "port f.in");
-
     (void)a, (void)b;
     p->destination_port = 80;
-    for (size_t i = 0; i < s->objects.n; i++) {
-        if (s->kinds.items[i] == DESIRED_port && str_eq(desired_id(s->objects.items[i]), in)) {
-            ((struct desired_port *)s->objects.items[i])->admin_state_up = false;
-        }
-    }
+    port_named(s, "f.in")->admin_state_up = false;
     REQUIRE(site_push(s) && site_counters(s) && site_counters(s));
 }
 
@@ -477,6 +485,72 @@ TEST(a_trace_says_why_a_packet_is_dropped)
         CHECK_STR(told ? told->outcome : NULL, "dropped");
         CHECK_STR(step ? step->name : "not dropped", drops[i].reason);
     }
+}
+
+/* ---- instances that are down --------------------------------------------------------------------- */
+
+static void
+function_down(struct site *s, const char *name)
+{
+    port_named(s, mem_printf(s->topo->mem, "%s.in", name))->admin_state_up = false;
+    REQUIRE(site_push(s) && site_counters(s) && site_counters(s));
+}
+
+TEST(a_trace_tells_of_instances_that_are_replaced_passed_and_copied_to)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const struct desired_trace_answer *told;
+    const struct desired_trace_step *step;
+    const struct desired_port *a, *b;
+    struct desired_trace_packet *p;
+    struct desired_chain *chain;
+    struct desired_instance *f, *g, *h;
+    struct desired_hop *hop;
+    uint8_t buf[FRAME_MAX];
+    struct frame frame;
+    bool is_f;
+
+    site_network(s, "n", 100);
+    a = site_node(s, "a", "n", "10.0.0.1", NULL);
+    b = site_node(s, "b", "n", "10.0.0.2", NULL);
+    site_function(s, "f", "n");
+    site_function(s, "g", "n");
+    site_function(s, "h", "n");
+    chain = site_chain(s, "c", "n");
+    (void)chain_class(s, chain, 17, -1);
+    f = chain_hop(s, chain, "f");
+    hop = chain->hops.items[0];
+    g = hop_instance(s, hop, "g");
+    hop->fail_open = true;
+    h = chain_hop(s, chain, "h");
+    ((struct desired_hop *)chain->hops.items[1])->tap = true;
+    topo_up(t);
+    p = packet(s, a, b, false, 17, 9);
+    told = ask(s, &p, 1, false);
+    step = step_find(told, "request", "copied", 1);
+    CHECK_STR(step ? step->instance_id : NULL, h->id);
+    step = step_find(told, "request", "handed", 0);
+    REQUIRE(step);
+    is_f = str_eq(step->instance_id, f->id);
+    /* The flow becomes a real one; then its instance goes down. */
+    frame = frame_of(p);
+    int at_a = node_raw(s, "a", "eth0"), at_b = node_raw(s, "b", "eth0");
+    raw_send(at_a, frame.b, frame.n);
+    CHECK(raw_receive(at_b, buf, sizeof buf, 2000, is_the, p));
+    function_down(s, is_f ? "f" : "g");
+    told = ask(s, &p, 1, false);
+    step = step_find(told, "request", "replaced", -1);
+    CHECK_STR(step ? step->instance_id : NULL, is_f ? f->id : g->id);
+    step = step_find(told, "request", "handed", 0);
+    CHECK_STR(step ? step->instance_id : NULL, is_f ? g->id : f->id);
+    function_down(s, is_f ? "g" : "f");
+    told = ask(s, &p, 1, false);
+    CHECK(step_find(told, "request", "passed", 0));
+    CHECK(!step_find(told, "request", "handed", 0));
+    CHECK_STR(told ? told->outcome : NULL, "delivered");
+    close(at_a);
+    close(at_b);
 }
 
 /* ---- what cannot be told ----------------------------------------------------------------------------- */
