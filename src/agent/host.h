@@ -48,10 +48,10 @@ struct host {
     bool idmapped;           /* A range of users a server. */
     bool reconcile_posted;
     struct agent_listener *listener;
+    struct follows *follows;
     struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
     struct watch *watch;
-    struct follows *follows;
     uint64_t n_flows;
 };
 
