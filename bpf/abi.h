@@ -12,7 +12,9 @@
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
 #define DP_ABI 4
 
-#define DP_FLOWS_MAX 131072
+#define DP_FLOWS_DEFAULT 131072 /* Unless the agent is told another power of two between these: */
+#define DP_FLOWS_LEAST 1024
+#define DP_FLOWS_MOST 4194304
 #define DP_PORTS_MAX 16384
 #define DP_CHAINS_MAX 16384
 #define DP_HOP_SLOTS 32768 /* Positions of all chains together, for their counters. */
@@ -21,6 +23,7 @@
 #define DP_GROUPS 16
 #define DP_BUCKETS 256
 #define DP_MEMBERS 64
+#define DP_MEMBER_BITS 6
 #define DP_RULES_A_BLOCK 8
 #define DP_BLOCKS_A_GROUP 32
 #define DP_CLASSES_MAX 200000 /* Entries; the map has room for as many as change at a time. */
@@ -43,7 +46,7 @@ enum dp_drop {
 /* Programs that are reached by tail call: index in the 'calls' map. */
 #define DP_CALLS(X)                                                                                \
     X(arp) X(nd) X(new_flow) X(rules) X(classify) X(insert) X(step)                                \
-    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(echo) X(echoed)
+    X(new_remote) X(repick) X(punt) X(speak) X(probe) X(resort) X(reseat) X(echo) X(echoed)
 enum dp_call {
 #define X(name) CALL_##name,
     DP_CALLS(X)
@@ -59,6 +62,7 @@ struct dp_ip {
 struct dp_config {
     __u32 vxlan_ifindex;
     __u32 punt_ifindex; /* 0 = no responder is there */
+    __u32 flows;        /* Entries that the flow table has. */
 };
 
 /* ports: interface index of the host's end -> port */
@@ -119,21 +123,21 @@ struct dp_guest {
 #define DP_RATE_BURST 256
 enum { DP_QUESTION, DP_ANSWER };
 
-/* fdb: (network, link-layer address) -> port here (ifindex) or elsewhere */
+/* fdb: (network, link-layer address) -> port id */
 struct dp_fdb_key {
     __u32 net;
     __u8 mac[6];
     __u16 zero;
 };
-struct dp_fdb {
-    __u32 port;
-    __u32 ifindex; /* 0 = elsewhere, see 'remotes', or not plugged */
-    __u32 remote;  /* 1 = elsewhere */
-};
 
-/* remotes: port id -> where its site is and what to send with */
-struct dp_remote {
-    __u32 vtep; /* host order */
+/* places: port id -> how a packet gets there.  What is needed of 'ports' to deliver to one is here
+ * as well, so that delivery is one look-up. */
+struct dp_place {
+    __u32 ifindex; /* 0 = elsewhere */
+    __u32 flags;   /* DP_PORT_*, of a port that is here */
+    __u32 gen;
+    __u32 slot;
+    __u32 vtep; /* Elsewhere: where its site is (host order), and what to send with. */
     __u32 vni;
 };
 
@@ -197,7 +201,7 @@ struct dp_member_key {
 };
 
 /* Classifiers are looked up, not gone through.  All that ask about the same fields with the same
- * prefix lengths have one shape; a shape's are one look-up away, however many they are.  A range
+ * prefix lengths, for one protocol or any, have one shape; a shape's are one look-up away, however many they are.  A range
  * of port numbers is several prefixes of them.
  *
  * A scope is a network's number, for its flows; or a chain's, for flows that matched it: what
@@ -214,7 +218,8 @@ struct dp_shape {
     __u8 flags;
     __u8 src_len, dst_len; /* Of the 16-byte form; any is 0. */
     __u8 sport_len, dport_len;
-    __u8 zero[5];
+    __u8 proto; /* DP_CLASS_PROTO: others are not looked up. */
+    __u8 zero[4];
 };
 struct dp_shapes_key {
     __u32 scope;
@@ -242,6 +247,7 @@ struct dp_class {
 };
 
 /* chains: chain -> shape */
+#define DP_PAST 15
 #define DP_CHAIN_SYMMETRIC 1
 #define DP_CHAIN_BRANCHES 2 /* Its number is a scope of classifiers. */
 #define DP_CHAIN_TAPS 8 /* From this bit on: one a hop whose instance only gets copies. */
@@ -252,9 +258,17 @@ struct dp_chain {
     __u32 zero;
     __u32 group[DP_HOPS];
     __u32 slot[DP_HOPS]; /* Of each hop's counters. */
+    /* Rises with each change of the groups, whose lists before it are kept, the last first. */
+    __u64 version; /* Spread over the bits DP_VERSION, as a flow has it. */
+    __u32 past[DP_PAST][DP_HOPS];
 };
-/* groups: equal instances, of which each flow gets one.  'member' are those that may get
- * new flows, for when the one of the hash value is down. */
+/* groups: equal instances, of which each flow gets one.  Each has a seat of its group's, and its
+ * number is made of the group's number and that.  'member' are those that may get new flows, for
+ * when the one of the hash value is down. */
+#define DP_INST_NUMBER(group, seat) ((group) << DP_MEMBER_BITS | (seat))
+#define DP_INST_GROUP(inst) ((inst) >> DP_MEMBER_BITS)
+#define DP_INST_SEAT(inst) ((inst) & (DP_MEMBERS - 1))
+#define DP_GROUP_NUMBER_MAX ((1u << (32 - DP_MEMBER_BITS)) - 1)
 #define DP_GROUP_OPEN 1 /* Where none is up, packets go on past the hop. */
 /* What decides which instance a flow gets; none = all, alike in both directions. */
 #define DP_FIELD_IP_SRC 1
@@ -269,8 +283,8 @@ struct dp_group {
     __u32 flags;
     __u32 fields;
     __u32 n_members;
-    __u32 member[DP_MEMBERS];
-    __u32 inst[DP_BUCKETS]; /* 0 = none at all */
+    __u8 member[DP_MEMBERS]; /* Seat + 1, here and below. */
+    __u8 bucket[DP_BUCKETS]; /* 0 = none at all */
 };
 /* health: what is found of an instance while packets flow, by its slot; the agent writes 'down',
  * which is the point of fail-over, and the programs which probe they saw last. */
@@ -290,7 +304,7 @@ struct dp_health {
 struct dp_probe {
     __u32 magic, inst, seq, dir; /* As the agent's machine writes them. */
 };
-/* insts: instance -> where it is. */
+/* insts: instance (DP_INST_NUMBER) -> where it is. */
 #define DP_INST_REMOTE 1
 #define DP_INST_L3 2 /* Frames are addressed to it, and restored behind it. */
 #define DP_INST_ONE_ARM 4
@@ -299,7 +313,6 @@ enum { DP_FORWARD, DP_REVERSE };
 struct dp_inst {
     __u32 up;
     __u32 health; /* Its slot. */
-    __u32 group;
     __u32 flags;
     __u32 ifindex[2]; /* Where a forward, a reverse packet is sent into. */
     __u32 port[2];
@@ -343,26 +356,33 @@ struct dp_flow_key {
 #define DP_FLOW_REPLY_OK 2  /* The responder may answer: it was let in, or may send by itself. */
 #define DP_FLOW_REPLIED 4
 #define DP_FLOW_SPOKEN 8 /* It begins at an instance, that of hop 'first'. */
+#define DP_FLOW_FIN 16   /* And 32 for the responder's. */
 enum { TCP_ST_NONE, TCP_ST_SYN, TCP_ST_OPEN, TCP_ST_FIN, TCP_ST_CLOSED };
-struct dp_end {
-    __u32 port;
-    __u32 ifindex; /* 0 = elsewhere */
-    __u32 gen;     /* Port's, when its rules were last found to allow this flow. */
-    __u8 mac[6];
-    __u16 zero;
-};
+#define DP_SEAT_MASK 0x7f
+#define DP_VERSION 0x8080808080808080ULL
+#define DP_TICK_SHIFT 30
+/* A million of these are 160 bytes each in the kernel: 48 of its own, the key's 44 (rounded up),
+ * this, and 16 of a bucket.  Ends are initiator and responder. */
 struct dp_flow {
-    __u64 last_ns;
-    struct dp_end end[2]; /* Initiator, responder. */
+    __u32 last;  /* When a packet was seen, in units of 2^DP_TICK_SHIFT ns. */
     __u32 chain;
-    __u32 inst[DP_HOPS];
-    __u16 sent; /* Bit per hop: a packet was handed to it. */
+    /* A byte a hop: the instance's seat + 1 in the hop's group, 0 = none yet.  The top bits are the
+     * version of the chain that the order of hops is of: both change by one store. */
+    __u64 seats;
+    __u32 port[2];
+    __u32 gen[2]; /* Port's, when its rules were last found to allow this flow. */
+    __u8 mac[2][6];
+    __u8 sent;  /* Bit per hop: a packet was handed to it. */
     __u8 flags;
     __u8 state; /* TCP */
-    __u8 fins;  /* Bit per end. */
     __u8 first; /* DP_FLOW_SPOKEN */
-    __u8 zero[6];
 };
+_Static_assert(sizeof(struct dp_flow_key) == 44 && sizeof(struct dp_flow) == 48,
+               "an entry of the flow table is to take 160 bytes");
+/* What the agent asks dp_collect to remove where it is still stale: keys behind a link-layer
+ * header and their number (DP_COLLECT_OFF), as a frame. */
+#define DP_COLLECT_OFF 16
+#define DP_COLLECT_MAX 64
 
 /* fragments (LRU) */
 struct dp_frag_key {
@@ -435,18 +455,22 @@ struct dp_event {
 };
 
 /* ids: what a number stands for; kept by the agent only. */
+#define DP_ID_GROUP 0xffffffff
 struct dp_id_key {
     __u32 kind;
+    __u32 group; /* Of an instance; DP_ID_GROUP = it is one itself. */
     __u8 uuid[16];
 };
 struct dp_id {
     __u32 id;
     __u32 slot;
+    __u32 left; /* An instance that has left its group, which keeps its seat for it: in which order. */
 };
 /* meta[0] */
 struct dp_meta {
     __u32 abi;
     __u32 next_id;
+    __u32 next_group; /* Groups of instances have numbers of their own. */
     __u8 build[32]; /* SHA-256 of the object whose programs are pinned. */
 };
 
@@ -469,6 +493,15 @@ dp_flow_idle_s(__u8 proto, __u8 state, __u8 flags)
            : state == TCP_ST_FIN    ? DP_IDLE_TCP_FIN
            : state == TCP_ST_CLOSED ? DP_IDLE_TCP_CLOSED
                                     : DP_IDLE_TCP_SYN;
+}
+
+/* Has it idled too long at time 'tick'?  'last' may be of a processor that is ahead. */
+static inline int
+dp_flow_idle(const struct dp_flow *flow, __u8 proto, __u32 tick)
+{
+    __s32 idle = (__s32)(tick - flow->last);
+
+    return idle > (__s32)dp_flow_idle_s(proto, flow->state, flow->flags);
 }
 
 #endif

@@ -6,24 +6,22 @@
 
 #include "classify.h"
 
-/* One end from the tables; false where nobody has that address. */
-INLINE int
+/* One end from the tables, and where it is; 0 where nobody has that address. */
+INLINE struct dp_place *
 end_find(struct pkt *k, const __u8 *mac, struct dp_end *end)
 {
     struct dp_fdb_key key = {.net = k->key.net};
-    struct dp_fdb *fdb_entry;
+    __u32 *port;
 
     mac_copy(key.mac, mac);
-    fdb_entry = bpf_map_lookup_elem(&fdb, &key);
-    if (!fdb_entry) {
+    port = bpf_map_lookup_elem(&fdb, &key);
+    if (!port) {
         return 0;
     }
-    end->port = fdb_entry->port;
-    end->ifindex = fdb_entry->ifindex;
+    end->port = *port;
     end->gen = 0;
-    end->zero = 0;
     mac_copy(end->mac, mac);
-    return fdb_entry->remote || fdb_entry->ifindex;
+    return bpf_map_lookup_elem(&places, port);
 }
 
 /* Can this packet be the first that is seen of a connection?  Like conntrack's
@@ -42,30 +40,30 @@ is_syn_ack(const struct pkt *k)
 }
 
 INLINE int
-inst_serves(__u32 group, __u32 id, int only_here, __u32 faults)
+inst_serves(__u32 group, __u32 seat, int only_here, __u32 faults)
 {
+    __u32 id = DP_INST_NUMBER(group, 0) + seat - 1;
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
 
-    return inst && inst->group == group && inst_is_up(inst, faults) &&
-           !(only_here && inst->flags & DP_INST_REMOTE);
+    return inst && inst_is_up(inst, faults) && !(only_here && inst->flags & DP_INST_REMOTE);
 }
 
-/* Instance of a flow in a group: of its hash value's bucket, else any that is up,
+/* Seat + 1 of a flow's instance in a group: of its hash value's bucket, else any that is up,
  * others for other hash values.  With 'only_here' none of another site: what a
  * site was sent for an instance of its own, it does not send on. */
 INLINE __u32
 inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only_here, __u32 faults)
 {
     struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
-    __u32 id, n, hash;
+    __u32 seat, n, hash;
 
     if (!g) {
         return 0;
     }
     hash = g->fields ? fields_hash(&k->key, flow, g->fields) : flow_hash(&k->key);
-    id = g->inst[hash % DP_BUCKETS];
-    if (id && inst_serves(group, id, only_here, faults)) {
-        return id;
+    seat = g->bucket[hash % DP_BUCKETS];
+    if (seat && inst_serves(group, seat, only_here, faults)) {
+        return seat;
     }
     n = g->n_members;
     if (!n || n > DP_MEMBERS) {
@@ -75,27 +73,29 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
         __u32 at = (hash / DP_BUCKETS + i) % n;
 
         BOUND(at, DP_MEMBERS - 1);
-        id = g->member[at];
-        if (inst_serves(group, id, only_here, faults)) {
-            return id;
+        seat = g->member[at];
+        if (inst_serves(group, seat, only_here, faults)) {
+            return seat;
         }
     }
     return 0;
 }
 
-/* No room for one more entry of the network?  Half of the table is for what is sure to each: no
- * network, nor several of one tenant, leaves others without. */
-INLINE int
+/* 0, or why there is no room for one more entry of the network.  Half of the table is for what is
+ * sure to each: no network, nor several of one tenant, leaves others without. */
+INLINE __u32
 table_is_full(const struct pkt *k)
 {
     __u32 net = k->key.net, all = 0;
     struct dp_net *value = bpf_map_lookup_elem(&nets, &net);
+    struct dp_config *c = bpf_map_lookup_elem(&config, &all);
     __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
-    if (value && n && total && *n >= value->sure && *total >= DP_FLOWS_MAX / 2) {
-        return 1;
+    if (!value || !c || !n || !total || *total >= c->flows) {
+        return DROP_table_full;
     }
-    return !value || !n || !total || *n >= value->share || *total >= DP_FLOWS_MAX;
+    return *n >= value->share || (*n >= value->sure && *total >= c->flows / 2) ? DROP_share_full
+                                                                               : 0;
 }
 
 /* Is there no room to remember the flow, and none needed?  Then nothing is known of what it was
@@ -103,7 +103,7 @@ table_is_full(const struct pkt *k)
 INLINE int
 goes_by_hash(struct pkt *k)
 {
-    k->hash_only = !(k->in_flags & DP_PORT_SECURITY) && table_is_full(k);
+    k->hash_only = !(k->in_flags & DP_PORT_SECURITY) && table_is_full(k) != 0;
     return k->hash_only;
 }
 
@@ -130,9 +130,7 @@ dp_new_flow(struct __sk_buff *skb)
         return drop(k, DROP_unknown_destination);
     }
     k->end[0].port = k->in_port;
-    k->end[0].ifindex = k->in_ifindex;
     k->end[0].gen = k->in_gen;
-    k->end[0].zero = 0;
     mac_copy(k->end[0].mac, k->mac_src);
     k->init_lo = k->from_lo;
     k->class_block = 0;
@@ -203,14 +201,16 @@ int
 dp_new_remote(struct __sk_buff *skb)
 {
     struct pkt *k = pkt_get();
-    struct dp_remote *remote;
+    struct dp_place *src, *dst;
     int swap;
 
     if (!k) {
         return TC_ACT_SHOT;
     }
     swap = k->from == FROM_LABEL && k->vni.dir == DP_REVERSE;
-    if (!end_find(k, k->mac_src, &k->end[swap]) || !end_find(k, k->mac_dst, &k->end[!swap])) {
+    src = end_find(k, k->mac_src, &k->end[swap]);
+    dst = end_find(k, k->mac_dst, &k->end[!swap]);
+    if (!src || !dst) {
         return drop(k, DROP_unknown_destination);
     }
     k->init_lo = swap ? !k->from_lo : k->from_lo;
@@ -224,11 +224,10 @@ dp_new_remote(struct __sk_buff *skb)
         k->from = FROM_FUNCTION;
         return call(skb, k, CALL_classify);
     }
-    remote = k->end[0].ifindex ? 0 : bpf_map_lookup_elem(&remotes, &k->end[0].port);
-    if (!remote || remote->vtep != k->vtep) {
+    if (src->ifindex || src->vtep != k->vtep) {
         return drop(k, DROP_tunnel_source);
     }
-    if (!k->end[1].ifindex) {
+    if (!dst->ifindex) {
         return drop(k, DROP_tunnel_transit);
     }
     if (!goes_by_hash(k) && (!may_start(k) || is_syn_ack(k))) {
@@ -242,27 +241,39 @@ INLINE void
 choose(struct pkt *k, struct dp_flow *flow)
 {
     struct dp_chain *chain = bpf_map_lookup_elem(&chains, &k->chain);
+    __u64 seats = chain ? chain->version : 0;
 
+    for (__u32 i = 0; i < DP_HOPS; i++) {
+        if (chain && i < chain->n_hops) {
+            seats |= (__u64)inst_pick(k, flow, chain->group[i], 0, 0) << 8 * i;
+        }
+    }
     flow->chain = chain ? k->chain : 0;
     flow->sent = 0;
-    for (__u32 i = 0; i < DP_HOPS; i++) {
-        flow->inst[i] = chain && i < chain->n_hops ? inst_pick(k, flow, chain->group[i], 0, 0) : 0;
-    }
+    flow->seats = seats;
 }
 
-/* One more entry for the network? */
-INLINE int
+/* One more entry for the network; 0, or a reason why not. */
+INLINE __u32
 usage_take(const struct pkt *k)
 {
-    __u32 net = k->key.net, all = 0;
+    __u32 net = k->key.net, all = 0, bad = table_is_full(k);
     __u64 *n = bpf_map_lookup_elem(&usage, &net), *total = bpf_map_lookup_elem(&usage, &all);
 
-    if (table_is_full(k) || !n || !total) {
-        return 0;
+    if (bad || !n || !total) {
+        return bad ? bad : DROP_table_full;
     }
     __sync_fetch_and_add(n, 1);
     __sync_fetch_and_add(total, 1);
-    return 1;
+    return 0;
+}
+
+INLINE void
+end_keep(struct dp_flow *flow, int which, const struct dp_end *end)
+{
+    flow->port[which] = end->port;
+    flow->gen[which] = end->gen;
+    mac_copy(flow->mac[which], end->mac);
 }
 
 /* An entry that is there is brought up to date in place. */
@@ -274,9 +285,9 @@ insert_again(struct __sk_buff *skb, struct pkt *k)
     if (!flow) {
         return drop(k, DROP_internal);
     }
-    flow->end[0] = k->end[0];
-    if (flow->end[1].port != k->end[1].port || !mac_eq(flow->end[1].mac, k->end[1].mac)) {
-        flow->end[1] = k->end[1];
+    end_keep(flow, 0, &k->end[0]);
+    if (flow->port[1] != k->end[1].port || !mac_eq(flow->mac[1], k->end[1].mac)) {
+        end_keep(flow, 1, &k->end[1]);
     }
     if (flow->chain != k->chain) {
         choose(k, flow);
@@ -292,7 +303,7 @@ insert_full(struct __sk_buff *skb, struct pkt *k, __u32 reason)
         return drop(k, reason);
     }
     k->hash_only = 1;
-    k->flow.sent = 0xffff;
+    k->flow.sent = 0xff;
     return call(skb, k, CALL_step);
 }
 
@@ -302,6 +313,7 @@ dp_insert(struct __sk_buff *skb)
 {
     struct pkt *k = pkt_get();
     struct dp_flow *flow;
+    __u32 full;
     long bad;
 
     if (!k) {
@@ -312,23 +324,21 @@ dp_insert(struct __sk_buff *skb)
     }
     flow = &k->flow;
     __builtin_memset(flow, 0, sizeof *flow);
-    flow->last_ns = bpf_ktime_get_coarse_ns();
-    flow->end[0] = k->end[0];
-    flow->end[1] = k->end[1];
+    flow->last = tick_now();
+    end_keep(flow, 0, &k->end[0]);
+    end_keep(flow, 1, &k->end[1]);
     flow->flags = k->init_lo ? DP_FLOW_FROM_LO : 0;
     flow->state = !k->is_tcp ? TCP_ST_NONE : k->tcp_flags & TCP_SYN ? TCP_ST_SYN : TCP_ST_OPEN;
     choose(k, flow);
-    if (k->from == FROM_LABEL && k->vni.hop < DP_HOPS) {
-        flow->inst[k->vni.hop & (DP_HOPS - 1)] = k->vni.inst;
-    }
     if (k->spoken && k->first < DP_HOPS) {
         flow->first = k->first;
         flow->flags |= DP_FLOW_SPOKEN;
-        flow->inst[k->first & (DP_HOPS - 1)] = k->in_inst;
-        flow->sent = (__u16)(1 << k->first);
+        flow_sit(flow, k->first & (DP_HOPS - 1), DP_INST_SEAT(k->in_inst) + 1);
+        flow->sent = (__u8)(1 << k->first);
     }
-    if (k->hash_only || !usage_take(k)) {
-        return insert_full(skb, k, DROP_share_full);
+    full = k->hash_only ? DROP_table_full : usage_take(k);
+    if (full) {
+        return insert_full(skb, k, full);
     }
     bad = bpf_map_update_elem(&flows, &k->key, flow, BPF_NOEXIST);
     if (bad) {
@@ -365,7 +375,7 @@ dp_resort(struct __sk_buff *skb)
     struct dp_chain *chain;
     struct dp_flow *flow;
     struct dp_group *g;
-    __u32 hop, id, bad;
+    __u32 hop, id, seat, bad;
 
     if (!k) {
         return TC_ACT_SHOT;
@@ -384,14 +394,14 @@ dp_resort(struct __sk_buff *skb)
         TRACE(k, DP_EVENT_passed, 0, DP_EVENT_PLACE(hop, k->repick_dir));
         return call(skb, k, CALL_step);
     }
-    id = flow->inst[hop];
-    if (!id || !inst_serves(chain->group[hop], id, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
-        id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
+    seat = flow_seat(flow, hop);
+    if (!seat || !inst_serves(chain->group[hop], seat, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
+        seat = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
     }
-    if (!id) {
+    if (!seat) {
         return drop(k, DROP_no_instance);
     }
-    flow->inst[hop] = id;
+    flow_sit(flow, hop, seat);
     k->trusted |= (__u8)(1 << hop);
     return call(skb, k, CALL_step);
 }
@@ -485,7 +495,7 @@ dp_repick(struct __sk_buff *skb)
     struct pkt *k = pkt_get();
     struct dp_chain *chain;
     struct dp_flow *flow;
-    __u32 hop, id, bad;
+    __u32 hop, seat, bad;
 
     if (!k) {
         return TC_ACT_SHOT;
@@ -499,12 +509,92 @@ dp_repick(struct __sk_buff *skb)
     if (flow->flags & DP_FLOW_SPOKEN && hop == flow->first) {
         return drop(k, DROP_no_instance); /* It was this one's flow. */
     }
-    id = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
-    if (!id) {
+    seat = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
+    if (!seat) {
         return call(skb, k, CALL_resort);
     }
-    flow->inst[hop] = id;
+    flow_sit(flow, hop, seat);
     return call(skb, k, CALL_step);
+}
+
+/* The number that is spread over the bits DP_VERSION. */
+INLINE __u32
+version_number(__u64 bits)
+{
+    __u32 n = 0;
+
+    for (int i = 0; i < 8; i++) {
+        n |= (__u32)(bits >> (8 * i + 7) & 1) << i;
+    }
+    return n;
+}
+
+/* The chain's hops are others than the entry's.  A group's instance stays the flow's wherever the
+ * group stands now; only what is older than the chain remembers has all chosen anew. */
+SEC("tc")
+int
+dp_reseat(struct __sk_buff *skb)
+{
+    struct pkt *k = pkt_get();
+    struct dp_chain *chain;
+    struct dp_flow *flow;
+    __u32 bad, age, sent = 0, first = DP_HOPS;
+    __u64 seats;
+
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    k->repick = 0;
+    bad = repick_begin(k, &flow, &chain);
+    if (bad) {
+        return drop(k, bad);
+    }
+    seats = chain->version;
+    age = (version_number(seats) - version_number(flow->seats)) & 0xff;
+    for (__u32 i = 0; age && age <= DP_PAST && i < DP_HOPS; i++) {
+        for (__u32 was = 0; was < DP_HOPS && i < chain->n_hops; was++) {
+            if (chain->past[age - 1][was] == chain->group[i]) {
+                seats |= (__u64)flow_seat(flow, was) << 8 * i;
+                sent |= (flow->sent >> was & 1) << i;
+                first = flow->first == was ? i : first;
+                break;
+            }
+        }
+    }
+    if (flow->flags & DP_FLOW_SPOKEN && first == DP_HOPS) {
+        flow_forget(k); /* Where it began is no longer there. */
+        return k->hash_only ? drop(k, DROP_internal) : call(skb, k, CALL_step);
+    }
+    flow->seats = seats;
+    asm volatile("" ::: "memory"); /* First, so that another processor does not do it twice. */
+    flow->sent = k->hash_only ? 0xff : (__u8)sent;
+    flow->first = first < DP_HOPS ? (__u8)first : 0;
+    return call(skb, k, CALL_step);
+}
+
+/* Removes what the agent found stale, where it still is: a packet may have come since. */
+SEC("tc")
+int
+dp_collect(struct __sk_buff *skb)
+{
+    __u32 now = tick_now(), n = 0, off = DP_COLLECT_OFF + sizeof n;
+    struct dp_flow_key key;
+    struct dp_flow *flow;
+
+    if (bpf_skb_load_bytes(skb, DP_COLLECT_OFF, &n, sizeof n)) {
+        return 0;
+    }
+    for (__u32 i = 0; i < DP_COLLECT_MAX && i < n; i++) {
+        if (bpf_skb_load_bytes(skb, off, &key, sizeof key)) {
+            break;
+        }
+        off += sizeof key;
+        flow = bpf_map_lookup_elem(&flows, &key);
+        if (flow && dp_flow_idle(flow, key.proto, now) && !bpf_map_delete_elem(&flows, &key)) {
+            usage_drop(key.net);
+        }
+    }
+    return 0;
 }
 
 #endif

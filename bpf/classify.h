@@ -64,10 +64,11 @@ class_look(struct pkt *k, const struct dp_shape *shape)
                                .dst_len = shape->dst_len,
                                .sport_len = shape->sport_len,
                                .dport_len = shape->dport_len,
-                               .proto = shape->flags & DP_CLASS_PROTO ? k->key.proto : 0};
+                               .proto = shape->proto};
     struct dp_class *class;
 
-    if (!!(shape->flags & DP_CLASS_V6) != k->v6) {
+    if (!!(shape->flags & DP_CLASS_V6) != k->v6 ||
+        (shape->flags & DP_CLASS_PROTO && shape->proto != k->key.proto)) {
         return;
     }
     ip_masked(&key.src, &k->src, shape->src_mask);

@@ -8,7 +8,6 @@
 
 #include "neighbour.h"
 
-#define NS 1000000000ULL
 #define TCP_FIN 1
 #define TCP_SYN 2
 #define TCP_RST 4
@@ -48,12 +47,41 @@ flow_find(struct pkt *k)
     return k->hash_only ? &k->flow : bpf_map_lookup_elem(&flows, &k->key);
 }
 
+INLINE __u32
+tick_now(void)
+{
+    return (__u32)(bpf_ktime_get_coarse_ns() >> DP_TICK_SHIFT);
+}
+
+/* The seat + 1 that the entry has for a hop; 0 = none. */
+INLINE __u32
+flow_seat(const struct dp_flow *flow, __u32 hop)
+{
+    return flow->seats >> 8 * hop & DP_SEAT_MASK;
+}
+
+/* The whole word is stored: two processors that both do so leave one of two entries that were
+ * right, never one of which some hops are of another order. */
+INLINE void
+flow_sit(struct dp_flow *flow, __u32 hop, __u32 seat)
+{
+    flow->seats =
+        (flow->seats & ~((__u64)DP_SEAT_MASK << 8 * hop)) | (__u64)seat << 8 * hop;
+}
+
+/* Is it this instance that the entry has for the hop? */
+INLINE int
+flow_has(const struct dp_flow *flow, const struct dp_chain *chain, __u32 hop, __u32 inst)
+{
+    return flow_seat(flow, hop) == DP_INST_SEAT(inst) + 1 &&
+           chain->group[hop] == DP_INST_GROUP(inst);
+}
+
 /* Too old to count, or a connection that is over and begins anew. */
 INLINE int
-flow_is_stale(const struct pkt *k, const struct dp_flow *flow, __u64 now)
+flow_is_stale(const struct pkt *k, const struct dp_flow *flow, __u32 now)
 {
-    if (now > flow->last_ns &&
-        now - flow->last_ns > dp_flow_idle_s(k->key.proto, flow->state, flow->flags) * NS) {
+    if (dp_flow_idle(flow, k->key.proto, now)) {
         return 1;
     }
     return k->is_tcp && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
@@ -68,15 +96,15 @@ from_initiator(const struct pkt *k, const struct dp_flow *flow)
 
 /* The state that decides how long an entry may idle (after RFC 9293). */
 INLINE void
-flow_track(const struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
+flow_track(const struct pkt *k, struct dp_flow *flow, int from_init, __u32 now)
 {
-    __u8 state = flow->state, flags = flow->flags, fins = flow->fins;
+    __u8 state = flow->state, flags = flow->flags;
 
     if (k->is_error) {
         return;
     }
-    if (now - flow->last_ns > NS) {
-        flow->last_ns = now;
+    if (now != flow->last) {
+        flow->last = now;
     }
     if (!from_init) {
         flags |= DP_FLOW_REPLIED;
@@ -85,16 +113,14 @@ flow_track(const struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
         if (k->tcp_flags & TCP_RST) {
             state = TCP_ST_CLOSED;
         } else if (k->tcp_flags & TCP_FIN) {
-            fins |= from_init ? 1 : 2;
-            state = fins == 3 ? TCP_ST_CLOSED : TCP_ST_FIN;
+            flags |= from_init ? DP_FLOW_FIN : DP_FLOW_FIN << 1;
+            state = (flags & DP_FLOW_FIN * 3) == DP_FLOW_FIN * 3 ? TCP_ST_CLOSED : TCP_ST_FIN;
         } else if (!from_init && state == TCP_ST_SYN) {
             state = TCP_ST_OPEN;
         }
     }
-    if (state != flow->state || fins != flow->fins) {
+    if (state != flow->state) {
         flow->state = state;
-        flow->fins = fins;
-        flow->last_ns = now;
     }
     if (flags != flow->flags) {
         flow->flags = flags;
@@ -224,10 +250,10 @@ fields_hash(const struct dp_flow_key *key, const struct dp_flow *flow, __u32 fie
     h = hash_mix(h, (ports & DP_FIELD_TCP_SRC ? (__u64)sport << 16 : 0) |
                         (ports & DP_FIELD_TCP_DST ? dport : 0));
     if (fields & DP_FIELD_ETH_SRC) {
-        h = hash_mix(h, mac_word(flow->end[0].mac));
+        h = hash_mix(h, mac_word(flow->mac[0]));
     }
     if (fields & DP_FIELD_ETH_DST) {
-        h = hash_mix(h, mac_word(flow->end[1].mac));
+        h = hash_mix(h, mac_word(flow->mac[1]));
     }
     h *= 0xc4ceb9fe1a85ec53ULL;
     return (__u32)(h ^ h >> 32);
@@ -297,7 +323,7 @@ INLINE int
 hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
      __u32 hop, __u32 dir)
 {
-    const __u8 *dst = flow->end[dir == DP_FORWARD].mac, *src = flow->end[dir != DP_FORWARD].mac;
+    const __u8 *dst = flow->mac[dir == DP_FORWARD], *src = flow->mac[dir != DP_FORWARD];
     struct dp_inst *inst;
     __u32 id;
 
@@ -306,10 +332,9 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     }
     BOUND(hop, DP_HOPS - 1);
     BOUND(dir, 1);
-    id = flow->inst[hop];
-    inst = bpf_map_lookup_elem(&insts, &id);
-    if (!inst || inst->group != chain->group[hop] ||
-        !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
+    id = DP_INST_NUMBER(chain->group[hop], 0) + flow_seat(flow, hop) - 1;
+    inst = flow_seat(flow, hop) ? bpf_map_lookup_elem(&insts, &id) : 0;
+    if (!inst || !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
         k->repick = hop;
         k->repick_dir = (__u8)dir;
         return call(skb, k, CALL_repick);
@@ -321,7 +346,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
     }
     TRACE(k, DP_EVENT_handed, inst->ifindex[dir], DP_EVENT_PLACE(hop, dir));
     if (!(flow->sent & 1 << hop)) {
-        flow->sent |= (__u16)(1 << hop);
+        flow->sent |= (__u8)(1 << hop);
     }
     if (inst->flags & DP_INST_REMOTE) {
         set_macs(skb, k, dst, src);
@@ -347,50 +372,44 @@ deliver_stale(struct __sk_buff *skb, struct pkt *k)
 }
 
 INLINE int
-deliver_remote(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, __u32 port)
+deliver_remote(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow,
+               const struct dp_place *place)
 {
-    struct dp_remote *remote = bpf_map_lookup_elem(&remotes, &port);
-
-    if (!remote) {
-        return deliver_stale(skb, k);
-    }
     if (k->from == FROM_TUNNEL) {
         return drop(k, DROP_tunnel_transit);
     }
     if (!(flow->flags & DP_FLOW_REPLY_OK)) {
         flow->flags |= DP_FLOW_REPLY_OK;
     }
-    return send_tunnel(skb, k, remote->vtep, remote->vni);
+    return send_tunnel(skb, k, place->vtep, place->vni);
 }
 
 /* Behind the chain: to the port it is for, whose rules have the last word. */
 INLINE int
 deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_init)
 {
-    struct dp_end *end = &flow->end[from_init ? 1 : 0];
-    __u32 ifindex = end->ifindex;
-    struct dp_port *port;
+    __u32 port = flow->port[from_init ? 1 : 0];
+    struct dp_place *place = bpf_map_lookup_elem(&places, &port);
 
     if (flow->chain) {
-        set_macs(skb, k, end->mac, flow->end[from_init ? 0 : 1].mac);
+        set_macs(skb, k, flow->mac[from_init ? 1 : 0], flow->mac[from_init ? 0 : 1]);
     }
-    if (!ifindex) {
-        return deliver_remote(skb, k, flow, end->port);
-    }
-    port = bpf_map_lookup_elem(&ports, &ifindex);
-    if (!port || port->id != end->port) {
+    if (!place) {
         return deliver_stale(skb, k);
     }
-    if (!(port->flags & DP_PORT_UP)) {
+    if (!place->ifindex) {
+        return deliver_remote(skb, k, flow, place);
+    }
+    if (!(place->flags & DP_PORT_UP)) {
         return drop(k, DROP_port_down);
     }
-    if (k->hash_only && port->flags & DP_PORT_SECURITY) {
+    if (k->hash_only && place->flags & DP_PORT_SECURITY) {
         return drop(k, DROP_table_full); /* Its rules need an entry. */
     }
     if (from_init && !k->is_error) {
-        if (port->flags & DP_PORT_SECURITY && end->gen != port->gen) {
+        if (place->flags & DP_PORT_SECURITY && flow->gen[1] != place->gen && !k->judged) {
             k->rule_dir = DP_INGRESS;
-            k->rule_ifindex = ifindex;
+            k->rule_ifindex = place->ifindex;
             k->rule_group = 0;
             k->rule_block = 0;
             k->rule_next = CALL_step;
@@ -400,8 +419,8 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
             flow->flags |= DP_FLOW_REPLY_OK;
         }
     }
-    TRACE(k, DP_EVENT_delivered, ifindex, 0);
-    return send_port(skb, ifindex, port->slot, 1);
+    TRACE(k, DP_EVENT_delivered, place->ifindex, 0);
+    return send_port(skb, place->ifindex, place->slot, 1);
 }
 
 /* Where a packet goes next: to the end it is for, to a hop (NEXT_HOP + index),
@@ -434,21 +453,21 @@ next_hop(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain 
 
 /* Is the packet of a flow that its function itself began? */
 INLINE int
-is_spoken_here(const struct pkt *k, const struct dp_flow *flow)
+is_spoken_here(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain)
 {
     __u32 first = flow->first;
 
     BOUND(first, DP_HOPS - 1);
-    return flow->flags & DP_FLOW_SPOKEN && k->in_inst && flow->inst[first] == k->in_inst;
+    return flow->flags & DP_FLOW_SPOKEN && k->in_inst && flow_has(flow, chain, first, k->in_inst);
 }
 
 /* Was the packet's function sent something of the flow?  Then it speaks as that, even where it has
  * an address that is one of the flow's ends. */
 INLINE int
-was_sent_here(const struct pkt *k, const struct dp_flow *flow)
+was_sent_here(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain)
 {
-    for (int i = 0; i < DP_HOPS; i++) {
-        if (flow->inst[i] == k->in_inst && flow->sent >> i & 1) {
+    for (__u32 i = 0; chain && i < DP_HOPS; i++) {
+        if (flow_has(flow, chain, i, k->in_inst) && flow->sent >> i & 1) {
             return 1;
         }
     }
@@ -467,10 +486,9 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (!inst || !chain) {
         return -DROP_function_flow;
     }
-    /* The entry may be older than the chain's order: an instance stands where its group does. */
-    for (int i = 0; i < DP_HOPS; i++) {
-        if (flow->inst[i] == id && chain->group[i] == inst->group) {
-            hop = i;
+    for (__u32 i = 0; i < DP_HOPS; i++) {
+        if (flow_has(flow, chain, i, id)) {
+            hop = (int)i;
         }
     }
     if (hop < 0 || !(flow->sent >> hop & 1)) {
@@ -479,7 +497,7 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (inst->port[from_init ? DP_REVERSE : DP_FORWARD] != k->in_port) {
         return -DROP_function_direction;
     }
-    if (!from_init && is_spoken_here(k, flow)) {
+    if (!from_init && is_spoken_here(k, flow, chain)) {
         return -DROP_function_direction; /* The flow ends here. */
     }
     return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
@@ -489,7 +507,7 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
 INLINE int
 from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
-    if (from_init && flow->end[0].gen != k->in_gen && !k->is_error) {
+    if (from_init && flow->gen[0] != k->in_gen && !k->is_error) {
         k->recheck = 1;
         return NEXT_CALL + CALL_new_flow;
     }
@@ -517,8 +535,9 @@ from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *cha
         return -DROP_internal;
     }
     BOUND(hop, DP_HOPS - 1);
-    if (k->rounds == 1 && flow->inst[hop] != k->vni.inst) { /* Later: it was down. */
-        flow->inst[hop] = k->vni.inst;
+    if (k->rounds == 1 && !flow_has(flow, chain, hop, k->vni.inst) && /* Later: it was down. */
+        chain->group[hop] == DP_INST_GROUP(k->vni.inst)) {
+        flow_sit(flow, hop, DP_INST_SEAT(k->vni.inst) + 1);
     }
     return next_hop(k, flow, chain, (int)hop, from_init);
 }
@@ -527,12 +546,12 @@ from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *cha
 INLINE int
 ends_match(const struct pkt *k, const struct dp_flow *flow, int from_init)
 {
-    const struct dp_end *from = &flow->end[from_init ? 0 : 1], *to = &flow->end[from_init ? 1 : 0];
+    int from = from_init ? 0 : 1;
 
-    if (k->from == FROM_PORT && from->port != k->in_port) {
+    if (k->from == FROM_PORT && flow->port[from] != k->in_port) {
         return 0;
     }
-    return mac_eq(from->mac, k->mac_src) && mac_eq(to->mac, k->mac_dst);
+    return mac_eq(flow->mac[from], k->mac_src) && mac_eq(flow->mac[!from], k->mac_dst);
 }
 
 /* A label says more surely than an entry which chain and direction it is. */
@@ -546,14 +565,15 @@ label_differs(const struct pkt *k, const struct dp_flow *flow, int from_init)
 /* Is the entry one for this packet?  What is not is made anew; a reason to
  * drop the packet where that may not be. */
 INLINE int
-flow_fits(struct pkt *k, const struct dp_flow *flow, int from_init, __u64 now)
+flow_fits(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init,
+          __u32 now)
 {
     if (flow_is_stale(k, flow, now)) {
         return 0;
     }
     if (k->from == FROM_PORT && k->in_flags & DP_PORT_FUNCTION && k->in_inst &&
-        ((flow->end[0].port != k->in_port && flow->end[1].port != k->in_port) ||
-         was_sent_here(k, flow))) {
+        ((flow->port[0] != k->in_port && flow->port[1] != k->in_port) ||
+         was_sent_here(k, flow, chain))) {
         k->from = FROM_FUNCTION;
     }
     return k->from == FROM_FUNCTION ||
@@ -562,7 +582,7 @@ flow_fits(struct pkt *k, const struct dp_flow *flow, int from_init, __u64 now)
 
 INLINE int
 flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int from_init,
-          __u64 now)
+          __u32 now)
 {
     if (k->from == FROM_FUNCTION) {
         return from_function(k, flow, chain, from_init);
@@ -600,16 +620,11 @@ error_is_spoofed(const struct pkt *k)
 }
 
 INLINE int
-flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_init, __u64 now)
+flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
+        int from_init, __u32 now)
 {
-    __u32 id = flow->chain;
-    struct dp_chain *chain = 0;
-    int next;
+    int next = flow_next(k, flow, chain, from_init, now);
 
-    if (id) {
-        chain = bpf_map_lookup_elem(&chains, &id);
-    }
-    next = flow_next(k, flow, chain, from_init, now);
     if (next < 0) {
         return drop(k, (__u32)-next);
     }
@@ -630,8 +645,9 @@ SEC("tc")
 int
 dp_step(struct __sk_buff *skb)
 {
-    __u64 now = bpf_ktime_get_coarse_ns();
     struct pkt *k = pkt_get();
+    struct dp_chain *chain = 0;
+    __u32 now = tick_now(), id;
     struct dp_flow *flow;
     int from_init;
 
@@ -642,8 +658,15 @@ dp_step(struct __sk_buff *skb)
     if (!flow) {
         return flow_unknown(skb, k);
     }
+    id = flow->chain;
+    if (id) {
+        chain = bpf_map_lookup_elem(&chains, &id);
+    }
+    if (chain && (flow->seats & DP_VERSION) != chain->version) {
+        return call(skb, k, CALL_reseat);
+    }
     from_init = from_initiator(k, flow);
-    if (!k->rounds && !flow_fits(k, flow, from_init, now)) {
+    if (!k->rounds && !flow_fits(k, flow, chain, from_init, now)) {
         if (k->from == FROM_PORT && k->in_flags & DP_PORT_SECURITY &&
             !source_allowed(k->in_port, k->mac_src, &k->src)) {
             return drop(k, DROP_spoofed_ip);
@@ -657,7 +680,7 @@ dp_step(struct __sk_buff *skb)
     if (k->rounds++ > ROUNDS_MAX) {
         return drop(k, DROP_internal);
     }
-    return flow_go(skb, k, flow, from_init, now);
+    return flow_go(skb, k, flow, chain, from_init, now);
 }
 
 #endif

@@ -21,8 +21,8 @@
 
 MAP(config, BPF_MAP_TYPE_ARRAY, __u32, struct dp_config, 1, 0);
 MAP(ports, BPF_MAP_TYPE_HASH, __u32, struct dp_port, DP_PORTS_MAX, BPF_F_NO_PREALLOC);
-MAP(fdb, BPF_MAP_TYPE_HASH, struct dp_fdb_key, struct dp_fdb, 131072, BPF_F_NO_PREALLOC);
-MAP(remotes, BPF_MAP_TYPE_HASH, __u32, struct dp_remote, 131072, BPF_F_NO_PREALLOC);
+MAP(fdb, BPF_MAP_TYPE_HASH, struct dp_fdb_key, __u32, 131072, BPF_F_NO_PREALLOC);
+MAP(places, BPF_MAP_TYPE_HASH, __u32, struct dp_place, 131072, BPF_F_NO_PREALLOC);
 MAP(addrs, BPF_MAP_TYPE_HASH, struct dp_addr_key, struct dp_addr, 262144, BPF_F_NO_PREALLOC);
 MAP(sources, BPF_MAP_TYPE_LPM_TRIE, struct dp_source_key, __u32, 262144, BPF_F_NO_PREALLOC);
 MAP(nets, BPF_MAP_TYPE_HASH, __u32, struct dp_net, 16384, BPF_F_NO_PREALLOC);
@@ -38,7 +38,7 @@ MAP(health, BPF_MAP_TYPE_ARRAY, __u32, struct dp_health, DP_INSTS_MAX, BPF_F_MMA
 MAP(labels, BPF_MAP_TYPE_HASH, struct dp_label_key, struct dp_label, 65536, BPF_F_NO_PREALLOC);
 MAP(vnis, BPF_MAP_TYPE_HASH, __u32, struct dp_vni, 65536, BPF_F_NO_PREALLOC);
 MAP(peers, BPF_MAP_TYPE_HASH, struct dp_peer_key, __u32, 65536, BPF_F_NO_PREALLOC);
-MAP(flows, BPF_MAP_TYPE_HASH, struct dp_flow_key, struct dp_flow, DP_FLOWS_MAX, 0);
+MAP(flows, BPF_MAP_TYPE_HASH, struct dp_flow_key, struct dp_flow, DP_FLOWS_DEFAULT, 0);
 MAP(frags, BPF_MAP_TYPE_LRU_HASH, struct dp_frag_key, struct dp_frag, 16384, 0);
 MAP(port_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_port_stats, DP_PORTS_MAX, 0);
 MAP(hop_stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct dp_hop_stats, DP_HOP_SLOTS, 0);

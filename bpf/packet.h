@@ -22,6 +22,14 @@
 
 enum { FROM_PORT, FROM_FUNCTION, FROM_TUNNEL, FROM_LABEL };
 
+/* One end of a flow in the making. */
+struct dp_end {
+    __u32 port;
+    __u32 gen; /* See dp_flow. */
+    __u8 mac[6];
+    __u16 zero;
+};
+
 struct pkt {
     struct dp_flow_key key;
     struct dp_ip src, dst;     /* As on the packet. */
@@ -52,6 +60,7 @@ struct pkt {
     __u8 trusted;              /* Bit per hop: its instance is used although it is silent. */
     __u8 passed;               /* Bit per hop: none is up, and it lets packets past. */
     __u8 hash_only;            /* No room for an entry: 'flow' below is it. */
+    __u8 judged;               /* By the rules of the port it is for, just now. */
     /* Iteration over rules and classifiers. */
     __u8 rule_dir, rule_group, rule_next;
     __u8 class_depth;
@@ -403,7 +412,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;
-    k->passed = k->trusted = k->spoken = 0;
+    k->passed = k->trusted = k->spoken = k->judged = 0;
     k->chain = 0;
     return 0;
 }

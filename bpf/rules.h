@@ -46,6 +46,15 @@ rule_match(const struct pkt *k, const struct dp_rule *r, const struct dp_ip *pee
     return 1;
 }
 
+/* An end as the entry has it. */
+INLINE void
+end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
+{
+    end->port = flow->port[which];
+    end->gen = flow->gen[which];
+    mac_copy(end->mac, flow->mac[which]);
+}
+
 /* Remembers that the rules allow it, and goes on. */
 INLINE int
 rules_passed(struct __sk_buff *skb, struct pkt *k, const struct dp_port *port)
@@ -62,10 +71,11 @@ rules_passed(struct __sk_buff *skb, struct pkt *k, const struct dp_port *port)
     }
     flow->flags |= DP_FLOW_REPLY_OK;
     if (k->rule_dir == DP_INGRESS) {
-        flow->end[1].gen = port->gen;
+        flow->gen[1] = port->gen;
+        k->judged = 1;
         if (k->from == FROM_TUNNEL && !k->classified) {
-            k->end[0] = flow->end[0];
-            k->end[1] = flow->end[1];
+            end_recall(&k->end[0], flow, 0);
+            end_recall(&k->end[1], flow, 1);
             k->recheck = 1;
             return call(skb, k, CALL_classify);
         }

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define COLLECT_MS 2000
+#define COLLECT_TURN_MS 250 /* Between turns through a large table. */
 #define CONSOLE_MS 1000
 #define UID_FIRST 0x40000000u /* Far above what people and services have. */
 #define UID_SITES 40u
@@ -132,12 +133,13 @@ static void
 collect(void *arg)
 {
     struct host *host = arg;
-    struct err *e = datapath_collect(host->forwarding.dp, &host->n_flows);
+    bool done = true;
+    struct err *e = datapath_collect(host->forwarding.dp, &done);
 
     if (e) {
         log_err(LOG_LV_WARN, "flows", e, "collect");
     }
-    loop_timer_arm(host->collect_timer, COLLECT_MS);
+    loop_timer_arm(host->collect_timer, done ? COLLECT_MS : COLLECT_TURN_MS);
 }
 
 static void
@@ -182,7 +184,7 @@ host_open(struct host *host)
     TRY(loop_signal(host->loop, SIGTERM, stop, host));
     TRY(loop_signal(host->loop, SIGINT, stop, host));
     TRY(netlink_new(-1, &host->nl));
-    TRY(datapath_new(host->options.bpffs, &host->forwarding.dp));
+    TRY(datapath_new(host->options.bpffs, host->options.flows, &host->forwarding.dp));
     TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
     TRY(follows_new(host, &host->follows));
     TRY(plug_tunnel(host));
@@ -264,6 +266,7 @@ struct arguments {
 static const char usage[] =
     "usage: carrick agent --site-id ID --host-id ID --state DIR --site-state DIR --socket PATH\n"
     "                     --site-uid UID --bpffs DIR [--vtep IP] [--uid-base N]\n"
+    "                     [--flows N]\n"
     "                     [--responder PATH --responder-uid UID] [--log-level LEVEL]\n"
     "       carrick agent --purge --state DIR --bpffs DIR\n";
 
@@ -274,7 +277,8 @@ static const struct option options[] = {
     {"bpffs", required_argument, NULL, 'b'},      {"vtep", required_argument, NULL, 'v'},
     {"uid-base", required_argument, NULL, 'r'},   {"log-level", required_argument, NULL, 'l'},
     {"responder", required_argument, NULL, 'a'},  {"responder-uid", required_argument, NULL, 'w'},
-    {"purge", no_argument, NULL, 'p'},            {NULL, 0, NULL, 0},
+    {"flows", required_argument, NULL, 'f'},      {"purge", no_argument, NULL, 'p'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool
@@ -324,6 +328,9 @@ argument_take(struct arguments *a, int which, const char *value)
         return *value == '/';
     case 'w':
         return argument_number(value, UINT32_MAX - 1, &a->host.responder_uid);
+    case 'f':
+        return argument_number(value, DP_FLOWS_MOST, &a->host.flows) &&
+               a->host.flows >= DP_FLOWS_LEAST && !(a->host.flows & (a->host.flows - 1));
     case 'l':
         return log_level_from_name(value, &a->level);
     case 'p':
@@ -371,7 +378,7 @@ purge(const struct host_options *host)
 int
 agent_main(int argc, char **argv)
 {
-    struct arguments a = {.level = LOG_LV_INFO};
+    struct arguments a = {.level = LOG_LV_INFO, .host.flows = DP_FLOWS_DEFAULT};
     struct err *e;
 
     if (!arguments_parse(argc, argv, &a)) {

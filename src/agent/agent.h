@@ -5,8 +5,11 @@
  *     carrick agent --site-id ID --host-id ID --state DIR --site-state DIR
  *                   --socket PATH --site-uid UID --bpffs DIR --vtep IP
  *                   [--responder PATH --responder-uid UID] [--uid-base N]
- *                   [--log-level LEVEL]
+ *                   [--flows N] [--log-level LEVEL]
  *     carrick agent --purge --state DIR --bpffs DIR [--site-id ID]
+ *
+ * --flows is how many entries the flow table gets when it is made: a power of two from 1024 to
+ * 4194304 (131072), at 160 bytes of the kernel each.  A table that is there keeps its size.
  *
  * Runs as root in the site's network namespace but not in a mount namespace of
  * its own (enter with setns(2) or `nsenter --net`, not `ip netns exec`, which

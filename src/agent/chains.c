@@ -66,7 +66,7 @@ drain_is_over(struct run *r, const struct desired_instance *in)
 struct place {
     const struct desired_chain *chain;
     const struct desired_hop *hop_in;
-    uint32_t number, hop, net, group;
+    uint32_t number, hop, net;
 };
 
 /* What begins at an instance has to know where that is: it cannot be at two places. */
@@ -147,17 +147,12 @@ watched_elsewhere(struct run *r, const struct place *at, const struct desired_in
 
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
-         uint32_t *number, bool *ok)
+         const struct dp_id *id, bool *ok)
 {
     const struct desired_chain *chain = at->chain;
-    struct dp_inst inst = {.up = 1};
+    struct dp_inst inst = {.up = 1, .health = id->slot};
     uint32_t net = at->net;
-    struct dp_id id;
 
-    TRY(datapath_id(r->dp, ID_INSTANCE, in->id, DP_INSTS_MAX, &id));
-    inst.health = id.slot;
-    inst.group = at->group;
-    *number = id.id;
     *ok = true;
     if (str_eq(in->layer, "l3")) {
         inst.flags |= DP_INST_L3;
@@ -171,12 +166,12 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
     if (in->vtep) {
         inst.flags |= DP_INST_REMOTE;
         inst.vtep = vtep_of(in->vtep);
-        TRY(label_put(r, at->number, id.id, in));
+        TRY(label_put(r, at->number, id->id, in));
         TRY(peer_put(r, net, inst.vtep));
-        watched_elsewhere(r, at, in, &id, &inst);
+        watched_elsewhere(r, at, in, id, &inst);
     } else {
-        if (!claim(r, in->ingress_port_id, id.id, net) ||
-            !claim(r, in->egress_port_id, id.id, net)) {
+        if (!claim(r, in->ingress_port_id, id->id, net) ||
+            !claim(r, in->egress_port_id, id->id, net)) {
             run_problem(r, DESIRED_chain, chain->id,
                     "a function's port serves another instance or network already");
             *ok = false;
@@ -187,18 +182,18 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         if (str_eq(in->ingress_port_id, in->egress_port_id)) {
             inst.flags |= DP_INST_ONE_ARM;
         }
-        watched_add(r, at, in, &id, &inst);
+        watched_add(r, at, in, id, &inst);
     }
     if (drain_is_over(r, in)) {
         inst.up = 0;
     }
-    return datapath_put(r->dp, TABLE_insts, &id.id, &inst);
+    return datapath_put(r->dp, TABLE_insts, &id->id, &inst);
 }
 
 /* Who of a group gets how many buckets, and has got so far. */
 struct share {
     const struct desired_instance *inst;
-    uint32_t number;
+    uint8_t seat; /* + 1 */
     uint32_t wanted, taken;
 };
 
@@ -252,7 +247,7 @@ buckets_fill(struct dp_group *group, struct share *shares, size_t n)
                 most = score;
             }
         }
-        group->inst[b] = best->number;
+        group->bucket[b] = best->seat;
         best->taken++;
     }
 }
@@ -269,7 +264,7 @@ field_bit(const char *name)
 }
 
 static struct err *
-group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const uint32_t *numbers)
+group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const struct dp_id *ids)
 {
     struct dp_group group = {.flags = hop->fail_open || hop->tap ? DP_GROUP_OPEN : 0};
     struct share shares[DP_MEMBERS];
@@ -285,8 +280,9 @@ group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const u
         const struct desired_instance *inst = hop->instances.items[i];
 
         if (inst->weight > 0 && inst->drain_until == INT_NULL) {
-            group.member[n] = numbers[i];
-            shares[n++] = (struct share){.inst = inst, .number = numbers[i]};
+            group.member[n] = (uint8_t)(DP_INST_SEAT(ids[i].id) + 1);
+            shares[n] = (struct share){.inst = inst, .seat = group.member[n]};
+            n++;
         }
     }
     group.n_members = (uint32_t)n;
@@ -297,6 +293,22 @@ group_put(struct run *r, const struct desired_hop *hop, uint32_t number, const u
     return datapath_put(r->dp, TABLE_groups, &number, &group);
 }
 
+/* The members' numbers; labels are made anew where they are others. */
+static struct err *
+hop_members(struct run *r, const struct desired_hop *hop, uint32_t group, struct dp_id *ids)
+{
+    const char *uuids[DP_MEMBERS];
+
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        uuids[i] = ((const struct desired_instance *)hop->instances.items[i])->id;
+    }
+    TRY(datapath_members(r->dp, ID_INSTANCE, group, uuids, hop->instances.n, ids));
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        r->note->members = hash_bytes(&ids[i].id, sizeof ids[i].id, r->note->members);
+    }
+    return NULL;
+}
+
 struct err *
 chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, uint32_t net,
            struct dp_chain *value, bool *ok)
@@ -305,21 +317,46 @@ chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number, ui
         const struct desired_hop *hop = chain->hops.items[h];
         struct place at = {
             .chain = chain, .hop_in = hop, .number = number, .hop = h, .net = net};
-        uint32_t numbers[DP_MEMBERS];
-        struct dp_id group, counters;
+        struct dp_id ids[DP_MEMBERS], counters;
 
         TRY(datapath_id(r->dp, ID_HOP + h, chain->id, DP_HOP_SLOTS, &counters));
         value->slot[h] = counters.slot;
-        TRY(datapath_id(r->dp, ID_HOP_GROUP, hop->group_id, 0, &group));
-        at.group = value->group[h] = group.id;
+        TRY(datapath_group(r->dp, ID_HOP_GROUP, hop->group_id, &value->group[h]));
+        TRY(hop_members(r, hop, value->group[h], ids));
         for (size_t i = 0; i < hop->instances.n; i++) {
-            TRY(inst_put(r, &at, hop->instances.items[i], &numbers[i], ok));
+            TRY(inst_put(r, &at, hop->instances.items[i], &ids[i], ok));
             if (!*ok) {
                 return NULL;
             }
         }
         value->flags |= hop->tap ? 1u << (DP_CHAIN_TAPS + h) : 0;
-        TRY(group_put(r, hop, group.id, numbers));
+        TRY(group_put(r, hop, value->group[h], ids));
     }
     return NULL;
+}
+
+/* The number behind 'bits', plus one, in the same bits (DP_VERSION). */
+static uint64_t
+version_next(uint64_t bits)
+{
+    return ((bits | ~DP_VERSION) + 0x80) & DP_VERSION;
+}
+
+void
+chain_version(struct run *r, uint32_t number, struct dp_chain *value)
+{
+    const void *there = datapath_get(r->dp, TABLE_chains, &number);
+    struct dp_chain old;
+
+    if (!there) {
+        return;
+    }
+    memcpy(&old, there, sizeof old); /* The table's copy is not aligned for it. */
+    value->version = old.version;
+    memcpy(value->past, old.past, sizeof value->past);
+    if (memcmp(old.group, value->group, sizeof old.group) != 0) {
+        value->version = version_next(old.version);
+        memmove(value->past[1], old.past[0], sizeof value->past - sizeof value->past[0]);
+        memcpy(value->past[0], old.group, sizeof value->past[0]);
+    }
 }

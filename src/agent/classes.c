@@ -218,7 +218,7 @@ rank_drop(struct shape *shape, uint16_t priority)
 static uint64_t
 shape_word(const struct dp_shape *s)
 {
-    return (uint64_t)s->flags << 32 | (uint64_t)s->src_len << 24 | (uint64_t)s->dst_len << 16 |
+    return (uint64_t)s->proto << 40 | (uint64_t)s->flags << 32 | (uint64_t)s->src_len << 24 | (uint64_t)s->dst_len << 16 |
            (uint64_t)s->sport_len << 8 | s->dport_len;
 }
 
@@ -255,8 +255,8 @@ shape_get(struct scope *scope, bool is_network, const struct dp_shape *value, st
     if (scope->n_shapes >= most) {
         return err_new(E_QUOTA, NULL,
                        "its classifiers ask in more than %zu different ways together with those "
-                       "%s (kinds of fields, lengths of prefixes, of which a range of ports may "
-                       "have many)",
+                       "%s (protocols, kinds of fields, lengths of prefixes, of which a range of "
+                       "ports may have many)",
                        most, is_network ? "of its network" : "that come after the same chain");
     }
     if (scope->n_shapes == scope->cap) {
@@ -483,14 +483,15 @@ classes_add(struct classes *c, const struct class_spec *spec, struct class_list 
                                                 (spec->from ? DP_CLASS_FROM : 0) |
                                                 (spec->to ? DP_CLASS_TO : 0)),
                              .src_len = spec->src_len,
-                             .dst_len = spec->dst_len};
+                             .dst_len = spec->dst_len,
+                             .proto = (uint8_t)(spec->proto >= 0 ? spec->proto : 0)};
     struct dp_class_key key = {.scope = spec->scope,
                                .from = spec->from,
                                .to = spec->to,
                                .flags = shape.flags,
                                .src_len = spec->src_len,
                                .dst_len = spec->dst_len,
-                               .proto = (uint8_t)(spec->proto >= 0 ? spec->proto : 0)};
+                               .proto = shape.proto};
 
     mask_words(spec->src_len, shape.src_mask);
     mask_words(spec->dst_len, shape.dst_mask);

@@ -141,12 +141,6 @@ compiled_free(struct compiled *c)
     free(c);
 }
 
-void *
-note_room(void *items, size_t n, size_t size)
-{
-    return n & (n - 1) ? items : heap_realloc(items, (n ? n * 2 : 1) * size);
-}
-
 struct inst_hold *
 inst_hold_new(struct run *r, const char *id)
 {
@@ -259,7 +253,7 @@ concerned_touch(struct run *r)
 static struct err *
 fault_take(struct run *r, struct chain_note *note, struct err *e)
 {
-    if (!err_is(e, E_QUOTA)) {
+    if (!e || !err_is(e, E_QUOTA)) {
         return e;
     }
     run_problem(r, DESIRED_chain, note->uuid, e->message);
@@ -339,11 +333,13 @@ class_add(struct run *r, const struct desired_chain *chain, const struct desired
 static void
 depth_check(struct run *r, const struct desired_chain *chain)
 {
-    const struct desired_chain *at = chain;
+    const char *after = chain->after;
     int depth = 0;
 
-    while (at && at->after && depth <= DP_HOPS) {
-        at = world_find(r->world, DESIRED_chain, at->after);
+    while (after && depth <= DP_HOPS) {
+        const struct desired_chain *at = world_find(r->world, DESIRED_chain, after);
+
+        after = at ? at->after : NULL;
         depth++;
     }
     if (depth > DP_HOPS) {
@@ -389,6 +385,7 @@ chain_put(struct run *r, struct chain_note *note, const struct desired_chain *ch
         return NULL; /* The reason is told. */
     }
     value.flags |= classes_any(r->c->classes, id.id) ? DP_CHAIN_BRANCHES : 0;
+    chain_version(r, id.id, &value);
     TRY(datapath_put(r->dp, TABLE_chains, &id.id, &value));
     note->number = id.id;
     return NULL;
@@ -434,7 +431,8 @@ chain_settle(struct run *r, struct chain_note *note)
     note->owned = note->fresh;
     note->fresh = (struct datapath_owned){0};
     e = err_join(e, datapath_disown(r->dp, &owned));
-    if (note->number != note->had_number || note->n_hops != (chain ? chain->hops.n : 0)) {
+    if (note->number != note->had_number || note->members != note->had_members ||
+        note->n_hops != (chain ? chain->hops.n : 0)) {
         id_set_add(r->mem, &r->chains_moved, note->uuid);
     }
     note->n_hops = chain ? chain->hops.n : 0;
@@ -464,6 +462,8 @@ dirty_make(struct run *r)
         (*it)->reason = NULL;
         (*it)->had_number = (*it)->number;
         (*it)->number = 0;
+        (*it)->had_members = (*it)->members;
+        (*it)->members = 0;
         TRY(datapath_disown(r->dp, &(*it)->fresh)); /* Of a run that was cut short. */
     }
     vec_each (&c->dirty, it) {

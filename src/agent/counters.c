@@ -105,8 +105,8 @@ host_counters(struct host *host, struct mem *mem)
     }
     instances_count(host, mem, counters);
     drops_count(host, mem, counters);
-    counters->flows = (int64_t)host->n_flows;
-    counters->flows_max = DP_FLOWS_MAX;
+    counters->flows = (int64_t)datapath_flows(host->forwarding.dp);
+    counters->flows_max = datapath_flows_max(host->forwarding.dp);
     text = row_to_json(mem, counters, true);
     err_ignore(json_parse(mem, text, strlen(text), &json), "it was just written");
     return json;

@@ -3,6 +3,8 @@
 #include "agent/datapath.h"
 
 #include "agent/dptable.h"
+#include "agent/flows.h"
+#include "agent/seats.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -17,7 +19,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 extern const char datapath_object[], datapath_object_end[];
@@ -33,7 +34,7 @@ static const char *const table_names[N_TABLES] = {
 #undef X
 };
 /* Tail-called programs in the order of enum dp_call, then the entries. */
-enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, N_PROGS };
+enum { PROG_port_in = CALL_N, PROG_tun_in, PROG_punt_in, PROG_collect, N_PROGS };
 static const char *const prog_names[N_PROGS] = {
 #define X(name) "dp_" #name,
     DP_CALLS(X)
@@ -41,6 +42,7 @@ static const char *const prog_names[N_PROGS] = {
     "dp_port_in",
     "dp_tun_in",
     "dp_punt_in",
+    "dp_collect",
 };
 static const char *const drop_names[DROP_N] = {
 #define DROP(name, doc) #name,
@@ -73,6 +75,9 @@ struct datapath {
     uint8_t *slots_used[N_SPACES];
     uint32_t slots_next[N_SPACES]; /* Where to look for a free one. */
     struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
+    struct seats *seats;
+    uint32_t flows_max;
+    struct flow_walk walk;
 };
 
 const char *
@@ -109,11 +114,37 @@ print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
     return 0;
 }
 
+static uint32_t
+map_entries(int fd)
+{
+    struct bpf_map_info info = {0};
+    uint32_t n = sizeof info;
+
+    return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &n) ? info.max_entries : 0;
+}
+
+/* The flow table has the size it was made with, else the one that is wanted. */
+static struct err *
+flows_size(struct datapath *dp, struct bpf_object *object)
+{
+    int fd = bpf_obj_get(pin_path(dp, "map", map_names[MAP_flows]));
+    uint32_t n = map_entries(fd);
+
+    fd_close(&fd);
+    if (bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map_names[MAP_flows]),
+                                 n ? n : dp->flows_max)) {
+        return err_errno(E_INTERNAL, "size of the flow table");
+    }
+    return NULL;
+}
+
 /* Maps that are pinned are used again: their content is the state of all flows. */
 static struct err *
 maps_prepare(struct datapath *dp, struct bpf_object *object)
 {
     struct bpf_map *map;
+
+    TRY(flows_size(dp, object));
 
     bpf_object__for_each_map (map, object) {
         const char *path = pin_path(dp, "map", bpf_map__name(map));
@@ -242,6 +273,7 @@ object_check(struct datapath *dp)
         TRY(pin_open(dp, "map", map_names[MAP_meta], &dp->maps[MAP_meta]));
         if (!dp->meta.abi) {
             dp->meta.next_id = 1;
+            dp->meta.next_group = 1;
         }
         dp->meta.abi = DP_ABI;
         memcpy(dp->meta.build, build, sizeof build);
@@ -249,28 +281,45 @@ object_check(struct datapath *dp)
     return NULL;
 }
 
+/* What the flow table has become. */
 static void
-slot_set(struct datapath *dp, const void *key, const void *value, uint8_t used)
+flows_told(struct datapath *dp)
 {
-    const struct dp_id *id = value;
-    struct dp_id_key k;
+    uint32_t n = map_entries(dp->maps[MAP_flows]);
 
-    memcpy(&k, key, sizeof k);
-    if (k.kind >> SPACE_SHIFT && id->slot < spaces[(k.kind >> SPACE_SHIFT) - 1].n) {
-        dp->slots_used[(k.kind >> SPACE_SHIFT) - 1][id->slot] = used;
+    if (n != dp->flows_max) {
+        log_warn("flows",
+                 "the flow table has %u entries, not %u: it was made so.  To make it anew, stop the "
+                 "agent and remove all with `carrick agent --purge` (it interrupts traffic)",
+                 n, dp->flows_max);
+    }
+    dp->flows_max = n;
+}
+
+static void
+slot_set(struct datapath *dp, const struct dp_id_key *key, const struct dp_id *id, uint8_t used)
+{
+    if (key->kind >> SPACE_SHIFT && id->slot < spaces[(key->kind >> SPACE_SHIFT) - 1].n) {
+        dp->slots_used[(key->kind >> SPACE_SHIFT) - 1][id->slot] = used;
     }
 }
 
 static void
-slot_mark(void *arg, const void *key, const void *value)
+id_found(void *arg, const void *key, const void *value)
 {
-    slot_set(arg, key, value, 1);
+    struct datapath *dp = arg;
+
+    slot_set(dp, key, value, 1);
+    seats_found(dp->seats, key, value);
 }
 
 static void
-slot_free(void *arg, const void *key, const void *value)
+id_gone(void *arg, const void *key, const void *value)
 {
-    slot_set(arg, key, value, 0);
+    struct datapath *dp = arg;
+
+    slot_set(dp, key, value, 0);
+    seats_gone(dp->seats, key, value);
 }
 
 static struct err *
@@ -282,9 +331,9 @@ all_open(struct datapath *dp)
         TRY(pin_open(dp, "map", table_names[i], &fd));
         TRY(dptable_open(&dp->tables[i], table_names[i], fd));
     }
-    dp->tables[TABLE_ids].gone = slot_free;
+    dp->tables[TABLE_ids].gone = id_gone;
     dp->tables[TABLE_ids].arg = dp;
-    dptable_each_entry(&dp->tables[TABLE_ids], slot_mark, dp);
+    dptable_each_entry(&dp->tables[TABLE_ids], id_found, dp);
     for (int i = 0; i < N_MAPS; i++) {
         if (i != MAP_meta) {
             TRY(pin_open(dp, "map", map_names[i], &dp->maps[i]));
@@ -296,6 +345,7 @@ all_open(struct datapath *dp)
             return err_errno(E_UNAVAILABLE, "fill map calls");
         }
     }
+    flows_told(dp);
     /* Last, so that an interrupted load is done again. */
     return meta_write(dp);
 }
@@ -320,7 +370,7 @@ datapath_health(struct datapath *dp)
 }
 
 struct err *
-datapath_new(const char *bpffs, struct datapath **out)
+datapath_new(const char *bpffs, uint32_t flows, struct datapath **out)
 {
     struct mem *mem = mem_new("datapath");
     struct datapath *dp = MEM_NEW(mem, struct datapath);
@@ -329,6 +379,8 @@ datapath_new(const char *bpffs, struct datapath **out)
 
     dp->mem = mem;
     dp->dir = mem_str(mem, bpffs);
+    dp->flows_max = flows;
+    dp->seats = seats_new(&dp->tables[TABLE_ids]);
     dp->n_cpus = libbpf_num_possible_cpus();
     memset(dp->maps, -1, sizeof dp->maps);
     memset(dp->progs, -1, sizeof dp->progs);
@@ -362,6 +414,7 @@ datapath_free(struct datapath *dp)
     if (dp->health) {
         (void)munmap(dp->health, DP_INSTS_MAX * sizeof *dp->health);
     }
+    seats_free(dp->seats);
     for (int i = 0; i < N_TABLES; i++) {
         fd_close(&dp->tables[i].fd);
         dptable_close(&dp->tables[i]);
@@ -452,6 +505,7 @@ datapath_begin(struct datapath *dp)
     for (int i = 0; i < N_TABLES; i++) {
         dptable_begin(&dp->tables[i]);
     }
+    err_ignore(seats_keep(dp->seats), "those that are not kept are others' a little earlier");
 }
 
 /* Key, then table, so that it is read from behind. */
@@ -564,7 +618,7 @@ datapath_end(struct datapath *dp)
     for (int i = N_TABLES - 1; i >= 0; i--) {
         TRY(dptable_end(&dp->tables[i]));
     }
-    return NULL;
+    return seats_keep(dp->seats);
 }
 
 const void *
@@ -702,7 +756,140 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
     return datapath_put(dp, TABLE_ids, &key, id);
 }
 
+/* ---- groups of instances ---------------------------------------------------------------------- */
+
+static bool
+member_key(uint32_t kind, uint32_t group, const char *uuid, uint32_t n_slots, struct dp_id_key *key)
+{
+    bool ok = id_key(kind, uuid, n_slots, key);
+
+    key->group = group;
+    return ok;
+}
+
+bool
+datapath_group_known(struct datapath *dp, uint32_t kind, const char *uuid, struct dp_id *id)
+{
+    struct dp_id_key key;
+    const struct dp_id *known = member_key(kind, DP_ID_GROUP, uuid, 0, &key)
+                                    ? dptable_get(&dp->tables[TABLE_ids], &key)
+                                    : NULL;
+
+    if (known) {
+        *id = *known;
+    }
+    return known;
+}
+
+struct err *
+datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *number)
+{
+    struct dp_id_key key;
+    struct dp_id id;
+
+    if (!member_key(kind, DP_ID_GROUP, uuid, 0, &key)) {
+        return err_new(E_INVALID, NULL, "'%s' is no UUID", uuid);
+    }
+    if (!datapath_group_known(dp, kind, uuid, &id)) {
+        if (dp->meta.next_group > DP_GROUP_NUMBER_MAX) {
+            return err_new(E_QUOTA, NULL, "no number is left for a group of instances");
+        }
+        id = (struct dp_id){.id = dp->meta.next_group++};
+        TRY(meta_write(dp));
+    }
+    *number = id.id;
+    return datapath_put(dp, TABLE_ids, &key, &id);
+}
+
+static struct err *
+member_put(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id, bool has_slot)
+{
+    if (!has_slot) {
+        TRY(slot_take(dp, DP_INSTS_MAX, &id->slot));
+    }
+    id->left = 0;
+    seats_sit(dp->seats, key, id->id);
+    return datapath_put(dp, TABLE_ids, key, id);
+}
+
+static struct err *
+member_join(struct datapath *dp, const struct dp_id_key *key, uint64_t listed, struct dp_id *id)
+{
+    const struct dp_id *known = dptable_get(&dp->tables[TABLE_ids], key);
+    bool has_slot = known && !known->left;
+    uint32_t seat;
+
+    if (!seats_take(dp->seats, key->group, listed, &seat)) {
+        return err_new(E_QUOTA, NULL, "more than %d instances in a group", DP_MEMBERS);
+    }
+    *id = (struct dp_id){.id = DP_INST_NUMBER(key->group, seat), .slot = has_slot ? known->slot : 0};
+    return member_put(dp, key, id, has_slot);
+}
+
+struct err *
+datapath_members(struct datapath *dp, uint32_t kind, uint32_t group, const char *const *uuids,
+                 size_t n, struct dp_id *ids)
+{
+    uint64_t listed = 0;
+    struct dp_id_key key;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct dp_id *known;
+
+        if (!member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
+            return err_new(E_INVALID, NULL, "'%s' is no UUID", uuids[i]);
+        }
+        known = seats_has(dp->seats, &key) ? dptable_get(&dp->tables[TABLE_ids], &key) : NULL;
+        ids[i] = known ? *known : (struct dp_id){0};
+        if (known) {
+            listed |= 1ULL << DP_INST_SEAT(ids[i].id);
+            TRY(member_put(dp, &key, &ids[i], !ids[i].left));
+        }
+    }
+    /* When all are known who stay where they are. */
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i].id || !member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
+            continue;
+        }
+        if (seats_has(dp->seats, &key)) { /* It is listed twice. */
+            memcpy(&ids[i], dptable_get(&dp->tables[TABLE_ids], &key), sizeof ids[i]);
+        } else {
+            TRY(member_join(dp, &key, listed, &ids[i]));
+            listed |= 1ULL << DP_INST_SEAT(ids[i].id);
+        }
+    }
+    return NULL;
+}
+
+uint32_t
+datapath_member(struct datapath *dp, uint32_t kind, uint32_t group, const char *uuid)
+{
+    struct dp_id_key key;
+    const struct dp_id *id =
+        member_key(kind, group, uuid, DP_INSTS_MAX, &key) && seats_has(dp->seats, &key)
+            ? dptable_get(&dp->tables[TABLE_ids], &key)
+            : NULL;
+
+    return id && !id->left ? id->id : 0;
+}
+
 /* ---- flows -------------------------------------------------------------------------------------- */
+
+uint32_t
+datapath_flows_max(const struct datapath *dp)
+{
+    return dp->flows_max;
+}
+
+uint64_t
+datapath_flows(struct datapath *dp)
+{
+    uint32_t all = 0;
+    uint64_t n = 0;
+
+    (void)bpf_map_lookup_elem(dp->maps[MAP_usage], &all, &n);
+    return n;
+}
 
 struct err *
 datapath_usage(struct datapath *dp, uint32_t net)
@@ -715,99 +902,29 @@ datapath_usage(struct datapath *dp, uint32_t net)
     return NULL;
 }
 
-#define BATCH 4096
-#define COUNT_SLOTS 32768 /* Twice the networks there can be. */
-
-struct collect {
-    struct dp_flow_key keys[BATCH];
-    struct dp_flow flows[BATCH];
-    uint64_t now;
-    uint64_t left;
-    uint32_t nets[COUNT_SLOTS]; /* 0 = free */
-    uint64_t counts[COUNT_SLOTS];
-};
-
+/* What counts a network that is gone. */
 static void
-count_net(struct collect *c, uint32_t net)
-{
-    size_t i = net * 2654435761u % COUNT_SLOTS;
-
-    for (size_t n = 0; n < COUNT_SLOTS; n++, i = (i + 1) % COUNT_SLOTS) {
-        if (!c->nets[i] || c->nets[i] == net) {
-            c->nets[i] = net;
-            c->counts[i]++;
-            return;
-        }
-    }
-}
-
-static void
-collect_batch(struct datapath *dp, struct collect *c, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        const struct dp_flow *flow = &c->flows[i];
-        uint64_t idle = dp_flow_idle_s(c->keys[i].proto, flow->state, flow->flags) * 1000000000ULL;
-
-        if (c->now > flow->last_ns + idle) {
-            (void)bpf_map_delete_elem(dp->maps[MAP_flows], &c->keys[i]);
-        } else {
-            c->left++;
-            count_net(c, c->keys[i].net);
-        }
-    }
-}
-
-/* The programs count up and down; what a race lost is mended here, and what
- * counts a network that is gone goes. */
-static void
-usage_mend(struct datapath *dp, const struct collect *c)
+usage_clean(struct datapath *dp)
 {
     uint32_t net, next;
     bool first = true;
 
     while (!bpf_map_get_next_key(dp->maps[MAP_usage], first ? NULL : &net, &next)) {
-        size_t i = next * 2654435761u % COUNT_SLOTS;
-        uint64_t n;
-
         first = false;
         net = next;
-        if (net && !dptable_get(&dp->tables[TABLE_nets], &net)) {
+        if (net && !dptable_get(&dp->tables[TABLE_nets], &net)) { /* 0: all networks. */
             (void)bpf_map_delete_elem(dp->maps[MAP_usage], &net);
-            continue;
         }
-        while (c->nets[i] && c->nets[i] != net) {
-            i = (i + 1) % COUNT_SLOTS;
-        }
-        n = !net ? c->left : c->nets[i] ? c->counts[i] : 0; /* 0: all networks. */
-        (void)bpf_map_update_elem(dp->maps[MAP_usage], &net, &n, BPF_EXIST);
     }
 }
 
 struct err *
-datapath_collect(struct datapath *dp, uint64_t *left)
+datapath_collect(struct datapath *dp, bool *done)
 {
-    AUTO(mem) mem = mem_new("collect");
-    struct collect *c = MEM_NEW(mem, struct collect);
-    struct timespec ts;
-    uint64_t cursor = 0;
-    bool first = true;
-    int bad;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    c->now = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-    do {
-        uint32_t n = BATCH;
-
-        bad = bpf_map_lookup_batch(dp->maps[MAP_flows], first ? NULL : &cursor, &cursor, c->keys,
-                                   c->flows, &n, NULL);
-        first = false;
-        if (bad && errno != ENOENT) {
-            return err_errno(E_UNAVAILABLE, "walk the flow table");
-        }
-        collect_batch(dp, c, n);
-    } while (!bad);
-    usage_mend(dp, c);
-    *left = c->left;
+    TRY(flows_collect(dp->maps[MAP_flows], dp->progs[PROG_collect], &dp->walk, done));
+    if (*done) {
+        usage_clean(dp);
+    }
     return NULL;
 }
 

@@ -14,8 +14,8 @@ struct datapath;
 /* X(map): the maps the agent fills, in the order in which entries must appear
  * (a port only when all that judges it is there); they go in reverse order. */
 #define DATAPATH_TABLES(X)                                                                         \
-    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(remotes) X(peers) X(insts) X(groups)   \
-    X(labels) X(chains) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(ports)
+    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(peers) X(insts) X(groups) X(labels)    \
+    X(chains) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(places) X(ports)
 
 enum datapath_table {
 #define X(name) TABLE_##name,
@@ -26,8 +26,10 @@ enum datapath_table {
 
 /* Loads the embedded object, or finds what an earlier agent pinned in 'bpffs'
  * (a mounted bpf file system; E_INVALID where it is not).  Programs of another
- * build are replaced while traffic flows; maps of another ABI are E_CONFLICT. */
-struct err *datapath_new(const char *bpffs, struct datapath **dp) MUST_USE;
+ * build are replaced while traffic flows; maps of another ABI are E_CONFLICT.
+ * 'flows' (a power of two) is how many entries the flow table is to have; one that is there
+ * stays as large as it is, which is logged. */
+struct err *datapath_new(const char *bpffs, uint32_t flows, struct datapath **dp) MUST_USE;
 /* Closes; pins stay. */
 void datapath_free(struct datapath *dp);
 /* Removes the pins. */
@@ -95,13 +97,28 @@ struct err *datapath_map_open(struct datapath *dp, const char *name, int *fd) MU
  * there holds for the next packet. */
 struct dp_health *datapath_health(struct datapath *dp);
 
+/* The number of a group of instances, never given again, and of its members, each of which has a
+ * seat of the group (DP_INST_NUMBER) and a slot of its health.  All members at once: who stays
+ * keeps its seat, who comes back has its own while nobody else has it, and who comes gets the one
+ * that was left longest ago.  E_QUOTA where there are too many. */
+struct err *datapath_group(struct datapath *dp, uint32_t kind, const char *uuid,
+                           uint32_t *number) MUST_USE;
+bool datapath_group_known(struct datapath *dp, uint32_t kind, const char *uuid, struct dp_id *id);
+struct err *datapath_members(struct datapath *dp, uint32_t kind, uint32_t group,
+                             const char *const *uuids, size_t n, struct dp_id *ids) MUST_USE;
+/* The number of one that is a member; else 0. */
+uint32_t datapath_member(struct datapath *dp, uint32_t kind, uint32_t group, const char *uuid);
+
 /* Lets a network's flows be counted (0 = all networks').  datapath_collect drops
  * the counts of networks that are gone. */
 struct err *datapath_usage(struct datapath *dp, uint32_t net) MUST_USE;
+/* Entries that the flow table has, and that it has room for. */
+uint64_t datapath_flows(struct datapath *dp);
+uint32_t datapath_flows_max(const struct datapath *dp);
 
-/* Removes entries that have idled too long, and mends the networks' counts.
- * '*n' is what is left. */
-struct err *datapath_collect(struct datapath *dp, uint64_t *n) MUST_USE;
+/* Removes entries that have idled too long from some of the table; '*done' when all of it was
+ * looked at, and the next call begins anew. */
+struct err *datapath_collect(struct datapath *dp, bool *done) MUST_USE;
 
 void datapath_port_stats(struct datapath *dp, uint32_t slot, struct dp_port_stats *sum);
 void datapath_hop_stats(struct datapath *dp, uint32_t slot, struct dp_hop_stats *sum);

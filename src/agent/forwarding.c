@@ -21,6 +21,12 @@ run_problem(struct run *r, enum desired_kind kind, const char *id, const char *r
     }
 }
 
+void *
+note_room(void *items, size_t n, size_t size)
+{
+    return n & (n - 1) ? items : heap_realloc(items, (n ? n * 2 : 1) * size);
+}
+
 static void
 ip_key(struct dp_ip *out, const char *text)
 {
@@ -388,10 +394,9 @@ static struct err *
 fdb_put(struct run *r, uint32_t net, const char *mac, const struct port_note *note)
 {
     struct dp_fdb_key key = {.net = net};
-    struct dp_fdb fdb = {.port = note->id.id, .ifindex = note->ifindex, .remote = !note->port};
 
     mac_key(key.mac, mac);
-    return datapath_put_first(r->dp, TABLE_fdb, &key, &fdb);
+    return datapath_put_first(r->dp, TABLE_fdb, &key, &note->id.id);
 }
 
 struct err *
@@ -417,7 +422,7 @@ addresses_sync(struct run *r)
         const struct desired_remote_port *port = world_object(it);
         const struct net_note *net = map_get(&r->nets, port->network_id);
         const struct port_note *note = map_get(&r->c->ports, port->id);
-        struct dp_remote remote = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
+        struct dp_place place = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
         struct dp_ip ip;
         uint8_t mac[6];
 
@@ -431,8 +436,8 @@ addresses_sync(struct run *r)
         }
         link_local(&ip, mac);
         TRY(addr_put(r, net->id.id, &ip, mac));
-        TRY(datapath_put(r->dp, TABLE_remotes, &note->id.id, &remote));
-        TRY(peer_put(r, net->id.id, remote.vtep));
+        TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
+        TRY(peer_put(r, net->id.id, place.vtep));
     }
     return NULL;
 }
@@ -442,7 +447,9 @@ addresses_sync(struct run *r)
 struct err *
 forwarding_config(struct forwarding *f)
 {
-    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex, .punt_ifindex = f->punt_ifindex};
+    struct dp_config config = {.vxlan_ifindex = f->vxlan_ifindex,
+                               .punt_ifindex = f->punt_ifindex,
+                               .flows = datapath_flows_max(f->dp)};
     uint32_t zero = 0;
 
     return datapath_put(f->dp, TABLE_config, &zero, &config);
@@ -452,11 +459,11 @@ static struct err *
 nets_sync(struct run *r)
 {
     size_t n = world_count(r->world, DESIRED_network);
-    uint32_t share = n ? (uint32_t)(2UL * DP_FLOWS_MAX / n) : 0;
-    struct dp_net value = {.sure = n > 1 ? (uint32_t)(DP_FLOWS_MAX / 2 / n) : DP_FLOWS_MAX,
-                           .share = share > DP_FLOWS_MAX ? DP_FLOWS_MAX
-                                    : share < SHARE_MIN  ? SHARE_MIN
-                                                         : share};
+    uint64_t all = datapath_flows_max(r->dp), share = n ? 2 * all / n : 0;
+    struct dp_net value = {.sure = (uint32_t)(n > 1 ? all / 2 / n : all)};
+
+    share = share < SHARE_MIN ? SHARE_MIN : share;
+    value.share = (uint32_t)(share < all ? share : all);
 
     TRY(datapath_usage(r->dp, 0)); /* Of all networks. */
     map_each (&r->nets, it) {
@@ -542,6 +549,7 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
                             .mtu = net->mtu};
+    struct dp_place place;
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
     value.flags |= port->port_security ? DP_PORT_SECURITY : 0;
@@ -551,6 +559,9 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     for (size_t i = 0; i < port->security_groups.n; i++) {
         value.groups[value.n_groups++] = group_number(r, port->security_groups.items[i]);
     }
+    place = (struct dp_place){
+        .ifindex = note->ifindex, .flags = value.flags, .gen = value.gen, .slot = value.slot};
+    TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
     return datapath_put(r->dp, TABLE_ports, &note->ifindex, &value);
 }
 

@@ -55,6 +55,7 @@ struct chain_note {
     char *uuid;
     uint32_t number, had_number;  /* 0 = it is not in the maps; and before this run. */
     size_t n_hops;
+    uint64_t members, had_members; /* A hash of their numbers. */
     struct datapath_owned owned;  /* All it has in the maps, */
     struct datapath_owned fresh;  /* and while it is made anew, what it will have. */
     struct class_list classes;
@@ -119,7 +120,7 @@ struct err *peer_put(struct run *r, uint32_t net, uint32_t vtep) MUST_USE;
 /* The chain that is being made has this instance. */
 struct inst_hold *inst_hold_new(struct run *r, const char *id);
 /* Room for one element more behind 'n'. */
-void *note_room(void *items, size_t n, size_t size) MUST_USE;
+void *note_room(void *items, size_t n, size_t size) MUST_USE NEVER_NULL;
 #define note_add(list, item)                                                                       \
     do {                                                                                           \
         (list)->items = note_room((list)->items, (list)->n, sizeof *(list)->items);                \
@@ -130,6 +131,10 @@ void *note_room(void *items, size_t n, size_t size) MUST_USE;
  * false where it cannot be made so. */
 struct err *chain_hops(struct run *r, const struct desired_chain *chain, uint32_t number,
                        uint32_t net, struct dp_chain *value, bool *ok) MUST_USE;
+
+/* With another list of groups than it has in the maps it is another version, that knows the lists
+ * before it: by them a flow finds its instances again. */
+void chain_version(struct run *r, uint32_t number, struct dp_chain *value);
 
 /* compiled.c: which chains have to be made anew, and what they had.  First of all, so that nobody
  * claims what is gone: */

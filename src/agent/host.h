@@ -28,6 +28,7 @@ struct host_options {
     const char *responder;   /* The responder's socket; null = none here. */
     uid_t responder_uid;
     uint32_t uid_base;       /* First user of the range of this site. */
+    uint32_t flows;          /* Entries of the flow table. */
 };
 
 struct host {
@@ -52,7 +53,6 @@ struct host {
     struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
     struct watch *watch;
-    uint64_t n_flows;
 };
 
 /* Reconciles soon, once for all that asked. */

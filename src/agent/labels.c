@@ -81,7 +81,8 @@ label_put(struct run *r, struct label_note *note, const struct desired_label *la
     uint32_t vni = (uint32_t)label->label;
     struct dp_vni value = {.hop = (uint32_t)label->hop,
                            .dir = str_eq(label->direction, "forward") ? DP_FORWARD : DP_REVERSE};
-    struct dp_id inst;
+    const struct desired_hop *hop;
+    struct dp_id group;
 
     note->chain = id_hash(label->chain_id);
     if (!chain || !chain->number || label->hop >= (int64_t)in->hops.n) {
@@ -92,10 +93,12 @@ label_put(struct run *r, struct label_note *note, const struct desired_label *la
         run_problem(r, DESIRED_label, label->id, "its VXLAN identifier is in use by another");
         return NULL;
     }
-    TRY(datapath_id(r->dp, ID_INSTANCE, label->instance_id, DP_INSTS_MAX, &inst));
+    hop = in->hops.items[label->hop];
     value.net = net->id.id;
     value.chain = chain->number;
-    value.inst = inst.id;
+    if (datapath_group_known(r->dp, ID_HOP_GROUP, hop->group_id, &group)) {
+        value.inst = datapath_member(r->dp, ID_INSTANCE, group.id, label->instance_id);
+    } /* 0, where it is none: any of the hop's. */
     note->label = vni;
     return datapath_put(r->dp, TABLE_vnis, &vni, &value);
 }

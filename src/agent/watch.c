@@ -7,7 +7,10 @@
  * A function that never let a probe through is not condemned for it.  What came
  * back stays down until it has held for a while.
  * An answer from another site takes as long as the way there: the last few questions
- * are not lost yet, and more of them have to be, since a WAN loses some. */
+ * are not lost yet, and more of them have to be, since a WAN loses some.
+ *
+ * Two threads: the one that sends probes stays on one processor for the sake of
+ * that queue, and waits with it; the one that hears of events runs where it can. */
 #include "agent/watch.h"
 
 #include "base/log.h"
@@ -61,17 +64,19 @@ struct item {
 };
 
 struct watch {
-    pthread_t thread;
-    pthread_mutex_t lock;
+    pthread_t threads[2];
+    size_t n_threads;       /* That were started. */
+    pthread_mutex_t lock;   /* Who waits lends its priority to who has it. */
     struct item *items;
     size_t n;
     uint32_t generation;    /* Of the items' descriptors. */
-    struct pollfd *list;    /* The thread's own: what it waits for, as of 'list_of'. */
+    struct pollfd *list;    /* Of the thread of events: what it waits for, as of 'list_of'. */
     size_t n_list;
     uint32_t list_of;
     bool stop;
     struct dp_health *health;
-    int wake, news, probes; /* eventfd, rtnetlink, packet socket */
+    int wake, turns;        /* eventfds: of the thread of events, of that of probes */
+    int news, probes;       /* rtnetlink, packet socket */
     int tunnel;             /* UDP, for probes of instances elsewhere. */
     int laps;               /* Packet socket on the loopback device. */
     int loopback;           /* Its index. */
@@ -363,22 +368,35 @@ turn(struct watch *w, int64_t now)
     return half && half < next ? half : next;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------- */
+/* ---- the threads ------------------------------------------------------------------------------ */
 
-/* And on one processor, so that all probes and laps stand in one queue. */
+static void
+wake(int fd)
+{
+    const uint64_t one = 1;
+
+    (void)!write(fd, &one, sizeof one);
+}
+
 static void
 priority_raise(void)
 {
     struct sched_param param = {.sched_priority = PRIORITY};
+
+    /* Where that is not allowed, judgement is as right, only later. */
+    (void)pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
+}
+
+/* All probes and laps stand in one queue, that of a processor. */
+static void
+processor_keep(void)
+{
     int cpu = sched_getcpu();
     cpu_set_t set;
 
     CPU_ZERO(&set);
     CPU_SET((size_t)(cpu < 0 ? 0 : cpu), &set);
     (void)pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-
-    /* Where that is not allowed, judgement is as right, only later. */
-    (void)pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
 }
 
 /* Descriptors to wait for: ours, then the processes', in the items' order. */
@@ -420,50 +438,70 @@ events_read(struct watch *w, int64_t now)
     }
 }
 
+/* Gives the lock back and tells of what changed under it; false when it is over. */
+static bool
+turn_end(struct watch *w)
+{
+    bool changed = w->has_changed, stop = w->stop;
+
+    w->has_changed = false;
+    pthread_mutex_unlock(&w->lock);
+    if (changed) {
+        w->changed(w->arg);
+    }
+    return !stop;
+}
+
 static void *
-run(void *arg)
+run_events(void *arg)
 {
     struct watch *w = arg;
-    bool stop = false;
+    bool more = true;
 
     priority_raise();
-    while (!stop) {
-        struct timespec wait;
-        int64_t next, now;
-        bool changed;
-
+    while (more) {
         pthread_mutex_lock(&w->lock);
-        next = turn(w, time_mono_ns());
         list_make(w);
         pthread_mutex_unlock(&w->lock);
-        now = time_mono_ns();
-        wait = (struct timespec){.tv_sec = next > now ? (next - now) / (1000 * MS) : 0,
-                                 .tv_nsec = next > now ? (next - now) % (1000 * MS) : 0};
-        if (ppoll(w->list, w->n_list, next ? &wait : NULL, NULL) < 0) {
+        if (poll(w->list, w->n_list, -1) < 0) {
             continue; /* A signal; nothing was told of any of them. */
         }
         pthread_mutex_lock(&w->lock);
         events_read(w, time_mono_ns());
-        stop = w->stop;
-        changed = w->has_changed;
-        w->has_changed = false;
-        pthread_mutex_unlock(&w->lock);
-        if (changed) {
-            w->changed(w->arg);
-        }
+        more = turn_end(w);
+        wake(w->turns); /* Something may be to be forgotten later. */
     }
     return NULL;
 }
 
-/* ---- from outside ----------------------------------------------------------------------------- */
-
-static void
-wake(struct watch *w)
+static void *
+run_probes(void *arg)
 {
-    const uint64_t one = 1;
+    struct watch *w = arg;
+    struct pollfd wait_for = {.fd = w->turns, .events = POLLIN};
 
-    (void)!write(w->wake, &one, sizeof one);
+    processor_keep();
+    priority_raise();
+    for (;;) {
+        struct timespec wait;
+        int64_t next, now;
+        uint64_t count;
+
+        pthread_mutex_lock(&w->lock);
+        next = turn(w, time_mono_ns());
+        if (!turn_end(w)) {
+            return NULL;
+        }
+        now = time_mono_ns();
+        wait = (struct timespec){.tv_sec = next > now ? (next - now) / (1000 * MS) : 0,
+                                 .tv_nsec = next > now ? (next - now) % (1000 * MS) : 0};
+        if (ppoll(&wait_for, 1, next ? &wait : NULL, NULL) > 0) {
+            (void)!read(w->turns, &count, sizeof count);
+        }
+    }
 }
+
+/* ---- from outside ----------------------------------------------------------------------------- */
 
 static bool
 link_is_up(const struct watch *w, uint32_t ifindex)
@@ -526,11 +564,12 @@ item_begin(struct watch *w, struct item *it, struct item *old)
     tell(w, it);
 }
 
+/* Another may have its number by now. */
 static struct item *
-item_find(struct item *items, size_t n, uint32_t number)
+item_find(struct item *items, size_t n, const struct watched *w)
 {
     for (size_t i = 0; i < n; i++) {
-        if (items[i].w.number == number) {
+        if (items[i].w.number == w->number && str_eq(items[i].w.id, w->id)) {
             return &items[i];
         }
     }
@@ -542,7 +581,7 @@ static void
 gone_clear(struct watch *w, const struct item *old, size_t n_old)
 {
     for (size_t i = 0; i < n_old; i++) {
-        if (!item_find(w->items, w->n, old[i].w.number)) {
+        if (!item_find(w->items, w->n, &old[i].w)) {
             w->health[old[i].w.slot].down = 0;
         }
     }
@@ -562,7 +601,7 @@ watched_same(const struct watched *a, const struct watched *b)
 {
     return a->number == b->number && a->slot == b->slot && a->ifindex[0] == b->ifindex[0] &&
            a->ifindex[1] == b->ifindex[1] && a->pid == b->pid && a->vtep == b->vtep &&
-           a->label[0] == b->label[0] && a->label[1] == b->label[1] &&
+           a->label[0] == b->label[0] && a->label[1] == b->label[1] && str_eq(a->id, b->id) &&
            a->interval_ms == b->interval_ms && a->threshold == b->threshold;
 }
 
@@ -584,13 +623,14 @@ watch_set(struct watch *w, const struct watched *items, size_t n)
     w->n = n;
     for (size_t i = 0; i < n; i++) {
         w->items[i].w = items[i];
-        item_begin(w, &w->items[i], item_find(old, n_old, items[i].number));
+        item_begin(w, &w->items[i], item_find(old, n_old, &items[i]));
     }
     gone_clear(w, old, n_old);
     items_free(old, n_old);
     w->generation++;
     pthread_mutex_unlock(&w->lock);
-    wake(w);
+    wake(w->wake);
+    wake(w->turns);
 }
 
 static struct err *
@@ -602,12 +642,14 @@ sockets_open(struct watch *w)
     struct ifreq lo = {.ifr_name = "lo"};
 
     w->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    w->turns = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     w->news = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     w->probes = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0); /* Receives nothing. */
     w->laps = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     w->tunnel = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     w->loopback = self.sll_ifindex = (int)if_nametoindex("lo");
-    if (w->wake < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 || w->tunnel < 0 ||
+    if (w->wake < 0 || w->turns < 0 || w->news < 0 || w->probes < 0 || w->laps < 0 ||
+        w->tunnel < 0 ||
         bind(w->news, (struct sockaddr *)&groups, sizeof groups) ||
         bind(w->laps, (struct sockaddr *)&self, sizeof self) ||
         ioctl(w->laps, SIOCGIFFLAGS, &lo)) {
@@ -619,9 +661,37 @@ sockets_open(struct watch *w)
 }
 
 static void
+threads_end(struct watch *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_mutex_unlock(&w->lock);
+    wake(w->wake);
+    wake(w->turns);
+    for (size_t i = 0; i < w->n_threads; i++) {
+        pthread_join(w->threads[i], NULL);
+    }
+}
+
+static struct err *
+threads_start(struct watch *w)
+{
+    static void *(*const runs[])(void *arg) = {run_events, run_probes};
+
+    for (; w->n_threads < ARRAY_SIZE(runs); w->n_threads++) {
+        errno = pthread_create(&w->threads[w->n_threads], NULL, runs[w->n_threads], w);
+        if (errno) {
+            return err_errno(E_UNAVAILABLE, "start the threads that watch instances");
+        }
+    }
+    return NULL;
+}
+
+static void
 watch_close(struct watch *w)
 {
     fd_close(&w->wake);
+    fd_close(&w->turns);
     fd_close(&w->news);
     fd_close(&w->probes);
     fd_close(&w->laps);
@@ -630,6 +700,18 @@ watch_close(struct watch *w)
     free(w->list);
     pthread_mutex_destroy(&w->lock);
     free(w);
+}
+
+/* The agent's own thread holds it at times, at no priority of its own. */
+static void
+lock_make(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attr;
+
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+    pthread_mutex_init(lock, &attr);
+    pthread_mutexattr_destroy(&attr);
 }
 
 struct err *
@@ -641,13 +723,12 @@ watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct wat
     w->health = datapath_health(dp);
     w->changed = changed;
     w->arg = arg;
-    w->wake = w->news = w->probes = w->laps = w->tunnel = -1;
-    pthread_mutex_init(&w->lock, NULL);
+    w->wake = w->turns = w->news = w->probes = w->laps = w->tunnel = -1;
+    lock_make(&w->lock);
     e = sockets_open(w);
-    if (!e && (errno = pthread_create(&w->thread, NULL, run, w)) != 0) {
-        e = err_errno(E_UNAVAILABLE, "start the thread that watches instances");
-    }
+    e = e ? e : threads_start(w);
     if (e) {
+        threads_end(w);
         watch_close(w);
         return e;
     }
@@ -658,13 +739,8 @@ watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct wat
 void
 watch_free(struct watch *w)
 {
-    if (!w) {
-        return;
+    if (w) {
+        threads_end(w);
+        watch_close(w);
     }
-    pthread_mutex_lock(&w->lock);
-    w->stop = true;
-    pthread_mutex_unlock(&w->lock);
-    wake(w);
-    pthread_join(w->thread, NULL);
-    watch_close(w);
 }

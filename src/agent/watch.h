@@ -1,5 +1,5 @@
-/* Is an instance alive?  A thread of its own follows first processes, links, and
- * probes that it sends through the functions; what it finds is one word that the
+/* Is an instance alive?  Threads of its own follow first processes, links, and
+ * probes that they send through the functions; what they find is one word that the
  * kernel programs read, so that flows move before anybody else has heard of it. */
 #ifndef CARRICK_AGENT_WATCH_H
 #define CARRICK_AGENT_WATCH_H
@@ -25,8 +25,8 @@ struct watched {
 struct watch;
 /* What DP_DOWN_* say of it, for people; null where none is. */
 const char *watch_reason(const struct watched *watched, uint32_t down);
-/* Starts the thread in our network namespace.  'changed' is called on it, without locks, after an
- * instance went up or down. */
+/* Starts the threads in our network namespace.  'changed' is called on one of them, without locks,
+ * after an instance went up or down. */
 struct err *watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg,
                       struct watch **watch) MUST_USE;
 void watch_free(struct watch *watch); /* null accepted */

@@ -61,7 +61,7 @@
 
 #define DESIRED_VERSION 4
 #define DESIRED_DOMAIN "openstacklocal" /* Of names of ports; as Neutron's default. */
-#define DESIRED_FRAME_MAX (4 << 20)
+#define DESIRED_FRAME_MAX (16 << 20) /* Counters of all ports and positions there can be. */
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
 #define DESIRED_LABEL_MAX 0xfffffe  /* The one above is for answers to probes. */

@@ -37,6 +37,7 @@ struct lab {
     const char *url;       /* orchestrator */
     uint16_t port;
     uid_t uid;             /* of the orchestrator */
+    const char *flows;     /* entries of a site's flow table; null = what an agent takes */
     struct lab_site sites[LAB_N_SITES];
 };
 

@@ -169,7 +169,8 @@ site_children(struct supervisor *s, const struct lab_site *site)
                            "--bpffs", mem_printf(mem, "%s/bpf", site->dir), "--vtep", site->wan_ip,
                            "--site-id", site->name, "--host-id", site->name, "--responder",
                            responder, "--responder-uid",
-                           mem_printf(mem, "%u", site->responder_uid), NULL));
+                           mem_printf(mem, "%u", site->responder_uid),
+                           s->lab->flows ? "--flows" : NULL, s->lab->flows, NULL));
     child_add(s, "site", site, site->uid,
               process_argv(mem, "/proc/self/exe", "site", "--state", state, "--name", site->name,
                            "--listen", site->url + strlen("http://"), "--agent", socket, "--vtep",

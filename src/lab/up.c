@@ -39,6 +39,7 @@ struct up {
 
 struct options {
     const char *name, *dir;
+    const char *flows;
     int number;
     bool detach;
 };
@@ -301,14 +302,25 @@ up_detached(struct up *up)
 }
 
 static const char usage[] =
-    "usage: carrick up [--name NAME] [--dir DIR] [--number N] [--detach]\n"
+    "usage: carrick up [--name NAME] [--dir DIR] [--number N] [--flows N] [--detach]\n"
     "       carrick down [--name NAME] [--dir DIR] [--number N]\n"
     "\n"
     "A lab on this machine: an orchestrator and two sites, joined by a WAN link.\n"
     "  --name NAME    of the lab (default lab); a part of its namespaces' names\n"
     "  --dir DIR      where it keeps everything (default " LAB_DIR ")\n"
     "  --number N     0-199: its addresses are 198.18.N.0/24, its port 9890+N\n"
+    "  --flows N      entries of a site's flow table when it is made: a power of two from 1024 to\n"
+    "                 4194304 (default 131072), of 160 bytes each\n"
     "  --detach       return when everything answers; the lab goes on\n";
+
+/* As an agent takes it. */
+static bool
+flows_given(const char *text)
+{
+    int64_t n;
+
+    return str_to_i64(text, &n) && n >= 1024 && n <= 4194304 && !(n & (n - 1));
+}
 
 static int
 options_parse(int argc, char **argv, struct options *options)
@@ -316,6 +328,7 @@ options_parse(int argc, char **argv, struct options *options)
     static const struct option longs[] = {{"name", required_argument, NULL, 'n'},
                                           {"dir", required_argument, NULL, 'd'},
                                           {"number", required_argument, NULL, 'N'},
+                                          {"flows", required_argument, NULL, 'f'},
                                           {"detach", no_argument, NULL, 'D'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
@@ -328,6 +341,8 @@ options_parse(int argc, char **argv, struct options *options)
             options->name = optarg;
         } else if (c == 'd') {
             options->dir = optarg;
+        } else if (c == 'f' && flows_given(optarg)) {
+            options->flows = optarg;
         } else if (c == 'D') {
             options->detach = true;
         } else if (c != 'N' || !str_to_i64(optarg, &number) || number > 199 || number < 0) {
@@ -358,6 +373,7 @@ lab_start(int argc, char **argv, struct up *up, struct options *options)
         log_err(LOG_LV_ERROR, "lab", e, "options");
         return 2;
     }
+    up->lab.flows = options->flows;
     return -1;
 }
 

@@ -73,27 +73,41 @@ number(struct tx *tx, int64_t n)
     return n == INT_NULL ? "" : mem_printf(tx_mem(tx), "%" PRIi64, n);
 }
 
+/* Rivals by what an index finds: 'first' is a condition on the classifier that has one.  The rest
+ * holds for each in any case.  "cross join" is SQLite's way to say: in this order. */
+#define RIVALS(first)                                                                              \
+    "select c.id || ' ' || p.id from flow_classifier c "                                           \
+    "cross join port_chain_flow_classifiers l on l.target = c.id "                                 \
+    "cross join port_chain p on p.id = l.owner "                                                   \
+    "where (" first ") and p.id <> ?1 and p.priority = cast(?2 as integer) and c.ethertype = ?3 "  \
+    "and (?4 = '' or +c.logical_source_port is null or +c.logical_source_port = ?4) "              \
+    "and (?5 = '' or c.logical_destination_port is null or c.logical_destination_port = ?5) "      \
+    "and (?6 = '' or c.source_port_range_max is null or "                                          \
+    "c.source_port_range_max >= cast(?6 as integer)) "                                             \
+    "and (?7 = '' or c.source_port_range_min is null or "                                          \
+    "c.source_port_range_min <= cast(?7 as integer)) "                                             \
+    "and (?8 = '' or c.destination_port_range_max is null or "                                     \
+    "c.destination_port_range_max >= cast(?8 as integer)) "                                        \
+    "and (?9 = '' or +c.destination_port_range_min is null or "                                    \
+    "+c.destination_port_range_min <= cast(?9 as integer))"
+
 /* Classifiers of other chains of the same priority that may have packets in common with 'c', by
- * their ports; each as "classifier chain". */
+ * their ports; each as "classifier chain".  Among a hundred thousand it has to be found by its
+ * source, else by its destination port; one that names neither meets them all. */
 static struct err *
 rivals(struct tx *tx, const struct port_chain *chain, const struct flow_classifier *c,
        struct strs *ids)
 {
-    static const char sql[] =
-        "select c.id || ' ' || p.id from flow_classifier c "
-        "join port_chain_flow_classifiers l on l.target = c.id "
-        "join port_chain p on p.id = l.owner "
-        "where p.id <> ?1 and p.priority = cast(?2 as integer) and c.ethertype = ?3 "
-        "and (?4 = '' or c.logical_source_port is null or c.logical_source_port = ?4) "
-        "and (?5 = '' or c.logical_destination_port is null or c.logical_destination_port = ?5) "
-        "and (?6 = '' or c.source_port_range_max is null or "
-        "c.source_port_range_max >= cast(?6 as integer)) "
-        "and (?7 = '' or c.source_port_range_min is null or "
-        "c.source_port_range_min <= cast(?7 as integer)) "
-        "and (?8 = '' or c.destination_port_range_max is null or "
-        "c.destination_port_range_max >= cast(?8 as integer)) "
-        "and (?9 = '' or c.destination_port_range_min is null or "
-        "c.destination_port_range_min <= cast(?9 as integer))";
+    static const char by_source[] =
+        RIVALS("c.logical_source_port = ?4 or c.logical_source_port is null");
+    static const char by_port[] =
+        RIVALS("c.destination_port_range_min between cast(?8 as integer) and cast(?9 as integer) "
+               "or c.destination_port_range_min is null or (c.single_port = 0 and "
+               "+c.destination_port_range_min < cast(?8 as integer))");
+    static const char all[] = RIVALS("1");
+    const char *sql = c->logical_source_port                          ? by_source
+                      : c->destination_port_range_min != INT_NULL ? by_port
+                                                                  : all;
 
     return sql_column(tx, sql,
                       SQL_ARGS(str_or(chain->id, ""), number(tx, chain->priority), c->ethertype,

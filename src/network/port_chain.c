@@ -91,6 +91,8 @@ classifier_before_create(struct tx *tx, struct op *op, void *row)
     TRY(ranges_check(c));
     TRY(prefix_check(c, c->source_ip_prefix));
     TRY(prefix_check(c, c->destination_ip_prefix));
+    c->single_port = c->destination_port_range_min != INT_NULL &&
+                     c->destination_port_range_min == c->destination_port_range_max;
     TRY(logical_settle(tx, op, c->logical_source_port, &c->source_port_id, &c->source_remote_id));
     return logical_settle(tx, op, c->logical_destination_port, &c->destination_port_id,
                           &c->destination_remote_id);

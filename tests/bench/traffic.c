@@ -22,7 +22,7 @@
 
 #define FLOOD 100000
 #define PAYLOAD 22       /* A frame of 64 bytes. */
-#define BURST 32
+#define BURST 64
 #define WARM_NS 200000000LL
 #define TCP_BLOCK 131072
 #define HELD_US 1500000  /* A path that carries nothing for so long is broken. */

@@ -1,7 +1,6 @@
 /* The right chain among many, against going through all of them; and chains that
  * come after others. */
 #include "agent/forwarding.h"
-#include "base/str.h"
 #include "base/time.h"
 #include "population.h"
 
@@ -15,36 +14,6 @@
 #define CHAINS 1000
 #define RULES 10000
 #define PACKETS 2000
-
-static int
-map_open(struct site *s, const char *name)
-{
-    int fd = bpf_obj_get(mem_printf(s->topo->mem, "%s/bpf/map_%s", s->dir, name));
-
-    REQUIRE(fd >= 0);
-    return fd;
-}
-
-/* Number of an object, or 0. */
-static uint32_t
-number_of(struct site *s, uint32_t kind, const char *uuid)
-{
-    struct dp_id_key key = {.kind = kind};
-    struct dp_id id = {0};
-    char hex[33];
-    int fd = map_open(s, "ids"), n = 0;
-
-    for (const char *c = uuid; *c; c++) {
-        if (*c != '-') {
-            hex[n++] = *c;
-        }
-    }
-    hex[n] = 0;
-    REQUIRE(hex_to(key.uuid, hex, 16));
-    (void)bpf_map_lookup_elem(fd, &key, &id);
-    close(fd);
-    return id.id;
-}
 
 struct many {
     struct site *s;
@@ -87,7 +56,7 @@ many_open(struct many *m)
     topo_up(t);
     for (int i = 0; i < CHAINS; i++) {
         m->numbers[i] =
-            number_of(m->s, ID_CHAIN, topo_id(t, mem_printf(t->mem, "chain c%d", i)));
+            site_number(m->s, ID_CHAIN, topo_id(t, mem_printf(t->mem, "chain c%d", i)));
         REQUIRE(m->numbers[i]);
     }
 }
@@ -137,7 +106,7 @@ static int
 chains_read(struct many *m, uint32_t *found, bool *seen)
 {
     struct dp_flow_key key, next;
-    int fd = map_open(m->s, "flows"), n = 0;
+    int fd = site_map(m->s, "flows"), n = 0;
     bool first = true;
 
     while (!bpf_map_get_next_key(fd, first ? NULL : &key, &next)) {

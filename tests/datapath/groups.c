@@ -4,7 +4,11 @@
 #include "frames.h"
 #include "topo.h"
 
+#include <dirent.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -469,4 +473,42 @@ TEST(the_last_instance_is_used_though_silent_unless_packets_may_go_past)
     REQUIRE(spread_push(sp));
     EVENTUALLY(3000, spread_send(sp, 0, 20, false) == 20 && spread_count(sp, 0, 20, 0) == 0);
     spread_done(sp);
+}
+
+/* Threads of 'pid' with real-time priority: all, and those bound to one processor. */
+static size_t
+urgent_threads(pid_t pid, size_t *n_bound)
+{
+    char path[64];
+    struct dirent *entry;
+    size_t n = 0;
+    DIR *dir;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    REQUIRE(dir = opendir(path));
+    *n_bound = 0;
+    while ((entry = readdir(dir))) {
+        pid_t thread = (pid_t)atoi(entry->d_name);
+        cpu_set_t set;
+
+        if (thread > 0 && sched_getscheduler(thread) == SCHED_FIFO) {
+            n++;
+            *n_bound += !sched_getaffinity(thread, sizeof set, &set) && CPU_COUNT(&set) == 1;
+        }
+    }
+    closedir(dir);
+    return n;
+}
+
+/* Bound to a processor, it would wait for whatever the kernel does there. */
+TEST(who_hears_of_a_fault_runs_on_any_processor_and_who_probes_on_one)
+{
+    struct topo *t = topo_new(1);
+    size_t bound = 0;
+
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        SKIP("needs two processors");
+    }
+    SITE_EVENTUALLY(&t->sites[0], 10000, t->sites[0].ready);
+    EVENTUALLY(2000, urgent_threads(t->sites[0].agent, &bound) == 2 && bound == 1);
 }

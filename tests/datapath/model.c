@@ -27,7 +27,7 @@ struct function {
 };
 struct flow {
     bool known;
-    int pin[HOPS];
+    int pin[HOPS]; /* Of each group, wherever it stands. */
 };
 struct model {
     struct site *s;
@@ -106,11 +106,11 @@ count(const struct model *m, int group, bool (*is)(const struct model *m, int i,
     return n;
 }
 
-/* Is 'seen' (a function, or NONE) right for the flow's packet at the hop?  Keeps it. */
+/* Is 'seen' (a function, or NONE) right for the flow's packet at the group's hop?  Keeps it. */
 static bool
-judge(struct model *m, struct flow *flow, int hop, int group, int seen)
+judge(struct model *m, struct flow *flow, int group, int seen)
 {
-    int pin = flow->pin[hop];
+    int pin = flow->pin[group];
 
     if (pin >= 0 && serves(m, pin, group)) {
         return seen == pin;
@@ -118,7 +118,7 @@ judge(struct model *m, struct flow *flow, int hop, int group, int seen)
     if (seen == NONE) {
         return count(m, group, takes_new) == 0;
     }
-    flow->pin[hop] = seen;
+    flow->pin[group] = seen;
     return pin == UNKNOWN ? serves(m, seen, group) : takes_new(m, seen, group);
 }
 
@@ -201,8 +201,8 @@ patience(const struct model *m, const struct flow *flow)
 {
     int ms = 500;
 
-    for (int hop = 0; hop < HOPS; hop++) {
-        int group = m->swapped ? HOPS - 1 - hop : hop, pin = flow->pin[hop];
+    for (int group = 0; group < HOPS; group++) {
+        int pin = flow->pin[group];
 
         if (m->open[group] || (pin >= 0 && serves(m, pin, group)) ||
             count(m, group, takes_new) > 0) {
@@ -236,7 +236,7 @@ packet(struct model *m, int at, bool reverse)
         int hop = reverse ? HOPS - 1 - k : k, group = m->swapped ? HOPS - 1 - hop : hop;
         const struct sight *here = sight_of(m, sights, n, group);
 
-        right = right && judge(m, flow, hop, group, here ? here->function : NONE);
+        right = right && judge(m, flow, group, here ? here->function : NONE);
         /* In order; the kernel stamps what it hands on at once with one time. */
         right = right && (!here || here->at_ns >= since);
         since = here ? here->at_ns : since;
@@ -265,19 +265,6 @@ draw(struct model *m, unsigned n)
     return (m->seed >> 16) % n;
 }
 
-/* Who is in no chain is nobody's any more, even if he comes back. */
-static void
-forget(struct model *m, int function)
-{
-    for (int i = 0; i < FLOWS; i++) {
-        for (int hop = 0; hop < HOPS; hop++) {
-            if (m->flows[i].pin[hop] == function) {
-                m->flows[i].pin[hop] = NONE;
-            }
-        }
-    }
-}
-
 /* A group keeps one function at least: one without any is no position. */
 static void
 edit(struct model *m)
@@ -291,8 +278,7 @@ edit(struct model *m)
     switch (draw(m, 6)) {
     case 0:
         if (f->group == NONE || members > 1) {
-            f->group = group;
-            forget(m, group == NONE ? (int)(f - m->functions) : NONE);
+            f->group = group; /* Its flows find it again if it comes back. */
         }
         m->last = "moved";
         break;

@@ -2,9 +2,13 @@
 #include "population.h"
 
 #include "base/net.h"
+#include "base/str.h"
+#include "bpf/abi.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ANY, EXACT, BLOCK, RANGE };
 static const struct {
@@ -242,4 +246,33 @@ pop_frame(const struct pop_packet *p, const char *src_mac, const char *dst_mac)
     l4[12] = 0x50;
     l4[13] = p->proto == 6 ? 0x02 : 0;
     return f;
+}
+
+int
+site_map(struct site *s, const char *name)
+{
+    int fd = bpf_obj_get(mem_printf(s->topo->mem, "%s/bpf/map_%s", s->dir, name));
+
+    REQUIRE(fd >= 0);
+    return fd;
+}
+
+uint32_t
+site_number(struct site *s, uint32_t kind, const char *uuid)
+{
+    struct dp_id_key key = {.kind = kind};
+    struct dp_id id = {0};
+    char hex[33];
+    int fd = site_map(s, "ids"), n = 0;
+
+    for (const char *c = uuid; *c; c++) {
+        if (*c != '-') {
+            hex[n++] = *c;
+        }
+    }
+    hex[n] = 0;
+    REQUIRE(hex_to(key.uuid, hex, 16));
+    (void)bpf_map_lookup_elem(fd, &key, &id);
+    close(fd);
+    return id.id;
 }

@@ -40,4 +40,10 @@ int pop_best(const struct pop_rule *rules, size_t n, const struct pop_packet *pa
 /* The packet on a wire. */
 struct frame pop_frame(const struct pop_packet *packet, const char *src_mac, const char *dst_mac);
 
+
+/* One of the agent's pinned maps; the caller closes it. */
+int site_map(struct site *site, const char *name);
+/* Number of an object as the maps have it (ID_*), or 0. */
+uint32_t site_number(struct site *site, uint32_t kind, const char *uuid);
+
 #endif

@@ -156,6 +156,10 @@ site_agent_start(struct site *site)
         vec_add(mem, &argv, "--vtep");
         vec_add(mem, &argv, site->vtep);
     }
+    if (site->flows) {
+        vec_add(mem, &argv, "--flows");
+        vec_add(mem, &argv, mem_printf(mem, "%d", site->flows));
+    }
     vec_add(mem, &argv, NULL);
     spec.argv = argv.items;
     REQUIRE_OK(process_start(&spec, &site->agent));
@@ -341,6 +345,12 @@ at_end(void)
 struct topo *
 topo_new(size_t n_sites)
 {
+    return topo_new_flows(n_sites, 0);
+}
+
+struct topo *
+topo_new_flows(size_t n_sites, int flows)
+{
     struct mem *mem = mem_new("topo");
     struct topo *topo = MEM_NEW(mem, struct topo);
     const char *tar;
@@ -361,6 +371,7 @@ topo_new(size_t n_sites)
         wan_make(topo);
     }
     for (size_t i = 0; i < n_sites; i++) {
+        topo->sites[i].flows = flows;
         site_agent_start(&topo->sites[i]);
         site_client(&topo->sites[i]);
     }

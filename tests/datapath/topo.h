@@ -33,6 +33,7 @@ struct site {
     bool ready;
     struct desired_counters *counters;
     bool allow_removal;
+    int flows;              /* Entries of its flow table; 0 = as many as an agent takes by itself. */
 };
 
 struct topo {
@@ -45,6 +46,8 @@ struct topo {
 
 /* Skips the test where namespaces are not permitted or programs are missing. */
 struct topo *topo_new(size_t n_sites);
+/* The same, with flow tables of that size. */
+struct topo *topo_new_flows(size_t n_sites, int flows);
 void topo_free(struct topo *topo);
 
 void site_agent_start(struct site *site);

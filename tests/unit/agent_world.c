@@ -1,9 +1,12 @@
 /* The agent's desired state: whole changes, references, and the brake. */
 #include "agent/world.h"
 
+#include "base/time.h"
 #include "base/uuid.h"
 #include "test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROJECT "11111111111111111111111111111111"
@@ -112,5 +115,153 @@ TEST(most_of_what_there_is_goes_only_with_the_word_for_it)
     CHECK_OK(world_change(&world, delta, true));
     delta_free(delta);
     CHECK_INT(world_count(&world, DESIRED_network), 9);
+    world_done(&world);
+}
+
+/* ---- changes at random, against looking at all ------------------------------------------------ */
+
+#define NETS 2
+#define PORTS 3
+#define CHAINS 4
+#define NONE (-1)
+
+/* What there is: port -> its network, chain -> its network, the chain before it, its port. */
+struct model {
+    bool nets[NETS];
+    int ports[PORTS];
+    struct {
+        int net, after, port;
+    } chains[CHAINS];
+};
+
+static bool
+model_holds(const struct model *m)
+{
+    for (int i = 0; i < PORTS; i++) {
+        if (m->ports[i] != NONE && !m->nets[m->ports[i]]) {
+            return false;
+        }
+    }
+    for (int i = 0; i < CHAINS; i++) {
+        int after = m->chains[i].after;
+
+        if (m->chains[i].net == NONE) {
+            continue;
+        }
+        if (!m->nets[m->chains[i].net] || m->ports[m->chains[i].port] == NONE ||
+            (after != NONE && m->chains[after].net == NONE)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *
+chain(struct mem *mem, int i, int net, int after, int p)
+{
+    const char *id = uuid_from(mem, mem_printf(mem, "p%d", p));
+
+    return mem_printf(
+        mem,
+        "{\"id\":\"%s\",\"network_id\":\"%s\",\"project_id\":\"" PROJECT "\",\"after\":%s,"
+        "\"hops\":[{\"group_id\":\"%s\",\"instances\":[{\"id\":\"%s\",\"ingress_port_id\":"
+        "\"%s\",\"egress_port_id\":\"%s\"}]}]}",
+        uuid_from(mem, mem_printf(mem, "c%d", i)), uuid_from(mem, mem_printf(mem, "n%d", net)),
+        after == NONE ? "null"
+                      : mem_printf(mem, "\"%s\"", uuid_from(mem, mem_printf(mem, "c%d", after))),
+        uuid_from(mem, "g"), uuid_from(mem, "i"), id, id);
+}
+
+static void
+model_edit(struct mem *mem, struct model *m, struct delta *delta, unsigned *seed)
+{
+    int i = rand_r(seed) % CHAINS, net = rand_r(seed) % NETS;
+    bool there = rand_r(seed) % 3;
+
+    switch (rand_r(seed) % 3) {
+    case 0:
+        i = i % NETS;
+        m->nets[i] = there;
+        if (there) {
+            CHECK_OK(put(delta, DESIRED_network, network(mem, mem_printf(mem, "n%d", i), i + 1)));
+        } else {
+            delta_delete(delta, DESIRED_network, uuid_from(mem, mem_printf(mem, "n%d", i)));
+        }
+        break;
+    case 1:
+        i = i % PORTS;
+        m->ports[i] = there ? net : NONE;
+        if (there) {
+            CHECK_OK(put(delta, DESIRED_port, port(mem, mem_printf(mem, "p%d", i),
+                                                   mem_printf(mem, "n%d", net))));
+        } else {
+            delta_delete(delta, DESIRED_port, uuid_from(mem, mem_printf(mem, "p%d", i)));
+        }
+        break;
+    default:
+        /* Chains come after those of the other number of the same network: 0 <- 2, 1 <- 3. */
+        m->chains[i].net = there ? i % NETS : NONE;
+        m->chains[i].after = i >= NETS && rand_r(seed) % 2 ? i - NETS : NONE;
+        m->chains[i].port = rand_r(seed) % PORTS;
+        if (there) {
+            CHECK_OK(put(delta, DESIRED_chain,
+                         chain(mem, i, i % NETS, m->chains[i].after, m->chains[i].port)));
+        } else {
+            delta_delete(delta, DESIRED_chain, uuid_from(mem, mem_printf(mem, "c%d", i)));
+        }
+    }
+}
+
+static size_t
+model_count(const struct model *m)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < CHAINS; i++) {
+        n += m->chains[i].net != NONE;
+        n += i < PORTS && m->ports[i] != NONE;
+        n += i < NETS && m->nets[i];
+    }
+    return n;
+}
+
+TEST(references_that_are_counted_say_what_looking_at_all_says)
+{
+    const char *given = getenv("UNIT_SEED");
+    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time_now_us();
+    struct model now = {.ports = {NONE, NONE, NONE}};
+    struct world world;
+    int taken = 0, refused = 0;
+
+    printf("world: seed %u\n", seed);
+    world_init(&world);
+    for (int i = 0; i < CHAINS; i++) {
+        now.chains[i].net = NONE;
+    }
+    for (int step = 0; step < 3000; step++) {
+        AUTO(mem) mem = mem_new("step");
+        struct delta *delta = delta_new(false, step);
+        struct model next = now;
+        struct err *e;
+
+        for (int n = 1 + rand_r(&seed) % 4; n > 0; n--) {
+            model_edit(mem, &next, delta, &seed);
+        }
+        e = world_change(&world, delta, true);
+        delta_free(delta);
+        if (!e != model_holds(&next)) {
+            test_fail(__FILE__, __LINE__, "step %d: %s", step, e ? e->message : "taken");
+            err_free(e);
+            break;
+        }
+        now = e ? now : next;
+        taken += !e;
+        refused += e != NULL;
+        err_free(e);
+        CHECK_INT(world_count(&world, DESIRED_network) + world_count(&world, DESIRED_port) +
+                      world_count(&world, DESIRED_chain),
+                  model_count(&now));
+    }
+    CHECK(taken > 300 && refused > 300);
     world_done(&world);
 }

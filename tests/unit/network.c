@@ -759,6 +759,70 @@ chain_make(struct world *w, const struct network *network, struct port_pair **pa
     return chain;
 }
 
+static const char *
+position_make(struct world *w, const struct network *network)
+{
+    struct port *in = port_bound(w, network), *out = port_bound(w, network);
+    struct port_pair_group *group;
+    struct port_pair *pair;
+
+    REQUIRE_OK(create(w, &w->member, &port_pair_resource, &pair,
+                      body(w, "{'ingress': '%s', 'egress': '%s'}", in->id, out->id)));
+    REQUIRE_OK(create(w, &w->member, &port_pair_group_resource, &group,
+                      body(w, "{'port_pairs': ['%s']}", pair->id)));
+    return group->id;
+}
+
+static struct err *
+chain_of_ports(struct world *w, const char *group, const char *min, const char *max,
+               const char *source)
+{
+    struct flow_classifier *c;
+    struct port_chain *chain;
+
+    REQUIRE_OK(create(w, &w->member, &flow_classifier_resource, &c,
+                      body(w, "{'protocol': 'tcp', 'destination_port_range_min': %s, "
+                           "'destination_port_range_max': %s, 'logical_source_port': %s}",
+                           min, max, source)));
+    return create(w, &w->member, &port_chain_resource, &chain,
+                  body(w, "{'port_pair_groups': ['%s'], 'flow_classifiers': ['%s']}", group, c->id));
+}
+
+/* However the rival is found: by its source, by its port, by a range around it, or by neither. */
+TEST(chain_rivals_are_found_by_source_and_by_port)
+{
+    struct world *w = world_new();
+    struct network *network = network_make(w);
+    struct port *a = port_bound(w, network), *b = port_bound(w, network);
+    const char *of_a = mem_printf(w->mem, "'%s'", a->id);
+    const char *of_b = mem_printf(w->mem, "'%s'", b->id);
+    const struct {
+        const char *min, *max, *source;
+        bool meets;
+    } cases[] = {
+        {"80", "80", of_a, false},   {"80", "80", of_b, false}, {"80", "80", of_a, true},
+        {"70", "90", of_b, true},    {"80", "80", "null", true}, {"81", "81", "null", false},
+        {"81", "81", of_a, true},    {"85", "95", "null", false}, {"90", "90", "null", true},
+        {"90", "92", "null", true},  {"82", "84", "null", false}, {"96", "99", of_a, false},
+        {"97", "97", "null", true},  {"100", "100", "null", false}, {"null", "null", "null", true},
+        {"null", "null", of_b, true}, {"101", "65535", of_b, false}, {"200", "200", "null", true},
+    };
+
+    const char *group = position_make(w, network);
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct err *e =
+            chain_of_ports(w, group, cases[i].min, cases[i].max, cases[i].source);
+
+        if (cases[i].meets != (e != NULL) || (e && e->code != E_CONFLICT)) {
+            test_fail(__FILE__, __LINE__, "case %zu: %s", i, e ? e->message : "no conflict");
+        }
+        group = e ? group : position_make(w, network);
+        err_free(e);
+    }
+    world_end(w);
+}
+
 TEST(chain_holds_what_it_is_made_of)
 {
     struct world *w = world_new();
