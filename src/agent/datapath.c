@@ -641,7 +641,9 @@ uuid_look(void *arg, const void *key, const void *value)
     const struct dp_id_key *k = key;
     const struct dp_id *id = value;
 
-    if (id->id == search->number && (k->kind & ((1u << SPACE_SHIFT) - 1)) == search->kind) {
+    /* A seat that an instance has left may be another's by now. */
+    if (id->id == search->number && (k->kind & ((1u << SPACE_SHIFT) - 1)) == search->kind &&
+        (!search->found || !id->left)) {
         search->found = k;
     }
 }

@@ -273,6 +273,24 @@ tunnel_say(struct tracer *t, const struct trace_verdict *verdict)
                                               : "to a port there";
 }
 
+/* Into a link that is nobody's port: to an instance elsewhere that is not reached by a label. */
+static void
+forwarder_say(struct tracer *t)
+{
+    struct desired_trace_step *step = step_add(t, DESIRED_STEP_tunnelled);
+    const struct dp_inst *inst = trace_kernel_read(t->kernel, "insts", &t->handed_to);
+    char text[IP_TEXT_SIZE];
+
+    hop_say(t, step, t->place);
+    step->instance_id = uuid_of(t, ID_INSTANCE, t->handed_to);
+    if (inst && inst->vtep) {
+        struct ip vtep = ip_from_v4(inst->vtep);
+
+        step->vtep = mem_str(t->mem, ip_text(text, &vtep));
+    }
+    step->text = "to a forwarder of another kind, which is not followed";
+}
+
 static void
 deliver_say(struct tracer *t, const struct dp_port *port, uint32_t ifindex)
 {
@@ -338,7 +356,7 @@ leg_end(struct tracer *t, const struct desired_trace_packet *packet, struct trac
     uint32_t ifindex = verdict->ifindex;
     const struct dp_port *port = trace_kernel_read(t->kernel, "ports", &ifindex);
 
-    if (verdict->end != TRACE_DROPPED && (verdict->end == TRACE_TUNNELLED || port)) {
+    if (verdict->end != TRACE_DROPPED && (verdict->end == TRACE_TUNNELLED || port || t->handed)) {
         flow_say(t);
     }
     if (verdict->end == TRACE_DROPPED) {
@@ -346,6 +364,9 @@ leg_end(struct tracer *t, const struct desired_trace_packet *packet, struct trac
         *outcome = "dropped";
     } else if (verdict->end == TRACE_TUNNELLED) {
         tunnel_say(t, verdict);
+        *outcome = "tunnelled";
+    } else if (!port && t->handed) {
+        forwarder_say(t);
         *outcome = "tunnelled";
     } else if (!port) {
         (void)step_add(t, DESIRED_STEP_asked);

@@ -167,6 +167,10 @@ jump(struct trace_run *run, struct place *place, const struct json *step,
     *told = NULL;
     next.vtep = place->site->vtep;
     next.vni = json_int(json_get(step, "vni"), 0);
+    if (!next.vni) {
+        run->cli->status = STATUS_ELSEWHERE;
+        return NULL;
+    }
     for (size_t i = 0; i < run->n_sites; i++) {
         struct err *e;
 
