@@ -579,6 +579,45 @@ TEST(a_question_that_has_no_answer_is_refused_and_the_next_is_answered)
     CHECK(ask(s, &good, 1, false));
 }
 
+/* The agent runs kernel programs on whatever a site can say. */
+TEST(whatever_packet_is_asked_about_there_is_an_answer)
+{
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    const struct desired_port *ends[3];
+    unsigned seed = (unsigned)getpid();
+    int told = 0;
+
+    site_network(s, "n", 100);
+    ends[0] = site_node(s, "a", "n", "10.0.0.1", "fd00::1");
+    ends[1] = site_node(s, "b", "n", "10.0.0.2", "fd00::2");
+    site_function(s, "f", "n");
+    (void)chain_hop(s, site_chain(s, "c", "n"), "f");
+    topo_up(t);
+    ends[2] = port_named(s, "f.out");
+    for (int i = 0; i < 300; i++) {
+        const struct desired_port *from = ends[rand_r(&seed) % 2], *to = ends[rand_r(&seed) % 2];
+        struct desired_trace_packet *p = packet(s, from, to, rand_r(&seed) & 1, 0, 0);
+
+        p->port_id = ends[rand_r(&seed) % 3]->id;
+        p->protocol = (int64_t[]){1, 6, 17, 58, 132, 0, 43, 44, 255}[rand_r(&seed) % 9];
+        p->source_port = rand_r(&seed) % 65536;
+        p->destination_port = (int64_t[]){0, 53, 67, 68, 80, 547}[rand_r(&seed) % 6];
+        p->length = rand_r(&seed) % 2 ? rand_r(&seed) % 65536 : rand_r(&seed) % 100;
+        p->is_answer = rand_r(&seed) & 1;
+        if (rand_r(&seed) % 4 == 0) {
+            p->destination_mac = "ff:ff:ff:ff:ff:ff";
+        }
+        if (rand_r(&seed) % 8 == 0) {
+            p->destination_ip = strchr(p->source_ip, ':') ? "ff02::1" : "169.254.169.254";
+        }
+        told += ask(s, &p, 1, rand_r(&seed) & 1) != NULL;
+    }
+    if (told != 300) {
+        test_fail(__FILE__, __LINE__, "%d of 300 with seed %d", told, (int)getpid());
+    }
+}
+
 /* ---- two sites ------------------------------------------------------------------------------------------ */
 
 /* The packet on its way out of one site's tunnel, as it comes in at the other. */
