@@ -345,18 +345,16 @@ version_next(uint64_t bits)
 void
 chain_version(struct run *r, uint32_t number, struct dp_chain *value)
 {
-    const void *there = datapath_get(r->dp, TABLE_chains, &number);
-    struct dp_chain old;
+    const struct dp_chain *old = datapath_get(r->dp, TABLE_chains, &number);
 
-    if (!there) {
+    if (!old) {
         return;
     }
-    memcpy(&old, there, sizeof old); /* The table's copy is not aligned for it. */
-    value->version = old.version;
-    memcpy(value->past, old.past, sizeof value->past);
-    if (memcmp(old.group, value->group, sizeof old.group) != 0) {
-        value->version = version_next(old.version);
-        memmove(value->past[1], old.past[0], sizeof value->past - sizeof value->past[0]);
-        memcpy(value->past[0], old.group, sizeof value->past[0]);
+    value->version = old->version;
+    memcpy(value->past, old->past, sizeof value->past);
+    if (memcmp(old->group, value->group, sizeof old->group) != 0) {
+        value->version = version_next(old->version);
+        memmove(value->past[1], old->past[0], sizeof value->past - sizeof value->past[0]);
+        memcpy(value->past[0], old->group, sizeof value->past[0]);
     }
 }

@@ -34,7 +34,7 @@ slot_key(struct head *slot)
 static uint8_t *
 slot_value(const struct dptable *t, struct head *slot)
 {
-    return slot_key(slot) + t->key_size;
+    return slot_key(slot) + ((t->key_size + 7) & ~7u); /* Aligned for any. */
 }
 
 static bool
@@ -147,7 +147,7 @@ dptable_open(struct dptable *t, const char *name, int fd)
     t->key_size = info.key_size;
     t->value_size = info.value_size;
     t->is_array = info.type == BPF_MAP_TYPE_ARRAY;
-    t->stride = (uint32_t)(sizeof(struct head) + info.key_size + info.value_size + 7) & ~7u;
+    t->stride = (uint32_t)(sizeof(struct head) + ((info.key_size + 7) & ~7u) + info.value_size + 7) & ~7u;
     dptable_grow(t);
     return dptable_read(t);
 }

@@ -4,7 +4,9 @@
 
 /* What the program can be; `main.c` holds the table of them, ended by a null name. */
 struct cli_role {
-    const char *name, *doc;
+    const char *name;
+    const char *words; /* "site|orchestrator": what it is told first; "" = only options */
+    const char *doc;
     int (*main)(int argc, char **argv);
 };
 

@@ -96,7 +96,7 @@ command_fn operation_task, operation_explain;    /* operation.c */
 command_fn chain_trace;                          /* chain.c */
 command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
-    doc_sfc_print, doc_man_print; /* doc.c */
+    doc_sfc_print, doc_man_print, doc_completion_print; /* doc.c */
 
 /* The last part of a path or URL, null where there is none. */
 const char *id_of_path(const char *path);

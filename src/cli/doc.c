@@ -115,7 +115,7 @@ doc_man_print(struct cli *cli)
                   "[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH ROLES\n"
                   "Each tells its options with \\-\\-help.\n");
     for (const struct cli_role *role = cli->roles; role && role->name; role++) {
-        entry(&out, role->name, "", role->doc);
+        entry(&out, role->name, role->words, role->doc);
     }
     buf_str(&out, ".SH COMMANDS\nEach tells its options with \\-\\-help.\n");
     for (size_t i = 0; (command = command_at(i)); i++) {
@@ -129,5 +129,77 @@ doc_man_print(struct cli *cli)
                   "environment, logs in for each command and keeps nothing.\n");
     buf_str(&out, ".SH EXIT STATUS\n0, 1 where the command failed, 2 where its arguments are "
                   "wrong.\n");
+    return print(&out);
+}
+
+/* ---- completion ---------------------------------------------------------------------------- */
+
+static void
+completion_options(struct mem *mem, struct buf *out, const struct command *command)
+{
+    const struct cli_option *option = command->options;
+    const struct table *table = command->noun ? command->noun->table : NULL;
+
+    buf_printf(out, "    '%s'*) options='--help --json", command->words);
+    for (; option && option->name; option++) {
+        buf_printf(out, " --%s", option->name);
+    }
+    for (size_t i = 0; table && command->options && i < table->n_attrs; i++) {
+        if (table->attrs[i].use & (POST | PUT)) {
+            buf_printf(out, " --%s", option_of_attr(mem, &table->attrs[i]));
+        }
+    }
+    buf_str(out, "' ;;\n");
+}
+
+/* Every line of words that may be typed: roles, then commands. */
+static void
+completion_words(const struct cli *cli, struct buf *out)
+{
+    const struct command *command;
+
+    for (const struct cli_role *role = cli->roles; role && role->name; role++) {
+        size_t n;
+        char **words = str_split(cli->mem, role->words, '|', &n);
+
+        for (size_t i = 0; i < n; i++) {
+            buf_printf(out, "%s%s%s\n", role->name, *words[i] ? " " : "", words[i]);
+        }
+    }
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        buf_printf(out, "%s\n", command->words);
+    }
+}
+
+struct err *
+doc_completion_print(struct cli *cli)
+{
+    AUTO_BUF out = BUF_INIT;
+    const struct command *command;
+
+    buf_str(&out, "# Completion of carrick(1) for bash, generated from its tables.\n"
+                  "_carrick() {\n    local lines='");
+    completion_words(cli, &out);
+    buf_str(&out, "'\n"
+                  "    local word=${COMP_WORDS[COMP_CWORD]} words= options=--help line before\n"
+                  "    before=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
+                  "    case $before in\n");
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        completion_options(cli->mem, &out, command);
+    }
+    buf_str(&out, "    esac\n"
+                  "    if [[ $word == -* ]]; then\n"
+                  "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+                  "        return\n"
+                  "    fi\n"
+                  "    before+=${before:+ }\n"
+                  "    while read -r line; do\n"
+                  "        [[ $line == \"$before\"?* ]] || continue\n"
+                  "        line=${line#\"$before\"}\n"
+                  "        words+=\" ${line%% *}\"\n"
+                  "    done <<<\"$lines\"\n"
+                  "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\" | sort -u)\n"
+                  "}\n"
+                  "complete -o default -F _carrick carrick\n");
     return print(&out);
 }

@@ -68,7 +68,7 @@ everything_print(const struct cli *cli, FILE *to)
           "Roles; each tells its options with --help:\n",
           to);
     for (const struct cli_role *role = cli->roles; role && role->name; role++) {
-        line_print(to, role->name, "", role->doc, 34);
+        line_print(to, role->name, role->words, role->doc, 34);
     }
     fputs("\nCommands; each tells its options with --help, and takes --json:\n", to);
     commands_print(to, "");

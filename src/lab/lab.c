@@ -3,6 +3,9 @@
 #include "lab/lab.h"
 
 #include "base/str.h"
+#include "lab/roles.h"
+
+#include <string.h>
 
 #define LAB_UID 64200 /* first of four a lab, which Debian's allocation leaves free */
 #define LAB_RESPONDER_UID 63800 /* likewise, of two */
@@ -52,4 +55,41 @@ lab_describe(struct mem *mem, const char *name, const char *dir, int number, str
         lab_site_describe(lab, i, &lab->sites[i]);
     }
     return NULL;
+}
+
+static struct err *
+site_roles_add(const struct lab *lab, const struct lab_site *site, struct supervisor *supervisor)
+{
+    struct mem *mem = lab->mem;
+    const struct roles_site roles = {
+        .suffix = mem_printf(mem, "-%s", site->name),
+        .name = site->name,
+        .netns = site->netns_path,
+        .listen = site->url + strlen("http://"),
+        .vtep = site->wan_ip,
+        .flows = lab->flows,
+        .state = site->dir,
+        .agent_socket = mem_printf(mem, "%s/agent.sock", site->dir),
+        .responder_dir = mem_printf(mem, "%s/responder", site->dir),
+        .bpffs = mem_printf(mem, "%s/bpf", site->dir),
+        .site = {site->uid, (gid_t)site->uid},
+        .responder = {site->responder_uid, (gid_t)site->responder_uid},
+    };
+
+    return roles_site_add(mem, supervisor, &roles);
+}
+
+struct err *
+lab_roles_add(const struct lab *lab, struct supervisor *supervisor)
+{
+    const struct roles_orchestrator orchestrator = {
+        .listen = lab->url + strlen("http://"),
+        .state = mem_printf(lab->mem, "%s/orchestrator", lab->dir),
+        .user = {lab->uid, (gid_t)lab->uid},
+    };
+
+    for (int i = 0; i < LAB_N_SITES; i++) {
+        TRY(site_roles_add(lab, &lab->sites[i], supervisor));
+    }
+    return roles_orchestrator_add(lab->mem, supervisor, &orchestrator);
 }

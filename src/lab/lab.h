@@ -6,7 +6,7 @@
 #define CARRICK_LAB_LAB_H
 
 #include "base/err.h"
-#include "sys/loop.h"
+#include "lab/supervisor.h"
 
 #include <stdint.h>
 
@@ -50,14 +50,17 @@ struct err *lab_wires_make(const struct lab *lab) MUST_USE;
 /* Removes them; what is not there is fine. */
 struct err *lab_wires_remove(const struct lab *lab) MUST_USE;
 
-/* Starts every process of the lab and starts again what ends, on 'loop'. */
-struct supervisor;
-struct err *supervisor_new(struct loop *loop, const struct lab *lab, struct supervisor **supervisor) MUST_USE;
-/* Ends the processes (SIGTERM, then SIGKILL) and frees. */
-void supervisor_free(struct supervisor *supervisor);
+/* A bpf file system of its own at 'path', for root alone; one that is there stays. */
+struct err *lab_bpffs_make(const char *path) MUST_USE;
+
+/* Adds every process of the lab, sites first, and makes their folders. */
+struct err *lab_roles_add(const struct lab *lab, struct supervisor *supervisor) MUST_USE;
 
 /* `carrick up`, `carrick down`. */
 int up_main(int argc, char **argv);
 int down_main(int argc, char **argv);
+/* `carrick run site`, `carrick run orchestrator`: the roles of this box in the foreground, for
+ * machines without a manager of services. */
+int run_main(int argc, char **argv);
 
 #endif

@@ -1,12 +1,11 @@
-/* Runs the lab's processes: starts them in order, writes their output to log
- * files and their pids to run/, and starts again what ends.  On a real machine
- * the service manager does this; here one loop and a table do.  Where it is
- * killed they go with it: nobody would start them again, nor end them. */
-#include "lab/lab.h"
+/* On a machine with a manager of services that one does this; in a lab, and
+ * where there is none, one loop and a list do. */
+#include "lab/supervisor.h"
 
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/vec.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
@@ -15,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,33 +22,104 @@
 #define RESTART_MAX_MS 5000
 #define STEADY_NS 10000000000LL /* ran so long: the next restart is quick again */
 #define STOP_MS 5000
+#define LINE_MAX_BYTES 8192 /* a longer line is cut in two */
 
 struct child {
     struct supervisor *supervisor;
-    const char *name;        /* "agent-east": log and pid file */
-    const char *const *argv;
-    const char *netns;
-    uid_t uid;
+    struct supervisor_child what;
     pid_t pid;               /* 0 = not running */
     int64_t started_ns;
     int64_t delay_ms;        /* before the next restart */
     struct loop_timer *timer;
+    int output;              /* its lines, or -1 */
+    struct loop_fd *output_watch;
+    struct buf line;         /* what came since the last end of a line */
 };
 
 struct supervisor {
     struct mem *mem;
     struct loop *loop;
-    const struct lab *lab;
-    struct child children[3 * LAB_N_SITES + 1];
-    size_t n;
+    const char *dir;
+    VEC(struct child *) children;
     bool stopping;
 };
+
+/* ---- output ------------------------------------------------------------------------------------- */
+
+static void
+line_print(struct child *child)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    buf_printf(&out, "%s: %.*s\n", child->what.name, (int)child->line.len, child->line.data);
+    err_ignore(fd_write_all(STDERR_FILENO, out.data, out.len), "nowhere left to say so");
+    buf_clear(&child->line);
+}
+
+static void
+output_close(struct child *child)
+{
+    loop_fd_del(child->output_watch);
+    child->output_watch = NULL;
+    fd_close(&child->output);
+    if (child->line.len) {
+        line_print(child);
+    }
+}
+
+static void
+on_output(void *arg, uint32_t events)
+{
+    struct child *child = arg;
+    char text[4096];
+    ssize_t n = read(child->output, text, sizeof text);
+
+    (void)events;
+    for (ssize_t i = 0; i < n; i++) {
+        if (text[i] != '\n') {
+            buf_char(&child->line, text[i]);
+        }
+        if (text[i] == '\n' || child->line.len >= LINE_MAX_BYTES) {
+            line_print(child);
+        }
+    }
+    if (!n || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        output_close(child);
+    }
+}
+
+/* Where a child writes: its log, or a pipe whose other end is watched. */
+static struct err *
+output_open(struct child *child, int *fd)
+{
+    struct supervisor *s = child->supervisor;
+    int fds[2];
+
+    if (s->dir) {
+        const char *log = mem_printf(s->mem, "%s/log/%s.log", s->dir, child->what.name);
+
+        *fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+        return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", log) : NULL;
+    }
+    output_close(child);
+    if (pipe2(fds, O_CLOEXEC)) {
+        return err_errno(E_UNAVAILABLE, "pipe");
+    }
+    *fd = fds[1];
+    child->output = fds[0];
+    if (fcntl(child->output, F_SETFL, O_NONBLOCK)) {
+        return err_errno(E_UNAVAILABLE, "pipe");
+    }
+    return loop_fd_add(s->loop, child->output, EPOLLIN, on_output, child, &child->output_watch);
+}
+
+/* ---- one child ---------------------------------------------------------------------------------- */
 
 static const char *
 pid_path(const struct child *child)
 {
-    return mem_printf(child->supervisor->mem, "%s/run/%s.pid", child->supervisor->lab->dir,
-                      child->name);
+    return mem_printf(child->supervisor->mem, "%s/run/%s.pid", child->supervisor->dir,
+                      child->what.name);
 }
 
 static struct err *child_start(struct child *child);
@@ -60,7 +131,7 @@ child_restart(void *arg)
     struct err *e = child_start(child);
 
     if (e) {
-        log_err(LOG_LV_ERROR, "lab", e, child->name);
+        log_err(LOG_LV_ERROR, "supervisor", e, child->what.name);
         loop_timer_arm(child->timer, RESTART_MAX_MS);
     }
 }
@@ -72,7 +143,9 @@ child_ended(void *arg, pid_t pid, int status)
     bool steady = time_mono_ns() - child->started_ns > STEADY_NS;
 
     child->pid = 0;
-    (void)unlink(pid_path(child));
+    if (child->supervisor->dir) {
+        (void)unlink(pid_path(child));
+    }
     if (child->supervisor->stopping) {
         return;
     }
@@ -80,8 +153,8 @@ child_ended(void *arg, pid_t pid, int status)
     if (child->delay_ms > RESTART_MAX_MS) {
         child->delay_ms = RESTART_MAX_MS;
     }
-    log_warn("lab", "process ended name=%s pid=%d %s=%d restart_ms=%d", child->name, (int)pid,
-             WIFSIGNALED(status) ? "signal" : "status",
+    log_warn("supervisor", "process ended name=%s pid=%d %s=%d restart_ms=%d", child->what.name,
+             (int)pid, WIFSIGNALED(status) ? "signal" : "status",
              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (int)child->delay_ms);
     loop_timer_arm(child->timer, child->delay_ms);
 }
@@ -92,10 +165,15 @@ static void
 pid_tell(struct child *child)
 {
     const char *text = mem_printf(child->supervisor->mem, "%d\n", (int)child->pid);
-    struct err *e = file_write(pid_path(child), text, strlen(text), 0644);
+    struct err *e = NULL;
 
+    if (child->supervisor->dir) {
+        e = file_write(pid_path(child), text, strlen(text), 0644);
+    } else {
+        log_info("supervisor", "started name=%s pid=%d", child->what.name, (int)child->pid);
+    }
     if (e) {
-        log_err(LOG_LV_WARN, "lab", e, child->name);
+        log_err(LOG_LV_WARN, "supervisor", e, child->what.name);
     }
 }
 
@@ -116,20 +194,16 @@ child_watch(struct child *child)
 static struct err *
 child_start(struct child *child)
 {
-    struct supervisor *s = child->supervisor;
-    const char *log = mem_printf(s->mem, "%s/log/%s.log", s->lab->dir, child->name);
-    AUTO_FD fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    AUTO_FD fd = -1;
 
-    if (fd < 0) {
-        return err_errno(E_UNAVAILABLE, "open %s", log);
-    }
-    struct process_spec spec = {.argv = child->argv,
+    TRY(output_open(child, &fd));
+    struct process_spec spec = {.argv = child->what.argv,
                                 .stdin_fd = -1,
                                 .stdout_fd = fd,
                                 .stderr_fd = fd,
-                                .uid = child->uid,
-                                .gid = (gid_t)child->uid,
-                                .netns = child->netns,
+                                .uid = child->what.uid,
+                                .gid = child->what.gid,
+                                .netns = child->what.netns,
                                 .new_session = true,
                                 .die_with_parent = true};
     TRY(process_start(&spec, &child->pid));
@@ -138,115 +212,61 @@ child_start(struct child *child)
     return child_watch(child);
 }
 
-static void
-child_add(struct supervisor *s, const char *role, const struct lab_site *site, uid_t uid,
-          const char *const *argv)
-{
-    s->children[s->n++] = (struct child){
-        .supervisor = s,
-        .name = site ? mem_printf(s->mem, "%s-%s", role, site->name) : role,
-        .argv = argv,
-        .netns = site ? site->netns_path : NULL,
-        .uid = uid,
-        .delay_ms = RESTART_MIN_MS,
-    };
-}
-
-static void
-site_children(struct supervisor *s, const struct lab_site *site)
-{
-    struct mem *mem = s->mem;
-    const char *socket = mem_printf(mem, "%s/agent.sock", site->dir);
-    const char *state = mem_printf(mem, "%s/site", site->dir);
-    const char *responder = mem_printf(mem, "%s/responder/socket", site->dir);
-
-    child_add(s, "responder", site, site->responder_uid,
-              process_argv(mem, "/proc/self/exe", "responder", "--listen", responder, NULL));
-    child_add(s, "agent", site, 0,
-              process_argv(mem, "/proc/self/exe", "agent", "--state",
-                           mem_printf(mem, "%s/agent", site->dir), "--site-state", state,
-                           "--socket", socket, "--site-uid", mem_printf(mem, "%u", site->uid),
-                           "--bpffs", mem_printf(mem, "%s/bpf", site->dir), "--vtep", site->wan_ip,
-                           "--site-id", site->name, "--host-id", site->name, "--responder",
-                           responder, "--responder-uid",
-                           mem_printf(mem, "%u", site->responder_uid),
-                           s->lab->flows ? "--flows" : NULL, s->lab->flows, NULL));
-    child_add(s, "site", site, site->uid,
-              process_argv(mem, "/proc/self/exe", "site", "--state", state, "--name", site->name,
-                           "--listen", site->url + strlen("http://"), "--agent", socket, "--vtep",
-                           site->wan_ip, NULL));
-}
-
-/* A folder that is one user's alone. */
-static struct err *
-dir_make_for(const char *path, uid_t uid)
-{
-    TRY(dir_make(path, 0700));
-    return chown(path, uid, (gid_t)uid) ? err_errno(E_UNAVAILABLE, "chown %s", path) : NULL;
-}
+/* ---- all of them -------------------------------------------------------------------------------- */
 
 static struct err *
-dirs_make(const struct lab *lab)
+dirs_make(const struct supervisor *s)
 {
-    TRY(dir_make(mem_printf(lab->mem, "%s/run", lab->dir), 0755));
-    TRY(dir_make(mem_printf(lab->mem, "%s/log", lab->dir), 0750));
-    for (int i = 0; i < LAB_N_SITES; i++) {
-        const struct lab_site *site = &lab->sites[i];
-
-        TRY(dir_make_for(mem_printf(lab->mem, "%s/site", site->dir), site->uid));
-        TRY(dir_make_for(mem_printf(lab->mem, "%s/responder", site->dir), site->responder_uid));
-    }
-    return dir_make_for(mem_printf(lab->mem, "%s/orchestrator", lab->dir), lab->uid);
+    TRY(dir_make(mem_printf(s->mem, "%s/run", s->dir), 0755));
+    return dir_make(mem_printf(s->mem, "%s/log", s->dir), 0750);
 }
 
 struct err *
-supervisor_new(struct loop *loop, const struct lab *lab, struct supervisor **supervisor)
+supervisor_new(struct loop *loop, const char *dir, struct supervisor **supervisor)
 {
     struct supervisor *s = heap_alloc(sizeof *s);
 
     *supervisor = s;
     s->mem = mem_new("supervisor");
     s->loop = loop;
-    s->lab = lab;
-    TRY(dirs_make(lab));
-    for (int i = 0; i < LAB_N_SITES; i++) {
-        site_children(s, &lab->sites[i]);
-    }
-    child_add(s, "orchestrator", NULL, lab->uid,
-              process_argv(s->mem, "/proc/self/exe", "orchestrator", "--state",
-                           mem_printf(s->mem, "%s/orchestrator", lab->dir), "--listen",
-                           lab->url + strlen("http://"), NULL));
-    for (size_t i = 0; i < s->n; i++) {
-        s->children[i].timer = loop_timer_new(loop, child_restart, &s->children[i]);
-        TRY(child_start(&s->children[i]));
+    s->dir = mem_str(s->mem, dir);
+    return dir ? dirs_make(s) : NULL;
+}
+
+void
+supervisor_add(struct supervisor *s, const struct supervisor_child *what)
+{
+    struct child *child = mem_alloc(s->mem, sizeof *child);
+
+    *child = (struct child){.supervisor = s,
+                            .what = *what,
+                            .delay_ms = RESTART_MIN_MS,
+                            .output = -1,
+                            .line = BUF_INIT};
+    child->timer = loop_timer_new(s->loop, child_restart, child);
+    vec_add(s->mem, &s->children, child);
+}
+
+struct err *
+supervisor_start(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->children.n; i++) {
+        TRY_MSG(child_start(s->children.items[i]), "start %s", s->children.items[i]->what.name);
     }
     return NULL;
 }
 
-static bool
-any_running(const struct supervisor *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->children[i].pid) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Sends 'signo' and turns the loop until all have ended or the time is over. */
+/* Sends 'signo' and turns the loop until it has ended or the time is over. */
 static void
-stop_all(struct supervisor *s, int signo)
+child_stop(struct child *child, int signo)
 {
     int64_t end = time_mono_ns() + STOP_MS * 1000000LL;
 
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->children[i].pid) {
-            (void)kill(s->children[i].pid, signo);
-        }
+    if (child->pid) {
+        (void)kill(child->pid, signo);
     }
-    while (any_running(s) && time_mono_ns() < end) {
-        err_ignore(loop_turn(s->loop, 100), "we are stopping anyway");
+    while (child->pid && time_mono_ns() < end) {
+        err_ignore(loop_turn(child->supervisor->loop, 100), "we are stopping anyway");
     }
 }
 
@@ -257,11 +277,52 @@ supervisor_free(struct supervisor *s)
         return;
     }
     s->stopping = true;
-    stop_all(s, SIGTERM);
-    stop_all(s, SIGKILL);
-    for (size_t i = 0; i < s->n; i++) {
-        loop_timer_del(s->children[i].timer);
+    for (size_t i = s->children.n; i-- > 0;) {
+        struct child *child = s->children.items[i];
+
+        loop_timer_disarm(child->timer);
+        child_stop(child, SIGTERM);
+        child_stop(child, SIGKILL);
+        if (!s->dir) {
+            log_info("supervisor", "ended name=%s", child->what.name);
+        }
+    }
+    for (size_t i = 0; i < s->children.n; i++) {
+        struct child *child = s->children.items[i];
+
+        output_close(child);
+        buf_done(&child->line);
+        loop_timer_del(child->timer);
     }
     mem_free(s->mem);
     free(s);
+}
+
+/* ---- the lock ----------------------------------------------------------------------------------- */
+
+bool
+supervisor_lock_try(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+struct err *
+supervisor_lock(const char *path, int *fd)
+{
+    AUTO(mem) mem = mem_new("lock");
+    const char *pid = mem_printf(mem, "%d\n", (int)getpid());
+
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (*fd < 0) {
+        return err_errno(E_UNAVAILABLE, "open %s", path);
+    }
+    if (!supervisor_lock_try(*fd)) {
+        return err_new(E_CONFLICT, NULL, "another supervisor runs (%s)", path);
+    }
+    if (ftruncate(*fd, 0)) {
+        return err_errno(E_UNAVAILABLE, "truncate %s", path);
+    }
+    return fd_write_all(*fd, pid, strlen(pid));
 }

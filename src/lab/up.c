@@ -173,36 +173,14 @@ up_stop(void *arg)
     loop_stop(((struct up *)arg)->loop);
 }
 
-/* Takes the lock on 'fd' if nobody has it. */
-static bool
-lock_take(int fd)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
-    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
-
-/* Holds the lab's lock for the life of the process, so that two supervisors
- * never look after the same lab. */
+/* Held for the life of the process, so that two supervisors never look after the same lab. */
 static struct err *
 lab_lock(const struct lab *lab, int *fd)
 {
-    const char *path = mem_printf(lab->mem, "%s/up.pid", lab->dir);
-
     TRY(dir_make(lab->dir, 0755));
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (*fd < 0) {
-        return err_errno(E_UNAVAILABLE, "open %s", path);
-    }
-    if (!lock_take(*fd)) {
-        return err_new(E_CONFLICT, NULL, "lab %s is up already (%s); `carrick down` ends it",
-                       lab->name, path);
-    }
-    const char *pid = mem_printf(lab->mem, "%d\n", (int)getpid());
-    if (ftruncate(*fd, 0)) {
-        return err_errno(E_UNAVAILABLE, "truncate %s", path);
-    }
-    return fd_write_all(*fd, pid, strlen(pid));
+    TRY_MSG(supervisor_lock(mem_printf(lab->mem, "%s/up.pid", lab->dir), fd),
+            "lab %s; if it is up already, `carrick down` ends it", lab->name);
+    return NULL;
 }
 
 static struct err *
@@ -212,7 +190,9 @@ up_run(struct up *up)
     TRY(loop_signal(up->loop, SIGTERM, up_stop, up));
     TRY(loop_signal(up->loop, SIGINT, up_stop, up));
     TRY(lab_wires_make(&up->lab));
-    TRY(supervisor_new(up->loop, &up->lab, &up->supervisor));
+    TRY(supervisor_new(up->loop, up->lab.dir, &up->supervisor));
+    TRY(lab_roles_add(&up->lab, up->supervisor));
+    TRY(supervisor_start(up->supervisor));
     TRY(http_client_new(up->loop, &(struct http_client_config){0}, &up->client));
     up->deadline_ns = time_mono_ns() + READY_MS * 1000000LL;
     up->timer = loop_timer_new(up->loop, probe, up);
@@ -400,7 +380,7 @@ supervisor_end(const struct lab *lab)
     char text[32] = "";
     int64_t pid, end = time_mono_ns() + DOWN_MS * 1000000LL;
 
-    if (fd < 0 || lock_take(fd)) {
+    if (fd < 0 || supervisor_lock_try(fd)) {
         return NULL; /* nobody looks after it */
     }
     ssize_t n = read(fd, text, sizeof text - 1);
@@ -412,7 +392,7 @@ supervisor_end(const struct lab *lab)
     if (kill((pid_t)pid, SIGTERM) && errno != ESRCH) {
         return err_errno(E_UNAVAILABLE, "end process %d", (int)pid);
     }
-    while (!lock_take(fd)) {
+    while (!supervisor_lock_try(fd)) {
         if (time_mono_ns() > end) {
             return err_new(E_UNAVAILABLE, NULL, "process %d does not end", (int)pid);
         }

@@ -118,12 +118,9 @@ is_bpffs(const char *path)
     return statfs(path, &fs) == 0 && (uint32_t)fs.f_type == BPF_FS;
 }
 
-static struct err *
-bpffs_make(const struct lab *lab, const struct lab_site *site)
+struct err *
+lab_bpffs_make(const char *path)
 {
-    const char *path = bpffs_path(lab, site);
-
-    TRY(dir_make(site->dir, 0711));
     TRY(dir_make(path, 0700));
     if (!is_bpffs(path) && mount("bpf", path, "bpf", 0, "mode=0700")) {
         return err_errno(E_UNAVAILABLE, "mount a bpf file system on %s", path);
@@ -136,7 +133,8 @@ lab_wires_make(const struct lab *lab)
 {
     for (int i = 0; i < LAB_N_SITES; i++) {
         TRY(site_netns_make(lab, &lab->sites[i]));
-        TRY(bpffs_make(lab, &lab->sites[i]));
+        TRY(dir_make(lab->sites[i].dir, 0711));
+        TRY(lab_bpffs_make(bpffs_path(lab, &lab->sites[i])));
     }
     return wan_make(lab);
 }

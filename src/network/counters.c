@@ -1,10 +1,13 @@
 /* What the agent counted, in the words of the API: it knows ways through service graphs and ports,
  * users know chains and instances. */
-#include "network/desired_parts.h"
+#include "network/words.h"
 
 #include "base/vec.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#define ID_LENGTH 36
 
 /* ---- ways ---------------------------------------------------------------------------------------- */
 
@@ -32,26 +35,6 @@ fold_add(struct fold *fold, const struct desired_hop_counter *in, const char *ch
     sum->packets += in->packets;
     sum->bytes += in->bytes;
     sum->passed += in->passed;
-}
-
-/* Which chain of the way the hop is of, and which hop of it. */
-static struct err *
-fold_path(struct fold *fold, const struct desired_hop_counter *in,
-          const struct service_graph_path *path)
-{
-    int64_t hop = in->hop;
-
-    for (size_t i = 0; i < path->port_chains.n; i++) {
-        struct port_chain *chain;
-
-        TRY(row_get(fold->tx, &port_chain_table, path->port_chains.items[i], &chain));
-        if (hop < (int64_t)chain->port_pair_groups.n) {
-            fold_add(fold, in, chain->id, hop);
-            return NULL;
-        }
-        hop -= (int64_t)chain->port_pair_groups.n;
-    }
-    return NULL;
 }
 
 /* Every way by its id. */
@@ -85,12 +68,13 @@ hops_sort(struct tx *tx, struct desired_counters *counters)
     for (size_t i = 0; paths.n_live > 0 && i < counters->hops.n; i++) {
         const struct desired_hop_counter *in = counters->hops.items[i];
         const struct service_graph_path *path = map_get(&paths, in->chain_id);
+        const char *chain_id = in->chain_id;
+        int64_t hop = in->hop;
 
         if (path) {
-            TRY(fold_path(&fold, in, path));
-        } else {
-            fold_add(&fold, in, in->chain_id, in->hop);
+            TRY(path_hop(tx, path, &chain_id, &hop));
         }
+        fold_add(&fold, in, chain_id, hop);
     }
     if (paths.n_live > 0) {
         counters->hops = (struct rows){.n = fold.hops.n, .items = fold.hops.items};
@@ -112,13 +96,34 @@ instance_add(struct desired_instance_counter *instance, const struct desired_por
     }
 }
 
+/* Instance -> "ingress egress", of all that are here. */
+static struct err *
+pairs_read(struct tx *tx, struct map *pairs)
+{
+    struct strs found;
+
+    map_init(pairs, tx_mem(tx));
+    TRY(sql_column(tx,
+                   "select id || ' ' || ingress || ' ' || egress from port_pair where "
+                   "ingress_port_id is not null", SQL_ARGS(NULL), &found));
+    for (size_t i = 0; i < found.n; i++) {
+        if (strlen(found.items[i]) != 3 * ID_LENGTH + 2) {
+            continue;
+        }
+        map_set(pairs, mem_strn(tx_mem(tx), found.items[i], ID_LENGTH),
+                mem_str(tx_mem(tx), found.items[i] + ID_LENGTH + 1));
+    }
+    return NULL;
+}
+
 /* A function's ports serve one instance: what is counted at them is its. */
 static struct err *
 instances_fill(struct tx *tx, struct desired_counters *counters)
 {
-    struct map ports;
+    struct map ports, pairs;
 
     map_init(&ports, tx_mem(tx));
+    TRY(pairs_read(tx, &pairs));
     for (size_t i = 0; i < counters->ports.n; i++) {
         struct desired_port_counter *port = counters->ports.items[i];
 
@@ -126,14 +131,13 @@ instances_fill(struct tx *tx, struct desired_counters *counters)
     }
     for (size_t i = 0; i < counters->instances.n; i++) {
         struct desired_instance_counter *instance = counters->instances.items[i];
-        struct port_pair *pair;
+        const char *pair = map_get(&pairs, instance->instance_id);
+        const char *ingress = pair ? mem_strn(tx_mem(tx), pair, ID_LENGTH) : "";
+        const char *egress = pair ? pair + ID_LENGTH + 1 : "";
 
-        TRY(row_or_null(tx, &port_pair_table, instance->instance_id, &pair));
-        if (pair) {
-            instance_add(instance, map_get(&ports, pair->ingress));
-        }
-        if (pair && !str_eq(pair->ingress, pair->egress)) {
-            instance_add(instance, map_get(&ports, pair->egress));
+        instance_add(instance, map_get(&ports, ingress));
+        if (!str_eq(ingress, egress)) {
+            instance_add(instance, map_get(&ports, egress));
         }
     }
     return NULL;

@@ -77,3 +77,20 @@ chain_places(struct tx *tx, const char *chain_id, size_t *places)
     *places += first; /* What none of the chains behind it takes. */
     return NULL;
 }
+
+struct err *
+path_hop(struct tx *tx, const struct service_graph_path *path, const char **chain_id, int64_t *hop)
+{
+    *chain_id = path->port_chains.items[path->port_chains.n - 1];
+    for (size_t i = 0; *hop != INT_NULL && i < path->port_chains.n; i++) {
+        struct port_chain *chain;
+
+        TRY(row_get(tx, &port_chain_table, path->port_chains.items[i], &chain));
+        if (*hop < (int64_t)chain->port_pair_groups.n) {
+            *chain_id = chain->id;
+            return NULL;
+        }
+        *hop -= (int64_t)chain->port_pair_groups.n;
+    }
+    return NULL;
+}

@@ -115,5 +115,9 @@ struct err *chain_places(struct tx *tx, const char *chain_id, size_t *places) MU
 struct err *chain_is_destination(struct tx *tx, const char *chain_id, bool *is) MUST_USE;
 /* The way of that id, or null. */
 struct err *path_find(struct tx *tx, const char *path_id, struct service_graph_path **path) MUST_USE;
+/* A hop of the way -> the chain that it is of, and which of its hops.  A null hop is the way itself:
+ * its last chain. */
+struct err *path_hop(struct tx *tx, const struct service_graph_path *path, const char **chain_id,
+                     int64_t *hop) MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include "responder/metadata.h"
 #include "responder/sandbox.h"
 #include "sys/file.h"
+#include "sys/service.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -218,6 +219,10 @@ socket_listen(int *fd, const char *path)
 
     if (strlen(path) >= sizeof at.sun_path) {
         return err_new(E_INVALID, NULL, "the socket's path is too long: %s", path);
+    }
+    *fd = service_socket(path);
+    if (*fd >= 0) {
+        return NULL;
     }
     memcpy(at.sun_path, path, strlen(path) + 1);
     (void)unlink(path);

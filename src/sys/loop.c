@@ -5,6 +5,7 @@
 #include "sys/loop.h"
 
 #include "base/time.h"
+#include "sys/service.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -58,6 +59,8 @@ struct loop {
     pthread_mutex_t lock; /* Guards the queue of posted functions. */
     struct posted *first, **last;
     atomic_bool stopping;
+    struct service service;    /* Who started us: hears that this loop turns. */
+    struct loop_timer *breath; /* Or null. */
 };
 
 /* A child process, or a signal, that is watched. */
@@ -352,6 +355,7 @@ loop_new(struct loop **out)
 
     loop->last = &loop->first;
     pthread_mutex_init(&loop->lock, NULL);
+    service_open(&loop->service);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     e = loop->epoll_fd < 0 || loop->wake_fd < 0
@@ -390,6 +394,7 @@ loop_free(struct loop *loop)
     if (loop->epoll_fd >= 0) {
         close(loop->epoll_fd);
     }
+    service_close(&loop->service);
     pthread_mutex_destroy(&loop->lock);
     free(loop->heap);
     free(loop);
@@ -444,13 +449,35 @@ loop_turn(struct loop *loop, int timeout_ms)
     return NULL;
 }
 
+/* Said on the loop itself: a process whose loop hangs falls silent. */
+static void
+breathe(void *arg)
+{
+    struct loop *loop = arg;
+
+    service_tell(&loop->service, "WATCHDOG=1");
+    loop_timer_arm(loop->breath, loop->service.watchdog_ms / 3);
+}
+
+static void
+run_begin(struct loop *loop)
+{
+    service_tell(&loop->service, "READY=1");
+    if (loop->service.watchdog_ms && !loop->breath) {
+        loop->breath = loop_timer_new(loop, breathe, loop);
+        breathe(loop);
+    }
+}
+
 struct err *
 loop_run(struct loop *loop)
 {
+    run_begin(loop);
     while (!atomic_load(&loop->stopping)) {
         TRY(loop_turn(loop, -1));
     }
     atomic_store(&loop->stopping, false);
+    service_tell(&loop->service, "STOPPING=1");
     return NULL;
 }
 

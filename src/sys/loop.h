@@ -20,7 +20,8 @@ typedef void loop_child_fn(void *arg, pid_t pid, int status);
 struct err *loop_new(struct loop **loop) MUST_USE;
 void loop_free(struct loop *loop);
 void loop_autofree(struct loop **loop);
-/* Runs until loop_stop.  */
+/* Runs until loop_stop.  A manager of services that started this process (sys/service.h) hears
+ * that it is ready now, that the loop turns, and that it stops. */
 struct err *loop_run(struct loop *loop) MUST_USE;
 /* Runs what is ready, waiting at most 'timeout_ms' (0 = no wait). */
 struct err *loop_turn(struct loop *loop, int timeout_ms) MUST_USE;

@@ -194,21 +194,21 @@ passed(struct site *s, const char *chain, int64_t hop, const char *direction)
 static void
 tell(struct site *s)
 {
-    REQUIRE(site_push(s) && site_counters(s) && site_counters(s));
+    REQUIRE(site_push_through(s));
 }
 
 /* One packet there and one back, with addresses to which no host answers by itself: each chain's counters grow by what 'chain' has. */
 static void
 there_and_back(struct site *s, int a, int b, int port, const char *chain, int64_t n_hops)
 {
-    static const char *const chains[] = {"A", "B", "C"};
+    static const char *const chains[] = {"A", "B", "C", "D"};
     const struct desired_port *pa = s->objects.items[2], *pb = s->objects.items[4];
-    int64_t before[3][2][2];
+    int64_t before[4][2][2];
     uint8_t buf[FRAME_MAX];
     struct frame f = frame_udp(pa->mac, pb->mac, "10.0.0.8", "10.0.0.9", 1000, port, 9);
     int back = 1000;
 
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < 4; c++) {
         for (int hop = 0; hop < 2; hop++) {
             before[c][hop][0] = passed(s, chains[c], hop, "forward");
             before[c][hop][1] = passed(s, chains[c], hop, "reverse");
@@ -219,7 +219,7 @@ there_and_back(struct site *s, int a, int b, int port, const char *chain, int64_
     f = frame_udp(pb->mac, pa->mac, "10.0.0.9", "10.0.0.8", port, 1000, 9);
     raw_send(b, f.b, f.n);
     CHECK(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &back));
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < 4; c++) {
         for (int hop = 0; hop < 2; hop++) {
             int64_t more = str_eq(chains[c], chain) && hop < n_hops;
 
@@ -251,7 +251,7 @@ TEST(a_chain_after_another_takes_what_matches_both)
 {
     struct topo *t = topo_new(1);
     struct site *s = &t->sites[0];
-    struct desired_chain *first, *b, *c;
+    struct desired_chain *first, *b, *c, *d;
 
     site_network(s, "n", 100);
     site_node(s, "a", "n", "10.0.0.1", NULL);
@@ -276,6 +276,15 @@ TEST(a_chain_after_another_takes_what_matches_both)
     site_remove(s, b);
     tell(s);
     there_and_back(s, at_a, at_b, 80, "A", 1);
+    there_and_back(s, at_a, at_b, 81, "C", 2);
+    /* And on, from C to D. */
+    d = after(s, "D", c, "g", 81);
+    tell(s);
+    there_and_back(s, at_a, at_b, 81, "D", 2);
+    d->after = first->id;
+    ((struct desired_classifier *)d->classifiers.items[0])->dst_port_min = 82;
+    ((struct desired_classifier *)d->classifiers.items[0])->dst_port_max = 82;
+    tell(s);
     there_and_back(s, at_a, at_b, 81, "C", 2);
     /* What does not match A does not get to C. */
     ((struct desired_classifier *)first->classifiers.items[0])->dst_cidr = "10.0.0.3/32";

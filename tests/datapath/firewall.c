@@ -135,7 +135,7 @@ TEST(a_connection_that_is_moved_to_another_firewall_is_dropped_by_it)
     first = fleet->watch->at[999];
     REQUIRE(first == 0 || first == 1);
     fleet->inst[first]->drain_until = 1;
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     raw_send(fa, more.b, more.n);
     EVENTUALLY(1000, function_counter(s, names[1 - first], "unasked") == 1);
     CHECK(!raw_receive(fb, buf, sizeof buf, 20, is_bare_ack, &port));

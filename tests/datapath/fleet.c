@@ -6,13 +6,6 @@
 #define ROUND_MS 8000
 #define DRAIN_MS 2000
 
-bool
-fleet_push(struct fleet *fleet)
-{
-    /* Between two answers the agent does what it has put off. */
-    return site_push(fleet->s) && site_counters(fleet->s) && site_counters(fleet->s);
-}
-
 struct choice {
     const struct watch *watch;
     int member;
@@ -46,7 +39,7 @@ grow(struct fleet *fleet, size_t n)
         fleet->shape(fleet, inst, fleet->names[2]);
     }
     fleet->inst[2] = inst;
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     CHECK_INT(round_and_look(fleet), n);
     CHECK_INT(watch_count(fleet->watch, 2), 0);
     crowd_open(fleet->crowd, n);
@@ -64,7 +57,7 @@ drain(struct fleet *fleet, size_t n)
     size_t ended;
 
     fleet->inst[0]->drain_until = until;
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     crowd_open(fleet->crowd, n);
     CHECK_INT(round_and_look(fleet), 3 * n);
     CHECK_INT(watch_count(fleet->watch, 0), had);
@@ -86,7 +79,7 @@ shrink(struct fleet *fleet)
         rows->items[i - 1] = rows->items[i];
     }
     rows->n--;
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     live = round_and_look(fleet);
     crowd_open(fleet->crowd, 10);
     CHECK_INT(round_and_look(fleet), live + 10);

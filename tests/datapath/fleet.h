@@ -20,8 +20,6 @@ struct fleet {
     struct watch *watch;
 };
 
-/* The kernel has all of it when this returns. */
-bool fleet_push(struct fleet *fleet);
 /* Two instances become three and two again, the first having drained: 'n' connections live through
  * it, others begin in each state.  None breaks, each stays with its instance, and all have one. */
 void fleet_two_three_two(struct fleet *fleet, size_t n);

@@ -74,13 +74,6 @@ spread_done(struct spread *sp)
     }
 }
 
-/* The kernel has it all: between two answers the agent does what it has put off. */
-static bool
-spread_push(struct spread *sp)
-{
-    return site_push(sp->s) && site_counters(sp->s) && site_counters(sp->s);
-}
-
 /* UDP port 'off' of a frame (0 = source, 2 = destination), or 0. */
 static int
 udp_port(const uint8_t *f, ssize_t n, int off)
@@ -167,7 +160,7 @@ TEST(new_flows_are_shared_by_weight_and_both_directions_meet_one_instance)
     CHECK_INT(sp->sent_twice, 0);
     sp->inst[0]->weight = 0;
     sp->inst[1]->weight = 3;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 400, 400, false), 400);
     CHECK_INT(spread_count(sp, 400, 400, 0), 0);
     CHECK(spread_count(sp, 400, 400, 1) > 300 - 40 && spread_count(sp, 400, 400, 1) < 300 + 40);
@@ -185,7 +178,7 @@ TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
     CHECK_INT(spread_send(sp, 0, 300, false), 300);
     memcpy(was, sp->at, sizeof was);
     sp->inst[2] = hop_instance(sp->s, sp->hop, "h");
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 300, false), 300);
     CHECK_INT(moved(sp, was, 300, -1), 0);
     CHECK_INT(spread_send(sp, 300, 300, false), 300);
@@ -194,7 +187,7 @@ TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
     memcpy(was, sp->at, sizeof was);
     drained = time_now_us() + 4000000;
     sp->inst[0]->drain_until = drained;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 600, false), 600);
     REQUIRE(time_now_us() < drained);
     CHECK_INT(moved(sp, was, 600, -1), 0);
@@ -220,12 +213,12 @@ TEST(flows_of_a_dead_instance_move_to_the_last_that_lives_and_no_others_do)
     CHECK_INT(spread_send(sp, 0, 200, false), 200);
     memcpy(was, sp->at, sizeof was);
     sp->inst[1]->drain_until = 1;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 200, false), 200);
     CHECK_INT(spread_count(sp, 0, 200, 1), 0);
     CHECK_INT(moved(sp, was, 200, 1), 0);
     sp->inst[0]->drain_until = 1;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 400, false), 400);
     CHECK_INT(spread_count(sp, 0, 400, 2), 400);
     spread_done(sp);
@@ -251,12 +244,12 @@ TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
 
     CHECK_INT(spread_send(sp, 0, 10, false), 10);
     sp->inst[0]->drain_until = 1;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 3, false), 0);
     CHECK_INT(site_drops(sp->s, "no_instance"), 3);
     CHECK_INT(hop_passed(sp->s), 0);
     sp->hop->fail_open = true;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 20, false), 20); /* Known flows, and new ones. */
     CHECK_INT(spread_send(sp, 0, 20, true), 20);
     CHECK_INT(spread_count(sp, 0, 20, 0), 0);
@@ -264,11 +257,11 @@ TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
     CHECK(passed >= 40 && passed < 80);
     /* So where it has no instance at all. */
     sp->hop->instances.n = 0;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 20, 20, false), 20);
     CHECK(hop_passed(sp->s) >= passed + 20);
     sp->hop->fail_open = false;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 40, 3, false), 0);
     CHECK_INT(site_drops(sp->s, "no_instance"), 6);
     sp->hop->fail_open = true;
@@ -276,7 +269,7 @@ TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
     passed = hop_passed(sp->s);
     /* It is there again, and is not left out. */
     sp->inst[0]->drain_until = INT_NULL;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 20, false), 20);
     CHECK_INT(spread_count(sp, 0, 20, 0), 20);
     CHECK_INT(hop_passed(sp->s), passed);
@@ -290,7 +283,7 @@ TEST(chosen_fields_decide_which_instance_a_flow_gets)
     int was;
 
     hop_field(sp->s, sp->hop, "ip_src");
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 30, false), 30);
     was = sp->at[0];
     CHECK_INT(spread_count(sp, 0, 30, was), 30); /* One source, one instance. */
@@ -298,12 +291,12 @@ TEST(chosen_fields_decide_which_instance_a_flow_gets)
     CHECK_INT(spread_count(sp, 0, 30, was), 30);
     sp->hop->fields.n = 0;
     hop_field(sp->s, sp->hop, "tcp_src"); /* No field of these packets. */
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 30, 30, false), 30);
     CHECK_INT(spread_count(sp, 30, 30, sp->at[30]), 30);
     sp->hop->fields.n = 0;
     hop_field(sp->s, sp->hop, "udp_src");
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 60, 60, false), 60);
     for (int i = 0; i < 3; i++) {
         CHECK(spread_count(sp, 60, 60, i) > 5);
@@ -320,7 +313,7 @@ TEST(a_tap_gets_a_copy_of_every_packet_and_says_nothing)
     int out = node_raw(sp->s, "f", "eth1");
 
     sp->hop->tap = true;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 20, false), 20);
     CHECK_INT(spread_count(sp, 0, 20, 0), 20);
     CHECK_INT(spread_send(sp, 0, 20, true), 20);
@@ -333,7 +326,7 @@ TEST(a_tap_gets_a_copy_of_every_packet_and_says_nothing)
     CHECK(site_drops(sp->s, "function_flow") >= 1);
     /* Without it, packets go on. */
     sp->inst[0]->drain_until = 1;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 20, false), 20);
     CHECK_INT(spread_count(sp, 0, 20, 0), 0);
     close(out);
@@ -411,7 +404,7 @@ TEST(an_agent_that_is_killed_leaves_its_verdict_to_its_heir)
     CHECK_INT(spread_send(sp, 0, 40, false), 40);
     site_agent_start(sp->s);
     SITE_EVENTUALLY(sp->s, 5000, sp->s->ready);
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_STR(member_reason(sp, 1), "probes do not come through");
     CHECK_INT(spread_send(sp, 0, 40, false), 40);
     inside(sp, 1, "ip link set br0 up");
@@ -425,7 +418,7 @@ TEST(flows_leave_an_instance_whose_link_or_process_is_gone)
     int was[FLOWS_MAX];
 
     sp->hop->probe_interval_ms = 0;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK_INT(spread_send(sp, 0, 120, false), 120);
     memcpy(was, sp->at, sizeof was);
     inside(sp, 0, "ip link set eth1 down");
@@ -443,12 +436,12 @@ TEST(silence_of_what_is_not_probed_or_never_let_a_probe_through_is_no_fault)
     struct spread *sp = spread_new(2);
 
     sp->hop->probe_interval_ms = 0;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     inside(sp, 1, "ip link set br0 down");
     CHECK(spread_send(sp, 0, 40, false) < 40);
     /* Probed from now on, when none comes through. */
     sp->hop->probe_interval_ms = 1;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     CHECK(spread_send(sp, 100, 40, false) < 40);
     CHECK(spread_count(sp, 100, 40, 1) > 5);
     spread_done(sp);
@@ -470,7 +463,7 @@ TEST(the_last_instance_is_used_though_silent_unless_packets_may_go_past)
     CHECK_INT(site_drops(sp->s, "no_instance"), 0);
     inside(sp, 0, "ip link set br0 down");
     sp->hop->fail_open = true;
-    REQUIRE(spread_push(sp));
+    REQUIRE(site_push_through(sp->s));
     EVENTUALLY(3000, spread_send(sp, 0, 20, false) == 20 && spread_count(sp, 0, 20, 0) == 0);
     spread_done(sp);
 }

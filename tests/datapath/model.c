@@ -5,6 +5,7 @@
 #include "frames.h"
 #include "topo.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define NONE (-1)
 #define UNKNOWN (-2) /* An entry holds one that was not seen yet. */
 #define BASE_PORT 1000
+#define MARKER_PROTOCOL 253 /* For experiments (RFC 3692). */
 
 struct function {
     char name[4];
@@ -37,8 +39,9 @@ struct model {
     struct flow flows[FLOWS];
     bool open[HOPS];
     bool swapped;    /* Group 1 is the first. */
-    int a, b;
+    int a, b, marks;
     uint32_t seed, step;
+    int strays;       /* Packets of an earlier step that came after it was judged. */
     const char *last; /* Edit. */
 };
 struct sight {
@@ -78,7 +81,7 @@ chain_tell(struct model *m)
             inst->drain_until = f->over ? 1 : INT_NULL;
         }
     }
-    REQUIRE(site_push(m->s) && site_counters(m->s) && site_counters(m->s));
+    REQUIRE(site_push_through(m->s));
 }
 
 /* ---- the model ------------------------------------------------------------------------------ */
@@ -124,17 +127,32 @@ judge(struct model *m, struct flow *flow, int group, int seen)
 
 /* ---- packets -------------------------------------------------------------------------------- */
 
-/* The packet of the step: 'step' points at its number. */
+/* What is looked for; strays are counted on the way. */
+struct look {
+    uint32_t step;
+    int *strays;
+};
+
+/* Is it the step's packet?  All that is sent here carries its step's number. */
 static bool
-is_of_step(const uint8_t *frame, size_t n, const void *step)
+is_of_step(const uint8_t *frame, size_t n, const void *arg)
 {
-    return n >= 46 && frame[23] == 17 && !memcmp(frame + 42, step, 4);
+    const struct look *look = arg;
+    uint32_t step;
+
+    if (n < 46 || frame[12] != 8 || frame[13] || frame[23] != 17) {
+        return false;
+    }
+    memcpy(&step, frame + 42, 4);
+    *look->strays += step < look->step;
+    return step == look->step;
 }
 
 /* Functions that have seen the step's packet, and when. */
 static int
 sights_take(struct model *m, struct sight *sights)
 {
+    const struct look look = {m->step, &m->strays};
     int n_sights = 0;
 
     for (int i = 0; i < FUNCTIONS; i++) {
@@ -157,13 +175,31 @@ sights_take(struct model *m, struct sight *sights)
             if (c) {
                 memcpy(&at, CMSG_DATA(c), sizeof at);
             }
-            if (is_of_step(buf, (size_t)n, &m->step) && n_sights < FUNCTIONS) {
+            if (is_of_step(buf, (size_t)n, &look) && n_sights < FUNCTIONS) {
                 sights[n_sights++] = (struct sight){i, at.tv_sec * 1000000000LL + at.tv_nsec};
             }
             msg.msg_controllen = sizeof control;
         }
     }
     return n_sights;
+}
+
+/* What the agent says of each instance. */
+static void
+instances_tell(struct model *m)
+{
+    const struct desired_counters *counters = site_counters(m->s);
+
+    for (size_t i = 0; i < counters->instances.n; i++) {
+        const struct desired_instance_counter *c = counters->instances.items[i];
+
+        for (int f = 0; f < FUNCTIONS; f++) {
+            if (str_eq(c->instance_id, topo_id(m->s->topo, mem_printf(m->s->topo->mem, "instance %s",
+                                                                      m->functions[f].name)))) {
+                test_fail(__FILE__, __LINE__, "f%d: %s", f, c->up ? "up" : c->reason);
+            }
+        }
+    }
 }
 
 static void
@@ -174,14 +210,15 @@ diverges(struct model *m, int flow, bool reverse, const struct sight *sights, in
     for (int i = 0; i < n; i++) {
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), " f%d", sights[i].function);
     }
-    test_fail(__FILE__, __LINE__, "seed %u step %u flow %d %s:%s, %s; pins %d %d; after: %s", m->seed,
-              m->step, flow, reverse ? "reverse" : "forward", text, arrived ? "arrived" : "lost",
-              m->flows[flow].pin[0], m->flows[flow].pin[1], m->last);
+    test_fail(__FILE__, __LINE__, "seed %u step %u flow %d %s:%s, %s; pins %d %d; strays %d; after: %s",
+              m->seed, m->step, flow, reverse ? "reverse" : "forward", text, arrived ? "arrived" : "lost",
+              m->flows[flow].pin[0], m->flows[flow].pin[1], m->strays, m->last);
     for (int i = 0; i < FUNCTIONS; i++) {
         test_fail(__FILE__, __LINE__, "f%d: group %d weight %d%s%s", i, m->functions[i].group,
                   (int)m->functions[i].weight, m->functions[i].over ? " over" : "",
                   m->functions[i].group >= 0 && m->open[m->functions[i].group] ? " open" : "");
     }
+    instances_tell(m);
 }
 
 static const struct sight *
@@ -195,22 +232,42 @@ sight_of(const struct model *m, const struct sight *sights, int n, int group)
     return NULL;
 }
 
-/* How long to wait for the flow's packet: it comes, may come, cannot come. */
-static int
-patience(const struct model *m, const struct flow *flow)
+static bool
+is_marker(const uint8_t *frame, size_t n, const void *step)
 {
-    int ms = 500;
+    return n >= 46 && frame[23] == MARKER_PROTOCOL && !memcmp(frame + 42, step, 4);
+}
 
-    for (int group = 0; group < HOPS; group++) {
-        int pin = flow->pin[group];
+/* All that is sent from one processor is handled in one order, a stage (from one port to the
+ * next) at a time.  A marker has one stage and no chain: when it has arrived, what was sent before
+ * it is a stage further. */
+static void
+settle(struct model *m)
+{
+    struct frame f = frame_udp(m->pa->mac, m->pb->mac, "10.0.0.1", "10.0.0.2", 7, 7, 4);
+    uint8_t buf[FRAME_MAX];
 
-        if (m->open[group] || (pin >= 0 && serves(m, pin, group)) ||
-            count(m, group, takes_new) > 0) {
-            continue;
-        }
-        ms = pin == UNKNOWN && count(m, group, serves) > 0 && ms > 50 ? 50 : 5;
+    f.b[23] = MARKER_PROTOCOL; /* A wrong checksum, so that nobody answers. */
+    memcpy(f.b + 42, &m->step, 4);
+    for (int stage = 0; stage <= HOPS; stage++) {
+        raw_send(m->a, f.b, f.n);
+        REQUIRE(raw_receive(m->marks, buf, sizeof buf, 2000, is_marker, &m->step));
     }
-    return ms;
+}
+
+/* Has the step's packet arrived at the end behind 'fd'? */
+static bool
+has_arrived(struct model *m, int fd)
+{
+    const struct look look = {m->step, &m->strays};
+    uint8_t buf[FRAME_MAX];
+    int found = 0;
+    ssize_t n;
+
+    while ((n = recv(fd, buf, sizeof buf, MSG_DONTWAIT)) > 0) {
+        found += is_of_step(buf, (size_t)n, &look);
+    }
+    return found == 1;
 }
 
 static bool
@@ -222,15 +279,14 @@ packet(struct model *m, int at, bool reverse)
                              : frame_udp(m->pa->mac, m->pb->mac, "10.0.0.1", "10.0.0.2",
                                          BASE_PORT + at, port, 4);
     struct sight sights[FUNCTIONS];
-    uint8_t buf[FRAME_MAX];
     bool right = true, stopped = false, arrived;
     int64_t since = 0;
 
     f.b[40] = f.b[41] = 0; /* No checksum: the payload is the step's number. */
     memcpy(f.b + 42, &m->step, 4);
     raw_send(reverse ? m->b : m->a, f.b, f.n);
-    arrived = raw_receive(reverse ? m->a : m->b, buf, sizeof buf, patience(m, flow),
-                          is_of_step, &m->step) > 0;
+    settle(m);
+    arrived = has_arrived(m, reverse ? m->a : m->b);
     n = sights_take(m, sights);
     for (int k = 0; k < HOPS && !stopped; k++) {
         int hop = reverse ? HOPS - 1 - k : k, group = m->swapped ? HOPS - 1 - hop : hop;
@@ -249,7 +305,7 @@ packet(struct model *m, int at, bool reverse)
         }
         flow->known = true;
     }
-    right = right && next == n && arrived == !stopped;
+    right = right && next == n && arrived == !stopped && m->strays == 0;
     if (!right) {
         diverges(m, at, reverse, sights, n, arrived);
     }
@@ -327,6 +383,7 @@ model_open(struct model *m)
     chain_tell(m);
     m->a = node_raw(s, "a", "eth0");
     m->b = node_raw(s, "b", "eth0");
+    m->marks = node_raw(s, "b", "eth0");
     for (int i = 0; i < FUNCTIONS; i++) {
         m->functions[i].fd = node_raw(s, m->functions[i].name, "eth0");
         (void)setsockopt(m->functions[i].fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
@@ -336,16 +393,30 @@ model_open(struct model *m)
     }
 }
 
+/* This process stays on the processor where it is. */
+static void
+processor_keep(void)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET((size_t)sched_getcpu(), &set);
+    REQUIRE(!sched_setaffinity(0, sizeof set, &set));
+}
+
 TEST(random_edits_and_packets_against_a_model)
 {
     static struct model m;
-    unsigned steps = getenv("DATAPATH_LONG") ? 100000 : 2000;
-    const char *seed = getenv("DATAPATH_SEED");
+    const char *seed = getenv("DATAPATH_SEED"), *asked = getenv("DATAPATH_STEPS");
+    unsigned steps = asked                     ? (unsigned)strtoul(asked, NULL, 10)
+                     : getenv("DATAPATH_LONG") ? 100000
+                                               : 2000;
     bool right = true;
 
     alarm(steps > 2000 ? 3600 : 120);
     m.seed = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time_now_us();
     printf("model: seed %u\n", m.seed);
+    processor_keep();
     m.last = "nothing";
     model_open(&m);
     for (m.step = 0; m.step < steps && right; m.step++) {
@@ -359,6 +430,7 @@ TEST(random_edits_and_packets_against_a_model)
     CHECK_INT(site_drops(m.s, "internal"), 0);
     close(m.a);
     close(m.b);
+    close(m.marks);
     for (int i = 0; i < FUNCTIONS; i++) {
         close(m.functions[i].fd);
     }

@@ -120,7 +120,7 @@ TEST(of_all_packets_while_a_group_changes_none_is_at_another_instance)
     CHECK(watch_count(fleet->watch, 0) > FLOWS / 6 && watch_count(fleet->watch, 1) > FLOWS / 6);
     /* Out: the third gets new flows only. */
     fleet->inst[2] = hop_instance(fleet->s, fleet->hop, "h");
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     stream_run(st, share / 2, FLOWS / 2);
     CHECK_INT(watch_count(fleet->watch, 2), 0);
     stream_run(st, share / 2, FLOWS - 2 * BATCH);
@@ -129,14 +129,14 @@ TEST(of_all_packets_while_a_group_changes_none_is_at_another_instance)
     had = watch_count(fleet->watch, 0);
     until = time_now_us() + (getenv("DATAPATH_LONG") ? 60 : 4) * 1000000LL * test_patience();
     fleet->inst[0]->drain_until = until;
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     stream_run(st, share, FLOWS);
     CHECK_INT(watch_count(fleet->watch, 0), had);
     REQUIRE(time_now_us() < until);
     /* In: it is over sooner than it was said; the rest stay where they are. */
     fleet->inst[0]->drain_until = 1;
     watch_forget(fleet->watch, 0);
-    REQUIRE(fleet_push(fleet));
+    REQUIRE(site_push_through(fleet->s));
     stream_run(st, share, FLOWS);
     CHECK_INT(watch_count(fleet->watch, 0), 0);
     close(st->a);

@@ -219,10 +219,15 @@ on_ready(void *arg, const struct desired_message *agent)
     site->ready = true;
 }
 
+/* All statuses are told again behind it. */
 static void
 on_applied(void *arg, int64_t seq)
 {
-    ((struct site *)arg)->applied_seq = seq;
+    struct site *site = arg;
+
+    site->applied_seq = seq;
+    map_init(&site->states, site->topo->mem);
+    map_init(&site->reasons, site->topo->mem);
 }
 
 static void
@@ -435,9 +440,6 @@ site_send(struct site *site)
 {
     site->seq++;
     site->applied_seq = site->refused_seq = -1;
-    /* All statuses are told again. */
-    map_init(&site->states, site->topo->mem);
-    map_init(&site->reasons, site->topo->mem);
     desired_client_snapshot(site->client, site->seq);
     for (size_t i = 0; i < site->objects.n; i++) {
         CHECK_OK(
@@ -464,6 +466,30 @@ state_of(struct site *site, enum desired_kind kind, const char *id)
     return str_or(map_get(&site->states, mem_printf(site->topo->mem, "%s %s",
                                                     desired_kind_names[kind], id)),
                   "");
+}
+
+/* Ports are told of when the kernel has what they and the chains are. */
+static bool
+ports_told(struct site *site)
+{
+    (void)topo_turn(site->topo);
+    for (size_t i = 0; i < site->objects.n; i++) {
+        if (site->kinds.items[i] == DESIRED_port &&
+            !*state_of(site, DESIRED_port, desired_id(site->objects.items[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+site_push_through(struct site *site)
+{
+    if (!site_push(site)) {
+        return false;
+    }
+    EVENTUALLY(10000, ports_told(site));
+    return ports_told(site);
 }
 
 const char *

@@ -101,6 +101,8 @@ void site_remove(struct site *site, const void *object);
 
 /* Sends everything and waits until it is applied (false: refused). */
 bool site_push(struct site *site);
+/* Likewise, and the kernel has all of it when this returns. */
+bool site_push_through(struct site *site);
 /* Likewise without waiting. */
 void site_send(struct site *site);
 /* Waits until all servers and ports are ACTIVE. */

@@ -1,0 +1,92 @@
+/* One place knows what the roles of a box are told of each other. */
+#include "lab/roles.h"
+
+#include "base/vec.h"
+#include "sys/file.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+/* "--name", "value" ... in pairs, ended by a null name; a pair without a value is left out. */
+static const char *const *
+role_argv(struct mem *mem, const char *role, ...)
+{
+    VEC(const char *) argv = {0};
+    const char *option, *value;
+    va_list args;
+
+    vec_add(mem, &argv, "/proc/self/exe");
+    vec_add(mem, &argv, role);
+    va_start(args, role);
+    while ((option = va_arg(args, const char *))) {
+        value = va_arg(args, const char *);
+        if (value) {
+            vec_add(mem, &argv, option);
+            vec_add(mem, &argv, value);
+        }
+    }
+    va_end(args);
+    vec_add(mem, &argv, NULL);
+    return argv.items;
+}
+
+struct err *
+role_dir_make(const char *path, const struct role_user *user)
+{
+    TRY(dir_make(path, 0700));
+    return chown(path, user->uid, user->gid) ? err_errno(E_UNAVAILABLE, "chown %s", path) : NULL;
+}
+
+static void
+role_add(struct mem *mem, struct supervisor *supervisor, const struct roles_site *site,
+         const char *role, const struct role_user *user, const char *const *argv)
+{
+    struct supervisor_child child = {.name = mem_printf(mem, "%s%s", role, site->suffix),
+                                     .argv = argv,
+                                     .netns = site->netns,
+                                     .uid = user->uid,
+                                     .gid = user->gid};
+
+    supervisor_add(supervisor, &child);
+}
+
+struct err *
+roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct roles_site *site)
+{
+    const struct role_user root = {0};
+    const char *state = mem_printf(mem, "%s/site", site->state);
+    const char *responder = mem_printf(mem, "%s/socket", site->responder_dir);
+    const char *level = site->log_level;
+
+    TRY(role_dir_make(state, &site->site));
+    TRY(role_dir_make(site->responder_dir, &site->responder));
+    role_add(mem, supervisor, site, "responder", &site->responder,
+             role_argv(mem, "responder", "--listen", responder, "--log-level", level, NULL));
+    role_add(mem, supervisor, site, "agent", &root,
+             role_argv(mem, "agent", "--state", mem_printf(mem, "%s/agent", site->state),
+                       "--site-state", state, "--socket", site->agent_socket, "--site-uid",
+                       mem_printf(mem, "%u", site->site.uid), "--bpffs", site->bpffs, "--vtep",
+                       site->vtep, "--site-id", site->name, "--host-id", site->name, "--responder",
+                       responder, "--responder-uid", mem_printf(mem, "%u", site->responder.uid),
+                       "--flows", site->flows, "--log-level", level, NULL));
+    role_add(mem, supervisor, site, "site", &site->site,
+             role_argv(mem, "site", "--state", state, "--name", site->name, "--listen",
+                       site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
+                       "--underlay-mtu", site->underlay_mtu, "--log-level", level, NULL));
+    return NULL;
+}
+
+struct err *
+roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
+                       const struct roles_orchestrator *o)
+{
+    TRY(role_dir_make(o->state, &o->user));
+    supervisor_add(supervisor,
+                   &(struct supervisor_child){
+                       .name = "orchestrator",
+                       .uid = o->user.uid,
+                       .gid = o->user.gid,
+                       .argv = role_argv(mem, "orchestrator", "--state", o->state, "--listen",
+                                         o->listen, "--log-level", o->log_level, NULL)});
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* The command lines of the roles, and the folders they need: the same for a site of
+ * a lab and for the site of a box. */
+#ifndef CARRICK_LAB_ROLES_H
+#define CARRICK_LAB_ROLES_H
+
+#include "base/str.h"
+#include "lab/supervisor.h"
+
+/* An unprivileged user of a role. */
+struct role_user {
+    uid_t uid;
+    gid_t gid;
+};
+
+struct roles_site {
+    const char *suffix;       /* of the processes' names: "-east", or "" */
+    const char *name;
+    const char *netns;        /* network namespace of all three, or null */
+    const char *listen;       /* ADDRESS:PORT */
+    const char *vtep;         /* null = not joined */
+    const char *underlay_mtu; /* null = the role's own default, as below */
+    const char *log_level;
+    const char *flows;        /* entries of the flow table, or null as above */
+    const char *state;        /* folder of STATE/site and STATE/agent */
+    const char *agent_socket;
+    const char *responder_dir; /* the responder's; its socket is in it */
+    const char *bpffs;
+    struct role_user site, responder;
+};
+
+struct roles_orchestrator {
+    const char *listen, *log_level;
+    const char *state; /* its folder */
+    struct role_user user;
+};
+
+/* A folder that is one user's alone. */
+struct err *role_dir_make(const char *path, const struct role_user *user) MUST_USE;
+/* Makes the folders and adds the processes, in the order of starting: responder, agent, site.
+ * Their texts are kept in 'mem', which has to outlive the supervisor. */
+struct err *roles_site_add(struct mem *mem, struct supervisor *supervisor,
+                           const struct roles_site *site) MUST_USE;
+struct err *roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
+                                   const struct roles_orchestrator *orchestrator) MUST_USE;
+
+#endif

@@ -1,0 +1,191 @@
+/* `carrick run site`, `carrick run orchestrator`: what a manager of services does
+ * elsewhere, with the folders, sockets and users that the units have. */
+#include "lab/lab.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "faces/role.h"
+#include "lab/roles.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* X(id, name, value, default, doc) */
+#define SHARED_OPTIONS(X)                                                                          \
+    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
+    X(state, "state", "DIR", "/var/lib/carrick", "folder of everything that is kept")              \
+    X(runtime, "runtime", "DIR", "/run/carrick", "folder of sockets and locks")                    \
+    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+#define SITE_OPTIONS(X)                                                                            \
+    SHARED_OPTIONS(X)                                                                              \
+    X(user, "user", "NAME", "carrick-site", "that serves the APIs")                                \
+    X(name, "name", "NAME", NULL, "of the site, and of its entry in clouds.yaml")                  \
+    X(responder_user, "responder-user", "NAME", "carrick-responder", "that answers guests")        \
+    X(vtep, "vtep", "ADDRESS", "", "IPv4 address that other sites tunnel to; none: not joined")    \
+    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
+    X(flows, "flows", "N", "131072", "entries of the flow table when it is made, a power of two")
+#define ORCHESTRATOR_OPTIONS(X)                                                                    \
+    SHARED_OPTIONS(X)                                                                              \
+    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")
+
+/* The orchestrator's options are the first of the site's. */
+enum run_option {
+#define X(id, name, value, def, doc) OPTION_##id,
+    SITE_OPTIONS(X)
+#undef X
+};
+#define X(id, name, value, def, doc) {name, value, doc, def},
+static const struct role_option site_options[] = {SITE_OPTIONS(X){0}};
+static const struct role_option orchestrator_options[] = {ORCHESTRATOR_OPTIONS(X){0}};
+#undef X
+
+struct run {
+    struct mem *mem;
+    const char **values; /* by enum run_option */
+    struct loop *loop;
+    struct supervisor *supervisor;
+    int lock;
+};
+
+/* What can be run: the table behind `carrick run WORD`. */
+struct runnable {
+    const char *word;
+    const struct role_option *options;
+    struct err *(*add)(struct run *run); /* makes what the roles need, and adds them */
+};
+
+static struct err *
+user_find(const char *name, struct role_user *user)
+{
+    const struct passwd *entry;
+
+    errno = 0;
+    entry = getpwnam(name);
+    if (!entry) {
+        return err_new(E_NOT_FOUND, NULL, "there is no user %s: the package makes it, or "
+                       "`useradd --system --user-group %s`", name, name);
+    }
+    if (!entry->pw_uid) {
+        return err_new(E_FORBIDDEN, NULL, "%s is root: it reads what strangers send", name);
+    }
+    *user = (struct role_user){entry->pw_uid, entry->pw_gid};
+    return NULL;
+}
+
+static struct err *
+site_add(struct run *run)
+{
+    struct mem *mem = run->mem;
+    const char **values = run->values, *runtime = values[OPTION_runtime];
+    struct roles_site site = {
+        .suffix = "",
+        .name = values[OPTION_name],
+        .listen = values[OPTION_listen],
+        .vtep = str_empty(values[OPTION_vtep]) ? NULL : values[OPTION_vtep],
+        .underlay_mtu = values[OPTION_underlay_mtu],
+        .log_level = values[OPTION_log_level],
+        .flows = values[OPTION_flows],
+        .state = values[OPTION_state],
+        .agent_socket = mem_printf(mem, "%s/agent.sock", runtime),
+        .responder_dir = mem_printf(mem, "%s/responder", runtime),
+        .bpffs = mem_printf(mem, "%s/bpf", runtime),
+    };
+
+    TRY(user_find(values[OPTION_user], &site.site));
+    TRY(user_find(values[OPTION_responder_user], &site.responder));
+    if (site.site.uid != site.site.gid) {
+        return err_new(E_INVALID, NULL, "user %s has the number %u and its group %u: the agent "
+                       "knows both by one number", values[OPTION_user], site.site.uid,
+                       site.site.gid);
+    }
+    TRY(lab_bpffs_make(site.bpffs));
+    return roles_site_add(mem, run->supervisor, &site);
+}
+
+static struct err *
+orchestrator_add(struct run *run)
+{
+    struct roles_orchestrator orchestrator = {
+        .listen = run->values[OPTION_listen],
+        .log_level = run->values[OPTION_log_level],
+        .state = mem_printf(run->mem, "%s/orchestrator", run->values[OPTION_state]),
+    };
+
+    TRY(user_find(run->values[OPTION_user], &orchestrator.user));
+    return roles_orchestrator_add(run->mem, run->supervisor, &orchestrator);
+}
+
+static const struct runnable runnables[] = {
+    {"site", site_options, site_add},
+    {"orchestrator", orchestrator_options, orchestrator_add},
+    {0},
+};
+
+static struct err *
+run_all(struct run *run, const struct runnable *what)
+{
+    const char *runtime = run->values[OPTION_runtime];
+
+    TRY(dir_make(run->values[OPTION_state], 0755));
+    TRY(dir_make(runtime, 0755));
+    TRY(supervisor_lock(mem_printf(run->mem, "%s/%s.pid", runtime, what->word), &run->lock));
+    TRY(loop_new(&run->loop));
+    TRY(role_signals(run->loop));
+    TRY(supervisor_new(run->loop, NULL, &run->supervisor));
+    TRY(what->add(run));
+    TRY(supervisor_start(run->supervisor));
+    return loop_run(run->loop);
+}
+
+static int
+run_what(struct run *run, const struct runnable *what, int argc, char **argv)
+{
+    const char *role = mem_printf(run->mem, "run %s", what->word);
+    enum log_level level = LOG_LV_INFO;
+    int status = role_options(run->mem, role, what->options, argc, argv, &run->values);
+
+    if (status >= 0) {
+        return status;
+    }
+    if (!log_level_from_name(run->values[OPTION_log_level], &level)) {
+        fprintf(stderr, "carrick %s: no level %s\n", role, run->values[OPTION_log_level]);
+        return 2;
+    }
+    log_init("run", level);
+    struct err *e = geteuid() ? err_new(E_FORBIDDEN, NULL, "it starts roles of several users: "
+                                                           "run it as root")
+                              : run_all(run, what);
+    supervisor_free(run->supervisor);
+    loop_free(run->loop);
+    fd_close(&run->lock);
+    if (e) {
+        log_err(LOG_LV_ERROR, "run", e, what->word);
+        return 1;
+    }
+    return 0;
+}
+
+int
+run_main(int argc, char **argv)
+{
+    AUTO(mem) mem = mem_new("run");
+    struct run run = {.mem = mem, .lock = -1};
+
+    for (const struct runnable *what = runnables; argc > 1 && what->word; what++) {
+        if (str_eq(argv[1], what->word)) {
+            return run_what(&run, what, argc - 1, argv + 1);
+        }
+    }
+    bool help = argc > 1 && str_eq(argv[1], "--help");
+    fputs("usage: carrick run site OPTIONS\n"
+          "       carrick run orchestrator OPTIONS\n"
+          "\n"
+          "Starts the roles, starts again what ends, and ends them in order on SIGTERM.\n"
+          "Each tells its options with --help.\n",
+          help ? stdout : stderr);
+    return help ? 0 : 2;
+}
