@@ -430,6 +430,54 @@ struct dp_hop_stats {
     __u64 passed[2]; /* Packets that went on past the hop, since none of its instances was up. */
 };
 
+/* tracing[0]: flows whose packets are told of while somebody follows them; 'events' is the ring that
+ * they are told in, trace_left (by place of the filter) how many more may be, and who was not. */
+#define DP_TRACES 4
+#define DP_EVENTS_BYTES (1 << 18)
+struct dp_trace_filter {
+    __u32 id; /* Never two alike; 0 = none. */
+    __u32 net;
+    struct dp_ip src, dst;
+    __u16 sport, dport; /* Network order; 0 = any. */
+    __u8 proto;
+    __u8 zero[3];
+};
+struct dp_tracing {
+    __u32 n; /* Filters there are; 0 = nothing is told. */
+    __u32 zero;
+    struct dp_trace_filter filter[DP_TRACES];
+};
+struct dp_trace_left {
+    __u64 n, lost;
+};
+enum { DP_TRACE_REQUEST = 1, DP_TRACE_REPLY };
+/* X(name, what 'a' and 'b' are) */
+#define DP_EVENTS(X)                                                                               \
+    X(enters, "port's number or 0; VXLAN identifier where it came by tunnel")                      \
+    X(handed, "interface index of the function's port, 0 elsewhere; DP_EVENT_PLACE")               \
+    X(copied, "likewise")                                                                          \
+    X(passed, "0; DP_EVENT_PLACE")                                                                 \
+    X(tunnelled, "tunnel endpoint; VXLAN identifier")                                              \
+    X(delivered, "interface index of the port; 0")                                                 \
+    X(dropped, "reason; 0")
+enum dp_event_kind {
+#define X(name, doc) DP_EVENT_##name,
+    DP_EVENTS(X)
+#undef X
+    DP_EVENT_N
+};
+#define DP_EVENT_PLACE(hop, dir) ((hop) * 2 + (dir))
+struct dp_event {
+    __u64 ns; /* CLOCK_MONOTONIC */
+    __u32 trace;
+    __u32 kind;
+    __u32 direction; /* DP_TRACE_* */
+    __u32 in_port;   /* Number of the port it came out of; 0 = by tunnel. */
+    __u32 a, b;
+    __u16 sport, dport;
+    __u32 zero;
+};
+
 /* ids: what a number stands for; kept by the agent only. */
 #define DP_ID_GROUP 0xffffffff
 struct dp_id_key {

@@ -398,6 +398,7 @@ dp_resort(struct __sk_buff *skb)
     if (g && g->flags & DP_GROUP_OPEN) {
         k->passed |= (__u8)(1 << hop);
         count_passed(chain, hop, k->repick_dir);
+        TRACE(k, DP_EVENT_passed, 0, DP_EVENT_PLACE(hop, k->repick_dir));
         return call(skb, k, CALL_step);
     }
     seat = flow_seat(flow, hop);

@@ -66,6 +66,7 @@ dp_port_in(struct __sk_buff *skb)
         return call(skb, k, CALL_punt);
     }
     count_in(skb, port->slot);
+    TRACE(k, DP_EVENT_enters, port->id, 0);
     return call(skb, k, CALL_step);
 }
 
@@ -117,6 +118,7 @@ dp_tun_in(struct __sk_buff *skb)
     if (k->mac_dst[0] & 1) {
         return drop(k, DROP_multicast);
     }
+    TRACE(k, DP_EVENT_enters, 0, id);
     return call(skb, k, CALL_step);
 }
 

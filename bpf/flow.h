@@ -172,6 +172,7 @@ send_tunnel(struct __sk_buff *skb, const struct pkt *k, __u32 vtep, __u32 vni)
         bpf_skb_set_tunnel_key(skb, &key, sizeof key, BPF_F_ZERO_CSUM_TX)) {
         return drop(k, DROP_tunnel_failed);
     }
+    TRACE(k, DP_EVENT_tunnelled, vtep, vni);
     return (int)bpf_redirect(c->vxlan_ifindex, 0);
 }
 
@@ -310,6 +311,7 @@ hand_copy(struct __sk_buff *skb, struct pkt *k, const struct dp_inst *inst, __u3
 
     if (!(inst->flags & DP_INST_REMOTE)) {
         count_out(skb, inst->slot[dir]);
+        TRACE(k, DP_EVENT_copied, ifindex, DP_EVENT_PLACE(hop, dir));
         bpf_clone_redirect(skb, ifindex, 0);
     }
     k->passed |= (__u8)(1 << hop);
@@ -342,6 +344,7 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
         set_macs(skb, k, dst, src);
         return hand_copy(skb, k, inst, hop, dir);
     }
+    TRACE(k, DP_EVENT_handed, inst->ifindex[dir], DP_EVENT_PLACE(hop, dir));
     if (!(flow->sent & 1 << hop)) {
         flow->sent |= (__u8)(1 << hop);
     }
@@ -425,6 +428,7 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
             flow->flags |= DP_FLOW_REPLY_OK;
         }
     }
+    TRACE(k, DP_EVENT_delivered, place->ifindex, 0);
     return send_port(skb, place->ifindex, place->slot, 1);
 }
 

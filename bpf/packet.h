@@ -16,7 +16,9 @@
 #define INLINE static __attribute__((always_inline)) inline
 
 /* Bounds an index where the verifier sees it; the compiler would optimise a plain 'and' away. */
+#ifndef BOUND
 #define BOUND(x, mask) asm volatile("%0 &= %1" : "+r"(x) : "i"(mask))
+#endif
 
 enum { FROM_PORT, FROM_FUNCTION, FROM_TUNNEL, FROM_LABEL };
 
@@ -40,6 +42,7 @@ struct pkt {
     __u8 is_error;             /* An ICMP error about the flow of 'key'. */
     __u8 icmp_type, icmp_code;
     __u8 from;                 /* FROM_* */
+    __u8 parsed;               /* 'key', 'src', 'dst' and so on are this packet's. */
     __u32 in_port, in_slot, in_inst, in_gen, in_flags, in_ifindex;
     __u32 vtep;                /* FROM_TUNNEL, FROM_LABEL */
     struct dp_vni vni;         /* FROM_LABEL */
@@ -76,6 +79,8 @@ struct pkt {
 };
 MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, struct pkt, 1, 0);
 
+#include "trace.h"
+
 INLINE struct pkt *
 pkt_get(void)
 {
@@ -108,6 +113,7 @@ drop(const struct pkt *k, __u32 reason)
             stats->drops++;
         }
     }
+    TRACE(k, DP_EVENT_dropped, reason, 0);
     return drop_count(reason);
 }
 
@@ -399,6 +405,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     __u8 eth[12];
 
     k->from = from;
+    k->parsed = 0;
     if (bpf_skb_load_bytes(skb, 0, eth, 12)) {
         return DROP_truncated;
     }
@@ -421,13 +428,15 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
 INLINE int
 pkt_parse(struct __sk_buff *skb, struct pkt *k)
 {
+    int bad = DROP_ethertype;
+
     if (skb->protocol == bpf_htons(ETH_P_IP)) {
-        return parse_v4(skb, k);
+        bad = parse_v4(skb, k);
+    } else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+        bad = parse_v6(skb, k);
     }
-    if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-        return parse_v6(skb, k);
-    }
-    return DROP_ethertype;
+    k->parsed = !bad;
+    return bad;
 }
 
 /* Neighbour and router messages: answered or refused, never switched. */

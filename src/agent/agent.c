@@ -2,6 +2,7 @@
 #include "agent/agent.h"
 
 #include "agent/container.h"
+#include "agent/follow.h"
 #include "agent/nsh.h"
 #include "agent/plug.h"
 #include "agent/rootfs.h"
@@ -186,6 +187,7 @@ host_open(struct host *host)
     TRY(netlink_new(-1, &host->nl));
     TRY(datapath_new(host->options.bpffs, host->options.flows, &host->forwarding.dp));
     TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
+    TRY(follows_new(host, &host->follows));
     TRY(plug_tunnel(host));
     nsh_tunnel(host);
     host->hybrid_cgroups = file_exists("/sys/fs/cgroup/unified/cgroup.procs");
@@ -217,6 +219,7 @@ host_close(struct host *host)
     told_free(host);
     world_done(&host->world);
     watch_free(host->watch);
+    follows_free(host->follows);
     forwarding_done(&host->forwarding);
     datapath_free(host->forwarding.dp);
     netlink_free(host->nl);

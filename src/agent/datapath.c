@@ -23,9 +23,11 @@
 
 extern const char datapath_object[], datapath_object_end[];
 
-enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health, N_MAPS };
+enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health,
+       MAP_tracing, MAP_trace_left, MAP_events, N_MAPS };
 static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
-                                              "drops", "meta",  "calls", "health"};
+                                              "drops", "meta",  "calls", "health",
+                                              "tracing", "trace_left", "events"};
 static const char *const table_names[N_TABLES] = {
 #define X(name) #name,
     DATAPATH_TABLES(X)
@@ -230,6 +232,12 @@ pin_open(struct datapath *dp, const char *kind, const char *name, int *fd)
 
     *fd = bpf_obj_get(path);
     return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
+}
+
+struct err *
+datapath_map_open(struct datapath *dp, const char *name, int *fd)
+{
+    return pin_open(dp, "map", name, fd);
 }
 
 static struct err *
@@ -642,6 +650,39 @@ datapath_get(struct datapath *dp, enum datapath_table table, const void *key)
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------ */
+
+struct uuid_search {
+    uint32_t kind, number;
+    const struct dp_id_key *found;
+};
+
+static void
+uuid_look(void *arg, const void *key, const void *value)
+{
+    struct uuid_search *search = arg;
+    const struct dp_id_key *k = key;
+    const struct dp_id *id = value;
+
+    /* A seat that an instance has left may be another's by now. */
+    if (id->id == search->number && (k->kind & ((1u << SPACE_SHIFT) - 1)) == search->kind &&
+        (!search->found || !id->left)) {
+        search->found = k;
+    }
+}
+
+const char *
+datapath_uuid(struct datapath *dp, struct mem *mem, uint32_t kind, uint32_t number)
+{
+    struct uuid_search search = {.kind = kind, .number = number};
+    char hex[33];
+
+    dptable_each_entry(&dp->tables[TABLE_ids], uuid_look, &search);
+    if (!search.found) {
+        return NULL;
+    }
+    hex_from(hex, search.found->uuid, sizeof search.found->uuid);
+    return mem_printf(mem, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
 
 static struct err *
 slot_zero(struct datapath *dp, int which, uint32_t slot)

@@ -89,6 +89,12 @@ struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, ui
 bool datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                        struct dp_id *id);
 
+/* The uuid of a kind that has the number, in 'mem'; null where none has. */
+const char *datapath_uuid(struct datapath *dp, struct mem *mem, uint32_t kind, uint32_t number);
+
+/* A descriptor of one's own of the map that is pinned by that name. */
+struct err *datapath_map_open(struct datapath *dp, const char *name, int *fd) MUST_USE;
+
 /* The words of fail-over themselves, by instances' slots, DP_INSTS_MAX of them: what is written
  * there holds for the next packet. */
 struct dp_health *datapath_health(struct datapath *dp);

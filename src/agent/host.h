@@ -15,6 +15,7 @@
 
 struct agent_listener;
 struct briefing;
+struct follows;
 struct told;
 
 struct host_options {
@@ -49,6 +50,7 @@ struct host {
     bool idmapped;           /* A range of users a server. */
     bool reconcile_posted;
     struct agent_listener *listener;
+    struct follows *follows;
     struct briefing *briefing; /* Null without a responder. */
     struct loop_timer *collect_timer, *console_timer, *retry_timer, *due_timer;
     struct watch *watch;

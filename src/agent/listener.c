@@ -1,7 +1,9 @@
 /* The agent's socket.  One site at a time; what it sends is collected into a
  * change and takes effect as a whole, or is refused with the reason. */
 #include "agent/host.h"
+#include "agent/follow.h"
 #include "agent/rootfs.h"
+#include "agent/trace.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -217,6 +219,26 @@ on_counters(struct agent_listener *l)
     return NULL;
 }
 
+/* A question of either kind; what cannot be told does not end the connection. */
+static struct err *
+on_question(struct agent_listener *l, enum desired_op op, const struct desired_message *asked)
+{
+    AUTO(mem) mem = mem_new("question");
+    struct desired_message *m = desired_message_new(mem, op);
+    struct err *e = !asked->object ? err_new(E_INVALID, NULL, "a question without its object")
+                    : op == DESIRED_OP_trace
+                        ? host_trace(l->host, mem, asked->object, &m->object)
+                        : follows_ask(l->host->follows, mem, asked->object, &m->object);
+
+    if (e) {
+        m->object = NULL;
+        m->reason = err_full(mem, e);
+        err_ignore(e, "it is told");
+    }
+    desired_conn_send(l->conn, m);
+    return NULL;
+}
+
 static struct err *
 dispatch(struct agent_listener *l, const struct desired_message *m)
 {
@@ -241,6 +263,9 @@ dispatch(struct agent_listener *l, const struct desired_message *m)
         return on_end(l, m, false);
     case DESIRED_OP_counters:
         return on_counters(l);
+    case DESIRED_OP_trace:
+    case DESIRED_OP_follow:
+        return on_question(l, op, m);
     case DESIRED_OP_hello:
     case DESIRED_OP_applied:
     case DESIRED_OP_refused:

@@ -29,6 +29,17 @@ static const struct cli_option instantiate_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option trace_options[] = {
+    {"from", "PORT", "port that sends, by name or id"},
+    {"to", "PORT", "port that it is for, by name or id; a remote port too"},
+    {"site", "CLOUD", "the site's cloud (FILE, FILE:CLOUD or a name in clouds.yaml); may be repeated, "
+                      "for other sites on the way; default: OS_CLOUD, or OS_AUTH_URL and so on"},
+    {"one-way", NULL, "leave out what the answer meets"},
+    {"live", NULL, "follow real packets of the flow, in both directions, until interrupted"},
+    {"count", "N", "with --live: end after so many lines"},
+    {"seconds", "N", "with --live: end after so long"},
+    {0},
+};
 static const struct cli_option check_options[] = {
     {"trust", "FILE", "certificates (PEM) that its signers have to come from"},
     {0},
@@ -148,6 +159,14 @@ static const struct command commands[] = {
     {ONE_OF("ID", "op fail", NULL, operation_task, "gives a failed operation up"),
      .options = wait_options, .arg = "fail"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
+    {.words = "chain trace",
+     .arguments = "MATCH...",
+     .n_min = 1,
+     .n_max = CLI_ARGS_MAX,
+     .options = trace_options,
+     .run = chain_trace,
+     .offline = true,
+     .doc = "prints hop by hop what a packet meets ('tcp dport 80', 'icmp'), at a site; 1 = dropped"},
     {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
      .options = instantiate_options},
     {ONE_OF("ID", "explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},

@@ -93,6 +93,7 @@ command_fn site_add, site_set;                   /* site.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn operation_task, operation_explain;    /* operation.c */
+command_fn chain_trace;                          /* chain.c */
 command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
     doc_sfc_print, doc_man_print, doc_completion_print; /* doc.c */

@@ -81,15 +81,14 @@ cloud_choose(const struct yaml *clouds, const char *path, const char **name)
     return NULL;
 }
 
+/* What the cloud of the file says; the cloud gets its name where it has none. */
 static struct err *
-clouds_read(struct mem *mem, struct credentials *credentials)
+cloud_read(struct mem *mem, const char *path, struct credentials *credentials)
 {
     const struct yaml *root, *cloud;
-    const char *path = NULL;
     char *text;
     size_t n;
 
-    TRY(clouds_find(mem, &path));
     TRY(file_read(mem, path, CLOUDS_MAX, &text, &n));
     TRY(yaml_parse(mem, path, text, n, NULL, &root));
     TRY(cloud_choose(yaml_get(root, "clouds"), path, &credentials->cloud));
@@ -105,15 +104,12 @@ clouds_read(struct mem *mem, struct credentials *credentials)
     return NULL;
 }
 
-struct err *
-credentials_read(struct mem *mem, struct credentials *credentials)
+/* Variables where no cloud is named, and defaults; what is missing then is a fault. */
+static struct err *
+credentials_complete(struct credentials *credentials)
 {
     struct err *faults = NULL;
 
-    *credentials = (struct credentials){.cloud = getenv("OS_CLOUD")};
-    if (credentials->cloud || !getenv("OS_AUTH_URL")) {
-        TRY(clouds_read(mem, credentials));
-    }
     for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
         const char **at = source_at(&sources[i], credentials);
         const char *value = getenv(sources[i].variable);
@@ -130,6 +126,41 @@ credentials_read(struct mem *mem, struct credentials *credentials)
         }
     }
     return faults;
+}
+
+struct err *
+credentials_read(struct mem *mem, struct credentials *credentials)
+{
+    const char *path = NULL;
+
+    *credentials = (struct credentials){.cloud = getenv("OS_CLOUD")};
+    if (credentials->cloud || !getenv("OS_AUTH_URL")) {
+        TRY(clouds_find(mem, &path));
+        TRY(cloud_read(mem, path, credentials));
+    }
+    return credentials_complete(credentials);
+}
+
+struct err *
+credentials_read_site(struct mem *mem, const char *where, struct credentials *credentials)
+{
+    const char *colon = where ? strrchr(where, ':') : NULL, *path = where;
+
+    if (!where) {
+        TRY(credentials_read(mem, credentials));
+        credentials->service = "network";
+        return NULL;
+    }
+    *credentials = (struct credentials){.service = "network"};
+    if (!file_exists(where)) {
+        path = colon ? mem_strn(mem, where, (size_t)(colon - where)) : NULL;
+        credentials->cloud = colon ? colon + 1 : where;
+    }
+    if (!path) {
+        TRY(clouds_find(mem, &path));
+    }
+    TRY(cloud_read(mem, path, credentials));
+    return credentials_complete(credentials);
 }
 
 /* ---- token and catalog ---------------------------------------------------- */
@@ -203,17 +234,18 @@ static struct err *
 catalog_read(struct session *session, const struct json *token)
 {
     const struct json *catalog = json_get(token, "catalog");
+    const char *service = str_or(session->credentials.service, SERVICE_TYPE);
 
     session->expires_at = json_get_str(token, "expires_at");
     session->project_id = json_str(json_path(token, "project.id"));
     json_each (catalog, i) {
-        if (str_eq(json_get_str(catalog->items[i], "type"), SERVICE_TYPE)) {
+        if (str_eq(json_get_str(catalog->items[i], "type"), service)) {
             session->root = endpoint_of(session->mem, session, catalog->items[i]);
         }
     }
     if (!session->root) {
         return err_new(E_NOT_FOUND, NULL, "the catalog of %s has no service of type %s",
-                       session->credentials.auth_url, SERVICE_TYPE);
+                       session->credentials.auth_url, service);
     }
     return NULL;
 }
@@ -264,8 +296,17 @@ login(struct session *session)
 struct err *
 session_open(struct mem *mem, bool use_cache, struct session *session)
 {
-    *session = (struct session){.mem = mem};
-    TRY(credentials_read(mem, &session->credentials));
+    struct credentials credentials;
+
+    TRY(credentials_read(mem, &credentials));
+    return session_open_with(mem, &credentials, use_cache, session);
+}
+
+struct err *
+session_open_with(struct mem *mem, const struct credentials *credentials, bool use_cache,
+                  struct session *session)
+{
+    *session = (struct session){.mem = mem, .credentials = *credentials};
     session->cache = use_cache ? token_cache_path(mem, &session->credentials) : NULL;
     if (session->cache && token_cache_load(session, session->cache, false)) {
         session->is_kept = true;
@@ -327,7 +368,8 @@ code_of(int status)
 static const char *
 problem_text(const struct json *json, const char *body)
 {
-    static const char *const places[] = {"detail", "title", "error.message", "message"};
+    static const char *const places[] = {"detail", "title", "error.message", "message",
+                                         "NeutronError.message"};
 
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         const char *text = json_str(json_path(json, places[i]));

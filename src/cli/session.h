@@ -13,6 +13,7 @@ struct credentials {
     const char *project, *user_domain, *project_domain;
     const char *region;
     const char *ca_file;
+    const char *service; /* Type of the service that is spoken to; null = nfv-orchestration. */
 };
 
 struct session {
@@ -32,11 +33,19 @@ struct session {
  * one called "carrick".  E_INVALID says what is missing. */
 struct err *credentials_read(struct mem *mem, struct credentials *credentials) MUST_USE;
 
+/* Likewise of a site: 'where' is a clouds.yaml (FILE, or FILE:CLOUD) or, where no such file is
+ * there, a cloud's name; null = as above.  Its 'service' is network. */
+struct err *credentials_read_site(struct mem *mem, const char *where,
+                                  struct credentials *credentials) MUST_USE;
+
 /* Gets a token and finds the orchestrator in the catalog (service type
  * nfv-orchestration).  With 'use_cache' the token of an earlier command is taken where
  * there is one, without a call, and a new one is kept (cli/token_cache.h).
  * E_UNAUTHENTICATED, E_UNAVAILABLE, E_NOT_FOUND (no such service in the catalog). */
 struct err *session_open(struct mem *mem, bool use_cache, struct session *session) MUST_USE;
+/* As above, with these credentials and for their service. */
+struct err *session_open_with(struct mem *mem, const struct credentials *credentials,
+                              bool use_cache, struct session *session) MUST_USE;
 /* Forgets the token that is kept for the credentials and revokes it (Keystone API: DELETE
  * /v3/auth/tokens).  '*ended' is false where there was none.  E_UNAVAILABLE and E_REMOTE where
  * it could not be revoked: it is forgotten nevertheless. */

@@ -93,6 +93,7 @@ token_cache_path(struct mem *mem, const struct credentials *credentials)
         buf_str(&text, parts[i]);
         buf_char(&text, '\0');
     }
+    buf_str(&text, str_or(c->service, ""));
     if (!dir || !EVP_Digest(text.data, text.len, hash, NULL, EVP_sha256(), NULL)) {
         return NULL;
     }

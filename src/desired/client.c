@@ -15,7 +15,10 @@
 #define RETRY_MAX_MS 2000
 
 struct query {
-    desired_counters_fn *fn;
+    enum desired_op op;
+    const struct table *table; /* Of the answer. */
+    desired_counters_fn *counters; /* Who asked, either ... */
+    desired_answer_fn *answer;     /* ... or. */
     void *arg;
     struct query *next;
 };
@@ -32,14 +35,24 @@ struct desired_client {
 };
 
 static void
+query_end(struct query *q, const void *answer, const char *why)
+{
+    if (q->counters) {
+        q->counters(q->arg, answer);
+    } else {
+        q->answer(q->arg, answer, why);
+    }
+    free(q);
+}
+
+static void
 queries_fail(struct desired_client *client)
 {
     struct query *q;
 
     while ((q = client->first)) {
         client->first = q->next;
-        q->fn(q->arg, NULL);
-        free(q);
+        query_end(q, NULL, NULL);
     }
     client->last = &client->first;
 }
@@ -86,23 +99,26 @@ on_hello(struct desired_client *client, struct desired_message *message)
     return NULL;
 }
 
+/* Questions are answered in the order in which they were asked. */
 static struct err *
-on_counters(struct desired_client *client, struct desired_message *message)
+on_answer(struct desired_client *client, enum desired_op op, struct desired_message *message)
 {
-    AUTO(mem) mem = mem_new("counters");
-    struct desired_counters *counters = row_new(mem, &desired_counters_table);
+    AUTO(mem) mem = mem_new("answer");
     struct query *q = client->first;
+    void *answer = NULL;
 
-    if (!q || !message->object) {
-        return err_new(E_INVALID, NULL, "counters that nobody asked for");
+    if (!q || q->op != op || !(message->object || message->reason)) {
+        return err_new(E_INVALID, NULL, "'%s' that nobody asked for", message->op);
     }
-    TRY(row_decode(mem, &desired_counters_table, message->object, ROW_PLAIN, 0, NULL, counters));
+    if (message->object) {
+        answer = row_new(mem, q->table);
+        TRY(row_decode(mem, q->table, message->object, ROW_PLAIN, 0, NULL, answer));
+    }
     client->first = q->next;
     if (!client->first) {
         client->last = &client->first;
     }
-    q->fn(q->arg, counters);
-    free(q);
+    query_end(q, answer, message->reason);
     return NULL;
 }
 
@@ -116,8 +132,8 @@ conn_message(void *arg, struct desired_message *message)
     if (op == DESIRED_OP_hello) {
         return on_hello(client, message);
     }
-    if (op == DESIRED_OP_counters) {
-        return on_counters(client, message);
+    if (op == DESIRED_OP_counters || op == DESIRED_OP_trace || op == DESIRED_OP_follow) {
+        return on_answer(client, op, message);
     }
     if (op == DESIRED_OP_applied && config->applied) {
         config->applied(config->arg, message->seq);
@@ -313,19 +329,43 @@ desired_client_delete(struct desired_client *client, enum desired_kind kind, con
     desired_conn_send(client->conn, message);
 }
 
+static void
+query_add(struct desired_client *client, const struct query *query)
+{
+    struct query *q = heap_alloc(sizeof *q);
+
+    *q = *query;
+    *client->last = q;
+    client->last = &q->next;
+}
+
 void
 desired_client_counters(struct desired_client *client, desired_counters_fn *fn, void *arg)
 {
-    struct query *q;
-
     if (!client->greeted) {
         fn(arg, NULL);
         return;
     }
-    q = heap_alloc(sizeof *q);
-    q->fn = fn;
-    q->arg = arg;
-    *client->last = q;
-    client->last = &q->next;
+    query_add(client, &(struct query){.op = DESIRED_OP_counters,
+                                      .table = &desired_counters_table,
+                                      .counters = fn,
+                                      .arg = arg});
     say(client, DESIRED_OP_counters, INT_NULL, false);
+}
+
+void
+desired_client_ask(struct desired_client *client, enum desired_op op, const void *object,
+                   const struct table *table, desired_answer_fn *fn, void *arg)
+{
+    AUTO(mem) mem = mem_new("question");
+    struct desired_message *message = desired_message_new(mem, op);
+    const char *text = row_to_json(mem, object, true);
+
+    if (!client->greeted) {
+        fn(arg, NULL, NULL);
+        return;
+    }
+    err_ignore(json_parse(mem, text, strlen(text), &message->object), "it was just written");
+    query_add(client, &(struct query){.op = op, .table = table, .answer = fn, .arg = arg});
+    desired_conn_send(client->conn, message);
 }

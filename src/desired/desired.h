@@ -17,6 +17,8 @@
  *   commit         seq, allow_removal
  * and at any time
  *   counters
+ *   trace          object (trace_question.tbl)
+ *   follow         object (follow_question.tbl)
  * agent -> site:
  *   hello          site, host, version, epoch and seq last applied, console_dir, vtep
  *   applied        seq             the state is decoded, stored and being made so
@@ -24,6 +26,8 @@
  *   status         kind, id, state, reason, at         (all of them again after each snapshot)
  *   event          state (its name), reason, at
  *   counters       object (counters.tbl)
+ *   trace, follow  object (trace_answer.tbl, followed.tbl), or reason; all questions are answered in
+ *                  their order
  *
  * Agent -> responder: the same, where the agent is the one that connects and
  * sends snapshots and transactions, of guests alone.  Behind each hello it sends
@@ -102,6 +106,8 @@ enum desired_kind {
     X(put, "site")                                                                                 \
     X(delete, "site")                                                                              \
     X(counters, "both")                                                                            \
+    X(trace, "both")                                                                               \
+    X(follow, "both")                                                                              \
     X(applied, "agent")                                                                            \
     X(refused, "agent")                                                                            \
     X(status, "agent")                                                                             \
@@ -340,5 +346,12 @@ void desired_client_delete(struct desired_client *client, enum desired_kind kind
  * not there or is lost before the answer. */
 typedef void desired_counters_fn(void *arg, const struct desired_counters *counters);
 void desired_client_counters(struct desired_client *client, desired_counters_fn *fn, void *arg);
+
+/* Asks a question of another kind ('op', its object) whose answer is of 'table'; 'fn' is called
+ * once, with null where there is no answer: 'why' is the agent's reason, or null where the
+ * connection is not there or is lost before. */
+typedef void desired_answer_fn(void *arg, const void *answer, const char *why);
+void desired_client_ask(struct desired_client *client, enum desired_op op, const void *object,
+                        const struct table *table, desired_answer_fn *fn, void *arg);
 
 #endif

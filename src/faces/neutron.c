@@ -1,6 +1,9 @@
 /* The network face: Neutron API v2.0 with networking-sfc, and this site's own
- * extensions carrick-interconnect, carrick-changes and carrick-counters. */
+ * extensions carrick-interconnect, carrick-changes, carrick-counters and
+ * carrick-traces. */
 #include "faces/neutron.h"
+
+#include "network/trace.h"
 
 #define ACTION(method_, path_, step_, fn_, doc_)                                                   \
     {.method = method_, .path = path_, .verb = REST_ACTION, .step_ = fn_, .doc = doc_}
@@ -57,6 +60,12 @@ static const struct route routes[] = {
            "Changes newer than ?since, waiting up to ?timeout seconds for the first."),
     {.method = "GET", .path = "/v2.0/carrick-counters", .verb = REST_ACTION, .rule = "admin_only",
      .start = neutron_counters, .doc = "What the data plane counted: ports, chain hops, drops."},
+    {.method = "POST", .path = "/v2.0/carrick-traces", .verb = REST_ACTION,
+     .body = &trace_request_table, .body_key = "carrick_trace", .start = neutron_traces,
+     .doc = "What a packet between two ports would meet, hop by hop; nothing is sent."},
+    {.method = "POST", .path = "/v2.0/carrick-traces/follow", .verb = REST_ACTION,
+     .body = &follow_request_table, .body_key = "carrick_follow", .start = neutron_follows,
+     .doc = "Real packets of a flow between two ports, hop by hop, until nobody asks for 30 s."},
 };
 
 static const struct face_version versions[] = {
@@ -68,7 +77,7 @@ const struct face neutron_face = {
     .name = "neutron",
     .title = "Network",
     .doc = "Neutron API v2.0, networking-sfc, carrick-interconnect, carrick-changes, "
-           "carrick-counters.",
+           "carrick-counters, carrick-traces.",
     .service = "network",
     .dialect = &dialect_neutron,
     REST_ROUTES(routes),

@@ -18,4 +18,7 @@ rest_fn neutron_changes;
 /* ---- neutron_counters.c: carrick-counters */
 rest_fn neutron_counters;
 
+/* ---- neutron_traces.c: carrick-traces */
+rest_fn neutron_traces, neutron_follows;
+
 #endif

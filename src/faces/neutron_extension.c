@@ -22,6 +22,10 @@ static const struct extension {
      "Priorities of chains; what kind of function a port pair is, and its draining; how a group's "
      "instances are probed, and what happens while none is up.",
      "2026-11-21T00:00:00-00:00"},
+    {"carrick-traces", "Packet traces",
+     "POST /v2.0/carrick-traces: what a packet between two ports would meet, hop by hop; "
+     "/v2.0/carrick-traces/follow: what real ones do.",
+     "2026-11-21T00:00:00-00:00"},
     {"external-net", "Neutron external network", "Networks that lead out of the site.",
      "2013-01-14T10:00:00-00:00"},
     {"flow_classifier", "Flow Classifier", "Which flows a chain is for.",

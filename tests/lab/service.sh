@@ -22,6 +22,46 @@ blocked() {
 }
 blocked_above() { at_least $(($1 + 1)) "$(blocked)"; }
 inspected() { console east demo1-inspector-inspector | grep -E "$1"; }
+# traced WORD...: what a packet from the client to the web server would meet, at both sites.
+traced() {
+    "$carrick" chain trace --no-token-cache --from demo1-client --to demo1-web-web-web_cp \
+        --site "$dir/east/site/clouds.yaml" --site "$dir/west/site/clouds.yaml" "$@" 2>&1
+}
+# The way there through both functions and the tunnel, and back through the same two.
+trace_arrives() {
+    local out way
+    out=$(traced tcp dport 80) || { echo "$out"; return 1; }
+    way=$(awk '$4 ~ /handed|tunnelled|delivered/ { printf "%s %s, ", $3, $4 }' <<<"$out")
+    [ "$way" = "east handed, east handed, east tunnelled, west delivered, west tunnelled, "`
+        `"east handed, east handed, east delivered, " ] || { echo "$out"; false; }
+}
+trace_is_dropped() {
+    local out
+    out=$(traced tcp dport 80 length 60000)
+    [ $? = 1 ] && grep -q 'dropped .*mtu: larger than' <<<"$out" || { echo "$out"; false; }
+}
+trace_is_refused() {
+    local out
+    out=$(traced tcp port 80)
+    [ $? = 2 ] && grep -q 'sport N, dport N' <<<"$out" || { echo "$out"; false; }
+}
+# Real packets of the page, at both sites: started, then waited for.
+live_begins() {
+    traced --live --seconds 30 --count 20 tcp dport 80 >"$tmp/live" &
+    live=$!
+    children+=("$live")
+}
+# The page is asked for until the first twenty events are there.
+live_has_come() { page_comes; ! kill -0 "$live" 2>/dev/null; }
+live_tells() {
+    await 20 live_has_come && wait "$live" || { cat "$tmp/live"; return 1; }
+    local what
+    for what in "request  east     handed .*hop 1" "request  east     handed .*hop 2" \
+        "request  east     tunnelled" "request  west     delivered" "reply    west     enters" \
+        "reply    east     handed .*hop 2 .*us"; do
+        grep -qE "$what" "$tmp/live" || { echo "no $what"; cat "$tmp/live"; return 1; }
+    done
+}
 plan_ok() {
     want 200 orchestrator POST /carrick/v1/plans \
         "{\"nsInstanceId\": \"$ns\", \"request\": $request}" || return 1
@@ -45,6 +85,11 @@ check "the service is instantiated" ends 60 COMPLETED || return
 things_note
 check "a client is attached to the SAP" client_up demo1 || return
 check "HTTP goes through the chain" await 15 page_comes || return
+check "a trace says so, there and back" trace_arrives
+check "a trace says why a packet is dropped" trace_is_dropped
+check "a trace of nonsense says what is possible" trace_is_refused
+live_begins
+check "a live trace shows the page's packets at both sites" live_tells
 before=$(counted) blocked_before=$(blocked)
 firewall_port=$(id_at east ports demo1-firewall-firewall-in_cp)
 port_before=$(ports_counted "$firewall_port")
