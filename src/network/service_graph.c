@@ -384,7 +384,8 @@ graph_group_check(struct tx *tx, const struct port_pair_group *group, const char
                            "Port Pair %s is at another site; Port Chain %s is in a service graph, "
                            "whose functions are all at this site.", pair->id, chain_id);
         }
-        if (places > 1 && pair_speaks(group, pair)) {
+        /* NSH says itself which place a packet is at. */
+        if (places > 1 && pair_speaks(group, pair) && !pair_speaks_nsh(pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",
                            "Port Pair %s of Port Pair Group %s %s: it sends flows of its own, so "
                            "it has one place only, and there are %zu ways through the service "

@@ -321,6 +321,18 @@ step_tell(struct tx *tx, struct op *op, const void *step, struct jw *w)
     return NULL;
 }
 
+/* The agent knows the way through a service graph as one chain; its owner knows the chains on it. */
+static struct err *
+way_resolve(struct tx *tx, struct desired_trace_step *step)
+{
+    struct service_graph_path *path = NULL;
+
+    if (step->chain_id) {
+        TRY(path_find(tx, step->chain_id, &path));
+    }
+    return path ? path_hop(tx, path, &step->chain_id, &step->hop) : NULL;
+}
+
 struct err *
 network_trace_tell(struct tx *tx, struct op *op, const struct desired_trace_answer *answer,
                    struct jw *w)
@@ -330,6 +342,7 @@ network_trace_tell(struct tx *tx, struct op *op, const struct desired_trace_answ
     jw_str(w, "vtep", answer->vtep);
     jw_array(w, "steps");
     for (size_t i = 0; i < answer->steps.n; i++) {
+        TRY(way_resolve(tx, answer->steps.items[i]));
         jw_object(w, NULL);
         TRY(step_tell(tx, op, answer->steps.items[i], w));
         jw_end(w);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "network/network.h"
+#include "network/trace.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -135,6 +136,38 @@ graph_change(struct tx *tx, void *arg)
     TRY(resource_decode(&op, json, ROW_CREATE, &given));
     TRY(resource_create(tx, &op, given, &made));
     w->graph = mem_str(w->topo->mem, ((struct service_graph *)made)->id);
+    return NULL;
+}
+
+/* store_fn: what the agent says of a way's second chain is told of that chain. */
+static struct err *
+trace_tell(struct tx *tx, void *arg)
+{
+    struct world *w = arg;
+    struct caller caller = {.project_id = PROJECT};
+    struct op op = {.mem = tx_mem(tx), .caller = &caller, .user = w->network};
+    struct desired_trace_answer *answer = row_new(tx_mem(tx), &desired_trace_answer_table);
+    struct desired_trace_step *step = row_new(tx_mem(tx), &desired_trace_step_table);
+    void *steps[] = {step};
+    AUTO_BUF text = BUF_INIT;
+    struct jw out = jw_to(&text);
+
+    row_defaults(tx_mem(tx), step);
+    vec_each (&w->told, chain) {
+        const struct desired_chain *way = *chain;
+
+        step->chain_id = way->hops.n == 2 ? way->id : step->chain_id;
+    }
+    step->hop = 1;
+    answer->steps = (struct rows){.n = 1, .items = steps};
+    jw_object(&out, NULL);
+    TRY(network_trace_tell(tx, &op, answer, &out));
+    jw_end(&out);
+    CHECK(strstr(text.data, "\"hop\":0"));
+    CHECK(strstr(text.data, mem_printf(tx_mem(tx), "\"chain_id\":\"%s\"",
+                                       topo_id(w->topo, "chain B"))) ||
+          strstr(text.data, mem_printf(tx_mem(tx), "\"chain_id\":\"%s\"",
+                                       topo_id(w->topo, "chain C"))));
     return NULL;
 }
 
@@ -295,6 +328,7 @@ TEST(packets_take_every_way_through_a_graph)
     /* A, A/B, A/C, A/B/D, A/C/D */
     REQUIRE_OK(store_write_wait(w.store, graph_change, &w));
     tell(&w, 5);
+    REQUIRE_OK(store_write_wait(w.store, trace_tell, &w));
     there_and_back(&w, at_a, at_b, 80, "AB"); /* The flow that was there before. */
     there_and_back(&w, at_a, at_b, 79, "A");
     there_and_back(&w, at_a, at_b, 81, "AB");
