@@ -209,8 +209,9 @@ TEST(what_a_function_makes_up_is_refused_and_counted)
         int64_t before = site_drops(s, cases[i].reason);
 
         raw_send(cases[i].from, cases[i].frame.b, cases[i].frame.n);
-        SITE_EVENTUALLY(s, 1000, site_drops(s, cases[i].reason) == before + 1);
-        if (site_drops(s, cases[i].reason) != before + 1) {
+        /* The function's own kernel may send what is dropped for the same reason. */
+        SITE_EVENTUALLY(s, 1000, site_drops(s, cases[i].reason) > before);
+        if (site_drops(s, cases[i].reason) == before) {
             test_fail(__FILE__, __LINE__, "%s: not counted as %s", cases[i].what, cases[i].reason);
         }
     }
