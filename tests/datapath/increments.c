@@ -407,7 +407,7 @@ all_through(struct increments *m, int round)
 TEST(a_new_agent_finds_what_it_would_have_made)
 {
     static struct increments m;
-    const char *seed = getenv("DATAPATH_SEED"), *line;
+    const char *seed = getenv("DATAPATH_SEED"), *line = "";
 
     m.seed = seed ? strtoull(seed, NULL, 10) : (uint64_t)time_now_us();
     printf("increments: seed %llu\n", (unsigned long long)m.seed);

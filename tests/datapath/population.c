@@ -1,6 +1,7 @@
 /* Random rules and packets; see population.h. */
 #include "population.h"
 
+#include "agent/forwarding.h"
 #include "base/net.h"
 #include "base/str.h"
 #include "bpf/abi.h"
@@ -260,7 +261,7 @@ site_map(struct site *s, const char *name)
 uint32_t
 site_number(struct site *s, uint32_t kind, const char *uuid)
 {
-    struct dp_id_key key = {.kind = kind};
+    struct dp_id_key key = {.kind = kind, .group = kind == ID_HOP_GROUP ? DP_ID_GROUP : 0};
     struct dp_id id = {0};
     char hex[33];
     int fd = site_map(s, "ids"), n = 0;

@@ -83,6 +83,19 @@ step_find(const struct desired_trace_answer *answer, const char *direction, cons
     return NULL;
 }
 
+/* The same where the test cannot go on without it. */
+static const struct desired_trace_step *
+step_need(const struct desired_trace_answer *answer, const char *direction, const char *what)
+{
+    const struct desired_trace_step *step = step_find(answer, direction, what, -1);
+
+    if (!step) {
+        test_fail(__FILE__, __LINE__, "no step %s %s", direction, what);
+        test_end();
+    }
+    return step;
+}
+
 /* ---- the same as real packets ----------------------------------------------------------------- */
 
 struct bench {
@@ -221,7 +234,7 @@ TEST(a_trace_says_the_instances_that_packets_then_meet)
         wrong += compare(&w, told, "request", p, false);
         wrong += compare(&w, told, "reply", back, true);
         told = ask(w.s, &p, 1, false);
-        wrong += !told || !strstr(step_find(told, "request", "flow", -1)->text, "a known flow");
+        wrong += !told || !strstr(step_need(told, "request", "flow")->text, "a known flow");
     }
     CHECK_INT(wrong, 0);
 }
@@ -666,7 +679,7 @@ TEST(a_trace_goes_on_at_the_other_site_and_comes_back)
     told = ask(east, packets, 1, false);
     REQUIRE(told);
     CHECK_STR(told->outcome, "tunnelled");
-    CHECK_INT(step_find(told, "request", "tunnelled", -1)->vni, 0x800001);
+    CHECK_INT(step_need(told, "request", "tunnelled")->vni, 0x800001);
     there = onward(west, east, packets[0], told, "request");
     told = ask(west, &there, 1, false);
     REQUIRE(told);
@@ -805,7 +818,7 @@ TEST(a_live_trace_tells_of_drops_and_of_how_many_it_did_not)
     struct site *s = &t->sites[0];
     const char *id = topo_id(t, "trace");
     const struct desired_port *a, *b;
-    const struct desired_followed *told;
+    const struct desired_followed *told = NULL;
     struct desired_port *closed;
     struct frame f;
     int fd;
@@ -820,6 +833,7 @@ TEST(a_live_trace_tells_of_drops_and_of_how_many_it_did_not)
     REQUIRE(follow(s, id, 17, 9, 0));
     raw_send(fd, f.b, f.n);
     SITE_EVENTUALLY(s, 2000, (told = follow(s, id, 17, 9, 0)) && told->events.n >= 2);
+    REQUIRE(told);
     CHECK_STR(events_text(s, told), "request enters, request dropped ingress_refused");
     for (int i = 0; i < 3000; i++) {
         raw_send(fd, f.b, f.n);
