@@ -27,6 +27,9 @@ chains_make(struct site *site)
         (void)chain_class(site, chain, 6, PORT_OF(n));
         for (int f = 1; f <= n; f++) {
             (void)chain_hop(site, chain, mem_printf(mem, "f%d", f));
+            /* A bare redirect takes probes for packets, and who does not answer them is left: then
+             * every packet of the turn behind it would first look for another instance. */
+            ((struct desired_hop *)chain->hops.items[f - 1])->probe_interval_ms = 0;
         }
     }
 }
