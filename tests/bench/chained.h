@@ -20,6 +20,9 @@ struct chained {
     struct desired_port *a, *b;
 };
 struct chained chained_site(struct site *site);
+/* Makes the functions, which are bridges until then, bumps in the wire; one, or f1 to f4. */
+void chained_bump(struct site *site, const char *function);
+void chained_bumps(struct site *site);
 /* Tells both nodes each other's MAC: a bare redirect answers no ARP. */
 void chained_neighbours(struct site *site, const struct chained *nodes);
 /* From node to node: ends for traffic_*. */

@@ -154,6 +154,7 @@ bench_open(struct bench *b)
     b->site = &b->topo->sites[0];
     nodes = chained_site(b->site);
     topo_up(b->topo);
+    chained_bumps(b->site);
     chained_neighbours(b->site, &nodes);
     b->ends = chained_ends(b->site, "a", "10.0.0.1", b->site, "b", "10.0.0.2");
     netns_call(mem_printf(b->topo->mem, "/run/netns/%s", b->site->netns), find_links, b);

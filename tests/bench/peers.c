@@ -109,6 +109,9 @@ bench_open(struct bench *b)
     (void)site_remote(west, "a", "n", east, nodes.a, 100);
     wan_chain(east, west);
     topo_up(b->topo);
+    chained_bumps(east);
+    chained_bump(east, "g1");
+    chained_bump(west, "g2");
     chained_neighbours(east, &nodes);
     b->ends[BARE] = peer_ends(b->topo->mem, "rr", "10.0.0.2");
     b->ends[OVS] = peer_ends(b->topo->mem, "oo", "10.0.0.2");
