@@ -1,9 +1,12 @@
 /* Several instances at one position: shares of new flows, flows that stay where
  * they are, draining, and what happens when none is left. */
 #include "base/time.h"
+#include "bpf/abi.h"
 #include "frames.h"
-#include "topo.h"
+#include "population.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <dirent.h>
 #include <sched.h>
 #include <signal.h>
@@ -244,6 +247,69 @@ TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
     memcpy(now, sp->at, sizeof now);
     CHECK_INT(spread_send(sp, 0, 600, true), 600);
     CHECK_INT(moved(sp, now, 600, -1), 0);
+    spread_done(sp);
+}
+
+/* How a packet's notes begin (bpf/packet.h). */
+struct notes {
+    struct dp_flow_key key;
+    struct dp_ip ips[2];
+    uint8_t macs[12];
+    uint16_t ports[2];
+    uint8_t bits[7];
+    uint8_t from;
+};
+#define FROM_FUNCTION 1 /* Of none that is there: such a packet is dropped, and does nothing. */
+
+/* One of the program's runs, for the only flow that there is; true when it got to its end. */
+static bool
+reseat_run(struct spread *sp, const struct dp_flow_key *key)
+{
+    static uint8_t notes[1 << 18], frame[64];
+    struct notes head = {.key = *key, .from = FROM_FUNCTION};
+    struct bpf_map_info info = {0};
+    uint32_t size = sizeof info, zero = 0;
+    size_t n = (size_t)libbpf_num_possible_cpus();
+    int64_t before = site_drops(sp->s, "function_flow");
+    int map = site_map(sp->s, "scratch");
+    int prog = bpf_obj_get(mem_printf(sp->s->topo->mem, "%s/bpf/prog_dp_reseat", sp->s->dir));
+    LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof frame);
+
+    REQUIRE(prog >= 0 && !bpf_obj_get_info_by_fd(map, &info, &size));
+    size = (info.value_size + 7) & ~7u;
+    REQUIRE(n * size <= sizeof notes);
+    for (size_t i = 0; i < n; i++) {
+        memset(notes + i * size, 0, size);
+        memcpy(notes + i * size, &head, sizeof head);
+    }
+    REQUIRE(!bpf_map_update_elem(map, &zero, notes, BPF_ANY));
+    REQUIRE(!bpf_prog_test_run_opts(prog, &opts));
+    close(map);
+    close(prog);
+    return site_drops(sp->s, "function_flow") > before;
+}
+
+/* Two packets of a flow may find at the same time that its chain's hops are others; the later one
+ * finds an entry that is up to date. */
+TEST(a_flow_that_another_processor_brought_up_to_date_stays_where_it_is)
+{
+    struct spread *sp = spread_new(3);
+    struct dp_flow_key key = {0}, next;
+    struct dp_flow was, now;
+    int flows = site_map(sp->s, "flows");
+
+    sp->hop->probe_interval_ms = 0; /* They have notes as well. */
+    REQUIRE(site_push_through(sp->s));
+    CHECK_INT(spread_send(sp, 0, 1, false), 1);
+    while (!bpf_map_get_next_key(flows, key.net ? &key : NULL, &next) && key.proto != 17) {
+        key = next;
+    }
+    REQUIRE(key.proto == 17 && !bpf_map_lookup_elem(flows, &key, &was));
+    CHECK(was.seats & DP_SEAT_MASK);
+    EVENTUALLY(5000, reseat_run(sp, &key));
+    REQUIRE(!bpf_map_lookup_elem(flows, &key, &now));
+    CHECK(now.seats == was.seats && now.sent == was.sent);
+    close(flows);
     spread_done(sp);
 }
 
