@@ -46,7 +46,7 @@
 #define PRIORITY 10
 #define NEWS_SIZE 32768
 #define RING 128 /* Probes without judgement; more than any threshold. */
-#define LAP_AGAIN_NS (100 * MS) /* A lap that is not back then may be lost. */
+#define LAP_AGAIN_NS (200 * MS) /* A lap that is not back then may be lost. */
 #define ON_THE_WAY 3 /* Questions to another site that may still be answered. */
 
 struct item {
