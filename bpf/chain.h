@@ -326,6 +326,9 @@ dp_insert(struct __sk_buff *skb)
     if (!k) {
         return TC_ACT_SHOT;
     }
+    if (k->chain && !bpf_map_lookup_elem(&chains, &k->chain)) {
+        return drop(k, DROP_chain_gone); /* Not past its functions. */
+    }
     if (k->recheck) {
         return insert_again(skb, k);
     }

@@ -537,11 +537,12 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
-/* From a port that is one of the flow's ends. */
+/* From a port that is one of the flow's ends.  Whether a chain that is gone has a successor, its
+ * rules are asked before they have another generation. */
 INLINE int
 from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
-    if (from_init && flow->gen[0] != k->in_gen && !k->is_error) {
+    if (from_init && (flow->gen[0] != k->in_gen || (flow->chain && !chain)) && !k->is_error) {
         k->recheck = 1;
         return NEXT_CALL + CALL_new_flow;
     }

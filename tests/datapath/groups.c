@@ -1,7 +1,7 @@
 /* Several instances at one position: shares of new flows, flows that stay where
  * they are, draining, and what happens when none is left. */
+#include "agent/forwarding.h"
 #include "base/time.h"
-#include "bpf/abi.h"
 #include "frames.h"
 #include "population.h"
 #include "sys/file.h"
@@ -404,6 +404,27 @@ TEST(what_changed_before_a_round_that_failed_is_not_forgotten)
                     str_eq(member_reason(sp, 0), "a port of it is down, or in no server"));
     CHECK_INT(spread_send(sp, 0, 40, false), 40);
     CHECK_INT(spread_count(sp, 0, 40, 1), 40);
+    spread_done(sp);
+}
+
+/* As between two writes of an agent that replaces a chain, or is killed there. */
+TEST(packets_for_a_chain_that_is_not_there_do_not_go_past_it)
+{
+    struct spread *sp = spread_new(2);
+    uint32_t number = site_number(sp->s, ID_CHAIN, sp->chain->id);
+    int was[FLOWS_MAX], map = site_map(sp->s, "chains");
+    struct dp_chain value;
+
+    CHECK_INT(spread_send(sp, 0, 10, false), 10);
+    memcpy(was, sp->at, sizeof was);
+    REQUIRE(!bpf_map_lookup_elem(map, &number, &value) && !bpf_map_delete_elem(map, &number));
+    CHECK_INT(spread_send(sp, 0, 2, false), 0);
+    CHECK_INT(spread_send(sp, 10, 2, false), 0);
+    CHECK(site_drops(sp->s, "chain_gone") >= 4);
+    REQUIRE(!bpf_map_update_elem(map, &number, &value, BPF_ANY));
+    CHECK_INT(spread_send(sp, 0, 10, false), 10);
+    CHECK_INT(moved(sp, was, 10, -1), 0);
+    close(map);
     spread_done(sp);
 }
 
