@@ -491,6 +491,7 @@ dirty_make(struct run *r)
 {
     struct compiled *c = r->c;
 
+    classes_share(c->classes, world_count(r->world, DESIRED_network));
     vec_each (&c->dirty, it) {
         chain_note_release(c, *it);
         (*it)->reason = NULL;
