@@ -391,6 +391,14 @@ TEST(sync_tells_members_of_groups)
     agent_end(a);
 }
 
+/* store_fn: as an older store has it. */
+static struct err *
+label_raise(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return tx_sql(tx, "update chain_label set label = 16777215", SQL_ARGS(NULL), NULL, NULL);
+}
+
 /* A function at another site: until its labels are known, flows go nowhere instead of past it. */
 TEST(sync_never_lets_a_chain_be_bypassed)
 {
@@ -418,6 +426,11 @@ TEST(sync_never_lets_a_chain_be_bypassed)
     EVENTUALLY(5000, heard(a, "put", "chain", chain) &&
                          strstr(object_of(a, "chain", chain), "\"label_forward\":8388777"));
     CHECK(strstr(object_of(a, "chain", chain), "\"label_reverse\":8388608") != NULL);
+    /* One that is for answers to probes now is nobody's. */
+    REQUIRE_OK(store_write_wait(a->store, label_raise, NULL));
+    change(a, &port_chain_resource, chain, "{\"priority\": 3}");
+    EVENTUALLY(5000, heard(a, "put", "chain", chain) &&
+                         strstr(object_of(a, "chain", chain), "\"label_forward\":8388608"));
     agent_end(a);
 }
 
@@ -487,8 +500,8 @@ tree_make(struct tree *tree)
                   "{'protocol': 'tcp', 'logical_source_port': '%s'%s}", i ? port : tree->client,
                   takes[i]);
         tree->chain[i] = make(a, &port_chain_resource, "{'port_pair_groups': ['%s'], "
-                              "'flow_classifiers': ['%s'], 'priority': %d}", tree->group[i], fc,
-                              10 * i);
+                              "'flow_classifiers': ['%s'], 'priority': %d, 'chain_parameters': "
+                              "{'correlation': 'nsh'}}", tree->group[i], fc, 10 * i);
     }
     tree->ab = uuid_from(a->mem, mem_printf(a->mem, "service graph path: %s %s", tree->chain[0],
                                             tree->chain[1]));
@@ -540,6 +553,62 @@ TEST(sync_tells_ways_through_a_graph)
     CHECK(tells(&tree, tree.ab, "\"priority\":10"));
     CHECK(tells(&tree, tree.ab, "\"source_port_id\":null"));
     CHECK(tells(&tree, tree.ac, "\"dst_port_min\":81"));
+    agent_end(a);
+}
+
+static int64_t
+spi_of(const struct tree *tree, const char *way, const char *key)
+{
+    const char *at = strstr(object_of(tree->a, "chain", way), key);
+
+    REQUIRE(at);
+    return strtoll(at + strlen(key), NULL, 10);
+}
+
+/* store_fn: what 'ab' would have is some other way's. */
+static struct err *
+spi_occupy(struct tx *tx, void *arg)
+{
+    const struct tree *tree = arg;
+    const char *spi = mem_printf(tx_mem(tx), "%lld",
+                                 (long long)spi_of(tree, tree->ab, "\"spi_forward\":"));
+
+    return tx_sql(tx, "update service_graph_path set spi = cast(? as integer)", SQL_ARGS(spi), NULL,
+                  NULL);
+}
+
+/* Service paths of ways are made of their ids, which may meet. */
+TEST(sync_gives_no_service_path_twice)
+{
+    struct tree tree = {.a = agent_new()};
+    struct agent *a = tree.a;
+    const char *other[2], *pair, *group;
+    int64_t spi;
+
+    tree_make(&tree);
+    for (int i = 0; i < 2; i++) {
+        const char *port = make(a, &port_resource, "{'network_id': '%s', 'binding:host_id': 'h'}",
+                                tree.network);
+
+        pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", port, port);
+        group = make(a, &port_pair_group_resource, "{'port_pairs': ['%s']}", pair);
+        other[i] = make(a, &port_chain_resource, "{'port_pair_groups': ['%s'], 'chain_parameters': "
+                        "{'correlation': 'nsh'}}", group);
+    }
+    sync_start(a);
+    graph_make(&tree);
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) && heard(a, "put", "chain", tree.ac));
+    spi = spi_of(&tree, tree.ab, "\"spi_forward\":");
+    CHECK(spi >= 0x800000 && spi < 0xc00000);
+    CHECK_INT(spi_of(&tree, tree.ab, "\"spi_reverse\":"), spi + 0x400000);
+    CHECK(spi_of(&tree, tree.ac, "\"spi_forward\":") != spi);
+    change(a, &service_graph_resource, tree.graph, NULL);
+    make(a, &service_graph_resource, "{'port_chains': {'%s': ['%s']}}", other[0], other[1]);
+    REQUIRE_OK(store_write_wait(a->store, spi_occupy, &tree));
+    a->told.n = 0;
+    graph_make(&tree);
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab));
+    CHECK_INT(spi_of(&tree, tree.ab, "\"spi_forward\":"), spi + 1);
     agent_end(a);
 }
 

@@ -180,3 +180,54 @@ PUT /v2.0/sfc/port_pair_groups/$group  as demo
 {"port_pair_group": {"port_pairs": []}}
 = 200
 {"port_pair_group": {"id": "$group", ...}}
+# A chain without logical ports is where its functions are: as they move, it may come in another one's way.
+POST /v2.0/networks  as demo
+{"network": {"name": "two"}}
+= 201
+{"network": {"id": "$two := uuid", ...}}
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$two", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$d := uuid", ...}}
+POST /v2.0/ports  as admin
+{"port": {"network_id": "$net", "binding:host_id": "here"}}
+= 201
+{"port": {"id": "$e := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$d", "egress": "$d"}}
+= 201
+{"port_pair": {"id": "$there := uuid", ...}}
+POST /v2.0/sfc/port_pairs  as demo
+{"port_pair": {"ingress": "$e", "egress": "$e"}}
+= 201
+{"port_pair": {"id": "$spare := uuid", ...}}
+POST /v2.0/sfc/port_pair_groups  as demo
+{"port_pair_group": {"port_pairs": ["$there"]}}
+= 201
+{"port_pair_group": {"id": "$moving := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "udp"}}
+= 201
+{"flow_classifier": {"id": "$udp := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "udp"}}
+= 201
+{"flow_classifier": {"id": "$udp_too := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$other", "$group"], "flow_classifiers": ["$udp"], "priority": 9}}
+= 201
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$moving"], "flow_classifiers": ["$udp_too"], "priority": 9}}
+= 201
+{"port_chain": {"id": "$mover := uuid", ...}}
+PUT /v2.0/sfc/port_chains/$mover  as demo
+{"port_chain": {"port_pair_groups": ["$other", "$moving"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+PUT /v2.0/sfc/port_pair_groups/$moving  as demo
+{"port_pair_group": {"port_pairs": ["$spare"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+GET /v2.0/sfc/port_pair_groups/$moving  as demo
+= 200
+{"port_pair_group": {"port_pairs": ["$there"], ...}}
