@@ -44,7 +44,7 @@ ask(struct site *s, struct desired_trace_packet *const *packets, size_t n, bool 
     q->packets.n = n;
     q->packets.items = mem_copy(s->topo->mem, packets, n * sizeof *packets);
     q->is_reply = is_reply;
-    desired_client_ask(s->client, DESIRED_OP_trace, q, &desired_trace_answer_table, on_told, &told);
+    desired_client_ask(s->client, DESIRED_OP_trace, NULL, q, &desired_trace_answer_table, on_told, &told);
     SITE_EVENTUALLY(s, 5000, told.done);
     return told.answer;
 }
@@ -734,8 +734,8 @@ follow(struct site *s, const char *id, int64_t protocol, int64_t port, int64_t a
     q->source_port = 0;
     q->destination_port = port;
     q->after = after;
-    desired_client_ask(s->client, DESIRED_OP_follow, q, &desired_followed_table, on_followed,
-                       &followed);
+    desired_client_ask(s->client, DESIRED_OP_follow, NULL, q, &desired_followed_table,
+                       on_followed, &followed);
     SITE_EVENTUALLY(s, 5000, followed.done);
     return followed.answer;
 }

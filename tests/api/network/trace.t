@@ -68,6 +68,24 @@ POST /v2.0/carrick-traces  as demo
 = 400  {"NeutronError": {"message": "vtep and vni are given together.", ...}}
 GET /v2.0/carrick-traces  as demo
 = 405
+# By tunnel come packets of the network itself, on its segment; what other identifiers stand for is not told.
+POST /v2.0/carrick-interconnect/interconnects  as demo
+{"interconnect": {"network_id": "$net"}}
+= 201
+{"interconnect": {"vni": "$vni := int", ...}}
+POST /v2.0/carrick-interconnect/interconnects  as alice
+{"interconnect": {"network_id": "$other_net"}}
+= 201
+{"interconnect": {"vni": "$other_vni := int", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $vni}}
+= 503  {"NeutronError": {"type": "AgentUnavailable", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $other_vni}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", "message": "Nothing of network $net comes here on VXLAN identifier $other_vni.", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "before": [{"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": 8388609}]}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", ...}}
 
 # Real packets: of a flow between two ports that one sees, and of nothing else on their network.
 POST /v2.0/carrick-traces/follow  as demo
