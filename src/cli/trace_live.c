@@ -106,8 +106,8 @@ lost_print(struct live_site *at, int64_t lost)
     if (lost > at->lost) {
         printf("     %lld events of %s were not shown: too many at once\n",
                (long long)(lost - at->lost), at->site->name);
-        at->lost = lost;
     }
+    at->lost = lost; /* Fewer than before where the agent was started again. */
 }
 
 /* What is new at all sites, by the time of day that they say. */

@@ -260,6 +260,7 @@ network_follow_ask(struct tx *tx, struct op *op, const struct follow_request *re
     TRY(end_look(tx, op, request->source_port_id, &from));
     TRY(end_look(tx, op, request->destination_port_id, &to));
     q->id = request->id;
+    q->owner = op->caller->project_id;
     q->network_id = from.network_id;
     q->source_ip = request->source_ip;
     q->destination_ip = request->destination_ip;
