@@ -2,7 +2,7 @@
  * telling changes nothing. */
 #include "desired/trace.h"
 #include "frames.h"
-#include "topo.h"
+#include "functions.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -564,6 +564,57 @@ TEST(a_trace_tells_of_instances_that_are_replaced_passed_and_copied_to)
     CHECK_STR(told ? told->outcome : NULL, "delivered");
     close(at_a);
     close(at_b);
+}
+
+/* Addressed with one arm, with NSH, addressed with two arms, translating: the imagined packet leaves
+ * each as a real one would, there and back. */
+TEST(a_trace_goes_through_functions_of_every_kind)
+{
+    static const char *const names[] = {"r", "f", "t", "p"};
+    struct topo *t = topo_new(1);
+    struct site *s = &t->sites[0];
+    struct desired_instance *inst[ARRAY_SIZE(names)];
+    const struct desired_trace_answer *told;
+    const struct desired_port *a, *b;
+    struct desired_trace_packet *p;
+    struct desired_chain *chain;
+
+    site_network(s, "n", 100);
+    a = site_node(s, "a", "n", "10.0.0.1", NULL);
+    b = site_node(s, "b", "n", "10.0.0.2", NULL);
+    (void)function_routed(s, "r", "n", "10.0.0.7");
+    (void)function_routed(s, "p", "n", "10.0.0.8");
+    site_function(s, "f", "n");
+    site_function(s, "t", "n");
+    chain = site_chain(s, "c", "n");
+    chain->spi_forward = 40;
+    chain->spi_reverse = 41;
+    (void)chain_class(s, chain, 17, -1);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        inst[i] = chain_hop(s, chain, names[i]);
+    }
+    instance_routed(s, inst[0], "r");
+    inst[1]->nsh = true;
+    inst[2]->layer = "l3";
+    instance_routed(s, inst[3], "p");
+    inst[3]->speaks = true;
+    topo_up(t);
+    p = packet(s, a, b, false, 17, 9);
+    told = ask(s, &p, 1, false);
+    REQUIRE(told);
+    CHECK_STR(told->outcome, "delivered");
+    CHECK_STR(told->reply_outcome, "delivered");
+    for (int i = 0; i < (int)ARRAY_SIZE(names); i++) {
+        for (int back = 0; back < 2; back++) {
+            const char *direction = back ? "reply" : "request";
+            const struct desired_trace_step *step = step_find(told, direction, "handed", i);
+
+            REQUIRE(step);
+            CHECK_STR(step->instance_id, inst[i]->id);
+            CHECK_STR(step->port_id, back ? inst[i]->egress_port_id : inst[i]->ingress_port_id);
+            CHECK_INT(strstr(step->text, "translates or relays") != NULL, i == 3);
+        }
+    }
 }
 
 /* ---- what cannot be told ----------------------------------------------------------------------------- */
