@@ -239,6 +239,11 @@ orchestrator_start(struct orchestrator *o)
 static void
 orchestrator_end(struct orchestrator *o)
 {
+    pool_stop(o->waiting); /* jobs are of requests, which go with the server */
+    pool_stop(o->pool);
+    if (o->identity) {
+        pool_stop(identity_pool(o->identity));
+    }
     if (o->rest) {
         rest_free(o->rest);
     }

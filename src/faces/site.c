@@ -243,6 +243,12 @@ site_end(struct site *site)
         change_feed_close(site->network->feed); /* or they would hold up the server's end */
     }
     site_sync_close(site->sync); /* as would these, and be answered after it */
+    if (site->identity) {
+        pool_stop(identity_pool(site->identity)); /* whose jobs are of requests too */
+    }
+    if (site->image) {
+        pool_stop(image_pool(site->image));
+    }
     rest_free(site->rest);
     site_sync_free(site->sync);
     compute_service_free(site->compute);
