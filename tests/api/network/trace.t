@@ -86,6 +86,24 @@ POST /v2.0/carrick-traces  as demo
 POST /v2.0/carrick-traces  as demo
 {"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "before": [{"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": 8388609}]}}
 = 404  {"NeutronError": {"type": "TunnelNotFound", ...}}
+# A label is of the network that its chain is on, and of no other.
+include port f net
+include pair p f
+include group g p
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$g"]}}
+= 201
+{"port_chain": {"id": "$chain := uuid", ...}}
+POST /v2.0/carrick-interconnect/chain_labels  as demo
+{"chain_label": {"port_chain_id": "$chain", "port_pair_id": "$p", "direction": "forward"}}
+= 201
+{"chain_label": {"label": "$label := int", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $label}}
+= 503  {"NeutronError": {"type": "AgentUnavailable", ...}}
+POST /v2.0/carrick-traces  as alice
+{"carrick_trace": {"source_port_id": "$c", "destination_port_id": "$c", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $label}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", ...}}
 
 # Real packets: of a flow between two ports that one sees, and of nothing else on their network.
 POST /v2.0/carrick-traces/follow  as demo
