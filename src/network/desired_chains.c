@@ -8,15 +8,12 @@
 
 #include "base/vec.h"
 
-#include <string.h>
-
 #define SPI_REVERSE 65536 /* Above all numbers of chains. */
-#define SPI_WAYS 0x800000
-#define SPI_WAYS_N 0x400000 /* So many for each direction. */
 
 /* ---- instances and hops ------------------------------------------------------------------ */
 
-/* The label to send with towards a pair at another site. */
+/* The label to send with towards a pair at another site.  One that an older store has and that is
+ * not given out any more stands for nobody. */
 static struct err *
 label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const char *direction,
               int64_t *label)
@@ -29,6 +26,7 @@ label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const ch
                    "direction = ?", SQL_ARGS(chain_id, pair_id, direction), &found));
     if (found.n > 0) {
         (void)str_to_i64(found.items[0], label);
+        *label = *label > DESIRED_LABEL_MAX ? DESIRED_LABEL_NOBODY : *label;
     }
     return NULL;
 }
@@ -247,16 +245,6 @@ whole_load(struct tx *tx, const struct port_chain *chain, void **object)
     return NULL;
 }
 
-/* A way has no number of its own: its service paths are made of its id. */
-static void
-way_spis(struct desired_chain *way)
-{
-    if (way->spi_forward != INT_NULL) {
-        way->spi_forward = SPI_WAYS | (int64_t)(hash_bytes(way->id, strlen(way->id), 1) % SPI_WAYS_N);
-        way->spi_reverse = way->spi_forward + SPI_WAYS_N;
-    }
-}
-
 /* A way through a service graph: the hops of all its chains for what the last one's classifiers
  * take, on the network of the first. */
 static struct err *
@@ -274,7 +262,10 @@ path_load(struct tx *tx, const struct service_graph_path *path, void **object)
     out = chain_new(tx_mem(tx), chain, path->path_id);
     out->network_id = ((struct desired_chain *)first)->network_id;
     out->after = path->follows;
-    way_spis(out);
+    if (out->spi_forward != INT_NULL) {
+        out->spi_forward = path->spi;
+        out->spi_reverse = path->spi + WAY_SPI_N;
+    }
     for (size_t i = 0; i < path->port_chains.n; i++) {
         TRY(row_get(tx, &port_chain_table, path->port_chains.items[i], &chain));
         TRY(hops_load(tx, chain, out));
@@ -327,7 +318,7 @@ label_load(struct tx *tx, const char *id, void **object)
     int64_t hop;
 
     TRY(row_or_null(tx, &chain_label_table, id, &label));
-    if (!label || !label->local) {
+    if (!label || !label->local || label->label > DESIRED_LABEL_MAX) {
         return NULL;
     }
     TRY(chain_load(tx, label->port_chain_id, &chain));
