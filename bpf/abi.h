@@ -28,6 +28,7 @@
 #define DP_BLOCKS_A_GROUP 32
 #define DP_CLASSES_MAX 200000 /* Entries; the map has room for as many as change at a time. */
 #define DP_SHAPES_A_BLOCK 8
+#define DP_SHAPE_BLOCKS_MAX 49152 /* Likewise, of all scopes together. */
 /* Different shapes that a packet may be asked about: in its network, and in what follows a
  * chain, which may be DP_HOPS deep.  At most 3 tail calls (bpf/classify.h). */
 #define DP_SHAPES_MAX 256

@@ -64,6 +64,12 @@ drain_is_over(struct run *r, const struct desired_instance *in)
     return false;
 }
 
+static bool
+is_placed(struct run *r, const char *port_id)
+{
+    return ((const struct port_note *)map_get(&r->c->ports, port_id))->net;
+}
+
 /* A position that is being made. */
 struct place {
     const struct desired_chain *chain;
@@ -188,6 +194,11 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         TRY(peer_put(r, net, inst.vtep));
         TRY(elsewhere_put(r, at, in, id, &inst));
     } else {
+        if (!is_placed(r, in->ingress_port_id) || !is_placed(r, in->egress_port_id)) {
+            run_problem(r, DESIRED_chain, chain->id, "a function's port has no room on the host");
+            *ok = false;
+            return NULL;
+        }
         if (!claim(r, in->ingress_port_id, in, id->id, net) ||
             !claim(r, in->egress_port_id, in, id->id, net)) {
             run_problem(r, DESIRED_chain, chain->id,

@@ -114,7 +114,7 @@ label_make(struct run *r, struct label_note *note)
     r->reason = NULL;
     if (label) {
         datapath_own(r->dp, &note->owned);
-        e = label_put(r, note, label);
+        e = run_fit(r, label_put(r, note, label));
         datapath_own(r->dp, NULL);
     }
     if (r->reason) {
