@@ -25,6 +25,7 @@ struct shape {
 struct scope {
     struct scope *next; /* Of its bucket. */
     struct scope *next_dirty;
+    struct scope *next_touched; /* While it is flushed. */
     uint32_t number;
     size_t n_entries;
     struct shape **shapes;
@@ -772,7 +773,7 @@ scopes_flush(struct classes *c, struct datapath *dp, struct scope **touched)
         scope->is_dirty = false;
         e = err_join(e, scope_flush(c, dp, scope));
         if (!scope->is_dirty) {
-            scope->next_dirty = *touched;
+            scope->next_touched = *touched;
             *touched = scope;
         }
     }
@@ -817,7 +818,7 @@ classes_flush(struct classes *c, struct datapath *dp)
         gone = next;
     }
     for (struct scope *next; touched; touched = next) {
-        next = touched->next_dirty;
+        next = touched->next_touched;
         scope_forget(c, touched);
     }
     return e;
