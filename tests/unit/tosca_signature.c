@@ -532,21 +532,35 @@ TEST(signature_covers_what_the_package_begins_with)
     CHECK_ERR_MSG(world_open(&w), E_INVALID, "vnfd.mf: vnfd.cert is not listed: the signature");
 }
 
+/* The signer gets his certificate, as it is now, and signs once more. */
 static void
-usage_set(struct person *p, const struct person *by, const char *usage)
+certify(struct world *w, const char *manifest, const EVP_MD *digest)
 {
-    extension_add(p->certificate, NID_ext_key_usage, usage);
-    REQUIRE(X509_sign(p->certificate, by->key, EVP_sha256()));
+    REQUIRE(X509_sign(w->signer->certificate, w->root->key, digest));
+    w->entries[1].data = manifest;
+    manifest_sign(w, sign(w->mem, w->signer, manifest));
 }
 
-TEST(signature_by_a_server_of_someone_trusted_is_refused)
+TEST(signature_by_a_certificate_that_does_not_hold_is_refused)
 {
     AUTO(mem) mem = mem_new("test");
     struct world w = world_new(mem);
+    const char *manifest = w.entries[1].data;
+    X509 *certificate = w.signer->certificate;
 
-    usage_set(w.signer, w.root, "serverAuth,clientAuth");
-    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    extension_add(certificate, NID_ext_key_usage, "serverAuth,clientAuth");
+    certify(&w, manifest, EVP_sha256());
     check_refused(&w, "SignatureNotTrusted", "certificate CN = signer is not for signing");
+    X509_EXTENSION_free(
+        X509_delete_ext(certificate, X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1)));
+    extension_add(certificate, NID_ext_key_usage, "codeSigning");
+    certify(&w, manifest, EVP_sha256());
+    CHECK_OK(world_open(&w));
+    certify(&w, manifest, EVP_sha1());
+    check_refused(&w, "SignatureNotTrusted", "CN = signer: CA signature digest algorithm too weak");
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 86400);
+    certify(&w, manifest, EVP_sha256());
+    check_refused(&w, "SignatureNotTrusted", "CN = signer: certificate is not yet valid");
 }
 
 TEST(signature_chain_through_no_authority_is_refused)
