@@ -401,10 +401,10 @@ site_free(struct site *site)
     desired_client_free(site->client);
     site_agent_kill(site);
     site_responder_kill(site);
-    if (getenv("TOPO_LOG")) {
+    if (getenv("TOPO_LOG") || test_has_failed()) {
         const char *text;
 
-        err_ignore(run_words(mem, mem_printf(mem, "cat %s/agent.log", site->dir), &text), "");
+        err_ignore(run_words(mem, mem_printf(mem, "tail -n 200 %s/agent.log", site->dir), &text), "");
         printf("---- agent %s\n%s", site->name, text);
     }
     CHECK_OK(process_run(mem, &spec, NULL, RUN_MS, &output));
@@ -644,6 +644,12 @@ node_pid(struct site *site, const char *server)
     REQUIRE_OK(file_read(mem, mem_printf(mem, "%s/agent/servers/%s/pid", site->dir, id), 32, &text,
                          &n));
     return (pid_t)atoi(text);
+}
+
+void
+site_run(struct site *site, const char *command)
+{
+    must(site->topo, "nsenter --net=/run/netns/%s %s", site->netns, command);
 }
 
 struct err *
