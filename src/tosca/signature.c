@@ -138,17 +138,22 @@ struct err *
 signature_certificates(struct signature *s, const char *from, const char *pem, size_t n)
 {
     BIO *bio = bio_of(pem, n);
-    bool found = false;
+    int before = sk_X509_num(s->given);
     X509 *one;
 
-    while (bio && sk_X509_num(s->given) < CERTIFICATES_MAX &&
+    while (bio && sk_X509_num(s->given) <= CERTIFICATES_MAX &&
            (one = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
-        found = sk_X509_push(s->given, one) > 0;
+        sk_X509_push(s->given, one);
     }
     BIO_free(bio);
     ERR_clear_error();
-    return found ? NULL
-                 : err_new(E_INVALID, "SignatureNotVerified", "%s: holds no certificate", from);
+    if (sk_X509_num(s->given) > CERTIFICATES_MAX) {
+        return err_new(E_INVALID, "SignatureNotVerified", "%s: more than %d certificates for %s",
+                       from, CERTIFICATES_MAX, s->name);
+    }
+    return sk_X509_num(s->given) > before
+               ? NULL
+               : err_new(E_INVALID, "SignatureNotVerified", "%s: holds no certificate", from);
 }
 
 static struct err *
@@ -347,8 +352,8 @@ signer_check(const struct signature *s, CMS_SignerInfo *info, const struct packa
     if ((CMS_signed_get_attr_count(info) >= 0 && CMS_SignerInfo_verify(info) <= 0) ||
         CMS_SignerInfo_verify_content(info, s->chain) <= 0) {
         ERR_clear_error();
-        return err_new(E_INVALID, "SignatureInvalid", "%s: does not match what it is over: that was changed after it was "
-                       "signed",
+        return err_new(E_INVALID, "SignatureInvalid",
+                       "%s: does not match what it is over: that was changed after it was signed",
                        s->name);
     }
     buf_printf(names, "%s%s", names->len ? "; " : "",

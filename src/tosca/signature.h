@@ -9,12 +9,12 @@
 struct signature;
 
 /* Parses 'text' (PEM, or DER) of the file or block 'name' (kept, for messages).  It ends with
- * 'mem'.  E_INVALID "SignatureNotVerified": it is no CMS signature apart from what it is over, larger
- * than 256 KiB, signed by nobody or by more than 8, or has more than 8 digests. */
+ * 'mem'.  E_INVALID "SignatureNotVerified": it is no CMS signature apart from what it is over, is
+ * larger than 256 KiB, signed by nobody or by more than 8, or has more than 8 digests. */
 struct err *signature_open(struct mem *mem, const char *name, const char *text, size_t n,
                            struct signature **signature) MUST_USE;
 /* More certificates (PEM, any number of them) of file 'from', for signers and their chains.
- * E_INVALID "SignatureNotVerified" where there is none in it. */
+ * E_INVALID "SignatureNotVerified" where there is none in it, or they are more than 32 with it. */
 struct err *signature_certificates(struct signature *signature, const char *from, const char *pem,
                                    size_t n) MUST_USE;
 /* The next piece of what it is over; a package_sink_fn. */

@@ -444,7 +444,7 @@ TEST(signature_is_checked_where_the_package_is_examined)
     close(order.fd);
 }
 
-/* ---- attacks on what is signed ----------------------------------------------------------------- */
+/* ---- attacks on what is signed -------------------------------------------------------------- */
 
 /* Who cannot sign lists in TOSCA.meta, which nobody signed, itself and what it is to begin with. */
 TEST(signature_does_not_cover_what_another_list_names)
@@ -508,8 +508,9 @@ TEST(signature_files_that_no_digest_covers_are_no_content)
     CHECK(!package_find(w.pkg, "a.cert"));
     CHECK(package_find(w.pkg, "image") && package_find(w.pkg, "vnfd.mf"));
     /* With a digest it is a file as any other. */
-    w.entries[1].data = mem_printf(mem, "%sSource: a.cert\nAlgorithm: SHA-256\nHash: %s\n", manifest,
-                                   text_sha256(mem, w.entries[GOOD_ENTRIES].data));
+    w.entries[1].data =
+        mem_printf(mem, "%sSource: a.cert\nAlgorithm: SHA-256\nHash: %s\n", manifest,
+                   text_sha256(mem, w.entries[GOOD_ENTRIES].data));
     manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
     REQUIRE_OK(world_open(&w));
     CHECK(package_find(w.pkg, "a.cert"));
@@ -573,7 +574,7 @@ TEST(signature_chain_through_no_authority_is_refused)
     CHECK_ERR_MSG(world_open(&w), E_INVALID, "invalid CA certificate");
 }
 
-/* ---- signatures that nobody's library would write ------------------------------------------------ */
+/* ---- signatures that nobody's library would write -------------------------------------------- */
 
 static void
 der(struct buf *out, unsigned char tag, const struct buf *in)
@@ -634,4 +635,20 @@ TEST(signature_with_many_digests_is_refused)
         e = e ? e : signature_end(s, NULL, NULL);
         CHECK_ERR_MSG(e, E_INVALID, cases[i].why);
     }
+}
+
+TEST(signature_with_many_certificates_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct person *p = person_new(mem, "one", NULL, false, 100);
+    const char *pem = pem_of(mem, p), *text = sign(mem, p, "x");
+    struct signature *s;
+
+    REQUIRE_OK(signature_open(mem, "s", text, strlen(text), &s));
+    for (int i = 0; i < 32; i++) {
+        CHECK_OK(signature_certificates(s, "a.cert", pem, strlen(pem)));
+    }
+    CHECK_ERR_MSG(signature_certificates(s, "a.cert", "", 0), E_INVALID, "holds no certificate");
+    CHECK_ERR_MSG(signature_certificates(s, "a.cert", pem, strlen(pem)), E_INVALID,
+                  "more than 32 certificates for s");
 }
