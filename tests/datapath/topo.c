@@ -62,6 +62,13 @@ must(struct topo *topo, const char *fmt, ...)
     REQUIRE_OK(run_words(topo->mem, line, &output));
 }
 
+/* $CARRICK_AGENT stands in for the one of this build. */
+static const char *
+agent_program(void)
+{
+    return str_or(getenv("CARRICK_AGENT"), AGENT_PROGRAM);
+}
+
 /* ---- the image --------------------------------------------------------------------------------- */
 
 /* A root file system of busybox alone, as a tar. */
@@ -128,7 +135,7 @@ site_agent_start(struct site *site)
                                 .netns = mem_printf(mem, "/run/netns/%s", site->netns),
                                 .die_with_parent = true};
     VEC(const char *) argv = {0};
-    const char *const words[] = {AGENT_PROGRAM,
+    const char *const words[] = {agent_program(),
                                  "agent",
                                  "--site-id",
                                  site->name,
@@ -173,7 +180,7 @@ site_responder_start(struct site *site)
     const char *log = mem_printf(mem, "%s/agent.log", site->dir);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     /* Its user may have no way through the folders above the program. */
-    int program = open(AGENT_PROGRAM, O_PATH | O_CLOEXEC);
+    int program = open(agent_program(), O_PATH | O_CLOEXEC);
     struct process_spec spec = {.argv = process_argv(mem, mem_printf(mem, "/proc/self/fd/%d", program),
                                                      "responder", "--listen",
                                                      responder_socket(site), NULL),
@@ -388,7 +395,7 @@ site_free(struct site *site)
 {
     struct mem *mem = site->topo->mem;
     const char *bpf = mem_printf(mem, "%s/bpf", site->dir), *output;
-    struct process_spec spec = {.argv = process_argv(mem, AGENT_PROGRAM, "agent", "--purge",
+    struct process_spec spec = {.argv = process_argv(mem, agent_program(), "agent", "--purge",
                                                      "--state",
                                                      mem_printf(mem, "%s/agent", site->dir),
                                                      "--bpffs", bpf, "--site-id", site->name,
