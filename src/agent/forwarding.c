@@ -422,7 +422,6 @@ addresses_sync(struct run *r)
         const struct desired_remote_port *port = world_object(it);
         const struct net_note *net = map_get(&r->nets, port->network_id);
         const struct port_note *note = map_get(&r->c->ports, port->id);
-        struct dp_place place = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
         struct dp_ip ip;
         uint8_t mac[6];
 
@@ -436,8 +435,7 @@ addresses_sync(struct run *r)
         }
         link_local(&ip, mac);
         TRY(addr_put(r, net->id.id, &ip, mac));
-        TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
-        TRY(peer_put(r, net->id.id, place.vtep));
+        TRY(peer_put(r, net->id.id, vtep_of(port->vtep)));
     }
     return NULL;
 }
@@ -550,7 +548,8 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
                             .flags = DP_PORT_PEER,
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
-                            .mtu = net->mtu};
+                            .mtu = net->mtu,
+                            .lent = note->lender ? note->lender->number : 0};
     struct dp_place place;
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
@@ -654,6 +653,19 @@ pairs_fdb(struct run *r, const struct port_note *note, const struct net_note *ne
     return NULL;
 }
 
+/* A port elsewhere: its flows may have to be classified again, as those of a port here. */
+static struct err *
+place_put(struct run *r, const struct desired_remote_port *port, const struct port_note *note,
+          const struct net_note *net)
+{
+    uint64_t h = classes_hash(r->c->classes, net->id.id);
+    struct dp_place place = {.vtep = vtep_of(port->vtep),
+                             .vni = (uint32_t)port->vni,
+                             .gen = (uint32_t)(h ^ h >> 32) | 1};
+
+    return datapath_put(r->dp, TABLE_places, &note->id.id, &place);
+}
+
 static struct err *
 ports_sync(struct run *r)
 {
@@ -671,6 +683,7 @@ ports_sync(struct run *r)
         const struct port_note *note = map_get(&r->c->ports, port->id);
 
         if (!note->port) {
+            TRY(place_put(r, port, note, net));
             TRY(fdb_put(r, net->id.id, port->mac, note));
         }
     }

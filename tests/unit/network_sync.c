@@ -522,12 +522,13 @@ TEST(sync_tells_ways_through_a_graph)
     CHECK(tells(&tree, tree.chain[1], "\"after\":null"));
     a->told.n = 0;
     graph_make(&tree);
-    /* The chains behind are told as ways, and not by themselves; the first one as it was. */
+    /* The chains behind are told as ways, and not by themselves; the first one as no other site's. */
     EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) && heard(a, "put", "chain", tree.ac));
     EVENTUALLY(5000, heard(a, "delete", "chain", tree.chain[1]) &&
                          heard(a, "delete", "chain", tree.chain[2]));
     CHECK(!heard(a, "delete", "chain", tree.chain[0]));
-    CHECK(!heard(a, "put", "chain", tree.chain[0]));
+    CHECK(heard(a, "put", "chain", tree.chain[0]));
+    CHECK(tells(&tree, tree.chain[0], "\"home\":true") && tells(&tree, tree.ab, "\"home\":true"));
     CHECK(tells(&tree, tree.ab, mem_printf(a->mem, "\"after\":\"%s\"", tree.chain[0])));
     CHECK(tells(&tree, tree.ab, mem_printf(a->mem, "\"network_id\":\"%s\"", tree.network)));
     first = strstr(object_of(a, "chain", tree.ab), tree.group[0]);
@@ -578,6 +579,75 @@ TEST(sync_follows_what_a_graph_is_made_of)
     EVENTUALLY(5000, heard(a, "put", "chain", tree.chain[1]) &&
                          heard(a, "put", "chain", tree.chain[2]));
     CHECK(tells(&tree, tree.chain[1], "\"after\":null"));
+    agent_end(a);
+}
+
+/* B's function is at another site: it comes back to the way, or to B where there is no graph. */
+TEST(sync_tells_what_is_lent_to_a_graph)
+{
+    struct tree tree = {.a = agent_new()};
+    struct agent *a = tree.a;
+    const char *remote, *pair, *back;
+
+    tree_make(&tree);
+    make(a, &interconnect_resource, "{'network_id': '%s'}", tree.network);
+    remote = make(a, &remote_port_resource,
+                  "{'network_id': '%s', 'mac_address': 'fa:16:3e:00:00:09', 'vtep': '192.0.2.2', "
+                  "'vni': 9}", tree.network);
+    pair = make(a, &port_pair_resource, "{'ingress': '%s', 'egress': '%s'}", remote, remote);
+    change(a, &port_pair_group_resource, tree.group[1],
+           mem_printf(a->mem, "{\"port_pairs\": [\"%s\"]}", pair));
+    graph_make(&tree);
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(tells(&tree, tree.ab, "\"label_forward\":8388608,\"label_reverse\":8388608"));
+    back = make(a, &chain_label_resource, "{'port_chain_id': '%s', 'port_pair_id': '%s', "
+                "'direction': 'forward_back'}", tree.chain[1], pair);
+    EVENTUALLY(5000, heard(a, "put", "label", back));
+    CHECK(strstr(object_of(a, "label", back),
+                 mem_printf(a->mem, "\"chain_id\":\"%s\",\"hop\":1,\"direction\":\"forward\"",
+                            tree.ab)) != NULL);
+    make(a, &chain_label_resource, "{'port_chain_id': '%s', 'port_pair_id': '%s', 'direction': "
+         "'forward', 'label': 12582912}", tree.chain[1], pair);
+    EVENTUALLY(5000, heard(a, "put", "chain", tree.ab) &&
+                         tells(&tree, tree.ab, "\"label_forward\":12582912"));
+    /* With no way back packets go nowhere. */
+    change(a, &chain_label_resource, back, NULL);
+    EVENTUALLY(5000, heard(a, "delete", "label", back) &&
+                         tells(&tree, tree.ab, "\"label_forward\":8388608"));
+    back = make(a, &chain_label_resource, "{'port_chain_id': '%s', 'port_pair_id': '%s', "
+                "'direction': 'reverse_back'}", tree.chain[1], pair);
+    EVENTUALLY(5000, heard(a, "put", "label", back));
+    a->told.n = 0;
+    change(a, &service_graph_resource, tree.graph, NULL);
+    EVENTUALLY(5000, heard(a, "put", "label", back) && heard(a, "put", "chain", tree.chain[1]));
+    CHECK(strstr(object_of(a, "label", back),
+                 mem_printf(a->mem, "\"chain_id\":\"%s\",\"hop\":0,\"direction\":\"reverse\"",
+                            tree.chain[1])) != NULL);
+    CHECK(tells(&tree, tree.chain[1], "\"home\":true"));
+    agent_end(a);
+}
+
+/* B's function serves another site: what comes out of it goes back there. */
+TEST(sync_tells_what_is_lent_to_another_site)
+{
+    struct tree tree = {.a = agent_new()};
+    struct agent *a = tree.a;
+    const char *label;
+
+    tree_make(&tree);
+    change(a, &port_chain_resource, tree.chain[1], "{\"flow_classifiers\": []}");
+    sync_start(a);
+    EVENTUALLY(5000, heard(a, "snapshot_end", NULL, NULL));
+    CHECK(tells(&tree, tree.chain[1], "\"back_vtep\":null,\"label_forward\":null"));
+    label = make(a, &chain_label_resource, "{'port_chain_id': '%s', 'port_pair_id': '%s', "
+                 "'direction': 'reverse', 'back_label': 8388777, 'back_vtep': '192.0.2.2'}",
+                 tree.chain[1], tree.pair[1]);
+    EVENTUALLY(5000, heard(a, "put", "label", label) && heard(a, "put", "chain", tree.chain[1]));
+    CHECK(tells(&tree, tree.chain[1], "\"back_vtep\":\"192.0.2.2\",\"label_forward\":8388608,"
+                                      "\"label_reverse\":8388777"));
+    CHECK(tells(&tree, tree.chain[1], "\"home\":false"));
+    CHECK(strstr(object_of(a, "label", label), "\"label\":12582912") != NULL);
     agent_end(a);
 }
 
