@@ -76,16 +76,15 @@ here_check(struct tx *tx, const struct op *op, const struct chain_label *label,
 static struct err *
 elsewhere_check(struct tx *tx, const struct chain_label *label, const struct port_pair *pair)
 {
-    bool lent = label->label != INT_NULL && label->label >= DESIRED_LABEL_LENT, back, graph;
+    bool lent = label->label != INT_NULL && label->label >= DESIRED_LABEL_LENT, back, home;
 
     TRY(sql_exists(tx,
                    "select 1 from chain_label where port_chain_id = ? and port_pair_id = ? and "
                    "direction = ?",
                    SQL_ARGS(label->port_chain_id, pair->id,
                             mem_printf(tx_mem(tx), "%s_back", label->direction)), &back));
-    TRY(sql_exists(tx, "select 1 from service_graph_chains where target = ?",
-                   SQL_ARGS(label->port_chain_id), &graph));
-    if (label->label == INT_NULL || (lent == back && (lent || !graph))) {
+    TRY(chain_is_home(tx, label->port_chain_id, &home));
+    if (label->label == INT_NULL || (lent == back && (lent || !home))) {
         return NULL; /* The first is told of elsewhere. */
     }
     return err_new(E_CONFLICT, "ChainLabelNotLent",
@@ -95,6 +94,24 @@ elsewhere_check(struct tx *tx, const struct chain_label *label, const struct por
                           "Pair %s in Port Chain %s needs one from which they come back (its site "
                           "gives it out for the label with direction %s_back, as back_label).",
                    label->label, pair->id, label->port_chain_id, label->direction);
+}
+
+/* Of a chain whose packets go on elsewhere none comes back. */
+static struct err *
+back_check(struct tx *tx, const struct chain_label *label)
+{
+    struct strs onward;
+
+    TRY(sql_column(tx,
+                   "select port_pair_id from chain_label where port_chain_id = ? and arriving is "
+                   "null and label < cast(? as integer)",
+                   SQL_ARGS(label->port_chain_id, mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT)),
+                   &onward));
+    return onward.n > 0 ? err_new(E_CONFLICT, "ChainLabelNotLent",
+                                  "Port Pair %s has a label in Port Chain %s from which packets go on "
+                                  "at the other site: of such a chain none come back.",
+                                  onward.items[0], label->port_chain_id)
+                        : NULL;
 }
 
 struct err *
@@ -111,7 +128,7 @@ lent_check_label(struct tx *tx, const struct op *op, const struct chain_label *l
     if (label->back_label != INT_NULL || label->back_vtep) {
         return INVALID_INPUT("back_label and back_vtep are of pairs here.");
     }
-    return label_is_back(label) ? NULL : elsewhere_check(tx, label, pair);
+    return label_is_back(label) ? back_check(tx, label) : elsewhere_check(tx, label, pair);
 }
 
 /* ---- chains ------------------------------------------------------------------------------------- */
@@ -138,15 +155,14 @@ lent_check_chain(struct tx *tx, const struct port_chain *chain)
 }
 
 struct err *
-lent_check_graph(struct tx *tx, const struct port_pair_group *group, const struct port_pair *pair,
-                 const char *chain_id)
+lent_check_graph(struct tx *tx, const struct port_pair *pair, const char *chain_id)
 {
     struct remote_port *remote;
     bool other;
 
     TRY(sql_exists(tx,
                    "select 1 from chain_label where port_chain_id = ?1 and port_pair_id = ?2 and "
-                   "(back_vtep is not null or (arriving is null and label < ?3))",
+                   "(back_vtep is not null or (arriving is null and label < cast(?3 as integer)))",
                    SQL_ARGS(chain_id, pair->id,
                             mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT)), &other));
     if (!pair->ingress_remote_id) {
@@ -161,12 +177,6 @@ lent_check_graph(struct tx *tx, const struct port_pair_group *group, const struc
                        "Port Pair %s is behind a service function forwarder, which is not told the "
                        "service paths of the ways through a service graph; Port Chain %s is in one.",
                        pair->id, chain_id);
-    }
-    if (pair_speaks(group, pair)) {
-        return err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
-                       "Port Pair %s is at another site and %s: it sends flows of its own, which "
-                       "begin at its site; Port Chain %s is in a service graph, which its site does "
-                       "not know.", pair->id, pair_speaks(group, pair), chain_id);
     }
     return other ? err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
                            "Port Pair %s is at another site and its label in Port Chain %s is one "

@@ -129,8 +129,8 @@ struct err *lent_check_label(struct tx *tx, const struct op *op, const struct ch
  * by another chain, or by this one although it has classifiers. */
 struct err *lent_check_chain(struct tx *tx, const struct port_chain *chain) MUST_USE;
 /* 409 where a pair at another site is none that a service graph can have, or a pair here is lent. */
-struct err *lent_check_graph(struct tx *tx, const struct port_pair_group *group,
-                             const struct port_pair *pair, const char *chain_id) MUST_USE;
+struct err *lent_check_graph(struct tx *tx, const struct port_pair *pair,
+                             const char *chain_id) MUST_USE;
 /* Is it this site's alone to know where its packets go on? */
 struct err *chain_is_home(struct tx *tx, const char *chain_id, bool *is) MUST_USE;
 /* What the agent is told of a pair in a chain: where labels lead, if they are known. */

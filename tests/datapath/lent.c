@@ -1,6 +1,7 @@
 /* A service graph whose functions are at two sites: instances that a site lends to the graph of
  * another, which alone knows where a packet goes on.  East has the graph, west most functions. */
 #include "frames.h"
+#include "functions.h"
 #include "topo.h"
 
 #include <signal.h>
@@ -26,6 +27,7 @@ struct lent {
     struct site *east, *west;
     const char *there;         /* Functions at west. */
     const struct desired_port *a, *b, *d;
+    struct desired_classifier *branch; /* B's, behind A. */
 };
 
 static const char *
@@ -138,7 +140,9 @@ graph_up(const char *there)
     struct lent *l = lent_new("fghk", there, 0);
 
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-        (void)way_make(l, &ways[i]);
+        const struct desired_chain *chain = way_make(l, &ways[i]);
+
+        l->branch = str_eq(ways[i].name, "AB") ? chain->classifiers.items[0] : l->branch;
     }
     for (const char *c = there; *c; c++) {
         for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
@@ -267,6 +271,18 @@ late_packets_go_on(struct lent *l, const struct end *from, const struct end *to)
     }
 }
 
+/* A branch that takes less: flows that began at the other site leave it as those from here do. */
+static void
+flows_are_classified_again(struct lent *l, const struct end *a, const struct end *b,
+                           const struct end *d)
+{
+    l->branch->dst_port_min = 82;
+    REQUIRE(site_push_through(l->east));
+    there_and_back(l, a, b, 1000, 81, "f");
+    there_and_back(l, d, a, 1000, 81, "f");
+    there_and_back(l, d, a, 1000, 82, "fg");
+}
+
 /* Between ends here, from one here to one there, and from there to here. */
 static void
 graph_over_sites(const char *there)
@@ -279,6 +295,7 @@ graph_over_sites(const char *there)
     every_way(l, &a, &d);
     every_way(l, &d, &a);
     late_packets_go_on(l, &a, &b);
+    flows_are_classified_again(l, &a, &b, &d);
     nothing_is_wrong(l->east);
     nothing_is_wrong(l->west);
     close(a.fd);
@@ -286,14 +303,9 @@ graph_over_sites(const char *there)
     close(d.fd);
 }
 
-TEST(a_graph_has_its_first_function_at_another_site)
+TEST(a_graph_has_its_first_and_its_joined_function_at_another_site)
 {
-    graph_over_sites("f");
-}
-
-TEST(a_graph_has_functions_of_its_branches_at_another_site)
-{
-    graph_over_sites("gk");
+    graph_over_sites("fk");
 }
 
 TEST(a_graph_has_every_function_at_another_site)
@@ -332,6 +344,7 @@ pair_up(const char *there, int64_t probe_ms, int flows, struct desired_instance 
 }
 
 #define N_FLOWS 24
+#define FLOWS_LEAST 1024
 
 /* Of so many flows, packets that arrive, and answers. */
 static int
@@ -343,58 +356,6 @@ flows_arrive(const struct end *from, const struct end *to)
         n += arrives(from, to, 2000 + i, 80 + i % 10) && arrives(to, from, 80 + i % 10, 2000 + i);
     }
     return n;
-}
-
-TEST(flows_leave_a_lent_instance_that_is_drained_or_dead)
-{
-    struct desired_instance *f[2];
-    struct lent *l = pair_up("f", 10, 0, f);
-    struct end a = end_open(l->east, "a", l->a), d = end_open(l->west, "d", l->d);
-    int64_t there;
-
-    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
-    there = sent_into(l, 'f', "forward");
-    CHECK(there > 0 && there < N_FLOWS);
-    CHECK_INT(sent_into(l, 'f', "reverse"), there);
-    /* Its time to drain is over. */
-    f[0]->drain_until = f[1]->drain_until = 1;
-    REQUIRE(site_push_through(l->east));
-    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
-    CHECK_INT(sent_into(l, 'f', "forward"), there);
-    f[0]->drain_until = f[1]->drain_until = INT_NULL;
-    REQUIRE(site_push_through(l->east));
-    SITE_EVENTUALLY(l->east, 8000, !site_instance_reason(l->east, f[0]));
-    CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
-    CHECK(sent_into(l, 'f', "forward") > there);
-    REQUIRE(!kill(node_pid(l->west, "f"), SIGKILL));
-    SITE_EVENTUALLY(l->east, 5000, site_instance_reason(l->east, f[0]));
-    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
-    CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
-    nothing_is_wrong(l->east);
-    close(a.fd);
-    close(d.fd);
-}
-
-/* East does not ask, so it is west that gives a dead instance's packets to the other. */
-TEST(a_flow_stays_with_the_lent_instance_that_its_site_gave_it_to)
-{
-    struct desired_instance *f[2];
-    struct lent *l = pair_up("fm", 0, 0, f);
-    struct end a = end_open(l->east, "a", l->a), b = end_open(l->east, "b", l->b);
-    int64_t before;
-
-    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
-    CHECK_INT(sent_into(l, 'f', "forward"), N_FLOWS);
-    REQUIRE(!kill(node_pid(l->west, "f"), SIGKILL));
-    SITE_EVENTUALLY(l->west, 5000, site_instance_reason(l->west, f[0]));
-    before = sent_into(l, 'f', "reverse");
-    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
-    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
-    CHECK_INT(sent_into(l, 'f', "reverse"), before + 2 * N_FLOWS);
-    nothing_is_wrong(l->east);
-    nothing_is_wrong(l->west);
-    close(a.fd);
-    close(b.fd);
 }
 
 /* One more of a reason to drop, when 'frame' comes to east so. */
@@ -411,12 +372,10 @@ is_dropped(struct lent *l, const char *from, int64_t vni, const struct frame *fr
     }
 }
 
-TEST(what_comes_back_is_believed_only_of_what_was_lent_and_sent)
+static void
+forged_packets_are_dropped(struct lent *l, const struct end *a, const struct end *b)
 {
-    struct desired_instance *f[2];
-    struct lent *l = pair_up("f", 10, 0, f);
-    struct end a = end_open(l->east, "a", l->a), b = end_open(l->east, "b", l->b);
-    int64_t label = label_of('f', CAME_BACK);
+    int64_t label = label_of('f', CAME_BACK), sent = sent_into(l, 'f', "forward");
     struct frame known, other, back;
     struct process_spec spec = {.stdin_fd = -1,
                                 .stdout_fd = -1,
@@ -435,13 +394,13 @@ TEST(what_comes_back_is_believed_only_of_what_was_lent_and_sent)
     REQUIRE(site_push_through(l->east));
     /* A flow that takes f. */
     do {
-        CHECK(arrives(&a, &b, ++sport, dport));
-    } while (!sent_into(l, 'f', "forward") && sport < 2000 + N_FLOWS);
-    known = frame_udp(a.port->mac, b.port->mac, a.ip, b.ip, sport, dport, 9);
-    other = frame_udp(a.port->mac, b.port->mac, a.ip, b.ip, 1999, dport, 9);
-    back = frame_udp(b.port->mac, a.port->mac, b.ip, a.ip, dport, sport, 9);
+        CHECK(arrives(a, b, ++sport, dport));
+    } while (sent_into(l, 'f', "forward") == sent && sport < 2000 + N_FLOWS);
+    known = frame_udp(a->port->mac, b->port->mac, a->ip, b->ip, sport, dport, 9);
+    other = frame_udp(a->port->mac, b->port->mac, a->ip, b->ip, 1999, dport, 9);
+    back = frame_udp(b->port->mac, a->port->mac, b->ip, a->ip, dport, sport, 9);
     site_tunnel_send(l->west, "192.0.2.2", (int)label, &known);
-    CHECK(raw_receive(b.fd, buf, sizeof buf, 1000, is_udp_to, &dport));
+    CHECK(raw_receive(b->fd, buf, sizeof buf, 1000, is_udp_to, &dport));
     is_dropped(l, "192.0.2.2", label, &other, "function_flow");
     is_dropped(l, "192.0.2.8", label, &known, "function_direction");
     is_dropped(l, "192.0.2.2", label + 1, &known, "function_direction");
@@ -450,52 +409,112 @@ TEST(what_comes_back_is_believed_only_of_what_was_lent_and_sent)
     /* Nor does an end that is here send by a tunnel. */
     is_dropped(l, "192.0.2.2", 100, &known, "tunnel_source");
     is_dropped(l, "192.0.2.2", 100, &back, "tunnel_source");
-    close(a.fd);
-    close(b.fd);
 }
 
-/* With no entry left it is by its label and its function's side that a packet finds its way. */
-TEST(a_lent_instance_serves_although_its_site_has_no_room_for_flows)
+TEST(flows_leave_a_lent_instance_that_is_drained_or_dead)
 {
     struct desired_instance *f[2];
-    struct lent *l = pair_up("f", 10, 1024, f);
+    struct lent *l = pair_up("f", 10, 0, f);
     struct end a = end_open(l->east, "a", l->a), b = end_open(l->east, "b", l->b),
                d = end_open(l->west, "d", l->d);
-    struct frame frame;
+    int64_t there;
 
-    for (int i = 0; i < 1024; i++) {
-        frame = frame_udp(d.port->mac, d.port->mac, d.ip, "10.0.0.99", 1000 + i, 9, 9);
+    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
+    there = sent_into(l, 'f', "forward");
+    CHECK(there > 0 && there < N_FLOWS);
+    CHECK(sent_into(l, 'f', "reverse") > 0);
+    /* Its time to drain is over. */
+    f[0]->drain_until = f[1]->drain_until = 1;
+    REQUIRE(site_push_through(l->east));
+    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
+    CHECK_INT(sent_into(l, 'f', "forward"), there);
+    f[0]->drain_until = f[1]->drain_until = INT_NULL;
+    REQUIRE(site_push_through(l->east));
+    SITE_EVENTUALLY(l->east, 8000, !site_instance_reason(l->east, f[0]));
+    CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
+    CHECK(sent_into(l, 'f', "forward") > there);
+    nothing_is_wrong(l->east);
+    forged_packets_are_dropped(l, &a, &b);
+    REQUIRE(!kill(node_pid(l->west, "f"), SIGKILL));
+    SITE_EVENTUALLY(l->east, 5000, site_instance_reason(l->east, f[0]));
+    CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
+    CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
+    CHECK_INT(site_drops(l->east, "internal"), 0);
+    close(a.fd);
+    close(b.fd);
+    close(d.fd);
+}
+
+/* West has no room for an entry any more. */
+static void
+table_fill(struct lent *l)
+{
+    struct end d = end_open(l->west, "d", l->d);
+
+    for (int i = 0; i < FLOWS_LEAST; i++) {
+        struct frame frame = frame_udp(d.port->mac, d.port->mac, d.ip, "10.0.0.99", 1000 + i, 9, 9);
+
         raw_send(d.fd, frame.b, frame.n);
     }
+    close(d.fd);
+}
+
+/* East does not ask, so it is west that gives a dead instance's packets to the other.  With no entry
+ * left there, it is by its label and the function's side that a packet finds its way. */
+TEST(a_flow_stays_with_the_lent_instance_that_its_site_gave_it_to)
+{
+    struct desired_instance *f[2];
+    struct lent *l = pair_up("fm", 0, FLOWS_LEAST, f);
+    struct end a = end_open(l->east, "a", l->a), b = end_open(l->east, "b", l->b);
+    int64_t before;
+
     CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
-    CHECK(sent_into(l, 'f', "forward") > 0);
-    CHECK_INT(sent_into(l, 'f', "reverse"), sent_into(l, 'f', "forward"));
+    CHECK_INT(sent_into(l, 'f', "forward"), N_FLOWS);
+    REQUIRE(!kill(node_pid(l->west, "f"), SIGKILL));
+    SITE_EVENTUALLY(l->west, 5000, site_instance_reason(l->west, f[0]));
+    before = sent_into(l, 'f', "reverse");
+    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
+    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
+    CHECK_INT(sent_into(l, 'f', "reverse"), before + 2 * N_FLOWS);
+    table_fill(l);
+    CHECK_INT(flows_arrive(&b, &a), N_FLOWS);
+    CHECK_INT(sent_into(l, 'f', "reverse"), before + 3 * N_FLOWS);
     nothing_is_wrong(l->east);
     nothing_is_wrong(l->west);
     close(a.fd);
     close(b.fd);
-    close(d.fd);
 }
 
-/* A graph that comes and goes takes flows that began at the other site with it. */
-TEST(flows_of_a_far_end_are_classified_again)
+/* a -> r (addressed, at west, with 10.0.0.9) -> g -> b: what r makes of a flow comes back as r's own,
+ * and its answers end there. */
+TEST(a_lent_function_translates_and_both_directions_stay_in_the_chain)
 {
-    struct lent *l = graph_up("fg");
-    struct end a = end_open(l->east, "a", l->a), d = end_open(l->west, "d", l->d);
-    struct desired_chain *chain;
+    struct lent *l = lent_new("g", "r", 0);
+    struct desired_port *r = function_routed(l->west, "r", "n", "10.0.0.9");
+    struct desired_chain *here = site_chain(l->east, "c", "n"), *there = site_chain(l->west, "r", "n");
+    struct desired_instance *inst = chain_hop(l->east, here, "r"), *lent = chain_hop(l->west, there, "r");
+    const char *output;
 
-    there_and_back(l, &d, &a, 1000, 81, "fg");
-    for (size_t i = 0; i < l->east->objects.n; i++) {
-        chain = l->east->objects.items[i];
-        if (l->east->kinds.items[i] == DESIRED_chain &&
-            str_eq(chain->id, topo_id(l->t, "chain AB"))) {
-            ((struct desired_classifier *)chain->classifiers.items[0])->dst_port_min = 82;
-        }
+    (void)site_remote(l->east, "r", "n", l->west, r, 200);
+    (void)site_remote(l->west, "b", "n", l->east, l->b, 100); /* Whom r asks for. */
+    here->home = true;
+    (void)chain_class(l->east, here, 6, 80);
+    (void)chain_hop(l->east, here, "g");
+    instance_elsewhere(l, inst, 'r');
+    instance_routed(l->west, lent, "r");
+    instance_lend(l, lent, 'r');
+    labels_make(l, "c", 0, "r", 'r');
+    inst->layer = "l3";
+    inst->speaks = lent->speaks = true;
+    topo_up(l->t);
+    REQUIRE_OK(node_run(l->west, "r", &output,
+                        "nft add table ip t; add chain ip t c { type nat hook postrouting priority 0; }; "
+                        "add rule ip t c oifname eth0 ip saddr 10.0.0.1 snat to 10.0.0.9"));
+    CHECK(node_tcp(l->east, "a", l->east, "b", "10.0.0.2", 80));
+    for (int hop = 0; hop < 2; hop++) {
+        CHECK(site_hop_packets(l->east, "c", hop, "forward") >= 4);
+        CHECK(site_hop_packets(l->east, "c", hop, "reverse") >= 3);
     }
-    REQUIRE(site_push_through(l->east));
-    there_and_back(l, &d, &a, 1000, 81, "f");
-    there_and_back(l, &d, &a, 1000, 82, "fg");
     nothing_is_wrong(l->east);
-    close(a.fd);
-    close(d.fd);
+    nothing_is_wrong(l->west);
 }

@@ -63,7 +63,7 @@ POST /v2.0/sfc/service_graphs  as alice
 {"service_graph": {"port_chains": {"$long": ["$short"]}}}
 = 201
 {"service_graph": {"id": "$fits := uuid", ...}}
-# Instances at other sites: not one whose packets go on there, behind a forwarder, or that begins flows.
+# Instances at other sites: not one whose packets go on there, nor behind a forwarder.
 POST /v2.0/networks  as alice
 {"network": {"name": "n"}}
 = 201
@@ -96,10 +96,11 @@ POST /v2.0/sfc/port_pairs  as alice
 {"port_pair": {"ingress": "$far3", "egress": "$far3", "service_function_parameters": {"correlation": "nsh"}}}
 = 201
 {"port_pair": {"id": "$foreign := uuid", ...}}
+# One that begins flows has one place, wherever it is.
 PUT /v2.0/sfc/port_pair_groups/$g1  as alice
 {"port_pair_group": {"port_pairs": ["$nat"]}}
 = 409
-{"NeutronError": {"type": "ServiceGraphRemotePortPair", "message": "Port Pair $nat is at another site and is a nat: it sends flows of its own, which begin at its site; Port Chain $long is in a service graph, which its site does not know.", "detail": ""}}
+{"NeutronError": {"type": "PortPairGroupInUse", "message": "Port Pair $nat of Port Pair Group $g1 is a nat: it sends flows of its own, so it has one place only, and there are 2 ways through the service graph that have Port Chain $long.", "detail": ""}}
 POST /v2.0/sfc/port_pair_groups  as alice
 {"port_pair_group": {"port_pairs": ["$foreign"]}}
 = 201
@@ -165,6 +166,10 @@ POST /v2.0/carrick-interconnect/chain_labels  as alice
 {"chain_label": {"port_chain_id": "$short", "port_pair_id": "$pair", "direction": "forward", "label": 8388700}}
 = 201
 {"chain_label": {"id": "$onward := uuid", ...}}
+POST /v2.0/carrick-interconnect/chain_labels  as alice
+{"chain_label": {"port_chain_id": "$short", "port_pair_id": "$pair", "direction": "reverse_back"}}
+= 409
+{"NeutronError": {"type": "ChainLabelNotLent", "message": "Port Pair $pair has a label in Port Chain $short from which packets go on at the other site: of such a chain none come back.", "detail": ""}}
 POST /v2.0/sfc/service_graphs  as alice
 {"service_graph": {"port_chains": {"$long": ["$short"]}}}
 = 409
