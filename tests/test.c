@@ -55,6 +55,12 @@ test_fail(const char *file, int line, const char *fmt, ...)
     printf("\n");
 }
 
+bool
+test_has_failed(void)
+{
+    return failures_here;
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {

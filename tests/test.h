@@ -34,6 +34,8 @@ void test_register(struct test *test);
 
 /* Notes a failure at a place and goes on. */
 void test_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Has the running test failed so far? */
+bool test_has_failed(void);
 /* Ends the running test as skipped. */
 void test_skip(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 /* Ends the running test (failures noted so far decide). */

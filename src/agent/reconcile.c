@@ -211,8 +211,9 @@ host_reconcile(struct host *host)
     if (e) {
         log_err(LOG_LV_ERROR, "reconcile", e, "round");
         loop_timer_arm(host->retry_timer, 1000);
+    } else {
+        ports_tell(host); /* What the kernel may not have is not told. */
     }
-    ports_tell(host);
     told_end(host);
 }
 

@@ -252,7 +252,7 @@ limits_set(void)
     } limits[] = {
         {RLIMIT_CPU, 600},     {RLIMIT_NOFILE, 256}, {RLIMIT_NPROC, 64}, {RLIMIT_CORE, 0},
         {RLIMIT_FSIZE, 16UL << 30},
-#ifndef __SANITIZE_ADDRESS__ /* which maps terabytes */
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ /* which map terabytes */
         {RLIMIT_AS, 2UL << 30},
 #endif
     };

@@ -46,6 +46,7 @@
 #define PRIORITY 10
 #define NEWS_SIZE 32768
 #define RING 128 /* Probes without judgement; more than any threshold. */
+#define LAP_LOST_NS (200 * MS) /* A lap that is not back by then was dropped on its way. */
 #define ON_THE_WAY 3 /* Questions to another site that may still be answered. */
 
 struct item {
@@ -81,6 +82,7 @@ struct watch {
     int laps;               /* Packet socket on the loopback device. */
     int loopback;           /* Its index. */
     uint32_t lap_sent, lap_back;
+    int64_t lap_ns;         /* When the last was sent. */
     void (*changed)(void *arg);
     void *arg;
     bool has_changed;
@@ -217,16 +219,21 @@ lap_look(struct watch *w)
     }
 }
 
+/* The next lap when the last is back.  One that was dropped is sent again under its own number:
+ * what was asked before it still waits for two that come back. */
 static void
-lap_send(struct watch *w)
+lap_send(struct watch *w, int64_t now)
 {
-    struct item self = {.sent = w->lap_sent + 1,
+    bool lost = w->lap_back != w->lap_sent;
+    struct item self = {.sent = w->lap_sent + !lost,
                         .w = {.ifindex = {(uint32_t)w->loopback, (uint32_t)w->loopback}}};
 
-    if (w->lap_back == w->lap_sent) {
-        w->lap_sent++;
-        probe_send(w, &self, DP_FORWARD);
+    if (lost && now - w->lap_ns < LAP_LOST_NS) {
+        return;
     }
+    w->lap_sent = self.sent;
+    w->lap_ns = now;
+    probe_send(w, &self, DP_FORWARD);
 }
 
 /* Probes of the worse direction that are lost for sure, since the last that came back. */
@@ -285,8 +292,19 @@ probe_step(struct watch *w, struct item *it, int64_t now)
 
 /* ---- events ----------------------------------------------------------------------------------- */
 
+static bool
+link_is_up(const struct watch *w, uint32_t ifindex)
+{
+    struct ifreq ifr = {.ifr_ifindex = (int)ifindex};
+
+    return ifindex && !ioctl(w->probes, SIOCGIFNAME, &ifr) &&
+           !ioctl(w->probes, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
+}
+
+/* Something is new of a link.  What it is now counts, not what it was when that was written: an
+ * instance may have come to be watched since. */
 static void
-link_news(struct watch *w, uint32_t ifindex, bool up, int64_t now)
+link_news(struct watch *w, uint32_t ifindex, int64_t now)
 {
     for (size_t i = 0; i < w->n; i++) {
         struct item *it = &w->items[i];
@@ -294,7 +312,7 @@ link_news(struct watch *w, uint32_t ifindex, bool up, int64_t now)
         if (it->w.ifindex[0] != ifindex && it->w.ifindex[1] != ifindex) {
             continue;
         }
-        if (up) {
+        if (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1])) {
             relieve(it, DP_DOWN_LINK, now);
         } else {
             condemn(w, it, DP_DOWN_LINK);
@@ -317,8 +335,7 @@ news_read(struct watch *w, int64_t now)
             const struct ifinfomsg *link = NLMSG_DATA(h);
 
             if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK) {
-                link_news(w, (uint32_t)link->ifi_index,
-                          h->nlmsg_type == RTM_NEWLINK && link->ifi_flags & IFF_RUNNING, now);
+                link_news(w, (uint32_t)link->ifi_index, now);
             }
         }
     }
@@ -363,7 +380,7 @@ turn(struct watch *w, int64_t now)
         }
     }
     if (half) {
-        lap_send(w);
+        lap_send(w, now);
     }
     return half && half < next ? half : next;
 }
@@ -502,15 +519,6 @@ run_probes(void *arg)
 }
 
 /* ---- from outside ----------------------------------------------------------------------------- */
-
-static bool
-link_is_up(const struct watch *w, uint32_t ifindex)
-{
-    struct ifreq ifr = {.ifr_ifindex = (int)ifindex};
-
-    return ifindex && !ioctl(w->probes, SIOCGIFNAME, &ifr) &&
-           !ioctl(w->probes, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
-}
 
 /* What an item knows of what it was, where that is still so. */
 static void

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "tosca/check.h"
+#include "tosca/drawing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,10 @@ static const struct cli_option trace_options[] = {
 };
 static const struct cli_option check_options[] = {
     {"trust", "FILE", "certificates (PEM) that its signers have to come from"},
+    {0},
+};
+static const struct cli_option graph_options[] = {
+    {"dot", NULL, "print what Graphviz draws it from"},
     {0},
 };
 static const struct cli_option wait_options[] = {
@@ -90,6 +95,17 @@ package_check_run(struct cli *cli)
         argv[n++] = mem_str(cli->mem, cli->args[i]);
     }
     cli->status = package_check_main(n, argv);
+    return NULL;
+}
+
+static struct err *
+package_graph_run(struct cli *cli)
+{
+    char *argv[] = {mem_str(cli->mem, "graph"), mem_str(cli->mem, "--dot"), NULL, NULL};
+    int n = 1 + (option_get(cli, "dot") != NULL);
+
+    argv[n++] = mem_str(cli->mem, cli->args[0]);
+    cli->status = package_graph_main(n, argv);
     return NULL;
 }
 
@@ -178,6 +194,14 @@ static const struct command commands[] = {
      .options = check_options,
      .offline = true,
      .doc = "tells what is wrong with a package"},
+    {.words = "package graph",
+     .arguments = "FILE",
+     .n_min = 1,
+     .n_max = 1,
+     .run = package_graph_run,
+     .options = graph_options,
+     .offline = true,
+     .doc = "draws what a package describes, as SVG"},
     {.words = "doc api",
      .run = doc_api_print,
      .offline = true,

@@ -40,7 +40,7 @@ limit_all(const struct cage *cage)
     TRY(limit(RLIMIT_CPU, cage->cpu_s));
     TRY(limit(RLIMIT_NOFILE, FILES_MAX));
     TRY(limit(RLIMIT_FSIZE, cage->file_bytes));
-#ifndef __SANITIZE_ADDRESS__ /* which maps terabytes */
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ /* which map terabytes */
     TRY(limit(RLIMIT_AS, cage->memory));
 #endif
     return NULL;

@@ -204,49 +204,56 @@ package_check(struct mem *mem, const char *path, const struct package_trust *tru
 /* ---- the command ------------------------------------------------------------------ */
 
 static void
-print_list(const char *title, size_t n, const char *const *items)
+print_list(FILE *out, const char *title, size_t n, const char *const *items)
 {
     for (size_t i = 0; i < n; i++) {
-        printf("  %s %s\n", title, items[i]);
+        fprintf(out, "  %s %s\n", title, items[i]);
     }
 }
 
 static void
-print_verdict(const char *path, const struct package_verdict *verdict)
+print_verdict(FILE *out, const char *path, const struct package_verdict *verdict)
 {
-    printf("%s: %s%s%s\n", path, package_verdict_name(verdict->kind), verdict->what ? ", " : "",
+    fprintf(out, "%s: %s%s%s\n", path, package_verdict_name(verdict->kind), verdict->what ? ", " : "",
            str_or(verdict->what, ""));
-    print_list("fault:", verdict->n_faults, verdict->faults);
-    print_list("not supported:", verdict->n_features, verdict->features);
-    print_list("note:", verdict->n_notes, verdict->notes);
+    print_list(out, "fault:", verdict->n_faults, verdict->faults);
+    print_list(out, "not supported:", verdict->n_features, verdict->features);
+    print_list(out, "note:", verdict->n_notes, verdict->notes);
     if (verdict->vnfd) {
-        printf("  %s %s by %s, descriptor %s, %zu flavour(s)\n", verdict->vnfd->product_name,
+        fprintf(out, "  %s %s by %s, descriptor %s, %zu flavour(s)\n", verdict->vnfd->product_name,
                verdict->vnfd->software_version, verdict->vnfd->provider,
                verdict->vnfd->descriptor_id, verdict->vnfd->n_flavours);
     }
     if (verdict->nsd) {
-        printf("  %s %s by %s, descriptor %s: %zu VNF(s), %zu link(s), %zu forwarding graph(s)\n",
+        fprintf(out, "  %s %s by %s, descriptor %s: %zu VNF(s), %zu link(s), %zu forwarding graph(s)\n",
                verdict->nsd->name, verdict->nsd->version, verdict->nsd->designer,
                verdict->nsd->descriptor_id, verdict->nsd->n_vnfs, verdict->nsd->n_links,
                verdict->nsd->n_graphs);
     }
 }
 
-/* The status for one file: 0 = accepted. */
-static int
-tell(const char *path, struct mem *mem, struct err *e, const struct package_verdict *verdict)
+int
+package_tell(FILE *out, const char *path, struct mem *mem, struct err *e,
+             const struct package_verdict *verdict)
 {
     if (e) {
         fprintf(stderr, "carrick: %s\n", err_full(mem, e));
         err_free(e);
         return 1;
     }
-    print_verdict(path, verdict);
+    print_verdict(out, path, verdict);
     return verdict->kind == PACKAGE_ACCEPTED ? 0 : 1;
 }
 
+static int
+tell(const char *path, struct mem *mem, struct err *e, const struct package_verdict *verdict)
+{
+    return package_tell(stdout, path, mem, e, verdict);
+}
+
 static void __attribute__((noreturn)) check_in_cage(const char *path, int fd,
-                                                  const struct package_trust *trust)
+                                                    const struct package_trust *trust,
+                                                    package_teller *teller)
 {
     struct cage cage = {
         .root = -1, .cpu_s = CPU_S, .memory = MEMORY_BYTES, .file_bytes = MEMORY_BYTES};
@@ -260,14 +267,14 @@ static void __attribute__((noreturn)) check_in_cage(const char *path, int fd,
     if (!e) {
         e = package_check_fd(mem, path, fd, trust, &verdict);
     }
-    status = tell(path, mem, e, &verdict);
+    status = teller(path, mem, e, &verdict);
     (void)fflush(stdout);
     /* Straight out: leaving through atexit needs system calls that are gone. */
     _exit(status);
 }
 
 static int
-check_zip(const char *path, int fd, const struct package_trust *trust)
+check_zip(const char *path, int fd, const struct package_trust *trust, package_teller *teller)
 {
     int status = 0;
     pid_t pid;
@@ -275,7 +282,7 @@ check_zip(const char *path, int fd, const struct package_trust *trust)
     (void)fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        check_in_cage(path, fd, trust);
+        check_in_cage(path, fd, trust, teller);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         perror("carrick: fork");
@@ -288,8 +295,8 @@ check_zip(const char *path, int fd, const struct package_trust *trust)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-static int
-check_file(const char *path, const struct package_trust *trust)
+int
+package_judge(const char *path, const struct package_trust *trust, package_teller *teller)
 {
     AUTO_FD fd = is_template(path) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     AUTO(mem) mem = mem_new("package check");
@@ -297,9 +304,9 @@ check_file(const char *path, const struct package_trust *trust)
     struct stat st;
 
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        return check_zip(path, fd, trust);
+        return check_zip(path, fd, trust, teller);
     }
-    return tell(path, mem, package_check(mem, path, trust, &verdict), &verdict);
+    return teller(path, mem, package_check(mem, path, trust, &verdict), &verdict);
 }
 
 int
@@ -329,7 +336,7 @@ package_check_main(int argc, char **argv)
         return 2;
     }
     for (int i = first; i < argc; i++) {
-        status |= check_file(argv[i], &trust);
+        status |= package_judge(argv[i], &trust, tell);
     }
     return status;
 }

@@ -4,6 +4,8 @@
 
 #include "tosca/nsd.h"
 
+#include <stdio.h>
+
 enum package_verdict_kind { PACKAGE_ACCEPTED, PACKAGE_INVALID, PACKAGE_NOT_SUPPORTED };
 
 struct package_verdict {
@@ -34,8 +36,18 @@ struct err *package_check(struct mem *mem, const char *path, const struct packag
 /* "accepted", "invalid", "not supported" */
 const char *package_verdict_name(enum package_verdict_kind kind);
 
-/* 'carrick package check [--trust CERTIFICATES] FILE...': prints a verdict a file; a zip is read in a caged child
- * (sys/cage.h), what an author has unpacked is not.  Status 0 = all
+/* Does something with a verdict, or says why there is none ('e', taken over); the exit status. */
+typedef int package_teller(const char *path, struct mem *mem, struct err *e,
+                           const struct package_verdict *verdict);
+/* Reads 'path' as package_check and gives the verdict to 'teller'; a zip in a caged child
+ * (sys/cage.h), where 'teller' can only write to what is open, and what an author has unpacked here.
+ * The exit status. */
+int package_judge(const char *path, const struct package_trust *trust, package_teller *teller);
+/* The verdict in words.  0 = accepted. */
+int package_tell(FILE *out, const char *path, struct mem *mem, struct err *e,
+                 const struct package_verdict *verdict);
+
+/* 'carrick package check [--trust CERTIFICATES] FILE...': prints a verdict a file.  Status 0 = all
  * accepted, 1 = some are not, 2 = usage. */
 int package_check_main(int argc, char **argv);
 

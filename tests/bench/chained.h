@@ -29,4 +29,11 @@ void chained_neighbours(struct site *site, const struct chained *nodes);
 struct ends chained_ends(struct site *from, const char *a, const char *a_ip, struct site *to,
                          const char *b, const char *b_ip);
 
+/* The same links with another program: a bare redirect from port to port in the place of the
+ * site's, to compare them over all else the same. */
+struct bare *bare_open(struct site *site);
+/* The bare redirect through the first 'functions' of them, or the site's own program again. */
+void bare_set(struct bare *bare, bool on, int functions);
+void bare_close(struct bare *bare);
+
 #endif

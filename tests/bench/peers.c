@@ -15,7 +15,8 @@
 #define TRIAL_MS 300
 #define WHOLE 0.9999 /* Of what was sent: without loss. */
 
-enum contender { BARE, OVS, TSO, OURS, OVS_WAN, OURS_WAN, N_CONTENDERS };
+/* REDIRECT is our own site with a bare redirect in the place of its programs. */
+enum contender { BARE, REDIRECT, OVS, TSO, OURS, OVS_WAN, OURS_WAN, N_CONTENDERS };
 enum { WORKERS_US, MACHINE_US, TCP_GBIT, RTT_US, N_VALUES };
 
 #define SINGLE (1 << 0 | 1 << 1 | 1 << 2 | 1 << 3) /* Of chain_lengths: all. */
@@ -26,8 +27,9 @@ static const struct part {
     enum contender who;
     int what, lengths;
 } parts[] = {
-    {OVS, WORKERS_US, SINGLE}, {OURS, WORKERS_US, SINGLE}, {OVS, TCP_GBIT, SINGLE},
-    {TSO, TCP_GBIT, SINGLE},   {OURS, TCP_GBIT, SINGLE}, {OVS_WAN, TCP_GBIT, PAIR},
+    {OVS, WORKERS_US, SINGLE}, {REDIRECT, WORKERS_US, SINGLE}, {OURS, WORKERS_US, SINGLE},
+    {OVS, TCP_GBIT, SINGLE},   {TSO, TCP_GBIT, SINGLE},   {OURS, TCP_GBIT, SINGLE},
+    {OVS_WAN, TCP_GBIT, PAIR},
     {OURS_WAN, TCP_GBIT, PAIR}, {BARE, RTT_US, 1},       {OVS, RTT_US, SINGLE},
     {OURS, RTT_US, SINGLE},    {OVS_WAN, RTT_US, PAIR},  {OURS_WAN, RTT_US, PAIR},
 };
@@ -41,6 +43,7 @@ static const struct comparison {
 } comparisons[] = {
     {"CPU us a packet, who carried it, against OVS", OVS, OURS, WORKERS_US, SINGLE, {.most = 0.25}, 2},
     {"CPU us a packet, all processors, against OVS", OVS, OURS, MACHINE_US, SINGLE, {.most = 0.25}, 2},
+    {"the same of a bare redirect, against OVS", OVS, REDIRECT, MACHINE_US, SINGLE, {.most = 0}, 0},
     {"TCP Gbit/s, against OVS", OVS, OURS, TCP_GBIT, SINGLE, {.least = 20}, 2},
     {"TCP Gbit/s, against OVS with TSO", TSO, OURS, TCP_GBIT, SINGLE, {.least = 4}, 2},
     {"TCP Gbit/s over VXLAN, against OVS", OVS_WAN, OURS_WAN, TCP_GBIT, PAIR, {.least = 12}, 0},
@@ -52,6 +55,7 @@ static const struct comparison {
 struct bench {
     struct topo *topo;
     struct ends ends[N_CONTENDERS];
+    struct bare *bare;
     pid_t ovs;
     int rate[N_LENGTHS]; /* Packets a second that both carry. */
     double worst[N_CONTENDERS][N_LENGTHS]; /* Share delivered in the worst round. */
@@ -118,6 +122,8 @@ bench_open(struct bench *b)
     b->ends[TSO] = peer_ends(b->topo->mem, "tt", "10.0.0.2");
     b->ends[OVS_WAN] = peer_ends(b->topo->mem, "ew", "10.0.0.3");
     b->ends[OURS] = chained_ends(east, "a", "10.0.0.1", east, "b", "10.0.0.2");
+    b->ends[REDIRECT] = b->ends[OURS];
+    b->bare = bare_open(east);
     b->ends[OURS_WAN] = chained_ends(east, "a", "10.0.0.1", west, "w", "10.0.0.3");
 }
 
@@ -158,9 +164,12 @@ rates_find(struct bench *b)
 static void
 load_measure(struct bench *b, enum contender who, int length, double idle_us)
 {
-    struct load load = traffic_load(&b->ends[who], port_of(who, length), b->rate[length], LOAD_MS,
-                                    who == OVS ? b->ovs : 0);
+    struct load load;
 
+    bare_set(b->bare, who == REDIRECT, chain_lengths[length]);
+    load = traffic_load(&b->ends[who], port_of(who, length), b->rate[length], LOAD_MS,
+                        who == OVS ? b->ovs : 0);
+    bare_set(b->bare, false, 0);
     REQUIRE(load.delivered > 0);
     if (load.delivered / load.sent < b->worst[who][length]) {
         b->worst[who][length] = load.delivered / load.sent;

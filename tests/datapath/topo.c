@@ -62,6 +62,13 @@ must(struct topo *topo, const char *fmt, ...)
     REQUIRE_OK(run_words(topo->mem, line, &output));
 }
 
+/* $CARRICK_AGENT stands in for the one of this build. */
+static const char *
+agent_program(void)
+{
+    return str_or(getenv("CARRICK_AGENT"), AGENT_PROGRAM);
+}
+
 /* ---- the image --------------------------------------------------------------------------------- */
 
 /* A root file system of busybox alone, as a tar. */
@@ -128,7 +135,7 @@ site_agent_start(struct site *site)
                                 .netns = mem_printf(mem, "/run/netns/%s", site->netns),
                                 .die_with_parent = true};
     VEC(const char *) argv = {0};
-    const char *const words[] = {AGENT_PROGRAM,
+    const char *const words[] = {agent_program(),
                                  "agent",
                                  "--site-id",
                                  site->name,
@@ -173,7 +180,7 @@ site_responder_start(struct site *site)
     const char *log = mem_printf(mem, "%s/agent.log", site->dir);
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     /* Its user may have no way through the folders above the program. */
-    int program = open(AGENT_PROGRAM, O_PATH | O_CLOEXEC);
+    int program = open(agent_program(), O_PATH | O_CLOEXEC);
     struct process_spec spec = {.argv = process_argv(mem, mem_printf(mem, "/proc/self/fd/%d", program),
                                                      "responder", "--listen",
                                                      responder_socket(site), NULL),
@@ -388,7 +395,7 @@ site_free(struct site *site)
 {
     struct mem *mem = site->topo->mem;
     const char *bpf = mem_printf(mem, "%s/bpf", site->dir), *output;
-    struct process_spec spec = {.argv = process_argv(mem, AGENT_PROGRAM, "agent", "--purge",
+    struct process_spec spec = {.argv = process_argv(mem, agent_program(), "agent", "--purge",
                                                      "--state",
                                                      mem_printf(mem, "%s/agent", site->dir),
                                                      "--bpffs", bpf, "--site-id", site->name,
@@ -401,10 +408,10 @@ site_free(struct site *site)
     desired_client_free(site->client);
     site_agent_kill(site);
     site_responder_kill(site);
-    if (getenv("TOPO_LOG")) {
+    if (getenv("TOPO_LOG") || test_has_failed()) {
         const char *text;
 
-        err_ignore(run_words(mem, mem_printf(mem, "cat %s/agent.log", site->dir), &text), "");
+        err_ignore(run_words(mem, mem_printf(mem, "tail -n 200 %s/agent.log", site->dir), &text), "");
         printf("---- agent %s\n%s", site->name, text);
     }
     CHECK_OK(process_run(mem, &spec, NULL, RUN_MS, &output));
@@ -686,6 +693,12 @@ node_pid(struct site *site, const char *server)
     REQUIRE_OK(file_read(mem, mem_printf(mem, "%s/agent/servers/%s/pid", site->dir, id), 32, &text,
                          &n));
     return (pid_t)atoi(text);
+}
+
+void
+site_run(struct site *site, const char *command)
+{
+    must(site->topo, "nsenter --net=/run/netns/%s %s", site->netns, command);
 }
 
 struct err *

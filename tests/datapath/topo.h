@@ -124,6 +124,8 @@ void site_tunnel_send(struct site *site, const char *from, int vni, const struct
 bool topo_turn(struct topo *topo);
 #define SITE_EVENTUALLY(site, ms, cond) EVENTUALLY(ms, topo_turn((site)->topo) && (cond))
 
+/* Runs a program of this machine in the site's own network namespace; ends the test where it fails. */
+void site_run(struct site *site, const char *command);
 pid_t node_pid(struct site *site, const char *server);
 /* Runs a program of this machine in the server's network namespace. */
 struct err *node_run(struct site *site, const char *server, const char **output, const char *fmt,
