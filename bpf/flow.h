@@ -517,7 +517,7 @@ moved_there(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *ch
         __u32 id = DP_INST_NUMBER(chain->group[i], 0) + seat - 1;
         struct dp_inst *inst;
 
-        if (!seat || chain->group[i] != DP_INST_GROUP(k->in_inst)) {
+        if (!seat || !(flow->sent >> i & 1) || chain->group[i] != DP_INST_GROUP(k->in_inst)) {
             continue;
         }
         inst = bpf_map_lookup_elem(&insts, &id);
@@ -535,7 +535,7 @@ INLINE int
 from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
               int from_init)
 {
-    __u32 id = k->in_inst;
+    __u32 id = k->in_inst, dir = from_init ? DP_FORWARD : DP_REVERSE;
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
     int hop = -1;
 
@@ -550,13 +550,13 @@ from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *
             hop = (int)i;
         }
     }
-    if (hop < 0 && inst->flags & DP_INST_REMOTE) {
+    if (hop < 0 && inst->flags & DP_INST_REMOTE && came_out(k, inst, dir)) {
         hop = moved_there(k, flow, chain);
     }
     if (hop < 0 || !(flow->sent >> hop & 1)) {
         return -DROP_function_flow;
     }
-    if (!came_out(k, inst, from_init ? DP_FORWARD : DP_REVERSE)) {
+    if (!came_out(k, inst, dir)) {
         return -DROP_function_direction;
     }
     if (!from_init && is_spoken_here(k, flow, chain)) {
