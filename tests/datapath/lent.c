@@ -28,6 +28,7 @@ struct lent {
     const char *there;         /* Functions at west. */
     const struct desired_port *a, *b, *d;
     struct desired_classifier *branch; /* B's, behind A. */
+    struct desired_hop *lender;        /* The last that west has made. */
 };
 
 static const char *
@@ -107,6 +108,7 @@ lend(struct lent *l, char c, const char *way, int64_t hop)
     struct desired_chain *chain = site_chain(l->west, letter(l, c), "n");
 
     instance_lend(l, chain_hop(l->west, chain, letter(l, c)), c);
+    l->lender = chain->hops.items[0];
     labels_make(l, way, hop, letter(l, c), c);
 }
 
@@ -334,9 +336,7 @@ pair_up(const char *there, int64_t probe_ms, int flows, struct desired_instance 
     }
     lend(l, 'f', "A", 0);
     if (is_there(l, 'm')) {
-        const struct desired_chain *chain = l->west->objects.items[l->west->objects.n - 3];
-
-        instance_lend(l, hop_instance(l->west, chain->hops.items[0], "m"), 'm');
+        instance_lend(l, hop_instance(l->west, l->lender, "m"), 'm');
         labels_make(l, "A", 0, "f", 'm');
     }
     topo_up(l->t);
@@ -478,6 +478,13 @@ TEST(a_flow_stays_with_the_lent_instance_that_its_site_gave_it_to)
     CHECK_INT(sent_into(l, 'f', "reverse"), before + 2 * N_FLOWS);
     table_fill(l);
     CHECK_INT(flows_arrive(&b, &a), N_FLOWS);
+    CHECK_INT(sent_into(l, 'f', "reverse"), before + 3 * N_FLOWS);
+    /* None is left, and its site's group lets packets past: they come back all the same. */
+    l->lender->fail_open = true;
+    REQUIRE(site_push_through(l->west));
+    REQUIRE(!kill(node_pid(l->west, "m"), SIGKILL));
+    SITE_EVENTUALLY(l->west, 5000, site_instance_reason(l->west, l->lender->instances.items[1]));
+    CHECK_INT(flows_arrive(&a, &b), N_FLOWS);
     CHECK_INT(sent_into(l, 'f', "reverse"), before + 3 * N_FLOWS);
     nothing_is_wrong(l->east);
     nothing_is_wrong(l->west);
