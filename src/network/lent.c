@@ -1,6 +1,6 @@
 /* Instances that a site lends to a chain of another, which alone knows where a packet goes on: what
- * comes out of them goes back, on a label that the other site has chosen.  Whether a label is of that
- * kind is seen from its number, so that neither site takes one for the other. */
+ * comes out of them goes back, on a label that the other site has chosen.  Whether a label is of
+ * that kind is seen from its number, so that neither site takes one for the other. */
 #include "network/words.h"
 
 #include <inttypes.h>
@@ -11,17 +11,19 @@ label_is_back(const struct chain_label *label)
     return str_ends(label->direction, "_back");
 }
 
-/* ---- a label ------------------------------------------------------------------------------------ */
+/* ---- a label ------------------------------------------------------------------------------- */
 
 static struct err *
-foreign_use(struct tx *tx, const struct chain_label *label, const struct port_pair *pair, bool *used)
+foreign_use(struct tx *tx, const struct chain_label *label, const struct port_pair *pair,
+            bool *used)
 {
-    return sql_exists(tx,
-                      "select 1 from port_chain_flow_classifiers where owner = ?1 union all select 1 "
-                      "from service_graph_chains where target = ?1 union all select 1 from "
-                      "port_pair_group_port_pairs p join port_chain_port_pair_groups g on g.target = "
-                      "p.owner where p.target = ?2 and g.owner <> ?1",
-                      SQL_ARGS(label->port_chain_id, pair->id), used);
+    return sql_exists(
+        tx,
+        "select 1 from port_chain_flow_classifiers where owner = ?1 union all select 1 "
+        "from service_graph_chains where target = ?1 union all select 1 from "
+        "port_pair_group_port_pairs p join port_chain_port_pair_groups g on g.target = "
+        "p.owner where p.target = ?2 and g.owner <> ?1",
+        SQL_ARGS(label->port_chain_id, pair->id), used);
 }
 
 /* A pair here, and a label of one kind for both directions. */
@@ -30,11 +32,11 @@ kinds_check(struct tx *tx, const struct chain_label *label)
 {
     bool other;
 
-    TRY(sql_exists(tx,
-                   "select 1 from chain_label where port_chain_id = ? and port_pair_id = ? and "
-                   "coalesce(back_vtep, '') <> ?",
-                   SQL_ARGS(label->port_chain_id, label->port_pair_id, str_or(label->back_vtep, "")),
-                   &other));
+    TRY(sql_exists(
+        tx,
+        "select 1 from chain_label where port_chain_id = ? and port_pair_id = ? and "
+        "coalesce(back_vtep, '') <> ?",
+        SQL_ARGS(label->port_chain_id, label->port_pair_id, str_or(label->back_vtep, "")), &other));
     return other ? err_new(E_CONFLICT, "ChainLabelsDiffer",
                            "Port Pair %s has another label in Port Chain %s that leads elsewhere: "
                            "both have the same back_vtep, or none.",
@@ -68,7 +70,8 @@ here_check(struct tx *tx, const struct op *op, const struct chain_label *label,
     return used ? err_new(E_CONFLICT, "PortPairLent",
                           "Port Pair %s would be lent to another site, but serves this one: Port "
                           "Chain %s has to be the only one that has it, in no service graph, and "
-                          "without flow classifiers.", pair->id, label->port_chain_id)
+                          "without flow classifiers.",
+                          pair->id, label->port_chain_id)
                 : NULL;
 }
 
@@ -82,7 +85,8 @@ elsewhere_check(struct tx *tx, const struct chain_label *label, const struct por
                    "select 1 from chain_label where port_chain_id = ? and port_pair_id = ? and "
                    "direction = ?",
                    SQL_ARGS(label->port_chain_id, pair->id,
-                            mem_printf(tx_mem(tx), "%s_back", label->direction)), &back));
+                            mem_printf(tx_mem(tx), "%s_back", label->direction)),
+                   &back));
     TRY(chain_is_home(tx, label->port_chain_id, &home));
     if (label->label == INT_NULL || (lent == back && (lent || !home))) {
         return NULL; /* The first is told of elsewhere. */
@@ -90,7 +94,8 @@ elsewhere_check(struct tx *tx, const struct chain_label *label, const struct por
     return err_new(E_CONFLICT, "ChainLabelNotLent",
                    lent ? "Label %" PRIi64 " is one from which packets come back: Port Pair %s in "
                           "Port Chain %s needs a label with direction %s_back first."
-                        : "Label %" PRIi64 " is one from which packets go on at the other site; Port "
+                        : "Label %" PRIi64
+                          " is one from which packets go on at the other site; Port "
                           "Pair %s in Port Chain %s needs one from which they come back (its site "
                           "gives it out for the label with direction %s_back, as back_label).",
                    label->label, pair->id, label->port_chain_id, label->direction);
@@ -107,11 +112,12 @@ back_check(struct tx *tx, const struct chain_label *label)
                    "null and label < cast(? as integer)",
                    SQL_ARGS(label->port_chain_id, mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT)),
                    &onward));
-    return onward.n > 0 ? err_new(E_CONFLICT, "ChainLabelNotLent",
-                                  "Port Pair %s has a label in Port Chain %s from which packets go on "
-                                  "at the other site: of such a chain none come back.",
-                                  onward.items[0], label->port_chain_id)
-                        : NULL;
+    return onward.n > 0
+               ? err_new(E_CONFLICT, "ChainLabelNotLent",
+                         "Port Pair %s has a label in Port Chain %s from which packets go on "
+                         "at the other site: of such a chain none come back.",
+                         onward.items[0], label->port_chain_id)
+               : NULL;
 }
 
 struct err *
@@ -119,8 +125,10 @@ lent_check_label(struct tx *tx, const struct op *op, const struct chain_label *l
                  const struct port_pair *pair)
 {
     if (label->local && label_is_back(label)) {
-        return INVALID_INPUT("direction %s is of pairs at other sites; what goes back from one here "
-                             "is told as back_label.", label->direction);
+        return INVALID_INPUT(
+            "direction %s is of pairs at other sites; what goes back from one here "
+            "is told as back_label.",
+            label->direction);
     }
     if (label->local) {
         return here_check(tx, op, label, pair);
@@ -131,7 +139,7 @@ lent_check_label(struct tx *tx, const struct op *op, const struct chain_label *l
     return label_is_back(label) ? back_check(tx, label) : elsewhere_check(tx, label, pair);
 }
 
-/* ---- chains ------------------------------------------------------------------------------------- */
+/* ---- chains -------------------------------------------------------------------------------- */
 
 struct err *
 lent_check_chain(struct tx *tx, const struct port_chain *chain)
@@ -144,7 +152,8 @@ lent_check_chain(struct tx *tx, const struct port_chain *chain)
                        "on p.target = l.port_pair_id where p.owner = ? and l.back_vtep is not null "
                        "and (l.port_chain_id <> ? or ? = '1')",
                        SQL_ARGS(chain->port_pair_groups.items[i], str_or(chain->id, ""),
-                                chain->flow_classifiers.n > 0 ? "1" : "0"), &lent));
+                                chain->flow_classifiers.n > 0 ? "1" : "0"),
+                       &lent));
         if (lent.n > 0) {
             return err_new(E_CONFLICT, "PortPairLent",
                            "Port Pair %s is lent to another site and serves no flows of this one.",
@@ -163,37 +172,44 @@ lent_check_graph(struct tx *tx, const struct port_pair *pair, const char *chain_
     TRY(sql_exists(tx,
                    "select 1 from chain_label where port_chain_id = ?1 and port_pair_id = ?2 and "
                    "(back_vtep is not null or (arriving is null and label < cast(?3 as integer)))",
-                   SQL_ARGS(chain_id, pair->id,
-                            mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT)), &other));
+                   SQL_ARGS(chain_id, pair->id, mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT)),
+                   &other));
     if (!pair->ingress_remote_id) {
-        return other ? err_new(E_CONFLICT, "PortPairLent",
-                               "Port Pair %s is lent to another site; Port Chain %s is in a service "
-                               "graph.", pair->id, chain_id)
-                     : NULL;
+        return other
+                   ? err_new(E_CONFLICT, "PortPairLent",
+                             "Port Pair %s is lent to another site; Port Chain %s is in a service "
+                             "graph.",
+                             pair->id, chain_id)
+                   : NULL;
     }
     TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
     if (remote_is_foreign(remote)) {
-        return err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
-                       "Port Pair %s is behind a service function forwarder, which is not told the "
-                       "service paths of the ways through a service graph; Port Chain %s is in one.",
-                       pair->id, chain_id);
+        return err_new(
+            E_CONFLICT, "ServiceGraphRemotePortPair",
+            "Port Pair %s is behind a service function forwarder, which is not told the "
+            "service paths of the ways through a service graph; Port Chain %s is in one.",
+            pair->id, chain_id);
     }
     return other ? err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
                            "Port Pair %s is at another site and its label in Port Chain %s is one "
                            "from which packets go on there; a service graph needs one from which "
-                           "they come back.", pair->id, chain_id)
+                           "they come back.",
+                           pair->id, chain_id)
                  : NULL;
 }
 
-/* ---- what the agent is told ------------------------------------------------------------------------ */
+/* ---- what the agent is told
+ * ------------------------------------------------------------------------ */
 
 struct err *
 chain_is_home(struct tx *tx, const char *chain_id, bool *is)
 {
-    return sql_exists(tx,
-                      "select 1 from service_graph_chains where target = ?1 union all select 1 from "
-                      "chain_label where port_chain_id = ?1 and direction in ('forward_back', "
-                      "'reverse_back')", SQL_ARGS(chain_id), is);
+    return sql_exists(
+        tx,
+        "select 1 from service_graph_chains where target = ?1 union all select 1 from "
+        "chain_label where port_chain_id = ?1 and direction in ('forward_back', "
+        "'reverse_back')",
+        SQL_ARGS(chain_id), is);
 }
 
 static struct err *
@@ -209,20 +225,21 @@ label_of(struct tx *tx, const char *sql, const char *const *args, int64_t *label
     return NULL;
 }
 
-/* A label of the other kind, or one whose answer nobody would take, is told as if it were not there:
- * packets go nowhere rather than past a function. */
+/* A label of the other kind, or one whose answer nobody would take, is told as if it were not
+ * there: packets go nowhere rather than past a function. */
 static struct err *
 towards(struct tx *tx, const char *chain_id, const char *pair_id, const char *direction, bool home,
         int64_t *label)
 {
     const char *lent = mem_printf(tx_mem(tx), "%d", DESIRED_LABEL_LENT);
 
-    return label_of(tx,
-                    "select label from chain_label l where port_chain_id = ?1 and port_pair_id = ?2 "
-                    "and direction = ?3 and (?4 = '0' or (label >= cast(?5 as integer) and exists "
-                    "(select 1 from chain_label b where b.port_chain_id = ?1 and b.port_pair_id = ?2 "
-                    "and b.direction = ?3 || '_back')))",
-                    SQL_ARGS(chain_id, pair_id, direction, home ? "1" : "0", lent), label);
+    return label_of(
+        tx,
+        "select label from chain_label l where port_chain_id = ?1 and port_pair_id = ?2 "
+        "and direction = ?3 and (?4 = '0' or (label >= cast(?5 as integer) and exists "
+        "(select 1 from chain_label b where b.port_chain_id = ?1 and b.port_pair_id = ?2 "
+        "and b.direction = ?3 || '_back')))",
+        SQL_ARGS(chain_id, pair_id, direction, home ? "1" : "0", lent), label);
 }
 
 static struct err *
@@ -231,7 +248,8 @@ back(struct tx *tx, const char *chain_id, const char *pair_id, const char *direc
 {
     return label_of(tx,
                     "select back_label from chain_label where port_chain_id = ? and port_pair_id = "
-                    "? and direction = ?", SQL_ARGS(chain_id, pair_id, direction), label);
+                    "? and direction = ?",
+                    SQL_ARGS(chain_id, pair_id, direction), label);
 }
 
 struct err *
@@ -246,7 +264,8 @@ lent_load(struct tx *tx, const char *chain_id, const struct port_pair *pair, boo
     }
     TRY(sql_column(tx,
                    "select back_vtep from chain_label where port_chain_id = ? and port_pair_id = ? "
-                   "and back_vtep is not null", SQL_ARGS(chain_id, pair->id), &vteps));
+                   "and back_vtep is not null",
+                   SQL_ARGS(chain_id, pair->id), &vteps));
     if (vteps.n == 0) {
         return NULL;
     }

@@ -25,7 +25,7 @@ static const struct way {
 struct lent {
     struct topo *t;
     struct site *east, *west;
-    const char *there;         /* Functions at west. */
+    const char *there; /* Functions at west. */
     const struct desired_port *a, *b, *d;
     struct desired_classifier *branch; /* B's, behind A. */
     struct desired_hop *lender;        /* The last that west has made. */
@@ -160,7 +160,7 @@ graph_up(const char *there)
     return l;
 }
 
-/* ---- packets ----------------------------------------------------------------------------------- */
+/* ---- packets ------------------------------------------------------------------------------- */
 
 /* Packets that a function was sent, in one direction. */
 static int64_t
@@ -305,7 +305,8 @@ TEST(a_graph_has_its_first_a_middle_and_its_joined_function_at_another_site)
     close(d.fd);
 }
 
-/* ---- what goes wrong ----------------------------------------------------------------------------- */
+/* ---- what goes wrong
+ * ----------------------------------------------------------------------------- */
 
 /* Chains A and B, of which A's group has two instances: f at west, and m where 'there' says. */
 static struct lent *
@@ -367,12 +368,12 @@ forged_packets_are_dropped(struct lent *l, const struct end *a, const struct end
 {
     int64_t label = label_of('f', CAME_BACK), sent = sent_into(l, 'f', "forward");
     struct frame known, other, back;
-    struct process_spec spec = {.stdin_fd = -1,
-                                .stdout_fd = -1,
-                                .stderr_fd = -1,
-                                .netns = mem_printf(l->t->mem, "/run/netns/%s", l->west->netns),
-                                .argv = process_argv(l->t->mem, "ip", "addr", "add", "192.0.2.8/24",
-                                                     "dev", "wan0", NULL)};
+    struct process_spec spec = {
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = -1,
+        .netns = mem_printf(l->t->mem, "/run/netns/%s", l->west->netns),
+        .argv = process_argv(l->t->mem, "ip", "addr", "add", "192.0.2.8/24", "dev", "wan0", NULL)};
     const char *output;
     int sport = 2000, dport = 80;
     uint8_t buf[FRAME_MAX];
@@ -449,8 +450,8 @@ table_fill(struct lent *l)
     close(d.fd);
 }
 
-/* East does not ask, so it is west that gives a dead instance's packets to the other.  With no entry
- * left there, it is by its label and the function's side that a packet finds its way. */
+/* East does not ask, so it is west that gives a dead instance's packets to the other.  With no
+ * entry left there, it is by its label and the function's side that a packet finds its way. */
 TEST(a_flow_stays_with_the_lent_instance_that_its_site_gave_it_to)
 {
     struct desired_instance *f[2];
@@ -482,8 +483,8 @@ TEST(a_flow_stays_with_the_lent_instance_that_its_site_gave_it_to)
     close(b.fd);
 }
 
-/* a -> r (addressed, at west, with 10.0.0.9) -> g -> b: what r makes of a flow comes back as r's own,
- * and its answers end there. */
+/* a -> r (addressed, at west, with 10.0.0.9) -> g -> b: what r makes of a flow comes back as r's
+ * own, and its answers end there. */
 TEST(a_lent_function_translates_and_both_directions_stay_in_the_chain)
 {
     struct lent *l = lent_new("g", "r", 0);
@@ -505,9 +506,10 @@ TEST(a_lent_function_translates_and_both_directions_stay_in_the_chain)
     inst->layer = "l3";
     inst->speaks = lent->speaks = true;
     topo_up(l->t);
-    REQUIRE_OK(node_run(l->west, "r", &output,
-                        "nft add table ip t; add chain ip t c { type nat hook postrouting priority 0; }; "
-                        "add rule ip t c oifname eth0 ip saddr 10.0.0.1 snat to 10.0.0.9"));
+    REQUIRE_OK(
+        node_run(l->west, "r", &output,
+                 "nft add table ip t; add chain ip t c { type nat hook postrouting priority 0; }; "
+                 "add rule ip t c oifname eth0 ip saddr 10.0.0.1 snat to 10.0.0.9"));
     CHECK(node_tcp(l->east, "a", l->east, "b", "10.0.0.2", 80));
     for (int hop = 0; hop < 2; hop++) {
         CHECK(site_hop_packets(l->east, "c", hop, "forward") >= 4);
