@@ -198,8 +198,7 @@ lent_check_graph(struct tx *tx, const struct port_pair *pair, const char *chain_
                  : NULL;
 }
 
-/* ---- what the agent is told
- * ------------------------------------------------------------------------ */
+/* ---- what the agent is told ---------------------------------------------------------------- */
 
 struct err *
 chain_is_home(struct tx *tx, const char *chain_id, bool *is)

@@ -305,8 +305,7 @@ TEST(a_graph_has_its_first_a_middle_and_its_joined_function_at_another_site)
     close(d.fd);
 }
 
-/* ---- what goes wrong
- * ----------------------------------------------------------------------------- */
+/* ---- what goes wrong ----------------------------------------------------------------------- */
 
 /* Chains A and B, of which A's group has two instances: f at west, and m where 'there' says. */
 static struct lent *
