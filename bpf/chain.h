@@ -348,6 +348,9 @@ dp_insert(struct __sk_buff *skb)
     if (!k) {
         return TC_ACT_SHOT;
     }
+    if (k->chain && !bpf_map_lookup_elem(&chains, &k->chain)) {
+        return drop(k, DROP_chain_gone); /* Not past its functions. */
+    }
     if (k->recheck) {
         return insert_again(skb, k);
     }
@@ -559,7 +562,8 @@ version_number(__u64 bits)
 }
 
 /* The chain's hops are others than the entry's.  A group's instance stays the flow's wherever the
- * group stands now; only what is older than the chain remembers has all chosen anew. */
+ * group stands now; only what is older than the chain remembers has all chosen anew.  One processor
+ * does so: what the others make of an entry that is half new is thrown away. */
 SEC("tc")
 int
 dp_reseat(struct __sk_buff *skb)
@@ -567,6 +571,7 @@ dp_reseat(struct __sk_buff *skb)
     struct pkt *k = pkt_get();
     struct dp_chain *chain;
     struct dp_flow *flow;
+    struct dp_flow *was;
     __u32 bad, age, sent = 0, first = DP_HOPS;
     __u64 seats;
 
@@ -578,24 +583,30 @@ dp_reseat(struct __sk_buff *skb)
     if (bad) {
         return drop(k, bad);
     }
+    was = &k->flow;
+    was->seats = flow_seats(flow);
+    was->sent = flow->sent;
+    was->first = flow->first;
+    asm volatile("" ::: "memory"); /* From here on this is what it was. */
     seats = chain->version;
-    age = (version_number(seats) - version_number(flow->seats)) & 0xff;
+    age = (version_number(seats) - version_number(was->seats)) & 0xff;
     for (__u32 i = 0; age && age <= DP_PAST && i < DP_HOPS; i++) {
-        for (__u32 was = 0; was < DP_HOPS && i < chain->n_hops; was++) {
-            if (chain->past[age - 1][was] == chain->group[i]) {
-                seats |= (__u64)flow_seat(flow, was) << 8 * i;
-                sent |= (flow->sent >> was & 1) << i;
-                first = flow->first == was ? i : first;
+        for (__u32 from = 0; from < DP_HOPS && i < chain->n_hops; from++) {
+            if (chain->past[age - 1][from] == chain->group[i]) {
+                seats |= (__u64)flow_seat(was, from) << 8 * i;
+                sent |= (was->sent >> from & 1) << i;
+                first = was->first == from ? i : first;
                 break;
             }
         }
+    }
+    if (!age || !__sync_bool_compare_and_swap(&flow->seats, was->seats, seats)) {
+        return call(skb, k, CALL_step); /* Another processor was first. */
     }
     if (flow->flags & DP_FLOW_SPOKEN && first == DP_HOPS) {
         flow_forget(k); /* Where it began is no longer there. */
         return k->hash_only ? drop(k, DROP_internal) : call(skb, k, CALL_step);
     }
-    flow->seats = seats;
-    asm volatile("" ::: "memory"); /* First, so that another processor does not do it twice. */
     flow->sent = k->hash_only ? 0xff : (__u8)sent;
     flow->first = first < DP_HOPS ? (__u8)first : 0;
     return call(skb, k, CALL_step);

@@ -53,20 +53,35 @@ tick_now(void)
     return (__u32)(bpf_ktime_get_coarse_ns() >> DP_TICK_SHIFT);
 }
 
+INLINE __u32
+seat_of(__u64 seats, __u32 hop)
+{
+    return seats >> 8 * hop & DP_SEAT_MASK;
+}
+
+/* The word as it is at one moment. */
+INLINE __u64
+flow_seats(const struct dp_flow *flow)
+{
+    return *(const volatile __u64 *)&flow->seats;
+}
+
 /* The seat + 1 that the entry has for a hop; 0 = none. */
 INLINE __u32
 flow_seat(const struct dp_flow *flow, __u32 hop)
 {
-    return flow->seats >> 8 * hop & DP_SEAT_MASK;
+    return seat_of(flow_seats(flow), hop);
 }
 
-/* The whole word is stored: two processors that both do so leave one of two entries that were
- * right, never one of which some hops are of another order. */
+/* The whole word is put in the place of the one that was seen, or it is not: another processor may
+ * have brought the entry to another version, which must not be undone.  The packet looks again. */
 INLINE void
 flow_sit(struct dp_flow *flow, __u32 hop, __u32 seat)
 {
-    flow->seats =
-        (flow->seats & ~((__u64)DP_SEAT_MASK << 8 * hop)) | (__u64)seat << 8 * hop;
+    __u64 was = flow_seats(flow);
+
+    __sync_bool_compare_and_swap(&flow->seats, was,
+                                 (was & ~((__u64)DP_SEAT_MASK << 8 * hop)) | (__u64)seat << 8 * hop);
 }
 
 /* Is it this instance that the entry has for the hop? */
@@ -335,16 +350,20 @@ hand(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct dp
      __u32 hop, __u32 dir)
 {
     const __u8 *dst = flow->mac[dir == DP_FORWARD], *src = flow->mac[dir != DP_FORWARD];
+    __u64 seats = flow_seats(flow);
     struct dp_inst *inst;
     __u32 id;
 
     if (hop >= DP_HOPS) {
         return drop(k, DROP_internal);
     }
+    if ((seats & DP_VERSION) != chain->version) {
+        return call(skb, k, CALL_reseat); /* Another processor has just done so. */
+    }
     BOUND(hop, DP_HOPS - 1);
     BOUND(dir, 1);
-    id = DP_INST_NUMBER(chain->group[hop], 0) + flow_seat(flow, hop) - 1;
-    inst = flow_seat(flow, hop) ? bpf_map_lookup_elem(&insts, &id) : 0;
+    id = DP_INST_NUMBER(chain->group[hop], 0) + seat_of(seats, hop) - 1;
+    inst = seat_of(seats, hop) ? bpf_map_lookup_elem(&insts, &id) : 0;
     if (!inst || !inst_is_up(inst, k->trusted >> hop & 1 ? DP_DOWN_SILENT : 0)) {
         k->repick = hop;
         k->repick_dir = (__u8)dir;
@@ -568,11 +587,12 @@ from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *
     return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
-/* From a port that is one of the flow's ends. */
+/* From a port that is one of the flow's ends.  Whether a chain that is gone has a successor, its
+ * rules are asked before they have another generation. */
 INLINE int
 from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
-    if (from_init && flow->gen[0] != k->in_gen && !k->is_error) {
+    if (from_init && (flow->gen[0] != k->in_gen || (flow->chain && !chain)) && !k->is_error) {
         k->recheck = 1;
         return NEXT_CALL + CALL_new_flow;
     }
@@ -597,7 +617,7 @@ end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
 }
 
 /* By a segment, of a flow whose chain is this site's alone: from an end that is there, which is then
- * where the chain begins. */
+ * where the chain begins.  One that is gone may have a successor. */
 INLINE int
 from_far_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
              int from_init)
@@ -605,11 +625,11 @@ from_far_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *c
     __u32 port = flow->port[from_init ? 0 : 1];
     struct dp_place *place = bpf_map_lookup_elem(&places, &port);
 
-    if (!place || place->ifindex || place->vtep != k->vtep) {
+    if (chain && (!place || place->ifindex || place->vtep != k->vtep)) {
         return -DROP_tunnel_source;
     }
-    if (from_init && flow->gen[0] != place->gen && !k->is_error && !k->classified &&
-        !(flow->flags & DP_FLOW_SPOKEN)) {
+    if (place && from_init && (flow->gen[0] != place->gen || !chain) && !k->is_error &&
+        !k->classified && !(flow->flags & DP_FLOW_SPOKEN)) {
         end_recall(&k->end[0], flow, 0);
         end_recall(&k->end[1], flow, 1);
         k->end[0].gen = place->gen;
@@ -617,7 +637,7 @@ from_far_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *c
         k->recheck = 1;
         return NEXT_CALL + CALL_classify;
     }
-    return next_hop(k, flow, chain, from_init ? 0 : (int)chain->n_hops - 1, from_init);
+    return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }
 
 /* A packet on a label: to exactly that instance, while it is up. */
@@ -693,7 +713,7 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
     if (k->from == FROM_LABEL) {
         return from_label(k, flow, chain, from_init);
     }
-    if (k->from == FROM_TUNNEL && chain && chain->flags & DP_CHAIN_HOME) {
+    if (k->from == FROM_TUNNEL && flow->chain && (!chain || chain->flags & DP_CHAIN_HOME)) {
         return from_far_end(k, flow, chain, from_init);
     }
     if (k->from == FROM_TUNNEL && !from_init && chain && flow->flags & DP_FLOW_SPOKEN) {

@@ -186,7 +186,7 @@ host_open(struct host *host)
     TRY(loop_signal(host->loop, SIGINT, stop, host));
     TRY(netlink_new(-1, &host->nl));
     TRY(datapath_new(host->options.bpffs, host->options.flows, &host->forwarding.dp));
-    TRY(watch_new(host->forwarding.dp, on_health, host, &host->watch));
+    TRY(watch_new(datapath_health(host->forwarding.dp), on_health, host, &host->watch));
     TRY(follows_new(host, &host->follows));
     TRY(plug_tunnel(host));
     nsh_tunnel(host);

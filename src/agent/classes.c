@@ -29,7 +29,8 @@ struct scope {
     size_t n_entries;
     struct shape **shapes;
     size_t n_shapes, cap;
-    uint64_t hash; /* Of a network's own scope: sum over all entries of its flows. */
+    uint64_t hash; /* Of a network's own scope: sum over all entries of its flows, */
+    size_t n_asked; /* and how many of those that will stay it was the first to ask for. */
     struct datapath_owned owned;
     bool is_dirty;
 };
@@ -40,6 +41,7 @@ struct entry {
     struct dp_class_key key;
     struct class_asker *askers;
     struct scope *scope;
+    uint32_t payer; /* The network that asked for it first. */
     uint32_t net;  /* Whose hash it is in: */
     uint64_t hash; /* as it is in the kernel; 0 = it is not. */
     bool is_dirty;
@@ -57,6 +59,7 @@ struct classes {
     struct entry **buckets;
     size_t n_buckets, n_entries;
     size_t n_asked; /* Entries that will stay. */
+    size_t n_nets;
     struct scope **scopes;
     struct entry *dirty;
     struct scope *dirty_scopes;
@@ -338,6 +341,39 @@ uuid_bytes(uint8_t *out, const char *uuid)
     (void)hex_to(out, hex, 16); /* Checked when it was decoded. */
 }
 
+/* One more entry that will stay, or one less. */
+static void
+entry_asked(struct classes *c, const struct entry *entry, size_t n)
+{
+    struct scope *scope = scope_get(c, entry->payer);
+
+    c->n_asked += n;
+    scope->n_asked += n;
+    if (!scope->n_asked) {
+        scope_touch(c, scope); /* Perhaps it goes. */
+    }
+}
+
+/* Is there room for one more of the network's?  No network leaves others without: once half of the
+ * table is taken, each may have its part of the other half, as it is with flows. */
+static struct err *
+room_check(struct classes *c, uint32_t net)
+{
+    size_t sure = c->n_nets > 1 ? DP_CLASSES_MAX / 2 / c->n_nets : DP_CLASSES_MAX;
+
+    if (c->n_asked >= DP_CLASSES_MAX) {
+        return err_new(E_QUOTA, NULL, "the host's table of classifiers is full (%d entries)",
+                       DP_CLASSES_MAX);
+    }
+    if (c->n_asked >= DP_CLASSES_MAX / 2 && scope_get(c, net)->n_asked >= sure) {
+        return err_new(E_QUOTA, NULL,
+                       "its network has its share of the host's table of classifiers (%zu of %d "
+                       "entries; a range of ports may need many)",
+                       scope_get(c, net)->n_asked, DP_CLASSES_MAX);
+    }
+    return NULL;
+}
+
 static struct err *
 asker_add(struct classes *c, const struct class_spec *spec, const struct dp_class_key *key,
           const struct dp_shape *shape, struct class_list *list)
@@ -350,9 +386,8 @@ asker_add(struct classes *c, const struct class_spec *spec, const struct dp_clas
     scope_touch(c, scope); /* Also where it stays empty: then it goes. */
     TRY(shape_get(scope, spec->scope == spec->net, shape, &of));
     entry = entry_place(c, key);
-    if ((!*entry || !(*entry)->askers) && c->n_asked >= DP_CLASSES_MAX) {
-        return err_new(E_QUOTA, NULL, "the host's table of classifiers is full (%d entries)",
-                       DP_CLASSES_MAX);
+    if (!*entry || !(*entry)->askers) {
+        TRY(room_check(c, spec->net));
     }
     if (!*entry) {
         *entry = heap_alloc(sizeof **entry);
@@ -374,7 +409,10 @@ asker_add(struct classes *c, const struct class_spec *spec, const struct dp_clas
     }
     asker->next_lower = *at;
     *at = asker;
-    c->n_asked += !asker->next_lower && (*entry)->askers == asker;
+    if (!asker->next_lower && (*entry)->askers == asker) {
+        (*entry)->payer = spec->net;
+        entry_asked(c, *entry, 1);
+    }
     rank_add(of, asker->priority);
     entry_touch(c, *entry);
     buckets_grow(c);
@@ -391,11 +429,19 @@ asker_drop(struct classes *c, struct class_asker *asker)
         at = &(*at)->next_lower;
     }
     *at = asker->next_lower;
-    c->n_asked -= !asker->entry->askers;
+    if (!asker->entry->askers) {
+        entry_asked(c, asker->entry, (size_t)-1);
+    }
     rank_drop(asker->shape, asker->priority);
     entry_touch(c, asker->entry);
     scope_touch(c, asker->entry->scope);
     free(asker);
+}
+
+void
+classes_share(struct classes *c, size_t n_nets)
+{
+    c->n_nets = n_nets;
 }
 
 void
@@ -641,7 +687,8 @@ scope_forget(struct classes *c, struct scope *scope)
 {
     struct scope **at = scope_place(c, scope->number);
 
-    if (!scope->n_entries && !scope->n_shapes && !scope->hash && !scope->is_dirty) {
+    if (!scope->n_entries && !scope->n_shapes && !scope->hash && !scope->n_asked &&
+        !scope->is_dirty) {
         *at = scope->next;
         scope_free(scope);
     }

@@ -30,8 +30,11 @@ struct class_list {
 struct classes *classes_new(void) MUST_USE;
 void classes_free(struct classes *classes); /* null accepted */
 
+/* So many networks share the table of entries (else it is one's). */
+void classes_share(struct classes *classes, size_t n_nets);
 /* Adds what 'spec' asks for to 'list'; the kernel has it after classes_flush.  E_QUOTA where its
- * scope would have too many shapes, or the host too many entries: part of it may be in 'list'. */
+ * scope would have too many shapes, or its network or the host too many entries: part of it may be
+ * in 'list'. */
 struct err *classes_add(struct classes *classes, const struct class_spec *spec,
                         struct class_list *list) MUST_USE;
 void classes_drop(struct classes *classes, struct class_list *list);

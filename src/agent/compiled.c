@@ -1,6 +1,7 @@
 /* What each chain has in the maps, and which chains have to be made anew: those
  * that changed, those that name a port that changed, those whose time to drain is
- * over, and those that could not be made.  All others cost nothing. */
+ * over, and those that could not be made; all, after a run that was cut short.  Others
+ * cost nothing. */
 #include "agent/forwarding_parts.h"
 
 #include <stdlib.h>
@@ -237,13 +238,13 @@ concerned_touch(struct run *r)
 {
     struct compiled *c = r->c;
 
-    if (!r->ports_changed.n && !c->n_failed && !c->n_due) {
+    if (!r->ports_changed.n && !c->n_failed && !c->n_due && !r->after_cut) {
         return;
     }
     map_each (&c->chains, it) {
         struct chain_note *note = it->value;
 
-        if (note->has_failed || (note->due && note->due <= r->now) ||
+        if (note->has_failed || (note->due && note->due <= r->now) || r->after_cut ||
             names_changed_port(r, note)) {
             chain_note_touch(c, note);
         }
@@ -494,6 +495,7 @@ dirty_make(struct run *r)
 {
     struct compiled *c = r->c;
 
+    classes_share(c->classes, world_count(r->world, DESIRED_network));
     vec_each (&c->dirty, it) {
         chain_note_release(c, *it);
         (*it)->reason = NULL;

@@ -20,10 +20,11 @@
 #define EVENTS_A_TICK 100
 #define KEPT 1024       /* Events of a flow that nobody has fetched yet. */
 #define AT_ONCE 256     /* Events of an answer. */
+#define OF_ONE (DP_TRACES / 2) /* Flows that one owner follows. */
 
 struct follow {
     struct dp_trace_filter filter; /* id 0 = free */
-    char id[40];
+    char id[40], owner[72];
     int64_t deadline_ns;
     int64_t last;       /* Number of the last event; numbered from 1. */
     int64_t overrun;    /* Events that were gone before they were fetched. */
@@ -159,23 +160,39 @@ filter_make(struct follows *f, const struct desired_follow_question *q,
     return NULL;
 }
 
+/* A free slot; nobody takes all of them. */
 static struct err *
-follow_begin(struct follows *f, const char *id, struct dp_trace_filter *filter,
-             struct follow **out)
+slot_find(const struct follows *f, const char *owner, uint32_t *slot)
 {
-    uint32_t i = 0;
+    int own = 0;
 
-    while (i < DP_TRACES && f->slots[i].filter.id) {
-        i++;
+    *slot = DP_TRACES;
+    for (uint32_t i = 0; i < DP_TRACES; i++) {
+        bool used = f->slots[i].filter.id != 0;
+
+        own += used && owner && str_eq(f->slots[i].owner, owner);
+        *slot = used || *slot < DP_TRACES ? *slot : i;
     }
-    if (i == DP_TRACES) {
-        return err_new(E_BUSY, NULL, "%d flows are followed already; one that nobody reads ends "
-                                     "after %d seconds", DP_TRACES, DESIRED_FOLLOW_S);
+    if (*slot == DP_TRACES || own >= OF_ONE) {
+        return err_new(E_BUSY, NULL, "%d flows are followed already%s; one that nobody reads ends "
+                                     "after %d seconds", own >= OF_ONE ? own : DP_TRACES,
+                       own >= OF_ONE ? " by this project" : "", DESIRED_FOLLOW_S);
     }
+    return NULL;
+}
+
+static struct err *
+follow_begin(struct follows *f, const struct desired_follow_question *q,
+             struct dp_trace_filter *filter, struct follow **out)
+{
+    uint32_t i;
+
+    TRY(slot_find(f, q->owner, &i));
     filter->id = ++f->last_id;
     *out = &f->slots[i];
     **out = (struct follow){.filter = *filter};
-    (void)snprintf((*out)->id, sizeof (*out)->id, "%s", id);
+    (void)snprintf((*out)->id, sizeof (*out)->id, "%s", q->id);
+    (void)snprintf((*out)->owner, sizeof (*out)->owner, "%s", str_or(q->owner, ""));
     left_write(f, i, 0);
     loop_timer_arm(f->timer, TICK_MS);
     return filters_write(f);
@@ -199,7 +216,7 @@ follow_find(struct follows *f, const struct desired_follow_question *q, struct f
             return NULL;
         }
     }
-    return follow_begin(f, q->id, &filter, out);
+    return follow_begin(f, q, &filter, out);
 }
 
 /* The port of a number, where it is known. */
@@ -267,11 +284,12 @@ event_tell(struct follows *f, struct mem *mem, int64_t seq, const struct dp_even
     return told;
 }
 
+/* A number that was never given is of an agent before this one: then everything is new. */
 static struct desired_followed *
-follow_tell(struct follows *f, struct mem *mem, struct follow *follow, int64_t after)
+follow_tell(struct follows *f, struct mem *mem, struct follow *follow, int64_t asked)
 {
     struct desired_followed *told = row_new(mem, &desired_followed_table);
-    int64_t first = after < follow->last ? after + 1 : follow->last + 1;
+    int64_t after = asked > follow->last ? 0 : asked, first = after + 1;
 
     if (first <= follow->last - KEPT) {
         follow->overrun += follow->last - KEPT + 1 - first;
@@ -324,7 +342,10 @@ follows_new(struct host *host, struct follows **out)
     f->timer = loop_timer_new(host->loop, tick, f);
     TRY(loop_fd_add(host->loop, ring_buffer__epoll_fd(f->ring), EPOLLIN, on_readable, f,
                     &f->watch));
-    return filters_write(f);
+    TRY(filters_write(f));
+    /* What an agent before this one left there is nobody's: traces are numbered from 1 again. */
+    (void)ring_buffer__consume(f->ring);
+    return NULL;
 }
 
 void

@@ -753,9 +753,12 @@ forwarding_sync(struct forwarding *f)
     f->compiled = f->compiled ? f->compiled : compiled_new();
     r.c = f->compiled;
     r.c->run++;
+    r.after_cut = r.c->is_cut;
+    r.c->is_cut = true;
     map_init(&r.nets, mem);
     map_init(&r.groups, mem);
     TRY(run_make(&r));
+    r.c->is_cut = false;
     watched_make(f);
     if (!r.c->adopted) {
         r.c->adopted = true;

@@ -87,6 +87,7 @@ struct compiled {
     struct mem *dirty_mem, *labels_mem;
     size_t n_failed, n_due, n_failed_labels;
     uint32_t run;
+    bool is_cut;                  /* The last run was cut short: what had changed then is not known. */
     bool adopted;                 /* A run has been through since the agent started. */
 };
 
@@ -106,6 +107,7 @@ struct run {
     struct compiled *c;
     struct mem *mem;
     int64_t now;
+    bool after_cut;               /* All chains and labels may be of what is no more. */
     struct map nets, groups;      /* id -> note */
     struct id_set ports_changed, chains_moved;
     struct chain_note *note;      /* The chain that is being made. */

@@ -44,14 +44,14 @@ concerned_touch(struct run *r)
 {
     struct compiled *c = r->c;
 
-    if (!r->chains_moved.n && !c->n_failed_labels && !r->f->tell_all) {
+    if (!r->chains_moved.n && !c->n_failed_labels && !r->f->tell_all && !r->after_cut) {
         return;
     }
     map_each (&c->labels, it) {
         struct label_note *note = it->value;
 
         note->told = r->f->tell_all ? 0 : note->told;
-        if (note->has_failed || id_set_has(&r->chains_moved, note->chain)) {
+        if (note->has_failed || r->after_cut || id_set_has(&r->chains_moved, note->chain)) {
             label_note_touch(c, note);
         } else if (r->f->tell_all && !note->is_dirty) {
             settled_tell(r, DESIRED_label, note->uuid, NULL, &note->told);

@@ -46,7 +46,7 @@
 #define PRIORITY 10
 #define NEWS_SIZE 32768
 #define RING 128 /* Probes without judgement; more than any threshold. */
-#define LAP_LOST_NS (200 * MS) /* A lap that is not back by then was dropped on its way. */
+#define LAP_AGAIN_NS (200 * MS) /* A lap that is not back then may be lost. */
 #define ON_THE_WAY 3 /* Questions to another site that may still be answered. */
 
 struct item {
@@ -62,6 +62,7 @@ struct item {
     uint32_t reasons;   /* DP_DOWN_* that hold. */
     int64_t next_ns;    /* Of the next probe. */
     int64_t well_ns[3]; /* Since when a reason is gone, by its bit; 0 = it is not. */
+    bool stays;         /* In watch_set: it is watched on. */
 };
 
 struct watch {
@@ -219,20 +220,19 @@ lap_look(struct watch *w)
     }
 }
 
-/* The next lap when the last is back.  One that was dropped is sent again under its own number:
- * what was asked before it still waits for two that come back. */
+/* The next, or the same once more: a queue that is full drops laps as well, and without them nobody
+ * would be judged for ever. */
 static void
 lap_send(struct watch *w, int64_t now)
 {
-    bool lost = w->lap_back != w->lap_sent;
-    struct item self = {.sent = w->lap_sent + !lost,
-                        .w = {.ifindex = {(uint32_t)w->loopback, (uint32_t)w->loopback}}};
+    struct item self = {.w = {.ifindex = {(uint32_t)w->loopback, (uint32_t)w->loopback}}};
 
-    if (lost && now - w->lap_ns < LAP_LOST_NS) {
+    if (w->lap_back != w->lap_sent && now - w->lap_ns < LAP_AGAIN_NS) {
         return;
     }
-    w->lap_sent = self.sent;
+    w->lap_sent += w->lap_back == w->lap_sent;
     w->lap_ns = now;
+    self.sent = w->lap_sent;
     probe_send(w, &self, DP_FORWARD);
 }
 
@@ -301,18 +301,24 @@ link_is_up(const struct watch *w, uint32_t ifindex)
            !ioctl(w->probes, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_RUNNING;
 }
 
-/* Something is new of a link.  What it is now counts, not what it was when that was written: an
- * instance may have come to be watched since. */
+static bool
+links_are_up(const struct watch *w, const struct item *it)
+{
+    return it->w.vtep || (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1]));
+}
+
+/* Something has become of a link (0 = of any).  What it is now is asked, for both sides: news may be
+ * older than what an item began with, and tell of one side only. */
 static void
-link_news(struct watch *w, uint32_t ifindex, int64_t now)
+links_judge(struct watch *w, uint32_t ifindex, int64_t now)
 {
     for (size_t i = 0; i < w->n; i++) {
         struct item *it = &w->items[i];
 
-        if (it->w.ifindex[0] != ifindex && it->w.ifindex[1] != ifindex) {
+        if (ifindex && it->w.ifindex[0] != ifindex && it->w.ifindex[1] != ifindex) {
             continue;
         }
-        if (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1])) {
+        if (links_are_up(w, it)) {
             relieve(it, DP_DOWN_LINK, now);
         } else {
             condemn(w, it, DP_DOWN_LINK);
@@ -320,22 +326,26 @@ link_news(struct watch *w, uint32_t ifindex, int64_t now)
     }
 }
 
-/* What does not fit was lost; probes and the next watch_set tell of it. */
 static void
 news_read(struct watch *w, int64_t now)
 {
     _Alignas(struct nlmsghdr) char buf[NEWS_SIZE];
     ssize_t n;
 
-    while ((n = recv(w->news, buf, sizeof buf, MSG_DONTWAIT)) > 0) {
+    while ((n = recv(w->news, buf, sizeof buf, MSG_DONTWAIT)) > 0 ||
+           (n < 0 && errno == ENOBUFS)) {
         int left = (int)n;
 
+        if (n < 0) {
+            links_judge(w, 0, now); /* Some did not fit, and are lost. */
+            continue;
+        }
         for (struct nlmsghdr *h = (struct nlmsghdr *)buf; NLMSG_OK(h, (unsigned)left);
              h = NLMSG_NEXT(h, left)) {
             const struct ifinfomsg *link = NLMSG_DATA(h);
 
             if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK) {
-                link_news(w, (uint32_t)link->ifi_index, now);
+                links_judge(w, (uint32_t)link->ifi_index, now);
             }
         }
     }
@@ -563,7 +573,7 @@ item_begin(struct watch *w, struct item *it, struct item *old)
         it->pidfd = (int)syscall(SYS_pidfd_open, it->w.pid, 0);
         it->reasons |= it->pidfd < 0 ? DP_DOWN_PROCESS : 0;
     }
-    if (it->w.vtep || (link_is_up(w, it->w.ifindex[0]) && link_is_up(w, it->w.ifindex[1]))) {
+    if (links_are_up(w, it)) {
         relieve(it, DP_DOWN_LINK, time_mono_ns());
     } else {
         it->reasons |= DP_DOWN_LINK;
@@ -572,27 +582,45 @@ item_begin(struct watch *w, struct item *it, struct item *old)
     tell(w, it);
 }
 
-/* Another may have its number by now. */
-static struct item *
-item_find(struct item *items, size_t n, const struct watched *w)
+/* Another may have its number by now, or it another slot. */
+static int
+item_cmp(const void *a, const void *b)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (items[i].w.number == w->number && str_eq(items[i].w.id, w->id)) {
-            return &items[i];
-        }
-    }
-    return NULL;
+    const struct watched *x = &(*(struct item *const *)a)->w, *y = &(*(struct item *const *)b)->w;
+
+    return x->number != y->number ? (x->number < y->number ? -1 : 1)
+           : x->slot != y->slot   ? (x->slot < y->slot ? -1 : 1)
+                                  : strcmp(x->id, y->id);
 }
 
-/* Who is not watched any more is not down for what was found of it. */
-static void
-gone_clear(struct watch *w, const struct item *old, size_t n_old)
+/* For each of ours what it was, or null; the others are not down any more for what was found of
+ * them. */
+static struct item **
+items_match(struct watch *w, struct item *old, size_t n_old)
 {
+    struct item **sorted = heap_alloc((n_old + 1) * sizeof *sorted);
+    struct item **found = heap_alloc((w->n + 1) * sizeof *found);
+
     for (size_t i = 0; i < n_old; i++) {
-        if (!item_find(w->items, w->n, &old[i].w)) {
+        sorted[i] = &old[i];
+    }
+    qsort(sorted, n_old, sizeof *sorted, item_cmp);
+    for (size_t i = 0; i < w->n; i++) {
+        struct item *it = &w->items[i], *const *at;
+
+        at = bsearch(&it, sorted, n_old, sizeof *sorted, item_cmp);
+        if (at) {
+            found[i] = *at;
+            (*at)->stays = true;
+        }
+    }
+    for (size_t i = 0; i < n_old; i++) {
+        if (!old[i].stays) {
             w->health[old[i].w.slot].down = 0;
         }
     }
+    free(sorted);
+    return found;
 }
 
 static void
@@ -616,7 +644,7 @@ watched_same(const struct watched *a, const struct watched *b)
 void
 watch_set(struct watch *w, const struct watched *items, size_t n)
 {
-    struct item *old = w->items;
+    struct item *old = w->items, **before;
     size_t n_old = w->n;
     bool same = n == n_old;
 
@@ -631,9 +659,12 @@ watch_set(struct watch *w, const struct watched *items, size_t n)
     w->n = n;
     for (size_t i = 0; i < n; i++) {
         w->items[i].w = items[i];
-        item_begin(w, &w->items[i], item_find(old, n_old, &items[i]));
     }
-    gone_clear(w, old, n_old);
+    before = items_match(w, old, n_old); /* First: a slot may be another's by now. */
+    for (size_t i = 0; i < n; i++) {
+        item_begin(w, &w->items[i], before[i]);
+    }
+    free(before);
     items_free(old, n_old);
     w->generation++;
     pthread_mutex_unlock(&w->lock);
@@ -723,12 +754,12 @@ lock_make(pthread_mutex_t *lock)
 }
 
 struct err *
-watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg, struct watch **out)
+watch_new(struct dp_health *health, void (*changed)(void *arg), void *arg, struct watch **out)
 {
     struct watch *w = heap_alloc(sizeof *w);
     struct err *e;
 
-    w->health = datapath_health(dp);
+    w->health = health;
     w->changed = changed;
     w->arg = arg;
     w->wake = w->turns = w->news = w->probes = w->laps = w->tunnel = -1;

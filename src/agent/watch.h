@@ -4,8 +4,10 @@
 #ifndef CARRICK_AGENT_WATCH_H
 #define CARRICK_AGENT_WATCH_H
 
-#include "agent/datapath.h"
+#include "base/err.h"
+#include "bpf/abi.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* An instance as it is to be watched.  Here: a packet that goes in at ifindex[0] is expected at
@@ -25,9 +27,9 @@ struct watched {
 struct watch;
 /* What DP_DOWN_* say of it, for people; null where none is. */
 const char *watch_reason(const struct watched *watched, uint32_t down);
-/* Starts the threads in our network namespace.  'changed' is called on one of them, without locks,
- * after an instance went up or down. */
-struct err *watch_new(struct datapath *dp, void (*changed)(void *arg), void *arg,
+/* Starts the threads in our network namespace; 'health' is datapath_health.  'changed' is called on
+ * one of them, without locks, after an instance went up or down. */
+struct err *watch_new(struct dp_health *health, void (*changed)(void *arg), void *arg,
                       struct watch **watch) MUST_USE;
 void watch_free(struct watch *watch); /* null accepted */
 /* All instances, copied; what is known of those that stay is kept. */

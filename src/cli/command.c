@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/cli.h"
 
+#include "tosca/author.h"
 #include "tosca/check.h"
 #include "tosca/drawing.h"
 
@@ -43,6 +44,11 @@ static const struct cli_option trace_options[] = {
 };
 static const struct cli_option check_options[] = {
     {"trust", "FILE", "certificates (PEM) that its signers have to come from"},
+    {0},
+};
+static const struct cli_option init_options[] = {
+    {"image", "FILE", "the part's image: a tar of a root file system, qcow2 or raw"},
+    {"provider", "TEXT", "who provides the VNF"},
     {0},
 };
 static const struct cli_option graph_options[] = {
@@ -95,6 +101,25 @@ package_check_run(struct cli *cli)
         argv[n++] = mem_str(cli->mem, cli->args[i]);
     }
     cli->status = package_check_main(n, argv);
+    return NULL;
+}
+
+static struct err *
+package_init_run(struct cli *cli)
+{
+    const char *image = option_get(cli, "image");
+
+    if (!image) {
+        return err_new(E_INVALID, NULL, "--image FILE is missing: a VNF runs one");
+    }
+    cli->status = package_init_main(cli->args[0], option_get(cli, "provider"), image);
+    return NULL;
+}
+
+static struct err *
+package_pack_run(struct cli *cli)
+{
+    cli->status = package_pack_main(cli->args[0], cli->args[1]);
     return NULL;
 }
 
@@ -194,6 +219,21 @@ static const struct command commands[] = {
      .options = check_options,
      .offline = true,
      .doc = "tells what is wrong with a package"},
+    {.words = "package init",
+     .arguments = "FOLDER",
+     .n_min = 1,
+     .n_max = 1,
+     .run = package_init_run,
+     .options = init_options,
+     .offline = true,
+     .doc = "begins a VNF package: a folder that is one already"},
+    {.words = "package pack",
+     .arguments = "FOLDER FILE",
+     .n_min = 2,
+     .n_max = 2,
+     .run = package_pack_run,
+     .offline = true,
+     .doc = "writes the digests of a folder's files and packs them as a CSAR"},
     {.words = "package graph",
      .arguments = "FILE",
      .n_min = 1,

@@ -126,12 +126,32 @@ why_of(struct mem *mem, const struct json *step)
     return mem_str(mem, str_or(out.data, ""));
 }
 
+const struct json *
+trace_json(struct mem *mem, const struct trace_site *site, const struct json *told)
+{
+    struct json *out = MEM_NEW(mem, struct json), *name = MEM_NEW(mem, struct json);
+
+    *name = (struct json){.type = JSON_T_STR, .s = site->name, .n = strlen(site->name)};
+    *out = (struct json){.type = JSON_T_OBJECT, .n = told->n + 1};
+    out->keys = MEM_ARRAY(mem, out->n, const char *);
+    out->items = MEM_ARRAY(mem, out->n, const struct json *);
+    out->keys[0] = "site";
+    out->items[0] = name;
+    memcpy(out->keys + 1, told->keys, told->n * sizeof *told->keys);
+    memcpy(out->items + 1, told->items, told->n * sizeof *told->items);
+    return out;
+}
+
 static void
 steps_print(struct trace_run *run, const struct trace_site *site, const struct json *told)
 {
     struct mem *mem = run->cli->mem;
     const struct json *steps = json_get(told, "steps");
 
+    if (run->cli->json) {
+        vec_add(mem, &run->told, trace_json(mem, site, told));
+        return;
+    }
     json_each (steps, i) {
         const struct json *step = steps->items[i];
 
@@ -191,7 +211,8 @@ jump(struct trace_run *run, struct place *place, const struct json *step,
         }
         *told = NULL;
     }
-    printf("     It goes on at the site with tunnel endpoint %s: name that with --site.\n", vtep);
+    fprintf(run->cli->json ? stderr : stdout,
+            "     It goes on at the site with tunnel endpoint %s: name that with --site.\n", vtep);
     run->cli->status = STATUS_ELSEWHERE;
     return NULL;
 }
@@ -224,13 +245,12 @@ trace_imagine(struct trace_run *run)
     const struct json *told;
 
     TRY(ask(run, &place, &told));
-    if (run->cli->json) {
-        print_json(told);
-        run->cli->status = str_eq(json_get_str(told, "outcome"), "dropped") ? STATUS_DROPPED : 0;
-        return NULL;
-    }
     for (int i = 0; told && i < JUMPS_MAX; i++) {
         TRY(place_tell(run, &place, &told));
+    }
+    if (run->cli->json) {
+        print_json(&(struct json){
+            .type = JSON_T_ARRAY, .n = run->told.n, .items = run->told.items});
     }
     return NULL;
 }

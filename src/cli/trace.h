@@ -23,6 +23,7 @@ struct trace_run {
     size_t n_sites, start; /* 'start': where the source port is. */
     const char *macs[2]; /* Of the two ports: the same at every site, while ids are not. */
     int n_steps;
+    VEC(const struct json *) told; /* With --json: what each site answered, in the packet's order. */
 };
 
 /* Finds both ports at the site, as ports or remote ports; E_NOT_FOUND where one is not there. */
@@ -31,6 +32,9 @@ struct err *trace_ends_find(struct trace_run *run, struct trace_site *site) MUST
 struct err *trace_imagine(struct trace_run *run) MUST_USE;
 /* Prints what real packets meet, until --seconds or --count are over. */
 struct err *trace_live(struct trace_run *run) MUST_USE;
+/* 'told' with its site's name as the first member, "site". */
+const struct json *trace_json(struct mem *mem, const struct trace_site *site,
+                              const struct json *told);
 /* What a step is at, for people: the most telling of its names. */
 const char *trace_where(struct mem *mem, const struct json *step);
 

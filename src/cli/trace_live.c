@@ -75,7 +75,7 @@ event_print(struct live *live, struct live_site *at, const struct json *event)
 
     live->n_shown++;
     if (live->run->cli->json) {
-        print_json(event);
+        print_json(trace_json(mem, at->site, event));
         return;
     }
     if (json_is(hop, JSON_T_INT)) {
@@ -101,13 +101,14 @@ event_cmp(const void *a, const void *b)
 }
 
 static void
-lost_print(struct live_site *at, int64_t lost)
+lost_print(const struct live *live, struct live_site *at, int64_t lost)
 {
     if (lost > at->lost) {
-        printf("     %lld events of %s were not shown: too many at once\n",
-               (long long)(lost - at->lost), at->site->name);
-        at->lost = lost;
+        fprintf(live->run->cli->json ? stderr : stdout,
+                "     %lld events of %s were not shown: too many at once\n",
+                (long long)(lost - at->lost), at->site->name);
     }
+    at->lost = lost; /* Fewer than before where the agent was started again. */
 }
 
 /* What is new at all sites, by the time of day that they say. */
@@ -126,7 +127,7 @@ sites_poll(struct live *live)
             vec_add(live->run->cli->mem, &all, ((struct live_event){at, events->items[j]}));
         }
         at->last = json_int(json_get(told, "last"), at->last);
-        lost_print(at, json_int(json_get(told, "lost"), 0));
+        lost_print(live, at, json_int(json_get(told, "lost"), 0));
     }
     if (all.n) {
         qsort(all.items, all.n, sizeof *all.items, event_cmp);

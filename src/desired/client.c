@@ -13,6 +13,7 @@
 
 #define RETRY_MIN_MS 100
 #define RETRY_MAX_MS 2000
+#define ANSWER_MS 30000
 
 struct query {
     enum desired_op op;
@@ -20,6 +21,9 @@ struct query {
     desired_counters_fn *counters; /* Who asked, either ... */
     desired_answer_fn *answer;     /* ... or. */
     void *arg;
+    char *owner;         /* On whose behalf, or null. */
+    int64_t deadline_ns;
+    bool given_up;       /* Who asked was told so; the answer may still come. */
     struct query *next;
 };
 
@@ -31,18 +35,52 @@ struct desired_client {
     int64_t retry_ms;
     bool greeted;                 /* The agent's hello came. */
     int64_t seq, n_puts;          /* Of the snapshot or transaction under way. */
-    struct query *first, **last;  /* Counters asked for, in order. */
+    struct query *first, **last;  /* What was asked, in order. */
+    struct loop_timer *patience;  /* Armed while 'waited' for an answer. */
+    bool waited;
 };
 
 static void
-query_end(struct query *q, const void *answer, const char *why)
+query_tell(const struct query *q, const void *answer, const char *why)
 {
+    if (q->given_up) {
+        return;
+    }
     if (q->counters) {
         q->counters(q->arg, answer);
     } else {
         q->answer(q->arg, answer, why);
     }
+}
+
+static void
+query_end(struct query *q, const void *answer, const char *why)
+{
+    query_tell(q, answer, why);
+    free(q->owner);
     free(q);
+}
+
+/* loop_fn: nobody waits for ever for an agent that hangs.  The question keeps its place, since
+ * answers are known by their order. */
+static void
+queries_give_up(void *arg)
+{
+    struct desired_client *client = arg;
+    int64_t now = time_mono_ns(), next = INT64_MAX;
+
+    for (struct query *q = client->first; q; q = q->next) {
+        if (!q->given_up && q->deadline_ns <= now) {
+            query_tell(q, NULL, NULL);
+            q->given_up = true;
+        } else if (!q->given_up && q->deadline_ns < next) {
+            next = q->deadline_ns;
+        }
+    }
+    client->waited = next != INT64_MAX;
+    if (client->waited) {
+        loop_timer_arm(client->patience, (next - now) / 1000000 + 1);
+    }
 }
 
 static void
@@ -219,6 +257,8 @@ desired_client_new(const struct desired_client_config *config, struct desired_cl
     c->config.host = mem_str(c->mem, config->host);
     c->retry_ms = RETRY_MIN_MS;
     c->last = &c->first;
+    c->config.answer_ms = config->answer_ms ? config->answer_ms : ANSWER_MS;
+    c->patience = loop_timer_new(config->loop, queries_give_up, c);
     c->timer = loop_timer_new(config->loop, client_connect, c);
     loop_timer_arm(c->timer, 0);
     *client = c;
@@ -234,6 +274,7 @@ desired_client_free(struct desired_client *client)
     desired_conn_free(client->conn);
     queries_fail(client);
     loop_timer_del(client->timer);
+    loop_timer_del(client->patience);
     mem_free(client->mem);
     free(client);
 }
@@ -335,8 +376,30 @@ query_add(struct desired_client *client, const struct query *query)
     struct query *q = heap_alloc(sizeof *q);
 
     *q = *query;
+    q->deadline_ns = time_mono_ns() + client->config.answer_ms * 1000000;
     *client->last = q;
     client->last = &q->next;
+    if (!client->waited) {
+        client->waited = true;
+        loop_timer_arm(client->patience, client->config.answer_ms);
+    }
+}
+
+/* Why no more questions of the owner are taken, or null.  The agent answers one after the other, and
+ * what it has to do for the kernel waits behind them. */
+static const char *
+crowd_check(const struct desired_client *client, const char *owner)
+{
+    int all = 0, own = 0;
+
+    for (const struct query *q = client->first; q; q = q->next) {
+        all++;
+        own += q->owner && owner && str_eq(q->owner, owner);
+    }
+    return own >= DESIRED_QUESTIONS_OF_ONE ? "so many questions of this project wait already; ask "
+                                             "again when they are answered"
+           : all >= DESIRED_QUESTIONS_MAX  ? "too many questions wait already; ask again later"
+                                           : NULL;
 }
 
 void
@@ -354,18 +417,23 @@ desired_client_counters(struct desired_client *client, desired_counters_fn *fn, 
 }
 
 void
-desired_client_ask(struct desired_client *client, enum desired_op op, const void *object,
-                   const struct table *table, desired_answer_fn *fn, void *arg)
+desired_client_ask(struct desired_client *client, enum desired_op op, const char *owner,
+                   const void *object, const struct table *table, desired_answer_fn *fn, void *arg)
 {
     AUTO(mem) mem = mem_new("question");
     struct desired_message *message = desired_message_new(mem, op);
     const char *text = row_to_json(mem, object, true);
+    const char *why = crowd_check(client, owner);
 
-    if (!client->greeted) {
-        fn(arg, NULL, NULL);
+    if (!client->greeted || why) {
+        fn(arg, NULL, client->greeted ? why : NULL);
         return;
     }
     err_ignore(json_parse(mem, text, strlen(text), &message->object), "it was just written");
-    query_add(client, &(struct query){.op = op, .table = table, .answer = fn, .arg = arg});
+    query_add(client, &(struct query){.op = op,
+                                      .table = table,
+                                      .answer = fn,
+                                      .arg = arg,
+                                      .owner = owner ? heap_str(owner) : NULL});
     desired_conn_send(client->conn, message);
 }

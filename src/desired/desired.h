@@ -311,6 +311,7 @@ struct desired_client_config {
     const char *host;    /* Host id (of this host: the agent was started with the same). */
     int64_t epoch;       /* Raised at every start of the site, kept in its store. */
     uid_t agent_uid;     /* Uid the peer must have (0 = root; tests differ). */
+    int64_t answer_ms;   /* How long a question waits for its answer; 0 = 30 s. */
     void *arg;
     /* Connected and greeted: send a snapshot, now or soon after (with
      * desired_client_snapshot, _put, _snapshot_end).  'agent' is its hello. */
@@ -348,15 +349,20 @@ struct err *desired_client_put(struct desired_client *client, enum desired_kind 
 void desired_client_delete(struct desired_client *client, enum desired_kind kind, const char *id);
 
 /* Asks for counters; 'fn' is called once, with null where the connection is
- * not there or is lost before the answer. */
+ * not there or is lost before the answer, or the answer does not come in time. */
 typedef void desired_counters_fn(void *arg, const struct desired_counters *counters);
 void desired_client_counters(struct desired_client *client, desired_counters_fn *fn, void *arg);
 
-/* Asks a question of another kind ('op', its object) whose answer is of 'table'; 'fn' is called
- * once, with null where there is no answer: 'why' is the agent's reason, or null where the
- * connection is not there or is lost before. */
+#define DESIRED_QUESTIONS_MAX 32   /* That wait at once, ... */
+#define DESIRED_QUESTIONS_OF_ONE 4 /* ... and of one owner. */
+
+/* Asks a question of another kind ('op', its object) whose answer is of 'table', on behalf of
+ * 'owner' (null = nobody's: only the limit of all counts); 'fn' is called once, with null where
+ * there is no answer: 'why' is the agent's reason, or that too many wait, or null where the
+ * connection is not there, is lost before, or the answer does not come in time. */
 typedef void desired_answer_fn(void *arg, const void *answer, const char *why);
-void desired_client_ask(struct desired_client *client, enum desired_op op, const void *object,
-                        const struct table *table, desired_answer_fn *fn, void *arg);
+void desired_client_ask(struct desired_client *client, enum desired_op op, const char *owner,
+                        const void *object, const struct table *table, desired_answer_fn *fn,
+                        void *arg);
 
 #endif

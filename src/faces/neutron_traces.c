@@ -96,7 +96,7 @@ answered(void *arg, const void *answer, const char *why)
         ((struct asking *)r->state)->answer = answer;
         rest_finish(r, store_read(r->mount->store, tell, r));
     } else if (why) {
-        rest_finish(r, err_new(E_CONFLICT, "TraceRefused", "The agent cannot tell: %s.", why));
+        rest_finish(r, err_new(E_CONFLICT, "TraceRefused", "It cannot be told: %s.", why));
     } else {
         rest_finish(r, err_new(E_UNAVAILABLE, "AgentUnavailable",
                                "The agent of this site does not answer; traffic goes on without "
@@ -112,8 +112,8 @@ ask(void *arg)
     struct network_service *service = r->mount->user;
     struct asking *a = r->state;
 
-    desired_client_ask(site_sync_client(service->sync), a->kind->op, a->question, a->kind->answer,
-                       answered, r);
+    desired_client_ask(site_sync_client(service->sync), a->kind->op, r->caller.project_id,
+                       a->question, a->kind->answer, answered, r);
 }
 
 /* store_fn */

@@ -224,9 +224,9 @@ orchestrator_start(struct orchestrator *o)
 {
     (void)umask(077);
     TRY(options_check(o));
-    TRY(state_open(o));
     TRY(loop_new(&o->loop));
-    TRY(role_signals(o->loop));
+    TRY(role_signals(o->loop)); /* before threads there are that would die of them */
+    TRY(state_open(o));
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
@@ -239,6 +239,11 @@ orchestrator_start(struct orchestrator *o)
 static void
 orchestrator_end(struct orchestrator *o)
 {
+    pool_stop(o->waiting); /* jobs are of requests, which go with the server */
+    pool_stop(o->pool);
+    if (o->identity) {
+        pool_stop(identity_pool(o->identity));
+    }
     if (o->rest) {
         rest_free(o->rest);
     }

@@ -223,9 +223,9 @@ site_start(struct site *site)
 {
     (void)umask(077);
     TRY(site_check(site));
-    TRY(site_store(site));
     TRY(loop_new(&site->loop));
-    TRY(role_signals(site->loop));
+    TRY(role_signals(site->loop)); /* before threads there are that would die of them */
+    TRY(site_store(site));
     TRY(site_identity(site));
     TRY(site_services_start(site));
     TRY(site_agent(site));
@@ -241,6 +241,13 @@ site_end(struct site *site)
 {
     if (site->network) {
         change_feed_close(site->network->feed); /* or they would hold up the server's end */
+    }
+    site_sync_close(site->sync); /* as would these, and be answered after it */
+    if (site->identity) {
+        pool_stop(identity_pool(site->identity)); /* whose jobs are of requests too */
+    }
+    if (site->image) {
+        pool_stop(image_pool(site->image));
     }
     rest_free(site->rest);
     site_sync_free(site->sync);

@@ -17,14 +17,14 @@ chain_network(struct tx *tx, const struct port_chain *chain, const char **networ
         TRY(classifier_networks(tx, c, &found));
         *network_id = found.n > 0 ? found.items[0] : NULL;
     }
-    if (!*network_id && chain->port_pair_groups.n > 0) {
+    for (size_t i = 0; i < chain->port_pair_groups.n && !*network_id; i++) {
         TRY(sql_column(tx,
                        "select network_id from port where id in (select p.ingress from port_pair p "
                        "join port_pair_group_port_pairs g on g.target = p.id where g.owner = ?1) "
                        "union select network_id from remote_port where id in (select p.ingress from "
                        "port_pair p join port_pair_group_port_pairs g on g.target = p.id where "
                        "g.owner = ?1)",
-                       SQL_ARGS(chain->port_pair_groups.items[0]), &found));
+                       SQL_ARGS(chain->port_pair_groups.items[i]), &found));
         *network_id = found.n > 0 ? found.items[0] : NULL;
     }
     return NULL;

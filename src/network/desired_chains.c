@@ -8,11 +8,7 @@
 
 #include "base/vec.h"
 
-#include <string.h>
-
 #define SPI_REVERSE 65536 /* Above all numbers of chains. */
-#define SPI_WAYS 0x800000
-#define SPI_WAYS_N 0x400000 /* So many for each direction. */
 
 /* ---- instances and hops ------------------------------------------------------------------ */
 
@@ -230,16 +226,6 @@ whole_load(struct tx *tx, const struct port_chain *chain, void **object)
     return NULL;
 }
 
-/* A way has no number of its own: its service paths are made of its id. */
-static void
-way_spis(struct desired_chain *way)
-{
-    if (way->spi_forward != INT_NULL) {
-        way->spi_forward = SPI_WAYS | (int64_t)(hash_bytes(way->id, strlen(way->id), 1) % SPI_WAYS_N);
-        way->spi_reverse = way->spi_forward + SPI_WAYS_N;
-    }
-}
-
 /* A way through a service graph: the hops of all its chains for what the last one's classifiers
  * take, on the network of the first. */
 static struct err *
@@ -258,7 +244,10 @@ path_load(struct tx *tx, const struct service_graph_path *path, void **object)
     out->network_id = ((struct desired_chain *)first)->network_id;
     out->after = path->follows;
     out->home = true;
-    way_spis(out);
+    if (out->spi_forward != INT_NULL) {
+        out->spi_forward = path->spi;
+        out->spi_reverse = path->spi + WAY_SPI_N;
+    }
     for (size_t i = 0; i < path->port_chains.n; i++) {
         TRY(row_get(tx, &port_chain_table, path->port_chains.items[i], &chain));
         TRY(hops_load(tx, chain, out));
@@ -313,7 +302,7 @@ label_load(struct tx *tx, const char *id, void **object)
     int64_t hop;
 
     TRY(row_or_null(tx, &chain_label_table, id, &label));
-    if (!label || label->arriving == INT_NULL) {
+    if (!label || label->arriving == INT_NULL || label->label > DESIRED_LABEL_MAX) {
         return NULL;
     }
     chain_id = label->port_chain_id;

@@ -138,12 +138,30 @@ touch_chains_by(struct tx *tx, struct desired_touched *touched, const char *sql,
     return touch_paths(tx, touched, sql, id);
 }
 
-/* Its ports are a function's now, or not any more. */
+/* A port is a function's now, or not any more: where it is not bound here, the agent knows it, and
+ * classifiers that name it, only then. */
+static struct err *
+touch_pair_port(struct tx *tx, struct desired_touched *touched, const char *port_id)
+{
+    static const char naming[] = "select l.owner from port_chain_flow_classifiers l join "
+                                 "flow_classifier c on c.id = l.target where c.source_port_id = ?1 "
+                                 "or c.destination_port_id = ?1";
+
+    if (!port_id) {
+        return NULL;
+    }
+    desired_touch(touched, DESIRED_port, port_id);
+    TRY(touch_chains_by(tx, touched, naming, port_id));
+    return touch_found(tx, touched, DESIRED_label,
+                       mem_printf(tx_mem(tx), "select id from chain_label where port_chain_id in "
+                                              "(%s)", naming), SQL_ARGS(port_id));
+}
+
 static struct err *
 touch_pair(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
-    desired_touch(touched, DESIRED_port, column(change, "ingress_port_id"));
-    desired_touch(touched, DESIRED_port, column(change, "egress_port_id"));
+    TRY(touch_pair_port(tx, touched, column(change, "ingress_port_id")));
+    TRY(touch_pair_port(tx, touched, column(change, "egress_port_id")));
     return touch_chains_by(tx, touched,
                            "select c.owner from port_chain_port_pair_groups c join "
                            "port_pair_group_port_pairs g on g.owner = c.target where g.target = ?",

@@ -211,6 +211,7 @@ chain_is_home(struct tx *tx, const char *chain_id, bool *is)
         SQL_ARGS(chain_id), is);
 }
 
+/* One that an older store has and that is not given out any more stands for nobody. */
 static struct err *
 label_of(struct tx *tx, const char *sql, const char *const *args, int64_t *label)
 {
@@ -220,6 +221,7 @@ label_of(struct tx *tx, const char *sql, const char *const *args, int64_t *label
     TRY(sql_column(tx, sql, args, &found));
     if (found.n > 0) {
         (void)str_to_i64(found.items[0], label);
+        *label = *label > DESIRED_LABEL_MAX ? DESIRED_LABEL_NOBODY : *label;
     }
     return NULL;
 }

@@ -219,9 +219,12 @@ struct site_sync_config {
  * change log grows; reports of the agent become rows.  Call it before the loop runs or on its
  * thread, not on the writer's (it writes the site's epoch and waits). */
 struct err *site_sync_new(const struct site_sync_config *config, struct site_sync **sync) MUST_USE;
-/* On the loop's thread or after it stopped; before store_close.  Null accepted. */
+/* Ends the connection: who waits for an answer of the agent is told that there is none.  Before the
+ * server of those who wait goes; on the loop's thread or after it stopped.  Null accepted. */
+void site_sync_close(struct site_sync *sync);
+/* Closes and ends; likewise, and before store_close.  Null accepted. */
 void site_sync_free(struct site_sync *sync);
-/* The connection, for counters; on the loop's thread. */
+/* The connection, for questions; on the loop's thread. */
 struct desired_client *site_sync_client(struct site_sync *sync);
 /* The agent's console folder as it said, copied to 'mem', or null while it has not; any thread. */
 const char *site_sync_console_dir(struct site_sync *sync, struct mem *mem);

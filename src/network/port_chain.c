@@ -292,7 +292,9 @@ chain_before_update(struct tx *tx, struct op *op, const void *old, void *row)
         TRY(groups_check(tx, op, chain));
     }
     TRY(lent_check_chain(tx, chain));
-    return row_given(&chain->row, "flow_classifiers") || row_given(&chain->row, "priority")
+    /* Where no classifier has a logical port, its groups say which network it is on. */
+    return row_given(&chain->row, "flow_classifiers") || row_given(&chain->row, "priority") ||
+                   row_given(&chain->row, "port_pair_groups")
                ? classifiers_check(tx, op, chain)
                : NULL;
 }

@@ -266,18 +266,31 @@ group_before_update(struct tx *tx, struct op *op, const void *old, void *row)
     return group_places_check(tx, row, NULL);
 }
 
-/* Labels of pairs that left stand for nothing any more. */
+/* The first pair, which may say what network a chain is on; null where there is none. */
+static const char *
+first_pair(const struct port_pair_group *group)
+{
+    return group->port_pairs.n > 0 ? group->port_pairs.items[0] : NULL;
+}
+
+/* Labels of pairs that left stand for nothing any more; and a chain may be on a network only now
+ * where another one claims its packets. */
 static struct err *
 group_after_update(struct tx *tx, struct op *op, const void *old, void *row)
 {
     const struct port_pair_group *group = row;
     struct strs chains;
 
-    (void)op, (void)old;
     TRY(sql_column(tx, "select owner from port_chain_port_pair_groups where target = ?",
                    SQL_ARGS(group->id), &chains));
     for (size_t i = 0; i < chains.n; i++) {
+        struct port_chain *chain;
+
         TRY(chain_labels_drop(tx, chains.items[i], false));
+        if (first_pair(group) && !str_eq(first_pair(group), first_pair(old))) {
+            TRY(row_get(tx, &port_chain_table, chains.items[i], &chain));
+            TRY(chain_conflict_check(tx, op, chain));
+        }
     }
     return NULL;
 }

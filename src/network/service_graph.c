@@ -7,6 +7,9 @@
 #include "base/uuid.h"
 #include "base/vec.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #define EDGES_MAX 64
 #define PATHS_MAX 64
 
@@ -309,7 +312,26 @@ way_check(struct graph *graph, const struct way *way, const struct node *next)
     return groups_once_check(graph, way, next->chain);
 }
 
-static void
+/* The first number from the hash of its id on that no way has, of this graph or another: made again,
+ * a graph has the same ones nearly always. */
+static struct err *
+spi_settle(struct graph *graph, struct service_graph_path *path)
+{
+    uint64_t hash = hash_bytes(path->path_id, strlen(path->path_id), 1);
+    bool used = true;
+
+    for (uint64_t i = 0; used && i < WAY_SPI_N; i++) {
+        path->spi = WAY_SPI_MIN + (int64_t)((hash + i) % WAY_SPI_N);
+        TRY(sql_exists(graph->tx, "select 1 from service_graph_path where spi = ?",
+                       SQL_ARGS(mem_printf(tx_mem(graph->tx), "%" PRIi64, path->spi)), &used));
+        vec_each (&graph->paths, other) {
+            used = used || ((struct service_graph_path *)*other)->spi == path->spi;
+        }
+    }
+    return used ? err_new(E_CONFLICT, "NoServicePathAvailable", "No service path is free.") : NULL;
+}
+
+static struct err *
 path_add(struct graph *graph, const struct way *before, struct way *way)
 {
     struct mem *mem = tx_mem(graph->tx);
@@ -327,7 +349,9 @@ path_add(struct graph *graph, const struct way *before, struct way *way)
         node->places++;
     }
     way->id = path->path_id = uuid_from(mem, buf_copy(mem, &name));
+    TRY(spi_settle(graph, path));
     vec_add(mem, &graph->paths, (void *)path);
+    return NULL;
 }
 
 static struct err *
@@ -343,7 +367,7 @@ way_extend(struct graph *graph, size_t at)
         TRY(way_check(graph, &way, next));
         longer.node[longer.n++] = last->to[i];
         longer.hops += next->chain->port_pair_groups.n;
-        path_add(graph, &way, &longer);
+        TRY(path_add(graph, &way, &longer));
         vec_add(tx_mem(graph->tx), &graph->ways, longer);
     }
     return NULL;

@@ -567,15 +567,26 @@ site_sync_new(const struct site_sync_config *config, struct site_sync **sync)
 }
 
 void
-site_sync_free(struct site_sync *sync)
+site_sync_close(struct site_sync *sync)
 {
     if (!sync) {
         return;
     }
     if (sync->watch) {
         store_unwatch(sync->watch);
+        sync->watch = NULL;
     }
     desired_client_free(sync->client);
+    sync->client = NULL;
+}
+
+void
+site_sync_free(struct site_sync *sync)
+{
+    if (!sync) {
+        return;
+    }
+    site_sync_close(sync);
     loop_timer_del(sync->retry);
     sent_clear(sync);
     map_done(&sync->sent);

@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "network/words.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define ATTR ATTR_ROW
@@ -131,6 +132,51 @@ protocol_choose(struct mem *mem, const char *name, const char *src_ip, int64_t *
     return NULL;
 }
 
+/* A chain that others lead to steers what they steer: '*chain_id' becomes the first of them. */
+static struct err *
+way_begin(struct tx *tx, const char **chain_id)
+{
+    struct service_graph_path *path = NULL;
+    const char *way;
+    bool behind;
+
+    TRY(chain_is_destination(tx, *chain_id, &behind, &way));
+    if (behind) {
+        TRY(path_find(tx, way, &path));
+        *chain_id = path->port_chains.items[0];
+    }
+    return NULL;
+}
+
+/* By tunnel a packet of the network comes on its segment, or on a label of a chain there.  What other
+ * identifiers stand for is told to nobody. */
+static struct err *
+arrival_check(struct tx *tx, const struct trace_end *from, int64_t vni)
+{
+    const char *text = mem_printf(tx_mem(tx), "%" PRIi64, vni), *on = NULL;
+    struct port_chain *chain;
+    struct strs chains;
+    bool is_segment;
+
+    TRY(sql_exists(tx, "select 1 from network where id = ? and segmentation_id = cast(? as integer)",
+                   SQL_ARGS(from->network_id, text), &is_segment));
+    if (is_segment) {
+        return NULL;
+    }
+    TRY(sql_column(tx, "select port_chain_id from chain_label where arriving = cast(? as integer)",
+                   SQL_ARGS(text), &chains));
+    if (chains.n > 0) {
+        TRY(way_begin(tx, &chains.items[0]));
+        TRY(row_get(tx, &port_chain_table, chains.items[0], &chain));
+        TRY(chain_network(tx, chain, &on));
+    }
+    return on && str_eq(on, from->network_id)
+               ? NULL
+               : err_new(E_NOT_FOUND, "TunnelNotFound",
+                         "Nothing of network %s comes here on VXLAN identifier %" PRIi64 ".",
+                         from->network_id, vni);
+}
+
 static struct err *
 packet_make(struct tx *tx, struct op *op, const struct trace_flow *flow, void **out)
 {
@@ -142,6 +188,9 @@ packet_make(struct tx *tx, struct op *op, const struct trace_flow *flow, void **
     }
     TRY(end_look(tx, op, flow->source_port_id, &from));
     TRY(end_look(tx, op, flow->destination_port_id, &to));
+    if (flow->vtep) {
+        TRY(arrival_check(tx, &from, flow->vni));
+    }
     packet->source_ip = flow->source_ip;
     packet->destination_ip = flow->destination_ip;
     TRY(addresses_choose(&from, &to, &packet->source_ip, &packet->destination_ip));
@@ -228,6 +277,7 @@ network_follow_ask(struct tx *tx, struct op *op, const struct follow_request *re
     TRY(end_look(tx, op, request->source_port_id, &from));
     TRY(end_look(tx, op, request->destination_port_id, &to));
     q->id = request->id;
+    q->owner = op->caller->project_id;
     q->network_id = from.network_id;
     q->source_ip = request->source_ip;
     q->destination_ip = request->destination_ip;
@@ -273,9 +323,10 @@ name_look(struct tx *tx, struct op *op, const struct resource *resource, const c
     return NULL;
 }
 
-/* 'step' is a row that may have the attribute. */
+/* 'step' is a row that may have the attribute; 'hidden' where it is of what the caller may not see. */
 static struct err *
-name_tell(struct tx *tx, struct op *op, const struct named *n, const void *step, struct jw *w)
+name_tell(struct tx *tx, struct op *op, const struct named *n, const void *step, bool *hidden,
+          struct jw *w)
 {
     const struct attr *attr = table_attr(((const struct row *)step)->table, n->attr);
     const char *id = attr ? *(const char **)attr_at(attr, step) : NULL, *name = NULL;
@@ -292,6 +343,7 @@ name_tell(struct tx *tx, struct op *op, const struct named *n, const void *step,
     } else {
         jw_null(w, n->attr);
     }
+    *hidden = *hidden || (id && !name);
     return NULL;
 }
 
@@ -300,7 +352,7 @@ static bool
 is_plain(void *arg, const struct attr *attr)
 {
     (void)arg;
-    if (str_eq(attr->name, "at")) {
+    if (str_eq(attr->name, "at") || str_eq(attr->name, "packets")) {
         return false;
     }
     for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
@@ -311,12 +363,14 @@ is_plain(void *arg, const struct attr *attr)
     return true;
 }
 
+/* '*hidden' where it is of what the caller may not see. */
 static struct err *
-step_tell(struct tx *tx, struct op *op, const void *step, struct jw *w)
+step_tell(struct tx *tx, struct op *op, const void *step, bool *hidden, struct jw *w)
 {
+    *hidden = false;
     row_encode(w, step, 0, is_plain, NULL);
     for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
-        TRY(name_tell(tx, op, &named[i], step, w));
+        TRY(name_tell(tx, op, &named[i], step, hidden, w));
     }
     return NULL;
 }
@@ -342,9 +396,16 @@ network_trace_tell(struct tx *tx, struct op *op, const struct desired_trace_answ
     jw_str(w, "vtep", answer->vtep);
     jw_array(w, "steps");
     for (size_t i = 0; i < answer->steps.n; i++) {
-        TRY(way_resolve(tx, answer->steps.items[i]));
+        struct desired_trace_step *step = answer->steps.items[i];
+        bool hidden;
+
+        TRY(way_resolve(tx, step));
         jw_object(w, NULL);
-        TRY(step_tell(tx, op, answer->steps.items[i], w));
+        TRY(step_tell(tx, op, step, &hidden, w));
+        /* That of a reason to drop counts the packets of all. */
+        if (!hidden && step->packets != INT_NULL && (!step->name || op->caller->is_admin)) {
+            jw_int(w, "packets", step->packets);
+        }
         jw_end(w);
     }
     jw_end(w);
@@ -360,10 +421,11 @@ network_follow_tell(struct tx *tx, struct op *op, const struct desired_followed 
     jw_array(w, "events");
     for (size_t i = 0; i < followed->events.n; i++) {
         const struct desired_follow_event *event = followed->events.items[i];
+        bool hidden;
 
         jw_object(w, NULL);
         jw_str(w, "at", time_text(at, event->at, TIME_Z_US));
-        TRY(step_tell(tx, op, event, w));
+        TRY(step_tell(tx, op, event, &hidden, w));
         jw_end(w);
     }
     jw_end(w);

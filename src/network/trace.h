@@ -24,12 +24,14 @@ struct follow_request {
 extern const struct table trace_flow_table, trace_request_table, follow_request_table;
 
 /* The question for the agent, in the arena of 'op'.  The caller of 'op' has to see all ports that
- * are named: E_NOT_FOUND (PortNotFound).  E_INVALID: they have no addresses of one family, or no
+ * are named: E_NOT_FOUND (PortNotFound).  What comes by tunnel has to be of the source's network:
+ * E_NOT_FOUND (TunnelNotFound).  E_INVALID: they have no addresses of one family, or no
  * such protocol is there. */
 struct err *network_trace_ask(struct tx *tx, struct op *op, const struct trace_request *request,
                               struct desired_trace_question **question) MUST_USE;
 /* Writes the members of the answer: each step with the names of what the caller of 'op' may see;
- * of what he may not, neither name nor id. */
+ * of what he may not, neither name nor id nor counter.  How many packets of all were dropped for a
+ * reason is told to administrators. */
 struct err *network_trace_tell(struct tx *tx, struct op *op,
                                const struct desired_trace_answer *answer, struct jw *w) MUST_USE;
 

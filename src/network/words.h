@@ -139,6 +139,11 @@ struct err *lent_load(struct tx *tx, const char *chain_id, const struct port_pai
 
 /* ---- service_graph.c, service_graph_path.c */
 
+/* Service path identifiers of ways: above all of chains by themselves, which have their chain_id and
+ * 65536 more for replies.  So many for each direction. */
+#define WAY_SPI_MIN 0x800000
+#define WAY_SPI_N 0x400000
+
 /* 409 where a service graph has the chain. */
 struct err *chain_free_check(struct tx *tx, const char *chain_id) MUST_USE;
 /* What a group of a chain may not have on the ways of a graph: pairs at other sites that are not

@@ -97,7 +97,7 @@ pool_new(const char *name, int n, size_t max_queued, struct pool **out)
 }
 
 void
-pool_free(struct pool *pool)
+pool_stop(struct pool *pool)
 {
     if (!pool) {
         return;
@@ -109,6 +109,16 @@ pool_free(struct pool *pool)
     for (int i = 0; i < pool->n_threads; i++) {
         pthread_join(pool->threads[i], NULL);
     }
+    pool->n_threads = 0;
+}
+
+void
+pool_free(struct pool *pool)
+{
+    if (!pool) {
+        return;
+    }
+    pool_stop(pool);
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
@@ -118,22 +128,24 @@ struct err *
 pool_run(struct pool *pool, void (*fn)(void *arg), void *arg)
 {
     struct job *job = heap_alloc(sizeof *job);
-    bool full;
+    bool full, stopping;
 
     job->fn = fn;
     job->arg = arg;
     pthread_mutex_lock(&pool->lock);
     full = pool->n_queued >= pool->max_queued;
-    if (!full) {
+    stopping = pool->stopping;
+    if (!full && !stopping) {
         *pool->last = job;
         pool->last = &job->next;
         pool->n_queued++;
         pthread_cond_signal(&pool->wake);
     }
     pthread_mutex_unlock(&pool->lock);
-    if (full) {
+    if (full || stopping) {
         free(job);
-        return err_new(E_BUSY, NULL, "%zu jobs wait already", pool->max_queued);
+        return stopping ? err_new(E_BUSY, NULL, "no more jobs are taken: it ends")
+                        : err_new(E_BUSY, NULL, "%zu jobs wait already", pool->max_queued);
     }
     return NULL;
 }

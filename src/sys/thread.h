@@ -8,8 +8,11 @@
 struct pool;
 /* 'n' threads named 'name' (<= 12 characters); at most 'max_queued' jobs wait. */
 struct err *pool_new(const char *name, int n, size_t max_queued, struct pool **pool) MUST_USE;
-void pool_free(struct pool *pool); /* runs what waits, then joins */
-/* E_BUSY where the queue is full. */
+/* Runs what waits, then joins; no more jobs are taken.  Before that goes which jobs are of.  Null
+ * accepted, and twice. */
+void pool_stop(struct pool *pool);
+void pool_free(struct pool *pool); /* Stops it and ends; null accepted. */
+/* E_BUSY where the queue is full, or the pool stopped. */
 struct err *pool_run(struct pool *pool, void (*fn)(void *arg), void *arg) MUST_USE;
 
 #endif

@@ -38,11 +38,22 @@ archive_new(struct mem *mem)
     return archive;
 }
 
+/* What libzip reads has to be what was looked at. */
+static bool
+is_listed(const struct directory *directory, zip_uint64_t i, const zip_stat_t *st)
+{
+    return str_eq(directory->entries.items[i].name, st->name) &&
+           directory->entries.items[i].size == st->size;
+}
+
 static struct err *
-zip_list(struct package_archive *archive, const char *path)
+zip_list(struct package_archive *archive, const char *path, const struct directory *directory)
 {
     zip_int64_t n = zip_get_num_entries(archive->zip, 0);
 
+    if (n != (zip_int64_t)directory->entries.n) {
+        return err_new(E_INVALID, "PackageInvalid", "%s: holds more than one directory", path);
+    }
     for (zip_uint64_t i = 0; (zip_int64_t)i < n; i++) {
         struct package_file file = {.index = i};
         zip_stat_t st;
@@ -50,6 +61,11 @@ zip_list(struct package_archive *archive, const char *path)
         if (zip_stat_index(archive->zip, i, ZIP_FL_ENC_RAW, &st) != 0 ||
             !(st.valid & ZIP_STAT_NAME) || !(st.valid & ZIP_STAT_SIZE)) {
             return err_new(E_INVALID, "PackageInvalid", "%s: entry %llu is damaged", path,
+                           (unsigned long long)i);
+        }
+        if (!is_listed(directory, i, &st)) {
+            return err_new(E_INVALID, "PackageInvalid",
+                           "%s: entry %llu has two names or sizes: more than one directory", path,
                            (unsigned long long)i);
         }
         file.name = mem_str(archive->mem, st.name);
@@ -69,11 +85,11 @@ archive_open_fd(struct mem *mem, const char *path, int fd, const struct package_
 {
     AUTO(mem) scratch = mem_new("zip directory");
     AUTO_FD own = fd;
-    bool is_zip;
+    struct directory directory;
     int code;
 
     *archive = NULL;
-    TRY(directory_check(scratch, path, own, limits, &is_zip));
+    TRY(directory_check(scratch, path, own, limits, &directory));
     *archive = archive_new(mem);
     (*archive)->zip = zip_fdopen(own, 0, &code);
     if (!(*archive)->zip) {
@@ -81,7 +97,7 @@ archive_open_fd(struct mem *mem, const char *path, int fd, const struct package_
         return err_new(E_INVALID, "PackageInvalid", "%s: the zip is damaged (%d)", path, code);
     }
     own = -1; /* libzip has it. NOLINT(clang-analyzer-deadcode.DeadStores): its end looks at it */
-    return zip_list(*archive, path);
+    return zip_list(*archive, path, &directory);
 }
 
 static struct err *folder_walk(struct package_archive *archive, const char *root,

@@ -28,10 +28,16 @@ struct err *archive_open_fd(struct mem *mem, const char *path, int fd,
 struct err *archive_read(struct package_archive *archive, const struct package_file *file,
                          package_sink_fn *sink, void *arg) MUST_USE;
 
+/* The entries of a zip, in 'mem': names and unpacked sizes. */
+struct directory {
+    VEC(struct package_file) entries;
+};
 /* directory.c: checks the zip's central directory byte by byte, before libzip
- * sees it: names, limits, links, encryption. */
+ * sees it: names, limits, links, encryption.  What it found is for comparison:
+ * a file can hold two directories, and two readers can choose differently. */
 struct err *directory_check(struct mem *mem, const char *path, int fd,
-                            const struct package_limits *limits, bool *is_zip) MUST_USE;
+                            const struct package_limits *limits,
+                            struct directory *directory) MUST_USE;
 /* Null where the name may stand in a package, else why not. */
 const char *directory_name_fault(struct mem *mem, const char *name, size_t n, size_t max);
 

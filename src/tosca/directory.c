@@ -25,6 +25,7 @@ struct walk {
     uint64_t n_entries, start, size; /* of the directory */
     uint64_t unpacked, packed;
     struct map names;
+    struct directory *found;
     struct err *faults;
     size_t n_faults;
 };
@@ -248,6 +249,8 @@ entry_check(struct walk *walk, const uint8_t *entry, size_t name_size)
     ((char *)(uintptr_t)name)[name_size] = '\0';
     why = entry_fault(walk, entry, name, name_size);
     entry_sizes(entry, name_size, &packed, &unpacked);
+    vec_add(walk->mem, &walk->found->entries,
+            ((struct package_file){.name = name, .size = unpacked}));
     walk->packed += packed < walk->file_size ? packed : walk->file_size + 1;
     walk->unpacked +=
         unpacked < walk->limits->max_unpacked ? unpacked : walk->limits->max_unpacked + 1;
@@ -300,13 +303,13 @@ walk_entries(struct walk *walk, int fd)
 
 struct err *
 directory_check(struct mem *mem, const char *path, int fd, const struct package_limits *limits,
-                bool *is_zip)
+                struct directory *directory)
 {
-    struct walk walk = {.mem = mem, .path = path, .limits = limits};
+    struct walk walk = {.mem = mem, .path = path, .limits = limits, .found = directory};
     struct stat st;
     struct err *e;
 
-    *is_zip = false;
+    *directory = (struct directory){0};
     if (fstat(fd, &st) != 0) {
         return err_errno(E_UNAVAILABLE, "%s", path);
     }
@@ -315,7 +318,6 @@ directory_check(struct mem *mem, const char *path, int fd, const struct package_
     if (!find_end(&walk, fd)) {
         return invalid(path, "is no zip file");
     }
-    *is_zip = true;
     e = walk_entries(&walk, fd);
     if (e) {
         return err_join(e, walk.faults);

@@ -588,8 +588,7 @@ into_fd(void *arg, const void *data, size_t n)
 /* Option 2 of SOL004 5.1: a zip that holds the package and its signature.  The
  * inner package takes the outer one's place. */
 static struct err *
-open_inner(struct opening *o, const struct package_file *inner,
-           const struct package_file *signature)
+open_inner(struct opening *o, const struct package_file *inner)
 {
     struct package *pkg = o->pkg;
     const char *path = mem_printf(pkg->mem, "%s/%s", pkg->path, inner->name);
@@ -605,12 +604,7 @@ open_inner(struct opening *o, const struct package_file *inner,
     TRY(archive_read(pkg->archive, inner, into_fd, &fd));
     own = fd;
     fd = -1;
-    if (signature) {
-        o->signature_faults =
-            signing_check_outer(pkg, pkg->archive, inner, signature, o->trust);
-    } else {
-        fault(o, pkg->path, 0, "a package in a zip needs its signature (.cms) beside it");
-    }
+    o->signature_faults = signing_check_outer(pkg, pkg->archive, inner, o->trust);
     pkg->path = path;
     return archive_open_fd(pkg->mem, path, own, &pkg->limits, &pkg->archive);
 }
@@ -618,18 +612,17 @@ open_inner(struct opening *o, const struct package_file *inner,
 static struct err *
 unwrap(struct opening *o)
 {
-    const struct package_file *inner = NULL, *signature = NULL;
+    const struct package_file *inner = NULL;
 
     vec_each (&o->pkg->archive->files, file) {
         if (str_ends(file->name, ".csar") && !strchr(file->name, '/')) {
             inner = file;
         }
-        signature = !signature && signing_is_signature(file->name) ? file : signature;
     }
     if (!inner || o->pkg->archive->files.n > 4) {
         return NULL;
     }
-    return open_inner(o, inner, signature);
+    return open_inner(o, inner);
 }
 
 /* --- opening ------------------------------------------------------------------- */
@@ -666,6 +659,9 @@ check_all(struct opening *o)
     check_contents(o);
     o->signature_faults =
         err_join(o->signature_faults, signing_check(pkg, o->manifest, o->trust));
+    if (o->manifest && o->manifest->signature_n > 0) {
+        signing_hide(pkg, o->manifest);
+    }
     if (pkg->signed_by) {
         note(o, mem_printf(pkg->mem, "signed by %s", pkg->signed_by));
     }

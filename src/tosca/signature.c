@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#define SIGNATURE_MAX (256u << 10)
 #define CERTIFICATES_MAX 32
 #define SIGNERS_MAX 8
 #define TRUST_MAX (1u << 20)
@@ -85,6 +86,18 @@ cms_read(const char *text, size_t n)
     return cms;
 }
 
+/* Each digest hangs on the one before it: as many as it likes would end the stack. */
+static bool
+has_many(BIO *chain)
+{
+    size_t n = 0;
+
+    for (; chain; chain = BIO_next(chain)) {
+        n++;
+    }
+    return n > SIGNERS_MAX + 1; /* The last goes nowhere. */
+}
+
 struct err *
 signature_open(struct mem *mem, const char *name, const char *text, size_t n,
                struct signature **signature)
@@ -97,6 +110,9 @@ signature_open(struct mem *mem, const char *name, const char *text, size_t n,
     s->name = name;
     mem_on_free(mem, signature_free, s);
     s->given = sk_X509_new_null();
+    if (n > SIGNATURE_MAX) {
+        return not_verified(s, "is larger than a signature may be");
+    }
     s->cms = cms_read(text, n);
     if (!s->cms || OBJ_obj2nid(CMS_get0_type(s->cms)) != NID_pkcs7_signed) {
         ERR_clear_error();
@@ -115,24 +131,29 @@ signature_open(struct mem *mem, const char *name, const char *text, size_t n,
         BIO_free(nowhere);
         return not_verified(s, reason());
     }
-    return NULL;
+    return has_many(s->chain) ? not_verified(s, "has too many digests") : NULL;
 }
 
 struct err *
 signature_certificates(struct signature *s, const char *from, const char *pem, size_t n)
 {
     BIO *bio = bio_of(pem, n);
-    bool found = false;
+    int before = sk_X509_num(s->given);
     X509 *one;
 
-    while (bio && sk_X509_num(s->given) < CERTIFICATES_MAX &&
+    while (bio && sk_X509_num(s->given) <= CERTIFICATES_MAX &&
            (one = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
-        found = sk_X509_push(s->given, one) > 0;
+        sk_X509_push(s->given, one);
     }
     BIO_free(bio);
     ERR_clear_error();
-    return found ? NULL
-                 : err_new(E_INVALID, "SignatureNotVerified", "%s: holds no certificate", from);
+    if (sk_X509_num(s->given) > CERTIFICATES_MAX) {
+        return err_new(E_INVALID, "SignatureNotVerified", "%s: more than %d certificates for %s",
+                       from, CERTIFICATES_MAX, s->name);
+    }
+    return sk_X509_num(s->given) > before
+               ? NULL
+               : err_new(E_INVALID, "SignatureNotVerified", "%s: holds no certificate", from);
 }
 
 static struct err *
@@ -243,9 +264,29 @@ chain_fault(int ok, X509_STORE_CTX *ctx)
 }
 
 static struct err *
-chain_check(const struct signature *s, X509 *signer, const struct package_trust *trust)
+chain_verify(const struct signature *s, X509_STORE_CTX *ctx, X509_STORE *store, X509 *signer,
+             STACK_OF(X509) *others)
 {
     struct chain_look look = {.s = s};
+    bool holds = X509_STORE_CTX_init(ctx, store, signer, others) == 1;
+
+    if (holds) {
+        X509_STORE_CTX_set_app_data(ctx, &look);
+        X509_STORE_CTX_set_verify_cb(ctx, chain_fault);
+        /* Who is told to trust a signer itself need not know its authority. */
+        X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
+        X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), AUTH_LEVEL);
+        holds = X509_verify_cert(ctx) > 0;
+    }
+    if (!holds && !look.faults) {
+        look.faults = err_new(E_INVALID, "SignatureNotTrusted", "%s: %s", s->name, reason());
+    }
+    return look.faults;
+}
+
+static struct err *
+chain_check(const struct signature *s, X509 *signer, const struct package_trust *trust)
+{
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *others = CMS_get1_certs(s->cms);
@@ -259,21 +300,19 @@ chain_check(const struct signature *s, X509 *signer, const struct package_trust 
             X509_up_ref(one);
         }
     }
-    if (!e && X509_STORE_CTX_init(ctx, store, signer, others)) {
-        X509_STORE_CTX_set_app_data(ctx, &look);
-        X509_STORE_CTX_set_verify_cb(ctx, chain_fault);
-        /* Who is told to trust a signer itself need not know its authority. */
-        X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
-        X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), AUTH_LEVEL);
-        if (X509_verify_cert(ctx) <= 0 && !look.faults) {
-            look.faults = err_new(E_INVALID, "SignatureNotTrusted", "%s: %s", s->name, reason());
-        }
-        e = look.faults;
-    }
+    e = e ? e : chain_verify(s, ctx, store, signer, others);
     X509_STORE_CTX_free(ctx);
     X509_STORE_free(store);
     sk_X509_pop_free(others, X509_free);
     return e;
+}
+
+/* A certificate that does not say what it is for is for anything. */
+static bool
+is_for_signing(X509 *signer)
+{
+    return X509_get_key_usage(signer) & KU_DIGITAL_SIGNATURE &&
+           X509_get_extended_key_usage(signer) & (XKU_CODE_SIGN | XKU_SMIME | XKU_ANYEKU);
 }
 
 static struct err *
@@ -281,7 +320,7 @@ trust_check(const struct signature *s, X509 *signer, const struct package_trust 
 {
     struct err *e = NULL;
 
-    if (!(X509_get_key_usage(signer) & KU_DIGITAL_SIGNATURE)) {
+    if (!is_for_signing(signer)) {
         AUTO(mem) mem = mem_new("usage");
 
         e = err_new(E_INVALID, "SignatureNotTrusted", "%s: certificate %s is not for signing",
@@ -313,8 +352,8 @@ signer_check(const struct signature *s, CMS_SignerInfo *info, const struct packa
     if ((CMS_signed_get_attr_count(info) >= 0 && CMS_SignerInfo_verify(info) <= 0) ||
         CMS_SignerInfo_verify_content(info, s->chain) <= 0) {
         ERR_clear_error();
-        return err_new(E_INVALID, "SignatureInvalid", "%s: does not match what it is over: that was changed after it was "
-                       "signed",
+        return err_new(E_INVALID, "SignatureInvalid",
+                       "%s: does not match what it is over: that was changed after it was signed",
                        s->name);
     }
     buf_printf(names, "%s%s", names->len ? "; " : "",

@@ -9,12 +9,12 @@
 struct signature;
 
 /* Parses 'text' (PEM, or DER) of the file or block 'name' (kept, for messages).  It ends with
- * 'mem'.  E_INVALID "SignatureNotVerified": it is no CMS signature apart from what it is over, or
- * nobody signed. */
+ * 'mem'.  E_INVALID "SignatureNotVerified": it is no CMS signature apart from what it is over, is
+ * larger than 256 KiB, signed by nobody or by more than 8, or has more than 8 digests. */
 struct err *signature_open(struct mem *mem, const char *name, const char *text, size_t n,
                            struct signature **signature) MUST_USE;
 /* More certificates (PEM, any number of them) of file 'from', for signers and their chains.
- * E_INVALID "SignatureNotVerified" where there is none in it. */
+ * E_INVALID "SignatureNotVerified" where there is none in it, or they are more than 32 with it. */
 struct err *signature_certificates(struct signature *signature, const char *from, const char *pem,
                                    size_t n) MUST_USE;
 /* The next piece of what it is over; a package_sink_fn. */
@@ -25,7 +25,7 @@ struct err *signature_feed(void *signature, const void *data, size_t n);
  *   "SignatureNotVerified"  a signer's certificate is missing, a digest is too weak
  *   "SignatureInvalid"      it is of something else
  *   "SignatureNotTrusted"   a certificate's chain does not lead to one that is trusted, has
- *                           expired or is not for signing */
+ *                           expired, is not valid yet or is not for signing */
 struct err *signature_end(struct signature *signature, const struct package_trust *trust,
                           const char **signers) MUST_USE;
 

@@ -6,12 +6,30 @@
 
 #include <string.h>
 
+#define FAULTS_MAX 50
+
 /* One package's signatures under way. */
 struct signing {
     struct package *pkg;
     const struct package_trust *trust;
     struct map used; /* names of signatures that are checked */
+    struct err *faults;
+    size_t n_faults;
 };
+
+static bool
+is_full(const struct signing *g)
+{
+    return g->n_faults >= FAULTS_MAX;
+}
+
+/* Null is no fault. */
+static void
+keep(struct signing *g, struct err *e)
+{
+    g->n_faults += e != NULL;
+    g->faults = err_join(g->faults, e);
+}
 
 bool
 signing_is_signature(const char *name)
@@ -113,35 +131,73 @@ manifest_check(struct signing *g, const struct manifest *manifest)
     return manifest_try(g, manifest, mail.data, mail.len);
 }
 
-/* The manifest itself, what proves itself, and what is not in the package. */
+/* What no digest is asked of in a signed package, and what then is nothing but that. */
 static bool
-needs_none(const struct manifest *manifest, const char *name)
+is_proof(const struct package *pkg, const char *name)
 {
-    return str_eq(name, manifest->file) || str_ends(name, ".cert") || signing_is_signature(name) ||
-           strstr(name, "://");
+    return !str_eq(name, pkg->entry) && (str_ends(name, ".cert") || signing_is_signature(name));
 }
 
-/* A manifest vouches for files by their digests only. */
-static struct err *
-digests_check(const struct package *pkg, const struct manifest *manifest)
+/* Where the manifest lists it last, preferably with a digest. */
+static const struct manifest_source *
+source_of(const struct manifest *manifest, const char *name)
 {
-    const struct package_file *meta = package_find(pkg, PACKAGE_META);
-    struct err *e = NULL;
+    const struct manifest_source *found = NULL;
 
-    if (meta && !meta->listed_line) {
-        e = err_new(E_INVALID, "SignatureNotVerified",
-                    "%s: %s is not listed: the signature of the manifest does not cover it",
-                    manifest->file, PACKAGE_META);
-    }
     vec_each (&manifest->sources, source) {
-        if (!source->digest && !needs_none(manifest, source->name)) {
-            e = err_join(e, err_new(E_INVALID, "SignatureNotVerified",
-                                    "%s:%d: %s has no digest: the signature of the manifest does "
-                                    "not cover it",
-                                    manifest->file, source->line, source->name));
+        if (str_eq(source->name, name) && (!found || source->digest)) {
+            found = source;
         }
     }
-    return e;
+    return found;
+}
+
+static void
+uncovered(struct signing *g, const struct manifest *manifest, const char *name)
+{
+    const struct manifest_source *source = source_of(manifest, name);
+    const char *why = "the signature of the manifest does not cover it";
+
+    keep(g, source ? err_new(E_INVALID, "SignatureNotVerified", "%s:%d: %s has no digest: %s",
+                             manifest->file, source->line, name, why)
+                   : err_new(E_INVALID, "SignatureNotVerified", "%s: %s is not listed: %s",
+                             manifest->file, name, why));
+}
+
+/* A manifest vouches for files by their digests only.  TOSCA.meta may bring some too: where the
+ * manifest, and not TOSCA.meta itself, vouches for that. */
+static void
+digests_check(struct signing *g, const struct manifest *manifest)
+{
+    const struct package *pkg = g->pkg;
+    const struct manifest_source *meta = source_of(manifest, PACKAGE_META);
+
+    for (size_t i = 0; i < pkg->n_files && !is_full(g); i++) {
+        const struct package_file *file = &pkg->files[i];
+        bool is_covered = file->digest || str_eq(file->name, manifest->file);
+
+        if (str_eq(file->name, PACKAGE_META)) {
+            is_covered = meta && meta->digest;
+        }
+        if (!is_covered && !is_proof(pkg, file->name)) {
+            uncovered(g, manifest, file->name);
+        }
+    }
+}
+
+void
+signing_hide(struct package *pkg, const struct manifest *manifest)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < pkg->n_files; i++) {
+        const struct package_file *file = &pkg->files[i];
+
+        if (file->digest || str_eq(file->name, manifest->file) || !is_proof(pkg, file->name)) {
+            pkg->files[n++] = *file;
+        }
+    }
+    pkg->n_files = n;
 }
 
 /* ---- artifacts ------------------------------------------------------------------------------- */
@@ -254,12 +310,24 @@ stray_check(struct signing *g, const struct package_file *signature)
 
 /* ---- the package ----------------------------------------------------------------------------- */
 
+/* Signatures that no line names. */
+static void
+strays_check(struct signing *g)
+{
+    for (size_t i = 0; i < g->pkg->n_files && !is_full(g); i++) {
+        const struct package_file *file = &g->pkg->files[i];
+
+        if (signing_is_signature(file->name) && !map_get(&g->used, file->name)) {
+            keep(g, stray_check(g, file));
+        }
+    }
+}
+
 struct err *
 signing_check(struct package *pkg, const struct manifest *manifest,
               const struct package_trust *trust)
 {
     struct signing g = {.pkg = pkg, .trust = trust};
-    struct err *faults = NULL;
 
     if (trust && trust->was_checked) {
         return NULL;
@@ -267,45 +335,56 @@ signing_check(struct package *pkg, const struct manifest *manifest,
     map_init(&g.used, pkg->mem);
     if (manifest && manifest->signature_n > 0) {
         pkg->security_option = pkg->security_option ? pkg->security_option : 1;
-        faults = err_join(manifest_check(&g, manifest), digests_check(pkg, manifest));
+        keep(&g, manifest_check(&g, manifest));
+        digests_check(&g, manifest);
     }
     if (manifest) {
         vec_each (&manifest->sources, source) {
-            faults = err_join(faults, source_check(&g, manifest, source));
+            keep(&g, is_full(&g) ? NULL : source_check(&g, manifest, source));
         }
     }
-    for (size_t i = 0; i < pkg->n_files; i++) {
-        const struct package_file *file = &pkg->files[i];
-
-        if (signing_is_signature(file->name) && !map_get(&g.used, file->name)) {
-            faults = err_join(faults, stray_check(&g, file));
-        }
-    }
+    strays_check(&g);
     if (trust && trust->signed_only && !pkg->security_option) {
-        faults = err_join(faults, err_new(E_INVALID, "SignatureNotVerified",
-                                          "%s: it is not signed, and only signed packages are "
-                                          "taken here",
-                                          pkg->path));
+        keep(&g, err_new(E_INVALID, "SignatureNotVerified",
+                         "%s: it is not signed, and only signed packages are taken here",
+                         pkg->path));
     }
-    return faults;
+    return g.faults;
 }
 
-struct err *
-signing_check_outer(struct package *pkg, struct package_archive *outer,
-                    const struct package_file *inner, const struct package_file *signature,
-                    const struct package_trust *trust)
+static struct err *
+outer_check(struct package *pkg, struct package_archive *outer, const struct package_file *inner,
+            const struct package_file *signature, const struct package_trust *trust)
 {
     struct signature *s;
     char *text;
     size_t n;
 
-    pkg->security_option = 2;
-    if (trust && trust->was_checked) {
-        return NULL;
-    }
     TRY(text_read(pkg->mem, outer, signature, &text, &n));
     TRY(signature_open(pkg->mem, signature->name, text, n, &s));
     TRY(certificates_add(s, pkg->mem, outer, NULL));
     TRY(archive_read(outer, inner, signature_feed, s));
     return signature_end(s, trust, &pkg->signed_by);
+}
+
+struct err *
+signing_check_outer(struct package *pkg, struct package_archive *outer,
+                    const struct package_file *inner, const struct package_trust *trust)
+{
+    struct err *faults = NULL;
+
+    if (trust && trust->was_checked) {
+        pkg->security_option = 2;
+        return NULL;
+    }
+    vec_each (&outer->files, file) {
+        if (signing_is_signature(file->name)) {
+            pkg->security_option = 2;
+            faults = err_join(faults, outer_check(pkg, outer, inner, file, trust));
+        }
+    }
+    return pkg->security_option
+               ? faults
+               : err_new(E_INVALID, "SignatureNotVerified",
+                         "%s: a package in a zip needs its signature (.cms) beside it", pkg->path);
 }

@@ -14,10 +14,13 @@ bool signing_is_signature(const char *name);
 struct err *signing_check(struct package *pkg, const struct manifest *manifest,
                           const struct package_trust *trust) MUST_USE;
 
-/* Option 2: 'inner' of a zip is the package, 'signature' its signature there. */
+/* Certificates and signatures that a signed manifest does not list with a digest are these and
+ * nothing else: takes them out of the files of 'pkg'. */
+void signing_hide(struct package *pkg, const struct manifest *manifest);
+
+/* Option 2: 'inner' of a zip is the package; every signature beside it there. */
 struct err *signing_check_outer(struct package *pkg, struct package_archive *outer,
                                 const struct package_file *inner,
-                                const struct package_file *signature,
                                 const struct package_trust *trust) MUST_USE;
 
 #endif

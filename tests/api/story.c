@@ -14,7 +14,7 @@ struct reader {
     struct story_step *step;
     const char *service;
     int line;
-    bool in_answer;
+    bool in_answer, in_part;
     struct buf want;
     struct zip zip; /* the body, where it is one */
 };
@@ -216,6 +216,50 @@ read_body(struct reader *rd, char *line)
     return NULL;
 }
 
+static struct err *read_line(struct reader *rd, char *line);
+
+/* 'words' begins with the part's name; what is said of its lines is said of the story's line. */
+static struct err *
+part_line(struct reader *rd, const char *line, char *const *words, size_t n)
+{
+    AUTO_BUF text = BUF_INIT;
+
+    for (const char *c = line; *c; c++) {
+        if (c[0] == '%' && c[1] >= '1' && c[1] <= '9') {
+            if ((size_t)(c[1] - '0') >= n) {
+                return wrong(rd, "the part takes more words");
+            }
+            buf_str(&text, words[*++c - '0']);
+        } else {
+            buf_char(&text, *c);
+        }
+    }
+    return read_line(rd, mem_str(rd->mem, str_or(text.data, "")));
+}
+
+static struct err *
+read_part(struct reader *rd, const char *text)
+{
+    const char *slash = strrchr(rd->story->file, '/');
+    char **words, **lines, *data;
+    size_t n_words, n;
+
+    if (rd->in_part || !slash) {
+        return wrong(rd, "include stands in a story");
+    }
+    words = str_split(rd->mem, text, ' ', &n_words);
+    TRY(file_read(rd->mem, mem_printf(rd->mem, "%.*s/parts/%s", (int)(slash - rd->story->file),
+                                      rd->story->file, words[0]),
+                  1 << 20, &data, &n));
+    lines = str_split(rd->mem, data, '\n', &n);
+    rd->in_part = true;
+    for (size_t i = 0; i < n; i++) {
+        TRY(part_line(rd, lines[i], words, n_words));
+    }
+    rd->in_part = false;
+    return NULL;
+}
+
 static struct err *
 read_line(struct reader *rd, char *line)
 {
@@ -229,6 +273,9 @@ read_line(struct reader *rd, char *line)
         open_step(rd);
         rd->step->skip = mem_str(rd->mem, line + 5);
         return NULL;
+    }
+    if (str_starts(line, "include ")) {
+        return read_part(rd, line + strlen("include "));
     }
     if (is_request(line)) {
         return read_request(rd, line);

@@ -18,7 +18,8 @@
  * "@wrap NAME" makes the zip so far a file of another; "@sample PATH" sends a
  * third-party sample (the story is skipped where that is not there).  "~ 200" for
  * "= 200" asks again until the answer is that one, for 20 s.
- * "clock +90s" moves the frozen clock; "skip REASON" ends the story. */
+ * "clock +90s" moves the frozen clock; "skip REASON" ends the story.  "include PART WORD..." are the
+ * lines of parts/PART beside the story, with "%1" to "%9" for the words: what many begin with. */
 #ifndef CARRICK_TESTS_API_STORY_H
 #define CARRICK_TESTS_API_STORY_H
 

@@ -53,25 +53,6 @@ byte_of(size_t conn, int side, uint64_t at)
     return (uint8_t)(h >> 40);
 }
 
-static socklen_t
-address_set(struct sockaddr_storage *out, const char *ip, int port)
-{
-    struct sockaddr_in *in = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (strchr(ip, ':')) {
-        in6->sin6_family = AF_INET6;
-        in6->sin6_port = htons((uint16_t)port);
-        (void)inet_pton(AF_INET6, ip, &in6->sin6_addr);
-        return sizeof *in6;
-    }
-    in->sin_family = AF_INET;
-    in->sin_port = htons((uint16_t)port);
-    (void)inet_pton(AF_INET, ip, &in->sin_addr);
-    return sizeof *in;
-}
-
 static void
 poll_add(struct crowd *c, int fd, uint64_t what)
 {
@@ -89,14 +70,14 @@ crowd_new(struct site *from, const char *client, const char *to_ip, struct site 
 {
     struct crowd *c = MEM_NEW(from->topo->mem, struct crowd);
     struct sockaddr_storage own;
-    socklen_t n = address_set(&own, ip, port);
+    socklen_t n = socket_address(ip, port, &own);
     const int one = 1;
 
     c->from = from;
     c->to = to;
     c->client = client;
     c->server = server;
-    c->address_n = address_set(&c->address, to_ip, port);
+    c->address_n = socket_address(to_ip, port, &c->address);
     c->poll = epoll_create1(EPOLL_CLOEXEC);
     c->listener = node_socket(to, server, own.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     (void)setsockopt(c->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);

@@ -148,7 +148,9 @@ trace_tell(struct tx *tx, void *arg)
     struct op op = {.mem = tx_mem(tx), .caller = &caller, .user = w->network};
     struct desired_trace_answer *answer = row_new(tx_mem(tx), &desired_trace_answer_table);
     struct desired_trace_step *step = row_new(tx_mem(tx), &desired_trace_step_table);
-    void *steps[] = {step};
+    struct desired_trace_step *alien = row_new(tx_mem(tx), &desired_trace_step_table);
+    struct desired_trace_step *drop = row_new(tx_mem(tx), &desired_trace_step_table);
+    void *steps[] = {step, alien, drop};
     AUTO_BUF text = BUF_INIT;
     struct jw out = jw_to(&text);
 
@@ -159,15 +161,33 @@ trace_tell(struct tx *tx, void *arg)
         step->chain_id = way->hops.n == 2 ? way->id : step->chain_id;
     }
     step->hop = 1;
-    answer->steps = (struct rows){.n = 1, .items = steps};
+    step->packets = 70;
+    row_defaults(tx_mem(tx), alien);
+    alien->instance_id = topo_id(w->topo, "nobody's");
+    alien->packets = 71;
+    row_defaults(tx_mem(tx), drop);
+    drop->name = "spoofed";
+    drop->packets = 72;
+    answer->steps = (struct rows){.n = 3, .items = steps};
     jw_object(&out, NULL);
     TRY(network_trace_tell(tx, &op, answer, &out));
     jw_end(&out);
     CHECK(strstr(text.data, "\"hop\":0"));
+    /* Counters of what is not the caller's, or of everybody's packets, are not told. */
+    CHECK(strstr(text.data, "\"packets\":70"));
+    CHECK(!strstr(text.data, alien->instance_id) && !strstr(text.data, "\"packets\":71"));
+    CHECK(strstr(text.data, "spoofed") && !strstr(text.data, "\"packets\":72"));
     CHECK(strstr(text.data, mem_printf(tx_mem(tx), "\"chain_id\":\"%s\"",
                                        topo_id(w->topo, "chain B"))) ||
           strstr(text.data, mem_printf(tx_mem(tx), "\"chain_id\":\"%s\"",
                                        topo_id(w->topo, "chain C"))));
+    caller.is_admin = true;
+    buf_clear(&text);
+    out = jw_to(&text);
+    jw_object(&out, NULL);
+    TRY(network_trace_tell(tx, &op, answer, &out));
+    jw_end(&out);
+    CHECK(strstr(text.data, "\"packets\":72"));
     return NULL;
 }
 

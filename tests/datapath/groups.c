@@ -1,9 +1,13 @@
 /* Several instances at one position: shares of new flows, flows that stay where
  * they are, draining, and what happens when none is left. */
+#include "agent/forwarding.h"
 #include "base/time.h"
 #include "frames.h"
-#include "topo.h"
+#include "population.h"
+#include "sys/file.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <dirent.h>
 #include <sched.h>
 #include <signal.h>
@@ -33,6 +37,33 @@ struct spread {
 
 static const char *const member_names[MEMBERS_MAX] = {"f", "g", "h"};
 
+/* What the agent says of a member; null = it is up. */
+static const char *
+member_reason(struct spread *sp, size_t member)
+{
+    const struct desired_counters *counters = site_counters(sp->s);
+
+    for (size_t i = 0; i < counters->instances.n; i++) {
+        const struct desired_instance_counter *c = counters->instances.items[i];
+
+        if (str_eq(c->instance_id, sp->inst[member]->id)) {
+            return c->up ? NULL : c->reason;
+        }
+    }
+    return "not told";
+}
+
+/* What is not up yet gets no flows, however many were wanted. */
+static void
+members_up(struct spread *sp)
+{
+    for (size_t i = 0; i < MEMBERS_MAX; i++) {
+        if (sp->inst[i]) {
+            SITE_EVENTUALLY(sp->s, 5000, !member_reason(sp, i));
+        }
+    }
+}
+
 /* 'n_hop' of them are in the chain from the beginning. */
 static struct spread *
 spread_new(size_t n_hop)
@@ -61,6 +92,7 @@ spread_new(size_t n_hop)
     for (size_t i = 0; i < MEMBERS_MAX; i++) {
         sp->in[i] = node_raw(s, member_names[i], "eth0");
     }
+    members_up(sp);
     return sp;
 }
 
@@ -79,6 +111,18 @@ static int
 udp_port(const uint8_t *f, ssize_t n, int off)
 {
     return n >= 42 && f[12] == 8 && f[13] == 0 && f[23] == 17 ? f[34 + off] << 8 | f[35 + off] : 0;
+}
+
+/* Forgets what came while nobody looked: probes fill a socket, and what comes then is not seen. */
+static void
+spread_forget(struct spread *sp)
+{
+    uint8_t buf[FRAME_MAX];
+
+    for (int i = 0; i < MEMBERS_MAX; i++) {
+        while (recv(sp->in[i], buf, sizeof buf, MSG_DONTWAIT) > 0) {
+        }
+    }
 }
 
 /* Who has seen which flow since the last time. */
@@ -108,6 +152,7 @@ spread_send(struct spread *sp, int first, int n, bool reverse)
     int arrived = 0;
 
     sp->sent_twice = 0;
+    spread_forget(sp);
     for (int flow = first; flow < first + n; flow++) {
         struct frame f =
             reverse ? frame_udp(sp->pb->mac, sp->pa->mac, "10.0.0.2", "10.0.0.1", sp->port, BASE_PORT + flow, 4)
@@ -179,6 +224,7 @@ TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
     memcpy(was, sp->at, sizeof was);
     sp->inst[2] = hop_instance(sp->s, sp->hop, "h");
     REQUIRE(site_push_through(sp->s));
+    members_up(sp);
     CHECK_INT(spread_send(sp, 0, 300, false), 300);
     CHECK_INT(moved(sp, was, 300, -1), 0);
     CHECK_INT(spread_send(sp, 300, 300, false), 300);
@@ -203,6 +249,69 @@ TEST(an_instance_that_joins_or_drains_moves_no_flow_before_its_time)
     memcpy(now, sp->at, sizeof now);
     CHECK_INT(spread_send(sp, 0, 600, true), 600);
     CHECK_INT(moved(sp, now, 600, -1), 0);
+    spread_done(sp);
+}
+
+/* How a packet's notes begin (bpf/packet.h). */
+struct notes {
+    struct dp_flow_key key;
+    struct dp_ip ips[2];
+    uint8_t macs[12];
+    uint16_t ports[2];
+    uint8_t bits[7];
+    uint8_t from;
+};
+#define FROM_FUNCTION 1 /* Of none that is there: such a packet is dropped, and does nothing. */
+
+/* One of the program's runs, for the only flow that there is; true when it got to its end. */
+static bool
+reseat_run(struct spread *sp, const struct dp_flow_key *key)
+{
+    static uint8_t notes[1 << 18], frame[64];
+    struct notes head = {.key = *key, .from = FROM_FUNCTION};
+    struct bpf_map_info info = {0};
+    uint32_t size = sizeof info, zero = 0;
+    size_t n = (size_t)libbpf_num_possible_cpus();
+    int64_t before = site_drops(sp->s, "function_flow");
+    int map = site_map(sp->s, "scratch");
+    int prog = bpf_obj_get(mem_printf(sp->s->topo->mem, "%s/bpf/prog_dp_reseat", sp->s->dir));
+    LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof frame);
+
+    REQUIRE(prog >= 0 && !bpf_obj_get_info_by_fd(map, &info, &size));
+    size = (info.value_size + 7) & ~7u;
+    REQUIRE(n * size <= sizeof notes);
+    for (size_t i = 0; i < n; i++) {
+        memset(notes + i * size, 0, size);
+        memcpy(notes + i * size, &head, sizeof head);
+    }
+    REQUIRE(!bpf_map_update_elem(map, &zero, notes, BPF_ANY));
+    REQUIRE(!bpf_prog_test_run_opts(prog, &opts));
+    close(map);
+    close(prog);
+    return site_drops(sp->s, "function_flow") > before;
+}
+
+/* Two packets of a flow may find at the same time that its chain's hops are others; the later one
+ * finds an entry that is up to date. */
+TEST(a_flow_that_another_processor_brought_up_to_date_stays_where_it_is)
+{
+    struct spread *sp = spread_new(3);
+    struct dp_flow_key key = {0}, next;
+    struct dp_flow was, now;
+    int flows = site_map(sp->s, "flows");
+
+    sp->hop->probe_interval_ms = 0; /* They have notes as well. */
+    REQUIRE(site_push_through(sp->s));
+    CHECK_INT(spread_send(sp, 0, 1, false), 1);
+    while (!bpf_map_get_next_key(flows, key.net ? &key : NULL, &next) && key.proto != 17) {
+        key = next;
+    }
+    REQUIRE(key.proto == 17 && !bpf_map_lookup_elem(flows, &key, &was));
+    CHECK(was.seats & DP_SEAT_MASK);
+    EVENTUALLY(5000, reseat_run(sp, &key));
+    REQUIRE(!bpf_map_lookup_elem(flows, &key, &now));
+    CHECK(now.seats == was.seats && now.sent == was.sent);
+    close(flows);
     spread_done(sp);
 }
 
@@ -236,6 +345,87 @@ hop_passed(struct site *s)
         sum += ((struct desired_hop_counter *)counters->hops.items[i])->passed;
     }
     return sum;
+}
+
+#define NET_OF_NOBODY 0xf0000000u
+
+/* Puts entries of nobody into the table of networks until there is no room, or takes them out. */
+static void
+nets_fill(struct site *s, bool fill)
+{
+    struct dp_net value = {0};
+    int map = site_map(s, "nets");
+    uint32_t key = NET_OF_NOBODY;
+
+    while (!(fill ? bpf_map_update_elem(map, &key, &value, BPF_ANY)
+                  : bpf_map_delete_elem(map, &key))) {
+        key++;
+    }
+    close(map);
+    REQUIRE(key > NET_OF_NOBODY);
+}
+
+static bool
+log_has(struct site *s, const char *text)
+{
+    char *log;
+    size_t n;
+
+    REQUIRE_OK(file_read(s->topo->mem, mem_printf(s->topo->mem, "%s/agent.log", s->dir), 1 << 20,
+                         &log, &n));
+    return strstr(log, text);
+}
+
+/* The chain itself is as it was; it is made anew since a port is another. */
+TEST(what_changed_before_a_round_that_failed_is_not_forgotten)
+{
+    struct spread *sp = spread_new(2);
+    const char *in = topo_id(sp->s->topo, "port f.in");
+    struct site *s = sp->s;
+
+    CHECK_INT(spread_send(sp, 0, 40, false), 40);
+    nets_fill(s, true);
+    site_network(s, "one too many", 101);
+    s->seq++;
+    desired_client_begin(s->client, s->seq);
+    for (size_t i = 0; i < s->objects.n; i++) {
+        struct desired_port *port = s->objects.items[i];
+
+        if (s->kinds.items[i] == DESIRED_port && str_eq(port->id, in)) {
+            port->admin_state_up = false;
+            CHECK_OK(desired_client_put(s->client, DESIRED_port, port));
+        }
+    }
+    CHECK_OK(desired_client_put(s->client, DESIRED_network, s->objects.items[s->objects.n - 1]));
+    desired_client_commit(s->client, true);
+    SITE_EVENTUALLY(s, 5000, log_has(s, "write to map nets"));
+    nets_fill(s, false);
+    SITE_EVENTUALLY(s, 5000,
+                    str_eq(member_reason(sp, 0), "a port of it is down, or in no server"));
+    CHECK_INT(spread_send(sp, 0, 40, false), 40);
+    CHECK_INT(spread_count(sp, 0, 40, 1), 40);
+    spread_done(sp);
+}
+
+/* As between two writes of an agent that replaces a chain, or is killed there. */
+TEST(packets_for_a_chain_that_is_not_there_do_not_go_past_it)
+{
+    struct spread *sp = spread_new(2);
+    uint32_t number = site_number(sp->s, ID_CHAIN, sp->chain->id);
+    int was[FLOWS_MAX], map = site_map(sp->s, "chains");
+    struct dp_chain value;
+
+    CHECK_INT(spread_send(sp, 0, 10, false), 10);
+    memcpy(was, sp->at, sizeof was);
+    REQUIRE(!bpf_map_lookup_elem(map, &number, &value) && !bpf_map_delete_elem(map, &number));
+    CHECK_INT(spread_send(sp, 0, 2, false), 0);
+    CHECK_INT(spread_send(sp, 10, 2, false), 0);
+    CHECK(site_drops(sp->s, "chain_gone") >= 4);
+    REQUIRE(!bpf_map_update_elem(map, &number, &value, BPF_ANY));
+    CHECK_INT(spread_send(sp, 0, 10, false), 10);
+    CHECK_INT(moved(sp, was, 10, -1), 0);
+    close(map);
+    spread_done(sp);
 }
 
 TEST(a_group_without_a_live_instance_drops_or_lets_past_as_it_says)
@@ -332,22 +522,6 @@ TEST(a_tap_gets_a_copy_of_every_packet_and_says_nothing)
     CHECK_INT(spread_count(sp, 0, 20, 0), 0);
     close(out);
     spread_done(sp);
-}
-
-/* What the agent says of a member; null = it is up. */
-static const char *
-member_reason(struct spread *sp, size_t member)
-{
-    const struct desired_counters *counters = site_counters(sp->s);
-
-    for (size_t i = 0; i < counters->instances.n; i++) {
-        const struct desired_instance_counter *c = counters->instances.items[i];
-
-        if (str_eq(c->instance_id, sp->inst[member]->id)) {
-            return c->up ? NULL : c->reason;
-        }
-    }
-    return "not told";
 }
 
 static void

@@ -29,6 +29,7 @@ struct lent {
     const struct desired_port *a, *b, *d;
     struct desired_classifier *branch; /* B's, behind A. */
     struct desired_hop *lender;        /* The last that west has made. */
+    struct desired_chain *last;        /* East's last. */
 };
 
 static const char *
@@ -87,6 +88,7 @@ way_make(struct lent *l, const struct way *way)
     struct desired_chain *chain = site_chain(l->east, way->name, "n");
     struct desired_classifier *class = chain_class(l->east, chain, 17, -1);
 
+    l->last = chain;
     chain->home = true;
     chain->after = way->after ? topo_id(l->t, mem_printf(l->t->mem, "chain %s", way->after)) : NULL;
     class->dst_port_min = way->from;
@@ -429,6 +431,12 @@ TEST(flows_leave_a_lent_instance_that_is_drained_or_dead)
     SITE_EVENTUALLY(l->east, 5000, site_instance_reason(l->east, f[0]));
     CHECK_INT(flows_arrive(&a, &d), N_FLOWS);
     CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
+    /* B is gone: flows from there go through A alone, not past it. */
+    site_remove(l->east, l->last);
+    REQUIRE(site_push_through(l->east));
+    there = site_hop_packets(l->east, "A", 0, "forward");
+    CHECK_INT(flows_arrive(&d, &a), N_FLOWS);
+    CHECK_INT(site_hop_packets(l->east, "A", 0, "forward"), there + N_FLOWS);
     CHECK_INT(site_drops(l->east, "internal"), 0);
     close(a.fd);
     close(b.fd);

@@ -782,8 +782,8 @@ node_socket(struct site *site, const char *server, int family, int type, int pro
     return fd;
 }
 
-static socklen_t
-address_of(const char *ip, int port, struct sockaddr_storage *out)
+socklen_t
+socket_address(const char *ip, int port, struct sockaddr_storage *out)
 {
     struct sockaddr_in *in = (struct sockaddr_in *)out;
     struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
@@ -824,13 +824,13 @@ node_tcp_to(struct site *from, const char *client, const char *to_ip, struct sit
     int l = node_socket(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     int c = node_socket(from, client, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_storage address, asked;
-    socklen_t n = address_of(ip, port, &address), m = sizeof error;
+    socklen_t n = socket_address(ip, port, &address), m = sizeof error;
     char text[4] = "";
     bool ok;
 
     (void)setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     ok = !bind(l, (struct sockaddr *)&address, n) && !listen(l, 1);
-    (void)address_of(to_ip, port, &asked);
+    (void)socket_address(to_ip, port, &asked);
     ok = ok && (!connect(c, (struct sockaddr *)&asked, n) || errno == EINPROGRESS);
     ok = ok && ready_within(c, POLLOUT, 1500) && !getsockopt(c, SOL_SOCKET, SO_ERROR, &error, &m) &&
          !error;

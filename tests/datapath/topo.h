@@ -9,6 +9,8 @@
 #include "sys/process.h"
 #include "test.h"
 
+#include <sys/socket.h>
+
 #define TOPO_SITES_MAX 2
 #define PROJECT "11111111111111111111111111111111"
 #define PROJECT_2 "22222222222222222222222222222222"
@@ -144,6 +146,8 @@ bool node_tcp(struct site *from, const char *client, struct site *to, const char
 
 /* A socket made inside of the server's network namespace. */
 int node_socket(struct site *site, const char *server, int family, int type, int protocol);
+/* The address of a socket, IPv4 or IPv6 as 'ip' is written; its size. */
+socklen_t socket_address(const char *ip, int port, struct sockaddr_storage *out);
 /* A raw socket inside of the server, on its interface. */
 int node_raw(struct site *site, const char *server, const char *ifname);
 void raw_send(int fd, const void *frame, size_t n);

@@ -35,6 +35,12 @@ trace_arrives() {
     [ "$way" = "east handed, east handed, east tunnelled, west delivered, west tunnelled, "`
         `"east handed, east handed, east delivered, " ] || { echo "$out"; false; }
 }
+trace_is_json() {
+    local out
+    out=$(traced --json tcp dport 80)
+    jq -e 'map(.site + " " + .outcome) == ["east tunnelled", "west delivered", "east delivered"]
+           and all(.[]; .steps | length > 1)' >/dev/null <<<"$out" || { echo "$out"; false; }
+}
 trace_is_dropped() {
     local out
     out=$(traced tcp dport 80 length 60000)
@@ -86,6 +92,7 @@ things_note
 check "a client is attached to the SAP" client_up demo1 || return
 check "HTTP goes through the chain" await 15 page_comes || return
 check "a trace says so, there and back" trace_arrives
+check "a trace for programs is of all sites" trace_is_json
 check "a trace says why a packet is dropped" trace_is_dropped
 check "a trace of nonsense says what is possible" trace_is_refused
 live_begins

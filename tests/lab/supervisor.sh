@@ -8,6 +8,17 @@ all_ended() {
     return 0
 }
 
+# A role that is asked to end does so in order, whatever it is at: its status is 0.
+ended_in_order() {
+    grep -aqE "process ended name=$1 pid=$2 status=0" "$dir/log/lab.log"
+}
+for role in orchestrator site-east; do
+    pid=$(cat "$dir/run/$role.pid")
+    kill -TERM "$pid"
+    check "$role ends in order" await 20 ended_in_order "$role" "$pid"
+done
+check "both are started again" await 30 whole
+
 pids=$(cat "$dir"/run/*.pid)
 check "the supervisor is killed" kill -9 "$(cat "$dir/up.pid")"
 check "its processes end with it" await 10 all_ended

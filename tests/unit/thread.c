@@ -22,6 +22,10 @@ TEST(thread_pool_runs_everything_before_it_ends)
     for (int i = 0; i < 1000; i++) {
         CHECK_OK(pool_run(pool, count, &one));
     }
+    pool_stop(pool);
+    CHECK_INT(n_done, 1000);
+    CHECK_ERR(pool_run(pool, count, &one), E_BUSY);
+    pool_stop(pool);
     pool_free(pool);
     CHECK_INT(n_done, 1000);
     pool_free(NULL);

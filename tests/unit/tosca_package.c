@@ -121,6 +121,52 @@ TEST(package_names_that_leave_or_confuse_are_refused)
     }
 }
 
+/* A file in which two directories end: 'first' whole, in its comment the directory of 'last'. */
+static struct err *
+open_two(struct mem *mem, size_t n_first, const struct entry *first, size_t n_last,
+         const struct entry *last)
+{
+    const char *path = zip_write(mem, "last.csar", n_last, last);
+    AUTO_BUF out = BUF_INIT;
+    struct package *pkg;
+    uint8_t *end;
+    uint32_t start;
+    size_t n, n_directory;
+    char *data;
+
+    REQUIRE_OK(file_read(mem, path, 1u << 20, &data, &n));
+    end = (uint8_t *)data + n - 22;
+    memcpy(&start, end + 16, 4);
+    n_directory = n - start;
+    data += start;
+    path = zip_write(mem, "first.csar", n_first, first);
+    char *whole;
+    REQUIRE_OK(file_read(mem, path, 1u << 20, &whole, &n));
+    whole[n - 2] = (char)(n_directory & 0xff);
+    whole[n - 1] = (char)(n_directory >> 8);
+    start = (uint32_t)n;
+    memcpy(end + 16, &start, 4);
+    buf_add(&out, whole, n);
+    buf_add(&out, data, n_directory);
+    REQUIRE_OK(file_write(path, out.data, out.len, 0600));
+    return package_open(mem, path, NULL, &pkg);
+}
+
+TEST(package_with_two_directories_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES + 1], others[GOOD_ENTRIES + 1];
+
+    good_package(mem, entries, NULL);
+    good_package(mem, others, NULL);
+    entries[GOOD_ENTRIES] = (struct entry){.name = "../evil", .data = "x"};
+    others[GOOD_ENTRIES] = (struct entry){.name = "a/good", .data = "x"};
+    CHECK_ERR_MSG(open_two(mem, GOOD_ENTRIES + 1, entries, GOOD_ENTRIES + 1, others), E_INVALID,
+                  "more than one directory");
+    CHECK_ERR_MSG(open_two(mem, GOOD_ENTRIES + 1, entries, GOOD_ENTRIES, others), E_INVALID,
+                  "more than one directory");
+}
+
 TEST(package_entries_that_are_no_plain_files_are_refused)
 {
     AUTO(mem) mem = mem_new("test");

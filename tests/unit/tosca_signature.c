@@ -5,6 +5,7 @@
 
 #include "sys/file.h"
 #include "tosca/examination.h"
+#include "tosca/signature.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -390,6 +391,9 @@ TEST(signature_beside_a_package_in_a_zip_is_over_the_package)
     world_add(&w, "in.cert", pem_of(mem, w.signer));
     REQUIRE_OK(world_open(&w));
     CHECK_INT(w.pkg->security_option, 2);
+    world_add(&w, "more.p7s", "nothing");
+    check_refused(&w, "SignatureNotVerified", "more.p7s: is no CMS signature");
+    w.n--;
     /* In a time stamp of a file within. */
     inner[10] ^= 1;
     CHECK_ERR_MSG(world_open(&w), E_INVALID, "in.cms: does not match what it is over");
@@ -438,4 +442,213 @@ TEST(signature_is_checked_where_the_package_is_examined)
     AUTO_FD out = open(test_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     CHECK_OK(examination_take(x, out));
     close(order.fd);
+}
+
+/* ---- attacks on what is signed -------------------------------------------------------------- */
+
+/* Who cannot sign lists in TOSCA.meta, which nobody signed, itself and what it is to begin with. */
+TEST(signature_does_not_cover_what_another_list_names)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *template = w.entries[2].data;
+
+    good_package(mem, w.entries, NULL);
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    w.entries[0].data = mem_printf(
+        mem,
+        "TOSCA-Meta-File-Version: 1.1\nCSAR-Version: 1.1\nCreated-By: thief\n"
+        "Entry-Definitions: Definitions/thief.yaml\nETSI-Entry-Manifest: vnfd.mf\n\n"
+        "Name: TOSCA-Metadata/TOSCA.meta\n\n"
+        "Name: Definitions/thief.yaml\nAlgorithm: SHA-256\nHash: %s\n",
+        text_sha256(mem, template));
+    world_add(&w, "Definitions/thief.yaml", template);
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "TOSCA-Metadata/TOSCA.meta is not listed");
+}
+
+/* The one in the manifest counts, wherever it stands. */
+TEST(signature_covers_a_file_that_is_listed_twice_once)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, "Source: image\nSource: TOSCA-Metadata/TOSCA.meta\n");
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    CHECK_OK(world_open(&w));
+    w.entries[3].data = "y";
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "image: the SHA-256 digest is not the listed one");
+}
+
+/* To the signer a line is a line; the manifest of before is one line to both. */
+TEST(signature_is_over_what_is_read)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    char *data = mem_str(mem, w.entries[1].data);
+
+    for (char *c = data; *c; c++) {
+        *c = (char)(*c == '\n' ? '\r' : *c);
+    }
+    w.entries[1].data = data;
+    manifest_sign(&w, sign(mem, w.signer, data));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "is no \"Key: value\"");
+}
+
+/* No digest is asked of certificates, since they prove themselves: then they are nothing else. */
+TEST(signature_files_that_no_digest_covers_are_no_content)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *manifest;
+
+    world_add(&w, "a.cert", mem_printf(mem, "echo x\n%s", pem_of(mem, w.root)));
+    manifest = w.entries[1].data;
+    manifest_sign(&w, sign(mem, w.signer, manifest));
+    REQUIRE_OK(world_open(&w));
+    CHECK(!package_find(w.pkg, "a.cert"));
+    CHECK(package_find(w.pkg, "image") && package_find(w.pkg, "vnfd.mf"));
+    /* With a digest it is a file as any other. */
+    w.entries[1].data =
+        mem_printf(mem, "%sSource: a.cert\nAlgorithm: SHA-256\nHash: %s\n", manifest,
+                   text_sha256(mem, w.entries[GOOD_ENTRIES].data));
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    REQUIRE_OK(world_open(&w));
+    CHECK(package_find(w.pkg, "a.cert"));
+}
+
+TEST(signature_covers_what_the_package_begins_with)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *meta = "TOSCA-Meta-File-Version: 1.1\nCSAR-Version: 1.1\nCreated-By: tests\n"
+                       "Entry-Definitions: vnfd.cert\nETSI-Entry-Manifest: vnfd.mf\n";
+
+    good_package(mem, w.entries, NULL);
+    world_add(&w, "vnfd.cert", mem_printf(mem, "%s%s", w.entries[2].data, pem_of(mem, w.root)));
+    w.entries[0].data = meta;
+    w.entries[1].data =
+        mem_printf(mem, "%sSource: TOSCA-Metadata/TOSCA.meta\nAlgorithm: SHA-256\nHash: %s\n",
+                   w.entries[1].data, text_sha256(mem, meta));
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "vnfd.mf: vnfd.cert is not listed: the signature");
+}
+
+/* The signer gets his certificate, as it is now, and signs once more. */
+static void
+certify(struct world *w, const char *manifest, const EVP_MD *digest)
+{
+    REQUIRE(X509_sign(w->signer->certificate, w->root->key, digest));
+    w->entries[1].data = manifest;
+    manifest_sign(w, sign(w->mem, w->signer, manifest));
+}
+
+TEST(signature_by_a_certificate_that_does_not_hold_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    const char *manifest = w.entries[1].data;
+    X509 *certificate = w.signer->certificate;
+
+    extension_add(certificate, NID_ext_key_usage, "serverAuth,clientAuth");
+    certify(&w, manifest, EVP_sha256());
+    check_refused(&w, "SignatureNotTrusted", "certificate CN = signer is not for signing");
+    X509_EXTENSION_free(
+        X509_delete_ext(certificate, X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1)));
+    extension_add(certificate, NID_ext_key_usage, "codeSigning");
+    certify(&w, manifest, EVP_sha256());
+    CHECK_OK(world_open(&w));
+    certify(&w, manifest, EVP_sha1());
+    check_refused(&w, "SignatureNotTrusted", "CN = signer: CA signature digest algorithm too weak");
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 86400);
+    certify(&w, manifest, EVP_sha256());
+    check_refused(&w, "SignatureNotTrusted", "CN = signer: certificate is not yet valid");
+}
+
+TEST(signature_chain_through_no_authority_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct person *end = person_new(mem, "end", w.signer, false, 100);
+
+    manifest_sign(&w, sign_by(mem, end, w.entries[1].data, APART, EVP_sha256(), w.signer));
+    CHECK_ERR_MSG(world_open(&w), E_INVALID, "invalid CA certificate");
+}
+
+/* ---- signatures that nobody's library would write -------------------------------------------- */
+
+static void
+der(struct buf *out, unsigned char tag, const struct buf *in)
+{
+    const unsigned char head[] = {tag, 0x83, (unsigned char)(in->len >> 16),
+                                  (unsigned char)(in->len >> 8), (unsigned char)in->len};
+
+    buf_add(out, head, sizeof head);
+    buf_add(out, in->data, in->len);
+}
+
+#define SHA256 "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01"
+#define DATA "\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+#define RSA "\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+/* Nobody's number 1, by SHA-256 and RSA: nothing. */
+#define SIGNER "\x31\x28\x30\x26\x02\x01\x01\x30\x05\x30\x00\x02\x01\x01" SHA256 RSA "\x04\x00"
+#define TEXT_OF(x) (x), sizeof(x) - 1
+
+/* RFC 5652 section 5.1, with so many digests to make. */
+static void
+many_digests(struct buf *out, size_t n)
+{
+    AUTO_BUF digests = BUF_INIT;
+    AUTO_BUF data = BUF_INIT;
+    AUTO_BUF signed_data = BUF_INIT;
+    AUTO_BUF content = BUF_INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        buf_add(&digests, TEXT_OF(SHA256));
+    }
+    buf_add(&data, TEXT_OF("\x02\x01\x01"));
+    der(&data, 0x31, &digests);
+    buf_add(&data, TEXT_OF(DATA SIGNER));
+    der(&signed_data, 0x30, &data);
+    buf_add(&content, TEXT_OF("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"));
+    der(&content, 0xa0, &signed_data);
+    der(out, 0x30, &content);
+}
+
+TEST(signature_with_many_digests_is_refused)
+{
+    static const struct {
+        size_t n;
+        const char *why;
+    } cases[] = {{1, "the certificate of its signer is neither"},
+                 {15000, "has too many digests"},
+                 {300000, "is larger than a signature may be"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        AUTO_BUF out = BUF_INIT;
+        struct signature *s;
+        struct err *e;
+
+        many_digests(&out, cases[i].n);
+        e = signature_open(mem, "s", out.data, out.len, &s);
+        e = e ? e : signature_feed(s, "x", 1);
+        e = e ? e : signature_end(s, NULL, NULL);
+        CHECK_ERR_MSG(e, E_INVALID, cases[i].why);
+    }
+}
+
+TEST(signature_with_many_certificates_is_refused)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct person *p = person_new(mem, "one", NULL, false, 100);
+    const char *pem = pem_of(mem, p), *text = sign(mem, p, "x");
+    struct signature *s;
+
+    REQUIRE_OK(signature_open(mem, "s", text, strlen(text), &s));
+    for (int i = 0; i < 32; i++) {
+        CHECK_OK(signature_certificates(s, "a.cert", pem, strlen(pem)));
+    }
+    CHECK_ERR_MSG(signature_certificates(s, "a.cert", "", 0), E_INVALID, "holds no certificate");
+    CHECK_ERR_MSG(signature_certificates(s, "a.cert", pem, strlen(pem)), E_INVALID,
+                  "more than 32 certificates for s");
 }

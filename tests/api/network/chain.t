@@ -1,28 +1,13 @@
 # A chain is on one network: a classifier for another one would never match.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$one := uuid", ...}}
-POST /v2.0/networks  as demo
-{"network": {"name": "two"}}
-= 201
-{"network": {"id": "$two := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$one", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
+include network one
+include network two
+include port a one
 POST /v2.0/ports  as demo
 {"port": {"network_id": "$two"}}
 = 201
 {"port": {"id": "$b := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$a", "egress": "$a"}}
-= 201
-{"port_pair": {"id": "$pair := uuid", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$pair"]}}
-= 201
-{"port_pair_group": {"id": "$group := uuid", ...}}
+include pair pair a
+include group group pair
 POST /v2.0/sfc/flow_classifiers  as demo
 {"flow_classifier": {"protocol": "tcp", "logical_source_port": "$a"}}
 = 201

@@ -1,20 +1,8 @@
 # A chain is edited as Tempest's scenarios do it: classifiers, groups and pairs added, taken away, replaced.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$net := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$b := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$c := uuid", ...}}
+include network net
+include port a net
+include port b net
+include port c net
 POST /v2.0/ports  as demo
 {"port": {"network_id": "$net"}}
 = 201
@@ -23,26 +11,11 @@ POST /v2.0/ports  as demo
 {"port": {"network_id": "$net"}}
 = 201
 {"port": {"id": "$server := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$a", "egress": "$a"}}
-= 201
-{"port_pair": {"id": "$pa := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$b", "egress": "$b"}}
-= 201
-{"port_pair": {"id": "$pb := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$c", "egress": "$c"}}
-= 201
-{"port_pair": {"id": "$pc := uuid", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$pa"]}}
-= 201
-{"port_pair_group": {"id": "$ga := uuid", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$pb"]}}
-= 201
-{"port_pair_group": {"id": "$gb := uuid", ...}}
+include pair pa a
+include pair pb b
+include pair pc c
+include group ga pa
+include group gb pb
 POST /v2.0/sfc/flow_classifiers  as demo
 {"flow_classifier": {"logical_source_port": "$client", "protocol": "tcp"}}
 = 201

@@ -1,16 +1,7 @@
 # Priorities of chains, draining of instances, what a group without one does.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$net := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$b := uuid", ...}}
+include network net
+include port a net
+include port b net
 POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$a", "egress": "$a", "service_function_parameters": {"weight": "7"}}}
 = 201
@@ -19,10 +10,7 @@ POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$b", "egress": "$b", "service_function_parameters": {"weight": 65536}}}
 = 400
 {"NeutronError": {...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$b", "egress": "$b"}}
-= 201
-{"port_pair": {"id": "$second := uuid", ...}}
+include pair second b
 POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$b", "egress": "$b", "drain_seconds": 5}}
 = 400
@@ -67,10 +55,7 @@ PUT /v2.0/sfc/port_pair_groups/$group  as demo
 {"port_pair_group": {"failure_policy": "open"}}
 = 200
 {"port_pair_group": {"failure_policy": "open", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$second"]}}
-= 201
-{"port_pair_group": {"id": "$other := uuid", ...}}
+include group other second
 # One claims a /24 of web, the other a host in it; a third the next /24.
 POST /v2.0/sfc/flow_classifiers  as demo
 {"flow_classifier": {"protocol": "tcp", "destination_port_range_min": 80, "destination_port_range_max": 90, "destination_ip_prefix": "10.1.0.0/24"}}
@@ -147,10 +132,7 @@ POST /v2.0/sfc/port_chains  as alice
 = 201
 {"port_chain": {"id": "$ := uuid", ...}}
 # What sends flows of its own has one place.
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$c := uuid", ...}}
+include port c net
 POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$c", "egress": "$c", "function_kind": "router"}}
 = 400
@@ -159,10 +141,7 @@ POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$c", "egress": "$c", "function_kind": "nat"}}
 = 201
 {"port_pair": {"id": "$nat := uuid", "function_kind": "nat", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$nat"]}}
-= 201
-{"port_pair_group": {"id": "$nats := uuid", ...}}
+include group nats nat
 POST /v2.0/sfc/port_chains  as demo
 {"port_chain": {"port_pair_groups": ["$nats"]}}
 = 201
@@ -180,3 +159,36 @@ PUT /v2.0/sfc/port_pair_groups/$group  as demo
 {"port_pair_group": {"port_pairs": []}}
 = 200
 {"port_pair_group": {"id": "$group", ...}}
+# A chain without logical ports is where its functions are: as they move, it may come in another one's way.
+include network two
+include port d two
+include port e net
+include pair there d
+include pair spare e
+include group moving there
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "udp"}}
+= 201
+{"flow_classifier": {"id": "$udp := uuid", ...}}
+POST /v2.0/sfc/flow_classifiers  as demo
+{"flow_classifier": {"protocol": "udp"}}
+= 201
+{"flow_classifier": {"id": "$udp_too := uuid", ...}}
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$other", "$group"], "flow_classifiers": ["$udp"], "priority": 9}}
+= 201
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$moving"], "flow_classifiers": ["$udp_too"], "priority": 9}}
+= 201
+{"port_chain": {"id": "$mover := uuid", ...}}
+PUT /v2.0/sfc/port_chains/$mover  as demo
+{"port_chain": {"port_pair_groups": ["$other", "$moving"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+PUT /v2.0/sfc/port_pair_groups/$moving  as demo
+{"port_pair_group": {"port_pairs": ["$spare"]}}
+= 409
+{"NeutronError": {"type": "PortChainFlowClassifierInConflict", "message": "$ := text", "detail": ""}}
+GET /v2.0/sfc/port_pair_groups/$moving  as demo
+= 200
+{"port_pair_group": {"port_pairs": ["$there"], ...}}

@@ -82,6 +82,10 @@ POST /v2.0/carrick-interconnect/chain_labels  as demo
 POST /v2.0/carrick-interconnect/chain_labels  as demo
 {"chain_label": {"port_chain_id": "$chain", "port_pair_id": "$pair", "direction": "reverse", "label": 5}}
 = 400
+# The highest one is for answers to probes.
+POST /v2.0/carrick-interconnect/chain_labels  as demo
+{"chain_label": {"port_chain_id": "$chain", "port_pair_id": "$pair", "direction": "reverse", "label": 16777215}}
+= 400
 DELETE /v2.0/carrick-interconnect/remote_ports/22222222-2222-4222-8222-222222222222  as demo
 = 409
 {"NeutronError": {"type": "RemotePortInUse", ...}}

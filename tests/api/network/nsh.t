@@ -1,19 +1,10 @@
 # Functions that speak NSH: pairs of a group alike, chains of the same word, forwarders elsewhere.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$net := uuid", ...}}
+include network net
 POST /v2.0/subnets  as demo
 {"subnet": {"network_id": "$net", "ip_version": 4, "cidr": "10.0.0.0/24"}}
 = 201
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$b := uuid", ...}}
+include port a net
+include port b net
 POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$a", "egress": "$a", "service_function_parameters": {"correlation": "mpls"}}}
 = 400
@@ -35,10 +26,7 @@ POST /v2.0/sfc/port_pair_groups  as demo
 {"port_pair_group": {"port_pairs": ["$speaks"], "tap_enabled": true}}
 = 400
 {"NeutronError": {"type": "TapPortPairCorrelation", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$speaks"]}}
-= 201
-{"port_pair_group": {"id": "$group := uuid", ...}}
+include group group speaks
 POST /v2.0/sfc/port_pair_groups  as demo
 {"port_pair_group": {"port_pairs": []}}
 = 201

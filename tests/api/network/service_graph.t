@@ -1,52 +1,22 @@
 # Service graphs: what left one chain goes on into others.  Functions a, b, c, d; chains A..D.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$net := uuid", ...}}
-POST /v2.0/networks  as demo
-{"network": {"name": "two"}}
-= 201
-{"network": {"id": "$two := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$b := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$c := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$d := uuid", ...}}
+include network net
+include network two
+include port a net
+include port b net
+include port c net
+include port d net
 POST /v2.0/ports  as demo
 {"port": {"network_id": "$two"}}
 = 201
 {"port": {"id": "$far := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$a", "egress": "$a"}}
-= 201
-{"port_pair": {"id": "$pa := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$b", "egress": "$b"}}
-= 201
-{"port_pair": {"id": "$pb := uuid", ...}}
+include pair pa a
+include pair pb b
 POST /v2.0/sfc/port_pairs  as demo
 {"port_pair": {"ingress": "$c", "egress": "$c", "function_kind": "nat"}}
 = 201
 {"port_pair": {"id": "$pc := uuid", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$pa"]}}
-= 201
-{"port_pair_group": {"id": "$ga := uuid", ...}}
-POST /v2.0/sfc/port_pair_groups  as demo
-{"port_pair_group": {"port_pairs": ["$pb"]}}
-= 201
-{"port_pair_group": {"id": "$gb := uuid", ...}}
+include group ga pa
+include group gb pb
 POST /v2.0/sfc/port_pair_groups  as demo
 {"port_pair_group": {}}
 = 201

@@ -68,6 +68,42 @@ POST /v2.0/carrick-traces  as demo
 = 400  {"NeutronError": {"message": "vtep and vni are given together.", ...}}
 GET /v2.0/carrick-traces  as demo
 = 405
+# By tunnel come packets of the network itself, on its segment; what other identifiers stand for is not told.
+POST /v2.0/carrick-interconnect/interconnects  as demo
+{"interconnect": {"network_id": "$net"}}
+= 201
+{"interconnect": {"vni": "$vni := int", ...}}
+POST /v2.0/carrick-interconnect/interconnects  as alice
+{"interconnect": {"network_id": "$other_net"}}
+= 201
+{"interconnect": {"vni": "$other_vni := int", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $vni}}
+= 503  {"NeutronError": {"type": "AgentUnavailable", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $other_vni}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", "message": "Nothing of network $net comes here on VXLAN identifier $other_vni.", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "before": [{"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": 8388609}]}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", ...}}
+# A label is of the network that its chain is on, and of no other.
+include port f net
+include pair p f
+include group g p
+POST /v2.0/sfc/port_chains  as demo
+{"port_chain": {"port_pair_groups": ["$g"]}}
+= 201
+{"port_chain": {"id": "$chain := uuid", ...}}
+POST /v2.0/carrick-interconnect/chain_labels  as demo
+{"chain_label": {"port_chain_id": "$chain", "port_pair_id": "$p", "direction": "forward"}}
+= 201
+{"chain_label": {"label": "$label := int", ...}}
+POST /v2.0/carrick-traces  as demo
+{"carrick_trace": {"source_port_id": "$a", "destination_port_id": "$b", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $label}}
+= 503  {"NeutronError": {"type": "AgentUnavailable", ...}}
+POST /v2.0/carrick-traces  as alice
+{"carrick_trace": {"source_port_id": "$c", "destination_port_id": "$c", "protocol": "tcp", "vtep": "192.0.2.2", "vni": $label}}
+= 404  {"NeutronError": {"type": "TunnelNotFound", ...}}
 
 # Real packets: of a flow between two ports that one sees, and of nothing else on their network.
 POST /v2.0/carrick-traces/follow  as demo

@@ -1,16 +1,7 @@
 # ppg_n_tuple_mapping: functions that change addresses or ports say so, and have one place.
-POST /v2.0/networks  as demo
-{"network": {"name": "one"}}
-= 201
-{"network": {"id": "$net := uuid", ...}}
-POST /v2.0/ports  as admin
-{"port": {"network_id": "$net", "binding:host_id": "here"}}
-= 201
-{"port": {"id": "$a := uuid", ...}}
-POST /v2.0/sfc/port_pairs  as demo
-{"port_pair": {"ingress": "$a", "egress": "$a"}}
-= 201
-{"port_pair": {"id": "$pair := uuid", ...}}
+include network net
+include port a net
+include pair pair a
 # Empty is the default, however it is given.
 POST /v2.0/sfc/port_pair_groups  as demo
 {"port_pair_group": {"port_pair_group_parameters": {"ppg_n_tuple_mapping": {}}}}
