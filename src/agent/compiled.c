@@ -92,7 +92,10 @@ static void
 chain_note_release(struct compiled *c, struct chain_note *note)
 {
     for (size_t i = 0; i < note->claims.n; i++) {
-        note->claims.items[i]->n_claims--;
+        struct port_note *port = note->claims.items[i];
+
+        port->n_claims--;
+        port->lender = port->lender == note ? NULL : port->lender;
     }
     for (size_t i = 0; i < note->insts.n; i++) {
         inst_hold_free(c, note->insts.items[i]);
@@ -400,7 +403,8 @@ chain_put(struct run *r, struct chain_note *note, const struct desired_chain *ch
 {
     const struct net_note *net = map_get(&r->nets, chain->network_id);
     struct dp_chain value = {.n_hops = (uint32_t)chain->hops.n,
-                             .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
+                             .flags = (chain->symmetric ? DP_CHAIN_SYMMETRIC : 0) |
+                                      (chain->home ? DP_CHAIN_HOME : 0),
                              .net = net->id.id};
     bool ok = true;
     struct dp_id id;

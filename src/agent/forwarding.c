@@ -487,7 +487,6 @@ peer_put(struct run *r, uint32_t net, uint32_t vtep)
 static struct err *
 remote_put(struct run *r, const struct desired_remote_port *port, const struct port_note *note)
 {
-    struct dp_place place = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
     uint32_t net = note->net->id.id;
     struct dp_ip ip;
     uint8_t mac[6];
@@ -499,8 +498,7 @@ remote_put(struct run *r, const struct desired_remote_port *port, const struct p
     }
     link_local(&ip, mac);
     TRY(addr_put(r, net, &ip, mac));
-    TRY(put(r, TABLE_places, &note->id.id, &place));
-    return run_fit(r, peer_put(r, net, place.vtep));
+    return run_fit(r, peer_put(r, net, vtep_of(port->vtep)));
 }
 
 /* Local addresses win over remote ones that say the same. */
@@ -640,7 +638,8 @@ port_put(struct run *r, const struct port_note *note)
                             .flags = DP_PORT_PEER,
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
-                            .mtu = net->mtu};
+                            .mtu = net->mtu,
+                            .lent = note->lender ? note->lender->number : 0};
     struct dp_place place;
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
@@ -762,6 +761,18 @@ groups_tell(struct run *r, const struct port_note *note)
     }
 }
 
+/* A port elsewhere: its flows may have to be classified again, as those of a port here. */
+static struct err *
+place_put(struct run *r, const struct desired_remote_port *port, const struct port_note *note)
+{
+    uint64_t h = classes_hash(r->c->classes, note->net->id.id);
+    struct dp_place place = {.vtep = vtep_of(port->vtep),
+                             .vni = (uint32_t)port->vni,
+                             .gen = (uint32_t)(h ^ h >> 32) | 1};
+
+    return put(r, TABLE_places, &note->id.id, &place);
+}
+
 /* Where the addresses of a network are. */
 static struct err *
 ends_sync(struct run *r)
@@ -781,6 +792,7 @@ ends_sync(struct run *r)
         const struct port_note *note = map_get(&r->c->ports, it->key);
 
         if (note->net && !note->port) {
+            TRY(place_put(r, port, note));
             TRY(fdb_put(r, port->mac, note));
             fit_tell(r, DESIRED_remote_port, it->key);
         }

@@ -23,6 +23,8 @@ struct net_note {
     uint32_t mtu;
 };
 
+struct chain_note;
+
 /* What is known of an object from one run to the next. */
 struct port_note {
     char *uuid;
@@ -30,6 +32,7 @@ struct port_note {
     uint32_t ifindex;
     uint32_t inst, serves;   /* Function: while chains claim it. */
     bool nsh;                /* The instance speaks NSH. */
+    struct chain_note *lender; /* The chain by which it serves another site's; null = none. */
     uint32_t n_claims;
     uint32_t run;            /* The last in which it was there. */
     uint64_t print;          /* Of all that chains read of it. */
