@@ -269,8 +269,9 @@ tunnel_say(struct tracer *t, const struct trace_verdict *verdict)
     }
     step->vtep = mem_str(t->mem, ip_text(text, &vtep));
     step->vni = verdict->vni;
-    step->text = verdict->vni >= DP_LABEL_MIN ? "to an instance there"
-                                              : "to a port there";
+    step->text = verdict->vni < DP_LABEL_MIN ? "to a port there"
+                 : t->handed                 ? "to an instance there"
+                                             : "back to the site whose chain it is of";
 }
 
 /* Into a link that is nobody's port: to an instance elsewhere that is not reached by a label. */

@@ -435,11 +435,7 @@ graph_group_check(struct tx *tx, const struct port_pair_group *group, const char
         struct port_pair *pair;
 
         TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
-        if (pair->ingress_remote_id) {
-            return err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
-                           "Port Pair %s is at another site; Port Chain %s is in a service graph, "
-                           "whose functions are all at this site.", pair->id, chain_id);
-        }
+        TRY(lent_check_graph(tx, pair, chain_id));
         /* NSH says itself which place a packet is at. */
         if (places > 1 && pair_speaks(group, pair) && !pair_speaks_nsh(pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",
