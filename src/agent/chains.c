@@ -291,14 +291,15 @@ static void
 buckets_fill(struct dp_group *group, struct share *shares, size_t n)
 {
     for (uint32_t b = 0; b < DP_BUCKETS; b++) {
-        struct share *best = NULL;
+        struct share *best = shares; /* Whoever has room is better than who has none. */
         uint64_t most = 0;
 
         for (size_t i = 0; i < n; i++) {
             const char *id = shares[i].inst->id;
             uint64_t score = hash_bytes(id, strlen(id), b + 1);
 
-            if (shares[i].taken < shares[i].wanted && (!best || score > most)) {
+            if (shares[i].taken < shares[i].wanted &&
+                (best->taken >= best->wanted || score > most)) {
                 best = &shares[i];
                 most = score;
             }

@@ -77,7 +77,7 @@ flows_collect(int table, int collector, struct flow_walk *walk, bool *done)
             return err_errno(E_UNAVAILABLE, "walk the flow table");
         }
         *done = bad;
-        *walk = *done ? (struct flow_walk){0} : (struct flow_walk){.at = next, .begun = true};
+        *walk = (struct flow_walk){.at = bad ? 0 : next, .begun = !bad};
         seen += n;
         TRY(batch_judge(t, collector, n, tick));
     }

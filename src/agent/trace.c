@@ -311,8 +311,8 @@ deliver_say(struct tracer *t, const struct dp_port *port, uint32_t ifindex)
 static void
 index_lower(struct trace_packet *frame)
 {
-    if (frame->b[2 * ETH_ALEN] == ETH_P_NSH >> 8 &&
-        frame->b[2 * ETH_ALEN + 1] == (ETH_P_NSH & 0xff)) {
+    if (frame->b[TRACE_TYPE_OFF] == ETH_P_NSH >> 8 &&
+        frame->b[TRACE_TYPE_OFF + 1] == (ETH_P_NSH & 0xff)) {
         frame->b[NSH_INDEX_OFF]--;
     }
 }
@@ -484,7 +484,7 @@ question_go(struct tracer *t, const struct desired_trace_question *question)
         TRY(packet_go(t, last, &outcome));
         t->answer->outcome = outcome;
     }
-    if (question->reply && !question->is_reply && t->delivered_to) {
+    if (last && question->reply && !question->is_reply && t->delivered_to) {
         TRY(reply_go(t, last, &t->answer->reply_outcome));
     }
     return NULL;

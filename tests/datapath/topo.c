@@ -458,7 +458,7 @@ site_send(struct site *site)
 bool
 site_push(struct site *site)
 {
-    SITE_EVENTUALLY(site, 10000, site->ready);
+    SITE_EVENTUALLY(site, 20000, site->ready);
     site_send(site);
     SITE_EVENTUALLY(site, 10000, site->applied_seq == site->seq || site->refused_seq == site->seq);
     if (site->refused_seq == site->seq) {
@@ -603,7 +603,7 @@ site_counters(struct site *site)
 {
     site->counters = NULL;
     desired_client_counters(site->client, on_counters, site);
-    SITE_EVENTUALLY(site, 3000, site->counters);
+    SITE_EVENTUALLY(site, 10000, site->counters);
     return site->counters;
 }
 
