@@ -1,6 +1,7 @@
 /* The runner of the unit tests: forks each test, two at a time, gathers what
  * they print, and counts.  'unit [--list] [--jobs N] [FILTER...]': a filter
- * matches any part of "file/name". */
+ * matches any part of "file/name".  With $CARRICK_TIMES set, each test's seconds
+ * are told on standard error as it ends. */
 #include "test.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct job {
     pid_t pid;
     struct test *test;
     FILE *out;
+    int64_t started_ns;
 };
 struct tally {
     int passed, failed, skipped;
@@ -241,6 +243,7 @@ static void
 start(struct job *job, struct test *test)
 {
     job->test = test;
+    job->started_ns = test_now_ns();
     job->out = tmpfile();
     if (!job->out) {
         perror("tmpfile");
@@ -274,6 +277,10 @@ finish(struct job *job, int status, struct tally *tally)
     const char *file = base_name(job->test->file);
     char dir[64];
 
+    if (getenv("CARRICK_TIMES")) {
+        fprintf(stderr, "%7.1f s  %s/%s\n", (double)(test_now_ns() - job->started_ns) / 1e9, file,
+                job->test->name);
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         tally->passed++;
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {
