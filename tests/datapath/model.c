@@ -413,7 +413,7 @@ TEST(random_edits_and_packets_against_a_model)
                                                : 2000;
     bool right = true;
 
-    alarm(steps > 2000 ? 3600 : 120);
+    alarm((unsigned)((steps > 2000 ? 3600 : 120) * test_patience()));
     m.seed = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time_now_us();
     printf("model: seed %u\n", m.seed);
     processor_keep();
