@@ -1,6 +1,7 @@
 /* The runner of the unit tests: forks each test, two at a time, gathers what
  * they print, and counts.  'unit [--list] [--jobs N] [FILTER...]': a filter
- * matches any part of "file/name". */
+ * matches any part of "file/name".  With $CARRICK_TIMES set, each test's end and seconds
+ * are told on standard error. */
 #include "test.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct job {
     pid_t pid;
     struct test *test;
     FILE *out;
+    int64_t started_ns;
 };
 struct tally {
     int passed, failed, skipped;
@@ -241,6 +243,7 @@ static void
 start(struct job *job, struct test *test)
 {
     job->test = test;
+    job->started_ns = test_now_ns();
     job->out = tmpfile();
     if (!job->out) {
         perror("tmpfile");
@@ -268,12 +271,28 @@ show_output(FILE *out)
     }
 }
 
+/* $CARRICK_TIMES: how it ended and what it took, on standard error, at once. */
+static void
+tell_time(const struct job *job, int status)
+{
+    bool exited = WIFEXITED(status);
+    const char *how = exited && WEXITSTATUS(status) == 0              ? "ok"
+                      : exited && WEXITSTATUS(status) == EXIT_SKIPPED ? "skip"
+                                                                      : "FAIL";
+
+    if (getenv("CARRICK_TIMES")) {
+        fprintf(stderr, "%7.1f s  %-4s %s/%s\n", (double)(test_now_ns() - job->started_ns) / 1e9,
+                how, base_name(job->test->file), job->test->name);
+    }
+}
+
 static void
 finish(struct job *job, int status, struct tally *tally)
 {
     const char *file = base_name(job->test->file);
     char dir[64];
 
+    tell_time(job, status);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         tally->passed++;
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {

@@ -148,7 +148,7 @@ bool node_tcp(struct site *from, const char *client, struct site *to, const char
 int node_socket(struct site *site, const char *server, int family, int type, int protocol);
 /* The address of a socket, IPv4 or IPv6 as 'ip' is written; its size. */
 socklen_t socket_address(const char *ip, int port, struct sockaddr_storage *out);
-/* A raw socket inside of the server, on its interface. */
+/* A raw socket inside of the server, on its interface; it does not hear the probes of functions. */
 int node_raw(struct site *site, const char *server, const char *ifname);
 void raw_send(int fd, const void *frame, size_t n);
 /* Next frame that 'match' accepts, within 'ms'; its length or 0. */
