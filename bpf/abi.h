@@ -28,6 +28,7 @@
 #define DP_BLOCKS_A_GROUP 32
 #define DP_CLASSES_MAX 200000 /* Entries; the map has room for as many as change at a time. */
 #define DP_SHAPES_A_BLOCK 8
+#define DP_SHAPE_BLOCKS_MAX 49152 /* Likewise, of all scopes together. */
 /* Different shapes that a packet may be asked about: in its network, and in what follows a
  * chain, which may be DP_HOPS deep.  At most 3 tail calls (bpf/classify.h). */
 #define DP_SHAPES_MAX 256
@@ -84,6 +85,7 @@ struct dp_port {
     __u32 gen; /* A hash of all that classified its flows; never 0. */
     __u32 slot; /* Of its counters. */
     __u32 mtu;
+    __u32 lent; /* Function: chain by which its instance serves another site's; 0 = none. */
     __u8 mac[6];
     __u16 n_groups;
     __u32 groups[DP_GROUPS];
@@ -254,6 +256,7 @@ struct dp_class {
 #define DP_PAST 15
 #define DP_CHAIN_SYMMETRIC 1
 #define DP_CHAIN_BRANCHES 2 /* Its number is a scope of classifiers. */
+#define DP_CHAIN_HOME 4 /* No other site knows it: what a segment brings was in none of it. */
 #define DP_CHAIN_TAPS 8 /* From this bit on: one a hop whose instance only gets copies. */
 struct dp_chain {
     __u32 n_hops;
@@ -345,13 +348,15 @@ struct dp_inst {
     __u32 chain, hop; /* DP_INST_SPEAKS: the one position it has. */
     __u8 mac[2][6];
 };
-/* labels: what an instance elsewhere is reached by, which is each chain's own */
+/* labels: what an instance elsewhere is reached by, which is each chain's own; or what came out of
+ * one here that is lent to the chain of another site goes back by */
 struct dp_label_key {
     __u32 chain;
     __u32 inst;
 };
 struct dp_label {
     __u32 label[2]; /* Of a forward, a reverse packet. */
+    __u32 vtep;     /* The other end. */
 };
 
 /* vnis: VXLAN identifier on which this site receives -> network or position */
@@ -361,7 +366,10 @@ struct dp_vni {
     __u32 hop;
     __u32 dir;
     __u32 inst;
+    __u32 flags;
 };
+#define DP_VNI_LENT 1 /* What comes out of the instance goes back where it came from. */
+#define DP_VNI_BACK 2 /* The instance is elsewhere, and this came out of it. */
 /* peers: tunnel endpoints that may send into a network */
 struct dp_peer_key {
     __u32 net;
@@ -374,8 +382,11 @@ struct dp_flow_key {
     __u16 lo_port, hi_port;      /* network order; ICMP echo: identifier twice */
     __u32 net;
     __u8 proto;
-    __u8 zero[3];
+    /* 0, or of which chain by which an instance here is lent: what other sites make of a flow is
+     * nothing to what is known of it here. */
+    __u8 lent[3];
 };
+#define DP_LENT(chain) ((chain) % 0xffffff + 1)
 #define DP_FLOW_FROM_LO 1   /* The initiator is 'lo'. */
 #define DP_FLOW_REPLY_OK 2  /* The responder may answer: it was let in, or may send by itself. */
 #define DP_FLOW_REPLIED 4

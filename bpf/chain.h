@@ -12,6 +12,7 @@ INLINE struct dp_place *
 end_find(struct pkt *k, const __u8 *mac, struct dp_end *end)
 {
     struct dp_fdb_key key = {.net = k->key.net};
+    struct dp_place *place;
     __u32 *port;
 
     mac_copy(key.mac, mac);
@@ -19,10 +20,19 @@ end_find(struct pkt *k, const __u8 *mac, struct dp_end *end)
     if (!port) {
         return 0;
     }
+    place = bpf_map_lookup_elem(&places, port);
     end->port = *port;
-    end->gen = 0;
+    end->gen = place && !place->ifindex ? place->gen : 0; /* No rules are asked for it here. */
     mac_copy(end->mac, mac);
-    return bpf_map_lookup_elem(&places, port);
+    return place;
+}
+
+/* One end of a flow of another site's, which is nobody's business here. */
+INLINE void
+end_foreign(const __u8 *mac, struct dp_end *end)
+{
+    end->port = end->gen = 0;
+    mac_copy(end->mac, mac);
 }
 
 /* Can this packet be the first that is seen of a connection?  Like conntrack's
@@ -175,10 +185,14 @@ dp_speak(struct __sk_buff *skb)
         return drop(k, DROP_nsh_missing);
     }
     if (!inst || !(inst->flags & DP_INST_SPEAKS)) {
-        return table_is_full(k) && (inst || k->nsh) ? call(skb, k, CALL_new_remote)
-                                        : drop(k, DROP_function_flow);
+        if (!table_is_full(k) || !(inst || k->nsh)) {
+            return drop(k, DROP_function_flow);
+        }
+        return inst && k->lent
+                   ? hand_back(skb, k, id, came_out(k, inst, DP_FORWARD) ? DP_FORWARD : DP_REVERSE)
+                   : call(skb, k, CALL_new_remote);
     }
-    if (inst->port[DP_REVERSE] != k->in_port) {
+    if (!came_out(k, inst, DP_FORWARD)) {
         return drop(k, DROP_function_direction);
     }
     if (!may_start(k) || is_syn_ack(k)) {
@@ -215,6 +229,14 @@ dp_new_remote(struct __sk_buff *skb)
         return TC_ACT_SHOT;
     }
     swap = k->from == FROM_LABEL && k->vni.dir == DP_REVERSE;
+    if (k->from == FROM_LABEL && k->lent) {
+        end_foreign(k->mac_src, &k->end[swap]);
+        end_foreign(k->mac_dst, &k->end[!swap]);
+        k->init_lo = swap ? !k->from_lo : k->from_lo;
+        k->chain = k->vni.chain;
+        k->classified = 1;
+        return call(skb, k, CALL_insert);
+    }
     src = end_find(k, k->mac_src, &k->end[swap]);
     dst = end_find(k, k->mac_dst, &k->end[!swap]);
     if (!src || !dst) {
@@ -227,7 +249,7 @@ dp_new_remote(struct __sk_buff *skb)
         k->classified = 1;
         return call(skb, k, CALL_insert);
     }
-    if (k->from == FROM_PORT || k->nsh) {
+    if (k->from == FROM_PORT || k->from == FROM_FUNCTION) {
         k->from = FROM_FUNCTION;
         return call(skb, k, CALL_classify);
     }

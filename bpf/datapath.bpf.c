@@ -30,7 +30,9 @@ dp_port_in(struct __sk_buff *skb)
     k->in_gen = port->gen;
     k->in_flags = port->flags;
     k->in_ifindex = ifindex;
+    k->lent = port->lent;
     bad = pkt_start(skb, k, port->inst ? port->serves : port->net, FROM_PORT);
+    key_lend(k, port->lent);
     if (bad) {
         return drop(k, (__u32)bad);
     }
@@ -103,6 +105,12 @@ dp_tun_in(struct __sk_buff *skb)
     k->vni = *vni;
     k->class_block = 0;
     bad = pkt_start(skb, k, vni->net, vni->chain ? FROM_LABEL : FROM_TUNNEL);
+    k->lent = vni->flags & DP_VNI_LENT ? vni->chain : 0;
+    key_lend(k, k->lent);
+    if (vni->flags & DP_VNI_BACK) {
+        k->from = FROM_FUNCTION;
+        k->in_inst = vni->inst;
+    }
     if (!bad && vni->chain && skb->protocol == bpf_htons(DP_PROBE_ETHERTYPE)) {
         return call(skb, k, CALL_echo);
     }

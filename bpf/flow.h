@@ -318,6 +318,17 @@ hand_remote(struct __sk_buff *skb, const struct pkt *k, __u32 chain, __u32 inst,
     return l ? send_tunnel(skb, k, vtep, l->label[dir]) : drop(k, DROP_chain_gone);
 }
 
+/* Out of an instance that is lent, and back to the site whose chain it served. */
+INLINE int
+hand_back(struct __sk_buff *skb, const struct pkt *k, __u32 inst, __u32 dir)
+{
+    struct dp_label_key key = {.chain = k->lent, .inst = inst};
+    struct dp_label *l = bpf_map_lookup_elem(&labels, &key);
+
+    BOUND(dir, 1);
+    return l ? send_tunnel(skb, k, l->vtep, l->label[dir]) : drop(k, DROP_chain_gone);
+}
+
 /* A copy for the instance; the packet itself goes on. */
 INLINE int
 hand_copy(struct __sk_buff *skb, struct pkt *k, const struct dp_inst *inst, __u32 hop, __u32 dir)
@@ -455,6 +466,7 @@ deliver(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, int from_ini
  * into another program (NEXT_CALL + which), or nowhere (-reason). */
 #define NEXT_END 0
 #define NEXT_HOP 1
+#define NEXT_BACK 50 /* To the site that it was sent by. */
 #define NEXT_CALL 100
 
 /* 'hop', or the next in its direction that is not passed by. */
@@ -505,12 +517,44 @@ was_sent_here(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
 INLINE int nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
                     int from_init); /* nsh.h */
 
+/* Did it come out of the side that packets of that direction come out of? */
+INLINE int
+came_out(const struct pkt *k, const struct dp_inst *inst, __u32 dir)
+{
+    if (inst->flags & DP_INST_REMOTE) {
+        return k->vni.dir == dir && k->vtep == inst->vtep;
+    }
+    return inst->port[dir == DP_FORWARD ? DP_REVERSE : DP_FORWARD] == k->in_port;
+}
+
+/* An instance's site gave the packet to another of its group there, which is the flow's now. */
+INLINE int
+moved_there(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain)
+{
+    for (__u32 i = 0; i < DP_HOPS; i++) {
+        __u32 seat = flow_seat(flow, i);
+        __u32 id = DP_INST_NUMBER(chain->group[i], 0) + seat - 1;
+        struct dp_inst *inst;
+
+        if (!seat || !(flow->sent >> i & 1) || chain->group[i] != DP_INST_GROUP(k->in_inst)) {
+            continue;
+        }
+        inst = bpf_map_lookup_elem(&insts, &id);
+        if (!inst || !(inst->flags & DP_INST_REMOTE) || inst->vtep != k->vtep) {
+            return -1;
+        }
+        flow_sit(flow, i, DP_INST_SEAT(k->in_inst) + 1);
+        return (int)i;
+    }
+    return -1;
+}
+
 /* Out of a function: which hop it is, and whether it may. */
 INLINE int
-from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain,
               int from_init)
 {
-    __u32 id = k->in_inst;
+    __u32 id = k->in_inst, dir = from_init ? DP_FORWARD : DP_REVERSE;
     struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
     int hop = -1;
 
@@ -525,14 +569,20 @@ from_function(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
             hop = (int)i;
         }
     }
+    if (hop < 0 && inst->flags & DP_INST_REMOTE && came_out(k, inst, dir)) {
+        hop = moved_there(k, flow, chain);
+    }
     if (hop < 0 || !(flow->sent >> hop & 1)) {
         return -DROP_function_flow;
     }
-    if (inst->port[from_init ? DP_REVERSE : DP_FORWARD] != k->in_port) {
+    if (!came_out(k, inst, dir)) {
         return -DROP_function_direction;
     }
     if (!from_init && is_spoken_here(k, flow, chain)) {
         return -DROP_function_direction; /* The flow ends here. */
+    }
+    if (key_is_lent(k)) {
+        return NEXT_BACK;
     }
     return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
@@ -557,6 +607,39 @@ from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain
     return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }
 
+/* An end as the entry has it. */
+INLINE void
+end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
+{
+    end->port = flow->port[which];
+    end->gen = flow->gen[which];
+    mac_copy(end->mac, flow->mac[which]);
+}
+
+/* By a segment, of a flow whose chain is this site's alone: from an end that is there, which is then
+ * where the chain begins.  One that is gone may have a successor. */
+INLINE int
+from_far_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+             int from_init)
+{
+    __u32 port = flow->port[from_init ? 0 : 1];
+    struct dp_place *place = bpf_map_lookup_elem(&places, &port);
+
+    if (chain && (!place || place->ifindex || place->vtep != k->vtep)) {
+        return -DROP_tunnel_source;
+    }
+    if (place && from_init && (flow->gen[0] != place->gen || !chain) && !k->is_error &&
+        !k->classified && !(flow->flags & DP_FLOW_SPOKEN)) {
+        end_recall(&k->end[0], flow, 0);
+        end_recall(&k->end[1], flow, 1);
+        k->end[0].gen = place->gen;
+        k->class_block = 0;
+        k->recheck = 1;
+        return NEXT_CALL + CALL_classify;
+    }
+    return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
+}
+
 /* A packet on a label: to exactly that instance, while it is up. */
 INLINE int
 from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int from_init)
@@ -573,6 +656,9 @@ from_label(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *cha
     if (k->rounds == 1 && !flow_has(flow, chain, hop, k->vni.inst) && /* Later: it was down. */
         chain->group[hop] == DP_INST_GROUP(k->vni.inst)) {
         flow_sit(flow, hop, DP_INST_SEAT(k->vni.inst) + 1);
+    }
+    if (key_is_lent(k)) {
+        return k->passed >> hop & 1 ? NEXT_BACK : NEXT_HOP + (int)hop;
     }
     return next_hop(k, flow, chain, (int)hop, from_init);
 }
@@ -627,6 +713,9 @@ flow_next(struct pkt *k, struct dp_flow *flow, const struct dp_chain *chain, int
     if (k->from == FROM_LABEL) {
         return from_label(k, flow, chain, from_init);
     }
+    if (k->from == FROM_TUNNEL && flow->chain && (!chain || chain->flags & DP_CHAIN_HOME)) {
+        return from_far_end(k, flow, chain, from_init);
+    }
     if (k->from == FROM_TUNNEL && !from_init && chain && flow->flags & DP_FLOW_SPOKEN) {
         /* Its site does not know it as the chain's. */
         return next_hop(k, flow, chain, (int)chain->n_hops - 1, 0);
@@ -644,7 +733,7 @@ flow_unknown(struct __sk_buff *skb, const struct pkt *k)
     if (k->is_error) {
         return drop(k, DROP_icmp_error_unknown);
     }
-    if (k->nsh) {
+    if (k->from == FROM_FUNCTION) { /* Not by a port of its own. */
         return call(skb, k, CALL_speak);
     }
     return call(skb, k, k->from == FROM_PORT ? CALL_new_flow : CALL_new_remote);
@@ -672,6 +761,14 @@ flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct
     }
     if (next == NEXT_CALL + CALL_rules) {
         return call(skb, k, CALL_rules);
+    }
+    if (next == NEXT_CALL + CALL_classify) {
+        return call(skb, k, CALL_classify);
+    }
+    if (next == NEXT_BACK) {
+        set_macs(skb, k, flow->mac[from_init], flow->mac[!from_init]);
+        return hand_back(skb, k, k->from == FROM_LABEL ? k->vni.inst : k->in_inst,
+                         from_init ? DP_FORWARD : DP_REVERSE);
     }
     if (next == NEXT_END || !chain) {
         return deliver(skb, k, flow, from_init);

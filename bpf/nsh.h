@@ -386,7 +386,7 @@ dp_gpe_in(struct __sk_buff *skb)
     if (bpf_skb_change_head(skb, ETH_HLEN, 0)) {
         return drop_count(DROP_nsh_failed);
     }
-    k->in_port = k->in_inst = k->in_gen = k->in_flags = k->in_ifindex = 0;
+    k->in_port = k->in_inst = k->in_gen = k->in_flags = k->in_ifindex = k->lent = 0;
     k->vtep = key.remote_ipv4;
     k->class_block = 0;
     k->from = FROM_TUNNEL;

@@ -44,6 +44,7 @@ struct pkt {
     __u8 from;                 /* FROM_* */
     __u8 parsed;               /* 'key', 'src', 'dst' and so on are this packet's. */
     __u32 in_port, in_slot, in_inst, in_gen, in_flags, in_ifindex;
+    __u32 lent;                /* Chain by which it may have been lent; FROM_PORT, FROM_LABEL. */
     __u32 vtep;                /* FROM_TUNNEL, FROM_LABEL */
     struct dp_vni vni;         /* FROM_LABEL */
     /* A flow in the making. */
@@ -398,6 +399,24 @@ parse_v6(struct __sk_buff *skb, struct pkt *k)
     return parse_transport(skb, k, off, id, is_frag, is_later);
 }
 
+/* What is known of the flow for the chain of another site, to which an instance is lent; chain 0 =
+ * what is known of it here. */
+INLINE void
+key_lend(struct pkt *k, __u32 chain)
+{
+    __u32 lent = chain ? DP_LENT(chain) : 0;
+
+    k->key.lent[0] = (__u8)lent;
+    k->key.lent[1] = (__u8)(lent >> 8);
+    k->key.lent[2] = (__u8)(lent >> 16);
+}
+
+INLINE int
+key_is_lent(const struct pkt *k)
+{
+    return k->key.lent[0] | k->key.lent[1] | k->key.lent[2];
+}
+
 /* Starts the notes; the link-layer header is there for certain behind it. */
 INLINE int
 pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
@@ -415,7 +434,7 @@ pkt_start(struct __sk_buff *skb, struct pkt *k, __u32 net, __u8 from)
     mac_copy(k->mac_dst, eth);
     mac_copy(k->mac_src, eth + 6);
     k->key.net = net;
-    k->key.zero[0] = k->key.zero[1] = k->key.zero[2] = 0;
+    key_lend(k, 0);
     k->v6 = k->is_tcp = k->is_error = k->tcp_flags = 0;
     k->icmp_type = k->icmp_code = 0;
     k->recheck = k->classified = k->rounds = k->hash_only = k->swapped = 0;

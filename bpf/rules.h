@@ -46,15 +46,6 @@ rule_match(const struct pkt *k, const struct dp_rule *r, const struct dp_ip *pee
     return 1;
 }
 
-/* An end as the entry has it. */
-INLINE void
-end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
-{
-    end->port = flow->port[which];
-    end->gen = flow->gen[which];
-    mac_copy(end->mac, flow->mac[which]);
-}
-
 /* Remembers that the rules allow it, and goes on. */
 INLINE int
 rules_passed(struct __sk_buff *skb, struct pkt *k, const struct dp_port *port)

@@ -5,19 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A function's port serves one instance, and that one network. */
+/* A function's port serves one instance, and that one network.  Lent to another site, it is no other
+ * chain's: of what comes out of it nobody could say whose it is. */
 static bool
 claim(struct run *r, const char *port_id, const struct desired_instance *in, uint32_t inst,
       uint32_t net)
 {
     struct port_note *note = map_get(&r->c->ports, port_id);
+    struct chain_note *lender = in->back_vtep ? r->note : NULL;
 
-    if (note->n_claims && (note->inst != inst || note->serves != net)) {
+    if (note->n_claims &&
+        (note->inst != inst || note->serves != net || note->lender != lender)) {
         return false;
     }
     note->inst = inst;
     note->serves = net;
     note->nsh = in->nsh;
+    note->lender = lender;
     note->n_claims++;
     note_add(&r->note->claims, note);
     return true;
@@ -37,11 +41,12 @@ inst_side(struct run *r, const char *port_id, struct dp_inst *inst, int dir)
     }
 }
 
+/* What packets go there by, or back from here. */
 static struct err *
 label_put(struct run *r, uint32_t chain, uint32_t inst, const struct desired_instance *in)
 {
     struct dp_label_key key = {.chain = chain, .inst = inst};
-    struct dp_label label;
+    struct dp_label label = {.vtep = vtep_of(in->vtep ? in->vtep : in->back_vtep)};
 
     label.label[DP_FORWARD] = (uint32_t)in->label_forward;
     label.label[DP_REVERSE] = (uint32_t)in->label_reverse;
@@ -62,6 +67,12 @@ drain_is_over(struct run *r, const struct desired_instance *in)
         r->note->due = in->drain_until;
     }
     return false;
+}
+
+static bool
+is_placed(struct run *r, const char *port_id)
+{
+    return ((const struct port_note *)map_get(&r->c->ports, port_id))->net;
 }
 
 /* A position that is being made. */
@@ -163,6 +174,37 @@ elsewhere_put(struct run *r, const struct place *at, const struct desired_instan
     return label_put(r, at->number, id->id, in);
 }
 
+/* One with ports here; '*ok' is false where they are another's. */
+static struct err *
+here_put(struct run *r, const struct place *at, const struct desired_instance *in,
+         const struct dp_id *id, struct dp_inst *inst, bool *ok)
+{
+    *ok = claim(r, in->ingress_port_id, in, id->id, at->net) &&
+          claim(r, in->egress_port_id, in, id->id, at->net);
+    if (!*ok) {
+        run_problem(r, DESIRED_chain, at->chain->id,
+                    "a function's port serves another instance, network or site already");
+        return NULL;
+    }
+    if (in->back_vtep && at->chain->classifiers.n > 0) {
+        run_problem(r, DESIRED_chain, at->chain->id,
+                    "it lends an instance to another site and has classifiers of its own");
+        *ok = false;
+        return NULL;
+    }
+    inst_side(r, in->ingress_port_id, inst, DP_FORWARD);
+    inst_side(r, in->egress_port_id, inst, DP_REVERSE);
+    if (str_eq(in->ingress_port_id, in->egress_port_id)) {
+        inst->flags |= DP_INST_ONE_ARM;
+    }
+    watched_add(r, at, in, id, inst);
+    if (!in->back_vtep) {
+        return NULL;
+    }
+    TRY(peer_put(r, at->net, vtep_of(in->back_vtep)));
+    return label_put(r, at->number, id->id, in);
+}
+
 static struct err *
 inst_put(struct run *r, const struct place *at, const struct desired_instance *in,
          const struct dp_id *id, bool *ok)
@@ -188,19 +230,15 @@ inst_put(struct run *r, const struct place *at, const struct desired_instance *i
         TRY(peer_put(r, net, inst.vtep));
         TRY(elsewhere_put(r, at, in, id, &inst));
     } else {
-        if (!claim(r, in->ingress_port_id, in, id->id, net) ||
-            !claim(r, in->egress_port_id, in, id->id, net)) {
-            run_problem(r, DESIRED_chain, chain->id,
-                    "a function's port serves another instance or network already");
+        if (!is_placed(r, in->ingress_port_id) || !is_placed(r, in->egress_port_id)) {
+            run_problem(r, DESIRED_chain, chain->id, "a function's port has no room on the host");
             *ok = false;
             return NULL;
         }
-        inst_side(r, in->ingress_port_id, &inst, DP_FORWARD);
-        inst_side(r, in->egress_port_id, &inst, DP_REVERSE);
-        if (str_eq(in->ingress_port_id, in->egress_port_id)) {
-            inst.flags |= DP_INST_ONE_ARM;
+        TRY(here_put(r, at, in, id, &inst, ok));
+        if (!*ok) {
+            return NULL;
         }
-        watched_add(r, at, in, id, &inst);
     }
     if (drain_is_over(r, in)) {
         inst.up = 0;
@@ -253,14 +291,15 @@ static void
 buckets_fill(struct dp_group *group, struct share *shares, size_t n)
 {
     for (uint32_t b = 0; b < DP_BUCKETS; b++) {
-        struct share *best = NULL;
+        struct share *best = shares; /* Whoever has room is better than who has none. */
         uint64_t most = 0;
 
         for (size_t i = 0; i < n; i++) {
             const char *id = shares[i].inst->id;
             uint64_t score = hash_bytes(id, strlen(id), b + 1);
 
-            if (shares[i].taken < shares[i].wanted && (!best || score > most)) {
+            if (shares[i].taken < shares[i].wanted &&
+                (best->taken >= best->wanted || score > most)) {
                 best = &shares[i];
                 most = score;
             }
@@ -322,7 +361,11 @@ hop_members(struct run *r, const struct desired_hop *hop, uint32_t group, struct
     }
     TRY(datapath_members(r->dp, ID_INSTANCE, group, uuids, hop->instances.n, ids));
     for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct desired_instance *in = hop->instances.items[i];
+        char kind = in->vtep ? 'r' : in->back_vtep ? 'l' : 'h';
+
         r->note->members = hash_bytes(&ids[i].id, sizeof ids[i].id, r->note->members);
+        r->note->members = hash_bytes(&kind, sizeof kind, r->note->members);
     }
     return NULL;
 }

@@ -25,12 +25,17 @@ struct shape {
 struct scope {
     struct scope *next; /* Of its bucket. */
     struct scope *next_dirty;
+    struct scope *next_touched; /* While it is flushed. */
     uint32_t number;
     size_t n_entries;
     struct shape **shapes;
     size_t n_shapes, cap;
     uint64_t hash; /* Of a network's own scope: sum over all entries of its flows, */
-    size_t n_asked; /* and how many of those that will stay it was the first to ask for. */
+    size_t n_asked; /* and how many of those that will stay it was the first to ask for, */
+    size_t n_net_blocks; /* and blocks of shapes, of all its scopes. */
+    uint32_t net;   /* Whose they are; */
+    size_t n_blocks; /* this scope's own. */
+    size_t n_put;   /* Shapes that the kernel has. */
     struct datapath_owned owned;
     bool is_dirty;
 };
@@ -59,6 +64,7 @@ struct classes {
     struct entry **buckets;
     size_t n_buckets, n_entries;
     size_t n_asked; /* Entries that will stay. */
+    size_t n_blocks; /* Of shapes. */
     size_t n_nets;
     struct scope **scopes;
     struct entry *dirty;
@@ -225,9 +231,47 @@ shape_word(const struct dp_shape *s)
            (uint64_t)s->sport_len << 8 | s->dport_len;
 }
 
+/* Is there room for one more of the network's?  No network leaves others without: once half of the
+ * table is taken, each may have its part of the other half, as it is with flows. */
+static struct err *
+room_check(const struct classes *c, const char *of, size_t most, size_t n_all, size_t n_own)
+{
+    size_t sure = c->n_nets > 1 ? most / 2 / c->n_nets : most;
+
+    if (n_all >= most) {
+        return err_new(E_QUOTA, NULL, "the host's table of %s is full (%zu entries)", of, most);
+    }
+    if (n_all >= most / 2 && n_own >= sure) {
+        return err_new(E_QUOTA, NULL,
+                       "its network has its share of the host's table of %s (%zu of %zu entries; a "
+                       "range of ports may need many)",
+                       of, n_own, most);
+    }
+    return NULL;
+}
+
+/* To be called whenever its shapes have become more or fewer. */
+static void
+blocks_count(struct classes *c, struct scope *scope)
+{
+    size_t n = (scope->n_shapes + DP_SHAPES_A_BLOCK - 1) / DP_SHAPES_A_BLOCK;
+    struct scope *net;
+
+    if (n == scope->n_blocks) {
+        return;
+    }
+    net = scope_get(c, scope->net);
+    c->n_blocks += n - scope->n_blocks; /* Perhaps fewer: modulo 2^64. */
+    net->n_net_blocks += n - scope->n_blocks;
+    scope->n_blocks = n;
+    if (!net->n_net_blocks && net != scope) {
+        scope_touch(c, net); /* Perhaps it goes. */
+    }
+}
+
 /* Those that nobody asks in any more; it may be called at any time. */
 static void
-shapes_prune(struct scope *scope)
+shapes_prune(struct classes *c, struct scope *scope)
 {
     size_t n = 0;
 
@@ -239,10 +283,12 @@ shapes_prune(struct scope *scope)
         }
     }
     scope->n_shapes = n;
+    blocks_count(c, scope);
 }
 
 static struct err *
-shape_get(struct scope *scope, bool is_network, const struct dp_shape *value, struct shape **out)
+shape_get(struct classes *c, struct scope *scope, bool is_network, const struct dp_shape *value,
+          struct shape **out)
 {
     size_t most = is_network ? DP_SHAPES_MAX : DP_SHAPES_AFTER_MAX;
 
@@ -253,7 +299,7 @@ shape_get(struct scope *scope, bool is_network, const struct dp_shape *value, st
         }
     }
     if (scope->n_shapes >= most) {
-        shapes_prune(scope);
+        shapes_prune(c, scope);
     }
     if (scope->n_shapes >= most) {
         return err_new(E_QUOTA, NULL,
@@ -262,6 +308,10 @@ shape_get(struct scope *scope, bool is_network, const struct dp_shape *value, st
                        "ports may have many)",
                        most, is_network ? "of its network" : "that come after the same chain");
     }
+    if (scope->n_shapes % DP_SHAPES_A_BLOCK == 0) {
+        TRY(room_check(c, "blocks of 8 shapes of classifiers", DP_SHAPE_BLOCKS_MAX, c->n_blocks,
+                       scope_get(c, scope->net)->n_net_blocks));
+    }
     if (scope->n_shapes == scope->cap) {
         scope->cap = scope->cap * 2 + 4;
         scope->shapes = heap_realloc(scope->shapes, scope->cap * sizeof *scope->shapes);
@@ -269,6 +319,7 @@ shape_get(struct scope *scope, bool is_network, const struct dp_shape *value, st
     *out = heap_alloc(sizeof **out);
     (*out)->value = *value;
     scope->shapes[scope->n_shapes++] = *out;
+    blocks_count(c, scope);
     return NULL;
 }
 
@@ -354,26 +405,6 @@ entry_asked(struct classes *c, const struct entry *entry, size_t n)
     }
 }
 
-/* Is there room for one more of the network's?  No network leaves others without: once half of the
- * table is taken, each may have its part of the other half, as it is with flows. */
-static struct err *
-room_check(struct classes *c, uint32_t net)
-{
-    size_t sure = c->n_nets > 1 ? DP_CLASSES_MAX / 2 / c->n_nets : DP_CLASSES_MAX;
-
-    if (c->n_asked >= DP_CLASSES_MAX) {
-        return err_new(E_QUOTA, NULL, "the host's table of classifiers is full (%d entries)",
-                       DP_CLASSES_MAX);
-    }
-    if (c->n_asked >= DP_CLASSES_MAX / 2 && scope_get(c, net)->n_asked >= sure) {
-        return err_new(E_QUOTA, NULL,
-                       "its network has its share of the host's table of classifiers (%zu of %d "
-                       "entries; a range of ports may need many)",
-                       scope_get(c, net)->n_asked, DP_CLASSES_MAX);
-    }
-    return NULL;
-}
-
 static struct err *
 asker_add(struct classes *c, const struct class_spec *spec, const struct dp_class_key *key,
           const struct dp_shape *shape, struct class_list *list)
@@ -384,10 +415,14 @@ asker_add(struct classes *c, const struct class_spec *spec, const struct dp_clas
     struct shape *of;
 
     scope_touch(c, scope); /* Also where it stays empty: then it goes. */
-    TRY(shape_get(scope, spec->scope == spec->net, shape, &of));
+    if (!scope->n_blocks) {
+        scope->net = spec->net;
+    }
+    TRY(shape_get(c, scope, spec->scope == spec->net, shape, &of));
     entry = entry_place(c, key);
     if (!*entry || !(*entry)->askers) {
-        TRY(room_check(c, spec->net));
+        TRY(room_check(c, "classifiers", DP_CLASSES_MAX, c->n_asked,
+                       scope_get(c, spec->net)->n_asked));
     }
     if (!*entry) {
         *entry = heap_alloc(sizeof **entry);
@@ -623,22 +658,47 @@ shape_cmp(const void *a, const void *b)
 }
 
 static struct err *
+block_put(const struct scope *scope, struct datapath *dp, size_t at)
+{
+    struct dp_shapes_key key = {.scope = scope->number, .block = (uint32_t)at};
+    struct dp_shapes block = {0};
+    size_t i = at * DP_SHAPES_A_BLOCK;
+
+    while (block.n < DP_SHAPES_A_BLOCK && i < scope->n_shapes) {
+        block.shape[block.n] = scope->shapes[i]->value;
+        block.shape[block.n++].top = shape_top(scope->shapes[i++]);
+    }
+    block.more = i < scope->n_shapes;
+    return datapath_put(dp, TABLE_shapes, &key, &block);
+}
+
+/* Where shapes have come others move to later blocks, which are written first: none is missing in
+ * between, and what is new and has no room is only found behind what is there.  Where some have
+ * gone it is the other way round. */
+static struct err *
 shapes_put(struct scope *scope, struct datapath *dp)
 {
-    struct dp_shapes_key key = {.scope = scope->number};
+    bool grows = scope->n_shapes >= scope->n_put;
 
-    for (size_t i = 0; i < scope->n_shapes;) {
-        struct dp_shapes block = {0};
-
-        while (block.n < DP_SHAPES_A_BLOCK && i < scope->n_shapes) {
-            block.shape[block.n] = scope->shapes[i]->value;
-            block.shape[block.n++].top = shape_top(scope->shapes[i++]);
-        }
-        block.more = i < scope->n_shapes;
-        TRY(datapath_put(dp, TABLE_shapes, &key, &block));
-        key.block++;
+    for (size_t i = 0; i < scope->n_blocks; i++) {
+        TRY(block_put(scope, dp, grows ? scope->n_blocks - 1 - i : i));
     }
+    scope->n_put = scope->n_shapes;
     return NULL;
+}
+
+/* 'to' has what 'more' has as well. */
+static void
+owned_join(struct datapath_owned *to, struct datapath_owned *more)
+{
+    if (more->n) {
+        to->bytes = heap_realloc(to->bytes, to->n + more->n);
+        memcpy(to->bytes + to->n, more->bytes, more->n);
+        to->n += more->n;
+        to->cap = to->n;
+    }
+    free(more->bytes);
+    *more = (struct datapath_owned){0};
 }
 
 /* A chain that others come after says so; one that is not in the table does when it comes. */
@@ -665,7 +725,7 @@ scope_flush(struct classes *c, struct datapath *dp, struct scope *scope)
     struct datapath_owned before = scope->owned;
     struct err *e;
 
-    shapes_prune(scope);
+    shapes_prune(c, scope);
     if (scope->n_shapes) {
         qsort(scope->shapes, scope->n_shapes, sizeof *scope->shapes, shape_cmp);
     }
@@ -673,7 +733,11 @@ scope_flush(struct classes *c, struct datapath *dp, struct scope *scope)
     datapath_own(dp, &scope->owned);
     e = shapes_put(scope, dp);
     datapath_own(dp, NULL);
-    e = err_join(e, datapath_disown(dp, &before));
+    if (e) {
+        owned_join(&scope->owned, &before); /* Else what was found before would pass its chain. */
+    } else {
+        e = datapath_disown(dp, &before);
+    }
     e = err_join(e, branches_flag(scope, dp));
     if (e) {
         scope_touch(c, scope);
@@ -688,18 +752,42 @@ scope_forget(struct classes *c, struct scope *scope)
     struct scope **at = scope_place(c, scope->number);
 
     if (!scope->n_entries && !scope->n_shapes && !scope->hash && !scope->n_asked &&
-        !scope->is_dirty) {
+        !scope->n_net_blocks && !scope->is_dirty) {
         *at = scope->next;
         scope_free(scope);
     }
 }
 
-/* All that are there first, then their shapes, then what goes. */
+/* Each, whatever becomes of another: the room that one needs may be what another lets go of. */
+static struct err *
+scopes_flush(struct classes *c, struct datapath *dp, struct scope **touched)
+{
+    struct scope *dirty = c->dirty_scopes;
+    struct err *e = NULL;
+
+    c->dirty_scopes = NULL;
+    while (dirty) {
+        struct scope *scope = dirty;
+
+        dirty = scope->next_dirty;
+        scope->is_dirty = false;
+        e = err_join(e, scope_flush(c, dp, scope));
+        if (!scope->is_dirty) {
+            scope->next_touched = *touched;
+            *touched = scope;
+        }
+    }
+    return e;
+}
+
+/* All that are there first, then their shapes, then what goes: that stays, where the shapes of what
+ * comes instead are not there yet. */
 struct err *
 classes_flush(struct classes *c, struct datapath *dp)
 {
-    struct entry *gone = NULL;
     struct scope *touched = NULL;
+    struct entry *gone = NULL;
+    bool keep = false;
     struct err *e = NULL;
 
     while (c->dirty && !e) {
@@ -715,23 +803,22 @@ classes_flush(struct classes *c, struct datapath *dp)
             gone = entry;
         }
     }
-    while (c->dirty_scopes && !e) {
-        struct scope *scope = c->dirty_scopes;
-
-        c->dirty_scopes = scope->next_dirty;
-        scope->is_dirty = false;
-        e = scope_flush(c, dp, scope);
-        scope->next_dirty = scope->is_dirty ? scope->next_dirty : touched;
-        touched = scope->is_dirty ? touched : scope;
+    if (!e) {
+        e = scopes_flush(c, dp, &touched);
+        keep = e;
     }
     while (gone) {
         struct entry *next = gone->next_dirty;
 
-        e = err_join(e, entry_remove(c, dp, gone));
+        if (keep) {
+            entry_touch(c, gone);
+        } else {
+            e = err_join(e, entry_remove(c, dp, gone));
+        }
         gone = next;
     }
     for (struct scope *next; touched; touched = next) {
-        next = touched->next_dirty;
+        next = touched->next_touched;
         scope_forget(c, touched);
     }
     return e;

@@ -92,7 +92,10 @@ static void
 chain_note_release(struct compiled *c, struct chain_note *note)
 {
     for (size_t i = 0; i < note->claims.n; i++) {
-        note->claims.items[i]->n_claims--;
+        struct port_note *port = note->claims.items[i];
+
+        port->n_claims--;
+        port->lender = port->lender == note ? NULL : port->lender;
     }
     for (size_t i = 0; i < note->insts.n; i++) {
         inst_hold_free(c, note->insts.items[i]);
@@ -250,18 +253,6 @@ concerned_touch(struct run *r)
 
 /* ---- one chain --------------------------------------------------------------------------------- */
 
-/* A fault of this chain is told and the rest goes on; any other is the run's. */
-static struct err *
-fault_take(struct run *r, struct chain_note *note, struct err *e)
-{
-    if (!e || !err_is(e, E_QUOTA)) {
-        return e;
-    }
-    run_problem(r, DESIRED_chain, note->uuid, e->message);
-    err_free(e);
-    return NULL;
-}
-
 static void
 port_name(struct chain_note *note, const char *id)
 {
@@ -291,14 +282,15 @@ ports_name(struct chain_note *note, const struct desired_chain *chain)
     }
 }
 
-/* False where it names a port that is not there: such a classifier matches nothing. */
+/* False where it names a port that is not there, or has no number: such a classifier matches
+ * nothing. */
 static bool
 class_end(struct run *r, const char *port_id, uint32_t *number)
 {
     const struct port_note *note = port_id ? map_get(&r->c->ports, port_id) : NULL;
 
     *number = note ? note->id.id : 0;
-    return !port_id || note;
+    return !port_id || *number;
 }
 
 static uint16_t
@@ -353,10 +345,15 @@ static struct err *
 chain_ask(struct run *r, struct chain_note *note, const struct desired_chain *chain)
 {
     const struct net_note *net = map_get(&r->nets, chain->network_id);
-    struct class_spec spec = {.scope = net->id.id, .net = net->id.id};
+    struct class_spec spec = {0};
     struct dp_id id;
 
     ports_name(note, chain);
+    if (!net) {
+        run_problem(r, DESIRED_chain, chain->id, "its network has no room on the host");
+        return NULL;
+    }
+    spec.scope = spec.net = net->id.id;
     TRY(datapath_id(r->dp, ID_CHAIN, chain->id, 0, &id));
     spec.chain = id.id;
     if (chain->after) {
@@ -406,7 +403,8 @@ chain_put(struct run *r, struct chain_note *note, const struct desired_chain *ch
 {
     const struct net_note *net = map_get(&r->nets, chain->network_id);
     struct dp_chain value = {.n_hops = (uint32_t)chain->hops.n,
-                             .flags = chain->symmetric ? DP_CHAIN_SYMMETRIC : 0,
+                             .flags = (chain->symmetric ? DP_CHAIN_SYMMETRIC : 0) |
+                                      (chain->home ? DP_CHAIN_HOME : 0),
                              .net = net->id.id};
     bool ok = true;
     struct dp_id id;
@@ -442,7 +440,7 @@ chain_step(struct run *r, struct chain_note *note,
     datapath_own(r->dp, &note->fresh);
     e = step(r, note, chain);
     datapath_own(r->dp, NULL);
-    TRY(fault_take(r, note, e));
+    TRY(run_fit(r, e));
     note->reason = r->reason;
     if (note->reason) {
         chain_note_release(r->c, note);

@@ -1,7 +1,31 @@
-/* Counters for the site: what the kernel counts by slot, by the site's ids. */
+/* Counters for the site: what the kernel counts by slot, by the site's ids, and
+ * by the names of drops. */
 #include "agent/host.h"
 
 #include <string.h>
+
+static const char *const drop_names[DROP_N] = {
+#define DROP(name, doc) #name,
+#include "bpf/drops.tbl"
+#undef DROP
+};
+static const char *const drop_docs[DROP_N] = {
+#define DROP(name, doc) doc,
+#include "bpf/drops.tbl"
+#undef DROP
+};
+
+const char *
+datapath_drop_name(uint32_t reason)
+{
+    return reason < DROP_N ? drop_names[reason] : "unknown";
+}
+
+const char *
+datapath_drop_doc(uint32_t reason)
+{
+    return reason < DROP_N ? drop_docs[reason] : "unknown";
+}
 
 static void
 ports_count(struct host *host, struct mem *mem, struct desired_counters *counters)

@@ -28,8 +28,10 @@ enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta,
 static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
                                               "drops", "meta",  "calls", "health",
                                               "tracing", "trace_left", "events"};
-static const char *const table_names[N_TABLES] = {
-#define X(name) #name,
+static const struct {
+    const char *name, *of;
+} tables[N_TABLES] = {
+#define X(name, of) {#name, of},
     DATAPATH_TABLES(X)
 #undef X
 };
@@ -54,17 +56,6 @@ static const char *const prog_names[N_PROGS] = {
     "dp_gpe_in",
     "dp_collect",
 };
-static const char *const drop_names[DROP_N] = {
-#define DROP(name, doc) #name,
-#include "bpf/drops.tbl"
-#undef DROP
-};
-static const char *const drop_docs[DROP_N] = {
-#define DROP(name, doc) doc,
-#include "bpf/drops.tbl"
-#undef DROP
-};
-
 /* Slots are of one of these; the kind of a number says which in its top bits. */
 enum { SPACE_ports, SPACE_hops, SPACE_insts, N_SPACES };
 static const struct {
@@ -89,18 +80,6 @@ struct datapath {
     uint32_t flows_max;
     struct flow_walk walk;
 };
-
-const char *
-datapath_drop_name(uint32_t reason)
-{
-    return reason < DROP_N ? drop_names[reason] : "unknown";
-}
-
-const char *
-datapath_drop_doc(uint32_t reason)
-{
-    return reason < DROP_N ? drop_docs[reason] : "unknown";
-}
 
 static const char *
 pin_path(struct datapath *dp, const char *kind, const char *name)
@@ -338,8 +317,8 @@ all_open(struct datapath *dp)
     int fd;
 
     for (int i = 0; i < N_TABLES; i++) {
-        TRY(pin_open(dp, "map", table_names[i], &fd));
-        TRY(dptable_open(&dp->tables[i], table_names[i], fd));
+        TRY(pin_open(dp, "map", tables[i].name, &fd));
+        TRY(dptable_open(&dp->tables[i], tables[i].name, tables[i].of, fd));
     }
     dp->tables[TABLE_ids].gone = id_gone;
     dp->tables[TABLE_ids].arg = dp;
@@ -451,7 +430,7 @@ datapath_purge(const char *bpffs)
         struct datapath dp = {.mem = mem, .dir = bpffs};
 
         for (int i = 0; i < N_TABLES; i++) {
-            (void)unlink(pin_path(&dp, "map", table_names[i]));
+            (void)unlink(pin_path(&dp, "map", tables[i].name));
         }
         for (int i = 0; i < N_MAPS; i++) {
             (void)unlink(pin_path(&dp, "map", map_names[i]));
@@ -761,6 +740,22 @@ datapath_id_known(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t
     return known;
 }
 
+/* One that is new, whose number '*next' was: where there is no room, nobody has had the number or
+ * the slot, and the next who asks gets them. */
+static struct err *
+id_put_new(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id, uint32_t *next)
+{
+    struct err *e = meta_write(dp); /* First: a number is lost rather than given twice. */
+
+    e = e ? e : datapath_put(dp, TABLE_ids, key, id);
+    if (e) {
+        slot_set(dp, key, id, 0);
+        *next -= next != NULL;
+        *id = (struct dp_id){0};
+    }
+    return e;
+}
+
 struct err *
 datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
             struct dp_id *id)
@@ -770,14 +765,15 @@ datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slo
     if (!id_key(kind, uuid, n_slots, &key)) {
         return err_new(E_INVALID, NULL, "'%s' is no UUID", uuid);
     }
-    if (!datapath_id_known(dp, kind, uuid, n_slots, id)) {
-        *id = (struct dp_id){.id = dp->meta.next_id++};
-        TRY(meta_write(dp)); /* First: a number is lost rather than given twice. */
-        if (n_slots) {
-            TRY(slot_take(dp, n_slots, &id->slot));
-        }
+    if (datapath_id_known(dp, kind, uuid, n_slots, id)) {
+        return datapath_put(dp, TABLE_ids, &key, id);
     }
-    return datapath_put(dp, TABLE_ids, &key, id);
+    *id = (struct dp_id){.id = dp->meta.next_id};
+    if (n_slots) {
+        TRY(slot_take(dp, n_slots, &id->slot));
+    }
+    dp->meta.next_id++;
+    return id_put_new(dp, &key, id, &dp->meta.next_id);
 }
 
 /* ---- groups of instances ---------------------------------------------------------------------- */
@@ -818,8 +814,9 @@ datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *n
         if (dp->meta.next_group > DP_GROUP_NUMBER_MAX) {
             return err_new(E_QUOTA, NULL, "no number is left for a group of instances");
         }
-        id = (struct dp_id){.id = dp->meta.next_group++};
-        TRY(meta_write(dp));
+        *number = dp->meta.next_group++;
+        id = (struct dp_id){.id = *number};
+        return id_put_new(dp, &key, &id, &dp->meta.next_group);
     }
     *number = id.id;
     return datapath_put(dp, TABLE_ids, &key, &id);
@@ -828,12 +825,19 @@ datapath_group(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t *n
 static struct err *
 member_put(struct datapath *dp, const struct dp_id_key *key, struct dp_id *id, bool has_slot)
 {
+    struct err *e;
+
     if (!has_slot) {
         TRY(slot_take(dp, DP_INSTS_MAX, &id->slot));
     }
     id->left = 0;
-    seats_sit(dp->seats, key, id->id);
-    return datapath_put(dp, TABLE_ids, key, id);
+    e = datapath_put(dp, TABLE_ids, key, id);
+    if (e && !has_slot) {
+        slot_set(dp, key, id, 0);
+    } else if (!e) {
+        seats_sit(dp->seats, key, id->id);
+    }
+    return e;
 }
 
 static struct err *
@@ -854,12 +858,11 @@ struct err *
 datapath_members(struct datapath *dp, uint32_t kind, uint32_t group, const char *const *uuids,
                  size_t n, struct dp_id *ids)
 {
+    const struct dp_id *known;
     uint64_t listed = 0;
     struct dp_id_key key;
 
     for (size_t i = 0; i < n; i++) {
-        const struct dp_id *known;
-
         if (!member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
             return err_new(E_INVALID, NULL, "'%s' is no UUID", uuids[i]);
         }
@@ -875,8 +878,9 @@ datapath_members(struct datapath *dp, uint32_t kind, uint32_t group, const char 
         if (ids[i].id || !member_key(kind, group, uuids[i], DP_INSTS_MAX, &key)) {
             continue;
         }
-        if (seats_has(dp->seats, &key)) { /* It is listed twice. */
-            memcpy(&ids[i], dptable_get(&dp->tables[TABLE_ids], &key), sizeof ids[i]);
+        known = seats_has(dp->seats, &key) ? dptable_get(&dp->tables[TABLE_ids], &key) : NULL;
+        if (known) { /* It is listed twice. */
+            ids[i] = *known;
         } else {
             TRY(member_join(dp, &key, listed, &ids[i]));
             listed |= 1ULL << DP_INST_SEAT(ids[i].id);
@@ -918,12 +922,7 @@ datapath_flows(struct datapath *dp)
 struct err *
 datapath_usage(struct datapath *dp, uint32_t net)
 {
-    uint64_t zero = 0;
-
-    if (bpf_map_update_elem(dp->maps[MAP_usage], &net, &zero, BPF_NOEXIST) && errno != EEXIST) {
-        return err_errno(E_UNAVAILABLE, "count of a network's flows");
-    }
-    return NULL;
+    return flows_usage(dp->maps[MAP_usage], net);
 }
 
 /* What counts a network that is gone. */

@@ -11,14 +11,32 @@
 
 struct datapath;
 
-/* X(map): the maps the agent fills, in the order in which entries must appear
+/* X(map, what its entries are): the maps the agent fills, in the order in which entries must appear
  * (a port only when all that judges it is there); they go in reverse order. */
 #define DATAPATH_TABLES(X)                                                                         \
-    X(ids) X(config) X(nets) X(rules) X(members) X(addrs) X(peers) X(insts) X(groups) X(labels)    \
-    X(chains) X(paths) X(classes) X(shapes) X(sources) X(fdb) X(vnis) X(guests) X(places) X(ports)
+    X(ids, "numbers of objects")                                                                   \
+    X(config, "settings")                                                                          \
+    X(nets, "networks")                                                                            \
+    X(rules, "blocks of 8 security group rules")                                                   \
+    X(members, "members of security groups")                                                       \
+    X(addrs, "addresses in networks")                                                              \
+    X(peers, "tunnel endpoints of networks")                                                       \
+    X(insts, "instances")                                                                          \
+    X(groups, "groups of instances")                                                               \
+    X(labels, "labels to send with")                                                               \
+    X(chains, "chains")                                                                            \
+    X(paths, "service paths")                                                                      \
+    X(classes, "classifiers")                                                                      \
+    X(shapes, "blocks of 8 shapes of classifiers")                                                 \
+    X(sources, "addresses that ports may send from")                                               \
+    X(fdb, "link-layer addresses")                                                                 \
+    X(vnis, "VXLAN identifiers")                                                                   \
+    X(guests, "ports that may ask for services")                                                   \
+    X(places, "places of ports")                                                                   \
+    X(ports, "ports")
 
 enum datapath_table {
-#define X(name) TABLE_##name,
+#define X(name, of) TABLE_##name,
     DATAPATH_TABLES(X)
 #undef X
     N_TABLES
@@ -43,7 +61,8 @@ struct err *datapath_attach_bounce(struct datapath *dp, int ifindex) MUST_USE;
 struct err *datapath_attach_gpe(struct datapath *dp, int ifindex) MUST_USE;
 
 void datapath_begin(struct datapath *dp);
-/* Puts an entry; written only where it differs from what the kernel has. */
+/* Puts an entry; written only where it differs from what the kernel has.  E_QUOTA where it is new
+ * and there is no room; one that is there stays as it is then. */
 struct err *datapath_put(struct datapath *dp, enum datapath_table table, const void *key,
                          const void *value) MUST_USE;
 /* Likewise, unless the key was put since datapath_begin: the first holds.  Not for owners. */
@@ -81,7 +100,8 @@ const void *datapath_get(struct datapath *dp, enum datapath_table table, const v
 
 /* The number of (kind, uuid), given once and never again; kinds of the caller.
  * Counts as put.  'slot' (null = none wanted): index of its counters, or health,
- * below 'n_slots' (DP_PORTS_MAX, DP_HOP_SLOTS, DP_INSTS_MAX); zeroed where new. */
+ * below 'n_slots' (DP_PORTS_MAX, DP_HOP_SLOTS, DP_INSTS_MAX); zeroed where new.
+ * E_QUOTA where there is no room: then none is given, nor lost. */
 struct err *datapath_id(struct datapath *dp, uint32_t kind, const char *uuid, uint32_t n_slots,
                         struct dp_id *id) MUST_USE;
 
@@ -111,8 +131,8 @@ struct err *datapath_members(struct datapath *dp, uint32_t kind, uint32_t group,
 /* The number of one that is a member; else 0. */
 uint32_t datapath_member(struct datapath *dp, uint32_t kind, uint32_t group, const char *uuid);
 
-/* Lets a network's flows be counted (0 = all networks').  datapath_collect drops
- * the counts of networks that are gone. */
+/* Lets a network's flows be counted (0 = all networks'); E_QUOTA where there is no room.
+ * datapath_collect drops the counts of networks that are gone. */
 struct err *datapath_usage(struct datapath *dp, uint32_t net) MUST_USE;
 /* Entries that the flow table has, and that it has room for. */
 uint64_t datapath_flows(struct datapath *dp);

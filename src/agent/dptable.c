@@ -135,17 +135,18 @@ dptable_read(struct dptable *t)
 }
 
 struct err *
-dptable_open(struct dptable *t, const char *name, int fd)
+dptable_open(struct dptable *t, const char *name, const char *of, int fd)
 {
     struct bpf_map_info info = {0};
     uint32_t n = sizeof info;
 
-    *t = (struct dptable){.name = name, .fd = fd, .round = FOUND};
+    *t = (struct dptable){.name = name, .of = of, .fd = fd, .round = FOUND};
     if (bpf_obj_get_info_by_fd(fd, &info, &n)) {
         return err_errno(E_UNAVAILABLE, "map %s", name);
     }
     t->key_size = info.key_size;
     t->value_size = info.value_size;
+    t->max = info.max_entries;
     t->is_array = info.type == BPF_MAP_TYPE_ARRAY;
     t->stride = (uint32_t)(sizeof(struct head) + ((info.key_size + 7) & ~7u) + info.value_size + 7) & ~7u;
     dptable_grow(t);
@@ -176,8 +177,10 @@ slot_write(struct dptable *t, const void *key, const void *value, struct head **
     slot = slot_find(t, key);
     if (!slot->round || memcmp(slot_value(t, slot), value, t->value_size) != 0) {
         if (bpf_map_update_elem(t->fd, key, value, BPF_ANY)) {
-            return err_errno(errno == E2BIG || errno == ENOSPC ? E_QUOTA : E_UNAVAILABLE,
-                             "write to map %s", t->name);
+            return errno == E2BIG || errno == ENOSPC
+                       ? err_new(E_QUOTA, NULL, "the host's table of %s is full (%u entries)",
+                                 t->of, t->max)
+                       : err_errno(E_UNAVAILABLE, "write to map %s", t->name);
         }
         t->writes++;
         slot = slot_fill(t, key, value);

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct dptable {
-    const char *name;
+    const char *name, *of; /* And what its entries are. */
     int fd;
-    uint32_t key_size, value_size;
+    uint32_t key_size, value_size, max;
     bool is_array;
     uint32_t round;     /* Entries put in this round stay. */
     uint8_t *entries;   /* Open addressing; each: round, holders, key, value. */
@@ -25,9 +25,10 @@ struct dptable {
 };
 
 /* Takes the map over and reads what is in it. */
-struct err *dptable_open(struct dptable *table, const char *name, int fd) MUST_USE;
+struct err *dptable_open(struct dptable *table, const char *name, const char *of, int fd) MUST_USE;
 void dptable_close(struct dptable *table);
 void dptable_begin(struct dptable *table);
+/* E_QUOTA where it is new and the map is full; an entry that is there always has room. */
 struct err *dptable_put(struct dptable *table, const void *key, const void *value) MUST_USE;
 /* Deletes what was not put since dptable_begin and nobody holds; costs nothing where there is none. */
 struct err *dptable_end(struct dptable *table) MUST_USE;

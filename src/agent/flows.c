@@ -77,9 +77,27 @@ flows_collect(int table, int collector, struct flow_walk *walk, bool *done)
             return err_errno(E_UNAVAILABLE, "walk the flow table");
         }
         *done = bad;
-        *walk = *done ? (struct flow_walk){0} : (struct flow_walk){.at = next, .begun = true};
+        *walk = (struct flow_walk){.at = bad ? 0 : next, .begun = !bad};
         seen += n;
         TRY(batch_judge(t, collector, n, tick));
     }
     return NULL;
+}
+
+struct err *
+flows_usage(int usage, uint32_t net)
+{
+    struct bpf_map_info info = {0};
+    uint32_t n = sizeof info;
+    uint64_t zero = 0;
+
+    if (!bpf_map_update_elem(usage, &net, &zero, BPF_NOEXIST) || errno == EEXIST) {
+        return NULL;
+    }
+    if (errno == E2BIG && !bpf_obj_get_info_by_fd(usage, &info, &n)) {
+        return err_new(E_QUOTA, NULL,
+                       "the host's table of networks whose flows are counted is full (%u entries)",
+                       info.max_entries);
+    }
+    return err_errno(E_UNAVAILABLE, "count of a network's flows");
 }

@@ -16,4 +16,7 @@ struct flow_walk {
  * remove the stale ones.  '*done' at the end of the table; 'walk' is then as new. */
 struct err *flows_collect(int table, int collector, struct flow_walk *walk, bool *done) MUST_USE;
 
+/* Lets a network's entries be counted in the map 'usage'; E_QUOTA where there is no room. */
+struct err *flows_usage(int usage, uint32_t net) MUST_USE;
+
 #endif

@@ -21,6 +21,44 @@ run_problem(struct run *r, enum desired_kind kind, const char *id, const char *r
     }
 }
 
+struct err *
+run_fit(struct run *r, struct err *e)
+{
+    if (!e || !err_is(e, E_QUOTA)) {
+        return e;
+    }
+    r->reason = r->reason ? r->reason : mem_str(r->mem, e->message);
+    r->is_full = true;
+    err_free(e);
+    return NULL;
+}
+
+/* An object is through: what it had no room for is told. */
+static void
+fit_tell(struct run *r, enum desired_kind kind, const char *id)
+{
+    const char *reason = r->reason;
+
+    r->reason = NULL;
+    if (reason) {
+        run_problem(r, kind, id, reason);
+    }
+}
+
+/* Entries of the round.  One that is missing only drops, so that each object has what there is room
+ * for. */
+static struct err *
+put(struct run *r, enum datapath_table table, const void *key, const void *value)
+{
+    return run_fit(r, datapath_put(r->dp, table, key, value));
+}
+
+static struct err *
+put_first(struct run *r, enum datapath_table table, const void *key, const void *value)
+{
+    return run_fit(r, datapath_put_first(r->dp, table, key, value));
+}
+
 void *
 note_room(void *items, size_t n, size_t size)
 {
@@ -100,8 +138,11 @@ net_notes(struct run *r)
         struct net_note *note = MEM_NEW(r->mem, struct net_note);
 
         note->mtu = (uint32_t)network->mtu;
-        TRY(datapath_id(r->dp, ID_NETWORK, network->id, 0, &note->id));
-        map_set(&r->nets, network->id, note);
+        TRY(run_fit(r, datapath_id(r->dp, ID_NETWORK, network->id, 0, &note->id)));
+        if (!r->reason) {
+            map_set(&r->nets, network->id, note);
+        }
+        fit_tell(r, DESIRED_network, network->id);
     }
     return NULL;
 }
@@ -119,7 +160,25 @@ port_note_get(struct run *r, const char *id)
     }
     note->run = r->c->run;
     note->port = NULL;
+    note->net = NULL;
+    note->id = (struct dp_id){0};
+    note->ifindex = 0;
     return note;
+}
+
+/* Its number and its network; without either it is in no table. */
+static struct err *
+port_number(struct run *r, struct port_note *note, const char *network_id, uint32_t n_slots)
+{
+    const struct net_note *net = map_get(&r->nets, network_id);
+
+    if (net) {
+        TRY(run_fit(r, datapath_id(r->dp, ID_PORT, note->uuid, n_slots, &note->id)));
+    } else {
+        r->reason = "its network has no room on the host";
+    }
+    note->net = r->reason ? NULL : net;
+    return NULL;
 }
 
 /* Chains that name it are made anew where it is not what they knew. */
@@ -165,7 +224,8 @@ port_notes(struct run *r)
 
         note->port = port;
         note->ifindex = link ? link->ifindex : 0;
-        TRY(datapath_id(r->dp, ID_PORT, port->id, DP_PORTS_MAX, &note->id));
+        TRY(port_number(r, note, port->network_id, DP_PORTS_MAX));
+        fit_tell(r, DESIRED_port, port->id);
         port_compare(r, note);
     }
     world_each (r->world, DESIRED_remote_port, it) {
@@ -177,8 +237,8 @@ port_notes(struct run *r)
             continue;
         }
         note = port_note_get(r, port->id);
-        note->ifindex = 0;
-        TRY(datapath_id(r->dp, ID_PORT, port->id, 0, &note->id));
+        TRY(port_number(r, note, port->network_id, 0));
+        fit_tell(r, DESIRED_remote_port, port->id);
         port_compare(r, note);
     }
     ports_forget(r);
@@ -226,7 +286,7 @@ static struct err *
 block_put(struct run *r, struct group_note *note, struct dp_rules_key *key, struct dp_rules *block)
 {
     note->rules_hash = hash_bytes(block, sizeof *block, note->rules_hash + key->dir);
-    TRY(datapath_put(r->dp, TABLE_rules, key, block));
+    TRY(put(r, TABLE_rules, key, block));
     key->block++;
     memset(block, 0, sizeof *block);
     return NULL;
@@ -269,8 +329,25 @@ group_members(struct run *r, struct group_note *note)
 
         ip_key(&key.ip, note->group->members.items[i]);
         note->members_hash += hash_bytes(&key, sizeof key, 7); /* In any order. */
-        TRY(datapath_put(r->dp, TABLE_members, &key, &one));
+        TRY(put(r, TABLE_members, &key, &one));
     }
+    return NULL;
+}
+
+/* All that it has room for; who is judged by it is told what is missing. */
+static struct err *
+group_put(struct run *r, struct group_note *note)
+{
+    if (note->reason) {
+        return NULL; /* It has no number. */
+    }
+    TRY(group_rules(r, note, "ingress", DP_INGRESS));
+    TRY(group_rules(r, note, "egress", DP_EGRESS));
+    note->reason = r->reason;
+    r->reason = NULL;
+    TRY(group_members(r, note));
+    note->members = r->reason;
+    r->reason = NULL;
     return NULL;
 }
 
@@ -281,15 +358,13 @@ groups_sync(struct run *r)
         struct group_note *note = MEM_NEW(r->mem, struct group_note);
 
         note->group = world_object(it);
-        TRY(datapath_id(r->dp, ID_GROUP, note->group->id, 0, &note->id));
+        TRY(run_fit(r, datapath_id(r->dp, ID_GROUP, note->group->id, 0, &note->id)));
+        note->reason = note->members = r->reason;
+        r->reason = NULL;
         map_set(&r->groups, note->group->id, note);
     }
     map_each (&r->groups, it) {
-        struct group_note *note = it->value;
-
-        TRY(group_rules(r, note, "ingress", DP_INGRESS));
-        TRY(group_rules(r, note, "egress", DP_EGRESS));
-        TRY(group_members(r, note));
+        TRY(group_put(r, it->value));
     }
     map_each (&r->groups, it) {
         struct group_note *note = it->value;
@@ -301,6 +376,7 @@ groups_sync(struct run *r)
                 rule->remote_group_id ? map_get(&r->groups, rule->remote_group_id) : NULL;
 
             note->hash += other ? other->members_hash * (i + 1) : 0;
+            note->reason = note->reason ? note->reason : other ? other->members : NULL;
         }
     }
     return NULL;
@@ -315,7 +391,7 @@ addr_put(struct run *r, uint32_t net, const struct dp_ip *ip, const uint8_t *mac
     struct dp_addr addr = {0};
 
     memcpy(addr.mac, mac, 6);
-    return datapath_put_first(r->dp, TABLE_addrs, &key, &addr);
+    return put_first(r, TABLE_addrs, &key, &addr);
 }
 
 static bool
@@ -359,7 +435,7 @@ source_put(struct run *r, uint32_t port, const uint8_t *mac, const struct dp_ip 
     uint32_t one = 1;
 
     memcpy(key.mac, mac, 6);
-    return datapath_put(r->dp, TABLE_sources, &key, &one);
+    return put(r, TABLE_sources, &key, &one);
 }
 
 static struct err *
@@ -391,12 +467,12 @@ port_sources(struct run *r, const struct port_note *note)
 }
 
 static struct err *
-fdb_put(struct run *r, uint32_t net, const char *mac, const struct port_note *note)
+fdb_put(struct run *r, const char *mac, const struct port_note *note)
 {
-    struct dp_fdb_key key = {.net = net};
+    struct dp_fdb_key key = {.net = note->net->id.id};
 
     mac_key(key.mac, mac);
-    return datapath_put_first(r->dp, TABLE_fdb, &key, &note->id.id);
+    return put_first(r, TABLE_fdb, &key, &note->id.id);
 }
 
 struct err *
@@ -408,36 +484,42 @@ peer_put(struct run *r, uint32_t net, uint32_t vtep)
     return datapath_put(r->dp, TABLE_peers, &key, &one);
 }
 
+static struct err *
+remote_put(struct run *r, const struct desired_remote_port *port, const struct port_note *note)
+{
+    uint32_t net = note->net->id.id;
+    struct dp_ip ip;
+    uint8_t mac[6];
+
+    mac_key(mac, port->mac);
+    for (size_t i = 0; i < port->ips.n; i++) {
+        ip_key(&ip, port->ips.items[i]);
+        TRY(addr_put(r, net, &ip, mac));
+    }
+    link_local(&ip, mac);
+    TRY(addr_put(r, net, &ip, mac));
+    return run_fit(r, peer_put(r, net, vtep_of(port->vtep)));
+}
+
 /* Local addresses win over remote ones that say the same. */
 static struct err *
 addresses_sync(struct run *r)
 {
     world_each (r->world, DESIRED_port, it) {
-        const struct desired_port *port = world_object(it);
-        const struct net_note *net = map_get(&r->nets, port->network_id);
+        const struct port_note *note = map_get(&r->c->ports, it->key);
 
-        TRY(port_addrs(r, port, net->id.id));
+        if (note->net) {
+            TRY(port_addrs(r, note->port, note->net->id.id));
+            fit_tell(r, DESIRED_port, it->key);
+        }
     }
     world_each (r->world, DESIRED_remote_port, it) {
-        const struct desired_remote_port *port = world_object(it);
-        const struct net_note *net = map_get(&r->nets, port->network_id);
-        const struct port_note *note = map_get(&r->c->ports, port->id);
-        struct dp_place place = {.vtep = vtep_of(port->vtep), .vni = (uint32_t)port->vni};
-        struct dp_ip ip;
-        uint8_t mac[6];
+        const struct port_note *note = map_get(&r->c->ports, it->key);
 
-        if (note->port) {
-            continue; /* A problem already told. */
+        if (note->net && !note->port) { /* Else a problem is told already. */
+            TRY(remote_put(r, world_object(it), note));
+            fit_tell(r, DESIRED_remote_port, it->key);
         }
-        mac_key(mac, port->mac);
-        for (size_t i = 0; i < port->ips.n; i++) {
-            ip_key(&ip, port->ips.items[i]);
-            TRY(addr_put(r, net->id.id, &ip, mac));
-        }
-        link_local(&ip, mac);
-        TRY(addr_put(r, net->id.id, &ip, mac));
-        TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
-        TRY(peer_put(r, net->id.id, place.vtep));
     }
     return NULL;
 }
@@ -471,8 +553,9 @@ nets_sync(struct run *r)
     map_each (&r->nets, it) {
         const struct net_note *net = it->value;
 
-        TRY(datapath_usage(r->dp, net->id.id));
-        TRY(datapath_put(r->dp, TABLE_nets, &net->id.id, &value));
+        TRY(run_fit(r, datapath_usage(r->dp, net->id.id)));
+        TRY(put(r, TABLE_nets, &net->id.id, &value));
+        fit_tell(r, DESIRED_network, it->key);
     }
     return forwarding_config(r->f);
 }
@@ -486,15 +569,19 @@ vnis_sync(struct run *r)
     world_each (r->world, DESIRED_network, it) {
         const struct desired_network *network = world_object(it);
         const struct net_note *net = map_get(&r->nets, network->id);
-        struct dp_vni value = {.net = net->id.id};
+        struct dp_vni value = {.net = net ? net->id.id : 0};
         uint32_t vni = (uint32_t)network->vni;
 
+        if (!net) {
+            continue;
+        }
         if (!map_add(&seen, mem_printf(r->mem, "%u", vni), &seen)) {
             run_problem(r, DESIRED_network, network->id,
                         "its VXLAN identifier is in use by another");
             continue;
         }
-        TRY(datapath_put(r->dp, TABLE_vnis, &vni, &value));
+        TRY(put(r, TABLE_vnis, &vni, &value));
+        fit_tell(r, DESIRED_network, network->id);
     }
     return labels_sync(r);
 }
@@ -540,9 +627,10 @@ has_other_macs(const struct desired_port *port)
 }
 
 static struct err *
-port_put(struct run *r, const struct port_note *note, const struct net_note *net)
+port_put(struct run *r, const struct port_note *note)
 {
     const struct desired_port *port = note->port;
+    const struct net_note *net = note->net;
     struct dp_port value = {.id = note->id.id,
                             .net = net->id.id,
                             .serves = note->n_claims ? note->serves : 0,
@@ -550,7 +638,8 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
                             .flags = DP_PORT_PEER,
                             .gen = port_gen(r, note, net),
                             .slot = note->id.slot,
-                            .mtu = net->mtu};
+                            .mtu = net->mtu,
+                            .lent = note->lender ? note->lender->number : 0};
     struct dp_place place;
 
     value.flags |= port->admin_state_up ? DP_PORT_UP : 0;
@@ -564,8 +653,8 @@ port_put(struct run *r, const struct port_note *note, const struct net_note *net
     }
     place = (struct dp_place){
         .ifindex = note->ifindex, .flags = value.flags, .gen = value.gen, .slot = value.slot};
-    TRY(datapath_put(r->dp, TABLE_places, &note->id.id, &place));
-    return datapath_put(r->dp, TABLE_ports, &note->ifindex, &value);
+    TRY(put(r, TABLE_places, &note->id.id, &place));
+    return put(r, TABLE_ports, &note->ifindex, &value);
 }
 
 /* ---- the responder ------------------------------------------------------------------------------ */
@@ -623,7 +712,7 @@ guest_put(struct run *r, const struct port_note *note)
             memcpy(&guest.ip[n++], ip.b + 12, 4);
         }
     }
-    return datapath_put(r->dp, TABLE_guests, &handle, &guest);
+    return put(r, TABLE_guests, &handle, &guest);
 }
 
 /* The services' address, unless somebody on the network has it. */
@@ -637,18 +726,75 @@ service_addrs(struct run *r)
     memcpy(ip.b, service.b, 16);
     map_each (&r->nets, it) {
         TRY(addr_put(r, ((struct net_note *)it->value)->id.id, &ip, mac));
+        fit_tell(r, DESIRED_network, it->key);
     }
     return NULL;
 }
 
 static struct err *
-pairs_fdb(struct run *r, const struct port_note *note, const struct net_note *net)
+pairs_fdb(struct run *r, const struct port_note *note)
 {
     for (size_t i = 0; i < note->port->allowed_pairs.n; i++) {
         const struct desired_pair *pair = note->port->allowed_pairs.items[i];
 
         if (pair->mac) {
-            TRY(fdb_put(r, net->id.id, pair->mac, note));
+            TRY(fdb_put(r, pair->mac, note));
+        }
+    }
+    return NULL;
+}
+
+/* A group that is not whole lets less through: its ports are told. */
+static void
+groups_tell(struct run *r, const struct port_note *note)
+{
+    const struct desired_port *port = note->port;
+
+    for (size_t i = 0; i < port->security_groups.n; i++) {
+        const struct group_note *group = map_get(&r->groups, port->security_groups.items[i]);
+
+        if (group->reason) {
+            run_problem(r, DESIRED_port, port->id,
+                        mem_printf(r->mem, "security group %s is not whole: %s", group->group->id,
+                                   group->reason));
+        }
+    }
+}
+
+/* A port elsewhere: its flows may have to be classified again, as those of a port here. */
+static struct err *
+place_put(struct run *r, const struct desired_remote_port *port, const struct port_note *note)
+{
+    uint64_t h = classes_hash(r->c->classes, note->net->id.id);
+    struct dp_place place = {.vtep = vtep_of(port->vtep),
+                             .vni = (uint32_t)port->vni,
+                             .gen = (uint32_t)(h ^ h >> 32) | 1};
+
+    return put(r, TABLE_places, &note->id.id, &place);
+}
+
+/* Where the addresses of a network are. */
+static struct err *
+ends_sync(struct run *r)
+{
+    world_each (r->world, DESIRED_port, it) {
+        const struct port_note *note = map_get(&r->c->ports, it->key);
+
+        if (note->net) {
+            TRY(port_sources(r, note));
+            TRY(fdb_put(r, note->port->mac, note));
+            fit_tell(r, DESIRED_port, it->key);
+            groups_tell(r, note);
+        }
+    }
+    world_each (r->world, DESIRED_remote_port, it) {
+        const struct desired_remote_port *port = world_object(it);
+        const struct port_note *note = map_get(&r->c->ports, it->key);
+
+        if (note->net && !note->port) {
+            TRY(place_put(r, port, note));
+            TRY(fdb_put(r, port->mac, note));
+            fit_tell(r, DESIRED_remote_port, it->key);
         }
     }
     return NULL;
@@ -657,34 +803,17 @@ pairs_fdb(struct run *r, const struct port_note *note, const struct net_note *ne
 static struct err *
 ports_sync(struct run *r)
 {
-    world_each (r->world, DESIRED_port, it) {
-        const struct desired_port *port = world_object(it);
-        const struct port_note *note = map_get(&r->c->ports, port->id);
-        const struct net_note *net = map_get(&r->nets, port->network_id);
-
-        TRY(port_sources(r, note));
-        TRY(fdb_put(r, net->id.id, port->mac, note));
-    }
-    world_each (r->world, DESIRED_remote_port, it) {
-        const struct desired_remote_port *port = world_object(it);
-        const struct net_note *net = map_get(&r->nets, port->network_id);
-        const struct port_note *note = map_get(&r->c->ports, port->id);
-
-        if (!note->port) {
-            TRY(fdb_put(r, net->id.id, port->mac, note));
-        }
-    }
+    TRY(ends_sync(r));
     TRY(vnis_sync(r));
     TRY(service_addrs(r));
     map_each (&r->c->ports, it) {
         const struct port_note *note = it->value;
 
-        if (note->port && note->ifindex) {
-            const struct net_note *net = map_get(&r->nets, note->port->network_id);
-
-            TRY(pairs_fdb(r, note, net));
+        if (note->port && note->net && note->ifindex) {
+            TRY(pairs_fdb(r, note));
             TRY(guest_put(r, note));
-            TRY(port_put(r, note, net));
+            TRY(port_put(r, note));
+            fit_tell(r, DESIRED_port, it->key);
         }
     }
     return NULL;
@@ -715,6 +844,21 @@ watched_make(struct forwarding *f)
     }
 }
 
+/* What goes may make room for what had none: then it is tried again at once. */
+static struct err *
+rest_delete(struct run *r)
+{
+    uint64_t writes, before, after;
+
+    datapath_changes(r->dp, &writes, &before);
+    TRY(datapath_end(r->dp));
+    datapath_changes(r->dp, &writes, &after);
+    if (r->is_full && after != before) {
+        r->f->due = r->now;
+    }
+    return NULL;
+}
+
 static struct err *
 run_make(struct run *r)
 {
@@ -727,7 +871,7 @@ run_make(struct run *r)
     TRY(addresses_sync(r));
     TRY(chains_sync(r));
     TRY(ports_sync(r));
-    return datapath_end(r->dp);
+    return rest_delete(r);
 }
 
 struct err *

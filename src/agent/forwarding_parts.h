@@ -15,11 +15,15 @@ struct group_note {
     uint64_t rules_hash, members_hash;
     uint64_t hash; /* Of its rules and of all members they name. */
     const struct desired_security_group *group;
+    const char *reason;  /* Why some of its rules, or of what they name, are not in the maps; or null. */
+    const char *members; /* Likewise, of its members. */
 };
 struct net_note {
     struct dp_id id;
     uint32_t mtu;
 };
+
+struct chain_note;
 
 /* What is known of an object from one run to the next. */
 struct port_note {
@@ -28,10 +32,12 @@ struct port_note {
     uint32_t ifindex;
     uint32_t inst, serves;   /* Function: while chains claim it. */
     bool nsh;                /* The instance speaks NSH. */
+    struct chain_note *lender; /* The chain by which it serves another site's; null = none. */
     uint32_t n_claims;
     uint32_t run;            /* The last in which it was there. */
     uint64_t print;          /* Of all that chains read of it. */
     const struct desired_port *port; /* Of this run; null for a remote one. */
+    const struct net_note *net;      /* Likewise; null where it is not in the maps at all. */
 };
 /* An instance that chains have, and each of them that has it: what it says of whom to watch. */
 struct inst_note {
@@ -105,14 +111,18 @@ struct run {
     struct mem *mem;
     int64_t now;
     bool after_cut;               /* All chains and labels may be of what is no more. */
-    struct map nets, groups;      /* id -> note */
+    struct map nets, groups;      /* id -> note; networks without a number have none. */
     struct id_set ports_changed, chains_moved;
     struct chain_note *note;      /* The chain that is being made. */
-    const char *reason;           /* Why it cannot be, or null. */
+    const char *reason;           /* Why it, or another object, cannot be; or null. */
+    bool is_full;                 /* Something had no room. */
 };
 
 /* Tells that an object cannot be made so; of chains and labels when they are through. */
 void run_problem(struct run *r, enum desired_kind kind, const char *id, const char *reason);
+/* What has no room (E_QUOTA) is a fault of the object that is being made, and the rest goes on; any
+ * other error is the run's. */
+struct err *run_fit(struct run *r, struct err *e) MUST_USE;
 /* Texts that were checked when they were decoded, as bytes. */
 void mac_key(uint8_t *out, const char *text);
 uint32_t vtep_of(const char *text);

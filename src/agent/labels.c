@@ -72,6 +72,20 @@ number_give(struct run *r, struct label_note *note)
     return datapath_disown(r->dp, &note->owned);
 }
 
+/* Whether what arrives on it is for the instance or came out of it. */
+static uint32_t
+label_flags(const struct desired_hop *hop, const char *instance_id)
+{
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct desired_instance *in = hop->instances.items[i];
+
+        if (str_eq(in->id, instance_id)) {
+            return in->vtep ? DP_VNI_BACK : in->back_vtep ? DP_VNI_LENT : 0;
+        }
+    }
+    return 0;
+}
+
 static struct err *
 label_put(struct run *r, struct label_note *note, const struct desired_label *label)
 {
@@ -96,6 +110,7 @@ label_put(struct run *r, struct label_note *note, const struct desired_label *la
     hop = in->hops.items[label->hop];
     value.net = net->id.id;
     value.chain = chain->number;
+    value.flags = label_flags(hop, label->instance_id);
     if (datapath_group_known(r->dp, ID_HOP_GROUP, hop->group_id, &group)) {
         value.inst = datapath_member(r->dp, ID_INSTANCE, group.id, label->instance_id);
     } /* 0, where it is none: any of the hop's. */
@@ -114,7 +129,7 @@ label_make(struct run *r, struct label_note *note)
     r->reason = NULL;
     if (label) {
         datapath_own(r->dp, &note->owned);
-        e = label_put(r, note, label);
+        e = run_fit(r, label_put(r, note, label));
         datapath_own(r->dp, NULL);
     }
     if (r->reason) {

@@ -192,6 +192,7 @@ row_keep(struct seats *s, uint32_t group, struct row *row)
     for (uint32_t i = 0; i < DP_MEMBERS; i++) {
         struct seat *seat = row->seats[i];
         struct dp_id id = {.id = DP_INST_NUMBER(group, i), .slot = UINT32_MAX};
+        struct err *e;
 
         if (!seat || !seat->left) {
             continue;
@@ -201,7 +202,12 @@ row_keep(struct seats *s, uint32_t group, struct row *row)
             continue;
         }
         id.left = seat->left;
-        TRY(dptable_put(s->ids, &seat->key, &id));
+        e = dptable_put(s->ids, &seat->key, &id);
+        if (e && err_is(e, E_QUOTA)) {
+            err_ignore(e, "a seat that is not kept is another's a little earlier");
+            e = NULL;
+        }
+        TRY(e);
     }
     return NULL;
 }

@@ -269,8 +269,9 @@ tunnel_say(struct tracer *t, const struct trace_verdict *verdict)
     }
     step->vtep = mem_str(t->mem, ip_text(text, &vtep));
     step->vni = verdict->vni;
-    step->text = verdict->vni >= DP_LABEL_MIN ? "to an instance there"
-                                              : "to a port there";
+    step->text = verdict->vni < DP_LABEL_MIN ? "to a port there"
+                 : t->handed                 ? "to an instance there"
+                                             : "back to the site whose chain it is of";
 }
 
 /* Into a link that is nobody's port: to an instance elsewhere that is not reached by a label. */
@@ -310,8 +311,8 @@ deliver_say(struct tracer *t, const struct dp_port *port, uint32_t ifindex)
 static void
 index_lower(struct trace_packet *frame)
 {
-    if (frame->b[2 * ETH_ALEN] == ETH_P_NSH >> 8 &&
-        frame->b[2 * ETH_ALEN + 1] == (ETH_P_NSH & 0xff)) {
+    if (frame->b[TRACE_TYPE_OFF] == ETH_P_NSH >> 8 &&
+        frame->b[TRACE_TYPE_OFF + 1] == (ETH_P_NSH & 0xff)) {
         frame->b[NSH_INDEX_OFF]--;
     }
 }
@@ -483,7 +484,7 @@ question_go(struct tracer *t, const struct desired_trace_question *question)
         TRY(packet_go(t, last, &outcome));
         t->answer->outcome = outcome;
     }
-    if (question->reply && !question->is_reply && t->delivered_to) {
+    if (last && question->reply && !question->is_reply && t->delivered_to) {
         TRY(reply_go(t, last, &t->answer->reply_outcome));
     }
     return NULL;

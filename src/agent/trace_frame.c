@@ -115,6 +115,6 @@ trace_frame_make(const struct desired_trace_packet *packet, struct trace_packet 
     *frame = (struct trace_packet){0};
     memcpy(frame->b, to.b, ETH_ALEN);
     memcpy(frame->b + ETH_ALEN, from.b, ETH_ALEN);
-    memcpy(frame->b + 2 * ETH_ALEN, &type, sizeof type);
+    memcpy(frame->b + TRACE_TYPE_OFF, &type, sizeof type);
     frame->n = ETH_HLEN + (v6 ? v6_write : v4_write)(packet, &src, &dst, frame->b + ETH_HLEN);
 }

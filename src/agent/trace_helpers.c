@@ -316,7 +316,6 @@ trace_adjust_room(struct __sk_buff *skb, __s32 more)
     return room_make(skb, ETH_HLEN, more);
 }
 
-#define TYPE_OFF (2 * ETH_ALEN)
 #define VLAN_SIZE 4
 
 static void
@@ -324,7 +323,7 @@ protocol_read(struct __sk_buff *skb)
 {
     uint16_t type;
 
-    memcpy(&type, running->packet->b + TYPE_OFF, sizeof type);
+    memcpy(&type, running->packet->b + TRACE_TYPE_OFF, sizeof type);
     skb->protocol = type;
 }
 
@@ -335,10 +334,10 @@ trace_vlan_push(struct __sk_buff *skb, __be16 proto, __u16 tci)
     uint16_t tag[2] = {proto, htons(tci)};
 
     if (skb->vlan_present) {
-        if (room_make(skb, TYPE_OFF, VLAN_SIZE)) {
+        if (room_make(skb, TRACE_TYPE_OFF, VLAN_SIZE)) {
             return -EINVAL;
         }
-        memcpy(running->packet->b + TYPE_OFF, tag, sizeof tag);
+        memcpy(running->packet->b + TRACE_TYPE_OFF, tag, sizeof tag);
         skb->protocol = proto;
     }
     skb->vlan_present = 1;
@@ -350,7 +349,7 @@ trace_vlan_pop(struct __sk_buff *skb)
 {
     skb->vlan_present = 0;
     if (skb->protocol == htons(ETH_P_8021Q)) {
-        if (room_make(skb, TYPE_OFF, -VLAN_SIZE)) {
+        if (room_make(skb, TRACE_TYPE_OFF, -VLAN_SIZE)) {
             return -EINVAL;
         }
         protocol_read(skb);

@@ -7,9 +7,12 @@
 
 #include "base/err.h"
 
+#include <linux/if_ether.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define TRACE_HEAD 1024 /* Bytes of a packet that are there; behind them are zeros. */
+#define TRACE_TYPE_OFF offsetof(struct ethhdr, h_proto)
 
 struct trace_packet {
     uint8_t b[TRACE_HEAD];

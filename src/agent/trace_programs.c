@@ -44,6 +44,7 @@
 
 static int tail_call(struct __sk_buff *skb, __u32 which, int *verdict);
 
+/* NOLINTNEXTLINE(bugprone-suspicious-include): the programs themselves, as functions. */
 #include "bpf/datapath.bpf.c"
 
 static int

@@ -21,6 +21,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
@@ -340,9 +341,9 @@ news_read(struct watch *w, int64_t now)
             links_judge(w, 0, now); /* Some did not fit, and are lost. */
             continue;
         }
-        for (struct nlmsghdr *h = (struct nlmsghdr *)buf; NLMSG_OK(h, (unsigned)left);
-             h = NLMSG_NEXT(h, left)) {
-            const struct ifinfomsg *link = NLMSG_DATA(h);
+        for (struct nlmsghdr *h = (struct nlmsghdr *)buf; mnl_nlmsg_ok(h, left);
+             h = mnl_nlmsg_next(h, &left)) {
+            const struct ifinfomsg *link = mnl_nlmsg_get_payload(h);
 
             if (h->nlmsg_type == RTM_NEWLINK || h->nlmsg_type == RTM_DELLINK) {
                 links_judge(w, (uint32_t)link->ifi_index, now);

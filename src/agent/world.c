@@ -432,7 +432,7 @@ change_check(struct world *world, const struct change *c)
 
     if (c->after) {
         TRY(refs_each(world, c->after, ref_missing));
-    } else if (c->before->n_refs) {
+    } else if (c->before && c->before->n_refs) {
         TRY(dangling_find(world));
     }
     if (c->kind == DESIRED_port && port) {

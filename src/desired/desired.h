@@ -53,6 +53,10 @@
  * Every site with a member of the segment is therefore given the chain with all
  * its hops, each instance local or remote, and all classifiers.  VNIs and
  * labels are chosen by the receiving site.
+ * A chain with 'home' is an exception: no site but this one is given it.  What
+ * came out of an instance elsewhere comes back here, on a label for that
+ * instance; its site has it as one with back_vtep, in a chain of its own, and
+ * needs to know neither the flow's ends nor what comes before and behind.
  *
  * An instance with 'nsh' gets its packets with that header (RFC 8300), the path
  * spi_forward or spi_reverse and index 255 less its place in that direction; it
@@ -69,6 +73,7 @@
 #define DESIRED_FRAME_MAX (16 << 20) /* Counters of all ports and positions there can be. */
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
 #define DESIRED_LABEL_MIN 0x800000
+#define DESIRED_LABEL_LENT 0xc00000 /* From here: what comes out of the instance comes back. */
 #define DESIRED_LABEL_MAX 0xfffffe  /* The one above is for answers to probes. */
 #define DESIRED_LABEL_NOBODY DESIRED_LABEL_MIN /* Never given out: its site has not told one yet. */
 #define DESIRED_HOPS_MAX 8

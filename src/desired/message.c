@@ -176,6 +176,7 @@ instance_check(const struct desired_instance *inst, struct map *seen, struct err
     bool local = inst->ingress_port_id && inst->egress_port_id;
     bool labels = inst->label_forward != INT_NULL && inst->label_reverse != INT_NULL;
     bool remote = inst->vtep && (inst->nsh ? inst->vni != INT_NULL : labels);
+    bool lent = inst->back_vtep != NULL;
 
     if (local == remote || (!local && (inst->ingress_port_id || inst->egress_port_id)) ||
         (!remote && inst->vtep)) {
@@ -184,6 +185,10 @@ instance_check(const struct desired_instance *inst, struct map *seen, struct err
     }
     if (inst->vtep && !is_vtep(inst->vtep)) {
         faults = fault(faults, "an instance's vtep is not a unicast IPv4 address");
+    }
+    if (lent && (!local || inst->nsh || !labels || !is_vtep(inst->back_vtep))) {
+        faults = fault(faults, "an instance that is lent to another site has both ports, a unicast "
+                               "IPv4 back_vtep and both labels, and does not speak NSH");
     }
     if (!map_add(seen, inst->id, seen)) {
         faults = fault(faults, "an instance stands twice in the chain");

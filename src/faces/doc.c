@@ -76,6 +76,37 @@ sfc_counters(struct buf *out, const char *of, const struct table *table)
     }
 }
 
+/* How labels are exchanged, step by step. */
+static void
+sfc_lent(struct buf *out)
+{
+    buf_printf(
+        out,
+        "\n## Service graphs with functions at other sites\n\nThe graph is made at one site, "
+        "which alone knows it; a function of another site is lent to it.  Any port pair of a "
+        "graph's chains may stand for one (its ports are remote ports), unless it is behind a "
+        "forwarder (vxlan-gpe-nsh): 409 `ServiceGraphRemotePortPair`.  For each direction (reverse "
+        "for symmetric chains):\n\n"
+        "1. Here: `POST /v2.0/carrick-interconnect/chain_labels` with the chain, the pair and "
+        "`direction` `forward_back` or `reverse_back`.  The answer's `label` is where what comes "
+        "out of the function comes back.\n"
+        "2. At the function's site, a port pair in a group in a chain of its own, without flow "
+        "classifiers: the same with `direction` `forward` or `reverse`, `back_label` (that "
+        "label) and `back_vtep` (this site's tunnel endpoint).  The answer's `label` is from %d "
+        "on: packets come back from it.  Such a pair serves nobody else: 409 `PortPairLent`.\n"
+        "3. Here: the same with `direction` `forward` or `reverse` and `label` (that label).  "
+        "One of another kind is refused: 409 `ChainLabelNotLent`.\n\n"
+        "Until then flows of the chain drop.  That site needs to know neither the chains nor the "
+        "ends of flows, except as remote ports for a function that is addressed and asks for its "
+        "neighbours, and for `carrick chain trace` to go on there.  An end that is there sends "
+        "its packets here as to any remote port.  A chain of no graph may have such labels, for "
+        "all of "
+        "its pairs at other sites.  "
+        "Liveness, drain, weights and fail-over are the group's here, as in any chain; a flow "
+        "between two ends that are both elsewhere does not come by.\n",
+        DESIRED_LABEL_LENT);
+}
+
 void
 doc_sfc(struct buf *out)
 {
@@ -104,6 +135,7 @@ doc_sfc(struct buf *out)
                  "| list | member | meaning |\n|---|---|---|\n");
     sfc_counters(out, "hops", &desired_hop_counter_table);
     sfc_counters(out, "instances", &desired_instance_counter_table);
+    sfc_lent(out);
 }
 
 void

@@ -12,28 +12,9 @@
 
 /* ---- instances and hops ------------------------------------------------------------------ */
 
-/* The label to send with towards a pair at another site.  One that an older store has and that is
- * not given out any more stands for nobody. */
-static struct err *
-label_towards(struct tx *tx, const char *chain_id, const char *pair_id, const char *direction,
-              int64_t *label)
-{
-    struct strs found;
-
-    *label = DESIRED_LABEL_NOBODY;
-    TRY(sql_column(tx,
-                   "select label from chain_label where port_chain_id = ? and port_pair_id = ? and "
-                   "direction = ?", SQL_ARGS(chain_id, pair_id, direction), &found));
-    if (found.n > 0) {
-        (void)str_to_i64(found.items[0], label);
-        *label = *label > DESIRED_LABEL_MAX ? DESIRED_LABEL_NOBODY : *label;
-    }
-    return NULL;
-}
-
 static struct err *
 instance_load(struct tx *tx, const char *chain_id, const struct port_pair_group *group,
-              const char *pair_id, struct desired_instance **out)
+              const char *pair_id, bool home, struct desired_instance **out)
 {
     struct desired_instance *made = row_new(tx_mem(tx), &desired_instance_table);
     struct remote_port *remote;
@@ -50,7 +31,7 @@ instance_load(struct tx *tx, const char *chain_id, const struct port_pair_group 
         made->ingress_port_id = pair->ingress;
         made->egress_port_id = pair->egress;
         made->nsh = pair_speaks_nsh(pair);
-        return NULL;
+        return lent_load(tx, chain_id, pair, home, made);
     }
     TRY(row_get(tx, &remote_port_table, pair->ingress_remote_id, &remote));
     made->vtep = remote->vtep;
@@ -59,8 +40,7 @@ instance_load(struct tx *tx, const char *chain_id, const struct port_pair_group 
         made->vni = remote->vni;
         return NULL;
     }
-    TRY(label_towards(tx, chain_id, pair_id, "forward", &made->label_forward));
-    return label_towards(tx, chain_id, pair_id, "reverse", &made->label_reverse);
+    return lent_load(tx, chain_id, pair, home, made);
 }
 
 static void
@@ -75,7 +55,7 @@ fields_load(struct mem *mem, const struct port_pair_group *group, struct strs *o
 }
 
 static struct err *
-hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
+hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id, bool home,
          struct desired_hop **out)
 {
     struct desired_hop *hop = row_new(tx_mem(tx), &desired_hop_table);
@@ -93,7 +73,7 @@ hop_load(struct tx *tx, const struct port_chain *chain, const char *group_id,
     for (size_t i = 0; i < group->port_pairs.n; i++) {
         struct desired_instance *instance;
 
-        TRY(instance_load(tx, chain->id, group, group->port_pairs.items[i], &instance));
+        TRY(instance_load(tx, chain->id, group, group->port_pairs.items[i], home, &instance));
         hop->instances.items[i] = instance;
     }
     *out = hop;
@@ -211,7 +191,7 @@ hops_load(struct tx *tx, const struct port_chain *chain, struct desired_chain *o
     for (size_t i = 0; i < chain->port_pair_groups.n; i++) {
         struct desired_hop *hop;
 
-        TRY(hop_load(tx, chain, chain->port_pair_groups.items[i], &hop));
+        TRY(hop_load(tx, chain, chain->port_pair_groups.items[i], out->home, &hop));
         out->hops.items[out->hops.n++] = hop;
     }
     return NULL;
@@ -238,6 +218,7 @@ whole_load(struct tx *tx, const struct port_chain *chain, void **object)
 {
     struct desired_chain *out = chain_new(tx_mem(tx), chain, chain->id);
 
+    TRY(chain_is_home(tx, chain->id, &out->home));
     TRY(hops_load(tx, chain, out));
     TRY(classifiers_load(tx, chain, out));
     TRY(network_default(tx, out));
@@ -262,6 +243,7 @@ path_load(struct tx *tx, const struct service_graph_path *path, void **object)
     out = chain_new(tx_mem(tx), chain, path->path_id);
     out->network_id = ((struct desired_chain *)first)->network_id;
     out->after = path->follows;
+    out->home = true;
     if (out->spi_forward != INT_NULL) {
         out->spi_forward = path->spi;
         out->spi_reverse = path->spi + WAY_SPI_N;
@@ -287,7 +269,7 @@ chain_load(struct tx *tx, const char *id, void **object)
         TRY(path_find(tx, id, &path));
         return path ? path_load(tx, path, object) : NULL;
     }
-    TRY(chain_is_destination(tx, id, &behind));
+    TRY(chain_is_destination(tx, id, &behind, NULL));
     return behind ? NULL : whole_load(tx, chain, object);
 }
 
@@ -314,14 +296,20 @@ label_load(struct tx *tx, const char *id, void **object)
 {
     struct desired_label *out;
     struct chain_label *label;
+    const char *chain_id;
     void *chain = NULL;
+    bool behind;
     int64_t hop;
 
     TRY(row_or_null(tx, &chain_label_table, id, &label));
-    if (!label || !label->local || label->label > DESIRED_LABEL_MAX) {
+    if (!label || label->arriving == INT_NULL || label->label > DESIRED_LABEL_MAX) {
         return NULL;
     }
-    TRY(chain_load(tx, label->port_chain_id, &chain));
+    chain_id = label->port_chain_id;
+    if (label_is_back(label)) { /* Whatever way it is, the instance says more. */
+        TRY(chain_is_destination(tx, label->port_chain_id, &behind, &chain_id));
+    }
+    TRY(chain_load(tx, chain_id, &chain));
     hop = chain ? hop_of(chain, label->port_pair_id) : -1;
     if (hop < 0) {
         return NULL;
@@ -329,9 +317,9 @@ label_load(struct tx *tx, const char *id, void **object)
     out = row_new(tx_mem(tx), &desired_label_table);
     out->id = label->id;
     out->label = label->label;
-    out->chain_id = label->port_chain_id;
+    out->chain_id = chain_id;
     out->hop = hop;
-    out->direction = label->direction;
+    out->direction = desired_label_directions[!str_starts(label->direction, "forward")];
     out->instance_id = label->port_pair_id;
     *object = out;
     return NULL;

@@ -263,7 +263,7 @@ static const char *const list_sql[DESIRED_N_KINDS] = {
     [DESIRED_remote_port] = "select id from remote_port order by id",
     [DESIRED_chain] = ("select id from port_chain union all select path_id from "
                        "service_graph_path order by 1"),
-    [DESIRED_label] = "select id from chain_label where local = 1 order by id",
+    [DESIRED_label] = "select id from chain_label where arriving is not null order by id",
 };
 
 static struct err *

@@ -48,8 +48,8 @@ touch_chains(struct tx *tx, struct desired_touched *touched)
     TRY(touch_found(tx, touched, DESIRED_chain,
                     "select id from port_chain union all select path_id from service_graph_path",
                     SQL_ARGS(NULL)));
-    return touch_found(tx, touched, DESIRED_label, "select id from chain_label where local = 1",
-                       SQL_ARGS(NULL));
+    return touch_found(tx, touched, DESIRED_label,
+                       "select id from chain_label where arriving is not null", SQL_ARGS(NULL));
 }
 
 static struct err *
@@ -210,10 +210,11 @@ touch_graph(struct tx *tx, const struct change *change, struct desired_touched *
 static struct err *
 touch_label(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
-    (void)tx;
+    const char *chain_id = column(change, "port_chain_id");
+
     desired_touch(touched, DESIRED_label, change->id);
-    desired_touch(touched, DESIRED_chain, column(change, "port_chain_id"));
-    return NULL;
+    desired_touch(touched, DESIRED_chain, chain_id);
+    return chain_id ? touch_paths(tx, touched, "select ?", chain_id) : NULL;
 }
 
 static const struct {

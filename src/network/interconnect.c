@@ -5,8 +5,6 @@
 
 #include <inttypes.h>
 
-#define LABEL_MIN (DESIRED_LABEL_NOBODY + 1)
-
 const char *
 interconnect_check_vtep(struct mem *mem, const struct attr *attr, void *value)
 {
@@ -14,7 +12,7 @@ interconnect_check_vtep(struct mem *mem, const struct attr *attr, void *value)
     struct ip ip;
 
     (void)attr;
-    if (!ip_parse(text, &ip) || !ip_is_v4(&ip) || ip.b[12] == 0 || ip.b[12] >= 224) {
+    if (text && (!ip_parse(text, &ip) || !ip_is_v4(&ip) || ip.b[12] == 0 || ip.b[12] >= 224)) {
         return mem_printf(mem, "'%s' is not a unicast IPv4 address.", text);
     }
     return NULL;
@@ -237,35 +235,43 @@ label_used(struct tx *tx, int64_t label, bool *used)
                       SQL_ARGS(mem_printf(tx_mem(tx), "%" PRIi64, label)), used);
 }
 
+/* Two kinds of labels: a number says whether what came on it goes on from the instance or back. */
+static const struct label_range {
+    const char *fact; /* The last one that was given. */
+    int64_t min, max;
+} label_ranges[] = {{"network.label", DESIRED_LABEL_NOBODY + 1, DESIRED_LABEL_LENT - 1},
+                    {"network.label_lent", DESIRED_LABEL_LENT, DESIRED_LABEL_MAX}};
+
 /* The next free label after the one given last: a late packet under an old label meets nothing. */
 static struct err *
-label_take(struct tx *tx, int64_t *label)
+label_take(struct tx *tx, const struct label_range *range, int64_t *label)
 {
     const char *last;
-    int64_t next = LABEL_MIN - 1;
+    int64_t next = range->min - 1;
     bool used = true;
 
-    TRY(tx_fact_get(tx, "network.label", &last));
+    TRY(tx_fact_get(tx, range->fact, &last));
     if (last) {
         (void)str_to_i64(last, &next);
     }
-    for (int64_t tries = 0; used && tries <= DESIRED_LABEL_MAX - LABEL_MIN; tries++) {
-        next = next >= DESIRED_LABEL_MAX || next < LABEL_MIN ? LABEL_MIN : next + 1;
+    for (int64_t tries = 0; used && tries <= range->max - range->min; tries++) {
+        next = next >= range->max || next < range->min ? range->min : next + 1;
         TRY(label_used(tx, next, &used));
     }
     if (used) {
         return err_new(E_CONFLICT, "NoLabelAvailable", "No chain label is free.");
     }
     *label = next;
-    return tx_fact_set(tx, "network.label", mem_printf(tx_mem(tx), "%" PRIi64, next));
+    return tx_fact_set(tx, range->fact, mem_printf(tx_mem(tx), "%" PRIi64, next));
 }
 
 static struct err *
 label_settle(struct tx *tx, struct chain_label *label)
 {
+    const struct label_range *range = &label_ranges[label->back_vtep != NULL];
     bool used;
 
-    if (!label->local) {
+    if (!label->local && !label_is_back(label)) {
         return label->label == INT_NULL
                    ? err_new(E_INVALID, "HTTPBadRequest",
                              "Invalid input for label. Reason: the pair is at another site, which "
@@ -273,7 +279,11 @@ label_settle(struct tx *tx, struct chain_label *label)
                    : NULL;
     }
     if (label->label == INT_NULL) {
-        TRY(label_take(tx, &label->label));
+        TRY(label_take(tx, range, &label->label));
+    } else if (label->label < range->min || label->label > range->max) {
+        return err_new(E_INVALID, "HTTPBadRequest",
+                       "Invalid input for label. Reason: it is %" PRIi64 " to %" PRIi64
+                       " for such a label.", range->min, range->max);
     } else {
         TRY(label_used(tx, label->label, &used));
         if (used) {
@@ -334,6 +344,7 @@ label_before_create(struct tx *tx, struct op *op, void *row)
         }
     }
     TRY(member_check(tx, label));
+    TRY(lent_check_label(tx, op, label, pair));
     return label_settle(tx, label);
 }
 

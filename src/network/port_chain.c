@@ -274,6 +274,7 @@ chain_before_create(struct tx *tx, struct op *op, void *row)
 {
     TRY(groups_check(tx, op, row));
     TRY(classifiers_check(tx, op, row));
+    TRY(lent_check_chain(tx, row));
     return chain_id_settle(tx, row);
 }
 
@@ -290,6 +291,7 @@ chain_before_update(struct tx *tx, struct op *op, const void *old, void *row)
     if (row_given(&chain->row, "port_pair_groups")) {
         TRY(groups_check(tx, op, chain));
     }
+    TRY(lent_check_chain(tx, chain));
     /* Where no classifier has a logical port, its groups say which network it is on. */
     return row_given(&chain->row, "flow_classifiers") || row_given(&chain->row, "priority") ||
                    row_given(&chain->row, "port_pair_groups")

@@ -175,6 +175,23 @@ unused_check(struct graph *graph)
                : NULL;
 }
 
+/* What comes after 'node' is deeper than it; whether something was not. */
+static bool
+next_deepen(struct graph *graph, const struct node *node)
+{
+    bool moved = false;
+
+    for (size_t i = 0; i < node->n_to; i++) {
+        struct node *to = &graph->nodes.items[node->to[i]];
+
+        if (to->depth <= node->depth) {
+            to->depth = node->depth + 1;
+            moved = true;
+        }
+    }
+    return moved;
+}
+
 /* A chain that comes after as many others as there are comes after itself. */
 static struct err *
 loop_check(struct graph *graph)
@@ -184,18 +201,11 @@ loop_check(struct graph *graph)
     while (moved) {
         moved = false;
         vec_each (&graph->nodes, node) {
-            for (size_t i = 0; i < node->n_to; i++) {
-                struct node *to = &graph->nodes.items[node->to[i]];
-
-                if (to->depth <= node->depth) {
-                    to->depth = node->depth + 1;
-                    moved = true;
-                }
-                if (to->depth >= graph->nodes.n) {
-                    return err_new(E_INVALID, "ServiceGraphLoopDetected",
-                                   "Service Graph defined contains at least one port chain loop.");
-                }
+            if (node->depth >= graph->nodes.n) {
+                return err_new(E_INVALID, "ServiceGraphLoopDetected",
+                               "Service Graph defined contains at least one port chain loop.");
             }
+            moved = next_deepen(graph, node) || moved;
         }
     }
     return NULL;
@@ -241,12 +251,31 @@ struct branch {
     size_t node;
 };
 
+struct branches {
+    VEC(struct branch) items;
+};
+
+static struct err *
+branch_check(const struct branches *seen, const struct branch *branch)
+{
+    vec_each (&seen->items, other) {
+        if (other->node != branch->node &&
+            classifiers_overlap(other->classifier, branch->classifier)) {
+            return err_new(E_INVALID, "ServiceGraphFlowClassifierInConflict",
+                           "Flow Classifier %s conflicts with Flow Classifier %s on one "
+                           "of the branching points being created.",
+                           other->classifier->id, branch->classifier->id);
+        }
+    }
+    return NULL;
+}
+
 /* Two chains behind one must not claim the same packets. */
 static struct err *
 branches_check(struct graph *graph, const struct node *node)
 {
     struct mem *mem = tx_mem(graph->tx);
-    VEC(struct branch) seen = {0};
+    struct branches seen = {0};
 
     for (size_t i = 0; i < node->n_to; i++) {
         const struct port_chain *chain = graph->nodes.items[node->to[i]].chain;
@@ -257,15 +286,8 @@ branches_check(struct graph *graph, const struct node *node)
 
             TRY(row_get(graph->tx, &flow_classifier_table, chain->flow_classifiers.items[k], &c));
             branch.classifier = c;
-            vec_each (&seen, other) {
-                if (other->node != branch.node && classifiers_overlap(other->classifier, c)) {
-                    return err_new(E_INVALID, "ServiceGraphFlowClassifierInConflict",
-                                   "Flow Classifier %s conflicts with Flow Classifier %s on one "
-                                   "of the branching points being created.",
-                                   other->classifier->id, c->id);
-                }
-            }
-            vec_add(mem, &seen, branch);
+            TRY(branch_check(&seen, &branch));
+            vec_add(mem, &seen.items, branch);
         }
     }
     return NULL;
@@ -273,23 +295,33 @@ branches_check(struct graph *graph, const struct node *node)
 
 /* ---- ways ---------------------------------------------------------------------------------------- */
 
+/* A group that both have, or null. */
+static const char *
+group_shared(const struct strs *a, const struct strs *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < b->n; k++) {
+            if (str_eq(a->items[i], b->items[k])) {
+                return a->items[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 /* A group has one position on a way: what it sends on would not say which it is at. */
 static struct err *
 groups_once_check(struct graph *graph, const struct way *way, const struct port_chain *chain)
 {
     for (size_t i = 0; i < way->n; i++) {
-        const struct strs *there = &graph->nodes.items[way->node[i]].chain->port_pair_groups;
+        const struct node *there = &graph->nodes.items[way->node[i]];
+        const char *group = group_shared(&there->chain->port_pair_groups, &chain->port_pair_groups);
 
-        for (size_t k = 0; k < there->n; k++) {
-            for (size_t g = 0; g < chain->port_pair_groups.n; g++) {
-                if (str_eq(there->items[k], chain->port_pair_groups.items[g])) {
-                    return err_new(E_CONFLICT, "InvalidPortPairGroups",
-                                   "Port Pair Group %s would be passed twice on a way through the "
-                                   "graph: in Port Chain %s and in Port Chain %s.",
-                                   there->items[k], graph->nodes.items[way->node[i]].id,
-                                   chain->id);
-                }
-            }
+        if (group) {
+            return err_new(E_CONFLICT, "InvalidPortPairGroups",
+                           "Port Pair Group %s would be passed twice on a way through the "
+                           "graph: in Port Chain %s and in Port Chain %s.",
+                           group, there->id, chain->id);
         }
     }
     return NULL;
@@ -403,11 +435,7 @@ graph_group_check(struct tx *tx, const struct port_pair_group *group, const char
         struct port_pair *pair;
 
         TRY(row_get(tx, &port_pair_table, group->port_pairs.items[i], &pair));
-        if (pair->ingress_remote_id) {
-            return err_new(E_CONFLICT, "ServiceGraphRemotePortPair",
-                           "Port Pair %s is at another site; Port Chain %s is in a service graph, "
-                           "whose functions are all at this site.", pair->id, chain_id);
-        }
+        TRY(lent_check_graph(tx, pair, chain_id));
         /* NSH says itself which place a packet is at. */
         if (places > 1 && pair_speaks(group, pair) && !pair_speaks_nsh(pair)) {
             return err_new(E_CONFLICT, "PortPairGroupInUse",

@@ -48,14 +48,21 @@ place_on(const struct service_graph_path *path, const char *chain_id)
 }
 
 struct err *
-chain_is_destination(struct tx *tx, const char *chain_id, bool *is)
+chain_is_destination(struct tx *tx, const char *chain_id, bool *is, const char **way)
 {
     struct service_graph *graph;
+    const char *first = chain_id;
 
     *is = false;
     TRY(graph_of(tx, chain_id, &graph));
-    for (size_t i = 0; graph && i < graph->paths.n; i++) {
-        *is = *is || place_on(graph->paths.items[i], chain_id) > 0;
+    for (size_t i = 0; graph && i < graph->paths.n && !*is; i++) {
+        const struct service_graph_path *path = graph->paths.items[i];
+
+        *is = place_on(path, chain_id) > 0;
+        first = *is ? path->path_id : first;
+    }
+    if (way) {
+        *way = first;
     }
     return NULL;
 }

@@ -132,6 +132,22 @@ protocol_choose(struct mem *mem, const char *name, const char *src_ip, int64_t *
     return NULL;
 }
 
+/* A chain that others lead to steers what they steer: '*chain_id' becomes the first of them. */
+static struct err *
+way_begin(struct tx *tx, const char **chain_id)
+{
+    struct service_graph_path *path = NULL;
+    const char *way;
+    bool behind;
+
+    TRY(chain_is_destination(tx, *chain_id, &behind, &way));
+    if (behind) {
+        TRY(path_find(tx, way, &path));
+        *chain_id = path->port_chains.items[0];
+    }
+    return NULL;
+}
+
 /* By tunnel a packet of the network comes on its segment, or on a label of a chain there.  What other
  * identifiers stand for is told to nobody. */
 static struct err *
@@ -150,6 +166,7 @@ arrival_check(struct tx *tx, const struct trace_end *from, int64_t vni)
     TRY(sql_column(tx, "select port_chain_id from chain_label where arriving = cast(? as integer)",
                    SQL_ARGS(text), &chains));
     if (chains.n > 0) {
+        TRY(way_begin(tx, &chains.items[0]));
         TRY(row_get(tx, &port_chain_table, chains.items[0], &chain));
         TRY(chain_network(tx, chain, &on));
     }

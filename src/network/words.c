@@ -14,7 +14,8 @@ const char *const sfc_failure_policies[] = {"closed", "open", NULL};
 const char *const network_vnic_types[] = {"normal", NULL};
 const char *const network_ipv6_modes[] = {"dhcpv6-stateful", "dhcpv6-stateless", "slaac", NULL};
 const char *const interconnect_encapsulations[] = {"vxlan", "vxlan-gpe-nsh", NULL};
-const char *const interconnect_directions[] = {"forward", "reverse", NULL};
+const char *const interconnect_directions[] = {"forward", "reverse", "forward_back",
+                                              "reverse_back", NULL};
 
 /* Neutron API: security group rules, "protocol". */
 static const struct {

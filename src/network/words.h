@@ -118,6 +118,25 @@ bool classifiers_overlap(const struct flow_classifier *a, const struct flow_clas
 /* Labels of the chain whose pair is not in its groups any more (all of them with 'every'). */
 struct err *chain_labels_drop(struct tx *tx, const char *chain_id, bool every) MUST_USE;
 
+/* ---- lent.c */
+
+/* Does it stand for what came out of an instance elsewhere? */
+bool label_is_back(const struct chain_label *label);
+/* 400 or 409 where a new label does not fit what is lent, to the chain of another site or by one. */
+struct err *lent_check_label(struct tx *tx, const struct op *op, const struct chain_label *label,
+                             const struct port_pair *pair) MUST_USE;
+/* 409 where the chain may not have what it shall have: a pair of its groups is lent to another site
+ * by another chain, or by this one although it has classifiers. */
+struct err *lent_check_chain(struct tx *tx, const struct port_chain *chain) MUST_USE;
+/* 409 where a pair at another site is none that a service graph can have, or a pair here is lent. */
+struct err *lent_check_graph(struct tx *tx, const struct port_pair *pair,
+                             const char *chain_id) MUST_USE;
+/* Is it this site's alone to know where its packets go on? */
+struct err *chain_is_home(struct tx *tx, const char *chain_id, bool *is) MUST_USE;
+/* What the agent is told of a pair in a chain: where labels lead, if they are known. */
+struct err *lent_load(struct tx *tx, const char *chain_id, const struct port_pair *pair, bool home,
+                      struct desired_instance *out) MUST_USE;
+
 /* ---- service_graph.c, service_graph_path.c */
 
 /* Service path identifiers of ways: above all of chains by themselves, which have their chain_id and
@@ -127,14 +146,17 @@ struct err *chain_labels_drop(struct tx *tx, const char *chain_id, bool every) M
 
 /* 409 where a service graph has the chain. */
 struct err *chain_free_check(struct tx *tx, const char *chain_id) MUST_USE;
-/* What a group of a chain may not have on the ways of a graph: pairs at other sites, and pairs that
- * send flows of their own in more than one place ('places' ways have the chain's hops). */
+/* What a group of a chain may not have on the ways of a graph: pairs at other sites that are not
+ * lent, pairs here that are, and pairs that send flows of their own in more than one place ('places'
+ * ways have the chain's hops). */
 struct err *graph_group_check(struct tx *tx, const struct port_pair_group *group,
                               const char *chain_id, size_t places) MUST_USE;
 /* How many ways have the chain's hops; 0 = it is in no graph. */
 struct err *chain_places(struct tx *tx, const char *chain_id, size_t *places) MUST_USE;
-/* Is it told as a part of ways only: does another chain of a graph lead to it? */
-struct err *chain_is_destination(struct tx *tx, const char *chain_id, bool *is) MUST_USE;
+/* Is it told as a part of ways only: does another chain of a graph lead to it?  Then '*way', which
+ * may be null, is one of them; else it is the chain itself. */
+struct err *chain_is_destination(struct tx *tx, const char *chain_id, bool *is,
+                                 const char **way) MUST_USE;
 /* The way of that id, or null. */
 struct err *path_find(struct tx *tx, const char *path_id, struct service_graph_path **path) MUST_USE;
 /* A hop of the way -> the chain that it is of, and which of its hops.  A null hop is the way itself:

@@ -322,10 +322,10 @@ way_write(struct bench *b, FILE *out, int way)
 
     qsort(lost, ROUNDS, sizeof *lost, number_cmp);
     qsort(gap, ROUNDS, sizeof *gap, number_cmp);
-    held = gap[ROUNDS - 1] < w->most_ms && (!w->most_lost || lost[ROUNDS - 1] <= w->most_lost);
+    held = gap[ROUNDS - 1] < w->most_ms && (w->most_lost == 0 || lost[ROUNDS - 1] <= w->most_lost);
     fprintf(out, "| %s | %.0f | %.0f | %.2f ms | %.2f ms | ", w->name, lost[ROUNDS / 2],
             lost[ROUNDS - 1], gap[ROUNDS / 2], gap[ROUNDS - 1]);
-    if (w->most_lost) {
+    if (w->most_lost > 0) {
         fprintf(out, "<= %.0f packets, ", w->most_lost);
     }
     fprintf(out, "< %.0f ms | %s |\n", w->most_ms, held ? "held" : "missed");

@@ -356,9 +356,10 @@ bursts_send(int fd, int n, int rate)
 
     vectors_make(msgs, iov, data);
     for (int i = 0; i < n; i++) {
-        struct timespec until = {.tv_sec = (next += step) / 1000000000,
-                                 .tv_nsec = next % 1000000000};
+        struct timespec until;
 
+        next += step;
+        until = (struct timespec){.tv_sec = next / 1000000000, .tv_nsec = next % 1000000000};
         (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
         (void)!sendmmsg(fd, msgs, BURST, 0);
     }

@@ -30,7 +30,7 @@ n_up(struct site *s)
     const struct desired_counters *counters = site_counters(s);
     size_t up = 0;
 
-    for (size_t i = 0; i < counters->instances.n; i++) {
+    for (size_t i = 0; counters && i < counters->instances.n; i++) {
         up += ((struct desired_instance_counter *)counters->instances.items[i])->up;
     }
     return up;

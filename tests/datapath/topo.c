@@ -460,7 +460,7 @@ site_send(struct site *site)
 bool
 site_push(struct site *site)
 {
-    SITE_EVENTUALLY(site, 10000, site->ready);
+    SITE_EVENTUALLY(site, 20000, site->ready);
     site_send(site);
     SITE_EVENTUALLY(site, 10000, site->applied_seq == site->seq || site->refused_seq == site->seq);
     if (site->refused_seq == site->seq) {
@@ -605,7 +605,7 @@ site_counters(struct site *site)
 {
     site->counters = NULL;
     desired_client_counters(site->client, on_counters, site);
-    SITE_EVENTUALLY(site, 3000, site->counters);
+    SITE_EVENTUALLY(site, 10000, site->counters);
     return site->counters;
 }
 
@@ -638,6 +638,48 @@ site_hop_packets(struct site *site, const char *chain, int64_t hop, const char *
         }
     }
     return -1;
+}
+
+const char *
+site_instance_reason(struct site *s, const struct desired_instance *inst)
+{
+    const struct desired_counters *counters = site_counters(s);
+
+    for (size_t i = 0; counters && i < counters->instances.n; i++) {
+        const struct desired_instance_counter *c = counters->instances.items[i];
+
+        if (str_eq(c->instance_id, inst->id)) {
+            return c->up ? NULL : c->reason;
+        }
+    }
+    return "not told";
+}
+
+void
+site_tunnel_send(struct site *site, const char *from, int vni, const struct frame *frame)
+{
+    struct sockaddr_in own = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+    uint8_t data[FRAME_MAX + 8] = {8, 0, 0, 0};
+    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+    int there = open(mem_printf(site->topo->mem, "/run/netns/%s", site->netns),
+                     O_RDONLY | O_CLOEXEC);
+
+    REQUIRE(here >= 0 && there >= 0 && !setns(there, CLONE_NEWNET));
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(!setns(here, CLONE_NEWNET));
+    (void)inet_pton(AF_INET, from, &own.sin_addr);
+    (void)inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
+    to.sin_port = htons(4789);
+    REQUIRE(!bind(fd, (struct sockaddr *)&own, sizeof own));
+    data[4] = (uint8_t)(vni >> 16);
+    data[5] = (uint8_t)(vni >> 8);
+    data[6] = (uint8_t)vni;
+    memcpy(data + 8, frame->b, frame->n);
+    REQUIRE(sendto(fd, data, frame->n + 8, 0, (struct sockaddr *)&to, sizeof to) ==
+            (ssize_t)frame->n + 8);
+    close(fd);
+    close(here);
+    close(there);
 }
 
 /* ---- inside of servers ------------------------------------------------------------------------------------ */

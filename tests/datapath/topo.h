@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "desired/desired.h"
+#include "frames.h"
 #include "sys/process.h"
 #include "test.h"
 
@@ -116,6 +117,10 @@ const char *site_state(struct site *site, enum desired_kind kind, const char *na
 const struct desired_counters *site_counters(struct site *site);
 int64_t site_drops(struct site *site, const char *reason);
 int64_t site_hop_packets(struct site *site, const char *chain, int64_t hop, const char *direction);
+/* Why an instance gets no flows as the site sees it; null where it does. */
+const char *site_instance_reason(struct site *site, const struct desired_instance *inst);
+/* Sends 'frame' in VXLAN (RFC 7348) to the first site from an address of this one's. */
+void site_tunnel_send(struct site *site, const char *from, int vni, const struct frame *frame);
 
 /* Runs the loop a little; for EVENTUALLY. */
 bool topo_turn(struct topo *topo);

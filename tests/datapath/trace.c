@@ -752,6 +752,45 @@ TEST(a_trace_goes_on_at_the_other_site_and_comes_back)
     CHECK_STR(told ? told->outcome : NULL, "dropped");
 }
 
+TEST(a_trace_comes_back_from_an_instance_that_another_site_lends)
+{
+    struct topo *t = topo_new(2);
+    struct site *east = &t->sites[0], *west = &t->sites[1];
+    struct desired_trace_packet *there, *packets[2];
+    const struct desired_trace_answer *told;
+    struct desired_instance *lent;
+    struct desired_chain *ce;
+
+    site_network(east, "n", 100);
+    site_network(west, "n", 200);
+    packets[0] = packet(east, site_node(east, "a", "n", "10.0.0.1", NULL),
+                        site_node(east, "b", "n", "10.0.0.2", NULL), false, 6, 80);
+    site_function(west, "g", "n");
+    ce = site_chain(east, "c", "n");
+    ce->home = true;
+    (void)chain_class(east, ce, 6, 80);
+    instance_remote(chain_hop(east, ce, "g"), west->vtep, 0xc00001, 0xc00002);
+    lent = chain_hop(west, site_chain(west, "lent", "n"), "g");
+    lent->back_vtep = east->vtep;
+    lent->label_forward = lent->label_reverse = 0x800001;
+    site_label(west, "lent", 0, "forward", "g", 0xc00001);
+    site_label(east, "c", 0, "forward", "g", 0x800001);
+    topo_up(t);
+
+    told = ask(east, packets, 1, false);
+    REQUIRE(told);
+    there = onward(west, east, packets[0], told, "request");
+    told = ask(west, &there, 1, false);
+    REQUIRE(told);
+    CHECK(step_find(told, "request", "handed", 0));
+    CHECK_STR(step_need(told, "request", "tunnelled")->text, "back to the site whose chain it is of");
+    packets[1] = onward(east, west, packets[0], told, "request");
+    told = ask(east, packets, 2, false);
+    CHECK_STR(told ? told->outcome : NULL, "delivered");
+    told = ask(east, packets + 1, 1, false); /* It was not sent there. */
+    CHECK_STR(told ? told->outcome : NULL, "dropped");
+}
+
 /* ---- real packets --------------------------------------------------------------------------------------- */
 
 struct followed {

@@ -2,12 +2,8 @@
 #include "frames.h"
 #include "topo.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static struct topo *
@@ -71,34 +67,6 @@ TEST(a_chain_goes_through_functions_at_both_sites)
     CHECK(node_tcp(west, "b", east, "a", "10.0.0.1", 80));
 }
 
-/* Sends 'frame' in VXLAN (RFC 7348) to east from an address of west's. */
-static void
-tunnel_send(struct site *west, const char *from, int vni, const struct frame *frame)
-{
-    struct sockaddr_in own = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
-    uint8_t data[FRAME_MAX + 8] = {8, 0, 0, 0};
-    int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
-    int there = open(mem_printf(west->topo->mem, "/run/netns/%s", west->netns),
-                     O_RDONLY | O_CLOEXEC);
-
-    REQUIRE(here >= 0 && there >= 0 && !setns(there, CLONE_NEWNET));
-    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    REQUIRE(!setns(here, CLONE_NEWNET));
-    (void)inet_pton(AF_INET, from, &own.sin_addr);
-    (void)inet_pton(AF_INET, "192.0.2.1", &to.sin_addr);
-    to.sin_port = htons(4789);
-    REQUIRE(!bind(fd, (struct sockaddr *)&own, sizeof own));
-    data[4] = (uint8_t)(vni >> 16);
-    data[5] = (uint8_t)(vni >> 8);
-    data[6] = (uint8_t)vni;
-    memcpy(data + 8, frame->b, frame->n);
-    REQUIRE(sendto(fd, data, frame->n + 8, 0, (struct sockaddr *)&to, sizeof to) ==
-            (ssize_t)frame->n + 8);
-    close(fd);
-    close(here);
-    close(there);
-}
-
 TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
 {
     struct topo *t = joined(false);
@@ -146,7 +114,7 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         int64_t before = site_drops(east, cases[i].reason);
 
-        tunnel_send(west, cases[i].from, cases[i].vni, cases[i].frame);
+        site_tunnel_send(west, cases[i].from, cases[i].vni, cases[i].frame);
         SITE_EVENTUALLY(east, 1000, site_drops(east, cases[i].reason) == before + 1);
         if (site_drops(east, cases[i].reason) != before + 1) {
             test_fail(__FILE__, __LINE__, "case %zu: %s", i, cases[i].reason);
@@ -155,29 +123,13 @@ TEST(what_comes_by_tunnel_is_believed_only_from_where_it_belongs)
     int fd = node_raw(east, "a", "eth0"), port = 6;
     uint8_t buf[FRAME_MAX];
 
-    tunnel_send(west, "192.0.2.2", 100, &good);
+    site_tunnel_send(west, "192.0.2.2", 100, &good);
     CHECK(raw_receive(fd, buf, sizeof buf, 1000, is_udp_to, &port));
     /* Nor is the way back of a flow that is known a way through this site. */
     int64_t before = site_drops(east, "tunnel_transit");
-    tunnel_send(west, "192.0.2.2", 100, &back);
+    site_tunnel_send(west, "192.0.2.2", 100, &back);
     SITE_EVENTUALLY(east, 1000, site_drops(east, "tunnel_transit") == before + 1);
     close(fd);
-}
-
-/* Why an instance gets no flows as 's' sees it; null where it does. */
-static const char *
-instance_reason(struct site *s, const struct desired_instance *inst)
-{
-    const struct desired_counters *counters = site_counters(s);
-
-    for (size_t i = 0; counters && i < counters->instances.n; i++) {
-        const struct desired_instance_counter *c = counters->instances.items[i];
-
-        if (str_eq(c->instance_id, inst->id)) {
-            return c->up ? NULL : c->reason;
-        }
-    }
-    return "not told";
 }
 
 /* New connections from a to b, both at east, that are answered. */
@@ -239,18 +191,18 @@ TEST(a_site_leaves_an_instance_of_another_that_is_dead_or_out_of_reach)
 
     CHECK_INT(answered(east, 80, 12), 12);
     CHECK(site_hop_packets(west, "c", 0, "forward") > 0); /* Some went there. */
-    SITE_EVENTUALLY(east, 3000, !instance_reason(east, g));
+    SITE_EVENTUALLY(east, 3000, !site_instance_reason(east, g));
     (void)site_counters(east);
     /* Out of reach: not for a lost packet or two, but soon. */
     wan(east, "down");
-    SITE_EVENTUALLY(east, 5000, instance_reason(east, g));
-    CHECK_STR(instance_reason(east, g), "its site does not answer for it");
+    SITE_EVENTUALLY(east, 5000, site_instance_reason(east, g));
+    CHECK_STR(site_instance_reason(east, g), "its site does not answer for it");
     CHECK_INT(answered(east, 100, 12), 12);
     wan(east, "up");
-    SITE_EVENTUALLY(east, 8000, !instance_reason(east, g));
+    SITE_EVENTUALLY(east, 8000, !site_instance_reason(east, g));
     /* Dead there. */
     REQUIRE(!kill(node_pid(west, "g"), SIGKILL));
-    SITE_EVENTUALLY(east, 5000, instance_reason(east, g));
+    SITE_EVENTUALLY(east, 5000, site_instance_reason(east, g));
     CHECK_INT(answered(east, 120, 12), 12);
     CHECK_INT(site_drops(west, "no_instance"), 0);
 }

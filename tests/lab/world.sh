@@ -98,7 +98,7 @@ password() { sed -n 's/.*password: "\(.*\)"/\1/p' "$1/clouds.yaml"; }
 # ---- what is there ------------------------------------------------------------------
 
 kinds="networks subnets ports security-groups security-group-rules sfc/port_pairs
-    sfc/port_pair_groups sfc/flow_classifiers sfc/port_chains carrick-interconnect/interconnects
+    sfc/port_pair_groups sfc/flow_classifiers sfc/port_chains sfc/service_graphs carrick-interconnect/interconnects
     carrick-interconnect/remote_ports carrick-interconnect/chain_labels"
 # objects SITE: "kind id name" of everything but images, a line each.
 objects() {

@@ -112,7 +112,7 @@ x
 = 202
 GET /vnfpkgm/v2/vnf_packages/$a  as demo
 ~ 200
-{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", "status": 400, "detail": "vnfd.mf:8: is no CMS signature (RFC 5652 section 5); vnfd.mf: TOSCA-Metadata/TOSCA.meta is not listed: the signature of the manifest does not cover it; vnfd.mf:6: Definitions/vnfd.yaml has no digest: the signature of the manifest does not cover it; vnfd.mf:7: image has no digest: the signature of the manifest does not cover it"}, ...}
+{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "SignatureNotVerified: a signature of the package is missing, or cannot be verified", "status": 400, "detail": "vnfd.mf:8: is no CMS signature (RFC 5652 section 5); vnfd.mf:6: Definitions/vnfd.yaml has no digest: the signature of the manifest does not cover it; vnfd.mf: TOSCA-Metadata/TOSCA.meta is not listed: the signature of the manifest does not cover it; vnfd.mf:7: image has no digest: the signature of the manifest does not cover it"}, ...}
 
 # In a zip with its signature (option 2).
 POST /vnfpkgm/v2/vnf_packages  as demo
