@@ -4,7 +4,6 @@
 #include "base/time.h"
 #include "frames.h"
 #include "population.h"
-#include "sys/file.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -345,66 +344,6 @@ hop_passed(struct site *s)
         sum += ((struct desired_hop_counter *)counters->hops.items[i])->passed;
     }
     return sum;
-}
-
-#define NET_OF_NOBODY 0xf0000000u
-
-/* Puts entries of nobody into the table of networks until there is no room, or takes them out. */
-static void
-nets_fill(struct site *s, bool fill)
-{
-    struct dp_net value = {0};
-    int map = site_map(s, "nets");
-    uint32_t key = NET_OF_NOBODY;
-
-    while (!(fill ? bpf_map_update_elem(map, &key, &value, BPF_ANY)
-                  : bpf_map_delete_elem(map, &key))) {
-        key++;
-    }
-    close(map);
-    REQUIRE(key > NET_OF_NOBODY);
-}
-
-static bool
-log_has(struct site *s, const char *text)
-{
-    char *log;
-    size_t n;
-
-    REQUIRE_OK(file_read(s->topo->mem, mem_printf(s->topo->mem, "%s/agent.log", s->dir), 1 << 20,
-                         &log, &n));
-    return strstr(log, text);
-}
-
-/* The chain itself is as it was; it is made anew since a port is another. */
-TEST(what_changed_before_a_round_that_failed_is_not_forgotten)
-{
-    struct spread *sp = spread_new(2);
-    const char *in = topo_id(sp->s->topo, "port f.in");
-    struct site *s = sp->s;
-
-    CHECK_INT(spread_send(sp, 0, 40, false), 40);
-    nets_fill(s, true);
-    site_network(s, "one too many", 101);
-    s->seq++;
-    desired_client_begin(s->client, s->seq);
-    for (size_t i = 0; i < s->objects.n; i++) {
-        struct desired_port *port = s->objects.items[i];
-
-        if (s->kinds.items[i] == DESIRED_port && str_eq(port->id, in)) {
-            port->admin_state_up = false;
-            CHECK_OK(desired_client_put(s->client, DESIRED_port, port));
-        }
-    }
-    CHECK_OK(desired_client_put(s->client, DESIRED_network, s->objects.items[s->objects.n - 1]));
-    desired_client_commit(s->client, true);
-    SITE_EVENTUALLY(s, 5000, log_has(s, "write to map nets"));
-    nets_fill(s, false);
-    SITE_EVENTUALLY(s, 5000,
-                    str_eq(member_reason(sp, 0), "a port of it is down, or in no server"));
-    CHECK_INT(spread_send(sp, 0, 40, false), 40);
-    CHECK_INT(spread_count(sp, 0, 40, 1), 40);
-    spread_done(sp);
 }
 
 /* As between two writes of an agent that replaces a chain, or is killed there. */
