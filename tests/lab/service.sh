@@ -53,11 +53,12 @@ trace_is_refused() {
 }
 # Real packets of the page, at both sites: started, then waited for.
 live_begins() {
-    traced --live --seconds 30 --count 20 tcp dport 80 >"$tmp/live" &
+    traced --live --seconds 30 --count 300 tcp dport 80 >"$tmp/live" &
     live=$!
     children+=("$live")
 }
-# The page is asked for until the first twenty events are there.
+# The page is asked for until so many events are there that some of each kind are: of what comes too
+# fast, parts are not shown.
 live_has_come() { page_comes; ! kill -0 "$live" 2>/dev/null; }
 live_tells() {
     await 20 live_has_come && wait "$live" || { cat "$tmp/live"; return 1; }
