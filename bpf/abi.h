@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /* Raised whenever a struct here changes; the agent refuses maps of another. */
-#define DP_ABI 4
+#define DP_ABI 5
 
 #define DP_FLOWS_DEFAULT 131072 /* Unless the agent is told another power of two between these: */
 #define DP_FLOWS_LEAST 1024

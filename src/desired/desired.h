@@ -68,7 +68,7 @@
 #include "base/attr.h"
 #include "sys/loop.h"
 
-#define DESIRED_VERSION 4
+#define DESIRED_VERSION 5
 #define DESIRED_DOMAIN "openstacklocal" /* Of names of ports; as Neutron's default. */
 #define DESIRED_FRAME_MAX (16 << 20) /* Counters of all ports and positions there can be. */
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */

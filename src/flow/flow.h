@@ -93,7 +93,7 @@ struct step_kind {
     /* "POST network /v2.0/networks {...}" in step_mem(step); null: name and input. */
     const char *(*describe)(const struct step *step);
     /* The result of a planned step; null: strings become "<planned:LABEL.attr>". */
-    void (*placeholder)(struct mem *mem, const char *label, const void *in, void *out);
+    void (*stand_in)(struct mem *mem, const char *label, const void *in, void *out);
     /* What it will take of whom: flow_plan_ask(). */
     void (*capacity)(struct flow_plan *plan, const void *in);
 };

@@ -1,5 +1,5 @@
 /* Plan mode: the same function, with READ steps run and all others recorded and
- * answered by placeholders.  A read that asks about something only planned is
+ * answered by stand-ins.  A read that asks about something only planned is
  * recorded too.  Nothing is written to the store. */
 #include "flow/live.h"
 
@@ -13,12 +13,12 @@ struct plan_run {
 
 #define PLANNED "<planned:"
 
-/* ---- placeholders --------------------------------------------------------------------- */
+/* ---- stand-ins ------------------------------------------------------------------------ */
 
-static void placeholder_row(struct mem *mem, const char *label, void *row);
+static void stand_in_row(struct mem *mem, const char *label, void *row);
 
 static void
-placeholder_attr(struct mem *mem, const char *label, const struct attr *attr, void *row)
+stand_in_attr(struct mem *mem, const char *label, const struct attr *attr, void *row)
 {
     void *at = attr_at(attr, row);
     struct rows *rows = at;
@@ -39,7 +39,7 @@ placeholder_attr(struct mem *mem, const char *label, const struct attr *attr, vo
         rows->n = 1;
         rows->items = MEM_ARRAY(mem, 1, void *);
         rows->items[0] = row_new(mem, attr->item);
-        placeholder_row(mem, mem_printf(mem, "%s.%s", label, attr->name), rows->items[0]);
+        stand_in_row(mem, mem_printf(mem, "%s.%s", label, attr->name), rows->items[0]);
         break;
     case ATTR_T_boolean:
     case ATTR_T_integer:
@@ -53,18 +53,18 @@ placeholder_attr(struct mem *mem, const char *label, const struct attr *attr, vo
 }
 
 static void
-placeholder_row(struct mem *mem, const char *label, void *row)
+stand_in_row(struct mem *mem, const char *label, void *row)
 {
     const struct table *table = ((struct row *)row)->table;
 
     for (size_t i = 0; i < table->n_attrs; i++) {
-        placeholder_attr(mem, label, &table->attrs[i], row);
+        stand_in_attr(mem, label, &table->attrs[i], row);
     }
     row_defaults(mem, row);
 }
 
 static void *
-placeholder(struct entry *e)
+stand_in(struct entry *e)
 {
     struct mem *mem = e->flow->mem;
     void *out;
@@ -73,9 +73,9 @@ placeholder(struct entry *e)
         return NULL;
     }
     out = row_new(mem, e->kind->out);
-    placeholder_row(mem, e->label, out);
-    if (e->kind->placeholder) {
-        e->kind->placeholder(mem, e->label, e->in, out);
+    stand_in_row(mem, e->label, out);
+    if (e->kind->stand_in) {
+        e->kind->stand_in(mem, e->label, e->in, out);
     }
     return out;
 }
@@ -89,7 +89,7 @@ plan_record(struct entry *e)
     if (e->kind->capacity) {
         e->kind->capacity(&e->flow->plan->plan, e->in);
     }
-    e->out = placeholder(e);
+    e->out = stand_in(e);
     e->state = ENTRY_DONE;
 }
 
@@ -194,7 +194,7 @@ plan_join(struct flow *f, struct entry *e, struct entry *child, void *out)
     } else {
         void *row = row_new(f->mem, table);
 
-        placeholder_row(f->mem, e->label, row);
+        stand_in_row(f->mem, e->label, row);
         memcpy(out, row, table->size);
     }
     return NULL;

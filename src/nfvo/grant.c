@@ -164,7 +164,7 @@ grant_undo(struct tx *tx, const void *arg, const void *result)
 }
 
 static void
-grant_placeholder(struct mem *mem, const char *label, const void *arg, void *result)
+grant_stand_in(struct mem *mem, const char *label, const void *arg, void *result)
 {
     const struct grant_in *in = arg;
     struct grant_out *out = result;
@@ -194,7 +194,7 @@ const struct step_kind nfvo_grant = {
     .out = &grant_out_table,
     .local = grant_local,
     .undo_local = grant_undo,
-    .placeholder = grant_placeholder,
+    .stand_in = grant_stand_in,
     .capacity = grant_capacity,
 };
 

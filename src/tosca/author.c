@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@
 #define NAME_MAX_LEN 64
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define PLAIN LETTERS "0123456789"
-#define PACKED_AT 1735689600 /* Of every file in a zip: what is in it counts, not when it was packed. */
+#define PACKED_AT 1735689600 /* Of every file in a zip: what is in it counts, not when. */
 
 /* ---- the skeleton --------------------------------------------------------------------- */
 
@@ -370,7 +371,8 @@ by_name(const void *a, const void *b)
 
 /* The manifest's name: what TOSCA.meta says, else the one .mf beside it. */
 static struct err *
-manifest_find(struct mem *mem, const char *folder, struct package_archive *archive, const char **name)
+manifest_find(struct mem *mem, const char *folder, struct package_archive *archive,
+              const char **name)
 {
     const char *path = mem_printf(mem, "%s/TOSCA-Metadata/TOSCA.meta", folder);
     struct manifest *meta;
@@ -392,7 +394,69 @@ manifest_find(struct mem *mem, const char *folder, struct package_archive *archi
     return *name ? NULL : err_new(E_INVALID, NULL, "%s has no manifest (NAME.mf)", folder);
 }
 
-/* What it says of the package stays; what it lists is made anew. */
+/* The beginning of line 'line' (from 1) of 'text'; its end where it has not as many, or for 0. */
+static const char *
+line_begin(const char *text, int line)
+{
+    for (int at = 1; *text && at != line; at++) {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    return text;
+}
+
+static const struct manifest_source *
+source_find(const struct manifest *manifest, const char *name)
+{
+    vec_each (&manifest->sources, source) {
+        if (str_eq(source->name, name)) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
+/* A file as it is to be listed; 'was' = what was said of it before, or null. */
+static void
+source_write(struct buf *out, const char *name, const char *algorithm, const char *digest,
+             const struct manifest_source *was)
+{
+    const char *const lines[][2] = {{"Source", name},
+                                    {"Algorithm", algorithm},
+                                    {"Hash", digest},
+                                    {"Content-Type", was ? was->content_type : NULL},
+                                    {"Signature", was ? was->signature : NULL},
+                                    {"Certificate", was ? was->certificate : NULL}};
+
+    buf_char(out, '\n');
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+        if (lines[i][1]) {
+            buf_printf(out, "%s: %s\n", lines[i][0], lines[i][1]);
+        }
+    }
+}
+
+/* Files of the package get their digests; what is elsewhere is listed as it was. */
+static struct err *
+sources_write(struct buf *out, const struct manifest *manifest, struct package_archive *archive)
+{
+    vec_each (&archive->files, file) {
+        char hex[65];
+
+        if (!str_eq(file->name, manifest->file)) {
+            TRY(file_digest(archive, file, hex));
+            source_write(out, file->name, "SHA-256", hex, source_find(manifest, file->name));
+        }
+    }
+    vec_each (&manifest->sources, source) {
+        if (strstr(source->name, "://")) {
+            source_write(out, source->name, source->algorithm, source->digest, source);
+        }
+    }
+    return NULL;
+}
+
+/* What it says of the package, in front of the list and behind it, stays. */
 static struct err *
 manifest_seal(struct mem *mem, const char *folder, const char *name, struct package_archive *archive)
 {
@@ -405,25 +469,20 @@ manifest_seal(struct mem *mem, const char *folder, const char *name, struct pack
     TRY(file_read(mem, path, TEXT_MAX, &text, &n));
     TRY(manifest_parse(mem, name, text, n, false, &manifest));
     if (manifest->signature_line) {
-        return err_new(E_INVALID, NULL, "%s:%d: it is signed: take the signature out, it would not hold", name,
+        return err_new(E_INVALID, NULL,
+                       "%s:%d: it is signed: take the signature out, it would not hold", name,
                        manifest->signature_line);
     }
-    for (end = text; *end && !str_starts(end, "Source:") && !str_starts(end, "Name:");) {
-        end += strcspn(end, "\n");
-        end += *end == '\n';
-    }
+    end = line_begin(text, manifest->sources.n ? manifest->sources.items[0].line
+                                               : manifest->sets_line);
     while (end > text && (end[-1] == '\n' || end[-1] == '\r')) {
         end--;
     }
     buf_add(&out, text, (size_t)(end - text));
     buf_char(&out, '\n');
-    vec_each (&archive->files, file) {
-        char hex[65];
-
-        if (!str_eq(file->name, name)) {
-            TRY(file_digest(archive, file, hex));
-            buf_printf(&out, "\nSource: %s\nAlgorithm: SHA-256\nHash: %s\n", file->name, hex);
-        }
+    TRY(sources_write(&out, manifest, archive));
+    if (manifest->sets_line) {
+        buf_printf(&out, "\n%s", line_begin(text, manifest->sets_line));
     }
     return file_write(path, out.data, out.len, 0644);
 }
@@ -483,11 +542,33 @@ csar_write(struct mem *mem, const char *folder, const struct package_archive *ar
     return rename(half, file) ? err_errno(E_UNAVAILABLE, "%s", file) : NULL;
 }
 
+/* A package that is in the folder would be part of the next one. */
+static struct err *
+place_check(struct mem *mem, const char *folder, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char inner[PATH_MAX], outer[PATH_MAX];
+    size_t n;
+
+    if (!realpath(folder, outer)) {
+        return err_errno(E_NOT_FOUND, "%s", folder);
+    }
+    if (!realpath(slash ? mem_strn(mem, file, (size_t)(slash - file) + 1) : ".", inner)) {
+        return err_errno(E_NOT_FOUND, "the folder of %s", file);
+    }
+    n = strlen(outer);
+    return str_starts(inner, outer) && (inner[n] == '/' || !inner[n])
+               ? err_new(E_INVALID, NULL, "%s is in %s, which is packed: name a file beside it", file,
+                         folder)
+               : NULL;
+}
+
 struct err *
 author_pack(struct mem *mem, const char *folder, const char *file)
 {
     struct package_archive *archive;
 
+    TRY(place_check(mem, folder, file));
     TRY(seal(mem, folder, &archive));
     return csar_write(mem, folder, archive, file);
 }

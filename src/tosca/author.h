@@ -13,8 +13,8 @@ struct err *author_begin(struct mem *mem, const char *folder, const char *provid
                          const char *image) MUST_USE;
 
 /* Writes the digest of every file of 'folder' into its manifest and packs all of it as the CSAR
- * 'file'; the same files give the same bytes.  A signature in the manifest would not hold any more:
- * E_INVALID.  SOL004 4.3.2. */
+ * 'file', which is not in it; the same files give the same bytes.  The rest of the manifest stays but
+ * for comments in its list.  A signature in it would not hold any more: E_INVALID.  SOL004 4.3.2. */
 struct err *author_pack(struct mem *mem, const char *folder, const char *file) MUST_USE;
 
 /* 'carrick package init FOLDER' and 'carrick package pack FOLDER FILE'. */

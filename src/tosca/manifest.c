@@ -83,6 +83,7 @@ take_pair(struct reader *reader, const char *key, const char *value)
 
     if (str_eq_case(key, "non_mano_artifact_sets")) {
         reader->in_artifact_sets = true;
+        reader->out->sets_line = reader->out->sets_line ? reader->out->sets_line : reader->line;
     } else if (reader->in_artifact_sets || str_eq_case(key, "metadata")) {
         return;
     } else if (str_eq_case(key, reader->is_meta ? "name" : "source")) {

@@ -16,6 +16,7 @@ struct manifest {
     const char *file;
     VEC(struct package_key) keys;     /* first block, or metadata */
     VEC(struct manifest_source) sources;
+    int sets_line;                    /* where non_mano_artifact_sets begin, or 0 */
     int signature_line;               /* where a CMS block begins in it, or 0 */
     const char *text;
     size_t signed_n;                  /* bytes of it in front of that block, which it is over */

@@ -70,6 +70,39 @@ TEST(what_was_changed_is_packed_with_new_digests_and_always_alike)
     CHECK(n_a == n_b && !memcmp(a, b, n_a));
 }
 
+TEST(what_a_manifest_says_beside_its_digests_stays)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *folder = begun(mem), *path = mem_printf(mem, "%s/fw.mf", folder);
+    static const char sets[] = "non_mano_artifact_sets:\n  prv.test:\n    Source: more.txt\n";
+    char *text;
+    size_t n;
+
+    append(mem, path, mem_printf(mem, "\n  source: more.txt\n  Content-Type: text/plain\n"
+                                      "  Algorithm: SHA-512\n  Hash: 00\n"
+                                      "Source: gone.txt\nAlgorithm: SHA-256\nHash: 00\n"
+                                      "Source: https://a.example/b\nHash: 11\n\n%s", sets));
+    REQUIRE_OK(file_write(mem_printf(mem, "%s/more.txt", folder), "x", 1, 0644));
+    REQUIRE_OK(author_pack(mem, folder, mem_printf(mem, "%s/1.csar", test_dir())));
+    REQUIRE_OK(file_read(mem, path, 1 << 20, &text, &n));
+    CHECK(str_starts(text, "metadata:\n  vnf_product_name: fw\n"));
+    CHECK(strstr(text, "\nSource: more.txt\nAlgorithm: SHA-256\nHash: 2d711642b726b04401627ca9fbac32f5"
+                       "c8530fb1903cc4db02258717921a4881\nContent-Type: text/plain\n"));
+    CHECK(strstr(text, "\nSource: https://a.example/b\nHash: 11\n"));
+    CHECK(!strstr(text, "gone.txt") && !strstr(text, "SHA-512"));
+    CHECK(str_ends(text, sets));
+}
+
+TEST(a_package_is_not_packed_into_itself)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *folder = begun(mem), *file = mem_printf(mem, "%s/Images/1.csar", folder);
+
+    CHECK_ERR_MSG(author_pack(mem, folder, file), E_INVALID, "which is packed");
+    CHECK(!file_exists(file));
+    CHECK_OK(author_pack(mem, folder, mem_printf(mem, "%s-1.csar", folder)));
+}
+
 TEST(a_signature_that_would_not_hold_is_not_packed)
 {
     AUTO(mem) mem = mem_new("test");
