@@ -137,11 +137,13 @@ watch_short(int fd)
 }
 
 struct watch *
-watch_new(struct site *site, const char *const *names, size_t n, int protocol, int service)
+watch_new(struct site *site, const char *const *names, size_t n, const char *client, int protocol,
+          int service)
 {
     struct watch *watch = MEM_NEW(site->topo->mem, struct watch);
 
     watch->n = n;
+    REQUIRE(inet_pton(AF_INET, client, &watch->client) == 1);
     watch->protocol = protocol;
     watch->service = service;
     memset(watch->at, -1, sizeof watch->at);
@@ -160,18 +162,21 @@ watch_free(struct watch *watch)
     }
 }
 
-/* The client's port of a packet of the service's; 0 = it is none. */
+/* The client's port of a packet between it and the service; 0 = it is none. */
 static int
 watch_flow(const struct watch *watch, const uint8_t *f, size_t n)
 {
     int sport, dport;
+    bool to, from;
 
     if (n < 38 || f[12] != 8 || f[13] || f[23] != watch->protocol) {
         return 0;
     }
     sport = f[34] << 8 | f[35];
     dport = f[36] << 8 | f[37];
-    return dport == watch->service ? sport : sport == watch->service ? dport : 0;
+    to = dport == watch->service && !memcmp(f + 26, &watch->client, 4);
+    from = sport == watch->service && !memcmp(f + 30, &watch->client, 4);
+    return to ? sport : from ? dport : 0;
 }
 
 static void

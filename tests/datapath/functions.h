@@ -5,6 +5,8 @@
 
 #include "topo.h"
 
+#include <netinet/in.h>
+
 #define WATCHED_MAX 4
 #define WATCH_PORTS 65536
 
@@ -29,18 +31,21 @@ int64_t function_counter(struct site *site, const char *name, const char *counte
 /* A server's interface sends what a wire would carry: no larger segments, complete checksums. */
 void node_plain(struct site *site, const char *server, const char *ifname);
 
-/* Who has seen which flow, by the port of the flow that is not 'service'; looks at what crosses
- * 'eth0' of each function.  No packet is missed: the test ends where the kernel says one was. */
+/* Who has seen which of a client's flows to port 'service', by the client's port; looks at what
+ * crosses 'eth0' of each function.  Flows of others, which may have the same ports, are not
+ * watched: what a proxy asks by itself is such a one.  No packet is missed: the test ends where
+ * the kernel says one was. */
 struct watch {
     int fd[WATCHED_MAX];
     size_t n;
+    struct in_addr client;
     int protocol, service;
     int8_t at[WATCH_PORTS];       /* -1 = not seen */
     int64_t seen[WATCHED_MAX];    /* packets */
     int64_t wrong;                /* packets elsewhere than their flow was before */
 };
-struct watch *watch_new(struct site *site, const char *const *names, size_t n, int protocol,
-                        int service);
+struct watch *watch_new(struct site *site, const char *const *names, size_t n, const char *client,
+                        int protocol, int service);
 void watch_free(struct watch *watch);
 /* Takes in what has come since. */
 void watch_look(struct watch *watch);

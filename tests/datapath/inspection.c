@@ -67,7 +67,7 @@ static void
 strangers_pass(struct site *s)
 {
     struct crowd *crowd = crowd_new(s, "a", "10.0.0.2", s, "b", "10.0.0.2", 8082);
-    struct watch *watch = watch_new(s, names, INSTANCES, 6, 8082);
+    struct watch *watch = watch_new(s, names, INSTANCES, "10.0.0.1", 6, 8082);
 
     crowd_open(crowd, 30);
     CHECK_INT(crowd_round(crowd, 20000, 8000), 30);

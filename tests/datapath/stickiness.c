@@ -54,7 +54,7 @@ stream_up(void)
                             "nft add table netdev t; add chain netdev t c { type filter hook "
                             "ingress device eth0 priority 0; policy drop; }"));
     }
-    st->fleet.watch = watch_new(s, names, FLEET_MAX, 17, SERVICE);
+    st->fleet.watch = watch_new(s, names, FLEET_MAX, "10.0.0.1", 17, SERVICE);
     st->a = node_raw(s, "a", "eth0");
     st->b = node_raw(s, "b", "eth0");
     st->forward = frame_udp(st->pa->mac, st->pb->mac, "10.0.0.1", "10.0.0.2", 1, SERVICE, 18);

@@ -52,7 +52,7 @@ translators_up(void)
                      "add rule ip t c ip saddr 10.0.0.1 masquerade");
     }
     fleet->crowd = crowd_new(s, "a", "10.0.0.2", s, "b", "10.0.0.2", 80);
-    fleet->watch = watch_new(s, names, FLEET_MAX, 6, 80);
+    fleet->watch = watch_new(s, names, FLEET_MAX, "10.0.0.1", 6, 80);
     return fleet;
 }
 
