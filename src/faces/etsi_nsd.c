@@ -1,5 +1,6 @@
 /* SOL005 3.7.1 clause 5: NSD management, version 2. */
 #include "faces/etsi_descriptor.h"
+#include "faces/etsi_subscription.h"
 
 #define DESCRIPTORS "/nsd/v2/ns_descriptors"
 
@@ -22,6 +23,7 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 static const struct route routes[] = {
     ETSI_VERSIONS("nsd"),
     ETSI_DESCRIPTOR_ROUTES(DESCRIPTORS, ns_descriptor_resource, &shape, "nsd_content", "nsd"),
+    ETSI_SUBSCRIPTIONS("/nsd/v2/subscriptions", nsd_notices, subscription_request_table),
 };
 
 static const struct face_version versions[] = {
