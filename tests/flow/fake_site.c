@@ -146,12 +146,20 @@ object_get(struct fake_site *site, const struct place *place, const char *id)
     return at;
 }
 
-/* Something that names it keeps it: a network its ports, a port its pair. */
+static bool
+is_rule_of(const struct object *rule, const struct object *group)
+{
+    return str_eq(rule->place->plural, "security_group_rules") && strstr(rule->body, group->id);
+}
+
+/* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
+ * its own rules (Neutron deletes them with it). */
 static bool
 object_used(const struct fake_site *site, const struct object *object)
 {
     for (const struct object *at = site->objects; at; at = at->next) {
-        if (at != object && strstr(at->body, object->id) && is_counted(at)) {
+        if (at != object && strstr(at->body, object->id) && is_counted(at) &&
+            !is_rule_of(at, object)) {
             return true;
         }
     }
@@ -169,6 +177,19 @@ object_remove(struct fake_site *site, struct object *object)
     *at = object->next;
     object_free(object);
     recount(site);
+}
+
+static void
+rules_remove(struct fake_site *site, const struct object *group)
+{
+    struct object *next;
+
+    for (struct object *at = site->objects; at; at = next) {
+        next = at->next;
+        if (is_rule_of(at, group)) {
+            object_remove(site, at);
+        }
+    }
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -498,6 +519,7 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         return;
     }
     if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+        rules_remove(site, object);
         object_remove(site, object);
     }
     if (fault == FAULT_KILL_AFTER) {
