@@ -260,7 +260,7 @@ redriven(struct rest_request *r)
 {
     const struct nfvo *nfvo = r->op.user;
 
-    notifier_wake(nfvo->notifier);
+    notifier_wake(nfvo->notifier, r->id);
     return NULL;
 }
 

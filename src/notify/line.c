@@ -215,8 +215,8 @@ line_turn(struct line *line)
         log_err(LOG_LV_WARN, "notify", err, "queue of a subscription");
         line_rest(line);
         line_pause(line);
-    } else if (!line->subscription) {
-        line_free(line);
+    } else if (!line->subscription || (!line->head && !line->bearer.token)) {
+        line_free(line); /* made anew when there is something; a token is kept for that */
     } else if (!line->head) {
         line_rest(line);
     } else {

@@ -2,6 +2,7 @@
 #ifndef CARRICK_NOTIFY_LIVE_H
 #define CARRICK_NOTIFY_LIVE_H
 
+#include "base/uuid.h"
 #include "notify/callback.h"
 #include "notify/notices.h"
 #include "notify/notify.h"
@@ -20,6 +21,12 @@ struct notify_write {
 
 struct line;
 
+/* Somebody asks that a line tries again. */
+struct wake {
+    struct wake *next;
+    char id[UUID_SIZE]; /* of the subscription */
+};
+
 struct notifier {
     struct notifier_config config;
     struct queue_limits limits;
@@ -37,6 +44,7 @@ struct notifier {
     bool is_closed;
     pthread_mutex_t lock;
     pthread_cond_t quiet;
+    struct wake *wakes; /* Asked for; guarded. */
     int n_writes; /* Under way; guarded. */
 };
 

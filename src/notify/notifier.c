@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CURSOR "notify.cursor"
@@ -213,31 +214,59 @@ subscriptions_read(struct tx *tx, void *arg)
     return NULL;
 }
 
-/* loop_fn */
+/* loop_fn: at the start. */
 static void
 wake_all(void *arg)
 {
     struct notifier *notifier = arg;
     AUTO(mem) mem = mem_new("subscriptions");
     struct notices all = {.mem = mem};
-    struct err *err;
+    struct err *err = store_read(notifier->config.store, subscriptions_read, &all);
 
-    if (notifier->is_closed) {
-        return;
-    }
-    err = store_read(notifier->config.store, subscriptions_read, &all);
     if (err) {
         log_err(LOG_LV_WARN, "notify", err, "subscriptions");
     }
     vec_each (&all.items, waiting) {
-        line_wake(notifier, (*waiting)->subscription_id, true);
+        line_wake(notifier, (*waiting)->subscription_id, false);
+    }
+}
+
+static struct wake *
+wakes_take(struct notifier *notifier)
+{
+    struct wake *wakes;
+
+    pthread_mutex_lock(&notifier->lock);
+    wakes = notifier->wakes;
+    notifier->wakes = NULL;
+    pthread_mutex_unlock(&notifier->lock);
+    return wakes;
+}
+
+/* loop_fn */
+static void
+wake_some(void *arg)
+{
+    struct notifier *notifier = arg;
+
+    for (struct wake *wake = wakes_take(notifier), *next; wake; wake = next) {
+        next = wake->next;
+        line_wake(notifier, wake->id, true);
+        free(wake);
     }
 }
 
 void
-notifier_wake(struct notifier *notifier)
+notifier_wake(struct notifier *notifier, const char *subscription_id)
 {
-    loop_post(notifier->config.loop, wake_all, notifier);
+    struct wake *wake = heap_alloc(sizeof *wake);
+
+    (void)snprintf(wake->id, sizeof wake->id, "%s", subscription_id);
+    pthread_mutex_lock(&notifier->lock);
+    wake->next = notifier->wakes;
+    notifier->wakes = wake;
+    pthread_mutex_unlock(&notifier->lock);
+    loop_post(notifier->config.loop, wake_some, notifier);
 }
 
 /* ---- start and end ------------------------------------------------------------------------- */
@@ -297,7 +326,7 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
     notifier->timer = loop_timer_new(config->loop, follow, notifier);
     notifier->watch = store_watch(config->store, config->loop, follow, notifier);
     loop_post(config->loop, follow, notifier);
-    notifier_wake(notifier);
+    loop_post(config->loop, wake_all, notifier);
     return NULL;
 }
 
@@ -326,7 +355,12 @@ notifier_free(struct notifier *notifier)
     }
     notifier_stop(notifier);
     while (loop_unpost(notifier->config.loop, follow, notifier) ||
-           loop_unpost(notifier->config.loop, wake_all, notifier)) {
+           loop_unpost(notifier->config.loop, wake_all, notifier) ||
+           loop_unpost(notifier->config.loop, wake_some, notifier)) {
+    }
+    for (struct wake *wake = notifier->wakes, *next; wake; wake = next) {
+        next = wake->next;
+        free(wake);
     }
     notify_write_drop(&notifier->write);
     lines_free(notifier);

@@ -167,8 +167,8 @@ struct err *notifier_new(const struct notifier_config *config, struct notifier *
 void notifier_stop(struct notifier *notifier);
 /* Stops it and ends; before the store closes.  Null accepted. */
 void notifier_free(struct notifier *notifier);
-/* Whatever waits is tried now, also behind failures.  Any thread. */
-void notifier_wake(struct notifier *notifier);
+/* What waits for the subscription is tried now, also behind failures.  Any thread. */
+void notifier_wake(struct notifier *notifier, const char *subscription_id);
 
 /* Called once on the loop's thread; owns 'err'. */
 typedef void notifier_probe_fn(void *arg, struct err *err);

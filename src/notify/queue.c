@@ -50,15 +50,17 @@ dead_trim(struct tx *tx, const struct queue_limits *limits, const char *subscrip
     int64_t n;
 
     TRY(count(tx, subscription_id, "DEAD", &n));
-    if (n <= limits->dead_max) {
+    TRY(find(tx, &subscription_table, subscription_id, &before));
+    if (n <= limits->dead_max || !before) {
         return NULL;
     }
-    TRY(find(tx, &subscription_table, subscription_id, &before));
     subscription = row_copy(tx_mem(tx), before);
     for (; n > limits->dead_max; n--) {
         TRY(end_of(tx, subscription_id, "DEAD", false, &oldest));
-        TRY(row_delete(tx, &notification_table, oldest->id));
-        subscription->lost++;
+        if (oldest) {
+            TRY(row_delete(tx, &notification_table, oldest->id));
+            subscription->lost++;
+        }
     }
     return row_update(tx, before, subscription);
 }
@@ -88,6 +90,9 @@ queue_put(struct tx *tx, const struct queue_limits *limits, struct notification 
     TRY(count(tx, wanted->subscription_id, "WAITING", &n));
     for (; n > limits->queue_max; n--) {
         TRY(queue_head(tx, wanted->subscription_id, &oldest));
+        if (!oldest) {
+            return NULL;
+        }
         buried = row_copy(tx_mem(tx), oldest);
         buried->last_error =
             oldest->last_error
