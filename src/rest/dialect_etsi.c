@@ -175,6 +175,7 @@ struct etsi_list {
     const char *last;  /* id of the last row shown */
     bool more;
     struct buf scratch;
+    struct mem *mem;   /* of one row */
 };
 
 static struct err *
@@ -255,13 +256,17 @@ write_row(void *arg, void *row)
     struct etsi_list *list = arg;
     struct rest_request *r = list->r;
     struct jw out = r->w;
+    struct mem *mem = r->mem;
     const struct json *json;
 
+    mem_reset(list->mem);
     buf_clear(&list->scratch);
     r->w = jw_to(&list->scratch);
+    r->mem = r->op.mem = list->mem;
     verb_row(r, r->route->shape, NULL, row, NULL);
     r->w = out;
-    TRY(json_parse(r->mem, list->scratch.data, list->scratch.len, &json));
+    r->mem = r->op.mem = mem;
+    TRY(json_parse(list->mem, list->scratch.data, list->scratch.len, &json));
     if (list->filter && !filter_match(list->filter, json)) {
         return NULL;
     }
@@ -269,7 +274,7 @@ write_row(void *arg, void *row)
         list->more = true;
         return err_new(E_CANCELLED, NULL, "the page is full");
     }
-    selector_write(r->mem, &r->w, NULL, &list->selector, json);
+    selector_write(list->mem, &r->w, NULL, &list->selector, json);
     list->n++;
     list->last = mem_str(r->mem, *(const char *const *)attr_at(list->key, row));
     return NULL;
@@ -290,7 +295,9 @@ link_next(struct etsi_list *list)
 static struct err *
 list(struct tx *tx, struct rest_request *r, struct list_query *query)
 {
+    AUTO(mem) mem = mem_new("row of a list");
     struct etsi_list list = {.r = r,
+                             .mem = mem,
                              .key = table_key(r->route->resource->table),
                              .limit = r->x->rest->config.list_max};
     struct filter *filter = NULL;
@@ -302,6 +309,7 @@ list(struct tx *tx, struct rest_request *r, struct list_query *query)
     if (rest_query(r, "filter")) {
         TRY(filter_parse(r->mem, rest_query(r, "filter"), &filter));
         list.filter = filter;
+        query->conds = filter_conds(filter, &r->op, query->conds);
     }
     jw_array(&r->w, NULL);
     e = resource_list(tx, &r->op, query, write_row, &list);

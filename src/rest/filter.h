@@ -3,6 +3,7 @@
 #define CARRICK_REST_FILTER_H
 
 #include "base/json.h"
+#include "resource/resource.h"
 
 struct filter;
 
@@ -12,6 +13,9 @@ struct err *filter_parse(struct mem *mem, const char *text, struct filter **filt
 /* All expressions hold.  Of an array one element is enough; what is absent
  * matches nothing. */
 bool filter_match(const struct filter *filter, const struct json *json);
+/* 'conds' (ending with attr null) and what the store can say besides before a row is encoded: conditions
+ * that hold for all that the filter matches, though not only for these.  In op->mem. */
+struct cond *filter_conds(const struct filter *filter, struct op *op, const struct cond *conds);
 
 /* Attribute selectors (SOL013 5.3.2). */
 struct selector {

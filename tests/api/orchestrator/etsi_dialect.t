@@ -59,6 +59,16 @@ GET /vnfpkgm/v2/vnf_packages?filter=(eq,userDefinedData/colour,%27blue,%20dark%2
 GET /vnfpkgm/v2/vnf_packages?filter=(neq,id,$a)  as admin
 = 200
 [{"id": "$b", ...}]
+GET /vnfpkgm/v2/vnf_packages?filter=(in,id,$a,none);(eq,operationalState,DISABLED)  as admin
+= 200
+[{"id": "$a", ...}]
+# No value that it can have: nobody, and no error.
+GET /vnfpkgm/v2/vnf_packages?filter=(eq,onboardingState,SLEEPING)  as admin
+= 200
+[]
+GET /vnfpkgm/v2/vnf_packages?filter=(eq,vnfdId,null)  as admin
+= 200
+[]
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,id  as admin
 = 400
 {"title": "Bad Request", "status": 400, "detail": "$ := text", ...}
