@@ -66,6 +66,8 @@ struct rest_shape {
                           struct list_query *query, bool *known);
     /* ETSI: attributes that a list leaves out unless asked for (SOL013 5.3.2.2); ends with null. */
     const char *const *exclude_default;
+    /* ETSI: complex attributes that are in every answer, ends with null; null = "_links". */
+    const char *const *always;
 };
 
 /* One line of a face.  '{id}' in the path is the resource's key; every other

@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 sys.dont_write_bytecode = True
 import schema
@@ -83,6 +84,11 @@ class Exchange:
             name, _, value = header.partition(":")
             self.headers[name.strip().lower()] = value.strip()
         self.text = kept.get("body")
+        try:
+            urllib.parse.unquote(self.path, errors="strict")
+            self.readable = True
+        except UnicodeDecodeError:
+            self.readable = False
         words = self.path.strip("/").split("/")
         self.api = "/".join(words[:2])
         self.below = "/" + "/".join(words[2:])
@@ -146,7 +152,7 @@ class Answers:
         if like not in DOCUMENTS:
             return
         templates = self.paths(like)
-        template = template_of(templates, exchange.below)
+        template = template_of(templates, exchange.below) if exchange.readable else None
         self.steps[api].add(exchange.where)
         if template is None:
             self.unknown(exchange, api)
@@ -158,7 +164,7 @@ class Answers:
 
     def unknown(self, exchange, api):
         """A path that ETSI has not: it has to be refused, as anything is."""
-        if exchange.status != 404 and exchange.status != 401:
+        if exchange.status not in ((401, 404) if exchange.readable else (400,)):
             self.found.setdefault((api, exchange.method, exchange.below, exchange.status,
                                    "the path is not known"), exchange.where)
             return
