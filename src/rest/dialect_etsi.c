@@ -186,7 +186,9 @@ check_type(const struct rest_request *r)
 static struct err *
 begin(struct rest_request *r)
 {
-    r->op.version = r->face->max_version;
+    const struct face_version *version = version_of(r);
+
+    r->op.version = version ? atoi(version->id) : 0;
     read_if_match(r);
     TRY(check_version(r));
     TRY(check_accept(r));
@@ -443,6 +445,7 @@ const struct dialect dialect_etsi = {
     .fault_type = "application/problem+json",
     .faults = &faults,
     .versions_status = 200,
+    .majors = true,
     .status = status,
     .fault = fault,
     .unauthenticated = unauthenticated,

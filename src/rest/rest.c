@@ -443,6 +443,9 @@ read_body(struct rest_request *r)
         return err_copy(broken);
     }
     TRY(parse_body(r));
+    if (r->body && r->face->body) {
+        TRY(r->face->body(r));
+    }
     return verb_decode(r);
 }
 
