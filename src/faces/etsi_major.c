@@ -61,7 +61,6 @@ static const struct difference differences[] = {
     {&vnf_lcm_op_occ_table, "resourceChanges/affectedVirtualStorages/vnfdId", GONE, NULL, NULL},
     {&vnf_lcm_op_occ_table, "resourceChanges/affectedVirtualStorages/zoneId", GONE, NULL, NULL},
     LINKS_GIVEN(instantiate_request_table, ""),
-    {&ns_instance_table, "vnfInstance/vimConnectionInfo", GONE, NULL, NULL},
     VNF_INFO(ns_instance_table, "vnfInstance/instantiatedVnfInfo/"),
     {&ns_lcm_op_occ_table, "stateEnteredTime", NAME, "statusEnteredTime", NULL},
 };
