@@ -370,15 +370,18 @@ covered(const char *const *list, const char *path)
 }
 
 static bool
-selected(const struct selector *s, const char *path)
+selected(const struct selector *s, const char *path, const struct json *json)
 {
-    if (s->all) {
+    bool simple = json->type != JSON_T_ARRAY && json->type != JSON_T_OBJECT;
+    bool asked = covered(s->fields, path) || leads_to(s->fields, path);
+
+    if (s->all || simple || covered(s->always, path)) {
         return true;
     }
-    if (s->exclude) {
-        return !covered(s->exclude, path);
+    if (s->by_default) {
+        return asked || !covered(s->left_out, path);
     }
-    return !covered(s->left_out, path) || covered(s->fields, path) || leads_to(s->fields, path);
+    return s->exclude ? !covered(s->exclude, path) : asked;
 }
 
 static void
@@ -402,7 +405,7 @@ write_selected(struct mem *mem, struct jw *w, const char *key, const struct sele
         const char *below =
             path[0] ? mem_printf(mem, "%s/%s", path, json->keys[i]) : json->keys[i];
 
-        if (selected(s, below)) {
+        if (selected(s, below, json->items[i])) {
             write_selected(mem, w, json->keys[i], s, json->items[i], below);
         }
     }

@@ -7,6 +7,7 @@ GET /vnfpkgm/v2/vnf_packages  as nobody
 GET /vnfpkgm/v2/vnf_packages  as nobody
 > Authorization: Bearer nonsense
 = 401
+< WWW-Authenticate: Bearer realm="carrick", error="invalid_token"
 GET /vnfpkgm/api_versions  as demo
 = 200
 < Version: $ := text
@@ -82,7 +83,7 @@ GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&all_fields  as admin
 [{"id": "$a", "userDefinedData": {"colour": "red", "size": "5"}, ...}]
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&fields=userDefinedData/colour  as admin
 = 200
-[{"id": "$a", "userDefinedData": {"colour": "red"}, ...}]
+[{"id": "$a", "userDefinedData": {"colour": "red", "size": "5"}, ...}]
 GET /vnfpkgm/v2/vnf_packages?all_fields&fields=userDefinedData  as admin
 = 400
 
