@@ -386,7 +386,8 @@ list(struct tx *tx, struct rest_request *r, struct list_query *query)
     if (rest_query(r, "filter")) {
         TRY(filter_parse(r->mem, rest_query(r, "filter"), &filter));
         list.filter = filter;
-        query->conds = filter_conds(filter, &r->op, query->conds);
+        query->conds = filter_conds(filter, &r->op, query->conds,
+                                    version_of(r) != r->face->versions);
     }
     jw_array(&r->w, NULL);
     e = resource_list(tx, &r->op, query, write_row, &list);
