@@ -24,6 +24,7 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
      .rule = "writer",                                                                             \
      .body = &(request_),                                                                          \
      .start = etsi_subscription_create,                                                            \
+     .since = 2,                                                                                   \
      .arg = &(api_),                                                                               \
      .doc = "Subscribes, once the callback has answered a GET with 204; 303 where the same "       \
             "subscription is there."},                                                             \
@@ -32,7 +33,8 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .verb = REST_LIST,                                                                        \
          .resource = &subscription_resource,                                                       \
          .shape = &etsi_subscription_shape,                                                        \
-         .arg = &(api_)},                                                                          \
+         .arg = &(api_),                                                                           \
+         .since = 2},                                                                              \
         {.method = "GET",                                                                          \
          .path = path_ "/{id}",                                                                    \
          .verb = REST_ACTION,                                                                      \
@@ -40,11 +42,13 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .shape = &etsi_subscription_shape,                                                        \
          .read = etsi_subscription_show,                                                           \
          .arg = &(api_),                                                                           \
+         .since = 2,                                                                               \
          .doc = "Shows a subscription."},                                                          \
     {                                                                                              \
         .method = "DELETE", .path = path_ "/{id}", .verb = REST_ACTION,                            \
         .resource = &subscription_resource, .rule = "writer", .write = etsi_subscription_delete,   \
-        .arg = &(api_), .doc = "Ends a subscription, with all that waits for the subscriber."      \
+        .arg = &(api_), .since = 2,                                                                \
+        .doc = "Ends a subscription, with all that waits for the subscriber."                      \
     }
 
 #endif

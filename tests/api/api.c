@@ -117,6 +117,46 @@ headers_of(struct play *play, const struct story_step *step, const char *const *
     return NULL;
 }
 
+/* With CARRICK_EXCHANGES=FILE: a line of JSON for each answer of the service itself, for
+ * tests/conformance/etsi_answers.py. */
+static struct err *
+exchange_keep(struct play *play, const struct story_step *step, const struct http_answer *answer)
+{
+    const char *file = getenv("CARRICK_EXCHANGES");
+    AUTO_BUF line = BUF_INIT;
+    struct jw w = jw_to(&line);
+    struct err *e = NULL;
+    FILE *out;
+
+    if (!file || str_eq(step->service, "site")) {
+        return NULL;
+    }
+    jw_object(&w, NULL);
+    jw_str(&w, "story", play->story->file);
+    jw_int(&w, "line", step->line);
+    jw_str(&w, "method", step->method);
+    jw_str(&w, "path", captures_fill(&play->captures, step->path));
+    jw_str(&w, "service", step->service);
+    jw_int(&w, "status", answer->status);
+    jw_array(&w, "headers");
+    for (size_t i = 0; answer->headers[i]; i++) {
+        jw_str(&w, NULL, answer->headers[i]);
+    }
+    jw_end(&w);
+    if (str_utf8(str_or(answer->body, ""), answer->body_len)) {
+        jw_str(&w, "body", str_or(answer->body, ""));
+    }
+    jw_end(&w);
+    out = fopen(file, "a");
+    if (!out || fprintf(out, "%s\n", line.data) < 0) {
+        e = err_new(E_INTERNAL, NULL, "%s cannot be written", file);
+    }
+    if (out && fclose(out)) {
+        e = e ? e : err_new(E_INTERNAL, NULL, "%s cannot be written", file);
+    }
+    return e;
+}
+
 static struct err *
 send_step(struct play *play, const struct story_step *step, struct http_answer *answer)
 {
@@ -132,7 +172,8 @@ send_step(struct play *play, const struct story_step *step, struct http_answer *
         request.body = text ? captures_fill(&play->captures, body) : body;
         request.body_len = text ? strlen(request.body) : step->body.len;
     }
-    return http_fetch(play->captures.mem, &config, &request, answer);
+    TRY(http_fetch(play->captures.mem, &config, &request, answer));
+    return exchange_keep(play, step, answer);
 }
 
 static int
@@ -354,13 +395,13 @@ run_folder(struct mem *mem, const char *root, size_t folder, const char *only, s
 
 /* ---- a world to look at ------------------------------------------------------------- */
 
-/* "api serve DIR": a site with the persons of the stories, real time, until
- * standard input ends; prints its address. */
+/* "api serve DIR [FOLDER]": the world of a folder of stories (a site's) with its persons, real
+ * time, until standard input ends; prints its address and that of the site in memory beside it. */
 static int
-serve(const char *dir)
+serve(const char *dir, const struct world_kind *kind)
 {
     struct world world;
-    struct err *e = world_start(&world_site, dir, &world);
+    struct err *e = world_start(kind, dir, &world);
     char line[64];
 
     if (e) {
@@ -369,12 +410,24 @@ serve(const char *dir)
     }
     time_freeze(TIME_NULL);
     uuid_seed(0);
-    (void)printf("http://127.0.0.1:%u/identity/v3\n", rest_port(world.rest));
+    (void)printf("http://127.0.0.1:%u/identity/v3 http://127.0.0.1:%d/v3\n", rest_port(world.rest),
+                 world.site_port);
     (void)fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
     }
-    world_stop(&world_site, &world);
+    world_stop(kind, &world);
     return 0;
+}
+
+static const struct world_kind *
+kind_of(const char *folder)
+{
+    for (size_t i = 0; folder && i < ARRAY_SIZE(folders); i++) {
+        if (str_eq(folders[i].folder, folder)) {
+            return folders[i].kind;
+        }
+    }
+    return &world_site;
 }
 
 /* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." and "api examine ..." are what
@@ -393,9 +446,9 @@ main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "examine") == 0) {
         return examine_main(argc - 1, argv + 1);
     }
-    if (argc == 3 && strcmp(argv[1], "serve") == 0) {
+    if (argc >= 3 && strcmp(argv[1], "serve") == 0) {
         log_init("api", LOG_LV_INFO);
-        return serve(argv[2]);
+        return serve(argv[2], kind_of(argv[3]));
     }
     for (int i = 1; i < argc; i++) {
         only = argv[i][0] == '-' ? only : argv[i];

@@ -147,9 +147,10 @@ object_get(struct fake_site *site, const struct place *place, const char *id)
 }
 
 static bool
-is_rule_of(const struct object *rule, const struct object *group)
+is_rule_of(const struct object *at, const struct object *group)
 {
-    return str_eq(rule->place->plural, "security_group_rules") && strstr(rule->body, group->id);
+    return str_eq(group->place->plural, "security_groups") &&
+           str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
 }
 
 /* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
@@ -171,25 +172,20 @@ object_remove(struct fake_site *site, struct object *object)
 {
     struct object **at = &site->objects;
 
-    while (*at != object) {
-        at = &(*at)->next;
-    }
-    *at = object->next;
-    object_free(object);
-    recount(site);
-}
+    while (*at) {
+        struct object *gone = *at;
 
-static void
-rules_remove(struct fake_site *site, const struct object *group)
-{
-    struct object *next;
-
-    for (struct object *at = site->objects; at; at = next) {
-        next = at->next;
-        if (is_rule_of(at, group)) {
-            object_remove(site, at);
+        if (gone != object && !is_rule_of(gone, object)) {
+            at = &gone->next;
+            continue;
+        }
+        *at = gone->next;
+        if (gone != object) {
+            object_free(gone);
         }
     }
+    object_free(object);
+    recount(site);
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -519,7 +515,6 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         return;
     }
     if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
-        rules_remove(site, object);
         object_remove(site, object);
     }
     if (fault == FAULT_KILL_AFTER) {
@@ -547,6 +542,37 @@ file_take(struct fake_site *site, struct http_exchange *x, struct object *object
     }
 }
 
+/* PUT: the members given are replaced. */
+static void
+object_change(struct fake_site *site, struct http_exchange *x, const struct place *place,
+              struct object *object)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *old = NULL, *given;
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is changed");
+    err_ignore(json_parse(http_mem(x), object->body, strlen(object->body), &old), "it was written");
+    given = place->singular ? json_get(json, place->singular) : NULL;
+    if (json_is(given, JSON_T_OBJECT)) {
+        jw_object(&w, NULL);
+        json_each (old, i) {
+            if (!json_get(given, old->keys[i])) {
+                jw_json(&w, old->keys[i], old->items[i]);
+            }
+        }
+        json_each (given, i) {
+            jw_json(&w, given->keys[i], given->items[i]);
+        }
+        jw_end(&w);
+        free(object->body);
+        object->body = heap_str(out.data);
+    }
+    answer_object(site, x, 200, object);
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
@@ -567,11 +593,15 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (action) {
         object->stopped = true;
         answer(x, 202, "");
+    } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
+        answer_error(x, 409, "Locked", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
         site->control->n_effects++;
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
+    } else if (str_eq(http_method(x), "PUT")) {
+        object_change(site, x, place, object);
     } else {
         answer_object(site, x, 200, object);
     }
@@ -614,7 +644,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
-/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none. */
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes": none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

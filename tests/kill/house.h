@@ -59,6 +59,7 @@ struct house {
     int kills;            /* that happened */
     int call_ms;
     struct subscriber *subscriber; /* hears of all operations; see subscriber.h */
+    const char *unanswered; /* why the last call had no answer, or null */
     const char *trouble;  /* a process that ended by itself */
 };
 
