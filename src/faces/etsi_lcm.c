@@ -33,6 +33,23 @@ is_vnf_not_instantiated(const void *row)
     return !is_vnf_instantiated(row);
 }
 
+/* Has the VNFD what can be scaled?  A VNF of an NS is scaled by way of the NS. */
+static bool
+has_vnf_aspects(const void *row)
+{
+    return is_vnf_instantiated(row) && !text_of(row, "ns_instance_id") &&
+           json_get(((const struct vnf_instance *)row)->instantiated_info, "scaleStatus");
+}
+
+static bool
+has_vnf_levels(const void *row)
+{
+    const struct vnf_instance *vnf = row;
+
+    return is_vnf_instantiated(row) && !vnf->ns_instance_id &&
+           (json_get_str(vnf->made, "level_id") || has_vnf_aspects(row));
+}
+
 static bool
 is_ns_instantiated(const void *row)
 {
@@ -54,12 +71,13 @@ is_failed_temp(const void *row)
 static bool
 may_roll_back(const void *row)
 {
-    return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE");
+    return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE") &&
+           !*(const bool *)attr_at(table_attr(((const struct row *)row)->table, "one_way"), row);
 }
 
 /* ---- the two APIs ---------------------------------------------------------------------------- */
 
-#define INSTANCE_LINKS(path_, noun)                                                                \
+#define INSTANCE_LINKS(path_, noun, ...)                                                           \
     {                                                                                              \
         {.name = "self", .path = (path_)},                                                         \
         {.name = "instantiate",                                                                    \
@@ -70,6 +88,7 @@ may_roll_back(const void *row)
          .path = (path_),                                                                          \
          .task = "terminate",                                                                      \
          .when = is_##noun##_instantiated},                                                        \
+        __VA_ARGS__,                                                                               \
         {0},                                                                                       \
     }
 #define OCCURRENCE_LINKS(path_, instances_, noun)                                                  \
@@ -86,12 +105,16 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[4], occurrence_links[6];
+    struct etsi_link instance_links[6], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
-     INSTANCE_LINKS(VNF_INSTANCES, vnf), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+     INSTANCE_LINKS(VNF_INSTANCES, vnf,
+                    {.name = "scale", .path = VNF_INSTANCES, .task = "scale",
+                     .when = has_vnf_aspects},
+                    {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
+                     .when = has_vnf_levels}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
-     INSTANCE_LINKS(NS_INSTANCES, ns), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
+     INSTANCE_LINKS(NS_INSTANCES, ns, {0}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
 static const struct lcm *
@@ -245,6 +268,8 @@ task_fail(struct tx *tx, struct rest_request *r)
 
 static lcm_start_fn *const vnf_instantiate = vnf_instantiate_start;
 static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
+static lcm_start_fn *const vnf_scale = vnf_scale_start;
+static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 
@@ -257,6 +282,10 @@ static const struct route vnf_routes[] = {
      .prepare = networks_look},
     {LCM_START(VNF_INSTANCES "/{id}/terminate", vnf_instance_resource, terminate_request_table,
                vnf_terminate, "Terminates the VNF.")},
+    {LCM_START(VNF_INSTANCES "/{id}/scale", vnf_instance_resource, scale_request_table, vnf_scale,
+               "Scales the VNF by steps of an aspect.")},
+    {LCM_START(VNF_INSTANCES "/{id}/scale_to_level", vnf_instance_resource,
+               scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
 };
 static const struct route ns_routes[] = {

@@ -545,6 +545,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (action) {
         object->stopped = true;
         answer(x, 202, "");
+    } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
+        answer_error(x, 409, "Locked", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
         site->control->n_effects++;
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
@@ -592,7 +594,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
-/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none. */
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes": none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
