@@ -114,7 +114,9 @@ static const struct lcm {
                     {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
                      .when = has_vnf_levels}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
-     INSTANCE_LINKS(NS_INSTANCES, ns, {0}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
+     INSTANCE_LINKS(NS_INSTANCES, ns,
+                    {.name = "scale", .path = NS_INSTANCES, .task = "scale",
+                     .when = is_ns_instantiated}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
 static const struct lcm *
@@ -272,6 +274,7 @@ static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
+static lcm_start_fn *const ns_scale = ns_scale_start;
 
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnflcm"),
@@ -295,6 +298,8 @@ static const struct route ns_routes[] = {
                instantiate_ns_request_table, ns_instantiate, "Instantiates the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/terminate", ns_instance_resource, terminate_ns_request_table,
                ns_terminate, "Terminates the NS.")},
+    {LCM_START(NS_INSTANCES "/{id}/scale", ns_instance_resource, scale_ns_request_table, ns_scale,
+               "Scales VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
 };
 

@@ -20,7 +20,7 @@ const char *const instantiation_states[] = {"NOT_INSTANTIATED", "INSTANTIATED", 
 const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALLY_COMPLETED",
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
-const char *const ns_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
+const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
@@ -172,6 +172,8 @@ const struct flow_type *const nfvo_flows[] = {
     &vnf_terminate_flow,   &vnfc_flow,
     &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
+    &ns_scale_out_flow,    &ns_scale_in_flow,
+    &ns_leave_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       NULL,
@@ -202,5 +204,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_keep,
     &ns_vnfs_left,
     &ns_forget,
+    &ns_made_read,
+    &ns_scaled,
     NULL,
 };

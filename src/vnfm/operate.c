@@ -4,7 +4,6 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
 #include "vnfm/request_check.h"
-#include "vnfm/scale_check.h"
 #include "vnfm/vnfm.h"
 
 /* ---- any instance: of a VNF here, of an NS in src/nfvo ----------------------------------- */
@@ -149,7 +148,7 @@ vnf_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 
     TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
     in->request = request->body;
-    TRY(scale_check(tx, instance, request->row, in, &type));
+    TRY(vnf_scale_check(tx, instance, request->row, in, &type));
     return scale_start(tx, op, type, in, op_occ_id);
 }
 
@@ -163,7 +162,7 @@ vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
     in->request = request->body;
-    TRY(scale_to_level_check(tx, instance, request->row, in, &type));
+    TRY(vnf_scale_to_level_check(tx, instance, request->row, in, &type));
     return scale_start(tx, op, type, in, op_occ_id);
 }
 

@@ -1,11 +1,10 @@
 /* A request to scale names steps, a level or levels; a flow is given where every aspect
  * has to be.  What cannot be is told before anything is started. */
-#include "vnfm/scale_check.h"
-
 #include "nfvo/nfvo.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
 #include "vnfm/vnfc.h"
+#include "vnfm/vnfm.h"
 
 struct checking {
     struct tx *tx;
@@ -139,8 +138,9 @@ flow_choose(struct checking *c, const struct flow_type **type)
 /* ---- the requests ------------------------------------------------------------------------ */
 
 struct err *
-scale_check(struct tx *tx, const struct vnf_instance *instance,
-            const struct scale_request *request, struct vnf_in *in, const struct flow_type **type)
+vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
+                const struct scale_request *request, struct vnf_in *in,
+                const struct flow_type **type)
 {
     struct checking c = {.tx = tx, .instance = instance, .in = in};
     const struct vnfd_aspect *aspect;
@@ -188,9 +188,9 @@ infos_take(struct checking *c, const struct rows *infos)
 }
 
 struct err *
-scale_to_level_check(struct tx *tx, const struct vnf_instance *instance,
-                     const struct scale_to_level_request *request, struct vnf_in *in,
-                     const struct flow_type **type)
+vnf_scale_to_level_check(struct tx *tx, const struct vnf_instance *instance,
+                         const struct scale_to_level_request *request, struct vnf_in *in,
+                         const struct flow_type **type)
 {
     struct checking c = {.tx = tx, .instance = instance, .in = in};
 

@@ -73,6 +73,14 @@ struct err *vnf_scale_start(struct tx *tx, struct op *op, const char *id,
 struct err *vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
+/* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
+ * and in->operation, and say which flow does it. */
+struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
+                            const struct scale_request *request, struct vnf_in *in,
+                            const struct flow_type **type) MUST_USE;
+struct err *vnf_scale_to_level_check(struct tx *tx, const struct vnf_instance *instance,
+                                     const struct scale_to_level_request *request,
+                                     struct vnf_in *in, const struct flow_type **type) MUST_USE;
 /* What operations on instances of a VNF and of an NS have in common. */
 struct lcm_kind {
     const char *name; /* "VNF instance", for messages */

@@ -147,11 +147,20 @@ object_get(struct fake_site *site, const struct place *place, const char *id)
 }
 
 /* Something that names it keeps it: a network its ports, a port its pair. */
+/* Rules are their group's: they go with it. */
+static bool
+is_rule_of(const struct object *at, const struct object *group)
+{
+    return str_eq(group->place->plural, "security_groups") &&
+           str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
+}
+
 static bool
 object_used(const struct fake_site *site, const struct object *object)
 {
     for (const struct object *at = site->objects; at; at = at->next) {
-        if (at != object && strstr(at->body, object->id) && is_counted(at)) {
+        if (at != object && strstr(at->body, object->id) && is_counted(at) &&
+            !is_rule_of(at, object)) {
             return true;
         }
     }
@@ -163,10 +172,18 @@ object_remove(struct fake_site *site, struct object *object)
 {
     struct object **at = &site->objects;
 
-    while (*at != object) {
-        at = &(*at)->next;
+    while (*at) {
+        struct object *gone = *at;
+
+        if (gone != object && !is_rule_of(gone, object)) {
+            at = &gone->next;
+            continue;
+        }
+        *at = gone->next;
+        if (gone != object) {
+            object_free(gone);
+        }
     }
-    *at = object->next;
     object_free(object);
     recount(site);
 }
@@ -525,6 +542,37 @@ file_take(struct fake_site *site, struct http_exchange *x, struct object *object
     }
 }
 
+/* PUT: the members given are replaced. */
+static void
+object_change(struct fake_site *site, struct http_exchange *x, const struct place *place,
+              struct object *object)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *old = NULL, *given;
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is changed");
+    err_ignore(json_parse(http_mem(x), object->body, strlen(object->body), &old), "it was written");
+    given = place->singular ? json_get(json, place->singular) : NULL;
+    if (json_is(given, JSON_T_OBJECT)) {
+        jw_object(&w, NULL);
+        json_each (old, i) {
+            if (!json_get(given, old->keys[i])) {
+                jw_json(&w, old->keys[i], old->items[i]);
+            }
+        }
+        json_each (given, i) {
+            jw_json(&w, given->keys[i], given->items[i]);
+        }
+        jw_end(&w);
+        free(object->body);
+        object->body = heap_str(out.data);
+    }
+    answer_object(site, x, 200, object);
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
@@ -552,6 +600,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
+    } else if (str_eq(http_method(x), "PUT")) {
+        object_change(site, x, place, object);
     } else {
         answer_object(site, x, 200, object);
     }
