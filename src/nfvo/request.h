@@ -18,14 +18,14 @@ struct ns_in;
     X(vnf_params, "Words for the VNFs of a profile.")                                              \
     X(affinity_rule, "VNFs that have to be together or apart.")                                    \
     X(instantiate_ns_request, "Body of an instantiation.")                                         \
-    X(plan_request, "A plan to make.")                                                             \
     X(terminate_ns_data, "Words for an NS that ends.")                                             \
     X(terminate_vnf_data, "How a VNF instance ends.")                                              \
     X(terminate_ns_request, "Body of a termination.")                                              \
     X(scale_by_step_data, "Steps to scale a VNF instance by.")                                     \
     X(scale_to_level_data, "A level to scale a VNF instance to.")                                  \
     X(scale_vnf_data, "A VNF instance to scale.")                                                  \
-    X(scale_ns_request, "Body of a scaling.")
+    X(scale_ns_request, "Body of a scaling.")                                                      \
+    X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
 struct sap_data {

@@ -208,6 +208,18 @@ POST /nslcm/v2/ns_instances/$ns/scale  as alice
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}
 = 404
 
+# A plan of it says what would be done; nothing is.
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns"}
+= 400
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "scale": {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}}
+= 200
+{"capacity": [{"class": "VCPU", "amount": 1, ...}, {"class": "MEMORY_MB", ...}, {"class": "SERVER", "amount": 1, ...}], ...}
+GET site:/compute/v2.1/servers  as demo
+= 200
+{"servers": [{...}, {...}]}
+
 # Out: the new instance joins, those that are there stay.
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}
