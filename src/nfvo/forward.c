@@ -8,9 +8,12 @@
 #include "base/vec.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
+
+#define WAIT_S 86400 /* Longer than an operation that is stopped for a while. */
 
 /* One run at one site. */
 struct round {
@@ -104,6 +107,34 @@ pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance 
     return NULL;
 }
 
+/* A packet for an instance of another site needs its label, which comes in the second round: no
+ * flow is to be given to it before, where the site can be told so. */
+static struct err *
+pair_wait(struct round *r, const struct fwd_hop *hop, const struct fwd_instance *instance)
+{
+    struct vim_drain *pair = row_new(flow_mem(r->f), &vim_drain_table);
+
+    pair->site = r->in->site;
+    pair->id = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
+    pair->seconds = WAIT_S;
+    steer_name_add(flow_mem(r->f), &r->made->waiting, pair->id);
+    return flow_step(r->f, flow_label(r->f, "wait %s/%s", hop->name, instance->name),
+                     &vim_port_pair_drain, pair, NULL);
+}
+
+static struct err *
+pairs_wait(struct round *r, const struct fwd_hop *hop)
+{
+    for (size_t i = 0; r->in->drains && r->in->labelled && i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+
+        if (!str_eq(instance->site, r->in->site)) {
+            TRY(pair_wait(r, hop, instance));
+        }
+    }
+    return NULL;
+}
+
 /* New instances join a group that is there already: those in it stay. */
 static struct err *
 group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pairs)
@@ -111,6 +142,7 @@ group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pa
     struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
     size_t n = hop->pairs.n;
 
+    TRY(pairs_wait(r, hop));
     members->site = r->in->site;
     members->id = hop->group_id;
     members->before = hop->pairs;
@@ -474,6 +506,14 @@ labels_run(struct flow *f, const void *arg)
     made->site = in->site;
     for (size_t i = 0; i < in->labels.n; i++) {
         TRY(label_make(f, in->site, row_copy(flow_mem(f), in->labels.items[i]), made));
+    }
+    for (size_t i = 0; i < in->waiting.n; i++) {
+        struct vim_drain *pair = row_new(flow_mem(f), &vim_drain_table);
+
+        pair->site = in->site;
+        pair->id = in->waiting.items[i];
+        pair->seconds = 0;
+        TRY(flow_step(f, flow_label(f, "open %zu", i), &vim_port_pair_open, pair, NULL));
     }
     flow_result(f, made);
     return NULL;

@@ -74,13 +74,9 @@ leaving_add(struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
-        const char **grown = MEM_ARRAY(run->mem, run->leaving.n + 1, const char *);
 
-        for (size_t j = 0; j < run->leaving.n; j++) {
-            grown[j] = run->leaving.items[j];
-        }
-        grown[run->leaving.n++] = mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name);
-        run->leaving.items = grown;
+        steer_name_add(run->mem, &run->leaving,
+                       mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
     }
 }
 

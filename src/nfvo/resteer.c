@@ -28,16 +28,17 @@ noted_pair(const struct steering *s, const char *site, const char *hop, const ch
     return noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
 }
 
-static void
-id_add(struct mem *mem, struct strs *ids, const char *id)
+static bool
+site_drains(const struct steering *s, const char *site)
 {
-    const char **grown = MEM_ARRAY(mem, ids->n + 1, const char *);
+    for (size_t i = 0; i < s->plan->sites.n; i++) {
+        const struct site_seen *seen = s->plan->sites.items[i];
 
-    for (size_t i = 0; i < ids->n; i++) {
-        grown[i] = ids->items[i];
+        if (str_eq(seen->site, site)) {
+            return seen->drains;
+        }
     }
-    grown[ids->n++] = id;
-    ids->items = grown;
+    return false;
 }
 
 /* ---- joining ---------------------------------------------------------------------------- */
@@ -56,7 +57,7 @@ hop_narrow(const struct steering *s, const char *site, const struct fwd_hop *who
         const char *pair = noted_pair(s, site, whole->name, instance->name);
 
         if (pair) {
-            id_add(mem, &hop->pairs, pair);
+            steer_name_add(mem, &hop->pairs, pair);
         } else {
             place_add(mem, &hop->instances, whole->instances.items[i]);
         }
@@ -84,6 +85,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
     struct rows remotes = in->remotes, hops = in->hops, paths = in->paths;
 
     in->labelled = remotes.n > 0;
+    in->drains = site_drains(s, in->site);
     in->remotes = in->hops = in->paths = (struct rows){0};
     for (size_t i = 0; i < remotes.n; i++) {
         const struct fwd_remote *remote = remotes.items[i];
@@ -206,12 +208,12 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
         const char *pair = noted_pair(s, in->site, hop->name, instance->name);
 
         if (pair && is_among(leaving, instance->name)) {
-            id_add(mem, &in->pairs, pair);
-            id_add(mem, &all->pairs, pair);
+            steer_name_add(mem, &in->pairs, pair);
+            steer_name_add(mem, &all->pairs, pair);
             changes = true;
         } else if (pair) {
-            id_add(mem, &stay->pairs, pair);
-            id_add(mem, &all->pairs, pair);
+            steer_name_add(mem, &stay->pairs, pair);
+            steer_name_add(mem, &all->pairs, pair);
         }
     }
     if (!changes || !stay->group_id) {
@@ -224,19 +226,6 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
     place_add(mem, &in->hops, stay);
     place_add(mem, &in->before, all);
     return NULL;
-}
-
-static bool
-site_drains(const struct steering *s, const char *site)
-{
-    for (size_t i = 0; i < s->plan->sites.n; i++) {
-        const struct site_seen *seen = s->plan->sites.items[i];
-
-        if (str_eq(seen->site, site)) {
-            return seen->drains;
-        }
-    }
-    return false;
 }
 
 static struct err *

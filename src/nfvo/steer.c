@@ -22,8 +22,8 @@ port_is(const char *name, const char *vnf, const char *requirement)
            str_eq(last + 1, requirement);
 }
 
-static void
-names_add(struct mem *mem, struct strs *names, const char *name)
+void
+steer_name_add(struct mem *mem, struct strs *names, const char *name)
 {
     const char **grown = MEM_ARRAY(mem, names->n + 1, const char *);
 
@@ -41,7 +41,7 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
     struct mem *mem = flow_mem(s->f);
 
     if (cp->sap) {
-        names_add(mem, names, cp->sap);
+        steer_name_add(mem, names, cp->sap);
         return;
     }
     for (size_t i = 0; i < s->plan->vnfs.n; i++) {
@@ -51,7 +51,7 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
             const struct fwd_port *port = s->ports.items[j];
 
             if (port_is(port->name, vnf->name, cp->ingress)) {
-                names_add(mem, names, port->name);
+                steer_name_add(mem, names, port->name);
             }
         }
     }
@@ -177,7 +177,7 @@ end_name(const struct steering *s, const struct plan_path *path, const struct ro
 
         for (size_t j = 0; str_eq(port->site, site) && j < path->links.n; j++) {
             if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name)) {
-                names_add(flow_mem(s->f), names, port->name);
+                steer_name_add(flow_mem(s->f), names, port->name);
             }
         }
     }
@@ -399,6 +399,7 @@ second_round(struct steering *s, const struct rows *told)
         struct fwd_labels_in *in = row_new(mem, &fwd_labels_in_table);
 
         in->site = made->site;
+        in->waiting = made->waiting;
         labels_missing(s, told, made, &in->labels);
         if (in->labels.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "labels %s", steer_site_name(s, made->site)));

@@ -4,6 +4,7 @@
 
 #include "nfvo/flows.h"
 
+void steer_name_add(struct mem *mem, struct strs *names, const char *name);
 /* Positions with all instances that s->ports tell of: struct fwd_hop. */
 struct rows steer_hops(const struct steering *s);
 const char *steer_site_name(const struct steering *s, const char *site);

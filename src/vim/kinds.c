@@ -253,6 +253,6 @@ const struct step_kind *const vim_kinds[] = {
 #undef X
     &vim_server_show,  &vim_server_stop,  &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
-    &vim_port_pair_group_set, &vim_port_pair_drain,
+    &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     NULL,
 };

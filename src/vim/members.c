@@ -139,6 +139,15 @@ pair_fill(struct step *step)
         undo_answered);
 }
 
+/* Flows come (again). */
+static void
+pair_open(struct step *step)
+{
+    const struct vim_drain *in = step_in(step);
+
+    put(step, in->site, pair_path(step), "{\"port_pair\": {\"drain_seconds\": null}}", put_answered);
+}
+
 static const char *
 drain_describe(const struct step *step)
 {
@@ -155,3 +164,10 @@ const struct step_kind vim_port_pair_drain = {.name = "vim port_pair drain",
                                               .act = pair_drain,
                                               .undo = pair_fill,
                                               .describe = drain_describe};
+/* No undo: who takes it back takes the pair back. */
+const struct step_kind vim_port_pair_open = {.name = "vim port_pair open",
+                                             .doc = "an instance of a function gets new flows",
+                                             .effect = FLOW_WRITE,
+                                             .in = &vim_drain_table,
+                                             .act = pair_open,
+                                             .describe = drain_describe};

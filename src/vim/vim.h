@@ -223,7 +223,8 @@ struct vim_drain {
 #undef ATTR
 };
 extern const struct table vim_members_table, vim_drain_table;
-extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain;
+/* The last one ends the draining: 'seconds' is 0. */
+extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain, vim_port_pair_open;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept

@@ -67,6 +67,7 @@ check "a transfer runs" transfer_begins
 check "a plan of a scaling says what joins" eval '"$carrick" plan scale demo1 --vnf firewall --out instances | grep "join web_path-first"'
 check "the firewall is scaled out" scale --out instances
 check "it ends" ends 60 COMPLETED || return
+check "west gave it no flow before it had its labels" eval 'explain | grep -q "\"wait web_path-first/" && explain | grep -q "\"open 0\""'
 same "there are two" "demo1-firewall-firewall demo1-firewall-firewall-2" "$(firewalls)"
 same "both are in the chain at either site" "2 2" "$(members east) $(members west)"
 check "the transfer goes on" all_go_on
