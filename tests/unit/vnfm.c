@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "test.h"
 #include "vnfm/describe.h"
+#include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 
@@ -387,6 +388,80 @@ TEST(vnfm_what_was_given_up_is_noted)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, given_up_fn, NULL));
+}
+
+/* ---- claims ------------------------------------------------------------------------------- */
+
+static int64_t
+servers_claimed(struct tx *tx)
+{
+    struct ledger_use use = {0};
+
+    CHECK_OK(ledger_usage(tx, SITE, "SERVER", &use));
+    return use.used;
+}
+
+static struct grant_in *
+asks_for(struct tx *tx, const char *operation, const char *op_occ_id, int64_t servers)
+{
+    struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+
+    occ->id = op_occ_id;
+    occ->project_id = PROJECT;
+    occ->vnf_instance_id = INSTANCE;
+    occ->operation_state = "STARTING";
+    occ->operation = operation;
+    CHECK_OK(row_insert(tx, occ));
+    in->vnf_lcm_op_occ_id = op_occ_id;
+    in->vnf_instance_id = INSTANCE;
+    in->project_id = PROJECT;
+    in->operation = operation;
+    in->site = SITE;
+    in->servers = servers;
+    in->vcpus = in->memory_mb = in->disk_gb = servers;
+    return in;
+}
+
+static struct err *
+claims_fn(struct tx *tx, void *arg)
+{
+    struct site *site = row_new(tx_mem(tx), &site_table);
+    struct grant_in *first = asks_for(tx, "INSTANTIATE", FLOW_ID, 3);
+    struct grant_in *out = asks_for(tx, "SCALE", "00000000-0000-4000-8000-000000000006", 2);
+    struct grant_in *in = asks_for(tx, "SCALE", "00000000-0000-4000-8000-000000000007", 0);
+    struct grant_out *granted = row_new(tx_mem(tx), &grant_out_table);
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+
+    (void)arg;
+    owner->owner_id = INSTANCE;
+    site->id = SITE;
+    site->project_id = PROJECT;
+    site->name = "east";
+    site->auth_url = "http://east/v3";
+    site->username = site->password = site->project_name = "x";
+    TRY(row_insert(tx, site));
+    TRY(nfvo_grant.local(tx, first, row_new(tx_mem(tx), &grant_out_table)));
+    TRY(nfvo_grant.local(tx, out, granted));
+    CHECK_INT(servers_claimed(tx), 5);
+    TRY(nfvo_grant.undo_local(tx, out, granted));
+    CHECK_INT(servers_claimed(tx), 3);
+    TRY(nfvo_grant.local(tx, out, granted));
+    TRY(nfvo_grant.local(tx, in, row_new(tx_mem(tx), &grant_out_table)));
+    CHECK_INT(servers_claimed(tx), 5);
+    in->servers = 1;
+    TRY(nfvo_grant_settle.local(tx, in, NULL));
+    CHECK_INT(servers_claimed(tx), 1);
+    TRY(nfvo_grant_end.local(tx, owner, NULL));
+    CHECK_INT(servers_claimed(tx), 0);
+    return NULL;
+}
+
+TEST(vnfm_claims_follow_a_scaling)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, claims_fn, NULL));
 }
 
 /* ---- what is told of addresses ------------------------------------------------------------ */

@@ -218,13 +218,16 @@ POST /vnflcm/v2/vnf_instances/$vnf/scale_to_level  as demo
 GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "COMPLETED", "operation": "SCALE_TO_LEVEL", "resourceChanges": {"affectedVnfcs": [{"changeType": "ADDED", ...}, {"changeType": "ADDED", ...}], ...}, ...}
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"vduId": "front", ...}, {"id": "$first", ...}, {"id": "$second", ...}, {"id": "$new3 := text", ...}, {"id": "$new4 := text", ...}], ...}, ...}
 POST /vnflcm/v2/vnf_instances/$vnf/scale_to_level  as demo
 {"instantiationLevelId": "two"}
 = 202
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op5 := uuid
 GET /vnflcm/v2/vnf_lcm_op_occs/$op5  as demo
 ~ 200
-{"operationState": "COMPLETED", "operation": "SCALE_TO_LEVEL", "resourceChanges": {"affectedVnfcs": [{"changeType": "REMOVED", ...}, {"changeType": "REMOVED", ...}], ...}, ...}
+{"operationState": "COMPLETED", "operation": "SCALE_TO_LEVEL", "resourceChanges": {"affectedVnfcs": [{"id": "$new4", "changeType": "REMOVED", ...}, {"id": "$new3", "changeType": "REMOVED", ...}], ...}, ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"scaleStatus": [{"aspectId": "grow", "scaleLevel": 1}, {"aspectId": "burst", "scaleLevel": 0}],
