@@ -265,20 +265,45 @@ dp_new_remote(struct __sk_buff *skb)
     return call(skb, k, CALL_classify);
 }
 
-/* Chooses the instances of all hops by hash, as every site would. */
+/* The seat that the flow has in a group, by its hops of the chain that it was on; 0 = none. */
+INLINE __u32
+seat_had(const struct dp_flow *flow, const struct dp_chain *was, __u32 group, __u32 *hop)
+{
+    for (__u32 i = 0; i < DP_HOPS; i++) {
+        if (i < was->n_hops && was->group[i] == group) {
+            *hop = i;
+            return flow_seat(flow, i);
+        }
+    }
+    return 0;
+}
+
+/* Chooses the instances of all hops by hash, as every site would; in groups of the chain that it
+ * was on ('was', or null) a flow keeps those that it has. */
 INLINE void
-choose(struct pkt *k, struct dp_flow *flow)
+choose(struct pkt *k, struct dp_flow *flow, const struct dp_chain *was)
 {
     struct dp_chain *chain = bpf_map_lookup_elem(&chains, &k->chain);
     __u64 seats = chain ? chain->version : 0;
+    __u32 sent = 0;
 
+    if (was && (flow->seats & DP_VERSION) != was->version) {
+        was = 0; /* Its hops are of another order. */
+    }
     for (__u32 i = 0; i < DP_HOPS; i++) {
-        if (chain && i < chain->n_hops) {
-            seats |= (__u64)inst_pick(k, flow, chain->group[i], 0, 0) << 8 * i;
+        __u32 seat = 0, hop = 0;
+
+        if (!chain || i >= chain->n_hops) {
+            break;
         }
+        if (was) {
+            seat = seat_had(flow, was, chain->group[i], &hop);
+            sent |= seat ? (flow->sent >> hop & 1) << i : 0;
+        }
+        seats |= (__u64)(seat ? seat : inst_pick(k, flow, chain->group[i], 0, 0)) << 8 * i;
     }
     flow->chain = chain ? k->chain : 0;
-    flow->sent = 0;
+    flow->sent = (__u8)sent;
     flow->seats = seats;
 }
 
@@ -310,16 +335,21 @@ INLINE int
 insert_again(struct __sk_buff *skb, struct pkt *k)
 {
     struct dp_flow *flow = bpf_map_lookup_elem(&flows, &k->key);
+    __u32 was;
 
     if (!flow) {
         return drop(k, DROP_internal);
     }
+    if (k->swapped) {
+        ends_swap(k);
+    }
+    was = flow->chain;
     end_keep(flow, 0, &k->end[0]);
     if (flow->port[1] != k->end[1].port || !mac_eq(flow->mac[1], k->end[1].mac)) {
         end_keep(flow, 1, &k->end[1]);
     }
-    if (flow->chain != k->chain) {
-        choose(k, flow);
+    if (was != k->chain) {
+        choose(k, flow, bpf_map_lookup_elem(&chains, &was));
     }
     return call(skb, k, CALL_step);
 }
@@ -361,7 +391,7 @@ dp_insert(struct __sk_buff *skb)
     end_keep(flow, 1, &k->end[1]);
     flow->flags = k->init_lo ? DP_FLOW_FROM_LO : 0;
     flow->state = !k->is_tcp ? TCP_ST_NONE : k->tcp_flags & TCP_SYN ? TCP_ST_SYN : TCP_ST_OPEN;
-    choose(k, flow);
+    choose(k, flow, 0);
     if (k->spoken && k->first < DP_HOPS) {
         flow->first = k->first;
         flow->flags |= DP_FLOW_SPOKEN;

@@ -15,21 +15,15 @@ INLINE int
 class_none(struct __sk_buff *skb, struct pkt *k)
 {
     struct dp_end end = k->end[0];
-    struct dp_ip ip = k->src;
-    __u16 port = k->sport;
 
     if ((k->from != FROM_FUNCTION && !k->hash_only) || k->swapped) {
         return call(skb, k, CALL_insert);
     }
-    k->swapped = 1;
     k->end[0] = k->end[1];
     k->end[1] = end;
-    k->src = k->dst;
-    k->dst = ip;
-    k->sport = k->dport;
-    k->dport = port;
     k->init_lo = !k->init_lo;
     k->class_block = 0;
+    ends_swap(k);
     return call(skb, k, CALL_classify);
 }
 

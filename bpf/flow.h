@@ -587,8 +587,54 @@ from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *
     return next_hop(k, flow, chain, from_init ? hop + 1 : hop - 1, from_init);
 }
 
+/* An end as the entry has it. */
+INLINE void
+end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
+{
+    end->port = flow->port[which];
+    end->gen = flow->gen[which];
+    mac_copy(end->mac, flow->mac[which]);
+}
+
+/* The packet is taken for one of its other direction, or again for what it is. */
+INLINE void
+ends_swap(struct pkt *k)
+{
+    struct dp_ip ip = k->src;
+    __u16 port = k->sport;
+
+    k->src = k->dst;
+    k->dst = ip;
+    k->sport = k->dport;
+    k->dport = port;
+    k->swapped = !k->swapped;
+}
+
+/* The entry's chain is to be found anew; its ends stay, the first with the generation 'gen'. */
+INLINE int
+classify_again(struct pkt *k, const struct dp_flow *flow, __u32 gen, int from_init)
+{
+    end_recall(&k->end[0], flow, 0);
+    end_recall(&k->end[1], flow, 1);
+    k->end[0].gen = gen;
+    k->class_block = 0;
+    k->recheck = 1;
+    if (!from_init) {
+        ends_swap(k); /* Chains take flows by their first direction. */
+    }
+    return NEXT_CALL + CALL_classify;
+}
+
+/* Is the entry's chain gone, and may it have a successor?  Flows that a function began end with it. */
+INLINE int
+chain_is_lost(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain)
+{
+    return flow->chain && !chain && !k->is_error && !k->classified &&
+           !(flow->flags & DP_FLOW_SPOKEN);
+}
+
 /* From a port that is one of the flow's ends.  Whether a chain that is gone has a successor, its
- * rules are asked before they have another generation. */
+ * rules are asked before they have another generation; in the other direction they were. */
 INLINE int
 from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain, int from_init)
 {
@@ -604,16 +650,10 @@ from_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain
         k->rule_next = CALL_step;
         return NEXT_CALL + CALL_rules;
     }
+    if (!from_init && chain_is_lost(k, flow, chain)) {
+        return classify_again(k, flow, flow->gen[0], 0);
+    }
     return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
-}
-
-/* An end as the entry has it. */
-INLINE void
-end_recall(struct dp_end *end, const struct dp_flow *flow, int which)
-{
-    end->port = flow->port[which];
-    end->gen = flow->gen[which];
-    mac_copy(end->mac, flow->mac[which]);
 }
 
 /* By a segment, of a flow whose chain is this site's alone: from an end that is there, which is then
@@ -630,12 +670,10 @@ from_far_end(struct pkt *k, const struct dp_flow *flow, const struct dp_chain *c
     }
     if (place && from_init && (flow->gen[0] != place->gen || !chain) && !k->is_error &&
         !k->classified && !(flow->flags & DP_FLOW_SPOKEN)) {
-        end_recall(&k->end[0], flow, 0);
-        end_recall(&k->end[1], flow, 1);
-        k->end[0].gen = place->gen;
-        k->class_block = 0;
-        k->recheck = 1;
-        return NEXT_CALL + CALL_classify;
+        return classify_again(k, flow, place->gen, 1);
+    }
+    if (!from_init && chain_is_lost(k, flow, chain)) {
+        return classify_again(k, flow, flow->gen[0], 0);
     }
     return next_hop(k, flow, chain, from_init || !chain ? 0 : (int)chain->n_hops - 1, from_init);
 }

@@ -281,6 +281,48 @@ json_equal(const struct json *a, const struct json *b)
     }
 }
 
+static void
+index_members(struct map *map, const struct json *object)
+{
+    map_init(map, NULL);
+    json_each (object, i) {
+        map_set(map, object->keys[i], (void *)(uintptr_t)object->items[i]);
+    }
+}
+
+const struct json *
+json_merge(struct mem *mem, const struct json *json, const struct json *patch)
+{
+    const struct json *old = json_is(json, JSON_T_OBJECT) ? json : NULL;
+    struct map had, given;
+    struct json *out;
+
+    if (!json_is(patch, JSON_T_OBJECT)) {
+        return patch;
+    }
+    out = MEM_NEW(mem, struct json);
+    out->type = JSON_T_OBJECT;
+    out->keys = MEM_ARRAY(mem, (old ? old->n : 0) + patch->n + 1, const char *);
+    out->items = MEM_ARRAY(mem, (old ? old->n : 0) + patch->n + 1, const struct json *);
+    index_members(&had, old);
+    index_members(&given, patch);
+    json_each (old, i) {
+        if (!map_get(&given, old->keys[i])) {
+            out->keys[out->n] = old->keys[i];
+            out->items[out->n++] = old->items[i];
+        }
+    }
+    for (size_t i = 0; i < patch->n; i++) {
+        if (!json_is(patch->items[i], JSON_T_NULL)) {
+            out->keys[out->n] = patch->keys[i];
+            out->items[out->n++] = json_merge(mem, map_get(&had, patch->keys[i]), patch->items[i]);
+        }
+    }
+    map_done(&had);
+    map_done(&given);
+    return out;
+}
+
 const char *
 json_type_name(enum json_type type)
 {

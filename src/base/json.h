@@ -38,6 +38,9 @@ bool json_bool(const struct json *json, bool otherwise);
 bool json_is(const struct json *json, enum json_type type);
 bool json_equal(const struct json *a, const struct json *b);
 const char *json_type_name(enum json_type type);
+/* 'json' (null: nothing yet) with what 'patch' changes of it (RFC 7396): members of objects are
+ * merged, null takes one away, anything else replaces.  Both are parts of the result. */
+const struct json *json_merge(struct mem *mem, const struct json *json, const struct json *patch);
 
 #define json_each(json, i)                                                                         \
     for (size_t i = 0; (json) && ((json)->type == JSON_T_ARRAY || (json)->type == JSON_T_OBJECT) && i < (json)->n; i++)

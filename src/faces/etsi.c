@@ -2,6 +2,8 @@
  * be done next, and serves files by ranges. */
 #include "faces/etsi.h"
 
+#include "faces/etsi_major.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,23 +40,57 @@ is_absent(const struct attr *attr, const void *row)
 }
 
 static bool
-is_shown(const struct attr *attr, const void *row)
+is_shown(const struct rest_request *r, const struct attr *attr, const void *row)
 {
-    return (attr->use & SHOW) && !(attr->use & (SECRET | INTERNAL)) && !is_absent(attr, row);
+    bool known = !r->op.version || !attr->since || r->op.version >= attr->since;
+
+    return known && (attr->use & SHOW) && !(attr->use & (SECRET | INTERNAL)) &&
+           !is_absent(attr, row);
 }
 
-void
-etsi_row(struct rest_request *r, struct jw *w, const void *row)
+/* All members, or those that 'only' has too. */
+static void
+members_write(struct rest_request *r, struct jw *w, const void *row, const struct json *only)
 {
     const struct table *table = r->op.resource->table;
 
     for (size_t i = 0; i < table->n_attrs; i++) {
         const struct attr *attr = &table->attrs[i];
 
-        if (is_shown(attr, row)) {
+        if (is_shown(r, attr, row) && (!only || json_get(only, attr_json_name(attr)))) {
             attr_encode(w, attr_json_name(attr), attr, row);
         }
     }
+}
+
+/* The same in the form of the version that is spoken. */
+static void
+members_tell(struct rest_request *r, struct jw *w, const void *row, const struct json *only)
+{
+    AUTO_BUF newer = BUF_INIT;
+    struct jw scratch = jw_to(&newer);
+    const struct json *json;
+    struct err *e;
+
+    if (r->op.version != 1) {
+        members_write(r, w, row, only);
+        return;
+    }
+    jw_object(&scratch, NULL);
+    members_write(r, &scratch, row, only);
+    jw_end(&scratch);
+    e = json_parse(r->mem, newer.data, newer.len, &json);
+    if (e) {
+        err_ignore(e, "what was just written is JSON");
+        return;
+    }
+    etsi_major_write(r->mem, w, r->op.resource->table, json);
+}
+
+void
+etsi_row(struct rest_request *r, struct jw *w, const void *row)
+{
+    members_tell(r, w, row, NULL);
 }
 
 void
@@ -69,8 +105,8 @@ etsi_links(struct rest_request *r, struct jw *w, const struct table *table, cons
         if (id && (!link->when || link->when(row))) {
             jw_object(w, link->name);
             jw_str(w, "href",
-                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, link->path, id, link->task ? "/" : "",
-                              str_or(link->task, "")));
+                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, etsi_major_path(r, link->path), id,
+                              link->task ? "/" : "", str_or(link->task, "")));
             jw_end(w);
         }
     }
@@ -80,15 +116,7 @@ etsi_links(struct rest_request *r, struct jw *w, const struct table *table, cons
 void
 etsi_modified(struct rest_request *r, struct jw *w, const void *row)
 {
-    const struct table *table = r->op.resource->table;
-
-    for (size_t i = 0; i < table->n_attrs; i++) {
-        const struct attr *attr = &table->attrs[i];
-
-        if (is_shown(attr, row) && json_get(r->body, attr_json_name(attr))) {
-            attr_encode(w, attr_json_name(attr), attr, row);
-        }
-    }
+    members_tell(r, w, row, r->body);
 }
 
 struct err *

@@ -19,23 +19,26 @@ rest_fn etsi_manifest;
 rest_fn etsi_artifact; /* the path behind /artifacts/ */
 rest_fn etsi_answered;
 
-#define ETSI_DOWNLOAD(path_, resource_, prepare_, doc_)                                            \
+#define ETSI_DOWNLOAD(path_, resource_, prepare_, doc_, since_)                                          \
     {                                                                                              \
         .method = "GET", .path = (path_), .verb = REST_ACTION, .resource = &(resource_),           \
-        .flags = REST_POOL, .prepare = (prepare_), .start = etsi_answered, .doc = (doc_)           \
+        .flags = REST_POOL, .prepare = (prepare_), .start = etsi_answered, .doc = (doc_),          \
+        .since = (since_)                                                                          \
     }
 /* Artifacts may stand in folders: one route for each depth. */
-#define ETSI_ARTIFACT(path_, resource_)                                                            \
-    ETSI_DOWNLOAD(path_, resource_, etsi_artifact, "Gets one artifact of the package.")
-#define ETSI_ARTIFACTS(path_, resource_)                                                           \
-    ETSI_ARTIFACT(path_ "/{p1}", resource_), ETSI_ARTIFACT(path_ "/{p1}/{p2}", resource_),         \
-        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}", resource_),                                         \
-        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}", resource_),                                    \
-        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}/{p5}", resource_)
+#define ETSI_ARTIFACT(path_, resource_, since_)                                                    \
+    ETSI_DOWNLOAD(path_, resource_, etsi_artifact, "Gets one artifact of the package.", since_)
+#define ETSI_ARTIFACTS(path_, resource_, since_)                                                   \
+    ETSI_ARTIFACT(path_ "/{p1}", resource_, since_),                                               \
+        ETSI_ARTIFACT(path_ "/{p1}/{p2}", resource_, since_),                                      \
+        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}", resource_, since_),                                 \
+        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}", resource_, since_),                            \
+        ETSI_ARTIFACT(path_ "/{p1}/{p2}/{p3}/{p4}/{p5}", resource_, since_)
 
 /* Every route of a kind of descriptor: 'content_' and 'descriptor_' are the last words of the
- * paths of the archive and of the descriptor. */
-#define ETSI_DESCRIPTOR_ROUTES(path_, resource_, shape_, content_, descriptor_)                    \
+ * paths of the archive and of the descriptor; the latter and artifacts are there since the major
+ * version 'since_', manifests since 2. */
+#define ETSI_DESCRIPTOR_ROUTES(path_, resource_, shape_, content_, descriptor_, since_)            \
     REST_CRUD_SHAPED(path_, resource_, "PATCH", shape_),                                           \
         {.method = "PUT",                                                                          \
          .path = path_ "/{id}/" content_,                                                          \
@@ -48,10 +51,10 @@ rest_fn etsi_answered;
          .write = etsi_upload_accept,                                                              \
          .doc = "Uploads the archive; on-boarding follows by itself."},                            \
         ETSI_DOWNLOAD(path_ "/{id}/" content_, resource_, etsi_content,                            \
-                      "Gets the archive as it was uploaded."),                                     \
+                      "Gets the archive as it was uploaded.", 0),                                  \
         ETSI_DOWNLOAD(path_ "/{id}/" descriptor_, resource_, etsi_descriptor,                      \
-                      "Gets the descriptor."),                                                     \
-        ETSI_DOWNLOAD(path_ "/{id}/manifest", resource_, etsi_manifest, "Gets the manifest."),     \
-        ETSI_ARTIFACTS(path_ "/{id}/artifacts", resource_)
+                      "Gets the descriptor.", since_),                                             \
+        ETSI_DOWNLOAD(path_ "/{id}/manifest", resource_, etsi_manifest, "Gets the manifest.", 2),  \
+        ETSI_ARTIFACTS(path_ "/{id}/artifacts", resource_, since_)
 
 #endif

@@ -1,7 +1,8 @@
 /* SOL003 3.7.1 clause 5 and SOL005 3.7.1 clause 6: the lifecycles of VNFs and of NSs,
- * version 2.  They are one shape under two sets of names: instances that operations
+ * version 2, and version 1 of them (2.6.1) by etsi_major.h.  They are one shape under two sets of names: instances that operations
  * work on, and occurrences of these that can be retried, rolled back, given up. */
 #include "faces/etsi.h"
+#include "faces/etsi_major.h"
 #include "vnfm/network_look.h"
 
 #define VNF_INSTANCES "/vnflcm/v2/vnf_instances"
@@ -190,7 +191,8 @@ operation_start(struct tx *tx, struct rest_request *r)
     request.row = r->row;
     request.body = r->body;
     TRY((*start)(tx, &r->op, r->id, &request, &op_occ_id));
-    rest_header(r, "Location", "%s%s/%s", r->base, lcm_of(r)->occurrences, op_occ_id);
+    rest_header(r, "Location", "%s%s/%s", r->base,
+                etsi_major_path(r, lcm_of(r)->occurrences), op_occ_id);
     r->status = 202;
     return NULL;
 }
@@ -305,10 +307,12 @@ static const struct route ns_routes[] = {
 
 static const struct face_version vnf_versions[] = {
     {.id = "2.3.0", .status = "CURRENT", .path = "/vnflcm/v2/"},
+    {.id = "1.3.0", .status = "SUPPORTED", .path = "/vnflcm/v1/"},
     {0},
 };
 static const struct face_version ns_versions[] = {
     {.id = "2.3.0", .status = "CURRENT", .path = "/nslcm/v2/"},
+    {.id = "1.2.0", .status = "SUPPORTED", .path = "/nslcm/v1/"},
     {0},
 };
 
@@ -320,6 +324,7 @@ const struct face etsi_vnflcm_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(vnf_routes),
     .versions = vnf_versions,
+    .body = etsi_major_body,
 };
 const struct face etsi_nslcm_face = {
     .name = "etsi_nslcm",
@@ -329,4 +334,5 @@ const struct face etsi_nslcm_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(ns_routes),
     .versions = ns_versions,
+    .body = etsi_major_body,
 };

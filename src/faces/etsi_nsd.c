@@ -1,5 +1,6 @@
 /* SOL005 3.7.1 clause 5: NSD management, version 2. */
 #include "faces/etsi_descriptor.h"
+#include "faces/etsi_major.h"
 
 #define DESCRIPTORS "/nsd/v2/ns_descriptors"
 
@@ -21,11 +22,12 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 
 static const struct route routes[] = {
     ETSI_VERSIONS("nsd"),
-    ETSI_DESCRIPTOR_ROUTES(DESCRIPTORS, ns_descriptor_resource, &shape, "nsd_content", "nsd"),
+    ETSI_DESCRIPTOR_ROUTES(DESCRIPTORS, ns_descriptor_resource, &shape, "nsd_content", "nsd", 2),
 };
 
 static const struct face_version versions[] = {
     {.id = "2.3.0", .status = "CURRENT", .path = "/nsd/v2/"},
+    {.id = "1.2.0", .status = "SUPPORTED", .path = "/nsd/v1/"},
     {0},
 };
 
@@ -37,4 +39,5 @@ const struct face etsi_nsd_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(routes),
     .versions = versions,
+    .body = etsi_major_body,
 };

@@ -1,5 +1,6 @@
 /* SOL005 3.7.1 clause 9: VNF package management, version 2, on Os-Ma-nfvo. */
 #include "faces/etsi_descriptor.h"
+#include "faces/etsi_major.h"
 
 #define PACKAGES "/vnfpkgm/v2/vnf_packages"
 
@@ -24,11 +25,12 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 
 static const struct route routes[] = {
     ETSI_VERSIONS("vnfpkgm"),
-    ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd"),
+    ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd", 0),
 };
 
 static const struct face_version versions[] = {
     {.id = "2.4.0", .status = "CURRENT", .path = "/vnfpkgm/v2/"},
+    {.id = "1.2.0", .status = "SUPPORTED", .path = "/vnfpkgm/v1/"},
     {0},
 };
 
@@ -40,4 +42,5 @@ const struct face etsi_vnfpkgm_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(routes),
     .versions = versions,
+    .body = etsi_major_body,
 };

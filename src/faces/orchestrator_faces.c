@@ -15,12 +15,6 @@ orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfv
     struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 1, struct rest_mount);
 
     *n = 0;
-    mounts[(*n)++] = (struct rest_mount){
-        .face = &keystone_face,
-        .prefix = "/identity",
-        .store = nfvo->store,
-        .user = identity,
-    };
     for (size_t i = 0; i < ARRAY_SIZE(faces); i++) {
         mounts[(*n)++] = (struct rest_mount){
             .face = faces[i],
@@ -29,5 +23,12 @@ orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfv
             .user = nfvo,
         };
     }
+    /* The first of them answers what is nobody's: a request that cannot be read. */
+    mounts[(*n)++] = (struct rest_mount){
+        .face = &keystone_face,
+        .prefix = "/identity",
+        .store = nfvo->store,
+        .user = identity,
+    };
     return mounts;
 }

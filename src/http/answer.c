@@ -107,16 +107,15 @@ void
 exchange_refuse(struct http_exchange *x, int status, const char *why)
 {
     const struct http_handler *handler = x->server->config.handler;
-    const char *type = "text/plain";
+    static const char *const plain[] = {"Content-Type: text/plain", "Connection: close", NULL};
+    const char *const *headers = plain;
     AUTO_BUF body = BUF_INIT;
-    const char *headers[] = {NULL, "Connection: close", NULL};
 
     if (handler->refused) {
-        handler->refused(x, x->server->config.arg, status, why, &body, &type);
+        handler->refused(x, x->server->config.arg, status, why, &body, &headers);
     } else {
         buf_printf(&body, "%s\n", why);
     }
-    headers[0] = mem_printf(x->mem, "Content-Type: %s", type);
     http_answer(x, status, headers, body.data ? body.data : "", body.len);
 }
 

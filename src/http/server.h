@@ -41,10 +41,11 @@ struct http_handler {
     void (*request)(struct http_exchange *x, void *arg);
     /* The exchange is over (answered or connection lost); free what hangs on it. */
     void (*done)(struct http_exchange *x, void *arg);
-    /* Answers for refusals made by the server itself (413, 431, 400): body in
-     * the caller's dialect.  Null = plain text. */
+    /* Answers for refusals made by the server itself (413, 431, 400): body and headers
+     * ("Name: value", null-terminated, in the exchange's arena) in the caller's dialect.
+     * Null = plain text. */
     void (*refused)(struct http_exchange *x, void *arg, int status, const char *why, struct buf *body,
-                    const char **content_type);
+                    const char *const **headers);
 };
 
 struct err *http_server_new(const struct http_server_config *config, struct http_server **server) MUST_USE;

@@ -68,6 +68,28 @@ after_delete(struct tx *tx, struct op *op, const void *row)
     return n == 0 ? usage_set(tx, ns->nsd_info_id, "NOT_IN_USE") : NULL;
 }
 
+/* SOL005's handles of resources name the VIM where SOL003's name a connection to it. */
+static void
+handles_write(struct jw *w, const char *key, const struct json *json)
+{
+    bool object = json_is(json, JSON_T_OBJECT);
+
+    key = key && str_eq(key, "vimConnectionId") ? "vimId" : key;
+    if (!object && !json_is(json, JSON_T_ARRAY)) {
+        jw_json(w, key, json);
+        return;
+    }
+    if (object) {
+        jw_object(w, key);
+    } else {
+        jw_array(w, key);
+    }
+    for (size_t i = 0; i < json->n; i++) {
+        handles_write(w, object ? json->keys[i] : NULL, json->items[i]);
+    }
+    jw_end(w);
+}
+
 /* The VNF instances of an NS, as SOL005's VnfInstance shows them. */
 static void
 vnf_write(struct jw *w, const struct vnf_instance *vnf)
@@ -82,11 +104,11 @@ vnf_write(struct jw *w, const struct vnf_instance *vnf)
     jw_str(w, "vnfdVersion", vnf->vnfd_version);
     jw_str(w, "vnfPkgId", vnf->package_id);
     jw_str(w, "instantiationState", vnf->instantiation_state);
-    if (vnf->vim_connection_info) {
-        jw_json(w, "vimConnectionInfo", vnf->vim_connection_info);
+    if (vnf->vim_connection_info && vnf->site_id) {
+        jw_str(w, "vimId", vnf->site_id);
     }
     if (vnf->instantiated_info) {
-        jw_json(w, "instantiatedVnfInfo", vnf->instantiated_info);
+        handles_write(w, "instantiatedVnfInfo", vnf->instantiated_info);
     }
     jw_object(w, "metadata");
     jw_str(w, "vnfProfileId", vnf->vnf_profile_id);

@@ -202,10 +202,6 @@ sap_write(struct jw *w, const struct ns_sap_made *sap)
         jw_str(w, "description", sap->description);
     }
     protocol_write(w, "sapProtocolInfo", sap->mac_address, &sap->ips, "addresses");
-    jw_object(w, "metadata");
-    jw_str(w, "site", sap->site);
-    jw_str(w, "virtualLink", sap->link);
-    jw_end(w);
     jw_end(w);
 }
 

@@ -29,6 +29,18 @@ descriptor_before_create(struct tx *tx, struct op *op, void *row)
     return owner_set(op, attr_at(table_attr(table, "project_id"), row));
 }
 
+/* The client's own data are patched (SOL005 5.5.2.1, 9.5.2.2). */
+static void
+user_data_merge(struct tx *tx, const struct table *table, const void *old, void *row)
+{
+    const struct attr *attr = table_attr(table, "user_defined_data");
+    const struct json **data = attr_at(attr, row);
+
+    if (row_given(row, "user_defined_data") && *data) {
+        *data = json_merge(tx_mem(tx), *(const struct json *const *)attr_at(attr, old), *data);
+    }
+}
+
 /* The operational state can only change once on-boarded, and to the other one
  * (SOL005 9.4.3.3.4). */
 static struct err *
@@ -38,7 +50,7 @@ descriptor_before_update(struct tx *tx, struct op *op, const void *old, void *ro
     const char *before = text_of(table, "operational_state", old);
     const char *after = text_of(table, "operational_state", row);
 
-    (void)tx;
+    user_data_merge(tx, table, old, row);
     if (!row_given(row, "operational_state")) {
         return NULL;
     }

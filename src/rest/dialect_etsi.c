@@ -3,6 +3,7 @@
 #include "rest/exchange.h"
 #include "rest/filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,8 @@ static void
 unauthenticated(struct rest_request *r, const struct err *e)
 {
     (void)e;
-    rest_header(r, "WWW-Authenticate", "Bearer realm=\"carrick\"");
+    rest_header(r, "WWW-Authenticate", "Bearer realm=\"carrick\"%s",
+                r->token ? ", error=\"invalid_token\"" : ""); /* RFC 6750 section 3 */
     r->x->content_type = r->face->dialect->fault_type;
     jw_object(&r->w, NULL);
     jw_str(&r->w, "title", http_phrase(401));
@@ -68,30 +70,86 @@ unauthenticated(struct rest_request *r, const struct err *e)
 
 /* ---- versions ------------------------------------------------------------------ */
 
-static bool
-same_major(const char *asked, const char *ours)
+/* The version that the request's path names: /vnflcm/v2/...  What is above all of them
+ * (/vnflcm/api_versions) is of the first; what is elsewhere is of none. */
+static const struct face_version *
+version_of(const struct rest_request *r)
 {
-    size_t n = strcspn(ours, ".");
+    const struct face_version *first = r->face->versions;
 
-    return strncmp(asked, ours, n) == 0 && asked[n] == '.';
+    for (const struct face_version *v = first; v && v->id && r->path; v++) {
+        if (str_starts(r->path, v->path)) {
+            return v;
+        }
+    }
+    return first && first->id && (r->route || r->x->allow) ? first : NULL;
 }
 
+/* Can who asks for 'asked' be served by 'ours'?  MAJOR.MINOR.PATCH, perhaps with a build behind
+ * '-': the same major, and no minor that is newer (SOL013 9.1). */
+static bool
+version_serves(const char *asked, const char *ours)
+{
+    int major[2], minor[2], patch, n = 0;
+
+    return sscanf(asked, "%5d.%5d.%5d%n", &major[0], &minor[0], &patch, &n) == 3 &&
+           (asked[n] == '\0' || asked[n] == '-') &&
+           sscanf(ours, "%5d.%5d", &major[1], &minor[1]) == 2 && major[0] == major[1] &&
+           minor[0] <= minor[1];
+}
+
+/* Who names none is served by what the path names. */
 static struct err *
 check_version(struct rest_request *r)
 {
     const char *asked = rest_header_in(r, "Version");
-    const struct face_version *v = r->face->versions;
+    const struct face_version *ours = version_of(r);
 
-    if (!asked || !v || (r->route && r->route->verb == REST_VERSIONS)) {
+    if (!asked || !ours || (r->route && r->route->verb == REST_VERSIONS) ||
+        version_serves(asked, ours->id)) {
         return NULL;
     }
-    for (; v->id; v++) {
-        if (same_major(asked, v->id)) {
-            return NULL;
+    return err_new(E_NOT_ACCEPTABLE, NULL, "version %s is not supported there; %s is", asked,
+                   ours->id);
+}
+
+/* Files say themselves what they can be had as. */
+static bool
+answers_json(const struct route *route)
+{
+    return route && !(route->flags & REST_UPLOAD) && !(route->verb == REST_ACTION && route->start);
+}
+
+/* Does an Accept header take JSON (RFC 9110 12.5.1)?  An order of preference says nothing where
+ * there is one form, but for q=0, which refuses it. */
+static bool
+accepts_json(struct mem *mem, const char *accept)
+{
+    static const char *const forms[] = {"application/json", "application/*", "*/*", NULL};
+    size_t n;
+    char **ranges = str_split(mem, accept, ',', &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *range = ranges[i] + strspn(ranges[i], " \t");
+        const char *q = strstr(range, "q=");
+
+        if (str_in(mem_strn(mem, range, strcspn(range, "; \t")), forms) &&
+            !(q && strtod(q + 2, NULL) <= 0)) {
+            return true;
         }
     }
-    return err_new(E_NOT_ACCEPTABLE, NULL, "version %s is not supported; %s is", asked,
-                   r->face->versions[0].id);
+    return false;
+}
+
+static struct err *
+check_accept(const struct rest_request *r)
+{
+    const char *accept = rest_header_in(r, "Accept");
+
+    if (str_empty(accept) || !answers_json(r->route) || accepts_json(r->mem, accept)) {
+        return NULL;
+    }
+    return err_new(E_NOT_ACCEPTABLE, NULL, "there is application/json, not %s", accept);
 }
 
 /* "\"4\"" -> "4"; "*" matches whatever is there. */
@@ -128,32 +186,40 @@ check_type(const struct rest_request *r)
 static struct err *
 begin(struct rest_request *r)
 {
-    r->op.version = r->face->max_version;
+    const struct face_version *version = version_of(r);
+
+    r->op.version = version ? atoi(version->id) : 0;
     read_if_match(r);
     TRY(check_version(r));
+    TRY(check_accept(r));
     return check_type(r);
 }
 
 static void
 headers(struct rest_request *r)
 {
-    if (r->face->versions && r->face->versions[0].id) {
-        rest_header(r, "Version", "%s", r->face->versions[0].id);
+    const struct face_version *version = version_of(r);
+
+    if (version) {
+        rest_header(r, "Version", "%s", version->id);
     }
 }
 
-/* GET /vnflcm/api_versions and /vnflcm/v2/api_versions (SOL013 9.3). */
+/* GET /vnflcm/api_versions has all, /vnflcm/v2/api_versions those of one major (SOL013 9.3). */
 static void
 versions(struct rest_request *r, const struct face_version *one)
 {
-    size_t n = strlen(r->path) - strlen("/api_versions");
+    const char *above = mem_strn(r->mem, r->path, strlen(r->path) - strlen("api_versions"));
 
     (void)one;
     jw_object(&r->w, NULL);
     jw_str(&r->w, "uriPrefix",
-           mem_printf(r->mem, "%s%s", r->base, mem_strn(r->mem, r->path, n)));
+           mem_printf(r->mem, "%s%s", r->base, mem_strn(r->mem, above, strlen(above) - 1)));
     jw_array(&r->w, "apiVersions");
     for (const struct face_version *v = r->face->versions; v->id; v++) {
+        if (!str_starts(v->path, above)) {
+            continue;
+        }
         jw_object(&r->w, NULL);
         jw_str(&r->w, "version", v->id);
         jw_bool(&r->w, "isDeprecated", false);
@@ -175,6 +241,7 @@ struct etsi_list {
     const char *last;  /* id of the last row shown */
     bool more;
     struct buf scratch;
+    struct mem *mem;   /* of one row */
 };
 
 static struct err *
@@ -212,6 +279,8 @@ comma_list(struct rest_request *r, const char *name)
     return list;
 }
 
+static const char *const links_only[] = {"_links", NULL};
+
 static struct err *
 read_selector(struct rest_request *r, struct selector *s)
 {
@@ -221,7 +290,9 @@ read_selector(struct rest_request *r, struct selector *s)
     s->all = rest_query(r, "all_fields") != NULL;
     s->fields = comma_list(r, "fields");
     s->exclude = comma_list(r, "exclude_fields");
+    s->by_default = exclude_default || (!s->all && !s->fields && !s->exclude);
     s->left_out = shape ? shape->exclude_default : NULL;
+    s->always = shape && shape->always ? shape->always : links_only;
     if (s->all + (s->fields != NULL) + (s->exclude != NULL) > 1 ||
         (exclude_default && (s->all || s->exclude))) {
         return err_new(E_INVALID, NULL,
@@ -255,13 +326,17 @@ write_row(void *arg, void *row)
     struct etsi_list *list = arg;
     struct rest_request *r = list->r;
     struct jw out = r->w;
+    struct mem *mem = r->mem;
     const struct json *json;
 
+    mem_reset(list->mem);
     buf_clear(&list->scratch);
     r->w = jw_to(&list->scratch);
+    r->mem = r->op.mem = list->mem;
     verb_row(r, r->route->shape, NULL, row, NULL);
     r->w = out;
-    TRY(json_parse(r->mem, list->scratch.data, list->scratch.len, &json));
+    r->mem = r->op.mem = mem;
+    TRY(json_parse(list->mem, list->scratch.data, list->scratch.len, &json));
     if (list->filter && !filter_match(list->filter, json)) {
         return NULL;
     }
@@ -269,7 +344,7 @@ write_row(void *arg, void *row)
         list->more = true;
         return err_new(E_CANCELLED, NULL, "the page is full");
     }
-    selector_write(r->mem, &r->w, NULL, &list->selector, json);
+    selector_write(list->mem, &r->w, NULL, &list->selector, json);
     list->n++;
     list->last = mem_str(r->mem, *(const char *const *)attr_at(list->key, row));
     return NULL;
@@ -290,7 +365,9 @@ link_next(struct etsi_list *list)
 static struct err *
 list(struct tx *tx, struct rest_request *r, struct list_query *query)
 {
+    AUTO(mem) mem = mem_new("row of a list");
     struct etsi_list list = {.r = r,
+                             .mem = mem,
                              .key = table_key(r->route->resource->table),
                              .limit = r->x->rest->config.list_max};
     struct filter *filter = NULL;
@@ -302,6 +379,7 @@ list(struct tx *tx, struct rest_request *r, struct list_query *query)
     if (rest_query(r, "filter")) {
         TRY(filter_parse(r->mem, rest_query(r, "filter"), &filter));
         list.filter = filter;
+        query->conds = filter_conds(filter, &r->op, query->conds);
     }
     jw_array(&r->w, NULL);
     e = resource_list(tx, &r->op, query, write_row, &list);
@@ -375,6 +453,7 @@ const struct dialect dialect_etsi = {
     .fault_type = "application/problem+json",
     .faults = &faults,
     .versions_status = 200,
+    .majors = true,
     .status = status,
     .fault = fault,
     .unauthenticated = unauthenticated,

@@ -289,6 +289,56 @@ filter_match(const struct filter *filter, const struct json *json)
     return true;
 }
 
+/* Is it equality of a text that is stored as it is shown?  Times and numbers may be written in
+ * several ways, and what is null is shown as a word. */
+static bool
+is_plain(const struct filter_expr *expr, const struct table *table)
+{
+    const struct attr *attr = table_attr_json(table, expr->path[0]);
+
+    if ((expr->op != OP_EQ && expr->op != OP_IN) || expr->n_path != 1 || !attr ||
+        (attr->type != ATTR_T_str && attr->type != ATTR_T_uuid && attr->type != ATTR_T_name_enum)) {
+        return false;
+    }
+    for (size_t i = 0; i < expr->values.n; i++) {
+        if (str_empty(expr->values.items[i]) || str_eq(expr->values.items[i], "null")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct cond *
+filter_conds(const struct filter *filter, struct op *op, const struct cond *conds)
+{
+    VEC(struct cond) all = {0};
+
+    for (; conds->attr; conds++) {
+        vec_add(op->mem, &all, *conds);
+    }
+    for (size_t i = 0; i < filter->exprs.n; i++) {
+        const struct filter_expr *expr = &filter->exprs.items[i];
+        const char **values = MEM_ARRAY(op->mem, expr->values.n + 1, const char *);
+        struct cond cond = {0};
+        bool known = false;
+        struct err *e;
+
+        if (!is_plain(expr, op->resource->table)) {
+            continue;
+        }
+        for (size_t k = 0; k < expr->values.n; k++) {
+            values[k] = expr->values.items[k];
+        }
+        e = resource_filter(op, expr->path[0], values, &cond, &known);
+        if (!e && known) {
+            vec_add(op->mem, &all, cond);
+        }
+        err_ignore(e, "the filter judges what is shown");
+    }
+    vec_add(op->mem, &all, (struct cond){0});
+    return all.items;
+}
+
 /* ---- selecting -------------------------------------------------------------------- */
 
 /* Is 'path' on the way to an entry of the list? */
@@ -320,15 +370,18 @@ covered(const char *const *list, const char *path)
 }
 
 static bool
-selected(const struct selector *s, const char *path)
+selected(const struct selector *s, const char *path, const struct json *json)
 {
-    if (s->all) {
+    bool simple = json->type != JSON_T_ARRAY && json->type != JSON_T_OBJECT;
+    bool asked = covered(s->fields, path) || leads_to(s->fields, path);
+
+    if (s->all || simple || covered(s->always, path)) {
         return true;
     }
-    if (s->exclude) {
-        return !covered(s->exclude, path);
+    if (s->by_default) {
+        return asked || !covered(s->left_out, path);
     }
-    return !covered(s->left_out, path) || covered(s->fields, path) || leads_to(s->fields, path);
+    return s->exclude ? !covered(s->exclude, path) : asked;
 }
 
 static void
@@ -352,7 +405,7 @@ write_selected(struct mem *mem, struct jw *w, const char *key, const struct sele
         const char *below =
             path[0] ? mem_printf(mem, "%s/%s", path, json->keys[i]) : json->keys[i];
 
-        if (selected(s, below)) {
+        if (selected(s, below, json->items[i])) {
             write_selected(mem, w, json->keys[i], s, json->items[i], below);
         }
     }

@@ -3,6 +3,7 @@
 #define CARRICK_REST_FILTER_H
 
 #include "base/json.h"
+#include "resource/resource.h"
 
 struct filter;
 
@@ -12,13 +13,19 @@ struct err *filter_parse(struct mem *mem, const char *text, struct filter **filt
 /* All expressions hold.  Of an array one element is enough; what is absent
  * matches nothing. */
 bool filter_match(const struct filter *filter, const struct json *json);
+/* 'conds' (ending with attr null) and what the store can say besides before a row is encoded: conditions
+ * that hold for all that the filter matches, though not only for these.  In op->mem. */
+struct cond *filter_conds(const struct filter *filter, struct op *op, const struct cond *conds);
 
-/* Attribute selectors (SOL013 5.3.2). */
+/* Attribute selectors (SOL013 5.3.2).  They are about complex attributes, objects and arrays, that
+ * may be absent; simple ones, and those of 'always', are in every answer. */
 struct selector {
     bool all;                          /* all_fields */
-    const char *const *fields;         /* fields=: shown although left out by default */
+    bool by_default;                   /* exclude_default, or nothing was asked for */
+    const char *const *fields;         /* fields=: only these; with by_default: these too */
     const char *const *exclude;        /* exclude_fields= */
     const char *const *left_out;       /* what the resource leaves out by default */
+    const char *const *always;         /* complex attributes that have to be there */
 };
 /* Writes 'json' (an object) with what the selector leaves of it. */
 void selector_write(struct mem *mem, struct jw *w, const char *key, const struct selector *selector,

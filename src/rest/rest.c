@@ -105,6 +105,9 @@ match_route(struct rest_exchange *x)
         speak(x, near ? near : &x->rest->config.mounts[0]);
     }
     if (e) {
+        if (r->mount && str_starts(http_path(x->http), r->mount->prefix)) {
+            r->path = http_path(x->http) + strlen(r->mount->prefix);
+        }
         return e;
     }
     r->route = x->match->route;
@@ -440,6 +443,9 @@ read_body(struct rest_request *r)
         return err_copy(broken);
     }
     TRY(parse_body(r));
+    if (r->body && r->face->body) {
+        TRY(r->face->body(r));
+    }
     return verb_decode(r);
 }
 
@@ -489,12 +495,11 @@ on_done(struct http_exchange *http, void *arg)
  * that was meant, if the head got that far. */
 static void
 on_refused(struct http_exchange *http, void *arg, int status, const char *why, struct buf *body,
-           const char **content_type)
+           const char *const **headers)
 {
-    struct rest_exchange *x = http ? http_user(http) : NULL;
+    struct rest_exchange *x = http_user(http);
     struct rest *rest = arg;
     struct rest_exchange bare = {.fd = -1};
-    AUTO(mem) mem = mem_new("refusal");
     AUTO(err) e = err_new(status == 413 ? E_TOO_LARGE : E_INVALID, NULL, "%s", why);
     struct rest_request *r;
 
@@ -504,19 +509,24 @@ on_refused(struct http_exchange *http, void *arg, int status, const char *why, s
     if (!x) {
         x = &bare;
         x->r.x = x;
-        x->r.mem = mem;
+        x->r.mem = http_mem(http);
         x->r.face = rest->config.mounts[0].face;
     }
     r = &x->r;
     if (!r->face) {
         return;
     }
-    buf_clear(&r->out);
-    r->w = jw_to(&r->out);
+    answer_reset(r);
     r->status = status;
     r->face->dialect->fault(r, status, e);
     buf_add(body, r->out.data, r->out.len);
-    *content_type = r->face->dialect->fault_type;
+    if (r->face->dialect->headers) {
+        r->face->dialect->headers(r);
+    }
+    rest_header(r, "Content-Type", "%s", r->face->dialect->fault_type);
+    rest_header(r, "Connection", "close");
+    vec_add(r->mem, &x->headers, NULL);
+    *headers = x->headers.items;
     buf_done(&bare.r.out);
 }
 

@@ -66,6 +66,8 @@ struct rest_shape {
                           struct list_query *query, bool *known);
     /* ETSI: attributes that a list leaves out unless asked for (SOL013 5.3.2.2); ends with null. */
     const char *const *exclude_default;
+    /* ETSI: complex attributes that are in every answer, ends with null; null = "_links". */
+    const char *const *always;
 };
 
 /* One line of a face.  '{id}' in the path is the resource's key; every other
@@ -126,7 +128,10 @@ struct face {
     const struct dialect *dialect;
     const struct route *routes;
     size_t n_routes;
-    const struct face_version *versions; /* ends with id null */
+    /* Ends with id null.  Of a dialect with majors the first is the one that the routes are written
+     * in; each other has the same routes below its own path, but for those with a later .since. */
+    const struct face_version *versions;
+    rest_fn *body;        /* another version's form of a parsed body -> the tables', or null */
     int min_version, max_version; /* microversions: 2.1 = 201; both 0 = none */
 };
 

@@ -84,9 +84,22 @@ check_clashes(const struct route_table *table)
     return NULL;
 }
 
+/* How many major versions a face has its routes in. */
+static size_t
+n_majors(const struct face *face)
+{
+    size_t n = 1;
+
+    while (face->dialect->majors && face->versions && face->versions[0].id &&
+           face->versions[n].id) {
+        n++;
+    }
+    return n;
+}
+
 static void
 compile_route(struct mem *mem, const struct rest_mount *mount, const struct route *route,
-              struct compiled_route *out)
+              const char *path, struct compiled_route *out)
 {
     size_t n_prefix;
 
@@ -94,28 +107,58 @@ compile_route(struct mem *mem, const struct rest_mount *mount, const struct rout
     out->route = route;
     out->mount = mount;
     out->n_prefix = n_prefix;
-    out->segs =
-        split_path(mem, mem_printf(mem, "%s%s", mount->prefix, route->path), &out->n_segs);
+    out->segs = split_path(mem, mem_printf(mem, "%s%s", mount->prefix, path), &out->n_segs);
+}
+
+/* The route's path in another major version of its face, or null where it is in all of them. */
+static const char *
+path_in(struct mem *mem, const struct face *face, const struct face_version *version,
+        const struct route *route)
+{
+    const char *own = face->versions[0].path;
+
+    return str_starts(route->path, own)
+               ? mem_printf(mem, "%s%s", version->path, route->path + strlen(own))
+               : NULL;
+}
+
+/* Every route of a mount, in every major version that has it. */
+static void
+compile_mount(struct mem *mem, const struct rest_mount *mount, struct route_table *table)
+{
+    const struct face *face = mount->face;
+
+    for (size_t i = 0; i < face->n_routes; i++) {
+        const struct route *route = &face->routes[i];
+
+        compile_route(mem, mount, route, route->path, &table->routes[table->n++]);
+        for (size_t j = 1; j < n_majors(face); j++) {
+            const char *path = path_in(mem, face, &face->versions[j], route);
+
+            if (path && atoi(face->versions[j].id) >= route->since) {
+                compile_route(mem, mount, route, path, &table->routes[table->n++]);
+            }
+        }
+    }
 }
 
 struct err *
 routes_compile(struct mem *mem, const struct rest_mount *mounts, size_t n,
                struct route_table *table)
 {
-    size_t total = 0, at = 0;
+    size_t total = 0;
 
     for (size_t i = 0; i < n; i++) {
-        total += mounts[i].face->n_routes;
+        total += mounts[i].face->n_routes * n_majors(mounts[i].face);
     }
     table->routes = MEM_ARRAY(mem, total, struct compiled_route);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < mounts[i].face->n_routes; j++) {
             TRY(check_route(&mounts[i], &mounts[i].face->routes[j]));
-            compile_route(mem, &mounts[i], &mounts[i].face->routes[j], &table->routes[at++]);
         }
+        compile_mount(mem, &mounts[i], table);
     }
-    table->n = total;
-    qsort(table->routes, total, sizeof *table->routes, compare_routes);
+    qsort(table->routes, table->n, sizeof *table->routes, compare_routes);
     return check_clashes(table);
 }
 

@@ -113,6 +113,46 @@ headers_of(struct play *play, const struct story_step *step, const char *const *
     return NULL;
 }
 
+/* With CARRICK_EXCHANGES=FILE: a line of JSON for each answer of the service itself, for
+ * tests/conformance/etsi_answers.py. */
+static struct err *
+exchange_keep(struct play *play, const struct story_step *step, const struct http_answer *answer)
+{
+    const char *file = getenv("CARRICK_EXCHANGES");
+    AUTO_BUF line = BUF_INIT;
+    struct jw w = jw_to(&line);
+    struct err *e = NULL;
+    FILE *out;
+
+    if (!file || str_eq(step->service, "site")) {
+        return NULL;
+    }
+    jw_object(&w, NULL);
+    jw_str(&w, "story", play->story->file);
+    jw_int(&w, "line", step->line);
+    jw_str(&w, "method", step->method);
+    jw_str(&w, "path", captures_fill(&play->captures, step->path));
+    jw_str(&w, "service", step->service);
+    jw_int(&w, "status", answer->status);
+    jw_array(&w, "headers");
+    for (size_t i = 0; answer->headers[i]; i++) {
+        jw_str(&w, NULL, answer->headers[i]);
+    }
+    jw_end(&w);
+    if (str_utf8(str_or(answer->body, ""), answer->body_len)) {
+        jw_str(&w, "body", str_or(answer->body, ""));
+    }
+    jw_end(&w);
+    out = fopen(file, "a");
+    if (!out || fprintf(out, "%s\n", line.data) < 0) {
+        e = err_new(E_INTERNAL, NULL, "%s cannot be written", file);
+    }
+    if (out && fclose(out)) {
+        e = e ? e : err_new(E_INTERNAL, NULL, "%s cannot be written", file);
+    }
+    return e;
+}
+
 static struct err *
 send_step(struct play *play, const struct story_step *step, struct http_answer *answer)
 {
@@ -128,7 +168,8 @@ send_step(struct play *play, const struct story_step *step, struct http_answer *
         request.body = text ? captures_fill(&play->captures, body) : body;
         request.body_len = text ? strlen(request.body) : step->body.len;
     }
-    return http_fetch(play->captures.mem, &config, &request, answer);
+    TRY(http_fetch(play->captures.mem, &config, &request, answer));
+    return exchange_keep(play, step, answer);
 }
 
 static int

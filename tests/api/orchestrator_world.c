@@ -135,6 +135,7 @@ const struct world_kind world_orchestrator = {
     .n_rules = n_rules,
     .endpoints = endpoints,
     .n_endpoints = ARRAY_SIZE(endpoints),
+    .list_max = 4,
     .start = start,
     .stop = stop,
 };

@@ -169,7 +169,8 @@ start_faces(struct world *world, const struct world_kind *kind)
                                  .authenticate = identity_caller,
                                  .auth_arg = world->identity,
                                  .auth_prefix = "/identity",
-                                 .pool = identity_pool(world->identity)};
+                                 .pool = identity_pool(world->identity),
+                                 .list_max = kind->list_max};
 
     TRY(kind->start(world, &mounts, &config.n_mounts));
     config.mounts = mounts;

@@ -197,7 +197,20 @@ tell(struct site *s)
     REQUIRE(site_push_through(s));
 }
 
-/* One packet there and one back, with addresses to which no host answers by itself: each chain's counters grow by what 'chain' has. */
+/* A packet of a flow's other direction, with addresses to which no host answers by itself. */
+static void
+reply(struct site *s, int a, int b, int port)
+{
+    const struct desired_port *pa = s->objects.items[2], *pb = s->objects.items[4];
+    struct frame f = frame_udp(pb->mac, pa->mac, "10.0.0.9", "10.0.0.8", port, 1000, 9);
+    uint8_t buf[FRAME_MAX];
+    int back = 1000;
+
+    raw_send(b, f.b, f.n);
+    CHECK(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &back));
+}
+
+/* One packet there and one back: each chain's counters grow by what 'chain' has. */
 static void
 there_and_back(struct site *s, int a, int b, int port, const char *chain, int64_t n_hops)
 {
@@ -206,7 +219,6 @@ there_and_back(struct site *s, int a, int b, int port, const char *chain, int64_
     int64_t before[4][2][2];
     uint8_t buf[FRAME_MAX];
     struct frame f = frame_udp(pa->mac, pb->mac, "10.0.0.8", "10.0.0.9", 1000, port, 9);
-    int back = 1000;
 
     for (int c = 0; c < 4; c++) {
         for (int hop = 0; hop < 2; hop++) {
@@ -216,9 +228,7 @@ there_and_back(struct site *s, int a, int b, int port, const char *chain, int64_
     }
     raw_send(a, f.b, f.n);
     CHECK(raw_receive(b, buf, sizeof buf, 1000, is_udp_to, &port));
-    f = frame_udp(pb->mac, pa->mac, "10.0.0.9", "10.0.0.8", port, 1000, 9);
-    raw_send(b, f.b, f.n);
-    CHECK(raw_receive(a, buf, sizeof buf, 1000, is_udp_to, &back));
+    reply(s, a, b, port);
     for (int c = 0; c < 4; c++) {
         for (int hop = 0; hop < 2; hop++) {
             int64_t more = str_eq(chains[c], chain) && hop < n_hops;
@@ -252,6 +262,7 @@ TEST(a_chain_after_another_takes_what_matches_both)
     struct topo *t = topo_new(1);
     struct site *s = &t->sites[0];
     struct desired_chain *first, *b, *c, *d;
+    int64_t replies;
 
     site_network(s, "n", 100);
     site_node(s, "a", "n", "10.0.0.1", NULL);
@@ -272,9 +283,12 @@ TEST(a_chain_after_another_takes_what_matches_both)
     there_and_back(s, at_a, at_b, 79, "A", 1);
     there_and_back(s, at_a, at_b, 80, "B", 2);
     there_and_back(s, at_a, at_b, 81, "C", 2);
-    /* B ends: what it had goes the way of A, C's are not touched. */
+    /* B ends: what it had goes the way of A, also what is a reply; C's are not touched. */
     site_remove(s, b);
     tell(s);
+    replies = passed(s, "A", 0, "reverse");
+    reply(s, at_a, at_b, 80);
+    CHECK_INT(passed(s, "A", 0, "reverse"), replies + 1);
     there_and_back(s, at_a, at_b, 80, "A", 1);
     there_and_back(s, at_a, at_b, 81, "C", 2);
     /* And on, from C to D. */

@@ -1,6 +1,7 @@
-/* A chain that is edited at random while flows go through it, against a model of
- * what each packet has to traverse: one instance of every position, in order, the
- * same as before while that one may serve, and else one that may. */
+/* A chain, and a graph that leads half of its flows on into another, are edited at random
+ * while flows go through them, against a model of what each packet has to traverse: one
+ * instance of every position, in order, the same as before while that one may serve, and
+ * else one that may. */
 #include "base/time.h"
 #include "frames.h"
 #include "topo.h"
@@ -12,12 +13,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HOPS 2
-#define FUNCTIONS 5
+#define GROUPS 3
+#define HOPS 2 /* of the chain: groups 0 and 1; behind them, on the way through the graph, group 2 */
+#define FUNCTIONS 7
 #define FLOWS 48
 #define NONE (-1)
 #define UNKNOWN (-2) /* An entry holds one that was not seen yet. */
 #define BASE_PORT 1000
+#define CHAIN_PORT 9
+#define WAY_PORT 10
 #define MARKER_PROTOCOL 253 /* For experiments (RFC 3692). */
 
 struct function {
@@ -29,15 +33,17 @@ struct function {
 };
 struct flow {
     bool known;
-    int pin[HOPS]; /* Of each group, wherever it stands. */
+    int hops;        /* The chain's, or all of the way. */
+    bool asleep;     /* No packet since its way went: the entry is still one of the way. */
+    int pin[GROUPS]; /* Of each group, wherever it stands. */
 };
 struct model {
     struct site *s;
     struct desired_port *pa, *pb;
-    struct desired_chain *chain;
+    struct desired_chain *chain, *way; /* way: null = no graph */
     struct function functions[FUNCTIONS];
     struct flow flows[FLOWS];
-    bool open[HOPS];
+    bool open[GROUPS];
     bool swapped;    /* Group 1 is the first. */
     int a, b, marks;
     uint32_t seed, step;
@@ -51,37 +57,79 @@ struct sight {
 
 /* ---- what the site is told ------------------------------------------------------------------ */
 
+/* The group at a position. */
+static int
+group_at(const struct model *m, int hop)
+{
+    return m->swapped && hop < HOPS ? HOPS - 1 - hop : hop;
+}
+
+static void
+hop_tell(struct model *m, struct desired_chain *chain, int group)
+{
+    struct desired_hop *told = NULL;
+
+    for (int i = 0; i < FUNCTIONS; i++) {
+        struct function *f = &m->functions[i];
+        struct desired_instance *inst;
+
+        if (f->group != group) {
+            continue;
+        }
+        if (!told) {
+            (void)chain_hop(m->s, chain, f->name);
+            told = chain->hops.items[chain->hops.n - 1];
+            told->group_id = topo_id(m->s->topo, mem_printf(m->s->topo->mem, "group %d", group));
+            told->fail_open = m->open[group];
+            told->probe_interval_ms = 0;
+            inst = told->instances.items[0];
+        } else {
+            inst = hop_instance(m->s, told, f->name);
+        }
+        inst->weight = f->weight;
+        inst->drain_until = f->over ? 1 : INT_NULL;
+    }
+}
+
 static void
 chain_tell(struct model *m)
 {
     m->chain->hops.n = 0;
     for (int hop = 0; hop < HOPS; hop++) {
-        int group = m->swapped ? HOPS - 1 - hop : hop;
-        struct desired_hop *told = NULL;
-
-        for (int i = 0; i < FUNCTIONS; i++) {
-            struct function *f = &m->functions[i];
-            struct desired_instance *inst;
-
-            if (f->group != group) {
-                continue;
-            }
-            if (!told) {
-                (void)chain_hop(m->s, m->chain, f->name);
-                told = m->chain->hops.items[m->chain->hops.n - 1];
-                told->group_id =
-                    topo_id(m->s->topo, mem_printf(m->s->topo->mem, "group %d", group));
-                told->fail_open = m->open[group];
-                told->probe_interval_ms = 0;
-                inst = told->instances.items[0];
-            } else {
-                inst = hop_instance(m->s, told, f->name);
-            }
-            inst->weight = f->weight;
-            inst->drain_until = f->over ? 1 : INT_NULL;
+        hop_tell(m, m->chain, group_at(m, hop));
+    }
+    if (m->way) {
+        m->way->hops.n = 0;
+        for (int hop = 0; hop < GROUPS; hop++) {
+            hop_tell(m, m->way, group_at(m, hop));
         }
     }
     REQUIRE(site_push_through(m->s));
+}
+
+/* Flows to WAY_PORT are led on.  They keep their instances when a graph is made, and choose anew
+ * when it goes, since with the chain goes what is known of its hops. */
+static void
+graph_change(struct model *m)
+{
+    if (!m->way) {
+        m->way = site_chain(m->s, "w", "n");
+        m->way->after = m->chain->id;
+        (void)chain_class(m->s, m->way, 17, WAY_PORT);
+    } else {
+        site_remove(m->s, m->way);
+        m->way = NULL;
+    }
+    for (int i = 0; i < FLOWS; i++) {
+        struct flow *flow = &m->flows[i];
+
+        if (flow->hops == GROUPS || flow->asleep) {
+            *flow = (struct flow){.known = true,
+                                  .hops = m->way ? GROUPS : HOPS,
+                                  .asleep = !m->way,
+                                  .pin = {UNKNOWN, UNKNOWN, m->way ? UNKNOWN : NONE}};
+        }
+    }
 }
 
 /* ---- the model ------------------------------------------------------------------------------ */
@@ -210,9 +258,10 @@ diverges(struct model *m, int flow, bool reverse, const struct sight *sights, in
     for (int i = 0; i < n; i++) {
         (void)snprintf(text + strlen(text), sizeof text - strlen(text), " f%d", sights[i].function);
     }
-    test_fail(__FILE__, __LINE__, "seed %u step %u flow %d %s:%s, %s; pins %d %d; strays %d; after: %s",
+    test_fail(__FILE__, __LINE__, "seed %u step %u flow %d %s:%s, %s; hops %d pins %d %d %d; strays %d; after: %s",
               m->seed, m->step, flow, reverse ? "reverse" : "forward", text, arrived ? "arrived" : "lost",
-              m->flows[flow].pin[0], m->flows[flow].pin[1], m->strays, m->last);
+              m->flows[flow].hops, m->flows[flow].pin[0], m->flows[flow].pin[1], m->flows[flow].pin[2],
+              m->strays, m->last);
     for (int i = 0; i < FUNCTIONS; i++) {
         test_fail(__FILE__, __LINE__, "f%d: group %d weight %d%s%s", i, m->functions[i].group,
                   (int)m->functions[i].weight, m->functions[i].over ? " over" : "",
@@ -249,7 +298,7 @@ settle(struct model *m)
 
     f.b[23] = MARKER_PROTOCOL; /* A wrong checksum, so that nobody answers. */
     memcpy(f.b + 42, &m->step, 4);
-    for (int stage = 0; stage <= HOPS; stage++) {
+    for (int stage = 0; stage <= GROUPS; stage++) {
         raw_send(m->a, f.b, f.n);
         REQUIRE(raw_receive(m->marks, buf, sizeof buf, 2000, is_marker, &m->step));
     }
@@ -274,10 +323,11 @@ static bool
 packet(struct model *m, int at, bool reverse)
 {
     struct flow *flow = &m->flows[at];
-    int port = reverse ? BASE_PORT + at : 9, n, next = 0;
-    struct frame f = reverse ? frame_udp(m->pb->mac, m->pa->mac, "10.0.0.2", "10.0.0.1", 9, port, 4)
-                             : frame_udp(m->pa->mac, m->pb->mac, "10.0.0.1", "10.0.0.2",
-                                         BASE_PORT + at, port, 4);
+    int client = BASE_PORT + at, server = at % 2 ? WAY_PORT : CHAIN_PORT, n, next = 0;
+    struct frame f = reverse ? frame_udp(m->pb->mac, m->pa->mac, "10.0.0.2", "10.0.0.1", server,
+                                         client, 4)
+                             : frame_udp(m->pa->mac, m->pb->mac, "10.0.0.1", "10.0.0.2", client,
+                                         server, 4);
     struct sight sights[FUNCTIONS];
     bool right = true, stopped = false, arrived;
     int64_t since = 0;
@@ -288,8 +338,14 @@ packet(struct model *m, int at, bool reverse)
     settle(m);
     arrived = has_arrived(m, reverse ? m->a : m->b);
     n = sights_take(m, sights);
-    for (int k = 0; k < HOPS && !stopped; k++) {
-        int hop = reverse ? HOPS - 1 - k : k, group = m->swapped ? HOPS - 1 - hop : hop;
+    flow->asleep = false;
+    if (!reverse && server == WAY_PORT && m->way) {
+        flow->hops = GROUPS; /* Also one that was the chain's; its replies wait for that. */
+    } else if (!flow->known) {
+        flow->hops = HOPS;
+    }
+    for (int k = 0; k < flow->hops && !stopped; k++) {
+        int group = group_at(m, reverse ? flow->hops - 1 - k : k);
         const struct sight *here = sight_of(m, sights, n, group);
 
         right = right && judge(m, flow, group, here ? here->function : NONE);
@@ -299,12 +355,11 @@ packet(struct model *m, int at, bool reverse)
         next += here != NULL;
         stopped = !here && !m->open[group];
     }
-    if (!flow->known) {
-        for (int hop = 0; hop < HOPS; hop++) {
-            flow->pin[hop] = flow->pin[hop] == NONE ? UNKNOWN : flow->pin[hop];
-        }
-        flow->known = true;
+    /* The entry has one for each, also where this packet did not come to it. */
+    for (int group = 0; group < flow->hops; group++) {
+        flow->pin[group] = flow->pin[group] == NONE ? UNKNOWN : flow->pin[group];
     }
+    flow->known = true;
     right = right && next == n && arrived == !stopped && m->strays == 0;
     if (!right) {
         diverges(m, at, reverse, sights, n, arrived);
@@ -326,12 +381,12 @@ static void
 edit(struct model *m)
 {
     struct function *f = &m->functions[draw(m, FUNCTIONS)];
-    int members = 0, group = (int)draw(m, HOPS + 1) - 1;
+    int members = 0, group = (int)draw(m, GROUPS + 1) - 1;
 
     for (int i = 0; i < FUNCTIONS; i++) {
         members += m->functions[i].group == f->group;
     }
-    switch (draw(m, 6)) {
+    switch (draw(m, 7)) {
     case 0:
         if (f->group == NONE || members > 1) {
             f->group = group; /* Its flows find it again if it comes back. */
@@ -348,12 +403,16 @@ edit(struct model *m)
         m->last = "drained or back";
         break;
     case 4:
-        m->open[draw(m, HOPS)] ^= true;
+        m->open[draw(m, GROUPS)] ^= true;
         m->last = "open or closed";
         break;
-    default:
+    case 5:
         m->swapped = !m->swapped;
         m->last = "swapped";
+        break;
+    default:
+        graph_change(m);
+        m->last = m->way ? "graph made" : "graph gone";
         break;
     }
     chain_tell(m);
@@ -373,7 +432,7 @@ model_open(struct model *m)
         struct function *f = &m->functions[i];
 
         (void)snprintf(f->name, sizeof f->name, "f%d", i);
-        f->group = i < 4 ? i % HOPS : NONE;
+        f->group = i < 6 ? i % GROUPS : NONE;
         f->weight = 1;
         site_function(s, f->name, "n");
     }
@@ -389,7 +448,7 @@ model_open(struct model *m)
         (void)setsockopt(m->functions[i].fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
     }
     for (int i = 0; i < FLOWS; i++) {
-        m->flows[i].pin[0] = m->flows[i].pin[1] = NONE;
+        m->flows[i].pin[0] = m->flows[i].pin[1] = m->flows[i].pin[2] = NONE;
     }
 }
 

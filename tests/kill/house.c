@@ -258,6 +258,7 @@ house_call(struct house *house, enum part place, const char *method, const char 
     struct err *err = fetch(house, place, &request, path, &answer);
 
     *status = err ? 0 : answer.status;
+    house->unanswered = err ? mem_str(house->case_mem, err->message) : NULL;
     err_ignore(err, "the caller asks again");
     if (*status && answer.body_len) {
         err_ignore(json_parse(house->case_mem, answer.body, answer.body_len, &json),
@@ -274,7 +275,7 @@ answered(struct house *house, int wanted, int status, const char *method, const 
         return NULL;
     }
     return err_new(E_REMOTE, NULL, "%s %s: %d instead of %d: %s", method, path, status, wanted,
-                   json ? json_text(house->case_mem, json) : "");
+                   json ? json_text(house->case_mem, json) : str_or(house->unanswered, ""));
 }
 
 struct err *

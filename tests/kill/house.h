@@ -56,6 +56,7 @@ struct house {
     int64_t strike_ns;    /* when it was begun */
     int kills;            /* that happened */
     int call_ms;
+    const char *unanswered; /* why the last call had no answer, or null */
     const char *trouble;  /* a process that ended by itself */
 };
 

@@ -192,3 +192,27 @@ TEST(json_writer_takes_care_of_commas)
     jw_end(&w);
     CHECK_STR(b.data, "{\"s\":null,\"a\":[1,{},false],\"raw\":{\"k\":1},\"r\":0.0,\"z\":null}");
 }
+
+TEST(merge_patches_as_rfc_7396_says)
+{
+    static const struct {
+        const char *json, *patch, *merged;
+    } cases[] = {
+        {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+        {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+        {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":{\"b\":\"c\",\"d\":1}}", "{\"a\":{\"b\":2,\"x\":null}}", "{\"a\":{\"d\":1,\"b\":2}}"},
+        {"[1]", "{\"a\":{\"b\":{\"c\":null}}}", "{\"a\":{\"b\":{}}}"},
+        {"{\"a\":1}", "[2]", "[2]"},
+    };
+    AUTO(mem) mem = mem_new("test");
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct json *json, *patch;
+
+        CHECK_OK(json_parse(mem, cases[i].json, strlen(cases[i].json), &json));
+        CHECK_OK(json_parse(mem, cases[i].patch, strlen(cases[i].patch), &patch));
+        CHECK_STR(json_text(mem, json_merge(mem, json, patch)), cases[i].merged);
+    }
+}

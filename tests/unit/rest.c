@@ -111,18 +111,23 @@ TEST(selectors_leave_out_and_bring_back)
 {
     static const char *const left_out[] = {"a", "d", NULL};
     static const char *const fields[] = {"a", NULL}, *const deep[] = {"d/e", NULL};
-    static const char *const exclude[] = {"a/b", "d/f", NULL};
+    static const char *const exclude[] = {"a/b", "d", "id", NULL};
     AUTO(mem) mem = mem_new("test");
 
-    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out}), "{\"id\":1}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .by_default = true}),
+              "{\"id\":1}");
     CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .all = true}),
               "{\"id\":1,\"a\":{\"b\":2,\"c\":3},\"d\":[{\"e\":4,\"f\":5}]}");
     CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .fields = fields}),
               "{\"id\":1,\"a\":{\"b\":2,\"c\":3}}");
+    CHECK_STR(select_from(mem, &(struct selector){.always = left_out, .fields = deep}),
+              "{\"id\":1,\"a\":{\"b\":2,\"c\":3},\"d\":[{\"e\":4,\"f\":5}]}");
+    CHECK_STR(select_from(mem, &(struct selector){.left_out = fields, .fields = deep, .by_default = true}),
+              "{\"id\":1,\"d\":[{\"e\":4,\"f\":5}]}");
     CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .fields = deep}),
-              "{\"id\":1,\"d\":[{\"e\":4}]}");
+              "{\"id\":1,\"d\":[{\"e\":4,\"f\":5}]}");
     CHECK_STR(select_from(mem, &(struct selector){.left_out = left_out, .exclude = exclude}),
-              "{\"id\":1,\"a\":{\"c\":3},\"d\":[{\"e\":4}]}");
+              "{\"id\":1,\"a\":{\"b\":2,\"c\":3}}");
 }
 
 /* ---- routes ------------------------------------------------------------------------------ */

@@ -104,13 +104,15 @@ on_done(struct http_exchange *x, void *arg)
 
 static void
 on_refused(struct http_exchange *x, void *arg, int status, const char *why, struct buf *body,
-           const char **content_type)
+           const char *const **headers)
 {
+    static const char *const typed[] = {"Content-Type: application/json", "Connection: close", NULL};
+
     (void)x;
     (void)arg;
     (void)why;
     buf_printf(body, "{\"refused\":%d}", status);
-    *content_type = "application/json";
+    *headers = typed;
 }
 
 static struct site *

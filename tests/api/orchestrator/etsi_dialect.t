@@ -7,6 +7,7 @@ GET /vnfpkgm/v2/vnf_packages  as nobody
 GET /vnfpkgm/v2/vnf_packages  as nobody
 > Authorization: Bearer nonsense
 = 401
+< WWW-Authenticate: Bearer realm="carrick", error="invalid_token"
 GET /vnfpkgm/api_versions  as demo
 = 200
 < Version: $ := text
@@ -59,6 +60,16 @@ GET /vnfpkgm/v2/vnf_packages?filter=(eq,userDefinedData/colour,%27blue,%20dark%2
 GET /vnfpkgm/v2/vnf_packages?filter=(neq,id,$a)  as admin
 = 200
 [{"id": "$b", ...}]
+GET /vnfpkgm/v2/vnf_packages?filter=(in,id,$a,none);(eq,operationalState,DISABLED)  as admin
+= 200
+[{"id": "$a", ...}]
+# No value that it can have: nobody, and no error.
+GET /vnfpkgm/v2/vnf_packages?filter=(eq,onboardingState,SLEEPING)  as admin
+= 200
+[]
+GET /vnfpkgm/v2/vnf_packages?filter=(eq,vnfdId,null)  as admin
+= 200
+[]
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,id  as admin
 = 400
 {"title": "Bad Request", "status": 400, "detail": "$ := text", ...}
@@ -72,7 +83,7 @@ GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&all_fields  as admin
 [{"id": "$a", "userDefinedData": {"colour": "red", "size": "5"}, ...}]
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&fields=userDefinedData/colour  as admin
 = 200
-[{"id": "$a", "userDefinedData": {"colour": "red"}, ...}]
+[{"id": "$a", "userDefinedData": {"colour": "red", "size": "5"}, ...}]
 GET /vnfpkgm/v2/vnf_packages?all_fields&fields=userDefinedData  as admin
 = 400
 

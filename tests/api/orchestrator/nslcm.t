@@ -41,4 +41,4 @@ GET /nslcm/v2/ns_lcm_op_occs/0b000000-0000-4000-8000-000000000000/retry  as demo
 = 405
 GET /nslcm/api_versions  as demo
 = 200
-{"uriPrefix": "http://$host/nslcm", "apiVersions": [{"version": "2.3.0", "isDeprecated": false}]}
+{"uriPrefix": "http://$host/nslcm", "apiVersions": [{"version": "2.3.0", "isDeprecated": false}, ...]}

@@ -1,0 +1,191 @@
+/* What clients of an orchestrator with many records get: instances of VNFs and of network services
+ * that were created and not yet instantiated, looked at over HTTP on the loopback.
+ *
+ * usage: bench_records CARRICK PACKAGES [SCALE]
+ *        PACKAGES: folder with firewall.csar, inspector.csar, web.csar, web-through-firewall.csar
+ *        SCALE: 1 = everything (default), 10 = a tenth */
+#include "served.h"
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_RECORDS 1000
+#define VNF_RECORDS 100000
+#define CLIENTS 32
+#define PAGE 100
+#define NSD_ID "5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0010"
+#define VNFD_ID "5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0001"
+
+static const char *const names[] = {"firewall", "inspector", "web"};
+static char packages[4096], ns_path[96], vnf_path[96], late_page[512];
+
+/* ---- packages ------------------------------------------------------------------------------- */
+
+struct upload {
+    const char *path, *type;
+    char *content;
+    size_t n;
+};
+
+static void
+make_upload(void *arg, int64_t n, struct buf *out)
+{
+    const struct upload *up = arg;
+
+    (void)n;
+    buf_printf(out,
+               "PUT %s HTTP/1.1\r\nHost: bench\r\nX-Auth-Token: %s\r\nContent-Type: %s\r\n"
+               "Content-Length: %zu\r\n\r\n",
+               up->path, served.token, up->type, up->n);
+    buf_add(out, up->content, up->n);
+}
+
+static const char *
+state_of(struct mem *mem, const char *path, const char *attribute)
+{
+    return str_or(json_str(json_get(served_ask(mem, "GET", path, NULL, 200), attribute)), "");
+}
+
+/* Makes the resource at 'collection', uploads the file, waits until it is on-boarded. */
+static void
+onboard(const char *collection, const char *body, const char *id_path, const char *content,
+        const char *state, const char *file)
+{
+    AUTO(mem) mem = mem_new("package");
+    struct upload up = {.type = "application/zip"};
+    struct load load = {.port = served.port,
+                        .clients = 1,
+                        .requests = 1,
+                        .expect = 202,
+                        .make = make_upload,
+                        .arg = &up};
+    const char *path, *is = "";
+    char id[40];
+
+    served_copy_id(id, served_ask(mem, "POST", collection, body, 201), id_path);
+    path = mem_printf(mem, "%s/%s", collection, id);
+    up.path = mem_printf(mem, "%s/%s", path, content);
+    served_must(file_read(mem, mem_printf(mem, "%s/%s.csar", packages, file), 64 << 20,
+                          &up.content, &up.n),
+                file);
+    served_load(&load, file);
+    load_done(&load);
+    for (int i = 0; i < 2000 && !str_eq(is, "ONBOARDED"); i++) {
+        is = state_of(mem, path, state);
+        if (str_eq(is, "CREATED") || str_eq(is, "ERROR")) {
+            break;
+        }
+    }
+    served_must(str_eq(is, "ONBOARDED") ? NULL : err_new(E_REMOTE, NULL, "it is %s", is), file);
+}
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+static void
+make_vnf(void *arg, int64_t n, struct buf *out)
+{
+    char body[160];
+
+    (void)arg;
+    (void)snprintf(body, sizeof body, "{\"vnfdId\":\"" VNFD_ID "\",\"vnfInstanceName\":\"vnf-%lld\"}",
+                   (long long)n);
+    load_request(out, "POST", "/vnflcm/v2/vnf_instances", served.token, body);
+}
+
+static void
+make_ns(void *arg, int64_t n, struct buf *out)
+{
+    char body[160];
+
+    (void)arg;
+    (void)snprintf(body, sizeof body,
+                   "{\"nsdId\":\"" NSD_ID "\",\"nsName\":\"ns-%lld\",\"nsDescription\":\"bench\"}",
+                   (long long)n);
+    load_request(out, "POST", "/nslcm/v2/ns_instances", served.token, body);
+}
+
+/* As many as are asked for by so many clients; the id of the last. */
+static void
+records_make(const char *what, int64_t n, int clients,
+             void (*make)(void *arg, int64_t n, struct buf *out), char id[40])
+{
+    AUTO(mem) mem = mem_new("records");
+    struct load load = {.port = served.port,
+                        .clients = clients,
+                        .requests = n,
+                        .expect = 201,
+                        .make = make};
+    double before = served_cpu();
+    const struct json *json;
+
+    served_load(&load, what);
+    (void)printf("| %s | %d | %lld | %.0f | %.2f | %.0f |\n", what, clients, (long long)n,
+                 (double)n / load.seconds, load_ms(&load, 0.5),
+                 (served_cpu() - before) * 1e6 / (double)n);
+    served_must(json_parse(mem, load.last, strlen(load.last), &json), what);
+    served_copy_id(id, json, "id");
+    load_done(&load);
+}
+
+/* Paths of the table; the last PAGE VNFs are made one by one, so that a page begins with them. */
+static void
+records_fill(int64_t scale)
+{
+    AUTO(mem) mem = mem_new("fill");
+    char id[40];
+
+    (void)printf("| records made | clients | how many | per second | p50 ms | CPU us each |\n"
+                 "|---|---|---|---|---|---|\n");
+    records_make("network services", NS_RECORDS / scale, CLIENTS, make_ns, id);
+    (void)snprintf(ns_path, sizeof ns_path, "/nslcm/v2/ns_instances/%s", id);
+    records_make("VNFs", VNF_RECORDS / scale - PAGE, CLIENTS, make_vnf, id);
+    (void)snprintf(late_page, sizeof late_page, "/vnflcm/v2/vnf_instances?nextpage_opaque_marker=%s",
+                   base64_from(mem, id, strlen(id), true));
+    records_make("VNFs", PAGE, 1, make_vnf, id);
+    (void)snprintf(vnf_path, sizeof vnf_path, "/vnflcm/v2/vnf_instances/%s", id);
+    (void)printf("\n");
+}
+
+/* ---- rows of the table ---------------------------------------------------------------------- */
+
+static struct served_row rows[] = {
+    {"show an NS", 1, 500, 1, 200, served_get, ns_path, {0}, {0}, NULL, 0, 0},
+    {"show a VNF", 1, 500, 1, 200, served_get, vnf_path, {0}, {0}, NULL, 0, 0},
+    {"the first page of VNFs, 1 000", 1, 5, 1, 200, served_get, "/vnflcm/v2/vnf_instances", {0}, {0},
+     NULL, 0, 0},
+    {"a page of the newest 100 of 100 000 VNFs", 1, 20, 1, 200, served_get, late_page, {0}, {0},
+     NULL, 0, 0},
+    {"VNFs by name, one hit", 1, 2, 1, 200, served_get,
+     "/vnflcm/v2/vnf_instances?filter=(eq,vnfInstanceName,vnf-77)", {0}, {0}, NULL, 0, 0},
+};
+
+int
+main(int argc, char **argv)
+{
+    int64_t scale = argc > 3 && atoi(argv[3]) > 0 ? atoi(argv[3]) : 1;
+
+    if (argc < 3) {
+        (void)fprintf(stderr, "usage: bench_records CARRICK PACKAGES [SCALE]\n");
+        return 2;
+    }
+    (void)snprintf(packages, sizeof packages, "%s", argv[2]);
+    served_open(argv[1], "orchestrator", NULL);
+    (void)served_start();
+    served_log_in();
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        onboard("/vnfpkgm/v2/vnf_packages", "{}", "id", "package_content", "onboardingState",
+                names[i]);
+    }
+    onboard("/nsd/v2/ns_descriptors", "{}", "id", "nsd_content", "nsdOnboardingState",
+            "web-through-firewall");
+    records_fill(scale);
+    served_rows(rows, ARRAY_SIZE(rows), 1);
+    served_restarts();
+    served_close();
+    return 0;
+}
