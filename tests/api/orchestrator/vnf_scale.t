@@ -295,7 +295,7 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op9  as demo
 POST /vnflcm/v2/vnf_lcm_op_occs/$op9/fail  as demo
 = 200
 {"operationState": "FAILED", ...}
-GET /carrick/v1/holdings?filter=(eq,kind,port);(eq,label,back_in)  as demo
+GET /carrick/v1/holdings?filter=(eq,kind,port);(cont,label,back_in)  as demo
 = 200
 [{...}, {...}, {...}]
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
