@@ -107,6 +107,10 @@ x
 GET /vnfpkgm/v2/vnf_packages/$pkg  as demo
 ~ 200
 {"onboardingState": "ONBOARDED", ...}
+# Who asked to hear of scaling hears of it, and of nothing else.
+POST /vnflcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/scale", "filter": {"operationTypes": ["SCALE"], "notificationTypes": ["VnfLcmOperationOccurrenceNotification"]}}
+= 201
 POST /vnflcm/v2/vnf_instances  as demo
 {"vnfdId": "grows", "vnfInstanceName": "a"}
 = 201
@@ -188,6 +192,10 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op2  as demo
  "operationParams": {"type": "SCALE_OUT", "aspectId": "grow", "numberOfSteps": 2, "additionalParams": {"why": "test"}},
  "resourceChanges": {"affectedVnfcs": [{"vduId": "back", "changeType": "ADDED", ...}, {"vduId": "back", "changeType": "ADDED", ...}],
   "affectedVirtualLinks": [], "affectedExtLinkPorts": [], ...}, ...}
+GET receiver:/got/scale/3  as nobody
+~ 200
+{"notifications": [{"operation": "SCALE", "operationState": "STARTING", "notificationStatus": "START", "vnfLcmOpOccId": "$op2", ...}, {"operationState": "PROCESSING", ...},
+ {"operationState": "COMPLETED", "notificationStatus": "RESULT", "affectedVnfcs": [{"changeType": "ADDED", ...}, "..."], ...}], ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"scaleStatus": [{"aspectId": "grow", "scaleLevel": 2}, {"aspectId": "burst", "scaleLevel": 0}],
