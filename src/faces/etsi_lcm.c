@@ -1,8 +1,10 @@
-/* SOL003 3.7.1 clause 5 and SOL005 3.7.1 clause 6: the lifecycles of VNFs and of NSs,
- * version 2, and version 1 of them (2.6.1) by etsi_major.h.  They are one shape under two sets of names: instances that operations
- * work on, and occurrences of these that can be retried, rolled back, given up. */
+/* SOL003 3.7.1 clause 5 and SOL005 3.7.1 clause 6: the lifecycles of VNFs and of NSs, version 2,
+ * and version 1 of them (2.6.1) by etsi_major.h.  They are one shape under two sets of names:
+ * instances that operations work on, and occurrences of these that can be retried, rolled back,
+ * given up. */
 #include "faces/etsi.h"
 #include "faces/etsi_major.h"
+#include "faces/etsi_subscription.h"
 #include "vnfm/network_look.h"
 
 #define VNF_INSTANCES "/vnflcm/v2/vnf_instances"
@@ -213,18 +215,26 @@ static const struct rest_shape occurrence_shape = {
     .exclude_default = occurrence_left_out,
 };
 
+/* 202; SOL005 asks for the Location of what goes on. */
+static struct err *
+task_begin(struct tx *tx, struct rest_request *r, const char *task)
+{
+    rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, lcm_of(r)->occurrences),
+                r->id);
+    r->status = 202;
+    return lcm_of(r)->task(tx, &r->op, r->id, task);
+}
+
 static struct err *
 task_retry(struct tx *tx, struct rest_request *r)
 {
-    r->status = 202;
-    return lcm_of(r)->task(tx, &r->op, r->id, "retry");
+    return task_begin(tx, r, "retry");
 }
 
 static struct err *
 task_rollback(struct tx *tx, struct rest_request *r)
 {
-    r->status = 202;
-    return lcm_of(r)->task(tx, &r->op, r->id, "rollback");
+    return task_begin(tx, r, "rollback");
 }
 
 /* fail answers at once, with the occurrence (SOL003 5.4.16, SOL005 6.4.15). */
@@ -292,6 +302,7 @@ static const struct route vnf_routes[] = {
     {LCM_START(VNF_INSTANCES "/{id}/scale_to_level", vnf_instance_resource,
                scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
+    ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };
 static const struct route ns_routes[] = {
     ETSI_VERSIONS("nslcm"),
@@ -303,6 +314,7 @@ static const struct route ns_routes[] = {
     {LCM_START(NS_INSTANCES "/{id}/scale", ns_instance_resource, scale_ns_request_table, ns_scale,
                "Scales VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
+    ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };
 
 static const struct face_version vnf_versions[] = {

@@ -26,6 +26,7 @@ struct difference {
 
 #define VNF_INFO(table_, path_)                                                                    \
     {&(table_), path_ "maxScaleLevels", GONE, NULL, NULL},                                         \
+        {&(table_), path_ "scaleStatus/vnfdId", GONE, NULL, NULL},                                 \
         {&(table_), path_ "extCpInfo/cpConfigId", GONE, NULL, NULL},                               \
         {&(table_), path_ "extCpInfo/vnfdId", GONE, NULL, NULL},                                   \
         {&(table_), path_ "extVirtualLinkInfo/currentVnfExtCpData", GONE, NULL, NULL},             \

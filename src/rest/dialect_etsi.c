@@ -244,12 +244,15 @@ struct etsi_list {
     struct mem *mem;   /* of one row */
 };
 
+/* What python3-tackerclient 1.12 says for exclude_fields. */
+#define EXCLUDE_ALIAS "exclude-fields"
+
 static struct err *
 check_keys(const struct rest_request *r)
 {
-    static const char *const known[] = {"filter",         "fields",          "exclude_fields",
-                                        "all_fields",     "exclude_default",
-                                        "nextpage_opaque_marker", NULL};
+    static const char *const known[] = {"filter", "fields", "exclude_fields", "all_fields",
+                                        "exclude_default", "nextpage_opaque_marker",
+                                        EXCLUDE_ALIAS, NULL};
 
     vec_each (&r->x->query, pair) {
         if (!str_in(pair->name, known)) {
@@ -289,7 +292,7 @@ read_selector(struct rest_request *r, struct selector *s)
 
     s->all = rest_query(r, "all_fields") != NULL;
     s->fields = comma_list(r, "fields");
-    s->exclude = comma_list(r, "exclude_fields");
+    s->exclude = comma_list(r, rest_query(r, EXCLUDE_ALIAS) ? EXCLUDE_ALIAS : "exclude_fields");
     s->by_default = exclude_default || (!s->all && !s->fields && !s->exclude);
     s->left_out = shape ? shape->exclude_default : NULL;
     s->always = shape && shape->always ? shape->always : links_only;
@@ -370,16 +373,21 @@ list(struct tx *tx, struct rest_request *r, struct list_query *query)
                              .mem = mem,
                              .key = table_key(r->route->resource->table),
                              .limit = r->x->rest->config.list_max};
+    struct sort *by_key = MEM_ARRAY(r->mem, 2, struct sort);
     struct filter *filter = NULL;
     struct err *e;
 
+    /* The next page begins behind the last key of this one. */
+    by_key[0].attr = list.key->name;
+    query->sorts = by_key;
     TRY(check_keys(r));
     TRY(read_selector(r, &list.selector));
     TRY(read_marker(r, query));
     if (rest_query(r, "filter")) {
         TRY(filter_parse(r->mem, rest_query(r, "filter"), &filter));
         list.filter = filter;
-        query->conds = filter_conds(filter, &r->op, query->conds);
+        query->conds = filter_conds(filter, &r->op, query->conds,
+                                    version_of(r) != r->face->versions);
     }
     jw_array(&r->w, NULL);
     e = resource_list(tx, &r->op, query, write_row, &list);

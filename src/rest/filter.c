@@ -292,12 +292,13 @@ filter_match(const struct filter *filter, const struct json *json)
 /* Is it equality of a text that is stored as it is shown?  Times and numbers may be written in
  * several ways, and what is null is shown as a word. */
 static bool
-is_plain(const struct filter_expr *expr, const struct table *table)
+is_plain(const struct filter_expr *expr, const struct table *table, bool older)
 {
     const struct attr *attr = table_attr_json(table, expr->path[0]);
 
     if ((expr->op != OP_EQ && expr->op != OP_IN) || expr->n_path != 1 || !attr ||
-        (attr->type != ATTR_T_str && attr->type != ATTR_T_uuid && attr->type != ATTR_T_name_enum)) {
+        (attr->type != ATTR_T_str && attr->type != ATTR_T_uuid &&
+         (attr->type != ATTR_T_name_enum || older))) {
         return false;
     }
     for (size_t i = 0; i < expr->values.n; i++) {
@@ -309,7 +310,7 @@ is_plain(const struct filter_expr *expr, const struct table *table)
 }
 
 struct cond *
-filter_conds(const struct filter *filter, struct op *op, const struct cond *conds)
+filter_conds(const struct filter *filter, struct op *op, const struct cond *conds, bool older)
 {
     VEC(struct cond) all = {0};
 
@@ -323,7 +324,7 @@ filter_conds(const struct filter *filter, struct op *op, const struct cond *cond
         bool known = false;
         struct err *e;
 
-        if (!is_plain(expr, op->resource->table)) {
+        if (!is_plain(expr, op->resource->table, older)) {
             continue;
         }
         for (size_t k = 0; k < expr->values.n; k++) {

@@ -14,8 +14,10 @@ struct err *filter_parse(struct mem *mem, const char *text, struct filter **filt
  * matches nothing. */
 bool filter_match(const struct filter *filter, const struct json *json);
 /* 'conds' (ending with attr null) and what the store can say besides before a row is encoded: conditions
- * that hold for all that the filter matches, though not only for these.  In op->mem. */
-struct cond *filter_conds(const struct filter *filter, struct op *op, const struct cond *conds);
+ * that hold for all that the filter matches, though not only for these.  In op->mem.  Another
+ * version of the API ('older') may have other words for the values of an enumeration. */
+struct cond *filter_conds(const struct filter *filter, struct op *op, const struct cond *conds,
+                          bool older);
 
 /* Attribute selectors (SOL013 5.3.2).  They are about complex attributes, objects and arrays, that
  * may be absent; simple ones, and those of 'always', are in every answer. */

@@ -70,6 +70,10 @@ url_of(struct play *play, const struct story_step *step)
         return mem_printf(play->captures.mem, "http://127.0.0.1:%d%s", play->world->site_port,
                           captures_fill(&play->captures, step->path));
     }
+    if (str_eq(step->service, "receiver")) {
+        return mem_printf(play->captures.mem, "http://127.0.0.1:%d%s", play->world->receiver_port,
+                          captures_fill(&play->captures, step->path));
+    }
     return mem_printf(play->captures.mem, "http://127.0.0.1:%u%s%s%s", rest_port(play->world->rest),
                       slash, step->service, captures_fill(&play->captures, step->path));
 }
@@ -294,6 +298,8 @@ play_story(const struct world_kind *kind, const struct story *story, const char 
     map_init(&play.captures.values, mem);
     map_set(&play.captures.values, "host",
             mem_printf(mem, "127.0.0.1:%u", rest_port(world.rest)));
+    map_set(&play.captures.values, "receiver",
+            mem_printf(mem, "127.0.0.1:%d", world.receiver_port));
     map_set(&play.captures.values, "site", mem_printf(mem, "127.0.0.1:%d", world.site_port));
     status = play_steps(&play);
     world_stop(kind, &world);
@@ -389,13 +395,13 @@ run_folder(struct mem *mem, const char *root, size_t folder, const char *only, s
 
 /* ---- a world to look at ------------------------------------------------------------- */
 
-/* "api serve DIR": a site with the persons of the stories, real time, until
- * standard input ends; prints its address. */
+/* "api serve DIR [FOLDER]": the world of a folder of stories (a site's) with its persons, real
+ * time, until standard input ends; prints its address and that of the site in memory beside it. */
 static int
-serve(const char *dir)
+serve(const char *dir, const struct world_kind *kind)
 {
     struct world world;
-    struct err *e = world_start(&world_site, dir, &world);
+    struct err *e = world_start(kind, dir, &world);
     char line[64];
 
     if (e) {
@@ -404,12 +410,24 @@ serve(const char *dir)
     }
     time_freeze(TIME_NULL);
     uuid_seed(0);
-    (void)printf("http://127.0.0.1:%u/identity/v3\n", rest_port(world.rest));
+    (void)printf("http://127.0.0.1:%u/identity/v3 http://127.0.0.1:%d/v3\n", rest_port(world.rest),
+                 world.site_port);
     (void)fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
     }
-    world_stop(&world_site, &world);
+    world_stop(kind, &world);
     return 0;
+}
+
+static const struct world_kind *
+kind_of(const char *folder)
+{
+    for (size_t i = 0; folder && i < ARRAY_SIZE(folders); i++) {
+        if (str_eq(folders[i].folder, folder)) {
+            return folders[i].kind;
+        }
+    }
+    return &world_site;
 }
 
 /* api [-v] [TEXT]: stories whose path contains TEXT.  "api unpack ..." and "api examine ..." are what
@@ -428,9 +446,9 @@ main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "examine") == 0) {
         return examine_main(argc - 1, argv + 1);
     }
-    if (argc == 3 && strcmp(argv[1], "serve") == 0) {
+    if (argc >= 3 && strcmp(argv[1], "serve") == 0) {
         log_init("api", LOG_LV_INFO);
-        return serve(argv[2]);
+        return serve(argv[2], kind_of(argv[3]));
     }
     for (int i = 1; i < argc; i++) {
         only = argv[i][0] == '-' ? only : argv[i];

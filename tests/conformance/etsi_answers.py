@@ -55,17 +55,21 @@ REQUIRED_SLIPS = {"statusEnteredTime": "stateEnteredTime"}
 # Version 1: path below /API/v1 -> what GET of it answers; other answers with a body are the same.
 V1 = {
     "vnfpkgm/v1": ("SOL005/VNFPackageManagement-API",
-                   {"/vnf_packages": "vnfPkgsInfo", "/vnf_packages/{id}": "vnfPkgInfo"},
+                   {"/vnf_packages": "vnfPkgsInfo", "/vnf_packages/{id}": "vnfPkgInfo",
+                    "/subscriptions": "PkgmSubscriptions", "/subscriptions/{id}": "PkgmSubscription"},
                    {"PATCH": "VnfPkgInfoModification"}),
     "nsd/v1": ("SOL005/NSDManagement-API",
-               {"/ns_descriptors": "NsdInfos", "/ns_descriptors/{id}": "NsdInfo"},
+               {"/ns_descriptors": "NsdInfos", "/ns_descriptors/{id}": "NsdInfo",
+                "/subscriptions": "NsdmSubscriptions", "/subscriptions/{id}": "NsdmSubscription"},
                {"PATCH": "NsdInfoModification"}),
     "nslcm/v1": ("SOL005/NSLifecycleManagement-API",
                  {"/ns_instances": "NsInstances", "/ns_instances/{id}": "NsInstance",
-                  "/ns_lcm_op_occs": "NsLcmOpOccs", "/ns_lcm_op_occs/{id}": "NsLcmOpOcc"}, {}),
+                  "/ns_lcm_op_occs": "NsLcmOpOccs", "/ns_lcm_op_occs/{id}": "NsLcmOpOcc",
+                  "/subscriptions": "subscriptions", "/subscriptions/{id}": "subscription"}, {}),
     "vnflcm/v1": ("SOL003/VNFLifecycleManagement-API",
                   {"/vnf_instances": "vnfInstances", "/vnf_instances/{id}": "vnfInstance",
-                   "/vnf_lcm_op_occs": "VnfLcmOpOccs", "/vnf_lcm_op_occs/{id}": "vnfLcmOpOcc"}, {}),
+                   "/vnf_lcm_op_occs": "VnfLcmOpOccs", "/vnf_lcm_op_occs/{id}": "vnfLcmOpOcc",
+                   "/subscriptions": "LccnSubscriptions", "/subscriptions/{id}": "LccnSubscription"}, {}),
 }
 # Version 1 has the paths of version 2 of these, and no others.
 V1_LIKE = {"vnfpkgm/v1": "vnfpkgm/v2", "nsd/v1": "nsd/v2", "nslcm/v1": "nslcm/v2", "vnflcm/v1": "vnflcm/v2"}
@@ -268,6 +272,10 @@ class Answers:
         if isinstance(value, list) and exchange.method == "GET":
             items = value
             shown, inner = self.documents.follow(shown.get("items", shown), inner)
+            # A page begins behind the last id of the one before it.
+            ids = [item.get("id") for item in items if isinstance(item, dict) and item.get("id")]
+            if ids != sorted(ids):
+                yield "is not in the order of its pages"
         for item in items:
             for where, what in self.judge.faults(item, shown, inner):
                 last = where.rpartition(".")[2]

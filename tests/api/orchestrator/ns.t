@@ -171,7 +171,8 @@ GET /nslcm/v2/ns_lcm_op_occs/$op  as demo
 {"operationState": "COMPLETED", "stateEnteredTime": "$ := time", "resourceChanges": {...}, ...}
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
-{"nsState": "INSTANTIATED", "flavourId": "f", "vnfInstance": [{"vnfdId": "pair", "instantiationState": "INSTANTIATED", ...}], "virtualLinkInfo": [{...}], "sapInfo": [{...}], ...}
+{"nsState": "INSTANTIATED", "flavourId": "f", "vnfInstance": [{"vnfdId": "pair", "instantiationState": "INSTANTIATED", ...}], "virtualLinkInfo": [{"linkPort": [{"id": "$sap := id", "resourceHandle": {"vimId": "$east", ...}}, {...}], ...}],
+ "sapInfo": [{"id": "$sap", "sapdId": "client", ...}], ...}
 GET /nslcm/v1/ns_instances/$ns  as demo
 = 200
 {"nsState": "INSTANTIATED", "vnfInstance": [{"id": "$vnf := id", "vnfdId": "pair", ...}], ...}

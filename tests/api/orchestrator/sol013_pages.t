@@ -19,19 +19,33 @@ POST /vnfpkgm/v2/vnf_packages  as demo
 {"userDefinedData": {"n": "5"}}
 = 201
 {"id": "$p5 := id", ...}
+POST /vnfpkgm/v2/vnf_packages  as demo
+{"userDefinedData": {"n": "6"}}
+= 201
+{"id": "$p6 := id", ...}
 GET /vnfpkgm/v2/vnf_packages  as demo
 = 200
-< Link: <http://$host/vnfpkgm/v2/vnf_packages?nextpage_opaque_marker=$marker := text
-[{"id": "$p1", ...}, {"id": "$p2", ...}, {"id": "$p3", ...}, {"id": "$p4", ...}]
+< Link: <http://$host/vnfpkgm/v2/vnf_packages?nextpage_opaque_marker=$marker := text>; rel="next"
+[{"id": "$a := id", ...}, {"id": "$b := id", ...}, {"id": "$c := id", ...}, {"id": "$d := id", ...}]
+# The rest, and none of those.
+GET /vnfpkgm/v2/vnf_packages?nextpage_opaque_marker=$marker&filter=(nin,id,$a,$b,$c,$d)  as demo
+= 200
+[{...}, {...}]
+GET /vnfpkgm/v2/vnf_packages?nextpage_opaque_marker=$marker  as demo
+= 200
+[{...}, {...}]
 GET /vnfpkgm/v2/vnf_packages?nextpage_opaque_marker=nonsense  as demo
 = 400
 {"status": 400, "detail": "$ := text", ...}
-# The filter counts, not what was looked at: one page.
-GET /vnfpkgm/v2/vnf_packages?filter=(in,userDefinedData/n,1,5)  as demo
+# What the filter selects counts, not what was looked at: one page.
+GET /vnfpkgm/v2/vnf_packages?filter=(in,userDefinedData/n,1,6)  as demo
 = 200
-[{"id": "$p1", ...}, {"id": "$p5", ...}]
+[{...}, {...}]
 # What was asked for goes on with the link.
-GET /vnfpkgm/v2/vnf_packages?filter=(gte,userDefinedData/n,1)&exclude_default  as demo
+GET /vnfpkgm/v2/vnf_packages?filter=(gte,userDefinedData/n,2)&exclude_default  as demo
 = 200
-< Link: <http://$host/vnfpkgm/v2/vnf_packages?filter=%28gte%2CuserDefinedData%2Fn%2C1%29&exclude_default=&nextpage_opaque_marker=$rest := text
-[{"id": "$p1", ...}, {"id": "$p2", ...}, {"id": "$p3", ...}, {"id": "$p4", ...}]
+< Link: <http://$host/vnfpkgm/v2/vnf_packages?filter=%28gte%2CuserDefinedData%2Fn%2C2%29&exclude_default=&nextpage_opaque_marker=$rest := text>; rel="next"
+[{...}, {...}, {...}, {...}]
+GET /vnfpkgm/v2/vnf_packages?filter=(gte,userDefinedData/n,2)&exclude_default&nextpage_opaque_marker=$rest  as demo
+= 200
+[{...}]

@@ -24,6 +24,12 @@ GET /nsd/v1/ns_descriptors/$nsd  as demo
 GET /nsd/v1/ns_descriptors?filter=(eq,nsdOnboardingState,ERROR)  as demo
 = 200
 []
+GET /nsd/v1/ns_descriptors?filter=(eq,nsdOnboardingState,CREATED)  as demo
+= 200
+[{"id": "$nsd", ...}]
+GET /nsd/v2/ns_descriptors?filter=(eq,nsdOnboardingState,CREATED)  as demo
+= 200
+[]
 GET /nsd/v1/ns_descriptors/$nsd/manifest  as demo
 = 404
 PATCH /nsd/v1/ns_descriptors/$nsd  as demo

@@ -192,9 +192,18 @@ GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"scaleStatus": [{"aspectId": "grow", "scaleLevel": 2}, {"aspectId": "burst", "scaleLevel": 0}],
  "vnfcResourceInfo": [{"vduId": "front", ...}, {"id": "$first", ...}, {"id": "$second := text", "vduId": "back", ...}, {"id": "$third := text", ...}], ...}, ...}
-GET /carrick/v1/holdings?filter=(eq,kind,server)  as demo
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,front)  as demo
 = 200
-[{"resource_id": "$ := text", "label": "front", ...}, {"resource_id": "$first", "label": "back", ...}, {"resource_id": "$second", "label": "back-2", ...}, {"resource_id": "$third", "label": "back-3", ...}]
+[{"resource_id": "$ := text", ...}]
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,back)  as demo
+= 200
+[{"resource_id": "$first", ...}]
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,back-2)  as demo
+= 200
+[{"resource_id": "$second", ...}]
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,back-3)  as demo
+= 200
+[{"resource_id": "$third", ...}]
 
 # The newest goes first.
 POST /vnflcm/v2/vnf_instances/$vnf/scale  as demo
