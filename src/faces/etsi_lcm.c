@@ -188,18 +188,26 @@ static const struct rest_shape occurrence_shape = {
     .exclude_default = occurrence_left_out,
 };
 
+/* The answer says where to look (SOL005 6.4.11, 6.4.12). */
+static struct err *
+task_accepted(struct tx *tx, struct rest_request *r, const char *task)
+{
+    TRY(lcm_of(r)->task(tx, &r->op, r->id, task));
+    rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, lcm_of(r)->occurrences), r->id);
+    r->status = 202;
+    return NULL;
+}
+
 static struct err *
 task_retry(struct tx *tx, struct rest_request *r)
 {
-    r->status = 202;
-    return lcm_of(r)->task(tx, &r->op, r->id, "retry");
+    return task_accepted(tx, r, "retry");
 }
 
 static struct err *
 task_rollback(struct tx *tx, struct rest_request *r)
 {
-    r->status = 202;
-    return lcm_of(r)->task(tx, &r->op, r->id, "rollback");
+    return task_accepted(tx, r, "rollback");
 }
 
 /* fail answers at once, with the occurrence (SOL003 5.4.16, SOL005 6.4.15). */
