@@ -85,7 +85,7 @@ struct err *noun_create(struct cli *cli, const struct noun *noun, const char *bo
                         const struct json **made) MUST_USE;
 
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
-    ns_op_noun, vnf_op_noun, holding_noun;
+    ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun;
 
 /* ---- the commands ------------------------------------------------------------------ */
 
@@ -93,6 +93,7 @@ command_fn site_add, site_set;                   /* site.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn operation_task, operation_explain;    /* operation.c */
+command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn chain_trace;                          /* chain.c */
 command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,

@@ -66,6 +66,17 @@ const struct noun holding_noun = {
     .named_by = (const struct noun *const[]){&site_noun, &ns_noun, &vnf_noun, NULL},
 };
 
+const struct noun subscription_noun = {
+    .name = "subscription",
+    .path = "/carrick/v1/subscriptions",
+    .columns = COLUMNS("id", "api", "callbackUri", "waiting", "dead", "lost", "last_error"),
+};
+const struct noun notification_noun = {
+    .name = "notification",
+    .path = "/carrick/v1/notifications",
+    .columns = COLUMNS("seq", "notificationType", "state", "attempts", "created_at", "last_error"),
+};
+
 /* ---- look-up ------------------------------------------------------------------------ */
 
 static bool

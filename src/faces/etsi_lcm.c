@@ -1,8 +1,10 @@
-/* SOL003 3.7.1 clause 5 and SOL005 3.7.1 clause 6: the lifecycles of VNFs and of NSs,
- * version 2, and version 1 of them (2.6.1) by etsi_major.h.  They are one shape under two sets of names: instances that operations
- * work on, and occurrences of these that can be retried, rolled back, given up. */
+/* SOL003 3.7.1 clause 5 and SOL005 3.7.1 clause 6: the lifecycles of VNFs and of NSs, version 2,
+ * and version 1 of them (2.6.1) by etsi_major.h.  They are one shape under two sets of names:
+ * instances that operations work on, and occurrences of these that can be retried, rolled back,
+ * given up. */
 #include "faces/etsi.h"
 #include "faces/etsi_major.h"
+#include "faces/etsi_subscription.h"
 #include "vnfm/network_look.h"
 
 #define VNF_INSTANCES "/vnflcm/v2/vnf_instances"
@@ -268,6 +270,7 @@ static const struct route vnf_routes[] = {
     {LCM_START(VNF_INSTANCES "/{id}/terminate", vnf_instance_resource, terminate_request_table,
                vnf_terminate, "Terminates the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
+    ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };
 static const struct route ns_routes[] = {
     ETSI_VERSIONS("nslcm"),
@@ -277,6 +280,7 @@ static const struct route ns_routes[] = {
     {LCM_START(NS_INSTANCES "/{id}/terminate", ns_instance_resource, terminate_ns_request_table,
                ns_terminate, "Terminates the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
+    ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };
 
 static const struct face_version vnf_versions[] = {

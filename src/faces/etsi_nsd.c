@@ -1,6 +1,7 @@
 /* SOL005 3.7.1 clause 5: NSD management, version 2. */
 #include "faces/etsi_descriptor.h"
 #include "faces/etsi_major.h"
+#include "faces/etsi_subscription.h"
 
 #define DESCRIPTORS "/nsd/v2/ns_descriptors"
 
@@ -23,6 +24,7 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 static const struct route routes[] = {
     ETSI_VERSIONS("nsd"),
     ETSI_DESCRIPTOR_ROUTES(DESCRIPTORS, ns_descriptor_resource, &shape, "nsd_content", "nsd", 2),
+    ETSI_SUBSCRIPTIONS("/nsd/v2/subscriptions", nsd_notices, subscription_request_table),
 };
 
 static const struct face_version versions[] = {

@@ -1,6 +1,7 @@
 /* SOL005 3.7.1 clause 9: VNF package management, version 2, on Os-Ma-nfvo. */
 #include "faces/etsi_descriptor.h"
 #include "faces/etsi_major.h"
+#include "faces/etsi_subscription.h"
 
 #define PACKAGES "/vnfpkgm/v2/vnf_packages"
 
@@ -26,6 +27,7 @@ static const struct rest_shape shape = {.encode = encode, .exclude_default = lef
 static const struct route routes[] = {
     ETSI_VERSIONS("vnfpkgm"),
     ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd", 0),
+    ETSI_SUBSCRIPTIONS("/vnfpkgm/v2/subscriptions", vnfpkgm_notices, subscription_request_table),
 };
 
 static const struct face_version versions[] = {

@@ -9,6 +9,7 @@
 #endif
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "faces/etsi_subscription.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "tosca/package.h"
@@ -28,6 +29,8 @@
       "certificates (PEM) that the signers of packages have to come from")                         \
     X(packages, "packages", "WHICH", "signed-or-not",                                              \
       "signed-only: packages that nobody signed are refused")                                      \
+    X(callbacks, "callbacks", "PREFIXES", "",                                                      \
+      "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
 enum orchestrator_option {
@@ -63,6 +66,8 @@ struct orchestrator {
     struct identity *identity;
     struct nfvo nfvo;
     struct site_watch *watch;
+    struct callback_rule callbacks;
+    struct notifier *notifier;
     struct rest *rest;
 };
 
@@ -105,6 +110,11 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
+    if (o->address) {
+        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], o->address,
+                                                    &o->callbacks),
+                                 "--callbacks"));
+    }
     o->nfvo.max_package = (uint64_t)mb << 20;
     return err_join(e, trust_check(o));
 }
@@ -118,6 +128,8 @@ orchestrator_register(void)
     for (size_t i = 0; i < ARRAY_SIZE(identity); i++) {
         resource_register(identity[i]);
     }
+    resource_register(&subscription_resource);
+    resource_register(&notification_resource);
     nfvo_register();
 }
 
@@ -135,7 +147,8 @@ state_open(struct orchestrator *o)
     struct store_config config = {
         .path = state_path(o, "orchestrator.db"),
         .tables =
-            role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, NULL),
+            role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
+                        notify_tables, NULL),
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");
@@ -204,6 +217,17 @@ engine_start(struct orchestrator *o)
 }
 
 static struct err *
+notifier_start(struct orchestrator *o)
+{
+    struct notifier_config config = {
+        .loop = o->loop, .store = o->store, .apis = etsi_notices, .rule = o->callbacks};
+
+    TRY(notifier_new(&config, &o->notifier));
+    o->nfvo.notifier = o->notifier;
+    return NULL;
+}
+
+static struct err *
 serve(struct orchestrator *o)
 {
     struct rest_config config = {
@@ -230,6 +254,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
+    TRY(notifier_start(o));
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
     return loop_run(o->loop);
@@ -244,9 +269,11 @@ orchestrator_end(struct orchestrator *o)
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
+    notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     if (o->rest) {
         rest_free(o->rest);
     }
+    notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);
     }

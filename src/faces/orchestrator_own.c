@@ -3,6 +3,7 @@
 #include "base/uuid.h"
 #include "faces/etsi.h"
 #include "nfvo/journal.h"
+#include "notify/notify.h"
 #include "vim/vim.h"
 
 #include <stdio.h>
@@ -228,6 +229,41 @@ holding_encode(struct rest_request *r, struct jw *w, const void *row)
 
 static const struct rest_shape holding_shape = {.encode = holding_encode};
 
+/* ---- subscriptions --------------------------------------------------------------------- */
+
+/* Those of all APIs, with what waits for the subscriber: ETSI has no words for that. */
+static void
+own_encode(struct rest_request *r, struct jw *w, const void *row)
+{
+    etsi_row(r, w, row);
+}
+
+static const struct rest_shape own_shape = {.encode = own_encode};
+
+static struct err *
+redrive(struct tx *tx, struct rest_request *r)
+{
+    int64_t n;
+    void *row;
+
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    TRY(subscription_redrive(tx, r->id, &n));
+    jw_object(&r->w, NULL);
+    jw_int(&r->w, "redriven", n);
+    jw_end(&r->w);
+    return NULL;
+}
+
+/* They wait again whatever becomes of this: it only saves them the pause. */
+static struct err *
+redriven(struct rest_request *r)
+{
+    const struct nfvo *nfvo = r->op.user;
+
+    notifier_wake(nfvo->notifier, r->id);
+    return NULL;
+}
+
 /* ---- the face -------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
@@ -269,6 +305,19 @@ static const struct route routes[] = {
      .shape = &operation_shape,
      .read = operation_explain,
      .doc = "Explains an operation: steps, calls, answers, reasons."},
+    REST_VERB("GET", ROOT "/subscriptions", REST_LIST, &subscription_resource, &own_shape),
+    REST_VERB("GET", ROOT "/subscriptions/{id}", REST_SHOW, &subscription_resource, &own_shape),
+    {.method = "POST",
+     .path = ROOT "/subscriptions/{id}/redrive",
+     .verb = REST_ACTION,
+     .resource = &subscription_resource,
+     .flags = REST_NO_BODY,
+     .status = 200,
+     .rule = "writer",
+     .write = redrive,
+     .committed = redriven,
+     .doc = "Delivers dead letters after all, in the place that is theirs."},
+    REST_VERB("GET", ROOT "/notifications", REST_LIST, &notification_resource, &own_shape),
     REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
 };
 

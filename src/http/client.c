@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 << 20)
@@ -34,11 +35,14 @@ struct http_call {
     const char *body;
     size_t body_len, body_at;
     int body_fd;
+    bool is_forbidden; /* An address was refused by may_connect. */
     struct mem *mem; /* Of the answer's headers. */
     VEC(const char *) headers;
     struct buf answer;
     http_done_fn *done;
     void *arg;
+    bool (*may_connect)(void *arg, const struct sockaddr *to);
+    void *may_arg;
 };
 
 struct http_client {
@@ -125,6 +129,31 @@ rewind_body(void *arg, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+/* The place where an address is known and nothing was sent to it. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http_call *call = arg;
+
+    (void)purpose;
+    if (!call->may_connect(call->may_arg, &to->addr)) {
+        call->is_forbidden = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static void
+set_addresses(struct http_call *call, const struct http_client_config *config)
+{
+    if (config && config->may_connect) {
+        call->may_connect = config->may_connect;
+        call->may_arg = config->may_arg;
+        curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETDATA, call);
+    }
+}
+
 /* RFC 9110 section 9.2.2. */
 static bool
 idempotent(const char *method)
@@ -207,6 +236,7 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
     set_body(call, request);
     set_headers(call, request);
+    set_addresses(call, config);
 }
 
 static struct http_call *
@@ -256,6 +286,9 @@ judge(const struct http_call *call, CURLcode code)
     if (call->answer.overflow) {
         return err_new(E_TOO_LARGE, NULL, "%s: the answer is larger than %zu bytes", call->what,
                        call->answer.max);
+    }
+    if (call->is_forbidden && !was_sent(call)) {
+        return err_new(E_FORBIDDEN, NULL, "%s: its address may not be called", call->what);
     }
     if (!was_sent(call)) {
         bool is_wrong = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

@@ -7,11 +7,16 @@
 
 struct http_client;
 struct http_call;
+struct sockaddr;
 
 struct http_client_config {
     int max_per_host;        /* Connections a host, 0 = 8. */
     const char *ca_file;     /* Trust store, null = the system's. */
     const char *user_agent;  /* null = "carrick/VERSION" */
+    /* Asked before each connection with the address that it would lead to; null = any may be
+     * called.  A call that came to refused addresses only is E_FORBIDDEN. */
+    bool (*may_connect)(void *arg, const struct sockaddr *to);
+    void *may_arg;
 };
 
 struct http_request {

@@ -8,6 +8,8 @@
 #include "sys/thread.h"
 #include "tosca/nsd.h"
 
+struct notifier;
+
 /* What the floor works with; op.user of its faces, service "nfvo" of its flows. */
 struct nfvo {
     struct store *store;
@@ -16,6 +18,7 @@ struct nfvo {
     struct vim *vim;
     struct pool *pool;        /* For what reads and hashes files. */
     struct upload_drops *drops;
+    struct notifier *notifier; /* Of the faces: what changes rows knows nothing of it. */
     const char *packages_dir; /* Folder of package files, mode 0700. */
     const char *trust;        /* File of certificates whose signatures on packages count; or null. */
     bool signed_only;         /* Packages that nobody signed are refused. */

@@ -70,6 +70,10 @@ url_of(struct play *play, const struct story_step *step)
         return mem_printf(play->captures.mem, "http://127.0.0.1:%d%s", play->world->site_port,
                           captures_fill(&play->captures, step->path));
     }
+    if (str_eq(step->service, "receiver")) {
+        return mem_printf(play->captures.mem, "http://127.0.0.1:%d%s", play->world->receiver_port,
+                          captures_fill(&play->captures, step->path));
+    }
     return mem_printf(play->captures.mem, "http://127.0.0.1:%u%s%s%s", rest_port(play->world->rest),
                       slash, step->service, captures_fill(&play->captures, step->path));
 }
@@ -294,6 +298,8 @@ play_story(const struct world_kind *kind, const struct story *story, const char 
     map_init(&play.captures.values, mem);
     map_set(&play.captures.values, "host",
             mem_printf(mem, "127.0.0.1:%u", rest_port(world.rest)));
+    map_set(&play.captures.values, "receiver",
+            mem_printf(mem, "127.0.0.1:%d", world.receiver_port));
     map_set(&play.captures.values, "site", mem_printf(mem, "127.0.0.1:%d", world.site_port));
     status = play_steps(&play);
     world_stop(kind, &world);

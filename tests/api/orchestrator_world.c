@@ -1,10 +1,12 @@
 /* An orchestrator and a site in memory that it may be told of: every face of `carrick orchestrator`, its
  * engine of operations on a loop of its own. */
+#include "receiver.h"
 #include "world.h"
 
 #include "flow/fake_site.h"
 
 #include "base/vec.h"
+#include "faces/etsi_subscription.h"
 #include "faces/orchestrator.h"
 #include "flow/flow.h"
 #include "http/client.h"
@@ -26,10 +28,12 @@ struct orchestrator_state {
     struct nfvo nfvo;
     struct fake_control control;
     struct fake_site *site;
+    struct receiver *receiver;
+    struct notifier *notifier;
 };
 
 static const struct table *const *const tables[] = {
-    ledger_tables, identity_tables, flow_tables, nfvo_tables, NULL,
+    ledger_tables, identity_tables, flow_tables, nfvo_tables, notify_tables, NULL,
 };
 static const struct policy_rule *const rules[] = {identity_rules, NULL};
 static const size_t *const n_rules[] = {&identity_n_rules, NULL};
@@ -66,6 +70,28 @@ start_engine(struct world *world)
     flow_kinds_add(state->engine, vim_kinds);
     flow_kinds_add(state->engine, nfvo_kinds);
     return flow_engine_start(state->engine);
+}
+
+/* Short pauses: stories have failures in them.  Few wait, so that a story comes to the bound. */
+static struct err *
+start_notifier(struct world *world)
+{
+    struct orchestrator_state *state = world->state;
+    struct notifier_config config = {.loop = state->loop,
+                                     .store = world->store,
+                                     .apis = etsi_notices,
+                                     .retry_ms = 20,
+                                     .retry_max_ms = 200,
+                                     .timeout_ms = 60000,
+                                     .queue_max = 4,
+                                     .dead_max = 2};
+
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", "127.0.0.1", &config.rule));
+    TRY(receiver_new(&state->receiver));
+    world->receiver_port = receiver_port(state->receiver);
+    TRY(notifier_new(&config, &state->notifier));
+    state->nfvo.notifier = state->notifier;
+    return NULL;
 }
 
 static const char *
@@ -105,6 +131,7 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     world->site_port = state->control.port;
     TRY(loop_new(&state->loop));
     TRY(start_engine(world));
+    TRY(start_notifier(world));
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
         return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
     }
@@ -119,6 +146,8 @@ stop(struct world *world)
 
     loop_stop(state->loop);
     (void)pthread_join(state->thread, NULL);
+    notifier_free(state->notifier);
+    receiver_free(state->receiver);
     pool_free(state->pool);
     flow_engine_free(state->engine);
     vim_free(state->vim);

@@ -15,6 +15,7 @@ struct world {
     struct identity *identity;
     struct rest *rest;
     struct policy *policy;
+    int receiver_port;           /* of the subscriber that stories name "receiver"; 0 = none */
     int site_port;               /* of the site that stories name "site"; 0 = none */
     void *state;                 /* the services of the kind of world */
 };

@@ -146,8 +146,6 @@ object_get(struct fake_site *site, const struct place *place, const char *id)
     return at;
 }
 
-/* Something that names it keeps it: a network its ports, a port its pair. */
-/* Rules are their group's: they go with it. */
 static bool
 is_rule_of(const struct object *at, const struct object *group)
 {
@@ -155,6 +153,8 @@ is_rule_of(const struct object *at, const struct object *group)
            str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
 }
 
+/* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
+ * its own rules (Neutron deletes them with it). */
 static bool
 object_used(const struct fake_site *site, const struct object *object)
 {

@@ -1,0 +1,505 @@
+/* What ETSI's APIs tell: SOL003 3.7.1 clause 5 (vnflcm), SOL005 3.7.1 clauses 5 (nsd),
+ * 6 (nslcm) and 9 (vnfpkgm).  Everything follows from changes of rows: an operation or a
+ * state that comes later is told without a line here. */
+#include "faces/etsi.h"
+#include "faces/etsi_subscription.h"
+
+#define ON_CREATE (1u << CHANGE_CREATE)
+#define ON_UPDATE (1u << CHANGE_UPDATE)
+#define ON_DELETE (1u << CHANGE_DELETE)
+#define MEMBERS(...) ((const struct notice_member[]){__VA_ARGS__, {0}})
+#define LINKS(...) ((const struct notice_link[]){__VA_ARGS__, {0}})
+
+/* ---- filters ---------------------------------------------------------------------------- */
+
+/* SOL003 4.4.1.5: providers, their products, versions of these. */
+static const struct criterion product_versions[] = {
+    {.name = "vnfSoftwareVersion", .fact = "vnfSoftwareVersion"},
+    {.name = "vnfdVersions", .fact = "vnfdVersion"},
+    {0},
+};
+static const struct criterion products[] = {
+    {.name = "vnfProductName", .fact = "vnfProductName"},
+    {.name = "versions", .form = CRITERION_OBJECTS, .below = product_versions},
+    {0},
+};
+/* SOL005's OpenAPI document calls the products as their parent is called. */
+static const struct criterion providers[] = {
+    {.name = "vnfProvider", .fact = "vnfProvider"},
+    {.name = "vnfProducts", .form = CRITERION_OBJECTS, .below = products},
+    {.name = "vnfProductsFromProviders", .form = CRITERION_OBJECTS, .below = products},
+    {0},
+};
+
+static const char *const vnflcm_types[] = {
+    "VnfLcmOperationOccurrenceNotification",
+    "VnfIdentifierCreationNotification",
+    "VnfIdentifierDeletionNotification",
+    NULL,
+};
+/* SOL003 5.5.4.3 and 5.5.4.4, SOL005 6.5.4.3 and 6.5.4.4: all that the standards know. */
+static const char *const vnf_lcm_operations[] = {
+    "INSTANTIATE",
+    "SCALE",
+    "SCALE_TO_LEVEL",
+    "CHANGE_FLAVOUR",
+    "TERMINATE",
+    "HEAL",
+    "OPERATE",
+    "CHANGE_EXT_CONN",
+    "MODIFY_INFO",
+    "CREATE_SNAPSHOT",
+    "REVERT_TO_SNAPSHOT",
+    "CHANGE_VNFPKG",
+    NULL,
+};
+static const char *const vnf_lcm_states[] = {
+    "STARTING", "PROCESSING",   "COMPLETED",   "FAILED_TEMP",
+    "FAILED",   "ROLLING_BACK", "ROLLED_BACK", NULL,
+};
+static const char *const ns_lcm_operations[] = {
+    "INSTANTIATE", "SCALE", "UPDATE", "TERMINATE", "HEAL", NULL,
+};
+static const char *const ns_lcm_states[] = {
+    "PROCESSING", "COMPLETED",    "PARTIALLY_COMPLETED", "FAILED_TEMP",
+    "FAILED",     "ROLLING_BACK", "ROLLED_BACK",         NULL,
+};
+
+static const struct criterion vnf_instance_filter[] = {
+    {.name = "vnfdIds", .fact = "vnfdId"},
+    {.name = "vnfProductsFromProviders", .form = CRITERION_OBJECTS, .below = providers},
+    {.name = "vnfInstanceIds", .fact = "vnfInstanceId"},
+    {.name = "vnfInstanceNames", .fact = "vnfInstanceName"},
+    {0},
+};
+static const struct criterion vnflcm_filter[] = {
+    {.name = "vnfInstanceSubscriptionFilter",
+     .form = CRITERION_OBJECT,
+     .below = vnf_instance_filter},
+    {.name = "notificationTypes", .fact = "notificationType", .words = vnflcm_types},
+    {.name = "operationTypes",
+     .fact = "operation",
+     .is_optional = true,
+     .words = vnf_lcm_operations},
+    {.name = "operationStates",
+     .fact = "operationState",
+     .is_optional = true,
+     .words = vnf_lcm_states},
+    {0},
+};
+
+/* SOL005's OpenAPI document misspells the first in its filter. */
+static const char *const nslcm_types[] = {
+    "NsLcmOperationOccurrenceNotification",
+    "NsLcmOperationOccurenceNotification",
+    "NsIdentifierCreationNotification",
+    "NsIdentifierDeletionNotification",
+    NULL,
+};
+static const struct criterion ns_instance_filter[] = {
+    {.name = "nsdIds", .fact = "nsdId"},
+    {.name = "vnfdIds", .fact = "vnfdIds"},
+    {.name = "nsInstanceIds", .fact = "nsInstanceId"},
+    {.name = "nsInstanceNames", .fact = "nsInstanceName"},
+    {0},
+};
+static const struct criterion nslcm_filter[] = {
+    {.name = "nsInstanceSubscriptionFilter", .form = CRITERION_OBJECT, .below = ns_instance_filter},
+    {.name = "notificationTypes", .fact = "notificationType", .words = nslcm_types},
+    {.name = "operationTypes",
+     .fact = "operation",
+     .is_optional = true,
+     .words = ns_lcm_operations},
+    {.name = "operationStates",
+     .fact = "operationState",
+     .is_optional = true,
+     .words = ns_lcm_states},
+    {0},
+};
+
+static const char *const vnfpkgm_types[] = {
+    "VnfPackageOnboardingNotification",
+    "VnfPackageChangeNotification",
+    NULL,
+};
+static const struct criterion vnfpkgm_filter[] = {
+    {.name = "notificationTypes", .fact = "notificationType", .words = vnfpkgm_types},
+    {.name = "vnfProductsFromProviders", .form = CRITERION_OBJECTS, .below = providers},
+    {.name = "vnfdId", .fact = "vnfdId"},
+    {.name = "vnfPkgId", .fact = "vnfPkgId"},
+    {.name = "operationalState", .fact = "operationalState", .words = package_operational_states},
+    {.name = "usageState", .fact = "usageState", .words = package_usage_states},
+    {.name = "vnfmInfo", .fact = "vnfmInfo"},
+    {0},
+};
+
+/* The filter of SOL005's OpenAPI document writes the second another way. */
+static const char *const nsd_types[] = {
+    "NsdOnBoardingNotification",        "NsdOnBoardingFailureNotification",
+    "NsdOnboardingFailureNotification", "NsdChangeNotification",
+    "NsdDeletionNotification",          NULL,
+};
+static const struct criterion nsd_filter[] = {
+    {.name = "notificationTypes", .fact = "notificationType", .words = nsd_types},
+    {.name = "nsdInfoId", .fact = "nsdInfoId"},
+    {.name = "nsdId", .fact = "nsdId"},
+    {.name = "nsdName", .fact = "nsdName"},
+    {.name = "nsdVersion", .fact = "nsdVersion"},
+    {.name = "nsdDesigner", .fact = "nsdDesigner"},
+    {.name = "nsdInvariantId", .fact = "nsdInvariantId"},
+    {.name = "vnfPkgIds", .fact = "vnfPkgIds"},
+    {.name = "nsdOnboardingState",
+     .fact = "nsdOnboardingState",
+     .words = package_onboarding_states},
+    {.name = "nsdOperationalState",
+     .fact = "nsdOperationalState",
+     .words = package_operational_states},
+    {.name = "nsdUsageState", .fact = "nsdUsageState", .words = package_usage_states},
+    {0},
+};
+
+/* ---- facts that are elsewhere -------------------------------------------------------------- */
+
+static void
+fact(struct jw *w, const char *name, const char *text)
+{
+    if (text) {
+        jw_str(w, name, text);
+    }
+}
+
+/* An occurrence knows its VNFD, the package the product. */
+static struct err *
+product_look(const struct notice_event *event, struct jw *w)
+{
+    const struct vnf_lcm_op_occ *occ = event->row;
+    struct cond of_vnfd[] = {
+        COND("project_id", occ->project_id), COND("vnfd_id", occ->vnfd_id), {0}};
+    struct vnf_package *package = NULL;
+
+    if (occ->vnfd_id) {
+        TRY(row_find(event->tx, &vnf_package_table, of_vnfd, &package));
+    }
+    if (package) {
+        fact(w, "vnfProvider", package->vnf_provider);
+        fact(w, "vnfProductName", package->vnf_product_name);
+        fact(w, "vnfSoftwareVersion", package->vnf_software_version);
+        fact(w, "vnfdVersion", package->vnfd_version);
+    }
+    return NULL;
+}
+
+/* The VNFDs that the NSD is made of. */
+static struct err *
+vnfds_write(const struct notice_event *event, const struct ns_instance *ns, struct jw *w)
+{
+    struct ns_descriptor *nsd;
+    struct vnf_package *package;
+
+    TRY(notice_row(event, &ns_descriptor_table, ns->nsd_info_id, &nsd));
+    jw_array(w, "vnfdIds");
+    for (size_t i = 0; nsd && i < nsd->vnf_pkg_ids.n; i++) {
+        TRY(notice_row(event, &vnf_package_table, nsd->vnf_pkg_ids.items[i], &package));
+        if (package && package->vnfd_id) {
+            jw_str(w, NULL, package->vnfd_id);
+        }
+    }
+    jw_end(w);
+    return NULL;
+}
+
+static struct err *
+ns_look(const struct notice_event *event, struct jw *w)
+{
+    return vnfds_write(event, event->row, w);
+}
+
+static struct err *
+ns_occ_look(const struct notice_event *event, struct jw *w)
+{
+    const struct ns_lcm_op_occ *occ = event->row;
+    struct ns_instance *ns;
+
+    TRY(notice_row(event, &ns_instance_table, occ->ns_instance_id, &ns));
+    if (!ns) {
+        return NULL;
+    }
+    fact(w, "nsdId", ns->nsd_id);
+    fact(w, "nsInstanceName", ns->name);
+    return vnfds_write(event, ns, w);
+}
+
+/* ---- what occurrences tell ----------------------------------------------------------------- */
+
+/* SOL003 5.6.2.2, SOL005 6.6.2: which states tell of a result. */
+static bool
+is_result(const char *state)
+{
+    static const char *const results[] = {"COMPLETED", "PARTIALLY_COMPLETED", "FAILED_TEMP",
+                                          "FAILED",    "ROLLED_BACK",         NULL};
+
+    return str_in(state, results);
+}
+
+/* A notification has some lists of resourceChanges under other names (SOL005 6.5.2.3, 6.5.2.5). */
+static const char *
+notified_as(const char *list)
+{
+    static const char *const names[][2] = {
+        {"affectedVnfs", "affectedVnf"}, {"affectedPnfs", "affectedPnf"},
+        {"affectedVls", "affectedVl"},   {"affectedVnffgs", "affectedVnffg"},
+        {"affectedNss", "affectedNs"},   {"affectedSaps", "affectedSap"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_eq(list, names[i][0])) {
+            return names[i][1];
+        }
+    }
+    return list;
+}
+
+static void
+occurrence_more(struct jw *w, const char *state, const struct json *changes, bool is_full)
+{
+    jw_str(w, "notificationStatus", is_result(state) ? "RESULT" : "START");
+    if (!is_full || !is_result(state)) {
+        return;
+    }
+    json_each (changes, i) {
+        if (changes->items[i]->n) {
+            jw_json(w, notified_as(changes->keys[i]), changes->items[i]);
+        }
+    }
+}
+
+static void
+vnf_occ_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct vnf_lcm_op_occ *occ = event->row;
+
+    occurrence_more(w, occ->operation_state, occ->resource_changes, is_full);
+}
+
+static void
+ns_occ_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct ns_lcm_op_occ *occ = event->row;
+
+    occurrence_more(w, occ->operation_state, occ->resource_changes, is_full);
+}
+
+/* Why a package is told of: it is gone, or its state is another. */
+static void
+package_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct vnf_package *package = event->row;
+
+    (void)is_full;
+    if (event->change->kind == CHANGE_DELETE) {
+        jw_str(w, "changeType", "PKG_DELETE");
+    } else {
+        jw_str(w, "changeType", "OP_STATE_CHANGE");
+        jw_str(w, "operationalState", package->operational_state);
+    }
+}
+
+/* ---- vnflcm -------------------------------------------------------------------------------- */
+
+#define VNF_MEMBERS MEMBERS({"vnfInstanceId", "id"})
+#define VNF_FACTS                                                                                  \
+    MEMBERS({"vnfdId", "vnfd_id"}, {"vnfInstanceName", "name"}, {"vnfProvider", "vnf_provider"},   \
+            {"vnfProductName", "vnf_product_name"},                                                \
+            {"vnfSoftwareVersion", "vnf_software_version"}, {"vnfdVersion", "vnfd_version"})
+#define VNF_LINKS LINKS({"vnfInstance", "/vnflcm/v2/vnf_instances", "id"})
+
+static const struct notice vnflcm[] = {
+    {.type = "VnfLcmOperationOccurrenceNotification",
+     .table = &vnf_lcm_op_occ_table,
+     .on = ON_CREATE | ON_UPDATE,
+     .column = "operation_state",
+     .members = MEMBERS({"vnfLcmOpOccId", "id"}, {"vnfInstanceId", "vnf_instance_id"},
+                        {"operation", "operation"}, {"operationState", "operation_state"},
+                        {"isAutomaticInvocation", "is_automatic"}, {"error", "error"}),
+     .facts = MEMBERS({"vnfdId", "vnfd_id"}, {"vnfInstanceName", "vnf_name"}),
+     .links = LINKS({"vnfInstance", "/vnflcm/v2/vnf_instances", "vnf_instance_id"},
+                    {"vnfLcmOpOcc", "/vnflcm/v2/vnf_lcm_op_occs", "id"}),
+     .look = product_look,
+     .more = vnf_occ_more},
+    {.type = "VnfIdentifierCreationNotification",
+     .table = &vnf_instance_table,
+     .on = ON_CREATE,
+     .members = VNF_MEMBERS,
+     .facts = VNF_FACTS,
+     .links = VNF_LINKS},
+    {.type = "VnfIdentifierDeletionNotification",
+     .table = &vnf_instance_table,
+     .on = ON_DELETE,
+     .members = VNF_MEMBERS,
+     .facts = VNF_FACTS,
+     .links = VNF_LINKS},
+};
+const struct notice_api vnflcm_notices = {
+    .name = "vnflcm",
+    .version = "2.3.0",
+    .subscriptions = "/vnflcm/v2/subscriptions",
+    .time_key = "timeStamp",
+    .filter = vnflcm_filter,
+    .notices = vnflcm,
+    .n_notices = sizeof vnflcm / sizeof *vnflcm,
+    .has_verbosity = true,
+};
+
+/* ---- nslcm --------------------------------------------------------------------------------- */
+
+#define NS_MEMBERS MEMBERS({"nsInstanceId", "id"})
+#define NS_FACTS MEMBERS({"nsdId", "nsd_id"}, {"nsInstanceName", "name"})
+#define NS_LINKS LINKS({"nsInstance", "/nslcm/v2/ns_instances", "id"})
+
+static const struct notice nslcm[] = {
+    {.type = "NsLcmOperationOccurrenceNotification",
+     .other = "NsLcmOperationOccurenceNotification",
+     .table = &ns_lcm_op_occ_table,
+     .on = ON_CREATE | ON_UPDATE,
+     .column = "operation_state",
+     .members = MEMBERS({"nsLcmOpOccId", "id"}, {"nsInstanceId", "ns_instance_id"},
+                        {"operation", "operation"}, {"operationState", "operation_state"},
+                        {"isAutomaticInvocation", "is_automatic"}, {"error", "error"}),
+     .links = LINKS({"nsInstance", "/nslcm/v2/ns_instances", "ns_instance_id"},
+                    {"nslcmOpOcc", "/nslcm/v2/ns_lcm_op_occs", "id"}),
+     .look = ns_occ_look,
+     .more = ns_occ_more},
+    {.type = "NsIdentifierCreationNotification",
+     .table = &ns_instance_table,
+     .on = ON_CREATE,
+     .members = NS_MEMBERS,
+     .facts = NS_FACTS,
+     .links = NS_LINKS,
+     .look = ns_look},
+    {.type = "NsIdentifierDeletionNotification",
+     .table = &ns_instance_table,
+     .on = ON_DELETE,
+     .members = NS_MEMBERS,
+     .facts = NS_FACTS,
+     .links = NS_LINKS,
+     .look = ns_look},
+};
+const struct notice_api nslcm_notices = {
+    .name = "nslcm",
+    .version = "2.3.0",
+    .subscriptions = "/nslcm/v2/subscriptions",
+    .time_key = "timestamp",
+    .filter = nslcm_filter,
+    .notices = nslcm,
+    .n_notices = sizeof nslcm / sizeof *nslcm,
+    .has_verbosity = true,
+};
+
+/* ---- vnfpkgm ------------------------------------------------------------------------------- */
+
+#define PACKAGE_FACTS                                                                              \
+    {"vnfProvider", "vnf_provider"}, {"vnfProductName", "vnf_product_name"},                       \
+        {"vnfSoftwareVersion", "vnf_software_version"}, {"vnfdVersion", "vnfd_version"},           \
+        {"operationalState", "operational_state"},                                                 \
+    {                                                                                              \
+        "usageState", "usage_state"                                                                \
+    }
+#define PACKAGE_LINKS LINKS({"vnfPackage", "/vnfpkgm/v2/vnf_packages", "id"})
+#define PACKAGE_CHANGE(on_, column_, value_, but_)                                                 \
+    {                                                                                              \
+        .type = "VnfPackageChangeNotification", .table = &vnf_package_table, .on = (on_),          \
+        .column = (column_), .value = (value_), .but = (but_),                                     \
+        .members = MEMBERS({"vnfPkgId", "id"}, {"vnfdId", "vnfd_id"}),                             \
+        .facts = MEMBERS(PACKAGE_FACTS, {"vnfmInfo", "vnfm_info"}), .links = PACKAGE_LINKS,        \
+        .more = package_more                                                                       \
+    }
+
+static const struct notice vnfpkgm[] = {
+    {.type = "VnfPackageOnboardingNotification",
+     .table = &vnf_package_table,
+     .on = ON_UPDATE,
+     .column = "onboarding_state",
+     .value = "ONBOARDED",
+     .members = MEMBERS({"vnfPkgId", "id"}, {"vnfdId", "vnfd_id"}, {"vnfmInfo", "vnfm_info"}),
+     .facts = MEMBERS(PACKAGE_FACTS),
+     .links = PACKAGE_LINKS},
+    PACKAGE_CHANGE(ON_UPDATE, "operational_state", NULL, "onboarding_state"),
+    PACKAGE_CHANGE(ON_DELETE, "onboarding_state", "ONBOARDED", NULL),
+};
+const struct notice_api vnfpkgm_notices = {
+    .name = "vnfpkgm",
+    .version = "2.4.0",
+    .subscriptions = "/vnfpkgm/v2/subscriptions",
+    .time_key = "timeStamp",
+    .filter = vnfpkgm_filter,
+    .notices = vnfpkgm,
+    .n_notices = sizeof vnfpkgm / sizeof *vnfpkgm,
+};
+
+/* ---- nsd ----------------------------------------------------------------------------------- */
+
+#define NSD_MEMBERS                                                                                \
+    {"nsdInfoId", "id"},                                                                           \
+    {                                                                                              \
+        "nsdId", "nsd_id"                                                                          \
+    }
+#define NSD_FACTS                                                                                  \
+    {"nsdName", "nsd_name"}, {"nsdVersion", "nsd_version"}, {"nsdDesigner", "nsd_designer"},       \
+        {"nsdInvariantId", "nsd_invariant_id"}, {"vnfPkgIds", "vnf_pkg_ids"},                      \
+        {"nsdOnboardingState", "onboarding_state"},                                                \
+    {                                                                                              \
+        "nsdUsageState", "usage_state"                                                             \
+    }
+#define NSD_STATE                                                                                  \
+    {                                                                                              \
+        "nsdOperationalState", "operational_state"                                                 \
+    }
+#define NSD_LINKS LINKS({"nsdInfo", "/nsd/v2/ns_descriptors", "id"})
+
+static const struct notice nsd[] = {
+    {.type = "NsdOnBoardingNotification",
+     .table = &ns_descriptor_table,
+     .on = ON_UPDATE,
+     .column = "onboarding_state",
+     .value = "ONBOARDED",
+     .members = MEMBERS(NSD_MEMBERS),
+     .facts = MEMBERS(NSD_FACTS, NSD_STATE),
+     .links = NSD_LINKS},
+    {.type = "NsdOnBoardingFailureNotification",
+     .other = "NsdOnboardingFailureNotification",
+     .table = &ns_descriptor_table,
+     .on = ON_UPDATE,
+     .column = "onboarding_state",
+     .value = "ERROR",
+     .members = MEMBERS(NSD_MEMBERS, {"onboardingFailureDetails", "failure"}),
+     .facts = MEMBERS(NSD_FACTS, NSD_STATE),
+     .links = NSD_LINKS},
+    {.type = "NsdChangeNotification",
+     .table = &ns_descriptor_table,
+     .on = ON_UPDATE,
+     .column = "operational_state",
+     .but = "onboarding_state",
+     .members = MEMBERS(NSD_MEMBERS, NSD_STATE),
+     .facts = MEMBERS(NSD_FACTS),
+     .links = NSD_LINKS},
+    {.type = "NsdDeletionNotification",
+     .table = &ns_descriptor_table,
+     .on = ON_DELETE,
+     .column = "onboarding_state",
+     .value = "ONBOARDED",
+     .members = MEMBERS(NSD_MEMBERS),
+     .facts = MEMBERS(NSD_FACTS, NSD_STATE),
+     .links = NSD_LINKS},
+};
+const struct notice_api nsd_notices = {
+    .name = "nsd",
+    .version = "2.3.0",
+    .subscriptions = "/nsd/v2/subscriptions",
+    .time_key = "timeStamp",
+    .filter = nsd_filter,
+    .notices = nsd,
+    .n_notices = sizeof nsd / sizeof *nsd,
+};
+
+const struct notice_api *const etsi_notices[] = {&vnflcm_notices, &nslcm_notices, &vnfpkgm_notices,
+                                                 &nsd_notices, NULL};

@@ -1,0 +1,18 @@
+/* From changes to notifications. */
+#ifndef CARRICK_NOTIFY_NOTICES_H
+#define CARRICK_NOTIFY_NOTICES_H
+
+#include "base/vec.h"
+#include "notify/notify.h"
+
+/* Notifications for all subscribers of a change, in 'mem'. */
+struct notices {
+    struct mem *mem;
+    VEC(struct notification *) items;
+};
+
+/* Adds what 'change' is to its project's subscribers; on a reader or a writer. */
+struct err *notices_of(struct tx *tx, const struct notice_api *const *apis,
+                       const struct change *change, struct notices *notices) MUST_USE;
+
+#endif

@@ -1,0 +1,371 @@
+/* The notifier follows the change log: what is new becomes notifications, in one
+ * transaction with the note how far it got, so that each change is told exactly once to
+ * each queue whatever ends the process; lines empty the queues. */
+#include "notify/live.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CURSOR "notify.cursor"
+#define AT_ONCE 256
+#define NOTICES_MAX 1000 /* of one transaction, or a few more */
+#define KEEP_EVERY 10000 /* changes that concern nobody until the store hears of them */
+
+const struct notice_api *
+notify_api(const struct notifier *notifier, const char *name)
+{
+    const struct notice_api *const *api = notifier->config.apis;
+
+    while (*api && !str_eq((*api)->name, name)) {
+        api++;
+    }
+    return *api;
+}
+
+/* ---- writes ------------------------------------------------------------------------------ */
+
+static void
+write_end(void *arg)
+{
+    struct notify_write *write = arg;
+    struct err *err = write->err;
+
+    write->err = NULL;
+    write->then(write->arg, err);
+}
+
+/* store_fn */
+static struct err *
+write_run(struct tx *tx, void *arg)
+{
+    const struct notify_write *write = arg;
+
+    return write->fn(tx, write->arg);
+}
+
+/* On the writer's thread.  Whoever stops the notifier waits for it. */
+static void
+write_done(void *arg, struct err *err)
+{
+    struct notify_write *write = arg;
+    struct notifier *notifier = write->notifier;
+
+    write->err = err;
+    loop_post(notifier->config.loop, write_end, write);
+    pthread_mutex_lock(&notifier->lock);
+    notifier->n_writes--;
+    pthread_cond_broadcast(&notifier->quiet);
+    pthread_mutex_unlock(&notifier->lock);
+}
+
+void
+notify_write(struct notifier *notifier, struct notify_write *write, store_fn *fn, void *arg,
+             void (*then)(void *arg, struct err *err))
+{
+    *write = (struct notify_write){notifier, fn, arg, then, NULL};
+    pthread_mutex_lock(&notifier->lock);
+    notifier->n_writes++;
+    pthread_mutex_unlock(&notifier->lock);
+    store_write(notifier->config.store, write_run, write, write_done);
+}
+
+void
+notify_write_drop(struct notify_write *write)
+{
+    if (write->notifier) {
+        (void)loop_unpost(write->notifier->config.loop, write_end, write);
+        err_ignore(write->err, "nobody waits for it any more");
+    }
+}
+
+/* ---- following ------------------------------------------------------------------------------ */
+
+static void follow(void *arg);
+
+/* What is new, as notifications: until there are enough of them for one transaction. */
+static struct err *
+log_read(struct tx *tx, void *arg)
+{
+    struct notifier *notifier = arg;
+    struct change *changes;
+    size_t n;
+
+    do {
+        TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
+        for (size_t i = 0; i < n; i++) {
+            TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+            notifier->cursor = changes[i].seq;
+        }
+    } while (n && notifier->notices.items.n < NOTICES_MAX);
+    return NULL;
+}
+
+static struct err *
+last_read(struct tx *tx, void *arg)
+{
+    return changes_last(tx, arg);
+}
+
+/* The log is longer than what it may hold behind us.  Only a store that was not ours meanwhile
+ * comes here: what happened is not told, and the log says so. */
+static struct err *
+log_lost(struct notifier *notifier, struct err *gone)
+{
+    log_err(LOG_LV_ERROR, "notify", gone, "changes were not told");
+    return store_read(notifier->config.store, last_read, &notifier->cursor);
+}
+
+static struct err *
+cursor_write(struct tx *tx, int64_t cursor)
+{
+    return tx_fact_set(tx, CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
+}
+
+static struct err *
+notices_write(struct tx *tx, void *arg)
+{
+    struct notifier *notifier = arg;
+
+    vec_each (&notifier->notices.items, notice) {
+        TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
+    }
+    return cursor_write(tx, notifier->cursor);
+}
+
+static void
+notices_drop(struct notifier *notifier)
+{
+    mem_free(notifier->notices.mem);
+    notifier->notices = (struct notices){0};
+}
+
+/* Later, from where the store knows that we are. */
+static void
+follow_later(struct notifier *notifier, struct err *err)
+{
+    log_err(LOG_LV_WARN, "notify", err, "following changes");
+    notices_drop(notifier);
+    notifier->cursor = notifier->kept;
+    loop_timer_arm(notifier->timer, notifier->config.retry_ms);
+}
+
+static void
+notices_kept(void *arg, struct err *err)
+{
+    struct notifier *notifier = arg;
+
+    notifier->is_writing = false;
+    if (err) {
+        follow_later(notifier, err);
+        return;
+    }
+    notifier->kept = notifier->cursor;
+    vec_each (&notifier->notices.items, notice) {
+        line_wake(notifier, (*notice)->subscription_id, false);
+    }
+    notices_drop(notifier);
+    follow(notifier);
+}
+
+/* loop_fn: something was committed. */
+static void
+follow(void *arg)
+{
+    struct notifier *notifier = arg;
+    struct err *err;
+
+    if (notifier->is_closed || notifier->is_writing) {
+        return;
+    }
+    notifier->notices.mem = mem_new("notices");
+    err = store_read(notifier->config.store, log_read, notifier);
+    if (err_is(err, E_GONE)) {
+        err = log_lost(notifier, err);
+    }
+    if (err) {
+        follow_later(notifier, err);
+    } else if (notifier->notices.items.n || notifier->cursor - notifier->kept > KEEP_EVERY) {
+        notifier->is_writing = true;
+        notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);
+    } else {
+        notices_drop(notifier);
+    }
+}
+
+/* ---- what waits already -------------------------------------------------------------------- */
+
+static struct err *
+subscriptions_read(struct tx *tx, void *arg)
+{
+    struct notices *all = arg;
+    struct query query = {.table = &subscription_table};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct subscription *row = rows.items[i];
+        struct notification *waiting = row_new(all->mem, &notification_table);
+
+        waiting->subscription_id = mem_str(all->mem, row->id);
+        vec_add(all->mem, &all->items, waiting);
+    }
+    return NULL;
+}
+
+/* loop_fn: at the start. */
+static void
+wake_all(void *arg)
+{
+    struct notifier *notifier = arg;
+    AUTO(mem) mem = mem_new("subscriptions");
+    struct notices all = {.mem = mem};
+    struct err *err = store_read(notifier->config.store, subscriptions_read, &all);
+
+    if (err) {
+        log_err(LOG_LV_WARN, "notify", err, "subscriptions");
+    }
+    vec_each (&all.items, waiting) {
+        line_wake(notifier, (*waiting)->subscription_id, false);
+    }
+}
+
+static struct wake *
+wakes_take(struct notifier *notifier)
+{
+    struct wake *wakes;
+
+    pthread_mutex_lock(&notifier->lock);
+    wakes = notifier->wakes;
+    notifier->wakes = NULL;
+    pthread_mutex_unlock(&notifier->lock);
+    return wakes;
+}
+
+/* loop_fn */
+static void
+wake_some(void *arg)
+{
+    struct notifier *notifier = arg;
+
+    for (struct wake *wake = wakes_take(notifier), *next; wake; wake = next) {
+        next = wake->next;
+        line_wake(notifier, wake->id, true);
+        free(wake);
+    }
+}
+
+void
+notifier_wake(struct notifier *notifier, const char *subscription_id)
+{
+    struct wake *wake = heap_alloc(sizeof *wake);
+
+    (void)snprintf(wake->id, sizeof wake->id, "%s", subscription_id);
+    pthread_mutex_lock(&notifier->lock);
+    wake->next = notifier->wakes;
+    notifier->wakes = wake;
+    pthread_mutex_unlock(&notifier->lock);
+    loop_post(notifier->config.loop, wake_some, notifier);
+}
+
+/* ---- start and end ------------------------------------------------------------------------- */
+
+/* Where the log was left; at the very first start its end. */
+static struct err *
+cursor_take(struct tx *tx, void *arg)
+{
+    struct notifier *notifier = arg;
+    const char *text;
+
+    TRY(tx_fact_get(tx, CURSOR, &text));
+    if (!text || !str_to_i64(text, &notifier->cursor)) {
+        TRY(changes_last(tx, &notifier->cursor));
+        TRY(cursor_write(tx, notifier->cursor));
+    }
+    notifier->kept = notifier->cursor;
+    return NULL;
+}
+
+static int64_t
+or_default(int64_t given, int64_t otherwise)
+{
+    return given ? given : otherwise;
+}
+
+static void
+config_take(struct notifier *notifier, const struct notifier_config *config)
+{
+    notifier->config = *config;
+    notifier->config.retry_ms = or_default(config->retry_ms, 500);
+    notifier->config.retry_max_ms = or_default(config->retry_max_ms, 60000);
+    notifier->config.timeout_ms = or_default(config->timeout_ms, 10000);
+    notifier->limits.queue_max = or_default(config->queue_max, 1000);
+    notifier->limits.dead_max = or_default(config->dead_max, 1000);
+}
+
+struct err *
+notifier_new(const struct notifier_config *config, struct notifier **out)
+{
+    struct notifier *notifier = heap_alloc(sizeof *notifier);
+    /* A line has one call at a time: nothing is gained by a queue of the client's, in which
+     * one host's slow callbacks would wait for each other. */
+    struct http_client_config http = {
+        .max_per_host = 10000,
+        .may_connect = callback_may,
+        .may_arg = &notifier->config.rule,
+    };
+
+    *notifier = (struct notifier){0};
+    config_take(notifier, config);
+    pthread_mutex_init(&notifier->lock, NULL);
+    pthread_cond_init(&notifier->quiet, NULL);
+    *out = notifier;
+    TRY(store_write_wait(config->store, cursor_take, notifier));
+    TRY(http_client_new(config->loop, &http, &notifier->http));
+    notifier->timer = loop_timer_new(config->loop, follow, notifier);
+    notifier->watch = store_watch(config->store, config->loop, follow, notifier);
+    loop_post(config->loop, follow, notifier);
+    loop_post(config->loop, wake_all, notifier);
+    return NULL;
+}
+
+void
+notifier_stop(struct notifier *notifier)
+{
+    if (!notifier || notifier->is_closed) {
+        return;
+    }
+    notifier->is_closed = true;
+    store_unwatch(notifier->watch);
+    loop_timer_del(notifier->timer);
+    http_client_free(notifier->http);
+    pthread_mutex_lock(&notifier->lock);
+    while (notifier->n_writes) {
+        pthread_cond_wait(&notifier->quiet, &notifier->lock);
+    }
+    pthread_mutex_unlock(&notifier->lock);
+}
+
+void
+notifier_free(struct notifier *notifier)
+{
+    if (!notifier) {
+        return;
+    }
+    notifier_stop(notifier);
+    while (loop_unpost(notifier->config.loop, follow, notifier) ||
+           loop_unpost(notifier->config.loop, wake_all, notifier) ||
+           loop_unpost(notifier->config.loop, wake_some, notifier)) {
+    }
+    for (struct wake *wake = notifier->wakes, *next; wake; wake = next) {
+        next = wake->next;
+        free(wake);
+    }
+    notify_write_drop(&notifier->write);
+    lines_free(notifier);
+    notices_drop(notifier);
+    pthread_cond_destroy(&notifier->quiet);
+    pthread_mutex_destroy(&notifier->lock);
+    free(notifier);
+}

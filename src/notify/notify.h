@@ -1,0 +1,181 @@
+/* Subscriptions and notifications of any API: who asked to be told of what, a durable
+ * queue for each of them, and the delivery.  Notifications follow from the change log:
+ * what changes rows knows nothing of them.  An API is a table of its notifications and
+ * of the attributes of its filter (struct notice_api). */
+#ifndef CARRICK_NOTIFY_NOTIFY_H
+#define CARRICK_NOTIFY_NOTIFY_H
+
+#include "base/net.h"
+#include "resource/resource.h"
+#include "store/store.h"
+
+struct notifier;
+struct sockaddr;
+
+#define ATTR ATTR_MEMBER
+struct subscription {
+    struct row row;
+#include "notify/subscription.tbl"
+};
+struct notification {
+    struct row row;
+#include "notify/notification.tbl"
+};
+struct subscription_basic {
+    struct row row;
+#include "notify/subscription_basic.tbl"
+};
+struct subscription_oauth2 {
+    struct row row;
+#include "notify/subscription_oauth2.tbl"
+};
+struct subscription_authentication {
+    struct row row;
+#include "notify/subscription_authentication.tbl"
+};
+struct subscription_request {
+    struct row row;
+#include "notify/subscription_request.tbl"
+};
+#undef ATTR
+
+extern const struct table subscription_table, notification_table;
+/* Bodies of POST: with and without verbosity. */
+extern const struct table lcm_subscription_request_table, subscription_request_table;
+/* For store_config; null-terminated. */
+extern const struct table *const notify_tables[];
+extern const struct resource subscription_resource, notification_resource;
+extern const char *const subscription_verbosities[], *const subscription_auth_types[];
+extern const char *const notification_states[];
+extern const struct quota_default notify_quotas[];
+
+/* ---- what an API tells ------------------------------------------------------------ */
+
+/* One attribute of a filter: what a client may give, and which fact of an event it is
+ * held against.  A text stands for a list of one. */
+enum criterion_form {
+    CRITERION_TEXTS,   /* ["a", "b"]: one of them is the event's, or one of the event's */
+    CRITERION_OBJECT,  /* {...}: all of 'below' hold */
+    CRITERION_OBJECTS, /* [{...}, {...}]: one of them holds */
+};
+struct criterion {
+    const char *name; /* null ends a list */
+    const char *fact;
+    enum criterion_form form;
+    bool is_optional;         /* events without the fact are not held against it */
+    const char *const *words; /* null-terminated: the values that there are; null: any */
+    const struct criterion *below;
+};
+
+struct notice_member {
+    const char *json, *column; /* json null ends a list */
+};
+struct notice_link {
+    const char *name, *path, *column; /* below _links: PATH/ID; null ends a list */
+};
+
+struct notice;
+/* A change that is told. */
+struct notice_event {
+    struct tx *tx;
+    const struct notice *notice;
+    const struct change *change;
+    const void *row; /* as the change left it; of a deletion the last image */
+};
+
+/* One type of notification: which changes make it, and what it says. */
+struct notice {
+    const char *type;
+    const char *other; /* another spelling of it that filters may have, or null */
+    const struct table *table;
+    unsigned on;        /* 1 << enum change_kind, ORed */
+    const char *column; /* an update has to change it; null = any */
+    const char *value;  /* ... and it has to be this then (any kind of change); null = any */
+    const char *but;    /* an update that changes this too is another notification's */
+    const struct notice_member *members; /* shown, and facts under the same names */
+    const struct notice_member *facts;   /* facts only */
+    const struct notice_link *links;
+    /* Further facts, which need reads; into an open object.  Null = none. */
+    struct err *(*look)(const struct notice_event *event, struct jw *w);
+    /* Further members; 'is_full' unless the subscription's verbosity is SHORT.  Null = none. */
+    void (*more)(const struct notice_event *event, bool is_full, struct jw *w);
+};
+
+struct notice_api {
+    const char *name;          /* "vnflcm" */
+    const char *version;       /* of the header Version, as the API's own */
+    const char *subscriptions; /* path of the collection: links */
+    const char *time_key;      /* "timeStamp", "timestamp" */
+    const struct criterion *filter;
+    const struct notice *notices;
+    size_t n_notices;
+    bool has_verbosity;
+};
+
+/* For 'look': the row as it is now, else its last image where it was deleted behind the event, else
+ * null.  In the transaction's arena. */
+struct err *notice_row(const struct notice_event *event, const struct table *table, const char *id,
+                       void *row_out) MUST_USE;
+
+/* ---- subscriptions ------------------------------------------------------------------ */
+
+/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with.
+ * E_INVALID with all faults of filter and authentication. */
+struct err *subscription_make(struct mem *mem, const struct notice_api *api,
+                              const struct subscription_request *request, const char *base,
+                              struct subscription **made) MUST_USE;
+/* Id of the project's subscription with the same API, filter and callback, or null
+ * (SOL013 8.2: 303).  In tx_mem. */
+struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
+                              const char **id) MUST_USE;
+/* All dead letters wait for their delivery again, in the place that is theirs; '*n': how many. */
+struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST_USE;
+
+/* ---- addresses ------------------------------------------------------------------------ */
+
+/* Which addresses a callback may have. */
+struct callback_rule {
+    const struct cidr *allowed; /* 'n' of them; none: all but what is refused always */
+    size_t n;
+    bool has_loopback; /* loopback may be called, though it is not in 'allowed' */
+};
+/* 'text': prefixes with commas between them, or ""; then every address may be called except
+ * loopback (unless 'listen', where we serve, is loopback itself: who asks is on this host then),
+ * link-local, multicast and unspecified ones.  E_INVALID. */
+struct err *callback_rule_read(struct mem *mem, const char *text, const char *listen,
+                               struct callback_rule *rule) MUST_USE;
+/* For http_client_config.may_connect; 'rule' is a struct callback_rule. */
+bool callback_may(void *rule, const struct sockaddr *to);
+
+/* ---- the notifier ---------------------------------------------------------------------- */
+
+struct notifier_config {
+    struct loop *loop;
+    struct store *store;
+    const struct notice_api *const *apis; /* null-terminated */
+    struct callback_rule rule;
+    int64_t retry_ms;     /* Pause after a first failure, doubled after each; 0 = 500 */
+    int64_t retry_max_ms; /* ... up to this; 0 = 60 000 */
+    int64_t timeout_ms;   /* Of one delivery; 0 = 10 000 */
+    int64_t queue_max;    /* Notifications that wait for one subscriber; 0 = 1 000 */
+    int64_t dead_max;     /* Dead letters that are kept for one subscriber; 0 = 1 000 */
+};
+/* Starts to follow the change log where it was left.  On the loop's thread, or before it runs. */
+struct err *notifier_new(const struct notifier_config *config, struct notifier **out) MUST_USE;
+/* Ends all calls and waits for the writes under way.  On the loop's thread, or when it does not run
+ * any more; before those are gone that wait for a probe.  Null accepted, and twice. */
+void notifier_stop(struct notifier *notifier);
+/* Stops it and ends; before the store closes.  Null accepted. */
+void notifier_free(struct notifier *notifier);
+/* What waits for the subscription is tried now, also behind failures.  Any thread. */
+void notifier_wake(struct notifier *notifier, const char *subscription_id);
+
+/* Called once on the loop's thread; owns 'err'. */
+typedef void notifier_probe_fn(void *arg, struct err *err);
+/* Asks the callback with a GET, as notifications would be sent; it has to answer 204 (SOL013 8.2).
+ * 'subscription' and 'mem' are borrowed until 'done'.  E_UNPROCESSABLE says what came instead.  Any
+ * thread. */
+void notifier_probe(struct notifier *notifier, struct mem *mem,
+                    const struct subscription *subscription, notifier_probe_fn *done, void *arg);
+
+#endif

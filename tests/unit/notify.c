@@ -1,0 +1,543 @@
+/* Subscriptions: filters and addresses as tables of cases, what a change becomes, and that
+ * nothing is lost or comes in another order, whoever is killed. */
+#include "notify/criteria.h"
+#include "notify/notices.h"
+#include "notify/queue.h"
+#include "test.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROJECT "11111111-1111-4111-8111-111111111111"
+#define OTHER "22222222-2222-4222-8222-222222222222"
+#define THING "33333333-3333-4333-8333-333333333333"
+#define KEY_32 "0123456789abcdef0123456789abcdef"
+
+/* ---- a small world ---------------------------------------------------------------------- */
+
+struct thing {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "notify_thing.tbl"
+#undef ATTR
+};
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT thing
+static const struct attr thing_attrs[] = {
+#include "notify_thing.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+static const struct table thing_table = {
+    .name = "thing", .doc = "Things.", TABLE(struct thing, thing_attrs)};
+static const struct table *const tables[] = {&subscription_table, &notification_table, &thing_table,
+                                             NULL};
+
+static const char *const colours[] = {"red", "blue", NULL};
+static const struct criterion inner[] = {
+    {.name = "size", .fact = "size"},
+    {.name = "shapes", .fact = "shape"},
+    {0},
+};
+static const struct criterion criteria[] = {
+    {.name = "types", .fact = "notificationType"},
+    {.name = "names", .fact = "name"},
+    {.name = "colours", .fact = "colour", .words = colours},
+    {.name = "states", .fact = "state", .is_optional = true},
+    {.name = "one", .form = CRITERION_OBJECT, .below = inner},
+    {.name = "many", .form = CRITERION_OBJECTS, .below = inner},
+    {0},
+};
+#define MEMBERS(...) ((const struct notice_member[]){__VA_ARGS__, {0}})
+#define LINKS(...) ((const struct notice_link[]){__VA_ARGS__, {0}})
+static const struct notice notices[] = {
+    {.type = "Made",
+     .table = &thing_table,
+     .on = 1u << CHANGE_CREATE,
+     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"number", "number"}),
+     .links = LINKS({"thing", "/things", "id"})},
+    {.type = "Done",
+     .table = &thing_table,
+     .on = 1u << CHANGE_UPDATE,
+     .column = "state",
+     .value = "DONE",
+     .but = "number",
+     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"state", "state"})},
+    {.type = "Gone",
+     .table = &thing_table,
+     .on = 1u << CHANGE_DELETE,
+     .members = MEMBERS({"thingId", "id"}, {"name", "name"})},
+};
+static const struct notice_api api = {
+    .name = "test",
+    .version = "1.0.0",
+    .subscriptions = "/subscriptions",
+    .time_key = "timeStamp",
+    .filter = criteria,
+    .notices = notices,
+    .n_notices = 3,
+};
+static const struct notice_api *const apis[] = {&api, NULL};
+
+static struct store *
+world_open(const char *path)
+{
+    struct store_config config = {.path = path, .tables = tables, .seal_key = KEY_32};
+    struct store *store;
+
+    REQUIRE_OK(store_open(&config, &store));
+    return store;
+}
+
+static const struct json *
+json_of(struct mem *mem, const char *text)
+{
+    const struct json *json = NULL;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
+    return json;
+}
+
+/* ---- filters -------------------------------------------------------------------------------- */
+
+TEST(notify_filter_is_refused_with_all_its_faults)
+{
+    static const struct {
+        const char *filter, *fault;
+    } cases[] = {
+        {"{}", NULL},
+        {"null", NULL},
+        {"{\"names\": [\"a\"], \"colours\": \"red\", \"one\": {\"size\": \"1\"}}", NULL},
+        {"[]", "filter: an object is wanted"},
+        {"{\"name\": \"a\", \"names\": 1}",
+         "unknown attribute 'filter.name'; filter.names: a list is wanted, not integer"},
+        {"{\"colours\": [\"red\", \"green\"]}", "filter.colours[1]: there is no 'green'"},
+        {"{\"names\": []}", "filter.names: 1 to 1000 values, not 0"},
+        {"{\"one\": []}", "filter.one: an object is wanted"},
+        {"{\"many\": {}}", "filter.many: a list is wanted"},
+        {"{\"many\": [{\"size\": \"1\"}, {\"colour\": \"red\"}]}",
+         "unknown attribute 'filter.many[1].colour'"},
+    };
+    AUTO(mem) mem = mem_new("test");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err *e = criteria_check(mem, criteria, "filter", json_of(mem, cases[i].filter));
+
+        if (cases[i].fault) {
+            CHECK(e && strstr(err_full(mem, e), cases[i].fault));
+            CHECK_ERR(e, E_INVALID);
+        } else {
+            CHECK_OK(e);
+        }
+    }
+}
+
+TEST(notify_filter_holds_for_events_that_fit_all_of_it)
+{
+    static const char facts[] = "{\"name\": \"a\", \"colour\": \"red\", \"size\": \"1\", "
+                                "\"shape\": [\"round\", \"flat\"]}";
+    static const struct {
+        const char *filter;
+        bool holds;
+    } cases[] = {
+        {"{}", true},
+        {"{\"names\": [\"b\", \"a\"]}", true},
+        {"{\"names\": \"a\"}", true},
+        {"{\"names\": [\"b\"]}", false},
+        {"{\"names\": [\"a\"], \"colours\": [\"blue\"]}", false},
+        {"{\"types\": [\"Made\"]}", false}, /* no such fact: not this event */
+        {"{\"states\": [\"DONE\"]}", true}, /* ... but this is of events that have it */
+        {"{\"one\": {\"size\": \"1\", \"shapes\": [\"flat\"]}}", true},
+        {"{\"one\": {\"size\": \"1\", \"shapes\": [\"square\"]}}", false},
+        {"{\"many\": [{\"size\": \"2\"}, {\"shapes\": [\"round\"]}]}", true},
+        {"{\"many\": [{\"size\": \"2\"}, {\"size\": \"1\", \"shapes\": [\"square\"]}]}", false},
+        {"{\"unknown\": [\"a\"]}", false},
+    };
+    AUTO(mem) mem = mem_new("test");
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool holds = criteria_hold(criteria, json_of(mem, cases[i].filter), json_of(mem, facts));
+
+        if (holds != cases[i].holds) {
+            test_fail(__FILE__, __LINE__, "%s: %d", cases[i].filter, holds);
+        }
+    }
+}
+
+/* ---- addresses ----------------------------------------------------------------------------- */
+
+static bool
+may(const struct callback_rule *rule, const char *address)
+{
+    struct callback_rule copy = *rule;
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+
+    if (inet_pton(AF_INET, address, &in.sin_addr) == 1) {
+        return callback_may(&copy, (const struct sockaddr *)(const void *)&in);
+    }
+    REQUIRE(inet_pton(AF_INET6, address, &in6.sin6_addr) == 1);
+    return callback_may(&copy, (const struct sockaddr *)(const void *)&in6);
+}
+
+TEST(notify_callbacks_have_addresses_that_are_allowed)
+{
+    static const struct {
+        const char *prefixes, *listen, *address;
+        bool allowed;
+    } cases[] = {
+        {"", "10.0.0.1", "10.0.0.2", true},
+        {"", "10.0.0.1", "2001:db8::1", true},
+        {"", "10.0.0.1", "127.0.0.1", false},
+        {"", "10.0.0.1", "127.9.9.9", false},
+        {"", "10.0.0.1", "::1", false},
+        {"", "10.0.0.1", "::ffff:127.0.0.1", false},
+        {"", "0.0.0.0", "127.0.0.1", false},
+        {"", "127.0.0.1", "127.0.0.1", true}, /* who reaches us is on this host */
+        {"", "::1", "127.0.0.1", true},
+        {"", "127.0.0.1", "0.0.0.0", false}, /* Linux takes it for itself */
+        {"", "127.0.0.1", "::", false},
+        {"", "127.0.0.1", "169.254.169.254", false},
+        {"", "127.0.0.1", "::ffff:169.254.169.254", false},
+        {"", "10.0.0.1", "fe80::1", false},
+        {"", "10.0.0.1", "224.0.0.1", false},
+        {"", "10.0.0.1", "255.255.255.255", false},
+        {"", "10.0.0.1", "ff02::1", false},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.2.7", true},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "2001:db8::7", true},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.3.7", false},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "127.0.0.1", false},
+        {"127.0.0.0/8", "10.0.0.1", "127.0.0.1", true},
+    };
+    AUTO(mem) mem = mem_new("test");
+    struct callback_rule rule;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        REQUIRE_OK(callback_rule_read(mem, cases[i].prefixes, cases[i].listen, &rule));
+        if (may(&rule, cases[i].address) != cases[i].allowed) {
+            test_fail(__FILE__, __LINE__, "\"%s\" at %s: %s", cases[i].prefixes, cases[i].listen,
+                      cases[i].address);
+        }
+    }
+    CHECK_ERR(callback_rule_read(mem, "10.0.0.0/8,x", "10.0.0.1", &rule), E_INVALID);
+}
+
+/* ---- from changes to texts ----------------------------------------------------------------- */
+
+static struct err *
+subscription_add(struct tx *tx, const char *project, const char *uri, const struct json *filter)
+{
+    struct subscription *row = row_new(tx_mem(tx), &subscription_table);
+
+    row->project_id = project;
+    row->api = "test";
+    row->callback_uri = uri;
+    row->filter = filter;
+    row->base = "http://here";
+    row->created_at = tx_now(tx);
+    TRY(changes_last(tx, &row->since));
+    return row_insert(tx, row);
+}
+
+/* Two subscribers of a project, one of another's; a life of a thing with each kind of change. */
+static struct err *
+life_write(struct tx *tx, void *arg)
+{
+    struct mem *mem = tx_mem(tx);
+    struct thing *thing = row_new(mem, &thing_table), *next;
+
+    (void)arg;
+    thing->id = THING;
+    thing->project_id = PROJECT;
+    thing->name = "a";
+    thing->number = 7;
+    TRY(subscription_add(tx, PROJECT, "http://x/all", NULL));
+    TRY(subscription_add(tx, PROJECT, "http://x/done", json_of(mem, "{\"types\": [\"Done\"]}")));
+    TRY(subscription_add(tx, OTHER, "http://x/other", NULL));
+    TRY(row_insert(tx, thing));
+    next = row_copy(mem, thing);
+    next->name = "b";
+    TRY(row_update(tx, thing, next)); /* told by nobody */
+    thing = row_copy(mem, next);
+    next->state = "BUSY";
+    TRY(row_update(tx, thing, next)); /* another value */
+    thing = row_copy(mem, next);
+    next->state = "DONE";
+    next->number = 8;
+    TRY(row_update(tx, thing, next)); /* with what makes it another's */
+    thing = row_copy(mem, next);
+    next->state = "BUSY";
+    TRY(row_update(tx, thing, next));
+    thing = row_copy(mem, next);
+    next->state = "DONE";
+    TRY(row_update(tx, thing, next));
+    thing = row_copy(mem, next);
+    next->name = "c";
+    next->state = "OVER";
+    TRY(row_update(tx, thing, next));
+    TRY(row_delete(tx, &thing_table, THING));
+    return subscription_add(tx, PROJECT, "http://x/late", NULL);
+}
+
+static struct err *
+life_read(struct tx *tx, void *arg)
+{
+    struct notices *found = arg;
+    struct change *changes;
+    size_t n;
+
+    TRY(changes_read(tx, 0, 1000, &changes, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(notices_of(tx, apis, &changes[i], found));
+    }
+    return NULL;
+}
+
+TEST(notify_tells_a_change_as_it_was_though_the_row_is_gone)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct store *store = world_open(":memory:");
+    struct notices found = {.mem = mem};
+    /* "Done" goes to two; its name is that of the last image, its state that of the change. */
+    static const char *const types[] = {"Made", "Done", "Done", "Gone"};
+    static const char *const names[] = {"a", "c", "c", "c"};
+
+    REQUIRE_OK(store_write_wait(store, life_write, NULL));
+    REQUIRE_OK(store_read(store, life_read, &found));
+    REQUIRE(found.items.n == 4);
+    for (size_t i = 0; i < found.items.n; i++) {
+        const struct json *body = json_of(mem, found.items.items[i]->body);
+
+        CHECK_STR(found.items.items[i]->type, types[i]);
+        CHECK_STR(json_get_str(body, "notificationType"), types[i]);
+        CHECK_STR(json_get_str(body, "thingId"), THING);
+        CHECK_STR(json_get_str(body, "name"), names[i]);
+        CHECK_STR(json_get_str(body, "subscriptionId"), found.items.items[i]->subscription_id);
+        CHECK(json_get_str(body, "timeStamp") != NULL);
+    }
+    CHECK_STR(json_get_str(json_of(mem, found.items.items[1]->body), "state"), "DONE");
+    CHECK_STR(json_get_str(json_of(mem, found.items.items[1]->body), "id"),
+              json_get_str(json_of(mem, found.items.items[2]->body), "id"));
+    CHECK_STR(json_str(json_path(json_of(mem, found.items.items[0]->body), "_links.thing.href")),
+              "http://here/things/" THING);
+    store_close(store);
+}
+
+/* ---- kill -9 ------------------------------------------------------------------------------- */
+
+#define GOT_MAX 20000
+#define ROUNDS 6
+#define DROP_EVERY 7
+
+/* What receiver, sender and test share. */
+struct shared {
+    _Atomic int port;
+    _Atomic int n_got;
+    _Atomic int64_t n_made; /* things whose insert was acknowledged */
+    int64_t got[GOT_MAX];
+    int64_t dropped; /* the last number whose connection was closed */
+};
+
+/* One request of a connection, its body behind the head; false where it ended before. */
+static bool
+request_read(int fd, char *text, size_t size)
+{
+    size_t n = 0, length;
+    const char *end, *given;
+    ssize_t got;
+
+    while ((got = read(fd, text + n, size - n - 1)) > 0) {
+        n += (size_t)got;
+        text[n] = '\0';
+        end = strstr(text, "\r\n\r\n");
+        given = strstr(text, "Content-Length:");
+        length = given ? strtoul(given + 15, NULL, 10) : 0;
+        if (end && n >= (size_t)(end - text) + 4 + length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every seventh notification is read and the connection closed, the first time. */
+static void
+receiver_serve(struct shared *shared, int fd)
+{
+    static const char ok[] = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    static char text[65536];
+    const char *at = request_read(fd, text, sizeof text) ? strstr(text, "\"number\":") : NULL;
+    int64_t number = at ? strtoll(at + 9, NULL, 10) : -1;
+
+    if (!at || (number % DROP_EVERY == 3 && shared->dropped < number)) {
+        shared->dropped = at ? number : shared->dropped;
+        return;
+    }
+    if (shared->n_got < GOT_MAX) {
+        shared->got[shared->n_got] = number;
+        shared->n_got++;
+    }
+    if (write(fd, ok, sizeof ok - 1) < 0) {
+        return; /* the sender was killed: it sends it again */
+    }
+}
+
+static void
+receiver_run(struct shared *shared)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (bind(listener, (const struct sockaddr *)(const void *)&at, sizeof at) ||
+        listen(listener, 64) || getsockname(listener, (struct sockaddr *)(void *)&at, &size)) {
+        _exit(1);
+    }
+    shared->port = ntohs(at.sin_port);
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+
+        if (fd >= 0) {
+            receiver_serve(shared, fd);
+            (void)close(fd);
+        }
+    }
+}
+
+struct sender {
+    struct store *store;
+    struct shared *shared;
+    int64_t number;
+};
+
+/* The first of all makes the subscription; the next goes on behind what is there. */
+static struct err *
+sender_begin(struct tx *tx, void *arg)
+{
+    struct sender *sender = arg;
+    struct query things = {.table = &thing_table}, all = {.table = &subscription_table};
+    int64_t n;
+
+    TRY(rows_count(tx, &all, &n));
+    if (!n) {
+        TRY(subscription_add(tx, PROJECT,
+                             mem_printf(tx_mem(tx), "http://127.0.0.1:%d/", sender->shared->port),
+                             NULL));
+    }
+    return rows_count(tx, &things, &sender->number);
+}
+
+static struct err *
+thing_add(struct tx *tx, void *arg)
+{
+    const struct sender *sender = arg;
+    struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+    thing->project_id = PROJECT;
+    thing->number = sender->number;
+    return row_insert(tx, thing);
+}
+
+static void *
+things_write(void *arg)
+{
+    struct sender *sender = arg;
+
+    for (;; sender->number++) {
+        struct err *e = store_write_wait(sender->store, thing_add, sender);
+
+        if (e) {
+            _exit(1);
+        }
+        sender->shared->n_made = sender->number + 1;
+    }
+    return NULL;
+}
+
+static void
+sender_run(const char *path, struct shared *shared, bool writes)
+{
+    struct notifier_config config = {.apis = apis,
+                                     .rule = {.has_loopback = true},
+                                     .retry_ms = 1,
+                                     .retry_max_ms = 50,
+                                     .queue_max = GOT_MAX};
+    struct sender sender = {.store = world_open(path), .shared = shared};
+    struct notifier *notifier;
+    pthread_t thread;
+
+    config.store = sender.store;
+    if (store_write_wait(sender.store, sender_begin, &sender) || loop_new(&config.loop) ||
+        notifier_new(&config, &notifier) ||
+        (writes && pthread_create(&thread, NULL, things_write, &sender)) || loop_run(config.loop)) {
+        _exit(1);
+    }
+    _exit(0);
+}
+
+static pid_t
+sender_start(const char *path, struct shared *shared, bool writes)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        sender_run(path, shared, writes);
+    }
+    return pid;
+}
+
+static void
+kill_wait(pid_t pid)
+{
+    int status = 0;
+
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, &status, 0);
+    CHECK(WIFSIGNALED(status)); /* it did not end by itself */
+}
+
+TEST(notify_loses_nothing_and_keeps_the_order_over_kill_9)
+{
+    struct shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char path[300];
+    pid_t receiver, sender;
+
+    REQUIRE(shared != MAP_FAILED);
+    shared->dropped = -1;
+    (void)snprintf(path, sizeof path, "%s/db", test_dir());
+    receiver = fork();
+    if (receiver == 0) {
+        receiver_run(shared);
+    }
+    EVENTUALLY(10000, shared->port != 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        int until = shared->n_got + 1 + 5 * i;
+
+        sender = sender_start(path, shared, true);
+        EVENTUALLY(30000, shared->n_got >= until);
+        kill_wait(sender);
+    }
+    sender = sender_start(path, shared, false);
+    EVENTUALLY(60000, shared->got[shared->n_got - 1] + 1 >= shared->n_made);
+    kill_wait(sender);
+    kill_wait(receiver);
+    CHECK(shared->n_made > ROUNDS && shared->n_got < GOT_MAX);
+    CHECK_INT(shared->got[0], 0);
+    for (int i = 1; i < shared->n_got; i++) {
+        /* The next, or the last once more: it was delivered, and its end was not noted. */
+        if (shared->got[i] != shared->got[i - 1] + 1 && shared->got[i] != shared->got[i - 1]) {
+            test_fail(__FILE__, __LINE__, "%" PRIi64 " behind %" PRIi64, shared->got[i],
+                      shared->got[i - 1]);
+        }
+    }
+}
