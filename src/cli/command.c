@@ -31,6 +31,30 @@ static const struct cli_option instantiate_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+#define SCALE_OPTIONS                                                                              \
+    {"out", "ASPECT", "add servers: further along a scaling aspect"},                              \
+        {"in", "ASPECT", "remove servers: back along a scaling aspect, the newest first"},         \
+        {"steps", "N", "with --out and --in: how many scale levels; default: 1"},                  \
+        {"level", "LEVEL", "to an instantiation level"},                                           \
+    {                                                                                              \
+        "to", "ASPECT=N", "to a scale level of an aspect; may be repeated"                         \
+    }
+#define NS_SCALE_OPTIONS                                                                           \
+    {"vnf", "VNF", "VNF instance, by name, profile or id"}, SCALE_OPTIONS,                         \
+    {                                                                                              \
+        "drain", "SECONDS", "how long servers that go keep their flows; default: 10"               \
+    }
+static const struct cli_option vnf_scale_options[] = {
+    SCALE_OPTIONS,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option ns_scale_options[] = {
+    NS_SCALE_OPTIONS,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
 static const struct cli_option trace_options[] = {
     {"from", "PORT", "port that sends, by name or id"},
     {"to", "PORT", "port that it is for, by name or id; a remote port too"},
@@ -186,11 +210,15 @@ static const struct command commands[] = {
      .options = instantiate_options, .arg = "instantiate"},
     LIST("ns list", ns_noun, "lists network services"),
     SHOW_("ns show", ns_noun, "shows a network service"),
+    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
+     .options = ns_scale_options},
     {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
      .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},
     LIST("vnf list", vnf_noun, "lists VNF instances"),
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
+    {ONE("vnf scale", NULL, vnf_scale, "scales a VNF that is no part of a network service"),
+     .options = vnf_scale_options},
     LIST("op list", operation_noun, "lists operations"),
     {ONE_OF("ID", "op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
     {ONE_OF("ID", "op retry", NULL, operation_task, "goes on where an operation failed"),
@@ -215,6 +243,8 @@ static const struct command commands[] = {
      .doc = "prints hop by hop what a packet meets ('tcp dport 80', 'icmp'), at a site; 1 = dropped"},
     {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
      .options = instantiate_options},
+    {ONE("plan scale", NULL, ns_scale_plan, "shows what a scaling would do, without doing it"),
+     .options = plan_scale_options},
     {ONE_OF("ID", "explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
     {.words = "package check",
      .arguments = "FILE...",

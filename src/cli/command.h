@@ -92,6 +92,7 @@ extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_nou
 command_fn site_add, site_set;                   /* site.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
+command_fn vnf_scale, ns_scale, ns_scale_plan;   /* scale.c */
 command_fn operation_task, operation_explain;    /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn chain_trace;                          /* chain.c */
@@ -101,6 +102,8 @@ command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
 
 /* The last part of a path or URL, null where there is none. */
 const char *id_of_path(const char *path);
+/* Asks for a plan and prints it. */
+struct err *plan_show(struct cli *cli, const char *body) MUST_USE;
 /* Waits for an operation, at a terminal with a live tree; 'path' is that of its occurrence.
  * E_CONFLICT where it ends otherwise than COMPLETED. */
 struct err *operation_wait(struct cli *cli, const char *path) MUST_USE;

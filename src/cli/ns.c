@@ -141,18 +141,24 @@ struct err *
 ns_plan_show(struct cli *cli)
 {
     AUTO_BUF body = BUF_INIT;
-    AUTO_BUF tree = BUF_INIT;
     struct jw w = jw_to(&body);
-    struct call call = {.method = "POST", .path = "/carrick/v1/plans"};
     const struct json *thing;
-    struct reply reply;
 
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     jw_object(&w, NULL);
     jw_str(&w, "nsInstanceId", json_get_str(thing, "id"));
     request_write(cli, &w, "request");
     jw_end(&w);
-    call.body = body.data;
+    return plan_show(cli, body.data);
+}
+
+struct err *
+plan_show(struct cli *cli, const char *body)
+{
+    AUTO_BUF tree = BUF_INIT;
+    struct call call = {.method = "POST", .path = "/carrick/v1/plans", .body = body};
+    struct reply reply;
+
     TRY(session_call(&cli->session, &call, &reply));
     if (cli->json) {
         print_json(reply.json);

@@ -36,6 +36,23 @@ is_vnf_not_instantiated(const void *row)
     return !is_vnf_instantiated(row);
 }
 
+/* Has the VNFD what can be scaled?  A VNF of an NS is scaled by way of the NS. */
+static bool
+has_vnf_aspects(const void *row)
+{
+    return is_vnf_instantiated(row) && !text_of(row, "ns_instance_id") &&
+           json_get(((const struct vnf_instance *)row)->instantiated_info, "scaleStatus");
+}
+
+static bool
+has_vnf_levels(const void *row)
+{
+    const struct vnf_instance *vnf = row;
+
+    return is_vnf_instantiated(row) && !vnf->ns_instance_id &&
+           (json_get_str(vnf->made, "level_id") || has_vnf_aspects(row));
+}
+
 static bool
 is_ns_instantiated(const void *row)
 {
@@ -57,12 +74,13 @@ is_failed_temp(const void *row)
 static bool
 may_roll_back(const void *row)
 {
-    return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE");
+    return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE") &&
+           !*(const bool *)attr_at(table_attr(((const struct row *)row)->table, "one_way"), row);
 }
 
 /* ---- the two APIs ---------------------------------------------------------------------------- */
 
-#define INSTANCE_LINKS(path_, noun)                                                                \
+#define INSTANCE_LINKS(path_, noun, ...)                                                           \
     {                                                                                              \
         {.name = "self", .path = (path_)},                                                         \
         {.name = "instantiate",                                                                    \
@@ -73,6 +91,7 @@ may_roll_back(const void *row)
          .path = (path_),                                                                          \
          .task = "terminate",                                                                      \
          .when = is_##noun##_instantiated},                                                        \
+        __VA_ARGS__,                                                                               \
         {0},                                                                                       \
     }
 #define OCCURRENCE_LINKS(path_, instances_, noun)                                                  \
@@ -89,12 +108,18 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[4], occurrence_links[6];
+    struct etsi_link instance_links[6], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
-     INSTANCE_LINKS(VNF_INSTANCES, vnf), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+     INSTANCE_LINKS(VNF_INSTANCES, vnf,
+                    {.name = "scale", .path = VNF_INSTANCES, .task = "scale",
+                     .when = has_vnf_aspects},
+                    {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
+                     .when = has_vnf_levels}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
-     INSTANCE_LINKS(NS_INSTANCES, ns), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
+     INSTANCE_LINKS(NS_INSTANCES, ns,
+                    {.name = "scale", .path = NS_INSTANCES, .task = "scale",
+                     .when = is_ns_instantiated}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
 static const struct lcm *
@@ -190,26 +215,26 @@ static const struct rest_shape occurrence_shape = {
     .exclude_default = occurrence_left_out,
 };
 
-/* The answer says where to look (SOL005 6.4.11, 6.4.12). */
+/* 202; SOL005 asks for the Location of what goes on. */
 static struct err *
-task_accepted(struct tx *tx, struct rest_request *r, const char *task)
+task_begin(struct tx *tx, struct rest_request *r, const char *task)
 {
-    TRY(lcm_of(r)->task(tx, &r->op, r->id, task));
-    rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, lcm_of(r)->occurrences), r->id);
+    rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, lcm_of(r)->occurrences),
+                r->id);
     r->status = 202;
-    return NULL;
+    return lcm_of(r)->task(tx, &r->op, r->id, task);
 }
 
 static struct err *
 task_retry(struct tx *tx, struct rest_request *r)
 {
-    return task_accepted(tx, r, "retry");
+    return task_begin(tx, r, "retry");
 }
 
 static struct err *
 task_rollback(struct tx *tx, struct rest_request *r)
 {
-    return task_accepted(tx, r, "rollback");
+    return task_begin(tx, r, "rollback");
 }
 
 /* fail answers at once, with the occurrence (SOL003 5.4.16, SOL005 6.4.15). */
@@ -257,8 +282,11 @@ task_fail(struct tx *tx, struct rest_request *r)
 
 static lcm_start_fn *const vnf_instantiate = vnf_instantiate_start;
 static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
+static lcm_start_fn *const vnf_scale = vnf_scale_start;
+static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
+static lcm_start_fn *const ns_scale = ns_scale_start;
 
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnflcm"),
@@ -269,6 +297,10 @@ static const struct route vnf_routes[] = {
      .prepare = networks_look},
     {LCM_START(VNF_INSTANCES "/{id}/terminate", vnf_instance_resource, terminate_request_table,
                vnf_terminate, "Terminates the VNF.")},
+    {LCM_START(VNF_INSTANCES "/{id}/scale", vnf_instance_resource, scale_request_table, vnf_scale,
+               "Scales the VNF by steps of an aspect.")},
+    {LCM_START(VNF_INSTANCES "/{id}/scale_to_level", vnf_instance_resource,
+               scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };
@@ -279,6 +311,8 @@ static const struct route ns_routes[] = {
                instantiate_ns_request_table, ns_instantiate, "Instantiates the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/terminate", ns_instance_resource, terminate_ns_request_table,
                ns_terminate, "Terminates the NS.")},
+    {LCM_START(NS_INSTANCES "/{id}/scale", ns_instance_resource, scale_ns_request_table, ns_scale,
+               "Scales VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };

@@ -109,6 +109,7 @@ static const struct rest_shape site_shape = {.encode = site_encode};
 struct planning {
     struct rest_request *r;
     struct ns_in *in;
+    const struct flow_type *type;
     const char *id;
 };
 
@@ -119,14 +120,28 @@ plan_input(struct tx *tx, void *arg)
     struct rest_request *r = planning->r;
     struct op op = r->op;
     const struct plan_request *asked = r->row;
-    struct lcm_request request = {.row = asked->request.items[0],
-                                  .body = json_get(r->body, "request")};
+    struct lcm_request request = {0};
     struct ns_in *in = NULL;
 
     op.resource = &ns_instance_resource;
-    TRY(ns_instantiate_input(tx, &op, asked->ns_instance_id, &request, &in));
+    if (asked->request.n + asked->scale.n != 1) {
+        return err_new(E_INVALID, NULL, "one of 'request' and 'scale' is needed");
+    }
+    planning->type = &ns_instantiate_flow;
+    if (asked->scale.n) {
+        request = (struct lcm_request){.row = asked->scale.items[0],
+                                       .body = json_get(r->body, "scale")};
+        TRY(ns_scale_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
+    } else {
+        request = (struct lcm_request){.row = asked->request.items[0],
+                                       .body = json_get(r->body, "request")};
+        TRY(ns_instantiate_input(tx, &op, asked->ns_instance_id, &request, &in));
+    }
     planning->in = row_copy(r->mem, in);
     planning->in->request = request.body;
+    for (size_t i = 0; i < planning->in->scaled.n; i++) {
+        ((struct vnf_in *)planning->in->scaled.items[i])->request = NULL; /* ends with 'tx' */
+    }
     return NULL;
 }
 
@@ -148,7 +163,7 @@ plan_run(void *arg)
     struct planning *planning = arg;
     struct nfvo *nfvo = planning->r->op.user;
 
-    flow_plan(nfvo->engine, &ns_instantiate_flow, planning->id, planning->in, plan_done, planning);
+    flow_plan(nfvo->engine, planning->type, planning->id, planning->in, plan_done, planning);
 }
 
 static struct err *

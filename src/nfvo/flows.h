@@ -10,6 +10,8 @@
 
 extern const struct step_kind ns_sites;      /* READ of our own store; in owner, out site_list */
 extern const struct step_kind ns_sites_look; /* READ; in and out site_list; never fails */
+/* in->total_*: what of the quota of a site among 'sites' (struct site_seen) is ours. */
+void ns_totals_fill(const struct rows *sites, const char *site_id, struct vnf_in *in);
 /* What a site's list of Neutron extensions says of it. */
 void look_extensions_read(struct site_seen *seen, const struct json *json);
 
@@ -23,8 +25,9 @@ extern const struct flow_type ns_release_flow; /* in held_list: deletes, last ma
 
 extern const struct flow_type ns_forward_flow; /* in fwd_in, out fwd_made */
 extern const struct flow_type ns_labels_flow;  /* in fwd_labels_in, out fwd_made */
+extern const struct flow_type ns_leave_flow;   /* in fwd_leave: instances leave their groups */
 
-/* Everything known of an instantiation when its VNFs run. */
+/* Everything known of an NS when its VNFs run. */
 struct steering {
     struct flow *f;
     const struct ns_in *in;
@@ -32,10 +35,17 @@ struct steering {
     struct rows sites; /* struct ns_site_made */
     struct rows ports; /* struct fwd_port */
     struct rows held;  /* struct held: grows */
+    const struct rows *noted; /* struct held: what is there already; null = nothing yet */
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */
 struct err *ns_steer(struct steering *s) MUST_USE;
+
+/* The instances of 'leaving' (names VNF/VNFC) are drained where sites offer that, leave their groups
+ * and are forgotten by all sites; what they were there is added to 'removed' (struct held).
+ * E_UNPROCESSABLE, before anything is done, where a position would be without instances. */
+struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s,
+                       struct rows *removed) MUST_USE;
 
 /* ---- ns_keep.c: rows at the beginning and at the end --------------------------------------------
  */
@@ -45,9 +55,19 @@ extern const struct step_kind ns_keep;      /* LOCAL, in ns_made: INSTANTIATED *
 extern const struct step_kind ns_vnfs_left; /* READ, in owner, out ns_end: what is to terminate */
 extern const struct step_kind ns_forget; /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
 
+extern const struct step_kind ns_made_read; /* READ, in owner, out ns_made: what it consists of */
+/* LOCAL, in ns_scaled, out ns_made as it was before: what VNFs consist of now, and holdings. */
+extern const struct step_kind ns_scaled;
+/* The record of an INSTANTIATED NS.  E_CONFLICT: an earlier version kept none. */
+struct err *ns_instance_made(struct tx *tx, const char *id, struct ns_made *made) MUST_USE;
+/* Brings the record in line with those of its VNFs. */
+struct err *ns_instance_renew(struct tx *tx, const char *id) MUST_USE;
+
 /* state_changed of the NFVO's operations. */
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+/* The one only adds servers; the other deletes some and cannot be rolled back. */
+extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
 
 #endif

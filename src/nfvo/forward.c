@@ -8,9 +8,12 @@
 #include "base/vec.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
+
+#define WAIT_S 86400 /* Longer than an operation that is stopped for a while. */
 
 /* One run at one site. */
 struct round {
@@ -104,6 +107,57 @@ pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance 
     return NULL;
 }
 
+/* A packet for an instance of another site needs its label, which comes in the second round: no
+ * flow is to be given to it before, where the site can be told so. */
+static struct err *
+pair_wait(struct round *r, const struct fwd_hop *hop, const struct fwd_instance *instance)
+{
+    struct vim_drain *pair = row_new(flow_mem(r->f), &vim_drain_table);
+
+    pair->site = r->in->site;
+    pair->id = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
+    pair->seconds = WAIT_S;
+    steer_name_add(flow_mem(r->f), &r->made->waiting, pair->id);
+    return flow_step(r->f, flow_label(r->f, "wait %s/%s", hop->name, instance->name),
+                     &vim_port_pair_drain, pair, NULL);
+}
+
+static struct err *
+pairs_wait(struct round *r, const struct fwd_hop *hop)
+{
+    for (size_t i = 0; r->in->drains && r->in->labelled && i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+
+        if (!str_eq(instance->site, r->in->site)) {
+            TRY(pair_wait(r, hop, instance));
+        }
+    }
+    return NULL;
+}
+
+/* New instances join a group that is there already: those in it stay. */
+static struct err *
+group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pairs)
+{
+    struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
+    size_t n = hop->pairs.n;
+
+    TRY(pairs_wait(r, hop));
+    members->site = r->in->site;
+    members->id = hop->group_id;
+    members->before = hop->pairs;
+    members->members.items = MEM_ARRAY(flow_mem(r->f), n + hop->instances.n + 1, const char *);
+    for (size_t i = 0; i < n; i++) {
+        members->members.items[i] = hop->pairs.items[i];
+    }
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        members->members.items[n + i] = new_pairs[i];
+    }
+    members->members.n = n + hop->instances.n;
+    return flow_step(r->f, flow_label(r->f, "join %s", hop->name), &vim_port_pair_group_set,
+                     members, NULL);
+}
+
 static struct err *
 group_make(struct round *r, const struct fwd_hop *hop)
 {
@@ -116,6 +170,9 @@ group_make(struct round *r, const struct fwd_hop *hop)
 
         TRY(pair_make(r, hop, instance));
         pairs[i] = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
+    }
+    if (hop->group_id) {
+        return group_join(r, hop, pairs);
     }
     group->site = r->in->site;
     group->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, hop->name);
@@ -278,6 +335,17 @@ hop_find(const struct rows *hops, const char *name)
     return NULL;
 }
 
+/* Between sites, packets for each new instance are told apart by labels. */
+static void
+path_labels_want(struct round *r, const struct fwd_path *path, const char *chain_id)
+{
+    bool labelled = r->in->labelled || r->in->remotes.n > 0;
+
+    for (size_t i = 0; labelled && i < path->hops.n; i++) {
+        labels_want(r, path, hop_find(&r->in->hops, path->hops.items[i]), chain_id);
+    }
+}
+
 static struct err *
 chain_make(struct round *r, const struct fwd_path *path)
 {
@@ -302,9 +370,7 @@ chain_make(struct round *r, const struct fwd_path *path)
     TRY(flow_step(r->f, flow_label(r->f, "chain %s", path->name), &vim_port_chain_create, chain,
                   out));
     made_add(r, "port_chain", out->id, path->name);
-    for (size_t i = 0; r->in->remotes.n > 0 && i < path->hops.n; i++) {
-        labels_want(r, path, hop_find(&r->in->hops, path->hops.items[i]), keep(r->f, out->id));
-    }
+    path_labels_want(r, path, keep(r->f, out->id));
     return NULL;
 }
 
@@ -353,7 +419,13 @@ forward_run(struct flow *f, const void *arg)
         TRY(group_make(&r, in->hops.items[i]));
     }
     for (size_t i = 0; i < in->paths.n; i++) {
-        TRY(chain_make(&r, in->paths.items[i]));
+        const struct fwd_path *path = in->paths.items[i];
+
+        if (path->chain_id) {
+            path_labels_want(&r, path, path->chain_id);
+        } else {
+            TRY(chain_make(&r, path));
+        }
     }
     for (size_t i = 0; i < r.made->labels.n; i++) {
         struct fwd_label *label = r.made->labels.items[i];
@@ -376,6 +448,55 @@ const struct flow_type ns_forward_flow = {
     .sweep = vim_sweep,
 };
 
+/* ---- leaving ------------------------------------------------------------------------------------ */
+
+static struct err *
+drain(struct flow *f, const struct fwd_leave *in)
+{
+    for (size_t i = 0; i < in->pairs.n; i++) {
+        struct vim_drain *pair = row_new(flow_mem(f), &vim_drain_table);
+
+        pair->site = in->site;
+        pair->id = in->pairs.items[i];
+        pair->seconds = in->drain_s;
+        TRY(flow_step(f, flow_label(f, "drain %zu", i), &vim_port_pair_drain, pair, NULL));
+    }
+    return flow_delay(f, "drained", in->drain_s * 1000);
+}
+
+static struct err *
+leave_run(struct flow *f, const void *arg)
+{
+    const struct fwd_leave *in = arg;
+
+    if (in->drain_s > 0 && in->pairs.n > 0) {
+        TRY(drain(f, in));
+    }
+    for (size_t i = 0; i < in->hops.n; i++) {
+        const struct fwd_hop *hop = in->hops.items[i], *before = in->before.items[i];
+        struct vim_members *members = row_new(flow_mem(f), &vim_members_table);
+
+        members->site = in->site;
+        members->id = hop->group_id;
+        members->members = hop->pairs;
+        members->before = before->pairs;
+        TRY(flow_step(f, flow_label(f, "leave %s", hop->name), &vim_port_pair_group_set, members,
+                      NULL));
+    }
+    return held_release(f, "", &in->items, NULL);
+}
+
+const struct flow_type ns_leave_flow = {
+    .name = "ns_leave",
+    .version = 1,
+    .doc = "Takes instances of functions out of the chains of a site.",
+    .in = &fwd_leave_table,
+    .run = leave_run,
+    .no_rollback = true,
+};
+
+/* ---- labels of others ---------------------------------------------------------------------------- */
+
 static struct err *
 labels_run(struct flow *f, const void *arg)
 {
@@ -385,6 +506,14 @@ labels_run(struct flow *f, const void *arg)
     made->site = in->site;
     for (size_t i = 0; i < in->labels.n; i++) {
         TRY(label_make(f, in->site, row_copy(flow_mem(f), in->labels.items[i]), made));
+    }
+    for (size_t i = 0; i < in->waiting.n; i++) {
+        struct vim_drain *pair = row_new(flow_mem(f), &vim_drain_table);
+
+        pair->site = in->site;
+        pair->id = in->waiting.items[i];
+        pair->seconds = 0;
+        TRY(flow_step(f, flow_label(f, "open %zu", i), &vim_port_pair_open, pair, NULL));
     }
     flow_result(f, made);
     return NULL;

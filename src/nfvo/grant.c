@@ -97,16 +97,16 @@ claims_take(struct tx *tx, const struct grant_in *in, const struct site *site, c
 /* ---- the grant ------------------------------------------------------------------------------ */
 
 static struct err *
-infos_of(struct mem *mem, const struct grant_in *in, const struct site *site,
+infos_of(struct mem *mem, const struct json *resources, const struct site *site,
          const struct json **infos)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_array(&w, NULL);
-    json_each (in->resources, i) {
+    json_each (resources, i) {
         jw_object(&w, NULL);
-        jw_str(&w, "resourceDefinitionId", json_get_str(in->resources->items[i], "id"));
+        jw_str(&w, "resourceDefinitionId", json_get_str(resources->items[i], "id"));
         jw_str(&w, "vimConnectionId", site->id);
         jw_end(&w);
     }
@@ -136,16 +136,19 @@ grant_local(struct tx *tx, const void *arg, void *result)
     grant->vnf_instance_id = in->vnf_instance_id;
     grant->vnf_lcm_op_occ_id = in->vnf_lcm_op_occ_id;
     grant->project_id = in->project_id;
-    if (str_eq(in->operation, "INSTANTIATE")) {
+    if (!str_eq(in->operation, "TERMINATE")) {
         TRY(site_of(tx, in, &site, &grant->reason));
         grant->site_id = site->id;
-        TRY(infos_of(tx_mem(tx), in, site, &grant->add_resources));
+        TRY(infos_of(tx_mem(tx), in->resources, site, &grant->add_resources));
         out->site = site->id;
         out->site_name = site->name;
         out->reason = grant->reason;
     }
+    if (in->removed) {
+        TRY(infos_of(tx_mem(tx), in->removed, site, &grant->remove_resources));
+    }
     TRY(row_insert(tx, grant));
-    if (site) {
+    if (in->servers > 0) {
         TRY(claims_take(tx, in, site, grant->id));
     }
     out->grant_id = grant->id;
@@ -202,19 +205,51 @@ const struct step_kind nfvo_grant = {
  */
 
 static struct err *
-end_local(struct tx *tx, const void *arg, void *result)
+claims_release(struct tx *tx, const char *vnf_instance_id)
 {
-    const struct owner *owner = arg;
-    struct cond of_instance[] = {COND("vnf_instance_id", owner->owner_id), {0}};
+    struct cond of_instance[] = {COND("vnf_instance_id", vnf_instance_id), {0}};
     struct query query = {.table = &grant_table, .conds = of_instance};
     struct rows grants;
 
-    (void)result;
     TRY(rows_select(tx, &query, &grants));
     for (size_t i = 0; i < grants.n; i++) {
         TRY(ledger_release(tx, ((const struct grant *)grants.items[i])->id));
     }
     return NULL;
+}
+
+/* Less than before always fits, whatever the site's total has become meanwhile. */
+static struct err *
+settle_local(struct tx *tx, const void *arg, void *result)
+{
+    const struct grant_in *in = arg;
+    struct cond of_operation[] = {COND("vnf_lcm_op_occ_id", in->vnf_lcm_op_occ_id), {0}};
+    struct grant *grant;
+    struct site *site;
+
+    (void)result;
+    TRY(claims_release(tx, in->vnf_instance_id));
+    TRY(row_find(tx, &grant_table, of_operation, &grant));
+    if (!grant || in->servers == 0) {
+        return NULL;
+    }
+    TRY(row_get(tx, &site_table, in->site, &site));
+    return claims_take(tx, in, site, grant->id);
+}
+
+const struct step_kind nfvo_grant_settle = {
+    .name = "grant settle",
+    .doc = "Claims what the instance has now, and nothing else.",
+    .effect = FLOW_LOCAL,
+    .in = &grant_in_table,
+    .local = settle_local,
+};
+
+static struct err *
+end_local(struct tx *tx, const void *arg, void *result)
+{
+    (void)result;
+    return claims_release(tx, ((const struct owner *)arg)->owner_id);
 }
 
 const struct step_kind nfvo_grant_end = {

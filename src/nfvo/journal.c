@@ -132,6 +132,11 @@ static const struct attr fwd_in_attrs[] = {
 #include "nfvo/fwd_in.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_leave
+static const struct attr fwd_leave_attrs[] = {
+#include "nfvo/fwd_leave.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT fwd_label
 static const struct attr fwd_label_attrs[] = {
 #include "nfvo/fwd_label.tbl"
@@ -155,6 +160,11 @@ static const struct attr ns_sap_made_attrs[] = {
 #define TABLE_STRUCT ns_made
 static const struct attr ns_made_attrs[] = {
 #include "nfvo/ns_made.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_scaled
+static const struct attr ns_scaled_attrs[] = {
+#include "nfvo/ns_scaled.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT ns_end
@@ -294,6 +304,11 @@ const struct table fwd_in_table = {
     .doc = "What a site has to know to steer the traffic of an NS.",
     TABLE(struct fwd_in, fwd_in_attrs),
 };
+const struct table fwd_leave_table = {
+    .name = "fwd_leave",
+    .doc = "Instances that leave the chains of a site.",
+    TABLE(struct fwd_leave, fwd_leave_attrs),
+};
 const struct table fwd_label_table = {
     .name = "fwd_label",
     .doc = "What packets for an instance are labelled with between sites.",
@@ -318,6 +333,11 @@ const struct table ns_made_table = {
     .name = "ns_made",
     .doc = "What became of an instantiation: kept with the instance.",
     TABLE(struct ns_made, ns_made_attrs),
+};
+const struct table ns_scaled_table = {
+    .name = "ns_scaled",
+    .doc = "What became of a scaling.",
+    TABLE(struct ns_scaled, ns_scaled_attrs),
 };
 const struct table ns_end_table = {
     .name = "ns_end",

@@ -110,6 +110,10 @@ struct fwd_in {
     struct row row;
 #include "nfvo/fwd_in.tbl"
 };
+struct fwd_leave {
+    struct row row;
+#include "nfvo/fwd_leave.tbl"
+};
 struct fwd_label {
     struct row row;
 #include "nfvo/fwd_label.tbl"
@@ -130,6 +134,10 @@ struct ns_made {
     struct row row;
 #include "nfvo/ns_made.tbl"
 };
+struct ns_scaled {
+    struct row row;
+#include "nfvo/ns_scaled.tbl"
+};
 struct ns_end {
     struct row row;
 #include "nfvo/ns_end.tbl"
@@ -142,6 +150,6 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_plan_table, ns_vnfs_table, ns_site_in_table, made_net_table, ns_site_made_table,
     ns_image_made_table, fwd_port_table, fwd_remote_table, fwd_instance_table, fwd_hop_table,
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
-    ns_sap_made_table, ns_made_table, ns_end_table;
+    ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table;
 
 #endif

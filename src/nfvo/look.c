@@ -99,6 +99,7 @@ look_extensions_read(struct site_seen *seen, const struct json *json)
         is_ours = is_ours || str_starts(str_or(alias, ""), "carrick-");
         seen->joins = seen->joins || str_eq(alias, "carrick-interconnect");
         seen->chains = seen->chains || str_eq(alias, "sfc");
+        seen->drains = seen->drains || str_eq(alias, "carrick-sfc");
     }
     seen->containers =
         str_eq(seen->containers_word, "YES") || (is_ours && !str_eq(seen->containers_word, "NO"));
@@ -242,3 +243,29 @@ const struct step_kind ns_sites_look = {
     .out = &site_list_table,
     .act = look_act,
 };
+
+/* ---- what of it is ours --------------------------------------------------------------------- */
+
+/* What of a site's quota is ours: all of it less what others use. */
+static int64_t
+total_of(int64_t total, int64_t used, int64_t ours)
+{
+    int64_t others = used > ours ? used - ours : 0;
+
+    return total == INT_NULL ? INT_NULL : total - others;
+}
+
+void
+ns_totals_fill(const struct rows *sites, const char *site_id, struct vnf_in *in)
+{
+    for (size_t i = 0; i < sites->n; i++) {
+        const struct site_seen *site = sites->items[i];
+
+        if (str_eq(site->site, site_id)) {
+            in->total_vcpus = total_of(site->vcpus, site->vcpus_used, site->vcpus_ours);
+            in->total_memory_mb =
+                total_of(site->memory_mb, site->memory_mb_used, site->memory_mb_ours);
+            in->total_servers = total_of(site->servers, site->servers_used, site->servers_ours);
+        }
+    }
+}

@@ -165,7 +165,9 @@ const struct resource ns_lcm_op_occ_resource = {
 
 static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_flow,
                                                     "NOT_INSTANTIATED"},
-                                  ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"};
+                                  ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"},
+                                  ns_scale_out = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
+                                  ns_scale_in = {&ns_kind, &ns_scale_in_flow, "INSTANTIATED"};
 
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
@@ -219,14 +221,41 @@ ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lc
 }
 
 struct err *
+ns_scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+               struct ns_in **out, const struct flow_type **type)
+{
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    bool shrinks = false;
+
+    TRY(instance_take(tx, op, id, &ns_scale_out, in));
+    TRY(ns_scale_check(tx, request->row, in, &shrinks));
+    in->request = request->body;
+    *type = shrinks ? &ns_scale_in_flow : &ns_scale_out_flow;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+               const char **op_occ_id)
+{
+    const struct flow_type *type = NULL;
+    struct ns_in *in = NULL;
+
+    TRY(ns_scale_input(tx, op, id, request, &in, &type));
+    return lcm_start(tx, op, type == &ns_scale_in_flow ? &ns_scale_in : &ns_scale_out, in,
+                     in->project_id, op_occ_id);
+}
+
+struct err *
 ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
 {
     struct nfvo *nfvo = op->user;
     struct ns_lcm_op_occ *occ;
 
     TRY(resource_get(tx, op, id, (void **)&occ));
-    if (str_eq(task, "rollback") && str_eq(occ->operation, "TERMINATE")) {
-        return err_new(E_CONFLICT, NULL, "a termination cannot be rolled back");
+    if (str_eq(task, "rollback")) {
+        TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
     return flow_task(tx, nfvo->engine, id, task);
 }
@@ -323,7 +352,9 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_str(&c->w, "vnfdId", str_or(occ->vnfd_id, ""));
     jw_str(&c->w, "vnfProfileId", str_or(occ->vnf_profile_id, ""));
     jw_str(&c->w, "vnfName", str_or(occ->vnf_name, ""));
-    jw_str(&c->w, "changeType", occ->operation);
+    /* SOL005 has one word for both. */
+    jw_str(&c->w, "changeType",
+           str_eq(occ->operation, "SCALE_TO_LEVEL") ? "SCALE" : occ->operation);
     jw_str(&c->w, "changeResult", vnf_result(occ));
     jw_end(&c->w);
 }
@@ -369,6 +400,28 @@ changes_of(struct tx *tx, const struct flow_row *flow, const struct json **chang
 /* ---- occurrences
  * ------------------------------------------------------------------------------------ */
 
+static const struct operation {
+    const struct flow_type *type;
+    const char *word;
+} operations[] = {
+    {&ns_instantiate_flow, "INSTANTIATE"},
+    {&ns_scale_out_flow, "SCALE"},
+    {&ns_scale_in_flow, "SCALE"},
+    {&ns_terminate_flow, "TERMINATE"},
+};
+
+static const struct operation *
+operation_of(const struct flow_row *flow)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof operations / sizeof *operations &&
+           !str_eq(flow->type, operations[i].type->name)) {
+        i++;
+    }
+    return &operations[i];
+}
+
 static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
@@ -383,7 +436,8 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->operation_state = flow->state;
     occ->state_entered_time = occ->start_time = tx_now(tx);
     occ->ns_instance_id = in->ns_instance_id;
-    occ->operation = str_eq(flow->type, "ns_terminate") ? "TERMINATE" : "INSTANTIATE";
+    occ->operation = operation_of(flow)->word;
+    occ->one_way = operation_of(flow)->type->no_rollback;
     occ->operation_params = in->request;
     return row_insert(tx, occ);
 }
@@ -401,8 +455,12 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
 {
     struct ns_instance *old, *ns;
 
-    if (flow_row_state(flow) != FLOW_FAILED || !str_eq(occ->operation, "INSTANTIATE")) {
+    if (flow_row_state(flow) != FLOW_FAILED || str_eq(occ->operation, "TERMINATE")) {
         return NULL;
+    }
+    if (str_eq(occ->operation, "SCALE")) {
+        TRY(held_follow_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
+        return ns_instance_renew(tx, occ->ns_instance_id);
     }
     TRY(held_from_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
     TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &old));

@@ -2,6 +2,7 @@
  * the VNFs in parallel, open the SAPs meanwhile, steer the traffic, keep it. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
@@ -206,30 +207,6 @@ images_fill(struct run *run, const struct plan_vnf *vnf, struct vnf_in *in)
     }
 }
 
-/* What of a site's quota is ours: all of it less what others use. */
-static int64_t
-total_of(int64_t total, int64_t used, int64_t ours)
-{
-    int64_t others = used > ours ? used - ours : 0;
-
-    return total == INT_NULL ? INT_NULL : total - others;
-}
-
-static void
-totals_fill(struct run *run, const struct plan_vnf *vnf, struct vnf_in *in)
-{
-    for (size_t i = 0; i < run->plan->sites.n; i++) {
-        const struct site_seen *site = run->plan->sites.items[i];
-
-        if (str_eq(site->site, vnf->site)) {
-            in->total_vcpus = total_of(site->vcpus, site->vcpus_used, site->vcpus_ours);
-            in->total_memory_mb =
-                total_of(site->memory_mb, site->memory_mb_used, site->memory_mb_ours);
-            in->total_servers = total_of(site->servers, site->servers_used, site->servers_ours);
-        }
-    }
-}
-
 static struct err *
 vnf_spawn(struct run *run, const struct plan_vnf *vnf)
 {
@@ -246,7 +223,7 @@ vnf_spawn(struct run *run, const struct plan_vnf *vnf)
     in->site = vnf->site;
     in->site_name = vnf->site_name;
     in->reason = vnf->reason;
-    totals_fill(run, vnf, in);
+    ns_totals_fill(&run->plan->sites, vnf->site, in);
     TRY(connections_fill(run, vnf, in));
     images_fill(run, vnf, in);
     return flow_spawn_as(run->f, label, &vnf_instantiate_flow, flow_id(run->f, label), in);
@@ -267,30 +244,6 @@ vnfs_spawn(struct run *run)
     return NULL;
 }
 
-static void
-ports_take(struct run *run, const struct plan_vnf *vnf, const struct vnf_made *made)
-{
-    for (size_t i = 0; i < made->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = made->vnfcs.items[i];
-
-        for (size_t j = 0; j < vnfc->ports.n; j++) {
-            const struct made_port *own = vnfc->ports.items[j];
-            struct fwd_port *port = row_new(run->mem, &fwd_port_table);
-
-            if (!own->requirement) {
-                continue;
-            }
-            port->name = mem_printf(run->mem, "%s/%s/%s", vnf->name, vnfc->name, own->requirement);
-            port->link = own->link;
-            port->site = vnf->site;
-            port->port_id = own->port_id;
-            port->mac_address = own->mac_address;
-            port->ips = own->ips;
-            place_add(run->mem, &run->steering.ports, port);
-        }
-    }
-}
-
 static struct err *
 vnfs_join(struct run *run)
 {
@@ -299,7 +252,7 @@ vnfs_join(struct run *run)
         struct vnf_made *made = row_new(run->mem, &vnf_made_table);
 
         TRY(flow_join(run->f, flow_label(run->f, "vnf %s", vnf->name), made));
-        ports_take(run, vnf, made);
+        steer_ports_take(run->mem, &run->steering.ports, vnf, made);
     }
     return NULL;
 }

@@ -2,7 +2,10 @@
  * instances, and what the NS instance tells of itself (SOL005 6.5.2.8). */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
+
+#include <string.h>
 
 /* ---- VNF instances ------------------------------------------------------------------- */
 
@@ -378,12 +381,11 @@ vteps_keep(struct tx *tx, const struct ns_made *made)
 }
 
 static struct err *
-keep_local(struct tx *tx, const void *arg, void *out)
+made_keep(struct tx *tx, const struct ns_made *made)
 {
-    const struct ns_made *made = arg;
+    const char *text = row_to_json(tx_mem(tx), made, false);
     struct ns_instance *old, *ns;
 
-    (void)out;
     TRY(row_get(tx, &ns_instance_table, made->ns_instance_id, &old));
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "INSTANTIATED";
@@ -391,8 +393,16 @@ keep_local(struct tx *tx, const void *arg, void *out)
     TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
     TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
     TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
-    TRY(row_update(tx, old, ns));
-    return vteps_keep(tx, made);
+    TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
+    return row_update(tx, old, ns);
+}
+
+static struct err *
+keep_local(struct tx *tx, const void *arg, void *out)
+{
+    (void)out;
+    TRY(made_keep(tx, arg));
+    return vteps_keep(tx, arg);
 }
 
 static struct err *
@@ -404,7 +414,7 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 
@@ -445,4 +455,103 @@ const struct step_kind ns_forget = {
     .effect = FLOW_LOCAL,
     .in = &owner_table,
     .local = forget_local,
+};
+
+/* ---- scaling ------------------------------------------------------------------------------------ */
+
+struct err *
+ns_instance_made(struct tx *tx, const char *id, struct ns_made *made)
+{
+    struct ns_instance *ns;
+
+    TRY(row_get(tx, &ns_instance_table, id, &ns));
+    if (!ns->made) {
+        return err_new(E_CONFLICT, NULL,
+                       "what NS instance %s consists of was not kept: its instantiation was given "
+                       "up, or done by an earlier version",
+                       id);
+    }
+    return row_from_json(tx_mem(tx), &ns_made_table, ns->made, made);
+}
+
+static struct err *
+made_local(struct tx *tx, const void *in, void *out)
+{
+    return ns_instance_made(tx, ((const struct owner *)in)->owner_id, out);
+}
+
+const struct step_kind ns_made_read = {
+    .name = "ns made",
+    .doc = "Reads what the instance consists of.",
+    .effect = FLOW_READ,
+    .in = &owner_table,
+    .out = &ns_made_table,
+    .local = made_local,
+};
+
+/* Ports that are no VNF's are the SAPs'. */
+static bool
+is_sap(const struct ns_made *made, const struct fwd_port *port)
+{
+    for (size_t i = 0; i < made->saps.n; i++) {
+        if (str_eq(((const struct ns_sap_made *)made->saps.items[i])->port_id, port->port_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+ns_instance_renew(struct tx *tx, const char *id)
+{
+    struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
+    struct rows before;
+
+    TRY(ns_instance_made(tx, id, made));
+    before = made->ports;
+    made->ports = (struct rows){0};
+    for (size_t i = 0; i < made->vnfs.n; i++) {
+        const struct plan_vnf *vnf = made->vnfs.items[i];
+        struct vnf_made *now = row_new(tx_mem(tx), &vnf_made_table);
+
+        TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
+        steer_ports_take(tx_mem(tx), &made->ports, vnf, now);
+    }
+    for (size_t i = 0; i < before.n; i++) {
+        if (is_sap(made, before.items[i])) {
+            place_add(tx_mem(tx), &made->ports, before.items[i]);
+        }
+    }
+    return made_keep(tx, made);
+}
+
+static struct err *
+scaled_local(struct tx *tx, const void *in, void *out)
+{
+    const struct ns_scaled *scaled = in;
+
+    TRY(ns_instance_made(tx, scaled->ns_instance_id, out));
+    TRY(held_drop(tx, scaled->ns_instance_id, &scaled->removed));
+    TRY(held_insert(tx, scaled->ns_instance_id, scaled->project_id, &scaled->added));
+    return ns_instance_renew(tx, scaled->ns_instance_id);
+}
+
+/* Only what adds is taken back. */
+static struct err *
+scaled_undo(struct tx *tx, const void *in, const void *out)
+{
+    const struct ns_scaled *scaled = in;
+
+    TRY(held_drop(tx, scaled->ns_instance_id, &scaled->added));
+    return made_keep(tx, out);
+}
+
+const struct step_kind ns_scaled = {
+    .name = "ns scaled",
+    .doc = "The instance tells what it consists of now.",
+    .effect = FLOW_LOCAL,
+    .in = &ns_scaled_table,
+    .out = &ns_made_table,
+    .local = scaled_local,
+    .undo_local = scaled_undo,
 };

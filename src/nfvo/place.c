@@ -76,7 +76,7 @@ descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
                        profile->vnfd_id);
     }
     TRY(vnfd_load(tx, package->id, &vnfd));
-    TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, wanted),
+    TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),
             "VNF profile %s", profile->name);
     TRY(wanted_images_load(tx, package->id, &wanted->images));
     map_set(&p->descriptors, profile->name, wanted);

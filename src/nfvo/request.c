@@ -28,6 +28,26 @@ request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
     return fault;
 }
 
+/* additionalParams are the VNF's own, but for drainSeconds. */
+static const char *
+request_check_drain(struct mem *mem, const struct attr *attr, void *value)
+{
+    const char *fault = request_check_object(mem, attr, value);
+    const struct json *drain =
+        fault ? NULL : json_get(*(const struct json **)value, NS_DRAIN_PARAM);
+
+    if (drain && (!json_is(drain, JSON_T_INT) || drain->i < 0 || drain->i > NS_DRAIN_MAX_S)) {
+        return mem_printf(mem, NS_DRAIN_PARAM ": 0 to %d seconds are needed.", NS_DRAIN_MAX_S);
+    }
+    return fault;
+}
+
+static const char *const scale_ns_types[] = {"SCALE_NS", "SCALE_VNF", NULL};
+static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
+                                              "SCALE_TO_INSTANTIATION_LEVEL",
+                                              "SCALE_TO_SCALE_LEVEL(S)", "SCALE_TO_SCALE_LEVEL",
+                                              NULL};
+
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT sap_data
 static const struct attr sap_data_attrs[] = {
@@ -82,6 +102,26 @@ static const struct attr terminate_vnf_data_attrs[] = {
 #define TABLE_STRUCT terminate_ns_request
 static const struct attr terminate_ns_request_attrs[] = {
 #include "nfvo/terminate_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_by_step_data
+static const struct attr scale_by_step_data_attrs[] = {
+#include "nfvo/scale_by_step_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_to_level_data
+static const struct attr scale_to_level_data_attrs[] = {
+#include "nfvo/scale_to_level_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_vnf_data
+static const struct attr scale_vnf_data_attrs[] = {
+#include "nfvo/scale_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_request
+static const struct attr scale_ns_request_attrs[] = {
+#include "nfvo/scale_ns_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

@@ -7,6 +7,8 @@
 #include "tosca/nsd.h"
 #include "vnfm/vnfm.h"
 
+struct ns_in;
+
 /* X(struct and table, doc): items come before the tables that hold them. */
 #define NFVO_REQUESTS(X)                                                                           \
     X(sap_data, "A service access point.")                                                         \
@@ -16,10 +18,14 @@
     X(vnf_params, "Words for the VNFs of a profile.")                                              \
     X(affinity_rule, "VNFs that have to be together or apart.")                                    \
     X(instantiate_ns_request, "Body of an instantiation.")                                         \
-    X(plan_request, "A plan to make.")                                                             \
     X(terminate_ns_data, "Words for an NS that ends.")                                             \
     X(terminate_vnf_data, "How a VNF instance ends.")                                              \
-    X(terminate_ns_request, "Body of a termination.")
+    X(terminate_ns_request, "Body of a termination.")                                              \
+    X(scale_by_step_data, "Steps to scale a VNF instance by.")                                     \
+    X(scale_to_level_data, "A level to scale a VNF instance to.")                                  \
+    X(scale_vnf_data, "A VNF instance to scale.")                                                  \
+    X(scale_ns_request, "Body of a scaling.")                                                      \
+    X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
 struct sap_data {
@@ -66,11 +72,33 @@ struct terminate_ns_request {
     struct row row;
 #include "nfvo/terminate_ns_request.tbl"
 };
+struct scale_by_step_data {
+    struct row row;
+#include "nfvo/scale_by_step_data.tbl"
+};
+struct scale_to_level_data {
+    struct row row;
+#include "nfvo/scale_to_level_data.tbl"
+};
+struct scale_vnf_data {
+    struct row row;
+#include "nfvo/scale_vnf_data.tbl"
+};
+struct scale_ns_request {
+    struct row row;
+#include "nfvo/scale_ns_request.tbl"
+};
 #undef ATTR
 
 #define X(word, doc) extern const struct table word##_table;
 NFVO_REQUESTS(X)
 #undef X
+
+/* How long an instance that leaves a path keeps its flows: seconds, where the request does not say
+ * and where it does. */
+#define NS_DRAIN_S 10
+#define NS_DRAIN_MAX_S 86400
+#define NS_DRAIN_PARAM "drainSeconds"
 
 /* Checks an instantiation against the NSD and the sites that are registered (struct
  * site_seen: id, name, location), all faults at once: E_UNPROCESSABLE. */
@@ -82,6 +110,11 @@ struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const st
 /* Checks that the VNF instances named are the NS's: E_UNPROCESSABLE. */
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;
+
+/* Checks a scaling of the NS and its VNFs, and fills in->scaled, in->drain_s.  'shrinks': some
+ * server is deleted.  E_UNPROCESSABLE, and as vnf_scale_check. */
+struct err *ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
+                           bool *shrinks) MUST_USE;
 
 /* The request that the journal keeps as the client wrote it. */
 struct err *ns_request_read(struct mem *mem, const struct json *body,

@@ -2,6 +2,7 @@
  * traffic, in the two rounds of forward.c. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -21,8 +22,8 @@ port_is(const char *name, const char *vnf, const char *requirement)
            str_eq(last + 1, requirement);
 }
 
-static void
-names_add(struct mem *mem, struct strs *names, const char *name)
+void
+steer_name_add(struct mem *mem, struct strs *names, const char *name)
 {
     const char **grown = MEM_ARRAY(mem, names->n + 1, const char *);
 
@@ -40,7 +41,7 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
     struct mem *mem = flow_mem(s->f);
 
     if (cp->sap) {
-        names_add(mem, names, cp->sap);
+        steer_name_add(mem, names, cp->sap);
         return;
     }
     for (size_t i = 0; i < s->plan->vnfs.n; i++) {
@@ -50,8 +51,33 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
             const struct fwd_port *port = s->ports.items[j];
 
             if (port_is(port->name, vnf->name, cp->ingress)) {
-                names_add(mem, names, port->name);
+                steer_name_add(mem, names, port->name);
             }
+        }
+    }
+}
+
+void
+steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf *vnf,
+                 const struct vnf_made *made)
+{
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->ports.n; j++) {
+            const struct made_port *own = vnfc->ports.items[j];
+            struct fwd_port *port = row_new(mem, &fwd_port_table);
+
+            if (!own->requirement) {
+                continue;
+            }
+            port->name = mem_printf(mem, "%s/%s/%s", vnf->name, vnfc->name, own->requirement);
+            port->link = own->link;
+            port->site = vnf->site;
+            port->port_id = own->port_id;
+            port->mac_address = own->mac_address;
+            port->ips = own->ips;
+            place_add(mem, ports, port);
         }
     }
 }
@@ -80,8 +106,8 @@ instances_add(const struct steering *s, const struct plan_vnf *vnf, const struct
     }
 }
 
-static struct rows
-hops_resolve(const struct steering *s)
+struct rows
+steer_hops(const struct steering *s)
 {
     struct mem *mem = flow_mem(s->f);
     struct rows hops = {0};
@@ -111,8 +137,8 @@ hops_resolve(const struct steering *s)
 
 /* Our own sites take "from anywhere", and mean ports that come later too.  The drivers of
  * networking-sfc want a port at both ends of every classifier. */
-static bool
-site_wants_ends(const struct steering *s, const char *site)
+bool
+steer_wants_ends(const struct steering *s, const char *site)
 {
     for (size_t i = 0; i < s->plan->sites.n; i++) {
         const struct site_seen *seen = s->plan->sites.items[i];
@@ -151,7 +177,7 @@ end_name(const struct steering *s, const struct plan_path *path, const struct ro
 
         for (size_t j = 0; str_eq(port->site, site) && j < path->links.n; j++) {
             if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name)) {
-                names_add(flow_mem(s->f), names, port->name);
+                steer_name_add(flow_mem(s->f), names, port->name);
             }
         }
     }
@@ -271,8 +297,8 @@ paths_of_site(const struct steering *s, const struct rows *hops, struct fwd_in *
 /* ---- the two rounds ----------------------------------------------------------------------------
  */
 
-static const char *
-site_name_of(const struct steering *s, const char *site)
+const char *
+steer_site_name(const struct steering *s, const char *site)
 {
     for (size_t i = 0; i < s->plan->sites.n; i++) {
         const struct site_seen *seen = s->plan->sites.items[i];
@@ -295,7 +321,7 @@ held_take(struct steering *s, const struct rows *items)
 static struct err *
 first_round(struct steering *s, struct rows *told)
 {
-    struct rows hops = hops_resolve(s);
+    struct rows hops = steer_hops(s);
     struct mem *mem = flow_mem(s->f);
     VEC(const char *) labels = {0};
 
@@ -305,12 +331,15 @@ first_round(struct steering *s, struct rows *told)
 
         in->site = made->site;
         in->name = s->in->name;
-        in->named_ends = site_wants_ends(s, made->site);
+        in->named_ends = steer_wants_ends(s, made->site);
         in->security_group_id = made->security_group_id;
         ports_of_site(s, in);
         paths_of_site(s, &hops, in);
+        if (s->noted) {
+            steer_narrow(s, in);
+        }
         if (in->remotes.n > 0 || in->paths.n > 0) {
-            vec_add(mem, &labels, flow_label(s->f, "forward %s", site_name_of(s, made->site)));
+            vec_add(mem, &labels, flow_label(s->f, "forward %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_forward_flow, in));
         }
     }
@@ -370,9 +399,10 @@ second_round(struct steering *s, const struct rows *told)
         struct fwd_labels_in *in = row_new(mem, &fwd_labels_in_table);
 
         in->site = made->site;
+        in->waiting = made->waiting;
         labels_missing(s, told, made, &in->labels);
         if (in->labels.n > 0) {
-            vec_add(mem, &labels, flow_label(s->f, "labels %s", site_name_of(s, made->site)));
+            vec_add(mem, &labels, flow_label(s->f, "labels %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_labels_flow, in));
         }
     }

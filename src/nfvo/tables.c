@@ -20,7 +20,7 @@ const char *const instantiation_states[] = {"NOT_INSTANTIATED", "INSTANTIATED", 
 const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALLY_COMPLETED",
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
-const char *const ns_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
+const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
@@ -170,7 +170,10 @@ const struct flow_type *const nfvo_flows[] = {
     &package_onboard_flow, &nsd_onboard_flow,
     &package_erase_flow,   &vnf_instantiate_flow,
     &vnf_terminate_flow,   &vnfc_flow,
+    &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
+    &ns_scale_out_flow,    &ns_scale_in_flow,
+    &ns_leave_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       NULL,
@@ -188,9 +191,12 @@ const struct step_kind *const nfvo_kinds[] = {
     &held_read,
     &vnf_describe,
     &vnf_keep,
+    &vnf_made_read,
+    &vnf_scaled,
     &vnf_forget,
     &nfvo_grant,
     &nfvo_grant_end,
+    &nfvo_grant_settle,
     &ns_sites,
     &ns_sites_look,
     &ns_place,
@@ -198,5 +204,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_keep,
     &ns_vnfs_left,
     &ns_forget,
+    &ns_made_read,
+    &ns_scaled,
     NULL,
 };

@@ -29,6 +29,7 @@ struct shape;
 struct member {
     const char *name;
     enum form form;
+    bool later;                  /* records of earlier versions lack it: then it is 0 or empty */
     uint32_t at, n_at;           /* of the member; of its count */
     const struct shape *item;    /* what it consists of or refers to */
     uint32_t list_at, list_n_at; /* of the list in the root that it refers to */
@@ -47,6 +48,14 @@ struct shape {
 #define MANY(form_, field_, item_)                                                                 \
     {                                                                                              \
         .name = #field_, .form = (form_), .at = AT(field_), .n_at = AT(n_##field_), .item = (item_) \
+    }
+/* As M and MANY, for what came with a later version. */
+#define M_LATER(form_, field_)                                                                     \
+    {.name = #field_, .form = (form_), .later = true, .at = AT(field_)}
+#define MANY_LATER(form_, field_, item_)                                                           \
+    {                                                                                              \
+        .name = #field_, .form = (form_), .later = true, .at = AT(field_), .n_at = AT(n_##field_), \
+        .item = (item_)                                                                            \
     }
 #define ONE(field_, item_) {.name = #field_, .form = INLINE, .at = AT(field_), .item = (item_)}
 #define REF(form_, field_, list_, item_)                                                           \
@@ -112,12 +121,15 @@ SHAPE(vdu, false, M(TEXT, name), M(TEXT_OR_NULL, display_name), M(TEXT_OR_NULL, 
 #define OF vnfd_count
 SHAPE(count, false, M(TEXT, vdu), M(COUNT, n));
 #undef OF
+#define OF vnfd_scale
+SHAPE(scale, false, M(TEXT, aspect), M(WHOLE, level));
+#undef OF
 #define OF vnfd_level
 SHAPE(level, false, M(TEXT, name), M(TEXT_OR_NULL, description),
-      MANY(LIST, counts, &count_shape));
+      MANY(LIST, counts, &count_shape), MANY_LATER(LIST, scales, &scale_shape));
 #undef OF
 #define OF vnfd_delta
-SHAPE(delta, false, M(TEXT, vdu), M(COUNT, n));
+SHAPE(delta, false, M(TEXT, vdu), M(COUNT, n), M_LATER(COUNT, step));
 #undef OF
 #define OF vnfd_aspect
 SHAPE(aspect, false, M(TEXT, name), M(TEXT_OR_NULL, description), M(WHOLE, max_level),
@@ -518,8 +530,12 @@ static struct err *
 shape_read(struct reading *r, const struct shape *shape, const struct json *json, void *of)
 {
     void *root = r->root;
+    size_t n_later = 0;
 
-    if (!json_is(json, JSON_T_OBJECT) || json->n != shape->n) {
+    for (size_t i = 0; i < shape->n; i++) {
+        n_later += shape->members[i].later && !json_get(json, shape->members[i].name);
+    }
+    if (!json_is(json, JSON_T_OBJECT) || json->n != shape->n - n_later) {
         return err_new(E_INVALID, "DescriptorInvalid",
                        "descriptor: what should have %zu members has %zu", shape->n,
                        json ? json->n : 0);
@@ -529,6 +545,9 @@ shape_read(struct reading *r, const struct shape *shape, const struct json *json
         const struct member *m = &shape->members[i];
         const struct json *value = json_get(json, m->name);
 
+        if (!value && m->later) {
+            continue;
+        }
         if (!value) {
             return refuse(m, "is missing");
         }

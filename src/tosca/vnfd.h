@@ -98,10 +98,17 @@ struct vnfd_count {
     const char *vdu;
     int64_t n;
 };
+/* How far an aspect is scaled. */
+struct vnfd_scale {
+    const char *aspect;
+    int64_t level;
+};
 struct vnfd_level {
     const char *name, *description;
     size_t n_counts;
     struct vnfd_count *counts;    /* per VDU */
+    size_t n_scales;
+    struct vnfd_scale *scales;    /* aspects that are not at 0 */
 };
 struct vnfd_aspect {
     const char *name, *description;
@@ -109,7 +116,8 @@ struct vnfd_aspect {
     size_t n_deltas;
     struct vnfd_delta {
         const char *vdu;
-        int64_t n;                /* instances a step (first delta of the aspect) */
+        int64_t n;                /* instances that a step adds */
+        int64_t step;             /* which one, from 1; 0 = every step */
     } *deltas;
 };
 
@@ -174,7 +182,15 @@ const struct vnfd_link *vnfd_link(const struct vnfd_flavour *flavour, const char
 /* By node name or by requirement name. */
 const struct vnfd_ext_cp *vnfd_ext_cp(const struct vnfd_flavour *flavour, const char *name);
 const struct vnfd_level *vnfd_level(const struct vnfd_flavour *flavour, const char *name);
+const struct vnfd_aspect *vnfd_aspect(const struct vnfd_flavour *flavour, const char *name);
 /* Instances of a VDU at a level (null = the default one). */
 int64_t vnfd_instances(const struct vnfd_flavour *flavour, const char *level, const char *vdu);
+/* How many more instances of a VDU there are than where all aspects are at 0 (SOL001 6.10.3);
+ * never more than VNFD_COUNT_MAX, which is too many. */
+#define VNFD_COUNT_MAX 1000000
+int64_t vnfd_scaled(const struct vnfd_flavour *flavour, const struct vnfd_scale *scales, size_t n,
+                    const char *vdu);
+/* Level of an aspect among 'scales'; 0 where it is not there. */
+int64_t vnfd_scale_of(const struct vnfd_scale *scales, size_t n, const char *aspect);
 
 #endif

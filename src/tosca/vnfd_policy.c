@@ -60,23 +60,72 @@ level_instances(struct extract *x, const struct tosca_template *in, const char *
     return -1;
 }
 
-/* What an aspect adds at a scale level. */
-static int64_t
-scaled(struct extract *x, const struct vnfd_flavour *flavour, const char *vdu,
-       const struct yaml *scale_info)
+/* ---- scale levels --------------------------------------------------------------------- */
+
+int64_t
+vnfd_scale_of(const struct vnfd_scale *scales, size_t n, const char *aspect)
 {
-    int64_t n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(scales[i].aspect, aspect)) {
+            return scales[i].level;
+        }
+    }
+    return 0;
+}
+
+/* What a delta has added once its aspect is at 'level'. */
+static int64_t
+delta_sum(const struct vnfd_delta *delta, int64_t level)
+{
+    int64_t times = delta->step == 0 ? level : level >= delta->step;
+
+    return times <= 0                                        ? 0
+           : delta->n > 0 && times > VNFD_COUNT_MAX / delta->n ? VNFD_COUNT_MAX
+                                                               : times * delta->n;
+}
+
+int64_t
+vnfd_scaled(const struct vnfd_flavour *flavour, const struct vnfd_scale *scales, size_t n,
+            const char *vdu)
+{
+    int64_t sum = 0;
 
     for (size_t a = 0; a < flavour->n_aspects; a++) {
         const struct vnfd_aspect *aspect = &flavour->aspects[a];
-        int64_t level = extract_int(x, extract_get(x, scale_info, aspect->name), "scale_level", 0);
+        int64_t level = vnfd_scale_of(scales, n, aspect->name);
 
-        for (size_t d = 0; d < aspect->n_deltas; d++) {
-            n += str_eq(aspect->deltas[d].vdu, vdu) ? level * aspect->deltas[d].n : 0;
+        for (size_t d = 0; d < aspect->n_deltas && sum < VNFD_COUNT_MAX; d++) {
+            sum += str_eq(aspect->deltas[d].vdu, vdu) ? delta_sum(&aspect->deltas[d], level) : 0;
         }
     }
-    return n;
+    return sum < VNFD_COUNT_MAX ? sum : VNFD_COUNT_MAX;
 }
+
+/* Where an instantiation level has the aspects: scale_info. */
+static void
+read_scales(struct extract *x, const struct vnfd_flavour *flavour, struct vnfd_level *level,
+            const struct yaml *info)
+{
+    level->scales = MEM_ARRAY(x->mem, flavour->n_aspects, struct vnfd_scale);
+    yaml_each (info, i) {
+        const char *name = info->keys ? info->keys[i]->text : NULL;
+        const struct vnfd_aspect *aspect = name ? vnfd_aspect(flavour, name) : NULL;
+        int64_t at = extract_int(x, info->items[i], "scale_level", 0);
+
+        if (!aspect) {
+            extract_fault(x, tosca_fault(info, "level %s: there is no scaling aspect %s",
+                                         level->name, str_or(name, "")));
+        } else if (at > aspect->max_level) {
+            extract_fault(x, tosca_fault(info, "level %s: aspect %s is at %lld, at most %lld",
+                                         level->name, name, (long long)at,
+                                         (long long)aspect->max_level));
+        } else if (level->n_scales < flavour->n_aspects) {
+            level->scales[level->n_scales++] = (struct vnfd_scale){aspect->name, at};
+        }
+    }
+}
+
+/* ---- instantiation levels --------------------------------------------------------------- */
 
 static void
 read_level(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour,
@@ -88,13 +137,14 @@ read_level(struct extract *x, const struct tosca_template *in, struct vnfd_flavo
     level->description = extract_text(x, body, "description");
     level->n_counts = flavour->n_vdus;
     level->counts = MEM_ARRAY(x->mem, flavour->n_vdus, struct vnfd_count);
+    read_scales(x, flavour, level, extract_get(x, body, "scale_info"));
     for (size_t i = 0; i < flavour->n_vdus; i++) {
         const struct vnfd_vdu *vdu = &flavour->vdus[i];
         int64_t n = level_instances(x, in, vdu->name, level->name);
 
         if (n < 0) {
             n = initial_instances(x, in, vdu) +
-                scaled(x, flavour, vdu->name, extract_get(x, body, "scale_info"));
+                vnfd_scaled(flavour, level->scales, level->n_scales, vdu->name);
         }
         if (n > vdu->max_instances) {
             extract_fault(x,
@@ -150,11 +200,12 @@ extract_levels(struct extract *x, const struct tosca_template *in, struct vnfd_f
     }
 }
 
-/* How many instances one step of the aspect adds to each VDU. */
+/* What one step of an aspect ('step', 0 = every one) adds to each VDU. */
 static void
-read_deltas(struct extract *x, const struct tosca_template *in, struct vnfd_aspect *aspect,
-            const char *step)
+read_delta(struct extract *x, const struct tosca_template *in, struct vnfd_aspect *aspect,
+           const char *name, int64_t step)
 {
+    struct vnfd_delta *grown;
     VEC(struct vnfd_delta) deltas = {0};
 
     vec_each (&in->policies, policy) {
@@ -165,16 +216,43 @@ read_deltas(struct extract *x, const struct tosca_template *in, struct vnfd_aspe
             continue;
         }
         list = tosca_value(x->tosca, *policy, "deltas");
-        delta = step ? extract_get(x, list, step) : list && list->n > 0 ? list->items[0] : NULL;
+        delta = name ? extract_get(x, list, name) : list && list->n > 0 ? list->items[0] : NULL;
         for (size_t i = 0; i < (*policy)->n_targets; i++) {
             struct vnfd_delta add = {(*policy)->targets[i],
-                                     extract_int(x, delta, "number_of_instances", 0)};
+                                     extract_int(x, delta, "number_of_instances", 0), step};
 
             vec_add(x->mem, &deltas, add);
         }
     }
-    aspect->deltas = deltas.items;
-    aspect->n_deltas = deltas.n;
+    grown = MEM_ARRAY(x->mem, aspect->n_deltas + deltas.n + 1, struct vnfd_delta);
+    for (size_t i = 0; i < aspect->n_deltas; i++) {
+        grown[i] = aspect->deltas[i];
+    }
+    for (size_t i = 0; i < deltas.n; i++) {
+        grown[aspect->n_deltas + i] = deltas.items[i];
+    }
+    aspect->deltas = grown;
+    aspect->n_deltas += deltas.n;
+}
+
+/* One step_delta is that of every step; several are those of the first, the second, ... */
+static void
+read_deltas(struct extract *x, const struct tosca_template *in, struct vnfd_aspect *aspect,
+            const struct yaml *steps)
+{
+    if (!steps || steps->n <= 1) {
+        read_delta(x, in, aspect, steps && steps->n ? yaml_str(steps->items[0]) : NULL, 0);
+        return;
+    }
+    if (steps->n > LEVELS_MAX || (int64_t)steps->n < aspect->max_level) {
+        extract_fault(x, tosca_fault(steps, "aspect %s: %zu step_deltas for %lld steps (at most %d)",
+                                     aspect->name, steps->n, (long long)aspect->max_level,
+                                     LEVELS_MAX));
+        return;
+    }
+    for (size_t i = 0; i < steps->n; i++) {
+        read_delta(x, in, aspect, yaml_str(steps->items[i]), (int64_t)i + 1);
+    }
 }
 
 void
@@ -198,8 +276,19 @@ extract_aspects(struct extract *x, const struct tosca_template *in, struct vnfd_
         aspect->name = aspects->keys[i]->text;
         aspect->description = extract_text(x, aspects->items[i], "description");
         aspect->max_level = extract_int(x, aspects->items[i], "max_scale_level", 0);
-        read_deltas(x, in, aspect, steps && steps->n > 0 ? yaml_str(steps->items[0]) : NULL);
+        read_deltas(x, in, aspect, steps);
     }
+}
+
+const struct vnfd_aspect *
+vnfd_aspect(const struct vnfd_flavour *flavour, const char *name)
+{
+    for (size_t i = 0; i < flavour->n_aspects; i++) {
+        if (str_eq(flavour->aspects[i].name, name)) {
+            return &flavour->aspects[i];
+        }
+    }
+    return NULL;
 }
 
 const struct vnfd_level *

@@ -89,6 +89,16 @@ static const struct attr made_attrs[] = {
 #include "vim/made.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_members
+static const struct attr members_attrs[] = {
+#include "vim/members.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_drain
+static const struct attr drain_attrs[] = {
+#include "vim/drain.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_ref
 static const struct attr ref_attrs[] = {
 #include "vim/ref.tbl"
@@ -131,6 +141,8 @@ static const struct attr found_attrs[] = {
     X(fixed_ip, "an address of a port")                                                            \
     X(endpoint, "a service of a site")                                                             \
     X(made, "what a site says of an object")                                                       \
+    X(members, "what a group consists of")                                                         \
+    X(drain, "an instance to drain")                                                               \
     X(ref, "one object of a site")                                                                 \
     X(image, "an image to have")                                                                   \
     X(flavor, "a flavor to have")                                                                  \
@@ -241,5 +253,6 @@ const struct step_kind *const vim_kinds[] = {
 #undef X
     &vim_server_show,  &vim_server_stop,  &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
+    &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     NULL,
 };

@@ -208,6 +208,23 @@ extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
 extern const struct step_kind vim_port_open, vim_port_shut;
+/* WRITE; in vim_members: a group consists of these from now on. */
+struct vim_members {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/members.tbl"
+#undef ATTR
+};
+/* WRITE; in vim_drain: a port pair gets no new flows; for sites with carrick-sfc. */
+struct vim_drain {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/drain.tbl"
+#undef ATTR
+};
+extern const struct table vim_members_table, vim_drain_table;
+/* The last one ends the draining: 'seconds' is 0. */
+extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain, vim_port_pair_open;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept

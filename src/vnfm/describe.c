@@ -5,8 +5,11 @@
 
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "vnfm/vnfc.h"
 
 #include <string.h>
+
+#define SERVERS_MAX 1000 /* of one VDU, whatever its VNFD allows */
 
 /* ---- ports ------------------------------------------------------------------------- */
 
@@ -68,16 +71,43 @@ vnfc_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_
     return vnfc;
 }
 
+/* Instances of a VDU: those of the level, and what the aspects add that are elsewhere than the
+ * level has them. */
 static struct err *
-vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *level,
+count_of(const struct vnfd_flavour *flavour, const struct vnf_wanted *wanted,
+         const struct vnfd_scale *scales, const struct vnfd_vdu *vdu, int64_t *n)
+{
+    const struct vnfd_level *level = vnfd_level(flavour, wanted->level_id);
+    int64_t at_level = level ? vnfd_scaled(flavour, level->scales, level->n_scales, vdu->name) : 0;
+    int64_t more = vnfd_scaled(flavour, scales, wanted->scales.n, vdu->name) - at_level;
+
+    *n = vnfd_instances(flavour, wanted->level_id, vdu->name) + more;
+    if (more == 0 ||
+        (*n >= vdu->min_instances && *n <= vdu->max_instances && *n <= SERVERS_MAX)) {
+        return NULL;
+    }
+    return err_new(E_INVALID, NULL, "VDU %s has %lld to %lld instances, %lld are wanted", vdu->name,
+                   (long long)vdu->min_instances, (long long)vdu->max_instances, (long long)*n);
+}
+
+static struct err *
+vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnf_wanted *wanted,
            struct rows *rows)
 {
+    struct vnfd_scale *scales = MEM_ARRAY(mem, wanted->scales.n + 1, struct vnfd_scale);
     VEC(void *) vnfcs = {0};
+
+    for (size_t i = 0; i < wanted->scales.n; i++) {
+        const struct vnf_scale *scale = wanted->scales.items[i];
+
+        scales[i] = (struct vnfd_scale){scale->aspect, scale->level};
+    }
 
     for (size_t i = 0; i < flavour->n_vdus; i++) {
         const struct vnfd_vdu *vdu = &flavour->vdus[i];
-        int64_t n = vnfd_instances(flavour, level, vdu->name);
+        int64_t n = 0;
 
+        TRY(count_of(flavour, wanted, scales, vdu, &n));
         if (!vdu->image) {
             return err_new(E_NOT_IMPLEMENTED, "FeatureNotSupported",
                            "VDU %s has no software image of its own (boot from storage)",
@@ -92,6 +122,82 @@ vnfcs_fill(struct mem *mem, const struct vnfd_flavour *flavour, const char *leve
     }
     *rows = (struct rows){.n = vnfcs.n, .items = vnfcs.items};
     return NULL;
+}
+
+/* ---- scale levels --------------------------------------------------------------------------- */
+
+/* Every aspect of the flavour: as wanted, else as the level has it. */
+static struct err *
+scales_fill(struct mem *mem, const struct vnfd_flavour *flavour, const struct rows *scales,
+            struct vnf_wanted *wanted)
+{
+    const struct vnfd_level *level = vnfd_level(flavour, wanted->level_id);
+
+    wanted->scales = (struct rows){.items = MEM_ARRAY(mem, flavour->n_aspects + 1, void *)};
+    for (size_t i = 0; i < flavour->n_aspects; i++) {
+        const struct vnfd_aspect *aspect = &flavour->aspects[i];
+        struct vnf_scale *scale = row_new(mem, &vnf_scale_table);
+
+        scale->aspect = aspect->name;
+        scale->max = aspect->max_level;
+        scale->level = level ? vnfd_scale_of(level->scales, level->n_scales, aspect->name) : 0;
+        for (size_t j = 0; scales && j < scales->n; j++) {
+            const struct vnf_scale *asked = scales->items[j];
+
+            scale->level = str_eq(asked->aspect, aspect->name) ? asked->level : scale->level;
+        }
+        if (scale->level < 0 || scale->level > scale->max) {
+            return err_new(E_INVALID, NULL, "aspect %s has scale levels 0 to %lld, not %lld",
+                           scale->aspect, (long long)scale->max, (long long)scale->level);
+        }
+        wanted->scales.items[wanted->scales.n++] = scale;
+    }
+    return NULL;
+}
+
+/* Is the server one of those that are wanted? */
+static bool
+is_wanted(const struct vnf_wanted *wanted, const struct made_vnfc *made)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+
+        if (str_eq(vnfc->vdu, made->vdu) && vnfc->number == made->number) {
+            return made->server_id != NULL;
+        }
+    }
+    return false;
+}
+
+static bool
+is_there(const struct vnf_made *made, const struct wanted_vnfc *wanted)
+{
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        if (str_eq(vnfc->vdu, wanted->vdu) && vnfc->number == wanted->number) {
+            return vnfc->server_id != NULL;
+        }
+    }
+    return false;
+}
+
+struct vnf_change
+vnf_change_of(struct mem *mem, const struct vnf_made *made, const struct vnf_wanted *wanted)
+{
+    struct vnf_change change = {0};
+
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        if (!is_there(made, wanted->vnfcs.items[i])) {
+            vnf_rows_add(mem, &change.added, wanted->vnfcs.items[i]);
+        }
+    }
+    for (size_t i = made->vnfcs.n; i-- > 0;) {
+        if (!is_wanted(wanted, made->vnfcs.items[i])) {
+            vnf_rows_add(mem, &change.removed, made->vnfcs.items[i]);
+        }
+    }
+    return change;
 }
 
 /* ---- what connection points attach to ----------------------------------------------- */
@@ -189,7 +295,7 @@ vnf_size_of(const struct vnf_wanted *wanted)
 
 struct err *
 vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id,
-                const char *level_id, struct vnf_wanted *wanted)
+                const char *level_id, const struct rows *scales, struct vnf_wanted *wanted)
 {
     const struct vnfd_flavour *flavour = vnfd_flavour(vnfd, flavour_id);
 
@@ -203,8 +309,10 @@ vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id
     }
     wanted->vnfd_id = vnfd->descriptor_id;
     wanted->flavour_id = flavour->id;
+    wanted->level_id = level_id ? level_id : flavour->default_level;
     wanted->links = links_of(mem, flavour);
-    return vnfcs_fill(mem, flavour, level_id, &wanted->vnfcs);
+    TRY(scales_fill(mem, flavour, scales, wanted));
+    return vnfcs_fill(mem, flavour, wanted, &wanted->vnfcs);
 }
 
 struct err *
@@ -242,7 +350,7 @@ describe_local(struct tx *tx, const void *arg, void *out)
     struct vnfd *vnfd;
 
     TRY(vnfd_load(tx, in->package_id, &vnfd));
-    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, wanted));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, &in->scales, wanted));
     wanted->name = in->name;
     return wanted_images_load(tx, in->package_id, &wanted->images);
 }

@@ -9,13 +9,23 @@
 /* In vnf_in; instantiation answers vnf_made. */
 extern const struct flow_type vnf_instantiate_flow, vnf_terminate_flow;
 extern const struct flow_type vnfc_flow;
+/* In vnf_in with 'operation' and 'scales', out vnf_made: as 'scales' and 'level_id' want it.  The
+ * one only adds servers and can be taken back; the other deletes servers and cannot. */
+extern const struct flow_type vnf_scale_out_flow, vnf_scale_in_flow;
 
 /* LOCAL, in vnf_made: the instance is INSTANTIATED and tells what it consists of. */
 extern const struct step_kind vnf_keep;
+/* READ, in owner, out vnf_made: what the instance consists of. */
+extern const struct step_kind vnf_made_read;
+/* LOCAL, in vnf_scaled, out vnf_made as it was before. */
+extern const struct step_kind vnf_scaled;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */
 extern const struct step_kind nfvo_grant;
+/* LOCAL, in grant_in: all that the instance has claimed becomes what the input says, under the
+ * grant of this operation. */
+extern const struct step_kind nfvo_grant_settle;
 /* LOCAL, in owner: what the grants of an instance claimed is given back. */
 extern const struct step_kind nfvo_grant_end;
 

@@ -54,9 +54,26 @@ held_add(struct mem *mem, struct rows *items, const char *site, const char *kind
 
 /* ---- note, read, forget ---------------------------------------------------------- */
 
+static struct err *
+holdings_select(struct tx *tx, const char *owner_id, struct rows *rows)
+{
+    struct cond owned[] = {COND("owner_id", owner_id), {0}};
+    struct sort sorts[] = {{.attr = "position"}, {0}};
+    struct query query = {.table = &holding_table, .conds = owned, .sorts = sorts};
+
+    return rows_select(tx, &query, rows);
+}
+
 struct err *
 held_insert(struct tx *tx, const char *owner_id, const char *project_id, const struct rows *items)
 {
+    struct rows before;
+    int64_t position = 0;
+
+    TRY(holdings_select(tx, owner_id, &before));
+    if (before.n > 0) {
+        position = ((const struct holding *)before.items[before.n - 1])->position + 1;
+    }
     for (size_t i = 0; i < items->n; i++) {
         const struct held *held = items->items[i];
         struct holding *row = row_new(tx_mem(tx), &holding_table);
@@ -67,7 +84,7 @@ held_insert(struct tx *tx, const char *owner_id, const char *project_id, const s
         row->kind = held->kind;
         row->resource_id = held->resource_id;
         row->label = held->label;
-        row->position = (int64_t)i;
+        row->position = position + (int64_t)i;
         TRY(row_insert(tx, row));
     }
     return NULL;
@@ -82,16 +99,6 @@ note_local(struct tx *tx, const void *in, void *out)
     return held_insert(tx, list->owner_id, list->project_id, &list->items);
 }
 
-static struct err *
-holdings_select(struct tx *tx, const char *owner_id, struct rows *rows)
-{
-    struct cond owned[] = {COND("owner_id", owner_id), {0}};
-    struct sort sorts[] = {{.attr = "position"}, {0}};
-    struct query query = {.table = &holding_table, .conds = owned, .sorts = sorts};
-
-    return rows_select(tx, &query, rows);
-}
-
 struct err *
 held_forget(struct tx *tx, const char *owner_id)
 {
@@ -104,11 +111,35 @@ held_forget(struct tx *tx, const char *owner_id)
     return NULL;
 }
 
+struct err *
+held_drop(struct tx *tx, const char *owner_id, const struct rows *items)
+{
+    struct rows rows;
+
+    TRY(holdings_select(tx, owner_id, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct holding *row = rows.items[i];
+        bool listed = false;
+
+        for (size_t j = 0; !listed && j < items->n; j++) {
+            const struct held *held = items->items[j];
+
+            listed = str_eq(held->resource_id, row->resource_id) &&
+                     str_eq(held->kind, row->kind) && str_eq(held->site, row->site_id);
+        }
+        if (listed) {
+            TRY(row_delete(tx, &holding_table, row->id));
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 note_undo(struct tx *tx, const void *in, const void *out)
 {
     (void)out;
-    return held_forget(tx, ((const struct held_list *)in)->owner_id);
+    return held_drop(tx, ((const struct held_list *)in)->owner_id,
+                     &((const struct held_list *)in)->items);
 }
 
 const struct step_kind held_note = {

@@ -11,10 +11,12 @@ extern const struct step_kind held_note;
 /* READ of our own store, in owner, out held_list: what is held, first made first. */
 extern const struct step_kind held_read;
 
+/* Notes what an owner holds no more; inside a transaction. */
+struct err *held_drop(struct tx *tx, const char *owner_id, const struct rows *items) MUST_USE;
 /* Forgets what an owner held; inside a transaction. */
 struct err *held_forget(struct tx *tx, const char *owner_id) MUST_USE;
 
-/* Notes items inside a transaction. */
+/* Notes items behind those that the owner holds already; inside a transaction. */
 struct err *held_insert(struct tx *tx, const char *owner_id, const char *project_id,
                         const struct rows *items) MUST_USE;
 /* Name of what a create step kind makes; null where it makes nothing that is held. */

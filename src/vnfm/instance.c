@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
+#include "vnfm/held.h"
 #include "vnfm/journal.h"
 #include "vnfm/vnfm.h"
 
@@ -336,6 +337,25 @@ link_write(struct jw *w, const struct vnf_made *made, const struct made_link *li
     jw_end(w);
 }
 
+/* ScaleInfo of every aspect (SOL003 4.4.1.4): where it is, or the highest that it may be. */
+static void
+scales_write(struct jw *w, const char *key, const struct vnf_made *made, bool max)
+{
+    if (made->scales.n == 0) {
+        return;
+    }
+    jw_array(w, key);
+    for (size_t i = 0; i < made->scales.n; i++) {
+        const struct vnf_scale *scale = made->scales.items[i];
+
+        jw_object(w, NULL);
+        jw_str(w, "aspectId", scale->aspect);
+        jw_int(w, "scaleLevel", max ? scale->max : scale->level);
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
 static struct err *
 info_of(struct mem *mem, const struct vnf_made *made, const char *state, const struct json **info)
 {
@@ -346,6 +366,8 @@ info_of(struct mem *mem, const struct vnf_made *made, const char *state, const s
     jw_object(&w, NULL);
     jw_str(&w, "flavourId", made->flavour_id);
     jw_str(&w, "vnfState", state);
+    scales_write(&w, "scaleStatus", made, false);
+    scales_write(&w, "maxScaleLevels", made, true);
     jw_array(&w, "extCpInfo");
     for (size_t i = 0; i < ports.n; i++) {
         ext_cp_write(&w, ports.items[i]);
@@ -400,10 +422,12 @@ vim_of(struct tx *tx, const char *site_id, const struct json **vim)
 struct err *
 vnf_instance_keep(struct tx *tx, const struct vnf_made *made, const char *state)
 {
+    const char *text = row_to_json(tx_mem(tx), made, false);
     struct vnf_instance *old, *instance;
 
     TRY(row_get(tx, &vnf_instance_table, made->vnf_instance_id, &old));
     instance = row_copy(tx_mem(tx), old);
+    TRY(json_parse(tx_mem(tx), text, strlen(text), &instance->made));
     instance->instantiation_state = "INSTANTIATED";
     instance->site_id = made->site;
     TRY(info_of(tx_mem(tx), made, state, &instance->instantiated_info));
@@ -412,6 +436,36 @@ vnf_instance_keep(struct tx *tx, const struct vnf_made *made, const char *state)
     }
     return row_update(tx, old, instance);
 }
+
+struct err *
+vnf_instance_made(struct tx *tx, const char *id, struct vnf_made *made)
+{
+    struct vnf_instance *instance;
+
+    TRY(row_get(tx, &vnf_instance_table, id, &instance));
+    if (!instance->made) {
+        return err_new(E_CONFLICT, NULL,
+                       "VNF instance %s was instantiated by an earlier version, which did not keep "
+                       "what scaling needs: terminate it and instantiate it again",
+                       id);
+    }
+    return row_from_json(tx_mem(tx), &vnf_made_table, instance->made, made);
+}
+
+static struct err *
+made_local(struct tx *tx, const void *in, void *out)
+{
+    return vnf_instance_made(tx, ((const struct owner *)in)->owner_id, out);
+}
+
+const struct step_kind vnf_made_read = {
+    .name = "vnf made",
+    .doc = "Reads what the instance consists of.",
+    .effect = FLOW_READ,
+    .in = &owner_table,
+    .out = &vnf_made_table,
+    .local = made_local,
+};
 
 static struct err *
 keep_local(struct tx *tx, const void *in, void *out)
@@ -431,7 +485,7 @@ keep_undo(struct tx *tx, const void *in, const void *out)
     instance = row_copy(tx_mem(tx), old);
     instance->instantiation_state = "NOT_INSTANTIATED";
     instance->site_id = NULL;
-    instance->instantiated_info = NULL;
+    instance->instantiated_info = instance->made = NULL;
     instance->vim_connection_info = NULL;
     return row_update(tx, old, instance);
 }
@@ -443,4 +497,39 @@ const struct step_kind vnf_keep = {
     .in = &vnf_made_table,
     .local = keep_local,
     .undo_local = keep_undo,
+};
+
+/* ---- the step that keeps what a scaling made of it ------------------------------------------- */
+
+static struct err *
+scaled_local(struct tx *tx, const void *in, void *out)
+{
+    const struct vnf_scaled *scaled = in;
+    const struct vnf_made *made = scaled->made.items[0];
+
+    TRY(vnf_instance_made(tx, made->vnf_instance_id, out));
+    TRY(held_drop(tx, made->vnf_instance_id, &scaled->removed));
+    TRY(held_insert(tx, made->vnf_instance_id, made->project_id, &scaled->added));
+    return vnf_instance_keep(tx, made, "STARTED");
+}
+
+/* Only what adds is taken back. */
+static struct err *
+scaled_undo(struct tx *tx, const void *in, const void *out)
+{
+    const struct vnf_scaled *scaled = in;
+    const struct vnf_made *before = out;
+
+    TRY(held_drop(tx, before->vnf_instance_id, &scaled->added));
+    return vnf_instance_keep(tx, before, "STARTED");
+}
+
+const struct step_kind vnf_scaled = {
+    .name = "vnf scaled",
+    .doc = "The instance tells what it consists of now.",
+    .effect = FLOW_LOCAL,
+    .in = &vnf_scaled_table,
+    .out = &vnf_made_table,
+    .local = scaled_local,
+    .undo_local = scaled_undo,
 };

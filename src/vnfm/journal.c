@@ -12,6 +12,11 @@ static const struct attr vnf_image_at_attrs[] = {
 #include "vnfm/vnf_image_at.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_scale
+static const struct attr vnf_scale_attrs[] = {
+#include "vnfm/vnf_scale.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_in
 static const struct attr vnf_in_attrs[] = {
 #include "vnfm/vnf_in.tbl"
@@ -87,6 +92,11 @@ static const struct attr held_attrs[] = {
 #include "vnfm/held.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_scaled
+static const struct attr vnf_scaled_attrs[] = {
+#include "vnfm/vnf_scaled.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT held_list
 static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
@@ -108,6 +118,16 @@ const struct table vnf_image_at_table = {
     .name = "vnf_image_at",
     .doc = "An image of the VNFD as the site knows it.",
     TABLE(struct vnf_image_at, vnf_image_at_attrs),
+};
+const struct table vnf_scale_table = {
+    .name = "vnf_scale",
+    .doc = "How far an aspect of a VNF is scaled.",
+    TABLE(struct vnf_scale, vnf_scale_attrs),
+};
+const struct table vnf_scaled_table = {
+    .name = "vnf_scaled",
+    .doc = "What became of a scaling.",
+    TABLE(struct vnf_scaled, vnf_scaled_attrs),
 };
 const struct table vnf_in_table = {
     .name = "vnf_in",

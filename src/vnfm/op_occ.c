@@ -16,7 +16,7 @@
 const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLETED",
                                             "FAILED_TEMP", "FAILED",     "ROLLING_BACK",
                                             "ROLLED_BACK", NULL};
-const char *const vnf_operations[] = {"INSTANTIATE", "TERMINATE", NULL};
+const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE", NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -121,12 +121,27 @@ touch_step(void *arg, void *entry)
     return NULL;
 }
 
-/* Is the flow an operation of its own, with an occurrence? */
-static bool
-is_operation(const struct flow_row *flow)
+/* Flows that are operations of their own, with an occurrence.  What the word null stands for is
+ * said by the flow's input. */
+static const struct operation {
+    const struct flow_type *type;
+    const char *word;
+} operations[] = {
+    {&vnf_instantiate_flow, "INSTANTIATE"},
+    {&vnf_scale_out_flow, NULL},
+    {&vnf_scale_in_flow, NULL},
+    {&vnf_terminate_flow, "TERMINATE"},
+};
+
+static const struct operation *
+operation_of(const struct flow_row *flow)
 {
-    return str_eq(flow->type, vnf_instantiate_flow.name) ||
-           str_eq(flow->type, vnf_terminate_flow.name);
+    for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
+        if (str_eq(flow->type, operations[i].type->name)) {
+            return &operations[i];
+        }
+    }
+    return NULL;
 }
 
 static struct err *
@@ -145,7 +160,7 @@ touch_flow(struct touch_walk *walk, const char *id)
         const struct flow_row *child = rows.items[i];
         struct touch_walk below = *walk;
 
-        below.is_own = walk->is_own && !is_operation(child);
+        below.is_own = walk->is_own && !operation_of(child);
         TRY(touch_flow(&below, child->id));
     }
     return NULL;
@@ -188,6 +203,31 @@ held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id, cons
     TRY(journal_touched(tx, flow_id, left_add, &left));
     TRY(held_forget(tx, owner_id));
     return held_insert(tx, owner_id, project_id, &left.items);
+}
+
+static struct err *
+left_touch(void *arg, const struct touched *touched)
+{
+    struct left *left = arg;
+
+    if (touched->is_own && touched->touch != TOUCH_TEMPORARY) {
+        held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
+                 touched->id, mem_str(tx_mem(left->tx), touched->label));
+    }
+    return NULL;
+}
+
+struct err *
+held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
+                    const char *project_id)
+{
+    struct left changed = {.tx = tx}, added = {.tx = tx};
+
+    /* What was added may be noted already: it is noted anew. */
+    TRY(journal_touched(tx, flow_id, left_touch, &changed));
+    TRY(held_drop(tx, owner_id, &changed.items));
+    TRY(journal_touched(tx, flow_id, left_add, &added));
+    return held_insert(tx, owner_id, project_id, &added.items);
 }
 
 /* ---- SOL003 resourceChanges ------------------------------------------------------------ */
@@ -344,6 +384,7 @@ static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
     struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+    const struct operation *operation = operation_of(flow);
     struct vnf_in *in;
 
     TRY(input_of(tx, flow, &in));
@@ -352,7 +393,8 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->operation_state = flow->state;
     occ->state_entered_time = occ->start_time = tx_now(tx);
     occ->vnf_instance_id = in->vnf_instance_id;
-    occ->operation = str_eq(flow->type, "vnf_terminate") ? "TERMINATE" : "INSTANTIATE";
+    occ->operation = operation && operation->word ? operation->word : in->operation;
+    occ->one_way = operation && operation->type->no_rollback;
     occ->is_automatic = in->ns_lcm_op_occ_id != NULL;
     occ->operation_params = in->request;
     occ->ns_lcm_op_occ_id = in->ns_lcm_op_occ_id;
@@ -366,6 +408,18 @@ has_changes(enum flow_state state)
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
 }
 
+/* A given-up scaling leaves the instance with what there is of it; the scale levels stay as they
+ * were, until a further scaling brings the two together. */
+static struct err *
+scale_failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct vnf_made *made;
+
+    TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
+    TRY(vnf_scale_remains(tx, flow, in, &made));
+    return vnf_instance_keep(tx, made, "STARTED");
+}
+
 /* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
  * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
 static struct err *
@@ -374,8 +428,11 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_lcm_op_
 {
     struct vnf_made *made;
 
-    if (flow_row_state(flow) != FLOW_FAILED || !str_eq(occ->operation, "INSTANTIATE")) {
+    if (flow_row_state(flow) != FLOW_FAILED || str_eq(occ->operation, "TERMINATE")) {
         return NULL;
+    }
+    if (!str_eq(occ->operation, "INSTANTIATE")) {
+        return scale_failed_note(tx, flow, in);
     }
     TRY(held_from_journal(tx, flow->id, occ->vnf_instance_id, occ->project_id));
     TRY(vnf_remains(tx, flow, in, &made));

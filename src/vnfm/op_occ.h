@@ -34,6 +34,10 @@ struct err *journal_touched(struct tx *tx, const char *id,
 struct err *held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id,
                               const char *project_id) MUST_USE;
 
+/* The same for an operation on what is there already: what it deleted is held no more. */
+struct err *held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
+                                const char *project_id) MUST_USE;
+
 /* state_changed of the VNFM's operations. */
 struct err *vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 

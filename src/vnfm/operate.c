@@ -70,7 +70,8 @@ static const struct lcm_kind vnf_kind = {
 };
 static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate_flow,
                                                      "NOT_INSTANTIATED"},
-                                  vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"};
+                                  vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"},
+                                  vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"};
 
 struct err *
 vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
@@ -81,11 +82,12 @@ vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
 /* Which instance, by whom it may be operated on, and that it is free for it. */
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
-              struct vnf_in *in)
+              struct vnf_in *in, struct vnf_instance **taken)
 {
     struct vnf_instance *instance;
 
     TRY(lcm_take(tx, op, operation, id, (void **)&instance));
+    *taken = instance;
     if (instance->ns_instance_id) {
         return err_new(E_CONFLICT, NULL, "VNF instance %s is managed by NS instance %s", id,
                        instance->ns_instance_id);
@@ -103,8 +105,9 @@ vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
                       const struct lcm_request *request, const char **op_occ_id)
 {
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_instantiate, in));
+    TRY(instance_take(tx, op, id, &vnf_instantiate, in, &instance));
     in->request = request->body;
     TRY(instantiate_check(tx, request->row, request->seen, request->n_seen, in));
     return lcm_start(tx, op, &vnf_instantiate, in, in->project_id, op_occ_id);
@@ -116,12 +119,51 @@ vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
 {
     const struct terminate_request *asked = request->row;
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_terminate, in));
+    TRY(instance_take(tx, op, id, &vnf_terminate, in, &instance));
     in->request = request->body;
     in->graceful = str_eq(asked->type, "GRACEFUL");
     in->timeout_s = asked->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : asked->timeout_s;
     return lcm_start(tx, op, &vnf_terminate, in, in->project_id, op_occ_id);
+}
+
+/* The state and the kind are the same for both flows: which one it is follows from the request. */
+static struct err *
+scale_start(struct tx *tx, struct op *op, const struct flow_type *type, const struct vnf_in *in,
+            const char **op_occ_id)
+{
+    const struct lcm_operation operation = {&vnf_kind, type, "INSTANTIATED"};
+
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
+}
+
+struct err *
+vnf_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    const struct flow_type *type = NULL;
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
+    in->request = request->body;
+    TRY(vnf_scale_check(tx, instance, request->row, in, &type));
+    return scale_start(tx, op, type, in, op_occ_id);
+}
+
+struct err *
+vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    const struct flow_type *type = NULL;
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
+    in->request = request->body;
+    TRY(vnf_scale_to_level_check(tx, instance, request->row, in, &type));
+    return scale_start(tx, op, type, in, op_occ_id);
 }
 
 /* ---- tasks on occurrences -----------------------------------------------------------------------
@@ -143,6 +185,19 @@ flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char 
 }
 
 struct err *
+lcm_may_roll_back(const char *operation, bool one_way)
+{
+    if (str_eq(operation, "TERMINATE")) {
+        return err_new(E_CONFLICT, NULL, "a termination cannot be rolled back");
+    }
+    if (one_way) {
+        return err_new(E_CONFLICT, NULL,
+                       "a scaling that deletes servers cannot be rolled back: retry it, or fail it");
+    }
+    return NULL;
+}
+
+struct err *
 vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
 {
     struct nfvo *nfvo = op->user;
@@ -153,8 +208,8 @@ vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *tas
         return err_new(E_CONFLICT, NULL, "operation %s is part of NS operation %s: use %s there",
                        id, occ->ns_lcm_op_occ_id, task);
     }
-    if (str_eq(task, "rollback") && str_eq(occ->operation, "TERMINATE")) {
-        return err_new(E_CONFLICT, NULL, "a termination cannot be rolled back");
+    if (str_eq(task, "rollback")) {
+        TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
     return flow_task(tx, nfvo->engine, id, task);
 }

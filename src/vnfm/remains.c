@@ -7,10 +7,12 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/vnfm.h"
 
 struct remains {
     struct mem *mem;
-    struct map things; /* label of the step -> struct touched */
+    struct map things;  /* label of the step -> struct touched */
+    struct map deleted; /* id */
     const char *site;
 };
 
@@ -19,6 +21,9 @@ thing_add(void *arg, const struct touched *touched)
 {
     struct remains *remains = arg;
 
+    if (touched->is_own && touched->touch == TOUCH_REMOVED) {
+        map_set(&remains->deleted, mem_str(remains->mem, touched->id), remains);
+    }
     if (touched->is_own && touched->touch == TOUCH_ADDED) {
         map_set(&remains->things, mem_str(remains->mem, touched->label),
                 mem_copy(remains->mem, touched, sizeof *touched));
@@ -89,16 +94,17 @@ port_add(struct remains *remains, const struct vnf_in *in, const struct wanted_v
 }
 
 static void
-vnfcs_fill(struct remains *remains, const struct vnf_in *in, const struct vnf_wanted *wanted,
+vnfcs_fill(struct remains *remains, const struct vnf_in *in, const struct rows *wanted,
            struct vnf_made *made)
 {
-    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
-        const struct wanted_vnfc *one = wanted->vnfcs.items[i];
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct wanted_vnfc *one = wanted->items[i];
         const struct touched *there = thing(remains, "server", one->name);
         struct made_vnfc *vnfc = row_new(remains->mem, &made_vnfc_table);
 
         vnfc->name = one->name;
         vnfc->vdu = one->vdu;
+        vnfc->number = one->number;
         vnfc->server_id = there ? there->id : NULL;
         for (size_t j = 0; j < one->cps.n; j++) {
             port_add(remains, in, one, one->cps.items[j], vnfc);
@@ -135,6 +141,7 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     struct err *e;
 
     map_init(&remains.things, tx_mem(tx));
+    map_init(&remains.deleted, tx_mem(tx));
     TRY(journal_touched(tx, flow->id, thing_add, &remains));
     *made = row_new(tx_mem(tx), &vnf_made_table);
     (*made)->vnf_instance_id = in->vnf_instance_id;
@@ -143,14 +150,98 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     (*made)->flavour_id = str_or(in->flavour_id, "");
     e = vnfd_load(tx, in->package_id, &vnfd);
     if (!e) {
-        e = vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, wanted);
+        e = vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, NULL, wanted);
     }
     if (e) {
         err_ignore(e, "its holdings are known without the VNFD");
         return NULL;
     }
     (*made)->flavour_id = wanted->flavour_id;
-    vnfcs_fill(&remains, in, wanted, *made);
+    vnfcs_fill(&remains, in, &wanted->vnfcs, *made);
     links_fill(&remains, wanted, *made);
     return NULL;
+}
+
+/* ---- scaling ---------------------------------------------------------------------------------- */
+
+/* A server that was there, without what is deleted of it; null where nothing is left. */
+static struct made_vnfc *
+vnfc_left(const struct remains *remains, const struct made_vnfc *before)
+{
+    struct made_vnfc *vnfc = row_copy(remains->mem, before);
+
+    vnfc->ports = (struct rows){0};
+    for (size_t i = 0; i < before->ports.n; i++) {
+        const struct made_port *port = before->ports.items[i];
+
+        if (!map_get(&remains->deleted, port->port_id)) {
+            row_add(remains->mem, &vnfc->ports, before->ports.items[i]);
+        }
+    }
+    if (vnfc->server_id && map_get(&remains->deleted, vnfc->server_id)) {
+        vnfc->server_id = NULL;
+    }
+    return vnfc->server_id || vnfc->ports.n > 0 ? vnfc : NULL;
+}
+
+static bool
+has_server(const struct rows *vnfcs, const char *server_id)
+{
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        if (str_eq(((const struct made_vnfc *)vnfcs->items[i])->server_id, server_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What there is of the servers that were to be made, unless they are noted already. */
+static struct err *
+added_fill(struct remains *remains, struct tx *tx, const struct vnf_in *in, struct vnf_made *made)
+{
+    struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_made *some = row_new(tx_mem(tx), &vnf_made_table);
+    struct vnf_in *with = row_copy(tx_mem(tx), in);
+    struct vnf_change change;
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(tx, in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id,
+                        in->level_id ? in->level_id : made->level_id, &in->scales, wanted));
+    change = vnf_change_of(tx_mem(tx), made, wanted);
+    with->connections = made->connections;
+    vnfcs_fill(remains, with, &change.added, some);
+    for (size_t i = 0; i < some->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = some->vnfcs.items[i];
+
+        if ((vnfc->server_id || vnfc->ports.n > 0) &&
+            !(vnfc->server_id && has_server(&made->vnfcs, vnfc->server_id))) {
+            row_add(remains->mem, &made->vnfcs, some->vnfcs.items[i]);
+        }
+    }
+    return NULL;
+}
+
+struct err *
+vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                  struct vnf_made **made)
+{
+    struct remains remains = {.mem = tx_mem(tx)};
+    struct rows before;
+
+    map_init(&remains.things, tx_mem(tx));
+    map_init(&remains.deleted, tx_mem(tx));
+    TRY(journal_touched(tx, flow->id, thing_add, &remains));
+    *made = row_new(tx_mem(tx), &vnf_made_table);
+    TRY(vnf_instance_made(tx, in->vnf_instance_id, *made));
+    before = (*made)->vnfcs;
+    (*made)->vnfcs = (struct rows){0};
+    for (size_t i = 0; i < before.n; i++) {
+        struct made_vnfc *vnfc = vnfc_left(&remains, before.items[i]);
+
+        if (vnfc) {
+            row_add(remains.mem, &(*made)->vnfcs, vnfc);
+        }
+    }
+    return added_fill(&remains, tx, in, *made);
 }

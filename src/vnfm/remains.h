@@ -10,4 +10,9 @@
 struct err *vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
                         struct vnf_made **made) MUST_USE;
 
+/* The same for a scaling: what the instance consisted of, without what is deleted, with what there
+ * is of what was to be added.  E_CONFLICT as vnf_instance_made. */
+struct err *vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                              struct vnf_made **made) MUST_USE;
+
 #endif

@@ -7,6 +7,7 @@
 
 static const char *const layer_protocols[] = {"IP_OVER_ETHERNET", NULL};
 static const char *const ip_address_types[] = {"IPV4", "IPV6", NULL};
+const char *const scale_types[] = {"SCALE_OUT", "SCALE_IN", NULL};
 const char *const termination_types[] = {"FORCEFUL", "GRACEFUL", NULL};
 
 #define ATTR ATTR_ROW
@@ -63,6 +64,21 @@ static const struct attr instantiate_request_attrs[] = {
 #define TABLE_STRUCT terminate_request
 static const struct attr terminate_request_attrs[] = {
 #include "vnfm/terminate_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_info
+static const struct attr scale_info_attrs[] = {
+#include "vnfm/scale_info.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_request
+static const struct attr scale_request_attrs[] = {
+#include "vnfm/scale_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_to_level_request
+static const struct attr scale_to_level_request_attrs[] = {
+#include "vnfm/scale_to_level_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

@@ -18,7 +18,10 @@
     X(ext_link_data, "A network for external connection points.")                                  \
     X(vim_connection_info, "A site to use.")                                                       \
     X(instantiate_request, "Body of an instantiation.")                                            \
-    X(terminate_request, "Body of a termination.")
+    X(terminate_request, "Body of a termination.")                                                 \
+    X(scale_info, "How far an aspect is scaled.")                                                  \
+    X(scale_request, "Body of a scaling.")                                                         \
+    X(scale_to_level_request, "Body of a scaling to a level.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -65,6 +68,18 @@ struct terminate_request {
     struct row row;
 #include "vnfm/terminate_request.tbl"
 };
+struct scale_info {
+    struct row row;
+#include "vnfm/scale_info.tbl"
+};
+struct scale_request {
+    struct row row;
+#include "vnfm/scale_request.tbl"
+};
+struct scale_to_level_request {
+    struct row row;
+#include "vnfm/scale_to_level_request.tbl"
+};
 #undef ATTR
 
 #define X(word, doc) extern const struct table word##_table;
@@ -72,7 +87,7 @@ VNFM_REQUESTS(X)
 #undef X
 
 /* Words of enumerations. */
-extern const char *const termination_types[];
+extern const char *const termination_types[], *const scale_types[];
 
 /* Checks for tables of requests, here and in src/nfvo: an object and no list; each item an
  * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */

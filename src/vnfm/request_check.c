@@ -368,7 +368,7 @@ descriptor_check(struct checking *c, struct vnf_wanted *wanted)
         return NULL;
     }
     c->faults = err_join(c->faults, vnf_wanted_fill(tx_mem(c->tx), vnfd, request->flavour_id,
-                                                    request->level_id, wanted));
+                                                    request->level_id, NULL, wanted));
     return NULL;
 }
 

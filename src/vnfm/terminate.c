@@ -18,7 +18,7 @@ forget_local(struct tx *tx, const void *in, void *out)
     TRY(row_get(tx, &vnf_instance_table, owner->owner_id, &old));
     instance = row_copy(tx_mem(tx), old);
     instance->instantiation_state = "NOT_INSTANTIATED";
-    instance->instantiated_info = NULL;
+    instance->instantiated_info = instance->made = NULL;
     instance->vim_connection_info = NULL;
     instance->site_id = NULL;
     return row_update(tx, old, instance);

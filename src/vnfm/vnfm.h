@@ -36,6 +36,8 @@ struct err *vnf_instance_fill(struct tx *tx, struct vnf_instance *instance) MUST
  * (SOL003 5.5.4.2). */
 struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
                               const char *state) MUST_USE;
+/* What an INSTANTIATED instance consists of.  E_CONFLICT: an earlier version kept no such record. */
+struct err *vnf_instance_made(struct tx *tx, const char *id, struct vnf_made *made) MUST_USE;
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
 struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
 
@@ -64,6 +66,21 @@ struct err *vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
 struct err *vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
                                 const struct lcm_request *request,
                                 const char **op_occ_id) MUST_USE;
+/* SOL003 5.4.5, 5.4.6.  E_NOT_FOUND too where the VNFD has nothing to scale; E_CONFLICT too where
+ * an aspect would leave its scale levels. */
+struct err *vnf_scale_start(struct tx *tx, struct op *op, const char *id,
+                            const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+struct err *vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
+                                     const struct lcm_request *request,
+                                     const char **op_occ_id) MUST_USE;
+/* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
+ * and in->operation, and say which flow does it. */
+struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
+                            const struct scale_request *request, struct vnf_in *in,
+                            const struct flow_type **type) MUST_USE;
+struct err *vnf_scale_to_level_check(struct tx *tx, const struct vnf_instance *instance,
+                                     const struct scale_to_level_request *request,
+                                     struct vnf_in *in, const struct flow_type **type) MUST_USE;
 /* What operations on instances of a VNF and of an NS have in common. */
 struct lcm_kind {
     const char *name; /* "VNF instance", for messages */
@@ -87,6 +104,8 @@ struct err *lcm_start(struct tx *tx, struct op *op, const struct lcm_operation *
 /* Task "retry", "rollback" or "fail" on an occurrence.  SOL003 5.4.14-5.4.16. */
 struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id,
                                const char *task) MUST_USE;
+/* May the operation be rolled back?  E_CONFLICT: it deletes what it cannot give back. */
+struct err *lcm_may_roll_back(const char *operation, bool one_way) MUST_USE;
 /* The same for any flow. */
 struct err *flow_task(struct tx *tx, struct flow_engine *engine, const char *id,
                       const char *task) MUST_USE;

@@ -32,7 +32,7 @@
 #define SETTLE_MS 260
 #define HIDE_MS 50
 #define LATE_MS 380
-#define OBJECTS 8            /* What the operation makes and keeps. */
+#define OBJECTS 9            /* What the operation makes and keeps. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
 #define EXIT_LATE 99
@@ -145,6 +145,27 @@ make_network(struct flow *f, struct vim_made *network)
     return flow_step(f, "subnet", &vim_subnet_create, subnet, NULL);
 }
 
+/* One more instance joins the group, as a scaling makes it: an undo takes it out again, else
+ * its pair could not be deleted. */
+static struct err *
+join_group(struct flow *f, const char *group_id, const struct strs *before, const char *port_id)
+{
+    struct vim_port_pair *pair = flow_new(f, &vim_port_pair_table);
+    struct vim_members *members = flow_new(f, &vim_members_table);
+    struct vim_made made;
+
+    pair->site = members->site = SITE_ID;
+    pair->ingress = pair->egress = port_id;
+    TRY(flow_step(f, "second pair", &vim_port_pair_create, pair, &made));
+    members->id = group_id;
+    members->before = *before;
+    members->members.items = MEM_ARRAY(flow_mem(f), 2, const char *);
+    members->members.items[0] = before->items[0];
+    members->members.items[1] = made.id;
+    members->members.n = 2;
+    return flow_step(f, "join", &vim_port_pair_group_set, members, NULL);
+}
+
 static struct err *
 make_chain(struct flow *f, const char *port_id)
 {
@@ -161,6 +182,7 @@ make_chain(struct flow *f, const char *port_id)
     ids[0] = made[0].id;
     group->port_pairs = (struct strs){1, ids};
     TRY(flow_step(f, "group", &vim_port_pair_group_create, group, &made[1]));
+    TRY(join_group(f, made[1].id, &group->port_pairs, port_id));
     classifier->protocol = "tcp";
     classifier->logical_source_port = port_id;
     TRY(flow_step(f, "classifier", &vim_flow_classifier_create, classifier, &made[2]));

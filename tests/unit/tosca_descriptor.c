@@ -230,6 +230,37 @@ TEST(vnfd_levels_and_aspects_become_counts)
     CHECK_INT(flavour->vdus[0].disk_gb, 3);
 }
 
+TEST(vnfd_steps_of_an_aspect_may_differ)
+{
+    static const struct vnfd_scale one[] = {{"burst", 1}}, three[] = {{"burst", 3}},
+                                   large[] = {{"burst", INT64_MAX}};
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+    const struct vnfd_flavour *flavour;
+
+    REQUIRE_OK(
+        vnfd_of(mem,
+                VNF_NODE VDU_NODE
+                "  policies:\n"
+                "    - a: { type: tosca.policies.nfv.ScalingAspects, properties: { aspects:\n"
+                "        { burst: { name: burst, description: d, max_scale_level: 3,\n"
+                "          step_deltas: [ some, more, some ] } } } }\n"
+                "    - b: { type: tosca.policies.nfv.VduScalingAspectDeltas, targets: [ vdu ],\n"
+                "        properties: { aspect: burst, deltas: { some:\n"
+                "          { number_of_instances: 1 }, more: { number_of_instances: 4 } } } }\n"
+                "    - d: { type: tosca.policies.nfv.InstantiationLevels, properties: { levels:\n"
+                "        { small: { description: s, scale_info: { burst: { scale_level: 1 } } } } } }\n",
+                &vnfd));
+    flavour = vnfd_flavour(vnfd, NULL);
+    CHECK_INT(vnfd_scaled(flavour, NULL, 0, "vdu"), 0);
+    CHECK_INT(vnfd_scaled(flavour, one, 1, "vdu"), 1);
+    CHECK_INT(vnfd_scaled(flavour, three, 1, "vdu"), 6);
+    CHECK_INT(vnfd_scaled(flavour, large, 1, "vdu"), 6);
+    CHECK_INT(vnfd_scaled(flavour, three, 1, "other"), 0);
+    CHECK_INT(vnfd_scale_of(flavour->levels[0].scales, flavour->levels[0].n_scales, "burst"), 1);
+    CHECK_INT(vnfd_instances(flavour, "small", "vdu"), 2);
+}
+
 TEST(vnfd_connection_points_are_sorted_by_order)
 {
     AUTO(mem) mem = mem_new("test");

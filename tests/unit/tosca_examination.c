@@ -280,6 +280,33 @@ replaced(struct mem *mem, const char *text, const char *what, const char *by)
     return mem_printf(mem, "%.*s%s%s", (int)(at - text), text, by, at + strlen(what));
 }
 
+TEST(record_of_an_earlier_version_reads)
+{
+    static struct vnfd_scale scales[] = {{"grow", 1}};
+    static struct vnfd_level levels[] = {{.name = "l", .n_scales = 1, .scales = scales}};
+    static struct vnfd_delta deltas[] = {{.vdu = "vdu", .n = 2, .step = 3}};
+    static struct vnfd_aspect aspects[] = {{.name = "grow", .n_deltas = 1, .deltas = deltas}};
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+    const char *text;
+
+    flavours[0].n_levels = flavours[0].n_aspects = 1;
+    flavours[0].levels = levels;
+    flavours[0].aspects = aspects;
+    text = written(mem);
+    REQUIRE_OK(read_back(mem, text, &vnfd));
+    CHECK_INT(vnfd->flavours[0].levels[0].scales[0].level, 1);
+    CHECK_INT(vnfd->flavours[0].aspects[0].deltas[0].step, 3);
+    text = replaced(mem, text, ",\"scales\":[{\"aspect\":\"grow\",\"level\":1}]", "");
+    text = replaced(mem, text, ",\"step\":3", "");
+    REQUIRE_OK(read_back(mem, text, &vnfd));
+    CHECK_INT(vnfd->flavours[0].levels[0].n_scales, 0);
+    CHECK_INT(vnfd->flavours[0].aspects[0].deltas[0].step, 0);
+    /* Only these may be missing, and nothing stands in for them. */
+    CHECK_ERR_MSG(read_back(mem, replaced(mem, text, "\"n\":2", "\"m\":2"), &vnfd), E_INVALID,
+                  "n is missing");
+}
+
 TEST(record_of_an_enemy_is_refused)
 {
     static const struct {

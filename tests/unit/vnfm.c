@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "test.h"
 #include "vnfm/describe.h"
+#include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 
@@ -56,7 +57,7 @@ TEST(vnfm_level_says_how_many_servers)
     struct vnf_wanted *wanted = row_new(mem, &vnf_wanted_table);
     struct vnf_size size;
 
-    REQUIRE_OK(vnf_wanted_fill(mem, &vnfd, "small", "three", wanted));
+    REQUIRE_OK(vnf_wanted_fill(mem, &vnfd, "small", "three", NULL, wanted));
     size = vnf_size_of(wanted);
     CHECK_INT(size.servers, 3);
     CHECK_INT(size.vcpus, 6);
@@ -75,13 +76,95 @@ TEST(vnfm_what_a_vnfd_lacks_is_told)
     struct vnfd vnfd = vnfd_make(&flavour, &vdu);
     struct vnf_wanted *wanted = row_new(mem, &vnf_wanted_table);
 
-    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "big", NULL, wanted), E_INVALID,
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "big", NULL, NULL, wanted), E_INVALID,
                   "no deployment flavour big");
-    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "nine", wanted), E_INVALID,
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "nine", NULL, wanted), E_INVALID,
                   "no instantiation level nine");
     vdu.image = NULL;
-    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "three", wanted), E_NOT_IMPLEMENTED,
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", "three", NULL, wanted), E_NOT_IMPLEMENTED,
                   "VDU vdu has no software image");
+}
+
+/* ---- scale levels ------------------------------------------------------------------------- */
+
+static struct vnfd_delta every_step[] = {{.vdu = "vdu", .n = 2}};
+static struct vnfd_aspect aspects[] = {
+    {.name = "grow", .max_level = 3, .n_deltas = 1, .deltas = every_step}};
+
+static struct rows
+scales_of(struct mem *mem, int64_t level)
+{
+    struct vnf_scale *scale = row_new(mem, &vnf_scale_table);
+    struct rows rows = {.n = 1, .items = MEM_ARRAY(mem, 1, void *)};
+
+    scale->aspect = "grow";
+    scale->level = level;
+    rows.items[0] = scale;
+    return rows;
+}
+
+static struct vnf_made *
+made_of(struct mem *mem, const struct vnf_wanted *wanted)
+{
+    struct vnf_made *made = row_new(mem, &vnf_made_table);
+
+    made->vnfcs.items = MEM_ARRAY(mem, wanted->vnfcs.n + 1, void *);
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *one = wanted->vnfcs.items[i];
+        struct made_vnfc *vnfc = row_new(mem, &made_vnfc_table);
+
+        vnfc->name = one->name;
+        vnfc->vdu = one->vdu;
+        vnfc->number = one->number;
+        vnfc->server_id = mem_printf(mem, "server-%zu", i);
+        made->vnfcs.items[made->vnfcs.n++] = vnfc;
+    }
+    return made;
+}
+
+TEST(vnfm_scale_levels_say_what_comes_and_what_goes)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd_flavour flavour;
+    struct vnfd_vdu vdu;
+    struct vnfd vnfd = vnfd_make(&flavour, &vdu);
+    struct vnf_wanted *one = row_new(mem, &vnf_wanted_table), *two = row_new(mem, &vnf_wanted_table);
+    struct rows to_one = scales_of(mem, 1), to_two = scales_of(mem, 2), too_far = scales_of(mem, 4);
+    struct vnf_change change;
+    struct vnf_made *made;
+
+    flavour.n_aspects = 1;
+    flavour.aspects = aspects;
+    vdu.max_instances = 5;
+    REQUIRE_OK(vnf_wanted_fill(mem, &vnfd, "small", NULL, &to_one, one));
+    REQUIRE_OK(vnf_wanted_fill(mem, &vnfd, "small", NULL, &to_two, two));
+    CHECK_INT(one->vnfcs.n, 3);
+    CHECK_INT(two->vnfcs.n, 5);
+    CHECK_INT(((const struct vnf_scale *)two->scales.items[0])->max, 3);
+
+    change = vnf_change_of(mem, made_of(mem, one), two);
+    CHECK_INT(change.removed.n, 0);
+    REQUIRE(change.added.n == 2);
+    CHECK_STR(((const struct wanted_vnfc *)change.added.items[0])->name, "vdu-4");
+    CHECK_INT(((const struct wanted_vnfc *)change.added.items[1])->number, 4);
+
+    made = made_of(mem, two);
+    change = vnf_change_of(mem, made, one);
+    CHECK_INT(change.added.n, 0);
+    REQUIRE(change.removed.n == 2);
+    CHECK_STR(((const struct made_vnfc *)change.removed.items[0])->name, "vdu-5");
+
+    /* One that lost its server is made anew. */
+    ((struct made_vnfc *)made->vnfcs.items[1])->server_id = NULL;
+    change = vnf_change_of(mem, made, two);
+    CHECK_INT(change.added.n, 1);
+    CHECK_INT(change.removed.n, 1);
+
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", NULL, &too_far, one), E_INVALID,
+                  "aspect grow has scale levels 0 to 3, not 4");
+    vdu.max_instances = 4;
+    CHECK_ERR_MSG(vnf_wanted_fill(mem, &vnfd, "small", NULL, &to_two, one), E_INVALID,
+                  "5 are wanted");
 }
 
 /* ---- rows --------------------------------------------------------------------------------- */
@@ -233,6 +316,19 @@ holdings_fn(struct tx *tx, void *arg)
     CHECK_INT(list->items.n, 3);
     CHECK_STR(((const struct held *)list->items.items[0])->kind, "network");
     CHECK_STR(((const struct held *)list->items.items[2])->resource_id, "s1");
+    /* What comes later stands behind; what goes leaves the rest in order. */
+    items = (struct rows){0};
+    held_add(tx_mem(tx), &items, SITE, "server", "s2", "vdu-2");
+    TRY(held_insert(tx, INSTANCE, PROJECT, &items));
+    items = (struct rows){0};
+    held_add(tx_mem(tx), &items, SITE, "port", "p1", "cp");
+    held_add(tx_mem(tx), &items, SITE, "server", "p1", "cp");
+    TRY(held_drop(tx, INSTANCE, &items));
+    list = row_new(tx_mem(tx), &held_list_table);
+    TRY(held_read.local(tx, owner, list));
+    CHECK_INT(list->items.n, 3);
+    CHECK_STR(((const struct held *)list->items.items[1])->resource_id, "s1");
+    CHECK_STR(((const struct held *)list->items.items[2])->resource_id, "s2");
     TRY(held_forget(tx, INSTANCE));
     list = row_new(tx_mem(tx), &held_list_table);
     TRY(held_read.local(tx, owner, list));
@@ -292,6 +388,80 @@ TEST(vnfm_what_was_given_up_is_noted)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, given_up_fn, NULL));
+}
+
+/* ---- claims ------------------------------------------------------------------------------- */
+
+static int64_t
+servers_claimed(struct tx *tx)
+{
+    struct ledger_use use = {0};
+
+    CHECK_OK(ledger_usage(tx, SITE, "SERVER", &use));
+    return use.used;
+}
+
+static struct grant_in *
+asks_for(struct tx *tx, const char *operation, const char *op_occ_id, int64_t servers)
+{
+    struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+
+    occ->id = op_occ_id;
+    occ->project_id = PROJECT;
+    occ->vnf_instance_id = INSTANCE;
+    occ->operation_state = "STARTING";
+    occ->operation = operation;
+    CHECK_OK(row_insert(tx, occ));
+    in->vnf_lcm_op_occ_id = op_occ_id;
+    in->vnf_instance_id = INSTANCE;
+    in->project_id = PROJECT;
+    in->operation = operation;
+    in->site = SITE;
+    in->servers = servers;
+    in->vcpus = in->memory_mb = in->disk_gb = servers;
+    return in;
+}
+
+static struct err *
+claims_fn(struct tx *tx, void *arg)
+{
+    struct site *site = row_new(tx_mem(tx), &site_table);
+    struct grant_in *first = asks_for(tx, "INSTANTIATE", FLOW_ID, 3);
+    struct grant_in *out = asks_for(tx, "SCALE", "00000000-0000-4000-8000-000000000006", 2);
+    struct grant_in *in = asks_for(tx, "SCALE", "00000000-0000-4000-8000-000000000007", 0);
+    struct grant_out *granted = row_new(tx_mem(tx), &grant_out_table);
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+
+    (void)arg;
+    owner->owner_id = INSTANCE;
+    site->id = SITE;
+    site->project_id = PROJECT;
+    site->name = "east";
+    site->auth_url = "http://east/v3";
+    site->username = site->password = site->project_name = "x";
+    TRY(row_insert(tx, site));
+    TRY(nfvo_grant.local(tx, first, row_new(tx_mem(tx), &grant_out_table)));
+    TRY(nfvo_grant.local(tx, out, granted));
+    CHECK_INT(servers_claimed(tx), 5);
+    TRY(nfvo_grant.undo_local(tx, out, granted));
+    CHECK_INT(servers_claimed(tx), 3);
+    TRY(nfvo_grant.local(tx, out, granted));
+    TRY(nfvo_grant.local(tx, in, row_new(tx_mem(tx), &grant_out_table)));
+    CHECK_INT(servers_claimed(tx), 5);
+    in->servers = 1;
+    TRY(nfvo_grant_settle.local(tx, in, NULL));
+    CHECK_INT(servers_claimed(tx), 1);
+    TRY(nfvo_grant_end.local(tx, owner, NULL));
+    CHECK_INT(servers_claimed(tx), 0);
+    return NULL;
+}
+
+TEST(vnfm_claims_follow_a_scaling)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, claims_fn, NULL));
 }
 
 /* ---- what is told of addresses ------------------------------------------------------------ */

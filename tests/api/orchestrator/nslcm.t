@@ -22,6 +22,12 @@ POST /nslcm/v2/ns_instances/0b000000-0000-4000-8000-000000000000/instantiate  as
 = 404
 POST /nslcm/v2/ns_instances/0b000000-0000-4000-8000-000000000000/scale  as demo
 {}
+= 400
+POST /nslcm/v2/ns_instances/0b000000-0000-4000-8000-000000000000/scale  as demo
+{"scaleType": "SCALE_VNF"}
+= 404
+POST /nslcm/v2/ns_instances/0b000000-0000-4000-8000-000000000000/heal  as demo
+{}
 = 404
 GET /nslcm/v2/ns_lcm_op_occs  as demo
 = 200

@@ -1,0 +1,217 @@
+/* NS scaling by its VNFs (SOL005 6.4.5, SCALE_VNF): chains let go of what leaves, the VNFs are
+ * scaled in parallel, chains take in what came.  A server is in a chain only while it is there. */
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "nfvo/steer.h"
+#include "vnfm/vnfm.h"
+
+#include "flow/poison.h"
+
+struct run {
+    struct flow *f;
+    struct mem *mem;
+    const struct ns_in *in;
+    struct owner *owner;
+    struct ns_made *made; /* before */
+    struct ns_plan *plan; /* as an instantiation would have it: of 'made' and of sites seen now */
+    struct held_list *noted;
+    struct steering steering;
+    struct strs leaving; /* VNF/VNFC */
+    struct ns_scaled *scaled;
+};
+
+/* ---- what there is ----------------------------------------------------------------------- */
+
+static struct err *
+now_read(struct run *run)
+{
+    struct site_list *list = row_new(run->mem, &site_list_table);
+    struct site_list *looked = row_new(run->mem, &site_list_table);
+
+    run->owner->owner_id = run->in->ns_instance_id;
+    run->owner->project_id = run->in->project_id;
+    TRY(flow_step(run->f, "made", &ns_made_read, run->owner, run->made));
+    TRY(flow_step(run->f, "noted", &held_read, run->owner, run->noted));
+    TRY(flow_step(run->f, "sites", &ns_sites, run->owner, list));
+    TRY(flow_step(run->f, "look", &ns_sites_look, list, looked));
+    run->plan->sites = looked->sites;
+    run->plan->vnfs = run->made->vnfs;
+    run->plan->paths = run->made->paths;
+    run->plan->hops = run->made->hops;
+    run->steering.f = run->f;
+    run->steering.in = run->in;
+    run->steering.plan = run->plan;
+    run->steering.sites = run->made->sites;
+    run->steering.ports = run->made->ports;
+    run->steering.noted = &run->noted->items;
+    return NULL;
+}
+
+static const struct plan_vnf *
+plan_vnf_of(const struct run *run, const struct vnf_in *in)
+{
+    for (size_t i = 0; i < run->made->vnfs.n; i++) {
+        const struct plan_vnf *vnf = run->made->vnfs.items[i];
+
+        if (str_eq(vnf->vnf_instance_id, in->vnf_instance_id)) {
+            return vnf;
+        }
+    }
+    return NULL;
+}
+
+/* ---- what changes ------------------------------------------------------------------------ */
+
+/* One VNF that is scaled. */
+struct scaling {
+    const struct plan_vnf *vnf;
+    struct vnf_in *in;
+    struct vnf_change change;
+};
+
+static void
+leaving_add(struct run *run, const struct scaling *scaling)
+{
+    for (size_t i = 0; i < scaling->change.removed.n; i++) {
+        const struct made_vnfc *vnfc = scaling->change.removed.items[i];
+
+        steer_name_add(run->mem, &run->leaving,
+                       mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
+    }
+}
+
+static struct err *
+change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling)
+{
+    struct owner *owner = row_new(run->mem, &owner_table);
+    struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+    struct vnf_wanted *wanted = row_new(run->mem, &vnf_wanted_table);
+    struct describe_in *what = row_new(run->mem, &describe_in_table);
+
+    scaling->vnf = plan_vnf_of(run, asked);
+    if (!scaling->vnf) {
+        return err_new(E_INTERNAL, NULL, "VNF instance %s is none of the NS's",
+                       asked->vnf_instance_id);
+    }
+    scaling->in = row_copy(run->mem, asked);
+    scaling->in->ns_lcm_op_occ_id = flow_self(run->f);
+    scaling->in->site_name = scaling->vnf->site_name;
+    ns_totals_fill(&run->plan->sites, scaling->vnf->site, scaling->in);
+    owner->owner_id = asked->vnf_instance_id;
+    owner->project_id = asked->project_id;
+    TRY(flow_step(run->f, flow_label(run->f, "made %s", scaling->vnf->name), &vnf_made_read, owner,
+                  made));
+    what->package_id = asked->package_id;
+    what->name = asked->name;
+    what->flavour_id = made->flavour_id;
+    what->level_id = asked->level_id ? asked->level_id : made->level_id;
+    what->scales = asked->scales;
+    TRY(flow_step(run->f, flow_label(run->f, "describe %s", scaling->vnf->name), &vnf_describe,
+                  what, wanted));
+    scaling->change = vnf_change_of(run->mem, made, wanted);
+    leaving_add(run, scaling);
+    return steer_ends_check(&run->steering, scaling->vnf);
+}
+
+/* ---- VNFs ---------------------------------------------------------------------------------- */
+
+static const char *
+label_of(struct run *run, const struct scaling *scaling)
+{
+    return flow_label(run->f, "vnf %s", scaling->vnf->name);
+}
+
+static struct err *
+vnfs_scale(struct run *run, const struct scaling *scalings)
+{
+    for (size_t i = 0; i < run->in->scaled.n; i++) {
+        const struct scaling *one = &scalings[i];
+        const struct flow_type *type =
+            one->change.removed.n > 0 ? &vnf_scale_in_flow : &vnf_scale_out_flow;
+        const char *label = label_of(run, one);
+
+        TRY(flow_spawn_as(run->f, label, type, flow_id(run->f, label), one->in));
+    }
+    return NULL;
+}
+
+/* All ports but those of the VNF, and those that it has now. */
+static void
+ports_renew(struct run *run, const struct plan_vnf *vnf, const struct vnf_made *made)
+{
+    const char *prefix = mem_printf(run->mem, "%s/", vnf->name);
+    struct rows before = run->steering.ports;
+
+    run->steering.ports = (struct rows){0};
+    for (size_t i = 0; i < before.n; i++) {
+        const struct fwd_port *port = before.items[i];
+
+        if (!str_starts(port->name, prefix)) {
+            place_add(run->mem, &run->steering.ports, before.items[i]);
+        }
+    }
+    steer_ports_take(run->mem, &run->steering.ports, vnf, made);
+}
+
+static struct err *
+vnfs_join(struct run *run, const struct scaling *scalings)
+{
+    for (size_t i = 0; i < run->in->scaled.n; i++) {
+        struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+
+        TRY(flow_join(run->f, label_of(run, &scalings[i]), made));
+        ports_renew(run, scalings[i].vnf, made);
+    }
+    return NULL;
+}
+
+/* ---- the flows ----------------------------------------------------------------------------- */
+
+static struct err *
+scale_run(struct flow *f, const void *arg)
+{
+    struct run run = {
+        .f = f,
+        .mem = flow_mem(f),
+        .in = arg,
+        .owner = row_new(flow_mem(f), &owner_table),
+        .made = row_new(flow_mem(f), &ns_made_table),
+        .plan = row_new(flow_mem(f), &ns_plan_table),
+        .noted = row_new(flow_mem(f), &held_list_table),
+        .scaled = row_new(flow_mem(f), &ns_scaled_table),
+    };
+    struct scaling *scalings = MEM_ARRAY(run.mem, run.in->scaled.n + 1, struct scaling);
+
+    TRY(now_read(&run));
+    for (size_t i = 0; i < run.in->scaled.n; i++) {
+        TRY(change_find(&run, run.in->scaled.items[i], &scalings[i]));
+    }
+    TRY(ns_unsteer(&run.steering, &run.leaving, run.in->drain_s, &run.scaled->removed));
+    TRY(vnfs_scale(&run, scalings));
+    TRY(vnfs_join(&run, scalings));
+    TRY(ns_steer(&run.steering));
+    run.scaled->ns_instance_id = run.in->ns_instance_id;
+    run.scaled->project_id = run.in->project_id;
+    run.scaled->added = run.steering.held;
+    return flow_step(f, "instance", &ns_scaled, run.scaled, NULL);
+}
+
+const struct flow_type ns_scale_out_flow = {
+    .name = "ns_scale_out",
+    .version = 1,
+    .doc = "Adds servers to VNFs of a network service.",
+    .in = &ns_in_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+};
+const struct flow_type ns_scale_in_flow = {
+    .name = "ns_scale_in",
+    .version = 1,
+    .doc = "Removes servers from VNFs of a network service; may add others.",
+    .in = &ns_in_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};

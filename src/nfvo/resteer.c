@@ -1,0 +1,281 @@
+/* Instances that join and leave the chains of an NS while packets pass: what is new is
+ * told to every site as at the beginning (steer.c, forward.c), what goes is drained and leaves
+ * first.  Holdings say what is there. */
+#include "nfvo/place.h"
+#include "nfvo/steer.h"
+
+#include <string.h>
+
+#include "flow/poison.h"
+
+/* The id of what is noted at a site under a label; null where there is none. */
+static const char *
+noted(const struct steering *s, const char *site, const char *kind, const char *label)
+{
+    for (size_t i = 0; i < s->noted->n; i++) {
+        const struct held *held = s->noted->items[i];
+
+        if (str_eq(held->kind, kind) && str_eq(held->label, label) && str_eq(held->site, site)) {
+            return held->resource_id;
+        }
+    }
+    return NULL;
+}
+
+static const char *
+noted_pair(const struct steering *s, const char *site, const char *hop, const char *instance)
+{
+    return noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
+}
+
+static bool
+site_drains(const struct steering *s, const char *site)
+{
+    for (size_t i = 0; i < s->plan->sites.n; i++) {
+        const struct site_seen *seen = s->plan->sites.items[i];
+
+        if (str_eq(seen->site, site)) {
+            return seen->drains;
+        }
+    }
+    return false;
+}
+
+/* ---- joining ---------------------------------------------------------------------------- */
+
+/* The position with those instances that have no pair at the site yet; null = none. */
+static struct fwd_hop *
+hop_narrow(const struct steering *s, const char *site, const struct fwd_hop *whole)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct fwd_hop *hop = row_new(mem, &fwd_hop_table);
+
+    hop->name = whole->name;
+    hop->group_id = noted(s, site, "port_pair_group", whole->name);
+    for (size_t i = 0; i < whole->instances.n; i++) {
+        const struct fwd_instance *instance = whole->instances.items[i];
+        const char *pair = noted_pair(s, site, whole->name, instance->name);
+
+        if (pair) {
+            steer_name_add(mem, &hop->pairs, pair);
+        } else {
+            place_add(mem, &hop->instances, whole->instances.items[i]);
+        }
+    }
+    return hop->instances.n > 0 ? hop : NULL;
+}
+
+static bool
+path_has(const struct fwd_path *path, const struct rows *hops)
+{
+    for (size_t i = 0; i < hops->n; i++) {
+        for (size_t j = 0; j < path->hops.n; j++) {
+            if (str_eq(((const struct fwd_hop *)hops->items[i])->name, path->hops.items[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void
+steer_narrow(const struct steering *s, struct fwd_in *in)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct rows remotes = in->remotes, hops = in->hops, paths = in->paths;
+
+    in->labelled = remotes.n > 0;
+    in->drains = site_drains(s, in->site);
+    in->remotes = in->hops = in->paths = (struct rows){0};
+    for (size_t i = 0; i < remotes.n; i++) {
+        const struct fwd_remote *remote = remotes.items[i];
+        const char *id = noted(s, in->site, "remote_port", remote->name);
+
+        if (!id) {
+            place_add(mem, &in->remotes, remotes.items[i]);
+        }
+    }
+    for (size_t i = 0; i < hops.n; i++) {
+        struct fwd_hop *hop = hop_narrow(s, in->site, hops.items[i]);
+
+        if (hop) {
+            place_add(mem, &in->hops, hop);
+        }
+    }
+    for (size_t i = 0; i < paths.n; i++) {
+        struct fwd_path *path = paths.items[i];
+
+        path->chain_id = noted(s, in->site, "port_chain", path->name);
+        if (path_has(path, &in->hops)) {
+            path->rules = (struct rows){0};
+            path->sources = path->destinations = (struct strs){0};
+            place_add(mem, &in->paths, path);
+        }
+    }
+}
+
+/* ---- ends ----------------------------------------------------------------------------------- */
+
+static bool
+is_end_of(const struct rows *ends, const struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        if (str_eq(((const struct plan_cp *)ends->items[i])->vnf, vnf->profile)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is a port of the VNF on one of the path's links, and none of its functions? */
+static bool
+is_on(const struct plan_path *path, const struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < vnf->connections.n; i++) {
+        const struct plan_connection *connection = vnf->connections.items[i];
+
+        for (size_t j = 0; !connection->function && j < path->links.n; j++) {
+            if (str_eq(path->links.items[j], connection->link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+struct err *
+steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < s->plan->paths.n; i++) {
+        const struct plan_path *path = s->plan->paths.items[i];
+        bool is_open = path->sources.n == 0 || path->destinations.n == 0;
+
+        if (is_end_of(&path->sources, vnf) || is_end_of(&path->destinations, vnf) ||
+            (is_open && steer_wants_ends(s, vnf->site) && is_on(path, vnf))) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "VNF %s is an end of path %s: only functions that a path goes through "
+                           "are scaled, not its ends",
+                           vnf->name, path->name);
+        }
+    }
+    return NULL;
+}
+
+/* ---- leaving ----------------------------------------------------------------------------------- */
+
+static bool
+is_among(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it a pair, a label or a remote port of an instance that leaves? */
+static bool
+is_of_leaving(const struct steering *s, const struct held *held, const struct strs *leaving)
+{
+    for (size_t i = 0; i < leaving->n; i++) {
+        const char *instance = leaving->items[i];
+        const char *inside = mem_printf(flow_mem(s->f), "/%s/", instance);
+        const char *last = mem_printf(flow_mem(s->f), "/%s", instance);
+
+        if ((str_eq(held->kind, "port_pair") && str_ends(held->label, last)) ||
+            (str_eq(held->kind, "chain_label") && strstr(held->label, inside)) ||
+            (str_eq(held->kind, "remote_port") && str_starts(held->label, inside + 1))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A position that instances leave: its group with those that stay, and with all. */
+static struct err *
+hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs *leaving,
+          struct fwd_leave *in)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct fwd_hop *stay = row_new(mem, &fwd_hop_table), *all = row_new(mem, &fwd_hop_table);
+    bool changes = false;
+
+    stay->name = all->name = hop->name;
+    stay->group_id = noted(s, in->site, "port_pair_group", hop->name);
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+        const char *pair = noted_pair(s, in->site, hop->name, instance->name);
+
+        if (pair && is_among(leaving, instance->name)) {
+            steer_name_add(mem, &in->pairs, pair);
+            steer_name_add(mem, &all->pairs, pair);
+            changes = true;
+        } else if (pair) {
+            steer_name_add(mem, &stay->pairs, pair);
+            steer_name_add(mem, &all->pairs, pair);
+        }
+    }
+    if (!changes || !stay->group_id) {
+        return NULL;
+    }
+    if (stay->pairs.n == 0) {
+        return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances at site %s",
+                       hop->name, steer_site_name(s, in->site));
+    }
+    place_add(mem, &in->hops, stay);
+    place_add(mem, &in->before, all);
+    return NULL;
+}
+
+static struct err *
+site_leave(const struct steering *s, const struct ns_site_made *site, const struct strs *leaving,
+           int64_t drain_s, struct fwd_leave *in)
+{
+    struct rows hops = steer_hops(s);
+
+    in->site = site->site;
+    in->drain_s = site_drains(s, site->site) ? drain_s : 0;
+    for (size_t i = 0; i < hops.n; i++) {
+        TRY(hop_leave(s, hops.items[i], leaving, in));
+    }
+    for (size_t i = 0; i < s->noted->n; i++) {
+        const struct held *held = s->noted->items[i];
+
+        if (str_eq(held->site, site->site) && is_of_leaving(s, held, leaving)) {
+            place_add(flow_mem(s->f), &in->items, s->noted->items[i]);
+        }
+    }
+    return NULL;
+}
+
+struct err *
+ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, struct rows *removed)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct rows ins = {0};
+
+    for (size_t i = 0; leaving->n > 0 && i < s->sites.n; i++) {
+        struct fwd_leave *in = row_new(mem, &fwd_leave_table);
+
+        TRY(site_leave(s, s->sites.items[i], leaving, drain_s, in));
+        if (in->items.n > 0) {
+            place_add(mem, &ins, in);
+        }
+    }
+    for (size_t i = 0; i < ins.n; i++) {
+        const struct fwd_leave *in = ins.items[i];
+
+        TRY(flow_spawn(s->f, flow_label(s->f, "leave %s", steer_site_name(s, in->site)),
+                       &ns_leave_flow, in));
+    }
+    for (size_t i = 0; i < ins.n; i++) {
+        const struct fwd_leave *in = ins.items[i];
+
+        TRY(flow_join(s->f, flow_label(s->f, "leave %s", steer_site_name(s, in->site)), NULL));
+        for (size_t j = 0; j < in->items.n; j++) {
+            place_add(mem, removed, in->items.items[j]);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,21 @@
+/* What the files of steering share. */
+#ifndef CARRICK_NFVO_STEER_H
+#define CARRICK_NFVO_STEER_H
+
+#include "nfvo/flows.h"
+
+void steer_name_add(struct mem *mem, struct strs *names, const char *name);
+/* Positions with all instances that s->ports tell of: struct fwd_hop. */
+struct rows steer_hops(const struct steering *s);
+const char *steer_site_name(const struct steering *s, const char *site);
+/* Do chains there want a port at both ends of each classifier? */
+bool steer_wants_ends(const struct steering *s, const char *site);
+/* Leaves of what a site would be told of a whole NS what s->noted does not know yet. */
+void steer_narrow(const struct steering *s, struct fwd_in *in);
+/* The ports of a VNF by name: struct fwd_port. */
+void steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf *vnf,
+                      const struct vnf_made *made);
+/* E_UNPROCESSABLE where servers of the VNF are ends of a path, which chains there name one by one. */
+struct err *steer_ends_check(const struct steering *s, const struct plan_vnf *vnf) MUST_USE;
+
+#endif

@@ -1,0 +1,196 @@
+/* VNF scaling (SOL003 5.4.5, 5.4.6): from what the instance consists of to what its VNFD
+ * wants at other scale levels.  New servers are there before old ones go.
+ *
+ * What only adds is taken back by its steps' undos.  What deletes servers cannot be:
+ * it can be retried, or given up. */
+#include "nfvo/nfvo.h"
+#include "vim/vim.h"
+#include "vnfm/describe.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+#include "vnfm/op_occ.h"
+#include "vnfm/vnfc.h"
+
+#include "flow/poison.h"
+
+struct run {
+    struct flow *f;
+    const struct vnf_in *in;
+    struct owner *owner;
+    struct vnf_made *before, *after;
+    struct vnf_wanted *wanted;
+    struct vnf_change change;
+    struct vnf_scaled *scaled;
+};
+
+/* ---- what changes -------------------------------------------------------------------- */
+
+static struct err *
+change_find(struct run *run)
+{
+    struct describe_in *what = row_new(flow_mem(run->f), &describe_in_table);
+
+    TRY(flow_step(run->f, "made", &vnf_made_read, run->owner, run->before));
+    what->package_id = run->in->package_id;
+    what->name = run->in->name;
+    what->flavour_id = run->before->flavour_id;
+    what->level_id = run->in->level_id ? run->in->level_id : run->before->level_id;
+    what->scales = run->in->scales;
+    TRY(flow_step(run->f, "describe", &vnf_describe, what, run->wanted));
+    run->change = vnf_change_of(flow_mem(run->f), run->before, run->wanted);
+    return flow_note(run->f, "%s: %zu servers are added, %zu are removed", run->in->name,
+                     run->change.added.n, run->change.removed.n);
+}
+
+static struct grant_in *
+grant_for(struct run *run, const struct vnf_size *size)
+{
+    struct grant_in *in = row_new(flow_mem(run->f), &grant_in_table);
+
+    in->vnf_lcm_op_occ_id = flow_self(run->f);
+    in->vnf_instance_id = run->in->vnf_instance_id;
+    in->project_id = run->in->project_id;
+    in->operation = run->in->operation;
+    in->site = run->before->site;
+    in->site_name = run->in->site_name;
+    in->reason = "the instance runs there";
+    in->vcpus = size->vcpus;
+    in->memory_mb = size->memory_mb;
+    in->disk_gb = size->disk_gb;
+    in->servers = size->servers;
+    return in;
+}
+
+static struct err *
+grant_get(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+    const struct vnf_wanted added = {.vnfcs = run->change.added};
+    struct vnf_size size = vnf_size_of(&added);
+    struct grant_in *in = grant_for(run, &size);
+
+    in->total_vcpus = run->in->total_vcpus;
+    in->total_memory_mb = run->in->total_memory_mb;
+    in->total_servers = run->in->total_servers;
+    TRY(vnfcs_definitions(mem, &run->change.added, &in->resources));
+    TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
+    TRY(flow_step(run->f, "grant", &nfvo_grant, in, row_new(mem, &grant_out_table)));
+    return flow_started(run->f);
+}
+
+/* ---- servers ------------------------------------------------------------------------- */
+
+static struct err *
+servers_add(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+    struct vnfcs vnfcs = {
+        .f = run->f,
+        .site = run->before->site,
+        .in = run->in,
+        .wanted = run->wanted,
+        .connections = run->before->connections,
+    };
+
+    TRY(vnfcs_make(&vnfcs, &run->change.added));
+    for (size_t i = 0; i < vnfcs.made.n; i++) {
+        vnf_rows_add(mem, &run->after->vnfcs, vnfcs.made.items[i]);
+        vnfc_held(mem, run->before->site, vnfcs.made.items[i], &run->scaled->added);
+    }
+    return NULL;
+}
+
+static bool
+is_removed(const struct run *run, const struct made_vnfc *vnfc)
+{
+    for (size_t i = 0; i < run->change.removed.n; i++) {
+        if (run->change.removed.items[i] == vnfc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The newest goes first: what is held is released from the end of the list. */
+static struct err *
+servers_remove(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+
+    for (size_t i = run->change.removed.n; i-- > 0;) {
+        vnfc_held(mem, run->before->site, run->change.removed.items[i], &run->scaled->removed);
+    }
+    return held_release(run->f, "", &run->scaled->removed, NULL);
+}
+
+/* ---- the flows ----------------------------------------------------------------------- */
+
+static struct err *
+result_keep(struct run *run)
+{
+    struct vnf_size size = vnf_size_of(run->wanted);
+
+    run->after->level_id = run->wanted->level_id;
+    run->after->scales = run->wanted->scales;
+    vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
+    TRY(flow_step(run->f, "instance", &vnf_scaled, run->scaled, NULL));
+    if (run->change.removed.n > 0) {
+        TRY(flow_step(run->f, "claims", &nfvo_grant_settle, grant_for(run, &size), NULL));
+    }
+    flow_result(run->f, run->after);
+    return NULL;
+}
+
+static struct err *
+scale_run(struct flow *f, const void *arg)
+{
+    const struct vnf_in *in = arg;
+    struct mem *mem = flow_mem(f);
+    struct run run = {
+        .f = f,
+        .in = in,
+        .owner = row_new(mem, &owner_table),
+        .before = row_new(mem, &vnf_made_table),
+        .wanted = row_new(mem, &vnf_wanted_table),
+        .scaled = row_new(mem, &vnf_scaled_table),
+    };
+
+    run.owner->owner_id = in->vnf_instance_id;
+    run.owner->project_id = in->project_id;
+    TRY(change_find(&run));
+    run.after = row_copy(mem, run.before);
+    run.after->vnfcs = (struct rows){0};
+    for (size_t i = 0; i < run.before->vnfcs.n; i++) {
+        if (!is_removed(&run, run.before->vnfcs.items[i])) {
+            vnf_rows_add(mem, &run.after->vnfcs, run.before->vnfcs.items[i]);
+        }
+    }
+    TRY(grant_get(&run));
+    TRY(servers_add(&run));
+    TRY(servers_remove(&run));
+    return result_keep(&run);
+}
+
+const struct flow_type vnf_scale_out_flow = {
+    .name = "vnf_scale_out",
+    .version = 1,
+    .doc = "Adds servers to a VNF.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_scale_in_flow = {
+    .name = "vnf_scale_in",
+    .version = 1,
+    .doc = "Removes servers of a VNF; may add others before.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};

@@ -1,0 +1,358 @@
+/* Servers of a VNF with their ports, images and flavors: what an instantiation makes
+ * all of, and a scale-out some more of. */
+#include "vnfm/vnfc.h"
+
+#include "nfvo/nfvo.h"
+#include "vim/vim.h"
+#include "vnfm/describe.h"
+#include "vnfm/flows.h"
+#include "vnfm/held.h"
+
+#include "flow/poison.h"
+
+/* ---- one server with its ports ------------------------------------------------------- */
+
+static struct vim_port *
+port_of(struct flow *f, const struct vnfc_in *in, const struct wanted_cp *cp,
+        const struct vnf_connection *connection)
+{
+    struct mem *mem = flow_mem(f);
+    struct vim_port *port = row_new(mem, &vim_port_table);
+
+    port->site = in->site;
+    port->name = mem_printf(mem, "%s-%s", in->name, cp->cpd);
+    port->network_id = connection->network_id;
+    port->mac_address = connection->mac_address;
+    port->port_security_enabled = cp->port_security && !connection->function;
+    if (port->port_security_enabled) {
+        port->security_groups = connection->security_groups;
+    } else {
+        port->no_security_groups = true;
+    }
+    if (connection->subnet_id || connection->ip_address) {
+        struct vim_fixed_ip *ip = row_new(mem, &vim_fixed_ip_table);
+
+        ip->subnet_id = connection->subnet_id;
+        ip->ip_address = connection->ip_address;
+        port->fixed_ips.items = mem_copy(mem, &(void *){ip}, sizeof(void *));
+        port->fixed_ips.n = 1;
+    }
+    return port;
+}
+
+static struct strs
+addresses_of(struct mem *mem, const struct vim_made *made)
+{
+    VEC(const char *) ips = {0};
+
+    for (size_t i = 0; i < made->fixed_ips.n; i++) {
+        const struct vim_fixed_ip *ip = made->fixed_ips.items[i];
+
+        if (ip->ip_address) {
+            vec_add(mem, &ips, ip->ip_address);
+        }
+    }
+    return (struct strs){.n = ips.n, .items = ips.items};
+}
+
+/* Makes the port, or looks at the one that the client made. */
+static struct err *
+port_have(struct flow *f, const char *label, const struct vnfc_in *in, const struct wanted_cp *cp,
+          const struct vnf_connection *connection, struct vim_made *made)
+{
+    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+
+    if (!connection->port_id) {
+        return flow_step(f, label, &vim_port_create, port_of(f, in, cp, connection), made);
+    }
+    ref->site = in->site;
+    ref->id = connection->port_id;
+    return flow_step(f, label, &vim_port_show, ref, made);
+}
+
+static struct err *
+port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
+          const struct wanted_cp *cp, struct made_port *port)
+{
+    const struct vnf_connection *connection =
+        vnf_connection_of(&in->connections, cp, vnfc->number);
+    struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
+
+    if (!connection) {
+        return err_new(E_INVALID, NULL,
+                       "connection point %s of VDU %s is not connected: no external virtual link "
+                       "for %s was given",
+                       cp->cpd, vnfc->vdu, str_or(cp->requirement, str_or(cp->ext_cpd, cp->cpd)));
+    }
+    TRY(port_have(f, flow_label(f, "port %s %s", vnfc->name, cp->cpd), in, cp, connection, made));
+    port->cpd = cp->cpd;
+    port->ext_cpd = cp->ext_cpd;
+    port->config = connection->config;
+    port->given = connection->port_id != NULL;
+    port->requirement = cp->requirement;
+    port->link = connection->link;
+    port->network_id = connection->network_id;
+    port->port_id = made->id;
+    port->mac_address = flow_is_plan(f) ? NULL : made->mac_address;
+    port->ips = addresses_of(flow_mem(f), made);
+    return NULL;
+}
+
+struct err *
+vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
+{
+    const struct wanted_vnfc *vnfc = in->vnfc.items[0];
+    struct vim_server *server = row_new(flow_mem(f), &vim_server_table);
+    struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
+    VEC(void *) ports = {0};
+    VEC(const char *) ids = {0};
+
+    for (size_t i = 0; i < vnfc->cps.n; i++) {
+        struct made_port *port = row_new(flow_mem(f), &made_port_table);
+
+        TRY(port_make(f, in, vnfc, vnfc->cps.items[i], port));
+        vec_add(flow_mem(f), &ports, (void *)port);
+        vec_add(flow_mem(f), &ids, port->port_id);
+    }
+    server->site = in->site;
+    server->name = in->name;
+    server->image_id = in->image_id;
+    server->flavor_id = in->flavor_id;
+    server->ports = (struct strs){.n = ids.n, .items = ids.items};
+    server->user_data = vnfc->user_data;
+    TRY(vim_server_boot(f, flow_label(f, "server %s", vnfc->name), server, made));
+    out->name = vnfc->name;
+    out->vdu = vnfc->vdu;
+    out->number = vnfc->number;
+    out->server_id = made->id;
+    out->ports = (struct rows){.n = ports.n, .items = ports.items};
+    return NULL;
+}
+
+static struct err *
+vnfc_run(struct flow *f, const void *in)
+{
+    struct made_vnfc *made = row_new(flow_mem(f), &made_vnfc_table);
+
+    TRY(vnfc_make(f, in, made));
+    flow_result(f, made);
+    return NULL;
+}
+
+const struct flow_type vnfc_flow = {
+    .name = "vnfc_make",
+    .version = 1,
+    .doc = "Makes one server of a VNF with its ports.",
+    .in = &vnfc_in_table,
+    .out = &made_vnfc_table,
+    .run = vnfc_run,
+    .sweep = vim_sweep,
+};
+
+/* ---- images and flavors ---------------------------------------------------------------- */
+
+static const char *
+image_known(const struct vnf_in *in, const char *image_id)
+{
+    for (size_t i = 0; i < in->images.n; i++) {
+        const struct vnf_image_at *image = in->images.items[i];
+
+        if (str_eq(image->image_id, image_id)) {
+            return image->at_site_id;
+        }
+    }
+    return NULL;
+}
+
+static const struct wanted_image *
+wanted_image_of(const struct vnf_wanted *wanted, const char *image_id)
+{
+    for (size_t i = 0; i < wanted->images.n; i++) {
+        const struct wanted_image *image = wanted->images.items[i];
+
+        if (str_eq(image->image_id, image_id)) {
+            return image;
+        }
+    }
+    return NULL;
+}
+
+struct vim_image *
+vim_image_of(struct flow *f, const char *site, const struct wanted_image *image)
+{
+    const struct nfvo *nfvo = flow_service(f, NFVO_SERVICE);
+    struct vim_image *in = row_new(flow_mem(f), &vim_image_table);
+
+    in->site = site;
+    in->name = image->name;
+    in->sha512 = image->sha512;
+    in->file = mem_printf(flow_mem(f), "%s/%s", nfvo->packages_dir, image->path);
+    in->disk_format = image->disk_format;
+    in->container_format = image->container_format;
+    in->min_disk_gb = image->min_disk_gb;
+    in->min_ram_mb = image->min_ram_mb;
+    return in;
+}
+
+static struct err *
+image_get(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
+{
+    const struct wanted_image *image = wanted_image_of(v->wanted, vnfc->image_id);
+    struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
+
+    *id = image_known(v->in, vnfc->image_id);
+    if (*id) {
+        return NULL;
+    }
+    if (!image) {
+        return err_new(E_NOT_FOUND, NULL, "image %s of VDU %s is not part of the package",
+                       vnfc->image_id, vnfc->vdu);
+    }
+    TRY(flow_step(v->f, flow_label(v->f, "image %s", vnfc->name), &vim_image_have,
+                  vim_image_of(v->f, v->site, image), made));
+    *id = made->id;
+    return NULL;
+}
+
+static struct err *
+flavor_get(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
+{
+    struct vim_flavor *flavor = row_new(flow_mem(v->f), &vim_flavor_table);
+    struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
+
+    flavor->site = v->site;
+    flavor->vcpus = vnfc->vcpus;
+    flavor->ram_mb = vnfc->memory_mb;
+    flavor->disk_gb = vnfc->disk_gb;
+    TRY(flow_step(v->f, flow_label(v->f, "flavor %s", vnfc->name), &vim_flavor_have, flavor, made));
+    *id = made->id;
+    return NULL;
+}
+
+/* ---- servers ------------------------------------------------------------------------------ */
+
+void
+vnf_rows_add(struct mem *mem, struct rows *rows, void *row)
+{
+    void **grown = MEM_ARRAY(mem, rows->n + 1, void *);
+
+    for (size_t i = 0; i < rows->n; i++) {
+        grown[i] = rows->items[i];
+    }
+    grown[rows->n++] = row;
+    rows->items = grown;
+}
+
+static struct err *
+vnfc_prepare(struct vnfcs *v, struct wanted_vnfc *vnfc, struct vnfc_in *in)
+{
+    struct mem *mem = flow_mem(v->f);
+
+    in->site = v->site;
+    in->name = mem_printf(mem, "%s-%s", v->wanted->name, vnfc->name);
+    vnf_rows_add(mem, &in->vnfc, vnfc);
+    in->connections = v->connections;
+    TRY(image_get(v, vnfc, &in->image_id));
+    return flavor_get(v, vnfc, &in->flavor_id);
+}
+
+/* One server is made by this flow itself, several by children in parallel. */
+struct err *
+vnfcs_make(struct vnfcs *v, const struct rows *vnfcs)
+{
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        struct wanted_vnfc *vnfc = vnfcs->items[i];
+        struct made_vnfc *made = row_new(flow_mem(v->f), &made_vnfc_table);
+        struct vnfc_in *in = row_new(flow_mem(v->f), &vnfc_in_table);
+
+        TRY(vnfc_prepare(v, vnfc, in));
+        if (vnfcs->n == 1) {
+            TRY(vnfc_make(v->f, in, made));
+        } else {
+            TRY(flow_spawn(v->f, flow_label(v->f, "vnfc %s", vnfc->name), &vnfc_flow, in));
+        }
+        vnf_rows_add(flow_mem(v->f), &v->made, made);
+    }
+    for (size_t i = 0; vnfcs->n > 1 && i < vnfcs->n; i++) {
+        const struct wanted_vnfc *vnfc = vnfcs->items[i];
+
+        TRY(flow_join(v->f, flow_label(v->f, "vnfc %s", vnfc->name), v->made.items[i]));
+    }
+    return NULL;
+}
+
+/* ---- what a grant is asked for -------------------------------------------------------------- */
+
+/* ResourceDefinition (SOL003 9.5.3.2) for every server and port. */
+static void
+definition_write(struct jw *w, const char *id, const char *type, const char *vdu,
+                 const char *template)
+{
+    jw_object(w, NULL);
+    jw_str(w, "id", id);
+    jw_str(w, "type", type);
+    jw_str(w, "vduId", vdu);
+    jw_str(w, "resourceTemplateId", template);
+    jw_end(w);
+}
+
+struct err *
+vnfcs_definitions(struct mem *mem, const struct rows *vnfcs, const struct json **definitions)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct wanted_vnfc *vnfc = vnfcs->items[i];
+
+        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu);
+        for (size_t j = 0; j < vnfc->cps.n; j++) {
+            const struct wanted_cp *cp = vnfc->cps.items[j];
+
+            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, cp->cpd), "LINKPORT",
+                             vnfc->vdu, cp->cpd);
+        }
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, definitions);
+}
+
+struct err *
+vnfcs_made_definitions(struct mem *mem, const struct rows *vnfcs, const struct json **definitions)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct made_vnfc *vnfc = vnfcs->items[i];
+
+        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu);
+        for (size_t j = 0; j < vnfc->ports.n; j++) {
+            const struct made_port *port = vnfc->ports.items[j];
+
+            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, port->cpd), "LINKPORT",
+                             vnfc->vdu, port->cpd);
+        }
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, definitions);
+}
+
+/* ---- what is held ----------------------------------------------------------------------------- */
+
+void
+vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc, struct rows *items)
+{
+    for (size_t i = 0; i < vnfc->ports.n; i++) {
+        const struct made_port *port = vnfc->ports.items[i];
+
+        if (!port->given) {
+            held_add(mem, items, site, "port", port->port_id, port->cpd);
+        }
+    }
+    if (vnfc->server_id) {
+        held_add(mem, items, site, "server", vnfc->server_id, vnfc->name);
+    }
+}

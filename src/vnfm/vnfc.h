@@ -1,0 +1,34 @@
+/* Servers of a VNF within a flow. */
+#ifndef CARRICK_VNFM_VNFC_H
+#define CARRICK_VNFM_VNFC_H
+
+#include "flow/flow.h"
+#include "vnfm/journal.h"
+
+/* What servers are made of and at which site; 'made' (struct made_vnfc) grows. */
+struct vnfcs {
+    struct flow *f;
+    const char *site;
+    const struct vnf_in *in; /* images that the site has */
+    const struct vnf_wanted *wanted;
+    struct rows connections; /* external ones and those of internal links */
+    struct rows made;
+};
+/* Makes those of 'vnfcs' (struct wanted_vnfc), with images and flavors: one within the calling
+ * flow, several by children in parallel. */
+struct err *vnfcs_make(struct vnfcs *v, const struct rows *vnfcs) MUST_USE;
+
+/* What a server holds at its site: its ports (not those that the client made), itself. */
+void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
+               struct rows *items);
+
+/* ResourceDefinition (SOL003 9.5.3.2) for every server and port of 'vnfcs' (struct wanted_vnfc),
+ * or of those that are there (struct made_vnfc). */
+struct err *vnfcs_definitions(struct mem *mem, const struct rows *vnfcs,
+                              const struct json **definitions) MUST_USE;
+struct err *vnfcs_made_definitions(struct mem *mem, const struct rows *vnfcs,
+                                   const struct json **definitions) MUST_USE;
+
+void vnf_rows_add(struct mem *mem, struct rows *rows, void *row);
+
+#endif
