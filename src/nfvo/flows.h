@@ -36,6 +36,7 @@ struct steering {
     struct rows ports; /* struct fwd_port */
     struct rows held;  /* struct held: grows */
     const struct rows *noted; /* struct held: what is there already; null = nothing yet */
+    struct strs mended; /* VNFs of which nothing changes: their groups are set anew */
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */

@@ -93,6 +93,10 @@ pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance 
     struct vim_made *out = row_new(flow_mem(r->f), &vim_made_table);
     const char *key = key2(r->f, hop->name, instance->name);
 
+    if (instance->pair_id) {
+        map_set(&r->pairs, key, keep(r->f, instance->pair_id));
+        return NULL;
+    }
     pair->site = r->in->site;
     pair->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, key);
     pair->ingress = map_get(&r->ids, instance->ingress);

@@ -110,6 +110,9 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
                   what, wanted));
     scaling->change = vnf_change_of(run->mem, made, wanted);
     leaving_add(run, scaling);
+    if (scaling->change.added.n + scaling->change.removed.n == 0) {
+        steer_name_add(run->mem, &run->steering.mended, scaling->vnf->name);
+    }
     return steer_ends_check(&run->steering, scaling->vnf);
 }
 

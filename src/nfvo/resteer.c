@@ -41,28 +41,81 @@ site_drains(const struct steering *s, const char *site)
     return false;
 }
 
+static bool
+is_among(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- joining ---------------------------------------------------------------------------- */
 
-/* The position with those instances that have no pair at the site yet; null = none. */
+/* Has the instance its labels in all paths of the site? */
+static bool
+has_labels(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
+           const char *hop, const char *instance)
+{
+    static const char *const directions[] = {"forward", "reverse"};
+
+    for (size_t i = 0; in->labelled && i < paths->n; i++) {
+        const struct fwd_path *path = paths->items[i];
+
+        for (size_t d = 0; is_among(&path->hops, hop) && d < ARRAY_SIZE(directions); d++) {
+            if (!noted(s, in->site, "chain_label",
+                       mem_printf(flow_mem(s->f), "%s/%s/%s/%s", path->name, hop, instance,
+                                  directions[d]))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool
+is_mended(const struct steering *s, const struct fwd_hop *hop)
+{
+    for (size_t i = 0; i < hop->instances.n; i++) {
+        const struct fwd_instance *instance = hop->instances.items[i];
+
+        for (size_t j = 0; j < s->mended.n; j++) {
+            const char *prefix = mem_printf(flow_mem(s->f), "%s/", s->mended.items[j]);
+
+            if (str_starts(instance->name, prefix)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The position with those instances that have not all that they need at the site; null = none.
+ * What a given-up operation left may be noted and yet be no member: its group is set anew. */
 static struct fwd_hop *
-hop_narrow(const struct steering *s, const char *site, const struct fwd_hop *whole)
+hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
+           const struct fwd_hop *whole)
 {
     struct mem *mem = flow_mem(s->f);
     struct fwd_hop *hop = row_new(mem, &fwd_hop_table);
 
     hop->name = whole->name;
-    hop->group_id = noted(s, site, "port_pair_group", whole->name);
+    hop->group_id = noted(s, in->site, "port_pair_group", whole->name);
     for (size_t i = 0; i < whole->instances.n; i++) {
-        const struct fwd_instance *instance = whole->instances.items[i];
-        const char *pair = noted_pair(s, site, whole->name, instance->name);
+        struct fwd_instance *instance = whole->instances.items[i];
+        const char *pair = noted_pair(s, in->site, whole->name, instance->name);
 
-        if (pair) {
+        if (pair && has_labels(s, in, paths, whole->name, instance->name)) {
             steer_name_add(mem, &hop->pairs, pair);
         } else {
-            place_add(mem, &hop->instances, whole->instances.items[i]);
+            instance = row_copy(mem, instance);
+            instance->pair_id = pair;
+            place_add(mem, &hop->instances, instance);
         }
     }
-    return hop->instances.n > 0 ? hop : NULL;
+    return hop->instances.n > 0 || is_mended(s, whole) ? hop : NULL;
 }
 
 static bool
@@ -96,7 +149,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
         }
     }
     for (size_t i = 0; i < hops.n; i++) {
-        struct fwd_hop *hop = hop_narrow(s, in->site, hops.items[i]);
+        struct fwd_hop *hop = hop_narrow(s, in, &paths, hops.items[i]);
 
         if (hop) {
             place_add(mem, &in->hops, hop);
@@ -162,17 +215,6 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
 }
 
 /* ---- leaving ----------------------------------------------------------------------------------- */
-
-static bool
-is_among(const struct strs *names, const char *name)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        if (str_eq(names->items[i], name)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Is it a pair, a label or a remote port of an instance that leaves? */
 static bool

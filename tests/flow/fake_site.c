@@ -600,6 +600,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
+    } else if (str_eq(http_method(x), "PUT") && str_eq(site->refused, "changes")) {
+        answer_error(x, 409, "Locked", "nothing is changed today");
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
     } else {
@@ -644,7 +646,8 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
-/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes": none is done. */
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
+ * "changes": none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

@@ -1,6 +1,6 @@
 /* kill -9 of orchestrator, site and agent at every journal write of the real
  * operations: a network service over two sites, a function alone, their
- * terminations and rollbacks.  However it went, in the end each site holds exactly
+ * terminations and rollbacks, a function of the service scaled out and in.  However it went, in the end each site holds exactly
  * what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -30,6 +30,7 @@
 struct life {
     char name[160];
     const struct kind *kind;
+    bool scaled;             /* struck while it is scaled out and in, not when it comes and goes */
     bool refused;            /* West has no port chains left: it fails late and is rolled back. */
     bool back;               /* rolled back where it stops */
     bool turned;             /* where its rollback stops, it is retried: West has room again */
@@ -43,7 +44,7 @@ struct lives {
 };
 
 struct points {
-    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
+    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down, ns_out, ns_in;
 };
 
 #define USUAL_SIZE 8192
@@ -52,7 +53,7 @@ struct shared {
     _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
     struct points points;
     struct agent_count counts[WORKERS][N_SITES];
-    char usual[2][2][N_PLACES][USUAL_SIZE];
+    char usual[2][4][N_PLACES][USUAL_SIZE];
 };
 
 struct run {
@@ -69,6 +70,7 @@ struct run {
 /* What a life is measured by: undisturbed, in the same house. */
 struct usual {
     const char *empty[N_PLACES], *up[N_PLACES];
+    const char *out[N_PLACES], *in[N_PLACES]; /* NS: scaled out, and in again */
 };
 
 struct worker {
@@ -136,6 +138,29 @@ went(struct house *house, const char *what, const struct outcome *outcome, const
     return NULL;
 }
 
+/* Out, perhaps taken back; and in again. */
+static struct err *
+live_scaled(struct worker *worker, const struct life *life)
+{
+    struct house *house = &worker->house;
+    struct service *service = &worker->service;
+    struct usual *usual = &worker->usual[0];
+    struct outcome outcome;
+    bool back;
+
+    TRY(service_operate(service, "scale out", &life->first, life->back ? WAY_BACK : WAY_ON, NULL,
+                        &outcome));
+    back = life->back && str_eq(outcome.state, "ROLLED_BACK");
+    TRY(went(house, "scale out", &outcome, back ? "ROLLED_BACK" : "COMPLETED"));
+    if (back) {
+        return equals(house, "scaling rolled back", usual->up);
+    }
+    TRY(equals(house, "scaled out", usual->out));
+    TRY(service_operate(service, "scale in", &life->second, WAY_ON, NULL, &outcome));
+    TRY(went(house, "scale in", &outcome, "COMPLETED"));
+    return equals(house, "scaled in", usual->in);
+}
+
 static struct err *
 live(struct worker *worker, const struct life *life)
 {
@@ -150,7 +175,7 @@ live(struct worker *worker, const struct life *life)
     if (life->refused) {
         TRY(service_refuse(house, true));
     }
-    TRY(service_operate(service, "instantiate", &life->first,
+    TRY(service_operate(service, "instantiate", life->scaled ? NULL : &life->first,
                         life->turned                 ? WAY_TURNED
                         : life->back || life->refused ? WAY_BACK
                                                       : WAY_ON,
@@ -162,7 +187,9 @@ live(struct worker *worker, const struct life *life)
     TRY(went(house, "instantiate", &outcome, over ? "ROLLED_BACK" : "COMPLETED"));
     if (!over) {
         TRY(equals(house, "instantiated", usual->up));
-        TRY(service_operate(service, "terminate", &life->second, WAY_ON, NULL, &outcome));
+        TRY(life->scaled ? live_scaled(worker, life) : NULL);
+        TRY(service_operate(service, "terminate", life->scaled ? NULL : &life->second, WAY_ON,
+                            NULL, &outcome));
         TRY(went(house, "terminate", &outcome, "COMPLETED"));
     }
     TRY(equals(house, over ? "rolled back" : "terminated", usual->empty));
@@ -189,10 +216,29 @@ dump_all(struct house *house, const char **to)
     }
 }
 
+static struct err *
+scale_usually(struct worker *worker, int *out, int *in)
+{
+    struct house *house = &worker->house;
+    struct service *service = &worker->service;
+    struct outcome outcome;
+
+    TRY(service_operate(service, "scale out", NULL, WAY_ON, NULL, &outcome));
+    TRY(went(house, "undisturbed scale out", &outcome, "COMPLETED"));
+    *out = house_points(house, true);
+    dump_all(house, worker->usual[0].out);
+    TRY(service_operate(service, "scale in", NULL, WAY_ON, NULL, &outcome));
+    TRY(went(house, "undisturbed scale in", &outcome, "COMPLETED"));
+    *in = house_points(house, true);
+    dump_all(house, worker->usual[0].in);
+    return NULL;
+}
+
 /* Lives once, undisturbed: what there is in between, and how many points there are. */
 static struct err *
-live_usually(struct worker *worker, const struct kind *kind, int *up, int *down)
+live_usually(struct worker *worker, const struct kind *kind, struct points *points)
 {
+    bool is_ns = kind == &kind_ns;
     struct house *house = &worker->house;
     struct service *service = &worker->service;
     struct usual *usual = &worker->usual[kind == &kind_vnf];
@@ -203,11 +249,12 @@ live_usually(struct worker *worker, const struct kind *kind, int *up, int *down)
     (void)house_points(house, true);
     TRY(service_operate(service, "instantiate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
-    *up = house_points(house, true);
+    *(is_ns ? &points->ns_up : &points->vnf_up) = house_points(house, true);
     dump_all(house, usual->up);
+    TRY(is_ns ? scale_usually(worker, &points->ns_out, &points->ns_in) : NULL);
     TRY(service_operate(service, "terminate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
-    *down = house_points(house, true);
+    *(is_ns ? &points->ns_down : &points->vnf_down) = house_points(house, true);
     dump_all(house, usual->empty);
     return service_delete(service);
 }
@@ -237,15 +284,15 @@ static struct err *
 worker_build(struct worker *worker, const struct run *run, const char *dir,
              struct agent_count *counts)
 {
-    int points;
+    struct points points;
 
     memset(worker, 0, sizeof *worker);
     TRY(house_new(run->program, dir, counts, &worker->house));
     worker->house.packages = run->packages;
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
-    TRY(live_usually(worker, &kind_ns, &points, &points));
-    TRY(live_usually(worker, &kind_vnf, &points, &points));
+    TRY(live_usually(worker, &kind_ns, &points));
+    TRY(live_usually(worker, &kind_vnf, &points));
     worker->is_built = true;
     return NULL;
 }
@@ -254,10 +301,10 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
 static struct err *
 worker_measure(struct worker *worker, struct points *points)
 {
-    const struct life again[] = {{.kind = &kind_ns}, {.kind = &kind_vnf}};
+    const struct life again[] = {{.kind = &kind_ns, .scaled = true}, {.kind = &kind_vnf}};
 
-    TRY(live_usually(worker, &kind_ns, &points->ns_up, &points->ns_down));
-    TRY(live_usually(worker, &kind_vnf, &points->vnf_up, &points->vnf_down));
+    TRY(live_usually(worker, &kind_ns, points));
+    TRY(live_usually(worker, &kind_vnf, points));
     TRY(live(worker, &again[0]));
     TRY(live(worker, &again[1]));
     return fail_usually(worker, &points->ns_fails, &points->ns_back);
@@ -303,11 +350,14 @@ lives_name(struct life *life)
 
     snprintf(life->name, sizeof life->name, "%s %s: %s; %s: %s", life->kind->name,
              life->turned    ? "turned"
+             : life->scaled  ? life->back ? "out or back" : "out"
              : life->refused ? "refused"
              : life->back  ? "up or back"
                            : "up",
              strike_text(&life->first, first, sizeof first),
-             life->refused || life->back ? "back" : "down",
+             life->scaled                  ? "in"
+             : life->refused || life->back ? "back"
+                                           : "down",
              strike_text(&life->second, second, sizeof second));
 }
 
@@ -320,14 +370,15 @@ is_site(int role)
 /* Everybody at every point: the two operations of a life are struck at once.  Without an
  * agent servers are waited for, so that one always comes back at once. */
 static void
-lives_points(struct lives *lives, const struct kind *kind, bool refused, int n_first, int n_second)
+lives_points(struct lives *lives, const struct life *like, int n_first, int n_second)
 {
     for (int role = 0; role < N_ROLES; role++) {
         for (int i = 1; i <= n_first || i <= n_second; i++) {
             const struct strike strike = {
                 .role = (enum part)role, .at = i, .down = is_site(role) && i / 2 % 2};
-            struct life life = {.kind = kind,
-                                .refused = refused,
+            struct life life = {.kind = like->kind,
+                                .refused = like->refused,
+                                .scaled = like->scaled,
                                 .back = role != ROLE_ORCHESTRATOR && i % 2,
                                 .first = strike,
                                 .second = strike};
@@ -430,9 +481,12 @@ lives_make(struct run *run)
 
     lives_series(&run->lives, run->is_long ? many : few);
     lives_absent(&run->lives);
-    lives_points(&run->lives, &kind_ns, false, n->ns_up, n->ns_down);
-    lives_points(&run->lives, &kind_ns, true, n->ns_fails, n->ns_back);
-    lives_points(&run->lives, &kind_vnf, false, n->vnf_up, n->vnf_down);
+    lives_points(&run->lives, &(struct life){.kind = &kind_ns}, n->ns_up, n->ns_down);
+    lives_points(&run->lives, &(struct life){.kind = &kind_ns, .refused = true}, n->ns_fails,
+                 n->ns_back);
+    lives_points(&run->lives, &(struct life){.kind = &kind_ns, .scaled = true}, n->ns_out,
+                 n->ns_in);
+    lives_points(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up, n->vnf_down);
     lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
     lives_shuffle(&run->lives, 1, run->seed);
@@ -447,6 +501,8 @@ usual_share(struct run *run, const struct worker *worker)
 
         snprintf(run->shared->usual[i % 2][0][i / 2], USUAL_SIZE, "%s", usual->empty[i / 2]);
         snprintf(run->shared->usual[i % 2][1][i / 2], USUAL_SIZE, "%s", usual->up[i / 2]);
+        snprintf(run->shared->usual[i % 2][2][i / 2], USUAL_SIZE, "%s", str_or(usual->out[i / 2], ""));
+        snprintf(run->shared->usual[i % 2][3][i / 2], USUAL_SIZE, "%s", str_or(usual->in[i / 2], ""));
     }
 }
 
@@ -456,6 +512,8 @@ usual_take(const struct run *run, struct worker *worker)
     for (int i = 0; i < 2 * N_PLACES; i++) {
         worker->usual[i % 2].empty[i / 2] = run->shared->usual[i % 2][0][i / 2];
         worker->usual[i % 2].up[i / 2] = run->shared->usual[i % 2][1][i / 2];
+        worker->usual[i % 2].out[i / 2] = run->shared->usual[i % 2][2][i / 2];
+        worker->usual[i % 2].in[i / 2] = run->shared->usual[i % 2][3][i / 2];
     }
 }
 
@@ -577,8 +635,9 @@ run_all(struct run *run)
     }
     lives_make(run);
     printf("points: NS instantiate %d, terminate %d, refused %d, rolled back %d; VNF instantiate "
-           "%d, terminate %d\n",
-           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down);
+           "%d, terminate %d; NS scale out %d, in %d\n",
+           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down, n->ns_out,
+           n->ns_in);
     printf("%d of %zu lives with %d kills, seed %u\n",
            run->shared->passed + run->shared->failed - 1, run->lives.n, run->shared->kills,
            run->seed);

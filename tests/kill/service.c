@@ -131,9 +131,36 @@ service_delete(struct service *service)
 
 /* ---- operations -------------------------------------------------------------------------------- */
 
+/* The NS's firewall, by one server. */
+static const char *
+scaling_of(const struct service *service, const char *type)
+{
+    struct house *house = service->house;
+    int status;
+    const struct json *ns = house_call(
+        house, ROLE_ORCHESTRATOR, "GET",
+        mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
+    const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
+    const char *id = "";
+
+    json_each (vnfs, i) {
+        if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
+            id = json_get_str(vnfs->items[i], "id");
+        }
+    }
+    return mem_printf(house->case_mem,
+                      "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\","
+                      "\"scaleVnfType\":\"%s\",\"scaleByStepData\":{\"aspectId\":\"instances\","
+                      "\"additionalParams\":{\"drainSeconds\":0}}}]}",
+                      id, type);
+}
+
 static const char *
 request_of(const struct service *service, const char *what)
 {
+    if (str_starts(what, "scale")) {
+        return scaling_of(service, str_eq(what, "scale out") ? "SCALE_OUT" : "SCALE_IN");
+    }
     if (str_eq(what, "terminate")) {
         return service->kind->terminate;
     }
@@ -147,12 +174,14 @@ request_of(const struct service *service, const char *what)
                       service->network_id);
 }
 
-/* The operation that a request began, whose answer may have been lost. */
+/* The operation that a request began, whose answer may have been lost; not the one before. */
 static const char *
-operation_find(struct service *service, const char *what)
+operation_find(struct service *service, const char *what, const char *before)
 {
     struct house *house = service->house;
-    const char *word = str_eq(what, "instantiate") ? "INSTANTIATE" : "TERMINATE";
+    const char *word = str_starts(what, "scale")      ? "SCALE"
+                       : str_eq(what, "instantiate") ? "INSTANTIATE"
+                                                     : "TERMINATE";
     int status;
     const struct json *all =
         house_call(house, ROLE_ORCHESTRATOR, "GET",
@@ -161,8 +190,11 @@ operation_find(struct service *service, const char *what)
                    NULL, &status);
 
     json_each (all, i) {
-        if (status == 200 && str_eq(json_get_str(all->items[i], service->kind->operation_attr), word)) {
-            return mem_str(house->case_mem, json_get_str(all->items[i], "id"));
+        const char *id = json_get_str(all->items[i], "id");
+
+        if (status == 200 && !str_eq(id, before) &&
+            str_eq(json_get_str(all->items[i], service->kind->operation_attr), word)) {
+            return mem_str(house->case_mem, id);
         }
     }
     return NULL;
@@ -173,8 +205,9 @@ begin(struct service *service, const char *what)
 {
     struct house *house = service->house;
     int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
-    const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
-                                  service->id, what);
+    const char *path = mem_printf(house->case_mem, "%s/%s/%.*s", service->kind->instances,
+                                  service->id, (int)strcspn(what, " "), what);
+    const char *before = service->op_id;
     const struct json *json = NULL;
     int status = 0;
 
@@ -190,7 +223,7 @@ begin(struct service *service, const char *what)
                            json ? json_text(house->case_mem, json) : "");
         }
         house_tend(house);
-        service->op_id = operation_find(service, what);
+        service->op_id = operation_find(service, what, before);
         if (service->op_id) {
             return NULL;
         }

@@ -42,7 +42,7 @@ enum way {
     WAY_BACK,    /* where it stops, to ROLLED_BACK */
     WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
 };
-/* Begins "instantiate" or "terminate" and drives it to its end.  'strike' befalls it; 'strike_back'
+/* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out" or "scale in" and drives it to its end.  'strike' befalls it; 'strike_back'
  * its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,

@@ -307,6 +307,41 @@ GET site:/compute/v2.1/servers  as demo
 = 200
 {"servers": [{...}, {...}, {...}]}
 
+# The same where its pair was made and did not join: the group is set anew.
+PUT site:/refuse/changes  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op31 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op31  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "lcmOperationType": "SCALE", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op31/fail  as demo
+= 200
+PUT site:/refuse/none  as demo
+= 204
+GET site:/network/v2.0/sfc/port_pair_groups  as demo
+= 200
+{"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair4"], ...}]}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 3}]}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op32 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op32  as demo
+~ 200
+{"operationState": "COMPLETED", "lcmOperationType": "SCALE", ...}
+GET site:/network/v2.0/sfc/port_pair_groups  as demo
+= 200
+{"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair4", "$pair5 := text"], ...}]}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 2}]}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op33 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op33  as demo
+~ 200
+{"operationState": "COMPLETED", "lcmOperationType": "SCALE", ...}
+
 # A scale-in that stops is not rolled back; nothing that a chain points at is deleted before.
 PUT site:/refuse/deletes  as demo
 = 204
