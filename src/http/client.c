@@ -35,7 +35,7 @@ struct http_call {
     const char *body;
     size_t body_len, body_at;
     int body_fd;
-    bool is_forbidden; /* An address was refused by may_connect. */
+    bool was_refused, was_allowed; /* An address by may_connect. */
     struct mem *mem; /* Of the answer's headers. */
     VEC(const char *) headers;
     struct buf answer;
@@ -137,9 +137,10 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 
     (void)purpose;
     if (!call->may_connect(call->may_arg, &to->addr)) {
-        call->is_forbidden = true;
+        call->was_refused = true;
         return CURL_SOCKET_BAD;
     }
+    call->was_allowed = true;
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
@@ -287,7 +288,7 @@ judge(const struct http_call *call, CURLcode code)
         return err_new(E_TOO_LARGE, NULL, "%s: the answer is larger than %zu bytes", call->what,
                        call->answer.max);
     }
-    if (call->is_forbidden && !was_sent(call)) {
+    if (call->was_refused && !call->was_allowed) {
         return err_new(E_FORBIDDEN, NULL, "%s: its address may not be called", call->what);
     }
     if (!was_sent(call)) {

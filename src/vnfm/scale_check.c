@@ -151,12 +151,12 @@ vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
         return err_new(E_NOT_FOUND, NULL, "flavour %s of VNFD %s has no scaling aspects",
                        c.flavour->id, c.vnfd->descriptor_id);
     }
+    scales_now(&c);
     aspect = vnfd_aspect(c.flavour, request->aspect);
-    if (!aspect) {
+    scale = scale_find(&in->scales, request->aspect);
+    if (!aspect || !scale) {
         return aspect_missing(&c, request->aspect);
     }
-    scales_now(&c);
-    scale = scale_find(&in->scales, request->aspect);
     scale->level += str_eq(request->type, "SCALE_OUT") ? request->steps : -request->steps;
     if (scale->level < 0 || scale->level > aspect->max_level) {
         return level_fault(&c, request->aspect, scale->level, E_CONFLICT);
@@ -171,8 +171,9 @@ infos_take(struct checking *c, const struct rows *infos)
     for (size_t i = 0; i < infos->n; i++) {
         const struct scale_info *info = infos->items[i];
         const struct vnfd_aspect *aspect = vnfd_aspect(c->flavour, info->aspect);
+        struct vnf_scale *scale = scale_find(&c->in->scales, info->aspect);
 
-        if (!aspect) {
+        if (!aspect || !scale) {
             return aspect_missing(c, info->aspect);
         }
         if (info->vnfd_id && !str_eq(info->vnfd_id, c->instance->vnfd_id)) {
@@ -182,7 +183,7 @@ infos_take(struct checking *c, const struct rows *infos)
         if (info->level > aspect->max_level) {
             return level_fault(c, info->aspect, info->level, E_UNPROCESSABLE);
         }
-        scale_find(&c->in->scales, info->aspect)->level = info->level;
+        scale->level = info->level;
     }
     return NULL;
 }

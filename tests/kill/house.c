@@ -1,5 +1,6 @@
 /* Processes, calls and what is left in their stores. */
 #include "kill/house.h"
+#include "kill/subscriber.h"
 
 #include "base/vec.h"
 #include "faces/role.h"
@@ -364,7 +365,7 @@ static bool
 is_history(const char *table)
 {
     static const char *const names[] = {"change_log", "flow",  "flow_step", "ns_lcm_op_occ",
-                                        "vnf_lcm_op_occ", "lcm_grant",
+                                        "vnf_lcm_op_occ", "lcm_grant", "notification",
                                         NULL};
 
     return str_in(table, names) || str_starts(table, "sqlite_") || strstr(table, "change");
@@ -604,6 +605,7 @@ house_new(const char *program, const char *dir, struct agent_count *counts, stru
     snprintf(house->dir, sizeof house->dir, "%s", dir);
     TRY(dir_make(dir, 0700));
     TRY(lo_up());
+    TRY(subscriber_new(&house->subscriber));
     for (int i = 0; i < N_PLACES; i++) {
         struct place *place = &house->places[i];
 
@@ -618,6 +620,7 @@ house_new(const char *program, const char *dir, struct agent_count *counts, stru
         TRY(await_answer(house, (enum part)i, "/identity/v3", 200));
         TRY(login(house, (enum part)i));
     }
+    TRY(subscriber_subscribe(house));
     TRY(site_add(house, ROLE_EAST));
     return site_add(house, ROLE_WEST);
 }
@@ -628,6 +631,7 @@ house_end(struct house *house)
     for (int i = 0; i < N_ROLES; i++) {
         house_kill(house, (enum part)i);
     }
+    subscriber_free(house->subscriber);
     err_ignore(dir_remove(house->dir), "below the temporary folder");
     mem_free(house->case_mem);
     mem_free(house->mem);

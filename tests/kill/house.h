@@ -43,6 +43,8 @@ struct place {
     const char *token, *project_id, *password;
 };
 
+struct subscriber;
+
 struct house {
     struct mem *mem;      /* of the house's life */
     struct mem *case_mem; /* reset by the driver */
@@ -56,6 +58,7 @@ struct house {
     int64_t strike_ns;    /* when it was begun */
     int kills;            /* that happened */
     int call_ms;
+    struct subscriber *subscriber; /* hears of all operations; see subscriber.h */
     const char *unanswered; /* why the last call had no answer, or null */
     const char *trouble;  /* a process that ended by itself */
 };

@@ -548,9 +548,11 @@ failed(struct run *run, struct worker *worker, const char *name, struct err *err
 static bool
 worker_ready(struct run *run, struct worker *worker, int number, int built)
 {
-    const char *dir = mem_printf(worker->house.mem ? worker->house.mem : mem_new("dir"), "%s/%d.%d",
-                                 run->dir, number, built);
-    struct err *err = worker_build(worker, run, dir, run->shared->counts[number]);
+    char dir[200];
+    struct err *err;
+
+    (void)snprintf(dir, sizeof dir, "%s/%d.%d", run->dir, number, built);
+    err = worker_build(worker, run, dir, run->shared->counts[number]);
 
     if (!err && number == 0 && !run->shared->measured) {
         err = worker_measure(worker, &run->shared->points);

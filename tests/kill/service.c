@@ -1,6 +1,7 @@
 /* An operator with patience: begins an operation, asks what became of it when no
  * answer came, and says retry or rollback when it has stopped. */
 #include "kill/service.h"
+#include "kill/subscriber.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -348,5 +349,6 @@ service_operate(struct service *service, const char *what, const struct strike *
     house->call_ms = call_ms;
     house_strike(house, NULL);
     house_tend(house);
-    return house_whole(house);
+    TRY(house_whole(house));
+    return is_over(outcome->state) ? subscriber_judge(house, service->op_id, outcome->state) : NULL;
 }

@@ -237,6 +237,48 @@ TEST(client_tells_what_was_not_sent)
     world_stop(&w);
 }
 
+/* Only the address that '*arg' is may be called, whatever it is called. */
+static bool
+is_address(void *arg, const struct sockaddr *to)
+{
+    const struct sockaddr_in *in = (const void *)to;
+
+    return to->sa_family == AF_INET && in->sin_addr.s_addr == inet_addr(arg);
+}
+
+TEST(client_calls_no_address_that_it_may_not)
+{
+    static char allowed[] = "127.0.0.1";
+    struct http_client_config config = {.may_connect = is_address, .may_arg = allowed};
+    static const struct {
+        const char *host;
+        enum err_code code;
+    } cases[] = {{"127.0.0.1", E_NONE},
+                 {"127.0.0.2", E_FORBIDDEN},
+                 {"0.0.0.0", E_FORBIDDEN},
+                 {"2130706434", E_FORBIDDEN}, /* 127.0.0.2 as one number */
+                 {"[::1]", E_FORBIDDEN}};
+    struct http_client *client;
+    struct world w;
+
+    world_start(&w);
+    REQUIRE_OK(http_client_new(w.loop, &config, &client));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_BUF url = BUF_INIT;
+        struct outcome o = {0};
+        struct http_request request = {.method = "GET", .body_fd = -1};
+
+        buf_printf(&url, "http://%s:%u/a", cases[i].host, (unsigned)http_server_port(w.server));
+        request.url = url.data;
+        (void)http_call(client, &request, on_done, &o);
+        await(w.loop, &o, 1);
+        CHECK_INT(o.code, cases[i].code);
+        CHECK_INT(o.status, cases[i].code == E_NONE ? 200 : 0);
+    }
+    http_client_free(client);
+    world_stop(&w);
+}
+
 TEST(client_limits_time_and_size_of_answers)
 {
     struct world w;

@@ -259,6 +259,7 @@ PUT site:/refuse/none  as demo
 = 204
 POST /vnflcm/v2/vnf_lcm_op_occs/$op3/retry  as demo
 = 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op3
 GET /vnflcm/v2/vnf_lcm_op_occs/$op3  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
