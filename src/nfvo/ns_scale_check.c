@@ -2,11 +2,13 @@
  * anything is started; each becomes the input of a scaling of that VNF (SOL003). */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 struct checking {
     struct tx *tx;
     struct ns_in *in;
+    struct steering steering; /* its plan is the record's; sites are looked at by the flow */
     bool shrinks;
 };
 
@@ -138,6 +140,21 @@ vnf_find(struct checking *c, const struct scale_vnf_data *data, struct vnf_insta
 }
 
 static struct err *
+ends_check(const struct checking *c, const char *vnf_instance_id)
+{
+    const struct rows *vnfs = &c->steering.plan->vnfs;
+
+    for (size_t i = 0; i < vnfs->n; i++) {
+        const struct plan_vnf *vnf = vnfs->items[i];
+
+        if (str_eq(vnf->vnf_instance_id, vnf_instance_id)) {
+            return steer_ends_check(&c->steering, vnf);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
 vnf_check(struct checking *c, const struct scale_vnf_data *data)
 {
     struct vnf_in *in = row_new(tx_mem(c->tx), &vnf_in_table);
@@ -146,6 +163,7 @@ vnf_check(struct checking *c, const struct scale_vnf_data *data)
 
     TRY(data_check(data));
     TRY(vnf_find(c, data, &vnf));
+    TRY(ends_check(c, vnf->id));
     in->vnf_instance_id = vnf->id;
     in->package_id = vnf->package_id;
     in->project_id = vnf->project_id;
@@ -164,7 +182,8 @@ ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_
                bool *shrinks)
 {
     struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
-    struct checking c = {.tx = tx, .in = in};
+    struct ns_plan *plan = row_new(tx_mem(tx), &ns_plan_table);
+    struct checking c = {.tx = tx, .in = in, .steering = {.plan = plan}};
 
     if (!str_eq(request->type, "SCALE_VNF")) {
         return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -176,6 +195,8 @@ ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_
                        "scaleType SCALE_VNF needs scaleVnfData, and no scaleNsData");
     }
     TRY(ns_instance_made(tx, in->ns_instance_id, made));
+    plan->vnfs = made->vnfs;
+    plan->paths = made->paths;
     in->drain_s = NS_DRAIN_S;
     for (size_t i = 0; i < request->vnfs.n; i++) {
         TRY_MSG(vnf_check(&c, request->vnfs.items[i]), "scaleVnfData[%zu]", i);
