@@ -49,6 +49,21 @@ static const struct cli_option vnf_scale_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+#define VNFC_OPTION                                                                                \
+    {                                                                                              \
+        "vnfc", "ID", "this server of it only; may be repeated"                                    \
+    }
+static const struct cli_option vnf_start_options[] = {
+    VNFC_OPTION,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_stop_options[] = {
+    VNFC_OPTION,
+    {"graceful", "SECONDS", "gracefully, in at least this time"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option ns_scale_options[] = {
     NS_SCALE_OPTIONS,
     {"wait", NULL, "wait for the end and show the steps"},
@@ -219,6 +234,10 @@ static const struct command commands[] = {
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
     {ONE("vnf scale", NULL, vnf_scale, "scales a VNF that is no part of a network service"),
      .options = vnf_scale_options},
+    {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),
+     .options = vnf_start_options, .arg = "STARTED"},
+    {ONE("vnf stop", NULL, vnf_operate, "stops the servers of a VNF; their ports stay"),
+     .options = vnf_stop_options, .arg = "STOPPED"},
     LIST("op list", operation_noun, "lists operations"),
     {ONE_OF("ID", "op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
     {ONE_OF("ID", "op retry", NULL, operation_task, "goes on where an operation failed"),

@@ -32,7 +32,7 @@ scaling_read(struct cli *cli, struct scaling *scaling)
     return NULL;
 }
 
-static struct err *
+struct err *
 number_write(struct jw *w, const char *key, const char *text)
 {
     char *end;
@@ -78,9 +78,8 @@ steps_write(struct cli *cli, struct jw *w, const struct scaling *scaling)
     return steps ? number_write(w, "numberOfSteps", steps) : NULL;
 }
 
-/* Posts the body and tells of the operation. */
-static struct err *
-start(struct cli *cli, const char *path, const char *body)
+struct err *
+operation_begin(struct cli *cli, const char *path, const char *body)
 {
     struct call call = {.method = "POST", .path = path, .body = body};
     struct reply reply;
@@ -118,10 +117,11 @@ vnf_scale(struct cli *cli)
         TRY(levels_write(cli, &w, "scaleInfo"));
     }
     jw_end(&w);
-    return start(cli,
-                 mem_printf(cli->mem, "%s/%s/%s", vnf_noun.path, json_get_str(thing, "id"),
-                            scaling.aspect ? "scale" : "scale_to_level"),
-                 body.data);
+    return operation_begin(cli,
+                           mem_printf(cli->mem, "%s/%s/%s", vnf_noun.path,
+                                      json_get_str(thing, "id"),
+                                      scaling.aspect ? "scale" : "scale_to_level"),
+                           body.data);
 }
 
 /* ---- a VNF of a network service ------------------------------------------------------------ */
@@ -209,8 +209,9 @@ ns_scale(struct cli *cli)
 
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     TRY(request_write(cli, thing, &w, NULL));
-    return start(cli, mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
-                 body.data);
+    return operation_begin(
+        cli, mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
+        body.data);
 }
 
 struct err *

@@ -54,6 +54,12 @@ has_vnf_levels(const void *row)
 }
 
 static bool
+is_vnf_alone(const void *row)
+{
+    return is_vnf_instantiated(row) && !text_of(row, "ns_instance_id");
+}
+
+static bool
 is_ns_instantiated(const void *row)
 {
     return str_eq(text_of(row, "ns_state"), "INSTANTIATED");
@@ -108,14 +114,16 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[6], occurrence_links[6];
+    struct etsi_link instance_links[9], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
                     {.name = "scale", .path = VNF_INSTANCES, .task = "scale",
                      .when = has_vnf_aspects},
                     {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
-                     .when = has_vnf_levels}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+                     .when = has_vnf_levels},
+                    {.name = "operate", .path = VNF_INSTANCES, .task = "operate",
+                     .when = is_vnf_alone}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
@@ -284,6 +292,7 @@ static lcm_start_fn *const vnf_instantiate = vnf_instantiate_start;
 static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
 static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
+static lcm_start_fn *const vnf_operate = vnf_operate_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 static lcm_start_fn *const ns_scale = ns_scale_start;
@@ -301,6 +310,8 @@ static const struct route vnf_routes[] = {
                "Scales the VNF by steps of an aspect.")},
     {LCM_START(VNF_INSTANCES "/{id}/scale_to_level", vnf_instance_resource,
                scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
+    {LCM_START(VNF_INSTANCES "/{id}/operate", vnf_instance_resource, operate_request_table,
+               vnf_operate, "Starts or stops the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };

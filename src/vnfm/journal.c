@@ -97,6 +97,11 @@ static const struct attr vnf_scaled_attrs[] = {
 #include "vnfm/vnf_scaled.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_state
+static const struct attr vnf_state_attrs[] = {
+#include "vnfm/vnf_state.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT held_list
 static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
@@ -128,6 +133,11 @@ const struct table vnf_scaled_table = {
     .name = "vnf_scaled",
     .doc = "What became of a scaling.",
     TABLE(struct vnf_scaled, vnf_scaled_attrs),
+};
+const struct table vnf_state_table = {
+    .name = "vnf_state",
+    .doc = "Whether a VNF runs.",
+    TABLE(struct vnf_state, vnf_state_attrs),
 };
 const struct table vnf_in_table = {
     .name = "vnf_in",

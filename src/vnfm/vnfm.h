@@ -73,6 +73,12 @@ struct err *vnf_scale_start(struct tx *tx, struct op *op, const char *id,
 struct err *vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
+/* How long a server may take to start or stop, at least. */
+#define OPERATE_TIMEOUT_S 600
+/* SOL003 5.4.9; also where the instance is STARTED or STOPPED as asked.  E_CONFLICT too where it is
+ * not whole. */
+struct err *vnf_operate_start(struct tx *tx, struct op *op, const char *id,
+                              const struct lcm_request *request, const char **op_occ_id) MUST_USE;
 /* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
  * and in->operation, and say which flow does it. */
 struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
