@@ -64,6 +64,13 @@ static const struct cli_option vnf_stop_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_set_options[] = {
+    {"name", "NAME", "its name"},
+    {"description", "TEXT", "its description"},
+    {"metadata", "KEY=VALUE", "one of your own keys; without a value it goes; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option ns_scale_options[] = {
     NS_SCALE_OPTIONS,
     {"wait", NULL, "wait for the end and show the steps"},
@@ -234,6 +241,8 @@ static const struct command commands[] = {
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
     {ONE("vnf scale", NULL, vnf_scale, "scales a VNF that is no part of a network service"),
      .options = vnf_scale_options},
+    {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
+     .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),
      .options = vnf_start_options, .arg = "STARTED"},
     {ONE("vnf stop", NULL, vnf_operate, "stops the servers of a VNF; their ports stay"),

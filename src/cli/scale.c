@@ -79,9 +79,9 @@ steps_write(struct cli *cli, struct jw *w, const struct scaling *scaling)
 }
 
 struct err *
-operation_begin(struct cli *cli, const char *path, const char *body)
+operation_begin(struct cli *cli, const char *method, const char *path, const char *body)
 {
-    struct call call = {.method = "POST", .path = path, .body = body};
+    struct call call = {.method = method, .path = path, .body = body};
     struct reply reply;
 
     TRY(session_call(&cli->session, &call, &reply));
@@ -117,7 +117,7 @@ vnf_scale(struct cli *cli)
         TRY(levels_write(cli, &w, "scaleInfo"));
     }
     jw_end(&w);
-    return operation_begin(cli,
+    return operation_begin(cli, "POST",
                            mem_printf(cli->mem, "%s/%s/%s", vnf_noun.path,
                                       json_get_str(thing, "id"),
                                       scaling.aspect ? "scale" : "scale_to_level"),
@@ -210,7 +210,7 @@ ns_scale(struct cli *cli)
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     TRY(request_write(cli, thing, &w, NULL));
     return operation_begin(
-        cli, mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
+        cli, "POST", mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
         body.data);
 }
 

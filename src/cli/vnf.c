@@ -1,4 +1,4 @@
-/* `carrick vnf start`, `stop`: requests of SOL003 on a VNF that is no part of a network service. */
+/* `carrick vnf start`, `stop`, `set`: requests of SOL003 on a VNF that is no part of a network service. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -47,5 +47,52 @@ vnf_operate(struct cli *cli)
     }
     vnfcs_write(cli, &w);
     jw_end(&w);
-    return operation_begin(cli, path, body.data);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
+/* "KEY=VALUE" as a member, "KEY=" as one that is removed. */
+static struct err *
+metadata_write(struct cli *cli, struct jw *w)
+{
+    jw_object(w, "metadata");
+    vec_each (&cli->given, given) {
+        const char *equals = strchr(given->value ? given->value : "", '=');
+
+        if (!str_eq(given->name, "metadata")) {
+            continue;
+        }
+        if (!equals || equals == given->value) {
+            return err_new(E_INVALID, NULL, "--metadata wants KEY=VALUE, not '%s'", given->value);
+        }
+        /* A null string is null. */
+        jw_str(w, mem_strn(cli->mem, given->value, (size_t)(equals - given->value)),
+               equals[1] ? equals + 1 : NULL);
+    }
+    jw_end(w);
+    return NULL;
+}
+
+struct err *
+vnf_set(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *name = option_get(cli, "name"), *description = option_get(cli, "description");
+    const struct json *thing;
+
+    TRY(noun_find(cli, &vnf_noun, cli->args[0], &thing));
+    jw_object(&w, NULL);
+    if (name) {
+        jw_str(&w, "vnfInstanceName", name);
+    }
+    if (description) {
+        jw_str(&w, "vnfInstanceDescription", description);
+    }
+    if (option_get(cli, "metadata")) {
+        TRY(metadata_write(cli, &w));
+    }
+    jw_end(&w);
+    return operation_begin(
+        cli, "PATCH", mem_printf(cli->mem, "%s/%s", vnf_noun.path, json_get_str(thing, "id")),
+        body.data);
 }

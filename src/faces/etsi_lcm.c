@@ -217,7 +217,7 @@ occurrence_encode(struct rest_request *r, struct jw *w, const void *row)
 }
 
 static const char *const occurrence_left_out[] = {"operationParams", "error", "resourceChanges",
-                                                  NULL};
+                                                  "changedInfo", NULL};
 static const struct rest_shape occurrence_shape = {
     .encode = occurrence_encode,
     .exclude_default = occurrence_left_out,
@@ -261,7 +261,9 @@ task_fail(struct tx *tx, struct rest_request *r)
 /* ---- routes ------------------------------------------------------------------------------------- */
 
 #define LCM_START(path_, resource_, body_, start_, doc_)                                           \
-    .method = "POST", .path = path_, .verb = REST_ACTION, .rule = "writer",                        \
+    LCM_OPERATION("POST", path_, resource_, body_, start_, doc_)
+#define LCM_OPERATION(method_, path_, resource_, body_, start_, doc_)                              \
+    .method = method_, .path = path_, .verb = REST_ACTION, .rule = "writer",                        \
     .resource = &(resource_), .body = &(body_), .arg = &(start_), .write = operation_start,        \
     .doc = doc_
 
@@ -293,6 +295,7 @@ static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
 static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const vnf_operate = vnf_operate_start;
+static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 static lcm_start_fn *const ns_scale = ns_scale_start;
@@ -312,6 +315,8 @@ static const struct route vnf_routes[] = {
                scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
     {LCM_START(VNF_INSTANCES "/{id}/operate", vnf_instance_resource, operate_request_table,
                vnf_operate, "Starts or stops the VNF.")},
+    {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
+                   vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };

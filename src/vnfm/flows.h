@@ -16,6 +16,8 @@ extern const struct flow_type vnf_scale_out_flow, vnf_scale_in_flow;
 /* In vnf_in with 'operation', 'state' and 'servers'. */
 extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
+/* In vnf_in with 'info'. */
+extern const struct flow_type vnf_modify_flow;
 
 /* LOCAL, in vnf_made: the instance is INSTANTIATED and tells what it consists of. */
 extern const struct step_kind vnf_keep;
@@ -25,6 +27,8 @@ extern const struct step_kind vnf_made_read;
 extern const struct step_kind vnf_scaled;
 /* LOCAL, in vnf_state, out vnf_state as it was before. */
 extern const struct step_kind vnf_state_keep;
+/* LOCAL, in vnf_info, out vnf_info as it was before. */
+extern const struct step_kind vnf_info_keep;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */

@@ -17,6 +17,11 @@ static const struct attr vnf_scale_attrs[] = {
 #include "vnfm/vnf_scale.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_info
+static const struct attr vnf_info_attrs[] = {
+#include "vnfm/vnf_info.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_in
 static const struct attr vnf_in_attrs[] = {
 #include "vnfm/vnf_in.tbl"
@@ -138,6 +143,11 @@ const struct table vnf_state_table = {
     .name = "vnf_state",
     .doc = "Whether a VNF runs.",
     TABLE(struct vnf_state, vnf_state_attrs),
+};
+const struct table vnf_info_table = {
+    .name = "vnf_info",
+    .doc = "What a client may change of a VNF instance.",
+    TABLE(struct vnf_info, vnf_info_attrs),
 };
 const struct table vnf_in_table = {
     .name = "vnf_in",

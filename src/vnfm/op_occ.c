@@ -17,7 +17,7 @@ const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLE
                                             "FAILED_TEMP", "FAILED",     "ROLLING_BACK",
                                             "ROLLED_BACK", NULL};
 const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE",
-                                      "OPERATE",     NULL};
+                                      "OPERATE",     "MODIFY_INFO", NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -141,6 +141,7 @@ static const struct operation {
     {&vnf_scale_out_flow, NULL, scale_left},
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
+    {&vnf_modify_flow, "MODIFY_INFO", NULL},
     {&vnf_terminate_flow, "TERMINATE", NULL},
 };
 
@@ -472,6 +473,10 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(changes_of(tx, flow->id, in->package_id, &occ->resource_changes));
+    }
+    if (str_eq(flow->type, vnf_modify_flow.name) && flow_row_state(flow) == FLOW_COMPLETED) {
+        /* Without what was removed: VnfInfoModifications has no null. */
+        occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
     }
     TRY(row_update(tx, before, occ));
     return failed_note(tx, flow, in);

@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
 #include "vnfm/request_check.h"
+#include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
 /* ---- any instance: of a VNF here, of an NS in src/nfvo ----------------------------------- */
@@ -43,7 +44,7 @@ lcm_take(struct tx *tx, struct op *op, const struct lcm_operation *operation, co
     TRY(resource_get(tx, op, id, instance));
     TRY(lcm_free(tx, kind, id));
     state = text_of(kind->instances, *instance, kind->state);
-    if (!str_eq(state, operation->state)) {
+    if (operation->state && !str_eq(state, operation->state)) {
         return err_new(E_CONFLICT, NULL, "%s %s is %s", kind->name, id, state);
     }
     return NULL;
@@ -72,7 +73,8 @@ static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate
                                                      "NOT_INSTANTIATED"},
                                   vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"},
                                   vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"},
-                                  vnf_operate = {&vnf_kind, &vnf_operate_flow, "INSTANTIATED"};
+                                  vnf_operate = {&vnf_kind, &vnf_operate_flow, "INSTANTIATED"},
+                                  vnf_modify = {&vnf_kind, &vnf_modify_flow, NULL};
 
 struct err *
 vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
@@ -252,6 +254,39 @@ vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm
     in->timeout_s =
         asked->timeout_s > OPERATE_TIMEOUT_S ? asked->timeout_s : OPERATE_TIMEOUT_S;
     return lcm_start(tx, op, &vnf_operate, in, in->project_id, op_occ_id);
+}
+
+/* ---- modification -------------------------------------------------------------------------- */
+
+static void
+info_merge(struct mem *mem, const struct modify_request *asked, struct vnf_info *info)
+{
+    if (row_given(&asked->row, "name")) {
+        info->name = asked->name;
+    }
+    if (row_given(&asked->row, "description")) {
+        info->description = asked->description;
+    }
+    if (row_given(&asked->row, "metadata")) {
+        info->metadata = asked->metadata ? json_merge(mem, info->metadata, asked->metadata) : NULL;
+    }
+}
+
+struct err *
+vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                 const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_modify, in, &instance));
+    TRY(resource_revision_check(op, instance));
+    vnf_info_of(instance, info);
+    info_merge(tx_mem(tx), request->row, info);
+    vnf_rows_add(tx_mem(tx), &in->info, info);
+    in->request = request->body;
+    return lcm_start(tx, op, &vnf_modify, in, in->project_id, op_occ_id);
 }
 
 /* ---- tasks on occurrences -----------------------------------------------------------------------

@@ -87,6 +87,11 @@ static const struct attr operate_request_attrs[] = {
 #include "vnfm/operate_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT modify_request
+static const struct attr modify_request_attrs[] = {
+#include "vnfm/modify_request.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 #define X(word, doc_)                                                                              \

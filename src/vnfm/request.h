@@ -22,7 +22,8 @@
     X(scale_info, "How far an aspect is scaled.")                                                  \
     X(scale_request, "Body of a scaling.")                                                         \
     X(scale_to_level_request, "Body of a scaling to a level.")                                     \
-    X(operate_request, "Body of a start or stop.")
+    X(operate_request, "Body of a start or stop.")                                                 \
+    X(modify_request, "Body of a modification.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -84,6 +85,10 @@ struct scale_to_level_request {
 struct operate_request {
     struct row row;
 #include "vnfm/operate_request.tbl"
+};
+struct modify_request {
+    struct row row;
+#include "vnfm/modify_request.tbl"
 };
 #undef ATTR
 
