@@ -64,6 +64,12 @@ static const struct cli_option vnf_stop_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_heal_options[] = {
+    VNFC_OPTION,
+    {"cause", "TEXT", "why"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option vnf_set_options[] = {
     {"name", "NAME", "its name"},
     {"description", "TEXT", "its description"},
@@ -241,6 +247,8 @@ static const struct command commands[] = {
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
     {ONE("vnf scale", NULL, vnf_scale, "scales a VNF that is no part of a network service"),
      .options = vnf_scale_options},
+    {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
+     .options = vnf_heal_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

@@ -1,4 +1,4 @@
-/* `carrick vnf start`, `stop`, `set`: requests of SOL003 on a VNF that is no part of a network service. */
+/* `carrick vnf start`, `stop`, `heal`, `set`: requests of SOL003 on a VNF that is no part of a network service. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -46,6 +46,23 @@ vnf_operate(struct cli *cli)
         TRY(number_write(&w, "gracefulStopTimeout", graceful));
     }
     vnfcs_write(cli, &w);
+    jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
+struct err *
+vnf_heal(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *cause = option_get(cli, "cause"), *path;
+
+    TRY(vnf_task_path(cli, "heal", &path));
+    jw_object(&w, NULL);
+    vnfcs_write(cli, &w);
+    if (cause) {
+        jw_str(&w, "cause", cause);
+    }
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
 }

@@ -123,6 +123,8 @@ static const struct lcm {
                     {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
                      .when = has_vnf_levels},
                     {.name = "operate", .path = VNF_INSTANCES, .task = "operate",
+                     .when = is_vnf_alone},
+                    {.name = "heal", .path = VNF_INSTANCES, .task = "heal",
                      .when = is_vnf_alone}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
@@ -295,6 +297,7 @@ static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
 static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const vnf_operate = vnf_operate_start;
+static lcm_start_fn *const vnf_heal = vnf_heal_start;
 static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
@@ -315,6 +318,8 @@ static const struct route vnf_routes[] = {
                scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
     {LCM_START(VNF_INSTANCES "/{id}/operate", vnf_instance_resource, operate_request_table,
                vnf_operate, "Starts or stops the VNF.")},
+    {LCM_START(VNF_INSTANCES "/{id}/heal", vnf_instance_resource, heal_request_table, vnf_heal,
+               "Replaces servers of the VNF; their ports stay.")},
     {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
                    vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),

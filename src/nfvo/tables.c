@@ -172,7 +172,7 @@ const struct flow_type *const nfvo_flows[] = {
     &vnf_terminate_flow,   &vnfc_flow,
     &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &vnf_operate_flow,     &vnfc_power_flow,
-    &vnf_modify_flow,
+    &vnf_modify_flow,      &vnf_heal_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_leave_flow,

@@ -16,6 +16,8 @@ extern const struct flow_type vnf_scale_out_flow, vnf_scale_in_flow;
 /* In vnf_in with 'operation', 'state' and 'servers'. */
 extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
+/* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
+extern const struct flow_type vnf_heal_flow;
 /* In vnf_in with 'info'. */
 extern const struct flow_type vnf_modify_flow;
 

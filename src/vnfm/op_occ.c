@@ -17,7 +17,8 @@ const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLE
                                             "FAILED_TEMP", "FAILED",     "ROLLING_BACK",
                                             "ROLLED_BACK", NULL};
 const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE",
-                                      "OPERATE",     "MODIFY_INFO", NULL};
+                                      "OPERATE",     "MODIFY_INFO", "HEAL",
+                                      NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -128,7 +129,7 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left;
+static left_fn instantiate_left, scale_left, heal_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -141,6 +142,7 @@ static const struct operation {
     {&vnf_scale_out_flow, NULL, scale_left},
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
+    {&vnf_heal_flow, "HEAL", heal_left},
     {&vnf_modify_flow, "MODIFY_INFO", NULL},
     {&vnf_terminate_flow, "TERMINATE", NULL},
 };
@@ -431,6 +433,17 @@ scale_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 
     TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
     TRY(vnf_scale_remains(tx, flow, in, &made));
+    return vnf_instance_keep(tx, made, "STARTED");
+}
+
+/* A given-up healing leaves servers that are not there; a further one makes them. */
+static struct err *
+heal_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct vnf_made *made;
+
+    TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
+    TRY(vnf_heal_remains(tx, flow, in, &made));
     return vnf_instance_keep(tx, made, "STARTED");
 }
 

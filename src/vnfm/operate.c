@@ -74,6 +74,7 @@ static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate
                                   vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"},
                                   vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"},
                                   vnf_operate = {&vnf_kind, &vnf_operate_flow, "INSTANTIATED"},
+                                  vnf_heal = {&vnf_kind, &vnf_heal_flow, "INSTANTIATED"},
                                   vnf_modify = {&vnf_kind, &vnf_modify_flow, NULL};
 
 struct err *
@@ -182,8 +183,8 @@ vnf_in_names(const struct vnf_in *in, const struct made_vnfc *vnfc)
     return in->servers.n == 0;
 }
 
-static struct err *
-servers_check(const struct vnf_made *made, const struct strs *servers)
+struct err *
+vnf_servers_check(const struct vnf_made *made, const struct strs *servers)
 {
     for (size_t i = 0; i < servers->n; i++) {
         bool known = false;
@@ -246,7 +247,7 @@ vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm
     TRY(stop_check(asked));
     TRY(vnf_instance_made(tx, id, made));
     TRY(whole_check(made));
-    TRY(servers_check(made, &asked->vnfcs));
+    TRY(vnf_servers_check(made, &asked->vnfcs));
     in->request = request->body;
     in->operation = "OPERATE";
     in->state = asked->state;
@@ -254,6 +255,22 @@ vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm
     in->timeout_s =
         asked->timeout_s > OPERATE_TIMEOUT_S ? asked->timeout_s : OPERATE_TIMEOUT_S;
     return lcm_start(tx, op, &vnf_operate, in, in->project_id, op_occ_id);
+}
+
+/* ---- healing -------------------------------------------------------------------------------- */
+
+struct err *
+vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+               const char **op_occ_id)
+{
+    const struct heal_request *asked = request->row;
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_heal, in, &instance));
+    in->request = request->body;
+    TRY(vnf_heal_check(tx, instance, &asked->vnfcs, in));
+    return lcm_start(tx, op, &vnf_heal, in, in->project_id, op_occ_id);
 }
 
 /* ---- modification -------------------------------------------------------------------------- */
@@ -315,7 +332,8 @@ lcm_may_roll_back(const char *operation, bool one_way)
     }
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
-                       "a scaling that deletes servers cannot be rolled back: retry it, or fail it");
+                       "a %s that deletes servers cannot be rolled back: retry it, or fail it",
+                       str_eq(operation, "HEAL") ? "healing" : "scaling");
     }
     return NULL;
 }

@@ -92,6 +92,11 @@ static const struct attr modify_request_attrs[] = {
 #include "vnfm/modify_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT heal_request
+static const struct attr heal_request_attrs[] = {
+#include "vnfm/heal_request.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 #define X(word, doc_)                                                                              \

@@ -23,7 +23,8 @@
     X(scale_request, "Body of a scaling.")                                                         \
     X(scale_to_level_request, "Body of a scaling to a level.")                                     \
     X(operate_request, "Body of a start or stop.")                                                 \
-    X(modify_request, "Body of a modification.")
+    X(modify_request, "Body of a modification.")                                                   \
+    X(heal_request, "Body of a healing.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -89,6 +90,10 @@ struct operate_request {
 struct modify_request {
     struct row row;
 #include "vnfm/modify_request.tbl"
+};
+struct heal_request {
+    struct row row;
+#include "vnfm/heal_request.tbl"
 };
 #undef ATTR
 

@@ -139,18 +139,14 @@ operate_run(struct flow *f, const void *arg)
     struct mem *mem = flow_mem(f);
     struct run run = {.f = f, .in = in, .made = row_new(mem, &vnf_made_table)};
     struct owner *owner = row_new(mem, &owner_table);
-    struct grant_in *ask = row_new(mem, &grant_in_table);
+    const struct vnf_size nothing = {0};
+    struct grant_in *ask;
     struct vnf_state *state = row_new(mem, &vnf_state_table);
 
     owner->owner_id = in->vnf_instance_id;
     owner->project_id = in->project_id;
     TRY(flow_step(f, "made", &vnf_made_read, owner, run.made));
-    ask->vnf_lcm_op_occ_id = flow_self(f);
-    ask->vnf_instance_id = in->vnf_instance_id;
-    ask->project_id = in->project_id;
-    ask->operation = in->operation;
-    ask->site = run.made->site;
-    ask->reason = "the instance runs there";
+    ask = vnf_grant_in(f, in, run.made->site, &nothing);
     TRY(flow_step(f, "grant", &nfvo_grant, ask, row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(servers_look(&run));
