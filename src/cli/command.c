@@ -70,6 +70,13 @@ static const struct cli_option vnf_heal_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option ns_heal_options[] = {
+    {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},
+    VNFC_OPTION,
+    {"cause", "TEXT", "why"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option vnf_set_options[] = {
     {"name", "NAME", "its name"},
     {"description", "TEXT", "its description"},
@@ -240,6 +247,8 @@ static const struct command commands[] = {
     SHOW_("ns show", ns_noun, "shows a network service"),
     {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
      .options = ns_scale_options},
+    {ONE("ns heal", NULL, ns_heal, "replaces servers of a network service; chains stay as they are"),
+     .options = ns_heal_options},
     {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
      .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},

@@ -126,9 +126,8 @@ vnf_scale(struct cli *cli)
 
 /* ---- a VNF of a network service ------------------------------------------------------------ */
 
-/* The VNF instance of the NS by id, name or profile. */
-static struct err *
-vnf_of(struct cli *cli, const struct json *ns, const char *word, const char **id)
+struct err *
+ns_vnf_find(struct cli *cli, const struct json *ns, const char *word, const char **id)
 {
     struct call call = {.method = "GET"};
     const struct json *vnfs;
@@ -174,7 +173,7 @@ request_write(struct cli *cli, const struct json *ns, struct jw *w, const char *
     if (!vnf) {
         return err_new(E_INVALID, NULL, "--vnf is needed");
     }
-    TRY(vnf_of(cli, ns, vnf, &id));
+    TRY(ns_vnf_find(cli, ns, vnf, &id));
     jw_object(w, key);
     jw_str(w, "scaleType", "SCALE_VNF");
     jw_array(w, "scaleVnfData");

@@ -1,4 +1,5 @@
-/* `carrick vnf start`, `stop`, `heal`, `set`: requests of SOL003 on a VNF that is no part of a network service. */
+/* `carrick vnf start`, `stop`, `heal`, `set`: requests of SOL003 on a VNF that is no part of a network
+ * service; `carrick ns heal` on those that are. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -65,6 +66,52 @@ vnf_heal(struct cli *cli)
     }
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
+}
+
+/* --vnf VNF, as often as given; --vnfc is for one only. */
+static struct err *
+heal_vnfs_write(struct cli *cli, const struct json *ns, struct jw *w)
+{
+    const char *cause = option_get(cli, "cause"), *id;
+    size_t n = 0;
+
+    jw_array(w, "healVnfData");
+    vec_each (&cli->given, given) {
+        if (!str_eq(given->name, "vnf")) {
+            continue;
+        }
+        TRY(ns_vnf_find(cli, ns, given->value, &id));
+        jw_object(w, NULL);
+        jw_str(w, "vnfInstanceId", id);
+        vnfcs_write(cli, w);
+        if (cause) {
+            jw_str(w, "cause", cause);
+        }
+        jw_end(w);
+        n++;
+    }
+    jw_end(w);
+    if (n == 0 || (n > 1 && option_get(cli, "vnfc"))) {
+        return err_new(E_INVALID, NULL, "%s",
+                       n ? "--vnfc wants one --vnf" : "--vnf is needed");
+    }
+    return NULL;
+}
+
+struct err *
+ns_heal(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const struct json *thing;
+
+    TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
+    jw_object(&w, NULL);
+    TRY(heal_vnfs_write(cli, thing, &w));
+    jw_end(&w);
+    return operation_begin(
+        cli, "POST", mem_printf(cli->mem, "%s/%s/heal", ns_noun.path, json_get_str(thing, "id")),
+        body.data);
 }
 
 /* "KEY=VALUE" as a member, "KEY=" as one that is removed. */

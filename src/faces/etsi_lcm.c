@@ -129,6 +129,8 @@ static const struct lcm {
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
+                     .when = is_ns_instantiated},
+                    {.name = "heal", .path = NS_INSTANCES, .task = "heal",
                      .when = is_ns_instantiated}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
@@ -302,6 +304,7 @@ static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 static lcm_start_fn *const ns_scale = ns_scale_start;
+static lcm_start_fn *const ns_heal = ns_heal_start;
 
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnflcm"),
@@ -334,6 +337,8 @@ static const struct route ns_routes[] = {
                ns_terminate, "Terminates the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/scale", ns_instance_resource, scale_ns_request_table, ns_scale,
                "Scales VNFs of the NS.")},
+    {LCM_START(NS_INSTANCES "/{id}/heal", ns_instance_resource, heal_ns_request_table, ns_heal,
+               "Heals VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };
