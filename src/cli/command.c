@@ -49,6 +49,41 @@ static const struct cli_option vnf_scale_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+#define VNFC_OPTION                                                                                \
+    {                                                                                              \
+        "vnfc", "ID", "this server of it only; may be repeated"                                    \
+    }
+static const struct cli_option vnf_start_options[] = {
+    VNFC_OPTION,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_stop_options[] = {
+    VNFC_OPTION,
+    {"graceful", "SECONDS", "gracefully, in at least this time"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_heal_options[] = {
+    VNFC_OPTION,
+    {"cause", "TEXT", "why"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option ns_heal_options[] = {
+    {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},
+    VNFC_OPTION,
+    {"cause", "TEXT", "why"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_set_options[] = {
+    {"name", "NAME", "its name"},
+    {"description", "TEXT", "its description"},
+    {"metadata", "KEY=VALUE", "one of your own keys; without a value it goes; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option ns_scale_options[] = {
     NS_SCALE_OPTIONS,
     {"wait", NULL, "wait for the end and show the steps"},
@@ -212,6 +247,8 @@ static const struct command commands[] = {
     SHOW_("ns show", ns_noun, "shows a network service"),
     {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
      .options = ns_scale_options},
+    {ONE("ns heal", NULL, ns_heal, "replaces servers of a network service; chains stay as they are"),
+     .options = ns_heal_options},
     {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
      .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},
@@ -219,6 +256,14 @@ static const struct command commands[] = {
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
     {ONE("vnf scale", NULL, vnf_scale, "scales a VNF that is no part of a network service"),
      .options = vnf_scale_options},
+    {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
+     .options = vnf_heal_options},
+    {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
+     .options = vnf_set_options},
+    {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),
+     .options = vnf_start_options, .arg = "STARTED"},
+    {ONE("vnf stop", NULL, vnf_operate, "stops the servers of a VNF; their ports stay"),
+     .options = vnf_stop_options, .arg = "STOPPED"},
     LIST("op list", operation_noun, "lists operations"),
     {ONE_OF("ID", "op show", NULL, operation_explain, "shows an operation: steps, calls, reasons")},
     {ONE_OF("ID", "op retry", NULL, operation_task, "goes on where an operation failed"),

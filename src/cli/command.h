@@ -93,6 +93,7 @@ command_fn site_add, site_set;                   /* site.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn vnf_scale, ns_scale, ns_scale_plan;   /* scale.c */
+command_fn vnf_operate, vnf_heal, vnf_set, ns_heal; /* vnf.c */
 command_fn operation_task, operation_explain;    /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn chain_trace;                          /* chain.c */
@@ -104,6 +105,14 @@ command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
 const char *id_of_path(const char *path);
 /* Asks for a plan and prints it. */
 struct err *plan_show(struct cli *cli, const char *body) MUST_USE;
+/* Sends the body and tells of the operation that it starts: its id, or with --wait its end. */
+struct err *operation_begin(struct cli *cli, const char *method, const char *path,
+                            const char *body) MUST_USE;
+/* '*id' of the VNF instance of 'ns' that 'word' is the id, name or profile of; E_NOT_FOUND. */
+struct err *ns_vnf_find(struct cli *cli, const struct json *ns, const char *word,
+                        const char **id) MUST_USE;
+/* The number that an option's text is; E_INVALID. */
+struct err *number_write(struct jw *w, const char *key, const char *text) MUST_USE;
 /* Waits for an operation, at a terminal with a live tree; 'path' is that of its occurrence.
  * E_CONFLICT where it ends otherwise than COMPLETED. */
 struct err *operation_wait(struct cli *cli, const char *path) MUST_USE;

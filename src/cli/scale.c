@@ -32,7 +32,7 @@ scaling_read(struct cli *cli, struct scaling *scaling)
     return NULL;
 }
 
-static struct err *
+struct err *
 number_write(struct jw *w, const char *key, const char *text)
 {
     char *end;
@@ -78,24 +78,6 @@ steps_write(struct cli *cli, struct jw *w, const struct scaling *scaling)
     return steps ? number_write(w, "numberOfSteps", steps) : NULL;
 }
 
-/* Posts the body and tells of the operation. */
-static struct err *
-start(struct cli *cli, const char *path, const char *body)
-{
-    struct call call = {.method = "POST", .path = path, .body = body};
-    struct reply reply;
-
-    TRY(session_call(&cli->session, &call, &reply));
-    if (!id_of_path(reply.location)) {
-        return err_new(E_REMOTE, NULL, "the answer has no Location");
-    }
-    if (option_flag(cli, "wait")) {
-        return operation_wait(cli, reply.location);
-    }
-    printf("%s\n", id_of_path(reply.location));
-    return NULL;
-}
-
 /* ---- a VNF by itself --------------------------------------------------------------------- */
 
 struct err *
@@ -118,17 +100,17 @@ vnf_scale(struct cli *cli)
         TRY(levels_write(cli, &w, "scaleInfo"));
     }
     jw_end(&w);
-    return start(cli,
-                 mem_printf(cli->mem, "%s/%s/%s", vnf_noun.path, json_get_str(thing, "id"),
-                            scaling.aspect ? "scale" : "scale_to_level"),
-                 body.data);
+    return operation_begin(cli, "POST",
+                           mem_printf(cli->mem, "%s/%s/%s", vnf_noun.path,
+                                      json_get_str(thing, "id"),
+                                      scaling.aspect ? "scale" : "scale_to_level"),
+                           body.data);
 }
 
 /* ---- a VNF of a network service ------------------------------------------------------------ */
 
-/* The VNF instance of the NS by id, name or profile. */
-static struct err *
-vnf_of(struct cli *cli, const struct json *ns, const char *word, const char **id)
+struct err *
+ns_vnf_find(struct cli *cli, const struct json *ns, const char *word, const char **id)
 {
     struct call call = {.method = "GET"};
     const struct json *vnfs;
@@ -174,7 +156,7 @@ request_write(struct cli *cli, const struct json *ns, struct jw *w, const char *
     if (!vnf) {
         return err_new(E_INVALID, NULL, "--vnf is needed");
     }
-    TRY(vnf_of(cli, ns, vnf, &id));
+    TRY(ns_vnf_find(cli, ns, vnf, &id));
     jw_object(w, key);
     jw_str(w, "scaleType", "SCALE_VNF");
     jw_array(w, "scaleVnfData");
@@ -209,8 +191,9 @@ ns_scale(struct cli *cli)
 
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     TRY(request_write(cli, thing, &w, NULL));
-    return start(cli, mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
-                 body.data);
+    return operation_begin(
+        cli, "POST", mem_printf(cli->mem, "%s/%s/scale", ns_noun.path, json_get_str(thing, "id")),
+        body.data);
 }
 
 struct err *

@@ -54,6 +54,12 @@ has_vnf_levels(const void *row)
 }
 
 static bool
+is_vnf_alone(const void *row)
+{
+    return is_vnf_instantiated(row) && !text_of(row, "ns_instance_id");
+}
+
+static bool
 is_ns_instantiated(const void *row)
 {
     return str_eq(text_of(row, "ns_state"), "INSTANTIATED");
@@ -108,17 +114,23 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[6], occurrence_links[6];
+    struct etsi_link instance_links[9], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
                     {.name = "scale", .path = VNF_INSTANCES, .task = "scale",
                      .when = has_vnf_aspects},
                     {.name = "scaleToLevel", .path = VNF_INSTANCES, .task = "scale_to_level",
-                     .when = has_vnf_levels}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+                     .when = has_vnf_levels},
+                    {.name = "operate", .path = VNF_INSTANCES, .task = "operate",
+                     .when = is_vnf_alone},
+                    {.name = "heal", .path = VNF_INSTANCES, .task = "heal",
+                     .when = is_vnf_alone}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
+                     .when = is_ns_instantiated},
+                    {.name = "heal", .path = NS_INSTANCES, .task = "heal",
                      .when = is_ns_instantiated}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
@@ -209,7 +221,7 @@ occurrence_encode(struct rest_request *r, struct jw *w, const void *row)
 }
 
 static const char *const occurrence_left_out[] = {"operationParams", "error", "resourceChanges",
-                                                  NULL};
+                                                  "changedInfo", NULL};
 static const struct rest_shape occurrence_shape = {
     .encode = occurrence_encode,
     .exclude_default = occurrence_left_out,
@@ -253,7 +265,9 @@ task_fail(struct tx *tx, struct rest_request *r)
 /* ---- routes ------------------------------------------------------------------------------------- */
 
 #define LCM_START(path_, resource_, body_, start_, doc_)                                           \
-    .method = "POST", .path = path_, .verb = REST_ACTION, .rule = "writer",                        \
+    LCM_OPERATION("POST", path_, resource_, body_, start_, doc_)
+#define LCM_OPERATION(method_, path_, resource_, body_, start_, doc_)                              \
+    .method = method_, .path = path_, .verb = REST_ACTION, .rule = "writer",                        \
     .resource = &(resource_), .body = &(body_), .arg = &(start_), .write = operation_start,        \
     .doc = doc_
 
@@ -284,9 +298,13 @@ static lcm_start_fn *const vnf_instantiate = vnf_instantiate_start;
 static lcm_start_fn *const vnf_terminate = vnf_terminate_start;
 static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
+static lcm_start_fn *const vnf_operate = vnf_operate_start;
+static lcm_start_fn *const vnf_heal = vnf_heal_start;
+static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 static lcm_start_fn *const ns_scale = ns_scale_start;
+static lcm_start_fn *const ns_heal = ns_heal_start;
 
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnflcm"),
@@ -301,6 +319,12 @@ static const struct route vnf_routes[] = {
                "Scales the VNF by steps of an aspect.")},
     {LCM_START(VNF_INSTANCES "/{id}/scale_to_level", vnf_instance_resource,
                scale_to_level_request_table, vnf_scale_to_level, "Scales the VNF to a level.")},
+    {LCM_START(VNF_INSTANCES "/{id}/operate", vnf_instance_resource, operate_request_table,
+               vnf_operate, "Starts or stops the VNF.")},
+    {LCM_START(VNF_INSTANCES "/{id}/heal", vnf_instance_resource, heal_request_table, vnf_heal,
+               "Replaces servers of the VNF; their ports stay.")},
+    {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
+                   vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/vnflcm/v2/subscriptions", vnflcm_notices, lcm_subscription_request_table),
 };
@@ -313,6 +337,8 @@ static const struct route ns_routes[] = {
                ns_terminate, "Terminates the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/scale", ns_instance_resource, scale_ns_request_table, ns_scale,
                "Scales VNFs of the NS.")},
+    {LCM_START(NS_INSTANCES "/{id}/heal", ns_instance_resource, heal_ns_request_table, ns_heal,
+               "Heals VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };

@@ -117,6 +117,12 @@ step_loop(const struct step *step)
 
 #define CALLS_MAX 16384
 
+bool
+step_wanted(const struct step *step)
+{
+    return step->entry != NULL;
+}
+
 void
 step_said(struct step *step, const char *fmt, ...)
 {

@@ -114,6 +114,8 @@ bool step_planned(const struct step *step);             /* only described, by a 
 /* The outcome was unknown at some time: more than one may carry the marker, and an
  * undo takes back all of them. */
 bool step_doubted(const struct step *step);
+/* False once the flow was cancelled forcefully: what asks again and again has to end then. */
+bool step_wanted(const struct step *step);
 /* What was given to flow_service_set under this name; aborts where absent. */
 void *step_service(const struct step *step, const char *name);
 struct loop *step_loop(const struct step *step);

@@ -167,6 +167,7 @@ static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_fl
                                                     "NOT_INSTANTIATED"},
                                   ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"},
                                   ns_scale_out = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
+                                  ns_heal = {&ns_kind, &ns_heal_flow, "INSTANTIATED"},
                                   ns_scale_in = {&ns_kind, &ns_scale_in_flow, "INSTANTIATED"};
 
 static struct err *
@@ -245,6 +246,18 @@ ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
     TRY(ns_scale_input(tx, op, id, request, &in, &type));
     return lcm_start(tx, op, type == &ns_scale_in_flow ? &ns_scale_in : &ns_scale_out, in,
                      in->project_id, op_occ_id);
+}
+
+struct err *
+ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+              const char **op_occ_id)
+{
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+
+    TRY(instance_take(tx, op, id, &ns_heal, in));
+    TRY(ns_heal_check(tx, request->row, in));
+    in->request = request->body;
+    return lcm_start(tx, op, &ns_heal, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -407,6 +420,7 @@ static const struct operation {
     {&ns_instantiate_flow, "INSTANTIATE"},
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
+    {&ns_heal_flow, "HEAL"},
     {&ns_terminate_flow, "TERMINATE"},
 };
 
@@ -458,7 +472,7 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
     if (flow_row_state(flow) != FLOW_FAILED || str_eq(occ->operation, "TERMINATE")) {
         return NULL;
     }
-    if (str_eq(occ->operation, "SCALE")) {
+    if (!str_eq(occ->operation, "INSTANTIATE")) {
         TRY(held_follow_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
         return ns_instance_renew(tx, occ->ns_instance_id);
     }

@@ -117,25 +117,38 @@ data_check(const struct scale_vnf_data *data)
 }
 
 static struct err *
-vnf_find(struct checking *c, const struct scale_vnf_data *data, struct vnf_instance **vnf)
+vnf_find(struct tx *tx, const struct ns_in *ns, const char *id, struct vnf_instance **vnf)
 {
-    struct cond of_ns[] = {COND("id", data->vnf_instance_id),
-                           COND("ns_instance_id", c->in->ns_instance_id),
-                           {0}};
+    struct cond of_ns[] = {COND("id", id), COND("ns_instance_id", ns->ns_instance_id), {0}};
 
-    TRY(row_find(c->tx, &vnf_instance_table, of_ns, vnf));
+    TRY(row_find(tx, &vnf_instance_table, of_ns, vnf));
     if (!*vnf) {
-        return err_new(E_UNPROCESSABLE, NULL, "the NS has no VNF instance %s",
-                       data->vnf_instance_id);
+        return err_new(E_UNPROCESSABLE, NULL, "the NS has no VNF instance %s", id);
     }
-    for (size_t i = 0; i < c->in->scaled.n; i++) {
-        const struct vnf_in *other = c->in->scaled.items[i];
+    for (size_t i = 0; i < ns->scaled.n; i++) {
+        const struct vnf_in *other = ns->scaled.items[i];
 
-        if (str_eq(other->vnf_instance_id, data->vnf_instance_id)) {
-            return err_new(E_UNPROCESSABLE, NULL, "VNF instance %s is given twice",
-                           data->vnf_instance_id);
+        if (str_eq(other->vnf_instance_id, id)) {
+            return err_new(E_UNPROCESSABLE, NULL, "VNF instance %s is given twice", id);
         }
     }
+    return NULL;
+}
+
+struct err *
+ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance **vnf,
+            struct vnf_in **out)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+
+    TRY(vnf_find(tx, ns, id, vnf));
+    in->vnf_instance_id = (*vnf)->id;
+    in->package_id = (*vnf)->package_id;
+    in->project_id = (*vnf)->project_id;
+    in->name = str_or((*vnf)->name, (*vnf)->id);
+    in->site = (*vnf)->site_id;
+    place_add(tx_mem(tx), &ns->scaled, in);
+    *out = in;
     return NULL;
 }
 
@@ -157,21 +170,15 @@ ends_check(const struct checking *c, const char *vnf_instance_id)
 static struct err *
 vnf_check(struct checking *c, const struct scale_vnf_data *data)
 {
-    struct vnf_in *in = row_new(tx_mem(c->tx), &vnf_in_table);
     const struct flow_type *type = NULL;
     struct vnf_instance *vnf;
+    struct vnf_in *in;
 
     TRY(data_check(data));
-    TRY(vnf_find(c, data, &vnf));
+    TRY(ns_vnf_take(c->tx, c->in, data->vnf_instance_id, &vnf, &in));
     TRY(ends_check(c, vnf->id));
-    in->vnf_instance_id = vnf->id;
-    in->package_id = vnf->package_id;
-    in->project_id = vnf->project_id;
-    in->name = str_or(vnf->name, vnf->id);
-    in->site = vnf->site_id;
     TRY(data->by_step.n ? by_step(c, vnf, data, in, &type) : to_level(c, vnf, data, in, &type));
     c->shrinks = c->shrinks || type->no_rollback;
-    place_add(tx_mem(c->tx), &c->in->scaled, in);
     return NULL;
 }
 

@@ -124,6 +124,16 @@ static const struct attr scale_ns_request_attrs[] = {
 #include "nfvo/scale_ns_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT heal_vnf_data
+static const struct attr heal_vnf_data_attrs[] = {
+#include "nfvo/heal_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT heal_ns_request
+static const struct attr heal_ns_request_attrs[] = {
+#include "nfvo/heal_ns_request.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 #define X(word, doc_)                                                                              \

@@ -25,6 +25,8 @@ struct ns_in;
     X(scale_to_level_data, "A level to scale a VNF instance to.")                                  \
     X(scale_vnf_data, "A VNF instance to scale.")                                                  \
     X(scale_ns_request, "Body of a scaling.")                                                      \
+    X(heal_vnf_data, "A VNF instance to heal.")                                                    \
+    X(heal_ns_request, "Body of a healing.")                                                       \
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
@@ -55,6 +57,14 @@ struct affinity_rule {
 struct instantiate_ns_request {
     struct row row;
 #include "nfvo/instantiate_ns_request.tbl"
+};
+struct heal_vnf_data {
+    struct row row;
+#include "nfvo/heal_vnf_data.tbl"
+};
+struct heal_ns_request {
+    struct row row;
+#include "nfvo/heal_ns_request.tbl"
 };
 struct plan_request {
     struct row row;
@@ -115,6 +125,17 @@ struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
  * server is deleted.  E_UNPROCESSABLE, and as vnf_scale_check. */
 struct err *ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
                            bool *shrinks) MUST_USE;
+
+struct vnf_instance;
+struct vnf_in;
+/* A VNF instance of the NS that an operation is about, and the input of its part, added to
+ * ns->scaled.  E_UNPROCESSABLE: the NS has none such, or it is named twice. */
+struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
+                        struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
+/* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as
+ * vnf_heal_check. */
+struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
+                          struct ns_in *in) MUST_USE;
 
 /* The request that the journal keeps as the client wrote it. */
 struct err *ns_request_read(struct mem *mem, const struct json *body,

@@ -20,7 +20,7 @@ const char *const instantiation_states[] = {"NOT_INSTANTIATED", "INSTANTIATED", 
 const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALLY_COMPLETED",
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
-const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", NULL};
+const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
@@ -171,8 +171,11 @@ const struct flow_type *const nfvo_flows[] = {
     &package_erase_flow,   &vnf_instantiate_flow,
     &vnf_terminate_flow,   &vnfc_flow,
     &vnf_scale_out_flow,   &vnf_scale_in_flow,
+    &vnf_operate_flow,     &vnfc_power_flow,
+    &vnf_modify_flow,      &vnf_heal_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
+    &ns_heal_flow,
     &ns_leave_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
@@ -193,6 +196,8 @@ const struct step_kind *const nfvo_kinds[] = {
     &vnf_keep,
     &vnf_made_read,
     &vnf_scaled,
+    &vnf_state_keep,
+    &vnf_info_keep,
     &vnf_forget,
     &nfvo_grant,
     &nfvo_grant_end,

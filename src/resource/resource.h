@@ -101,6 +101,8 @@ struct err *resource_create_all(struct tx *tx, struct op *op, void *const *rows,
 /* 'patch' from resource_decode(ROW_UPDATE). */
 struct err *resource_update(struct tx *tx, struct op *op, const char *id, const void *patch, void **made) MUST_USE;
 struct err *resource_delete(struct tx *tx, struct op *op, const char *id) MUST_USE;
+/* Is 'row' of the revision that op->if_match names, where it names one?  E_PRECONDITION, E_INVALID. */
+struct err *resource_revision_check(const struct op *op, const void *row) MUST_USE;
 /* E_NOT_FOUND also where the caller may not see it. */
 struct err *resource_get(struct tx *tx, struct op *op, const char *id, void **row) MUST_USE;
 /* As resource_get for a hook that needs the columns: VIRTUAL attributes are not filled, and the row is

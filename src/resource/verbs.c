@@ -174,8 +174,8 @@ row_look_ruled(struct tx *tx, struct op *op, const char *id, void **row)
 }
 
 /* "revision_number=7", "7", "\"7\"", "W/\"7\"": the number at the end. */
-static struct err *
-revision_check(const struct op *op, const void *row)
+struct err *
+resource_revision_check(const struct op *op, const void *row)
 {
     const struct attr *attr = table_attr(op->resource->table, "revision_number");
     const char *given = op->if_match;
@@ -432,7 +432,7 @@ resource_update(struct tx *tx, struct op *op, const char *id, const void *patch,
     TRY(row_look_ruled(tx, op, id, &old));
     TRY(rule_check(op, ACTION_UPDATE, old));
     TRY(rule_check_given(op, ACTION_UPDATE, patch, old));
-    TRY(revision_check(op, old));
+    TRY(resource_revision_check(op, old));
     row = row_copy(tx_mem(tx), old);
     patch_apply(resource->table, row_copy(tx_mem(tx), patch), row);
     TRY(references_check(tx, op, row, row));
@@ -460,7 +460,7 @@ resource_delete(struct tx *tx, struct op *op, const char *id)
     TRY(method_check(op, RESOURCE_NO_DELETE, "deleted"));
     TRY(row_look_ruled(tx, op, id, &row));
     TRY(rule_check(op, ACTION_DELETE, row));
-    TRY(revision_check(op, row));
+    TRY(resource_revision_check(op, row));
     if (hooks->before_delete) {
         TRY(hooks->before_delete(tx, op, row));
     }

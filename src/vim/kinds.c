@@ -99,6 +99,11 @@ static const struct attr drain_attrs[] = {
 #include "vim/drain.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_power
+static const struct attr power_attrs[] = {
+#include "vim/power.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_ref
 static const struct attr ref_attrs[] = {
 #include "vim/ref.tbl"
@@ -149,7 +154,8 @@ static const struct attr found_attrs[] = {
     X(site_ref, "a site")                                                                          \
     X(site_about, "what a site offers")                                                            \
     X(marked, "a question for objects by marker")                                                  \
-    X(found, "objects that carry a marker")
+    X(found, "objects that carry a marker")                                                        \
+    X(power, "a server that has to run, or not")
 
 #define X(word, doc_)                                                                              \
     const struct table vim_##word##_table = {                                                      \
@@ -251,7 +257,7 @@ const struct step_kind *const vim_kinds[] = {
 #define X(word, doc) &vim_##word##_create, &vim_##word##_delete,
     VIM_OBJECTS(X)
 #undef X
-    &vim_server_show,  &vim_server_stop,  &vim_port_show,    &vim_port_open,      &vim_port_shut,
+    &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
     &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     NULL,

@@ -225,6 +225,16 @@ struct vim_drain {
 extern const struct table vim_members_table, vim_drain_table;
 /* The last one ends the draining: 'seconds' is 0. */
 extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain, vim_port_pair_open;
+/* WRITE; in vim_power: ends when the server runs (ACTIVE) or is stopped (SHUTOFF); undo: the other way
+ * round.  E_NOT_FOUND; E_UNAVAILABLE "NotInTime". */
+struct vim_power {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/power.tbl"
+#undef ATTR
+};
+extern const struct table vim_power_table;
+extern const struct step_kind vim_server_power;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept

@@ -13,12 +13,24 @@ extern const struct flow_type vnfc_flow;
  * one only adds servers and can be taken back; the other deletes servers and cannot. */
 extern const struct flow_type vnf_scale_out_flow, vnf_scale_in_flow;
 
+/* In vnf_in with 'operation', 'state' and 'servers'. */
+extern const struct flow_type vnf_operate_flow;
+extern const struct flow_type vnfc_power_flow;
+/* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
+extern const struct flow_type vnf_heal_flow;
+/* In vnf_in with 'info'. */
+extern const struct flow_type vnf_modify_flow;
+
 /* LOCAL, in vnf_made: the instance is INSTANTIATED and tells what it consists of. */
 extern const struct step_kind vnf_keep;
 /* READ, in owner, out vnf_made: what the instance consists of. */
 extern const struct step_kind vnf_made_read;
 /* LOCAL, in vnf_scaled, out vnf_made as it was before. */
 extern const struct step_kind vnf_scaled;
+/* LOCAL, in vnf_state, out vnf_state as it was before. */
+extern const struct step_kind vnf_state_keep;
+/* LOCAL, in vnf_info, out vnf_info as it was before. */
+extern const struct step_kind vnf_info_keep;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */
@@ -31,6 +43,8 @@ extern const struct step_kind nfvo_grant_end;
 
 /* Makes one server with its ports, within the calling flow. */
 struct err *vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out) MUST_USE;
+/* Is the operation about this server?  Where its input names none, it is about all. */
+bool vnf_in_names(const struct vnf_in *in, const struct made_vnfc *vnfc);
 /* Input of vim_image_have for an image of a package. */
 struct vim_image *vim_image_of(struct flow *f, const char *site, const struct wanted_image *image);
 

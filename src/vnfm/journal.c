@@ -17,6 +17,11 @@ static const struct attr vnf_scale_attrs[] = {
 #include "vnfm/vnf_scale.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_info
+static const struct attr vnf_info_attrs[] = {
+#include "vnfm/vnf_info.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_in
 static const struct attr vnf_in_attrs[] = {
 #include "vnfm/vnf_in.tbl"
@@ -97,6 +102,11 @@ static const struct attr vnf_scaled_attrs[] = {
 #include "vnfm/vnf_scaled.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_state
+static const struct attr vnf_state_attrs[] = {
+#include "vnfm/vnf_state.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT held_list
 static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
@@ -128,6 +138,16 @@ const struct table vnf_scaled_table = {
     .name = "vnf_scaled",
     .doc = "What became of a scaling.",
     TABLE(struct vnf_scaled, vnf_scaled_attrs),
+};
+const struct table vnf_state_table = {
+    .name = "vnf_state",
+    .doc = "Whether a VNF runs.",
+    TABLE(struct vnf_state, vnf_state_attrs),
+};
+const struct table vnf_info_table = {
+    .name = "vnf_info",
+    .doc = "What a client may change of a VNF instance.",
+    TABLE(struct vnf_info, vnf_info_attrs),
 };
 const struct table vnf_in_table = {
     .name = "vnf_in",

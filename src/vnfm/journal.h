@@ -18,6 +18,10 @@ struct vnf_scale {
     struct row row;
 #include "vnfm/vnf_scale.tbl"
 };
+struct vnf_info {
+    struct row row;
+#include "vnfm/vnf_info.tbl"
+};
 struct vnf_in {
     struct row row;
 #include "vnfm/vnf_in.tbl"
@@ -82,6 +86,10 @@ struct vnf_scaled {
     struct row row;
 #include "vnfm/vnf_scaled.tbl"
 };
+struct vnf_state {
+    struct row row;
+#include "vnfm/vnf_state.tbl"
+};
 struct held_list {
     struct row row;
 #include "vnfm/held_list.tbl"
@@ -93,7 +101,7 @@ struct owner {
 #undef ATTR
 
 extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,
-    vnf_scale_table, vnf_scaled_table,
+    vnf_scale_table, vnf_scaled_table, vnf_state_table, vnf_info_table,
     wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,
     grant_in_table, grant_out_table, made_port_table, made_vnfc_table, made_link_table,
     vnf_made_table, vnfc_in_table, held_table, held_list_table, owner_table;

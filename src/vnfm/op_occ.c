@@ -16,7 +16,9 @@
 const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLETED",
                                             "FAILED_TEMP", "FAILED",     "ROLLING_BACK",
                                             "ROLLED_BACK", NULL};
-const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE", NULL};
+const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE",
+                                      "OPERATE",     "MODIFY_INFO", "HEAL",
+                                      NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
 
@@ -87,13 +89,14 @@ touch_created(const struct touch_walk *walk, const struct flow_step_row *row,
     return touched.id ? walk->fn(walk->arg, &touched) : NULL;
 }
 
+/* A step whose input says what it is about. */
 static struct err *
-touch_deleted(const struct touch_walk *walk, const struct flow_step_row *row,
-              const struct step_kind *kind)
+touch_named(const struct touch_walk *walk, const struct flow_step_row *row,
+            const struct step_kind *kind, enum touch touch)
 {
     const struct json *in;
     struct touched touched = {
-        .kind = kind, .label = row->label, .touch = TOUCH_REMOVED, .is_own = walk->is_own};
+        .kind = kind, .label = row->label, .touch = touch, .is_own = walk->is_own};
 
     if (!str_eq(row->state, "DONE")) {
         return NULL;
@@ -115,22 +118,33 @@ touch_step(void *arg, void *entry)
             return touch_created(walk, row, object_kinds[i].create);
         }
         if (str_eq(row->kind, object_kinds[i].delete->name)) {
-            return touch_deleted(walk, row, object_kinds[i].create);
+            return touch_named(walk, row, object_kinds[i].create, TOUCH_REMOVED);
         }
+    }
+    if (str_eq(row->kind, vim_server_power.name)) {
+        return touch_named(walk, row, &vim_server_create, TOUCH_MODIFIED);
     }
     return NULL;
 }
+
+/* Notes what a given-up operation left. */
+typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
+static left_fn instantiate_left, scale_left, heal_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
 static const struct operation {
     const struct flow_type *type;
     const char *word;
+    left_fn *left; /* null: the instance is as it was */
 } operations[] = {
-    {&vnf_instantiate_flow, "INSTANTIATE"},
-    {&vnf_scale_out_flow, NULL},
-    {&vnf_scale_in_flow, NULL},
-    {&vnf_terminate_flow, "TERMINATE"},
+    {&vnf_instantiate_flow, "INSTANTIATE", instantiate_left},
+    {&vnf_scale_out_flow, NULL, scale_left},
+    {&vnf_scale_in_flow, NULL, scale_left},
+    {&vnf_operate_flow, "OPERATE", NULL},
+    {&vnf_heal_flow, "HEAL", heal_left},
+    {&vnf_modify_flow, "MODIFY_INFO", NULL},
+    {&vnf_terminate_flow, "TERMINATE", NULL},
 };
 
 static const struct operation *
@@ -210,7 +224,8 @@ left_touch(void *arg, const struct touched *touched)
 {
     struct left *left = arg;
 
-    if (touched->is_own && touched->touch != TOUCH_TEMPORARY) {
+    if (touched->is_own &&
+        (touched->touch == TOUCH_ADDED || touched->touch == TOUCH_REMOVED)) {
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
                  touched->id, mem_str(tx_mem(left->tx), touched->label));
     }
@@ -240,7 +255,8 @@ held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
 /* ---- SOL003 resourceChanges ------------------------------------------------------------ */
 
 static const char *const touch_words[] = {
-    [TOUCH_ADDED] = "ADDED", [TOUCH_REMOVED] = "REMOVED", [TOUCH_TEMPORARY] = "TEMPORARY"};
+    [TOUCH_ADDED] = "ADDED", [TOUCH_REMOVED] = "REMOVED", [TOUCH_TEMPORARY] = "TEMPORARY",
+    [TOUCH_MODIFIED] = "MODIFIED"};
 
 /* One list of resourceChanges: which kind of object, under which names. */
 struct change_list {
@@ -418,7 +434,7 @@ has_changes(enum flow_state state)
 /* A given-up scaling leaves the instance with what there is of it; the scale levels stay as they
  * were, until a further scaling brings the two together. */
 static struct err *
-scale_failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+scale_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
     struct vnf_made *made;
 
@@ -427,23 +443,37 @@ scale_failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_i
     return vnf_instance_keep(tx, made, "STARTED");
 }
 
-/* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
- * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
+/* A given-up healing leaves servers that are not there; a further one makes them. */
 static struct err *
-failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_lcm_op_occ *occ,
-            const struct vnf_in *in)
+heal_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
     struct vnf_made *made;
 
-    if (flow_row_state(flow) != FLOW_FAILED || str_eq(occ->operation, "TERMINATE")) {
-        return NULL;
-    }
-    if (!str_eq(occ->operation, "INSTANTIATE")) {
-        return scale_failed_note(tx, flow, in);
-    }
-    TRY(held_from_journal(tx, flow->id, occ->vnf_instance_id, occ->project_id));
+    TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
+    TRY(vnf_heal_remains(tx, flow, in, &made));
+    return vnf_instance_keep(tx, made, "STARTED");
+}
+
+/* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
+ * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
+static struct err *
+instantiate_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct vnf_made *made;
+
+    TRY(held_from_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
     TRY(vnf_remains(tx, flow, in, &made));
     return vnf_instance_keep(tx, made, "STOPPED");
+}
+
+static struct err *
+failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    const struct operation *operation = operation_of(flow);
+
+    return flow_row_state(flow) == FLOW_FAILED && operation && operation->left
+               ? operation->left(tx, flow, in)
+               : NULL;
 }
 
 struct err *
@@ -464,8 +494,12 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     if (has_changes(flow_row_state(flow))) {
         TRY(changes_of(tx, flow->id, in->package_id, &occ->resource_changes));
     }
+    if (str_eq(flow->type, vnf_modify_flow.name) && flow_row_state(flow) == FLOW_COMPLETED) {
+        /* Without what was removed: VnfInfoModifications has no null. */
+        occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
+    }
     TRY(row_update(tx, before, occ));
-    return failed_note(tx, flow, occ, in);
+    return failed_note(tx, flow, in);
 }
 
 const struct resource vnf_lcm_op_occ_resource = {

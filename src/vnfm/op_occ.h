@@ -9,11 +9,12 @@
 struct err *problem_of_flow(struct mem *mem, const char *error,
                             const struct json **problem) MUST_USE;
 
-/* A thing at a site that an operation made, deleted or took back. */
+/* A thing at a site that an operation made, deleted, took back or changed. */
 enum touch {
     TOUCH_ADDED,
     TOUCH_REMOVED,
-    TOUCH_TEMPORARY
+    TOUCH_TEMPORARY,
+    TOUCH_MODIFIED
 };
 struct touched {
     enum touch touch;

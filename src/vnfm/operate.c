@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
 #include "vnfm/request_check.h"
+#include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
 /* ---- any instance: of a VNF here, of an NS in src/nfvo ----------------------------------- */
@@ -43,7 +44,7 @@ lcm_take(struct tx *tx, struct op *op, const struct lcm_operation *operation, co
     TRY(resource_get(tx, op, id, instance));
     TRY(lcm_free(tx, kind, id));
     state = text_of(kind->instances, *instance, kind->state);
-    if (!str_eq(state, operation->state)) {
+    if (operation->state && !str_eq(state, operation->state)) {
         return err_new(E_CONFLICT, NULL, "%s %s is %s", kind->name, id, state);
     }
     return NULL;
@@ -71,7 +72,10 @@ static const struct lcm_kind vnf_kind = {
 static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate_flow,
                                                      "NOT_INSTANTIATED"},
                                   vnf_terminate = {&vnf_kind, &vnf_terminate_flow, "INSTANTIATED"},
-                                  vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"};
+                                  vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"},
+                                  vnf_operate = {&vnf_kind, &vnf_operate_flow, "INSTANTIATED"},
+                                  vnf_heal = {&vnf_kind, &vnf_heal_flow, "INSTANTIATED"},
+                                  vnf_modify = {&vnf_kind, &vnf_modify_flow, NULL};
 
 struct err *
 vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
@@ -166,6 +170,142 @@ vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
     return scale_start(tx, op, type, in, op_occ_id);
 }
 
+/* ---- start and stop ------------------------------------------------------------------------- */
+
+bool
+vnf_in_names(const struct vnf_in *in, const struct made_vnfc *vnfc)
+{
+    for (size_t i = 0; i < in->servers.n; i++) {
+        if (str_eq(in->servers.items[i], vnfc->server_id)) {
+            return true;
+        }
+    }
+    return in->servers.n == 0;
+}
+
+struct err *
+vnf_servers_check(const struct vnf_made *made, const struct strs *servers)
+{
+    for (size_t i = 0; i < servers->n; i++) {
+        bool known = false;
+
+        for (size_t j = 0; !known && j < made->vnfcs.n; j++) {
+            const struct made_vnfc *vnfc = made->vnfcs.items[j];
+
+            known = str_eq(vnfc->server_id, servers->items[i]);
+        }
+        if (!known) {
+            return err_new(E_UNPROCESSABLE, NULL, "VNF instance %s has no VNFC %s",
+                           made->vnf_instance_id, servers->items[i]);
+        }
+    }
+    return NULL;
+}
+
+/* What a given-up operation left in pieces cannot be said to run. */
+static struct err *
+whole_check(const struct vnf_made *made)
+{
+    bool whole = made->vnfcs.n > 0;
+
+    for (size_t i = 0; whole && i < made->vnfcs.n; i++) {
+        whole = ((const struct made_vnfc *)made->vnfcs.items[i])->server_id != NULL;
+    }
+    return whole ? NULL
+                 : err_new(E_CONFLICT, NULL,
+                           "VNF instance %s is not whole since an operation was given up",
+                           made->vnf_instance_id);
+}
+
+/* SOL003 5.5.2.12, its note. */
+static struct err *
+stop_check(const struct operate_request *asked)
+{
+    bool graceful = str_eq(asked->type, "GRACEFUL");
+
+    if (str_eq(asked->state, "STARTED") && (asked->type || asked->timeout_s != INT_NULL)) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "stopType and gracefulStopTimeout are for STOPPED, not for STARTED");
+    }
+    if (str_eq(asked->state, "STOPPED") && graceful != (asked->timeout_s != INT_NULL)) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "gracefulStopTimeout is needed with stopType GRACEFUL, and with no other");
+    }
+    return NULL;
+}
+
+struct err *
+vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                  const char **op_occ_id)
+{
+    const struct operate_request *asked = request->row;
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_operate, in, &instance));
+    TRY(stop_check(asked));
+    TRY(vnf_instance_made(tx, id, made));
+    TRY(whole_check(made));
+    TRY(vnf_servers_check(made, &asked->vnfcs));
+    in->request = request->body;
+    in->operation = "OPERATE";
+    in->state = asked->state;
+    in->servers = asked->vnfcs;
+    in->timeout_s =
+        asked->timeout_s > OPERATE_TIMEOUT_S ? asked->timeout_s : OPERATE_TIMEOUT_S;
+    return lcm_start(tx, op, &vnf_operate, in, in->project_id, op_occ_id);
+}
+
+/* ---- healing -------------------------------------------------------------------------------- */
+
+struct err *
+vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+               const char **op_occ_id)
+{
+    const struct heal_request *asked = request->row;
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_heal, in, &instance));
+    in->request = request->body;
+    TRY(vnf_heal_check(tx, instance, &asked->vnfcs, in));
+    return lcm_start(tx, op, &vnf_heal, in, in->project_id, op_occ_id);
+}
+
+/* ---- modification -------------------------------------------------------------------------- */
+
+static void
+info_merge(struct mem *mem, const struct modify_request *asked, struct vnf_info *info)
+{
+    if (row_given(&asked->row, "name")) {
+        info->name = asked->name;
+    }
+    if (row_given(&asked->row, "description")) {
+        info->description = asked->description;
+    }
+    if (row_given(&asked->row, "metadata")) {
+        info->metadata = asked->metadata ? json_merge(mem, info->metadata, asked->metadata) : NULL;
+    }
+}
+
+struct err *
+vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                 const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_modify, in, &instance));
+    TRY(resource_revision_check(op, instance));
+    vnf_info_of(instance, info);
+    info_merge(tx_mem(tx), request->row, info);
+    vnf_rows_add(tx_mem(tx), &in->info, info);
+    in->request = request->body;
+    return lcm_start(tx, op, &vnf_modify, in, in->project_id, op_occ_id);
+}
+
 /* ---- tasks on occurrences -----------------------------------------------------------------------
  */
 
@@ -192,7 +332,8 @@ lcm_may_roll_back(const char *operation, bool one_way)
     }
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
-                       "a scaling that deletes servers cannot be rolled back: retry it, or fail it");
+                       "a %s that deletes servers cannot be rolled back: retry it, or fail it",
+                       str_eq(operation, "HEAL") ? "healing" : "scaling");
     }
     return NULL;
 }

@@ -245,3 +245,29 @@ vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_i
     }
     return added_fill(&remains, tx, in, *made);
 }
+
+/* ---- healing ---------------------------------------------------------------------------------- */
+
+struct err *
+vnf_heal_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                 struct vnf_made **made)
+{
+    struct remains remains = {.mem = tx_mem(tx)};
+
+    map_init(&remains.things, tx_mem(tx));
+    map_init(&remains.deleted, tx_mem(tx));
+    TRY(journal_touched(tx, flow->id, thing_add, &remains));
+    *made = row_new(tx_mem(tx), &vnf_made_table);
+    TRY(vnf_instance_made(tx, in->vnf_instance_id, *made));
+    for (size_t i = 0; i < (*made)->vnfcs.n; i++) {
+        struct made_vnfc *vnfc = (*made)->vnfcs.items[i];
+        const struct touched *there = thing(&remains, "server", vnfc->name);
+
+        if (there) {
+            vnfc->server_id = there->id;
+        } else if (vnfc->server_id && map_get(&remains.deleted, vnfc->server_id)) {
+            vnfc->server_id = NULL;
+        }
+    }
+    return NULL;
+}

@@ -15,4 +15,8 @@ struct err *vnf_remains(struct tx *tx, const struct flow_row *flow, const struct
 struct err *vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
                               struct vnf_made **made) MUST_USE;
 
+/* The same for a healing: a VNFC stays one when its server is gone, with its ports. */
+struct err *vnf_heal_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                             struct vnf_made **made) MUST_USE;
+
 #endif

@@ -8,6 +8,7 @@
 static const char *const layer_protocols[] = {"IP_OVER_ETHERNET", NULL};
 static const char *const ip_address_types[] = {"IPV4", "IPV6", NULL};
 const char *const scale_types[] = {"SCALE_OUT", "SCALE_IN", NULL};
+const char *const vnf_states[] = {"STARTED", "STOPPED", NULL};
 const char *const termination_types[] = {"FORCEFUL", "GRACEFUL", NULL};
 
 #define ATTR ATTR_ROW
@@ -79,6 +80,21 @@ static const struct attr scale_request_attrs[] = {
 #define TABLE_STRUCT scale_to_level_request
 static const struct attr scale_to_level_request_attrs[] = {
 #include "vnfm/scale_to_level_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT operate_request
+static const struct attr operate_request_attrs[] = {
+#include "vnfm/operate_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT modify_request
+static const struct attr modify_request_attrs[] = {
+#include "vnfm/modify_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT heal_request
+static const struct attr heal_request_attrs[] = {
+#include "vnfm/heal_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

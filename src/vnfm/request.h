@@ -21,7 +21,10 @@
     X(terminate_request, "Body of a termination.")                                                 \
     X(scale_info, "How far an aspect is scaled.")                                                  \
     X(scale_request, "Body of a scaling.")                                                         \
-    X(scale_to_level_request, "Body of a scaling to a level.")
+    X(scale_to_level_request, "Body of a scaling to a level.")                                     \
+    X(operate_request, "Body of a start or stop.")                                                 \
+    X(modify_request, "Body of a modification.")                                                   \
+    X(heal_request, "Body of a healing.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -80,6 +83,18 @@ struct scale_to_level_request {
     struct row row;
 #include "vnfm/scale_to_level_request.tbl"
 };
+struct operate_request {
+    struct row row;
+#include "vnfm/operate_request.tbl"
+};
+struct modify_request {
+    struct row row;
+#include "vnfm/modify_request.tbl"
+};
+struct heal_request {
+    struct row row;
+#include "vnfm/heal_request.tbl"
+};
 #undef ATTR
 
 #define X(word, doc) extern const struct table word##_table;
@@ -87,7 +102,7 @@ VNFM_REQUESTS(X)
 #undef X
 
 /* Words of enumerations. */
-extern const char *const termination_types[], *const scale_types[];
+extern const char *const termination_types[], *const scale_types[], *const vnf_states[];
 
 /* Checks for tables of requests, here and in src/nfvo: an object and no list; each item an
  * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */

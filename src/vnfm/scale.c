@@ -16,7 +16,6 @@
 struct run {
     struct flow *f;
     const struct vnf_in *in;
-    struct owner *owner;
     struct vnf_made *before, *after;
     struct vnf_wanted *wanted;
     struct vnf_change change;
@@ -28,37 +27,10 @@ struct run {
 static struct err *
 change_find(struct run *run)
 {
-    struct describe_in *what = row_new(flow_mem(run->f), &describe_in_table);
-
-    TRY(flow_step(run->f, "made", &vnf_made_read, run->owner, run->before));
-    what->package_id = run->in->package_id;
-    what->name = run->in->name;
-    what->flavour_id = run->before->flavour_id;
-    what->level_id = run->in->level_id ? run->in->level_id : run->before->level_id;
-    what->scales = run->in->scales;
-    TRY(flow_step(run->f, "describe", &vnf_describe, what, run->wanted));
+    TRY(vnf_now_read(run->f, run->in, run->before, run->wanted));
     run->change = vnf_change_of(flow_mem(run->f), run->before, run->wanted);
     return flow_note(run->f, "%s: %zu servers are added, %zu are removed", run->in->name,
                      run->change.added.n, run->change.removed.n);
-}
-
-static struct grant_in *
-grant_for(struct run *run, const struct vnf_size *size)
-{
-    struct grant_in *in = row_new(flow_mem(run->f), &grant_in_table);
-
-    in->vnf_lcm_op_occ_id = flow_self(run->f);
-    in->vnf_instance_id = run->in->vnf_instance_id;
-    in->project_id = run->in->project_id;
-    in->operation = run->in->operation;
-    in->site = run->before->site;
-    in->site_name = run->in->site_name;
-    in->reason = "the instance runs there";
-    in->vcpus = size->vcpus;
-    in->memory_mb = size->memory_mb;
-    in->disk_gb = size->disk_gb;
-    in->servers = size->servers;
-    return in;
 }
 
 static struct err *
@@ -67,7 +39,7 @@ grant_get(struct run *run)
     struct mem *mem = flow_mem(run->f);
     const struct vnf_wanted added = {.vnfcs = run->change.added};
     struct vnf_size size = vnf_size_of(&added);
-    struct grant_in *in = grant_for(run, &size);
+    struct grant_in *in = vnf_grant_in(run->f, run->in, run->before->site, &size);
 
     in->total_vcpus = run->in->total_vcpus;
     in->total_memory_mb = run->in->total_memory_mb;
@@ -135,7 +107,7 @@ result_keep(struct run *run)
     vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
     TRY(flow_step(run->f, "instance", &vnf_scaled, run->scaled, NULL));
     if (run->change.removed.n > 0) {
-        TRY(flow_step(run->f, "claims", &nfvo_grant_settle, grant_for(run, &size), NULL));
+        TRY(flow_step(run->f, "claims", &nfvo_grant_settle, vnf_grant_in(run->f, run->in, run->before->site, &size), NULL));
     }
     flow_result(run->f, run->after);
     return NULL;
@@ -149,14 +121,11 @@ scale_run(struct flow *f, const void *arg)
     struct run run = {
         .f = f,
         .in = in,
-        .owner = row_new(mem, &owner_table),
         .before = row_new(mem, &vnf_made_table),
         .wanted = row_new(mem, &vnf_wanted_table),
         .scaled = row_new(mem, &vnf_scaled_table),
     };
 
-    run.owner->owner_id = in->vnf_instance_id;
-    run.owner->project_id = in->project_id;
     TRY(change_find(&run));
     run.after = row_copy(mem, run.before);
     run.after->vnfcs = (struct rows){0};

@@ -98,19 +98,52 @@ port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vn
     return NULL;
 }
 
+/* The port that it had already. */
+static struct made_port *
+port_had(const struct made_vnfc *had, const struct wanted_cp *cp)
+{
+    for (size_t i = 0; had && i < had->ports.n; i++) {
+        struct made_port *port = had->ports.items[i];
+
+        if (str_eq(port->cpd, cp->cpd)) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+/* A server that is replaced: its ports can be at one server only. */
+static struct err *
+server_clear(struct flow *f, const char *site, const struct made_vnfc *had)
+{
+    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+
+    if (!had || !had->server_id) {
+        return NULL;
+    }
+    ref->site = site;
+    ref->id = had->server_id;
+    return flow_step(f, flow_label(f, "delete server %s", had->name), &vim_server_delete, ref, NULL);
+}
+
 struct err *
 vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
 {
+    const struct made_vnfc *had = in->had.n ? in->had.items[0] : NULL;
     const struct wanted_vnfc *vnfc = in->vnfc.items[0];
     struct vim_server *server = row_new(flow_mem(f), &vim_server_table);
     struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
     VEC(void *) ports = {0};
     VEC(const char *) ids = {0};
 
+    TRY(server_clear(f, in->site, had));
     for (size_t i = 0; i < vnfc->cps.n; i++) {
-        struct made_port *port = row_new(flow_mem(f), &made_port_table);
+        struct made_port *port = port_had(had, vnfc->cps.items[i]);
 
-        TRY(port_make(f, in, vnfc, vnfc->cps.items[i], port));
+        if (!port) {
+            port = row_new(flow_mem(f), &made_port_table);
+            TRY(port_make(f, in, vnfc, vnfc->cps.items[i], port));
+        }
         vec_add(flow_mem(f), &ports, (void *)port);
         vec_add(flow_mem(f), &ids, port->port_id);
     }
@@ -243,11 +276,28 @@ vnf_rows_add(struct mem *mem, struct rows *rows, void *row)
     rows->items = grown;
 }
 
+static struct made_vnfc *
+had_of(const struct rows *had, const struct wanted_vnfc *vnfc)
+{
+    for (size_t i = 0; i < had->n; i++) {
+        struct made_vnfc *one = had->items[i];
+
+        if (str_eq(one->name, vnfc->name)) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 vnfc_prepare(struct vnfcs *v, struct wanted_vnfc *vnfc, struct vnfc_in *in)
 {
     struct mem *mem = flow_mem(v->f);
+    struct made_vnfc *had = had_of(&v->had, vnfc);
 
+    if (had) {
+        vnf_rows_add(mem, &in->had, had);
+    }
     in->site = v->site;
     in->name = mem_printf(mem, "%s-%s", v->wanted->name, vnfc->name);
     vnf_rows_add(mem, &in->vnfc, vnfc);
@@ -340,6 +390,26 @@ vnfcs_made_definitions(struct mem *mem, const struct rows *vnfcs, const struct j
     return json_parse(mem, text.data, text.len, definitions);
 }
 
+struct grant_in *
+vnf_grant_in(struct flow *f, const struct vnf_in *asked, const char *site,
+             const struct vnf_size *size)
+{
+    struct grant_in *in = row_new(flow_mem(f), &grant_in_table);
+
+    in->vnf_lcm_op_occ_id = flow_self(f);
+    in->vnf_instance_id = asked->vnf_instance_id;
+    in->project_id = asked->project_id;
+    in->operation = asked->operation;
+    in->site = site;
+    in->site_name = asked->site_name;
+    in->reason = "the instance runs there";
+    in->vcpus = size->vcpus;
+    in->memory_mb = size->memory_mb;
+    in->disk_gb = size->disk_gb;
+    in->servers = size->servers;
+    return in;
+}
+
 /* ---- what is held ----------------------------------------------------------------------------- */
 
 void
@@ -352,7 +422,34 @@ vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc, struc
             held_add(mem, items, site, "port", port->port_id, port->cpd);
         }
     }
+    vnfc_server_held(mem, site, vnfc, items);
+}
+
+void
+vnfc_server_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
+                 struct rows *items)
+{
     if (vnfc->server_id) {
         held_add(mem, items, site, "server", vnfc->server_id, vnfc->name);
     }
+}
+
+/* ---- what an operation begins with ------------------------------------------------------------ */
+
+struct err *
+vnf_now_read(struct flow *f, const struct vnf_in *in, struct vnf_made *made,
+             struct vnf_wanted *wanted)
+{
+    struct describe_in *what = row_new(flow_mem(f), &describe_in_table);
+    struct owner *owner = row_new(flow_mem(f), &owner_table);
+
+    owner->owner_id = in->vnf_instance_id;
+    owner->project_id = in->project_id;
+    TRY(flow_step(f, "made", &vnf_made_read, owner, made));
+    what->package_id = in->package_id;
+    what->name = in->name;
+    what->flavour_id = made->flavour_id;
+    what->level_id = in->level_id ? in->level_id : made->level_id;
+    what->scales = in->scales;
+    return flow_step(f, "describe", &vnf_describe, what, wanted);
 }

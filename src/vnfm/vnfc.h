@@ -3,6 +3,7 @@
 #define CARRICK_VNFM_VNFC_H
 
 #include "flow/flow.h"
+#include "vnfm/describe.h"
 #include "vnfm/journal.h"
 
 /* What servers are made of and at which site; 'made' (struct made_vnfc) grows. */
@@ -12,6 +13,7 @@ struct vnfcs {
     const struct vnf_in *in; /* images that the site has */
     const struct vnf_wanted *wanted;
     struct rows connections; /* external ones and those of internal links */
+    struct rows had; /* struct made_vnfc: those of the same name replace them, with their ports */
     struct rows made;
 };
 /* Makes those of 'vnfcs' (struct wanted_vnfc), with images and flavors: one within the calling
@@ -21,6 +23,18 @@ struct err *vnfcs_make(struct vnfcs *v, const struct rows *vnfcs) MUST_USE;
 /* What a server holds at its site: its ports (not those that the client made), itself. */
 void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
                struct rows *items);
+
+/* Its server alone. */
+void vnfc_server_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
+                      struct rows *items);
+
+/* Steps "made" and "describe": what the instance consists of, and what its VNFD wants at the
+ * scale levels of 'in'. */
+struct err *vnf_now_read(struct flow *f, const struct vnf_in *in, struct vnf_made *made,
+                         struct vnf_wanted *wanted) MUST_USE;
+/* What a grant is asked for at the instance's site; claims of 'size'. */
+struct grant_in *vnf_grant_in(struct flow *f, const struct vnf_in *asked, const char *site,
+                              const struct vnf_size *size);
 
 /* ResourceDefinition (SOL003 9.5.3.2) for every server and port of 'vnfcs' (struct wanted_vnfc),
  * or of those that are there (struct made_vnfc). */

@@ -73,6 +73,27 @@ struct err *vnf_scale_start(struct tx *tx, struct op *op, const char *id,
 struct err *vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
+/* How long a server may take to start or stop, at least. */
+#define OPERATE_TIMEOUT_S 600
+/* SOL003 5.4.9; also where the instance is STARTED or STOPPED as asked.  E_CONFLICT too where it is
+ * not whole. */
+struct err *vnf_operate_start(struct tx *tx, struct op *op, const char *id,
+                              const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* SOL003 5.4.8.  E_CONFLICT too where the instance is not STARTED, or a VNFC lacks ports. */
+struct err *vnf_heal_start(struct tx *tx, struct op *op, const char *id,
+                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* The same checks for an operation of which the healing is a part: fill in->operation, in->servers
+ * and in->scales. */
+struct err *vnf_heal_check(struct tx *tx, const struct vnf_instance *instance,
+                           const struct strs *vnfcs, struct vnf_in *in) MUST_USE;
+/* Are all of these servers the instance's?  E_UNPROCESSABLE names the one that is not. */
+struct err *vnf_servers_check(const struct vnf_made *made, const struct strs *servers) MUST_USE;
+/* SOL003 5.4.2: name, description, metadata; whatever state the instance is in.  E_PRECONDITION
+ * where op->if_match names another revision. */
+struct err *vnf_modify_start(struct tx *tx, struct op *op, const char *id,
+                             const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* What a modification may change, as it is now; strings are the instance's. */
+void vnf_info_of(const struct vnf_instance *instance, struct vnf_info *info);
 /* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
  * and in->operation, and say which flow does it. */
 struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
@@ -90,7 +111,7 @@ struct lcm_kind {
 struct lcm_operation {
     const struct lcm_kind *kind;
     const struct flow_type *type;
-    const char *state; /* That the instance has to be in. */
+    const char *state; /* That the instance has to be in; null = any. */
 };
 /* Is no operation open on instance 'id'?  E_CONFLICT names the one that is. */
 struct err *lcm_free(struct tx *tx, const struct lcm_kind *kind, const char *id) MUST_USE;

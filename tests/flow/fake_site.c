@@ -69,7 +69,7 @@ struct fake_site {
     pthread_cond_t quiet;
     struct object *objects;
     int n_threads, in_flight;
-    char refused[32];              /* plural of what is not created; see /refuse */
+    char refused[64];              /* plural of what is not created; see /refuse */
     bool closing;
 };
 
@@ -590,8 +590,13 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (file) {
         file_take(site, x, object);
         answer(x, 204, "");
+    } else if (action && (str_eq(site->refused, "actions") || str_eq(site->refused, id))) {
+        answer_error(x, 403, "Forbidden", "nothing is started or stopped today");
     } else if (action) {
-        object->stopped = true;
+        size_t n;
+        const char *body = http_body(x, &n);
+
+        object->stopped = strstr(mem_strn(http_mem(x), body, n), "os-stop") != NULL;
         answer(x, 202, "");
     } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
         answer_error(x, 409, "Locked", "nothing is deleted today");
@@ -647,7 +652,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes": none is done. */
+ * "changes", "actions" (or the id of one server): none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

@@ -88,6 +88,36 @@ retried() {
     nothing_left "after the retried one"
 }
 
+# operates OPERATION BODY: begun, and ends COMPLETED.
+operates() {
+    want 202 orchestrator POST "$vnfs/$ns/$1" "$2" || return 1
+    operation=${location##*/}
+    ends 90 COMPLETED
+}
+ports_of() { info '.vnfcResourceInfo[].vnfcCpInfo[] | "\(.id) \(.cpProtocolInfo[0].ipOverEthernet | .macAddress + .ipAddresses[0].addresses[0])"' | sort; }
+# The front and a back, which the caller has looked up, at a site that really stops and deletes them.
+stopped_and_healed() {
+    local back ports
+    ports=$(ports_of)
+    check "a back is stopped" operates operate "{\"changeStateTo\": \"STOPPED\", \"vnfcInstanceId\": [\"${backs[0]}\"]}" || return
+    same "which its site says too" SHUTOFF "$(call east GET "/compute/v2.1/servers/${backs[0]}"; field .server.status)"
+    check "it is started" operates operate '{"changeStateTo": "STARTED"}' || return
+    check "and serves again" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
+    check "it is healed" operates heal "{\"vnfcInstanceId\": [\"${backs[0]}\"], \"cause\": \"test\"}" || return
+    same "one went, one came" "1 ADDED 1 REMOVED" "$(changes affectedVnfcs)"
+    check "the old one is gone" want 404 east GET "/compute/v2.1/servers/${backs[0]}"
+    same "its ports have stayed, with their addresses" "$ports" "$(ports_of)"
+    mapfile -t backs < <(server_ids back)
+    check "the new one serves at the old address" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
+    check "all of them are healed" operates heal '{}' || return
+    same "and their ports have stayed" "$ports" "$(ports_of)"
+    front=$(server_ids front)
+    mapfile -t backs < <(server_ids back)
+    for back in "${backs[@]}"; do
+        check "a healed front reaches a healed back" await 10 page_between "$front" "$(address_of "$back" back_in)"
+    done
+}
+
 vnf_life() {
     check "the package is made" eval '"$here/pair" "$images" "$tmp/pair.csar"' || return
     check "and on-boarded" on_board vnf_packages "$tmp/pair.csar" || return
@@ -130,6 +160,7 @@ vnf_life() {
     done
     check "one back reaches the other" await 10 page_between "${backs[0]}" "$(address_of "${backs[1]}" back_in)"
     check "no back reaches the network outside" unreachable "${backs[0]}" 10.77.0.20
+    stopped_and_healed
     check "a second instantiation is refused" want 409 orchestrator POST "$vnfs/$ns/instantiate" "$request"
     check "its package cannot go" want 409 orchestrator DELETE "/vnfpkgm/v2/vnf_packages/$pair"
     check "an end without its kind is refused" want 400 orchestrator POST "$vnfs/$ns/terminate" '{"gracefulTerminationTimeout": -1}'

@@ -12,7 +12,7 @@ POST /vnflcm/v2/vnf_instances  as demo
 {"status": 422, "detail": "no VNF package with vnfdId not-on-boarded is on-boarded", ...}
 PATCH /vnflcm/v2/vnf_instances/0b000000-0000-4000-8000-000000000000  as demo
 {}
-= 405
+= 404
 POST /vnflcm/v2/vnf_instances/0b000000-0000-4000-8000-000000000000/terminate  as demo
 {"terminationType": "FORCEFUL"}
 = 404

@@ -1,0 +1,103 @@
+/* NS healing by its VNFs (SOL005 6.4.6, healVnfData): each is healed as SOL003 has it, in parallel.
+ * Servers come back at their ports, so that chains and remote sites are not touched. */
+#include "nfvo/flows.h"
+#include "nfvo/place.h"
+#include "nfvo/request.h"
+#include "vnfm/vnfm.h"
+
+#include "flow/poison.h"
+
+/* ---- the request ------------------------------------------------------------------------- */
+
+/* The HealVnfRequest that it becomes. */
+static struct err *
+body_of(struct mem *mem, const struct heal_vnf_data *data, const struct json **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    if (data->vnfcs.n > 0) {
+        jw_array(&w, "vnfcInstanceId");
+        for (size_t i = 0; i < data->vnfcs.n; i++) {
+            jw_str(&w, NULL, data->vnfcs.items[i]);
+        }
+        jw_end(&w);
+    }
+    if (data->cause) {
+        jw_str(&w, "cause", data->cause);
+    }
+    if (data->additional_params) {
+        jw_json(&w, "additionalParams", data->additional_params);
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, body);
+}
+
+static struct err *
+vnf_check(struct tx *tx, const struct heal_vnf_data *data, struct ns_in *ns)
+{
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    TRY(ns_vnf_take(tx, ns, data->vnf_instance_id, &vnf, &in));
+    TRY(vnf_heal_check(tx, vnf, &data->vnfcs, in));
+    return body_of(tx_mem(tx), data, &in->request);
+}
+
+struct err *
+ns_heal_check(struct tx *tx, const struct heal_ns_request *request, struct ns_in *in)
+{
+    struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
+
+    if (request->ns_data) {
+        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                       "healNsData: no NSD has actions or scripts that are supported; healVnfData "
+                       "heals its VNFs");
+    }
+    if (request->vnfs.n == 0) {
+        return err_new(E_UNPROCESSABLE, NULL, "healVnfData is needed");
+    }
+    TRY(ns_instance_made(tx, in->ns_instance_id, made));
+    for (size_t i = 0; i < request->vnfs.n; i++) {
+        TRY_MSG(vnf_check(tx, request->vnfs.items[i], in), "healVnfData[%zu]", i);
+    }
+    return NULL;
+}
+
+/* ---- the flow ---------------------------------------------------------------------------- */
+
+static const char *
+label_of(struct flow *f, const struct vnf_in *in)
+{
+    return flow_label(f, "vnf %s", in->vnf_instance_id);
+}
+
+static struct err *
+heal_run(struct flow *f, const void *arg)
+{
+    const struct ns_in *in = arg;
+    struct ns_scaled *healed = row_new(flow_mem(f), &ns_scaled_table);
+
+    for (size_t i = 0; i < in->scaled.n; i++) {
+        struct vnf_in *vnf = row_copy(flow_mem(f), in->scaled.items[i]);
+        const char *label = label_of(f, vnf);
+
+        vnf->ns_lcm_op_occ_id = flow_self(f);
+        TRY(flow_spawn_as(f, label, &vnf_heal_flow, flow_id(f, label), vnf));
+    }
+    TRY(flow_join_all(f));
+    healed->ns_instance_id = in->ns_instance_id;
+    healed->project_id = in->project_id;
+    return flow_step(f, "instance", &ns_scaled, healed, NULL);
+}
+
+const struct flow_type ns_heal_flow = {
+    .name = "ns_heal",
+    .version = 1,
+    .doc = "Heals VNFs of a network service.",
+    .in = &ns_in_table,
+    .run = heal_run,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
