@@ -90,6 +90,10 @@ static const struct cli_option ns_scale_options[] = {
     {0},
 };
 static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
+static const struct cli_option drift_options[] = {
+    {"vnf", "ID|NAME", "this VNF alone"},
+    {0},
+};
 static const struct cli_option trace_options[] = {
     {"from", "PORT", "port that sends, by name or id"},
     {"to", "PORT", "port that it is for, by name or id; a remote port too"},
@@ -290,6 +294,12 @@ static const struct command commands[] = {
      .options = instantiate_options},
     {ONE("plan scale", NULL, ns_scale_plan, "shows what a scaling would do, without doing it"),
      .options = plan_scale_options},
+    {.words = "drift",
+     .arguments = "[ID|NAME]",
+     .n_max = 1,
+     .run = drift_show,
+     .options = drift_options,
+     .doc = "compares a network service, or a VNF, with what its sites show; 1 = it differs"},
     {ONE_OF("ID", "explain", NULL, operation_explain, "shows steps, calls, answers and reasons")},
     {.words = "package check",
      .arguments = "FILE...",

@@ -2,6 +2,7 @@
  * holdings.  The same dialect, so that clients need one set of manners. */
 #include "base/uuid.h"
 #include "faces/etsi.h"
+#include "nfvo/drift.h"
 #include "nfvo/journal.h"
 #include "notify/notify.h"
 #include "vim/vim.h"
@@ -180,6 +181,45 @@ plan_start(struct rest_request *r)
     return NULL;
 }
 
+/* ---- checks ------------------------------------------------------------------------ */
+
+/* POST /checks, in check_request. */
+struct checking {
+    struct rest_request *r;
+    struct drift_check *check;
+};
+
+static void
+check_done(void *arg, struct err *err)
+{
+    struct checking *checking = arg;
+
+    jw_end(&checking->r->w);
+    rest_finish(checking->r, err);
+}
+
+static void
+check_run(void *arg)
+{
+    struct checking *checking = arg;
+
+    jw_object(&checking->r->w, NULL);
+    drift_check_run(checking->check, &checking->r->w, check_done, checking);
+}
+
+static struct err *
+check_start(struct rest_request *r)
+{
+    struct nfvo *nfvo = r->op.user;
+    struct checking *checking = MEM_NEW(r->mem, struct checking);
+
+    checking->r = r;
+    TRY(drift_check_new(&r->op, r->row, &checking->check));
+    r->status = 200;
+    loop_post(nfvo->loop, check_run, checking);
+    return NULL;
+}
+
 /* ---- operations --------------------------------------------------------------------- */
 
 /* What people call the instance that an operation works on: its input says so. */
@@ -312,6 +352,12 @@ static const struct route routes[] = {
      .body = &plan_request_table,
      .start = plan_start,
      .doc = "Shows what an instantiation would do, without doing it."},
+    {.method = "POST",
+     .path = ROOT "/checks",
+     .verb = REST_ACTION,
+     .body = &check_request_table,
+     .start = check_start,
+     .doc = "Compares what is recorded of an instance with what sites show; changes nothing."},
     REST_VERB("GET", ROOT "/operations", REST_LIST, &flow_resource, &operations_shape),
     {.method = "GET",
      .path = ROOT "/operations/{id}",

@@ -183,6 +183,8 @@ struct err *ns_scale_input(struct tx *tx, struct op *op, const char *id,
 struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                                  const struct lcm_request *request,
                                  struct ns_in **out) MUST_USE;
+/* Is no operation open on the instance?  E_CONFLICT names the one that is. */
+struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
 /* Task "retry", "rollback" or "fail" on an occurrence.  SOL005 6.4.12-6.4.15. */
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id,
                               const char *task) MUST_USE;

@@ -42,6 +42,12 @@ static const struct lcm_kind ns_kind = {
     .instance = "ns_instance_id",
 };
 
+struct err *
+ns_operation_free(struct tx *tx, const char *ns_instance_id)
+{
+    return lcm_free(tx, &ns_kind, ns_instance_id);
+}
+
 static struct err *
 before_delete(struct tx *tx, struct op *op, const void *row)
 {

@@ -84,6 +84,11 @@ static const struct attr instantiate_ns_request_attrs[] = {
 #include "nfvo/instantiate_ns_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT check_request
+static const struct attr check_request_attrs[] = {
+#include "nfvo/check_request.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT plan_request
 static const struct attr plan_request_attrs[] = {
 #include "nfvo/plan_request.tbl"

@@ -27,6 +27,7 @@ struct ns_in;
     X(scale_ns_request, "Body of a scaling.")                                                      \
     X(heal_vnf_data, "A VNF instance to heal.")                                                    \
     X(heal_ns_request, "Body of a healing.")                                                       \
+    X(check_request, "A comparison to make.")                                                      \
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
@@ -65,6 +66,10 @@ struct heal_vnf_data {
 struct heal_ns_request {
     struct row row;
 #include "nfvo/heal_ns_request.tbl"
+};
+struct check_request {
+    struct row row;
+#include "nfvo/check_request.tbl"
 };
 struct plan_request {
     struct row row;

@@ -166,15 +166,18 @@ answer_list(const struct vim_answer *answer, const char *key)
     return json_is(list, JSON_T_ARRAY) ? list : NULL;
 }
 
+const char *
+object_marker(const struct object *object, const struct json *json)
+{
+    return object->marked == BY_METADATA   ? json_get_str(json_get(json, "metadata"), "carrick")
+           : object->marked == BY_PROPERTY ? json_get_str(json, "carrick")
+                                           : json_get_str(json, "description");
+}
+
 bool
 object_marked(const struct object *object, const struct json *json, const char *marker)
 {
-    const char *has = object->marked == BY_METADATA
-                          ? json_get_str(json_get(json, "metadata"), "carrick")
-                      : object->marked == BY_PROPERTY ? json_get_str(json, "carrick")
-                                                      : json_get_str(json, "description");
-
-    return str_eq(has, marker);
+    return str_eq(object_marker(object, json), marker);
 }
 
 static const char *

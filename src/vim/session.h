@@ -96,6 +96,8 @@ extern const struct object vim_image_object;
 const struct object *object_find(const char *kind);
 const char *site_of(const void *in);
 const struct json *answer_list(const struct vim_answer *answer, const char *key);
+/* What an object carries where its marker would be; null = nothing. */
+const char *object_marker(const struct object *object, const struct json *json);
 bool object_marked(const struct object *object, const struct json *json, const char *marker);
 
 void object_create(struct step *step);

@@ -68,6 +68,15 @@ typedef void vim_done_fn(void *arg, const struct vim_answer *answer, struct err 
  * after a 401. */
 void vim_call(struct vim *vim, const struct vim_call *call, vim_done_fn *done, void *arg);
 
+/* One page of a list: 'list' is valid during the call; it is the last one unless 'more'.  With 'err'
+ * (owned by the callee) 'list' is null, and nothing comes any more. */
+typedef void vim_list_fn(void *arg, const struct json *list, bool more, struct err *err);
+/* Lists all objects of a kind (a word of VIM_OBJECTS) as the site shows them, whoever made them.  As
+ * vim_call. */
+void vim_list(struct vim *vim, const char *site_id, const char *kind, vim_list_fn *each, void *arg);
+/* The marker ("carrick:FLOW:LABEL") that an object of such a list carries, or null. */
+const char *vim_marker_of(const char *kind, const struct json *json);
+
 struct vim_endpoint {
     struct row row;
 #define ATTR ATTR_MEMBER

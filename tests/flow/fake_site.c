@@ -225,6 +225,18 @@ status_of(struct fake_site *site, struct object *object)
     return site->control->boot_error ? "ERROR" : "ACTIVE";
 }
 
+/* The server that was made with a port; "" = none. */
+static const char *
+device_of(const struct fake_site *site, const struct object *port)
+{
+    for (const struct object *at = site->objects; at; at = at->next) {
+        if (str_eq(at->place->plural, "servers") && strstr(at->body, port->id)) {
+            return at->id;
+        }
+    }
+    return "";
+}
+
 static void
 object_write(struct fake_site *site, struct jw *w, const char *key, struct object *object,
              struct mem *mem)
@@ -237,6 +249,9 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     jw_str(w, "status", status_of(site, object));
     if (site->control->boot_error) {
         jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
+    }
+    if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
+        jw_str(w, "device_id", device_of(site, object));
     }
     if (object->active) {
         jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
@@ -295,6 +310,10 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
 
+    if (str_eq(site->refused, "lists")) {
+        answer_error(x, 503, "Unavailable", "nothing is listed today");
+        return;
+    }
     jw_object(&w, NULL);
     jw_array(&w, place->plural);
     for (struct object *at = site->objects; at; at = at->next) {
@@ -652,7 +671,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "actions" (or the id of one server): none is done. */
+ * "changes", "lists", "actions" (or the id of one server): none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

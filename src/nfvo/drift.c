@@ -1,0 +1,271 @@
+/* The comparison of what is recorded with what sites show: a function of the two, so that what it says
+ * can be said again, and changes nothing. */
+#include "nfvo/drift.h"
+
+#include <string.h>
+
+struct comparison {
+    struct mem *mem;
+    const struct drift_record *record;
+    const struct drift_seen *seen;
+    struct map lists;   /* SITE/KIND -> drift_list */
+    struct map objects; /* SITE/KIND/ID -> drift_object */
+    struct map known;   /* SITE/KIND/ID of the record */
+    struct drift_differences out;
+};
+
+static const char *
+key_of(struct comparison *c, const char *site, const char *kind, const char *id)
+{
+    return mem_printf(c->mem, "%s/%s/%s", site, kind, id);
+}
+
+static bool
+is_known(struct comparison *c, const char *site, const char *kind)
+{
+    const struct drift_list *list = map_get(&c->lists, key_of(c, site, kind, ""));
+
+    return list && !list->error;
+}
+
+/* ---- commands that mend ------------------------------------------------------------------ */
+
+/* Only what is STARTED is healed. */
+static const char *
+heal_of(struct comparison *c, const struct drift_vnf *vnf, const char *server)
+{
+    if (!vnf || !server || !str_eq(vnf->state, "STARTED")) {
+        return NULL;
+    }
+    return vnf->ns ? mem_printf(c->mem, "carrick ns heal %s --vnf %s --vnfc %s", vnf->ns, vnf->name,
+                                server)
+                   : mem_printf(c->mem, "carrick vnf heal %s --vnfc %s", vnf->name, server);
+}
+
+/* A VNF of a network service is neither started nor stopped alone. */
+static const char *
+power_of(struct comparison *c, const struct drift_thing *thing, const char *found)
+{
+    const struct drift_vnf *vnf = thing->vnf;
+    bool started = str_eq(vnf->state, "STARTED");
+    bool settled = str_eq(found, started ? "SHUTOFF" : "ACTIVE");
+
+    if (!settled || vnf->ns) {
+        return heal_of(c, vnf, thing->id);
+    }
+    return mem_printf(c->mem, "carrick vnf %s %s --vnfc %s", started ? "start" : "stop", vnf->name,
+                      thing->id);
+}
+
+/* A scaling to where a VNF is sets its groups anew. */
+static const char *
+scale_of(struct comparison *c, const struct drift_vnf *vnf)
+{
+    if (!vnf || !vnf->ns || !vnf->levels || !str_eq(vnf->state, "STARTED")) {
+        return NULL;
+    }
+    return mem_printf(c->mem, "carrick ns scale %s --vnf %s %s", vnf->ns, vnf->name, vnf->levels);
+}
+
+/* ---- one thing ---------------------------------------------------------------------------- */
+
+static void
+tell(struct comparison *c, const struct drift_thing *thing, const struct drift_difference *said)
+{
+    struct drift_difference difference = *said;
+
+    difference.site = thing->site;
+    difference.kind = thing->kind;
+    difference.id = thing->id;
+    difference.name = thing->label;
+    vec_add(c->mem, &c->out, difference);
+}
+
+static const char *
+state_wanted(const struct drift_thing *thing)
+{
+    const char *state = thing->vnf ? thing->vnf->state : NULL;
+
+    return str_eq(state, "STARTED") ? "ACTIVE" : str_eq(state, "STOPPED") ? "SHUTOFF" : NULL;
+}
+
+static void
+server_compare(struct comparison *c, const struct drift_thing *thing,
+               const struct drift_object *object)
+{
+    const char *wanted = state_wanted(thing);
+
+    if (wanted && !str_eq(object->status, wanted)) {
+        const char *found = str_or(object->status, "no state");
+
+        tell(c, thing,
+             &(struct drift_difference){.what = "STATE",
+                                        .recorded = wanted,
+                                        .found = found,
+                                        .mend = power_of(c, thing, found)});
+    }
+}
+
+/* A port that another server has is not taken from it by a healing. */
+static void
+port_compare(struct comparison *c, const struct drift_thing *thing,
+             const struct drift_object *object)
+{
+    bool free = str_eq(object->server, "");
+
+    if (thing->server && !str_eq(object->server, thing->server)) {
+        tell(c, thing,
+             &(struct drift_difference){
+                 .what = "ATTACHMENT",
+                 .recorded = mem_printf(c->mem, "at server %s", thing->server),
+                 .found = free ? "at none" : mem_printf(c->mem, "at %s", object->server),
+                 .mend = free ? heal_of(c, thing->vnf, thing->server) : NULL});
+    }
+    if (object->shut) {
+        tell(c, thing,
+             &(struct drift_difference){
+                 .what = "STATE", .recorded = "open", .found = "admin_state_up is false"});
+    }
+}
+
+static bool
+has(const struct strs *strs, const char *s)
+{
+    for (size_t i = 0; i < strs->n; i++) {
+        if (str_eq(strs->items[i], s)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_within(const struct strs *a, const struct strs *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (!has(b, a->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *
+names_of(struct comparison *c, const struct strs *strs)
+{
+    const char *text = strs->n ? strs->items[0] : "none";
+
+    for (size_t i = 1; i < strs->n; i++) {
+        text = mem_printf(c->mem, "%s, %s", text, strs->items[i]);
+    }
+    return text;
+}
+
+static void
+group_compare(struct comparison *c, const struct drift_thing *thing,
+              const struct drift_object *object)
+{
+    const struct strs *wanted = &thing->members, *found = &object->members;
+
+    if (!is_within(wanted, found) || !is_within(found, wanted)) {
+        tell(c, thing,
+             &(struct drift_difference){.what = "MEMBERS",
+                                        .recorded = names_of(c, wanted),
+                                        .found = names_of(c, found),
+                                        .mend = scale_of(c, thing->vnf)});
+    }
+}
+
+typedef void compare_fn(struct comparison *c, const struct drift_thing *thing,
+                        const struct drift_object *object);
+
+/* Of other kinds only whether they are there. */
+static const struct {
+    const char *kind;
+    compare_fn *compare;
+} compared[] = {
+    {"server", server_compare},
+    {"port", port_compare},
+    {"port_pair_group", group_compare},
+};
+
+static void
+thing_compare(struct comparison *c, const struct drift_thing *thing)
+{
+    const struct drift_object *object =
+        map_get(&c->objects, key_of(c, thing->site, thing->kind, thing->id));
+
+    if (!object) {
+        bool server = str_eq(thing->kind, "server");
+
+        tell(c, thing,
+             &(struct drift_difference){
+                 .what = "MISSING",
+                 .recorded = str_or(server ? state_wanted(thing) : NULL, "there"),
+                 .found = "nothing",
+                 .mend = server ? heal_of(c, thing->vnf, thing->id) : NULL});
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(compared); i++) {
+        if (str_eq(compared[i].kind, thing->kind)) {
+            compared[i].compare(c, thing, object);
+        }
+    }
+}
+
+/* ---- what is left over ------------------------------------------------------------------------ */
+
+static void
+object_compare(struct comparison *c, const struct drift_object *object)
+{
+    const struct drift_thing at = {.site = object->site,
+                                   .kind = object->kind,
+                                   .id = object->id,
+                                   .label = str_or(object->name, "")};
+
+    if (object->flow && map_get(&c->record->flows, object->flow) &&
+        !map_get(&c->known, key_of(c, object->site, object->kind, object->id))) {
+        tell(c, &at,
+             &(struct drift_difference){
+                 .what = "LEFT_OVER",
+                 .recorded = "nothing",
+                 .found = mem_printf(c->mem, "made by operation %s", object->flow)});
+    }
+}
+
+const char *
+drift_flow_of(struct mem *mem, const char *marker)
+{
+    const char *id = marker && str_starts(marker, "carrick:") ? marker + strlen("carrick:") : NULL;
+    const char *end = id ? strchr(id, ':') : NULL;
+
+    return end ? mem_strn(mem, id, (size_t)(end - id)) : NULL;
+}
+
+struct drift_differences
+drift_compare(struct mem *mem, const struct drift_record *record, const struct drift_seen *seen)
+{
+    struct comparison c = {.mem = mem, .record = record, .seen = seen};
+
+    map_init(&c.lists, mem);
+    map_init(&c.objects, mem);
+    map_init(&c.known, mem);
+    vec_each (&seen->lists, list) {
+        map_set(&c.lists, key_of(&c, list->site, list->kind, ""), list);
+    }
+    vec_each (&seen->objects, object) {
+        map_set(&c.objects, key_of(&c, object->site, object->kind, object->id), object);
+    }
+    vec_each (&record->things, thing) {
+        map_set(&c.known, key_of(&c, thing->site, thing->kind, thing->id), thing);
+        if (is_known(&c, thing->site, thing->kind)) {
+            thing_compare(&c, thing);
+        }
+    }
+    vec_each (&seen->objects, object) {
+        if (is_known(&c, object->site, object->kind)) {
+            object_compare(&c, object);
+        }
+    }
+    return c.out;
+}

@@ -1,0 +1,91 @@
+/* What is recorded of an instance against what sites show of it.  The comparison (drift.c) is a function
+ * of the two; drift_look.c asks sites and store for them. */
+#ifndef CARRICK_NFVO_DRIFT_H
+#define CARRICK_NFVO_DRIFT_H
+
+#include "base/vec.h"
+#include "nfvo/nfvo.h"
+
+/* ---- what is recorded ------------------------------------------------------------------ */
+
+/* A VNF, as far as states of servers and commands that mend them go. */
+struct drift_vnf {
+    const char *name;   /* As commands are told it. */
+    const char *state;  /* vnfState; null = not INSTANTIATED. */
+    const char *ns;     /* Network service that it is part of, likewise; null = none. */
+    const char *levels; /* "--to ASPECT=N ..." for where it is; null = nothing scales. */
+};
+struct drift_thing {
+    const char *site, *kind, *id, *label;
+    const struct drift_vnf *vnf; /* Whose it is, or serves; null = the NS's own. */
+    const char *server;          /* A VNFC's port: the server that it is at; null = any. */
+    struct strs members;         /* A group's. */
+};
+struct drift_record {
+    VEC(struct drift_thing) things;
+    struct map flows; /* Flows of the instance's operations, by id. */
+};
+
+/* ---- what is seen ---------------------------------------------------------------------- */
+
+struct drift_object {
+    const char *site, *kind, *id, *name, *status;
+    const char *server; /* A port's; "" = none. */
+    const char *flow;   /* Which made it, by its marker; null = none of ours. */
+    bool shut;          /* A port that carries nothing. */
+    struct strs members;
+};
+/* The answer to one list: only with it is what is not among the objects missing. */
+struct drift_list {
+    const char *site, *kind;
+    const char *error; /* Why it is not known, or null. */
+};
+struct drift_seen {
+    VEC(struct drift_list) lists;
+    VEC(struct drift_object) objects;
+};
+
+/* ---- the difference -------------------------------------------------------------------- */
+
+/* X(member, its name in JSON) */
+#define DRIFT_MEMBERS(X)                                                                           \
+    X(what, "difference") /* MISSING, STATE, ATTACHMENT, MEMBERS, LEFT_OVER */                     \
+    X(site, "siteId")                                                                              \
+    X(kind, "kind")                                                                                \
+    X(id, "resourceId")                                                                            \
+    X(name, "name")                                                                                \
+    X(recorded, "recorded")                                                                        \
+    X(found, "found")                                                                              \
+    X(mend, "mend") /* The command; null = none does. */
+
+struct drift_difference {
+#define X(member, json) const char *member;
+    DRIFT_MEMBERS(X)
+#undef X
+};
+struct drift_differences {
+    struct drift_difference *items;
+    size_t n, cap;
+};
+/* In order of the record, then what is left over; strings in 'mem' or of the arguments.  Of a list
+ * with an error, or that was not asked for, nothing is told. */
+struct drift_differences drift_compare(struct mem *mem, const struct drift_record *record,
+                                       const struct drift_seen *seen);
+/* Flow of a marker "carrick:FLOW:LABEL", in 'mem'. */
+const char *drift_flow_of(struct mem *mem, const char *marker);
+
+/* ---- asking (drift_look.c) ------------------------------------------------------------- */
+
+struct drift_check;
+struct check_request;
+/* A comparison for the caller of 'op' (its user is the struct nfvo).  E_INVALID (one of the two is
+ * needed), E_NOT_FOUND, E_CONFLICT (an operation is open), E_UNPROCESSABLE (too much to compare). */
+struct err *drift_check_new(const struct op *op, const struct check_request *request,
+                            struct drift_check **check) MUST_USE;
+/* 'err' is the callee's; without it 'w' was written: members of an open object. */
+typedef void drift_done_fn(void *arg, struct err *err);
+/* Asks all sites at once and ends, with 'done', when the last has answered or had its time; not
+ * where the driver ends before.  On the loop; 'check' is taken over. */
+void drift_check_run(struct drift_check *check, struct jw *w, drift_done_fn *done, void *arg);
+
+#endif
