@@ -304,11 +304,24 @@ object_matches(const struct object *object, struct http_exchange *x)
            (!name || strstr(object->body, mem_printf(http_mem(x), "\"%s\"", name)));
 }
 
+/* Where the next page is, as OpenStack tells it. */
+static void
+next_write(struct jw *w, struct http_exchange *x, const struct place *place, int from)
+{
+    jw_array(w, mem_printf(http_mem(x), "%s_links", place->plural));
+    jw_object(w, NULL);
+    jw_str(w, "rel", "next");
+    jw_str(w, "href", mem_printf(http_mem(x), "http://elsewhere%s?from=%d", http_path(x), from));
+    jw_end(w);
+    jw_end(w);
+}
+
 static void
 answer_list(struct fake_site *site, struct http_exchange *x, const struct place *place)
 {
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
+    int page = site->control->page, from = atoi(str_or(query_value(x, "from"), "0")), n = 0;
 
     if (str_eq(site->refused, "lists")) {
         answer_error(x, 503, "Unavailable", "nothing is listed today");
@@ -317,11 +330,15 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
     jw_object(&w, NULL);
     jw_array(&w, place->plural);
     for (struct object *at = site->objects; at; at = at->next) {
-        if (at->place == place && time_mono_ns() >= at->shown_at_ns && object_matches(at, x)) {
+        if (at->place == place && time_mono_ns() >= at->shown_at_ns && object_matches(at, x) &&
+            n++ >= from && (!page || n <= from + page)) {
             object_write(site, &w, NULL, at, http_mem(x));
         }
     }
     jw_end(&w);
+    if (page && n > from + page) {
+        next_write(&w, x, place, from + page);
+    }
     jw_end(&w);
     answer(x, 200, out.data);
 }

@@ -41,6 +41,7 @@ struct fake_control {
     _Atomic int refuse_delete;     /* deletes are answered 503 */
     _Atomic int silent_missing;    /* of what is not there nothing is said */
     _Atomic int hide_ms;           /* lists show new objects after that */
+    _Atomic int page;              /* lists show so many at a time, with a link to the next; 0 = all */
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */

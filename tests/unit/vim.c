@@ -491,6 +491,90 @@ TEST(vim_extensions_are_asked_once_for_each_token)
     driver_close(&d);
 }
 
+/* ---- lists --------------------------------------------------------------------------------- */
+
+struct page_told {
+    int n, n_pages;
+    bool over;
+    enum err_code code;
+    char marker[64];
+};
+
+static void
+on_page(void *arg, const struct json *list, bool more, struct err *err)
+{
+    struct page_told *told = arg;
+
+    REQUIRE(!told->over);
+    told->n_pages++;
+    json_each (list, i) {
+        const char *marker = vim_marker_of("network", list->items[i]);
+
+        told->n++;
+        if (marker) {
+            snprintf(told->marker, sizeof told->marker, "%s", marker);
+        }
+    }
+    told->over = !more;
+    told->code = err ? err->code : E_NONE;
+    err_ignore(err, "kept above");
+}
+
+static void
+networks_list(struct driver *d, struct page_told *told)
+{
+    *told = (struct page_told){0};
+    vim_list(d->vim, SITE, "network", on_page, told);
+    WAIT(told->over);
+}
+
+TEST(vim_list_follows_pages)
+{
+    static const char *const bodies[] = {
+        "{\"network\": {\"description\": \"mine\"}}",
+        "{\"network\": {\"description\": \"carrick:f:net\"}}",
+        "{\"network\": {}}",
+    };
+    static struct driver d;
+    struct answered answered = {0};
+    struct page_told told;
+
+    driver_open(&d);
+    for (int i = 0; i < 3; i++) {
+        call(&d, SITE, "network", "POST", "/networks", bodies[i], &answered);
+    }
+    WAIT(answered.n == 3);
+    networks_list(&d, &told);
+    CHECK(told.n == 3 && told.n_pages == 1);
+    CHECK_STR(told.marker, "carrick:f:net");
+    d.control.page = 2;
+    networks_list(&d, &told);
+    CHECK(told.n == 3 && told.n_pages == 2);
+    d.control.page = 3;
+    networks_list(&d, &told);
+    CHECK(told.n == 3 && told.n_pages == 1);
+    driver_close(&d);
+}
+
+TEST(vim_list_of_a_site_that_is_down_ends_once)
+{
+    static struct driver d;
+    struct page_told told;
+
+    driver_open(&d);
+    snprintf(d.url, sizeof d.url, "http://127.0.0.1:1/v3");
+    networks_list(&d, &told);
+    CHECK(told.n_pages == 1 && told.code == E_UNAVAILABLE);
+    vim_forget(d.vim, SITE);
+    snprintf(d.url, sizeof d.url, "http://127.0.0.1:%d/v3/", d.control.port);
+    told = (struct page_told){0};
+    vim_list(d.vim, SITE, "network", on_page, &told);
+    vim_free(d.vim);
+    d.vim = NULL;
+    CHECK(told.over && told.code == E_CANCELLED);
+    driver_close(&d);
+}
+
 TEST(vim_looks_at_a_site)
 {
     static struct driver d;
