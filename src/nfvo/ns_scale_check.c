@@ -2,11 +2,13 @@
  * anything is started; each becomes the input of a scaling of that VNF (SOL003). */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 struct checking {
     struct tx *tx;
     struct ns_in *in;
+    struct steering steering; /* its plan is the record's; sites are looked at by the flow */
     bool shrinks;
 };
 
@@ -151,6 +153,21 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
 }
 
 static struct err *
+ends_check(const struct checking *c, const char *vnf_instance_id)
+{
+    const struct rows *vnfs = &c->steering.plan->vnfs;
+
+    for (size_t i = 0; i < vnfs->n; i++) {
+        const struct plan_vnf *vnf = vnfs->items[i];
+
+        if (str_eq(vnf->vnf_instance_id, vnf_instance_id)) {
+            return steer_ends_check(&c->steering, vnf);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
 vnf_check(struct checking *c, const struct scale_vnf_data *data)
 {
     const struct flow_type *type = NULL;
@@ -159,6 +176,7 @@ vnf_check(struct checking *c, const struct scale_vnf_data *data)
 
     TRY(data_check(data));
     TRY(ns_vnf_take(c->tx, c->in, data->vnf_instance_id, &vnf, &in));
+    TRY(ends_check(c, vnf->id));
     TRY(data->by_step.n ? by_step(c, vnf, data, in, &type) : to_level(c, vnf, data, in, &type));
     c->shrinks = c->shrinks || type->no_rollback;
     return NULL;
@@ -171,7 +189,8 @@ ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_
                bool *shrinks)
 {
     struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
-    struct checking c = {.tx = tx, .in = in};
+    struct ns_plan *plan = row_new(tx_mem(tx), &ns_plan_table);
+    struct checking c = {.tx = tx, .in = in, .steering = {.plan = plan}};
 
     if (!str_eq(request->type, "SCALE_VNF")) {
         return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -183,6 +202,8 @@ ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_
                        "scaleType SCALE_VNF needs scaleVnfData, and no scaleNsData");
     }
     TRY(ns_instance_made(tx, in->ns_instance_id, made));
+    plan->vnfs = made->vnfs;
+    plan->paths = made->paths;
     in->drain_s = NS_DRAIN_S;
     for (size_t i = 0; i < request->vnfs.n; i++) {
         TRY_MSG(vnf_check(&c, request->vnfs.items[i]), "scaleVnfData[%zu]", i);

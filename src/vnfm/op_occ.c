@@ -238,10 +238,17 @@ held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
 {
     struct left changed = {.tx = tx}, added = {.tx = tx};
 
-    /* What was added may be noted already: it is noted anew. */
+    /* What was added may be noted already: it is noted anew, under the name that it has where all
+     * goes well: the step's label without its first word. */
     TRY(journal_touched(tx, flow_id, left_touch, &changed));
     TRY(held_drop(tx, owner_id, &changed.items));
     TRY(journal_touched(tx, flow_id, left_add, &added));
+    for (size_t i = 0; i < added.items.n; i++) {
+        struct held *held = added.items.items[i];
+        const char *space = strchr(held->label, ' ');
+
+        held->label = space ? space + 1 : held->label;
+    }
     return held_insert(tx, owner_id, project_id, &added.items);
 }
 

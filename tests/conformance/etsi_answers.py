@@ -119,8 +119,9 @@ class Answers:
         self.documents = schema.Documents()
         self.judge = schema.Judge(self.documents)
         self.found = collections.OrderedDict()  # (api, method, template, status, what) -> where
-        self.seen = collections.defaultdict(set)  # (api, template, method) -> statuses
-        self.steps = collections.defaultdict(set)  # api -> steps of stories with an answer of it
+        # api -> step of a story -> (template, method, status), null where the path is none of ETSI's.
+        # A step that asks again until the answer is right counts with its last: how often is chance.
+        self.steps = collections.defaultdict(dict)
         self.templates = {}
         self.done = {}  # what has been judged: answers repeat
 
@@ -157,12 +158,13 @@ class Answers:
             return
         templates = self.paths(like)
         template = template_of(templates, exchange.below) if exchange.readable else None
-        self.steps[api].add(exchange.where)
+        step = exchange.where, exchange.method, exchange.path
         if template is None:
+            self.steps[api][step] = None
             self.unknown(exchange, api)
             return
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        self.seen[api, template, method].add(exchange.status)
+        self.steps[api][step] = template, method, exchange.status
         for what in self.faults(exchange, api, templates[template].get(method.lower()), method, template):
             self.found.setdefault((api, method, template, exchange.status, what), exchange.where)
 
@@ -289,10 +291,11 @@ class Answers:
         lines = ["| API | resources | methods | statuses | answers held | differences |",
                  "|---|---|---|---|---|---|"]
         for api in sorted(self.steps):
-            rows = {key: statuses for key, statuses in self.seen.items() if key[0] == api}
+            seen = [told for told in self.steps[api].values() if told]
             differences = len({row for name, row in used if name == api})
-            lines.append(f"| {api} | {len({key[1] for key in rows})} | {len(rows)} | "
-                         f"{' '.join(str(s) for s in sorted(set().union(*rows.values())))} | "
+            lines.append(f"| {api} | {len({template for template, _, _ in seen})} | "
+                         f"{len({told[:2] for told in seen})} | "
+                         f"{' '.join(str(s) for s in sorted({status for _, _, status in seen}))} | "
                          f"{len(self.steps[api])} | {differences or 'none'} |")
         return lines
 

@@ -3,6 +3,7 @@
 #include "http/client.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -187,4 +188,23 @@ TEST(steer_leaves_ends_open_at_sites_of_our_own)
     steer_plan();
     CHECK_INT(n_told("POST /sfc/flow_classifiers"), 1);
     CHECK_INT(n_told("\"logical_source_port\":\"") + n_told("\"logical_destination_port\":\""), 0);
+}
+
+/* ---- scaling ------------------------------------------------------------------------------ */
+
+TEST(steer_ends_of_a_path_are_not_scaled)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct ns_plan *plan = plan_new(mem);
+    const struct steering steering = {.plan = plan};
+    struct plan_path *path = plan->paths.items[0];
+    const struct plan_vnf *vnf = plan->vnfs.items[0];
+    struct plan_cp *end = row_new(mem, &plan_cp_table);
+
+    CHECK_OK(steer_ends_check(&steering, vnf));
+    end->vnf = "other";
+    place_add(mem, &path->destinations, end);
+    CHECK_OK(steer_ends_check(&steering, vnf));
+    end->vnf = vnf->profile;
+    CHECK_ERR_MSG(steer_ends_check(&steering, vnf), E_UNPROCESSABLE, "is an end of path path");
 }

@@ -173,6 +173,9 @@ PUT site:/refuse/none  as demo
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
 = 200
 {"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair4"], ...}]}
+GET site:/network/v2.0/sfc/port_pairs  as demo
+= 200
+{"port_pairs": [{"id": "$pair5 := text", ...}, {...}, {...}, {...}]}
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 3}]}}]}
 = 202
@@ -182,7 +185,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op32  as demo
 {"operationState": "COMPLETED", "lcmOperationType": "SCALE", ...}
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
 = 200
-{"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair4", "$pair5 := text"], ...}]}
+{"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair4", "$pair5"], ...}]}
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 2}]}}]}
 = 202

@@ -1,6 +1,10 @@
 # Scaling a VNF (SOL003 5.4.5, 5.4.6) at a site in memory: what is refused, what is added and removed,
 # and what becomes of a scaling that stops on the way.
 include grows demo
+# Who asked to hear of scaling hears of it, and of nothing else.
+POST /vnflcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/scale", "filter": {"operationTypes": ["SCALE"], "notificationTypes": ["VnfLcmOperationOccurrenceNotification"]}}
+= 201
 POST /vnflcm/v2/vnf_instances  as demo
 {"vnfdId": "grows", "vnfInstanceName": "a"}
 = 201
@@ -82,6 +86,10 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op2  as demo
  "operationParams": {"type": "SCALE_OUT", "aspectId": "grow", "numberOfSteps": 2, "additionalParams": {"why": "test"}},
  "resourceChanges": {"affectedVnfcs": [{"vduId": "back", "changeType": "ADDED", ...}, {"vduId": "back", "changeType": "ADDED", ...}],
   "affectedVirtualLinks": [], "affectedExtLinkPorts": [], ...}, ...}
+GET receiver:/got/scale/3  as nobody
+~ 200
+{"notifications": [{"operation": "SCALE", "operationState": "STARTING", "notificationStatus": "START", "vnfLcmOpOccId": "$op2", ...}, {"operationState": "PROCESSING", ...},
+ {"operationState": "COMPLETED", "notificationStatus": "RESULT", "affectedVnfcs": [{"changeType": "ADDED", ...}, "..."], ...}], ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"scaleStatus": [{"aspectId": "grow", "scaleLevel": 2}, {"aspectId": "burst", "scaleLevel": 0}],
