@@ -109,10 +109,8 @@ ns_start(struct cli *cli)
 {
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
-    const char *task = cli->command->arg, *id;
-    struct call call = {.method = "POST"};
+    const char *task = cli->command->arg;
     const struct json *thing;
-    struct reply reply;
 
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     if (str_eq(task, "instantiate")) {
@@ -120,18 +118,10 @@ ns_start(struct cli *cli)
     } else {
         buf_str(&body, "{}");
     }
-    call.path = mem_printf(cli->mem, "%s/%s/%s", ns_noun.path, json_get_str(thing, "id"), task);
-    call.body = body.data;
-    TRY(session_call(&cli->session, &call, &reply));
-    id = id_of_path(reply.location);
-    if (!id) {
-        return err_new(E_REMOTE, NULL, "the answer has no Location");
-    }
-    if (option_flag(cli, "wait")) {
-        return operation_wait(cli, reply.location);
-    }
-    printf("%s\n", id);
-    return NULL;
+    return operation_begin(cli, "POST",
+                           mem_printf(cli->mem, "%s/%s/%s", ns_noun.path,
+                                      json_get_str(thing, "id"), task),
+                           body.data);
 }
 
 /* ---- plan ---------------------------------------------------------------------------------------

@@ -144,6 +144,23 @@ operation_wait(struct cli *cli, const char *path)
     return wait_end(cli, path, "COMPLETED");
 }
 
+struct err *
+operation_begin(struct cli *cli, const char *method, const char *path, const char *body)
+{
+    struct call call = {.method = method, .path = path, .body = body};
+    struct reply reply;
+
+    TRY(session_call(&cli->session, &call, &reply));
+    if (!id_of_path(reply.location)) {
+        return err_new(E_REMOTE, NULL, "the answer has no Location");
+    }
+    if (option_flag(cli, "wait")) {
+        return operation_wait(cli, reply.location);
+    }
+    printf("%s\n", id_of_path(reply.location));
+    return NULL;
+}
+
 /* ---- the commands ------------------------------------------------------------------------ */
 
 struct err *

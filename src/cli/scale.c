@@ -78,23 +78,6 @@ steps_write(struct cli *cli, struct jw *w, const struct scaling *scaling)
     return steps ? number_write(w, "numberOfSteps", steps) : NULL;
 }
 
-struct err *
-operation_begin(struct cli *cli, const char *method, const char *path, const char *body)
-{
-    struct call call = {.method = method, .path = path, .body = body};
-    struct reply reply;
-
-    TRY(session_call(&cli->session, &call, &reply));
-    if (!id_of_path(reply.location)) {
-        return err_new(E_REMOTE, NULL, "the answer has no Location");
-    }
-    if (option_flag(cli, "wait")) {
-        return operation_wait(cli, reply.location);
-    }
-    printf("%s\n", id_of_path(reply.location));
-    return NULL;
-}
-
 /* ---- a VNF by itself --------------------------------------------------------------------- */
 
 struct err *

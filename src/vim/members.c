@@ -10,44 +10,6 @@ struct group {
 };
 static const struct group pair_group = {"port_pair_group", "/sfc/port_pair_groups", "port_pairs"};
 
-static void
-put_answered(void *arg, const struct vim_answer *answer, struct err *err)
-{
-    struct step *step = arg;
-
-    (void)answer;
-    if (err) {
-        step_failed(step, err);
-    } else {
-        step_done(step, NULL);
-    }
-}
-
-/* What is gone is as good as taken back. */
-static void
-undo_answered(void *arg, const struct vim_answer *answer, struct err *err)
-{
-    if (err_is(err, E_NOT_FOUND)) {
-        err_ignore(err, "there is no such thing any more");
-        err = NULL;
-    }
-    put_answered(arg, answer, err);
-}
-
-static void
-put(struct step *step, const char *site, const char *path, const char *body, vim_done_fn *answered)
-{
-    const struct vim_call call = {
-        .site_id = site,
-        .service = "network",
-        .method = "PUT",
-        .path = path,
-        .body = body,
-    };
-
-    step_vim_call(step, &call, answered, step);
-}
-
 /* ---- members --------------------------------------------------------------------------- */
 
 static const char *
@@ -76,19 +38,20 @@ members_put(struct step *step, const struct strs *members, vim_done_fn *answered
     jw_end(&w);
     jw_end(&w);
     jw_end(&w);
-    put(step, in->site, members_path(step), buf_copy(step_mem(step), &text), answered);
+    step_vim_put(step, in->site, members_path(step), buf_copy(step_mem(step), &text), answered);
 }
 
 static void
 members_set(struct step *step)
 {
-    members_put(step, &((const struct vim_members *)step_in(step))->members, put_answered);
+    members_put(step, &((const struct vim_members *)step_in(step))->members, step_vim_answered);
 }
 
 static void
 members_restore(struct step *step)
 {
-    members_put(step, &((const struct vim_members *)step_in(step))->before, undo_answered);
+    members_put(step, &((const struct vim_members *)step_in(step))->before,
+                step_vim_answered_or_gone);
 }
 
 static const char *
@@ -127,7 +90,7 @@ pair_drain(struct step *step)
     const char *body = mem_printf(step_mem(step), "{\"port_pair\": {\"drain_seconds\": %lld}}",
                                   (long long)in->seconds);
 
-    put(step, in->site, pair_path(step), body, put_answered);
+    step_vim_put(step, in->site, pair_path(step), body, step_vim_answered);
 }
 
 static void
@@ -135,8 +98,8 @@ pair_fill(struct step *step)
 {
     const struct vim_drain *in = step_in(step);
 
-    put(step, in->site, pair_path(step), "{\"port_pair\": {\"drain_seconds\": null}}",
-        undo_answered);
+    step_vim_put(step, in->site, pair_path(step), "{\"port_pair\": {\"drain_seconds\": null}}",
+                 step_vim_answered_or_gone);
 }
 
 /* Flows come (again). */
@@ -145,7 +108,8 @@ pair_open(struct step *step)
 {
     const struct vim_drain *in = step_in(step);
 
-    put(step, in->site, pair_path(step), "{\"port_pair\": {\"drain_seconds\": null}}", put_answered);
+    step_vim_put(step, in->site, pair_path(step), "{\"port_pair\": {\"drain_seconds\": null}}",
+                 step_vim_answered);
 }
 
 static const char *

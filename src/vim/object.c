@@ -61,6 +61,44 @@ step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next,
     vim_call(step_service(step, "vim"), call, said_done, said);
 }
 
+void
+step_vim_put(struct step *step, const char *site, const char *path, const char *body,
+             vim_done_fn *answered)
+{
+    const struct vim_call call = {
+        .site_id = site,
+        .service = "network",
+        .method = "PUT",
+        .path = path,
+        .body = body,
+    };
+
+    step_vim_call(step, &call, answered, step);
+}
+
+void
+step_vim_answered(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+
+    (void)answer;
+    if (err) {
+        step_failed(step, err);
+    } else {
+        step_done(step, NULL);
+    }
+}
+
+void
+step_vim_answered_or_gone(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    if (err_is(err, E_NOT_FOUND)) {
+        err_ignore(err, "there is no such thing any more");
+        err = NULL;
+    }
+    step_vim_answered(arg, answer, err);
+}
+
 /* ---- create --------------------------------------------------------------------------------- */
 
 static const struct object *

@@ -12,59 +12,25 @@ port_path(const struct step *step)
     return mem_printf(step_mem(step), "/ports/%s", ref->id);
 }
 
-/* Who is gone lets nothing through. */
-static void
-shut_answered(void *arg, const struct vim_answer *answer, struct err *err)
-{
-    struct step *step = arg;
-
-    (void)answer;
-    if (err && err->code != E_NOT_FOUND) {
-        step_failed(step, err);
-        return;
-    }
-    err_ignore(err, "there is no such port any more");
-    step_done(step, NULL);
-}
-
-static void
-open_answered(void *arg, const struct vim_answer *answer, struct err *err)
-{
-    struct step *step = arg;
-
-    (void)answer;
-    if (err) {
-        step_failed(step, err);
-    } else {
-        step_done(step, NULL);
-    }
-}
-
 static void
 gate_set(struct step *step, const char *body, vim_done_fn *answered)
 {
     const struct vim_ref *ref = step_in(step);
-    const struct vim_call call = {
-        .site_id = ref->site,
-        .service = "network",
-        .method = "PUT",
-        .path = port_path(step),
-        .body = body,
-    };
 
-    step_vim_call(step, &call, answered, step);
+    step_vim_put(step, ref->site, port_path(step), body, answered);
 }
 
 static void
 port_open(struct step *step)
 {
-    gate_set(step, "{\"port\": {\"admin_state_up\": true}}", open_answered);
+    gate_set(step, "{\"port\": {\"admin_state_up\": true}}", step_vim_answered);
 }
 
 static void
 port_shut(struct step *step)
 {
-    gate_set(step, "{\"port\": {\"admin_state_up\": false}}", shut_answered);
+    /* Who is gone lets nothing through. */
+    gate_set(step, "{\"port\": {\"admin_state_up\": false}}", step_vim_answered_or_gone);
 }
 
 static const char *

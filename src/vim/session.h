@@ -118,6 +118,14 @@ const char *json_body(struct mem *mem, void (*fn)(struct jw *w, const void *arg)
 /* Calls for a step: the answer (or the error) goes to 'next' with the same
  * argument.  Notes the call and its answer for explain. */
 void step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next, void *arg);
+/* The step is one PUT of the network service, harmless when it is repeated; 'answered' (with the step
+ * as its argument) is one of the two below. */
+void step_vim_put(struct step *step, const char *site, const char *path, const char *body,
+                  vim_done_fn *answered);
+/* The step is done, or failed. */
+vim_done_fn step_vim_answered;
+/* The same where what is gone needs no PUT any more: in an undo, or to shut a port. */
+vim_done_fn step_vim_answered_or_gone;
 
 extern const struct step_kind vim_marked_list;
 struct vim_marked {
