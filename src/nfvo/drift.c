@@ -42,19 +42,20 @@ heal_of(struct comparison *c, const struct drift_vnf *vnf, const char *server)
                    : mem_printf(c->mem, "carrick vnf heal %s --vnfc %s", vnf->name, server);
 }
 
-/* A VNF of a network service is neither started nor stopped alone. */
+/* A server that only runs, or does not, is not replaced.  By way of an NS, VNFs start and stop whole:
+ * those of its servers that are as asked are left alone. */
 static const char *
 power_of(struct comparison *c, const struct drift_thing *thing, const char *found)
 {
     const struct drift_vnf *vnf = thing->vnf;
     bool started = str_eq(vnf->state, "STARTED");
-    bool settled = str_eq(found, started ? "SHUTOFF" : "ACTIVE");
+    const char *verb = started ? "start" : "stop";
 
-    if (!settled || vnf->ns) {
+    if (!str_eq(found, started ? "SHUTOFF" : "ACTIVE")) {
         return heal_of(c, vnf, thing->id);
     }
-    return mem_printf(c->mem, "carrick vnf %s %s --vnfc %s", started ? "start" : "stop", vnf->name,
-                      thing->id);
+    return vnf->ns ? mem_printf(c->mem, "carrick ns %s %s --vnf %s", verb, vnf->ns, vnf->name)
+                   : mem_printf(c->mem, "carrick vnf %s %s --vnfc %s", verb, vnf->name, thing->id);
 }
 
 /* A scaling to where a VNF is sets its groups anew. */

@@ -77,7 +77,9 @@ TEST(drift_of_servers)
         {"STARTED", NULL, "ERROR", "STATE server a: ACTIVE, ERROR; carrick vnf heal fw --vnfc a"},
         {"STARTED", NULL, "SHUTOFF", "STATE server a: ACTIVE, SHUTOFF; carrick vnf start fw --vnfc a"},
         {"STARTED", "demo", "SHUTOFF",
-         "STATE server a: ACTIVE, SHUTOFF; carrick ns heal demo --vnf fw --vnfc a"},
+         "STATE server a: ACTIVE, SHUTOFF; carrick ns start demo --vnf fw"},
+        {"STOPPED", "demo", "ACTIVE",
+         "STATE server a: SHUTOFF, ACTIVE; carrick ns stop demo --vnf fw"},
         {"STOPPED", NULL, "ACTIVE", "STATE server a: SHUTOFF, ACTIVE; carrick vnf stop fw --vnfc a"},
         {"STOPPED", NULL, "ERROR", "STATE server a: SHUTOFF, ERROR; -"},
     };

@@ -44,7 +44,7 @@ POST /carrick/v1/checks  as demo
   {"difference": "STATE", "siteId": "$site_id := uuid", "siteName": "east", "kind": "port", "resourceId": "$in1", "name": "in_cp",
    "recorded": "open", "found": "admin_state_up is false", "mend": null},
   {"difference": "STATE", "siteId": "$site_id", "siteName": "east", "kind": "server", "resourceId": "$one", "name": "$ := text",
-   "recorded": "ACTIVE", "found": "SHUTOFF", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $one"}], "unknown": []}
+   "recorded": "ACTIVE", "found": "SHUTOFF", "mend": "carrick ns start demo --vnf demo-fw"}], "unknown": []}
 DELETE site:/compute/v2.1/servers/$two  as demo
 = 204
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
