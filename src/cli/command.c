@@ -102,6 +102,8 @@ static const struct cli_option ns_scale_options[] = {
 static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
+    {"repair", NULL, "heal what healing mends; the rest stays as it is"},
+    {"wait", NULL, "with --repair: wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option trace_options[] = {

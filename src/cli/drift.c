@@ -29,49 +29,141 @@ unknown_print(const struct json *unknown)
 }
 
 static struct err *
-check_body(struct cli *cli, struct jw *w)
-{
-    const char *vnf = option_get(cli, "vnf");
-    const struct json *thing;
-
-    if ((cli->n_args == 1) == (vnf != NULL)) {
-        return err_new(E_INVALID, NULL, "a network service is needed, or --vnf");
-    }
-    TRY(noun_find(cli, vnf ? &vnf_noun : &ns_noun, vnf ? vnf : cli->args[0], &thing));
-    jw_object(w, NULL);
-    jw_str(w, vnf ? "vnfInstanceId" : "nsInstanceId", json_get_str(thing, "id"));
-    jw_end(w);
-    return NULL;
-}
-
-/* 1 where something differs or is not known. */
-struct err *
-drift_show(struct cli *cli)
+check_ask(struct cli *cli, const struct noun *noun, const struct json *thing,
+           const struct json **told)
 {
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
     struct call call = {.method = "POST", .path = "/carrick/v1/checks"};
-    const struct json *differences, *unknown;
     struct reply reply;
 
-    TRY(check_body(cli, &w));
+    jw_object(&w, NULL);
+    jw_str(&w, noun == &vnf_noun ? "vnfInstanceId" : "nsInstanceId", json_get_str(thing, "id"));
+    jw_end(&w);
     call.body = body.data;
     TRY(session_call(&cli->session, &call, &reply));
-    differences = json_get(reply.json, "differences");
-    unknown = json_get(reply.json, "unknown");
-    cli->status = (differences && differences->n) || (unknown && unknown->n) ? 1 : 0;
-    if (cli->json) {
-        print_json(reply.json);
-        return NULL;
-    }
+    *told = reply.json;
+    return NULL;
+}
+
+static void
+told_print(const struct json *told)
+{
+    const struct json *differences = json_get(told, "differences");
+    const struct json *unknown = json_get(told, "unknown");
+
     json_each (differences, i) {
         difference_print(differences->items[i]);
     }
     json_each (unknown, i) {
         unknown_print(unknown->items[i]);
     }
-    printf("%lld recorded, %zu differences\n",
-           (long long)json_int(json_get(reply.json, "compared"), 0),
+    printf("%lld recorded, %zu differences\n", (long long)json_int(json_get(told, "compared"), 0),
            differences ? differences->n : 0);
+}
+
+/* ---- repair ------------------------------------------------------------------------------ */
+
+/* A server is healed once, whatever differs at it: is it named by a difference before 'n'? */
+static bool
+is_named(const struct json *differences, size_t n, const char *key, const char *id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(json_get_str(differences->items[i], key), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Members of an open object: what of a VNF is healed. */
+static void
+servers_write(struct jw *w, const struct json *differences, const char *vnf)
+{
+    jw_array(w, "vnfcInstanceId");
+    json_each (differences, i) {
+        const struct json *difference = differences->items[i];
+        const char *server = json_get_str(difference, "vnfcInstanceId");
+
+        if (server && str_eq(json_get_str(difference, "vnfInstanceId"), vnf) &&
+            !is_named(differences, i, "vnfcInstanceId", server)) {
+            jw_str(w, NULL, server);
+        }
+    }
+    jw_end(w);
+    jw_str(w, "cause", "it differed from what is recorded");
+}
+
+static void
+vnfs_write(struct jw *w, const struct json *differences)
+{
+    jw_array(w, "healVnfData");
+    json_each (differences, i) {
+        const char *vnf = json_get_str(differences->items[i], "vnfInstanceId");
+
+        if (vnf && !is_named(differences, i, "vnfInstanceId", vnf)) {
+            jw_object(w, NULL);
+            jw_str(w, "vnfInstanceId", vnf);
+            servers_write(w, differences, vnf);
+            jw_end(w);
+        }
+    }
+    jw_end(w);
+}
+
+static struct err *
+repair(struct cli *cli, const struct noun *noun, const struct json *thing,
+       const struct json *differences)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *id = json_get_str(thing, "id");
+
+    jw_object(&w, NULL);
+    if (noun == &vnf_noun) {
+        servers_write(&w, differences, id);
+    } else {
+        vnfs_write(&w, differences);
+    }
+    jw_end(&w);
+    return operation_begin(cli, "POST", mem_printf(cli->mem, "%s/%s/heal", noun->path, id),
+                           body.data);
+}
+
+static bool
+heals(const struct json *differences)
+{
+    json_each (differences, i) {
+        if (json_get_str(differences->items[i], "vnfcInstanceId")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 1 where something differs or is not known; a repair's is that of its healing. */
+struct err *
+drift_show(struct cli *cli)
+{
+    const char *vnf = option_get(cli, "vnf");
+    const struct noun *noun = vnf ? &vnf_noun : &ns_noun;
+    const struct json *thing, *told, *differences, *unknown;
+
+    if ((cli->n_args == 1) == (vnf != NULL)) {
+        return err_new(E_INVALID, NULL, "a network service is needed, or --vnf");
+    }
+    TRY(noun_find(cli, noun, vnf ? vnf : cli->args[0], &thing));
+    TRY(check_ask(cli, noun, thing, &told));
+    differences = json_get(told, "differences");
+    unknown = json_get(told, "unknown");
+    if (option_flag(cli, "repair") && heals(differences)) {
+        return repair(cli, noun, thing, differences);
+    }
+    cli->status = (differences && differences->n) || (unknown && unknown->n) ? 1 : 0;
+    if (cli->json) {
+        print_json(told);
+    } else {
+        told_print(told);
+    }
     return NULL;
 }

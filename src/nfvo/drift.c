@@ -34,7 +34,7 @@ is_known(struct comparison *c, const char *site, const char *kind)
 static const char *
 heal_of(struct comparison *c, const struct drift_vnf *vnf, const char *server)
 {
-    if (!vnf || !server || !str_eq(vnf->state, "STARTED")) {
+    if (!vnf || !str_eq(vnf->state, "STARTED")) {
         return NULL;
     }
     return vnf->ns ? mem_printf(c->mem, "carrick ns heal %s --vnf %s --vnfc %s", vnf->ns, vnf->name,
@@ -52,7 +52,7 @@ power_of(struct comparison *c, const struct drift_thing *thing, const char *foun
     const char *verb = started ? "start" : "stop";
 
     if (!str_eq(found, started ? "SHUTOFF" : "ACTIVE")) {
-        return heal_of(c, vnf, thing->id);
+        return NULL;
     }
     return vnf->ns ? mem_printf(c->mem, "carrick ns %s %s --vnf %s", verb, vnf->ns, vnf->name)
                    : mem_printf(c->mem, "carrick vnf %s %s --vnfc %s", verb, vnf->name, thing->id);
@@ -70,6 +70,7 @@ scale_of(struct comparison *c, const struct drift_vnf *vnf)
 
 /* ---- one thing ---------------------------------------------------------------------------- */
 
+/* Where 'said' names a server to heal, that is what mends it, if anything does. */
 static void
 tell(struct comparison *c, const struct drift_thing *thing, const struct drift_difference *said)
 {
@@ -79,6 +80,11 @@ tell(struct comparison *c, const struct drift_thing *thing, const struct drift_d
     difference.kind = thing->kind;
     difference.id = thing->id;
     difference.name = thing->label;
+    if (difference.heal) {
+        difference.mend = heal_of(c, thing->vnf, difference.heal);
+        difference.heal = difference.mend ? difference.heal : NULL;
+        difference.vnf = difference.mend ? thing->vnf->id : NULL;
+    }
     vec_add(c->mem, &c->out, difference);
 }
 
@@ -98,12 +104,14 @@ server_compare(struct comparison *c, const struct drift_thing *thing,
 
     if (wanted && !str_eq(object->status, wanted)) {
         const char *found = str_or(object->status, "no state");
+        const char *power = power_of(c, thing, found);
 
         tell(c, thing,
              &(struct drift_difference){.what = "STATE",
                                         .recorded = wanted,
                                         .found = found,
-                                        .mend = power_of(c, thing, found)});
+                                        .mend = power,
+                                        .heal = power ? NULL : thing->id});
     }
 }
 
@@ -120,7 +128,7 @@ port_compare(struct comparison *c, const struct drift_thing *thing,
                  .what = "ATTACHMENT",
                  .recorded = mem_printf(c->mem, "at server %s", thing->server),
                  .found = free ? "at none" : mem_printf(c->mem, "at %s", object->server),
-                 .mend = free ? heal_of(c, thing->vnf, thing->server) : NULL});
+                 .heal = free ? thing->server : NULL});
     }
     if (object->shut) {
         tell(c, thing,
@@ -204,7 +212,7 @@ thing_compare(struct comparison *c, const struct drift_thing *thing)
                  .what = "MISSING",
                  .recorded = str_or(server ? state_wanted(thing) : NULL, "there"),
                  .found = "nothing",
-                 .mend = server ? heal_of(c, thing->vnf, thing->id) : NULL});
+                 .heal = server ? thing->id : NULL});
         return;
     }
     for (size_t i = 0; i < ARRAY_SIZE(compared); i++) {

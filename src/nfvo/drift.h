@@ -10,6 +10,7 @@
 
 /* A VNF, as far as states of servers and commands that mend them go. */
 struct drift_vnf {
+    const char *id;
     const char *name;   /* As commands are told it. */
     const char *state;  /* vnfState; null = not INSTANTIATED. */
     const char *ns;     /* Network service that it is part of, likewise; null = none. */
@@ -56,7 +57,9 @@ struct drift_seen {
     X(name, "name")                                                                                \
     X(recorded, "recorded")                                                                        \
     X(found, "found")                                                                              \
-    X(mend, "mend") /* The command; null = none does. */
+    X(mend, "mend") /* The command; null = none does. */                                           \
+    X(vnf, "vnfInstanceId") /* Where healing does: of which VNF ... */                             \
+    X(heal, "vnfcInstanceId") /* ... which server. */
 
 struct drift_difference {
 #define X(member, json) const char *member;

@@ -199,6 +199,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     struct vnf_made *made = row_new(r->mem, &vnf_made_table);
     struct drift_vnf *vnf = MEM_NEW(r->mem, struct drift_vnf);
 
+    vnf->id = row->id;
     vnf->name = word_of(row->name, row->id);
     vnf->ns = r->ns;
     if (str_eq(row->instantiation_state, "INSTANTIATED")) {

@@ -91,6 +91,7 @@ wait "${transfers[@]}" 2>/dev/null
 rm -f "$tmp"/part-*
 pairs_before=$(call east GET /network/v2.0/sfc/port_pairs; field '.port_pairs[].id' | sort)
 server_before=$(id_at east servers demo1-firewall-firewall)
+check "the sites show what is recorded" differs 0 ' 0 differences' demo1
 check "the firewall is healed" cares heal --cause test || return
 same "by another server" no "$([ "$(id_at east servers demo1-firewall-firewall)" = "$server_before" ] && echo yes || echo no)"
 same "at the place in the chain that it had" "$pairs_before" "$(call east GET /network/v2.0/sfc/port_pairs; field '.port_pairs[].id' | sort)"
@@ -98,6 +99,12 @@ check "new flows come through it" await 30 page_comes
 check "the firewall is stopped" cares stop || return
 check "and started" cares start || return
 check "new flows come through it again" await 30 page_comes
+check "its server goes behind our back" want 204 east DELETE "/compute/v2.1/servers/$(id_at east servers demo1-firewall-firewall)"
+check "which is told" await 10 differs 1 "carrick ns heal demo1 --vnf demo1-firewall --vnfc" demo1
+operation=$("$carrick" drift demo1 --repair)
+check "a repair heals it" ends 90 COMPLETED || return
+check "and the sites show what is recorded" differs 0 ' 0 differences' demo1
+check "new flows come through that one" await 30 page_comes
 client_down
 whole_service "after out and in"
 check "the service is terminated" service_down

@@ -94,24 +94,23 @@ operates() {
     ends 90 COMPLETED
 }
 ports_of() { info '.vnfcResourceInfo[].vnfcCpInfo[] | "\(.id) \(.cpProtocolInfo[0].ipOverEthernet | .macAddress + .ipAddresses[0].addresses[0])"' | sort; }
-# differs STATUS WORDS: `carrick drift` ends so and says that.
-differs() {
-    local told status
-    told=$("$carrick" drift --vnf pair 2>&1)
-    status=$?
-    [ $status = "$1" ] && grep -qF "$2" <<<"$told" || { echo "$status: $told"; return 1; }
-}
 # The front and a back, which the caller has looked up, at a site that really stops and deletes them.
 stopped_and_healed() {
     local back ports
     ports=$(ports_of)
-    check "the site shows what is recorded" differs 0 ' 0 differences' || return
+    check "the site shows what is recorded" differs 0 ' 0 differences' --vnf pair || return
     check "a back is stopped" operates stop pair --vnfc "${backs[0]}" --graceful 20 || return
     same "which its site says too" SHUTOFF "$(call east GET "/compute/v2.1/servers/${backs[0]}"; field .server.status)"
-    check "a comparison tells what starts it" differs 1 "carrick vnf start pair --vnfc ${backs[0]}"
+    check "a comparison tells what starts it" differs 1 "carrick vnf start pair --vnfc ${backs[0]}" --vnf pair
     check "it is started" operates start pair || return
-    check "and nothing differs any more" differs 0 ' 0 differences'
+    check "and nothing differs any more" differs 0 ' 0 differences' --vnf pair
     check "and serves again" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
+    check "a server that is gone" want 204 east DELETE "/compute/v2.1/servers/${backs[0]}"
+    check "is told" await 10 differs 1 "carrick vnf heal pair --vnfc ${backs[0]}" --vnf pair
+    operation=$("$carrick" drift --vnf pair --repair)
+    check "a repair heals it" ends 90 COMPLETED || return
+    check "and nothing differs any more" differs 0 ' 0 differences' --vnf pair
+    mapfile -t backs < <(server_ids back)
     check "it is healed" operates heal pair --vnfc "${backs[0]}" --cause test || return
     same "one went, one came" "1 ADDED 1 REMOVED" "$(changes affectedVnfcs)"
     check "the old one is gone" want 404 east GET "/compute/v2.1/servers/${backs[0]}"

@@ -380,3 +380,10 @@ whole_service() {
         check "$1: one of each object at $site" as_before "$tmp/things.$site" things $site
     done
 }
+# differs STATUS WORDS ARGUMENTS...: `carrick drift` ends so and says that.
+differs() {
+    local told status
+    told=$("$carrick" drift "${@:3}" 2>&1)
+    status=$?
+    [ $status = "$1" ] && grep -qF "$2" <<<"$told" || { echo "$status: $told"; return 1; }
+}

@@ -18,7 +18,7 @@ struct world {
 static struct world
 world_new(struct mem *mem)
 {
-    struct world w = {.mem = mem, .vnf = {.name = "fw", .state = "STARTED"}};
+    struct world w = {.mem = mem, .vnf = {.id = "v", .name = "fw", .state = "STARTED"}};
 
     map_init(&w.record.flows, mem);
     return w;
@@ -96,6 +96,12 @@ TEST(drift_of_servers)
             shown(&w, "server", "a")->status = rows[i].status;
         }
         CHECK_STR(only(&w), rows[i].told);
+        if (w.told.n) { /* What is healed is told apart from the command. */
+            bool heals = strstr(rows[i].told, " heal ") != NULL;
+
+            CHECK_STR(str_or(w.told.items[0].heal, "-"), heals ? "a" : "-");
+            CHECK_STR(str_or(w.told.items[0].vnf, "-"), heals ? "v" : "-");
+        }
     }
 }
 
