@@ -73,7 +73,7 @@ POST /carrick/v1/checks  as demo
   {"difference": "ATTACHMENT", "kind": "port", "resourceId": "$in2", "recorded": "at server $two", "found": "at none", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $two", ...},
   {"difference": "ATTACHMENT", "kind": "port", "resourceId": "$out2", ...},
   {"difference": "MISSING", "kind": "server", "resourceId": "$two", "recorded": "ACTIVE", "found": "nothing", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $two", "vnfInstanceId": "$vnf", "vnfcInstanceId": "$two", ...},
-  {"difference": "MEMBERS", "kind": "port_pair_group", "resourceId": "$group", "recorded": "$pair1, $pair2", "found": "$pair2", ...},
+  {"difference": "MEMBERS", "kind": "port_pair_group", "resourceId": "$group", "recorded": "$pair1, $pair2", "found": "$pair2", "mend": "carrick ns scale demo --vnf demo-fw --to grow=1", ...},
   {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "recorded": "there", "found": "nothing", "mend": null, ...},
   {"difference": "LEFT_OVER", "kind": "port_chain", "resourceId": "33333333-3333-4333-8333-333333333333", "name": "again", "recorded": "nothing", "mend": null, ...}],
  "unknown": [], ...}
@@ -91,6 +91,18 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [{"difference": "STATE", "kind": "port", ...}, {"difference": "MEMBERS", ...}, {"difference": "MISSING", "kind": "port_chain", ...}, {"difference": "LEFT_OVER", ...}],
  "unknown": [], ...}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 1}]}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op3 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op3  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [{"difference": "STATE", "kind": "port", ...}, {"difference": "MISSING", "kind": "port_chain", ...}, {"difference": "LEFT_OVER", ...}],
+ "unknown": [], ...}
 
 # A site that says nothing is not known; what is under way is not compared.
 PUT site:/refuse/lists  as demo
@@ -98,17 +110,19 @@ PUT site:/refuse/lists  as demo
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
-{"differences": [], "unknown": [{"siteId": "$site_id", "siteName": "east", "reason": "$ := text", "kinds": "$ := any"}], ...}
+{"differences": [], "unknown": [{"siteId": "$site_id", "siteName": "east", "reason": "$ := text", "kinds": [
+  "network", "subnet", "port", "security_group", "flow_classifier", "port_pair", "port_pair_group", "port_chain", "server",
+  "interconnect"]}], ...}
 PUT site:/refuse/servers  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/heal  as demo
 {"healVnfData": [{"vnfInstanceId": "$vnf"}]}
 = 202
-< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op3 := uuid
-GET /nslcm/v2/ns_lcm_op_occs/$op3  as demo
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op4 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "FAILED_TEMP", ...}
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 409
-{"detail": "operation $op3 (HEAL) on NS instance $ns is FAILED_TEMP", ...}
+{"detail": "operation $op4 (HEAL) on NS instance $ns is FAILED_TEMP", ...}
