@@ -105,6 +105,7 @@ enum identity_method { METHOD_PASSWORD = 1, METHOD_TOKEN = 2 };
 struct identity_login {
     int methods;               /* enum identity_method; both are checked where both are asked */
     const char *user_id, *user_name, *user_domain_id, *user_domain_name;
+    const char *client;        /* instead of these: a user's id, or a name in the domain "default" */
     const char *password;
     const char *token;
     bool unscoped;             /* asked to be unscoped: no default project */

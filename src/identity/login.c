@@ -62,18 +62,36 @@ find_named(struct tx *tx, const struct table *table, const char *id, const char 
     return row_find(tx, table, id ? by_id : by_name, row);
 }
 
+/* Who has one word for himself; an id goes before a name that is the same. */
+static struct err *
+find_client(struct tx *tx, const char *client, struct user **user)
+{
+    TRY(find_named(tx, &user_table, client, NULL, NULL, user));
+    return *user ? NULL
+                 : find_named(tx, &user_table, NULL, client, IDENTITY_DOMAIN, user);
+}
+
+static struct err *
+find_person(struct tx *tx, const struct identity_login *login, struct user **user)
+{
+    const char *domain_id;
+
+    if (login->client) {
+        return find_client(tx, login->client, user);
+    }
+    TRY(find_domain(tx, login->user_domain_id, login->user_domain_name, &domain_id));
+    return find_named(tx, &user_table, login->user_id, login->user_name, domain_id, user);
+}
+
 static struct err *
 find_user(struct tx *tx, void *arg)
 {
     struct user_lookup *lookup = arg;
-    const struct identity_login *login = lookup->login;
     struct domain *domain;
     struct user *user;
-    const char *domain_id;
 
     lookup->id = lookup->hash = NULL;
-    TRY(find_domain(tx, login->user_domain_id, login->user_domain_name, &domain_id));
-    TRY(find_named(tx, &user_table, login->user_id, login->user_name, domain_id, &user));
+    TRY(find_person(tx, lookup->login, &user));
     if (!user || !user->enabled) {
         return NULL;
     }

@@ -39,6 +39,30 @@ rest_body_raw(const struct rest_request *r, size_t *n)
     return http_body(r->x->http, n);
 }
 
+bool
+rest_basic(const struct rest_request *r, const char **name, const char **password)
+{
+    const char *header = http_header(r->x->http, "Authorization");
+    const char *both, *colon;
+    size_t n;
+
+    if (!header || strncasecmp(header, "Basic ", 6) != 0) {
+        return false;
+    }
+    both = base64_to(r->mem, header + 6 + strspn(header + 6, " "), &n);
+    if (!both || !str_utf8(both, n) || memchr(both, '\0', n)) {
+        return false;
+    }
+    both = mem_strn(r->mem, both, n);
+    colon = strchr(both, ':');
+    if (!colon) {
+        return false;
+    }
+    *name = mem_strn(r->mem, both, (size_t)(colon - both));
+    *password = colon + 1;
+    return true;
+}
+
 /* ---- the head ------------------------------------------------------------------ */
 
 /* The host as the client named it; a name that could break out of a link or
@@ -219,7 +243,7 @@ on_body(struct http_exchange *http, void *arg, const void *data, size_t n)
 static bool
 wants_json(const struct rest_request *r)
 {
-    if (r->route->flags & (REST_UPLOAD | REST_NO_BODY | REST_RAW_BODY)) {
+    if (r->route->flags & (REST_UPLOAD | REST_NO_BODY | REST_RAW_BODY | REST_FORM_BODY)) {
         return false;
     }
     switch (r->route->verb) {
@@ -274,6 +298,32 @@ parse_body(struct rest_request *r)
                                    json_type_name(r->body->type)));
     }
     return NULL;
+}
+
+/* Secrets are in forms: what stands in an address is in logs. */
+static struct err *
+parse_form(struct rest_request *r)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = rest_header_in(r, "Content-Type");
+    const char *text;
+    size_t n;
+
+    if (!(r->route->flags & REST_FORM_BODY)) {
+        return NULL;
+    }
+    if (!type || !str_eq(mem_strn(r->mem, type, strcspn(type, "; ")), form)) {
+        return err_new(E_MEDIA_TYPE, NULL, "the body has to be %s", form);
+    }
+    text = http_body(r->x->http, &n);
+    if (n > REST_FORM_MAX) {
+        return err_new(E_TOO_LARGE, NULL, "a form has %d bytes at most", REST_FORM_MAX);
+    }
+    if (n && memchr(text, '\0', n)) {
+        return err_new(E_INVALID, NULL, "the body is no form");
+    }
+    r->x->query.n = 0;
+    return n ? query_parse(r->x, mem_strn(r->mem, text, n)) : NULL;
 }
 
 /* ---- running --------------------------------------------------------------------- */
@@ -442,6 +492,7 @@ read_body(struct rest_request *r)
     if (broken) {
         return err_copy(broken);
     }
+    TRY(parse_form(r));
     TRY(parse_body(r));
     if (r->body && r->face->body) {
         TRY(r->face->body(r));

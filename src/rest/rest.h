@@ -32,6 +32,8 @@ enum rest_flags {
     REST_NO_BODY = 1 << 3, /* a body is ignored (actions without one) */
     REST_ANY_BODY = 1 << 4, /* the body is any JSON value, null where empty; else an object is required */
     REST_RAW_BODY = 1 << 5, /* the body is not JSON: rest_body_raw */
+    REST_FORM_BODY = 1 << 6, /* the body is a form of at most REST_FORM_MAX bytes; rest_query has its
+                              * fields, and none of the address */
 };
 
 /* Steps of a request.  All get the request; what they keep hangs on r->op.user,
@@ -39,6 +41,8 @@ enum rest_flags {
 typedef struct err *rest_fn(struct rest_request *r);
 /* Inside a transaction: no I/O; a write may be run again (the answer written so far is dropped). */
 typedef struct err *rest_tx_fn(struct tx *tx, struct rest_request *r);
+
+#define REST_FORM_MAX (16 << 10)
 
 struct rest_upload {
     rest_fn *begin; /* on the server's thread when the head is complete: open a file */
@@ -137,7 +141,7 @@ struct face {
 
 /* The languages. */
 extern const struct dialect dialect_keystone, dialect_neutron, dialect_nova, dialect_glance,
-    dialect_etsi;
+    dialect_etsi, dialect_oauth2;
 
 /* ---- the request, for shapes and actions ----------------------------------- */
 
@@ -180,6 +184,9 @@ const char *const *rest_query_all(const struct rest_request *r, const char *name
 bool rest_query_flag(const struct rest_request *r, const char *name);
 const char *rest_header_in(const struct rest_request *r, const char *name);
 const char *rest_body_raw(const struct rest_request *r, size_t *n);
+/* Name and password of "Authorization: Basic" (RFC 7617), in the request's arena; false where the
+ * header is absent, of another scheme or malformed. */
+bool rest_basic(const struct rest_request *r, const char **name, const char **password);
 /* Adds "Name: value" to the answer. */
 void rest_header(struct rest_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Answers with a file instead of 'out': 'fd' is taken over. */

@@ -125,6 +125,29 @@ TEST(later_start_keeps_the_password_and_renews_the_clouds_file)
     fixture_close(&fx);
 }
 
+/* One word for who it is: an id, or a name in the first domain. */
+TEST(client_is_named_by_id_or_by_name_and_by_nothing_else)
+{
+    struct fixture fx;
+    struct identity_token token, again;
+    struct identity_login login = {.methods = METHOD_PASSWORD, .client = "admin"};
+
+    (void)fixture_open(&fx);
+    login.password = password_of(&fx);
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &token));
+    CHECK_STR(token.user_name, "admin");
+    CHECK_STR(token.project_name, "admin"); /* the default project */
+    login.client = token.user_id;
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &again));
+    CHECK_STR(again.user_id, token.user_id);
+    login.client = "Admin";
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &again), E_UNAUTHENTICATED);
+    login.client = "admin";
+    login.password = "wrong";
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &again), E_UNAUTHENTICATED);
+    fixture_close(&fx);
+}
+
 /* ---- passwords ------------------------------------------------------------------------ */
 
 TEST(passwords_are_bcrypt_and_whole)
