@@ -421,6 +421,43 @@ identity_login(struct identity *identity, const struct identity_login *login, st
     return claims_sign(identity->key, mem, &claims, &token->text);
 }
 
+/* ---- passwords with every request ------------------------------------------------------- */
+
+#define PROVED_US INT64_C(60000000)
+
+bool
+identity_proved(void *arg, const char *client, const char *password, struct mem *mem,
+                struct caller *caller)
+{
+    struct identity *identity = arg;
+    const char *token = proofs_get(identity->proofs, client, password, time_now_us(), mem);
+    struct err *e = token ? identity_caller(identity, token, mem, caller) : refused();
+
+    if (e) {
+        err_ignore(e, "it has to be proved again");
+        *caller = (struct caller){0};
+    }
+    return !e;
+}
+
+struct err *
+identity_prove(void *arg, const char *client, const char *password, struct mem *mem,
+               struct caller *caller)
+{
+    struct identity *identity = arg;
+    struct identity_login login = {
+        .methods = METHOD_PASSWORD, .client = client, .password = password};
+    struct identity_token token;
+
+    TRY(identity_login(identity, &login, mem, &token));
+    if (token.scope != SCOPE_PROJECT) {
+        return err_new(E_FORBIDDEN, NULL, "the user has no role in a default project");
+    }
+    proofs_put(identity->proofs, client, password, time_now_us() + PROVED_US, mem, token.text);
+    caller_from(&token, mem, caller);
+    return NULL;
+}
+
 struct err *
 identity_revoke(struct tx *tx, const struct identity_token *token)
 {

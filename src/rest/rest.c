@@ -155,6 +155,41 @@ given_token(struct http_exchange *http)
     return str_empty(token) ? NULL : token;
 }
 
+bool
+passwords_taken(const struct rest_request *r)
+{
+    const struct rest_passwords *passwords = &r->x->rest->config.passwords;
+
+    return passwords->prove && r->face->dialect->passwords &&
+           (passwords->in_clear || http_is_tls(r->x->http));
+}
+
+/* What was proved lately is known at once; else the proof waits for the whole request, for it takes
+ * a pool.  A file cannot wait: it would have to be kept before it is known whose it is. */
+static struct err *
+authenticate_password(struct rest_exchange *x)
+{
+    const struct rest_config *config = &x->rest->config;
+    struct rest_request *r = &x->r;
+    const char *name, *password;
+
+    if (!rest_basic(r, &name, &password)) {
+        return err_new(E_UNAUTHENTICATED, "Unauthorized", "no token was given");
+    }
+    r->authenticated =
+        config->passwords.proved(config->auth_arg, name, password, r->mem, &r->caller);
+    r->caller.request_id = r->request_id;
+    if (r->authenticated) {
+        return NULL;
+    }
+    if (r->route->flags & REST_UPLOAD) {
+        return err_new(E_UNAUTHENTICATED, "Unauthorized", "not proved within the last minute");
+    }
+    x->name = name;
+    x->password = password;
+    return NULL;
+}
+
 static struct err *
 authenticate(struct rest_exchange *x)
 {
@@ -164,6 +199,9 @@ authenticate(struct rest_exchange *x)
     struct err *e;
 
     r->token = given_token(x->http);
+    if (!r->token && !is_public && passwords_taken(r)) {
+        return authenticate_password(x);
+    }
     if (!r->token) {
         return is_public ? NULL : err_new(E_UNAUTHENTICATED, "Unauthorized", "no token was given");
     }
@@ -195,6 +233,16 @@ check_version(struct rest_exchange *x)
 }
 
 static struct err *
+check_rule(const struct rest_request *r)
+{
+    if (r->route->rule && !policy_allows(&r->caller, r->route->rule, "admin_only", NULL)) {
+        return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "(rule:%s) is disallowed by policy",
+                       r->route->rule);
+    }
+    return NULL;
+}
+
+static struct err *
 check_head(struct rest_exchange *x)
 {
     struct rest_request *r = &x->r;
@@ -202,10 +250,10 @@ check_head(struct rest_exchange *x)
     TRY(match_route(x));
     TRY(check_version(x));
     TRY(authenticate(x));
-    if (r->route->rule && !policy_allows(&r->caller, r->route->rule, "admin_only", NULL)) {
-        return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "(rule:%s) is disallowed by policy",
-                       r->route->rule);
+    if (x->password) {
+        return NULL; /* nobody yet */
     }
+    TRY(check_rule(r));
     if (r->route->flags & REST_UPLOAD) {
         TRY(r->route->upload->begin(r));
         x->upload_open = true;
@@ -500,17 +548,12 @@ read_body(struct rest_request *r)
     return verb_decode(r);
 }
 
+/* The request of a known caller. */
 static void
-on_request(struct http_exchange *http, void *arg)
+take(struct rest_exchange *x)
 {
-    struct rest_exchange *x = http_user(http);
-    struct err *e;
+    struct err *e = read_body(&x->r);
 
-    (void)arg;
-    if (x->answered) {
-        return;
-    }
-    e = read_body(&x->r);
     if (!e && (x->r.route->flags & REST_POOL)) {
         e = pool_run(x->rest->config.pool, prepare, &x->r);
         if (!e) {
@@ -522,6 +565,47 @@ on_request(struct http_exchange *http, void *arg)
         answer_err(&x->r, e);
     } else {
         prepare(&x->r);
+    }
+}
+
+/* On the pool that hashes. */
+static void
+prove(void *arg)
+{
+    struct rest_request *r = arg;
+    const struct rest_config *config = &r->x->rest->config;
+    struct err *e = config->passwords.prove(config->auth_arg, r->x->name, r->x->password, r->mem,
+                                            &r->caller);
+
+    r->caller.request_id = r->request_id;
+    r->authenticated = !e;
+    if (!e) {
+        e = check_rule(r);
+    }
+    if (e) {
+        answer_err(r, e);
+    } else {
+        take(r->x);
+    }
+}
+
+static void
+on_request(struct http_exchange *http, void *arg)
+{
+    struct rest_exchange *x = http_user(http);
+    struct err *e;
+
+    (void)arg;
+    if (x->answered) {
+        return;
+    }
+    if (!x->password) {
+        take(x);
+        return;
+    }
+    e = pool_run(x->rest->config.passwords.pool, prove, &x->r);
+    if (e) {
+        answer_err(&x->r, e);
     }
 }
 

@@ -32,8 +32,8 @@ enum rest_flags {
     REST_NO_BODY = 1 << 3, /* a body is ignored (actions without one) */
     REST_ANY_BODY = 1 << 4, /* the body is any JSON value, null where empty; else an object is required */
     REST_RAW_BODY = 1 << 5, /* the body is not JSON: rest_body_raw */
-    REST_FORM_BODY = 1 << 6, /* the body is a form of at most REST_FORM_MAX bytes; rest_query has its
-                              * fields, and none of the address */
+    REST_FORM_BODY = 1 << 6, /* the body is a form of REST_FORM_MAX bytes at most: rest_query has
+                              * its fields, and none of the address */
 };
 
 /* Steps of a request.  All get the request; what they keep hangs on r->op.user,
@@ -214,12 +214,25 @@ struct rest_mount {
 typedef struct err *rest_authenticate_fn(void *arg, const char *token, struct mem *mem,
                                          struct caller *caller);
 
+/* Names and passwords with requests (HTTP Basic), of dialects that take them.  'arg' is auth_arg. */
+struct rest_passwords {
+    /* On a server's thread, from memory: false where it has to be proved. */
+    bool (*proved)(void *arg, const char *name, const char *password, struct mem *mem,
+                   struct caller *caller);
+    /* On 'pool'.  E_UNAUTHENTICATED where it is wrong. */
+    struct err *(*prove)(void *arg, const char *name, const char *password, struct mem *mem,
+                         struct caller *caller);
+    struct pool *pool;
+    bool in_clear;                   /* also over connections that are not TLS */
+};
+
 struct rest_config {
     struct http_server_config http;  /* .handler and .arg are set by rest */
     const struct rest_mount *mounts; /* borrowed; faces of one prefix may be several */
     size_t n_mounts;
     rest_authenticate_fn *authenticate;
     void *auth_arg;
+    struct rest_passwords passwords; /* .prove null = none are taken */
     const char *auth_prefix;         /* prefix of the identity face, for WWW-Authenticate */
     struct pool *pool;               /* for REST_POOL; may be null where no route has it */
     int64_t list_max;                /* rows of a page at most, 0 = no cap */
