@@ -70,11 +70,21 @@ static const struct cli_option vnf_heal_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+#define NS_VNF_OPTIONS                                                                             \
+    {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
+    {                                                                                              \
+        "wait", NULL, "wait for the end and show the steps"                                        \
+    }
 static const struct cli_option ns_heal_options[] = {
-    {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},
+    NS_VNF_OPTIONS,
     VNFC_OPTION,
     {"cause", "TEXT", "why"},
-    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option ns_start_options[] = {NS_VNF_OPTIONS, {0}};
+static const struct cli_option ns_stop_options[] = {
+    NS_VNF_OPTIONS,
+    {"graceful", "SECONDS", "gracefully, in at least this time"},
     {0},
 };
 static const struct cli_option vnf_set_options[] = {
@@ -249,6 +259,10 @@ static const struct command commands[] = {
      .options = ns_scale_options},
     {ONE("ns heal", NULL, ns_heal, "replaces servers of a network service; chains stay as they are"),
      .options = ns_heal_options},
+    {ONE("ns start", NULL, ns_operate, "starts VNFs of a network service"),
+     .options = ns_start_options, .arg = "STARTED"},
+    {ONE("ns stop", NULL, ns_operate, "stops VNFs of a network service; their ports stay"),
+     .options = ns_stop_options, .arg = "STOPPED"},
     {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
      .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},

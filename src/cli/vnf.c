@@ -1,5 +1,5 @@
 /* `carrick vnf start`, `stop`, `heal`, `set`: requests of SOL003 on a VNF that is no part of a network
- * service; `carrick ns heal` on those that are. */
+ * service; `carrick ns heal`, `start`, `stop` on those that are. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -32,20 +32,29 @@ vnfcs_write(struct cli *cli, struct jw *w)
 }
 
 /* command->arg: "STARTED" or "STOPPED". */
+static struct err *
+state_write(struct cli *cli, struct jw *w)
+{
+    const char *graceful = option_get(cli, "graceful");
+
+    jw_str(w, "changeStateTo", cli->command->arg);
+    if (!graceful) {
+        return NULL;
+    }
+    jw_str(w, "stopType", "GRACEFUL");
+    return number_write(w, "gracefulStopTimeout", graceful);
+}
+
 struct err *
 vnf_operate(struct cli *cli)
 {
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
-    const char *graceful = option_get(cli, "graceful"), *path;
+    const char *path;
 
     TRY(vnf_task_path(cli, "operate", &path));
     jw_object(&w, NULL);
-    jw_str(&w, "changeStateTo", cli->command->arg);
-    if (graceful) {
-        jw_str(&w, "stopType", "GRACEFUL");
-        TRY(number_write(&w, "gracefulStopTimeout", graceful));
-    }
+    TRY(state_write(cli, &w));
     vnfcs_write(cli, &w);
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
@@ -66,6 +75,38 @@ vnf_heal(struct cli *cli)
     }
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
+}
+
+/* command->arg: "STARTED" or "STOPPED"; --vnf VNF, as often as given. */
+struct err *
+ns_operate(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const struct json *thing;
+    const char *id;
+
+    TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
+    jw_object(&w, NULL);
+    jw_str(&w, "updateType", "OPERATE_VNF");
+    jw_array(&w, "operateVnfData");
+    vec_each (&cli->given, given) {
+        if (str_eq(given->name, "vnf")) {
+            TRY(ns_vnf_find(cli, thing, given->value, &id));
+            jw_object(&w, NULL);
+            jw_str(&w, "vnfInstanceId", id);
+            TRY(state_write(cli, &w));
+            jw_end(&w);
+        }
+    }
+    jw_end(&w);
+    jw_end(&w);
+    if (!option_get(cli, "vnf")) {
+        return err_new(E_INVALID, NULL, "--vnf is needed");
+    }
+    return operation_begin(
+        cli, "POST", mem_printf(cli->mem, "%s/%s/update", ns_noun.path, json_get_str(thing, "id")),
+        body.data);
 }
 
 /* --vnf VNF, as often as given; --vnfc is for one only. */

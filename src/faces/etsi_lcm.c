@@ -131,6 +131,8 @@ static const struct lcm {
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
                      .when = is_ns_instantiated},
                     {.name = "heal", .path = NS_INSTANCES, .task = "heal",
+                     .when = is_ns_instantiated},
+                    {.name = "update", .path = NS_INSTANCES, .task = "update",
                      .when = is_ns_instantiated}), OCCURRENCE_LINKS(NS_OCCURRENCES, NS_INSTANCES, ns)},
 };
 
@@ -305,6 +307,7 @@ static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
 static lcm_start_fn *const ns_scale = ns_scale_start;
 static lcm_start_fn *const ns_heal = ns_heal_start;
+static lcm_start_fn *const ns_update = ns_update_start;
 
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnflcm"),
@@ -339,6 +342,8 @@ static const struct route ns_routes[] = {
                "Scales VNFs of the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/heal", ns_instance_resource, heal_ns_request_table, ns_heal,
                "Heals VNFs of the NS.")},
+    {LCM_START(NS_INSTANCES "/{id}/update", ns_instance_resource, update_ns_request_table,
+               ns_update, "Starts or stops VNFs of the NS.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };

@@ -171,7 +171,10 @@ struct err *ns_terminate_start(struct tx *tx, struct op *op, const char *id,
 /* SOL005 6.4.5. */
 struct err *ns_scale_start(struct tx *tx, struct op *op, const char *id,
                            const struct lcm_request *request, const char **op_occ_id) MUST_USE;
-/* SOL005 6.4.6, healVnfData. */
+/* SOL005 6.4.6, OPERATE_VNF. */
+struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
+                            const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* SOL005 6.4.7, healVnfData. */
 struct err *ns_heal_start(struct tx *tx, struct op *op, const char *id,
                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
 /* The same checks as before a scaling, the input of the flow and which it is: for a plan. */

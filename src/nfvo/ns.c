@@ -168,6 +168,7 @@ static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_fl
                                   ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"},
                                   ns_scale_out = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
                                   ns_heal = {&ns_kind, &ns_heal_flow, "INSTANTIATED"},
+                                  ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"},
                                   ns_scale_in = {&ns_kind, &ns_scale_in_flow, "INSTANTIATED"};
 
 static struct err *
@@ -258,6 +259,18 @@ ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_req
     TRY(ns_heal_check(tx, request->row, in));
     in->request = request->body;
     return lcm_start(tx, op, &ns_heal, in, in->project_id, op_occ_id);
+}
+
+struct err *
+ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                const char **op_occ_id)
+{
+    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+
+    TRY(instance_take(tx, op, id, &ns_update, in));
+    TRY(ns_update_check(tx, request->row, in));
+    in->request = request->body;
+    return lcm_start(tx, op, &ns_update, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -421,6 +434,7 @@ static const struct operation {
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
+    {&ns_update_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
 };
 

@@ -1,4 +1,4 @@
-/* NS healing by its VNFs (SOL005 6.4.6, healVnfData): each is healed as SOL003 has it, in parallel.
+/* NS healing by its VNFs (SOL005 6.4.7, healVnfData): each is healed as SOL003 has it, in parallel.
  * Servers come back at their ports, so that chains and remote sites are not touched. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
@@ -73,23 +73,28 @@ label_of(struct flow *f, const struct vnf_in *in)
     return flow_label(f, "vnf %s", in->vnf_instance_id);
 }
 
-static struct err *
-heal_run(struct flow *f, const void *arg)
+struct err *
+ns_vnfs_run(struct flow *f, const struct ns_in *in, const struct flow_type *type)
 {
-    const struct ns_in *in = arg;
-    struct ns_scaled *healed = row_new(flow_mem(f), &ns_scaled_table);
+    struct ns_scaled *changed = row_new(flow_mem(f), &ns_scaled_table);
 
     for (size_t i = 0; i < in->scaled.n; i++) {
         struct vnf_in *vnf = row_copy(flow_mem(f), in->scaled.items[i]);
         const char *label = label_of(f, vnf);
 
         vnf->ns_lcm_op_occ_id = flow_self(f);
-        TRY(flow_spawn_as(f, label, &vnf_heal_flow, flow_id(f, label), vnf));
+        TRY(flow_spawn_as(f, label, type, flow_id(f, label), vnf));
     }
     TRY(flow_join_all(f));
-    healed->ns_instance_id = in->ns_instance_id;
-    healed->project_id = in->project_id;
-    return flow_step(f, "instance", &ns_scaled, healed, NULL);
+    changed->ns_instance_id = in->ns_instance_id;
+    changed->project_id = in->project_id;
+    return flow_step(f, "instance", &ns_scaled, changed, NULL);
+}
+
+static struct err *
+heal_run(struct flow *f, const void *arg)
+{
+    return ns_vnfs_run(f, arg, &vnf_heal_flow);
 }
 
 const struct flow_type ns_heal_flow = {

@@ -42,6 +42,7 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
     return fault;
 }
 
+static const char *const update_ns_types[] = {"OPERATE_VNF", NULL};
 static const char *const scale_ns_types[] = {"SCALE_NS", "SCALE_VNF", NULL};
 static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
                                               "SCALE_TO_INSTANTIATION_LEVEL",
@@ -132,6 +133,16 @@ static const struct attr heal_vnf_data_attrs[] = {
 #define TABLE_STRUCT heal_ns_request
 static const struct attr heal_ns_request_attrs[] = {
 #include "nfvo/heal_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT operate_vnf_data
+static const struct attr operate_vnf_data_attrs[] = {
+#include "nfvo/operate_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT update_ns_request
+static const struct attr update_ns_request_attrs[] = {
+#include "nfvo/update_ns_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

@@ -27,6 +27,8 @@ struct ns_in;
     X(scale_ns_request, "Body of a scaling.")                                                      \
     X(heal_vnf_data, "A VNF instance to heal.")                                                    \
     X(heal_ns_request, "Body of a healing.")                                                       \
+    X(operate_vnf_data, "A VNF instance to start or stop.")                                        \
+    X(update_ns_request, "Body of an update.")                                                     \
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
@@ -65,6 +67,14 @@ struct heal_vnf_data {
 struct heal_ns_request {
     struct row row;
 #include "nfvo/heal_ns_request.tbl"
+};
+struct operate_vnf_data {
+    struct row row;
+#include "nfvo/operate_vnf_data.tbl"
+};
+struct update_ns_request {
+    struct row row;
+#include "nfvo/update_ns_request.tbl"
 };
 struct plan_request {
     struct row row;
@@ -136,6 +146,10 @@ struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
  * vnf_heal_check. */
 struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
                           struct ns_in *in) MUST_USE;
+
+/* Checks an update of the NS, and fills in->scaled.  E_UNPROCESSABLE, and as vnf_operate_check. */
+struct err *ns_update_check(struct tx *tx, const struct update_ns_request *request,
+                            struct ns_in *in) MUST_USE;
 
 /* The request that the journal keeps as the client wrote it. */
 struct err *ns_request_read(struct mem *mem, const struct json *body,

@@ -20,7 +20,7 @@ const char *const instantiation_states[] = {"NOT_INSTANTIATED", "INSTANTIATED", 
 const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALLY_COMPLETED",
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
-const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", NULL};
+const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", "UPDATE", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
@@ -175,7 +175,7 @@ const struct flow_type *const nfvo_flows[] = {
     &vnf_modify_flow,      &vnf_heal_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
-    &ns_heal_flow,
+    &ns_heal_flow,         &ns_update_flow,
     &ns_leave_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,

@@ -1,4 +1,4 @@
-/* VNF healing (SOL003 5.4.8): each server asked for is deleted, and another takes over its ports, with
+/* VNF healing (SOL003 5.4.9): each server asked for is deleted, and another takes over its ports, with
  * their addresses; so chains and peers find it where it was.  A port can be at one server only,
  * which is why the old one goes first: it can be retried or given up, and not be taken back. */
 #include "nfvo/nfvo.h"

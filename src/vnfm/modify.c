@@ -1,4 +1,4 @@
-/* Modification of what a client says of a VNF instance (SOL003 5.4.2): name, description, metadata,
+/* Modification of what a client says of a VNF instance (SOL003 5.4.3): name, description, metadata,
  * all of it in the transaction of one step.  No grant, no site. */
 #include "vnfm/flows.h"
 #include "vnfm/op_occ.h"

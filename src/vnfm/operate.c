@@ -217,7 +217,7 @@ whole_check(const struct vnf_made *made)
                            made->vnf_instance_id);
 }
 
-/* SOL003 5.5.2.12, its note. */
+/* SOL003 5.5.2.10, its note. */
 static struct err *
 stop_check(const struct operate_request *asked)
 {
@@ -235,25 +235,33 @@ stop_check(const struct operate_request *asked)
 }
 
 struct err *
-vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                  const char **op_occ_id)
+vnf_operate_check(struct tx *tx, const struct vnf_instance *instance,
+                  const struct operate_request *asked, struct vnf_in *in)
 {
-    const struct operate_request *asked = request->row;
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
-    struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_operate, in, &instance));
     TRY(stop_check(asked));
-    TRY(vnf_instance_made(tx, id, made));
+    TRY(vnf_instance_made(tx, instance->id, made));
     TRY(whole_check(made));
     TRY(vnf_servers_check(made, &asked->vnfcs));
-    in->request = request->body;
     in->operation = "OPERATE";
     in->state = asked->state;
     in->servers = asked->vnfcs;
     in->timeout_s =
         asked->timeout_s > OPERATE_TIMEOUT_S ? asked->timeout_s : OPERATE_TIMEOUT_S;
+    return NULL;
+}
+
+struct err *
+vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                  const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_operate, in, &instance));
+    TRY(vnf_operate_check(tx, instance, request->row, in));
+    in->request = request->body;
     return lcm_start(tx, op, &vnf_operate, in, in->project_id, op_occ_id);
 }
 

@@ -1,4 +1,4 @@
-/* VNF operation (SOL003 5.4.9): servers are stopped and started by the site's own actions; ports,
+/* VNF operation (SOL003 5.4.10): servers are stopped and started by the site's own actions; ports,
  * addresses and claims stay.  Each server is looked at first, so that only what has to change is
  * changed, and taken back by a rollback. */
 #include "nfvo/nfvo.h"

@@ -75,11 +75,15 @@ struct err *vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *i
                                      const char **op_occ_id) MUST_USE;
 /* How long a server may take to start or stop, at least. */
 #define OPERATE_TIMEOUT_S 600
-/* SOL003 5.4.9; also where the instance is STARTED or STOPPED as asked.  E_CONFLICT too where it is
+/* SOL003 5.4.10; also where the instance is STARTED or STOPPED as asked.  E_CONFLICT too where it is
  * not whole. */
 struct err *vnf_operate_start(struct tx *tx, struct op *op, const char *id,
                               const struct lcm_request *request, const char **op_occ_id) MUST_USE;
-/* SOL003 5.4.8.  E_CONFLICT too where the instance is not STARTED, or a VNFC lacks ports. */
+/* The same checks for an operation of which it is a part: fill in->operation, in->state,
+ * in->servers and in->timeout_s. */
+struct err *vnf_operate_check(struct tx *tx, const struct vnf_instance *instance,
+                              const struct operate_request *asked, struct vnf_in *in) MUST_USE;
+/* SOL003 5.4.9.  E_CONFLICT too where the instance is not STARTED, or a VNFC lacks ports. */
 struct err *vnf_heal_start(struct tx *tx, struct op *op, const char *id,
                            const struct lcm_request *request, const char **op_occ_id) MUST_USE;
 /* The same checks for an operation of which the healing is a part: fill in->operation, in->servers
@@ -88,7 +92,7 @@ struct err *vnf_heal_check(struct tx *tx, const struct vnf_instance *instance,
                            const struct strs *vnfcs, struct vnf_in *in) MUST_USE;
 /* Are all of these servers the instance's?  E_UNPROCESSABLE names the one that is not. */
 struct err *vnf_servers_check(const struct vnf_made *made, const struct strs *servers) MUST_USE;
-/* SOL003 5.4.2: name, description, metadata; whatever state the instance is in.  E_PRECONDITION
+/* SOL003 5.4.3: name, description, metadata; whatever state the instance is in.  E_PRECONDITION
  * where op->if_match names another revision. */
 struct err *vnf_modify_start(struct tx *tx, struct op *op, const char *id,
                              const struct lcm_request *request, const char **op_occ_id) MUST_USE;

@@ -27,6 +27,11 @@ all_go_on() {
 scale() {
     operation=$("$carrick" ns scale demo1 --vnf firewall "$@" 2>&1) || { echo "$operation"; return 1; }
 }
+# cares WORD...: heal, stop or start, to the end.
+cares() {
+    operation=$("$carrick" ns "$1" demo1 --vnf firewall "${@:2}" 2>&1) || { echo "$operation"; return 1; }
+    ends 90 COMPLETED
+}
 refused() {
     scale "$@" && return 1
     grep -q "0 to 2 are allowed" <<<"$operation"
@@ -84,6 +89,15 @@ check "new flows come" page_comes
 kill "${transfers[@]}" 2>/dev/null
 wait "${transfers[@]}" 2>/dev/null
 rm -f "$tmp"/part-*
+pairs_before=$(call east GET /network/v2.0/sfc/port_pairs; field '.port_pairs[].id' | sort)
+server_before=$(id_at east servers demo1-firewall-firewall)
+check "the firewall is healed" cares heal --cause test || return
+same "by another server" no "$([ "$(id_at east servers demo1-firewall-firewall)" = "$server_before" ] && echo yes || echo no)"
+same "at the place in the chain that it had" "$pairs_before" "$(call east GET /network/v2.0/sfc/port_pairs; field '.port_pairs[].id' | sort)"
+check "new flows come through it" await 30 page_comes
+check "the firewall is stopped" cares stop || return
+check "and started" cares start || return
+check "new flows come through it again" await 30 page_comes
 client_down
 whole_service "after out and in"
 check "the service is terminated" service_down

@@ -88,10 +88,9 @@ retried() {
     nothing_left "after the retried one"
 }
 
-# operates OPERATION BODY: begun, and ends COMPLETED.
+# operates WORDS...: by the command line; begun, and ends COMPLETED.
 operates() {
-    want 202 orchestrator POST "$vnfs/$ns/$1" "$2" || return 1
-    operation=${location##*/}
+    operation=$("$carrick" vnf "$@" 2>&1) || { echo "$operation"; return 1; }
     ends 90 COMPLETED
 }
 ports_of() { info '.vnfcResourceInfo[].vnfcCpInfo[] | "\(.id) \(.cpProtocolInfo[0].ipOverEthernet | .macAddress + .ipAddresses[0].addresses[0])"' | sort; }
@@ -99,17 +98,19 @@ ports_of() { info '.vnfcResourceInfo[].vnfcCpInfo[] | "\(.id) \(.cpProtocolInfo[
 stopped_and_healed() {
     local back ports
     ports=$(ports_of)
-    check "a back is stopped" operates operate "{\"changeStateTo\": \"STOPPED\", \"vnfcInstanceId\": [\"${backs[0]}\"]}" || return
+    check "a back is stopped" operates stop pair --vnfc "${backs[0]}" --graceful 20 || return
     same "which its site says too" SHUTOFF "$(call east GET "/compute/v2.1/servers/${backs[0]}"; field .server.status)"
-    check "it is started" operates operate '{"changeStateTo": "STARTED"}' || return
+    check "it is started" operates start pair || return
     check "and serves again" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
-    check "it is healed" operates heal "{\"vnfcInstanceId\": [\"${backs[0]}\"], \"cause\": \"test\"}" || return
+    check "it is healed" operates heal pair --vnfc "${backs[0]}" --cause test || return
     same "one went, one came" "1 ADDED 1 REMOVED" "$(changes affectedVnfcs)"
     check "the old one is gone" want 404 east GET "/compute/v2.1/servers/${backs[0]}"
     same "its ports have stayed, with their addresses" "$ports" "$(ports_of)"
     mapfile -t backs < <(server_ids back)
     check "the new one serves at the old address" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
-    check "all of them are healed" operates heal '{}' || return
+    check "what is said of it changes" operates set pair --metadata owner=lab --metadata none=
+    same "as asked" '{"owner":"lab"}' "$(show && field '.metadata | tojson')"
+    check "all of them are healed" operates heal pair || return
     same "and their ports have stayed" "$ports" "$(ports_of)"
     front=$(server_ids front)
     mapfile -t backs < <(server_ids back)

@@ -1,4 +1,4 @@
-# Healing the VNFs of an NS (SOL005 6.4.6, healVnfData) at a site in memory: servers are replaced at
+# Healing the VNFs of an NS (SOL005 6.4.7, healVnfData) at a site in memory: servers are replaced at
 # their ports, so that chains stay as they are.
 include service demo
 POST /nslcm/v2/ns_instances/$ns/heal  as demo

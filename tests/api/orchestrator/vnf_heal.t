@@ -1,4 +1,4 @@
-# Healing a VNF (SOL003 5.4.8) at a site in memory: servers are replaced, ports and addresses stay.
+# Healing a VNF (SOL003 5.4.9) at a site in memory: servers are replaced, ports and addresses stay.
 include grows demo
 POST /vnflcm/v2/vnf_instances  as demo
 {"vnfdId": "grows", "vnfInstanceName": "a"}

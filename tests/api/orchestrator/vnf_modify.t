@@ -1,4 +1,4 @@
-# Changing what a client says of a VNF instance (SOL003 5.4.2), through both versions.
+# Changing what a client says of a VNF instance (SOL003 5.4.3), through both versions.
 include single web demo
 POST /vnflcm/v2/vnf_instances  as demo
 {"vnfdId": "web", "vnfInstanceName": "a", "vnfInstanceDescription": "first", "metadata": {"colour": "red", "shape": {"a": 1, "b": 2}}}

@@ -1,4 +1,4 @@
-# Stopping and starting a VNF (SOL003 5.4.9) at a site in memory: what is refused, what follows
+# Stopping and starting a VNF (SOL003 5.4.10) at a site in memory: what is refused, what follows
 # whom, and what becomes of one that stops on the way.
 include grows demo
 POST /vnflcm/v2/vnf_instances  as demo
