@@ -368,6 +368,7 @@ prove_anna(void *arg, const char *name, const char *password, struct mem *mem,
     (void)arg;
     (void)mem;
     caller->user_name = name;
+    caller->is_admin = true;
     return str_eq(name, "anna") && str_eq(password, "a:b")
                ? NULL
                : err_new(E_UNAUTHENTICATED, NULL, "somebody else");
@@ -408,7 +409,8 @@ password_status(struct mem *mem, const struct rest *rest, const char *prefix, co
 TEST(passwords_are_taken_where_they_may_be_and_nowhere_else)
 {
     static const struct route me_routes[] = {
-        {.method = "GET", .path = "/me", .verb = REST_ACTION, .start = write_caller}};
+        {.method = "GET", .path = "/me", .verb = REST_ACTION, .start = write_caller,
+         .rule = "admin_only"}};
     static const struct face etsi = {.name = "e", .dialect = &dialect_etsi, REST_ROUTES(me_routes)};
     static const struct face nova = {.name = "n", .dialect = &dialect_nova, REST_ROUTES(me_routes)};
     static const struct rest_mount me_mounts[] = {{.face = &etsi, .prefix = "/etsi"},

@@ -5,6 +5,9 @@ GET identity:/v3/projects?name=demo  as admin
 GET identity:/v3/roles?name=member  as admin
 = 200
 {"roles": [{"id": "$member := hex", ...}], ...}
+GET identity:/v3/roles?name=reader  as admin
+= 200
+{"roles": [{"id": "$reader := hex", ...}], ...}
 POST identity:/v3/users  as admin
 {"user": {"name": "oss", "password": "first", "default_project_id": "$demo"}}
 = 201
@@ -96,6 +99,33 @@ PUT /vnfpkgm/v2/vnf_packages/$package/package_content  as nobody
 > Content-Type: application/zip
 no zip
 = 202
+
+# What the user may do is judged behind the proof, be it new or known.
+clock +61s
+POST /vnflcm/v2/vnf_instances/none/instantiate  as nobody
+> Authorization: Basic b3NzOmZpcnN0
+{"flavourId": "f"}
+= 404
+PUT identity:/v3/projects/$demo/users/$oss/roles/$reader  as admin
+= 204
+DELETE identity:/v3/projects/$demo/users/$oss/roles/$member  as admin
+= 204
+POST /vnflcm/v2/vnf_instances/none/instantiate  as nobody
+> Authorization: Basic b3NzOmZpcnN0
+{"flavourId": "f"}
+= 403
+clock +61s
+POST /vnflcm/v2/vnf_instances/none/instantiate  as nobody
+> Authorization: Basic b3NzOmZpcnN0
+{"flavourId": "f"}
+= 403
+GET /nslcm/v2/ns_instances  as nobody
+> Authorization: Basic b3NzOmZpcnN0
+= 200
+DELETE identity:/v3/projects/$demo/users/$oss/roles/$reader  as admin
+= 204
+PUT identity:/v3/projects/$demo/users/$oss/roles/$member  as admin
+= 204
 
 # Roles, another password and a disabled user are seen by the next request.
 DELETE identity:/v3/projects/$demo/users/$oss/roles/$member  as admin
