@@ -65,8 +65,7 @@ read_basic(const struct rest_request *r, const char *id, const char *secret,
     }
     client->client = url_decode(r->mem, name, true);
     client->password = url_decode(r->mem, password, true);
-    if (!client->client || !client->password ||
-        !str_utf8(client->client, strlen(client->client)) ||
+    if (!client->client || !client->password || !str_utf8(client->client, strlen(client->client)) ||
         !str_utf8(client->password, strlen(client->password))) {
         return unproved();
     }

@@ -67,8 +67,7 @@ static struct err *
 find_client(struct tx *tx, const char *client, struct user **user)
 {
     TRY(find_named(tx, &user_table, client, NULL, NULL, user));
-    return *user ? NULL
-                 : find_named(tx, &user_table, NULL, client, IDENTITY_DOMAIN, user);
+    return *user ? NULL : find_named(tx, &user_table, NULL, client, IDENTITY_DOMAIN, user);
 }
 
 static struct err *

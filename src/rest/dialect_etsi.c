@@ -73,10 +73,10 @@ unauthenticated(struct rest_request *r, const struct err *e)
     jw_str(&r->w, "title", http_phrase(401));
     jw_int(&r->w, "status", 401);
     jw_str(&r->w, "detail",
-           passwords ? mem_printf(r->mem,
-                                  "%s, or a user's name and password (Authorization: Basic)%s",
-                                  by_token, lately)
-                     : by_token);
+           passwords
+               ? mem_printf(r->mem, "%s, or a user's name and password (Authorization: Basic)%s",
+                            by_token, lately)
+               : by_token);
     jw_end(&r->w);
 }
 

@@ -574,8 +574,8 @@ prove(void *arg)
 {
     struct rest_request *r = arg;
     const struct rest_config *config = &r->x->rest->config;
-    struct err *e = config->passwords.prove(config->auth_arg, r->x->name, r->x->password, r->mem,
-                                            &r->caller);
+    struct err *e =
+        config->passwords.prove(config->auth_arg, r->x->name, r->x->password, r->mem, &r->caller);
 
     r->caller.request_id = r->request_id;
     r->authenticated = !e;
