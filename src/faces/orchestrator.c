@@ -227,6 +227,22 @@ notifier_start(struct orchestrator *o)
     return NULL;
 }
 
+/* Who sends a password in clear to such an address sends it to this host only. */
+static bool
+is_loopback(const char *address)
+{
+    static const char *const prefixes[] = {"127.0.0.0/8", "::1/128"};
+    struct cidr cidr;
+    struct ip ip;
+
+    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+        if (ip_parse(address, &ip) && cidr_parse(prefixes[i], &cidr) && cidr_has(&cidr, &ip)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct err *
 serve(struct orchestrator *o)
 {
@@ -234,6 +250,10 @@ serve(struct orchestrator *o)
         .http = {.address = o->address, .port = o->port},
         .authenticate = identity_caller,
         .auth_arg = o->identity,
+        .passwords = {.proved = identity_proved,
+                      .prove = identity_prove,
+                      .pool = identity_pool(o->identity),
+                      .in_clear = is_loopback(o->address)},
         .auth_prefix = "/identity",
         .pool = o->waiting,
         .list_max = 1000,

@@ -8,6 +8,9 @@
 
 struct identity;
 
+/* POST /oauth2/token; its context is the identity service. */
+extern const struct face oauth2_face;
+
 /* Serves until SIGTERM.  0, or 1 with the reason on stderr, or 2 where the
  * arguments are wrong. */
 int orchestrator_main(int argc, char **argv);

@@ -12,7 +12,7 @@ static const struct face *const faces[] = {
 const struct rest_mount *
 orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfvo, size_t *n)
 {
-    struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 1, struct rest_mount);
+    struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 2, struct rest_mount);
 
     *n = 0;
     for (size_t i = 0; i < ARRAY_SIZE(faces); i++) {
@@ -27,6 +27,12 @@ orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfv
     mounts[(*n)++] = (struct rest_mount){
         .face = &keystone_face,
         .prefix = "/identity",
+        .store = nfvo->store,
+        .user = identity,
+    };
+    mounts[(*n)++] = (struct rest_mount){
+        .face = &oauth2_face,
+        .prefix = "/oauth2",
         .store = nfvo->store,
         .user = identity,
     };

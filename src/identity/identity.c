@@ -42,6 +42,7 @@ identity_new(const struct identity_config *config, struct identity **out)
     identity->config.hash_threads = config->hash_threads ? config->hash_threads : 2;
     identity->config.token_s = config->token_s ? config->token_s : TOKEN_S;
     identity->known = known_new();
+    identity->proofs = proofs_new();
     e = identity_start(identity);
     if (e) {
         identity_free(identity);
@@ -61,6 +62,7 @@ identity_free(struct identity *identity)
         pool_free(identity->pool);
     }
     known_free(identity->known);
+    proofs_free(identity->proofs);
     EVP_PKEY_free(identity->key);
     mem_free(identity->mem);
 }

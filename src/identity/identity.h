@@ -105,6 +105,7 @@ enum identity_method { METHOD_PASSWORD = 1, METHOD_TOKEN = 2 };
 struct identity_login {
     int methods;               /* enum identity_method; both are checked where both are asked */
     const char *user_id, *user_name, *user_domain_id, *user_domain_name;
+    const char *client;        /* instead of these: a user's id, or a name in the domain "default" */
     const char *password;
     const char *token;
     bool unscoped;             /* asked to be unscoped: no default project */
@@ -142,6 +143,15 @@ struct err *identity_validate(struct identity *identity, const char *text, struc
  * answered from memory until anything in identity changes. */
 struct err *identity_caller(void *identity, const char *token, struct mem *mem,
                             struct caller *caller) MUST_USE;
+/* A client (identity_login.client) and its password with every request -> caller in its default
+ * project.  identity_proved answers from memory: false where these two were not proved within the
+ * last minute, or anything has ended the token of that proof since.  identity_prove hashes on this
+ * thread and remembers: E_UNAUTHENTICATED never says which part was wrong; E_FORBIDDEN where the
+ * client has no role in a default project. */
+bool identity_proved(void *identity, const char *client, const char *password, struct mem *mem,
+                     struct caller *caller);
+struct err *identity_prove(void *identity, const char *client, const char *password,
+                           struct mem *mem, struct caller *caller) MUST_USE;
 /* Revokes a token: from the commit on it is refused. */
 struct err *identity_revoke(struct tx *tx, const struct identity_token *token) MUST_USE;
 /* After the commit of any change of users, projects, domains, roles, assignments, revocations. */

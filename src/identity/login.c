@@ -62,18 +62,35 @@ find_named(struct tx *tx, const struct table *table, const char *id, const char 
     return row_find(tx, table, id ? by_id : by_name, row);
 }
 
+/* Who has one word for himself; an id goes before a name that is the same. */
+static struct err *
+find_client(struct tx *tx, const char *client, struct user **user)
+{
+    TRY(find_named(tx, &user_table, client, NULL, NULL, user));
+    return *user ? NULL : find_named(tx, &user_table, NULL, client, IDENTITY_DOMAIN, user);
+}
+
+static struct err *
+find_person(struct tx *tx, const struct identity_login *login, struct user **user)
+{
+    const char *domain_id;
+
+    if (login->client) {
+        return find_client(tx, login->client, user);
+    }
+    TRY(find_domain(tx, login->user_domain_id, login->user_domain_name, &domain_id));
+    return find_named(tx, &user_table, login->user_id, login->user_name, domain_id, user);
+}
+
 static struct err *
 find_user(struct tx *tx, void *arg)
 {
     struct user_lookup *lookup = arg;
-    const struct identity_login *login = lookup->login;
     struct domain *domain;
     struct user *user;
-    const char *domain_id;
 
     lookup->id = lookup->hash = NULL;
-    TRY(find_domain(tx, login->user_domain_id, login->user_domain_name, &domain_id));
-    TRY(find_named(tx, &user_table, login->user_id, login->user_name, domain_id, &user));
+    TRY(find_person(tx, lookup->login, &user));
     if (!user || !user->enabled) {
         return NULL;
     }
@@ -401,6 +418,43 @@ identity_login(struct identity *identity, const struct identity_login *login, st
     random_bytes(claims.audit, sizeof claims.audit);
     TRY(store_read(identity->config.store, scope_and_describe, &scoping));
     return claims_sign(identity->key, mem, &claims, &token->text);
+}
+
+/* ---- passwords with every request ------------------------------------------------------- */
+
+#define PROVED_US INT64_C(60000000)
+
+bool
+identity_proved(void *arg, const char *client, const char *password, struct mem *mem,
+                struct caller *caller)
+{
+    struct identity *identity = arg;
+    const char *token = proofs_get(identity->proofs, client, password, time_now_us(), mem);
+    struct err *e = token ? identity_caller(identity, token, mem, caller) : refused();
+
+    if (e) {
+        err_ignore(e, "it has to be proved again");
+        *caller = (struct caller){0};
+    }
+    return !e;
+}
+
+struct err *
+identity_prove(void *arg, const char *client, const char *password, struct mem *mem,
+               struct caller *caller)
+{
+    struct identity *identity = arg;
+    struct identity_login login = {
+        .methods = METHOD_PASSWORD, .client = client, .password = password};
+    struct identity_token token;
+
+    TRY(identity_login(identity, &login, mem, &token));
+    if (token.scope != SCOPE_PROJECT) {
+        return err_new(E_FORBIDDEN, NULL, "the user has no role in a default project");
+    }
+    proofs_put(identity->proofs, client, password, time_now_us() + PROVED_US, mem, token.text);
+    caller_from(&token, mem, caller);
+    return NULL;
 }
 
 struct err *

@@ -28,6 +28,7 @@ struct identity {
     const char *no_hash;       /* what no user's password is compared with: for equal time */
     atomic_uint_fast64_t generation; /* grows with every change */
     struct known_tokens *known;
+    struct proofs *proofs;
 };
 
 /* A bcrypt text of the service's cost that no password makes, in 'mem': comparing with it takes as
@@ -51,5 +52,14 @@ void known_free(struct known_tokens *tokens);
 bool known_get(struct known_tokens *tokens, const char *text, uint64_t generation, int64_t now_us,
                struct mem *mem, struct identity_token *token);
 void known_put(struct known_tokens *tokens, uint64_t generation, const struct identity_token *token);
+
+/* ---- proved.c: passwords proved lately, in a fixed number of places */
+struct proofs *proofs_new(void) MUST_USE;
+void proofs_free(struct proofs *proofs);
+/* The token that these two were worth, in 'mem'; null where not known (any more). */
+const char *proofs_get(struct proofs *proofs, const char *client, const char *password,
+                       int64_t now_us, struct mem *mem);
+void proofs_put(struct proofs *proofs, const char *client, const char *password, int64_t until_us,
+                struct mem *mem, const char *token);
 
 #endif

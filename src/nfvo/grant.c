@@ -144,11 +144,11 @@ grant_local(struct tx *tx, const void *arg, void *result)
         out->site_name = site->name;
         out->reason = grant->reason;
     }
-    if (in->removed) {
+    if (site && in->removed) {
         TRY(infos_of(tx_mem(tx), in->removed, site, &grant->remove_resources));
     }
     TRY(row_insert(tx, grant));
-    if (in->servers > 0) {
+    if (site && in->servers > 0) {
         TRY(claims_take(tx, in, site, grant->id));
     }
     out->grant_id = grant->id;

@@ -96,8 +96,10 @@ criteria_check(struct mem *mem, const struct criterion *criteria, const char *pa
 static bool
 is_fact(const struct json *fact, const char *text)
 {
-    if (json_is(fact, JSON_T_STR)) {
-        return str_eq(fact->s, text);
+    const char *word = json_str(fact);
+
+    if (word) {
+        return str_eq(word, text);
     }
     json_each (fact, i) {
         if (str_eq(json_str(fact->items[i]), text)) {

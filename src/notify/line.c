@@ -52,8 +52,9 @@ line_free(struct line *line)
 void
 lines_free(struct notifier *notifier)
 {
-    while (notifier->lines) {
-        line_free(notifier->lines);
+    for (struct line *line = notifier->lines, *next; line; line = next) {
+        next = line->next;
+        line_free(line);
     }
 }
 

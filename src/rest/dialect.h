@@ -31,6 +31,7 @@ struct dialect {
     const struct query_words *words;       /* null: .query reads the query string itself */
     bool envelope;                         /* {"port": {...}} around one row */
     int versions_status;                   /* of GET / */
+    bool passwords;                        /* HTTP Basic, where the service takes it */
     bool majors;                           /* versions of a face are majors: face.versions */
     bool unknown_is_refused;               /* a filter that nobody knows: E_INVALID, else ignored */
     int (*status)(const struct err *e);    /* null = err_code_status */

@@ -57,14 +57,26 @@ fault(struct rest_request *r, int code, const struct err *e)
 static void
 unauthenticated(struct rest_request *r, const struct err *e)
 {
+    static const char by_token[] =
+        "a valid token is needed (Authorization: Bearer or X-Auth-Token)";
+    bool passwords = passwords_taken(r);
+    const char *lately = r->route && r->route->flags & REST_UPLOAD
+                             ? " that another request had in the last minute"
+                             : "";
+
     (void)e;
-    rest_header(r, "WWW-Authenticate", "Bearer realm=\"carrick\"%s",
-                r->token ? ", error=\"invalid_token\"" : ""); /* RFC 6750 section 3 */
+    rest_header(r, "WWW-Authenticate", "Bearer realm=\"carrick\"%s%s",
+                r->token ? ", error=\"invalid_token\"" : "", /* RFC 6750 section 3 */
+                passwords ? ", Basic realm=\"carrick\", charset=\"UTF-8\"" : "");
     r->x->content_type = r->face->dialect->fault_type;
     jw_object(&r->w, NULL);
     jw_str(&r->w, "title", http_phrase(401));
     jw_int(&r->w, "status", 401);
-    jw_str(&r->w, "detail", "a valid token is needed (Authorization: Bearer or X-Auth-Token)");
+    jw_str(&r->w, "detail",
+           passwords
+               ? mem_printf(r->mem, "%s, or a user's name and password (Authorization: Basic)%s",
+                            by_token, lately)
+               : by_token);
     jw_end(&r->w);
 }
 
@@ -461,6 +473,7 @@ const struct dialect dialect_etsi = {
     .fault_type = "application/problem+json",
     .faults = &faults,
     .versions_status = 200,
+    .passwords = true,
     .majors = true,
     .status = status,
     .fault = fault,

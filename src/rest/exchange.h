@@ -47,6 +47,7 @@ struct rest_exchange {
     bool upload_open;                /* .upload->begin has succeeded */
     bool again;                      /* a read found that it has to write first */
     bool on_writer;
+    const char *name, *password;     /* given by Basic and not proved yet, or null */
     struct err *failed;              /* why an upload is not accepted, until it is given up */
     int fd;                          /* answer file, or -1 */
     int64_t fd_offset, fd_size;
@@ -85,6 +86,10 @@ void verb_row(struct rest_request *r, const struct rest_shape *shape, const char
 struct err *verb_list_rows(struct tx *tx, struct rest_request *r, struct list_query *query,
                            struct rest_page *page) MUST_USE;
 struct err *verb_tags(struct tx *tx, struct rest_request *r) MUST_USE; /* tags.c */
+
+/* ---- rest.c */
+/* Would HTTP Basic be taken for this request? */
+bool passwords_taken(const struct rest_request *r);
 
 /* ---- answer.c */
 /* Drops what was written of an answer. */

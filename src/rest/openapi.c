@@ -237,13 +237,19 @@ write_request_body(struct jw *w, const struct face *face, const struct route *ro
 {
     bool create = route->verb == REST_CREATE, update = route->verb == REST_UPDATE;
 
-    if (!create && !update && !route->body && !(route->flags & REST_UPLOAD)) {
+    if (!create && !update && !route->body && !(route->flags & (REST_UPLOAD | REST_FORM_BODY))) {
         return;
     }
     jw_object(w, "requestBody");
     jw_bool(w, "required", true);
-    open_content(w, route->flags & REST_UPLOAD ? "application/octet-stream" : "application/json");
-    if (route->flags & REST_UPLOAD) {
+    open_content(w, route->flags & REST_UPLOAD      ? "application/octet-stream"
+                    : route->flags & REST_FORM_BODY ? "application/x-www-form-urlencoded"
+                                                    : "application/json");
+    if (route->flags & REST_FORM_BODY) {
+        jw_object(w, "schema");
+        jw_str(w, "type", "object");
+        jw_end(w);
+    } else if (route->flags & REST_UPLOAD) {
         jw_object(w, "schema");
         jw_str(w, "type", "string");
         jw_str(w, "format", "binary");

@@ -39,6 +39,30 @@ rest_body_raw(const struct rest_request *r, size_t *n)
     return http_body(r->x->http, n);
 }
 
+bool
+rest_basic(const struct rest_request *r, const char **name, const char **password)
+{
+    const char *header = http_header(r->x->http, "Authorization");
+    const char *both, *colon;
+    size_t n;
+
+    if (!header || strncasecmp(header, "Basic ", 6) != 0) {
+        return false;
+    }
+    both = base64_to(r->mem, header + 6 + strspn(header + 6, " "), &n);
+    if (!both || !str_utf8(both, n) || memchr(both, '\0', n)) {
+        return false;
+    }
+    both = mem_strn(r->mem, both, n);
+    colon = strchr(both, ':');
+    if (!colon) {
+        return false;
+    }
+    *name = mem_strn(r->mem, both, (size_t)(colon - both));
+    *password = colon + 1;
+    return true;
+}
+
 /* ---- the head ------------------------------------------------------------------ */
 
 /* The host as the client named it; a name that could break out of a link or
@@ -131,6 +155,41 @@ given_token(struct http_exchange *http)
     return str_empty(token) ? NULL : token;
 }
 
+bool
+passwords_taken(const struct rest_request *r)
+{
+    const struct rest_passwords *passwords = &r->x->rest->config.passwords;
+
+    return passwords->prove && r->face->dialect->passwords &&
+           (passwords->in_clear || http_is_tls(r->x->http));
+}
+
+/* What was proved lately is known at once; else the proof waits for the whole request, for it takes
+ * a pool.  A file cannot wait: it would have to be kept before it is known whose it is. */
+static struct err *
+authenticate_password(struct rest_exchange *x)
+{
+    const struct rest_config *config = &x->rest->config;
+    struct rest_request *r = &x->r;
+    const char *name, *password;
+
+    if (!rest_basic(r, &name, &password)) {
+        return err_new(E_UNAUTHENTICATED, "Unauthorized", "no token was given");
+    }
+    r->authenticated =
+        config->passwords.proved(config->auth_arg, name, password, r->mem, &r->caller);
+    r->caller.request_id = r->request_id;
+    if (r->authenticated) {
+        return NULL;
+    }
+    if (r->route->flags & REST_UPLOAD) {
+        return err_new(E_UNAUTHENTICATED, "Unauthorized", "not proved within the last minute");
+    }
+    x->name = name;
+    x->password = password;
+    return NULL;
+}
+
 static struct err *
 authenticate(struct rest_exchange *x)
 {
@@ -140,6 +199,9 @@ authenticate(struct rest_exchange *x)
     struct err *e;
 
     r->token = given_token(x->http);
+    if (!r->token && !is_public && passwords_taken(r)) {
+        return authenticate_password(x);
+    }
     if (!r->token) {
         return is_public ? NULL : err_new(E_UNAUTHENTICATED, "Unauthorized", "no token was given");
     }
@@ -171,6 +233,16 @@ check_version(struct rest_exchange *x)
 }
 
 static struct err *
+check_rule(const struct rest_request *r)
+{
+    if (r->route->rule && !policy_allows(&r->caller, r->route->rule, "admin_only", NULL)) {
+        return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "(rule:%s) is disallowed by policy",
+                       r->route->rule);
+    }
+    return NULL;
+}
+
+static struct err *
 check_head(struct rest_exchange *x)
 {
     struct rest_request *r = &x->r;
@@ -178,10 +250,10 @@ check_head(struct rest_exchange *x)
     TRY(match_route(x));
     TRY(check_version(x));
     TRY(authenticate(x));
-    if (r->route->rule && !policy_allows(&r->caller, r->route->rule, "admin_only", NULL)) {
-        return err_new(E_FORBIDDEN, "PolicyNotAuthorized", "(rule:%s) is disallowed by policy",
-                       r->route->rule);
+    if (x->password) {
+        return NULL; /* nobody yet */
     }
+    TRY(check_rule(r));
     if (r->route->flags & REST_UPLOAD) {
         TRY(r->route->upload->begin(r));
         x->upload_open = true;
@@ -219,7 +291,7 @@ on_body(struct http_exchange *http, void *arg, const void *data, size_t n)
 static bool
 wants_json(const struct rest_request *r)
 {
-    if (r->route->flags & (REST_UPLOAD | REST_NO_BODY | REST_RAW_BODY)) {
+    if (r->route->flags & (REST_UPLOAD | REST_NO_BODY | REST_RAW_BODY | REST_FORM_BODY)) {
         return false;
     }
     switch (r->route->verb) {
@@ -274,6 +346,32 @@ parse_body(struct rest_request *r)
                                    json_type_name(r->body->type)));
     }
     return NULL;
+}
+
+/* Secrets are in forms: what stands in an address is in logs. */
+static struct err *
+parse_form(struct rest_request *r)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = rest_header_in(r, "Content-Type");
+    const char *text;
+    size_t n;
+
+    if (!(r->route->flags & REST_FORM_BODY)) {
+        return NULL;
+    }
+    if (!type || !str_eq(mem_strn(r->mem, type, strcspn(type, "; ")), form)) {
+        return err_new(E_MEDIA_TYPE, NULL, "the body has to be %s", form);
+    }
+    text = http_body(r->x->http, &n);
+    if (n > REST_FORM_MAX) {
+        return err_new(E_TOO_LARGE, NULL, "a form has %d bytes at most", REST_FORM_MAX);
+    }
+    if (n && memchr(text, '\0', n)) {
+        return err_new(E_INVALID, NULL, "the body is no form");
+    }
+    r->x->query.n = 0;
+    return n ? query_parse(r->x, mem_strn(r->mem, text, n)) : NULL;
 }
 
 /* ---- running --------------------------------------------------------------------- */
@@ -442,11 +540,53 @@ read_body(struct rest_request *r)
     if (broken) {
         return err_copy(broken);
     }
+    TRY(parse_form(r));
     TRY(parse_body(r));
     if (r->body && r->face->body) {
         TRY(r->face->body(r));
     }
     return verb_decode(r);
+}
+
+/* The request of a known caller. */
+static void
+take(struct rest_exchange *x)
+{
+    struct err *e = read_body(&x->r);
+
+    if (!e && (x->r.route->flags & REST_POOL)) {
+        e = pool_run(x->rest->config.pool, prepare, &x->r);
+        if (!e) {
+            return;
+        }
+    }
+    if (e) {
+        upload_drop(x);
+        answer_err(&x->r, e);
+    } else {
+        prepare(&x->r);
+    }
+}
+
+/* On the pool that hashes. */
+static void
+prove(void *arg)
+{
+    struct rest_request *r = arg;
+    const struct rest_config *config = &r->x->rest->config;
+    struct err *e =
+        config->passwords.prove(config->auth_arg, r->x->name, r->x->password, r->mem, &r->caller);
+
+    r->caller.request_id = r->request_id;
+    r->authenticated = !e;
+    if (!e) {
+        e = check_rule(r);
+    }
+    if (e) {
+        answer_err(r, e);
+    } else {
+        take(r->x);
+    }
 }
 
 static void
@@ -459,18 +599,13 @@ on_request(struct http_exchange *http, void *arg)
     if (x->answered) {
         return;
     }
-    e = read_body(&x->r);
-    if (!e && (x->r.route->flags & REST_POOL)) {
-        e = pool_run(x->rest->config.pool, prepare, &x->r);
-        if (!e) {
-            return;
-        }
+    if (!x->password) {
+        take(x);
+        return;
     }
+    e = pool_run(x->rest->config.passwords.pool, prove, &x->r);
     if (e) {
-        upload_drop(x);
         answer_err(&x->r, e);
-    } else {
-        prepare(&x->r);
     }
 }
 

@@ -32,6 +32,8 @@ enum rest_flags {
     REST_NO_BODY = 1 << 3, /* a body is ignored (actions without one) */
     REST_ANY_BODY = 1 << 4, /* the body is any JSON value, null where empty; else an object is required */
     REST_RAW_BODY = 1 << 5, /* the body is not JSON: rest_body_raw */
+    REST_FORM_BODY = 1 << 6, /* the body is a form of REST_FORM_MAX bytes at most: rest_query has
+                              * its fields, and none of the address */
 };
 
 /* Steps of a request.  All get the request; what they keep hangs on r->op.user,
@@ -39,6 +41,8 @@ enum rest_flags {
 typedef struct err *rest_fn(struct rest_request *r);
 /* Inside a transaction: no I/O; a write may be run again (the answer written so far is dropped). */
 typedef struct err *rest_tx_fn(struct tx *tx, struct rest_request *r);
+
+#define REST_FORM_MAX (16 << 10)
 
 struct rest_upload {
     rest_fn *begin; /* on the server's thread when the head is complete: open a file */
@@ -137,7 +141,7 @@ struct face {
 
 /* The languages. */
 extern const struct dialect dialect_keystone, dialect_neutron, dialect_nova, dialect_glance,
-    dialect_etsi;
+    dialect_etsi, dialect_oauth2;
 
 /* ---- the request, for shapes and actions ----------------------------------- */
 
@@ -180,6 +184,9 @@ const char *const *rest_query_all(const struct rest_request *r, const char *name
 bool rest_query_flag(const struct rest_request *r, const char *name);
 const char *rest_header_in(const struct rest_request *r, const char *name);
 const char *rest_body_raw(const struct rest_request *r, size_t *n);
+/* Name and password of "Authorization: Basic" (RFC 7617), in the request's arena; false where the
+ * header is absent, of another scheme or malformed. */
+bool rest_basic(const struct rest_request *r, const char **name, const char **password);
 /* Adds "Name: value" to the answer. */
 void rest_header(struct rest_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Answers with a file instead of 'out': 'fd' is taken over. */
@@ -207,12 +214,25 @@ struct rest_mount {
 typedef struct err *rest_authenticate_fn(void *arg, const char *token, struct mem *mem,
                                          struct caller *caller);
 
+/* Names and passwords with requests (HTTP Basic), of dialects that take them.  'arg' is auth_arg. */
+struct rest_passwords {
+    /* On a server's thread, from memory: false where it has to be proved. */
+    bool (*proved)(void *arg, const char *name, const char *password, struct mem *mem,
+                   struct caller *caller);
+    /* On 'pool'.  E_UNAUTHENTICATED where it is wrong. */
+    struct err *(*prove)(void *arg, const char *name, const char *password, struct mem *mem,
+                         struct caller *caller);
+    struct pool *pool;
+    bool in_clear;                   /* also over connections that are not TLS */
+};
+
 struct rest_config {
     struct http_server_config http;  /* .handler and .arg are set by rest */
     const struct rest_mount *mounts; /* borrowed; faces of one prefix may be several */
     size_t n_mounts;
     rest_authenticate_fn *authenticate;
     void *auth_arg;
+    struct rest_passwords passwords; /* .prove null = none are taken */
     const char *auth_prefix;         /* prefix of the identity face, for WWW-Authenticate */
     struct pool *pool;               /* for REST_POOL; may be null where no route has it */
     int64_t list_max;                /* rows of a page at most, 0 = no cap */

@@ -164,6 +164,7 @@ const struct world_kind world_orchestrator = {
     .n_rules = n_rules,
     .endpoints = endpoints,
     .n_endpoints = ARRAY_SIZE(endpoints),
+    .passwords_in_clear = true,
     .list_max = 4,
     .start = start,
     .stop = stop,

@@ -168,6 +168,10 @@ start_faces(struct world *world, const struct world_kind *kind)
     struct rest_config config = {.http = {.address = "127.0.0.1"},
                                  .authenticate = identity_caller,
                                  .auth_arg = world->identity,
+                                 .passwords = {.proved = identity_proved,
+                                               .prove = identity_prove,
+                                               .pool = identity_pool(world->identity),
+                                               .in_clear = kind->passwords_in_clear},
                                  .auth_prefix = "/identity",
                                  .pool = identity_pool(world->identity),
                                  .list_max = kind->list_max};

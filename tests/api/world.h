@@ -28,6 +28,7 @@ struct world_kind {
     const size_t *const *n_rules;             /* ... and how many each has */
     const struct identity_endpoint *endpoints;
     size_t n_endpoints;
+    bool passwords_in_clear;     /* Basic is taken, as where an orchestrator listens on loopback */
     int64_t list_max;            /* rows of a page at most, 0 = no cap */
     /* Starts the services behind the faces; identity is there. */
     struct err *(*start)(struct world *world, const struct rest_mount **mounts, size_t *n);

@@ -125,6 +125,76 @@ TEST(later_start_keeps_the_password_and_renews_the_clouds_file)
     fixture_close(&fx);
 }
 
+/* One word for who it is: an id, or a name in the first domain. */
+TEST(client_is_named_by_id_or_by_name_and_by_nothing_else)
+{
+    struct fixture fx;
+    struct identity_token token, again;
+    struct identity_login login = {.methods = METHOD_PASSWORD, .client = "admin"};
+
+    (void)fixture_open(&fx);
+    login.password = password_of(&fx);
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &token));
+    CHECK_STR(token.user_name, "admin");
+    CHECK_STR(token.project_name, "admin"); /* the default project */
+    login.client = token.user_id;
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &again));
+    CHECK_STR(again.user_id, token.user_id);
+    login.client = "Admin";
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &again), E_UNAUTHENTICATED);
+    login.client = "admin";
+    login.password = "wrong";
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &again), E_UNAUTHENTICATED);
+    fixture_close(&fx);
+}
+
+TEST(proved_password_is_known_for_a_minute_and_no_other_is)
+{
+    struct fixture fx;
+    struct caller caller;
+    const char *password;
+
+    (void)fixture_open(&fx);
+    password = password_of(&fx);
+    CHECK(!identity_proved(fx.identity, "admin", password, fx.mem, &caller));
+    CHECK_ERR(identity_prove(fx.identity, "admin", "wrong", fx.mem, &caller), E_UNAUTHENTICATED);
+    CHECK(!identity_proved(fx.identity, "admin", "wrong", fx.mem, &caller));
+    REQUIRE_OK(identity_prove(fx.identity, "admin", password, fx.mem, &caller));
+    CHECK(caller.is_admin);
+    caller = (struct caller){0};
+    CHECK(identity_proved(fx.identity, "admin", password, fx.mem, &caller));
+    CHECK(caller.is_admin && str_eq(caller.user_name, "admin") && caller.project_id);
+    CHECK(!identity_proved(fx.identity, "admin", "wrong", fx.mem, &caller));
+    CHECK(!caller.user_id);
+    CHECK(!identity_proved(fx.identity, mem_printf(fx.mem, "admin%c", password[0]), password + 1,
+                           fx.mem, &caller));
+    time_freeze(NOW + 59 * INT64_C(1000000));
+    CHECK(identity_proved(fx.identity, "admin", password, fx.mem, &caller));
+    time_freeze(NOW + 60 * INT64_C(1000000));
+    CHECK(!identity_proved(fx.identity, "admin", password, fx.mem, &caller));
+    fixture_close(&fx);
+}
+
+/* More than there are places: who comes last is known, and nothing grows. */
+TEST(proofs_have_a_fixed_number_of_places)
+{
+    AUTO(mem) mem = mem_new("proofs");
+    struct proofs *proofs = proofs_new();
+    size_t n = 0;
+
+    for (int i = 0; i < 3000; i++) {
+        const char *client = mem_printf(mem, "client%d", i);
+
+        proofs_put(proofs, client, "secret", 2, mem, client);
+        CHECK_STR(proofs_get(proofs, client, "secret", 1, mem), client);
+    }
+    for (int i = 0; i < 3000; i++) {
+        n += proofs_get(proofs, mem_printf(mem, "client%d", i), "secret", 1, mem) != NULL;
+    }
+    CHECK(n > 0 && n <= 1024);
+    proofs_free(proofs);
+}
+
 /* ---- passwords ------------------------------------------------------------------------ */
 
 TEST(passwords_are_bcrypt_and_whole)

@@ -346,3 +346,97 @@ TEST(uploads_that_are_not_accepted_are_given_up)
     pool_free(config.pool);
     store_close(upload_mount.store);
 }
+
+/* ---- passwords with requests -------------------------------------------------------- */
+
+static bool
+never_proved(void *arg, const char *name, const char *password, struct mem *mem,
+             struct caller *caller)
+{
+    (void)arg;
+    (void)name;
+    (void)password;
+    (void)mem;
+    (void)caller;
+    return false;
+}
+
+static struct err *
+prove_anna(void *arg, const char *name, const char *password, struct mem *mem,
+           struct caller *caller)
+{
+    (void)arg;
+    (void)mem;
+    caller->user_name = name;
+    caller->is_admin = true;
+    return str_eq(name, "anna") && str_eq(password, "a:b")
+               ? NULL
+               : err_new(E_UNAUTHENTICATED, NULL, "somebody else");
+}
+
+static struct err *
+write_caller(struct rest_request *r)
+{
+    jw_object(&r->w, NULL);
+    jw_str(&r->w, "name", r->caller.user_name);
+    jw_end(&r->w);
+    rest_finish(r, NULL);
+    return NULL;
+}
+
+static int
+password_status(struct mem *mem, const struct rest *rest, const char *prefix, const char *both,
+                struct http_answer *answer)
+{
+    const char *const headers[] = {
+        mem_printf(mem, "Authorization: Basic %s", base64_from(mem, both, strlen(both), false)),
+        NULL};
+    struct http_request request = {
+        .method = "GET",
+        .url = mem_printf(mem, "http://127.0.0.1:%u/%s/me", rest_port(rest), prefix),
+        .headers = headers,
+        .body_fd = -1,
+        .timeout_ms = 20000,
+    };
+    struct http_client_config config = {0};
+
+    *answer = (struct http_answer){0};
+    CHECK_OK(http_fetch(mem, &config, &request, answer));
+    return answer->status;
+}
+
+/* A password in clear is not even proved where others can listen, nor by dialects without Basic. */
+TEST(passwords_are_taken_where_they_may_be_and_nowhere_else)
+{
+    static const struct route me_routes[] = {
+        {.method = "GET", .path = "/me", .verb = REST_ACTION, .start = write_caller,
+         .rule = "admin_only"}};
+    static const struct face etsi = {.name = "e", .dialect = &dialect_etsi, REST_ROUTES(me_routes)};
+    static const struct face nova = {.name = "n", .dialect = &dialect_nova, REST_ROUTES(me_routes)};
+    static const struct rest_mount me_mounts[] = {{.face = &etsi, .prefix = "/etsi"},
+                                               {.face = &nova, .prefix = "/nova"}};
+    AUTO(mem) mem = mem_new("test");
+    struct rest_config config = {.http = {.address = "127.0.0.1"},
+                                 .mounts = me_mounts,
+                                 .n_mounts = ARRAY_SIZE(me_mounts),
+                                 .authenticate = anybody,
+                                 .passwords = {.proved = never_proved, .prove = prove_anna}};
+    struct http_answer answer;
+    struct rest *rest, *open;
+
+    REQUIRE_OK(pool_new("test", 1, 8, &config.passwords.pool));
+    REQUIRE_OK(rest_new(&config, &rest));
+    config.passwords.in_clear = true;
+    REQUIRE_OK(rest_new(&config, &open));
+    CHECK_INT(password_status(mem, rest, "etsi", "anna:a:b", &answer), 401);
+    CHECK_STR(http_answer_header(&answer, "WWW-Authenticate"), "Bearer realm=\"carrick\"");
+    CHECK_INT(password_status(mem, open, "etsi", "anna:a:b", &answer), 200);
+    CHECK_STR(answer.body, "{\"name\":\"anna\"}");
+    CHECK_INT(password_status(mem, open, "etsi", "anna:a", &answer), 401);
+    CHECK_INT(password_status(mem, open, "nova", "anna:a:b", &answer), 401);
+    pool_stop(config.passwords.pool); /* as one whose queue is full */
+    CHECK_INT(password_status(mem, open, "etsi", "anna:a:b", &answer), 503);
+    rest_free(open);
+    rest_free(rest);
+    pool_free(config.passwords.pool);
+}

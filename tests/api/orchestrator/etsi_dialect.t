@@ -1,13 +1,13 @@
 # What holds for every ETSI face (SOL013): problem details, versions, filters, selectors, pages, ETags.
 GET /vnfpkgm/v2/vnf_packages  as nobody
 = 401
-< WWW-Authenticate: Bearer realm="carrick"
+< WWW-Authenticate: Bearer realm="carrick", Basic realm="carrick", charset="UTF-8"
 < Content-Type: application/problem+json
 {"title": "Unauthorized", "status": 401, "detail": "$ := text"}
 GET /vnfpkgm/v2/vnf_packages  as nobody
 > Authorization: Bearer nonsense
 = 401
-< WWW-Authenticate: Bearer realm="carrick", error="invalid_token"
+< WWW-Authenticate: Bearer realm="carrick", error="invalid_token", Basic realm="carrick", charset="UTF-8"
 GET /vnfpkgm/api_versions  as demo
 = 200
 < Version: $ := text

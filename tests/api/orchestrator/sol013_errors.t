@@ -2,7 +2,7 @@
 GET /nslcm/v2/ns_instances/none  as nobody
 = 401
 < Content-Type: application/problem+json
-< WWW-Authenticate: Bearer realm="carrick"
+< WWW-Authenticate: Bearer realm="carrick", Basic realm="carrick", charset="UTF-8"
 {"title": "Unauthorized", "status": 401, "detail": "$ := text"}
 # Paths that are not there: below an API, of another major, of no API at all.
 GET /nslcm/v2/nothing  as demo
