@@ -104,14 +104,14 @@ server_compare(struct comparison *c, const struct drift_thing *thing,
 
     if (wanted && !str_eq(object->status, wanted)) {
         const char *found = str_or(object->status, "no state");
-        const char *power = power_of(c, thing, found);
 
+        /* Other states pass, or are what somebody has asked the site for: no healing deletes that. */
         tell(c, thing,
              &(struct drift_difference){.what = "STATE",
                                         .recorded = wanted,
                                         .found = found,
-                                        .mend = power,
-                                        .heal = power ? NULL : thing->id});
+                                        .mend = power_of(c, thing, found),
+                                        .heal = str_eq(found, "ERROR") ? thing->id : NULL});
     }
 }
 

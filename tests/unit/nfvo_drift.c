@@ -75,6 +75,7 @@ TEST(drift_of_servers)
          "MISSING server a: ACTIVE, nothing; carrick ns heal demo --vnf fw --vnfc a"},
         {"STOPPED", NULL, NULL, "MISSING server a: SHUTOFF, nothing; -"},
         {"STARTED", NULL, "ERROR", "STATE server a: ACTIVE, ERROR; carrick vnf heal fw --vnfc a"},
+        {"STARTED", NULL, "REBOOT", "STATE server a: ACTIVE, REBOOT; -"},
         {"STARTED", NULL, "SHUTOFF", "STATE server a: ACTIVE, SHUTOFF; carrick vnf start fw --vnfc a"},
         {"STARTED", "demo", "SHUTOFF",
          "STATE server a: ACTIVE, SHUTOFF; carrick ns start demo --vnf fw"},
