@@ -427,7 +427,6 @@ TEST(flows_leave_a_lent_instance_that_is_drained_or_dead)
     CHECK(sent_into(l, 'f', "forward") > there);
     nothing_is_wrong(l->east);
     forged_packets_are_dropped(l, &a, &b);
-    site_hears(l->east);
     REQUIRE(!kill(node_pid(l->west, "f"), SIGKILL));
     SITE_EVENTUALLY(l->east, 5000, site_instance_reason(l->east, f[0]));
     CHECK_INT(flows_arrive(&a, &d), N_FLOWS);

@@ -640,14 +640,6 @@ site_hop_packets(struct site *site, const char *chain, int64_t hop, const char *
     return -1;
 }
 
-void
-site_hears(struct site *site)
-{
-    int64_t heard = time_mono_ns() + 2000000000LL * test_patience();
-
-    SITE_EVENTUALLY(site, 4000, time_mono_ns() > heard);
-}
-
 const char *
 site_instance_reason(struct site *s, const struct desired_instance *inst)
 {

@@ -136,9 +136,6 @@ struct err *node_run(struct site *site, const char *server, const char **output,
 pid_t node_spawn(struct site *site, const char *server, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void spawned_end(pid_t pid);
 bool node_ping(struct site *site, const char *server, const char *ip, int size);
-/* Time in which the first answers of instances elsewhere come to the site's questions: half a second
- * of a free machine.  Who was never heard of is not missed. */
-void site_hears(struct site *site);
 /* One TCP connection that carries some bytes each way: the client asks 'to_ip', the server listens
  * at 'ip'. */
 bool node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,

@@ -193,7 +193,6 @@ TEST(a_site_leaves_an_instance_of_another_that_is_dead_or_out_of_reach)
     CHECK(site_hop_packets(west, "c", 0, "forward") > 0); /* Some went there. */
     SITE_EVENTUALLY(east, 3000, !site_instance_reason(east, g));
     (void)site_counters(east);
-    site_hears(east);
     /* Out of reach: not for a lost packet or two, but soon. */
     wan(east, "down");
     SITE_EVENTUALLY(east, 5000, site_instance_reason(east, g));
