@@ -202,6 +202,31 @@ changes_read(struct tx *tx, int64_t cursor, size_t max, struct change **changes,
 }
 
 struct err *
+change_image(struct tx *tx, const struct table *table, const char *id, int64_t cursor,
+             const struct json **image)
+{
+    AUTO_STMT stmt = {0};
+    const char *columns;
+    bool row;
+
+    *image = NULL;
+    TRY(conn_take(tx->conn,
+                  "SELECT columns FROM _change WHERE seq > ?1 AND kind = ?2 AND tbl = ?3 "
+                  "AND id = ?4 ORDER BY seq LIMIT 1",
+                  &stmt));
+    stmt_int(&stmt, 1, cursor);
+    stmt_int(&stmt, 2, CHANGE_DELETE);
+    stmt_text(&stmt, 3, table->name);
+    stmt_text(&stmt, 4, id);
+    TRY(conn_step(tx->conn, &stmt, &row));
+    if (!row) {
+        return NULL;
+    }
+    columns = stmt_get(&stmt, 0);
+    return json_parse(tx->mem, columns, strlen(columns), image);
+}
+
+struct err *
 changes_last(struct tx *tx, int64_t *seq)
 {
     int64_t first;

@@ -141,6 +141,42 @@ TEST(notify_filter_is_refused_with_all_its_faults)
     }
 }
 
+/* A list of 'n' objects with a list of 'm' values each. */
+static const struct json *
+large_filter(struct mem *mem, int n, int m)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_array(&w, "many");
+    for (int i = 0; i < n; i++) {
+        jw_object(&w, NULL);
+        jw_array(&w, "shapes");
+        for (int k = 0; k < m; k++) {
+            jw_str(&w, NULL, "s");
+        }
+        jw_end(&w);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    return json_of(mem, text.data);
+}
+
+TEST(notify_filter_is_bounded_as_a_whole)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_OK(criteria_check(mem, criteria, "filter", large_filter(mem, 100, 10)));
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 91, 11)), E_INVALID,
+                  "filter: 1000 values at most, not 1001");
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 1000, 1000)),
+                  E_INVALID, "filter: 16384 bytes at most, not ");
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 1001, 0)), E_INVALID,
+                  "filter: 1000 values at most, not 1001");
+}
+
 TEST(notify_filter_holds_for_events_that_fit_all_of_it)
 {
     static const char facts[] = "{\"name\": \"a\", \"colour\": \"red\", \"size\": \"1\", "
@@ -330,6 +366,125 @@ TEST(notify_tells_a_change_as_it_was_though_the_row_is_gone)
     CHECK_STR(json_str(json_path(json_of(mem, found.items.items[0]->body), "_links.thing.href")),
               "http://here/things/" THING);
     store_close(store);
+}
+
+/* ---- much at once --------------------------------------------------------------------------- */
+
+#define MANY 50
+
+/* Many subscriptions with long filters, and a thing that is made: none of them wants to know. */
+static struct err *
+crowd_write(struct tx *tx, void *arg)
+{
+    struct thing *thing = row_new(tx_mem(tx), &thing_table);
+    const struct json *filter = large_filter(tx_mem(tx), 8, 1000);
+
+    (void)arg;
+    for (int i = 0; i < MANY; i++) {
+        TRY(subscription_add(tx, PROJECT, "http://x/", filter));
+    }
+    thing->project_id = PROJECT;
+    return row_insert(tx, thing);
+}
+
+static struct err *
+crowd_read(struct tx *tx, void *arg)
+{
+    struct notices *found = arg;
+    struct change *changes;
+    size_t n, before;
+
+    TRY(changes_read(tx, MANY, 1, &changes, &n));
+    REQUIRE(n == 1);
+    before = mem_size(tx_mem(tx));
+    TRY(notices_of(tx, apis, &changes[0], found));
+    CHECK(mem_size(tx_mem(tx)) - before < (1 << 20));
+    return NULL;
+}
+
+/* What is not told costs nothing that stays, also with filters that an older binary took. */
+TEST(notify_weighs_many_long_filters_in_little_memory)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct store *store = world_open(":memory:");
+    struct notices found = {.mem = mem};
+
+    REQUIRE_OK(store_write_wait(store, crowd_write, NULL));
+    REQUIRE_OK(store_read(store, crowd_read, &found));
+    CHECK_INT(found.items.n, 0);
+    store_close(store);
+}
+
+struct backlog {
+    struct loop *loop;
+    struct store *store;
+    struct store_watch *watch;
+    int64_t behind; /* of the log, as the store knows it */
+};
+
+static struct err *
+backlog_write(struct tx *tx, void *arg)
+{
+    int64_t *next = arg;
+
+    if (!*next) {
+        TRY(subscription_add(tx, PROJECT, "http://x/", json_of(tx_mem(tx), "{\"names\": [\"x\"]}")));
+    }
+    for (; *next < 1000; ++*next) {
+        struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+        thing->project_id = PROJECT;
+        TRY(row_insert(tx, thing));
+    }
+    return NULL;
+}
+
+static struct err *
+backlog_read(struct tx *tx, void *arg)
+{
+    struct backlog *backlog = arg;
+    const char *text;
+    int64_t last, kept = 0;
+
+    TRY(tx_fact_get(tx, "notify.cursor", &text));
+    TRY(changes_last(tx, &last));
+    CHECK(text && str_to_i64(text, &kept));
+    backlog->behind = last - kept;
+    return NULL;
+}
+
+static void
+backlog_look(void *arg)
+{
+    struct backlog *backlog = arg;
+
+    REQUIRE_OK(store_read(backlog->store, backlog_read, backlog));
+    if (backlog->behind < 64) {
+        loop_stop(backlog->loop);
+    } else {
+        loop_post(backlog->loop, backlog_look, backlog);
+    }
+}
+
+/* Piece by piece, each noted: a start behind many changes that concern nobody gets on whatever ends
+ * it in between. */
+TEST(notify_notes_how_far_it_read_though_nobody_is_told)
+{
+    struct backlog backlog = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = backlog.store};
+    struct notifier *notifier;
+    int64_t next = 0;
+
+    REQUIRE_OK(loop_new(&backlog.loop));
+    config.loop = backlog.loop;
+    REQUIRE_OK(notifier_new(&config, &notifier)); /* notes where the log is */
+    REQUIRE_OK(store_write_wait(backlog.store, backlog_write, &next));
+    loop_post(backlog.loop, backlog_look, &backlog);
+    REQUIRE_OK(loop_run(backlog.loop));
+    CHECK(backlog.behind < 64);
+    notifier_free(notifier);
+    loop_free(backlog.loop);
+    store_close(backlog.store);
 }
 
 /* ---- kill -9 ------------------------------------------------------------------------------- */
