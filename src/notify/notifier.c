@@ -381,6 +381,7 @@ notifier_free(struct notifier *notifier)
     }
     notify_write_drop(&notifier->write);
     lines_free(notifier);
+    callback_rule_done(&notifier->config.rule);
     notices_drop(notifier);
     pthread_cond_destroy(&notifier->quiet);
     pthread_mutex_destroy(&notifier->lock);

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -212,59 +213,107 @@ TEST(notify_filter_holds_for_events_that_fit_all_of_it)
 /* ---- addresses ----------------------------------------------------------------------------- */
 
 static bool
-may(const struct callback_rule *rule, const char *address)
+may(struct callback_rule *rule, const char *address)
 {
-    struct callback_rule copy = *rule;
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
 
     if (inet_pton(AF_INET, address, &in.sin_addr) == 1) {
-        return callback_may(&copy, (const struct sockaddr *)(const void *)&in);
+        return callback_may(rule, (const struct sockaddr *)(const void *)&in);
     }
     REQUIRE(inet_pton(AF_INET6, address, &in6.sin6_addr) == 1);
-    return callback_may(&copy, (const struct sockaddr *)(const void *)&in6);
+    return callback_may(rule, (const struct sockaddr *)(const void *)&in6);
 }
 
 TEST(notify_callbacks_have_addresses_that_are_allowed)
 {
     static const struct {
-        const char *prefixes, *listen, *address;
+        const char *prefixes, *address;
         bool allowed;
     } cases[] = {
-        {"", "10.0.0.1", "10.0.0.2", true},
-        {"", "10.0.0.1", "2001:db8::1", true},
-        {"", "10.0.0.1", "127.0.0.1", false},
-        {"", "10.0.0.1", "127.9.9.9", false},
-        {"", "10.0.0.1", "::1", false},
-        {"", "10.0.0.1", "::ffff:127.0.0.1", false},
-        {"", "0.0.0.0", "127.0.0.1", false},
-        {"", "127.0.0.1", "127.0.0.1", true}, /* who reaches us is on this host */
-        {"", "::1", "127.0.0.1", true},
-        {"", "127.0.0.1", "0.0.0.0", false}, /* Linux takes it for itself */
-        {"", "127.0.0.1", "::", false},
-        {"", "127.0.0.1", "169.254.169.254", false},
-        {"", "127.0.0.1", "::ffff:169.254.169.254", false},
-        {"", "10.0.0.1", "fe80::1", false},
-        {"", "10.0.0.1", "224.0.0.1", false},
-        {"", "10.0.0.1", "255.255.255.255", false},
-        {"", "10.0.0.1", "ff02::1", false},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.2.7", true},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "2001:db8::7", true},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.3.7", false},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "127.0.0.1", false},
-        {"127.0.0.0/8", "10.0.0.1", "127.0.0.1", true},
+        {"", "192.0.2.2", true},
+        {"", "2001:db8::1", true},
+        {"", "127.0.0.1", false}, /* wherever we listen: tenants come through proxies */
+        {"", "127.9.9.9", false},
+        {"", "::1", false},
+        {"", "0.0.0.0", false}, /* Linux takes it for itself */
+        {"", "::", false},
+        {"", "169.254.169.254", false},
+        {"", "100.100.100.200", false}, /* metadata of clouds */
+        {"", "fd00:ec2::254", false},
+        {"", "fe80::1", false},
+        {"", "fec0::1", false},
+        {"", "224.0.0.1", false},
+        {"", "255.255.255.255", false},
+        {"", "ff02::1", false},
+        /* An IPv4 address in another form. */
+        {"", "::ffff:127.0.0.1", false},
+        {"", "::ffff:169.254.169.254", false},
+        {"", "::ffff:192.0.2.2", true},
+        {"", "::127.0.0.1", false},
+        {"", "::ffff:0:127.0.0.1", false},
+        {"", "64:ff9b::a9fe:a9fe", false},
+        {"", "64:ff9b::7f00:1", false},
+        {"", "64:ff9b::c000:202", true},
+        {"", "64:ff9b:1::7f00:1", false},
+        {"", "2002:7f00:1::1", false},
+        {"", "2002:c000:202::1", true},
+        {"192.0.2.0/24,2001:db8::/32", "192.0.2.7", true},
+        {"192.0.2.0/24,2001:db8::/32", "64:ff9b::c000:207", true},
+        {"192.0.2.0/24,2001:db8::/32", "2001:db8::7", true},
+        {"192.0.2.0/24,2001:db8::/32", "192.0.3.7", false},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", false},
+        {"2000::/3", "2002:7f00:1::1", false},
+        {"127.0.0.0/8", "127.0.0.1", true},
+        {"127.0.0.0/8", "::1", false},
+        {"::1/128", "::1", true},
     };
     AUTO(mem) mem = mem_new("test");
     struct callback_rule rule;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        REQUIRE_OK(callback_rule_read(mem, cases[i].prefixes, cases[i].listen, &rule));
+        REQUIRE_OK(callback_rule_read(mem, cases[i].prefixes, &rule));
         if (may(&rule, cases[i].address) != cases[i].allowed) {
-            test_fail(__FILE__, __LINE__, "\"%s\" at %s: %s", cases[i].prefixes, cases[i].listen,
-                      cases[i].address);
+            test_fail(__FILE__, __LINE__, "\"%s\": %s", cases[i].prefixes, cases[i].address);
         }
+        callback_rule_done(&rule);
     }
-    CHECK_ERR(callback_rule_read(mem, "10.0.0.0/8,x", "10.0.0.1", &rule), E_INVALID);
+    CHECK_ERR(callback_rule_read(mem, "10.0.0.0/8,x", &rule), E_INVALID);
+}
+
+static struct sockaddr_in host_address;
+
+/* Takes the place of the C library's: a host with one more address. */
+int
+getifaddrs(struct ifaddrs **all)
+{
+    static struct ifaddrs one = {.ifa_addr = (struct sockaddr *)(void *)&host_address};
+
+    *all = &one;
+    return 0;
+}
+
+void
+freeifaddrs(struct ifaddrs *all)
+{
+    (void)all;
+}
+
+TEST(notify_callbacks_do_not_reach_the_hosts_own_addresses)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct callback_rule rule;
+
+    host_address.sin_family = AF_INET;
+    host_address.sin_addr.s_addr = inet_addr("198.51.100.7");
+    REQUIRE_OK(callback_rule_read(mem, "", &rule));
+    CHECK(!may(&rule, "198.51.100.7"));
+    CHECK(!may(&rule, "::ffff:198.51.100.7"));
+    CHECK(may(&rule, "198.51.100.8"));
+    callback_rule_done(&rule);
+    REQUIRE_OK(callback_rule_read(mem, "198.51.100.0/24", &rule));
+    CHECK(may(&rule, "198.51.100.7")); /* somebody said so */
+    callback_rule_done(&rule);
 }
 
 /* ---- from changes to texts ----------------------------------------------------------------- */
@@ -621,8 +670,9 @@ things_write(void *arg)
 static void
 sender_run(const char *path, struct shared *shared, bool writes)
 {
+    static const struct cidr loopback = {.ip = {.b = {[10] = 255, 255, 127}}, .len = 8};
     struct notifier_config config = {.apis = apis,
-                                     .rule = {.has_loopback = true},
+                                     .rule = {.allowed = &loopback, .n = 1},
                                      .retry_ms = 1,
                                      .retry_max_ms = 50,
                                      .queue_max = GOT_MAX};
