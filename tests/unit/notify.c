@@ -1,9 +1,11 @@
 /* Subscriptions: filters and addresses as tables of cases, what a change becomes, and that
  * nothing is lost or comes in another order, whoever is killed. */
+#include "faces/etsi_subscription.h"
 #include "notify/criteria.h"
 #include "notify/notices.h"
 #include "notify/queue.h"
 #include "test.h"
+#include "vnfm/vnfm.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -414,6 +416,71 @@ TEST(notify_tells_a_change_as_it_was_though_the_row_is_gone)
               json_get_str(json_of(mem, found.items.items[2]->body), "id"));
     CHECK_STR(json_str(json_path(json_of(mem, found.items.items[0]->body), "_links.thing.href")),
               "http://here/things/" THING);
+    store_close(store);
+}
+
+/* ---- what ETSI's occurrences tell ------------------------------------------------------------ */
+
+static struct err *
+occurrence_write(struct tx *tx, void *arg)
+{
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table), *next;
+    struct subscription *subscription = row_new(tx_mem(tx), &subscription_table);
+
+    (void)arg;
+    subscription->project_id = occ->project_id = PROJECT;
+    subscription->api = "vnflcm";
+    subscription->callback_uri = subscription->base = "http://x";
+    subscription->created_at = tx_now(tx);
+    TRY(row_insert(tx, subscription));
+    occ->vnf_instance_id = THING;
+    occ->operation = "SCALE";
+    occ->operation_state = "STARTING";
+    TRY(row_insert(tx, occ));
+    next = row_copy(tx_mem(tx), occ);
+    next->operation_state = "PROCESSING";
+    TRY(row_update(tx, occ, next));
+    occ = row_copy(tx_mem(tx), next);
+    next->operation_state = "FAILED_TEMP";
+    next->error = json_of(tx_mem(tx), "{\"status\": 500}");
+    return row_update(tx, occ, next);
+}
+
+static struct err *
+occurrence_read(struct tx *tx, void *arg)
+{
+    struct change *changes;
+    size_t n;
+
+    TRY(changes_read(tx, 0, 100, &changes, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(notices_of(tx, etsi_notices, &changes[i], arg));
+    }
+    return NULL;
+}
+
+/* Whoever reads the log late knows more than the change: only a result tells of an error. */
+TEST(notify_a_start_tells_of_no_later_error)
+{
+    static const struct table *const occurrences[] = {&subscription_table, &notification_table,
+                                                      &vnf_lcm_op_occ_table, NULL};
+    struct store_config config = {.path = ":memory:", .tables = occurrences, .seal_key = KEY_32};
+    static const char *const states[] = {"STARTING", "PROCESSING", "FAILED_TEMP"};
+    AUTO(mem) mem = mem_new("test");
+    struct notices found = {.mem = mem};
+    struct store *store;
+
+    REQUIRE_OK(store_open(&config, &store));
+    REQUIRE_OK(store_write_wait(store, occurrence_write, NULL));
+    REQUIRE_OK(store_read(store, occurrence_read, &found));
+    REQUIRE(found.items.n == 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct json *body = json_of(mem, found.items.items[i]->body);
+
+        CHECK_STR(json_get_str(body, "operationState"), states[i]);
+        CHECK_STR(json_get_str(body, "notificationStatus"), i == 2 ? "RESULT" : "START");
+        CHECK((json_get(body, "error") != NULL) == (i == 2));
+    }
     store_close(store);
 }
 
