@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CURSOR "notify.cursor"
 /* Of one transaction, or a few more: a backlog, or one that grows, is no more at once. */
@@ -99,6 +100,16 @@ is_enough(struct tx *tx, const struct notices *notices)
            mem_size(tx_mem(tx)) + mem_size(notices->mem) > BYTES_MAX;
 }
 
+static void
+gone_note(struct notifier *notifier, const struct change *change)
+{
+    struct mem *mem = notifier->notices.mem;
+
+    if (change->kind == CHANGE_DELETE && str_eq(change->table, subscription_table.name)) {
+        vec_add(mem, &notifier->gone, (const char *)mem_str(mem, change->id));
+    }
+}
+
 /* What is new, as notifications: until there are enough of them for one transaction. */
 static struct err *
 log_read(struct tx *tx, void *arg)
@@ -110,6 +121,7 @@ log_read(struct tx *tx, void *arg)
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
         TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+        gone_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
     notifier->is_behind = n == AT_ONCE || i < n;
@@ -153,6 +165,7 @@ notices_drop(struct notifier *notifier)
 {
     mem_free(notifier->notices.mem);
     notifier->notices = (struct notices){0};
+    memset(&notifier->gone, 0, sizeof notifier->gone);
 }
 
 /* Later, from where the store knows that we are. */
@@ -198,6 +211,9 @@ follow(void *arg)
     err = store_read(notifier->config.store, log_read, notifier);
     if (err_is(err, E_GONE)) {
         err = log_lost(notifier, err);
+    }
+    vec_each (&notifier->gone, id) {
+        line_end(notifier, *id);
     }
     if (err) {
         follow_later(notifier, err);
