@@ -298,13 +298,15 @@ static const struct rest_shape own_shape = {.encode = own_encode};
 static struct err *
 redrive(struct tx *tx, struct rest_request *r)
 {
-    int64_t n;
+    const struct nfvo *nfvo = r->op.user;
+    int64_t n, left;
     void *row;
 
     TRY(resource_get(tx, &r->op, r->id, &row));
-    TRY(subscription_redrive(tx, r->id, &n));
+    TRY(notifier_redrive(nfvo->notifier, tx, r->id, &n, &left));
     jw_object(&r->w, NULL);
     jw_int(&r->w, "redriven", n);
+    jw_int(&r->w, "dead", left);
     jw_end(&r->w);
     return NULL;
 }
@@ -377,7 +379,7 @@ static const struct route routes[] = {
      .rule = "writer",
      .write = redrive,
      .committed = redriven,
-     .doc = "Delivers dead letters after all, in the place that is theirs."},
+     .doc = "Delivers dead letters after all, in the place that is theirs; as many as may wait."},
     REST_VERB("GET", ROOT "/notifications", REST_LIST, &notification_resource, &own_shape),
     REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
 };

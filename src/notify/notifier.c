@@ -288,6 +288,13 @@ wake_some(void *arg)
     }
 }
 
+struct err *
+notifier_redrive(const struct notifier *notifier, struct tx *tx, const char *subscription_id,
+                 int64_t *n, int64_t *left)
+{
+    return queue_redrive(tx, &notifier->limits, subscription_id, n, left);
+}
+
 void
 notifier_wake(struct notifier *notifier, const char *subscription_id)
 {

@@ -132,8 +132,6 @@ struct err *subscription_make(struct mem *mem, const struct notice_api *api,
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
                               const char **id) MUST_USE;
-/* All dead letters wait for their delivery again, in the place that is theirs; '*n': how many. */
-struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST_USE;
 
 /* ---- addresses ------------------------------------------------------------------------ */
 
@@ -179,6 +177,10 @@ void notifier_stop(struct notifier *notifier);
 void notifier_free(struct notifier *notifier);
 /* Is there a certificate of ours to show callbacks?  Any thread. */
 bool notifier_has_certificate(const struct notifier *notifier);
+/* Dead letters wait for their delivery again, in the place that is theirs: '*n' of them; '*left' stay
+ * dead, since no more may wait at once.  In a write, on any thread. */
+struct err *notifier_redrive(const struct notifier *notifier, struct tx *tx,
+                             const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 
