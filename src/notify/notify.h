@@ -154,6 +154,9 @@ void callback_rule_done(struct callback_rule *rule);
  * IPv6 address that leads to an IPv4 address (mapped, translated, 6to4) is judged as that one. */
 bool callback_may(void *rule, const struct sockaddr *to);
 
+/* The notifier's place in the change log, for store_config.log_cursor. */
+#define NOTIFY_CURSOR "notify.cursor"
+
 /* ---- the notifier ---------------------------------------------------------------------- */
 
 struct notifier_config {

@@ -605,6 +605,59 @@ TEST(notify_notes_how_far_it_read_though_nobody_is_told)
     store_close(backlog.store);
 }
 
+static struct err *
+gap_make(struct tx *tx, void *arg)
+{
+    int64_t *next = arg;
+
+    *next = 990;
+    TRY(subscription_add(tx, PROJECT, "http://x/", json_of(tx_mem(tx), "{\"names\": [\"x\"]}")));
+    TRY(backlog_write(tx, next));
+    TRY(tx_fact_set(tx, NOTIFY_CURSOR, "0"));
+    return tx_sql(tx, "DELETE FROM _change WHERE seq <= 5", (const char *[]){NULL}, NULL, NULL);
+}
+
+static struct err *
+gap_read(struct tx *tx, void *arg)
+{
+    struct query all = {.table = &subscription_table};
+    struct rows rows;
+
+    TRY(rows_select(tx, &all, &rows));
+    *(int64_t *)arg = rows.n == 1 ? ((const struct subscription *)rows.items[0])->lost : -1;
+    return NULL;
+}
+
+static bool
+gap_is_told(struct backlog *backlog)
+{
+    int64_t lost = 0;
+
+    REQUIRE_OK(loop_turn(backlog->loop, 10));
+    REQUIRE_OK(store_read(backlog->store, gap_read, &lost));
+    REQUIRE_OK(store_read(backlog->store, backlog_read, backlog));
+    CHECK(lost <= 1); /* once */
+    return lost == 1 && backlog->behind < 10;
+}
+
+/* What was cut away unread is counted, and what is left is read. */
+TEST(notify_counts_a_gap_in_the_log)
+{
+    struct backlog backlog = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = backlog.store};
+    struct notifier *notifier;
+    int64_t next = 0;
+
+    REQUIRE_OK(loop_new(&backlog.loop));
+    config.loop = backlog.loop;
+    REQUIRE_OK(store_write_wait(backlog.store, gap_make, &next));
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    EVENTUALLY(20000, gap_is_told(&backlog));
+    notifier_free(notifier);
+    loop_free(backlog.loop);
+    store_close(backlog.store);
+}
+
 /* ---- tokens ------------------------------------------------------------------------------------ */
 
 /* An authorization server, and a receiver that takes everything. */
