@@ -214,7 +214,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
-        for (size_t j = 0; *vnfc->server_id && j < vnfc->ports.n; j++) {
+        for (size_t j = 0; vnfc->server_id && j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 
             map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
