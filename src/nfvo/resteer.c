@@ -52,6 +52,21 @@ is_among(const struct strs *names, const char *name)
     return false;
 }
 
+/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is healed
+ * or goes; nothing joins without one. */
+static bool
+is_lone(const struct steering *s, const char *name)
+{
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        if (str_eq(port->name, name)) {
+            return port->lone;
+        }
+    }
+    return false;
+}
+
 /* ---- joining ---------------------------------------------------------------------------- */
 
 /* Has the instance its labels in all paths of the site? */
@@ -106,10 +121,11 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
     for (size_t i = 0; i < whole->instances.n; i++) {
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
+        bool lone = is_lone(s, instance->ingress);
 
-        if (pair && has_labels(s, in, paths, whole->name, instance->name)) {
+        if (pair && (lone || has_labels(s, in, paths, whole->name, instance->name))) {
             steer_name_add(mem, &hop->pairs, pair);
-        } else {
+        } else if (!lone) {
             instance = row_copy(mem, instance);
             instance->pair_id = pair;
             place_add(mem, &hop->instances, instance);
@@ -144,7 +160,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
         const struct fwd_remote *remote = remotes.items[i];
         const char *id = noted(s, in->site, "remote_port", remote->name);
 
-        if (!id) {
+        if (!id && !is_lone(s, remote->name)) {
             place_add(mem, &in->remotes, remotes.items[i]);
         }
     }
