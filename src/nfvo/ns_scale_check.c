@@ -141,6 +141,7 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
     TRY(vnf_find(tx, ns, id, vnf));
+    TRY(vnf_operation_free(tx, (*vnf)->id));
     in->vnf_instance_id = (*vnf)->id;
     in->package_id = (*vnf)->package_id;
     in->project_id = (*vnf)->project_id;
