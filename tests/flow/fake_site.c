@@ -642,7 +642,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
-    } else if (str_eq(http_method(x), "PUT") && str_eq(site->refused, "changes")) {
+    } else if (str_eq(http_method(x), "PUT") &&
+               (str_eq(site->refused, "changes") || str_eq(site->refused, id))) {
         answer_error(x, 409, "Locked", "nothing is changed today");
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
@@ -689,7 +690,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of one server): none is done. */
+ * "changes", "lists", "actions" (or the id of what is to be changed): none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
