@@ -454,44 +454,6 @@ TEST(store_logs_what_changed)
     CHECK_OK(store_write_wait(store, update_columns, one.id));
 }
 
-static const struct json *
-nested(struct mem *mem, int depth)
-{
-    struct json *json = NULL, *inner;
-
-    for (int i = 0; i < depth; i++) {
-        inner = json;
-        json = MEM_NEW(mem, struct json);
-        json->type = JSON_T_OBJECT;
-        json->n = inner ? 1 : 0;
-        json->keys = MEM_ARRAY(mem, 1, const char *);
-        json->items = MEM_ARRAY(mem, 1, const struct json *);
-        json->keys[0] = "a";
-        json->items[0] = inner;
-    }
-    return json;
-}
-
-static struct err *
-insert_deep(struct tx *tx, void *arg)
-{
-    struct port *port = port_make(tx, "10");
-
-    port->profile = nested(tx_mem(tx), *(const int *)arg);
-    return row_insert(tx, port);
-}
-
-/* A log that nobody can read again would stop whoever follows it. */
-TEST(store_keeps_nothing_that_is_too_deep_to_read)
-{
-    AUTO(store) store = world();
-
-    CHECK_ERR_MSG(store_write_wait(store, insert_deep, &(int){65}), E_INVALID, "profile");
-    CHECK_ERR_MSG(store_write_wait(store, insert_deep, &(int){64}), E_INVALID,
-                  "port: nested deeper than 64 levels");
-    CHECK_OK(store_write_wait(store, insert_deep, &(int){63}));
-}
-
 /* ---- transactions ------------------------------------------------------------------------- */
 
 static struct err *
@@ -841,53 +803,6 @@ static void
 count_up(void *arg)
 {
     ++*(int *)arg;
-}
-
-static struct err *
-done_set(struct tx *tx, void *arg)
-{
-    return tx_fact_set(tx, "follower", arg);
-}
-
-static struct err *
-first_read(struct tx *tx, void *arg)
-{
-    return changes_first(tx, arg);
-}
-
-/* The first entry that is kept behind so many more. */
-static int64_t
-first_behind(struct store *store, int entries)
-{
-    int64_t first = 0;
-    int times = 100;
-
-    for (int i = 0; i < entries; i += times) {
-        REQUIRE_OK(store_write_wait(store, toggle_net, &times));
-    }
-    REQUIRE_OK(store_read(store, first_read, &first));
-    return first;
-}
-
-/* A follower that is behind keeps what it needs, up to a bound. */
-TEST(store_log_is_not_cut_in_front_of_its_follower)
-{
-    const struct store_config config = {.path = db_path(), .tables = tables, .seal_key = WORLD_KEY,
-                                        .log_keep = 1000, .log_cursor = "follower"};
-    AUTO(store) store = NULL;
-    int64_t first;
-
-    REQUIRE_OK(store_open(&config, &store));
-    REQUIRE_OK(store_write_wait(store, world_make, NULL));
-    REQUIRE_OK(store_write_wait(store, done_set, (char[]){"50"}));
-    CHECK_INT(first_behind(store, 3000), 51);
-    REQUIRE_OK(store_write_wait(store, done_set, (char[]){"700"}));
-    CHECK_INT(first_behind(store, 100), 701);
-    first = first_behind(store, 2500);
-    CHECK(first > 701); /* 5600 in all: it is too far behind now */
-    REQUIRE_OK(store_write_wait(store, done_set, (char[]){"5000"}));
-    first = first_behind(store, 200);
-    CHECK(first > 3700 && first <= 5001);
 }
 
 TEST(store_watch_tells_of_commits)
