@@ -8,6 +8,7 @@
  * without a body always has a new connection. */
 #include "http/client.h"
 
+#include "base/net.h"
 #include "base/vec.h"
 #include "http/lookups.h"
 
@@ -140,6 +141,22 @@ lookup_over(struct http_call *call, bool is_answered)
         call->looks_up = false;
         lookups_end(&call->client->lookups, is_answered);
     }
+}
+
+/* Is the host of the URL an address, so that nobody is asked? */
+static bool
+url_has_address(const char *url)
+{
+    CURLU *parts = curl_url();
+    char *host = NULL;
+    struct ip ip;
+    bool has = parts && !curl_url_set(parts, CURLUPART_URL, url, 0) &&
+               !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
+               (host[0] == '[' || ip_parse(host, &ip));
+
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return has;
 }
 
 /* libcurl is about to ask for an address; not 0: it does not, and the call ends. */

@@ -2,10 +2,7 @@
  * name the names: so many and no more.  Who is refused is told so at once. */
 #include "http/lookups.h"
 
-#include "base/net.h"
 #include "base/time.h"
-
-#include <curl/curl.h>
 
 /* Three servers, asked twice, five seconds each (resolv.conf(5)). */
 #define LEFT_NS 30000000000
@@ -35,19 +32,4 @@ lookups_end(struct lookups *lookups, bool is_answered)
             return;
         }
     }
-}
-
-bool
-url_has_address(const char *url)
-{
-    CURLU *parts = curl_url();
-    char *host = NULL;
-    struct ip ip;
-    bool has = parts && !curl_url_set(parts, CURLUPART_URL, url, 0) &&
-               !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
-               (host[0] == '[' || ip_parse(host, &ip));
-
-    curl_free(host);
-    curl_url_cleanup(parts);
-    return has;
 }

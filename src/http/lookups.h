@@ -18,7 +18,5 @@ struct lookups {
 bool lookups_begin(struct lookups *lookups);
 /* It ended, or nobody waits for it any more. */
 void lookups_end(struct lookups *lookups, bool is_answered);
-/* Is the host of the URL an address, so that nobody is asked? */
-bool url_has_address(const char *url);
 
 #endif
