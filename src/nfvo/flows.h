@@ -70,7 +70,7 @@ struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
 /* The one only adds servers; the other deletes some and cannot be rolled back. */
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
-extern const struct flow_type ns_heal_flow, ns_update_flow;
+extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;

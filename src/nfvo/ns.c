@@ -268,15 +268,27 @@ ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_req
 }
 
 struct err *
-ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                const char **op_occ_id)
+ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_update, in));
-    TRY(ns_update_check(tx, request->row, in));
+    TRY(ns_update_check(tx, request->row, in, type));
     in->request = request->body;
-    return lcm_start(tx, op, &ns_update, in, in->project_id, op_occ_id);
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                const char **op_occ_id)
+{
+    struct lcm_operation operation = ns_update;
+    struct ns_in *in = NULL;
+
+    TRY(ns_update_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -441,6 +453,7 @@ static const struct operation {
     {&ns_scale_in_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
+    {&ns_update_one_way_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
 };
 

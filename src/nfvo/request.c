@@ -5,6 +5,7 @@
 #include "base/net.h"
 #include "base/vec.h"
 #include "nfvo/flows.h"
+#include "nfvo/ns_update.h"
 #include "nfvo/place.h"
 
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
@@ -42,7 +43,12 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
     return fault;
 }
 
-static const char *const update_ns_types[] = {"OPERATE_VNF", NULL};
+static const char *const update_ns_types[] = {
+#define X(word, ...) #word,
+    NS_UPDATES(X)
+#undef X
+        NULL,
+};
 static const char *const scale_ns_types[] = {"SCALE_NS", "SCALE_VNF", NULL};
 static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
                                               "SCALE_TO_INSTANTIATION_LEVEL",

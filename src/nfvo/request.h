@@ -152,9 +152,10 @@ struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
 struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
                           struct ns_in *in) MUST_USE;
 
-/* Checks an update of the NS, and fills in->scaled.  E_UNPROCESSABLE, and as vnf_operate_check. */
+/* Checks an update of the NS by the table of its types (ns_update.h), fills 'in', and says which
+ * flow does it.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong, at once. */
 struct err *ns_update_check(struct tx *tx, const struct update_ns_request *request,
-                            struct ns_in *in) MUST_USE;
+                            struct ns_in *in, const struct flow_type **flow) MUST_USE;
 
 /* The request that the journal keeps as the client wrote it. */
 struct err *ns_request_read(struct mem *mem, const struct json *body,
