@@ -320,6 +320,8 @@ result_of(const struct flow_row *flow, enum touch touch)
 struct changes {
     struct tx *tx;
     const struct flow_row *flow;
+    struct nsd *nsd;
+    struct map told; /* VNFFGs */
     struct jw w;
 };
 
@@ -348,16 +350,36 @@ vl_write(void *arg, const struct touched *touched)
     return NULL;
 }
 
+/* The VNFFG of a path as vnffgInfo calls it. */
+static const char *
+graph_of(const struct nsd *nsd, const char *path)
+{
+    for (size_t i = 0; i < nsd->n_graphs; i++) {
+        for (size_t j = 0; j < nsd->graphs[i].n_paths; j++) {
+            if (str_eq(nsd->graphs[i].paths[j].name, path)) {
+                return nsd->graphs[i].name;
+            }
+        }
+    }
+    return path;
+}
+
+/* A chain for each of its paths and sites: the VNFFG is told once. */
 static struct err *
 vnffg_write(void *arg, const struct touched *touched)
 {
     struct changes *c = arg;
+    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD", *graph;
 
-    if (touched->kind == &vim_port_chain_create) {
+    if (touched->kind != &vim_port_chain_create) {
+        return NULL;
+    }
+    graph = graph_of(c->nsd, last_word(touched->label));
+    if (map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
         jw_object(&c->w, NULL);
-        jw_str(&c->w, "vnffgInstanceId", touched->id);
-        jw_str(&c->w, "vnffgdId", last_word(touched->label));
-        jw_str(&c->w, "changeType", touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD");
+        jw_str(&c->w, "vnffgInstanceId", graph);
+        jw_str(&c->w, "vnffgdId", graph);
+        jw_str(&c->w, "changeType", type);
         jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
         jw_end(&c->w);
     }
@@ -418,7 +440,8 @@ vnfs_write(struct changes *c)
 }
 
 static struct err *
-changes_of(struct tx *tx, const struct flow_row *flow, const struct json **changes)
+changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
+           const struct json **changes)
 {
     static const struct change_list {
         const char *key;
@@ -428,6 +451,8 @@ changes_of(struct tx *tx, const struct flow_row *flow, const struct json **chang
     AUTO_BUF text = BUF_INIT;
     struct changes c = {.tx = tx, .flow = flow, .w = jw_to(&text)};
 
+    map_init(&c.told, tx_mem(tx));
+    TRY(nsd_load(tx, nsd_info_id, &c.nsd));
     jw_object(&c.w, NULL);
     jw_array(&c.w, "affectedVnfs");
     TRY(vnfs_write(&c));
@@ -454,6 +479,8 @@ static const struct operation {
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
     {&ns_update_one_way_flow, "UPDATE"},
+    {&ns_grow_flow, "UPDATE"},
+    {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
 };
 
@@ -521,6 +548,7 @@ struct err *
 ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
 {
     struct ns_lcm_op_occ *before, *occ;
+    struct ns_instance *ns;
 
     if (old == FLOW_N_STATES) {
         return op_occ_insert(tx, flow);
@@ -531,7 +559,8 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
-        TRY(changes_of(tx, flow, &occ->resource_changes));
+        TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));
+        TRY(changes_of(tx, flow, ns->nsd_info_id, &occ->resource_changes));
     }
     TRY(row_update(tx, before, occ));
     return failed_note(tx, flow, occ);

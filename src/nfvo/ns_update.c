@@ -38,6 +38,9 @@ update_operate(struct ns_updating *u, const void *item)
     struct vnf_instance *vnf;
     struct vnf_in *in;
 
+    if (!data) {
+        return NULL;
+    }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
     asked->state = data->state;
     asked->type = data->type;
@@ -79,9 +82,10 @@ members_check(const struct ns_update_type *type, const struct update_ns_request 
 
     for (size_t i = 0; i < update_ns_request_table.n_attrs; i++) {
         const struct attr *attr = &update_ns_request_table.attrs[i];
-        bool is_own = str_eq(attr->name, type->member) || str_eq(attr->name, type->also);
+        bool is_own = str_eq(attr->name, type->member) || str_eq(attr->name, type->also) ||
+                      str_eq(attr->name, "type");
 
-        if (attr->type == ATTR_T_rows && !is_own && row_given(&request->row, attr->name)) {
+        if (!is_own && row_given(&request->row, attr->name)) {
             request_fault(&faults, "%s is not for updateType %s", attr_json_name(attr),
                           type->word);
         }
@@ -92,28 +96,41 @@ members_check(const struct ns_update_type *type, const struct update_ns_request 
     return faults;
 }
 
+/* Entry 'i' of a member, which is rows or strs; null behind the last. */
+static const void *
+entry(const struct update_ns_request *request, const struct attr *attr, size_t i)
+{
+    const struct rows *rows = attr_at(attr, request);
+    const struct strs *strs = attr_at(attr, request);
+
+    if (attr->type == ATTR_T_strs) {
+        return i < strs->n ? strs->items[i] : NULL;
+    }
+    return i < rows->n ? rows->items[i] : NULL;
+}
+
 struct err *
 ns_update_check(struct tx *tx, const struct update_ns_request *request, struct ns_in *in,
                 const struct flow_type **flow)
 {
     const struct ns_update_type *type = ns_update_type(request->type);
+    const struct attr *member = table_attr(&update_ns_request_table, type->member);
     struct ns_updating u = {.tx = tx,
                             .request = request,
                             .in = in,
                             .made = row_new(tx_mem(tx), &ns_made_table)};
-    const struct rows *items =
-        attr_at(table_attr(&update_ns_request_table, type->member), request);
     struct err *faults = NULL;
+    const void *item;
 
     TRY(members_check(type, request));
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
-    for (size_t i = 0; i < items->n; i++) {
-        struct err *e = type->check(&u, items->items[i]);
-
-        faults = err_join(faults, err_wrap(e, "%s[%zu]", json_name(type->member), i));
+    TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
+    for (size_t i = 0; (item = entry(request, member, i)) != NULL; i++) {
+        faults = err_join(faults, err_wrap(type->check(&u, item), "%s[%zu]",
+                                           attr_json_name(member), i));
     }
     *flow = type->flow;
-    return faults;
+    return faults ? faults : type->check(&u, NULL);
 }
 
 /* ---- the flow ---------------------------------------------------------------------------- */

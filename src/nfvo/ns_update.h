@@ -11,7 +11,11 @@
  * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
  * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled. */
 #define NS_UPDATES(X)                                                                              \
-    X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)
+    X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
+    X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
+    X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
+    X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
+    X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)
 
 /* An update that is held against the NS. */
 struct ns_updating {
@@ -19,8 +23,10 @@ struct ns_updating {
     const struct update_ns_request *request;
     struct ns_in *in;     /* What the flow will be given: 'scaled' and so on. */
     struct ns_made *made; /* What the NS consists of. */
+    struct nsd *nsd;
 };
-/* Checks an entry of the type's member and adds to u->in what it means.  E_UNPROCESSABLE,
+/* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it
+ * means; at the end it is called with null, for what concerns all of them.  E_UNPROCESSABLE,
  * E_CONFLICT; all entries are asked, and all that is wrong is told at once. */
 typedef struct err *ns_update_check_fn(struct ns_updating *u, const void *item);
 
@@ -34,7 +40,8 @@ struct ns_update_type {
 /* The type of a word of update_ns_types; of any other, null. */
 const struct ns_update_type *ns_update_type(const char *word);
 
-/* ns_update.c */
-ns_update_check_fn update_operate;
+ns_update_check_fn update_operate;                     /* ns_update.c */
+/* ns_shape_check.c */
+ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 
 #endif

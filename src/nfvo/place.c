@@ -63,24 +63,34 @@ place_instances(const struct placing *p, const char *profile, struct rows *vnfs)
 
 /* ---- descriptors -------------------------------------------------------------------- */
 
-static struct err *
-descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
+struct err *
+place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
 {
     struct vnf_wanted *wanted = row_new(p->mem, &vnf_wanted_table);
     struct vnf_package *package = NULL;
     struct vnfd *vnfd;
 
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
-    if (!str_eq(package->operational_state, "ENABLED")) {
-        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
-                       profile->vnfd_id);
-    }
     TRY(vnfd_load(tx, package->id, &vnfd));
     TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),
             "VNF profile %s", profile->name);
     TRY(wanted_images_load(tx, package->id, &wanted->images));
     map_set(&p->descriptors, profile->name, wanted);
     map_set(&p->packages, profile->name, mem_str(p->mem, package->id));
+    return NULL;
+}
+
+/* No new instances are made of a package that is DISABLED. */
+static struct err *
+enabled_check(struct tx *tx, const struct placing *p, const struct nsd_vnf *profile)
+{
+    struct vnf_package *package = NULL;
+
+    TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
+    if (!str_eq(package->operational_state, "ENABLED")) {
+        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
+                       profile->vnfd_id);
+    }
     return NULL;
 }
 
@@ -112,15 +122,14 @@ connections_fill(struct placing *p, const struct nsd_vnf *profile, struct plan_v
     }
 }
 
-static struct plan_vnf *
-instance_new(struct placing *p, const char *seed, const struct nsd_vnf *profile, int64_t k,
-             int64_t n)
+struct plan_vnf *
+place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profile,
+               const char *number)
 {
     const struct vnf_wanted *wanted = map_get(&p->descriptors, profile->name);
     struct vnf_size size = vnf_size_of(wanted);
     struct plan_vnf *vnf = row_new(p->mem, &plan_vnf_table);
     const struct vnf_params *params = params_of(p, profile->name);
-    const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
 
     vnf->profile = profile->name;
     vnf->name = mem_printf(p->mem, "%s%s", profile->name, number);
@@ -147,9 +156,12 @@ instances_fill(struct tx *tx, struct placing *p, const char *seed)
         const struct nsd_vnf *profile = &p->nsd->vnfs[i];
         int64_t n = profile->min_instances > 0 ? profile->min_instances : 1;
 
-        TRY(descriptor_load(tx, p, profile));
+        TRY(enabled_check(tx, p, profile));
+        TRY(place_descriptor(tx, p, profile));
         for (int64_t k = 0; k < n; k++) {
-            place_add(p->mem, &p->plan->vnfs, instance_new(p, seed, profile, k, n));
+            const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
+
+            place_add(p->mem, &p->plan->vnfs, place_instance(p, seed, profile, number));
         }
     }
     return NULL;
@@ -194,6 +206,7 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.wheres, p.mem);
     TRY(ns_request_read(p.mem, p.in->request, &request));
     p.request = request;
     TRY(nsd_load(tx, p.in->nsd_info_id, &nsd));

@@ -151,6 +151,16 @@ static const struct attr operate_vnf_data_attrs[] = {
 #include "nfvo/operate_vnf_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT instantiate_vnf_data
+static const struct attr instantiate_vnf_data_attrs[] = {
+#include "nfvo/instantiate_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT add_vnffg_data
+static const struct attr add_vnffg_data_attrs[] = {
+#include "nfvo/add_vnffg_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT update_ns_request
 static const struct attr update_ns_request_attrs[] = {
 #include "nfvo/update_ns_request.tbl"

@@ -29,6 +29,8 @@ struct ns_in;
     X(heal_ns_request, "Body of a healing.")                                                       \
     X(check_request, "A comparison to make.")                                                      \
     X(operate_vnf_data, "A VNF instance to start or stop.")                                        \
+    X(instantiate_vnf_data, "A VNF instance to make.")                                             \
+    X(add_vnffg_data, "A forwarding graph to make.")                                               \
     X(update_ns_request, "Body of an update.")                                                     \
     X(plan_request, "A plan to make.")
 
@@ -76,6 +78,14 @@ struct check_request {
 struct operate_vnf_data {
     struct row row;
 #include "nfvo/operate_vnf_data.tbl"
+};
+struct instantiate_vnf_data {
+    struct row row;
+#include "nfvo/instantiate_vnf_data.tbl"
+};
+struct add_vnffg_data {
+    struct row row;
+#include "nfvo/add_vnffg_data.tbl"
 };
 struct update_ns_request {
     struct row row;
