@@ -276,14 +276,9 @@ list_for(struct mem *mem, const struct owner *owner, struct rows *lists, const c
 
 /* What stands behind uses what stands before.  The order in which things were made does not say so
  * where instances joined a group later. */
-static const char *const use_order[] = {"port",
-                                        "remote_port",
-                                        "port_pair",
-                                        "flow_classifier",
-                                        "port_pair_group",
-                                        "port_chain",
-                                        "chain_label",
-                                        NULL};
+static const char *const use_order[] = {
+    "port",       "remote_port", "port_pair", "flow_classifier", "port_pair_group",
+    "port_chain", "chain_label", NULL};
 
 /* Those of a kind; null = of none that the order tells of. */
 static void

@@ -57,8 +57,7 @@ profiles_check(const struct ns_updating *u, struct err **faults)
 
         if ((n > before && n > profile->max_instances) ||
             (n < before && n < profile->min_instances)) {
-            request_fault(faults,
-                          "VNF profile %s has %lld to %lld instances, there would be %lld",
+            request_fault(faults, "VNF profile %s has %lld to %lld instances, there would be %lld",
                           profile->name, (long long)profile->min_instances,
                           (long long)profile->max_instances, (long long)n);
         }
@@ -236,8 +235,8 @@ remove_check(const struct ns_updating *u)
 
         vnf->vnf_instance_id = data->vnf_instance_id;
         if (!is_leaving(u, vnf)) {
-            request_fault(&faults, "terminateVnfData[%zu]: VNF instance %s is not to be removed",
-                          i, data->vnf_instance_id);
+            request_fault(&faults, "terminateVnfData[%zu]: VNF instance %s is not to be removed", i,
+                          data->vnf_instance_id);
         }
     }
     return err_join(faults, shape_check(u));

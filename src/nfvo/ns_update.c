@@ -1,5 +1,5 @@
-/* NS update (SOL005 7.4.5) by the table of its types: what a request may hold, and the flow that does
- * it.  Here are those that are an operation of each VNF as SOL003 has it, in parallel. */
+/* NS update (SOL005 7.4.5) by the table of its types: what a request may hold, and the flow that
+ * does it.  Here are those that are an operation of each VNF as SOL003 has it, in parallel. */
 #include "nfvo/ns_update.h"
 
 #include "vnfm/vnfm.h"
@@ -86,8 +86,7 @@ members_check(const struct ns_update_type *type, const struct update_ns_request 
                       str_eq(attr->name, "type");
 
         if (!is_own && row_given(&request->row, attr->name)) {
-            request_fault(&faults, "%s is not for updateType %s", attr_json_name(attr),
-                          type->word);
+            request_fault(&faults, "%s is not for updateType %s", attr_json_name(attr), type->word);
         }
     }
     if (!row_given(&request->row, type->member)) {
@@ -115,10 +114,8 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
 {
     const struct ns_update_type *type = ns_update_type(request->type);
     const struct attr *member = table_attr(&update_ns_request_table, type->member);
-    struct ns_updating u = {.tx = tx,
-                            .request = request,
-                            .in = in,
-                            .made = row_new(tx_mem(tx), &ns_made_table)};
+    struct ns_updating u = {
+        .tx = tx, .request = request, .in = in, .made = row_new(tx_mem(tx), &ns_made_table)};
     struct err *faults = NULL;
     const void *item;
 
@@ -126,8 +123,8 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
     for (size_t i = 0; (item = entry(request, member, i)) != NULL; i++) {
-        faults = err_join(faults, err_wrap(type->check(&u, item), "%s[%zu]",
-                                           attr_json_name(member), i));
+        faults =
+            err_join(faults, err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
     }
     *flow = type->flow;
     return faults ? faults : type->check(&u, NULL);
@@ -139,8 +136,7 @@ static struct err *
 update_run(struct flow *f, const void *arg)
 {
     const struct ns_in *in = arg;
-    const struct ns_update_type *type =
-        ns_update_type(json_get_str(in->request, "updateType"));
+    const struct ns_update_type *type = ns_update_type(json_get_str(in->request, "updateType"));
 
     if (!type || !type->each) {
         return err_new(E_INTERNAL, NULL, "no update of VNFs: %s",

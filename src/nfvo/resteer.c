@@ -116,7 +116,8 @@ is_entered(const struct rows *paths, const char *hop)
 }
 
 /* The position with those instances that have not all that they need at the site; null = none, and
- * no new path goes through it.  What a given-up operation left may be noted and yet be no member: its group is set anew. */
+ * no new path goes through it.  What a given-up operation left may be noted and yet be no member:
+ * its group is set anew. */
 static struct fwd_hop *
 hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
            const struct fwd_hop *whole)
@@ -139,7 +140,7 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
         }
     }
     return hop->instances.n > 0 || is_mended(s, whole) || is_entered(paths, whole->name) ? hop
-                                                                                          : NULL;
+                                                                                         : NULL;
 }
 
 /* Is there an instance that is to be told of to the path's chain? */
@@ -274,7 +275,8 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
     return NULL;
 }
 
-/* ---- leaving ----------------------------------------------------------------------------------- */
+/* ---- leaving -----------------------------------------------------------------------------------
+ */
 
 /* Is it a pair, a label or a remote port of an instance that leaves? */
 static bool
