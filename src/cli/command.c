@@ -28,6 +28,7 @@ static const struct cli_option ns_create_options[] = {
 static const struct cli_option instantiate_options[] = {
     {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},
     {"flavour", "ID", "deployment flavour of the NSD; default: default"},
+    {"level", "LEVEL", "instantiation level of the NSD"},
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -40,7 +41,8 @@ static const struct cli_option instantiate_options[] = {
         "to", "ASPECT=N", "to a scale level of an aspect; may be repeated"                         \
     }
 #define NS_SCALE_OPTIONS                                                                           \
-    {"vnf", "VNF", "VNF instance, by name, profile or id"}, SCALE_OPTIONS,                         \
+    {"vnf", "VNF", "VNF instance, by name, profile or id; without it, the service's own aspects"},  \
+        SCALE_OPTIONS,                         \
     {                                                                                              \
         "drain", "SECONDS", "how long servers that go keep their flows; default: 10"               \
     }
@@ -278,7 +280,7 @@ static const struct command commands[] = {
      .options = instantiate_options, .arg = "instantiate"},
     LIST("ns list", ns_noun, "lists network services"),
     SHOW_("ns show", ns_noun, "shows a network service"),
-    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
+    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service, or numbers of VNFs; chains follow"),
      .options = ns_scale_options},
     {ONE("ns update", NULL, ns_update, "changes what a network service consists of, while it runs"),
      .options = ns_update_options},

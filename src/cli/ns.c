@@ -90,6 +90,9 @@ request_write(struct cli *cli, struct jw *w, const char *key)
 {
     jw_object(w, key);
     jw_str(w, "nsFlavourId", str_or(option_get(cli, "flavour"), "default"));
+    if (option_get(cli, "level")) {
+        jw_str(w, "nsInstantiationLevelId", option_get(cli, "level"));
+    }
     jw_array(w, "locationConstraints");
     places_write(cli, w, false);
     jw_end(w);

@@ -76,6 +76,8 @@ extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
 /* ns_shape.c: VNFs, SAPs and graphs that come; those that go, besides. */
 extern const struct flow_type ns_grow_flow, ns_shrink_flow;
+/* The same as scalings of the NS. */
+extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,

@@ -172,10 +172,9 @@ const struct resource ns_lcm_op_occ_resource = {
 static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_flow,
                                                     "NOT_INSTANTIATED"},
                                   ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"},
-                                  ns_scale_out = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
+                                  ns_scale = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
                                   ns_heal = {&ns_kind, &ns_heal_flow, "INSTANTIATED"},
-                                  ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"},
-                                  ns_scale_in = {&ns_kind, &ns_scale_in_flow, "INSTANTIATED"};
+                                  ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"};
 
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
@@ -233,12 +232,10 @@ ns_scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_re
                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
-    bool shrinks = false;
 
-    TRY(instance_take(tx, op, id, &ns_scale_out, in));
-    TRY(ns_scale_check(tx, request->row, in, &shrinks));
+    TRY(instance_take(tx, op, id, &ns_scale, in));
+    TRY(ns_scale_check(tx, request->row, in, type));
     in->request = request->body;
-    *type = shrinks ? &ns_scale_in_flow : &ns_scale_out_flow;
     *out = in;
     return NULL;
 }
@@ -247,12 +244,11 @@ struct err *
 ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                const char **op_occ_id)
 {
-    const struct flow_type *type = NULL;
+    struct lcm_operation operation = ns_scale;
     struct ns_in *in = NULL;
 
-    TRY(ns_scale_input(tx, op, id, request, &in, &type));
-    return lcm_start(tx, op, type == &ns_scale_in_flow ? &ns_scale_in : &ns_scale_out, in,
-                     in->project_id, op_occ_id);
+    TRY(ns_scale_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -476,6 +472,8 @@ static const struct operation {
     {&ns_instantiate_flow, "INSTANTIATE"},
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
+    {&ns_scale_up_flow, "SCALE"},
+    {&ns_scale_down_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
     {&ns_update_one_way_flow, "UPDATE"},

@@ -157,6 +157,7 @@ keep(struct ns_parts *run)
     made->saps = run->saps;
     made->paths = run->plan->paths;
     made->hops = run->plan->hops;
+    made->scales = run->plan->scales;
     return flow_step(run->f, "instance", &ns_keep, made, NULL);
 }
 

@@ -358,6 +358,19 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
     }
 }
 
+static void
+scales_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+{
+    for (size_t i = 0; i < made->scales.n; i++) {
+        const struct vnf_scale *scale = made->scales.items[i];
+
+        jw_object(w, NULL);
+        jw_str(w, "nsScalingAspectId", scale->aspect);
+        jw_str(w, "nsScaleLevelId", mem_printf(mem, "%lld", (long long)scale->level));
+        jw_end(w);
+    }
+}
+
 typedef void info_fn(struct mem *mem, struct jw *w, const struct ns_made *made);
 
 static struct err *
@@ -406,6 +419,7 @@ made_keep(struct tx *tx, const struct ns_made *made)
     TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
     TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
     TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
+    TRY(info_make(tx_mem(tx), made, scales_write, &ns->scale_status));
     TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
     return row_update(tx, old, ns);
 }
@@ -427,7 +441,7 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->made = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->scale_status = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 

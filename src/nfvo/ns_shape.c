@@ -329,6 +329,7 @@ keep(struct run *run)
     made->paths = parts->plan->paths;
     made->hops = parts->plan->hops;
     made->ports = parts->steering.ports;
+    made->scales = parts->in->scales.n ? parts->in->scales : made->scales;
     made->saps = (struct rows){0};
     for (size_t i = 0; i < saps.n; i++) {
         if (!is_among(&parts->in->saps_removed, ((struct ns_sap_made *)saps.items[i])->name)) {
@@ -380,6 +381,25 @@ const struct flow_type ns_shrink_flow = {
     .name = "ns_shrink",
     .version = 1,
     .doc = "Removes VNFs, service access points and graphs from a network service; may add others.",
+    .in = &ns_in_table,
+    .run = shape_run,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_scale_up_flow = {
+    .name = "ns_scale_up",
+    .version = 1,
+    .doc = "Adds VNFs as aspects and levels of the NSD say.",
+    .in = &ns_in_table,
+    .run = shape_run,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+};
+const struct flow_type ns_scale_down_flow = {
+    .name = "ns_scale_down",
+    .version = 1,
+    .doc = "Removes VNFs as aspects and levels of the NSD say; may add others.",
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,

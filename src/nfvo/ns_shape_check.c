@@ -81,8 +81,8 @@ positions_check(const struct ns_updating *u, struct err **faults)
     }
 }
 
-static struct err *
-shape_check(const struct ns_updating *u)
+struct err *
+ns_shape_check(const struct ns_updating *u)
 {
     struct err *faults = NULL;
 
@@ -179,30 +179,37 @@ location_check(const struct ns_updating *u, const struct vnf_location *location,
 }
 
 struct err *
+ns_shape_add(struct ns_updating *u, const struct nsd_vnf *profile, struct vnf_add *add)
+{
+    struct plan_vnf *vnf = row_new(tx_mem(u->tx), &plan_vnf_table);
+
+    vnf->name = vnf->profile = profile->name;
+    TRY(ends_check(u, vnf));
+    TRY(package_check(u, profile, add->level_id));
+    if (add->where.n) {
+        TRY(location_check(u, add->where.items[0], profile));
+    }
+    place_add(tx_mem(u->tx), &u->in->added, add);
+    return NULL;
+}
+
+struct err *
 update_instantiate(struct ns_updating *u, const void *item)
 {
     const struct instantiate_vnf_data *data = item;
     struct vnf_add *add = row_new(tx_mem(u->tx), &vnf_add_table);
-    struct plan_vnf *vnf = row_new(tx_mem(u->tx), &plan_vnf_table);
     const struct nsd_vnf *profile = NULL;
 
     if (!data) {
-        return shape_check(u);
+        return ns_shape_check(u);
     }
     TRY(profile_find(u, data, &profile));
-    vnf->name = vnf->profile = profile->name;
-    TRY(ends_check(u, vnf));
-    TRY(package_check(u, profile, data->level_id));
-    if (data->location.n) {
-        TRY(location_check(u, data->location.items[0], profile));
-    }
     add->profile = profile->name;
     add->name = data->name;
     add->description = data->description;
     add->level_id = data->level_id;
     add->where = data->location;
-    place_add(tx_mem(u->tx), &u->in->added, add);
-    return NULL;
+    return ns_shape_add(u, profile, add);
 }
 
 /* ---- REMOVE_VNF ----------------------------------------------------------------------------- */
@@ -239,15 +246,28 @@ remove_check(const struct ns_updating *u)
                           data->vnf_instance_id);
         }
     }
-    return err_join(faults, shape_check(u));
+    return err_join(faults, ns_shape_check(u));
+}
+
+struct err *
+ns_shape_remove(struct ns_updating *u, const char *id, struct vnf_in **out)
+{
+    const struct plan_vnf *vnf;
+    struct vnf_instance *row;
+    struct vnf_in *in;
+
+    TRY(ns_vnf_take(u->tx, u->in, id, &row, &in));
+    if (out) {
+        *out = in;
+    }
+    vnf = plan_vnf_find(&u->made->vnfs, row->id);
+    return vnf ? ends_check(u, vnf) : NULL;
 }
 
 struct err *
 update_remove(struct ns_updating *u, const void *item)
 {
-    const struct plan_vnf *vnf;
-    struct vnf_instance *row;
-    struct vnf_in *in;
+    struct vnf_in *in = NULL;
 
     if (!item) {
         return remove_check(u);
@@ -255,11 +275,7 @@ update_remove(struct ns_updating *u, const void *item)
     if (u->in->scaled.n == 0) {
         u->in->drain_s = NS_DRAIN_S;
     }
-    TRY(ns_vnf_take(u->tx, u->in, item, &row, &in));
-    vnf = plan_vnf_find(&u->made->vnfs, row->id);
-    if (vnf) {
-        TRY(ends_check(u, vnf));
-    }
+    TRY(ns_shape_remove(u, item, &in));
     manner_fill(u, in);
     return NULL;
 }

@@ -44,4 +44,11 @@ ns_update_check_fn update_operate;                     /* ns_update.c */
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 
+/* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked
+ * at the end: numbers of instances of each profile, positions without any.  E_UNPROCESSABLE. */
+struct err *ns_shape_add(struct ns_updating *u, const struct nsd_vnf *profile,
+                         struct vnf_add *add) MUST_USE;
+struct err *ns_shape_remove(struct ns_updating *u, const char *id, struct vnf_in **in) MUST_USE;
+struct err *ns_shape_check(const struct ns_updating *u) MUST_USE;
+
 #endif

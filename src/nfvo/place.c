@@ -154,7 +154,7 @@ instances_fill(struct tx *tx, struct placing *p, const char *seed)
 {
     for (size_t i = 0; i < p->nsd->n_vnfs; i++) {
         const struct nsd_vnf *profile = &p->nsd->vnfs[i];
-        int64_t n = profile->min_instances > 0 ? profile->min_instances : 1;
+        int64_t n = nsd_instances(p->nsd, p->request->level_id, profile);
 
         TRY(enabled_check(tx, p, profile));
         TRY(place_descriptor(tx, p, profile));
@@ -191,6 +191,41 @@ sites_keep(struct placing *p)
     }
 }
 
+static void
+scales_fill(struct placing *p)
+{
+    for (size_t i = 0; i < p->nsd->n_aspects; i++) {
+        const struct nsd_aspect *aspect = &p->nsd->aspects[i];
+        struct vnf_scale *scale = row_new(p->mem, &vnf_scale_table);
+
+        scale->aspect = aspect->name;
+        scale->level = nsd_aspect_level(p->nsd, aspect, p->request->level_id);
+        place_add(p->mem, &p->plan->scales, scale);
+    }
+}
+
+/* A level may leave a profile without instances, a position of a path not. */
+static struct err *
+positions_check(const struct placing *p)
+{
+    for (size_t i = 0; i < p->plan->hops.n; i++) {
+        const struct plan_hop *hop = p->plan->hops.items[i];
+        size_t n = 0;
+
+        for (size_t j = 0; j < hop->functions.n; j++) {
+            struct rows vnfs;
+
+            place_instances(p, ((const struct plan_cp *)hop->functions.items[j])->vnf, &vnfs);
+            n += vnfs.n;
+        }
+        if (n == 0) {
+            return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances",
+                           hop->name);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 place_local(struct tx *tx, const void *arg, void *out)
 {
@@ -216,6 +251,8 @@ place_local(struct tx *tx, const void *arg, void *out)
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));
     place_paths(&p);
+    TRY(positions_check(&p));
+    scales_fill(&p);
     TRY(place_overlaps(&p));
     TRY(place_links(&p));
     place_images(&p);

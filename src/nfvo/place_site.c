@@ -74,7 +74,8 @@ place_location_fault(struct mem *mem, const struct vnf_location *location,
 
 /* ---- affinity ------------------------------------------------------------------------------ */
 
-/* One rule, of the NSD or of the request, over VNF profiles. */
+/* One rule, of the NSD or of the request, over VNF profiles.  A rule over several is between
+ * instances of different ones (IFA014 6.3.5), a rule over one between its own. */
 static const char *
 rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
            const char *rule, bool anti, const char *other)
@@ -107,6 +108,9 @@ nsd_rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct
         member = member || str_eq(rule->members[i], vnf->profile);
     }
     for (size_t i = 0; member && !fault && i < rule->n_members; i++) {
+        if (rule->n_members > 1 && str_eq(rule->members[i], vnf->profile)) {
+            continue;
+        }
         fault = rule_fault(p, vnf, site, rule->name, rule->anti, rule->members[i]);
     }
     return fault;
@@ -119,6 +123,9 @@ request_rule_fault(const struct placing *p, const struct plan_vnf *vnf,
     const char *fault = NULL;
 
     for (size_t i = 0; !fault && i < rule->profiles.n; i++) {
+        if (rule->profiles.n > 1 && str_eq(rule->profiles.items[i], vnf->profile)) {
+            continue;
+        }
         fault = rule_fault(p, vnf, site, "of the request", str_eq(rule->kind, "ANTI_AFFINITY"),
                            rule->profiles.items[i]);
     }
@@ -318,10 +325,10 @@ static const char *
 choice_reason(const struct placing *p, const struct plan_vnf *vnf, const struct choice *choice,
               const char *excluded)
 {
-    const char *why = constraint_of(p, vnf) ? "the location that the request wants"
-                      : choice->n_fit == 1           ? "the only site that fits"
-                      : choice->neighbours > 0       ? "nearest to what it is linked with"
-                                                     : "most room";
+    const char *why = constraint_of(p, vnf)    ? "the location that the request wants"
+                      : choice->n_fit == 1     ? "the only site that fits"
+                      : choice->neighbours > 0 ? "nearest to what it is linked with"
+                                               : "most room";
     const char *room = choice->room.vcpus == INT64_MAX ? "no limit of vCPU known"
                                                        : mem_printf(p->mem, "%lld vCPU left there",
                                                                     (long long)choice->room.vcpus);

@@ -131,6 +131,26 @@ static const struct attr scale_vnf_data_attrs[] = {
 #include "nfvo/scale_vnf_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_by_steps_data
+static const struct attr scale_ns_by_steps_data_attrs[] = {
+#include "nfvo/scale_ns_by_steps_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_scale_info
+static const struct attr ns_scale_info_attrs[] = {
+#include "nfvo/ns_scale_info.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_to_level_data
+static const struct attr scale_ns_to_level_data_attrs[] = {
+#include "nfvo/scale_ns_to_level_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_data
+static const struct attr scale_ns_data_attrs[] = {
+#include "nfvo/scale_ns_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT scale_ns_request
 static const struct attr scale_ns_request_attrs[] = {
 #include "nfvo/scale_ns_request.tbl"
@@ -342,6 +362,9 @@ ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *site
     if (nsd->flavour_id && !str_eq(request->flavour_id, nsd->flavour_id)) {
         request_fault(&c.faults, "the NSD has no deployment flavour %s (it has %s)",
                       request->flavour_id, nsd->flavour_id);
+    }
+    if (request->level_id && !nsd_level(nsd, request->level_id)) {
+        request_fault(&c.faults, "the NSD has no instantiation level %s", request->level_id);
     }
     saps_check(&c);
     sap_sites_check(&c);

@@ -24,6 +24,10 @@ struct ns_in;
     X(scale_by_step_data, "Steps to scale a VNF instance by.")                                     \
     X(scale_to_level_data, "A level to scale a VNF instance to.")                                  \
     X(scale_vnf_data, "A VNF instance to scale.")                                                  \
+    X(scale_ns_by_steps_data, "Steps to scale an NS by.")                                          \
+    X(ns_scale_info, "Where an aspect of an NS has to be.")                                        \
+    X(scale_ns_to_level_data, "A level to scale an NS to.")                                        \
+    X(scale_ns_data, "An NS to scale.")                                                            \
     X(scale_ns_request, "Body of a scaling.")                                                      \
     X(heal_vnf_data, "A VNF instance to heal.")                                                    \
     X(heal_ns_request, "Body of a healing.")                                                       \
@@ -119,6 +123,22 @@ struct scale_vnf_data {
     struct row row;
 #include "nfvo/scale_vnf_data.tbl"
 };
+struct scale_ns_by_steps_data {
+    struct row row;
+#include "nfvo/scale_ns_by_steps_data.tbl"
+};
+struct ns_scale_info {
+    struct row row;
+#include "nfvo/ns_scale_info.tbl"
+};
+struct scale_ns_to_level_data {
+    struct row row;
+#include "nfvo/scale_ns_to_level_data.tbl"
+};
+struct scale_ns_data {
+    struct row row;
+#include "nfvo/scale_ns_data.tbl"
+};
 struct scale_ns_request {
     struct row row;
 #include "nfvo/scale_ns_request.tbl"
@@ -146,10 +166,13 @@ struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const st
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;
 
-/* Checks a scaling of the NS and its VNFs, and fills in->scaled, in->drain_s.  'shrinks': some
- * server is deleted.  E_UNPROCESSABLE, and as vnf_scale_check. */
+/* Checks a scaling of the NS or of its VNFs, fills 'in', and says which flow does it.
+ * E_UNPROCESSABLE, E_CONFLICT, and as vnf_scale_check. */
 struct err *ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
-                           bool *shrinks) MUST_USE;
+                           const struct flow_type **type) MUST_USE;
+/* Of the NS as a whole (SCALE_NS): ns_level_check.c. */
+struct err *ns_level_check(struct tx *tx, const struct scale_ns_data *data, struct ns_in *in,
+                           const struct flow_type **type) MUST_USE;
 
 struct vnf_instance;
 struct vnf_in;

@@ -178,6 +178,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_heal_flow,         &ns_update_flow,
     &ns_leave_flow,        &ns_update_one_way_flow,
     &ns_grow_flow,         &ns_shrink_flow,
+    &ns_scale_up_flow,     &ns_scale_down_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       NULL,
