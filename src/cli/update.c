@@ -75,6 +75,17 @@ graph_write(struct updating *u, const char *word)
     return NULL;
 }
 
+static struct err *
+sap_write(struct updating *u, const char *word)
+{
+    jw_object(u->w, NULL);
+    jw_str(u->w, "sapdId", word);
+    jw_str(u->w, "sapName", word);
+    jw_str(u->w, "description", "");
+    jw_end(u->w);
+    return NULL;
+}
+
 /* How those that --remove names end. */
 static struct err *
 ends_write(struct updating *u)
@@ -108,6 +119,8 @@ static const struct update_word {
     {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write},
     {"add-graph", "ADD_VNFFG", "addVnffg", graph_write, NULL},
     {"remove-graph", "REMOVE_VNFFG", "removeVnffgId", text_write, NULL},
+    {"add-sap", "ADD_SAP", "addSap", sap_write, NULL},
+    {"remove-sap", "REMOVE_SAP", "removeSapId", text_write, NULL},
 };
 
 static struct err *
@@ -123,8 +136,8 @@ change_find(struct cli *cli, const struct update_word **found)
     }
     if (n != 1) {
         return err_new(E_INVALID, NULL,
-                       "one kind of change is needed: --instantiate, --remove, --add-graph or "
-                       "--remove-graph, as often as wanted");
+                       "one kind of change is needed: --instantiate, --remove, --add-graph, "
+                       "--remove-graph, --add-sap or --remove-sap, as often as wanted");
     }
     return NULL;
 }

@@ -104,6 +104,11 @@ come(struct run *run)
     if (vnfs.n + parts->plan->saps.n + parts->in->graphs_added.n == 0) {
         return NULL;
     }
+    for (size_t i = 0; i < parts->plan->saps.n; i++) {
+        const struct plan_sap *sap = parts->plan->saps.items[i];
+
+        TRY(steer_sap_check(&parts->steering, sap->name, sap->link, sap->site));
+    }
     TRY(vnfs.n ? vnfs_spawn(run, &vnfs) : NULL);
     TRY(ns_saps_make(parts));
     for (size_t i = 0; i < vnfs.n; i++) {

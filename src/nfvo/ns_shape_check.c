@@ -338,3 +338,65 @@ update_graph_remove(struct ns_updating *u, const void *item)
     steer_name_add(tx_mem(u->tx), &u->in->graphs_removed, item);
     return NULL;
 }
+
+/* ---- service access points ------------------------------------------------------------------ */
+
+static struct err *
+sap_ends_check(const struct ns_updating *u, const char *sap)
+{
+    struct ns_plan *plan = row_new(tx_mem(u->tx), &ns_plan_table);
+    struct steering steering = {.plan = plan};
+
+    plan->paths = u->made->paths;
+    return steer_sap_check(&steering, sap, "", NULL);
+}
+
+/* As an instantiation would have it. */
+static struct err *
+sap_data_check(const struct ns_updating *u, const struct sap_data *data)
+{
+    struct instantiate_ns_request *request = row_new(tx_mem(u->tx), &instantiate_ns_request_table);
+    const struct rows none = {0};
+
+    request->flavour_id = u->nsd->flavour_id;
+    place_add(tx_mem(u->tx), &request->saps, row_copy(tx_mem(u->tx), data));
+    return ns_request_check(tx_mem(u->tx), u->nsd, &none, request);
+}
+
+struct err *
+update_sap_add(struct ns_updating *u, const void *item)
+{
+    const struct sap_data *data = item;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(sap_data_check(u, data));
+    for (size_t i = 0; i < u->made->saps.n + u->in->saps_added.n; i++) {
+        const char *there =
+            i < u->made->saps.n
+                ? ((const struct ns_sap_made *)u->made->saps.items[i])->name
+                : ((const struct sap_data *)u->in->saps_added.items[i - u->made->saps.n])->sapd;
+
+        if (str_eq(there, data->sapd)) {
+            return err_new(E_UNPROCESSABLE, NULL, "SAP %s is there already", data->sapd);
+        }
+    }
+    TRY(sap_ends_check(u, data->sapd));
+    place_add(tx_mem(u->tx), &u->in->saps_added, row_copy(tx_mem(u->tx), data));
+    return NULL;
+}
+
+struct err *
+update_sap_remove(struct ns_updating *u, const void *item)
+{
+    for (size_t i = 0; item && i < u->made->saps.n; i++) {
+        const struct ns_sap_made *sap = u->made->saps.items[i];
+
+        if (str_eq(sap->port_id, item) && !is_among(&u->in->saps_removed, sap->name)) {
+            steer_name_add(tx_mem(u->tx), &u->in->saps_removed, sap->name);
+            return sap_ends_check(u, sap->name);
+        }
+    }
+    return item ? err_new(E_UNPROCESSABLE, NULL, "the NS has no SAP %s", (const char *)item) : NULL;
+}

@@ -15,7 +15,9 @@
     X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
-    X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)
+    X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)         \
+    X(ADD_SAP, sap_add, sap_add, update_sap_add, ns_grow_flow, NULL)                               \
+    X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)
 
 /* An update that is held against the NS. */
 struct ns_updating {
@@ -43,6 +45,7 @@ const struct ns_update_type *ns_update_type(const char *word);
 ns_update_check_fn update_operate;                     /* ns_update.c */
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
+ns_update_check_fn update_sap_add, update_sap_remove;
 
 /* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked
  * at the end: numbers of instances of each profile, positions without any.  E_UNPROCESSABLE. */

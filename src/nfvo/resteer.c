@@ -52,8 +52,8 @@ is_among(const struct strs *names, const char *name)
     return false;
 }
 
-/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is healed
- * or goes; nothing joins without one. */
+/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is
+ * healed or goes; nothing joins without one. */
 static bool
 is_lone(const struct steering *s, const char *name)
 {
@@ -286,6 +286,35 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
                            "VNF %s is an end of path %s: only functions that a path goes through "
                            "come and go, not its ends",
                            vnf->name, path->name);
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_sap_of(const struct rows *ends, const char *sap)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        if (str_eq(((const struct plan_cp *)ends->items[i])->sap, sap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+steer_sap_check(const struct steering *s, const char *sap, const char *link, const char *site)
+{
+    for (size_t i = 0; i < s->plan->paths.n; i++) {
+        const struct plan_path *path = s->plan->paths.items[i];
+        bool is_open = path->sources.n == 0 || path->destinations.n == 0;
+
+        if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
+            (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "SAP %s is an end of path %s, whose classifiers name its port: while "
+                           "VNFFG %s is there, it neither comes nor goes",
+                           sap, path->name, path->graph);
         }
     }
     return NULL;

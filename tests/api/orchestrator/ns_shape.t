@@ -252,6 +252,42 @@ GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
 {"vnffgInfo": [{"id": "graph", "vnfInstanceId": ["$fourth"], ...}], ...}
 
+# A service access point goes, and comes again; its port opens last.
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "REMOVE_SAP", "removeSapId": ["nine"]}
+= 422
+{"detail": "removeSapId[0]: the NS has no SAP nine", ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "ADD_SAP", "addSap": [{"sapdId": "nine", "sapName": "n", "description": "d"}, {"sapdId": "client", "sapName": "n", "description": "d"}]}
+= 422
+{"detail": "addSap[0]: sapData[0]: the NSD has no SAP nine; addSap[1]: SAP client is there already", ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"sapInfo": [{"id": "$sap := text", "sapdId": "client", ...}], ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "REMOVE_SAP", "removeSapId": ["$sap"]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op12 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op12  as demo
+~ 200
+{"operationState": "COMPLETED", "resourceChanges": {"affectedSaps": [{"sapInstanceId": "$sap", "sapdId": "client", "changeType": "REMOVE", "changeResult": "COMPLETED", ...}], ...}, ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"sapInfo": [], ...}
+GET site:/network/v2.0/ports?id=$sap  as demo
+= 200
+{"ports": [{...}, {...}]}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "ADD_SAP", "addSap": [{"sapdId": "client", "sapName": "back", "description": "d"}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op13 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op13  as demo
+~ 200
+{"operationState": "COMPLETED", "resourceChanges": {"affectedSaps": [{"sapdId": "client", "changeType": "ADD", "changeResult": "COMPLETED", ...}], ...}, ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"sapInfo": [{"id": "$again := text", "sapdId": "client", "sapName": "back", ...}], ...}
+
 # Nothing is left at the end.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 {}
