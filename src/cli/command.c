@@ -70,6 +70,11 @@ static const struct cli_option vnf_heal_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_change_package_options[] = {
+    {"vnfd", "ID", "the VNFD that it is of afterwards"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
     {                                                                                              \
@@ -278,6 +283,9 @@ static const struct command commands[] = {
      .options = vnf_scale_options},
     {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
      .options = vnf_heal_options},
+    {ONE("vnf change-package", NULL, vnf_change_package,
+         "makes the servers of a VNF anew of another package; their ports stay"),
+     .options = vnf_change_package_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

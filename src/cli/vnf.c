@@ -77,6 +77,23 @@ vnf_heal(struct cli *cli)
     return operation_begin(cli, "POST", path, body.data);
 }
 
+struct err *
+vnf_change_package(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *vnfd = option_get(cli, "vnfd"), *path;
+
+    if (!vnfd) {
+        return err_new(E_INVALID, NULL, "--vnfd is needed");
+    }
+    TRY(vnf_task_path(cli, "change_vnfpkg", &path));
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", vnfd);
+    jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
 /* command->arg: "STARTED" or "STOPPED"; --vnf VNF, as often as given. */
 struct err *
 ns_operate(struct cli *cli)

@@ -114,7 +114,7 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[9], occurrence_links[6];
+    struct etsi_link instance_links[12], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
@@ -125,7 +125,9 @@ static const struct lcm {
                     {.name = "operate", .path = VNF_INSTANCES, .task = "operate",
                      .when = is_vnf_alone},
                     {.name = "heal", .path = VNF_INSTANCES, .task = "heal",
-                     .when = is_vnf_alone}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+                     .when = is_vnf_alone},
+                    {.name = "changeCurrentVnfPkg", .path = VNF_INSTANCES,
+                     .task = "change_vnfpkg", .when = is_vnf_alone, .since = 2}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
@@ -223,7 +225,8 @@ occurrence_encode(struct rest_request *r, struct jw *w, const void *row)
 }
 
 static const char *const occurrence_left_out[] = {"operationParams", "error", "resourceChanges",
-                                                  "changedInfo", NULL};
+                                                  "changedInfo",
+                                                  "modificationsTriggeredByVnfPkgChange", NULL};
 static const struct rest_shape occurrence_shape = {
     .encode = occurrence_encode,
     .exclude_default = occurrence_left_out,
@@ -302,6 +305,7 @@ static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const vnf_operate = vnf_operate_start;
 static lcm_start_fn *const vnf_heal = vnf_heal_start;
+static lcm_start_fn *const vnf_change_package = vnf_change_package_start;
 static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
@@ -326,6 +330,10 @@ static const struct route vnf_routes[] = {
                vnf_operate, "Starts or stops the VNF.")},
     {LCM_START(VNF_INSTANCES "/{id}/heal", vnf_instance_resource, heal_request_table, vnf_heal,
                "Replaces servers of the VNF; their ports stay.")},
+    {LCM_START(VNF_INSTANCES "/{id}/change_vnfpkg", vnf_instance_resource,
+               change_package_request_table, vnf_change_package,
+               "Makes servers of the VNF anew of another package; their ports stay."),
+     .since = 2},
     {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
                    vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),

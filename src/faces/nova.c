@@ -41,7 +41,7 @@ static const struct route routes[] = {
     REST_VERB("DELETE", SERVERS "/{id}", REST_DELETE, &server_resource, NULL),
     {.method = "POST", .path = SERVERS "/{id}/action", .verb = REST_ACTION,
      .prepare = nova_action_prepare, .write = nova_action,
-     .doc = "os-start, os-stop, reboot, os-getConsoleOutput."},
+     .doc = "os-start, os-stop, reboot, rebuild, os-getConsoleOutput."},
     ACTION("GET", SERVERS "/{id}/ips", read, nova_server_ips, "Addresses."),
     ACTION("GET", SERVERS "/{id}/ips/{network}", read, nova_server_ips_of,
            "Addresses on one network."),

@@ -104,6 +104,11 @@ static const struct attr power_attrs[] = {
 #include "vim/power.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_rebuild
+static const struct attr rebuild_attrs[] = {
+#include "vim/rebuild.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_ref
 static const struct attr ref_attrs[] = {
 #include "vim/ref.tbl"
@@ -155,7 +160,8 @@ static const struct attr found_attrs[] = {
     X(site_about, "what a site offers")                                                            \
     X(marked, "a question for objects by marker")                                                  \
     X(found, "objects that carry a marker")                                                        \
-    X(power, "a server that has to run, or not")
+    X(power, "a server that has to run, or not")                                                   \
+    X(rebuild, "a server that has to be made anew")
 
 #define X(word, doc_)                                                                              \
     const struct table vim_##word##_table = {                                                      \
@@ -260,5 +266,6 @@ const struct step_kind *const vim_kinds[] = {
     &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
     &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
+    &vim_server_rebuild,
     NULL,
 };

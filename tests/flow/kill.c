@@ -33,6 +33,7 @@
 #define HIDE_MS 50
 #define LATE_MS 380
 #define OBJECTS 9            /* What the operation makes and keeps. */
+#define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
 #define EXIT_LATE 99
@@ -220,7 +221,40 @@ static const struct flow_type service = {.name = "service",
                                          .in = &vim_site_ref_table,
                                          .run = make_service,
                                          .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, NULL};
+/* Servers are made anew, one after the other; where one does not run, all go back. */
+static struct err *
+remake_servers(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+
+    (void)arg;
+    ref->site = SITE_ID;
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    for (int i = 1; i <= REMADE; i++) {
+        struct vim_rebuild *rebuild = flow_new(f, &vim_rebuild_table);
+
+        rebuild->site = SITE_ID;
+        rebuild->id = mem_printf(flow_mem(f), "server-%d", i);
+        rebuild->image_id = "after";
+        rebuild->image_before = "before";
+        TRY(vim_server_remake(f, flow_label(f, "rebuild %d", i), rebuild));
+    }
+    return NULL;
+}
+
+static bool
+is_unhealthy(const struct err *err)
+{
+    return str_eq(err->type, "ServerError");
+}
+static const struct flow_type remaking = {.name = "remaking",
+                                          .version = 1,
+                                          .doc = "Servers of another image.",
+                                          .in = &vim_site_ref_table,
+                                          .run = remake_servers,
+                                          .sweep = vim_sweep,
+                                          .gives_up = is_unhealthy};
+static const struct flow_type *const types[] = {&service, &vnf, &remaking, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -230,6 +264,7 @@ struct process {
     struct fake_control *control;
     const char *dir;
     enum op op;
+    bool remade;
     struct loop *loop;
     struct store *store;
     struct http_client *http;
@@ -310,7 +345,8 @@ process_ask(struct tx *tx, void *arg)
 {
     struct process *p = arg;
     struct vim_site_ref *in = row_new(tx_mem(tx), &vim_site_ref_table);
-    const struct flow_start start = {.type = &service, .id = FLOW_ID, .in = in};
+    const struct flow_start start = {
+        .type = p->remade ? &remaking : &service, .id = FLOW_ID, .in = in};
 
     in->site = SITE_ID;
     switch (p->op) {
@@ -439,6 +475,7 @@ site_run(struct fake_control *control, int fd)
 struct kill_case {
     char name[120];
     bool back;                 /* ends rolled back */
+    bool remade;               /* servers are made anew; else a service is made */
     int kill_point, fault_at;
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
@@ -479,6 +516,8 @@ world_start(struct world *w, const struct kill_case *c)
     control->fault_at = c->fault_at;
     control->fault = c->fault;
     control->refuse_chain = c->back;
+    control->n_servers = c->remade ? REMADE : 0;
+    control->remade_error = c->remade && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         exit(1);
@@ -511,7 +550,8 @@ engine_once(struct world *w, const struct kill_case *c, enum op op, bool first)
     pid_t pid = fork();
 
     if (pid == 0) {
-        struct process p = {.control = w->control, .dir = w->dir, .op = op};
+        struct process p = {
+            .control = w->control, .dir = w->dir, .op = op, .remade = c->remade};
 
         _exit(process_run(&p));
     }
@@ -553,17 +593,20 @@ judge(struct world *w, const struct kill_case *c, int state)
 {
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
-    int objects = c->back ? 0 : OBJECTS;
+    int objects = c->remade ? REMADE : c->back ? 0 : OBJECTS;
     bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
+                control->n_remade == (c->remade && !c->back ? REMADE : 0) &&
                 (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
-        fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles, %d effects\n", c->name,
+        fprintf(stderr,
+                "FAIL %s: %s, %d objects (want %d), %d doubles, %d made anew, %d effects\n", c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
-                control->n_live, objects, control->n_doubles, control->n_effects);
+                control->n_live, objects, control->n_doubles, control->n_remade,
+                control->n_effects);
         tell(w->site_fd);
         hear(w->site_fd);
     }
@@ -609,13 +652,13 @@ plan_add(struct plan *plan, struct kill_case c)
 }
 
 static void
-plan_points(struct plan *plan, bool back, int n)
+plan_points(struct plan *plan, const struct kill_case *like, int n)
 {
     for (int i = 1; i <= n; i++) {
-        struct kill_case c = {.back = back, .kill_point = i};
+        struct kill_case c = *like;
 
-        snprintf(c.name, sizeof c.name, "%s killed at point %d of %d",
-                 back ? "rolled back," : "completed,", i, n);
+        c.kill_point = i;
+        snprintf(c.name, sizeof c.name, "%s, killed at point %d of %d", like->name, i, n);
         plan_add(plan, c);
     }
 }
@@ -627,15 +670,17 @@ is_adopted(enum fault fault)
 }
 
 static void
-plan_faults(struct plan *plan, bool back, int n)
+plan_faults(struct plan *plan, const struct kill_case *like, int n)
 {
     for (int i = 1; i <= n; i++) {
         for (int fault = FAULT_NONE + 1; fault < N_FAULTS; fault++) {
-            struct kill_case c = {.back = back, .fault_at = i, .fault = (enum fault)fault};
+            struct kill_case c = *like;
 
-            c.n_effects = !back && is_adopted(c.fault) ? n : 0;
-            snprintf(c.name, sizeof c.name, "%s %s at effect %d of %d",
-                     back ? "rolled back," : "completed,", fault_names[fault], i, n);
+            c.fault_at = i;
+            c.fault = (enum fault)fault;
+            c.n_effects = !c.back && is_adopted(c.fault) ? n : 0;
+            snprintf(c.name, sizeof c.name, "%s, %s at effect %d of %d", like->name,
+                     fault_names[fault], i, n);
             plan_add(plan, c);
         }
     }
@@ -695,21 +740,27 @@ run_all(struct tally *tally, const struct plan *plan, const char *dir)
 
 /* How many points and effects a run without any fault has. */
 static bool
-measure(struct tally *tally, const char *dir, bool back, int *n_points, int *n_effects)
+measure(struct tally *tally, const char *dir, const struct kill_case *c, int *n_points,
+        int *n_effects)
 {
     struct world w = {.control = &tally->control[0]};
-    struct kill_case c = {.back = back};
     bool good;
 
-    snprintf(c.name, sizeof c.name, "%s without a fault", back ? "rolled back" : "completed");
     snprintf(w.dir, sizeof w.dir, "%s/m", dir);
-    good = run_case(&w, &c);
+    good = run_case(&w, c);
     *n_points = w.control->n_points;
     *n_effects = w.control->n_effects;
     tally->passed += good;
     tally->failed += !good;
     return good;
 }
+
+static const struct kill_case undisturbed[] = {
+    {.name = "completed"},
+    {.name = "rolled back", .back = true},
+    {.name = "made anew", .remade = true},
+    {.name = "made anew and back", .remade = true, .back = true},
+};
 
 int
 main(int argc, char **argv)
@@ -737,12 +788,11 @@ main(int argc, char **argv)
     snprintf(image_file, sizeof image_file, "%s/image", dir);
     must(file_write(image_file, "rootfs", 6, 0600));
     signal(SIGPIPE, SIG_IGN);
-    for (int back = 0; back < 2; back++) {
-        if (measure(tally, dir, back, &points, &effects)) {
-            printf("%s: %d points, %d effects\n", back ? "rollback" : "completion", points,
-                   effects);
-            plan_points(&plan, back, points);
-            plan_faults(&plan, back, effects);
+    for (size_t i = 0; i < ARRAY_SIZE(undisturbed); i++) {
+        if (measure(tally, dir, &undisturbed[i], &points, &effects)) {
+            printf("%s: %d points, %d effects\n", undisturbed[i].name, points, effects);
+            plan_points(&plan, &undisturbed[i], points);
+            plan_faults(&plan, &undisturbed[i], effects);
         }
     }
     printf("random kills: seed %u\n", seed);
