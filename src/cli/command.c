@@ -75,6 +75,12 @@ static const struct cli_option vnf_change_package_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_change_connectivity_options[] = {
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point, the id of its network from then on, an address there; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
     {                                                                                              \
@@ -286,6 +292,9 @@ static const struct command commands[] = {
     {ONE("vnf change-package", NULL, vnf_change_package,
          "makes the servers of a VNF anew of another package; their ports stay"),
      .options = vnf_change_package_options},
+    {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
+         "moves external connection points of a VNF to other networks"),
+     .options = vnf_change_connectivity_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

@@ -61,6 +61,15 @@ enum server_action { SERVER_START, SERVER_STOP, SERVER_REBOOT_SOFT, SERVER_REBOO
 struct err *server_act(struct tx *tx, const struct op *op, const char *id,
                        enum server_action action) MUST_USE;
 
+/* A port that is there joins a server, as its last; one of its ports leaves it: one that was made for it
+ * is deleted.  'server' was looked up for the caller.  E_CONFLICT (its state does not allow it; the port
+ * is another's), E_INVALID (no such port, or attached already), E_NOT_FOUND (not attached).  Compute API:
+ * os-interface. */
+struct err *server_port_attach(struct tx *tx, const struct op *op, const struct server *server,
+                               const char *port_id) MUST_USE;
+struct err *server_port_detach(struct tx *tx, const struct op *op, const struct server *server,
+                               const char *port_id) MUST_USE;
+
 /* What a server is made anew of: its image (null = the same), and its user data where 'sets_data'
  * (null = none).  Ports, flavor and id stay; what it wrote is gone (Compute API: rebuild). */
 struct server_rebuild {

@@ -250,6 +250,17 @@ struct vim_rebuild {
 #include "vim/rebuild.tbl"
 #undef ATTR
 };
+/* WRITE; in vim_attachment: a port joins a server, or leaves it; undo: the other. */
+struct vim_attachment {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/attachment.tbl"
+#undef ATTR
+};
+extern const struct table vim_attachment_table;
+extern const struct step_kind vim_server_attach, vim_server_detach;
+/* WRITE; in vim_ref: as vim_port_delete, but a rollback stops here (E_CONFLICT) instead of passing over it. */
+extern const struct step_kind vim_port_drop;
 extern const struct table vim_power_table, vim_rebuild_table;
 extern const struct step_kind vim_server_power, vim_server_rebuild;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */

@@ -77,6 +77,8 @@ static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate
                                   vnf_heal = {&vnf_kind, &vnf_heal_flow, "INSTANTIATED"},
                                   vnf_change_package = {&vnf_kind, &vnf_change_package_flow,
                                                         "INSTANTIATED"},
+                                  vnf_change_connectivity = {
+                                      &vnf_kind, &vnf_change_connectivity_flow, "INSTANTIATED"},
                                   vnf_modify = {&vnf_kind, &vnf_modify_flow, NULL};
 
 struct err *
@@ -311,6 +313,21 @@ vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
     in->request = request->body;
     TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, in));
     return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
+}
+
+/* ---- change of external connectivity --------------------------------------------------------- */
+
+struct err *
+vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
+                              const struct lcm_request *request, const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_change_connectivity, in, &instance));
+    in->request = request->body;
+    TRY(vnf_change_connectivity_check(tx, instance, request, in));
+    return lcm_start(tx, op, &vnf_change_connectivity, in, in->project_id, op_occ_id);
 }
 
 /* ---- modification -------------------------------------------------------------------------- */

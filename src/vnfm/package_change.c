@@ -195,19 +195,15 @@ packages_check(struct tx *tx, const struct vnf_instance *instance, const char *p
     faults = err_join(family_check(old, new),
                       vnf_wanted_fill(tx_mem(tx), new, made->flavour_id, made->level_id,
                                       &made->scales, after));
-    if (!faults) {
-        faults = differences(tx_mem(tx), before, after);
+    if (after->vnfcs.n > 0) {
+        faults = err_join(faults, differences(tx_mem(tx), before, after));
     }
-    if (faults) {
-        struct err *told = err_new(E_UNPROCESSABLE, NULL,
-                                   "only images and user data can change with the package; of VNFD "
-                                   "%s differs: %s",
-                                   new->descriptor_id, faults->message);
-
-        err_free(faults);
-        return told;
-    }
-    return NULL;
+    return faults ? err_join(err_new(E_UNPROCESSABLE, NULL,
+                                     "only images and user data can change with the package; VNFD %s "
+                                     "differs",
+                                     new->descriptor_id),
+                             faults)
+                  : NULL;
 }
 
 struct err *

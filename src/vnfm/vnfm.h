@@ -102,6 +102,17 @@ struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *i
  * in->package_after and in->scales. */
 struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
                                      const char *vnfd_id, struct vnf_in *in) MUST_USE;
+/* SOL003 5.4.11.  E_CONFLICT too where the instance is not STARTED or not whole. */
+struct err *vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
+                                          const struct lcm_request *request,
+                                          const char **op_occ_id) MUST_USE;
+/* The same checks for an operation of which the change is a part: fill in->operation,
+ * in->connections and in->scales; in->package_id is there. */
+struct err *vnf_change_connectivity_check(struct tx *tx, const struct vnf_instance *instance,
+                                          const struct lcm_request *request,
+                                          struct vnf_in *in) MUST_USE;
+/* Servers are held as if made last, so that they go before their ports; inside a transaction. */
+struct err *vnf_servers_last(struct tx *tx, const struct vnf_made *made) MUST_USE;
 /* Is the instance STARTED and whole, to be 'what' ("healed")?  Fills 'made'.  E_CONFLICT. */
 struct err *vnf_whole_check(struct tx *tx, const struct vnf_instance *instance, const char *what,
                             struct vnf_made *made) MUST_USE;

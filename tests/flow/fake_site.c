@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#define OLD_PORT "old-port"
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
 const char *const fault_names[] = {
@@ -103,11 +104,12 @@ is_remade(const struct object *object)
 static void
 recount(struct fake_site *site)
 {
-    int live = 0, doubles = 0, remade = 0;
+    int live = 0, doubles = 0, remade = 0, moved = 0;
 
     for (const struct object *a = site->objects; a; a = a->next) {
         live += is_counted(a);
         remade += is_remade(a);
+        moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
         for (const struct object *b = a->next; b; b = b->next) {
             doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
         }
@@ -115,6 +117,7 @@ recount(struct fake_site *site)
     site->control->n_live = live;
     site->control->n_doubles = doubles;
     site->control->n_remade = remade;
+    site->control->n_moved = moved;
 }
 
 static const char *
@@ -692,12 +695,100 @@ action_do(struct fake_site *site, struct http_exchange *x, struct object *object
     }
 }
 
+/* The ports of a server, with one more or one less. */
+static void
+ports_change(struct object *server, struct mem *mem, const char *port_id, bool there)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *networks;
+
+    err_ignore(json_parse(mem, server->body, strlen(server->body), &json), "written by ourselves");
+    networks = json_get(json, "networks");
+    jw_object(&w, NULL);
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "networks")) {
+            jw_json(&w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_array(&w, "networks");
+    json_each (networks, i) {
+        if (!str_eq(json_get_str(networks->items[i], "port"), port_id)) {
+            jw_json(&w, NULL, networks->items[i]);
+        }
+    }
+    if (there) {
+        jw_object(&w, NULL);
+        jw_str(&w, "port", port_id);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    free(server->body);
+    server->body = heap_str(out.data);
+}
+
+/* /os-interface, /os-interface/PORT: "interfaces" are refused. */
+static void
+route_interface(struct fake_site *site, struct http_exchange *x, struct object *server,
+                const char *port)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    bool joins = str_eq(http_method(x), "POST");
+    enum fault fault;
+
+    if (joins) {
+        err_ignore(json_parse(http_mem(x), body, n, &json), "then there is no such port");
+        port = json_str(json_path(json, "interfaceAttachment.port_id"));
+    }
+    if (!joins && !strstr(server->body, port)) {
+        answer_error(x, 404, "NotFound", "no such port there");
+        return;
+    }
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, 200, "{\"interfaceAttachment\": {}}");
+        return;
+    }
+    if (str_eq(site->refused, "interfaces") ||
+        (!joins && site->control->refuse_leave && str_eq(port, OLD_PORT)) ||
+        str_eq(site->refused, joins ? "attaches" : "detaches") || !port) {
+        answer_error(x, 403, "Forbidden", "no port comes or goes today");
+        return;
+    }
+    fault = fault_now(site);
+    if (fault == FAULT_KILL_BEFORE) {
+        kill_victim(site, x);
+        return;
+    }
+    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+        ports_change(server, http_mem(x), port, joins);
+        recount(site);
+    }
+    if (fault == FAULT_KILL_AFTER) {
+        kill_victim(site, x);
+    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
+        answer_error(x, 500, "Oops", "was it done?");
+    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
+        do_later(site, x, NULL, "", -1);
+    } else {
+        answer(x, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
+    }
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
 {
     bool file = str_ends(rest, "/file"), action = str_ends(rest, "/action");
-    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : action ? 7 : 0));
+    const char *interface = strstr(rest, "/os-interface");
+    const char *id = mem_strn(http_mem(x), rest + 1,
+                              strlen(rest) - 1 -
+                                  (file        ? 5
+                                   : action    ? 7
+                                   : interface ? strlen(interface)
+                                               : 0));
     struct object *object = object_get(site, place, id);
 
     if (str_eq(rest, "/detail")) {
@@ -706,6 +797,9 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         do_later(site, x, NULL, "", -1);
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
+    } else if (interface) {
+        interface += strlen("/os-interface");
+        route_interface(site, x, object, *interface ? interface + 1 : "");
     } else if (file) {
         file_take(site, x, object);
         answer(x, 204, "");
@@ -767,7 +861,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of one server): none is done;
+ * "changes", "lists", "interfaces", "attaches", "detaches", "actions" (or the id of one server): none is done;
  * "remade-ID": that server ends in ERROR when it is made anew. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
@@ -839,10 +933,15 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
 
     s->control = control;
     for (int i = 1; i <= control->n_servers; i++) {
-        char inner[80];
+        char inner[160];
 
-        (void)snprintf(inner, sizeof inner, "{\"id\": \"server-%d\", \"imageRef\": \"before\"}", i);
+        (void)snprintf(inner, sizeof inner,
+                       "{\"id\": \"server-%d\", \"imageRef\": \"before\", \"networks\": [%s]}", i,
+                       control->old_port ? "{\"port\": \"" OLD_PORT "\"}" : "");
         create_from(s, place_of("servers"), inner);
+    }
+    if (control->old_port) {
+        create_from(s, place_of("ports"), "{\"id\": \"" OLD_PORT "\"}");
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->quiet, NULL);

@@ -46,6 +46,9 @@ struct fake_control {
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
     _Atomic int n_servers;         /* so many servers "server-N" of image "before" are there from the start */
+    _Atomic int old_port;          /* these servers have port "old-port", which is there */
+    _Atomic int refuse_leave;      /* ... and which does not leave */
+    _Atomic int n_moved;           /* servers that are without it, now */
     _Atomic int remade_error;      /* the last of these does not run of another image */
     _Atomic int n_remade;          /* servers that are of another image than they were created of, now */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */

@@ -254,7 +254,36 @@ static const struct flow_type remaking = {.name = "remaking",
                                           .run = remake_servers,
                                           .sweep = vim_sweep,
                                           .gives_up = is_unhealthy};
-static const struct flow_type *const types[] = {&service, &vnf, &remaking, NULL};
+/* A port takes the place of another, which is deleted at the end. */
+static struct err *
+move_port(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_port *port = flow_new(f, &vim_port_table);
+    struct vim_attachment *joins = flow_new(f, &vim_attachment_table);
+    struct vim_attachment *leaves = flow_new(f, &vim_attachment_table);
+    struct vim_ref *old = flow_new(f, &vim_ref_table);
+    struct vim_made made;
+
+    (void)arg;
+    ref->site = port->site = joins->site = leaves->site = old->site = SITE_ID;
+    port->network_id = SITE_ID; /* Any id serves. */
+    TRY(flow_step(f, "port", &vim_port_create, port, &made));
+    joins->server_id = leaves->server_id = "server-1";
+    joins->port_id = made.id;
+    leaves->port_id = old->id = "old-port";
+    TRY(flow_step(f, "attach", &vim_server_attach, joins, NULL));
+    TRY(flow_step(f, "detach", &vim_server_detach, leaves, NULL));
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    return flow_step(f, "drop", &vim_port_drop, old, NULL);
+}
+static const struct flow_type moving = {.name = "moving",
+                                        .version = 1,
+                                        .doc = "A port instead of another.",
+                                        .in = &vim_site_ref_table,
+                                        .run = move_port,
+                                        .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -264,7 +293,7 @@ struct process {
     struct fake_control *control;
     const char *dir;
     enum op op;
-    bool remade;
+    const struct flow_type *type;
     struct loop *loop;
     struct store *store;
     struct http_client *http;
@@ -345,8 +374,7 @@ process_ask(struct tx *tx, void *arg)
 {
     struct process *p = arg;
     struct vim_site_ref *in = row_new(tx_mem(tx), &vim_site_ref_table);
-    const struct flow_start start = {
-        .type = p->remade ? &remaking : &service, .id = FLOW_ID, .in = in};
+    const struct flow_start start = {.type = p->type, .id = FLOW_ID, .in = in};
 
     in->site = SITE_ID;
     switch (p->op) {
@@ -475,7 +503,9 @@ site_run(struct fake_control *control, int fd)
 struct kill_case {
     char name[120];
     bool back;                 /* ends rolled back */
-    bool remade;               /* servers are made anew; else a service is made */
+    const struct flow_type *type;
+    int n_servers;             /* that are there before */
+    int objects[2];            /* there at the end; where it ends rolled back */
     int kill_point, fault_at;
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
@@ -516,8 +546,10 @@ world_start(struct world *w, const struct kill_case *c)
     control->fault_at = c->fault_at;
     control->fault = c->fault;
     control->refuse_chain = c->back;
-    control->n_servers = c->remade ? REMADE : 0;
-    control->remade_error = c->remade && c->back;
+    control->n_servers = c->n_servers;
+    control->remade_error = c->type == &remaking && c->back;
+    control->old_port = c->type == &moving;
+    control->refuse_leave = c->type == &moving && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         exit(1);
@@ -551,7 +583,7 @@ engine_once(struct world *w, const struct kill_case *c, enum op op, bool first)
 
     if (pid == 0) {
         struct process p = {
-            .control = w->control, .dir = w->dir, .op = op, .remade = c->remade};
+            .control = w->control, .dir = w->dir, .op = op, .type = c->type};
 
         _exit(process_run(&p));
     }
@@ -593,9 +625,10 @@ judge(struct world *w, const struct kill_case *c, int state)
 {
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
-    int objects = c->remade ? REMADE : c->back ? 0 : OBJECTS;
+    int objects = c->objects[c->back];
     bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
-                control->n_remade == (c->remade && !c->back ? REMADE : 0) &&
+                control->n_remade == (c->type == &remaking && !c->back ? c->n_servers : 0) &&
+                (c->type != &moving || control->n_moved == (c->back ? 0 : c->n_servers)) &&
                 (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
@@ -691,7 +724,9 @@ plan_random(struct plan *plan, unsigned seed, int n)
 {
     srand(seed);
     for (int i = 0; i < n; i++) {
-        struct kill_case c = {.back = rand() % 2,
+        struct kill_case c = {.type = &service,
+                              .objects = {OBJECTS, 0},
+                              .back = rand() % 2,
                               .kill_after_us = 1000 + rand() % 400000,
                               .fault_at = 1 + rand() % 16,
                               .fault = (enum fault)(rand() % N_FAULTS)};
@@ -756,10 +791,16 @@ measure(struct tally *tally, const char *dir, const struct kill_case *c, int *n_
 }
 
 static const struct kill_case undisturbed[] = {
-    {.name = "completed"},
-    {.name = "rolled back", .back = true},
-    {.name = "made anew", .remade = true},
-    {.name = "made anew and back", .remade = true, .back = true},
+    {.name = "completed", .type = &service, .objects = {OBJECTS, 0}},
+    {.name = "rolled back", .type = &service, .objects = {OBJECTS, 0}, .back = true},
+    {.name = "made anew", .type = &remaking, .n_servers = REMADE, .objects = {REMADE, REMADE}},
+    {.name = "made anew and back",
+     .type = &remaking,
+     .n_servers = REMADE,
+     .objects = {REMADE, REMADE},
+     .back = true},
+    {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
+    {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
 };
 
 int

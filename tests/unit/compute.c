@@ -518,6 +518,59 @@ TEST(server_is_made_anew)
     world_end(w);
 }
 
+struct joining {
+    struct world *w;
+    const char *server_id, *port_id;
+    bool leaves;
+};
+
+static struct err *
+joining_run(struct tx *tx, void *arg)
+{
+    struct joining *joining = arg;
+    struct op op = {.mem = tx_mem(tx), .caller = &joining->w->member,
+                    .user = joining->w->compute, .resource = &server_resource};
+    struct server *server;
+    struct strs ports;
+
+    TRY(row_get(tx, &server_table, joining->server_id, &server));
+    if (!joining->port_id) {
+        TRY(sql_column(tx, "select id from port where server_id = ?", SQL_ARGS(server->id),
+                       &ports));
+        joining->port_id = heap_str(ports.items[0]);
+    }
+    return joining->leaves ? server_port_detach(tx, &op, server, joining->port_id)
+                           : server_port_attach(tx, &op, server, joining->port_id);
+}
+
+TEST(ports_join_and_leave_servers_that_are_there)
+{
+    struct world *w = world_new();
+    struct joining joining = {.w = w, .leaves = true};
+    struct looked looked = {.id = NULL};
+    struct server *a;
+
+    time_freeze(INT64_C(1767323045000000));
+    network_make(w);
+    REQUIRE_OK(server_try(w, "1", "", &a));
+    joining.server_id = a->id;
+    /* A server that is not built yet keeps its ports. */
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_CONFLICT);
+    (void)reported(w, a->id, "ACTIVE", INT64_C(1767323045000000) + 1);
+    joining.leaves = false;
+    CHECK_ERR_MSG(store_write_wait(w->store, joining_run, &joining), E_INVALID, "still in use");
+    joining.leaves = true;
+    CHECK_OK(store_write_wait(w->store, joining_run, &joining));
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_NOT_FOUND);
+    /* It was made for the server. */
+    CHECK_OK(store_read(w->store, look, &looked));
+    CHECK_INT(looked.ports, 0);
+    joining.leaves = false;
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_INVALID);
+    free((void *)(uintptr_t)joining.port_id);
+    world_end(w);
+}
+
 TEST(server_of_another_project_is_not_there)
 {
     struct world *w = world_new();

@@ -3,7 +3,7 @@
 include grows demo
 include family demo grows-2 n 2 64 y 3bb2abb69ebb27fbfe63c7639624c6ec5e331b841a5bc8c3ebc10b9285e90877
 include family demo other q 3 64 y 3bb2abb69ebb27fbfe63c7639624c6ec5e331b841a5bc8c3ebc10b9285e90877
-include family demo big n 4 128 z c865f6c5ab8d1b0bcd383a5e1e3879d22681c96bf462c269b7581d523fbe70ab
+include family demo big r 4 128 z c865f6c5ab8d1b0bcd383a5e1e3879d22681c96bf462c269b7581d523fbe70ab
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,vnfdId,grows)  as demo
 = 200
 [{"id": "$pkg1 := id", "usageState": "NOT_IN_USE", ...}]
@@ -58,11 +58,11 @@ POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
 POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
 {"vnfdId": "other"}
 = 422
-{"status": 422, "detail": "only images and user data can change with the package; of VNFD other differs: product: n becomes q", ...}
+{"status": 422, "detail": "only images and user data can change with the package; VNFD other differs; product: n becomes q", ...}
 POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
 {"vnfdId": "big"}
 = 422
-{"status": 422, "detail": "only images and user data can change with the package; of VNFD big differs: VDU back, memory in MiB: 64 becomes 128", ...}
+{"status": 422, "detail": "only images and user data can change with the package; VNFD big differs; product: n becomes r; VDU back, memory in MiB: 64 becomes 128", ...}
 POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as alice
 {"vnfdId": "grows-2"}
 = 404
@@ -74,7 +74,7 @@ POST /vnflcm/v1/vnf_instances/$vnf/change_vnfpkg  as demo
 GET /vnflcm/v1/vnf_instances/$vnf  as demo
 > Version: 1.3.0
 = 200
-{"_links": {"self": "$ := any", "terminate": "$ := any", "scale": "$ := any", "scaleToLevel": "$ := any", "operate": "$ := any", "heal": "$ := any"}, ...}
+{"_links": {"self": "$ := any", "terminate": "$ := any", "scale": "$ := any", "scaleToLevel": "$ := any", "operate": "$ := any", "heal": "$ := any", "changeExtConn": "$ := any"}, ...}
 
 # The second server does not run of the new image: both go back to the old one, by themselves.
 PUT site:/refuse/remade-$first  as demo
