@@ -125,14 +125,18 @@ plan_input(struct tx *tx, void *arg)
     struct ns_in *in = NULL;
 
     op.resource = &ns_instance_resource;
-    if (asked->request.n + asked->scale.n != 1) {
-        return err_new(E_INVALID, NULL, "one of 'request' and 'scale' is needed");
+    if (asked->request.n + asked->scale.n + asked->update.n != 1) {
+        return err_new(E_INVALID, NULL, "one of 'request', 'scale' and 'update' is needed");
     }
     planning->type = &ns_instantiate_flow;
     if (asked->scale.n) {
         request = (struct lcm_request){.row = asked->scale.items[0],
                                        .body = json_get(r->body, "scale")};
         TRY(ns_scale_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
+    } else if (asked->update.n) {
+        request = (struct lcm_request){.row = asked->update.items[0],
+                                       .body = json_get(r->body, "update")};
+        TRY(ns_update_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
     } else {
         request = (struct lcm_request){.row = asked->request.items[0],
                                        .body = json_get(r->body, "request")};
