@@ -580,6 +580,27 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
 }
 
+static bool
+change_happens(enum fault fault)
+{
+    return fault != FAULT_KILL_BEFORE && fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500;
+}
+
+static void
+change_answer(struct fake_site *site, struct http_exchange *x, enum fault fault, int status,
+              const char *body)
+{
+    if (fault == FAULT_KILL_BEFORE || fault == FAULT_KILL_AFTER) {
+        kill_victim(site, x);
+    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
+        answer_error(x, 500, "Oops", "was it done?");
+    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
+        do_later(site, x, NULL, "", -1);
+    } else {
+        answer(x, status, body);
+    }
+}
+
 static void
 remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
 {
@@ -589,22 +610,10 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         answer_error(x, 409, "InUse", "something uses it");
         return;
     }
-    if (fault == FAULT_KILL_BEFORE) {
-        kill_victim(site, x);
-        return;
-    }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (change_happens(fault)) {
         object_remove(site, object);
     }
-    if (fault == FAULT_KILL_AFTER) {
-        kill_victim(site, x);
-    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
-        answer_error(x, 500, "Oops", "was it deleted?");
-    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
-        do_later(site, x, NULL, "", -1);
-    } else {
-        answer(x, 204, "");
-    }
+    change_answer(site, x, fault, 204, "");
 }
 
 /* ---- routes ---------------------------------------------------------------------------------------- */
@@ -677,23 +686,11 @@ action_do(struct fake_site *site, struct http_exchange *x, struct object *object
 
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is done");
     fault = json_get(json, "rebuild") ? fault_now(site) : FAULT_NONE;
-    if (fault == FAULT_KILL_BEFORE) {
-        kill_victim(site, x);
-        return;
-    }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (change_happens(fault)) {
         action_apply(object, json);
         recount(site);
     }
-    if (fault == FAULT_KILL_AFTER) {
-        kill_victim(site, x);
-    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
-        answer_error(x, 500, "Oops", "was it done?");
-    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
-        do_later(site, x, NULL, "", -1);
-    } else {
-        answer(x, 202, "");
-    }
+    change_answer(site, x, fault, 202, "");
 }
 
 /* The ports of a server, with one more or one less. */
@@ -759,23 +756,11 @@ route_interface(struct fake_site *site, struct http_exchange *x, struct object *
         return;
     }
     fault = fault_now(site);
-    if (fault == FAULT_KILL_BEFORE) {
-        kill_victim(site, x);
-        return;
-    }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (change_happens(fault)) {
         ports_change(server, http_mem(x), port, joins);
         recount(site);
     }
-    if (fault == FAULT_KILL_AFTER) {
-        kill_victim(site, x);
-    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
-        answer_error(x, 500, "Oops", "was it done?");
-    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
-        do_later(site, x, NULL, "", -1);
-    } else {
-        answer(x, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
-    }
+    change_answer(site, x, fault, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
 }
 
 static void
