@@ -72,6 +72,17 @@ static const struct cli_option vnf_heal_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_change_package_options[] = {
+    {"vnfd", "ID", "the VNFD that it is of afterwards"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_change_connectivity_options[] = {
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point, the id of its network from then on, an address there; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
     {                                                                                              \
@@ -109,6 +120,7 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
         {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
         {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
         {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
+        {"package", "VNF=VNFD", "a VNF and the VNFD that it is of then; may be repeated"},         \
         {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
         {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
         {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \
@@ -301,6 +313,12 @@ static const struct command commands[] = {
      .options = vnf_scale_options},
     {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
      .options = vnf_heal_options},
+    {ONE("vnf change-package", NULL, vnf_change_package,
+         "makes the servers of a VNF anew of another package; their ports stay"),
+     .options = vnf_change_package_options},
+    {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
+         "moves external connection points of a VNF to other networks"),
+     .options = vnf_change_connectivity_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

@@ -86,6 +86,23 @@ sap_write(struct updating *u, const char *word)
     return NULL;
 }
 
+/* VNF=VNFD. */
+static struct err *
+package_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '='), *id = NULL;
+
+    if (!equals || equals == word || !equals[1]) {
+        return err_new(E_INVALID, NULL, "--package wants VNF=VNFD, not '%s'", word);
+    }
+    TRY(ns_vnf_find(u->cli, u->ns, mem_strn(u->cli->mem, word, (size_t)(equals - word)), &id));
+    jw_object(u->w, NULL);
+    jw_str(u->w, "vnfInstanceId", id);
+    jw_str(u->w, "vnfdId", equals + 1);
+    jw_end(u->w);
+    return NULL;
+}
+
 /* How those that --remove names end. */
 static struct err *
 ends_write(struct updating *u)
@@ -117,6 +134,7 @@ static const struct update_word {
 } changes[] = {
     {"instantiate", "INSTANTIATE_VNF", "instantiateVnfData", profile_write, NULL},
     {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write},
+    {"package", "CHANGE_VNFPKG", "changeVnfPackageData", package_write, NULL},
     {"add-graph", "ADD_VNFFG", "addVnffg", graph_write, NULL},
     {"remove-graph", "REMOVE_VNFFG", "removeVnffgId", text_write, NULL},
     {"add-sap", "ADD_SAP", "addSap", sap_write, NULL},
@@ -136,8 +154,9 @@ change_find(struct cli *cli, const struct update_word **found)
     }
     if (n != 1) {
         return err_new(E_INVALID, NULL,
-                       "one kind of change is needed: --instantiate, --remove, --add-graph, "
-                       "--remove-graph, --add-sap or --remove-sap, as often as wanted");
+                       "one kind of change is needed: --instantiate, --remove, --package, "
+                       "--add-graph, --remove-graph, --add-sap or --remove-sap, as often as "
+                       "wanted");
     }
     return NULL;
 }

@@ -20,6 +20,7 @@ void etsi_row(struct rest_request *r, struct jw *w, const void *row);
 struct etsi_link {
     const char *name, *path, *task, *attr;
     bool (*when)(const void *row);
+    int since; /* major version of the API that has it; 0 = all */
 };
 /* Writes "_links": {...}; 'links' ends with name null. */
 void etsi_links(struct rest_request *r, struct jw *w, const struct table *table, const void *row,

@@ -270,8 +270,8 @@ ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_update, in));
-    TRY(ns_update_check(tx, request->row, in, type));
     in->request = request->body;
+    TRY(ns_update_check(tx, request->row, in, type));
     *out = in;
     return NULL;
 }
@@ -406,6 +406,21 @@ vnf_result(const struct vnf_lcm_op_occ *occ)
                                                          : "FAILED";
 }
 
+/* SOL005's word for what SOL003 calls an operation. */
+static const char *
+change_word(const char *operation)
+{
+    static const char *const words[][2] = {
+        {"SCALE_TO_LEVEL", "SCALE"}, {"CHANGE_EXT_CONN", "CHANGE_EXTERNAL_VNF_CONNECTIVITY"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (str_eq(words[i][0], operation)) {
+            return words[i][1];
+        }
+    }
+    return operation;
+}
+
 static void
 vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
 {
@@ -414,9 +429,7 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_str(&c->w, "vnfdId", str_or(occ->vnfd_id, ""));
     jw_str(&c->w, "vnfProfileId", str_or(occ->vnf_profile_id, ""));
     jw_str(&c->w, "vnfName", str_or(occ->vnf_name, ""));
-    /* SOL005 has one word for both. */
-    jw_str(&c->w, "changeType",
-           str_eq(occ->operation, "SCALE_TO_LEVEL") ? "SCALE" : occ->operation);
+    jw_str(&c->w, "changeType", change_word(occ->operation));
     jw_str(&c->w, "changeResult", vnf_result(occ));
     jw_end(&c->w);
 }

@@ -576,14 +576,19 @@ is_sap(const struct ns_made *made, const struct fwd_port *port)
     return false;
 }
 
+/* Its package may be another one by now. */
 static struct err *
-is_instantiated(struct tx *tx, const char *id, bool *there)
+is_instantiated(struct tx *tx, struct plan_vnf *planned, bool *there)
 {
-    struct cond by_id[] = {COND("id", id), {0}};
+    struct cond by_id[] = {COND("id", planned->vnf_instance_id), {0}};
     struct vnf_instance *vnf;
 
     TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
     *there = vnf && str_eq(vnf->instantiation_state, "INSTANTIATED");
+    if (*there) {
+        planned->vnfd_id = vnf->vnfd_id;
+        planned->package_id = vnf->package_id;
+    }
     return NULL;
 }
 
@@ -597,11 +602,11 @@ ns_instance_renew(struct tx *tx, const char *id)
     before = made->ports;
     made->ports = (struct rows){0};
     for (size_t i = 0; i < made->vnfs.n; i++) {
-        const struct plan_vnf *vnf = made->vnfs.items[i];
+        struct plan_vnf *vnf = made->vnfs.items[i];
         struct vnf_made *now = row_new(tx_mem(tx), &vnf_made_table);
         bool there;
 
-        TRY(is_instantiated(tx, vnf->vnf_instance_id, &there));
+        TRY(is_instantiated(tx, vnf, &there));
         if (!there) {
             continue; /* An update that brought or took it was given up. */
         }

@@ -12,6 +12,9 @@
  * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
+    X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
+    X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
+      ns_update_flow, &vnf_change_connectivity_flow)                                               \
     X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
@@ -43,6 +46,7 @@ struct ns_update_type {
 const struct ns_update_type *ns_update_type(const char *word);
 
 ns_update_check_fn update_operate;                     /* ns_update.c */
+ns_update_check_fn update_package, update_connectivity; /* ns_change.c */
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 ns_update_check_fn update_sap_add, update_sap_remove;

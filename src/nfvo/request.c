@@ -166,6 +166,21 @@ static const struct attr heal_ns_request_attrs[] = {
 #include "nfvo/heal_ns_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT change_vnf_package_data
+static const struct attr change_vnf_package_data_attrs[] = {
+#include "nfvo/change_vnf_package_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_ext_link_data
+static const struct attr ns_ext_link_data_attrs[] = {
+#include "nfvo/ns_ext_link_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT change_connectivity_data
+static const struct attr change_connectivity_data_attrs[] = {
+#include "nfvo/change_connectivity_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT operate_vnf_data
 static const struct attr operate_vnf_data_attrs[] = {
 #include "nfvo/operate_vnf_data.tbl"

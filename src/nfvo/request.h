@@ -33,6 +33,9 @@ struct ns_in;
     X(heal_ns_request, "Body of a healing.")                                                       \
     X(check_request, "A comparison to make.")                                                      \
     X(operate_vnf_data, "A VNF instance to start or stop.")                                        \
+    X(change_vnf_package_data, "A VNF instance and its package.")                                  \
+    X(ns_ext_link_data, "A network for connection points of a VNF instance.")                      \
+    X(change_connectivity_data, "A VNF instance and its networks.")                                \
     X(instantiate_vnf_data, "A VNF instance to make.")                                             \
     X(add_vnffg_data, "A forwarding graph to make.")                                               \
     X(update_ns_request, "Body of an update.")                                                     \
@@ -78,6 +81,18 @@ struct heal_ns_request {
 struct check_request {
     struct row row;
 #include "nfvo/check_request.tbl"
+};
+struct change_vnf_package_data {
+    struct row row;
+#include "nfvo/change_vnf_package_data.tbl"
+};
+struct ns_ext_link_data {
+    struct row row;
+#include "nfvo/ns_ext_link_data.tbl"
+};
+struct change_connectivity_data {
+    struct row row;
+#include "nfvo/change_connectivity_data.tbl"
 };
 struct operate_vnf_data {
     struct row row;

@@ -242,8 +242,27 @@ struct vim_power {
 #include "vim/power.tbl"
 #undef ATTR
 };
-extern const struct table vim_power_table;
-extern const struct step_kind vim_server_power;
+/* WRITE; in vim_rebuild: begins to make a server anew, see vim_server_remake; undo: made anew of its image
+ * of before, ends when it runs. */
+struct vim_rebuild {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/rebuild.tbl"
+#undef ATTR
+};
+/* WRITE; in vim_attachment: a port joins a server, or leaves it; undo: the other. */
+struct vim_attachment {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/attachment.tbl"
+#undef ATTR
+};
+extern const struct table vim_attachment_table;
+extern const struct step_kind vim_server_attach, vim_server_detach;
+/* WRITE; in vim_ref: as vim_port_delete, but a rollback stops here (E_CONFLICT) instead of passing over it. */
+extern const struct step_kind vim_port_drop;
+extern const struct table vim_power_table, vim_rebuild_table;
+extern const struct step_kind vim_server_power, vim_server_rebuild;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept
@@ -287,6 +306,11 @@ extern const struct step_kind vim_site_look;
  * 'made' may be null.  Two steps: LABEL and "LABEL active". */
 struct err *vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                             struct vim_made *made) MUST_USE;
+/* Makes a server anew of another image and waits until it is ACTIVE; one that ends in ERROR, or does
+ * not run, is an E_REMOTE "ServerError", one that is not there in time an E_UNAVAILABLE "NotInTime".
+ * Its id and ports stay.  Two steps: LABEL and "LABEL active". */
+struct err *vim_server_remake(struct flow *f, const char *label,
+                              const struct vim_rebuild *in) MUST_USE;
 /* Asks a server to shut down and waits until it did, at most 'timeout_s': afterwards it is the
  * caller's to delete, whether it stopped or not.  Two steps: LABEL and "LABEL done". */
 struct err *vim_server_shutdown(struct flow *f, const char *label, const struct vim_ref *server,

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <time.h>
 
+#define OLD_PORT "old-port"
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
 const char *const fault_names[] = {
@@ -50,6 +51,17 @@ static const struct place places[] = {
 #undef X
 };
 
+static const struct place *
+place_of(const char *plural)
+{
+    const struct place *place = places;
+
+    while (!str_eq(place->plural, plural)) {
+        place++;
+    }
+    return place;
+}
+
 struct object {
     const struct place *place;
     char *id, *body;               /* inner JSON as it was created */
@@ -59,6 +71,7 @@ struct object {
     bool active;                   /* image: has data */
     char *hash;                    /* of that; null: its name */
     bool stopped;                  /* server: was asked to stop */
+    char *image;                   /* server: it was made anew of this one; null: as created */
     struct object *next;
 };
 
@@ -82,19 +95,30 @@ is_counted(const struct object *object)
     return !str_eq(object->place->plural, "images") && !str_eq(object->place->plural, "flavors");
 }
 
+/* Is it, a server, of another image than the one that it was created of? */
+static bool
+is_remade(const struct object *object)
+{
+    return object->image && !strstr(object->body, object->image);
+}
+
 static void
 recount(struct fake_site *site)
 {
-    int live = 0, doubles = 0;
+    int live = 0, doubles = 0, remade = 0, moved = 0;
 
     for (const struct object *a = site->objects; a; a = a->next) {
         live += is_counted(a);
+        remade += is_remade(a);
+        moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
         for (const struct object *b = a->next; b; b = b->next) {
             doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
         }
     }
     site->control->n_live = live;
     site->control->n_doubles = doubles;
+    site->control->n_remade = remade;
+    site->control->n_moved = moved;
 }
 
 static const char *
@@ -133,6 +157,7 @@ object_free(struct object *object)
     free(object->body);
     free(object->marker);
     free(object->hash);
+    free(object->image);
     free(object);
 }
 
@@ -208,6 +233,18 @@ answer_error(struct http_exchange *x, int status, const char *type, const char *
                       type, message));
 }
 
+/* "remade-ID": that server does not run of another image than the one that it was created of. */
+static bool
+remade_badly(const struct fake_site *site, const struct object *object)
+{
+    char last[32];
+
+    (void)snprintf(last, sizeof last, "server-%d", site->control->n_servers);
+    return is_remade(object) && ((site->control->remade_error && str_eq(object->id, last)) ||
+                                 (str_starts(site->refused, "remade-") &&
+                                  str_eq(site->refused + strlen("remade-"), object->id)));
+}
+
 static const char *
 status_of(struct fake_site *site, struct object *object)
 {
@@ -223,7 +260,7 @@ status_of(struct fake_site *site, struct object *object)
     if (object->looks++ < site->control->boot_looks) {
         return "BUILD";
     }
-    return site->control->boot_error ? "ERROR" : "ACTIVE";
+    return site->control->boot_error || remade_badly(site, object) ? "ERROR" : "ACTIVE";
 }
 
 /* The server that was made with a port; "" = none. */
@@ -254,11 +291,16 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
         jw_str(w, "device_id", device_of(site, object));
     }
+    if (str_eq(object->place->plural, "servers")) {
+        jw_object(w, "image");
+        jw_str(w, "id", str_or(object->image, str_or(json_get_str(json, "imageRef"), "none")));
+        jw_end(w);
+    }
     if (object->active) {
         jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
     }
     json_each (json, i) {
-        if (!str_eq(json->keys[i], "id")) {
+        if (!str_eq(json->keys[i], "id") && !str_eq(json->keys[i], "image")) {
             jw_json(w, json->keys[i], json->items[i]);
         }
     }
@@ -538,6 +580,27 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
 }
 
+static bool
+change_happens(enum fault fault)
+{
+    return fault != FAULT_KILL_BEFORE && fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500;
+}
+
+static void
+change_answer(struct fake_site *site, struct http_exchange *x, enum fault fault, int status,
+              const char *body)
+{
+    if (fault == FAULT_KILL_BEFORE || fault == FAULT_KILL_AFTER) {
+        kill_victim(site, x);
+    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
+        answer_error(x, 500, "Oops", "was it done?");
+    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
+        do_later(site, x, NULL, "", -1);
+    } else {
+        answer(x, status, body);
+    }
+}
+
 static void
 remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
 {
@@ -547,22 +610,10 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         answer_error(x, 409, "InUse", "something uses it");
         return;
     }
-    if (fault == FAULT_KILL_BEFORE) {
-        kill_victim(site, x);
-        return;
-    }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (change_happens(fault)) {
         object_remove(site, object);
     }
-    if (fault == FAULT_KILL_AFTER) {
-        kill_victim(site, x);
-    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
-        answer_error(x, 500, "Oops", "was it deleted?");
-    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
-        do_later(site, x, NULL, "", -1);
-    } else {
-        answer(x, 204, "");
-    }
+    change_answer(site, x, fault, 204, "");
 }
 
 /* ---- routes ---------------------------------------------------------------------------------------- */
@@ -610,12 +661,120 @@ object_change(struct fake_site *site, struct http_exchange *x, const struct plac
     answer_object(site, x, 200, object);
 }
 
+/* os-stop, os-start; rebuild: of the image that it names. */
+static void
+action_apply(struct object *object, const struct json *json)
+{
+    const char *image = json_str(json_path(json, "rebuild.imageRef"));
+
+    if (!image) {
+        object->stopped = json_get(json, "os-stop") != NULL;
+        return;
+    }
+    free(object->image);
+    object->image = heap_str(image);
+    object->looks = 0;
+}
+
+static void
+action_do(struct fake_site *site, struct http_exchange *x, struct object *object)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    enum fault fault;
+
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is done");
+    fault = json_get(json, "rebuild") ? fault_now(site) : FAULT_NONE;
+    if (change_happens(fault)) {
+        action_apply(object, json);
+        recount(site);
+    }
+    change_answer(site, x, fault, 202, "");
+}
+
+/* The ports of a server, with one more or one less. */
+static void
+ports_change(struct object *server, struct mem *mem, const char *port_id, bool there)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *networks;
+
+    err_ignore(json_parse(mem, server->body, strlen(server->body), &json), "written by ourselves");
+    networks = json_get(json, "networks");
+    jw_object(&w, NULL);
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "networks")) {
+            jw_json(&w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_array(&w, "networks");
+    json_each (networks, i) {
+        if (!str_eq(json_get_str(networks->items[i], "port"), port_id)) {
+            jw_json(&w, NULL, networks->items[i]);
+        }
+    }
+    if (there) {
+        jw_object(&w, NULL);
+        jw_str(&w, "port", port_id);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    free(server->body);
+    server->body = heap_str(out.data);
+}
+
+/* /os-interface, /os-interface/PORT: "interfaces" are refused. */
+static void
+route_interface(struct fake_site *site, struct http_exchange *x, struct object *server,
+                const char *port)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    bool joins = str_eq(http_method(x), "POST");
+    enum fault fault;
+
+    if (joins) {
+        err_ignore(json_parse(http_mem(x), body, n, &json), "then there is no such port");
+        port = json_str(json_path(json, "interfaceAttachment.port_id"));
+    }
+    if (!joins && !strstr(server->body, port)) {
+        answer_error(x, 404, "NotFound", "no such port there");
+        return;
+    }
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, 200, "{\"interfaceAttachment\": {}}");
+        return;
+    }
+    if (str_eq(site->refused, "interfaces") ||
+        (!joins && site->control->refuse_leave && str_eq(port, OLD_PORT)) ||
+        str_eq(site->refused, joins ? "attaches" : "detaches") || !port) {
+        answer_error(x, 403, "Forbidden", "no port comes or goes today");
+        return;
+    }
+    fault = fault_now(site);
+    if (change_happens(fault)) {
+        ports_change(server, http_mem(x), port, joins);
+        recount(site);
+    }
+    change_answer(site, x, fault, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
 {
     bool file = str_ends(rest, "/file"), action = str_ends(rest, "/action");
-    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : action ? 7 : 0));
+    const char *interface = strstr(rest, "/os-interface");
+    const char *id = mem_strn(http_mem(x), rest + 1,
+                              strlen(rest) - 1 -
+                                  (file        ? 5
+                                   : action    ? 7
+                                   : interface ? strlen(interface)
+                                               : 0));
     struct object *object = object_get(site, place, id);
 
     if (str_eq(rest, "/detail")) {
@@ -624,17 +783,16 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         do_later(site, x, NULL, "", -1);
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
+    } else if (interface) {
+        interface += strlen("/os-interface");
+        route_interface(site, x, object, *interface ? interface + 1 : "");
     } else if (file) {
         file_take(site, x, object);
         answer(x, 204, "");
     } else if (action && (str_eq(site->refused, "actions") || str_eq(site->refused, id))) {
         answer_error(x, 403, "Forbidden", "nothing is started or stopped today");
     } else if (action) {
-        size_t n;
-        const char *body = http_body(x, &n);
-
-        object->stopped = strstr(mem_strn(http_mem(x), body, n), "os-stop") != NULL;
-        answer(x, 202, "");
+        action_do(site, x, object);
     } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
         answer_error(x, 409, "Locked", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
@@ -690,7 +848,8 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of what is to be changed): none is done. */
+ * "changes", "lists", "interfaces", "attaches", "detaches", "actions" (or the id of what is to be changed): none
+ * is done; "remade-ID": that server ends in ERROR when it is made anew. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
@@ -780,6 +939,17 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
     struct err *err;
 
     s->control = control;
+    for (int i = 1; i <= control->n_servers; i++) {
+        char inner[160];
+
+        (void)snprintf(inner, sizeof inner,
+                       "{\"id\": \"server-%d\", \"imageRef\": \"before\", \"networks\": [%s]}", i,
+                       control->old_port ? "{\"port\": \"" OLD_PORT "\"}" : "");
+        create_from(s, place_of("servers"), inner);
+    }
+    if (control->old_port) {
+        create_from(s, place_of("ports"), "{\"id\": \"" OLD_PORT "\"}");
+    }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->quiet, NULL);
     err = http_server_new(&config, &s->server);
