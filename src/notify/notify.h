@@ -6,6 +6,7 @@
 #define CARRICK_NOTIFY_NOTIFY_H
 
 #include "base/net.h"
+#include "http/client.h"
 #include "resource/resource.h"
 #include "store/store.h"
 
@@ -119,11 +120,14 @@ struct err *notice_row(const struct notice_event *event, const struct table *tab
 
 /* ---- subscriptions ------------------------------------------------------------------ */
 
-/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with.
+/* The authType of notifications that show our certificate. */
+#define SUBSCRIPTION_TLS_CERT "TLS_CERT"
+/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with;
+ * 'has_certificate': there is one to show (notifier_has_certificate).
  * E_INVALID with all faults of filter and authentication. */
 struct err *subscription_make(struct mem *mem, const struct notice_api *api,
                               const struct subscription_request *request, const char *base,
-                              struct subscription **made) MUST_USE;
+                              bool has_certificate, struct subscription **made) MUST_USE;
 /* Id of the project's subscription with the same API, filter and callback, or null
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
@@ -135,16 +139,21 @@ struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST
 
 /* Which addresses a callback may have. */
 struct callback_rule {
-    const struct cidr *allowed; /* 'n' of them; none: all but what is refused always */
+    const struct cidr *allowed; /* 'n' of them; none: all but what is refused then */
     size_t n;
-    bool has_loopback; /* loopback may be called, though it is not in 'allowed' */
+    struct ip *own; /* this host's, as of a moment ago: 'n_own' of them, on the heap */
+    size_t n_own;
+    int64_t own_until_ns;
 };
-/* 'text': prefixes with commas between them, or ""; then every address may be called except
- * loopback (unless 'listen', where we serve, is loopback itself: who asks is on this host then),
- * link-local, multicast and unspecified ones.  E_INVALID. */
-struct err *callback_rule_read(struct mem *mem, const char *text, const char *listen,
+/* 'text': prefixes with commas between them: only these may be called, loopback too where it is
+ * among them.  Or "": then every address may be called except this host's own, loopback,
+ * link-local, multicast, unspecified ones and clouds' metadata services.  E_INVALID. */
+struct err *callback_rule_read(struct mem *mem, const char *text,
                                struct callback_rule *rule) MUST_USE;
-/* For http_client_config.may_connect; 'rule' is a struct callback_rule. */
+/* Ends what callback_may keeps in it. */
+void callback_rule_done(struct callback_rule *rule);
+/* For http_client_config.may_connect; 'rule' is a struct callback_rule, one thread's at a time.  An
+ * IPv6 address that leads to an IPv4 address (mapped, translated, 6to4) is judged as that one. */
 bool callback_may(void *rule, const struct sockaddr *to);
 
 /* ---- the notifier ---------------------------------------------------------------------- */
@@ -154,6 +163,7 @@ struct notifier_config {
     struct store *store;
     const struct notice_api *const *apis; /* null-terminated */
     struct callback_rule rule;
+    struct http_tls tls;  /* Of calls to callbacks and token endpoints. */
     int64_t retry_ms;     /* Pause after a first failure, doubled after each; 0 = 500 */
     int64_t retry_max_ms; /* ... up to this; 0 = 60 000 */
     int64_t timeout_ms;   /* Of one delivery; 0 = 10 000 */
@@ -167,6 +177,8 @@ struct err *notifier_new(const struct notifier_config *config, struct notifier *
 void notifier_stop(struct notifier *notifier);
 /* Stops it and ends; before the store closes.  Null accepted. */
 void notifier_free(struct notifier *notifier);
+/* Is there a certificate of ours to show callbacks?  Any thread. */
+bool notifier_has_certificate(const struct notifier *notifier);
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 
