@@ -86,6 +86,10 @@ POST /nslcm/v2/ns_instances/$ns/scale  as demo
 GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
 ~ 200
 {"operationState": "FAILED_TEMP", ...}
+# What the other site is told meanwhile is done when both groups have all.
+GET site:/network/v2.0/sfc/port_pair_groups  as demo
+~ 200
+{"port_pair_groups": [{"port_pairs": ["$ := text", "$ := text", "$ := text", "$ := text"], ...}, {"port_pairs": ["$ := text", "$ := text", "$ := text", "$ := text"], ...}]}
 POST /nslcm/v2/ns_lcm_op_occs/$op5/fail  as demo
 = 200
 PUT site:/refuse/none  as demo
