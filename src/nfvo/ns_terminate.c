@@ -7,6 +7,7 @@
 
 #include "flow/poison.h"
 
+/* In the order in which they are deleted. */
 static const char *const steering_kinds[] = {
     "chain_label", "port_chain", "port_pair_group", "flow_classifier", "port_pair", "remote_port",
     "port",        NULL};
@@ -32,6 +33,24 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
         }
     }
     return ns_release(run->f, run->owner, &items, round);
+}
+
+/* Steering as if it had been made at once: a pair that joined its group later is not deleted before. */
+static const struct held_list *
+steering_of(struct run *run, const struct held_list *held)
+{
+    struct held_list *list = row_new(run->mem, &held_list_table);
+
+    for (size_t k = ARRAY_SIZE(steering_kinds) - 1; k-- > 0;) {
+        for (size_t i = 0; i < held->items.n; i++) {
+            const struct held *item = held->items.items[i];
+
+            if (str_eq(item->kind, steering_kinds[k])) {
+                place_add(run->mem, &list->items, held->items.items[i]);
+            }
+        }
+    }
+    return list;
 }
 
 /* The service access points (the ports that the NS itself holds) close first: nothing
@@ -111,7 +130,7 @@ terminate_run(struct flow *f, const void *arg)
     run.owner->project_id = run.in->project_id;
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
-    TRY(release(&run, held, "steering", true));
+    TRY(release(&run, steering_of(&run, held), "steering", true));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));
     return flow_step(f, "instance", &ns_forget, run.owner, NULL);

@@ -69,34 +69,81 @@ is_lone(const struct steering *s, const char *name)
 
 /* ---- joining ---------------------------------------------------------------------------- */
 
-/* Has the instance its labels in a path at the site? */
+const char *
+steer_label_name(struct mem *mem, const struct fwd_label *label)
+{
+    return mem_printf(mem, "%s/%s/%s/%s", label->path, label->hop, label->instance,
+                      label->direction);
+}
+
+/* The labels that the instance has in a path at the site already, added to 'found'; whether it lacks
+ * none. */
 static bool
-path_labels_it(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path,
-               const char *hop, const char *instance)
+path_labels_find(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path,
+                 const char *hop, const char *instance, struct strs *found)
 {
     static const char *const directions[] = {"forward", "reverse"};
+    struct mem *mem = flow_mem(s->f);
+    bool all = true;
 
     for (size_t d = 0; in->labelled && is_among(&path->hops, hop) && d < ARRAY_SIZE(directions);
          d++) {
-        if (!noted(s, in->site, "chain_label",
-                   mem_printf(flow_mem(s->f), "%s/%s/%s/%s", path->name, hop, instance,
-                              directions[d]))) {
-            return false;
+        const struct fwd_label label = {
+            .path = path->name, .hop = hop, .instance = instance, .direction = directions[d]};
+
+        if (noted(s, in->site, "chain_label", steer_label_name(mem, &label))) {
+            steer_name_add(mem, found, mem_printf(mem, "%s/%s", path->name, directions[d]));
+        } else {
+            all = false;
         }
     }
-    return true;
+    return all;
 }
 
+/* The same in all paths. */
 static bool
-has_labels(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
-           const char *hop, const char *instance)
+labels_find(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
+            const char *hop, const char *instance, struct strs *found)
 {
+    bool all = true;
+
     for (size_t i = 0; i < paths->n; i++) {
-        if (!path_labels_it(s, in, paths->items[i], hop, instance)) {
-            return false;
+        all &= path_labels_find(s, in, paths->items[i], hop, instance, found);
+    }
+    return all;
+}
+
+static const char *
+site_of_instance(const struct steering *s, const char *instance)
+{
+    const char *prefix = mem_printf(flow_mem(s->f), "%s/", instance);
+
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        if (str_starts(port->name, prefix)) {
+            return port->site;
         }
     }
-    return true;
+    return NULL;
+}
+
+struct err *
+steer_label_read(const struct steering *s, struct fwd_label *label)
+{
+    const char *name = steer_label_name(flow_mem(s->f), label);
+    struct vim_ref *ref = row_new(flow_mem(s->f), &vim_ref_table);
+    struct vim_made *made = row_new(flow_mem(s->f), &vim_made_table);
+
+    ref->site = site_of_instance(s, label->instance);
+    ref->id = s->noted && ref->site ? noted(s, ref->site, "chain_label", name) : NULL;
+    if (!ref->id) {
+        return NULL;
+    }
+    TRY(flow_step(s->f, flow_label(s->f, "known label %s for %s", name, label->chain_id),
+                  &vim_chain_label_show, ref, made));
+    label->label = made->label;
+    return NULL;
 }
 
 static bool
@@ -146,12 +193,15 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
         bool lone = is_lone(s, instance->ingress);
+        struct strs labels = {0};
+        bool labelled = labels_find(s, in, paths, whole->name, instance->name, &labels);
 
-        if (pair && (lone || has_labels(s, in, paths, whole->name, instance->name))) {
+        if (pair && (lone || labelled)) {
             steer_name_add(mem, &hop->pairs, pair);
         } else if (!lone) {
             instance = row_copy(mem, instance);
             instance->pair_id = pair;
+            instance->labels = labels;
             place_add(mem, &hop->instances, instance);
         }
     }
@@ -168,8 +218,10 @@ path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_p
 
         for (size_t j = 0; is_among(&path->hops, hop->name) && j < hop->instances.n; j++) {
             const struct fwd_instance *instance = hop->instances.items[j];
+            struct strs labels = {0};
 
-            if (!instance->pair_id || !path_labels_it(s, in, path, hop->name, instance->name)) {
+            if (!instance->pair_id ||
+                !path_labels_find(s, in, path, hop->name, instance->name, &labels)) {
                 return true;
             }
         }

@@ -10,6 +10,11 @@ struct rows steer_hops(const struct steering *s);
 const char *steer_site_name(const struct steering *s, const char *site);
 /* Do chains there want a port at both ends of each classifier? */
 bool steer_wants_ends(const struct steering *s, const char *site);
+/* "PATH/HOP/VNF/VNFC/DIRECTION", by which a label is held. */
+const char *steer_label_name(struct mem *mem, const struct fwd_label *label);
+/* Reads label->label from the instance's own site, where an earlier operation had it allocated there;
+ * else it stays null. */
+struct err *steer_label_read(const struct steering *s, struct fwd_label *label) MUST_USE;
 /* Leaves of what a site would be told of a whole NS what s->noted does not know yet. */
 void steer_narrow(const struct steering *s, struct fwd_in *in);
 /* The ports of a VNF by name: struct fwd_port. */

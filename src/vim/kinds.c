@@ -278,6 +278,20 @@ const struct step_kind vim_port_show = {.name = "vim port show",
                                         .out = &vim_made_table,
                                         .data = &vim_objects[OBJECT_port],
                                         .act = object_show};
+const struct step_kind vim_port_pair_group_show = {.name = "vim port_pair_group show",
+                                                   .doc = "a group with its members as it is now",
+                                                   .effect = FLOW_READ,
+                                                   .in = &vim_ref_table,
+                                                   .out = &vim_made_table,
+                                                   .data = &vim_objects[OBJECT_port_pair_group],
+                                                   .act = object_show};
+const struct step_kind vim_chain_label_show = {.name = "vim chain_label show",
+                                               .doc = "a label that was allocated before",
+                                               .effect = FLOW_READ,
+                                               .in = &vim_ref_table,
+                                               .out = &vim_made_table,
+                                               .data = &vim_objects[OBJECT_chain_label],
+                                               .act = object_show};
 const struct step_kind vim_marked_list = {.name = "vim list by marker",
                                           .doc = "objects that a step may have made",
                                           .effect = FLOW_READ,
@@ -293,5 +307,6 @@ const struct step_kind *const vim_kinds[] = {
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
     &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
+    &vim_port_pair_group_show, &vim_chain_label_show,
     NULL,
 };

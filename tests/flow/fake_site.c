@@ -17,6 +17,7 @@
 #include <time.h>
 
 #define OLD_PORT "old-port"
+#define VNI_FIRST 16000000
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
 const char *const fault_names[] = {
@@ -38,6 +39,8 @@ const char *const fault_names[] = {
     X("/network/v2.0/sfc/port_pair_groups", "port_pair_groups", "port_pair_group")                 \
     X("/network/v2.0/sfc/port_chains", "port_chains", "port_chain")                                \
     X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
+    X("/network/v2.0/carrick-interconnect/remote_ports", "remote_ports", "remote_port")            \
+    X("/network/v2.0/carrick-interconnect/chain_labels", "chain_labels", "chain_label")            \
     X("/compute/v2.1/servers", "servers", "server")                                                \
     X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
     X("/image/v2/images", "images", NULL)
@@ -83,6 +86,7 @@ struct fake_site {
     struct object *objects;
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
+    int n_allocated;               /* numbers, so far */
     char offered[64];              /* one more extension of Neutron; see /offer */
     bool closing;
 };
@@ -520,16 +524,94 @@ kill_victim(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 500, "Killed", "nobody hears this");
 }
 
+/* ---- chain labels ---- */
+
+/* What is repeated after an answer was lost is a double, and not refused. */
+static bool
+label_is_known(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    static const char *const members[] = {"port_chain_id", "port_pair_id", "direction"};
+
+    for (const struct object *at = site->objects; at; at = at->next) {
+        const struct json *known = NULL;
+        bool same = str_eq(at->place->plural, "chain_labels") &&
+                    !str_eq(at->marker, marker_of(inner));
+
+        if (!same) {
+            continue;
+        }
+        err_ignore(json_parse(mem, at->body, strlen(at->body), &known), "written here");
+        for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+            same = same && str_eq(json_get_str(known, members[i]), json_get_str(inner, members[i]));
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why it is not to be made; null = it is. */
+static const char *
+label_fault(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    if (str_eq(site->refused, json_get_str(inner, "direction")) ||
+        (str_eq(site->refused, "told_labels") && json_is(json_get(inner, "label"), JSON_T_INT))) {
+        return "no such label today";
+    }
+    return label_is_known(site, mem, inner) ? "it has one" : NULL;
+}
+
+/* What the site chooses itself: a label where none is told, how an interconnect is reached. */
+static const struct json *
+allocated(struct fake_site *site, struct mem *mem, const struct place *place,
+          const struct json *inner)
+{
+    bool joins = str_eq(place->plural, "interconnects");
+    const char *number = joins ? "vni" : "label";
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *out = inner;
+
+    if ((!joins && !str_eq(place->plural, "chain_labels")) ||
+        json_is(json_get(inner, number), JSON_T_INT)) {
+        return inner;
+    }
+    jw_object(&w, NULL);
+    json_each (inner, i) {
+        if (!str_eq(inner->keys[i], number)) {
+            jw_json(&w, inner->keys[i], inner->items[i]);
+        }
+    }
+    jw_int(&w, number, VNI_FIRST + site->n_allocated++);
+    if (joins) {
+        jw_str(&w, "vtep", "192.0.2.1");
+    }
+    jw_end(&w);
+    err_ignore(json_parse(mem, text.data, text.len, &out), "written here");
+    return out;
+}
+
 static void
 create(struct fake_site *site, struct http_exchange *x, const struct place *place,
        const struct json *inner)
 {
-    const char *text = json_text(http_mem(x), inner);
+    const char *fault = str_eq(place->plural, "chain_labels")
+                            ? label_fault(site, http_mem(x), inner)
+                            : NULL;
+    const char *text;
     struct object *object;
 
+    inner = fault ? inner : allocated(site, http_mem(x), place, inner);
+    text = json_text(http_mem(x), inner);
     if (str_eq(place->plural, "port_chains") && site->control->refuse_chain) {
         site->control->n_effects++;
         answer_error(x, 409, "InvalidChain", "chains are refused today");
+        return;
+    }
+    if (fault) {
+        site->control->n_effects++;
+        answer_error(x, 409, "ChainLabelExists", fault);
         return;
     }
     if (str_eq(place->plural, site->refused)) {
@@ -847,9 +929,10 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
-/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "interfaces", "attaches", "detaches", "actions" (or the id of what is to be changed): none
- * is done; "remade-ID": that server ends in ERROR when it is made anew. */
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
+ * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
+ * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
+ * ends in ERROR when it is made anew. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
