@@ -1,6 +1,7 @@
 /* kill -9 of orchestrator, site and agent at every journal write of the real
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
- * function of the service scaled out and in, healed, stopped and started.  However it went, in the end each site
+ * function of the service scaled out and in, healed, stopped and started, a second one that comes and
+ * goes, the service's graph that goes and comes.  However it went, in the end each site
  * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -34,8 +35,10 @@ static const struct pair {
     {"scaled", "scale out", "scale in", false},
     {"healed", "heal", "heal", true},
     {"stopped", "stop", "start", false},
+    {"grown", "grow", "shrink", false},
+    {"unsteered", "unsteer", "steer", true},
 };
-#define N_PAIRS 3
+#define N_PAIRS 5
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -618,7 +621,7 @@ one_life(struct run *run, struct worker *worker, const struct life *life)
     struct err *err;
 
     mem_reset(worker->house.case_mem);
-    worker->service.op_id = NULL;
+    worker->service.op_id = worker->service.begun = NULL;
     worker->house.trouble = NULL;
     worker->house.kills = 0;
     err = live(worker, life);
