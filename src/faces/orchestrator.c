@@ -10,6 +10,7 @@
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
+#include "fm/fm.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "tosca/package.h"
@@ -31,6 +32,8 @@
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
       "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
+    X(look_every, "look-every", "SECONDS", "10",                                                   \
+      "how often sites are asked whether instances are as they should be")                         \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
 enum orchestrator_option {
@@ -66,6 +69,8 @@ struct orchestrator {
     struct identity *identity;
     struct nfvo nfvo;
     struct site_watch *watch;
+    int64_t look_s;
+    struct fm_watch *faults;
     struct callback_rule callbacks;
     struct notifier *notifier;
     struct rest *rest;
@@ -110,6 +115,11 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
+    if (!str_to_i64(o->values[OPTION_look_every], &o->look_s) || o->look_s < 1 ||
+        o->look_s > 86400) {
+        e = err_join(e, err_new(E_INVALID, NULL, "--look-every: %s is no number of seconds",
+                                o->values[OPTION_look_every]));
+    }
     if (o->address) {
         e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], o->address,
                                                     &o->callbacks),
@@ -131,6 +141,7 @@ orchestrator_register(void)
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
     nfvo_register();
+    fm_register();
 }
 
 static struct err *
@@ -148,7 +159,7 @@ state_open(struct orchestrator *o)
         .path = state_path(o, "orchestrator.db"),
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        notify_tables, NULL),
+                        fm_tables, notify_tables, NULL),
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");
@@ -274,6 +285,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
+    o->faults = fm_watch_new(&o->nfvo, o->look_s * 1000);
     TRY(notifier_start(o));
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
@@ -289,6 +301,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
+    fm_watch_close(o->faults);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     if (o->rest) {
         rest_free(o->rest);
@@ -307,6 +320,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->vim) {
         vim_free(o->vim);
     }
+    fm_watch_free(o->faults);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -1,0 +1,58 @@
+/* The watcher in memory.  Everything is the loop's, but for what a job of the pool was handed: a look
+ * is with the one or with the other. */
+#ifndef CARRICK_FM_LIVE_H
+#define CARRICK_FM_LIVE_H
+
+#include "fm/turn.h"
+#include "vim/vim.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+#define LOOK_KINDS_MAX 32
+
+/* What is known of one site, and the round under way. */
+struct look {
+    struct fm_watch *watch;
+    struct look *next;
+    char site[40];
+    struct loop_timer *deadline;
+    bool busy;      /* A round is under way ... */
+    bool again;     /* ... and another is wanted behind it. */
+    bool is_known;  /* Something was held there the last time. */
+    int missed;     /* Rounds in a row in which a list failed ... */
+    const char *why; /* ... and why. */
+    /* Of the round. */
+    struct mem *mem;
+    unsigned round; /* Answers of others came too late. */
+    const char *kind_items[LOOK_KINDS_MAX];
+    struct strs kinds; /* To ask for. */
+    int64_t seq;       /* Newest change before the site was asked. */
+    size_t n_open;
+    struct drift_seen seen;
+    struct judgement judgement;
+    struct err *err;
+    bool is_new;
+    uint64_t hash; /* Of what the site said. */
+    /* Of the last round that was judged whole. */
+    bool is_judged;
+    uint64_t judged_hash;
+    int64_t judged_seq;
+};
+
+struct fm_watch {
+    struct nfvo *nfvo;
+    struct loop_timer *timer;
+    int64_t interval_ms;
+    struct look *looks;
+    bool is_closed;
+    /* Of a tick. */
+    struct mem *mem;
+    struct strs sites;
+    struct err *err;
+};
+
+/* Looks at the site now, or again behind the round under way.  On the loop's thread. */
+void look_kick(struct look *look);
+
+#endif
