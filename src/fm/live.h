@@ -17,6 +17,12 @@ struct look {
     struct look *next;
     char site[40];
     struct loop_timer *deadline;
+    /* Of its change feed. */
+    bool is_following;
+    struct loop_timer *gap;
+    int64_t feed_at;       /* Followed up to here; -1 = not yet. */
+    int64_t feed_asked_ns; /* When it was asked last, ... */
+    int64_t feed_after_ns; /* ... and not to be asked before. */
     bool busy;      /* A round is under way ... */
     bool again;     /* ... and another is wanted behind it. */
     bool is_known;  /* Something was held there the last time. */
@@ -54,5 +60,10 @@ struct fm_watch {
 
 /* Looks at the site now, or again behind the round under way.  On the loop's thread. */
 void look_kick(struct look *look);
+
+/* Follows the site's change feed where it has one and does not yet.  On the loop's thread. */
+void feed_follow(struct look *look);
+/* loop_fn: the same, for a timer. */
+void feed_again(void *arg);
 
 #endif

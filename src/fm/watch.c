@@ -308,9 +308,10 @@ look_get(struct fm_watch *watch, const char *site)
     }
     if (!look) {
         look = heap_alloc(sizeof *look);
-        *look = (struct look){.watch = watch, .next = watch->looks};
+        *look = (struct look){.watch = watch, .next = watch->looks, .feed_at = -1};
         (void)snprintf(look->site, sizeof look->site, "%s", site);
         look->deadline = loop_timer_new(watch->nfvo->loop, look_late, look);
+        look->gap = loop_timer_new(watch->nfvo->loop, feed_again, look);
         watch->looks = look;
     }
     return look;
@@ -360,6 +361,7 @@ ticked(void *arg)
         if (!look->busy) {
             look_kick(look);
         }
+        feed_follow(look);
     }
     watch->sites = (struct strs){0};
     mem_free(watch->mem);
@@ -414,6 +416,7 @@ fm_watch_close(struct fm_watch *watch)
     loop_timer_disarm(watch->timer);
     for (struct look *look = watch->looks; look; look = look->next) {
         loop_timer_disarm(look->deadline);
+        loop_timer_disarm(look->gap);
     }
 }
 
@@ -433,6 +436,7 @@ fm_watch_free(struct fm_watch *watch)
         (void)loop_unpost(watch->nfvo->loop, look_kinds, look);
         (void)loop_unpost(watch->nfvo->loop, look_judged, look);
         loop_timer_del(look->deadline);
+        loop_timer_del(look->gap);
         err_ignore(look->err, "nobody waits for it any more");
         mem_free(look->mem);
         free(look);
