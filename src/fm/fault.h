@@ -14,7 +14,9 @@ struct fault_object {
 struct fault_kind {
     const char *what, *kind, *found; /* Of a difference; null = any. */
     const char *cause, *severity, *event_type, *resource_type;
-    bool follows; /* Of a port: where its server has a fault there is no other. */
+    /* Of a port: where its server has a fault there is no other.  Sites tell the one before the other:
+     * it counts when it is seen twice. */
+    bool follows;
 };
 struct fault {
     const struct fault_kind *kind;

@@ -287,6 +287,18 @@ ids_give(struct judging *g)
     }
 }
 
+/* Of two lists of a site one may be older than what the other tells. */
+static bool
+is_doubted(struct judging *g, const struct fault *fault, const char *name)
+{
+    if (!fault->kind->follows || map_get(g->j->seen_before, name)) {
+        return false;
+    }
+    map_set(&g->j->doubts, mem_str(g->j->mem, name), g->j);
+    g->j->again = true;
+    return true;
+}
+
 static void
 fault_turn(struct judging *g, const struct fault *fault)
 {
@@ -301,6 +313,9 @@ fault_turn(struct judging *g, const struct fault *fault)
         *other = fault->with->alarm_id;
         alarm->is_root = !fault->vnf;
         alarm->correlated = (struct strs){.items = other, .n = 1};
+    }
+    if (!there && is_doubted(g, fault, name)) {
+        return;
     }
     if (!there) {
         turn_add(g, TURN_RAISE, alarm, ns ? ns->id : NULL);
@@ -352,6 +367,7 @@ judge(struct tx *tx, void *arg)
     map_init(&g.skipped, g.mem);
     map_init(&g.objects, g.mem);
     map_init(&g.alarms, g.mem);
+    map_init(&g.j->doubts, g.j->mem);
     map_init(&g.faults.by_key, g.mem);
     drift_record_init(&g.record, g.mem);
     TRY(all_read(&g));

@@ -40,6 +40,10 @@ struct look {
     struct err *err;
     bool is_new;
     uint64_t hash; /* Of what the site said. */
+    /* Of the last round: what has to be seen once more. */
+    struct mem *doubts_mem;
+    struct map doubts;
+    struct loop_timer *doubt;
     /* Of the last round that was judged whole. */
     bool is_judged;
     uint64_t judged_hash;
@@ -52,7 +56,12 @@ struct fm_watch {
     int64_t interval_ms;
     struct look *looks;
     bool is_closed;
+    struct store_watch *records; /* Operations that end are found in the change log ... */
+    int64_t cursor;              /* ... which is read up to here. */
+    bool has_ended;
+    struct loop_timer *settle;
     /* Of a tick. */
+    bool is_ticking;
     struct mem *mem;
     struct strs sites;
     struct err *err;

@@ -25,6 +25,8 @@ struct judgement {
     int64_t seq;            /* Newest change when the site was asked. */
     bool is_answering;      /* No list failed. */
     const char *missed;     /* Why the site is unreachable, once it is. */
+    const struct map *seen_before; /* Names of faults that were doubted the last time. */
+    struct map doubts;             /* Those that are now, in 'mem': seen for the first time. */
     VEC(struct turn) turns;
     bool again; /* An instance was not judged: an operation is open, or just ended. */
 };

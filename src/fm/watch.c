@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define CHANGES_AT_ONCE 500
+
 /* One list under way; outlives a round that did not wait for it. */
 struct asked {
     struct look *look;
@@ -30,6 +32,21 @@ look_end(struct look *look, struct err *err)
     if (again) {
         look_kick(look);
     }
+    feed_follow(look);
+}
+
+/* On the loop or a worker: whoever has the look. */
+static void
+doubts_keep(struct look *look, const struct map *doubts)
+{
+    struct mem *mem = mem_new("fm doubts");
+
+    mem_free(look->doubts_mem);
+    look->doubts_mem = mem;
+    map_init(&look->doubts, mem);
+    map_each(doubts, entry) {
+        map_set(&look->doubts, mem_str(mem, entry->key), look);
+    }
 }
 
 /* loop_fn */
@@ -40,7 +57,17 @@ look_judged(void *arg)
     struct err *err = look->err;
 
     look->err = NULL;
+    if (look->doubts.n_live && !look->watch->is_closed) {
+        loop_timer_arm(look->doubt, FM_DOUBT_MS);
+    }
     look_end(look, err);
+}
+
+/* loop_fn */
+static void
+look_again(void *arg)
+{
+    look_kick(arg);
 }
 
 /* ---- on a worker: what is recorded ---------------------------------------------------------- */
@@ -91,11 +118,13 @@ look_judge(struct look *look)
                                          .site = look->site,
                                          .seen = &look->seen,
                                          .seq = look->seq,
+                                         .seen_before = &look->doubts,
                                          .is_answering = look->missed == 0};
     if (look->missed >= FM_MISSED_MAX) {
         look->judgement.missed = look->why;
     }
     TRY(store_read(store, judge, &look->judgement));
+    doubts_keep(look, &look->judgement.doubts);
     TRY(turns_write(look));
     look->is_judged = !look->judgement.again;
     look->judged_hash = look->hash;
@@ -312,6 +341,7 @@ look_get(struct fm_watch *watch, const char *site)
         (void)snprintf(look->site, sizeof look->site, "%s", site);
         look->deadline = loop_timer_new(watch->nfvo->loop, look_late, look);
         look->gap = loop_timer_new(watch->nfvo->loop, feed_again, look);
+        look->doubt = loop_timer_new(watch->nfvo->loop, look_again, look);
         watch->looks = look;
     }
     return look;
@@ -366,6 +396,7 @@ ticked(void *arg)
     watch->sites = (struct strs){0};
     mem_free(watch->mem);
     watch->mem = NULL;
+    watch->is_ticking = false;
     if (!watch->is_closed) {
         loop_timer_arm(watch->timer, watch->interval_ms);
     }
@@ -387,11 +418,72 @@ tick(void *arg)
     struct fm_watch *watch = arg;
     struct err *err;
 
+    if (watch->is_ticking) {
+        return;
+    }
+    watch->is_ticking = true;
     watch->mem = mem_new("fm tick");
     err = pool_run(watch->nfvo->pool, tick_job, watch);
     if (err) {
         err_ignore(err, "the workers are busy: next time");
         ticked(watch);
+    }
+}
+
+/* ---- operations that end ------------------------------------------------------------------------------ */
+
+/* What an operation leaves open is under way for whoever judges; what it ends with has to be looked at:
+ * where a site is new to us, and what it has mended. */
+static bool
+is_end(const struct change *change)
+{
+    static const char *const ends[] = {"COMPLETED", "PARTIALLY_COMPLETED", "FAILED", "ROLLED_BACK",
+                                       NULL};
+    const char *state = json_get_str(change->columns, "operation_state");
+
+    return state && str_in(state, ends) &&
+           (str_eq(change->table, vnf_lcm_op_occ_table.name) ||
+            str_eq(change->table, ns_lcm_op_occ_table.name));
+}
+
+static struct err *
+ends_read(struct tx *tx, void *arg)
+{
+    struct fm_watch *watch = arg;
+    struct change *changes;
+    size_t n;
+
+    do {
+        TRY(changes_read(tx, watch->cursor, CHANGES_AT_ONCE, &changes, &n));
+        for (size_t i = 0; i < n; i++) {
+            watch->has_ended = watch->has_ended || is_end(&changes[i]);
+            watch->cursor = changes[i].seq;
+        }
+    } while (n);
+    return NULL;
+}
+
+static struct err *
+last_read(struct tx *tx, void *arg)
+{
+    return changes_last(tx, arg);
+}
+
+/* loop_fn: something was committed. */
+static void
+recorded(void *arg)
+{
+    struct fm_watch *watch = arg;
+    struct err *err = watch->is_closed ? NULL : store_read(watch->nfvo->store, ends_read, watch);
+
+    if (err) { /* The log no longer reaches back: the next tick finds what ended. */
+        err_ignore(err, "asked where the log is now");
+        err = store_read(watch->nfvo->store, last_read, &watch->cursor);
+        err_ignore(err, "asked again at the next commit");
+    }
+    if (watch->has_ended && !watch->is_closed) {
+        watch->has_ended = false;
+        loop_timer_arm(watch->settle, FM_SETTLE_MS);
     }
 }
 
@@ -402,7 +494,10 @@ fm_watch_new(struct nfvo *nfvo, int64_t interval_ms)
 
     *watch = (struct fm_watch){.nfvo = nfvo, .interval_ms = interval_ms};
     watch->timer = loop_timer_new(nfvo->loop, tick, watch);
-    loop_timer_arm(watch->timer, interval_ms);
+    loop_timer_arm(watch->timer, 0);
+    watch->settle = loop_timer_new(nfvo->loop, tick, watch);
+    err_ignore(store_read(nfvo->store, last_read, &watch->cursor), "then it is read from the start");
+    watch->records = store_watch(nfvo->store, nfvo->loop, recorded, watch);
     return watch;
 }
 
@@ -413,10 +508,14 @@ fm_watch_close(struct fm_watch *watch)
         return;
     }
     watch->is_closed = true;
+    store_unwatch(watch->records);
+    watch->records = NULL;
     loop_timer_disarm(watch->timer);
+    loop_timer_disarm(watch->settle);
     for (struct look *look = watch->looks; look; look = look->next) {
         loop_timer_disarm(look->deadline);
         loop_timer_disarm(look->gap);
+        loop_timer_disarm(look->doubt);
     }
 }
 
@@ -428,6 +527,7 @@ fm_watch_free(struct fm_watch *watch)
     }
     fm_watch_close(watch);
     loop_timer_del(watch->timer);
+    loop_timer_del(watch->settle);
     (void)loop_unpost(watch->nfvo->loop, ticked, watch);
     err_ignore(watch->err, "nobody waits for it any more");
     mem_free(watch->mem);
@@ -437,8 +537,10 @@ fm_watch_free(struct fm_watch *watch)
         (void)loop_unpost(watch->nfvo->loop, look_judged, look);
         loop_timer_del(look->deadline);
         loop_timer_del(look->gap);
+        loop_timer_del(look->doubt);
         err_ignore(look->err, "nobody waits for it any more");
         mem_free(look->mem);
+        mem_free(look->doubts_mem);
         free(look);
     }
     free(watch);

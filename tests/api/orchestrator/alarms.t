@@ -194,6 +194,17 @@ GET receiver:/got/vnf/5  as nobody
 GET receiver:/calls/none/2  as nobody
 = 404
 
+# A port that has left its server, which runs: seen twice, so that no stop of a server is taken for it.
+GET site:/network/v2.0/ports/$out1  as demo
+= 200
+{"port": {"device_id": "$three := text", ...}}
+PUT site:/network/v2.0/ports/$out1  as demo
+{"port": {"device_id": ""}}
+= 200
+GET /vnffm/v1/alarms?filter=(eq,probableCause,PORT_DETACHED)  as demo
+~ 200
+[{"perceivedSeverity": "CRITICAL", "faultDetails": ["vnfcInstanceId=$three", "$ := text"], "correlatedAlarmIds": ["$ := id"], ...}]
+
 # What is terminated has no faults; cleared alarms are forgotten after a week.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 {}
