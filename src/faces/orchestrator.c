@@ -32,7 +32,7 @@
     X(packages, "packages", "WHICH", "signed-or-not",                                              \
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
-      "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
+      "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
     X(look_every, "look-every", "SECONDS", "10",                                                   \
       "how often sites are asked whether instances are as they should be")                         \
     CERTIFICATE_OPTIONS(X)                                                                         \
@@ -144,11 +144,8 @@ options_check(struct orchestrator *o)
         e = err_join(e, err_new(E_INVALID, NULL, "--look-every: %s is no number of seconds",
                                 o->values[OPTION_look_every]));
     }
-    if (o->server.address) {
-        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks],
-                                                    o->server.address, &o->callbacks),
-                                 "--callbacks"));
-    }
+    e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
+                             "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
     return err_join(err_join(e, trust_check(o)), certificates_check(o));
 }
@@ -269,16 +266,9 @@ notifier_start(struct orchestrator *o)
 static bool
 is_loopback(const char *address)
 {
-    static const char *const prefixes[] = {"127.0.0.0/8", "::1/128"};
-    struct cidr cidr;
     struct ip ip;
 
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        if (ip_parse(address, &ip) && cidr_parse(prefixes[i], &cidr) && cidr_has(&cidr, &ip)) {
-            return true;
-        }
-    }
-    return false;
+    return ip_parse(address, &ip) && ip_is_loopback(&ip);
 }
 
 static struct err *

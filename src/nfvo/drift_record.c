@@ -65,23 +65,21 @@ struct recording {
 static const char *
 word_of(const char *name, const char *id)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-    return name && *name && *name != '-' && strspn(name, plain) == strlen(name) ? name : id;
+    return drift_word_is_plain(name) ? name : id;
 }
 
-static const char *
+static struct strs
 levels_of(struct mem *mem, const struct rows *scales)
 {
-    const char *text = NULL;
+    struct strs levels = {.items = MEM_ARRAY(mem, scales->n + 1, const char *)};
 
     for (size_t i = 0; i < scales->n; i++) {
         const struct vnf_scale *scale = scales->items[i];
 
-        text = mem_printf(mem, "%s%s--to %s=%lld", text ? text : "", text ? " " : "", scale->aspect,
-                          (long long)scale->level);
+        levels.items[levels.n++] =
+            mem_printf(mem, "%s=%lld", scale->aspect, (long long)scale->level);
     }
-    return text;
+    return levels;
 }
 
 static struct err *

@@ -247,7 +247,7 @@ on_changes(void *arg, int64_t last, size_t n, struct err *err)
 
 TEST(vim_changes_says_where_a_sites_log_is_and_what_changed_since)
 {
-    static struct driver d;
+    static struct driver d = {.timeout_ms = 30000};
     struct answered answered = {0};
     struct changed changed = {0};
 
