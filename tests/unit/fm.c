@@ -6,6 +6,7 @@
 #include "vnfm/vnfm.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SITE "5173aaaa-0000-4000-8000-000000000001"
 #define VNF "00000000-0000-4000-8000-000000000002"
@@ -379,4 +380,112 @@ TEST(fm_cleared_alarms_are_forgotten)
     CHECK_OK(store_write_wait(store, forget_do, &forgetting));
     CHECK_OK(store_read(store, count_fn, &left));
     CHECK_INT(left, FM_KEPT_MAX + 1);
+}
+
+/* ---- judging -------------------------------------------------------------------------------------- */
+
+#define PACKAGE "00000000-0000-4000-8000-000000000005"
+#define OPERATION "00000000-0000-4000-8000-000000000006"
+
+/* A started VNF that holds the server "s". */
+static struct err *
+vnf_fn(struct tx *tx, void *arg)
+{
+    struct vnf_package *package = row_new(tx_mem(tx), &vnf_package_table);
+    struct vnf_instance *vnf = row_new(tx_mem(tx), &vnf_instance_table);
+    static const char info[] = "{\"vnfState\": \"STARTED\"}";
+
+    (void)arg;
+    package->id = PACKAGE;
+    package->project_id = PROJECT;
+    TRY(row_insert(tx, package));
+    vnf->id = VNF;
+    vnf->project_id = PROJECT;
+    vnf->package_id = PACKAGE;
+    vnf->vnfd_id = vnf->vnf_provider = vnf->vnf_product_name = "x";
+    vnf->vnf_software_version = vnf->vnfd_version = "1";
+    vnf->instantiation_state = "INSTANTIATED";
+    TRY(json_parse(tx_mem(tx), info, strlen(info), &vnf->instantiated_info));
+    TRY(row_insert(tx, vnf));
+    return hold_fn(tx, (void *)(uintptr_t)VNF);
+}
+
+static struct err *
+operation_fn(struct tx *tx, void *arg)
+{
+    struct cond by_id[] = {COND("id", OPERATION), {0}};
+    struct vnf_lcm_op_occ *old, *occ;
+
+    TRY(row_find(tx, &vnf_lcm_op_occ_table, by_id, &old));
+    occ = old ? row_copy(tx_mem(tx), old) : row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+    occ->operation_state = arg;
+    if (old) {
+        return row_update(tx, old, occ);
+    }
+    occ->id = OPERATION;
+    occ->project_id = PROJECT;
+    occ->vnf_instance_id = VNF;
+    occ->operation = "HEAL";
+    return row_insert(tx, occ);
+}
+
+/* What a round finds that began when the log was at 'seq', negative: now; the list of servers is empty, or
+ * failed with 'error': "RAISE CAUSE, ...". */
+static const char *
+found(struct store *store, struct mem *mem, int64_t seq, const char *error, bool *again)
+{
+    static const char *const kinds[] = {"RAISE", "CHANGE", "CLEAR"};
+    struct map none = {0};
+    struct drift_seen seen = {0};
+    struct judgement j = {.mem = mem,
+                          .site = SITE,
+                          .seen = &seen,
+                          .seq = seq,
+                          .is_answering = !error,
+                          .seen_before = &none};
+    AUTO_BUF text = BUF_INIT;
+
+    if (seq < 0) {
+        CHECK_OK(store_read(store, seq_read, &j.seq));
+    }
+    map_init(&none, mem);
+    vec_add(mem, &seen.lists,
+            ((struct drift_list){.site = SITE, .kind = "server", .error = error}));
+    CHECK_OK(store_read(store, judge, &j));
+    vec_each (&j.turns, turn) {
+        buf_printf(&text, "%s%s %s", text.len ? ", " : "", kinds[turn->kind], turn->alarm->cause);
+    }
+    *again = j.again;
+    return mem_str(mem, str_or(text.data, ""));
+}
+
+TEST(fm_an_instance_under_way_is_not_judged)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = world_store();
+    static char open[] = "FAILED_TEMP", closed[] = "COMPLETED";
+    struct alarm *old = alarm_new(mem, "old");
+    int64_t before;
+    bool again;
+
+    old->kind = "server";
+    old->cause = "OLD";
+    CHECK_OK(store_read(store, seq_read, &before));
+    CHECK_OK(store_write_wait(store, vnf_fn, NULL));
+    CHECK_STR(found(store, mem, before, NULL, &again), "");
+    CHECK(again);
+    CHECK_STR(found(store, mem, -1, NULL, &again), "RAISE SERVER_MISSING");
+    CHECK(!again);
+    CHECK_OK(store_read(store, seq_read, &before));
+    CHECK(!turn(store, mem, before, TURN_RAISE, old));
+    CHECK_STR(found(store, mem, -1, NULL, &again), "RAISE SERVER_MISSING, CLEAR OLD");
+    CHECK_STR(found(store, mem, -1, "no answer", &again), "");
+    CHECK_OK(store_write_wait(store, operation_fn, open));
+    CHECK_STR(found(store, mem, -1, NULL, &again), "");
+    CHECK(again);
+    CHECK_OK(store_read(store, seq_read, &before));
+    CHECK_OK(store_write_wait(store, operation_fn, closed));
+    CHECK_STR(found(store, mem, before, NULL, &again), "");
+    CHECK_STR(found(store, mem, -1, NULL, &again), "RAISE SERVER_MISSING, CLEAR OLD");
+    CHECK(!again);
 }
