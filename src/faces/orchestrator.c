@@ -181,6 +181,7 @@ state_open(struct orchestrator *o)
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
                         fm_tables, notify_tables, NULL),
+        .log_cursor = NOTIFY_CURSOR,
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");

@@ -200,6 +200,7 @@ group_make(struct round *r, const struct fwd_hop *hop)
         pairs[i] = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
     }
     if (hop->group_id) {
+        map_set(&r->groups, hop->name, keep(r->f, hop->group_id));
         return group_join(r, hop, pairs);
     }
     group->site = r->in->site;

@@ -339,7 +339,7 @@ first_round(struct steering *s, struct rows *told)
         if (s->noted) {
             steer_narrow(s, in);
         }
-        if (in->remotes.n > 0 || in->paths.n > 0) {
+        if (in->remotes.n + in->hops.n + in->paths.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "forward %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_forward_flow, in));
         }

@@ -133,8 +133,6 @@ struct err *subscription_make(struct mem *mem, const struct notice_api *api,
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
                               const char **id) MUST_USE;
-/* All dead letters wait for their delivery again, in the place that is theirs; '*n': how many. */
-struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST_USE;
 
 /* ---- addresses ------------------------------------------------------------------------ */
 
@@ -156,6 +154,9 @@ void callback_rule_done(struct callback_rule *rule);
 /* For http_client_config.may_connect; 'rule' is a struct callback_rule, one thread's at a time.  An
  * IPv6 address that leads to an IPv4 address (mapped, translated, 6to4) is judged as that one. */
 bool callback_may(void *rule, const struct sockaddr *to);
+
+/* The notifier's place in the change log, for store_config.log_cursor. */
+#define NOTIFY_CURSOR "notify.cursor"
 
 /* ---- the notifier ---------------------------------------------------------------------- */
 
@@ -180,6 +181,10 @@ void notifier_stop(struct notifier *notifier);
 void notifier_free(struct notifier *notifier);
 /* Is there a certificate of ours to show callbacks?  Any thread. */
 bool notifier_has_certificate(const struct notifier *notifier);
+/* Dead letters wait for their delivery again, in the place that is theirs: '*n' of them; '*left' stay
+ * dead, since no more may wait at once.  In a write, on any thread. */
+struct err *notifier_redrive(const struct notifier *notifier, struct tx *tx,
+                             const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 

@@ -360,8 +360,11 @@ lcm_may_roll_back(const char *operation, bool one_way)
     }
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
-                       "a %s that deletes servers cannot be rolled back: retry it, or fail it",
-                       str_eq(operation, "HEAL") ? "healing" : "scaling");
+                       "%s that deletes %s cannot be rolled back: retry it, or fail it",
+                       str_eq(operation, "HEAL")     ? "a healing"
+                       : str_eq(operation, "UPDATE") ? "an update"
+                                                     : "a scaling",
+                       str_eq(operation, "UPDATE") ? "what is there" : "servers");
     }
     return NULL;
 }
