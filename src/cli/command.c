@@ -19,6 +19,10 @@ static const struct cli_option add_options[] = {
     {"if-missing", NULL, "a site of that name is fine"},
     {0},
 };
+static const struct cli_option ack_options[] = {
+    {"undo", NULL, "nobody has taken note of it after all"},
+    {0},
+};
 static const struct cli_option ns_create_options[] = {
     {"nsd", "ID|NAME", "NSD"},
     {"name", "NAME", "name of the network service"},
@@ -339,6 +343,15 @@ static const struct command commands[] = {
             "shows a subscription, what waits for the subscriber, and dead letters")},
     {ONE_OF("ID", "subscription redrive", &subscription_noun, subscription_send_again,
             "delivers a subscription's dead letters after all")},
+    LIST("alarm list", vnf_alarm_noun, "lists faults of VNF instances, cleared ones too"),
+    {ONE_OF("ID", "alarm show", &vnf_alarm_noun, noun_show, "shows a fault of a VNF instance")},
+    {ONE_OF("ID", "alarm ack", &vnf_alarm_noun, alarm_acknowledge_one, "takes note of an alarm"),
+     .options = ack_options},
+    LIST("ns alarm list", ns_alarm_noun, "lists faults of network services, cleared ones too"),
+    {ONE_OF("ID", "ns alarm show", &ns_alarm_noun, noun_show, "shows a fault of a network service")},
+    {ONE_OF("ID", "ns alarm ack", &ns_alarm_noun, alarm_acknowledge_one,
+            "takes note of an alarm of a network service"),
+     .options = ack_options},
     {.words = "chain trace",
      .arguments = "MATCH...",
      .n_min = 1,

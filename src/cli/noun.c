@@ -77,6 +77,21 @@ const struct noun notification_noun = {
     .columns = COLUMNS("seq", "notificationType", "state", "attempts", "created_at", "last_error"),
 };
 
+#define ALARM_COLUMNS                                                                              \
+    COLUMNS("id", "perceivedSeverity", "probableCause", "managedObjectId", "ackState",             \
+            "alarmRaisedTime", "alarmClearedTime")
+
+const struct noun vnf_alarm_noun = {
+    .name = "alarm",
+    .path = "/vnffm/v1/alarms",
+    .columns = ALARM_COLUMNS,
+};
+const struct noun ns_alarm_noun = {
+    .name = "alarm of a network service",
+    .path = "/nsfm/v1/alarms",
+    .columns = ALARM_COLUMNS,
+};
+
 /* ---- look-up ------------------------------------------------------------------------ */
 
 static bool

@@ -11,6 +11,7 @@
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
+#include "fm/fm.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "tosca/package.h"
@@ -32,6 +33,8 @@
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
       "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
+    X(look_every, "look-every", "SECONDS", "10",                                                   \
+      "how often sites are asked whether instances are as they should be")                         \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(client_ca, "client-ca", "FILE", "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
@@ -73,6 +76,8 @@ struct orchestrator {
     struct identity *identity;
     struct nfvo nfvo;
     struct site_watch *watch;
+    int64_t look_s;
+    struct fm_watch *faults;
     struct callback_rule callbacks;
     struct notifier *notifier;
     struct rest *rest;
@@ -134,6 +139,11 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
+    if (!str_to_i64(o->values[OPTION_look_every], &o->look_s) || o->look_s < 1 ||
+        o->look_s > 86400) {
+        e = err_join(e, err_new(E_INVALID, NULL, "--look-every: %s is no number of seconds",
+                                o->values[OPTION_look_every]));
+    }
     e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                              "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
@@ -152,6 +162,7 @@ orchestrator_register(void)
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
     nfvo_register();
+    fm_register();
 }
 
 static struct err *
@@ -169,7 +180,7 @@ state_open(struct orchestrator *o)
         .path = state_path(o, "orchestrator.db"),
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        notify_tables, NULL),
+                        fm_tables, notify_tables, NULL),
         .log_cursor = NOTIFY_CURSOR,
     };
 
@@ -293,6 +304,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
+    o->faults = fm_watch_new(&o->nfvo, o->look_s * 1000);
     TRY(notifier_start(o));
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u%s", o->server.address,
@@ -309,6 +321,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
+    fm_watch_close(o->faults);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     if (o->rest) {
         rest_free(o->rest);
@@ -327,6 +340,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->vim) {
         vim_free(o->vim);
     }
+    fm_watch_free(o->faults);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -177,6 +177,7 @@ body_of(struct mem *mem, const struct notice_event *event, const char *id,
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
+    struct notice_event told = *event;
     char at[TIME_TEXT_SIZE];
 
     jw_object(&w, NULL);
@@ -189,7 +190,8 @@ body_of(struct mem *mem, const struct notice_event *event, const char *id,
         jw_str(&w, "verbosity", subscription->verbosity);
     }
     if (event->notice->more) {
-        event->notice->more(event, !str_eq(subscription->verbosity, "SHORT"), &w);
+        told.base = subscription->base;
+        event->notice->more(&told, !str_eq(subscription->verbosity, "SHORT"), &w);
     }
     links_write(&w, mem, event, api, subscription);
     jw_end(&w);

@@ -82,6 +82,7 @@ struct notice_event {
     const struct notice *notice;
     const struct change *change;
     const void *row; /* as the change left it; of a deletion the last image */
+    const char *base; /* What links begin with, for 'more'. */
 };
 
 /* One type of notification: which changes make it, and what it says. */

@@ -51,6 +51,7 @@ struct vim_call {
     const char *microversion;    /* "2.19" or null */
     const char *content_type;    /* null = application/json */
     bool read_only;              /* a lost answer may simply be asked again (GET) */
+    bool waits;                  /* the answer takes its time: it has no place under the site's cap */
 };
 struct vim_answer {
     int status;
@@ -76,6 +77,14 @@ typedef void vim_list_fn(void *arg, const struct json *list, bool more, struct e
 void vim_list(struct vim *vim, const char *site_id, const char *kind, vim_list_fn *each, void *arg);
 /* The marker ("carrick:FLOW:LABEL") that an object of such a list carries, or null. */
 const char *vim_marker_of(const char *kind, const struct json *json);
+
+/* What happened at a site with objects of VIM_OBJECTS: 'n' of them changed or went up to 'last'.  With
+ * 'err' (owned by the callee) nothing is known: E_NOT_FOUND, the site has no such feed; status 410, its
+ * log does not reach back to 'since'. */
+typedef void vim_changes_fn(void *arg, int64_t last, size_t n, struct err *err);
+/* Waits for a change behind 'since' (carrick-changes), half a minute at most; negative: asks only where
+ * the site's log is.  As vim_call. */
+void vim_changes(struct vim *vim, const char *site_id, int64_t since, vim_changes_fn *done, void *arg);
 
 struct vim_endpoint {
     struct row row;

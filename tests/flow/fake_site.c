@@ -941,6 +941,19 @@ route_refuse(struct fake_site *site, struct http_exchange *x)
     answer(x, 204, "");
 }
 
+/* carrick-changes: effects are changes; it waits for none. */
+static void
+answer_changes(struct fake_site *site, struct http_exchange *x)
+{
+    const char *since = query_value(x, "since");
+    bool is_new = since && atoi(since) < site->control->n_effects;
+
+    answer(x, 200,
+           mem_printf(http_mem(x), "{\"changes\": [%s], \"last\": %d}",
+                      is_new ? "{\"kind\": \"update\"}, {\"kind\": \"create\"}" : "",
+                      site->control->n_effects));
+}
+
 /* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is. */
 static void
 route_offer(struct fake_site *site, struct http_exchange *x)
@@ -974,6 +987,8 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_error(x, 401, "Unauthorized", "the token is not good");
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
         answer_extensions(site, x);
+    } else if (str_eq(http_path(x), "/network/v2.0/carrick-changes") && !site->control->no_feed) {
+        answer_changes(site, x);
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
     } else {

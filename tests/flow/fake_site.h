@@ -51,6 +51,7 @@ struct fake_control {
     _Atomic int n_moved;           /* servers that are without it, now */
     _Atomic int remade_error;      /* the last of these does not run of another image */
     _Atomic int n_remade;          /* servers that are of another image than they were created of, now */
+    _Atomic int no_feed;           /* no carrick-changes there */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     _Atomic int n_tokens;          /* tokens given */
     _Atomic int n_extensions;      /* times that the extensions were told */
