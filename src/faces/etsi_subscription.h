@@ -7,7 +7,8 @@
 #include "rest/rest.h"
 
 /* What each API tells, and all of them, for a notifier (null-terminated). */
-extern const struct notice_api vnflcm_notices, nslcm_notices, vnfpkgm_notices, nsd_notices;
+extern const struct notice_api vnflcm_notices, nslcm_notices, vnfpkgm_notices, nsd_notices,
+    vnfpm_notices, nspm_notices;
 extern const struct notice_api *const etsi_notices[];
 
 extern const struct rest_shape etsi_subscription_shape;

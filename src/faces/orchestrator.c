@@ -11,6 +11,7 @@
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
 #include "nfvo/upload_drops.h"
+#include "pm/pm.h"
 #include "sys/file.h"
 #include "tosca/package.h"
 #include "vim/vim.h"
@@ -68,6 +69,7 @@ struct orchestrator {
     struct site_watch *watch;
     struct callback_rule callbacks;
     struct notifier *notifier;
+    struct pm_collector *collector;
     struct rest *rest;
 };
 
@@ -131,6 +133,7 @@ orchestrator_register(void)
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
     nfvo_register();
+    pm_register();
 }
 
 static struct err *
@@ -148,7 +151,7 @@ state_open(struct orchestrator *o)
         .path = state_path(o, "orchestrator.db"),
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        notify_tables, NULL),
+                        notify_tables, metrics_tables, pm_tables, NULL),
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");
@@ -275,6 +278,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
     TRY(notifier_start(o));
+    o->collector = pm_collector_new(&o->nfvo, 0);
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
     return loop_run(o->loop);
@@ -301,12 +305,14 @@ orchestrator_end(struct orchestrator *o)
         pool_free(o->pool);
     }
     site_watch_free(o->watch);
+    pm_collector_stop(o->collector);
     if (o->engine) {
         flow_engine_free(o->engine);
     }
     if (o->vim) {
         vim_free(o->vim);
     }
+    pm_collector_free(o->collector);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -30,6 +30,10 @@ static const struct {
      "nfv-sol005/SOL005/NSLifecycleManagement/NSLifecycleManagement.yaml"},
     {&etsi_vnflcm_face, "SOL003 VNF lifecycle management", "/vnflcm/v2",
      "nfv-sol002-sol003/SOL003/VNFLifecycleManagement/VNFLifecycleManagement.yaml"},
+    {&etsi_vnfpm_face, "SOL003 VNF performance management", "/vnfpm/v2",
+     "nfv-sol002-sol003/SOL003/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
+    {&etsi_nspm_face, "SOL005 NS performance management", "/nspm/v2",
+     "nfv-sol005/SOL005/NSPerformanceManagement/NSPerformanceManagement.yaml"},
 };
 
 struct decision {

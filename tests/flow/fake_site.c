@@ -70,6 +70,7 @@ struct fake_site {
     struct object *objects;
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
+    char *figures;                 /* JSON; see /figures */
     bool closing;
 };
 
@@ -687,6 +688,40 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
+/* ---- figures -------------------------------------------------------------------------- */
+
+/* PUT /figures {"counters": {...}, "diagnostics": {...}}: what the data plane has counted and what a
+ * server tells of itself, as they are answered; what is not given there is not answered any more. */
+static void
+figures_take(struct fake_site *site, struct http_exchange *x)
+{
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    free(site->figures);
+    site->figures = heap_str(mem_strn(http_mem(x), body, n));
+    answer(x, 204, "");
+}
+
+static void
+figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind)
+{
+    const struct json *json = NULL, *of;
+
+    if (site->figures) {
+        err_ignore(json_parse(http_mem(x), site->figures, strlen(site->figures), &json),
+                   "then nothing is told");
+    }
+    of = json_get(json, kind);
+    if (json_is(of, JSON_T_OBJECT)) {
+        answer(x, 200, json_text(http_mem(x), of));
+    } else if (json_int(of, 404) == 403) {
+        answer_error(x, 403, "Forbidden", "administrators may");
+    } else {
+        answer_error(x, 404, "NotFound", "no such place");
+    }
+}
+
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
  * "changes", "lists", "actions" (or the id of one server): none is done. */
 static void
@@ -704,12 +739,18 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
         route_refuse(site, x);
+    } else if (str_eq(http_path(x), "/figures")) {
+        figures_take(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
         site->control->n_extensions++;
         answer(x, 200, "{\"extensions\": [{\"alias\": \"sfc\"}, {\"alias\": \"carrick-interconnect\"}]}");
+    } else if (str_eq(http_path(x), "/network/v2.0/carrick-counters")) {
+        figures_answer(site, x, "counters");
+    } else if (str_ends(http_path(x), "/diagnostics")) {
+        figures_answer(site, x, "diagnostics");
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
     } else {
@@ -803,5 +844,6 @@ fake_site_free(struct fake_site *site)
     pthread_mutex_unlock(&site->lock);
     http_server_free(site->server, 1000);
     fake_site_reset(site);
+    free(site->figures);
     free(site);
 }

@@ -1,0 +1,280 @@
+/* The collector: what is due is measured in one round for all jobs and thresholds, one round at a
+ * time.  What a round found, and what follows from it, is one transaction. */
+#include "pm/measure.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define TICK_MS 1000
+#define RETRY_MS 1000
+#define DUE_MAX 1000     /* Jobs and thresholds of a round. */
+#define EXPIRED_MAX 1000 /* Reports that a round forgets. */
+
+/* A job or a threshold that is due. */
+struct due {
+    struct pm_schedule *schedule;
+    struct pm_subject subject;
+    struct pm_things things;
+    bool is_there;
+};
+
+struct pm_collector {
+    struct nfvo *nfvo;
+    struct loop_timer *timer;
+    int64_t tick_ms;
+    bool is_busy, is_closed;
+    /* Of the round under way. */
+    struct pm_look *look;
+    VEC(struct due) due;
+    int64_t next_at; /* When something is due next, as far as is known. */
+    struct err *err;
+    pthread_mutex_t lock;
+    pthread_cond_t quiet;
+    bool is_writing; /* Guarded. */
+};
+
+/* ---- what is due ------------------------------------------------------------------------- */
+
+static struct err *
+due_read(struct tx *tx, struct pm_collector *collector, const struct pm_schedule *schedule)
+{
+    struct mem *mem = pm_look_mem(collector->look);
+    struct due due = {.schedule = row_copy(mem, schedule)};
+
+    if (str_eq(schedule->kind, "JOB")) {
+        TRY(pm_job_subject(tx, mem, schedule->id, &due.subject, &due.is_there));
+    } else {
+        TRY(pm_threshold_subject(tx, mem, schedule->id, &due.subject, &due.is_there));
+    }
+    if (due.is_there) {
+        TRY(pm_things_now(tx, mem, &due.subject, &due.things));
+    }
+    vec_add(mem, &collector->due, due);
+    return NULL;
+}
+
+/* store_fn: on a reader. */
+static struct err *
+round_read(struct tx *tx, void *arg)
+{
+    struct pm_collector *collector = arg;
+    struct sort sorts[] = {{.attr = "collect_at"}, {0}};
+    struct query query = {.table = &pm_schedule_table, .sorts = sorts, .limit = DUE_MAX};
+    int64_t now = time_now_us();
+    struct rows rows;
+
+    collector->next_at = INT64_MAX;
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct pm_schedule *schedule = rows.items[i];
+
+        if (schedule->collect_at > now) {
+            collector->next_at = schedule->collect_at;
+            break;
+        }
+        TRY(due_read(tx, collector, schedule));
+    }
+    return NULL;
+}
+
+/* ---- what follows ------------------------------------------------------------------------- */
+
+/* Deleted meanwhile: nothing follows. */
+static struct err *
+due_write(struct tx *tx, const struct due *due)
+{
+    struct cond by_id[] = {COND("id", due->schedule->id), {0}};
+    struct pm_schedule *schedule;
+
+    TRY(row_find(tx, &pm_schedule_table, by_id, &schedule));
+    if (!schedule) {
+        return NULL;
+    }
+    if (!due->is_there) {
+        return row_delete(tx, &pm_schedule_table, schedule->id);
+    }
+    return str_eq(schedule->kind, "JOB")
+               ? pm_job_round(tx, schedule, &due->subject, &due->things)
+               : pm_threshold_round(tx, schedule, &due->subject, &due->things);
+}
+
+static struct err *
+reports_expire(struct tx *tx)
+{
+    char now[TIME_TEXT_SIZE];
+    struct cond old[] = {{.attr = "expires_at",
+                          .op = COND_LT,
+                          .text = time_text(now, tx_now(tx), TIME_Z_US)},
+                         {0}};
+    struct query query = {.table = &pm_report_table, .conds = old, .limit = EXPIRED_MAX};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        TRY(row_delete(tx, &pm_report_table, ((const struct pm_report *)rows.items[i])->id));
+    }
+    return NULL;
+}
+
+/* store_fn */
+static struct err *
+round_write(struct tx *tx, void *arg)
+{
+    struct pm_collector *collector = arg;
+    const struct metric_point *points;
+    size_t n;
+
+    points = pm_look_points(collector->look, &n);
+    TRY(metrics_append(tx, points, n));
+    vec_each (&collector->due, due) {
+        TRY(due_write(tx, due));
+    }
+    TRY(metrics_expire(tx, pm_keeps));
+    return reports_expire(tx);
+}
+
+/* ---- rounds -------------------------------------------------------------------------------- */
+
+/* The clock may be set: it is looked at now and then, whatever it said before. */
+static void
+sleep_until(struct pm_collector *collector, int64_t at)
+{
+    int64_t ms = at == INT64_MAX ? collector->tick_ms : (at - time_now_us()) / 1000 + 1;
+
+    loop_timer_arm(collector->timer, ms < 1                    ? 1
+                                     : ms > collector->tick_ms ? collector->tick_ms
+                                                               : ms);
+}
+
+static void
+round_end(struct pm_collector *collector, int64_t again_at)
+{
+    pm_look_free(collector->look);
+    collector->look = NULL;
+    collector->due.items = NULL;
+    collector->due.n = collector->due.cap = 0;
+    collector->is_busy = false;
+    if (!collector->is_closed) {
+        sleep_until(collector, again_at);
+    }
+}
+
+/* loop_fn */
+static void
+round_kept(void *arg)
+{
+    struct pm_collector *collector = arg;
+    int64_t again_at = 0;
+
+    if (collector->err) {
+        log_err(LOG_LV_WARN, "pm", collector->err, "a round was not kept");
+        collector->err = NULL;
+        again_at = time_now_us() + RETRY_MS * 1000;
+    }
+    round_end(collector, again_at);
+}
+
+/* store_done_fn */
+static void
+round_written(void *arg, struct err *err)
+{
+    struct pm_collector *collector = arg;
+
+    pthread_mutex_lock(&collector->lock);
+    collector->err = err;
+    collector->is_writing = false;
+    loop_post(collector->nfvo->loop, round_kept, collector);
+    pthread_cond_broadcast(&collector->quiet);
+    pthread_mutex_unlock(&collector->lock);
+}
+
+/* loop_fn: sites have answered. */
+static void
+round_looked(void *arg)
+{
+    struct pm_collector *collector = arg;
+    const char *reasons = pm_look_reasons(collector->look);
+
+    if (*reasons) {
+        log_warn("pm", "not measured: %s", reasons);
+    }
+    pthread_mutex_lock(&collector->lock);
+    collector->is_writing = true;
+    pthread_mutex_unlock(&collector->lock);
+    store_write(collector->nfvo->store, round_write, collector, round_written);
+}
+
+/* loop_fn */
+static void
+round_start(void *arg)
+{
+    struct pm_collector *collector = arg;
+    struct err *err;
+
+    if (collector->is_closed || collector->is_busy) {
+        return;
+    }
+    collector->is_busy = true;
+    collector->look = pm_look_new(collector->nfvo);
+    err = store_read(collector->nfvo->store, round_read, collector);
+    if (err) {
+        log_err(LOG_LV_WARN, "pm", err, "what is due");
+        round_end(collector, time_now_us() + RETRY_MS * 1000);
+    } else if (!collector->due.n) {
+        round_end(collector, collector->next_at);
+    } else {
+        vec_each (&collector->due, due) {
+            pm_look_add(collector->look, &due->things);
+        }
+        pm_look_run(collector->look, round_looked, collector);
+    }
+}
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+struct pm_collector *
+pm_collector_new(struct nfvo *nfvo, int64_t tick_ms)
+{
+    struct pm_collector *collector = heap_alloc(sizeof *collector);
+
+    *collector = (struct pm_collector){.nfvo = nfvo, .tick_ms = tick_ms ? tick_ms : TICK_MS};
+    pthread_mutex_init(&collector->lock, NULL);
+    pthread_cond_init(&collector->quiet, NULL);
+    collector->timer = loop_timer_new(nfvo->loop, round_start, collector);
+    loop_timer_arm(collector->timer, 1);
+    return collector;
+}
+
+void
+pm_collector_stop(struct pm_collector *collector)
+{
+    if (collector && !collector->is_closed) {
+        collector->is_closed = true;
+        loop_timer_del(collector->timer);
+    }
+}
+
+void
+pm_collector_free(struct pm_collector *collector)
+{
+    if (!collector) {
+        return;
+    }
+    pm_collector_stop(collector);
+    pthread_mutex_lock(&collector->lock);
+    while (collector->is_writing) {
+        pthread_cond_wait(&collector->quiet, &collector->lock);
+    }
+    pthread_mutex_unlock(&collector->lock);
+    if (loop_unpost(collector->nfvo->loop, round_kept, collector)) {
+        round_kept(collector);
+    }
+    pm_look_free(collector->look);
+    pthread_cond_destroy(&collector->quiet);
+    pthread_mutex_destroy(&collector->lock);
+    free(collector);
+}
