@@ -218,6 +218,7 @@ release(void *wanted)
 static struct err *
 pm_create(struct rest_request *r)
 {
+    const struct nfvo *nfvo = r->op.user;
     struct creating *creating = MEM_NEW(r->mem, struct creating);
     const char *project;
 
@@ -228,7 +229,7 @@ pm_create(struct rest_request *r)
     TRY(pm_subscription(r->mem, face_of(r)->notices, pm_wanted_id(creating->wanted),
                         json_get_str(r->body, "callbackUri"),
                         attr_at(table_attr(r->route->body, "authentication"), r->row), r->base,
-                        &creating->subscription));
+                        notifier_has_certificate(nfvo->notifier), &creating->subscription));
     pm_wanted_look(creating->wanted, looked, creating);
     return NULL;
 }
@@ -259,11 +260,13 @@ change_read(struct tx *tx, void *arg)
 {
     struct changing *changing = arg;
     struct rest_request *r = changing->r;
+    const struct nfvo *nfvo = r->op.user;
     struct subscription *subscription;
     void *row, *changed;
 
     TRY(pm_get(tx, r, &row));
-    TRY(pm_modify(tx, row, r->row, r->body, &changed, &subscription));
+    TRY(pm_modify(tx, row, r->row, r->body, notifier_has_certificate(nfvo->notifier), &changed,
+                  &subscription));
     changing->row = row_copy(r->mem, changed);
     changing->subscription = row_copy(r->mem, subscription);
     return NULL;

@@ -88,14 +88,15 @@ struct err *pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wante
 void pm_wanted_free(struct pm_wanted *wanted); /* null accepted */
 
 /* The subscription that a job or threshold tells under: it has its id.  'notices' is the API's,
- * 'callback' and 'authentication' those of a request. */
+ * 'callback' and 'authentication' those of a request; the rest as subscription_make. */
 struct err *pm_subscription(struct mem *mem, const struct notice_api *notices, const char *id,
                             const char *callback, const struct rows *authentication,
-                            const char *base, struct subscription **made) MUST_USE;
+                            const char *base, bool has_certificate,
+                            struct subscription **made) MUST_USE;
 /* Puts what a PATCH gives into copies of the row (a job or a threshold) and of its subscription, in
  * tx_mem; 'body' is the request's.  E_INVALID where it gives nothing. */
 struct err *pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
-                      const struct json *body, void **changed,
+                      const struct json *body, bool has_certificate, void **changed,
                       struct subscription **subscription) MUST_USE;
 /* Writes both. */
 struct err *pm_modified(struct tx *tx, const void *row,

@@ -429,14 +429,14 @@ pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
 struct err *
 pm_subscription(struct mem *mem, const struct notice_api *notices, const char *id,
                 const char *callback, const struct rows *authentication, const char *base,
-                struct subscription **made)
+                bool has_certificate, struct subscription **made)
 {
     const char *filter = mem_printf(mem, "{\"id\": [\"%s\"]}", id);
     struct subscription_request request = {.callback_uri = callback,
                                            .authentication = *authentication};
 
     TRY(json_parse(mem, filter, strlen(filter), &request.filter));
-    TRY(subscription_make(mem, notices, &request, base, made));
+    TRY(subscription_make(mem, notices, &request, base, has_certificate, made));
     (*made)->id = id;
     return NULL;
 }
@@ -452,7 +452,8 @@ callback_set(struct mem *mem, void *row, const char *callback)
 
 struct err *
 pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
-          const struct json *body, void **changed, struct subscription **subscription)
+          const struct json *body, bool has_certificate, void **changed,
+          struct subscription **subscription)
 {
     const struct row *head = row;
     const char *id = *(const char *const *)attr_at(table_key(head->table), row);
@@ -470,7 +471,13 @@ pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
         callback_set(tx_mem(tx), *changed, given->callback_uri);
         (*subscription)->callback_uri = given->callback_uri;
     }
-    return authentication ? subscription_authenticate(&given->authentication, *subscription) : NULL;
+    if (authentication) {
+        return subscription_authenticate(&given->authentication, has_certificate, *subscription);
+    }
+    return str_eq((*subscription)->auth_type, SUBSCRIPTION_TLS_CERT) &&
+                   !str_starts((*subscription)->callback_uri, "https://")
+               ? err_new(E_INVALID, NULL, "TLS_CERT needs an https callbackUri")
+               : NULL;
 }
 
 static struct err *
