@@ -85,7 +85,8 @@ struct err *noun_create(struct cli *cli, const struct noun *noun, const char *bo
                         const struct json **made) MUST_USE;
 
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
-    ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun;
+    ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun,
+    pm_job_noun, pm_threshold_noun, pm_ns_job_noun, pm_ns_threshold_noun;
 
 /* ---- the commands ------------------------------------------------------------------ */
 
@@ -97,6 +98,7 @@ command_fn vnf_operate, vnf_heal, vnf_set, ns_heal, ns_operate; /* vnf.c */
 command_fn drift_show;                           /* drift.c */
 command_fn operation_task, operation_explain;    /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */
+command_fn pm_job_create, pm_threshold_create, pm_set, pm_report_show; /* pm.c */
 command_fn chain_trace;                          /* chain.c */
 command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
