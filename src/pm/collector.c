@@ -85,8 +85,9 @@ round_read(struct tx *tx, void *arg)
 
 /* Deleted meanwhile: nothing follows. */
 static struct err *
-due_write(struct tx *tx, const struct due *due)
+due_write(struct tx *tx, void *arg)
 {
+    const struct due *due = arg;
     struct cond by_id[] = {COND("id", due->schedule->id), {0}};
     struct pm_schedule *schedule;
 
@@ -100,6 +101,18 @@ due_write(struct tx *tx, const struct due *due)
     return str_eq(schedule->kind, "JOB")
                ? pm_job_round(tx, schedule, &due->subject, &due->things)
                : pm_threshold_round(tx, schedule, &due->subject, &due->things);
+}
+
+/* What went wrong with one is no other's matter: it is measured again in its next period. */
+static struct err *
+due_skip(struct tx *tx, const struct due *due, struct err *why)
+{
+    struct pm_schedule *old = due->schedule, *schedule = row_copy(tx_mem(tx), old);
+    int64_t period_us = old->period_s * PM_SECOND;
+
+    log_err(LOG_LV_WARN, "pm", why, "a job or threshold is left out");
+    schedule->collect_at = pm_period_end(old->started_at, period_us, tx_now(tx)) + period_us;
+    return row_update(tx, old, schedule);
 }
 
 static struct err *
@@ -131,7 +144,11 @@ round_write(struct tx *tx, void *arg)
     points = pm_look_points(collector->look, &n);
     TRY(metrics_append(tx, points, n));
     vec_each (&collector->due, due) {
-        TRY(due_write(tx, due));
+        struct err *e = tx_try(tx, due_write, due);
+
+        if (e) {
+            TRY(due_skip(tx, due, e));
+        }
     }
     TRY(metrics_expire(tx, pm_keeps));
     return reports_expire(tx);

@@ -20,7 +20,7 @@ POST /vnfpm/v2/pm_jobs  as demo
 = 422
 {"status": 422, "detail": "vnf_instance $vnf has no VnfExtCp to measure now: is it instantiated?", ...}
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
-{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out", "cpConfig": {"x": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "fa:16:3e:00:00:01"}}]}}}]}]}
 = 202
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 ~ 200
@@ -223,3 +223,28 @@ GET receiver:/got/job/3  as nobody
 GET /vnfpm/v2/pm_jobs/$bound/reports/$last  as demo
 = 200
 {"entries": [{"objectType": "VnfIntCp", "objectInstanceId": "$vnf", "subObjectInstanceId": "$back_in", "performanceMetric": "PacketOutgoingVnfIntCp", "performanceValues": [{"timeStamp": "2026-01-02T03:11:05.000Z", "value": 2}]}]}
+
+# ---- another cloud: who may not see counters is told by the servers what their ports carried
+PUT site:/figures  as demo
+{"counters": 403, "diagnostics": {"num_cpus": 1, "nic_details": [{"mac_address": "FA:16:3E:00:00:02", "rx_octets": 1, "rx_packets": 1, "tx_octets": 1, "tx_packets": 1}]}}
+= 204
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "VnfExtCp", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetricGroup": ["VnfExternalCP"], "collectionPeriod": 60, "reportingPeriod": 60}, "callbackUri": "http://$receiver/cb/nic"}
+= 422
+PUT site:/figures  as demo
+{"counters": 403, "diagnostics": {"num_cpus": 1, "nic_details": [{"mac_address": "FA:16:3E:00:00:01", "rx_octets": 1000, "rx_packets": 10, "tx_octets": 60, "tx_packets": 1}]}}
+= 204
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "VnfExtCp", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["ByteIncomingVnfExtCp", "PacketOutgoingVnfExtCp"], "collectionPeriod": 60, "reportingPeriod": 60}, "callbackUri": "http://$receiver/cb/nic"}
+= 201
+{"id": "$nic := id", ...}
+PUT site:/figures  as demo
+{"counters": 403, "diagnostics": {"num_cpus": 1, "nic_details": [{"mac_address": "FA:16:3E:00:00:01", "rx_octets": 1500, "rx_packets": 12, "tx_octets": 240, "tx_packets": 4}]}}
+= 204
+clock +60s
+GET receiver:/got/nic/1  as nobody
+~ 200
+{"notifications": [{"_links": {"performanceReport": {"href": "http://$host/vnfpm/v2/pm_jobs/$nic/reports/$told := uuid"}, ...}, ...}], ...}
+GET /vnfpm/v2/pm_jobs/$nic/reports/$told  as demo
+= 200
+{"entries": [{"performanceMetric": "ByteIncomingVnfExtCp", "subObjectInstanceId": "$out", "performanceValues": [{"value": 500, ...}], ...}, {"performanceMetric": "PacketOutgoingVnfExtCp", "performanceValues": [{"value": 3, ...}], ...}]}
