@@ -81,7 +81,8 @@ made_print(struct cli *cli, const char *body)
     return NULL;
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------- */
+/* ---- jobs ---------------------------------------------------------------------------------------
+ */
 
 static struct err *
 instances_write(struct cli *cli, struct jw *w)
@@ -137,7 +138,8 @@ pm_job_create(struct cli *cli)
     return made_print(cli, body.data);
 }
 
-/* ---- thresholds ------------------------------------------------------------------------------------ */
+/* ---- thresholds
+ * ------------------------------------------------------------------------------------ */
 
 static struct err *
 threshold_criteria_write(struct cli *cli, struct jw *w)
@@ -178,7 +180,8 @@ pm_threshold_create(struct cli *cli)
     return made_print(cli, body.data);
 }
 
-/* ---- both -------------------------------------------------------------------------------------------- */
+/* ---- both
+ * -------------------------------------------------------------------------------------------- */
 
 struct err *
 pm_set(struct cli *cli)
@@ -206,7 +209,8 @@ pm_set(struct cli *cli)
     return NULL;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------------- */
+/* ---- reports
+ * ------------------------------------------------------------------------------------------- */
 
 /* The one of that id, else the newest. */
 static const char *

@@ -1,4 +1,5 @@
-/* SOL003 3.7.1 clause 6 and SOL005 3.7.1 clause 7: performance management of VNFs and of NSs, version
+/* SOL003 3.7.1 clause 6 and SOL005 3.7.1 clause 7: performance management of VNFs and of NSs,
+ * version
  * 2.  Jobs and thresholds are the same under both; before one is kept its sites are asked what they
  * can tell, and its callback whether anybody is there. */
 #include "faces/etsi.h"
@@ -146,7 +147,8 @@ report_show(struct tx *tx, struct rest_request *r)
     return NULL;
 }
 
-/* ---- a new one ---------------------------------------------------------------------------------- */
+/* ---- a new one ----------------------------------------------------------------------------------
+ */
 
 struct creating {
     struct rest_request *r;
@@ -247,7 +249,8 @@ threshold_want(struct rest_request *r, const struct pm_face *face, struct pm_wan
                              wanted);
 }
 
-/* ---- a changed one ---------------------------------------------------------------------------------- */
+/* ---- a changed one
+ * ---------------------------------------------------------------------------------- */
 
 struct changing {
     struct rest_request *r;
@@ -323,7 +326,8 @@ pm_change(struct rest_request *r)
     return NULL;
 }
 
-/* ---- routes ---------------------------------------------------------------------------------------------- */
+/* ---- routes
+ * ---------------------------------------------------------------------------------------------- */
 
 #define PM_ACTION(method_, path_, resource_, shape_, arg_, ...)                                    \
     {                                                                                              \

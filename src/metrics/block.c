@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#define WHOLE_MAX 4503599627370496.0 /* 2^52: whole numbers up to it, and their differences, are exact */
+#define WHOLE_MAX                                                                                  \
+    4503599627370496.0 /* 2^52: whole numbers up to it, and their differences, are exact */
 
 /* ---- numbers as bytes ------------------------------------------------------------------- */
 

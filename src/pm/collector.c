@@ -119,10 +119,8 @@ static struct err *
 reports_expire(struct tx *tx)
 {
     char now[TIME_TEXT_SIZE];
-    struct cond old[] = {{.attr = "expires_at",
-                          .op = COND_LT,
-                          .text = time_text(now, tx_now(tx), TIME_Z_US)},
-                         {0}};
+    struct cond old[] = {
+        {.attr = "expires_at", .op = COND_LT, .text = time_text(now, tx_now(tx), TIME_Z_US)}, {0}};
     struct query query = {.table = &pm_report_table, .conds = old, .limit = EXPIRED_MAX};
     struct rows rows;
 

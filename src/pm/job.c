@@ -149,7 +149,8 @@ pm_job_subject(struct tx *tx, struct mem *mem, const char *id, struct pm_subject
     return NULL;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------ */
+/* ---- reports ------------------------------------------------------------------------------------
+ */
 
 /* One report in the making. */
 struct making {
@@ -205,7 +206,8 @@ entries_write(const struct making *making, const char *instance, struct jw *w)
     for (size_t i = 0; i < making->things->n; i++) {
         const struct pm_thing *thing = &making->things->items[i];
 
-        for (size_t j = 0; str_eq(thing->instance, instance) && j < making->subject->metrics.n; j++) {
+        for (size_t j = 0; str_eq(thing->instance, instance) && j < making->subject->metrics.n;
+             j++) {
             const struct pm_metric *metric = making->subject->metrics.items[j];
             struct metric_samples values;
 
@@ -254,11 +256,14 @@ pm_report_get(struct tx *tx, const char *job_id, const char *id, struct pm_repor
 
     TRY(row_find(tx, &pm_report_table, by_id, report));
     return *report ? NULL
-                   : err_new(E_NOT_FOUND, NULL, "report %s of PM job %s could not be found: reports "
-                                                "are kept for a day", id, job_id);
+                   : err_new(E_NOT_FOUND, NULL,
+                             "report %s of PM job %s could not be found: reports "
+                             "are kept for a day",
+                             id, job_id);
 }
 
-/* ---- a round -------------------------------------------------------------------------------------- */
+/* ---- a round
+ * -------------------------------------------------------------------------------------- */
 
 static struct err *
 reports_make(struct tx *tx, const struct pm_schedule *schedule, const struct pm_subject *subject,
@@ -289,13 +294,13 @@ pm_job_round(struct tx *tx, const struct pm_schedule *old, const struct pm_subje
 
     schedule->collect_at = pm_period_end(old->started_at, period_us, now) + period_us;
     is_last = old->ends_at != INT_NULL && schedule->collect_at > old->ends_at;
-    until = is_last ? pm_period_end(old->started_at, period_us, now < old->ends_at ? now : old->ends_at)
-                    : pm_period_end(old->started_at, old->reporting_s * PM_SECOND, now);
+    until = is_last
+                ? pm_period_end(old->started_at, period_us, now < old->ends_at ? now : old->ends_at)
+                : pm_period_end(old->started_at, old->reporting_s * PM_SECOND, now);
     if (until > old->reported_at) {
         schedule->reported_at = oldest_of(old->reported_at, until, period_us);
         TRY(reports_make(tx, schedule, subject, things, until));
         schedule->reported_at = until;
     }
-    return is_last ? row_delete(tx, &pm_schedule_table, old->id)
-                   : row_update(tx, old, schedule);
+    return is_last ? row_delete(tx, &pm_schedule_table, old->id) : row_update(tx, old, schedule);
 }

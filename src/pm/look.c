@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "vim/vim.h"
 
-#define LOOK_MS 30000 /* So long sites have in all. */
+#define LOOK_MS 10000 /* So long sites have in all. */
 #define WHYS_MAX 3    /* Reasons that are told. */
 
 /* What a server told of a port of its own, until it is known whether it counts. */
@@ -21,9 +21,9 @@ struct pm_look {
     struct mem *mem;
     struct nfvo *nfvo;
     VEC(const struct pm_thing *) things;
-    struct map asked;       /* "SITE" and "SITE/SERVER" */
-    struct map uncounted;   /* Sites that do not tell their counters. */
-    struct map found;       /* "OBJECT FIGURE" */
+    struct map asked;     /* "SITE" and "SITE/SERVER" */
+    struct map uncounted; /* Sites that do not tell their counters. */
+    struct map found;     /* "OBJECT FIGURE" */
     VEC(struct metric_point) points;
     VEC(struct nic) nics;
     VEC(const char *) whys; /* sites told nothing */
@@ -123,7 +123,8 @@ nic_use(struct pm_look *look, const struct nic *nic)
     }
 }
 
-/* ---- the end ----------------------------------------------------------------------------------- */
+/* ---- the end -----------------------------------------------------------------------------------
+ */
 
 /* Where it is not told the driver ends, and whoever asked with it. */
 static void
@@ -183,7 +184,8 @@ question_end(struct question *question, struct err *err)
     look_close(look);
 }
 
-/* ---- questions --------------------------------------------------------------------------------- */
+/* ---- questions ---------------------------------------------------------------------------------
+ */
 
 static struct question *
 question_new(struct pm_look *look, const char *site, const char *server_id)
@@ -224,8 +226,7 @@ server_told(void *arg, const struct vim_figures *figures, struct err *err)
 static void
 server_ask(struct pm_look *look, const char *site, const char *server_id)
 {
-    if (server_id &&
-        map_add(&look->asked, mem_printf(look->mem, "%s/%s", site, server_id), look)) {
+    if (server_id && map_add(&look->asked, mem_printf(look->mem, "%s/%s", site, server_id), look)) {
         vim_server_figures(look->nfvo->vim, site, server_id, server_told,
                            question_new(look, site, server_id));
     }
@@ -253,8 +254,7 @@ ports_take(struct pm_look *look, const char *site, const struct vim_figures *fig
 
     map_init(&ports, look->mem);
     vec_each (&figures->ports, port) {
-        map_set(&ports, mem_str(look->mem, port->id),
-                mem_copy(look->mem, port, sizeof *port));
+        map_set(&ports, mem_str(look->mem, port->id), mem_copy(look->mem, port, sizeof *port));
     }
     vec_each (&look->things, thing) {
         if ((*thing)->type->source != PM_PORT || !str_eq((*thing)->site, site)) {
@@ -316,7 +316,8 @@ pm_look_run(struct pm_look *look, loop_fn *done, void *arg)
     loop_timer_arm(look->timer, look->n_open ? LOOK_MS : 0);
 }
 
-/* ---- what came of it ------------------------------------------------------------------------------ */
+/* ---- what came of it
+ * ------------------------------------------------------------------------------ */
 
 const struct metric_point *
 pm_look_points(const struct pm_look *look, size_t *n)

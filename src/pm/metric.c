@@ -1,6 +1,7 @@
 /* What can be measured, and from which figures it follows: names, groups and object types of ETSI
  * GS NFV-IFA 027 clauses 6.2, 7.2 and 7.3.  A metric that is not here cannot be measured: peaks,
- * since a figure is looked at once a period, and disks, of which no site tells how full they are. */
+ * since a figure is looked at once a period, and disks, of which no site tells how full they are.
+ */
 #include "pm/measure.h"
 
 #include "base/str.h"

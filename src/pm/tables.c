@@ -30,7 +30,7 @@ pm_check_details(struct mem *mem, const struct attr *attr, void *value)
                       attr_json_name(attr));
 }
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables --------------------------------------------------------------------------------- */
 
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT pm_criteria

@@ -1,5 +1,5 @@
-/* What there is to measure of an instance, as it is now: a scaling between two looks adds things and
- * takes them away. */
+/* What there is to measure of an instance, as it is now: a scaling between two looks adds things
+ * and takes them away. */
 #include "pm/measure.h"
 
 #include "nfvo/journal.h"
@@ -160,9 +160,8 @@ pm_things_now(struct tx *tx, struct mem *mem, const struct pm_subject *subject,
               struct pm_things *things)
 {
     for (size_t i = 0; i < subject->instances.n; i++) {
-        struct cond by_id[] = {COND("id", subject->instances.items[i]),
-                               COND("project_id", subject->project_id),
-                               {0}};
+        struct cond by_id[] = {
+            COND("id", subject->instances.items[i]), COND("project_id", subject->project_id), {0}};
         void *instance;
 
         TRY(row_find(tx, pm_instances(subject->type), by_id, &instance));

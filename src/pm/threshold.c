@@ -43,23 +43,23 @@ pm_threshold_subject(struct tx *tx, struct mem *mem, const char *id, struct pm_s
     return NULL;
 }
 
-/* ---- sides -------------------------------------------------------------------------------------- */
+/* ---- sides --------------------------------------------------------------------------------------
+ */
 
 static enum metric_side
 side_of(const struct pm_crossing *crossing)
 {
-    return !crossing                             ? METRIC_UNKNOWN
-           : str_eq(crossing->direction, "UP")   ? METRIC_ABOVE
-                                                 : METRIC_BELOW;
+    return !crossing                           ? METRIC_UNKNOWN
+           : str_eq(crossing->direction, "UP") ? METRIC_ABOVE
+                                               : METRIC_BELOW;
 }
 
 static struct err *
 crossing_find(struct tx *tx, const struct pm_threshold *threshold, const struct pm_thing *thing,
               struct pm_crossing **crossing)
 {
-    struct cond of_thing[] = {COND("threshold_id", threshold->id),
-                              COND("sub_object_id", thing->sub),
-                              {0}};
+    struct cond of_thing[] = {
+        COND("threshold_id", threshold->id), COND("sub_object_id", thing->sub), {0}};
 
     if (!thing->sub) {
         of_thing[1] = (struct cond){.attr = "sub_object_id", .op = COND_NULL};
@@ -79,8 +79,8 @@ value_text(struct mem *mem, double value)
 
 static struct err *
 crossing_write(struct tx *tx, const struct pm_threshold *threshold, const struct pm_thing *thing,
-               const struct pm_metric *metric, const struct pm_crossing *old,
-               enum metric_side side, double value)
+               const struct pm_metric *metric, const struct pm_crossing *old, enum metric_side side,
+               double value)
 {
     struct pm_crossing *crossing =
         old ? row_copy(tx_mem(tx), old) : row_new(tx_mem(tx), &pm_crossing_table);
@@ -112,7 +112,8 @@ thing_judge(struct tx *tx, const struct pm_threshold *threshold, const struct pm
                           : crossing_write(tx, threshold, thing, metric, crossing, side, value);
 }
 
-/* ---- a round --------------------------------------------------------------------------------------- */
+/* ---- a round
+ * --------------------------------------------------------------------------------------- */
 
 struct err *
 pm_threshold_round(struct tx *tx, const struct pm_schedule *old, const struct pm_subject *subject,

@@ -45,15 +45,16 @@ rounded(double per_cent)
     return round(per_cent * 100) / 100;
 }
 
-/* Of the period that ends at 'end'; false where it cannot be told: a figure is missing at an end, or
- * whoever counts has begun anew. */
+/* Of the period that ends at 'end'; false where it cannot be told: a figure is missing at an end,
+ * or whoever counts has begun anew. */
 static bool
 part_value(const struct pm_metric *metric, const struct figures *figures, int64_t end,
            int64_t period_us, struct metric_sample *value)
 {
     const struct metric_sample *first = sample_at(&figures->figure, end - period_us, period_us);
     const struct metric_sample *last = sample_at(&figures->figure, end, period_us);
-    const struct metric_sample *whole_first = sample_at(&figures->whole, end - period_us, period_us);
+    const struct metric_sample *whole_first =
+        sample_at(&figures->whole, end - period_us, period_us);
     const struct metric_sample *whole = sample_at(&figures->whole, end, period_us);
     double grown;
 
@@ -100,13 +101,14 @@ thing_value(const struct pm_metric *metric, const struct pm_thing *thing,
         sum.at = one.at > sum.at ? one.at : sum.at;
     }
     value->at = sum.at;
-    value->value = metric->rule == PM_GROWTH ? sum.value : rounded(sum.value / (double)thing->parts.n);
+    value->value =
+        metric->rule == PM_GROWTH ? sum.value : rounded(sum.value / (double)thing->parts.n);
     return thing->parts.n > 0;
 }
 
 struct err *
-pm_values(struct tx *tx, const struct pm_metric *metric, const struct pm_thing *thing,
-          int64_t from, int64_t until, int64_t period_us, struct metric_samples *values)
+pm_values(struct tx *tx, const struct pm_metric *metric, const struct pm_thing *thing, int64_t from,
+          int64_t until, int64_t period_us, struct metric_samples *values)
 {
     struct mem *mem = tx_mem(tx);
     struct figures *parts = MEM_ARRAY(mem, thing->parts.n + 1, struct figures);

@@ -47,7 +47,8 @@ pm_wanted_id(const struct pm_wanted *wanted)
     return wanted->schedule->id;
 }
 
-/* ---- what is meant ----------------------------------------------------------------------------- */
+/* ---- what is meant -----------------------------------------------------------------------------
+ */
 
 static struct err *
 type_take(struct pm_wanted *wanted, const char *api, const char *name)
@@ -102,7 +103,8 @@ group_take(struct pm_wanted *wanted, const char *name)
     return NULL;
 }
 
-/* ---- what there is ---------------------------------------------------------------------------------- */
+/* ---- what there is
+ * ---------------------------------------------------------------------------------- */
 
 struct reading {
     struct op op;
@@ -121,11 +123,10 @@ subs_check(const struct pm_wanted *wanted)
             there = there || str_eq(thing->sub, wanted->subject.subs.items[i]);
         }
         if (!there) {
-            faults = err_join(faults, err_new(E_UNPROCESSABLE, NULL,
-                                              "instance %s has no %s %s now",
-                                              wanted->subject.instances.items[0],
-                                              wanted->subject.type->name,
-                                              wanted->subject.subs.items[i]));
+            faults = err_join(faults,
+                              err_new(E_UNPROCESSABLE, NULL, "instance %s has no %s %s now",
+                                      wanted->subject.instances.items[0],
+                                      wanted->subject.type->name, wanted->subject.subs.items[i]));
         }
     }
     return faults;
@@ -147,8 +148,7 @@ instance_read(struct tx *tx, struct reading *reading, const char *id)
     TRY(e);
     TRY(pm_things_add(tx, wanted->mem, &wanted->subject, instance, &wanted->things));
     if (wanted->things.n == before && !wanted->subject.subs.n) {
-        return err_new(E_UNPROCESSABLE, NULL,
-                       "%s %s has no %s to measure now: is it instantiated?",
+        return err_new(E_UNPROCESSABLE, NULL, "%s %s has no %s to measure now: is it instantiated?",
                        reading->op.resource->singular, id, wanted->subject.type->name);
     }
     return NULL;
@@ -161,8 +161,8 @@ things_read(struct tx *tx, void *arg)
     struct err *faults = NULL;
 
     for (size_t i = 0; i < reading->wanted->subject.instances.n; i++) {
-        faults = err_join(
-            faults, instance_read(tx, reading, reading->wanted->subject.instances.items[i]));
+        faults = err_join(faults,
+                          instance_read(tx, reading, reading->wanted->subject.instances.items[i]));
     }
     return faults ? faults : subs_check(reading->wanted);
 }
@@ -214,7 +214,9 @@ schedule_make(struct pm_wanted *wanted, const char *kind, int64_t period_s, int6
     wanted->schedule = schedule;
 }
 
-/* ---- a job ------------------------------------------------------------------------------------------------ */
+/* ---- a job
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static struct err *
 criteria_take(struct pm_wanted *wanted, const struct pm_criteria *criteria)
@@ -228,16 +230,17 @@ criteria_take(struct pm_wanted *wanted, const struct pm_criteria *criteria)
         faults = err_join(faults, group_take(wanted, criteria->groups.items[i]));
     }
     if (!criteria->metrics.n && !criteria->groups.n) {
-        faults = err_join(faults, err_new(E_UNPROCESSABLE, NULL,
-                                          "criteria: performanceMetric or performanceMetricGroup is "
-                                          "needed"));
+        faults =
+            err_join(faults, err_new(E_UNPROCESSABLE, NULL,
+                                     "criteria: performanceMetric or performanceMetricGroup is "
+                                     "needed"));
     }
     if (criteria->reporting_period % criteria->collection_period ||
         criteria->reporting_period / criteria->collection_period > PM_PERIODS_MAX) {
-        faults = err_join(faults,
-                          err_new(E_UNPROCESSABLE, NULL,
-                                  "criteria: reportingPeriod is 1 to %d times collectionPeriod",
-                                  PM_PERIODS_MAX));
+        faults =
+            err_join(faults, err_new(E_UNPROCESSABLE, NULL,
+                                     "criteria: reportingPeriod is 1 to %d times collectionPeriod",
+                                     PM_PERIODS_MAX));
     }
     if (criteria->boundary != TIME_NULL &&
         criteria->boundary < time_now_us() + criteria->collection_period * PM_SECOND) {
@@ -297,7 +300,8 @@ pm_job_want(const struct op *op, const char *api, const struct pm_job_request *r
     return NULL;
 }
 
-/* ---- a threshold ------------------------------------------------------------------------------------------- */
+/* ---- a threshold
+ * ------------------------------------------------------------------------------------------- */
 
 static struct err *
 threshold_take(struct pm_wanted *wanted, const struct op *op, const char *api,
@@ -339,7 +343,8 @@ pm_threshold_want(const struct op *op, const char *api, const struct pm_threshol
     return NULL;
 }
 
-/* ---- can it be measured? ------------------------------------------------------------------------------------- */
+/* ---- can it be measured?
+ * ------------------------------------------------------------------------------------- */
 
 static const char *
 measurable(const struct pm_wanted *wanted)
@@ -350,7 +355,8 @@ measurable(const struct pm_wanted *wanted)
     pm_metrics_of(wanted->mem, wanted->subject.type, &all);
     vec_each (&all, metric) {
         if (pm_look_has(wanted->look, *metric, &wanted->things)) {
-            text = text ? mem_printf(wanted->mem, "%s, %s", text, (*metric)->name) : (*metric)->name;
+            text =
+                text ? mem_printf(wanted->mem, "%s, %s", text, (*metric)->name) : (*metric)->name;
         }
     }
     return str_or(text, "none");
@@ -405,7 +411,9 @@ pm_wanted_look(struct pm_wanted *wanted, pm_done_fn *done, void *arg)
     loop_post(wanted->nfvo->loop, look_start, wanted);
 }
 
-/* ---- keeping ------------------------------------------------------------------------------------------------------ */
+/* ---- keeping
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 struct err *
 pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
@@ -424,7 +432,9 @@ pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
     return metrics_append(tx, points, n);
 }
 
-/* ---- whom it tells -------------------------------------------------------------------------------------------------- */
+/* ---- whom it tells
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct err *
 pm_subscription(struct mem *mem, const struct notice_api *notices, const char *id,

@@ -17,8 +17,8 @@ asking_new(const char *server_id, vim_figures_fn *done, void *arg)
     struct mem *mem = mem_new("vim figures");
     struct asking *asking = MEM_NEW(mem, struct asking);
 
-    *asking = (struct asking){
-        .mem = mem, .server_id = mem_str(mem, server_id), .done = done, .arg = arg};
+    *asking =
+        (struct asking){.mem = mem, .server_id = mem_str(mem, server_id), .done = done, .arg = arg};
     return asking;
 }
 
@@ -53,7 +53,8 @@ counted(void *arg, const struct vim_answer *answer, struct err *err)
     json_each (ports, i) {
         struct vim_port_figures port = {
             .id = json_get_str(ports->items[i], "id"),
-            .received = {figure(ports->items[i], "out_packets"), figure(ports->items[i], "out_bytes")},
+            .received = {figure(ports->items[i], "out_packets"),
+                         figure(ports->items[i], "out_bytes")},
             .sent = {figure(ports->items[i], "in_packets"), figure(ports->items[i], "in_bytes")},
         };
 
