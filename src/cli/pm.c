@@ -81,8 +81,7 @@ made_print(struct cli *cli, const char *body)
     return NULL;
 }
 
-/* ---- jobs ---------------------------------------------------------------------------------------
- */
+/* ---- jobs ------------------------------------------------------------------------------- */
 
 static struct err *
 instances_write(struct cli *cli, struct jw *w)

@@ -147,8 +147,7 @@ report_show(struct tx *tx, struct rest_request *r)
     return NULL;
 }
 
-/* ---- a new one ----------------------------------------------------------------------------------
- */
+/* ---- a new one -------------------------------------------------------------------------- */
 
 struct creating {
     struct rest_request *r;

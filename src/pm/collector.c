@@ -1,5 +1,6 @@
-/* The collector: what is due is measured in one round for all jobs and thresholds, one round at a
- * time.  What a round found, and what follows from it, is one transaction. */
+/* The collector: what is due at one time is measured in one round for all jobs and thresholds. What
+ * a round found, and what follows from it, is one transaction.  A round that waits for a slow site
+ * holds up nothing but its own jobs: what is due later begins another. */
 #include "pm/measure.h"
 
 #include "base/log.h"
@@ -22,27 +23,34 @@ struct due {
     bool is_there;
 };
 
+/* What is due together. */
+struct round {
+    struct pm_collector *collector;
+    struct round *next;
+    struct pm_look *look;
+    VEC(struct due) due;
+    struct err *err;
+};
+
+/* All is the loop's thread's, but what is guarded. */
 struct pm_collector {
     struct nfvo *nfvo;
     struct loop_timer *timer;
     int64_t tick_ms;
-    bool is_busy, is_closed;
-    /* Of the round under way. */
-    struct pm_look *look;
-    VEC(struct due) due;
-    int64_t next_at; /* When something is due next, as far as is known. */
-    struct err *err;
+    bool is_closed;
+    struct round *rounds; /* Under way. */
+    int64_t next_at;      /* When something is due next, as far as is known. */
     pthread_mutex_t lock;
     pthread_cond_t quiet;
-    bool is_writing; /* Guarded. */
+    int n_writes; /* Under way; guarded. */
 };
 
 /* ---- what is due ------------------------------------------------------------------------- */
 
 static struct err *
-due_read(struct tx *tx, struct pm_collector *collector, const struct pm_schedule *schedule)
+due_read(struct tx *tx, struct round *round, const struct pm_schedule *schedule)
 {
-    struct mem *mem = pm_look_mem(collector->look);
+    struct mem *mem = pm_look_mem(round->look);
     struct due due = {.schedule = row_copy(mem, schedule)};
 
     if (str_eq(schedule->kind, "JOB")) {
@@ -53,15 +61,29 @@ due_read(struct tx *tx, struct pm_collector *collector, const struct pm_schedule
     if (due.is_there) {
         TRY(pm_things_now(tx, mem, &due.subject, &due.things));
     }
-    vec_add(mem, &collector->due, due);
+    vec_add(mem, &round->due, due);
     return NULL;
+}
+
+static bool
+is_under_way(const struct pm_collector *collector, const char *id)
+{
+    for (const struct round *round = collector->rounds; round; round = round->next) {
+        vec_each (&round->due, due) {
+            if (str_eq(due->schedule->id, id)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* store_fn: on a reader. */
 static struct err *
 round_read(struct tx *tx, void *arg)
 {
-    struct pm_collector *collector = arg;
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
     struct sort sorts[] = {{.attr = "collect_at"}, {0}};
     struct query query = {.table = &pm_schedule_table, .sorts = sorts, .limit = DUE_MAX};
     int64_t now = time_now_us();
@@ -76,7 +98,9 @@ round_read(struct tx *tx, void *arg)
             collector->next_at = schedule->collect_at;
             break;
         }
-        TRY(due_read(tx, collector, schedule));
+        if (!is_under_way(collector, schedule->id)) {
+            TRY(due_read(tx, round, schedule));
+        }
     }
     return NULL;
 }
@@ -135,13 +159,13 @@ reports_expire(struct tx *tx)
 static struct err *
 round_write(struct tx *tx, void *arg)
 {
-    struct pm_collector *collector = arg;
+    struct round *round = arg;
     const struct metric_point *points;
     size_t n;
 
-    points = pm_look_points(collector->look, &n);
+    points = pm_look_points(round->look, &n);
     TRY(metrics_append(tx, points, n));
-    vec_each (&collector->due, due) {
+    vec_each (&round->due, due) {
         struct err *e = tx_try(tx, due_write, due);
 
         if (e) {
@@ -166,43 +190,53 @@ sleep_until(struct pm_collector *collector, int64_t at)
 }
 
 static void
-round_end(struct pm_collector *collector, int64_t again_at)
+round_free(struct round *round)
 {
-    pm_look_free(collector->look);
-    collector->look = NULL;
-    collector->due.items = NULL;
-    collector->due.n = collector->due.cap = 0;
-    collector->is_busy = false;
-    if (!collector->is_closed) {
-        sleep_until(collector, again_at);
+    pm_look_free(round->look);
+    free(round);
+}
+
+static void
+round_end(struct round *round)
+{
+    struct round **at = &round->collector->rounds;
+
+    while (*at != round) {
+        at = &(*at)->next;
     }
+    *at = round->next;
+    round_free(round);
 }
 
 /* loop_fn */
 static void
 round_kept(void *arg)
 {
-    struct pm_collector *collector = arg;
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
     int64_t again_at = 0;
 
-    if (collector->err) {
-        log_err(LOG_LV_WARN, "pm", collector->err, "a round was not kept");
-        collector->err = NULL;
+    if (round->err) {
+        log_err(LOG_LV_WARN, "pm", round->err, "a round was not kept");
         again_at = time_now_us() + RETRY_MS * 1000;
     }
-    round_end(collector, again_at);
+    round_end(round);
+    if (!collector->is_closed) {
+        sleep_until(collector, again_at);
+    }
 }
 
 /* store_done_fn */
 static void
 round_written(void *arg, struct err *err)
 {
-    struct pm_collector *collector = arg;
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
 
     pthread_mutex_lock(&collector->lock);
-    collector->err = err;
-    collector->is_writing = false;
-    loop_post(collector->nfvo->loop, round_kept, collector);
+    round->err = err;
+    collector->n_writes--;
+    loop_post(collector->nfvo->loop, round_kept, round);
     pthread_cond_broadcast(&collector->quiet);
     pthread_mutex_unlock(&collector->lock);
 }
@@ -211,16 +245,28 @@ round_written(void *arg, struct err *err)
 static void
 round_looked(void *arg)
 {
-    struct pm_collector *collector = arg;
-    const char *reasons = pm_look_reasons(collector->look);
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+    const char *reasons = pm_look_reasons(round->look);
 
     if (*reasons) {
         log_warn("pm", "not measured: %s", reasons);
     }
     pthread_mutex_lock(&collector->lock);
-    collector->is_writing = true;
+    collector->n_writes++;
     pthread_mutex_unlock(&collector->lock);
-    store_write(collector->nfvo->store, round_write, collector, round_written);
+    store_write(collector->nfvo->store, round_write, round, round_written);
+}
+
+static void
+round_look(struct round *round)
+{
+    round->next = round->collector->rounds;
+    round->collector->rounds = round;
+    vec_each (&round->due, due) {
+        pm_look_add(round->look, &due->things);
+    }
+    pm_look_run(round->look, round_looked, round);
 }
 
 /* loop_fn */
@@ -228,25 +274,21 @@ static void
 round_start(void *arg)
 {
     struct pm_collector *collector = arg;
+    struct round *round = heap_alloc(sizeof *round);
     struct err *err;
 
-    if (collector->is_closed || collector->is_busy) {
-        return;
-    }
-    collector->is_busy = true;
-    collector->look = pm_look_new(collector->nfvo);
-    err = store_read(collector->nfvo->store, round_read, collector);
+    *round = (struct round){.collector = collector, .look = pm_look_new(collector->nfvo)};
+    err = store_read(collector->nfvo->store, round_read, round);
     if (err) {
         log_err(LOG_LV_WARN, "pm", err, "what is due");
-        round_end(collector, time_now_us() + RETRY_MS * 1000);
-    } else if (!collector->due.n) {
-        round_end(collector, collector->next_at);
-    } else {
-        vec_each (&collector->due, due) {
-            pm_look_add(collector->look, &due->things);
-        }
-        pm_look_run(collector->look, round_looked, collector);
+        collector->next_at = time_now_us() + RETRY_MS * 1000;
     }
+    if (err || !round->due.n) {
+        round_free(round);
+    } else {
+        round_look(round);
+    }
+    sleep_until(collector, collector->next_at);
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */
@@ -281,14 +323,18 @@ pm_collector_free(struct pm_collector *collector)
     }
     pm_collector_stop(collector);
     pthread_mutex_lock(&collector->lock);
-    while (collector->is_writing) {
+    while (collector->n_writes) {
         pthread_cond_wait(&collector->quiet, &collector->lock);
     }
     pthread_mutex_unlock(&collector->lock);
-    if (loop_unpost(collector->nfvo->loop, round_kept, collector)) {
-        round_kept(collector);
+    for (struct round *round = collector->rounds, *next; round; round = next) {
+        next = round->next;
+        if (loop_unpost(collector->nfvo->loop, round_kept, round)) {
+            round_kept(round);
+        } else {
+            round_free(round);
+        }
     }
-    pm_look_free(collector->look);
     pthread_cond_destroy(&collector->quiet);
     pthread_mutex_destroy(&collector->lock);
     free(collector);

@@ -149,8 +149,7 @@ pm_job_subject(struct tx *tx, struct mem *mem, const char *id, struct pm_subject
     return NULL;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ---------------------------------------------------------------------------- */
 
 /* One report in the making. */
 struct making {

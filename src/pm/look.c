@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "vim/vim.h"
 
-#define LOOK_MS 10000 /* So long sites have in all. */
+#define LOOK_MS 30000 /* So long sites have in all. */
 #define WHYS_MAX 3    /* Reasons that are told. */
 
 /* What a server told of a port of its own, until it is known whether it counts. */
@@ -123,8 +123,7 @@ nic_use(struct pm_look *look, const struct nic *nic)
     }
 }
 
-/* ---- the end -----------------------------------------------------------------------------------
- */
+/* ---- the end ---------------------------------------------------------------------------- */
 
 /* Where it is not told the driver ends, and whoever asked with it. */
 static void
@@ -184,8 +183,7 @@ question_end(struct question *question, struct err *err)
     look_close(look);
 }
 
-/* ---- questions ---------------------------------------------------------------------------------
- */
+/* ---- questions -------------------------------------------------------------------------- */
 
 static struct question *
 question_new(struct pm_look *look, const char *site, const char *server_id)

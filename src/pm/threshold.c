@@ -43,8 +43,7 @@ pm_threshold_subject(struct tx *tx, struct mem *mem, const char *id, struct pm_s
     return NULL;
 }
 
-/* ---- sides --------------------------------------------------------------------------------------
- */
+/* ---- sides ------------------------------------------------------------------------------ */
 
 static enum metric_side
 side_of(const struct pm_crossing *crossing)

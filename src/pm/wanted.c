@@ -47,8 +47,7 @@ pm_wanted_id(const struct pm_wanted *wanted)
     return wanted->schedule->id;
 }
 
-/* ---- what is meant -----------------------------------------------------------------------------
- */
+/* ---- what is meant ---------------------------------------------------------------------- */
 
 static struct err *
 type_take(struct pm_wanted *wanted, const char *api, const char *name)

@@ -71,6 +71,8 @@ struct fake_site {
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
     char *figures;                 /* JSON; see /figures */
+    struct http_exchange *held[8]; /* questions for them that wait */
+    size_t n_held;
     char offered[64];              /* one more extension of Neutron; see /offer */
     bool closing;
 };
@@ -693,13 +695,27 @@ route_place(struct fake_site *site, struct http_exchange *x)
 /* ---- figures -------------------------------------------------------------------------- */
 
 /* PUT /figures {"counters": {...}, "diagnostics": {...}}: what the data plane has counted and what a
- * server tells of itself, as they are answered; what is not given there is not answered any more. */
+ * server tells of itself, as they are answered; of what is not given there is none, and what is "held"
+ * is answered (503) with the next PUT.  GET: 404 until something is held. */
+static void
+figures_let(struct fake_site *site)
+{
+    while (site->n_held) {
+        answer_error(site->held[--site->n_held], 503, "Late", "it took too long");
+    }
+}
+
 static void
 figures_take(struct fake_site *site, struct http_exchange *x)
 {
     size_t n;
     const char *body = http_body(x, &n);
 
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, site->n_held ? 200 : 404, "{}");
+        return;
+    }
+    figures_let(site);
     free(site->figures);
     site->figures = heap_str(mem_strn(http_mem(x), body, n));
     answer(x, 204, "");
@@ -717,6 +733,8 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
     of = json_get(json, kind);
     if (json_is(of, JSON_T_OBJECT)) {
         answer(x, 200, json_text(http_mem(x), of));
+    } else if (str_eq(json_str(of), "held") && site->n_held < ARRAY_SIZE(site->held)) {
+        site->held[site->n_held++] = x;
     } else if (json_int(of, 404) == 403) {
         answer_error(x, 403, "Forbidden", "administrators may");
     } else {
@@ -863,6 +881,7 @@ fake_site_free(struct fake_site *site)
     while (site->n_threads) {
         pthread_cond_wait(&site->quiet, &site->lock);
     }
+    figures_let(site);
     pthread_mutex_unlock(&site->lock);
     http_server_free(site->server, 1000);
     fake_site_reset(site);

@@ -248,3 +248,28 @@ GET receiver:/got/nic/1  as nobody
 GET /vnfpm/v2/pm_jobs/$nic/reports/$told  as demo
 = 200
 {"entries": [{"performanceMetric": "ByteIncomingVnfExtCp", "subObjectInstanceId": "$out", "performanceValues": [{"value": 500, ...}], ...}, {"performanceMetric": "PacketOutgoingVnfExtCp", "performanceValues": [{"value": 3, ...}], ...}]}
+
+# ---- a site that does not answer in time holds up its own jobs only
+DELETE /vnfpm/v2/pm_jobs/$nic  as demo
+= 204
+PUT site:/figures  as demo
+{"counters": {"carrick_counters": {"ports": [{"id": "$out", "in_packets": 1, "in_bytes": 60, "out_packets": 0, "out_bytes": 0}]}}, "diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 1000}]}}
+= 204
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "Vnfc", "objectInstanceIds": ["$vnf"], "subObjectInstanceIds": ["$front"], "criteria": {"performanceMetric": ["VCpuUsageMeanVnf"], "collectionPeriod": 60, "reportingPeriod": 60}, "callbackUri": "http://$receiver/cb/slow"}
+= 201
+clock +30s
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "VnfExtCp", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["ByteIncomingVnfExtCp"], "collectionPeriod": 60, "reportingPeriod": 60}, "callbackUri": "http://$receiver/cb/fast"}
+= 201
+PUT site:/figures  as demo
+{"counters": {"carrick_counters": {"ports": [{"id": "$out", "in_packets": 1, "in_bytes": 60, "out_packets": 0, "out_bytes": 0}]}}, "diagnostics": "held"}
+= 204
+clock +30s
+GET site:/figures  as nobody
+~ 200
+clock +30s
+GET receiver:/got/fast/1  as nobody
+~ 200
+GET receiver:/got/slow/1  as nobody
+= 404
