@@ -130,6 +130,11 @@ static const struct cli_option graph_options[] = {
     {"dot", NULL, "print what Graphviz draws it from"},
     {0},
 };
+static const struct cli_option cancel_options[] = {
+    {"force", NULL, "do not await what is under way: a retry or a rollback finds out about it"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 static const struct cli_option wait_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
@@ -292,6 +297,8 @@ static const struct command commands[] = {
      .options = wait_options, .arg = "rollback"},
     {ONE_OF("ID", "op fail", NULL, operation_task, "gives a failed operation up"),
      .options = wait_options, .arg = "fail"},
+    {ONE_OF("ID", "op cancel", NULL, operation_task, "stops an operation that is under way"),
+     .options = cancel_options, .arg = "cancel"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
     LIST("subscription list", subscription_noun, "lists subscriptions, with what waits for each"),
     {ONE_OF("ID", "subscription show", &subscription_noun, subscription_show,

@@ -180,7 +180,16 @@ occurrence_path(struct cli *cli, const char *id, const char **path)
     return NULL;
 }
 
-/* command->arg: "retry", "rollback" or "fail". */
+/* Where a task of an operation leads to. */
+static const char *
+end_of(const char *task)
+{
+    return str_eq(task, "rollback") ? "ROLLED_BACK"
+           : str_eq(task, "cancel") ? "FAILED_TEMP"
+                                    : "COMPLETED";
+}
+
+/* command->arg: "retry", "rollback", "fail" or "cancel". */
 struct err *
 operation_task(struct cli *cli)
 {
@@ -190,9 +199,13 @@ operation_task(struct cli *cli)
 
     TRY(occurrence_path(cli, id, &path));
     call.path = mem_printf(cli->mem, "%s/%s/%s", path, id, task);
+    if (str_eq(task, "cancel")) {
+        call.body = option_flag(cli, "force") ? "{\"cancelMode\": \"FORCEFUL\"}"
+                                              : "{\"cancelMode\": \"GRACEFUL\"}";
+    }
     TRY(session_call(&cli->session, &call, &reply));
     if (option_flag(cli, "wait") && !str_eq(task, "fail")) {
-        return wait_end(cli, mem_printf(cli->mem, "%s/%s", path, id), str_eq(task, "rollback") ? "ROLLED_BACK" : "COMPLETED");
+        return wait_end(cli, mem_printf(cli->mem, "%s/%s", path, id), end_of(task));
     }
     printf("%s of %s is under way\n", task, id);
     return NULL;

@@ -173,6 +173,21 @@ step_orphan(struct step *step)
     step->entry = NULL;
 }
 
+/* What was begun may happen all the same: it is in doubt, be it made or taken back. */
+void
+step_cancel(struct step *step)
+{
+    struct entry *e = step->entry;
+    bool undo = step->what == STEP_UNDO;
+
+    step_orphan(step);
+    e->doubted |= e->effect == ENTRY_WRITE;
+    entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));
+    if (undo) {
+        e->state = ENTRY_UNDO_FAILED;
+    }
+}
+
 const char *
 step_text(struct entry *e)
 {

@@ -213,7 +213,8 @@ struct flow_type {
     bool starting;             /* begins in STARTING; see flow_started().  A failure or a cancel
                                 * before that rolls back by itself and ends ROLLED_BACK. */
     /* Called in the very transaction that changes flow->state (and when it is
-     * made, with old == FLOW_N_STATES).  flow->error says why it failed, as JSON. */
+     * made, with old == FLOW_N_STATES; and when a cancel is asked for, with the state that it
+     * still has).  flow->error says why it failed, as JSON. */
     struct err *(*state_changed)(struct tx *tx, const struct flow_row *flow, int old);
 
     /* How a parent takes back a COMPLETED child of this type: by a flow of
@@ -261,6 +262,11 @@ extern const struct table flow_table, flow_step_table;
 extern const struct table *const flow_tables[]; /* null-terminated, for store_config */
 
 enum flow_state flow_row_state(const struct flow_row *row);
+/* Does it work, or wait to? */
+bool flow_is_active(const struct flow_row *row);
+/* flow.cancel (SOL003 CancelModeType). */
+#define FLOW_GRACEFUL "GRACEFUL"
+#define FLOW_FORCEFUL "FORCEFUL"
 
 /* ---- the engine ------------------------------------------------------------ */
 
@@ -315,12 +321,17 @@ struct err *flow_start(struct tx *tx, struct flow_engine *engine, const struct f
  *   retry, rollback, fail   FAILED_TEMP
  *   cancel                  STARTING, PROCESSING, ROLLING_BACK
  * (SOL003 5.4.14-5.4.17).  Children go along: retry retries failed ones, rollback
- * takes them back, cancel cancels them; a retry that finds a child half taken back by a flow of
+ * takes them back, cancel cancels them, fail gives them up (one that still works is cancelled,
+ * and given up when it stops); a retry that finds a child half taken back by a flow of
  * undo_type brings that one to its end and makes the child anew. */
 struct err *flow_retry(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_fail(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
-/* Graceful: the step under way is awaited.  Forceful: it is left in doubt. */
+/* A wish to stop, kept with the flow: it survives a crash.  No step begins any more; graceful:
+ * what is under way ends and is journalled; forceful: waits are given up, and what is under way is
+ * left in doubt, which a retry or a rollback settles.  A flow rests when its children do: STARTING
+ * -> ROLLED_BACK, PROCESSING and ROLLING_BACK -> FAILED_TEMP; one that had nothing left to do
+ * completes.  A forceful cancel may follow a graceful one; the other way round changes nothing. */
 struct err *flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id,
                         bool forceful) MUST_USE;
 

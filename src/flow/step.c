@@ -16,10 +16,10 @@ flow_parked(const struct flow *f)
     return err_new(E_PARKED, NULL, "flow %s waits", f->id);
 }
 
-static struct err *
-cancelled(const struct flow *f)
+struct err *
+flow_cancelled(const struct flow *f)
 {
-    return err_new(E_CANCELLED, "Cancelled", "flow %s was cancelled", f->id);
+    return err_new(E_CANCELLED, "Cancelled", "operation %s was cancelled (%s)", f->id, f->cancel);
 }
 
 /* ---- replay ------------------------------------------------------------------------- */
@@ -68,7 +68,7 @@ next_entry(struct flow *f, const char *label, const char *kind_name, enum entry_
     *is_new = !e;
     if (!e) {
         if (f->cancel) {
-            return cancelled(f);
+            return flow_cancelled(f);
         }
         if (effect != ENTRY_JOIN && effect != ENTRY_NOTE) {
             TRY(label_is_new(f, label));
@@ -220,7 +220,7 @@ drive(struct flow *f, struct entry *e)
         return flow_parked(f);
     }
     if (f->cancel) {
-        return cancelled(f);
+        return flow_cancelled(f);
     }
     switch (e->effect) {
     case ENTRY_WRITE:
@@ -410,7 +410,7 @@ flow_poll(struct flow *f, const char *label, const struct step_kind *kind, const
             return flow_parked(f);
         }
         if (f->cancel) {
-            return cancelled(f);
+            return flow_cancelled(f);
         }
         clock_start(f, e);
         TRY(drive_poll(f, e, poll));
@@ -434,7 +434,7 @@ flow_delay(struct flow *f, const char *label, int64_t ms)
         return NULL;
     }
     if (f->cancel) {
-        return cancelled(f);
+        return flow_cancelled(f);
     }
     clock_start(f, e);
     rest_ms = (e->started + ms * 1000 - time_now_us()) / 1000;

@@ -188,9 +188,10 @@ struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                                  struct ns_in **out) MUST_USE;
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
-/* Task "retry", "rollback" or "fail" on an occurrence.  SOL005 6.4.12-6.4.15. */
-struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id,
-                              const char *task) MUST_USE;
+/* Task "retry", "rollback", "fail" or "cancel" on an occurrence; a cancel with its mode
+ * (cancel_modes), the others with null.  SOL005 6.4.11-6.4.16. */
+struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                              const char *cancel_mode) MUST_USE;
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
 
 /* ---- start ----------------------------------------------------------------------- */

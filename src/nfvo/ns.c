@@ -280,7 +280,8 @@ ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 }
 
 struct err *
-ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
+ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                  const char *cancel_mode)
 {
     struct nfvo *nfvo = op->user;
     struct ns_lcm_op_occ *occ;
@@ -289,7 +290,7 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
-    return flow_task(tx, nfvo->engine, id, task);
+    return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }
 
 /* ---- resourceChanges (SOL005 6.5.2.3)
@@ -514,6 +515,11 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     TRY(row_get(tx, &ns_lcm_op_occ_table, flow->id, &before));
     occ = row_copy(tx_mem(tx), before);
+    occ->is_cancel_pending = flow->cancel != NULL;
+    occ->cancel_mode = flow->cancel;
+    if (old == (int)flow_row_state(flow)) {
+        return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
+    }
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));

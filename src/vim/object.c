@@ -325,6 +325,11 @@ removal_end(struct removal *removal, struct err *err)
 static void
 removal_later(struct removal *removal, struct err *err)
 {
+    if (!step_wanted(removal->step)) {
+        removal_end(removal, err ? err
+                                 : err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+        return;
+    }
     if (time_mono_ns() > removal->deadline_ns) {
         removal_end(removal, err ? err
                                  : err_new(E_UNAVAILABLE, NULL,
@@ -409,7 +414,7 @@ removal_go(void *arg)
 static void
 removal_next(struct removal *removal)
 {
-    if (removal->next == removal->ids.n) {
+    if (removal->next == removal->ids.n || !step_wanted(removal->step)) {
         removal_end(removal, NULL);
         return;
     }

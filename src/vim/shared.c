@@ -99,6 +99,8 @@ image_looked(void *arg, const struct vim_answer *answer, struct err *err)
         upload_failed(upload, err);
     } else if (str_eq(json_get_str(answer->json, "status"), "active")) {
         upload_ready(upload);
+    } else if (!step_wanted(upload->step)) {
+        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
     } else if (time_mono_ns() > upload->deadline_ns) {
         upload_failed(upload, err_new(E_UNAVAILABLE, NULL, "site %s: image %s is not active %d s "
                                       "after its upload", upload->in->site, upload->id,

@@ -488,6 +488,11 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     TRY(input_of(tx, flow, &in));
     TRY(row_get(tx, &vnf_lcm_op_occ_table, flow->id, &before));
     occ = row_copy(tx_mem(tx), before);
+    occ->is_cancel_pending = flow->cancel != NULL;
+    occ->cancel_mode = flow->cancel;
+    if (old == (int)flow_row_state(flow)) {
+        return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
+    }
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));

@@ -24,7 +24,8 @@
     X(scale_to_level_request, "Body of a scaling to a level.")                                     \
     X(operate_request, "Body of a start or stop.")                                                 \
     X(modify_request, "Body of a modification.")                                                   \
-    X(heal_request, "Body of a healing.")
+    X(heal_request, "Body of a healing.")                                                          \
+    X(cancel_request, "How an operation is to be cancelled.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -95,6 +96,10 @@ struct heal_request {
     struct row row;
 #include "vnfm/heal_request.tbl"
 };
+struct cancel_request {
+    struct row row;
+#include "vnfm/cancel_request.tbl"
+};
 #undef ATTR
 
 #define X(word, doc) extern const struct table word##_table;
@@ -102,7 +107,8 @@ VNFM_REQUESTS(X)
 #undef X
 
 /* Words of enumerations. */
-extern const char *const termination_types[], *const scale_types[], *const vnf_states[];
+extern const char *const termination_types[], *const scale_types[], *const vnf_states[],
+    *const cancel_modes[];
 
 /* Checks for tables of requests, here and in src/nfvo: an object and no list; each item an
  * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */

@@ -59,6 +59,7 @@ struct object {
     bool active;                   /* image: has data */
     char *hash;                    /* of that; null: its name */
     bool stopped;                  /* server: was asked to stop */
+    bool leaving;                  /* was deleted, and is still shown */
     struct object *next;
 };
 
@@ -219,7 +220,7 @@ status_of(struct fake_site *site, struct object *object)
     if (object->stopped) {
         return "SHUTOFF";
     }
-    if (object->looks++ < site->control->boot_looks) {
+    if (object->looks++ < site->control->boot_looks || str_eq(site->refused, "boots")) {
         return "BUILD";
     }
     return site->control->boot_error ? "ERROR" : "ACTIVE";
@@ -247,6 +248,9 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     jw_object(w, key);
     jw_str(w, "id", object->id);
     jw_str(w, "status", status_of(site, object));
+    if (object->leaving) {
+        jw_str(w, "OS-EXT-STS:task_state", "deleting");
+    }
     if (site->control->boot_error) {
         jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
     }
@@ -537,6 +541,29 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
 }
 
+static bool
+is_lingering(const struct fake_site *site)
+{
+    return site->control->lingers || str_eq(site->refused, "gone");
+}
+
+/* What was deleted goes once nothing keeps it. */
+static void
+leavers_go(struct fake_site *site)
+{
+    struct object *at = is_lingering(site) ? NULL : site->objects;
+
+    while (at) {
+        struct object *leaver = at->leaving ? at : NULL;
+
+        at = at->next;
+        if (leaver) {
+            object_remove(site, leaver);
+            at = site->objects; /* It may have taken others with it. */
+        }
+    }
+}
+
 static void
 remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
 {
@@ -550,7 +577,9 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         kill_victim(site, x);
         return;
     }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (is_lingering(site)) {
+        object->leaving = true;
+    } else if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
         object_remove(site, object);
     }
     if (fault == FAULT_KILL_AFTER) {
@@ -688,7 +717,8 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of one server): none is done. */
+ * "changes", "lists", "actions" (or the id of one server): none is done; "boots": no server
+ * is ACTIVE; "gone": what is deleted stays. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
@@ -700,6 +730,8 @@ route_refuse(struct fake_site *site, struct http_exchange *x)
 static void
 route(struct fake_site *site, struct http_exchange *x)
 {
+    site->control->n_requests++;
+    leavers_go(site);
     if (str_eq(http_path(x), "/v3/auth/tokens")) {
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {

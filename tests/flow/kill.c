@@ -1,5 +1,6 @@
 /* Kill-everywhere: an operation over a fake site, killed at every journal write
- * and every external effect, and again with every way of losing an answer.
+ * and every external effect, and again with every way of losing an answer, and
+ * cancelled at every point, with and without a kill behind the request.
  * However it went, once more started, retried or rolled back it ends with exactly
  * one of each object, or with none.
  *
@@ -35,9 +36,12 @@
 #define OBJECTS 9            /* What the operation makes and keeps. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
+#define RANDOM_FEW 12
 #define EXIT_LATE 99
 #define EXIT_COUNT 98
 #define EXIT_BROKEN 97
+#define EXIT_DEAF 96
+#define LATE_POINTS 10       /* Behind the last step's intent a cancel may be too late. */
 
 /* ---- the operation ------------------------------------------------------------------ */
 
@@ -249,18 +253,38 @@ must(struct err *err)
     }
 }
 
+static struct process *the_process; /* Of the engine's process: some hooks have no argument. */
+
+static struct err *
+process_cancel(struct tx *tx, void *arg)
+{
+    const struct fake_control *control = arg;
+
+    return flow_cancel(tx, the_process->engine, FLOW_ID, control->cancel_forceful);
+}
+
+/* The request is on the disk when this returns. */
+static void
+cancel_now(struct fake_control *control)
+{
+    err_ignore(store_write_wait(the_process->store, process_cancel, control),
+               "not started yet, or over");
+}
+
 static void
 at_point(void *arg, enum flow_point point, const char *flow_id, const char *label)
 {
     struct fake_control *control = arg;
 
     (void)point, (void)flow_id, (void)label;
-    if (++control->n_points == control->kill_point) {
+    control->n_points++;
+    if (control->n_points == control->cancel_point) {
+        cancel_now(control);
+    }
+    if (control->n_points == control->kill_point) {
         kill(getpid(), SIGKILL);
     }
 }
-
-static struct process *the_process; /* Of the engine's process: the driver's site hook has no argument. */
 
 static struct err *
 tell_site(struct tx *tx, const char *id, struct vim_site *site)
@@ -443,6 +467,9 @@ struct kill_case {
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
     int n_effects;             /* What is done is adopted, not done again; 0 = any number. */
+    int cancel_point;          /* When a cancel is asked for; 0 = never. */
+    bool forceful;
+    bool stops;                /* It is not too late: the operation has to stop in FAILED_TEMP. */
 };
 
 struct world {
@@ -476,6 +503,8 @@ world_start(struct world *w, const struct kill_case *c)
     control->late_ms = LATE_MS;
     control->boot_looks = 2;
     control->kill_point = c->kill_point;
+    control->cancel_point = c->cancel_point;
+    control->cancel_forceful = c->forceful;
     control->fault_at = c->fault_at;
     control->fault = c->fault;
     control->refuse_chain = c->back;
@@ -533,6 +562,7 @@ static int
 drive(struct world *w, const struct kill_case *c)
 {
     enum op op = OP_START;
+    bool stopped = false;
     int state = -1;
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -541,11 +571,12 @@ drive(struct world *w, const struct kill_case *c)
             op = op == OP_START ? OP_START : OP_RESUME;
         } else if (state == FLOW_FAILED_TEMP) {
             op = c->back ? OP_ROLLBACK : OP_RETRY;
+            stopped = true;
         } else {
-            return state;
+            break;
         }
     }
-    return state;
+    return c->stops && !stopped ? EXIT_DEAF : state;
 }
 
 static bool
@@ -561,6 +592,7 @@ judge(struct world *w, const struct kill_case *c, int state)
         fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles, %d effects\n", c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
+                : state == EXIT_DEAF  ? "the cancel was not heard"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
                 control->n_live, objects, control->n_doubles, control->n_effects);
@@ -616,6 +648,32 @@ plan_points(struct plan *plan, bool back, int n)
 
         snprintf(c.name, sizeof c.name, "%s killed at point %d of %d",
                  back ? "rolled back," : "completed,", i, n);
+        plan_add(plan, c);
+    }
+}
+
+/* A cancel at each point, in both modes; then no kill, one before anything else happens, or one
+ * at the next point: all of these with 'all', else in turn (and of rollbacks every other point). */
+static void
+plan_cancels(struct plan *plan, bool back, int n, bool all)
+{
+    for (int i = 0; i < n * 6; i++) {
+        struct kill_case c = {.back = back,
+                              .cancel_point = 1 + i / 6,
+                              .forceful = i % 2,
+                              .stops = i / 6 + LATE_POINTS < n};
+        int kill = i / 2 % 3;
+
+        if (!all && (kill != (i / 6 + c.forceful) % 3 || (back && c.cancel_point % 2))) {
+            continue;
+        }
+        c.kill_point = kill ? c.cancel_point + kill - 1 : 0;
+        snprintf(c.name, sizeof c.name, "%s cancelled %s at point %d of %d, %s",
+                 back ? "rolled back," : "completed,", c.forceful ? "forcefully" : "gracefully",
+                 c.cancel_point, n,
+                 kill == 0   ? "not killed"
+                 : kill == 1 ? "killed at once"
+                             : "killed at the next");
         plan_add(plan, c);
     }
 }
@@ -719,7 +777,7 @@ main(int argc, char **argv)
     struct plan plan = {0};
     char dir[] = "/tmp/flow-kill.XXXXXX";
     unsigned seed = (unsigned)time(NULL);
-    int n_random = 12, points, effects;
+    int n_random = RANDOM_FEW, points, effects;
 
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--long")) {
@@ -743,6 +801,7 @@ main(int argc, char **argv)
                    effects);
             plan_points(&plan, back, points);
             plan_faults(&plan, back, effects);
+            plan_cancels(&plan, back, points, n_random > RANDOM_FEW);
         }
     }
     printf("random kills: seed %u\n", seed);
