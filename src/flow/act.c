@@ -184,7 +184,7 @@ step_cancel(struct step *step)
     e->doubted |= e->effect == ENTRY_WRITE;
     entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));
     if (undo) {
-        e->state = ENTRY_UNDO_FAILED;
+        e->state = e->flow->phase == PHASE_RUN ? ENTRY_TORN : ENTRY_UNDO_FAILED;
     }
 }
 
@@ -248,10 +248,29 @@ step_begin(struct entry *e, enum step_what what)
 
 /* ---- end ------------------------------------------------------------------------------ */
 
+/* Taken back in order to be done again (drive_torn). */
+static void
+cleared(struct entry *e, struct err *err)
+{
+    if (err) {
+        entry_failed(e, err);
+        e->state = ENTRY_TORN;
+        return;
+    }
+    e->state = ENTRY_AGAIN;
+    e->out = NULL;
+    e->output = NULL;
+    e->started = 0;
+    entry_changed(e);
+    entry_log(e);
+}
+
 static void
 undone(struct entry *e, struct err *err)
 {
-    if (err) {
+    if (e->flow->phase == PHASE_RUN) {
+        cleared(e, err);
+    } else if (err) {
         entry_failed(e, err);
         e->state = ENTRY_UNDO_FAILED;
     } else {

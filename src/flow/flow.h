@@ -143,6 +143,9 @@ struct flow_poll {
     int64_t interval_ms;   /* 0 = 500; at first a quarter of it, then a quarter of the time waited */
     int64_t timeout_ms;    /* 0 = 300 000; by journalled time.  Then E_UNAVAILABLE. */
     int64_t silence_ms;    /* So long errors that may pass are waited out; 0 = the timeout. */
+    /* Label of the WRITE step that made what is looked at, null = none: where it turns out to be
+     * broken ('until' fails) or gone (E_NOT_FOUND), a retry takes that step back and does it again. */
+    const char *made_by;
 };
 /* Errors that may pass (E_UNAVAILABLE, E_IN_DOUBT, E_BUSY, E_REMOTE of status 5xx) are
  * waited out until the deadline, or until nothing else came for silence_ms; that error is

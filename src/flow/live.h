@@ -45,7 +45,7 @@ enum entry_effect {
     X(UNDONE, "taken back")                                                                        \
     X(UNDO_FAILED, "could not be taken back")                                                      \
     X(AGAIN, "to be begun again: it certainly did not happen")                                     \
-    X(TORN, "begun to be taken back: that is ended, then it is begun again")
+    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")
 
 enum entry_state {
 #define X(name, doc) ENTRY_##name,

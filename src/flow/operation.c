@@ -328,6 +328,34 @@ looks_forget(struct tx *tx, struct rows *entries)
     return NULL;
 }
 
+/* What was made is broken: all that was found out about it is forgotten with it.  Where an effect
+ * has followed nevertheless, it stays as it is. */
+static struct err *
+broken_mark(struct tx *tx, struct rows *entries)
+{
+    struct flow_step_row *old, *row;
+    size_t n = entries->n, first;
+
+    while (n > 0 && !(in_state(entries->items[n - 1], ENTRY_TORN) && !is_child(entries->items[n - 1]))) {
+        n--;
+    }
+    for (first = n; n > 0 && first < entries->n && !entry_stands(entries->items[first]);) {
+        first++;
+    }
+    if (n > 0 && first < entries->n) {
+        old = entries->items[n - 1];
+        row = row_copy(tx_mem(tx), old);
+        row->state = flow_entry_states[ENTRY_DONE];
+        entries->items[n - 1] = row;
+        return row_update(tx, old, row);
+    }
+    for (size_t i = n; n > 0 && i < entries->n; i++) {
+        TRY(row_delete(tx, &flow_step_table, ((struct flow_step_row *)entries->items[i])->id));
+    }
+    entries->n = n > 0 ? n : entries->n;
+    return NULL;
+}
+
 struct err *
 flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
 {
@@ -341,6 +369,7 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     TRY(entries_of(tx, id, &entries));
     TRY(torn_mark(tx, &entries));
     TRY(withdrawn_mark(tx, &entries));
+    TRY(broken_mark(tx, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
     TRY(retry_children(tx, engine, id));

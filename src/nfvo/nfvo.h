@@ -177,6 +177,8 @@ struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
 /* SOL005 6.4.7, healVnfData. */
 struct err *ns_heal_start(struct tx *tx, struct op *op, const char *id,
                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* What grants claim at a site, by resource class: a JSON object in tx_mem. */
+struct err *grant_claims_of(struct tx *tx, const char *site_id, const struct json **claims) MUST_USE;
 /* The same checks as before a scaling, the input of the flow and which it is: for a plan. */
 struct err *ns_scale_input(struct tx *tx, struct op *op, const char *id,
                            const struct lcm_request *request, struct ns_in **out,

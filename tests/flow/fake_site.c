@@ -60,6 +60,7 @@ struct object {
     char *hash;                    /* of that; null: its name */
     bool stopped;                  /* server: was asked to stop */
     bool leaving;                  /* was deleted, and is still shown */
+    bool broken;                   /* server: will not run */
     struct object *next;
 };
 
@@ -106,6 +107,16 @@ marker_of(const struct json *inner)
     return text ? text : json_get_str(inner, "carrick");
 }
 
+static bool
+is_breaking(struct fake_site *site)
+{
+    if (site->control->breaks > 0) {
+        site->control->breaks--;
+        return true;
+    }
+    return str_eq(site->refused, "hosts");
+}
+
 static struct object *
 object_add(struct fake_site *site, const struct place *place, const struct json *inner,
            struct mem *mem)
@@ -119,6 +130,7 @@ object_add(struct fake_site *site, const struct place *place, const struct json 
     object->id = heap_str(wanted ? wanted : id);
     object->body = heap_str(json_text(mem, inner));
     object->marker = marker ? heap_str(marker) : NULL;
+    object->broken = str_eq(place->plural, "servers") && is_breaking(site);
     object->shown_at_ns = time_mono_ns() + site->control->hide_ms * 1000000LL;
     object->next = site->objects;
     site->objects = object;
@@ -217,6 +229,9 @@ status_of(struct fake_site *site, struct object *object)
     if (!str_eq(object->place->plural, "servers")) {
         return "ACTIVE";
     }
+    if (object->broken) {
+        return "ERROR";
+    }
     if (object->stopped) {
         return "SHUTOFF";
     }
@@ -251,7 +266,7 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     if (object->leaving) {
         jw_str(w, "OS-EXT-STS:task_state", "deleting");
     }
-    if (site->control->boot_error) {
+    if (site->control->boot_error || object->broken) {
         jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
     }
     if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
@@ -718,7 +733,7 @@ route_place(struct fake_site *site, struct http_exchange *x)
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
  * "changes", "lists", "actions" (or the id of one server): none is done; "boots": no server
- * is ACTIVE; "gone": what is deleted stays. */
+ * is ACTIVE; "hosts": servers made meanwhile are in ERROR; "gone": what is deleted stays. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

@@ -47,6 +47,7 @@ struct fake_control {
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
+    _Atomic int breaks;            /* so many servers, from now on, do for good */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     _Atomic int n_tokens;          /* tokens given */
     _Atomic int n_extensions;      /* times that the extensions were told */

@@ -469,6 +469,7 @@ struct kill_case {
     int n_effects;             /* What is done is adopted, not done again; 0 = any number. */
     int cancel_point;          /* When a cancel is asked for; 0 = never. */
     bool forceful;
+    int n_broken;              /* Servers that end in ERROR before one works. */
     bool stops;                /* It is not too late: the operation has to stop in FAILED_TEMP. */
 };
 
@@ -503,6 +504,7 @@ world_start(struct world *w, const struct kill_case *c)
     control->late_ms = LATE_MS;
     control->boot_looks = 2;
     control->kill_point = c->kill_point;
+    control->breaks = c->n_broken;
     control->cancel_point = c->cancel_point;
     control->cancel_forceful = c->forceful;
     control->fault_at = c->fault_at;
@@ -640,6 +642,19 @@ plan_add(struct plan *plan, struct kill_case c)
     plan->cases[plan->n++] = c;
 }
 
+/* The server is in ERROR: a retry makes another in its place. */
+static void
+plan_broken(struct plan *plan, int n, int step)
+{
+    for (int i = 1; i <= n; i += step) {
+        struct kill_case c = {.n_broken = 1, .kill_point = i};
+
+        snprintf(c.name, sizeof c.name, "completed, with a broken server, killed at point %d of %d",
+                 i, n);
+        plan_add(plan, c);
+    }
+}
+
 static void
 plan_points(struct plan *plan, bool back, int n)
 {
@@ -753,13 +768,12 @@ run_all(struct tally *tally, const struct plan *plan, const char *dir)
 
 /* How many points and effects a run without any fault has. */
 static bool
-measure(struct tally *tally, const char *dir, bool back, int *n_points, int *n_effects)
+measure(struct tally *tally, const char *dir, struct kill_case c, int *n_points, int *n_effects)
 {
     struct world w = {.control = &tally->control[0]};
-    struct kill_case c = {.back = back};
     bool good;
 
-    snprintf(c.name, sizeof c.name, "%s without a fault", back ? "rolled back" : "completed");
+    snprintf(c.name, sizeof c.name, "%s without a fault", c.back ? "rolled back" : "completed");
     snprintf(w.dir, sizeof w.dir, "%s/m", dir);
     good = run_case(&w, &c);
     *n_points = w.control->n_points;
@@ -796,13 +810,16 @@ main(int argc, char **argv)
     must(file_write(image_file, "rootfs", 6, 0600));
     signal(SIGPIPE, SIG_IGN);
     for (int back = 0; back < 2; back++) {
-        if (measure(tally, dir, back, &points, &effects)) {
+        if (measure(tally, dir, (struct kill_case){.back = back}, &points, &effects)) {
             printf("%s: %d points, %d effects\n", back ? "rollback" : "completion", points,
                    effects);
             plan_points(&plan, back, points);
             plan_faults(&plan, back, effects);
             plan_cancels(&plan, back, points, n_random > RANDOM_FEW);
         }
+    }
+    if (measure(tally, dir, (struct kill_case){.n_broken = 1}, &points, &effects)) {
+        plan_broken(&plan, points, n_random > RANDOM_FEW ? 1 : 3);
     }
     printf("random kills: seed %u\n", seed);
     fflush(stdout);

@@ -1,4 +1,4 @@
-/* The flow engine: cancel, and what has to hold of children then. */
+/* The flow engine: cancel, and what has to hold of children then; what turns out to be broken. */
 #include "unit/flow_world.h"
 
 static char hook_seen[256]; /* "PROCESSING GRACEFUL ..." of the flow that is heard of */
@@ -78,7 +78,34 @@ static const struct flow_type asks = {.name = "asks",
                                       .doc = "Its child waits for a grant.",
                                       .in = &thing_table,
                                       .run = asks_run};
-static const struct flow_type *const types[] = {&one, &heard, &pair, &granted, &asks, NULL};
+static bool is_broken;
+
+static struct err *
+works(const void *out, const void *arg, bool *done)
+{
+    (void)out, (void)arg;
+    *done = true;
+    return is_broken ? err_new(E_REMOTE, NULL, "it does not work") : NULL;
+}
+
+static struct err *
+fragile_run(struct flow *f, const void *in)
+{
+    const struct flow_poll poll = {.until = works, .made_by = "make"};
+
+    (void)in;
+    TRY(flow_step(f, "before", &create_kind, thing(f, "before", 0), NULL));
+    TRY(flow_step(f, "make", &create_kind, thing(f, "made", 0), NULL));
+    TRY(flow_poll(f, "works", &read_kind, thing(f, "made", 0), &poll, NULL));
+    return flow_step(f, "after", &create_kind, thing(f, "after", 0), NULL);
+}
+static const struct flow_type fragile = {.name = "fragile",
+                                         .version = 1,
+                                         .doc = "What it makes may be broken.",
+                                         .in = &thing_table,
+                                         .run = fragile_run};
+static const struct flow_type *const types[] = {&one,     &heard, &pair, &granted,
+                                                &asks, &fragile, NULL};
 
 static void
 until_hanging(struct world *world)
@@ -233,5 +260,71 @@ TEST(flow_retry_starts_a_child_anew_that_took_itself_back)
     CHECK_INT(world_count(&world), 1);
     CHECK_OK(store_read(world.store, read_count, &n));
     CHECK_INT(n, 1);
+    world_close(&world);
+}
+
+/* ---- what turns out to be broken ------------------------------------------------------- */
+
+static void
+break_it(struct world *world, struct ask *ask)
+{
+    is_broken = true;
+    world_open(world, types);
+    start(ask, &fragile);
+    REACHES(ask->id, "FAILED_TEMP");
+    CHECK_INT(world->n_made, 2);
+    CHECK_INT(world->n_removed, 0); /* Until somebody says what is to become of it. */
+}
+
+TEST(flow_retry_makes_anew_what_was_broken)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    break_it(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_made, 3);
+    CHECK_INT(world.n_removed, 1);
+    is_broken = false;
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_removed, 2);
+    CHECK_INT(world_count(&world), 3);
+    world_close(&world);
+}
+
+TEST(flow_retry_of_what_was_broken_survives_crashes_and_a_refusal)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    break_it(&world, &ask);
+    is_broken = false;
+    world.next.fail_undo = 1;
+    CHECK_OK(operate(&ask, flow_retry));
+    world_crash(&world);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_made, 2);
+    world.next.hang = 1;
+    CHECK_OK(operate(&ask, flow_retry));
+    until_hanging(&world);
+    world_crash(&world);
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_made, 4);
+    CHECK_INT(world_count(&world), 3);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    world_close(&world);
+}
+
+TEST(flow_rollback_takes_back_what_was_broken)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    break_it(&world, &ask);
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
     world_close(&world);
 }
