@@ -4,6 +4,7 @@
 #define CARRICK_NFVO_NFVO_H
 
 #include "flow/flow.h"
+#include "http/client.h"
 #include "resource/resource.h"
 #include "sys/thread.h"
 #include "tosca/nsd.h"
@@ -24,6 +25,7 @@ struct nfvo {
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
+    struct http_tls tls;      /* Of calls to sites. */
 };
 #define NFVO_SERVICE "nfvo"
 
@@ -102,7 +104,7 @@ struct vim_site;
 struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
 /* Gets a token with the site's credentials and looks at its catalog; on a worker.
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
-struct err *site_probe(struct mem *mem, const struct site *site) MUST_USE;
+struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
 
 /* Looks at every site every 10 s and keeps status and last_error true.  On the loop's
  * thread; free it after the pool, before the loop.  Null accepted. */

@@ -84,6 +84,7 @@ call(struct calling *calling)
         .body_len = callback->body ? strlen(callback->body) : 0,
         .body_fd = -1,
         .timeout_ms = callback->timeout_ms,
+        .with_certificate = str_eq(callback->subscription->auth_type, SUBSCRIPTION_TLS_CERT),
         .max_answer = ANSWER_MAX,
     };
 
