@@ -85,7 +85,7 @@ struct err *noun_create(struct cli *cli, const struct noun *noun, const char *bo
                         const struct json **made) MUST_USE;
 
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
-    ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun;
+    ns_op_noun, vnf_op_noun, plan_noun, holding_noun, subscription_noun, notification_noun;
 
 /* ---- the commands ------------------------------------------------------------------ */
 
@@ -95,7 +95,7 @@ command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn vnf_scale, ns_scale, ns_scale_plan;   /* scale.c */
 command_fn vnf_operate, vnf_heal, vnf_set, ns_heal, ns_operate; /* vnf.c */
 command_fn drift_show;                           /* drift.c */
-command_fn operation_task, operation_explain;    /* operation.c */
+command_fn operation_task, operation_explain, plan_apply, plan_kept_show; /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn chain_trace;                          /* chain.c */
 command_fn token_show;

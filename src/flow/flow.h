@@ -348,6 +348,8 @@ struct flow_plan_step {
     enum flow_effect effect;
     const char *text;          /* exact call, or the note */
     bool ran;                  /* a READ that really ran */
+    const char *path;          /* labels of its children and its own, "vnf web/describe" */
+    const char *answer;        /* what such a READ told, as JSON; null: nothing, or none */
 };
 struct flow_plan {
     struct mem *mem;

@@ -216,15 +216,28 @@ ns_instantiate_start(struct tx *tx, struct op *op, const char *id,
     return lcm_start(tx, op, &ns_instantiate, in, in->project_id, op_occ_id);
 }
 
-struct err *
-ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                   const char **op_occ_id)
+static struct err *
+terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_terminate_check(tx, id, request->row));
     in->request = request->body;
+    *type = &ns_terminate_flow;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                   const char **op_occ_id)
+{
+    const struct flow_type *type = NULL;
+    struct ns_in *in = NULL;
+
+    TRY(terminate_input(tx, op, id, request, &in, &type));
     return lcm_start(tx, op, &ns_terminate, in, in->project_id, op_occ_id);
 }
 
@@ -255,29 +268,73 @@ ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
                      in->project_id, op_occ_id);
 }
 
-struct err *
-ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-              const char **op_occ_id)
+static struct err *
+heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+           struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_heal, in));
     TRY(ns_heal_check(tx, request->row, in));
     in->request = request->body;
+    *type = &ns_heal_flow;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+              const char **op_occ_id)
+{
+    const struct flow_type *type = NULL;
+    struct ns_in *in = NULL;
+
+    TRY(heal_input(tx, op, id, request, &in, &type));
     return lcm_start(tx, op, &ns_heal, in, in->project_id, op_occ_id);
 }
 
 struct err *
-ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                const char **op_occ_id)
+ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_update, in));
     TRY(ns_update_check(tx, request->row, in));
     in->request = request->body;
-    return lcm_start(tx, op, &ns_update, in, in->project_id, op_occ_id);
+    *type = &ns_update_flow;
+    *out = in;
+    return NULL;
 }
+
+struct err *
+ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                const char **op_occ_id)
+{
+    struct lcm_operation operation = ns_update;
+    struct ns_in *in = NULL;
+
+    TRY(ns_update_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
+}
+
+static struct err *
+instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                  struct ns_in **out, const struct flow_type **type)
+{
+    *type = &ns_instantiate_flow;
+    return ns_instantiate_input(tx, op, id, request, out);
+}
+
+const struct ns_plannable ns_plannables[] = {
+    {"INSTANTIATE", "request", &instantiate_ns_request_table, instantiate_input,
+     ns_instantiate_start},
+    {"SCALE", "scale", &scale_ns_request_table, ns_scale_input, ns_scale_start},
+    {"HEAL", "heal", &heal_ns_request_table, heal_input, ns_heal_start},
+    {"UPDATE", "update", &update_ns_request_table, ns_update_input, ns_update_start},
+    {"TERMINATE", "terminate", &terminate_ns_request_table, terminate_input, ns_terminate_start},
+    {0},
+};
 
 struct err *
 ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,

@@ -54,6 +54,32 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
     return NULL;
 }
 
+/* What is held is released from the end of its list.  A pair that joined its group later, by a
+ * scaling, stands behind the group that uses it: it is put in front, for the group to go first. */
+static const struct held_list *
+joined_first(struct run *run, const struct held_list *held)
+{
+    struct held_list *sorted = row_copy(run->mem, held);
+    size_t behind = 0;
+
+    sorted->items = (struct rows){0};
+    for (size_t i = 0; i < held->items.n; i++) {
+        if (str_eq(((const struct held *)held->items.items[i])->kind, "port_chain")) {
+            behind = i + 1;
+        }
+    }
+    for (int late = 1; late >= 0; late--) {
+        for (size_t i = 0; i < held->items.n; i++) {
+            const struct held *item = held->items.items[i];
+
+            if ((behind > 0 && i >= behind && str_eq(item->kind, "port_pair")) == late) {
+                place_add(run->mem, &sorted->items, held->items.items[i]);
+            }
+        }
+    }
+    return sorted;
+}
+
 /* The service access points (the ports that the NS itself holds) close first: nothing
  * is to go past functions that are taken away. */
 static struct err *
@@ -131,7 +157,7 @@ terminate_run(struct flow *f, const void *arg)
     run.owner->project_id = run.in->project_id;
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
-    TRY(release(&run, held, "steering", true));
+    TRY(release(&run, joined_first(&run, held), "steering", true));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));
     return flow_step(f, "instance", &ns_forget, run.owner, NULL);
