@@ -31,7 +31,7 @@
     X(packages, "packages", "WHICH", "signed-or-not",                                              \
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
-      "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
+      "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(client_ca, "client-ca", "FILE", "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
@@ -134,11 +134,8 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
-    if (o->server.address) {
-        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks],
-                                                    o->server.address, &o->callbacks),
-                                 "--callbacks"));
-    }
+    e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
+                             "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
     return err_join(err_join(e, trust_check(o)), certificates_check(o));
 }
@@ -258,16 +255,9 @@ notifier_start(struct orchestrator *o)
 static bool
 is_loopback(const char *address)
 {
-    static const char *const prefixes[] = {"127.0.0.0/8", "::1/128"};
-    struct cidr cidr;
     struct ip ip;
 
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        if (ip_parse(address, &ip) && cidr_parse(prefixes[i], &cidr) && cidr_has(&cidr, &ip)) {
-            return true;
-        }
-    }
-    return false;
+    return ip_parse(address, &ip) && ip_is_loopback(&ip);
 }
 
 static struct err *

@@ -15,6 +15,7 @@ struct step {
     bool planned, doubted;
     const void *in, *out;
     const char *label, *flow_id;
+    struct loop_timer *timer;    /* by which it waits; or null */
 };
 
 /* ---- services --------------------------------------------------------------------- */
@@ -124,6 +125,12 @@ step_wanted(const struct step *step)
 }
 
 void
+step_waits_by(struct step *step, struct loop_timer *timer)
+{
+    step->timer = timer;
+}
+
+void
 step_said(struct step *step, const char *fmt, ...)
 {
     va_list args;
@@ -171,6 +178,9 @@ step_orphan(struct step *step)
 {
     step->entry->step = NULL;
     step->entry = NULL;
+    if (step->timer) {
+        loop_timer_hurry(step->timer);
+    }
 }
 
 /* What was begun may happen all the same: it is in doubt, be it made or taken back. */

@@ -452,6 +452,10 @@ job_done(struct flow *f, struct job *job)
     if (job->begin && !f->cancel) {
         step_begin(job->begin, STEP_ACT);
     } else {
+        if (job->begin && !job->begin->doubted) {
+            job->begin->state = ENTRY_AGAIN; /* Cancelled: its act was not begun. */
+            entry_changed(job->begin);
+        }
         flow_wake(f);
     }
 }

@@ -116,6 +116,9 @@ bool step_planned(const struct step *step);             /* only described, by a 
 bool step_doubted(const struct step *step);
 /* False once the flow was cancelled forcefully: what asks again and again has to end then. */
 bool step_wanted(const struct step *step);
+/* The timer by which the step waits between two calls: it fires at once when nobody wants the step
+ * any more, for its function to see that and end the step. */
+void step_waits_by(struct step *step, struct loop_timer *timer);
 /* What was given to flow_service_set under this name; aborts where absent. */
 void *step_service(const struct step *step, const char *name);
 struct loop *step_loop(const struct step *step);

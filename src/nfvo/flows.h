@@ -37,14 +37,15 @@ struct steering {
     struct rows held;  /* struct held: grows */
     const struct rows *noted; /* struct held: what is there already; null = nothing yet */
     struct strs mended; /* VNFs of which nothing changes: their groups are set anew */
+    struct strs coming; /* of those that leave: what comes back in the same operation */
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */
 struct err *ns_steer(struct steering *s) MUST_USE;
 
 /* The instances of 'leaving' (names VNF/VNFC) are drained where sites offer that, leave their groups
- * and are forgotten by all sites; what they were there is added to 'removed' (struct held).
- * E_UNPROCESSABLE, before anything is done, where a position would be without instances. */
+ * and are forgotten by all sites; what they were there is added to 'removed' (struct held), and s->noted
+ * is without it.  E_UNPROCESSABLE, before anything is done, where a position would be without instances. */
 struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s,
                        struct rows *removed) MUST_USE;
 

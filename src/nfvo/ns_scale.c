@@ -62,6 +62,20 @@ plan_vnf_of(const struct run *run, const struct vnf_in *in)
 
 /* ---- what changes ------------------------------------------------------------------------ */
 
+/* A VNFC without a server goes, with what there is of it, and is made anew: it comes back. */
+static bool
+comes_back(const struct vnf_change *change, const struct made_vnfc *vnfc)
+{
+    for (size_t i = 0; i < change->added.n; i++) {
+        const struct wanted_vnfc *added = change->added.items[i];
+
+        if (str_eq(added->vdu, vnfc->vdu) && added->number == vnfc->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One VNF that is scaled. */
 struct scaling {
     const struct plan_vnf *vnf;
@@ -74,9 +88,12 @@ leaving_add(struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
+        const char *name = mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name);
 
-        steer_name_add(run->mem, &run->leaving,
-                       mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
+        steer_name_add(run->mem, &run->leaving, name);
+        if (comes_back(&scaling->change, vnfc)) {
+            steer_name_add(run->mem, &run->steering.coming, name);
+        }
     }
 }
 

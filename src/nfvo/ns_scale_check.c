@@ -9,6 +9,7 @@ struct checking {
     struct tx *tx;
     struct ns_in *in;
     struct steering steering; /* its plan is the record's; sites are looked at by the flow */
+    int64_t drain_s;          /* of the VNF at hand */
     bool shrinks;
 };
 
@@ -22,9 +23,7 @@ params_write(struct checking *c, struct jw *w, const struct json *params)
     if (params) {
         jw_json(w, "additionalParams", params);
     }
-    if (drain) {
-        c->in->drain_s = json_int(drain, NS_DRAIN_S);
-    }
+    c->drain_s = drain ? json_int(drain, NS_DRAIN_S) : NS_DRAIN_S;
 }
 
 static struct err *
@@ -142,6 +141,7 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
     TRY(vnf_find(tx, ns, id, vnf));
+    TRY(vnf_operation_free(tx, (*vnf)->id));
     in->vnf_instance_id = (*vnf)->id;
     in->package_id = (*vnf)->package_id;
     in->project_id = (*vnf)->project_id;
@@ -178,7 +178,11 @@ vnf_check(struct checking *c, const struct scale_vnf_data *data)
     TRY(ns_vnf_take(c->tx, c->in, data->vnf_instance_id, &vnf, &in));
     TRY(ends_check(c, vnf->id));
     TRY(data->by_step.n ? by_step(c, vnf, data, in, &type) : to_level(c, vnf, data, in, &type));
-    c->shrinks = c->shrinks || type->no_rollback;
+    if (type->no_rollback) {
+        /* All leave at once: whoever needs the longest has it. */
+        c->in->drain_s = c->shrinks && c->in->drain_s > c->drain_s ? c->in->drain_s : c->drain_s;
+        c->shrinks = true;
+    }
     return NULL;
 }
 
@@ -204,7 +208,6 @@ ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_
     TRY(ns_instance_made(tx, in->ns_instance_id, made));
     plan->vnfs = made->vnfs;
     plan->paths = made->paths;
-    in->drain_s = NS_DRAIN_S;
     for (size_t i = 0; i < request->vnfs.n; i++) {
         TRY_MSG(vnf_check(&c, request->vnfs.items[i]), "scaleVnfData[%zu]", i);
     }

@@ -144,7 +144,8 @@ struct err *ns_scale_check(struct tx *tx, const struct scale_ns_request *request
 struct vnf_instance;
 struct vnf_in;
 /* A VNF instance of the NS that an operation is about, and the input of its part, added to
- * ns->scaled.  E_UNPROCESSABLE: the NS has none such, or it is named twice. */
+ * ns->scaled.  E_UNPROCESSABLE: the NS has none such, or it is named twice.  E_CONFLICT: an operation
+ * is open on it. */
 struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
                         struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
 /* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as

@@ -52,6 +52,21 @@ is_among(const struct strs *names, const char *name)
     return false;
 }
 
+/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is healed
+ * or goes; nothing joins without one. */
+static bool
+is_lone(const struct steering *s, const char *name)
+{
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        if (str_eq(port->name, name)) {
+            return port->lone;
+        }
+    }
+    return false;
+}
+
 /* ---- joining ---------------------------------------------------------------------------- */
 
 /* Has the instance its labels in all paths of the site? */
@@ -106,10 +121,11 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
     for (size_t i = 0; i < whole->instances.n; i++) {
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
+        bool lone = is_lone(s, instance->ingress);
 
-        if (pair && has_labels(s, in, paths, whole->name, instance->name)) {
+        if (pair && (lone || has_labels(s, in, paths, whole->name, instance->name))) {
             steer_name_add(mem, &hop->pairs, pair);
-        } else {
+        } else if (!lone) {
             instance = row_copy(mem, instance);
             instance->pair_id = pair;
             place_add(mem, &hop->instances, instance);
@@ -144,7 +160,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
         const struct fwd_remote *remote = remotes.items[i];
         const char *id = noted(s, in->site, "remote_port", remote->name);
 
-        if (!id) {
+        if (!id && !is_lone(s, remote->name)) {
             place_add(mem, &in->remotes, remotes.items[i]);
         }
     }
@@ -241,7 +257,7 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
 {
     struct mem *mem = flow_mem(s->f);
     struct fwd_hop *stay = row_new(mem, &fwd_hop_table), *all = row_new(mem, &fwd_hop_table);
-    bool changes = false;
+    bool changes = false, comes = false;
 
     stay->name = all->name = hop->name;
     stay->group_id = noted(s, in->site, "port_pair_group", hop->name);
@@ -250,9 +266,12 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
         const char *pair = noted_pair(s, in->site, hop->name, instance->name);
 
         if (pair && is_among(leaving, instance->name)) {
-            steer_name_add(mem, &in->pairs, pair);
+            if (!is_lone(s, instance->ingress)) {
+                steer_name_add(mem, &in->pairs, pair);
+            }
             steer_name_add(mem, &all->pairs, pair);
             changes = true;
+            comes = comes || is_among(&s->coming, instance->name);
         } else if (pair) {
             steer_name_add(mem, &stay->pairs, pair);
             steer_name_add(mem, &all->pairs, pair);
@@ -261,7 +280,7 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
     if (!changes || !stay->group_id) {
         return NULL;
     }
-    if (stay->pairs.n == 0) {
+    if (stay->pairs.n == 0 && !comes) {
         return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances at site %s",
                        hop->name, steer_site_name(s, in->site));
     }
@@ -289,6 +308,36 @@ site_leave(const struct steering *s, const struct ns_site_made *site, const stru
         }
     }
     return NULL;
+}
+
+static bool
+is_held(const struct rows *items, const struct held *held)
+{
+    for (size_t i = 0; i < items->n; i++) {
+        const struct held *other = items->items[i];
+
+        if (str_eq(other->resource_id, held->resource_id) && str_eq(other->kind, held->kind) &&
+            str_eq(other->site, held->site)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What has left is not there any more for what joins under the same name. */
+static void
+noted_drop(struct steering *s, const struct rows *removed)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct rows *left = MEM_NEW(mem, struct rows);
+
+    *left = (struct rows){0};
+    for (size_t i = 0; i < s->noted->n; i++) {
+        if (!is_held(removed, s->noted->items[i])) {
+            place_add(mem, left, s->noted->items[i]);
+        }
+    }
+    s->noted = left;
 }
 
 struct err *
@@ -319,5 +368,6 @@ ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, stru
             place_add(mem, removed, in->items.items[j]);
         }
     }
+    noted_drop(s, removed);
     return NULL;
 }

@@ -37,6 +37,7 @@ struct notifier {
     /* Following the log. */
     int64_t cursor; /* All up to here was looked at. */
     int64_t kept;   /* The same as the store knows it. */
+    bool is_behind; /* There is more of the log than was read. */
     bool is_writing;
     struct notices notices; /* Being written. */
     struct notify_write write;

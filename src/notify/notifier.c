@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 #define CURSOR "notify.cursor"
-#define AT_ONCE 256
-#define NOTICES_MAX 1000 /* of one transaction, or a few more */
+/* Of one transaction, or a few more: a backlog, or one that grows, is no more at once. */
+#define AT_ONCE 64
+#define NOTICES_MAX 1000
+#define BYTES_MAX ((size_t)32 << 20)
 #define KEEP_EVERY 10000 /* changes that concern nobody until the store hears of them */
 
 const struct notice_api *
@@ -90,21 +92,27 @@ notify_write_drop(struct notify_write *write)
 
 static void follow(void *arg);
 
+static bool
+is_enough(struct tx *tx, const struct notices *notices)
+{
+    return notices->items.n >= NOTICES_MAX ||
+           mem_size(tx_mem(tx)) + mem_size(notices->mem) > BYTES_MAX;
+}
+
 /* What is new, as notifications: until there are enough of them for one transaction. */
 static struct err *
 log_read(struct tx *tx, void *arg)
 {
     struct notifier *notifier = arg;
     struct change *changes;
-    size_t n;
+    size_t n, i = 0;
 
-    do {
-        TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
-        for (size_t i = 0; i < n; i++) {
-            TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
-            notifier->cursor = changes[i].seq;
-        }
-    } while (n && notifier->notices.items.n < NOTICES_MAX);
+    TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
+    for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
+        TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+        notifier->cursor = changes[i].seq;
+    }
+    notifier->is_behind = n == AT_ONCE || i < n;
     return NULL;
 }
 
@@ -186,13 +194,15 @@ follow(void *arg)
         return;
     }
     notifier->notices.mem = mem_new("notices");
+    notifier->is_behind = false;
     err = store_read(notifier->config.store, log_read, notifier);
     if (err_is(err, E_GONE)) {
         err = log_lost(notifier, err);
     }
     if (err) {
         follow_later(notifier, err);
-    } else if (notifier->notices.items.n || notifier->cursor - notifier->kept > KEEP_EVERY) {
+    } else if (notifier->notices.items.n || notifier->is_behind ||
+               notifier->cursor - notifier->kept > KEEP_EVERY) {
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);
     } else {
@@ -371,6 +381,7 @@ notifier_free(struct notifier *notifier)
     }
     notify_write_drop(&notifier->write);
     lines_free(notifier);
+    callback_rule_done(&notifier->config.rule);
     notices_drop(notifier);
     pthread_cond_destroy(&notifier->quiet);
     pthread_mutex_destroy(&notifier->lock);

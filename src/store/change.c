@@ -34,6 +34,15 @@ columns_write(struct buf *out, const struct table *table, const void *row,
     jw_end(&w);
 }
 
+/* What nobody can read again is not kept. */
+static struct err *
+text_whole(const struct buf *text, const struct table *table)
+{
+    return text->overflow ? err_new(E_INVALID, NULL, "%s: nested deeper than %d levels",
+                                    table->name, JSON_DEPTH_MAX)
+                          : NULL;
+}
+
 static const char *
 text_of(const struct attr *attr, const void *row)
 {
@@ -77,6 +86,7 @@ change_append(struct tx *tx, enum change_kind kind, const struct shape *shape, c
     }
     buf_clear(text);
     columns_write(text, shape->table, row, changed);
+    TRY(text_whole(text, shape->table));
     TRY(conn_take(tx->conn, CHANGE_INSERT CHANGE_VALUES, &stmt));
     change_bind(tx, &stmt, 0, kind, shape, row, text->data);
     return conn_run(tx->conn, &stmt);
@@ -98,6 +108,7 @@ changes_insert(struct tx *tx, const struct shape *shape, void *const *rows)
         columns_write(text, shape->table, rows[i], NULL);
         buf_char(text, '\0');
     }
+    TRY(text_whole(text, shape->table));
     TRY(conn_take(tx->conn,
                   mem_printf(tx->mem, CHANGE_INSERT "%s, %s, %s, %s, %s", four, four, four, four,
                              four),
@@ -188,6 +199,31 @@ changes_read(struct tx *tx, int64_t cursor, size_t max, struct change **changes,
         TRY(conn_step(tx->conn, &stmt, &row));
     }
     return NULL;
+}
+
+struct err *
+change_image(struct tx *tx, const struct table *table, const char *id, int64_t cursor,
+             const struct json **image)
+{
+    AUTO_STMT stmt = {0};
+    const char *columns;
+    bool row;
+
+    *image = NULL;
+    TRY(conn_take(tx->conn,
+                  "SELECT columns FROM _change WHERE seq > ?1 AND kind = ?2 AND tbl = ?3 "
+                  "AND id = ?4 ORDER BY seq LIMIT 1",
+                  &stmt));
+    stmt_int(&stmt, 1, cursor);
+    stmt_int(&stmt, 2, CHANGE_DELETE);
+    stmt_text(&stmt, 3, table->name);
+    stmt_text(&stmt, 4, id);
+    TRY(conn_step(tx->conn, &stmt, &row));
+    if (!row) {
+        return NULL;
+    }
+    columns = stmt_get(&stmt, 0);
+    return json_parse(tx->mem, columns, strlen(columns), image);
 }
 
 struct err *

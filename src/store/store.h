@@ -170,6 +170,10 @@ struct change {
 /* Entries after 'cursor' in sequence order, at most 'max'.  E_GONE where the
  * log no longer reaches back to the cursor: take a fresh snapshot. */
 struct err *changes_read(struct tx *tx, int64_t cursor, size_t max, struct change **changes, size_t *n) MUST_USE;
+/* The last image of a row of 'table' that was deleted behind 'cursor', as of 'columns' above; null
+ * where the log has none.  Reads one entry, however long the log is. */
+struct err *change_image(struct tx *tx, const struct table *table, const char *id, int64_t cursor,
+                         const struct json **image) MUST_USE;
 /* Newest sequence number: 0 in an empty log. */
 struct err *changes_last(struct tx *tx, int64_t *seq) MUST_USE;
 /* Calls 'fn(arg)' on 'loop' after commits that wrote to the log (coalesced). */

@@ -412,6 +412,18 @@ removal_go(void *arg)
 }
 
 static void
+removal_due(void *arg)
+{
+    struct removal *removal = arg;
+
+    if (step_wanted(removal->step)) {
+        removal_go(removal);
+    } else {
+        removal_end(removal, NULL);
+    }
+}
+
+static void
 removal_next(struct removal *removal)
 {
     if (removal->next == removal->ids.n || !step_wanted(removal->step)) {
@@ -435,7 +447,8 @@ removal_new(struct step *step, const char *site)
     removal->step = step;
     removal->object = object_of(step);
     removal->site = site;
-    removal->timer = loop_timer_new(step_loop(step), removal_go, removal);
+    removal->timer = loop_timer_new(step_loop(step), removal_due, removal);
+    step_waits_by(step, removal->timer);
     return removal;
 }
 

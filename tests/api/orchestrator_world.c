@@ -86,7 +86,7 @@ start_notifier(struct world *world)
                                      .queue_max = 4,
                                      .dead_max = 2};
 
-    TRY(callback_rule_read(world->mem, "127.0.0.1/32", "127.0.0.1", &config.rule));
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", &config.rule));
     TRY(receiver_new(&state->receiver));
     world->receiver_port = receiver_port(state->receiver);
     TRY(notifier_new(&config, &state->notifier));

@@ -8,8 +8,10 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -277,6 +279,80 @@ TEST(client_calls_no_address_that_it_may_not)
     }
     http_client_free(client);
     world_stop(&w);
+}
+
+/* ---- name servers that do not answer -------------------------------------------------- */
+
+#define N_HANGING 8
+static _Atomic int n_hanging;
+
+/* Takes the place of the C library's, for libcurl too: "*.hang" is never answered. */
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+            struct addrinfo **result)
+{
+    union {
+        void *object;
+        int (*function)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    } real = {.object = dlsym(RTLD_NEXT, "getaddrinfo")};
+
+    if (node && str_ends(node, ".hang")) {
+        n_hanging++;
+        for (;;) {
+            (void)pause();
+        }
+    }
+    return real.function(node, service, hints, result);
+}
+
+/* A loop is everybody's: neither the end of such a call nor that of the client waits for the name. */
+TEST(client_does_not_wait_for_names_that_nobody_answers)
+{
+    struct http_request request = {
+        .method = "GET", .url = "http://x.hang/", .body_fd = -1, .connect_timeout_ms = 50};
+    struct outcome hanging[N_HANGING] = {0}, cancelled = {0}, late = {0}, other = {0};
+    AUTO_BUF url = BUF_INIT;
+    struct http_call *call;
+    struct world w;
+
+    world_start(&w);
+    for (size_t i = 0; i < N_HANGING; i++) {
+        (void)http_call(w.client, &request, on_done, &hanging[i]);
+    }
+    for (size_t i = 0; i < N_HANGING; i++) {
+        await(w.loop, &hanging[i], 1);
+        CHECK_INT(hanging[i].code, E_UNAVAILABLE);
+    }
+    request.connect_timeout_ms = 60000;
+    call = http_call(w.client, &request, on_done, &cancelled);
+    while (n_hanging <= N_HANGING) {
+        REQUIRE_OK(loop_turn(w.loop, 10));
+    }
+    http_cancel(call);
+    CHECK_INT(cancelled.code, E_CANCELLED);
+    (void)http_call(w.client, &request, on_done, &late);
+    while (n_hanging <= N_HANGING + 1) {
+        REQUIRE_OK(loop_turn(w.loop, 10));
+    }
+    buf_printf(&url, "%s/a", w.base);
+    (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                    &other);
+    await(w.loop, &other, 1);
+    CHECK_INT(other.status, 200);
+    world_stop(&w);
+    CHECK_INT(late.code, E_CANCELLED);
+}
+
+/* Nor does a call in place, on a thread of a pool. */
+TEST(client_fetch_does_not_wait_for_names_that_nobody_answers)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct http_client_config config = {0};
+    struct http_request request = {
+        .method = "GET", .url = "http://y.hang/", .body_fd = -1, .connect_timeout_ms = 50};
+    struct http_answer answer = {0};
+
+    CHECK_ERR(http_fetch(mem, &config, &request, &answer), E_UNAVAILABLE);
 }
 
 TEST(client_limits_time_and_size_of_answers)

@@ -200,6 +200,8 @@ TEST(flow_graceful_cancel_of_a_parent_awaits_what_a_child_has_under_way)
     world.next.hang = 1;
     start(&ask, &pair);
     until_hanging(&world);
+    /* The other child has made its thing: else it might be cancelled before. */
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.n_made == 1));
     cancel(&ask, false);
     some_turns(&world);
     CHECK(in_state(ask.id, "PROCESSING"));

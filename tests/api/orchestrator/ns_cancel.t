@@ -13,6 +13,10 @@ POST /vnflcm/v2/vnf_lcm_op_occs/$vnfop/cancel  as demo
 {"cancelMode": "GRACEFUL"}
 = 409
 {"detail": "operation $vnfop is part of NS operation $op1: use cancel there", ...}
+# The clock stands: what is left in doubt has to be there, for it would never settle.
+GET site:/compute/v2.1/servers/detail  as demo
+~ 200
+{"servers": [{"status": "BUILD", ...}, {"status": "BUILD", ...}]}
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
 = 200
 {"operationState": "PROCESSING", "isCancelPending": false, "_links": {"cancel": {"href": "http://$host/nslcm/v2/ns_lcm_op_occs/$op1/cancel"}, ...}, ...}
