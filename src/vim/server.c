@@ -30,10 +30,11 @@ struct err *
 vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                 struct vim_made *made)
 {
-    static const struct flow_poll poll = {.until = is_active,
-                                          .interval_ms = BOOT_POLL_MS,
-                                          .timeout_ms = BOOT_TIMEOUT_MS,
-                                          .silence_ms = BOOT_SILENCE_MS};
+    const struct flow_poll poll = {.until = is_active,
+                                   .interval_ms = BOOT_POLL_MS,
+                                   .timeout_ms = BOOT_TIMEOUT_MS,
+                                   .silence_ms = BOOT_SILENCE_MS,
+                                   .made_by = label};
     struct vim_ref *ref = flow_new(f, &vim_ref_table);
     struct vim_made created;
 

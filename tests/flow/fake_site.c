@@ -75,6 +75,8 @@ struct object {
     char *hash;                    /* of that; null: its name */
     bool stopped;                  /* server: was asked to stop */
     char *image;                   /* server: it was made anew of this one; null: as created */
+    bool leaving;                  /* was deleted, and is still shown */
+    bool broken;                   /* server: will not run */
     struct object *next;
 };
 
@@ -134,6 +136,16 @@ marker_of(const struct json *inner)
     return text ? text : json_get_str(inner, "carrick");
 }
 
+static bool
+is_breaking(struct fake_site *site)
+{
+    if (site->control->breaks > 0) {
+        site->control->breaks--;
+        return true;
+    }
+    return str_eq(site->refused, "hosts");
+}
+
 static struct object *
 object_add(struct fake_site *site, const struct place *place, const struct json *inner,
            struct mem *mem)
@@ -147,6 +159,7 @@ object_add(struct fake_site *site, const struct place *place, const struct json 
     object->id = heap_str(wanted ? wanted : id);
     object->body = heap_str(json_text(mem, inner));
     object->marker = marker ? heap_str(marker) : NULL;
+    object->broken = str_eq(place->plural, "servers") && is_breaking(site);
     object->shown_at_ns = time_mono_ns() + site->control->hide_ms * 1000000LL;
     object->next = site->objects;
     site->objects = object;
@@ -258,10 +271,13 @@ status_of(struct fake_site *site, struct object *object)
     if (!str_eq(object->place->plural, "servers")) {
         return "ACTIVE";
     }
+    if (object->broken) {
+        return "ERROR";
+    }
     if (object->stopped) {
         return "SHUTOFF";
     }
-    if (object->looks++ < site->control->boot_looks) {
+    if (object->looks++ < site->control->boot_looks || str_eq(site->refused, "boots")) {
         return "BUILD";
     }
     return site->control->boot_error || remade_badly(site, object) ? "ERROR" : "ACTIVE";
@@ -289,7 +305,10 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     jw_object(w, key);
     jw_str(w, "id", object->id);
     jw_str(w, "status", status_of(site, object));
-    if (site->control->boot_error) {
+    if (object->leaving) {
+        jw_str(w, "OS-EXT-STS:task_state", "deleting");
+    }
+    if (site->control->boot_error || object->broken) {
         jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
     }
     if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
@@ -683,6 +702,29 @@ change_answer(struct fake_site *site, struct http_exchange *x, enum fault fault,
     }
 }
 
+static bool
+is_lingering(const struct fake_site *site)
+{
+    return site->control->lingers || str_eq(site->refused, "gone");
+}
+
+/* What was deleted goes once nothing keeps it. */
+static void
+leavers_go(struct fake_site *site)
+{
+    struct object *at = is_lingering(site) ? NULL : site->objects;
+
+    while (at) {
+        struct object *leaver = at->leaving ? at : NULL;
+
+        at = at->next;
+        if (leaver) {
+            object_remove(site, leaver);
+            at = site->objects; /* It may have taken others with it. */
+        }
+    }
+}
+
 static void
 remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
 {
@@ -692,7 +734,9 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         answer_error(x, 409, "InUse", "something uses it");
         return;
     }
-    if (change_happens(fault)) {
+    if (change_happens(fault) && is_lingering(site)) {
+        object->leaving = true;
+    } else if (change_happens(fault)) {
         object_remove(site, object);
     }
     change_answer(site, x, fault, 204, "");
@@ -932,7 +976,8 @@ route_place(struct fake_site *site, struct http_exchange *x)
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
- * ends in ERROR when it is made anew. */
+ * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
+ * are in ERROR; "gone": what is deleted stays. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
@@ -976,6 +1021,8 @@ answer_extensions(struct fake_site *site, struct http_exchange *x)
 static void
 route(struct fake_site *site, struct http_exchange *x)
 {
+    site->control->n_requests++;
+    leavers_go(site);
     if (str_eq(http_path(x), "/v3/auth/tokens")) {
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
