@@ -256,8 +256,8 @@ read_active(struct tx *tx, void *arg)
     return NULL;
 }
 
-/* Have all children of a cancelled flow come to rest?  One that was started while the cancel was
- * asked for is cancelled now.  Each wakes its parent when it stops. */
+/* Have all children come to rest?  Of a cancelled flow, one that was started while the cancel was
+ * asked for is cancelled now; else they end what they do.  Each wakes its parent when it stops. */
 bool
 children_rest(struct flow *f)
 {
@@ -272,7 +272,7 @@ children_rest(struct flow *f)
     for (size_t i = 0; i < read.active.n; i++) {
         const struct flow_row *child = read.active.items[i];
 
-        if (!child->cancel) {
+        if (f->cancel && !child->cancel) {
             child_ask(f, CHILD_CANCEL, child->id, NULL);
             return false;
         }

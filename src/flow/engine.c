@@ -301,12 +301,13 @@ stop_done(struct flow *f, enum flow_state to)
     job_queue(job);
 }
 
-/* The phase is over; FLOW_COMPLETED stands for 'the function returned'.  What was cancelled
- * rests only when its children do: nothing of an operation in FAILED_TEMP still works. */
+/* The phase is over; FLOW_COMPLETED stands for 'the function returned'.  A flow that stops rests
+ * only when its children do: nothing of an operation in FAILED_TEMP still works, so that a
+ * 'fail' knows what there is. */
 void
 flow_stop(struct flow *f, enum flow_state to, struct err *err)
 {
-    if (err && f->cancel && !children_rest(f)) {
+    if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
         err_ignore(err, "the flow is asked again when a child has stopped");
     } else if (err) {
         stop_failed(f, err);

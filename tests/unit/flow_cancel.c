@@ -212,7 +212,8 @@ TEST(flow_graceful_cancel_of_a_parent_awaits_what_a_child_has_under_way)
     world_close(&world);
 }
 
-TEST(flow_child_that_still_works_is_given_up_with_its_parent)
+/* What is given up while a part of it works would leave what that part makes. */
+TEST(flow_that_failed_rests_when_its_children_do)
 {
     struct world world = {.hangs = "f2"};
     struct ask ask = {0}, child = {0};
@@ -224,11 +225,14 @@ TEST(flow_child_that_still_works_is_given_up_with_its_parent)
     snprintf(child.id, sizeof child.id, "%s",
              strstr(step_marker(world.hanging), "carrick:") + strlen("carrick:"));
     child.id[36] = '\0';
-    REACHES(ask.id, "FAILED_TEMP");
-    CHECK(in_state(child.id, "PROCESSING"));
-    CHECK_OK(operate(&ask, flow_fail));
+    some_turns(&world);
+    CHECK(in_state(ask.id, "PROCESSING"));
+    CHECK_ERR(operate(&ask, flow_fail), E_CONFLICT);
     step_failed(world.hanging, err_new(E_CONFLICT, NULL, "no room"));
-    REACHES(child.id, "FAILED");
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK(in_state(child.id, "FAILED_TEMP"));
+    CHECK_OK(operate(&ask, flow_fail));
+    CHECK(in_state(child.id, "FAILED"));
     world_close(&world);
 }
 
