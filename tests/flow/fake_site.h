@@ -47,6 +47,7 @@ struct fake_control {
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
+    _Atomic int boot_ends;         /* servers end by themselves, and are SHUTOFF */
     _Atomic int n_servers;         /* so many servers "server-N" of image "before" are there from the start */
     _Atomic int old_port;          /* these servers have port "old-port", which is there */
     _Atomic int refuse_leave;      /* ... and which does not leave */

@@ -595,14 +595,20 @@ world_start(struct world *w, const struct kill_case *c)
     hear(w->site_fd);
 }
 
-static void
-world_stop(struct world *w)
+/* Has the site's process ended as it should?  Nobody kills that. */
+static bool
+world_stop(struct world *w, const struct kill_case *c)
 {
     int status;
 
     close(w->site_fd);
     waitpid(w->site, &status, 0);
     must(dir_remove(w->dir));
+    if (status != 0) {
+        fprintf(stderr, "FAIL %s: the site's process ended with status 0x%x\n", c->name,
+                (unsigned)status);
+    }
+    return status == 0;
 }
 
 /* One engine process; its state, or -1 when it was killed. */
@@ -687,8 +693,7 @@ run_case(struct world *w, const struct kill_case *c)
 
     world_start(w, c);
     good = judge(w, c, drive(w, c));
-    world_stop(w);
-    return good;
+    return world_stop(w, c) && good;
 }
 
 /* ---- all of them ---------------------------------------------------------------------------------- */

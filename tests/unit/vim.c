@@ -4,6 +4,7 @@
 
 #include "test.h"
 
+#include "flow/fake_object.c"
 #include "flow/fake_site.c"
 
 #define SITE "5173aaaa-0000-4000-8000-000000000001"

@@ -67,7 +67,7 @@ POST /vnflcm/v2/vnf_instances/$vnf/scale  as demo
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op2 := uuid
 GET site:/compute/v2.1/servers/detail  as demo
 ~ 200
-{"servers": [{"status": "BUILD", ...}, {...}, {...}]}
+{"servers": [{"status": "BUILD", "OS-EXT-STS:task_state": "spawning", ...}, {...}, {...}]}
 POST /vnflcm/v1/vnf_lcm_op_occs/$op2/cancel  as demo
 > Version: 1.3.0
 {"cancelMode": "FORCEFUL"}

@@ -13,10 +13,10 @@ POST /vnflcm/v2/vnf_lcm_op_occs/$vnfop/cancel  as demo
 {"cancelMode": "GRACEFUL"}
 = 409
 {"detail": "operation $vnfop is part of NS operation $op1: use cancel there", ...}
-# The clock stands: what is left in doubt has to be there, for it would never settle.
+# The clock stands: nothing may be left in doubt, for it would never settle.  "spawning": who made it waits for it.
 GET site:/compute/v2.1/servers/detail  as demo
 ~ 200
-{"servers": [{"status": "BUILD", ...}, {"status": "BUILD", ...}]}
+{"servers": [{"OS-EXT-STS:task_state": "spawning", ...}, {"OS-EXT-STS:task_state": "spawning", ...}]}
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
 = 200
 {"operationState": "PROCESSING", "isCancelPending": false, "_links": {"cancel": {"href": "http://$host/nslcm/v2/ns_lcm_op_occs/$op1/cancel"}, ...}, ...}
