@@ -529,6 +529,20 @@ TEST(vim_server_in_error_says_why)
     driver_close(&d);
 }
 
+/* Its program has ended: nothing would make it ACTIVE, however long one waited. */
+TEST(vim_server_that_ended_while_it_was_starting_is_not_waited_for)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    d.control.boot_ends = 1;
+    driver_open(&d);
+    run(&w, &boot);
+    CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(w.error, "is SHUTOFF: it ended while it was starting") != NULL);
+    driver_close(&d);
+}
+
 TEST(vim_image_file_that_is_missing_is_told)
 {
     static struct driver d;
