@@ -59,6 +59,14 @@ const struct noun vnf_op_noun = {
     .path = "/vnflcm/v2/vnf_lcm_op_occs",
     .columns = COLUMNS("id", "operation", "operationState", "vnfInstanceId", "startTime"),
 };
+const struct noun plan_noun = {
+    .name = "plan",
+    .path = "/carrick/v1/stored_plans",
+    .name_key = "name",
+    .columns = COLUMNS("id", "name", "lcmOperationType", "nsInstanceId", "created_at",
+                       "nsLcmOpOccId"),
+    .named_by = (const struct noun *const[]){&ns_noun, NULL},
+};
 const struct noun holding_noun = {
     .name = "holding",
     .path = "/carrick/v1/holdings",

@@ -7,6 +7,7 @@
 #include "nfvo/flows.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
+#include "nfvo/stored_plan.h"
 #include "vnfm/vnfm.h"
 
 const char *const site_containers[] = {"DISCOVERED", "YES", "NO", NULL};
@@ -148,7 +149,8 @@ const struct table holding_table = {
 const struct table *const nfvo_tables[] = {
     &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
-    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       NULL,
+    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &stored_plan_table,
+    NULL,
 };
 
 void
@@ -158,7 +160,7 @@ nfvo_register(void)
         &site_resource,           &vnf_package_resource,   &ns_descriptor_resource,
         &ns_instance_resource,    &ns_lcm_op_occ_resource, &vnf_instance_resource,
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
-        &holding_resource,
+        &holding_resource,        &stored_plan_resource,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
