@@ -154,6 +154,11 @@ topology_template:
         vl_profile: { max_bitrate_requirements: { root: 1000 }, min_bitrate_requirements: { root: 0 } }
     edge:
       type: tosca.nodes.nfv.PNF
+      properties: { descriptor_id: router, descriptor_invariant_id: routers, function_description: routes,
+        provider: p, version: '1', name: Router }
+      requirements: [ virtual_link: data ]
+    spare:
+      type: tosca.nodes.nfv.PNF
       properties: { descriptor_id: gone, descriptor_invariant_id: routers, function_description: routes,
         provider: p, version: '1', name: Router }
       requirements: [ virtual_link: data ]
@@ -161,6 +166,9 @@ topology_template:
 GET /nsd/v2/ns_descriptors/$nsd  as demo
 ~ 200
 {"nsdOnboardingState": "ERROR", "onboardingFailureDetails": {"status": 422, "detail": "no PNFD with pnfdId gone is on-boarded", ...}, ...}
+GET /nsd/v2/pnf_descriptors/$pnfd  as demo
+= 200
+{"pnfdUsageState": "NOT_IN_USE", ...}
 PUT /nsd/v2/ns_descriptors/$nsd/nsd_content  as demo
 > Content-Type: application/zip
 @file nsd.yaml
