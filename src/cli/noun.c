@@ -32,6 +32,14 @@ const struct noun nsd_noun = {
     .columns = COLUMNS("id", "nsdName", "nsdVersion", "nsdId", "nsdOnboardingState",
                        "nsdOperationalState", "nsdUsageState"),
 };
+const struct noun pnfd_noun = {
+    .name = "PNFD",
+    .path = "/nsd/v2/pnf_descriptors",
+    .name_key = "pnfdName",
+    .other_key = "pnfdId",
+    .columns = COLUMNS("id", "pnfdName", "pnfdVersion", "pnfdId", "pnfdOnboardingState",
+                       "pnfdUsageState"),
+};
 const struct noun ns_noun = {
     .name = "network service",
     .path = "/nslcm/v2/ns_instances",

@@ -42,6 +42,10 @@ struct ns_descriptor {
     struct row row;
 #include "nfvo/ns_descriptor.tbl"
 };
+struct pnf_descriptor {
+    struct row row;
+#include "nfvo/pnf_descriptor.tbl"
+};
 struct descriptor {
     struct row row;
 #include "nfvo/descriptor.tbl"
@@ -81,12 +85,12 @@ struct holding {
 #undef ATTR
 
 extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
-    package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+    pnf_descriptor_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
 extern const struct resource site_resource, vnf_package_resource, ns_descriptor_resource,
-    grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
+    pnf_descriptor_resource, grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
 extern const char *const site_containers[], *const site_states[];
@@ -155,7 +159,8 @@ struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *
 struct err *ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
                                struct ns_descriptor **descriptor) MUST_USE;
 
-extern const struct flow_type package_onboard_flow, nsd_onboard_flow, package_erase_flow;
+extern const struct flow_type package_onboard_flow, nsd_onboard_flow, pnfd_onboard_flow,
+    package_erase_flow;
 
 /* ---- NS operations ------------------------------------------------------------- */
 
