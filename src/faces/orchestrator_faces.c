@@ -7,6 +7,7 @@
 
 static const struct face *const faces[] = {
     &etsi_vnfpkgm_face, &etsi_nsd_face, &etsi_nslcm_face, &etsi_vnflcm_face, &carrick_face,
+    &etsi_grant_face,
 };
 
 const struct rest_mount *

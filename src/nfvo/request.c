@@ -7,6 +7,9 @@
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 
+#include <ctype.h>
+#include <string.h>
+
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
 static const char *const affinity_scopes[] = {"NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE", NULL};
 
@@ -40,6 +43,29 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
         return mem_printf(mem, NS_DRAIN_PARAM ": 0 to %d seconds are needed.", NS_DRAIN_MAX_S);
     }
     return fault;
+}
+
+static const char *const resource_types[] = {"COMPUTE", "VL", "STORAGE", "LINKPORT", NULL};
+static const char *const constraint_id_types[] = {"RES_MGMT", "GRANT", NULL};
+/* SOL003 9.5.4.3 GrantedLcmOperationType. */
+static const char *const granted_operations[] = {
+    "INSTANTIATE",     "SCALE",           "SCALE_TO_LEVEL",     "CHANGE_FLAVOUR",
+    "TERMINATE",       "HEAL",            "OPERATE",            "CHANGE_EXT_CONN",
+    "CREATE_SNAPSHOT", "REVERT_TO_SNAPSHOT", "CHANGE_VNFPKG",   NULL};
+
+/* It becomes a word of a path. */
+static const char *
+request_check_word(struct mem *mem, const struct attr *attr, void *value)
+{
+    const char *const *word = value;
+
+    (void)attr;
+    for (const char *at = *word; *at; at++) {
+        if (!isalnum((unsigned char)*at) && !strchr("-_.~", *at)) {
+            return mem_printf(mem, "'%s' is no identifier.", *word);
+        }
+    }
+    return str_eq(*word, ".") || str_eq(*word, "..") ? "'.' and '..' are none." : NULL;
 }
 
 static const char *const update_ns_types[] = {"OPERATE_VNF", NULL};
@@ -148,6 +174,31 @@ static const struct attr operate_vnf_data_attrs[] = {
 #define TABLE_STRUCT update_ns_request
 static const struct attr update_ns_request_attrs[] = {
 #include "nfvo/update_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT resource_definition
+static const struct attr resource_definition_attrs[] = {
+#include "nfvo/resource_definition.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT constraint_resource
+static const struct attr constraint_resource_attrs[] = {
+#include "nfvo/constraint_resource.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT placement_constraint
+static const struct attr placement_constraint_attrs[] = {
+#include "nfvo/placement_constraint.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_constraint
+static const struct attr vim_constraint_attrs[] = {
+#include "nfvo/vim_constraint.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_request
+static const struct attr grant_request_attrs[] = {
+#include "nfvo/grant_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

@@ -72,6 +72,18 @@ link_make(struct run *run, const struct wanted_link *link)
 
 /* ---- the flow ------------------------------------------------------------------------------ */
 
+/* With the images that the NFVO had put there. */
+static const struct vnf_in *
+with_images(const struct run *run)
+{
+    struct vnf_in *in = row_copy(flow_mem(run->f), run->in);
+
+    for (size_t i = 0; i < run->grant->images.n; i++) {
+        vnf_rows_add(flow_mem(run->f), &in->images, run->grant->images.items[i]);
+    }
+    return in;
+}
+
 static struct err *
 grant_get(struct run *run)
 {
@@ -82,6 +94,7 @@ grant_get(struct run *run)
     in->vnf_instance_id = run->in->vnf_instance_id;
     in->project_id = run->in->project_id;
     in->operation = "INSTANTIATE";
+    in->flavour_id = run->wanted->flavour_id;
     in->site = run->in->site;
     in->site_name = run->in->site_name;
     in->reason = run->in->reason;
@@ -93,7 +106,8 @@ grant_get(struct run *run)
     in->total_memory_mb = run->in->total_memory_mb;
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(flow_mem(run->f), &run->wanted->vnfcs, &in->resources));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, run->grant));
+    TRY(vnf_grant(run->f, run->in, in, run->grant));
+    run->in = with_images(run);
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),
                   str_or(run->grant->reason, "asked for")));
@@ -109,6 +123,7 @@ servers_make(struct run *run)
         .in = run->in,
         .wanted = run->wanted,
         .connections = run->connections,
+        .flavors = run->grant->flavors,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->wanted->vnfcs));

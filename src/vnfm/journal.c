@@ -12,6 +12,11 @@ static const struct attr vnf_image_at_attrs[] = {
 #include "vnfm/vnf_image_at.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_flavor_at
+static const struct attr vnf_flavor_at_attrs[] = {
+#include "vnfm/vnf_flavor_at.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_scale
 static const struct attr vnf_scale_attrs[] = {
 #include "vnfm/vnf_scale.tbl"
@@ -65,6 +70,11 @@ static const struct attr grant_in_attrs[] = {
 #define TABLE_STRUCT grant_out
 static const struct attr grant_out_attrs[] = {
 #include "vnfm/grant_out.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_taken
+static const struct attr grant_taken_attrs[] = {
+#include "vnfm/grant_taken.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT made_port
@@ -188,6 +198,16 @@ const struct table grant_in_table = {
     .name = "grant_in",
     .doc = "A grant request (SOL003 9.5.2.2 GrantRequest), as a function call.",
     TABLE(struct grant_in, grant_in_attrs),
+};
+const struct table vnf_flavor_at_table = {
+    .name = "vnf_flavor_at",
+    .doc = "A VDU's flavour as the site knows it.",
+    TABLE(struct vnf_flavor_at, vnf_flavor_at_attrs),
+};
+const struct table grant_taken_table = {
+    .name = "grant_taken",
+    .doc = "A foreign NFVO's grant.",
+    TABLE(struct grant_taken, grant_taken_attrs),
 };
 const struct table grant_out_table = {
     .name = "grant_out",

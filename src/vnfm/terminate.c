@@ -68,7 +68,7 @@ terminate_run(struct flow *f, const void *arg)
     ask->operation = "TERMINATE";
     ask->site = in->site;
     TRY(flow_step(f, "holdings", &held_read, owner, held));
-    TRY(flow_step(f, "grant", &nfvo_grant, ask, grant));
+    TRY(vnf_grant(f, in, ask, grant));
     TRY(flow_started(f));
     TRY(servers_shutdown(f, in, &held->items));
     TRY(held_release(f, "", &held->items, NULL));

@@ -30,6 +30,8 @@ static const struct {
      "nfv-sol005/SOL005/NSLifecycleManagement/NSLifecycleManagement.yaml"},
     {&etsi_vnflcm_face, "SOL003 VNF lifecycle management", "/vnflcm/v2",
      "nfv-sol002-sol003/SOL003/VNFLifecycleManagement/VNFLifecycleManagement.yaml"},
+    {&etsi_grant_face, "SOL003 granting of operations", "/grant/v1",
+     "nfv-sol002-sol003/SOL003/VNFLifecycleOperationGranting/VNFLifecycleOperationGranting.yaml"},
 };
 
 struct decision {

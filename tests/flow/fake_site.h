@@ -46,6 +46,7 @@ struct fake_control {
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
+    _Atomic int cores;             /* that the quota has; 0 = limits are not told */
     _Atomic int n_tokens;          /* tokens given */
     _Atomic int n_extensions;      /* times that the extensions were told */
     _Atomic int n_live;            /* objects there (without images and flavors) */
