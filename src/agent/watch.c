@@ -59,7 +59,8 @@ struct item {
     uint32_t judged;    /* Up to here, what has not come back is lost. */
     uint32_t lap_of[RING]; /* The last lap that was under way when a probe was sent. */
     bool was_well;
-    bool armed;         /* Probes have come through since it was last down. */
+    bool armed;         /* Probes have come through since it was last down; of one elsewhere also
+                         * at the beginning: kernel programs answer there, not the function. */
     uint32_t reasons;   /* DP_DOWN_* that hold. */
     int64_t next_ns;    /* Of the next probe. */
     int64_t well_ns[3]; /* Since when a reason is gone, by its bit; 0 = it is not. */
@@ -237,36 +238,53 @@ lap_send(struct watch *w, int64_t now)
     probe_send(w, &self, DP_FORWARD);
 }
 
+/* The last probe of that direction that has come back and says something of now. */
+static uint32_t
+seen(const struct watch *w, const struct item *it, int dir)
+{
+    uint32_t seq = __atomic_load_n(&w->health[it->w.slot].seen[dir], __ATOMIC_ACQUIRE);
+
+    return (int32_t)(seq - it->first) > 0 ? seq : it->first;
+}
+
 /* Probes of the worse direction that are lost for sure, since the last that came back. */
 static uint32_t
 lost(const struct watch *w, const struct item *it)
 {
-    const struct dp_health *health = &w->health[it->w.slot];
     uint32_t most = 0;
 
     for (int dir = 0; dir < 2; dir++) {
-        int32_t n = (int32_t)(it->judged - __atomic_load_n(&health->seen[dir], __ATOMIC_ACQUIRE));
+        int32_t n = (int32_t)(it->judged - seen(w, it, dir));
 
         most = n > (int32_t)most ? (uint32_t)n : most;
     }
     return most;
 }
 
+/* Here all that was sent has to be back.  Elsewhere some are always on the way, more the farther it
+ * is: it is well when it is heard and not as good as lost. */
+static bool
+is_well(const struct watch *w, const struct item *it)
+{
+    uint32_t forward = seen(w, it, DP_FORWARD), reverse = seen(w, it, DP_REVERSE);
+
+    if (it->w.vtep) {
+        return forward != it->first && reverse != it->first && lost(w, it) < it->w.threshold;
+    }
+    return it->sent != it->first && it->sent == forward && it->sent == reverse;
+}
+
 static void
 silence_judge(struct watch *w, struct item *it, int64_t now)
 {
-    const struct dp_health *health = &w->health[it->w.slot];
     uint32_t on_the_way = it->w.vtep ? ON_THE_WAY : 0, n;
-    bool all_back;
 
     while (it->sent - it->judged > on_the_way &&
            (int32_t)(w->lap_back - it->lap_of[(it->judged + 1) % RING]) >= 2) {
         it->judged++;
     }
     n = lost(w, it);
-    all_back = it->sent - __atomic_load_n(&health->seen[DP_FORWARD], __ATOMIC_ACQUIRE) <= on_the_way &&
-               it->sent - __atomic_load_n(&health->seen[DP_REVERSE], __ATOMIC_ACQUIRE) <= on_the_way;
-    if (it->sent - it->first > on_the_way && all_back) {
+    if (is_well(w, it)) {
         it->armed = true;
         relieve(it, DP_DOWN_SILENT, now);
     } else if (n) {
@@ -274,6 +292,7 @@ silence_judge(struct watch *w, struct item *it, int64_t now)
     }
     if (it->armed && n >= it->w.threshold) {
         it->armed = false;
+        it->first = it->sent;
         condemn(w, it, DP_DOWN_SILENT);
     }
 }
@@ -536,8 +555,8 @@ static void
 item_take_over(struct item *it, struct item *old)
 {
     it->sent = old->sent;
-    it->armed = old->armed && old->w.interval_ms;
-    it->first = it->armed ? old->first : it->sent;
+    it->armed = old->w.interval_ms ? old->armed : it->w.vtep != 0;
+    it->first = old->w.interval_ms && old->armed ? old->first : it->sent;
     it->judged = old->judged;
     memcpy(it->lap_of, old->lap_of, sizeof it->lap_of);
     it->reasons = old->reasons;
@@ -569,6 +588,7 @@ item_begin(struct watch *w, struct item *it, struct item *old)
         it->sent = it->first = it->judged = w->health[it->w.slot].seen[DP_FORWARD];
         it->reasons = w->health[it->w.slot].down & DP_DOWN_SILENT;
         it->was_well = it->reasons;
+        it->armed = it->w.vtep;
     }
     if (it->pidfd < 0 && it->w.pid && !(it->reasons & DP_DOWN_PROCESS)) {
         it->pidfd = (int)syscall(SYS_pidfd_open, it->w.pid, 0);

@@ -254,7 +254,8 @@ static struct http_client_config
 client_config(const struct session *session)
 {
     return (struct http_client_config){
-        .ca_file = str_empty(session->credentials.ca_file) ? NULL : session->credentials.ca_file,
+        .tls.ca_file =
+            str_empty(session->credentials.ca_file) ? NULL : session->credentials.ca_file,
     };
 }
 

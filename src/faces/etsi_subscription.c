@@ -164,7 +164,8 @@ etsi_subscription_create(struct rest_request *r)
     struct creating *creating = MEM_NEW(r->mem, struct creating);
 
     creating->r = r;
-    TRY(subscription_make(r->mem, r->route->arg, r->row, r->base, &creating->wanted));
+    TRY(subscription_make(r->mem, r->route->arg, r->row, r->base,
+                          notifier_has_certificate(nfvo->notifier), &creating->wanted));
     TRY(owner_set(&r->op, &creating->wanted->project_id));
     TRY(store_read(nfvo->store, same_read, creating));
     if (creating->same) {

@@ -7,6 +7,7 @@
 #ifdef CARRICK_FAULTS
 #include "faces/fault.h"
 #endif
+#include "faces/certificates.h"
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
@@ -36,15 +37,22 @@
       "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
     X(nfvo, "nfvo", "URL", "",                                                                     \
       "NFVO that VNFs of no network service are granted by; empty = this one")                     \
-    X(nfvo_user, "nfvo-user", "NAME", "", "user, or client of OAuth 2.0, that it knows us by")      \
+    X(nfvo_user, "nfvo-user", "NAME", "",                                                          \
+      "user, or client of OAuth 2.0, that it knows us by; empty = by --client-cert")               \
     X(nfvo_password, "nfvo-password-file", "FILE", "", "file with that user's password")            \
     X(nfvo_token, "nfvo-token-endpoint", "URL", "",                                                \
       "where a token is got for them; empty = /oauth2/token of the NFVO, basic = with each call")  \
     X(nfvo_scope, "nfvo-scope", "SCOPE", "", "scope of that token, as project:ID")                  \
     X(public_url, "public-url", "URL", "",                                                         \
-      "what others reach us by; empty = http:// and --listen")                                     \
+      "what others reach us by; empty = --listen, by http or https")                               \
     X(grant_wait_s, "grant-wait-s", "SECONDS", "5",                                                \
       "a VNFM that asks for a grant waits so long for it, then it is told to come again")          \
+    CERTIFICATE_OPTIONS(X)                                                                         \
+    X(client_ca, "client-ca", "FILE", "",                                                          \
+      "who signs clients' certificates (PEM); the name in one is a user's")                        \
+    X(ca, "ca", "FILE", "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
+    X(client_cert, "client-cert", "FILE", "", "certificate that callbacks are shown (TLS_CERT)")   \
+    X(client_key, "client-key", "FILE", "", "key of that certificate")                             \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
 enum orchestrator_option {
@@ -67,8 +75,8 @@ static const struct identity_endpoint endpoints[] = {
 struct orchestrator {
     struct mem *mem;
     const char **values; /* by enum orchestrator_option */
-    const char *address;
-    uint16_t port;
+    struct http_server_config server;
+    struct http_tls tls; /* Of calls. */
     struct policy *policy;
     struct store *store;
     struct loop *loop;
@@ -119,7 +127,9 @@ grants_check(struct orchestrator *o)
     int64_t wait_s;
     size_t n = 0;
 
-    o->nfvo.own_url = *own ? own : mem_printf(o->mem, "http://%s", o->values[OPTION_listen]);
+    o->nfvo.own_url = *own ? own
+                           : mem_printf(o->mem, "%s://%s", o->server.tls_cert ? "https" : "http",
+                                        o->values[OPTION_listen]);
     if (!str_to_i64(o->values[OPTION_grant_wait_s], &wait_s) || wait_s < 0 || wait_s > 60) {
         return err_new(E_INVALID, NULL, "--grant-wait-s: 0 to 60 are possible, not %s",
                        o->values[OPTION_grant_wait_s]);
@@ -151,11 +161,28 @@ grants_check(struct orchestrator *o)
 }
 
 static struct err *
+certificates_check(struct orchestrator *o)
+{
+    const struct certificate_paths paths = {
+        .cert = o->values[OPTION_tls_cert],
+        .key = o->values[OPTION_tls_key],
+        .client_ca = o->values[OPTION_client_ca],
+        .ca = o->values[OPTION_ca],
+        .client_cert = o->values[OPTION_client_cert],
+        .client_key = o->values[OPTION_client_key],
+    };
+
+    TRY(certificates_read(o->mem, &paths, &o->server, &o->tls));
+    o->nfvo.tls = o->tls;
+    return NULL;
+}
+
+static struct err *
 options_check(struct orchestrator *o)
 {
     enum log_level level;
     int64_t mb;
-    struct err *e = role_listen(o->mem, o->values[OPTION_listen], &o->address, &o->port);
+    struct err *e = role_listen(o->mem, o->values[OPTION_listen], &o->server.address, &o->server.port);
 
     if (!log_level_from_name(o->values[OPTION_log_level], &level)) {
         e = err_join(
@@ -167,13 +194,14 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
-    if (o->address) {
-        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], o->address,
-                                                    &o->callbacks),
+    if (o->server.address) {
+        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks],
+                                                    o->server.address, &o->callbacks),
                                  "--callbacks"));
     }
     o->nfvo.max_package = (uint64_t)mb << 20;
-    return err_join(err_join(e, trust_check(o)), grants_check(o));
+    e = err_join(err_join(e, trust_check(o)), certificates_check(o));
+    return err_join(e, grants_check(o));
 }
 
 void
@@ -230,7 +258,9 @@ identity_start(struct orchestrator *o)
     };
     struct identity_first first = {
         .cloud = CLOUD,
-        .auth_url = mem_printf(o->mem, "http://%s/identity/v3", o->values[OPTION_listen]),
+        .auth_url = mem_printf(o->mem, "%s://%s/identity/v3", o->server.tls_cert ? "https" : "http",
+                               o->values[OPTION_listen]),
+        .ca_file = o->tls.ca_file,
         .password_file = state_path(o, "admin.password"),
         .clouds_file = state_path(o, "clouds.yaml"),
     };
@@ -242,7 +272,7 @@ identity_start(struct orchestrator *o)
 static struct err *
 engine_start(struct orchestrator *o)
 {
-    struct http_client_config http = {.max_per_host = 16};
+    struct http_client_config http = {.max_per_host = 16, .tls = o->tls};
     struct vim_config vim = {.loop = o->loop, .store = o->store, .site = site_for_vim};
     struct peers_config peers = {
         .loop = o->loop,
@@ -251,6 +281,7 @@ engine_start(struct orchestrator *o)
         .arg = &o->nfvo,
         .may_connect = callback_may,
         .may_arg = &o->callbacks,
+        .tls = o->tls,
     };
     struct flow_engine_config engine = {
         .loop = o->loop,
@@ -290,7 +321,8 @@ static struct err *
 notifier_start(struct orchestrator *o)
 {
     struct notifier_config config = {
-        .loop = o->loop, .store = o->store, .apis = etsi_notices, .rule = o->callbacks};
+        .loop = o->loop, .store = o->store, .apis = etsi_notices, .rule = o->callbacks,
+        .tls = o->tls};
 
     TRY(notifier_new(&config, &o->notifier));
     o->nfvo.notifier = o->notifier;
@@ -317,13 +349,14 @@ static struct err *
 serve(struct orchestrator *o)
 {
     struct rest_config config = {
-        .http = {.address = o->address, .port = o->port},
+        .http = o->server,
         .authenticate = identity_caller,
         .auth_arg = o->identity,
+        .certified = identity_certified,
         .passwords = {.proved = identity_proved,
                       .prove = identity_prove,
                       .pool = identity_pool(o->identity),
-                      .in_clear = is_loopback(o->address)},
+                      .in_clear = is_loopback(o->server.address)},
         .auth_prefix = "/identity",
         .pool = o->waiting,
         .list_max = 1000,
@@ -346,7 +379,8 @@ orchestrator_start(struct orchestrator *o)
     o->watch = site_watch_new(&o->nfvo);
     TRY(notifier_start(o));
     TRY(serve(o));
-    log_info("orchestrator", "serving listen=%s:%u", o->address, rest_port(o->rest));
+    log_info("orchestrator", "serving listen=%s:%u%s", o->server.address,
+             rest_port(o->rest), o->server.tls_cert ? " https" : "");
     return loop_run(o->loop);
 }
 

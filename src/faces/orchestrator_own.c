@@ -65,7 +65,7 @@ site_check(struct rest_request *r)
     if (r->route->verb == REST_UPDATE) {
         TRY(store_read(nfvo->store, site_merge, &probing));
     }
-    TRY(site_probe(r->mem, probing.site));
+    TRY(site_probe(r->op.user, r->mem, probing.site));
     row->status = "UP";
     row->last_error = NULL;
     row->checked_at = time_now_us();

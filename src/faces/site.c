@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "compute/compute.h"
+#include "faces/certificates.h"
 #include "faces/faces.h"
 #include "faces/role.h"
 #include "identity/identity.h"
@@ -29,6 +30,8 @@
     X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
     X(vcpus, "vcpus", "N", "0", "vCPUs for servers, in sum; 0: 16 a processor of the box")         \
     X(memory_mb, "memory-mb", "MIB", "0", "memory for servers, in sum; 0: that of the box")        \
+    CERTIFICATE_OPTIONS(X)                                                                         \
+    X(ca, "ca", "FILE", "", "who signs that certificate (PEM), for clouds.yaml")                   \
     X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
 
 enum site_option {
@@ -54,8 +57,8 @@ struct site {
     struct mem *mem;
     const char **values; /* by enum site_option */
     int64_t underlay_mtu, vcpus, memory_mb;
-    const char *address;
-    uint16_t port;
+    struct http_server_config server;
+    struct http_tls tls;
     struct policy *policy;
     struct store *store;
     struct loop *loop;
@@ -88,7 +91,11 @@ static struct err *
 site_check(struct site *site)
 {
     enum log_level level;
-    struct err *e = role_listen(site->mem, site->values[OPTION_listen], &site->address, &site->port);
+    struct err *e = role_listen(site->mem, site->values[OPTION_listen], &site->server.address,
+                               &site->server.port);
+    const struct certificate_paths paths = {.cert = site->values[OPTION_tls_cert],
+                                            .key = site->values[OPTION_tls_key],
+                                            .ca = site->values[OPTION_ca]};
 
     e = err_join(e, number_option(site, OPTION_underlay_mtu, &site->underlay_mtu));
     e = err_join(e, number_option(site, OPTION_vcpus, &site->vcpus));
@@ -102,7 +109,7 @@ site_check(struct site *site)
     if (str_empty(site->values[OPTION_host_id])) {
         site->values[OPTION_host_id] = site->values[OPTION_name];
     }
-    return e;
+    return err_join(e, certificates_read(site->mem, &paths, &site->server, &site->tls));
 }
 
 void
@@ -150,7 +157,10 @@ site_identity(struct site *site)
     };
     struct identity_first first = {
         .cloud = site->values[OPTION_name],
-        .auth_url = mem_printf(site->mem, "http://%s/identity/v3", site->values[OPTION_listen]),
+        .auth_url = mem_printf(site->mem, "%s://%s/identity/v3",
+                               site->server.tls_cert ? "https" : "http",
+                               site->values[OPTION_listen]),
+        .ca_file = site->tls.ca_file,
         .password_file = site_path(site, "admin.password"),
         .clouds_file = site_path(site, "clouds.yaml"),
     };
@@ -208,7 +218,7 @@ site_serve(struct site *site)
                                      .image = site->image,
                                      .network = site->network,
                                      .compute = site->compute};
-    struct rest_config config = {.http = {.address = site->address, .port = site->port},
+    struct rest_config config = {.http = site->server,
                                  .authenticate = identity_caller,
                                  .auth_arg = site->identity,
                                  .auth_prefix = "/identity",
@@ -230,7 +240,7 @@ site_start(struct site *site)
     TRY(site_services_start(site));
     TRY(site_agent(site));
     TRY(site_serve(site));
-    log_info("site", "serving name=%s listen=%s:%u", site->values[OPTION_name], site->address,
+    log_info("site", "serving name=%s listen=%s:%u", site->values[OPTION_name], site->server.address,
              rest_port(site->rest));
     return loop_run(site->loop);
 }

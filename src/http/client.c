@@ -48,7 +48,7 @@ struct http_call {
 struct http_client {
     struct loop *loop;
     struct http_client_config config;
-    char *ca_file, *user_agent;
+    char *ca_file, *cert_file, *key_file, *user_agent;
     CURLM *multi;
     struct loop_timer *timer;
     struct http_call *calls;
@@ -224,9 +224,14 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
                      str_or(config ? config->user_agent : NULL, "carrick/" CARRICK_VERSION));
-    if (config && config->ca_file) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+    if (config && config->tls.ca_file) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, config->tls.ca_file);
     }
+    if (config && config->tls.cert_file && request->with_certificate) {
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, config->tls.cert_file);
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, config->tls.key_file);
+    }
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(request->connect_timeout_ms ? request->connect_timeout_ms : 5000));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -476,7 +481,9 @@ http_client_new(struct loop *loop, const struct http_client_config *config,
     if (config) {
         client->config = *config;
     }
-    client->config.ca_file = client->ca_file = heap_str(client->config.ca_file);
+    client->config.tls.ca_file = client->ca_file = heap_str(client->config.tls.ca_file);
+    client->config.tls.cert_file = client->cert_file = heap_str(client->config.tls.cert_file);
+    client->config.tls.key_file = client->key_file = heap_str(client->config.tls.key_file);
     client->config.user_agent = client->user_agent = heap_str(client->config.user_agent);
     client->multi = curl_multi_init();
     if (!client->multi) {
@@ -508,6 +515,8 @@ http_client_free(struct http_client *client)
     }
     loop_timer_del(client->timer);
     free(client->ca_file);
+    free(client->cert_file);
+    free(client->key_file);
     free(client->user_agent);
     free(client);
 }

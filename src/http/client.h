@@ -9,9 +9,16 @@ struct http_client;
 struct http_call;
 struct sockaddr;
 
+/* PEM files, read anew for each connection; null for what there is not. */
+struct http_tls {
+    const char *ca_file;     /* Trust store, null = the system's. */
+    const char *cert_file;   /* Shown by calls .with_certificate ... */
+    const char *key_file;    /* ... with its key. */
+};
+
 struct http_client_config {
     int max_per_host;        /* Connections a host, 0 = 8. */
-    const char *ca_file;     /* Trust store, null = the system's. */
+    struct http_tls tls;
     const char *user_agent;  /* null = "carrick/VERSION" */
     /* Asked before each connection with the address that it would lead to; null = any may be
      * called.  A call that came to refused addresses only is E_FORBIDDEN. */
@@ -28,6 +35,7 @@ struct http_request {
     int body_fd;                 /* > 0: the body is this file, from its start; streamed */
     int64_t connect_timeout_ms;  /* 0 = 5 000 */
     int64_t timeout_ms;          /* Whole call; 0 = 60 000 */
+    bool with_certificate;       /* Show the client's certificate where the server asks for one */
     size_t max_answer;           /* Bytes of answer kept; 0 = 16 MiB; more = E_TOO_LARGE */
 };
 

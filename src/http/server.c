@@ -425,6 +425,8 @@ start_daemon(struct http_server *server, int fd)
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
          (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {c->tls_client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         (void *)(uintptr_t)c->tls_client_ca},
         {MHD_OPTION_END, 0, NULL},
     };
 
@@ -444,7 +446,7 @@ start_daemon(struct http_server *server, int fd)
     if (!server->daemon) {
         close(fd);
         return err_new(E_UNAVAILABLE, NULL, "the HTTP server does not start%s",
-                       tls ? " (is the certificate or its key bad?)" : "");
+                       tls ? " (is a certificate or the key bad?)" : "");
     }
     return NULL;
 }
@@ -593,12 +595,6 @@ const char *
 http_peer(const struct http_exchange *x)
 {
     return x->peer;
-}
-
-bool
-http_is_tls(const struct http_exchange *x)
-{
-    return x->server->config.tls_cert != NULL;
 }
 
 void

@@ -19,6 +19,7 @@ struct http_server_config {
     size_t max_body;          /* 0 = 8 MiB for collected bodies -> 413 */
     const char *tls_cert;     /* PEM texts; both null = plain HTTP */
     const char *tls_key;
+    const char *tls_client_ca; /* whose certificates clients may show; null = none is asked for */
     const struct http_handler *handler;
     void *arg;
 };
@@ -53,6 +54,12 @@ struct err *http_server_new(const struct http_server_config *config, struct http
 void http_server_free(struct http_server *server, int grace_ms);
 uint16_t http_server_port(const struct http_server *server);
 
+/* Are they a certificate (with those that signed it behind it) and its key, in PEM, and is now
+ * within its time?  E_INVALID says what is wrong. */
+struct err *http_check_certificate(const char *cert, const char *key) MUST_USE;
+/* Is there at least one certificate in the PEM text?  E_INVALID. */
+struct err *http_check_authorities(const char *text) MUST_USE;
+
 /* What is known of a request; strings live as long as the exchange. */
 struct mem *http_mem(struct http_exchange *x);          /* arena of the exchange */
 const char *http_method(const struct http_exchange *x);
@@ -63,6 +70,10 @@ const char *http_body(const struct http_exchange *x, size_t *n);
 struct err *http_body_error(const struct http_exchange *x); /* borrowed */
 const char *http_peer(const struct http_exchange *x);   /* address of the client */
 bool http_is_tls(const struct http_exchange *x);
+/* Common name in the certificate that the client showed and holds the key of, in the exchange's
+ * arena; null where there is none, or it is not (any more, yet) good for a client by tls_client_ca.
+ * On the server's thread, before the answer. */
+const char *http_client_name(const struct http_exchange *x);
 void http_set_user(struct http_exchange *x, void *user);
 void *http_user(const struct http_exchange *x);
 

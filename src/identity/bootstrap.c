@@ -145,9 +145,12 @@ write_clouds(const struct identity *identity, const struct identity_first *first
                                   "      project_domain_name: Default\n"
                                   "    region_name: %s\n"
                                   "    identity_api_version: 3\n"
-                                  "    interface: public\n",
+                                  "    interface: public\n%s",
                                   first->cloud, quoted(mem, first->auth_url),
-                                  quoted(mem, password), identity->config.region);
+                                  quoted(mem, password), identity->config.region,
+                                  first->ca_file ? mem_printf(mem, "    cacert: %s\n",
+                                                              quoted(mem, first->ca_file))
+                                                 : "");
 
     return write_changed(mem, first->clouds_file, text);
 }

@@ -84,6 +84,7 @@ struct identity_first {
     const char *auth_url;      /* "http://127.0.0.1:5000/identity/v3" */
     const char *password_file; /* 0600; its password is random ... */
     const char *clouds_file;   /* 0600 clouds.yaml, or null */
+    const char *ca_file;       /* its cacert, or null = the system's */
     const char *password;      /* ... unless this is given (tests) */
 };
 struct err *identity_bootstrap(struct identity *identity, const struct identity_first *first) MUST_USE;
@@ -152,6 +153,11 @@ bool identity_proved(void *identity, const char *client, const char *password, s
                      struct caller *caller);
 struct err *identity_prove(void *identity, const char *client, const char *password,
                            struct mem *mem, struct caller *caller) MUST_USE;
+/* A client (identity_login.client) whose certificate proves the name -> caller in its default
+ * project, as rest_config.certified asks; E_UNAUTHENTICATED where nobody is called so or he is
+ * disabled, E_FORBIDDEN as above. */
+struct err *identity_certified(void *identity, const char *client, struct mem *mem,
+                               struct caller *caller) MUST_USE;
 /* Revokes a token: from the commit on it is refused. */
 struct err *identity_revoke(struct tx *tx, const struct identity_token *token) MUST_USE;
 /* After the commit of any change of users, projects, domains, roles, assignments, revocations. */

@@ -422,6 +422,15 @@ identity_login(struct identity *identity, const struct identity_login *login, st
 
 /* ---- passwords with every request ------------------------------------------------------- */
 
+/* A request that names no project is for the default one. */
+static struct err *
+in_default_project(const struct identity_token *token)
+{
+    return token->scope == SCOPE_PROJECT
+               ? NULL
+               : err_new(E_FORBIDDEN, NULL, "the user has no role in a default project");
+}
+
 #define PROVED_US INT64_C(60000000)
 
 bool
@@ -449,10 +458,38 @@ identity_prove(void *arg, const char *client, const char *password, struct mem *
     struct identity_token token;
 
     TRY(identity_login(identity, &login, mem, &token));
-    if (token.scope != SCOPE_PROJECT) {
-        return err_new(E_FORBIDDEN, NULL, "the user has no role in a default project");
-    }
+    TRY(in_default_project(&token));
     proofs_put(identity->proofs, client, password, time_now_us() + PROVED_US, mem, token.text);
+    caller_from(&token, mem, caller);
+    return NULL;
+}
+
+/* ---- certificates ----------------------------------------------------------------------- */
+
+/* The name is proved: who has it, and what he may, in one snapshot. */
+static struct err *
+certified(struct tx *tx, void *arg)
+{
+    struct scoping *s = arg;
+    struct user_lookup lookup = {.login = s->login, .mem = s->mem};
+
+    TRY(find_user(tx, &lookup));
+    s->claims->user_id = lookup.id;
+    return lookup.id ? scope_and_describe(tx, s) : refused();
+}
+
+struct err *
+identity_certified(void *arg, const char *client, struct mem *mem, struct caller *caller)
+{
+    struct identity *identity = arg;
+    struct identity_login login = {.client = client};
+    struct identity_token token;
+    struct claims claims = {.issued_us = time_now_us()};
+    struct description d = {.mem = mem, .claims = &claims, .token = &token};
+    struct scoping scoping = {.mem = mem, .login = &login, .claims = &claims, .description = &d};
+
+    TRY(store_read(identity->config.store, certified, &scoping));
+    TRY(in_default_project(&token));
     caller_from(&token, mem, caller);
     return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "flow/flow.h"
 #include "peer/peer.h"
+#include "http/client.h"
 #include "resource/resource.h"
 #include "sys/thread.h"
 #include "tosca/nsd.h"
@@ -30,6 +31,7 @@ struct nfvo {
     const char *own_url;      /* What links in requests of ours begin with. */
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
     int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
+    struct http_tls tls;      /* Of calls to sites. */
 };
 #define NFVO_SERVICE "nfvo"
 /* The peer that foreign grants come from. */
@@ -117,7 +119,7 @@ struct vim_site;
 struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
 /* Gets a token with the site's credentials and looks at its catalog; on a worker.
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
-struct err *site_probe(struct mem *mem, const struct site *site) MUST_USE;
+struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
 
 /* Looks at every site every 10 s and keeps status and last_error true.  On the loop's
  * thread; free it after the pool, before the loop.  Null accepted. */

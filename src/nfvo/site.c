@@ -163,11 +163,11 @@ catalog_lack(const struct json *token)
 }
 
 struct err *
-site_probe(struct mem *mem, const struct site *site)
+site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
 {
     static const char *const headers[] = {"Content-Type: application/json", NULL};
     AUTO_BUF body = BUF_INIT;
-    struct http_client_config config = {0};
+    struct http_client_config config = {.tls = nfvo->tls};
     struct http_answer answer;
     const struct json *json;
 

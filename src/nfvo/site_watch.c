@@ -62,9 +62,9 @@ seen_fn(struct tx *tx, void *arg)
 }
 
 static struct err *
-site_answers(struct mem *mem, const struct site *site)
+site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
 {
-    struct http_client_config config = {0};
+    struct http_client_config config = {.tls = nfvo->tls};
     struct http_request request = {
         .method = "GET",
         .url = site->auth_url,
@@ -85,7 +85,7 @@ static struct err *
 site_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
 {
     struct seen seen = {.site = site, .status = "UP"};
-    struct err *why = site_answers(mem, site);
+    struct err *why = site_answers(nfvo, mem, site);
 
     if (why) {
         seen.status = "DOWN";

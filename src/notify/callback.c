@@ -43,6 +43,8 @@ callback_call(struct http_client *http, struct mem *mem, const struct callback *
                     .body_len = callback->body ? strlen(callback->body) : 0,
                     .body_fd = -1,
                     .timeout_ms = callback->timeout_ms,
+                    .with_certificate =
+                        str_eq(subscription->auth_type, SUBSCRIPTION_TLS_CERT),
                     .max_answer = ANSWER_MAX},
         .headers = {"Accept: application/json",
                     mem_printf(mem, "Version: %s", callback->version),

@@ -24,6 +24,12 @@ notify_api(const struct notifier *notifier, const char *name)
     return *api;
 }
 
+bool
+notifier_has_certificate(const struct notifier *notifier)
+{
+    return notifier->config.tls.cert_file;
+}
+
 /* ---- writes ------------------------------------------------------------------------------ */
 
 static void
@@ -312,6 +318,7 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
      * one host's slow callbacks would wait for each other. */
     struct http_client_config http = {
         .max_per_host = 10000,
+        .tls = config->tls,
         .may_connect = callback_may,
         .may_arg = &notifier->config.rule,
     };

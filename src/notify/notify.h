@@ -6,6 +6,7 @@
 #define CARRICK_NOTIFY_NOTIFY_H
 
 #include "base/net.h"
+#include "http/client.h"
 #include "resource/resource.h"
 #include "store/store.h"
 
@@ -119,11 +120,14 @@ struct err *notice_row(const struct notice_event *event, const struct table *tab
 
 /* ---- subscriptions ------------------------------------------------------------------ */
 
-/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with.
+/* The authType of notifications that show our certificate. */
+#define SUBSCRIPTION_TLS_CERT "TLS_CERT"
+/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with;
+ * 'has_certificate': there is one to show (notifier_has_certificate).
  * E_INVALID with all faults of filter and authentication. */
 struct err *subscription_make(struct mem *mem, const struct notice_api *api,
                               const struct subscription_request *request, const char *base,
-                              struct subscription **made) MUST_USE;
+                              bool has_certificate, struct subscription **made) MUST_USE;
 /* Id of the project's subscription with the same API, filter and callback, or null
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
@@ -154,6 +158,7 @@ struct notifier_config {
     struct store *store;
     const struct notice_api *const *apis; /* null-terminated */
     struct callback_rule rule;
+    struct http_tls tls;  /* Of calls to callbacks and token endpoints. */
     int64_t retry_ms;     /* Pause after a first failure, doubled after each; 0 = 500 */
     int64_t retry_max_ms; /* ... up to this; 0 = 60 000 */
     int64_t timeout_ms;   /* Of one delivery; 0 = 10 000 */
@@ -167,6 +172,8 @@ struct err *notifier_new(const struct notifier_config *config, struct notifier *
 void notifier_stop(struct notifier *notifier);
 /* Stops it and ends; before the store closes.  Null accepted. */
 void notifier_free(struct notifier *notifier);
+/* Is there a certificate of ours to show callbacks?  Any thread. */
+bool notifier_has_certificate(const struct notifier *notifier);
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 

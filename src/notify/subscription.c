@@ -7,7 +7,8 @@
 #include <string.h>
 
 const char *const subscription_verbosities[] = {"FULL", "SHORT", NULL};
-const char *const subscription_auth_types[] = {"BASIC", "OAUTH2_CLIENT_CREDENTIALS", NULL};
+const char *const subscription_auth_types[] = {"BASIC", "OAUTH2_CLIENT_CREDENTIALS",
+                                                 SUBSCRIPTION_TLS_CERT, NULL};
 const char *const notification_states[] = {"WAITING", "DEAD", NULL};
 
 const struct quota_default notify_quotas[] = {
@@ -184,7 +185,8 @@ const struct resource notification_resource = {
 
 /* The first way of the client's that is there and has its parameters. */
 static struct err *
-authentication_take(const struct subscription_authentication *given, struct subscription *made)
+authentication_take(const struct subscription_authentication *given, bool has_certificate,
+                    struct subscription *made)
 {
     for (size_t i = 0; i < given->types.n; i++) {
         const char *type = given->types.items[i];
@@ -206,16 +208,23 @@ authentication_take(const struct subscription_authentication *given, struct subs
             made->token_endpoint = oauth2->endpoint;
             return NULL;
         }
+        if (str_eq(type, SUBSCRIPTION_TLS_CERT) && has_certificate &&
+            str_starts(made->callback_uri, "https://")) {
+            made->auth_type = SUBSCRIPTION_TLS_CERT;
+            return NULL;
+        }
     }
     return err_new(E_INVALID, NULL,
-                   "authentication: BASIC with paramsBasic or OAUTH2_CLIENT_CREDENTIALS with "
-                   "paramsOauth2ClientCredentials is wanted");
+                   "authentication: BASIC with paramsBasic%s OAUTH2_CLIENT_CREDENTIALS with "
+                   "paramsOauth2ClientCredentials%s is wanted",
+                   has_certificate ? "," : " or",
+                   has_certificate ? " or TLS_CERT with an https callbackUri" : "");
 }
 
 struct err *
 subscription_make(struct mem *mem, const struct notice_api *api,
                   const struct subscription_request *request, const char *base,
-                  struct subscription **out)
+                  bool has_certificate, struct subscription **out)
 {
     struct subscription *made = row_new(mem, &subscription_table);
     struct err *faults = criteria_check(mem, api->filter, "filter", request->filter);
@@ -229,7 +238,8 @@ subscription_make(struct mem *mem, const struct notice_api *api,
         made->verbosity = str_or(request->verbosity, "FULL");
     }
     if (request->authentication.n) {
-        faults = err_join(faults, authentication_take(request->authentication.items[0], made));
+        faults = err_join(faults, authentication_take(request->authentication.items[0],
+                                                      has_certificate, made));
     }
     *out = made;
     return faults;

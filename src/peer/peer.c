@@ -181,6 +181,7 @@ send_it(struct calling *calling)
         .body_len = calling->body ? strlen(calling->body) : 0,
         .body_fd = -1,
         .timeout_ms = peers->config.timeout_ms,
+        .with_certificate = !calling->about.login.type,
         .max_answer = ANSWER_MAX,
     };
     http_login_call(calling->about.is_trusted ? peers->any : peers->ruled, calling->mem,
@@ -227,7 +228,7 @@ peer_call(struct peers *peers, const struct peer_call *call, peer_done_fn *done,
 struct err *
 peers_new(const struct peers_config *config, struct peers **out)
 {
-    struct http_client_config any = {.max_per_host = 8}, ruled = any;
+    struct http_client_config any = {.max_per_host = 8, .tls = config->tls}, ruled = any;
     struct peers *peers = heap_alloc(sizeof *peers);
     struct err *err;
 

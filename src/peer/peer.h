@@ -24,6 +24,7 @@ struct peers_config {
     /* As of struct http_client_config, for peers that are not trusted. */
     bool (*may_connect)(void *arg, const struct sockaddr *to);
     void *may_arg;
+    struct http_tls tls; /* Our certificate is shown to peers that are called in nobody's name. */
     int64_t timeout_ms;  /* Of a call; 0 = 30 000. */
     int64_t patience_ms; /* So long steps wait for a peer that is not there; 0 = 600 000. */
 };

@@ -31,7 +31,7 @@ struct dialect {
     const struct query_words *words;       /* null: .query reads the query string itself */
     bool envelope;                         /* {"port": {...}} around one row */
     int versions_status;                   /* of GET / */
-    bool passwords;                        /* HTTP Basic, where the service takes it */
+    bool without_token;                    /* HTTP Basic, certificates, where the service takes them */
     bool majors;                           /* versions of a face are majors: face.versions */
     bool unknown_is_refused;               /* a filter that nobody knows: E_INVALID, else ignored */
     int (*status)(const struct err *e);    /* null = err_code_status */

@@ -160,7 +160,7 @@ passwords_taken(const struct rest_request *r)
 {
     const struct rest_passwords *passwords = &r->x->rest->config.passwords;
 
-    return passwords->prove && r->face->dialect->passwords &&
+    return passwords->prove && r->face->dialect->without_token &&
            (passwords->in_clear || http_is_tls(r->x->http));
 }
 
@@ -190,15 +190,42 @@ authenticate_password(struct rest_exchange *x)
     return NULL;
 }
 
+/* Whose certificate the connection shows; null where none is taken, or a header says who asks. */
+static const char *
+certified(const struct rest_exchange *x)
+{
+    return x->rest->config.certified && x->r.face->dialect->without_token &&
+                   !http_header(x->http, "Authorization")
+               ? http_client_name(x->http)
+               : NULL;
+}
+
+static struct err *
+authenticate_certificate(struct rest_exchange *x, const char *name)
+{
+    const struct rest_config *config = &x->rest->config;
+    struct rest_request *r = &x->r;
+    struct err *e = config->certified(config->auth_arg, name, r->mem, &r->caller);
+
+    r->caller.request_id = r->request_id;
+    r->authenticated = !e;
+    return e;
+}
+
 static struct err *
 authenticate(struct rest_exchange *x)
 {
     struct rest_request *r = &x->r;
     const struct rest_config *config = &x->rest->config;
     bool is_public = r->route->flags & REST_PUBLIC;
+    const char *name;
     struct err *e;
 
     r->token = given_token(x->http);
+    name = r->token || is_public ? NULL : certified(x);
+    if (name) {
+        return authenticate_certificate(x, name);
+    }
     if (!r->token && !is_public && passwords_taken(r)) {
         return authenticate_password(x);
     }

@@ -226,6 +226,11 @@ struct rest_passwords {
     bool in_clear;                   /* also over connections that are not TLS */
 };
 
+/* The name in a client's certificate, which is good -> caller.  On a server's thread.
+ * E_UNAUTHENTICATED, E_FORBIDDEN. */
+typedef struct err *rest_certified_fn(void *arg, const char *name, struct mem *mem,
+                                      struct caller *caller);
+
 struct rest_config {
     struct http_server_config http;  /* .handler and .arg are set by rest */
     const struct rest_mount *mounts; /* borrowed; faces of one prefix may be several */
@@ -233,6 +238,7 @@ struct rest_config {
     rest_authenticate_fn *authenticate;
     void *auth_arg;
     struct rest_passwords passwords; /* .prove null = none are taken */
+    rest_certified_fn *certified;    /* of dialects that take certificates; null = none are taken */
     const char *auth_prefix;         /* prefix of the identity face, for WWW-Authenticate */
     struct pool *pool;               /* for REST_POOL; may be null where no route has it */
     int64_t list_max;                /* rows of a page at most, 0 = no cap */

@@ -270,3 +270,45 @@ TEST(a_lap_that_is_lost_does_not_end_judgement)
     EVENTUALLY(8000, down(&g, 1) == DP_DOWN_SILENT);
     ground_close(&g);
 }
+
+/* The other site: takes the questions that came and answers each when 'late' more have come. */
+static void
+elsewhere_answers(struct ground *g, int fd, uint32_t slot, uint32_t late)
+{
+    uint8_t packet[128];
+    struct dp_probe probe;
+
+    while (recv(fd, packet, sizeof packet, 0) >= 8 + ETH_HLEN + (ssize_t)sizeof probe) {
+        memcpy(&probe, packet + 8 + ETH_HLEN, sizeof probe);
+        __atomic_store_n(&g->health[slot].seen[probe.dir], probe.seq - late, __ATOMIC_RELEASE);
+    }
+}
+
+TEST(an_instance_elsewhere_of_which_nothing_is_heard_is_down)
+{
+    struct ground g = {0};
+    struct watched of = {.id = "elsewhere",
+                         .number = 1,
+                         .slot = 1,
+                         .vtep = INADDR_LOOPBACK,
+                         .label = {1, 2},
+                         .interval_ms = 20,
+                         .threshold = 40};
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons(DP_VXLAN_PORT),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = -1;
+
+    ground_open(&g);
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at));
+    /* From the beginning: nobody there has ever answered. */
+    watch_set(g.watch, &of, 1);
+    EVENTUALLY(8000, down(&g, 1) == DP_DOWN_SILENT);
+    /* Far away, more is on the way than is allowed for by counting. */
+    EVENTUALLY(8000, (elsewhere_answers(&g, fd, 1, 10), !down(&g, 1)));
+    EVENTUALLY(8000, down(&g, 1) == DP_DOWN_SILENT);
+    EVENTUALLY(8000, (elsewhere_answers(&g, fd, 1, 10), !down(&g, 1)));
+    close(fd);
+    ground_close(&g);
+}

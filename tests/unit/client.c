@@ -535,16 +535,16 @@ TEST(client_and_server_speak_tls)
     struct http_server *server;
     struct http_answer answer;
     const char *dir = test_dir(), *url;
-    struct http_client_config trust = {.ca_file = mem_printf(m, "%s/cert", dir)};
+    struct http_client_config trust = {.tls.ca_file = mem_printf(m, "%s/cert", dir)};
     struct process_spec openssl = {
         .argv = process_argv(m, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                              "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=t",
                              "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                             mem_printf(m, "%s/key", dir), "-out", trust.ca_file, NULL)};
+                             mem_printf(m, "%s/key", dir), "-out", trust.tls.ca_file, NULL)};
 
     REQUIRE_OK(process_run(m, &openssl, NULL, 10000, NULL));
     REQUIRE_OK(file_read(m, mem_printf(m, "%s/key", dir), 10000, &key, NULL));
-    REQUIRE_OK(file_read(m, trust.ca_file, 10000, &cert, NULL));
+    REQUIRE_OK(file_read(m, trust.tls.ca_file, 10000, &cert, NULL));
     config.tls_key = key;
     config.tls_cert = cert;
     REQUIRE_OK(http_server_new(&config, &server));

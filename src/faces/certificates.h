@@ -1,0 +1,27 @@
+/* The certificates of a process that serves APIs: its own, whose clients it believes, what it
+ * shows when it calls. */
+#ifndef CARRICK_FACES_CERTIFICATES_H
+#define CARRICK_FACES_CERTIFICATES_H
+
+#include "http/client.h"
+#include "http/server.h"
+
+/* X(id, name, value, default, doc): options that every role with an API has. */
+#define CERTIFICATE_OPTIONS(X)                                                                     \
+    X(tls_cert, "tls-cert", "FILE", "", "its certificate and what it is signed with (PEM): HTTPS") \
+    X(tls_key, "tls-key", "FILE", "", "key of that certificate")
+
+/* Paths of PEM files; "" for what there is not. */
+struct certificate_paths {
+    const char *cert, *key;               /* shown to clients */
+    const char *client_ca;                /* of clients */
+    const char *ca;                       /* of servers that are called */
+    const char *client_cert, *client_key; /* shown to servers */
+};
+/* What is to be served goes into 'server', what calls show and believe into 'client'; strings live
+ * in 'mem' or are the paths'.  E_INVALID tells every fault: files that cannot be read, a key without
+ * a certificate, one that does not fit it, one that is over. */
+struct err *certificates_read(struct mem *mem, const struct certificate_paths *paths,
+                              struct http_server_config *server, struct http_tls *client) MUST_USE;
+
+#endif
