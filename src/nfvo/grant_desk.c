@@ -291,6 +291,18 @@ site_before(struct tx *tx, const char *vnfm_id, const char *vnf_instance_id, con
     return NULL;
 }
 
+/* Where an instance that we had created there is placed. */
+static struct err *
+site_planned(struct tx *tx, const char *vnfm_id, const char *foreign_id, const char **site)
+{
+    struct cond ours[] = {COND("vnfm_id", vnfm_id), COND("foreign_id", foreign_id), {0}};
+    struct vnf_instance *instance;
+
+    TRY(row_find(tx, &vnf_instance_table, ours, &instance));
+    *site = instance ? instance->site_id : NULL;
+    return NULL;
+}
+
 /* The endpoint of the first connection in additionalParams.vimConnectionInfo. */
 static const char *
 endpoint_wished(const struct grant_request *request)
@@ -330,6 +342,7 @@ asked_fill(struct tx *tx, const struct grant_request *request, const struct vnfm
     if (!str_eq(request->operation, "INSTANTIATE")) {
         TRY(site_before(tx, vnfm->id, request->vnf_instance_id, &in->site));
     } else {
+        TRY(site_planned(tx, vnfm->id, request->vnf_instance_id, &in->site));
         asked->flavour_id = request->flavour_id;
         asked->level_id = request->level_id;
     }

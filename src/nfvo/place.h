@@ -21,6 +21,7 @@ struct placing {
     struct ns_plan *plan;
     struct map descriptors; /* profile -> struct vnf_wanted */
     struct map packages;    /* profile -> package id */
+    struct map vnfms;       /* profile -> id of the foreign VNFM */
 };
 
 /* place_site.c: a site and a reason for every VNF and SAP. */

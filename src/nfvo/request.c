@@ -13,22 +13,33 @@
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
 static const char *const affinity_scopes[] = {"NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE", NULL};
 
-/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE}. */
+/* Is 'words' absent, or {NAME: "name of a THING"}? */
+static const char *
+names_fault(struct mem *mem, const struct json *params, const char *words, const char *thing)
+{
+    const struct json *names = json_get(params, words);
+
+    if (names && names->type != JSON_T_OBJECT) {
+        return mem_printf(mem, "%s: an object is needed.", words);
+    }
+    json_each (names, i) {
+        if (!json_str(names->items[i])) {
+            return mem_printf(mem, "%s.%s: the name of a %s is needed.", words, names->keys[i],
+                              thing);
+        }
+    }
+    return NULL;
+}
+
+/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE} and vnfms: {PROFILE: VNFM}. */
 static const char *
 request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
 {
     const char *fault = request_check_object(mem, attr, value);
-    const struct json *sites = fault ? NULL : json_get(*(const struct json **)value, "sapSites");
+    const struct json *params = *(const struct json **)value;
 
-    if (sites && sites->type != JSON_T_OBJECT) {
-        return "sapSites: an object is needed.";
-    }
-    json_each (sites, i) {
-        if (!json_str(sites->items[i])) {
-            return mem_printf(mem, "sapSites.%s: the name of a site is needed.", sites->keys[i]);
-        }
-    }
-    return fault;
+    fault = fault ? fault : names_fault(mem, params, "sapSites", "site");
+    return fault ? fault : names_fault(mem, params, "vnfms", "VNFM");
 }
 
 /* additionalParams are the VNF's own, but for drainSeconds. */

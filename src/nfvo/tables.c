@@ -158,10 +158,9 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
+    &vnfm_table,           &site_table,        &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
-    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &vnfm_table,
-    NULL,
+    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       NULL,
 };
 
 void
@@ -218,6 +217,11 @@ const struct step_kind *const nfvo_kinds[] = {
     &nfvo_grant_settle,
     &vnf_grant_ask,
     &vnf_grant_take,
+    &foreign_create,
+    &foreign_delete,
+    &foreign_operate,
+    &foreign_note,
+    &foreign_read,
     &grant_decide,
     &grant_complete,
     &grant_refuse,

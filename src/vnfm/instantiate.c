@@ -4,6 +4,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -166,6 +167,9 @@ instantiate_run(struct flow *f, const void *arg)
 
     struct describe_in *what = row_new(flow_mem(f), &describe_in_table);
 
+    if (in->vnfm) {
+        return foreign_instantiate(f, in);
+    }
     what->package_id = in->package_id;
     what->name = in->name;
     what->flavour_id = in->flavour_id;

@@ -122,6 +122,21 @@ static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_ask
+static const struct attr foreign_ask_attrs[] = {
+#include "vnfm/foreign_ask.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_new
+static const struct attr foreign_new_attrs[] = {
+#include "vnfm/foreign_new.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_known
+static const struct attr foreign_known_attrs[] = {
+#include "vnfm/foreign_known.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT owner
 static const struct attr owner_attrs[] = {
 #include "vnfm/owner.tbl"
@@ -208,6 +223,21 @@ const struct table grant_taken_table = {
     .name = "grant_taken",
     .doc = "A foreign NFVO's grant.",
     TABLE(struct grant_taken, grant_taken_attrs),
+};
+const struct table foreign_ask_table = {
+    .name = "foreign_ask",
+    .doc = "An operation at a foreign VNFM.",
+    TABLE(struct foreign_ask, foreign_ask_attrs),
+};
+const struct table foreign_new_table = {
+    .name = "foreign_new",
+    .doc = "An instance to create at a foreign VNFM.",
+    TABLE(struct foreign_new, foreign_new_attrs),
+};
+const struct table foreign_known_table = {
+    .name = "foreign_known",
+    .doc = "An instance, here and at a foreign VNFM.",
+    TABLE(struct foreign_known, foreign_known_attrs),
 };
 const struct table grant_out_table = {
     .name = "grant_out",

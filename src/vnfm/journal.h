@@ -102,12 +102,25 @@ struct held_list {
     struct row row;
 #include "vnfm/held_list.tbl"
 };
+struct foreign_ask {
+    struct row row;
+#include "vnfm/foreign_ask.tbl"
+};
+struct foreign_new {
+    struct row row;
+#include "vnfm/foreign_new.tbl"
+};
+struct foreign_known {
+    struct row row;
+#include "vnfm/foreign_known.tbl"
+};
 struct owner {
     struct row row;
 #include "vnfm/owner.tbl"
 };
 #undef ATTR
 
+extern const struct table foreign_ask_table, foreign_new_table, foreign_known_table;
 extern const struct table vnf_flavor_at_table, grant_taken_table;
 extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,
     vnf_scale_table, vnf_scaled_table, vnf_state_table, vnf_info_table,

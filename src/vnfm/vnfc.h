@@ -21,6 +21,12 @@ struct vnfcs {
  * flow, several by children in parallel. */
 struct err *vnfcs_make(struct vnfcs *v, const struct rows *vnfcs) MUST_USE;
 
+/* A port of a server, in 'port': made (step "port VNFC CPD"), or the client's.  E_INVALID where its
+ * connection point is not connected. */
+struct err *vnfc_port_make(struct flow *f, const struct vnfc_in *in,
+                           const struct wanted_vnfc *vnfc, const struct wanted_cp *cp,
+                           struct made_port *port) MUST_USE;
+
 /* What a server holds at its site: its ports (not those that the client made), itself. */
 void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
                struct rows *items);

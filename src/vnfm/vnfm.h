@@ -9,6 +9,7 @@
 /* Steps, flows and what they exchange, which operations of the NFVO are built of. */
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
 #include "vnfm/op_occ.h"

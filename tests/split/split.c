@@ -122,6 +122,21 @@ side_start(struct split *s, struct side *side)
     _exit(1);
 }
 
+/* What was in doubt is looked for at once: the site shows it at once. */
+static void
+side_make(struct split *s, const struct side *side)
+{
+    const char *dir = mem_printf(s->mem, "%s/faults", side->state);
+    FILE *file;
+
+    (void)mkdir(side->state, 0700);
+    (void)mkdir(dir, 0700);
+    file = fopen(mem_printf(s->mem, "%s/settle_ms", dir), "we");
+    if (!file || fprintf(file, "200") < 0 || fclose(file) != 0) {
+        die(s, "a state folder cannot be made");
+    }
+}
+
 static void
 side_kill(struct side *side)
 {
@@ -154,7 +169,6 @@ side_strike(struct split *s, const struct side *side, int n)
     const char *dir = mem_printf(s->mem, "%s/faults", side->state);
     FILE *file;
 
-    (void)mkdir(dir, 0700);
     file = fopen(mem_printf(s->mem, "%s/stop", dir), "we");
     if (!file || fprintf(file, "%d kill", n) < 0 || fclose(file) != 0) {
         die(s, "the point cannot be written");
@@ -271,9 +285,9 @@ id_of(struct split *s, const struct json *json)
     return id;
 }
 
-/* The package of a story's part: "@file NAME" lines, each followed by the file's. */
+/* The n-th package of a story's part: "@file NAME" lines, each followed by the file's. */
 static void
-part_zip(struct split *s, const char *part, struct buf *body)
+part_zip(struct split *s, const char *part, int which, struct buf *body)
 {
     struct zip zip = {0};
     char *text;
@@ -282,40 +296,50 @@ part_zip(struct split *s, const char *part, struct buf *body)
 
     must(s, file_read(s->mem, mem_printf(s->mem, PARTS_DIR "/%s", part), 1 << 20, &text, &n));
     lines = str_split(s->mem, text, '\n', &n);
-    for (size_t i = 0; i < n && !str_starts(lines[i], "= 202"); i++) {
-        if (str_starts(lines[i], "@file ")) {
+    for (size_t i = 0; i < n && which > 0; i++) {
+        if (str_starts(lines[i], "= 202")) {
+            which--;
+        } else if (which == 1 && str_starts(lines[i], "@file ")) {
             zip_file(&zip, lines[i] + strlen("@file "));
-        } else if (zip.name) {
+        } else if (which == 1 && zip.name) {
             zip_line(&zip, lines[i]);
         }
     }
     zip_end(&zip, body);
 }
 
+static const struct descriptor {
+    const char *part;
+    int which;
+    const char *path, *content, *state;
+} pair = {"pair", 1, "/vnfpkgm/v2/vnf_packages", "package_content", "onboardingState"},
+  function = {"service", 1, "/vnfpkgm/v2/vnf_packages", "package_content", "onboardingState"},
+  service = {"service", 2, "/nsd/v2/ns_descriptors", "nsd_content", "nsdOnboardingState"};
+
 static void
-package_upload(struct split *s, const struct side *side)
+upload(struct split *s, const struct side *side, const struct descriptor *what)
 {
     AUTO_BUF body = BUF_INIT;
-    const char *id = id_of(s, want(s, side, 201, 0, "POST", "/vnfpkgm/v2/vnf_packages", "{}"));
+    const char *id = id_of(s, want(s, side, 201, 0, "POST", what->path, "{}"));
+    const char *at = mem_printf(s->mem, "%s/%s", what->path, id);
     const char *headers[] = {"Content-Type: application/zip",
                              mem_printf(s->mem, "X-Auth-Token: %s", side->token), NULL};
     struct http_request request = {.method = "PUT", .headers = headers, .body_fd = -1};
     const struct http_client_config config = {0};
-    const struct json *package = NULL;
+    const struct json *now = NULL;
     struct http_answer answer = {0};
     int64_t began = time_mono_ns();
 
-    part_zip(s, "pair", &body);
-    request.url = mem_printf(s->mem, "%s/vnfpkgm/v2/vnf_packages/%s/package_content", side->url, id);
+    part_zip(s, what->part, what->which, &body);
+    request.url = mem_printf(s->mem, "%s%s/%s", side->url, at, what->content);
     request.body = body.data;
     request.body_len = body.len;
     must(s, http_fetch(s->mem, &config, &request, &answer));
     do {
-        package = want(s, side, 200, 0, "GET",
-                       mem_printf(s->mem, "/vnfpkgm/v2/vnf_packages/%s", id), NULL);
-    } while (!str_eq(json_get_str(package, "onboardingState"), "ONBOARDED") && wait_more(s, began));
-    if (!str_eq(json_get_str(package, "onboardingState"), "ONBOARDED")) {
-        die(s, "the package is not on-boarded");
+        now = want(s, side, 200, 0, "GET", at, NULL);
+    } while (!str_eq(json_get_str(now, what->state), "ONBOARDED") && wait_more(s, began));
+    if (!str_eq(json_get_str(now, what->state), "ONBOARDED")) {
+        die(s, mem_printf(s->mem, "%s is not on-boarded: %s", what->part, json_text(s->mem, now)));
     }
 }
 
@@ -329,7 +353,8 @@ side_furnish(struct split *s, struct side *side)
                           "\"username\":\"u\",\"password\":\"p\",\"project_name\":\"p\","
                           "\"containers\":\"YES\"}",
                           s->control.port));
-    package_upload(s, side);
+    upload(s, side, &pair);
+    upload(s, side, &function);
 }
 
 static void
@@ -360,21 +385,40 @@ sha512_of(struct mem *mem, const void *data, size_t n)
 
 /* ---- operations -------------------------------------------------------------------------- */
 
-static const struct json *
-occurrence(struct split *s, const char *op)
+/* What the two APIs call things, and who serves them. */
+struct kind {
+    const struct side *side;
+    const char *instances, *occurrences, *attr;
+};
+
+static struct kind
+vnfs(const struct split *s)
 {
-    return want(s, &s->vnfm, 200, 0, "GET", mem_printf(s->mem, "/vnflcm/v2/vnf_lcm_op_occs/%s", op),
+    return (struct kind){&s->vnfm, "/vnflcm/v2/vnf_instances", "/vnflcm/v2/vnf_lcm_op_occs",
+                         "vnfInstanceId"};
+}
+
+static struct kind
+services(const struct split *s)
+{
+    return (struct kind){&s->nfvo, "/nslcm/v2/ns_instances", "/nslcm/v2/ns_lcm_op_occs",
+                         "nsInstanceId"};
+}
+
+static const struct json *
+occurrence(struct split *s, struct kind kind, const char *op)
+{
+    return want(s, kind.side, 200, 0, "GET", mem_printf(s->mem, "%s/%s", kind.occurrences, op),
                 NULL);
 }
 
 /* The operation that is open on the instance, or that ended last. */
 static const char *
-operation_last(struct split *s, const char *vnf)
+operation_last(struct split *s, struct kind kind, const char *instance)
 {
     const struct json *list =
-        want(s, &s->vnfm, 200, 0, "GET",
-             mem_printf(s->mem, "/vnflcm/v2/vnf_lcm_op_occs?filter=(eq,vnfInstanceId,%s)", vnf),
-             NULL);
+        want(s, kind.side, 200, 0, "GET",
+             mem_printf(s->mem, "%s?filter=(eq,%s,%s)", kind.occurrences, kind.attr, instance), NULL);
     const char *id = NULL, *latest = "";
 
     json_each (list, i) {
@@ -391,20 +435,16 @@ operation_last(struct split *s, const char *vnf)
     return id;
 }
 
-/* Begins it, also where the answer is lost, and waits until it has stopped in 'state'. */
 static const struct json *
-operate(struct split *s, const char *vnf, const char *what, const char *body, const char *state)
+operation_wait(struct split *s, struct kind kind, const char *op, const char *what,
+               const char *state)
 {
     int64_t began = time_mono_ns();
     const struct json *occ;
-    const char *op, *now;
+    const char *now;
 
-    /* 409: it was begun, and whoever answered was killed. */
-    (void)want(s, &s->vnfm, 202, 409, "POST",
-               mem_printf(s->mem, "/vnflcm/v2/vnf_instances/%s/%s", vnf, what), body);
-    op = operation_last(s, vnf);
     do {
-        occ = occurrence(s, op);
+        occ = occurrence(s, kind, op);
         now = json_get_str(occ, "operationState");
     } while (!str_eq(now, state) &&
              (str_eq(now, "STARTING") || str_eq(now, "PROCESSING") || str_eq(now, "ROLLING_BACK")) &&
@@ -413,6 +453,17 @@ operate(struct split *s, const char *vnf, const char *what, const char *body, co
         die(s, mem_printf(s->mem, "%s is %s, not %s: %s", what, now, state, json_text(s->mem, occ)));
     }
     return occ;
+}
+
+/* Begins it, also where the answer is lost, and waits until it has stopped in 'state'. */
+static const struct json *
+operate(struct split *s, struct kind kind, const char *instance, const char *what,
+        const char *body, const char *state)
+{
+    /* 409: it was begun, and whoever answered was killed. */
+    (void)want(s, kind.side, 202, 409, "POST",
+               mem_printf(s->mem, "%s/%s/%s", kind.instances, instance, what), body);
+    return operation_wait(s, kind, operation_last(s, kind, instance), what, state);
 }
 
 static const char *
@@ -426,20 +477,31 @@ vnf_create(struct split *s)
     "{\"flavourId\":\"f\",\"instantiationLevelId\":\"two\",\"extVirtualLinks\":[{\"id\":\"l\","       \
     "\"resourceId\":\"" NETWORK "\",\"extCps\":[{\"cpdId\":\"out\",\"cpConfig\":{\"x\":{}}}]}]}"
 
-/* Every granted operation was followed to its end, and all that it claimed is free: the NFVO grants
- * what the whole quota has. */
+/* Every granted operation was followed to its end. */
+static void
+grants_over(struct split *s)
+{
+    int64_t began = time_mono_ns();
+
+    while (want(s, &s->nfvo, 200, 0, "GET",
+                "/carrick/v1/operations?filter=(eq,type,grant);(eq,state,PROCESSING)", NULL)
+                   ->n > 0) {
+        if (!wait_more(s, began)) {
+            die(s, "a grant is not over, though its operation is");
+        }
+    }
+}
+
+/* All that was claimed is free: the NFVO grants what the whole quota has. */
 static void
 claims_free(struct split *s, int round)
 {
     int64_t began = time_mono_ns();
-    const struct json *open, *grant;
+    const struct json *grant;
     AUTO_BUF body = BUF_INIT;
     int status = 0;
 
-    do {
-        open = want(s, &s->nfvo, 200, 0, "GET",
-                    "/carrick/v1/operations?filter=(eq,type,grant);(eq,state,PROCESSING)", NULL);
-    } while (open->n > 0 && wait_more(s, began));
+    grants_over(s);
     buf_printf(&body,
                "{\"vnfInstanceId\":\"all-%d\",\"vnfLcmOpOccId\":\"all-%d\",\"vnfdId\":\"pair\","
                "\"operation\":\"SCALE\",\"isAutomaticInvocation\":false,\"_links\":{},"
@@ -450,14 +512,14 @@ claims_free(struct split *s, int round)
                    i ? "," : "", i);
     }
     buf_str(&body, "]}");
-    grant = call(s, &s->nfvo, "POST", "/grant/v1/grants", body.data, &status);
-    while (status == 202 && wait_more(s, began)) {
+    do {
         grant = call(s, &s->nfvo, "POST", "/grant/v1/grants", body.data, &status);
-    }
+    } while (status == 202 && wait_more(s, began));
     if (status != 201) {
         die(s, mem_printf(s->mem, "not all is given back: %d %s", status,
                           grant ? json_text(s->mem, grant) : ""));
     }
+    grants_over(s);
 }
 
 static void
@@ -473,24 +535,116 @@ site_empty(struct split *s)
 
 /* ---- the cases --------------------------------------------------------------------------- */
 
+static void
+vnf_delete(struct split *s, const char *vnf)
+{
+    (void)want(s, &s->vnfm, 204, 404, "DELETE",
+               mem_printf(s->mem, "/vnflcm/v2/vnf_instances/%s", vnf), NULL);
+    site_empty(s);
+}
+
 /* Instantiated, scaled and terminated, each operation with a grant of its own. */
 static void
-life(struct split *s, int round)
+life(struct split *s)
 {
     const char *vnf = vnf_create(s);
-    const struct json *occ = operate(s, vnf, "instantiate", INSTANTIATE, "COMPLETED");
+    const struct json *occ = operate(s, vnfs(s), vnf, "instantiate", INSTANTIATE, "COMPLETED");
 
     if (!json_get_str(occ, "grantId")) {
         die(s, "the occurrence does not name its grant");
     }
     (void)want(s, &s->nfvo, 200, 0, "GET",
                mem_printf(s->mem, "/grant/v1/grants/%s", json_get_str(occ, "grantId")), NULL);
-    (void)operate(s, vnf, "scale_to_level", "{\"instantiationLevelId\":\"one\"}", "COMPLETED");
-    (void)operate(s, vnf, "terminate", "{\"terminationType\":\"FORCEFUL\"}", "COMPLETED");
-    (void)want(s, &s->vnfm, 204, 404, "DELETE",
-               mem_printf(s->mem, "/vnflcm/v2/vnf_instances/%s", vnf), NULL);
+    (void)operate(s, vnfs(s), vnf, "scale_to_level", "{\"instantiationLevelId\":\"one\"}", "COMPLETED");
+    (void)operate(s, vnfs(s), vnf, "terminate", "{\"terminationType\":\"FORCEFUL\"}", "COMPLETED");
+    vnf_delete(s, vnf);
+}
+
+static size_t
+site_count(struct split *s, const char *path, const char *plural)
+{
+    const struct side site = {
+        .name = "site", .url = mem_printf(s->mem, "http://127.0.0.1:%d", s->control.port),
+        .token = "any"};
+
+    return json_get(want(s, &site, 200, 0, "GET", path, NULL), plural)->n;
+}
+
+#define INSTANTIATE_NS                                                                             \
+    "{\"nsFlavourId\":\"default\",\"additionalParamsForNs\":{\"vnfms\":{\"fw\":\"vnfm\"}}}"
+
+static const char *
+ns_create(struct split *s)
+{
+    return id_of(s, want(s, &s->nfvo, 201, 0, "POST", "/nslcm/v2/ns_instances",
+                         "{\"nsdId\":\"service\",\"nsName\":\"demo\",\"nsDescription\":\"d\"}"));
+}
+
+static void
+ns_delete(struct split *s, const char *ns)
+{
+    (void)want(s, &s->nfvo, 204, 404, "DELETE",
+               mem_printf(s->mem, "/nslcm/v2/ns_instances/%s", ns), NULL);
+    if (want(s, &s->vnfm, 200, 0, "GET", "/vnflcm/v2/vnf_instances", NULL)->n != 0) {
+        die(s, "the VNFM keeps an instance of a service that is gone");
+    }
     site_empty(s);
-    claims_free(s, round);
+}
+
+/* A service whose function the VNFM makes: its two servers are a position of the service's chain. */
+static void
+ns_life(struct split *s)
+{
+    const char *ns = ns_create(s);
+
+    (void)operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "COMPLETED");
+    if (want(s, &s->vnfm, 200, 0, "GET",
+             "/vnflcm/v2/vnf_instances?filter=(eq,instantiationState,INSTANTIATED)", NULL)
+            ->n != 1) {
+        die(s, "the VNFM has not one instance");
+    }
+    if (site_count(s, "/network/v2.0/sfc/port_pairs", "port_pairs") != 2 ||
+        site_count(s, "/compute/v2.1/servers/detail", "servers") != 2) {
+        die(s, "the chain has not the two servers of the function");
+    }
+    (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
+    ns_delete(s, ns);
+}
+
+/* The site makes none of these, until "none". */
+static void
+site_refuse(struct split *s, const char *plural)
+{
+    const struct side site = {
+        .name = "site", .url = mem_printf(s->mem, "http://127.0.0.1:%d", s->control.port),
+        .token = "any"};
+
+    (void)want(s, &site, 204, 0, "PUT", mem_printf(s->mem, "/refuse/%s", plural), "{}");
+}
+
+/* The VNFM's operation stops, and so does the service's: it says why, and does as the service is
+ * told: goes on, or takes all back. */
+static void
+ns_stopped(struct split *s, const char *task, const char *state)
+{
+    const char *ns = ns_create(s), *op, *detail;
+    const struct json *occ;
+
+    site_refuse(s, "servers");
+    occ = operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "FAILED_TEMP");
+    site_refuse(s, "none");
+    detail = json_get_str(json_get(occ, "error"), "detail");
+    if (!detail || !strstr(detail, "the VNFM's operation") || !strstr(detail, "is FAILED_TEMP: step")) {
+        die(s, mem_printf(s->mem, "the service stopped with: %s", str_or(detail, "nothing")));
+    }
+    op = operation_last(s, services(s), ns);
+    (void)want(s, &s->nfvo, 202, 0, "POST",
+               mem_printf(s->mem, "/nslcm/v2/ns_lcm_op_occs/%s/%s", op, task), NULL);
+    (void)operation_wait(s, services(s), op, task, state);
+    if (str_eq(state, "COMPLETED")) {
+        (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
+    }
+    ns_delete(s, ns);
 }
 
 /* The quota has no room: the operation takes itself back, and says why. */
@@ -501,23 +655,23 @@ refused(struct split *s)
     const struct json *occ;
 
     s->control.cores = 2;
-    occ = operate(s, vnf, "instantiate", INSTANTIATE, "ROLLED_BACK");
+    occ = operate(s, vnfs(s), vnf, "instantiate", INSTANTIATE, "ROLLED_BACK");
     s->control.cores = CORES;
     detail = json_get_str(json_get(occ, "error"), "detail");
-    if (!detail || !strstr(detail, "has not enough VCPU: capacity 2, used 0, asked 3")) {
+    if (!detail || !strstr(detail, "has not enough VCPU: capacity 2")) {
         die(s, mem_printf(s->mem, "refused with: %s", str_or(detail, "nothing")));
     }
-    site_empty(s);
+    vnf_delete(s, vnf);
 }
 
 /* One of the two is killed at a point of its flows: the operation waits for it. */
 static void
-killed(struct split *s, const struct side *side, int at, int round)
+killed(struct split *s, const struct side *side, int at, void (*life_of)(struct split *s))
 {
     int kills = s->kills;
 
     side_strike(s, side, at);
-    life(s, round);
+    life_of(s);
     if (s->kills == kills) {
         die(s, mem_printf(s->mem, "%s was not killed at point %d", side->name, at));
     }
@@ -525,26 +679,22 @@ killed(struct split *s, const struct side *side, int at, int round)
 
 /* The NFVO is away when the operation begins. */
 static void
-away(struct split *s, int round)
+away(struct split *s)
 {
     const char *vnf = vnf_create(s);
     const struct json *occ = NULL;
-    int64_t began = time_mono_ns();
 
     side_kill(&s->nfvo);
     (void)want(s, &s->vnfm, 202, 0, "POST",
                mem_printf(s->mem, "/vnflcm/v2/vnf_instances/%s/instantiate", vnf), INSTANTIATE);
-    occ = occurrence(s, operation_last(s, vnf));
+    occ = occurrence(s, vnfs(s), operation_last(s, vnfs(s), vnf));
     if (!str_eq(json_get_str(occ, "operationState"), "STARTING")) {
         die(s, "an operation goes on without its grant");
     }
     side_start(s, &s->nfvo);
-    while (!str_eq(json_get_str(occ, "operationState"), "COMPLETED") && wait_more(s, began)) {
-        occ = occurrence(s, operation_last(s, vnf));
-    }
-    (void)operate(s, vnf, "terminate", "{\"terminationType\":\"FORCEFUL\"}", "COMPLETED");
-    site_empty(s);
-    claims_free(s, round);
+    (void)operation_wait(s, vnfs(s), operation_last(s, vnfs(s), vnf), "instantiate", "COMPLETED");
+    (void)operate(s, vnfs(s), vnf, "terminate", "{\"terminationType\":\"FORCEFUL\"}", "COMPLETED");
+    vnf_delete(s, vnf);
 }
 
 static void
@@ -565,10 +715,13 @@ begin(struct split *s)
     s->vnfm.options[3] = "admin";
     s->vnfm.options[4] = "--nfvo-password-file";
     s->vnfm.options[5] = mem_printf(s->mem, "%s/admin.password", s->nfvo.state);
+    side_make(s, &s->nfvo);
+    side_make(s, &s->vnfm);
     side_start(s, &s->nfvo);
     side_furnish(s, &s->nfvo);
     side_start(s, &s->vnfm);
     side_furnish(s, &s->vnfm);
+    upload(s, &s->nfvo, &service);
     (void)want(s, &s->nfvo, 201, 0, "POST", "/carrick/v1/vnfms",
                mem_printf(s->mem,
                           "{\"name\":\"vnfm\",\"url\":\"%s\",\"username\":\"admin\","
@@ -601,20 +754,28 @@ main(int argc, char **argv)
                        .vnfm = {.name = "VNFM"},
                        .limit_ms = 60000 * (patience ? atoi(patience) : 1)};
     begin(&s);
-    life(&s, 1);
+    life(&s);
     refused(&s);
+    ns_life(&s);
+    ns_stopped(&s, "retry", "COMPLETED");
+    ns_stopped(&s, "rollback", "ROLLED_BACK");
+    claims_free(&s, 1);
     /* From now on each grant is decided later. */
     side_kill(&s.nfvo);
     s.nfvo.options[0] = "--grant-wait-s";
     s.nfvo.options[1] = "0";
     side_start(&s, &s.nfvo);
     side_ready(&s, &s.nfvo);
-    life(&s, 2);
-    away(&s, 3);
-    for (int at = is_long ? 1 : 9, round = 4; at <= (is_long ? POINTS : 9); at++, round += 2) {
-        killed(&s, &s.nfvo, at, round);
-        killed(&s, &s.vnfm, at, round + 1);
+    away(&s);
+    for (int at = is_long ? 1 : 9; at <= (is_long ? POINTS : 9); at++) {
+        killed(&s, &s.nfvo, at, life);
+        if (is_long) {
+            killed(&s, &s.vnfm, at, life);
+        }
+        killed(&s, &s.nfvo, at * 4, ns_life);
+        killed(&s, &s.vnfm, at, ns_life);
     }
+    claims_free(&s, 2);
     side_kill(&s.vnfm);
     side_kill(&s.nfvo);
     fake_site_free(s.site);
