@@ -52,7 +52,7 @@ skip_string(const char *text, size_t n, size_t i)
 
 /* Depth is checked before anything recurses over the text. */
 static struct err *
-check_depth(const char *text, size_t n)
+check_depth(const char *text, size_t n, size_t depth_max)
 {
     size_t depth = 0;
 
@@ -62,8 +62,12 @@ check_depth(const char *text, size_t n)
         if (c == '"') {
             i = skip_string(text, n, i);
         } else if (c == '[' || c == '{') {
-            if (++depth > JSON_DEPTH_MAX) {
-                return fault_at(text, i, "nested too deeply");
+            if (++depth > depth_max) {
+                struct place place = place_at(text, i);
+
+                return err_new(E_INVALID, NULL,
+                               "JSON, line %zu, column %zu: nested deeper than %zu levels",
+                               place.line, place.column, depth_max);
             }
         } else if ((c == ']' || c == '}') && depth) {
             depth--;
@@ -131,6 +135,13 @@ convert(struct mem *mem, json_t *in)
 struct err *
 json_parse(struct mem *mem, const char *text, size_t n, const struct json **json)
 {
+    return json_parse_within(mem, text, n, JSON_DEPTH_MAX, json);
+}
+
+struct err *
+json_parse_within(struct mem *mem, const char *text, size_t n, size_t depth_max,
+                  const struct json **json)
+{
     json_error_t error;
     const char *nul = n ? memchr(text, 0, n) : NULL;
     json_t *root;
@@ -138,7 +149,7 @@ json_parse(struct mem *mem, const char *text, size_t n, const struct json **json
     if (nul) {
         return fault_at(text, (size_t)(nul - text), "NUL byte");
     }
-    TRY(check_depth(text, n));
+    TRY(check_depth(text, n, depth_max));
     root = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root) {
         return err_new(E_INVALID, NULL, "JSON, line %d, column %d: %s",

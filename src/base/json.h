@@ -22,10 +22,15 @@ struct json {
 };
 
 #define JSON_DEPTH_MAX 64
+/* What strangers may send: less, since it is told, logged and journalled inside of objects of ours. */
+#define JSON_DEPTH_REQUEST 48
 
 /* Parses 'n' bytes.  '*json' lives in 'mem'.  E_INVALID with line and column
  * where the text is not strict JSON or deeper than JSON_DEPTH_MAX. */
 struct err *json_parse(struct mem *mem, const char *text, size_t n, const struct json **json) MUST_USE;
+/* The same with a limit of its own; 'depth_max' is at most JSON_DEPTH_MAX. */
+struct err *json_parse_within(struct mem *mem, const char *text, size_t n, size_t depth_max,
+                              const struct json **json) MUST_USE;
 
 /* Look-ups accept null and wrong types and then answer null / the default. */
 const struct json *json_get(const struct json *obj, const char *key);
@@ -50,6 +55,9 @@ const struct json *json_merge(struct mem *mem, const struct json *json, const st
  *
  *     struct jw w = jw_to(&buf);
  *     jw_object(&w, NULL);  jw_str(&w, "id", id);  jw_end(&w);
+ *
+ * Below JSON_DEPTH_MAX levels what is written is no JSON any more: the buffer's 'overflow' is set,
+ * as it is where something did not fit, and json_parse refuses the text.
  */
 struct jw {
     struct buf *out;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(JSON_DEPTH_MAX <= 64, "a level has a bit");
+
 struct jw
 jw_to(struct buf *out)
 {
@@ -123,11 +125,18 @@ write_key(struct buf *out, const char *key, bool comma)
     buf_char(out, ':');
 }
 
+/* The bit of the innermost open level; none at the top, nor below what there are bits for. */
+static uint64_t
+level_bit(const struct jw *w)
+{
+    return w->depth && w->depth <= JSON_DEPTH_MAX ? (uint64_t)1 << (w->depth - 1) : 0;
+}
+
 /* What comes before a value: comma and key. */
 static void
 begin(struct jw *w, const char *key)
 {
-    uint64_t bit = w->depth ? (uint64_t)1 << (w->depth - 1) : 0;
+    uint64_t bit = level_bit(w);
     bool comma = (w->has_item & bit) != 0;
 
     if (w->has_key) {
@@ -149,10 +158,10 @@ open_level(struct jw *w, const char *key, bool array)
 
     begin(w, key);
     buf_char(w->out, array ? '[' : '{');
-    if (w->depth >= 64) {
-        abort(); /* Our own tables never nest that deep, and parsed trees cannot. */
+    if (++w->depth > JSON_DEPTH_MAX) {
+        w->out->overflow = true; /* a stranger's tree in one of ours: whoever sends it looks */
     }
-    bit = (uint64_t)1 << w->depth++;
+    bit = level_bit(w);
     w->has_item &= ~bit;
     w->is_array = array ? w->is_array | bit : w->is_array & ~bit;
 }
@@ -172,7 +181,7 @@ jw_array(struct jw *w, const char *key)
 void
 jw_key(struct jw *w, const char *key)
 {
-    uint64_t bit = (uint64_t)1 << (w->depth - 1);
+    uint64_t bit = level_bit(w);
 
     write_plain_key(w->out, key, strlen(key), (w->has_item & bit) != 0);
     w->has_item |= bit;
@@ -182,8 +191,8 @@ jw_key(struct jw *w, const char *key)
 void
 jw_end(struct jw *w)
 {
+    buf_char(w->out, w->is_array & level_bit(w) ? ']' : '}');
     w->depth--;
-    buf_char(w->out, w->is_array >> w->depth & 1 ? ']' : '}');
 }
 
 void

@@ -195,6 +195,14 @@ cidr_has(const struct cidr *cidr, const struct ip *ip)
 }
 
 bool
+ip_is_loopback(const struct ip *ip)
+{
+    static const struct ip six = {.b = {[15] = 1}};
+
+    return ip_is_v4(ip) ? ip_v4(ip) >> 24 == 127 : ip_cmp(ip, &six) == 0;
+}
+
+bool
 cidr_overlaps(const struct cidr *a, const struct cidr *b)
 {
     return cidr_has(a, &b->ip) || cidr_has(b, &a->ip);

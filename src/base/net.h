@@ -24,6 +24,7 @@ struct mac {
 #define MAC_TEXT_SIZE 18
 bool ip_parse(const char *s, struct ip *ip);           /* no leading zeros, no scope */
 bool ip_is_v4(const struct ip *ip);
+bool ip_is_loopback(const struct ip *ip);              /* 127.0.0.0/8, ::1 */
 uint32_t ip_v4(const struct ip *ip);                   /* host order; 0 unless v4 */
 struct ip ip_from_v4(uint32_t host_order);
 const char *ip_text(char out[IP_TEXT_SIZE], const struct ip *ip); /* RFC 5952 */

@@ -28,6 +28,7 @@ static const struct cli_option ns_create_options[] = {
 static const struct cli_option instantiate_options[] = {
     {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},
     {"flavour", "ID", "deployment flavour of the NSD; default: default"},
+    {"level", "LEVEL", "instantiation level of the NSD"},
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -40,7 +41,8 @@ static const struct cli_option instantiate_options[] = {
         "to", "ASPECT=N", "to a scale level of an aspect; may be repeated"                         \
     }
 #define NS_SCALE_OPTIONS                                                                           \
-    {"vnf", "VNF", "VNF instance, by name, profile or id"}, SCALE_OPTIONS,                         \
+    {"vnf", "VNF", "VNF instance, by name, profile or id; without it, the service's own aspects"},  \
+        SCALE_OPTIONS,                         \
     {                                                                                              \
         "drain", "SECONDS", "how long servers that go keep their flows; default: 10"               \
     }
@@ -100,6 +102,25 @@ static const struct cli_option ns_scale_options[] = {
     {0},
 };
 static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
+#define NS_UPDATE_OPTIONS                                                                          \
+    {"instantiate", "PROFILE", "a further VNF of the NSD's profile; may be repeated"},             \
+        {"level", "LEVEL", "with --instantiate: its instantiation level"},                         \
+        {"name", "NAME", "with --instantiate: its name"},                                          \
+        {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
+        {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
+        {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
+        {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
+        {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
+        {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \
+    {                                                                                              \
+        "remove-graph", "VNFFG", "a forwarding graph that goes; may be repeated"                   \
+    }
+static const struct cli_option ns_update_options[] = {
+    NS_UPDATE_OPTIONS,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option plan_update_options[] = {NS_UPDATE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
     {"repair", NULL, "heal what healing mends; the rest stays as it is"},
@@ -266,8 +287,10 @@ static const struct command commands[] = {
      .options = instantiate_options, .arg = "instantiate"},
     LIST("ns list", ns_noun, "lists network services"),
     SHOW_("ns show", ns_noun, "shows a network service"),
-    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
+    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service, or numbers of VNFs; chains follow"),
      .options = ns_scale_options},
+    {ONE("ns update", NULL, ns_update, "changes what a network service consists of, while it runs"),
+     .options = ns_update_options},
     {ONE("ns heal", NULL, ns_heal, "replaces servers of a network service; chains stay as they are"),
      .options = ns_heal_options},
     {ONE("ns start", NULL, ns_operate, "starts VNFs of a network service"),
@@ -315,6 +338,8 @@ static const struct command commands[] = {
      .options = instantiate_options},
     {ONE("plan scale", NULL, ns_scale_plan, "shows what a scaling would do, without doing it"),
      .options = plan_scale_options},
+    {ONE("plan update", NULL, ns_update_plan, "shows what an update would do, without doing it"),
+     .options = plan_update_options},
     {.words = "drift",
      .arguments = "[ID|NAME]",
      .n_max = 1,

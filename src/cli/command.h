@@ -88,6 +88,9 @@ extern const struct noun vnfm_noun;
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
     ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun;
 
+/* A VnfLocationConstraint (SOL005) under 'key': a site by name or label.  ns.c */
+void ns_constraint_write(struct jw *w, const char *key, const char *vnf, const char *site);
+
 /* ---- the commands ------------------------------------------------------------------ */
 
 command_fn site_add, site_set;                   /* site.c */
@@ -95,6 +98,7 @@ command_fn vnfm_add, vnfm_set;                   /* vnfm.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn vnf_scale, ns_scale, ns_scale_plan;   /* scale.c */
+command_fn ns_update, ns_update_plan;            /* update.c */
 command_fn vnf_operate, vnf_heal, vnf_set, ns_heal, ns_operate; /* vnf.c */
 command_fn drift_show;                           /* drift.c */
 command_fn operation_task, operation_explain;    /* operation.c */

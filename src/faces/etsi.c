@@ -81,7 +81,8 @@ members_tell(struct rest_request *r, struct jw *w, const void *row, const struct
     jw_end(&scratch);
     e = json_parse(r->mem, newer.data, newer.len, &json);
     if (e) {
-        err_ignore(e, "what was just written is JSON");
+        err_ignore(e, "it nests too deeply, and so would the answer");
+        w->out->overflow = true;
         return;
     }
     etsi_major_write(r->mem, w, r->op.resource->table, json);

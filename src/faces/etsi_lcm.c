@@ -343,7 +343,7 @@ static const struct route ns_routes[] = {
     {LCM_START(NS_INSTANCES "/{id}/heal", ns_instance_resource, heal_ns_request_table, ns_heal,
                "Heals VNFs of the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/update", ns_instance_resource, update_ns_request_table,
-               ns_update, "Starts or stops VNFs of the NS.")},
+               ns_update, "Changes the NS in the way that updateType says.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };

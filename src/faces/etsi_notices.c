@@ -260,10 +260,17 @@ notified_as(const char *list)
 }
 
 static void
-occurrence_more(struct jw *w, const char *state, const struct json *changes, bool is_full)
+occurrence_more(struct jw *w, const char *state, const struct json *error,
+                const struct json *changes, bool is_full)
 {
     jw_str(w, "notificationStatus", is_result(state) ? "RESULT" : "START");
-    if (!is_full || !is_result(state)) {
+    if (!is_result(state)) {
+        return; /* the row may know of a later one by now */
+    }
+    if (error) {
+        jw_json(w, "error", error);
+    }
+    if (!is_full) {
         return;
     }
     json_each (changes, i) {
@@ -278,7 +285,7 @@ vnf_occ_more(const struct notice_event *event, bool is_full, struct jw *w)
 {
     const struct vnf_lcm_op_occ *occ = event->row;
 
-    occurrence_more(w, occ->operation_state, occ->resource_changes, is_full);
+    occurrence_more(w, occ->operation_state, occ->error, occ->resource_changes, is_full);
 }
 
 static void
@@ -286,7 +293,7 @@ ns_occ_more(const struct notice_event *event, bool is_full, struct jw *w)
 {
     const struct ns_lcm_op_occ *occ = event->row;
 
-    occurrence_more(w, occ->operation_state, occ->resource_changes, is_full);
+    occurrence_more(w, occ->operation_state, occ->error, occ->resource_changes, is_full);
 }
 
 /* Why a package is told of: it is gone, or its state is another. */
@@ -320,7 +327,7 @@ static const struct notice vnflcm[] = {
      .column = "operation_state",
      .members = MEMBERS({"vnfLcmOpOccId", "id"}, {"vnfInstanceId", "vnf_instance_id"},
                         {"operation", "operation"}, {"operationState", "operation_state"},
-                        {"isAutomaticInvocation", "is_automatic"}, {"error", "error"}),
+                        {"isAutomaticInvocation", "is_automatic"}),
      .facts = MEMBERS({"vnfdId", "vnfd_id"}, {"vnfInstanceName", "vnf_name"}),
      .links = LINKS({"vnfInstance", "/vnflcm/v2/vnf_instances", "vnf_instance_id"},
                     {"vnfLcmOpOcc", "/vnflcm/v2/vnf_lcm_op_occs", "id"}),
@@ -364,7 +371,7 @@ static const struct notice nslcm[] = {
      .column = "operation_state",
      .members = MEMBERS({"nsLcmOpOccId", "id"}, {"nsInstanceId", "ns_instance_id"},
                         {"operation", "operation"}, {"operationState", "operation_state"},
-                        {"isAutomaticInvocation", "is_automatic"}, {"error", "error"}),
+                        {"isAutomaticInvocation", "is_automatic"}),
      .links = LINKS({"nsInstance", "/nslcm/v2/ns_instances", "ns_instance_id"},
                     {"nslcmOpOcc", "/nslcm/v2/ns_lcm_op_occs", "id"}),
      .look = ns_occ_look,

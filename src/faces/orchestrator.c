@@ -34,7 +34,7 @@
     X(packages, "packages", "WHICH", "signed-or-not",                                              \
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
-      "addresses that subscriptions' callbacks may have: all but the host's own and link-local")    \
+      "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
     X(nfvo, "nfvo", "URL", "",                                                                     \
       "NFVO that VNFs of no network service are granted by; empty = this one")                     \
     X(nfvo_user, "nfvo-user", "NAME", "",                                                          \
@@ -194,11 +194,8 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
-    if (o->server.address) {
-        e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks],
-                                                    o->server.address, &o->callbacks),
-                                 "--callbacks"));
-    }
+    e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
+                             "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
     return err_join(e, grants_check(o));
@@ -234,6 +231,7 @@ state_open(struct orchestrator *o)
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
                         notify_tables, NULL),
+        .log_cursor = NOTIFY_CURSOR,
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");
@@ -333,16 +331,9 @@ notifier_start(struct orchestrator *o)
 static bool
 is_loopback(const char *address)
 {
-    static const char *const prefixes[] = {"127.0.0.0/8", "::1/128"};
-    struct cidr cidr;
     struct ip ip;
 
-    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-        if (ip_parse(address, &ip) && cidr_parse(prefixes[i], &cidr) && cidr_has(&cidr, &ip)) {
-            return true;
-        }
-    }
-    return false;
+    return ip_parse(address, &ip) && ip_is_loopback(&ip);
 }
 
 static struct err *
@@ -412,6 +403,7 @@ orchestrator_end(struct orchestrator *o)
         vim_free(o->vim);
     }
     peers_free(o->peers);
+    callback_rule_done(&o->callbacks);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ANSWER_MAX ((size_t)64 << 10) /* of a token endpoint */
+#define TOKEN_MAX ((size_t)8 << 10)   /* of what is kept as long as it lasts */
 #define TOKEN_S 60                    /* of a token that does not say how long it lasts */
 #define TOKEN_MAX_S 86400
 #define TOKEN_EARLY_S 5
@@ -28,6 +29,17 @@ bearer_forget(struct bearer *bearer)
 {
     free(bearer->token);
     *bearer = (struct bearer){0};
+}
+
+int64_t
+bearer_lasts(struct bearer *bearer)
+{
+    int64_t left_ns = bearer->until_ns - time_mono_ns();
+
+    if (bearer->token && left_ns <= 0) {
+        bearer_forget(bearer);
+    }
+    return bearer->token ? left_ns / 1000000 + 1 : 0;
 }
 
 /* ---- the call ----------------------------------------------------------------------------- */
@@ -99,6 +111,10 @@ token_take(struct calling *calling, const struct http_answer *answer)
         return err_new(E_REMOTE, NULL, "token: POST %s answered without a usable access_token",
                        endpoint);
     }
+    if (strlen(token) > TOKEN_MAX) {
+        return err_new(E_REMOTE, NULL, "token: the access_token of POST %s has more than %zu bytes",
+                       endpoint, TOKEN_MAX);
+    }
     lasts = json_int(json_get(json, "expires_in"), TOKEN_S);
     lasts = lasts < 0 ? 0 : lasts > TOKEN_MAX_S ? TOKEN_MAX_S : lasts;
     bearer_forget(calling->bearer); /* another call may have got one meanwhile */
@@ -161,10 +177,7 @@ http_login_call(struct http_client *client, struct mem *mem, const struct http_l
     struct calling *calling = MEM_NEW(mem, struct calling);
 
     *calling = (struct calling){client, mem, login, bearer, request, done, arg};
-    if (bearer->token && time_mono_ns() > bearer->until_ns) {
-        bearer_forget(bearer);
-    }
-    if (str_eq(login->type, "OAUTH2_CLIENT_CREDENTIALS") && !bearer->token) {
+    if (!bearer_lasts(bearer) && str_eq(login->type, "OAUTH2_CLIENT_CREDENTIALS")) {
         token_ask(calling);
     } else {
         call(calling);

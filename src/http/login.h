@@ -19,6 +19,8 @@ struct bearer {
     int64_t until_ns; /* monotonic */
 };
 void bearer_forget(struct bearer *bearer);
+/* For how long it is good, in milliseconds; 0: there is none, or it is forgotten now. */
+int64_t bearer_lasts(struct bearer *bearer);
 
 /* http_call with Authorization; where there is no token yet, it is got first.  A 401 drops it: the
  * next call asks for another.  On the loop's thread.  All is borrowed until 'done', which is called

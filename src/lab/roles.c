@@ -87,6 +87,7 @@ roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
                        .uid = o->user.uid,
                        .gid = o->user.gid,
                        .argv = role_argv(mem, "orchestrator", "--state", o->state, "--listen",
-                                         o->listen, "--log-level", o->log_level, NULL)});
+                                         o->listen, "--callbacks", o->callbacks, "--log-level",
+                                         o->log_level, NULL)});
     return NULL;
 }

@@ -30,6 +30,7 @@ struct roles_site {
 
 struct roles_orchestrator {
     const char *listen, *log_level;
+    const char *callbacks; /* prefixes, or null as above */
     const char *state; /* its folder */
     struct role_user user;
 };

@@ -30,11 +30,19 @@ is_known(struct comparison *c, const char *site, const char *kind)
 
 /* ---- commands that mend ------------------------------------------------------------------ */
 
+bool
+drift_word_is_plain(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-=";
+
+    return word && *word && *word != '-' && strspn(word, plain) == strlen(word);
+}
+
 /* Only what is STARTED is healed. */
 static const char *
 heal_of(struct comparison *c, const struct drift_vnf *vnf, const char *server)
 {
-    if (!vnf || !str_eq(vnf->state, "STARTED")) {
+    if (!vnf || !str_eq(vnf->state, "STARTED") || !drift_word_is_plain(server)) {
         return NULL;
     }
     return vnf->ns ? mem_printf(c->mem, "carrick ns heal %s --vnf %s --vnfc %s", vnf->ns, vnf->name,
@@ -51,7 +59,7 @@ power_of(struct comparison *c, const struct drift_thing *thing, const char *foun
     bool started = str_eq(vnf->state, "STARTED");
     const char *verb = started ? "start" : "stop";
 
-    if (!str_eq(found, started ? "SHUTOFF" : "ACTIVE")) {
+    if (!str_eq(found, started ? "SHUTOFF" : "ACTIVE") || !drift_word_is_plain(thing->id)) {
         return NULL;
     }
     return vnf->ns ? mem_printf(c->mem, "carrick ns %s %s --vnf %s", verb, vnf->ns, vnf->name)
@@ -62,10 +70,19 @@ power_of(struct comparison *c, const struct drift_thing *thing, const char *foun
 static const char *
 scale_of(struct comparison *c, const struct drift_vnf *vnf)
 {
-    if (!vnf || !vnf->ns || !vnf->levels || !str_eq(vnf->state, "STARTED")) {
+    const char *text;
+
+    if (!vnf || !vnf->ns || vnf->levels.n == 0 || !str_eq(vnf->state, "STARTED")) {
         return NULL;
     }
-    return mem_printf(c->mem, "carrick ns scale %s --vnf %s %s", vnf->ns, vnf->name, vnf->levels);
+    text = mem_printf(c->mem, "carrick ns scale %s --vnf %s", vnf->ns, vnf->name);
+    for (size_t i = 0; i < vnf->levels.n; i++) {
+        if (!drift_word_is_plain(vnf->levels.items[i])) {
+            return NULL;
+        }
+        text = mem_printf(c->mem, "%s --to %s", text, vnf->levels.items[i]);
+    }
+    return text;
 }
 
 /* ---- one thing ---------------------------------------------------------------------------- */

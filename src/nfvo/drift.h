@@ -14,7 +14,7 @@ struct drift_vnf {
     const char *name;   /* As commands are told it. */
     const char *state;  /* vnfState; null = not INSTANTIATED. */
     const char *ns;     /* Network service that it is part of, likewise; null = none. */
-    const char *levels; /* "--to ASPECT=N ..." for where it is; null = nothing scales. */
+    struct strs levels; /* "ASPECT=N" for where each of its aspects is; none = nothing scales. */
 };
 struct drift_thing {
     const char *site, *kind, *id, *label;
@@ -70,6 +70,9 @@ struct drift_differences {
     struct drift_difference *items;
     size_t n, cap;
 };
+/* May 'word' stand in a command that a person pastes into a shell?  Authors of packages and sites choose
+ * names and ids: there is no command with one that may not. */
+bool drift_word_is_plain(const char *word);
 /* In order of the record, then what is left over; strings in 'mem' or of the arguments.  Of a list
  * with an error, or that was not asked for, nothing is told. */
 struct drift_differences drift_compare(struct mem *mem, const struct drift_record *record,

@@ -174,23 +174,21 @@ struct recording {
 static const char *
 word_of(const char *name, const char *id)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-    return name && *name && *name != '-' && strspn(name, plain) == strlen(name) ? name : id;
+    return drift_word_is_plain(name) ? name : id;
 }
 
-static const char *
+static struct strs
 levels_of(struct mem *mem, const struct rows *scales)
 {
-    const char *text = NULL;
+    struct strs levels = {.items = MEM_ARRAY(mem, scales->n + 1, const char *)};
 
     for (size_t i = 0; i < scales->n; i++) {
         const struct vnf_scale *scale = scales->items[i];
 
-        text = mem_printf(mem, "%s%s--to %s=%lld", text ? text : "", text ? " " : "", scale->aspect,
-                          (long long)scale->level);
+        levels.items[levels.n++] =
+            mem_printf(mem, "%s=%lld", scale->aspect, (long long)scale->level);
     }
-    return text;
+    return levels;
 }
 
 static struct err *
@@ -214,7 +212,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
-        for (size_t j = 0; *vnfc->server_id && j < vnfc->ports.n; j++) {
+        for (size_t j = 0; vnfc->server_id && j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 
             map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),

@@ -139,6 +139,29 @@ pairs_wait(struct round *r, const struct fwd_hop *hop)
     return NULL;
 }
 
+static struct err *
+pair_open(struct flow *f, const char *label, const char *site, const char *id)
+{
+    struct vim_drain *pair = row_new(flow_mem(f), &vim_drain_table);
+
+    pair->site = site;
+    pair->id = id;
+    pair->seconds = 0;
+    return flow_step(f, label, &vim_port_pair_open, pair, NULL);
+}
+
+/* Those that stay take flows: an operation that was given up may have drained one that it did not let
+ * go, or have let one wait for labels that it has by now. */
+static struct err *
+pairs_open(struct round *r, const struct fwd_hop *hop)
+{
+    for (size_t i = 0; r->in->drains && i < hop->pairs.n; i++) {
+        TRY(pair_open(r->f, flow_label(r->f, "open %s %zu", hop->name, i), r->in->site,
+                      hop->pairs.items[i]));
+    }
+    return NULL;
+}
+
 /* New instances join a group that is there already: those in it stay. */
 static struct err *
 group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pairs)
@@ -158,8 +181,9 @@ group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pa
         members->members.items[n + i] = new_pairs[i];
     }
     members->members.n = n + hop->instances.n;
-    return flow_step(r->f, flow_label(r->f, "join %s", hop->name), &vim_port_pair_group_set,
-                     members, NULL);
+    TRY(flow_step(r->f, flow_label(r->f, "join %s", hop->name), &vim_port_pair_group_set, members,
+                  NULL));
+    return pairs_open(r, hop);
 }
 
 static struct err *
@@ -176,6 +200,7 @@ group_make(struct round *r, const struct fwd_hop *hop)
         pairs[i] = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
     }
     if (hop->group_id) {
+        map_set(&r->groups, hop->name, keep(r->f, hop->group_id));
         return group_join(r, hop, pairs);
     }
     group->site = r->in->site;
@@ -512,12 +537,7 @@ labels_run(struct flow *f, const void *arg)
         TRY(label_make(f, in->site, row_copy(flow_mem(f), in->labels.items[i]), made));
     }
     for (size_t i = 0; i < in->waiting.n; i++) {
-        struct vim_drain *pair = row_new(flow_mem(f), &vim_drain_table);
-
-        pair->site = in->site;
-        pair->id = in->waiting.items[i];
-        pair->seconds = 0;
-        TRY(flow_step(f, flow_label(f, "open %zu", i), &vim_port_pair_open, pair, NULL));
+        TRY(pair_open(f, flow_label(f, "open %zu", i), in->site, in->waiting.items[i]));
     }
     flow_result(f, made);
     return NULL;

@@ -9,6 +9,7 @@ struct checking {
     struct tx *tx;
     struct ns_in *in;
     struct steering steering; /* its plan is the record's; sites are looked at by the flow */
+    int64_t drain_s;          /* of the VNF at hand */
     bool shrinks;
 };
 
@@ -22,9 +23,7 @@ params_write(struct checking *c, struct jw *w, const struct json *params)
     if (params) {
         jw_json(w, "additionalParams", params);
     }
-    if (drain) {
-        c->in->drain_s = json_int(drain, NS_DRAIN_S);
-    }
+    c->drain_s = drain ? json_int(drain, NS_DRAIN_S) : NS_DRAIN_S;
 }
 
 static struct err *
@@ -148,6 +147,7 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
                        "terminated with its NS, and nothing else is asked of that VNFM",
                        id);
     }
+    TRY(vnf_operation_free(tx, (*vnf)->id));
     in->vnf_instance_id = (*vnf)->id;
     in->package_id = (*vnf)->package_id;
     in->project_id = (*vnf)->project_id;
@@ -184,36 +184,45 @@ vnf_check(struct checking *c, const struct scale_vnf_data *data)
     TRY(ns_vnf_take(c->tx, c->in, data->vnf_instance_id, &vnf, &in));
     TRY(ends_check(c, vnf->id));
     TRY(data->by_step.n ? by_step(c, vnf, data, in, &type) : to_level(c, vnf, data, in, &type));
-    c->shrinks = c->shrinks || type->no_rollback;
+    if (type->no_rollback) {
+        /* All leave at once: whoever needs the longest has it. */
+        c->in->drain_s = c->shrinks && c->in->drain_s > c->drain_s ? c->in->drain_s : c->drain_s;
+        c->shrinks = true;
+    }
     return NULL;
 }
 
 /* ---- the request ------------------------------------------------------------------------- */
 
-struct err *
-ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
-               bool *shrinks)
+static struct err *
+vnfs_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
+           const struct flow_type **type)
 {
     struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
     struct ns_plan *plan = row_new(tx_mem(tx), &ns_plan_table);
     struct checking c = {.tx = tx, .in = in, .steering = {.plan = plan}};
 
-    if (!str_eq(request->type, "SCALE_VNF")) {
-        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                       "scaleType SCALE_NS: the NSD has no scaling aspects that are supported; "
-                       "SCALE_VNF scales its VNFs");
-    }
-    if (request->vnfs.n == 0 || request->ns_data) {
-        return err_new(E_UNPROCESSABLE, NULL,
-                       "scaleType SCALE_VNF needs scaleVnfData, and no scaleNsData");
-    }
     TRY(ns_instance_made(tx, in->ns_instance_id, made));
     plan->vnfs = made->vnfs;
     plan->paths = made->paths;
-    in->drain_s = NS_DRAIN_S;
     for (size_t i = 0; i < request->vnfs.n; i++) {
         TRY_MSG(vnf_check(&c, request->vnfs.items[i]), "scaleVnfData[%zu]", i);
     }
-    *shrinks = c.shrinks;
+    *type = c.shrinks ? &ns_scale_in_flow : &ns_scale_out_flow;
     return NULL;
+}
+
+struct err *
+ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
+               const struct flow_type **type)
+{
+    bool of_ns = str_eq(request->type, "SCALE_NS");
+
+    if ((request->vnfs.n > 0) == of_ns || (request->ns_data.n > 0) != of_ns) {
+        return err_new(E_UNPROCESSABLE, NULL, "scaleType %s needs %s, and no %s", request->type,
+                       of_ns ? "scaleNsData" : "scaleVnfData",
+                       of_ns ? "scaleVnfData" : "scaleNsData");
+    }
+    return of_ns ? ns_level_check(tx, request->ns_data.items[0], in, type)
+                 : vnfs_check(tx, request, in, type);
 }

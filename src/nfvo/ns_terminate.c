@@ -1,7 +1,7 @@
 /* NS termination (SOL005 6.4.8), the reverse of instantiation: steering first, so
  * that no chain ever points at what is gone; then VNFs in parallel; then what the
  * sites had for them. */
-#include "nfvo/flows.h"
+#include "nfvo/ns_parts.h"
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
 
@@ -18,40 +18,20 @@ struct run {
     struct owner *owner;
 };
 
-/* Releases, at all sites in parallel, what is (or is not) of the steering kinds. */
+/* What is (or is not) of the steering kinds. */
 static struct err *
 release(struct run *run, const struct held_list *held, const char *round, bool steering)
 {
-    VEC(struct held_list *) lists = {0};
+    struct rows items = {0};
 
     for (size_t i = 0; i < held->items.n; i++) {
         struct held *item = held->items.items[i];
-        struct held_list *list = NULL;
 
-        if (str_in(item->kind, steering_kinds) != steering) {
-            continue;
+        if (str_in(item->kind, steering_kinds) == steering) {
+            place_add(run->mem, &items, item);
         }
-        vec_each (&lists, known) {
-            if (str_eq(((const struct held *)(*known)->items.items[0])->site, item->site)) {
-                list = *known;
-            }
-        }
-        if (!list) {
-            list = row_new(run->mem, &held_list_table);
-            list->owner_id = run->owner->owner_id;
-            list->project_id = run->owner->project_id;
-            vec_add(run->mem, &lists, list);
-        }
-        place_add(run->mem, &list->items, item);
     }
-    for (size_t i = 0; i < lists.n; i++) {
-        TRY(flow_spawn(run->f, flow_label(run->f, "%s %zu", round, i), &ns_release_flow,
-                       lists.items[i]));
-    }
-    for (size_t i = 0; i < lists.n; i++) {
-        TRY(flow_join(run->f, flow_label(run->f, "%s %zu", round, i), NULL));
-    }
-    return NULL;
+    return ns_release(run->f, run->owner, &items, round);
 }
 
 /* The service access points (the ports that the NS itself holds) close first: nothing

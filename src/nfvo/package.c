@@ -5,6 +5,7 @@
 #include "nfvo/onboard.h"
 #include "sys/file.h"
 #include "tosca/record.h"
+#include "vnfm/vnfm.h"
 
 static const char *
 text_of(const struct table *table, const char *name, const void *row)
@@ -30,15 +31,17 @@ descriptor_before_create(struct tx *tx, struct op *op, void *row)
 }
 
 /* The client's own data are patched (SOL005 5.5.2.1, 9.5.2.2). */
-static void
+static struct err *
 user_data_merge(struct tx *tx, const struct table *table, const void *old, void *row)
 {
     const struct attr *attr = table_attr(table, "user_defined_data");
-    const struct json **data = attr_at(attr, row);
+    const struct json **data = attr_at(attr, row), *patch = *data;
 
-    if (row_given(row, "user_defined_data") && *data) {
-        *data = json_merge(tx_mem(tx), *(const struct json *const *)attr_at(attr, old), *data);
+    if (!row_given(row, "user_defined_data") || !patch) {
+        return NULL;
     }
+    *data = *(const struct json *const *)attr_at(attr, old);
+    return client_data_merge(tx_mem(tx), attr_json_name(attr), patch, data);
 }
 
 /* The operational state can only change once on-boarded, and to the other one
@@ -50,7 +53,7 @@ descriptor_before_update(struct tx *tx, struct op *op, const void *old, void *ro
     const char *before = text_of(table, "operational_state", old);
     const char *after = text_of(table, "operational_state", row);
 
-    user_data_merge(tx, table, old, row);
+    TRY(user_data_merge(tx, table, old, row));
     if (!row_given(row, "operational_state")) {
         return NULL;
     }

@@ -52,24 +52,48 @@ is_among(const struct strs *names, const char *name)
     return false;
 }
 
+/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is
+ * healed or goes; nothing joins without one. */
+static bool
+is_lone(const struct steering *s, const char *name)
+{
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        if (str_eq(port->name, name)) {
+            return port->lone;
+        }
+    }
+    return false;
+}
+
 /* ---- joining ---------------------------------------------------------------------------- */
 
-/* Has the instance its labels in all paths of the site? */
+/* Has the instance its labels in a path at the site? */
+static bool
+path_labels_it(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path,
+               const char *hop, const char *instance)
+{
+    static const char *const directions[] = {"forward", "reverse"};
+
+    for (size_t d = 0; in->labelled && is_among(&path->hops, hop) && d < ARRAY_SIZE(directions);
+         d++) {
+        if (!noted(s, in->site, "chain_label",
+                   mem_printf(flow_mem(s->f), "%s/%s/%s/%s", path->name, hop, instance,
+                              directions[d]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 has_labels(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
            const char *hop, const char *instance)
 {
-    static const char *const directions[] = {"forward", "reverse"};
-
-    for (size_t i = 0; in->labelled && i < paths->n; i++) {
-        const struct fwd_path *path = paths->items[i];
-
-        for (size_t d = 0; is_among(&path->hops, hop) && d < ARRAY_SIZE(directions); d++) {
-            if (!noted(s, in->site, "chain_label",
-                       mem_printf(flow_mem(s->f), "%s/%s/%s/%s", path->name, hop, instance,
-                                  directions[d]))) {
-                return false;
-            }
+    for (size_t i = 0; i < paths->n; i++) {
+        if (!path_labels_it(s, in, paths->items[i], hop, instance)) {
+            return false;
         }
     }
     return true;
@@ -92,8 +116,23 @@ is_mended(const struct steering *s, const struct fwd_hop *hop)
     return false;
 }
 
-/* The position with those instances that have not all that they need at the site; null = none.
- * What a given-up operation left may be noted and yet be no member: its group is set anew. */
+/* Does a path that there is no chain of yet go through the position? */
+static bool
+is_entered(const struct rows *paths, const char *hop)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        const struct fwd_path *path = paths->items[i];
+
+        if (!path->chain_id && is_among(&path->hops, hop)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The position with those instances that have not all that they need at the site; null = none, and
+ * no new path goes through it.  What a given-up operation left may be noted and yet be no member:
+ * its group is set anew. */
 static struct fwd_hop *
 hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
            const struct fwd_hop *whole)
@@ -106,29 +145,69 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
     for (size_t i = 0; i < whole->instances.n; i++) {
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
+        bool lone = is_lone(s, instance->ingress);
 
-        if (pair && has_labels(s, in, paths, whole->name, instance->name)) {
+        if (pair && (lone || has_labels(s, in, paths, whole->name, instance->name))) {
             steer_name_add(mem, &hop->pairs, pair);
-        } else {
+        } else if (!lone) {
             instance = row_copy(mem, instance);
             instance->pair_id = pair;
             place_add(mem, &hop->instances, instance);
         }
     }
-    return hop->instances.n > 0 || is_mended(s, whole) ? hop : NULL;
+    return hop->instances.n > 0 || is_mended(s, whole) || is_entered(paths, whole->name) ? hop
+                                                                                         : NULL;
 }
 
+/* Is there an instance that is to be told of to the path's chain? */
 static bool
-path_has(const struct fwd_path *path, const struct rows *hops)
+path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path)
 {
-    for (size_t i = 0; i < hops->n; i++) {
-        for (size_t j = 0; j < path->hops.n; j++) {
-            if (str_eq(((const struct fwd_hop *)hops->items[i])->name, path->hops.items[j])) {
+    for (size_t i = 0; i < in->hops.n; i++) {
+        const struct fwd_hop *hop = in->hops.items[i];
+
+        for (size_t j = 0; is_among(&path->hops, hop->name) && j < hop->instances.n; j++) {
+            const struct fwd_instance *instance = hop->instances.items[j];
+
+            if (!instance->pair_id || !path_labels_it(s, in, path, hop->name, instance->name)) {
                 return true;
             }
         }
     }
     return false;
+}
+
+/* Paths without a chain are made whole, chains that are there get labels for what is new. */
+static void
+paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *in)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        struct fwd_path *path = paths->items[i];
+
+        if (path->chain_id) {
+            path->rules = (struct rows){0};
+            path->sources = path->destinations = (struct strs){0};
+        }
+        if (!path->chain_id || path_lacks(s, in, path)) {
+            place_add(flow_mem(s->f), &in->paths, path);
+        }
+    }
+}
+
+/* A new chain may begin at a port of another site that is known here already. */
+static void
+known_add(const struct steering *s, const struct fwd_remote *remote, const char *id,
+          struct fwd_in *in)
+{
+    struct fwd_port *port = row_new(flow_mem(s->f), &fwd_port_table);
+
+    port->name = remote->name;
+    port->link = "";
+    port->site = in->site;
+    port->port_id = id;
+    port->mac_address = remote->mac_address;
+    port->ips = remote->ips;
+    place_add(flow_mem(s->f), &in->ports, port);
 }
 
 void
@@ -144,9 +223,16 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
         const struct fwd_remote *remote = remotes.items[i];
         const char *id = noted(s, in->site, "remote_port", remote->name);
 
-        if (!id) {
+        if (id) {
+            known_add(s, remote, id, in);
+        } else if (!is_lone(s, remote->name)) {
             place_add(mem, &in->remotes, remotes.items[i]);
         }
+    }
+    for (size_t i = 0; i < paths.n; i++) {
+        struct fwd_path *path = paths.items[i];
+
+        path->chain_id = noted(s, in->site, "port_chain", path->name);
     }
     for (size_t i = 0; i < hops.n; i++) {
         struct fwd_hop *hop = hop_narrow(s, in, &paths, hops.items[i]);
@@ -155,16 +241,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
             place_add(mem, &in->hops, hop);
         }
     }
-    for (size_t i = 0; i < paths.n; i++) {
-        struct fwd_path *path = paths.items[i];
-
-        path->chain_id = noted(s, in->site, "port_chain", path->name);
-        if (path_has(path, &in->hops)) {
-            path->rules = (struct rows){0};
-            path->sources = path->destinations = (struct strs){0};
-            place_add(mem, &in->paths, path);
-        }
-    }
+    paths_narrow(s, &paths, in);
 }
 
 /* ---- ends ----------------------------------------------------------------------------------- */
@@ -207,14 +284,44 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
             (is_open && steer_wants_ends(s, vnf->site) && is_on(path, vnf))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                            "VNF %s is an end of path %s: only functions that a path goes through "
-                           "are scaled, not its ends",
+                           "come and go, not its ends",
                            vnf->name, path->name);
         }
     }
     return NULL;
 }
 
-/* ---- leaving ----------------------------------------------------------------------------------- */
+static bool
+is_sap_of(const struct rows *ends, const char *sap)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        if (str_eq(((const struct plan_cp *)ends->items[i])->sap, sap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+steer_sap_check(const struct steering *s, const char *sap, const char *link, const char *site)
+{
+    for (size_t i = 0; i < s->plan->paths.n; i++) {
+        const struct plan_path *path = s->plan->paths.items[i];
+        bool is_open = path->sources.n == 0 || path->destinations.n == 0;
+
+        if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
+            (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "SAP %s is an end of path %s, whose classifiers name its port: while "
+                           "VNFFG %s is there, it neither comes nor goes",
+                           sap, path->name, path->graph);
+        }
+    }
+    return NULL;
+}
+
+/* ---- leaving -----------------------------------------------------------------------------------
+ */
 
 /* Is it a pair, a label or a remote port of an instance that leaves? */
 static bool
@@ -241,7 +348,7 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
 {
     struct mem *mem = flow_mem(s->f);
     struct fwd_hop *stay = row_new(mem, &fwd_hop_table), *all = row_new(mem, &fwd_hop_table);
-    bool changes = false;
+    bool changes = false, comes = false;
 
     stay->name = all->name = hop->name;
     stay->group_id = noted(s, in->site, "port_pair_group", hop->name);
@@ -250,9 +357,12 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
         const char *pair = noted_pair(s, in->site, hop->name, instance->name);
 
         if (pair && is_among(leaving, instance->name)) {
-            steer_name_add(mem, &in->pairs, pair);
+            if (!is_lone(s, instance->ingress)) {
+                steer_name_add(mem, &in->pairs, pair);
+            }
             steer_name_add(mem, &all->pairs, pair);
             changes = true;
+            comes = comes || is_among(&s->coming, instance->name);
         } else if (pair) {
             steer_name_add(mem, &stay->pairs, pair);
             steer_name_add(mem, &all->pairs, pair);
@@ -261,7 +371,7 @@ hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs
     if (!changes || !stay->group_id) {
         return NULL;
     }
-    if (stay->pairs.n == 0) {
+    if (stay->pairs.n == 0 && !comes) {
         return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances at site %s",
                        hop->name, steer_site_name(s, in->site));
     }
@@ -289,6 +399,36 @@ site_leave(const struct steering *s, const struct ns_site_made *site, const stru
         }
     }
     return NULL;
+}
+
+static bool
+is_held(const struct rows *items, const struct held *held)
+{
+    for (size_t i = 0; i < items->n; i++) {
+        const struct held *other = items->items[i];
+
+        if (str_eq(other->resource_id, held->resource_id) && str_eq(other->kind, held->kind) &&
+            str_eq(other->site, held->site)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What has left is not there any more for what joins under the same name. */
+static void
+noted_drop(struct steering *s, const struct rows *removed)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct rows *left = MEM_NEW(mem, struct rows);
+
+    *left = (struct rows){0};
+    for (size_t i = 0; i < s->noted->n; i++) {
+        if (!is_held(removed, s->noted->items[i])) {
+            place_add(mem, left, s->noted->items[i]);
+        }
+    }
+    s->noted = left;
 }
 
 struct err *
@@ -319,5 +459,6 @@ ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, stru
             place_add(mem, removed, in->items.items[j]);
         }
     }
+    noted_drop(s, removed);
     return NULL;
 }

@@ -77,6 +77,7 @@ steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf *vnf
             port->port_id = own->port_id;
             port->mac_address = own->mac_address;
             port->ips = own->ips;
+            port->lone = vnfc->server_id == NULL;
             place_add(mem, ports, port);
         }
     }
@@ -175,7 +176,7 @@ end_name(const struct steering *s, const struct plan_path *path, const struct ro
     for (size_t i = 0; i < s->ports.n; i++) {
         const struct fwd_port *port = s->ports.items[i];
 
-        for (size_t j = 0; str_eq(port->site, site) && j < path->links.n; j++) {
+        for (size_t j = 0; !port->lone && str_eq(port->site, site) && j < path->links.n; j++) {
             if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name)) {
                 steer_name_add(flow_mem(s->f), names, port->name);
             }
@@ -338,7 +339,7 @@ first_round(struct steering *s, struct rows *told)
         if (s->noted) {
             steer_narrow(s, in);
         }
-        if (in->remotes.n > 0 || in->paths.n > 0) {
+        if (in->remotes.n + in->hops.n + in->paths.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "forward %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_forward_flow, in));
         }

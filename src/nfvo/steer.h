@@ -17,5 +17,8 @@ void steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf
                       const struct vnf_made *made);
 /* E_UNPROCESSABLE where servers of the VNF are ends of a path, which chains there name one by one. */
 struct err *steer_ends_check(const struct steering *s, const struct plan_vnf *vnf) MUST_USE;
+/* The same of a SAP on 'link'; 'site' null: where chains name no port of it by themselves. */
+struct err *steer_sap_check(const struct steering *s, const char *sap, const char *link,
+                            const char *site) MUST_USE;
 
 #endif

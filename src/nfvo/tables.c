@@ -188,7 +188,9 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
-    &ns_leave_flow,
+    &ns_leave_flow,        &ns_update_one_way_flow,
+    &ns_grow_flow,         &ns_shrink_flow,
+    &ns_scale_up_flow,     &ns_scale_down_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
@@ -236,5 +238,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_forget,
     &ns_made_read,
     &ns_scaled,
+    &ns_shape_place,
+    &ns_vnfs_take,
     NULL,
 };

@@ -2,7 +2,10 @@
  * say which attributes there are; here is what their forms mean. */
 #include "notify/criteria.h"
 
+#include <string.h>
+
 #define VALUES_MAX 1000
+#define FILTER_MAX ((size_t)16 << 10)
 
 /* ---- is it one ---------------------------------------------------------------------- */
 
@@ -43,6 +46,34 @@ list_check(const char *path, const struct json *value)
     return NULL;
 }
 
+static size_t
+values_of(const struct json *filter)
+{
+    size_t n = 0;
+
+    json_each (filter, i) {
+        n += values_of(filter->items[i]);
+    }
+    return n ? n : 1;
+}
+
+/* Every event of the project is held against it: what it may cost is bounded as a whole. */
+static struct err *
+size_check(struct mem *mem, const char *path, const struct json *filter)
+{
+    size_t n = strlen(json_text(mem, filter)), n_values = values_of(filter);
+
+    if (n > FILTER_MAX) {
+        return err_new(E_INVALID, NULL, "%s: %zu bytes at most, not %zu", path, FILTER_MAX, n);
+    }
+    return n_values > VALUES_MAX ? err_new(E_INVALID, NULL, "%s: %d values at most, not %zu", path,
+                                           VALUES_MAX, n_values)
+                                 : NULL;
+}
+
+static struct err *object_check(struct mem *mem, const struct criterion *criteria,
+                                const char *path, const struct json *filter);
+
 /* Nests as deep as the tables do. */
 static struct err *
 form_check(struct mem *mem, const struct criterion *criterion, const char *path,
@@ -51,7 +82,7 @@ form_check(struct mem *mem, const struct criterion *criterion, const char *path,
     struct err *faults = NULL;
 
     if (criterion->form == CRITERION_OBJECT) {
-        return criteria_check(mem, criterion->below, path, value);
+        return object_check(mem, criterion->below, path, value);
     }
     if (criterion->form == CRITERION_TEXTS && json_is(value, JSON_T_STR)) {
         return value_check(criterion, path, value);
@@ -61,15 +92,15 @@ form_check(struct mem *mem, const struct criterion *criterion, const char *path,
         const char *at = mem_printf(mem, "%s[%zu]", path, i);
 
         faults = err_join(faults, criterion->form == CRITERION_OBJECTS
-                                      ? criteria_check(mem, criterion->below, at, value->items[i])
+                                      ? object_check(mem, criterion->below, at, value->items[i])
                                       : value_check(criterion, at, value->items[i]));
     }
     return faults;
 }
 
-struct err *
-criteria_check(struct mem *mem, const struct criterion *criteria, const char *path,
-               const struct json *filter)
+static struct err *
+object_check(struct mem *mem, const struct criterion *criteria, const char *path,
+             const struct json *filter)
 {
     struct err *faults = NULL;
 
@@ -89,6 +120,16 @@ criteria_check(struct mem *mem, const struct criterion *criteria, const char *pa
                                        : err_new(E_INVALID, NULL, "unknown attribute '%s'", at));
     }
     return faults;
+}
+
+struct err *
+criteria_check(struct mem *mem, const struct criterion *criteria, const char *path,
+               const struct json *filter)
+{
+    if (filter) {
+        TRY(size_check(mem, path, filter));
+    }
+    return object_check(mem, criteria, path, filter);
 }
 
 /* ---- does it hold ---------------------------------------------------------------------- */

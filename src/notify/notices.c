@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-#define LATER_AT_ONCE 256
-
 /* ---- the row of an event --------------------------------------------------------------------- */
 
 static struct err *
@@ -21,29 +19,6 @@ image_read(struct mem *mem, const struct table *table, const struct json *image,
 {
     *row = row_new(mem, table);
     return row_from_json(mem, table, image, *row);
-}
-
-/* The last image of a row that was deleted behind 'seq', or null. */
-static struct err *
-image_later(struct tx *tx, const struct table *table, const char *id, int64_t seq,
-            const struct json **image)
-{
-    struct change *changes;
-    size_t n;
-
-    *image = NULL;
-    do {
-        TRY(changes_read(tx, seq, LATER_AT_ONCE, &changes, &n));
-        for (size_t i = 0; i < n; i++) {
-            seq = changes[i].seq;
-            if (changes[i].kind == CHANGE_DELETE && str_eq(changes[i].table, table->name) &&
-                str_eq(changes[i].id, id)) {
-                *image = changes[i].columns;
-                return NULL;
-            }
-        }
-    } while (n == LATER_AT_ONCE);
-    return NULL;
 }
 
 static struct err *
@@ -54,7 +29,7 @@ row_now(struct tx *tx, const struct table *table, const char *id, int64_t seq, v
 
     TRY(row_find(tx, table, by_id, row));
     if (!*row) {
-        TRY(image_later(tx, table, id, seq, &image));
+        TRY(change_image(tx, table, id, seq, &image));
         if (image) {
             TRY(image_read(tx_mem(tx), table, image, row));
         }
@@ -120,13 +95,22 @@ text_at(const void *row, const char *column)
     return *(const char *const *)attr_at(table_attr(head->table, column), row);
 }
 
+/* What the log says is enough: most changes are nobody's, and nothing is read for them. */
 static bool
 is_changed(const struct notice *notice, const struct change *change)
 {
-    return str_eq(change->table, notice->table->name) && (notice->on & (1u << change->kind)) &&
-           (change->kind != CHANGE_UPDATE ||
-            ((!notice->column || json_get(change->columns, notice->column)) &&
-             (!notice->but || !json_get(change->columns, notice->but))));
+    const struct json *now;
+
+    if (!str_eq(change->table, notice->table->name) || !(notice->on & (1u << change->kind))) {
+        return false;
+    }
+    now = notice->column ? json_get(change->columns, notice->column) : NULL;
+    if (notice->value && !str_eq(json_str(now), notice->value)) {
+        return false;
+    }
+    return change->kind != CHANGE_UPDATE ||
+           ((!notice->column || now) &&
+            (!notice->but || !json_get(change->columns, notice->but)));
 }
 
 /* ---- its words ----------------------------------------------------------------------------- */
@@ -230,11 +214,35 @@ notice_add(struct notices *notices, const struct notice_event *event, const char
     vec_add(mem, &notices->items, made);
 }
 
-/* Those of the project that were there before the change. */
+struct telling {
+    struct notices *notices;
+    struct notice_event event;
+    const struct notice_api *api;
+    const struct json *facts;
+    const char *id;
+};
+
 static struct err *
-subscriptions_of(struct tx *tx, const struct notice_api *api, const struct change *change,
-                 struct rows *rows)
+subscription_weigh(void *arg, void *row)
 {
+    struct telling *telling = arg;
+    const struct subscription *subscription = row;
+
+    if (criteria_hold(telling->api->filter, subscription->filter, telling->facts)) {
+        notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
+    }
+    return NULL;
+}
+
+/* All notifications of one event have one id, whoever gets them and however often
+ * (SOL003 5.5.2.17).  Whom it may concern are those of the project that were there before the
+ * change; they are not kept: there may be many, with long filters. */
+static struct err *
+event_tell(struct tx *tx, const struct notice_api *api, const struct notice *notice,
+           const struct change *change, struct notices *notices)
+{
+    struct telling telling = {
+        .notices = notices, .event = {.tx = tx, .notice = notice, .change = change}, .api = api};
     struct cond of_project[] = {
         COND("project_id", change->owner),
         COND("api", api->name),
@@ -244,40 +252,21 @@ subscriptions_of(struct tx *tx, const struct notice_api *api, const struct chang
         {0},
     };
     struct query query = {.table = &subscription_table, .conds = of_project};
-
-    return rows_select(tx, &query, rows);
-}
-
-/* All notifications of one event have one id, whoever gets them and however often
- * (SOL003 5.5.2.17). */
-static struct err *
-event_tell(struct tx *tx, const struct notice_api *api, const struct notice *notice,
-           const struct change *change, struct notices *notices)
-{
-    struct notice_event event = {.tx = tx, .notice = notice, .change = change};
-    const char *id = uuid_make(tx_mem(tx));
-    const struct json *facts;
-    struct rows rows;
+    int64_t n;
     void *row;
 
-    TRY(subscriptions_of(tx, api, change, &rows));
-    if (!rows.n) {
+    TRY(rows_count(tx, &query, &n));
+    if (!n) {
         return NULL;
     }
     TRY(row_then(tx, notice->table, change, &row));
-    if (!row || (notice->value && !str_eq(text_at(row, notice->column), notice->value))) {
+    if (!row) {
         return NULL;
     }
-    event.row = row;
-    TRY(facts_of(&event, &facts));
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct subscription *subscription = rows.items[i];
-
-        if (criteria_hold(api->filter, subscription->filter, facts)) {
-            notice_add(notices, &event, id, api, subscription);
-        }
-    }
-    return NULL;
+    telling.event.row = row;
+    telling.id = uuid_make(tx_mem(tx));
+    TRY(facts_of(&telling.event, &telling.facts));
+    return rows_each(tx, &query, subscription_weigh, &telling);
 }
 
 struct err *

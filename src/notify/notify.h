@@ -132,24 +132,30 @@ struct err *subscription_make(struct mem *mem, const struct notice_api *api,
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
                               const char **id) MUST_USE;
-/* All dead letters wait for their delivery again, in the place that is theirs; '*n': how many. */
-struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST_USE;
 
 /* ---- addresses ------------------------------------------------------------------------ */
 
 /* Which addresses a callback may have. */
 struct callback_rule {
-    const struct cidr *allowed; /* 'n' of them; none: all but what is refused always */
+    const struct cidr *allowed; /* 'n' of them; none: all but what is refused then */
     size_t n;
-    bool has_loopback; /* loopback may be called, though it is not in 'allowed' */
+    struct ip *own; /* this host's, as of a moment ago: 'n_own' of them, on the heap */
+    size_t n_own;
+    int64_t own_until_ns;
 };
-/* 'text': prefixes with commas between them, or ""; then every address may be called except
- * loopback (unless 'listen', where we serve, is loopback itself: who asks is on this host then),
- * link-local, multicast and unspecified ones.  E_INVALID. */
-struct err *callback_rule_read(struct mem *mem, const char *text, const char *listen,
+/* 'text': prefixes with commas between them: only these may be called, loopback too where it is
+ * among them.  Or "": then every address may be called except this host's own, loopback,
+ * link-local, multicast, unspecified ones and clouds' metadata services.  E_INVALID. */
+struct err *callback_rule_read(struct mem *mem, const char *text,
                                struct callback_rule *rule) MUST_USE;
-/* For http_client_config.may_connect; 'rule' is a struct callback_rule. */
+/* Ends what callback_may keeps in it. */
+void callback_rule_done(struct callback_rule *rule);
+/* For http_client_config.may_connect; 'rule' is a struct callback_rule, one thread's at a time.  An
+ * IPv6 address that leads to an IPv4 address (mapped, translated, 6to4) is judged as that one. */
 bool callback_may(void *rule, const struct sockaddr *to);
+
+/* The notifier's place in the change log, for store_config.log_cursor. */
+#define NOTIFY_CURSOR "notify.cursor"
 
 /* ---- the notifier ---------------------------------------------------------------------- */
 
@@ -174,6 +180,10 @@ void notifier_stop(struct notifier *notifier);
 void notifier_free(struct notifier *notifier);
 /* Is there a certificate of ours to show callbacks?  Any thread. */
 bool notifier_has_certificate(const struct notifier *notifier);
+/* Dead letters wait for their delivery again, in the place that is theirs: '*n' of them; '*left' stay
+ * dead, since no more may wait at once.  In a write, on any thread. */
+struct err *notifier_redrive(const struct notifier *notifier, struct tx *tx,
+                             const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 

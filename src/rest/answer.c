@@ -51,6 +51,15 @@ answer_reset(struct rest_request *r)
     }
 }
 
+struct err *
+answer_whole(const struct rest_request *r)
+{
+    return r->out.overflow ? err_new(E_INTERNAL, NULL,
+                                     "the answer is too large or nests deeper than %d levels",
+                                     JSON_DEPTH_MAX)
+                           : NULL;
+}
+
 /* The id that the client gave its whole operation; anything but an id is not
  * repeated. */
 static const char *

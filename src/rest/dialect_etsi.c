@@ -351,6 +351,10 @@ write_row(void *arg, void *row)
     verb_row(r, r->route->shape, NULL, row, NULL);
     r->w = out;
     r->mem = r->op.mem = mem;
+    if (list->scratch.overflow) {
+        r->out.overflow = true; /* of one row or of all of them: this is no answer */
+        return answer_whole(r);
+    }
     TRY(json_parse(list->mem, list->scratch.data, list->scratch.len, &json));
     if (list->filter && !filter_match(list->filter, json)) {
         return NULL;

@@ -94,6 +94,8 @@ bool passwords_taken(const struct rest_request *r);
 /* ---- answer.c */
 /* Drops what was written of an answer. */
 void answer_reset(struct rest_request *r);
+/* Is all there that was written?  E_INTERNAL where it is too large or nests too deeply. */
+struct err *answer_whole(const struct rest_request *r) MUST_USE;
 void answer_ok(struct rest_request *r);
 /* Answers with an error, which is taken. */
 void answer_err(struct rest_request *r, struct err *e);

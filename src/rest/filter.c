@@ -309,24 +309,32 @@ is_plain(const struct filter_expr *expr, const struct table *table, bool older)
     return true;
 }
 
+/* SQLite takes no expression that is 1000 deep, and plans long for one of hundreds. */
+#define CONDS_MAX 8
+#define COND_VALUES_MAX 100
+
 struct cond *
 filter_conds(const struct filter *filter, struct op *op, const struct cond *conds, bool older)
 {
     VEC(struct cond) all = {0};
+    size_t n = 0, n_values = 0;
 
     for (; conds->attr; conds++) {
         vec_add(op->mem, &all, *conds);
     }
-    for (size_t i = 0; i < filter->exprs.n; i++) {
+    for (size_t i = 0; i < filter->exprs.n && n < CONDS_MAX; i++) {
         const struct filter_expr *expr = &filter->exprs.items[i];
         const char **values = MEM_ARRAY(op->mem, expr->values.n + 1, const char *);
         struct cond cond = {0};
         bool known = false;
         struct err *e;
 
-        if (!is_plain(expr, op->resource->table, older)) {
+        if (!is_plain(expr, op->resource->table, older) ||
+            n_values + expr->values.n > COND_VALUES_MAX) {
             continue;
         }
+        n++;
+        n_values += expr->values.n;
         for (size_t k = 0; k < expr->values.n; k++) {
             values[k] = expr->values.items[k];
         }

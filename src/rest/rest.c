@@ -364,7 +364,7 @@ parse_body(struct rest_request *r)
     if (n == 0 && (!needed || r->route->flags & REST_ANY_BODY)) {
         return NULL;
     }
-    e = json_parse(r->mem, n ? text : "", n, &r->body);
+    e = json_parse_within(r->mem, n ? text : "", n, JSON_DEPTH_REQUEST, &r->body);
     if (e) {
         return bad_json(r, e);
     }
@@ -408,6 +408,9 @@ finish(struct rest_request *r, struct err *e)
 {
     if (!e && r->route->committed) {
         e = r->route->committed(r);
+    }
+    if (!e) {
+        e = answer_whole(r);
     }
     if (e) {
         answer_err(r, e);

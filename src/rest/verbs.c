@@ -455,16 +455,9 @@ look_has_to_write(struct tx *tx, struct rest_request *r)
            hooks->before_look_needed(tx, &r->op);
 }
 
-struct err *
-verb_run(struct tx *tx, void *request)
+static struct err *
+run_verb(struct tx *tx, struct rest_request *r)
 {
-    struct rest_request *r = request;
-
-    answer_reset(r);
-    if (!r->x->on_writer && look_has_to_write(tx, r)) {
-        r->x->again = true;
-        return NULL;
-    }
     switch (r->route->verb) {
     case REST_LIST:
         return run_list(tx, r);
@@ -486,4 +479,18 @@ verb_run(struct tx *tx, void *request)
         break;
     }
     return NULL;
+}
+
+struct err *
+verb_run(struct tx *tx, void *request)
+{
+    struct rest_request *r = request;
+
+    answer_reset(r);
+    if (!r->x->on_writer && look_has_to_write(tx, r)) {
+        r->x->again = true;
+        return NULL;
+    }
+    TRY(run_verb(tx, r));
+    return answer_whole(r); /* here, where what was written can still be taken back */
 }

@@ -13,6 +13,8 @@
 /* How far the log may outgrow log_keep before it is cut, and how much is cut at once. */
 #define TRIM_SLACK 1000
 #define TRIM_PIECE 4000
+/* How many times log_keep it may have for a follower that is behind. */
+#define TRIM_HELD 4
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
@@ -32,6 +34,15 @@ columns_write(struct buf *out, const struct table *table, const void *row,
         attr_encode_plain(&w, *changed, row, false);
     }
     jw_end(&w);
+}
+
+/* What nobody can read again is not kept. */
+static struct err *
+text_whole(const struct buf *text, const struct table *table)
+{
+    return text->overflow ? err_new(E_INVALID, NULL, "%s: nested deeper than %d levels",
+                                    table->name, JSON_DEPTH_MAX)
+                          : NULL;
 }
 
 static const char *
@@ -77,6 +88,7 @@ change_append(struct tx *tx, enum change_kind kind, const struct shape *shape, c
     }
     buf_clear(text);
     columns_write(text, shape->table, row, changed);
+    TRY(text_whole(text, shape->table));
     TRY(conn_take(tx->conn, CHANGE_INSERT CHANGE_VALUES, &stmt));
     change_bind(tx, &stmt, 0, kind, shape, row, text->data);
     return conn_run(tx->conn, &stmt);
@@ -98,6 +110,7 @@ changes_insert(struct tx *tx, const struct shape *shape, void *const *rows)
         columns_write(text, shape->table, rows[i], NULL);
         buf_char(text, '\0');
     }
+    TRY(text_whole(text, shape->table));
     TRY(conn_take(tx->conn,
                   mem_printf(tx->mem, CHANGE_INSERT "%s, %s, %s, %s, %s", four, four, four, four,
                              four),
@@ -191,6 +204,39 @@ changes_read(struct tx *tx, int64_t cursor, size_t max, struct change **changes,
 }
 
 struct err *
+change_image(struct tx *tx, const struct table *table, const char *id, int64_t cursor,
+             const struct json **image)
+{
+    AUTO_STMT stmt = {0};
+    const char *columns;
+    bool row;
+
+    *image = NULL;
+    TRY(conn_take(tx->conn,
+                  "SELECT columns FROM _change WHERE seq > ?1 AND kind = ?2 AND tbl = ?3 "
+                  "AND id = ?4 ORDER BY seq LIMIT 1",
+                  &stmt));
+    stmt_int(&stmt, 1, cursor);
+    stmt_int(&stmt, 2, CHANGE_DELETE);
+    stmt_text(&stmt, 3, table->name);
+    stmt_text(&stmt, 4, id);
+    TRY(conn_step(tx->conn, &stmt, &row));
+    if (!row) {
+        return NULL;
+    }
+    columns = stmt_get(&stmt, 0);
+    return json_parse(tx->mem, columns, strlen(columns), image);
+}
+
+struct err *
+changes_first(struct tx *tx, int64_t *seq)
+{
+    int64_t last;
+
+    return log_ends(tx->conn, seq, &last);
+}
+
+struct err *
 changes_last(struct tx *tx, int64_t *seq)
 {
     int64_t first;
@@ -206,6 +252,29 @@ change_log_open(struct store *store)
     return log_ends(store->write_conn, &store->log_first, &store->seq);
 }
 
+/* How many entries are there for nobody any more. */
+static struct err *
+trim_count(struct store *store, int64_t *n)
+{
+    int64_t must = store->seq - store->log_first + 1 - TRIM_HELD * store->log_keep, done;
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    if (!store->log_cursor) {
+        return NULL;
+    }
+    TRY(conn_take(store->write_conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
+    stmt_text(&stmt, 1, store->log_cursor);
+    TRY(conn_step(store->write_conn, &stmt, &row));
+    if (row && str_to_i64(stmt_get(&stmt, 0), &done)) {
+        int64_t may = done - store->log_first + 1;
+
+        may = may > must ? may : must;
+        *n = *n < may ? *n : may;
+    }
+    return NULL;
+}
+
 struct err *
 change_log_trim(struct store *store)
 {
@@ -216,6 +285,10 @@ change_log_trim(struct store *store)
         store->log_first = store->seq ? 1 : 0;
     }
     if (excess < TRIM_SLACK || store->seq < store->log_keep) {
+        return NULL;
+    }
+    TRY(trim_count(store, &excess));
+    if (excess <= 0) {
         return NULL;
     }
     excess = excess < TRIM_PIECE ? excess : TRIM_PIECE;

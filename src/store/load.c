@@ -51,6 +51,26 @@ text_bind(struct tx *tx, const struct stmt *stmt, int at, const struct shape *sh
     return NULL;
 }
 
+static struct err *
+json_bind(struct tx *tx, const struct stmt *stmt, int at, const struct attr *attr,
+          const struct json *json)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    if (!json) {
+        stmt_text(stmt, at, NULL);
+        return NULL;
+    }
+    jw_json(&w, NULL, json);
+    if (out.overflow) {
+        return err_new(E_INVALID, NULL, "%s: nested deeper than %d levels", attr->name,
+                       JSON_DEPTH_MAX);
+    }
+    stmt_text(stmt, at, buf_copy(tx->mem, &out));
+    return NULL;
+}
+
 struct err *
 member_bind(struct tx *tx, const struct stmt *stmt, int at, const struct shape *shape,
             const struct attr *attr, const void *row)
@@ -69,12 +89,8 @@ member_bind(struct tx *tx, const struct stmt *stmt, int at, const struct shape *
             stmt_int(stmt, at, *(const int64_t *)member);
         }
         return NULL;
-    case ATTR_T_json: {
-        const struct json *json = *(const struct json *const *)member;
-
-        stmt_text(stmt, at, json ? json_text(tx->mem, json) : NULL);
-        return NULL;
-    }
+    case ATTR_T_json:
+        return json_bind(tx, stmt, at, attr, *(const struct json *const *)member);
     case ATTR_T_strs:
         stmt_text(stmt, at, strs_text(tx->mem, member));
         return NULL;

@@ -121,6 +121,15 @@ drain_describe(const struct step *step)
                       pair_path(step), (long long)in->seconds);
 }
 
+static const char *
+open_describe(const struct step *step)
+{
+    const struct vim_drain *in = step_in(step);
+
+    return mem_printf(step_mem(step), "site %s: network PUT %s drain_seconds null", in->site,
+                      pair_path(step));
+}
+
 const struct step_kind vim_port_pair_drain = {.name = "vim port_pair drain",
                                               .doc = "an instance of a function gets no new flows",
                                               .effect = FLOW_WRITE,
@@ -134,4 +143,4 @@ const struct step_kind vim_port_pair_open = {.name = "vim port_pair open",
                                              .effect = FLOW_WRITE,
                                              .in = &vim_drain_table,
                                              .act = pair_open,
-                                             .describe = drain_describe};
+                                             .describe = open_describe};

@@ -7,6 +7,8 @@
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
+#include <string.h>
+
 /* ---- any instance: of a VNF here, of an NS in src/nfvo ----------------------------------- */
 
 static const char *
@@ -284,7 +286,23 @@ vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
 
 /* ---- modification -------------------------------------------------------------------------- */
 
-static void
+struct err *
+client_data_merge(struct mem *mem, const char *name, const struct json *patch,
+                  const struct json **data)
+{
+    size_t n;
+
+    *data = json_merge(mem, *data, patch);
+    n = strlen(json_text(mem, *data));
+    if (n > CLIENT_DATA_MAX) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "%s would have %zu bytes with what is there already: %d are allowed", name,
+                       n, CLIENT_DATA_MAX);
+    }
+    return NULL;
+}
+
+static struct err *
 info_merge(struct mem *mem, const struct modify_request *asked, struct vnf_info *info)
 {
     if (row_given(&asked->row, "name")) {
@@ -293,9 +311,11 @@ info_merge(struct mem *mem, const struct modify_request *asked, struct vnf_info 
     if (row_given(&asked->row, "description")) {
         info->description = asked->description;
     }
-    if (row_given(&asked->row, "metadata")) {
-        info->metadata = asked->metadata ? json_merge(mem, info->metadata, asked->metadata) : NULL;
+    if (!row_given(&asked->row, "metadata") || !asked->metadata) {
+        info->metadata = row_given(&asked->row, "metadata") ? NULL : info->metadata;
+        return NULL;
     }
+    return client_data_merge(mem, "metadata", asked->metadata, &info->metadata);
 }
 
 struct err *
@@ -309,7 +329,7 @@ vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_
     TRY(instance_take(tx, op, id, &vnf_modify, in, &instance));
     TRY(resource_revision_check(op, instance));
     vnf_info_of(instance, info);
-    info_merge(tx_mem(tx), request->row, info);
+    TRY(info_merge(tx_mem(tx), request->row, info));
     vnf_rows_add(tx_mem(tx), &in->info, info);
     in->request = request->body;
     return lcm_start(tx, op, &vnf_modify, in, in->project_id, op_occ_id);
@@ -341,8 +361,11 @@ lcm_may_roll_back(const char *operation, bool one_way)
     }
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
-                       "a %s that deletes servers cannot be rolled back: retry it, or fail it",
-                       str_eq(operation, "HEAL") ? "healing" : "scaling");
+                       "%s that deletes %s cannot be rolled back: retry it, or fail it",
+                       str_eq(operation, "HEAL")     ? "a healing"
+                       : str_eq(operation, "UPDATE") ? "an update"
+                                                     : "a scaling",
+                       str_eq(operation, "UPDATE") ? "what is there" : "servers");
     }
     return NULL;
 }

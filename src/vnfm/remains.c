@@ -131,6 +131,22 @@ links_fill(struct remains *remains, const struct vnf_wanted *wanted, struct vnf_
     }
 }
 
+/* What servers that come later connect to: the networks given, and those made. */
+static void
+connections_fill(struct remains *remains, const struct vnf_in *in, struct vnf_made *made)
+{
+    made->connections = in->connections;
+    for (size_t i = 0; i < made->links.n; i++) {
+        const struct made_link *link = made->links.items[i];
+        struct vnf_connection *connection = row_new(remains->mem, &vnf_connection_table);
+
+        connection->cpd = connection->link = link->name;
+        connection->network_id = link->network_id;
+        connection->subnet_id = *link->subnet_id ? link->subnet_id : NULL;
+        row_add(remains->mem, &made->connections, connection);
+    }
+}
+
 struct err *
 vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
             struct vnf_made **made)
@@ -157,8 +173,11 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
         return NULL;
     }
     (*made)->flavour_id = wanted->flavour_id;
+    (*made)->level_id = wanted->level_id;
+    (*made)->scales = wanted->scales;
     vnfcs_fill(&remains, in, &wanted->vnfcs, *made);
     links_fill(&remains, wanted, *made);
+    connections_fill(&remains, in, *made);
     return NULL;
 }
 

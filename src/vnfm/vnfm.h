@@ -99,6 +99,11 @@ struct err *vnf_servers_check(const struct vnf_made *made, const struct strs *se
  * where op->if_match names another revision. */
 struct err *vnf_modify_start(struct tx *tx, struct op *op, const char *id,
                              const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* What clients keep with a resource, patched (RFC 7396): a body is bounded, and what many of them add up
+ * to is too.  E_UNPROCESSABLE where its text would be longer. */
+#define CLIENT_DATA_MAX (256 << 10)
+struct err *client_data_merge(struct mem *mem, const char *name, const struct json *patch,
+                              const struct json **data) MUST_USE;
 /* What a modification may change, as it is now; strings are the instance's. */
 void vnf_info_of(const struct vnf_instance *instance, struct vnf_info *info);
 /* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id

@@ -67,7 +67,7 @@ start_engine(struct world *world)
     TRY(http_client_new(state->loop, &http, &state->http));
     vim.http = state->http;
     TRY(vim_new(&vim, &state->vim));
-    TRY(callback_rule_read(world->mem, "127.0.0.1/32", "127.0.0.1", &state->callbacks));
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->callbacks));
     TRY(peers_new(&peers, &state->peers));
     TRY(flow_engine_new(&engine, &state->engine));
     state->nfvo.store = world->store;
@@ -103,7 +103,7 @@ start_notifier(struct world *world)
                                      .queue_max = 4,
                                      .dead_max = 2};
 
-    TRY(callback_rule_read(world->mem, "127.0.0.1/32", "127.0.0.1", &config.rule));
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", &config.rule));
     TRY(receiver_new(&state->receiver));
     world->receiver_port = receiver_port(state->receiver);
     TRY(notifier_new(&config, &state->notifier));
@@ -170,6 +170,7 @@ stop(struct world *world)
     flow_engine_free(state->engine);
     vim_free(state->vim);
     peers_free(state->peers);
+    callback_rule_done(&state->callbacks);
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
     grant_desk_free(state->nfvo.desk);

@@ -224,6 +224,12 @@ part_line(struct reader *rd, const char *line, char *const *words, size_t n)
 {
     AUTO_BUF text = BUF_INIT;
 
+    if (line[0] == '%' && line[1] == '?' && line[2] >= '1' && line[2] <= '9') {
+        if ((size_t)(line[2] - '0') >= n) {
+            return NULL;
+        }
+        line += 3;
+    }
     for (const char *c = line; *c; c++) {
         if (c[0] == '%' && c[1] >= '1' && c[1] <= '9') {
             if ((size_t)(c[1] - '0') >= n) {

@@ -20,7 +20,8 @@
  * third-party sample (the story is skipped where that is not there).  "~ 200" for
  * "= 200" asks again until the answer is that one, for 20 s.
  * "clock +90s" moves the frozen clock; "skip REASON" ends the story.  "include PART WORD..." are the
- * lines of parts/PART beside the story, with "%1" to "%9" for the words: what many begin with. */
+ * lines of parts/PART beside the story, with "%1" to "%9" for the words: what many begin with.
+ * Where a line begins with "%?2", its rest is there only if there is a second word. */
 #ifndef CARRICK_TESTS_API_STORY_H
 #define CARRICK_TESTS_API_STORY_H
 

@@ -70,6 +70,7 @@ struct fake_site {
     struct object *objects;
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
+    char offered[64];              /* one more extension of Neutron; see /offer */
     bool closing;
 };
 
@@ -641,7 +642,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE")) {
         remove_object(site, x, object);
-    } else if (str_eq(http_method(x), "PUT") && str_eq(site->refused, "changes")) {
+    } else if (str_eq(http_method(x), "PUT") &&
+               (str_eq(site->refused, "changes") || str_eq(site->refused, id))) {
         answer_error(x, 409, "Locked", "nothing is changed today");
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
@@ -688,13 +690,32 @@ route_place(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of one server): none is done. */
+ * "changes", "lists", "actions" (or the id of what is to be changed): none is done. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
     (void)snprintf(site->refused, sizeof site->refused, "%s",
                    http_path(x) + strlen("/refuse/"));
     answer(x, 204, "");
+}
+
+/* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is. */
+static void
+route_offer(struct fake_site *site, struct http_exchange *x)
+{
+    (void)snprintf(site->offered, sizeof site->offered, "%s", http_path(x) + strlen("/offer/"));
+    answer(x, 204, "");
+}
+
+static void
+answer_extensions(struct fake_site *site, struct http_exchange *x)
+{
+    site->control->n_extensions++;
+    answer(x, 200,
+           mem_printf(http_mem(x),
+                      "{\"extensions\": [{\"alias\": \"sfc\"}, "
+                      "{\"alias\": \"carrick-interconnect\"}, {\"alias\": \"%s\"}]}",
+                      site->offered));
 }
 
 static void
@@ -704,6 +725,8 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
         route_refuse(site, x);
+    } else if (str_starts(http_path(x), "/offer/")) {
+        route_offer(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");
@@ -711,8 +734,7 @@ route(struct fake_site *site, struct http_exchange *x)
         answer(x, 200, mem_printf(http_mem(x), "{\"limits\": {\"absolute\": {\"maxTotalCores\": %d}}}",
                                   site->control->cores));
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
-        site->control->n_extensions++;
-        answer(x, 200, "{\"extensions\": [{\"alias\": \"sfc\"}, {\"alias\": \"carrick-interconnect\"}]}");
+        answer_extensions(site, x);
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
     } else {

@@ -52,7 +52,7 @@ run_orchestrator(const struct house *house)
     const struct place *place = &house->places[ROLE_ORCHESTRATOR];
 
     (void)execl(house->program, "carrick", "orchestrator", "--state", place->state, "--listen",
-                place->url + strlen("http://"), NULL);
+                place->url + strlen("http://"), "--callbacks", "127.0.0.1/32", NULL);
 }
 
 static void

@@ -3,6 +3,8 @@
 #include "kill/service.h"
 #include "kill/subscriber.h"
 
+#include "base/vec.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -131,9 +133,38 @@ service_delete(struct service *service)
 
 /* ---- operations -------------------------------------------------------------------------------- */
 
-/* The NS's firewall, by one server. */
+/* Operations on the NS's firewall: where, with what (and the firewall's id in it), and what the
+ * occurrence is called. */
+static const struct change {
+    const char *what, *path, *word, *body;
+} changes[] = {
+#define SCALING(type)                                                                              \
+    "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\",\"scaleVnfType\":\"" type  \
+    "\",\"scaleByStepData\":{\"aspectId\":\"instances\",\"additionalParams\":{\"drainSeconds\":0}}}]}"
+#define OPERATION(state)                                                                           \
+    "{\"updateType\":\"OPERATE_VNF\",\"operateVnfData\":[{\"vnfInstanceId\":\"%s\","                   \
+    "\"changeStateTo\":\"" state "\"}]}"
+    {"scale out", "scale", "SCALE", SCALING("SCALE_OUT")},
+    {"scale in", "scale", "SCALE", SCALING("SCALE_IN")},
+    {"heal", "heal", "HEAL", "{\"healVnfData\":[{\"vnfInstanceId\":\"%s\",\"cause\":\"a test\"}]}"},
+    {"stop", "update", "UPDATE", OPERATION("STOPPED")},
+    {"start", "update", "UPDATE", OPERATION("STARTED")},
+};
+
+static const struct change *
+change_of(const char *what)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        if (str_eq(changes[i].what, what)) {
+            return &changes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of the NS's firewall. */
 static const char *
-scaling_of(const struct service *service, const char *type)
+change_request(const struct service *service, const struct change *change)
 {
     struct house *house = service->house;
     int status;
@@ -141,25 +172,25 @@ scaling_of(const struct service *service, const char *type)
         house, ROLE_ORCHESTRATOR, "GET",
         mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
-    const char *id = "";
+    const char *id = "", *place;
 
     json_each (vnfs, i) {
         if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
             id = json_get_str(vnfs->items[i], "id");
         }
     }
-    return mem_printf(house->case_mem,
-                      "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\","
-                      "\"scaleVnfType\":\"%s\",\"scaleByStepData\":{\"aspectId\":\"instances\","
-                      "\"additionalParams\":{\"drainSeconds\":0}}}]}",
-                      id, type);
+    place = strstr(change->body, "%s");
+    return mem_printf(house->case_mem, "%.*s%s%s", (int)(place - change->body), change->body, id,
+                      place + 2);
 }
 
 static const char *
 request_of(const struct service *service, const char *what)
 {
-    if (str_starts(what, "scale")) {
-        return scaling_of(service, str_eq(what, "scale out") ? "SCALE_OUT" : "SCALE_IN");
+    const struct change *change = change_of(what);
+
+    if (change) {
+        return change_request(service, change);
     }
     if (str_eq(what, "terminate")) {
         return service->kind->terminate;
@@ -179,7 +210,8 @@ static const char *
 operation_find(struct service *service, const char *what, const char *before)
 {
     struct house *house = service->house;
-    const char *word = str_starts(what, "scale")      ? "SCALE"
+    const struct change *change = change_of(what);
+    const char *word = change                        ? change->word
                        : str_eq(what, "instantiate") ? "INSTANTIATE"
                                                      : "TERMINATE";
     int status;
@@ -205,8 +237,9 @@ begin(struct service *service, const char *what)
 {
     struct house *house = service->house;
     int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
-    const char *path = mem_printf(house->case_mem, "%s/%s/%.*s", service->kind->instances,
-                                  service->id, (int)strcspn(what, " "), what);
+    const struct change *change = change_of(what);
+    const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
+                                  service->id, change ? change->path : what);
     const char *before = service->op_id;
     const struct json *json = NULL;
     int status = 0;

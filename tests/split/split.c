@@ -709,6 +709,8 @@ begin(struct split *s)
     s->vnfm.url = mem_printf(s->mem, "http://127.0.0.1:%d", s->vnfm.port);
     s->nfvo.state = mem_printf(s->mem, "%s/nfvo", s->dir);
     s->vnfm.state = mem_printf(s->mem, "%s/vnfm", s->dir);
+    s->nfvo.options[0] = "--callbacks";
+    s->nfvo.options[1] = "127.0.0.1/32";
     s->vnfm.options[0] = "--nfvo";
     s->vnfm.options[1] = s->nfvo.url;
     s->vnfm.options[2] = "--nfvo-user";
@@ -762,8 +764,8 @@ main(int argc, char **argv)
     claims_free(&s, 1);
     /* From now on each grant is decided later. */
     side_kill(&s.nfvo);
-    s.nfvo.options[0] = "--grant-wait-s";
-    s.nfvo.options[1] = "0";
+    s.nfvo.options[2] = "--grant-wait-s";
+    s.nfvo.options[3] = "0";
     side_start(&s, &s.nfvo);
     side_ready(&s, &s.nfvo);
     away(&s);

@@ -8,8 +8,10 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -276,6 +278,147 @@ TEST(client_calls_no_address_that_it_may_not)
         CHECK_INT(o.status, cases[i].code == E_NONE ? 200 : 0);
     }
     http_client_free(client);
+    world_stop(&w);
+}
+
+/* ---- name servers that do not answer -------------------------------------------------- */
+
+#define N_HANGING 8
+static _Atomic int n_hanging;
+
+/* Takes the place of the C library's, for libcurl too: "*.hang" is never answered, "*.good" is here. */
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+            struct addrinfo **result)
+{
+    union {
+        void *object;
+        int (*function)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    } real = {.object = dlsym(RTLD_NEXT, "getaddrinfo")};
+
+    if (node && str_ends(node, ".hang")) {
+        n_hanging++;
+        for (;;) {
+            (void)pause();
+        }
+    }
+    if (node && str_ends(node, ".invalid")) {
+        return EAI_NONAME; /* also where there is a name server that is slow to say so */
+    }
+    return real.function(node && str_ends(node, ".good") ? "127.0.0.1" : node, service, hints,
+                         result);
+}
+
+/* A loop is everybody's: neither the end of such a call nor that of the client waits for the name. */
+TEST(client_does_not_wait_for_names_that_nobody_answers)
+{
+    struct http_request request = {
+        .method = "GET", .url = "http://x.hang/", .body_fd = -1, .connect_timeout_ms = 50};
+    struct outcome hanging[N_HANGING] = {0}, cancelled = {0}, late = {0}, other = {0};
+    AUTO_BUF url = BUF_INIT;
+    struct http_call *call;
+    struct world w;
+
+    world_start(&w);
+    for (size_t i = 0; i < N_HANGING; i++) {
+        (void)http_call(w.client, &request, on_done, &hanging[i]);
+    }
+    for (size_t i = 0; i < N_HANGING; i++) {
+        await(w.loop, &hanging[i], 1);
+        CHECK_INT(hanging[i].code, E_UNAVAILABLE);
+    }
+    request.connect_timeout_ms = 60000;
+    call = http_call(w.client, &request, on_done, &cancelled);
+    while (n_hanging <= N_HANGING) {
+        REQUIRE_OK(loop_turn(w.loop, 10));
+    }
+    http_cancel(call);
+    CHECK_INT(cancelled.code, E_CANCELLED);
+    (void)http_call(w.client, &request, on_done, &late);
+    while (n_hanging <= N_HANGING + 1) {
+        REQUIRE_OK(loop_turn(w.loop, 10));
+    }
+    buf_printf(&url, "%s/a", w.base);
+    (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                    &other);
+    await(w.loop, &other, 1);
+    CHECK_INT(other.status, 200);
+    world_stop(&w);
+    CHECK_INT(late.code, E_CANCELLED);
+}
+
+/* Nor does a call in place, on a thread of a pool. */
+TEST(client_fetch_does_not_wait_for_names_that_nobody_answers)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct http_client_config config = {0};
+    struct http_request request = {
+        .method = "GET", .url = "http://y.hang/", .body_fd = -1, .connect_timeout_ms = 50};
+    struct http_answer answer = {0};
+
+    CHECK_ERR(http_fetch(mem, &config, &request, &answer), E_UNAVAILABLE);
+}
+
+#define MANY_LOOKUPS 70 /* a few more than there may be at once */
+
+/* A tenant's names that nobody answers take so many threads and no more; addresses need none. */
+TEST(client_looks_up_only_so_many_names_at_once)
+{
+    struct http_request request = {.method = "GET", .body_fd = -1, .connect_timeout_ms = 60000};
+    static struct outcome all[MANY_LOOKUPS], other, after;
+    struct http_call *calls[MANY_LOOKUPS];
+    int n_refused = 0;
+    struct world w;
+    AUTO_BUF url = BUF_INIT;
+
+    world_start(&w);
+    for (int i = 0; i < MANY_LOOKUPS; i++) {
+        char name[40];
+
+        snprintf(name, sizeof name, "http://z%d.hang/", i); /* a host has few connections */
+        request.url = name;
+        calls[i] = http_call(w.client, &request, on_done, &all[i]);
+    }
+    buf_printf(&url, "%s/a", w.base);
+    (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                    &other);
+    await(w.loop, &other, 1);
+    CHECK_INT(other.status, 200);
+    for (int i = 0; i < MANY_LOOKUPS; i++) {
+        if (all[i].calls) {
+            n_refused++;
+            CHECK_INT(all[i].code, E_UNAVAILABLE);
+            CHECK(strstr(all[i].message, "too many names are being looked up"));
+        } else {
+            http_cancel(calls[i]); /* whose thread goes on */
+        }
+    }
+    CHECK_INT(n_refused, MANY_LOOKUPS - 64);
+    request.url = "http://z.hang/";
+    (void)http_call(w.client, &request, on_done, &after);
+    await(w.loop, &after, 1);
+    CHECK(strstr(after.message, "too many names are being looked up"));
+    world_stop(&w);
+}
+
+/* Those that are answered, well or not, make room. */
+TEST(client_looks_up_many_names_in_turn)
+{
+    struct world w;
+
+    world_start(&w);
+    for (int i = 0; i < 2 * MANY_LOOKUPS; i++) {
+        AUTO_BUF url = BUF_INIT;
+        struct outcome o = {0};
+
+        buf_printf(&url, "http://n%d.%s:%u/a", i, i % 2 ? "good" : "invalid",
+                   (unsigned)http_server_port(w.server));
+        (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                        &o);
+        await(w.loop, &o, 1);
+        CHECK_INT(o.code, i % 2 ? E_NONE : E_UNAVAILABLE);
+        CHECK(!strstr(o.message, "too many"));
+    }
     world_stop(&w);
 }
 

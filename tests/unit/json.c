@@ -86,7 +86,10 @@ TEST(json_depth_is_limited)
     for (int i = 0; i < 10000; i++) {
         buf_str(&b, i % 2 ? "{\"a\":" : "[");
     }
-    CHECK_ERR_MSG(parse(m, b.data, &json), E_INVALID, "nested too deeply");
+    CHECK_ERR_MSG(parse(m, b.data, &json), E_INVALID, "nested deeper than 64 levels");
+    CHECK_ERR_MSG(json_parse_within(m, "[[[]]]", 6, 2, &json), E_INVALID,
+                  "column 3: nested deeper than 2 levels");
+    CHECK_OK(json_parse_within(m, "[[[]]]", 6, 3, &json));
     buf_clear(&b);
     for (int i = 0; i < JSON_DEPTH_MAX; i++) {
         buf_char(&b, '[');
@@ -98,6 +101,43 @@ TEST(json_depth_is_limited)
     CHECK_STR(json_text(m, json), b.data);
     CHECK_OK(parse(m, "\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"",
                    &json));
+}
+
+/* What was parsed as deep as it may be is put into something of ours: no JSON, but no end of us. */
+TEST(json_too_deep_to_be_written_is_said)
+{
+    AUTO(mem) m = mem_new("test");
+    AUTO_BUF b = BUF_INIT;
+    const struct json *json, *back;
+    struct jw w = jw_to(&b);
+
+    for (int i = 0; i < JSON_DEPTH_MAX; i++) {
+        buf_str(&b, "{\"a\":");
+    }
+    buf_char(&b, '1');
+    for (int i = 0; i < JSON_DEPTH_MAX; i++) {
+        buf_char(&b, '}');
+    }
+    REQUIRE_OK(parse(m, b.data, &json));
+    buf_clear(&b);
+    jw_json(&w, NULL, json);
+    CHECK(!b.overflow);
+    for (int around = 1; around < 100; around += 40) {
+        buf_clear(&b);
+        w = jw_to(&b);
+        for (int i = 0; i < around; i++) {
+            jw_array(&w, NULL);
+            jw_str(&w, NULL, "before");
+        }
+        jw_json(&w, NULL, json);
+        for (int i = 0; i < around; i++) {
+            jw_int(&w, NULL, 1);
+            jw_end(&w);
+        }
+        CHECK(b.overflow);
+        CHECK_INT(w.depth, 0);
+        CHECK_ERR_MSG(json_parse(m, b.data, b.len, &back), E_INVALID, "nested deeper than");
+    }
 }
 
 TEST(json_large_body)

@@ -78,6 +78,20 @@ TEST(net_address_arithmetic)
     CHECK(ip_cmp(&a, &b) < 0);
 }
 
+TEST(net_loopback)
+{
+    static const char *const all[] = {"127.0.0.1", "127.255.0.9", "::ffff:127.0.0.1", "::1"};
+    static const char *const none[] = {"126.0.0.1", "128.0.0.1", "::2", "::", "0.0.0.0", "1::1"};
+    struct ip ip;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        CHECK(ip_parse(all[i], &ip) && ip_is_loopback(&ip));
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        CHECK(ip_parse(none[i], &ip) && !ip_is_loopback(&ip));
+    }
+}
+
 TEST(net_prefixes)
 {
     struct cidr c = cidr("10.1.2.3/20"), six = cidr("2001:db8::5/64"), all = cidr("0.0.0.0/0");

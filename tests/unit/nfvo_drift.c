@@ -106,6 +106,23 @@ TEST(drift_of_servers)
     }
 }
 
+/* Ids of servers are the site's. */
+TEST(drift_has_no_command_with_a_word_that_a_shell_reads)
+{
+    static const char *const ids[] = {"$(id)", "a b", "a;b", "-a", "a'", "a\nb", ""};
+
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct world w = world_new(mem);
+
+        listed(&w, "server", NULL);
+        recorded(&w, "server", ids[i])->vnf = &w.vnf;
+        CHECK_STR(only(&w), mem_printf(mem, "MISSING server %s: ACTIVE, nothing; -", ids[i]));
+        shown(&w, "server", ids[i])->status = "SHUTOFF";
+        CHECK_STR(only(&w), mem_printf(mem, "STATE server %s: ACTIVE, SHUTOFF; -", ids[i]));
+    }
+}
+
 TEST(drift_of_ports)
 {
     static const struct {
@@ -138,23 +155,28 @@ TEST(drift_of_groups)
 {
     AUTO(mem) mem = mem_new("test");
     static const char *two[] = {"p", "q"}, *turned[] = {"q", "p"};
+    static const char *levels[] = {"a=1", "b=0"};
     struct world w = world_new(mem);
     struct drift_thing *group = recorded(&w, "port_pair_group", "g");
     struct drift_object *object = shown(&w, "port_pair_group", "g");
 
     listed(&w, "port_pair_group", NULL);
     w.vnf.ns = "demo";
-    w.vnf.levels = "--to a=1";
+    w.vnf.levels = (struct strs){.items = levels, .n = 2};
     group->vnf = &w.vnf;
     group->members = (struct strs){.items = two, .n = 2};
     object->members = (struct strs){.items = turned, .n = 2};
     CHECK_STR(only(&w), "0 differences");
     object->members.n = 1;
     CHECK_STR(only(&w),
-              "MEMBERS port_pair_group g: p, q, q; carrick ns scale demo --vnf fw --to a=1");
+              "MEMBERS port_pair_group g: p, q, q; carrick ns scale demo --vnf fw --to a=1 --to b=0");
+    /* Aspects are named by the package's author. */
+    levels[1] = "a;id>x=0";
+    CHECK_STR(only(&w), "MEMBERS port_pair_group g: p, q, q; -");
+    levels[1] = "b=0";
     object->members.n = 2;
     group->members.n = 0;
-    w.vnf.levels = NULL;
+    w.vnf.levels.n = 0;
     CHECK_STR(only(&w), "MEMBERS port_pair_group g: none, q, p; -");
 }
 

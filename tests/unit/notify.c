@@ -1,11 +1,15 @@
 /* Subscriptions: filters and addresses as tables of cases, what a change becomes, and that
  * nothing is lost or comes in another order, whoever is killed. */
+#include "faces/etsi_subscription.h"
 #include "notify/criteria.h"
 #include "notify/notices.h"
 #include "notify/queue.h"
+#include "notify_world.h"
 #include "test.h"
+#include "vnfm/vnfm.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,96 +20,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define PROJECT "11111111-1111-4111-8111-111111111111"
-#define OTHER "22222222-2222-4222-8222-222222222222"
-#define THING "33333333-3333-4333-8333-333333333333"
-#define KEY_32 "0123456789abcdef0123456789abcdef"
-
-/* ---- a small world ---------------------------------------------------------------------- */
-
-struct thing {
-    struct row row;
-#define ATTR ATTR_MEMBER
-#include "notify_thing.tbl"
-#undef ATTR
-};
-#define ATTR ATTR_ROW
-#define TABLE_STRUCT thing
-static const struct attr thing_attrs[] = {
-#include "notify_thing.tbl"
-};
-#undef TABLE_STRUCT
-#undef ATTR
-static const struct table thing_table = {
-    .name = "thing", .doc = "Things.", TABLE(struct thing, thing_attrs)};
-static const struct table *const tables[] = {&subscription_table, &notification_table, &thing_table,
-                                             NULL};
-
-static const char *const colours[] = {"red", "blue", NULL};
-static const struct criterion inner[] = {
-    {.name = "size", .fact = "size"},
-    {.name = "shapes", .fact = "shape"},
-    {0},
-};
-static const struct criterion criteria[] = {
-    {.name = "types", .fact = "notificationType"},
-    {.name = "names", .fact = "name"},
-    {.name = "colours", .fact = "colour", .words = colours},
-    {.name = "states", .fact = "state", .is_optional = true},
-    {.name = "one", .form = CRITERION_OBJECT, .below = inner},
-    {.name = "many", .form = CRITERION_OBJECTS, .below = inner},
-    {0},
-};
-#define MEMBERS(...) ((const struct notice_member[]){__VA_ARGS__, {0}})
-#define LINKS(...) ((const struct notice_link[]){__VA_ARGS__, {0}})
-static const struct notice notices[] = {
-    {.type = "Made",
-     .table = &thing_table,
-     .on = 1u << CHANGE_CREATE,
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"number", "number"}),
-     .links = LINKS({"thing", "/things", "id"})},
-    {.type = "Done",
-     .table = &thing_table,
-     .on = 1u << CHANGE_UPDATE,
-     .column = "state",
-     .value = "DONE",
-     .but = "number",
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"state", "state"})},
-    {.type = "Gone",
-     .table = &thing_table,
-     .on = 1u << CHANGE_DELETE,
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"})},
-};
-static const struct notice_api api = {
-    .name = "test",
-    .version = "1.0.0",
-    .subscriptions = "/subscriptions",
-    .time_key = "timeStamp",
-    .filter = criteria,
-    .notices = notices,
-    .n_notices = 3,
-};
-static const struct notice_api *const apis[] = {&api, NULL};
-
-static struct store *
-world_open(const char *path)
-{
-    struct store_config config = {.path = path, .tables = tables, .seal_key = KEY_32};
-    struct store *store;
-
-    REQUIRE_OK(store_open(&config, &store));
-    return store;
-}
-
-static const struct json *
-json_of(struct mem *mem, const char *text)
-{
-    const struct json *json = NULL;
-
-    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
-    return json;
-}
 
 /* ---- filters -------------------------------------------------------------------------------- */
 
@@ -139,6 +53,42 @@ TEST(notify_filter_is_refused_with_all_its_faults)
             CHECK_OK(e);
         }
     }
+}
+
+/* A list of 'n' objects with a list of 'm' values each. */
+static const struct json *
+large_filter(struct mem *mem, int n, int m)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_array(&w, "many");
+    for (int i = 0; i < n; i++) {
+        jw_object(&w, NULL);
+        jw_array(&w, "shapes");
+        for (int k = 0; k < m; k++) {
+            jw_str(&w, NULL, "s");
+        }
+        jw_end(&w);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    return json_of(mem, text.data);
+}
+
+TEST(notify_filter_is_bounded_as_a_whole)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_OK(criteria_check(mem, criteria, "filter", large_filter(mem, 100, 10)));
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 91, 11)), E_INVALID,
+                  "filter: 1000 values at most, not 1001");
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 1000, 1000)),
+                  E_INVALID, "filter: 16384 bytes at most, not ");
+    CHECK_ERR_MSG(criteria_check(mem, criteria, "filter", large_filter(mem, 1001, 0)), E_INVALID,
+                  "filter: 1000 values at most, not 1001");
 }
 
 TEST(notify_filter_holds_for_events_that_fit_all_of_it)
@@ -176,77 +126,110 @@ TEST(notify_filter_holds_for_events_that_fit_all_of_it)
 /* ---- addresses ----------------------------------------------------------------------------- */
 
 static bool
-may(const struct callback_rule *rule, const char *address)
+may(struct callback_rule *rule, const char *address)
 {
-    struct callback_rule copy = *rule;
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
 
     if (inet_pton(AF_INET, address, &in.sin_addr) == 1) {
-        return callback_may(&copy, (const struct sockaddr *)(const void *)&in);
+        return callback_may(rule, (const struct sockaddr *)(const void *)&in);
     }
     REQUIRE(inet_pton(AF_INET6, address, &in6.sin6_addr) == 1);
-    return callback_may(&copy, (const struct sockaddr *)(const void *)&in6);
+    return callback_may(rule, (const struct sockaddr *)(const void *)&in6);
 }
 
 TEST(notify_callbacks_have_addresses_that_are_allowed)
 {
     static const struct {
-        const char *prefixes, *listen, *address;
+        const char *prefixes, *address;
         bool allowed;
     } cases[] = {
-        {"", "10.0.0.1", "10.0.0.2", true},
-        {"", "10.0.0.1", "2001:db8::1", true},
-        {"", "10.0.0.1", "127.0.0.1", false},
-        {"", "10.0.0.1", "127.9.9.9", false},
-        {"", "10.0.0.1", "::1", false},
-        {"", "10.0.0.1", "::ffff:127.0.0.1", false},
-        {"", "0.0.0.0", "127.0.0.1", false},
-        {"", "127.0.0.1", "127.0.0.1", true}, /* who reaches us is on this host */
-        {"", "::1", "127.0.0.1", true},
-        {"", "127.0.0.1", "0.0.0.0", false}, /* Linux takes it for itself */
-        {"", "127.0.0.1", "::", false},
-        {"", "127.0.0.1", "169.254.169.254", false},
-        {"", "127.0.0.1", "::ffff:169.254.169.254", false},
-        {"", "10.0.0.1", "fe80::1", false},
-        {"", "10.0.0.1", "224.0.0.1", false},
-        {"", "10.0.0.1", "255.255.255.255", false},
-        {"", "10.0.0.1", "ff02::1", false},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.2.7", true},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "2001:db8::7", true},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "192.0.3.7", false},
-        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", "127.0.0.1", false},
-        {"127.0.0.0/8", "10.0.0.1", "127.0.0.1", true},
+        {"", "192.0.2.2", true},
+        {"", "2001:db8::1", true},
+        {"", "127.0.0.1", false}, /* wherever we listen: tenants come through proxies */
+        {"", "127.9.9.9", false},
+        {"", "::1", false},
+        {"", "0.0.0.0", false}, /* Linux takes it for itself */
+        {"", "::", false},
+        {"", "169.254.169.254", false},
+        {"", "100.100.100.200", false}, /* metadata of clouds */
+        {"", "fd00:ec2::254", false},
+        {"", "fe80::1", false},
+        {"", "fec0::1", false},
+        {"", "224.0.0.1", false},
+        {"", "255.255.255.255", false},
+        {"", "ff02::1", false},
+        /* An IPv4 address in another form. */
+        {"", "::ffff:127.0.0.1", false},
+        {"", "::ffff:169.254.169.254", false},
+        {"", "::ffff:192.0.2.2", true},
+        {"", "::127.0.0.1", false},
+        {"", "::ffff:0:127.0.0.1", false},
+        {"", "64:ff9b::a9fe:a9fe", false},
+        {"", "64:ff9b::7f00:1", false},
+        {"", "64:ff9b::c000:202", true},
+        {"", "64:ff9b:1::7f00:1", false},
+        {"", "2002:7f00:1::1", false},
+        {"", "2002:c000:202::1", true},
+        {"192.0.2.0/24,2001:db8::/32", "192.0.2.7", true},
+        {"192.0.2.0/24,2001:db8::/32", "64:ff9b::c000:207", true},
+        {"192.0.2.0/24,2001:db8::/32", "2001:db8::7", true},
+        {"192.0.2.0/24,2001:db8::/32", "192.0.3.7", false},
+        {"192.0.2.0/24,2001:db8::/32", "127.0.0.1", false},
+        {"2000::/3", "2002:7f00:1::1", false},
+        {"127.0.0.0/8", "127.0.0.1", true},
+        {"127.0.0.0/8", "::1", false},
+        {"::1/128", "::1", true},
     };
     AUTO(mem) mem = mem_new("test");
     struct callback_rule rule;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        REQUIRE_OK(callback_rule_read(mem, cases[i].prefixes, cases[i].listen, &rule));
+        REQUIRE_OK(callback_rule_read(mem, cases[i].prefixes, &rule));
         if (may(&rule, cases[i].address) != cases[i].allowed) {
-            test_fail(__FILE__, __LINE__, "\"%s\" at %s: %s", cases[i].prefixes, cases[i].listen,
-                      cases[i].address);
+            test_fail(__FILE__, __LINE__, "\"%s\": %s", cases[i].prefixes, cases[i].address);
         }
+        callback_rule_done(&rule);
     }
-    CHECK_ERR(callback_rule_read(mem, "10.0.0.0/8,x", "10.0.0.1", &rule), E_INVALID);
+    CHECK_ERR(callback_rule_read(mem, "10.0.0.0/8,x", &rule), E_INVALID);
+}
+
+static struct sockaddr_in host_address;
+
+/* Takes the place of the C library's: a host with one more address. */
+int
+getifaddrs(struct ifaddrs **all)
+{
+    static struct ifaddrs one = {.ifa_addr = (struct sockaddr *)(void *)&host_address};
+
+    *all = &one;
+    return 0;
+}
+
+void
+freeifaddrs(struct ifaddrs *all)
+{
+    (void)all;
+}
+
+TEST(notify_callbacks_do_not_reach_the_hosts_own_addresses)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct callback_rule rule;
+
+    host_address.sin_family = AF_INET;
+    host_address.sin_addr.s_addr = inet_addr("198.51.100.7");
+    REQUIRE_OK(callback_rule_read(mem, "", &rule));
+    CHECK(!may(&rule, "198.51.100.7"));
+    CHECK(!may(&rule, "::ffff:198.51.100.7"));
+    CHECK(may(&rule, "198.51.100.8"));
+    callback_rule_done(&rule);
+    REQUIRE_OK(callback_rule_read(mem, "198.51.100.0/24", &rule));
+    CHECK(may(&rule, "198.51.100.7")); /* somebody said so */
+    callback_rule_done(&rule);
 }
 
 /* ---- from changes to texts ----------------------------------------------------------------- */
-
-static struct err *
-subscription_add(struct tx *tx, const char *project, const char *uri, const struct json *filter)
-{
-    struct subscription *row = row_new(tx_mem(tx), &subscription_table);
-
-    row->project_id = project;
-    row->api = "test";
-    row->callback_uri = uri;
-    row->filter = filter;
-    row->base = "http://here";
-    row->created_at = tx_now(tx);
-    TRY(changes_last(tx, &row->since));
-    return row_insert(tx, row);
-}
 
 /* Two subscribers of a project, one of another's; a life of a thing with each kind of change. */
 static struct err *
@@ -329,6 +312,118 @@ TEST(notify_tells_a_change_as_it_was_though_the_row_is_gone)
               json_get_str(json_of(mem, found.items.items[2]->body), "id"));
     CHECK_STR(json_str(json_path(json_of(mem, found.items.items[0]->body), "_links.thing.href")),
               "http://here/things/" THING);
+    store_close(store);
+}
+
+/* ---- what ETSI's occurrences tell ------------------------------------------------------------ */
+
+static struct err *
+occurrence_write(struct tx *tx, void *arg)
+{
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table), *next;
+    struct subscription *subscription = row_new(tx_mem(tx), &subscription_table);
+
+    (void)arg;
+    subscription->project_id = occ->project_id = PROJECT;
+    subscription->api = "vnflcm";
+    subscription->callback_uri = subscription->base = "http://x";
+    subscription->created_at = tx_now(tx);
+    TRY(row_insert(tx, subscription));
+    occ->vnf_instance_id = THING;
+    occ->operation = "SCALE";
+    occ->operation_state = "STARTING";
+    TRY(row_insert(tx, occ));
+    next = row_copy(tx_mem(tx), occ);
+    next->operation_state = "PROCESSING";
+    TRY(row_update(tx, occ, next));
+    occ = row_copy(tx_mem(tx), next);
+    next->operation_state = "FAILED_TEMP";
+    next->error = json_of(tx_mem(tx), "{\"status\": 500}");
+    return row_update(tx, occ, next);
+}
+
+static struct err *
+occurrence_read(struct tx *tx, void *arg)
+{
+    struct change *changes;
+    size_t n;
+
+    TRY(changes_read(tx, 0, 100, &changes, &n));
+    for (size_t i = 0; i < n; i++) {
+        TRY(notices_of(tx, etsi_notices, &changes[i], arg));
+    }
+    return NULL;
+}
+
+/* Whoever reads the log late knows more than the change: only a result tells of an error. */
+TEST(notify_a_start_tells_of_no_later_error)
+{
+    static const struct table *const occurrences[] = {&subscription_table, &notification_table,
+                                                      &vnf_lcm_op_occ_table, NULL};
+    struct store_config config = {.path = ":memory:", .tables = occurrences, .seal_key = KEY_32};
+    static const char *const states[] = {"STARTING", "PROCESSING", "FAILED_TEMP"};
+    AUTO(mem) mem = mem_new("test");
+    struct notices found = {.mem = mem};
+    struct store *store;
+
+    REQUIRE_OK(store_open(&config, &store));
+    REQUIRE_OK(store_write_wait(store, occurrence_write, NULL));
+    REQUIRE_OK(store_read(store, occurrence_read, &found));
+    REQUIRE(found.items.n == 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct json *body = json_of(mem, found.items.items[i]->body);
+
+        CHECK_STR(json_get_str(body, "operationState"), states[i]);
+        CHECK_STR(json_get_str(body, "notificationStatus"), i == 2 ? "RESULT" : "START");
+        CHECK((json_get(body, "error") != NULL) == (i == 2));
+    }
+    store_close(store);
+}
+
+/* ---- much at once --------------------------------------------------------------------------- */
+
+#define MANY 50
+
+/* Many subscriptions with long filters, and a thing that is made: none of them wants to know. */
+static struct err *
+crowd_write(struct tx *tx, void *arg)
+{
+    struct thing *thing = row_new(tx_mem(tx), &thing_table);
+    const struct json *filter = large_filter(tx_mem(tx), 8, 1000);
+
+    (void)arg;
+    for (int i = 0; i < MANY; i++) {
+        TRY(subscription_add(tx, PROJECT, "http://x/", filter));
+    }
+    thing->project_id = PROJECT;
+    return row_insert(tx, thing);
+}
+
+static struct err *
+crowd_read(struct tx *tx, void *arg)
+{
+    struct notices *found = arg;
+    struct change *changes;
+    size_t n, before;
+
+    TRY(changes_read(tx, MANY, 1, &changes, &n));
+    REQUIRE(n == 1);
+    before = mem_size(tx_mem(tx));
+    TRY(notices_of(tx, apis, &changes[0], found));
+    CHECK(mem_size(tx_mem(tx)) - before < (1 << 20));
+    return NULL;
+}
+
+/* What is not told costs nothing that stays, also with filters that an older binary took. */
+TEST(notify_weighs_many_long_filters_in_little_memory)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct store *store = world_open(":memory:");
+    struct notices found = {.mem = mem};
+
+    REQUIRE_OK(store_write_wait(store, crowd_write, NULL));
+    REQUIRE_OK(store_read(store, crowd_read, &found));
+    CHECK_INT(found.items.n, 0);
     store_close(store);
 }
 
@@ -466,8 +561,9 @@ things_write(void *arg)
 static void
 sender_run(const char *path, struct shared *shared, bool writes)
 {
+    static const struct cidr loopback = {.ip = {.b = {[10] = 255, 255, 127}}, .len = 8};
     struct notifier_config config = {.apis = apis,
-                                     .rule = {.has_loopback = true},
+                                     .rule = {.allowed = &loopback, .n = 1},
                                      .retry_ms = 1,
                                      .retry_max_ms = 50,
                                      .queue_max = GOT_MAX};

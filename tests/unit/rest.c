@@ -347,6 +347,70 @@ TEST(uploads_that_are_not_accepted_are_given_up)
     store_close(upload_mount.store);
 }
 
+/* ---- answers that are none ---------------------------------------------------------------- */
+
+static struct err *
+write_deep(struct tx *tx, struct rest_request *r)
+{
+    int n = str_eq(rest_param(r, "depth"), "65") ? 65 : 64;
+
+    (void)tx;
+    for (int i = 0; i < n; i++) {
+        jw_array(&r->w, NULL);
+    }
+    for (int i = 0; i < n; i++) {
+        jw_end(&r->w);
+    }
+    return NULL;
+}
+
+static int
+deep_status(struct mem *mem, const struct rest *rest, const char *method, const char *depth)
+{
+    static const char *const headers[] = {"X-Auth-Token: x", NULL};
+    struct http_request request = {
+        .method = method,
+        .url = mem_printf(mem, "http://127.0.0.1:%u/deep/%s", rest_port(rest), depth),
+        .headers = headers,
+        .body_fd = -1,
+        .timeout_ms = 20000,
+    };
+    struct http_client_config config = {0};
+    struct http_answer answer = {0};
+
+    CHECK_OK(http_fetch(mem, &config, &request, &answer));
+    return answer.status;
+}
+
+/* What was stored deeper than it can be told is that row's error, and nobody's end. */
+TEST(answers_that_nest_too_deep_are_faults)
+{
+    static const struct route deep_routes[] = {
+        {.method = "GET", .path = "/deep/{depth}", .verb = REST_ACTION, .read = write_deep},
+        {.method = "POST", .path = "/deep/{depth}", .verb = REST_ACTION, .write = write_deep},
+    };
+    static const struct face deep_face = {
+        .name = "test", .dialect = &dialect_etsi, REST_ROUTES(deep_routes)};
+    static const struct table *const no_tables[] = {NULL};
+    AUTO(mem) mem = mem_new("test");
+    struct store_config store_config = {.path = ":memory:", .tables = no_tables};
+    struct rest_mount deep_mount = {.face = &deep_face, .prefix = ""};
+    struct rest_config config = {.http = {.address = "127.0.0.1"},
+                                 .mounts = &deep_mount,
+                                 .n_mounts = 1,
+                                 .authenticate = anybody};
+    struct rest *rest;
+
+    REQUIRE_OK(store_open(&store_config, &deep_mount.store));
+    REQUIRE_OK(rest_new(&config, &rest));
+    CHECK_INT(deep_status(mem, rest, "GET", "64"), 200);
+    CHECK_INT(deep_status(mem, rest, "GET", "65"), 500);
+    CHECK_INT(deep_status(mem, rest, "POST", "65"), 500);
+    CHECK_INT(deep_status(mem, rest, "POST", "64"), 200);
+    rest_free(rest);
+    store_close(deep_mount.store);
+}
+
 /* ---- passwords with requests -------------------------------------------------------- */
 
 static bool

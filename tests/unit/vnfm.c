@@ -1,7 +1,9 @@
 /* The VNFM: what a VNFD needs, occurrences that follow their flows, holdings. */
 #include "vnfm/vnfm.h"
 #include "base/uuid.h"
+#include "nfvo/journal.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/request.h"
 #include "test.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
@@ -194,6 +196,7 @@ world_store(void)
 #define INSTANCE "00000000-0000-4000-8000-000000000002"
 #define PACKAGE "00000000-0000-4000-8000-000000000003"
 #define FLOW_ID "00000000-0000-4000-8000-000000000004"
+#define NS "00000000-0000-4000-8000-000000000008"
 #define SITE "00000000-0000-4000-8000-000000000005"
 
 static struct flow_row *
@@ -245,6 +248,54 @@ TEST(vnfm_occurrence_follows_its_flow)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, occurrence_fn, NULL));
+}
+
+static void
+vnf_of_ns_insert(struct tx *tx)
+{
+    struct vnf_package *package = row_new(tx_mem(tx), &vnf_package_table);
+    struct ns_descriptor *nsd = row_new(tx_mem(tx), &ns_descriptor_table);
+    struct ns_instance *ns = row_new(tx_mem(tx), &ns_instance_table);
+    struct vnf_instance *vnf = row_new(tx_mem(tx), &vnf_instance_table);
+
+    package->id = nsd->id = PACKAGE;
+    ns->id = vnf->ns_instance_id = NS;
+    vnf->id = INSTANCE;
+    package->project_id = nsd->project_id = ns->project_id = vnf->project_id = PROJECT;
+    ns->nsd_info_id = vnf->package_id = PACKAGE;
+    ns->name = ns->description = ns->nsd_id = vnf->vnfd_id = "x";
+    vnf->vnf_provider = vnf->vnf_product_name = vnf->vnf_software_version = vnf->vnfd_version = "x";
+    REQUIRE_OK(row_insert(tx, package));
+    REQUIRE_OK(row_insert(tx, nsd));
+    REQUIRE_OK(row_insert(tx, ns));
+    REQUIRE_OK(row_insert(tx, vnf));
+}
+
+/* Whatever became of the NS operation that it was part of. */
+static struct err *
+open_part_fn(struct tx *tx, void *arg)
+{
+    struct ns_in *ns = row_new(tx_mem(tx), &ns_in_table);
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    (void)arg;
+    vnf_of_ns_insert(tx);
+    ns->ns_instance_id = NS;
+    TRY(vnf_op_state_changed(tx, flow_of(tx, "PROCESSING", NULL), FLOW_N_STATES));
+    CHECK_ERR_MSG(ns_vnf_take(tx, ns, INSTANCE, &vnf, &in), E_CONFLICT, "is PROCESSING");
+    CHECK_INT(ns->scaled.n, 0);
+    TRY(vnf_op_state_changed(tx, flow_of(tx, "COMPLETED", NULL), FLOW_PROCESSING));
+    CHECK_OK(ns_vnf_take(tx, ns, INSTANCE, &vnf, &in));
+    CHECK_INT(ns->scaled.n, 1);
+    return NULL;
+}
+
+TEST(vnfm_with_an_open_operation_is_not_taken_for_another_of_the_ns)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, open_part_fn, NULL));
 }
 
 static struct err *

@@ -28,6 +28,21 @@ POST /vnflcm/v2/subscriptions  as demo
  "authentication": {"authType": ["TLS_CERT"]}}
 = 400
 {"status": 400, "detail": "unknown attribute 'filter.colour'; filter.notificationTypes[0]: there is no 'VnfBirthday'; filter.operationStates: 1 to 1000 values, not 0; filter.operationTypes[0]: text is wanted, not integer; filter.vnfInstanceSubscriptionFilter.vnfdIds: a list is wanted, not object; unknown attribute 'filter.vnfInstanceSubscriptionFilter.vnfProductsFromProviders[0].vnfProducts[0].versions[0].size'; authentication: BASIC with paramsBasic or OAUTH2_CLIENT_CREDENTIALS with paramsOauth2ClientCredentials is wanted", ...}
+# Short lists of lists are long: a filter is bounded as a whole.
+POST /vnflcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/a", "filter": {"vnfInstanceSubscriptionFilter": {"vnfdIds": ["v"
+@repeat ,"v" 600
+], "vnfInstanceIds": ["i"
+@repeat ,"i" 399
+]}}}
+= 400
+{"detail": "filter: 1000 values at most, not 1001", ...}
+POST /vnfpkgm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/a", "filter": {"vnfdId": ["v"
+@repeat ,"xxxxxxxxxxxxxxxxxxxx" 900
+]}}
+= 400
+{"detail": "filter: 16384 bytes at most, not 20716", ...}
 # Only lifecycles have verbosity.
 POST /nsd/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/a", "verbosity": "FULL"}

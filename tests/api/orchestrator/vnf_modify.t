@@ -48,6 +48,32 @@ PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
 {"vnfInstanceName": "c"}
 = 412
 
+# Bodies are bounded, and so is what they add up to.
+PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
+{"metadata": {"long": [
+@repeat 1, 80000
+1]}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op3 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op3  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
+{"metadata": {"longer": [
+@repeat 1, 80000
+1]}}
+= 422
+{"detail": "metadata would have 320062 bytes with what is there already: 262144 are allowed", ...}
+PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
+{"metadata": {"longer": [
+@repeat 1, 80000
+1], "long": null}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op4 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+
 # Null removes; through version 1.
 PATCH /vnflcm/v1/vnf_instances/$vnf  as demo
 > Version: 1.3.0
