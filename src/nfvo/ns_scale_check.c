@@ -141,6 +141,12 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
     TRY(vnf_find(tx, ns, id, vnf));
+    if ((*vnf)->vnfm_id) {
+        return err_new(E_NOT_IMPLEMENTED, NULL,
+                       "VNF instance %s is managed by a foreign VNFM: it is instantiated and "
+                       "terminated with its NS, and nothing else is asked of that VNFM",
+                       id);
+    }
     TRY(vnf_operation_free(tx, (*vnf)->id));
     in->vnf_instance_id = (*vnf)->id;
     in->package_id = (*vnf)->package_id;

@@ -119,7 +119,7 @@ grant_get(struct run *run)
     }
     TRY(vnfcs_definitions(mem, &made, &in->resources));
     TRY(vnfcs_made_definitions(mem, &lost, &in->removed));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
     return flow_started(run->f);
 }
 

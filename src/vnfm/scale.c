@@ -46,7 +46,7 @@ grant_get(struct run *run)
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(mem, &run->change.added, &in->resources));
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
     return flow_started(run->f);
 }
 

@@ -147,7 +147,7 @@ operate_run(struct flow *f, const void *arg)
     owner->project_id = in->project_id;
     TRY(flow_step(f, "made", &vnf_made_read, owner, run.made));
     ask = vnf_grant_in(f, in, run.made->site, &nothing);
-    TRY(flow_step(f, "grant", &nfvo_grant, ask, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(f, in, ask, row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(servers_look(&run));
     TRY(servers_change(&run));
