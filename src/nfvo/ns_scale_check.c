@@ -141,21 +141,26 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
     TRY(vnf_find(tx, ns, id, vnf));
-    if ((*vnf)->vnfm_id) {
-        return err_new(E_NOT_IMPLEMENTED, NULL,
-                       "VNF instance %s is managed by a foreign VNFM: it is instantiated and "
-                       "terminated with its NS, and nothing else is asked of that VNFM",
-                       id);
-    }
     TRY(vnf_operation_free(tx, (*vnf)->id));
     in->vnf_instance_id = (*vnf)->id;
     in->package_id = (*vnf)->package_id;
     in->project_id = (*vnf)->project_id;
     in->name = str_or((*vnf)->name, (*vnf)->id);
     in->site = (*vnf)->site_id;
+    in->vnfm = (*vnf)->vnfm_id;
     place_add(tx_mem(tx), &ns->scaled, in);
     *out = in;
     return NULL;
+}
+
+struct err *
+ns_vnf_own(const struct vnf_instance *vnf, const char *what)
+{
+    return vnf->vnfm_id ? err_new(E_NOT_IMPLEMENTED, NULL,
+                                  "VNF instance %s is managed by a foreign VNFM, which is not asked "
+                                  "to %s",
+                                  vnf->id, what)
+                        : NULL;
 }
 
 static struct err *

@@ -466,12 +466,30 @@ package_check(struct tx *tx, const char *project_id, const struct nsd_vnf *profi
     return NULL;
 }
 
+/* The VNFM of a profile, which the request names. */
+static struct err *
+vnfm_check(struct tx *tx, const char *project_id, const struct nsd *nsd, const char *profile,
+           const char *name)
+{
+    struct cond by_name[] = {COND("project_id", project_id), COND("name", name), {0}};
+    struct vnfm *vnfm = NULL;
+
+    if (!nsd_vnf(nsd, profile)) {
+        return err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: the NSD has no such VNF profile", profile);
+    }
+    TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
+    return vnfm ? NULL
+                : err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: no VNFM %s is registered", profile,
+                          name);
+}
+
 struct err *
 ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
                      const struct instantiate_ns_request *request)
 {
     struct owner *owner = row_new(tx_mem(tx), &owner_table);
     struct site_list *list = row_new(tx_mem(tx), &site_list_table);
+    const struct json *vnfms = json_get(request->params, "vnfms");
     struct err *faults;
 
     owner->project_id = project_id;
@@ -479,6 +497,10 @@ ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *ns
     faults = ns_request_check(tx_mem(tx), nsd, &list->sites, request);
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
         faults = err_join(faults, package_check(tx, project_id, &nsd->vnfs[i]));
+    }
+    json_each (vnfms, i) {
+        faults = err_join(faults, vnfm_check(tx, project_id, nsd, vnfms->keys[i],
+                                             json_str(vnfms->items[i])));
     }
     return faults;
 }

@@ -9,6 +9,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign_run.h"
 #include "vnfm/held.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
@@ -66,6 +67,7 @@ read_local(struct tx *tx, const void *arg, void *result)
     known->vnf_instance_id = instance->id;
     known->vnfm = instance->vnfm_id;
     known->foreign_id = instance->foreign_id;
+    known->state = str_or(json_get_str(instance->instantiated_info, "vnfState"), "STARTED");
     return NULL;
 }
 
@@ -80,27 +82,17 @@ const struct step_kind foreign_read = {
 
 /* ---- the request ------------------------------------------------------------------------ */
 
-struct run {
-    struct flow *f;
-    struct mem *mem;
-    const struct vnf_in *in;
-    struct vnf_wanted *wanted;
-    struct vnf_made *made;
-    struct foreign_known *known;
-};
-
-/* All ports that lead outside, as the builtin VNFM would make them. */
-static struct err *
-ports_make(struct run *run)
+struct err *
+foreign_ports_make(struct foreign_run *run, const struct rows *vnfcs)
 {
-    for (size_t i = 0; i < run->wanted->vnfcs.n; i++) {
-        struct wanted_vnfc *vnfc = run->wanted->vnfcs.items[i];
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        struct wanted_vnfc *vnfc = vnfcs->items[i];
         struct made_vnfc *made = row_new(run->mem, &made_vnfc_table);
         struct vnfc_in *in = row_new(run->mem, &vnfc_in_table);
 
         in->site = run->in->site;
         in->name = mem_printf(run->mem, "%s-%s", run->wanted->name, vnfc->name);
-        in->connections = run->in->connections;
+        in->connections = run->made->connections;
         made->name = vnfc->name;
         made->vdu = vnfc->vdu;
         made->number = vnfc->number;
@@ -120,11 +112,11 @@ ports_make(struct run *run)
 
 /* Calls 'fn' for each port of the link. */
 static void
-each_port(const struct run *run, const char *link, struct jw *w,
-          void (*fn)(struct jw *w, const struct run *run, const struct made_port *port))
+each_port(const struct foreign_run *run, const struct rows *vnfcs, const char *link, struct jw *w,
+          void (*fn)(struct jw *w, const struct foreign_run *run, const struct made_port *port))
 {
-    for (size_t i = 0; i < run->made->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = run->made->vnfcs.items[i];
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct made_vnfc *vnfc = vnfcs->items[i];
 
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
@@ -137,7 +129,7 @@ each_port(const struct run *run, const char *link, struct jw *w,
 }
 
 static void
-link_port_write(struct jw *w, const struct run *run, const struct made_port *port)
+link_port_write(struct jw *w, const struct foreign_run *run, const struct made_port *port)
 {
     jw_object(w, NULL);
     jw_str(w, "id", port->port_id);
@@ -150,13 +142,14 @@ link_port_write(struct jw *w, const struct run *run, const struct made_port *por
 
 /* Ports of a connection point in the order of the instances of its VDU. */
 static void
-configs_write(struct jw *w, const struct run *run, const char *link, const char *ext_cpd)
+configs_write(struct jw *w, const struct foreign_run *run, const struct rows *vnfcs,
+              const char *link, const char *ext_cpd)
 {
     int n = 0;
 
     jw_object(w, "cpConfig");
-    for (size_t i = 0; i < run->made->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = run->made->vnfcs.items[i];
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct made_vnfc *vnfc = vnfcs->items[i];
 
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
@@ -172,14 +165,14 @@ configs_write(struct jw *w, const struct run *run, const char *link, const char 
 }
 
 static void
-cps_write(struct jw *w, const struct run *run, const char *link)
+cps_write(struct jw *w, const struct foreign_run *run, const struct rows *vnfcs, const char *link)
 {
     struct map seen;
 
     map_init(&seen, run->mem);
     jw_array(w, "extCps");
-    for (size_t i = 0; i < run->made->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = run->made->vnfcs.items[i];
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct made_vnfc *vnfc = vnfcs->items[i];
 
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
@@ -190,22 +183,22 @@ cps_write(struct jw *w, const struct run *run, const char *link)
             map_set(&seen, port->ext_cpd, &seen);
             jw_object(w, NULL);
             jw_str(w, "cpdId", port->ext_cpd);
-            configs_write(w, run, link, port->ext_cpd);
+            configs_write(w, run, vnfcs, link, port->ext_cpd);
             jw_end(w);
         }
     }
     jw_end(w);
 }
 
-static void
-links_write(struct jw *w, const struct run *run)
+void
+foreign_links_write(struct jw *w, const struct foreign_run *run, const struct rows *vnfcs)
 {
     struct map seen;
 
     map_init(&seen, run->mem);
     jw_array(w, "extVirtualLinks");
-    for (size_t i = 0; i < run->in->connections.n; i++) {
-        const struct vnf_connection *connection = run->in->connections.items[i];
+    for (size_t i = 0; i < run->made->connections.n; i++) {
+        const struct vnf_connection *connection = run->made->connections.items[i];
 
         if (map_get(&seen, connection->link)) {
             continue;
@@ -216,16 +209,16 @@ links_write(struct jw *w, const struct run *run)
         jw_str(w, "vimConnectionId", run->in->site_name);
         jw_str(w, "resourceId", connection->network_id);
         jw_array(w, "extLinkPorts");
-        each_port(run, connection->link, w, link_port_write);
+        each_port(run, vnfcs, connection->link, w, link_port_write);
         jw_end(w);
-        cps_write(w, run, connection->link);
+        cps_write(w, run, vnfcs, connection->link);
         jw_end(w);
     }
     jw_end(w);
 }
 
 static struct err *
-instantiate_body(const struct run *run, const struct json **body)
+instantiate_body(const struct foreign_run *run, const struct json **body)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -235,7 +228,7 @@ instantiate_body(const struct run *run, const struct json **body)
     if (run->in->level_id) {
         jw_str(&w, "instantiationLevelId", run->in->level_id);
     }
-    links_write(&w, run);
+    foreign_links_write(&w, run, &run->made->vnfcs);
     jw_object(&w, "vimConnectionInfo");
     jw_object(&w, run->in->site_name);
     jw_str(&w, "vimType", "ETSINFV.OPENSTACK_KEYSTONE.V_3");
@@ -290,7 +283,7 @@ has_port(const struct made_vnfc *vnfc, const char *port_id)
 
 /* Which of our VNFCs a server is: one with a port of its, else the next of its VDU without any. */
 static struct made_vnfc *
-vnfc_of(const struct run *run, const struct json *info, const struct json *resource)
+vnfc_of(const struct foreign_run *run, const struct json *info, const struct json *resource)
 {
     const struct json *cps = json_get(resource, "vnfcCpInfo");
     const char *vdu = json_get_str(resource, "vduId");
@@ -311,7 +304,7 @@ vnfc_of(const struct run *run, const struct json *info, const struct json *resou
 }
 
 static struct err *
-servers_take(struct run *run, const struct json *instance)
+servers_take(struct foreign_run *run, const struct json *instance)
 {
     const struct json *info = json_get(instance, "instantiatedVnfInfo");
     const struct json *resources = json_get(info, "vnfcResourceInfo");
@@ -339,7 +332,7 @@ servers_take(struct run *run, const struct json *instance)
 /* ---- instantiation ------------------------------------------------------------------------ */
 
 static struct err *
-created(struct run *run)
+created(struct foreign_run *run)
 {
     struct foreign_new *new = row_new(run->mem, &foreign_new_table);
     struct peer_said *said = row_new(run->mem, &peer_said_table);
@@ -355,43 +348,54 @@ created(struct run *run)
     return flow_step(run->f, "note", &foreign_note, run->known, NULL);
 }
 
-static struct err *
-operated(struct run *run, const char *operation, const struct json *body)
+struct err *
+foreign_done(struct foreign_run *run, const char *label, const char *operation,
+             const struct json *body, const struct json *undo)
 {
     struct foreign_ask *ask = row_new(run->mem, &foreign_ask_table);
 
-    ask->vnfm = run->in->vnfm;
+    ask->vnfm = run->known->vnfm;
     ask->foreign_id = run->known->foreign_id;
     ask->operation = operation;
     ask->body = body;
-    return flow_step(run->f, "operate", &foreign_operate, ask,
-                     row_new(run->mem, &peer_said_table));
+    ask->undo = undo;
+    return flow_step(run->f, label, &foreign_operate, ask, row_new(run->mem, &peer_said_table));
 }
 
-/* A plan has nothing to look at. */
-static struct err *
-instance_look(struct run *run)
+struct err *
+foreign_seen(struct foreign_run *run, const char *label, const struct json **instance)
 {
     struct peer_ref *ref = row_new(run->mem, &peer_ref_table);
     struct peer_said *said = row_new(run->mem, &peer_said_table);
 
+    *instance = NULL;
     if (flow_is_plan(run->f)) {
         return NULL;
     }
-    ref->peer = run->in->vnfm;
+    ref->peer = run->known->vnfm;
     ref->path = mem_printf(run->mem, INSTANCES "/%s", run->known->foreign_id);
     ref->version = VERSION;
-    TRY(flow_step(run->f, "look", &peer_get, ref, said));
+    TRY(flow_step(run->f, label, &peer_get, ref, said));
     if (said->status != 200) {
         return err_new(E_REMOTE, NULL, "the VNFM answered %lld of VNF instance %s",
                        (long long)said->status, run->known->foreign_id);
     }
-    return servers_take(run, said->body);
+    *instance = said->body;
+    return NULL;
+}
+
+struct err *
+foreign_look(struct foreign_run *run)
+{
+    const struct json *instance;
+
+    TRY(foreign_seen(run, "look", &instance));
+    return flow_is_plan(run->f) ? NULL : servers_take(run, instance);
 }
 
 /* What we made is ours to delete: the ports. */
 static struct err *
-kept(struct run *run)
+kept(struct foreign_run *run)
 {
     struct held_list *held = row_new(run->mem, &held_list_table);
 
@@ -413,7 +417,7 @@ struct err *
 foreign_instantiate(struct flow *f, const struct vnf_in *in)
 {
     struct mem *mem = flow_mem(f);
-    struct run run = {
+    struct foreign_run run = {
         .f = f,
         .mem = mem,
         .in = in,
@@ -430,25 +434,25 @@ foreign_instantiate(struct flow *f, const struct vnf_in *in)
     what->level_id = in->level_id;
     TRY(flow_step(f, "describe", &vnf_describe, what, run.wanted));
     TRY(flow_started(f));
-    TRY(ports_make(&run));
+    run.made->connections = in->connections;
+    TRY(foreign_ports_make(&run, &run.wanted->vnfcs));
     TRY(created(&run));
     TRY(instantiate_body(&run, &body));
-    TRY(operated(&run, "INSTANTIATE", body));
-    TRY(instance_look(&run));
+    TRY(foreign_done(&run, "operate", "INSTANTIATE", body, NULL));
+    TRY(foreign_look(&run));
     run.made->vnf_instance_id = in->vnf_instance_id;
     run.made->project_id = in->project_id;
     run.made->site = in->site;
     run.made->flavour_id = run.wanted->flavour_id;
     run.made->level_id = run.wanted->level_id;
     run.made->scales = run.wanted->scales;
-    run.made->connections = in->connections;
     return kept(&run);
 }
 
 /* ---- termination -------------------------------------------------------------------------- */
 
 static struct err *
-terminate_body(const struct run *run, const struct json **body)
+terminate_body(const struct foreign_run *run, const struct json **body)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -466,7 +470,7 @@ struct err *
 foreign_terminate(struct flow *f, const struct vnf_in *in)
 {
     struct mem *mem = flow_mem(f);
-    struct run run = {
+    struct foreign_run run = {
         .f = f, .mem = mem, .in = in, .known = row_new(mem, &foreign_known_table)};
     struct owner *owner = row_new(mem, &owner_table);
     struct held_list *held = row_new(mem, &held_list_table);
@@ -479,7 +483,7 @@ foreign_terminate(struct flow *f, const struct vnf_in *in)
     TRY(flow_started(f));
     if (run.known->foreign_id) {
         TRY(terminate_body(&run, &body));
-        TRY(operated(&run, "TERMINATE", body));
+        TRY(foreign_done(&run, "operate", "TERMINATE", body, NULL));
         TRY(flow_step(f, "delete", &foreign_delete, run.known, NULL));
     }
     TRY(held_release(f, "", &held->items, NULL));

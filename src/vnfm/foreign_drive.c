@@ -15,17 +15,115 @@
 #define LOOK_MAX_MS 1000
 #define REFUSALS_MAX 5
 
+/* ---- what an operation leaves ----------------------------------------------------------- */
+
+static bool
+is_instantiated(const struct json *instance, const struct json *body)
+{
+    (void)body;
+    return str_eq(json_get_str(instance, "instantiationState"), "INSTANTIATED");
+}
+
+static bool
+is_terminated(const struct json *instance, const struct json *body)
+{
+    (void)body;
+    return str_eq(json_get_str(instance, "instantiationState"), "NOT_INSTANTIATED");
+}
+
+static bool
+is_at(const struct json *levels, const struct json *wanted)
+{
+    json_each (levels, i) {
+        const struct json *one = levels->items[i];
+
+        if (str_eq(json_get_str(one, "aspectId"), json_get_str(wanted, "aspectId"))) {
+            return json_int(json_get(one, "scaleLevel"), -1) ==
+                   json_int(json_get(wanted, "scaleLevel"), 0);
+        }
+    }
+    return false;
+}
+
+static bool
+is_scaled(const struct json *instance, const struct json *body)
+{
+    const struct json *levels = json_get(json_get(instance, "instantiatedVnfInfo"), "scaleStatus");
+    const struct json *wanted = json_get(body, "scaleInfo");
+
+    json_each (wanted, i) {
+        if (!is_at(levels, wanted->items[i])) {
+            return false;
+        }
+    }
+    return wanted && wanted->n > 0;
+}
+
+/* None of the servers that were to be healed is there any more. */
+static bool
+is_healed(const struct json *instance, const struct json *body)
+{
+    const struct json *servers =
+        json_get(json_get(instance, "instantiatedVnfInfo"), "vnfcResourceInfo");
+    const struct json *lost = json_get(body, "vnfcInstanceId");
+
+    json_each (servers, i) {
+        json_each (lost, j) {
+            if (str_eq(json_get_str(servers->items[i], "id"), json_str(lost->items[j]))) {
+                return false;
+            }
+        }
+    }
+    return lost && lost->n > 0 && servers;
+}
+
+static bool
+is_powered(const struct json *instance, const struct json *body)
+{
+    const char *state = json_get_str(json_get(instance, "instantiatedVnfInfo"), "vnfState");
+
+    return state && str_eq(state, json_get_str(body, "changeStateTo"));
+}
+
+/* 'reached': the instance shows that there is nothing to do; null = it never does, and the request
+ * is made.  'by_word': a COMPLETED occurrence is enough where the instance does not show it. */
 static const struct word {
-    const char *operation, *word, *goal;
+    const char *operation, *word;
+    bool (*reached)(const struct json *instance, const struct json *body);
+    bool by_word;
 } words[] = {
-    {"INSTANTIATE", "instantiate", "INSTANTIATED"},
-    {"TERMINATE", "terminate", "NOT_INSTANTIATED"},
+    {"INSTANTIATE", "instantiate", is_instantiated, false},
+    {"TERMINATE", "terminate", is_terminated, false},
+    {"SCALE_TO_LEVEL", "scale_to_level", is_scaled, false},
+    {"CHANGE_EXT_CONN", "change_ext_conn", NULL, true},
+    {"HEAL", "heal", is_healed, true},
+    {"OPERATE", "operate", is_powered, true},
 };
+
+static const struct word *
+word_of(const char *operation)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (str_eq(words[i].operation, operation)) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_termination(const struct word *word)
+{
+    return str_eq(word->operation, "TERMINATE");
+}
+
+/* ---- the drive -------------------------------------------------------------------------- */
 
 struct drive {
     struct step *step;
     struct loop_timer *timer;
-    const char *peer, *id, *body;
+    const char *peer, *id;
+    const struct json *body;
     const struct word *word;
     const char *op_id; /* the occurrence that is followed, or was last */
     bool begun;        /* one was begun or taken up here: what it comes to counts */
@@ -90,11 +188,15 @@ failure_of(const struct drive *drive, const struct json *occurrence)
 }
 
 static void
-failure_read(void *arg, const struct peer_answer *answer, struct err *err)
+outcome_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
+    const char *state = err ? NULL : json_get_str(answer->json, "operationState");
 
-    drive_end(drive, err ? err : failure_of(drive, answer->json));
+    if (!err && !(drive->word->by_word && str_eq(state, "COMPLETED"))) {
+        err = failure_of(drive, answer->json);
+    }
+    drive_end(drive, err);
 }
 
 /* ---- begin ------------------------------------------------------------------------------- */
@@ -122,32 +224,45 @@ static void
 instance_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
-    const char *state = answer ? json_get_str(answer->json, "instantiationState") : NULL;
-    bool gone = err_is(err, E_NOT_FOUND) && str_eq(drive->word->operation, "TERMINATE");
+    const struct word *word = drive->word;
+    bool gone = err_is(err, E_NOT_FOUND) && is_termination(word);
+    bool reached = !err && word->reached && word->reached(answer->json, drive->body);
 
     if (err && !gone) {
         drive_end(drive, err);
-    } else if (gone || str_eq(state, drive->word->goal)) {
+    } else if (gone || reached) {
         err_ignore(err, "what is not there is not instantiated");
         drive_end(drive, NULL);
     } else if (drive->begun && drive->op_id) {
         ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
-            failure_read);
+            outcome_read);
     } else {
         ask(drive, "POST",
-            mem_printf(step_mem(drive->step), INSTANCES "/%s/%s", drive->id, drive->word->word),
-            drive->body, begun);
+            mem_printf(step_mem(drive->step), INSTANCES "/%s/%s", drive->id, word->word),
+            json_text(step_mem(drive->step), drive->body), begun);
     }
 }
 
 /* ---- what is open ------------------------------------------------------------------------ */
 
+/* Is an open operation of this name the one that we are about?  Who takes one back is not about the
+ * one that it takes back; and what the instance does not show may have been asked with another body. */
+static bool
+is_ours(const struct drive *drive, const char *operation)
+{
+    return str_eq(operation, drive->word->operation) && drive->word->reached &&
+           (!drive->undo || is_termination(drive->word));
+}
+
 /* What an operation that has failed is told, so that ours can come about. */
 static const char *
 task_of(const struct drive *drive, const char *operation)
 {
-    if (str_eq(operation, drive->word->operation)) {
+    if (is_ours(drive, operation)) {
         return "retry";
+    }
+    if (str_eq(operation, drive->word->operation)) {
+        return drive->undo ? "rollback" : "retry";
     }
     return str_eq(operation, "INSTANTIATE") ? "rollback" : "fail";
 }
@@ -173,7 +288,7 @@ failed_temp(struct drive *drive, const struct json *occurrence)
 
     if (drive->begun || drive->tasked) { /* A list leaves the reason out. */
         ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
-            failure_read);
+            outcome_read);
         return;
     }
     drive->tasked = true;
@@ -203,7 +318,7 @@ operations_read(void *arg, const struct peer_answer *answer, struct err *err)
         failed_temp(drive, open);
         return;
     }
-    drive->begun = drive->begun || str_eq(json_get_str(open, "operation"), drive->word->operation);
+    drive->begun = drive->begun || is_ours(drive, json_get_str(open, "operation"));
     look_later(drive);
 }
 
@@ -222,11 +337,16 @@ look_operations(void *arg)
 }
 
 static void
-drive_begin(struct step *step, const struct word *word, const char *body, bool undo)
+drive_begin(struct step *step, const char *operation, const struct json *body, bool undo)
 {
     const struct foreign_ask *in = step_in(step);
     struct drive *drive = MEM_NEW(step_mem(step), struct drive);
+    const struct word *word = word_of(operation);
 
+    if (!word) {
+        step_failed(step, err_new(E_INTERNAL, NULL, "no VNFM is asked for %s", operation));
+        return;
+    }
     *drive = (struct drive){
         .step = step,
         .peer = in->vnfm,
@@ -240,19 +360,34 @@ drive_begin(struct step *step, const struct word *word, const char *body, bool u
     look_operations(drive);
 }
 
+static const struct json *
+body_of(struct step *step, const struct json *given, const char *else_text)
+{
+    const struct json *body = given;
+
+    if (!body) {
+        err_ignore(json_parse(step_mem(step), else_text, strlen(else_text), &body), "it is ours");
+    }
+    return body;
+}
+
 static void
 operate_act(struct step *step)
 {
     const struct foreign_ask *in = step_in(step);
-    size_t i = str_eq(in->operation, words[0].operation) ? 0 : 1;
 
-    drive_begin(step, &words[i], in->body ? json_text(step_mem(step), in->body) : "{}", false);
+    drive_begin(step, in->operation, body_of(step, in->body, "{}"), false);
 }
 
+/* What is not instantiated has nothing to be taken back. */
 static void
 operate_undo(struct step *step)
 {
-    drive_begin(step, &words[1], "{\"terminationType\":\"FORCEFUL\"}", true);
+    const struct foreign_ask *in = step_in(step);
+    const char *operation = in->undo ? in->operation : "TERMINATE";
+
+    drive_begin(step, operation, body_of(step, in->undo, "{\"terminationType\":\"FORCEFUL\"}"),
+                true);
 }
 
 static const char *
@@ -265,7 +400,7 @@ operate_describe(const struct step *step)
 
 const struct step_kind foreign_operate = {
     .name = "foreign operate",
-    .doc = "A foreign VNFM instantiates or terminates a VNF.",
+    .doc = "A foreign VNFM operates on a VNF.",
     .effect = FLOW_WRITE,
     .in = &foreign_ask_table,
     .out = &peer_said_table,

@@ -5,6 +5,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -164,6 +165,9 @@ heal_run(struct flow *f, const void *arg)
         .scaled = row_new(mem, &vnf_scaled_table),
     };
 
+    if (run.in->vnfm) {
+        return foreign_heal(f, run.in);
+    }
     TRY(vnf_now_read(f, run.in, run.before, run.wanted));
     targets_find(&run);
     run.after = row_copy(mem, run.before);

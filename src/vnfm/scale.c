@@ -7,6 +7,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -126,6 +127,9 @@ scale_run(struct flow *f, const void *arg)
         .scaled = row_new(mem, &vnf_scaled_table),
     };
 
+    if (in->vnfm) {
+        return foreign_scale(f, in);
+    }
     TRY(change_find(&run));
     run.after = row_copy(mem, run.before);
     run.after->vnfcs = (struct rows){0};

@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
@@ -143,6 +144,9 @@ operate_run(struct flow *f, const void *arg)
     struct grant_in *ask;
     struct vnf_state *state = row_new(mem, &vnf_state_table);
 
+    if (in->vnfm) {
+        return foreign_power(f, in);
+    }
     owner->owner_id = in->vnf_instance_id;
     owner->project_id = in->project_id;
     TRY(flow_step(f, "made", &vnf_made_read, owner, run.made));

@@ -562,14 +562,22 @@ life(struct split *s)
     vnf_delete(s, vnf);
 }
 
-static size_t
-site_count(struct split *s, const char *path, const char *plural)
+static const struct json *
+site_list(struct split *s, const char *path, const char *plural)
 {
     const struct side site = {
         .name = "site", .url = mem_printf(s->mem, "http://127.0.0.1:%d", s->control.port),
         .token = "any"};
 
-    return json_get(want(s, &site, 200, 0, "GET", path, NULL), plural)->n;
+    return json_get(want(s, &site, 200, 0, "GET", path, NULL), plural);
+}
+
+static size_t
+site_count(struct split *s, const char *path, const char *plural)
+{
+    const struct json *list = site_list(s, path, plural);
+
+    return list ? list->n : 0;
 }
 
 #define INSTANTIATE_NS                                                                             \
@@ -613,6 +621,116 @@ ns_life(struct split *s)
     ns_delete(s, ns);
 }
 
+/* What the VNFM says of its only instance: that it is as the service was told. */
+static void
+vnf_shows(struct split *s, int level, const char *state)
+{
+    const struct json *list =
+        want(s, &s->vnfm, 200, 0, "GET", "/vnflcm/v2/vnf_instances?all_fields", NULL);
+    const struct json *info =
+        list && list->n == 1 ? json_get(list->items[0], "instantiatedVnfInfo") : NULL;
+    const struct json *levels = json_get(info, "scaleStatus");
+
+    if (!levels || levels->n != 1 ||
+        json_int(json_get(levels->items[0], "scaleLevel"), -1) != level ||
+        !str_eq(json_get_str(info, "vnfState"), state)) {
+        die(s, mem_printf(s->mem, "the VNFM's instance is not at level %d and %s: %s", level, state,
+                          list ? json_text(s->mem, list) : "none"));
+    }
+}
+
+/* The chain goes through as many servers as there are, each by ports that the site has. */
+static void
+chain_has(struct split *s, size_t n)
+{
+    const struct json *pairs = site_list(s, "/network/v2.0/sfc/port_pairs", "port_pairs");
+    const struct json *ports = site_list(s, "/network/v2.0/ports", "ports");
+    size_t n_servers = site_count(s, "/compute/v2.1/servers/detail", "servers"), n_joined = 0;
+
+    json_each (pairs, i) {
+        json_each (ports, j) {
+            const struct json *port = ports->items[j];
+
+            n_joined += str_eq(json_get_str(pairs->items[i], "ingress"),
+                               json_get_str(port, "id")) &&
+                        !str_empty(json_get_str(port, "device_id"));
+        }
+    }
+    if (pairs->n != n || n_servers != n || n_joined != n) {
+        die(s, mem_printf(s->mem, "%zu pairs, %zu servers, %zu of them joined: not %zu", pairs->n,
+                          n_servers, n_joined, n));
+    }
+}
+
+static void
+ns_scale(struct split *s, const char *ns, const char *vnf, int level)
+{
+    (void)operate(s, services(s), ns, "scale",
+                  mem_printf(s->mem,
+                             "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{"
+                             "\"vnfInstanceId\":\"%s\","
+                             "\"scaleVnfType\":\"SCALE_TO_SCALE_LEVEL(S)\",\"scaleToLevelData\":{"
+                             "\"vnfScaleInfo\":[{\"aspectId\":\"grow\",\"scaleLevel\":%d}],"
+                             "\"additionalParams\":{\"drainSeconds\":0}}}]}",
+                             vnf, level),
+                  "COMPLETED");
+    vnf_shows(s, level, "STARTED");
+    chain_has(s, (size_t)level + 1);
+}
+
+static void
+ns_power(struct split *s, const char *ns, const char *vnf, const char *state)
+{
+    (void)operate(s, services(s), ns, "update",
+                  mem_printf(s->mem,
+                             "{\"updateType\":\"OPERATE_VNF\",\"operateVnfData\":[{"
+                             "\"vnfInstanceId\":\"%s\",\"changeStateTo\":\"%s\"}]}",
+                             vnf, state),
+                  "COMPLETED");
+    vnf_shows(s, 2, state);
+}
+
+static size_t
+n_same(const struct json *before, const struct json *after)
+{
+    size_t n = 0;
+
+    json_each (before, i) {
+        json_each (after, j) {
+            n += str_eq(json_get_str(before->items[i], "id"), json_get_str(after->items[j], "id"));
+        }
+    }
+    return n;
+}
+
+/* A service whose function the VNFM scales, heals, stops and starts, as the service is told. */
+static void
+ns_changes(struct split *s)
+{
+    const char *ns = ns_create(s), *vnf;
+    const struct json *servers, *seen;
+
+    (void)operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "COMPLETED");
+    seen = json_get(want(s, &s->nfvo, 200, 0, "GET",
+                         mem_printf(s->mem, "/nslcm/v2/ns_instances/%s", ns), NULL),
+                    "vnfInstance");
+    vnf = id_of(s, seen && seen->n ? seen->items[0] : NULL);
+    ns_scale(s, ns, vnf, 2);
+    servers = site_list(s, "/compute/v2.1/servers/detail", "servers");
+    (void)operate(s, services(s), ns, "heal",
+                  mem_printf(s->mem, "{\"healVnfData\":[{\"vnfInstanceId\":\"%s\"}]}", vnf),
+                  "COMPLETED");
+    chain_has(s, 3);
+    if (n_same(servers, site_list(s, "/compute/v2.1/servers/detail", "servers")) > 0) {
+        die(s, "a server that was to be healed is the same as before");
+    }
+    ns_power(s, ns, vnf, "STOPPED");
+    ns_power(s, ns, vnf, "STARTED");
+    ns_scale(s, ns, vnf, 0);
+    (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
+    ns_delete(s, ns);
+}
+
 /* The site makes none of these, until "none". */
 static void
 site_refuse(struct split *s, const char *plural)
@@ -625,7 +743,7 @@ site_refuse(struct split *s, const char *plural)
 }
 
 /* The VNFM's operation stops, and so does the service's: it says why, and does as the service is
- * told: goes on, or takes all back. */
+ * told: goes on, takes all back, or leaves it at what there is, until it is terminated. */
 static void
 ns_stopped(struct split *s, const char *task, const char *state)
 {
@@ -640,10 +758,10 @@ ns_stopped(struct split *s, const char *task, const char *state)
         die(s, mem_printf(s->mem, "the service stopped with: %s", str_or(detail, "nothing")));
     }
     op = operation_last(s, services(s), ns);
-    (void)want(s, &s->nfvo, 202, 0, "POST",
+    (void)want(s, &s->nfvo, str_eq(task, "fail") ? 200 : 202, 0, "POST",
                mem_printf(s->mem, "/nslcm/v2/ns_lcm_op_occs/%s/%s", op, task), NULL);
     (void)operation_wait(s, services(s), op, task, state);
-    if (str_eq(state, "COMPLETED")) {
+    if (!str_eq(state, "ROLLED_BACK")) {
         (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
     }
     ns_delete(s, ns);
@@ -761,8 +879,10 @@ main(int argc, char **argv)
     life(&s);
     refused(&s);
     ns_life(&s);
+    ns_changes(&s);
     ns_stopped(&s, "retry", "COMPLETED");
     ns_stopped(&s, "rollback", "ROLLED_BACK");
+    ns_stopped(&s, "fail", "FAILED");
     claims_free(&s, 1);
     /* From now on each grant is decided later. */
     side_kill(&s.nfvo);
@@ -778,6 +898,10 @@ main(int argc, char **argv)
         }
         killed(&s, &s.nfvo, at * 4, ns_life);
         killed(&s, &s.vnfm, at, ns_life);
+        if (is_long) {
+            killed(&s, &s.nfvo, at * 6, ns_changes);
+            killed(&s, &s.vnfm, at * 2, ns_changes);
+        }
     }
     claims_free(&s, 2);
     side_kill(&s.vnfm);

@@ -14,17 +14,8 @@ POST /carrick/v1/vnfms  as alice
 = 201
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 {"nsFlavourId": "default", "additionalParamsForNs": {"vnfms": {"fw": "edge"}}}
-= 202
-< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op := uuid
-GET /nslcm/v2/ns_lcm_op_occs/$op  as demo
-~ 200
-{"operationState": "FAILED_TEMP", "error": {"status": 422, "detail": "step \"place\": vnfms.fw: no VNFM edge is registered", ...}, ...}
-POST /nslcm/v2/ns_lcm_op_occs/$op/rollback  as demo
-= 202
-GET /nslcm/v2/ns_lcm_op_occs/$op  as demo
-~ 200
-{"operationState": "ROLLED_BACK", ...}
-
+= 422
+{"status": 422, "detail": "vnfms.fw: no VNFM edge is registered", ...}
 # A plan with one says what it would do, and asks nobody.
 POST /carrick/v1/vnfms  as demo
 {"name": "far", "url": "http://127.0.0.1:1"}
@@ -33,3 +24,8 @@ POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "request": {"nsFlavourId": "default", "additionalParamsForNs": {"vnfms": {"fw": "far"}}}}
 = 200
 {"plan": [...], "capacity": [...]}
+# Nor is one named for what the NSD does not have.
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default", "additionalParamsForNs": {"vnfms": {"nobody": "far"}}}
+= 422
+{"status": 422, "detail": "vnfms.nobody: the NSD has no such VNF profile", ...}
