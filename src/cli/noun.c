@@ -16,6 +16,13 @@ const struct noun site_noun = {
     .table = &site_table,
     .columns = COLUMNS("id", "name", "status", "auth_url", "vtep", "last_error"),
 };
+const struct noun vnfm_noun = {
+    .name = "VNFM",
+    .path = "/carrick/v1/vnfms",
+    .name_key = "name",
+    .table = &vnfm_table,
+    .columns = COLUMNS("id", "name", "url", "username", "client"),
+};
 const struct noun vnf_package_noun = {
     .name = "VNF package",
     .path = "/vnfpkgm/v2/vnf_packages",

@@ -7,6 +7,7 @@
 #include "rest/rest.h"
 #include "vnfm/vnfm.h"
 
+extern const struct face etsi_grant_face;
 extern const struct face etsi_vnfpkgm_face, etsi_nsd_face, etsi_nslcm_face, etsi_vnflcm_face,
     etsi_vnffm_face, etsi_nsfm_face, etsi_vnfpm_face, etsi_nspm_face, carrick_face;
 

@@ -12,15 +12,18 @@
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
+#include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "pm/pm.h"
 #include "sys/file.h"
 #include "tosca/package.h"
 #include "vim/vim.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 #define CLOUD "orchestrator"
+#define PASSWORD_MAX 4096
 
 /* X(id, name, value, default, doc) */
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
@@ -36,6 +39,18 @@
       "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
     X(look_every, "look-every", "SECONDS", "10",                                                   \
       "how often sites are asked whether instances are as they should be")                         \
+    X(nfvo, "nfvo", "URL", "",                                                                     \
+      "NFVO that VNFs of no network service are granted by; empty = this one")                     \
+    X(nfvo_user, "nfvo-user", "NAME", "",                                                          \
+      "user, or client of OAuth 2.0, that it knows us by; empty = by --client-cert")               \
+    X(nfvo_password, "nfvo-password-file", "FILE", "", "file with that user's password")            \
+    X(nfvo_token, "nfvo-token-endpoint", "URL", "",                                                \
+      "where a token is got for them; empty = /oauth2/token of the NFVO, basic = with each call")  \
+    X(nfvo_scope, "nfvo-scope", "SCOPE", "", "scope of that token, as project:ID")                  \
+    X(public_url, "public-url", "URL", "",                                                         \
+      "what others reach us by; empty = --listen, by http or https")                               \
+    X(grant_wait_s, "grant-wait-s", "SECONDS", "5",                                                \
+      "a VNFM that asks for a grant waits so long for it, then it is told to come again")          \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(client_ca, "client-ca", "FILE", "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
@@ -72,6 +87,7 @@ struct orchestrator {
     struct pool *pool;
     struct pool *waiting; /* For requests that wait for sites: no login waits behind them. */
     struct http_client *http;
+    struct peers *peers;
     struct vim *vim;
     struct flow_engine *engine;
     struct identity *identity;
@@ -105,6 +121,50 @@ trust_check(struct orchestrator *o)
         return err_new(E_INVALID, NULL, "--packages: signed-only or signed-or-not, not %s", which);
     }
     return package_trust_read(o->mem, o->nfvo.trust, o->nfvo.signed_only, &trust);
+}
+
+/* The NFVO that grants are asked of, and how others find us. */
+static struct err *
+grants_check(struct orchestrator *o)
+{
+    const char *url = o->values[OPTION_nfvo], *user = o->values[OPTION_nfvo_user];
+    const char *token = o->values[OPTION_nfvo_token], *file = o->values[OPTION_nfvo_password];
+    const char *own = o->values[OPTION_public_url];
+    char *secret = NULL;
+    int64_t wait_s;
+    size_t n = 0;
+
+    o->nfvo.own_url = *own ? own
+                           : mem_printf(o->mem, "%s://%s", o->server.tls_cert ? "https" : "http",
+                                        o->values[OPTION_listen]);
+    if (!str_to_i64(o->values[OPTION_grant_wait_s], &wait_s) || wait_s < 0 || wait_s > 60) {
+        return err_new(E_INVALID, NULL, "--grant-wait-s: 0 to 60 are possible, not %s",
+                       o->values[OPTION_grant_wait_s]);
+    }
+    o->nfvo.grant_wait_ms = wait_s * 1000;
+    if (!*url) {
+        return NULL;
+    }
+    if (!str_starts(url, "http://") && !str_starts(url, "https://")) {
+        return err_new(E_INVALID, NULL, "--nfvo: %s is no http or https URL", url);
+    }
+    if (*file) {
+        TRY_MSG(file_read(o->mem, file, PASSWORD_MAX, &secret, &n), "--nfvo-password-file");
+        secret[strcspn(secret, "\r\n")] = '\0';
+    }
+    o->nfvo.grants_from = (struct peer_about){
+        .name = "NFVO",
+        .url = url,
+        .login = {.type = !*user                ? NULL
+                          : str_eq(token, "basic") ? "BASIC"
+                                                : "OAUTH2_CLIENT_CREDENTIALS",
+                  .user = user,
+                  .secret = secret,
+                  .scope = *o->values[OPTION_nfvo_scope] ? o->values[OPTION_nfvo_scope] : NULL,
+                  .token_endpoint = *token ? token : mem_printf(o->mem, "%s/oauth2/token", url)},
+        .is_trusted = true,
+    };
+    return NULL;
 }
 
 static struct err *
@@ -149,7 +209,8 @@ options_check(struct orchestrator *o)
     e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                              "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
-    return err_join(err_join(e, trust_check(o)), certificates_check(o));
+    e = err_join(err_join(e, trust_check(o)), certificates_check(o));
+    return err_join(e, grants_check(o));
 }
 
 void
@@ -225,6 +286,15 @@ engine_start(struct orchestrator *o)
 {
     struct http_client_config http = {.max_per_host = 16, .tls = o->tls};
     struct vim_config vim = {.loop = o->loop, .store = o->store, .site = site_for_vim};
+    struct peers_config peers = {
+        .loop = o->loop,
+        .store = o->store,
+        .about = nfvo_peer_about,
+        .arg = &o->nfvo,
+        .may_connect = callback_may,
+        .may_arg = &o->callbacks,
+        .tls = o->tls,
+    };
     struct flow_engine_config engine = {
         .loop = o->loop,
         .store = o->store,
@@ -237,6 +307,7 @@ engine_start(struct orchestrator *o)
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
+    TRY(peers_new(&peers, &o->peers));
 #ifdef CARRICK_FAULTS
     fault_points(o->values[OPTION_state], &engine);
 #endif
@@ -247,9 +318,13 @@ engine_start(struct orchestrator *o)
     o->nfvo.vim = o->vim;
     o->nfvo.pool = o->pool;
     o->nfvo.drops = upload_drops_new(o->store, o->loop);
+    o->nfvo.peers = o->peers;
+    o->nfvo.desk = grant_desk_new();
     flow_service_set(o->engine, "vim", o->vim);
     flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
+    flow_service_set(o->engine, PEER_SERVICE, o->peers);
     flow_kinds_add(o->engine, vim_kinds);
+    flow_kinds_add(o->engine, peer_kinds);
     flow_kinds_add(o->engine, nfvo_kinds);
     return flow_engine_start(o->engine);
 }
@@ -347,6 +422,8 @@ orchestrator_end(struct orchestrator *o)
     }
     fm_watch_free(o->faults);
     pm_collector_free(o->collector);
+    peers_free(o->peers);
+    callback_rule_done(&o->callbacks);
     if (o->http) {
         http_client_free(o->http);
     }
@@ -357,6 +434,7 @@ orchestrator_end(struct orchestrator *o)
         store_close(o->store);
     }
     upload_drops_free(o->nfvo.drops);
+    grant_desk_free(o->nfvo.desk);
     if (o->loop) {
         loop_free(o->loop);
     }

@@ -76,17 +76,35 @@ site_check(struct rest_request *r)
 }
 
 struct forgetting {
-    struct vim *vim;
+    struct vim *vim;     /* of a site, */
+    struct peers *peers; /* or of a peer */
     char id[64];
 };
 
 static void
-site_forget_run(void *arg)
+forget_run(void *arg)
 {
     struct forgetting *forgetting = arg;
 
-    vim_forget(forgetting->vim, forgetting->id);
+    if (forgetting->vim) {
+        vim_forget(forgetting->vim, forgetting->id);
+    } else {
+        peers_forget(forgetting->peers, forgetting->id);
+    }
     free(forgetting);
+}
+
+/* A token that was got with what is no more would be used until it ends. */
+static struct err *
+peer_changed(struct rest_request *r)
+{
+    const struct nfvo *nfvo = r->op.user;
+    struct forgetting *forgetting = heap_alloc(sizeof *forgetting);
+
+    *forgetting = (struct forgetting){.peers = nfvo->peers};
+    (void)snprintf(forgetting->id, sizeof forgetting->id, "%s", r->id);
+    loop_post(nfvo->loop, forget_run, forgetting);
+    return NULL;
 }
 
 /* The driver reads the site again before its next call. */
@@ -96,9 +114,9 @@ site_forget(struct rest_request *r)
     const struct nfvo *nfvo = r->op.user;
     struct forgetting *forgetting = heap_alloc(sizeof *forgetting);
 
-    forgetting->vim = nfvo->vim;
+    *forgetting = (struct forgetting){.vim = nfvo->vim};
     (void)snprintf(forgetting->id, sizeof forgetting->id, "%s", r->id);
-    loop_post(nfvo->loop, site_forget_run, forgetting);
+    loop_post(nfvo->loop, forget_run, forgetting);
     return NULL;
 }
 
@@ -271,6 +289,21 @@ static const struct route routes[] = {
      .resource = &site_resource,
      .shape = &site_shape,
      .committed = site_forget},
+    REST_VERB("GET", ROOT "/vnfms", REST_LIST, &vnfm_resource, &own_shape),
+    REST_VERB("POST", ROOT "/vnfms", REST_CREATE, &vnfm_resource, &own_shape),
+    REST_VERB("GET", ROOT "/vnfms/{id}", REST_SHOW, &vnfm_resource, &own_shape),
+    {.method = "PATCH",
+     .path = ROOT "/vnfms/{id}",
+     .verb = REST_UPDATE,
+     .resource = &vnfm_resource,
+     .shape = &own_shape,
+     .committed = peer_changed},
+    {.method = "DELETE",
+     .path = ROOT "/vnfms/{id}",
+     .verb = REST_DELETE,
+     .resource = &vnfm_resource,
+     .shape = &own_shape,
+     .committed = peer_changed},
     {.method = "POST",
      .path = ROOT "/plans",
      .verb = REST_ACTION,

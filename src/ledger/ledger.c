@@ -351,6 +351,26 @@ ledger_release(struct tx *tx, const char *consumer)
     return NULL;
 }
 
+static struct err *
+sum_row(void *arg, int n, const char *const *columns)
+{
+    (void)n;
+    return str_to_i64(columns[0], arg) ? NULL
+                                       : err_new(E_INTERNAL, NULL, "a sum of claims is no number");
+}
+
+struct err *
+ledger_claimed(struct tx *tx, const char *consumer, const char *class, int64_t *amount)
+{
+    const char *const args[] = {consumer, class, NULL};
+
+    *amount = 0;
+    return tx_sql(tx,
+                  "SELECT COALESCE(SUM(amount), 0) FROM ledger_claim "
+                  "WHERE consumer = ?1 AND class = ?2",
+                  args, sum_row, amount);
+}
+
 /* ---- capacity and limits --------------------------------------------------------------------- */
 
 static struct err *

@@ -36,6 +36,9 @@ struct err *ledger_claim(struct tx *tx, const struct quota_default *defaults, co
                          size_t n) MUST_USE;
 /* Gives back everything of a consumer (idempotent). */
 struct err *ledger_release(struct tx *tx, const char *consumer) MUST_USE;
+/* What a consumer has of a class, of all providers, for whichever project. */
+struct err *ledger_claimed(struct tx *tx, const char *consumer, const char *class,
+                           int64_t *amount) MUST_USE;
 /* Total and reserved amount of a provider; sets it for -1 = unlimited. */
 struct err *ledger_inventory_set(struct tx *tx, const char *provider, const char *class, int64_t total) MUST_USE;
 struct ledger_use {

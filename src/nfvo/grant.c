@@ -1,8 +1,12 @@
-/* Grants (SOL003 clause 9) by a function call, since VNFM and NFVO share the
- * process: site, claims in the ledger, grant and its mark in the occurrence are
- * one transaction. */
+/* The decision of a grant (SOL003 clause 9): site, claims in the ledger and grant are one
+ * transaction, for our own VNFM, with which the NFVO shares the process, and for others
+ * (grant_flow.c). */
+#include "nfvo/grant_desk.h"
 #include "nfvo/nfvo.h"
 #include "vnfm/vnfm.h"
+
+#include "base/uuid.h"
+#include "base/vec.h"
 
 const struct resource grant_resource = {
     .table = &grant_table,
@@ -31,20 +35,57 @@ member(const struct grant_in *in, size_t offset)
 
 /* ---- choosing a site where none was asked for ------------------------------------------ */
 
+/* Why the site cannot have it, as it was seen, or null.  Who did not look knows of nothing. */
+static const char *
+site_fault(struct mem *mem, const struct grant_in *in, const struct rows *seen,
+           const struct site *site)
+{
+    for (size_t i = 0; seen && i < seen->n; i++) {
+        const struct site_seen *one = seen->items[i];
+        struct grant_in totals = {0};
+
+        if (!str_eq(one->site, site->id)) {
+            continue;
+        }
+        if (!one->reachable) {
+            return str_or(one->error, "it does not answer");
+        }
+        grant_totals_fill(seen, site->id, &totals);
+        for (size_t j = 0; j < N_CLAIMED; j++) {
+            int64_t total = member(&totals, claimed[j].total), more = member(in, claimed[j].amount);
+            const int64_t ours[] = {one->vcpus_ours, one->memory_mb_ours, one->servers_ours};
+
+            if (total != INT_NULL && ours[j] + more > total) {
+                return mem_printf(mem, "%s: %lld of %lld are in use, %lld more are needed",
+                                  claimed[j].class, (long long)ours[j], (long long)total,
+                                  (long long)more);
+            }
+        }
+    }
+    return NULL;
+}
+
 static struct err *
-site_choose(struct tx *tx, const struct grant_in *in, struct site **site, const char **reason)
+site_choose(struct tx *tx, const struct grant_in *in, const struct rows *seen, struct site **site,
+            const char **reason)
 {
     struct cond up[] = {COND("project_id", in->project_id), COND("status", "UP"), {0}};
     struct sort by_name[] = {{.attr = "name"}, {0}};
     struct query query = {.table = &site_table, .conds = up, .sorts = by_name};
+    const char *why = "";
     struct rows sites;
     int64_t least = INT64_MAX;
 
     TRY(rows_select(tx, &query, &sites));
     for (size_t i = 0; i < sites.n; i++) {
         struct site *candidate = sites.items[i];
+        const char *fault = site_fault(tx_mem(tx), in, seen, candidate);
         struct ledger_use use = {0};
 
+        if (fault) {
+            why = mem_printf(tx_mem(tx), "%s; site %s: %s", why, candidate->name, fault);
+            continue;
+        }
         TRY(ledger_usage(tx, candidate->id, "VCPU", &use));
         if (use.used < least) {
             least = use.used;
@@ -52,7 +93,8 @@ site_choose(struct tx *tx, const struct grant_in *in, struct site **site, const 
         }
     }
     if (!*site) {
-        return err_new(E_UNAVAILABLE, "NoSite", "no site is UP");
+        return err_new(sites.n ? E_QUOTA : E_UNAVAILABLE, "NoSite", "no site is %s%s",
+                       sites.n ? "left" : "UP", why);
     }
     *reason = mem_printf(tx_mem(tx), "least used of %zu sites (%lld vCPU claimed)", sites.n,
                          (long long)least);
@@ -60,11 +102,12 @@ site_choose(struct tx *tx, const struct grant_in *in, struct site **site, const 
 }
 
 static struct err *
-site_of(struct tx *tx, const struct grant_in *in, struct site **site, const char **reason)
+site_of(struct tx *tx, const struct grant_in *in, const struct rows *seen, struct site **site,
+        const char **reason)
 {
     *reason = in->reason;
     if (!in->site) {
-        return site_choose(tx, in, site, reason);
+        return site_choose(tx, in, seen, site, reason);
     }
     *reason = str_or(in->reason, "named by the request");
     return row_get(tx, &site_table, in->site, site);
@@ -72,7 +115,7 @@ site_of(struct tx *tx, const struct grant_in *in, struct site **site, const char
 
 /* ---- claims ------------------------------------------------------------------------------ */
 
-static struct err *
+struct err *
 claims_take(struct tx *tx, const struct grant_in *in, const struct site *site, const char *grant_id)
 {
     struct claim claims[N_CLAIMED];
@@ -96,6 +139,7 @@ claims_take(struct tx *tx, const struct grant_in *in, const struct site *site, c
 
 /* ---- the grant ------------------------------------------------------------------------------ */
 
+/* GrantInfo (SOL003 9.5.3.3) for each: of what comes, with the site. */
 static struct err *
 infos_of(struct mem *mem, const struct json *resources, const struct site *site,
          const struct json **infos)
@@ -103,26 +147,46 @@ infos_of(struct mem *mem, const struct json *resources, const struct site *site,
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
+    if (!resources || resources->n == 0) {
+        return NULL;
+    }
     jw_array(&w, NULL);
     json_each (resources, i) {
         jw_object(&w, NULL);
         jw_str(&w, "resourceDefinitionId", json_get_str(resources->items[i], "id"));
-        jw_str(&w, "vimConnectionId", site->id);
+        if (site) {
+            jw_str(&w, "vimConnectionId", site->id);
+        }
         jw_end(&w);
     }
     jw_end(&w);
     return json_parse(mem, text.data, text.len, infos);
 }
 
-static struct err *
-occ_mark(struct tx *tx, const char *op_occ_id, const char *grant_id)
+struct err *
+grant_settle_on(struct tx *tx, const struct grant_in *asked, const struct rows *seen,
+                struct grant *grant, struct site **out)
 {
-    struct vnf_lcm_op_occ *old, *occ;
+    struct grant_in *in = row_copy(tx_mem(tx), asked);
+    struct mem *mem = tx_mem(tx);
+    struct site *site = NULL;
 
-    TRY(row_get(tx, &vnf_lcm_op_occ_table, op_occ_id, &old));
-    occ = row_copy(tx_mem(tx), old);
-    occ->grant_id = grant_id;
-    return row_update(tx, old, occ);
+    *out = NULL;
+    TRY(infos_of(mem, in->removed, NULL, &grant->remove_resources));
+    TRY(infos_of(mem, in->updated, NULL, &grant->update_resources));
+    if (str_eq(in->operation, "TERMINATE")) {
+        return NULL;
+    }
+    TRY(site_of(tx, in, seen, &site, &grant->reason));
+    grant->site_id = site->id;
+    TRY(infos_of(mem, in->resources, site, &grant->add_resources));
+    TRY(infos_of(mem, in->temporary, site, &grant->temp_resources));
+    TRY(vim_connection_of(tx, site->id, &grant->vim_connection_info));
+    if (seen) {
+        grant_totals_fill(seen, site->id, in);
+    }
+    *out = site;
+    return in->servers > 0 ? claims_take(tx, in, site, grant->id) : NULL;
 }
 
 static struct err *
@@ -131,28 +195,21 @@ grant_local(struct tx *tx, const void *arg, void *result)
     const struct grant_in *in = arg;
     struct grant_out *out = result;
     struct grant *grant = row_new(tx_mem(tx), &grant_table);
-    struct site *site = NULL;
+    struct site *site;
 
+    grant->id = uuid_make(tx_mem(tx));
     grant->vnf_instance_id = in->vnf_instance_id;
     grant->vnf_lcm_op_occ_id = in->vnf_lcm_op_occ_id;
     grant->project_id = in->project_id;
-    if (!str_eq(in->operation, "TERMINATE")) {
-        TRY(site_of(tx, in, &site, &grant->reason));
-        grant->site_id = site->id;
-        TRY(infos_of(tx_mem(tx), in->resources, site, &grant->add_resources));
+    TRY(grant_settle_on(tx, in, NULL, grant, &site));
+    if (site) {
         out->site = site->id;
         out->site_name = site->name;
         out->reason = grant->reason;
     }
-    if (site && in->removed) {
-        TRY(infos_of(tx_mem(tx), in->removed, site, &grant->remove_resources));
-    }
     TRY(row_insert(tx, grant));
-    if (site && in->servers > 0) {
-        TRY(claims_take(tx, in, site, grant->id));
-    }
     out->grant_id = grant->id;
-    return occ_mark(tx, in->vnf_lcm_op_occ_id, grant->id);
+    return vnf_op_granted(tx, in->vnf_lcm_op_occ_id, grant->id);
 }
 
 static struct err *
@@ -162,7 +219,7 @@ grant_undo(struct tx *tx, const void *arg, const void *result)
     const struct grant_out *out = result;
 
     TRY(ledger_release(tx, out->grant_id));
-    TRY(occ_mark(tx, in->vnf_lcm_op_occ_id, NULL));
+    TRY(vnf_op_granted(tx, in->vnf_lcm_op_occ_id, NULL));
     return row_delete(tx, &grant_table, out->grant_id);
 }
 
@@ -201,11 +258,10 @@ const struct step_kind nfvo_grant = {
     .capacity = grant_capacity,
 };
 
-/* ---- giving back --------------------------------------------------------------------------------
- */
+/* ---- giving back --------------------------------------------------------------------------- */
 
-static struct err *
-claims_release(struct tx *tx, const char *vnf_instance_id)
+struct err *
+claims_release(struct tx *tx, const char *vnfm_id, const char *vnf_instance_id)
 {
     struct cond of_instance[] = {COND("vnf_instance_id", vnf_instance_id), {0}};
     struct query query = {.table = &grant_table, .conds = of_instance};
@@ -213,7 +269,11 @@ claims_release(struct tx *tx, const char *vnf_instance_id)
 
     TRY(rows_select(tx, &query, &grants));
     for (size_t i = 0; i < grants.n; i++) {
-        TRY(ledger_release(tx, ((const struct grant *)grants.items[i])->id));
+        const struct grant *grant = grants.items[i];
+
+        if (str_eq(grant->vnfm_id, vnfm_id)) {
+            TRY(ledger_release(tx, grant->id));
+        }
     }
     return NULL;
 }
@@ -228,7 +288,7 @@ settle_local(struct tx *tx, const void *arg, void *result)
     struct site *site;
 
     (void)result;
-    TRY(claims_release(tx, in->vnf_instance_id));
+    TRY(claims_release(tx, NULL, in->vnf_instance_id));
     TRY(row_find(tx, &grant_table, of_operation, &grant));
     if (!grant || in->servers == 0) {
         return NULL;
@@ -249,7 +309,7 @@ static struct err *
 end_local(struct tx *tx, const void *arg, void *result)
 {
     (void)result;
-    return claims_release(tx, ((const struct owner *)arg)->owner_id);
+    return claims_release(tx, NULL, ((const struct owner *)arg)->owner_id);
 }
 
 const struct step_kind nfvo_grant_end = {

@@ -24,6 +24,21 @@ static const struct attr site_list_attrs[] = {
 #include "nfvo/site_list.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT grant_asked
+static const struct attr grant_asked_attrs[] = {
+#include "nfvo/grant_asked.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_assets
+static const struct attr grant_assets_attrs[] = {
+#include "nfvo/grant_assets.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_end
+static const struct attr grant_end_attrs[] = {
+#include "nfvo/grant_end.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT place_in
 static const struct attr place_in_attrs[] = {
 #include "nfvo/place_in.tbl"
@@ -210,6 +225,21 @@ const struct table site_list_table = {
     .name = "site_list",
     .doc = "The sites that a plan may use.",
     TABLE(struct site_list, site_list_attrs),
+};
+const struct table grant_asked_table = {
+    .name = "grant_asked",
+    .doc = "What a foreign VNFM asked for.",
+    TABLE(struct grant_asked, grant_asked_attrs),
+};
+const struct table grant_assets_table = {
+    .name = "grant_assets",
+    .doc = "What a site has for a VNF that was granted it.",
+    TABLE(struct grant_assets, grant_assets_attrs),
+};
+const struct table grant_end_table = {
+    .name = "grant_end",
+    .doc = "How a granted operation ended.",
+    TABLE(struct grant_end, grant_end_attrs),
 };
 const struct table place_in_table = {
     .name = "place_in",

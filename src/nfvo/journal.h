@@ -22,6 +22,18 @@ struct site_list {
     struct row row;
 #include "nfvo/site_list.tbl"
 };
+struct grant_asked {
+    struct row row;
+#include "nfvo/grant_asked.tbl"
+};
+struct grant_assets {
+    struct row row;
+#include "nfvo/grant_assets.tbl"
+};
+struct grant_end {
+    struct row row;
+#include "nfvo/grant_end.tbl"
+};
 struct place_in {
     struct row row;
 #include "nfvo/place_in.tbl"
@@ -152,6 +164,7 @@ struct ns_end {
 };
 #undef ATTR
 
+extern const struct table grant_asked_table, grant_assets_table, grant_end_table;
 extern const struct table ns_in_table, site_seen_table, site_list_table, place_in_table,
     plan_member_table, plan_link_table, plan_connection_table, plan_vnf_table, plan_sap_table,
     plan_image_table, plan_cp_table, plan_hop_table, plan_rule_table, plan_path_table,

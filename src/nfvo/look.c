@@ -2,6 +2,7 @@
  * they can join segments and make chains.  A site that does not answer is a fact
  * of the plan, not a failure of it. */
 #include "nfvo/flows.h"
+#include "nfvo/grant_desk.h"
 #include "vnfm/vnfm.h"
 
 #define LOOK_MS 5000
@@ -256,8 +257,9 @@ total_of(int64_t total, int64_t used, int64_t ours)
 }
 
 void
-ns_totals_fill(const struct rows *sites, const char *site_id, struct vnf_in *in)
+grant_totals_fill(const struct rows *sites, const char *site_id, struct grant_in *in)
 {
+    in->total_vcpus = in->total_memory_mb = in->total_servers = INT_NULL;
     for (size_t i = 0; i < sites->n; i++) {
         const struct site_seen *site = sites->items[i];
 
@@ -268,4 +270,15 @@ ns_totals_fill(const struct rows *sites, const char *site_id, struct vnf_in *in)
             in->total_servers = total_of(site->servers, site->servers_used, site->servers_ours);
         }
     }
+}
+
+void
+ns_totals_fill(const struct rows *sites, const char *site_id, struct vnf_in *in)
+{
+    struct grant_in totals = {0};
+
+    grant_totals_fill(sites, site_id, &totals);
+    in->total_vcpus = totals.total_vcpus;
+    in->total_memory_mb = totals.total_memory_mb;
+    in->total_servers = totals.total_servers;
 }

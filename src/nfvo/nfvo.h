@@ -4,6 +4,7 @@
 #define CARRICK_NFVO_NFVO_H
 
 #include "flow/flow.h"
+#include "peer/peer.h"
 #include "http/client.h"
 #include "resource/resource.h"
 #include "sys/thread.h"
@@ -25,14 +26,25 @@ struct nfvo {
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
+    struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
+    struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
+    const char *own_url;      /* What links in requests of ours begin with. */
+    struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
+    int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
     struct http_tls tls;      /* Of calls to sites. */
 };
 #define NFVO_SERVICE "nfvo"
+/* The peer that foreign grants come from. */
+#define NFVO_PEER "nfvo"
 
 #define ATTR ATTR_MEMBER
 struct site {
     struct row row;
 #include "nfvo/site.tbl"
+};
+struct vnfm {
+    struct row row;
+#include "nfvo/vnfm.tbl"
 };
 struct vnf_package {
     struct row row;
@@ -84,15 +96,18 @@ struct holding {
 };
 #undef ATTR
 
+extern const struct table vnfm_table;
 extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
     pnf_descriptor_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
+extern const struct resource vnfm_resource;
 extern const struct resource site_resource, vnf_package_resource, ns_descriptor_resource,
     pnf_descriptor_resource, grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
+extern const char *const grant_states[];
 extern const char *const site_containers[], *const site_states[];
 extern const char *const package_onboarding_states[], *const package_operational_states[];
 extern const char *const package_usage_states[];
@@ -115,6 +130,12 @@ struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct si
 struct site_watch;
 struct site_watch *site_watch_new(struct nfvo *nfvo) MUST_USE;
 void site_watch_free(struct site_watch *watch);
+
+/* ---- other processes ----------------------------------------------------------- */
+
+/* For peers_config.about; 'arg' is the struct nfvo. */
+struct err *nfvo_peer_about(struct tx *tx, void *arg, const char *peer_id,
+                            struct peer_about *about) MUST_USE;
 
 /* ---- packages and NSDs ------------------------------------------------------ */
 

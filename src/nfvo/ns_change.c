@@ -36,6 +36,7 @@ update_package(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(ns_vnf_own(vnf, "change the package"));
     TRY(vnf_change_package_check(u->tx, vnf, data->vnfd_id, in));
     return package_body(tx_mem(u->tx), data, &in->request);
 }
@@ -208,6 +209,7 @@ update_connectivity(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(ns_vnf_own(vnf, "connect it otherwise"));
     TRY(steered_check(u->made, vnf));
     TRY(ends_check(u, vnf));
     request.row = asked = links_of(tx_mem(u->tx), data);

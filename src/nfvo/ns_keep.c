@@ -25,6 +25,7 @@ vnfs_make_local(struct tx *tx, const void *arg, void *out)
         row->description = vnf->description;
         row->vnfd_id = vnf->vnfd_id;
         row->vnf_profile_id = vnf->profile;
+        row->vnfm_id = vnf->vnfm;
         row->ns_instance_id = in->ns_instance_id;
         row->instantiation_state = "NOT_INSTANTIATED";
         TRY(vnf_instance_fill(tx, row));
@@ -98,6 +99,7 @@ vnfs_left_local(struct tx *tx, const void *arg, void *out)
         in->project_id = row->project_id;
         in->name = str_or(row->name, row->id);
         in->site = row->site_id;
+        in->vnfm = row->vnfm_id;
         place_add(tx_mem(tx), &end->vnfs, in);
     }
     return NULL;

@@ -146,6 +146,7 @@ ns_vnf_spawn(struct ns_parts *run, const struct plan_vnf *vnf)
     in->site = vnf->site;
     in->site_name = vnf->site_name;
     in->reason = vnf->reason;
+    in->vnfm = vnf->vnfm;
     ns_totals_fill(&run->plan->sites, vnf->site, in);
     TRY(connections_fill(run, vnf, in));
     images_fill(run, vnf, in);

@@ -147,9 +147,20 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     in->project_id = (*vnf)->project_id;
     in->name = str_or((*vnf)->name, (*vnf)->id);
     in->site = (*vnf)->site_id;
+    in->vnfm = (*vnf)->vnfm_id;
     place_add(tx_mem(tx), &ns->scaled, in);
     *out = in;
     return NULL;
+}
+
+struct err *
+ns_vnf_own(const struct vnf_instance *vnf, const char *what)
+{
+    return vnf->vnfm_id ? err_new(E_NOT_IMPLEMENTED, NULL,
+                                  "VNF instance %s is managed by a foreign VNFM, which is not asked "
+                                  "to %s",
+                                  vnf->id, what)
+                        : NULL;
 }
 
 static struct err *

@@ -63,6 +63,32 @@ place_instances(const struct placing *p, const char *profile, struct rows *vnfs)
 
 /* ---- descriptors -------------------------------------------------------------------- */
 
+/* The VNFM that the request names for the profile, else one that the VNFD names. */
+static struct err *
+vnfm_choose(struct tx *tx, struct placing *p, const struct nsd_vnf *profile,
+            const struct vnfd *vnfd)
+{
+    const char *asked = json_get_str(json_get(p->request->params, "vnfms"), profile->name);
+    struct cond by_name[] = {COND("project_id", p->in->project_id), COND("name", asked), {0}};
+    struct vnfm *vnfm = NULL;
+
+    if (asked) {
+        TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
+        if (!vnfm) {
+            return err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: no VNFM %s is registered",
+                           profile->name, asked);
+        }
+    }
+    for (size_t i = 0; !vnfm && i < vnfd->n_vnfm_info; i++) {
+        by_name[1].text = vnfd->vnfm_info[i];
+        TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
+    }
+    if (vnfm) {
+        map_set(&p->vnfms, profile->name, mem_str(p->mem, vnfm->id));
+    }
+    return NULL;
+}
+
 struct err *
 place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
 {
@@ -77,7 +103,7 @@ place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile
     TRY(wanted_images_load(tx, package->id, &wanted->images));
     map_set(&p->descriptors, profile->name, wanted);
     map_set(&p->packages, profile->name, mem_str(p->mem, package->id));
-    return NULL;
+    return vnfm_choose(tx, p, profile, vnfd);
 }
 
 /* No new instances are made of a package that is DISABLED. */
@@ -135,6 +161,7 @@ place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profil
     vnf->name = mem_printf(p->mem, "%s%s", profile->name, number);
     vnf->vnfd_id = profile->vnfd_id;
     vnf->package_id = map_get(&p->packages, profile->name);
+    vnf->vnfm = map_get(&p->vnfms, profile->name);
     vnf->flavour_id = wanted->flavour_id;
     vnf->level_id = profile->level;
     vnf->instance_name = params && params->name
@@ -241,6 +268,7 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     TRY(ns_request_read(p.mem, p.in->request, &request));
     p.request = request;

@@ -202,6 +202,7 @@ shape_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     request->saps = s.ns->saps_added;
     TRY(nsd_load(tx, p.in->nsd_info_id, &nsd));

@@ -8,25 +8,39 @@
 #include "nfvo/ns_update.h"
 #include "nfvo/place.h"
 
+#include <ctype.h>
+#include <string.h>
+
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
 static const char *const affinity_scopes[] = {"NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE", NULL};
 
-/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE}. */
+/* Is 'words' absent, or {NAME: "name of a THING"}? */
+static const char *
+names_fault(struct mem *mem, const struct json *params, const char *words, const char *thing)
+{
+    const struct json *names = json_get(params, words);
+
+    if (names && names->type != JSON_T_OBJECT) {
+        return mem_printf(mem, "%s: an object is needed.", words);
+    }
+    json_each (names, i) {
+        if (!json_str(names->items[i])) {
+            return mem_printf(mem, "%s.%s: the name of a %s is needed.", words, names->keys[i],
+                              thing);
+        }
+    }
+    return NULL;
+}
+
+/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE} and vnfms: {PROFILE: VNFM}. */
 static const char *
 request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
 {
     const char *fault = request_check_object(mem, attr, value);
-    const struct json *sites = fault ? NULL : json_get(*(const struct json **)value, "sapSites");
+    const struct json *params = *(const struct json **)value;
 
-    if (sites && sites->type != JSON_T_OBJECT) {
-        return "sapSites: an object is needed.";
-    }
-    json_each (sites, i) {
-        if (!json_str(sites->items[i])) {
-            return mem_printf(mem, "sapSites.%s: the name of a site is needed.", sites->keys[i]);
-        }
-    }
-    return fault;
+    fault = fault ? fault : names_fault(mem, params, "sapSites", "site");
+    return fault ? fault : names_fault(mem, params, "vnfms", "VNFM");
 }
 
 /* additionalParams are the VNF's own, but for drainSeconds. */
@@ -41,6 +55,29 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
         return mem_printf(mem, NS_DRAIN_PARAM ": 0 to %d seconds are needed.", NS_DRAIN_MAX_S);
     }
     return fault;
+}
+
+static const char *const resource_types[] = {"COMPUTE", "VL", "STORAGE", "LINKPORT", NULL};
+static const char *const constraint_id_types[] = {"RES_MGMT", "GRANT", NULL};
+/* SOL003 9.5.4.3 GrantedLcmOperationType. */
+static const char *const granted_operations[] = {
+    "INSTANTIATE",     "SCALE",           "SCALE_TO_LEVEL",     "CHANGE_FLAVOUR",
+    "TERMINATE",       "HEAL",            "OPERATE",            "CHANGE_EXT_CONN",
+    "CREATE_SNAPSHOT", "REVERT_TO_SNAPSHOT", "CHANGE_VNFPKG",   NULL};
+
+/* It becomes a word of a path. */
+static const char *
+request_check_word(struct mem *mem, const struct attr *attr, void *value)
+{
+    const char *const *word = value;
+
+    (void)attr;
+    for (const char *at = *word; *at; at++) {
+        if (!isalnum((unsigned char)*at) && !strchr("-_.~", *at)) {
+            return mem_printf(mem, "'%s' is no identifier.", *word);
+        }
+    }
+    return str_eq(*word, ".") || str_eq(*word, "..") ? "'.' and '..' are none." : NULL;
 }
 
 static const char *const update_ns_types[] = {
@@ -199,6 +236,31 @@ static const struct attr add_vnffg_data_attrs[] = {
 #define TABLE_STRUCT update_ns_request
 static const struct attr update_ns_request_attrs[] = {
 #include "nfvo/update_ns_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT resource_definition
+static const struct attr resource_definition_attrs[] = {
+#include "nfvo/resource_definition.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT constraint_resource
+static const struct attr constraint_resource_attrs[] = {
+#include "nfvo/constraint_resource.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT placement_constraint
+static const struct attr placement_constraint_attrs[] = {
+#include "nfvo/placement_constraint.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_constraint
+static const struct attr vim_constraint_attrs[] = {
+#include "nfvo/vim_constraint.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT grant_request
+static const struct attr grant_request_attrs[] = {
+#include "nfvo/grant_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR
@@ -404,12 +466,30 @@ package_check(struct tx *tx, const char *project_id, const struct nsd_vnf *profi
     return NULL;
 }
 
+/* The VNFM of a profile, which the request names. */
+static struct err *
+vnfm_check(struct tx *tx, const char *project_id, const struct nsd *nsd, const char *profile,
+           const char *name)
+{
+    struct cond by_name[] = {COND("project_id", project_id), COND("name", name), {0}};
+    struct vnfm *vnfm = NULL;
+
+    if (!nsd_vnf(nsd, profile)) {
+        return err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: the NSD has no such VNF profile", profile);
+    }
+    TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
+    return vnfm ? NULL
+                : err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: no VNFM %s is registered", profile,
+                          name);
+}
+
 struct err *
 ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
                      const struct instantiate_ns_request *request)
 {
     struct owner *owner = row_new(tx_mem(tx), &owner_table);
     struct site_list *list = row_new(tx_mem(tx), &site_list_table);
+    const struct json *vnfms = json_get(request->params, "vnfms");
     struct err *faults;
 
     owner->project_id = project_id;
@@ -423,6 +503,10 @@ ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *ns
                                           "PNF profile %s: a network service with a physical "
                                           "network function cannot be instantiated here",
                                           nsd->pnfs[i].name));
+    }
+    json_each (vnfms, i) {
+        faults = err_join(faults, vnfm_check(tx, project_id, nsd, vnfms->keys[i],
+                                             json_str(vnfms->items[i])));
     }
     return faults;
 }

@@ -39,6 +39,11 @@ struct ns_in;
     X(instantiate_vnf_data, "A VNF instance to make.")                                             \
     X(add_vnffg_data, "A forwarding graph to make.")                                               \
     X(update_ns_request, "Body of an update.")                                                     \
+    X(resource_definition, "A resource of a VNF.")                                                 \
+    X(constraint_resource, "A resource that a constraint is about.")                               \
+    X(placement_constraint, "What has to be together or apart.")                                   \
+    X(vim_constraint, "What has to be at one site.")                                               \
+    X(grant_request, "A VNFM asks for leave.")                                                     \
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
@@ -109,6 +114,26 @@ struct add_vnffg_data {
 struct update_ns_request {
     struct row row;
 #include "nfvo/update_ns_request.tbl"
+};
+struct resource_definition {
+    struct row row;
+#include "nfvo/resource_definition.tbl"
+};
+struct constraint_resource {
+    struct row row;
+#include "nfvo/constraint_resource.tbl"
+};
+struct placement_constraint {
+    struct row row;
+#include "nfvo/placement_constraint.tbl"
+};
+struct vim_constraint {
+    struct row row;
+#include "nfvo/vim_constraint.tbl"
+};
+struct grant_request {
+    struct row row;
+#include "nfvo/grant_request.tbl"
 };
 struct plan_request {
     struct row row;
@@ -196,6 +221,8 @@ struct vnf_in;
  * is open on it. */
 struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
                         struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
+/* For what no foreign VNFM is asked for: 'what' is to be done.  E_NOT_IMPLEMENTED: it is one's. */
+struct err *ns_vnf_own(const struct vnf_instance *vnf, const char *what) MUST_USE;
 /* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as
  * vnf_heal_check. */
 struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,

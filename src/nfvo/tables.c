@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "nfvo/check.h"
 #include "nfvo/flows.h"
+#include "nfvo/grant_desk.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
 #include "nfvo/stored_plan.h"
@@ -22,7 +23,13 @@ const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALL
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
 const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", "UPDATE", NULL};
+const char *const grant_states[] = {"PROCESSING", "GRANTED", "REFUSED", "ENDED", NULL};
 #define ATTR ATTR_ROW
+#define TABLE_STRUCT vnfm
+static const struct attr vnfm_attrs[] = {
+#include "nfvo/vnfm.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT site
 static const struct attr site_attrs[] = {
 #include "nfvo/site.tbl"
@@ -95,6 +102,11 @@ const struct table site_table = {
     .doc = "An OpenStack site that network functions are placed on.",
     TABLE(struct site, site_attrs),
 };
+const struct table vnfm_table = {
+    .name = "vnfm",
+    .doc = "A VNFM that is another process.",
+    TABLE(struct vnfm, vnfm_attrs),
+};
 const struct table vnf_package_table = {
     .name = "vnf_package",
     .doc = "A VNF package: a VNFD with its images and artifacts.",
@@ -157,7 +169,7 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
+    &vnfm_table,           &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &pnf_descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
     &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &stored_plan_table,
@@ -172,7 +184,7 @@ nfvo_register(void)
         &pnf_descriptor_resource,
         &ns_instance_resource,    &ns_lcm_op_occ_resource, &vnf_instance_resource,
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
-        &holding_resource,        &stored_plan_resource,
+        &holding_resource,        &stored_plan_resource,   &vnfm_resource,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -197,7 +209,8 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_scale_up_flow,     &ns_scale_down_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
-    &ns_labels_flow,       NULL,
+    &ns_labels_flow,       &grant_flow,
+    NULL,
 };
 
 const struct step_kind *const nfvo_kinds[] = {
@@ -226,6 +239,18 @@ const struct step_kind *const nfvo_kinds[] = {
     &nfvo_grant,
     &nfvo_grant_end,
     &nfvo_grant_settle,
+    &vnf_grant_ask,
+    &vnf_grant_take,
+    &foreign_create,
+    &foreign_delete,
+    &foreign_operate,
+    &foreign_note,
+    &foreign_read,
+    &grant_decide,
+    &grant_complete,
+    &grant_refuse,
+    &grant_tell,
+    &grant_over,
     &ns_sites,
     &ns_sites_look,
     &ns_place,

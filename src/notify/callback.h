@@ -3,18 +3,9 @@
 #ifndef CARRICK_NOTIFY_CALLBACK_H
 #define CARRICK_NOTIFY_CALLBACK_H
 
-#include "http/client.h"
+#include "http/login.h"
 
 struct subscription;
-
-/* A token of OAuth 2.0, kept between calls of one subscription; starts zeroed. */
-struct bearer {
-    char *token;
-    int64_t until_ns; /* monotonic */
-};
-void bearer_forget(struct bearer *bearer);
-/* For how long it is good, in milliseconds; 0: there is none, or it is forgotten now. */
-int64_t bearer_lasts(struct bearer *bearer);
 
 struct callback {
     const struct subscription *subscription;

@@ -388,7 +388,7 @@ connectivity_run(struct flow *f, const void *arg)
     run.after = row_copy(mem, run.before);
     run.after->connections = connections_after(mem, run.before, run.wanted, &in->connections);
     moves_find(&run);
-    TRY(flow_step(f, "grant", &nfvo_grant, vnf_grant_in(f, in, run.before->site, &nothing),
+    TRY(vnf_grant(f, in, vnf_grant_in(f, in, run.before->site, &nothing),
                   row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(flow_note(f, "%s: %zu ports move", in->name, run.moves.n));

@@ -43,6 +43,12 @@ extern const struct step_kind vnf_package_take;
 extern const struct step_kind vnf_repackaged;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
+/* Steps "grant" and those behind it: the NFVO's answer, ours (nfvo_grant) or, where 'asked' says so, a
+ * foreign one's.  E_FORBIDDEN: it is refused. */
+struct err *vnf_grant(struct flow *f, const struct vnf_in *asked, const struct grant_in *in,
+                      struct grant_out *out) MUST_USE;
+/* WRITE, in grant_in, out peer_said; LOCAL, in grant_taken, out grant_out. */
+extern const struct step_kind vnf_grant_ask, vnf_grant_take;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */
 extern const struct step_kind nfvo_grant;
 /* LOCAL, in grant_in: all that the instance has claimed becomes what the input says, under the

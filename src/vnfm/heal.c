@@ -5,6 +5,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -119,7 +120,7 @@ grant_get(struct run *run)
     }
     TRY(vnfcs_definitions(mem, &made, &in->resources));
     TRY(vnfcs_made_definitions(mem, &lost, &in->removed));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
     return flow_started(run->f);
 }
 
@@ -164,6 +165,9 @@ heal_run(struct flow *f, const void *arg)
         .scaled = row_new(mem, &vnf_scaled_table),
     };
 
+    if (run.in->vnfm) {
+        return foreign_heal(f, run.in);
+    }
     TRY(vnf_now_read(f, run.in, run.before, run.wanted));
     targets_find(&run);
     run.after = row_copy(mem, run.before);

@@ -406,8 +406,8 @@ info_of(struct mem *mem, const struct vnf_made *made, const char *state, const s
     return json_parse(mem, text.data, text.len, info);
 }
 
-static struct err *
-vim_of(struct tx *tx, const char *site_id, const struct json **vim)
+struct err *
+vim_connection_of(struct tx *tx, const char *site_id, const struct json **vim)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -423,6 +423,7 @@ vim_of(struct tx *tx, const char *site_id, const struct json **vim)
     jw_end(&w);
     jw_object(&w, "extra");
     jw_str(&w, "site", site->name);
+    jw_str(&w, "project", site->project_name);
     jw_end(&w);
     jw_end(&w);
     jw_end(&w);
@@ -444,7 +445,7 @@ vnf_instance_keep(struct tx *tx, const struct vnf_made *made, const char *state)
     instance->site_id = made->site;
     TRY(info_of(tx_mem(tx), made, state, &instance->instantiated_info));
     if (made->site) {
-        TRY(vim_of(tx, made->site, &instance->vim_connection_info));
+        TRY(vim_connection_of(tx, made->site, &instance->vim_connection_info));
     }
     return row_update(tx, old, instance);
 }

@@ -4,6 +4,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -72,6 +73,18 @@ link_make(struct run *run, const struct wanted_link *link)
 
 /* ---- the flow ------------------------------------------------------------------------------ */
 
+/* With the images that the NFVO had put there. */
+static const struct vnf_in *
+with_images(const struct run *run)
+{
+    struct vnf_in *in = row_copy(flow_mem(run->f), run->in);
+
+    for (size_t i = 0; i < run->grant->images.n; i++) {
+        vnf_rows_add(flow_mem(run->f), &in->images, run->grant->images.items[i]);
+    }
+    return in;
+}
+
 static struct err *
 grant_get(struct run *run)
 {
@@ -82,6 +95,7 @@ grant_get(struct run *run)
     in->vnf_instance_id = run->in->vnf_instance_id;
     in->project_id = run->in->project_id;
     in->operation = "INSTANTIATE";
+    in->flavour_id = run->wanted->flavour_id;
     in->site = run->in->site;
     in->site_name = run->in->site_name;
     in->reason = run->in->reason;
@@ -93,7 +107,8 @@ grant_get(struct run *run)
     in->total_memory_mb = run->in->total_memory_mb;
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(flow_mem(run->f), &run->wanted->vnfcs, &in->resources));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, run->grant));
+    TRY(vnf_grant(run->f, run->in, in, run->grant));
+    run->in = with_images(run);
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),
                   str_or(run->grant->reason, "asked for")));
@@ -109,6 +124,7 @@ servers_make(struct run *run)
         .in = run->in,
         .wanted = run->wanted,
         .connections = run->connections,
+        .flavors = run->grant->flavors,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->wanted->vnfcs));
@@ -151,6 +167,9 @@ instantiate_run(struct flow *f, const void *arg)
 
     struct describe_in *what = row_new(flow_mem(f), &describe_in_table);
 
+    if (in->vnfm) {
+        return foreign_instantiate(f, in);
+    }
     what->package_id = in->package_id;
     what->name = in->name;
     what->flavour_id = in->flavour_id;

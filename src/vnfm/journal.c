@@ -12,6 +12,11 @@ static const struct attr vnf_image_at_attrs[] = {
 #include "vnfm/vnf_image_at.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_flavor_at
+static const struct attr vnf_flavor_at_attrs[] = {
+#include "vnfm/vnf_flavor_at.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_scale
 static const struct attr vnf_scale_attrs[] = {
 #include "vnfm/vnf_scale.tbl"
@@ -67,6 +72,11 @@ static const struct attr grant_out_attrs[] = {
 #include "vnfm/grant_out.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT grant_taken
+static const struct attr grant_taken_attrs[] = {
+#include "vnfm/grant_taken.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT made_port
 static const struct attr made_port_attrs[] = {
 #include "vnfm/made_port.tbl"
@@ -120,6 +130,21 @@ static const struct attr vnf_repackaged_attrs[] = {
 #define TABLE_STRUCT held_list
 static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_ask
+static const struct attr foreign_ask_attrs[] = {
+#include "vnfm/foreign_ask.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_new
+static const struct attr foreign_new_attrs[] = {
+#include "vnfm/foreign_new.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT foreign_known
+static const struct attr foreign_known_attrs[] = {
+#include "vnfm/foreign_known.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT owner
@@ -208,6 +233,31 @@ const struct table grant_in_table = {
     .name = "grant_in",
     .doc = "A grant request (SOL003 9.5.2.2 GrantRequest), as a function call.",
     TABLE(struct grant_in, grant_in_attrs),
+};
+const struct table vnf_flavor_at_table = {
+    .name = "vnf_flavor_at",
+    .doc = "A VDU's flavour as the site knows it.",
+    TABLE(struct vnf_flavor_at, vnf_flavor_at_attrs),
+};
+const struct table grant_taken_table = {
+    .name = "grant_taken",
+    .doc = "A foreign NFVO's grant.",
+    TABLE(struct grant_taken, grant_taken_attrs),
+};
+const struct table foreign_ask_table = {
+    .name = "foreign_ask",
+    .doc = "An operation at a foreign VNFM.",
+    TABLE(struct foreign_ask, foreign_ask_attrs),
+};
+const struct table foreign_new_table = {
+    .name = "foreign_new",
+    .doc = "An instance to create at a foreign VNFM.",
+    TABLE(struct foreign_new, foreign_new_attrs),
+};
+const struct table foreign_known_table = {
+    .name = "foreign_known",
+    .doc = "An instance, here and at a foreign VNFM.",
+    TABLE(struct foreign_known, foreign_known_attrs),
 };
 const struct table grant_out_table = {
     .name = "grant_out",

@@ -14,6 +14,10 @@ struct vnf_image_at {
     struct row row;
 #include "vnfm/vnf_image_at.tbl"
 };
+struct vnf_flavor_at {
+    struct row row;
+#include "vnfm/vnf_flavor_at.tbl"
+};
 struct vnf_scale {
     struct row row;
 #include "vnfm/vnf_scale.tbl"
@@ -57,6 +61,10 @@ struct grant_in {
 struct grant_out {
     struct row row;
 #include "vnfm/grant_out.tbl"
+};
+struct grant_taken {
+    struct row row;
+#include "vnfm/grant_taken.tbl"
 };
 struct made_port {
     struct row row;
@@ -102,12 +110,26 @@ struct held_list {
     struct row row;
 #include "vnfm/held_list.tbl"
 };
+struct foreign_ask {
+    struct row row;
+#include "vnfm/foreign_ask.tbl"
+};
+struct foreign_new {
+    struct row row;
+#include "vnfm/foreign_new.tbl"
+};
+struct foreign_known {
+    struct row row;
+#include "vnfm/foreign_known.tbl"
+};
 struct owner {
     struct row row;
 #include "vnfm/owner.tbl"
 };
 #undef ATTR
 
+extern const struct table foreign_ask_table, foreign_new_table, foreign_known_table;
+extern const struct table vnf_flavor_at_table, grant_taken_table;
 extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,
     vnf_scale_table, vnf_scaled_table, vnf_state_table, vnf_info_table,
     wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,

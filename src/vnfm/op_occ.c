@@ -592,6 +592,17 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
 }
 
 struct err *
+vnf_op_granted(struct tx *tx, const char *op_occ_id, const char *grant_id)
+{
+    struct vnf_lcm_op_occ *old, *occ;
+
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, op_occ_id, &old));
+    occ = row_copy(tx_mem(tx), old);
+    occ->grant_id = grant_id;
+    return row_update(tx, old, occ);
+}
+
+struct err *
 vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
 {
     struct vnf_lcm_op_occ *before, *occ;

@@ -5,6 +5,8 @@
 
 #include "flow/flow.h"
 
+/* The occurrence's grant; null = none. */
+struct err *vnf_op_granted(struct tx *tx, const char *op_occ_id, const char *grant_id) MUST_USE;
 /* ProblemDetails of a flow's error (its JSON in flow.error), in 'mem'; null for null. */
 struct err *problem_of_flow(struct mem *mem, const char *error,
                             const struct json **problem) MUST_USE;

@@ -107,6 +107,7 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     in->project_id = instance->project_id;
     in->name = str_or(instance->name, instance->id);
     in->site = instance->site_id;
+    in->foreign_nfvo = ((const struct nfvo *)op->user)->grants_from.url != NULL;
     return NULL;
 }
 

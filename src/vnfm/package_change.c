@@ -337,7 +337,7 @@ grant_get(struct run *run)
     struct mem *mem = flow_mem(run->f);
     struct package_use *use = row_new(mem, &package_use_table);
 
-    TRY(flow_step(run->f, "grant", &nfvo_grant,
+    TRY(vnf_grant(run->f, run->in,
                   vnf_grant_in(run->f, run->in, run->made->site, &nothing),
                   row_new(mem, &grant_out_table)));
     TRY(flow_started(run->f));

@@ -7,6 +7,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -46,7 +47,7 @@ grant_get(struct run *run)
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(mem, &run->change.added, &in->resources));
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
-    TRY(flow_step(run->f, "grant", &nfvo_grant, in, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
     return flow_started(run->f);
 }
 
@@ -126,6 +127,9 @@ scale_run(struct flow *f, const void *arg)
         .scaled = row_new(mem, &vnf_scaled_table),
     };
 
+    if (in->vnfm) {
+        return foreign_scale(f, in);
+    }
     TRY(change_find(&run));
     run.after = row_copy(mem, run.before);
     run.after->vnfcs = (struct rows){0};

@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
@@ -143,11 +144,14 @@ operate_run(struct flow *f, const void *arg)
     struct grant_in *ask;
     struct vnf_state *state = row_new(mem, &vnf_state_table);
 
+    if (in->vnfm) {
+        return foreign_power(f, in);
+    }
     owner->owner_id = in->vnf_instance_id;
     owner->project_id = in->project_id;
     TRY(flow_step(f, "made", &vnf_made_read, owner, run.made));
     ask = vnf_grant_in(f, in, run.made->site, &nothing);
-    TRY(flow_step(f, "grant", &nfvo_grant, ask, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(f, in, ask, row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(servers_look(&run));
     TRY(servers_change(&run));

@@ -21,6 +21,7 @@ forget_local(struct tx *tx, const void *in, void *out)
     instance->instantiated_info = instance->made = NULL;
     instance->vim_connection_info = NULL;
     instance->site_id = NULL;
+    instance->foreign_id = NULL;
     return row_update(tx, old, instance);
 }
 
@@ -60,6 +61,9 @@ terminate_run(struct flow *f, const void *arg)
     struct grant_in *ask = row_new(flow_mem(f), &grant_in_table);
     struct grant_out *grant = row_new(flow_mem(f), &grant_out_table);
 
+    if (in->vnfm) {
+        return foreign_terminate(f, in);
+    }
     owner->owner_id = in->vnf_instance_id;
     owner->project_id = in->project_id;
     ask->vnf_lcm_op_occ_id = flow_self(f);
@@ -68,7 +72,7 @@ terminate_run(struct flow *f, const void *arg)
     ask->operation = "TERMINATE";
     ask->site = in->site;
     TRY(flow_step(f, "holdings", &held_read, owner, held));
-    TRY(flow_step(f, "grant", &nfvo_grant, ask, grant));
+    TRY(vnf_grant(f, in, ask, grant));
     TRY(flow_started(f));
     TRY(servers_shutdown(f, in, &held->items));
     TRY(held_release(f, "", &held->items, NULL));

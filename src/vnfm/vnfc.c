@@ -253,6 +253,14 @@ flavor_get(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
     struct vim_flavor *flavor = row_new(flow_mem(v->f), &vim_flavor_table);
     struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
 
+    for (size_t i = 0; i < v->flavors.n; i++) {
+        const struct vnf_flavor_at *known = v->flavors.items[i];
+
+        if (str_eq(known->vdu, vnfc->vdu)) {
+            *id = known->at_site_id;
+            return NULL;
+        }
+    }
     flavor->site = v->site;
     flavor->vcpus = vnfc->vcpus;
     flavor->ram_mb = vnfc->memory_mb;
@@ -336,13 +344,20 @@ vnfcs_make(struct vnfcs *v, const struct rows *vnfcs)
 /* ResourceDefinition (SOL003 9.5.3.2) for every server and port. */
 static void
 definition_write(struct jw *w, const char *id, const char *type, const char *vdu,
-                 const char *template)
+                 const char *template, const char *resource)
 {
     jw_object(w, NULL);
     jw_str(w, "id", id);
     jw_str(w, "type", type);
-    jw_str(w, "vduId", vdu);
+    if (vdu) {
+        jw_str(w, "vduId", vdu);
+    }
     jw_str(w, "resourceTemplateId", template);
+    if (resource) {
+        jw_object(w, "resource");
+        jw_str(w, "resourceId", resource);
+        jw_end(w);
+    }
     jw_end(w);
 }
 
@@ -356,12 +371,12 @@ vnfcs_definitions(struct mem *mem, const struct rows *vnfcs, const struct json *
     for (size_t i = 0; i < vnfcs->n; i++) {
         const struct wanted_vnfc *vnfc = vnfcs->items[i];
 
-        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu);
+        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu, NULL);
         for (size_t j = 0; j < vnfc->cps.n; j++) {
             const struct wanted_cp *cp = vnfc->cps.items[j];
 
-            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, cp->cpd), "LINKPORT",
-                             vnfc->vdu, cp->cpd);
+            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, cp->cpd), "LINKPORT", NULL,
+                             str_or(cp->ext_cpd, cp->cpd), NULL);
         }
     }
     jw_end(&w);
@@ -378,12 +393,12 @@ vnfcs_made_definitions(struct mem *mem, const struct rows *vnfcs, const struct j
     for (size_t i = 0; i < vnfcs->n; i++) {
         const struct made_vnfc *vnfc = vnfcs->items[i];
 
-        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu);
+        definition_write(&w, vnfc->name, "COMPUTE", vnfc->vdu, vnfc->vdu, vnfc->server_id);
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 
-            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, port->cpd), "LINKPORT",
-                             vnfc->vdu, port->cpd);
+            definition_write(&w, mem_printf(mem, "%s/%s", vnfc->name, port->cpd), "LINKPORT", NULL,
+                             str_or(port->ext_cpd, port->cpd), port->port_id);
         }
     }
     jw_end(&w);

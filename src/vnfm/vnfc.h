@@ -13,6 +13,7 @@ struct vnfcs {
     const struct vnf_in *in; /* images that the site has */
     const struct vnf_wanted *wanted;
     struct rows connections; /* external ones and those of internal links */
+    struct rows flavors; /* struct vnf_flavor_at: those that the site has already */
     struct rows had; /* struct made_vnfc: those of the same name replace them, with their ports */
     struct rows made;
 };

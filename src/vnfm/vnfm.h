@@ -9,6 +9,7 @@
 /* Steps, flows and what they exchange, which operations of the NFVO are built of. */
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
 #include "vnfm/op_occ.h"
@@ -36,6 +37,8 @@ struct err *vnf_instance_fill(struct tx *tx, struct vnf_instance *instance) MUST
  * (SOL003 5.5.4.2). */
 struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
                               const char *state) MUST_USE;
+/* VimConnectionInfo of a site, by its id (SOL003 4.4.1.6): where it is, and no credentials. */
+struct err *vim_connection_of(struct tx *tx, const char *site_id, const struct json **vim) MUST_USE;
 /* What an INSTANTIATED instance consists of.  E_CONFLICT: an earlier version kept no such record. */
 struct err *vnf_instance_made(struct tx *tx, const char *id, struct vnf_made *made) MUST_USE;
 /* A package is IN_USE where an operation takes it, else as instances say. */

@@ -12,6 +12,7 @@
 #include "flow/flow.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "pm/pm.h"
 #include "sys/file.h"
@@ -27,6 +28,8 @@ struct orchestrator_state {
     pthread_t thread;
     struct pool *pool;
     struct http_client *http;
+    struct peers *peers;
+    struct callback_rule callbacks;
     struct vim *vim;
     struct flow_engine *engine;
     struct nfvo nfvo;
@@ -56,6 +59,12 @@ start_engine(struct world *world)
     struct orchestrator_state *state = world->state;
     struct http_client_config http = {.max_per_host = 4};
     struct vim_config vim = {.loop = state->loop, .store = world->store, .site = site_for_vim};
+    struct peers_config peers = {.loop = state->loop,
+                                 .store = world->store,
+                                 .about = nfvo_peer_about,
+                                 .arg = &state->nfvo,
+                                 .may_connect = callback_may,
+                                 .may_arg = &state->callbacks};
     struct flow_engine_config engine = {.loop = state->loop,
                                         .store = world->store,
                                         .owner = "orchestrator",
@@ -65,16 +74,24 @@ start_engine(struct world *world)
     TRY(http_client_new(state->loop, &http, &state->http));
     vim.http = state->http;
     TRY(vim_new(&vim, &state->vim));
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->callbacks));
+    TRY(peers_new(&peers, &state->peers));
     TRY(flow_engine_new(&engine, &state->engine));
     state->nfvo.store = world->store;
     state->nfvo.engine = state->engine;
     state->nfvo.loop = state->loop;
     state->nfvo.vim = state->vim;
     state->nfvo.pool = state->pool;
+    state->nfvo.peers = state->peers;
+    state->nfvo.desk = grant_desk_new();
+    state->nfvo.grant_wait_ms = 60000;
+    state->nfvo.own_url = "http://127.0.0.1";
     state->nfvo.drops = upload_drops_new(world->store, state->loop);
     flow_service_set(state->engine, "vim", state->vim);
     flow_service_set(state->engine, NFVO_SERVICE, &state->nfvo);
+    flow_service_set(state->engine, PEER_SERVICE, state->peers);
     flow_kinds_add(state->engine, vim_kinds);
+    flow_kinds_add(state->engine, peer_kinds);
     flow_kinds_add(state->engine, nfvo_kinds);
     return flow_engine_start(state->engine);
 }
@@ -134,6 +151,7 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     TRY(dir_make(state->nfvo.packages_dir, 0700));
     orchestrator_register();
     state->control.hash = sha512_of;
+    state->control.cores = 64;
     TRY(fake_site_new(&state->control, &state->site));
     world->site_port = state->control.port;
     TRY(loop_new(&state->loop));
@@ -163,8 +181,11 @@ stop(struct world *world)
     vim_free(state->vim);
     fm_watch_free(state->faults);
     pm_collector_free(state->collector);
+    peers_free(state->peers);
+    callback_rule_done(&state->callbacks);
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
+    grant_desk_free(state->nfvo.desk);
     loop_free(state->loop);
     fake_site_free(state->site);
 }

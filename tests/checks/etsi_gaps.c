@@ -44,6 +44,8 @@ static const struct {
      "nfv-sol002-sol003/SOL002/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
     {&etsi_nspm_face, "SOL005 NS performance management", "/nspm/v2",
      "nfv-sol005/SOL005/NSPerformanceManagement/NSPerformanceManagement.yaml"},
+    {&etsi_grant_face, "SOL003 granting of operations", "/grant/v1",
+     "nfv-sol002-sol003/SOL003/VNFLifecycleOperationGranting/VNFLifecycleOperationGranting.yaml"},
 };
 
 struct decision {

@@ -713,6 +713,9 @@ route(struct fake_site *site, struct http_exchange *x)
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");
+    } else if (str_eq(http_path(x), "/compute/v2.1/limits") && site->control->cores) {
+        answer(x, 200, mem_printf(http_mem(x), "{\"limits\": {\"absolute\": {\"maxTotalCores\": %d}}}",
+                                  site->control->cores));
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
         answer_extensions(site, x);
     } else if (str_eq(http_path(x), "/network/v2.0/carrick-changes") && !site->control->no_feed) {

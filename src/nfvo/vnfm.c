@@ -1,0 +1,63 @@
+/* VNFMs that are other processes, as resources, and how calls to them learn who they are. */
+#include "nfvo/nfvo.h"
+
+static struct err *
+before_create(struct tx *tx, struct op *op, void *row)
+{
+    struct vnfm *vnfm = row;
+
+    (void)tx;
+    return owner_set(op, &vnfm->project_id);
+}
+
+/* While one of its operations is followed, it has to be there to be asked. */
+static struct err *
+before_delete(struct tx *tx, struct op *op, const void *row)
+{
+    static const char *const open_states[] = {"PROCESSING", "GRANTED", NULL};
+    const struct vnfm *vnfm = row;
+    struct cond open[] = {COND("vnfm_id", vnfm->id), {.attr = "status", .texts = open_states}, {0}};
+    struct grant *grant;
+
+    (void)op;
+    TRY(row_find(tx, &grant_table, open, &grant));
+    if (grant) {
+        return err_new(E_IN_USE, NULL, "operation %s of VNFM %s has grant %s",
+                       grant->vnf_lcm_op_occ_id, vnfm->name, grant->id);
+    }
+    return NULL;
+}
+
+const struct resource vnfm_resource = {
+    .table = &vnfm_table,
+    .singular = "vnfm",
+    .plural = "vnfms",
+    .doc = "VNFMs that are other processes.",
+    .rule_create = "writer",
+    .hooks = {.before_create = before_create, .before_delete = before_delete},
+};
+
+struct err *
+nfvo_peer_about(struct tx *tx, void *arg, const char *peer_id, struct peer_about *about)
+{
+    const struct nfvo *nfvo = arg;
+    struct vnfm *vnfm;
+
+    if (str_eq(peer_id, NFVO_PEER)) {
+        *about = nfvo->grants_from;
+        return NULL;
+    }
+    TRY(row_get(tx, &vnfm_table, peer_id, &vnfm));
+    *about = (struct peer_about){
+        .name = mem_printf(tx_mem(tx), "VNFM %s", vnfm->name),
+        .url = vnfm->url,
+        .login = {.type = vnfm->token_endpoint ? "OAUTH2_CLIENT_CREDENTIALS"
+                          : vnfm->username     ? "BASIC"
+                                               : NULL,
+                  .user = vnfm->username,
+                  .secret = vnfm->password,
+                  .token_endpoint = vnfm->token_endpoint,
+                  .scope = vnfm->scope},
+    };
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/* VNF instances that a foreign VNFM manages (SOL003 clause 5): the same flows, whose effect is at
+ * another VNFM's. */
+#ifndef CARRICK_VNFM_FOREIGN_H
+#define CARRICK_VNFM_FOREIGN_H
+
+#include "flow/flow.h"
+#include "vnfm/journal.h"
+
+/* What the flows of these operations do where in->vnfm says so. */
+struct err *foreign_instantiate(struct flow *f, const struct vnf_in *in) MUST_USE;
+struct err *foreign_terminate(struct flow *f, const struct vnf_in *in) MUST_USE;
+struct err *foreign_scale(struct flow *f, const struct vnf_in *in) MUST_USE;
+struct err *foreign_heal(struct flow *f, const struct vnf_in *in) MUST_USE;
+struct err *foreign_power(struct flow *f, const struct vnf_in *in) MUST_USE; /* OPERATE */
+
+/* WRITE, in foreign_new, out peer_said with the id: creates the instance. */
+extern const struct step_kind foreign_create;
+/* WRITE, in foreign_known: deletes it. */
+extern const struct step_kind foreign_delete;
+/* WRITE, in foreign_ask, out peer_said: operates until the instance is as the operation leaves it.
+ * It is told by the instance whether there is anything to do, and by the occurrences whether it is
+ * under way: so it may be repeated.  Undo: not instantiated, or the operation with ask->undo. */
+extern const struct step_kind foreign_operate;
+/* LOCAL, in foreign_known: our row names it; READ, in owner, out foreign_known. */
+extern const struct step_kind foreign_note, foreign_read;
+
+#endif

@@ -1,0 +1,586 @@
+/* Steps at a foreign VNFM.  An operation is driven by what there is: an occurrence that is open is
+ * followed, one that failed is retried (or, to take it back, rolled back), and where none is open the
+ * instance says whether one is needed.  So a lost answer, a kill of either side, and a retry of ours
+ * are one case. */
+#include "base/vec.h"
+#include "nfvo/nfvo.h"
+#include "vnfm/foreign.h"
+
+#include <string.h>
+
+#define INSTANCES "/vnflcm/v2/vnf_instances"
+#define OCCURRENCES "/vnflcm/v2/vnf_lcm_op_occs"
+#define VERSION "2.0.0"
+#define LOOK_MS 100
+#define LOOK_MAX_MS 1000
+#define REFUSALS_MAX 5
+
+/* ---- what an operation leaves ----------------------------------------------------------- */
+
+static bool
+is_instantiated(const struct json *instance, const struct json *body)
+{
+    (void)body;
+    return str_eq(json_get_str(instance, "instantiationState"), "INSTANTIATED");
+}
+
+static bool
+is_terminated(const struct json *instance, const struct json *body)
+{
+    (void)body;
+    return str_eq(json_get_str(instance, "instantiationState"), "NOT_INSTANTIATED");
+}
+
+static bool
+is_at(const struct json *levels, const struct json *wanted)
+{
+    json_each (levels, i) {
+        const struct json *one = levels->items[i];
+
+        if (str_eq(json_get_str(one, "aspectId"), json_get_str(wanted, "aspectId"))) {
+            return json_int(json_get(one, "scaleLevel"), -1) ==
+                   json_int(json_get(wanted, "scaleLevel"), 0);
+        }
+    }
+    return false;
+}
+
+static bool
+is_scaled(const struct json *instance, const struct json *body)
+{
+    const struct json *levels = json_get(json_get(instance, "instantiatedVnfInfo"), "scaleStatus");
+    const struct json *wanted = json_get(body, "scaleInfo");
+
+    json_each (wanted, i) {
+        if (!is_at(levels, wanted->items[i])) {
+            return false;
+        }
+    }
+    return wanted && wanted->n > 0;
+}
+
+/* None of the servers that were to be healed is there any more. */
+static bool
+is_healed(const struct json *instance, const struct json *body)
+{
+    const struct json *servers =
+        json_get(json_get(instance, "instantiatedVnfInfo"), "vnfcResourceInfo");
+    const struct json *lost = json_get(body, "vnfcInstanceId");
+
+    json_each (servers, i) {
+        json_each (lost, j) {
+            if (str_eq(json_get_str(servers->items[i], "id"), json_str(lost->items[j]))) {
+                return false;
+            }
+        }
+    }
+    return lost && lost->n > 0 && servers;
+}
+
+static bool
+is_powered(const struct json *instance, const struct json *body)
+{
+    const char *state = json_get_str(json_get(instance, "instantiatedVnfInfo"), "vnfState");
+
+    return state && str_eq(state, json_get_str(body, "changeStateTo"));
+}
+
+/* 'reached': the instance shows that there is nothing to do; null = it never does, and the request
+ * is made.  'by_word': a COMPLETED occurrence is enough where the instance does not show it. */
+static const struct word {
+    const char *operation, *word;
+    bool (*reached)(const struct json *instance, const struct json *body);
+    bool by_word;
+} words[] = {
+    {"INSTANTIATE", "instantiate", is_instantiated, false},
+    {"TERMINATE", "terminate", is_terminated, false},
+    {"SCALE_TO_LEVEL", "scale_to_level", is_scaled, false},
+    {"CHANGE_EXT_CONN", "change_ext_conn", NULL, true},
+    {"HEAL", "heal", is_healed, true},
+    {"OPERATE", "operate", is_powered, true},
+};
+
+static const struct word *
+word_of(const char *operation)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (str_eq(words[i].operation, operation)) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_termination(const struct word *word)
+{
+    return str_eq(word->operation, "TERMINATE");
+}
+
+/* ---- the drive -------------------------------------------------------------------------- */
+
+struct drive {
+    struct step *step;
+    struct loop_timer *timer;
+    const char *peer, *id;
+    const struct json *body;
+    const struct word *word;
+    const char *op_id; /* the occurrence that is followed, or was last */
+    bool begun;        /* one was begun or taken up here: what it comes to counts */
+    bool tasked;       /* one that had failed was told to go on */
+    bool undo;
+    int n_refused;     /* times that it was not begun for another one's sake */
+    int64_t pause_ms;
+};
+
+static void look_operations(void *arg);
+
+/* ---- the end --------------------------------------------------------------------------- */
+
+static void
+drive_end(struct drive *drive, struct err *err)
+{
+    loop_timer_del(drive->timer);
+    if (err) {
+        step_failed(drive->step, err);
+    } else if (drive->undo) {
+        step_done(drive->step, NULL);
+    } else {
+        struct peer_said *said = step_out_new(drive->step);
+
+        said->id = drive->op_id;
+        step_done(drive->step, said);
+    }
+}
+
+static void
+look_later(struct drive *drive)
+{
+    if (!step_wanted(drive->step)) {
+        drive_end(drive, err_new(E_CANCELLED, NULL, "the operation was cancelled"));
+        return;
+    }
+    loop_timer_arm(drive->timer, drive->pause_ms);
+    drive->pause_ms += drive->pause_ms / 2;
+    drive->pause_ms = drive->pause_ms > LOOK_MAX_MS ? LOOK_MAX_MS : drive->pause_ms;
+}
+
+static void
+ask(struct drive *drive, const char *method, const char *path, const char *body, peer_done_fn *done)
+{
+    const struct peer_call call = {
+        .peer_id = drive->peer, .method = method, .path = path, .body = body, .version = VERSION};
+
+    step_peer_call(drive->step, &call, done, drive);
+}
+
+/* ---- why it did not come about ----------------------------------------------------------- */
+
+static struct err *
+failure_of(const struct drive *drive, const struct json *occurrence)
+{
+    const char *detail = json_get_str(json_get(occurrence, "error"), "detail");
+
+    return err_new(E_REMOTE, NULL, "the VNFM's operation %s (%s) is %s: %s",
+                   str_or(drive->op_id, "?"), drive->word->operation,
+                   str_or(json_get_str(occurrence, "operationState"), "unknown"),
+                   str_or(detail, "(no reason is told)"));
+}
+
+static void
+outcome_read(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+    const char *state = err ? NULL : json_get_str(answer->json, "operationState");
+
+    if (!err && !(drive->word->by_word && str_eq(state, "COMPLETED"))) {
+        err = failure_of(drive, answer->json);
+    }
+    drive_end(drive, err);
+}
+
+/* ---- begin ------------------------------------------------------------------------------- */
+
+/* A refusal for another operation's sake, or an answer that was lost: it is looked again. */
+static void
+begun(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+
+    if (err && !err_is(err, E_IN_DOUBT) &&
+        (!err_is(err, E_CONFLICT) || ++drive->n_refused > REFUSALS_MAX)) {
+        drive_end(drive, err);
+        return;
+    }
+    if (!err) {
+        drive->begun = true;
+        drive->op_id = str_or(peer_location_id(step_mem(drive->step), answer), drive->op_id);
+    }
+    err_ignore(err, "what is open there is followed");
+    look_later(drive);
+}
+
+static void
+instance_read(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+    const struct word *word = drive->word;
+    bool gone = err_is(err, E_NOT_FOUND) && is_termination(word);
+    bool reached = !err && word->reached && word->reached(answer->json, drive->body);
+
+    if (err && !gone) {
+        drive_end(drive, err);
+    } else if (gone || reached) {
+        err_ignore(err, "what is not there is not instantiated");
+        drive_end(drive, NULL);
+    } else if (drive->begun && drive->op_id) {
+        ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
+            outcome_read);
+    } else {
+        ask(drive, "POST",
+            mem_printf(step_mem(drive->step), INSTANCES "/%s/%s", drive->id, word->word),
+            json_text(step_mem(drive->step), drive->body), begun);
+    }
+}
+
+/* ---- what is open ------------------------------------------------------------------------ */
+
+/* Is an open operation of this name the one that we are about?  Who takes one back is not about the
+ * one that it takes back; and what the instance does not show may have been asked with another body. */
+static bool
+is_ours(const struct drive *drive, const char *operation)
+{
+    return str_eq(operation, drive->word->operation) && drive->word->reached &&
+           (!drive->undo || is_termination(drive->word));
+}
+
+/* What an operation that has failed is told, so that ours can come about. */
+static const char *
+task_of(const struct drive *drive, const char *operation)
+{
+    if (is_ours(drive, operation)) {
+        return "retry";
+    }
+    if (str_eq(operation, drive->word->operation)) {
+        return drive->undo ? "rollback" : "retry";
+    }
+    return str_eq(operation, "INSTANTIATE") ? "rollback" : "fail";
+}
+
+static void
+tasked(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+
+    (void)answer;
+    if (err && !err_is(err, E_CONFLICT) && !err_is(err, E_IN_DOUBT)) {
+        drive_end(drive, err);
+        return;
+    }
+    err_ignore(err, "what is open there is followed");
+    look_later(drive);
+}
+
+static void
+failed_temp(struct drive *drive, const struct json *occurrence)
+{
+    const char *task = task_of(drive, json_get_str(occurrence, "operation"));
+
+    if (drive->begun || drive->tasked) { /* A list leaves the reason out. */
+        ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
+            outcome_read);
+        return;
+    }
+    drive->tasked = true;
+    ask(drive, "POST", mem_printf(step_mem(drive->step), OCCURRENCES "/%s/%s", drive->op_id, task),
+        NULL, tasked);
+}
+
+static void
+operations_read(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+    const struct json *open = answer && json_is(answer->json, JSON_T_ARRAY) && answer->json->n
+                                  ? answer->json->items[0]
+                                  : NULL;
+
+    if (err) {
+        drive_end(drive, err);
+        return;
+    }
+    if (!open) {
+        ask(drive, "GET", mem_printf(step_mem(drive->step), INSTANCES "/%s", drive->id), NULL,
+            instance_read);
+        return;
+    }
+    drive->op_id = mem_str(step_mem(drive->step), json_get_str(open, "id"));
+    if (str_eq(json_get_str(open, "operationState"), "FAILED_TEMP")) {
+        failed_temp(drive, open);
+        return;
+    }
+    drive->begun = drive->begun || is_ours(drive, json_get_str(open, "operation"));
+    look_later(drive);
+}
+
+static void
+look_operations(void *arg)
+{
+    struct drive *drive = arg;
+    struct mem *mem = step_mem(drive->step);
+    const char *filter =
+        mem_printf(mem, "(eq,vnfInstanceId,%s);"
+                        "(in,operationState,STARTING,PROCESSING,ROLLING_BACK,FAILED_TEMP)",
+                   drive->id);
+
+    ask(drive, "GET", mem_printf(mem, OCCURRENCES "?filter=%s", url_encode(mem, filter)), NULL,
+        operations_read);
+}
+
+static void
+drive_begin(struct step *step, const char *operation, const struct json *body, bool undo)
+{
+    const struct foreign_ask *in = step_in(step);
+    struct drive *drive = MEM_NEW(step_mem(step), struct drive);
+    const struct word *word = word_of(operation);
+
+    if (!word) {
+        step_failed(step, err_new(E_INTERNAL, NULL, "no VNFM is asked for %s", operation));
+        return;
+    }
+    *drive = (struct drive){
+        .step = step,
+        .peer = in->vnfm,
+        .id = in->foreign_id,
+        .body = body,
+        .word = word,
+        .undo = undo,
+        .pause_ms = LOOK_MS,
+    };
+    drive->timer = loop_timer_new(step_loop(step), look_operations, drive);
+    look_operations(drive);
+}
+
+static const struct json *
+body_of(struct step *step, const struct json *given, const char *else_text)
+{
+    const struct json *body = given;
+
+    if (!body) {
+        err_ignore(json_parse(step_mem(step), else_text, strlen(else_text), &body), "it is ours");
+    }
+    return body;
+}
+
+static void
+operate_act(struct step *step)
+{
+    const struct foreign_ask *in = step_in(step);
+
+    drive_begin(step, in->operation, body_of(step, in->body, "{}"), false);
+}
+
+/* What is not instantiated has nothing to be taken back. */
+static void
+operate_undo(struct step *step)
+{
+    const struct foreign_ask *in = step_in(step);
+    const char *operation = in->undo ? in->operation : "TERMINATE";
+
+    drive_begin(step, operation, body_of(step, in->undo, "{\"terminationType\":\"FORCEFUL\"}"),
+                true);
+}
+
+static const char *
+operate_describe(const struct step *step)
+{
+    const struct foreign_ask *in = step_in(step);
+
+    return mem_printf(step_mem(step), "VNFM: %s of VNF instance %s", in->operation, in->foreign_id);
+}
+
+const struct step_kind foreign_operate = {
+    .name = "foreign operate",
+    .doc = "A foreign VNFM operates on a VNF.",
+    .effect = FLOW_WRITE,
+    .in = &foreign_ask_table,
+    .out = &peer_said_table,
+    .act = operate_act,
+    .undo = operate_undo,
+    .describe = operate_describe,
+};
+
+/* ---- the instance as such ----------------------------------------------------------------- */
+
+static void
+created(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+    struct peer_said *said = step_out_new(step);
+
+    said->id = err ? NULL : json_get_str(answer->json, "id");
+    if (!err && str_empty(said->id)) {
+        err = err_new(E_IN_DOUBT, NULL, "the VNFM answered without an id");
+    }
+    if (err) {
+        step_failed(step, err);
+    } else {
+        step_done(step, said);
+    }
+}
+
+static void
+create_act(struct step *step)
+{
+    const struct foreign_new *in = step_in(step);
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct peer_call call = {
+        .peer_id = in->vnfm, .method = "POST", .path = INSTANCES, .version = VERSION};
+
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", in->vnfd_id);
+    jw_str(&w, "vnfInstanceName", in->name);
+    jw_object(&w, "metadata");
+    jw_str(&w, "carrick", step_marker(step));
+    jw_end(&w);
+    jw_end(&w);
+    call.body = text.data;
+    step_peer_call(step, &call, created, step);
+}
+
+/* Those of the step's marker among the answer's; the first of them, or null. */
+static const char *
+marked(const struct step *step, const struct json *list)
+{
+    json_each (list, i) {
+        const struct json *one = list->items[i];
+
+        if (str_eq(json_get_str(json_get(one, "metadata"), "carrick"), step_marker(step))) {
+            return json_get_str(one, "id");
+        }
+    }
+    return NULL;
+}
+
+static void
+search(struct step *step, peer_done_fn *done)
+{
+    const struct foreign_new *in = step_in(step);
+    struct mem *mem = step_mem(step);
+    const char *filter = mem_printf(mem, "(eq,vnfInstanceName,%s)", in->name);
+    const struct peer_call call = {
+        .peer_id = in->vnfm,
+        .method = "GET",
+        .path = mem_printf(mem, INSTANCES "?all_fields&filter=%s", url_encode(mem, filter)),
+        .version = VERSION,
+    };
+
+    step_peer_call(step, &call, done, step);
+}
+
+static void
+found(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+    struct peer_said *said = step_out_new(step);
+
+    said->id = err ? NULL : marked(step, answer->json);
+    if (err) {
+        step_failed(step, err);
+    } else if (said->id) {
+        step_done(step, said);
+    } else {
+        step_absent(step);
+    }
+}
+
+static void
+create_find(struct step *step)
+{
+    search(step, found);
+}
+
+static void
+deleted(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+
+    (void)answer;
+    if (err_is(err, E_NOT_FOUND)) {
+        err_ignore(err, "it is gone");
+        err = NULL;
+    }
+    if (err) {
+        step_failed(step, err);
+    } else {
+        step_done(step, NULL);
+    }
+}
+
+static void
+delete_it(struct step *step, const char *vnfm, const char *id)
+{
+    const struct peer_call call = {
+        .peer_id = vnfm,
+        .method = "DELETE",
+        .path = mem_printf(step_mem(step), INSTANCES "/%s", id),
+        .version = VERSION,
+        .may_repeat = true,
+    };
+
+    step_peer_call(step, &call, deleted, step);
+}
+
+static void
+found_to_delete(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct step *step = arg;
+    const char *id = err ? NULL : marked(step, answer->json);
+
+    if (err) {
+        step_failed(step, err);
+    } else if (id) {
+        delete_it(step, ((const struct foreign_new *)step_in(step))->vnfm,
+                  mem_str(step_mem(step), id));
+    } else {
+        step_done(step, NULL);
+    }
+}
+
+static void
+create_undo(struct step *step)
+{
+    const struct peer_said *made = step_out(step);
+
+    if (made) {
+        delete_it(step, ((const struct foreign_new *)step_in(step))->vnfm, made->id);
+    } else {
+        search(step, found_to_delete);
+    }
+}
+
+static void
+delete_act(struct step *step)
+{
+    const struct foreign_known *in = step_in(step);
+
+    delete_it(step, in->vnfm, in->foreign_id);
+}
+
+const struct step_kind foreign_create = {
+    .name = "foreign create",
+    .doc = "Creates a VNF instance at a foreign VNFM.",
+    .effect = FLOW_WRITE,
+    .in = &foreign_new_table,
+    .out = &peer_said_table,
+    .act = create_act,
+    .find = create_find,
+    .undo = create_undo,
+};
+const struct step_kind foreign_delete = {
+    .name = "foreign delete",
+    .doc = "Deletes a VNF instance at a foreign VNFM.",
+    .effect = FLOW_WRITE,
+    .in = &foreign_known_table,
+    .act = delete_act,
+};

@@ -1,0 +1,137 @@
+# Grants for a VNFM that is another process (SOL003 clause 9): who may ask, what is refused, what a
+# grant says, when it is decided later, and when what was claimed for it is given back.
+include pair v2
+POST /carrick/v1/sites  as demo
+{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p", "containers": "YES"}
+= 201
+{"id": "$east := uuid", ...}
+GET /grant/api_versions  as demo
+= 200
+{"uriPrefix": "http://$host/grant", "apiVersions": [{"version": "1.7.0", "isDeprecated": false}]}
+
+# Nobody asks who is not the client of a registered VNFM: not a member, and not of another project.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "addResources": [{"id": "front", "type": "COMPUTE", "vduId": "front", "resourceTemplateId": "front"}], "_links": {"vnfLcmOpOcc": {"href": "http://x/1"}, "vnfInstance": {"href": "http://x/2"}}}
+= 403
+{"status": 403, "detail": "user peer is the client of no VNFM that is registered in project demo", ...}
+POST /carrick/v1/vnfms  as reader
+{"name": "edge", "url": "http://$host", "client": "peer"}
+= 403
+POST /carrick/v1/vnfms  as demo
+{"name": "edge", "url": "ftp://x", "client": "peer"}
+= 400
+POST /carrick/v1/vnfms  as demo
+{"name": "edge", "url": "http://$host", "username": "demo", "password": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer"}
+= 201
+{"id": "$vnfm := uuid", "project_id": "$project := hex", "name": "edge", "url": "http://$host", "username": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer", "created_at": "$ := time", "updated_at": "$ := time"}
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"scope": "project:$project"}
+= 200
+{"scope": "project:$project", ...}
+POST /carrick/v1/vnfms  as demo
+{"name": "other", "url": "http://$host", "client": "peer"}
+= 409
+GET /carrick/v1/vnfms  as alice
+= 200
+[]
+GET /carrick/v1/vnfms/$vnfm  as alice
+= 404
+POST /grant/v1/grants  as alice
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "TERMINATE", "isAutomaticInvocation": false, "_links": {}}
+= 403
+POST /grant/v1/grants  as reader
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "TERMINATE", "isAutomaticInvocation": false, "_links": {}}
+= 403
+
+# The form, and what the VNFD has against it.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "../x", "vnfdId": "pair", "operation": "GROW", "isAutomaticInvocation": 3, "addResources": [{"id": "a", "type": "SERVER"}], "colour": 1, "_links": {}}
+= 400
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "none", "operation": "SCALE", "isAutomaticInvocation": false, "_links": {}}
+= 422
+{"status": 422, "detail": "no VNF package with vnfdId none is on-boarded", ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "side", "resourceTemplateId": "side"}], "_links": {}}
+= 422
+{"status": 422, "detail": "resource a: VNFD pair has no VDU side", ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "NFVI_NODE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}], "_links": {}}
+= 403
+{"status": 403, "detail": "placementConstraints[0]: ANTI_AFFINITY of scope NFVI_NODE cannot be promised: a VNF is at one site, which places servers by itself", ...}
+
+# Refused, since the site's quota has 64 cores: and nothing is claimed.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-much", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [
+@repeat {"id":"f","type":"COMPUTE","vduId":"front","resourceTemplateId":"front"}, 64
+{"id": "l", "type": "COMPUTE", "vduId": "front", "resourceTemplateId": "front"}], "_links": {}}
+= 403
+{"title": "Forbidden", "status": 403, "detail": "the grant is refused: no site is left; site east: VCPU: 0 of 64 are in use, 65 more are needed", ...}
+
+# Given at once: the site with its place, no credentials; images and flavours, which are at the site.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "addResources": [{"id": "front", "type": "COMPUTE", "vduId": "front", "resourceTemplateId": "front"}, {"id": "front/out", "type": "LINKPORT", "resourceTemplateId": "out"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "AFFINITY", "scope": "NFVI_POP", "resource": [{"idType": "GRANT", "resourceId": "front"}, {"idType": "GRANT", "resourceId": "front/out"}]}],
+ "_links": {"vnfLcmOpOcc": {"href": "http://x/1"}, "vnfInstance": {"href": "http://x/2"}}}
+= 201
+< Location: http://$host/grant/v1/grants/$grant
+{"id": "$grant := uuid", "vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1",
+ "vimConnectionInfo": {"$east": {"vimId": "$east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3", "interfaceInfo": {"endpoint": "http://$site/v3"}, "extra": {"site": "east", "project": "p"}}},
+ "addResources": [{"resourceDefinitionId": "front", "vimConnectionId": "$east"}, {"resourceDefinitionId": "front/out", "vimConnectionId": "$east"}],
+ "vimAssets": {"computeResourceFlavours": [{"vimConnectionId": "$east", "vnfdVirtualComputeDescId": "front", "vimFlavourId": "$ := any"}, {"vimConnectionId": "$east", "vnfdVirtualComputeDescId": "back", "vimFlavourId": "$ := any"}],
+  "softwareImages": [...]},
+ "_links": {"self": {"href": "http://$host/grant/v1/grants/$grant"}, "vnfLcmOpOcc": {"href": "http://$host/vnflcm/v2/vnf_lcm_op_occs/op-1"}, "vnfInstance": {"href": "http://$host/vnflcm/v2/vnf_instances/vnf-1"}}}
+GET /grant/v1/grants/$grant  as peer
+= 200
+{"id": "$grant", ...}
+GET /grant/v1/grants/$grant  as alice
+= 404
+GET /grant/v1/grants  as peer
+= 405
+# Who did not hear the answer asks again: the same grant; of another instance it is none.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "_links": {}}
+= 201
+{"id": "$grant", ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-2", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "_links": {}}
+= 409
+
+# Decided later, for who asks for that.
+POST /grant/v1/grants  as peer
+> Prefer: respond-async
+{"vnfInstanceId": "vnf-3", "vnfLcmOpOccId": "op-3", "vnfdId": "pair", "flavourId": "f", "instantiationLevelId": "two", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "_links": {}}
+= 202
+< Location: http://$host/grant/v1/grants/$later := uuid
+GET /grant/v1/grants/$later  as peer
+~ 200
+{"id": "$later", "vnfLcmOpOccId": "op-3", "vimAssets": {...}, ...}
+POST /grant/v1/grants  as peer
+> Prefer: respond-async
+{"vnfInstanceId": "vnf-3", "vnfLcmOpOccId": "op-4", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "additionalParams": {"vimConnectionInfo": {"x": {"interfaceInfo": {"endpoint": "http://elsewhere"}}}}, "_links": {}}
+= 202
+< Location: http://$host/grant/v1/grants/$scale := uuid
+GET /grant/v1/grants/$scale  as peer
+~ 200
+{"vnfInstanceId": "vnf-3", ...}
+
+# No such operations are known at the VNFM: what was claimed for them is given back.
+GET /carrick/v1/operations?filter=(eq,type,grant)  as demo
+~ 200
+[{"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}]
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-9", "vnfLcmOpOccId": "op-all", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [
+@repeat {"id":"f","type":"COMPUTE","vduId":"front","resourceTemplateId":"front"}, 63
+{"id": "l", "type": "COMPUTE", "vduId": "front", "resourceTemplateId": "front"}], "_links": {}}
+= 201
+{"vnfInstanceId": "vnf-9", ...}
+
+# Then the VNFM can go; what it was granted is still told.
+GET /carrick/v1/operations?filter=(eq,type,grant);(eq,state,PROCESSING)  as demo
+~ 200
+[]
+DELETE /carrick/v1/vnfms/$vnfm  as demo
+= 204
+GET /grant/v1/grants/$grant  as demo
+= 200
+{"id": "$grant", "_links": {"vnfInstance": {"href": "http://$host/vnflcm/v2/vnf_instances/vnf-1"}, ...}, ...}
