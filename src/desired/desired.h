@@ -24,7 +24,7 @@
  *   hello          site, host, version, epoch and seq last applied, console_dir, vtep
  *   applied        seq             the state is decoded, stored and being made so
  *   refused        seq, reason     nothing of that snapshot or transaction holds
- *   status         kind, id, state, reason, at         (all of them again after each snapshot)
+ *   status         kind, id, state, reason, data_plane, at     (all of them again after each snapshot)
  *   event          state (its name), reason, at
  *   counters       object (counters.tbl)
  *   trace, follow  object (trace_answer.tbl, followed.tbl), or reason; all questions are answered in
