@@ -387,7 +387,8 @@ vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_
  */
 
 struct err *
-flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char *task)
+flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char *task,
+          const char *cancel_mode)
 {
     if (str_eq(task, "retry")) {
         return flow_retry(tx, engine, id);
@@ -397,6 +398,9 @@ flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char 
     }
     if (str_eq(task, "fail")) {
         return flow_fail(tx, engine, id);
+    }
+    if (str_eq(task, "cancel")) {
+        return flow_cancel(tx, engine, id, str_eq(cancel_mode, FLOW_FORCEFUL));
     }
     return err_new(E_NOT_FOUND, NULL, "there is no task %s", task);
 }
@@ -419,7 +423,8 @@ lcm_may_roll_back(const char *operation, bool one_way)
 }
 
 struct err *
-vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
+vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                   const char *cancel_mode)
 {
     struct nfvo *nfvo = op->user;
     struct vnf_lcm_op_occ *occ;
@@ -432,5 +437,5 @@ vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *tas
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
-    return flow_task(tx, nfvo->engine, id, task);
+    return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }
