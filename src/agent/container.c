@@ -27,7 +27,6 @@
 #define CRUN_MS 20000
 #define CONSOLE_MAX (1L << 20)
 #define TEXT_MAX 65536
-#define CGROUPS "/sys/fs/cgroup"
 #define PURGE_TRIES 100
 #define PURGE_PAUSE_NS 10000000
 
@@ -58,8 +57,8 @@ site_cgroup(struct mem *mem, const struct host_options *options)
                       (uint32_t)hash_bytes(options->state, strlen(options->state), 1));
 }
 
-static const char *
-cgroup_of(const struct container *c, struct mem *mem)
+const char *
+container_cgroup(const struct container *c, struct mem *mem)
 {
     return mem_printf(mem, "/%s/%s", site_cgroup(mem, &c->host->options), c->id);
 }
@@ -156,7 +155,7 @@ pid_read(const struct container *c)
         return 0;
     }
     e = file_read(mem, mem_printf(mem, "/proc/%d/cgroup", (int)pid), TEXT_MAX, &groups, &n);
-    if (e || !strstr(groups, cgroup_of(c, mem))) {
+    if (e || !strstr(groups, container_cgroup(c, mem))) {
         err_ignore(e, "it is gone");
         return 0;
     }
@@ -481,7 +480,7 @@ static struct err *
 config_write(struct container *c, struct mem *mem, const struct desired_server *want)
 {
     struct oci_spec spec = {
-        .server = want, .host_uid = first_uid(c), .cgroup = cgroup_of(c, mem)};
+        .server = want, .host_uid = first_uid(c), .cgroup = container_cgroup(c, mem)};
     AUTO_BUF out = BUF_INIT;
 
     image_process(c, mem, want, &spec);

@@ -36,6 +36,10 @@ struct container {
     char *told_reason;
 };
 
+#define CGROUPS "/sys/fs/cgroup"
+
+/* Its control group, as it is called in every hierarchy below CGROUPS, in 'mem'. */
+const char *container_cgroup(const struct container *container, struct mem *mem);
 /* Finds the containers that an earlier agent left. */
 struct err *containers_adopt(struct host *host) MUST_USE;
 /* One step towards what is desired ('want' null = gone). */

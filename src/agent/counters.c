@@ -1,6 +1,7 @@
 /* Counters for the site: what the kernel counts by slot, by the site's ids, and
  * by the names of drops. */
-#include "agent/host.h"
+#include "agent/container.h"
+#include "agent/usage.h"
 
 #include <string.h>
 
@@ -27,27 +28,32 @@ datapath_drop_doc(uint32_t reason)
     return reason < DROP_N ? drop_docs[reason] : "unknown";
 }
 
+/* Adds a row where the port is plugged. */
+static void
+port_count(struct host *host, struct mem *mem, const char *port_id, struct rows *ports)
+{
+    struct desired_port_counter *c = row_new(mem, &desired_port_counter_table);
+    struct dp_port_stats s;
+    struct dp_id id;
+
+    if (datapath_id_known(host->forwarding.dp, ID_PORT, port_id, DP_PORTS_MAX, &id)) {
+        datapath_port_stats(host->forwarding.dp, id.slot, &s);
+        c->id = port_id;
+        c->in_packets = (int64_t)s.in_packets;
+        c->in_bytes = (int64_t)s.in_bytes;
+        c->out_packets = (int64_t)s.out_packets;
+        c->out_bytes = (int64_t)s.out_bytes;
+        c->drops = (int64_t)s.drops;
+        ports->items[ports->n++] = c;
+    }
+}
+
 static void
 ports_count(struct host *host, struct mem *mem, struct desired_counters *counters)
 {
-    size_t n = world_count(&host->world, DESIRED_port);
-
-    counters->ports.items = MEM_ARRAY(mem, n, void *);
+    counters->ports.items = MEM_ARRAY(mem, world_count(&host->world, DESIRED_port), void *);
     world_each (&host->world, DESIRED_port, it) {
-        struct desired_port_counter *c = row_new(mem, &desired_port_counter_table);
-        struct dp_port_stats s;
-        struct dp_id id;
-
-        if (datapath_id_known(host->forwarding.dp, ID_PORT, it->key, DP_PORTS_MAX, &id)) {
-            datapath_port_stats(host->forwarding.dp, id.slot, &s);
-            c->id = it->key;
-            c->in_packets = (int64_t)s.in_packets;
-            c->in_bytes = (int64_t)s.in_bytes;
-            c->out_packets = (int64_t)s.out_packets;
-            c->out_bytes = (int64_t)s.out_bytes;
-            c->drops = (int64_t)s.drops;
-            counters->ports.items[counters->ports.n++] = c;
-        }
+        port_count(host, mem, it->key, &counters->ports);
     }
 }
 
@@ -110,12 +116,20 @@ drops_count(struct host *host, struct mem *mem, struct desired_counters *counter
     }
 }
 
+static const struct json *
+answer_of(struct mem *mem, const void *row)
+{
+    const char *text = row_to_json(mem, row, true);
+    const struct json *json = NULL;
+
+    err_ignore(json_parse(mem, text, strlen(text), &json), "it was just written");
+    return json;
+}
+
 const struct json *
 host_counters(struct host *host, struct mem *mem)
 {
     struct desired_counters *counters = row_new(mem, &desired_counters_table);
-    const struct json *json = NULL;
-    const char *text;
 
     ports_count(host, mem, counters);
     counters->hops.items =
@@ -131,7 +145,26 @@ host_counters(struct host *host, struct mem *mem)
     drops_count(host, mem, counters);
     counters->flows = (int64_t)datapath_flows(host->forwarding.dp);
     counters->flows_max = datapath_flows_max(host->forwarding.dp);
-    text = row_to_json(mem, counters, true);
-    err_ignore(json_parse(mem, text, strlen(text), &json), "it was just written");
-    return json;
+    return answer_of(mem, counters);
+}
+
+const struct json *
+host_usage(struct host *host, struct mem *mem, const char *server_id)
+{
+    const struct desired_server *want = world_find(&host->world, DESIRED_server, server_id);
+    const struct container *container = map_get(&host->servers, server_id);
+    struct desired_server_usage *usage = row_new(mem, &desired_server_usage_table);
+
+    row_defaults(mem, usage);
+    usage->id = server_id;
+    usage->running = want && container && container->state == CONTAINER_RUNNING && container->pid;
+    if (usage->running) {
+        usage_read(CGROUPS, container_cgroup(container, mem), usage);
+        usage->uptime_s = usage_uptime_s(container->pid);
+        usage->ports.items = MEM_ARRAY(mem, want->ports.n, void *);
+        for (size_t i = 0; i < want->ports.n; i++) {
+            port_count(host, mem, want->ports.items[i], &usage->ports);
+        }
+    }
+    return answer_of(mem, usage);
 }

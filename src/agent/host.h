@@ -86,5 +86,7 @@ void briefing_sync(struct briefing *briefing);
 
 /* counters.c: the answer to a counters query, in 'mem'. */
 const struct json *host_counters(struct host *host, struct mem *mem);
+/* The answer to a question of usage (server_usage.tbl), in 'mem'. */
+const struct json *host_usage(struct host *host, struct mem *mem, const char *server_id);
 
 #endif

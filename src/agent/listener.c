@@ -219,6 +219,20 @@ on_counters(struct agent_listener *l)
     return NULL;
 }
 
+static struct err *
+on_usage(struct agent_listener *l, const struct desired_message *asked)
+{
+    AUTO(mem) mem = mem_new("usage");
+    struct desired_message *m = desired_message_new(mem, DESIRED_OP_usage);
+
+    if (!asked->id) {
+        return err_new(E_INVALID, NULL, "a question of usage without a server");
+    }
+    m->object = host_usage(l->host, mem, asked->id);
+    desired_conn_send(l->conn, m);
+    return NULL;
+}
+
 /* A question of either kind; what cannot be told does not end the connection. */
 static struct err *
 on_question(struct agent_listener *l, enum desired_op op, const struct desired_message *asked)
@@ -263,6 +277,8 @@ dispatch(struct agent_listener *l, const struct desired_message *m)
         return on_end(l, m, false);
     case DESIRED_OP_counters:
         return on_counters(l);
+    case DESIRED_OP_usage:
+        return on_usage(l, m);
     case DESIRED_OP_trace:
     case DESIRED_OP_follow:
         return on_question(l, op, m);

@@ -13,11 +13,17 @@
 
 #define DUE_MS_MAX 3600000 /* A clock that was set is noticed so soon. */
 
+/* An instance is called down only when it has been that for so long: a server that ends or has just
+ * begun, whatever flaps faster, and a function that a busy box does not let run for a moment are no
+ * news to people. */
+#define VERDICT_MS 5000
+
 /* What the site was told last of objects that have no record of their own. */
 struct told {
     struct mem *mem;
     struct map states; /* "kind id" -> "STATE reason" */
-    struct map next;   /* Being filled in this round. */
+    struct map downs;  /* Port -> since when its instance is down (int64_t *, monotonic) */
+    struct map next, next_downs; /* Being filled in this round. */
     struct mem *next_mem;
 };
 
@@ -28,9 +34,11 @@ told_begin(struct host *host)
         host->told = heap_alloc(sizeof *host->told);
         host->told->mem = mem_new("told");
         map_init(&host->told->states, host->told->mem);
+        map_init(&host->told->downs, host->told->mem);
     }
     host->told->next_mem = mem_new("told");
     map_init(&host->told->next, host->told->next_mem);
+    map_init(&host->told->next_downs, host->told->next_mem);
 }
 
 static void
@@ -55,6 +63,7 @@ told_end(struct host *host)
     mem_free(host->told->mem);
     host->told->mem = host->told->next_mem;
     host->told->states = host->told->next;
+    host->told->downs = host->told->next_downs;
 }
 
 /* ---- the steps --------------------------------------------------------------------------------- */
@@ -120,17 +129,87 @@ on_settled(void *arg, enum desired_kind kind, const char *id, const char *reason
     host_status(arg, kind, id, reason ? "ERROR" : "ACTIVE", reason);
 }
 
+/* Index of a link -> what is found of the instance here that it is of.  Of one whose process ended
+ * its server's state tells. */
+static void
+verdicts_find(struct host *host, struct mem *mem, struct map *verdicts)
+{
+    const struct dp_health *health = datapath_health(host->forwarding.dp);
+
+    map_init(verdicts, mem);
+    vec_each (&host->forwarding.watched, in) {
+        uint32_t down = __atomic_load_n(&health[in->watched.slot].down, __ATOMIC_ACQUIRE);
+        bool is_told = !in->watched.vtep && !in->not_used && !(down & DP_DOWN_PROCESS);
+
+        for (int side = 0; is_told && side < 2; side++) {
+            const char *link = mem_printf(mem, "%u", in->watched.ifindex[side]);
+
+            if (down || !map_get(verdicts, link)) {
+                map_set(verdicts, link, mem_str(mem, down ? "DOWN" : "ACTIVE"));
+            }
+        }
+    }
+}
+
+/* What was told of it stays while it is not down for long enough, which is looked at again then. */
+static const char *
+verdict_ripe(struct host *host, const char *id, const char *before)
+{
+    struct told *told = host->told;
+    const int64_t *was = map_get(&told->downs, id);
+    int64_t now = time_mono_ns(), *since = MEM_NEW(told->next_mem, int64_t), left_ms;
+
+    *since = was ? *was : now;
+    map_set(&told->next_downs, mem_str(told->next_mem, id), since);
+    left_ms = VERDICT_MS - (now - *since) / 1000000;
+    if (left_ms <= 0) {
+        return "DOWN";
+    }
+    loop_timer_arm(host->retry_timer, left_ms);
+    return before && str_ends(before, " DOWN") ? "DOWN"
+           : before && str_ends(before, " ACTIVE") ? "ACTIVE"
+                                                   : NULL;
+}
+
+/* With what is found of its instance, where it is a function's; told where either is news. */
+static void
+port_tell(struct host *host, struct told *told, const char *id, bool active, const char *found)
+{
+    char *key = mem_printf(told->next_mem, "%d %s", DESIRED_port, id);
+    const char *verdict = str_eq(found, "DOWN")
+                              ? verdict_ripe(host, id, map_get(&told->states, key)) : found;
+    char *value = mem_printf(told->next_mem, "%s %s", active ? "ACTIVE" : "DOWN",
+                             str_or(verdict, ""));
+
+    if (map_add(&told->next, key, value) && !str_eq(map_get(&told->states, key), value)) {
+        AUTO(mem) mem = mem_new("status");
+        struct desired_message *m = desired_message_new(mem, DESIRED_OP_status);
+
+        m->kind = desired_kind_names[DESIRED_port];
+        m->id = id;
+        m->state = active ? "ACTIVE" : "DOWN";
+        m->data_plane = verdict;
+        m->at = time_now_us();
+        agent_listener_send(host->listener, m);
+    }
+}
+
 static void
 ports_tell(struct host *host)
 {
+    AUTO(mem) mem = mem_new("verdicts");
+    struct map verdicts;
+
+    verdicts_find(host, mem, &verdicts);
     world_each (&host->world, DESIRED_port, it) {
         const struct desired_port *port = world_object(it);
         const struct container *c =
             port->server_id ? map_get(&host->servers, port->server_id) : NULL;
-        bool active = c && c->state == CONTAINER_RUNNING && port->admin_state_up &&
-                      map_get(&host->forwarding.links, port->id);
+        const struct forwarding_link *link = map_get(&host->forwarding.links, port->id);
+        bool active = c && c->state == CONTAINER_RUNNING && port->admin_state_up && link;
 
-        tell(host, DESIRED_port, port->id, active ? "ACTIVE" : "DOWN", NULL);
+        port_tell(host, host->told, port->id, active,
+                  active ? map_get(&verdicts, mem_printf(mem, "%u", link->ifindex)) : NULL);
     }
 }
 

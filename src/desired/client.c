@@ -170,7 +170,8 @@ conn_message(void *arg, struct desired_message *message)
     if (op == DESIRED_OP_hello) {
         return on_hello(client, message);
     }
-    if (op == DESIRED_OP_counters || op == DESIRED_OP_trace || op == DESIRED_OP_follow) {
+    if (op == DESIRED_OP_counters || op == DESIRED_OP_trace || op == DESIRED_OP_follow ||
+        op == DESIRED_OP_usage) {
         return on_answer(client, op, message);
     }
     if (op == DESIRED_OP_applied && config->applied) {
@@ -435,5 +436,24 @@ desired_client_ask(struct desired_client *client, enum desired_op op, const char
                                       .answer = fn,
                                       .arg = arg,
                                       .owner = owner ? heap_str(owner) : NULL});
+    desired_conn_send(client->conn, message);
+}
+
+void
+desired_client_usage(struct desired_client *client, const char *server_id, desired_answer_fn *fn,
+                     void *arg)
+{
+    AUTO(mem) mem = mem_new("question");
+    struct desired_message *message = desired_message_new(mem, DESIRED_OP_usage);
+
+    if (!client->greeted) {
+        fn(arg, NULL, NULL);
+        return;
+    }
+    message->id = server_id;
+    query_add(client, &(struct query){.op = DESIRED_OP_usage,
+                                      .table = &desired_server_usage_table,
+                                      .answer = fn,
+                                      .arg = arg});
     desired_conn_send(client->conn, message);
 }

@@ -19,15 +19,17 @@
  *   counters
  *   trace          object (trace_question.tbl)
  *   follow         object (follow_question.tbl)
+ *   usage          id (of a server)
  * agent -> site:
  *   hello          site, host, version, epoch and seq last applied, console_dir, vtep
  *   applied        seq             the state is decoded, stored and being made so
  *   refused        seq, reason     nothing of that snapshot or transaction holds
- *   status         kind, id, state, reason, at         (all of them again after each snapshot)
+ *   status         kind, id, state, reason, data_plane, at     (all of them again after each snapshot)
  *   event          state (its name), reason, at
  *   counters       object (counters.tbl)
  *   trace, follow  object (trace_answer.tbl, followed.tbl), or reason; all questions are answered in
  *                  their order
+ *   usage          object (server_usage.tbl)
  *
  * Agent -> responder: the same, where the agent is the one that connects and
  * sends snapshots and transactions, of guests alone.  Behind each hello it sends
@@ -68,7 +70,7 @@
 #include "base/attr.h"
 #include "sys/loop.h"
 
-#define DESIRED_VERSION 5
+#define DESIRED_VERSION 6
 #define DESIRED_DOMAIN "openstacklocal" /* Of names of ports; as Neutron's default. */
 #define DESIRED_FRAME_MAX (16 << 20) /* Counters of all ports and positions there can be. */
 #define DESIRED_VNI_MAX 0x7fffff    /* Above: labels. */
@@ -113,6 +115,7 @@ enum desired_kind {
     X(counters, "both")                                                                            \
     X(trace, "both")                                                                               \
     X(follow, "both")                                                                              \
+    X(usage, "both")                                                                               \
     X(applied, "agent")                                                                            \
     X(refused, "agent")                                                                            \
     X(status, "agent")                                                                             \
@@ -212,6 +215,10 @@ struct desired_instance_counter {
     struct row row;
 #include "desired/instance_counter.tbl"
 };
+struct desired_server_usage {
+    struct row row;
+#include "desired/server_usage.tbl"
+};
 struct desired_drop_counter {
     struct row row;
 #include "desired/drop_counter.tbl"
@@ -229,7 +236,8 @@ extern const struct table desired_network_table, desired_address_table, desired_
     desired_hop_table, desired_chain_table, desired_label_table, desired_image_table,
     desired_env_table, desired_server_table, desired_guest_table, desired_message_table,
     desired_port_counter_table, desired_hop_counter_table,
-    desired_instance_counter_table, desired_drop_counter_table, desired_counters_table;
+    desired_instance_counter_table, desired_server_usage_table, desired_drop_counter_table,
+    desired_counters_table;
 
 /* Words of the enumerations, null-terminated; compare with str_eq. */
 extern const char *const desired_kind_names[], *const desired_ops[], *const desired_ethertypes[],
@@ -364,5 +372,9 @@ typedef void desired_answer_fn(void *arg, const void *answer, const char *why);
 void desired_client_ask(struct desired_client *client, enum desired_op op, const char *owner,
                         const void *object, const struct table *table, desired_answer_fn *fn,
                         void *arg);
+/* Asks what a server has used; 'fn' is called once, with a struct desired_server_usage or null as
+ * above.  For administrators: how many wait at once is not limited. */
+void desired_client_usage(struct desired_client *client, const char *server_id,
+                          desired_answer_fn *fn, void *arg);
 
 #endif

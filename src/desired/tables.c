@@ -425,6 +425,17 @@ const struct table desired_instance_counter_table = {
     TABLE(struct desired_instance_counter, instance_counter_attrs),
 };
 
+#define TABLE_STRUCT desired_server_usage
+static const struct attr server_usage_attrs[] = {
+#include "desired/server_usage.tbl"
+};
+#undef TABLE_STRUCT
+const struct table desired_server_usage_table = {
+    .name = "server_usage",
+    .doc = "what a server has used",
+    TABLE(struct desired_server_usage, server_usage_attrs),
+};
+
 #define TABLE_STRUCT desired_drop_counter
 static const struct attr drop_counter_attrs[] = {
 #include "desired/drop_counter.tbl"

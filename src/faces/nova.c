@@ -52,6 +52,8 @@ static const struct route routes[] = {
            "A port that is there joins the server."),
     GONE(SERVERS "/{id}/os-interface/{port}", 202, nova_interface_detach,
          "A port leaves the server."),
+    ACTION("GET", SERVERS "/{id}/diagnostics", start, nova_diagnostics,
+           "What a running server has used (administrators)."),
     ACTION("GET", SERVERS "/{id}/os-security-groups", read, nova_server_groups,
            "Security groups."),
     ACTION("GET", SERVERS "/{id}/metadata", read, nova_metadata_show, "Metadata."),

@@ -17,6 +17,9 @@ rest_tx_fn nova_server_ips, nova_server_ips_of, nova_server_interfaces, nova_ser
     nova_server_groups, nova_metadata_show, nova_metadata_replace, nova_metadata_merge,
     nova_metadata_key, nova_metadata_delete;
 
+/* ---- nova_diagnostics.c: what a server has used */
+rest_fn nova_diagnostics;
+
 /* ---- nova_flavor.c */
 extern const struct rest_shape nova_flavor_brief, nova_flavor_full;
 rest_tx_fn nova_specs_list, nova_specs_add, nova_specs_show, nova_specs_put, nova_specs_delete;
@@ -26,6 +29,8 @@ rest_tx_fn nova_quota_show, nova_quota_detail, nova_quota_defaults, nova_quota_u
     nova_quota_delete, nova_limits, nova_zones, nova_extension_list, nova_extension_show,
     nova_hypervisors, nova_hypervisor_show, nova_hypervisor_statistics;
 
+/* E_FORBIDDEN in Nova's words, with the name of its rule, for who is no administrator. */
+struct err *nova_admin_only(const struct rest_request *r, const char *rule) MUST_USE;
 /* The server named by the path, where the caller may see it. */
 struct err *nova_server_look(struct tx *tx, struct rest_request *r, struct server **server) MUST_USE;
 struct compute_service *nova_service(const struct rest_request *r);

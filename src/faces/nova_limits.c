@@ -32,8 +32,8 @@ told(const struct rest_request *r, size_t i)
     return !fixed_limits[i].until || r->op.version < fixed_limits[i].until;
 }
 
-static struct err *
-admin_only(const struct rest_request *r, const char *rule)
+struct err *
+nova_admin_only(const struct rest_request *r, const char *rule)
 {
     return r->caller.is_admin
                ? NULL
@@ -45,7 +45,7 @@ static struct err *
 look_allowed(const struct rest_request *r, const char *project_id)
 {
     return str_eq(r->caller.project_id, project_id) ? NULL
-                                                    : admin_only(r, "os-quota-sets:show");
+                                                    : nova_admin_only(r, "os-quota-sets:show");
 }
 
 /* ---- quota sets ------------------------------------------------------------------------------ */
@@ -176,7 +176,7 @@ nova_quota_update(struct tx *tx, struct rest_request *r)
                                                          : &(struct json){.type = JSON_T_NULL}),
                            false);
 
-    TRY(admin_only(r, "os-quota-sets:update"));
+    TRY(nova_admin_only(r, "os-quota-sets:update"));
     if (!json_is(set, JSON_T_OBJECT)) {
         return err_new(E_INVALID, NULL,
                        "Invalid input for field/attribute. 'quota_set' is a required property");
@@ -192,7 +192,7 @@ nova_quota_update(struct tx *tx, struct rest_request *r)
 struct err *
 nova_quota_delete(struct tx *tx, struct rest_request *r)
 {
-    TRY(admin_only(r, "os-quota-sets:delete"));
+    TRY(nova_admin_only(r, "os-quota-sets:delete"));
     for (const struct quota_default *d = compute_quotas; d->class; d++) {
         TRY(quota_reset_class(tx, rest_param(r, "project"), d->class));
     }
@@ -314,7 +314,7 @@ nova_zones(struct tx *tx, struct rest_request *r)
 {
     (void)tx;
     if (r->route->arg) {
-        TRY(admin_only(r, "os-availability-zone:detail"));
+        TRY(nova_admin_only(r, "os-availability-zone:detail"));
     }
     jw_object(&r->w, NULL);
     jw_array(&r->w, "availabilityZoneInfo");
@@ -410,7 +410,7 @@ write_hypervisor_more(struct rest_request *r)
 struct err *
 nova_hypervisors(struct tx *tx, struct rest_request *r)
 {
-    TRY(admin_only(r, "os-hypervisors:list"));
+    TRY(nova_admin_only(r, "os-hypervisors:list"));
     jw_object(&r->w, NULL);
     jw_array(&r->w, "hypervisors");
     jw_object(&r->w, NULL);
@@ -430,7 +430,7 @@ nova_hypervisor_show(struct tx *tx, struct rest_request *r)
 {
     const char *host = nova_service(r)->host, *id = rest_param(r, "hypervisor");
 
-    TRY(admin_only(r, "os-hypervisors:show"));
+    TRY(nova_admin_only(r, "os-hypervisors:show"));
     if (!str_eq(id, "1") && !str_eq(id, uuid_from(r->mem, host))) {
         return err_new(E_NOT_FOUND, NULL, "Compute host %s could not be found.", id);
     }
@@ -447,7 +447,7 @@ nova_hypervisor_show(struct tx *tx, struct rest_request *r)
 struct err *
 nova_hypervisor_statistics(struct tx *tx, struct rest_request *r)
 {
-    TRY(admin_only(r, "os-hypervisors:statistics"));
+    TRY(nova_admin_only(r, "os-hypervisors:statistics"));
     jw_object(&r->w, NULL);
     jw_object(&r->w, "hypervisor_statistics");
     jw_int(&r->w, "count", 1);

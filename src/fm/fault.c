@@ -27,6 +27,13 @@ static const struct fault_kind unreachable = {
     .event_type = OF_PATHS,
 };
 
+static const struct fault_kind untold = {
+    .what = "UNTOLD",
+    .cause = "RESOURCES_UNKNOWN",
+    .severity = "INDETERMINATE",
+    .event_type = OF_PATHS,
+};
+
 static const struct fault_kind *
 kind_of(const struct drift_difference *difference)
 {
@@ -176,6 +183,23 @@ faults_unreachable(struct mem *mem, const char *site, const char *why, const str
                                      .key = mem_printf(mem, "%s/%s/", site, unreachable.cause)};
 
         thing_add(mem, fault_get(mem, faults, &wanted), why);
+    }
+}
+
+void
+faults_untold(struct mem *mem, const char *site, const char *kind, const char *why,
+              const struct map *objects, struct faults *faults)
+{
+    map_each(objects, entry) {
+        const struct fault wanted = {.kind = &untold,
+                                     .object = entry->value,
+                                     .site = site,
+                                     .what = untold.what,
+                                     .key = mem_printf(mem, "%s/%s/%s", site, untold.cause, kind),
+                                     .thing_kind = kind};
+
+        thing_add(mem, fault_get(mem, faults, &wanted),
+                  mem_printf(mem, "the list of each %s: %s", kind, str_or(why, "not told")));
     }
 }
 

@@ -44,6 +44,10 @@ void faults_of(struct mem *mem, const struct drift_differences *differences,
 /* The fault of all objects that have something at a site that does not answer. */
 void faults_unreachable(struct mem *mem, const char *site, const char *why,
                         const struct map *objects, struct faults *faults);
+/* The fault of all objects that have something of that kind at a site which answers but does not tell
+ * of the kind. */
+void faults_untold(struct mem *mem, const char *site, const char *kind, const char *why,
+                   const struct map *objects, struct faults *faults);
 const char *fault_name(struct mem *mem, const char *object_id, const char *key);
 /* As an alarm of its object's table, in 'mem': without times, state, id. */
 struct alarm *fault_alarm(struct mem *mem, const struct fault *fault);

@@ -194,15 +194,16 @@ subject_read(struct judging *g, const struct drift_subject *subject)
     return drift_record_add(g->tx, subject, &vnfs, &g->record);
 }
 
-/* Only those of them that hold something at the site suffer from its silence; NSs do with them. */
+/* Only those of them that hold something at the site (of the kind; null = of any) suffer from its
+ * silence; NSs do with them. */
 static void
-sufferers_find(struct judging *g, struct map *sufferers)
+sufferers_find(struct judging *g, const char *kind, struct map *sufferers)
 {
     map_init(sufferers, g->mem);
     vec_each (&g->record.things, thing) {
         struct fault_object *object = map_get(&g->objects, thing->owner);
 
-        if (object && str_eq(thing->site, g->j->site)) {
+        if (object && str_eq(thing->site, g->j->site) && (!kind || str_eq(kind, thing->kind))) {
             map_set(sufferers, object->id, object);
             if (object->ns) {
                 map_set(sufferers, object->ns->id, object->ns);
@@ -230,15 +231,16 @@ alarms_read(struct judging *g, const struct table *table)
     return NULL;
 }
 
-static bool
-is_list_failed(const struct judging *g, const char *kind)
+/* Why the list of that kind failed, or null. */
+static const char *
+list_error(const struct judging *g, const char *kind)
 {
     vec_each (&g->j->seen->lists, list) {
         if (list->error && str_eq(list->kind, kind)) {
-            return true;
+            return list->error;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* Nothing is known of what was not told, and of the site itself until it answers whole. */
@@ -246,7 +248,7 @@ static bool
 is_unknown(const struct judging *g, const struct alarm *alarm)
 {
     return map_get(&g->skipped, alarm->object_id) ||
-           (*alarm->kind ? is_list_failed(g, alarm->kind) : !g->j->is_answering);
+           (*alarm->kind ? list_error(g, alarm->kind) != NULL : !g->j->is_answering);
 }
 
 /* ---- turns ------------------------------------------------------------------------------------ */
@@ -256,8 +258,8 @@ is_same(const struct alarm *a, const struct alarm *b)
 {
     static const char *const said[] = {"severity", "resource", "details", "is_root", "correlated"};
 
-    /* Why a site does not answer may be said in other words each time. */
-    for (size_t i = 0; *a->kind && i < ARRAY_SIZE(said); i++) {
+    /* Why a site does not answer, or not tell something, may be said in other words each time. */
+    for (size_t i = 0; a->resource && i < ARRAY_SIZE(said); i++) {
         if (!attr_equal(table_attr(a->row.table, said[i]), a, b)) {
             return false;
         }
@@ -374,8 +376,14 @@ judge(struct tx *tx, void *arg)
     differences = drift_compare(g.mem, &g.record, g.j->seen);
     faults_of(g.mem, &differences, &g.objects, &g.faults);
     if (g.j->missed) {
-        sufferers_find(&g, &sufferers);
+        sufferers_find(&g, NULL, &sufferers);
         faults_unreachable(g.mem, g.j->site, g.j->missed, &sufferers, &g.faults);
+    }
+    for (size_t i = 0; i < g.j->untold.n; i++) {
+        const char *kind = g.j->untold.items[i];
+
+        sufferers_find(&g, kind, &sufferers);
+        faults_untold(g.mem, g.j->site, kind, list_error(&g, kind), &sufferers, &g.faults);
     }
     turns_find(&g);
     return NULL;

@@ -26,8 +26,9 @@ struct look {
     bool busy;      /* A round is under way ... */
     bool again;     /* ... and another is wanted behind it. */
     bool is_known;  /* Something was held there the last time. */
-    int missed;     /* Rounds in a row in which a list failed ... */
+    int missed;     /* Rounds in a row in which no list was answered ... */
     const char *why; /* ... and why. */
+    int untold[LOOK_KINDS_MAX]; /* Of each of holding_kinds: rounds in a row in which its list failed. */
     /* Of the round. */
     struct mem *mem;
     unsigned round; /* Answers of others came too late. */
@@ -36,6 +37,7 @@ struct look {
     int64_t seq;       /* Newest change before the site was asked. */
     size_t n_open;
     struct drift_seen seen;
+    bool is_refused; /* A list failed by the site's own word: it answers. */
     struct judgement judgement;
     struct err *err;
     bool is_new;

@@ -23,8 +23,9 @@ struct judgement {
     const char *site;
     const struct drift_seen *seen;
     int64_t seq;            /* Newest change when the site was asked. */
-    bool is_answering;      /* No list failed. */
+    bool is_answering;      /* Some list was answered. */
     const char *missed;     /* Why the site is unreachable, once it is. */
+    struct strs untold;     /* Kinds whose lists fail for long at a site that answers. */
     const struct map *seen_before; /* Names of faults that were doubted the last time. */
     struct map doubts;             /* Those that are now, in 'mem': seen for the first time. */
     VEC(struct turn) turns;

@@ -101,6 +101,32 @@ turns_write(struct look *look)
     return NULL;
 }
 
+/* The look's count of the list's failures. */
+static int *
+untold_of(struct look *look, const struct drift_list *list)
+{
+    size_t i = 0;
+
+    while (holding_kinds[i + 1] && !str_eq(holding_kinds[i], list->kind)) {
+        i++;
+    }
+    return &look->untold[i];
+}
+
+/* Kinds that a site which answers has not told for long. */
+static struct strs
+untold_long(struct look *look)
+{
+    struct strs kinds = {.items = MEM_ARRAY(look->mem, look->seen.lists.n + 1, const char *)};
+
+    vec_each (&look->seen.lists, list) {
+        if (look->missed == 0 && *untold_of(look, list) >= FM_MISSED_MAX) {
+            kinds.items[kinds.n++] = list->kind;
+        }
+    }
+    return kinds;
+}
+
 static struct err *
 look_judge(struct look *look)
 {
@@ -123,6 +149,7 @@ look_judge(struct look *look)
     if (look->missed >= FM_MISSED_MAX) {
         look->judgement.missed = look->why;
     }
+    look->judgement.untold = untold_long(look);
     TRY(store_read(store, judge, &look->judgement));
     doubts_keep(look, &look->judgement.doubts);
     TRY(turns_write(look));
@@ -155,7 +182,9 @@ look_hash(struct look *look)
     uint64_t hash = (uint64_t)(look->missed > FM_MISSED_MAX ? FM_MISSED_MAX : look->missed);
 
     vec_each (&look->seen.lists, list) {
-        hash = hash_text(list->error ? "?" : "", hash_text(list->kind, hash));
+        bool told_of = *untold_of(look, list) >= FM_MISSED_MAX;
+
+        hash = hash_text(told_of ? "??" : list->error ? "?" : "", hash_text(list->kind, hash));
     }
     vec_each (&look->seen.objects, object) {
         hash = hash_text(object->id, hash_text(object->kind, hash));
@@ -168,6 +197,23 @@ look_hash(struct look *look)
     look->hash = hash;
 }
 
+/* Who says one thing and not another is there: only the other is not known. */
+static void
+misses_count(struct look *look)
+{
+    bool answers = look->is_refused || look->seen.lists.n == 0;
+
+    look->why = NULL;
+    vec_each (&look->seen.lists, list) {
+        int *untold = untold_of(look, list);
+
+        *untold = list->error ? *untold + 1 : 0;
+        answers = answers || !list->error;
+        look->why = look->why ? look->why : list->error;
+    }
+    look->missed = answers ? 0 : look->missed + 1;
+}
+
 static void
 look_answered(struct look *look)
 {
@@ -175,11 +221,7 @@ look_answered(struct look *look)
 
     loop_timer_disarm(look->deadline);
     look->round++;
-    look->why = NULL;
-    vec_each (&look->seen.lists, list) {
-        look->why = look->why ? look->why : list->error;
-    }
-    look->missed = look->why ? look->missed + 1 : 0;
+    misses_count(look);
     look_hash(look);
     err = pool_run(look->watch->nfvo->pool, judge_job, look);
     if (err) {
@@ -215,6 +257,7 @@ listed(void *arg, const struct json *json, bool more, struct err *err)
     struct drift_list *list = mine ? &look->seen.lists.items[asked->list] : NULL;
 
     if (mine && err) {
+        look->is_refused = look->is_refused || err_is(err, E_FORBIDDEN);
         list->error = mem_str(look->mem, err_full(look->mem, err));
     } else if (mine) {
         objects_see(look, list, json);
@@ -318,6 +361,7 @@ look_kick(struct look *look)
     look->busy = true;
     look->mem = mem_new("fm look");
     look->seen = (struct drift_seen){0};
+    look->is_refused = false;
     err = pool_run(look->watch->nfvo->pool, kinds_job, look);
     if (err) {
         err_ignore(err, "the workers are busy: next time");

@@ -293,8 +293,8 @@ status(struct tx *tx, void *arg, const struct desired_message *message)
     if (desired_kind_from_name(str_or(message->kind, "")) != DESIRED_port || !message->id) {
         return NULL;
     }
-    return port_set_status(tx, message->id,
-                           str_eq(message->state, "ACTIVE") ? "ACTIVE" : "DOWN");
+    return port_set_status(tx, message->id, str_eq(message->state, "ACTIVE") ? "ACTIVE" : "DOWN",
+                           message->data_plane);
 }
 
 const struct desired_source network_desired_source = {

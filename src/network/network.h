@@ -164,8 +164,10 @@ struct err *port_plug(struct tx *tx, const struct op *op, struct network_service
  * counters of hops become one row for each hop and direction of a chain.  Instances get what was
  * counted at their ports. */
 struct err *counters_complete(struct tx *tx, struct desired_counters *counters) MUST_USE;
-/* The agent tells: ACTIVE or DOWN.  A port that is gone is fine. */
-struct err *port_set_status(struct tx *tx, const char *port_id, const char *status) MUST_USE;
+/* The agent tells: ACTIVE or DOWN, and the same of the function that it is of, as far as somebody looks
+ * (else null).  A port that is gone is fine. */
+struct err *port_set_status(struct tx *tx, const char *port_id, const char *status,
+                            const char *data_plane) MUST_USE;
 
 /* ---- waiting for changes ------------------------------------------------------------ */
 

@@ -300,6 +300,7 @@ before_update(struct tx *tx, struct op *op, const void *old, void *row)
     }
     if (!port->bound_here || !port->server_id) {
         port->status = "DOWN";
+        port->data_plane_status = NULL;
     }
     return NULL;
 }
@@ -359,6 +360,7 @@ plug_fill(struct port *port, const struct network_service *service, const struct
     port->server_id = plug ? plug->server_id : NULL;
     port->server_index = plug ? plug->index : 0;
     port->status = "DOWN";
+    port->data_plane_status = NULL;
 }
 
 struct err *
@@ -382,7 +384,7 @@ port_plug(struct tx *tx, const struct op *op, struct network_service *service, c
 }
 
 struct err *
-port_set_status(struct tx *tx, const char *port_id, const char *status)
+port_set_status(struct tx *tx, const char *port_id, const char *status, const char *data_plane)
 {
     struct port *old, *port;
     struct err *e = row_get(tx, &port_table, port_id, &old);
@@ -394,6 +396,7 @@ port_set_status(struct tx *tx, const char *port_id, const char *status)
     TRY(e);
     port = row_copy(tx_mem(tx), old);
     port->status = mem_str(tx_mem(tx), status);
+    port->data_plane_status = mem_str(tx_mem(tx), data_plane);
     return row_update(tx, old, port);
 }
 

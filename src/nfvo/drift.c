@@ -54,14 +54,18 @@ heal_of(struct comparison *c, const struct drift_vnf *vnf, const char *server)
 /* A server that only runs, or does not, is not replaced.  By way of an NS, VNFs start and stop whole:
  * those of its servers that are as asked are left alone. */
 static const char *
-power_of(struct comparison *c, const struct drift_thing *thing, const char *found)
+power_of(struct comparison *c, const struct drift_thing *thing, const char *wanted,
+         const char *found)
 {
     const struct drift_vnf *vnf = thing->vnf;
-    bool started = str_eq(vnf->state, "STARTED");
+    bool started = str_eq(wanted, "ACTIVE");
     const char *verb = started ? "start" : "stop";
 
     if (!str_eq(found, started ? "SHUTOFF" : "ACTIVE") || !drift_word_is_plain(thing->id)) {
         return NULL;
+    }
+    if (vnf->ns && !started && str_eq(vnf->state, "STARTED")) {
+        return NULL; /* It would stop the others too. */
     }
     return vnf->ns ? mem_printf(c->mem, "carrick ns %s %s --vnf %s", verb, vnf->ns, vnf->name)
                    : mem_printf(c->mem, "carrick vnf %s %s --vnfc %s", verb, vnf->name, thing->id);
@@ -111,8 +115,12 @@ static const char *
 state_wanted(const struct drift_thing *thing)
 {
     const char *state = thing->vnf ? thing->vnf->state : NULL;
+    const char *server = str_eq(thing->kind, "server") ? thing->id : thing->server;
 
-    return str_eq(state, "STARTED") ? "ACTIVE" : str_eq(state, "STOPPED") ? "SHUTOFF" : NULL;
+    if (str_eq(state, "STARTED")) {
+        return server && map_get(&thing->vnf->stopped, server) ? "SHUTOFF" : "ACTIVE";
+    }
+    return str_eq(state, "STOPPED") ? "SHUTOFF" : NULL;
 }
 
 static void
@@ -129,7 +137,7 @@ server_compare(struct comparison *c, const struct drift_thing *thing,
              &(struct drift_difference){.what = "STATE",
                                         .recorded = wanted,
                                         .found = found,
-                                        .mend = power_of(c, thing, found),
+                                        .mend = power_of(c, thing, wanted, found),
                                         .heal = str_eq(found, "ERROR") ? thing->id : NULL});
     }
 }

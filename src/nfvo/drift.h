@@ -14,6 +14,7 @@ struct drift_vnf {
     const char *name;   /* As commands are told it. */
     const char *state;  /* vnfState; null = not INSTANTIATED. */
     const char *ns;     /* Network service that it is part of, likewise; null = none. */
+    struct map stopped; /* Its servers that were asked to be stopped by themselves. */
     struct strs levels; /* "ASPECT=N" for where each of its aspects is; none = nothing scales. */
 };
 struct drift_thing {

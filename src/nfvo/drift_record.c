@@ -91,6 +91,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     vnf->id = row->id;
     vnf->name = word_of(row->name, row->id);
     vnf->ns = r->ns;
+    map_init(&vnf->stopped, r->mem);
     if (str_eq(row->instantiation_state, "INSTANTIATED")) {
         vnf->state = json_get_str(row->instantiated_info, "vnfState");
     }
@@ -103,6 +104,9 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
+        if (vnfc->stopped && !str_empty(vnfc->server_id)) {
+            map_set(&vnf->stopped, vnfc->server_id, vnf);
+        }
         for (size_t j = 0; !str_empty(vnfc->server_id) && j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 

@@ -35,13 +35,45 @@ const struct flow_type vnfc_power_flow = {
 
 /* ---- the instance's state ------------------------------------------------------------------ */
 
+static bool
+is_among(const struct strs *servers, const char *id)
+{
+    for (size_t i = 0; i < servers->n; i++) {
+        if (str_eq(servers->items[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct err *
-state_set(struct tx *tx, const char *id, const char *state)
+state_set(struct tx *tx, const struct vnf_state *state)
 {
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
 
-    TRY(vnf_instance_made(tx, id, made));
-    return vnf_instance_keep(tx, made, state);
+    TRY(vnf_instance_made(tx, state->vnf_instance_id, made));
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        vnfc->stopped = is_among(&state->stopped, vnfc->server_id);
+    }
+    return vnf_instance_keep(tx, made, state->state);
+}
+
+/* Ids of those that are marked as stopped. */
+static struct strs
+stopped_of(struct mem *mem, const struct vnf_made *made)
+{
+    struct strs stopped = {.items = MEM_ARRAY(mem, made->vnfcs.n + 1, const char *)};
+
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        if (vnfc->stopped) {
+            stopped.items[stopped.n++] = vnfc->server_id;
+        }
+    }
+    return stopped;
 }
 
 static struct err *
@@ -49,21 +81,22 @@ state_local(struct tx *tx, const void *in, void *out)
 {
     const struct vnf_state *wanted = in;
     struct vnf_state *before = out;
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_instance *instance;
 
     TRY(row_get(tx, &vnf_instance_table, wanted->vnf_instance_id, &instance));
+    TRY(vnf_instance_made(tx, instance->id, made));
     before->vnf_instance_id = instance->id;
     before->state = str_or(json_get_str(instance->instantiated_info, "vnfState"), "STARTED");
-    return state_set(tx, instance->id, wanted->state);
+    before->stopped = stopped_of(tx_mem(tx), made);
+    return state_set(tx, wanted);
 }
 
 static struct err *
 state_undo(struct tx *tx, const void *in, const void *out)
 {
-    const struct vnf_state *before = out;
-
     (void)in;
-    return state_set(tx, before->vnf_instance_id, before->state);
+    return state_set(tx, out);
 }
 
 const struct step_kind vnf_state_keep = {
@@ -115,6 +148,22 @@ servers_look(struct run *run)
     return NULL;
 }
 
+/* The ones that are asked for are what is asked; the others stay what they were. */
+static struct strs
+stopped_then(struct run *run)
+{
+    struct rows *vnfcs = &run->made->vnfcs;
+
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        struct made_vnfc *vnfc = vnfcs->items[i];
+
+        if (vnf_in_names(run->in, vnfc)) {
+            vnfc->stopped = str_eq(run->in->state, "STOPPED");
+        }
+    }
+    return stopped_of(flow_mem(run->f), run->made);
+}
+
 /* One server is the flow's own, several are in parallel. */
 static struct err *
 servers_change(struct run *run)
@@ -157,6 +206,7 @@ operate_run(struct flow *f, const void *arg)
     TRY(servers_change(&run));
     state->vnf_instance_id = in->vnf_instance_id;
     state->state = run.some_run ? "STARTED" : in->state;
+    state->stopped = stopped_then(&run);
     return flow_step(f, "instance", &vnf_state_keep, state, NULL);
 }
 

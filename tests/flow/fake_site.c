@@ -106,6 +106,10 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
         answer_error(x, 503, "Unavailable", "nothing is listed today");
         return;
     }
+    if (str_starts(site->refused, "list-") && str_eq(site->refused + strlen("list-"), place->plural)) {
+        answer_error(x, 403, "Forbidden", "it is not for you");
+        return;
+    }
     jw_object(&w, NULL);
     jw_array(&w, place->plural);
     for (struct object *at = site->objects; at; at = at->next) {

@@ -1,5 +1,6 @@
 # A function's process dies: its VNF's alarm is told within moments (the site's change feed), survives
 # kill -9 of the orchestrator between raising and telling, and is cleared when the function runs again.
+# One that runs and lets nothing through has an alarm too, as long as it does (--long).
 
 alarms=/vnffm/v1/alarms
 heard="$tmp/heard"
@@ -10,15 +11,20 @@ told() { [ "$(grep -c -- "$2" "$heard")" = "$1" ] || { cat "$heard"; false; }; }
 open_alarms() { call orchestrator GET "$alarms?filter=(neq,perceivedSeverity,CLEARED)"; field '.[].probableCause' | xargs; }
 alarmed() { same_as "$1" "$(open_alarms)"; }
 same_as() { [ "$1" = "$2" ] || { echo "$2 instead of $1"; false; }; }
-# A server of the service that is at east: $victim, and its VNF: $of.
+# victim_find [NAME]: a server of the service (of that VNF) that is at east: $victim, and its VNF: $of.
 victim_find() {
     local id vnf
     answer=$("$carrick" ns show "$service" --json) || return 1
     while read -r vnf id; do
-        container_pid east "$id" >/dev/null && victim=$id of=$vnf && return
+        [[ $vnf = *${1-}* ]] && container_pid east "$id" >/dev/null && victim=$id of=$vnf && return
     done < <(field '.vnfInstance[] | .vnfInstanceName as $n | .instantiatedVnfInfo.vnfcResourceInfo[] | "\($n) \(.id)"')
     echo "$answer"
     return 1
+}
+# What the agent finds of the victim: of its ports in the chain.
+verdicts_are() {
+    call east GET "/network/v2.0/ports?device_id=$victim"
+    same_as "$1" "$(field '.ports[].data_plane_status // empty' | xargs)"
 }
 started_again() {
     operation=$("$carrick" ns start "$service" --vnf "$of" 2>&1) || { echo "$operation"; return 1; }
@@ -33,6 +39,19 @@ killed_and_told() {
     await 60 told "$1" 'AlarmNotification SERVER_STOPPED' || return 1
     now=$(awk '/AlarmNotification/ { at = $1 } END { print at }' "$heard")
     echo $(((now - before) / 1000000)) >>"$tmp/took"
+}
+
+# The inspector is stopped in its tracks: its process is there and answers no probe.
+silence() {
+    check "the inspector is at east" victim_find inspector || return
+    check "it is found well" await 60 verdicts_are "ACTIVE ACTIVE"
+    check "nothing is wrong" await 60 alarmed ""
+    check "it is frozen" kill -STOP "$(container_pid east "$victim")"
+    check "its ports say so" await 60 verdicts_are "DOWN DOWN"
+    check "there is an alarm" await 60 alarmed PORT_DOWN
+    check "it goes on" kill -CONT "$(container_pid east "$victim")"
+    check "nothing is wrong any more" await 60 alarmed ""
+    check "its ports say that too" await 60 verdicts_are "ACTIVE ACTIVE"
 }
 
 alarms_life() {
@@ -71,6 +90,8 @@ alarms_life() {
     check "which is told too" await 60 told $((rounds + 1)) AlarmClearedNotification
     same "each was told once" "$((2 * rounds + 2)) $((2 * rounds + 2))" "$(cut -d " " -f 2 "$heard" | sort -u | wc -l) $(wc -l <"$heard")"
     check "the subscription ends" want 204 orchestrator DELETE "/vnffm/v1/subscriptions/$subscription"
+
+    [ -z "$long" ] || silence
     check "the service is terminated" service_down
 }
 

@@ -1,5 +1,5 @@
 # Performance management of a service that runs: what the data plane has counted of the firewall's ports
-# comes to a report and to a callback, and the two agree.
+# comes to a report and to a callback, and the two agree; so does a processor that its container keeps busy.
 
 jobs=/vnfpm/v2/pm_jobs
 
@@ -52,6 +52,25 @@ bytes_of() {
     call east GET /network/v2.0/carrick-counters
     field ".carrick_counters.ports[] | select(.id == \"$1\").out_bytes"
 }
+# The firewall's container works for nothing, until its process $work is killed.
+works() {
+    local server
+    call orchestrator GET "/vnflcm/v2/vnf_instances/$firewall"
+    server=$(field '.instantiatedVnfInfo.vnfcResourceInfo[0].computeResource.resourceId')
+    container_pid east "$server" >/dev/null || return 1
+    crun --root "$dir/east/agent/crun" exec "east-$server" sh -c 'while :; do :; done' &
+    work=$!
+    children+=($work)
+}
+# job_tells N: a report of the job has a value of N or more.
+job_tells() {
+    local report most=0
+    for report in $(jq -r '._links.performanceReport.href' "$tmp/told"); do
+        call orchestrator GET "$jobs/${report##*/pm_jobs/}"
+        most=$(field "[.entries[].performanceValues[]?.value, $most] | max | floor")
+    done
+    at_least "$1" "$most"
+}
 # Nothing is told twice and nothing is made up: no more than the port has counted since.
 agrees() {
     local told
@@ -59,6 +78,7 @@ agrees() {
     at_least "$told" "$(($(bytes_of "$port") - bytes_before))"
 }
 
+check "packages are there" ready || return
 check "a service is up for measuring" service_up measured || return
 check "a client is attached" client_up measured || return
 check "HTTP goes through" await 15 page_comes || return
@@ -66,16 +86,18 @@ call orchestrator GET /vnflcm/v2/vnf_instances
 firewall=$(field '.[] | select(.vnfInstanceName | test("firewall")).id')
 port=$(id_at east ports measured-firewall-firewall-in_cp)
 check "somebody listens" listen || return
-check "cpu of a container is refused: no site tells it" \
-    want 422 orchestrator POST $jobs "{\"objectType\": \"Vnf\", \"objectInstanceIds\": [\"$firewall\"],
-        \"criteria\": {\"performanceMetric\": [\"VCpuUsageMeanVnf\"], \"collectionPeriod\": 5, \"reportingPeriod\": 5},
-        \"callbackUri\": \"http://127.0.0.1:$(cat "$tmp/listener")/\"}"
 bytes_before=$(bytes_of "$port")
 check "a job over its ports is made" job_made VnfExtCp ByteIncomingVnfExtCp || return
 check "its reports tell of the page" await 40 reported_above 0
 check "they tell no more than the port has counted" agrees
 check "the client shows a report" eval '"$carrick" pm report show --no-token-cache "$job" | grep -q ByteIncomingVnfExtCp'
 check "the job is deleted" want 204 orchestrator DELETE "$jobs/$job"
+check "the firewall's memory is told" eval 'job_made Vnf VMemoryUsageMeanVnf && : >"$tmp/told" && await 40 job_tells 1'
+check "that job goes" want 204 orchestrator DELETE "$jobs/$job"
+check "its container keeps a processor busy" works
+check "a processor that works is told" eval 'job_made Vnf VCpuUsageMeanVnf && : >"$tmp/told" && await 60 job_tells 10'
+check "that job goes too" want 204 orchestrator DELETE "$jobs/$job"
+kill "$work"
 kill "$listener"
 client_down
 check "the service goes" service_down

@@ -77,6 +77,41 @@ TEST(sync_tells_what_subnets_say_to_servers)
     agent_end(a);
 }
 
+/* What is found of the function that the port is of; null where nobody looks. */
+static void
+verdict_say(struct agent *a, const char *port, const char *verdict)
+{
+    AUTO(mem) mem = mem_new("say");
+    struct desired_message *m = desired_message_new(mem, DESIRED_OP_status);
+
+    m->kind = "port";
+    m->id = port;
+    m->state = "ACTIVE";
+    m->data_plane = verdict;
+    desired_conn_send(a->conn, m);
+}
+
+static struct err *
+verdict_read(struct tx *tx, void *arg)
+{
+    struct call *call = arg;
+    struct port *port;
+
+    TRY(row_get(tx, &port_table, call->id, &port));
+    call->made = mem_str(call->a->mem, str_or(port->data_plane_status, "none"));
+    return NULL;
+}
+
+static bool
+verdict_is(struct agent *a, const char *port, const char *verdict)
+{
+    struct call call = {.a = a, .id = port};
+
+    CHECK_OK(loop_turn(a->loop, 5));
+    CHECK_OK(store_read(a->store, verdict_read, &call));
+    return str_eq(call.made, verdict);
+}
+
 TEST(sync_makes_rows_of_reports)
 {
     struct agent *a = agent_new();
@@ -89,9 +124,15 @@ TEST(sync_makes_rows_of_reports)
     CHECK(port_is(a, port, "DOWN"));
     say(a, DESIRED_OP_status, INT_NULL, port, "ACTIVE");
     EVENTUALLY(5000, port_is(a, port, "ACTIVE"));
+    CHECK(verdict_is(a, port, "none"));
+    verdict_say(a, port, "DOWN");
+    EVENTUALLY(5000, verdict_is(a, port, "DOWN"));
+    verdict_say(a, port, "ACTIVE");
+    EVENTUALLY(5000, verdict_is(a, port, "ACTIVE"));
     say(a, DESIRED_OP_status, INT_NULL, "11111111-1111-1111-1111-111111111111", "ACTIVE");
     say(a, DESIRED_OP_status, INT_NULL, port, "DOWN");
     EVENTUALLY(5000, port_is(a, port, "DOWN"));
+    CHECK(verdict_is(a, port, "none"));
     agent_end(a);
 }
 

@@ -40,6 +40,15 @@ POST /v2.1/servers/11111111-1111-1111-1111-111111111111/action  as demo
 {"os-start": null}
 = 404
 {"itemNotFound": {"code": 404, "message": "Instance 11111111-1111-1111-1111-111111111111 could not be found."}}
+
+# ---- diagnostics: administrators', and of what runs
+GET /v2.1/servers/11111111-1111-1111-1111-111111111111/diagnostics  as demo
+= 403
+{"forbidden": {"code": 403, "message": "Policy doesn't allow os_compute_api:os-server-diagnostics to be performed."}}
+GET /v2.1/servers/11111111-1111-1111-1111-111111111111/diagnostics  as admin
+= 404
+{"itemNotFound": {"code": 404, "message": "Instance 11111111-1111-1111-1111-111111111111 could not be found."}}
+
 GET /v2.1/limits  as demo
 = 200
 {"limits": {"absolute": {"totalInstancesUsed": 0, ...}, ...}}

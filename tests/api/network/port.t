@@ -11,7 +11,7 @@ POST /v2.0/ports  as demo
 {"port": {"network_id": "$net", "name": "p", "mac_address": "FA:16:3E:51:D7:3C"}}
 = 201
 {"port": {"id": "$port := uuid", "project_id": "$p := hex", "tenant_id": "$p", "network_id": "$net", "name": "p", "description": "",
-          "admin_state_up": true, "status": "DOWN", "mac_address": "fa:16:3e:51:d7:3c", "device_id": "", "device_owner": "",
+          "admin_state_up": true, "status": "DOWN", "data_plane_status": null, "mac_address": "fa:16:3e:51:d7:3c", "device_id": "", "device_owner": "",
           "fixed_ips": [{"subnet_id": "$sub", "ip_address": "198.51.100.2"}], "security_groups": ["$default := uuid"],
           "allowed_address_pairs": [], "port_security_enabled": true, "binding:vnic_type": "normal", "tags": [], "revision_number": 1,
           "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z"}}

@@ -166,6 +166,21 @@ GET /vnffm/v1/alarms?filter=(eq,probableCause,SITE_UNREACHABLE)  as demo
 ~ 200
 [{"perceivedSeverity": "CLEARED", "alarmClearedTime": "$ := time", ...}]
 
+# A site that does not tell one kind of things is there all the same: of that kind nothing is known.
+PUT site:/refuse/list-ports  as demo
+= 204
+GET /vnffm/v1/alarms?filter=(eq,probableCause,RESOURCES_UNKNOWN)  as demo
+~ 200
+[{"id": "$unknown := id", "managedObjectId": "$vnf", "perceivedSeverity": "INDETERMINATE", "faultType": "UNTOLD", ...}]
+GET /vnffm/v1/alarms?filter=(eq,probableCause,SITE_UNREACHABLE);(neq,perceivedSeverity,CLEARED)  as demo
+= 200
+[]
+PUT site:/refuse/none  as demo
+= 204
+GET /vnffm/v1/alarms?filter=(eq,probableCause,RESOURCES_UNKNOWN)  as demo
+~ 200
+[{"id": "$unknown", "perceivedSeverity": "CLEARED", ...}]
+
 # While it is healed nothing new is said; healed, it is cleared and told.
 POST /nslcm/v2/ns_instances/$ns/heal  as demo
 {"healVnfData": [{"vnfInstanceId": "$vnf", "vnfcInstanceId": ["$one", "$two"]}]}

@@ -93,6 +93,23 @@ GET /vnflcm/v1/vnf_lcm_op_occs/$op3  as demo
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"vnfState": "STARTED", ...}, ...}
+POST /carrick/v1/checks  as demo
+{"vnfInstanceId": "$vnf"}
+= 200
+{"compared": 9, "differences": [], "unknown": []}
+GET /vnffm/v1/alarms?filter=(neq,perceivedSeverity,CLEARED)  as demo
+= 200
+[]
+POST site:/compute/v2.1/servers/$second/action  as demo
+{"os-start": null}
+= 202
+POST /carrick/v1/checks  as demo
+{"vnfInstanceId": "$vnf"}
+= 200
+{"differences": [{"difference": "STATE", "resourceId": "$second", "recorded": "SHUTOFF", "found": "ACTIVE", "mend": "carrick vnf stop a --vnfc $second", ...}], ...}
+POST site:/compute/v2.1/servers/$second/action  as demo
+{"os-stop": null}
+= 202
 
 # It stops again, while the others are stopped: nothing runs.
 POST /vnflcm/v2/vnf_instances/$vnf/operate  as demo
