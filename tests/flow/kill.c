@@ -525,7 +525,7 @@ site_run(struct fake_control *control, int fd)
 /* ---- cases ------------------------------------------------------------------------------------- */
 
 struct kill_case {
-    char name[120];
+    char name[160];
     bool back;                 /* ends rolled back */
     const struct flow_type *type;
     int n_servers;             /* that are there before */
@@ -737,7 +737,7 @@ plan_points(struct plan *plan, const struct kill_case *like, int n, int step)
         struct kill_case c = *like;
 
         c.kill_point = i;
-        snprintf(c.name, sizeof c.name, "%s, killed at point %d of %d", like->name, i, n);
+        snprintf(c.name, sizeof c.name, "%.60s, killed at point %d of %d", like->name, i, n);
         plan_add(plan, c);
     }
 }
@@ -758,7 +758,7 @@ plan_cancels(struct plan *plan, const struct kill_case *like, int n, bool all)
             continue;
         }
         c.kill_point = kill ? c.cancel_point + kill - 1 : 0;
-        snprintf(c.name, sizeof c.name, "%s, cancelled %s at point %d of %d, %s", like->name,
+        snprintf(c.name, sizeof c.name, "%.60s, cancelled %s at point %d of %d, %s", like->name,
                  c.forceful ? "forcefully" : "gracefully", c.cancel_point, n,
                  kill == 0   ? "not killed"
                  : kill == 1 ? "killed at once"
@@ -783,7 +783,7 @@ plan_faults(struct plan *plan, const struct kill_case *like, int n)
             c.fault_at = i;
             c.fault = (enum fault)fault;
             c.n_effects = !c.back && is_adopted(c.fault) ? n : 0;
-            snprintf(c.name, sizeof c.name, "%s, %s at effect %d of %d", like->name,
+            snprintf(c.name, sizeof c.name, "%.60s, %s at effect %d of %d", like->name,
                      fault_names[fault], i, n);
             plan_add(plan, c);
         }
