@@ -193,6 +193,33 @@ static const struct cli_option cancel_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+#define PM_OF_OPTIONS(of_)                                                                         \
+    {"type", "TYPE", "what is measured: Vnf, Vnfc, VnfIntCp, VnfExtCp; of a network service Sap"}, \
+        {"of", "ID|NAME", of_},                                                                    \
+        {"part", "ID", "this VNFC, connection point or SAP of it only; may be repeated"},          \
+    {                                                                                              \
+        "callback", "URL", "where reports and crossings are told"                                  \
+    }
+static const struct cli_option pm_job_options[] = {
+    PM_OF_OPTIONS("instance; may be repeated"),
+    {"metric", "NAME", "metric of IFA027 (ByteIncomingVnfExtCp); may be repeated"},
+    {"group", "NAME", "all metrics of a group of IFA027 (VnfExternalCP)"},
+    {"every", "SECONDS", "from one look at the sites to the next"},
+    {"report", "SECONDS", "from one report to the next; default: as --every"},
+    {"until", "TIME", "when it ends (2026-01-02T03:04:05Z)"},
+    {0},
+};
+static const struct cli_option pm_threshold_options[] = {
+    PM_OF_OPTIONS("instance"),
+    {"metric", "NAME", "metric of IFA027 (VCpuUsageMeanVnf)"},
+    {"value", "NUMBER", "the threshold"},
+    {"hysteresis", "NUMBER", "how far beyond it a value has to be; default: 0"},
+    {0},
+};
+static const struct cli_option pm_set_options[] = {
+    {"callback", "URL", "where it tells from now on"},
+    {0},
+};
 static const struct cli_option wait_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
@@ -288,6 +315,40 @@ package_graph_run(struct cli *cli)
     .words = words_, .arguments = arguments_, .n_min = 1, .n_max = 1, .noun = (noun_),             \
     .run = (run_), .doc = doc_
 
+#define PM_COMMANDS(words_, of_, job_, threshold_, doc_)                                          \
+    {.words = words_ " job create",                                                                \
+     .noun = &(job_),                                                                              \
+     .run = pm_job_create,                                                                         \
+     .options = pm_job_options,                                                                    \
+     .arg = &(of_),                                                                                \
+     .doc = "collects and reports figures of " doc_},                                              \
+        LIST(words_ " job list", job_, "lists PM jobs of " doc_),                                  \
+        {ONE_OF("ID", words_ " job show", &(job_), noun_show, "shows a PM job and its reports")},  \
+        {ONE_OF("ID", words_ " job set", &(job_), pm_set, "tells a PM job another callback"),      \
+         .options = pm_set_options},                                                               \
+        {ONE_OF("ID", words_ " job delete", &(job_), noun_delete, "ends a PM job")},               \
+        {.words = words_ " report show",                                                           \
+         .arguments = "JOB [REPORT]",                                                              \
+         .n_min = 1,                                                                               \
+         .n_max = 2,                                                                               \
+         .noun = &(job_),                                                                          \
+         .run = pm_report_show,                                                                    \
+         .doc = "shows what a PM job has collected; default: in its newest report"},               \
+        {.words = words_ " threshold create",                                                      \
+         .noun = &(threshold_),                                                                    \
+         .run = pm_threshold_create,                                                               \
+         .options = pm_threshold_options,                                                          \
+         .arg = &(of_),                                                                            \
+         .doc = "tells when a figure of " doc_ " crosses a threshold"},                            \
+        LIST(words_ " threshold list", threshold_, "lists thresholds of " doc_),                   \
+        {ONE_OF("ID", words_ " threshold show", &(threshold_), noun_show, "shows a threshold")},   \
+        {ONE_OF("ID", words_ " threshold set", &(threshold_), pm_set,                              \
+                "tells a threshold another callback"),                                             \
+         .options = pm_set_options},                                                               \
+    {                                                                                              \
+        ONE_OF("ID", words_ " threshold delete", &(threshold_), noun_delete, "ends a threshold")   \
+    }
+
 static const struct command commands[] = {
     {ONE_OF("NAME", "site add", &site_noun, site_add,
             "registers a site after a login with its credentials"),
@@ -380,6 +441,8 @@ static const struct command commands[] = {
     {ONE_OF("ID", "ns alarm ack", &ns_alarm_noun, alarm_acknowledge_one,
             "takes note of an alarm of a network service"),
      .options = ack_options},
+    PM_COMMANDS("pm", vnf_noun, pm_job_noun, pm_threshold_noun, "VNFs"),
+    PM_COMMANDS("pm ns", ns_noun, pm_ns_job_noun, pm_ns_threshold_noun, "network services"),
     {.words = "chain trace",
      .arguments = "MATCH...",
      .n_min = 1,

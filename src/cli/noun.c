@@ -100,6 +100,21 @@ const struct noun ns_alarm_noun = {
     .columns = ALARM_COLUMNS,
 };
 
+#define PM_JOB(name_, path_)                                                                       \
+    {                                                                                              \
+        .name = name_, .path = path_ "/pm_jobs",                                                   \
+        .columns = COLUMNS("id", "objectType", "objectInstanceIds", "callbackUri")                 \
+    }
+#define PM_THRESHOLD(name_, path_)                                                                 \
+    {                                                                                              \
+        .name = name_, .path = path_ "/thresholds",                                                \
+        .columns = COLUMNS("id", "objectType", "objectInstanceId", "callbackUri")                  \
+    }
+const struct noun pm_job_noun = PM_JOB("PM job", "/vnfpm/v2");
+const struct noun pm_threshold_noun = PM_THRESHOLD("threshold", "/vnfpm/v2");
+const struct noun pm_ns_job_noun = PM_JOB("PM job", "/nspm/v2");
+const struct noun pm_ns_threshold_noun = PM_THRESHOLD("threshold", "/nspm/v2");
+
 /* ---- look-up ------------------------------------------------------------------------ */
 
 static bool

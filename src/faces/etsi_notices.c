@@ -1,9 +1,10 @@
 /* What ETSI's APIs tell: SOL003 3.7.1 clause 5 (vnflcm), SOL005 3.7.1 clauses 5 (nsd),
- * 6 (nslcm) and 9 (vnfpkgm), alarms of both (clauses 7 and 8).  Everything follows from changes of rows: an operation or a
+ * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows from changes of rows: an operation or a
  * state that comes later is told without a line here. */
 #include "faces/etsi.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
+#include "pm/pm.h"
 
 #define ON_CREATE (1u << CHANGE_CREATE)
 #define ON_UPDATE (1u << CHANGE_UPDATE)
@@ -641,6 +642,52 @@ const struct notice_api nsfm_notices = {
     .n_notices = sizeof nsfm / sizeof *nsfm,
 };
 
+/* ---- vnfpm, nspm ----------------------------------------------------------------------------- */
+
+/* A job or a threshold tells under a subscription of its own, which names it. */
+static const struct criterion pm_filter[] = {
+    {.name = "id", .fact = "id"},
+    {0},
+};
+
+static void
+crossing_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct pm_crossing *crossing = event->row;
+
+    (void)is_full;
+    jw_raw(w, "performanceValue", crossing->value);
+}
+
+#define PM_OBJECT                                                                                      {"objectType", "object_type"},                                                                     {                                                                                                      "objectInstanceId", "object_instance_id"                                                       }
+#define PM_CROSSED(on_, value_, prefix_, instances_)                                                   {                                                                                                      .type = "ThresholdCrossedNotification", .table = &pm_crossing_table, .on = (on_),                  .column = "direction", .value = (value_),                                                          .members = MEMBERS({"thresholdId", "threshold_id"}, {"crossingDirection", "direction"},                               PM_OBJECT, {"subObjectInstanceId", "sub_object_id"},                                               {"performanceMetric", "metric"}),                                               .facts = MEMBERS({"id", "threshold_id"}),                                                          .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"threshold", prefix_ "/thresholds", "threshold_id"}),                              .more = crossing_more                                                                          }
+/* That something is below a threshold from the first is no crossing. */
+#define PM_NOTICES(prefix_, instances_)                                                                {.type = "PerformanceInformationAvailableNotification",                                             .table = &pm_report_table,                                                                         .on = ON_CREATE,                                                                                   .members = MEMBERS({"pmJobId", "job_id"}, PM_OBJECT,                                                                  {"subObjectInstanceIds", "sub_object_ids"}),                                    .facts = MEMBERS({"id", "job_id"}),                                                                .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"pmJob", prefix_ "/pm_jobs", "job_id"},                                                           {"performanceReport", prefix_ "/pm_jobs", "place"})},                                  PM_CROSSED(ON_CREATE, "UP", prefix_, instances_),                                                  PM_CROSSED(ON_UPDATE, NULL, prefix_, instances_)
+
+static const struct notice vnfpm[] = {PM_NOTICES("/vnfpm/v2", "/vnflcm/v2/vnf_instances")};
+const struct notice_api vnfpm_notices = {
+    .name = "vnfpm",
+    .version = "2.2.0",
+    .subscriptions = "/vnfpm/v2/pm_jobs",
+    .time_key = "timeStamp",
+    .filter = pm_filter,
+    .notices = vnfpm,
+    .n_notices = sizeof vnfpm / sizeof *vnfpm,
+    .is_bare = true,
+};
+static const struct notice nspm[] = {PM_NOTICES("/nspm/v2", "/nslcm/v2/ns_instances")};
+const struct notice_api nspm_notices = {
+    .name = "nspm",
+    .version = "2.3.0",
+    .subscriptions = "/nspm/v2/pm_jobs",
+    .time_key = "timeStamp",
+    .filter = pm_filter,
+    .notices = nspm,
+    .n_notices = sizeof nspm / sizeof *nspm,
+    .is_bare = true,
+};
+
 const struct notice_api *const etsi_notices[] = {&vnflcm_notices, &nslcm_notices, &vnfpkgm_notices,
                                                  &nsd_notices,    &vnffm_notices, &nsfm_notices,
+                                                 &vnfpm_notices,  &nspm_notices,
                                                  NULL};

@@ -13,6 +13,7 @@
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
 #include "nfvo/upload_drops.h"
+#include "pm/pm.h"
 #include "sys/file.h"
 #include "tosca/package.h"
 #include "vim/vim.h"
@@ -80,6 +81,7 @@ struct orchestrator {
     struct fm_watch *faults;
     struct callback_rule callbacks;
     struct notifier *notifier;
+    struct pm_collector *collector;
     struct rest *rest;
 };
 
@@ -163,6 +165,7 @@ orchestrator_register(void)
     resource_register(&notification_resource);
     nfvo_register();
     fm_register();
+    pm_register();
 }
 
 static struct err *
@@ -180,7 +183,7 @@ state_open(struct orchestrator *o)
         .path = state_path(o, "orchestrator.db"),
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        fm_tables, notify_tables, NULL),
+                        fm_tables, notify_tables, metrics_tables, pm_tables, NULL),
         .log_cursor = NOTIFY_CURSOR,
     };
 
@@ -306,6 +309,7 @@ orchestrator_start(struct orchestrator *o)
     o->watch = site_watch_new(&o->nfvo);
     o->faults = fm_watch_new(&o->nfvo, o->look_s * 1000);
     TRY(notifier_start(o));
+    o->collector = pm_collector_new(&o->nfvo, 0);
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u%s", o->server.address,
              rest_port(o->rest), o->server.tls_cert ? " https" : "");
@@ -334,6 +338,7 @@ orchestrator_end(struct orchestrator *o)
         pool_free(o->pool);
     }
     site_watch_free(o->watch);
+    pm_collector_stop(o->collector);
     if (o->engine) {
         flow_engine_free(o->engine);
     }
@@ -341,6 +346,7 @@ orchestrator_end(struct orchestrator *o)
         vim_free(o->vim);
     }
     fm_watch_free(o->faults);
+    pm_collector_free(o->collector);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -68,7 +68,7 @@ authorization_of(const struct calling *calling)
 {
     const struct subscription *subscription = calling->callback->subscription;
 
-    if (calling->bearer->token) {
+    if (calling->bearer->token && str_eq(subscription->auth_type, "OAUTH2_CLIENT_CREDENTIALS")) {
         return mem_printf(calling->mem, "Authorization: Bearer %s", calling->bearer->token);
     }
     return str_eq(subscription->auth_type, "BASIC")

@@ -41,6 +41,9 @@ struct subscription_request {
 #undef ATTR
 
 extern const struct table subscription_table, notification_table;
+/* Authentication of callbacks, and their URIs, for bodies that carry them. */
+extern const struct table subscription_authentication_table;
+attr_check_fn subscription_check_uri;
 /* Bodies of POST: with and without verbosity. */
 extern const struct table lcm_subscription_request_table, subscription_request_table;
 /* For store_config; null-terminated. */
@@ -112,6 +115,8 @@ struct notice_api {
     const struct notice *notices;
     size_t n_notices;
     bool has_verbosity;
+    /* Each subscription is the resource that is told of (a PM job), and is not spoken of. */
+    bool is_bare;
 };
 
 /* For 'look': the row as it is now, else its last image where it was deleted behind the event, else
@@ -129,6 +134,10 @@ struct err *notice_row(const struct notice_event *event, const struct table *tab
 struct err *subscription_make(struct mem *mem, const struct notice_api *api,
                               const struct subscription_request *request, const char *base,
                               bool has_certificate, struct subscription **made) MUST_USE;
+/* How the subscription's notifications show who sends them; none of 'authentication' (rows of
+ * subscription_authentication_table, one or none): not at all.  As above. */
+struct err *subscription_authenticate(const struct rows *authentication, bool has_certificate,
+                                      struct subscription *subscription) MUST_USE;
 /* Id of the project's subscription with the same API, filter and callback, or null
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,

@@ -6,6 +6,7 @@
 #ifndef CARRICK_VIM_VIM_H
 #define CARRICK_VIM_VIM_H
 
+#include "base/vec.h"
 #include "flow/flow.h"
 #include "http/client.h"
 
@@ -85,6 +86,29 @@ typedef void vim_changes_fn(void *arg, int64_t last, size_t n, struct err *err);
 /* Waits for a change behind 'since' (carrick-changes), half a minute at most; negative: asks only where
  * the site's log is.  As vim_call. */
 void vim_changes(struct vim *vim, const char *site_id, int64_t since, vim_changes_fn *done, void *arg);
+
+/* Figures that only grow until whoever counts begins anew; INT_NULL where they are not told. */
+struct vim_traffic {
+    int64_t packets, bytes;
+};
+struct vim_port_figures {
+    const char *id, *mac;               /* one of the two is told */
+    struct vim_traffic received, sent;  /* as the server has it */
+};
+struct vim_figures {
+    const char *server_id;              /* null: of ports only */
+    int64_t cpu_ns, cpus;               /* time that all of them have worked, and how many they are */
+    int64_t memory, memory_used;        /* in one unit */
+    VEC(struct vim_port_figures) ports;
+};
+/* 'figures' is valid during the call, null with 'err' (owned by the callee). */
+typedef void vim_figures_fn(void *arg, const struct vim_figures *figures, struct err *err);
+/* Of all ports of a site that has carrick-counters; E_NOT_FOUND where it has not, E_FORBIDDEN where
+ * the site's user may not see them.  As vim_call. */
+void vim_ports_figures(struct vim *vim, const char *site_id, vim_figures_fn *done, void *arg);
+/* Of one server and its ports (Nova 2.48: GET /servers/ID/diagnostics); likewise. */
+void vim_server_figures(struct vim *vim, const char *site_id, const char *server_id,
+                        vim_figures_fn *done, void *arg);
 
 struct vim_endpoint {
     struct row row;

@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
+#include "pm/pm.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
@@ -34,10 +35,12 @@ struct orchestrator_state {
     struct receiver *receiver;
     struct notifier *notifier;
     struct fm_watch *faults;
+    struct pm_collector *collector;
 };
 
 static const struct table *const *const tables[] = {
-    ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables, NULL,
+    ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables, metrics_tables,
+    pm_tables, NULL,
 };
 static const struct policy_rule *const rules[] = {identity_rules, NULL};
 static const size_t *const n_rules[] = {&identity_n_rules, NULL};
@@ -137,6 +140,7 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     TRY(start_engine(world));
     TRY(start_notifier(world));
     state->faults = fm_watch_new(&state->nfvo, LOOK_MS);
+    state->collector = pm_collector_new(&state->nfvo, 5);
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
         return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
     }
@@ -158,6 +162,7 @@ stop(struct world *world)
     flow_engine_free(state->engine);
     vim_free(state->vim);
     fm_watch_free(state->faults);
+    pm_collector_free(state->collector);
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
     loop_free(state->loop);

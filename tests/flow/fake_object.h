@@ -41,6 +41,9 @@ struct fake_site {
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
     int n_allocated;               /* numbers, so far */
+    char *figures;                 /* JSON; see /figures */
+    struct http_exchange *held[8]; /* questions for them that wait */
+    size_t n_held;
     char offered[64];              /* one more extension of Neutron; see /offer */
     bool closing;
 };

@@ -602,6 +602,56 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
+/* ---- figures -------------------------------------------------------------------------- */
+
+/* PUT /figures {"counters": {...}, "diagnostics": {...}}: what the data plane has counted and what a
+ * server tells of itself, as they are answered; of what is not given there is none, and what is "held"
+ * is answered (503) with the next PUT.  GET: 404 until something is held. */
+static void
+figures_let(struct fake_site *site)
+{
+    while (site->n_held) {
+        answer_error(site->held[--site->n_held], 503, "Late", "it took too long");
+    }
+}
+
+static void
+figures_take(struct fake_site *site, struct http_exchange *x)
+{
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, site->n_held ? 200 : 404, "{}");
+        return;
+    }
+    figures_let(site);
+    free(site->figures);
+    site->figures = heap_str(mem_strn(http_mem(x), body, n));
+    answer(x, 204, "");
+}
+
+static void
+figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind)
+{
+    const struct json *json = NULL, *of;
+
+    if (site->figures) {
+        err_ignore(json_parse(http_mem(x), site->figures, strlen(site->figures), &json),
+                   "then nothing is told");
+    }
+    of = json_get(json, kind);
+    if (json_is(of, JSON_T_OBJECT)) {
+        answer(x, 200, json_text(http_mem(x), of));
+    } else if (str_eq(json_str(of), "held") && site->n_held < ARRAY_SIZE(site->held)) {
+        site->held[site->n_held++] = x;
+    } else if (json_int(of, 404) == 403) {
+        answer_error(x, 403, "Forbidden", "administrators may");
+    } else {
+        answer_error(x, 404, "NotFound", "no such place");
+    }
+}
+
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
@@ -656,6 +706,8 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
         route_refuse(site, x);
+    } else if (str_eq(http_path(x), "/figures")) {
+        figures_take(site, x);
     } else if (str_starts(http_path(x), "/offer/")) {
         route_offer(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
@@ -665,6 +717,10 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_extensions(site, x);
     } else if (str_eq(http_path(x), "/network/v2.0/carrick-changes") && !site->control->no_feed) {
         answer_changes(site, x);
+    } else if (str_eq(http_path(x), "/network/v2.0/carrick-counters")) {
+        figures_answer(site, x, "counters");
+    } else if (str_ends(http_path(x), "/diagnostics")) {
+        figures_answer(site, x, "diagnostics");
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
     } else {
@@ -766,8 +822,10 @@ fake_site_free(struct fake_site *site)
     while (site->n_threads) {
         pthread_cond_wait(&site->quiet, &site->lock);
     }
+    figures_let(site);
     pthread_mutex_unlock(&site->lock);
     http_server_free(site->server, 1000);
     fake_site_reset(site);
+    free(site->figures);
     free(site);
 }
