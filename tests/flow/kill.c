@@ -525,7 +525,7 @@ site_run(struct fake_control *control, int fd)
 /* ---- cases ------------------------------------------------------------------------------------- */
 
 struct kill_case {
-    char name[120];
+    char name[160];
     bool back;                 /* ends rolled back */
     const struct flow_type *type;
     int n_servers;             /* that are there before */
@@ -758,7 +758,7 @@ plan_cancels(struct plan *plan, const struct kill_case *like, int n, bool all)
             continue;
         }
         c.kill_point = kill ? c.cancel_point + kill - 1 : 0;
-        snprintf(c.name, sizeof c.name, "%s, cancelled %s at point %d of %d, %s", like->name,
+        snprintf(c.name, sizeof c.name, "%.60s, cancelled %s at point %d of %d, %s", like->name,
                  c.forceful ? "forcefully" : "gracefully", c.cancel_point, n,
                  kill == 0   ? "not killed"
                  : kill == 1 ? "killed at once"
