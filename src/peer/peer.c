@@ -13,6 +13,7 @@
 #define TIMEOUT_MS 30000
 #define PATIENCE_MS 600000
 #define ANSWER_MAX ((size_t)1 << 20)
+#define ID_MAX 255
 #define WORDS_MAX 512 /* of what a peer says in a message of ours */
 
 struct bearers {
@@ -283,19 +284,25 @@ peers_free(struct peers *peers)
     free(peers);
 }
 
+bool
+peer_is_id(const char *id)
+{
+    if (str_empty(id) || strlen(id) > ID_MAX || str_eq(id, ".") || str_eq(id, "..")) {
+        return false;
+    }
+    for (const char *at = id; *at; at++) {
+        if (!isalnum((unsigned char)*at) && !strchr("-_.~", *at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *
 peer_location_id(struct mem *mem, const struct peer_answer *answer)
 {
     const char *location = http_answer_header(answer->http, "Location");
     const char *last = location ? strrchr(location, '/') : NULL;
 
-    if (!last || !last[1] || strlen(last + 1) > 255) {
-        return NULL;
-    }
-    for (const char *at = last + 1; *at; at++) {
-        if (!isalnum((unsigned char)*at) && !strchr("-_.~", *at)) {
-            return NULL;
-        }
-    }
-    return mem_str(mem, last + 1);
+    return last && peer_is_id(last + 1) ? mem_str(mem, last + 1) : NULL;
 }

@@ -61,6 +61,9 @@ void peer_call(struct peers *peers, const struct peer_call *call, peer_done_fn *
  * patience lasts. */
 void step_peer_call(struct step *step, const struct peer_call *call, peer_done_fn *done, void *arg);
 
+/* May it be a word of a path: 1 to 255 letters, digits and "-_.~", neither "." nor ".."?  Null accepted:
+ * it is none.  What a peer calls its things is asked this before it is used. */
+bool peer_is_id(const char *id);
 /* The last word of the answer's Location, in 'mem'; null where there is none of that form. */
 const char *peer_location_id(struct mem *mem, const struct peer_answer *answer);
 

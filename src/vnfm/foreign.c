@@ -380,6 +380,10 @@ foreign_seen(struct foreign_run *run, const char *label, const struct json **ins
         return err_new(E_REMOTE, NULL, "the VNFM answered %lld of VNF instance %s",
                        (long long)said->status, run->known->foreign_id);
     }
+    if (!str_eq(json_get_str(said->body, "id"), run->known->foreign_id)) {
+        return err_new(E_REMOTE, NULL, "the VNFM answered with VNF instance %s instead of %s",
+                       str_or(json_get_str(said->body, "id"), "(no id)"), run->known->foreign_id);
+    }
     *instance = said->body;
     return NULL;
 }

@@ -220,13 +220,28 @@ begun(void *arg, const struct peer_answer *answer, struct err *err)
     look_later(drive);
 }
 
+/* Of another instance nothing is believed. */
+static struct err *
+instance_check(const struct drive *drive, const struct json *instance)
+{
+    const char *id = json_get_str(instance, "id");
+
+    return str_eq(id, drive->id) ? NULL
+                                 : err_new(E_REMOTE, NULL,
+                                           "the VNFM answered with VNF instance %s instead of %s",
+                                           str_or(id, "(no id)"), drive->id);
+}
+
 static void
 instance_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
     const struct word *word = drive->word;
     bool gone = err_is(err, E_NOT_FOUND) && is_termination(word);
-    bool reached = !err && word->reached && word->reached(answer->json, drive->body);
+    bool reached;
+
+    err = err ? err : instance_check(drive, answer->json);
+    reached = !err && word->reached && word->reached(answer->json, drive->body);
 
     if (err && !gone) {
         drive_end(drive, err);
@@ -296,13 +311,35 @@ failed_temp(struct drive *drive, const struct json *occurrence)
         NULL, tasked);
 }
 
+/* The operation that is open on our instance; null = none.  A filter that the VNFM does not know
+ * may have let others through. */
+static const struct json *
+open_of(const struct drive *drive, const struct json *list)
+{
+    static const char *const states[] = {"STARTING", "PROCESSING", "ROLLING_BACK", "FAILED_TEMP"};
+
+    if (!json_is(list, JSON_T_ARRAY)) {
+        return NULL;
+    }
+    json_each (list, i) {
+        const struct json *one = list->items[i];
+        const char *state = json_get_str(one, "operationState");
+
+        for (size_t j = 0; j < ARRAY_SIZE(states); j++) {
+            if (str_eq(state, states[j]) && peer_is_id(json_get_str(one, "id")) &&
+                str_eq(json_get_str(one, "vnfInstanceId"), drive->id)) {
+                return one;
+            }
+        }
+    }
+    return NULL;
+}
+
 static void
 operations_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
-    const struct json *open = answer && json_is(answer->json, JSON_T_ARRAY) && answer->json->n
-                                  ? answer->json->items[0]
-                                  : NULL;
+    const struct json *open = answer ? open_of(drive, answer->json) : NULL;
 
     if (err) {
         drive_end(drive, err);
@@ -418,8 +455,9 @@ created(void *arg, const struct peer_answer *answer, struct err *err)
     struct peer_said *said = step_out_new(step);
 
     said->id = err ? NULL : json_get_str(answer->json, "id");
-    if (!err && str_empty(said->id)) {
-        err = err_new(E_IN_DOUBT, NULL, "the VNFM answered without an id");
+    if (!err && !peer_is_id(said->id)) {
+        said->id = NULL;
+        err = err_new(E_IN_DOUBT, NULL, "the VNFM answered without a usable id");
     }
     if (err) {
         step_failed(step, err);
@@ -455,7 +493,8 @@ marked(const struct step *step, const struct json *list)
     json_each (list, i) {
         const struct json *one = list->items[i];
 
-        if (str_eq(json_get_str(json_get(one, "metadata"), "carrick"), step_marker(step))) {
+        if (str_eq(json_get_str(json_get(one, "metadata"), "carrick"), step_marker(step)) &&
+            peer_is_id(json_get_str(one, "id"))) {
             return json_get_str(one, "id");
         }
     }
