@@ -489,6 +489,26 @@ config_write(struct container *c, struct mem *mem, const struct desired_server *
     return file_put(in_dir(c, mem, "config.json"), out.data, out.len, 0600);
 }
 
+/* The server's own layer is that of its image: after a rebuild it begins anew. */
+static struct err *
+layer_begin(struct container *c, struct mem *mem, const struct desired_server *want)
+{
+    const char *path = in_dir(c, mem, "layer"), *number = mem_printf(mem, "%lld", (long long)want->layer);
+    char *text = NULL;
+    size_t n = 0;
+
+    if (file_exists(path)) {
+        TRY(file_read(mem, path, TEXT_MAX, &text, &n));
+    }
+    if (str_eq(text ? mem_strn(mem, text, n) : "0", number)) {
+        return NULL;
+    }
+    TRY(dir_remove(in_dir(c, mem, "upper")));
+    TRY(dir_remove(in_dir(c, mem, "work")));
+    TRY(dir_remove(in_dir(c, mem, "seed")));
+    return file_put(path, number, strlen(number), 0600);
+}
+
 static struct err *
 bundle_make(struct container *c, struct mem *mem, const struct desired_server *want,
             const char *image)
@@ -497,6 +517,7 @@ bundle_make(struct container *c, struct mem *mem, const struct desired_server *w
 
     TRY(dir_make(dir_of(c, mem), 0711));
     TRY(range_take(c));
+    TRY(layer_begin(c, mem, want));
     for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
         TRY(dir_make(in_dir(c, mem, plain[i]), 0755));
     }

@@ -19,6 +19,10 @@ static const struct cli_option add_options[] = {
     {"if-missing", NULL, "a site of that name is fine"},
     {0},
 };
+static const struct cli_option ack_options[] = {
+    {"undo", NULL, "nobody has taken note of it after all"},
+    {0},
+};
 static const struct cli_option ns_create_options[] = {
     {"nsd", "ID|NAME", "NSD"},
     {"name", "NAME", "name of the network service"},
@@ -28,6 +32,7 @@ static const struct cli_option ns_create_options[] = {
 static const struct cli_option instantiate_options[] = {
     {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},
     {"flavour", "ID", "deployment flavour of the NSD; default: default"},
+    {"level", "LEVEL", "instantiation level of the NSD"},
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -40,7 +45,8 @@ static const struct cli_option instantiate_options[] = {
         "to", "ASPECT=N", "to a scale level of an aspect; may be repeated"                         \
     }
 #define NS_SCALE_OPTIONS                                                                           \
-    {"vnf", "VNF", "VNF instance, by name, profile or id"}, SCALE_OPTIONS,                         \
+    {"vnf", "VNF", "VNF instance, by name, profile or id; without it, the service's own aspects"},  \
+        SCALE_OPTIONS,                         \
     {                                                                                              \
         "drain", "SECONDS", "how long servers that go keep their flows; default: 10"               \
     }
@@ -67,6 +73,17 @@ static const struct cli_option vnf_stop_options[] = {
 static const struct cli_option vnf_heal_options[] = {
     VNFC_OPTION,
     {"cause", "TEXT", "why"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_change_package_options[] = {
+    {"vnfd", "ID", "the VNFD that it is of afterwards"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option vnf_change_connectivity_options[] = {
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point, the id of its network from then on, an address there; may be repeated"},
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -100,6 +117,26 @@ static const struct cli_option ns_scale_options[] = {
     {0},
 };
 static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
+#define NS_UPDATE_OPTIONS                                                                          \
+    {"instantiate", "PROFILE", "a further VNF of the NSD's profile; may be repeated"},             \
+        {"level", "LEVEL", "with --instantiate: its instantiation level"},                         \
+        {"name", "NAME", "with --instantiate: its name"},                                          \
+        {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
+        {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
+        {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
+        {"package", "VNF=VNFD", "a VNF and the VNFD that it is of then; may be repeated"},         \
+        {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
+        {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
+        {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \
+    {                                                                                              \
+        "remove-graph", "VNFFG", "a forwarding graph that goes; may be repeated"                   \
+    }
+static const struct cli_option ns_update_options[] = {
+    NS_UPDATE_OPTIONS,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option plan_update_options[] = {NS_UPDATE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
     {"repair", NULL, "heal what healing mends; the rest stays as it is"},
@@ -128,6 +165,33 @@ static const struct cli_option init_options[] = {
 };
 static const struct cli_option graph_options[] = {
     {"dot", NULL, "print what Graphviz draws it from"},
+    {0},
+};
+#define PM_OF_OPTIONS(of_)                                                                         \
+    {"type", "TYPE", "what is measured: Vnf, Vnfc, VnfIntCp, VnfExtCp; of a network service Sap"}, \
+        {"of", "ID|NAME", of_},                                                                    \
+        {"part", "ID", "this VNFC, connection point or SAP of it only; may be repeated"},          \
+    {                                                                                              \
+        "callback", "URL", "where reports and crossings are told"                                  \
+    }
+static const struct cli_option pm_job_options[] = {
+    PM_OF_OPTIONS("instance; may be repeated"),
+    {"metric", "NAME", "metric of IFA027 (ByteIncomingVnfExtCp); may be repeated"},
+    {"group", "NAME", "all metrics of a group of IFA027 (VnfExternalCP)"},
+    {"every", "SECONDS", "from one look at the sites to the next"},
+    {"report", "SECONDS", "from one report to the next; default: as --every"},
+    {"until", "TIME", "when it ends (2026-01-02T03:04:05Z)"},
+    {0},
+};
+static const struct cli_option pm_threshold_options[] = {
+    PM_OF_OPTIONS("instance"),
+    {"metric", "NAME", "metric of IFA027 (VCpuUsageMeanVnf)"},
+    {"value", "NUMBER", "the threshold"},
+    {"hysteresis", "NUMBER", "how far beyond it a value has to be; default: 0"},
+    {0},
+};
+static const struct cli_option pm_set_options[] = {
+    {"callback", "URL", "where it tells from now on"},
     {0},
 };
 static const struct cli_option wait_options[] = {
@@ -225,6 +289,40 @@ package_graph_run(struct cli *cli)
     .words = words_, .arguments = arguments_, .n_min = 1, .n_max = 1, .noun = (noun_),             \
     .run = (run_), .doc = doc_
 
+#define PM_COMMANDS(words_, of_, job_, threshold_, doc_)                                          \
+    {.words = words_ " job create",                                                                \
+     .noun = &(job_),                                                                              \
+     .run = pm_job_create,                                                                         \
+     .options = pm_job_options,                                                                    \
+     .arg = &(of_),                                                                                \
+     .doc = "collects and reports figures of " doc_},                                              \
+        LIST(words_ " job list", job_, "lists PM jobs of " doc_),                                  \
+        {ONE_OF("ID", words_ " job show", &(job_), noun_show, "shows a PM job and its reports")},  \
+        {ONE_OF("ID", words_ " job set", &(job_), pm_set, "tells a PM job another callback"),      \
+         .options = pm_set_options},                                                               \
+        {ONE_OF("ID", words_ " job delete", &(job_), noun_delete, "ends a PM job")},               \
+        {.words = words_ " report show",                                                           \
+         .arguments = "JOB [REPORT]",                                                              \
+         .n_min = 1,                                                                               \
+         .n_max = 2,                                                                               \
+         .noun = &(job_),                                                                          \
+         .run = pm_report_show,                                                                    \
+         .doc = "shows what a PM job has collected; default: in its newest report"},               \
+        {.words = words_ " threshold create",                                                      \
+         .noun = &(threshold_),                                                                    \
+         .run = pm_threshold_create,                                                               \
+         .options = pm_threshold_options,                                                          \
+         .arg = &(of_),                                                                            \
+         .doc = "tells when a figure of " doc_ " crosses a threshold"},                            \
+        LIST(words_ " threshold list", threshold_, "lists thresholds of " doc_),                   \
+        {ONE_OF("ID", words_ " threshold show", &(threshold_), noun_show, "shows a threshold")},   \
+        {ONE_OF("ID", words_ " threshold set", &(threshold_), pm_set,                              \
+                "tells a threshold another callback"),                                             \
+         .options = pm_set_options},                                                               \
+    {                                                                                              \
+        ONE_OF("ID", words_ " threshold delete", &(threshold_), noun_delete, "ends a threshold")   \
+    }
+
 static const struct command commands[] = {
     {ONE_OF("NAME", "site add", &site_noun, site_add,
             "registers a site after a login with its credentials"),
@@ -261,8 +359,10 @@ static const struct command commands[] = {
      .options = instantiate_options, .arg = "instantiate"},
     LIST("ns list", ns_noun, "lists network services"),
     SHOW_("ns show", ns_noun, "shows a network service"),
-    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service; chains follow"),
+    {ONE("ns scale", NULL, ns_scale, "scales a VNF of a network service, or numbers of VNFs; chains follow"),
      .options = ns_scale_options},
+    {ONE("ns update", NULL, ns_update, "changes what a network service consists of, while it runs"),
+     .options = ns_update_options},
     {ONE("ns heal", NULL, ns_heal, "replaces servers of a network service; chains stay as they are"),
      .options = ns_heal_options},
     {ONE("ns start", NULL, ns_operate, "starts VNFs of a network service"),
@@ -278,6 +378,12 @@ static const struct command commands[] = {
      .options = vnf_scale_options},
     {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
      .options = vnf_heal_options},
+    {ONE("vnf change-package", NULL, vnf_change_package,
+         "makes the servers of a VNF anew of another package; their ports stay"),
+     .options = vnf_change_package_options},
+    {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
+         "moves external connection points of a VNF to other networks"),
+     .options = vnf_change_connectivity_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),
@@ -298,6 +404,17 @@ static const struct command commands[] = {
             "shows a subscription, what waits for the subscriber, and dead letters")},
     {ONE_OF("ID", "subscription redrive", &subscription_noun, subscription_send_again,
             "delivers a subscription's dead letters after all")},
+    LIST("alarm list", vnf_alarm_noun, "lists faults of VNF instances, cleared ones too"),
+    {ONE_OF("ID", "alarm show", &vnf_alarm_noun, noun_show, "shows a fault of a VNF instance")},
+    {ONE_OF("ID", "alarm ack", &vnf_alarm_noun, alarm_acknowledge_one, "takes note of an alarm"),
+     .options = ack_options},
+    LIST("ns alarm list", ns_alarm_noun, "lists faults of network services, cleared ones too"),
+    {ONE_OF("ID", "ns alarm show", &ns_alarm_noun, noun_show, "shows a fault of a network service")},
+    {ONE_OF("ID", "ns alarm ack", &ns_alarm_noun, alarm_acknowledge_one,
+            "takes note of an alarm of a network service"),
+     .options = ack_options},
+    PM_COMMANDS("pm", vnf_noun, pm_job_noun, pm_threshold_noun, "VNFs"),
+    PM_COMMANDS("pm ns", ns_noun, pm_ns_job_noun, pm_ns_threshold_noun, "network services"),
     {.words = "chain trace",
      .arguments = "MATCH...",
      .n_min = 1,
@@ -310,6 +427,8 @@ static const struct command commands[] = {
      .options = instantiate_options},
     {ONE("plan scale", NULL, ns_scale_plan, "shows what a scaling would do, without doing it"),
      .options = plan_scale_options},
+    {ONE("plan update", NULL, ns_update_plan, "shows what an update would do, without doing it"),
+     .options = plan_update_options},
     {.words = "drift",
      .arguments = "[ID|NAME]",
      .n_max = 1,

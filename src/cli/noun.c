@@ -77,6 +77,36 @@ const struct noun notification_noun = {
     .columns = COLUMNS("seq", "notificationType", "state", "attempts", "created_at", "last_error"),
 };
 
+#define ALARM_COLUMNS                                                                              \
+    COLUMNS("id", "perceivedSeverity", "probableCause", "managedObjectId", "ackState",             \
+            "alarmRaisedTime", "alarmClearedTime")
+
+const struct noun vnf_alarm_noun = {
+    .name = "alarm",
+    .path = "/vnffm/v1/alarms",
+    .columns = ALARM_COLUMNS,
+};
+const struct noun ns_alarm_noun = {
+    .name = "alarm of a network service",
+    .path = "/nsfm/v1/alarms",
+    .columns = ALARM_COLUMNS,
+};
+
+#define PM_JOB(name_, path_)                                                                       \
+    {                                                                                              \
+        .name = name_, .path = path_ "/pm_jobs",                                                   \
+        .columns = COLUMNS("id", "objectType", "objectInstanceIds", "callbackUri")                 \
+    }
+#define PM_THRESHOLD(name_, path_)                                                                 \
+    {                                                                                              \
+        .name = name_, .path = path_ "/thresholds",                                                \
+        .columns = COLUMNS("id", "objectType", "objectInstanceId", "callbackUri")                  \
+    }
+const struct noun pm_job_noun = PM_JOB("PM job", "/vnfpm/v2");
+const struct noun pm_threshold_noun = PM_THRESHOLD("threshold", "/vnfpm/v2");
+const struct noun pm_ns_job_noun = PM_JOB("PM job", "/nspm/v2");
+const struct noun pm_ns_threshold_noun = PM_THRESHOLD("threshold", "/nspm/v2");
+
 /* ---- look-up ------------------------------------------------------------------------ */
 
 static bool

@@ -50,10 +50,10 @@ place_split(struct cli *cli, const struct cli_given *given, const char **what, c
     return true;
 }
 
-static void
-constraint_write(struct jw *w, const char *vnf, const char *site)
+void
+ns_constraint_write(struct jw *w, const char *key, const char *vnf, const char *site)
 {
-    jw_object(w, NULL);
+    jw_object(w, key);
     jw_str(w, "vnfProfileId", vnf);
     jw_object(w, "locationConstraints");
     jw_array(w, "civicAddressElement");
@@ -78,7 +78,7 @@ places_write(struct cli *cli, struct jw *w, bool saps)
         if (split && saps && str_starts(what, "sap:")) {
             jw_str(w, what + 4, site);
         } else if (split && !saps && !str_starts(what, "sap:")) {
-            constraint_write(w, what, site);
+            ns_constraint_write(w, NULL, what, site);
         }
     }
 }
@@ -90,6 +90,9 @@ request_write(struct cli *cli, struct jw *w, const char *key)
 {
     jw_object(w, key);
     jw_str(w, "nsFlavourId", str_or(option_get(cli, "flavour"), "default"));
+    if (option_get(cli, "level")) {
+        jw_str(w, "nsInstantiationLevelId", option_get(cli, "level"));
+    }
     jw_array(w, "locationConstraints");
     places_write(cli, w, false);
     jw_end(w);

@@ -60,8 +60,7 @@ levels_write(struct cli *cli, struct jw *w, const char *key)
             return err_new(E_INVALID, NULL, "--to wants ASPECT=N, not '%s'", given->value);
         }
         jw_object(w, NULL);
-        jw_str(w, "aspectId",
-               mem_strn(cli->mem, given->value, (size_t)(equals - given->value)));
+        jw_str(w, "aspectId", mem_strn(cli->mem, given->value, (size_t)(equals - given->value)));
         TRY(number_write(w, "scaleLevel", equals + 1));
         jw_end(w);
     }
@@ -145,6 +144,59 @@ drain_write(struct cli *cli, struct jw *w)
     return NULL;
 }
 
+/* --to ASPECT=N of the NSD: levels are called by numbers. */
+static struct err *
+ns_levels_write(struct cli *cli, struct jw *w)
+{
+    jw_array(w, "nsScaleInfo");
+    vec_each (&cli->given, given) {
+        const char *equals = strchr(given->value, '=');
+
+        if (!str_eq(given->name, "to")) {
+            continue;
+        }
+        if (!equals) {
+            return err_new(E_INVALID, NULL, "--to wants ASPECT=N, not '%s'", given->value);
+        }
+        jw_object(w, NULL);
+        jw_str(w, "nsScalingAspectId",
+               mem_strn(cli->mem, given->value, (size_t)(equals - given->value)));
+        jw_str(w, "nsScaleLevelId", equals + 1);
+        jw_end(w);
+    }
+    jw_end(w);
+    return NULL;
+}
+
+/* The NS as a whole, as its NSD says. */
+static struct err *
+of_ns_write(struct cli *cli, const struct scaling *scaling, struct jw *w, const char *key)
+{
+    const char *drain = option_get(cli, "drain");
+
+    jw_object(w, key);
+    jw_str(w, "scaleType", "SCALE_NS");
+    jw_object(w, "scaleNsData");
+    jw_object(w, scaling->aspect ? "scaleNsByStepsData" : "scaleNsToLevelData");
+    if (scaling->aspect) {
+        jw_str(w, "scalingDirection", scaling->type);
+        TRY(steps_write(cli, w, scaling));
+    } else if (scaling->level) {
+        jw_str(w, "nsInstantiationLevel", scaling->level);
+    } else {
+        TRY(ns_levels_write(cli, w));
+    }
+    jw_end(w);
+    if (drain) {
+        jw_object(w, "additionalParamsForNs");
+        TRY(number_write(w, "drainSeconds", drain));
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+    return NULL;
+}
+
 /* ScaleNsRequest under 'key'. */
 static struct err *
 request_write(struct cli *cli, const struct json *ns, struct jw *w, const char *key)
@@ -154,7 +206,7 @@ request_write(struct cli *cli, const struct json *ns, struct jw *w, const char *
 
     TRY(scaling_read(cli, &scaling));
     if (!vnf) {
-        return err_new(E_INVALID, NULL, "--vnf is needed");
+        return of_ns_write(cli, &scaling, w, key);
     }
     TRY(ns_vnf_find(cli, ns, vnf, &id));
     jw_object(w, key);

@@ -38,8 +38,13 @@ subscription_send_again(struct cli *cli)
     if (cli->json) {
         print_json(reply.json);
     } else {
+        int64_t left = json_int(json_get(reply.json, "dead"), 0);
+
         printf("%lld dead letters wait for their delivery again\n",
                (long long)json_int(json_get(reply.json, "redriven"), 0));
+        if (left) {
+            printf("%lld stay dead: no more may wait at once\n", (long long)left);
+        }
     }
     return NULL;
 }

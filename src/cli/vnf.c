@@ -1,5 +1,5 @@
-/* `carrick vnf start`, `stop`, `heal`, `set`: requests of SOL003 on a VNF that is no part of a network
- * service; `carrick ns heal`, `start`, `stop` on those that are. */
+/* `carrick vnf start`, `stop`, `heal`, `set`, `change-...`: requests of SOL003 on a VNF that is no part of a
+ * network service; `carrick ns heal`, `start`, `stop` on those that are. */
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -73,6 +73,98 @@ vnf_heal(struct cli *cli)
     if (cause) {
         jw_str(&w, "cause", cause);
     }
+    jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
+struct err *
+vnf_change_package(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *vnfd = option_get(cli, "vnfd"), *path;
+
+    if (!vnfd) {
+        return err_new(E_INVALID, NULL, "--vnfd is needed");
+    }
+    TRY(vnf_task_path(cli, "change_vnfpkg", &path));
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", vnfd);
+    jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
+/* The only instance of a connection point gets this address. */
+static void
+address_write(struct jw *w, const char *address)
+{
+    jw_object(w, "cpConfig");
+    jw_object(w, "1");
+    jw_array(w, "cpProtocolData");
+    jw_object(w, NULL);
+    jw_str(w, "layerProtocol", "IP_OVER_ETHERNET");
+    jw_object(w, "ipOverEthernet");
+    jw_array(w, "ipAddresses");
+    jw_object(w, NULL);
+    jw_str(w, "type", strchr(address, ':') ? "IPV6" : "IPV4");
+    jw_array(w, "fixedAddresses");
+    jw_str(w, NULL, address);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+}
+
+/* "CPD=NETWORK[/ADDRESS]": a link of its own, named after the connection point. */
+static struct err *
+link_write(struct cli *cli, struct jw *w, const char *word)
+{
+    const char *equals = strchr(word, '='), *slash = equals ? strchr(equals, '/') : NULL;
+    const char *cpd;
+
+    if (!equals || equals == word || !equals[1]) {
+        return err_new(E_INVALID, NULL, "--connect wants CPD=NETWORK[/ADDRESS], not '%s'", word);
+    }
+    cpd = mem_strn(cli->mem, word, (size_t)(equals - word));
+    jw_object(w, NULL);
+    jw_str(w, "id", cpd);
+    jw_str(w, "resourceId",
+           slash ? mem_strn(cli->mem, equals + 1, (size_t)(slash - equals - 1)) : equals + 1);
+    jw_array(w, "extCps");
+    jw_object(w, NULL);
+    jw_str(w, "cpdId", cpd);
+    if (slash) {
+        address_write(w, slash + 1);
+    }
+    jw_end(w);
+    jw_end(w);
+    jw_end(w);
+    return NULL;
+}
+
+struct err *
+vnf_change_connectivity(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *path;
+
+    if (!option_get(cli, "connect")) {
+        return err_new(E_INVALID, NULL, "--connect is needed");
+    }
+    TRY(vnf_task_path(cli, "change_ext_conn", &path));
+    jw_object(&w, NULL);
+    jw_array(&w, "extVirtualLinks");
+    vec_each (&cli->given, given) {
+        if (str_eq(given->name, "connect")) {
+            TRY(link_write(cli, &w, given->value));
+        }
+    }
+    jw_end(&w);
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
 }

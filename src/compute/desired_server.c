@@ -59,6 +59,7 @@ server_load(struct tx *tx, const char *id, void **object)
     out->user_data = server->user_data;
     out->power = server->power;
     out->generation = server->generation;
+    out->layer = server->layer;
     env_make(tx_mem(tx), server->metadata, out);
     *object = out;
     return sql_column(tx,

@@ -12,6 +12,9 @@
 const char *
 server_status(const struct server *server)
 {
+    if (str_eq(server->task_state, "rebuilding")) {
+        return "REBUILD";
+    }
     if (str_eq(server->vm_state, "error")) {
         return "ERROR";
     }
@@ -221,6 +224,7 @@ static const struct {
     [SERVER_STOP] = {"stop", {"active", "error"}, "stopped", "powering-off"},
     [SERVER_REBOOT_SOFT] = {"reboot", {"active"}, "running", "rebooting"},
     [SERVER_REBOOT_HARD] = {"reboot", {"active", "stopped", "error"}, "running", "rebooting_hard"},
+    [SERVER_REBUILD] = {"rebuild", {"active", "stopped", "error"}, "running", "rebuilding"},
 };
 
 static bool
@@ -234,8 +238,10 @@ action_allowed(const struct server *server, enum server_action action)
     return false;
 }
 
-struct err *
-server_act(struct tx *tx, const struct op *op, const char *id, enum server_action action)
+/* The server as it would be; nothing is written yet. */
+static struct err *
+action_take(struct tx *tx, const struct op *op, const char *id, enum server_action action,
+            struct server **before, struct server **after)
 {
     struct op inner = *op;
     struct server *old, *server;
@@ -253,5 +259,40 @@ server_act(struct tx *tx, const struct op *op, const char *id, enum server_actio
     server->task_state = actions[action].task;
     server->generation += str_eq(server->power, "running");
     server->asked_at = tx_now(tx);
+    *before = old;
+    *after = server;
+    return NULL;
+}
+
+struct err *
+server_act(struct tx *tx, const struct op *op, const char *id, enum server_action action)
+{
+    struct server *old, *server;
+
+    TRY(action_take(tx, op, id, action, &old, &server));
+    return row_update(tx, old, server);
+}
+
+/* What is stopped stays so, and has its new image when it is started. */
+struct err *
+server_rebuild(struct tx *tx, const struct op *op, const char *id,
+               const struct server_rebuild *rebuild)
+{
+    struct server *old, *server;
+    const char *data = rebuild->user_data;
+    const char *fault = data ? server_check_base64(tx_mem(tx), NULL, &data) : NULL;
+
+    if (fault) {
+        return err_new(E_INVALID, NULL, "Invalid input for field/attribute user_data. %s", fault);
+    }
+    TRY(action_take(tx, op, id, SERVER_REBUILD, &old, &server));
+    server->image_ref = str_or(rebuild->image_ref, old->image_ref);
+    TRY(image_take(tx, op, server));
+    server->user_data = rebuild->sets_data ? rebuild->user_data : old->user_data;
+    server->layer++;
+    if (str_eq(old->vm_state, "stopped")) {
+        server->power = old->power;
+        server->task_state = NULL;
+    }
     return row_update(tx, old, server);
 }

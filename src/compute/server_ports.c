@@ -236,6 +236,71 @@ server_ports_drop(struct tx *tx, const struct op *op, const struct server *serve
     return NULL;
 }
 
+/* ---- one more, one less --------------------------------------------------------------------- */
+
+static struct err *
+index_next(struct tx *tx, const char *server_id, int64_t *index)
+{
+    struct cond of_server[] = {COND("server_id", server_id), {.attr = NULL}};
+    struct rows ports;
+
+    *index = 0;
+    TRY(rows_select(tx, &(struct query){.table = &port_table, .conds = of_server}, &ports));
+    for (size_t i = 0; i < ports.n; i++) {
+        const struct port *port = ports.items[i];
+
+        *index = port->server_index >= *index ? port->server_index + 1 : *index;
+    }
+    return ports.n < PORTS_MAX ? NULL
+                               : err_new(E_INVALID, NULL, "Server %s has %d ports already.",
+                                         server_id, PORTS_MAX);
+}
+
+static struct err *
+changeable(const struct server *server)
+{
+    if (str_eq(server->vm_state, "active") || str_eq(server->vm_state, "stopped")) {
+        return NULL;
+    }
+    return err_new(E_CONFLICT, NULL, "Cannot change the ports of instance %s while it is in "
+                   "vm_state %s", server->id, server->vm_state);
+}
+
+struct err *
+server_port_attach(struct tx *tx, const struct op *op, const struct server *server,
+                   const char *port_id)
+{
+    struct port_plug plug = {.server_id = server->id, .device_owner = OWNER};
+    struct cond attached[] = {COND("id", port_id), COND("server_id", server->id), {.attr = NULL}};
+    struct port *port;
+
+    TRY(changeable(server));
+    TRY(row_find(tx, &port_table, attached, &port));
+    if (port) {
+        return err_new(E_INVALID, NULL, "Port %s is still in use.", port_id);
+    }
+    TRY(index_next(tx, server->id, &plug.index));
+    return as_request_fault(port_plug(tx, op, compute_of(op)->network, port_id, &plug));
+}
+
+struct err *
+server_port_detach(struct tx *tx, const struct op *op, const struct server *server,
+                   const char *port_id)
+{
+    struct caller internal = *op->caller;
+    struct op inner = *op;
+    struct cond attached[] = {COND("id", port_id), COND("server_id", server->id), {.attr = NULL}};
+    struct port *port;
+
+    internal.is_internal = true;
+    inner.caller = &internal;
+    TRY(changeable(server));
+    TRY(row_find(tx, &port_table, attached, &port));
+    return port ? port_give(tx, &inner, port_id)
+                : err_new(E_NOT_FOUND, NULL, "Instance %s does not have a port with id %s",
+                          server->id, port_id);
+}
+
 /* ---- showing ------------------------------------------------------------------------------------ */
 
 struct address {

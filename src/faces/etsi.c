@@ -103,7 +103,8 @@ etsi_links(struct rest_request *r, struct jw *w, const struct table *table, cons
         const struct attr *attr = link->attr ? table_attr(table, link->attr) : table_key(table);
         const char *id = *(const char *const *)attr_at(attr, row);
 
-        if (id && (!link->when || link->when(row))) {
+        if (id && (!link->when || link->when(row)) &&
+            (!r->op.version || r->op.version >= link->since)) {
             jw_object(w, link->name);
             jw_str(w, "href",
                    mem_printf(r->mem, "%s%s/%s%s%s", r->base, etsi_major_path(r, link->path), id,

@@ -8,7 +8,7 @@
 #include "vnfm/vnfm.h"
 
 extern const struct face etsi_vnfpkgm_face, etsi_nsd_face, etsi_nslcm_face, etsi_vnflcm_face,
-    carrick_face;
+    etsi_vnffm_face, etsi_nsfm_face, etsi_vnfpm_face, etsi_nspm_face, carrick_face;
 
 /* The row's members that hold something, in the table's order: what is not there
  * is absent, never null (SOL013 4.2: JSON). */
@@ -20,6 +20,7 @@ void etsi_row(struct rest_request *r, struct jw *w, const void *row);
 struct etsi_link {
     const char *name, *path, *task, *attr;
     bool (*when)(const void *row);
+    int since; /* major version of the API that has it; 0 = all */
 };
 /* Writes "_links": {...}; 'links' ends with name null. */
 void etsi_links(struct rest_request *r, struct jw *w, const struct table *table, const void *row,
@@ -27,6 +28,9 @@ void etsi_links(struct rest_request *r, struct jw *w, const struct table *table,
 
 /* The body of a PATCH's answer: the modified attributes only, as given. */
 void etsi_modified(struct rest_request *r, struct jw *w, const void *row);
+
+/* The members of an alarm, in an answer or in a notification; links begin with 'base'. */
+void etsi_alarm(struct mem *mem, struct jw *w, const char *base, const void *row);
 
 /* The object with members renamed: 'names' are pairs of given and wanted. */
 struct err *etsi_rename(struct mem *mem, const struct json *body, const char *const (*names)[2],
@@ -38,10 +42,11 @@ struct err *etsi_file(struct rest_request *r, int fd, int64_t size,
                       const char *content_type) MUST_USE;
 
 /* The two routes of discovery that every API has. */
-#define ETSI_VERSIONS(api)                                                                         \
+#define ETSI_VERSIONS(api) ETSI_VERSIONS_OF(api, "v2")
+#define ETSI_VERSIONS_OF(api, major)                                                               \
     {.method = "GET", .path = "/" api "/api_versions", .verb = REST_VERSIONS},                     \
     {                                                                                              \
-        .method = "GET", .path = "/" api "/v2/api_versions", .verb = REST_VERSIONS                 \
+        .method = "GET", .path = "/" api "/" major "/api_versions", .verb = REST_VERSIONS          \
     }
 
 #endif

@@ -6,6 +6,7 @@
 #include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
 #include "vnfm/network_look.h"
+#include "vnfm/request_check.h"
 
 #define VNF_INSTANCES "/vnflcm/v2/vnf_instances"
 #define VNF_OCCURRENCES "/vnflcm/v2/vnf_lcm_op_occs"
@@ -114,7 +115,7 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[9], occurrence_links[6];
+    struct etsi_link instance_links[12], occurrence_links[6];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
@@ -125,7 +126,11 @@ static const struct lcm {
                     {.name = "operate", .path = VNF_INSTANCES, .task = "operate",
                      .when = is_vnf_alone},
                     {.name = "heal", .path = VNF_INSTANCES, .task = "heal",
-                     .when = is_vnf_alone}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
+                     .when = is_vnf_alone},
+                    {.name = "changeExtConn", .path = VNF_INSTANCES, .task = "change_ext_conn",
+                     .when = is_vnf_alone},
+                    {.name = "changeCurrentVnfPkg", .path = VNF_INSTANCES,
+                     .task = "change_vnfpkg", .when = is_vnf_alone, .since = 2}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
     {&ns_instance_resource, &ns_lcm_op_occ_resource, NS_OCCURRENCES, ns_operation_task,
      INSTANCE_LINKS(NS_INSTANCES, ns,
                     {.name = "scale", .path = NS_INSTANCES, .task = "scale",
@@ -182,15 +187,27 @@ static const struct rest_shape ns_shape = {
 
 /* What sites say of the networks named, while nothing is locked. */
 static struct err *
-networks_look(struct rest_request *r)
+links_look(struct rest_request *r, const struct instantiate_request *asked)
 {
     struct lcm_request *request = MEM_NEW(r->mem, struct lcm_request);
     struct network_seen *seen = NULL;
 
-    TRY(vnf_networks_look(r->op.user, r->mem, r->id, r->row, &seen, &request->n_seen));
+    TRY(vnf_networks_look(r->op.user, r->mem, r->id, asked, &seen, &request->n_seen));
     request->seen = seen;
     r->state = request;
     return NULL;
+}
+
+static struct err *
+networks_look(struct rest_request *r)
+{
+    return links_look(r, r->row);
+}
+
+static struct err *
+changed_networks_look(struct rest_request *r)
+{
+    return links_look(r, connectivity_links(r->mem, r->row));
 }
 
 /* POST /..._instances/{id}/OPERATION: 202 and where the occurrence is. */
@@ -223,7 +240,9 @@ occurrence_encode(struct rest_request *r, struct jw *w, const void *row)
 }
 
 static const char *const occurrence_left_out[] = {"operationParams", "error", "resourceChanges",
-                                                  "changedInfo", NULL};
+                                                  "changedInfo",
+                                                  "modificationsTriggeredByVnfPkgChange",
+                                                  "changedExtConnectivity", NULL};
 static const struct rest_shape occurrence_shape = {
     .encode = occurrence_encode,
     .exclude_default = occurrence_left_out,
@@ -302,6 +321,8 @@ static lcm_start_fn *const vnf_scale = vnf_scale_start;
 static lcm_start_fn *const vnf_scale_to_level = vnf_scale_to_level_start;
 static lcm_start_fn *const vnf_operate = vnf_operate_start;
 static lcm_start_fn *const vnf_heal = vnf_heal_start;
+static lcm_start_fn *const vnf_change_package = vnf_change_package_start;
+static lcm_start_fn *const vnf_change_connectivity = vnf_change_connectivity_start;
 static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
@@ -326,6 +347,15 @@ static const struct route vnf_routes[] = {
                vnf_operate, "Starts or stops the VNF.")},
     {LCM_START(VNF_INSTANCES "/{id}/heal", vnf_instance_resource, heal_request_table, vnf_heal,
                "Replaces servers of the VNF; their ports stay.")},
+    {LCM_START(VNF_INSTANCES "/{id}/change_vnfpkg", vnf_instance_resource,
+               change_package_request_table, vnf_change_package,
+               "Makes servers of the VNF anew of another package; their ports stay."),
+     .since = 2},
+    {LCM_START(VNF_INSTANCES "/{id}/change_ext_conn", vnf_instance_resource,
+               change_connectivity_request_table, vnf_change_connectivity,
+               "Moves external connection points of the VNF to other networks."),
+     .flags = REST_POOL,
+     .prepare = changed_networks_look},
     {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
                    vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),
@@ -343,7 +373,7 @@ static const struct route ns_routes[] = {
     {LCM_START(NS_INSTANCES "/{id}/heal", ns_instance_resource, heal_ns_request_table, ns_heal,
                "Heals VNFs of the NS.")},
     {LCM_START(NS_INSTANCES "/{id}/update", ns_instance_resource, update_ns_request_table,
-               ns_update, "Starts or stops VNFs of the NS.")},
+               ns_update, "Changes the NS in the way that updateType says.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };

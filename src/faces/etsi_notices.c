@@ -1,8 +1,10 @@
 /* What ETSI's APIs tell: SOL003 3.7.1 clause 5 (vnflcm), SOL005 3.7.1 clauses 5 (nsd),
- * 6 (nslcm) and 9 (vnfpkgm).  Everything follows from changes of rows: an operation or a
+ * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows from changes of rows: an operation or a
  * state that comes later is told without a line here. */
 #include "faces/etsi.h"
 #include "faces/etsi_subscription.h"
+#include "fm/fm.h"
+#include "pm/pm.h"
 
 #define ON_CREATE (1u << CHANGE_CREATE)
 #define ON_UPDATE (1u << CHANGE_UPDATE)
@@ -158,6 +160,35 @@ static const struct criterion nsd_filter[] = {
     {0},
 };
 
+static const char *const alarm_types[] = {
+    "AlarmNotification",
+    "AlarmClearedNotification",
+    "AlarmListRebuiltNotification",
+    NULL,
+};
+#define ALARM_FILTER                                                                               \
+    {.name = "notificationTypes", .fact = "notificationType", .words = alarm_types},               \
+        {.name = "faultyResourceTypes",                                                            \
+         .fact = "faultyResourceType",                                                             \
+         .words = alarm_resource_types},                                                           \
+        {.name = "perceivedSeverities", .fact = "perceivedSeverity", .words = alarm_severities},   \
+        {.name = "eventTypes", .fact = "eventType", .words = alarm_event_types},                   \
+    {                                                                                              \
+        .name = "probableCauses", .fact = "probableCause"                                          \
+    }
+static const struct criterion vnffm_filter[] = {
+    {.name = "vnfInstanceSubscriptionFilter",
+     .form = CRITERION_OBJECT,
+     .below = vnf_instance_filter},
+    ALARM_FILTER,
+    {0},
+};
+static const struct criterion nsfm_filter[] = {
+    {.name = "nsInstanceSubscriptionFilter", .form = CRITERION_OBJECT, .below = ns_instance_filter},
+    ALARM_FILTER,
+    {0},
+};
+
 /* ---- facts that are elsewhere -------------------------------------------------------------- */
 
 static void
@@ -221,6 +252,54 @@ ns_occ_look(const struct notice_event *event, struct jw *w)
     struct ns_instance *ns;
 
     TRY(notice_row(event, &ns_instance_table, occ->ns_instance_id, &ns));
+    if (!ns) {
+        return NULL;
+    }
+    fact(w, "nsdId", ns->nsd_id);
+    fact(w, "nsInstanceName", ns->name);
+    return vnfds_write(event, ns, w);
+}
+
+/* Who was told of a fault is told of its end, whatever the alarm is by then. */
+static void
+alarm_facts(const struct alarm *alarm, struct jw *w)
+{
+    fact(w, "faultyResourceType", json_get_str(alarm->resource, "faultyResourceType"));
+    jw_array(w, "perceivedSeverity");
+    jw_str(w, NULL, alarm->raised_as);
+    if (!str_eq(alarm->severity, alarm->raised_as)) {
+        jw_str(w, NULL, alarm->severity);
+    }
+    jw_end(w);
+}
+
+static struct err *
+vnf_alarm_look(const struct notice_event *event, struct jw *w)
+{
+    const struct alarm *alarm = event->row;
+    struct vnf_instance *vnf;
+
+    alarm_facts(alarm, w);
+    TRY(notice_row(event, &vnf_instance_table, alarm->object_id, &vnf));
+    if (vnf) {
+        fact(w, "vnfdId", vnf->vnfd_id);
+        fact(w, "vnfInstanceName", vnf->name);
+        fact(w, "vnfProvider", vnf->vnf_provider);
+        fact(w, "vnfProductName", vnf->vnf_product_name);
+        fact(w, "vnfSoftwareVersion", vnf->vnf_software_version);
+        fact(w, "vnfdVersion", vnf->vnfd_version);
+    }
+    return NULL;
+}
+
+static struct err *
+ns_alarm_look(const struct notice_event *event, struct jw *w)
+{
+    const struct alarm *alarm = event->row;
+    struct ns_instance *ns;
+
+    alarm_facts(alarm, w);
+    TRY(notice_row(event, &ns_instance_table, alarm->object_id, &ns));
     if (!ns) {
         return NULL;
     }
@@ -508,5 +587,107 @@ const struct notice_api nsd_notices = {
     .n_notices = sizeof nsd / sizeof *nsd,
 };
 
+/* ---- vnffm, nsfm ---------------------------------------------------------------------------- */
+
+static void
+alarm_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    (void)is_full;
+    jw_object(w, "alarm");
+    etsi_alarm(tx_mem(event->tx), w, event->base, event->row);
+    jw_end(w);
+}
+
+/* That somebody took note of an alarm is no news of the fault. */
+#define ALARM_NOTICES(noun, path_, object_)                                                        \
+    {.type = "AlarmNotification",                                                                  \
+     .table = &noun##_alarm_table,                                                                 \
+     .on = ON_CREATE | ON_UPDATE,                                                                  \
+     .column = "changed_at",                                                                       \
+     .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                         \
+                      {"probableCause", "cause"}),                                                 \
+     .look = noun##_alarm_look,                                                                    \
+     .more = alarm_more},                                                                          \
+    {                                                                                              \
+        .type = "AlarmClearedNotification", .table = &noun##_alarm_table, .on = ON_UPDATE,         \
+        .column = "cleared_at",                                                                    \
+        .members = MEMBERS({"alarmId", "id"}, {"alarmClearedTime", "cleared_at"}),                 \
+        .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                      \
+                         {"probableCause", "cause"}),                                              \
+        .links = LINKS({"alarm", path_, "id"}), .look = noun##_alarm_look                          \
+    }
+
+static const struct notice vnffm[] = {
+    ALARM_NOTICES(vnf, "/vnffm/v1/alarms", "vnfInstanceId"),
+};
+const struct notice_api vnffm_notices = {
+    .name = "vnffm",
+    .version = "1.5.0",
+    .subscriptions = "/vnffm/v1/subscriptions",
+    .time_key = "timeStamp",
+    .filter = vnffm_filter,
+    .notices = vnffm,
+    .n_notices = sizeof vnffm / sizeof *vnffm,
+};
+static const struct notice nsfm[] = {
+    ALARM_NOTICES(ns, "/nsfm/v1/alarms", "nsInstanceId"),
+};
+const struct notice_api nsfm_notices = {
+    .name = "nsfm",
+    .version = "1.3.0",
+    .subscriptions = "/nsfm/v1/subscriptions",
+    .time_key = "timeStamp",
+    .filter = nsfm_filter,
+    .notices = nsfm,
+    .n_notices = sizeof nsfm / sizeof *nsfm,
+};
+
+/* ---- vnfpm, nspm ----------------------------------------------------------------------------- */
+
+/* A job or a threshold tells under a subscription of its own, which names it. */
+static const struct criterion pm_filter[] = {
+    {.name = "id", .fact = "id"},
+    {0},
+};
+
+static void
+crossing_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct pm_crossing *crossing = event->row;
+
+    (void)is_full;
+    jw_raw(w, "performanceValue", crossing->value);
+}
+
+#define PM_OBJECT                                                                                      {"objectType", "object_type"},                                                                     {                                                                                                      "objectInstanceId", "object_instance_id"                                                       }
+#define PM_CROSSED(on_, value_, prefix_, instances_)                                                   {                                                                                                      .type = "ThresholdCrossedNotification", .table = &pm_crossing_table, .on = (on_),                  .column = "direction", .value = (value_),                                                          .members = MEMBERS({"thresholdId", "threshold_id"}, {"crossingDirection", "direction"},                               PM_OBJECT, {"subObjectInstanceId", "sub_object_id"},                                               {"performanceMetric", "metric"}),                                               .facts = MEMBERS({"id", "threshold_id"}),                                                          .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"threshold", prefix_ "/thresholds", "threshold_id"}),                              .more = crossing_more                                                                          }
+/* That something is below a threshold from the first is no crossing. */
+#define PM_NOTICES(prefix_, instances_)                                                                {.type = "PerformanceInformationAvailableNotification",                                             .table = &pm_report_table,                                                                         .on = ON_CREATE,                                                                                   .members = MEMBERS({"pmJobId", "job_id"}, PM_OBJECT,                                                                  {"subObjectInstanceIds", "sub_object_ids"}),                                    .facts = MEMBERS({"id", "job_id"}),                                                                .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"pmJob", prefix_ "/pm_jobs", "job_id"},                                                           {"performanceReport", prefix_ "/pm_jobs", "place"})},                                  PM_CROSSED(ON_CREATE, "UP", prefix_, instances_),                                                  PM_CROSSED(ON_UPDATE, NULL, prefix_, instances_)
+
+static const struct notice vnfpm[] = {PM_NOTICES("/vnfpm/v2", "/vnflcm/v2/vnf_instances")};
+const struct notice_api vnfpm_notices = {
+    .name = "vnfpm",
+    .version = "2.2.0",
+    .subscriptions = "/vnfpm/v2/pm_jobs",
+    .time_key = "timeStamp",
+    .filter = pm_filter,
+    .notices = vnfpm,
+    .n_notices = sizeof vnfpm / sizeof *vnfpm,
+    .is_bare = true,
+};
+static const struct notice nspm[] = {PM_NOTICES("/nspm/v2", "/nslcm/v2/ns_instances")};
+const struct notice_api nspm_notices = {
+    .name = "nspm",
+    .version = "2.3.0",
+    .subscriptions = "/nspm/v2/pm_jobs",
+    .time_key = "timeStamp",
+    .filter = pm_filter,
+    .notices = nspm,
+    .n_notices = sizeof nspm / sizeof *nspm,
+    .is_bare = true,
+};
+
 const struct notice_api *const etsi_notices[] = {&vnflcm_notices, &nslcm_notices, &vnfpkgm_notices,
-                                                 &nsd_notices, NULL};
+                                                 &nsd_notices,    &vnffm_notices, &nsfm_notices,
+                                                 &vnfpm_notices,  &nspm_notices,
+                                                 NULL};

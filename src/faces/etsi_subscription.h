@@ -7,7 +7,8 @@
 #include "rest/rest.h"
 
 /* What each API tells, and all of them, for a notifier (null-terminated). */
-extern const struct notice_api vnflcm_notices, nslcm_notices, vnfpkgm_notices, nsd_notices;
+extern const struct notice_api vnflcm_notices, nslcm_notices, vnfpkgm_notices, nsd_notices,
+    vnffm_notices, nsfm_notices, vnfpm_notices, nspm_notices;
 extern const struct notice_api *const etsi_notices[];
 
 extern const struct rest_shape etsi_subscription_shape;
@@ -15,6 +16,9 @@ rest_fn etsi_subscription_create;
 rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
 
 #define ETSI_SUBSCRIPTIONS(path_, api_, request_)                                                  \
+    ETSI_SUBSCRIPTIONS_SINCE(path_, api_, request_, 2)
+/* 'since_': the first major version of the API that has them. */
+#define ETSI_SUBSCRIPTIONS_SINCE(path_, api_, request_, since_)                                                                    \
     {.method = "POST",                                                                             \
      .path = (path_),                                                                              \
      .verb = REST_ACTION,                                                                          \
@@ -24,7 +28,7 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
      .rule = "writer",                                                                             \
      .body = &(request_),                                                                          \
      .start = etsi_subscription_create,                                                            \
-     .since = 2,                                                                                   \
+     .since = (since_),                                                                            \
      .arg = &(api_),                                                                               \
      .doc = "Subscribes, once the callback has answered a GET with 204; 303 where the same "       \
             "subscription is there."},                                                             \
@@ -34,7 +38,7 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .resource = &subscription_resource,                                                       \
          .shape = &etsi_subscription_shape,                                                        \
          .arg = &(api_),                                                                           \
-         .since = 2},                                                                              \
+         .since = (since_)},                                                                       \
         {.method = "GET",                                                                          \
          .path = path_ "/{id}",                                                                    \
          .verb = REST_ACTION,                                                                      \
@@ -42,12 +46,12 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .shape = &etsi_subscription_shape,                                                        \
          .read = etsi_subscription_show,                                                           \
          .arg = &(api_),                                                                           \
-         .since = 2,                                                                               \
+         .since = (since_),                                                                        \
          .doc = "Shows a subscription."},                                                          \
     {                                                                                              \
         .method = "DELETE", .path = path_ "/{id}", .verb = REST_ACTION,                            \
         .resource = &subscription_resource, .rule = "writer", .write = etsi_subscription_delete,   \
-        .arg = &(api_), .since = 2,                                                                \
+        .arg = &(api_), .since = (since_),                                                         \
         .doc = "Ends a subscription, with all that waits for the subscriber."                      \
     }
 

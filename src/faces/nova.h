@@ -13,6 +13,7 @@ rest_tx_fn nova_action;
 
 /* ---- nova_parts.c: what stands below a server */
 rest_tx_fn nova_server_ips, nova_server_ips_of, nova_server_interfaces, nova_server_interface,
+    nova_interface_attach, nova_interface_detach,
     nova_server_groups, nova_metadata_show, nova_metadata_replace, nova_metadata_merge,
     nova_metadata_key, nova_metadata_delete;
 

@@ -106,6 +106,37 @@ nova_server_interface(struct tx *tx, struct rest_request *r)
                    rest_param(r, "port"));
 }
 
+/* {"interfaceAttachment": {"port_id": ID}}: ports are made by the network service. */
+struct err *
+nova_interface_attach(struct tx *tx, struct rest_request *r)
+{
+    const struct json *asked = json_get(r->body, "interfaceAttachment");
+    const char *port_id = json_get_str(asked, "port_id");
+    struct server *server;
+    struct port *port;
+
+    TRY(nova_server_look(tx, r, &server));
+    if (!port_id || asked->n != 1) {
+        return err_new(E_INVALID, NULL, "Invalid input for field/attribute interfaceAttachment: "
+                       "it has a 'port_id', and nothing else is supported.");
+    }
+    TRY(server_port_attach(tx, &r->op, server, port_id));
+    TRY(row_get(tx, &port_table, port_id, &port));
+    jw_object(&r->w, NULL);
+    write_interface(r, "interfaceAttachment", port);
+    jw_end(&r->w);
+    return NULL;
+}
+
+struct err *
+nova_interface_detach(struct tx *tx, struct rest_request *r)
+{
+    struct server *server;
+
+    TRY(nova_server_look(tx, r, &server));
+    return server_port_detach(tx, &r->op, server, rest_param(r, "port"));
+}
+
 /* ---- security groups ---------------------------------------------------------------------------- */
 
 static struct err *

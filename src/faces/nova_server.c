@@ -522,7 +522,41 @@ reboot_kind(const struct json *reboot, enum server_action *action)
     return NULL;
 }
 
-/* {"os-start": null}, {"os-stop": null}, {"reboot": {"type": "SOFT"}}, {"os-getConsoleOutput": {}} */
+/* {"rebuild": {"imageRef": ID, "user_data": BASE64}}: 202 and the server. */
+static struct err *
+rebuild_start(struct tx *tx, struct rest_request *r, const struct json *asked)
+{
+    struct server_rebuild rebuild = {.image_ref = json_get_str(asked, "imageRef"),
+                                     .user_data = json_get_str(asked, "user_data"),
+                                     .sets_data = json_get(asked, "user_data") != NULL};
+    void *row;
+
+    json_each (asked, i) {
+        if (!str_eq(asked->keys[i], "imageRef") && !str_eq(asked->keys[i], "user_data")) {
+            return err_new(E_INVALID, NULL,
+                           "Invalid input for field/attribute rebuild: '%s' is not supported.",
+                           asked->keys[i]);
+        }
+    }
+    if (!rebuild.image_ref) {
+        return err_new(E_INVALID, NULL,
+                       "Invalid input for field/attribute rebuild: 'imageRef' is a required "
+                       "property");
+    }
+    if (rebuild.sets_data && r->op.version < 257) {
+        return err_new(E_INVALID, NULL,
+                       "Invalid input for field/attribute rebuild: 'user_data' needs "
+                       "microversion 2.57.");
+    }
+    TRY(server_rebuild(tx, &r->op, r->id, &rebuild));
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    rest_write_row(r, r->op.resource, &nova_server_full, row);
+    r->status = 202;
+    return NULL;
+}
+
+/* {"os-start": null}, {"os-stop": null}, {"reboot": {"type": "SOFT"}}, {"os-getConsoleOutput": {}},
+ * {"rebuild": {"imageRef": ID}} */
 struct err *
 nova_action(struct tx *tx, struct rest_request *r)
 {
@@ -537,6 +571,9 @@ nova_action(struct tx *tx, struct rest_request *r)
         jw_end(&r->w);
         r->status = 200;
         return NULL;
+    }
+    if (str_eq(name, "rebuild")) {
+        return rebuild_start(tx, r, r->body->items[0]);
     }
     if (str_eq(name, "os-stop")) {
         action = SERVER_STOP;

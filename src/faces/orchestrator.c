@@ -11,7 +11,9 @@
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
+#include "fm/fm.h"
 #include "nfvo/upload_drops.h"
+#include "pm/pm.h"
 #include "sys/file.h"
 #include "tosca/package.h"
 #include "vim/vim.h"
@@ -32,6 +34,8 @@
       "signed-only: packages that nobody signed are refused")                                      \
     X(callbacks, "callbacks", "PREFIXES", "",                                                      \
       "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
+    X(look_every, "look-every", "SECONDS", "10",                                                   \
+      "how often sites are asked whether instances are as they should be")                         \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(client_ca, "client-ca", "FILE", "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
@@ -73,8 +77,11 @@ struct orchestrator {
     struct identity *identity;
     struct nfvo nfvo;
     struct site_watch *watch;
+    int64_t look_s;
+    struct fm_watch *faults;
     struct callback_rule callbacks;
     struct notifier *notifier;
+    struct pm_collector *collector;
     struct rest *rest;
 };
 
@@ -134,6 +141,11 @@ options_check(struct orchestrator *o)
         return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
                                    o->values[OPTION_max_package_mb]));
     }
+    if (!str_to_i64(o->values[OPTION_look_every], &o->look_s) || o->look_s < 1 ||
+        o->look_s > 86400) {
+        e = err_join(e, err_new(E_INVALID, NULL, "--look-every: %s is no number of seconds",
+                                o->values[OPTION_look_every]));
+    }
     e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                              "--callbacks"));
     o->nfvo.max_package = (uint64_t)mb << 20;
@@ -152,6 +164,8 @@ orchestrator_register(void)
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
     nfvo_register();
+    fm_register();
+    pm_register();
 }
 
 static struct err *
@@ -169,7 +183,8 @@ state_open(struct orchestrator *o)
         .path = state_path(o, "orchestrator.db"),
         .tables =
             role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        notify_tables, NULL),
+                        fm_tables, notify_tables, metrics_tables, pm_tables, NULL),
+        .log_cursor = NOTIFY_CURSOR,
     };
 
     o->nfvo.packages_dir = state_path(o, "packages");
@@ -292,7 +307,9 @@ orchestrator_start(struct orchestrator *o)
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
+    o->faults = fm_watch_new(&o->nfvo, o->look_s * 1000);
     TRY(notifier_start(o));
+    o->collector = pm_collector_new(&o->nfvo, 0);
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u%s", o->server.address,
              rest_port(o->rest), o->server.tls_cert ? " https" : "");
@@ -308,6 +325,7 @@ orchestrator_end(struct orchestrator *o)
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
+    fm_watch_close(o->faults);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     if (o->rest) {
         rest_free(o->rest);
@@ -320,12 +338,15 @@ orchestrator_end(struct orchestrator *o)
         pool_free(o->pool);
     }
     site_watch_free(o->watch);
+    pm_collector_stop(o->collector);
     if (o->engine) {
         flow_engine_free(o->engine);
     }
     if (o->vim) {
         vim_free(o->vim);
     }
+    fm_watch_free(o->faults);
+    pm_collector_free(o->collector);
     if (o->http) {
         http_client_free(o->http);
     }

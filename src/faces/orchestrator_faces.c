@@ -6,7 +6,8 @@
 #include "identity/identity.h"
 
 static const struct face *const faces[] = {
-    &etsi_vnfpkgm_face, &etsi_nsd_face, &etsi_nslcm_face, &etsi_vnflcm_face, &carrick_face,
+    &etsi_vnfpkgm_face, &etsi_nsd_face, &etsi_nslcm_face, &etsi_vnflcm_face, &etsi_vnffm_face,
+    &etsi_nsfm_face,    &etsi_vnfpm_face, &etsi_nspm_face, &carrick_face,
 };
 
 const struct rest_mount *

@@ -125,14 +125,18 @@ plan_input(struct tx *tx, void *arg)
     struct ns_in *in = NULL;
 
     op.resource = &ns_instance_resource;
-    if (asked->request.n + asked->scale.n != 1) {
-        return err_new(E_INVALID, NULL, "one of 'request' and 'scale' is needed");
+    if (asked->request.n + asked->scale.n + asked->update.n != 1) {
+        return err_new(E_INVALID, NULL, "one of 'request', 'scale' and 'update' is needed");
     }
     planning->type = &ns_instantiate_flow;
     if (asked->scale.n) {
         request = (struct lcm_request){.row = asked->scale.items[0],
                                        .body = json_get(r->body, "scale")};
         TRY(ns_scale_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
+    } else if (asked->update.n) {
+        request = (struct lcm_request){.row = asked->update.items[0],
+                                       .body = json_get(r->body, "update")};
+        TRY(ns_update_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
     } else {
         request = (struct lcm_request){.row = asked->request.items[0],
                                        .body = json_get(r->body, "request")};
@@ -298,13 +302,15 @@ static const struct rest_shape own_shape = {.encode = own_encode};
 static struct err *
 redrive(struct tx *tx, struct rest_request *r)
 {
-    int64_t n;
+    const struct nfvo *nfvo = r->op.user;
+    int64_t n, left;
     void *row;
 
     TRY(resource_get(tx, &r->op, r->id, &row));
-    TRY(subscription_redrive(tx, r->id, &n));
+    TRY(notifier_redrive(nfvo->notifier, tx, r->id, &n, &left));
     jw_object(&r->w, NULL);
     jw_int(&r->w, "redriven", n);
+    jw_int(&r->w, "dead", left);
     jw_end(&r->w);
     return NULL;
 }
@@ -377,7 +383,7 @@ static const struct route routes[] = {
      .rule = "writer",
      .write = redrive,
      .committed = redriven,
-     .doc = "Delivers dead letters after all, in the place that is theirs."},
+     .doc = "Delivers dead letters after all, in the place that is theirs; as many as may wait."},
     REST_VERB("GET", ROOT "/notifications", REST_LIST, &notification_resource, &own_shape),
     REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
 };

@@ -277,6 +277,9 @@ stop_failed(struct flow *f, struct err *err)
     job->set_error = true;
     if (flow_row_state(&f->row) == FLOW_STARTING && f->phase == PHASE_RUN) {
         job->phase = "rollback";
+    } else if (f->phase == PHASE_RUN && f->type->gives_up && f->type->gives_up(err)) {
+        job->phase = "rollback";
+        job->to = FLOW_ROLLING_BACK;
     } else {
         job->phase = f->phase == PHASE_UNDO || f->phase == PHASE_UNDO_SWEEP ? "rollback" : "run";
         job->to = FLOW_FAILED_TEMP;
@@ -442,8 +445,9 @@ job_done(struct flow *f, struct job *job)
         flow_leave(f);
         return;
     }
-    if (job->to == FLOW_N_STATES && str_eq(job->phase, "rollback")) {
-        f->phase = PHASE_UNDO; /* Refused before it was granted. */
+    if ((job->to == FLOW_N_STATES || job->to == FLOW_ROLLING_BACK) &&
+        str_eq(job->phase, "rollback")) {
+        f->phase = PHASE_UNDO; /* Refused before it was granted, or given up by its type. */
     }
     if (job->begin && !f->cancel) {
         step_begin(job->begin, STEP_ACT);

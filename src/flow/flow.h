@@ -223,6 +223,9 @@ struct flow_type {
     const struct flow_type *undo_type;
     struct err *(*undo_input)(struct tx *tx, const struct flow_row *child, void *in);
     bool no_rollback;
+    /* Is it of no use to wait for somebody after this failure?  Then what was done is taken back at
+     * once (ROLLING_BACK instead of FAILED_TEMP).  Null = never. */
+    bool (*gives_up)(const struct err *err);
 };
 
 /* ---- rows ------------------------------------------------------------------ */

@@ -8,7 +8,9 @@
  * without a body always has a new connection. */
 #include "http/client.h"
 
+#include "base/net.h"
 #include "base/vec.h"
+#include "http/lookups.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -36,6 +38,8 @@ struct http_call {
     size_t body_len, body_at;
     int body_fd;
     bool was_refused, was_allowed; /* An address by may_connect. */
+    bool looks_up, was_crowded;    /* Counted among the client's lookups; refused there. */
+    char *url;
     struct mem *mem; /* Of the answer's headers. */
     VEC(const char *) headers;
     struct buf answer;
@@ -52,6 +56,7 @@ struct http_client {
     CURLM *multi;
     struct loop_timer *timer;
     struct http_call *calls;
+    struct lookups lookups;
 };
 
 static void
@@ -129,6 +134,46 @@ rewind_body(void *arg, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+static void
+lookup_over(struct http_call *call, bool is_answered)
+{
+    if (call->looks_up) {
+        call->looks_up = false;
+        lookups_end(&call->client->lookups, is_answered);
+    }
+}
+
+/* Is the host of the URL an address, so that nobody is asked? */
+static bool
+url_has_address(const char *url)
+{
+    CURLU *parts = curl_url();
+    char *host = NULL;
+    struct ip ip;
+    bool has = parts && !curl_url_set(parts, CURLUPART_URL, url, 0) &&
+               !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
+               (host[0] == '[' || ip_parse(host, &ip));
+
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return has;
+}
+
+/* libcurl is about to ask for an address; not 0: it does not, and the call ends. */
+static int
+start_lookup(void *state, void *reserved, void *arg)
+{
+    struct http_call *call = arg;
+
+    (void)state;
+    (void)reserved;
+    if (!call->looks_up && !url_has_address(call->url)) {
+        call->looks_up = lookups_begin(&call->client->lookups);
+        call->was_crowded = !call->looks_up;
+    }
+    return call->was_crowded;
+}
+
 /* The place where an address is known and nothing was sent to it. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
@@ -136,7 +181,8 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
     struct http_call *call = arg;
 
     (void)purpose;
-    if (!call->may_connect(call->may_arg, &to->addr)) {
+    lookup_over(call, true);
+    if (call->may_connect && !call->may_connect(call->may_arg, &to->addr)) {
         call->was_refused = true;
         return CURL_SOCKET_BAD;
     }
@@ -150,9 +196,9 @@ set_addresses(struct http_call *call, const struct http_client_config *config)
     if (config && config->may_connect) {
         call->may_connect = config->may_connect;
         call->may_arg = config->may_arg;
-        curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-        curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETDATA, call);
     }
+    curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(call->easy, CURLOPT_OPENSOCKETDATA, call);
 }
 
 /* RFC 9110 section 9.2.2. */
@@ -254,6 +300,7 @@ call_new(const struct http_client_config *config, const struct http_request *req
 
     init_once();
     call->mem = mem_new("http call");
+    call->url = mem_str(call->mem, request->url);
     call->what = mem_printf(call->mem, "%s %s", request->method, request->url);
     buf_init(&call->answer, request->max_answer ? request->max_answer : ANSWER_MAX);
     call->easy = curl_easy_init();
@@ -297,6 +344,9 @@ judge(const struct http_call *call, CURLcode code)
     }
     if (call->was_refused && !call->was_allowed) {
         return err_new(E_FORBIDDEN, NULL, "%s: its address may not be called", call->what);
+    }
+    if (call->was_crowded) {
+        return err_new(E_UNAVAILABLE, NULL, "%s: too many names are being looked up", call->what);
     }
     if (!was_sent(call)) {
         bool is_wrong = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
@@ -352,6 +402,7 @@ finish(struct http_call *call, struct err *e)
 {
     struct http_answer answer = {0};
 
+    lookup_over(call, false);
     forget(call);
     if (!e) {
         fill_answer(call, &answer);
@@ -373,6 +424,7 @@ finish_ended(struct http_client *client)
             CURLcode code = message->data.result;
 
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+            lookup_over(call, code == CURLE_COULDNT_RESOLVE_HOST);
             finish(call, judge(call, code));
         }
     }
@@ -530,6 +582,8 @@ http_call(struct http_client *client, const struct http_request *request, http_d
     struct http_call *call = call_new(&client->config, request);
 
     call->client = client;
+    curl_easy_setopt(call->easy, CURLOPT_RESOLVER_START_FUNCTION, start_lookup);
+    curl_easy_setopt(call->easy, CURLOPT_RESOLVER_START_DATA, call);
     call->done = done;
     call->arg = arg;
     call->next = client->calls;

@@ -1,6 +1,7 @@
 /* The comparison of what is recorded with what sites show: a function of the two, so that what it says
  * can be said again, and changes nothing. */
 #include "nfvo/drift.h"
+#include "vim/vim.h"
 
 #include <string.h>
 
@@ -97,6 +98,7 @@ tell(struct comparison *c, const struct drift_thing *thing, const struct drift_d
     difference.kind = thing->kind;
     difference.id = thing->id;
     difference.name = thing->label;
+    difference.thing = thing->owner ? thing : NULL;
     if (difference.heal) {
         difference.mend = heal_of(c, thing->vnf, difference.heal);
         difference.heal = difference.mend ? difference.heal : NULL;
@@ -132,6 +134,16 @@ server_compare(struct comparison *c, const struct drift_thing *thing,
     }
 }
 
+/* Is the port's server there and as it has to be?  Else the server is what there is to tell. */
+static bool
+is_served(struct comparison *c, const struct drift_thing *port)
+{
+    const struct drift_object *server =
+        port->server ? map_get(&c->objects, key_of(c, port->site, "server", port->server)) : NULL;
+
+    return server && str_eq(state_wanted(port), "ACTIVE") && str_eq(server->status, "ACTIVE");
+}
+
 /* A port that another server has is not taken from it by a healing. */
 static void
 port_compare(struct comparison *c, const struct drift_thing *thing,
@@ -151,6 +163,9 @@ port_compare(struct comparison *c, const struct drift_thing *thing,
         tell(c, thing,
              &(struct drift_difference){
                  .what = "STATE", .recorded = "open", .found = "admin_state_up is false"});
+    } else if (str_eq(object->status, "DOWN") && is_served(c, thing)) {
+        tell(c, thing,
+             &(struct drift_difference){.what = "STATE", .recorded = "ACTIVE", .found = "DOWN"});
     }
 }
 
@@ -205,7 +220,7 @@ group_compare(struct comparison *c, const struct drift_thing *thing,
 typedef void compare_fn(struct comparison *c, const struct drift_thing *thing,
                         const struct drift_object *object);
 
-/* Of other kinds only whether they are there. */
+/* Of other kinds only whether they are there, and not in ERROR. */
 static const struct {
     const char *kind;
     compare_fn *compare;
@@ -232,11 +247,51 @@ thing_compare(struct comparison *c, const struct drift_thing *thing)
                  .heal = server ? thing->id : NULL});
         return;
     }
+    if (str_eq(object->status, "ERROR") && !str_eq(thing->kind, "server")) {
+        tell(c, thing,
+             &(struct drift_difference){.what = "STATE", .recorded = "there", .found = "ERROR"});
+    }
     for (size_t i = 0; i < ARRAY_SIZE(compared); i++) {
         if (str_eq(compared[i].kind, thing->kind)) {
             compared[i].compare(c, thing, object);
         }
     }
+}
+
+/* ---- what lists show ------------------------------------------------------------------------ */
+
+static struct strs
+strs_of(struct mem *mem, const struct json *list)
+{
+    struct strs strs = {.items = MEM_ARRAY(mem, list ? list->n + 1 : 1, const char *)};
+
+    json_each (list, i) {
+        const char *s = json_str(list->items[i]);
+
+        if (s) {
+            strs.items[strs.n++] = mem_str(mem, s);
+        }
+    }
+    return strs;
+}
+
+struct drift_object
+drift_object_of(struct mem *mem, const struct drift_list *list, const struct json *json)
+{
+    /* Neutron's data-plane-status: what somebody who looked at the packets says. */
+    bool down = str_eq(json_get_str(json, "data_plane_status"), "DOWN");
+
+    return (struct drift_object){
+        .site = list->site,
+        .kind = list->kind,
+        .id = mem_str(mem, json_get_str(json, "id")),
+        .name = mem_str(mem, json_get_str(json, "name")),
+        .status = down ? "DOWN" : mem_str(mem, json_get_str(json, "status")),
+        .server = mem_str(mem, str_or(json_get_str(json, "device_id"), "")),
+        .flow = drift_flow_of(mem, vim_marker_of(list->kind, json)),
+        .shut = !json_bool(json_get(json, "admin_state_up"), true),
+        .members = strs_of(mem, json_get(json, "port_pairs")),
+    };
 }
 
 /* ---- what is left over ------------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
 /* What is recorded of an instance against what sites show of it.  The comparison (drift.c) is a function
- * of the two; drift_look.c asks sites and store for them. */
+ * of the two; drift_record.c reads the one, drift_look.c asks sites for the other. */
 #ifndef CARRICK_NFVO_DRIFT_H
 #define CARRICK_NFVO_DRIFT_H
 
@@ -17,6 +17,7 @@ struct drift_vnf {
     struct strs levels; /* "ASPECT=N" for where each of its aspects is; none = nothing scales. */
 };
 struct drift_thing {
+    const char *owner; /* The instance that holds it. */
     const char *site, *kind, *id, *label;
     const struct drift_vnf *vnf; /* Whose it is, or serves; null = the NS's own. */
     const char *server;          /* A VNFC's port: the server that it is at; null = any. */
@@ -24,8 +25,26 @@ struct drift_thing {
 };
 struct drift_record {
     VEC(struct drift_thing) things;
-    struct map flows; /* Flows of the instance's operations, by id. */
+    struct map vnfs;  /* Id of a VNF instance -> drift_vnf */
+    struct map flows; /* Flows of the instance's operations, by id; whoever looks for what is left over
+                       * adds them. */
 };
+/* A network service with all its VNFs, or one VNF. */
+struct drift_subject {
+    const char *ns_id, *vnf_id; /* One of the two. */
+};
+void drift_record_init(struct drift_record *record, struct mem *mem);
+/* The subject's VNF instances, by name. */
+struct err *drift_subject_vnfs(struct tx *tx, const struct drift_subject *subject,
+                               struct rows *vnfs) MUST_USE;
+/* E_CONFLICT where an operation is open: what is under way is not recorded yet. */
+struct err *drift_subject_free(struct tx *tx, const struct drift_subject *subject,
+                               const struct rows *vnfs) MUST_USE;
+/* Adds what is recorded of a subject; strings live in tx_mem. */
+struct err *drift_record_add(struct tx *tx, const struct drift_subject *subject,
+                             const struct rows *vnfs, struct drift_record *record) MUST_USE;
+/* What one instance holds, first made first. */
+struct err *drift_holdings(struct tx *tx, const char *owner_id, struct rows *rows) MUST_USE;
 
 /* ---- what is seen ---------------------------------------------------------------------- */
 
@@ -36,6 +55,11 @@ struct drift_object {
     bool shut;          /* A port that carries nothing. */
     struct strs members;
 };
+/* An object as a site's list has it, in 'mem'; it has an "id". */
+struct drift_list;
+struct json;
+struct drift_object drift_object_of(struct mem *mem, const struct drift_list *list,
+                                    const struct json *json);
 /* The answer to one list: only with it is what is not among the objects missing. */
 struct drift_list {
     const char *site, *kind;
@@ -65,6 +89,7 @@ struct drift_difference {
 #define X(member, json) const char *member;
     DRIFT_MEMBERS(X)
 #undef X
+    const struct drift_thing *thing; /* Null: it is left over. */
 };
 struct drift_differences {
     struct drift_difference *items;

@@ -14,7 +14,7 @@
 struct drift_check {
     struct mem *mem; /* Outlives the request where sites are late. */
     struct nfvo *nfvo;
-    const char *ns_id, *vnf_id; /* One of the two. */
+    struct drift_subject subject;
     struct map sites;           /* id -> name */
     struct map held;            /* SITE/KIND/ID, and SITE/KIND/ */
     struct drift_seen seen;
@@ -38,44 +38,6 @@ key_of(struct mem *mem, const char *site, const char *kind, const char *id)
     return mem_printf(mem, "%s/%s/%s", site, kind, id);
 }
 
-/* ---- rows ---------------------------------------------------------------------------------- */
-
-static struct err *
-holdings_of(struct tx *tx, const char *owner_id, struct rows *rows)
-{
-    struct cond owned[] = {COND("owner_id", owner_id), {0}};
-    struct sort sorts[] = {{.attr = "position"}, {0}};
-    struct query query = {.table = &holding_table, .conds = owned, .sorts = sorts};
-
-    return rows_select(tx, &query, rows);
-}
-
-static struct err *
-vnfs_of(struct tx *tx, const struct drift_check *check, struct rows *rows)
-{
-    struct cond of_ns[] = {COND("ns_instance_id", check->ns_id), {0}};
-    struct cond itself[] = {COND("id", check->vnf_id), {0}};
-    struct sort by_name[] = {{.attr = "name"}, {0}};
-    struct query query = {.table = &vnf_instance_table,
-                          .conds = check->ns_id ? of_ns : itself,
-                          .sorts = by_name};
-
-    return rows_select(tx, &query, rows);
-}
-
-/* What is under way is not recorded yet. */
-static struct err *
-operations_free(struct tx *tx, const struct drift_check *check, const struct rows *vnfs)
-{
-    if (check->ns_id) {
-        TRY(ns_operation_free(tx, check->ns_id));
-    }
-    for (size_t i = 0; i < vnfs->n; i++) {
-        TRY(vnf_operation_free(tx, ((const struct vnf_instance *)vnfs->items[i])->id));
-    }
-    return NULL;
-}
-
 /* ---- the beginning: which sites to ask ------------------------------------------------------ */
 
 static struct err *
@@ -84,7 +46,7 @@ owner_add(struct tx *tx, struct drift_check *check, const char *owner_id)
     struct mem *mem = check->mem;
     struct rows rows;
 
-    TRY(holdings_of(tx, owner_id, &rows));
+    TRY(drift_holdings(tx, owner_id, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         const struct holding *row = rows.items[i];
         struct site *site;
@@ -116,12 +78,12 @@ begin_read(struct tx *tx, void *arg)
     struct rows vnfs;
     void *row;
 
-    begin->op.resource = check->ns_id ? &ns_instance_resource : &vnf_instance_resource;
-    TRY(resource_get(tx, &begin->op, check->ns_id ? check->ns_id : check->vnf_id, &row));
-    TRY(vnfs_of(tx, check, &vnfs));
-    TRY(operations_free(tx, check, &vnfs));
-    if (check->ns_id) {
-        TRY(owner_add(tx, check, check->ns_id));
+    begin->op.resource = check->subject.ns_id ? &ns_instance_resource : &vnf_instance_resource;
+    TRY(resource_get(tx, &begin->op, check->subject.ns_id ? check->subject.ns_id : check->subject.vnf_id, &row));
+    TRY(drift_subject_vnfs(tx, &check->subject, &vnfs));
+    TRY(drift_subject_free(tx, &check->subject, &vnfs));
+    if (check->subject.ns_id) {
+        TRY(owner_add(tx, check, check->subject.ns_id));
     }
     for (size_t i = 0; i < vnfs.n; i++) {
         TRY(owner_add(tx, check, ((const struct vnf_instance *)vnfs.items[i])->id));
@@ -144,8 +106,8 @@ drift_check_new(const struct op *op, const struct check_request *request,
     begin.check = MEM_NEW(mem, struct drift_check);
     begin.check->mem = mem;
     begin.check->nfvo = op->user;
-    begin.check->ns_id = mem_str(mem, request->ns_instance_id);
-    begin.check->vnf_id = mem_str(mem, request->vnf_instance_id);
+    begin.check->subject.ns_id = mem_str(mem, request->ns_instance_id);
+    begin.check->subject.vnf_id = mem_str(mem, request->vnf_instance_id);
     map_init(&begin.check->sites, mem);
     map_init(&begin.check->held, mem);
     err = store_read(begin.check->nfvo->store, begin_read, &begin);
@@ -157,155 +119,14 @@ drift_check_new(const struct op *op, const struct check_request *request,
     return NULL;
 }
 
-/* ---- the record ------------------------------------------------------------------------------- */
+/* ---- the end: what is recorded now ------------------------------------------------------------ */
 
 struct recording {
     struct tx *tx;
     struct mem *mem;
     const struct drift_check *check;
     struct drift_record record;
-    const char *ns;       /* As commands are told it, or null. */
-    struct map vnfs;      /* Id of a VNF instance -> drift_vnf */
-    struct map by_label;  /* As labels of chains have it -> drift_vnf */
-    struct map servers;   /* SITE/port/ID -> server */
 };
-
-/* What needs no quotes is called by its name. */
-static const char *
-word_of(const char *name, const char *id)
-{
-    return drift_word_is_plain(name) ? name : id;
-}
-
-static struct strs
-levels_of(struct mem *mem, const struct rows *scales)
-{
-    struct strs levels = {.items = MEM_ARRAY(mem, scales->n + 1, const char *)};
-
-    for (size_t i = 0; i < scales->n; i++) {
-        const struct vnf_scale *scale = scales->items[i];
-
-        levels.items[levels.n++] =
-            mem_printf(mem, "%s=%lld", scale->aspect, (long long)scale->level);
-    }
-    return levels;
-}
-
-static struct err *
-vnf_record(struct recording *r, const struct vnf_instance *row)
-{
-    struct vnf_made *made = row_new(r->mem, &vnf_made_table);
-    struct drift_vnf *vnf = MEM_NEW(r->mem, struct drift_vnf);
-
-    vnf->id = row->id;
-    vnf->name = word_of(row->name, row->id);
-    vnf->ns = r->ns;
-    if (str_eq(row->instantiation_state, "INSTANTIATED")) {
-        vnf->state = json_get_str(row->instantiated_info, "vnfState");
-    }
-    map_set(&r->vnfs, row->id, vnf);
-    if (!row->made) {
-        return NULL;
-    }
-    TRY(vnf_instance_made(r->tx, row->id, made));
-    vnf->levels = levels_of(r->mem, &made->scales);
-    for (size_t i = 0; i < made->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = made->vnfcs.items[i];
-
-        for (size_t j = 0; vnfc->server_id && j < vnfc->ports.n; j++) {
-            const struct made_port *port = vnfc->ports.items[j];
-
-            map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
-                    mem_str(r->mem, vnfc->server_id));
-        }
-    }
-    return NULL;
-}
-
-static struct err *
-things_record(struct recording *r, const char *owner_id, const struct drift_vnf *vnf)
-{
-    struct rows rows;
-
-    TRY(holdings_of(r->tx, owner_id, &rows));
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct holding *row = rows.items[i];
-        struct drift_thing thing = {.site = row->site_id,
-                                    .kind = row->kind,
-                                    .id = row->resource_id,
-                                    .label = row->label,
-                                    .vnf = vnf};
-
-        thing.server = map_get(&r->servers, key_of(r->mem, thing.site, thing.kind, thing.id));
-        vec_add(r->mem, &r->record.things, thing);
-    }
-    return NULL;
-}
-
-/* ---- groups: a pair "HOP/VNF/VNFC" is a member of group "HOP" -------------------------------- */
-
-/* Names of positions may have a '/': the longest that fits. */
-static struct drift_thing *
-group_find(struct recording *r, const struct drift_thing *pair)
-{
-    struct drift_thing *found = NULL;
-
-    vec_each (&r->record.things, thing) {
-        size_t n = strlen(thing->label);
-
-        if (str_eq(thing->kind, "port_pair_group") && str_eq(thing->site, pair->site) &&
-            str_starts(pair->label, thing->label) && pair->label[n] == '/' &&
-            (!found || n > strlen(found->label))) {
-            found = thing;
-        }
-    }
-    return found;
-}
-
-static void
-member_add(struct recording *r, struct drift_thing *group, const struct drift_thing *pair)
-{
-    const char *vnf = pair->label + strlen(group->label) + 1, *end = strchr(vnf, '/');
-    const char **grown = MEM_ARRAY(r->mem, group->members.n + 1, const char *);
-
-    for (size_t i = 0; i < group->members.n; i++) {
-        grown[i] = group->members.items[i];
-    }
-    grown[group->members.n++] = pair->id;
-    group->members.items = grown;
-    if (end && !group->vnf) {
-        group->vnf = map_get(&r->by_label, mem_strn(r->mem, vnf, (size_t)(end - vnf)));
-    }
-}
-
-static void
-members_record(struct recording *r)
-{
-    vec_each (&r->record.things, thing) {
-        struct drift_thing *group = str_eq(thing->kind, "port_pair") ? group_find(r, thing) : NULL;
-
-        if (group) {
-            member_add(r, group, thing);
-        }
-    }
-}
-
-static struct err *
-labels_record(struct recording *r, const struct ns_instance *ns)
-{
-    struct ns_made *made = row_new(r->mem, &ns_made_table);
-
-    if (!ns->made) {
-        return NULL;
-    }
-    TRY(ns_instance_made(r->tx, ns->id, made));
-    for (size_t i = 0; i < made->vnfs.n; i++) {
-        const struct plan_vnf *vnf = made->vnfs.items[i];
-
-        map_set(&r->by_label, vnf->name, map_get(&r->vnfs, vnf->vnf_instance_id));
-    }
-    return NULL;
-}
 
 /* ---- whose an object is that nobody holds ----------------------------------------------------- */
 
@@ -318,8 +139,8 @@ operation_is_ours(struct recording *r, const char *id, bool *ours)
 
     TRY(row_find(r->tx, &vnf_lcm_op_occ_table, by_id, &of_vnf));
     TRY(row_find(r->tx, &ns_lcm_op_occ_table, by_id, &of_ns));
-    *ours = (of_vnf && map_get(&r->vnfs, of_vnf->vnf_instance_id)) ||
-            (of_ns && str_eq(of_ns->ns_instance_id, r->check->ns_id));
+    *ours = (of_vnf && map_get(&r->record.vnfs, of_vnf->vnf_instance_id)) ||
+            (of_ns && str_eq(of_ns->ns_instance_id, r->check->subject.ns_id));
     return NULL;
 }
 
@@ -418,43 +239,16 @@ answer_write(const struct drift_check *check, const struct recording *r)
 }
 
 static struct err *
-vnfs_record(struct recording *r, const struct rows *vnfs)
-{
-    for (size_t i = 0; i < vnfs->n; i++) {
-        const struct vnf_instance *row = vnfs->items[i];
-        struct ns_instance *ns;
-
-        if (row->ns_instance_id && !r->ns) {
-            TRY(row_get(r->tx, &ns_instance_table, row->ns_instance_id, &ns));
-            r->ns = word_of(ns->name, ns->id);
-        }
-        TRY(vnf_record(r, row));
-        TRY(things_record(r, row->id, map_get(&r->vnfs, row->id)));
-    }
-    return NULL;
-}
-
-static struct err *
 end_read(struct tx *tx, void *arg)
 {
     const struct drift_check *check = arg;
     struct recording r = {.tx = tx, .mem = tx_mem(tx), .check = check};
-    struct ns_instance *ns;
     struct rows vnfs;
 
-    map_init(&r.vnfs, r.mem);
-    map_init(&r.by_label, r.mem);
-    map_init(&r.servers, r.mem);
-    map_init(&r.record.flows, r.mem);
-    TRY(vnfs_of(tx, check, &vnfs));
-    TRY(operations_free(tx, check, &vnfs));
-    TRY(vnfs_record(&r, &vnfs));
-    if (check->ns_id) {
-        TRY(row_get(tx, &ns_instance_table, check->ns_id, &ns));
-        TRY(labels_record(&r, ns));
-        TRY(things_record(&r, check->ns_id, NULL));
-    }
-    members_record(&r);
+    drift_record_init(&r.record, r.mem);
+    TRY(drift_subject_vnfs(tx, &check->subject, &vnfs));
+    TRY(drift_subject_free(tx, &check->subject, &vnfs));
+    TRY(drift_record_add(tx, &check->subject, &vnfs, &r.record));
     TRY(flows_record(&r));
     answer_write(check, &r);
     return NULL;
@@ -483,40 +277,17 @@ check_over(void *arg)
     check_finish(arg, true);
 }
 
-static struct strs
-strs_of(struct mem *mem, const struct json *list)
-{
-    struct strs strs = {.items = MEM_ARRAY(mem, list ? list->n + 1 : 1, const char *)};
-
-    json_each (list, i) {
-        const char *s = json_str(list->items[i]);
-
-        if (s) {
-            strs.items[strs.n++] = mem_str(mem, s);
-        }
-    }
-    return strs;
-}
-
 /* What is neither held nor ours is nobody's business. */
 static void
 object_see(struct drift_check *check, const struct drift_list *list, const struct json *json)
 {
     struct mem *mem = check->mem;
     const char *id = json_get_str(json, "id"), *marker = vim_marker_of(list->kind, json);
-    struct drift_object object = {.site = list->site, .kind = list->kind};
 
     if (!id || (!marker && !map_get(&check->held, key_of(mem, list->site, list->kind, id)))) {
         return;
     }
-    object.id = mem_str(mem, id);
-    object.name = mem_str(mem, json_get_str(json, "name"));
-    object.status = mem_str(mem, json_get_str(json, "status"));
-    object.server = mem_str(mem, str_or(json_get_str(json, "device_id"), ""));
-    object.flow = drift_flow_of(mem, marker);
-    object.shut = !json_bool(json_get(json, "admin_state_up"), true);
-    object.members = strs_of(mem, json_get(json, "port_pairs"));
-    vec_add(mem, &check->seen.objects, object);
+    vec_add(mem, &check->seen.objects, drift_object_of(mem, list, json));
 }
 
 /* A kind that a site does not have, and that nothing is held of there, is not missing. */

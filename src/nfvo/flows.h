@@ -53,6 +53,7 @@ struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t d
  */
 
 extern const struct step_kind ns_vnfs_make; /* LOCAL, in ns_vnfs: rows of VNF instances */
+extern const struct step_kind ns_vnfs_take; /* the same in an NS that runs: its record has them too */
 extern const struct step_kind ns_keep;      /* LOCAL, in ns_made: INSTANTIATED */
 extern const struct step_kind ns_vnfs_left; /* READ, in owner, out ns_end: what is to terminate */
 extern const struct step_kind ns_forget; /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
@@ -65,13 +66,20 @@ struct err *ns_instance_made(struct tx *tx, const char *id, struct ns_made *made
 /* Brings the record in line with those of its VNFs. */
 struct err *ns_instance_renew(struct tx *tx, const char *id) MUST_USE;
 
+/* Among 'vnfs' (struct plan_vnf); null where it is not. */
+const struct plan_vnf *plan_vnf_find(const struct rows *vnfs, const char *vnf_instance_id);
+
 /* state_changed of the NFVO's operations. */
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
 /* The one only adds servers; the other deletes some and cannot be rolled back. */
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
-extern const struct flow_type ns_heal_flow, ns_update_flow;
+/* ns_shape.c: VNFs, SAPs and graphs that come; those that go, besides. */
+extern const struct flow_type ns_grow_flow, ns_shrink_flow;
+/* The same as scalings of the NS. */
+extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
+extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;

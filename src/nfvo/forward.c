@@ -162,6 +162,22 @@ pairs_open(struct round *r, const struct fwd_hop *hop)
     return NULL;
 }
 
+/* What a rollback makes of the group again: an operation that was given up may have let in, or not, what
+ * is noted. */
+static struct err *
+members_now(struct round *r, const struct fwd_hop *hop, struct strs *members)
+{
+    struct vim_ref *group = row_new(flow_mem(r->f), &vim_ref_table);
+    struct vim_made *now = row_new(flow_mem(r->f), &vim_made_table);
+
+    group->site = r->in->site;
+    group->id = hop->group_id;
+    TRY(flow_step(r->f, flow_label(r->f, "members %s", hop->name), &vim_port_pair_group_show, group,
+                  now));
+    *members = now->port_pairs;
+    return NULL;
+}
+
 /* New instances join a group that is there already: those in it stay. */
 static struct err *
 group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pairs)
@@ -169,10 +185,10 @@ group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pa
     struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
     size_t n = hop->pairs.n;
 
+    TRY(members_now(r, hop, &members->before));
     TRY(pairs_wait(r, hop));
     members->site = r->in->site;
     members->id = hop->group_id;
-    members->before = hop->pairs;
     members->members.items = MEM_ARRAY(flow_mem(r->f), n + hop->instances.n + 1, const char *);
     for (size_t i = 0; i < n; i++) {
         members->members.items[i] = hop->pairs.items[i];
@@ -200,6 +216,7 @@ group_make(struct round *r, const struct fwd_hop *hop)
         pairs[i] = map_get(&r->pairs, key2(r->f, hop->name, instance->name));
     }
     if (hop->group_id) {
+        map_set(&r->groups, hop->name, keep(r->f, hop->group_id));
         return group_join(r, hop, pairs);
     }
     group->site = r->in->site;
@@ -337,6 +354,9 @@ labels_want(struct round *r, const struct fwd_path *path, const struct fwd_hop *
         for (size_t d = 0; d < ARRAY_SIZE(directions); d++) {
             struct fwd_label *label = row_new(flow_mem(r->f), &fwd_label_table);
 
+            if (is_in(&instance->labels, key2(r->f, path->name, directions[d]))) {
+                continue;
+            }
             label->path = path->name;
             label->instance = instance->name;
             label->hop = hop->name;
@@ -411,8 +431,7 @@ label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd
 {
     struct vim_chain_label *in = row_new(flow_mem(f), &vim_chain_label_table);
     struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
-    const char *name = mem_printf(flow_mem(f), "%s/%s/%s/%s", label->path, label->hop,
-                                  label->instance, label->direction);
+    const char *name = steer_label_name(flow_mem(f), label);
 
     in->site = site;
     in->port_chain_id = label->chain_id;

@@ -1,7 +1,14 @@
 /* The tables behind nfvo/journal.h. */
 #include "nfvo/journal.h"
 
+#include "nfvo/request.h"
+
 #define ATTR ATTR_ROW
+#define TABLE_STRUCT vnf_add
+static const struct attr vnf_add_attrs[] = {
+#include "nfvo/vnf_add.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT ns_in
 static const struct attr ns_in_attrs[] = {
 #include "nfvo/ns_in.tbl"
@@ -162,6 +169,11 @@ static const struct attr ns_made_attrs[] = {
 #include "nfvo/ns_made.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT shape_in
+static const struct attr shape_in_attrs[] = {
+#include "nfvo/shape_in.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT ns_scaled
 static const struct attr ns_scaled_attrs[] = {
 #include "nfvo/ns_scaled.tbl"
@@ -174,6 +186,16 @@ static const struct attr ns_end_attrs[] = {
 #undef TABLE_STRUCT
 #undef ATTR
 
+const struct table vnf_add_table = {
+    .name = "vnf_add",
+    .doc = "A VNF instance that an NS is to have besides.",
+    TABLE(struct vnf_add, vnf_add_attrs),
+};
+const struct table shape_in_table = {
+    .name = "shape_in",
+    .doc = "Input of the placement in an NS that runs.",
+    TABLE(struct shape_in, shape_in_attrs),
+};
 const struct table ns_in_table = {
     .name = "ns_in",
     .doc = "Input of an operation on an NS instance.",

@@ -6,6 +6,10 @@
 
 /* Items come before the tables that hold them. */
 #define ATTR ATTR_MEMBER
+struct vnf_add {
+    struct row row;
+#include "nfvo/vnf_add.tbl"
+};
 struct ns_in {
     struct row row;
 #include "nfvo/ns_in.tbl"
@@ -134,6 +138,10 @@ struct ns_made {
     struct row row;
 #include "nfvo/ns_made.tbl"
 };
+struct shape_in {
+    struct row row;
+#include "nfvo/shape_in.tbl"
+};
 struct ns_scaled {
     struct row row;
 #include "nfvo/ns_scaled.tbl"
@@ -150,6 +158,7 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_plan_table, ns_vnfs_table, ns_site_in_table, made_net_table, ns_site_made_table,
     ns_image_made_table, fwd_port_table, fwd_remote_table, fwd_instance_table, fwd_hop_table,
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
-    ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table;
+    ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
+    vnf_add_table, shape_in_table;
 
 #endif

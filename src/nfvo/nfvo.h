@@ -173,16 +173,20 @@ struct err *ns_terminate_start(struct tx *tx, struct op *op, const char *id,
 /* SOL005 6.4.5. */
 struct err *ns_scale_start(struct tx *tx, struct op *op, const char *id,
                            const struct lcm_request *request, const char **op_occ_id) MUST_USE;
-/* SOL005 6.4.6, OPERATE_VNF. */
+/* SOL005 7.4.5, by the table of types in ns_update.h. */
 struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
                             const struct lcm_request *request, const char **op_occ_id) MUST_USE;
 /* SOL005 6.4.7, healVnfData. */
 struct err *ns_heal_start(struct tx *tx, struct op *op, const char *id,
                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
-/* The same checks as before a scaling, the input of the flow and which it is: for a plan. */
+/* The same checks as before a scaling or an update, the input of the flow and which it is: for a
+ * plan. */
 struct err *ns_scale_input(struct tx *tx, struct op *op, const char *id,
                            const struct lcm_request *request, struct ns_in **out,
                            const struct flow_type **type) MUST_USE;
+struct err *ns_update_input(struct tx *tx, struct op *op, const char *id,
+                            const struct lcm_request *request, struct ns_in **out,
+                            const struct flow_type **type) MUST_USE;
 /* The same checks as before an instantiation, and the input of the flow instead of its start:
  * for a plan. */
 struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,

@@ -172,10 +172,9 @@ const struct resource ns_lcm_op_occ_resource = {
 static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_flow,
                                                     "NOT_INSTANTIATED"},
                                   ns_terminate = {&ns_kind, &ns_terminate_flow, "INSTANTIATED"},
-                                  ns_scale_out = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
+                                  ns_scale = {&ns_kind, &ns_scale_out_flow, "INSTANTIATED"},
                                   ns_heal = {&ns_kind, &ns_heal_flow, "INSTANTIATED"},
-                                  ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"},
-                                  ns_scale_in = {&ns_kind, &ns_scale_in_flow, "INSTANTIATED"};
+                                  ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"};
 
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
@@ -233,12 +232,10 @@ ns_scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_re
                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
-    bool shrinks = false;
 
-    TRY(instance_take(tx, op, id, &ns_scale_out, in));
-    TRY(ns_scale_check(tx, request->row, in, &shrinks));
+    TRY(instance_take(tx, op, id, &ns_scale, in));
+    TRY(ns_scale_check(tx, request->row, in, type));
     in->request = request->body;
-    *type = shrinks ? &ns_scale_in_flow : &ns_scale_out_flow;
     *out = in;
     return NULL;
 }
@@ -247,12 +244,11 @@ struct err *
 ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                const char **op_occ_id)
 {
-    const struct flow_type *type = NULL;
+    struct lcm_operation operation = ns_scale;
     struct ns_in *in = NULL;
 
-    TRY(ns_scale_input(tx, op, id, request, &in, &type));
-    return lcm_start(tx, op, type == &ns_scale_in_flow ? &ns_scale_in : &ns_scale_out, in,
-                     in->project_id, op_occ_id);
+    TRY(ns_scale_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -268,15 +264,27 @@ ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_req
 }
 
 struct err *
-ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                const char **op_occ_id)
+ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_update, in));
-    TRY(ns_update_check(tx, request->row, in));
     in->request = request->body;
-    return lcm_start(tx, op, &ns_update, in, in->project_id, op_occ_id);
+    TRY(ns_update_check(tx, request->row, in, type));
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                const char **op_occ_id)
+{
+    struct lcm_operation operation = ns_update;
+    struct ns_in *in = NULL;
+
+    TRY(ns_update_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -308,6 +316,8 @@ result_of(const struct flow_row *flow, enum touch touch)
 struct changes {
     struct tx *tx;
     const struct flow_row *flow;
+    struct nsd *nsd;
+    struct map told; /* VNFFGs */
     struct jw w;
 };
 
@@ -336,16 +346,36 @@ vl_write(void *arg, const struct touched *touched)
     return NULL;
 }
 
+/* The VNFFG of a path as vnffgInfo calls it. */
+static const char *
+graph_of(const struct nsd *nsd, const char *path)
+{
+    for (size_t i = 0; i < nsd->n_graphs; i++) {
+        for (size_t j = 0; j < nsd->graphs[i].n_paths; j++) {
+            if (str_eq(nsd->graphs[i].paths[j].name, path)) {
+                return nsd->graphs[i].name;
+            }
+        }
+    }
+    return path;
+}
+
+/* A chain for each of its paths and sites: the VNFFG is told once. */
 static struct err *
 vnffg_write(void *arg, const struct touched *touched)
 {
     struct changes *c = arg;
+    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD", *graph;
 
-    if (touched->kind == &vim_port_chain_create) {
+    if (touched->kind != &vim_port_chain_create) {
+        return NULL;
+    }
+    graph = graph_of(c->nsd, last_word(touched->label));
+    if (map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
         jw_object(&c->w, NULL);
-        jw_str(&c->w, "vnffgInstanceId", touched->id);
-        jw_str(&c->w, "vnffgdId", last_word(touched->label));
-        jw_str(&c->w, "changeType", touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD");
+        jw_str(&c->w, "vnffgInstanceId", graph);
+        jw_str(&c->w, "vnffgdId", graph);
+        jw_str(&c->w, "changeType", type);
         jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
         jw_end(&c->w);
     }
@@ -376,6 +406,21 @@ vnf_result(const struct vnf_lcm_op_occ *occ)
                                                          : "FAILED";
 }
 
+/* SOL005's word for what SOL003 calls an operation. */
+static const char *
+change_word(const char *operation)
+{
+    static const char *const words[][2] = {
+        {"SCALE_TO_LEVEL", "SCALE"}, {"CHANGE_EXT_CONN", "CHANGE_EXTERNAL_VNF_CONNECTIVITY"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (str_eq(words[i][0], operation)) {
+            return words[i][1];
+        }
+    }
+    return operation;
+}
+
 static void
 vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
 {
@@ -384,9 +429,7 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_str(&c->w, "vnfdId", str_or(occ->vnfd_id, ""));
     jw_str(&c->w, "vnfProfileId", str_or(occ->vnf_profile_id, ""));
     jw_str(&c->w, "vnfName", str_or(occ->vnf_name, ""));
-    /* SOL005 has one word for both. */
-    jw_str(&c->w, "changeType",
-           str_eq(occ->operation, "SCALE_TO_LEVEL") ? "SCALE" : occ->operation);
+    jw_str(&c->w, "changeType", change_word(occ->operation));
     jw_str(&c->w, "changeResult", vnf_result(occ));
     jw_end(&c->w);
 }
@@ -406,7 +449,8 @@ vnfs_write(struct changes *c)
 }
 
 static struct err *
-changes_of(struct tx *tx, const struct flow_row *flow, const struct json **changes)
+changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
+           const struct json **changes)
 {
     static const struct change_list {
         const char *key;
@@ -416,6 +460,8 @@ changes_of(struct tx *tx, const struct flow_row *flow, const struct json **chang
     AUTO_BUF text = BUF_INIT;
     struct changes c = {.tx = tx, .flow = flow, .w = jw_to(&text)};
 
+    map_init(&c.told, tx_mem(tx));
+    TRY(nsd_load(tx, nsd_info_id, &c.nsd));
     jw_object(&c.w, NULL);
     jw_array(&c.w, "affectedVnfs");
     TRY(vnfs_write(&c));
@@ -439,8 +485,13 @@ static const struct operation {
     {&ns_instantiate_flow, "INSTANTIATE"},
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
+    {&ns_scale_up_flow, "SCALE"},
+    {&ns_scale_down_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
+    {&ns_update_one_way_flow, "UPDATE"},
+    {&ns_grow_flow, "UPDATE"},
+    {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
 };
 
@@ -508,6 +559,7 @@ struct err *
 ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
 {
     struct ns_lcm_op_occ *before, *occ;
+    struct ns_instance *ns;
 
     if (old == FLOW_N_STATES) {
         return op_occ_insert(tx, flow);
@@ -518,7 +570,8 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
-        TRY(changes_of(tx, flow, &occ->resource_changes));
+        TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));
+        TRY(changes_of(tx, flow, ns->nsd_info_id, &occ->resource_changes));
     }
     TRY(row_update(tx, before, occ));
     return failed_note(tx, flow, occ);

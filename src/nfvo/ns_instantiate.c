@@ -1,26 +1,17 @@
 /* NS instantiation (SOL005 6.4.4): look, place, make what sites need, instantiate
  * the VNFs in parallel, open the SAPs meanwhile, steer the traffic, keep it. */
-#include "nfvo/flows.h"
+#include "nfvo/ns_parts.h"
+
 #include "nfvo/place.h"
 #include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 
-struct run {
-    struct flow *f;
-    struct mem *mem;
-    const struct ns_in *in;
-    struct ns_plan *plan;
-    struct steering steering;
-    struct rows images; /* struct ns_image_made, as plan->images */
-    struct rows saps;   /* struct ns_sap_made */
-};
-
 /* ---- plan ------------------------------------------------------------------------------ */
 
 static struct err *
-sites_look(struct run *run, struct rows *seen)
+sites_look(struct ns_parts *run, struct rows *seen)
 {
     struct owner *owner = row_new(run->mem, &owner_table);
     struct site_list *list = row_new(run->mem, &site_list_table);
@@ -35,7 +26,7 @@ sites_look(struct run *run, struct rows *seen)
 }
 
 static struct err *
-plan_make(struct run *run)
+plan_make(struct ns_parts *run)
 {
     struct place_in *in = row_new(run->mem, &place_in_table);
 
@@ -53,7 +44,7 @@ plan_make(struct run *run)
 
 /* The links of one site, each with that site's share only. */
 static void
-links_of_site(struct run *run, const struct site_seen *site, struct ns_site_in *in)
+links_of_site(struct ns_parts *run, const struct site_seen *site, struct ns_site_in *in)
 {
     for (size_t i = 0; i < run->plan->links.n; i++) {
         const struct plan_link *link = run->plan->links.items[i];
@@ -72,15 +63,8 @@ links_of_site(struct run *run, const struct site_seen *site, struct ns_site_in *
     }
 }
 
-static const char *
-image_label(struct run *run, const struct plan_image *image)
-{
-    return flow_label(run->f, "image %s at %s",
-                      ((const struct wanted_image *)image->image.items[0])->name, image->site_name);
-}
-
 static struct err *
-bases_spawn(struct run *run)
+bases_spawn(struct ns_parts *run)
 {
     for (size_t i = 0; i < run->plan->sites.n; i++) {
         const struct site_seen *site = run->plan->sites.items[i];
@@ -91,16 +75,11 @@ bases_spawn(struct run *run)
         links_of_site(run, site, in);
         TRY(flow_spawn(run->f, flow_label(run->f, "site %s", site->name), &ns_site_flow, in));
     }
-    for (size_t i = 0; i < run->plan->images.n; i++) {
-        const struct plan_image *image = run->plan->images.items[i];
-
-        TRY(flow_spawn(run->f, image_label(run, image), &ns_image_flow, image));
-    }
-    return NULL;
+    return ns_images_spawn(run);
 }
 
 static void
-base_held(struct run *run, const struct ns_site_made *made)
+base_held(struct ns_parts *run, const struct ns_site_made *made)
 {
     struct rows *held = &run->steering.held;
 
@@ -117,7 +96,7 @@ base_held(struct run *run, const struct ns_site_made *made)
 }
 
 static struct err *
-bases_join(struct run *run)
+bases_join(struct ns_parts *run)
 {
     for (size_t i = 0; i < run->plan->sites.n; i++) {
         const struct site_seen *site = run->plan->sites.items[i];
@@ -127,110 +106,13 @@ bases_join(struct run *run)
         base_held(run, made);
         place_add(run->mem, &run->steering.sites, made);
     }
-    for (size_t i = 0; i < run->plan->images.n; i++) {
-        struct ns_image_made *made = row_new(run->mem, &ns_image_made_table);
-
-        TRY(flow_join(run->f, image_label(run, run->plan->images.items[i]), made));
-        place_add(run->mem, &run->images, made);
-    }
-    return NULL;
+    return ns_images_join(run);
 }
 
 /* ---- VNFs ------------------------------------------------------------------------------------ */
 
-static const struct ns_site_made *
-base_of(const struct run *run, const char *site)
-{
-    for (size_t i = 0; i < run->steering.sites.n; i++) {
-        const struct ns_site_made *made = run->steering.sites.items[i];
-
-        if (str_eq(made->site, site)) {
-            return made;
-        }
-    }
-    return NULL;
-}
-
-static const struct made_net *
-net_at(const struct ns_site_made *base, const char *link)
-{
-    for (size_t i = 0; base && i < base->nets.n; i++) {
-        const struct made_net *net = base->nets.items[i];
-
-        if (str_eq(net->link, link)) {
-            return net;
-        }
-    }
-    return NULL;
-}
-
 static struct err *
-connections_fill(struct run *run, const struct plan_vnf *vnf, struct vnf_in *in)
-{
-    const struct ns_site_made *base = base_of(run, vnf->site);
-
-    for (size_t i = 0; i < vnf->connections.n; i++) {
-        const struct plan_connection *planned = vnf->connections.items[i];
-        const struct made_net *net = net_at(base, planned->link);
-        struct vnf_connection *connection = row_new(run->mem, &vnf_connection_table);
-
-        if (!net) {
-            return err_new(E_INTERNAL, NULL, "link %s of VNF %s was not made at site %s",
-                           planned->link, vnf->name, vnf->site_name);
-        }
-        connection->cpd = planned->cpd;
-        connection->link = planned->link;
-        connection->network_id = net->network_id;
-        connection->subnet_id = net->subnet_id;
-        connection->function = planned->function;
-        connection->security_groups.items =
-            mem_copy(run->mem, &base->security_group_id, sizeof(const char *));
-        connection->security_groups.n = 1;
-        place_add(run->mem, &in->connections, connection);
-    }
-    return NULL;
-}
-
-static void
-images_fill(struct run *run, const struct plan_vnf *vnf, struct vnf_in *in)
-{
-    for (size_t i = 0; i < run->plan->images.n; i++) {
-        const struct plan_image *planned = run->plan->images.items[i];
-        const struct ns_image_made *made = run->images.items[i];
-        struct vnf_image_at *image = row_new(run->mem, &vnf_image_at_table);
-
-        if (str_eq(planned->site, vnf->site) && str_eq(planned->package_id, vnf->package_id)) {
-            image->image_id = ((const struct wanted_image *)planned->image.items[0])->image_id;
-            image->at_site_id = made->id;
-            place_add(run->mem, &in->images, image);
-        }
-    }
-}
-
-static struct err *
-vnf_spawn(struct run *run, const struct plan_vnf *vnf)
-{
-    struct vnf_in *in = row_new(run->mem, &vnf_in_table);
-    const char *label = flow_label(run->f, "vnf %s", vnf->name);
-
-    in->vnf_instance_id = vnf->vnf_instance_id;
-    in->package_id = vnf->package_id;
-    in->name = vnf->instance_name;
-    in->project_id = run->in->project_id;
-    in->ns_lcm_op_occ_id = flow_self(run->f);
-    in->flavour_id = vnf->flavour_id;
-    in->level_id = vnf->level_id;
-    in->site = vnf->site;
-    in->site_name = vnf->site_name;
-    in->reason = vnf->reason;
-    ns_totals_fill(&run->plan->sites, vnf->site, in);
-    TRY(connections_fill(run, vnf, in));
-    images_fill(run, vnf, in);
-    return flow_spawn_as(run->f, label, &vnf_instantiate_flow, flow_id(run->f, label), in);
-}
-
-static struct err *
-vnfs_spawn(struct run *run)
+vnfs_spawn(struct ns_parts *run)
 {
     struct ns_vnfs *rows = row_new(run->mem, &ns_vnfs_table);
 
@@ -239,112 +121,16 @@ vnfs_spawn(struct run *run)
     rows->vnfs = run->plan->vnfs;
     TRY(flow_step(run->f, "instances", &ns_vnfs_make, rows, NULL));
     for (size_t i = 0; i < run->plan->vnfs.n; i++) {
-        TRY(vnf_spawn(run, run->plan->vnfs.items[i]));
+        TRY(ns_vnf_spawn(run, run->plan->vnfs.items[i]));
     }
     return NULL;
 }
 
 static struct err *
-vnfs_join(struct run *run)
+vnfs_join(struct ns_parts *run)
 {
     for (size_t i = 0; i < run->plan->vnfs.n; i++) {
-        const struct plan_vnf *vnf = run->plan->vnfs.items[i];
-        struct vnf_made *made = row_new(run->mem, &vnf_made_table);
-
-        TRY(flow_join(run->f, flow_label(run->f, "vnf %s", vnf->name), made));
-        steer_ports_take(run->mem, &run->steering.ports, vnf, made);
-    }
-    return NULL;
-}
-
-/* ---- SAPs ---------------------------------------------------------------------------------------
- */
-
-static struct vim_port *
-sap_port(struct run *run, const struct plan_sap *sap, const struct ns_site_made *base,
-         const struct made_net *net)
-{
-    struct vim_port *port = row_new(run->mem, &vim_port_table);
-    struct vim_fixed_ip *ip = row_new(run->mem, &vim_fixed_ip_table);
-
-    port->site = sap->site;
-    port->name = mem_printf(run->mem, "%s-%s", run->in->name, sap->sap_name);
-    port->network_id = net->network_id;
-    port->admin_state_up = false; /* Nothing goes past functions that are not there yet. */
-    port->mac_address = sap->mac_address;
-    ip->subnet_id = net->subnet_id;
-    ip->ip_address = sap->ip_address;
-    place_add(run->mem, &port->fixed_ips, ip);
-    port->security_groups.items =
-        mem_copy(run->mem, &base->security_group_id, sizeof(const char *));
-    port->security_groups.n = 1;
-    return port;
-}
-
-static void
-sap_keep(struct run *run, const struct plan_sap *sap, const struct vim_made *made)
-{
-    struct ns_sap_made *kept = row_new(run->mem, &ns_sap_made_table);
-    struct fwd_port *port = row_new(run->mem, &fwd_port_table);
-
-    kept->ips.items = MEM_ARRAY(run->mem, made->fixed_ips.n + 1, const char *);
-    for (size_t i = 0; i < made->fixed_ips.n; i++) {
-        const struct vim_fixed_ip *ip = made->fixed_ips.items[i];
-
-        if (ip->ip_address) {
-            kept->ips.items[kept->ips.n++] = ip->ip_address;
-        }
-    }
-    kept->name = sap->name;
-    kept->sap_name = sap->sap_name;
-    kept->description = sap->description;
-    kept->link = sap->link;
-    kept->site = sap->site;
-    kept->port_id = made->id;
-    kept->mac_address = flow_is_plan(run->f) ? NULL : made->mac_address;
-    place_add(run->mem, &run->saps, kept);
-    port->name = sap->name;
-    port->link = sap->link;
-    port->site = sap->site;
-    port->port_id = made->id;
-    port->mac_address = kept->mac_address;
-    port->ips = kept->ips;
-    place_add(run->mem, &run->steering.ports, port);
-    held_add(run->mem, &run->steering.held, sap->site, "port", made->id, sap->name);
-}
-
-static struct err *
-saps_make(struct run *run)
-{
-    for (size_t i = 0; i < run->plan->saps.n; i++) {
-        const struct plan_sap *sap = run->plan->saps.items[i];
-        const struct ns_site_made *base = base_of(run, sap->site);
-        const struct made_net *net = net_at(base, sap->link);
-        struct vim_made *made = row_new(run->mem, &vim_made_table);
-
-        if (!net) {
-            return err_new(E_INTERNAL, NULL, "link %s of SAP %s was not made at site %s", sap->link,
-                           sap->name, sap->site_name);
-        }
-        TRY(flow_step(run->f, flow_label(run->f, "port SAP %s", sap->name), &vim_port_create,
-                      sap_port(run, sap, base, net), made));
-        sap_keep(run, sap, made);
-    }
-    return NULL;
-}
-
-/* Everything that the paths go through is there: traffic may come. */
-static struct err *
-saps_open(struct run *run)
-{
-    for (size_t i = 0; i < run->saps.n; i++) {
-        const struct ns_sap_made *sap = run->saps.items[i];
-        struct vim_ref *port = row_new(run->mem, &vim_ref_table);
-
-        port->site = sap->site;
-        port->id = sap->port_id;
-        TRY(flow_step(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port,
-                      NULL));
+        TRY(ns_vnf_join(run, run->plan->vnfs.items[i]));
     }
     return NULL;
 }
@@ -353,7 +139,7 @@ saps_open(struct run *run)
  * ---------------------------------------------------------------------------------------- */
 
 static struct err *
-keep(struct run *run)
+keep(struct ns_parts *run)
 {
     struct held_list *held = row_new(run->mem, &held_list_table);
     struct ns_made *made = row_new(run->mem, &ns_made_table);
@@ -371,13 +157,14 @@ keep(struct run *run)
     made->saps = run->saps;
     made->paths = run->plan->paths;
     made->hops = run->plan->hops;
+    made->scales = run->plan->scales;
     return flow_step(run->f, "instance", &ns_keep, made, NULL);
 }
 
 static struct err *
 instantiate_run(struct flow *f, const void *arg)
 {
-    struct run run = {
+    struct ns_parts run = {
         .f = f,
         .mem = flow_mem(f),
         .in = arg,
@@ -391,10 +178,10 @@ instantiate_run(struct flow *f, const void *arg)
     TRY(bases_spawn(&run));
     TRY(bases_join(&run));
     TRY(vnfs_spawn(&run));
-    TRY(saps_make(&run));
+    TRY(ns_saps_make(&run));
     TRY(vnfs_join(&run));
     TRY(ns_steer(&run.steering));
-    TRY(saps_open(&run));
+    TRY(ns_saps_open(&run));
     return keep(&run);
 }
 

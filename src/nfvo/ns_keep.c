@@ -112,6 +112,19 @@ const struct step_kind ns_vnfs_left = {
     .local = vnfs_left_local,
 };
 
+const struct plan_vnf *
+plan_vnf_find(const struct rows *vnfs, const char *vnf_instance_id)
+{
+    for (size_t i = 0; i < vnfs->n; i++) {
+        const struct plan_vnf *vnf = vnfs->items[i];
+
+        if (str_eq(vnf->vnf_instance_id, vnf_instance_id)) {
+            return vnf;
+        }
+    }
+    return NULL;
+}
+
 /* ---- virtualLinkInfo, sapInfo, vnffgInfo ---------------------------------------------- */
 
 static void
@@ -345,6 +358,19 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
     }
 }
 
+static void
+scales_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+{
+    for (size_t i = 0; i < made->scales.n; i++) {
+        const struct vnf_scale *scale = made->scales.items[i];
+
+        jw_object(w, NULL);
+        jw_str(w, "nsScalingAspectId", scale->aspect);
+        jw_str(w, "nsScaleLevelId", mem_printf(mem, "%lld", (long long)scale->level));
+        jw_end(w);
+    }
+}
+
 typedef void info_fn(struct mem *mem, struct jw *w, const struct ns_made *made);
 
 static struct err *
@@ -393,6 +419,7 @@ made_keep(struct tx *tx, const struct ns_made *made)
     TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
     TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
     TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
+    TRY(info_make(tx_mem(tx), made, scales_write, &ns->scale_status));
     TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
     return row_update(tx, old, ns);
 }
@@ -414,7 +441,7 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->made = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->scale_status = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 
@@ -489,6 +516,54 @@ const struct step_kind ns_made_read = {
     .local = made_local,
 };
 
+/* ---- VNFs that come while the NS runs ---------------------------------------------------- */
+
+static struct err *
+vnfs_take_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct ns_vnfs *in = arg;
+    struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
+
+    TRY(vnfs_make_local(tx, arg, out));
+    TRY(ns_instance_made(tx, in->ns_instance_id, made));
+    for (size_t i = 0; i < in->vnfs.n; i++) {
+        place_add(tx_mem(tx), &made->vnfs, in->vnfs.items[i]);
+    }
+    return made_keep(tx, made);
+}
+
+static struct err *
+vnfs_take_undo(struct tx *tx, const void *arg, const void *out)
+{
+    const struct ns_vnfs *in = arg;
+    struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
+    struct rows before;
+
+    TRY(vnfs_make_undo(tx, arg, out));
+    TRY(ns_instance_made(tx, in->ns_instance_id, made));
+    before = made->vnfs;
+    made->vnfs = (struct rows){0};
+    for (size_t i = 0; i < before.n; i++) {
+        const struct plan_vnf *vnf = before.items[i];
+
+        if (!plan_vnf_find(&in->vnfs, vnf->vnf_instance_id)) {
+            place_add(tx_mem(tx), &made->vnfs, before.items[i]);
+        }
+    }
+    return made_keep(tx, made);
+}
+
+const struct step_kind ns_vnfs_take = {
+    .name = "vnf instances taken",
+    .doc = "Makes the rows of VNF instances that an NS which runs gets; its record has them.",
+    .effect = FLOW_LOCAL,
+    .in = &ns_vnfs_table,
+    .local = vnfs_take_local,
+    .undo_local = vnfs_take_undo,
+};
+
+/* ---- in line with VNFs --------------------------------------------------------------------- */
+
 /* Ports that are no VNF's are the SAPs'. */
 static bool
 is_sap(const struct ns_made *made, const struct fwd_port *port)
@@ -501,6 +576,22 @@ is_sap(const struct ns_made *made, const struct fwd_port *port)
     return false;
 }
 
+/* Its package may be another one by now. */
+static struct err *
+is_instantiated(struct tx *tx, struct plan_vnf *planned, bool *there)
+{
+    struct cond by_id[] = {COND("id", planned->vnf_instance_id), {0}};
+    struct vnf_instance *vnf;
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
+    *there = vnf && str_eq(vnf->instantiation_state, "INSTANTIATED");
+    if (*there) {
+        planned->vnfd_id = vnf->vnfd_id;
+        planned->package_id = vnf->package_id;
+    }
+    return NULL;
+}
+
 struct err *
 ns_instance_renew(struct tx *tx, const char *id)
 {
@@ -511,9 +602,14 @@ ns_instance_renew(struct tx *tx, const char *id)
     before = made->ports;
     made->ports = (struct rows){0};
     for (size_t i = 0; i < made->vnfs.n; i++) {
-        const struct plan_vnf *vnf = made->vnfs.items[i];
+        struct plan_vnf *vnf = made->vnfs.items[i];
         struct vnf_made *now = row_new(tx_mem(tx), &vnf_made_table);
+        bool there;
 
+        TRY(is_instantiated(tx, vnf, &there));
+        if (!there) {
+            continue; /* An update that brought or took it was given up. */
+        }
         TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
         steer_ports_take(tx_mem(tx), &made->ports, vnf, now);
     }
@@ -533,6 +629,10 @@ scaled_local(struct tx *tx, const void *in, void *out)
     TRY(ns_instance_made(tx, scaled->ns_instance_id, out));
     TRY(held_drop(tx, scaled->ns_instance_id, &scaled->removed));
     TRY(held_insert(tx, scaled->ns_instance_id, scaled->project_id, &scaled->added));
+    for (size_t i = 0; i < scaled->gone.n; i++) {
+        TRY(vnf_delete(tx, scaled->gone.items[i]));
+    }
+    TRY(scaled->made.n ? made_keep(tx, scaled->made.items[0]) : NULL);
     return ns_instance_renew(tx, scaled->ns_instance_id);
 }
 

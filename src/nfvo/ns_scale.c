@@ -1,6 +1,6 @@
 /* NS scaling by its VNFs (SOL005 6.4.5, SCALE_VNF): chains let go of what leaves, the VNFs are
  * scaled in parallel, chains take in what came.  A server is in a chain only while it is there. */
-#include "nfvo/flows.h"
+#include "nfvo/ns_parts.h"
 #include "nfvo/place.h"
 #include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
@@ -11,10 +11,8 @@ struct run {
     struct flow *f;
     struct mem *mem;
     const struct ns_in *in;
-    struct owner *owner;
-    struct ns_made *made; /* before */
+    struct ns_now now;    /* before */
     struct ns_plan *plan; /* as an instantiation would have it: of 'made' and of sites seen now */
-    struct held_list *noted;
     struct steering steering;
     struct strs leaving; /* VNF/VNFC */
     struct ns_scaled *scaled;
@@ -25,38 +23,17 @@ struct run {
 static struct err *
 now_read(struct run *run)
 {
-    struct site_list *list = row_new(run->mem, &site_list_table);
-    struct site_list *looked = row_new(run->mem, &site_list_table);
-
-    run->owner->owner_id = run->in->ns_instance_id;
-    run->owner->project_id = run->in->project_id;
-    TRY(flow_step(run->f, "made", &ns_made_read, run->owner, run->made));
-    TRY(flow_step(run->f, "noted", &held_read, run->owner, run->noted));
-    TRY(flow_step(run->f, "sites", &ns_sites, run->owner, list));
-    TRY(flow_step(run->f, "look", &ns_sites_look, list, looked));
-    run->plan->sites = looked->sites;
-    run->plan->vnfs = run->made->vnfs;
-    run->plan->paths = run->made->paths;
-    run->plan->hops = run->made->hops;
+    TRY(ns_now_read(run->f, run->in, &run->now));
+    run->plan->sites = run->now.sites->sites;
+    run->plan->vnfs = run->now.made->vnfs;
+    run->plan->paths = run->now.made->paths;
+    run->plan->hops = run->now.made->hops;
     run->steering.f = run->f;
     run->steering.in = run->in;
     run->steering.plan = run->plan;
-    run->steering.sites = run->made->sites;
-    run->steering.ports = run->made->ports;
-    run->steering.noted = &run->noted->items;
-    return NULL;
-}
-
-static const struct plan_vnf *
-plan_vnf_of(const struct run *run, const struct vnf_in *in)
-{
-    for (size_t i = 0; i < run->made->vnfs.n; i++) {
-        const struct plan_vnf *vnf = run->made->vnfs.items[i];
-
-        if (str_eq(vnf->vnf_instance_id, in->vnf_instance_id)) {
-            return vnf;
-        }
-    }
+    run->steering.sites = run->now.made->sites;
+    run->steering.ports = run->now.made->ports;
+    run->steering.noted = &run->now.noted->items;
     return NULL;
 }
 
@@ -105,7 +82,7 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
     struct vnf_wanted *wanted = row_new(run->mem, &vnf_wanted_table);
     struct describe_in *what = row_new(run->mem, &describe_in_table);
 
-    scaling->vnf = plan_vnf_of(run, asked);
+    scaling->vnf = plan_vnf_find(&run->now.made->vnfs, asked->vnf_instance_id);
     if (!scaling->vnf) {
         return err_new(E_INTERNAL, NULL, "VNF instance %s is none of the NS's",
                        asked->vnf_instance_id);
@@ -194,10 +171,7 @@ scale_run(struct flow *f, const void *arg)
         .f = f,
         .mem = flow_mem(f),
         .in = arg,
-        .owner = row_new(flow_mem(f), &owner_table),
-        .made = row_new(flow_mem(f), &ns_made_table),
         .plan = row_new(flow_mem(f), &ns_plan_table),
-        .noted = row_new(flow_mem(f), &held_list_table),
         .scaled = row_new(flow_mem(f), &ns_scaled_table),
     };
     struct scaling *scalings = MEM_ARRAY(run.mem, run.in->scaled.n + 1, struct scaling);

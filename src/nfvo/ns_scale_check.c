@@ -188,29 +188,35 @@ vnf_check(struct checking *c, const struct scale_vnf_data *data)
 
 /* ---- the request ------------------------------------------------------------------------- */
 
-struct err *
-ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
-               bool *shrinks)
+static struct err *
+vnfs_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
+           const struct flow_type **type)
 {
     struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
     struct ns_plan *plan = row_new(tx_mem(tx), &ns_plan_table);
     struct checking c = {.tx = tx, .in = in, .steering = {.plan = plan}};
 
-    if (!str_eq(request->type, "SCALE_VNF")) {
-        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                       "scaleType SCALE_NS: the NSD has no scaling aspects that are supported; "
-                       "SCALE_VNF scales its VNFs");
-    }
-    if (request->vnfs.n == 0 || request->ns_data) {
-        return err_new(E_UNPROCESSABLE, NULL,
-                       "scaleType SCALE_VNF needs scaleVnfData, and no scaleNsData");
-    }
     TRY(ns_instance_made(tx, in->ns_instance_id, made));
     plan->vnfs = made->vnfs;
     plan->paths = made->paths;
     for (size_t i = 0; i < request->vnfs.n; i++) {
         TRY_MSG(vnf_check(&c, request->vnfs.items[i]), "scaleVnfData[%zu]", i);
     }
-    *shrinks = c.shrinks;
+    *type = c.shrinks ? &ns_scale_in_flow : &ns_scale_out_flow;
     return NULL;
+}
+
+struct err *
+ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
+               const struct flow_type **type)
+{
+    bool of_ns = str_eq(request->type, "SCALE_NS");
+
+    if ((request->vnfs.n > 0) == of_ns || (request->ns_data.n > 0) != of_ns) {
+        return err_new(E_UNPROCESSABLE, NULL, "scaleType %s needs %s, and no %s", request->type,
+                       of_ns ? "scaleNsData" : "scaleVnfData",
+                       of_ns ? "scaleVnfData" : "scaleNsData");
+    }
+    return of_ns ? ns_level_check(tx, request->ns_data.items[0], in, type)
+                 : vnfs_check(tx, request, in, type);
 }

@@ -1,12 +1,13 @@
 /* NS termination (SOL005 6.4.8), the reverse of instantiation: steering first, so
  * that no chain ever points at what is gone; then VNFs in parallel; then what the
  * sites had for them. */
-#include "nfvo/flows.h"
+#include "nfvo/ns_parts.h"
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
 
+/* In the order in which they are deleted. */
 static const char *const steering_kinds[] = {
     "chain_label", "port_chain", "port_pair_group", "flow_classifier", "port_pair", "remote_port",
     "port",        NULL};
@@ -18,40 +19,38 @@ struct run {
     struct owner *owner;
 };
 
-/* Releases, at all sites in parallel, what is (or is not) of the steering kinds. */
+/* What is (or is not) of the steering kinds. */
 static struct err *
 release(struct run *run, const struct held_list *held, const char *round, bool steering)
 {
-    VEC(struct held_list *) lists = {0};
+    struct rows items = {0};
 
     for (size_t i = 0; i < held->items.n; i++) {
         struct held *item = held->items.items[i];
-        struct held_list *list = NULL;
 
-        if (str_in(item->kind, steering_kinds) != steering) {
-            continue;
+        if (str_in(item->kind, steering_kinds) == steering) {
+            place_add(run->mem, &items, item);
         }
-        vec_each (&lists, known) {
-            if (str_eq(((const struct held *)(*known)->items.items[0])->site, item->site)) {
-                list = *known;
+    }
+    return ns_release(run->f, run->owner, &items, round);
+}
+
+/* Steering as if it had been made at once: a pair that joined its group later is not deleted before. */
+static const struct held_list *
+steering_of(struct run *run, const struct held_list *held)
+{
+    struct held_list *list = row_new(run->mem, &held_list_table);
+
+    for (size_t k = ARRAY_SIZE(steering_kinds) - 1; k-- > 0;) {
+        for (size_t i = 0; i < held->items.n; i++) {
+            const struct held *item = held->items.items[i];
+
+            if (str_eq(item->kind, steering_kinds[k])) {
+                place_add(run->mem, &list->items, held->items.items[i]);
             }
         }
-        if (!list) {
-            list = row_new(run->mem, &held_list_table);
-            list->owner_id = run->owner->owner_id;
-            list->project_id = run->owner->project_id;
-            vec_add(run->mem, &lists, list);
-        }
-        place_add(run->mem, &list->items, item);
     }
-    for (size_t i = 0; i < lists.n; i++) {
-        TRY(flow_spawn(run->f, flow_label(run->f, "%s %zu", round, i), &ns_release_flow,
-                       lists.items[i]));
-    }
-    for (size_t i = 0; i < lists.n; i++) {
-        TRY(flow_join(run->f, flow_label(run->f, "%s %zu", round, i), NULL));
-    }
-    return NULL;
+    return list;
 }
 
 /* The service access points (the ports that the NS itself holds) close first: nothing
@@ -131,7 +130,7 @@ terminate_run(struct flow *f, const void *arg)
     run.owner->project_id = run.in->project_id;
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
-    TRY(release(&run, held, "steering", true));
+    TRY(release(&run, steering_of(&run, held), "steering", true));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));
     return flow_step(f, "instance", &ns_forget, run.owner, NULL);

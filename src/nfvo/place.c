@@ -63,24 +63,34 @@ place_instances(const struct placing *p, const char *profile, struct rows *vnfs)
 
 /* ---- descriptors -------------------------------------------------------------------- */
 
-static struct err *
-descriptor_load(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
+struct err *
+place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile)
 {
     struct vnf_wanted *wanted = row_new(p->mem, &vnf_wanted_table);
     struct vnf_package *package = NULL;
     struct vnfd *vnfd;
 
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
-    if (!str_eq(package->operational_state, "ENABLED")) {
-        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
-                       profile->vnfd_id);
-    }
     TRY(vnfd_load(tx, package->id, &vnfd));
     TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),
             "VNF profile %s", profile->name);
     TRY(wanted_images_load(tx, package->id, &wanted->images));
     map_set(&p->descriptors, profile->name, wanted);
     map_set(&p->packages, profile->name, mem_str(p->mem, package->id));
+    return NULL;
+}
+
+/* No new instances are made of a package that is DISABLED. */
+static struct err *
+enabled_check(struct tx *tx, const struct placing *p, const struct nsd_vnf *profile)
+{
+    struct vnf_package *package = NULL;
+
+    TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
+    if (!str_eq(package->operational_state, "ENABLED")) {
+        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s (VNFD %s) is DISABLED", package->id,
+                       profile->vnfd_id);
+    }
     return NULL;
 }
 
@@ -112,15 +122,14 @@ connections_fill(struct placing *p, const struct nsd_vnf *profile, struct plan_v
     }
 }
 
-static struct plan_vnf *
-instance_new(struct placing *p, const char *seed, const struct nsd_vnf *profile, int64_t k,
-             int64_t n)
+struct plan_vnf *
+place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profile,
+               const char *number)
 {
     const struct vnf_wanted *wanted = map_get(&p->descriptors, profile->name);
     struct vnf_size size = vnf_size_of(wanted);
     struct plan_vnf *vnf = row_new(p->mem, &plan_vnf_table);
     const struct vnf_params *params = params_of(p, profile->name);
-    const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
 
     vnf->profile = profile->name;
     vnf->name = mem_printf(p->mem, "%s%s", profile->name, number);
@@ -145,11 +154,14 @@ instances_fill(struct tx *tx, struct placing *p, const char *seed)
 {
     for (size_t i = 0; i < p->nsd->n_vnfs; i++) {
         const struct nsd_vnf *profile = &p->nsd->vnfs[i];
-        int64_t n = profile->min_instances > 0 ? profile->min_instances : 1;
+        int64_t n = nsd_instances(p->nsd, p->request->level_id, profile);
 
-        TRY(descriptor_load(tx, p, profile));
+        TRY(enabled_check(tx, p, profile));
+        TRY(place_descriptor(tx, p, profile));
         for (int64_t k = 0; k < n; k++) {
-            place_add(p->mem, &p->plan->vnfs, instance_new(p, seed, profile, k, n));
+            const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
+
+            place_add(p->mem, &p->plan->vnfs, place_instance(p, seed, profile, number));
         }
     }
     return NULL;
@@ -179,6 +191,41 @@ sites_keep(struct placing *p)
     }
 }
 
+static void
+scales_fill(struct placing *p)
+{
+    for (size_t i = 0; i < p->nsd->n_aspects; i++) {
+        const struct nsd_aspect *aspect = &p->nsd->aspects[i];
+        struct vnf_scale *scale = row_new(p->mem, &vnf_scale_table);
+
+        scale->aspect = aspect->name;
+        scale->level = nsd_aspect_level(p->nsd, aspect, p->request->level_id);
+        place_add(p->mem, &p->plan->scales, scale);
+    }
+}
+
+/* A level may leave a profile without instances, a position of a path not. */
+static struct err *
+positions_check(const struct placing *p)
+{
+    for (size_t i = 0; i < p->plan->hops.n; i++) {
+        const struct plan_hop *hop = p->plan->hops.items[i];
+        size_t n = 0;
+
+        for (size_t j = 0; j < hop->functions.n; j++) {
+            struct rows vnfs;
+
+            place_instances(p, ((const struct plan_cp *)hop->functions.items[j])->vnf, &vnfs);
+            n += vnfs.n;
+        }
+        if (n == 0) {
+            return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances",
+                           hop->name);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 place_local(struct tx *tx, const void *arg, void *out)
 {
@@ -194,6 +241,7 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.wheres, p.mem);
     TRY(ns_request_read(p.mem, p.in->request, &request));
     p.request = request;
     TRY(nsd_load(tx, p.in->nsd_info_id, &nsd));
@@ -203,6 +251,8 @@ place_local(struct tx *tx, const void *arg, void *out)
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));
     place_paths(&p);
+    TRY(positions_check(&p));
+    scales_fill(&p);
     TRY(place_overlaps(&p));
     TRY(place_links(&p));
     place_images(&p);

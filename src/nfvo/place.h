@@ -10,6 +10,9 @@
 
 /* READ of our own store, in place_in, out ns_plan. */
 extern const struct step_kind ns_place;
+/* place_shape.c: the same for an NS that runs, in shape_in, out ns_plan: all VNFs and paths that
+ * there will be, and those SAPs and images that are new. */
+extern const struct step_kind ns_shape_place;
 
 /* One placement under way; for the files of placement only. */
 struct placing {
@@ -21,8 +24,17 @@ struct placing {
     struct ns_plan *plan;
     struct map descriptors; /* profile -> struct vnf_wanted */
     struct map packages;    /* profile -> package id */
+    struct map wheres;      /* VNF -> struct vnf_location, before the request's for its profile */
+    const struct rows *bases; /* struct ns_site_made: only where its links are; null = anywhere */
+    size_t n_there;           /* of plan->vnfs, the first: they have their places already */
 };
 
+/* place.c: what a profile's VNFD says is looked up for the others; an instance of a profile that
+ * was looked up, not placed yet, whose name ends in 'number'. */
+struct err *place_descriptor(struct tx *tx, struct placing *p,
+                             const struct nsd_vnf *profile) MUST_USE;
+struct plan_vnf *place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profile,
+                                const char *number);
 /* place_site.c: a site and a reason for every VNF and SAP. */
 struct err *place_vnfs(struct placing *p) MUST_USE;
 struct err *place_saps(struct placing *p) MUST_USE;

@@ -64,7 +64,7 @@ images_of_vnf(struct placing *p, const struct plan_vnf *vnf)
 void
 place_images(struct placing *p)
 {
-    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+    for (size_t i = p->n_there; i < p->plan->vnfs.n; i++) {
         images_of_vnf(p, p->plan->vnfs.items[i]);
     }
 }

@@ -8,12 +8,17 @@
 /* ---- what the request asks ------------------------------------------------------------ */
 
 static const struct vnf_location *
-constraint_of(const struct placing *p, const char *profile)
+constraint_of(const struct placing *p, const struct plan_vnf *vnf)
 {
+    const struct vnf_location *own = map_get(&p->wheres, vnf->name);
+
+    if (own) {
+        return own;
+    }
     for (size_t i = 0; i < p->request->locations.n; i++) {
         const struct vnf_location *location = p->request->locations.items[i];
 
-        if (str_eq(location->profile, profile) && location->where.n) {
+        if (str_eq(location->profile, vnf->profile) && location->where.n) {
             return location;
         }
     }
@@ -69,7 +74,8 @@ place_location_fault(struct mem *mem, const struct vnf_location *location,
 
 /* ---- affinity ------------------------------------------------------------------------------ */
 
-/* One rule, of the NSD or of the request, over VNF profiles. */
+/* One rule, of the NSD or of the request, over VNF profiles.  A rule over several is between
+ * instances of different ones (IFA014 6.3.5), a rule over one between its own. */
 static const char *
 rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
            const char *rule, bool anti, const char *other)
@@ -102,6 +108,9 @@ nsd_rule_fault(const struct placing *p, const struct plan_vnf *vnf, const struct
         member = member || str_eq(rule->members[i], vnf->profile);
     }
     for (size_t i = 0; member && !fault && i < rule->n_members; i++) {
+        if (rule->n_members > 1 && str_eq(rule->members[i], vnf->profile)) {
+            continue;
+        }
         fault = rule_fault(p, vnf, site, rule->name, rule->anti, rule->members[i]);
     }
     return fault;
@@ -114,6 +123,9 @@ request_rule_fault(const struct placing *p, const struct plan_vnf *vnf,
     const char *fault = NULL;
 
     for (size_t i = 0; !fault && i < rule->profiles.n; i++) {
+        if (rule->profiles.n > 1 && str_eq(rule->profiles.items[i], vnf->profile)) {
+            continue;
+        }
         fault = rule_fault(p, vnf, site, "of the request", str_eq(rule->kind, "ANTI_AFFINITY"),
                            rule->profiles.items[i]);
     }
@@ -170,7 +182,7 @@ room_at(const struct placing *p, const struct site_seen *site)
         .servers = left(site->servers, site->servers_used, site->servers_ours),
     };
 
-    for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+    for (size_t i = p->n_there; i < p->plan->vnfs.n; i++) {
         const struct plan_vnf *vnf = p->plan->vnfs.items[i];
 
         if (str_eq(vnf->site, site->site)) {
@@ -241,6 +253,35 @@ image_fault(const struct placing *p, const struct plan_vnf *vnf, const struct si
                  : NULL;
 }
 
+static bool
+has_link(const struct placing *p, const char *site, const char *link)
+{
+    for (size_t i = 0; i < p->bases->n; i++) {
+        const struct ns_site_made *base = p->bases->items[i];
+
+        for (size_t j = 0; str_eq(base->site, site) && j < base->nets.n; j++) {
+            if (str_eq(((const struct made_net *)base->nets.items[j])->link, link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The shares of a link's addresses are given out once: a service that runs stays at its sites. */
+static const char *
+base_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    for (size_t i = 0; p->bases && i < vnf->connections.n; i++) {
+        const struct plan_connection *connection = vnf->connections.items[i];
+
+        if (!has_link(p, site->site, connection->link)) {
+            return mem_printf(p->mem, "the service has no link %s there", connection->link);
+        }
+    }
+    return NULL;
+}
+
 static const char *
 site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
            const struct room *room)
@@ -250,7 +291,10 @@ site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     if (!site->reachable) {
         return mem_printf(p->mem, "does not answer: %s", str_or(site->error, "unknown"));
     }
-    fault = place_location_fault(p->mem, constraint_of(p, vnf->profile), site);
+    fault = place_location_fault(p->mem, constraint_of(p, vnf), site);
+    if (!fault) {
+        fault = base_fault(p, vnf, site);
+    }
     if (!fault) {
         fault = image_fault(p, vnf, site);
     }
@@ -281,10 +325,10 @@ static const char *
 choice_reason(const struct placing *p, const struct plan_vnf *vnf, const struct choice *choice,
               const char *excluded)
 {
-    const char *why = constraint_of(p, vnf->profile) ? "the location that the request wants"
-                      : choice->n_fit == 1           ? "the only site that fits"
-                      : choice->neighbours > 0       ? "nearest to what it is linked with"
-                                                     : "most room";
+    const char *why = constraint_of(p, vnf)    ? "the location that the request wants"
+                      : choice->n_fit == 1     ? "the only site that fits"
+                      : choice->neighbours > 0 ? "nearest to what it is linked with"
+                                               : "most room";
     const char *room = choice->room.vcpus == INT64_MAX ? "no limit of vCPU known"
                                                        : mem_printf(p->mem, "%lld vCPU left there",
                                                                     (long long)choice->room.vcpus);
@@ -331,10 +375,10 @@ struct err *
 place_vnfs(struct placing *p)
 {
     for (int pinned = 1; pinned >= 0; pinned--) {
-        for (size_t i = 0; i < p->plan->vnfs.n; i++) {
+        for (size_t i = p->n_there; i < p->plan->vnfs.n; i++) {
             struct plan_vnf *vnf = p->plan->vnfs.items[i];
 
-            if ((constraint_of(p, vnf->profile) != NULL) == (pinned == 1)) {
+            if ((constraint_of(p, vnf) != NULL) == (pinned == 1)) {
                 TRY(vnf_place(p, vnf));
             }
         }
@@ -432,6 +476,9 @@ place_saps(struct placing *p)
         const struct sap_data *data = data_of(p, described->name);
         struct plan_sap *sap = row_new(p->mem, &plan_sap_table);
 
+        if (p->bases && !data) {
+            continue; /* The NS runs: only what is asked for comes. */
+        }
         sap->name = described->name;
         sap->sap_name = data ? data->name : described->name;
         sap->description = data ? data->description : described->description;

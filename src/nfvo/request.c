@@ -5,6 +5,7 @@
 #include "base/net.h"
 #include "base/vec.h"
 #include "nfvo/flows.h"
+#include "nfvo/ns_update.h"
 #include "nfvo/place.h"
 
 static const char *const affinity_kinds[] = {"AFFINITY", "ANTI_AFFINITY", NULL};
@@ -42,7 +43,12 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
     return fault;
 }
 
-static const char *const update_ns_types[] = {"OPERATE_VNF", NULL};
+static const char *const update_ns_types[] = {
+#define X(word, ...) #word,
+    NS_UPDATES(X)
+#undef X
+        NULL,
+};
 static const char *const scale_ns_types[] = {"SCALE_NS", "SCALE_VNF", NULL};
 static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
                                               "SCALE_TO_INSTANTIATION_LEVEL",
@@ -125,6 +131,26 @@ static const struct attr scale_vnf_data_attrs[] = {
 #include "nfvo/scale_vnf_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_by_steps_data
+static const struct attr scale_ns_by_steps_data_attrs[] = {
+#include "nfvo/scale_ns_by_steps_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_scale_info
+static const struct attr ns_scale_info_attrs[] = {
+#include "nfvo/ns_scale_info.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_to_level_data
+static const struct attr scale_ns_to_level_data_attrs[] = {
+#include "nfvo/scale_ns_to_level_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scale_ns_data
+static const struct attr scale_ns_data_attrs[] = {
+#include "nfvo/scale_ns_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT scale_ns_request
 static const struct attr scale_ns_request_attrs[] = {
 #include "nfvo/scale_ns_request.tbl"
@@ -140,9 +166,34 @@ static const struct attr heal_ns_request_attrs[] = {
 #include "nfvo/heal_ns_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT change_vnf_package_data
+static const struct attr change_vnf_package_data_attrs[] = {
+#include "nfvo/change_vnf_package_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_ext_link_data
+static const struct attr ns_ext_link_data_attrs[] = {
+#include "nfvo/ns_ext_link_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT change_connectivity_data
+static const struct attr change_connectivity_data_attrs[] = {
+#include "nfvo/change_connectivity_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT operate_vnf_data
 static const struct attr operate_vnf_data_attrs[] = {
 #include "nfvo/operate_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT instantiate_vnf_data
+static const struct attr instantiate_vnf_data_attrs[] = {
+#include "nfvo/instantiate_vnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT add_vnffg_data
+static const struct attr add_vnffg_data_attrs[] = {
+#include "nfvo/add_vnffg_data.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT update_ns_request
@@ -326,6 +377,9 @@ ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *site
     if (nsd->flavour_id && !str_eq(request->flavour_id, nsd->flavour_id)) {
         request_fault(&c.faults, "the NSD has no deployment flavour %s (it has %s)",
                       request->flavour_id, nsd->flavour_id);
+    }
+    if (request->level_id && !nsd_level(nsd, request->level_id)) {
+        request_fault(&c.faults, "the NSD has no instantiation level %s", request->level_id);
     }
     saps_check(&c);
     sap_sites_check(&c);

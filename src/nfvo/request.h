@@ -24,11 +24,20 @@ struct ns_in;
     X(scale_by_step_data, "Steps to scale a VNF instance by.")                                     \
     X(scale_to_level_data, "A level to scale a VNF instance to.")                                  \
     X(scale_vnf_data, "A VNF instance to scale.")                                                  \
+    X(scale_ns_by_steps_data, "Steps to scale an NS by.")                                          \
+    X(ns_scale_info, "Where an aspect of an NS has to be.")                                        \
+    X(scale_ns_to_level_data, "A level to scale an NS to.")                                        \
+    X(scale_ns_data, "An NS to scale.")                                                            \
     X(scale_ns_request, "Body of a scaling.")                                                      \
     X(heal_vnf_data, "A VNF instance to heal.")                                                    \
     X(heal_ns_request, "Body of a healing.")                                                       \
     X(check_request, "A comparison to make.")                                                      \
     X(operate_vnf_data, "A VNF instance to start or stop.")                                        \
+    X(change_vnf_package_data, "A VNF instance and its package.")                                  \
+    X(ns_ext_link_data, "A network for connection points of a VNF instance.")                      \
+    X(change_connectivity_data, "A VNF instance and its networks.")                                \
+    X(instantiate_vnf_data, "A VNF instance to make.")                                             \
+    X(add_vnffg_data, "A forwarding graph to make.")                                               \
     X(update_ns_request, "Body of an update.")                                                     \
     X(plan_request, "A plan to make.")
 
@@ -73,9 +82,29 @@ struct check_request {
     struct row row;
 #include "nfvo/check_request.tbl"
 };
+struct change_vnf_package_data {
+    struct row row;
+#include "nfvo/change_vnf_package_data.tbl"
+};
+struct ns_ext_link_data {
+    struct row row;
+#include "nfvo/ns_ext_link_data.tbl"
+};
+struct change_connectivity_data {
+    struct row row;
+#include "nfvo/change_connectivity_data.tbl"
+};
 struct operate_vnf_data {
     struct row row;
 #include "nfvo/operate_vnf_data.tbl"
+};
+struct instantiate_vnf_data {
+    struct row row;
+#include "nfvo/instantiate_vnf_data.tbl"
+};
+struct add_vnffg_data {
+    struct row row;
+#include "nfvo/add_vnffg_data.tbl"
 };
 struct update_ns_request {
     struct row row;
@@ -109,6 +138,22 @@ struct scale_vnf_data {
     struct row row;
 #include "nfvo/scale_vnf_data.tbl"
 };
+struct scale_ns_by_steps_data {
+    struct row row;
+#include "nfvo/scale_ns_by_steps_data.tbl"
+};
+struct ns_scale_info {
+    struct row row;
+#include "nfvo/ns_scale_info.tbl"
+};
+struct scale_ns_to_level_data {
+    struct row row;
+#include "nfvo/scale_ns_to_level_data.tbl"
+};
+struct scale_ns_data {
+    struct row row;
+#include "nfvo/scale_ns_data.tbl"
+};
 struct scale_ns_request {
     struct row row;
 #include "nfvo/scale_ns_request.tbl"
@@ -136,10 +181,13 @@ struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const st
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;
 
-/* Checks a scaling of the NS and its VNFs, and fills in->scaled, in->drain_s.  'shrinks': some
- * server is deleted.  E_UNPROCESSABLE, and as vnf_scale_check. */
+/* Checks a scaling of the NS or of its VNFs, fills 'in', and says which flow does it.
+ * E_UNPROCESSABLE, E_CONFLICT, and as vnf_scale_check. */
 struct err *ns_scale_check(struct tx *tx, const struct scale_ns_request *request, struct ns_in *in,
-                           bool *shrinks) MUST_USE;
+                           const struct flow_type **type) MUST_USE;
+/* Of the NS as a whole (SCALE_NS): ns_level_check.c. */
+struct err *ns_level_check(struct tx *tx, const struct scale_ns_data *data, struct ns_in *in,
+                           const struct flow_type **type) MUST_USE;
 
 struct vnf_instance;
 struct vnf_in;
@@ -153,9 +201,10 @@ struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
 struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
                           struct ns_in *in) MUST_USE;
 
-/* Checks an update of the NS, and fills in->scaled.  E_UNPROCESSABLE, and as vnf_operate_check. */
+/* Checks an update of the NS by the table of its types (ns_update.h), fills 'in', and says which
+ * flow does it.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong, at once. */
 struct err *ns_update_check(struct tx *tx, const struct update_ns_request *request,
-                            struct ns_in *in) MUST_USE;
+                            struct ns_in *in, const struct flow_type **flow) MUST_USE;
 
 /* The request that the journal keeps as the client wrote it. */
 struct err *ns_request_read(struct mem *mem, const struct json *body,

@@ -52,8 +52,8 @@ is_among(const struct strs *names, const char *name)
     return false;
 }
 
-/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is healed
- * or goes; nothing joins without one. */
+/* Has the port 'name' no server behind it?  What stands in chains already stays until its VNFC is
+ * healed or goes; nothing joins without one. */
 static bool
 is_lone(const struct steering *s, const char *name)
 {
@@ -69,25 +69,81 @@ is_lone(const struct steering *s, const char *name)
 
 /* ---- joining ---------------------------------------------------------------------------- */
 
-/* Has the instance its labels in all paths of the site? */
+const char *
+steer_label_name(struct mem *mem, const struct fwd_label *label)
+{
+    return mem_printf(mem, "%s/%s/%s/%s", label->path, label->hop, label->instance,
+                      label->direction);
+}
+
+/* The labels that the instance has in a path at the site already, added to 'found'; whether it lacks
+ * none. */
 static bool
-has_labels(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
-           const char *hop, const char *instance)
+path_labels_find(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path,
+                 const char *hop, const char *instance, struct strs *found)
 {
     static const char *const directions[] = {"forward", "reverse"};
+    struct mem *mem = flow_mem(s->f);
+    bool all = true;
 
-    for (size_t i = 0; in->labelled && i < paths->n; i++) {
-        const struct fwd_path *path = paths->items[i];
+    for (size_t d = 0; in->labelled && is_among(&path->hops, hop) && d < ARRAY_SIZE(directions);
+         d++) {
+        const struct fwd_label label = {
+            .path = path->name, .hop = hop, .instance = instance, .direction = directions[d]};
 
-        for (size_t d = 0; is_among(&path->hops, hop) && d < ARRAY_SIZE(directions); d++) {
-            if (!noted(s, in->site, "chain_label",
-                       mem_printf(flow_mem(s->f), "%s/%s/%s/%s", path->name, hop, instance,
-                                  directions[d]))) {
-                return false;
-            }
+        if (noted(s, in->site, "chain_label", steer_label_name(mem, &label))) {
+            steer_name_add(mem, found, mem_printf(mem, "%s/%s", path->name, directions[d]));
+        } else {
+            all = false;
         }
     }
-    return true;
+    return all;
+}
+
+/* The same in all paths. */
+static bool
+labels_find(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
+            const char *hop, const char *instance, struct strs *found)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < paths->n; i++) {
+        all &= path_labels_find(s, in, paths->items[i], hop, instance, found);
+    }
+    return all;
+}
+
+static const char *
+site_of_instance(const struct steering *s, const char *instance)
+{
+    const char *prefix = mem_printf(flow_mem(s->f), "%s/", instance);
+
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const struct fwd_port *port = s->ports.items[i];
+
+        if (str_starts(port->name, prefix)) {
+            return port->site;
+        }
+    }
+    return NULL;
+}
+
+struct err *
+steer_label_read(const struct steering *s, struct fwd_label *label)
+{
+    const char *name = steer_label_name(flow_mem(s->f), label);
+    struct vim_ref *ref = row_new(flow_mem(s->f), &vim_ref_table);
+    struct vim_made *made = row_new(flow_mem(s->f), &vim_made_table);
+
+    ref->site = site_of_instance(s, label->instance);
+    ref->id = s->noted && ref->site ? noted(s, ref->site, "chain_label", name) : NULL;
+    if (!ref->id) {
+        return NULL;
+    }
+    TRY(flow_step(s->f, flow_label(s->f, "known label %s for %s", name, label->chain_id),
+                  &vim_chain_label_show, ref, made));
+    label->label = made->label;
+    return NULL;
 }
 
 static bool
@@ -107,8 +163,23 @@ is_mended(const struct steering *s, const struct fwd_hop *hop)
     return false;
 }
 
-/* The position with those instances that have not all that they need at the site; null = none.
- * What a given-up operation left may be noted and yet be no member: its group is set anew. */
+/* Does a path that there is no chain of yet go through the position? */
+static bool
+is_entered(const struct rows *paths, const char *hop)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        const struct fwd_path *path = paths->items[i];
+
+        if (!path->chain_id && is_among(&path->hops, hop)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The position with those instances that have not all that they need at the site; null = none, and
+ * no new path goes through it.  What a given-up operation left may be noted and yet be no member:
+ * its group is set anew. */
 static struct fwd_hop *
 hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows *paths,
            const struct fwd_hop *whole)
@@ -122,29 +193,73 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
         bool lone = is_lone(s, instance->ingress);
+        struct strs labels = {0};
+        bool labelled = labels_find(s, in, paths, whole->name, instance->name, &labels);
 
-        if (pair && (lone || has_labels(s, in, paths, whole->name, instance->name))) {
+        if (pair && (lone || labelled)) {
             steer_name_add(mem, &hop->pairs, pair);
         } else if (!lone) {
             instance = row_copy(mem, instance);
             instance->pair_id = pair;
+            instance->labels = labels;
             place_add(mem, &hop->instances, instance);
         }
     }
-    return hop->instances.n > 0 || is_mended(s, whole) ? hop : NULL;
+    return hop->instances.n > 0 || is_mended(s, whole) || is_entered(paths, whole->name) ? hop
+                                                                                         : NULL;
 }
 
+/* Is there an instance that is to be told of to the path's chain? */
 static bool
-path_has(const struct fwd_path *path, const struct rows *hops)
+path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_path *path)
 {
-    for (size_t i = 0; i < hops->n; i++) {
-        for (size_t j = 0; j < path->hops.n; j++) {
-            if (str_eq(((const struct fwd_hop *)hops->items[i])->name, path->hops.items[j])) {
+    for (size_t i = 0; i < in->hops.n; i++) {
+        const struct fwd_hop *hop = in->hops.items[i];
+
+        for (size_t j = 0; is_among(&path->hops, hop->name) && j < hop->instances.n; j++) {
+            const struct fwd_instance *instance = hop->instances.items[j];
+            struct strs labels = {0};
+
+            if (!instance->pair_id ||
+                !path_labels_find(s, in, path, hop->name, instance->name, &labels)) {
                 return true;
             }
         }
     }
     return false;
+}
+
+/* Paths without a chain are made whole, chains that are there get labels for what is new. */
+static void
+paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *in)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        struct fwd_path *path = paths->items[i];
+
+        if (path->chain_id) {
+            path->rules = (struct rows){0};
+            path->sources = path->destinations = (struct strs){0};
+        }
+        if (!path->chain_id || path_lacks(s, in, path)) {
+            place_add(flow_mem(s->f), &in->paths, path);
+        }
+    }
+}
+
+/* A new chain may begin at a port of another site that is known here already. */
+static void
+known_add(const struct steering *s, const struct fwd_remote *remote, const char *id,
+          struct fwd_in *in)
+{
+    struct fwd_port *port = row_new(flow_mem(s->f), &fwd_port_table);
+
+    port->name = remote->name;
+    port->link = "";
+    port->site = in->site;
+    port->port_id = id;
+    port->mac_address = remote->mac_address;
+    port->ips = remote->ips;
+    place_add(flow_mem(s->f), &in->ports, port);
 }
 
 void
@@ -160,9 +275,16 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
         const struct fwd_remote *remote = remotes.items[i];
         const char *id = noted(s, in->site, "remote_port", remote->name);
 
-        if (!id && !is_lone(s, remote->name)) {
+        if (id) {
+            known_add(s, remote, id, in);
+        } else if (!is_lone(s, remote->name)) {
             place_add(mem, &in->remotes, remotes.items[i]);
         }
+    }
+    for (size_t i = 0; i < paths.n; i++) {
+        struct fwd_path *path = paths.items[i];
+
+        path->chain_id = noted(s, in->site, "port_chain", path->name);
     }
     for (size_t i = 0; i < hops.n; i++) {
         struct fwd_hop *hop = hop_narrow(s, in, &paths, hops.items[i]);
@@ -171,16 +293,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
             place_add(mem, &in->hops, hop);
         }
     }
-    for (size_t i = 0; i < paths.n; i++) {
-        struct fwd_path *path = paths.items[i];
-
-        path->chain_id = noted(s, in->site, "port_chain", path->name);
-        if (path_has(path, &in->hops)) {
-            path->rules = (struct rows){0};
-            path->sources = path->destinations = (struct strs){0};
-            place_add(mem, &in->paths, path);
-        }
-    }
+    paths_narrow(s, &paths, in);
 }
 
 /* ---- ends ----------------------------------------------------------------------------------- */
@@ -223,14 +336,44 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
             (is_open && steer_wants_ends(s, vnf->site) && is_on(path, vnf))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                            "VNF %s is an end of path %s: only functions that a path goes through "
-                           "are scaled, not its ends",
+                           "come and go, not its ends",
                            vnf->name, path->name);
         }
     }
     return NULL;
 }
 
-/* ---- leaving ----------------------------------------------------------------------------------- */
+static bool
+is_sap_of(const struct rows *ends, const char *sap)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        if (str_eq(((const struct plan_cp *)ends->items[i])->sap, sap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+steer_sap_check(const struct steering *s, const char *sap, const char *link, const char *site)
+{
+    for (size_t i = 0; i < s->plan->paths.n; i++) {
+        const struct plan_path *path = s->plan->paths.items[i];
+        bool is_open = path->sources.n == 0 || path->destinations.n == 0;
+
+        if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
+            (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "SAP %s is an end of path %s, whose classifiers name its port: while "
+                           "VNFFG %s is there, it neither comes nor goes",
+                           sap, path->name, path->graph);
+        }
+    }
+    return NULL;
+}
+
+/* ---- leaving -----------------------------------------------------------------------------------
+ */
 
 /* Is it a pair, a label or a remote port of an instance that leaves? */
 static bool

@@ -339,7 +339,7 @@ first_round(struct steering *s, struct rows *told)
         if (s->noted) {
             steer_narrow(s, in);
         }
-        if (in->remotes.n > 0 || in->paths.n > 0) {
+        if (in->remotes.n + in->hops.n + in->paths.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "forward %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_forward_flow, in));
         }
@@ -354,7 +354,7 @@ first_round(struct steering *s, struct rows *told)
     return NULL;
 }
 
-/* The label that the instance's own site allocated. */
+/* The label that the instance's own site allocated in this operation. */
 static int64_t
 label_of(const struct rows *told, const struct fwd_label *wanted)
 {
@@ -374,7 +374,7 @@ label_of(const struct rows *told, const struct fwd_label *wanted)
     return INT_NULL;
 }
 
-static void
+static struct err *
 labels_missing(struct steering *s, const struct rows *told, const struct fwd_made *made,
                struct rows *missing)
 {
@@ -384,9 +384,13 @@ labels_missing(struct steering *s, const struct rows *told, const struct fwd_mad
         if (!label->local) {
             label = row_copy(flow_mem(s->f), label);
             label->label = label_of(told, label);
+            if (label->label == INT_NULL) {
+                TRY(steer_label_read(s, label));
+            }
             place_add(flow_mem(s->f), missing, label);
         }
     }
+    return NULL;
 }
 
 static struct err *
@@ -401,7 +405,7 @@ second_round(struct steering *s, const struct rows *told)
 
         in->site = made->site;
         in->waiting = made->waiting;
-        labels_missing(s, told, made, &in->labels);
+        TRY(labels_missing(s, told, made, &in->labels));
         if (in->labels.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "labels %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_labels_flow, in));

@@ -10,6 +10,11 @@ struct rows steer_hops(const struct steering *s);
 const char *steer_site_name(const struct steering *s, const char *site);
 /* Do chains there want a port at both ends of each classifier? */
 bool steer_wants_ends(const struct steering *s, const char *site);
+/* "PATH/HOP/VNF/VNFC/DIRECTION", by which a label is held. */
+const char *steer_label_name(struct mem *mem, const struct fwd_label *label);
+/* Reads label->label from the instance's own site, where an earlier operation had it allocated there;
+ * else it stays null. */
+struct err *steer_label_read(const struct steering *s, struct fwd_label *label) MUST_USE;
 /* Leaves of what a site would be told of a whole NS what s->noted does not know yet. */
 void steer_narrow(const struct steering *s, struct fwd_in *in);
 /* The ports of a VNF by name: struct fwd_port. */
@@ -17,5 +22,8 @@ void steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf
                       const struct vnf_made *made);
 /* E_UNPROCESSABLE where servers of the VNF are ends of a path, which chains there name one by one. */
 struct err *steer_ends_check(const struct steering *s, const struct plan_vnf *vnf) MUST_USE;
+/* The same of a SAP on 'link'; 'site' null: where chains name no port of it by themselves. */
+struct err *steer_sap_check(const struct steering *s, const char *sap, const char *link,
+                            const char *site) MUST_USE;
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ANSWER_MAX ((size_t)64 << 10) /* of what a callback says nothing is kept */
+#define TOKEN_MAX ((size_t)8 << 10)   /* of what is kept as long as it lasts */
 #define TOKEN_S 60                    /* of a token that does not say how long it lasts */
 #define TOKEN_MAX_S 86400
 #define TOKEN_EARLY_S 5
@@ -28,6 +29,17 @@ bearer_forget(struct bearer *bearer)
 {
     free(bearer->token);
     *bearer = (struct bearer){0};
+}
+
+int64_t
+bearer_lasts(struct bearer *bearer)
+{
+    int64_t left_ns = bearer->until_ns - time_mono_ns();
+
+    if (bearer->token && left_ns <= 0) {
+        bearer_forget(bearer);
+    }
+    return bearer->token ? left_ns / 1000000 + 1 : 0;
 }
 
 /* ---- the call ----------------------------------------------------------------------------- */
@@ -56,7 +68,7 @@ authorization_of(const struct calling *calling)
 {
     const struct subscription *subscription = calling->callback->subscription;
 
-    if (calling->bearer->token) {
+    if (calling->bearer->token && str_eq(subscription->auth_type, "OAUTH2_CLIENT_CREDENTIALS")) {
         return mem_printf(calling->mem, "Authorization: Bearer %s", calling->bearer->token);
     }
     return str_eq(subscription->auth_type, "BASIC")
@@ -113,6 +125,10 @@ token_take(struct calling *calling, const struct http_answer *answer)
         return err_new(E_REMOTE, NULL, "token: POST %s answered without a usable access_token",
                        endpoint);
     }
+    if (strlen(token) > TOKEN_MAX) {
+        return err_new(E_REMOTE, NULL, "token: the access_token of POST %s has more than %zu bytes",
+                       endpoint, TOKEN_MAX);
+    }
     lasts = json_int(json_get(json, "expires_in"), TOKEN_S);
     lasts = lasts < 0 ? 0 : lasts > TOKEN_MAX_S ? TOKEN_MAX_S : lasts;
     calling->bearer->token = heap_str(token);
@@ -168,10 +184,8 @@ callback_call(struct http_client *http, struct mem *mem, const struct callback *
     struct calling *calling = MEM_NEW(mem, struct calling);
 
     *calling = (struct calling){http, mem, callback, bearer, done, arg};
-    if (bearer->token && time_mono_ns() > bearer->until_ns) {
-        bearer_forget(bearer);
-    }
-    if (str_eq(callback->subscription->auth_type, "OAUTH2_CLIENT_CREDENTIALS") && !bearer->token) {
+    if (!bearer_lasts(bearer) &&
+        str_eq(callback->subscription->auth_type, "OAUTH2_CLIENT_CREDENTIALS")) {
         token_ask(calling);
     } else {
         call(calling);

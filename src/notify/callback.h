@@ -13,6 +13,8 @@ struct bearer {
     int64_t until_ns; /* monotonic */
 };
 void bearer_forget(struct bearer *bearer);
+/* For how long it is good, in milliseconds; 0: there is none, or it is forgotten now. */
+int64_t bearer_lasts(struct bearer *bearer);
 
 struct callback {
     const struct subscription *subscription;

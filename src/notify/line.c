@@ -66,6 +66,21 @@ line_rest(struct line *line)
     line->mem = NULL;
 }
 
+/* There is nothing to send.  A line is made anew when there is; a token is kept for that, as long as
+ * it lasts. */
+static void
+line_idle(struct line *line)
+{
+    int64_t ms = bearer_lasts(&line->bearer);
+
+    if (!ms) {
+        line_free(line);
+        return;
+    }
+    line_rest(line);
+    loop_timer_arm(line->timer, ms);
+}
+
 /* ---- pauses ------------------------------------------------------------------------------- */
 
 static void
@@ -216,23 +231,31 @@ line_turn(struct line *line)
         log_err(LOG_LV_WARN, "notify", err, "queue of a subscription");
         line_rest(line);
         line_pause(line);
-    } else if (!line->subscription || (!line->head && !line->bearer.token)) {
-        line_free(line); /* made anew when there is something; a token is kept for that */
+    } else if (!line->subscription) {
+        line_free(line);
     } else if (!line->head) {
-        line_rest(line);
+        line_idle(line);
     } else {
         head_send(line);
     }
 }
 
 static struct line *
-line_of(struct notifier *notifier, const char *id)
+line_find(const struct notifier *notifier, const char *id)
 {
     struct line *line = notifier->lines;
 
     while (line && !str_eq(line->id, id)) {
         line = line->next;
     }
+    return line;
+}
+
+static struct line *
+line_of(struct notifier *notifier, const char *id)
+{
+    struct line *line = line_find(notifier, id);
+
     if (line) {
         return line;
     }
@@ -257,4 +280,12 @@ line_wake(struct notifier *notifier, const char *subscription_id, bool now)
         line->is_paused = false;
     }
     line_turn(line);
+}
+
+void
+line_end(struct notifier *notifier, const char *subscription_id)
+{
+    if (line_find(notifier, subscription_id)) {
+        line_wake(notifier, subscription_id, true); /* it sees that its subscription is gone */
+    }
 }

@@ -40,6 +40,7 @@ struct notifier {
     bool is_behind; /* There is more of the log than was read. */
     bool is_writing;
     struct notices notices; /* Being written. */
+    VEC(const char *) gone; /* Subscriptions that were deleted; in the notices' arena. */
     struct notify_write write;
     /* The end. */
     bool is_closed;
@@ -58,6 +59,8 @@ const struct notice_api *notify_api(const struct notifier *notifier, const char 
 
 /* There is something for the subscription; 'now': its pause behind a failure ends. */
 void line_wake(struct notifier *notifier, const char *subscription_id, bool now);
+/* The subscription is gone: so is its line, behind the call that is under way. */
+void line_end(struct notifier *notifier, const char *subscription_id);
 void lines_free(struct notifier *notifier);
 
 #endif

@@ -167,7 +167,10 @@ links_write(struct jw *w, struct mem *mem, const struct notice_event *event,
         link_write(w, mem, link->name, subscription->base, link->path,
                    text_at(event->row, link->column));
     }
-    link_write(w, mem, "subscription", subscription->base, api->subscriptions, subscription->id);
+    if (!api->is_bare) {
+        link_write(w, mem, "subscription", subscription->base, api->subscriptions,
+                   subscription->id);
+    }
     jw_end(w);
 }
 
@@ -177,19 +180,23 @@ body_of(struct mem *mem, const struct notice_event *event, const char *id,
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
+    struct notice_event told = *event;
     char at[TIME_TEXT_SIZE];
 
     jw_object(&w, NULL);
     jw_str(&w, "id", id);
     jw_str(&w, "notificationType", event->notice->type);
-    jw_str(&w, "subscriptionId", subscription->id);
+    if (!api->is_bare) {
+        jw_str(&w, "subscriptionId", subscription->id);
+    }
     jw_str(&w, api->time_key, time_text(at, event->change->at, TIME_Z_MS));
     members_write(&w, event->notice->members, event->row);
     if (api->has_verbosity && event->notice->more) {
         jw_str(&w, "verbosity", subscription->verbosity);
     }
     if (event->notice->more) {
-        event->notice->more(event, !str_eq(subscription->verbosity, "SHORT"), &w);
+        told.base = subscription->base;
+        event->notice->more(&told, !str_eq(subscription->verbosity, "SHORT"), &w);
     }
     links_write(&w, mem, event, api, subscription);
     jw_end(&w);

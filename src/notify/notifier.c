@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define CURSOR "notify.cursor"
 /* Of one transaction, or a few more: a backlog, or one that grows, is no more at once. */
 #define AT_ONCE 64
 #define NOTICES_MAX 1000
@@ -99,6 +99,16 @@ is_enough(struct tx *tx, const struct notices *notices)
            mem_size(tx_mem(tx)) + mem_size(notices->mem) > BYTES_MAX;
 }
 
+static void
+gone_note(struct notifier *notifier, const struct change *change)
+{
+    struct mem *mem = notifier->notices.mem;
+
+    if (change->kind == CHANGE_DELETE && str_eq(change->table, subscription_table.name)) {
+        vec_add(mem, &notifier->gone, (const char *)mem_str(mem, change->id));
+    }
+}
+
 /* What is new, as notifications: until there are enough of them for one transaction. */
 static struct err *
 log_read(struct tx *tx, void *arg)
@@ -110,6 +120,7 @@ log_read(struct tx *tx, void *arg)
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
         TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+        gone_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
     notifier->is_behind = n == AT_ONCE || i < n;
@@ -117,24 +128,9 @@ log_read(struct tx *tx, void *arg)
 }
 
 static struct err *
-last_read(struct tx *tx, void *arg)
-{
-    return changes_last(tx, arg);
-}
-
-/* The log is longer than what it may hold behind us.  Only a store that was not ours meanwhile
- * comes here: what happened is not told, and the log says so. */
-static struct err *
-log_lost(struct notifier *notifier, struct err *gone)
-{
-    log_err(LOG_LV_ERROR, "notify", gone, "changes were not told");
-    return store_read(notifier->config.store, last_read, &notifier->cursor);
-}
-
-static struct err *
 cursor_write(struct tx *tx, int64_t cursor)
 {
-    return tx_fact_set(tx, CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
+    return tx_fact_set(tx, NOTIFY_CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
 }
 
 static struct err *
@@ -153,6 +149,7 @@ notices_drop(struct notifier *notifier)
 {
     mem_free(notifier->notices.mem);
     notifier->notices = (struct notices){0};
+    memset(&notifier->gone, 0, sizeof notifier->gone);
 }
 
 /* Later, from where the store knows that we are. */
@@ -183,6 +180,34 @@ notices_kept(void *arg, struct err *err)
     follow(notifier);
 }
 
+/* The log does not reach back to us (we were far behind), or is shorter than what we know (the store
+ * is an older one): on with what there is.  How many notifications that were, nobody can say any
+ * more: each subscription from before has lost one, which is news to nobody. */
+static struct err *
+gap_write(struct tx *tx, void *arg)
+{
+    struct notifier *notifier = arg;
+    int64_t first, last;
+
+    TRY(changes_first(tx, &first));
+    TRY(changes_last(tx, &last));
+    notifier->cursor = notifier->kept < last && first ? first - 1 : last;
+    TRY(cursor_write(tx, notifier->cursor));
+    return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
+                  (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
+                  NULL, NULL);
+}
+
+static void
+log_lost(struct notifier *notifier, struct err *gone)
+{
+    log_err(LOG_LV_ERROR, "notify", gone, "changes were not told");
+    notices_drop(notifier);
+    notifier->notices.mem = mem_new("notices");
+    notifier->is_writing = true;
+    notify_write(notifier, &notifier->write, gap_write, notifier, notices_kept);
+}
+
 /* loop_fn: something was committed. */
 static void
 follow(void *arg)
@@ -197,7 +222,11 @@ follow(void *arg)
     notifier->is_behind = false;
     err = store_read(notifier->config.store, log_read, notifier);
     if (err_is(err, E_GONE)) {
-        err = log_lost(notifier, err);
+        log_lost(notifier, err);
+        return;
+    }
+    vec_each (&notifier->gone, id) {
+        line_end(notifier, *id);
     }
     if (err) {
         follow_later(notifier, err);
@@ -272,6 +301,13 @@ wake_some(void *arg)
     }
 }
 
+struct err *
+notifier_redrive(const struct notifier *notifier, struct tx *tx, const char *subscription_id,
+                 int64_t *n, int64_t *left)
+{
+    return queue_redrive(tx, &notifier->limits, subscription_id, n, left);
+}
+
 void
 notifier_wake(struct notifier *notifier, const char *subscription_id)
 {
@@ -294,7 +330,7 @@ cursor_take(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     const char *text;
 
-    TRY(tx_fact_get(tx, CURSOR, &text));
+    TRY(tx_fact_get(tx, NOTIFY_CURSOR, &text));
     if (!text || !str_to_i64(text, &notifier->cursor)) {
         TRY(changes_last(tx, &notifier->cursor));
         TRY(cursor_write(tx, notifier->cursor));

@@ -41,6 +41,9 @@ struct subscription_request {
 #undef ATTR
 
 extern const struct table subscription_table, notification_table;
+/* Authentication of callbacks, and their URIs, for bodies that carry them. */
+extern const struct table subscription_authentication_table;
+attr_check_fn subscription_check_uri;
 /* Bodies of POST: with and without verbosity. */
 extern const struct table lcm_subscription_request_table, subscription_request_table;
 /* For store_config; null-terminated. */
@@ -82,6 +85,7 @@ struct notice_event {
     const struct notice *notice;
     const struct change *change;
     const void *row; /* as the change left it; of a deletion the last image */
+    const char *base; /* What links begin with, for 'more'. */
 };
 
 /* One type of notification: which changes make it, and what it says. */
@@ -111,6 +115,8 @@ struct notice_api {
     const struct notice *notices;
     size_t n_notices;
     bool has_verbosity;
+    /* Each subscription is the resource that is told of (a PM job), and is not spoken of. */
+    bool is_bare;
 };
 
 /* For 'look': the row as it is now, else its last image where it was deleted behind the event, else
@@ -128,12 +134,14 @@ struct err *notice_row(const struct notice_event *event, const struct table *tab
 struct err *subscription_make(struct mem *mem, const struct notice_api *api,
                               const struct subscription_request *request, const char *base,
                               bool has_certificate, struct subscription **made) MUST_USE;
+/* How the subscription's notifications show who sends them; none of 'authentication' (rows of
+ * subscription_authentication_table, one or none): not at all.  As above. */
+struct err *subscription_authenticate(const struct rows *authentication, bool has_certificate,
+                                      struct subscription *subscription) MUST_USE;
 /* Id of the project's subscription with the same API, filter and callback, or null
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
                               const char **id) MUST_USE;
-/* All dead letters wait for their delivery again, in the place that is theirs; '*n': how many. */
-struct err *subscription_redrive(struct tx *tx, const char *id, int64_t *n) MUST_USE;
 
 /* ---- addresses ------------------------------------------------------------------------ */
 
@@ -155,6 +163,9 @@ void callback_rule_done(struct callback_rule *rule);
 /* For http_client_config.may_connect; 'rule' is a struct callback_rule, one thread's at a time.  An
  * IPv6 address that leads to an IPv4 address (mapped, translated, 6to4) is judged as that one. */
 bool callback_may(void *rule, const struct sockaddr *to);
+
+/* The notifier's place in the change log, for store_config.log_cursor. */
+#define NOTIFY_CURSOR "notify.cursor"
 
 /* ---- the notifier ---------------------------------------------------------------------- */
 
@@ -179,6 +190,10 @@ void notifier_stop(struct notifier *notifier);
 void notifier_free(struct notifier *notifier);
 /* Is there a certificate of ours to show callbacks?  Any thread. */
 bool notifier_has_certificate(const struct notifier *notifier);
+/* Dead letters wait for their delivery again, in the place that is theirs: '*n' of them; '*left' stay
+ * dead, since no more may wait at once.  In a write, on any thread. */
+struct err *notifier_redrive(const struct notifier *notifier, struct tx *tx,
+                             const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
 /* What waits for the subscription is tried now, also behind failures.  Any thread. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 

@@ -147,20 +147,28 @@ queue_tell(struct tx *tx, struct subscription *subscription)
 }
 
 struct err *
-subscription_redrive(struct tx *tx, const char *id, int64_t *n)
+queue_redrive(struct tx *tx, const struct queue_limits *limits, const char *subscription_id,
+              int64_t *n, int64_t *left)
 {
-    struct cond dead[] = {COND("subscription_id", id), COND("state", "DEAD"), {0}};
-    struct query query = {.table = &notification_table, .conds = dead};
-    struct rows rows;
+    struct cond dead[] = {COND("subscription_id", subscription_id), COND("state", "DEAD"), {0}};
+    struct sort sorts[] = {{.attr = "seq"}, {0}};
+    struct query query = {.table = &notification_table, .conds = dead, .sorts = sorts};
+    struct rows rows = {0};
+    int64_t waiting;
 
-    TRY(rows_select(tx, &query, &rows));
+    TRY(count(tx, subscription_id, "WAITING", &waiting));
+    TRY(count(tx, subscription_id, "DEAD", left));
+    query.limit = limits->queue_max - waiting;
+    if (query.limit > 0) {
+        TRY(rows_select(tx, &query, &rows));
+    }
     for (size_t i = 0; i < rows.n; i++) {
         struct notification *after = row_copy(tx_mem(tx), rows.items[i]);
 
         after->state = "WAITING";
-        after->attempts = 0;
         TRY(row_update(tx, rows.items[i], after));
     }
     *n = (int64_t)rows.n;
+    *left -= *n;
     return NULL;
 }

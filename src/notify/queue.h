@@ -21,6 +21,11 @@ struct err *queue_delivered(struct tx *tx, const char *id) MUST_USE;
 /* It was not: counted, with the reason; a dead letter where 'is_dead'. */
 struct err *queue_failed(struct tx *tx, const struct queue_limits *limits, const char *id,
                          const char *why, bool is_dead) MUST_USE;
+/* The oldest dead letters wait again in the place that is theirs, as many as the queue has room for:
+ * '*n' of them; '*left' stay dead.  What was refused for good keeps its count: one more refusal, and
+ * it is dead again, so that it does not hold up what is behind it for long. */
+struct err *queue_redrive(struct tx *tx, const struct queue_limits *limits,
+                          const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
 /* Fills what a subscription shows of its queue. */
 struct err *queue_tell(struct tx *tx, struct subscription *subscription) MUST_USE;
 

@@ -30,7 +30,7 @@ is_graphic(const char *text)
 }
 
 /* A URI of ours to call: http or https, a host, nobody's password and nothing that ends a line. */
-static const char *
+const char *
 subscription_check_uri(struct mem *mem, const struct attr *attr, void *value)
 {
     const char *uri = *(const char *const *)value;
@@ -96,7 +96,7 @@ static const struct attr subscription_authentication_attrs[] = {
 #include "notify/subscription_authentication.tbl"
 };
 #undef TABLE_STRUCT
-static const struct table subscription_authentication_table = {
+const struct table subscription_authentication_table = {
     .name = "subscription_authentication",
     .doc = "How notifications show who sends them.",
     TABLE(struct subscription_authentication, subscription_authentication_attrs),
@@ -222,6 +222,17 @@ authentication_take(const struct subscription_authentication *given, bool has_ce
 }
 
 struct err *
+subscription_authenticate(const struct rows *authentication, bool has_certificate,
+                          struct subscription *subscription)
+{
+    subscription->auth_type = subscription->auth_user = subscription->auth_secret = NULL;
+    subscription->token_endpoint = NULL;
+    return authentication->n
+               ? authentication_take(authentication->items[0], has_certificate, subscription)
+               : NULL;
+}
+
+struct err *
 subscription_make(struct mem *mem, const struct notice_api *api,
                   const struct subscription_request *request, const char *base,
                   bool has_certificate, struct subscription **out)
@@ -237,10 +248,8 @@ subscription_make(struct mem *mem, const struct notice_api *api,
     if (api->has_verbosity) {
         made->verbosity = str_or(request->verbosity, "FULL");
     }
-    if (request->authentication.n) {
-        faults = err_join(faults, authentication_take(request->authentication.items[0],
-                                                      has_certificate, made));
-    }
+    faults = err_join(
+        faults, subscription_authenticate(&request->authentication, has_certificate, made));
     *out = made;
     return faults;
 }

@@ -13,6 +13,8 @@
 /* How far the log may outgrow log_keep before it is cut, and how much is cut at once. */
 #define TRIM_SLACK 1000
 #define TRIM_PIECE 4000
+/* How many times log_keep it may have for a follower that is behind. */
+#define TRIM_HELD 4
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
@@ -227,6 +229,14 @@ change_image(struct tx *tx, const struct table *table, const char *id, int64_t c
 }
 
 struct err *
+changes_first(struct tx *tx, int64_t *seq)
+{
+    int64_t last;
+
+    return log_ends(tx->conn, seq, &last);
+}
+
+struct err *
 changes_last(struct tx *tx, int64_t *seq)
 {
     int64_t first;
@@ -242,6 +252,29 @@ change_log_open(struct store *store)
     return log_ends(store->write_conn, &store->log_first, &store->seq);
 }
 
+/* How many entries are there for nobody any more. */
+static struct err *
+trim_count(struct store *store, int64_t *n)
+{
+    int64_t must = store->seq - store->log_first + 1 - TRIM_HELD * store->log_keep, done;
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    if (!store->log_cursor) {
+        return NULL;
+    }
+    TRY(conn_take(store->write_conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
+    stmt_text(&stmt, 1, store->log_cursor);
+    TRY(conn_step(store->write_conn, &stmt, &row));
+    if (row && str_to_i64(stmt_get(&stmt, 0), &done)) {
+        int64_t may = done - store->log_first + 1;
+
+        may = may > must ? may : must;
+        *n = *n < may ? *n : may;
+    }
+    return NULL;
+}
+
 struct err *
 change_log_trim(struct store *store)
 {
@@ -252,6 +285,10 @@ change_log_trim(struct store *store)
         store->log_first = store->seq ? 1 : 0;
     }
     if (excess < TRIM_SLACK || store->seq < store->log_keep) {
+        return NULL;
+    }
+    TRY(trim_count(store, &excess));
+    if (excess <= 0) {
         return NULL;
     }
     excess = excess < TRIM_PIECE ? excess : TRIM_PIECE;

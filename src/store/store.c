@@ -23,6 +23,7 @@ store_new(const struct store_config *config)
     store->path = heap_str(config->path);
     store->in_memory = !strcmp(config->path, ":memory:");
     store->log_keep = config->log_keep ? config->log_keep : LOG_KEEP;
+    store->log_cursor = mem_str(store->mem, config->log_cursor);
     store->busy_pages = config->busy_pages ? config->busy_pages : BUSY_PAGES;
     store->n_readers = (size_t)(config->n_readers > 0 ? config->n_readers : READERS);
     store->last = &store->first;

@@ -26,6 +26,9 @@ struct store_config {
                                           * only where no table has one */
     int n_readers;                       /* Reader connections, 0 = 4. */
     int64_t log_keep;                    /* Entries of change log kept at least, 0 = 100 000. */
+    const char *log_cursor;              /* Fact (tx_fact_set) of a follower with the last entry that it
+                                          * is done with: the log is not cut in front of it before
+                                          * it has four times log_keep entries; null = nobody's */
     int64_t busy_pages;                  /* Checkpoint after so many WAL pages, 0 = 4 000. */
     const struct store_migration *migrations; /* in order of number */
     size_t n_migrations;
@@ -174,7 +177,8 @@ struct err *changes_read(struct tx *tx, int64_t cursor, size_t max, struct chang
  * where the log has none.  Reads one entry, however long the log is. */
 struct err *change_image(struct tx *tx, const struct table *table, const char *id, int64_t cursor,
                          const struct json **image) MUST_USE;
-/* Newest sequence number: 0 in an empty log. */
+/* Oldest and newest sequence number: 0 in an empty log. */
+struct err *changes_first(struct tx *tx, int64_t *seq) MUST_USE;
 struct err *changes_last(struct tx *tx, int64_t *seq) MUST_USE;
 /* Calls 'fn(arg)' on 'loop' after commits that wrote to the log (coalesced). */
 struct store_watch;

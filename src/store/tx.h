@@ -67,6 +67,7 @@ struct store {
     bool has_key;
     uint8_t seal_key[SEAL_KEY_SIZE];
     int64_t log_keep, busy_pages;
+    char *log_cursor; /* or null */
 
     pthread_t writer;
     pthread_mutex_t queue_lock;

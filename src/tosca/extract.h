@@ -54,6 +54,8 @@ const struct tosca_node *extract_main(const struct tosca *tosca, const char *bas
 /* vnfd_policy.c */
 void extract_levels(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour);
 void extract_aspects(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour);
+/* nsd_scale.c */
+void extract_ns_levels(struct extract *x, const struct tosca_template *in, struct nsd *nsd);
 /* nsd_path.c */
 void extract_graphs(struct extract *x, const struct tosca_template *in, struct nsd *nsd);
 

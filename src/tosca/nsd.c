@@ -67,10 +67,6 @@ vnf_of(struct extract *x, const struct tosca_node *node)
         extract_fault(x, tosca_fault(node->yaml, "%s: min_number_of_instances is above the maximum",
                                      node->name));
     }
-    if (vnf.min_instances > 1) {
-        extract_fault(x, tosca_unsupported(node->yaml, "several instances of a VNF profile (%s)",
-                                           node->name));
-    }
     read_connections(x, node, &vnf);
     return vnf;
 }
@@ -137,7 +133,6 @@ static void
 refuse_policies(struct extract *x, const struct tosca_template *in)
 {
     static const struct refused_policy refused[] = {
-        {"tosca.policies.nfv.NsScalingAspects", "scaling of a network service"},
         {"tosca.policies.nfv.NsAutoScale", "automatic scaling of a network service"},
         {"tosca.policies.nfv.DataFlowInfo", "data flow mirroring"},
         {"tosca.policies.nfv.NsSecurityGroupRule", "security group rules"},
@@ -145,17 +140,6 @@ refuse_policies(struct extract *x, const struct tosca_template *in)
     };
 
     extract_refuse_policies(x, in, refused, ARRAY_SIZE(refused));
-    vec_each (&in->policies, policy) {
-        const struct yaml *levels =
-            tosca_is((*policy)->type, "tosca.policies.nfv.NsInstantiationLevels")
-                ? tosca_value(x->tosca, *policy, "ns_levels")
-                : NULL;
-
-        if (levels && levels->n > 1) {
-            extract_fault(x, tosca_unsupported(levels, "several instantiation levels of a network "
-                                                       "service"));
-        }
-    }
 }
 
 static void
@@ -242,6 +226,7 @@ nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd)
     check_connections(&x, in, *nsd);
     refuse_policies(&x, in);
     read_monitoring(&x, in, *nsd);
+    extract_ns_levels(&x, in, *nsd);
     extract_graphs(&x, in, *nsd);
     extract_affinities(&x, in, "tosca.policies.nfv.NsAffinityRule",
                        "tosca.policies.nfv.NsAntiAffinityRule", &(*nsd)->affinities,

@@ -75,6 +75,26 @@ struct nsd_graph {
     const char **members;      /* as written */
 };
 
+/* A number of instances of a VNF profile. */
+struct nsd_count {
+    int64_t level;             /* of an aspect; 0 in an instantiation level */
+    const char *vnf;           /* nsd_vnf's name */
+    int64_t n;
+};
+/* A scaling aspect (NsScalingAspects, VnfToLevelMapping): a profile is of one at most. */
+struct nsd_aspect {
+    const char *name, *description;
+    int64_t min_level, max_level; /* without gaps */
+    size_t n_steps;
+    struct nsd_count *steps;
+};
+/* An instantiation level (NsInstantiationLevels, VnfToInstantiationLevelMapping). */
+struct nsd_level {
+    const char *name, *description;
+    size_t n_counts;
+    struct nsd_count *counts;
+};
+
 struct nsd {
     const char *descriptor_id, *designer, *version, *name, *invariant_id;
     const char *node_type;
@@ -90,10 +110,15 @@ struct nsd {
     size_t n_affinities;
     struct vnfd_affinity *affinities; /* members are nsd_vnf names */
     const struct json *monitoring; /* opaque, or null */
+    size_t n_aspects;
+    struct nsd_aspect *aspects;
+    const char *default_level; /* null where there are no levels */
+    size_t n_levels;
+    struct nsd_level *levels;
 };
 
 /* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested
- * network services, PNFs, instantiation levels with several entries are
+ * network services, PNFs and a profile in several scaling aspects are
  * E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
 struct err *nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd) MUST_USE;
 struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd) MUST_USE;
@@ -103,5 +128,16 @@ const struct vnfd_link *nsd_link(const struct nsd *nsd, const char *name);
 const struct nsd_sap *nsd_sap(const struct nsd *nsd, const char *name);
 /* Link of a VNF's requirement, or null. */
 const struct vnfd_link *nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref);
+
+const struct nsd_aspect *nsd_aspect(const struct nsd *nsd, const char *name); /* null when absent */
+const struct nsd_level *nsd_level(const struct nsd *nsd, const char *name);
+/* Instances of a profile while the aspect is at 'level'; -1 where it is none of the aspect's. */
+int64_t nsd_aspect_instances(const struct nsd_aspect *aspect, int64_t level, const char *vnf);
+/* Instances of a profile at an instantiation level (null = the default one): as the level says, else
+ * as its aspect's lowest level does, else the profile's minimum, and at least 1. */
+int64_t nsd_instances(const struct nsd *nsd, const char *level, const struct nsd_vnf *vnf);
+/* Where an aspect is at an instantiation level: the lowest one with the same numbers. */
+int64_t nsd_aspect_level(const struct nsd *nsd, const struct nsd_aspect *aspect,
+                         const char *level);
 
 #endif

@@ -200,12 +200,24 @@ SHAPE(path, false, M(TEXT, name), MANY(LIST, positions, &position_shape),
 SHAPE(graph, false, M(TEXT, name), M(TEXT_OR_NULL, description), MANY(LIST, paths, &path_shape),
       MANY(TEXTS, members, NULL));
 #undef OF
+#define OF nsd_count
+SHAPE(ns_count, false, M(WHOLE, level), REF(NAME, vnf, vnfs, &vnf_shape), M(COUNT, n));
+#undef OF
+#define OF nsd_aspect
+SHAPE(ns_aspect, false, M(TEXT, name), M(TEXT_OR_NULL, description), M(WHOLE, min_level),
+      M(WHOLE, max_level), MANY(LIST, steps, &ns_count_shape));
+#undef OF
+#define OF nsd_level
+SHAPE(ns_level, false, M(TEXT, name), M(TEXT_OR_NULL, description),
+      MANY(LIST, counts, &ns_count_shape));
+#undef OF
 #define OF nsd
 SHAPE(nsd, true, M(TEXT, descriptor_id), M(TEXT, designer), M(TEXT, version), M(TEXT, name),
       M(TEXT, invariant_id), M(TEXT_OR_NULL, node_type), M(TEXT_OR_NULL, flavour_id),
       MANY(LIST, vnfs, &vnf_shape), MANY(LIST, links, &link_shape), MANY(LIST, saps, &sap_shape),
       MANY(LIST, graphs, &graph_shape), MANY(LIST, affinities, &affinity_shape),
-      M(OPAQUE, monitoring));
+      M(OPAQUE, monitoring), MANY_LATER(LIST, aspects, &ns_aspect_shape),
+      M_LATER(TEXT_OR_NULL, default_level), MANY_LATER(LIST, levels, &ns_level_shape));
 #undef OF
 #undef ROOT
 
@@ -676,6 +688,38 @@ paths_check(const struct nsd *nsd, const struct nsd_graph *graph)
     return NULL;
 }
 
+/* Loops over levels and sums over profiles have an end. */
+static struct err *
+levels_check(const struct nsd *nsd)
+{
+    for (size_t i = 0; i < nsd->n_aspects; i++) {
+        const struct nsd_aspect *aspect = &nsd->aspects[i];
+
+        if (aspect->min_level < 0 || aspect->min_level > aspect->max_level ||
+            aspect->max_level > COUNT_MAX) {
+            return err_new(E_INVALID, "DescriptorInvalid", "descriptor: levels of aspect %s",
+                           aspect->name);
+        }
+        for (int64_t at = aspect->min_level; at <= aspect->max_level; at++) {
+            int64_t n = 0;
+
+            for (size_t k = 0; k < aspect->n_steps; k++) {
+                n += aspect->steps[k].level == at ? aspect->steps[k].n : 0;
+            }
+            TRY(total_check(n, aspect->name));
+        }
+    }
+    for (size_t i = 0; i < nsd->n_levels; i++) {
+        int64_t n = 0;
+
+        for (size_t k = 0; k < nsd->levels[i].n_counts; k++) {
+            n += nsd->levels[i].counts[k].n;
+        }
+        TRY(total_check(n, nsd->levels[i].name));
+    }
+    return NULL;
+}
+
 struct err *
 nsd_read(struct mem *mem, const struct json *json, struct nsd **nsd)
 {
@@ -687,6 +731,7 @@ nsd_read(struct mem *mem, const struct json *json, struct nsd **nsd)
         n += (*nsd)->vnfs[i].min_instances;
     }
     TRY(total_check(n, (*nsd)->name));
+    TRY(levels_check(*nsd));
     for (size_t i = 0; i < (*nsd)->n_graphs; i++) {
         TRY(paths_check(*nsd, &(*nsd)->graphs[i]));
     }

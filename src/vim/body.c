@@ -171,6 +171,7 @@ made_decode(struct mem *mem, const struct json *json, const char *site, struct v
     }
     made->site = site;
     made->fault = json_str(json_path(json, "fault.message"));
+    made->image_id = json_str(json_path(json, "image.id"));
     if (!made->id) {
         return err_new(E_REMOTE, NULL, "site %s: an object without an id in its answer", site);
     }

@@ -104,6 +104,16 @@ static const struct attr power_attrs[] = {
 #include "vim/power.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_rebuild
+static const struct attr rebuild_attrs[] = {
+#include "vim/rebuild.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_attachment
+static const struct attr attachment_attrs[] = {
+#include "vim/attachment.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_ref
 static const struct attr ref_attrs[] = {
 #include "vim/ref.tbl"
@@ -155,7 +165,9 @@ static const struct attr found_attrs[] = {
     X(site_about, "what a site offers")                                                            \
     X(marked, "a question for objects by marker")                                                  \
     X(found, "objects that carry a marker")                                                        \
-    X(power, "a server that has to run, or not")
+    X(power, "a server that has to run, or not")                                                   \
+    X(rebuild, "a server that has to be made anew")                                                \
+    X(attachment, "a port that has to be at a server, or not")
 
 #define X(word, doc_)                                                                              \
     const struct table vim_##word##_table = {                                                      \
@@ -232,6 +244,26 @@ enum object_index {
 VIM_OBJECTS(X)
 #undef X
 
+/* The addresses of a port that is deleted may be another's by then. */
+static void
+drop_undo(struct step *step)
+{
+    const struct vim_ref *ref = step_in(step);
+
+    step_failed(step, err_new(E_CONFLICT, "OneWay",
+                              "site %s: port %s is deleted, which cannot be taken back: retry the "
+                              "operation, or fail it",
+                              ref->site, ref->id));
+}
+
+const struct step_kind vim_port_drop = {.name = "vim port drop",
+                                        .doc = "a port is deleted for good",
+                                        .effect = FLOW_WRITE,
+                                        .in = &vim_ref_table,
+                                        .data = &vim_objects[OBJECT_port],
+                                        .act = object_delete,
+                                        .undo = drop_undo,
+                                        .describe = object_describe_delete};
 const struct step_kind vim_server_show = {.name = "vim server show",
                                           .doc = "a server as it is now",
                                           .effect = FLOW_READ,
@@ -246,6 +278,20 @@ const struct step_kind vim_port_show = {.name = "vim port show",
                                         .out = &vim_made_table,
                                         .data = &vim_objects[OBJECT_port],
                                         .act = object_show};
+const struct step_kind vim_port_pair_group_show = {.name = "vim port_pair_group show",
+                                                   .doc = "a group with its members as it is now",
+                                                   .effect = FLOW_READ,
+                                                   .in = &vim_ref_table,
+                                                   .out = &vim_made_table,
+                                                   .data = &vim_objects[OBJECT_port_pair_group],
+                                                   .act = object_show};
+const struct step_kind vim_chain_label_show = {.name = "vim chain_label show",
+                                               .doc = "a label that was allocated before",
+                                               .effect = FLOW_READ,
+                                               .in = &vim_ref_table,
+                                               .out = &vim_made_table,
+                                               .data = &vim_objects[OBJECT_chain_label],
+                                               .act = object_show};
 const struct step_kind vim_marked_list = {.name = "vim list by marker",
                                           .doc = "objects that a step may have made",
                                           .effect = FLOW_READ,
@@ -260,5 +306,7 @@ const struct step_kind *const vim_kinds[] = {
     &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
     &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
+    &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
+    &vim_port_pair_group_show, &vim_chain_label_show,
     NULL,
 };

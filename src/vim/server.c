@@ -43,6 +43,36 @@ vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
     return flow_poll(f, flow_label(f, "%s active", label), &vim_server_show, ref, &poll, made);
 }
 
+/* ---- made anew ------------------------------------------------------------------------- */
+
+static struct err *
+is_active_again(const void *out, const void *arg, bool *done)
+{
+    const struct vim_made *server = out;
+
+    TRY(is_active(out, arg, done));
+    if (str_eq(server->status, "SHUTOFF")) {
+        return err_new(E_REMOTE, "ServerError", "site %s: server %s does not run", server->site,
+                       server->id);
+    }
+    return NULL;
+}
+
+struct err *
+vim_server_remake(struct flow *f, const char *label, const struct vim_rebuild *in)
+{
+    static const struct flow_poll poll = {.until = is_active_again,
+                                          .interval_ms = BOOT_POLL_MS,
+                                          .timeout_ms = BOOT_TIMEOUT_MS,
+                                          .silence_ms = BOOT_SILENCE_MS};
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+
+    TRY(flow_step(f, label, &vim_server_rebuild, in, NULL));
+    ref->site = in->site;
+    ref->id = in->id;
+    return flow_poll(f, flow_label(f, "%s active", label), &vim_server_show, ref, &poll, NULL);
+}
+
 /* ---- stop ------------------------------------------------------------------------------ */
 
 /* Gone, or stopped already, is as good. */

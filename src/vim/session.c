@@ -244,7 +244,7 @@ call_unlink(struct call *call)
         at = &(*at)->next;
     }
     *at = call->next;
-    call->session->n_sent--;
+    call->session->n_sent -= call->spec.waits ? 0 : 1;
 }
 
 /* A 401 of a token that was good once: it is asked for again, once. */
@@ -372,14 +372,20 @@ call_send(struct session *session, struct call *call)
     request.timeout_ms = session->vim->config.timeout_ms * (spec->body_fd > 0 ? 10 : 1);
     call->next = session->sent;
     session->sent = call;
-    session->n_sent++;
+    session->n_sent += spec->waits ? 0 : 1;
     call->http = http_call(session->vim->config.http, &request, call_done, call);
+}
+
+static bool
+has_place(const struct session *session)
+{
+    return session->n_sent < session->max || session->first->spec.waits;
 }
 
 void
 session_pump(struct session *session)
 {
-    while (session->first && !session->authenticating && session->n_sent < session->max) {
+    while (session->first && !session->authenticating && has_place(session)) {
         struct call *call = session->first;
 
         if (!session->token || session->token_until - TOKEN_MARGIN_US < time_now_us()) {
@@ -550,6 +556,7 @@ call_new(const struct vim_call *spec, vim_done_fn *done, void *arg)
         .microversion = mem_str(mem, spec->microversion),
         .content_type = mem_str(mem, spec->content_type),
         .read_only = spec->read_only,
+        .waits = spec->waits,
     };
     return call;
 }

@@ -6,6 +6,7 @@
 #ifndef CARRICK_VIM_VIM_H
 #define CARRICK_VIM_VIM_H
 
+#include "base/vec.h"
 #include "flow/flow.h"
 #include "http/client.h"
 
@@ -51,6 +52,7 @@ struct vim_call {
     const char *microversion;    /* "2.19" or null */
     const char *content_type;    /* null = application/json */
     bool read_only;              /* a lost answer may simply be asked again (GET) */
+    bool waits;                  /* the answer takes its time: it has no place under the site's cap */
 };
 struct vim_answer {
     int status;
@@ -76,6 +78,37 @@ typedef void vim_list_fn(void *arg, const struct json *list, bool more, struct e
 void vim_list(struct vim *vim, const char *site_id, const char *kind, vim_list_fn *each, void *arg);
 /* The marker ("carrick:FLOW:LABEL") that an object of such a list carries, or null. */
 const char *vim_marker_of(const char *kind, const struct json *json);
+
+/* What happened at a site with objects of VIM_OBJECTS: 'n' of them changed or went up to 'last'.  With
+ * 'err' (owned by the callee) nothing is known: E_NOT_FOUND, the site has no such feed; status 410, its
+ * log does not reach back to 'since'. */
+typedef void vim_changes_fn(void *arg, int64_t last, size_t n, struct err *err);
+/* Waits for a change behind 'since' (carrick-changes), half a minute at most; negative: asks only where
+ * the site's log is.  As vim_call. */
+void vim_changes(struct vim *vim, const char *site_id, int64_t since, vim_changes_fn *done, void *arg);
+
+/* Figures that only grow until whoever counts begins anew; INT_NULL where they are not told. */
+struct vim_traffic {
+    int64_t packets, bytes;
+};
+struct vim_port_figures {
+    const char *id, *mac;               /* one of the two is told */
+    struct vim_traffic received, sent;  /* as the server has it */
+};
+struct vim_figures {
+    const char *server_id;              /* null: of ports only */
+    int64_t cpu_ns, cpus;               /* time that all of them have worked, and how many they are */
+    int64_t memory, memory_used;        /* in one unit */
+    VEC(struct vim_port_figures) ports;
+};
+/* 'figures' is valid during the call, null with 'err' (owned by the callee). */
+typedef void vim_figures_fn(void *arg, const struct vim_figures *figures, struct err *err);
+/* Of all ports of a site that has carrick-counters; E_NOT_FOUND where it has not, E_FORBIDDEN where
+ * the site's user may not see them.  As vim_call. */
+void vim_ports_figures(struct vim *vim, const char *site_id, vim_figures_fn *done, void *arg);
+/* Of one server and its ports (Nova 2.48: GET /servers/ID/diagnostics); likewise. */
+void vim_server_figures(struct vim *vim, const char *site_id, const char *server_id,
+                        vim_figures_fn *done, void *arg);
 
 struct vim_endpoint {
     struct row row;
@@ -215,6 +248,7 @@ struct vim_ref {
 };
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
+extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
 extern const struct step_kind vim_port_open, vim_port_shut;
 /* WRITE; in vim_members: a group consists of these from now on. */
@@ -242,8 +276,27 @@ struct vim_power {
 #include "vim/power.tbl"
 #undef ATTR
 };
-extern const struct table vim_power_table;
-extern const struct step_kind vim_server_power;
+/* WRITE; in vim_rebuild: begins to make a server anew, see vim_server_remake; undo: made anew of its image
+ * of before, ends when it runs. */
+struct vim_rebuild {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/rebuild.tbl"
+#undef ATTR
+};
+/* WRITE; in vim_attachment: a port joins a server, or leaves it; undo: the other. */
+struct vim_attachment {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/attachment.tbl"
+#undef ATTR
+};
+extern const struct table vim_attachment_table;
+extern const struct step_kind vim_server_attach, vim_server_detach;
+/* WRITE; in vim_ref: as vim_port_delete, but a rollback stops here (E_CONFLICT) instead of passing over it. */
+extern const struct step_kind vim_port_drop;
+extern const struct table vim_power_table, vim_rebuild_table;
+extern const struct step_kind vim_server_power, vim_server_rebuild;
 extern const struct step_kind vim_server_stop; /* WRITE; in vim_ref; asks only, see vim_server_shutdown */
 
 /* Once per site: found by name and sha512, else created, uploaded from a file and awaited.  Kept
@@ -287,6 +340,11 @@ extern const struct step_kind vim_site_look;
  * 'made' may be null.  Two steps: LABEL and "LABEL active". */
 struct err *vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                             struct vim_made *made) MUST_USE;
+/* Makes a server anew of another image and waits until it is ACTIVE; one that ends in ERROR, or does
+ * not run, is an E_REMOTE "ServerError", one that is not there in time an E_UNAVAILABLE "NotInTime".
+ * Its id and ports stay.  Two steps: LABEL and "LABEL active". */
+struct err *vim_server_remake(struct flow *f, const char *label,
+                              const struct vim_rebuild *in) MUST_USE;
 /* Asks a server to shut down and waits until it did, at most 'timeout_s': afterwards it is the
  * caller's to delete, whether it stopped or not.  Two steps: LABEL and "LABEL done". */
 struct err *vim_server_shutdown(struct flow *f, const char *label, const struct vim_ref *server,

@@ -18,6 +18,10 @@ extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
 /* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
 extern const struct flow_type vnf_heal_flow;
+/* In vnf_in with 'operation', 'package_after' and 'scales', out vnf_made. */
+extern const struct flow_type vnf_change_package_flow;
+/* In vnf_in with 'operation', 'connections' (those that change) and 'scales', out vnf_made. */
+extern const struct flow_type vnf_change_connectivity_flow;
 /* In vnf_in with 'info'. */
 extern const struct flow_type vnf_modify_flow;
 
@@ -31,6 +35,12 @@ extern const struct step_kind vnf_scaled;
 extern const struct step_kind vnf_state_keep;
 /* LOCAL, in vnf_info, out vnf_info as it was before. */
 extern const struct step_kind vnf_info_keep;
+/* LOCAL, in vnf_scaled, out vnf_made as it was before: as vnf_scaled, but for ports that join servers. */
+extern const struct step_kind vnf_connected;
+/* LOCAL, in package_use: the package is in use until instances say otherwise. */
+extern const struct step_kind vnf_package_take;
+/* LOCAL, in vnf_repackaged, out vnf_repackaged as it was before. */
+extern const struct step_kind vnf_repackaged;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */

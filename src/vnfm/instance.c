@@ -76,14 +76,26 @@ before_create(struct tx *tx, struct op *op, void *row)
 }
 
 struct err *
-vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance)
+vnf_package_taken(struct tx *tx, const char *package_id)
 {
-    struct cond of_package[] = {COND("package_id", instance->package_id), {0}};
+    return usage_set(tx, package_id, "IN_USE");
+}
+
+struct err *
+vnf_package_used(struct tx *tx, const char *package_id)
+{
+    struct cond of_package[] = {COND("package_id", package_id), {0}};
     struct query query = {.table = &vnf_instance_table, .conds = of_package};
     int64_t n;
 
     TRY(rows_count(tx, &query, &n));
-    return n == 0 ? usage_set(tx, instance->package_id, "NOT_IN_USE") : NULL;
+    return usage_set(tx, package_id, n > 0 ? "IN_USE" : "NOT_IN_USE");
+}
+
+struct err *
+vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance)
+{
+    return vnf_package_used(tx, instance->package_id);
 }
 
 static struct err *

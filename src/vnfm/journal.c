@@ -107,6 +107,16 @@ static const struct attr vnf_state_attrs[] = {
 #include "vnfm/vnf_state.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT package_use
+static const struct attr package_use_attrs[] = {
+#include "vnfm/package_use.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_repackaged
+static const struct attr vnf_repackaged_attrs[] = {
+#include "vnfm/vnf_repackaged.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT held_list
 static const struct attr held_list_attrs[] = {
 #include "vnfm/held_list.tbl"
@@ -143,6 +153,16 @@ const struct table vnf_state_table = {
     .name = "vnf_state",
     .doc = "Whether a VNF runs.",
     TABLE(struct vnf_state, vnf_state_attrs),
+};
+const struct table package_use_table = {
+    .name = "package_use",
+    .doc = "A package that an operation needs until it ends.",
+    TABLE(struct package_use, package_use_attrs),
+};
+const struct table vnf_repackaged_table = {
+    .name = "vnf_repackaged",
+    .doc = "An instance that is of another package.",
+    TABLE(struct vnf_repackaged, vnf_repackaged_attrs),
 };
 const struct table vnf_info_table = {
     .name = "vnf_info",

@@ -90,6 +90,14 @@ struct vnf_state {
     struct row row;
 #include "vnfm/vnf_state.tbl"
 };
+struct package_use {
+    struct row row;
+#include "vnfm/package_use.tbl"
+};
+struct vnf_repackaged {
+    struct row row;
+#include "vnfm/vnf_repackaged.tbl"
+};
 struct held_list {
     struct row row;
 #include "vnfm/held_list.tbl"
@@ -104,6 +112,7 @@ extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_
     vnf_scale_table, vnf_scaled_table, vnf_state_table, vnf_info_table,
     wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,
     grant_in_table, grant_out_table, made_port_table, made_vnfc_table, made_link_table,
-    vnf_made_table, vnfc_in_table, held_table, held_list_table, owner_table;
+    vnf_made_table, vnfc_in_table, held_table, held_list_table, owner_table,
+    package_use_table, vnf_repackaged_table;
 
 #endif

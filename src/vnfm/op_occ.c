@@ -18,6 +18,7 @@ const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLE
                                             "ROLLED_BACK", NULL};
 const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE",
                                       "OPERATE",     "MODIFY_INFO", "HEAL",
+                                      "CHANGE_VNFPKG", "CHANGE_EXT_CONN",
                                       NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
@@ -121,7 +122,10 @@ touch_step(void *arg, void *entry)
             return touch_named(walk, row, object_kinds[i].create, TOUCH_REMOVED);
         }
     }
-    if (str_eq(row->kind, vim_server_power.name)) {
+    if (str_eq(row->kind, vim_port_drop.name)) {
+        return touch_named(walk, row, &vim_port_create, TOUCH_REMOVED);
+    }
+    if (str_eq(row->kind, vim_server_power.name) || str_eq(row->kind, vim_server_rebuild.name)) {
         return touch_named(walk, row, &vim_server_create, TOUCH_MODIFIED);
     }
     return NULL;
@@ -129,7 +133,8 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left, heal_left;
+static left_fn instantiate_left, scale_left, heal_left, package_left,
+    connectivity_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -143,6 +148,8 @@ static const struct operation {
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
     {&vnf_heal_flow, "HEAL", heal_left},
+    {&vnf_change_package_flow, "CHANGE_VNFPKG", package_left},
+    {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
     {&vnf_modify_flow, "MODIFY_INFO", NULL},
     {&vnf_terminate_flow, "TERMINATE", NULL},
 };
@@ -454,6 +461,25 @@ heal_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
     return vnf_instance_keep(tx, made, "STARTED");
 }
 
+/* A given-up change leaves servers as they are, and the instance of the package that it was of. */
+static struct err *
+package_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    (void)flow;
+    return vnf_package_used(tx, in->package_after);
+}
+
+/* A given-up change of connectivity: what it made and did not delete is held, and goes with the instance. */
+static struct err *
+connectivity_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+
+    TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
+    TRY(vnf_instance_made(tx, in->vnf_instance_id, made));
+    return vnf_servers_last(tx, made);
+}
+
 /* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
  * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
 static struct err *
@@ -476,6 +502,73 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
                : NULL;
 }
 
+/* ModificationsTriggeredByVnfPkgChange (SOL003 5.5.3.22): what the instance says of itself now. */
+static struct err *
+package_changes(struct tx *tx, const char *id, const struct json **changes)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnf_instance *instance;
+
+    TRY(row_get(tx, &vnf_instance_table, id, &instance));
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", instance->vnfd_id);
+    jw_str(&w, "vnfProvider", instance->vnf_provider);
+    jw_str(&w, "vnfProductName", instance->vnf_product_name);
+    jw_str(&w, "vnfSoftwareVersion", instance->vnf_software_version);
+    jw_str(&w, "vnfdVersion", instance->vnfd_version);
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, changes);
+}
+
+/* changedExtConnectivity: what the instance says of the links that the request named. */
+static struct err *
+connectivity_changes(struct tx *tx, const struct vnf_in *in, const struct json **changes)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnf_instance *instance;
+    const struct json *links;
+
+    TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    links = json_get(instance->instantiated_info, "extVirtualLinkInfo");
+    jw_array(&w, NULL);
+    json_each (links, i) {
+        bool named = false;
+
+        for (size_t j = 0; j < in->connections.n; j++) {
+            const struct vnf_connection *connection = in->connections.items[j];
+
+            named = named || str_eq(connection->link, json_get_str(links->items[i], "id"));
+        }
+        if (named) {
+            jw_json(&w, NULL, links->items[i]);
+        }
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, changes);
+}
+
+/* What the instance says of itself otherwise since the operation. */
+static struct err *
+info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+             struct vnf_lcm_op_occ *occ)
+{
+    if (flow_row_state(flow) != FLOW_COMPLETED) {
+        return NULL;
+    }
+    if (str_eq(flow->type, vnf_modify_flow.name)) {
+        /* Without what was removed: VnfInfoModifications has no null. */
+        occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
+    }
+    if (str_eq(flow->type, vnf_change_connectivity_flow.name)) {
+        return connectivity_changes(tx, in, &occ->changed_connectivity);
+    }
+    return str_eq(flow->type, vnf_change_package_flow.name)
+               ? package_changes(tx, in->vnf_instance_id, &occ->package_changes)
+               : NULL;
+}
+
 struct err *
 vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
 {
@@ -494,10 +587,7 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     if (has_changes(flow_row_state(flow))) {
         TRY(changes_of(tx, flow->id, in->package_id, &occ->resource_changes));
     }
-    if (str_eq(flow->type, vnf_modify_flow.name) && flow_row_state(flow) == FLOW_COMPLETED) {
-        /* Without what was removed: VnfInfoModifications has no null. */
-        occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
-    }
+    TRY(info_changes(tx, flow, in, occ));
     TRY(row_update(tx, before, occ));
     return failed_note(tx, flow, in);
 }

@@ -77,6 +77,10 @@ static const struct lcm_operation vnf_instantiate = {&vnf_kind, &vnf_instantiate
                                   vnf_scale = {&vnf_kind, &vnf_scale_out_flow, "INSTANTIATED"},
                                   vnf_operate = {&vnf_kind, &vnf_operate_flow, "INSTANTIATED"},
                                   vnf_heal = {&vnf_kind, &vnf_heal_flow, "INSTANTIATED"},
+                                  vnf_change_package = {&vnf_kind, &vnf_change_package_flow,
+                                                        "INSTANTIATED"},
+                                  vnf_change_connectivity = {
+                                      &vnf_kind, &vnf_change_connectivity_flow, "INSTANTIATED"},
                                   vnf_modify = {&vnf_kind, &vnf_modify_flow, NULL};
 
 struct err *
@@ -219,6 +223,20 @@ whole_check(const struct vnf_made *made)
                            made->vnf_instance_id);
 }
 
+struct err *
+vnf_whole_check(struct tx *tx, const struct vnf_instance *instance, const char *what,
+                struct vnf_made *made)
+{
+    const char *state = json_get_str(instance->instantiated_info, "vnfState");
+
+    if (!str_eq(state, "STARTED")) {
+        return err_new(E_CONFLICT, NULL, "VNF instance %s is %s: only what is STARTED is %s",
+                       instance->id, str_or(state, "not INSTANTIATED"), what);
+    }
+    TRY(vnf_instance_made(tx, instance->id, made));
+    return whole_check(made);
+}
+
 /* SOL003 5.5.2.10, its note. */
 static struct err *
 stop_check(const struct operate_request *asked)
@@ -281,6 +299,37 @@ vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
     in->request = request->body;
     TRY(vnf_heal_check(tx, instance, &asked->vnfcs, in));
     return lcm_start(tx, op, &vnf_heal, in, in->project_id, op_occ_id);
+}
+
+/* ---- change of the package ------------------------------------------------------------------ */
+
+struct err *
+vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, const char **op_occ_id)
+{
+    const struct change_package_request *asked = request->row;
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_change_package, in, &instance));
+    in->request = request->body;
+    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, in));
+    return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
+}
+
+/* ---- change of external connectivity --------------------------------------------------------- */
+
+struct err *
+vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
+                              const struct lcm_request *request, const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_change_connectivity, in, &instance));
+    in->request = request->body;
+    TRY(vnf_change_connectivity_check(tx, instance, request, in));
+    return lcm_start(tx, op, &vnf_change_connectivity, in, in->project_id, op_occ_id);
 }
 
 /* ---- modification -------------------------------------------------------------------------- */
@@ -360,8 +409,11 @@ lcm_may_roll_back(const char *operation, bool one_way)
     }
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
-                       "a %s that deletes servers cannot be rolled back: retry it, or fail it",
-                       str_eq(operation, "HEAL") ? "healing" : "scaling");
+                       "%s that deletes %s cannot be rolled back: retry it, or fail it",
+                       str_eq(operation, "HEAL")     ? "a healing"
+                       : str_eq(operation, "UPDATE") ? "an update"
+                                                     : "a scaling",
+                       str_eq(operation, "UPDATE") ? "what is there" : "servers");
     }
     return NULL;
 }

@@ -97,6 +97,16 @@ static const struct attr heal_request_attrs[] = {
 #include "vnfm/heal_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT change_connectivity_request
+static const struct attr change_connectivity_request_attrs[] = {
+#include "vnfm/change_connectivity_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT change_package_request
+static const struct attr change_package_request_attrs[] = {
+#include "vnfm/change_package_request.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 #define X(word, doc_)                                                                              \

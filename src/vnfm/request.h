@@ -24,7 +24,9 @@
     X(scale_to_level_request, "Body of a scaling to a level.")                                     \
     X(operate_request, "Body of a start or stop.")                                                 \
     X(modify_request, "Body of a modification.")                                                   \
-    X(heal_request, "Body of a healing.")
+    X(heal_request, "Body of a healing.")                                                          \
+    X(change_package_request, "Body of a change of the package.")                                  \
+    X(change_connectivity_request, "Body of a change of external connectivity.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -94,6 +96,14 @@ struct modify_request {
 struct heal_request {
     struct row row;
 #include "vnfm/heal_request.tbl"
+};
+struct change_connectivity_request {
+    struct row row;
+#include "vnfm/change_connectivity_request.tbl"
+};
+struct change_package_request {
+    struct row row;
+#include "vnfm/change_package_request.tbl"
 };
 #undef ATTR
 

@@ -5,6 +5,7 @@
 #include "base/net.h"
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "vnfm/vnfm.h"
 #include "vnfm/describe.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ struct checking {
     const struct vnfd_flavour *flavour;
     struct vnf_in *in;
     struct err *faults;
+    struct site *home; /* of an instance that is there; else null */
 };
 
 /* ---- sites ------------------------------------------------------------------------------ */
@@ -292,6 +294,7 @@ link_check(struct checking *c, size_t i, const struct ext_link_data *link)
         }
     }
     TRY(request_link_site(c->tx, c->in->project_id, c->request, link, &site));
+    site = !site && !link->vim ? c->home : site;
     if (site) {
         site_take(c, site);
     } else if (link->vim) {
@@ -384,6 +387,51 @@ all_check(struct checking *c)
     }
     connected_check(c, wanted);
     return NULL;
+}
+
+const struct instantiate_request *
+connectivity_links(struct mem *mem, const struct change_connectivity_request *asked)
+{
+    struct instantiate_request *request = row_new(mem, &instantiate_request_table);
+
+    request->ext_links = asked->ext_links;
+    request->vims = asked->vims;
+    return request;
+}
+
+static struct err *
+links_check(struct checking *c, const struct vnf_made *made)
+{
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(c->tx, c->in->package_id, &vnfd));
+    c->flavour = vnfd_flavour(vnfd, made->flavour_id);
+    TRY(row_get(c->tx, &site_table, made->site, &c->home));
+    c->in->site = c->home->id;
+    c->in->site_name = c->home->name;
+    TRY(vims_check(c));
+    for (size_t i = 0; i < c->request->ext_links.n; i++) {
+        TRY(link_check(c, i, c->request->ext_links.items[i]));
+    }
+    return NULL;
+}
+
+struct err *
+connections_check(struct tx *tx, const struct vnf_made *made, const struct lcm_request *request,
+                  struct vnf_in *in)
+{
+    struct checking c = {.tx = tx,
+                         .request = connectivity_links(tx_mem(tx), request->row),
+                         .seen = request->seen,
+                         .n_seen = request->n_seen,
+                         .in = in};
+    struct err *e = links_check(&c, made);
+
+    if (e) {
+        err_ignore(c.faults, "the store's own error goes before");
+        return e;
+    }
+    return c.faults;
 }
 
 struct err *

@@ -24,6 +24,15 @@ struct err *instantiate_check(struct tx *tx, const struct instantiate_request *r
                               const struct network_seen *seen, size_t n_seen,
                               struct vnf_in *in) MUST_USE;
 
+struct lcm_request;
+/* Fills site and connections of 'in' (whose package is there) from a change_connectivity_request, for
+ * an instance that is 'made'; faults as above. */
+struct err *connections_check(struct tx *tx, const struct vnf_made *made,
+                              const struct lcm_request *request, struct vnf_in *in) MUST_USE;
+/* Its links and sites, as an instantiation would name them; in 'mem'. */
+const struct instantiate_request *
+connectivity_links(struct mem *mem, const struct change_connectivity_request *asked);
+
 /* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
  * null where there is none. */
 struct err *request_site(struct tx *tx, const char *project_id,

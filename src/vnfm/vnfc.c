@@ -70,9 +70,9 @@ port_have(struct flow *f, const char *label, const struct vnfc_in *in, const str
     return flow_step(f, label, &vim_port_show, ref, made);
 }
 
-static struct err *
-port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
-          const struct wanted_cp *cp, struct made_port *port)
+struct err *
+vnfc_port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
+               const struct wanted_cp *cp, struct made_port *port)
 {
     const struct vnf_connection *connection =
         vnf_connection_of(&in->connections, cp, vnfc->number);
@@ -142,7 +142,7 @@ vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
 
         if (!port) {
             port = row_new(flow_mem(f), &made_port_table);
-            TRY(port_make(f, in, vnfc, vnfc->cps.items[i], port));
+            TRY(vnfc_port_make(f, in, vnfc, vnfc->cps.items[i], port));
         }
         vec_add(flow_mem(f), &ports, (void *)port);
         vec_add(flow_mem(f), &ids, port->port_id);

@@ -20,6 +20,12 @@ struct vnfcs {
  * flow, several by children in parallel. */
 struct err *vnfcs_make(struct vnfcs *v, const struct rows *vnfcs) MUST_USE;
 
+/* Makes a port of a connection point, or looks at the one that the client made, as step "port VNFC
+ * CPD"; fills 'port'.  E_INVALID where in->connections has none for it. */
+struct err *vnfc_port_make(struct flow *f, const struct vnfc_in *in,
+                           const struct wanted_vnfc *vnfc, const struct wanted_cp *cp,
+                           struct made_port *port) MUST_USE;
+
 /* What a server holds at its site: its ports (not those that the client made), itself. */
 void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
                struct rows *items);

@@ -38,6 +38,9 @@ struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
                               const char *state) MUST_USE;
 /* What an INSTANTIATED instance consists of.  E_CONFLICT: an earlier version kept no such record. */
 struct err *vnf_instance_made(struct tx *tx, const char *id, struct vnf_made *made) MUST_USE;
+/* A package is IN_USE where an operation takes it, else as instances say. */
+struct err *vnf_package_taken(struct tx *tx, const char *package_id) MUST_USE;
+struct err *vnf_package_used(struct tx *tx, const char *package_id) MUST_USE;
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
 struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance) MUST_USE;
 
@@ -90,6 +93,29 @@ struct err *vnf_heal_start(struct tx *tx, struct op *op, const char *id,
  * and in->scales. */
 struct err *vnf_heal_check(struct tx *tx, const struct vnf_instance *instance,
                            const struct strs *vnfcs, struct vnf_in *in) MUST_USE;
+/* SOL003 5.4.11a.  E_CONFLICT too where the instance is not STARTED, not whole, or of that VNFD already;
+ * E_UNPROCESSABLE with all that would change besides images and user data. */
+struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
+                                     const struct lcm_request *request,
+                                     const char **op_occ_id) MUST_USE;
+/* The same checks for an operation of which the change is a part: fill in->operation,
+ * in->package_after and in->scales. */
+struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
+                                     const char *vnfd_id, struct vnf_in *in) MUST_USE;
+/* SOL003 5.4.11.  E_CONFLICT too where the instance is not STARTED or not whole. */
+struct err *vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
+                                          const struct lcm_request *request,
+                                          const char **op_occ_id) MUST_USE;
+/* The same checks for an operation of which the change is a part: fill in->operation,
+ * in->connections and in->scales; in->package_id is there. */
+struct err *vnf_change_connectivity_check(struct tx *tx, const struct vnf_instance *instance,
+                                          const struct lcm_request *request,
+                                          struct vnf_in *in) MUST_USE;
+/* Servers are held as if made last, so that they go before their ports; inside a transaction. */
+struct err *vnf_servers_last(struct tx *tx, const struct vnf_made *made) MUST_USE;
+/* Is the instance STARTED and whole, to be 'what' ("healed")?  Fills 'made'.  E_CONFLICT. */
+struct err *vnf_whole_check(struct tx *tx, const struct vnf_instance *instance, const char *what,
+                            struct vnf_made *made) MUST_USE;
 /* Are all of these servers the instance's?  E_UNPROCESSABLE names the one that is not. */
 struct err *vnf_servers_check(const struct vnf_made *made, const struct strs *servers) MUST_USE;
 /* SOL003 5.4.3: name, description, metadata; whatever state the instance is in.  E_PRECONDITION

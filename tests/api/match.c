@@ -198,6 +198,9 @@ match_string(struct captures *c, const char *path, const char *want, const struc
     if (handled) {
         return at_path(c, path, fault);
     }
+    if (json_is(have, JSON_T_STR) && strstr(want, " := ")) {
+        return at_path(c, path, match_text(c, want, have->s));
+    }
     want = captures_fill(c, want);
     if (!json_is(have, JSON_T_STR) || strcmp(want, have->s) != 0) {
         return at_path(c, path, mem_printf(c->mem, "expected \"%s\", got %s", want,

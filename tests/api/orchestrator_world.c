@@ -8,15 +8,19 @@
 #include "base/vec.h"
 #include "faces/etsi_subscription.h"
 #include "faces/orchestrator.h"
+#include "fm/fm.h"
 #include "flow/flow.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
+#include "pm/pm.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
 #include <openssl/evp.h>
 #include <pthread.h>
+
+#define LOOK_MS 100 /* Stories wait for alarms. */
 
 struct orchestrator_state {
     struct loop *loop;
@@ -30,10 +34,13 @@ struct orchestrator_state {
     struct fake_site *site;
     struct receiver *receiver;
     struct notifier *notifier;
+    struct fm_watch *faults;
+    struct pm_collector *collector;
 };
 
 static const struct table *const *const tables[] = {
-    ledger_tables, identity_tables, flow_tables, nfvo_tables, notify_tables, NULL,
+    ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables, metrics_tables,
+    pm_tables, NULL,
 };
 static const struct policy_rule *const rules[] = {identity_rules, NULL};
 static const size_t *const n_rules[] = {&identity_n_rules, NULL};
@@ -132,6 +139,8 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     TRY(loop_new(&state->loop));
     TRY(start_engine(world));
     TRY(start_notifier(world));
+    state->faults = fm_watch_new(&state->nfvo, LOOK_MS);
+    state->collector = pm_collector_new(&state->nfvo, 5);
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
         return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
     }
@@ -146,11 +155,14 @@ stop(struct world *world)
 
     loop_stop(state->loop);
     (void)pthread_join(state->thread, NULL);
+    fm_watch_close(state->faults);
     notifier_free(state->notifier);
     receiver_free(state->receiver);
     pool_free(state->pool);
     flow_engine_free(state->engine);
     vim_free(state->vim);
+    fm_watch_free(state->faults);
+    pm_collector_free(state->collector);
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
     loop_free(state->loop);

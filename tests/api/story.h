@@ -13,7 +13,7 @@
  * flow/fake_site.h), whose address is "$site"; "receiver:/..." is a subscriber (receiver.h)
  * at "$receiver".  "..." allows further members or items, everything else is exact.
  * "$name" is a value seen before, "$name := KIND" takes one (KIND: uuid hex id int any time
- * text; in headers also behind known text and before it), "$ := KIND" only checks it.  Bodies
+ * text; also behind known text and before it), "$ := KIND" only checks it.  Bodies
  * may hold lines "@repeat TEXT N" and "@hex 00ff", which become those bytes.  A body of
  * "@file NAME" lines, each followed by the lines of that file, is sent as a zip;
  * "@wrap NAME" makes the zip so far a file of another; "@sample PATH" sends a

@@ -30,6 +30,14 @@ static const struct {
      "nfv-sol005/SOL005/NSLifecycleManagement/NSLifecycleManagement.yaml"},
     {&etsi_vnflcm_face, "SOL003 VNF lifecycle management", "/vnflcm/v2",
      "nfv-sol002-sol003/SOL003/VNFLifecycleManagement/VNFLifecycleManagement.yaml"},
+    {&etsi_nsfm_face, "SOL005 NS fault management", "/nsfm/v1",
+     "nfv-sol005/SOL005/NSFaultManagement/NSFaultManagement.yaml"},
+    {&etsi_vnffm_face, "SOL003 VNF fault management", "/vnffm/v1",
+     "nfv-sol002-sol003/SOL003/VNFFaultManagement/VNFFaultManagement.yaml"},
+    {&etsi_vnfpm_face, "SOL003 VNF performance management", "/vnfpm/v2",
+     "nfv-sol002-sol003/SOL003/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
+    {&etsi_nspm_face, "SOL005 NS performance management", "/nspm/v2",
+     "nfv-sol005/SOL005/NSPerformanceManagement/NSPerformanceManagement.yaml"},
 };
 
 struct decision {

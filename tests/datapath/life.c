@@ -183,6 +183,33 @@ TEST(an_image_stays_unpacked_for_the_next_server_of_it_but_not_for_ever)
     SITE_EVENTUALLY(s, 10000, inode_of(image_dir(s)) == 0);
 }
 
+TEST(a_server_that_is_made_anew_has_lost_what_it_wrote)
+{
+    struct site *s;
+    struct topo *t = two_nodes(&s);
+    struct desired_server *server = s->objects.items[s->objects.n - 1];
+    const char *file = mem_printf(t->mem, "%s/upper/written", server_dir(s, "b"));
+
+    REQUIRE_OK(file_write(file, "x", 1, 0644));
+    server->generation++;
+    REQUIRE(site_push(s));
+    REQUIRE(site_settled(s));
+    CHECK(inode_of(file) != 0);
+    server->generation++;
+    server->layer++;
+    REQUIRE(site_push(s));
+    SITE_EVENTUALLY(s, 10000, inode_of(file) == 0);
+    REQUIRE(site_settled(s));
+    CHECK(node_ping(s, "a", "10.0.0.2", 56));
+    REQUIRE_OK(file_write(file, "x", 1, 0644));
+    site_agent_kill(s);
+    site_agent_start(s);
+    server->generation++;
+    REQUIRE(site_push(s));
+    REQUIRE(site_settled(s));
+    CHECK(inode_of(file) != 0);
+}
+
 static uid_t
 owner_of(struct site *s, const char *server)
 {

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <time.h>
 
+#define OLD_PORT "old-port"
+#define VNI_FIRST 16000000
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
 const char *const fault_names[] = {
@@ -37,6 +39,8 @@ const char *const fault_names[] = {
     X("/network/v2.0/sfc/port_pair_groups", "port_pair_groups", "port_pair_group")                 \
     X("/network/v2.0/sfc/port_chains", "port_chains", "port_chain")                                \
     X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
+    X("/network/v2.0/carrick-interconnect/remote_ports", "remote_ports", "remote_port")            \
+    X("/network/v2.0/carrick-interconnect/chain_labels", "chain_labels", "chain_label")            \
     X("/compute/v2.1/servers", "servers", "server")                                                \
     X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
     X("/image/v2/images", "images", NULL)
@@ -50,6 +54,17 @@ static const struct place places[] = {
 #undef X
 };
 
+static const struct place *
+place_of(const char *plural)
+{
+    const struct place *place = places;
+
+    while (!str_eq(place->plural, plural)) {
+        place++;
+    }
+    return place;
+}
+
 struct object {
     const struct place *place;
     char *id, *body;               /* inner JSON as it was created */
@@ -59,6 +74,7 @@ struct object {
     bool active;                   /* image: has data */
     char *hash;                    /* of that; null: its name */
     bool stopped;                  /* server: was asked to stop */
+    char *image;                   /* server: it was made anew of this one; null: as created */
     struct object *next;
 };
 
@@ -70,6 +86,10 @@ struct fake_site {
     struct object *objects;
     int n_threads, in_flight;
     char refused[64];              /* plural of what is not created; see /refuse */
+    int n_allocated;               /* numbers, so far */
+    char *figures;                 /* JSON; see /figures */
+    struct http_exchange *held[8]; /* questions for them that wait */
+    size_t n_held;
     char offered[64];              /* one more extension of Neutron; see /offer */
     bool closing;
 };
@@ -82,19 +102,30 @@ is_counted(const struct object *object)
     return !str_eq(object->place->plural, "images") && !str_eq(object->place->plural, "flavors");
 }
 
+/* Is it, a server, of another image than the one that it was created of? */
+static bool
+is_remade(const struct object *object)
+{
+    return object->image && !strstr(object->body, object->image);
+}
+
 static void
 recount(struct fake_site *site)
 {
-    int live = 0, doubles = 0;
+    int live = 0, doubles = 0, remade = 0, moved = 0;
 
     for (const struct object *a = site->objects; a; a = a->next) {
         live += is_counted(a);
+        remade += is_remade(a);
+        moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
         for (const struct object *b = a->next; b; b = b->next) {
             doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
         }
     }
     site->control->n_live = live;
     site->control->n_doubles = doubles;
+    site->control->n_remade = remade;
+    site->control->n_moved = moved;
 }
 
 static const char *
@@ -133,6 +164,7 @@ object_free(struct object *object)
     free(object->body);
     free(object->marker);
     free(object->hash);
+    free(object->image);
     free(object);
 }
 
@@ -208,6 +240,18 @@ answer_error(struct http_exchange *x, int status, const char *type, const char *
                       type, message));
 }
 
+/* "remade-ID": that server does not run of another image than the one that it was created of. */
+static bool
+remade_badly(const struct fake_site *site, const struct object *object)
+{
+    char last[32];
+
+    (void)snprintf(last, sizeof last, "server-%d", site->control->n_servers);
+    return is_remade(object) && ((site->control->remade_error && str_eq(object->id, last)) ||
+                                 (str_starts(site->refused, "remade-") &&
+                                  str_eq(site->refused + strlen("remade-"), object->id)));
+}
+
 static const char *
 status_of(struct fake_site *site, struct object *object)
 {
@@ -223,7 +267,7 @@ status_of(struct fake_site *site, struct object *object)
     if (object->looks++ < site->control->boot_looks) {
         return "BUILD";
     }
-    return site->control->boot_error ? "ERROR" : "ACTIVE";
+    return site->control->boot_error || remade_badly(site, object) ? "ERROR" : "ACTIVE";
 }
 
 /* The server that was made with a port; "" = none. */
@@ -254,11 +298,16 @@ object_write(struct fake_site *site, struct jw *w, const char *key, struct objec
     if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
         jw_str(w, "device_id", device_of(site, object));
     }
+    if (str_eq(object->place->plural, "servers")) {
+        jw_object(w, "image");
+        jw_str(w, "id", str_or(object->image, str_or(json_get_str(json, "imageRef"), "none")));
+        jw_end(w);
+    }
     if (object->active) {
         jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
     }
     json_each (json, i) {
-        if (!str_eq(json->keys[i], "id")) {
+        if (!str_eq(json->keys[i], "id") && !str_eq(json->keys[i], "image")) {
             jw_json(w, json->keys[i], json->items[i]);
         }
     }
@@ -481,16 +530,94 @@ kill_victim(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 500, "Killed", "nobody hears this");
 }
 
+/* ---- chain labels ---- */
+
+/* What is repeated after an answer was lost is a double, and not refused. */
+static bool
+label_is_known(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    static const char *const members[] = {"port_chain_id", "port_pair_id", "direction"};
+
+    for (const struct object *at = site->objects; at; at = at->next) {
+        const struct json *known = NULL;
+        bool same = str_eq(at->place->plural, "chain_labels") &&
+                    !str_eq(at->marker, marker_of(inner));
+
+        if (!same) {
+            continue;
+        }
+        err_ignore(json_parse(mem, at->body, strlen(at->body), &known), "written here");
+        for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+            same = same && str_eq(json_get_str(known, members[i]), json_get_str(inner, members[i]));
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why it is not to be made; null = it is. */
+static const char *
+label_fault(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    if (str_eq(site->refused, json_get_str(inner, "direction")) ||
+        (str_eq(site->refused, "told_labels") && json_is(json_get(inner, "label"), JSON_T_INT))) {
+        return "no such label today";
+    }
+    return label_is_known(site, mem, inner) ? "it has one" : NULL;
+}
+
+/* What the site chooses itself: a label where none is told, how an interconnect is reached. */
+static const struct json *
+allocated(struct fake_site *site, struct mem *mem, const struct place *place,
+          const struct json *inner)
+{
+    bool joins = str_eq(place->plural, "interconnects");
+    const char *number = joins ? "vni" : "label";
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *out = inner;
+
+    if ((!joins && !str_eq(place->plural, "chain_labels")) ||
+        json_is(json_get(inner, number), JSON_T_INT)) {
+        return inner;
+    }
+    jw_object(&w, NULL);
+    json_each (inner, i) {
+        if (!str_eq(inner->keys[i], number)) {
+            jw_json(&w, inner->keys[i], inner->items[i]);
+        }
+    }
+    jw_int(&w, number, VNI_FIRST + site->n_allocated++);
+    if (joins) {
+        jw_str(&w, "vtep", "192.0.2.1");
+    }
+    jw_end(&w);
+    err_ignore(json_parse(mem, text.data, text.len, &out), "written here");
+    return out;
+}
+
 static void
 create(struct fake_site *site, struct http_exchange *x, const struct place *place,
        const struct json *inner)
 {
-    const char *text = json_text(http_mem(x), inner);
+    const char *fault = str_eq(place->plural, "chain_labels")
+                            ? label_fault(site, http_mem(x), inner)
+                            : NULL;
+    const char *text;
     struct object *object;
 
+    inner = fault ? inner : allocated(site, http_mem(x), place, inner);
+    text = json_text(http_mem(x), inner);
     if (str_eq(place->plural, "port_chains") && site->control->refuse_chain) {
         site->control->n_effects++;
         answer_error(x, 409, "InvalidChain", "chains are refused today");
+        return;
+    }
+    if (fault) {
+        site->control->n_effects++;
+        answer_error(x, 409, "ChainLabelExists", fault);
         return;
     }
     if (str_eq(place->plural, site->refused)) {
@@ -541,6 +668,27 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
 }
 
+static bool
+change_happens(enum fault fault)
+{
+    return fault != FAULT_KILL_BEFORE && fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500;
+}
+
+static void
+change_answer(struct fake_site *site, struct http_exchange *x, enum fault fault, int status,
+              const char *body)
+{
+    if (fault == FAULT_KILL_BEFORE || fault == FAULT_KILL_AFTER) {
+        kill_victim(site, x);
+    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
+        answer_error(x, 500, "Oops", "was it done?");
+    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
+        do_later(site, x, NULL, "", -1);
+    } else {
+        answer(x, status, body);
+    }
+}
+
 static void
 remove_object(struct fake_site *site, struct http_exchange *x, struct object *object)
 {
@@ -550,22 +698,10 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
         answer_error(x, 409, "InUse", "something uses it");
         return;
     }
-    if (fault == FAULT_KILL_BEFORE) {
-        kill_victim(site, x);
-        return;
-    }
-    if (fault != FAULT_LOSE_REQUEST && fault != FAULT_REFUSE_500) {
+    if (change_happens(fault)) {
         object_remove(site, object);
     }
-    if (fault == FAULT_KILL_AFTER) {
-        kill_victim(site, x);
-    } else if (fault == FAULT_ANSWER_500 || fault == FAULT_REFUSE_500) {
-        answer_error(x, 500, "Oops", "was it deleted?");
-    } else if (fault == FAULT_LOSE_ANSWER || fault == FAULT_LOSE_REQUEST) {
-        do_later(site, x, NULL, "", -1);
-    } else {
-        answer(x, 204, "");
-    }
+    change_answer(site, x, fault, 204, "");
 }
 
 /* ---- routes ---------------------------------------------------------------------------------------- */
@@ -613,12 +749,120 @@ object_change(struct fake_site *site, struct http_exchange *x, const struct plac
     answer_object(site, x, 200, object);
 }
 
+/* os-stop, os-start; rebuild: of the image that it names. */
+static void
+action_apply(struct object *object, const struct json *json)
+{
+    const char *image = json_str(json_path(json, "rebuild.imageRef"));
+
+    if (!image) {
+        object->stopped = json_get(json, "os-stop") != NULL;
+        return;
+    }
+    free(object->image);
+    object->image = heap_str(image);
+    object->looks = 0;
+}
+
+static void
+action_do(struct fake_site *site, struct http_exchange *x, struct object *object)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    enum fault fault;
+
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is done");
+    fault = json_get(json, "rebuild") ? fault_now(site) : FAULT_NONE;
+    if (change_happens(fault)) {
+        action_apply(object, json);
+        recount(site);
+    }
+    change_answer(site, x, fault, 202, "");
+}
+
+/* The ports of a server, with one more or one less. */
+static void
+ports_change(struct object *server, struct mem *mem, const char *port_id, bool there)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *networks;
+
+    err_ignore(json_parse(mem, server->body, strlen(server->body), &json), "written by ourselves");
+    networks = json_get(json, "networks");
+    jw_object(&w, NULL);
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "networks")) {
+            jw_json(&w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_array(&w, "networks");
+    json_each (networks, i) {
+        if (!str_eq(json_get_str(networks->items[i], "port"), port_id)) {
+            jw_json(&w, NULL, networks->items[i]);
+        }
+    }
+    if (there) {
+        jw_object(&w, NULL);
+        jw_str(&w, "port", port_id);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    free(server->body);
+    server->body = heap_str(out.data);
+}
+
+/* /os-interface, /os-interface/PORT: "interfaces" are refused. */
+static void
+route_interface(struct fake_site *site, struct http_exchange *x, struct object *server,
+                const char *port)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    bool joins = str_eq(http_method(x), "POST");
+    enum fault fault;
+
+    if (joins) {
+        err_ignore(json_parse(http_mem(x), body, n, &json), "then there is no such port");
+        port = json_str(json_path(json, "interfaceAttachment.port_id"));
+    }
+    if (!joins && !strstr(server->body, port)) {
+        answer_error(x, 404, "NotFound", "no such port there");
+        return;
+    }
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, 200, "{\"interfaceAttachment\": {}}");
+        return;
+    }
+    if (str_eq(site->refused, "interfaces") ||
+        (!joins && site->control->refuse_leave && str_eq(port, OLD_PORT)) ||
+        str_eq(site->refused, joins ? "attaches" : "detaches") || !port) {
+        answer_error(x, 403, "Forbidden", "no port comes or goes today");
+        return;
+    }
+    fault = fault_now(site);
+    if (change_happens(fault)) {
+        ports_change(server, http_mem(x), port, joins);
+        recount(site);
+    }
+    change_answer(site, x, fault, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
 {
     bool file = str_ends(rest, "/file"), action = str_ends(rest, "/action");
-    const char *id = mem_strn(http_mem(x), rest + 1, strlen(rest) - 1 - (file ? 5 : action ? 7 : 0));
+    const char *interface = strstr(rest, "/os-interface");
+    const char *id = mem_strn(http_mem(x), rest + 1,
+                              strlen(rest) - 1 -
+                                  (file        ? 5
+                                   : action    ? 7
+                                   : interface ? strlen(interface)
+                                               : 0));
     struct object *object = object_get(site, place, id);
 
     if (str_eq(rest, "/detail")) {
@@ -627,17 +871,16 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         do_later(site, x, NULL, "", -1);
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
+    } else if (interface) {
+        interface += strlen("/os-interface");
+        route_interface(site, x, object, *interface ? interface + 1 : "");
     } else if (file) {
         file_take(site, x, object);
         answer(x, 204, "");
     } else if (action && (str_eq(site->refused, "actions") || str_eq(site->refused, id))) {
         answer_error(x, 403, "Forbidden", "nothing is started or stopped today");
     } else if (action) {
-        size_t n;
-        const char *body = http_body(x, &n);
-
-        object->stopped = strstr(mem_strn(http_mem(x), body, n), "os-stop") != NULL;
-        answer(x, 202, "");
+        action_do(site, x, object);
     } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
         answer_error(x, 409, "Locked", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
@@ -692,14 +935,79 @@ route_place(struct fake_site *site, struct http_exchange *x)
     answer_error(x, 404, "NotFound", "no such place");
 }
 
-/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "deletes",
- * "changes", "lists", "actions" (or the id of what is to be changed): none is done. */
+/* ---- figures -------------------------------------------------------------------------- */
+
+/* PUT /figures {"counters": {...}, "diagnostics": {...}}: what the data plane has counted and what a
+ * server tells of itself, as they are answered; of what is not given there is none, and what is "held"
+ * is answered (503) with the next PUT.  GET: 404 until something is held. */
+static void
+figures_let(struct fake_site *site)
+{
+    while (site->n_held) {
+        answer_error(site->held[--site->n_held], 503, "Late", "it took too long");
+    }
+}
+
+static void
+figures_take(struct fake_site *site, struct http_exchange *x)
+{
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    if (str_eq(http_method(x), "GET")) {
+        answer(x, site->n_held ? 200 : 404, "{}");
+        return;
+    }
+    figures_let(site);
+    free(site->figures);
+    site->figures = heap_str(mem_strn(http_mem(x), body, n));
+    answer(x, 204, "");
+}
+
+static void
+figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind)
+{
+    const struct json *json = NULL, *of;
+
+    if (site->figures) {
+        err_ignore(json_parse(http_mem(x), site->figures, strlen(site->figures), &json),
+                   "then nothing is told");
+    }
+    of = json_get(json, kind);
+    if (json_is(of, JSON_T_OBJECT)) {
+        answer(x, 200, json_text(http_mem(x), of));
+    } else if (str_eq(json_str(of), "held") && site->n_held < ARRAY_SIZE(site->held)) {
+        site->held[site->n_held++] = x;
+    } else if (json_int(of, 404) == 403) {
+        answer_error(x, 403, "Forbidden", "administrators may");
+    } else {
+        answer_error(x, 404, "NotFound", "no such place");
+    }
+}
+
+/* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
+ * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
+ * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
+ * ends in ERROR when it is made anew. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
     (void)snprintf(site->refused, sizeof site->refused, "%s",
                    http_path(x) + strlen("/refuse/"));
     answer(x, 204, "");
+}
+
+/* carrick-changes: effects are changes; it waits for none. */
+static void
+answer_changes(struct fake_site *site, struct http_exchange *x)
+{
+    const char *since = query_value(x, "since");
+    bool is_new = since && atoi(since) < site->control->n_effects;
+
+    answer(x, 200,
+           mem_printf(http_mem(x), "{\"changes\": [%s], \"last\": %d}",
+                      is_new ? "{\"kind\": \"update\"}, {\"kind\": \"create\"}" : "",
+                      site->control->n_effects));
 }
 
 /* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is. */
@@ -728,6 +1036,8 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
         route_refuse(site, x);
+    } else if (str_eq(http_path(x), "/figures")) {
+        figures_take(site, x);
     } else if (str_starts(http_path(x), "/offer/")) {
         route_offer(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
@@ -735,6 +1045,12 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_error(x, 401, "Unauthorized", "the token is not good");
     } else if (str_eq(http_path(x), "/network/v2.0/extensions")) {
         answer_extensions(site, x);
+    } else if (str_eq(http_path(x), "/network/v2.0/carrick-changes") && !site->control->no_feed) {
+        answer_changes(site, x);
+    } else if (str_eq(http_path(x), "/network/v2.0/carrick-counters")) {
+        figures_answer(site, x, "counters");
+    } else if (str_ends(http_path(x), "/diagnostics")) {
+        figures_answer(site, x, "diagnostics");
     } else if (str_eq(http_path(x), "/compute/v2.1/")) {
         answer(x, 200, "{\"version\": {\"id\": \"v2.1\", \"version\": \"2.93\"}}");
     } else {
@@ -790,6 +1106,17 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
     struct err *err;
 
     s->control = control;
+    for (int i = 1; i <= control->n_servers; i++) {
+        char inner[160];
+
+        (void)snprintf(inner, sizeof inner,
+                       "{\"id\": \"server-%d\", \"imageRef\": \"before\", \"networks\": [%s]}", i,
+                       control->old_port ? "{\"port\": \"" OLD_PORT "\"}" : "");
+        create_from(s, place_of("servers"), inner);
+    }
+    if (control->old_port) {
+        create_from(s, place_of("ports"), "{\"id\": \"" OLD_PORT "\"}");
+    }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->quiet, NULL);
     err = http_server_new(&config, &s->server);
@@ -832,8 +1159,10 @@ fake_site_free(struct fake_site *site)
     while (site->n_threads) {
         pthread_cond_wait(&site->quiet, &site->lock);
     }
+    figures_let(site);
     pthread_mutex_unlock(&site->lock);
     http_server_free(site->server, 1000);
     fake_site_reset(site);
+    free(site->figures);
     free(site);
 }

@@ -47,6 +47,13 @@ struct fake_control {
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
+    _Atomic int n_servers;         /* so many servers "server-N" of image "before" are there from the start */
+    _Atomic int old_port;          /* these servers have port "old-port", which is there */
+    _Atomic int refuse_leave;      /* ... and which does not leave */
+    _Atomic int n_moved;           /* servers that are without it, now */
+    _Atomic int remade_error;      /* the last of these does not run of another image */
+    _Atomic int n_remade;          /* servers that are of another image than they were created of, now */
+    _Atomic int no_feed;           /* no carrick-changes there */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     _Atomic int n_tokens;          /* tokens given */
     _Atomic int n_extensions;      /* times that the extensions were told */

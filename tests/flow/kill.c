@@ -33,6 +33,7 @@
 #define HIDE_MS 50
 #define LATE_MS 380
 #define OBJECTS 9            /* What the operation makes and keeps. */
+#define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
 #define EXIT_LATE 99
@@ -220,7 +221,69 @@ static const struct flow_type service = {.name = "service",
                                          .in = &vim_site_ref_table,
                                          .run = make_service,
                                          .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, NULL};
+/* Servers are made anew, one after the other; where one does not run, all go back. */
+static struct err *
+remake_servers(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+
+    (void)arg;
+    ref->site = SITE_ID;
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    for (int i = 1; i <= REMADE; i++) {
+        struct vim_rebuild *rebuild = flow_new(f, &vim_rebuild_table);
+
+        rebuild->site = SITE_ID;
+        rebuild->id = mem_printf(flow_mem(f), "server-%d", i);
+        rebuild->image_id = "after";
+        rebuild->image_before = "before";
+        TRY(vim_server_remake(f, flow_label(f, "rebuild %d", i), rebuild));
+    }
+    return NULL;
+}
+
+static bool
+is_unhealthy(const struct err *err)
+{
+    return str_eq(err->type, "ServerError");
+}
+static const struct flow_type remaking = {.name = "remaking",
+                                          .version = 1,
+                                          .doc = "Servers of another image.",
+                                          .in = &vim_site_ref_table,
+                                          .run = remake_servers,
+                                          .sweep = vim_sweep,
+                                          .gives_up = is_unhealthy};
+/* A port takes the place of another, which is deleted at the end. */
+static struct err *
+move_port(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_port *port = flow_new(f, &vim_port_table);
+    struct vim_attachment *joins = flow_new(f, &vim_attachment_table);
+    struct vim_attachment *leaves = flow_new(f, &vim_attachment_table);
+    struct vim_ref *old = flow_new(f, &vim_ref_table);
+    struct vim_made made;
+
+    (void)arg;
+    ref->site = port->site = joins->site = leaves->site = old->site = SITE_ID;
+    port->network_id = SITE_ID; /* Any id serves. */
+    TRY(flow_step(f, "port", &vim_port_create, port, &made));
+    joins->server_id = leaves->server_id = "server-1";
+    joins->port_id = made.id;
+    leaves->port_id = old->id = "old-port";
+    TRY(flow_step(f, "attach", &vim_server_attach, joins, NULL));
+    TRY(flow_step(f, "detach", &vim_server_detach, leaves, NULL));
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    return flow_step(f, "drop", &vim_port_drop, old, NULL);
+}
+static const struct flow_type moving = {.name = "moving",
+                                        .version = 1,
+                                        .doc = "A port instead of another.",
+                                        .in = &vim_site_ref_table,
+                                        .run = move_port,
+                                        .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -230,6 +293,7 @@ struct process {
     struct fake_control *control;
     const char *dir;
     enum op op;
+    const struct flow_type *type;
     struct loop *loop;
     struct store *store;
     struct http_client *http;
@@ -310,7 +374,7 @@ process_ask(struct tx *tx, void *arg)
 {
     struct process *p = arg;
     struct vim_site_ref *in = row_new(tx_mem(tx), &vim_site_ref_table);
-    const struct flow_start start = {.type = &service, .id = FLOW_ID, .in = in};
+    const struct flow_start start = {.type = p->type, .id = FLOW_ID, .in = in};
 
     in->site = SITE_ID;
     switch (p->op) {
@@ -439,6 +503,9 @@ site_run(struct fake_control *control, int fd)
 struct kill_case {
     char name[120];
     bool back;                 /* ends rolled back */
+    const struct flow_type *type;
+    int n_servers;             /* that are there before */
+    int objects[2];            /* there at the end; where it ends rolled back */
     int kill_point, fault_at;
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
@@ -479,6 +546,10 @@ world_start(struct world *w, const struct kill_case *c)
     control->fault_at = c->fault_at;
     control->fault = c->fault;
     control->refuse_chain = c->back;
+    control->n_servers = c->n_servers;
+    control->remade_error = c->type == &remaking && c->back;
+    control->old_port = c->type == &moving;
+    control->refuse_leave = c->type == &moving && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
         exit(1);
@@ -511,7 +582,8 @@ engine_once(struct world *w, const struct kill_case *c, enum op op, bool first)
     pid_t pid = fork();
 
     if (pid == 0) {
-        struct process p = {.control = w->control, .dir = w->dir, .op = op};
+        struct process p = {
+            .control = w->control, .dir = w->dir, .op = op, .type = c->type};
 
         _exit(process_run(&p));
     }
@@ -553,17 +625,21 @@ judge(struct world *w, const struct kill_case *c, int state)
 {
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
-    int objects = c->back ? 0 : OBJECTS;
+    int objects = c->objects[c->back];
     bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
+                control->n_remade == (c->type == &remaking && !c->back ? c->n_servers : 0) &&
+                (c->type != &moving || control->n_moved == (c->back ? 0 : c->n_servers)) &&
                 (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
-        fprintf(stderr, "FAIL %s: %s, %d objects (want %d), %d doubles, %d effects\n", c->name,
+        fprintf(stderr,
+                "FAIL %s: %s, %d objects (want %d), %d doubles, %d made anew, %d effects\n", c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
-                control->n_live, objects, control->n_doubles, control->n_effects);
+                control->n_live, objects, control->n_doubles, control->n_remade,
+                control->n_effects);
         tell(w->site_fd);
         hear(w->site_fd);
     }
@@ -609,13 +685,13 @@ plan_add(struct plan *plan, struct kill_case c)
 }
 
 static void
-plan_points(struct plan *plan, bool back, int n)
+plan_points(struct plan *plan, const struct kill_case *like, int n)
 {
     for (int i = 1; i <= n; i++) {
-        struct kill_case c = {.back = back, .kill_point = i};
+        struct kill_case c = *like;
 
-        snprintf(c.name, sizeof c.name, "%s killed at point %d of %d",
-                 back ? "rolled back," : "completed,", i, n);
+        c.kill_point = i;
+        snprintf(c.name, sizeof c.name, "%.60s, killed at point %d of %d", like->name, i, n);
         plan_add(plan, c);
     }
 }
@@ -627,15 +703,17 @@ is_adopted(enum fault fault)
 }
 
 static void
-plan_faults(struct plan *plan, bool back, int n)
+plan_faults(struct plan *plan, const struct kill_case *like, int n)
 {
     for (int i = 1; i <= n; i++) {
         for (int fault = FAULT_NONE + 1; fault < N_FAULTS; fault++) {
-            struct kill_case c = {.back = back, .fault_at = i, .fault = (enum fault)fault};
+            struct kill_case c = *like;
 
-            c.n_effects = !back && is_adopted(c.fault) ? n : 0;
-            snprintf(c.name, sizeof c.name, "%s %s at effect %d of %d",
-                     back ? "rolled back," : "completed,", fault_names[fault], i, n);
+            c.fault_at = i;
+            c.fault = (enum fault)fault;
+            c.n_effects = !c.back && is_adopted(c.fault) ? n : 0;
+            snprintf(c.name, sizeof c.name, "%.60s, %s at effect %d of %d", like->name,
+                     fault_names[fault], i, n);
             plan_add(plan, c);
         }
     }
@@ -646,7 +724,9 @@ plan_random(struct plan *plan, unsigned seed, int n)
 {
     srand(seed);
     for (int i = 0; i < n; i++) {
-        struct kill_case c = {.back = rand() % 2,
+        struct kill_case c = {.type = &service,
+                              .objects = {OBJECTS, 0},
+                              .back = rand() % 2,
                               .kill_after_us = 1000 + rand() % 400000,
                               .fault_at = 1 + rand() % 16,
                               .fault = (enum fault)(rand() % N_FAULTS)};
@@ -695,21 +775,33 @@ run_all(struct tally *tally, const struct plan *plan, const char *dir)
 
 /* How many points and effects a run without any fault has. */
 static bool
-measure(struct tally *tally, const char *dir, bool back, int *n_points, int *n_effects)
+measure(struct tally *tally, const char *dir, const struct kill_case *c, int *n_points,
+        int *n_effects)
 {
     struct world w = {.control = &tally->control[0]};
-    struct kill_case c = {.back = back};
     bool good;
 
-    snprintf(c.name, sizeof c.name, "%s without a fault", back ? "rolled back" : "completed");
     snprintf(w.dir, sizeof w.dir, "%s/m", dir);
-    good = run_case(&w, &c);
+    good = run_case(&w, c);
     *n_points = w.control->n_points;
     *n_effects = w.control->n_effects;
     tally->passed += good;
     tally->failed += !good;
     return good;
 }
+
+static const struct kill_case undisturbed[] = {
+    {.name = "completed", .type = &service, .objects = {OBJECTS, 0}},
+    {.name = "rolled back", .type = &service, .objects = {OBJECTS, 0}, .back = true},
+    {.name = "made anew", .type = &remaking, .n_servers = REMADE, .objects = {REMADE, REMADE}},
+    {.name = "made anew and back",
+     .type = &remaking,
+     .n_servers = REMADE,
+     .objects = {REMADE, REMADE},
+     .back = true},
+    {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
+    {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
+};
 
 int
 main(int argc, char **argv)
@@ -737,12 +829,11 @@ main(int argc, char **argv)
     snprintf(image_file, sizeof image_file, "%s/image", dir);
     must(file_write(image_file, "rootfs", 6, 0600));
     signal(SIGPIPE, SIG_IGN);
-    for (int back = 0; back < 2; back++) {
-        if (measure(tally, dir, back, &points, &effects)) {
-            printf("%s: %d points, %d effects\n", back ? "rollback" : "completion", points,
-                   effects);
-            plan_points(&plan, back, points);
-            plan_faults(&plan, back, effects);
+    for (size_t i = 0; i < ARRAY_SIZE(undisturbed); i++) {
+        if (measure(tally, dir, &undisturbed[i], &points, &effects)) {
+            printf("%s: %d points, %d effects\n", undisturbed[i].name, points, effects);
+            plan_points(&plan, &undisturbed[i], points);
+            plan_faults(&plan, &undisturbed[i], effects);
         }
     }
     printf("random kills: seed %u\n", seed);

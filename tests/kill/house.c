@@ -366,6 +366,7 @@ is_history(const char *table)
 {
     static const char *const names[] = {"change_log", "flow",  "flow_step", "ns_lcm_op_occ",
                                         "vnf_lcm_op_occ", "lcm_grant", "notification",
+                                        "vnf_alarm", "ns_alarm",
                                         NULL};
 
     return str_in(table, names) || str_starts(table, "sqlite_") || strstr(table, "change");

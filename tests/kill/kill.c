@@ -1,7 +1,8 @@
 /* kill -9 of orchestrator, site and agent at every journal write of the real
- * operations: a network service over two sites, a function alone, their
- * terminations and rollbacks, a function of the service scaled out and in.  However it went, in the end each site holds exactly
- * what an undisturbed run makes, and after a termination or a rollback nothing.
+ * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
+ * function of the service scaled out and in, healed, stopped and started, a second one that comes and
+ * goes, the service's graph that goes and comes.  However it went, in the end each site
+ * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
 #include "kill/service.h"
@@ -26,11 +27,25 @@
 #define EQUAL_MS 10000
 #define SAME_TIMES 8
 
+/* What becomes of the service's firewall in between: two operations, one after the other. */
+static const struct pair {
+    const char *name, *first, *second;
+    bool one_way;            /* the first cannot be rolled back */
+} pairs[] = {
+    {"scaled", "scale out", "scale in", false},
+    {"healed", "heal", "heal", true},
+    {"stopped", "stop", "start", false},
+    {"grown", "grow", "shrink", false},
+    {"unsteered", "unsteer", "steer", true},
+};
+#define N_PAIRS 5
+_Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
+
 /* One life: instantiated and terminated, or rolled back. */
 struct life {
     char name[160];
     const struct kind *kind;
-    bool scaled;             /* struck while it is scaled out and in, not when it comes and goes */
+    const struct pair *pair; /* struck while that is done, not when it comes and goes; or null */
     bool refused;            /* West has no port chains left: it fails late and is rolled back. */
     bool back;               /* rolled back where it stops */
     bool turned;             /* where its rollback stops, it is retried: West has room again */
@@ -44,7 +59,8 @@ struct lives {
 };
 
 struct points {
-    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down, ns_out, ns_in;
+    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
+    int changed[N_PAIRS][2];
 };
 
 #define USUAL_SIZE 8192
@@ -53,7 +69,7 @@ struct shared {
     _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
     struct points points;
     struct agent_count counts[WORKERS][N_SITES];
-    char usual[2][4][N_PLACES][USUAL_SIZE];
+    char usual[2][2 + 2 * N_PAIRS][N_PLACES][USUAL_SIZE];
 };
 
 struct run {
@@ -68,9 +84,9 @@ struct run {
 /* ---- one house ---------------------------------------------------------------------------- */
 
 /* What a life is measured by: undisturbed, in the same house. */
+enum usually { EMPTY, UP, CHANGED }; /* the third: after the first operation of the first change, ... */
 struct usual {
-    const char *empty[N_PLACES], *up[N_PLACES];
-    const char *out[N_PLACES], *in[N_PLACES]; /* NS: scaled out, and in again */
+    const char *at[2 + 2 * N_PAIRS][N_PLACES];
 };
 
 struct worker {
@@ -138,27 +154,34 @@ went(struct house *house, const char *what, const struct outcome *outcome, const
     return NULL;
 }
 
+static const char *const *
+usual_changed(const struct usual *usual, const struct pair *pair, bool second)
+{
+    return usual->at[CHANGED + (pair - pairs) * 2 + second];
+}
+
 /* Out, perhaps taken back; and in again. */
 static struct err *
-live_scaled(struct worker *worker, const struct life *life)
+live_changed(struct worker *worker, const struct life *life)
 {
     struct house *house = &worker->house;
     struct service *service = &worker->service;
     struct usual *usual = &worker->usual[0];
+    const struct pair *pair = life->pair;
     struct outcome outcome;
     bool back;
 
-    TRY(service_operate(service, "scale out", &life->first, life->back ? WAY_BACK : WAY_ON, NULL,
+    TRY(service_operate(service, pair->first, &life->first, life->back ? WAY_BACK : WAY_ON, NULL,
                         &outcome));
     back = life->back && str_eq(outcome.state, "ROLLED_BACK");
-    TRY(went(house, "scale out", &outcome, back ? "ROLLED_BACK" : "COMPLETED"));
+    TRY(went(house, pair->first, &outcome, back ? "ROLLED_BACK" : "COMPLETED"));
     if (back) {
-        return equals(house, "scaling rolled back", usual->up);
+        return equals(house, "rolled back", usual->at[UP]);
     }
-    TRY(equals(house, "scaled out", usual->out));
-    TRY(service_operate(service, "scale in", &life->second, WAY_ON, NULL, &outcome));
-    TRY(went(house, "scale in", &outcome, "COMPLETED"));
-    return equals(house, "scaled in", usual->in);
+    TRY(equals(house, pair->first, usual_changed(usual, pair, false)));
+    TRY(service_operate(service, pair->second, &life->second, WAY_ON, NULL, &outcome));
+    TRY(went(house, pair->second, &outcome, "COMPLETED"));
+    return equals(house, pair->second, usual_changed(usual, pair, true));
 }
 
 static struct err *
@@ -175,7 +198,7 @@ live(struct worker *worker, const struct life *life)
     if (life->refused) {
         TRY(service_refuse(house, true));
     }
-    TRY(service_operate(service, "instantiate", life->scaled ? NULL : &life->first,
+    TRY(service_operate(service, "instantiate", life->pair ? NULL : &life->first,
                         life->turned                 ? WAY_TURNED
                         : life->back || life->refused ? WAY_BACK
                                                       : WAY_ON,
@@ -186,13 +209,13 @@ live(struct worker *worker, const struct life *life)
     }
     TRY(went(house, "instantiate", &outcome, over ? "ROLLED_BACK" : "COMPLETED"));
     if (!over) {
-        TRY(equals(house, "instantiated", usual->up));
-        TRY(life->scaled ? live_scaled(worker, life) : NULL);
-        TRY(service_operate(service, "terminate", life->scaled ? NULL : &life->second, WAY_ON,
+        TRY(equals(house, "instantiated", usual->at[UP]));
+        TRY(life->pair ? live_changed(worker, life) : NULL);
+        TRY(service_operate(service, "terminate", life->pair ? NULL : &life->second, WAY_ON,
                             NULL, &outcome));
         TRY(went(house, "terminate", &outcome, "COMPLETED"));
     }
-    TRY(equals(house, over ? "rolled back" : "terminated", usual->empty));
+    TRY(equals(house, over ? "rolled back" : "terminated", usual->at[EMPTY]));
     return service_delete(service);
 }
 
@@ -217,26 +240,37 @@ dump_all(struct house *house, const char **to)
 }
 
 static struct err *
-scale_usually(struct worker *worker, int *out, int *in)
+change_usually(struct worker *worker, const struct pair *pair, int *points)
 {
     struct house *house = &worker->house;
     struct service *service = &worker->service;
     struct outcome outcome;
 
-    TRY(service_operate(service, "scale out", NULL, WAY_ON, NULL, &outcome));
-    TRY(went(house, "undisturbed scale out", &outcome, "COMPLETED"));
-    *out = house_points(house, true);
-    dump_all(house, worker->usual[0].out);
-    TRY(service_operate(service, "scale in", NULL, WAY_ON, NULL, &outcome));
-    TRY(went(house, "undisturbed scale in", &outcome, "COMPLETED"));
-    *in = house_points(house, true);
-    dump_all(house, worker->usual[0].in);
+    for (int i = 0; i < 2; i++) {
+        const char *what = i ? pair->second : pair->first;
+
+        TRY(service_operate(service, what, NULL, WAY_ON, NULL, &outcome));
+        TRY(went(house, mem_printf(house->case_mem, "undisturbed %s", what), &outcome,
+                 "COMPLETED"));
+        points[i] = house_points(house, true);
+        dump_all(house, worker->usual[0].at[CHANGED + (pair - pairs) * 2 + i]);
+    }
     return NULL;
 }
 
-/* Lives once, undisturbed: what there is in between, and how many points there are. */
 static struct err *
-live_usually(struct worker *worker, const struct kind *kind, struct points *points)
+changes_usually(struct worker *worker, struct points *points)
+{
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        TRY(change_usually(worker, &pairs[i], points->changed[i]));
+    }
+    return NULL;
+}
+
+/* Lives once, undisturbed, perhaps with changes in between: what there is then, and how many points
+ * there are. */
+static struct err *
+live_usually(struct worker *worker, const struct kind *kind, bool changes, struct points *points)
 {
     bool is_ns = kind == &kind_ns;
     struct house *house = &worker->house;
@@ -250,12 +284,12 @@ live_usually(struct worker *worker, const struct kind *kind, struct points *poin
     TRY(service_operate(service, "instantiate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
     *(is_ns ? &points->ns_up : &points->vnf_up) = house_points(house, true);
-    dump_all(house, usual->up);
-    TRY(is_ns ? scale_usually(worker, &points->ns_out, &points->ns_in) : NULL);
+    dump_all(house, usual->at[UP]);
+    TRY(changes ? changes_usually(worker, points) : NULL);
     TRY(service_operate(service, "terminate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
     *(is_ns ? &points->ns_down : &points->vnf_down) = house_points(house, true);
-    dump_all(house, usual->empty);
+    dump_all(house, usual->at[EMPTY]);
     return service_delete(service);
 }
 
@@ -275,7 +309,7 @@ fail_usually(struct worker *worker, int *fails, int *back)
     TRY(went(house, "undisturbed rollback", &outcome, "ROLLED_BACK"));
     *fails = outcome.points;
     *back = house_points(house, true);
-    TRY(equals(house, "rolled back", worker->usual[0].empty));
+    TRY(equals(house, "rolled back", worker->usual[0].at[EMPTY]));
     return service_delete(service);
 }
 
@@ -291,8 +325,8 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
     worker->house.packages = run->packages;
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
-    TRY(live_usually(worker, &kind_ns, &points));
-    TRY(live_usually(worker, &kind_vnf, &points));
+    TRY(live_usually(worker, &kind_ns, false, &points));
+    TRY(live_usually(worker, &kind_vnf, false, &points));
     worker->is_built = true;
     return NULL;
 }
@@ -301,12 +335,14 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
 static struct err *
 worker_measure(struct worker *worker, struct points *points)
 {
-    const struct life again[] = {{.kind = &kind_ns, .scaled = true}, {.kind = &kind_vnf}};
+    const struct life alone = {.kind = &kind_vnf};
 
-    TRY(live_usually(worker, &kind_ns, points));
-    TRY(live_usually(worker, &kind_vnf, points));
-    TRY(live(worker, &again[0]));
-    TRY(live(worker, &again[1]));
+    TRY(live_usually(worker, &kind_ns, true, points));
+    TRY(live_usually(worker, &kind_vnf, false, points));
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        TRY(live(worker, &(struct life){.kind = &kind_ns, .pair = &pairs[i]}));
+    }
+    TRY(live(worker, &alone));
     return fail_usually(worker, &points->ns_fails, &points->ns_back);
 }
 
@@ -346,16 +382,17 @@ strike_text(const struct strike *strike, char *text, size_t size)
 static void
 lives_name(struct life *life)
 {
+    AUTO(mem) mem = mem_new("name");
     char first[80], second[80];
 
     snprintf(life->name, sizeof life->name, "%s %s: %s; %s: %s", life->kind->name,
              life->turned    ? "turned"
-             : life->scaled  ? life->back ? "out or back" : "out"
+             : life->pair  ? mem_printf(mem, "%s%s", life->pair->name, life->back ? " or back" : "")
              : life->refused ? "refused"
              : life->back  ? "up or back"
                            : "up",
              strike_text(&life->first, first, sizeof first),
-             life->scaled                  ? "in"
+             life->pair                  ? "again"
              : life->refused || life->back ? "back"
                                            : "down",
              strike_text(&life->second, second, sizeof second));
@@ -378,8 +415,9 @@ lives_points(struct lives *lives, const struct life *like, int n_first, int n_se
                 .role = (enum part)role, .at = i, .down = is_site(role) && i / 2 % 2};
             struct life life = {.kind = like->kind,
                                 .refused = like->refused,
-                                .scaled = like->scaled,
-                                .back = role != ROLE_ORCHESTRATOR && i % 2,
+                                .pair = like->pair,
+                                .back = role != ROLE_ORCHESTRATOR && i % 2 &&
+                                        !(like->pair && like->pair->one_way),
                                 .first = strike,
                                 .second = strike};
 
@@ -484,8 +522,10 @@ lives_make(struct run *run)
     lives_points(&run->lives, &(struct life){.kind = &kind_ns}, n->ns_up, n->ns_down);
     lives_points(&run->lives, &(struct life){.kind = &kind_ns, .refused = true}, n->ns_fails,
                  n->ns_back);
-    lives_points(&run->lives, &(struct life){.kind = &kind_ns, .scaled = true}, n->ns_out,
-                 n->ns_in);
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        lives_points(&run->lives, &(struct life){.kind = &kind_ns, .pair = &pairs[i]},
+                     n->changed[i][0], n->changed[i][1]);
+    }
     lives_points(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up, n->vnf_down);
     lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
@@ -496,24 +536,25 @@ lives_make(struct run *run)
 static void
 usual_share(struct run *run, const struct worker *worker)
 {
-    for (int i = 0; i < 2 * N_PLACES; i++) {
-        const struct usual *usual = &worker->usual[i % 2];
-
-        snprintf(run->shared->usual[i % 2][0][i / 2], USUAL_SIZE, "%s", usual->empty[i / 2]);
-        snprintf(run->shared->usual[i % 2][1][i / 2], USUAL_SIZE, "%s", usual->up[i / 2]);
-        snprintf(run->shared->usual[i % 2][2][i / 2], USUAL_SIZE, "%s", str_or(usual->out[i / 2], ""));
-        snprintf(run->shared->usual[i % 2][3][i / 2], USUAL_SIZE, "%s", str_or(usual->in[i / 2], ""));
+    for (int kind = 0; kind < 2; kind++) {
+        for (int at = 0; at < 2 + 2 * N_PAIRS; at++) {
+            for (int i = 0; i < N_PLACES; i++) {
+                snprintf(run->shared->usual[kind][at][i], USUAL_SIZE, "%s",
+                         str_or(worker->usual[kind].at[at][i], ""));
+            }
+        }
     }
 }
 
 static void
 usual_take(const struct run *run, struct worker *worker)
 {
-    for (int i = 0; i < 2 * N_PLACES; i++) {
-        worker->usual[i % 2].empty[i / 2] = run->shared->usual[i % 2][0][i / 2];
-        worker->usual[i % 2].up[i / 2] = run->shared->usual[i % 2][1][i / 2];
-        worker->usual[i % 2].out[i / 2] = run->shared->usual[i % 2][2][i / 2];
-        worker->usual[i % 2].in[i / 2] = run->shared->usual[i % 2][3][i / 2];
+    for (int kind = 0; kind < 2; kind++) {
+        for (int at = 0; at < 2 + 2 * N_PAIRS; at++) {
+            for (int i = 0; i < N_PLACES; i++) {
+                worker->usual[kind].at[at][i] = run->shared->usual[kind][at][i];
+            }
+        }
     }
 }
 
@@ -580,7 +621,7 @@ one_life(struct run *run, struct worker *worker, const struct life *life)
     struct err *err;
 
     mem_reset(worker->house.case_mem);
-    worker->service.op_id = NULL;
+    worker->service.op_id = worker->service.begun = NULL;
     worker->house.trouble = NULL;
     worker->house.kills = 0;
     err = live(worker, life);
@@ -635,9 +676,13 @@ run_all(struct run *run)
     }
     lives_make(run);
     printf("points: NS instantiate %d, terminate %d, refused %d, rolled back %d; VNF instantiate "
-           "%d, terminate %d; NS scale out %d, in %d\n",
-           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down, n->ns_out,
-           n->ns_in);
+           "%d, terminate %d",
+           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down);
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        printf("; %s %d, %s %d", pairs[i].first, n->changed[i][0], pairs[i].second,
+               n->changed[i][1]);
+    }
+    printf("\n");
     printf("%d of %zu lives with %d kills, seed %u\n",
            run->shared->passed + run->shared->failed - 1, run->lives.n, run->shared->kills,
            run->seed);

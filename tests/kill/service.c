@@ -3,6 +3,8 @@
 #include "kill/service.h"
 #include "kill/subscriber.h"
 
+#include "base/vec.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -131,9 +133,48 @@ service_delete(struct service *service)
 
 /* ---- operations -------------------------------------------------------------------------------- */
 
-/* The NS's firewall, by one server. */
+/* Operations on the NS's firewall: where, with what (and the firewall's id in it), and what the
+ * occurrence is called. */
+static const struct change {
+    const char *what, *path, *word, *body;
+} changes[] = {
+#define SCALING(type)                                                                              \
+    "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\",\"scaleVnfType\":\"" type  \
+    "\",\"scaleByStepData\":{\"aspectId\":\"instances\",\"additionalParams\":{\"drainSeconds\":0}}}]}"
+#define OPERATION(state)                                                                           \
+    "{\"updateType\":\"OPERATE_VNF\",\"operateVnfData\":[{\"vnfInstanceId\":\"%s\","                   \
+    "\"changeStateTo\":\"" state "\"}]}"
+    {"scale out", "scale", "SCALE", SCALING("SCALE_OUT")},
+    {"scale in", "scale", "SCALE", SCALING("SCALE_IN")},
+    {"heal", "heal", "HEAL", "{\"healVnfData\":[{\"vnfInstanceId\":\"%s\",\"cause\":\"a test\"}]}"},
+    {"stop", "update", "UPDATE", OPERATION("STOPPED")},
+    {"start", "update", "UPDATE", OPERATION("STARTED")},
+    {"grow", "update", "UPDATE",
+     "{\"updateType\":\"INSTANTIATE_VNF\",\"instantiateVnfData\":[{\"vnfProfileId\":\"firewall\"}]}"},
+    {"shrink", "update", "UPDATE", /* the firewall with the last name: the one that came */
+     "{\"updateType\":\"REMOVE_VNF\",\"removeVnfInstanceId\":[\"%s\"],\"terminateVnfData\":[{"
+     "\"vnfInstanceId\":\"%s\",\"additionalParams\":{\"drainSeconds\":0}}]}"},
+    {"unsteer", "update", "UPDATE",
+     "{\"updateType\":\"REMOVE_VNFFG\",\"removeVnffgId\":[\"web_graph\"]}"},
+    {"steer", "update", "UPDATE",
+     "{\"updateType\":\"ADD_VNFFG\",\"addVnffg\":[{\"vnffgdId\":\"web_graph\",\"vnffgName\":\"g\","
+     "\"description\":\"d\"}]}"},
+};
+
+static const struct change *
+change_of(const char *what)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        if (str_eq(changes[i].what, what)) {
+            return &changes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of the NS's firewall. */
 static const char *
-scaling_of(const struct service *service, const char *type)
+change_request(const struct service *service, const struct change *change)
 {
     struct house *house = service->house;
     int status;
@@ -141,25 +182,26 @@ scaling_of(const struct service *service, const char *type)
         house, ROLE_ORCHESTRATOR, "GET",
         mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
-    const char *id = "";
+    const char *id = "", *body = change->body, *place;
 
     json_each (vnfs, i) {
         if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
             id = json_get_str(vnfs->items[i], "id");
         }
     }
-    return mem_printf(house->case_mem,
-                      "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\","
-                      "\"scaleVnfType\":\"%s\",\"scaleByStepData\":{\"aspectId\":\"instances\","
-                      "\"additionalParams\":{\"drainSeconds\":0}}}]}",
-                      id, type);
+    while ((place = strstr(body, "%s")) != NULL) {
+        body = mem_printf(house->case_mem, "%.*s%s%s", (int)(place - body), body, id, place + 2);
+    }
+    return body;
 }
 
 static const char *
 request_of(const struct service *service, const char *what)
 {
-    if (str_starts(what, "scale")) {
-        return scaling_of(service, str_eq(what, "scale out") ? "SCALE_OUT" : "SCALE_IN");
+    const struct change *change = change_of(what);
+
+    if (change) {
+        return change_request(service, change);
     }
     if (str_eq(what, "terminate")) {
         return service->kind->terminate;
@@ -174,12 +216,14 @@ request_of(const struct service *service, const char *what)
                       service->network_id);
 }
 
-/* The operation that a request began, whose answer may have been lost; not the one before. */
+/* The operation that a request began, whose answer may have been lost; none of those before. */
 static const char *
-operation_find(struct service *service, const char *what, const char *before)
+operation_find(struct service *service, const char *what)
 {
     struct house *house = service->house;
-    const char *word = str_starts(what, "scale")      ? "SCALE"
+    const char *before = str_or(service->begun, "");
+    const struct change *change = change_of(what);
+    const char *word = change                        ? change->word
                        : str_eq(what, "instantiate") ? "INSTANTIATE"
                                                      : "TERMINATE";
     int status;
@@ -192,8 +236,9 @@ operation_find(struct service *service, const char *what, const char *before)
     json_each (all, i) {
         const char *id = json_get_str(all->items[i], "id");
 
-        if (status == 200 && !str_eq(id, before) &&
+        if (status == 200 && !strstr(before, id) &&
             str_eq(json_get_str(all->items[i], service->kind->operation_attr), word)) {
+            service->begun = mem_printf(house->case_mem, "%s %s", before, id);
             return mem_str(house->case_mem, id);
         }
     }
@@ -205,17 +250,18 @@ begin(struct service *service, const char *what)
 {
     struct house *house = service->house;
     int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
-    const char *path = mem_printf(house->case_mem, "%s/%s/%.*s", service->kind->instances,
-                                  service->id, (int)strcspn(what, " "), what);
-    const char *before = service->op_id;
+    const struct change *change = change_of(what);
+    const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
+                                  service->id, change ? change->path : what);
+    /* Once: which VNF it names is another one where an unanswered one came through. */
+    const char *request = request_of(service, what);
     const struct json *json = NULL;
     int status = 0;
 
     do {
         house_tend(house);
         if (status == 0) {
-            json = house_call(house, ROLE_ORCHESTRATOR, "POST", path, request_of(service, what),
-                              &status);
+            json = house_call(house, ROLE_ORCHESTRATOR, "POST", path, request, &status);
         }
         /* 409: an earlier one of these requests came through after all. */
         if (status != 0 && status != 202 && status != 409) {
@@ -223,7 +269,7 @@ begin(struct service *service, const char *what)
                            json ? json_text(house->case_mem, json) : "");
         }
         house_tend(house);
-        service->op_id = operation_find(service, what, before);
+        service->op_id = operation_find(service, what);
         if (service->op_id) {
             return NULL;
         }

@@ -19,6 +19,7 @@ struct service {
     const char *nsd_id, *vnfd_id, *network_id; /* as on-boarded; where the VNF is connected */
     const char *id;                            /* of the instance */
     const char *op_id;                         /* of the operation under way */
+    const char *begun;                         /* ids of all of this life */
 };
 
 /* West has no port chains left, or has: late in an instantiation of the NS. */
@@ -42,8 +43,8 @@ enum way {
     WAY_BACK,    /* where it stops, to ROLLED_BACK */
     WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
 };
-/* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out" or "scale in" and drives it to its end.  'strike' befalls it; 'strike_back'
- * its rollback. */
+/* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out", "scale in", "heal",
+ * "stop", "start", "grow", "shrink", "unsteer" or "steer" and drives it to its end.  'strike' befalls it; 'strike_back' its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,
                             struct outcome *outcome) MUST_USE;

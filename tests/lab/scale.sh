@@ -32,6 +32,21 @@ cares() {
     operation=$("$carrick" ns "$1" demo1 --vnf firewall "${@:2}" 2>&1) || { echo "$operation"; return 1; }
     ends 90 COMPLETED
 }
+# second_answers: of pages asked for one after the other, one passes the second firewall.
+second_answers() {
+    local before i
+    before=$(second_counted)
+    for i in {1..60}; do
+        page_comes && [ "$(second_counted)" -ge $((before + 3)) ] && return
+    done
+    echo "none of $i"
+    return 1
+}
+# updates WORD...: an update of the service, to the end.
+updates() {
+    operation=$("$carrick" ns update demo1 "$@" 2>&1) || { echo "$operation"; return 1; }
+    ends 90 COMPLETED
+}
 refused() {
     scale "$@" && return 1
     grep -q "0 to 2 are allowed" <<<"$operation"
@@ -84,6 +99,16 @@ check "it ends" ends 60 COMPLETED || return
 same "there is one" "demo1-firewall-firewall" "$(firewalls)"
 same "only that is in the chain at either site" "1 1" "$(members east) $(members west)"
 same "its scale level is told" 0 "$(scale_level)"
+check "every transfer goes on: ${#transfers[@]}" all_go_on
+check "new flows come" page_comes
+check "a plan of an update says what joins" eval '"$carrick" plan update demo1 --instantiate firewall | grep "join web_path-first"'
+check "a second firewall is instantiated" updates --instantiate firewall --name second || return
+same "it is in the chain at either site" "2 2" "$(members east) $(members west)"
+second_port=$(id_at east ports second-firewall-in_cp)
+check "it gets new flows" second_answers
+check "it is removed" updates --remove second --drain 1 || return
+same "it is in no chain any more" "1 1" "$(members east) $(members west)"
+same "and there is one firewall" "demo1-firewall-firewall" "$(firewalls)"
 check "every transfer goes on: ${#transfers[@]}" all_go_on
 check "new flows come" page_comes
 kill "${transfers[@]}" 2>/dev/null

@@ -286,7 +286,7 @@ TEST(client_calls_no_address_that_it_may_not)
 #define N_HANGING 8
 static _Atomic int n_hanging;
 
-/* Takes the place of the C library's, for libcurl too: "*.hang" is never answered. */
+/* Takes the place of the C library's, for libcurl too: "*.hang" is never answered, "*.good" is here. */
 int
 getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
             struct addrinfo **result)
@@ -302,7 +302,11 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
             (void)pause();
         }
     }
-    return real.function(node, service, hints, result);
+    if (node && str_ends(node, ".invalid")) {
+        return EAI_NONAME; /* also where there is a name server that is slow to say so */
+    }
+    return real.function(node && str_ends(node, ".good") ? "127.0.0.1" : node, service, hints,
+                         result);
 }
 
 /* A loop is everybody's: neither the end of such a call nor that of the client waits for the name. */
@@ -353,6 +357,69 @@ TEST(client_fetch_does_not_wait_for_names_that_nobody_answers)
     struct http_answer answer = {0};
 
     CHECK_ERR(http_fetch(mem, &config, &request, &answer), E_UNAVAILABLE);
+}
+
+#define MANY_LOOKUPS 70 /* a few more than there may be at once */
+
+/* A tenant's names that nobody answers take so many threads and no more; addresses need none. */
+TEST(client_looks_up_only_so_many_names_at_once)
+{
+    struct http_request request = {.method = "GET", .body_fd = -1, .connect_timeout_ms = 60000};
+    static struct outcome all[MANY_LOOKUPS], other, after;
+    struct http_call *calls[MANY_LOOKUPS];
+    int n_refused = 0;
+    struct world w;
+    AUTO_BUF url = BUF_INIT;
+
+    world_start(&w);
+    for (int i = 0; i < MANY_LOOKUPS; i++) {
+        char name[40];
+
+        snprintf(name, sizeof name, "http://z%d.hang/", i); /* a host has few connections */
+        request.url = name;
+        calls[i] = http_call(w.client, &request, on_done, &all[i]);
+    }
+    buf_printf(&url, "%s/a", w.base);
+    (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                    &other);
+    await(w.loop, &other, 1);
+    CHECK_INT(other.status, 200);
+    for (int i = 0; i < MANY_LOOKUPS; i++) {
+        if (all[i].calls) {
+            n_refused++;
+            CHECK_INT(all[i].code, E_UNAVAILABLE);
+            CHECK(strstr(all[i].message, "too many names are being looked up"));
+        } else {
+            http_cancel(calls[i]); /* whose thread goes on */
+        }
+    }
+    CHECK_INT(n_refused, MANY_LOOKUPS - 64);
+    request.url = "http://z.hang/";
+    (void)http_call(w.client, &request, on_done, &after);
+    await(w.loop, &after, 1);
+    CHECK(strstr(after.message, "too many names are being looked up"));
+    world_stop(&w);
+}
+
+/* Those that are answered, well or not, make room. */
+TEST(client_looks_up_many_names_in_turn)
+{
+    struct world w;
+
+    world_start(&w);
+    for (int i = 0; i < 2 * MANY_LOOKUPS; i++) {
+        AUTO_BUF url = BUF_INIT;
+        struct outcome o = {0};
+
+        buf_printf(&url, "http://n%d.%s:%u/a", i, i % 2 ? "good" : "invalid",
+                   (unsigned)http_server_port(w.server));
+        (void)http_call(w.client, &(struct http_request){.method = "GET", .url = url.data}, on_done,
+                        &o);
+        await(w.loop, &o, 1);
+        CHECK_INT(o.code, i % 2 ? E_NONE : E_UNAVAILABLE);
+        CHECK(!strstr(o.message, "too many"));
+    }
+    world_stop(&w);
 }
 
 TEST(client_limits_time_and_size_of_answers)

@@ -456,6 +456,121 @@ TEST(server_follows_the_agent)
     world_end(w);
 }
 
+struct rebuilding {
+    struct world *w;
+    const char *id;
+    struct server_rebuild rebuild;
+};
+
+static struct err *
+rebuilding_run(struct tx *tx, void *arg)
+{
+    struct rebuilding *rebuilding = arg;
+    struct op op = {.mem = tx_mem(tx), .caller = &rebuilding->w->member,
+                    .user = rebuilding->w->compute, .resource = &server_resource};
+
+    return server_rebuild(tx, &op, rebuilding->id, &rebuilding->rebuild);
+}
+
+TEST(server_is_made_anew)
+{
+    struct world *w = world_new();
+    int64_t now = INT64_C(1767323045000000);
+    struct rebuilding rebuilding = {.w = w};
+    struct looked looked;
+    struct server *server;
+
+    time_freeze(now);
+    REQUIRE_OK(server_try(w, "1", ", 'networks': 'none'", &server));
+    rebuilding.id = server->id;
+    rebuilding.rebuild.image_ref = server->image_ref;
+    CHECK_ERR(store_write_wait(w->store, rebuilding_run, &rebuilding), E_CONFLICT);
+    (void)reported(w, server->id, "ACTIVE", now + 1);
+    rebuilding.rebuild.image_ref = "11111111-1111-4111-8111-111111111111";
+    CHECK_ERR(store_write_wait(w->store, rebuilding_run, &rebuilding), E_INVALID);
+    rebuilding.rebuild.image_ref = server->image_ref;
+    rebuilding.rebuild.sets_data = true;
+    rebuilding.rebuild.user_data = "?";
+    CHECK_ERR(store_write_wait(w->store, rebuilding_run, &rebuilding), E_INVALID);
+    rebuilding.rebuild.user_data = "eA==";
+    time_freeze(now + 100);
+    CHECK_OK(store_write_wait(w->store, rebuilding_run, &rebuilding));
+    looked.id = server->id;
+    CHECK_OK(store_read(w->store, look, &looked));
+    CHECK_INT(looked.server.layer, 1);
+    CHECK_INT(looked.server.generation, 2);
+    looked.server.task_state = "rebuilding";
+    CHECK_STR(server_status(&looked.server), "REBUILD");
+    /* What ran before it was asked for says nothing of it. */
+    looked = reported(w, server->id, "ACTIVE", now + 50);
+    CHECK_STR(looked.server.task_state, "some");
+    looked = reported(w, server->id, "ACTIVE", now + 150);
+    CHECK_STR(server_status(&looked.server), "ACTIVE");
+    CHECK(!looked.server.task_state);
+    /* One that is stopped stays so. */
+    time_freeze(now + 200);
+    CHECK_OK(act(w, server->id, SERVER_STOP));
+    (void)reported(w, server->id, "SHUTOFF", now + 250);
+    CHECK_OK(store_write_wait(w->store, rebuilding_run, &rebuilding));
+    CHECK_OK(store_read(w->store, look, &looked));
+    CHECK_STR(server_status(&looked.server), "SHUTOFF");
+    CHECK_INT(looked.server.layer, 2);
+    world_end(w);
+}
+
+struct joining {
+    struct world *w;
+    const char *server_id, *port_id;
+    bool leaves;
+};
+
+static struct err *
+joining_run(struct tx *tx, void *arg)
+{
+    struct joining *joining = arg;
+    struct op op = {.mem = tx_mem(tx), .caller = &joining->w->member,
+                    .user = joining->w->compute, .resource = &server_resource};
+    struct server *server;
+    struct strs ports;
+
+    TRY(row_get(tx, &server_table, joining->server_id, &server));
+    if (!joining->port_id) {
+        TRY(sql_column(tx, "select id from port where server_id = ?", SQL_ARGS(server->id),
+                       &ports));
+        joining->port_id = heap_str(ports.items[0]);
+    }
+    return joining->leaves ? server_port_detach(tx, &op, server, joining->port_id)
+                           : server_port_attach(tx, &op, server, joining->port_id);
+}
+
+TEST(ports_join_and_leave_servers_that_are_there)
+{
+    struct world *w = world_new();
+    struct joining joining = {.w = w, .leaves = true};
+    struct looked looked = {.id = NULL};
+    struct server *a;
+
+    time_freeze(INT64_C(1767323045000000));
+    network_make(w);
+    REQUIRE_OK(server_try(w, "1", "", &a));
+    joining.server_id = a->id;
+    /* A server that is not built yet keeps its ports. */
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_CONFLICT);
+    (void)reported(w, a->id, "ACTIVE", INT64_C(1767323045000000) + 1);
+    joining.leaves = false;
+    CHECK_ERR_MSG(store_write_wait(w->store, joining_run, &joining), E_INVALID, "still in use");
+    joining.leaves = true;
+    CHECK_OK(store_write_wait(w->store, joining_run, &joining));
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_NOT_FOUND);
+    /* It was made for the server. */
+    CHECK_OK(store_read(w->store, look, &looked));
+    CHECK_INT(looked.ports, 0);
+    joining.leaves = false;
+    CHECK_ERR(store_write_wait(w->store, joining_run, &joining), E_INVALID);
+    free((void *)(uintptr_t)joining.port_id);
+    world_end(w);
+}
+
 TEST(server_of_another_project_is_not_there)
 {
     struct world *w = world_new();

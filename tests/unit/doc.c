@@ -7,6 +7,7 @@
 #include "faces/etsi.h"
 #include "faces/faces.h"
 #include "flow/flow.h"
+#include "fm/fm.h"
 #include "identity/identity.h"
 #include "image/image.h"
 #include "network/network.h"
@@ -87,7 +88,8 @@ TEST(doc_every_table_is_explained)
 {
     static const struct table *const *const lists[] = {ledger_tables,  identity_tables,
                                                        image_tables,   network_tables,
-                                                       compute_tables, flow_tables, nfvo_tables};
+                                                       compute_tables, flow_tables, nfvo_tables,
+                                                       fm_tables};
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
         check_list(lists[i]);

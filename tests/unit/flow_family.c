@@ -321,6 +321,43 @@ TEST(flow_whose_grant_is_refused_ends_rolled_back)
 }
 
 static struct err *
+hopeless_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_step(f, "a", &create_kind, thing(f, "a", 0), NULL));
+    return flow_step(f, "count", &count_kind, thing(f, is_granted ? "n" : "refused", 0), NULL);
+}
+
+static bool
+is_hopeless(const struct err *err)
+{
+    return strstr(err->message, "none left") != NULL;
+}
+static const struct flow_type hopeless = {
+    .name = "hopeless", .version = 1, .doc = "Gives up by itself.", .in = &thing_table,
+    .run = hopeless_run, .state_changed = changed, .gives_up = is_hopeless};
+static const struct flow_type *const hopeless_types[] = {&hopeless, NULL};
+
+TEST(flow_that_gives_up_takes_back_what_it_did_by_itself)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    is_granted = NULL;
+    world_open(&world, hopeless_types);
+    start(&ask, &hopeless);
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "none left") != NULL);
+    CHECK_INT(hook_calls[FLOW_FAILED_TEMP], 0);
+    CHECK_INT(hook_calls[FLOW_ROLLING_BACK], 1);
+    CHECK_INT(world.n_made, 1);
+    CHECK_INT(world.n_removed, 1);
+    world_close(&world);
+}
+
+static struct err *
 lapse(struct tx *tx, void *arg)
 {
     const char *args[] = {arg, NULL};

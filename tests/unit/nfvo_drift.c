@@ -151,6 +151,50 @@ TEST(drift_of_ports)
     }
 }
 
+/* A port that is DOWN is told where its server is not what there is to tell. */
+TEST(drift_of_ports_that_are_down)
+{
+    static const struct {
+        const char *server, *data_plane, *told;
+    } rows[] = {
+        {"ACTIVE", "DOWN", "STATE port a: ACTIVE, DOWN; -"},
+        {"ACTIVE", "ACTIVE", "0 differences"},
+        {"SHUTOFF", "DOWN", "0 differences"},
+        {NULL, "DOWN", "0 differences"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        AUTO(mem) mem = mem_new("test");
+        const struct drift_list list = {.site = SITE, .kind = "port"};
+        const struct json *json;
+        struct world w = world_new(mem);
+        const char *text = mem_printf(
+            mem, "{\"id\": \"a\", \"status\": \"ACTIVE\", \"device_id\": \"s\", "
+                 "\"data_plane_status\": \"%s\"}", rows[i].data_plane);
+
+        CHECK_OK(json_parse(mem, text, strlen(text), &json));
+        listed(&w, "port", NULL);
+        recorded(&w, "port", "a")->vnf = &w.vnf;
+        w.record.things.items[0].server = "s";
+        vec_add(mem, &w.seen.objects, drift_object_of(mem, &list, json));
+        if (rows[i].server) {
+            shown(&w, "server", "s")->status = rows[i].server;
+        }
+        CHECK_STR(only(&w), rows[i].told);
+    }
+}
+
+TEST(drift_of_what_is_in_error)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    recorded(&w, "port_chain", "a");
+    listed(&w, "port_chain", NULL);
+    shown(&w, "port_chain", "a")->status = "ERROR";
+    CHECK_STR(only(&w), "STATE port_chain a: there, ERROR; -");
+}
+
 TEST(drift_of_groups)
 {
     AUTO(mem) mem = mem_new("test");

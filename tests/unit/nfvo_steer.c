@@ -11,7 +11,7 @@
 
 #define SITE "5173aaaa-0000-4000-8000-000000000001"
 
-static bool site_joins;
+static bool site_joins, has_lone;
 
 /* ---- a service at one site ---------------------------------------------------------------- */
 
@@ -89,6 +89,12 @@ steers_run(struct flow *f, const void *arg)
     port_add(mem, &s.ports, "fw/v/in", "port-in");
     port_add(mem, &s.ports, "fw/v/out", "port-out");
     port_add(mem, &s.ports, "web/v/vl", "port-web");
+    if (has_lone) {
+        /* A VNFC of which a given-up scaling made the first port, and no more. */
+        port_add(mem, &s.ports, "fw/w/in", "port-lone");
+        ((struct fwd_port *)s.ports.items[s.ports.n - 1])->lone = true;
+        s.noted = MEM_NEW(mem, struct rows);
+    }
     return ns_steer(&s);
 }
 static const struct flow_type steers = {
@@ -188,6 +194,15 @@ TEST(steer_leaves_ends_open_at_sites_of_our_own)
     steer_plan();
     CHECK_INT(n_told("POST /sfc/flow_classifiers"), 1);
     CHECK_INT(n_told("\"logical_source_port\":\"") + n_told("\"logical_destination_port\":\""), 0);
+}
+
+TEST(steer_takes_in_nobody_without_a_server)
+{
+    site_joins = has_lone = true;
+    steer_plan();
+    CHECK_INT(n_told("POST /sfc/port_pairs"), 1);
+    CHECK_INT(n_told("POST /sfc/port_chains"), 1);
+    CHECK_INT(n_told("port-lone"), 0);
 }
 
 /* ---- scaling ------------------------------------------------------------------------------ */

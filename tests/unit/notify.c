@@ -4,6 +4,7 @@
 #include "notify/criteria.h"
 #include "notify/notices.h"
 #include "notify/queue.h"
+#include "notify_world.h"
 #include "test.h"
 #include "vnfm/vnfm.h"
 
@@ -19,96 +20,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define PROJECT "11111111-1111-4111-8111-111111111111"
-#define OTHER "22222222-2222-4222-8222-222222222222"
-#define THING "33333333-3333-4333-8333-333333333333"
-#define KEY_32 "0123456789abcdef0123456789abcdef"
-
-/* ---- a small world ---------------------------------------------------------------------- */
-
-struct thing {
-    struct row row;
-#define ATTR ATTR_MEMBER
-#include "notify_thing.tbl"
-#undef ATTR
-};
-#define ATTR ATTR_ROW
-#define TABLE_STRUCT thing
-static const struct attr thing_attrs[] = {
-#include "notify_thing.tbl"
-};
-#undef TABLE_STRUCT
-#undef ATTR
-static const struct table thing_table = {
-    .name = "thing", .doc = "Things.", TABLE(struct thing, thing_attrs)};
-static const struct table *const tables[] = {&subscription_table, &notification_table, &thing_table,
-                                             NULL};
-
-static const char *const colours[] = {"red", "blue", NULL};
-static const struct criterion inner[] = {
-    {.name = "size", .fact = "size"},
-    {.name = "shapes", .fact = "shape"},
-    {0},
-};
-static const struct criterion criteria[] = {
-    {.name = "types", .fact = "notificationType"},
-    {.name = "names", .fact = "name"},
-    {.name = "colours", .fact = "colour", .words = colours},
-    {.name = "states", .fact = "state", .is_optional = true},
-    {.name = "one", .form = CRITERION_OBJECT, .below = inner},
-    {.name = "many", .form = CRITERION_OBJECTS, .below = inner},
-    {0},
-};
-#define MEMBERS(...) ((const struct notice_member[]){__VA_ARGS__, {0}})
-#define LINKS(...) ((const struct notice_link[]){__VA_ARGS__, {0}})
-static const struct notice notices[] = {
-    {.type = "Made",
-     .table = &thing_table,
-     .on = 1u << CHANGE_CREATE,
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"number", "number"}),
-     .links = LINKS({"thing", "/things", "id"})},
-    {.type = "Done",
-     .table = &thing_table,
-     .on = 1u << CHANGE_UPDATE,
-     .column = "state",
-     .value = "DONE",
-     .but = "number",
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"}, {"state", "state"})},
-    {.type = "Gone",
-     .table = &thing_table,
-     .on = 1u << CHANGE_DELETE,
-     .members = MEMBERS({"thingId", "id"}, {"name", "name"})},
-};
-static const struct notice_api api = {
-    .name = "test",
-    .version = "1.0.0",
-    .subscriptions = "/subscriptions",
-    .time_key = "timeStamp",
-    .filter = criteria,
-    .notices = notices,
-    .n_notices = 3,
-};
-static const struct notice_api *const apis[] = {&api, NULL};
-
-static struct store *
-world_open(const char *path)
-{
-    struct store_config config = {.path = path, .tables = tables, .seal_key = KEY_32};
-    struct store *store;
-
-    REQUIRE_OK(store_open(&config, &store));
-    return store;
-}
-
-static const struct json *
-json_of(struct mem *mem, const char *text)
-{
-    const struct json *json = NULL;
-
-    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
-    return json;
-}
 
 /* ---- filters -------------------------------------------------------------------------------- */
 
@@ -320,21 +231,6 @@ TEST(notify_callbacks_do_not_reach_the_hosts_own_addresses)
 
 /* ---- from changes to texts ----------------------------------------------------------------- */
 
-static struct err *
-subscription_add(struct tx *tx, const char *project, const char *uri, const struct json *filter)
-{
-    struct subscription *row = row_new(tx_mem(tx), &subscription_table);
-
-    row->project_id = project;
-    row->api = "test";
-    row->callback_uri = uri;
-    row->filter = filter;
-    row->base = "http://here";
-    row->created_at = tx_now(tx);
-    TRY(changes_last(tx, &row->since));
-    return row_insert(tx, row);
-}
-
 /* Two subscribers of a project, one of another's; a life of a thing with each kind of change. */
 static struct err *
 life_write(struct tx *tx, void *arg)
@@ -529,78 +425,6 @@ TEST(notify_weighs_many_long_filters_in_little_memory)
     REQUIRE_OK(store_read(store, crowd_read, &found));
     CHECK_INT(found.items.n, 0);
     store_close(store);
-}
-
-struct backlog {
-    struct loop *loop;
-    struct store *store;
-    struct store_watch *watch;
-    int64_t behind; /* of the log, as the store knows it */
-};
-
-static struct err *
-backlog_write(struct tx *tx, void *arg)
-{
-    int64_t *next = arg;
-
-    if (!*next) {
-        TRY(subscription_add(tx, PROJECT, "http://x/", json_of(tx_mem(tx), "{\"names\": [\"x\"]}")));
-    }
-    for (; *next < 1000; ++*next) {
-        struct thing *thing = row_new(tx_mem(tx), &thing_table);
-
-        thing->project_id = PROJECT;
-        TRY(row_insert(tx, thing));
-    }
-    return NULL;
-}
-
-static struct err *
-backlog_read(struct tx *tx, void *arg)
-{
-    struct backlog *backlog = arg;
-    const char *text;
-    int64_t last, kept = 0;
-
-    TRY(tx_fact_get(tx, "notify.cursor", &text));
-    TRY(changes_last(tx, &last));
-    CHECK(text && str_to_i64(text, &kept));
-    backlog->behind = last - kept;
-    return NULL;
-}
-
-static void
-backlog_look(void *arg)
-{
-    struct backlog *backlog = arg;
-
-    REQUIRE_OK(store_read(backlog->store, backlog_read, backlog));
-    if (backlog->behind < 64) {
-        loop_stop(backlog->loop);
-    } else {
-        loop_post(backlog->loop, backlog_look, backlog);
-    }
-}
-
-/* Piece by piece, each noted: a start behind many changes that concern nobody gets on whatever ends
- * it in between. */
-TEST(notify_notes_how_far_it_read_though_nobody_is_told)
-{
-    struct backlog backlog = {.store = world_open(":memory:")};
-    struct notifier_config config = {.apis = apis, .store = backlog.store};
-    struct notifier *notifier;
-    int64_t next = 0;
-
-    REQUIRE_OK(loop_new(&backlog.loop));
-    config.loop = backlog.loop;
-    REQUIRE_OK(notifier_new(&config, &notifier)); /* notes where the log is */
-    REQUIRE_OK(store_write_wait(backlog.store, backlog_write, &next));
-    loop_post(backlog.loop, backlog_look, &backlog);
-    REQUIRE_OK(loop_run(backlog.loop));
-    CHECK(backlog.behind < 64);
-    notifier_free(notifier);
-    loop_free(backlog.loop);
-    store_close(backlog.store);
 }
 
 /* ---- kill -9 ------------------------------------------------------------------------------- */

@@ -454,44 +454,6 @@ TEST(store_logs_what_changed)
     CHECK_OK(store_write_wait(store, update_columns, one.id));
 }
 
-static const struct json *
-nested(struct mem *mem, int depth)
-{
-    struct json *json = NULL, *inner;
-
-    for (int i = 0; i < depth; i++) {
-        inner = json;
-        json = MEM_NEW(mem, struct json);
-        json->type = JSON_T_OBJECT;
-        json->n = inner ? 1 : 0;
-        json->keys = MEM_ARRAY(mem, 1, const char *);
-        json->items = MEM_ARRAY(mem, 1, const struct json *);
-        json->keys[0] = "a";
-        json->items[0] = inner;
-    }
-    return json;
-}
-
-static struct err *
-insert_deep(struct tx *tx, void *arg)
-{
-    struct port *port = port_make(tx, "10");
-
-    port->profile = nested(tx_mem(tx), *(const int *)arg);
-    return row_insert(tx, port);
-}
-
-/* A log that nobody can read again would stop whoever follows it. */
-TEST(store_keeps_nothing_that_is_too_deep_to_read)
-{
-    AUTO(store) store = world();
-
-    CHECK_ERR_MSG(store_write_wait(store, insert_deep, &(int){65}), E_INVALID, "profile");
-    CHECK_ERR_MSG(store_write_wait(store, insert_deep, &(int){64}), E_INVALID,
-                  "port: nested deeper than 64 levels");
-    CHECK_OK(store_write_wait(store, insert_deep, &(int){63}));
-}
-
 /* ---- transactions ------------------------------------------------------------------------- */
 
 static struct err *

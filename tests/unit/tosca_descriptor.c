@@ -396,6 +396,97 @@ TEST(nsd_forwarding_node_of_two_connections_is_ingress_and_egress)
     CHECK_STR(element->egress.requirement, "virtual_link_out");
 }
 
+#define POLICIES(text) {"  policies:\n", "  policies:\n" text}
+#define WIDTH(levels)                                                                              \
+    "    - width: { type: tosca.policies.nfv.NsScalingAspects, properties: { aspects: { w: {\n"     \
+    "        name: w, description: d, ns_scale_levels: { " levels " } } } } }\n"
+#define WIDTH_OF(name, aspect, numbers)                                                            \
+    "    - " name ": { type: tosca.policies.nfv.VnfToLevelMapping, targets: [ firewall ],\n"        \
+    "        properties: { aspect: " aspect ", number_of_instances: { " numbers " } } }\n"
+#define SIZES(default_)                                                                            \
+    "    - sizes: { type: tosca.policies.nfv.NsInstantiationLevels, properties: {\n"               \
+    "        ns_levels: { s: { description: s }, m: { description: m } }" default_ " } }\n"
+#define SIZES_OF(numbers)                                                                          \
+    "    - counts: { type: tosca.policies.nfv.VnfToInstantiationLevelMapping,\n"                   \
+    "        targets: [ firewall ], properties: { number_of_instances: { " numbers " } } }\n"
+#define LEVEL(n) #n ": { description: d }"
+
+static struct err *
+nsd_edited(struct mem *mem, const struct edit *edits, struct nsd **nsd)
+{
+    struct tosca *tosca;
+
+    *nsd = NULL;
+    REQUIRE_OK(tosca_parse(mem, read_edited, (void *)(uintptr_t)edits,
+                           "web_through_firewall.yaml", &tosca));
+    return nsd_from_tosca(mem, tosca, nsd);
+}
+
+TEST(nsd_aspects_and_levels_say_how_many_instances)
+{
+    static const struct edit edits[] = {
+        POLICIES(WIDTH(LEVEL(1) ", " LEVEL(2) ", " LEVEL(3)) WIDTH_OF("n", "w", "1: 1, 2: 2, 3: 3")
+                     SIZES(", default_level: m") SIZES_OF("s: 1, m: 2")),
+        {0}};
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    struct nsd *nsd, *read;
+
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    jw_object(&w, NULL);
+    nsd_write(&w, "nsd", nsd);
+    jw_end(&w);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    REQUIRE_OK(nsd_read(mem, json_get(json, "nsd"), &read));
+    for (int i = 0; i < 2; i++, nsd = read) {
+        const struct nsd_aspect *aspect = nsd_aspect(nsd, "w");
+
+        REQUIRE(aspect && nsd->n_levels == 2);
+        CHECK_INT(aspect->min_level, 1);
+        CHECK_INT(aspect->max_level, 3);
+        CHECK_INT(nsd_aspect_instances(aspect, 3, "firewall"), 3);
+        CHECK_INT(nsd_aspect_instances(aspect, 3, "web"), -1);
+        CHECK_INT(nsd_instances(nsd, NULL, nsd_vnf(nsd, "firewall")), 2);
+        CHECK_INT(nsd_instances(nsd, "s", nsd_vnf(nsd, "firewall")), 1);
+        CHECK_INT(nsd_instances(nsd, "s", nsd_vnf(nsd, "web")), 1);
+        CHECK_INT(nsd_aspect_level(nsd, aspect, "m"), 2);
+    }
+}
+
+TEST(nsd_aspects_and_levels_that_contradict_are_refused)
+{
+    static const struct {
+        struct edit edits[2];
+        const char *why;
+    } cases[] = {
+        {{POLICIES(WIDTH(LEVEL(0) ", " LEVEL(2)))}, "aspect w: its levels have gaps"},
+        {{POLICIES(WIDTH(LEVEL(x)))}, "aspect w: x is no level of 0 to 100"},
+        {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "w", "1: 1"))}, "n: aspect w has no level 1"},
+        {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "v", "0: 1"))},
+         "n: the service has no scaling aspect v"},
+        {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "w", "0: 4"))},
+         "n: 4 instances of firewall, at most 3 are allowed"},
+        {{POLICIES(SIZES(""))}, "sizes: several levels need a default_level"},
+        {{POLICIES(SIZES(", default_level: l"))}, "sizes: default_level l is none of the levels"},
+        {{POLICIES(SIZES(", default_level: s") SIZES_OF("l: 1"))},
+         "counts: the service has no instantiation level l"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct nsd *nsd;
+        AUTO(err) e = nsd_edited(mem, cases[i].edits, &nsd);
+        const char *text = e ? err_full(mem, e) : "";
+
+        if (!strstr(text, cases[i].why) || !str_starts(text, "web_through_firewall.yaml:")) {
+            test_fail(__FILE__, __LINE__, "'%s' is not in: %s", cases[i].why, text);
+        }
+        CHECK(!nsd);
+    }
+}
+
 TEST(nsd_features_that_nothing_follows_are_refused)
 {
     static const struct {

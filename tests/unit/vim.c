@@ -226,6 +226,49 @@ TEST(vim_call_gets_a_token_once_and_keeps_to_the_cap)
     driver_close(&d);
 }
 
+struct changed {
+    int n;
+    int64_t last;
+    size_t n_changes;
+    enum err_code code;
+};
+
+static void
+on_changes(void *arg, int64_t last, size_t n, struct err *err)
+{
+    struct changed *c = arg;
+
+    c->n++;
+    c->last = last;
+    c->n_changes = n;
+    c->code = err ? err->code : 0;
+    err_ignore(err, "test");
+}
+
+TEST(vim_changes_says_where_a_sites_log_is_and_what_changed_since)
+{
+    static struct driver d = {.timeout_ms = 30000};
+    struct answered answered = {0};
+    struct changed changed = {0};
+
+    driver_open(&d);
+    vim_changes(d.vim, SITE, -1, on_changes, &changed);
+    WAIT(changed.n == 1);
+    CHECK_INT(changed.last, 0);
+    CHECK_INT(changed.n_changes, 0);
+    call(&d, SITE, "network", "POST", "/networks", "{\"network\": {\"name\": \"n\"}}", &answered);
+    WAIT(answered.n == 1);
+    vim_changes(d.vim, SITE, changed.last, on_changes, &changed);
+    WAIT(changed.n == 2);
+    CHECK_INT(changed.last, 1);
+    CHECK_INT(changed.n_changes, 1);
+    d.control.no_feed = 1;
+    vim_changes(d.vim, SITE, 1, on_changes, &changed);
+    WAIT(changed.n == 3);
+    CHECK_INT(changed.code, E_NOT_FOUND);
+    driver_close(&d);
+}
+
 TEST(vim_call_renews_a_token_that_is_refused_once)
 {
     static struct driver d;

@@ -88,20 +88,30 @@ GET /carrick/v1/notifications  as alice
 []
 GET /carrick/v1/subscriptions/$fails  as alice
 = 404
+# Refused before, it is dead again at its next refusal.
+PUT receiver:/tell/fails  as nobody
+{"post": [400, 204]}
+= 204
+POST /carrick/v1/subscriptions/$fails/redrive  as demo
+= 200
+{"redriven": 1, "dead": 0}
+GET /carrick/v1/notifications?filter=(eq,subscriptionId,$fails)  as demo
+~ 200
+[{"state": "DEAD", "attempts": 6, ...}]
 POST /carrick/v1/subscriptions/$fails/redrive  as alice
 = 404
 POST /carrick/v1/subscriptions/$fails/redrive  as reader
 = 403
 POST /carrick/v1/subscriptions/$fails/redrive  as demo
 = 200
-{"redriven": 1}
+{"redriven": 1, "dead": 0}
 GET receiver:/got/fails/6  as nobody
 ~ 200
 {"notifications": [{"vnfInstanceId": "$a", ...}, {"vnfInstanceId": "$b", ...}, {"vnfInstanceId": "$c", ...}, {"vnfInstanceId": "$c", ...},
  {"notificationType": "VnfIdentifierDeletionNotification", "vnfInstanceId": "$a", ...}, {"notificationType": "VnfIdentifierDeletionNotification", "vnfInstanceId": "$b", ...}], ...}
 POST /carrick/v1/subscriptions/$fails/redrive  as demo
 = 200
-{"redriven": 0}
+{"redriven": 0, "dead": 0}
 
 # A queue is full: its oldest become dead letters, of which the oldest are forgotten, as a number.
 PUT receiver:/tell/fails  as nobody
@@ -141,12 +151,19 @@ POST /vnflcm/v2/vnf_instances  as demo
 GET /carrick/v1/subscriptions/$fails  as demo
 ~ 200
 {"waiting": 4, "dead": 2, "lost": 1, ...}
+# There is no room to redrive into: what is dead would only push out what waits.
+POST /carrick/v1/subscriptions/$fails/redrive  as demo
+= 200
+{"redriven": 0, "dead": 2}
 PUT receiver:/tell/fails  as nobody
 {"post": [204]}
 = 204
+GET /carrick/v1/subscriptions/$fails  as demo
+~ 200
+{"waiting": 0, "dead": 2, "lost": 1, ...}
 POST /carrick/v1/subscriptions/$fails/redrive  as demo
 = 200
-{"redriven": 2}
+{"redriven": 2, "dead": 0}
 GET receiver:/got/fails/12  as nobody
 ~ 200
 GET /carrick/v1/subscriptions/$fails  as demo

@@ -64,20 +64,32 @@ POST /carrick/v1/checks  as demo
 {"differences": [], "unknown": [], ...}
 
 # The same where no server of a position is left, and one more is wanted.
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnfInstance": [{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$three := text", ...}, {"id": "$four := text", ...}], ...}, ...}], ...}
 PUT site:/refuse/servers  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/heal  as demo
-{"healVnfData": [{"vnfInstanceId": "$vnf"}]}
+{"healVnfData": [{"vnfInstanceId": "$vnf", "vnfcInstanceId": ["$three"]}]}
 = 202
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op4 := uuid
-GET site:/compute/v2.1/servers  as demo
-~ 200
-{"servers": []}
 GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "FAILED_TEMP", ...}
 POST /nslcm/v2/ns_lcm_op_occs/$op4/fail  as demo
 = 200
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healVnfData": [{"vnfInstanceId": "$vnf", "vnfcInstanceId": ["$four"]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op6/fail  as demo
+= 200
+GET site:/compute/v2.1/servers  as demo
+= 200
+{"servers": []}
 PUT site:/refuse/none  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/scale  as demo

@@ -38,7 +38,7 @@ POST /nslcm/v2/ns_instances/$ns/scale  as demo
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_NS", "scaleNsData": {}}
 = 422
-{"status": 422, "detail": "scaleType SCALE_NS: the NSD has no scaling aspects that are supported; SCALE_VNF scales its VNFs", ...}
+{"status": 422, "detail": "scaleType SCALE_NS: the NSD has no scaling aspects and no instantiation levels; SCALE_VNF scales its VNFs", ...}
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF"}
 = 422

@@ -50,3 +50,18 @@ GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
 = 200
 {"port_pair_groups": [{"port_pairs": ["$pair1", "$pair2", "$pair3 := text"], ...}]}
+
+# What joined a group later is deleted after the group all the same.
+POST /nslcm/v2/ns_instances/$ns/terminate  as demo
+{}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op5 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/sfc/port_pairs  as demo
+= 200
+{"port_pairs": []}
+GET /carrick/v1/holdings  as demo
+= 200
+[]

@@ -14,9 +14,18 @@ GET /nslcm/v2/ns_instances/$ns  as demo
 
 # What is refused.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
-{"updateType": "ADD_VNF", "addVnfInstance": []}
+{"updateType": "ADD_NESTED_NS", "addNestedNsData": [{"nestedNsInstanceId": "$ns"}]}
 = 400
 {"detail": "$ := text", "status": 400, ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "OPERATE_VNF"}
+= 422
+{"detail": "updateType OPERATE_VNF needs operateVnfData", ...}
+# All that is wrong is told at once.
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "OPERATE_VNF", "operateVnfData": [{"vnfInstanceId": "$ns", "changeStateTo": "STOPPED"}, {"vnfInstanceId": "$vnf", "changeStateTo": "STARTED", "stopType": "GRACEFUL"}]}
+= 422
+{"detail": "operateVnfData[0]: the NS has no VNF instance $ns; operateVnfData[1]: stopType and gracefulStopTimeout are for STOPPED, not for STARTED", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "OPERATE_VNF", "operateVnfData": [{"vnfInstanceId": "$ns", "changeStateTo": "STOPPED"}]}
 = 422
@@ -24,6 +33,12 @@ POST /nslcm/v2/ns_instances/$ns/update  as demo
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "OPERATE_VNF", "operateVnfData": [{"vnfInstanceId": "$vnf", "changeStateTo": "STARTED", "stopType": "GRACEFUL"}]}
 = 422
+
+# A plan of it says what would be done; nothing is.
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "OPERATE_VNF", "operateVnfData": [{"vnfInstanceId": "$vnf", "changeStateTo": "STOPPED"}]}}
+= 200
+{"plan": "$ := any", ...}
 
 # It stops, and is neither scaled nor healed; ports and chains stay.
 POST /nslcm/v2/ns_instances/$ns/update  as demo

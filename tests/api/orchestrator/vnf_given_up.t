@@ -1,14 +1,10 @@
 # An instantiation that is given up leaves the VNF at the level that was asked for: a scaling adds to
 # what there is, or takes from it, from there.
-include grows demo
+include service demo
 POST /vnflcm/v2/vnf_instances  as demo
-{"vnfdId": "grows", "vnfInstanceName": "a"}
+{"vnfdId": "function", "vnfInstanceName": "a"}
 = 201
 {"id": "$vnf := id", ...}
-POST /carrick/v1/sites  as demo
-{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
-= 201
-{"id": "$east := uuid", "status": "UP", ...}
 POST site:/network/v2.0/networks  as demo
 {"network": {"id": "11111111-1111-4111-8111-111111111111", "name": "office"}}
 = 201
@@ -18,7 +14,7 @@ POST site:/network/v2.0/subnets  as demo
 PUT site:/refuse/servers  as demo
 = 204
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
-{"flavourId": "f", "instantiationLevelId": "two", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+{"flavourId": "f", "instantiationLevelId": "one", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "virtual_link_in"}, {"cpdId": "virtual_link_out"}]}]}
 = 202
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op1 := uuid
 GET /vnflcm/v2/vnf_lcm_op_occs/$op1  as demo
@@ -29,7 +25,7 @@ POST /vnflcm/v2/vnf_lcm_op_occs/$op1/fail  as demo
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
 {"instantiatedVnfInfo": {"vnfState": "STOPPED", "vnfcResourceInfo": [],
- "scaleStatus": [{"aspectId": "grow", "scaleLevel": 1}, {"aspectId": "burst", "scaleLevel": 0}], ...}, ...}
+ "scaleStatus": [{"aspectId": "grow", "scaleLevel": 0}], ...}, ...}
 POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
 {"terminationType": "FORCEFUL"}
 = 202

@@ -1,0 +1,70 @@
+/* Sites of our kind tell when something changes: then there is a round at once.  The rounds at
+ * intervals stay: a feed that breaks off only makes faults be seen later. */
+#include "fm/live.h"
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* Also for what a site without a feed answers, or one whose feed waits for nothing: the next tick asks
+ * again, not before 'after_ns'. */
+static void
+feed_rest(struct look *look, int64_t after_ns)
+{
+    look->feed_after_ns = time_mono_ns() + after_ns;
+}
+
+static void
+feed_failed(struct look *look, struct err *err)
+{
+    if (err->status == 410) { /* What happened meanwhile is found by a look. */
+        look->feed_at = -1;
+        look_kick(look);
+    }
+    feed_rest(look, err_is(err, E_NOT_FOUND) ? FM_FEED_AGAIN_S * SECOND_NS : 0);
+    err_ignore(err, "the rounds find what is not told");
+}
+
+/* vim_changes_fn */
+static void
+changed(void *arg, int64_t last, size_t n, struct err *err)
+{
+    struct look *look = arg;
+    bool first = look->feed_at < 0;
+    bool waited = time_mono_ns() - look->feed_asked_ns > SECOND_NS;
+
+    look->is_following = false;
+    if (look->watch->is_closed) {
+        err_ignore(err, "nobody waits for it any more");
+        return;
+    }
+    if (err) {
+        feed_failed(look, err);
+        return;
+    }
+    look->feed_at = last;
+    if (first || n) {
+        look_kick(look);
+    }
+    if (first || n || waited) {
+        loop_timer_arm(look->gap, FM_GAP_MS);
+    }
+}
+
+void
+feed_follow(struct look *look)
+{
+    int64_t now = time_mono_ns();
+
+    if (look->is_following || !look->is_known || look->watch->is_closed ||
+        now < look->feed_after_ns) {
+        return;
+    }
+    look->is_following = true;
+    look->feed_asked_ns = now;
+    vim_changes(look->watch->nfvo->vim, look->site, look->feed_at, changed, look);
+}
+
+void
+feed_again(void *arg)
+{
+    feed_follow(arg);
+}

@@ -1,0 +1,78 @@
+/* The watcher in memory.  Everything is the loop's, but for what a job of the pool was handed: a look
+ * is with the one or with the other. */
+#ifndef CARRICK_FM_LIVE_H
+#define CARRICK_FM_LIVE_H
+
+#include "fm/turn.h"
+#include "vim/vim.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+#define LOOK_KINDS_MAX 32
+
+/* What is known of one site, and the round under way. */
+struct look {
+    struct fm_watch *watch;
+    struct look *next;
+    char site[40];
+    struct loop_timer *deadline;
+    /* Of its change feed. */
+    bool is_following;
+    struct loop_timer *gap;
+    int64_t feed_at;       /* Followed up to here; -1 = not yet. */
+    int64_t feed_asked_ns; /* When it was asked last, ... */
+    int64_t feed_after_ns; /* ... and not to be asked before. */
+    bool busy;      /* A round is under way ... */
+    bool again;     /* ... and another is wanted behind it. */
+    bool is_known;  /* Something was held there the last time. */
+    int missed;     /* Rounds in a row in which a list failed ... */
+    const char *why; /* ... and why. */
+    /* Of the round. */
+    struct mem *mem;
+    unsigned round; /* Answers of others came too late. */
+    const char *kind_items[LOOK_KINDS_MAX];
+    struct strs kinds; /* To ask for. */
+    int64_t seq;       /* Newest change before the site was asked. */
+    size_t n_open;
+    struct drift_seen seen;
+    struct judgement judgement;
+    struct err *err;
+    bool is_new;
+    uint64_t hash; /* Of what the site said. */
+    /* Of the last round: what has to be seen once more. */
+    struct mem *doubts_mem;
+    struct map doubts;
+    struct loop_timer *doubt;
+    /* Of the last round that was judged whole. */
+    bool is_judged;
+    uint64_t judged_hash;
+    int64_t judged_seq;
+};
+
+struct fm_watch {
+    struct nfvo *nfvo;
+    struct loop_timer *timer;
+    int64_t interval_ms;
+    struct look *looks;
+    bool is_closed;
+    struct store_watch *records; /* Operations that end are found in the change log ... */
+    int64_t cursor;              /* ... which is read up to here. */
+    bool has_ended;
+    struct loop_timer *settle;
+    /* Of a tick. */
+    bool is_ticking;
+    struct mem *mem;
+    struct strs sites;
+    struct err *err;
+};
+
+/* Looks at the site now, or again behind the round under way.  On the loop's thread. */
+void look_kick(struct look *look);
+
+/* Follows the site's change feed where it has one and does not yet.  On the loop's thread. */
+void feed_follow(struct look *look);
+/* loop_fn: the same, for a timer. */
+void feed_again(void *arg);
+
+#endif

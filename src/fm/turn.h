@@ -1,0 +1,53 @@
+/* What has to become of alarms: found in a read of the store, done in a few writes of it. */
+#ifndef CARRICK_FM_TURN_H
+#define CARRICK_FM_TURN_H
+
+#include "fm/fm.h"
+#include "nfvo/drift.h"
+
+/* An alarm and what becomes of it. */
+enum turn_kind { TURN_RAISE, TURN_CHANGE, TURN_CLEAR };
+struct turn {
+    enum turn_kind kind;
+    const struct alarm *alarm; /* As it shall be; a cleared one as it was. */
+    const char *ns_id;         /* Network service of a VNF, or null. */
+};
+
+/* Instances of which something was recorded after change 'seq' of the log, as keys.  E_GONE where
+ * the log does not reach back. */
+struct err *touched_since(struct tx *tx, int64_t seq, struct map *touched) MUST_USE;
+
+/* One site, as it was found. */
+struct judgement {
+    struct mem *mem; /* Of the turns. */
+    const char *site;
+    const struct drift_seen *seen;
+    int64_t seq;            /* Newest change when the site was asked. */
+    bool is_answering;      /* No list failed. */
+    const char *missed;     /* Why the site is unreachable, once it is. */
+    const struct map *seen_before; /* Names of faults that were doubted the last time. */
+    struct map doubts;             /* Those that are now, in 'mem': seen for the first time. */
+    VEC(struct turn) turns;
+    bool again; /* An instance was not judged: an operation is open, or just ended. */
+};
+/* store_fn on a reader; 'arg' is the struct judgement. */
+struct err *judge(struct tx *tx, void *arg) MUST_USE;
+
+/* Some turns of a judgement. */
+struct turning {
+    struct judgement *judgement;
+    size_t first, n;
+    bool again; /* Something was recorded meanwhile: that turn was not done. */
+};
+/* store_fn on the writer; 'arg' is the struct turning. */
+struct err *turns_do(struct tx *tx, void *arg) MUST_USE;
+
+/* Cleared alarms that are too old or too many, as keys of 'old' with their table as value. */
+struct forgetting {
+    struct mem *mem;
+    struct map old;
+};
+struct err *forget_find(struct tx *tx, void *arg) MUST_USE; /* store_fn on a reader */
+struct err *forget_do(struct tx *tx, void *arg) MUST_USE;   /* store_fn on the writer */
+
+#endif

@@ -1,0 +1,216 @@
+/* Updates of an NS that change a VNF as SOL003 has it (SOL005 6.4.6): its package, and the networks that
+ * its connection points attach to. */
+#include "nfvo/ns_update.h"
+
+#include "nfvo/nfvo.h"
+#include "nfvo/place.h"
+
+#include "vnfm/vnfm.h"
+
+/* ---- another package --------------------------------------------------------------------- */
+
+/* The ChangeCurrentVnfPkgRequest that it becomes. */
+static struct err *
+package_body(struct mem *mem, const struct change_vnf_package_data *data, const struct json **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", data->vnfd_id);
+    if (data->additional_params) {
+        jw_json(&w, "additionalParams", data->additional_params);
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, body);
+}
+
+struct err *
+update_package(struct ns_updating *u, const void *item)
+{
+    const struct change_vnf_package_data *data = item;
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(vnf_change_package_check(u->tx, vnf, data->vnfd_id, in));
+    return package_body(tx_mem(u->tx), data, &in->request);
+}
+
+/* ---- other networks ---------------------------------------------------------------------- */
+
+static bool
+is_named(const struct rows *cps, const char *profile)
+{
+    for (size_t i = 0; i < cps->n; i++) {
+        if (str_eq(((const struct plan_cp *)cps->items[i])->vnf, profile)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Chains are told ports: those of their functions and ends stay where they are. */
+static struct err *
+steered_check(const struct ns_made *made, const struct vnf_instance *vnf)
+{
+    for (size_t i = 0; i < made->hops.n; i++) {
+        const struct plan_hop *hop = made->hops.items[i];
+
+        if (is_named(&hop->functions, vnf->vnf_profile_id)) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "VNF instance %s is a function of position %s: its ports cannot be "
+                           "others while chains go through them",
+                           vnf->id, hop->name);
+        }
+    }
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        if (is_named(&path->sources, vnf->vnf_profile_id) ||
+            is_named(&path->destinations, vnf->vnf_profile_id)) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "VNF instance %s is an end of path %s: its ports cannot be others",
+                           vnf->id, path->name);
+        }
+    }
+    return NULL;
+}
+
+/* Has the path an end that the NSD leaves open, on a link where the VNF has a port? */
+static bool
+is_open_end(const struct ns_made *made, const struct plan_path *path, const char *prefix)
+{
+    for (size_t i = 0; (path->sources.n == 0 || path->destinations.n == 0) && i < made->ports.n;
+         i++) {
+        const struct fwd_port *port = made->ports.items[i];
+
+        for (size_t j = 0; str_starts(port->name, prefix) && j < path->links.n; j++) {
+            if (str_eq(path->links.items[j], port->link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A site without interconnections of its own is told every end of a path by its port (place.h). */
+static struct err *
+ends_check(const struct ns_updating *u, const struct vnf_instance *vnf)
+{
+    const struct plan_vnf *planned = plan_vnf_find(&u->made->vnfs, vnf->id);
+    struct site *site;
+
+    TRY(row_get(u->tx, &site_table, vnf->site_id, &site));
+    for (size_t i = 0; planned && !site->vtep && i < u->made->paths.n; i++) {
+        const struct plan_path *path = u->made->paths.items[i];
+
+        if (is_open_end(u->made, path, mem_printf(tx_mem(u->tx), "%s/", planned->name))) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "VNF instance %s may be an end of path %s, which names none: its ports "
+                           "cannot be others",
+                           vnf->id, path->name);
+        }
+    }
+    return NULL;
+}
+
+/* SOL003's links of SOL005's. */
+static struct change_connectivity_request *
+links_of(struct mem *mem, const struct change_connectivity_data *data)
+{
+    struct change_connectivity_request *asked = row_new(mem, &change_connectivity_request_table);
+
+    asked->ext_links.items = MEM_ARRAY(mem, data->ext_links.n, void *);
+    for (size_t i = 0; i < data->ext_links.n; i++) {
+        const struct ns_ext_link_data *from = data->ext_links.items[i];
+        struct ext_link_data *link = row_new(mem, &ext_link_data_table);
+
+        link->id = str_or(from->id, from->resource_id);
+        link->vim = from->vim;
+        link->resource_id = from->resource_id;
+        link->cps = from->cps;
+        link->ports = from->ports;
+        asked->ext_links.items[asked->ext_links.n++] = link;
+    }
+    return asked;
+}
+
+/* One link of the ChangeExtVnfConnectivityRequest: 'json' under SOL003's names. */
+static void
+link_write(struct jw *w, const struct json *json, const struct ext_link_data *link)
+{
+    static const char *const same[] = {"extCps", "extLinkPorts"};
+
+    jw_object(w, NULL);
+    jw_str(w, "id", link->id);
+    jw_str(w, "resourceId", link->resource_id);
+    if (link->vim) {
+        jw_str(w, "vimConnectionId", link->vim);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+        if (json_get(json, same[i])) {
+            jw_json(w, same[i], json_get(json, same[i]));
+        }
+    }
+    jw_end(w);
+}
+
+/* What the client said of this VNF, in its own words. */
+static const struct json *
+said_of(const struct ns_updating *u, const struct change_connectivity_data *data)
+{
+    const struct rows *all = &u->request->connectivity;
+    const struct json *said = json_get(u->in->request, "changeExtVnfConnectivityData");
+
+    for (size_t i = 0; said && i < all->n && i < said->n; i++) {
+        if (all->items[i] == data) {
+            return said->items[i];
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+connectivity_body(const struct ns_updating *u, const struct change_connectivity_data *data,
+                  const struct change_connectivity_request *asked, const struct json **body)
+{
+    const struct json *links = json_get(said_of(u, data), "extVirtualLinks");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_array(&w, "extVirtualLinks");
+    for (size_t i = 0; links && i < links->n && i < asked->ext_links.n; i++) {
+        link_write(&w, links->items[i], asked->ext_links.items[i]);
+    }
+    jw_end(&w);
+    if (data->additional_params) {
+        jw_json(&w, "additionalParams", data->additional_params);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(u->tx), text.data, text.len, body);
+}
+
+struct err *
+update_connectivity(struct ns_updating *u, const void *item)
+{
+    const struct change_connectivity_data *data = item;
+    struct change_connectivity_request *asked;
+    struct lcm_request request = {0};
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(steered_check(u->made, vnf));
+    TRY(ends_check(u, vnf));
+    request.row = asked = links_of(tx_mem(u->tx), data);
+    TRY(vnf_change_connectivity_check(u->tx, vnf, &request, in));
+    return connectivity_body(u, data, asked, &in->request);
+}

@@ -1,0 +1,43 @@
+/* The parts of an operation that makes VNFs and SAPs of an NS: an instantiation, an update. */
+#ifndef CARRICK_NFVO_NS_PARTS_H
+#define CARRICK_NFVO_NS_PARTS_H
+
+#include "nfvo/flows.h"
+
+/* What there is of an NS that runs, before an operation changes it. */
+struct ns_now {
+    struct owner *owner;
+    struct ns_made *made;
+    struct held_list *noted;
+    struct site_list *sites; /* as they were seen */
+};
+/* Reads it, by four steps of the calling flow. */
+struct err *ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *now) MUST_USE;
+
+/* One run of such an operation. */
+struct ns_parts {
+    struct flow *f;
+    struct mem *mem;
+    const struct ns_in *in;
+    struct ns_plan *plan;     /* What is made: its images, its SAPs, those of its VNFs that are asked for. */
+    struct steering steering; /* Its sites are there; ports and holdings grow. */
+    struct rows images;       /* struct ns_image_made, as plan->images */
+    struct rows saps;         /* struct ns_sap_made: grows */
+};
+
+/* The images of the plan, in parallel; then run->images has them. */
+struct err *ns_images_spawn(struct ns_parts *run) MUST_USE;
+struct err *ns_images_join(struct ns_parts *run) MUST_USE;
+/* The instantiation of a VNF that has its row, with images that are there; then its ports are known. */
+struct err *ns_vnf_spawn(struct ns_parts *run, const struct plan_vnf *vnf) MUST_USE;
+struct err *ns_vnf_join(struct ns_parts *run, const struct plan_vnf *vnf) MUST_USE;
+/* Ports of the plan's SAPs, shut; those of run->saps, open. */
+struct err *ns_saps_make(struct ns_parts *run) MUST_USE;
+struct err *ns_saps_open(struct ns_parts *run) MUST_USE;
+
+/* Deletes what is held (struct held), last made first, at all sites in parallel: part of the calling
+ * flow, 'round' begins the labels. */
+struct err *ns_release(struct flow *f, const struct owner *owner, const struct rows *items,
+                       const char *round) MUST_USE;
+
+#endif

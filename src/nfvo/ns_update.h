@@ -1,0 +1,61 @@
+/* The types of an NS update (SOL005 6.5.2.12, updateType): one line says what each of them needs of
+ * the request, who checks it and which flow does it. */
+#ifndef CARRICK_NFVO_NS_UPDATE_H
+#define CARRICK_NFVO_NS_UPDATE_H
+
+#include "nfvo/flows.h"
+#include "nfvo/request.h"
+
+/* X(updateType, member, also, check, flow, each): 'member' and 'also' are members of struct
+ * update_ns_request, of which the first is needed, the second may be given besides (the first
+ * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
+ * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled. */
+#define NS_UPDATES(X)                                                                              \
+    X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
+    X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
+    X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
+      ns_update_flow, &vnf_change_connectivity_flow)                                               \
+    X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
+    X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
+    X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
+    X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)         \
+    X(ADD_SAP, sap_add, sap_add, update_sap_add, ns_grow_flow, NULL)                               \
+    X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)
+
+/* An update that is held against the NS. */
+struct ns_updating {
+    struct tx *tx;
+    const struct update_ns_request *request;
+    struct ns_in *in;     /* What the flow will be given: 'scaled' and so on. */
+    struct ns_made *made; /* What the NS consists of. */
+    struct nsd *nsd;
+};
+/* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it
+ * means; at the end it is called with null, for what concerns all of them.  E_UNPROCESSABLE,
+ * E_CONFLICT; all entries are asked, and all that is wrong is told at once. */
+typedef struct err *ns_update_check_fn(struct ns_updating *u, const void *item);
+
+struct ns_update_type {
+    const char *word;
+    const char *member, *also;
+    ns_update_check_fn *check;
+    const struct flow_type *flow, *each;
+};
+
+/* The type of a word of update_ns_types; of any other, null. */
+const struct ns_update_type *ns_update_type(const char *word);
+
+ns_update_check_fn update_operate;                     /* ns_update.c */
+ns_update_check_fn update_package, update_connectivity; /* ns_change.c */
+/* ns_shape_check.c */
+ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
+ns_update_check_fn update_sap_add, update_sap_remove;
+
+/* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked
+ * at the end: numbers of instances of each profile, positions without any.  E_UNPROCESSABLE. */
+struct err *ns_shape_add(struct ns_updating *u, const struct nsd_vnf *profile,
+                         struct vnf_add *add) MUST_USE;
+struct err *ns_shape_remove(struct ns_updating *u, const char *id, struct vnf_in **in) MUST_USE;
+struct err *ns_shape_check(const struct ns_updating *u) MUST_USE;
+
+#endif

@@ -1,0 +1,341 @@
+/* The collector: what is due at one time is measured in one round for all jobs and thresholds. What
+ * a round found, and what follows from it, is one transaction.  A round that waits for a slow site
+ * holds up nothing but its own jobs: what is due later begins another. */
+#include "pm/measure.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define TICK_MS 1000
+#define RETRY_MS 1000
+#define DUE_MAX 1000     /* Jobs and thresholds of a round. */
+#define EXPIRED_MAX 1000 /* Reports that a round forgets. */
+
+/* A job or a threshold that is due. */
+struct due {
+    struct pm_schedule *schedule;
+    struct pm_subject subject;
+    struct pm_things things;
+    bool is_there;
+};
+
+/* What is due together. */
+struct round {
+    struct pm_collector *collector;
+    struct round *next;
+    struct pm_look *look;
+    VEC(struct due) due;
+    struct err *err;
+};
+
+/* All is the loop's thread's, but what is guarded. */
+struct pm_collector {
+    struct nfvo *nfvo;
+    struct loop_timer *timer;
+    int64_t tick_ms;
+    bool is_closed;
+    struct round *rounds; /* Under way. */
+    int64_t next_at;      /* When something is due next, as far as is known. */
+    pthread_mutex_t lock;
+    pthread_cond_t quiet;
+    int n_writes; /* Under way; guarded. */
+};
+
+/* ---- what is due ------------------------------------------------------------------------- */
+
+static struct err *
+due_read(struct tx *tx, struct round *round, const struct pm_schedule *schedule)
+{
+    struct mem *mem = pm_look_mem(round->look);
+    struct due due = {.schedule = row_copy(mem, schedule)};
+
+    if (str_eq(schedule->kind, "JOB")) {
+        TRY(pm_job_subject(tx, mem, schedule->id, &due.subject, &due.is_there));
+    } else {
+        TRY(pm_threshold_subject(tx, mem, schedule->id, &due.subject, &due.is_there));
+    }
+    if (due.is_there) {
+        TRY(pm_things_now(tx, mem, &due.subject, &due.things));
+    }
+    vec_add(mem, &round->due, due);
+    return NULL;
+}
+
+static bool
+is_under_way(const struct pm_collector *collector, const char *id)
+{
+    for (const struct round *round = collector->rounds; round; round = round->next) {
+        vec_each (&round->due, due) {
+            if (str_eq(due->schedule->id, id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* store_fn: on a reader. */
+static struct err *
+round_read(struct tx *tx, void *arg)
+{
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+    struct sort sorts[] = {{.attr = "collect_at"}, {0}};
+    struct query query = {.table = &pm_schedule_table, .sorts = sorts, .limit = DUE_MAX};
+    int64_t now = time_now_us();
+    struct rows rows;
+
+    collector->next_at = INT64_MAX;
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct pm_schedule *schedule = rows.items[i];
+
+        if (schedule->collect_at > now) {
+            collector->next_at = schedule->collect_at;
+            break;
+        }
+        if (!is_under_way(collector, schedule->id)) {
+            TRY(due_read(tx, round, schedule));
+        }
+    }
+    return NULL;
+}
+
+/* ---- what follows ------------------------------------------------------------------------- */
+
+/* Deleted meanwhile: nothing follows. */
+static struct err *
+due_write(struct tx *tx, void *arg)
+{
+    const struct due *due = arg;
+    struct cond by_id[] = {COND("id", due->schedule->id), {0}};
+    struct pm_schedule *schedule;
+
+    TRY(row_find(tx, &pm_schedule_table, by_id, &schedule));
+    if (!schedule) {
+        return NULL;
+    }
+    if (!due->is_there) {
+        return row_delete(tx, &pm_schedule_table, schedule->id);
+    }
+    return str_eq(schedule->kind, "JOB")
+               ? pm_job_round(tx, schedule, &due->subject, &due->things)
+               : pm_threshold_round(tx, schedule, &due->subject, &due->things);
+}
+
+/* What went wrong with one is no other's matter: it is measured again in its next period. */
+static struct err *
+due_skip(struct tx *tx, const struct due *due, struct err *why)
+{
+    struct pm_schedule *old = due->schedule, *schedule = row_copy(tx_mem(tx), old);
+    int64_t period_us = old->period_s * PM_SECOND;
+
+    log_err(LOG_LV_WARN, "pm", why, "a job or threshold is left out");
+    schedule->collect_at = pm_period_end(old->started_at, period_us, tx_now(tx)) + period_us;
+    return row_update(tx, old, schedule);
+}
+
+static struct err *
+reports_expire(struct tx *tx)
+{
+    char now[TIME_TEXT_SIZE];
+    struct cond old[] = {
+        {.attr = "expires_at", .op = COND_LT, .text = time_text(now, tx_now(tx), TIME_Z_US)}, {0}};
+    struct query query = {.table = &pm_report_table, .conds = old, .limit = EXPIRED_MAX};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        TRY(row_delete(tx, &pm_report_table, ((const struct pm_report *)rows.items[i])->id));
+    }
+    return NULL;
+}
+
+/* store_fn */
+static struct err *
+round_write(struct tx *tx, void *arg)
+{
+    struct round *round = arg;
+    const struct metric_point *points;
+    size_t n;
+
+    points = pm_look_points(round->look, &n);
+    TRY(metrics_append(tx, points, n));
+    vec_each (&round->due, due) {
+        struct err *e = tx_try(tx, due_write, due);
+
+        if (e) {
+            TRY(due_skip(tx, due, e));
+        }
+    }
+    TRY(metrics_expire(tx, pm_keeps));
+    return reports_expire(tx);
+}
+
+/* ---- rounds -------------------------------------------------------------------------------- */
+
+/* The clock may be set: it is looked at now and then, whatever it said before. */
+static void
+sleep_until(struct pm_collector *collector, int64_t at)
+{
+    int64_t ms = at == INT64_MAX ? collector->tick_ms : (at - time_now_us()) / 1000 + 1;
+
+    loop_timer_arm(collector->timer, ms < 1                    ? 1
+                                     : ms > collector->tick_ms ? collector->tick_ms
+                                                               : ms);
+}
+
+static void
+round_free(struct round *round)
+{
+    pm_look_free(round->look);
+    free(round);
+}
+
+static void
+round_end(struct round *round)
+{
+    struct round **at = &round->collector->rounds;
+
+    while (*at != round) {
+        at = &(*at)->next;
+    }
+    *at = round->next;
+    round_free(round);
+}
+
+/* loop_fn */
+static void
+round_kept(void *arg)
+{
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+    int64_t again_at = 0;
+
+    if (round->err) {
+        log_err(LOG_LV_WARN, "pm", round->err, "a round was not kept");
+        again_at = time_now_us() + RETRY_MS * 1000;
+    }
+    round_end(round);
+    if (!collector->is_closed) {
+        sleep_until(collector, again_at);
+    }
+}
+
+/* store_done_fn */
+static void
+round_written(void *arg, struct err *err)
+{
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+
+    pthread_mutex_lock(&collector->lock);
+    round->err = err;
+    collector->n_writes--;
+    loop_post(collector->nfvo->loop, round_kept, round);
+    pthread_cond_broadcast(&collector->quiet);
+    pthread_mutex_unlock(&collector->lock);
+}
+
+/* loop_fn: sites have answered. */
+static void
+round_looked(void *arg)
+{
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+    const char *reasons = pm_look_reasons(round->look);
+
+    if (*reasons) {
+        log_warn("pm", "not measured: %s", reasons);
+    }
+    pthread_mutex_lock(&collector->lock);
+    collector->n_writes++;
+    pthread_mutex_unlock(&collector->lock);
+    store_write(collector->nfvo->store, round_write, round, round_written);
+}
+
+static void
+round_look(struct round *round)
+{
+    round->next = round->collector->rounds;
+    round->collector->rounds = round;
+    vec_each (&round->due, due) {
+        pm_look_add(round->look, &due->things);
+    }
+    pm_look_run(round->look, round_looked, round);
+}
+
+/* loop_fn */
+static void
+round_start(void *arg)
+{
+    struct pm_collector *collector = arg;
+    struct round *round = heap_alloc(sizeof *round);
+    struct err *err;
+
+    *round = (struct round){.collector = collector, .look = pm_look_new(collector->nfvo)};
+    err = store_read(collector->nfvo->store, round_read, round);
+    if (err) {
+        log_err(LOG_LV_WARN, "pm", err, "what is due");
+        collector->next_at = time_now_us() + RETRY_MS * 1000;
+    }
+    if (err || !round->due.n) {
+        round_free(round);
+    } else {
+        round_look(round);
+    }
+    sleep_until(collector, collector->next_at);
+}
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+struct pm_collector *
+pm_collector_new(struct nfvo *nfvo, int64_t tick_ms)
+{
+    struct pm_collector *collector = heap_alloc(sizeof *collector);
+
+    *collector = (struct pm_collector){.nfvo = nfvo, .tick_ms = tick_ms ? tick_ms : TICK_MS};
+    pthread_mutex_init(&collector->lock, NULL);
+    pthread_cond_init(&collector->quiet, NULL);
+    collector->timer = loop_timer_new(nfvo->loop, round_start, collector);
+    loop_timer_arm(collector->timer, 1);
+    return collector;
+}
+
+void
+pm_collector_stop(struct pm_collector *collector)
+{
+    if (collector && !collector->is_closed) {
+        collector->is_closed = true;
+        loop_timer_del(collector->timer);
+    }
+}
+
+void
+pm_collector_free(struct pm_collector *collector)
+{
+    if (!collector) {
+        return;
+    }
+    pm_collector_stop(collector);
+    pthread_mutex_lock(&collector->lock);
+    while (collector->n_writes) {
+        pthread_cond_wait(&collector->quiet, &collector->lock);
+    }
+    pthread_mutex_unlock(&collector->lock);
+    for (struct round *round = collector->rounds, *next; round; round = next) {
+        next = round->next;
+        if (loop_unpost(collector->nfvo->loop, round_kept, round)) {
+            round_kept(round);
+        } else {
+            round_free(round);
+        }
+    }
+    pthread_cond_destroy(&collector->quiet);
+    pthread_mutex_destroy(&collector->lock);
+    free(collector);
+}

@@ -1,0 +1,305 @@
+/* Jobs as rows, and what a round of measuring means to them: at the end of each reporting period a
+ * report of each instance, whose coming to the change log is the notification. */
+#include "pm/measure.h"
+
+#include "base/uuid.h"
+
+#include <string.h>
+
+static const struct quota_default pm_quotas[] = {
+    {"pm_job", 100, "PM jobs of a project."},
+    {"pm_threshold", 100, "PM thresholds of a project."},
+    {0},
+};
+
+/* ---- the resources ------------------------------------------------------------------------- */
+
+static struct err *
+reports_of(struct tx *tx, const char *job_id, struct rows *rows)
+{
+    struct cond of_job[] = {COND("job_id", job_id), {0}};
+    struct query query = {.table = &pm_report_table, .conds = of_job};
+
+    return rows_select(tx, &query, rows);
+}
+
+/* A list shows few jobs, and each has few reports: they are kept for a day. */
+static struct err *
+job_show(struct tx *tx, struct pm_job *job)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct rows rows;
+
+    TRY(reports_of(tx, job->id, &rows));
+    if (!rows.n) {
+        return NULL;
+    }
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct pm_report *report = rows.items[i];
+        static const char *const told[] = {"ready_at", "expires_at"};
+
+        jw_object(&w, NULL);
+        jw_str(&w, "href", report->place);
+        for (size_t j = 0; j < ARRAY_SIZE(told); j++) {
+            const struct attr *attr = table_attr(&pm_report_table, told[j]);
+
+            attr_encode(&w, attr_json_name(attr), attr, report);
+        }
+        jw_end(&w);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, &job->reports);
+}
+
+static struct err *
+before_show(struct tx *tx, struct op *op, void **rows, size_t n)
+{
+    (void)op;
+    for (size_t i = 0; i < n; i++) {
+        TRY(job_show(tx, rows[i]));
+    }
+    return NULL;
+}
+
+static struct err *
+row_drop(struct tx *tx, const struct table *table, const char *id)
+{
+    struct cond by_id[] = {COND("id", id), {0}};
+    void *row;
+
+    TRY(row_find(tx, table, by_id, &row));
+    return row ? row_delete(tx, table, id) : NULL;
+}
+
+/* With it go its measuring and whom it told. */
+static struct err *
+before_delete(struct tx *tx, struct op *op, const void *row)
+{
+    const struct row *head = row;
+    const char *id = *(const char *const *)attr_at(table_key(head->table), row);
+
+    (void)op;
+    TRY(row_drop(tx, &pm_schedule_table, id));
+    return row_drop(tx, &subscription_table, id);
+}
+
+const struct resource pm_job_resource = {
+    .table = &pm_job_table,
+    .singular = "pm_job",
+    .plural = "pm_jobs",
+    .doc = "PM jobs: what is collected of instances, and the reports.",
+    .quota = "pm_job",
+    .quota_defaults = pm_quotas,
+    .rule_create = "writer",
+    .rule_delete = "writer",
+    .flags = RESOURCE_NO_UPDATE,
+    .hooks = {.before_delete = before_delete, .before_show = before_show},
+};
+const struct resource pm_threshold_resource = {
+    .table = &pm_threshold_table,
+    .singular = "threshold",
+    .plural = "thresholds",
+    .doc = "Thresholds of metrics, which tell when one is crossed.",
+    .quota = "pm_threshold",
+    .quota_defaults = pm_quotas,
+    .rule_create = "writer",
+    .rule_delete = "writer",
+    .flags = RESOURCE_NO_UPDATE,
+    .hooks = {.before_delete = before_delete},
+};
+
+/* ---- what it is about ------------------------------------------------------------------------ */
+
+static struct strs
+strs_copy(struct mem *mem, const struct strs *strs)
+{
+    struct strs copy = {.items = MEM_ARRAY(mem, strs->n + 1, const char *)};
+
+    for (size_t i = 0; i < strs->n; i++) {
+        copy.items[copy.n++] = mem_str(mem, strs->items[i]);
+    }
+    return copy;
+}
+
+struct err *
+pm_job_subject(struct tx *tx, struct mem *mem, const char *id, struct pm_subject *subject,
+               bool *there)
+{
+    struct cond by_id[] = {COND("id", id), {0}};
+    struct pm_job *job;
+
+    TRY(row_find(tx, &pm_job_table, by_id, &job));
+    subject->type = job ? pm_type_find(job->api, job->object_type) : NULL;
+    *there = subject->type != NULL;
+    if (!*there) {
+        return NULL;
+    }
+    subject->project_id = mem_str(mem, job->project_id);
+    subject->instances = strs_copy(mem, &job->object_instance_ids);
+    subject->subs = strs_copy(mem, &job->sub_object_ids);
+    for (size_t i = 0; i < job->metrics.n; i++) {
+        const struct pm_metric *metric = pm_metric_find(subject->type, job->metrics.items[i]);
+
+        if (metric) {
+            vec_add(mem, &subject->metrics, metric);
+        }
+    }
+    return NULL;
+}
+
+/* ---- reports ---------------------------------------------------------------------------- */
+
+/* One report in the making. */
+struct making {
+    struct tx *tx;
+    const struct pm_schedule *schedule;
+    const struct pm_subject *subject;
+    const struct pm_things *things;
+    int64_t until;
+};
+
+void
+pm_value_write(struct jw *w, const char *key, double value)
+{
+    int64_t whole = value > -1e15 && value < 1e15 ? (int64_t)value : 0;
+    double back = (double)whole;
+
+    if (memcmp(&back, &value, sizeof back) == 0) {
+        jw_int(w, key, whole);
+    } else {
+        jw_real(w, key, value);
+    }
+}
+
+static void
+entry_write(struct jw *w, const struct pm_thing *thing, const struct pm_metric *metric,
+            const struct metric_samples *values)
+{
+    char at[TIME_TEXT_SIZE];
+
+    jw_object(w, NULL);
+    jw_str(w, "objectType", thing->type->name);
+    jw_str(w, "objectInstanceId", thing->instance);
+    if (thing->sub) {
+        jw_str(w, "subObjectInstanceId", thing->sub);
+    }
+    jw_str(w, "performanceMetric", metric->name);
+    jw_array(w, "performanceValues");
+    vec_each (values, value) {
+        jw_object(w, NULL);
+        jw_str(w, "timeStamp", time_text(at, value->at, TIME_Z_MS));
+        pm_value_write(w, "value", value->value);
+        jw_end(w);
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+static struct err *
+entries_write(const struct making *making, const char *instance, struct jw *w)
+{
+    int64_t period_us = making->schedule->period_s * PM_SECOND;
+
+    for (size_t i = 0; i < making->things->n; i++) {
+        const struct pm_thing *thing = &making->things->items[i];
+
+        for (size_t j = 0; str_eq(thing->instance, instance) && j < making->subject->metrics.n;
+             j++) {
+            const struct pm_metric *metric = making->subject->metrics.items[j];
+            struct metric_samples values;
+
+            TRY(pm_values(making->tx, metric, thing, making->schedule->reported_at, making->until,
+                          period_us, &values));
+            if (values.n) {
+                entry_write(w, thing, metric, &values);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Where nothing could be measured there is nothing to report. */
+static struct err *
+report_make(const struct making *making, const char *instance)
+{
+    struct mem *mem = tx_mem(making->tx);
+    struct pm_report *report = row_new(mem, &pm_report_table);
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    TRY(entries_write(making, instance, &w));
+    jw_end(&w);
+    TRY(json_parse(mem, text.data, text.len, &report->entries));
+    if (!report->entries->n) {
+        return NULL;
+    }
+    report->id = uuid_make_ordered(mem);
+    report->project_id = making->subject->project_id;
+    report->job_id = making->schedule->id;
+    report->object_type = making->subject->type->name;
+    report->object_instance_id = instance;
+    report->sub_object_ids = making->subject->subs;
+    report->place = mem_printf(mem, "%s/reports/%s", report->job_id, report->id);
+    report->ready_at = tx_now(making->tx);
+    report->expires_at = report->ready_at + PM_REPORT_KEEP_S * PM_SECOND;
+    return row_insert(making->tx, report);
+}
+
+struct err *
+pm_report_get(struct tx *tx, const char *job_id, const char *id, struct pm_report **report)
+{
+    struct cond by_id[] = {COND("id", id), COND("job_id", job_id), {0}};
+
+    TRY(row_find(tx, &pm_report_table, by_id, report));
+    return *report ? NULL
+                   : err_new(E_NOT_FOUND, NULL,
+                             "report %s of PM job %s could not be found: reports "
+                             "are kept for a day",
+                             id, job_id);
+}
+
+/* ---- a round
+ * -------------------------------------------------------------------------------------- */
+
+static struct err *
+reports_make(struct tx *tx, const struct pm_schedule *schedule, const struct pm_subject *subject,
+             const struct pm_things *things, int64_t until)
+{
+    struct making making = {tx, schedule, subject, things, until};
+
+    for (size_t i = 0; i < subject->instances.n; i++) {
+        TRY(report_make(&making, subject->instances.items[i]));
+    }
+    return NULL;
+}
+
+/* Behind a long stop of ours the newest periods are reported. */
+static int64_t
+oldest_of(int64_t from, int64_t until, int64_t period_us)
+{
+    return until - from > PM_PERIODS_MAX * period_us ? until - PM_PERIODS_MAX * period_us : from;
+}
+
+struct err *
+pm_job_round(struct tx *tx, const struct pm_schedule *old, const struct pm_subject *subject,
+             const struct pm_things *things)
+{
+    struct pm_schedule *schedule = row_copy(tx_mem(tx), old);
+    int64_t now = tx_now(tx), period_us = old->period_s * PM_SECOND, until;
+    bool is_last;
+
+    schedule->collect_at = pm_period_end(old->started_at, period_us, now) + period_us;
+    is_last = old->ends_at != INT_NULL && schedule->collect_at > old->ends_at;
+    until = is_last
+                ? pm_period_end(old->started_at, period_us, now < old->ends_at ? now : old->ends_at)
+                : pm_period_end(old->started_at, old->reporting_s * PM_SECOND, now);
+    if (until > old->reported_at) {
+        schedule->reported_at = oldest_of(old->reported_at, until, period_us);
+        TRY(reports_make(tx, schedule, subject, things, until));
+        schedule->reported_at = until;
+    }
+    return is_last ? row_delete(tx, &pm_schedule_table, old->id) : row_update(tx, old, schedule);
+}

@@ -1,0 +1,303 @@
+/* The notifier on its loop: how far it reads and notes that, what it says of a gap, and what it
+ * keeps of tokens. */
+#include "http/server.h"
+#include "notify/live.h"
+#include "notify_world.h"
+#include "test.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the log ----------------------------------------------------------------------------- */
+
+struct backlog {
+    struct loop *loop;
+    struct store *store;
+    struct store_watch *watch;
+    int64_t behind; /* of the log, as the store knows it */
+};
+
+static struct err *
+backlog_write(struct tx *tx, void *arg)
+{
+    int64_t *next = arg;
+
+    if (!*next) {
+        TRY(subscription_add(tx, PROJECT, "http://x/", json_of(tx_mem(tx), "{\"names\": [\"x\"]}")));
+    }
+    for (; *next < 1000; ++*next) {
+        struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+        thing->project_id = PROJECT;
+        TRY(row_insert(tx, thing));
+    }
+    return NULL;
+}
+
+static struct err *
+backlog_read(struct tx *tx, void *arg)
+{
+    struct backlog *backlog = arg;
+    const char *text;
+    int64_t last, kept = 0;
+
+    TRY(tx_fact_get(tx, "notify.cursor", &text));
+    TRY(changes_last(tx, &last));
+    CHECK(text && str_to_i64(text, &kept));
+    backlog->behind = last - kept;
+    return NULL;
+}
+
+static void
+backlog_look(void *arg)
+{
+    struct backlog *backlog = arg;
+
+    REQUIRE_OK(store_read(backlog->store, backlog_read, backlog));
+    if (backlog->behind < 64) {
+        loop_stop(backlog->loop);
+    } else {
+        loop_post(backlog->loop, backlog_look, backlog);
+    }
+}
+
+/* Piece by piece, each noted: a start behind many changes that concern nobody gets on whatever ends
+ * it in between. */
+TEST(notify_notes_how_far_it_read_though_nobody_is_told)
+{
+    struct backlog backlog = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = backlog.store};
+    struct notifier *notifier;
+    int64_t next = 0;
+
+    REQUIRE_OK(loop_new(&backlog.loop));
+    config.loop = backlog.loop;
+    REQUIRE_OK(notifier_new(&config, &notifier)); /* notes where the log is */
+    REQUIRE_OK(store_write_wait(backlog.store, backlog_write, &next));
+    loop_post(backlog.loop, backlog_look, &backlog);
+    REQUIRE_OK(loop_run(backlog.loop));
+    CHECK(backlog.behind < 64);
+    notifier_free(notifier);
+    loop_free(backlog.loop);
+    store_close(backlog.store);
+}
+
+static struct err *
+gap_make(struct tx *tx, void *arg)
+{
+    int64_t *next = arg;
+
+    *next = 990;
+    TRY(subscription_add(tx, PROJECT, "http://x/", json_of(tx_mem(tx), "{\"names\": [\"x\"]}")));
+    TRY(backlog_write(tx, next));
+    TRY(tx_fact_set(tx, NOTIFY_CURSOR, "0"));
+    return tx_sql(tx, "DELETE FROM _change WHERE seq <= 5", (const char *[]){NULL}, NULL, NULL);
+}
+
+static struct err *
+gap_read(struct tx *tx, void *arg)
+{
+    struct query all = {.table = &subscription_table};
+    struct rows rows;
+
+    TRY(rows_select(tx, &all, &rows));
+    *(int64_t *)arg = rows.n == 1 ? ((const struct subscription *)rows.items[0])->lost : -1;
+    return NULL;
+}
+
+static bool
+gap_is_told(struct backlog *backlog)
+{
+    int64_t lost = 0;
+
+    REQUIRE_OK(loop_turn(backlog->loop, 10));
+    REQUIRE_OK(store_read(backlog->store, gap_read, &lost));
+    REQUIRE_OK(store_read(backlog->store, backlog_read, backlog));
+    CHECK(lost <= 1); /* once */
+    return lost == 1 && backlog->behind < 10;
+}
+
+/* What was cut away unread is counted, and what is left is read. */
+TEST(notify_counts_a_gap_in_the_log)
+{
+    struct backlog backlog = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = backlog.store};
+    struct notifier *notifier;
+    int64_t next = 0;
+
+    REQUIRE_OK(loop_new(&backlog.loop));
+    config.loop = backlog.loop;
+    REQUIRE_OK(store_write_wait(backlog.store, gap_make, &next));
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    EVENTUALLY(20000, gap_is_told(&backlog));
+    notifier_free(notifier);
+    loop_free(backlog.loop);
+    store_close(backlog.store);
+}
+
+/* ---- tokens ------------------------------------------------------------------------------------ */
+
+/* An authorization server, and a receiver that takes everything. */
+struct issuer {
+    struct loop *loop;
+    struct store *store;
+    struct notifier *notifier;
+    struct http_server *server;
+    const char *answer; /* of /token */
+    _Atomic int n_told;
+    char id[64]; /* of the subscription */
+    int64_t waiting;
+    char why[200];
+};
+
+static enum http_body_mode
+issuer_head(struct http_exchange *x, void *arg)
+{
+    (void)x;
+    (void)arg;
+    return HTTP_COLLECT;
+}
+
+static void
+issuer_request(struct http_exchange *x, void *arg)
+{
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    struct issuer *issuer = arg;
+
+    if (str_eq(http_path(x), "/token")) {
+        http_answer(x, 200, headers, issuer->answer, strlen(issuer->answer));
+    } else {
+        issuer->n_told++;
+        http_answer(x, 204, NULL, NULL, 0);
+    }
+}
+
+static struct err *
+issuer_subscribe(struct tx *tx, void *arg)
+{
+    struct issuer *issuer = arg;
+    struct subscription *row = row_new(tx_mem(tx), &subscription_table);
+    unsigned port = http_server_port(issuer->server);
+
+    row->project_id = PROJECT;
+    row->api = "test";
+    row->callback_uri = mem_printf(tx_mem(tx), "http://127.0.0.1:%u/", port);
+    row->auth_type = "OAUTH2_CLIENT_CREDENTIALS";
+    row->auth_user = row->auth_secret = "x";
+    row->token_endpoint = mem_printf(tx_mem(tx), "http://127.0.0.1:%u/token", port);
+    row->base = "http://here";
+    row->created_at = tx_now(tx);
+    TRY(changes_last(tx, &row->since));
+    TRY(row_insert(tx, row));
+    (void)snprintf(issuer->id, sizeof issuer->id, "%s", row->id);
+    return NULL;
+}
+
+static struct err *
+issuer_tell(struct tx *tx, void *arg)
+{
+    struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+    (void)arg;
+    thing->project_id = PROJECT;
+    return row_insert(tx, thing);
+}
+
+static struct err *
+issuer_unsubscribe(struct tx *tx, void *arg)
+{
+    const struct issuer *issuer = arg;
+
+    return row_delete(tx, &subscription_table, issuer->id);
+}
+
+static struct err *
+issuer_look(struct tx *tx, void *arg)
+{
+    struct issuer *issuer = arg;
+    struct subscription *row;
+
+    TRY(row_get(tx, &subscription_table, issuer->id, &row));
+    TRY(queue_tell(tx, row));
+    issuer->waiting = row->waiting;
+    (void)snprintf(issuer->why, sizeof issuer->why, "%s", str_or(row->last_error, ""));
+    return NULL;
+}
+
+static bool
+issuer_is_through(struct issuer *issuer)
+{
+    REQUIRE_OK(loop_turn(issuer->loop, 10));
+    REQUIRE_OK(store_read(issuer->store, issuer_look, issuer));
+    return issuer->n_told && !issuer->waiting;
+}
+
+static bool
+issuer_has_line(struct issuer *issuer)
+{
+    REQUIRE_OK(loop_turn(issuer->loop, 10));
+    return issuer->notifier->lines;
+}
+
+static void
+issuer_start(struct issuer *issuer, const char *answer)
+{
+    static const struct cidr loopback = {.ip = {.b = {[10] = 255, 255, 127}}, .len = 8};
+    static const struct http_handler handler = {.head = issuer_head, .request = issuer_request};
+    struct http_server_config server = {.address = "127.0.0.1", .handler = &handler, .arg = issuer};
+    struct notifier_config config = {.apis = apis, .rule = {.allowed = &loopback, .n = 1}};
+
+    *issuer = (struct issuer){.answer = answer, .store = world_open(":memory:")};
+    REQUIRE_OK(loop_new(&issuer->loop));
+    REQUIRE_OK(http_server_new(&server, &issuer->server));
+    config.loop = issuer->loop;
+    config.store = issuer->store;
+    REQUIRE_OK(notifier_new(&config, &issuer->notifier));
+    REQUIRE_OK(store_write_wait(issuer->store, issuer_subscribe, issuer));
+    REQUIRE_OK(store_write_wait(issuer->store, issuer_tell, NULL));
+}
+
+static void
+issuer_stop(struct issuer *issuer)
+{
+    notifier_free(issuer->notifier);
+    http_server_free(issuer->server, 100);
+    loop_free(issuer->loop);
+    store_close(issuer->store);
+}
+
+TEST(notify_forgets_a_token_with_its_subscription)
+{
+    struct issuer issuer;
+
+    issuer_start(&issuer, "{\"access_token\": \"x\", \"expires_in\": 3600}");
+    EVENTUALLY(20000, issuer_is_through(&issuer));
+    CHECK(issuer_has_line(&issuer)); /* for the next one */
+    REQUIRE_OK(store_write_wait(issuer.store, issuer_unsubscribe, &issuer));
+    EVENTUALLY(20000, !issuer_has_line(&issuer));
+    issuer_stop(&issuer);
+}
+
+TEST(notify_forgets_a_token_that_ends)
+{
+    struct issuer issuer;
+
+    issuer_start(&issuer, "{\"access_token\": \"x\", \"expires_in\": 6}"); /* a second, for us */
+    EVENTUALLY(20000, issuer_is_through(&issuer));
+    EVENTUALLY(20000, !issuer_has_line(&issuer));
+    issuer_stop(&issuer);
+}
+
+TEST(notify_takes_no_token_of_any_length)
+{
+    char answer[10000];
+    struct issuer issuer;
+
+    (void)snprintf(answer, sizeof answer, "{\"access_token\": \"%09000d\", \"expires_in\": 3600}", 0);
+    issuer_start(&issuer, answer);
+    EVENTUALLY(20000, !issuer_is_through(&issuer) && *issuer.why);
+    CHECK(strstr(issuer.why, "has more than 8192 bytes"));
+    CHECK_INT(issuer.n_told, 0);
+    issuer_stop(&issuer);
+}

@@ -1,0 +1,168 @@
+/* What figures come to: periods and their boundaries, what is missing, and means of parts. */
+#include "pm/measure.h"
+
+#include "test.h"
+
+#include <stdio.h>
+
+#define SECOND PM_SECOND
+#define PERIOD (60 * SECOND)
+#define START INT64_C(1767323045000000)
+
+static struct store *
+pm_store(void)
+{
+    static char path[512];
+    struct store_config config = {.path = path, .tables = metrics_tables};
+    struct store *store = NULL;
+
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(store_open(&config, &store));
+    return store;
+}
+
+TEST(pm_periods_end_where_they_are_counted_from)
+{
+    static const struct {
+        int64_t now, end; /* seconds behind the start */
+    } cases[] = {{0, 0}, {59, 0}, {60, 60}, {61, 60}, {3600, 3600}, {3659, 3600}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        CHECK_INT(pm_period_end(START, PERIOD, START + cases[i].now * SECOND),
+                  START + cases[i].end * SECOND);
+    }
+}
+
+TEST(pm_metrics_have_names_in_any_letters)
+{
+    const struct pm_type *vnf = pm_type_find("vnfpm", "Vnf");
+
+    REQUIRE(vnf);
+    CHECK(pm_metric_find(vnf, "VcpuUsageMeanVnf") == pm_metric_find(vnf, "VCpuUsageMeanVnf"));
+    CHECK(pm_metric_find(vnf, "VCpuUsageMeanVnf") != NULL);
+    CHECK(!pm_metric_find(vnf, "ByteIncomingVnfExtCp"));
+    CHECK(!pm_type_find("nspm", "Vnf"));
+    CHECK(pm_type_find("nspm", "Sap"));
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+struct fixture {
+    struct tx *tx;
+    struct pm_thing thing;
+    const struct pm_metric *metric;
+};
+
+static void
+put(const struct fixture *f, size_t part, enum pm_figure figure, int64_t at_s, double value)
+{
+    const struct metric_point point = {
+        .object = pm_object(tx_mem(f->tx), &f->thing, &f->thing.parts.items[part]),
+        .metric = pm_figures[figure],
+        .sample = {START + at_s * SECOND, value},
+    };
+
+    CHECK_OK(metrics_append(f->tx, &point, 1));
+}
+
+static struct metric_samples
+values(const struct fixture *f, int64_t from_s, int64_t until_s)
+{
+    struct metric_samples got = {0};
+
+    CHECK_OK(pm_values(f->tx, f->metric, &f->thing, START + from_s * SECOND,
+                       START + until_s * SECOND, PERIOD, &got));
+    return got;
+}
+
+static struct fixture
+fixture(struct tx *tx, const char *type, const char *metric, const char *id)
+{
+    struct fixture f = {.tx = tx};
+    struct pm_part part = {.server_id = id, .port_id = id};
+
+    f.thing.type = pm_type_find("vnfpm", type);
+    f.thing.site = "site";
+    f.metric = pm_metric_find(f.thing.type, metric);
+    vec_add(tx_mem(tx), &f.thing.parts, part);
+    return f;
+}
+
+static struct err *
+growth(struct tx *tx, void *arg)
+{
+    struct fixture f = fixture(tx, "VnfExtCp", "ByteIncomingVnfExtCp", "a");
+    struct metric_samples got;
+
+    (void)arg;
+    /* Looked at at 0, late at 60, in between for somebody else, not at 180, anew at 300. */
+    put(&f, 0, PM_RECEIVED_BYTES, 0, 1000);
+    put(&f, 0, PM_RECEIVED_BYTES, 62, 1500);
+    put(&f, 0, PM_RECEIVED_BYTES, 90, 1777);
+    put(&f, 0, PM_RECEIVED_BYTES, 120, 2000);
+    put(&f, 0, PM_RECEIVED_BYTES, 240, 9000);
+    put(&f, 0, PM_RECEIVED_BYTES, 300, 10);
+    put(&f, 0, PM_RECEIVED_BYTES, 360, 30);
+    got = values(&f, 0, 360);
+    REQUIRE(got.n == 3);
+    CHECK_INT(got.items[0].value, 500);
+    CHECK_INT(got.items[0].at, START + 62 * SECOND);
+    CHECK_INT(got.items[1].value, 500);
+    CHECK_INT(got.items[2].value, 20);
+    CHECK_INT(got.items[2].at, START + 360 * SECOND);
+    /* The end of an interval is in it, its beginning is not. */
+    CHECK_INT(values(&f, 60, 120).n, 1);
+    CHECK_INT(values(&f, 60, 60).n, 0);
+    CHECK_INT(values(&f, 300, 360).n, 1);
+    return NULL;
+}
+
+TEST(pm_growth_needs_both_ends_of_a_period)
+{
+    struct store *store = pm_store();
+
+    CHECK_OK(store_write_wait(store, growth, NULL));
+    store_close(store);
+}
+
+static void
+compute_put(const struct fixture *f, size_t part, int64_t at_s, double cpu_s, double memory)
+{
+    put(f, part, PM_CPU_NS, at_s, cpu_s * 1e9);
+    put(f, part, PM_CPUS, at_s, 2);
+    put(f, part, PM_MEMORY, at_s, 512);
+    put(f, part, PM_MEMORY_USED, at_s, memory);
+}
+
+static struct err *
+compute(struct tx *tx, void *arg)
+{
+    struct fixture f = fixture(tx, "Vnf", "VCpuUsageMeanVnf", "one");
+    struct pm_part other = {.server_id = "two"};
+    struct metric_samples got;
+
+    (void)arg;
+    vec_add(tx_mem(tx), &f.thing.parts, other);
+    compute_put(&f, 0, 0, 5, 128);
+    compute_put(&f, 0, 60, 65, 256);
+    compute_put(&f, 0, 120, 70, 256);
+    compute_put(&f, 1, 0, 0, 128);
+    compute_put(&f, 1, 60, 40, 128);
+    /* Half of two processors and a third: the mean.  Of the second period one server is silent. */
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 4167);
+    f.metric = pm_metric_find(f.thing.type, "VMemoryUsageMeanVnf");
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 3125);
+    return NULL;
+}
+
+TEST(pm_usage_is_the_mean_of_all_servers)
+{
+    struct store *store = pm_store();
+
+    CHECK_OK(store_write_wait(store, compute, NULL));
+    store_close(store);
+}
