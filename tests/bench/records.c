@@ -4,11 +4,11 @@
  * usage: bench_records CARRICK PACKAGES [SCALE]
  *        PACKAGES: folder with firewall.csar, inspector.csar, web.csar, web-through-firewall.csar
  *        SCALE: 1 = everything (default), 10 = a tenth */
+#include "onboard.h"
 #include "served.h"
 
 #include "base/str.h"
 #include "base/vec.h"
-#include "sys/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,67 +22,7 @@
 #define VNFD_ID "5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0001"
 
 static const char *const names[] = {"firewall", "inspector", "web"};
-static char packages[4096], ns_path[96], vnf_path[96], late_page[512];
-
-/* ---- packages ------------------------------------------------------------------------------- */
-
-struct upload {
-    const char *path, *type;
-    char *content;
-    size_t n;
-};
-
-static void
-make_upload(void *arg, int64_t n, struct buf *out)
-{
-    const struct upload *up = arg;
-
-    (void)n;
-    buf_printf(out,
-               "PUT %s HTTP/1.1\r\nHost: bench\r\nX-Auth-Token: %s\r\nContent-Type: %s\r\n"
-               "Content-Length: %zu\r\n\r\n",
-               up->path, served.token, up->type, up->n);
-    buf_add(out, up->content, up->n);
-}
-
-static const char *
-state_of(struct mem *mem, const char *path, const char *attribute)
-{
-    return str_or(json_str(json_get(served_ask(mem, "GET", path, NULL, 200), attribute)), "");
-}
-
-/* Makes the resource at 'collection', uploads the file, waits until it is on-boarded. */
-static void
-onboard(const char *collection, const char *body, const char *id_path, const char *content,
-        const char *state, const char *file)
-{
-    AUTO(mem) mem = mem_new("package");
-    struct upload up = {.type = "application/zip"};
-    struct load load = {.port = served.port,
-                        .clients = 1,
-                        .requests = 1,
-                        .expect = 202,
-                        .make = make_upload,
-                        .arg = &up};
-    const char *path, *is = "";
-    char id[40];
-
-    served_copy_id(id, served_ask(mem, "POST", collection, body, 201), id_path);
-    path = mem_printf(mem, "%s/%s", collection, id);
-    up.path = mem_printf(mem, "%s/%s", path, content);
-    served_must(file_read(mem, mem_printf(mem, "%s/%s.csar", packages, file), 64 << 20,
-                          &up.content, &up.n),
-                file);
-    served_load(&load, file);
-    load_done(&load);
-    for (int i = 0; i < 2000 && !str_eq(is, "ONBOARDED"); i++) {
-        is = state_of(mem, path, state);
-        if (str_eq(is, "CREATED") || str_eq(is, "ERROR")) {
-            break;
-        }
-    }
-    served_must(str_eq(is, "ONBOARDED") ? NULL : err_new(E_REMOTE, NULL, "it is %s", is), file);
-}
+static char ns_path[96], vnf_path[96], late_page[512];
 
 /* ---- records -------------------------------------------------------------------------------- */
 
@@ -173,16 +113,13 @@ main(int argc, char **argv)
         (void)fprintf(stderr, "usage: bench_records CARRICK PACKAGES [SCALE]\n");
         return 2;
     }
-    (void)snprintf(packages, sizeof packages, "%s", argv[2]);
     served_open(argv[1], "orchestrator", NULL);
     (void)served_start();
     served_log_in();
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        onboard("/vnfpkgm/v2/vnf_packages", "{}", "id", "package_content", "onboardingState",
-                names[i]);
+        onboard_package(argv[2], names[i]);
     }
-    onboard("/nsd/v2/ns_descriptors", "{}", "id", "nsd_content", "nsdOnboardingState",
-            "web-through-firewall");
+    onboard_service(argv[2], "web-through-firewall");
     records_fill(scale);
     served_rows(rows, ARRAY_SIZE(rows), 1);
     served_restarts();

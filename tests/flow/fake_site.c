@@ -246,8 +246,11 @@ do_later(struct fake_site *site, struct http_exchange *x, const struct place *pl
 static enum fault
 fault_now(struct fake_site *site)
 {
-    int n = ++site->control->n_effects;
+    int n = ++site->control->n_effects, every = site->control->fault_every;
 
+    if (every && n % every == 0) {
+        return (enum fault)(FAULT_NONE + 1 + n / every % (FAULT_KILL_BEFORE - FAULT_NONE - 1));
+    }
     return n == site->control->fault_at ? (enum fault)site->control->fault : FAULT_NONE;
 }
 
@@ -746,7 +749,11 @@ static void
 on_request(struct http_exchange *x, void *arg)
 {
     struct fake_site *site = arg;
+    const struct timespec slow = {.tv_nsec = site->control->slow_ms * 1000000L};
 
+    if (slow.tv_nsec) {
+        (void)nanosleep(&slow, NULL);
+    }
     pthread_mutex_lock(&site->lock);
     if (++site->in_flight > site->control->max_in_flight) {
         site->control->max_in_flight = site->in_flight;
@@ -771,8 +778,11 @@ struct err *
 fake_site_new(struct fake_control *control, struct fake_site **site)
 {
     struct fake_site *s = heap_alloc(sizeof *s);
-    struct http_server_config config = {
-        .address = "127.0.0.1", .n_threads = 2, .handler = &handler, .arg = s};
+    struct http_server_config config = {.address = "127.0.0.1",
+                                        .n_threads = control->slow_ms ? 32 : 2,
+                                        .max_per_address = 1024,
+                                        .handler = &handler,
+                                        .arg = s};
     struct err *err;
 
     s->control = control;

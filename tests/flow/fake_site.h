@@ -37,6 +37,8 @@ struct fake_control {
     _Atomic int n_effects;         /* requests that change something, so far */
     _Atomic int fault_at;          /* number of the effect, from 1 */
     _Atomic int fault;             /* enum fault */
+    _Atomic int fault_every;       /* every so manyth effect has a fault that kills nobody, in turn; 0 = none */
+    _Atomic int slow_ms;           /* every answer takes that long; set before the site is made */
     _Atomic int refuse_chain;      /* port chains are refused with 409 */
     _Atomic int refuse_delete;     /* deletes are answered 503 */
     _Atomic int lingers;           /* what is deleted is still there */
