@@ -87,6 +87,14 @@ static const struct cli_option vnf_change_connectivity_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_change_flavour_options[] = {
+    {"flavour", "ID", "the deployment flavour that it is of afterwards"},
+    {"level", "ID", "its instantiation level"},
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point that comes, the id of its network, an address there; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
     {                                                                                              \
@@ -384,6 +392,9 @@ static const struct command commands[] = {
     {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
          "moves external connection points of a VNF to other networks"),
      .options = vnf_change_connectivity_options},
+    {ONE("vnf change-flavour", NULL, vnf_change_flavour,
+         "brings a VNF to another deployment flavour of its VNFD"),
+     .options = vnf_change_flavour_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

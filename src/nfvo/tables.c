@@ -174,6 +174,7 @@ const struct flow_type *const nfvo_flows[] = {
     &vnf_operate_flow,     &vnfc_power_flow,
     &vnf_modify_flow,      &vnf_heal_flow,
     &vnf_change_package_flow, &vnf_change_connectivity_flow,
+    &vnf_flavour_grow_flow, &vnf_flavour_change_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
