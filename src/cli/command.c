@@ -133,6 +133,7 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
         {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
         {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
         {"package", "VNF=VNFD", "a VNF and the VNFD that it is of then; may be repeated"},         \
+        {"flavour", "VNF=FLAVOUR[/LEVEL]", "a VNF and its flavour then; may be repeated"},    \
         {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
         {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
         {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \

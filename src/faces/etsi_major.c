@@ -67,6 +67,8 @@ static const struct difference differences[] = {
     LINKS_GIVEN(change_flavour_request_table, ""),
     {&update_ns_request_table, "changeExtVnfConnectivityData/extVirtualLinks/extCps/cpConfig", LIST,
      NULL, NULL},
+    {&update_ns_request_table, "changeVnfFlavourData/extVirtualLinks/extCps/cpConfig", LIST, NULL,
+     NULL},
     VNF_INFO(ns_instance_table, "vnfInstance/instantiatedVnfInfo/"),
     {&ns_lcm_op_occ_table, "stateEnteredTime", NAME, "statusEnteredTime", NULL},
 };

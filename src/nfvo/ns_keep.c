@@ -611,6 +611,8 @@ ns_instance_renew(struct tx *tx, const char *id)
             continue; /* An update that brought or took it was given up. */
         }
         TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
+        vnf->flavour_id = now->flavour_id;
+        vnf->level_id = now->level_id;
         steer_ports_take(tx_mem(tx), &made->ports, vnf, now);
     }
     for (size_t i = 0; i < before.n; i++) {
