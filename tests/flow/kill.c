@@ -691,7 +691,7 @@ plan_points(struct plan *plan, const struct kill_case *like, int n)
         struct kill_case c = *like;
 
         c.kill_point = i;
-        snprintf(c.name, sizeof c.name, "%s, killed at point %d of %d", like->name, i, n);
+        snprintf(c.name, sizeof c.name, "%.60s, killed at point %d of %d", like->name, i, n);
         plan_add(plan, c);
     }
 }
@@ -712,7 +712,7 @@ plan_faults(struct plan *plan, const struct kill_case *like, int n)
             c.fault_at = i;
             c.fault = (enum fault)fault;
             c.n_effects = !c.back && is_adopted(c.fault) ? n : 0;
-            snprintf(c.name, sizeof c.name, "%s, %s at effect %d of %d", like->name,
+            snprintf(c.name, sizeof c.name, "%.60s, %s at effect %d of %d", like->name,
                      fault_names[fault], i, n);
             plan_add(plan, c);
         }
