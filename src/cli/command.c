@@ -130,6 +130,7 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
         {"level", "LEVEL", "with --instantiate: its instantiation level"},                         \
         {"name", "NAME", "with --instantiate: its name"},                                          \
         {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
+        {"add", "PROFILE=ID", "a VNF instance that runs and is no NS's; may be repeated"},         \
         {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
         {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
         {"package", "VNF=VNFD", "a VNF and the VNFD that it is of then; may be repeated"},         \

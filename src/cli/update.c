@@ -103,6 +103,22 @@ package_write(struct updating *u, const char *word)
     return NULL;
 }
 
+/* PROFILE=ID. */
+static struct err *
+adopt_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    if (!equals || equals == word || !equals[1]) {
+        return err_new(E_INVALID, NULL, "--add wants PROFILE=ID, not '%s'", word);
+    }
+    jw_object(u->w, NULL);
+    jw_str(u->w, "vnfInstanceId", equals + 1);
+    jw_str(u->w, "vnfProfileId", mem_strn(u->cli->mem, word, (size_t)(equals - word)));
+    jw_end(u->w);
+    return NULL;
+}
+
 /* VNF=FLAVOUR[/LEVEL]. */
 static struct err *
 flavour_write(struct updating *u, const char *word)
@@ -155,6 +171,7 @@ static const struct update_word {
     struct err *(*also)(struct updating *u); /* a further member, or null */
 } changes[] = {
     {"instantiate", "INSTANTIATE_VNF", "instantiateVnfData", profile_write, NULL},
+    {"add", "ADD_VNF", "addVnfIstance", adopt_write, NULL},
     {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write},
     {"package", "CHANGE_VNFPKG", "changeVnfPackageData", package_write, NULL},
     {"flavour", "CHANGE_VNF_DF", "changeVnfFlavourData", flavour_write, NULL},
@@ -177,7 +194,7 @@ change_find(struct cli *cli, const struct update_word **found)
     }
     if (n != 1) {
         return err_new(E_INVALID, NULL,
-                       "one kind of change is needed: --instantiate, --remove, --package, "
+                       "one kind of change is needed: --instantiate, --add, --remove, --package, "
                        "--flavour, --add-graph, --remove-graph, --add-sap or --remove-sap, as often as "
                        "wanted");
     }

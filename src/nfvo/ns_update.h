@@ -17,6 +17,7 @@
     X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
       ns_update_flow, &vnf_change_connectivity_flow)                                               \
     X(CHANGE_VNF_DF, flavour, flavour, update_flavour, ns_update_flow, &vnf_flavour_grow_flow)     \
+    X(ADD_VNF, adopt, adopt, update_adopt, ns_adopt_flow, NULL)                                    \
     X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
@@ -48,6 +49,7 @@ struct ns_update_type {
 /* The type of a word of update_ns_types; of any other, null. */
 const struct ns_update_type *ns_update_type(const char *word);
 
+ns_update_check_fn update_adopt;                       /* ns_adopt.c */
 ns_update_check_fn update_operate;                     /* ns_update.c */
 ns_update_check_fn update_package, update_connectivity, update_flavour; /* ns_change.c */
 /* ns_shape_check.c */

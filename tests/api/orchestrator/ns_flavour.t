@@ -1,66 +1,6 @@
 # VNFs of an NS are brought to other deployment flavours (SOL005 6.4.6, CHANGE_VNF_DF) at a site in memory.
 include many demo
-POST /nsd/v2/ns_descriptors  as demo
-{}
-= 201
-{"id": "$nsd := id", ...}
-PUT /nsd/v2/ns_descriptors/$nsd/nsd_content  as demo
-> Content-Type: application/zip
-@file TOSCA-Metadata/TOSCA.meta
-TOSCA-Meta-File-Version: 1.1
-CSAR-Version: 1.1
-Created-By: tests
-Entry-Definitions: nsd.yaml
-ETSI-Entry-Manifest: nsd.mf
-@file nsd.mf
-metadata:
-  nsd_designer: d
-  nsd_name: n
-  nsd_file_structure_version: 1.0
-  nsd_release_date_time: 2025-01-01T00:00:00Z
-Source: nsd.yaml
-@file nsd.yaml
-tosca_definitions_version: tosca_simple_yaml_1_3
-imports: [ etsi_nfv_sol001_nsd_types.yaml ]
-node_types:
-  p.n:
-    derived_from: tosca.nodes.nfv.VNF
-    requirements:
-      - main: { capability: tosca.capabilities.nfv.VirtualLinkable, occurrences: [ 0, 1 ] }
-      - side: { capability: tosca.capabilities.nfv.VirtualLinkable, occurrences: [ 0, 1 ] }
-topology_template:
-  substitution_mappings: { node_type: tosca.nodes.nfv.NS }
-  node_templates:
-    service:
-      type: tosca.nodes.nfv.NS
-      properties: { descriptor_id: service, invariant_id: service, designer: d, version: '1', name: n, flavour_id: default }
-    data:
-      type: tosca.nodes.nfv.NsVirtualLink
-      properties:
-        connectivity_type: { layer_protocols: [ ipv4 ], flow_pattern: mesh }
-        vl_profile: { max_bitrate_requirements: { root: 1000 }, min_bitrate_requirements: { root: 0 } }
-    client:
-      type: tosca.nodes.nfv.Sap
-      properties: { layer_protocols: [ ipv4 ], role: leaf }
-      requirements: [ { internal_virtual_link: data } ]
-    one:
-      type: p.n
-      properties: { descriptor_id: many, descriptor_version: '1', provider: p, product_name: n,
-        software_version: '1', vnfm_info: [ 'etsivnfm:v2.0.0' ], flavour_id: small, flavour_description: d,
-        vnf_profile: { min_number_of_instances: 1, max_number_of_instances: 1 } }
-      requirements: [ { main: data } ]
-= 202
-GET /nsd/v2/ns_descriptors/$nsd  as demo
-~ 200
-{"nsdOnboardingState": "ONBOARDED", ...}
-POST /carrick/v1/sites  as demo
-{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
-= 201
-{"id": "$east := uuid", "status": "UP", ...}
-POST /nslcm/v2/ns_instances  as demo
-{"nsdId": "service", "nsName": "demo", "nsDescription": "d"}
-= 201
-{"id": "$ns := id", ...}
+include plain demo
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 {"nsFlavourId": "default"}
 = 202
