@@ -106,6 +106,14 @@ static const struct cli_option vnf_change_connectivity_options[] = {
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
+static const struct cli_option vnf_change_flavour_options[] = {
+    {"flavour", "ID", "the deployment flavour that it is of afterwards"},
+    {"level", "ID", "its instantiation level"},
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point that comes, the id of its network, an address there; may be repeated"},
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
         PLAN_OPTION,                                                                               \
@@ -143,9 +151,11 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
         {"level", "LEVEL", "with --instantiate: its instantiation level"},                         \
         {"name", "NAME", "with --instantiate: its name"},                                          \
         {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
+        {"add", "PROFILE=ID", "a VNF instance that runs and is no NS's; may be repeated"},         \
         {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
         {"drain", "SECONDS", "with --remove: how long it keeps its flows; default: 10"},           \
         {"package", "VNF=VNFD", "a VNF and the VNFD that it is of then; may be repeated"},         \
+        {"flavour", "VNF=FLAVOUR[/LEVEL]", "a VNF and its flavour then; may be repeated"},    \
         {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
         {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
         {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \
@@ -425,6 +435,9 @@ static const struct command commands[] = {
     {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
          "moves external connection points of a VNF to other networks"),
      .options = vnf_change_connectivity_options},
+    {ONE("vnf change-flavour", NULL, vnf_change_flavour,
+         "brings a VNF to another deployment flavour of its VNFD"),
+     .options = vnf_change_flavour_options},
     {ONE("vnf set", NULL, vnf_set, "changes name, description and metadata of a VNF"),
      .options = vnf_set_options},
     {ONE("vnf start", NULL, vnf_operate, "starts the servers of a VNF"),

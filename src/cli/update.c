@@ -103,6 +103,44 @@ package_write(struct updating *u, const char *word)
     return NULL;
 }
 
+/* PROFILE=ID. */
+static struct err *
+adopt_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    if (!equals || equals == word || !equals[1]) {
+        return err_new(E_INVALID, NULL, "--add wants PROFILE=ID, not '%s'", word);
+    }
+    jw_object(u->w, NULL);
+    jw_str(u->w, "vnfInstanceId", equals + 1);
+    jw_str(u->w, "vnfProfileId", mem_strn(u->cli->mem, word, (size_t)(equals - word)));
+    jw_end(u->w);
+    return NULL;
+}
+
+/* VNF=FLAVOUR[/LEVEL]. */
+static struct err *
+flavour_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '='), *slash = equals ? strchr(equals, '/') : NULL;
+    const char *id = NULL;
+
+    if (!equals || equals == word || !equals[1] || slash == equals + 1 || (slash && !slash[1])) {
+        return err_new(E_INVALID, NULL, "--flavour wants VNF=FLAVOUR[/LEVEL], not '%s'", word);
+    }
+    TRY(ns_vnf_find(u->cli, u->ns, mem_strn(u->cli->mem, word, (size_t)(equals - word)), &id));
+    jw_object(u->w, NULL);
+    jw_str(u->w, "vnfInstanceId", id);
+    jw_str(u->w, "newFlavourId",
+           slash ? mem_strn(u->cli->mem, equals + 1, (size_t)(slash - equals - 1)) : equals + 1);
+    if (slash) {
+        jw_str(u->w, "instantiationLevelId", slash + 1);
+    }
+    jw_end(u->w);
+    return NULL;
+}
+
 /* How those that --remove names end. */
 static struct err *
 ends_write(struct updating *u)
@@ -133,8 +171,10 @@ static const struct update_word {
     struct err *(*also)(struct updating *u); /* a further member, or null */
 } changes[] = {
     {"instantiate", "INSTANTIATE_VNF", "instantiateVnfData", profile_write, NULL},
+    {"add", "ADD_VNF", "addVnfIstance", adopt_write, NULL},
     {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write},
     {"package", "CHANGE_VNFPKG", "changeVnfPackageData", package_write, NULL},
+    {"flavour", "CHANGE_VNF_DF", "changeVnfFlavourData", flavour_write, NULL},
     {"add-graph", "ADD_VNFFG", "addVnffg", graph_write, NULL},
     {"remove-graph", "REMOVE_VNFFG", "removeVnffgId", text_write, NULL},
     {"add-sap", "ADD_SAP", "addSap", sap_write, NULL},
@@ -154,8 +194,8 @@ change_find(struct cli *cli, const struct update_word **found)
     }
     if (n != 1) {
         return err_new(E_INVALID, NULL,
-                       "one kind of change is needed: --instantiate, --remove, --package, "
-                       "--add-graph, --remove-graph, --add-sap or --remove-sap, as often as "
+                       "one kind of change is needed: --instantiate, --add, --remove, --package, "
+                       "--flavour, --add-graph, --remove-graph, --add-sap or --remove-sap, as often as "
                        "wanted");
     }
     return NULL;

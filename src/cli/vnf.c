@@ -146,6 +146,20 @@ link_write(struct cli *cli, struct jw *w, const char *word)
     return NULL;
 }
 
+/* --connect, as often as given. */
+static struct err *
+links_write(struct cli *cli, struct jw *w)
+{
+    jw_array(w, "extVirtualLinks");
+    vec_each (&cli->given, given) {
+        if (str_eq(given->name, "connect")) {
+            TRY(link_write(cli, w, given->value));
+        }
+    }
+    jw_end(w);
+    return NULL;
+}
+
 struct err *
 vnf_change_connectivity(struct cli *cli)
 {
@@ -158,13 +172,30 @@ vnf_change_connectivity(struct cli *cli)
     }
     TRY(vnf_task_path(cli, "change_ext_conn", &path));
     jw_object(&w, NULL);
-    jw_array(&w, "extVirtualLinks");
-    vec_each (&cli->given, given) {
-        if (str_eq(given->name, "connect")) {
-            TRY(link_write(cli, &w, given->value));
-        }
-    }
+    TRY(links_write(cli, &w));
     jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
+}
+
+struct err *
+vnf_change_flavour(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *flavour = option_get(cli, "flavour"), *level = option_get(cli, "level"), *path;
+
+    if (!flavour) {
+        return err_new(E_INVALID, NULL, "--flavour is needed");
+    }
+    TRY(vnf_task_path(cli, "change_flavour", &path));
+    jw_object(&w, NULL);
+    jw_str(&w, "newFlavourId", flavour);
+    if (level) {
+        jw_str(&w, "instantiationLevelId", level);
+    }
+    if (option_get(cli, "connect")) {
+        TRY(links_write(cli, &w));
+    }
     jw_end(&w);
     return operation_begin(cli, "POST", path, body.data);
 }

@@ -126,7 +126,7 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[12], occurrence_links[7];
+    struct etsi_link instance_links[13], occurrence_links[7];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
@@ -139,6 +139,8 @@ static const struct lcm {
                     {.name = "heal", .path = VNF_INSTANCES, .task = "heal",
                      .when = is_vnf_alone},
                     {.name = "changeExtConn", .path = VNF_INSTANCES, .task = "change_ext_conn",
+                     .when = is_vnf_alone},
+                    {.name = "changeFlavour", .path = VNF_INSTANCES, .task = "change_flavour",
                      .when = is_vnf_alone},
                     {.name = "changeCurrentVnfPkg", .path = VNF_INSTANCES,
                      .task = "change_vnfpkg", .when = is_vnf_alone, .since = 2}), OCCURRENCE_LINKS(VNF_OCCURRENCES, VNF_INSTANCES, vnf)},
@@ -219,6 +221,12 @@ static struct err *
 changed_networks_look(struct rest_request *r)
 {
     return links_look(r, connectivity_links(r->mem, r->row));
+}
+
+static struct err *
+flavour_networks_look(struct rest_request *r)
+{
+    return links_look(r, connectivity_links(r->mem, flavour_links(r->mem, r->row)));
 }
 
 /* POST /..._instances/{id}/OPERATION: 202 and where the occurrence is. */
@@ -346,6 +354,7 @@ static lcm_start_fn *const vnf_operate = vnf_operate_start;
 static lcm_start_fn *const vnf_heal = vnf_heal_start;
 static lcm_start_fn *const vnf_change_package = vnf_change_package_start;
 static lcm_start_fn *const vnf_change_connectivity = vnf_change_connectivity_start;
+static lcm_start_fn *const vnf_change_flavour = vnf_change_flavour_start;
 static lcm_start_fn *const vnf_modify = vnf_modify_start;
 static lcm_start_fn *const ns_instantiate = ns_instantiate_start;
 static lcm_start_fn *const ns_terminate = ns_terminate_start;
@@ -379,6 +388,11 @@ static const struct route vnf_routes[] = {
                "Moves external connection points of the VNF to other networks."),
      .flags = REST_POOL,
      .prepare = changed_networks_look},
+    {LCM_START(VNF_INSTANCES "/{id}/change_flavour", vnf_instance_resource,
+               change_flavour_request_table, vnf_change_flavour,
+               "Brings the VNF to another deployment flavour of its VNFD."),
+     .flags = REST_POOL,
+     .prepare = flavour_networks_look},
     {LCM_OPERATION("PATCH", VNF_INSTANCES "/{id}", vnf_instance_resource, modify_request_table,
                    vnf_modify, "Changes name, description and metadata of the VNF.")},
     LCM_OCCURRENCES(VNF_OCCURRENCES, vnf_lcm_op_occ_resource),

@@ -65,8 +65,11 @@ static const struct difference differences[] = {
     {&vnf_lcm_op_occ_table, "changedExtConnectivity/currentVnfExtCpData", GONE, NULL, NULL},
     LINKS_GIVEN(instantiate_request_table, ""),
     LINKS_GIVEN(change_connectivity_request_table, ""),
+    LINKS_GIVEN(change_flavour_request_table, ""),
     {&update_ns_request_table, "changeExtVnfConnectivityData/extVirtualLinks/extCps/cpConfig", LIST,
      NULL, NULL},
+    {&update_ns_request_table, "changeVnfFlavourData/extVirtualLinks/extCps/cpConfig", LIST, NULL,
+     NULL},
     VNF_INFO(ns_instance_table, "vnfInstance/instantiatedVnfInfo/"),
     {&ns_lcm_op_occ_table, "stateEnteredTime", NAME, "statusEnteredTime", NULL},
 };

@@ -63,9 +63,13 @@ extern const struct step_kind ns_made_read; /* READ, in owner, out ns_made: what
 extern const struct step_kind ns_scaled;
 /* The record of an INSTANTIATED NS.  E_CONFLICT: an earlier version kept none. */
 struct err *ns_instance_made(struct tx *tx, const char *id, struct ns_made *made) MUST_USE;
+/* The record becomes this, and what the instance shows follows. */
+struct err *ns_made_keep(struct tx *tx, const struct ns_made *made) MUST_USE;
 /* Brings the record in line with those of its VNFs. */
 struct err *ns_instance_renew(struct tx *tx, const char *id) MUST_USE;
 
+/* The link that is this network at the site; null where it is none of the NS's. */
+const char *ns_link_of(const struct ns_made *made, const char *site, const char *network_id);
 /* Among 'vnfs' (struct plan_vnf); null where it is not. */
 const struct plan_vnf *plan_vnf_find(const struct rows *vnfs, const char *vnf_instance_id);
 
@@ -79,6 +83,9 @@ extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
 extern const struct flow_type ns_grow_flow, ns_shrink_flow;
 /* The same as scalings of the NS. */
 extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
+/* ns_adopt.c: VNFs that run already become the NS's. */
+extern const struct flow_type ns_adopt_flow;
+extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,

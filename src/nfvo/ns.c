@@ -479,6 +479,32 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_end(&c->w);
 }
 
+/* No operation of theirs tells of VNFs that were taken in as they were. */
+static struct err *
+adopted_write(struct changes *c)
+{
+    struct ns_in *in = row_new(tx_mem(c->tx), &ns_in_table);
+    const struct json *json;
+
+    TRY(json_parse(tx_mem(c->tx), c->flow->input, strlen(c->flow->input), &json));
+    TRY(row_from_json(tx_mem(c->tx), &ns_in_table, json, in));
+    for (size_t i = 0; i < in->added.n; i++) {
+        const struct vnf_add *add = in->added.items[i];
+        struct vnf_instance *vnf;
+
+        TRY(row_get(c->tx, &vnf_instance_table, add->vnf_instance_id, &vnf));
+        jw_object(&c->w, NULL);
+        jw_str(&c->w, "vnfInstanceId", vnf->id);
+        jw_str(&c->w, "vnfdId", vnf->vnfd_id);
+        jw_str(&c->w, "vnfProfileId", add->profile);
+        jw_str(&c->w, "vnfName", str_or(vnf->name, ""));
+        jw_str(&c->w, "changeType", "ADD");
+        jw_str(&c->w, "changeResult", result_of(c->flow, TOUCH_ADDED));
+        jw_end(&c->w);
+    }
+    return NULL;
+}
+
 static struct err *
 vnfs_write(struct changes *c)
 {
@@ -490,7 +516,7 @@ vnfs_write(struct changes *c)
     for (size_t i = 0; i < rows.n; i++) {
         vnf_change(c, rows.items[i]);
     }
-    return NULL;
+    return str_eq(c->flow->type, ns_adopt_flow.name) ? adopted_write(c) : NULL;
 }
 
 static struct err *
@@ -535,6 +561,7 @@ static const struct operation {
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
     {&ns_update_one_way_flow, "UPDATE"},
+    {&ns_adopt_flow, "UPDATE"},
     {&ns_grow_flow, "UPDATE"},
     {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},

@@ -1,5 +1,5 @@
-/* Updates of an NS that change a VNF as SOL003 has it (SOL005 6.4.6): its package, and the networks that
- * its connection points attach to. */
+/* Updates of an NS that change a VNF as SOL003 has it (SOL005 6.4.6): its package, the networks that
+ * its connection points attach to, and its deployment flavour. */
 #include "nfvo/ns_update.h"
 
 #include "nfvo/nfvo.h"
@@ -121,13 +121,13 @@ ends_check(const struct ns_updating *u, const struct vnf_instance *vnf)
 
 /* SOL003's links of SOL005's. */
 static struct change_connectivity_request *
-links_of(struct mem *mem, const struct change_connectivity_data *data)
+links_of(struct mem *mem, const struct rows *links)
 {
     struct change_connectivity_request *asked = row_new(mem, &change_connectivity_request_table);
 
-    asked->ext_links.items = MEM_ARRAY(mem, data->ext_links.n, void *);
-    for (size_t i = 0; i < data->ext_links.n; i++) {
-        const struct ns_ext_link_data *from = data->ext_links.items[i];
+    asked->ext_links.items = MEM_ARRAY(mem, links->n + 1, void *);
+    for (size_t i = 0; i < links->n; i++) {
+        const struct ns_ext_link_data *from = links->items[i];
         struct ext_link_data *link = row_new(mem, &ext_link_data_table);
 
         link->id = str_or(from->id, from->resource_id);
@@ -162,10 +162,9 @@ link_write(struct jw *w, const struct json *json, const struct ext_link_data *li
 
 /* What the client said of this VNF, in its own words. */
 static const struct json *
-said_of(const struct ns_updating *u, const struct change_connectivity_data *data)
+said_of(const struct ns_updating *u, const struct rows *all, const char *member, const void *data)
 {
-    const struct rows *all = &u->request->connectivity;
-    const struct json *said = json_get(u->in->request, "changeExtVnfConnectivityData");
+    const struct json *said = json_get(u->in->request, member);
 
     for (size_t i = 0; said && i < all->n && i < said->n; i++) {
         if (all->items[i] == data) {
@@ -175,20 +174,30 @@ said_of(const struct ns_updating *u, const struct change_connectivity_data *data
     return NULL;
 }
 
+/* extVirtualLinks: 'links' (struct ext_link_data) as the client said them. */
+static void
+links_write(struct jw *w, const struct json *said, const struct rows *links)
+{
+    const struct json *json = json_get(said, "extVirtualLinks");
+
+    jw_array(w, "extVirtualLinks");
+    for (size_t i = 0; json && i < json->n && i < links->n; i++) {
+        link_write(w, json->items[i], links->items[i]);
+    }
+    jw_end(w);
+}
+
 static struct err *
 connectivity_body(const struct ns_updating *u, const struct change_connectivity_data *data,
                   const struct change_connectivity_request *asked, const struct json **body)
 {
-    const struct json *links = json_get(said_of(u, data), "extVirtualLinks");
+    const struct json *said =
+        said_of(u, &u->request->connectivity, "changeExtVnfConnectivityData", data);
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    jw_array(&w, "extVirtualLinks");
-    for (size_t i = 0; links && i < links->n && i < asked->ext_links.n; i++) {
-        link_write(&w, links->items[i], asked->ext_links.items[i]);
-    }
-    jw_end(&w);
+    links_write(&w, said, &asked->ext_links);
     if (data->additional_params) {
         jw_json(&w, "additionalParams", data->additional_params);
     }
@@ -212,7 +221,58 @@ update_connectivity(struct ns_updating *u, const void *item)
     TRY(ns_vnf_own(vnf, "connect it otherwise"));
     TRY(steered_check(u->made, vnf));
     TRY(ends_check(u, vnf));
-    request.row = asked = links_of(tx_mem(u->tx), data);
+    request.row = asked = links_of(tx_mem(u->tx), &data->ext_links);
     TRY(vnf_change_connectivity_check(u->tx, vnf, &request, in));
     return connectivity_body(u, data, asked, &in->request);
+}
+
+/* ---- another deployment flavour ---------------------------------------------------------- */
+
+/* The ChangeVnfFlavourRequest that it becomes. */
+static struct err *
+flavour_body(const struct ns_updating *u, const struct change_flavour_data *data,
+             const struct change_flavour_request *asked, const struct json **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "newFlavourId", data->flavour_id);
+    if (data->level_id) {
+        jw_str(&w, "instantiationLevelId", data->level_id);
+    }
+    if (asked->ext_links.n > 0) {
+        links_write(&w, said_of(u, &u->request->flavour, "changeVnfFlavourData", data),
+                    &asked->ext_links);
+    }
+    if (data->additional_params) {
+        jw_json(&w, "additionalParams", data->additional_params);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(u->tx), text.data, text.len, body);
+}
+
+struct err *
+update_flavour(struct ns_updating *u, const void *item)
+{
+    const struct change_flavour_data *data = item;
+    struct change_flavour_request *asked =
+        row_new(tx_mem(u->tx), &change_flavour_request_table);
+    const struct lcm_request request = {.row = asked};
+    const struct flow_type *type = NULL;
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(steered_check(u->made, vnf));
+    TRY(ends_check(u, vnf));
+    asked->flavour_id = data->flavour_id;
+    asked->level_id = data->level_id;
+    asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
+    TRY(vnf_change_flavour_check(u->tx, vnf, &request, in, &type));
+    u->one_way = u->one_way || type->no_rollback;
+    return flavour_body(u, data, asked, &in->request);
 }

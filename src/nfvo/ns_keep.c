@@ -426,6 +426,12 @@ made_keep(struct tx *tx, const struct ns_made *made)
     return row_update(tx, old, ns);
 }
 
+struct err *
+ns_made_keep(struct tx *tx, const struct ns_made *made)
+{
+    return made_keep(tx, made);
+}
+
 static struct err *
 keep_local(struct tx *tx, const void *arg, void *out)
 {
@@ -594,6 +600,21 @@ is_instantiated(struct tx *tx, struct plan_vnf *planned, bool *there)
     return NULL;
 }
 
+/* One that was taken in has links under names of its own: the NS's are those of the same networks. */
+static void
+links_rename(const struct ns_made *ns, const struct vnf_made *vnf)
+{
+    for (size_t i = 0; i < vnf->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = vnf->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->ports.n; j++) {
+            struct made_port *port = vnfc->ports.items[j];
+
+            port->link = str_or(ns_link_of(ns, vnf->site, port->network_id), port->link);
+        }
+    }
+}
+
 struct err *
 ns_instance_renew(struct tx *tx, const char *id)
 {
@@ -613,6 +634,9 @@ ns_instance_renew(struct tx *tx, const char *id)
             continue; /* An update that brought or took it was given up. */
         }
         TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
+        links_rename(made, now);
+        vnf->flavour_id = now->flavour_id;
+        vnf->level_id = now->level_id;
         steer_ports_take(tx_mem(tx), &made->ports, vnf, now);
     }
     for (size_t i = 0; i < before.n; i++) {

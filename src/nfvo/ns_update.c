@@ -108,6 +108,24 @@ entry(const struct update_ns_request *request, const struct attr *attr, size_t i
     return i < rows->n ? rows->items[i] : NULL;
 }
 
+/* All that is wrong with an entry, as one fault. */
+static struct err *
+entry_fault(struct tx *tx, struct err *e, const char *member, size_t i)
+{
+    struct err *all;
+
+    if (!e) {
+        return NULL;
+    }
+    all = err_new(e->code, e->type_owned ? NULL : e->type, "%s[%zu]: %s", member, i,
+                  err_full(tx_mem(tx), e));
+    if (e->type_owned) {
+        err_set_type(all, e->type_owned);
+    }
+    err_ignore(e, "its text is part of the entry's");
+    return all;
+}
+
 struct err *
 ns_update_check(struct tx *tx, const struct update_ns_request *request, struct ns_in *in,
                 const struct flow_type **flow)
@@ -124,25 +142,38 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
     for (size_t i = 0; (item = entry(request, member, i)) != NULL; i++) {
         faults =
-            err_join(faults, err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
+            err_join(faults, entry_fault(tx, type->check(&u, item), attr_json_name(member), i));
     }
-    *flow = type->flow;
+    *flow = u.one_way ? &ns_update_one_way_flow : type->flow;
     return faults ? faults : type->check(&u, NULL);
 }
 
 /* ---- the flow ---------------------------------------------------------------------------- */
 
 static struct err *
-update_run(struct flow *f, const void *arg)
+vnfs_update(struct flow *f, const struct ns_in *in, bool one_way)
 {
-    const struct ns_in *in = arg;
     const struct ns_update_type *type = ns_update_type(json_get_str(in->request, "updateType"));
 
     if (!type || !type->each) {
         return err_new(E_INTERNAL, NULL, "no update of VNFs: %s",
                        str_or(json_get_str(in->request, "updateType"), "none"));
     }
-    return ns_vnfs_run(f, in, type->each);
+    return ns_vnfs_run(f, in,
+                       one_way && type->each == &vnf_flavour_grow_flow ? &vnf_flavour_change_flow
+                                                                       : type->each);
+}
+
+static struct err *
+update_run(struct flow *f, const void *arg)
+{
+    return vnfs_update(f, arg, false);
+}
+
+static struct err *
+update_one_way_run(struct flow *f, const void *arg)
+{
+    return vnfs_update(f, arg, true);
 }
 
 const struct flow_type ns_update_flow = {
@@ -158,7 +189,7 @@ const struct flow_type ns_update_one_way_flow = {
     .version = 1,
     .doc = "Changes VNFs of a network service in a way that cannot be taken back.",
     .in = &ns_in_table,
-    .run = update_run,
+    .run = update_one_way_run,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

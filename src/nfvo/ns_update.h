@@ -9,12 +9,15 @@
 /* X(updateType, member, also, check, flow, each): 'member' and 'also' are members of struct
  * update_ns_request, of which the first is needed, the second may be given besides (the first
  * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
- * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled. */
+ * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled.  Where a check
+ * says that what is asked for deletes, the one-way flow is taken instead. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
     X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
     X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
       ns_update_flow, &vnf_change_connectivity_flow)                                               \
+    X(CHANGE_VNF_DF, flavour, flavour, update_flavour, ns_update_flow, &vnf_flavour_grow_flow)     \
+    X(ADD_VNF, adopt, adopt, update_adopt, ns_adopt_flow, NULL)                                    \
     X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
@@ -29,6 +32,7 @@ struct ns_updating {
     struct ns_in *in;     /* What the flow will be given: 'scaled' and so on. */
     struct ns_made *made; /* What the NS consists of. */
     struct nsd *nsd;
+    bool one_way; /* It deletes what is there. */
 };
 /* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it
  * means; at the end it is called with null, for what concerns all of them.  E_UNPROCESSABLE,
@@ -45,8 +49,9 @@ struct ns_update_type {
 /* The type of a word of update_ns_types; of any other, null. */
 const struct ns_update_type *ns_update_type(const char *word);
 
+ns_update_check_fn update_adopt;                       /* ns_adopt.c */
 ns_update_check_fn update_operate;                     /* ns_update.c */
-ns_update_check_fn update_package, update_connectivity; /* ns_change.c */
+ns_update_check_fn update_package, update_connectivity, update_flavour; /* ns_change.c */
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 ns_update_check_fn update_sap_add, update_sap_remove;

@@ -213,6 +213,16 @@ static const struct attr ns_ext_link_data_attrs[] = {
 #include "nfvo/ns_ext_link_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_instance_data
+static const struct attr vnf_instance_data_attrs[] = {
+#include "nfvo/vnf_instance_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT change_flavour_data
+static const struct attr change_flavour_data_attrs[] = {
+#include "nfvo/change_flavour_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT change_connectivity_data
 static const struct attr change_connectivity_data_attrs[] = {
 #include "nfvo/change_connectivity_data.tbl"

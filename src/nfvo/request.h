@@ -36,6 +36,8 @@ struct ns_in;
     X(change_vnf_package_data, "A VNF instance and its package.")                                  \
     X(ns_ext_link_data, "A network for connection points of a VNF instance.")                      \
     X(change_connectivity_data, "A VNF instance and its networks.")                                \
+    X(change_flavour_data, "A VNF instance and its deployment flavour.")                           \
+    X(vnf_instance_data, "A VNF instance that runs.")                                               \
     X(instantiate_vnf_data, "A VNF instance to make.")                                             \
     X(add_vnffg_data, "A forwarding graph to make.")                                               \
     X(update_ns_request, "Body of an update.")                                                     \
@@ -94,6 +96,14 @@ struct change_vnf_package_data {
 struct ns_ext_link_data {
     struct row row;
 #include "nfvo/ns_ext_link_data.tbl"
+};
+struct vnf_instance_data {
+    struct row row;
+#include "nfvo/vnf_instance_data.tbl"
+};
+struct change_flavour_data {
+    struct row row;
+#include "nfvo/change_flavour_data.tbl"
 };
 struct change_connectivity_data {
     struct row row;

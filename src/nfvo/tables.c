@@ -201,9 +201,11 @@ const struct flow_type *const nfvo_flows[] = {
     &vnf_operate_flow,     &vnfc_power_flow,
     &vnf_modify_flow,      &vnf_heal_flow,
     &vnf_change_package_flow, &vnf_change_connectivity_flow,
+    &vnf_flavour_grow_flow, &vnf_flavour_change_flow,
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
+    &ns_adopt_flow,
     &ns_leave_flow,        &ns_update_one_way_flow,
     &ns_grow_flow,         &ns_shrink_flow,
     &ns_scale_up_flow,     &ns_scale_down_flow,
@@ -262,5 +264,6 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_scaled,
     &ns_shape_place,
     &ns_vnfs_take,
+    &ns_vnfs_adopt,
     NULL,
 };

@@ -24,8 +24,8 @@ is_of(const struct vnf_connection *connection, const struct wanted_cp *cp)
             str_eq(connection->cpd, cp->cpd));
 }
 
-static bool
-serves(const struct rows *connections, const struct wanted_cp *cp)
+bool
+vnf_connections_serve(const struct rows *connections, const struct wanted_cp *cp)
 {
     for (size_t i = 0; i < connections->n; i++) {
         if (is_of(connections->items[i], cp)) {
@@ -46,9 +46,8 @@ has_ip(const struct made_port *port, const char *ip)
     return false;
 }
 
-/* Is the port as the connection wants it? */
-static bool
-fits(const struct made_port *port, const struct vnf_connection *connection)
+bool
+vnf_port_fits(const struct made_port *port, const struct vnf_connection *connection)
 {
     if (connection->port_id) {
         return str_eq(connection->port_id, port->port_id);
@@ -104,10 +103,24 @@ fresh_add(struct mem *mem, const struct vnf_made *made, const struct wanted_cp *
     }
 }
 
-/* Those of 'given', and of those before what these do not replace. */
-static struct rows
-connections_after(struct mem *mem, const struct vnf_made *made, const struct vnf_wanted *wanted,
-                  const struct rows *given)
+/* Is it what servers attached to by a link that goes? */
+static bool
+goes(const struct vnf_connection *connection, const struct vnf_change *change)
+{
+    for (size_t i = 0; i < change->links_removed.n; i++) {
+        const struct made_link *link = change->links_removed.items[i];
+
+        if (str_eq(connection->cpd, link->name) && str_eq(connection->network_id, link->network_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct rows
+vnf_connections_after(struct mem *mem, const struct vnf_made *made,
+                      const struct vnf_wanted *wanted, const struct rows *given,
+                      const struct vnf_change *change)
 {
     struct rows fresh = {0};
     struct map told, replaced;
@@ -120,7 +133,7 @@ connections_after(struct mem *mem, const struct vnf_made *made, const struct vnf
         for (size_t j = 0; j < vnfc->cps.n; j++) {
             const struct wanted_cp *cp = vnfc->cps.items[j];
 
-            if (!serves(given, cp) || !map_add(&told, cp->cpd, &told)) {
+            if (!vnf_connections_serve(given, cp) || !map_add(&told, cp->cpd, &told)) {
                 continue;
             }
             fresh_add(mem, made, cp, given, &fresh);
@@ -132,7 +145,7 @@ connections_after(struct mem *mem, const struct vnf_made *made, const struct vnf
     for (size_t i = 0; i < made->connections.n; i++) {
         struct vnf_connection *old = made->connections.items[i];
 
-        if (!map_get(&replaced, old->cpd)) {
+        if (!map_get(&replaced, old->cpd) && !goes(old, change)) {
             vnf_rows_add(mem, &fresh, old);
         }
     }
@@ -155,7 +168,7 @@ instances_check(const struct vnf_made *made, const struct vnf_wanted *wanted,
         for (size_t j = 0; j < vnfc->ports.n; j++) {
             const struct wanted_cp *cp = cp_of(one, vnfc->ports.items[j]);
 
-            if (cp && serves(given, cp) && !vnf_connection_of(given, cp, vnfc->number)) {
+            if (cp && vnf_connections_serve(given, cp) && !vnf_connection_of(given, cp, vnfc->number)) {
                 request_fault(&faults,
                               "connection point %s has more instances than extVirtualLinks "
                               "configures",
@@ -253,11 +266,11 @@ moves_find(struct run *run)
             struct made_port *port = vnfc->ports.items[j];
             const struct wanted_cp *cp = cp_of(wanted, port);
             const struct vnf_connection *connection =
-                cp && serves(&run->in->connections, cp)
+                cp && vnf_connections_serve(&run->in->connections, cp)
                     ? vnf_connection_of(&run->after->connections, cp, vnfc->number)
                     : NULL;
 
-            if (connection && !fits(port, connection)) {
+            if (connection && !vnf_port_fits(port, connection)) {
                 struct move move = {.vnfc = vnfc, .wanted = wanted, .cp = cp, .old = port};
 
                 vec_add(mem, &run->moves, move);
@@ -375,6 +388,7 @@ static struct err *
 connectivity_run(struct flow *f, const void *arg)
 {
     const struct vnf_size nothing = {0};
+    const struct vnf_change servers = {0};
     const struct vnf_in *in = arg;
     struct mem *mem = flow_mem(f);
     struct run run = {
@@ -386,7 +400,8 @@ connectivity_run(struct flow *f, const void *arg)
 
     TRY(vnf_now_read(f, in, run.before, run.wanted));
     run.after = row_copy(mem, run.before);
-    run.after->connections = connections_after(mem, run.before, run.wanted, &in->connections);
+    run.after->connections =
+        vnf_connections_after(mem, run.before, run.wanted, &in->connections, &servers);
     moves_find(&run);
     TRY(vnf_grant(f, in, vnf_grant_in(f, in, run.before->site, &nothing),
                   row_new(mem, &grant_out_table)));

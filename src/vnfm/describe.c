@@ -182,6 +182,46 @@ is_there(const struct vnf_made *made, const struct wanted_vnfc *wanted)
     return false;
 }
 
+static const struct made_link *
+link_there(const struct vnf_made *made, const char *name)
+{
+    for (size_t i = 0; i < made->links.n; i++) {
+        const struct made_link *link = made->links.items[i];
+
+        if (str_eq(link->name, name) && *link->subnet_id) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+static bool
+link_wanted(const struct vnf_wanted *wanted, const struct made_link *made)
+{
+    for (size_t i = 0; *made->subnet_id && i < wanted->links.n; i++) {
+        if (str_eq(((const struct wanted_link *)wanted->links.items[i])->name, made->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+links_change(struct mem *mem, const struct vnf_made *made, const struct vnf_wanted *wanted,
+             struct vnf_change *change)
+{
+    for (size_t i = 0; i < wanted->links.n; i++) {
+        if (!link_there(made, ((const struct wanted_link *)wanted->links.items[i])->name)) {
+            vnf_rows_add(mem, &change->links_added, wanted->links.items[i]);
+        }
+    }
+    for (size_t i = made->links.n; i-- > 0;) {
+        if (!link_wanted(wanted, made->links.items[i])) {
+            vnf_rows_add(mem, &change->links_removed, made->links.items[i]);
+        }
+    }
+}
+
 struct vnf_change
 vnf_change_of(struct mem *mem, const struct vnf_made *made, const struct vnf_wanted *wanted)
 {
@@ -197,6 +237,7 @@ vnf_change_of(struct mem *mem, const struct vnf_made *made, const struct vnf_wan
             vnf_rows_add(mem, &change.removed, made->vnfcs.items[i]);
         }
     }
+    links_change(mem, made, wanted, &change);
     return change;
 }
 

@@ -27,9 +27,11 @@ struct err *vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char
 
 /* From what is there to what is wanted: servers to make (struct wanted_vnfc, in 'wanted') and to
  * delete (struct made_vnfc, in 'made'), the newest first.  Servers of a VDU are told apart by their
- * numbers; one that lost its server is both. */
+ * numbers; one that lost its server is both.  Internal links (wanted_link, made_link) by their names;
+ * one that lost its subnet is both. */
 struct vnf_change {
     struct rows added, removed;
+    struct rows links_added, links_removed;
 };
 struct vnf_change vnf_change_of(struct mem *mem, const struct vnf_made *made,
                                 const struct vnf_wanted *wanted) MUST_USE;

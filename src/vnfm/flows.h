@@ -13,6 +13,9 @@ extern const struct flow_type vnfc_flow;
  * one only adds servers and can be taken back; the other deletes servers and cannot. */
 extern const struct flow_type vnf_scale_out_flow, vnf_scale_in_flow;
 
+/* The same with 'flavour_id' too, and 'connections' (those that are new or change). */
+extern const struct flow_type vnf_flavour_grow_flow, vnf_flavour_change_flow;
+
 /* In vnf_in with 'operation', 'state' and 'servers'. */
 extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;

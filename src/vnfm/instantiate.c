@@ -26,48 +26,13 @@ struct run {
 };
 
 static struct err *
-subnet_make(struct run *run, const struct wanted_link *link, const char *network_id,
-            struct vim_made *made)
-{
-    struct vim_subnet *subnet = row_new(flow_mem(run->f), &vim_subnet_table);
-
-    subnet->site = run->grant->site;
-    subnet->name = mem_printf(flow_mem(run->f), "%s-%s", run->wanted->name, link->name);
-    subnet->network_id = network_id;
-    subnet->cidr = link->cidr;
-    subnet->ip_version = link->ip_version;
-    subnet->gateway_ip = link->gateway_ip;
-    subnet->no_gateway = !link->gateway_ip;
-    subnet->enable_dhcp = link->dhcp;
-    return flow_step(run->f, flow_label(run->f, "subnet %s", link->name), &vim_subnet_create,
-                     subnet, made);
-}
-
-static struct err *
 link_make(struct run *run, const struct wanted_link *link)
 {
-    struct mem *mem = flow_mem(run->f);
-    struct vim_network *network = row_new(mem, &vim_network_table);
-    struct vim_made *made = row_new(mem, &vim_made_table);
-    struct vim_made *subnet = row_new(mem, &vim_made_table);
-    struct vnf_connection *connection = row_new(mem, &vnf_connection_table);
-    struct made_link *kept = row_new(mem, &made_link_table);
+    struct made_link *made = row_new(flow_mem(run->f), &made_link_table);
 
-    network->site = run->grant->site;
-    network->name = mem_printf(mem, "%s-%s", run->wanted->name, link->name);
-    network->mtu = link->mtu;
-    TRY(flow_step(run->f, flow_label(run->f, "network %s", link->name), &vim_network_create,
-                  network, made));
-    TRY(subnet_make(run, link, made->id, subnet));
-    connection->cpd = link->name;
-    connection->link = link->name;
-    connection->network_id = made->id;
-    connection->subnet_id = subnet->id;
-    vnf_rows_add(mem, &run->connections, connection);
-    kept->name = link->name;
-    kept->network_id = made->id;
-    kept->subnet_id = subnet->id;
-    vnf_rows_add(mem, &run->made->links, kept);
+    TRY(vnf_link_make(run->f, run->grant->site, run->wanted->name, link, made));
+    vnf_rows_add(flow_mem(run->f), &run->connections, vnf_link_connection(flow_mem(run->f), made));
+    vnf_rows_add(flow_mem(run->f), &run->made->links, made);
     return NULL;
 }
 
@@ -143,8 +108,7 @@ held_of_vnf(struct run *run, struct held_list *list)
     for (size_t i = 0; i < run->made->links.n; i++) {
         const struct made_link *link = run->made->links.items[i];
 
-        held_add(mem, &list->items, site, "network", link->network_id, link->name);
-        held_add(mem, &list->items, site, "subnet", link->subnet_id, link->name);
+        vnf_link_held(mem, site, link, &list->items);
     }
     for (size_t i = 0; i < run->made->vnfcs.n; i++) {
         vnfc_held(mem, site, run->made->vnfcs.items[i], &list->items);

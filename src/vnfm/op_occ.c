@@ -18,7 +18,7 @@ const char *const vnf_operation_states[] = {"STARTING",    "PROCESSING", "COMPLE
                                             "ROLLED_BACK", NULL};
 const char *const vnf_operations[] = {"INSTANTIATE", "SCALE", "SCALE_TO_LEVEL", "TERMINATE",
                                       "OPERATE",     "MODIFY_INFO", "HEAL",
-                                      "CHANGE_VNFPKG", "CHANGE_EXT_CONN",
+                                      "CHANGE_VNFPKG", "CHANGE_EXT_CONN", "CHANGE_FLAVOUR",
                                       NULL};
 
 /* ---- errors ---------------------------------------------------------------------- */
@@ -150,6 +150,8 @@ static const struct operation {
     {&vnf_heal_flow, "HEAL", heal_left},
     {&vnf_change_package_flow, "CHANGE_VNFPKG", package_left},
     {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
+    {&vnf_flavour_grow_flow, "CHANGE_FLAVOUR", scale_left},
+    {&vnf_flavour_change_flow, "CHANGE_FLAVOUR", scale_left},
     {&vnf_modify_flow, "MODIFY_INFO", NULL},
     {&vnf_terminate_flow, "TERMINATE", NULL},
 };
@@ -459,8 +461,8 @@ claims_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     return nfvo_grant_settle.local(tx, grant, NULL);
 }
 
-/* A given-up scaling leaves the instance with what there is of it; the scale levels stay as they
- * were, until a further scaling brings the two together. */
+/* A given-up scaling, or change of the flavour, leaves the instance with what there is of it; flavour and
+ * scale levels stay as they were, until a further one brings the two together. */
 static struct err *
 scale_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
@@ -583,7 +585,8 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
         /* Without what was removed: VnfInfoModifications has no null. */
         occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
     }
-    if (str_eq(flow->type, vnf_change_connectivity_flow.name)) {
+    if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
+        (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n > 0)) {
         return connectivity_changes(tx, in, &occ->changed_connectivity);
     }
     return str_eq(flow->type, vnf_change_package_flow.name)

@@ -318,6 +318,22 @@ vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
     return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
 }
 
+/* ---- change of the flavour ------------------------------------------------------------------- */
+
+struct err *
+vnf_change_flavour_start(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, const char **op_occ_id)
+{
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    const struct flow_type *type = NULL;
+    struct vnf_instance *instance;
+
+    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
+    in->request = request->body;
+    TRY(vnf_change_flavour_check(tx, instance, request, in, &type));
+    return scale_start(tx, op, type, in, op_occ_id);
+}
+
 /* ---- change of external connectivity --------------------------------------------------------- */
 
 struct err *
@@ -415,9 +431,10 @@ lcm_may_roll_back(const char *operation, bool one_way)
     if (one_way) {
         return err_new(E_CONFLICT, NULL,
                        "%s that deletes %s cannot be rolled back: retry it, or fail it",
-                       str_eq(operation, "HEAL")     ? "a healing"
-                       : str_eq(operation, "UPDATE") ? "an update"
-                                                     : "a scaling",
+                       str_eq(operation, "HEAL")             ? "a healing"
+                       : str_eq(operation, "UPDATE")         ? "an update"
+                       : str_eq(operation, "CHANGE_FLAVOUR") ? "a change of the flavour"
+                                                             : "a scaling",
                        str_eq(operation, "UPDATE") ? "what is there" : "servers");
     }
     return NULL;

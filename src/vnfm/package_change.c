@@ -5,6 +5,7 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/describe.h"
+#include "vnfm/difference.h"
 #include "vnfm/flows.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -40,45 +41,6 @@ image_of(const struct vnf_wanted *wanted, const struct wanted_vnfc *vnfc)
     return NULL;
 }
 
-/* Says what differs; null texts are told as "none". */
-static void
-text_differs(struct err **faults, const char *what, const char *before, const char *after)
-{
-    if (!str_eq(str_or(before, ""), str_or(after, ""))) {
-        request_fault(faults, "%s: %s becomes %s", what, str_or(before, "none"),
-                      str_or(after, "none"));
-    }
-}
-
-static void
-number_differs(struct err **faults, const char *what, int64_t before, int64_t after)
-{
-    if (before != after) {
-        request_fault(faults, "%s: %lld becomes %lld", what, (long long)before, (long long)after);
-    }
-}
-
-static void
-cps_differ(struct mem *mem, struct err **faults, const struct wanted_vnfc *before,
-           const struct wanted_vnfc *after)
-{
-    number_differs(faults, mem_printf(mem, "VDU %s, connection points", before->vdu),
-                   (int64_t)before->cps.n, (int64_t)after->cps.n);
-    for (size_t i = 0; i < before->cps.n && i < after->cps.n; i++) {
-        const struct wanted_cp *old = before->cps.items[i], *new = after->cps.items[i];
-        const char *where =
-            mem_printf(mem, "VDU %s, connection point %zu", before->vdu, i);
-
-        text_differs(faults, where, old->cpd, new->cpd);
-        text_differs(faults, mem_printf(mem, "%s, link", where), old->link, new->link);
-        text_differs(faults, mem_printf(mem, "%s, external", where), old->ext_cpd, new->ext_cpd);
-        text_differs(faults, mem_printf(mem, "%s, requirement", where), old->requirement,
-                     new->requirement);
-        text_differs(faults, mem_printf(mem, "%s, port security", where),
-                     old->port_security ? "on" : "off", new->port_security ? "on" : "off");
-    }
-}
-
 /* Servers of a VDU are alike: the first one's differences are told. */
 static void
 vnfc_differs(struct mem *mem, struct err **faults, const struct wanted_vnfc *before,
@@ -92,46 +54,7 @@ vnfc_differs(struct mem *mem, struct err **faults, const struct wanted_vnfc *bef
     if (before->number > 0) {
         return;
     }
-    number_differs(faults, mem_printf(mem, "VDU %s, processors", before->vdu), before->vcpus,
-                   after->vcpus);
-    number_differs(faults, mem_printf(mem, "VDU %s, memory in MiB", before->vdu),
-                   before->memory_mb, after->memory_mb);
-    number_differs(faults, mem_printf(mem, "VDU %s, disk in GiB", before->vdu), before->disk_gb,
-                   after->disk_gb);
-    cps_differ(mem, faults, before, after);
-}
-
-static const struct wanted_link *
-link_named(const struct vnf_wanted *wanted, const char *name)
-{
-    for (size_t i = 0; i < wanted->links.n; i++) {
-        const struct wanted_link *link = wanted->links.items[i];
-
-        if (str_eq(link->name, name)) {
-            return link;
-        }
-    }
-    return NULL;
-}
-
-static void
-link_differs(struct mem *mem, struct err **faults, const struct wanted_link *before,
-             const struct wanted_link *after)
-{
-    const char *where = mem_printf(mem, "link %s", before->name);
-
-    if (!after) {
-        request_fault(faults, "%s is not there any more", where);
-        return;
-    }
-    text_differs(faults, mem_printf(mem, "%s, prefix", where), before->cidr, after->cidr);
-    text_differs(faults, mem_printf(mem, "%s, gateway", where), before->gateway_ip,
-                 after->gateway_ip);
-    text_differs(faults, mem_printf(mem, "%s, DHCP", where), before->dhcp ? "on" : "off",
-                 after->dhcp ? "on" : "off");
-    if (before->mtu != after->mtu) {
-        request_fault(faults, "%s: its largest packet changes", where);
-    }
+    vnf_vdu_differs(mem, faults, before, after);
 }
 
 /* Everything but images and user data has to stay as it is: all differences at once. */
@@ -155,12 +78,12 @@ differences(struct mem *mem, const struct vnf_wanted *before, const struct vnf_w
     for (size_t i = 0; i < before->links.n; i++) {
         const struct wanted_link *link = before->links.items[i];
 
-        link_differs(mem, &faults, link, link_named(after, link->name));
+        vnf_link_differs(mem, &faults, link, vnf_link_named(after, link->name));
     }
     for (size_t i = 0; i < after->links.n; i++) {
         const struct wanted_link *link = after->links.items[i];
 
-        if (!link_named(before, link->name)) {
+        if (!vnf_link_named(before, link->name)) {
             request_fault(&faults, "link %s would come", link->name);
         }
     }
@@ -175,8 +98,8 @@ family_check(const struct vnfd *before, const struct vnfd *after)
 {
     struct err *faults = NULL;
 
-    text_differs(&faults, "provider", before->provider, after->provider);
-    text_differs(&faults, "product", before->product_name, after->product_name);
+    vnf_text_differs(&faults, "provider", before->provider, after->provider);
+    vnf_text_differs(&faults, "product", before->product_name, after->product_name);
     return faults;
 }
 

@@ -6,6 +6,7 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
 struct remains {
@@ -113,10 +114,10 @@ vnfcs_fill(struct remains *remains, const struct vnf_in *in, const struct rows *
 }
 
 static void
-links_fill(struct remains *remains, const struct vnf_wanted *wanted, struct vnf_made *made)
+links_fill(struct remains *remains, const struct rows *wanted, struct rows *links)
 {
-    for (size_t i = 0; i < wanted->links.n; i++) {
-        const struct wanted_link *one = wanted->links.items[i];
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct wanted_link *one = wanted->items[i];
         const struct touched *there = thing(remains, "network", one->name);
         const struct touched *subnet = thing(remains, "subnet", one->name);
         struct made_link *link = row_new(remains->mem, &made_link_table);
@@ -125,24 +126,18 @@ links_fill(struct remains *remains, const struct vnf_wanted *wanted, struct vnf_
             link->name = one->name;
             link->network_id = there->id;
             link->subnet_id = subnet ? subnet->id : "";
-            row_add(remains->mem, &made->links, link);
+            row_add(remains->mem, links, link);
         }
     }
 }
 
 /* What servers that come later connect to: the networks given, and those made. */
 static void
-connections_fill(struct remains *remains, const struct vnf_in *in, struct vnf_made *made)
+connections_fill(struct remains *remains, const struct rows *links, struct vnf_made *made)
 {
-    made->connections = in->connections;
-    for (size_t i = 0; i < made->links.n; i++) {
-        const struct made_link *link = made->links.items[i];
-        struct vnf_connection *connection = row_new(remains->mem, &vnf_connection_table);
-
-        connection->cpd = connection->link = link->name;
-        connection->network_id = link->network_id;
-        connection->subnet_id = *link->subnet_id ? link->subnet_id : NULL;
-        row_add(remains->mem, &made->connections, connection);
+    for (size_t i = 0; i < links->n; i++) {
+        row_add(remains->mem, &made->connections,
+                vnf_link_connection(remains->mem, links->items[i]));
     }
 }
 
@@ -175,8 +170,9 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     (*made)->level_id = wanted->level_id;
     (*made)->scales = wanted->scales;
     vnfcs_fill(&remains, in, &wanted->vnfcs, *made);
-    links_fill(&remains, wanted, *made);
-    connections_fill(&remains, in, *made);
+    links_fill(&remains, &wanted->links, &(*made)->links);
+    (*made)->connections = in->connections;
+    connections_fill(&remains, &(*made)->links, *made);
     return NULL;
 }
 
@@ -213,7 +209,40 @@ has_server(const struct rows *vnfcs, const char *server_id)
     return false;
 }
 
-/* What there is of the servers that were to be made, unless they are noted already. */
+/* Links that were there, without what is deleted of them. */
+static void
+links_left(const struct remains *remains, struct vnf_made *made)
+{
+    struct rows before = made->links;
+
+    made->links = (struct rows){0};
+    for (size_t i = 0; i < before.n; i++) {
+        struct made_link *link = row_copy(remains->mem, before.items[i]);
+
+        link->subnet_id = map_get(&remains->deleted, link->subnet_id) ? "" : link->subnet_id;
+        if (!map_get(&remains->deleted, link->network_id)) {
+            row_add(remains->mem, &made->links, link);
+        }
+    }
+}
+
+/* What there is of the links that were to be made, and the networks of all connection points. */
+static void
+links_added_fill(struct remains *remains, const struct vnf_in *in, const struct vnf_wanted *wanted,
+                 const struct vnf_change *change, struct vnf_made *made)
+{
+    struct rows links = {0};
+
+    links_fill(remains, &change->links_added, &links);
+    made->connections =
+        vnf_connections_after(remains->mem, made, wanted, &in->connections, change);
+    connections_fill(remains, &links, made);
+    for (size_t i = 0; i < links.n; i++) {
+        row_add(remains->mem, &made->links, links.items[i]);
+    }
+}
+
+/* What there is of the links and servers that were to be made, unless they are noted already. */
 static struct err *
 added_fill(struct remains *remains, struct tx *tx, const struct vnf_in *in, struct vnf_made *made)
 {
@@ -224,9 +253,14 @@ added_fill(struct remains *remains, struct tx *tx, const struct vnf_in *in, stru
     struct vnfd *vnfd;
 
     TRY(vnfd_load(tx, in->package_id, &vnfd));
-    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id,
-                        in->level_id ? in->level_id : made->level_id, &in->scales, wanted));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id ? in->flavour_id : made->flavour_id,
+                        in->level_id || in->flavour_id ? in->level_id : made->level_id,
+                        &in->scales, wanted));
     change = vnf_change_of(tx_mem(tx), made, wanted);
+    links_added_fill(remains, in, wanted, &change, made);
+    if (!str_eq(wanted->flavour_id, made->flavour_id)) {
+        made->flavour_wanted = wanted->flavour_id;
+    }
     with->connections = made->connections;
     vnfcs_fill(remains, with, &change.added, some);
     for (size_t i = 0; i < some->vnfcs.n; i++) {
@@ -261,6 +295,7 @@ vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_i
             row_add(remains.mem, &(*made)->vnfcs, vnfc);
         }
     }
+    links_left(&remains, *made);
     return added_fill(&remains, tx, in, *made);
 }
 
@@ -289,8 +324,9 @@ vnf_scale_remains_size(struct tx *tx, const struct vnf_in *in, const struct vnf_
     TRY(vnfd_load(tx, in->package_id, &vnfd));
     TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id, made->level_id, &made->scales,
                         before));
-    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id,
-                        in->level_id ? in->level_id : made->level_id, &in->scales, after));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id ? in->flavour_id : made->flavour_id,
+                        in->level_id || in->flavour_id ? in->level_id : made->level_id,
+                        &in->scales, after));
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
         const struct wanted_vnfc *one = sized_as(&before->vnfcs, vnfc->vdu);

@@ -104,6 +104,11 @@ static const struct attr change_connectivity_request_attrs[] = {
 #include "vnfm/change_connectivity_request.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT change_flavour_request
+static const struct attr change_flavour_request_attrs[] = {
+#include "vnfm/change_flavour_request.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT change_package_request
 static const struct attr change_package_request_attrs[] = {
 #include "vnfm/change_package_request.tbl"

@@ -27,7 +27,8 @@
     X(heal_request, "Body of a healing.")                                                          \
     X(change_package_request, "Body of a change of the package.")                                  \
     X(change_connectivity_request, "Body of a change of external connectivity.")                   \
-    X(cancel_request, "How an operation is to be cancelled.")
+    X(cancel_request, "How an operation is to be cancelled.")                                       \
+    X(change_flavour_request, "Body of a change of the deployment flavour.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -101,6 +102,10 @@ struct heal_request {
 struct change_connectivity_request {
     struct row row;
 #include "vnfm/change_connectivity_request.tbl"
+};
+struct change_flavour_request {
+    struct row row;
+#include "vnfm/change_flavour_request.tbl"
 };
 struct change_package_request {
     struct row row;

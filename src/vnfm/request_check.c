@@ -399,13 +399,23 @@ connectivity_links(struct mem *mem, const struct change_connectivity_request *as
     return request;
 }
 
+const struct change_connectivity_request *
+flavour_links(struct mem *mem, const struct change_flavour_request *asked)
+{
+    struct change_connectivity_request *request = row_new(mem, &change_connectivity_request_table);
+
+    request->ext_links = asked->ext_links;
+    request->vims = asked->vims;
+    return request;
+}
+
 static struct err *
 links_check(struct checking *c, const struct vnf_made *made)
 {
     struct vnfd *vnfd;
 
     TRY(vnfd_load(c->tx, c->in->package_id, &vnfd));
-    c->flavour = vnfd_flavour(vnfd, made->flavour_id);
+    c->flavour = vnfd_flavour(vnfd, str_or(c->in->flavour_id, made->flavour_id));
     TRY(row_get(c->tx, &site_table, made->site, &c->home));
     c->in->site = c->home->id;
     c->in->site_name = c->home->name;

@@ -33,6 +33,9 @@ struct err *connections_check(struct tx *tx, const struct vnf_made *made,
 const struct instantiate_request *
 connectivity_links(struct mem *mem, const struct change_connectivity_request *asked);
 
+const struct change_connectivity_request *
+flavour_links(struct mem *mem, const struct change_flavour_request *asked);
+
 /* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
  * null where there is none. */
 struct err *request_site(struct tx *tx, const char *project_id,

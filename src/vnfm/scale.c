@@ -1,5 +1,6 @@
-/* VNF scaling (SOL003 5.4.5, 5.4.6): from what the instance consists of to what its VNFD
- * wants at other scale levels.  New servers are there before old ones go.
+/* VNF scaling (SOL003 5.4.5, 5.4.6) and change of the deployment flavour (5.4.7): from what the
+ * instance consists of to what its VNFD wants at other scale levels, or for another flavour.  New links
+ * and servers are there before old ones go.
  *
  * What only adds is taken back by its steps' undos.  What deletes servers cannot be:
  * it can be retried, or given up. */
@@ -30,8 +31,49 @@ change_find(struct run *run)
 {
     TRY(vnf_now_read(run->f, run->in, run->before, run->wanted));
     run->change = vnf_change_of(flow_mem(run->f), run->before, run->wanted);
+    TRY(run->change.links_added.n + run->change.links_removed.n
+            ? flow_note(run->f, "%s: %zu links are added, %zu are removed", run->in->name,
+                        run->change.links_added.n, run->change.links_removed.n)
+            : NULL);
     return flow_note(run->f, "%s: %zu servers are added, %zu are removed", run->in->name,
                      run->change.added.n, run->change.removed.n);
+}
+
+static bool
+is_among(const struct rows *rows, const void *row)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        if (rows->items[i] == row) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct rows
+those_that_stay(struct mem *mem, const struct rows *before, const struct rows *removed)
+{
+    struct rows rows = {0};
+
+    for (size_t i = 0; i < before->n; i++) {
+        if (!is_among(removed, before->items[i])) {
+            vnf_rows_add(mem, &rows, before->items[i]);
+        }
+    }
+    return rows;
+}
+
+/* What stays; what is added joins it. */
+static void
+after_begin(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+
+    run->after = row_copy(mem, run->before);
+    run->after->vnfcs = those_that_stay(mem, &run->before->vnfcs, &run->change.removed);
+    run->after->links = those_that_stay(mem, &run->before->links, &run->change.links_removed);
+    run->after->connections = vnf_connections_after(mem, run->before, run->wanted,
+                                                    &run->in->connections, &run->change);
 }
 
 static struct err *
@@ -51,6 +93,25 @@ grant_get(struct run *run)
     return flow_started(run->f);
 }
 
+/* ---- links ------------------------------------------------------------------------------ */
+
+static struct err *
+links_add(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+
+    for (size_t i = 0; i < run->change.links_added.n; i++) {
+        struct made_link *made = row_new(mem, &made_link_table);
+
+        TRY(vnf_link_make(run->f, run->before->site, run->wanted->name,
+                          run->change.links_added.items[i], made));
+        vnf_rows_add(mem, &run->after->links, made);
+        vnf_rows_add(mem, &run->after->connections, vnf_link_connection(mem, made));
+        vnf_link_held(mem, run->before->site, made, &run->scaled->added);
+    }
+    return NULL;
+}
+
 /* ---- servers ------------------------------------------------------------------------- */
 
 static struct err *
@@ -62,7 +123,7 @@ servers_add(struct run *run)
         .site = run->before->site,
         .in = run->in,
         .wanted = run->wanted,
-        .connections = run->before->connections,
+        .connections = run->after->connections,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->change.added));
@@ -73,23 +134,16 @@ servers_add(struct run *run)
     return NULL;
 }
 
-static bool
-is_removed(const struct run *run, const struct made_vnfc *vnfc)
-{
-    for (size_t i = 0; i < run->change.removed.n; i++) {
-        if (run->change.removed.items[i] == vnfc) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The newest goes first: what is held is released from the end of the list. */
+/* The newest goes first, and servers before links: what is held is released from the end of the list. */
 static struct err *
-servers_remove(struct run *run)
+rest_remove(struct run *run)
 {
     struct mem *mem = flow_mem(run->f);
 
+    for (size_t i = run->change.links_removed.n; i-- > 0;) {
+        vnf_link_held(mem, run->before->site, run->change.links_removed.items[i],
+                      &run->scaled->removed);
+    }
     for (size_t i = run->change.removed.n; i-- > 0;) {
         vnfc_held(mem, run->before->site, run->change.removed.items[i], &run->scaled->removed);
     }
@@ -103,6 +157,8 @@ result_keep(struct run *run)
 {
     struct vnf_size size = vnf_size_of(run->wanted);
 
+    run->after->flavour_id = run->wanted->flavour_id;
+    run->after->flavour_wanted = NULL;
     run->after->level_id = run->wanted->level_id;
     run->after->scales = run->wanted->scales;
     vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
@@ -131,16 +187,11 @@ scale_run(struct flow *f, const void *arg)
         return foreign_scale(f, in);
     }
     TRY(change_find(&run));
-    run.after = row_copy(mem, run.before);
-    run.after->vnfcs = (struct rows){0};
-    for (size_t i = 0; i < run.before->vnfcs.n; i++) {
-        if (!is_removed(&run, run.before->vnfcs.items[i])) {
-            vnf_rows_add(mem, &run.after->vnfcs, run.before->vnfcs.items[i]);
-        }
-    }
+    after_begin(&run);
     TRY(grant_get(&run));
+    TRY(links_add(&run));
     TRY(servers_add(&run));
-    TRY(servers_remove(&run));
+    TRY(rest_remove(&run));
     return result_keep(&run);
 }
 
@@ -159,6 +210,29 @@ const struct flow_type vnf_scale_in_flow = {
     .name = "vnf_scale_in",
     .version = 1,
     .doc = "Removes servers of a VNF; may add others before.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type vnf_flavour_grow_flow = {
+    .name = "vnf_flavour_grow",
+    .version = 1,
+    .doc = "Changes a VNF to a flavour that has all of what there is.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_flavour_change_flow = {
+    .name = "vnf_flavour_change",
+    .version = 1,
+    .doc = "Changes a VNF to a flavour that has not all of what there is.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,

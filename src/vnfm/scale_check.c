@@ -131,7 +131,7 @@ flow_choose(struct checking *c, const struct flow_type **type)
     TRY(e);
     change = vnf_change_of(mem, c->made, wanted);
     TRY(connected_check(c, &change.added));
-    *type = change.removed.n > 0 ? &vnf_scale_in_flow : &vnf_scale_out_flow;
+    *type = change.removed.n + change.links_removed.n > 0 ? &vnf_scale_in_flow : &vnf_scale_out_flow;
     return NULL;
 }
 

@@ -463,8 +463,8 @@ vnf_now_read(struct flow *f, const struct vnf_in *in, struct vnf_made *made,
     TRY(flow_step(f, "made", &vnf_made_read, owner, made));
     what->package_id = in->package_id;
     what->name = in->name;
-    what->flavour_id = made->flavour_id;
-    what->level_id = in->level_id ? in->level_id : made->level_id;
+    what->flavour_id = in->flavour_id ? in->flavour_id : made->flavour_id;
+    what->level_id = in->level_id || in->flavour_id ? in->level_id : made->level_id;
     what->scales = in->scales;
     return flow_step(f, "describe", &vnf_describe, what, wanted);
 }

@@ -35,8 +35,27 @@ void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
 void vnfc_server_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
                       struct rows *items);
 
+/* Makes an internal link, as steps "network LINK" and "subnet LINK", named after the VNF; fills 'made'. */
+struct err *vnf_link_make(struct flow *f, const char *site, const char *name,
+                          const struct wanted_link *link, struct made_link *made) MUST_USE;
+/* What servers attach to. */
+struct vnf_connection *vnf_link_connection(struct mem *mem, const struct made_link *link);
+/* What a link holds at its site; a subnet that is not there is "". */
+void vnf_link_held(struct mem *mem, const char *site, const struct made_link *link,
+                   struct rows *items);
+
+/* Networks after a change: what the request gives goes before what there was, links that go take
+ * theirs with them; those of links that come are not there yet. */
+struct rows vnf_connections_after(struct mem *mem, const struct vnf_made *made,
+                                  const struct vnf_wanted *wanted, const struct rows *given,
+                                  const struct vnf_change *change);
+/* Is any of the connections one of this external connection point? */
+bool vnf_connections_serve(const struct rows *connections, const struct wanted_cp *cp);
+/* Is the port as the connection wants it? */
+bool vnf_port_fits(const struct made_port *port, const struct vnf_connection *connection);
+
 /* Steps "made" and "describe": what the instance consists of, and what its VNFD wants at the
- * scale levels of 'in'. */
+ * scale levels of 'in'; of the flavour of 'in' where it names one, else of the instance's. */
 struct err *vnf_now_read(struct flow *f, const struct vnf_in *in, struct vnf_made *made,
                          struct vnf_wanted *wanted) MUST_USE;
 /* What a grant is asked for at the instance's site; claims of 'size'. */

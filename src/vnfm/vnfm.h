@@ -105,6 +105,17 @@ struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *i
  * in->package_after and in->scales. */
 struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
                                      const char *vnfd_id, struct vnf_in *in) MUST_USE;
+/* SOL003 5.4.7.  E_NOT_FOUND too where the VNFD has one flavour only; E_CONFLICT too where the instance
+ * is not STARTED, is of the flavour already, or is on its way to a third one since a change was given up;
+ * E_UNPROCESSABLE with all in which what stays would have to change. */
+struct err *vnf_change_flavour_start(struct tx *tx, struct op *op, const char *id,
+                                     const struct lcm_request *request,
+                                     const char **op_occ_id) MUST_USE;
+/* The same checks for an operation of which the change is a part: fill in->operation, in->flavour_id,
+ * in->level_id and in->connections, and say which flow does it; in->package_id is there. */
+struct err *vnf_change_flavour_check(struct tx *tx, const struct vnf_instance *instance,
+                                     const struct lcm_request *request, struct vnf_in *in,
+                                     const struct flow_type **type) MUST_USE;
 /* SOL003 5.4.11.  E_CONFLICT too where the instance is not STARTED or not whole. */
 struct err *vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
                                           const struct lcm_request *request,

@@ -74,7 +74,7 @@ POST /vnflcm/v1/vnf_instances/$vnf/change_vnfpkg  as demo
 GET /vnflcm/v1/vnf_instances/$vnf  as demo
 > Version: 1.3.0
 = 200
-{"_links": {"self": "$ := any", "terminate": "$ := any", "scale": "$ := any", "scaleToLevel": "$ := any", "operate": "$ := any", "heal": "$ := any", "changeExtConn": "$ := any"}, ...}
+{"_links": {"self": "$ := any", "terminate": "$ := any", "scale": "$ := any", "scaleToLevel": "$ := any", "operate": "$ := any", "heal": "$ := any", "changeExtConn": "$ := any", "changeFlavour": "$ := any"}, ...}
 
 # The second server does not run of the new image: both go back to the old one, by themselves.
 PUT site:/refuse/remade-$first  as demo

@@ -1,0 +1,63 @@
+/* Internal virtual links of a VNF: a network with a subnet each, what servers attach to and what is
+ * held of it.  An instantiation makes all of them, a change of the flavour those that come. */
+#include "vim/vim.h"
+#include "vnfm/held.h"
+#include "vnfm/vnfc.h"
+
+#include "flow/poison.h"
+
+static struct err *
+subnet_make(struct flow *f, const char *site, const char *name, const struct wanted_link *link,
+            struct made_link *made)
+{
+    struct vim_subnet *subnet = row_new(flow_mem(f), &vim_subnet_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    subnet->site = site;
+    subnet->name = mem_printf(flow_mem(f), "%s-%s", name, link->name);
+    subnet->network_id = made->network_id;
+    subnet->cidr = link->cidr;
+    subnet->ip_version = link->ip_version;
+    subnet->gateway_ip = link->gateway_ip;
+    subnet->no_gateway = !link->gateway_ip;
+    subnet->enable_dhcp = link->dhcp;
+    TRY(flow_step(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet, out));
+    made->subnet_id = out->id;
+    return NULL;
+}
+
+struct err *
+vnf_link_make(struct flow *f, const char *site, const char *name, const struct wanted_link *link,
+              struct made_link *made)
+{
+    struct vim_network *network = row_new(flow_mem(f), &vim_network_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    network->site = site;
+    network->name = mem_printf(flow_mem(f), "%s-%s", name, link->name);
+    network->mtu = link->mtu;
+    TRY(flow_step(f, flow_label(f, "network %s", link->name), &vim_network_create, network, out));
+    made->name = link->name;
+    made->network_id = out->id;
+    return subnet_make(f, site, name, link, made);
+}
+
+struct vnf_connection *
+vnf_link_connection(struct mem *mem, const struct made_link *link)
+{
+    struct vnf_connection *connection = row_new(mem, &vnf_connection_table);
+
+    connection->cpd = connection->link = link->name;
+    connection->network_id = link->network_id;
+    connection->subnet_id = *link->subnet_id ? link->subnet_id : NULL;
+    return connection;
+}
+
+void
+vnf_link_held(struct mem *mem, const char *site, const struct made_link *link, struct rows *items)
+{
+    held_add(mem, items, site, "network", link->network_id, link->name);
+    if (*link->subnet_id) {
+        held_add(mem, items, site, "subnet", link->subnet_id, link->name);
+    }
+}
