@@ -29,10 +29,29 @@ static const struct cli_option ns_create_options[] = {
     {"description", "TEXT", "description"},
     {0},
 };
+#define PLAN_OPTION                                                                                \
+    {                                                                                              \
+        "plan", "NAME", "do not begin it: keep a plan of it under that name"                       \
+    }
+#define PLACE_OPTIONS                                                                              \
+    {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},        \
+    {                                                                                              \
+        "flavour", "ID", "deployment flavour of the NSD; default: default"                         \
+    }
 static const struct cli_option instantiate_options[] = {
-    {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},
-    {"flavour", "ID", "deployment flavour of the NSD; default: default"},
+    PLACE_OPTIONS,
     {"level", "LEVEL", "instantiation level of the NSD"},
+    PLAN_OPTION,
+    {"wait", NULL, "wait for the end and show the steps"},
+    {0},
+};
+static const struct cli_option plan_ns_options[] = {
+    PLACE_OPTIONS,
+    {"level", "LEVEL", "instantiation level of the NSD"},
+    {0},
+};
+static const struct cli_option ns_terminate_options[] = {
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -89,6 +108,7 @@ static const struct cli_option vnf_change_connectivity_options[] = {
 };
 #define NS_VNF_OPTIONS                                                                             \
     {"vnf", "VNF", "VNF instance, by name, profile or id; may be repeated"},                       \
+        PLAN_OPTION,                                                                               \
     {                                                                                              \
         "wait", NULL, "wait for the end and show the steps"                                        \
     }
@@ -113,6 +133,7 @@ static const struct cli_option vnf_set_options[] = {
 };
 static const struct cli_option ns_scale_options[] = {
     NS_SCALE_OPTIONS,
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -192,6 +213,11 @@ static const struct cli_option pm_threshold_options[] = {
 };
 static const struct cli_option pm_set_options[] = {
     {"callback", "URL", "where it tells from now on"},
+    {0},
+};
+static const struct cli_option cancel_options[] = {
+    {"force", NULL, "do not await what is under way: a retry or a rollback finds out about it"},
+    {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option wait_options[] = {
@@ -356,6 +382,16 @@ static const struct command commands[] = {
     LIST("nsd list", nsd_noun, "lists NSDs"),
     SHOW_("nsd show", nsd_noun, "shows an NSD"),
     {ONE("nsd remove", &nsd_noun, descriptor_remove, "removes an NSD")},
+    {.words = "pnfd upload",
+     .arguments = "FILE",
+     .n_min = 1,
+     .n_max = 1,
+     .noun = &pnfd_noun,
+     .run = descriptor_upload,
+     .doc = "on-boards a PNFD archive"},
+    LIST("pnfd list", pnfd_noun, "lists PNFDs"),
+    SHOW_("pnfd show", pnfd_noun, "shows a PNFD"),
+    {ONE("pnfd remove", &pnfd_noun, descriptor_remove, "removes a PNFD")},
     {.words = "ns create",
      .options = ns_create_options,
      .run = ns_create,
@@ -374,8 +410,8 @@ static const struct command commands[] = {
      .options = ns_start_options, .arg = "STARTED"},
     {ONE("ns stop", NULL, ns_operate, "stops VNFs of a network service; their ports stay"),
      .options = ns_stop_options, .arg = "STOPPED"},
-    {ONE("ns terminate", NULL, ns_start, "terminates a network service"), .options = wait_options,
-     .arg = "terminate"},
+    {ONE("ns terminate", NULL, ns_start, "terminates a network service"),
+     .options = ns_terminate_options, .arg = "terminate"},
     {ONE("ns delete", &ns_noun, noun_delete, "removes a terminated network service")},
     LIST("vnf list", vnf_noun, "lists VNF instances"),
     SHOW_("vnf show", vnf_noun, "shows a VNF instance"),
@@ -403,6 +439,8 @@ static const struct command commands[] = {
      .options = wait_options, .arg = "rollback"},
     {ONE_OF("ID", "op fail", NULL, operation_task, "gives a failed operation up"),
      .options = wait_options, .arg = "fail"},
+    {ONE_OF("ID", "op cancel", NULL, operation_task, "stops an operation that is under way"),
+     .options = cancel_options, .arg = "cancel"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
     LIST("subscription list", subscription_noun, "lists subscriptions, with what waits for each"),
     {ONE_OF("ID", "subscription show", &subscription_noun, subscription_show,
@@ -428,8 +466,14 @@ static const struct command commands[] = {
      .run = chain_trace,
      .offline = true,
      .doc = "prints hop by hop what a packet meets ('tcp dport 80', 'icmp'), at a site; 1 = dropped"},
+    LIST("plan list", plan_noun, "lists plans that are kept"),
+    {ONE("plan show", &plan_noun, plan_kept_show, "shows a plan that is kept")},
+    {ONE("plan apply", &plan_noun, plan_apply,
+         "begins what was planned, if the world is as the plan saw it"),
+     .options = wait_options},
+    {ONE("plan delete", &plan_noun, noun_delete, "forgets a plan")},
     {ONE("plan ns", NULL, ns_plan_show, "shows what an instantiation would do, without doing it"),
-     .options = instantiate_options},
+     .options = plan_ns_options},
     {ONE("plan scale", NULL, ns_scale_plan, "shows what a scaling would do, without doing it"),
      .options = plan_scale_options},
     {ONE("plan update", NULL, ns_update_plan, "shows what an update would do, without doing it"),

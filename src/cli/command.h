@@ -85,9 +85,10 @@ struct err *noun_create(struct cli *cli, const struct noun *noun, const char *bo
                         const struct json **made) MUST_USE;
 
 extern const struct noun vnfm_noun;
-extern const struct noun site_noun, vnf_package_noun, nsd_noun, ns_noun, vnf_noun, operation_noun,
-    ns_op_noun, vnf_op_noun, holding_noun, subscription_noun, notification_noun, vnf_alarm_noun,
-    ns_alarm_noun, pm_job_noun, pm_threshold_noun, pm_ns_job_noun, pm_ns_threshold_noun;
+extern const struct noun site_noun, vnf_package_noun, nsd_noun, pnfd_noun, ns_noun, vnf_noun,
+    operation_noun, ns_op_noun, vnf_op_noun, plan_noun, holding_noun, subscription_noun,
+    notification_noun, vnf_alarm_noun, ns_alarm_noun, pm_job_noun, pm_threshold_noun, pm_ns_job_noun,
+    pm_ns_threshold_noun;
 
 /* A VnfLocationConstraint (SOL005) under 'key': a site by name or label.  ns.c */
 void ns_constraint_write(struct jw *w, const char *key, const char *vnf, const char *site);
@@ -103,7 +104,7 @@ command_fn ns_update, ns_update_plan;            /* update.c */
 command_fn vnf_operate, vnf_heal, vnf_change_package, vnf_change_connectivity, vnf_set; /* vnf.c */
 command_fn ns_heal, ns_operate;                  /* vnf.c */
 command_fn drift_show;                           /* drift.c */
-command_fn operation_task, operation_explain;    /* operation.c */
+command_fn operation_task, operation_explain, plan_apply, plan_kept_show; /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn alarm_acknowledge_one;                /* alarm.c */
 command_fn pm_job_create, pm_threshold_create, pm_set, pm_report_show; /* pm.c */

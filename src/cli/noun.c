@@ -39,6 +39,14 @@ const struct noun nsd_noun = {
     .columns = COLUMNS("id", "nsdName", "nsdVersion", "nsdId", "nsdOnboardingState",
                        "nsdOperationalState", "nsdUsageState"),
 };
+const struct noun pnfd_noun = {
+    .name = "PNFD",
+    .path = "/nsd/v2/pnf_descriptors",
+    .name_key = "pnfdName",
+    .other_key = "pnfdId",
+    .columns = COLUMNS("id", "pnfdName", "pnfdVersion", "pnfdId", "pnfdOnboardingState",
+                       "pnfdUsageState"),
+};
 const struct noun ns_noun = {
     .name = "network service",
     .path = "/nslcm/v2/ns_instances",
@@ -65,6 +73,14 @@ const struct noun vnf_op_noun = {
     .name = "VNF operation",
     .path = "/vnflcm/v2/vnf_lcm_op_occs",
     .columns = COLUMNS("id", "operation", "operationState", "vnfInstanceId", "startTime"),
+};
+const struct noun plan_noun = {
+    .name = "plan",
+    .path = "/carrick/v1/stored_plans",
+    .name_key = "name",
+    .columns = COLUMNS("id", "name", "lcmOperationType", "nsInstanceId", "created_at",
+                       "nsLcmOpOccId"),
+    .named_by = (const struct noun *const[]){&ns_noun, NULL},
 };
 const struct noun holding_noun = {
     .name = "holding",

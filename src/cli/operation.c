@@ -144,12 +144,35 @@ operation_wait(struct cli *cli, const char *path)
     return wait_end(cli, path, "COMPLETED");
 }
 
+/* --plan NAME: POST PATH/TASK is not done, but planned, and the plan is kept. */
+static struct err *
+plan_keep(struct cli *cli, const char *path, const char *body)
+{
+    const char *task = id_of_path(path);
+    const char *id = id_of_path(mem_strn(cli->mem, path, (size_t)(task - path) - 1));
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *made;
+
+    jw_object(&w, NULL);
+    jw_str(&w, "nsInstanceId", id);
+    jw_str(&w, "name", option_get(cli, "plan"));
+    jw_raw(&w, str_eq(task, "instantiate") ? "request" : task, body);
+    jw_end(&w);
+    TRY(noun_create(cli, &plan_noun, text.data, &made));
+    printf("%s\n", json_get_str(made, "id"));
+    return NULL;
+}
+
 struct err *
 operation_begin(struct cli *cli, const char *method, const char *path, const char *body)
 {
     struct call call = {.method = method, .path = path, .body = body};
     struct reply reply;
 
+    if (option_get(cli, "plan")) {
+        return plan_keep(cli, path, body);
+    }
     TRY(session_call(&cli->session, &call, &reply));
     if (!id_of_path(reply.location)) {
         return err_new(E_REMOTE, NULL, "the answer has no Location");
@@ -180,7 +203,16 @@ occurrence_path(struct cli *cli, const char *id, const char **path)
     return NULL;
 }
 
-/* command->arg: "retry", "rollback" or "fail". */
+/* Where a task of an operation leads to. */
+static const char *
+end_of(const char *task)
+{
+    return str_eq(task, "rollback") ? "ROLLED_BACK"
+           : str_eq(task, "cancel") ? "FAILED_TEMP"
+                                    : "COMPLETED";
+}
+
+/* command->arg: "retry", "rollback", "fail" or "cancel". */
 struct err *
 operation_task(struct cli *cli)
 {
@@ -190,10 +222,50 @@ operation_task(struct cli *cli)
 
     TRY(occurrence_path(cli, id, &path));
     call.path = mem_printf(cli->mem, "%s/%s/%s", path, id, task);
+    if (str_eq(task, "cancel")) {
+        call.body = option_flag(cli, "force") ? "{\"cancelMode\": \"FORCEFUL\"}"
+                                              : "{\"cancelMode\": \"GRACEFUL\"}";
+    }
     TRY(session_call(&cli->session, &call, &reply));
     if (option_flag(cli, "wait") && !str_eq(task, "fail")) {
-        return wait_end(cli, mem_printf(cli->mem, "%s/%s", path, id), str_eq(task, "rollback") ? "ROLLED_BACK" : "COMPLETED");
+        return wait_end(cli, mem_printf(cli->mem, "%s/%s", path, id), end_of(task));
     }
     printf("%s of %s is under way\n", task, id);
     return NULL;
+}
+
+/* ---- plans that are kept ------------------------------------------------------------------- */
+
+struct err *
+plan_kept_show(struct cli *cli)
+{
+    AUTO_BUF tree = BUF_INIT;
+    const struct json *thing, *operation;
+
+    TRY(noun_find(cli, &plan_noun, cli->args[0], &thing));
+    TRY(session_get(&cli->session,
+                    mem_printf(cli->mem, "%s/%s", plan_noun.path, json_get_str(thing, "id")),
+                    &thing));
+    if (cli->json) {
+        print_json(thing);
+        return NULL;
+    }
+    flow_tree(&tree, json_get(thing, "plan"), false);
+    fputs(str_or(tree.data, ""), stdout);
+    operation = json_get(thing, "nsLcmOpOccId");
+    if (json_str(operation)) {
+        printf("applied: operation %s\n", json_str(operation));
+    }
+    return NULL;
+}
+
+struct err *
+plan_apply(struct cli *cli)
+{
+    const struct json *thing;
+
+    TRY(noun_find(cli, &plan_noun, cli->args[0], &thing));
+    return operation_begin(
+        cli, "POST", mem_printf(cli->mem, "%s/%s/apply", plan_noun.path, json_get_str(thing, "id")),
+        NULL);
 }

@@ -1,7 +1,8 @@
-/* `carrick vnf package ...`, `carrick nsd ...`: an upload is three calls and a
+/* `carrick vnf package ...`, `carrick nsd ...`, `carrick pnfd ...`: an upload is three calls and a
  * wait; here it is one command. */
 #include "cli/command.h"
 
+#include "base/vec.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -12,20 +13,27 @@
 
 #define POLL_MS 30
 
-/* What differs between packages and NSDs. */
+/* What differs between packages, NSDs and PNFDs. */
 struct descriptor_words {
+    const struct noun *noun;
     const char *content; /* last part of the upload's path */
-    const char *state, *operational, *usage;
+    const char *state, *operational, *usage; /* 'operational' is null where there is none */
 };
-static const struct descriptor_words package_words = {"package_content", "onboardingState",
-                                                      "operationalState", "usageState"};
-static const struct descriptor_words nsd_words = {"nsd_content", "nsdOnboardingState",
-                                                  "nsdOperationalState", "nsdUsageState"};
+static const struct descriptor_words words[] = {
+    {&vnf_package_noun, "package_content", "onboardingState", "operationalState", "usageState"},
+    {&nsd_noun, "nsd_content", "nsdOnboardingState", "nsdOperationalState", "nsdUsageState"},
+    {&pnfd_noun, "pnfd_content", "pnfdOnboardingState", NULL, "pnfdUsageState"},
+};
 
 static const struct descriptor_words *
 words_of(const struct noun *noun)
 {
-    return noun == &nsd_noun ? &nsd_words : &package_words;
+    size_t i = 0;
+
+    while (i + 1 < ARRAY_SIZE(words) && words[i].noun != noun) {
+        i++;
+    }
+    return &words[i];
 }
 
 static void
@@ -39,13 +47,13 @@ pause_ms(long ms)
 static struct err *
 onboarding_wait(struct cli *cli, const char *path, const struct json **thing)
 {
-    const struct descriptor_words *words = words_of(cli->command->noun);
+    const struct descriptor_words *of = words_of(cli->command->noun);
     const char *state = "PROCESSING";
 
     while (str_eq(state, "PROCESSING") || str_eq(state, "UPLOADING")) {
         pause_ms(POLL_MS);
         TRY(session_get(&cli->session, path, thing));
-        state = str_or(json_get_str(*thing, words->state), "");
+        state = str_or(json_get_str(*thing, of->state), "");
     }
     if (!str_eq(state, "ONBOARDED")) {
         return err_new(
@@ -89,18 +97,19 @@ struct err *
 descriptor_remove(struct cli *cli)
 {
     const struct noun *noun = cli->command->noun;
-    const struct descriptor_words *words = words_of(noun);
+    const struct descriptor_words *of = words_of(noun);
     const struct json *thing;
     struct reply reply;
     struct call call = {.method = "PATCH"};
 
     TRY(noun_find(cli, noun, cli->args[0], &thing));
-    if (str_eq(json_get_str(thing, words->usage), "IN_USE")) {
+    if (str_eq(json_get_str(thing, of->usage), "IN_USE")) {
         return err_new(E_IN_USE, NULL, "%s %s is in use", noun->name, cli->args[0]);
     }
     call.path = mem_printf(cli->mem, "%s/%s", noun->path, json_get_str(thing, "id"));
-    call.body = mem_printf(cli->mem, "{\"%s\": \"DISABLED\"}", words->operational);
-    if (str_eq(json_get_str(thing, words->operational), "ENABLED")) {
+    call.body =
+        mem_printf(cli->mem, "{\"%s\": \"DISABLED\"}", str_or(of->operational, ""));
+    if (of->operational && str_eq(json_get_str(thing, of->operational), "ENABLED")) {
         TRY(session_call(&cli->session, &call, &reply));
     }
     return noun_delete(cli);

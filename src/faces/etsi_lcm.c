@@ -15,7 +15,8 @@
 
 typedef struct err *lcm_start_fn(struct tx *tx, struct op *op, const char *id,
                                  const struct lcm_request *request, const char **op_occ_id);
-typedef struct err *lcm_task_fn(struct tx *tx, struct op *op, const char *id, const char *task);
+typedef struct err *lcm_task_fn(struct tx *tx, struct op *op, const char *id, const char *task,
+                                const char *cancel_mode);
 
 /* ---- what can be done now ----------------------------------------------------------------- */
 
@@ -79,6 +80,15 @@ is_failed_temp(const void *row)
 }
 
 static bool
+may_cancel(const void *row)
+{
+    const char *state = text_of(row, "operation_state");
+
+    return str_eq(state, "STARTING") || str_eq(state, "PROCESSING") ||
+           str_eq(state, "ROLLING_BACK");
+}
+
+static bool
 may_roll_back(const void *row)
 {
     return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE") &&
@@ -108,6 +118,7 @@ may_roll_back(const void *row)
         {.name = "retry", .path = (path_), .task = "retry", .when = is_failed_temp},               \
         {.name = "rollback", .path = (path_), .task = "rollback", .when = may_roll_back},          \
         {.name = "fail", .path = (path_), .task = "fail", .when = is_failed_temp},                 \
+        {.name = "cancel", .path = (path_), .task = "cancel", .when = may_cancel},                 \
         {0},                                                                                       \
     }
 
@@ -115,7 +126,7 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[12], occurrence_links[6];
+    struct etsi_link instance_links[12], occurrence_links[7];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
@@ -250,24 +261,31 @@ static const struct rest_shape occurrence_shape = {
 
 /* 202; SOL005 asks for the Location of what goes on. */
 static struct err *
-task_begin(struct tx *tx, struct rest_request *r, const char *task)
+task_begin(struct tx *tx, struct rest_request *r, const char *task, const char *cancel_mode)
 {
     rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, lcm_of(r)->occurrences),
                 r->id);
     r->status = 202;
-    return lcm_of(r)->task(tx, &r->op, r->id, task);
+    return lcm_of(r)->task(tx, &r->op, r->id, task, cancel_mode);
 }
 
 static struct err *
 task_retry(struct tx *tx, struct rest_request *r)
 {
-    return task_begin(tx, r, "retry");
+    return task_begin(tx, r, "retry", NULL);
 }
 
 static struct err *
 task_rollback(struct tx *tx, struct rest_request *r)
 {
-    return task_begin(tx, r, "rollback");
+    return task_begin(tx, r, "rollback", NULL);
+}
+
+/* Whether it stops before it completes is told by the occurrence. */
+static struct err *
+task_cancel(struct tx *tx, struct rest_request *r)
+{
+    return task_begin(tx, r, "cancel", ((const struct cancel_request *)r->row)->mode);
 }
 
 /* fail answers at once, with the occurrence (SOL003 5.4.16, SOL005 6.4.15). */
@@ -276,7 +294,7 @@ task_fail(struct tx *tx, struct rest_request *r)
 {
     void *row;
 
-    TRY(lcm_of(r)->task(tx, &r->op, r->id, "fail"));
+    TRY(lcm_of(r)->task(tx, &r->op, r->id, "fail", NULL));
     TRY(resource_get(tx, &r->op, r->id, &row));
     rest_write_row(r, r->op.resource, &occurrence_shape, row);
     r->status = 200;
@@ -313,7 +331,12 @@ task_fail(struct tx *tx, struct rest_request *r)
     REST_VERB("GET", path_ "/{id}", REST_SHOW, &(resource_), &occurrence_shape),                   \
     LCM_TASK(path_, resource_, retry, "Goes on where it failed."),                                 \
     LCM_TASK(path_, resource_, rollback, "Takes back what was done."),                             \
-    LCM_TASK(path_, resource_, fail, "Gives it up.")
+    LCM_TASK(path_, resource_, fail, "Gives it up."),                                              \
+    {                                                                                              \
+        .method = "POST", .path = path_ "/{id}/cancel", .verb = REST_ACTION, .rule = "writer",     \
+        .resource = &(resource_), .body = &cancel_request_table, .write = task_cancel,             \
+        .doc = "Stops it, gracefully or forcefully."                                               \
+    }
 
 static lcm_start_fn *const vnf_instantiate = vnf_instantiate_start;
 static lcm_start_fn *const vnf_terminate = vnf_terminate_start;

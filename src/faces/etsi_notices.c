@@ -139,7 +139,9 @@ static const struct criterion vnfpkgm_filter[] = {
 static const char *const nsd_types[] = {
     "NsdOnBoardingNotification",        "NsdOnBoardingFailureNotification",
     "NsdOnboardingFailureNotification", "NsdChangeNotification",
-    "NsdDeletionNotification",          NULL,
+    "NsdDeletionNotification",          "PnfdOnBoardingNotification",
+    "PnfdOnBoardingFailureNotification", "PnfdDeletionNotification",
+    NULL,
 };
 static const struct criterion nsd_filter[] = {
     {.name = "notificationTypes", .fact = "notificationType", .words = nsd_types},
@@ -157,6 +159,16 @@ static const struct criterion nsd_filter[] = {
      .fact = "nsdOperationalState",
      .words = package_operational_states},
     {.name = "nsdUsageState", .fact = "nsdUsageState", .words = package_usage_states},
+    {.name = "pnfdInfoIds", .fact = "pnfdInfoIds"},
+    {.name = "pnfdId", .fact = "pnfdId"},
+    {.name = "pnfdName", .fact = "pnfdName"},
+    {.name = "pnfdVersion", .fact = "pnfdVersion"},
+    {.name = "pnfdProvider", .fact = "pnfdProvider"},
+    {.name = "pnfdInvariantId", .fact = "pnfdInvariantId"},
+    {.name = "pnfdOnboardingState",
+     .fact = "pnfdOnboardingState",
+     .words = package_onboarding_states},
+    {.name = "pnfdUsageState", .fact = "pnfdUsageState", .words = package_usage_states},
     {0},
 };
 
@@ -532,6 +544,7 @@ const struct notice_api vnfpkgm_notices = {
 #define NSD_FACTS                                                                                  \
     {"nsdName", "nsd_name"}, {"nsdVersion", "nsd_version"}, {"nsdDesigner", "nsd_designer"},       \
         {"nsdInvariantId", "nsd_invariant_id"}, {"vnfPkgIds", "vnf_pkg_ids"},                      \
+        {"pnfdInfoIds", "pnfd_info_ids"},                                                          \
         {"nsdOnboardingState", "onboarding_state"},                                                \
     {                                                                                              \
         "nsdUsageState", "usage_state"                                                             \
@@ -541,6 +554,14 @@ const struct notice_api vnfpkgm_notices = {
         "nsdOperationalState", "operational_state"                                                 \
     }
 #define NSD_LINKS LINKS({"nsdInfo", "/nsd/v2/ns_descriptors", "id"})
+
+#define PNFD_MEMBERS MEMBERS({"pnfdInfoId", "id"}, {"pnfdId", "pnfd_id"})
+/* A filter names the resource in the plural, since an NSD refers to several. */
+#define PNFD_FACTS                                                                                 \
+    MEMBERS({"pnfdInfoIds", "id"}, {"pnfdName", "pnfd_name"}, {"pnfdVersion", "pnfd_version"},     \
+            {"pnfdProvider", "pnfd_provider"}, {"pnfdInvariantId", "pnfd_invariant_id"},           \
+            {"pnfdOnboardingState", "onboarding_state"}, {"pnfdUsageState", "usage_state"})
+#define PNFD_LINKS LINKS({"pnfdInfo", "/nsd/v2/pnf_descriptors", "id"})
 
 static const struct notice nsd[] = {
     {.type = "NsdOnBoardingNotification",
@@ -576,6 +597,31 @@ static const struct notice nsd[] = {
      .members = MEMBERS(NSD_MEMBERS),
      .facts = MEMBERS(NSD_FACTS, NSD_STATE),
      .links = NSD_LINKS},
+    {.type = "PnfdOnBoardingNotification",
+     .table = &pnf_descriptor_table,
+     .on = ON_UPDATE,
+     .column = "onboarding_state",
+     .value = "ONBOARDED",
+     .members = PNFD_MEMBERS,
+     .facts = PNFD_FACTS,
+     .links = PNFD_LINKS},
+    {.type = "PnfdOnBoardingFailureNotification",
+     .table = &pnf_descriptor_table,
+     .on = ON_UPDATE,
+     .column = "onboarding_state",
+     .value = "ERROR",
+     .members = MEMBERS({"pnfdInfoId", "id"}, {"pnfdId", "pnfd_id"},
+                        {"onboardingFailureDetails", "failure"}),
+     .facts = PNFD_FACTS,
+     .links = PNFD_LINKS},
+    {.type = "PnfdDeletionNotification",
+     .table = &pnf_descriptor_table,
+     .on = ON_DELETE,
+     .column = "onboarding_state",
+     .value = "ONBOARDED",
+     .members = PNFD_MEMBERS,
+     .facts = PNFD_FACTS,
+     .links = PNFD_LINKS},
 };
 const struct notice_api nsd_notices = {
     .name = "nsd",

@@ -1,9 +1,9 @@
 /* The orchestrator's own API beside ETSI's: sites, plans, operations explained,
  * holdings.  The same dialect, so that clients need one set of manners. */
-#include "base/uuid.h"
 #include "faces/etsi.h"
+#include "faces/orchestrator_plan.h"
 #include "nfvo/drift.h"
-#include "nfvo/journal.h"
+#include "nfvo/stored_plan.h"
 #include "notify/notify.h"
 #include "vim/vim.h"
 
@@ -121,87 +121,6 @@ site_forget(struct rest_request *r)
 }
 
 static const struct rest_shape site_shape = {.encode = site_encode};
-
-/* ---- plans ------------------------------------------------------------------------- */
-
-/* POST /plans, in plan_request. */
-struct planning {
-    struct rest_request *r;
-    struct ns_in *in;
-    const struct flow_type *type;
-    const char *id;
-};
-
-static struct err *
-plan_input(struct tx *tx, void *arg)
-{
-    struct planning *planning = arg;
-    struct rest_request *r = planning->r;
-    struct op op = r->op;
-    const struct plan_request *asked = r->row;
-    struct lcm_request request = {0};
-    struct ns_in *in = NULL;
-
-    op.resource = &ns_instance_resource;
-    if (asked->request.n + asked->scale.n + asked->update.n != 1) {
-        return err_new(E_INVALID, NULL, "one of 'request', 'scale' and 'update' is needed");
-    }
-    planning->type = &ns_instantiate_flow;
-    if (asked->scale.n) {
-        request = (struct lcm_request){.row = asked->scale.items[0],
-                                       .body = json_get(r->body, "scale")};
-        TRY(ns_scale_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
-    } else if (asked->update.n) {
-        request = (struct lcm_request){.row = asked->update.items[0],
-                                       .body = json_get(r->body, "update")};
-        TRY(ns_update_input(tx, &op, asked->ns_instance_id, &request, &in, &planning->type));
-    } else {
-        request = (struct lcm_request){.row = asked->request.items[0],
-                                       .body = json_get(r->body, "request")};
-        TRY(ns_instantiate_input(tx, &op, asked->ns_instance_id, &request, &in));
-    }
-    planning->in = row_copy(r->mem, in);
-    planning->in->request = request.body;
-    for (size_t i = 0; i < planning->in->scaled.n; i++) {
-        ((struct vnf_in *)planning->in->scaled.items[i])->request = NULL; /* ends with 'tx' */
-    }
-    return NULL;
-}
-
-static void
-plan_done(void *arg, const struct flow_plan *plan)
-{
-    struct planning *planning = arg;
-    struct rest_request *r = planning->r;
-
-    jw_object(&r->w, NULL);
-    flow_plan_to_json(plan, &r->w);
-    jw_end(&r->w);
-    rest_finish(r, NULL);
-}
-
-static void
-plan_run(void *arg)
-{
-    struct planning *planning = arg;
-    struct nfvo *nfvo = planning->r->op.user;
-
-    flow_plan(nfvo->engine, planning->type, planning->id, planning->in, plan_done, planning);
-}
-
-static struct err *
-plan_start(struct rest_request *r)
-{
-    struct nfvo *nfvo = r->op.user;
-    struct planning *planning = MEM_NEW(r->mem, struct planning);
-
-    planning->r = r;
-    planning->id = uuid_make(r->mem);
-    TRY(store_read(nfvo->store, plan_input, planning));
-    r->status = 200;
-    loop_post(nfvo->loop, plan_run, planning);
-    return NULL;
-}
 
 /* ---- checks ------------------------------------------------------------------------ */
 
@@ -390,7 +309,27 @@ static const struct route routes[] = {
      .verb = REST_ACTION,
      .body = &plan_request_table,
      .start = plan_start,
-     .doc = "Shows what an instantiation would do, without doing it."},
+     .doc = "Shows what an operation on a network service would do, without doing it."},
+    REST_VERB("GET", ROOT "/stored_plans", REST_LIST, &stored_plan_resource, &stored_plan_shape),
+    REST_VERB("GET", ROOT "/stored_plans/{id}", REST_SHOW, &stored_plan_resource,
+              &stored_plan_shape),
+    REST_VERB("DELETE", ROOT "/stored_plans/{id}", REST_DELETE, &stored_plan_resource,
+              &stored_plan_shape),
+    {.method = "POST",
+     .path = ROOT "/stored_plans",
+     .verb = REST_ACTION,
+     .rule = "writer",
+     .body = &plan_request_table,
+     .start = stored_plan_save,
+     .doc = "Plans an operation on a network service, and keeps the plan."},
+    {.method = "POST",
+     .path = ROOT "/stored_plans/{id}/apply",
+     .verb = REST_ACTION,
+     .rule = "writer",
+     .resource = &stored_plan_resource,
+     .flags = REST_NO_BODY,
+     .start = stored_plan_apply,
+     .doc = "Begins what was planned, if the world is as the plan saw it."},
     {.method = "POST",
      .path = ROOT "/checks",
      .verb = REST_ACTION,

@@ -15,6 +15,7 @@ struct step {
     bool planned, doubted;
     const void *in, *out;
     const char *label, *flow_id;
+    struct loop_timer *timer;    /* by which it waits; or null */
 };
 
 /* ---- services --------------------------------------------------------------------- */
@@ -124,6 +125,12 @@ step_wanted(const struct step *step)
 }
 
 void
+step_waits_by(struct step *step, struct loop_timer *timer)
+{
+    step->timer = timer;
+}
+
+void
 step_said(struct step *step, const char *fmt, ...)
 {
     va_list args;
@@ -171,6 +178,24 @@ step_orphan(struct step *step)
 {
     step->entry->step = NULL;
     step->entry = NULL;
+    if (step->timer) {
+        loop_timer_hurry(step->timer);
+    }
+}
+
+/* What was begun may happen all the same: it is in doubt, be it made or taken back. */
+void
+step_cancel(struct step *step)
+{
+    struct entry *e = step->entry;
+    bool undo = step->what == STEP_UNDO;
+
+    step_orphan(step);
+    e->doubted |= e->effect == ENTRY_WRITE;
+    entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));
+    if (undo) {
+        e->state = e->flow->phase == PHASE_RUN ? ENTRY_TORN : ENTRY_UNDO_FAILED;
+    }
 }
 
 const char *
@@ -233,10 +258,29 @@ step_begin(struct entry *e, enum step_what what)
 
 /* ---- end ------------------------------------------------------------------------------ */
 
+/* Taken back in order to be done again (drive_torn). */
+static void
+cleared(struct entry *e, struct err *err)
+{
+    if (err) {
+        entry_failed(e, err);
+        e->state = ENTRY_TORN;
+        return;
+    }
+    e->state = ENTRY_AGAIN;
+    e->out = NULL;
+    e->output = NULL;
+    e->started = 0;
+    entry_changed(e);
+    entry_log(e);
+}
+
 static void
 undone(struct entry *e, struct err *err)
 {
-    if (err) {
+    if (e->flow->phase == PHASE_RUN) {
+        cleared(e, err);
+    } else if (err) {
         entry_failed(e, err);
         e->state = ENTRY_UNDO_FAILED;
     } else {

@@ -2,7 +2,11 @@
  * rows, taken back by the parent's rollback. */
 #include "flow/live.h"
 
+#include "base/log.h"
+
 #include <string.h>
+
+#define CHILDREN_RETRY_MS 1000
 
 /* ---- spawn ------------------------------------------------------------------------- */
 
@@ -11,7 +15,7 @@ static struct err *
 torn_drive(struct flow *f, struct entry *e)
 {
     if (f->cancel) {
-        return err_new(E_CANCELLED, "Cancelled", "flow %s was cancelled", f->id);
+        return flow_cancelled(f);
     }
     undo_child(f, e);
     if (e->state == ENTRY_UNDO_FAILED) {
@@ -170,7 +174,7 @@ join_drive(struct flow *f, struct entry *e, const struct entry *child)
         return err_copy(e->err);
     }
     if (f->cancel) {
-        return err_new(E_CANCELLED, "Cancelled", "flow %s was cancelled", f->id);
+        return flow_cancelled(f);
     }
     return join_look(f, e, child);
 }
@@ -226,6 +230,58 @@ child_ask(struct flow *f, enum child_op op, const char *id, const struct flow_ty
     job->child_id = mem_str(job->mem, id);
     job->child_type = type;
     job_queue(job);
+}
+
+struct children_read {
+    struct mem *mem;
+    const char *parent_id;
+    VEC(struct flow_row *) active;
+};
+
+static struct err *
+read_active(struct tx *tx, void *arg)
+{
+    struct children_read *read = arg;
+    const struct cond conds[] = {COND("parent_id", read->parent_id), {0}};
+    const struct query query = {.table = &flow_table, .conds = conds};
+    struct rows rows;
+
+    read->active.n = 0;
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        if (flow_is_active(rows.items[i])) {
+            vec_add(read->mem, &read->active, (struct flow_row *)row_copy(read->mem, rows.items[i]));
+        }
+    }
+    return NULL;
+}
+
+/* Have all children come to rest?  Of a cancelled flow, one that was started while the cancel was
+ * asked for is cancelled now; else they end what they do.  Each wakes its parent when it stops. */
+bool
+children_rest(struct flow *f)
+{
+    struct children_read read = {.mem = f->run_mem, .parent_id = f->id};
+    struct err *err = store_read(f->engine->config.store, read_active, &read);
+
+    if (err) {
+        log_err(LOG_LV_ERROR, "flow", err, "read of children");
+        flow_timer_arm(f, CHILDREN_RETRY_MS);
+        return false;
+    }
+    for (size_t i = 0; i < read.active.n; i++) {
+        const struct flow_row *child = read.active.items[i];
+
+        if (f->cancel && !child->cancel) {
+            child_ask(f, CHILD_CANCEL, child->id, NULL);
+            return false;
+        }
+        engine_take(f->engine, child->id);
+    }
+    if (read.active.n && entries_unsaved(f, true)) {
+        job_queue(job_new(f)); /* What has ended is told although others still work. */
+    }
+    return read.active.n == 0;
 }
 
 static void

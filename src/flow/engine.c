@@ -301,11 +301,15 @@ stop_done(struct flow *f, enum flow_state to)
     job_queue(job);
 }
 
-/* The phase is over; FLOW_COMPLETED stands for 'the function returned'. */
+/* The phase is over; FLOW_COMPLETED stands for 'the function returned'.  A flow that stops rests
+ * only when its children do: nothing of an operation in FAILED_TEMP still works, so that a
+ * 'fail' knows what there is. */
 void
 flow_stop(struct flow *f, enum flow_state to, struct err *err)
 {
-    if (err) {
+    if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
+        err_ignore(err, "the flow is asked again when a child has stopped");
+    } else if (err) {
         stop_failed(f, err);
     } else if (f->phase == PHASE_RUN && to == FLOW_COMPLETED && needs_sweep(f)) {
         f->phase = PHASE_SWEEP;
@@ -448,10 +452,15 @@ job_done(struct flow *f, struct job *job)
     if ((job->to == FLOW_N_STATES || job->to == FLOW_ROLLING_BACK) &&
         str_eq(job->phase, "rollback")) {
         f->phase = PHASE_UNDO; /* Refused before it was granted, or given up by its type. */
+        f->cancel = NULL;      /* Nor does a cancel want more than that. */
     }
     if (job->begin && !f->cancel) {
         step_begin(job->begin, STEP_ACT);
     } else {
+        if (job->begin && !job->begin->doubted) {
+            job->begin->state = ENTRY_AGAIN; /* Cancelled: its act was not begun. */
+            entry_changed(job->begin);
+        }
         flow_wake(f);
     }
 }
@@ -497,6 +506,13 @@ load_entry(void *arg, void *row)
     return entry_from_row(load->f, row);
 }
 
+/* Before its grant an operation takes itself back, and a cancel of it is granted by that. */
+static bool
+undoes_unasked(const struct flow *f)
+{
+    return f->phase != PHASE_RUN && flow_row_state(&f->row) == FLOW_STARTING;
+}
+
 static void
 load_phase(struct flow *f)
 {
@@ -504,6 +520,9 @@ load_phase(struct flow *f)
                 (flow_row_state(&f->row) == FLOW_STARTING && str_eq(f->row.phase, "rollback"));
 
     f->phase = back ? PHASE_UNDO : PHASE_RUN;
+    if (undoes_unasked(f)) {
+        f->cancel = NULL;
+    }
 }
 
 /* A flow whose version is gone can still be undone, and its state told. */
@@ -575,18 +594,17 @@ type_gone(struct flow *f)
 static void
 flow_asked(struct flow *f, const char *cancel, const char *request)
 {
-    if (!cancel || f->cancel) {
+    if (!cancel || str_eq(f->seen_request, request)) {
+        return;
+    }
+    f->seen_request = mem_str(f->mem, request);
+    if (undoes_unasked(f)) {
         return;
     }
     f->cancel = mem_str(f->mem, cancel);
-    f->seen_request = mem_str(f->mem, request);
     vec_each (&f->entries, at) {
-        struct entry *e = *at;
-
-        if (e->step && str_eq(cancel, "FORCEFUL")) {
-            step_orphan(e->step);
-            e->doubted |= e->effect == ENTRY_WRITE;
-            entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));
+        if ((*at)->step && str_eq(cancel, FLOW_FORCEFUL)) {
+            step_cancel((*at)->step);
         }
     }
     flow_wake(f);

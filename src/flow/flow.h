@@ -116,6 +116,9 @@ bool step_planned(const struct step *step);             /* only described, by a 
 bool step_doubted(const struct step *step);
 /* False once the flow was cancelled forcefully: what asks again and again has to end then. */
 bool step_wanted(const struct step *step);
+/* The timer by which the step waits between two calls: it fires at once when nobody wants the step
+ * any more, for its function to see that and end the step. */
+void step_waits_by(struct step *step, struct loop_timer *timer);
 /* What was given to flow_service_set under this name; aborts where absent. */
 void *step_service(const struct step *step, const char *name);
 struct loop *step_loop(const struct step *step);
@@ -143,6 +146,9 @@ struct flow_poll {
     int64_t interval_ms;   /* 0 = 500; at first a quarter of it, then a quarter of the time waited */
     int64_t timeout_ms;    /* 0 = 300 000; by journalled time.  Then E_UNAVAILABLE. */
     int64_t silence_ms;    /* So long errors that may pass are waited out; 0 = the timeout. */
+    /* Label of the WRITE step that made what is looked at, null = none: where it turns out to be
+     * broken ('until' fails) or gone (E_NOT_FOUND), a retry takes that step back and does it again. */
+    const char *made_by;
 };
 /* Errors that may pass (E_UNAVAILABLE, E_IN_DOUBT, E_BUSY, E_REMOTE of status 5xx) are
  * waited out until the deadline, or until nothing else came for silence_ms; that error is
@@ -213,7 +219,8 @@ struct flow_type {
     bool starting;             /* begins in STARTING; see flow_started().  A failure or a cancel
                                 * before that rolls back by itself and ends ROLLED_BACK. */
     /* Called in the very transaction that changes flow->state (and when it is
-     * made, with old == FLOW_N_STATES).  flow->error says why it failed, as JSON. */
+     * made, with old == FLOW_N_STATES; and when a cancel is asked for, with the state that it
+     * still has).  flow->error says why it failed, as JSON. */
     struct err *(*state_changed)(struct tx *tx, const struct flow_row *flow, int old);
 
     /* How a parent takes back a COMPLETED child of this type: by a flow of
@@ -264,6 +271,11 @@ extern const struct table flow_table, flow_step_table;
 extern const struct table *const flow_tables[]; /* null-terminated, for store_config */
 
 enum flow_state flow_row_state(const struct flow_row *row);
+/* Does it work, or wait to? */
+bool flow_is_active(const struct flow_row *row);
+/* flow.cancel (SOL003 CancelModeType). */
+#define FLOW_GRACEFUL "GRACEFUL"
+#define FLOW_FORCEFUL "FORCEFUL"
 
 /* ---- the engine ------------------------------------------------------------ */
 
@@ -318,12 +330,17 @@ struct err *flow_start(struct tx *tx, struct flow_engine *engine, const struct f
  *   retry, rollback, fail   FAILED_TEMP
  *   cancel                  STARTING, PROCESSING, ROLLING_BACK
  * (SOL003 5.4.14-5.4.17).  Children go along: retry retries failed ones, rollback
- * takes them back, cancel cancels them; a retry that finds a child half taken back by a flow of
+ * takes them back, cancel cancels them, fail gives them up (one that still works is cancelled,
+ * and given up when it stops); a retry that finds a child half taken back by a flow of
  * undo_type brings that one to its end and makes the child anew. */
 struct err *flow_retry(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_fail(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
-/* Graceful: the step under way is awaited.  Forceful: it is left in doubt. */
+/* A wish to stop, kept with the flow: it survives a crash.  No step begins any more; graceful:
+ * what is under way ends and is journalled; forceful: waits are given up, and what is under way is
+ * left in doubt, which a retry or a rollback settles.  A flow rests when its children do: STARTING
+ * -> ROLLED_BACK, PROCESSING and ROLLING_BACK -> FAILED_TEMP; one that had nothing left to do
+ * completes.  A forceful cancel may follow a graceful one; the other way round changes nothing. */
 struct err *flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id,
                         bool forceful) MUST_USE;
 
@@ -337,6 +354,8 @@ struct flow_plan_step {
     enum flow_effect effect;
     const char *text;          /* exact call, or the note */
     bool ran;                  /* a READ that really ran */
+    const char *path;          /* labels of its children and its own, "vnf web/describe" */
+    const char *answer;        /* what such a READ told, as JSON; null: nothing, or none */
 };
 struct flow_plan {
     struct mem *mem;

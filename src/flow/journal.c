@@ -392,7 +392,8 @@ job_child(struct tx *tx, struct job *job, const struct flow_row *flow)
 
     switch (job->child_op) {
     case CHILD_CANCEL:
-        return flow_cancel(tx, engine, job->child_id, true);
+        /* A rollback does not wait for what it takes back. */
+        return flow_cancel(tx, engine, job->child_id, !str_eq(flow->cancel, FLOW_GRACEFUL));
     case CHILD_ROLLBACK:
         return flow_rollback_any(tx, engine, job->child_id);
     case CHILD_FAIL:
@@ -407,12 +408,31 @@ job_child(struct tx *tx, struct job *job, const struct flow_row *flow)
     }
 }
 
+/* What stops under a parent that was given up is given up with it: nobody asks for it again. */
+static struct err *
+job_end(struct tx *tx, const struct job *job, const struct flow_row *row, enum flow_state *to)
+{
+    const struct cond by_id[] = {COND("id", row->parent_id), {0}};
+    struct flow_row *parent = NULL;
+
+    *to = job->to;
+    if (job->to == FLOW_FAILED_TEMP && row->parent_id) {
+        TRY(row_find(tx, &flow_table, by_id, &parent));
+    }
+    if (parent && flow_row_state(parent) == FLOW_FAILED) {
+        *to = FLOW_FAILED;
+    }
+    return NULL;
+}
+
 /* The flow's own row: state, error, result, and that its request was seen. */
 static struct err *
 job_flow(struct tx *tx, const struct job *job, const struct flow_row *old)
 {
     struct flow_row *row = row_copy(tx_mem(tx), old);
+    enum flow_state to;
 
+    TRY(job_end(tx, job, old, &to));
     if (row->request && str_eq(row->request, job->seen_request)) {
         row->request = NULL;
     }
@@ -426,14 +446,14 @@ job_flow(struct tx *tx, const struct job *job, const struct flow_row *old)
     if (job->phase) {
         row->phase = job->phase;
     }
-    if (job->to == FLOW_N_STATES || job->to == flow_row_state(old)) {
+    if (to == FLOW_N_STATES || to == flow_row_state(old)) {
         return row_update(tx, old, row);
     }
-    if (job->to != FLOW_PROCESSING) {
+    if (to != FLOW_PROCESSING) {
         row->cancel = NULL;
         row->request = NULL;
     }
-    return row_state_set(tx, job->flow->type, old, row, job->to);
+    return row_state_set(tx, job->flow->type, old, row, to);
 }
 
 /* The flow's row, if it still is ours. */

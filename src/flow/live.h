@@ -45,7 +45,7 @@ enum entry_effect {
     X(UNDONE, "taken back")                                                                        \
     X(UNDO_FAILED, "could not be taken back")                                                      \
     X(AGAIN, "to be begun again: it certainly did not happen")                                     \
-    X(TORN, "begun to be taken back: that is ended, then it is begun again")
+    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")
 
 enum entry_state {
 #define X(name, doc) ENTRY_##name,
@@ -215,6 +215,7 @@ void wake_parent(struct flow_engine *engine, const char *parent_id);
 enum step_what { STEP_ACT, STEP_FIND, STEP_UNDO };
 void step_begin(struct entry *e, enum step_what what);
 void step_orphan(struct step *step);
+void step_cancel(struct step *step); /* forcefully: nobody waits for it any more */
 const char *step_text(struct entry *e);
 int64_t entry_settled_in(const struct entry *e); /* ms; <= 0: over */
 void services_unref(struct services *services);
@@ -222,6 +223,7 @@ void services_unref(struct services *services);
 /* ---- undo.c, child.c, operation.c ---- */
 void undo_turn(struct flow *f);
 void undo_child(struct flow *f, struct entry *e);
+bool children_rest(struct flow *f);
 struct err *flow_insert(struct tx *tx, const char *owner, const struct flow_row *proto,
                         const struct flow_type *type, int64_t lease_ms) MUST_USE;
 struct err *flow_rollback_any(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
@@ -236,5 +238,6 @@ void plan_turn(struct flow *f);
 void plan_drop(struct flow *f);
 
 struct err *flow_parked(const struct flow *f) MUST_USE;
+struct err *flow_cancelled(const struct flow *f) MUST_USE;
 
 #endif

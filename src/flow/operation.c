@@ -181,6 +181,14 @@ children_of(struct tx *tx, const char *id, struct rows *rows)
     return rows_select(tx, &query, rows);
 }
 
+bool
+flow_is_active(const struct flow_row *row)
+{
+    enum flow_state state = flow_row_state(row);
+
+    return state == FLOW_STARTING || state == FLOW_PROCESSING || state == FLOW_ROLLING_BACK;
+}
+
 static struct err *
 wrong_state(const struct flow_row *row, const char *what)
 {
@@ -258,6 +266,28 @@ torn_mark(struct tx *tx, struct rows *entries)
     return NULL;
 }
 
+/* A child that took itself back (refused, or cancelled before its grant) is started anew. */
+static struct err *
+withdrawn_mark(struct tx *tx, struct rows *entries)
+{
+    for (size_t i = 0; i < entries->n; i++) {
+        struct flow_step_row *old = entries->items[i], *row;
+        struct cond by_id[] = {COND("id", old->output), {0}};
+        struct flow_row *child = NULL;
+
+        if (is_child(old) && in_state(old, ENTRY_DONE)) {
+            TRY(row_find(tx, &flow_table, by_id, &child));
+        }
+        if (child && flow_row_state(child) == FLOW_ROLLED_BACK) {
+            row = row_copy(tx_mem(tx), old);
+            row->state = flow_entry_states[ENTRY_AGAIN];
+            TRY(row_update(tx, old, row));
+            entries->items[i] = row;
+        }
+    }
+    return NULL;
+}
+
 /* Did this entry change anything, or may it have? */
 static bool
 entry_stands(const struct flow_step_row *row)
@@ -298,6 +328,34 @@ looks_forget(struct tx *tx, struct rows *entries)
     return NULL;
 }
 
+/* What was made is broken: all that was found out about it is forgotten with it.  Where an effect
+ * has followed nevertheless, it stays as it is. */
+static struct err *
+broken_mark(struct tx *tx, struct rows *entries)
+{
+    struct flow_step_row *old, *row;
+    size_t n = entries->n, first;
+
+    while (n > 0 && !(in_state(entries->items[n - 1], ENTRY_TORN) && !is_child(entries->items[n - 1]))) {
+        n--;
+    }
+    for (first = n; n > 0 && first < entries->n && !entry_stands(entries->items[first]);) {
+        first++;
+    }
+    if (n > 0 && first < entries->n) {
+        old = entries->items[n - 1];
+        row = row_copy(tx_mem(tx), old);
+        row->state = flow_entry_states[ENTRY_DONE];
+        entries->items[n - 1] = row;
+        return row_update(tx, old, row);
+    }
+    for (size_t i = n; n > 0 && i < entries->n; i++) {
+        TRY(row_delete(tx, &flow_step_table, ((struct flow_step_row *)entries->items[i])->id));
+    }
+    entries->n = n > 0 ? n : entries->n;
+    return NULL;
+}
+
 struct err *
 flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
 {
@@ -310,6 +368,8 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     }
     TRY(entries_of(tx, id, &entries));
     TRY(torn_mark(tx, &entries));
+    TRY(withdrawn_mark(tx, &entries));
+    TRY(broken_mark(tx, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
     TRY(retry_children(tx, engine, id));
@@ -376,6 +436,9 @@ flow_fail(struct tx *tx, struct flow_engine *engine, const char *id)
 
         if (flow_row_state(child) == FLOW_FAILED_TEMP) {
             TRY(flow_fail(tx, engine, child->id));
+        } else if (flow_is_active(child)) {
+            /* Where it stops it is given up too (job_end). */
+            TRY(flow_cancel(tx, engine, child->id, false));
         }
     }
     failed = row_copy(tx_mem(tx), row);
@@ -384,34 +447,34 @@ flow_fail(struct tx *tx, struct flow_engine *engine, const char *id)
                          FLOW_FAILED);
 }
 
-static bool
-is_active(const struct flow_row *row)
-{
-    enum flow_state state = flow_row_state(row);
-
-    return state == FLOW_STARTING || state == FLOW_PROCESSING || state == FLOW_ROLLING_BACK;
-}
-
 struct err *
 flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id, bool forceful)
 {
+    const struct flow_type *type;
     struct flow_row *row, *changed;
     struct rows children;
 
     TRY(flow_get(tx, id, &row));
-    if (!is_active(row)) {
+    if (!flow_is_active(row)) {
         return wrong_state(row, "cancel");
     }
     TRY(children_of(tx, id, &children));
     for (size_t i = 0; i < children.n; i++) {
         const struct flow_row *child = children.items[i];
 
-        if (is_active(child)) {
+        if (flow_is_active(child)) {
             TRY(flow_cancel(tx, engine, child->id, forceful));
         }
     }
+    if (str_eq(row->cancel, FLOW_FORCEFUL) || (row->cancel && !forceful)) {
+        return NULL; /* It is asked already, and no cancel is weaker than one before. */
+    }
     changed = row_copy(tx_mem(tx), row);
-    changed->cancel = forceful ? "FORCEFUL" : "GRACEFUL";
-    changed->request = "cancel";
-    return row_update(tx, row, changed);
+    changed->cancel = forceful ? FLOW_FORCEFUL : FLOW_GRACEFUL;
+    /* Its own word: the engine forgets a request by what it says. */
+    changed->request = mem_printf(tx_mem(tx), "cancel %s", changed->cancel);
+    TRY(row_update(tx, row, changed));
+    type = engine_type(engine, row->type, row->version);
+    return type && type->state_changed ? type->state_changed(tx, changed, (int)flow_row_state(row))
+                                       : NULL;
 }

@@ -225,7 +225,7 @@ effect_shown(const struct entry *e)
 }
 
 static void
-gather(struct flow_plan *plan, const struct flow *f)
+gather(struct flow_plan *plan, const struct flow *f, const char *prefix)
 {
     vec_each (&f->entries, at) {
         struct entry *e = *at;
@@ -237,12 +237,16 @@ gather(struct flow_plan *plan, const struct flow *f)
             .effect = effect_shown(e),
             .text = e->calls.len ? buf_copy(plan->mem, &e->calls) : NULL,
             .ran = e->attempts > 0,
+            .path = mem_printf(plan->mem, "%s%s", prefix, e->label),
+            .answer = e->effect == ENTRY_READ && e->attempts > 0 && e->out
+                          ? row_to_json(plan->mem, e->out, false)
+                          : NULL,
         };
 
         if (e->kind || e->effect == ENTRY_NOTE) {
             vec_add(plan->mem, &plan->steps, step);
         } else if (e->planned) {
-            gather(plan, e->planned);
+            gather(plan, e->planned, mem_printf(plan->mem, "%s/", step.path));
         }
     }
 }
@@ -282,7 +286,7 @@ plan_turn(struct flow *f)
         return;
     }
     run->plan.err = err;
-    gather(&run->plan, f);
+    gather(&run->plan, f, "");
     run->done(run->arg, &run->plan);
     plan_drop(f);
 }

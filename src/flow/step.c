@@ -16,10 +16,10 @@ flow_parked(const struct flow *f)
     return err_new(E_PARKED, NULL, "flow %s waits", f->id);
 }
 
-static struct err *
-cancelled(const struct flow *f)
+struct err *
+flow_cancelled(const struct flow *f)
 {
-    return err_new(E_CANCELLED, "Cancelled", "flow %s was cancelled", f->id);
+    return err_new(E_CANCELLED, "Cancelled", "operation %s was cancelled (%s)", f->id, f->cancel);
 }
 
 /* ---- replay ------------------------------------------------------------------------- */
@@ -68,7 +68,7 @@ next_entry(struct flow *f, const char *label, const char *kind_name, enum entry_
     *is_new = !e;
     if (!e) {
         if (f->cancel) {
-            return cancelled(f);
+            return flow_cancelled(f);
         }
         if (effect != ENTRY_JOIN && effect != ENTRY_NOTE) {
             TRY(label_is_new(f, label));
@@ -207,6 +207,18 @@ drive_write(struct flow *f, struct entry *e)
     return flow_parked(f);
 }
 
+/* What it made is broken: it goes before another is made in its place. */
+static struct err *
+drive_torn(struct flow *f, struct entry *e)
+{
+    if (e->undo_tried) {
+        return err_copy(e->err);
+    }
+    e->undo_tried = true;
+    step_begin(e, STEP_UNDO);
+    return e->step ? flow_parked(f) : drive(f, e);
+}
+
 static struct err *
 drive(struct flow *f, struct entry *e)
 {
@@ -220,7 +232,10 @@ drive(struct flow *f, struct entry *e)
         return flow_parked(f);
     }
     if (f->cancel) {
-        return cancelled(f);
+        return flow_cancelled(f);
+    }
+    if (e->state == ENTRY_TORN) {
+        return drive_torn(f, e);
     }
     switch (e->effect) {
     case ENTRY_WRITE:
@@ -324,15 +339,34 @@ is_silent(struct entry *e, const struct flow_poll *poll, const struct err *err)
     return err && poll->silence_ms && time_mono_ns() - e->heard > poll->silence_ms * 1000000;
 }
 
+/* What the poll looks at is to be made anew by a retry. */
+static void
+poll_spoils(const struct entry *e, const struct flow_poll *poll)
+{
+    vec_each (&e->flow->entries, at) {
+        struct entry *made = *at;
+
+        if (poll->made_by && made->effect == ENTRY_WRITE && made->state == ENTRY_DONE &&
+            made->kind->undo && str_eq(made->label, poll->made_by)) {
+            made->state = ENTRY_TORN;
+            entry_changed(made);
+        }
+    }
+}
+
 /* Judges the last answer: '*done', an error that ends the poll, or neither. */
 static struct err *
 poll_judge(struct entry *e, const struct flow_poll *poll, bool *done)
 {
-    struct err *err = probe_take(e);
+    struct err *err = probe_take(e), *broken = NULL;
 
     *done = !err && !poll->until;
     if (!err && poll->until) {
-        TRY(poll->until(e->probe, poll->arg, done));
+        broken = poll->until(e->probe, poll->arg, done);
+    }
+    if (broken || err_is(err, E_NOT_FOUND)) {
+        poll_spoils(e, poll);
+        return broken ? broken : err;
     }
     if (*done || (err && !may_pass(err)) || is_silent(e, poll, err)) {
         return err;
@@ -410,7 +444,7 @@ flow_poll(struct flow *f, const char *label, const struct step_kind *kind, const
             return flow_parked(f);
         }
         if (f->cancel) {
-            return cancelled(f);
+            return flow_cancelled(f);
         }
         clock_start(f, e);
         TRY(drive_poll(f, e, poll));
@@ -434,7 +468,7 @@ flow_delay(struct flow *f, const char *label, int64_t ms)
         return NULL;
     }
     if (f->cancel) {
-        return cancelled(f);
+        return flow_cancelled(f);
     }
     clock_start(f, e);
     rest_ms = (e->started + ms * 1000 - time_now_us()) / 1000;

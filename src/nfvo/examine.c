@@ -151,6 +151,25 @@ nsd_columns(struct mem *mem, const struct examined *found, const struct json **c
     return json_parse(mem, text.data, text.len, columns);
 }
 
+static struct err *
+pnfd_columns(struct mem *mem, const struct examined *found, const struct json **columns)
+{
+    const struct pnfd *pnfd = found->pnfd;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "pnfdId", pnfd->descriptor_id);
+    jw_str(&w, "pnfdName", pnfd->name);
+    jw_str(&w, "pnfdVersion", pnfd->version);
+    jw_str(&w, "pnfdProvider", pnfd->provider);
+    jw_str(&w, "pnfdInvariantId", pnfd->invariant_id);
+    jw_str(&w, "archiveSecurityOption", found->security_option);
+    artifacts_write(&w, "artifacts", found);
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, columns);
+}
+
 /* ---- images ----------------------------------------------------------------------- */
 
 static struct err *
@@ -249,7 +268,7 @@ images_forget(const struct nfvo *nfvo, struct mem *mem, const struct rows *rows)
     }
 }
 
-/* ---- both kinds -------------------------------------------------------------------- */
+/* ---- all kinds --------------------------------------------------------------------- */
 
 static struct err *
 examination_begin(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
@@ -306,5 +325,21 @@ nsd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *i
     for (size_t i = 0; i < found->nsd->n_vnfs; i++) {
         out->uses.items[out->uses.n++] = found->nsd->vnfs[i].vnfd_id;
     }
+    out->pnf_uses.items = MEM_ARRAY(mem, found->nsd->n_pnfs + 1, const char *);
+    for (size_t i = 0; i < found->nsd->n_pnfs; i++) {
+        out->pnf_uses.items[out->pnf_uses.n++] = found->nsd->pnfs[i].pnfd_id;
+    }
     return nsd_columns(mem, found, &out->columns);
+}
+
+struct err *
+pnfd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
+             struct onboard_out *out)
+{
+    struct examination *x;
+    struct examined *found;
+
+    TRY(examination_begin(nfvo, mem, in, "pnf", &x, &found, out));
+    TRY(examination_end(x));
+    return pnfd_columns(mem, found, &out->columns);
 }

@@ -10,8 +10,10 @@
  * E_UNAVAILABLE (disk, no child). */
 struct err *package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
                             struct onboard_out *out) MUST_USE;
-/* The same for an NSD archive. */
+/* The same for an NSD archive, and for a PNFD's. */
 struct err *nsd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
                         struct onboard_out *out) MUST_USE;
+struct err *pnfd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *in,
+                         struct onboard_out *out) MUST_USE;
 
 #endif

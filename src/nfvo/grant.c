@@ -319,3 +319,22 @@ const struct step_kind nfvo_grant_end = {
     .in = &owner_table,
     .local = end_local,
 };
+
+/* ---- what is claimed ---------------------------------------------------------------------------- */
+
+struct err *
+grant_claims_of(struct tx *tx, const char *site_id, const struct json **claims)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    for (size_t i = 0; i < N_CLAIMED; i++) {
+        struct ledger_use use = {0};
+
+        TRY(ledger_usage(tx, site_id, claimed[i].class, &use));
+        jw_int(&w, claimed[i].class, use.used);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, claims);
+}

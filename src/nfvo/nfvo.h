@@ -54,6 +54,10 @@ struct ns_descriptor {
     struct row row;
 #include "nfvo/ns_descriptor.tbl"
 };
+struct pnf_descriptor {
+    struct row row;
+#include "nfvo/pnf_descriptor.tbl"
+};
 struct descriptor {
     struct row row;
 #include "nfvo/descriptor.tbl"
@@ -94,13 +98,13 @@ struct holding {
 
 extern const struct table vnfm_table;
 extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
-    package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+    pnf_descriptor_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
 extern const struct resource vnfm_resource;
 extern const struct resource site_resource, vnf_package_resource, ns_descriptor_resource,
-    grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
+    pnf_descriptor_resource, grant_resource, ns_instance_resource, ns_lcm_op_occ_resource, flow_resource, holding_resource;
 
 /* Words of the enumerations, null-terminated. */
 extern const char *const grant_states[];
@@ -176,7 +180,8 @@ struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *
 struct err *ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
                                struct ns_descriptor **descriptor) MUST_USE;
 
-extern const struct flow_type package_onboard_flow, nsd_onboard_flow, package_erase_flow;
+extern const struct flow_type package_onboard_flow, nsd_onboard_flow, pnfd_onboard_flow,
+    package_erase_flow;
 
 /* ---- NS operations ------------------------------------------------------------- */
 
@@ -200,6 +205,8 @@ struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
 /* SOL005 6.4.7, healVnfData. */
 struct err *ns_heal_start(struct tx *tx, struct op *op, const char *id,
                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
+/* What grants claim at a site, by resource class: a JSON object in tx_mem. */
+struct err *grant_claims_of(struct tx *tx, const char *site_id, const struct json **claims) MUST_USE;
 /* The same checks as before a scaling or an update, the input of the flow and which it is: for a
  * plan. */
 struct err *ns_scale_input(struct tx *tx, struct op *op, const char *id,
@@ -213,11 +220,26 @@ struct err *ns_update_input(struct tx *tx, struct op *op, const char *id,
 struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                                  const struct lcm_request *request,
                                  struct ns_in **out) MUST_USE;
+
+/* An operation on an NS that can be planned, and the plan of it kept: its request is a member of a
+ * plan_request, of the form 'request'. */
+struct ns_plannable {
+    const char *word, *member;
+    const struct table *request;
+    struct err *(*input)(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, struct ns_in **out,
+                         const struct flow_type **type);
+    struct err *(*start)(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, const char **op_occ_id);
+};
+extern const struct ns_plannable ns_plannables[]; /* ended by a null word */
+
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
-/* Task "retry", "rollback" or "fail" on an occurrence.  SOL005 6.4.12-6.4.15. */
-struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id,
-                              const char *task) MUST_USE;
+/* Task "retry", "rollback", "fail" or "cancel" on an occurrence; a cancel with its mode
+ * (cancel_modes), the others with null.  SOL005 6.4.11-6.4.16. */
+struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                              const char *cancel_mode) MUST_USE;
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
 
 /* ---- start ----------------------------------------------------------------------- */

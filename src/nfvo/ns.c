@@ -215,15 +215,28 @@ ns_instantiate_start(struct tx *tx, struct op *op, const char *id,
     return lcm_start(tx, op, &ns_instantiate, in, in->project_id, op_occ_id);
 }
 
-struct err *
-ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                   const char **op_occ_id)
+static struct err *
+terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_terminate_check(tx, id, request->row));
     in->request = request->body;
+    *type = &ns_terminate_flow;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_terminate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                   const char **op_occ_id)
+{
+    const struct flow_type *type = NULL;
+    struct ns_in *in = NULL;
+
+    TRY(terminate_input(tx, op, id, request, &in, &type));
     return lcm_start(tx, op, &ns_terminate, in, in->project_id, op_occ_id);
 }
 
@@ -251,15 +264,28 @@ ns_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
     return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
-struct err *
-ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-              const char **op_occ_id)
+static struct err *
+heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+           struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_heal, in));
     TRY(ns_heal_check(tx, request->row, in));
     in->request = request->body;
+    *type = &ns_heal_flow;
+    *out = in;
+    return NULL;
+}
+
+struct err *
+ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+              const char **op_occ_id)
+{
+    const struct flow_type *type = NULL;
+    struct ns_in *in = NULL;
+
+    TRY(heal_input(tx, op, id, request, &in, &type));
     return lcm_start(tx, op, &ns_heal, in, in->project_id, op_occ_id);
 }
 
@@ -287,8 +313,27 @@ ns_update_start(struct tx *tx, struct op *op, const char *id, const struct lcm_r
     return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
+static struct err *
+instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                  struct ns_in **out, const struct flow_type **type)
+{
+    *type = &ns_instantiate_flow;
+    return ns_instantiate_input(tx, op, id, request, out);
+}
+
+const struct ns_plannable ns_plannables[] = {
+    {"INSTANTIATE", "request", &instantiate_ns_request_table, instantiate_input,
+     ns_instantiate_start},
+    {"SCALE", "scale", &scale_ns_request_table, ns_scale_input, ns_scale_start},
+    {"HEAL", "heal", &heal_ns_request_table, heal_input, ns_heal_start},
+    {"UPDATE", "update", &update_ns_request_table, ns_update_input, ns_update_start},
+    {"TERMINATE", "terminate", &terminate_ns_request_table, terminate_input, ns_terminate_start},
+    {0},
+};
+
 struct err *
-ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
+ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                  const char *cancel_mode)
 {
     struct nfvo *nfvo = op->user;
     struct ns_lcm_op_occ *occ;
@@ -297,7 +342,7 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
-    return flow_task(tx, nfvo->engine, id, task);
+    return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }
 
 /* ---- resourceChanges (SOL005 6.5.2.3)
@@ -566,6 +611,11 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     TRY(row_get(tx, &ns_lcm_op_occ_table, flow->id, &before));
     occ = row_copy(tx_mem(tx), before);
+    occ->is_cancel_pending = flow->cancel != NULL;
+    occ->cancel_mode = flow->cancel;
+    if (old == (int)flow_row_state(flow)) {
+        return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
+    }
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));

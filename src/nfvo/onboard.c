@@ -79,6 +79,12 @@ nsd_examine_act(struct step *step)
     examine_act(step, nsd_examine);
 }
 
+static void
+pnfd_examine_act(struct step *step)
+{
+    examine_act(step, pnfd_examine);
+}
+
 /* ---- keep: one transaction ----------------------------------------------------------- */
 
 static struct err *
@@ -121,7 +127,7 @@ record_insert(struct tx *tx, const struct onboard_out *found)
     return row_insert(tx, descriptor);
 }
 
-/* Writes what both kinds have in common; 'row' is the copy to change. */
+/* Writes what all kinds have in common; 'row' is the copy to change. */
 static struct err *
 found_keep(struct tx *tx, const struct table *table, const struct onboard_out *found, void *old,
            void *row)
@@ -130,7 +136,9 @@ found_keep(struct tx *tx, const struct table *table, const struct onboard_out *f
     text_set(row, table, "entry", found->entry);
     text_set(row, table, "manifest", found->manifest);
     text_set(row, table, "onboarding_state", "ONBOARDED");
-    text_set(row, table, "operational_state", "ENABLED");
+    if (table_attr(table, "operational_state")) {
+        text_set(row, table, "operational_state", "ENABLED");
+    }
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     TRY(row_update(tx, old, row));
     TRY(record_insert(tx, found));
@@ -201,8 +209,22 @@ nsd_keep(struct tx *tx, const void *in, void *out)
                    found));
     TRY(row_get(tx, &ns_descriptor_table, found->id, &old));
     row = row_copy(tx_mem(tx), old);
-    TRY(nsd_packages(tx, found, &row->vnf_pkg_ids));
+    TRY(err_join(nsd_packages(tx, found, &row->vnf_pkg_ids),
+                 pnfds_take(tx, found->project_id, &found->pnf_uses, &row->pnfd_info_ids)));
     return found_keep(tx, &ns_descriptor_table, found, old, row);
+}
+
+static struct err *
+pnfd_keep(struct tx *tx, const void *in, void *out)
+{
+    const struct onboard_out *found = in;
+    void *old;
+
+    (void)out;
+    TRY(id_is_free(tx, &pnf_descriptor_table, "pnfd_id", json_get_str(found->columns, "pnfdId"),
+                   found));
+    TRY(row_get(tx, &pnf_descriptor_table, found->id, &old));
+    return found_keep(tx, &pnf_descriptor_table, found, old, row_copy(tx_mem(tx), old));
 }
 
 static struct err *
@@ -229,6 +251,13 @@ nsd_refuse(struct tx *tx, const void *in, void *out)
 {
     (void)out;
     return refuse(tx, &ns_descriptor_table, in);
+}
+
+static struct err *
+pnfd_refuse(struct tx *tx, const void *in, void *out)
+{
+    (void)out;
+    return refuse(tx, &pnf_descriptor_table, in);
 }
 
 /* ---- the flows -------------------------------------------------------------------------- */
@@ -276,6 +305,28 @@ const struct step_kind nsd_refuse_kind = {
     .effect = FLOW_LOCAL,
     .in = &problem_table,
     .local = nsd_refuse,
+};
+const struct step_kind pnfd_examine_kind = {
+    .name = "pnfd examine",
+    .doc = "Checks the uploaded PNFD and takes out what is needed later.",
+    .effect = FLOW_READ,
+    .in = &onboard_in_table,
+    .out = &onboard_out_table,
+    .act = pnfd_examine_act,
+};
+const struct step_kind pnfd_keep_kind = {
+    .name = "pnfd keep",
+    .doc = "Makes the PNFD ONBOARDED.",
+    .effect = FLOW_LOCAL,
+    .in = &onboard_out_table,
+    .local = pnfd_keep,
+};
+const struct step_kind pnfd_refuse_kind = {
+    .name = "pnfd refuse",
+    .doc = "Keeps with the PNFD why it cannot be on-boarded.",
+    .effect = FLOW_LOCAL,
+    .in = &problem_table,
+    .local = pnfd_refuse,
 };
 
 static struct err *
@@ -331,6 +382,12 @@ nsd_onboard_run(struct flow *f, const void *in)
     return onboard(f, in, &nsd_examine_kind, &nsd_keep_kind, &nsd_refuse_kind);
 }
 
+static struct err *
+pnfd_onboard_run(struct flow *f, const void *in)
+{
+    return onboard(f, in, &pnfd_examine_kind, &pnfd_keep_kind, &pnfd_refuse_kind);
+}
+
 const struct flow_type package_onboard_flow = {
     .name = "package_onboard",
     .version = 1,
@@ -344,4 +401,11 @@ const struct flow_type nsd_onboard_flow = {
     .doc = "Examines and keeps an uploaded NSD.",
     .in = &onboard_in_table,
     .run = nsd_onboard_run,
+};
+const struct flow_type pnfd_onboard_flow = {
+    .name = "pnfd_onboard",
+    .version = 1,
+    .doc = "Examines and keeps an uploaded PNFD.",
+    .in = &onboard_in_table,
+    .run = pnfd_onboard_run,
 };

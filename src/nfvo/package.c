@@ -1,6 +1,6 @@
-/* VNF packages and NSDs as resources: both live the same life (SOL005 9.5.6,
- * 5.5.4): created empty, uploaded, on-boarded, enabled or disabled, deleted only
- * when disabled and unused. */
+/* VNF packages, NSDs and PNFDs as resources: all live the same life (SOL005 9.5.6,
+ * 5.5.4): created empty, uploaded, on-boarded, enabled or disabled (a PNFD has no
+ * such state), deleted only when disabled and unused. */
 #include "nfvo/examine.h"
 #include "nfvo/onboard.h"
 #include "sys/file.h"
@@ -50,18 +50,18 @@ static struct err *
 descriptor_before_update(struct tx *tx, struct op *op, const void *old, void *row)
 {
     const struct table *table = op->resource->table;
-    const char *before = text_of(table, "operational_state", old);
-    const char *after = text_of(table, "operational_state", row);
+    const char *before;
 
     TRY(user_data_merge(tx, table, old, row));
-    if (!row_given(row, "operational_state")) {
+    if (!table_attr(table, "operational_state") || !row_given(row, "operational_state")) {
         return NULL;
     }
+    before = text_of(table, "operational_state", old);
     if (!str_eq(text_of(table, "onboarding_state", old), "ONBOARDED")) {
         return err_new(E_CONFLICT, NULL, "%s %s is not ONBOARDED: its operational state is fixed",
                        table->name, key_of(table, old));
     }
-    if (str_eq(before, after)) {
+    if (str_eq(before, text_of(table, "operational_state", row))) {
         return err_new(E_CONFLICT, NULL, "%s %s is already %s", table->name, key_of(table, old),
                        before);
     }
@@ -92,11 +92,15 @@ descriptor_before_delete(struct tx *tx, struct op *op, const void *row)
     if (str_eq(onboarding, "UPLOADING") || str_eq(onboarding, "PROCESSING")) {
         return err_new(E_CONFLICT, NULL, "%s %s is %s", table->name, id, onboarding);
     }
-    if (!str_eq(text_of(table, "operational_state", row), "DISABLED")) {
+    if (table_attr(table, "operational_state") &&
+        !str_eq(text_of(table, "operational_state", row), "DISABLED")) {
         return err_new(E_CONFLICT, NULL, "%s %s is ENABLED: disable it first", table->name, id);
     }
     if (!str_eq(text_of(table, "usage_state", row), "NOT_IN_USE")) {
         return err_new(E_IN_USE, NULL, "%s %s is in use", table->name, id);
+    }
+    if (table == &ns_descriptor_table) {
+        TRY(pnfds_release(tx, row));
     }
     TRY(owned_delete(tx, &descriptor_table, id));
     return owned_delete(tx, &package_image_table, id);
@@ -139,6 +143,16 @@ const struct resource ns_descriptor_resource = {
     .singular = "ns_descriptor",
     .plural = "ns_descriptors",
     .doc = "Network service descriptors (SOL005 clause 5).",
+    .flags = RESOURCE_REVISION,
+    .rule_create = "writer",
+    .hooks = DESCRIPTOR_HOOKS,
+};
+
+const struct resource pnf_descriptor_resource = {
+    .table = &pnf_descriptor_table,
+    .singular = "pnf_descriptor",
+    .plural = "pnf_descriptors",
+    .doc = "Descriptors of physical network functions (SOL005 clause 5).",
     .flags = RESOURCE_REVISION,
     .rule_create = "writer",
     .hooks = DESCRIPTOR_HOOKS,

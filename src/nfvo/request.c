@@ -502,6 +502,12 @@ ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *ns
         faults = err_join(faults, vnfm_check(tx, project_id, nsd, vnfms->keys[i],
                                              json_str(vnfms->items[i])));
     }
+    for (size_t i = 0; i < nsd->n_pnfs; i++) {
+        faults = err_join(faults, err_new(E_UNPROCESSABLE, NULL,
+                                          "PNF profile %s: a network service with a physical "
+                                          "network function cannot be instantiated here",
+                                          nsd->pnfs[i].name));
+    }
     return faults;
 }
 

@@ -59,13 +59,27 @@ before_delete(struct tx *tx, struct op *op, const void *row)
     return operations_check(tx, site);
 }
 
+static struct err *
+before_show(struct tx *tx, struct op *op, void **rows, size_t n)
+{
+    (void)op;
+    for (size_t i = 0; i < n; i++) {
+        struct site *site = rows[i];
+
+        TRY(grant_claims_of(tx, site->id, &site->claimed));
+    }
+    return NULL;
+}
+
 const struct resource site_resource = {
     .table = &site_table,
     .singular = "site",
     .plural = "sites",
     .doc = "OpenStack sites that network functions are placed on.",
     .rule_create = "writer",
-    .hooks = {.before_create = before_create, .before_delete = before_delete},
+    .hooks = {.before_create = before_create,
+              .before_delete = before_delete,
+              .before_show = before_show},
 };
 
 struct err *

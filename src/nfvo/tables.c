@@ -8,6 +8,7 @@
 #include "nfvo/grant_desk.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
+#include "nfvo/stored_plan.h"
 #include "vnfm/vnfm.h"
 
 const char *const site_containers[] = {"DISCOVERED", "YES", "NO", NULL};
@@ -42,6 +43,11 @@ static const struct attr vnf_package_attrs[] = {
 #define TABLE_STRUCT ns_descriptor
 static const struct attr ns_descriptor_attrs[] = {
 #include "nfvo/ns_descriptor.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT pnf_descriptor
+static const struct attr pnf_descriptor_attrs[] = {
+#include "nfvo/pnf_descriptor.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT descriptor
@@ -111,6 +117,11 @@ const struct table ns_descriptor_table = {
     .doc = "A network service descriptor.",
     TABLE(struct ns_descriptor, ns_descriptor_attrs),
 };
+const struct table pnf_descriptor_table = {
+    .name = "pnf_descriptor",
+    .doc = "A descriptor of a physical network function.",
+    TABLE(struct pnf_descriptor, pnf_descriptor_attrs),
+};
 const struct table descriptor_table = {
     .name = "descriptor",
     .doc = "An on-boarded descriptor.",
@@ -158,9 +169,12 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &vnfm_table,           &site_table,        &vnf_package_table, &ns_descriptor_table, &descriptor_table,
+    &vnfm_table,
+    &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
+    &pnf_descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
-    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       NULL,
+    &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &stored_plan_table,
+    NULL,
 };
 
 void
@@ -168,9 +182,10 @@ nfvo_register(void)
 {
     static const struct resource *const all[] = {
         &site_resource,           &vnf_package_resource,   &ns_descriptor_resource,
+        &pnf_descriptor_resource,
         &ns_instance_resource,    &ns_lcm_op_occ_resource, &vnf_instance_resource,
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
-        &holding_resource,        &vnfm_resource,
+        &holding_resource,        &vnfm_resource,          &stored_plan_resource,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -180,6 +195,7 @@ nfvo_register(void)
 
 const struct flow_type *const nfvo_flows[] = {
     &package_onboard_flow, &nsd_onboard_flow,
+    &pnfd_onboard_flow,
     &package_erase_flow,   &vnf_instantiate_flow,
     &vnf_terminate_flow,   &vnfc_flow,
     &vnf_scale_out_flow,   &vnf_scale_in_flow,
@@ -205,6 +221,9 @@ const struct step_kind *const nfvo_kinds[] = {
     &nsd_examine_kind,
     &nsd_keep_kind,
     &nsd_refuse_kind,
+    &pnfd_examine_kind,
+    &pnfd_keep_kind,
+    &pnfd_refuse_kind,
     &package_erase_kind,
     &held_note,
     &held_read,

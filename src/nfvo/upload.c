@@ -1,7 +1,8 @@
-/* Uploads of packages and NSDs: streamed into a file beside its final place,
+/* Uploads of packages, NSDs and PNFDs: streamed into a file beside its final place,
  * hashed on the way, made durable before the row says so.  The state UPLOADING is
  * the lock: it is taken in a write of its own before the first byte. */
 #include "base/log.h"
+#include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
@@ -25,6 +26,27 @@ struct upload {
     EVP_MD_CTX *hash;
     char sha256[65];
 };
+
+/* What is uploaded, and the flow that on-boards it. */
+static const struct {
+    const struct table *table;
+    const struct flow_type *flow;
+} kinds[] = {
+    {&vnf_package_table, &package_onboard_flow},
+    {&ns_descriptor_table, &nsd_onboard_flow},
+    {&pnf_descriptor_table, &pnfd_onboard_flow},
+};
+
+static const struct flow_type *
+flow_of(const struct table *table)
+{
+    size_t i = 0;
+
+    while (i + 1 < ARRAY_SIZE(kinds) && kinds[i].table != table) {
+        i++;
+    }
+    return kinds[i].flow;
+}
 
 /* ---- states ---------------------------------------------------------------- */
 
@@ -192,7 +214,7 @@ upload_accept(struct tx *tx, struct upload *upload)
     static const char *const from[] = {"UPLOADING", NULL};
     struct onboard_in *in = row_new(tx_mem(tx), &onboard_in_table);
     struct flow_start start = {
-        .type = upload->table == &vnf_package_table ? &package_onboard_flow : &nsd_onboard_flow,
+        .type = flow_of(upload->table),
         .in = in,
         .project_id = upload->project_id,
     };
@@ -254,8 +276,10 @@ recover_table(struct tx *tx, const struct table *table)
 struct err *
 uploads_recover(struct tx *tx)
 {
-    TRY(recover_table(tx, &vnf_package_table));
-    return recover_table(tx, &ns_descriptor_table);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        TRY(recover_table(tx, kinds[i].table));
+    }
+    return NULL;
 }
 
 /* ---- reading ------------------------------------------------------------------ */

@@ -135,6 +135,14 @@ loop_timer_new(struct loop *loop, loop_fn *fn, void *arg)
 }
 
 void
+loop_timer_hurry(struct loop_timer *timer)
+{
+    if (timer->index != NOT_ARMED) {
+        loop_timer_arm(timer, 0);
+    }
+}
+
+void
 loop_timer_disarm(struct loop_timer *timer)
 {
     struct loop *loop = timer->loop;

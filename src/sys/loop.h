@@ -42,6 +42,8 @@ void loop_fd_del(struct loop_fd *watch); /* null accepted */
 /* A one-shot timer; arm again at will.  It does not fire after loop_timer_del. */
 struct loop_timer *loop_timer_new(struct loop *loop, loop_fn *fn, void *arg) MUST_USE;
 void loop_timer_arm(struct loop_timer *timer, int64_t delay_ms); /* re-arms */
+/* Fires at the next turn, if it is armed at all. */
+void loop_timer_hurry(struct loop_timer *timer);
 void loop_timer_disarm(struct loop_timer *timer);
 void loop_timer_del(struct loop_timer *timer); /* null accepted */
 

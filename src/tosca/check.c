@@ -87,12 +87,12 @@ check_descriptor(struct sorting *sorting, const struct tosca *tosca,
         sort_errors(sorting, vnfd_from_tosca(mem, tosca, &verdict->vnfd));
     } else if (has_node(tosca, "tosca.nodes.nfv.PNF")) {
         verdict->what = "PNFD";
-        vec_add(mem, &sorting->features, "feature: PNF descriptors are not supported");
+        sort_errors(sorting, pnfd_from_tosca(mem, tosca, &verdict->pnfd));
     } else {
         verdict->what = "service template";
         vec_add(mem, &sorting->features,
-                "feature: service templates that describe no VNF or NS by SOL001's types are not "
-                "supported");
+                "feature: service templates that describe no VNF, NS or PNF by SOL001's types are "
+                "not supported");
     }
 }
 
@@ -160,6 +160,7 @@ verdict_fill(const struct sorting *sorting, struct package_verdict *verdict)
     if (verdict->kind != PACKAGE_ACCEPTED) {
         verdict->vnfd = NULL;
         verdict->nsd = NULL;
+        verdict->pnfd = NULL;
     }
 }
 
@@ -229,6 +230,11 @@ print_verdict(FILE *out, const char *path, const struct package_verdict *verdict
                verdict->nsd->name, verdict->nsd->version, verdict->nsd->designer,
                verdict->nsd->descriptor_id, verdict->nsd->n_vnfs, verdict->nsd->n_links,
                verdict->nsd->n_graphs);
+    }
+    if (verdict->pnfd) {
+        fprintf(out, "  %s %s by %s, descriptor %s: %zu connection point(s)\n", verdict->pnfd->name,
+               verdict->pnfd->version, verdict->pnfd->provider, verdict->pnfd->descriptor_id,
+               verdict->pnfd->n_cps);
     }
 }
 

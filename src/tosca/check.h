@@ -2,7 +2,7 @@
 #ifndef CARRICK_TOSCA_CHECK_H
 #define CARRICK_TOSCA_CHECK_H
 
-#include "tosca/nsd.h"
+#include "tosca/pnfd.h"
 
 #include <stdio.h>
 
@@ -18,7 +18,8 @@ struct package_verdict {
     size_t n_notes;
     const char **notes;         /* let pass, but worth knowing */
     struct vnfd *vnfd;          /* Accepted VNFD ... */
-    struct nsd *nsd;            /* ... or NSD; else null. */
+    struct nsd *nsd;            /* ... or NSD ... */
+    struct pnfd *pnfd;          /* ... or PNFD; else null. */
 };
 
 /* Checks the package that is open as 'fd' (a zip; taken over), called 'name' in messages.  Needs

@@ -172,15 +172,30 @@ drawing_of_vnfd(struct mem *mem, const struct vnfd *vnfd)
 /* ---- an NS ------------------------------------------------------------------------------- */
 
 static void
+connections_draw(struct mem *mem, struct buf *out, const char *self, size_t n,
+                 const struct nsd_connection *list)
+{
+    for (size_t i = 0; i < n; i++) {
+        edge(mem, out, self, key(mem, "", "link", list[i].link), list[i].requirement);
+    }
+}
+
+static void
 vnf_draw(struct mem *mem, struct buf *out, const struct nsd_vnf *vnf)
 {
     const char *self = key(mem, "", "vnf", vnf->name);
 
     buf_printf(out, "  %s [label=%s];\n", self, label(mem, vnf->name, vnf->node_type, NULL));
-    for (size_t i = 0; i < vnf->n_connections; i++) {
-        edge(mem, out, self, key(mem, "", "link", vnf->connections[i].link),
-             vnf->connections[i].requirement);
-    }
+    connections_draw(mem, out, self, vnf->n_connections, vnf->connections);
+}
+
+static void
+pnf_draw(struct mem *mem, struct buf *out, const struct nsd_pnf *pnf)
+{
+    const char *self = key(mem, "", "pnf", pnf->name);
+
+    buf_printf(out, "  %s [shape=box3d, label=%s];\n", self, label(mem, pnf->name, NULL));
+    connections_draw(mem, out, self, pnf->n_connections, pnf->connections);
 }
 
 static void
@@ -242,6 +257,9 @@ drawing_of_nsd(struct mem *mem, const struct nsd *nsd)
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
         vnf_draw(mem, &out, &nsd->vnfs[i]);
     }
+    for (size_t i = 0; i < nsd->n_pnfs; i++) {
+        pnf_draw(mem, &out, &nsd->pnfs[i]);
+    }
     for (size_t i = 0; i < nsd->n_saps; i++) {
         sap_draw(mem, &out, &nsd->saps[i]);
     }
@@ -249,6 +267,28 @@ drawing_of_nsd(struct mem *mem, const struct nsd *nsd)
         for (size_t i = 0; i < nsd->graphs[g].n_paths; i++) {
             path_draw(mem, &out, &nsd->graphs[g].paths[i], n++);
         }
+    }
+    buf_str(&out, "}\n");
+    return buf_copy(mem, &out);
+}
+
+/* ---- a PNF ------------------------------------------------------------------------------- */
+
+const char *
+drawing_of_pnfd(struct mem *mem, const struct pnfd *pnfd)
+{
+    AUTO_BUF out = BUF_INIT;
+    const char *self = key(mem, "", "pnf", pnfd->name);
+
+    head(&out, label(mem, mem_printf(mem, "%s %s", pnfd->name, pnfd->version), NULL));
+    buf_printf(&out, "  %s [shape=box3d, label=%s];\n", self,
+               label(mem, pnfd->name, pnfd->provider, NULL));
+    for (size_t i = 0; i < pnfd->n_cps; i++) {
+        const char *cp = key(mem, "", "cp", pnfd->cps[i].name);
+
+        buf_printf(&out, "  %s [shape=ellipse, label=%s];\n", cp,
+                   label(mem, pnfd->cps[i].name, NULL));
+        edge(mem, &out, self, cp, NULL);
     }
     buf_str(&out, "}\n");
     return buf_copy(mem, &out);
@@ -262,8 +302,9 @@ draw(const char *path, struct mem *mem, struct err *e, const struct package_verd
     if (e || verdict->kind != PACKAGE_ACCEPTED) {
         return package_tell(stderr, path, mem, e, verdict);
     }
-    (void)fputs(verdict->vnfd ? drawing_of_vnfd(mem, verdict->vnfd)
-                              : drawing_of_nsd(mem, verdict->nsd),
+    (void)fputs(verdict->vnfd  ? drawing_of_vnfd(mem, verdict->vnfd)
+                : verdict->nsd ? drawing_of_nsd(mem, verdict->nsd)
+                               : drawing_of_pnfd(mem, verdict->pnfd),
                 stdout);
     return 0;
 }

@@ -259,7 +259,17 @@ files_read(const struct json *list, struct mem *mem, struct examined *found)
 }
 
 static struct err *
-found_read(struct mem *mem, const struct json *json, bool is_nsd, struct examined *found)
+descriptor_read(struct mem *mem, const char *kind, struct examined *found)
+{
+    if (str_eq(kind, "nsd")) {
+        return nsd_read(mem, found->record, &found->nsd);
+    }
+    return str_eq(kind, "pnf") ? pnfd_read(mem, found->record, &found->pnfd)
+                               : vnfd_read(mem, found->record, &found->vnfd);
+}
+
+static struct err *
+found_read(struct mem *mem, const struct json *json, const char *kind, struct examined *found)
 {
     static const char *const options[] = {NULL, "OPTION_1", "OPTION_2"};
     const struct json *manifest = json_get(json, "manifest");
@@ -276,12 +286,11 @@ found_read(struct mem *mem, const struct json *json, bool is_nsd, struct examine
         return err_new(E_INVALID, NULL, "entry");
     }
     TRY(files_read(json_get(json, "files"), mem, found));
-    return is_nsd ? nsd_read(mem, found->record, &found->nsd)
-                  : vnfd_read(mem, found->record, &found->vnfd);
+    return descriptor_read(mem, kind, found);
 }
 
 static struct err *
-hear_found(struct examination *x, bool is_nsd, struct examined **found)
+hear_found(struct examination *x, const char *kind, struct examined **found)
 {
     const struct json *json;
     struct err *e;
@@ -297,7 +306,7 @@ hear_found(struct examination *x, bool is_nsd, struct examined **found)
     }
     TRY(hear_json(x, n, &json));
     *found = MEM_NEW(x->mem, struct examined);
-    e = found_read(x->mem, json, is_nsd, *found);
+    e = found_read(x->mem, json, kind, *found);
     if (e) {
         examination_free(x);
     }
@@ -364,7 +373,7 @@ examination_new(struct mem *mem, const struct examination_order *order, struct e
         return e;
     }
     mem_on_free(mem, examination_free, x);
-    return order->file ? NULL : hear_found(x, str_eq(order->kind, "nsd"), found);
+    return order->file ? NULL : hear_found(x, order->kind, found);
 }
 
 /* ---- files ---------------------------------------------------------------------------------------- */

@@ -3,12 +3,12 @@
 #ifndef CARRICK_TOSCA_EXAMINATION_H
 #define CARRICK_TOSCA_EXAMINATION_H
 
-#include "tosca/nsd.h"
+#include "tosca/pnfd.h"
 
 /* What is asked of the child. */
 struct examination_order {
     const char *program; /* run as PROGRAM examine ...; null = /proc/self/exe */
-    const char *kind;    /* "vnf", "nsd": the descriptor, then its images; or "file" */
+    const char *kind;    /* "vnf", "nsd", "pnf": the descriptor, then its images; or "file" */
     const char *file;    /* "file": the name of the one to give */
     int fd;              /* the package; borrowed, read from its start */
     uint64_t memory;     /* bytes that it may use; 0 = 1 GiB */
@@ -30,6 +30,7 @@ struct examined {
     const struct json *record; /* the descriptor as it is kept (record.h) */
     struct vnfd *vnfd;    /* "vnf": the descriptor, else null */
     struct nsd *nsd;      /* "nsd" */
+    struct pnfd *pnfd;    /* "pnf" */
 };
 
 struct examination;
@@ -63,7 +64,7 @@ enum examination_word {
 #define EXAMINATION_DATA_MAX (64u << 10)
 #define EXAMINATION_HEAD 5
 
-/* `carrick examine [OPTIONS] vnf|nsd|file [NAME]`: see examiner.c. */
+/* `carrick examine [OPTIONS] vnf|nsd|pnf|file [NAME]`: see examiner.c. */
 int examine_main(int argc, char **argv);
 
 #endif

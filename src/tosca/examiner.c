@@ -1,5 +1,5 @@
 /* `carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] [--signed only|or-not]
- * vnf|nsd|file [NAME]`
+ * vnf|nsd|pnf|file [NAME]`
  *
  * Reads the package on standard input and tells on standard output, in the words
  * of examination.h, what it is.  The package comes from a stranger: before a byte
@@ -76,7 +76,7 @@ files_write(struct jw *w, const struct package *pkg)
 }
 
 static struct err *
-say_found(const struct package *pkg, const struct vnfd *vnfd, const struct nsd *nsd)
+say_found(const struct package *pkg, const struct examined *found)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -86,10 +86,12 @@ say_found(const struct package *pkg, const struct vnfd *vnfd, const struct nsd *
     jw_str(&w, "manifest", pkg->manifest_file);
     jw_int(&w, "signed", pkg->security_option);
     files_write(&w, pkg);
-    if (vnfd) {
-        vnfd_write(&w, "descriptor", vnfd);
+    if (found->vnfd) {
+        vnfd_write(&w, "descriptor", found->vnfd);
+    } else if (found->nsd) {
+        nsd_write(&w, "descriptor", found->nsd);
     } else {
-        nsd_write(&w, "descriptor", nsd);
+        pnfd_write(&w, "descriptor", found->pnfd);
     }
     jw_end(&w);
     if (text.len > EXAMINATION_FOUND_MAX) {
@@ -126,12 +128,12 @@ static struct err *
 vnf_examine(struct examiner *x, struct package *pkg)
 {
     const struct vnfd_image **images;
-    struct vnfd *vnfd;
+    struct examined found = {0};
     size_t n;
 
-    TRY(vnfd_from_package(x->mem, pkg, &vnfd));
-    TRY(say_found(pkg, vnfd, NULL));
-    images = examination_images(x->mem, vnfd, &n);
+    TRY(vnfd_from_package(x->mem, pkg, &found.vnfd));
+    TRY(say_found(pkg, &found));
+    images = examination_images(x->mem, found.vnfd, &n);
     for (size_t i = 0; i < n; i++) {
         TRY(say_file(pkg, images[i]->file));
     }
@@ -141,10 +143,19 @@ vnf_examine(struct examiner *x, struct package *pkg)
 static struct err *
 nsd_examine(struct examiner *x, struct package *pkg)
 {
-    struct nsd *nsd;
+    struct examined found = {0};
 
-    TRY(nsd_from_package(x->mem, pkg, &nsd));
-    return say_found(pkg, NULL, nsd);
+    TRY(nsd_from_package(x->mem, pkg, &found.nsd));
+    return say_found(pkg, &found);
+}
+
+static struct err *
+pnf_examine(struct examiner *x, struct package *pkg)
+{
+    struct examined found = {0};
+
+    TRY(pnfd_from_package(x->mem, pkg, &found.pnfd));
+    return say_found(pkg, &found);
 }
 
 static struct err *
@@ -160,6 +171,7 @@ static const struct order {
 } orders[] = {
     {"vnf", false, vnf_examine},
     {"nsd", false, nsd_examine},
+    {"pnf", false, pnf_examine},
     {"file", true, file_examine},
 };
 
@@ -255,7 +267,7 @@ examine_main(int argc, char **argv)
 
     if (!order) {
         (void)fprintf(stderr, "usage: carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] "
-                              "[--signed only|or-not] vnf|nsd|file [NAME] <PACKAGE\n");
+                              "[--signed only|or-not] vnf|nsd|pnf|file [NAME] <PACKAGE\n");
         mem_free(x.mem);
         return 2;
     }

@@ -8,6 +8,7 @@
 
 #define NS "tosca.nodes.nfv.NS"
 #define VNF "tosca.nodes.nfv.VNF"
+#define PNF "tosca.nodes.nfv.PNF"
 #define VL "tosca.nodes.nfv.NsVirtualLink"
 #define SAP "tosca.nodes.nfv.Sap"
 #define FORWARDING "tosca.nodes.nfv.Forwarding"
@@ -34,13 +35,15 @@ follow_link(struct extract *x, const struct tosca_node *node,
     return next->node;
 }
 
-static void
-read_connections(struct extract *x, const struct tosca_node *node, struct nsd_vnf *vnf)
+static struct nsd_connection *
+read_connections(struct extract *x, const struct tosca_node *node, size_t *n)
 {
-    vnf->connections = MEM_ARRAY(x->mem, node->n_requirements, struct nsd_connection);
+    struct nsd_connection *list = MEM_ARRAY(x->mem, node->n_requirements, struct nsd_connection);
+
+    *n = 0;
     for (size_t i = 0; i < node->n_requirements; i++) {
         const struct tosca_requirement *requirement = &node->requirements[i];
-        struct nsd_connection *connection = &vnf->connections[vnf->n_connections];
+        struct nsd_connection *connection = &list[*n];
         const struct tosca_node *target = tosca_node(node->in, str_or(requirement->node, ""));
 
         if (!target || !(tosca_is(target->type, VL) || tosca_is(target->type, FORWARDING))) {
@@ -48,8 +51,9 @@ read_connections(struct extract *x, const struct tosca_node *node, struct nsd_vn
         }
         connection->requirement = requirement->name;
         connection->link = follow_link(x, node, requirement, &connection->forwarding);
-        vnf->n_connections += connection->link != NULL;
+        *n += connection->link != NULL;
     }
+    return list;
 }
 
 static struct nsd_vnf
@@ -67,8 +71,18 @@ vnf_of(struct extract *x, const struct tosca_node *node)
         extract_fault(x, tosca_fault(node->yaml, "%s: min_number_of_instances is above the maximum",
                                      node->name));
     }
-    read_connections(x, node, &vnf);
+    vnf.connections = read_connections(x, node, &vnf.n_connections);
     return vnf;
+}
+
+static struct nsd_pnf
+pnf_of(struct extract *x, const struct tosca_node *node)
+{
+    struct nsd_pnf pnf = {.name = node->name};
+
+    pnf.pnfd_id = extract_required(x, node, "descriptor_id");
+    pnf.connections = read_connections(x, node, &pnf.n_connections);
+    return pnf;
 }
 
 static struct nsd_sap
@@ -109,6 +123,7 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
     nsd->vnfs = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_vnf);
     nsd->links = MEM_ARRAY(x->mem, in->nodes.n, struct vnfd_link);
     nsd->saps = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_sap);
+    nsd->pnfs = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_pnf);
     vec_each (&in->nodes, it) {
         const struct tosca_node *node = *it;
 
@@ -121,9 +136,8 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
         } else if (tosca_is(node->type, NS) && node != main) {
             extract_fault(x,
                           tosca_unsupported(node->yaml, "nested network service (%s)", node->name));
-        } else if (tosca_is(node->type, "tosca.nodes.nfv.PNF")) {
-            extract_fault(
-                x, tosca_unsupported(node->yaml, "physical network function (%s)", node->name));
+        } else if (tosca_is(node->type, PNF)) {
+            nsd->pnfs[nsd->n_pnfs++] = pnf_of(x, node);
         }
     }
 }
@@ -166,8 +180,9 @@ inside_of(struct extract *x, const struct tosca_node *main)
             has_members =
                 has_members || tosca_is((*node)->type, VNF) || tosca_is((*node)->type, VL);
         }
-        /* A VNFD that the NSD imports substitutes a VNF and is not meant. */
-        if (!has_members || tosca_is((*in)->substitutes, VNF)) {
+        /* A VNFD or PNFD that the NSD imports substitutes its function and is not meant. */
+        if (!has_members || tosca_is((*in)->substitutes, VNF) ||
+            tosca_is((*in)->substitutes, PNF)) {
             continue;
         }
         if (found && tosca_is((*in)->substitutes, NS)) {
@@ -180,18 +195,27 @@ inside_of(struct extract *x, const struct tosca_node *main)
 }
 
 static void
-check_connections(struct extract *x, const struct tosca_template *in, const struct nsd *nsd)
+check_connections(struct extract *x, const struct tosca_node *of, const struct nsd *nsd,
+                  const struct nsd_connection *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!nsd_link(nsd, list[i].link)) {
+            extract_fault(x, tosca_fault(of->yaml, "%s.%s: %s is no virtual link", of->name,
+                                         list[i].requirement, list[i].link));
+        }
+    }
+}
+
+static void
+check_members(struct extract *x, const struct tosca_template *in, const struct nsd *nsd)
 {
     for (size_t v = 0; v < nsd->n_vnfs; v++) {
-        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
-            const struct nsd_connection *connection = &nsd->vnfs[v].connections[i];
-
-            if (!nsd_link(nsd, connection->link)) {
-                extract_fault(x, tosca_fault(tosca_node(in, nsd->vnfs[v].name)->yaml,
-                                             "%s.%s: %s is no virtual link", nsd->vnfs[v].name,
-                                             connection->requirement, connection->link));
-            }
-        }
+        check_connections(x, tosca_node(in, nsd->vnfs[v].name), nsd, nsd->vnfs[v].connections,
+                          nsd->vnfs[v].n_connections);
+    }
+    for (size_t p = 0; p < nsd->n_pnfs; p++) {
+        check_connections(x, tosca_node(in, nsd->pnfs[p].name), nsd, nsd->pnfs[p].connections,
+                          nsd->pnfs[p].n_connections);
     }
 }
 
@@ -223,7 +247,7 @@ nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd)
     read_identity(&x, ns, *nsd);
     x.in = in = inside_of(&x, ns);
     read_members(&x, in, ns, *nsd);
-    check_connections(&x, in, *nsd);
+    check_members(&x, in, *nsd);
     refuse_policies(&x, in);
     read_monitoring(&x, in, *nsd);
     extract_ns_levels(&x, in, *nsd);

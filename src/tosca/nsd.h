@@ -23,6 +23,14 @@ struct nsd_vnf {
     struct nsd_connection *connections;
 };
 
+/* A physical network function: nothing here makes it, it is told of. */
+struct nsd_pnf {
+    const char *name;          /* node's name = pnfProfileId */
+    const char *pnfd_id;       /* descriptor_id */
+    size_t n_connections;
+    struct nsd_connection *connections;
+};
+
 struct nsd_sap {
     const char *name;          /* node's name = sapdId */
     const char *description;
@@ -115,11 +123,13 @@ struct nsd {
     const char *default_level; /* null where there are no levels */
     size_t n_levels;
     struct nsd_level *levels;
+    size_t n_pnfs;
+    struct nsd_pnf *pnfs;
 };
 
 /* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested
- * network services, PNFs and a profile in several scaling aspects are
- * E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
+ * network services, PNFs in forwarding paths and a profile in several scaling aspects
+ * are E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
 struct err *nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd) MUST_USE;
 struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd) MUST_USE;
 

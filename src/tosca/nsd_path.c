@@ -17,6 +17,20 @@ struct forwarding {
     size_t n; /* may be more than are kept */
 };
 
+/* The PNF that leads to a forwarding node, or null. */
+static const char *
+leads_pnf(const struct nsd *nsd, const char *forwarding)
+{
+    for (size_t p = 0; p < nsd->n_pnfs; p++) {
+        for (size_t i = 0; i < nsd->pnfs[p].n_connections; i++) {
+            if (str_eq(nsd->pnfs[p].connections[i].forwarding, forwarding)) {
+                return nsd->pnfs[p].name;
+            }
+        }
+    }
+    return NULL;
+}
+
 /* The VNFs or SAP behind a profile_element: a SAP itself, or the VNF whose requirements
  * lead to the named forwarding node. */
 static bool
@@ -29,6 +43,12 @@ cp_refs(struct extract *x, const struct tosca_node *element,
     if (nsd_sap(nsd, name)) {
         *refs = (struct forwarding){.refs = {{.sap = name}}, .n = 1};
         return true;
+    }
+    if (!at && leads_pnf(nsd, name)) {
+        extract_fault(x, tosca_unsupported(requirement->at,
+                                           "physical network function in a forwarding path (%s)",
+                                           leads_pnf(nsd, name)));
+        return false;
     }
     if (!at) {
         extract_fault(x, tosca_fault(requirement->at,

@@ -1,4 +1,4 @@
-/* The structs of vnfd.h and nsd.h described once, member by member, so that one
+/* The structs of vnfd.h, nsd.h and pnfd.h described once, member by member, so that one
  * writer and one strict reader serve them all. */
 #include "tosca/record.h"
 
@@ -170,6 +170,9 @@ SHAPE(vnf, false, M(TEXT, name), M(TEXT_OR_NULL, node_type), M(TEXT, vnfd_id),
       M(TEXT_OR_NULL, flavour_id), M(TEXT_OR_NULL, level), M(COUNT, min_instances),
       M(WHOLE, max_instances), MANY(LIST, connections, &connection_shape));
 #undef OF
+#define OF nsd_pnf
+SHAPE(pnf, false, M(TEXT, name), M(TEXT, pnfd_id), MANY(LIST, connections, &connection_shape));
+#undef OF
 #define OF nsd_sap
 SHAPE(sap, false, M(TEXT, name), M(TEXT_OR_NULL, description),
       REF(NAME_OR_NULL, link, links, &link_shape), MANY(TEXTS, layer_protocols, NULL),
@@ -217,7 +220,22 @@ SHAPE(nsd, true, M(TEXT, descriptor_id), M(TEXT, designer), M(TEXT, version), M(
       MANY(LIST, vnfs, &vnf_shape), MANY(LIST, links, &link_shape), MANY(LIST, saps, &sap_shape),
       MANY(LIST, graphs, &graph_shape), MANY(LIST, affinities, &affinity_shape),
       M(OPAQUE, monitoring), MANY_LATER(LIST, aspects, &ns_aspect_shape),
-      M_LATER(TEXT_OR_NULL, default_level), MANY_LATER(LIST, levels, &ns_level_shape));
+      M_LATER(TEXT_OR_NULL, default_level), MANY_LATER(LIST, levels, &ns_level_shape),
+      MANY_LATER(LIST, pnfs, &pnf_shape));
+#undef OF
+#undef ROOT
+
+/* ---- PNFD ---------------------------------------------------------------------------- */
+
+#define ROOT pnfd
+#define OF pnfd_cp
+SHAPE(pnf_cp, false, M(TEXT, name), M(TEXT_OR_NULL, description), M(TEXT_OR_NULL, role),
+      MANY(TEXTS, layer_protocols, NULL));
+#undef OF
+#define OF pnfd
+SHAPE(pnfd, true, M(TEXT, descriptor_id), M(TEXT, name), M(TEXT, version), M(TEXT, provider),
+      M(TEXT, invariant_id), M(TEXT, description), M(TEXT_OR_NULL, node_type), M(OPAQUE, location),
+      MANY(LIST, cps, &pnf_cp_shape));
 #undef OF
 #undef ROOT
 
@@ -377,6 +395,12 @@ void
 nsd_write(struct jw *w, const char *key, const struct nsd *nsd)
 {
     shape_write(w, key, &nsd_shape, nsd, nsd);
+}
+
+void
+pnfd_write(struct jw *w, const char *key, const struct pnfd *pnfd)
+{
+    shape_write(w, key, &pnfd_shape, pnfd, pnfd);
 }
 
 /* ---- reading -------------------------------------------------------------------------- */
@@ -736,4 +760,11 @@ nsd_read(struct mem *mem, const struct json *json, struct nsd **nsd)
         TRY(paths_check(*nsd, &(*nsd)->graphs[i]));
     }
     return NULL;
+}
+
+struct err *
+pnfd_read(struct mem *mem, const struct json *json, struct pnfd **pnfd)
+{
+    *pnfd = MEM_NEW(mem, struct pnfd);
+    return whole_record_read(mem, &pnfd_shape, json, *pnfd);
 }

@@ -325,6 +325,11 @@ removal_end(struct removal *removal, struct err *err)
 static void
 removal_later(struct removal *removal, struct err *err)
 {
+    if (!step_wanted(removal->step)) {
+        removal_end(removal, err ? err
+                                 : err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+        return;
+    }
     if (time_mono_ns() > removal->deadline_ns) {
         removal_end(removal, err ? err
                                  : err_new(E_UNAVAILABLE, NULL,
@@ -407,9 +412,21 @@ removal_go(void *arg)
 }
 
 static void
+removal_due(void *arg)
+{
+    struct removal *removal = arg;
+
+    if (step_wanted(removal->step)) {
+        removal_go(removal);
+    } else {
+        removal_end(removal, NULL);
+    }
+}
+
+static void
 removal_next(struct removal *removal)
 {
-    if (removal->next == removal->ids.n) {
+    if (removal->next == removal->ids.n || !step_wanted(removal->step)) {
         removal_end(removal, NULL);
         return;
     }
@@ -430,7 +447,8 @@ removal_new(struct step *step, const char *site)
     removal->step = step;
     removal->object = object_of(step);
     removal->site = site;
-    removal->timer = loop_timer_new(step_loop(step), removal_go, removal);
+    removal->timer = loop_timer_new(step_loop(step), removal_due, removal);
+    step_waits_by(step, removal->timer);
     return removal;
 }
 

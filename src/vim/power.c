@@ -133,6 +133,10 @@ look(void *arg)
         .read_only = true,
     };
 
+    if (!step_wanted(power->step)) {
+        power_end(power, NULL);
+        return;
+    }
     step_vim_call(power->step, &call, looked, power);
 }
 
@@ -152,6 +156,7 @@ power_begin(struct step *step, bool undo)
         .deadline_ns = time_mono_ns() + in->timeout_s * 1000000000LL,
     };
     power->timer = loop_timer_new(step_loop(step), look, power);
+    step_waits_by(step, power->timer);
     look(power);
 }
 

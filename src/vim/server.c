@@ -26,14 +26,30 @@ is_active(const void *out, const void *arg, bool *done)
     return NULL;
 }
 
+/* It does not come up any more, and nobody has stopped it: who made it waits for it here. */
+static struct err *
+has_booted(const void *out, const void *arg, bool *done)
+{
+    const struct vim_made *server = out;
+
+    TRY(is_active(out, arg, done));
+    if (str_eq(server->status, "SHUTOFF")) {
+        return err_new(E_REMOTE, "ServerError",
+                       "site %s: server %s is SHUTOFF: it ended while it was starting",
+                       server->site, server->id);
+    }
+    return NULL;
+}
+
 struct err *
 vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                 struct vim_made *made)
 {
-    static const struct flow_poll poll = {.until = is_active,
-                                          .interval_ms = BOOT_POLL_MS,
-                                          .timeout_ms = BOOT_TIMEOUT_MS,
-                                          .silence_ms = BOOT_SILENCE_MS};
+    const struct flow_poll poll = {.until = has_booted,
+                                   .interval_ms = BOOT_POLL_MS,
+                                   .timeout_ms = BOOT_TIMEOUT_MS,
+                                   .silence_ms = BOOT_SILENCE_MS,
+                                   .made_by = label};
     struct vim_ref *ref = flow_new(f, &vim_ref_table);
     struct vim_made created;
 

@@ -336,7 +336,8 @@ extern const struct step_kind vim_site_look;
 
 /* ---- pieces of flows ----------------------------------------------------------- */
 
-/* Creates a server and waits until it is ACTIVE; a server in ERROR is an E_REMOTE with its fault.
+/* Creates a server and waits until it is ACTIVE; a server in ERROR (with its fault) or SHUTOFF (it
+ * ended meanwhile) is an E_REMOTE, and a retry deletes that one and makes another at the same ports.
  * 'made' may be null.  Two steps: LABEL and "LABEL active". */
 struct err *vim_server_boot(struct flow *f, const char *label, const struct vim_server *in,
                             struct vim_made *made) MUST_USE;

@@ -438,6 +438,27 @@ has_changes(enum flow_state state)
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
 }
 
+/* What is claimed is what there is: the rest of what the scaling was granted is free again. */
+static struct err *
+claims_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+            const struct vnf_made *made)
+{
+    struct grant_in *grant = row_new(tx_mem(tx), &grant_in_table);
+    struct vnf_size size;
+
+    TRY(vnf_scale_remains_size(tx, in, made, &size));
+    grant->vnf_lcm_op_occ_id = flow->id;
+    grant->vnf_instance_id = in->vnf_instance_id;
+    grant->project_id = in->project_id;
+    grant->operation = in->operation;
+    grant->site = made->site;
+    grant->vcpus = size.vcpus;
+    grant->memory_mb = size.memory_mb;
+    grant->disk_gb = size.disk_gb;
+    grant->servers = size.servers;
+    return nfvo_grant_settle.local(tx, grant, NULL);
+}
+
 /* A given-up scaling leaves the instance with what there is of it; the scale levels stay as they
  * were, until a further scaling brings the two together. */
 static struct err *
@@ -447,6 +468,7 @@ scale_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 
     TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
     TRY(vnf_scale_remains(tx, flow, in, &made));
+    TRY(claims_left(tx, flow, in, made));
     return vnf_instance_keep(tx, made, "STARTED");
 }
 
@@ -592,6 +614,11 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     TRY(input_of(tx, flow, &in));
     TRY(row_get(tx, &vnf_lcm_op_occ_table, flow->id, &before));
     occ = row_copy(tx_mem(tx), before);
+    occ->is_cancel_pending = flow->cancel != NULL;
+    occ->cancel_mode = flow->cancel;
+    if (old == (int)flow_row_state(flow)) {
+        return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
+    }
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));

@@ -388,7 +388,8 @@ vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_
  */
 
 struct err *
-flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char *task)
+flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char *task,
+          const char *cancel_mode)
 {
     if (str_eq(task, "retry")) {
         return flow_retry(tx, engine, id);
@@ -398,6 +399,9 @@ flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char 
     }
     if (str_eq(task, "fail")) {
         return flow_fail(tx, engine, id);
+    }
+    if (str_eq(task, "cancel")) {
+        return flow_cancel(tx, engine, id, str_eq(cancel_mode, FLOW_FORCEFUL));
     }
     return err_new(E_NOT_FOUND, NULL, "there is no task %s", task);
 }
@@ -420,7 +424,8 @@ lcm_may_roll_back(const char *operation, bool one_way)
 }
 
 struct err *
-vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task)
+vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                   const char *cancel_mode)
 {
     struct nfvo *nfvo = op->user;
     struct vnf_lcm_op_occ *occ;
@@ -433,5 +438,5 @@ vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *tas
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
-    return flow_task(tx, nfvo->engine, id, task);
+    return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }

@@ -5,7 +5,6 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
-#include "vnfm/describe.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfm.h"
 
@@ -263,6 +262,46 @@ vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_i
         }
     }
     return added_fill(&remains, tx, in, *made);
+}
+
+static const struct wanted_vnfc *
+sized_as(const struct rows *wanted, const char *vdu)
+{
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct wanted_vnfc *one = wanted->items[i];
+
+        if (str_eq(one->vdu, vdu)) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+struct err *
+vnf_scale_remains_size(struct tx *tx, const struct vnf_in *in, const struct vnf_made *made,
+                       struct vnf_size *size)
+{
+    struct vnf_wanted *before = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_wanted there = {0};
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(tx, in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id, made->level_id, &made->scales,
+                        before));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id,
+                        in->level_id ? in->level_id : made->level_id, &in->scales, after));
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+        const struct wanted_vnfc *one = sized_as(&before->vnfcs, vnfc->vdu);
+
+        one = one ? one : sized_as(&after->vnfcs, vnfc->vdu);
+        if (vnfc->server_id && one) {
+            row_add(tx_mem(tx), &there.vnfcs, row_copy(tx_mem(tx), one));
+        }
+    }
+    *size = vnf_size_of(&there);
+    return NULL;
 }
 
 /* ---- healing ---------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "vnfm/request.h"
 
 #include "base/net.h"
+#include "flow/flow.h"
 
 #include <stdarg.h>
 
@@ -10,6 +11,7 @@ static const char *const ip_address_types[] = {"IPV4", "IPV6", NULL};
 const char *const scale_types[] = {"SCALE_OUT", "SCALE_IN", NULL};
 const char *const vnf_states[] = {"STARTED", "STOPPED", NULL};
 const char *const termination_types[] = {"FORCEFUL", "GRACEFUL", NULL};
+const char *const cancel_modes[] = {FLOW_GRACEFUL, FLOW_FORCEFUL, NULL};
 
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT ip_address_data
@@ -105,6 +107,11 @@ static const struct attr change_connectivity_request_attrs[] = {
 #define TABLE_STRUCT change_package_request
 static const struct attr change_package_request_attrs[] = {
 #include "vnfm/change_package_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT cancel_request
+static const struct attr cancel_request_attrs[] = {
+#include "vnfm/cancel_request.tbl"
 };
 #undef TABLE_STRUCT
 #undef ATTR

@@ -26,7 +26,8 @@
     X(modify_request, "Body of a modification.")                                                   \
     X(heal_request, "Body of a healing.")                                                          \
     X(change_package_request, "Body of a change of the package.")                                  \
-    X(change_connectivity_request, "Body of a change of external connectivity.")
+    X(change_connectivity_request, "Body of a change of external connectivity.")                   \
+    X(cancel_request, "How an operation is to be cancelled.")
 
 #define ATTR ATTR_MEMBER
 struct ip_address_data {
@@ -105,6 +106,10 @@ struct change_package_request {
     struct row row;
 #include "vnfm/change_package_request.tbl"
 };
+struct cancel_request {
+    struct row row;
+#include "vnfm/cancel_request.tbl"
+};
 #undef ATTR
 
 #define X(word, doc) extern const struct table word##_table;
@@ -112,7 +117,8 @@ VNFM_REQUESTS(X)
 #undef X
 
 /* Words of enumerations. */
-extern const char *const termination_types[], *const scale_types[], *const vnf_states[];
+extern const char *const termination_types[], *const scale_types[], *const vnf_states[],
+    *const cancel_modes[];
 
 /* Checks for tables of requests, here and in src/nfvo: an object and no list; each item an
  * address; a MAC or at least one address, each entry fixed or dynamic, of its type. */

@@ -160,14 +160,15 @@ struct err *lcm_take(struct tx *tx, struct op *op, const struct lcm_operation *o
 /* Starts its flow; op->user is the struct nfvo.  '*op_occ_id' lives in tx_mem. */
 struct err *lcm_start(struct tx *tx, struct op *op, const struct lcm_operation *operation,
                       const void *in, const char *project_id, const char **op_occ_id) MUST_USE;
-/* Task "retry", "rollback" or "fail" on an occurrence.  SOL003 5.4.14-5.4.16. */
-struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id,
-                               const char *task) MUST_USE;
+/* Task "retry", "rollback", "fail" or "cancel" on an occurrence; a cancel with its mode
+ * (cancel_modes), the others with null.  SOL003 5.4.14-5.4.17. */
+struct err *vnf_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
+                               const char *cancel_mode) MUST_USE;
 /* May the operation be rolled back?  E_CONFLICT: it deletes what it cannot give back. */
 struct err *lcm_may_roll_back(const char *operation, bool one_way) MUST_USE;
 /* The same for any flow. */
 struct err *flow_task(struct tx *tx, struct flow_engine *engine, const char *id,
-                      const char *task) MUST_USE;
+                      const char *task, const char *cancel_mode) MUST_USE;
 
 /* Words of the enumerations, null-terminated. */
 extern const char *const vnf_operation_states[], *const vnf_operations[];

@@ -36,6 +36,12 @@ static const struct {
      "nfv-sol002-sol003/SOL003/VNFFaultManagement/VNFFaultManagement.yaml"},
     {&etsi_vnfpm_face, "SOL003 VNF performance management", "/vnfpm/v2",
      "nfv-sol002-sol003/SOL003/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
+    {&etsi_vnflcm_face, "SOL002 VNF lifecycle management", "/vnflcm/v2",
+     "nfv-sol002-sol003/SOL002/VNFLifecycleManagement/VNFLifecycleManagement.yaml"},
+    {&etsi_vnffm_face, "SOL002 VNF fault management", "/vnffm/v1",
+     "nfv-sol002-sol003/SOL002/VNFFaultManagement/VNFFaultManagement.yaml"},
+    {&etsi_vnfpm_face, "SOL002 VNF performance management", "/vnfpm/v2",
+     "nfv-sol002-sol003/SOL002/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
     {&etsi_nspm_face, "SOL005 NS performance management", "/nspm/v2",
      "nfv-sol005/SOL005/NSPerformanceManagement/NSPerformanceManagement.yaml"},
     {&etsi_grant_face, "SOL003 granting of operations", "/grant/v1",
@@ -49,6 +55,7 @@ struct gaps {
     struct mem *mem;
     const char *folder;
     struct map files;                    /* path -> struct yaml */
+    struct map told;                     /* gaps: another document may ask for the same */
     VEC(struct decision) decisions;
     VEC(const char *) not_yet, decided;  /* of one API */
     size_t n_operations, n_attributes;   /* that ETSI has */
@@ -189,6 +196,9 @@ our_properties(const struct json *holder)
 static void
 gap(struct gaps *g, const char *what)
 {
+    if (!map_add(&g->told, what, (void *)(uintptr_t)what)) {
+        return;
+    }
     vec_each (&g->decisions, decision) {
         if (fnmatch(decision->pattern, what, 0) == 0) {
             vec_add(g->mem, &g->decided, mem_printf(g->mem, "%s: %s", what, decision->reason));
@@ -370,8 +380,9 @@ compare(struct gaps *g, const char *decisions)
 {
     TRY(decisions_read(g, decisions));
     printf("# Gaps against ETSI's published APIs\n\nGenerated from our tables and the OpenAPI "
-           "documents of ETSI NFV (SOL003 and SOL005, release 3.7.1\nor later).  Attributes are "
-           "those of the first level.\n");
+           "documents of ETSI NFV (SOL002, SOL003 and SOL005, release\n3.7.1 or later).  "
+           "Attributes are those of the first level.  SOL002 and SOL003 have the same APIs: a gap\n"
+           "of both stands below SOL003.\n");
     for (size_t i = 0; i < ARRAY_SIZE(apis); i++) {
         TRY_MSG(api_compare(g, i), "%s", apis[i].title);
     }
@@ -390,6 +401,7 @@ main(int argc, char **argv)
         return 2;
     }
     map_init(&g.files, mem);
+    map_init(&g.told, mem);
     e = compare(&g, argv[2]);
     if (e) {
         fprintf(stderr, "etsi-gaps: %s\n", err_full(mem, e));

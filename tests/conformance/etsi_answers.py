@@ -32,18 +32,19 @@ KNOWN = HERE / "etsi_differences.tsv"
 DOC = ROOT / "docs/CONFORMANCE.md"
 BEGIN, END = "<!-- etsi-answers: begin -->\n", "<!-- etsi-answers: end -->\n"
 
-SOL003, SOL005 = "nfv-sol002-sol003/SOL003", "nfv-sol005/SOL005"
-# API and major version -> documents; a path is looked for in each of them.
+SOL002, SOL003, SOL005 = "nfv-sol002-sol003/SOL002", "nfv-sol002-sol003/SOL003", "nfv-sol005/SOL005"
+# API and major version -> documents; a path is looked for in each of them, and an answer is held against
+# the first that has it, and against SOL002's besides: an element manager is answered the same.
 DOCUMENTS = {
     "vnfpkgm/v2": [f"{SOL005}/VNFPackageManagement", f"{SOL003}/VNFPackageManagement"],
     "nsd/v2": [f"{SOL005}/NSDManagement"],
     "nslcm/v2": [f"{SOL005}/NSLifecycleManagement"],
     "nsfm/v1": [f"{SOL005}/NSFaultManagement"],
     "nspm/v2": [f"{SOL005}/NSPerformanceManagement"],
-    "vnflcm/v2": [f"{SOL003}/VNFLifecycleManagement", "nfv-sol002-sol003/SOL002/VNFLifecycleManagement"],
+    "vnflcm/v2": [f"{SOL003}/VNFLifecycleManagement", f"{SOL002}/VNFLifecycleManagement"],
     "grant/v1": [f"{SOL003}/VNFLifecycleOperationGranting"],
-    "vnffm/v1": [f"{SOL003}/VNFFaultManagement"],
-    "vnfpm/v2": [f"{SOL003}/VNFPerformanceManagement"],
+    "vnffm/v1": [f"{SOL003}/VNFFaultManagement", f"{SOL002}/VNFFaultManagement"],
+    "vnfpm/v2": [f"{SOL003}/VNFPerformanceManagement", f"{SOL002}/VNFPerformanceManagement"],
     "vnfind/v1": [f"{SOL003}/VNFIndicator"],
 }
 # Slips in the documents themselves: what they say -> what is meant (the GS texts).
@@ -60,6 +61,7 @@ V1 = {
                    {"PATCH": "VnfPkgInfoModification"}),
     "nsd/v1": ("SOL005/NSDManagement-API",
                {"/ns_descriptors": "NsdInfos", "/ns_descriptors/{id}": "NsdInfo",
+                "/pnf_descriptors": "PnfdInfos", "/pnf_descriptors/{id}": "PnfdInfo",
                 "/subscriptions": "NsdmSubscriptions", "/subscriptions/{id}": "NsdmSubscription"},
                {"PATCH": "NsdInfoModification"}),
     "nslcm/v1": ("SOL005/NSLifecycleManagement-API",
@@ -128,7 +130,7 @@ class Answers:
     # ---- documents
 
     def paths(self, api):
-        """Template -> (method -> operation, file) of all documents of an API."""
+        """Template -> (method -> operations with their files) of all documents of an API."""
         if api in self.templates:
             return self.templates[api]
         out = self.templates[api] = {}
@@ -136,8 +138,10 @@ class Answers:
             file = OPENAPI / folder / (folder.rpartition("/")[2] + ".yaml")
             for path, item in self.documents.load(file)["paths"].items():
                 item, inner = self.documents.follow(item, file)
-                operations = {m: (item[m], inner) for m in METHODS if m in item}
-                out.setdefault(PATH_SLIPS.get(path, path), {}).update(operations)
+                known = out.setdefault(PATH_SLIPS.get(path, path), {})
+                for method in (m for m in METHODS if m in item):
+                    besides = known.get(method, []) if SOL002 in DOCUMENTS[api][-1] else []
+                    known[method] = [(item[method], inner), *besides]
         return out
 
     def common(self):
@@ -165,7 +169,8 @@ class Answers:
             return
         method = "GET" if exchange.method == "HEAD" else exchange.method
         self.steps[api][step] = template, method, exchange.status
-        for what in self.faults(exchange, api, templates[template].get(method.lower()), method, template):
+        for what in (what for operation in templates[template].get(method.lower(), [None])
+                     for what in self.faults(exchange, api, operation, method, template)):
             self.found.setdefault((api, method, template, exchange.status, what), exchange.where)
 
     def unknown(self, exchange, api):

@@ -1,10 +1,8 @@
 /* See fake_site.h.  One lock; requests are answered on the server's threads,
  * late ones on threads of their own. */
-#include "flow/fake_site.h"
+#include "flow/fake_object.h"
 
-#include "base/json.h"
 #include "base/time.h"
-#include "base/uuid.h"
 #include "base/vec.h"
 #include "http/server.h"
 
@@ -16,7 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-#define OLD_PORT "old-port"
 #define VNI_FIRST 16000000
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
@@ -26,200 +23,6 @@ const char *const fault_names[] = {
 #undef X
         NULL,
 };
-
-/* X(path, word, key of one) */
-#define PLACES(X)                                                                                  \
-    X("/network/v2.0/networks", "networks", "network")                                             \
-    X("/network/v2.0/subnets", "subnets", "subnet")                                                \
-    X("/network/v2.0/ports", "ports", "port")                                                      \
-    X("/network/v2.0/security-groups", "security_groups", "security_group")                        \
-    X("/network/v2.0/security-group-rules", "security_group_rules", "security_group_rule")         \
-    X("/network/v2.0/sfc/flow_classifiers", "flow_classifiers", "flow_classifier")                 \
-    X("/network/v2.0/sfc/port_pairs", "port_pairs", "port_pair")                                   \
-    X("/network/v2.0/sfc/port_pair_groups", "port_pair_groups", "port_pair_group")                 \
-    X("/network/v2.0/sfc/port_chains", "port_chains", "port_chain")                                \
-    X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
-    X("/network/v2.0/carrick-interconnect/remote_ports", "remote_ports", "remote_port")            \
-    X("/network/v2.0/carrick-interconnect/chain_labels", "chain_labels", "chain_label")            \
-    X("/compute/v2.1/servers", "servers", "server")                                                \
-    X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
-    X("/image/v2/images", "images", NULL)
-
-struct place {
-    const char *path, *plural, *singular;
-};
-static const struct place places[] = {
-#define X(path, plural, singular) {path, plural, singular},
-    PLACES(X)
-#undef X
-};
-
-static const struct place *
-place_of(const char *plural)
-{
-    const struct place *place = places;
-
-    while (!str_eq(place->plural, plural)) {
-        place++;
-    }
-    return place;
-}
-
-struct object {
-    const struct place *place;
-    char *id, *body;               /* inner JSON as it was created */
-    char *marker;
-    int64_t shown_at_ns;
-    int looks;
-    bool active;                   /* image: has data */
-    char *hash;                    /* of that; null: its name */
-    bool stopped;                  /* server: was asked to stop */
-    char *image;                   /* server: it was made anew of this one; null: as created */
-    struct object *next;
-};
-
-struct fake_site {
-    struct fake_control *control;
-    struct http_server *server;
-    pthread_mutex_t lock;
-    pthread_cond_t quiet;
-    struct object *objects;
-    int n_threads, in_flight;
-    char refused[64];              /* plural of what is not created; see /refuse */
-    int n_allocated;               /* numbers, so far */
-    char *figures;                 /* JSON; see /figures */
-    struct http_exchange *held[8]; /* questions for them that wait */
-    size_t n_held;
-    char offered[64];              /* one more extension of Neutron; see /offer */
-    bool closing;
-};
-
-/* ---- objects --------------------------------------------------------------------------- */
-
-static bool
-is_counted(const struct object *object)
-{
-    return !str_eq(object->place->plural, "images") && !str_eq(object->place->plural, "flavors");
-}
-
-/* Is it, a server, of another image than the one that it was created of? */
-static bool
-is_remade(const struct object *object)
-{
-    return object->image && !strstr(object->body, object->image);
-}
-
-static void
-recount(struct fake_site *site)
-{
-    int live = 0, doubles = 0, remade = 0, moved = 0;
-
-    for (const struct object *a = site->objects; a; a = a->next) {
-        live += is_counted(a);
-        remade += is_remade(a);
-        moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
-        for (const struct object *b = a->next; b; b = b->next) {
-            doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
-        }
-    }
-    site->control->n_live = live;
-    site->control->n_doubles = doubles;
-    site->control->n_remade = remade;
-    site->control->n_moved = moved;
-}
-
-static const char *
-marker_of(const struct json *inner)
-{
-    const char *text = json_get_str(inner, "description");
-
-    text = text ? text : json_get_str(json_get(inner, "metadata"), "carrick");
-    return text ? text : json_get_str(inner, "carrick");
-}
-
-static struct object *
-object_add(struct fake_site *site, const struct place *place, const struct json *inner,
-           struct mem *mem)
-{
-    struct object *object = heap_alloc(sizeof *object);
-    char id[UUID_SIZE];
-    const char *wanted = json_get_str(inner, "id"), *marker = marker_of(inner);
-
-    uuid_new(id);
-    object->place = place;
-    object->id = heap_str(wanted ? wanted : id);
-    object->body = heap_str(json_text(mem, inner));
-    object->marker = marker ? heap_str(marker) : NULL;
-    object->shown_at_ns = time_mono_ns() + site->control->hide_ms * 1000000LL;
-    object->next = site->objects;
-    site->objects = object;
-    recount(site);
-    return object;
-}
-
-static void
-object_free(struct object *object)
-{
-    free(object->id);
-    free(object->body);
-    free(object->marker);
-    free(object->hash);
-    free(object->image);
-    free(object);
-}
-
-static struct object *
-object_get(struct fake_site *site, const struct place *place, const char *id)
-{
-    struct object *at = site->objects;
-
-    while (at && (at->place != place || !str_eq(at->id, id))) {
-        at = at->next;
-    }
-    return at;
-}
-
-static bool
-is_rule_of(const struct object *at, const struct object *group)
-{
-    return str_eq(group->place->plural, "security_groups") &&
-           str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
-}
-
-/* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
- * its own rules (Neutron deletes them with it). */
-static bool
-object_used(const struct fake_site *site, const struct object *object)
-{
-    for (const struct object *at = site->objects; at; at = at->next) {
-        if (at != object && strstr(at->body, object->id) && is_counted(at) &&
-            !is_rule_of(at, object)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void
-object_remove(struct fake_site *site, struct object *object)
-{
-    struct object **at = &site->objects;
-
-    while (*at) {
-        struct object *gone = *at;
-
-        if (gone != object && !is_rule_of(gone, object)) {
-            at = &gone->next;
-            continue;
-        }
-        *at = gone->next;
-        if (gone != object) {
-            object_free(gone);
-        }
-    }
-    object_free(object);
-    recount(site);
-}
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
@@ -240,80 +43,6 @@ answer_error(struct http_exchange *x, int status, const char *type, const char *
                       type, message));
 }
 
-/* "remade-ID": that server does not run of another image than the one that it was created of. */
-static bool
-remade_badly(const struct fake_site *site, const struct object *object)
-{
-    char last[32];
-
-    (void)snprintf(last, sizeof last, "server-%d", site->control->n_servers);
-    return is_remade(object) && ((site->control->remade_error && str_eq(object->id, last)) ||
-                                 (str_starts(site->refused, "remade-") &&
-                                  str_eq(site->refused + strlen("remade-"), object->id)));
-}
-
-static const char *
-status_of(struct fake_site *site, struct object *object)
-{
-    if (str_eq(object->place->plural, "images")) {
-        return object->active ? "active" : "queued";
-    }
-    if (!str_eq(object->place->plural, "servers")) {
-        return "ACTIVE";
-    }
-    if (object->stopped) {
-        return "SHUTOFF";
-    }
-    if (object->looks++ < site->control->boot_looks) {
-        return "BUILD";
-    }
-    return site->control->boot_error || remade_badly(site, object) ? "ERROR" : "ACTIVE";
-}
-
-/* The server that was made with a port; "" = none. */
-static const char *
-device_of(const struct fake_site *site, const struct object *port)
-{
-    for (const struct object *at = site->objects; at; at = at->next) {
-        if (str_eq(at->place->plural, "servers") && strstr(at->body, port->id)) {
-            return at->id;
-        }
-    }
-    return "";
-}
-
-static void
-object_write(struct fake_site *site, struct jw *w, const char *key, struct object *object,
-             struct mem *mem)
-{
-    const struct json *json = NULL;
-
-    err_ignore(json_parse(mem, object->body, strlen(object->body), &json), "written by ourselves");
-    jw_object(w, key);
-    jw_str(w, "id", object->id);
-    jw_str(w, "status", status_of(site, object));
-    if (site->control->boot_error) {
-        jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
-    }
-    if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
-        jw_str(w, "device_id", device_of(site, object));
-    }
-    if (str_eq(object->place->plural, "servers")) {
-        jw_object(w, "image");
-        jw_str(w, "id", str_or(object->image, str_or(json_get_str(json, "imageRef"), "none")));
-        jw_end(w);
-    }
-    if (object->active) {
-        jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
-    }
-    json_each (json, i) {
-        if (!str_eq(json->keys[i], "id") && !str_eq(json->keys[i], "image")) {
-            jw_json(w, json->keys[i], json->items[i]);
-        }
-    }
-    jw_end(w);
-}
-
 static void
 answer_object(struct fake_site *site, struct http_exchange *x, int status, struct object *object)
 {
@@ -324,7 +53,7 @@ answer_object(struct fake_site *site, struct http_exchange *x, int status, struc
     if (key) {
         jw_object(&w, NULL);
     }
-    object_write(site, &w, key, object, http_mem(x));
+    fake_object_write(site, &w, key, object, http_mem(x));
     if (key) {
         jw_end(&w);
     }
@@ -382,7 +111,7 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
     for (struct object *at = site->objects; at; at = at->next) {
         if (at->place == place && time_mono_ns() >= at->shown_at_ns && object_matches(at, x) &&
             n++ >= from && (!page || n <= from + page)) {
-            object_write(site, &w, NULL, at, http_mem(x));
+            fake_object_write(site, &w, NULL, at, http_mem(x));
         }
     }
     jw_end(&w);
@@ -459,7 +188,7 @@ create_from(struct fake_site *site, const struct place *place, const char *inner
     const struct json *json = NULL;
 
     err_ignore(json_parse(mem, inner, strlen(inner), &json), "was parsed before");
-    object_add(site, place, json, mem);
+    fake_object_add(site, place, json, mem);
 }
 
 static void *
@@ -538,7 +267,7 @@ label_is_known(struct fake_site *site, struct mem *mem, const struct json *inner
     for (const struct object *at = site->objects; at; at = at->next) {
         const struct json *known = NULL;
         bool same = str_eq(at->place->plural, "chain_labels") &&
-                    !str_eq(at->marker, marker_of(inner));
+                    !str_eq(at->marker, fake_marker(inner));
 
         if (!same) {
             continue;
@@ -622,7 +351,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
         answer_error(x, 409, "OverQuota", "Quota exceeded for resources");
         return;
     }
-    if (json_get_str(inner, "id") && object_get(site, place, json_get_str(inner, "id"))) {
+    if (json_get_str(inner, "id") && fake_object_get(site, place, json_get_str(inner, "id"))) {
         answer_error(x, 409, "Exists", "there is one of that id");
         return;
     }
@@ -659,7 +388,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     case FAULT_NONE:
     case N_FAULTS:
     default:
-        object = object_add(site, place, inner, http_mem(x));
+        object = fake_object_add(site, place, inner, http_mem(x));
         answer_object(site, x, str_eq(place->plural, "servers") ? 202 : 201, object);
         break;
     }
@@ -691,12 +420,14 @@ remove_object(struct fake_site *site, struct http_exchange *x, struct object *ob
 {
     enum fault fault = fault_now(site);
 
-    if (object_used(site, object)) {
+    if (fake_object_used(site, object)) {
         answer_error(x, 409, "InUse", "something uses it");
         return;
     }
-    if (change_happens(fault)) {
-        object_remove(site, object);
+    if (change_happens(fault) && fake_is_lingering(site)) {
+        object->leaving = true;
+    } else if (change_happens(fault)) {
+        fake_object_remove(site, object);
     }
     change_answer(site, x, fault, 204, "");
 }
@@ -720,45 +451,16 @@ static void
 object_change(struct fake_site *site, struct http_exchange *x, const struct place *place,
               struct object *object)
 {
-    AUTO_BUF out = BUF_INIT;
-    struct jw w = jw_to(&out);
-    const struct json *json = NULL, *old = NULL, *given;
+    const struct json *json = NULL, *given;
     size_t n;
     const char *body = http_body(x, &n);
 
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is changed");
-    err_ignore(json_parse(http_mem(x), object->body, strlen(object->body), &old), "it was written");
     given = place->singular ? json_get(json, place->singular) : NULL;
     if (json_is(given, JSON_T_OBJECT)) {
-        jw_object(&w, NULL);
-        json_each (old, i) {
-            if (!json_get(given, old->keys[i])) {
-                jw_json(&w, old->keys[i], old->items[i]);
-            }
-        }
-        json_each (given, i) {
-            jw_json(&w, given->keys[i], given->items[i]);
-        }
-        jw_end(&w);
-        free(object->body);
-        object->body = heap_str(out.data);
+        fake_object_change(object, given, http_mem(x));
     }
     answer_object(site, x, 200, object);
-}
-
-/* os-stop, os-start; rebuild: of the image that it names. */
-static void
-action_apply(struct object *object, const struct json *json)
-{
-    const char *image = json_str(json_path(json, "rebuild.imageRef"));
-
-    if (!image) {
-        object->stopped = json_get(json, "os-stop") != NULL;
-        return;
-    }
-    free(object->image);
-    object->image = heap_str(image);
-    object->looks = 0;
 }
 
 static void
@@ -772,43 +474,10 @@ action_do(struct fake_site *site, struct http_exchange *x, struct object *object
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is done");
     fault = json_get(json, "rebuild") ? fault_now(site) : FAULT_NONE;
     if (change_happens(fault)) {
-        action_apply(object, json);
-        recount(site);
+        fake_action_apply(object, json);
+        fake_recount(site);
     }
     change_answer(site, x, fault, 202, "");
-}
-
-/* The ports of a server, with one more or one less. */
-static void
-ports_change(struct object *server, struct mem *mem, const char *port_id, bool there)
-{
-    AUTO_BUF out = BUF_INIT;
-    struct jw w = jw_to(&out);
-    const struct json *json = NULL, *networks;
-
-    err_ignore(json_parse(mem, server->body, strlen(server->body), &json), "written by ourselves");
-    networks = json_get(json, "networks");
-    jw_object(&w, NULL);
-    json_each (json, i) {
-        if (!str_eq(json->keys[i], "networks")) {
-            jw_json(&w, json->keys[i], json->items[i]);
-        }
-    }
-    jw_array(&w, "networks");
-    json_each (networks, i) {
-        if (!str_eq(json_get_str(networks->items[i], "port"), port_id)) {
-            jw_json(&w, NULL, networks->items[i]);
-        }
-    }
-    if (there) {
-        jw_object(&w, NULL);
-        jw_str(&w, "port", port_id);
-        jw_end(&w);
-    }
-    jw_end(&w);
-    jw_end(&w);
-    free(server->body);
-    server->body = heap_str(out.data);
 }
 
 /* /os-interface, /os-interface/PORT: "interfaces" are refused. */
@@ -842,8 +511,8 @@ route_interface(struct fake_site *site, struct http_exchange *x, struct object *
     }
     fault = fault_now(site);
     if (change_happens(fault)) {
-        ports_change(server, http_mem(x), port, joins);
-        recount(site);
+        fake_ports_change(server, http_mem(x), port, joins);
+        fake_recount(site);
     }
     change_answer(site, x, fault, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
 }
@@ -860,7 +529,7 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
                                    : action    ? 7
                                    : interface ? strlen(interface)
                                                : 0));
-    struct object *object = object_get(site, place, id);
+    struct object *object = fake_object_get(site, place, id);
 
     if (str_eq(rest, "/detail")) {
         answer_list(site, x, place);
@@ -891,6 +560,7 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
     } else {
+        object->asked = str_eq(place->plural, "servers");
         answer_object(site, x, 200, object);
     }
 }
@@ -914,18 +584,18 @@ route_create(struct fake_site *site, struct http_exchange *x, const struct place
 static void
 route_place(struct fake_site *site, struct http_exchange *x)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        const char *rest = http_path(x) + strlen(places[i].path);
+    for (size_t i = 0; fake_places[i].path; i++) {
+        const char *rest = http_path(x) + strlen(fake_places[i].path);
 
-        if (!str_starts(http_path(x), places[i].path) || (*rest && *rest != '/')) {
+        if (!str_starts(http_path(x), fake_places[i].path) || (*rest && *rest != '/')) {
             continue;
         }
         if (*rest) {
-            route_one(site, x, &places[i], rest);
+            route_one(site, x, &fake_places[i], rest);
         } else if (str_eq(http_method(x), "POST")) {
-            route_create(site, x, &places[i]);
+            route_create(site, x, &fake_places[i]);
         } else {
-            answer_list(site, x, &places[i]);
+            answer_list(site, x, &fake_places[i]);
         }
         return;
     }
@@ -985,7 +655,8 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
- * ends in ERROR when it is made anew. */
+ * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
+ * are in ERROR; "gone": what is deleted stays. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
@@ -1029,6 +700,8 @@ answer_extensions(struct fake_site *site, struct http_exchange *x)
 static void
 route(struct fake_site *site, struct http_exchange *x)
 {
+    site->control->n_requests++;
+    fake_leavers_go(site);
     if (str_eq(http_path(x), "/v3/auth/tokens")) {
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
@@ -1105,10 +778,10 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
         (void)snprintf(inner, sizeof inner,
                        "{\"id\": \"server-%d\", \"imageRef\": \"before\", \"networks\": [%s]}", i,
                        control->old_port ? "{\"port\": \"" OLD_PORT "\"}" : "");
-        create_from(s, place_of("servers"), inner);
+        create_from(s, fake_place("servers"), inner);
     }
     if (control->old_port) {
-        create_from(s, place_of("ports"), "{\"id\": \"" OLD_PORT "\"}");
+        create_from(s, fake_place("ports"), "{\"id\": \"" OLD_PORT "\"}");
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->quiet, NULL);
@@ -1127,9 +800,9 @@ fake_site_reset(struct fake_site *site)
 {
     pthread_mutex_lock(&site->lock);
     while (site->objects) {
-        object_remove(site, site->objects);
+        fake_object_remove(site, site->objects);
     }
-    recount(site);
+    fake_recount(site);
     pthread_mutex_unlock(&site->lock);
 }
 

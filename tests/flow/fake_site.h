@@ -39,12 +39,15 @@ struct fake_control {
     _Atomic int fault;             /* enum fault */
     _Atomic int refuse_chain;      /* port chains are refused with 409 */
     _Atomic int refuse_delete;     /* deletes are answered 503 */
+    _Atomic int lingers;           /* what is deleted is still there */
+    _Atomic int n_requests;        /* of any kind */
     _Atomic int silent_missing;    /* of what is not there nothing is said */
     _Atomic int hide_ms;           /* lists show new objects after that */
     _Atomic int page;              /* lists show so many at a time, with a link to the next; 0 = all */
     _Atomic int late_ms;           /* LATE_EFFECT lands after that */
     _Atomic int boot_looks;        /* shows until a server is ACTIVE */
     _Atomic int boot_error;        /* servers end in ERROR */
+    _Atomic int boot_ends;         /* servers end by themselves, and are SHUTOFF */
     _Atomic int n_servers;         /* so many servers "server-N" of image "before" are there from the start */
     _Atomic int old_port;          /* these servers have port "old-port", which is there */
     _Atomic int refuse_leave;      /* ... and which does not leave */
@@ -52,6 +55,7 @@ struct fake_control {
     _Atomic int remade_error;      /* the last of these does not run of another image */
     _Atomic int n_remade;          /* servers that are of another image than they were created of, now */
     _Atomic int no_feed;           /* no carrick-changes there */
+    _Atomic int breaks;            /* so many servers, from now on, do for good */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     _Atomic int cores;             /* that the quota has; 0 = limits are not told */
     _Atomic int n_tokens;          /* tokens given */
@@ -62,6 +66,8 @@ struct fake_control {
     _Atomic int pending;           /* effects that have yet to land */
     _Atomic pid_t victim;          /* whom KILL_* kill */
     _Atomic int n_points, kill_point; /* the engine's own fault points */
+    int cancel_point;              /* where a cancel is asked for; 0 = never */
+    bool cancel_forceful;
     /* Hash of an image's bytes, in 'mem'; null: the image's name is its hash. */
     const char *(*hash)(struct mem *mem, const void *data, size_t n);
 };

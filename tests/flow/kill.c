@@ -1,5 +1,6 @@
 /* Kill-everywhere: an operation over a fake site, killed at every journal write
- * and every external effect, and again with every way of losing an answer.
+ * and every external effect, and again with every way of losing an answer, and
+ * cancelled at every point, with and without a kill behind the request.
  * However it went, once more started, retried or rolled back it ends with exactly
  * one of each object, or with none.
  *
@@ -36,9 +37,12 @@
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
+#define RANDOM_FEW 12
 #define EXIT_LATE 99
 #define EXIT_COUNT 98
 #define EXIT_BROKEN 97
+#define EXIT_DEAF 96
+#define LATE_POINTS 10       /* Behind the last step's intent a cancel may be too late. */
 
 /* ---- the operation ------------------------------------------------------------------ */
 
@@ -313,18 +317,38 @@ must(struct err *err)
     }
 }
 
+static struct process *the_process; /* Of the engine's process: some hooks have no argument. */
+
+static struct err *
+process_cancel(struct tx *tx, void *arg)
+{
+    const struct fake_control *control = arg;
+
+    return flow_cancel(tx, the_process->engine, FLOW_ID, control->cancel_forceful);
+}
+
+/* The request is on the disk when this returns. */
+static void
+cancel_now(struct fake_control *control)
+{
+    err_ignore(store_write_wait(the_process->store, process_cancel, control),
+               "not started yet, or over");
+}
+
 static void
 at_point(void *arg, enum flow_point point, const char *flow_id, const char *label)
 {
     struct fake_control *control = arg;
 
     (void)point, (void)flow_id, (void)label;
-    if (++control->n_points == control->kill_point) {
+    control->n_points++;
+    if (control->n_points == control->cancel_point) {
+        cancel_now(control);
+    }
+    if (control->n_points == control->kill_point) {
         kill(getpid(), SIGKILL);
     }
 }
-
-static struct process *the_process; /* Of the engine's process: the driver's site hook has no argument. */
 
 static struct err *
 tell_site(struct tx *tx, const char *id, struct vim_site *site)
@@ -510,6 +534,10 @@ struct kill_case {
     enum fault fault;
     int kill_after_us;         /* 0 = not by the clock */
     int n_effects;             /* What is done is adopted, not done again; 0 = any number. */
+    int cancel_point;          /* When a cancel is asked for; 0 = never. */
+    bool forceful;
+    int n_broken;              /* Servers that end in ERROR before one works. */
+    bool stops;                /* It is not too late: the operation has to stop in FAILED_TEMP. */
 };
 
 struct world {
@@ -543,6 +571,9 @@ world_start(struct world *w, const struct kill_case *c)
     control->late_ms = LATE_MS;
     control->boot_looks = 2;
     control->kill_point = c->kill_point;
+    control->breaks = c->n_broken;
+    control->cancel_point = c->cancel_point;
+    control->cancel_forceful = c->forceful;
     control->fault_at = c->fault_at;
     control->fault = c->fault;
     control->refuse_chain = c->back;
@@ -564,14 +595,20 @@ world_start(struct world *w, const struct kill_case *c)
     hear(w->site_fd);
 }
 
-static void
-world_stop(struct world *w)
+/* Has the site's process ended as it should?  Nobody kills that. */
+static bool
+world_stop(struct world *w, const struct kill_case *c)
 {
     int status;
 
     close(w->site_fd);
     waitpid(w->site, &status, 0);
     must(dir_remove(w->dir));
+    if (status != 0) {
+        fprintf(stderr, "FAIL %s: the site's process ended with status 0x%x\n", c->name,
+                (unsigned)status);
+    }
+    return status == 0;
 }
 
 /* One engine process; its state, or -1 when it was killed. */
@@ -605,6 +642,7 @@ static int
 drive(struct world *w, const struct kill_case *c)
 {
     enum op op = OP_START;
+    bool stopped = false;
     int state = -1;
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -613,11 +651,12 @@ drive(struct world *w, const struct kill_case *c)
             op = op == OP_START ? OP_START : OP_RESUME;
         } else if (state == FLOW_FAILED_TEMP) {
             op = c->back ? OP_ROLLBACK : OP_RETRY;
+            stopped = true;
         } else {
-            return state;
+            break;
         }
     }
-    return state;
+    return c->stops && !stopped ? EXIT_DEAF : state;
 }
 
 static bool
@@ -636,6 +675,7 @@ judge(struct world *w, const struct kill_case *c, int state)
                 "FAIL %s: %s, %d objects (want %d), %d doubles, %d made anew, %d effects\n", c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
+                : state == EXIT_DEAF  ? "the cancel was not heard"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
                 control->n_live, objects, control->n_doubles, control->n_remade,
@@ -653,8 +693,7 @@ run_case(struct world *w, const struct kill_case *c)
 
     world_start(w, c);
     good = judge(w, c, drive(w, c));
-    world_stop(w);
-    return good;
+    return world_stop(w, c) && good;
 }
 
 /* ---- all of them ---------------------------------------------------------------------------------- */
@@ -684,14 +723,46 @@ plan_add(struct plan *plan, struct kill_case c)
     plan->cases[plan->n++] = c;
 }
 
+/* The server is in ERROR: a retry makes another in its place. */
+static const struct kill_case with_broken = {.name = "completed, with a broken server",
+                                             .type = &service,
+                                             .objects = {OBJECTS, 0},
+                                             .n_broken = 1};
+
+/* A kill at every 'step'th point. */
 static void
-plan_points(struct plan *plan, const struct kill_case *like, int n)
+plan_points(struct plan *plan, const struct kill_case *like, int n, int step)
 {
-    for (int i = 1; i <= n; i++) {
+    for (int i = 1; i <= n; i += step) {
         struct kill_case c = *like;
 
         c.kill_point = i;
-        snprintf(c.name, sizeof c.name, "%s, killed at point %d of %d", like->name, i, n);
+        snprintf(c.name, sizeof c.name, "%.60s, killed at point %d of %d", like->name, i, n);
+        plan_add(plan, c);
+    }
+}
+
+/* A cancel at each point, in both modes; then no kill, one before anything else happens, or one
+ * at the next point: all of these with 'all', else in turn (and of rollbacks every other point). */
+static void
+plan_cancels(struct plan *plan, const struct kill_case *like, int n, bool all)
+{
+    for (int i = 0; i < n * 6; i++) {
+        struct kill_case c = *like;
+        int kill = i / 2 % 3;
+
+        c.cancel_point = 1 + i / 6;
+        c.forceful = i % 2;
+        c.stops = i / 6 + LATE_POINTS < n;
+        if (!all && (kill != (i / 6 + c.forceful) % 3 || (c.back && c.cancel_point % 2))) {
+            continue;
+        }
+        c.kill_point = kill ? c.cancel_point + kill - 1 : 0;
+        snprintf(c.name, sizeof c.name, "%s, cancelled %s at point %d of %d, %s", like->name,
+                 c.forceful ? "forcefully" : "gracefully", c.cancel_point, n,
+                 kill == 0   ? "not killed"
+                 : kill == 1 ? "killed at once"
+                             : "killed at the next");
         plan_add(plan, c);
     }
 }
@@ -712,7 +783,7 @@ plan_faults(struct plan *plan, const struct kill_case *like, int n)
             c.fault_at = i;
             c.fault = (enum fault)fault;
             c.n_effects = !c.back && is_adopted(c.fault) ? n : 0;
-            snprintf(c.name, sizeof c.name, "%s, %s at effect %d of %d", like->name,
+            snprintf(c.name, sizeof c.name, "%.60s, %s at effect %d of %d", like->name,
                      fault_names[fault], i, n);
             plan_add(plan, c);
         }
@@ -811,7 +882,7 @@ main(int argc, char **argv)
     struct plan plan = {0};
     char dir[] = "/tmp/flow-kill.XXXXXX";
     unsigned seed = (unsigned)time(NULL);
-    int n_random = 12, points, effects;
+    int n_random = RANDOM_FEW, points, effects;
 
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--long")) {
@@ -832,9 +903,15 @@ main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_SIZE(undisturbed); i++) {
         if (measure(tally, dir, &undisturbed[i], &points, &effects)) {
             printf("%s: %d points, %d effects\n", undisturbed[i].name, points, effects);
-            plan_points(&plan, &undisturbed[i], points);
+            plan_points(&plan, &undisturbed[i], points, 1);
             plan_faults(&plan, &undisturbed[i], effects);
+            if (undisturbed[i].type == &service) {
+                plan_cancels(&plan, &undisturbed[i], points, n_random > RANDOM_FEW);
+            }
         }
+    }
+    if (measure(tally, dir, &with_broken, &points, &effects)) {
+        plan_points(&plan, &with_broken, points, n_random > RANDOM_FEW ? 1 : 3);
     }
     printf("random kills: seed %u\n", seed);
     fflush(stdout);

@@ -66,6 +66,24 @@ nsd_walk(const struct nsd *nsd)
     }
 }
 
+static void
+pnfd_walk(struct mem *mem, const struct pnfd *pnfd)
+{
+    AUTO_BUF first = BUF_INIT;
+    AUTO_BUF second = BUF_INIT;
+    struct jw w = jw_to(&first);
+    const struct json *json;
+    struct pnfd *again;
+
+    pnfd_write(&w, NULL, pnfd);
+    struct err *e = json_parse(mem, first.data, first.len, &json);
+
+    require(!e && !pnfd_read(mem, json, &again));
+    w = jw_to(&second);
+    pnfd_write(&w, NULL, again);
+    require(first.len == second.len && memcmp(first.data, second.data, first.len) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -73,6 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const struct json *json;
     struct vnfd *vnfd;
     struct nsd *nsd;
+    struct pnfd *pnfd;
     struct err *e = json_parse(mem, (const char *)data, n, &json);
 
     if (e) {
@@ -87,6 +106,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     e = nsd_read(mem, json, &nsd);
     if (!e) {
         nsd_walk(nsd);
+    }
+    err_ignore(e, "refused");
+    e = pnfd_read(mem, json, &pnfd);
+    if (!e) {
+        pnfd_walk(mem, pnfd);
     }
     err_ignore(e, "refused");
     return 0;

@@ -1,6 +1,6 @@
 /* Service templates out of any bytes: an answer or faults, never both or neither,
  * in bounded memory. */
-#include "tosca/nsd.h"
+#include "tosca/pnfd.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -48,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct tosca *tosca = NULL;
     struct vnfd *vnfd = NULL;
     struct nsd *nsd = NULL;
+    struct pnfd *pnfd = NULL;
     struct err *e = tosca_parse(mem, read_input, &input, "t.yaml", &tosca);
 
     must(!e == (tosca != NULL));
@@ -58,6 +59,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         err_free(e);
         e = nsd_from_tosca(mem, tosca, &nsd);
         must(!e == (nsd != NULL));
+        err_free(e);
+        e = pnfd_from_tosca(mem, tosca, &pnfd);
+        must(!e == (pnfd != NULL));
         err_free(e);
     }
     must(mem_size(mem) < ARENA_MAX);

@@ -39,6 +39,7 @@ struct world {
     int ready_after;               /* reads until a thing is ready */
     const struct flow_type *const *types;
     const char *path;
+    const char *hangs;             /* null: whichever comes first */
     struct step *hanging;
     int64_t lease_ms;
 };
@@ -117,7 +118,9 @@ create_later(void *arg)
 static inline void
 create_act(struct step *step)
 {
-    if (the_world->next.hang) {
+    const struct thing *in = step_in(step);
+
+    if (the_world->next.hang && (!the_world->hangs || str_eq(the_world->hangs, in->name))) {
         the_world->next.hang--;
         the_world->hanging = step;
         return;

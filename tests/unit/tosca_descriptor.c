@@ -529,3 +529,114 @@ TEST(nsd_features_that_nothing_follows_are_refused)
         CHECK(!nsd);
     }
 }
+
+/* ---- PNFDs ------------------------------------------------------------------------------ */
+
+#define PNFD_HEAD                                                                                  \
+    "tosca_definitions_version: tosca_simple_yaml_1_3\n"                                           \
+    "imports: [ https://example.org/v3.3.1/etsi_nfv_sol001_pnfd_types.yaml ]\n"                    \
+    "topology_template:\n  node_templates:\n"
+#define PNFD_ROUTER                                                                                \
+    "    router: { type: tosca.nodes.nfv.PNF, properties: { descriptor_id: router,\n"              \
+    "      descriptor_invariant_id: routers, function_description: routes, provider: p,\n"         \
+    "      version: '1', name: Router, geographical_location_info: { country_code: FR } } }\n"
+#define PNFD_PORTS                                                                                 \
+    "    inside: { type: tosca.nodes.nfv.PnfExtCp, properties: { description: d,\n"                \
+    "      layer_protocols: [ ethernet, ipv4 ], role: leaf } }\n"                                  \
+    "    outside: { type: tosca.nodes.nfv.PnfExtCp, properties: { layer_protocols: [ ipv4 ],\n"    \
+    "      role: root } }\n"
+
+TEST(pnfd_is_read_and_kept_as_a_record)
+{
+    static const char *const files[] = {"t.yaml", PNFD_HEAD PNFD_ROUTER PNFD_PORTS, NULL};
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    struct pnfd *pnfd, *read;
+    struct tosca *tosca;
+
+    REQUIRE_OK(parse_files(mem, files, &tosca));
+    REQUIRE_OK(pnfd_from_tosca(mem, tosca, &pnfd));
+    pnfd_write(&w, NULL, pnfd);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    REQUIRE_OK(pnfd_read(mem, json, &read));
+    for (int i = 0; i < 2; i++, pnfd = read) {
+        CHECK_STR(pnfd->descriptor_id, "router");
+        CHECK_STR(pnfd->invariant_id, "routers");
+        CHECK_STR(pnfd->name, "Router");
+        CHECK_STR(pnfd->version, "1");
+        CHECK_STR(pnfd->provider, "p");
+        CHECK_STR(json_get_str(pnfd->location, "country_code"), "FR");
+        REQUIRE(pnfd->n_cps == 2);
+        CHECK_STR(pnfd->cps[0].name, "inside");
+        CHECK_STR(pnfd->cps[0].description, "d");
+        CHECK_STR(pnfd->cps[1].role, "root");
+        REQUIRE(pnfd->cps[0].n_layer_protocols == 2);
+        CHECK_STR(pnfd->cps[0].layer_protocols[1], "ipv4");
+    }
+}
+
+TEST(pnfd_that_is_none_is_invalid)
+{
+    static const char *const other[] = {"t.yaml", PNFD_HEAD PNFD_PORTS, NULL};
+    static const char *const half[] = {
+        "t.yaml",
+        PNFD_HEAD "    router: { type: tosca.nodes.nfv.PNF, properties: { name: Router } }\n", NULL};
+    AUTO(mem) mem = mem_new("test");
+    struct tosca *tosca;
+    struct pnfd *pnfd;
+    struct err *e;
+
+    REQUIRE_OK(parse_files(mem, other, &tosca));
+    CHECK_ERR(pnfd_from_tosca(mem, tosca, &pnfd), E_INVALID);
+    e = parse_files(mem, half, &tosca);
+    CHECK(strstr(err_full(mem, e), "descriptor_id"));
+    err_free(e);
+}
+
+#define EDGE                                                                                       \
+    "  node_templates:\n"                                                                          \
+    "    edge: { type: tosca.nodes.nfv.PNF, properties: { descriptor_id: router,\n"                \
+    "      descriptor_invariant_id: i, function_description: d, provider: p, version: '1',\n"      \
+    "      name: n }, requirements: [ virtual_link: "
+
+TEST(nsd_with_a_pnf_names_its_descriptor)
+{
+    static const struct edit edits[] = {{"  node_templates:\n", EDGE "data ] }\n"}, {0}};
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    struct nsd *nsd, *read;
+
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    REQUIRE_OK(nsd_read(mem, json, &read));
+    for (int i = 0; i < 2; i++, nsd = read) {
+        REQUIRE(nsd->n_pnfs == 1);
+        CHECK_STR(nsd->pnfs[0].name, "edge");
+        CHECK_STR(nsd->pnfs[0].pnfd_id, "router");
+        REQUIRE(nsd->pnfs[0].n_connections == 1);
+        CHECK_STR(nsd->pnfs[0].connections[0].link, "data");
+    }
+}
+
+TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
+{
+    static const struct edit edits[] = {
+        {"  node_templates:\n", EDGE "edge_port ] }\n"
+                                "    edge_port: { type: tosca.nodes.nfv.Forwarding,\n"
+                                "      requirements: [ virtual_link: data ] }\n"},
+        {"        - profile_element: firewall_in\n", "        - profile_element: edge_port\n"},
+        {LEAVES_BY_OTHER, ""},
+        {0}};
+    AUTO(mem) mem = mem_new("test");
+    struct nsd *nsd;
+    struct err *e = nsd_edited(mem, edits, &nsd);
+
+    CHECK(err_is(e, E_NOT_IMPLEMENTED));
+    CHECK(strstr(err_full(mem, e), "physical network function in a forwarding path (edge)"));
+    err_free(e);
+}

@@ -81,3 +81,20 @@ TEST(each_forwarding_path_of_a_service_leads_from_function_to_function)
     CHECK(strstr(text, "\"/vnf/b\" -- \"/vnf/c\" [dir=forward"));
     CHECK(!strstr(text, "\"/vnf/a\" -- \"/vnf/b\""));
 }
+
+TEST(a_pnf_is_drawn_with_its_connection_points_and_within_a_service)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct pnfd_cp cp = {.name = "inside"};
+    struct pnfd pnfd = {.name = "Router", .version = "1", .provider = "p", .n_cps = 1, .cps = &cp};
+    struct nsd_connection connection = {.requirement = "virtual_link", .link = "data"};
+    struct nsd_pnf pnf = {.name = "edge", .pnfd_id = "r", .n_connections = 1,
+                          .connections = &connection};
+    struct nsd nsd = {.name = "n", .version = "1", .n_pnfs = 1, .pnfs = &pnf};
+    const char *text = drawing_of_pnfd(mem, &pnfd);
+
+    CHECK(strstr(text, "label=\"Router 1\""));
+    CHECK(strstr(text, "\"/pnf/Router\" -- \"/cp/inside\""));
+    CHECK(strstr(drawing_of_nsd(mem, &nsd),
+                 "\"/pnf/edge\" -- \"/link/data\" [label=\"virtual_link\"]"));
+}

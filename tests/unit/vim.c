@@ -4,6 +4,7 @@
 
 #include "test.h"
 
+#include "flow/fake_object.c"
 #include "flow/fake_site.c"
 
 #define SITE "5173aaaa-0000-4000-8000-000000000001"
@@ -486,6 +487,35 @@ TEST(vim_site_that_falls_silent_after_a_delete_is_soon_given_up)
     driver_close(&d);
 }
 
+static struct err *
+cancel(struct tx *tx, void *arg)
+{
+    return flow_cancel(tx, the_driver->engine, ((const struct watched *)arg)->id, true);
+}
+
+TEST(vim_delete_that_nobody_waits_for_any_more_is_not_looked_at)
+{
+    static struct driver d;
+    struct watched w = {.type = &leave};
+    int64_t until;
+    int n;
+
+    d.control.boot_looks = 1;
+    d.control.lingers = 1;
+    driver_open(&d);
+    REQUIRE_OK(store_write_wait(d.store, start, &w));
+    WAIT(d.control.n_effects == 2); /* The create, and the delete that never ends. */
+    REQUIRE_OK(store_write_wait(d.store, cancel, &w));
+    WAIT((err_ignore(store_read(d.store, peek, &w), "test"), w.state == FLOW_FAILED_TEMP));
+    n = d.control.n_requests;
+    until = time_mono_ns() + 5 * 200 * 1000000LL; /* It was looked at every 200 ms. */
+    while (time_mono_ns() < until) {
+        REQUIRE_OK(loop_turn(d.loop, 50));
+    }
+    CHECK(d.control.n_requests <= n + 1); /* One that was under way. */
+    driver_close(&d);
+}
+
 TEST(vim_server_in_error_says_why)
 {
     static struct driver d;
@@ -496,6 +526,20 @@ TEST(vim_server_in_error_says_why)
     run(&w, &boot);
     CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
     CHECK(strstr(w.error, "is in ERROR: no valid host") != NULL);
+    driver_close(&d);
+}
+
+/* Its program has ended: nothing would make it ACTIVE, however long one waited. */
+TEST(vim_server_that_ended_while_it_was_starting_is_not_waited_for)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    d.control.boot_ends = 1;
+    driver_open(&d);
+    run(&w, &boot);
+    CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(w.error, "is SHUTOFF: it ended while it was starting") != NULL);
     driver_close(&d);
 }
 

@@ -19,9 +19,9 @@ POST /nsd/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/none", "filter": {"nsdName": ["other"]}}
 = 201
 POST /nsd/v2/subscriptions  as demo
-{"callbackUri": "http://$receiver/cb/none", "filter": {"notificationTypes": ["PnfdOnBoardingNotification"]}}
+{"callbackUri": "http://$receiver/cb/none", "filter": {"notificationTypes": ["PnfdChangeNotification"]}}
 = 400
-{"detail": "filter.notificationTypes[0]: there is no 'PnfdOnBoardingNotification'", ...}
+{"detail": "filter.notificationTypes[0]: there is no 'PnfdChangeNotification'", ...}
 POST /nslcm/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/ns"}
 = 201

@@ -18,7 +18,5 @@ GET /nsd/v2/ns_descriptors/$a  as alice
 = 404
 DELETE /nsd/v2/ns_descriptors/$a  as alice
 = 404
-GET /nsd/v2/pnf_descriptors  as demo
-= 404
 DELETE /nsd/v2/ns_descriptors/$a  as demo
 = 204

@@ -126,12 +126,38 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$op5  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
 
+# A new server that comes up in ERROR is made once more by a retry, at the same ports.
+PUT site:/refuse/hosts  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/heal  as demo
+{"vnfcInstanceId": ["$first2"]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op30 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op30  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "resourceChanges": {"affectedVnfcs": [{"id": "$first2", "changeType": "REMOVED", ...}, {"id": "$broken := text", "changeType": "ADDED", ...}], ...}, ...}
+GET site:/compute/v2.1/servers/$broken  as demo
+= 200
+{"server": {"status": "ERROR", ...}}
+PUT site:/refuse/none  as demo
+= 204
+POST /vnflcm/v2/vnf_lcm_op_occs/$op30/retry  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$op30  as demo
+~ 200
+{"operationState": "COMPLETED", "resourceChanges": {"affectedVnfcs": [{"id": "$first2", "changeType": "REMOVED", ...}, {"id": "$first3 := text", "changeType": "ADDED", ...}], ...}, ...}
+GET site:/compute/v2.1/servers/$broken  as demo
+= 404
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$front2", ...}, {"id": "$first3", "vduId": "back", "vnfcCpInfo": [{"id": "$port1", ...}], ...}, {...}], ...}, ...}
+
 # Given up, it leaves a VNFC without a server: the next healing of all makes one, at its port.
 PUT site:/refuse/servers  as demo
 = 204
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
-{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$front2", ...}, {"id": "$first2", ...}, {"id": "$second3 := text", ...}], ...}, ...}
+{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$front2", ...}, {"id": "$first3", ...}, {"id": "$second3 := text", ...}], ...}, ...}
 POST /vnflcm/v2/vnf_instances/$vnf/heal  as demo
 {"vnfcInstanceId": ["$second3"]}
 = 202
@@ -144,7 +170,7 @@ POST /vnflcm/v2/vnf_lcm_op_occs/$op6/fail  as demo
 {"operationState": "FAILED", ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
-{"instantiatedVnfInfo": {"vnfState": "STARTED", "vnfcResourceInfo": [{"id": "$front2", ...}, {"id": "$first2", ...}], ...}, ...}
+{"instantiatedVnfInfo": {"vnfState": "STARTED", "vnfcResourceInfo": [{"id": "$front2", ...}, {"id": "$first3", ...}], ...}, ...}
 GET /carrick/v1/holdings?filter=(eq,kind,server)  as demo
 = 200
 [{...}, {...}]

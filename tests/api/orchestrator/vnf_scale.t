@@ -215,6 +215,10 @@ GET /vnflcm/v2/vnf_instances/$vnf  as demo
  "vnfcResourceInfo": [{"vduId": "front", ...}, {"id": "$first", ...}, {"id": "$second", ...}], ...}, ...}
 PUT site:/refuse/none  as demo
 = 204
+# Claimed is what there is: three servers, and nothing for the one that did not come.
+GET /carrick/v1/sites/$east  as demo
+= 200
+{"claimed": {"VCPU": 3, "MEMORY_MB": 192, "SERVER": 3}, ...}
 POST /vnflcm/v2/vnf_instances/$vnf/scale_to_level  as demo
 {"scaleInfo": [{"aspectId": "grow", "scaleLevel": 1}]}
 = 202

@@ -1,0 +1,362 @@
+/* The objects of the fake site: what they are kept by, what they say of themselves, how they change. */
+#include "flow/fake_object.h"
+
+#include "base/time.h"
+#include "base/uuid.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* X(path, word, key of one) */
+#define PLACES(X)                                                                                  \
+    X("/network/v2.0/networks", "networks", "network")                                             \
+    X("/network/v2.0/subnets", "subnets", "subnet")                                                \
+    X("/network/v2.0/ports", "ports", "port")                                                      \
+    X("/network/v2.0/security-groups", "security_groups", "security_group")                        \
+    X("/network/v2.0/security-group-rules", "security_group_rules", "security_group_rule")         \
+    X("/network/v2.0/sfc/flow_classifiers", "flow_classifiers", "flow_classifier")                 \
+    X("/network/v2.0/sfc/port_pairs", "port_pairs", "port_pair")                                   \
+    X("/network/v2.0/sfc/port_pair_groups", "port_pair_groups", "port_pair_group")                 \
+    X("/network/v2.0/sfc/port_chains", "port_chains", "port_chain")                                \
+    X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
+    X("/network/v2.0/carrick-interconnect/remote_ports", "remote_ports", "remote_port")            \
+    X("/network/v2.0/carrick-interconnect/chain_labels", "chain_labels", "chain_label")            \
+    X("/compute/v2.1/servers", "servers", "server")                                                \
+    X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
+    X("/image/v2/images", "images", NULL)
+
+const struct place fake_places[] = {
+#define X(path, plural, singular) {path, plural, singular},
+    PLACES(X)
+#undef X
+    {0},
+};
+
+const struct place *
+fake_place(const char *plural)
+{
+    const struct place *place = fake_places;
+
+    while (!str_eq(place->plural, plural)) {
+        place++;
+    }
+    return place;
+}
+
+/* ---- objects --------------------------------------------------------------------------- */
+
+static bool
+is_counted(const struct object *object)
+{
+    return !str_eq(object->place->plural, "images") && !str_eq(object->place->plural, "flavors");
+}
+
+/* Is it, a server, of another image than the one that it was created of? */
+static bool
+is_remade(const struct object *object)
+{
+    return object->image && !strstr(object->body, object->image);
+}
+
+void
+fake_recount(struct fake_site *site)
+{
+    int live = 0, doubles = 0, remade = 0, moved = 0;
+
+    for (const struct object *a = site->objects; a; a = a->next) {
+        live += is_counted(a);
+        remade += is_remade(a);
+        moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
+        for (const struct object *b = a->next; b; b = b->next) {
+            doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
+        }
+    }
+    site->control->n_live = live;
+    site->control->n_doubles = doubles;
+    site->control->n_remade = remade;
+    site->control->n_moved = moved;
+}
+
+const char *
+fake_marker(const struct json *inner)
+{
+    const char *text = json_get_str(inner, "description");
+
+    text = text ? text : json_get_str(json_get(inner, "metadata"), "carrick");
+    return text ? text : json_get_str(inner, "carrick");
+}
+
+/* Will a server that is made now not run? */
+static bool
+is_breaking(struct fake_site *site)
+{
+    if (site->control->breaks > 0) {
+        site->control->breaks--;
+        return true;
+    }
+    return str_eq(site->refused, "hosts");
+}
+
+struct object *
+fake_object_add(struct fake_site *site, const struct place *place, const struct json *inner,
+                struct mem *mem)
+{
+    struct object *object = heap_alloc(sizeof *object);
+    char id[UUID_SIZE];
+    const char *wanted = json_get_str(inner, "id"), *marker = fake_marker(inner);
+
+    uuid_new(id);
+    object->place = place;
+    object->id = heap_str(wanted ? wanted : id);
+    object->body = heap_str(json_text(mem, inner));
+    object->marker = marker ? heap_str(marker) : NULL;
+    object->broken = str_eq(place->plural, "servers") && is_breaking(site);
+    object->shown_at_ns = time_mono_ns() + site->control->hide_ms * 1000000LL;
+    object->next = site->objects;
+    site->objects = object;
+    fake_recount(site);
+    return object;
+}
+
+static void
+object_free(struct object *object)
+{
+    free(object->id);
+    free(object->body);
+    free(object->marker);
+    free(object->hash);
+    free(object->image);
+    free(object);
+}
+
+struct object *
+fake_object_get(struct fake_site *site, const struct place *place, const char *id)
+{
+    struct object *at = site->objects;
+
+    while (at && (at->place != place || !str_eq(at->id, id))) {
+        at = at->next;
+    }
+    return at;
+}
+
+static bool
+is_rule_of(const struct object *at, const struct object *group)
+{
+    return str_eq(group->place->plural, "security_groups") &&
+           str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
+}
+
+/* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
+ * its own rules (Neutron deletes them with it). */
+bool
+fake_object_used(const struct fake_site *site, const struct object *object)
+{
+    for (const struct object *at = site->objects; at; at = at->next) {
+        if (at != object && strstr(at->body, object->id) && is_counted(at) &&
+            !is_rule_of(at, object)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+fake_object_remove(struct fake_site *site, struct object *object)
+{
+    struct object **at = &site->objects;
+
+    while (*at) {
+        struct object *gone = *at;
+
+        if (gone != object && !is_rule_of(gone, object)) {
+            at = &gone->next;
+            continue;
+        }
+        *at = gone->next;
+        if (gone != object) {
+            object_free(gone);
+        }
+    }
+    object_free(object);
+    fake_recount(site);
+}
+
+/* ---- how they are shown -------------------------------------------------------------------- */
+
+/* "remade-ID": that server does not run of another image than the one that it was created of. */
+static bool
+remade_badly(const struct fake_site *site, const struct object *object)
+{
+    char last[32];
+
+    (void)snprintf(last, sizeof last, "server-%d", site->control->n_servers);
+    return is_remade(object) && ((site->control->remade_error && str_eq(object->id, last)) ||
+                                 (str_starts(site->refused, "remade-") &&
+                                  str_eq(site->refused + strlen("remade-"), object->id)));
+}
+
+static const char *
+status_of(struct fake_site *site, struct object *object)
+{
+    if (str_eq(object->place->plural, "images")) {
+        return object->active ? "active" : "queued";
+    }
+    if (!str_eq(object->place->plural, "servers")) {
+        return "ACTIVE";
+    }
+    if (object->broken) {
+        return "ERROR";
+    }
+    if (object->stopped || site->control->boot_ends) {
+        return "SHUTOFF";
+    }
+    if (object->looks++ < site->control->boot_looks || str_eq(site->refused, "boots")) {
+        return "BUILD";
+    }
+    return site->control->boot_error || remade_badly(site, object) ? "ERROR" : "ACTIVE";
+}
+
+/* The server that was made with a port; "" = none. */
+static const char *
+device_of(const struct fake_site *site, const struct object *port)
+{
+    for (const struct object *at = site->objects; at; at = at->next) {
+        if (str_eq(at->place->plural, "servers") && strstr(at->body, port->id)) {
+            return at->id;
+        }
+    }
+    return "";
+}
+
+void
+fake_object_write(struct fake_site *site, struct jw *w, const char *key, struct object *object,
+                  struct mem *mem)
+{
+    const struct json *json = NULL;
+    const char *status = status_of(site, object);
+
+    err_ignore(json_parse(mem, object->body, strlen(object->body), &json), "written by ourselves");
+    jw_object(w, key);
+    jw_str(w, "id", object->id);
+    jw_str(w, "status", status);
+    if (object->leaving || (object->asked && str_eq(status, "BUILD"))) {
+        jw_str(w, "OS-EXT-STS:task_state", object->leaving ? "deleting" : "spawning");
+    }
+    if (site->control->boot_error || object->broken) {
+        jw_raw(w, "fault", "{\"message\": \"no valid host\"}");
+    }
+    if (str_eq(object->place->plural, "ports") && !json_get(json, "device_id")) {
+        jw_str(w, "device_id", device_of(site, object));
+    }
+    if (str_eq(object->place->plural, "servers")) {
+        jw_object(w, "image");
+        jw_str(w, "id", str_or(object->image, str_or(json_get_str(json, "imageRef"), "none")));
+        jw_end(w);
+    }
+    if (object->active) {
+        jw_str(w, "os_hash_value", str_or(object->hash, json_get_str(json, "name")));
+    }
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "id") && !str_eq(json->keys[i], "image")) {
+            jw_json(w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_end(w);
+}
+
+/* ---- how they change ----------------------------------------------------------------------- */
+
+void
+fake_object_change(struct object *object, const struct json *given, struct mem *mem)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *old = NULL;
+
+    err_ignore(json_parse(mem, object->body, strlen(object->body), &old), "it was written");
+    jw_object(&w, NULL);
+    json_each (old, i) {
+        if (!json_get(given, old->keys[i])) {
+            jw_json(&w, old->keys[i], old->items[i]);
+        }
+    }
+    json_each (given, i) {
+        jw_json(&w, given->keys[i], given->items[i]);
+    }
+    jw_end(&w);
+    free(object->body);
+    object->body = heap_str(out.data);
+}
+
+/* os-stop, os-start; rebuild: of the image that it names. */
+void
+fake_action_apply(struct object *object, const struct json *json)
+{
+    const char *image = json_str(json_path(json, "rebuild.imageRef"));
+
+    if (!image) {
+        object->stopped = json_get(json, "os-stop") != NULL;
+        return;
+    }
+    free(object->image);
+    object->image = heap_str(image);
+    object->looks = 0;
+}
+
+/* The ports of a server, with one more or one less. */
+void
+fake_ports_change(struct object *server, struct mem *mem, const char *port_id, bool there)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *json = NULL, *networks;
+
+    err_ignore(json_parse(mem, server->body, strlen(server->body), &json), "written by ourselves");
+    networks = json_get(json, "networks");
+    jw_object(&w, NULL);
+    json_each (json, i) {
+        if (!str_eq(json->keys[i], "networks")) {
+            jw_json(&w, json->keys[i], json->items[i]);
+        }
+    }
+    jw_array(&w, "networks");
+    json_each (networks, i) {
+        if (!str_eq(json_get_str(networks->items[i], "port"), port_id)) {
+            jw_json(&w, NULL, networks->items[i]);
+        }
+    }
+    if (there) {
+        jw_object(&w, NULL);
+        jw_str(&w, "port", port_id);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    free(server->body);
+    server->body = heap_str(out.data);
+}
+
+bool
+fake_is_lingering(const struct fake_site *site)
+{
+    return site->control->lingers || str_eq(site->refused, "gone");
+}
+
+/* What was deleted goes once nothing keeps it. */
+void
+fake_leavers_go(struct fake_site *site)
+{
+    struct object *at = fake_is_lingering(site) ? NULL : site->objects;
+
+    while (at) {
+        struct object *leaver = at->leaving ? at : NULL;
+
+        at = at->next;
+        if (leaver) {
+            fake_object_remove(site, leaver);
+            at = site->objects; /* It may have taken others with it. */
+        }
+    }
+}
