@@ -13,9 +13,9 @@
 #include "base/vec.h"
 
 #include <openssl/evp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define N_SITES 2
 #define N_VNFS 5
@@ -114,6 +114,16 @@ pending_of(const struct fake_control *c)
     return c->pending;
 }
 
+/* Looking takes the same processors; an orchestrator that has ended is not waited for. */
+static void
+pause_ms(int ms)
+{
+    struct pollfd gone = {.fd = served.pidfd, .events = POLLIN};
+
+    served_must(poll(&gone, 1, ms) > 0 ? err_new(E_UNAVAILABLE, NULL, "it has ended") : NULL,
+                "orchestrator");
+}
+
 /* ---- operations ------------------------------------------------------------------------------ */
 
 static void
@@ -210,13 +220,12 @@ static void
 all_end(const char *what, bool may_roll_back, struct outcome *outcome)
 {
     AUTO(mem) mem = mem_new("end");
-    const struct timespec pause = {.tv_nsec = 100000000}; /* of looking: the same processors */
     int64_t end = time_mono_ns() + END_S * INT64_C(1000000000);
 
     while (!all_look(may_roll_back, outcome)) {
         served_must(time_mono_ns() > end ? err_new(E_UNAVAILABLE, NULL, "not all have an end") : NULL,
                     what);
-        (void)nanosleep(&pause, NULL);
+        pause_ms(100);
     }
     for (int i = 0; i < n_services; i++) {
         const struct json *op =
@@ -287,9 +296,7 @@ crowd_round(const char *what, int every)
     down.cpu_s = served_cpu() - cpu;
     down.faults = every ? (sum_of(effects_of) - before) / every : 0;
     while (sum_of(pending_of)) {
-        const struct timespec pause = {.tv_nsec = 20000000};
-
-        (void)nanosleep(&pause, NULL);
+        pause_ms(20);
     }
     down.left = sum_of(left_of);
     down.doubles = sum_of(doubles_of);

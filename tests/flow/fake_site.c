@@ -749,12 +749,11 @@ static void
 on_request(struct http_exchange *x, void *arg)
 {
     struct fake_site *site = arg;
-    const struct timespec slow = {.tv_nsec = site->control->slow_ms * 1000000L};
 
-    if (slow.tv_nsec) {
-        (void)nanosleep(&slow, NULL);
-    }
     pthread_mutex_lock(&site->lock);
+    if (site->control->slow_ms) {
+        wait_ms(site, site->control->slow_ms);
+    }
     if (++site->in_flight > site->control->max_in_flight) {
         site->control->max_in_flight = site->in_flight;
     }
