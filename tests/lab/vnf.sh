@@ -101,7 +101,7 @@ stopped_and_healed() {
     check "the site shows what is recorded" differs 0 ' 0 differences' --vnf pair || return
     check "a back is stopped" operates stop pair --vnfc "${backs[0]}" --graceful 20 || return
     same "which its site says too" SHUTOFF "$(call east GET "/compute/v2.1/servers/${backs[0]}"; field .server.status)"
-    check "a comparison tells what starts it" differs 1 "carrick vnf start pair --vnfc ${backs[0]}" --vnf pair
+    check "which is no difference: it was asked for" differs 0 "0 differences" --vnf pair
     check "it is started" operates start pair || return
     check "and nothing differs any more" differs 0 ' 0 differences' --vnf pair
     check "and serves again" await 10 page_between "$front" "$(address_of "${backs[0]}" back_in)"
