@@ -555,7 +555,7 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
     } else if (action) {
         action_do(site, x, object);
     } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
-        answer_error(x, 409, "Locked", "nothing is deleted today");
+        answer_error(x, 403, "Forbidden", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
         site->control->n_effects++;
         answer_error(x, 503, "Unavailable", "nothing is deleted today");
