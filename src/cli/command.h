@@ -101,8 +101,8 @@ command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */
 command_fn vnf_scale, ns_scale, ns_scale_plan;   /* scale.c */
 command_fn ns_update, ns_update_plan;            /* update.c */
-command_fn vnf_operate, vnf_heal, vnf_change_package, vnf_change_connectivity, vnf_change_flavour, vnf_set; /* vnf.c */
-command_fn ns_heal, ns_operate;                  /* vnf.c */
+command_fn vnf_change_package, vnf_change_connectivity, vnf_change_flavour; /* vnf.c */
+command_fn vnf_operate, vnf_heal, vnf_set, ns_heal, ns_operate;             /* vnf.c */
 command_fn drift_show;                           /* drift.c */
 command_fn operation_task, operation_explain, plan_apply, plan_kept_show; /* operation.c */
 command_fn subscription_show, subscription_send_again; /* subscription.c */

@@ -1,6 +1,6 @@
 /* What ETSI's APIs tell: SOL003 3.7.1 clause 5 (vnflcm), SOL005 3.7.1 clauses 5 (nsd),
- * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows from changes of rows: an operation or a
- * state that comes later is told without a line here. */
+ * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows
+ * from changes of rows: an operation or a state that comes later is told without a line here. */
 #include "faces/etsi.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
@@ -705,10 +705,36 @@ crossing_more(const struct notice_event *event, bool is_full, struct jw *w)
     jw_raw(w, "performanceValue", crossing->value);
 }
 
-#define PM_OBJECT                                                                                      {"objectType", "object_type"},                                                                     {                                                                                                      "objectInstanceId", "object_instance_id"                                                       }
-#define PM_CROSSED(on_, value_, prefix_, instances_)                                                   {                                                                                                      .type = "ThresholdCrossedNotification", .table = &pm_crossing_table, .on = (on_),                  .column = "direction", .value = (value_),                                                          .members = MEMBERS({"thresholdId", "threshold_id"}, {"crossingDirection", "direction"},                               PM_OBJECT, {"subObjectInstanceId", "sub_object_id"},                                               {"performanceMetric", "metric"}),                                               .facts = MEMBERS({"id", "threshold_id"}),                                                          .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"threshold", prefix_ "/thresholds", "threshold_id"}),                              .more = crossing_more                                                                          }
+#define PM_OBJECT                                                                                  \
+    {"objectType", "object_type"},                                                                 \
+    {                                                                                              \
+        "objectInstanceId", "object_instance_id"                                                   \
+    }
+#define PM_CROSSED(on_, value_, prefix_, instances_)                                               \
+    {                                                                                              \
+        .type = "ThresholdCrossedNotification", .table = &pm_crossing_table, .on = (on_),          \
+        .column = "direction", .value = (value_),                                                  \
+        .members = MEMBERS({"thresholdId", "threshold_id"}, {"crossingDirection", "direction"},    \
+                           PM_OBJECT, {"subObjectInstanceId", "sub_object_id"},                    \
+                           {"performanceMetric", "metric"}),                                       \
+        .facts = MEMBERS({"id", "threshold_id"}),                                                  \
+        .links = LINKS({"objectInstance", instances_, "object_instance_id"},                       \
+                       {"threshold", prefix_ "/thresholds", "threshold_id"}),                      \
+        .more = crossing_more                                                                      \
+    }
 /* That something is below a threshold from the first is no crossing. */
-#define PM_NOTICES(prefix_, instances_)                                                                {.type = "PerformanceInformationAvailableNotification",                                             .table = &pm_report_table,                                                                         .on = ON_CREATE,                                                                                   .members = MEMBERS({"pmJobId", "job_id"}, PM_OBJECT,                                                                  {"subObjectInstanceIds", "sub_object_ids"}),                                    .facts = MEMBERS({"id", "job_id"}),                                                                .links = LINKS({"objectInstance", instances_, "object_instance_id"},                                              {"pmJob", prefix_ "/pm_jobs", "job_id"},                                                           {"performanceReport", prefix_ "/pm_jobs", "place"})},                                  PM_CROSSED(ON_CREATE, "UP", prefix_, instances_),                                                  PM_CROSSED(ON_UPDATE, NULL, prefix_, instances_)
+#define PM_NOTICES(prefix_, instances_)                                                            \
+    {.type = "PerformanceInformationAvailableNotification",                                        \
+     .table = &pm_report_table,                                                                    \
+     .on = ON_CREATE,                                                                              \
+     .members = MEMBERS({"pmJobId", "job_id"}, PM_OBJECT,                                          \
+                        {"subObjectInstanceIds", "sub_object_ids"}),                               \
+     .facts = MEMBERS({"id", "job_id"}),                                                           \
+     .links = LINKS({"objectInstance", instances_, "object_instance_id"},                          \
+                    {"pmJob", prefix_ "/pm_jobs", "job_id"},                                       \
+                    {"performanceReport", prefix_ "/pm_jobs", "place"})},                          \
+        PM_CROSSED(ON_CREATE, "UP", prefix_, instances_),                                          \
+        PM_CROSSED(ON_UPDATE, NULL, prefix_, instances_)
 
 static const struct notice vnfpm[] = {PM_NOTICES("/vnfpm/v2", "/vnflcm/v2/vnf_instances")};
 const struct notice_api vnfpm_notices = {

@@ -30,12 +30,18 @@
     X(flows, "flows", "N", "131072", "entries of the flow table when it is made, a power of two")
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     SHARED_OPTIONS(X)                                                                              \
-    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")
+    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")                        \
+    X(callbacks, "callbacks", "PREFIXES", "", "the addresses that callbacks may have")
 
-/* The orchestrator's options are the first of the site's. */
+/* Those that both have are the first of either. */
 enum run_option {
 #define X(id, name, value, def, doc) OPTION_##id,
     SITE_OPTIONS(X)
+#undef X
+};
+enum run_orchestrator_option {
+#define X(id, name, value, def, doc) ORCHESTRATOR_##id,
+    ORCHESTRATOR_OPTIONS(X)
 #undef X
 };
 #define X(id, name, value, def, doc) {name, value, doc, def},
@@ -112,10 +118,11 @@ orchestrator_add(struct run *run)
     struct roles_orchestrator orchestrator = {
         .listen = run->values[OPTION_listen],
         .log_level = run->values[OPTION_log_level],
+        .callbacks = run->values[ORCHESTRATOR_callbacks],
         .state = mem_printf(run->mem, "%s/orchestrator", run->values[OPTION_state]),
     };
 
-    TRY(user_find(run->values[OPTION_user], &orchestrator.user));
+    TRY(user_find(run->values[ORCHESTRATOR_user], &orchestrator.user));
     return roles_orchestrator_add(run->mem, run->supervisor, &orchestrator);
 }
 

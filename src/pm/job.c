@@ -261,8 +261,7 @@ pm_report_get(struct tx *tx, const char *job_id, const char *id, struct pm_repor
                              id, job_id);
 }
 
-/* ---- a round
- * -------------------------------------------------------------------------------------- */
+/* ---- a round -------------------------------------------------------------------------------- */
 
 static struct err *
 reports_make(struct tx *tx, const struct pm_schedule *schedule, const struct pm_subject *subject,

@@ -314,8 +314,7 @@ pm_look_run(struct pm_look *look, loop_fn *done, void *arg)
     loop_timer_arm(look->timer, look->n_open ? LOOK_MS : 0);
 }
 
-/* ---- what came of it
- * ------------------------------------------------------------------------------ */
+/* ---- what came of it ------------------------------------------------------------------------ */
 
 const struct metric_point *
 pm_look_points(const struct pm_look *look, size_t *n)

@@ -111,8 +111,7 @@ thing_judge(struct tx *tx, const struct pm_threshold *threshold, const struct pm
                           : crossing_write(tx, threshold, thing, metric, crossing, side, value);
 }
 
-/* ---- a round
- * --------------------------------------------------------------------------------------- */
+/* ---- a round -------------------------------------------------------------------------------- */
 
 struct err *
 pm_threshold_round(struct tx *tx, const struct pm_schedule *old, const struct pm_subject *subject,

@@ -102,8 +102,7 @@ group_take(struct pm_wanted *wanted, const char *name)
     return NULL;
 }
 
-/* ---- what there is
- * ---------------------------------------------------------------------------------- */
+/* ---- what there is ------------------------------------------------------------------------ */
 
 struct reading {
     struct op op;
@@ -213,9 +212,7 @@ schedule_make(struct pm_wanted *wanted, const char *kind, int64_t period_s, int6
     wanted->schedule = schedule;
 }
 
-/* ---- a job
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- a job ---------------------------------------------------------------------------------- */
 
 static struct err *
 criteria_take(struct pm_wanted *wanted, const struct pm_criteria *criteria)
@@ -299,8 +296,7 @@ pm_job_want(const struct op *op, const char *api, const struct pm_job_request *r
     return NULL;
 }
 
-/* ---- a threshold
- * ------------------------------------------------------------------------------------------- */
+/* ---- a threshold ---------------------------------------------------------------------------- */
 
 static struct err *
 threshold_take(struct pm_wanted *wanted, const struct op *op, const char *api,
@@ -342,8 +338,7 @@ pm_threshold_want(const struct op *op, const char *api, const struct pm_threshol
     return NULL;
 }
 
-/* ---- can it be measured?
- * ------------------------------------------------------------------------------------- */
+/* ---- can it be measured? -------------------------------------------------------------------- */
 
 static const char *
 measurable(const struct pm_wanted *wanted)
@@ -410,9 +405,7 @@ pm_wanted_look(struct pm_wanted *wanted, pm_done_fn *done, void *arg)
     loop_post(wanted->nfvo->loop, look_start, wanted);
 }
 
-/* ---- keeping
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- keeping -------------------------------------------------------------------------------- */
 
 struct err *
 pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
@@ -431,9 +424,7 @@ pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
     return metrics_append(tx, points, n);
 }
 
-/* ---- whom it tells
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- whom it tells -------------------------------------------------------------------------- */
 
 struct err *
 pm_subscription(struct mem *mem, const struct notice_api *notices, const char *id,

@@ -164,7 +164,8 @@ result_keep(struct run *run)
     vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
     TRY(flow_step(run->f, "instance", &vnf_scaled, run->scaled, NULL));
     if (run->change.removed.n > 0) {
-        TRY(flow_step(run->f, "claims", &nfvo_grant_settle, vnf_grant_in(run->f, run->in, run->before->site, &size), NULL));
+        TRY(flow_step(run->f, "claims", &nfvo_grant_settle,
+                      vnf_grant_in(run->f, run->in, run->before->site, &size), NULL));
     }
     flow_result(run->f, run->after);
     return NULL;
