@@ -124,23 +124,43 @@ flow_free(struct flow *f)
 void
 flow_timer_arm(struct flow *f, int64_t ms)
 {
-    loop_timer_arm(f->timer, ms > 0 ? ms : 0);
+    int64_t due = time_mono_ns() + (ms > 0 ? ms : 0) * 1000000;
+
+    if (!f->in_turn || !f->due || due < f->due) {
+        f->due = due;
+        loop_timer_arm(f->timer, ms > 0 ? ms : 0);
+    }
 }
 
 static void engine_look(void *arg);
 
 /* ---- turns -------------------------------------------------------------------------- */
 
+/* What was begun and not awaited has to come to its end all the same. */
+static struct err *
+unended(const struct flow *f, int64_t from)
+{
+    for (size_t i = f->entries.n; i-- > 0 && f->entries.items[i]->seq >= from;) {
+        const struct entry *e = f->entries.items[i];
+
+        if (e->effect == ENTRY_WRITE && e->state != ENTRY_DONE) {
+            return flow_parked(f);
+        }
+    }
+    return NULL;
+}
+
 static void
 function_turn(struct flow *f)
 {
+    int64_t from = f->phase == PHASE_RUN     ? 0
+                   : f->phase == PHASE_SWEEP ? SEQ_SWEEP
+                                             : SEQ_SWEEP_BACK;
     struct err *err;
 
-    f->seq = f->phase == PHASE_RUN          ? 0
-             : f->phase == PHASE_SWEEP      ? SEQ_SWEEP
-                                            : SEQ_SWEEP_BACK;
+    f->seq = from;
     f->local = NULL;
-    f->begin = NULL;
+    f->begin.n = 0;
     f->flush = false;
     f->mark = false;
     vec_each (&f->entries, at) {
@@ -150,6 +170,9 @@ function_turn(struct flow *f)
     f->in_turn = true;
     err = f->phase == PHASE_RUN ? f->type->run(f, f->in) : f->type->sweep(f, f->in);
     f->in_turn = false;
+    if (!err) {
+        err = unended(f, from);
+    }
     if (!err && entry_at(f, f->seq)) {
         err = err_new(E_INTERNAL, "ReplayMismatch",
                       "the journal has step '%s' where the function ends",
@@ -185,6 +208,8 @@ flow_turn(struct flow *f)
     if (f->job || f->ended) {
         return;
     }
+    f->missed = false;
+    f->due = 0;
     if (f->phase == PHASE_UNDO) {
         undo_turn(f);
     } else {
@@ -223,6 +248,7 @@ flow_wake(struct flow *f)
     while (f->plan_parent) {
         f = f->plan_parent;
     }
+    f->missed = f->job != NULL;
     if (f->ready || f->in_turn || f->job) {
         return;
     }
@@ -240,12 +266,12 @@ flow_park(struct flow *f)
 {
     struct job *job;
 
-    if (f->job || (!f->local && !f->begin && !f->flush && !f->mark && !entries_unsaved(f, true))) {
+    if (f->job ||
+        (!f->local && !f->begin.n && !f->flush && !f->mark && !entries_unsaved(f, true))) {
         return; /* Also where the turn itself has asked something of a child. */
     }
     job = job_new(f);
     job->local = f->local;
-    job->begin = f->begin;
     job->to = f->mark ? FLOW_PROCESSING : FLOW_N_STATES;
     job_queue(job);
 }
@@ -301,13 +327,42 @@ stop_done(struct flow *f, enum flow_state to)
     job_queue(job);
 }
 
+/* What the turn that fails meant to begin is not begun. */
+static void
+begin_not(struct entry **begin, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!begin[i]->doubted) {
+            begin[i]->state = ENTRY_AGAIN;
+            entry_changed(begin[i]);
+        }
+    }
+}
+
+/* Has everything come to an end that was begun?  Whatever ends wakes the flow. */
+static bool
+steps_rest(const struct flow *f)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        if (f->entries.items[i]->step) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The phase is over; FLOW_COMPLETED stands for 'the function returned'.  A flow that stops rests
- * only when its children do: nothing of an operation in FAILED_TEMP still works, so that a
- * 'fail' knows what there is. */
+ * only when its steps and its children do: nothing of an operation in FAILED_TEMP still works, so
+ * that a 'fail' knows what there is. */
 void
 flow_stop(struct flow *f, enum flow_state to, struct err *err)
 {
-    if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
+    begin_not(f->begin.items, f->begin.n);
+    f->begin.n = 0;
+    if (!steps_rest(f)) {
+        err_ignore(err, "the flow is asked again when a step has ended");
+        flow_park(f);
+    } else if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
         err_ignore(err, "the flow is asked again when a child has stopped");
     } else if (err) {
         stop_failed(f, err);
@@ -454,13 +509,13 @@ job_done(struct flow *f, struct job *job)
         f->phase = PHASE_UNDO; /* Refused before it was granted, or given up by its type. */
         f->cancel = NULL;      /* Nor does a cancel want more than that. */
     }
-    if (job->begin && !f->cancel) {
-        step_begin(job->begin, STEP_ACT);
-    } else {
-        if (job->begin && !job->begin->doubted) {
-            job->begin->state = ENTRY_AGAIN; /* Cancelled: its act was not begun. */
-            entry_changed(job->begin);
-        }
+    if (f->cancel) {
+        begin_not(job->begin, job->n_begin);
+    }
+    for (size_t i = 0; !f->cancel && i < job->n_begin; i++) {
+        step_begin(job->begin[i], STEP_ACT);
+    }
+    if (f->cancel || !job->n_begin || f->missed) {
         flow_wake(f);
     }
 }
