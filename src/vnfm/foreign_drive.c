@@ -129,7 +129,7 @@ struct drive {
     bool begun;        /* one was begun or taken up here: what it comes to counts */
     bool tasked;       /* one that had failed was told to go on */
     bool undo;
-    int n_refused;     /* times that it was not begun for another one's sake */
+    int n_refused;     /* times that it was not begun for another one's sake, or without an answer */
     int64_t pause_ms;
 };
 
@@ -207,8 +207,8 @@ begun(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
 
-    if (err && !err_is(err, E_IN_DOUBT) &&
-        (!err_is(err, E_CONFLICT) || ++drive->n_refused > REFUSALS_MAX)) {
+    if (err && ((!err_is(err, E_IN_DOUBT) && !err_is(err, E_CONFLICT)) ||
+                ++drive->n_refused > REFUSALS_MAX)) {
         drive_end(drive, err);
         return;
     }
@@ -501,12 +501,29 @@ marked(const struct step *step, const struct json *list)
     return NULL;
 }
 
+/* A value of a filter, whatever a client called its service (SOL013 5.2.2). */
+static const char *
+quoted(struct mem *mem, const char *value)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    buf_char(&out, '\'');
+    for (; *value; value++) {
+        if (*value == '\'') {
+            buf_char(&out, '\'');
+        }
+        buf_char(&out, *value);
+    }
+    buf_char(&out, '\'');
+    return buf_copy(mem, &out);
+}
+
 static void
 search(struct step *step, peer_done_fn *done)
 {
     const struct foreign_new *in = step_in(step);
     struct mem *mem = step_mem(step);
-    const char *filter = mem_printf(mem, "(eq,vnfInstanceName,%s)", in->name);
+    const char *filter = mem_printf(mem, "(eq,vnfInstanceName,%s)", quoted(mem, in->name));
     const struct peer_call call = {
         .peer_id = in->vnfm,
         .method = "GET",
