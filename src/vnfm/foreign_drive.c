@@ -187,13 +187,22 @@ failure_of(const struct drive *drive, const struct json *occurrence)
                    str_or(detail, "(no reason is told)"));
 }
 
+/* An instance tells where its aspects are, and not of which level it is: a VNF without aspects is at
+ * one all the same. */
+static bool
+by_word(const struct drive *drive)
+{
+    return drive->word->by_word ||
+           (drive->word->reached == is_scaled && !json_get(drive->body, "scaleInfo"));
+}
+
 static void
 outcome_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
     const char *state = err ? NULL : json_get_str(answer->json, "operationState");
 
-    if (!err && !(drive->word->by_word && str_eq(state, "COMPLETED"))) {
+    if (!err && !(by_word(drive) && str_eq(state, "COMPLETED"))) {
         err = failure_of(drive, answer->json);
     }
     drive_end(drive, err);
