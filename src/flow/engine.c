@@ -202,6 +202,18 @@ needs_sweep(const struct flow *f)
     return f->row.doubted;
 }
 
+/* Also in a turn that a child's end gave it: it rests only when all of them do. */
+static void
+type_gone(struct flow *f)
+{
+    mem_reset(f->run_mem);
+    flow_stop(f, FLOW_FAILED_TEMP,
+              err_new(E_NOT_IMPLEMENTED, "FlowVersionGone",
+                      "this program has no flow type %s of version %lld: run one that has, or "
+                      "roll back there",
+                      f->row.type, (long long)f->row.version));
+}
+
 static void
 flow_turn(struct flow *f)
 {
@@ -212,6 +224,8 @@ flow_turn(struct flow *f)
     f->due = 0;
     if (f->phase == PHASE_UNDO) {
         undo_turn(f);
+    } else if (!f->type->run) {
+        type_gone(f);
     } else {
         function_turn(f);
     }
@@ -487,6 +501,21 @@ job_failed(struct flow *f, struct job *job)
     }
 }
 
+/* Refused before it was granted, or given up by its type: nor does a cancel from before want more
+ * than that.  One that is asked for now is of the rollback, and is heard although the word for it is
+ * the same. */
+static void
+phase_undo(struct flow *f)
+{
+    f->phase = PHASE_UNDO;
+    f->cancel = NULL;
+    f->seen_request = NULL;
+    vec_each (&f->entries, at) {
+        (*at)->undo_tried = false;
+    }
+    engine_look(f->engine);
+}
+
 static void
 job_done(struct flow *f, struct job *job)
 {
@@ -506,8 +535,7 @@ job_done(struct flow *f, struct job *job)
     }
     if ((job->to == FLOW_N_STATES || job->to == FLOW_ROLLING_BACK) &&
         str_eq(job->phase, "rollback")) {
-        f->phase = PHASE_UNDO; /* Refused before it was granted, or given up by its type. */
-        f->cancel = NULL;      /* Nor does a cancel want more than that. */
+        phase_undo(f);
     }
     if (f->cancel) {
         begin_not(job->begin, job->n_begin);
@@ -635,16 +663,6 @@ load_flow(struct tx *tx, void *arg)
     return rows_each(tx, &query, load_entry, load);
 }
 
-static void
-type_gone(struct flow *f)
-{
-    flow_stop(f, FLOW_FAILED_TEMP,
-              err_new(E_NOT_IMPLEMENTED, "FlowVersionGone",
-                      "this program has no flow type %s of version %lld: run one that has, or "
-                      "roll back there",
-                      f->row.type, (long long)f->row.version));
-}
-
 /* A request for a flow that runs here: only a cancel can be meant. */
 static void
 flow_asked(struct flow *f, const char *cancel, const char *request)
@@ -757,11 +775,7 @@ take_new(struct flow_engine *engine, const char *id)
         return;
     }
     engine_keep(engine, load.f);
-    if (!load.f->type->run && load.f->phase == PHASE_RUN) {
-        type_gone(load.f);
-    } else {
-        flow_wake(load.f);
-    }
+    flow_wake(load.f);
 }
 
 void

@@ -207,7 +207,17 @@ drive_write(struct flow *f, struct entry *e)
     return flow_parked(f);
 }
 
-/* What it made is broken: it goes before another is made in its place. */
+/* What it made is broken: a retry makes it anew, which has forgotten all that followed.  Until then
+ * it stands, also where the flow waits for its children to rest and has further turns. */
+static bool
+stays_torn(const struct flow *f, const struct entry *e)
+{
+    const struct entry *last = f->entries.items[f->entries.n - 1];
+
+    return e->state == ENTRY_TORN && last != e;
+}
+
+/* It goes before another is made in its place. */
 static struct err *
 drive_torn(struct flow *f, struct entry *e)
 {
@@ -222,7 +232,7 @@ drive_torn(struct flow *f, struct entry *e)
 static struct err *
 drive(struct flow *f, struct entry *e)
 {
-    if (e->state == ENTRY_DONE) {
+    if (e->state == ENTRY_DONE || stays_torn(f, e)) {
         return NULL;
     }
     if (e->state == ENTRY_FAILED) {

@@ -99,8 +99,6 @@ image_looked(void *arg, const struct vim_answer *answer, struct err *err)
         upload_failed(upload, err);
     } else if (str_eq(json_get_str(answer->json, "status"), "active")) {
         upload_ready(upload);
-    } else if (!step_wanted(upload->step)) {
-        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
     } else if (time_mono_ns() > upload->deadline_ns) {
         upload_failed(upload, err_new(E_UNAVAILABLE, NULL, "site %s: image %s is not active %d s "
                                       "after its upload", upload->in->site, upload->id,
@@ -117,18 +115,6 @@ image_wait(void *arg)
 
     upload_call(upload, "GET", mem_printf(step_mem(upload->step), "/images/%s", upload->id), NULL,
                 image_looked);
-}
-
-static void
-image_due(void *arg)
-{
-    struct upload *upload = arg;
-
-    if (step_wanted(upload->step)) {
-        image_wait(upload);
-    } else {
-        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
-    }
 }
 
 static void
@@ -266,7 +252,7 @@ image_begin(struct step *step, bool create)
     upload->in = step_in(step);
     upload->fd = -1;
     upload->create = create;
-    upload->timer = loop_timer_new(step_loop(step), image_due, upload);
+    upload->timer = loop_timer_new(step_loop(step), image_wait, upload);
     step_waits_by(step, upload->timer);
     upload->deadline_ns = time_mono_ns() + IMAGE_TIMEOUT_MS * 1000000LL;
     upload_call(upload, "GET",

@@ -133,7 +133,41 @@ static const struct flow_type look = {.name = "look",
                                       .in = &vim_site_ref_table,
                                       .out = &vim_site_about_table,
                                       .run = look_run};
-static const struct flow_type *const types[] = {&boot, &look, &gone, &leave, NULL};
+
+static struct err *
+attach_run(struct flow *f, const void *in)
+{
+    struct vim_attachment *attachment = flow_new(f, &vim_attachment_table);
+
+    attachment->site = ((const struct vim_site_ref *)in)->site;
+    attachment->server_id = "server-1";
+    attachment->port_id = "another-port";
+    return flow_step(f, "attach", &vim_server_attach, attachment, NULL);
+}
+static const struct flow_type attach = {.name = "attach",
+                                        .version = 1,
+                                        .doc = "Attaches a port.",
+                                        .in = &vim_site_ref_table,
+                                        .run = attach_run};
+
+static struct err *
+remake_run(struct flow *f, const void *in)
+{
+    struct vim_rebuild *rebuild = flow_new(f, &vim_rebuild_table);
+
+    rebuild->site = ((const struct vim_site_ref *)in)->site;
+    rebuild->id = "server-1";
+    rebuild->image_before = "before";
+    rebuild->image_id = "after";
+    return flow_step(f, "rebuild", &vim_server_rebuild, rebuild, NULL);
+}
+static const struct flow_type remake = {.name = "remake",
+                                        .version = 1,
+                                        .doc = "Makes a server anew.",
+                                        .in = &vim_site_ref_table,
+                                        .run = remake_run};
+static const struct flow_type *const types[] = {&boot,  &look,   &gone, &leave,
+                                                &attach, &remake, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
 
@@ -514,6 +548,39 @@ TEST(vim_delete_that_nobody_waits_for_any_more_is_not_looked_at)
     }
     CHECK(d.control.n_requests <= n + 1); /* One that was under way. */
     driver_close(&d);
+}
+
+/* Whoever takes it back meanwhile would be overtaken by it. */
+static void
+begins_nothing(const struct flow_type *type)
+{
+    static struct driver d;
+    struct watched w = {.type = type};
+    struct answered a = {0};
+
+    d.control.n_servers = 1;
+    d.control.slow_ms = 300;
+    driver_open(&d);
+    REQUIRE_OK(store_write_wait(d.store, start, &w));
+    WAIT(d.control.n_requests > 0); /* A token; then it is looked at. */
+    REQUIRE_OK(store_write_wait(d.store, cancel, &w));
+    WAIT((err_ignore(store_read(d.store, peek, &w), "test"), w.state == FLOW_FAILED_TEMP));
+    for (int i = 1; i <= 3; i++) { /* The look is answered with the first; what it began, before the last. */
+        call(&d, SITE, "network", "GET", "/networks", NULL, &a);
+        WAIT(a.n == i);
+    }
+    CHECK_INT(d.control.n_effects, 0);
+    driver_close(&d);
+}
+
+TEST(vim_attachment_that_nobody_waits_for_any_more_is_not_begun)
+{
+    begins_nothing(&attach);
+}
+
+TEST(vim_rebuild_that_nobody_waits_for_any_more_is_not_begun)
+{
+    begins_nothing(&remake);
 }
 
 TEST(vim_server_in_error_says_why)
