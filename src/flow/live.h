@@ -204,7 +204,7 @@ struct err *next_entry(struct flow *f, const char *label, const char *kind_name,
 struct flow *engine_flow(struct flow_engine *engine, const char *id); /* null: not here */
 void flow_wake(struct flow *f);
 void flow_timer_arm(struct flow *f, int64_t ms); /* within a turn: the earliest that it asks for */
-void engine_take(struct flow_engine *engine, const char *id);
+void engine_keep(struct flow_engine *engine, struct flow *f);
 void job_landed(struct job *job);
 void flow_park(struct flow *f);
 void flow_stop(struct flow *f, enum flow_state to, struct err *err); /* owns err */
@@ -215,6 +215,11 @@ const struct flow_type *engine_type(const struct flow_engine *engine, const char
 void engine_fault(struct flow_engine *engine, enum flow_point point, const char *flow_id,
                   const char *label);
 void wake_parent(struct flow_engine *engine, const char *parent_id);
+
+/* ---- take.c ---- */
+void engine_take(struct flow_engine *engine, const char *id);
+void engine_look(void *engine);      /* What other threads asked of flows. */
+void engine_lease_due(void *engine);
 
 /* ---- act.c ---- */
 enum step_what { STEP_ACT, STEP_FIND, STEP_UNDO };
