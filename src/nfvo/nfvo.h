@@ -236,7 +236,7 @@ extern const struct ns_plannable ns_plannables[]; /* ended by a null word */
 
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
-/* Task "retry", "rollback", "fail" or "cancel" on an occurrence; a cancel with its mode
+/* Task "retry", "rollback", "continue", "fail" or "cancel" on an occurrence; a cancel with its mode
  * (cancel_modes), the others with null.  SOL005 6.4.11-6.4.16. */
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                               const char *cancel_mode) MUST_USE;

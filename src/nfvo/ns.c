@@ -331,6 +331,12 @@ const struct ns_plannable ns_plannables[] = {
     {0},
 };
 
+struct operation {
+    const struct flow_type *type;
+    const char *word;
+};
+static const struct operation *operation_of(const struct flow_row *flow);
+
 struct err *
 ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                   const char *cancel_mode)
@@ -341,6 +347,12 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
     TRY(resource_get(tx, op, id, (void **)&occ));
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
+    }
+    if (str_eq(task, "continue")) {
+        struct flow_row *flow;
+
+        TRY(row_get(tx, &flow_table, id, &flow));
+        TRY(ns_continue_check(tx, operation_of(flow)->type, flow));
     }
     return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }
@@ -549,10 +561,7 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
 /* ---- occurrences
  * ------------------------------------------------------------------------------------ */
 
-static const struct operation {
-    const struct flow_type *type;
-    const char *word;
-} operations[] = {
+static const struct operation operations[] = {
     {&ns_instantiate_flow, "INSTANTIATE"},
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
@@ -599,6 +608,27 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     return row_insert(tx, occ);
 }
 
+/* One that went on without what failed is completed in part. */
+static const char *
+state_of(const struct flow_row *flow)
+{
+    return flow->continued && flow_row_state(flow) == FLOW_COMPLETED ? "PARTIALLY_COMPLETED"
+                                                                     : flow->state;
+}
+
+static struct err *
+may_continue(struct tx *tx, const struct flow_row *flow, bool *may)
+{
+    struct err *err = ns_continue_check(tx, operation_of(flow)->type, flow);
+
+    *may = err == NULL;
+    if (err_is(err, E_NOT_FOUND) || err_is(err, E_CONFLICT)) {
+        err_ignore(err, "it is told by what the occurrence links to");
+        return NULL;
+    }
+    return err;
+}
+
 static bool
 has_changes(enum flow_state state)
 {
@@ -643,8 +673,9 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     if (old == (int)flow_row_state(flow)) {
         return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
     }
-    occ->operation_state = flow->state;
+    occ->operation_state = state_of(flow);
     occ->state_entered_time = tx_now(tx);
+    TRY(may_continue(tx, flow, &occ->may_continue));
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));

@@ -192,5 +192,6 @@ const struct flow_type ns_instantiate_flow = {
     .in = &ns_in_table,
     .run = instantiate_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };

@@ -380,6 +380,7 @@ const struct flow_type ns_grow_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_shrink_flow = {
@@ -389,6 +390,7 @@ const struct flow_type ns_shrink_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };
@@ -399,6 +401,7 @@ const struct flow_type ns_scale_up_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_scale_down_flow = {
@@ -408,6 +411,7 @@ const struct flow_type ns_scale_down_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };
