@@ -198,7 +198,7 @@ ns_rewrite(struct rest_request *r, const struct json *body, const struct json **
 /* SOL003 5.4.2.3.2, SOL005 6.4.2.3.2. */
 static const char *const vnf_left_out[] = {"instantiatedVnfInfo", "metadata", NULL};
 static const char *const ns_left_out[] = {"vnfInstance", "virtualLinkInfo", "vnffgInfo", "sapInfo",
-                                          NULL};
+                                          "pnfInfo",     NULL};
 static const struct rest_shape vnf_shape = {
     .encode = instance_encode,
     .exclude_default = vnf_left_out,

@@ -87,6 +87,11 @@ extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
+/* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
+extern const struct flow_type ns_pnfs_flow;
+/* pnfInfo and affectedPnfs, the members of an open list. */
+void ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made);
+void ns_pnfs_affected(struct jw *w, const struct ns_in *in);
 /* ns_continue.c: may this operation, of 'type', go on without those of its VNFs' operations that
  * failed (SOL005 6.4.13)?  As flow_continue_check; E_CONFLICT too where a forwarding path would have
  * a position or an end without instances. */

@@ -175,6 +175,8 @@ struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, c
  * identifier that is not on-boarded. */
 struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
 struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;
+struct pnfd;
+struct err *pnfd_load(struct tx *tx, const char *pnfd_info_id, struct pnfd **pnfd) MUST_USE;
 struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
                              struct vnf_package **package) MUST_USE;
 struct err *ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,

@@ -199,7 +199,8 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
-    TRY(ns_instantiate_check(tx, in->project_id, nsd, request->row));
+    TRY(err_join(ns_instantiate_check(tx, in->project_id, nsd, request->row),
+                 ns_pnfs_check(tx, nsd, request->row, in)));
     in->request = request->body;
     *out = in;
     return NULL;
@@ -491,15 +492,23 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_end(&c->w);
 }
 
+static struct err *
+input_read(struct tx *tx, const struct flow_row *flow, struct ns_in **in)
+{
+    const struct json *json;
+
+    *in = row_new(tx_mem(tx), &ns_in_table);
+    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
+    return row_from_json(tx_mem(tx), &ns_in_table, json, *in);
+}
+
 /* No operation of theirs tells of VNFs that were taken in as they were. */
 static struct err *
 adopted_write(struct changes *c)
 {
-    struct ns_in *in = row_new(tx_mem(c->tx), &ns_in_table);
-    const struct json *json;
+    struct ns_in *in = NULL;
 
-    TRY(json_parse(tx_mem(c->tx), c->flow->input, strlen(c->flow->input), &json));
-    TRY(row_from_json(tx_mem(c->tx), &ns_in_table, json, in));
+    TRY(input_read(c->tx, c->flow, &in));
     for (size_t i = 0; i < in->added.n; i++) {
         const struct vnf_add *add = in->added.items[i];
         struct vnf_instance *vnf;
@@ -531,6 +540,19 @@ vnfs_write(struct changes *c)
     return str_eq(c->flow->type, ns_adopt_flow.name) ? adopted_write(c) : NULL;
 }
 
+/* They are told with the last transaction of an operation, or not at all. */
+static struct err *
+pnfs_write(struct changes *c)
+{
+    struct ns_in *in = NULL;
+
+    TRY(input_read(c->tx, c->flow, &in));
+    if (flow_row_state(c->flow) == FLOW_COMPLETED) {
+        ns_pnfs_affected(&c->w, in);
+    }
+    return NULL;
+}
+
 static struct err *
 changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
            const struct json **changes)
@@ -548,6 +570,9 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
     jw_object(&c.w, NULL);
     jw_array(&c.w, "affectedVnfs");
     TRY(vnfs_write(&c));
+    jw_end(&c.w);
+    jw_array(&c.w, "affectedPnfs");
+    TRY(pnfs_write(&c));
     jw_end(&c.w);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         jw_array(&c.w, lists[i].key);
@@ -571,6 +596,7 @@ static const struct operation operations[] = {
     {&ns_update_flow, "UPDATE"},
     {&ns_update_one_way_flow, "UPDATE"},
     {&ns_adopt_flow, "UPDATE"},
+    {&ns_pnfs_flow, "UPDATE"},
     {&ns_grow_flow, "UPDATE"},
     {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
@@ -592,11 +618,9 @@ static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
     struct ns_lcm_op_occ *occ = row_new(tx_mem(tx), &ns_lcm_op_occ_table);
-    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
-    const struct json *json;
+    struct ns_in *in = NULL;
 
-    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
-    TRY(row_from_json(tx_mem(tx), &ns_in_table, json, in));
+    TRY(input_read(tx, flow, &in));
     occ->id = flow->id;
     occ->project_id = in->project_id;
     occ->operation_state = flow->state;

@@ -158,6 +158,7 @@ keep(struct ns_parts *run)
     made->paths = run->plan->paths;
     made->hops = run->plan->hops;
     made->scales = run->plan->scales;
+    made->pnfs = run->in->pnfs_added;
     return flow_step(run->f, "instance", &ns_keep, made, NULL);
 }
 

@@ -421,6 +421,7 @@ made_keep(struct tx *tx, const struct ns_made *made)
     TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
     TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
     TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
+    TRY(info_make(tx_mem(tx), made, ns_pnfs_write, &ns->pnf_info));
     TRY(info_make(tx_mem(tx), made, scales_write, &ns->scale_status));
     TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
     return row_update(tx, old, ns);
@@ -449,7 +450,8 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->scale_status = ns->made = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->pnf_info = NULL;
+    ns->scale_status = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 
