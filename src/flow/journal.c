@@ -213,7 +213,8 @@ entry_fill(struct entry *e, const struct flow_step_row *row)
     buf_str(&e->calls, row->calls);
     e->stored = row_copy(f->mem, row);
     e->saved = e->version;
-    if (e->error && (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED)) {
+    if (e->error && (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED ||
+                     e->state == ENTRY_LEFT)) {
         e->err = flow_err_parse(e->error);
     }
     if (e->kind) {

@@ -45,7 +45,8 @@ enum entry_effect {
     X(UNDONE, "taken back")                                                                        \
     X(UNDO_FAILED, "could not be taken back")                                                      \
     X(AGAIN, "to be begun again: it certainly did not happen")                                     \
-    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")
+    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")            \
+    X(LEFT, "a child that failed and was given up: the flow goes on without it")
 
 enum entry_state {
 #define X(name, doc) ENTRY_##name,
@@ -199,6 +200,9 @@ struct err *decode_text(struct mem *mem, const struct table *table, const char *
 struct err *next_entry(struct flow *f, const char *label, const char *kind_name,
                        enum entry_effect effect, const char *input, struct entry **entry,
                        bool *is_new) MUST_USE;
+
+/* ---- operation.c ---- */
+bool type_spares(const struct flow_type *type, const char *child_type);
 
 /* ---- engine.c ---- */
 struct flow *engine_flow(struct flow_engine *engine, const char *id); /* null: not here */

@@ -157,8 +157,12 @@ struct err *
 ns_vnf_join(struct ns_parts *run, const struct plan_vnf *vnf)
 {
     struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+    bool left;
 
-    TRY(flow_join(run->f, flow_label(run->f, "vnf %s", vnf->name), made));
+    TRY(flow_join_or_leave(run->f, flow_label(run->f, "vnf %s", vnf->name), made, &left));
+    if (left) {
+        return flow_note(run->f, "VNF %s failed: the NS goes on without it", vnf->name);
+    }
     steer_ports_take(run->mem, &run->steering.ports, vnf, made);
     return NULL;
 }
