@@ -71,20 +71,21 @@ location_of(const struct scaling *s, const char *profile)
     return NULL;
 }
 
+/* What holds for one of them holds for all. */
 static struct err *
 come(struct scaling *s, const struct nsd_vnf *profile, int64_t n)
 {
     struct mem *mem = tx_mem(s->u->tx);
     const struct vnf_location *location = location_of(s, profile->name);
+    struct vnf_add *add = row_new(mem, &vnf_add_table);
 
-    for (int64_t i = 0; i < n; i++) {
-        struct vnf_add *add = row_new(mem, &vnf_add_table);
-
-        add->profile = profile->name;
-        if (location) {
-            place_add(mem, &add->where, row_copy(mem, location));
-        }
-        TRY(ns_shape_add(s->u, profile, add));
+    add->profile = profile->name;
+    if (location) {
+        place_add(mem, &add->where, row_copy(mem, location));
+    }
+    TRY(n > 0 ? ns_shape_add(s->u, profile, add) : NULL);
+    for (int64_t i = 1; i < n; i++) {
+        place_add(mem, &s->u->in->added, row_copy(mem, add));
     }
     return NULL;
 }
@@ -282,6 +283,7 @@ ns_level_check(struct tx *tx, const struct scale_ns_data *data, struct ns_in *in
     struct ns_updating u = {.tx = tx, .in = in, .made = row_new(tx_mem(tx), &ns_made_table)};
     struct scaling s = {.u = &u, .data = data};
 
+    map_init(&u.vnfds, tx_mem(tx));
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
     if (u.nsd->n_aspects + u.nsd->n_levels == 0) {

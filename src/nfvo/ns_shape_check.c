@@ -138,7 +138,7 @@ profile_find(const struct ns_updating *u, const struct instantiate_vnf_data *dat
 
 /* Its package may be used, and knows the level. */
 static struct err *
-package_check(const struct ns_updating *u, const struct nsd_vnf *profile, const char *level)
+package_check(struct ns_updating *u, const struct nsd_vnf *profile, const char *level)
 {
     struct vnf_wanted *wanted = row_new(tx_mem(u->tx), &vnf_wanted_table);
     struct vnf_package *package = NULL;
@@ -148,7 +148,7 @@ package_check(const struct ns_updating *u, const struct nsd_vnf *profile, const 
     if (!str_eq(package->operational_state, "ENABLED")) {
         return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
-    TRY(vnfd_load(u->tx, package->id, &vnfd));
+    TRY(vnfd_load_once(u->tx, &u->vnfds, package->id, &vnfd));
     return vnf_wanted_fill(tx_mem(u->tx), vnfd, profile->flavour_id, str_or(level, profile->level),
                            NULL, wanted);
 }

@@ -97,7 +97,7 @@ place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile
     struct vnfd *vnfd;
 
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
-    TRY(vnfd_load(tx, package->id, &vnfd));
+    TRY(vnfd_load_once(tx, &p->vnfds, package->id, &vnfd));
     TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),
             "VNF profile %s", profile->name);
     TRY(wanted_images_load(tx, package->id, &wanted->images));
@@ -268,6 +268,7 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfds, p.mem);
     map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     TRY(ns_request_read(p.mem, p.in->request, &request));

@@ -24,6 +24,7 @@ struct placing {
     struct ns_plan *plan;
     struct map descriptors; /* profile -> struct vnf_wanted */
     struct map packages;    /* profile -> package id */
+    struct map vnfds;       /* package id -> struct vnfd */
     struct map vnfms;       /* profile -> id of the foreign VNFM */
     struct map wheres;      /* VNF -> struct vnf_location, before the request's for its profile */
     const struct rows *bases; /* struct ns_site_made: only where its links are; null = anywhere */

@@ -71,7 +71,7 @@ level_fill(struct shaping *s, const struct nsd_vnf *profile, const char *level,
     struct vnf_size size;
     struct vnfd *vnfd;
 
-    TRY(vnfd_load(s->tx, vnf->package_id, &vnfd));
+    TRY(vnfd_load_once(s->tx, &s->p->vnfds, vnf->package_id, &vnfd));
     TRY(vnf_wanted_fill(s->p->mem, vnfd, profile->flavour_id, level, NULL, wanted));
     size = vnf_size_of(wanted);
     vnf->level_id = level;
@@ -202,6 +202,7 @@ shape_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfds, p.mem);
     map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     request->saps = s.ns->saps_added;

@@ -338,6 +338,29 @@ updating_of(struct tx *tx)
 }
 
 static struct err *
+load_once_fn(struct tx *tx, void *arg)
+{
+    static struct vnfd had;
+    struct vnfd *vnfd = NULL;
+    struct map loaded;
+
+    (void)arg;
+    map_init(&loaded, tx_mem(tx));
+    CHECK_ERR(vnfd_load_once(tx, &loaded, PACKAGE, &vnfd), E_CONFLICT);
+    map_set(&loaded, PACKAGE, &had);
+    CHECK_OK(vnfd_load_once(tx, &loaded, PACKAGE, &vnfd));
+    CHECK(vnfd == &had);
+    return NULL;
+}
+
+TEST(nfvo_reads_the_record_of_a_vnfd_once)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, load_once_fn, NULL));
+}
+
+static struct err *
 foreign_flavour_fn(struct tx *tx, void *arg)
 {
     struct change_flavour_data *data = row_new(tx_mem(tx), &change_flavour_data_table);
