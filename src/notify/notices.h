@@ -14,5 +14,9 @@ struct notices {
 /* Adds what 'change' is to its project's subscribers; on a reader or a writer. */
 struct err *notices_of(struct tx *tx, const struct notice_api *const *apis,
                        const struct change *change, struct notices *notices) MUST_USE;
+/* Adds, for those who subscribed before 'seq', that changes up to there were not told, where their API
+ * has words for that; filters count as far as they are of types. */
+struct err *notices_of_gap(struct tx *tx, const struct notice_api *const *apis, int64_t seq,
+                           struct notices *notices) MUST_USE;
 
 #endif

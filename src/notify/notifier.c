@@ -133,6 +133,7 @@ cursor_write(struct tx *tx, int64_t cursor)
     return tx_fact_set(tx, NOTIFY_CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
 }
 
+/* store_fn: into their queues, with the note how far that goes. */
 static struct err *
 notices_write(struct tx *tx, void *arg)
 {
@@ -182,7 +183,8 @@ notices_kept(void *arg, struct err *err)
 
 /* The log does not reach back to us (we were far behind), or is shorter than what we know (the store
  * is an older one): on with what there is.  How many notifications that were, nobody can say any
- * more: each subscription from before has lost one, which is news to nobody. */
+ * more: each subscription from before has lost one, which is news to nobody; and who follows a list
+ * that is to be read anew then is told. */
 static struct err *
 gap_write(struct tx *tx, void *arg)
 {
@@ -192,7 +194,9 @@ gap_write(struct tx *tx, void *arg)
     TRY(changes_first(tx, &first));
     TRY(changes_last(tx, &last));
     notifier->cursor = notifier->kept < last && first ? first - 1 : last;
-    TRY(cursor_write(tx, notifier->cursor));
+    notifier->notices.items.n = 0; /* It may be run again. */
+    TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
+    TRY(notices_write(tx, notifier));
     return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
