@@ -9,6 +9,7 @@
 struct notices {
     struct mem *mem;
     VEC(struct notification *) items;
+    VEC(const char *) untold; /* Projects, for each of whose changes that nobody can read any more. */
 };
 
 /* Adds what 'change' is to its project's subscribers; on a reader or a writer. */

@@ -109,6 +109,23 @@ gone_note(struct notifier *notifier, const struct change *change)
     }
 }
 
+/* What cannot be read today cannot be read tomorrow: it is no reason that nobody hears of anything any
+ * more. */
+static struct err *
+change_tell(struct tx *tx, struct notifier *notifier, const struct change *change)
+{
+    struct notices *notices = &notifier->notices;
+    struct err *err = notices_of(tx, notifier->config.apis, change, notices);
+
+    if (!err_is(err, E_INVALID)) {
+        return err;
+    }
+    log_err(LOG_LV_ERROR, "notify", err_wrap(err, "%s %s", change->table, change->id),
+            "a change is not told");
+    vec_add(notices->mem, &notices->untold, (const char *)mem_str(notices->mem, change->owner));
+    return NULL;
+}
+
 /* What is new, as notifications: until there are enough of them for one transaction. */
 static struct err *
 log_read(struct tx *tx, void *arg)
@@ -119,7 +136,7 @@ log_read(struct tx *tx, void *arg)
 
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
-        TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+        TRY(change_tell(tx, notifier, &changes[i]));
         gone_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
@@ -141,6 +158,10 @@ notices_write(struct tx *tx, void *arg)
 
     vec_each (&notifier->notices.items, notice) {
         TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
+    }
+    vec_each (&notifier->notices.untold, project) {
+        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
+                   (const char *[]){*project, NULL}, NULL, NULL));
     }
     return cursor_write(tx, notifier->cursor);
 }
@@ -234,7 +255,7 @@ follow(void *arg)
     }
     if (err) {
         follow_later(notifier, err);
-    } else if (notifier->notices.items.n || notifier->is_behind ||
+    } else if (notifier->notices.items.n || notifier->notices.untold.n || notifier->is_behind ||
                notifier->cursor - notifier->kept > KEEP_EVERY) {
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);

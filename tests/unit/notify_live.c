@@ -167,6 +167,64 @@ TEST(notify_counts_a_gap_in_the_log)
     store_close(backlog.store);
 }
 
+/* A change of a form that nobody knows any more, before one that everybody does. */
+static struct err *
+riddle_make(struct tx *tx, void *arg)
+{
+    (void)arg;
+    TRY(subscription_add(tx, PROJECT, "http://x/", NULL));
+    for (int i = 0; i < 2; i++) {
+        struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+        thing->project_id = PROJECT;
+        thing->name = i ? "plain" : "riddle";
+        TRY(row_insert(tx, thing));
+    }
+    TRY(tx_fact_set(tx, NOTIFY_CURSOR, "1"));
+    return tx_sql(tx, "UPDATE _change SET columns = '{\"number\": []}' WHERE seq = 2",
+                  (const char *[]){NULL}, NULL, NULL);
+}
+
+static struct err *
+riddle_read(struct tx *tx, void *arg)
+{
+    struct query all = {.table = &notification_table};
+    struct rows rows;
+
+    TRY(rows_select(tx, &all, &rows));
+    *(size_t *)arg = rows.n;
+    return NULL;
+}
+
+static bool
+plain_is_told(struct backlog *backlog)
+{
+    size_t n = 0;
+
+    REQUIRE_OK(loop_turn(backlog->loop, 10));
+    REQUIRE_OK(store_read(backlog->store, riddle_read, &n));
+    return n == 1;
+}
+
+TEST(notify_goes_on_behind_what_it_cannot_read)
+{
+    struct backlog backlog = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = backlog.store};
+    struct notifier *notifier;
+    int64_t lost = 0;
+
+    REQUIRE_OK(loop_new(&backlog.loop));
+    config.loop = backlog.loop;
+    REQUIRE_OK(store_write_wait(backlog.store, riddle_make, NULL));
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    EVENTUALLY(20000, plain_is_told(&backlog));
+    CHECK_OK(store_read(backlog.store, gap_read, &lost));
+    CHECK_INT(lost, 1);
+    notifier_free(notifier);
+    loop_free(backlog.loop);
+    store_close(backlog.store);
+}
+
 /* ---- tokens ------------------------------------------------------------------------------------ */
 
 /* An authorization server, and a receiver that takes everything. */
