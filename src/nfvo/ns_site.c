@@ -94,6 +94,23 @@ join_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *l
     return NULL;
 }
 
+/* Whoever sends to elsewhere asks the gateway of his link, which knows the routes. */
+static struct err *
+router_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+            struct made_net *net)
+{
+    struct vim_router *router = row_new(flow_mem(f), &vim_router_table);
+    struct vim_router_interface *interface = row_new(flow_mem(f), &vim_router_interface_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    router->site = interface->site = in->site;
+    router->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
+    TRY(flow_step(f, flow_label(f, "router %s", link->name), &vim_router_create, router, out));
+    interface->router_id = net->router_id = out->id;
+    interface->subnet_id = net->subnet_id;
+    return flow_step(f, flow_label(f, "gateway %s", link->name), &vim_router_join, interface, NULL);
+}
+
 static struct err *
 net_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
          struct made_net *net)
@@ -108,6 +125,7 @@ net_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *li
     net->link = link->name;
     net->network_id = out->id;
     TRY(subnet_make(f, in, link, net));
+    TRY(link->routed ? router_make(f, in, link, net) : NULL);
     return link->joined ? join_make(f, in, link, net) : NULL;
 }
 
