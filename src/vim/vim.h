@@ -268,6 +268,8 @@ struct vim_drain {
 extern const struct table vim_members_table, vim_drain_table;
 /* The last one ends the draining: 'seconds' is 0. */
 extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain, vim_port_pair_open;
+/* The same of a chain's classifiers; in vim_members. */
+extern const struct step_kind vim_port_chain_set;
 /* WRITE; in vim_power: ends when the server runs (ACTIVE) or is stopped (SHUTOFF); undo: the other way
  * round.  E_NOT_FOUND; E_UNAVAILABLE "NotInTime". */
 struct vim_power {
