@@ -361,6 +361,8 @@ stopped(struct service *service, enum way way, const struct strike *strike_back,
     }
     if (way == WAY_BACK || (way == WAY_TURNED && first)) {
         (void)task(service, "rollback");
+    } else if (way == WAY_GIVEN) {
+        (void)task(service, "fail");
     } else {
         (void)task(service, "retry");
     }

@@ -42,6 +42,7 @@ enum way {
     WAY_ON,      /* with retries, to COMPLETED */
     WAY_BACK,    /* where it stops, to ROLLED_BACK */
     WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
+    WAY_GIVEN,   /* where it stops, it is given up: FAILED */
 };
 /* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out", "scale in", "heal",
  * "stop", "start", "grow", "shrink", "unsteer", "steer", "upgrade" or "downgrade" (its package), of the
