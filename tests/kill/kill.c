@@ -2,7 +2,7 @@
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
- * another package and back, and so the one of the service.  However it went, in the end each site
+ * another package and back, and so the one of the service, at another network and back.  However it went, in the end each site
  * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -44,8 +44,9 @@ static const struct pair {
     {&kind_ns, "upgraded", "upgrade", "downgrade", false, true},
     {&kind_vnf, "shaped", "enlarge", "reduce", false, false},
     {&kind_vnf, "packaged", "renew", "age", false, true},
+    {&kind_vnf, "moved", "move", "return", false, false},
 };
-#define N_PAIRS 8
+#define N_PAIRS 9
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
