@@ -57,9 +57,11 @@ struct vim {
     struct vim_config config;
     struct session *sessions;
     struct call *ready;          /* refused or known: to be told on the next turn */
+    struct upload *uploads;      /* of shared.c: images that are being brought to sites */
     bool posted, closing;
     int refs;
 };
+void vim_unref(struct vim *vim);
 
 /* ---- session.c ---- */
 void session_pump(struct session *session);

@@ -417,6 +417,9 @@ flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char 
     if (str_eq(task, "fail")) {
         return flow_fail(tx, engine, id);
     }
+    if (str_eq(task, "continue")) {
+        return flow_continue(tx, engine, id);
+    }
     if (str_eq(task, "cancel")) {
         return flow_cancel(tx, engine, id, str_eq(cancel_mode, FLOW_FORCEFUL));
     }

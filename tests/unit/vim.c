@@ -166,7 +166,32 @@ static const struct flow_type remake = {.name = "remake",
                                         .doc = "Makes a server anew.",
                                         .in = &vim_site_ref_table,
                                         .run = remake_run};
-static const struct flow_type *const types[] = {&boot,  &look,   &gone, &leave,
+/* The same image twice at one time, as two servers of one operation want it. */
+static struct err *
+pair_run(struct flow *f, const void *in)
+{
+    static const char *const labels[] = {"one", "two", "three"};
+    struct vim_made made[ARRAY_SIZE(labels)];
+
+    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+        struct vim_image *image = flow_new(f, &vim_image_table);
+
+        image->site = ((const struct vim_site_ref *)in)->site;
+        image->name = image->sha512 = sha;
+        image->file = image_file;
+        TRY(flow_begin(f, labels[i], &vim_image_have, image));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+        TRY(flow_end(f, labels[i], &made[i]));
+        if (!str_eq(made[i].id, made[0].id)) {
+            return err_new(E_CONFLICT, NULL, "two images: %s and %s", made[0].id, made[i].id);
+        }
+    }
+    return NULL;
+}
+static const struct flow_type images = {
+    .name = "images", .version = 1, .doc = "Brings an image.", .in = &vim_site_ref_table, .run = pair_run};
+static const struct flow_type *const types[] = {&images, &boot,  &look,   &gone, &leave,
                                                 &attach, &remake, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
@@ -485,6 +510,34 @@ TEST(vim_boots_a_server_and_shares_images_and_flavors)
     CHECK_INT(count_of(d.site, "servers "), 2);
     CHECK_INT(count_of(d.site, "images "), 1);
     CHECK_INT(count_of(d.site, "flavors "), 1);
+    driver_close(&d);
+}
+
+TEST(vim_image_that_several_want_at_once_is_brought_once)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    d.control.slow_ms = 20;
+    driver_open(&d);
+    run(&w, &images);
+    CHECK_INT((int)w.state, FLOW_COMPLETED);
+    CHECK_INT(count_of(d.site, "images "), 1);
+    driver_close(&d);
+}
+
+/* Whoever waits does not fail for it: he tries himself. */
+TEST(vim_image_that_one_cannot_bring_is_tried_by_who_waits_for_it)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    image_file = "/nonexistent/rootfs.tar";
+    driver_open(&d);
+    run(&w, &images);
+    CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(w.error, "/nonexistent/rootfs.tar") != NULL);
+    CHECK_INT(d.control.n_effects, 3); /* Each has begun one. */
     driver_close(&d);
 }
 
