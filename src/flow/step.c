@@ -274,17 +274,27 @@ drive_doubt(struct flow *f, struct entry *e)
 static struct err *
 drive_write(struct flow *f, struct entry *e)
 {
-    if (e->state == ENTRY_STARTED && e->stored) {
+    if (entry_begun(e)) {
         return drive_doubt(f, e);
     }
     e->state = ENTRY_STARTED;
     e->started = time_now_us();
     entry_changed(e);
-    f->begin = e;
+    vec_add(f->mem, &f->begin, e);
     return flow_parked(f);
 }
 
-/* What it made is broken: it goes before another is made in its place. */
+/* What it made is broken: a retry makes it anew, which has forgotten all that followed.  Until then
+ * it stands, also where the flow waits for its children to rest and has further turns. */
+static bool
+stays_torn(const struct flow *f, const struct entry *e)
+{
+    const struct entry *last = f->entries.items[f->entries.n - 1];
+
+    return e->state == ENTRY_TORN && last != e;
+}
+
+/* It goes before another is made in its place. */
 static struct err *
 drive_torn(struct flow *f, struct entry *e)
 {
@@ -299,7 +309,7 @@ drive_torn(struct flow *f, struct entry *e)
 static struct err *
 drive(struct flow *f, struct entry *e)
 {
-    if (e->state == ENTRY_DONE) {
+    if (e->state == ENTRY_DONE || stays_torn(f, e)) {
         return NULL;
     }
     if (e->state == ENTRY_FAILED) {
@@ -377,6 +387,59 @@ flow_step(struct flow *f, const char *label, const struct step_kind *kind, const
 
     TRY(step_entry(f, label, kind, in, &e));
     TRY(f->plan ? plan_step(f, e) : drive(f, e));
+    give(e, out);
+    return NULL;
+}
+
+struct err *
+flow_begin(struct flow *f, const char *label, const struct step_kind *kind, const void *in)
+{
+    struct entry *e;
+    struct err *err;
+
+    if (kind->local) {
+        return err_new(E_INTERNAL, NULL, "step '%s' is one of our own store: it is run by "
+                       "flow_step", label);
+    }
+    TRY(step_entry(f, label, kind, in, &e));
+    if (f->plan) {
+        return plan_step(f, e);
+    }
+    err = drive(f, e);
+    if (err_is(err, E_PARKED)) {
+        err_ignore(err, "flow_end waits for it");
+        return NULL;
+    }
+    return err;
+}
+
+/* Made by this run of the function already. */
+static struct entry *
+begun_entry(struct flow *f, const char *label)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        struct entry *e = f->entries.items[i];
+
+        if (e->seq < f->seq && e->seq / SEQ_SWEEP == f->seq / SEQ_SWEEP && e->kind &&
+            str_eq(e->label, label)) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+struct err *
+flow_end(struct flow *f, const char *label, void *out)
+{
+    const struct entry *e = begun_entry(f, label);
+
+    if (!e) {
+        return err_new(E_INTERNAL, NULL, "flow type %s awaits step '%s', which it has not begun",
+                       f->type->name, label);
+    }
+    if (e->state != ENTRY_DONE) {
+        return flow_parked(f);
+    }
     give(e, out);
     return NULL;
 }

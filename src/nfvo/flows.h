@@ -93,6 +93,19 @@ struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_ins
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
+/* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
+extern const struct flow_type ns_pnfs_flow;
+/* pnfInfo and affectedPnfs, the members of an open list. */
+void ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
+                   const struct held_list *held);
+void ns_pnfs_affected(struct jw *w, const struct ns_in *in);
+/* ns_continue.c: may this operation, of 'type', go on without those of its VNFs' operations that
+ * failed (SOL005 6.4.13)?  As flow_continue_check; E_CONFLICT too where a forwarding path would have
+ * a position or an end without instances. */
+struct err *ns_continue_check(struct tx *tx, const struct flow_type *type,
+                              const struct flow_row *flow) MUST_USE;
+/* What operations of an NS can go on without: the instantiations, scalings, changes of its VNFs. */
+extern const struct flow_type *const ns_spares[];
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;

@@ -445,6 +445,7 @@ made_keep(struct tx *tx, const struct ns_made *made)
     TRY(info_make(tx_mem(tx), made, held, links_write, &ns->virtual_link_info));
     TRY(info_make(tx_mem(tx), made, held, saps_write, &ns->sap_info));
     TRY(info_make(tx_mem(tx), made, held, graphs_write, &ns->vnffg_info));
+    TRY(info_make(tx_mem(tx), made, held, ns_pnfs_write, &ns->pnf_info));
     TRY(info_make(tx_mem(tx), made, held, scales_write, &ns->scale_status));
     TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
     return row_update(tx, old, ns);
@@ -473,7 +474,8 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->scale_status = ns->made = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->pnf_info = NULL;
+    ns->scale_status = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 

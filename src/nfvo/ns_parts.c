@@ -157,8 +157,12 @@ struct err *
 ns_vnf_join(struct ns_parts *run, const struct plan_vnf *vnf)
 {
     struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+    bool left;
 
-    TRY(flow_join(run->f, flow_label(run->f, "vnf %s", vnf->name), made));
+    TRY(flow_join_or_leave(run->f, flow_label(run->f, "vnf %s", vnf->name), made, &left));
+    if (left) {
+        return flow_note(run->f, "VNF %s failed: the NS goes on without it", vnf->name);
+    }
     steer_ports_take(run->mem, &run->steering.ports, vnf, made);
     return NULL;
 }
@@ -219,6 +223,12 @@ ns_sap_note(struct mem *mem, const struct plan_sap *sap, const struct vim_made *
     place_add(mem, ports, port);
 }
 
+static const char *
+sap_label(const struct ns_parts *run, const struct plan_sap *sap)
+{
+    return flow_label(run->f, NS_SAP_STEP "%s", sap->name);
+}
+
 struct err *
 ns_saps_make(struct ns_parts *run)
 {
@@ -226,14 +236,19 @@ ns_saps_make(struct ns_parts *run)
         const struct plan_sap *sap = run->plan->saps.items[i];
         const struct ns_site_made *base = base_of(run, sap->site);
         const struct made_net *net = net_at(base, sap->link);
-        struct vim_made *made = row_new(run->mem, &vim_made_table);
 
         if (!net) {
             return err_new(E_INTERNAL, NULL, "link %s of SAP %s was not made at site %s", sap->link,
                            sap->name, sap->site_name);
         }
-        TRY(flow_step(run->f, flow_label(run->f, NS_SAP_STEP "%s", sap->name), &vim_port_create,
-                      sap_port(run, sap, base, net), made));
+        TRY(flow_begin(run->f, sap_label(run, sap), &vim_port_create,
+                       sap_port(run, sap, base, net)));
+    }
+    for (size_t i = 0; i < run->plan->saps.n; i++) {
+        const struct plan_sap *sap = run->plan->saps.items[i];
+        struct vim_made *made = row_new(run->mem, &vim_made_table);
+
+        TRY(flow_end(run->f, sap_label(run, sap), made));
         made->mac_address = flow_is_plan(run->f) ? NULL : made->mac_address;
         ns_sap_note(run->mem, sap, made, &run->saps, &run->steering.ports);
         held_add(run->mem, &run->steering.held, sap->site, "port", made->id, sap->name);
@@ -251,8 +266,12 @@ ns_saps_open(struct ns_parts *run)
 
         port->site = sap->site;
         port->id = sap->port_id;
-        TRY(flow_step(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port,
-                      NULL));
+        TRY(flow_begin(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port));
+    }
+    for (size_t i = 0; i < run->saps.n; i++) {
+        const struct ns_sap_made *sap = run->saps.items[i];
+
+        TRY(flow_end(run->f, flow_label(run->f, "open SAP %s", sap->name), NULL));
     }
     return NULL;
 }

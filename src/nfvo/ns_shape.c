@@ -564,6 +564,7 @@ const struct flow_type ns_grow_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_shrink_flow = {
@@ -573,6 +574,7 @@ const struct flow_type ns_shrink_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };
@@ -583,6 +585,7 @@ const struct flow_type ns_scale_up_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_scale_down_flow = {
@@ -592,6 +595,7 @@ const struct flow_type ns_scale_down_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

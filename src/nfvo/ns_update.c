@@ -165,6 +165,7 @@ const struct flow_type ns_update_flow = {
     .doc = "Changes VNFs of a network service.",
     .in = &ns_in_table,
     .run = update_run,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_update_one_way_flow = {
@@ -173,6 +174,7 @@ const struct flow_type ns_update_one_way_flow = {
     .doc = "Changes VNFs of a network service in a way that cannot be taken back.",
     .in = &ns_in_table,
     .run = update_one_way_run,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };
