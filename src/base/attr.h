@@ -198,7 +198,9 @@ void row_defaults(struct mem *mem, void *row);
 enum row_decode_mode {
     ROW_CREATE, /* POST rights, REQUIRED, defaults */
     ROW_UPDATE, /* PUT rights, only what is given */
-    ROW_PLAIN,  /* no rights: every attribute may be given, REQUIRED holds, defaults (flows, agent) */
+    /* no rights: every attribute of the version may be given, REQUIRED holds, defaults (actions,
+     * flows, agent) */
+    ROW_PLAIN,
 };
 /* The words in which faults are told; dialects differ.  Each gets the JSON
  * name (path for children: "fixed_ips[0].ip_address") and returns a message. */

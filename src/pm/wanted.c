@@ -452,7 +452,7 @@ pm_subscription(struct mem *mem, const struct notice_api *notices, const char *i
                                            .authentication = *authentication};
 
     TRY(json_parse(mem, filter, strlen(filter), &request.filter));
-    TRY(subscription_make(mem, notices, &request, base, has_certificate, made));
+    TRY(subscription_make(mem, notices, &request, 0, base, has_certificate, made));
     (*made)->id = id;
     return NULL;
 }
