@@ -86,7 +86,9 @@ extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
 /* ns_adopt.c: VNFs that run already become the NS's. */
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
-extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
+extern const struct flow_type ns_heal_flow, ns_update_flow;
+/* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
+extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;
