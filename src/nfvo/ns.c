@@ -531,16 +531,36 @@ adopted_write(struct changes *c)
     return NULL;
 }
 
+/* A change of the flavour may be two operations of the VNF: the later one tells. */
+static bool
+is_told_later(const struct rows *rows, size_t i)
+{
+    const struct vnf_lcm_op_occ *occ = rows->items[i];
+
+    for (size_t j = i + 1; str_eq(occ->operation, "CHANGE_FLAVOUR") && j < rows->n; j++) {
+        const struct vnf_lcm_op_occ *later = rows->items[j];
+
+        if (str_eq(later->vnf_instance_id, occ->vnf_instance_id) &&
+            str_eq(later->operation, occ->operation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct err *
 vnfs_write(struct changes *c)
 {
     struct cond of_op[] = {COND("ns_lcm_op_occ_id", c->flow->id), {0}};
-    struct query query = {.table = &vnf_lcm_op_occ_table, .conds = of_op};
+    struct sort in_time[] = {{.attr = "start_time"}, {0}};
+    struct query query = {.table = &vnf_lcm_op_occ_table, .conds = of_op, .sorts = in_time};
     struct rows rows;
 
     TRY(rows_select(c->tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
-        vnf_change(c, rows.items[i]);
+        if (!is_told_later(&rows, i)) {
+            vnf_change(c, rows.items[i]);
+        }
     }
     return str_eq(c->flow->type, ns_adopt_flow.name) ? adopted_write(c) : NULL;
 }
@@ -601,7 +621,8 @@ static const struct operation operations[] = {
     {&ns_scale_down_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
-    {&ns_update_one_way_flow, "UPDATE"},
+    {&ns_flavour_grow_flow, "UPDATE"},
+    {&ns_flavour_change_flow, "UPDATE"},
     {&ns_adopt_flow, "UPDATE"},
     {&ns_pnfs_flow, "UPDATE"},
     {&ns_grow_flow, "UPDATE"},

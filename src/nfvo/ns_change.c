@@ -4,6 +4,7 @@
 
 #include "nfvo/nfvo.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 
 #include "vnfm/vnfm.h"
 
@@ -54,9 +55,9 @@ is_named(const struct rows *cps, const char *profile)
     return false;
 }
 
-/* Chains are told ports: those of their functions and ends stay where they are. */
+/* Chains are told ports: those of their functions stay where they are ... */
 static struct err *
-steered_check(const struct ns_made *made, const struct vnf_instance *vnf)
+function_check(const struct ns_made *made, const struct vnf_instance *vnf)
 {
     for (size_t i = 0; i < made->hops.n; i++) {
         const struct plan_hop *hop = made->hops.items[i];
@@ -68,6 +69,13 @@ steered_check(const struct ns_made *made, const struct vnf_instance *vnf)
                            vnf->id, hop->name);
         }
     }
+    return NULL;
+}
+
+/* ... and so do those of their ends. */
+static struct err *
+end_check(const struct ns_made *made, const struct vnf_instance *vnf)
+{
     for (size_t i = 0; i < made->paths.n; i++) {
         const struct plan_path *path = made->paths.items[i];
 
@@ -81,16 +89,40 @@ steered_check(const struct ns_made *made, const struct vnf_instance *vnf)
     return NULL;
 }
 
-/* Has the path an end that the NSD leaves open, on a link where the VNF has a port? */
+/* Is it a port by which packets enter or leave a function of the VNF? */
 static bool
-is_open_end(const struct ns_made *made, const struct plan_path *path, const char *prefix)
+is_functions(const struct ns_made *made, const struct plan_vnf *vnf, const struct fwd_port *port)
 {
+    for (size_t i = 0; i < made->hops.n; i++) {
+        const struct plan_hop *hop = made->hops.items[i];
+
+        for (size_t j = 0; j < hop->functions.n; j++) {
+            const struct plan_cp *cp = hop->functions.items[j];
+
+            if (str_eq(cp->vnf, vnf->profile) &&
+                (steer_port_is(port->name, vnf->name, cp->ingress) ||
+                 steer_port_is(port->name, vnf->name, cp->egress))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Has the path an end that the NSD leaves open, on a link where the VNF has a port that is no
+ * function's? */
+static bool
+is_open_end(struct mem *mem, const struct ns_made *made, const struct plan_path *path,
+            const struct plan_vnf *vnf)
+{
+    const char *prefix = mem_printf(mem, "%s/", vnf->name);
+
     for (size_t i = 0; (path->sources.n == 0 || path->destinations.n == 0) && i < made->ports.n;
          i++) {
         const struct fwd_port *port = made->ports.items[i];
 
         for (size_t j = 0; str_starts(port->name, prefix) && j < path->links.n; j++) {
-            if (str_eq(path->links.items[j], port->link)) {
+            if (str_eq(path->links.items[j], port->link) && !is_functions(made, vnf, port)) {
                 return true;
             }
         }
@@ -109,7 +141,7 @@ ends_check(const struct ns_updating *u, const struct vnf_instance *vnf)
     for (size_t i = 0; planned && !site->vtep && i < u->made->paths.n; i++) {
         const struct plan_path *path = u->made->paths.items[i];
 
-        if (is_open_end(u->made, path, mem_printf(tx_mem(u->tx), "%s/", planned->name))) {
+        if (!path->routed && is_open_end(tx_mem(u->tx), u->made, path, planned)) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                            "VNF instance %s may be an end of path %s, which names none: its ports "
                            "cannot be others",
@@ -219,7 +251,8 @@ update_connectivity(struct ns_updating *u, const void *item)
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
     TRY(ns_vnf_own(vnf, "connect it otherwise"));
-    TRY(steered_check(u->made, vnf));
+    TRY(function_check(u->made, vnf));
+    TRY(end_check(u->made, vnf));
     TRY(ends_check(u, vnf));
     request.row = asked = links_of(tx_mem(u->tx), &data->ext_links);
     TRY(vnf_change_connectivity_check(u->tx, vnf, &request, in));
@@ -252,6 +285,24 @@ flavour_body(const struct ns_updating *u, const struct change_flavour_data *data
     return json_parse(tx_mem(u->tx), text.data, text.len, body);
 }
 
+/* Servers of a function may come and go, where chains can follow: a route leads to a port that there is,
+ * and a foreign VNFM takes away and brings in one. */
+static struct err *
+flavour_function_check(const struct ns_made *made, const struct vnf_instance *vnf)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            if (str_eq(((const struct plan_route *)path->routes.items[j])->vnf,
+                       vnf->vnf_profile_id)) {
+                return function_check(made, vnf);
+            }
+        }
+    }
+    return vnf->vnfm_id ? function_check(made, vnf) : NULL;
+}
+
 struct err *
 update_flavour(struct ns_updating *u, const void *item)
 {
@@ -268,12 +319,14 @@ update_flavour(struct ns_updating *u, const void *item)
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
     TRY(ns_vnf_own(vnf, "change the flavour"));
-    TRY(steered_check(u->made, vnf));
+    TRY(flavour_function_check(u->made, vnf));
+    TRY(end_check(u->made, vnf));
     TRY(ends_check(u, vnf));
     asked->flavour_id = data->flavour_id;
     asked->level_id = data->level_id;
     asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
     TRY(vnf_change_flavour_check(u->tx, vnf, &request, in, &type));
     u->one_way = u->one_way || type->no_rollback;
+    u->in->drain_s = NS_DRAIN_S;
     return flavour_body(u, data, asked, &in->request);
 }

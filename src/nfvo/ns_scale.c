@@ -1,5 +1,6 @@
 /* NS scaling by its VNFs (SOL005 6.4.5, SCALE_VNF): chains let go of what leaves, the VNFs are
- * scaled in parallel, chains take in what came.  A server is in a chain only while it is there. */
+ * scaled in parallel, chains take in what came.  Other flavours of theirs (6.4.6, CHANGE_VNF_DF): what
+ * comes joins before what goes leaves.  A server is in a chain only while it is there. */
 #include "nfvo/ns_parts.h"
 #include "nfvo/place.h"
 #include "nfvo/steer.h"
@@ -16,6 +17,7 @@ struct run {
     struct steering steering;
     struct strs leaving; /* VNF/VNFC */
     struct ns_scaled *scaled;
+    bool flavour; /* To other flavours, not to other levels of the same. */
 };
 
 /* ---- what there is ----------------------------------------------------------------------- */
@@ -97,8 +99,8 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
                   made));
     what->package_id = asked->package_id;
     what->name = asked->name;
-    what->flavour_id = made->flavour_id;
-    what->level_id = asked->level_id ? asked->level_id : made->level_id;
+    what->flavour_id = run->flavour ? asked->flavour_id : made->flavour_id;
+    what->level_id = asked->level_id || run->flavour ? asked->level_id : made->level_id;
     what->scales = asked->scales;
     TRY(flow_step(run->f, flow_label(run->f, "describe %s", scaling->vnf->name), &vnf_describe,
                   what, wanted));
@@ -106,6 +108,9 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
     leaving_add(run, scaling);
     if (scaling->change.added.n + scaling->change.removed.n == 0) {
         steer_name_add(run->mem, &run->steering.mended, scaling->vnf->name);
+    }
+    if (run->flavour) {
+        TRY(steer_served_check(&run->steering, scaling->vnf, made, &scaling->change));
     }
     TRY(steer_routed_check(&run->steering, scaling->vnf, made, &scaling->change));
     return steer_ends_check(&run->steering, scaling->vnf);
@@ -205,13 +210,107 @@ vnfs_join(struct run *run, const struct scaling *scalings)
     return NULL;
 }
 
+/* ---- flavours ------------------------------------------------------------------------------ */
+
+static bool
+comes(const struct scaling *one)
+{
+    return one->change.added.n + one->change.links_added.n > 0;
+}
+
+static bool
+goes(const struct scaling *one)
+{
+    return one->change.removed.n + one->change.links_removed.n > 0;
+}
+
+/* A foreign VNFM's operation is whole: what comes and what goes are one. */
+static bool
+comes_first(const struct scaling *one)
+{
+    return comes(one) && !one->in->vnfm;
+}
+
+static bool
+is_last(const struct scaling *one)
+{
+    return goes(one) || !comes_first(one);
+}
+
+/* The flows of those VNFs that 'of' tells, all at once; then their ports are known.  'part' is that of
+ * VNFs of which something comes and something goes. */
+static struct err *
+flavours_run(struct run *run, const struct scaling *scalings, const char *word,
+             bool (*of)(const struct scaling *one), const char *part)
+{
+    for (size_t i = 0; i < run->in->scaled.n; i++) {
+        const struct scaling *one = &scalings[i];
+        const char *label = flow_label(run->f, "%s %s", word, one->vnf->name);
+        const struct flow_type *type = goes(one) && !str_eq(part, "COMES")
+                                           ? &vnf_flavour_change_flow
+                                           : &vnf_flavour_grow_flow;
+        struct vnf_in *in = row_copy(run->mem, one->in);
+
+        in->part = comes_first(one) && goes(one) ? part : NULL;
+        if (of(one)) {
+            TRY(flow_spawn_as(run->f, label, type, flow_id(run->f, label), in));
+        }
+    }
+    for (size_t i = 0; i < run->in->scaled.n; i++) {
+        struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+
+        if (of(&scalings[i])) {
+            TRY(flow_join(run->f, flow_label(run->f, "%s %s", word, scalings[i].vnf->name), made));
+            ports_renew(run, scalings[i].vnf, made);
+        }
+    }
+    return NULL;
+}
+
+/* What was noted before and what joined. */
+static void
+noted_join(struct run *run)
+{
+    struct rows *noted = MEM_NEW(run->mem, struct rows);
+
+    *noted = (struct rows){0};
+    for (size_t i = 0; i < run->now.noted->items.n; i++) {
+        place_add(run->mem, noted, run->now.noted->items.items[i]);
+    }
+    for (size_t i = 0; i < run->steering.held.n; i++) {
+        place_add(run->mem, noted, run->steering.held.items[i]);
+    }
+    run->steering.noted = noted;
+}
+
+/* Servers of the new flavour are there and in the chains before those of the old one leave. */
+static struct err *
+flavours_change(struct run *run, const struct scaling *scalings)
+{
+    TRY(flavours_run(run, scalings, "vnf", comes_first, "COMES"));
+    TRY(ns_steer(&run->steering));
+    noted_join(run);
+    TRY(ns_unsteer(&run->steering, &run->leaving, run->in->drain_s, &run->scaled->removed));
+    return flavours_run(run, scalings, "rest of vnf", is_last, "GOES");
+}
+
+static struct err *
+levels_change(struct run *run, const struct scaling *scalings)
+{
+    TRY(ns_unsteer(&run->steering, &run->leaving, run->in->drain_s, &run->scaled->removed));
+    TRY(vnfs_scale(run, scalings));
+    TRY(vnfs_join(run, scalings));
+    return ns_steer(&run->steering);
+}
+
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
-scale_run(struct flow *f, const void *arg)
+vnfs_change(struct flow *f, const void *arg, bool flavour)
 {
     struct run run = {
         .f = f,
+        .flavour = flavour,
         .mem = flow_mem(f),
         .in = arg,
         .plan = row_new(flow_mem(f), &ns_plan_table),
@@ -223,14 +322,23 @@ scale_run(struct flow *f, const void *arg)
     for (size_t i = 0; i < run.in->scaled.n; i++) {
         TRY(change_find(&run, run.in->scaled.items[i], &scalings[i]));
     }
-    TRY(ns_unsteer(&run.steering, &run.leaving, run.in->drain_s, &run.scaled->removed));
-    TRY(vnfs_scale(&run, scalings));
-    TRY(vnfs_join(&run, scalings));
-    TRY(ns_steer(&run.steering));
+    TRY(flavour ? flavours_change(&run, scalings) : levels_change(&run, scalings));
     run.scaled->ns_instance_id = run.in->ns_instance_id;
     run.scaled->project_id = run.in->project_id;
     run.scaled->added = run.steering.held;
     return flow_step(f, "instance", &ns_scaled, run.scaled, NULL);
+}
+
+static struct err *
+scale_run(struct flow *f, const void *arg)
+{
+    return vnfs_change(f, arg, false);
+}
+
+static struct err *
+flavour_run(struct flow *f, const void *arg)
+{
+    return vnfs_change(f, arg, true);
 }
 
 const struct flow_type ns_scale_out_flow = {
@@ -249,6 +357,27 @@ const struct flow_type ns_scale_in_flow = {
     .doc = "Removes servers from VNFs of a network service; may add others.",
     .in = &ns_in_table,
     .run = scale_run,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_flavour_grow_flow = {
+    .name = "ns_flavour_grow",
+    .version = 1,
+    .doc = "Brings VNFs of a network service to flavours that have all of what there is.",
+    .in = &ns_in_table,
+    .run = flavour_run,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+};
+const struct flow_type ns_flavour_change_flow = {
+    .name = "ns_flavour_change",
+    .version = 1,
+    .doc = "Brings VNFs of a network service to flavours that have not all of what there is.",
+    .in = &ns_in_table,
+    .run = flavour_run,
     .sweep = vim_sweep,
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,

@@ -127,36 +127,25 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
         faults = err_join(faults,
                           err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
     }
-    *flow = !u.one_way ? type->flow : type->each ? &ns_update_one_way_flow : &ns_shrink_flow;
+    *flow = !u.one_way                           ? type->flow
+            : type->flow == &ns_flavour_grow_flow ? &ns_flavour_change_flow
+                                                  : &ns_shrink_flow;
     return faults ? faults : type->check(&u, NULL);
 }
 
 /* ---- the flow ---------------------------------------------------------------------------- */
 
 static struct err *
-vnfs_update(struct flow *f, const struct ns_in *in, bool one_way)
+update_run(struct flow *f, const void *arg)
 {
+    const struct ns_in *in = arg;
     const struct ns_update_type *type = ns_update_type(json_get_str(in->request, "updateType"));
 
     if (!type || !type->each) {
         return err_new(E_INTERNAL, NULL, "no update of VNFs: %s",
                        str_or(json_get_str(in->request, "updateType"), "none"));
     }
-    return ns_vnfs_run(f, in,
-                       one_way && type->each == &vnf_flavour_grow_flow ? &vnf_flavour_change_flow
-                                                                       : type->each);
-}
-
-static struct err *
-update_run(struct flow *f, const void *arg)
-{
-    return vnfs_update(f, arg, false);
-}
-
-static struct err *
-update_one_way_run(struct flow *f, const void *arg)
-{
-    return vnfs_update(f, arg, true);
+    return ns_vnfs_run(f, in, type->each);
 }
 
 const struct flow_type ns_update_flow = {
@@ -167,14 +156,4 @@ const struct flow_type ns_update_flow = {
     .run = update_run,
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,
-};
-const struct flow_type ns_update_one_way_flow = {
-    .name = "ns_update_one_way",
-    .version = 1,
-    .doc = "Changes VNFs of a network service in a way that cannot be taken back.",
-    .in = &ns_in_table,
-    .run = update_one_way_run,
-    .spares = ns_spares,
-    .state_changed = ns_op_state_changed,
-    .no_rollback = true,
 };

@@ -10,15 +10,14 @@
 /* X(updateType, member, also, check, flow, each): 'member' and 'also' are members of struct
  * update_ns_request, of which the first is needed, the second may be given besides (the first
  * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
- * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled.  Where a check
- * says that what is asked for deletes, the one-way flow is taken instead: ns_shrink_flow where there
- * is no 'each'. */
+ * ns_update_flow runs 'each' for every VNF of in->scaled.  Where a check says that what is asked for
+ * deletes, a one-way flow is taken instead: ns_flavour_change_flow for flavours, else ns_shrink_flow. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
     X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
     X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
       ns_update_flow, &vnf_change_connectivity_flow)                                               \
-    X(CHANGE_VNF_DF, flavour, flavour, update_flavour, ns_update_flow, &vnf_flavour_grow_flow)     \
+    X(CHANGE_VNF_DF, flavour, flavour, update_flavour, ns_flavour_grow_flow, NULL)                 \
     X(ADD_VNF, adopt, adopt, update_adopt, ns_adopt_flow, NULL)                                    \
     X(INSTANTIATE_VNF, instantiate, instantiate, update_instantiate, ns_grow_flow, NULL)           \
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \

@@ -147,6 +147,35 @@ wanted_at(const struct rows *vnfcs, const char *requirement)
     return n;
 }
 
+static size_t
+servers_after(const struct vnf_made *before, const struct vnf_change *change,
+              const char *requirement)
+{
+    return made_at(&before->vnfcs, requirement) + wanted_at(&change->added, requirement) -
+           made_at(&change->removed, requirement);
+}
+
+struct err *
+steer_served_check(const struct steering *s, const struct plan_vnf *vnf,
+                   const struct vnf_made *before, const struct vnf_change *change)
+{
+    for (size_t i = 0; i < s->plan->hops.n; i++) {
+        const struct plan_hop *hop = s->plan->hops.items[i];
+
+        for (size_t j = 0; j < hop->functions.n; j++) {
+            const struct plan_cp *cp = hop->functions.items[j];
+
+            if (str_eq(cp->vnf, vnf->profile) && (servers_after(before, change, cp->ingress) == 0 ||
+                                                  servers_after(before, change, cp->egress) == 0)) {
+                return err_new(E_UNPROCESSABLE, NULL,
+                               "VNF %s would have no server at position %s any more", vnf->name,
+                               hop->name);
+            }
+        }
+    }
+    return NULL;
+}
+
 struct err *
 steer_routed_check(const struct steering *s, const struct plan_vnf *vnf,
                    const struct vnf_made *before, const struct vnf_change *change)
@@ -156,8 +185,7 @@ steer_routed_check(const struct steering *s, const struct plan_vnf *vnf,
 
         for (size_t j = 0; j < path->routes.n; j++) {
             const struct plan_route *route = path->routes.items[j];
-            size_t n = made_at(&before->vnfcs, route->cpd) + wanted_at(&change->added, route->cpd) -
-                       made_at(&change->removed, route->cpd);
+            size_t n = servers_after(before, change, route->cpd);
 
             if (str_eq(route->vnf, vnf->profile) && n != 1) {
                 return err_new(E_UNPROCESSABLE, "FeatureNotSupported",

@@ -23,6 +23,10 @@ void steer_routers(const struct steering *s, const struct ns_site_made *made, st
 struct err *steer_routed_check(const struct steering *s, const struct plan_vnf *vnf,
                                const struct vnf_made *before,
                                const struct vnf_change *change) MUST_USE;
+/* E_UNPROCESSABLE where a position that 'vnf' serves would have no server of its any more. */
+struct err *steer_served_check(const struct steering *s, const struct plan_vnf *vnf,
+                               const struct vnf_made *before,
+                               const struct vnf_change *change) MUST_USE;
 /* Positions with all instances that s->ports tell of: struct fwd_hop. */
 struct rows steer_hops(const struct steering *s);
 const char *steer_site_name(const struct steering *s, const char *site);

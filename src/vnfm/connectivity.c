@@ -97,6 +97,7 @@ fresh_add(struct mem *mem, const struct vnf_made *made, const struct wanted_cp *
 
         if (is_of(connection, cp)) {
             connection->function = old && old->function;
+            connection->passes = old ? old->passes : (struct strs){0};
             connection->security_groups = old ? old->security_groups : (struct strs){0};
             vnf_rows_add(mem, fresh, connection);
         }

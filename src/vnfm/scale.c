@@ -31,6 +31,11 @@ change_find(struct run *run)
 {
     TRY(vnf_now_read(run->f, run->in, run->before, run->wanted));
     run->change = vnf_change_of(flow_mem(run->f), run->before, run->wanted);
+    if (str_eq(run->in->part, "COMES")) {
+        run->change.removed = run->change.links_removed = (struct rows){0};
+    } else if (str_eq(run->in->part, "GOES")) {
+        run->change.added = run->change.links_added = (struct rows){0}; /* A plan does not see it. */
+    }
     TRY(run->change.links_added.n + run->change.links_removed.n
             ? flow_note(run->f, "%s: %zu links are added, %zu are removed", run->in->name,
                         run->change.links_added.n, run->change.links_removed.n)
@@ -158,10 +163,14 @@ result_keep(struct run *run)
 {
     struct vnf_size size = vnf_size_of(run->wanted);
 
-    run->after->flavour_id = run->wanted->flavour_id;
-    run->after->flavour_wanted = NULL;
-    run->after->level_id = run->wanted->level_id;
-    run->after->scales = run->wanted->scales;
+    if (str_eq(run->in->part, "COMES")) {
+        run->after->flavour_wanted = run->wanted->flavour_id;
+    } else {
+        run->after->flavour_id = run->wanted->flavour_id;
+        run->after->flavour_wanted = NULL;
+        run->after->level_id = run->wanted->level_id;
+        run->after->scales = run->wanted->scales;
+    }
     vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
     TRY(flow_step(run->f, "instance", &vnf_scaled, run->scaled, NULL));
     if (run->change.removed.n > 0) {

@@ -110,9 +110,9 @@ POST /nslcm/v2/ns_instances/$ns/update  as demo
 = 422
 {"detail": "changeExtVnfConnectivityData[0]: VNF instance $spare may be an end of path path, which names none: its ports cannot be others", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
-{"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$fw", "newFlavourId": "g"}, {"vnfInstanceId": "$spare", "newFlavourId": "g"}]}
+{"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$spare", "newFlavourId": "g"}]}
 = 422
-{"detail": "changeVnfFlavourData[0]: VNF instance $fw is a function of position path-first: its ports cannot be others while chains go through them; changeVnfFlavourData[1]: VNF instance $spare may be an end of path path, which names none: its ports cannot be others", ...}
+{"detail": "changeVnfFlavourData[0]: VNF instance $spare may be an end of path path, which names none: its ports cannot be others", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}
 = 202
