@@ -7,6 +7,7 @@
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
+#include "vnfm/scripts.h"
 
 #include "flow/poison.h"
 
@@ -153,6 +154,7 @@ vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
     server->flavor_id = in->flavor_id;
     server->ports = (struct strs){.n = ids.n, .items = ids.items};
     server->user_data = vnfc->user_data;
+    server->config_drive = vnfc->config_drive;
     TRY(vim_server_boot(f, flow_label(f, "server %s", vnfc->name), server, made));
     out->name = vnfc->name;
     out->vdu = vnfc->vdu;
@@ -318,6 +320,9 @@ vnfc_prepare(struct vnfcs *v, struct wanted_vnfc *vnfc, struct vnfc_in *in)
 struct err *
 vnfcs_make(struct vnfcs *v, const struct rows *vnfcs)
 {
+    struct rows filled = *vnfcs;
+
+    TRY(vnfcs_boot_data(v->f, "boot data", v->in, &filled));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
         struct made_vnfc *made = row_new(flow_mem(v->f), &made_vnfc_table);
