@@ -138,6 +138,14 @@ void step_absent(struct step *step);
 struct err *flow_step(struct flow *f, const char *label, const struct step_kind *kind,
                       const void *in, void *out) MUST_USE;
 
+/* Begins a step (READ or WRITE, not of our own store) and goes on: what does not need its answer
+ * runs beside it.  flow_end waits for it and gives the answer; every step that was begun is awaited
+ * so before the function ends.  Where one fails the flow stops when the others have come to an end,
+ * and a retry begins those again that failed. */
+struct err *flow_begin(struct flow *f, const char *label, const struct step_kind *kind,
+                       const void *in) MUST_USE;
+struct err *flow_end(struct flow *f, const char *label, void *out) MUST_USE;
+
 /* Repeats a READ step until 'until' says so. */
 struct flow_poll {
     /* Sets '*done', or returns an error that ends the poll.  Null: once is enough. */

@@ -66,6 +66,14 @@ entry_changed(struct entry *e)
     e->version++;
 }
 
+/* Its intent is in the store: unless its act ends here, it is in doubt. */
+bool
+entry_begun(const struct entry *e)
+{
+    return e->state == ENTRY_STARTED && e->stored &&
+           str_eq(e->stored->state, flow_entry_states[ENTRY_STARTED]);
+}
+
 /* One line a step that changes something. */
 void
 entry_log(const struct entry *e)
@@ -265,6 +273,9 @@ job_new(struct flow *f)
     job->to = FLOW_N_STATES;
     job->seen_request = mem_str(mem, f->seen_request);
     job->rows = MEM_ARRAY(mem, f->entries.n + 1, struct job_row);
+    job->n_begin = f->begin.n;
+    job->begin = f->begin.n ? mem_copy(mem, f->begin.items, f->begin.n * sizeof *job->begin) : NULL;
+    f->begin.n = 0;
     vec_each (&f->entries, at) {
         struct entry *e = *at;
 

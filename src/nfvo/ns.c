@@ -678,6 +678,7 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
     }
     if (!str_eq(occ->operation, "INSTANTIATE")) {
         TRY(held_follow_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
+        TRY(ns_shape_left(tx, flow->id, occ->ns_instance_id, occ->project_id));
         return ns_instance_renew(tx, occ->ns_instance_id);
     }
     TRY(held_from_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));

@@ -398,9 +398,10 @@ cp_write(struct jw *w, const struct ns_pnf_cp *cp)
 }
 
 void
-ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
+              const struct held_list *held)
 {
-    (void)mem;
+    (void)mem, (void)held;
     for (size_t i = 0; i < made->pnfs.n; i++) {
         const struct ns_pnf *pnf = made->pnfs.items[i];
 
