@@ -176,8 +176,7 @@ save_write(struct tx *tx, void *arg)
     const struct planning *planning = arg;
     struct stored_plan *row = row_copy(tx_mem(tx), planning->kept);
 
-    row->created_at = tx_now(tx);
-    TRY(row_insert(tx, row));
+    TRY(stored_plan_keep(tx, row));
     planning->kept->created_at = row->created_at;
     return NULL;
 }

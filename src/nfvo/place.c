@@ -305,6 +305,7 @@ place_local(struct tx *tx, const void *arg, void *out)
     scales_fill(&p);
     TRY(place_overlaps(&p));
     TRY(place_links(&p));
+    TRY(place_routes(&p));
     place_images(&p);
     sites_keep(&p);
     return NULL;

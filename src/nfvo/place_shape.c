@@ -143,9 +143,14 @@ paths_fill(struct shaping *s)
     for (size_t i = 0; i < s->made->paths.n; i++) {
         const struct plan_path *path = s->made->paths.items[i];
 
-        if (!is_among(&s->ns->graphs_removed, path->graph)) {
+        if (!is_among(&s->ns->graphs_removed, path->graph) &&
+            !is_among(&s->ns->graphs_changed, path->graph)) {
             place_add(s->p->mem, &s->p->plan->paths, row_copy(s->p->mem, path));
         }
+    }
+    for (size_t i = 0; i < s->ns->graph_paths.n; i++) {
+        place_add(s->p->mem, &s->p->plan->paths,
+                  row_copy(s->p->mem, s->ns->graph_paths.items[i]));
     }
     for (size_t i = 0; i < all.n; i++) {
         const struct plan_path *path = all.items[i];
@@ -196,6 +201,7 @@ shape_local(struct tx *tx, const void *arg, void *out)
     TRY(place_saps(&p));
     paths_fill(&s);
     TRY(place_overlaps(&p));
+    TRY(place_routes_stay(&p, made));
     place_images(&p);
     leaving_drop(&s);
     return NULL;
