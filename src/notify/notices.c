@@ -101,7 +101,8 @@ is_changed(const struct notice *notice, const struct change *change)
 {
     const struct json *now;
 
-    if (notice->of_gap || !str_eq(change->table, notice->table->name) || !(notice->on & (1u << change->kind))) {
+    if (notice->of_gap || !str_eq(change->table, notice->table->name) ||
+        !(notice->on & (1u << change->kind))) {
         return false;
     }
     now = notice->column ? json_get(change->columns, notice->column) : NULL;
