@@ -83,6 +83,7 @@ enum attr_use {
     SECRET = 1 << 8,    /* Sealed at rest; never in answers, logs, log entries. */
     VIRTUAL = 1 << 9,   /* No column: filled by .fill when shown, or consumed by a hook. */
     INTERNAL = 1 << 10, /* Column without a face: never in JSON. */
+    BULK = 1 << 11,     /* Not in the change log, which would have it twice: read the row. */
     /* The usual sums. */
     RO = SHOW | FILTER | SORT,
     RW = POST | PUT | SHOW | FILTER | SORT,
@@ -197,7 +198,9 @@ void row_defaults(struct mem *mem, void *row);
 enum row_decode_mode {
     ROW_CREATE, /* POST rights, REQUIRED, defaults */
     ROW_UPDATE, /* PUT rights, only what is given */
-    ROW_PLAIN,  /* no rights: every attribute may be given, REQUIRED holds, defaults (flows, agent) */
+    /* no rights: every attribute of the version may be given, REQUIRED holds, defaults (actions,
+     * flows, agent) */
+    ROW_PLAIN,
 };
 /* The words in which faults are told; dialects differ.  Each gets the JSON
  * name (path for children: "fixed_ips[0].ip_address") and returns a message. */

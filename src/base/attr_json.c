@@ -94,8 +94,8 @@ find(const struct body *body, const struct table *table, const char *name)
     const struct attr *attr =
         body->plain ? table_attr(table, name) : table_attr_json(table, name);
 
-    if (attr && body->mode != ROW_PLAIN &&
-        ((attr->use & INTERNAL) || !in_version(attr, body->version))) {
+    if (attr && ((body->mode != ROW_PLAIN && (attr->use & INTERNAL)) ||
+                 (!body->plain && !in_version(attr, body->version)))) {
         return NULL;
     }
     return attr;

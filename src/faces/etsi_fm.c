@@ -83,13 +83,12 @@ acknowledge(struct tx *tx, struct rest_request *r)
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS_OF("vnffm", "v1"),
     ALARM_ROUTES(VNF_ALARMS, vnf_alarm_resource),
-    ETSI_SUBSCRIPTIONS_SINCE("/vnffm/v1/subscriptions", vnffm_notices, subscription_request_table,
-                             0),
+    ETSI_SUBSCRIPTIONS("/vnffm/v1/subscriptions", vnffm_notices, subscription_request_table),
 };
 static const struct route ns_routes[] = {
     ETSI_VERSIONS_OF("nsfm", "v1"),
     ALARM_ROUTES(NS_ALARMS, ns_alarm_resource),
-    ETSI_SUBSCRIPTIONS_SINCE("/nsfm/v1/subscriptions", nsfm_notices, subscription_request_table, 0),
+    ETSI_SUBSCRIPTIONS("/nsfm/v1/subscriptions", nsfm_notices, subscription_request_table),
 };
 
 static const struct face_version vnf_versions[] = {

@@ -186,14 +186,33 @@ etsi_major_write(struct mem *mem, struct jw *w, const struct table *table, const
     }
 }
 
+/* A notification has the lists of resourceChanges above, beside members of its own. */
+void
+etsi_major_notice(struct mem *mem, struct jw *w, const struct table *table, const struct json *json)
+{
+    struct writer out = {.mem = mem, .w = w, .table = table};
+
+    for (size_t i = 0; i < json->n; i++) {
+        const char *name = json->keys[i];
+        bool is_changes = json_is(json->items[i], JSON_T_ARRAY);
+
+        write_member(&out, name, is_changes ? below(mem, "resourceChanges", name) : name,
+                     json->items[i]);
+    }
+}
+
 const char *
-etsi_major_path(const struct rest_request *r, const char *path)
+etsi_major_older(struct mem *mem, const char *path)
 {
     const char *major = strstr(path, "/v2/");
 
-    return r->op.version != 1 || !major
-               ? path
-               : mem_printf(r->mem, "%.*s/v1/%s", (int)(major - path), path, major + 4);
+    return major ? mem_printf(mem, "%.*s/v1/%s", (int)(major - path), path, major + 4) : path;
+}
+
+const char *
+etsi_major_path(const struct rest_request *r, const char *path)
+{
+    return r->op.version == 1 ? etsi_major_older(r->mem, path) : path;
 }
 
 /* ---- from version 1 ------------------------------------------------------------------------- */

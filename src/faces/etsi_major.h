@@ -9,6 +9,12 @@
 void etsi_major_write(struct mem *mem, struct jw *w, const struct table *table,
                       const struct json *json);
 
+/* The same for a notification of a change of 'table': for struct notice_older. */
+void etsi_major_notice(struct mem *mem, struct jw *w, const struct table *table,
+                       const struct json *json);
+/* "/vnflcm/v2/..." as "/vnflcm/v1/...": for struct notice_older. */
+const char *etsi_major_older(struct mem *mem, const char *path);
+
 /* A path of our tables ("/vnflcm/v2/...") in the version that the request speaks. */
 const char *etsi_major_path(const struct rest_request *r, const char *path);
 

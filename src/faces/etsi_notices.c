@@ -2,6 +2,7 @@
  * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows
  * from changes of rows: an operation or a state that comes later is told without a line here. */
 #include "faces/etsi.h"
+#include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
 #include "pm/pm.h"
@@ -11,6 +12,11 @@
 #define ON_DELETE (1u << CHANGE_DELETE)
 #define MEMBERS(...) ((const struct notice_member[]){__VA_ARGS__, {0}})
 #define LINKS(...) ((const struct notice_link[]){__VA_ARGS__, {0}})
+
+/* Version 1 of an API that is in version 2. */
+#define OLDER(...)                                                                                 \
+    (&(const struct notice_older){                                                                 \
+        .major = 1, .path = etsi_major_older, .body = etsi_major_notice, __VA_ARGS__})
 
 /* ---- filters ---------------------------------------------------------------------------- */
 
@@ -445,6 +451,7 @@ const struct notice_api vnflcm_notices = {
     .filter = vnflcm_filter,
     .notices = vnflcm,
     .n_notices = sizeof vnflcm / sizeof *vnflcm,
+    .older = OLDER(.version = "1.3.0"),
     .has_verbosity = true,
 };
 
@@ -490,6 +497,7 @@ const struct notice_api nslcm_notices = {
     .filter = nslcm_filter,
     .notices = nslcm,
     .n_notices = sizeof nslcm / sizeof *nslcm,
+    .older = OLDER(.version = "1.2.0"),
     .has_verbosity = true,
 };
 
@@ -532,6 +540,7 @@ const struct notice_api vnfpkgm_notices = {
     .filter = vnfpkgm_filter,
     .notices = vnfpkgm,
     .n_notices = sizeof vnfpkgm / sizeof *vnfpkgm,
+    .older = OLDER(.version = "1.2.0"),
 };
 
 /* ---- nsd ----------------------------------------------------------------------------------- */
@@ -631,6 +640,7 @@ const struct notice_api nsd_notices = {
     .filter = nsd_filter,
     .notices = nsd,
     .n_notices = sizeof nsd / sizeof *nsd,
+    .older = OLDER(.version = "1.2.0"),
 };
 
 /* ---- vnffm, nsfm ---------------------------------------------------------------------------- */

@@ -4,17 +4,35 @@
 #include "faces/etsi_subscription.h"
 
 #include "faces/etsi.h"
+#include "faces/etsi_major.h"
+
+#include <stdlib.h>
 
 /* ---- one ------------------------------------------------------------------------------ */
+
+/* The older version that is spoken, 0 = the face's own: a subscription is of one of them. */
+static int
+major_of(const struct rest_request *r)
+{
+    return r->op.version == atoi(r->face->versions[0].id) ? 0 : r->op.version;
+}
+
+static const char *
+href_of(const struct rest_request *r, const char *id)
+{
+    const struct notice_api *api = r->route->arg;
+
+    return mem_printf(r->mem, "%s%s/%s", r->base, etsi_major_path(r, api->subscriptions), id);
+}
 
 static void
 encode(struct rest_request *r, struct jw *w, const void *row)
 {
     static const char *const shown[] = {"id", "filter", "callback_uri", "verbosity"};
-    const struct notice_api *api = r->route->arg;
     const struct subscription *subscription = row;
 
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+    /* An older version has no verbosity: it is told all. */
+    for (size_t i = 0; i < sizeof shown / sizeof *shown - (subscription->major ? 1 : 0); i++) {
         const struct attr *attr = table_attr(&subscription_table, shown[i]);
 
         if (!attr_is_null(attr, row)) {
@@ -23,18 +41,19 @@ encode(struct rest_request *r, struct jw *w, const void *row)
     }
     jw_object(w, "_links");
     jw_object(w, "self");
-    jw_str(w, "href", mem_printf(r->mem, "%s%s/%s", r->base, api->subscriptions, subscription->id));
+    jw_str(w, "href", href_of(r, subscription->id));
     jw_end(w);
     jw_end(w);
 }
 
-/* The rows of all APIs are in one table. */
+/* The rows of all APIs and versions are in one table. */
 static struct err *
 query(struct rest_request *r, struct list_query *query)
 {
     const struct notice_api *api = r->route->arg;
 
     rest_cond(query, (struct cond)COND("api", api->name));
+    rest_cond(query, (struct cond)COND("major", mem_printf(r->mem, "%d", major_of(r))));
     return NULL;
 }
 
@@ -48,7 +67,7 @@ get(struct tx *tx, struct rest_request *r, void **row)
 
     TRY(resource_get(tx, &r->op, r->id, row));
     subscription = *row;
-    return str_eq(subscription->api, api->name)
+    return str_eq(subscription->api, api->name) && subscription->major == major_of(r)
                ? NULL
                : err_new(E_NOT_FOUND, NULL, "subscription %s could not be found.", r->id);
 }
@@ -81,19 +100,11 @@ struct creating {
     void *made;
 };
 
-static const char *
-location_of(const struct creating *creating, const char *id)
-{
-    const struct notice_api *api = creating->r->route->arg;
-
-    return mem_printf(creating->r->mem, "%s%s/%s", creating->r->base, api->subscriptions, id);
-}
-
 /* SOL013 8.2, SOL003 5.4.18.3.1: no duplicates; the client is led to what is there. */
 static void
 answer_same(struct creating *creating)
 {
-    rest_header(creating->r, "Location", "%s", location_of(creating, creating->same));
+    rest_header(creating->r, "Location", "%s", href_of(creating->r, creating->same));
     creating->r->status = 303;
     rest_finish(creating->r, NULL);
 }
@@ -137,7 +148,7 @@ create_done(void *arg, struct err *err)
     } else {
         const struct subscription *made = creating->made;
 
-        rest_header(r, "Location", "%s", location_of(creating, made->id));
+        rest_header(r, "Location", "%s", href_of(r, made->id));
         rest_write_row(r, &subscription_resource, &etsi_subscription_shape, made);
         rest_finish(r, NULL);
     }
@@ -164,7 +175,7 @@ etsi_subscription_create(struct rest_request *r)
     struct creating *creating = MEM_NEW(r->mem, struct creating);
 
     creating->r = r;
-    TRY(subscription_make(r->mem, r->route->arg, r->row, r->base,
+    TRY(subscription_make(r->mem, r->route->arg, r->row, major_of(r), r->base,
                           notifier_has_certificate(nfvo->notifier), &creating->wanted));
     TRY(owner_set(&r->op, &creating->wanted->project_id));
     TRY(store_read(nfvo->store, same_read, creating));

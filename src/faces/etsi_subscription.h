@@ -15,10 +15,9 @@ extern const struct rest_shape etsi_subscription_shape;
 rest_fn etsi_subscription_create;
 rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
 
-#define ETSI_SUBSCRIPTIONS(path_, api_, request_)                                                  \
-    ETSI_SUBSCRIPTIONS_SINCE(path_, api_, request_, 2)
-/* 'since_': the first major version of the API that has them. */
-#define ETSI_SUBSCRIPTIONS_SINCE(path_, api_, request_, since_)                                                                    \
+#define ETSI_SUBSCRIPTIONS(path_, api_, request_) ETSI_SUBSCRIPTIONS_UNTIL(path_, api_, request_, 0)
+/* 'until_': the first major version of the API that has them no more, 0 = none. */
+#define ETSI_SUBSCRIPTIONS_UNTIL(path_, api_, request_, until_)                                    \
     {.method = "POST",                                                                             \
      .path = (path_),                                                                              \
      .verb = REST_ACTION,                                                                          \
@@ -28,7 +27,7 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
      .rule = "writer",                                                                             \
      .body = &(request_),                                                                          \
      .start = etsi_subscription_create,                                                            \
-     .since = (since_),                                                                            \
+     .until = (until_),                                                                            \
      .arg = &(api_),                                                                               \
      .doc = "Subscribes, once the callback has answered a GET with 204; 303 where the same "       \
             "subscription is there."},                                                             \
@@ -38,7 +37,7 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .resource = &subscription_resource,                                                       \
          .shape = &etsi_subscription_shape,                                                        \
          .arg = &(api_),                                                                           \
-         .since = (since_)},                                                                       \
+         .until = (until_)},                                                                       \
         {.method = "GET",                                                                          \
          .path = path_ "/{id}",                                                                    \
          .verb = REST_ACTION,                                                                      \
@@ -46,12 +45,12 @@ rest_tx_fn etsi_subscription_show, etsi_subscription_delete;
          .shape = &etsi_subscription_shape,                                                        \
          .read = etsi_subscription_show,                                                           \
          .arg = &(api_),                                                                           \
-         .since = (since_),                                                                        \
+         .until = (until_),                                                                        \
          .doc = "Shows a subscription."},                                                          \
     {                                                                                              \
         .method = "DELETE", .path = path_ "/{id}", .verb = REST_ACTION,                            \
         .resource = &subscription_resource, .rule = "writer", .write = etsi_subscription_delete,   \
-        .arg = &(api_), .since = (since_),                                                         \
+        .arg = &(api_), .until = (until_),                                                         \
         .doc = "Ends a subscription, with all that waits for the subscriber."                      \
     }
 

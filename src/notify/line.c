@@ -210,7 +210,7 @@ head_send(struct line *line)
         .subscription = line->subscription,
         .method = "POST",
         .body = line->head->body,
-        .version = api ? api->version : "",
+        .version = notice_version(api, line->subscription),
         .timeout_ms = line->notifier->config.timeout_ms,
     };
     callback_call(line->notifier->http, line->mem, &line->callback, &line->bearer, line_told, line);

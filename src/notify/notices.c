@@ -115,13 +115,14 @@ is_changed(const struct notice *notice, const struct change *change)
 
 /* ---- its words ----------------------------------------------------------------------------- */
 
+/* 'major' as of a subscription. */
 static void
-members_write(struct jw *w, const struct notice_member *members, const void *row)
+members_write(struct jw *w, const struct notice_member *members, int64_t major, const void *row)
 {
     for (; members && members->json; members++) {
         const struct attr *attr = table_attr(((const struct row *)row)->table, members->column);
 
-        if (!attr_is_null(attr, row)) {
+        if (!attr_is_null(attr, row) && (!major || attr->since <= major)) {
             attr_encode(w, members->json, attr, row);
         }
     }
@@ -140,8 +141,8 @@ facts_of(const struct notice_event *event, const struct json **facts)
         jw_str(&w, NULL, event->notice->other);
     }
     jw_end(&w);
-    members_write(&w, event->notice->members, event->row);
-    members_write(&w, event->notice->facts, event->row);
+    members_write(&w, event->notice->members, 0, event->row);
+    members_write(&w, event->notice->facts, 0, event->row);
     if (event->notice->look) {
         TRY(event->notice->look(event, &w));
     }
@@ -158,54 +159,113 @@ link_write(struct jw *w, struct mem *mem, const char *name, const char *base, co
     jw_end(w);
 }
 
+const struct criterion *
+notice_filter(const struct notice_api *api, int64_t major)
+{
+    return major && api->older && api->older->filter ? api->older->filter : api->filter;
+}
+
+const char *
+notice_version(const struct notice_api *api, const struct subscription *subscription)
+{
+    if (!api) {
+        return "";
+    }
+    return subscription->major && api->older ? api->older->version : api->version;
+}
+
+static bool
+is_bare(const struct notice_api *api, const struct subscription *subscription)
+{
+    return api->is_bare && !subscription->major;
+}
+
+static const char *
+path_for(struct mem *mem, const struct notice_api *api, const struct subscription *subscription,
+         const char *path)
+{
+    return subscription->major && api->older ? api->older->path(mem, path) : path;
+}
+
 static void
 links_write(struct jw *w, struct mem *mem, const struct notice_event *event,
             const struct notice_api *api, const struct subscription *subscription)
 {
     jw_object(w, "_links");
     for (const struct notice_link *link = event->notice->links; link && link->name; link++) {
-        link_write(w, mem, link->name, subscription->base, link->path,
-                   text_at(event->row, link->column));
+        link_write(w, mem, link->name, subscription->base,
+                   path_for(mem, api, subscription, link->path), text_at(event->row, link->column));
     }
-    if (!api->is_bare) {
-        link_write(w, mem, "subscription", subscription->base, api->subscriptions,
-                   subscription->id);
+    if (!is_bare(api, subscription)) {
+        link_write(w, mem, "subscription", subscription->base,
+                   path_for(mem, api, subscription, api->subscriptions), subscription->id);
     }
     jw_end(w);
 }
 
-static const char *
-body_of(struct mem *mem, const struct notice_event *event, const char *id,
-        const struct notice_api *api, const struct subscription *subscription)
+/* What there is to say beside links. */
+static void
+words_write(struct jw *w, const struct notice_event *event, const char *id,
+            const struct notice_api *api, const struct subscription *subscription)
 {
-    AUTO_BUF text = BUF_INIT;
-    struct jw w = jw_to(&text);
     struct notice_event told = *event;
     char at[TIME_TEXT_SIZE];
 
-    jw_object(&w, NULL);
-    jw_str(&w, "id", id);
-    jw_str(&w, "notificationType", event->notice->type);
-    if (!api->is_bare) {
-        jw_str(&w, "subscriptionId", subscription->id);
+    jw_str(w, "id", id);
+    jw_str(w, "notificationType", event->notice->type);
+    if (!is_bare(api, subscription)) {
+        jw_str(w, "subscriptionId", subscription->id);
     }
-    jw_str(&w, api->time_key, time_text(at, event->change->at, TIME_Z_MS));
-    members_write(&w, event->notice->members, event->row);
-    if (api->has_verbosity && event->notice->more) {
-        jw_str(&w, "verbosity", subscription->verbosity);
+    jw_str(w, api->time_key, time_text(at, event->change->at, TIME_Z_MS));
+    members_write(w, event->notice->members, subscription->major, event->row);
+    if (api->has_verbosity && event->notice->more && !subscription->major) {
+        jw_str(w, "verbosity", subscription->verbosity);
     }
     if (event->notice->more) {
         told.base = subscription->base;
-        event->notice->more(&told, !str_eq(subscription->verbosity, "SHORT"), &w);
+        event->notice->more(&told, !str_eq(subscription->verbosity, "SHORT"), w);
+    }
+}
+
+/* The same in an older form. */
+static struct err *
+words_older(struct mem *mem, struct jw *w, const struct notice_event *event, const char *id,
+            const struct notice_api *api, const struct subscription *subscription)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw newer = jw_to(&text);
+    const struct json *body;
+
+    jw_object(&newer, NULL);
+    words_write(&newer, event, id, api, subscription);
+    jw_end(&newer);
+    TRY(json_parse(mem, text.data, text.len, &body));
+    api->older->body(mem, w, event->notice->table, body);
+    return NULL;
+}
+
+static struct err *
+body_of(struct mem *mem, const struct notice_event *event, const char *id,
+        const struct notice_api *api, const struct subscription *subscription, const char **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    if (subscription->major && api->older && api->older->body) {
+        TRY(words_older(mem, &w, event, id, api, subscription));
+    } else {
+        words_write(&w, event, id, api, subscription);
     }
     links_write(&w, mem, event, api, subscription);
     jw_end(&w);
-    return buf_copy(mem, &text);
+    *body = buf_copy(mem, &text);
+    return NULL;
 }
 
 /* ---- whom it concerns ---------------------------------------------------------------------- */
 
-static void
+static struct err *
 notice_add(struct notices *notices, const struct notice_event *event, const char *id,
            const struct notice_api *api, const struct subscription *subscription)
 {
@@ -216,9 +276,10 @@ notice_add(struct notices *notices, const struct notice_event *event, const char
     made->subscription_id = mem_str(mem, subscription->id);
     made->seq = event->change->seq;
     made->type = event->notice->type;
-    made->body = body_of(mem, event, id, api, subscription);
+    TRY(body_of(mem, event, id, api, subscription, &made->body));
     made->created_at = event->change->at;
     vec_add(mem, &notices->items, made);
+    return NULL;
 }
 
 struct telling {
@@ -235,10 +296,11 @@ subscription_weigh(void *arg, void *row)
     struct telling *telling = arg;
     const struct subscription *subscription = row;
 
-    if (criteria_hold(telling->api->filter, subscription->filter, telling->facts)) {
-        notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
+    if (!criteria_hold(notice_filter(telling->api, subscription->major), subscription->filter,
+                       telling->facts)) {
+        return NULL;
     }
-    return NULL;
+    return notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
 }
 
 /* All notifications of one event have one id, whoever gets them and however often

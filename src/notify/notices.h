@@ -11,6 +11,8 @@ struct notices {
     VEC(struct notification *) items;
 };
 
+/* What a filter of a subscription of an older version, or of the newest (0), may have. */
+const struct criterion *notice_filter(const struct notice_api *api, int64_t major);
 /* Adds what 'change' is to its project's subscribers; on a reader or a writer. */
 struct err *notices_of(struct tx *tx, const struct notice_api *const *apis,
                        const struct change *change, struct notices *notices) MUST_USE;

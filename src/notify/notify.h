@@ -106,6 +106,19 @@ struct notice {
     void (*more)(const struct notice_event *event, bool is_full, struct jw *w);
 };
 
+/* How subscriptions of the major version before are told. */
+struct notice_older {
+    int major;
+    const char *version;            /* of the header Version */
+    const struct criterion *filter; /* null: the API's own */
+    /* A path of a link, as that version has it. */
+    const char *(*path)(struct mem *mem, const char *path);
+    /* The members of a notification 'body' of 'table', whole attributes that are newer left out
+     * already; into an open object.  Null: they are the same. */
+    void (*body)(struct mem *mem, struct jw *w, const struct table *table,
+                 const struct json *body);
+};
+
 struct notice_api {
     const char *name;          /* "vnflcm" */
     const char *version;       /* of the header Version, as the API's own */
@@ -115,9 +128,14 @@ struct notice_api {
     const struct notice *notices;
     size_t n_notices;
     bool has_verbosity;
-    /* Each subscription is the resource that is told of (a PM job), and is not spoken of. */
+    /* Each subscription is the resource that is told of (a PM job), and is not spoken of: in this
+     * version, not in an older one. */
     bool is_bare;
+    const struct notice_older *older; /* null: nobody subscribes in an older version */
 };
+/* The version of the API that the subscription is told in, for the header Version; 'api' may be
+ * null. */
+const char *notice_version(const struct notice_api *api, const struct subscription *subscription);
 
 /* For 'look': the row as it is now, else its last image where it was deleted behind the event, else
  * null.  In the transaction's arena. */
@@ -128,17 +146,19 @@ struct err *notice_row(const struct notice_event *event, const struct table *tab
 
 /* The authType of notifications that show our certificate. */
 #define SUBSCRIPTION_TLS_CERT "TLS_CERT"
-/* The row that a decoded request asks for, in 'mem'; 'base' is what links begin with;
- * 'has_certificate': there is one to show (notifier_has_certificate).
+/* The row that a decoded request asks for, in 'mem'; 'major' is the older version that it is asked
+ * in, 0 = the newest; 'base' is what links begin with; 'has_certificate': there is one to show
+ * (notifier_has_certificate).
  * E_INVALID with all faults of filter and authentication. */
 struct err *subscription_make(struct mem *mem, const struct notice_api *api,
-                              const struct subscription_request *request, const char *base,
-                              bool has_certificate, struct subscription **made) MUST_USE;
+                              const struct subscription_request *request, int major,
+                              const char *base, bool has_certificate,
+                              struct subscription **made) MUST_USE;
 /* How the subscription's notifications show who sends them; none of 'authentication' (rows of
  * subscription_authentication_table, one or none): not at all.  As above. */
 struct err *subscription_authenticate(const struct rows *authentication, bool has_certificate,
                                       struct subscription *subscription) MUST_USE;
-/* Id of the project's subscription with the same API, filter and callback, or null
+/* Id of the project's subscription with the same API and version, filter and callback, or null
  * (SOL013 8.2: 303).  In tx_mem. */
 struct err *subscription_same(struct tx *tx, const struct subscription *wanted,
                               const char **id) MUST_USE;

@@ -64,7 +64,7 @@ notifier_probe(struct notifier *notifier, struct mem *mem, const struct subscrip
         .arg = arg,
         .callback = {.subscription = subscription,
                      .method = "GET",
-                     .version = api ? api->version : "",
+                     .version = notice_version(api, subscription),
                      .timeout_ms = notifier->config.timeout_ms},
     };
     loop_post(notifier->config.loop, probe_send, probe);

@@ -2,6 +2,7 @@
  * a look at one tells of its queue. */
 #include "base/vec.h"
 #include "notify/criteria.h"
+#include "notify/notices.h"
 #include "notify/queue.h"
 
 #include <string.h>
@@ -234,16 +235,18 @@ subscription_authenticate(const struct rows *authentication, bool has_certificat
 
 struct err *
 subscription_make(struct mem *mem, const struct notice_api *api,
-                  const struct subscription_request *request, const char *base,
+                  const struct subscription_request *request, int major, const char *base,
                   bool has_certificate, struct subscription **out)
 {
     struct subscription *made = row_new(mem, &subscription_table);
-    struct err *faults = criteria_check(mem, api->filter, "filter", request->filter);
+    struct err *faults =
+        criteria_check(mem, notice_filter(api, major), "filter", request->filter);
 
     made->api = api->name;
     made->callback_uri = request->callback_uri;
     made->filter = request->filter && request->filter->n ? request->filter : NULL;
     made->base = base;
+    made->major = major;
     made->lost = 0;
     if (api->has_verbosity) {
         made->verbosity = str_or(request->verbosity, "FULL");
@@ -269,8 +272,9 @@ subscription_same(struct tx *tx, const struct subscription *wanted, const char *
     for (size_t i = 0; i < rows.n; i++) {
         const struct subscription *there = rows.items[i];
 
-        if (wanted->filter && there->filter ? json_equal(wanted->filter, there->filter)
-                                            : wanted->filter == there->filter) {
+        if (wanted->major == there->major &&
+            (wanted->filter && there->filter ? json_equal(wanted->filter, there->filter)
+                                             : wanted->filter == there->filter)) {
             *id = there->id;
         }
     }
