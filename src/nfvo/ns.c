@@ -537,11 +537,13 @@ is_told_later(const struct rows *rows, size_t i)
 {
     const struct vnf_lcm_op_occ *occ = rows->items[i];
 
-    for (size_t j = i + 1; str_eq(occ->operation, "CHANGE_FLAVOUR") && j < rows->n; j++) {
-        const struct vnf_lcm_op_occ *later = rows->items[j];
+    for (size_t j = 0; str_eq(occ->operation, "CHANGE_FLAVOUR") && j < rows->n; j++) {
+        const struct vnf_lcm_op_occ *other = rows->items[j];
+        bool later = other->start_time > occ->start_time ||
+                     (other->start_time == occ->start_time && j > i);
 
-        if (str_eq(later->vnf_instance_id, occ->vnf_instance_id) &&
-            str_eq(later->operation, occ->operation)) {
+        if (later && str_eq(other->vnf_instance_id, occ->vnf_instance_id) &&
+            str_eq(other->operation, occ->operation)) {
             return true;
         }
     }
@@ -552,8 +554,7 @@ static struct err *
 vnfs_write(struct changes *c)
 {
     struct cond of_op[] = {COND("ns_lcm_op_occ_id", c->flow->id), {0}};
-    struct sort in_time[] = {{.attr = "start_time"}, {0}};
-    struct query query = {.table = &vnf_lcm_op_occ_table, .conds = of_op, .sorts = in_time};
+    struct query query = {.table = &vnf_lcm_op_occ_table, .conds = of_op};
     struct rows rows;
 
     TRY(rows_select(c->tx, &query, &rows));

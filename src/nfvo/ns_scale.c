@@ -60,6 +60,7 @@ struct scaling {
     const struct plan_vnf *vnf;
     struct vnf_in *in;
     struct vnf_change change;
+    bool left; /* It failed, and the NS goes on without it. */
 };
 
 static void
@@ -74,6 +75,28 @@ leaving_add(struct run *run, const struct scaling *scaling)
             steer_name_add(run->mem, &run->steering.coming, name);
         }
     }
+}
+
+/* Who lost his server, and is made anew, has other ports then: chains that he has a place in would keep
+ * the old ones. */
+static struct err *
+places_check(const struct run *run, const struct scaling *scaling)
+{
+    for (size_t i = 0; i < scaling->change.removed.n; i++) {
+        const struct made_vnfc *vnfc = scaling->change.removed.items[i];
+        const char *end = mem_printf(run->mem, "/%s/%s", scaling->vnf->name, vnfc->name);
+
+        for (size_t j = 0; comes_back(&scaling->change, vnfc) && j < run->now.noted->items.n; j++) {
+            const struct held *held = run->now.noted->items.items[j];
+
+            if (str_eq(held->kind, "port_pair") && str_ends(held->label, end)) {
+                return err_new(E_UNPROCESSABLE, NULL,
+                               "VNFC %s of VNF %s has no server and stands in a chain: heal it first",
+                               vnfc->name, scaling->vnf->name);
+            }
+        }
+    }
+    return NULL;
 }
 
 static struct err *
@@ -110,6 +133,7 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
         steer_name_add(run->mem, &run->steering.mended, scaling->vnf->name);
     }
     if (run->flavour) {
+        TRY(places_check(run, scaling));
         TRY(steer_served_check(&run->steering, scaling->vnf, made, &scaling->change));
     }
     TRY(steer_routed_check(&run->steering, scaling->vnf, made, &scaling->change));
@@ -234,21 +258,20 @@ comes_first(const struct scaling *one)
 static bool
 is_last(const struct scaling *one)
 {
-    return goes(one) || !comes_first(one);
+    return !one->left && (goes(one) || !comes_first(one));
 }
 
 /* The flows of those VNFs that 'of' tells, all at once; then their ports are known.  'part' is that of
  * VNFs of which something comes and something goes. */
 static struct err *
-flavours_run(struct run *run, const struct scaling *scalings, const char *word,
+flavours_run(struct run *run, struct scaling *scalings, const char *word,
              bool (*of)(const struct scaling *one), const char *part)
 {
     for (size_t i = 0; i < run->in->scaled.n; i++) {
         const struct scaling *one = &scalings[i];
         const char *label = flow_label(run->f, "%s %s", word, one->vnf->name);
-        const struct flow_type *type = goes(one) && !str_eq(part, "COMES")
-                                           ? &vnf_flavour_change_flow
-                                           : &vnf_flavour_grow_flow;
+        const struct flow_type *type =
+            goes(one) ? &vnf_flavour_change_flow : &vnf_flavour_grow_flow;
         struct vnf_in *in = row_copy(run->mem, one->in);
 
         in->part = comes_first(one) && goes(one) ? part : NULL;
@@ -259,8 +282,14 @@ flavours_run(struct run *run, const struct scaling *scalings, const char *word,
     for (size_t i = 0; i < run->in->scaled.n; i++) {
         struct vnf_made *made = row_new(run->mem, &vnf_made_table);
 
-        if (of(&scalings[i])) {
-            TRY(flow_join(run->f, flow_label(run->f, "%s %s", word, scalings[i].vnf->name), made));
+        if (!of(&scalings[i])) {
+            continue;
+        }
+        TRY(flow_join_or_leave(run->f, flow_label(run->f, "%s %s", word, scalings[i].vnf->name),
+                               made, &scalings[i].left));
+        if (scalings[i].left) {
+            TRY(left_keep(run, &scalings[i]));
+        } else {
             ports_renew(run, scalings[i].vnf, made);
         }
     }
@@ -283,13 +312,32 @@ noted_join(struct run *run)
     run->steering.noted = noted;
 }
 
-/* Servers of the new flavour are there and in the chains before those of the old one leave. */
+/* What is made anew has come back by now. */
+static void
+leavers_add(struct run *run, const struct scaling *scaling)
+{
+    for (size_t i = 0; !scaling->left && i < scaling->change.removed.n; i++) {
+        const struct made_vnfc *vnfc = scaling->change.removed.items[i];
+
+        if (!comes_back(&scaling->change, vnfc)) {
+            steer_name_add(run->mem, &run->leaving,
+                           mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
+        }
+    }
+}
+
+/* Servers of the new flavour are there and in the chains before those of the old one leave; where they
+ * did not come, nothing leaves. */
 static struct err *
-flavours_change(struct run *run, const struct scaling *scalings)
+flavours_change(struct run *run, struct scaling *scalings)
 {
     TRY(flavours_run(run, scalings, "vnf", comes_first, "COMES"));
     TRY(ns_steer(&run->steering));
     noted_join(run);
+    run->leaving = (struct strs){0};
+    for (size_t i = 0; i < run->in->scaled.n; i++) {
+        leavers_add(run, &scalings[i]);
+    }
     TRY(ns_unsteer(&run->steering, &run->leaving, run->in->drain_s, &run->scaled->removed));
     return flavours_run(run, scalings, "rest of vnf", is_last, "GOES");
 }

@@ -27,16 +27,51 @@ struct run {
 
 /* ---- what changes -------------------------------------------------------------------- */
 
+/* Of what is removed, that which is made anew (it had no server), or the rest. */
+static struct rows
+removed_part(struct run *run, bool anew)
+{
+    struct rows part = {0};
+
+    for (size_t i = 0; i < run->change.removed.n; i++) {
+        const struct made_vnfc *vnfc = run->change.removed.items[i];
+        bool comes_back = false;
+
+        for (size_t j = 0; j < run->change.added.n; j++) {
+            const struct wanted_vnfc *added = run->change.added.items[j];
+
+            comes_back |= str_eq(added->vdu, vnfc->vdu) && added->number == vnfc->number;
+        }
+        if (comes_back == anew) {
+            vnf_rows_add(flow_mem(run->f), &part, run->change.removed.items[i]);
+        }
+    }
+    return part;
+}
+
+/* A plan does not see what the first part has done. */
+static void
+part_take(struct run *run)
+{
+    bool comes = str_eq(run->in->part, "COMES");
+
+    if (!run->in->part) {
+        return;
+    }
+    run->change.removed = removed_part(run, comes);
+    if (comes) {
+        run->change.links_removed = (struct rows){0};
+    } else {
+        run->change.added = run->change.links_added = (struct rows){0};
+    }
+}
+
 static struct err *
 change_find(struct run *run)
 {
     TRY(vnf_now_read(run->f, run->in, run->before, run->wanted));
     run->change = vnf_change_of(flow_mem(run->f), run->before, run->wanted);
-    if (str_eq(run->in->part, "COMES")) {
-        run->change.removed = run->change.links_removed = (struct rows){0};
-    } else if (str_eq(run->in->part, "GOES")) {
-        run->change.added = run->change.links_added = (struct rows){0}; /* A plan does not see it. */
-    }
+    part_take(run);
     TRY(run->change.links_added.n + run->change.links_removed.n
             ? flow_note(run->f, "%s: %zu links are added, %zu are removed", run->in->name,
                         run->change.links_added.n, run->change.links_removed.n)
@@ -174,7 +209,7 @@ result_keep(struct run *run)
     }
     vnf_rows_add(flow_mem(run->f), &run->scaled->made, run->after);
     TRY(flow_step(run->f, "instance", &vnf_scaled, run->scaled, NULL));
-    if (run->change.removed.n > 0) {
+    if (run->change.removed.n > 0 && !str_eq(run->in->part, "COMES")) {
         TRY(flow_step(run->f, "claims", &nfvo_grant_settle,
                       vnf_grant_in(run->f, run->in, run->before->site, &size), NULL));
     }

@@ -68,7 +68,28 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
-# Straight on, and what a group was at any time.
+# What fails may be gone on without: nothing leaves where nothing came.
+PUT site:/refuse/servers  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$fw", "newFlavourId": "f"}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op6/continue  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "PARTIALLY_COMPLETED", ...}
+PUT site:/refuse/none  as demo
+= 204
+GET site:/network/v2.0/sfc/port_pair_groups  as demo
+= 200
+{"port_pair_groups": [{"id": "$group", "port_pairs": ["$three", "$four"], ...}]}
+
+# Straight on.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$fw", "newFlavourId": "f"}]}
 = 202
