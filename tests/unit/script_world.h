@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -119,6 +120,16 @@ listen_at(struct world *w)
     REQUIRE_OK(loop_fd_add(w->loop, w->listener, EPOLLIN, somebody_comes, w, &watch));
 }
 
+/* What sshd looks at before it takes a key. */
+static inline bool
+may_log_in(const struct passwd *me)
+{
+    const struct spwd *shadow = me ? getspnam(me->pw_name) : NULL; /* null: not for us to read */
+
+    return me && (!shadow || *shadow->sp_pwdp != '!') &&
+           (!*me->pw_shell || access(me->pw_shell, X_OK) == 0);
+}
+
 static inline struct world *
 world_new(enum manner manner, const uint8_t seed[32])
 {
@@ -130,6 +141,9 @@ world_new(enum manner manner, const uint8_t seed[32])
     *w = (struct world){.mem = mem, .manner = manner};
     if (manner == SERVES && access(SSHD, X_OK) != 0) {
         SKIP("there is no " SSHD " (openssh-server)");
+    }
+    if (manner == SERVES && !may_log_in(me)) {
+        SKIP("%s may not log in here: its account is locked, or has no shell", me ? me->pw_name : "root");
     }
     if (manner == SERVES && geteuid() == 0) {
         REQUIRE_OK(dir_make("/run/sshd", 0755)); /* sshd insists on it. */
