@@ -102,6 +102,7 @@ pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance 
     pair->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, key);
     pair->ingress = map_get(&r->ids, instance->ingress);
     pair->egress = map_get(&r->ids, instance->egress);
+    pair->function_kind = r->in->drains && instance->routed ? "routed" : NULL;
     if (!pair->ingress || !pair->egress) {
         return err_new(E_INTERNAL, NULL, "position %s: port %s or %s is not known at site %s",
                        hop->name, instance->ingress, instance->egress, r->in->site);
@@ -468,6 +469,30 @@ label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd
     return NULL;
 }
 
+/* ---- routes, where there are no chains ------------------------------------------------------- */
+
+static struct err *
+routes_tell(struct round *r, const struct fwd_router *router)
+{
+    struct vim_ref *ref = row_new(flow_mem(r->f), &vim_ref_table);
+    struct vim_made *now = row_new(flow_mem(r->f), &vim_made_table);
+    struct vim_routes *routes = row_new(flow_mem(r->f), &vim_routes_table);
+
+    ref->site = routes->site = r->in->site;
+    ref->id = routes->id = router->router_id;
+    routes->routes = router->routes;
+    if (router->there) {
+        TRY(flow_step(r->f, flow_label(r->f, "routes of %s", router->link), &vim_router_show, ref,
+                      now));
+        routes->before = now->routes;
+        if (route_is_same(&routes->before, &routes->routes)) {
+            return NULL;
+        }
+    }
+    return flow_step(r->f, flow_label(r->f, "route %s", router->link), &vim_router_routes_set,
+                     routes, NULL);
+}
+
 static struct err *
 forward_as(struct flow *f, const struct fwd_in *in, bool is_first_version)
 {
@@ -500,6 +525,9 @@ forward_as(struct flow *f, const struct fwd_in *in, bool is_first_version)
         } else {
             TRY(chain_make(&r, path));
         }
+    }
+    for (size_t i = 0; i < in->routers.n; i++) {
+        TRY(routes_tell(&r, in->routers.items[i]));
     }
     for (size_t i = 0; i < r.made->labels.n; i++) {
         struct fwd_label *label = r.made->labels.items[i];

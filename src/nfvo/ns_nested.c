@@ -252,7 +252,7 @@ given_fill(const struct ns_parts *run, const struct ns_nested *nested, struct ns
                 struct made_net *same = row_copy(run->mem, net);
 
                 same->link = join->inner;
-                same->interconnect_id = NULL;
+                same->interconnect_id = same->router_id = NULL;
                 same->security_group_id = base->security_group_id;
                 place_add(run->mem, &given->nets, same);
             }

@@ -3,6 +3,7 @@
 #ifndef CARRICK_NFVO_NS_UPDATE_H
 #define CARRICK_NFVO_NS_UPDATE_H
 
+#include "base/vec.h"
 #include "nfvo/flows.h"
 #include "nfvo/request.h"
 
@@ -37,6 +38,7 @@ struct ns_updating {
     struct ns_in *in;     /* What the flow will be given: 'scaled' and so on. */
     struct ns_made *made; /* What the NS consists of. */
     struct nsd *nsd;
+    struct map vnfds; /* package id -> struct vnfd: of those that come */
     bool one_way; /* It deletes what is there. */
 };
 /* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it

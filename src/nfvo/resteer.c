@@ -28,8 +28,8 @@ noted_pair(const struct steering *s, const char *site, const char *hop, const ch
     return noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
 }
 
-static bool
-site_drains(const struct steering *s, const char *site)
+bool
+steer_drains(const struct steering *s, const char *site)
 {
     for (size_t i = 0; i < s->plan->sites.n; i++) {
         const struct site_seen *seen = s->plan->sites.items[i];
@@ -340,7 +340,6 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
     struct rows remotes = in->remotes, hops = in->hops, paths = in->paths;
 
     in->labelled = remotes.n > 0;
-    in->drains = site_drains(s, in->site);
     in->remotes = in->hops = in->paths = (struct rows){0};
     for (size_t i = 0; i < remotes.n; i++) {
         const struct fwd_remote *remote = remotes.items[i];
@@ -403,6 +402,9 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
         const struct plan_path *path = s->plan->paths.items[i];
         bool is_open = path->sources.n == 0 || path->destinations.n == 0;
 
+        if (path->routed) {
+            continue; /* Routes name no ends. */
+        }
         if (is_end_of(&path->sources, vnf) || is_end_of(&path->destinations, vnf) ||
             (is_open && steer_wants_ends(s, vnf->site) && is_on(path, vnf))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -432,6 +434,9 @@ steer_sap_check(const struct steering *s, const char *sap, const char *link, con
         const struct plan_path *path = s->plan->paths.items[i];
         bool is_open = path->sources.n == 0 || path->destinations.n == 0;
 
+        if (path->routed) {
+            continue;
+        }
         if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
             (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -510,7 +515,7 @@ site_leave(const struct steering *s, const struct ns_site_made *site, const stru
     struct rows hops = steer_hops(s);
 
     in->site = site->site;
-    in->drain_s = site_drains(s, site->site) ? drain_s : 0;
+    in->drain_s = steer_drains(s, site->site) ? drain_s : 0;
     for (size_t i = 0; i < hops.n; i++) {
         TRY(hop_leave(s, hops.items[i], leaving, in));
     }

@@ -34,6 +34,7 @@
 #define HIDE_MS 50
 #define LATE_MS 380
 #define OBJECTS 10           /* What the operation makes and keeps. */
+#define ROUTED 5             /* Network, subnet, router, its port, and what may be refused. */
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
@@ -314,7 +315,46 @@ static const struct flow_type moving = {.name = "moving",
                                         .in = &vim_site_ref_table,
                                         .run = move_port,
                                         .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, NULL};
+/* A router that leads into a path; at the end something that may be refused. */
+static struct err *
+route_path(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_network *network = flow_new(f, &vim_network_table);
+    struct vim_subnet *subnet = flow_new(f, &vim_subnet_table);
+    struct vim_router *router = flow_new(f, &vim_router_table);
+    struct vim_router_interface *interface = flow_new(f, &vim_router_interface_table);
+    struct vim_routes *routes = flow_new(f, &vim_routes_table);
+    struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
+    struct vim_route *route = flow_new(f, &vim_route_table);
+    struct vim_made made[3];
+
+    (void)arg;
+    ref->site = network->site = subnet->site = router->site = interface->site = routes->site =
+        chain->site = SITE_ID;
+    TRY(flow_step(f, "network", &vim_network_create, network, &made[0]));
+    subnet->network_id = made[0].id;
+    subnet->cidr = "10.0.0.0/24";
+    TRY(flow_step(f, "subnet", &vim_subnet_create, subnet, &made[1]));
+    TRY(flow_step(f, "router", &vim_router_create, router, &made[2]));
+    interface->router_id = routes->id = made[2].id;
+    interface->subnet_id = made[1].id;
+    TRY(flow_step(f, "gateway", &vim_router_join, interface, NULL));
+    route->destination = "10.1.0.0/24";
+    route->nexthop = "10.0.0.9";
+    routes->routes.items = mem_copy(flow_mem(f), &(void *){route}, sizeof(void *));
+    routes->routes.n = 1;
+    TRY(flow_step(f, "routes", &vim_router_routes_set, routes, NULL));
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
+}
+static const struct flow_type routing = {.name = "routing",
+                                         .version = 1,
+                                         .doc = "A router with a route.",
+                                         .in = &vim_site_ref_table,
+                                         .run = route_path,
+                                         .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, &routing, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -898,6 +938,8 @@ static const struct kill_case undisturbed[] = {
      .objects = {REMADE, REMADE},
      .back = true},
     {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
+    {.name = "routed", .type = &routing, .objects = {ROUTED, 0}},
+    {.name = "routed and back", .type = &routing, .objects = {ROUTED, 0}, .back = true},
     {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
 };
 
