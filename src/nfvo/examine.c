@@ -329,6 +329,10 @@ nsd_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *i
     for (size_t i = 0; i < found->nsd->n_pnfs; i++) {
         out->pnf_uses.items[out->pnf_uses.n++] = found->nsd->pnfs[i].pnfd_id;
     }
+    out->ns_uses.items = MEM_ARRAY(mem, found->nsd->n_nested + 1, const char *);
+    for (size_t i = 0; i < found->nsd->n_nested; i++) {
+        out->ns_uses.items[out->ns_uses.n++] = found->nsd->nested[i].nsd_id;
+    }
     return nsd_columns(mem, found, &out->columns);
 }
 

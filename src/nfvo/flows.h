@@ -92,6 +92,16 @@ struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_ins
 /* ns_adopt.c: VNFs that run already become the NS's. */
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
+/* ns_nested.c: what becomes of nested NSs in an instantiation (E_UNPROCESSABLE: all that is wrong) and
+ * in a termination (E_CONFLICT: an operation is open on one), into in->nested. */
+struct err *ns_nested_fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in) MUST_USE;
+struct err *ns_nested_ends(struct tx *tx, struct ns_in *in) MUST_USE;
+/* Deletes the rows of the NSs that are nested in this one. */
+struct err *ns_nested_drop(struct tx *tx, const char *ns_instance_id) MUST_USE;
+extern const struct step_kind ns_nested_make; /* LOCAL, in ns_nested_rows */
+/* ns.c: a row of an NS instance comes and goes, and its NSD is in use meanwhile. */
+struct err *ns_instance_add(struct tx *tx, struct ns_instance *ns) MUST_USE;
+struct err *ns_instance_drop(struct tx *tx, const struct ns_instance *ns) MUST_USE;
 /* ns_graph.c: NFPs are rules of paths: the identifier of rule 'i'; is the path the client's own and
  * none of the NSD's; which VNFFG it is of then (null: none of those of the NSD). */
 const char *ns_nfp_id(struct mem *mem, const struct plan_path *path, size_t i);

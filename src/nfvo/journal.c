@@ -19,6 +19,21 @@ static const struct attr ns_pnf_attrs[] = {
 #include "nfvo/ns_pnf.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT ns_join
+static const struct attr ns_join_attrs[] = {
+#include "nfvo/ns_join.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_nested
+static const struct attr ns_nested_attrs[] = {
+#include "nfvo/ns_nested.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_nested_rows
+static const struct attr ns_nested_rows_attrs[] = {
+#include "nfvo/ns_nested_rows.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT ns_in
 static const struct attr ns_in_attrs[] = {
 #include "nfvo/ns_in.tbl"
@@ -240,6 +255,21 @@ const struct table ns_pnf_table = {
     .name = "ns_pnf",
     .doc = "A physical network function that is part of an NS.",
     TABLE(struct ns_pnf, ns_pnf_attrs),
+};
+const struct table ns_join_table = {
+    .name = "ns_join",
+    .doc = "A virtual link that two NSs have.",
+    TABLE(struct ns_join, ns_join_attrs),
+};
+const struct table ns_nested_table = {
+    .name = "ns_nested",
+    .doc = "A network service that is part of another one.",
+    TABLE(struct ns_nested, ns_nested_attrs),
+};
+const struct table ns_nested_rows_table = {
+    .name = "ns_nested_rows",
+    .doc = "Nested NS instances to make rows for.",
+    TABLE(struct ns_nested_rows, ns_nested_rows_attrs),
 };
 const struct table ns_in_table = {
     .name = "ns_in",

@@ -48,12 +48,15 @@ ns_operation_free(struct tx *tx, const char *ns_instance_id)
     return lcm_free(tx, &ns_kind, ns_instance_id);
 }
 
+static struct err *nested_check(const struct ns_instance *ns);
+
 static struct err *
 before_delete(struct tx *tx, struct op *op, const void *row)
 {
     const struct ns_instance *ns = row;
 
     (void)op;
+    TRY(nested_check(ns));
     if (!str_eq(ns->ns_state, "NOT_INSTANTIATED")) {
         return err_new(E_CONFLICT, NULL, "NS instance %s is INSTANTIATED: terminate it first",
                        ns->id);
@@ -62,16 +65,45 @@ before_delete(struct tx *tx, struct op *op, const void *row)
 }
 
 static struct err *
-after_delete(struct tx *tx, struct op *op, const void *row)
+nsd_release(struct tx *tx, const char *nsd_info_id)
 {
-    const struct ns_instance *ns = row;
-    struct cond of_nsd[] = {COND("nsd_info_id", ns->nsd_info_id), {0}};
+    struct cond of_nsd[] = {COND("nsd_info_id", nsd_info_id), {0}};
     struct query query = {.table = &ns_instance_table, .conds = of_nsd};
     int64_t n;
 
-    (void)op;
     TRY(rows_count(tx, &query, &n));
-    return n == 0 ? usage_set(tx, ns->nsd_info_id, "NOT_IN_USE") : NULL;
+    return n == 0 ? usage_set(tx, nsd_info_id, "NOT_IN_USE") : NULL;
+}
+
+static struct err *
+after_delete(struct tx *tx, struct op *op, const void *row)
+{
+    (void)op;
+    return nsd_release(tx, ((const struct ns_instance *)row)->nsd_info_id);
+}
+
+struct err *
+ns_instance_add(struct tx *tx, struct ns_instance *ns)
+{
+    TRY(row_insert(tx, ns));
+    return usage_set(tx, ns->nsd_info_id, "IN_USE");
+}
+
+struct err *
+ns_instance_drop(struct tx *tx, const struct ns_instance *ns)
+{
+    TRY(row_delete(tx, &ns_instance_table, ns->id));
+    return nsd_release(tx, ns->nsd_info_id);
+}
+
+/* It comes and goes with the NS that it is part of. */
+static struct err *
+nested_check(const struct ns_instance *ns)
+{
+    return ns->nested_in ? err_new(E_CONFLICT, NULL,
+                                   "NS instance %s is nested in NS instance %s, and goes with it",
+                                   ns->id, ns->nested_in)
+                         : NULL;
 }
 
 /* SOL005's handles of resources name the VIM where SOL003's name a connection to it. */
@@ -123,6 +155,28 @@ vnf_write(struct jw *w, const struct vnf_instance *vnf)
 }
 
 static struct err *
+nested_show(struct tx *tx, struct ns_instance *ns)
+{
+    struct cond of_ns[] = {COND("nested_in", ns->id), {0}};
+    struct sort by_name[] = {{.attr = "name"}, {0}};
+    struct query query = {.table = &ns_instance_table, .conds = of_ns, .sorts = by_name};
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct rows nested;
+
+    TRY(rows_select(tx, &query, &nested));
+    if (nested.n == 0) {
+        return NULL;
+    }
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < nested.n; i++) {
+        jw_str(&w, NULL, ((const struct ns_instance *)nested.items[i])->id);
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, &ns->nested_ids);
+}
+
+static struct err *
 before_show(struct tx *tx, struct op *op, void **rows, size_t n)
 {
     (void)op;
@@ -142,6 +196,7 @@ before_show(struct tx *tx, struct op *op, void **rows, size_t n)
         }
         jw_end(&w);
         TRY(json_parse(tx_mem(tx), text.data, text.len, &ns->vnf_instances));
+        TRY(nested_show(tx, ns));
     }
     return NULL;
 }
@@ -183,6 +238,9 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     struct ns_instance *ns;
 
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
+    if (operation == &ns_instantiate || operation == &ns_terminate) {
+        TRY(nested_check(ns));
+    }
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;
     in->nsd_info_id = ns->nsd_info_id;
@@ -200,7 +258,7 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     TRY(err_join(ns_instantiate_check(tx, in->project_id, nsd, request->row),
-                 ns_pnfs_check(tx, nsd, request->row, in)));
+                 err_join(ns_pnfs_check(tx, nsd, request->row, in), ns_nested_fill(tx, nsd, in))));
     in->request = request->body;
     *out = in;
     return NULL;
@@ -224,6 +282,7 @@ terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_terminate_check(tx, id, request->row));
+    TRY(ns_nested_ends(tx, in));
     in->request = request->body;
     *type = &ns_terminate_flow;
     *out = in;
@@ -344,15 +403,18 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
 {
     struct nfvo *nfvo = op->user;
     struct ns_lcm_op_occ *occ;
+    struct flow_row *flow;
 
     TRY(resource_get(tx, op, id, (void **)&occ));
+    TRY(row_get(tx, &flow_table, id, &flow));
+    if (flow->parent_id) {
+        return err_new(E_CONFLICT, NULL, "operation %s is part of NS operation %s: use %s there",
+                       id, flow->parent_id, task);
+    }
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
     }
     if (str_eq(task, "continue")) {
-        struct flow_row *flow;
-
-        TRY(row_get(tx, &flow_table, id, &flow));
         TRY(ns_continue_check(tx, operation_of(flow)->type, flow));
     }
     return flow_task(tx, nfvo->engine, id, task, cancel_mode);
@@ -656,6 +718,7 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->state_entered_time = occ->start_time = tx_now(tx);
     occ->ns_instance_id = in->ns_instance_id;
     occ->operation = operation_of(flow)->word;
+    occ->is_automatic = flow->parent_id != NULL;
     occ->one_way = operation_of(flow)->type->no_rollback;
     occ->operation_params = in->request;
     return row_insert(tx, occ);

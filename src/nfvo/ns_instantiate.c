@@ -31,7 +31,7 @@ plan_make(struct ns_parts *run)
     struct place_in *in = row_new(run->mem, &place_in_table);
 
     in->seed = flow_self(run->f);
-    place_add(run->mem, &in->ns, row_copy(run->mem, run->in));
+    place_add(run->mem, &in->ns, ns_given_names(run));
     TRY(sites_look(run, &in->sites));
     TRY(flow_step(run->f, "place", &ns_place, in, run->plan));
     for (size_t i = 0; i < run->plan->notes.n; i++) {
@@ -107,6 +107,7 @@ bases_join(struct ns_parts *run)
 
         TRY(flow_join(run->f, flow_label(run->f, "site %s", site->name), made));
         base_held(run, made);
+        ns_given_take(run, made);
         place_add(run->mem, &run->steering.sites, made);
     }
     return ns_images_join(run);
@@ -181,9 +182,11 @@ instantiate_run(struct flow *f, const void *arg)
     TRY(plan_make(&run));
     TRY(bases_spawn(&run));
     TRY(bases_join(&run));
+    TRY(ns_nested_spawn(&run));
     TRY(vnfs_spawn(&run));
     TRY(ns_saps_make(&run));
     TRY(vnfs_join(&run));
+    TRY(ns_nested_join(&run));
     TRY(ns_steer(&run.steering));
     TRY(ns_saps_open(&run));
     return keep(&run);

@@ -107,9 +107,10 @@ connections_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in
         connection->subnet_id = net->subnet_id;
         connection->function = planned->function && planned->passes.n == 0;
         connection->passes = planned->passes;
-        connection->security_groups.items =
-            mem_copy(run->mem, &base->security_group_id, sizeof(const char *));
-        connection->security_groups.n = 1;
+        steer_name_add(run->mem, &connection->security_groups, base->security_group_id);
+        if (net->security_group_id) {
+            steer_name_add(run->mem, &connection->security_groups, net->security_group_id);
+        }
         place_add(run->mem, &in->connections, connection);
     }
     return NULL;

@@ -48,4 +48,15 @@ struct err *ns_release(struct flow *f, const struct owner *owner, const struct r
 struct err *ns_release_as_listed(struct flow *f, const struct owner *owner,
                                  const struct rows *items, const char *round) MUST_USE;
 
+/* ns_nested.c: nested NSs get their rows and are instantiated, on links that are there; then they are
+ * joined.  Without any, nothing. */
+struct err *ns_nested_spawn(struct ns_parts *run) MUST_USE;
+struct err *ns_nested_join(struct ns_parts *run) MUST_USE;
+/* What the NS around gives at the site of 'made' is there too. */
+void ns_given_take(const struct ns_parts *run, struct ns_site_made *made);
+/* The operation's input with no more of these than names: the rest a plan does not know. */
+struct ns_in *ns_given_names(const struct ns_parts *run);
+/* Those of in->nested end, in parallel. */
+struct err *ns_nested_end(struct flow *f, const struct ns_in *in) MUST_USE;
+
 #endif

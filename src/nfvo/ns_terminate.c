@@ -129,6 +129,7 @@ terminate_as(struct flow *f, const struct ns_in *in, bool is_first_version)
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
     TRY(release(&run, held, "steering", true));
+    TRY(ns_nested_end(f, in));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));
     return flow_step(f, "instance", &ns_forget, run.owner, NULL);

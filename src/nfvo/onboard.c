@@ -198,6 +198,27 @@ nsd_packages(struct tx *tx, const struct onboard_out *found, struct strs *ids)
 }
 
 static struct err *
+nsd_nested(struct tx *tx, const struct onboard_out *found, struct strs *ids)
+{
+    struct err *faults = NULL;
+    VEC(const char *) nested = {0};
+
+    for (size_t i = 0; i < found->ns_uses.n; i++) {
+        struct ns_descriptor *descriptor = NULL;
+        struct err *e = ns_descriptor_find(tx, found->project_id, found->ns_uses.items[i],
+                                           &descriptor);
+
+        if (e) {
+            faults = err_join(faults, e);
+        } else {
+            vec_add(tx_mem(tx), &nested, descriptor->id);
+        }
+    }
+    *ids = (struct strs){.n = nested.n, .items = nested.items};
+    return faults;
+}
+
+static struct err *
 nsd_keep(struct tx *tx, const void *in, void *out)
 {
     const struct onboard_out *found = in;
@@ -209,7 +230,8 @@ nsd_keep(struct tx *tx, const void *in, void *out)
                    found));
     TRY(row_get(tx, &ns_descriptor_table, found->id, &old));
     row = row_copy(tx_mem(tx), old);
-    TRY(err_join(nsd_packages(tx, found, &row->vnf_pkg_ids),
+    TRY(err_join(err_join(nsd_packages(tx, found, &row->vnf_pkg_ids),
+                          nsd_nested(tx, found, &row->nested_nsd_info_ids)),
                  pnfds_take(tx, found->project_id, &found->pnf_uses, &row->pnfd_info_ids)));
     return found_keep(tx, &ns_descriptor_table, found, old, row);
 }

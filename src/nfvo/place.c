@@ -233,6 +233,10 @@ sites_keep(struct placing *p)
                 used = used || str_eq(member->site, site->site);
             }
         }
+        for (size_t j = 0; p->in && p->in->given.n && j < p->plan->vnfs.n; j++) {
+            used = used ||
+                   str_eq(((const struct plan_vnf *)p->plan->vnfs.items[j])->site, site->site);
+        }
         if (used) {
             place_add(p->mem, &p->plan->sites, site);
         }

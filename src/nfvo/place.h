@@ -45,6 +45,11 @@ const char *place_number(struct placing *p, const char *profile);
 /* place_site.c: a site and a reason for every VNF and SAP. */
 struct err *place_vnfs(struct placing *p) MUST_USE;
 struct err *place_saps(struct placing *p) MUST_USE;
+/* Where a link is that only nested NSs are on: with what has its place already, else at any site that
+ * answers.  Null: no nested NS is on it, or no site answers. */
+const struct site_seen *place_nested_home(const struct placing *p, const char *link);
+/* Is the link one of the NS around this one; at that site (null: at any)? */
+bool place_given(const struct placing *p, const char *link, const char *site);
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
 /* place_overlap.c: E_UNPROCESSABLE where two paths claim the same packets; names all such rules. */

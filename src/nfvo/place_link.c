@@ -64,6 +64,68 @@ site_is_on(const struct placing *p, const struct site_seen *site, const char *li
     return on;
 }
 
+/* Does a nested NS have the link too? */
+static bool
+is_nested(const struct placing *p, const char *link)
+{
+    for (size_t i = 0; i < p->nsd->n_nested; i++) {
+        const struct nsd_nested *nested = &p->nsd->nested[i];
+
+        for (size_t k = 0; k < nested->n_connections; k++) {
+            if (str_eq(nested->connections[k].link, link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+const struct site_seen *
+place_nested_home(const struct placing *p, const char *link)
+{
+    if (!is_nested(p, link)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < p->plan->vnfs.n + p->plan->saps.n; i++) {
+        size_t n = p->plan->vnfs.n;
+
+        return place_site(p, i < n ? ((const struct plan_vnf *)p->plan->vnfs.items[i])->site
+                                   : ((const struct plan_sap *)p->plan->saps.items[i - n])->site);
+    }
+    for (size_t i = 0; i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+
+        if (site->reachable) {
+            return site;
+        }
+    }
+    return NULL;
+}
+
+/* Ports of the two are not told to other sites. */
+static struct err *
+nested_fill(struct placing *p, struct plan_link *link)
+{
+    const struct site_seen *site = link->members.n ? NULL : place_nested_home(p, link->name);
+    struct plan_member *member = row_new(p->mem, &plan_member_table);
+
+    if (link->members.n > 1) {
+        return err_new(E_NOT_IMPLEMENTED, "NestedLinkSpansSites",
+                       "virtual link %s has members at %zu sites, and a nested network service is "
+                       "on it: such a link has to be at one site",
+                       link->name, link->members.n);
+    }
+    if (link->members.n == 0 && !site) {
+        return err_new(E_UNAVAILABLE, NULL, "virtual link %s: no site answers", link->name);
+    }
+    if (site) {
+        member->site = site->site;
+        member->site_name = site->name;
+        place_add(p->mem, &link->members, member);
+    }
+    return NULL;
+}
+
 static struct err *
 members_fill(struct placing *p, struct plan_link *link)
 {
@@ -77,6 +139,7 @@ members_fill(struct placing *p, struct plan_link *link)
             place_add(p->mem, &link->members, member);
         }
     }
+    TRY(is_nested(p, link->name) ? nested_fill(p, link) : NULL);
     link->joined = link->members.n > 1;
     for (size_t i = 0; link->joined && i < link->members.n; i++) {
         const struct plan_member *member = link->members.items[i];
@@ -221,6 +284,10 @@ place_links(struct placing *p)
         const struct vnfd_link *described = &p->nsd->links[i];
         struct plan_link *link = link_new(p, described, i);
 
+        if (place_given(p, link->name, NULL)) {
+            place_note(p, "link %s is one of the service around", link->name);
+            continue;
+        }
         TRY(members_fill(p, link));
         if (link->members.n == 0) {
             place_note(p, "link %s has no members and is not made", link->name);

@@ -358,6 +358,27 @@ path_route(struct placing *p, struct plan_path *path, const struct site_seen *si
     return NULL;
 }
 
+/* The routers of a link of the NS around are that one's. */
+static struct err *
+given_check(const struct placing *p, const struct plan_path *path)
+{
+    for (size_t i = 0; i < path->links.n; i++) {
+        const char *link = path->links.items[i];
+
+        for (size_t k = 0; k < p->sites->n; k++) {
+            const struct site_seen *site = p->sites->items[k];
+
+            if (place_given(p, link, site->site) && (!site->chains || path->links.n > 1)) {
+                return err_new(E_NOT_IMPLEMENTED, "NoChains",
+                               "path %s would have to be routed at site %s, and its link %s is one "
+                               "of the service around",
+                               path->name, site->name, link);
+            }
+        }
+    }
+    return NULL;
+}
+
 struct err *
 place_routes(struct placing *p)
 {
@@ -365,6 +386,7 @@ place_routes(struct placing *p)
         struct plan_path *path = p->plan->paths.items[i];
         const struct site_seen *site = site_unchained(p, path);
 
+        TRY(given_check(p, path));
         TRY(site ? path_route(p, path, site) : NULL);
     }
     return NULL;

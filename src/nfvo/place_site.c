@@ -282,6 +282,37 @@ base_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     return NULL;
 }
 
+bool
+place_given(const struct placing *p, const char *link, const char *site)
+{
+    for (size_t i = 0; p->in && i < p->in->given.n; i++) {
+        const struct ns_site_made *at = p->in->given.items[i];
+
+        for (size_t k = 0; (!site || str_eq(at->site, site)) && k < at->nets.n; k++) {
+            if (str_eq(((const struct made_net *)at->nets.items[k])->link, link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A link of the NS around is where that has it. */
+static const char *
+given_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    for (size_t i = 0; i < vnf->connections.n; i++) {
+        const struct plan_connection *connection = vnf->connections.items[i];
+
+        if (place_given(p, connection->link, NULL) &&
+            !place_given(p, connection->link, site->site)) {
+            return mem_printf(p->mem, "the service around has no link %s there",
+                              connection->link);
+        }
+    }
+    return NULL;
+}
+
 static const char *
 site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site,
            const struct room *room)
@@ -294,6 +325,9 @@ site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     fault = place_location_fault(p->mem, constraint_of(p, vnf), site);
     if (!fault) {
         fault = base_fault(p, vnf, site);
+    }
+    if (!fault) {
+        fault = given_fault(p, vnf, site);
     }
     if (!fault) {
         fault = image_fault(p, vnf, site);
@@ -454,6 +488,7 @@ sap_place(struct placing *p, struct plan_sap *sap)
         return err_new(E_INVALID, NULL, "sapSites: SAP %s names site \"%s\", which there is not",
                        sap->name, asked);
     }
+    site = site ? site : place_nested_home(p, sap->link);
     if (!site) {
         return err_new(E_INVALID, NULL, "SAP %s: no VNF is on its link %s", sap->name, sap->link);
     }
@@ -478,6 +513,10 @@ place_saps(struct placing *p)
 
         if (p->bases && !data) {
             continue; /* The NS runs: only what is asked for comes. */
+        }
+        if (place_given(p, described->link, NULL)) {
+            place_note(p, "SAP %s is a link of the service around", described->name);
+            continue;
         }
         sap->name = described->name;
         sap->sap_name = data ? data->name : described->name;

@@ -224,6 +224,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &package_examine_kind,
     &package_keep_kind,
     &package_refuse_kind,
+    &ns_nested_make,
     &nsd_examine_kind,
     &nsd_keep_kind,
     &nsd_refuse_kind,

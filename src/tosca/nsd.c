@@ -85,12 +85,42 @@ pnf_of(struct extract *x, const struct tosca_node *node)
     return pnf;
 }
 
+static struct nsd_nested
+nested_of(struct extract *x, const struct tosca_node *node)
+{
+    struct nsd_nested nested = {.name = node->name};
+
+    nested.nsd_id = extract_required(x, node, "descriptor_id");
+    nested.flavour_id = tosca_value_str(x->tosca, node, "flavour_id");
+    nested.connections = read_connections(x, node, &nested.n_connections);
+    for (size_t i = 0; i < nested.n_connections; i++) {
+        if (nested.connections[i].forwarding) {
+            extract_fault(x, tosca_unsupported(node->yaml,
+                                               "forwarding path through a nested network service "
+                                               "(%s)",
+                                               node->name));
+        }
+    }
+    return nested;
+}
+
+static const char *
+mapped_to(const struct tosca_node *node)
+{
+    vec_each (&node->in->mappings, mapping) {
+        if (str_eq(mapping->node, node->name)) {
+            return mapping->name;
+        }
+    }
+    return NULL;
+}
+
 static struct nsd_sap
 sap_of(struct extract *x, const struct tosca_node *node)
 {
     const struct tosca_requirement *link = extract_requirement(node, "internal_virtual_link");
     const struct yaml *protocols = tosca_value(x->tosca, node, "protocol");
-    struct nsd_sap sap = {.name = node->name};
+    struct nsd_sap sap = {.name = node->name, .requirement = mapped_to(node)};
     const char *forwarding;
 
     sap.description = tosca_value_str(x->tosca, node, "description");
@@ -124,6 +154,7 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
     nsd->links = MEM_ARRAY(x->mem, in->nodes.n, struct vnfd_link);
     nsd->saps = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_sap);
     nsd->pnfs = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_pnf);
+    nsd->nested = MEM_ARRAY(x->mem, in->nodes.n, struct nsd_nested);
     vec_each (&in->nodes, it) {
         const struct tosca_node *node = *it;
 
@@ -134,8 +165,7 @@ read_members(struct extract *x, const struct tosca_template *in, const struct to
         } else if (tosca_is(node->type, SAP)) {
             nsd->saps[nsd->n_saps++] = sap_of(x, node);
         } else if (tosca_is(node->type, NS) && node != main) {
-            extract_fault(x,
-                          tosca_unsupported(node->yaml, "nested network service (%s)", node->name));
+            nsd->nested[nsd->n_nested++] = nested_of(x, node);
         } else if (tosca_is(node->type, PNF)) {
             nsd->pnfs[nsd->n_pnfs++] = pnf_of(x, node);
         }
@@ -216,6 +246,10 @@ check_members(struct extract *x, const struct tosca_template *in, const struct n
     for (size_t p = 0; p < nsd->n_pnfs; p++) {
         check_connections(x, tosca_node(in, nsd->pnfs[p].name), nsd, nsd->pnfs[p].connections,
                           nsd->pnfs[p].n_connections);
+    }
+    for (size_t n = 0; n < nsd->n_nested; n++) {
+        check_connections(x, tosca_node(in, nsd->nested[n].name), nsd, nsd->nested[n].connections,
+                          nsd->nested[n].n_connections);
     }
 }
 

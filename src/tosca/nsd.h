@@ -31,8 +31,18 @@ struct nsd_pnf {
     struct nsd_connection *connections;
 };
 
+/* A network service that is part of this one. */
+struct nsd_nested {
+    const char *name;          /* node's name = nsProfileId */
+    const char *nsd_id;        /* descriptor_id */
+    const char *flavour_id;    /* or null */
+    size_t n_connections;
+    struct nsd_connection *connections;
+};
+
 struct nsd_sap {
     const char *name;          /* node's name = sapdId */
+    const char *requirement;   /* of the NS's node, by which the SAP is reached; or null */
     const char *description;
     const char *link;          /* internal virtual link */
     size_t n_layer_protocols;
@@ -125,10 +135,12 @@ struct nsd {
     struct nsd_level *levels;
     size_t n_pnfs;
     struct nsd_pnf *pnfs;
+    size_t n_nested;
+    struct nsd_nested *nested;
 };
 
-/* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested
- * network services, PNFs in forwarding paths and a profile in several scaling aspects
+/* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested network services and
+ * PNFs in forwarding paths and a profile in several scaling aspects
  * are E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
 struct err *nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd) MUST_USE;
 struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd) MUST_USE;

@@ -178,10 +178,14 @@ SHAPE(vnf, false, M(TEXT, name), M(TEXT_OR_NULL, node_type), M(TEXT, vnfd_id),
 #define OF nsd_pnf
 SHAPE(pnf, false, M(TEXT, name), M(TEXT, pnfd_id), MANY(LIST, connections, &connection_shape));
 #undef OF
+#define OF nsd_nested
+SHAPE(nested, false, M(TEXT, name), M(TEXT, nsd_id), M(TEXT_OR_NULL, flavour_id),
+      MANY(LIST, connections, &connection_shape));
+#undef OF
 #define OF nsd_sap
 SHAPE(sap, false, M(TEXT, name), M(TEXT_OR_NULL, description),
       REF(NAME_OR_NULL, link, links, &link_shape), MANY(TEXTS, layer_protocols, NULL),
-      M(FLAG, wants_ip));
+      M(FLAG, wants_ip), M_LATER(TEXT_OR_NULL, requirement));
 #undef OF
 #define OF nsd_cp_ref
 SHAPE(cp_ref, false, REF(NAME_OR_NULL, vnf, vnfs, &vnf_shape), M(TEXT_OR_NULL, requirement),
@@ -226,7 +230,7 @@ SHAPE(nsd, true, M(TEXT, descriptor_id), M(TEXT, designer), M(TEXT, version), M(
       MANY(LIST, graphs, &graph_shape), MANY(LIST, affinities, &affinity_shape),
       M(OPAQUE, monitoring), MANY_LATER(LIST, aspects, &ns_aspect_shape),
       M_LATER(TEXT_OR_NULL, default_level), MANY_LATER(LIST, levels, &ns_level_shape),
-      MANY_LATER(LIST, pnfs, &pnf_shape));
+      MANY_LATER(LIST, pnfs, &pnf_shape), MANY_LATER(LIST, nested, &nested_shape));
 #undef OF
 #undef ROOT
 

@@ -166,6 +166,14 @@ operation_of(const struct flow_row *flow)
     return NULL;
 }
 
+/* A nested NS's operation tells of itself. */
+static bool
+is_nested(const struct flow_row *child)
+{
+    return str_eq(child->type, ns_instantiate_flow.name) ||
+           str_eq(child->type, ns_terminate_flow.name);
+}
+
 static struct err *
 touch_flow(struct touch_walk *walk, const char *id)
 {
@@ -182,6 +190,9 @@ touch_flow(struct touch_walk *walk, const char *id)
         const struct flow_row *child = rows.items[i];
         struct touch_walk below = *walk;
 
+        if (is_nested(child)) {
+            continue;
+        }
         below.is_own = walk->is_own && !operation_of(child);
         TRY(touch_flow(&below, child->id));
     }

@@ -692,6 +692,40 @@ TEST(nsd_with_a_pnf_names_its_descriptor)
     }
 }
 
+#define NESTED                                                                                     \
+    "  node_templates:\n"                                                                          \
+    "    inner: { type: tosca.nodes.nfv.NS, properties: { descriptor_id: other, invariant_id: i,\n" \
+    "      designer: d, version: '1', name: n, flavour_id: small }, requirements: [ virtual_link: "
+
+TEST(nsd_that_nests_another_names_it_and_its_links)
+{
+    static const struct edit edits[] = {
+        {"  node_templates:\n", NESTED "data ] }\n"},
+        {"    node_type: carrick.examples.WebThroughFirewall\n",
+         "    node_type: carrick.examples.WebThroughFirewall\n"
+         "    requirements: { virtual_link: [ client, external_virtual_link ] }\n"},
+        {0}};
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    struct nsd *nsd, *read;
+
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    REQUIRE_OK(nsd_read(mem, json, &read));
+    for (int i = 0; i < 2; i++, nsd = read) {
+        REQUIRE(nsd->n_nested == 1);
+        CHECK_STR(nsd->nested[0].name, "inner");
+        CHECK_STR(nsd->nested[0].nsd_id, "other");
+        CHECK_STR(nsd->nested[0].flavour_id, "small");
+        REQUIRE(nsd->nested[0].n_connections == 1);
+        CHECK_STR(nsd->nested[0].connections[0].link, "data");
+        CHECK_STR(nsd_sap(nsd, "client")->requirement, "virtual_link");
+    }
+}
+
 TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
 {
     static const struct edit edits[] = {
