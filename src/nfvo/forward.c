@@ -266,6 +266,7 @@ static struct err *
 classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct plan_rule *rule,
                     size_t nr, struct strs *ids)
 {
+    const char *label = steer_rule_label(flow_mem(r->f), path->name, rule, nr);
     size_t n_sources = path->sources.n ? path->sources.n : 1;
     size_t n_destinations = path->destinations.n ? path->destinations.n : 1;
     const char **grown =
@@ -285,7 +286,7 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
                 continue;
             }
             TRY(classifier_make(r, rule,
-                                mem_printf(flow_mem(r->f), "%s/%zu.%zu.%zu", path->name, nr, i, j),
+                                mem_printf(flow_mem(r->f), "%s%zu.%zu", label, i, j),
                                 source, destination, &ids->items[ids->n]));
             ids->n++;
         }
@@ -425,6 +426,27 @@ chain_make(struct round *r, const struct fwd_path *path)
     return NULL;
 }
 
+/* A chain that is there gets other classifiers, at once: packets of those that it keeps are not
+ * touched.  What it has no more is deleted afterwards. */
+static struct err *
+chain_reclassify(struct round *r, const struct fwd_path *path)
+{
+    struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
+
+    members->site = r->in->site;
+    members->id = path->chain_id;
+    members->before = path->before;
+    members->members = path->kept;
+    if (r->in->named_ends && path->rules.n) {
+        TRY(ends_check(r, path));
+    }
+    for (size_t i = 0; i < path->rules.n; i++) {
+        TRY(classifiers_of_rule(r, path, path->rules.items[i], i, &members->members));
+    }
+    return flow_step(r->f, flow_label(r->f, "classify %s", path->name), &vim_port_chain_set,
+                     members, NULL);
+}
+
 /* ---- labels -------------------------------------------------------------------------------------
  */
 
@@ -498,6 +520,7 @@ forward_as(struct flow *f, const struct fwd_in *in, bool is_first_version)
         const struct fwd_path *path = in->paths.items[i];
 
         if (path->chain_id) {
+            TRY(path->rules.n + path->before.n ? chain_reclassify(&r, path) : NULL);
             path_labels_want(&r, path, path->chain_id);
         } else {
             TRY(chain_make(&r, path));

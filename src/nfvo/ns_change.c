@@ -285,8 +285,7 @@ flavour_body(const struct ns_updating *u, const struct change_flavour_data *data
     return json_parse(tx_mem(u->tx), text.data, text.len, body);
 }
 
-/* Servers of a function may come and go, where chains can follow: a route leads to a port that there is,
- * and a foreign VNFM takes away and brings in one. */
+/* Servers of a function may come and go where chains can follow: a route leads to a port that there is. */
 static struct err *
 flavour_function_check(const struct ns_made *made, const struct vnf_instance *vnf)
 {
@@ -300,7 +299,7 @@ flavour_function_check(const struct ns_made *made, const struct vnf_instance *vn
             }
         }
     }
-    return vnf->vnfm_id ? function_check(made, vnf) : NULL;
+    return NULL;
 }
 
 struct err *
@@ -318,6 +317,7 @@ update_flavour(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(ns_vnf_own(vnf, "change the flavour"));
     TRY(flavour_function_check(u->made, vnf));
     TRY(end_check(u->made, vnf));
     TRY(ends_check(u, vnf));

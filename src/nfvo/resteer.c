@@ -229,18 +229,89 @@ path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_p
     return false;
 }
 
-/* Paths without a chain are made whole, chains that are there get labels for what is new. */
+const char *
+steer_rule_label(struct mem *mem, const char *path, const struct plan_rule *rule, size_t i)
+{
+    return rule->key ? mem_printf(mem, "%s/%s.", path, rule->key)
+                     : mem_printf(mem, "%s/%zu.", path, i);
+}
+
+bool
+steer_has_rule(struct mem *mem, const struct rows *rules, const char *path, const char *label)
+{
+    for (size_t i = 0; i < rules->n; i++) {
+        if (str_starts(label, steer_rule_label(mem, path, rules->items[i], i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the operation change the graph that the path is of? */
+static bool
+is_changed(const struct steering *s, const char *path)
+{
+    for (size_t i = 0; i < s->in->graph_paths.n; i++) {
+        if (str_eq(((const struct plan_path *)s->in->graph_paths.items[i])->name, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a path whose chain is there: its rules that have no classifiers at the site yet, and the
+ * classifiers of those that it still has.  Whether the chain is to get other classifiers. */
+static bool
+rules_narrow(const struct steering *s, const char *site, struct fwd_path *path)
+{
+    struct mem *mem = flow_mem(s->f);
+    const char *below = mem_printf(mem, "%s/", path->name);
+    struct rows all = path->rules;
+    struct strs labels = {0};
+
+    for (size_t i = 0; i < s->noted->n; i++) {
+        const struct held *held = s->noted->items[i];
+
+        if (str_eq(held->kind, "flow_classifier") && str_eq(held->site, site) &&
+            str_starts(held->label, below)) {
+            steer_name_add(mem, &path->before, held->resource_id);
+            steer_name_add(mem, &labels, held->label);
+            if (steer_has_rule(mem, &all, path->name, held->label)) {
+                steer_name_add(mem, &path->kept, held->resource_id);
+            }
+        }
+    }
+    path->rules = (struct rows){0};
+    for (size_t i = 0; i < all.n; i++) {
+        const char *label = steer_rule_label(mem, path->name, all.items[i], i);
+        bool there = false;
+
+        for (size_t k = 0; k < labels.n; k++) {
+            there = there || str_starts(labels.items[k], label);
+        }
+        if (!there) {
+            place_add(mem, &path->rules, all.items[i]);
+        }
+    }
+    return path->rules.n > 0 || path->kept.n < path->before.n;
+}
+
+/* Paths without a chain are made whole, chains that are there get labels for what is new, and other
+ * classifiers where an update says so. */
 static void
 paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *in)
 {
     for (size_t i = 0; i < paths->n; i++) {
         struct fwd_path *path = paths->items[i];
 
-        if (path->chain_id) {
+        bool is_other =
+            path->chain_id && is_changed(s, path->name) && rules_narrow(s, in->site, path);
+
+        if (path->chain_id && !is_other) {
             path->rules = (struct rows){0};
-            path->sources = path->destinations = (struct strs){0};
+            path->sources = path->destinations = path->kept = path->before = (struct strs){0};
         }
-        if (!path->chain_id || path_lacks(s, in, path)) {
+        if (!path->chain_id || is_other || path_lacks(s, in, path)) {
             place_add(flow_mem(s->f), &in->paths, path);
         }
     }

@@ -48,4 +48,11 @@ struct err *steer_ends_check(const struct steering *s, const struct plan_vnf *vn
 struct err *steer_sap_check(const struct steering *s, const char *sap, const char *link,
                             const char *site) MUST_USE;
 
+/* What classifiers of a path's rule 'i' are called: PATH/KEY. and then numbers of its ends. */
+const char *steer_rule_label(struct mem *mem, const char *path, const struct plan_rule *rule,
+                             size_t i);
+/* Is the label that of a classifier of one of the path's rules? */
+bool steer_has_rule(struct mem *mem, const struct rows *rules, const char *path,
+                    const char *label);
+
 #endif

@@ -303,6 +303,8 @@ extern const struct step_kind vim_router_join, vim_router_routes_set;
 /* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
  * that is gone is fine. */
 extern const struct step_kind vim_router_clear;
+/* The same of a chain's classifiers; in vim_members. */
+extern const struct step_kind vim_port_chain_set;
 /* WRITE; in vim_power: ends when the server runs (ACTIVE) or is stopped (SHUTOFF); undo: the other way
  * round.  E_NOT_FOUND; E_UNAVAILABLE "NotInTime". */
 struct vim_power {

@@ -33,7 +33,7 @@
 #define SETTLE_MS 260
 #define HIDE_MS 50
 #define LATE_MS 380
-#define OBJECTS 9            /* What the operation makes and keeps. */
+#define OBJECTS 10           /* What the operation makes and keeps. */
 #define ROUTED 5             /* Network, subnet, router, its port, and what may be refused. */
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
@@ -173,6 +173,27 @@ join_group(struct flow *f, const char *group_id, const struct strs *before, cons
     return flow_step(f, "join", &vim_port_pair_group_set, members, NULL);
 }
 
+/* Other packets take the chain, as an update of a forwarding graph makes it. */
+static struct err *
+reclassify(struct flow *f, const char *chain_id, const struct strs *before, const char *port_id)
+{
+    struct vim_flow_classifier *classifier = flow_new(f, &vim_flow_classifier_table);
+    struct vim_members *members = flow_new(f, &vim_members_table);
+    struct vim_made made;
+
+    classifier->site = members->site = SITE_ID;
+    classifier->protocol = "udp";
+    classifier->logical_source_port = port_id;
+    TRY(flow_step(f, "second classifier", &vim_flow_classifier_create, classifier, &made));
+    members->id = chain_id;
+    members->before = *before;
+    members->members.items = MEM_ARRAY(flow_mem(f), 2, const char *);
+    members->members.items[0] = before->items[0];
+    members->members.items[1] = made.id;
+    members->members.n = 2;
+    return flow_step(f, "classify", &vim_port_chain_set, members, NULL);
+}
+
 static struct err *
 make_chain(struct flow *f, const char *port_id)
 {
@@ -180,7 +201,7 @@ make_chain(struct flow *f, const char *port_id)
     struct vim_port_pair_group *group = flow_new(f, &vim_port_pair_group_table);
     struct vim_flow_classifier *classifier = flow_new(f, &vim_flow_classifier_table);
     struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
-    struct vim_made made[3];
+    struct vim_made made[4];
     const char **ids = MEM_ARRAY(flow_mem(f), 3, const char *);
 
     pair->site = group->site = classifier->site = chain->site = SITE_ID;
@@ -198,7 +219,8 @@ make_chain(struct flow *f, const char *port_id)
     ids[2] = made[2].id;
     chain->port_pair_groups = (struct strs){1, ids + 1};
     chain->flow_classifiers = (struct strs){1, ids + 2};
-    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
+    TRY(flow_step(f, "chain", &vim_port_chain_create, chain, &made[3]));
+    return reclassify(f, made[3].id, &chain->flow_classifiers, port_id);
 }
 
 static struct err *

@@ -514,22 +514,6 @@ TEST(nsd_aspects_and_levels_that_contradict_are_refused)
     }
 }
 
-TEST(nsd_a_path_may_lead_over_several_links)
-{
-    static const struct edit edits[] = {{"  node_templates:\n", OTHER_LINK},
-                                        {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"},
-                                        {NULL, NULL}};
-    AUTO(mem) mem = mem_new("test");
-    struct nsd *nsd;
-    const struct nsd_path *path;
-
-    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
-    path = &nsd->graphs[0].paths[0];
-    REQUIRE(path->n_positions == 2);
-    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].ingress)->name, "data");
-    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].egress)->name, "other");
-}
-
 TEST(nsd_record_with_more_numbers_than_are_gone_through_is_refused)
 {
     static const struct edit none[] = {{0}};
@@ -557,6 +541,22 @@ TEST(nsd_record_with_more_numbers_than_are_gone_through_is_refused)
     nsd_write(&w, NULL, nsd);
     REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
     CHECK_OK(nsd_read(mem, json, &read));
+}
+
+TEST(nsd_a_path_may_lead_over_several_links)
+{
+    static const struct edit edits[] = {{"  node_templates:\n", OTHER_LINK},
+                                        {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"},
+                                        {NULL, NULL}};
+    AUTO(mem) mem = mem_new("test");
+    struct nsd *nsd;
+    const struct nsd_path *path;
+
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    path = &nsd->graphs[0].paths[0];
+    REQUIRE(path->n_positions == 2);
+    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].ingress)->name, "data");
+    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].egress)->name, "other");
 }
 
 TEST(nsd_features_that_nothing_follows_are_refused)

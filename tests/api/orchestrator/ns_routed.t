@@ -114,7 +114,7 @@ POST /carrick/v1/plans  as demo
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "update": {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}}
 = 200
-{"error": "path path is routed: its VNFFG graph goes with the NS", ...}
+{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
 
 # In the end nothing is left: routes first, then interfaces, then routers.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
