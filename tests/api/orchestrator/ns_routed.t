@@ -35,15 +35,24 @@ POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
-GET site:/network/v2.0/subnets  as demo
+GET site:/network/v2.0/subnets?name=demo-a  as demo
 = 200
-{"subnets": [{"name": "demo-c", "gateway_ip": "10.3.0.1", "id": "$sub_c := text", ...}, {"name": "demo-b", "gateway_ip": "10.2.0.1", "id": "$sub_b := text", ...}, {"name": "demo-a", "gateway_ip": "10.1.0.1", "id": "$sub_a := text", ...}]}
-GET site:/network/v2.0/routers  as demo
+{"subnets": [{"gateway_ip": "10.1.0.1", "id": "$sub_a := text", ...}]}
+GET site:/network/v2.0/subnets?name=demo-b  as demo
 = 200
-{"routers": [
- {"id": "$r_c := text", "name": "demo-c", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$gw_out := text"}], ...},
- {"id": "$r_b := text", "name": "demo-b", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out := text"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in := text"}], ...},
- {"id": "$r_a := text", "name": "demo-a", "routes": [{"destination": "10.0.0.0/8", "nexthop": "$fw_in := text"}], ...}]}
+{"subnets": [{"gateway_ip": "10.2.0.1", "id": "$sub_b := text", ...}]}
+GET site:/network/v2.0/subnets?name=demo-c  as demo
+= 200
+{"subnets": [{"gateway_ip": "10.3.0.1", "id": "$sub_c := text", ...}]}
+GET site:/network/v2.0/routers?name=demo-c  as demo
+= 200
+{"routers": [{"id": "$r_c := text", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$gw_out := text"}], ...}]}
+GET site:/network/v2.0/routers?name=demo-b  as demo
+= 200
+{"routers": [{"id": "$r_b := text", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out := text"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in := text"}], ...}]}
+GET site:/network/v2.0/routers?name=demo-a  as demo
+= 200
+{"routers": [{"id": "$r_a := text", "routes": [{"destination": "10.0.0.0/8", "nexthop": "$fw_in := text"}], ...}]}
 GET site:/network/v2.0/ports?device_id=$r_b  as demo
 = 200
 {"ports": [{"device_owner": "network:router_interface", "fixed_ips": [{"subnet_id": "$sub_b", ...}], ...}]}
@@ -113,6 +122,10 @@ POST /carrick/v1/plans  as demo
 {"error": "VNF fw-2 cannot join path path, which is routed: a route leads to one instance", ...}
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "update": {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}}
+= 200
+{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"destinationIpAddressPrefix": "10.9.0.0/16"}}]}]}}
 = 200
 {"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
 
