@@ -285,8 +285,7 @@ flavour_body(const struct ns_updating *u, const struct change_flavour_data *data
     return json_parse(tx_mem(u->tx), text.data, text.len, body);
 }
 
-/* Servers of a function may come and go, where chains can follow: a route leads to a port that there is,
- * and a foreign VNFM takes away and brings in one. */
+/* Servers of a function may come and go where chains can follow: a route leads to a port that there is. */
 static struct err *
 flavour_function_check(const struct ns_made *made, const struct vnf_instance *vnf)
 {
@@ -300,7 +299,7 @@ flavour_function_check(const struct ns_made *made, const struct vnf_instance *vn
             }
         }
     }
-    return vnf->vnfm_id ? function_check(made, vnf) : NULL;
+    return NULL;
 }
 
 struct err *

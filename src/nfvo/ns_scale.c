@@ -248,17 +248,10 @@ goes(const struct scaling *one)
     return one->change.removed.n + one->change.links_removed.n > 0;
 }
 
-/* A foreign VNFM's operation is whole: what comes and what goes are one. */
-static bool
-comes_first(const struct scaling *one)
-{
-    return comes(one) && !one->in->vnfm;
-}
-
 static bool
 is_last(const struct scaling *one)
 {
-    return !one->left && (goes(one) || !comes_first(one));
+    return !one->left && (goes(one) || !comes(one));
 }
 
 /* The flows of those VNFs that 'of' tells, all at once; then their ports are known.  'part' is that of
@@ -274,7 +267,7 @@ flavours_run(struct run *run, struct scaling *scalings, const char *word,
             goes(one) ? &vnf_flavour_change_flow : &vnf_flavour_grow_flow;
         struct vnf_in *in = row_copy(run->mem, one->in);
 
-        in->part = comes_first(one) && goes(one) ? part : NULL;
+        in->part = comes(one) && goes(one) ? part : NULL;
         if (of(one)) {
             TRY(flow_spawn_as(run->f, label, type, flow_id(run->f, label), in));
         }
@@ -331,7 +324,7 @@ leavers_add(struct run *run, const struct scaling *scaling)
 static struct err *
 flavours_change(struct run *run, struct scaling *scalings)
 {
-    TRY(flavours_run(run, scalings, "vnf", comes_first, "COMES"));
+    TRY(flavours_run(run, scalings, "vnf", comes, "COMES"));
     TRY(ns_steer(&run->steering));
     noted_join(run);
     run->leaving = (struct strs){0};

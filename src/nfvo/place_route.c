@@ -453,6 +453,17 @@ path_stays(const struct placing *p, const struct ns_made *made, const struct pla
     return NULL;
 }
 
+static bool
+is_changed(const struct ns_in *in, const struct plan_path *path)
+{
+    for (size_t i = 0; i < in->graphs_changed.n; i++) {
+        if (str_eq(in->graphs_changed.items[i], path->graph)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct err *
 place_routes_stay(const struct placing *p, const struct ns_made *made)
 {
@@ -462,10 +473,10 @@ place_routes_stay(const struct placing *p, const struct ns_made *made)
     for (size_t i = 0; i < made->paths.n; i++) {
         const struct plan_path *path = made->paths.items[i];
 
-        if (path->routed && !has_path(&p->plan->paths, path->name)) {
+        if (path->routed && (is_changed(p->in, path) || !has_path(&p->plan->paths, path->name))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                           "path %s is routed: its VNFFG %s goes with the NS", path->name,
-                           path->graph);
+                           "path %s is routed: its VNFFG %s stays as it is while the NS is there",
+                           path->name, path->graph);
         }
     }
     return NULL;
