@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "faces/etsi.h"
+#include "pm/pm.h"
 
 #include <string.h>
 
@@ -72,6 +73,7 @@ static const struct difference differences[] = {
      NULL},
     VNF_INFO(ns_instance_table, "vnfInstance/instantiatedVnfInfo/"),
     {&ns_lcm_op_occ_table, "stateEnteredTime", NAME, "statusEnteredTime", NULL},
+    {&pm_report_table, "pmJobId", GONE, NULL, NULL},
 };
 
 static const struct difference *

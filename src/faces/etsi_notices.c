@@ -263,21 +263,6 @@ ns_look(const struct notice_event *event, struct jw *w)
     return vnfds_write(event, event->row, w);
 }
 
-static struct err *
-ns_occ_look(const struct notice_event *event, struct jw *w)
-{
-    const struct ns_lcm_op_occ *occ = event->row;
-    struct ns_instance *ns;
-
-    TRY(notice_row(event, &ns_instance_table, occ->ns_instance_id, &ns));
-    if (!ns) {
-        return NULL;
-    }
-    fact(w, "nsdId", ns->nsd_id);
-    fact(w, "nsInstanceName", ns->name);
-    return vnfds_write(event, ns, w);
-}
-
 /* Who was told of a fault is told of its end, whatever the alarm is by then. */
 static void
 alarm_facts(const struct alarm *alarm, struct jw *w)
@@ -291,14 +276,13 @@ alarm_facts(const struct alarm *alarm, struct jw *w)
     jw_end(w);
 }
 
+/* Of the VNF instance that is told of. */
 static struct err *
-vnf_alarm_look(const struct notice_event *event, struct jw *w)
+vnf_facts(const struct notice_event *event, const char *id, struct jw *w)
 {
-    const struct alarm *alarm = event->row;
     struct vnf_instance *vnf;
 
-    alarm_facts(alarm, w);
-    TRY(notice_row(event, &vnf_instance_table, alarm->object_id, &vnf));
+    TRY(notice_row(event, &vnf_instance_table, id, &vnf));
     if (vnf) {
         fact(w, "vnfdId", vnf->vnfd_id);
         fact(w, "vnfInstanceName", vnf->name);
@@ -311,19 +295,64 @@ vnf_alarm_look(const struct notice_event *event, struct jw *w)
 }
 
 static struct err *
-ns_alarm_look(const struct notice_event *event, struct jw *w)
+vnf_alarm_look(const struct notice_event *event, struct jw *w)
 {
     const struct alarm *alarm = event->row;
-    struct ns_instance *ns;
 
     alarm_facts(alarm, w);
-    TRY(notice_row(event, &ns_instance_table, alarm->object_id, &ns));
+    return vnf_facts(event, alarm->object_id, w);
+}
+
+static struct err *
+ns_facts(const struct notice_event *event, const char *id, struct jw *w)
+{
+    struct ns_instance *ns;
+
+    TRY(notice_row(event, &ns_instance_table, id, &ns));
     if (!ns) {
         return NULL;
     }
     fact(w, "nsdId", ns->nsd_id);
     fact(w, "nsInstanceName", ns->name);
     return vnfds_write(event, ns, w);
+}
+
+static struct err *
+ns_alarm_look(const struct notice_event *event, struct jw *w)
+{
+    const struct alarm *alarm = event->row;
+
+    alarm_facts(alarm, w);
+    return ns_facts(event, alarm->object_id, w);
+}
+
+static struct err *
+ns_occ_look(const struct notice_event *event, struct jw *w)
+{
+    const struct ns_lcm_op_occ *occ = event->row;
+
+    return ns_facts(event, occ->ns_instance_id, w);
+}
+
+/* Of a report or a crossing. */
+static const char *
+measured(const struct notice_event *event)
+{
+    const struct attr *attr = table_attr(event->notice->table, "object_instance_id");
+
+    return *(const char *const *)attr_at(attr, event->row);
+}
+
+static struct err *
+vnf_pm_look(const struct notice_event *event, struct jw *w)
+{
+    return vnf_facts(event, measured(event), w);
+}
+
+static struct err *
+ns_pm_look(const struct notice_event *event, struct jw *w)
+{
+    return ns_facts(event, measured(event), w);
 }
 
 /* ---- what occurrences tell ----------------------------------------------------------------- */
@@ -654,7 +683,8 @@ alarm_more(const struct notice_event *event, bool is_full, struct jw *w)
     jw_end(w);
 }
 
-/* That somebody took note of an alarm is no news of the fault. */
+/* That somebody took note of an alarm is no news of the fault.  Where raising and clearing were not
+ * told, the list is to be read anew, as if it had been rebuilt (SOL003 7.5.2, SOL005 8.5.2). */
 #define ALARM_NOTICES(noun, path_, object_)                                                        \
     {.type = "AlarmNotification",                                                                  \
      .table = &noun##_alarm_table,                                                                 \
@@ -664,13 +694,18 @@ alarm_more(const struct notice_event *event, bool is_full, struct jw *w)
                       {"probableCause", "cause"}),                                                 \
      .look = noun##_alarm_look,                                                                    \
      .more = alarm_more},                                                                          \
+    {.type = "AlarmClearedNotification",                                                           \
+     .table = &noun##_alarm_table,                                                                 \
+     .on = ON_UPDATE,                                                                              \
+     .column = "cleared_at",                                                                       \
+     .members = MEMBERS({"alarmId", "id"}, {"alarmClearedTime", "cleared_at"}),                    \
+     .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                         \
+                      {"probableCause", "cause"}),                                                 \
+     .links = LINKS({"alarm", path_, "id"}),                                                       \
+     .look = noun##_alarm_look},                                                                   \
     {                                                                                              \
-        .type = "AlarmClearedNotification", .table = &noun##_alarm_table, .on = ON_UPDATE,         \
-        .column = "cleared_at",                                                                    \
-        .members = MEMBERS({"alarmId", "id"}, {"alarmClearedTime", "cleared_at"}),                 \
-        .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                      \
-                         {"probableCause", "cause"}),                                              \
-        .links = LINKS({"alarm", path_, "id"}), .look = noun##_alarm_look                          \
+        .type = "AlarmListRebuiltNotification", .of_gap = true,                                    \
+        .links = LINKS({"alarms", path_, NULL})                                                    \
     }
 
 static const struct notice vnffm[] = {
@@ -705,6 +740,24 @@ static const struct criterion pm_filter[] = {
     {.name = "id", .fact = "id"},
     {0},
 };
+/* In version 1 there are subscriptions to all of them (SOL003 2.6.1 6.5.3.2, SOL005 2.6.1 7.5.3.2). */
+static const char *const pm_types[] = {
+    "ThresholdCrossedNotification",
+    "PerformanceInformationAvailableNotification",
+    NULL,
+};
+static const struct criterion vnfpm_older[] = {
+    {.name = "vnfInstanceSubscriptionFilter",
+     .form = CRITERION_OBJECT,
+     .below = vnf_instance_filter},
+    {.name = "notificationTypes", .fact = "notificationType", .words = pm_types},
+    {0},
+};
+static const struct criterion nspm_older[] = {
+    {.name = "nsInstanceSubscriptionFilter", .form = CRITERION_OBJECT, .below = ns_instance_filter},
+    {.name = "notificationTypes", .fact = "notificationType", .words = pm_types},
+    {0},
+};
 
 static void
 crossing_more(const struct notice_event *event, bool is_full, struct jw *w)
@@ -720,53 +773,56 @@ crossing_more(const struct notice_event *event, bool is_full, struct jw *w)
     {                                                                                              \
         "objectInstanceId", "object_instance_id"                                                   \
     }
-#define PM_CROSSED(on_, value_, prefix_, instances_)                                               \
+#define PM_CROSSED(noun, on_, value_, prefix_, instances_)                                         \
     {                                                                                              \
         .type = "ThresholdCrossedNotification", .table = &pm_crossing_table, .on = (on_),          \
         .column = "direction", .value = (value_),                                                  \
         .members = MEMBERS({"thresholdId", "threshold_id"}, {"crossingDirection", "direction"},    \
                            PM_OBJECT, {"subObjectInstanceId", "sub_object_id"},                    \
                            {"performanceMetric", "metric"}),                                       \
-        .facts = MEMBERS({"id", "threshold_id"}),                                                  \
+        .facts = MEMBERS({"id", "threshold_id"}, {#noun "InstanceId", "object_instance_id"}),      \
         .links = LINKS({"objectInstance", instances_, "object_instance_id"},                       \
                        {"threshold", prefix_ "/thresholds", "threshold_id"}),                      \
-        .more = crossing_more                                                                      \
+        .look = noun##_pm_look, .more = crossing_more                                              \
     }
 /* That something is below a threshold from the first is no crossing. */
-#define PM_NOTICES(prefix_, instances_)                                                            \
+#define PM_NOTICES(noun, prefix_, instances_)                                                      \
     {.type = "PerformanceInformationAvailableNotification",                                        \
      .table = &pm_report_table,                                                                    \
      .on = ON_CREATE,                                                                              \
      .members = MEMBERS({"pmJobId", "job_id"}, PM_OBJECT,                                          \
                         {"subObjectInstanceIds", "sub_object_ids"}),                               \
-     .facts = MEMBERS({"id", "job_id"}),                                                           \
+     .facts = MEMBERS({"id", "job_id"}, {#noun "InstanceId", "object_instance_id"}),               \
+     .look = noun##_pm_look,                                                                       \
      .links = LINKS({"objectInstance", instances_, "object_instance_id"},                          \
                     {"pmJob", prefix_ "/pm_jobs", "job_id"},                                       \
                     {"performanceReport", prefix_ "/pm_jobs", "place"})},                          \
-        PM_CROSSED(ON_CREATE, "UP", prefix_, instances_),                                          \
-        PM_CROSSED(ON_UPDATE, NULL, prefix_, instances_)
+        PM_CROSSED(noun, ON_CREATE, "UP", prefix_, instances_),                                    \
+        PM_CROSSED(noun, ON_UPDATE, NULL, prefix_, instances_)
 
-static const struct notice vnfpm[] = {PM_NOTICES("/vnfpm/v2", "/vnflcm/v2/vnf_instances")};
+static const struct notice vnfpm[] = {PM_NOTICES(vnf, "/vnfpm/v2", "/vnflcm/v2/vnf_instances")};
 const struct notice_api vnfpm_notices = {
     .name = "vnfpm",
     .version = "2.2.0",
-    .subscriptions = "/vnfpm/v2/pm_jobs",
+    .subscriptions = "/vnfpm/v2/subscriptions",
     .time_key = "timeStamp",
     .filter = pm_filter,
     .notices = vnfpm,
     .n_notices = sizeof vnfpm / sizeof *vnfpm,
     .is_bare = true,
+    .older = OLDER(.version = "1.3.0", .filter = vnfpm_older),
 };
-static const struct notice nspm[] = {PM_NOTICES("/nspm/v2", "/nslcm/v2/ns_instances")};
+static const struct notice nspm[] = {PM_NOTICES(ns, "/nspm/v2", "/nslcm/v2/ns_instances")};
 const struct notice_api nspm_notices = {
     .name = "nspm",
     .version = "2.3.0",
-    .subscriptions = "/nspm/v2/pm_jobs",
+    .subscriptions = "/nspm/v2/subscriptions",
     .time_key = "timeStamp",
     .filter = pm_filter,
     .notices = nspm,
     .n_notices = sizeof nspm / sizeof *nspm,
     .is_bare = true,
+    .older = OLDER(.version = "1.2.0", .filter = nspm_older),
 };
 
 const struct notice_api *const etsi_notices[] = {&vnflcm_notices, &nslcm_notices, &vnfpkgm_notices,

@@ -1,8 +1,9 @@
 /* SOL003 3.7.1 clause 6 and SOL005 3.7.1 clause 7: performance management of VNFs and of NSs,
- * version
- * 2.  Jobs and thresholds are the same under both; before one is kept its sites are asked what they
- * can tell, and its callback whether anybody is there. */
+ * version 2, and of the same rows version 1 (2.6.1).  Jobs and thresholds are the same under both
+ * APIs; before one is kept its sites are asked what they can tell, and its callback whether anybody
+ * is there.  In version 1 they have no callback: all of its subscribers are told. */
 #include "faces/etsi.h"
+#include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
 #include "pm/pm.h"
 
@@ -37,7 +38,8 @@ reports_shown(struct rest_request *r, const struct json *reports)
         json_each (report, j) {
             if (str_eq(report->keys[j], "href")) {
                 jw_str(&w, "href",
-                       mem_printf(r->mem, "%s%s/%s", r->base, face_of(r)->path,
+                       mem_printf(r->mem, "%s%s/%s", r->base,
+                                  etsi_major_path(r, face_of(r)->path),
                                   json_str(report->items[j])));
             } else {
                 jw_json(&w, report->keys[j], report->items[j]);
@@ -54,7 +56,7 @@ static void
 link_write(struct rest_request *r, struct jw *w, const char *name, const char *path, const char *id)
 {
     jw_object(w, name);
-    jw_str(w, "href", mem_printf(r->mem, "%s%s/%s", r->base, path, id));
+    jw_str(w, "href", mem_printf(r->mem, "%s%s/%s", r->base, etsi_major_path(r, path), id));
     jw_end(w);
 }
 
@@ -64,6 +66,7 @@ job_encode(struct rest_request *r, struct jw *w, const void *row)
     struct pm_job job = *(const struct pm_job *)row;
 
     job.reports = job.reports ? reports_shown(r, job.reports) : NULL;
+    job.callback_uri = str_empty(job.callback_uri) ? NULL : job.callback_uri;
     etsi_row(r, w, &job);
     jw_object(w, "_links");
     link_write(r, w, "self", face_of(r)->path, job.id);
@@ -78,12 +81,13 @@ job_encode(struct rest_request *r, struct jw *w, const void *row)
 static void
 threshold_encode(struct rest_request *r, struct jw *w, const void *row)
 {
-    const struct pm_threshold *threshold = row;
+    struct pm_threshold threshold = *(const struct pm_threshold *)row;
 
-    etsi_row(r, w, row);
+    threshold.callback_uri = str_empty(threshold.callback_uri) ? NULL : threshold.callback_uri;
+    etsi_row(r, w, &threshold);
     jw_object(w, "_links");
-    link_write(r, w, "self", face_of(r)->path, threshold->id);
-    link_write(r, w, "object", face_of(r)->instances, threshold->object_instance_id);
+    link_write(r, w, "self", face_of(r)->path, threshold.id);
+    link_write(r, w, "object", face_of(r)->instances, threshold.object_instance_id);
     jw_end(w);
 }
 
@@ -133,6 +137,58 @@ pm_delete(struct tx *tx, struct rest_request *r)
     return resource_delete(tx, &r->op, r->id);
 }
 
+/* What the instance is made from; null where it is gone. */
+static struct err *
+descriptor_of(struct tx *tx, const struct pm_report *report, bool is_ns, const char **descriptor)
+{
+    struct cond by_id[] = {COND("id", report->object_instance_id), {0}};
+    struct vnf_instance *vnf = NULL;
+    struct ns_instance *ns = NULL;
+
+    if (is_ns) {
+        TRY(row_find(tx, &ns_instance_table, by_id, &ns));
+    } else {
+        TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
+    }
+    *descriptor = vnf ? vnf->vnfd_id : ns ? ns->nsd_id : NULL;
+    return NULL;
+}
+
+/* In 2.6.1 the type of an object is its descriptor, and what is measured is the object. */
+static void
+entry_older(struct jw *w, const struct json *entry, const char *descriptor)
+{
+    const char *sub = json_get_str(entry, "subObjectInstanceId");
+
+    jw_object(w, NULL);
+    json_each (entry, i) {
+        const char *key = entry->keys[i];
+
+        if (descriptor && str_eq(key, "objectType")) {
+            jw_str(w, key, descriptor);
+        } else if (sub && str_eq(key, "objectInstanceId")) {
+            jw_str(w, key, sub);
+        } else if (!str_eq(key, "subObjectInstanceId")) {
+            jw_json(w, key, entry->items[i]);
+        }
+    }
+    jw_end(w);
+}
+
+static struct err *
+report_older(struct tx *tx, struct rest_request *r, const struct pm_report *report)
+{
+    const char *descriptor;
+
+    TRY(descriptor_of(tx, report, face_of(r)->notices == &nspm_notices, &descriptor));
+    jw_array(&r->w, "entries");
+    json_each (report->entries, i) {
+        entry_older(&r->w, report->entries->items[i], descriptor);
+    }
+    jw_end(&r->w);
+    return NULL;
+}
+
 static struct err *
 report_show(struct tx *tx, struct rest_request *r)
 {
@@ -142,7 +198,11 @@ report_show(struct tx *tx, struct rest_request *r)
     TRY(pm_get(tx, r, &job));
     TRY(pm_report_get(tx, r->id, rest_param(r, "report_id"), &report));
     jw_object(&r->w, NULL);
-    jw_json(&r->w, "entries", report->entries);
+    if (r->op.version == 1) {
+        TRY(report_older(tx, r, report));
+    } else {
+        jw_json(&r->w, "entries", report->entries);
+    }
     jw_end(&r->w);
     return NULL;
 }
@@ -175,7 +235,7 @@ created(void *arg, struct err *err)
     struct rest_request *r = creating->r;
 
     if (!err) {
-        rest_header(r, "Location", "%s%s/%s", r->base, face_of(r)->path,
+        rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, face_of(r)->path),
                     pm_wanted_id(creating->wanted));
         rest_write_row(r, r->op.resource, r->route->shape, creating->made);
     }
@@ -205,6 +265,8 @@ looked(void *arg, struct err *err)
 
     if (err) {
         rest_finish(creating->r, err);
+    } else if (!creating->subscription) {
+        store_write(nfvo->store, create_write, creating, created);
     } else {
         notifier_probe(nfvo->notifier, creating->r->mem, creating->subscription, probed, creating);
     }
@@ -217,9 +279,23 @@ release(void *wanted)
 }
 
 static struct err *
+subscription_want(struct creating *creating)
+{
+    struct rest_request *r = creating->r;
+    const struct nfvo *nfvo = r->op.user;
+    const char *callback = json_get_str(r->body, "callbackUri");
+
+    if (!callback) {
+        return NULL;
+    }
+    return pm_subscription(r->mem, face_of(r)->notices, pm_wanted_id(creating->wanted), callback,
+                           attr_at(table_attr(r->route->body, "authentication"), r->row), r->base,
+                           notifier_has_certificate(nfvo->notifier), &creating->subscription);
+}
+
+static struct err *
 pm_create(struct rest_request *r)
 {
-    const struct nfvo *nfvo = r->op.user;
     struct creating *creating = MEM_NEW(r->mem, struct creating);
     const char *project;
 
@@ -227,10 +303,7 @@ pm_create(struct rest_request *r)
     TRY(owner_set(&r->op, &project));
     TRY(face_of(r)->want(r, face_of(r), &creating->wanted));
     mem_on_free(r->mem, release, creating->wanted);
-    TRY(pm_subscription(r->mem, face_of(r)->notices, pm_wanted_id(creating->wanted),
-                        json_get_str(r->body, "callbackUri"),
-                        attr_at(table_attr(r->route->body, "authentication"), r->row), r->base,
-                        notifier_has_certificate(nfvo->notifier), &creating->subscription));
+    TRY(subscription_want(creating));
     pm_wanted_look(creating->wanted, looked, creating);
     return NULL;
 }
@@ -352,7 +425,7 @@ pm_change(struct rest_request *r)
                   .body = &(request_), .start = pm_create, .doc = doc_),                           \
         PM_ACTION("GET", path_ "/{id}", resource_, shape_, arg_, .read = pm_show,                  \
                   .doc = "Shows one."),                                                            \
-        PM_ACTION("PATCH", path_ "/{id}", resource_, shape_, arg_, .status = 200,                  \
+        PM_ACTION("PATCH", path_ "/{id}", resource_, shape_, arg_, .status = 200, .since = 2,      \
                   .rule = "writer", .body = &pm_modifications_table, .start = pm_change,           \
                   .doc = "Tells another callback, once that has answered a GET with 204."),        \
         PM_ACTION("DELETE", path_ "/{id}", resource_, shape_, arg_, .rule = "writer",              \
@@ -383,18 +456,23 @@ static const struct pm_face ns_thresholds =
 static const struct route vnf_routes[] = {
     ETSI_VERSIONS("vnfpm"),
     PM_ROUTES("/vnfpm/v2", vnf_jobs, vnf_thresholds),
+    ETSI_SUBSCRIPTIONS_UNTIL("/vnfpm/v2/subscriptions", vnfpm_notices, subscription_request_table,
+                             2),
 };
 static const struct route ns_routes[] = {
     ETSI_VERSIONS("nspm"),
     PM_ROUTES("/nspm/v2", ns_jobs, ns_thresholds),
+    ETSI_SUBSCRIPTIONS_UNTIL("/nspm/v2/subscriptions", nspm_notices, subscription_request_table, 2),
 };
 
 static const struct face_version vnf_versions[] = {
     {.id = "2.2.0", .status = "CURRENT", .path = "/vnfpm/v2/"},
+    {.id = "1.3.0", .status = "SUPPORTED", .path = "/vnfpm/v1/"},
     {0},
 };
 static const struct face_version ns_versions[] = {
     {.id = "2.3.0", .status = "CURRENT", .path = "/nspm/v2/"},
+    {.id = "1.2.0", .status = "SUPPORTED", .path = "/nspm/v1/"},
     {0},
 };
 
@@ -406,6 +484,7 @@ const struct face etsi_vnfpm_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(vnf_routes),
     .versions = vnf_versions,
+    .body = etsi_major_body,
 };
 const struct face etsi_nspm_face = {
     .name = "etsi_nspm",
@@ -415,4 +494,5 @@ const struct face etsi_nspm_face = {
     .dialect = &dialect_etsi,
     REST_ROUTES(ns_routes),
     .versions = ns_versions,
+    .body = etsi_major_body,
 };

@@ -48,6 +48,9 @@ struct pm_metric {
 /* The type, or null; the metric of it, or null. */
 const struct pm_type *pm_type_find(const char *api, const char *name);
 const struct pm_metric *pm_metric_find(const struct pm_type *type, const char *name);
+/* The first type of the API that has the metric, or where that is null the group; or null: version 1
+ * names no type. */
+const struct pm_type *pm_type_of(const char *api, const char *metric, const char *group);
 /* "Vnf, Vnfc": what an API has; what a type has. */
 const char *pm_types_text(struct mem *mem, const char *api);
 const char *pm_metrics_text(struct mem *mem, const struct pm_type *type);

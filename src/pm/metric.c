@@ -75,6 +75,18 @@ pm_metric_find(const struct pm_type *type, const char *name)
     return NULL;
 }
 
+const struct pm_type *
+pm_type_of(const char *api, const char *metric, const char *group)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (str_eq(types[i].api, api) && (metric ? pm_metric_find(&types[i], metric) != NULL
+                                                 : str_eq_case(types[i].group, group))) {
+            return &types[i];
+        }
+    }
+    return NULL;
+}
+
 void
 pm_metrics_of(struct mem *mem, const struct pm_type *type, struct pm_metrics *found)
 {

@@ -82,7 +82,8 @@ typedef void pm_done_fn(void *arg, struct err *err);
  * thread, once, but not where the driver ends before: E_UNPROCESSABLE names every metric that none
  * of the instances' sites can measure, why, and which they can. */
 void pm_wanted_look(struct pm_wanted *wanted, pm_done_fn *done, void *arg);
-/* Keeps it, its first samples and 'subscription', under which it tells; '*row' as resource_create. */
+/* Keeps it, its first samples and 'subscription', under which it tells (null: it was asked for in
+ * version 1, whose subscribers are told); '*row' as resource_create. */
 struct err *pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
                            const struct subscription *subscription, void **row) MUST_USE;
 void pm_wanted_free(struct pm_wanted *wanted); /* null accepted */
@@ -94,7 +95,8 @@ struct err *pm_subscription(struct mem *mem, const struct notice_api *notices, c
                             const char *base, bool has_certificate,
                             struct subscription **made) MUST_USE;
 /* Puts what a PATCH gives into copies of the row (a job or a threshold) and of its subscription, in
- * tx_mem; 'body' is the request's.  E_INVALID where it gives nothing. */
+ * tx_mem; 'body' is the request's.  E_INVALID where it gives nothing, E_CONFLICT where it has no
+ * subscription. */
 struct err *pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
                       const struct json *body, bool has_certificate, void **changed,
                       struct subscription **subscription) MUST_USE;
@@ -114,9 +116,10 @@ struct pm_collector;
 /* Measures what is due, once a site and kind for all jobs and thresholds.  'tick_ms': how often it
  * looks at the clock at least; 0 = 1 000.  On the loop's thread, or before it runs. */
 struct pm_collector *pm_collector_new(struct nfvo *nfvo, int64_t tick_ms) MUST_USE;
-/* Begins nothing any more; on the loop's thread, or when it does not run.  Null accepted. */
+/* Begins nothing any more; on the loop's thread, or when it does not run.  Before the pool is freed,
+ * though the loop may be turned until its end.  Null accepted. */
 void pm_collector_stop(struct pm_collector *collector);
-/* When the loop does not run any more: waits for the round's write under way.  After the driver is
+/* When the loop does not run any more: waits for the round's write under way.  After pool and driver are
  * freed, before store and loop are.  Null accepted. */
 void pm_collector_free(struct pm_collector *collector);
 

@@ -49,10 +49,19 @@ pm_wanted_id(const struct pm_wanted *wanted)
 
 /* ---- what is meant ---------------------------------------------------------------------- */
 
+/* Without a name, which version 1 does not have, it follows from a metric or a group. */
 static struct err *
-type_take(struct pm_wanted *wanted, const char *api, const char *name)
+type_take(struct pm_wanted *wanted, const char *api, const char *name, const char *metric,
+          const char *group)
 {
-    wanted->subject.type = pm_type_find(api, name);
+    if (!name && !metric && !group) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "criteria: performanceMetric or performanceMetricGroup is needed");
+    }
+    wanted->subject.type = name ? pm_type_find(api, name) : pm_type_of(api, metric, group);
+    if (!name && !wanted->subject.type) {
+        return err_new(E_UNPROCESSABLE, NULL, "%s is not measured of any object", metric ? metric : group);
+    }
     return wanted->subject.type
                ? NULL
                : err_new(E_UNPROCESSABLE, NULL, "objectType %s is not measured; %s are", name,
@@ -263,7 +272,7 @@ job_make(struct pm_wanted *wanted, const char *api, const struct pm_job_request 
     job->object_instance_ids = wanted->subject.instances;
     job->sub_object_ids = wanted->subject.subs;
     job->criteria = criteria;
-    job->callback_uri = request->callback_uri;
+    job->callback_uri = str_or(request->callback_uri, "");
     job->metrics.items = MEM_ARRAY(wanted->mem, wanted->subject.metrics.n + 1, const char *);
     vec_each (&wanted->subject.metrics, metric) {
         job->metrics.items[job->metrics.n++] = (*metric)->name;
@@ -290,10 +299,14 @@ static struct err *
 job_take(struct pm_wanted *wanted, const struct op *op, const char *api,
          const struct pm_job_request *request)
 {
-    TRY(type_take(wanted, api, request->object_type));
-    TRY(criteria_take(wanted, request->criteria.items[0]));
+    const struct pm_criteria *criteria = request->criteria.items[0];
+
+    TRY(type_take(wanted, api, request->object_type,
+                  criteria->metrics.n ? criteria->metrics.items[0] : NULL,
+                  criteria->groups.n ? criteria->groups.items[0] : NULL));
+    TRY(criteria_take(wanted, criteria));
     TRY(things_take(wanted, op, &request->object_instance_ids, &request->sub_object_ids));
-    return size_check(wanted, request->criteria.items[0]);
+    return size_check(wanted, criteria);
 }
 
 struct err *
@@ -322,7 +335,7 @@ threshold_take(struct pm_wanted *wanted, const struct op *op, const char *api,
     const char *ids[] = {request->object_instance_id};
     const struct strs instances = {.n = 1, .items = ids};
 
-    TRY(type_take(wanted, api, request->object_type));
+    TRY(type_take(wanted, api, request->object_type, criteria->metric, NULL));
     TRY(metric_take(wanted, criteria->metric));
     return things_take(wanted, op, &instances, &request->sub_object_ids);
 }
@@ -348,7 +361,7 @@ pm_threshold_want(const struct op *op, const char *api, const struct pm_threshol
     threshold->object_instance_id = wanted->subject.instances.items[0];
     threshold->sub_object_ids = wanted->subject.subs;
     threshold->criteria = criteria;
-    threshold->callback_uri = request->callback_uri;
+    threshold->callback_uri = str_or(request->callback_uri, "");
     wanted->row = threshold;
     *out = wanted;
     return NULL;
@@ -427,14 +440,17 @@ struct err *
 pm_wanted_keep(struct tx *tx, struct op *op, struct pm_wanted *wanted,
                const struct subscription *subscription, void **row)
 {
-    struct subscription *teller = row_copy(tx_mem(tx), subscription);
     const struct metric_point *points;
     size_t n;
 
     TRY(resource_create(tx, op, wanted->row, row));
-    teller->project_id = wanted->subject.project_id;
-    TRY(changes_last(tx, &teller->since));
-    TRY(row_insert(tx, teller));
+    if (subscription) {
+        struct subscription *teller = row_copy(tx_mem(tx), subscription);
+
+        teller->project_id = wanted->subject.project_id;
+        TRY(changes_last(tx, &teller->since));
+        TRY(row_insert(tx, teller));
+    }
     TRY(row_insert(tx, row_copy(tx_mem(tx), wanted->schedule)));
     points = pm_look_points(wanted->look, &n);
     return metrics_append(tx, points, n);
@@ -473,6 +489,7 @@ pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
 {
     const struct row *head = row;
     const char *id = *(const char *const *)attr_at(table_key(head->table), row);
+    struct cond by_id[] = {COND("id", id), {0}};
     bool authentication = json_get(body, "authentication") != NULL;
     struct subscription *old;
 
@@ -480,7 +497,11 @@ pm_modify(struct tx *tx, const void *row, const struct pm_modifications *given,
         return err_new(E_INVALID, NULL,
                        "callbackUri (which is never null) or authentication is needed");
     }
-    TRY(row_get(tx, &subscription_table, id, &old));
+    TRY(row_find(tx, &subscription_table, by_id, &old));
+    if (!old) {
+        return err_new(E_CONFLICT, NULL,
+                       "it was made in version 1, whose subscribers are told: it has no callbackUri");
+    }
     *changed = row_copy(tx_mem(tx), row);
     *subscription = row_copy(tx_mem(tx), old);
     if (given->callback_uri) {

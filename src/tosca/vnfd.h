@@ -35,6 +35,7 @@ struct vnfd_cp {
     /* network_interface_requirements of the interface with key "port_security" = "disabled"
      * (a function that forwards others' frames); true where not said. */
     bool port_security;
+    bool routed;                  /* the same with key "function_kind" = "routed"; false where not said */
     int64_t bitrate;              /* bits per second, 0 = not said */
     /* network_interface_requirements "management": "ssh": scripts are run by way of it, as user
      * "management_user" ("root" where not said) at "management_port" (22).  Null = they are not. */

@@ -36,6 +36,7 @@ cp_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_cp
     wanted->link = cp->link;
     wanted->port_security = cp->port_security;
     wanted->management = cp->management_user != NULL;
+    wanted->routed = cp->routed;
     return wanted;
 }
 

@@ -72,9 +72,18 @@ V1 = {
                   {"/vnf_instances": "vnfInstances", "/vnf_instances/{id}": "vnfInstance",
                    "/vnf_lcm_op_occs": "VnfLcmOpOccs", "/vnf_lcm_op_occs/{id}": "vnfLcmOpOcc",
                    "/subscriptions": "LccnSubscriptions", "/subscriptions/{id}": "LccnSubscription"}, {}),
+    **{api: (folder, {"/pm_jobs": "PmJobs", "/pm_jobs/{id}": "PmJob",
+                      "/pm_jobs/{id}/reports/{id}": "PerformanceReport",
+                      "/thresholds": "Thresholds", "/thresholds/{id}": "Threshold",
+                      "/subscriptions": "PmSubscriptions", "/subscriptions/{id}": "PmSubscription"}, {})
+       for api, folder in (("vnfpm/v1", "SOL003/VNFPerformanceManagement-API"),
+                           ("nspm/v1", "SOL005/NSPerformanceManagement-API"))},
 }
-# Version 1 has the paths of version 2 of these, and no others.
-V1_LIKE = {"vnfpkgm/v1": "vnfpkgm/v2", "nsd/v1": "nsd/v2", "nslcm/v1": "nslcm/v2", "vnflcm/v1": "vnflcm/v2"}
+# Version 1 has the paths of version 2 of these, and no others, ...
+V1_LIKE = {"vnfpkgm/v1": "vnfpkgm/v2", "nsd/v1": "nsd/v2", "nslcm/v1": "nslcm/v2", "vnflcm/v1": "vnflcm/v2",
+           "vnfpm/v1": "vnfpm/v2", "nspm/v1": "nspm/v2"}
+# ... but for subscriptions that version 2 has no more: those of these are alike.
+V1_SUBSCRIPTIONS = {"vnfpm/v1": "vnffm/v1", "nspm/v1": "nsfm/v1"}
 PROBLEM = "application/problem+json"  # SOL013 6.3; the documents say application/json
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -160,6 +169,8 @@ class Answers:
         like = V1_LIKE.get(api, api)
         if like not in DOCUMENTS:
             return
+        if api in V1_SUBSCRIPTIONS and exchange.below.startswith("/subscriptions"):
+            like = V1_SUBSCRIPTIONS[api]
         templates = self.paths(like)
         template = template_of(templates, exchange.below) if exchange.readable else None
         step = exchange.where, exchange.method, exchange.path
