@@ -6,6 +6,7 @@
 #include "image/image.h"
 #include "lab/lab.h"
 #include "responder/responder.h"
+#include "script/script.h"
 #include "tosca/examination.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ static const struct cli_role roles[] = {
      responder_main},
     {"unpack", "", "checks or unpacks an image in a sandbox", unpack_main},
     {"examine", "", "reads a service package in a sandbox", examine_main},
+    {"instruct", "", "runs a script at a server over SSH, in a sandbox", instruct_main},
     {0},
 };
 

@@ -168,8 +168,8 @@ void
 container_tell(struct container *c, bool again)
 {
     const char *state = c->error                       ? "ERROR"
-                        : c->state == CONTAINER_RUNNING ? "ACTIVE"
                         : c->ended                      ? "SHUTOFF"
+                        : c->state == CONTAINER_RUNNING ? "ACTIVE"
                                                         : "BUILD";
     const char *reason = c->error ? c->error : c->ended ? "its first process ended" : NULL;
     const struct desired_server *want = world_find(&c->host->world, DESIRED_server, c->id);
@@ -310,6 +310,7 @@ first_process_ended(void *arg, pid_t pid, int status)
     c->pid = 0;
     if (c->state == CONTAINER_RUNNING) {
         c->ended = true;
+        container_tell(c, false); /* Before all else: somebody may wait for that. */
         log_info("server", "ended by itself id=%s", c->id);
         err_ignore(notes_write(c), "it would be started again");
     }

@@ -83,6 +83,7 @@ enum attr_use {
     SECRET = 1 << 8,    /* Sealed at rest; never in answers, logs, log entries. */
     VIRTUAL = 1 << 9,   /* No column: filled by .fill when shown, or consumed by a hook. */
     INTERNAL = 1 << 10, /* Column without a face: never in JSON. */
+    BULK = 1 << 11,     /* Not in the change log, which would have it twice: read the row. */
     /* The usual sums. */
     RO = SHOW | FILTER | SORT,
     RW = POST | PUT | SHOW | FILTER | SORT,

@@ -76,6 +76,16 @@ err_make_errno(const char *file, int line, enum err_code code, const char *fmt, 
     return e;
 }
 
+/* All that a joined list says: "a; b; c". */
+static void
+messages_add(struct buf *buf, const struct err *e)
+{
+    for (; e; e = e->next) {
+        buf_str(buf, e->message);
+        buf_str(buf, e->next ? "; " : "");
+    }
+}
+
 struct err *
 err_wrap(struct err *e, const char *fmt, ...)
 {
@@ -97,7 +107,7 @@ err_wrap(struct err *e, const char *fmt, ...)
     va_end(args);
     buf_str(&buf, context);
     buf_str(&buf, ": ");
-    buf_str(&buf, e->message);
+    messages_add(&buf, e);
     free(context);
     outer->message = buf.data;
     outer->cause = e;
@@ -124,10 +134,7 @@ err_full(struct mem *mem, const struct err *e)
 {
     AUTO_BUF buf = BUF_INIT;
 
-    for (; e; e = e->next) {
-        buf_str(&buf, e->message);
-        buf_str(&buf, e->next ? "; " : "");
-    }
+    messages_add(&buf, e);
     return buf_copy(mem, &buf);
 }
 

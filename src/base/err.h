@@ -66,7 +66,8 @@ struct err *err_make_errno(const char *file, int line, enum err_code code, const
     PRINTF_LIKE(4, 5) MUST_USE NEVER_NULL;
 
 /* Adds context in front: the result has 'e' as its cause, its code and type,
- * and the message "<context>: <message of e>".  Null gives null. */
+ * and the message "<context>: <message of e>", of a joined list all of them.
+ * Null gives null. */
 struct err *err_wrap(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
 /* Appends 'more' to the list of faults that starts at 'first'; either may be

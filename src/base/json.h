@@ -24,6 +24,8 @@ struct json {
 #define JSON_DEPTH_MAX 64
 /* What strangers may send: less, since it is told, logged and journalled inside of objects of ours. */
 #define JSON_DEPTH_REQUEST 48
+/* What a row may keep, for the same reason: of a list that tells of it nothing could be told else. */
+#define JSON_DEPTH_ROW 56
 
 /* Parses 'n' bytes.  '*json' lives in 'mem'.  E_INVALID with line and column
  * where the text is not strict JSON or deeper than JSON_DEPTH_MAX. */

@@ -52,7 +52,7 @@ static bool
 is_over(const char *state)
 {
     return str_eq(state, "COMPLETED") || str_eq(state, "FAILED") || str_eq(state, "FAILED_TEMP") ||
-           str_eq(state, "ROLLED_BACK");
+           str_eq(state, "ROLLED_BACK") || str_eq(state, "PARTIALLY_COMPLETED");
 }
 
 static void
@@ -207,12 +207,13 @@ occurrence_path(struct cli *cli, const char *id, const char **path)
 static const char *
 end_of(const char *task)
 {
-    return str_eq(task, "rollback") ? "ROLLED_BACK"
-           : str_eq(task, "cancel") ? "FAILED_TEMP"
-                                    : "COMPLETED";
+    return str_eq(task, "rollback")   ? "ROLLED_BACK"
+           : str_eq(task, "cancel")   ? "FAILED_TEMP"
+           : str_eq(task, "continue") ? "PARTIALLY_COMPLETED"
+                                      : "COMPLETED";
 }
 
-/* command->arg: "retry", "rollback", "fail" or "cancel". */
+/* command->arg: "retry", "rollback", "continue", "fail" or "cancel". */
 struct err *
 operation_task(struct cli *cli)
 {

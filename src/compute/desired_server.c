@@ -115,14 +115,34 @@ load(struct tx *tx, void *arg, enum desired_kind kind, const char *id, void **ob
     return kind == DESIRED_image ? image_load(tx, id, object) : NULL;
 }
 
+/* A server that was made anew has left an image, and its change does not say which: it is among those
+ * that no server is of. */
+static struct err *
+images_left(struct tx *tx, struct desired_touched *touched)
+{
+    struct strs unused = {0};
+
+    TRY(sql_column(tx,
+                   "select id from image where archive is not null and not exists "
+                   "(select 1 from server where image_ref = image.id)",
+                   SQL_ARGS(NULL), &unused));
+    for (size_t i = 0; i < unused.n; i++) {
+        desired_touch(touched, DESIRED_image, unused.items[i]);
+    }
+    return NULL;
+}
+
 static struct err *
 touch(struct tx *tx, const struct change *change, struct desired_touched *touched)
 {
     struct strs plugged = {0};
 
     if (str_eq(change->table, "server")) {
+        const char *image = json_get_str(change->columns, "image_ref");
+
         desired_touch(touched, DESIRED_server, change->id);
-        desired_touch(touched, DESIRED_image, json_get_str(change->columns, "image_ref"));
+        desired_touch(touched, DESIRED_image, image);
+        TRY(image && change->kind == CHANGE_UPDATE ? images_left(tx, touched) : NULL);
     }
     if (str_eq(change->table, "image")) {
         desired_touch(touched, DESIRED_image, change->id);

@@ -88,6 +88,15 @@ may_cancel(const void *row)
            str_eq(state, "ROLLING_BACK");
 }
 
+/* Operations of a VNF have no such word. */
+static bool
+may_continue(const void *row)
+{
+    const struct attr *attr = table_attr(((const struct row *)row)->table, "may_continue");
+
+    return is_failed_temp(row) && attr && *(const bool *)attr_at(attr, row);
+}
+
 static bool
 may_roll_back(const void *row)
 {
@@ -119,6 +128,7 @@ may_roll_back(const void *row)
         {.name = "rollback", .path = (path_), .task = "rollback", .when = may_roll_back},          \
         {.name = "fail", .path = (path_), .task = "fail", .when = is_failed_temp},                 \
         {.name = "cancel", .path = (path_), .task = "cancel", .when = may_cancel},                 \
+        {.name = "continue", .path = (path_), .task = "continue", .when = may_continue},           \
         {0},                                                                                       \
     }
 
@@ -126,7 +136,7 @@ static const struct lcm {
     const struct resource *instance, *occurrence;
     const char *occurrences;
     lcm_task_fn *task;
-    struct etsi_link instance_links[13], occurrence_links[7];
+    struct etsi_link instance_links[13], occurrence_links[8];
 } lcms[] = {
     {&vnf_instance_resource, &vnf_lcm_op_occ_resource, VNF_OCCURRENCES, vnf_operation_task,
      INSTANCE_LINKS(VNF_INSTANCES, vnf,
@@ -188,7 +198,7 @@ ns_rewrite(struct rest_request *r, const struct json *body, const struct json **
 /* SOL003 5.4.2.3.2, SOL005 6.4.2.3.2. */
 static const char *const vnf_left_out[] = {"instantiatedVnfInfo", "metadata", NULL};
 static const char *const ns_left_out[] = {"vnfInstance", "virtualLinkInfo", "vnffgInfo", "sapInfo",
-                                          NULL};
+                                          "pnfInfo",     NULL};
 static const struct rest_shape vnf_shape = {
     .encode = instance_encode,
     .exclude_default = vnf_left_out,
@@ -288,6 +298,12 @@ static struct err *
 task_rollback(struct tx *tx, struct rest_request *r)
 {
     return task_begin(tx, r, "rollback", NULL);
+}
+
+static struct err *
+task_continue(struct tx *tx, struct rest_request *r)
+{
+    return task_begin(tx, r, "continue", NULL);
 }
 
 /* Whether it stops before it completes is told by the occurrence. */
@@ -413,6 +429,8 @@ static const struct route ns_routes[] = {
     {LCM_START(NS_INSTANCES "/{id}/update", ns_instance_resource, update_ns_request_table,
                ns_update, "Changes the NS in the way that updateType says.")},
     LCM_OCCURRENCES(NS_OCCURRENCES, ns_lcm_op_occ_resource),
+    LCM_TASK(NS_OCCURRENCES, ns_lcm_op_occ_resource, continue,
+             "Goes on without those of its VNFs' operations that failed."),
     ETSI_SUBSCRIPTIONS("/nslcm/v2/subscriptions", nslcm_notices, lcm_subscription_request_table),
 };
 

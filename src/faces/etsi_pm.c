@@ -326,35 +326,43 @@ threshold_want(struct rest_request *r, const struct pm_face *face, struct pm_wan
 
 struct changing {
     struct rest_request *r;
-    void *row;
-    struct subscription *subscription;
+    struct subscription *subscription; /* As it is asked. */
 };
+
+/* The rows as they are now, with what the body says. */
+static struct err *
+change_make(struct tx *tx, struct rest_request *r, void **row, struct subscription **subscription)
+{
+    const struct nfvo *nfvo = r->op.user;
+    void *old;
+
+    TRY(pm_get(tx, r, &old));
+    return pm_modify(tx, old, r->row, r->body, notifier_has_certificate(nfvo->notifier), row,
+                     subscription);
+}
 
 static struct err *
 change_read(struct tx *tx, void *arg)
 {
     struct changing *changing = arg;
-    struct rest_request *r = changing->r;
-    const struct nfvo *nfvo = r->op.user;
     struct subscription *subscription;
-    void *row, *changed;
+    void *row;
 
-    TRY(pm_get(tx, r, &row));
-    TRY(pm_modify(tx, row, r->row, r->body, notifier_has_certificate(nfvo->notifier), &changed,
-                  &subscription));
-    changing->row = row_copy(r->mem, changed);
-    changing->subscription = row_copy(r->mem, subscription);
+    TRY(change_make(tx, changing->r, &row, &subscription));
+    changing->subscription = row_copy(changing->r->mem, subscription);
     return NULL;
 }
 
+/* Anew: while the callback was asked, others may have written them. */
 static struct err *
 change_write(struct tx *tx, void *arg)
 {
     const struct changing *changing = arg;
+    struct subscription *subscription;
     void *row;
 
-    TRY(pm_get(tx, changing->r, &row));
-    return pm_modified(tx, changing->row, changing->subscription);
+    TRY(change_make(tx, changing->r, &row, &subscription));
+    return pm_modified(tx, row, subscription);
 }
 
 /* store_done_fn: PmJobModifications, without what nobody is shown. */

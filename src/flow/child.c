@@ -134,6 +134,14 @@ child_entry(struct flow *f, const char *label)
     return NULL;
 }
 
+/* A child that was given up, or took itself back, when the flow was told to go on without it. */
+static bool
+is_left(const struct flow *f, const struct entry *child, const struct flow_row *row)
+{
+    return f->row.continued && flow_row_state(row) != FLOW_FAILED_TEMP &&
+           type_spares(f->type, child->kind_name);
+}
+
 /* Has the child come to rest?  Then the join has an outcome. */
 static struct err *
 join_look(struct flow *f, struct entry *e, const struct entry *child)
@@ -153,6 +161,7 @@ join_look(struct flow *f, struct entry *e, const struct entry *child)
     case FLOW_FAILED:
     case FLOW_ROLLED_BACK:
         entry_failed(e, child_error(row, e->label));
+        e->state = is_left(f, child, row) ? ENTRY_LEFT : ENTRY_FAILED;
         return err_copy(e->err);
     case FLOW_STARTING:
     case FLOW_PROCESSING:
@@ -170,7 +179,7 @@ join_drive(struct flow *f, struct entry *e, const struct entry *child)
     if (e->state == ENTRY_DONE) {
         return NULL;
     }
-    if (e->state == ENTRY_FAILED) {
+    if (e->state == ENTRY_FAILED || e->state == ENTRY_LEFT) {
         return err_copy(e->err);
     }
     if (f->cancel) {
@@ -206,14 +215,31 @@ flow_join(struct flow *f, const char *label, void *out)
 }
 
 struct err *
+flow_join_or_leave(struct flow *f, const char *label, void *out, bool *left)
+{
+    int64_t seq = f->seq;
+    struct err *err = flow_join(f, label, out);
+    const struct entry *join = err ? entry_at(f, seq) : NULL;
+
+    *left = join && join->effect == ENTRY_JOIN && join->state == ENTRY_LEFT;
+    if (*left) {
+        err_ignore(err, "the flow was told to go on without the child");
+        return NULL;
+    }
+    return err;
+}
+
+struct err *
 flow_join_all(struct flow *f)
 {
+    bool left;
+
     /* A turn joins in the same order each time: what was joined by name before. */
     for (size_t i = 0; i < f->entries.n; i++) {
         struct entry *e = f->entries.items[i];
 
         if (e->effect == ENTRY_CHILD && e->seq < f->seq && !e->joined) {
-            TRY(flow_join(f, e->label, NULL));
+            TRY(flow_join_or_leave(f, e->label, NULL, &left));
         }
     }
     return NULL;

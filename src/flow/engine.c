@@ -1,5 +1,5 @@
 /* The engine: which flows live here, when they have a turn, and what follows
- * when one ends, fails or is taken over by another process. */
+ * when one ends or fails. */
 #include "flow/live.h"
 
 #include "base/log.h"
@@ -39,7 +39,7 @@ engine_flow(struct flow_engine *engine, const char *id)
     return f;
 }
 
-static void
+void
 engine_keep(struct flow_engine *engine, struct flow *f)
 {
     struct flow **at = bucket(engine, f->id);
@@ -124,23 +124,41 @@ flow_free(struct flow *f)
 void
 flow_timer_arm(struct flow *f, int64_t ms)
 {
-    loop_timer_arm(f->timer, ms > 0 ? ms : 0);
+    int64_t due = time_mono_ns() + (ms > 0 ? ms : 0) * 1000000;
+
+    if (!f->in_turn || !f->due || due < f->due) {
+        f->due = due;
+        loop_timer_arm(f->timer, ms > 0 ? ms : 0);
+    }
 }
 
-static void engine_look(void *arg);
-
 /* ---- turns -------------------------------------------------------------------------- */
+
+/* What was begun and not awaited has to come to its end all the same. */
+static struct err *
+unended(const struct flow *f, int64_t from)
+{
+    for (size_t i = f->entries.n; i-- > 0 && f->entries.items[i]->seq >= from;) {
+        const struct entry *e = f->entries.items[i];
+
+        if (e->effect == ENTRY_WRITE && e->state != ENTRY_DONE) {
+            return flow_parked(f);
+        }
+    }
+    return NULL;
+}
 
 static void
 function_turn(struct flow *f)
 {
+    int64_t from = f->phase == PHASE_RUN     ? 0
+                   : f->phase == PHASE_SWEEP ? SEQ_SWEEP
+                                             : SEQ_SWEEP_BACK;
     struct err *err;
 
-    f->seq = f->phase == PHASE_RUN          ? 0
-             : f->phase == PHASE_SWEEP      ? SEQ_SWEEP
-                                            : SEQ_SWEEP_BACK;
+    f->seq = from;
     f->local = NULL;
-    f->begin = NULL;
+    f->begin.n = 0;
     f->flush = false;
     f->mark = false;
     vec_each (&f->entries, at) {
@@ -150,6 +168,9 @@ function_turn(struct flow *f)
     f->in_turn = true;
     err = f->phase == PHASE_RUN ? f->type->run(f, f->in) : f->type->sweep(f, f->in);
     f->in_turn = false;
+    if (!err) {
+        err = unended(f, from);
+    }
     if (!err && entry_at(f, f->seq)) {
         err = err_new(E_INTERNAL, "ReplayMismatch",
                       "the journal has step '%s' where the function ends",
@@ -179,14 +200,30 @@ needs_sweep(const struct flow *f)
     return f->row.doubted;
 }
 
+/* Also in a turn that a child's end gave it: it rests only when all of them do. */
+static void
+type_gone(struct flow *f)
+{
+    mem_reset(f->run_mem);
+    flow_stop(f, FLOW_FAILED_TEMP,
+              err_new(E_NOT_IMPLEMENTED, "FlowVersionGone",
+                      "this program has no flow type %s of version %lld: run one that has, or "
+                      "roll back there",
+                      f->row.type, (long long)f->row.version));
+}
+
 static void
 flow_turn(struct flow *f)
 {
     if (f->job || f->ended) {
         return;
     }
+    f->missed = false;
+    f->due = 0;
     if (f->phase == PHASE_UNDO) {
         undo_turn(f);
+    } else if (!f->type->run) {
+        type_gone(f);
     } else {
         function_turn(f);
     }
@@ -223,6 +260,7 @@ flow_wake(struct flow *f)
     while (f->plan_parent) {
         f = f->plan_parent;
     }
+    f->missed = f->job != NULL;
     if (f->ready || f->in_turn || f->job) {
         return;
     }
@@ -240,12 +278,12 @@ flow_park(struct flow *f)
 {
     struct job *job;
 
-    if (f->job || (!f->local && !f->begin && !f->flush && !f->mark && !entries_unsaved(f, true))) {
+    if (f->job ||
+        (!f->local && !f->begin.n && !f->flush && !f->mark && !entries_unsaved(f, true))) {
         return; /* Also where the turn itself has asked something of a child. */
     }
     job = job_new(f);
     job->local = f->local;
-    job->begin = f->begin;
     job->to = f->mark ? FLOW_PROCESSING : FLOW_N_STATES;
     job_queue(job);
 }
@@ -301,13 +339,42 @@ stop_done(struct flow *f, enum flow_state to)
     job_queue(job);
 }
 
+/* What the turn that fails meant to begin is not begun. */
+static void
+begin_not(struct entry **begin, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!begin[i]->doubted) {
+            begin[i]->state = ENTRY_AGAIN;
+            entry_changed(begin[i]);
+        }
+    }
+}
+
+/* Has everything come to an end that was begun?  Whatever ends wakes the flow. */
+static bool
+steps_rest(const struct flow *f)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        if (f->entries.items[i]->step) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The phase is over; FLOW_COMPLETED stands for 'the function returned'.  A flow that stops rests
- * only when its children do: nothing of an operation in FAILED_TEMP still works, so that a
- * 'fail' knows what there is. */
+ * only when its steps and its children do: nothing of an operation in FAILED_TEMP still works, so
+ * that a 'fail' knows what there is. */
 void
 flow_stop(struct flow *f, enum flow_state to, struct err *err)
 {
-    if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
+    begin_not(f->begin.items, f->begin.n);
+    f->begin.n = 0;
+    if (!steps_rest(f)) {
+        err_ignore(err, "the flow is asked again when a step has ended");
+        flow_park(f);
+    } else if (err && (f->cancel || f->phase == PHASE_RUN) && !children_rest(f)) {
         err_ignore(err, "the flow is asked again when a child has stopped");
     } else if (err) {
         stop_failed(f, err);
@@ -432,6 +499,21 @@ job_failed(struct flow *f, struct job *job)
     }
 }
 
+/* Refused before it was granted, or given up by its type: nor does a cancel from before want more
+ * than that.  One that is asked for now is of the rollback, and is heard although the word for it is
+ * the same. */
+static void
+phase_undo(struct flow *f)
+{
+    f->phase = PHASE_UNDO;
+    f->cancel = NULL;
+    f->seen_request = NULL;
+    vec_each (&f->entries, at) {
+        (*at)->undo_tried = false;
+    }
+    engine_look(f->engine);
+}
+
 static void
 job_done(struct flow *f, struct job *job)
 {
@@ -451,16 +533,15 @@ job_done(struct flow *f, struct job *job)
     }
     if ((job->to == FLOW_N_STATES || job->to == FLOW_ROLLING_BACK) &&
         str_eq(job->phase, "rollback")) {
-        f->phase = PHASE_UNDO; /* Refused before it was granted, or given up by its type. */
-        f->cancel = NULL;      /* Nor does a cancel want more than that. */
+        phase_undo(f);
     }
-    if (job->begin && !f->cancel) {
-        step_begin(job->begin, STEP_ACT);
-    } else {
-        if (job->begin && !job->begin->doubted) {
-            job->begin->state = ENTRY_AGAIN; /* Cancelled: its act was not begun. */
-            entry_changed(job->begin);
-        }
+    if (f->cancel) {
+        begin_not(job->begin, job->n_begin);
+    }
+    for (size_t i = 0; !f->cancel && i < job->n_begin; i++) {
+        step_begin(job->begin[i], STEP_ACT);
+    }
+    if (f->cancel || !job->n_begin || f->missed) {
         flow_wake(f);
     }
 }
@@ -488,387 +569,6 @@ job_landed(struct job *job)
         job_done(f, job);
     }
     job_free(job);
-}
-
-/* ---- taking up flows -------------------------------------------------------------------------- */
-
-struct load {
-    struct flow_engine *engine;
-    const char *id;
-    struct flow *f; /* null: not to be run here */
-};
-
-static struct err *
-load_entry(void *arg, void *row)
-{
-    struct load *load = arg;
-
-    return entry_from_row(load->f, row);
-}
-
-/* Before its grant an operation takes itself back, and a cancel of it is granted by that. */
-static bool
-undoes_unasked(const struct flow *f)
-{
-    return f->phase != PHASE_RUN && flow_row_state(&f->row) == FLOW_STARTING;
-}
-
-static void
-load_phase(struct flow *f)
-{
-    bool back = flow_row_state(&f->row) == FLOW_ROLLING_BACK ||
-                (flow_row_state(&f->row) == FLOW_STARTING && str_eq(f->row.phase, "rollback"));
-
-    f->phase = back ? PHASE_UNDO : PHASE_RUN;
-    if (undoes_unasked(f)) {
-        f->cancel = NULL;
-    }
-}
-
-/* A flow whose version is gone can still be undone, and its state told. */
-static const struct flow_type *
-load_type(struct flow_engine *engine, struct mem *mem, const struct flow_row *row)
-{
-    const struct flow_type *type = engine_type(engine, row->type, row->version);
-    struct flow_type *gone;
-
-    if (type) {
-        return type;
-    }
-    gone = MEM_NEW(mem, struct flow_type);
-    gone->name = mem_str(mem, row->type);
-    for (const struct flow_type *const *at = engine->config.types; *at; at++) {
-        if (str_eq((*at)->name, row->type)) {
-            gone->state_changed = (*at)->state_changed;
-        }
-    }
-    return gone;
-}
-
-static bool
-runs_here(const struct flow_engine *engine, const struct flow_row *row)
-{
-    enum flow_state state = flow_row_state(row);
-
-    return str_eq(row->owner, engine->config.owner) &&
-           (state == FLOW_STARTING || state == FLOW_PROCESSING || state == FLOW_ROLLING_BACK);
-}
-
-static struct err *
-load_flow(struct tx *tx, void *arg)
-{
-    struct load *load = arg;
-    struct flow_row *row;
-    const struct cond conds[] = {COND("flow_id", load->id), {0}};
-    const struct sort sorts[] = {{.attr = "seq"}, {0}};
-    const struct query query = {.table = &flow_step_table, .conds = conds, .sorts = sorts};
-    struct flow *f;
-    void *in = NULL;
-
-    TRY(row_get(tx, &flow_table, load->id, &row));
-    if (!runs_here(load->engine, row)) {
-        return NULL;
-    }
-    f = load->f = flow_alloc(load->engine, NULL, row->id);
-    f->type = load_type(load->engine, f->mem, row);
-    f->row = *(struct flow_row *)row_copy(f->mem, row);
-    f->seen_request = f->row.request;
-    f->cancel = f->row.cancel;
-    load_phase(f);
-    TRY(decode_text(f->mem, f->type->in, f->row.input, &in));
-    f->in = in;
-    return rows_each(tx, &query, load_entry, load);
-}
-
-static void
-type_gone(struct flow *f)
-{
-    flow_stop(f, FLOW_FAILED_TEMP,
-              err_new(E_NOT_IMPLEMENTED, "FlowVersionGone",
-                      "this program has no flow type %s of version %lld: run one that has, or "
-                      "roll back there",
-                      f->row.type, (long long)f->row.version));
-}
-
-/* A request for a flow that runs here: only a cancel can be meant. */
-static void
-flow_asked(struct flow *f, const char *cancel, const char *request)
-{
-    if (!cancel || str_eq(f->seen_request, request)) {
-        return;
-    }
-    f->seen_request = mem_str(f->mem, request);
-    if (undoes_unasked(f)) {
-        return;
-    }
-    f->cancel = mem_str(f->mem, cancel);
-    vec_each (&f->entries, at) {
-        if ((*at)->step && str_eq(cancel, FLOW_FORCEFUL)) {
-            step_cancel((*at)->step);
-        }
-    }
-    flow_wake(f);
-}
-
-/* A flow whose rows make no sense here. */
-struct unreadable {
-    struct flow_engine *engine;
-    struct mem *mem;
-    const char *id, *error, *parent_id;
-    struct err *err;
-};
-
-static struct err *
-unreadable_write(struct tx *tx, void *arg)
-{
-    struct unreadable *u = arg;
-    struct flow_row *old, *row;
-
-    TRY(row_get(tx, &flow_table, u->id, &old));
-    u->parent_id = mem_str(u->mem, old->parent_id);
-    if (!runs_here(u->engine, old)) {
-        return NULL;
-    }
-    row = row_copy(tx_mem(tx), old);
-    row->error = u->error;
-    row->request = row->cancel = NULL;
-    return row_state_set(tx, load_type(u->engine, tx_mem(tx), row), old, row, FLOW_FAILED_TEMP);
-}
-
-static void
-unreadable_landed(void *arg)
-{
-    struct unreadable *u = arg;
-
-    u->engine->n_jobs--;
-    if (u->err) {
-        log_err(LOG_LV_ERROR, "flow", u->err, "state of a flow that cannot be read");
-    }
-    wake_parent(u->engine, u->parent_id);
-    mem_free(u->mem);
-}
-
-static void
-unreadable_written(void *arg, struct err *err)
-{
-    struct unreadable *u = arg;
-
-    u->err = err;
-    loop_post(u->engine->config.loop, unreadable_landed, u);
-}
-
-/* It would be as unreadable the next time: it stops, and says why. */
-static void
-take_unreadable(struct flow_engine *engine, const char *id, struct err *cause)
-{
-    struct mem *mem = mem_new("unreadable flow");
-    struct unreadable *u = MEM_NEW(mem, struct unreadable);
-    struct err *err = err_wrap(cause, "the journal of flow %s cannot be read", id);
-
-    log_error("flow", "flow=%s stops: %s", id, err->message);
-    u->engine = engine;
-    u->mem = mem;
-    u->id = mem_str(mem, id);
-    u->error = flow_err_text(mem, err, NULL);
-    err_ignore(err, "it stands in the flow's row now");
-    engine->n_jobs++;
-    store_write(engine->config.store, unreadable_write, u, unreadable_written);
-}
-
-static void
-take_failed(struct flow_engine *engine, const char *id, struct err *err)
-{
-    if (err->code == E_INVALID) {
-        take_unreadable(engine, id, err);
-    } else {
-        log_err(LOG_LV_ERROR, "flow", err, "load of a flow");
-    }
-}
-
-static void
-take_new(struct flow_engine *engine, const char *id)
-{
-    struct load load = {.engine = engine, .id = id};
-    struct err *err = store_read(engine->config.store, load_flow, &load);
-
-    if (err) {
-        if (load.f) {
-            flow_free(load.f);
-        }
-        take_failed(engine, id, err);
-        return;
-    }
-    if (!load.f) {
-        return;
-    }
-    engine_keep(engine, load.f);
-    if (!load.f->type->run && load.f->phase == PHASE_RUN) {
-        type_gone(load.f);
-    } else {
-        flow_wake(load.f);
-    }
-}
-
-void
-engine_take(struct flow_engine *engine, const char *id)
-{
-    if (!engine_flow(engine, id)) {
-        take_new(engine, id);
-    }
-}
-
-/* ---- the watch: what other threads asked ------------------------------------------------------ */
-
-struct ids {
-    struct mem *mem;
-    const char *owner;
-    int64_t now, lease;
-    bool own_too;
-    VEC(const char *) ids;
-    struct flow_engine *engine;
-    struct err *err;
-};
-
-static struct err *
-add_id(void *arg, int n, const char *const *columns)
-{
-    struct ids *ids = arg;
-
-    (void)n;
-    vec_add(ids->mem, &ids->ids, mem_str(ids->mem, columns[0]));
-    return NULL;
-}
-
-struct asked {
-    const char *id, *request, *cancel;
-};
-struct requests {
-    struct mem *mem;
-    const char *owner;
-    VEC(struct asked) asked;
-};
-
-static struct err *
-add_request(void *arg, int n, const char *const *columns)
-{
-    struct requests *requests = arg;
-    struct mem *mem = requests->mem;
-    struct asked asked = {mem_str(mem, columns[0]), mem_str(mem, columns[1]),
-                          mem_str(mem, columns[2])};
-
-    (void)n;
-    if (str_eq(columns[3], requests->owner)) {
-        vec_add(mem, &requests->asked, asked);
-    }
-    return NULL;
-}
-
-static struct err *
-read_requests(struct tx *tx, void *arg)
-{
-    struct requests *requests = arg;
-    requests->asked.n = 0;
-    /* By the index of requests, which is nearly empty: 'owner = ?' would walk over all flows there
-     * ever were, and this is asked after each commit. */
-    return tx_sql(tx, "SELECT id, request, cancel, owner FROM flow WHERE request > ''", NULL,
-                  add_request, requests);
-}
-
-static void
-engine_look(void *arg)
-{
-    struct flow_engine *engine = arg;
-    AUTO(mem) mem = mem_new("flow requests");
-    struct requests requests = {.mem = mem, .owner = engine->config.owner};
-    struct err *err = store_read(engine->config.store, read_requests, &requests);
-
-    if (err) {
-        log_err(LOG_LV_ERROR, "flow", err, "read of requests");
-        return;
-    }
-    vec_each (&requests.asked, asked) {
-        struct flow *f = engine_flow(engine, asked->id);
-
-        if (f) {
-            flow_asked(f, asked->cancel, asked->request);
-        } else {
-            take_new(engine, asked->id);
-        }
-    }
-}
-
-/* ---- leases -------------------------------------------------------------------------------------- */
-
-static struct err *
-take_over(struct tx *tx, void *arg)
-{
-    struct ids *ids = arg;
-    struct mem *mem = tx_mem(tx);
-    const char *now = mem_printf(mem, "%lld", (long long)tx_now(tx));
-    const char *until = mem_printf(mem, "%lld", (long long)tx_now(tx) + ids->lease * 1000LL);
-    const char *renew[] = {until, ids->owner, NULL};
-    const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", now, NULL};
-    const char *list[] = {ids->owner, until, NULL};
-
-    ids->ids.n = 0;
-    if (!ids->own_too) {
-        TRY(tx_sql(tx,
-                   "UPDATE flow SET lease = ? WHERE owner = ? AND state IN "
-                   "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
-                   renew, NULL, NULL));
-    }
-    TRY(tx_sql(tx,
-               "UPDATE flow SET owner = ?, lease = ?, epoch = epoch + 1 WHERE state IN "
-               "('STARTING', 'PROCESSING', 'ROLLING_BACK') AND (owner = ? OR lease < ?)",
-               take, NULL, NULL));
-    return tx_sql(tx,
-                  "SELECT id FROM flow WHERE owner = ? AND lease = ? AND state IN "
-                  "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
-                  list, add_id, ids);
-}
-
-static void
-renewed(void *arg)
-{
-    struct ids *ids = arg;
-    struct flow_engine *engine = ids->engine;
-
-    engine->n_jobs--;
-    if (ids->err) {
-        log_err(LOG_LV_ERROR, "flow", ids->err, "renewal of leases");
-    } else if (engine->started) {
-        vec_each (&ids->ids, id) {
-            engine_take(engine, *id);
-        }
-    }
-    if (engine->started) {
-        loop_timer_arm(engine->lease, engine->config.lease_ms / 3);
-    }
-    mem_free(ids->mem);
-}
-
-static void
-renewal_written(void *arg, struct err *err)
-{
-    struct ids *ids = arg;
-
-    ids->err = err;
-    loop_post(ids->engine->config.loop, renewed, ids);
-}
-
-static void
-lease_due(void *arg)
-{
-    struct flow_engine *engine = arg;
-    struct mem *mem = mem_new("flow leases");
-    struct ids *ids = MEM_NEW(mem, struct ids);
-
-    ids->mem = mem;
-    ids->engine = engine;
-    ids->owner = engine->config.owner;
-    ids->lease = engine->config.lease_ms;
-    engine->n_jobs++;
-    store_write(engine->config.store, take_over, ids, renewal_written);
 }
 
 /* ---- life of the engine ----------------------------------------------------------------------------- */
@@ -899,7 +599,7 @@ flow_engine_new(const struct flow_engine_config *config, struct flow_engine **en
     e->config.settle_ms = config->settle_ms ? config->settle_ms : SETTLE_MS;
     e->services = services_new(config->loop);
     map_init(&e->kinds, mem);
-    e->lease = loop_timer_new(config->loop, lease_due, e);
+    e->lease = loop_timer_new(config->loop, engine_lease_due, e);
     *engine = e;
     return NULL;
 }
@@ -916,26 +616,6 @@ flow_kinds_add(struct flow_engine *engine, const struct step_kind *const *kinds)
     for (; *kinds; kinds++) {
         map_set(&engine->kinds, (*kinds)->name, (void *)(uintptr_t)*kinds);
     }
-}
-
-struct err *
-flow_engine_start(struct flow_engine *engine)
-{
-    AUTO(mem) mem = mem_new("flow take-over");
-    struct ids ids = {.mem = mem,
-                      .owner = engine->config.owner,
-                      .lease = engine->config.lease_ms,
-                      .own_too = true};
-
-    TRY(store_write_wait(engine->config.store, take_over, &ids));
-    engine->started = true;
-    engine->watch = store_watch(engine->config.store, engine->config.loop, engine_look, engine);
-    vec_each (&ids.ids, id) {
-        engine_take(engine, *id);
-    }
-    engine_look(engine);
-    loop_timer_arm(engine->lease, engine->config.lease_ms / 3);
-    return NULL;
 }
 
 static void

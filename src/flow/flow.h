@@ -138,6 +138,14 @@ void step_absent(struct step *step);
 struct err *flow_step(struct flow *f, const char *label, const struct step_kind *kind,
                       const void *in, void *out) MUST_USE;
 
+/* Begins a step (READ or WRITE, not of our own store) and goes on: what does not need its answer
+ * runs beside it.  flow_end waits for it and gives the answer; every step that was begun is awaited
+ * so before the function ends.  Where one fails the flow stops when the others have come to an end,
+ * and a retry begins those again that failed. */
+struct err *flow_begin(struct flow *f, const char *label, const struct step_kind *kind,
+                       const void *in) MUST_USE;
+struct err *flow_end(struct flow *f, const char *label, void *out) MUST_USE;
+
 /* Repeats a READ step until 'until' says so. */
 struct flow_poll {
     /* Sets '*done', or returns an error that ends the poll.  Null: once is enough. */
@@ -178,7 +186,11 @@ struct err *flow_spawn_as(struct flow *f, const char *label, const struct flow_t
 /* Waits until the child ends or stops in FAILED_TEMP.  'out' (may be null) is a
  * struct of the child type's out table.  Its failure is this call's error. */
 struct err *flow_join(struct flow *f, const char *label, void *out) MUST_USE;
-struct err *flow_join_all(struct flow *f) MUST_USE; /* those not joined yet, in order of spawning */
+/* As flow_join; where the flow goes on without the child (flow_continue), '*left' is true, and
+ * 'out' as it was. */
+struct err *flow_join_or_leave(struct flow *f, const char *label, void *out, bool *left) MUST_USE;
+/* Those not joined yet, in order of spawning; those that the flow goes on without are passed over. */
+struct err *flow_join_all(struct flow *f) MUST_USE;
 
 /* A struct of 'table' with its defaults, for inputs: row.table has to be set in them
  * and in their children. */
@@ -233,6 +245,9 @@ struct flow_type {
     /* Is it of no use to wait for somebody after this failure?  Then what was done is taken back at
      * once (ROLLING_BACK instead of FAILED_TEMP).  Null = never. */
     bool (*gives_up)(const struct err *err);
+    /* Types of children that it can go on without where they failed (flow_continue): it joins them
+     * by flow_join_or_leave or flow_join_all.  Null-terminated; null = none. */
+    const struct flow_type *const *spares;
 };
 
 /* ---- rows ------------------------------------------------------------------ */
@@ -336,6 +351,13 @@ struct err *flow_start(struct tx *tx, struct flow_engine *engine, const struct f
 struct err *flow_retry(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
 struct err *flow_fail(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
+/* As a retry, but children of the types that it spares which failed are given up, and it goes on
+ * without them; what else failed is tried again.  E_NOT_FOUND: its type spares none.  E_CONFLICT:
+ * another state than FAILED_TEMP, a rollback stopped, or none of those failed. */
+struct err *flow_continue(struct tx *tx, struct flow_engine *engine, const char *id) MUST_USE;
+/* Whether flow_continue would, for a flow of 'type': its errors. */
+struct err *flow_continue_check(struct tx *tx, const struct flow_type *type,
+                                const struct flow_row *flow) MUST_USE;
 /* A wish to stop, kept with the flow: it survives a crash.  No step begins any more; graceful:
  * what is under way ends and is journalled; forceful: waits are given up, and what is under way is
  * left in doubt, which a retry or a rollback settles.  A flow rests when its children do: STARTING

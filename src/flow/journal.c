@@ -66,6 +66,14 @@ entry_changed(struct entry *e)
     e->version++;
 }
 
+/* Its intent is in the store: unless its act ends here, it is in doubt. */
+bool
+entry_begun(const struct entry *e)
+{
+    return e->state == ENTRY_STARTED && e->stored &&
+           str_eq(e->stored->state, flow_entry_states[ENTRY_STARTED]);
+}
+
 /* One line a step that changes something. */
 void
 entry_log(const struct entry *e)
@@ -205,7 +213,8 @@ entry_fill(struct entry *e, const struct flow_step_row *row)
     buf_str(&e->calls, row->calls);
     e->stored = row_copy(f->mem, row);
     e->saved = e->version;
-    if (e->error && (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED)) {
+    if (e->error && (e->state == ENTRY_FAILED || e->state == ENTRY_UNDO_FAILED ||
+                     e->state == ENTRY_LEFT)) {
         e->err = flow_err_parse(e->error);
     }
     if (e->kind) {
@@ -264,6 +273,9 @@ job_new(struct flow *f)
     job->to = FLOW_N_STATES;
     job->seen_request = mem_str(mem, f->seen_request);
     job->rows = MEM_ARRAY(mem, f->entries.n + 1, struct job_row);
+    job->n_begin = f->begin.n;
+    job->begin = f->begin.n ? mem_copy(mem, f->begin.items, f->begin.n * sizeof *job->begin) : NULL;
+    f->begin.n = 0;
     vec_each (&f->entries, at) {
         struct entry *e = *at;
 

@@ -45,7 +45,8 @@ enum entry_effect {
     X(UNDONE, "taken back")                                                                        \
     X(UNDO_FAILED, "could not be taken back")                                                      \
     X(AGAIN, "to be begun again: it certainly did not happen")                                     \
-    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")
+    X(TORN, "broken, or begun to be taken back: that is ended, then it is begun again")            \
+    X(LEFT, "a child that failed and was given up: the flow goes on without it")
 
 enum entry_state {
 #define X(name, doc) ENTRY_##name,
@@ -106,14 +107,16 @@ struct flow {
     int64_t seq;                       /* next in this turn */
     struct job *job;
     struct entry *local;               /* asked by this turn: run it in the job */
-    struct entry *begin;               /* asked by this turn: begin its act after the job */
+    VEC(struct entry *) begin;         /* asked by this turn: begin their acts after the job */
     bool flush;                        /* asked by this turn: write although nothing waits for it */
     bool mark;                         /* asked by this turn: STARTING -> PROCESSING */
     bool in_turn, ready, ended;
+    bool missed;                       /* woken while a job was under way */
     const char *seen_request;
     const char *cancel;
     const char *result;                /* JSON */
     struct loop_timer *timer;
+    int64_t due;                       /* monotonic ns: the timer as this turn armed it; 0 = not yet */
     struct plan_run *plan;             /* not null: nothing is written */
     struct flow *plan_parent;
     int depth;
@@ -152,7 +155,9 @@ struct job {
     int64_t epoch;
     struct job_row *rows;
     size_t n_rows;
-    struct entry *local, *begin;
+    struct entry *local;
+    struct entry **begin;              /* whose acts follow */
+    size_t n_begin;
     bool undo;                         /* 'local' is to be taken back */
     bool local_failed;
     struct entry *refused;             /* CHILD that could not be inserted */
@@ -173,6 +178,7 @@ struct err *flow_err_parse(const char *text);
 bool flow_err_doubtful(const struct err *e);
 
 /* ---- journal.c: entries and jobs ---- */
+bool entry_begun(const struct entry *e);       /* as the store has it: its act may have happened */
 struct entry *entry_add(struct flow *f, int64_t seq, const char *label, const char *kind_name,
                         enum entry_effect effect);
 struct entry *entry_at(struct flow *f, int64_t seq);
@@ -195,11 +201,14 @@ struct err *next_entry(struct flow *f, const char *label, const char *kind_name,
                        enum entry_effect effect, const char *input, struct entry **entry,
                        bool *is_new) MUST_USE;
 
+/* ---- operation.c ---- */
+bool type_spares(const struct flow_type *type, const char *child_type);
+
 /* ---- engine.c ---- */
 struct flow *engine_flow(struct flow_engine *engine, const char *id); /* null: not here */
 void flow_wake(struct flow *f);
-void flow_timer_arm(struct flow *f, int64_t ms);
-void engine_take(struct flow_engine *engine, const char *id);
+void flow_timer_arm(struct flow *f, int64_t ms); /* within a turn: the earliest that it asks for */
+void engine_keep(struct flow_engine *engine, struct flow *f);
 void job_landed(struct job *job);
 void flow_park(struct flow *f);
 void flow_stop(struct flow *f, enum flow_state to, struct err *err); /* owns err */
@@ -210,6 +219,11 @@ const struct flow_type *engine_type(const struct flow_engine *engine, const char
 void engine_fault(struct flow_engine *engine, enum flow_point point, const char *flow_id,
                   const char *label);
 void wake_parent(struct flow_engine *engine, const char *parent_id);
+
+/* ---- take.c ---- */
+void engine_take(struct flow_engine *engine, const char *id);
+void engine_look(void *engine);      /* What other threads asked of flows. */
+void engine_lease_due(void *engine);
 
 /* ---- act.c ---- */
 enum step_what { STEP_ACT, STEP_FIND, STEP_UNDO };

@@ -266,16 +266,17 @@ torn_mark(struct tx *tx, struct rows *entries)
     return NULL;
 }
 
-/* A child that took itself back (refused, or cancelled before its grant) is started anew. */
+/* A child that took itself back (refused, or cancelled before its grant) is started anew, unless its
+ * parent goes on without it. */
 static struct err *
-withdrawn_mark(struct tx *tx, struct rows *entries)
+withdrawn_mark(struct tx *tx, const struct flow_type *without, struct rows *entries)
 {
     for (size_t i = 0; i < entries->n; i++) {
         struct flow_step_row *old = entries->items[i], *row;
         struct cond by_id[] = {COND("id", old->output), {0}};
         struct flow_row *child = NULL;
 
-        if (is_child(old) && in_state(old, ENTRY_DONE)) {
+        if (is_child(old) && in_state(old, ENTRY_DONE) && !type_spares(without, old->kind)) {
             TRY(row_find(tx, &flow_table, by_id, &child));
         }
         if (child && flow_row_state(child) == FLOW_ROLLED_BACK) {
@@ -359,6 +360,7 @@ broken_mark(struct tx *tx, struct rows *entries)
 struct err *
 flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
 {
+    const struct flow_type *type;
     struct flow_row *row;
     struct rows entries;
 
@@ -366,9 +368,10 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     if (flow_row_state(row) != FLOW_FAILED_TEMP) {
         return wrong_state(row, "retry");
     }
+    type = engine_type(engine, row->type, row->version);
     TRY(entries_of(tx, id, &entries));
     TRY(torn_mark(tx, &entries));
-    TRY(withdrawn_mark(tx, &entries));
+    TRY(withdrawn_mark(tx, row->continued ? type : NULL, &entries));
     TRY(broken_mark(tx, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
@@ -445,6 +448,78 @@ flow_fail(struct tx *tx, struct flow_engine *engine, const char *id)
     failed->request = NULL;
     return row_state_set(tx, engine_type(engine, row->type, row->version), row, failed,
                          FLOW_FAILED);
+}
+
+/* ---- going on without what failed -------------------------------------------------------- */
+
+bool
+type_spares(const struct flow_type *type, const char *child_type)
+{
+    for (size_t i = 0; type && type->spares && type->spares[i]; i++) {
+        if (str_eq(type->spares[i]->name, child_type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A child that can be left behind: it failed, or took itself back, which leaves nothing to give up. */
+static bool
+is_to_leave(const struct flow_type *type, const struct flow_row *flow, const struct flow_row *child)
+{
+    enum flow_state state = flow_row_state(child);
+
+    return (state == FLOW_FAILED_TEMP || (state == FLOW_ROLLED_BACK && !flow->continued)) &&
+           !is_undo_child(child) && type_spares(type, child->type);
+}
+
+struct err *
+flow_continue_check(struct tx *tx, const struct flow_type *type, const struct flow_row *flow)
+{
+    struct rows children;
+
+    if (!type || !type->spares) {
+        return err_new(E_NOT_FOUND, "ContinueNotSupported",
+                       "operation %s (%s) cannot go on without anything that failed", flow->id,
+                       flow->type);
+    }
+    if (flow_row_state(flow) != FLOW_FAILED_TEMP || str_eq(flow->phase, "rollback")) {
+        return wrong_state(flow, "continue");
+    }
+    TRY(children_of(tx, flow->id, &children));
+    for (size_t i = 0; i < children.n; i++) {
+        if (is_to_leave(type, flow, children.items[i])) {
+            return NULL;
+        }
+    }
+    return err_new(E_CONFLICT, "NothingToLeave",
+                   "operation %s: what failed is no part that it could go on without; retry it, "
+                   "roll it back or fail it",
+                   flow->id);
+}
+
+struct err *
+flow_continue(struct tx *tx, struct flow_engine *engine, const char *id)
+{
+    const struct flow_type *type;
+    struct flow_row *row, *marked;
+    struct rows children;
+
+    TRY(flow_get(tx, id, &row));
+    type = engine_type(engine, row->type, row->version);
+    TRY(flow_continue_check(tx, type, row));
+    TRY(children_of(tx, id, &children));
+    for (size_t i = 0; i < children.n; i++) {
+        const struct flow_row *child = children.items[i];
+
+        if (is_to_leave(type, row, child) && flow_row_state(child) == FLOW_FAILED_TEMP) {
+            TRY(flow_fail(tx, engine, child->id));
+        }
+    }
+    marked = row_copy(tx_mem(tx), row);
+    marked->continued = true;
+    TRY(row_update(tx, row, marked));
+    return flow_retry(tx, engine, id);
 }
 
 struct err *

@@ -2,6 +2,7 @@
  * what this turn will do, and then says E_PARKED. */
 #include "flow/live.h"
 
+#include "base/json.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -54,6 +55,79 @@ label_is_new(struct flow *f, const char *label)
     return NULL;
 }
 
+static bool
+is_nothing(const struct json *json)
+{
+    switch (json->type) {
+    case JSON_T_NULL:
+        return true;
+    case JSON_T_BOOL:
+        return !json->b;
+    case JSON_T_INT:
+        return json->i == 0;
+    case JSON_T_REAL:
+        return json->r == 0;
+    case JSON_T_STR:
+    case JSON_T_ARRAY:
+    case JSON_T_OBJECT:
+        return json->n == 0;
+    }
+    return false;
+}
+
+/* Is 'now' the same as 'then', but for members that were not known then and hold nothing? */
+static bool
+has_grown(const struct json *then, const struct json *now)
+{
+    if (!then || !now || then->type != now->type) {
+        return false;
+    }
+    if (then->type == JSON_T_OBJECT) {
+        json_each (then, i) {
+            if (!has_grown(then->items[i], json_get(now, then->keys[i]))) {
+                return false;
+            }
+        }
+        json_each (now, i) {
+            if (!json_get(then, now->keys[i]) && !is_nothing(now->items[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+    if (then->type != JSON_T_ARRAY) {
+        return json_equal(then, now);
+    }
+    for (size_t i = 0; i < then->n && then->n == now->n; i++) {
+        if (!has_grown(then->items[i], now->items[i])) {
+            return false;
+        }
+    }
+    return then->n == now->n;
+}
+
+/* A table of an input has got attributes since the entry was written: of an older call they have to
+ * say nothing. */
+static bool
+input_has_grown(const struct flow *f, const char *then, const char *now)
+{
+    const struct json *a, *b;
+    struct err *e;
+
+    if (!then || !now) {
+        return false;
+    }
+    e = json_parse(f->run_mem, then, strlen(then), &a);
+    if (!e) {
+        e = json_parse(f->run_mem, now, strlen(now), &b);
+    }
+    if (e) {
+        err_ignore(e, "what cannot be read is not the same");
+        return false;
+    }
+    return has_grown(a, b);
+}
+
 /* The entry of the call that the function makes now: as journalled, after it was
  * checked to be the same call, or a new one (then '*is_new'). */
 struct err *
@@ -81,7 +155,10 @@ next_entry(struct flow *f, const char *label, const char *kind_name, enum entry_
     } else if (e->effect != effect || !str_eq(e->kind_name, kind_name)) {
         return mismatch(f, e, label, kind_name, "the kind");
     } else if (strcmp(e->hash, hash) != 0) {
-        return mismatch(f, e, label, kind_name, "the input");
+        if (!input_has_grown(f, e->input, input)) {
+            return mismatch(f, e, label, kind_name, "the input");
+        }
+        memcpy(e->hash, hash, sizeof hash); /* The next run need not look so closely. */
     }
     f->seq++;
     *entry = e;
@@ -197,17 +274,27 @@ drive_doubt(struct flow *f, struct entry *e)
 static struct err *
 drive_write(struct flow *f, struct entry *e)
 {
-    if (e->state == ENTRY_STARTED && e->stored) {
+    if (entry_begun(e)) {
         return drive_doubt(f, e);
     }
     e->state = ENTRY_STARTED;
     e->started = time_now_us();
     entry_changed(e);
-    f->begin = e;
+    vec_add(f->mem, &f->begin, e);
     return flow_parked(f);
 }
 
-/* What it made is broken: it goes before another is made in its place. */
+/* What it made is broken: a retry makes it anew, which has forgotten all that followed.  Until then
+ * it stands, also where the flow waits for its children to rest and has further turns. */
+static bool
+stays_torn(const struct flow *f, const struct entry *e)
+{
+    const struct entry *last = f->entries.items[f->entries.n - 1];
+
+    return e->state == ENTRY_TORN && last != e;
+}
+
+/* It goes before another is made in its place. */
 static struct err *
 drive_torn(struct flow *f, struct entry *e)
 {
@@ -222,7 +309,7 @@ drive_torn(struct flow *f, struct entry *e)
 static struct err *
 drive(struct flow *f, struct entry *e)
 {
-    if (e->state == ENTRY_DONE) {
+    if (e->state == ENTRY_DONE || stays_torn(f, e)) {
         return NULL;
     }
     if (e->state == ENTRY_FAILED) {
@@ -300,6 +387,59 @@ flow_step(struct flow *f, const char *label, const struct step_kind *kind, const
 
     TRY(step_entry(f, label, kind, in, &e));
     TRY(f->plan ? plan_step(f, e) : drive(f, e));
+    give(e, out);
+    return NULL;
+}
+
+struct err *
+flow_begin(struct flow *f, const char *label, const struct step_kind *kind, const void *in)
+{
+    struct entry *e;
+    struct err *err;
+
+    if (kind->local) {
+        return err_new(E_INTERNAL, NULL, "step '%s' is one of our own store: it is run by "
+                       "flow_step", label);
+    }
+    TRY(step_entry(f, label, kind, in, &e));
+    if (f->plan) {
+        return plan_step(f, e);
+    }
+    err = drive(f, e);
+    if (err_is(err, E_PARKED)) {
+        err_ignore(err, "flow_end waits for it");
+        return NULL;
+    }
+    return err;
+}
+
+/* Made by this run of the function already. */
+static struct entry *
+begun_entry(struct flow *f, const char *label)
+{
+    for (size_t i = f->entries.n; i-- > 0;) {
+        struct entry *e = f->entries.items[i];
+
+        if (e->seq < f->seq && e->seq / SEQ_SWEEP == f->seq / SEQ_SWEEP && e->kind &&
+            str_eq(e->label, label)) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+struct err *
+flow_end(struct flow *f, const char *label, void *out)
+{
+    const struct entry *e = begun_entry(f, label);
+
+    if (!e) {
+        return err_new(E_INTERNAL, NULL, "flow type %s awaits step '%s', which it has not begun",
+                       f->type->name, label);
+    }
+    if (e->state != ENTRY_DONE) {
+        return flow_parked(f);
+    }
     give(e, out);
     return NULL;
 }

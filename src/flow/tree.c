@@ -31,6 +31,7 @@ indent(struct tree *tree, int depth)
     X("DONE", "32", "+")                                                                           \
     X("COMPLETED", "32", "+")                                                                      \
     X("FAILED", "31", "x")                                                                         \
+    X("LEFT", "31", "x")                                                                           \
     X("FAILED_TEMP", "31", "x")                                                                    \
     X("UNDO_FAILED", "31", "x")                                                                    \
     X("TORN", "33", "~")                                                                           \

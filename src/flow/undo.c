@@ -15,6 +15,7 @@ is_held(const struct entry *e)
     switch (e->state) {
     case ENTRY_UNDONE:
     case ENTRY_AGAIN:
+    case ENTRY_LEFT:
         return false;
     case ENTRY_FAILED:
         return e->doubted || (e->err && flow_err_doubtful(e->err));

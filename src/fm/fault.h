@@ -15,7 +15,7 @@ struct fault_kind {
     const char *what, *kind, *found; /* Of a difference; null = any. */
     const char *cause, *severity, *event_type, *resource_type;
     /* Of a port: where its server has a fault there is no other.  Sites tell the one before the other:
-     * it counts when it is seen twice. */
+     * it counts when it lasts (FM_DOUBT_MS). */
     bool follows;
 };
 struct fault {

@@ -3,6 +3,18 @@
 #include "fm/live.h"
 
 #define SECOND_NS INT64_C(1000000000)
+#define MS_NS INT64_C(1000000)
+
+/* Two answers that came at once have a pause between them; behind one that was waited for there is
+ * none: the next fault is seen as soon as the first. */
+int64_t
+feed_pause_ms(bool moved, int64_t waited_ms)
+{
+    if (!moved && waited_ms < 1000) {
+        return -1; /* It does not wait for anything. */
+    }
+    return waited_ms < FM_GAP_MS ? FM_GAP_MS - waited_ms : 0;
+}
 
 /* Also for what a site without a feed answers, or one whose feed waits for nothing: the next tick asks
  * again, not before 'after_ns'. */
@@ -28,8 +40,8 @@ static void
 changed(void *arg, int64_t last, size_t n, struct err *err)
 {
     struct look *look = arg;
-    bool first = look->feed_at < 0;
-    bool waited = time_mono_ns() - look->feed_asked_ns > SECOND_NS;
+    bool first = look->feed_at < 0, moved = last > look->feed_at;
+    int64_t pause_ms = feed_pause_ms(moved, (time_mono_ns() - look->feed_asked_ns) / MS_NS);
 
     look->is_following = false;
     if (look->watch->is_closed) {
@@ -44,8 +56,8 @@ changed(void *arg, int64_t last, size_t n, struct err *err)
     if (first || n) {
         look_kick(look);
     }
-    if (first || n || waited) {
-        loop_timer_arm(look->gap, FM_GAP_MS);
+    if (pause_ms >= 0) {
+        loop_timer_arm(look->gap, pause_ms);
     }
 }
 

@@ -289,14 +289,21 @@ ids_give(struct judging *g)
     }
 }
 
-/* Of two lists of a site one may be older than what the other tells. */
+/* Of two lists of a site one may be older than what the other tells, and what makes it say one thing
+ * and then the other comes one behind the other too: it counts when it is still so a while later. */
 static bool
 is_doubted(struct judging *g, const struct fault *fault, const char *name)
 {
-    if (!fault->kind->follows || map_get(g->j->seen_before, name)) {
+    const int64_t *before = fault->kind->follows ? map_get(g->j->seen_before, name) : NULL;
+    int64_t *since;
+
+    if (!fault->kind->follows ||
+        (before && g->j->asked_ns - *before >= FM_DOUBT_MS * INT64_C(1000000))) {
         return false;
     }
-    map_set(&g->j->doubts, mem_str(g->j->mem, name), g->j);
+    since = MEM_NEW(g->j->mem, int64_t);
+    *since = before ? *before : g->j->asked_ns;
+    map_set(&g->j->doubts, mem_str(g->j->mem, name), since);
     g->j->again = true;
     return true;
 }

@@ -34,7 +34,8 @@ struct look {
     unsigned round; /* Answers of others came too late. */
     const char *kind_items[LOOK_KINDS_MAX];
     struct strs kinds; /* To ask for. */
-    int64_t seq;       /* Newest change before the site was asked. */
+    int64_t seq;       /* Newest change before the site was asked ... */
+    int64_t asked_ns;  /* ... and when that was. */
     size_t n_open;
     struct drift_seen seen;
     bool is_refused; /* A list failed by the site's own word: it answers. */
@@ -42,7 +43,7 @@ struct look {
     struct err *err;
     bool is_new;
     uint64_t hash; /* Of what the site said. */
-    /* Of the last round: what has to be seen once more. */
+    /* Of the last round: what has to be seen once more (turn.h). */
     struct mem *doubts_mem;
     struct map doubts;
     struct loop_timer *doubt;
@@ -72,6 +73,9 @@ struct fm_watch {
 /* Looks at the site now, or again behind the round under way.  On the loop's thread. */
 void look_kick(struct look *look);
 
+/* Milliseconds until a feed is asked again whose answer came after 'waited_ms'; -1 = with the next tick.
+ * 'moved': the answer told of something, be it nothing that is looked for. */
+int64_t feed_pause_ms(bool moved, int64_t waited_ms);
 /* Follows the site's change feed where it has one and does not yet.  On the loop's thread. */
 void feed_follow(struct look *look);
 /* loop_fn: the same, for a timer. */

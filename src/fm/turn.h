@@ -23,11 +23,14 @@ struct judgement {
     const char *site;
     const struct drift_seen *seen;
     int64_t seq;            /* Newest change when the site was asked. */
+    int64_t asked_ns;       /* When that was, monotonic. */
     bool is_answering;      /* Some list was answered. */
     const char *missed;     /* Why the site is unreachable, once it is. */
     struct strs untold;     /* Kinds whose lists fail for long at a site that answers. */
-    const struct map *seen_before; /* Names of faults that were doubted the last time. */
-    struct map doubts;             /* Those that are now, in 'mem': seen for the first time. */
+    /* Name of a fault -> since when it is doubted (int64_t *, as asked_ns): the last time, and now, in
+     * 'mem'. */
+    const struct map *seen_before;
+    struct map doubts;
     VEC(struct turn) turns;
     bool again; /* An instance was not judged: an operation is open, or just ended. */
 };

@@ -45,7 +45,8 @@ doubts_keep(struct look *look, const struct map *doubts)
     look->doubts_mem = mem;
     map_init(&look->doubts, mem);
     map_each(doubts, entry) {
-        map_set(&look->doubts, mem_str(mem, entry->key), look);
+        map_set(&look->doubts, mem_str(mem, entry->key),
+                mem_copy(mem, entry->value, sizeof(int64_t)));
     }
 }
 
@@ -144,6 +145,7 @@ look_judge(struct look *look)
                                          .site = look->site,
                                          .seen = &look->seen,
                                          .seq = look->seq,
+                                         .asked_ns = look->asked_ns,
                                          .seen_before = &look->doubts,
                                          .is_answering = look->missed == 0};
     if (look->missed >= FM_MISSED_MAX) {
@@ -284,6 +286,7 @@ lists_ask(struct look *look)
                     .site = look->site, .kind = look->kinds.items[i], .error = late}));
     }
     look->n_open = look->seen.lists.n;
+    look->asked_ns = time_mono_ns();
     loop_timer_arm(look->deadline, FM_ANSWER_MS);
     for (size_t i = 0; i < look->kinds.n; i++) {
         struct asked *asked = heap_alloc(sizeof *asked);

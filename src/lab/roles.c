@@ -7,9 +7,10 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-/* "--name", "value" ... in pairs, ended by a null name; a pair without a value is left out. */
+/* "--name", "value" ... in pairs, ended by a null name; a pair without a value is left out. Behind
+ * them goes what 'more' has as it is. */
 static const char *const *
-role_argv(struct mem *mem, const char *role, ...)
+role_argv(struct mem *mem, char *const *more, const char *role, ...)
 {
     VEC(const char *) argv = {0};
     const char *option, *value;
@@ -26,6 +27,9 @@ role_argv(struct mem *mem, const char *role, ...)
         }
     }
     va_end(args);
+    for (; more && *more; more++) {
+        vec_add(mem, &argv, *more);
+    }
     vec_add(mem, &argv, NULL);
     return argv.items;
 }
@@ -61,16 +65,17 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
     TRY(role_dir_make(state, &site->site));
     TRY(role_dir_make(site->responder_dir, &site->responder));
     role_add(mem, supervisor, site, "responder", &site->responder,
-             role_argv(mem, "responder", "--listen", responder, "--log-level", level, NULL));
+             role_argv(mem, NULL, "responder", "--listen", responder, "--log-level", level,
+                       NULL));
     role_add(mem, supervisor, site, "agent", &root,
-             role_argv(mem, "agent", "--state", mem_printf(mem, "%s/agent", site->state),
+             role_argv(mem, NULL, "agent", "--state", mem_printf(mem, "%s/agent", site->state),
                        "--site-state", state, "--socket", site->agent_socket, "--site-uid",
                        mem_printf(mem, "%u", site->site.uid), "--bpffs", site->bpffs, "--vtep",
                        site->vtep, "--site-id", site->name, "--host-id", site->name, "--responder",
                        responder, "--responder-uid", mem_printf(mem, "%u", site->responder.uid),
                        "--flows", site->flows, "--log-level", level, NULL));
     role_add(mem, supervisor, site, "site", &site->site,
-             role_argv(mem, "site", "--state", state, "--name", site->name, "--listen",
+             role_argv(mem, site->more, "site", "--state", state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
                        "--underlay-mtu", site->underlay_mtu, "--log-level", level, NULL));
     return NULL;
@@ -86,8 +91,8 @@ roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
                        .name = "orchestrator",
                        .uid = o->user.uid,
                        .gid = o->user.gid,
-                       .argv = role_argv(mem, "orchestrator", "--state", o->state, "--listen",
-                                         o->listen, "--callbacks", o->callbacks, "--log-level",
-                                         o->log_level, NULL)});
+                       .argv = role_argv(mem, o->more, "orchestrator", "--state", o->state,
+                                         "--listen", o->listen, "--callbacks", o->callbacks,
+                                         "--log-level", o->log_level, NULL)});
     return NULL;
 }

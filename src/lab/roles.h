@@ -25,6 +25,7 @@ struct roles_site {
     const char *agent_socket;
     const char *responder_dir; /* the responder's; its socket is in it */
     const char *bpffs;
+    char *const *more; /* further options of the site, ended by null; or null */
     struct role_user site, responder;
 };
 
@@ -32,6 +33,7 @@ struct roles_orchestrator {
     const char *listen, *log_level;
     const char *callbacks; /* prefixes, or null as above */
     const char *state; /* its folder */
+    char *const *more; /* further options, as above */
     struct role_user user;
 };
 

@@ -30,8 +30,7 @@
     X(flows, "flows", "N", "131072", "entries of the flow table when it is made, a power of two")
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     SHARED_OPTIONS(X)                                                                              \
-    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")                        \
-    X(callbacks, "callbacks", "PREFIXES", "", "the addresses that callbacks may have")
+    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")
 
 /* Those that both have are the first of either. */
 enum run_option {
@@ -52,6 +51,7 @@ static const struct role_option orchestrator_options[] = {ORCHESTRATOR_OPTIONS(X
 struct run {
     struct mem *mem;
     const char **values; /* by enum run_option */
+    char **more;         /* what stands behind "--": the role's own options, as they are */
     struct loop *loop;
     struct supervisor *supervisor;
     int lock;
@@ -99,6 +99,7 @@ site_add(struct run *run)
         .agent_socket = mem_printf(mem, "%s/agent.sock", runtime),
         .responder_dir = mem_printf(mem, "%s/responder", runtime),
         .bpffs = mem_printf(mem, "%s/bpf", runtime),
+        .more = run->more,
     };
 
     TRY(user_find(values[OPTION_user], &site.site));
@@ -118,7 +119,7 @@ orchestrator_add(struct run *run)
     struct roles_orchestrator orchestrator = {
         .listen = run->values[OPTION_listen],
         .log_level = run->values[OPTION_log_level],
-        .callbacks = run->values[ORCHESTRATOR_callbacks],
+        .more = run->more,
         .state = mem_printf(run->mem, "%s/orchestrator", run->values[OPTION_state]),
     };
 
@@ -153,7 +154,13 @@ run_what(struct run *run, const struct runnable *what, int argc, char **argv)
 {
     const char *role = mem_printf(run->mem, "run %s", what->word);
     enum log_level level = LOG_LV_INFO;
-    int status = role_options(run->mem, role, what->options, argc, argv, &run->values);
+    int own = 1;
+
+    while (own < argc && !str_eq(argv[own], "--")) {
+        own++;
+    }
+    run->more = own < argc ? argv + own + 1 : NULL;
+    int status = role_options(run->mem, role, what->options, own, argv, &run->values);
 
     if (status >= 0) {
         return status;
@@ -188,8 +195,8 @@ run_main(int argc, char **argv)
         }
     }
     bool help = argc > 1 && str_eq(argv[1], "--help");
-    fputs("usage: carrick run site OPTIONS\n"
-          "       carrick run orchestrator OPTIONS\n"
+    fputs("usage: carrick run site OPTIONS [-- OPTIONS of carrick site]\n"
+          "       carrick run orchestrator OPTIONS [-- OPTIONS of carrick orchestrator]\n"
           "\n"
           "Starts the roles, starts again what ends, and ends them in order on SIGTERM.\n"
           "Each tells its options with --help.\n",

@@ -24,6 +24,7 @@ extern const struct flow_type ns_release_flow; /* in held_list: deletes, last ma
 /* ---- forward.c: steering --------------------------------------------------------------------- */
 
 extern const struct flow_type ns_forward_flow; /* in fwd_in, out fwd_made */
+extern const struct flow_type ns_forward_flow_1; /* its first version */
 extern const struct flow_type ns_labels_flow;  /* in fwd_labels_in, out fwd_made */
 extern const struct flow_type ns_leave_flow;   /* in fwd_leave: instances leave their groups */
 
@@ -77,16 +78,34 @@ const struct plan_vnf *plan_vnf_find(const struct rows *vnfs, const char *vnf_in
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+extern const struct flow_type ns_terminate_flow_1; /* its first version */
 /* The one only adds servers; the other deletes some and cannot be rolled back. */
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
 /* ns_shape.c: VNFs, SAPs and graphs that come; those that go, besides. */
 extern const struct flow_type ns_grow_flow, ns_shrink_flow;
 /* The same as scalings of the NS. */
 extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
+/* The record of the NS follows what such an operation that was given up left: access points whose
+ * ports are held, and graphs of which anything is.  Of other operations it changes nothing. */
+struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_instance_id,
+                          const char *project_id) MUST_USE;
 /* ns_adopt.c: VNFs that run already become the NS's. */
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
+/* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
+extern const struct flow_type ns_pnfs_flow;
+/* pnfInfo and affectedPnfs, the members of an open list. */
+void ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
+                   const struct held_list *held);
+void ns_pnfs_affected(struct jw *w, const struct ns_in *in);
+/* ns_continue.c: may this operation, of 'type', go on without those of its VNFs' operations that
+ * failed (SOL005 6.4.13)?  As flow_continue_check; E_CONFLICT too where a forwarding path would have
+ * a position or an end without instances. */
+struct err *ns_continue_check(struct tx *tx, const struct flow_type *type,
+                              const struct flow_row *flow) MUST_USE;
+/* What operations of an NS can go on without: the instantiations, scalings, changes of its VNFs. */
+extern const struct flow_type *const ns_spares[];
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;

@@ -23,6 +23,7 @@ struct round {
     struct map ids;    /* port name -> port or remote port here */
     struct map pairs;  /* HOP/INSTANCE -> port pair */
     struct map groups; /* hop -> port pair group */
+    bool is_first_version; /* Its flow began in a program that did not look at members. */
 };
 
 static const char *
@@ -185,7 +186,8 @@ group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pa
     struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
     size_t n = hop->pairs.n;
 
-    TRY(members_now(r, hop, &members->before));
+    members->before = hop->pairs;
+    TRY(r->is_first_version ? NULL : members_now(r, hop, &members->before));
     TRY(pairs_wait(r, hop));
     members->site = r->in->site;
     members->id = hop->group_id;
@@ -199,7 +201,7 @@ group_join(struct round *r, const struct fwd_hop *hop, const char *const *new_pa
     members->members.n = n + hop->instances.n;
     TRY(flow_step(r->f, flow_label(r->f, "join %s", hop->name), &vim_port_pair_group_set, members,
                   NULL));
-    return pairs_open(r, hop);
+    return r->is_first_version ? NULL : pairs_open(r, hop);
 }
 
 static struct err *
@@ -445,10 +447,12 @@ label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd
 }
 
 static struct err *
-forward_run(struct flow *f, const void *arg)
+forward_as(struct flow *f, const struct fwd_in *in, bool is_first_version)
 {
-    const struct fwd_in *in = arg;
-    struct round r = {.f = f, .in = in, .made = row_new(flow_mem(f), &fwd_made_table)};
+    struct round r = {.f = f,
+                      .in = in,
+                      .made = row_new(flow_mem(f), &fwd_made_table),
+                      .is_first_version = is_first_version};
 
     map_init(&r.ids, flow_mem(f));
     map_init(&r.pairs, flow_mem(f));
@@ -485,13 +489,34 @@ forward_run(struct flow *f, const void *arg)
     return NULL;
 }
 
+static struct err *
+forward_run(struct flow *f, const void *arg)
+{
+    return forward_as(f, arg, false);
+}
+
+static struct err *
+forward_run_1(struct flow *f, const void *arg)
+{
+    return forward_as(f, arg, true);
+}
+
 const struct flow_type ns_forward_flow = {
     .name = "ns_forward",
-    .version = 1,
+    .version = 2,
     .doc = "Makes the chains of a network service at one site.",
     .in = &fwd_in_table,
     .out = &fwd_made_table,
     .run = forward_run,
+    .sweep = vim_sweep,
+};
+const struct flow_type ns_forward_flow_1 = {
+    .name = "ns_forward",
+    .version = 1,
+    .doc = "The same without a look at members; those that an earlier program began.",
+    .in = &fwd_in_table,
+    .out = &fwd_made_table,
+    .run = forward_run_1,
     .sweep = vim_sweep,
 };
 

@@ -15,10 +15,14 @@
 
 /* ---- the wait ------------------------------------------------------------------------- */
 
+#define WAITERS_MAX 4   /* Each has a thread of those that logins need too. */
+#define OPEN_MAX 1000   /* Of one VNFM: each is a flow that asks for its operation. */
+
 struct grant_desk {
     pthread_mutex_t lock;
     pthread_cond_t rung;
     uint64_t n_rung;
+    int n_waiting;
 };
 
 struct grant_desk *
@@ -28,6 +32,7 @@ grant_desk_new(void)
     pthread_condattr_t clock;
 
     desk->n_rung = 0;
+    desk->n_waiting = 0;
     pthread_mutex_init(&desk->lock, NULL);
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -52,6 +57,26 @@ grant_desk_ring(struct grant_desk *desk)
     pthread_mutex_lock(&desk->lock);
     desk->n_rung++;
     pthread_cond_broadcast(&desk->rung);
+    pthread_mutex_unlock(&desk->lock);
+}
+
+bool
+grant_desk_sit(struct grant_desk *desk)
+{
+    bool sits;
+
+    pthread_mutex_lock(&desk->lock);
+    sits = desk->n_waiting < WAITERS_MAX;
+    desk->n_waiting += sits;
+    pthread_mutex_unlock(&desk->lock);
+    return sits;
+}
+
+void
+grant_desk_rise(struct grant_desk *desk)
+{
+    pthread_mutex_lock(&desk->lock);
+    desk->n_waiting--;
     pthread_mutex_unlock(&desk->lock);
 }
 
@@ -356,6 +381,22 @@ asked_fill(struct tx *tx, const struct grant_request *request, const struct vnfm
 
 /* ---- the grant, once for each operation -------------------------------------------------- */
 
+/* A grant is open until its operation has ended: so many a VNFM may leave so. */
+static struct err *
+room_check(struct tx *tx, const struct vnfm *vnfm)
+{
+    static const char *const open_states[] = {"PROCESSING", "GRANTED", NULL};
+    struct cond open[] = {COND("vnfm_id", vnfm->id), {.attr = "status", .texts = open_states}, {0}};
+    struct query query = {.table = &grant_table, .conds = open};
+    int64_t n;
+
+    TRY(rows_count(tx, &query, &n));
+    return n < OPEN_MAX ? NULL
+                        : err_new(E_BUSY, NULL,
+                                  "VNFM %s has %lld grants whose operations have not ended",
+                                  vnfm->name, (long long)n);
+}
+
 static struct err *
 grant_open(struct tx *tx, struct asking *asking, const struct vnfm *vnfm)
 {
@@ -364,6 +405,7 @@ grant_open(struct tx *tx, struct asking *asking, const struct vnfm *vnfm)
     struct flow_start start = {
         .type = &grant_flow, .in = asked, .project_id = vnfm->project_id};
 
+    TRY(room_check(tx, vnfm));
     TRY(asked_fill(tx, asking->request, vnfm, asked));
     grant->id = asked->grant_id = uuid_make(tx_mem(tx));
     grant->project_id = vnfm->project_id;
@@ -407,8 +449,14 @@ grant_ask(struct nfvo *nfvo, struct mem *mem, const struct caller *caller,
           const struct grant_request *request, bool is_async, const char **grant_id)
 {
     struct asking asking = {.nfvo = nfvo, .mem = mem, .caller = caller, .request = request};
+    struct err *err;
 
     TRY(store_write_wait(nfvo->store, grant_have, &asking));
     *grant_id = asking.grant_id;
-    return is_async ? NULL : decision_wait(nfvo, asking.grant_id);
+    if (is_async || !grant_desk_sit(nfvo->desk)) {
+        return NULL;
+    }
+    err = decision_wait(nfvo, asking.grant_id);
+    grant_desk_rise(nfvo->desk);
+    return err;
 }

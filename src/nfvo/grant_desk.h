@@ -34,10 +34,14 @@ struct grant_desk *grant_desk_new(void) MUST_USE;
 void grant_desk_free(struct grant_desk *desk); /* null accepted; nobody waits any more */
 /* A grant was decided: who waits looks at his.  Any thread. */
 void grant_desk_ring(struct grant_desk *desk);
+/* May one more wait?  Where the few seats are taken, who asks is told to come again (202).  Any thread;
+ * who sat rises. */
+bool grant_desk_sit(struct grant_desk *desk) MUST_USE;
+void grant_desk_rise(struct grant_desk *desk);
 /* The request becomes a grant that is decided by a flow; one for each operation, however often it is
- * asked for.  Then waits for the decision, nfvo->grant_wait_ms at most ('is_async': not at all).  Not
- * on a loop's thread.  E_FORBIDDEN: the caller is no VNFM, or it is refused at once; E_UNPROCESSABLE:
- * what VNFD or packages have against it. */
+ * asked for.  Then waits for the decision, nfvo->grant_wait_ms at most ('is_async', or no seat: not at
+ * all).  Not on a loop's thread.  E_FORBIDDEN: the caller is no VNFM, or it is refused at once;
+ * E_UNPROCESSABLE: what VNFD or packages have against it; E_BUSY: the VNFM has too many open. */
 struct err *grant_ask(struct nfvo *nfvo, struct mem *mem, const struct caller *caller,
                       const struct grant_request *request, bool is_async,
                       const char **grant_id) MUST_USE;

@@ -204,6 +204,7 @@ claims_shrink(struct tx *tx, const struct grant_asked *asked, const struct grant
     struct cond of_instance[] = {COND("vnf_instance_id", grant->vnf_instance_id), {0}};
     struct query query = {.table = &grant_table, .conds = of_instance};
     struct grant_in *left = row_copy(tx_mem(tx), asked->ask.items[0]);
+    struct cond by_id[] = {COND("id", grant->site_id), {0}};
     struct rows grants;
     struct site *site;
 
@@ -215,8 +216,8 @@ claims_shrink(struct tx *tx, const struct grant_asked *asked, const struct grant
     left->memory_mb = less(left->memory_mb, asked->removed_memory_mb);
     left->servers = less(left->servers, asked->removed_servers);
     TRY(claims_release(tx, grant->vnfm_id, grant->vnf_instance_id));
-    TRY(row_get(tx, &site_table, grant->site_id, &site));
-    return left->servers > 0 ? claims_take(tx, left, site, grant->id) : NULL;
+    TRY(row_find(tx, &site_table, by_id, &site)); /* It may be forgotten while a grant is open. */
+    return site && left->servers > 0 ? claims_take(tx, left, site, grant->id) : NULL;
 }
 
 static struct err *

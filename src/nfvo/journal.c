@@ -9,6 +9,16 @@ static const struct attr vnf_add_attrs[] = {
 #include "nfvo/vnf_add.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT ns_pnf_cp
+static const struct attr ns_pnf_cp_attrs[] = {
+#include "nfvo/ns_pnf_cp.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT ns_pnf
+static const struct attr ns_pnf_attrs[] = {
+#include "nfvo/ns_pnf.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT ns_in
 static const struct attr ns_in_attrs[] = {
 #include "nfvo/ns_in.tbl"
@@ -210,6 +220,16 @@ const struct table shape_in_table = {
     .name = "shape_in",
     .doc = "Input of the placement in an NS that runs.",
     TABLE(struct shape_in, shape_in_attrs),
+};
+const struct table ns_pnf_cp_table = {
+    .name = "ns_pnf_cp",
+    .doc = "A connection point of a PNF, as it was told.",
+    TABLE(struct ns_pnf_cp, ns_pnf_cp_attrs),
+};
+const struct table ns_pnf_table = {
+    .name = "ns_pnf",
+    .doc = "A physical network function that is part of an NS.",
+    TABLE(struct ns_pnf, ns_pnf_attrs),
 };
 const struct table ns_in_table = {
     .name = "ns_in",

@@ -10,6 +10,14 @@ struct vnf_add {
     struct row row;
 #include "nfvo/vnf_add.tbl"
 };
+struct ns_pnf_cp {
+    struct row row;
+#include "nfvo/ns_pnf_cp.tbl"
+};
+struct ns_pnf {
+    struct row row;
+#include "nfvo/ns_pnf.tbl"
+};
 struct ns_in {
     struct row row;
 #include "nfvo/ns_in.tbl"
@@ -172,6 +180,6 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_image_made_table, fwd_port_table, fwd_remote_table, fwd_instance_table, fwd_hop_table,
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
-    vnf_add_table, shape_in_table;
+    vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table;
 
 #endif

@@ -175,6 +175,8 @@ struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, c
  * identifier that is not on-boarded. */
 struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
 struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;
+struct pnfd;
+struct err *pnfd_load(struct tx *tx, const char *pnfd_info_id, struct pnfd **pnfd) MUST_USE;
 struct err *vnf_package_find(struct tx *tx, const char *project_id, const char *vnfd_id,
                              struct vnf_package **package) MUST_USE;
 struct err *ns_descriptor_find(struct tx *tx, const char *project_id, const char *nsd_id,
@@ -236,7 +238,7 @@ extern const struct ns_plannable ns_plannables[]; /* ended by a null word */
 
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
-/* Task "retry", "rollback", "fail" or "cancel" on an occurrence; a cancel with its mode
+/* Task "retry", "rollback", "continue", "fail" or "cancel" on an occurrence; a cancel with its mode
  * (cancel_modes), the others with null.  SOL005 6.4.11-6.4.16. */
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                               const char *cancel_mode) MUST_USE;

@@ -199,7 +199,8 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
-    TRY(ns_instantiate_check(tx, in->project_id, nsd, request->row));
+    TRY(err_join(ns_instantiate_check(tx, in->project_id, nsd, request->row),
+                 ns_pnfs_check(tx, nsd, request->row, in)));
     in->request = request->body;
     *out = in;
     return NULL;
@@ -331,6 +332,12 @@ const struct ns_plannable ns_plannables[] = {
     {0},
 };
 
+struct operation {
+    const struct flow_type *type;
+    const char *word;
+};
+static const struct operation *operation_of(const struct flow_row *flow);
+
 struct err *
 ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                   const char *cancel_mode)
@@ -341,6 +348,12 @@ ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task
     TRY(resource_get(tx, op, id, (void **)&occ));
     if (str_eq(task, "rollback")) {
         TRY(lcm_may_roll_back(occ->operation, occ->one_way));
+    }
+    if (str_eq(task, "continue")) {
+        struct flow_row *flow;
+
+        TRY(row_get(tx, &flow_table, id, &flow));
+        TRY(ns_continue_check(tx, operation_of(flow)->type, flow));
     }
     return flow_task(tx, nfvo->engine, id, task, cancel_mode);
 }
@@ -479,15 +492,23 @@ vnf_change(struct changes *c, const struct vnf_lcm_op_occ *occ)
     jw_end(&c->w);
 }
 
+static struct err *
+input_read(struct tx *tx, const struct flow_row *flow, struct ns_in **in)
+{
+    const struct json *json;
+
+    *in = row_new(tx_mem(tx), &ns_in_table);
+    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
+    return row_from_json(tx_mem(tx), &ns_in_table, json, *in);
+}
+
 /* No operation of theirs tells of VNFs that were taken in as they were. */
 static struct err *
 adopted_write(struct changes *c)
 {
-    struct ns_in *in = row_new(tx_mem(c->tx), &ns_in_table);
-    const struct json *json;
+    struct ns_in *in = NULL;
 
-    TRY(json_parse(tx_mem(c->tx), c->flow->input, strlen(c->flow->input), &json));
-    TRY(row_from_json(tx_mem(c->tx), &ns_in_table, json, in));
+    TRY(input_read(c->tx, c->flow, &in));
     for (size_t i = 0; i < in->added.n; i++) {
         const struct vnf_add *add = in->added.items[i];
         struct vnf_instance *vnf;
@@ -519,6 +540,19 @@ vnfs_write(struct changes *c)
     return str_eq(c->flow->type, ns_adopt_flow.name) ? adopted_write(c) : NULL;
 }
 
+/* They are told with the last transaction of an operation, or not at all. */
+static struct err *
+pnfs_write(struct changes *c)
+{
+    struct ns_in *in = NULL;
+
+    TRY(input_read(c->tx, c->flow, &in));
+    if (flow_row_state(c->flow) == FLOW_COMPLETED) {
+        ns_pnfs_affected(&c->w, in);
+    }
+    return NULL;
+}
+
 static struct err *
 changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
            const struct json **changes)
@@ -537,6 +571,9 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
     jw_array(&c.w, "affectedVnfs");
     TRY(vnfs_write(&c));
     jw_end(&c.w);
+    jw_array(&c.w, "affectedPnfs");
+    TRY(pnfs_write(&c));
+    jw_end(&c.w);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         jw_array(&c.w, lists[i].key);
         TRY(journal_touched(tx, flow->id, lists[i].fn, &c));
@@ -549,10 +586,7 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
 /* ---- occurrences
  * ------------------------------------------------------------------------------------ */
 
-static const struct operation {
-    const struct flow_type *type;
-    const char *word;
-} operations[] = {
+static const struct operation operations[] = {
     {&ns_instantiate_flow, "INSTANTIATE"},
     {&ns_scale_out_flow, "SCALE"},
     {&ns_scale_in_flow, "SCALE"},
@@ -562,6 +596,7 @@ static const struct operation {
     {&ns_update_flow, "UPDATE"},
     {&ns_update_one_way_flow, "UPDATE"},
     {&ns_adopt_flow, "UPDATE"},
+    {&ns_pnfs_flow, "UPDATE"},
     {&ns_grow_flow, "UPDATE"},
     {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},
@@ -583,11 +618,9 @@ static struct err *
 op_occ_insert(struct tx *tx, const struct flow_row *flow)
 {
     struct ns_lcm_op_occ *occ = row_new(tx_mem(tx), &ns_lcm_op_occ_table);
-    struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
-    const struct json *json;
+    struct ns_in *in = NULL;
 
-    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
-    TRY(row_from_json(tx_mem(tx), &ns_in_table, json, in));
+    TRY(input_read(tx, flow, &in));
     occ->id = flow->id;
     occ->project_id = in->project_id;
     occ->operation_state = flow->state;
@@ -597,6 +630,27 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->one_way = operation_of(flow)->type->no_rollback;
     occ->operation_params = in->request;
     return row_insert(tx, occ);
+}
+
+/* One that went on without what failed is completed in part. */
+static const char *
+state_of(const struct flow_row *flow)
+{
+    return flow->continued && flow_row_state(flow) == FLOW_COMPLETED ? "PARTIALLY_COMPLETED"
+                                                                     : flow->state;
+}
+
+static struct err *
+may_continue(struct tx *tx, const struct flow_row *flow, bool *may)
+{
+    struct err *err = ns_continue_check(tx, operation_of(flow)->type, flow);
+
+    *may = err == NULL;
+    if (err_is(err, E_NOT_FOUND) || err_is(err, E_CONFLICT)) {
+        err_ignore(err, "it is told by what the occurrence links to");
+        return NULL;
+    }
+    return err;
 }
 
 static bool
@@ -617,6 +671,7 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
     }
     if (!str_eq(occ->operation, "INSTANTIATE")) {
         TRY(held_follow_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
+        TRY(ns_shape_left(tx, flow->id, occ->ns_instance_id, occ->project_id));
         return ns_instance_renew(tx, occ->ns_instance_id);
     }
     TRY(held_from_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));
@@ -643,8 +698,9 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     if (old == (int)flow_row_state(flow)) {
         return row_update(tx, before, occ); /* It is to be cancelled, and still works. */
     }
-    occ->operation_state = flow->state;
+    occ->operation_state = state_of(flow);
     occ->state_entered_time = tx_now(tx);
+    TRY(may_continue(tx, flow, &occ->may_continue));
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));

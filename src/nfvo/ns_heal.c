@@ -103,6 +103,7 @@ const struct flow_type ns_heal_flow = {
     .doc = "Heals VNFs of a network service.",
     .in = &ns_in_table,
     .run = heal_run,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

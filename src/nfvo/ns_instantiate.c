@@ -158,6 +158,7 @@ keep(struct ns_parts *run)
     made->paths = run->plan->paths;
     made->hops = run->plan->hops;
     made->scales = run->plan->scales;
+    made->pnfs = run->in->pnfs_added;
     return flow_step(run->f, "instance", &ns_keep, made, NULL);
 }
 
@@ -192,5 +193,6 @@ const struct flow_type ns_instantiate_flow = {
     .in = &ns_in_table,
     .run = instantiate_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };

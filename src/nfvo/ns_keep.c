@@ -190,8 +190,9 @@ link_write(struct jw *w, const struct ns_made *made, const char *link)
 }
 
 static void
-links_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+links_write(struct mem *mem, struct jw *w, const struct ns_made *made, const struct held_list *held)
 {
+    (void)held;
     (void)mem;
     for (size_t i = 0; i < made->sites.n; i++) {
         const struct ns_site_made *site = made->sites.items[i];
@@ -221,8 +222,9 @@ sap_write(struct jw *w, const struct ns_sap_made *sap)
 }
 
 static void
-saps_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+saps_write(struct mem *mem, struct jw *w, const struct ns_made *made, const struct held_list *held)
 {
+    (void)held;
     (void)mem;
     for (size_t i = 0; i < made->saps.n; i++) {
         sap_write(w, made->saps.items[i]);
@@ -312,7 +314,7 @@ rule_write(struct mem *mem, struct jw *w, const struct plan_rule *rule)
 }
 
 static void
-path_write(struct mem *mem, struct jw *w, const struct plan_path *path)
+path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_chained)
 {
     for (size_t i = 0; i < path->rules.n; i++) {
         jw_object(w, NULL);
@@ -321,13 +323,28 @@ path_write(struct mem *mem, struct jw *w, const struct plan_path *path)
         jw_str(w, "nfpName", path->name);
         jw_int(w, "totalCp", (int64_t)path->hops.n * 2);
         rule_write(mem, w, path->rules.items[i]);
-        jw_str(w, "nfpState", "ENABLED");
+        jw_str(w, "nfpState", is_chained ? "ENABLED" : "DISABLED");
         jw_end(w);
     }
 }
 
+/* An update that was given up may have left a path without its chains. */
+static bool
+is_chained(const struct held_list *held, const struct plan_path *path)
+{
+    for (size_t i = 0; i < held->items.n; i++) {
+        const struct held *item = held->items.items[i];
+
+        if (str_eq(item->kind, "port_chain") && str_eq(item->label, path->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
-graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
+             const struct held_list *held)
 {
     for (size_t i = 0; i < made->paths.n; i++) {
         const struct plan_path *path = made->paths.items[i];
@@ -352,7 +369,7 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
             const struct plan_path *of_graph = made->paths.items[j];
 
             if (str_eq(of_graph->graph, path->graph)) {
-                path_write(mem, w, of_graph);
+                path_write(mem, w, of_graph, is_chained(held, of_graph));
             }
         }
         jw_end(w);
@@ -361,8 +378,9 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made)
 }
 
 static void
-scales_write(struct mem *mem, struct jw *w, const struct ns_made *made)
+scales_write(struct mem *mem, struct jw *w, const struct ns_made *made, const struct held_list *held)
 {
+    (void)held;
     for (size_t i = 0; i < made->scales.n; i++) {
         const struct vnf_scale *scale = made->scales.items[i];
 
@@ -373,16 +391,18 @@ scales_write(struct mem *mem, struct jw *w, const struct ns_made *made)
     }
 }
 
-typedef void info_fn(struct mem *mem, struct jw *w, const struct ns_made *made);
+typedef void info_fn(struct mem *mem, struct jw *w, const struct ns_made *made,
+                     const struct held_list *held);
 
 static struct err *
-info_make(struct mem *mem, const struct ns_made *made, info_fn *fn, const struct json **info)
+info_make(struct mem *mem, const struct ns_made *made, const struct held_list *held, info_fn *fn,
+          const struct json **info)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_array(&w, NULL);
-    fn(mem, &w, made);
+    fn(mem, &w, made, held);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, info);
 }
@@ -412,16 +432,21 @@ static struct err *
 made_keep(struct tx *tx, const struct ns_made *made)
 {
     const char *text = row_to_json(tx_mem(tx), made, false);
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+    struct held_list *held = row_new(tx_mem(tx), &held_list_table);
     struct ns_instance *old, *ns;
 
+    owner->owner_id = made->ns_instance_id;
+    TRY(held_read.local(tx, owner, held));
     TRY(row_get(tx, &ns_instance_table, made->ns_instance_id, &old));
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "INSTANTIATED";
     ns->flavour_id = made->flavour_id;
-    TRY(info_make(tx_mem(tx), made, links_write, &ns->virtual_link_info));
-    TRY(info_make(tx_mem(tx), made, saps_write, &ns->sap_info));
-    TRY(info_make(tx_mem(tx), made, graphs_write, &ns->vnffg_info));
-    TRY(info_make(tx_mem(tx), made, scales_write, &ns->scale_status));
+    TRY(info_make(tx_mem(tx), made, held, links_write, &ns->virtual_link_info));
+    TRY(info_make(tx_mem(tx), made, held, saps_write, &ns->sap_info));
+    TRY(info_make(tx_mem(tx), made, held, graphs_write, &ns->vnffg_info));
+    TRY(info_make(tx_mem(tx), made, held, ns_pnfs_write, &ns->pnf_info));
+    TRY(info_make(tx_mem(tx), made, held, scales_write, &ns->scale_status));
     TRY(json_parse(tx_mem(tx), text, strlen(text), &ns->made));
     return row_update(tx, old, ns);
 }
@@ -449,7 +474,8 @@ ns_empty(struct tx *tx, const char *id)
     ns = row_copy(tx_mem(tx), old);
     ns->ns_state = "NOT_INSTANTIATED";
     ns->flavour_id = NULL;
-    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->scale_status = ns->made = NULL;
+    ns->virtual_link_info = ns->sap_info = ns->vnffg_info = ns->pnf_info = NULL;
+    ns->scale_status = ns->made = NULL;
     return row_update(tx, old, ns);
 }
 

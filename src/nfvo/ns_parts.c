@@ -157,8 +157,12 @@ struct err *
 ns_vnf_join(struct ns_parts *run, const struct plan_vnf *vnf)
 {
     struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+    bool left;
 
-    TRY(flow_join(run->f, flow_label(run->f, "vnf %s", vnf->name), made));
+    TRY(flow_join_or_leave(run->f, flow_label(run->f, "vnf %s", vnf->name), made, &left));
+    if (left) {
+        return flow_note(run->f, "VNF %s failed: the NS goes on without it", vnf->name);
+    }
     steer_ports_take(run->mem, &run->steering.ports, vnf, made);
     return NULL;
 }
@@ -187,13 +191,14 @@ sap_port(struct ns_parts *run, const struct plan_sap *sap, const struct ns_site_
     return port;
 }
 
-static void
-sap_keep(struct ns_parts *run, const struct plan_sap *sap, const struct vim_made *made)
+void
+ns_sap_note(struct mem *mem, const struct plan_sap *sap, const struct vim_made *made,
+            struct rows *saps, struct rows *ports)
 {
-    struct ns_sap_made *kept = row_new(run->mem, &ns_sap_made_table);
-    struct fwd_port *port = row_new(run->mem, &fwd_port_table);
+    struct ns_sap_made *kept = row_new(mem, &ns_sap_made_table);
+    struct fwd_port *port = row_new(mem, &fwd_port_table);
 
-    kept->ips.items = MEM_ARRAY(run->mem, made->fixed_ips.n + 1, const char *);
+    kept->ips.items = MEM_ARRAY(mem, made->fixed_ips.n + 1, const char *);
     for (size_t i = 0; i < made->fixed_ips.n; i++) {
         const struct vim_fixed_ip *ip = made->fixed_ips.items[i];
 
@@ -207,16 +212,21 @@ sap_keep(struct ns_parts *run, const struct plan_sap *sap, const struct vim_made
     kept->link = sap->link;
     kept->site = sap->site;
     kept->port_id = made->id;
-    kept->mac_address = flow_is_plan(run->f) ? NULL : made->mac_address;
-    place_add(run->mem, &run->saps, kept);
+    kept->mac_address = made->mac_address;
+    place_add(mem, saps, kept);
     port->name = sap->name;
     port->link = sap->link;
     port->site = sap->site;
     port->port_id = made->id;
     port->mac_address = kept->mac_address;
     port->ips = kept->ips;
-    place_add(run->mem, &run->steering.ports, port);
-    held_add(run->mem, &run->steering.held, sap->site, "port", made->id, sap->name);
+    place_add(mem, ports, port);
+}
+
+static const char *
+sap_label(const struct ns_parts *run, const struct plan_sap *sap)
+{
+    return flow_label(run->f, NS_SAP_STEP "%s", sap->name);
 }
 
 struct err *
@@ -226,15 +236,22 @@ ns_saps_make(struct ns_parts *run)
         const struct plan_sap *sap = run->plan->saps.items[i];
         const struct ns_site_made *base = base_of(run, sap->site);
         const struct made_net *net = net_at(base, sap->link);
-        struct vim_made *made = row_new(run->mem, &vim_made_table);
 
         if (!net) {
             return err_new(E_INTERNAL, NULL, "link %s of SAP %s was not made at site %s", sap->link,
                            sap->name, sap->site_name);
         }
-        TRY(flow_step(run->f, flow_label(run->f, "port SAP %s", sap->name), &vim_port_create,
-                      sap_port(run, sap, base, net), made));
-        sap_keep(run, sap, made);
+        TRY(flow_begin(run->f, sap_label(run, sap), &vim_port_create,
+                       sap_port(run, sap, base, net)));
+    }
+    for (size_t i = 0; i < run->plan->saps.n; i++) {
+        const struct plan_sap *sap = run->plan->saps.items[i];
+        struct vim_made *made = row_new(run->mem, &vim_made_table);
+
+        TRY(flow_end(run->f, sap_label(run, sap), made));
+        made->mac_address = flow_is_plan(run->f) ? NULL : made->mac_address;
+        ns_sap_note(run->mem, sap, made, &run->saps, &run->steering.ports);
+        held_add(run->mem, &run->steering.held, sap->site, "port", made->id, sap->name);
     }
     return NULL;
 }
@@ -249,8 +266,12 @@ ns_saps_open(struct ns_parts *run)
 
         port->site = sap->site;
         port->id = sap->port_id;
-        TRY(flow_step(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port,
-                      NULL));
+        TRY(flow_begin(run->f, flow_label(run->f, "open SAP %s", sap->name), &vim_port_open, port));
+    }
+    for (size_t i = 0; i < run->saps.n; i++) {
+        const struct ns_sap_made *sap = run->saps.items[i];
+
+        TRY(flow_end(run->f, flow_label(run->f, "open SAP %s", sap->name), NULL));
     }
     return NULL;
 }
@@ -283,26 +304,28 @@ static const char *const use_order[] = {
 
 /* Those of a kind; null = of none that the order tells of. */
 static void
-items_take(struct mem *mem, const struct owner *owner, const struct rows *items, const char *kind,
-           struct rows *lists)
+items_take(struct mem *mem, const struct rows *items, const char *kind, struct rows *ordered)
 {
     for (size_t i = 0; i < items->n; i++) {
         const struct held *item = items->items[i];
 
         if (kind ? str_eq(item->kind, kind) : !str_in(item->kind, use_order)) {
-            place_add(mem, &list_for(mem, owner, lists, item->site)->items, items->items[i]);
+            place_add(mem, ordered, items->items[i]);
         }
     }
 }
 
 struct err *
-ns_release(struct flow *f, const struct owner *owner, const struct rows *items, const char *round)
+ns_release_as_listed(struct flow *f, const struct owner *owner, const struct rows *items,
+                     const char *round)
 {
     struct rows lists = {0};
 
-    items_take(flow_mem(f), owner, items, NULL, &lists);
-    for (size_t k = 0; use_order[k]; k++) {
-        items_take(flow_mem(f), owner, items, use_order[k], &lists);
+    for (size_t i = 0; i < items->n; i++) {
+        const struct held *item = items->items[i];
+
+        place_add(flow_mem(f), &list_for(flow_mem(f), owner, &lists, item->site)->items,
+                  items->items[i]);
     }
     for (size_t i = 0; i < lists.n; i++) {
         TRY(flow_spawn(f, flow_label(f, "%s %zu", round, i), &ns_release_flow, lists.items[i]));
@@ -311,4 +334,16 @@ ns_release(struct flow *f, const struct owner *owner, const struct rows *items, 
         TRY(flow_join(f, flow_label(f, "%s %zu", round, i), NULL));
     }
     return NULL;
+}
+
+struct err *
+ns_release(struct flow *f, const struct owner *owner, const struct rows *items, const char *round)
+{
+    struct rows ordered = {0};
+
+    items_take(flow_mem(f), items, NULL, &ordered);
+    for (size_t k = 0; use_order[k]; k++) {
+        items_take(flow_mem(f), items, use_order[k], &ordered);
+    }
+    return ns_release_as_listed(f, owner, &ordered, round);
 }

@@ -34,10 +34,18 @@ struct err *ns_vnf_join(struct ns_parts *run, const struct plan_vnf *vnf) MUST_U
 /* Ports of the plan's SAPs, shut; those of run->saps, open. */
 struct err *ns_saps_make(struct ns_parts *run) MUST_USE;
 struct err *ns_saps_open(struct ns_parts *run) MUST_USE;
+/* The step that makes the port of a SAP: this and its name. */
+#define NS_SAP_STEP "port SAP "
+/* Such a port, as the NS's record has it: added to 'saps' (struct ns_sap_made) and 'ports'. */
+void ns_sap_note(struct mem *mem, const struct plan_sap *sap, const struct vim_made *made,
+                 struct rows *saps, struct rows *ports);
 
 /* Deletes what is held (struct held), last made first, at all sites in parallel: part of the calling
  * flow, 'round' begins the labels. */
 struct err *ns_release(struct flow *f, const struct owner *owner, const struct rows *items,
                        const char *round) MUST_USE;
+/* The same in the order of the list, whatever uses what. */
+struct err *ns_release_as_listed(struct flow *f, const struct owner *owner,
+                                 const struct rows *items, const char *round) MUST_USE;
 
 #endif

@@ -150,14 +150,56 @@ ports_renew(struct run *run, const struct plan_vnf *vnf, const struct vnf_made *
     steer_ports_take(run->mem, &run->steering.ports, vnf, made);
 }
 
+static bool
+has_port(const struct rows *ports, const char *port_id)
+{
+    for (size_t i = 0; i < ports->n; i++) {
+        if (str_eq(((const struct fwd_port *)ports->items[i])->port_id, port_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Its scaling was given up: what it had before and has still is in chains, nothing that is new. */
+static struct err *
+left_keep(struct run *run, const struct scaling *scaling)
+{
+    struct owner *owner = row_new(run->mem, &owner_table);
+    struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+    struct rows before = run->steering.ports, now;
+
+    owner->owner_id = scaling->in->vnf_instance_id;
+    owner->project_id = scaling->in->project_id;
+    TRY(flow_note(run->f, "VNF %s failed: the NS goes on without it", scaling->vnf->name));
+    TRY(flow_step(run->f, flow_label(run->f, "left %s", scaling->vnf->name), &vnf_made_read, owner,
+                  made));
+    ports_renew(run, scaling->vnf, made);
+    now = run->steering.ports;
+    run->steering.ports = (struct rows){0};
+    for (size_t i = 0; i < now.n; i++) {
+        const struct fwd_port *port = now.items[i];
+
+        if (has_port(&before, port->port_id)) {
+            place_add(run->mem, &run->steering.ports, now.items[i]);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 vnfs_join(struct run *run, const struct scaling *scalings)
 {
     for (size_t i = 0; i < run->in->scaled.n; i++) {
         struct vnf_made *made = row_new(run->mem, &vnf_made_table);
+        bool left;
 
-        TRY(flow_join(run->f, label_of(run, &scalings[i]), made));
-        ports_renew(run, scalings[i].vnf, made);
+        TRY(flow_join_or_leave(run->f, label_of(run, &scalings[i]), made, &left));
+        if (left) {
+            TRY(left_keep(run, &scalings[i]));
+        } else {
+            ports_renew(run, scalings[i].vnf, made);
+        }
     }
     return NULL;
 }
@@ -197,6 +239,7 @@ const struct flow_type ns_scale_out_flow = {
     .in = &ns_in_table,
     .run = scale_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_scale_in_flow = {
@@ -206,6 +249,7 @@ const struct flow_type ns_scale_in_flow = {
     .in = &ns_in_table,
     .run = scale_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

@@ -351,6 +351,190 @@ keep(struct run *run)
     return flow_step(parts->f, "instance", &ns_scaled, run->changed, NULL);
 }
 
+/* ---- what is left of one that was given up ------------------------------------------------ */
+
+struct left {
+    struct tx *tx;
+    struct ns_plan *plan;
+    struct ns_made *made;
+    struct held_list *held;
+    struct rows renamed; /* struct held: under the names that they have where all goes well */
+};
+
+/* The plan that it was done by; without one, nothing was done. */
+static struct err *
+left_plan(struct left *left, const char *flow_id, bool *planned)
+{
+    struct cond of_plan[] = {COND("flow_id", flow_id), COND("kind", ns_shape_place.name),
+                             COND("state", "DONE"), {0}};
+    struct flow_step_row *row;
+    const struct json *json;
+
+    TRY(row_find(left->tx, &flow_step_table, of_plan, &row));
+    *planned = row && row->output;
+    if (!*planned) {
+        return NULL;
+    }
+    TRY(json_parse(tx_mem(left->tx), row->output, strlen(row->output), &json));
+    return row_from_json(tx_mem(left->tx), &ns_plan_table, json, left->plan);
+}
+
+static const struct held *
+held_port(const struct left *left, const char *id)
+{
+    for (size_t i = 0; i < left->held->items.n; i++) {
+        const struct held *held = left->held->items.items[i];
+
+        if (str_eq(held->kind, "port") && str_eq(held->resource_id, id)) {
+            return held;
+        }
+    }
+    return NULL;
+}
+
+/* A port that was made for one of the plan's SAPs. */
+static struct err *
+left_sap(void *arg, const struct touched *touched)
+{
+    struct left *left = arg;
+    struct mem *mem = tx_mem(left->tx);
+    struct vim_made *made = row_new(mem, &vim_made_table);
+    const char *prefix = NS_SAP_STEP;
+
+    if (!touched->is_own || touched->touch != TOUCH_ADDED || !held_port(left, touched->id) ||
+        !str_starts(touched->label, prefix)) {
+        return NULL;
+    }
+    TRY(row_from_json(mem, &vim_made_table, touched->out, made));
+    for (size_t i = 0; i < left->plan->saps.n; i++) {
+        const struct plan_sap *sap = left->plan->saps.items[i];
+
+        if (str_eq(sap->name, touched->label + strlen(prefix))) {
+            ns_sap_note(mem, sap, made, &left->made->saps, &left->made->ports);
+            held_add(mem, &left->renamed, sap->site, "port", made->id, sap->name);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+saps_left(struct left *left, const char *flow_id, const char *ns_instance_id,
+          const char *project_id)
+{
+    struct rows before = left->made->saps;
+
+    left->made->saps = (struct rows){0};
+    for (size_t i = 0; i < before.n; i++) {
+        if (held_port(left, ((const struct ns_sap_made *)before.items[i])->port_id)) {
+            place_add(tx_mem(left->tx), &left->made->saps, before.items[i]);
+        }
+    }
+    TRY(journal_touched(left->tx, flow_id, left_sap, left));
+    TRY(held_drop(left->tx, ns_instance_id, &left->renamed));
+    return held_insert(left->tx, ns_instance_id, project_id, &left->renamed);
+}
+
+/* Does a path that is neither new nor to go pass the position? */
+static bool
+hop_stays(const struct left *left, const struct rows *before, const char *hop)
+{
+    for (size_t i = 0; i < before->n; i++) {
+        const struct plan_path *path = before->items[i];
+
+        if (has_path(&left->plan->paths, path->name) && is_among(&path->hops, hop)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is anything of a path held that comes or goes? */
+static bool
+path_is_held(const struct left *left, const struct rows *before, const struct plan_path *path)
+{
+    struct mem *mem = tx_mem(left->tx);
+
+    for (size_t i = 0; i < left->held->items.n; i++) {
+        const struct held *held = left->held->items.items[i];
+
+        if (is_of_path(mem, held, path->name)) {
+            return true;
+        }
+        for (size_t j = 0; j < path->hops.n; j++) {
+            const char *hop = path->hops.items[j];
+
+            if (is_of_hop(mem, held, hop) && !hop_stays(left, before, hop)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+hops_left(struct left *left, const struct rows *hops)
+{
+    for (size_t i = 0; i < hops->n; i++) {
+        const struct plan_hop *hop = hops->items[i];
+        bool used = false;
+
+        for (size_t j = 0; j < left->made->paths.n; j++) {
+            used = used || is_among(&((const struct plan_path *)left->made->paths.items[j])->hops,
+                                    hop->name);
+        }
+        if (used && !has_hop(&left->made->hops, hop->name)) {
+            place_add(tx_mem(left->tx), &left->made->hops, hops->items[i]);
+        }
+    }
+}
+
+static void
+paths_left(struct left *left)
+{
+    const struct rows before = left->made->paths, hops = left->made->hops;
+    const struct rows *after = &left->plan->paths, *all[] = {&before, after};
+
+    left->made->paths = left->made->hops = (struct rows){0};
+    for (size_t k = 0; k < ARRAY_SIZE(all); k++) {
+        for (size_t i = 0; i < all[k]->n; i++) {
+            const struct plan_path *path = all[k]->items[i];
+            bool stays = has_path(&before, path->name) && has_path(after, path->name);
+
+            if (!has_path(&left->made->paths, path->name) &&
+                (stays || path_is_held(left, &before, path))) {
+                place_add(tx_mem(left->tx), &left->made->paths, all[k]->items[i]);
+            }
+        }
+    }
+    hops_left(left, &hops);
+    hops_left(left, &left->plan->hops);
+}
+
+struct err *
+ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_instance_id,
+              const char *project_id)
+{
+    struct left left = {.tx = tx,
+                        .plan = row_new(tx_mem(tx), &ns_plan_table),
+                        .made = row_new(tx_mem(tx), &ns_made_table),
+                        .held = row_new(tx_mem(tx), &held_list_table)};
+    struct owner *owner = row_new(tx_mem(tx), &owner_table);
+    bool planned;
+
+    TRY(left_plan(&left, flow_id, &planned));
+    if (!planned) {
+        return NULL;
+    }
+    owner->owner_id = ns_instance_id;
+    TRY(held_read.local(tx, owner, left.held));
+    TRY(ns_instance_made(tx, ns_instance_id, left.made));
+    TRY(saps_left(&left, flow_id, ns_instance_id, project_id));
+    paths_left(&left);
+    return ns_made_keep(tx, left.made);
+}
+
+/* ---- the flows ---------------------------------------------------------------------------- */
+
 static struct err *
 shape_run(struct flow *f, const void *arg)
 {
@@ -380,6 +564,7 @@ const struct flow_type ns_grow_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_shrink_flow = {
@@ -389,6 +574,7 @@ const struct flow_type ns_shrink_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };
@@ -399,6 +585,7 @@ const struct flow_type ns_scale_up_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_scale_down_flow = {
@@ -408,6 +595,7 @@ const struct flow_type ns_scale_down_flow = {
     .in = &ns_in_table,
     .run = shape_run,
     .sweep = vim_sweep,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

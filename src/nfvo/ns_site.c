@@ -17,19 +17,26 @@ group_rule(struct flow *f, const struct ns_site_in *in, const char *group_id, co
     rule->direction = "ingress";
     rule->ethertype = ethertype;
     rule->remote_group_id = group_id;
-    return flow_step(f, flow_label(f, "rule %s", ethertype), &vim_security_group_rule_create, rule,
-                     NULL);
+    return flow_begin(f, flow_label(f, "rule %s", ethertype), &vim_security_group_rule_create,
+                      rule);
 }
 
 static struct err *
-group_make(struct flow *f, const struct ns_site_in *in, struct ns_site_made *made)
+group_begin(struct flow *f, const struct ns_site_in *in)
 {
     struct vim_security_group *group = row_new(flow_mem(f), &vim_security_group_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     group->site = in->site;
     group->name = in->name;
-    TRY(flow_step(f, "group", &vim_security_group_create, group, out));
+    return flow_begin(f, "group", &vim_security_group_create, group);
+}
+
+static struct err *
+group_end(struct flow *f, const struct ns_site_in *in, struct ns_site_made *made)
+{
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_end(f, "group", out));
     made->security_group_id = out->id;
     TRY(group_rule(f, in, out->id, "IPv4"));
     return group_rule(f, in, out->id, "IPv6");
@@ -53,11 +60,10 @@ pools_of(struct mem *mem, const struct plan_member *member, const struct json **
 }
 
 static struct err *
-subnet_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
-            struct made_net *net)
+subnet_begin(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+             const struct made_net *net)
 {
     struct vim_subnet *subnet = row_new(flow_mem(f), &vim_subnet_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     subnet->site = in->site;
     subnet->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
@@ -68,22 +74,28 @@ subnet_make(struct flow *f, const struct ns_site_in *in, const struct plan_link 
     subnet->no_gateway = !link->gateway_ip;
     subnet->enable_dhcp = link->dhcp;
     TRY(pools_of(flow_mem(f), link->members.items[0], &subnet->allocation_pools));
-    TRY(flow_step(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet, out));
-    net->subnet_id = out->id;
-    return NULL;
+    return flow_begin(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet);
 }
 
 static struct err *
-join_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
-          struct made_net *net)
+join_begin(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+           const struct made_net *net)
 {
     struct vim_interconnect *join = row_new(flow_mem(f), &vim_interconnect_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     join->site = in->site;
     join->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
     join->network_id = net->network_id;
-    TRY(flow_step(f, flow_label(f, "join %s", link->name), &vim_interconnect_create, join, out));
+    return flow_begin(f, flow_label(f, "join %s", link->name), &vim_interconnect_create, join);
+}
+
+static struct err *
+join_end(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+         struct made_net *net)
+{
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_end(f, flow_label(f, "join %s", link->name), out));
     if (!out->vtep && !flow_is_plan(f)) {
         return err_new(E_UNPROCESSABLE, NULL,
                        "site %s has no tunnel endpoint: its interconnects show no vtep", in->site);
@@ -95,20 +107,39 @@ join_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *l
 }
 
 static struct err *
-net_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
-         struct made_net *net)
+network_begin(struct flow *f, const struct ns_site_in *in, const struct plan_link *link)
 {
     struct vim_network *network = row_new(flow_mem(f), &vim_network_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     network->site = in->site;
     network->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
     network->mtu = link->mtu;
-    TRY(flow_step(f, flow_label(f, "network %s", link->name), &vim_network_create, network, out));
+    return flow_begin(f, flow_label(f, "network %s", link->name), &vim_network_create, network);
+}
+
+/* The network is there: what needs it begins. */
+static struct err *
+network_end(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+            struct made_net *net)
+{
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_end(f, flow_label(f, "network %s", link->name), out));
     net->link = link->name;
     net->network_id = out->id;
-    TRY(subnet_make(f, in, link, net));
-    return link->joined ? join_make(f, in, link, net) : NULL;
+    TRY(subnet_begin(f, in, link, net));
+    return link->joined ? join_begin(f, in, link, net) : NULL;
+}
+
+static struct err *
+net_end(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+        struct made_net *net)
+{
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_end(f, flow_label(f, "subnet %s", link->name), out));
+    net->subnet_id = out->id;
+    return link->joined ? join_end(f, in, link, net) : NULL;
 }
 
 static struct err *
@@ -118,21 +149,30 @@ site_run(struct flow *f, const void *arg)
     struct ns_site_made *made = row_new(flow_mem(f), &ns_site_made_table);
 
     made->site = in->site;
-    TRY(group_make(f, in, made));
     made->nets.items = MEM_ARRAY(flow_mem(f), in->links.n + 1, void *);
+    TRY(group_begin(f, in));
+    for (size_t i = 0; i < in->links.n; i++) {
+        TRY(network_begin(f, in, in->links.items[i]));
+    }
+    TRY(group_end(f, in, made));
     for (size_t i = 0; i < in->links.n; i++) {
         struct made_net *net = row_new(flow_mem(f), &made_net_table);
 
-        TRY(net_make(f, in, in->links.items[i], net));
+        TRY(network_end(f, in, in->links.items[i], net));
         made->nets.items[made->nets.n++] = net;
     }
+    for (size_t i = 0; i < in->links.n; i++) {
+        TRY(net_end(f, in, in->links.items[i], made->nets.items[i]));
+    }
+    TRY(flow_end(f, "rule IPv4", NULL));
+    TRY(flow_end(f, "rule IPv6", NULL));
     flow_result(f, made);
     return NULL;
 }
 
 const struct flow_type ns_site_flow = {
     .name = "ns_site",
-    .version = 1,
+    .version = 2,
     .doc = "Makes the networks of a network service at one site.",
     .in = &ns_site_in_table,
     .out = &ns_site_made_table,

@@ -7,7 +7,6 @@
 
 #include "flow/poison.h"
 
-/* In the order in which they are deleted. */
 static const char *const steering_kinds[] = {
     "chain_label", "port_chain", "port_pair_group", "flow_classifier", "port_pair", "remote_port",
     "port",        NULL};
@@ -17,6 +16,7 @@ struct run {
     struct mem *mem;
     const struct ns_in *in;
     struct owner *owner;
+    bool is_first_version; /* Its flow began in a program with another order, and labels by name. */
 };
 
 /* What is (or is not) of the steering kinds. */
@@ -32,25 +32,8 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
             place_add(run->mem, &items, item);
         }
     }
-    return ns_release(run->f, run->owner, &items, round);
-}
-
-/* Steering as if it had been made at once: a pair that joined its group later is not deleted before. */
-static const struct held_list *
-steering_of(struct run *run, const struct held_list *held)
-{
-    struct held_list *list = row_new(run->mem, &held_list_table);
-
-    for (size_t k = ARRAY_SIZE(steering_kinds) - 1; k-- > 0;) {
-        for (size_t i = 0; i < held->items.n; i++) {
-            const struct held *item = held->items.items[i];
-
-            if (str_eq(item->kind, steering_kinds[k])) {
-                place_add(run->mem, &list->items, held->items.items[i]);
-            }
-        }
-    }
-    return list;
+    return run->is_first_version ? ns_release_as_listed(run->f, run->owner, &items, round)
+                                 : ns_release(run->f, run->owner, &items, round);
 }
 
 /* The service access points (the ports that the NS itself holds) close first: nothing
@@ -92,6 +75,20 @@ manner_fill(struct run *run, struct vnf_in *in)
     return NULL;
 }
 
+/* Names are the clients', who may give one twice. */
+static const char *
+label_of(struct run *run, const struct ns_end *left, const struct vnf_in *in)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < left->vnfs.n; i++) {
+        n += str_eq(((const struct vnf_in *)left->vnfs.items[i])->name, in->name);
+    }
+    return n > 1 && !run->is_first_version
+               ? flow_label(run->f, "vnf %s %s", in->name, in->vnf_instance_id)
+               : flow_label(run->f, "vnf %s", in->name);
+}
+
 static struct err *
 vnfs_terminate(struct run *run)
 {
@@ -100,7 +97,7 @@ vnfs_terminate(struct run *run)
     TRY(flow_step(run->f, "instances", &ns_vnfs_left, run->owner, left));
     for (size_t i = 0; i < left->vnfs.n; i++) {
         struct vnf_in *in = left->vnfs.items[i];
-        const char *label = flow_label(run->f, "vnf %s", in->name);
+        const char *label = label_of(run, left, in);
 
         in = row_copy(run->mem, in);
         in->ns_lcm_op_occ_id = flow_self(run->f);
@@ -110,19 +107,20 @@ vnfs_terminate(struct run *run)
     for (size_t i = 0; i < left->vnfs.n; i++) {
         const struct vnf_in *in = left->vnfs.items[i];
 
-        TRY(flow_join(run->f, flow_label(run->f, "vnf %s", in->name), NULL));
+        TRY(flow_join(run->f, label_of(run, left, in), NULL));
     }
     return NULL;
 }
 
 static struct err *
-terminate_run(struct flow *f, const void *arg)
+terminate_as(struct flow *f, const struct ns_in *in, bool is_first_version)
 {
     struct run run = {
         .f = f,
         .mem = flow_mem(f),
-        .in = arg,
+        .in = in,
         .owner = row_new(flow_mem(f), &owner_table),
+        .is_first_version = is_first_version,
     };
     struct held_list *held = row_new(run.mem, &held_list_table);
 
@@ -130,18 +128,39 @@ terminate_run(struct flow *f, const void *arg)
     run.owner->project_id = run.in->project_id;
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
-    TRY(release(&run, steering_of(&run, held), "steering", true));
+    TRY(release(&run, held, "steering", true));
     TRY(vnfs_terminate(&run));
     TRY(release(&run, held, "base", false));
     return flow_step(f, "instance", &ns_forget, run.owner, NULL);
 }
 
+static struct err *
+terminate_run(struct flow *f, const void *arg)
+{
+    return terminate_as(f, arg, false);
+}
+
+static struct err *
+terminate_run_1(struct flow *f, const void *arg)
+{
+    return terminate_as(f, arg, true);
+}
+
 const struct flow_type ns_terminate_flow = {
     .name = "ns_terminate",
-    .version = 1,
+    .version = 2,
     .doc = "Terminates a network service.",
     .in = &ns_in_table,
     .run = terminate_run,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_terminate_flow_1 = {
+    .name = "ns_terminate",
+    .version = 1,
+    .doc = "The same in the order in which things were made; those that an earlier program began.",
+    .in = &ns_in_table,
+    .run = terminate_run_1,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

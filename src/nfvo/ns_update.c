@@ -108,24 +108,6 @@ entry(const struct update_ns_request *request, const struct attr *attr, size_t i
     return i < rows->n ? rows->items[i] : NULL;
 }
 
-/* All that is wrong with an entry, as one fault. */
-static struct err *
-entry_fault(struct tx *tx, struct err *e, const char *member, size_t i)
-{
-    struct err *all;
-
-    if (!e) {
-        return NULL;
-    }
-    all = err_new(e->code, e->type_owned ? NULL : e->type, "%s[%zu]: %s", member, i,
-                  err_full(tx_mem(tx), e));
-    if (e->type_owned) {
-        err_set_type(all, e->type_owned);
-    }
-    err_ignore(e, "its text is part of the entry's");
-    return all;
-}
-
 struct err *
 ns_update_check(struct tx *tx, const struct update_ns_request *request, struct ns_in *in,
                 const struct flow_type **flow)
@@ -141,8 +123,8 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
     for (size_t i = 0; (item = entry(request, member, i)) != NULL; i++) {
-        faults =
-            err_join(faults, entry_fault(tx, type->check(&u, item), attr_json_name(member), i));
+        faults = err_join(faults,
+                          err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
     }
     *flow = u.one_way ? &ns_update_one_way_flow : type->flow;
     return faults ? faults : type->check(&u, NULL);
@@ -182,6 +164,7 @@ const struct flow_type ns_update_flow = {
     .doc = "Changes VNFs of a network service.",
     .in = &ns_in_table,
     .run = update_run,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
 const struct flow_type ns_update_one_way_flow = {
@@ -190,6 +173,7 @@ const struct flow_type ns_update_one_way_flow = {
     .doc = "Changes VNFs of a network service in a way that cannot be taken back.",
     .in = &ns_in_table,
     .run = update_one_way_run,
+    .spares = ns_spares,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

@@ -23,7 +23,10 @@
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
     X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)         \
     X(ADD_SAP, sap_add, sap_add, update_sap_add, ns_grow_flow, NULL)                               \
-    X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)
+    X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)                 \
+    X(ADD_PNF, pnf_add, pnf_add, update_pnf_add, ns_pnfs_flow, NULL)                               \
+    X(MODIFY_PNF, pnf_modify, pnf_modify, update_pnf_modify, ns_pnfs_flow, NULL)                   \
+    X(REMOVE_PNF, pnf_remove, pnf_remove, update_pnf_remove, ns_pnfs_flow, NULL)
 
 /* An update that is held against the NS. */
 struct ns_updating {
@@ -55,6 +58,7 @@ ns_update_check_fn update_package, update_connectivity, update_flavour; /* ns_ch
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 ns_update_check_fn update_sap_add, update_sap_remove;
+ns_update_check_fn update_pnf_add, update_pnf_modify, update_pnf_remove; /* ns_pnf.c */
 
 /* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked
  * at the end: numbers of instances of each profile, positions without any.  E_UNPROCESSABLE. */

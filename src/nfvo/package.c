@@ -267,3 +267,12 @@ nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd)
     TRY(record_load(tx, nsd_info_id, &record));
     return nsd_read(tx_mem(tx), record, nsd);
 }
+
+struct err *
+pnfd_load(struct tx *tx, const char *pnfd_info_id, struct pnfd **pnfd)
+{
+    const struct json *record = NULL;
+
+    TRY(record_load(tx, pnfd_info_id, &record));
+    return pnfd_read(tx_mem(tx), record, pnfd);
+}

@@ -123,6 +123,21 @@ static const struct attr affinity_rule_attrs[] = {
 #include "nfvo/affinity_rule.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT pnf_cp_data
+static const struct attr pnf_cp_data_attrs[] = {
+#include "nfvo/pnf_cp_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT add_pnf_data
+static const struct attr add_pnf_data_attrs[] = {
+#include "nfvo/add_pnf_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT modify_pnf_data
+static const struct attr modify_pnf_data_attrs[] = {
+#include "nfvo/modify_pnf_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT instantiate_ns_request
 static const struct attr instantiate_ns_request_attrs[] = {
 #include "nfvo/instantiate_ns_request.tbl"
@@ -507,12 +522,6 @@ ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *ns
     faults = ns_request_check(tx_mem(tx), nsd, &list->sites, request);
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
         faults = err_join(faults, package_check(tx, project_id, &nsd->vnfs[i]));
-    }
-    for (size_t i = 0; i < nsd->n_pnfs; i++) {
-        faults = err_join(faults, err_new(E_UNPROCESSABLE, NULL,
-                                          "PNF profile %s: a network service with a physical "
-                                          "network function cannot be instantiated here",
-                                          nsd->pnfs[i].name));
     }
     json_each (vnfms, i) {
         faults = err_join(faults, vnfm_check(tx, project_id, nsd, vnfms->keys[i],

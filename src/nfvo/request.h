@@ -17,6 +17,9 @@ struct ns_in;
     X(vnf_location, "Where the VNFs of a profile have to be.")                                     \
     X(vnf_params, "Words for the VNFs of a profile.")                                              \
     X(affinity_rule, "VNFs that have to be together or apart.")                                    \
+    X(pnf_cp_data, "Addresses of a connection point of a PNF.")                                    \
+    X(add_pnf_data, "A PNF that becomes part of an NS.")                                           \
+    X(modify_pnf_data, "What changes of a PNF of an NS.")                                          \
     X(instantiate_ns_request, "Body of an instantiation.")                                         \
     X(terminate_ns_data, "Words for an NS that ends.")                                             \
     X(terminate_vnf_data, "How a VNF instance ends.")                                              \
@@ -72,6 +75,18 @@ struct vnf_params {
 struct affinity_rule {
     struct row row;
 #include "nfvo/affinity_rule.tbl"
+};
+struct pnf_cp_data {
+    struct row row;
+#include "nfvo/pnf_cp_data.tbl"
+};
+struct add_pnf_data {
+    struct row row;
+#include "nfvo/add_pnf_data.tbl"
+};
+struct modify_pnf_data {
+    struct row row;
+#include "nfvo/modify_pnf_data.tbl"
 };
 struct instantiate_ns_request {
     struct row row;
@@ -212,6 +227,10 @@ struct err *ns_request_check(struct mem *mem, const struct nsd *nsd, const struc
 /* The same with the sites of the project; also, that the VNFDs of the NSD are on-boarded. */
 struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
                                  const struct instantiate_ns_request *request) MUST_USE;
+/* ns_pnf.c: the PNFs that the request tells of, all that is wrong at once, into in->pnfs_added.
+ * E_UNPROCESSABLE. */
+struct err *ns_pnfs_check(struct tx *tx, const struct nsd *nsd,
+                          const struct instantiate_ns_request *request, struct ns_in *in) MUST_USE;
 /* Checks that the VNF instances named are the NS's: E_UNPROCESSABLE. */
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;

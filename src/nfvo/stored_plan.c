@@ -102,8 +102,15 @@ static const char *
 told(struct mem *mem, const struct json *json)
 {
     const char *text = json ? json_text(mem, json) : "absent";
+    size_t n = VALUE_MAX;
 
-    return strlen(text) > VALUE_MAX ? mem_printf(mem, "%.*s...", VALUE_MAX, text) : text;
+    if (strlen(text) <= VALUE_MAX) {
+        return text;
+    }
+    while (n > 0 && !str_utf8(text, n)) {
+        n--; /* No character is cut. */
+    }
+    return mem_printf(mem, "%.*s...", (int)n, text);
 }
 
 /* Several looks may tell the same: it is told once. */
@@ -138,12 +145,25 @@ compare_objects(struct comparison *c, const char *path, const struct json *then,
     }
 }
 
-/* The item that is called the same, else the one at the same place. */
-static const struct json *
-item_like(const struct json *list, size_t place, const char *name)
+static const char *
+name_at(const struct json *list, size_t place)
 {
+    return json_get_str(list->items[place], "name");
+}
+
+/* The item that is called like the one at 'place' of 'of', of several the one that comes as late; an
+ * item without a name is like the one at the same place. */
+static const struct json *
+item_like(const struct json *list, const struct json *of, size_t place)
+{
+    const char *name = name_at(of, place);
+    size_t before = 0;
+
+    for (size_t i = 0; name && i < place; i++) {
+        before += str_eq(name_at(of, i), name);
+    }
     json_each (list, i) {
-        if (name && str_eq(json_get_str(list->items[i], "name"), name)) {
+        if (name && str_eq(name_at(list, i), name) && before-- == 0) {
             return list->items[i];
         }
     }
@@ -162,15 +182,12 @@ compare_arrays(struct comparison *c, const char *path, const struct json *then,
                const struct json *now)
 {
     json_each (then, i) {
-        const char *name = json_get_str(then->items[i], "name");
-
-        compare(c, item_path(c, path, i, name), then->items[i], item_like(now, i, name));
+        compare(c, item_path(c, path, i, name_at(then, i)), then->items[i],
+                item_like(now, then, i));
     }
     json_each (now, i) {
-        const char *name = json_get_str(now->items[i], "name");
-
-        if (!item_like(then, i, name)) {
-            compare(c, item_path(c, path, i, name), NULL, now->items[i]);
+        if (!item_like(then, now, i)) {
+            compare(c, item_path(c, path, i, name_at(now, i)), NULL, now->items[i]);
         }
     }
 }

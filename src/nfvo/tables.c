@@ -205,13 +205,14 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
-    &ns_adopt_flow,
+    &ns_adopt_flow,        &ns_pnfs_flow,
     &ns_leave_flow,        &ns_update_one_way_flow,
     &ns_grow_flow,         &ns_shrink_flow,
     &ns_scale_up_flow,     &ns_scale_down_flow,
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
+    &ns_forward_flow_1,    &ns_terminate_flow_1,
     NULL,
 };
 

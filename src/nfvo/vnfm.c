@@ -1,4 +1,5 @@
 /* VNFMs that are other processes, as resources, and how calls to them learn who they are. */
+#include "ledger/ledger.h"
 #include "nfvo/nfvo.h"
 
 static struct err *
@@ -8,6 +9,21 @@ before_create(struct tx *tx, struct op *op, void *row)
 
     (void)tx;
     return owner_set(op, &vnfm->project_id);
+}
+
+/* Nobody else says any more what became of its instances. */
+static struct err *
+claims_forget(struct tx *tx, const struct vnfm *vnfm)
+{
+    struct cond of_vnfm[] = {COND("vnfm_id", vnfm->id), {0}};
+    struct query query = {.table = &grant_table, .conds = of_vnfm};
+    struct rows grants;
+
+    TRY(rows_select(tx, &query, &grants));
+    for (size_t i = 0; i < grants.n; i++) {
+        TRY(ledger_release(tx, ((const struct grant *)grants.items[i])->id));
+    }
+    return NULL;
 }
 
 /* While one of its operations is followed, it has to be there to be asked. */
@@ -25,7 +41,7 @@ before_delete(struct tx *tx, struct op *op, const void *row)
         return err_new(E_IN_USE, NULL, "operation %s of VNFM %s has grant %s",
                        grant->vnf_lcm_op_occ_id, vnfm->name, grant->id);
     }
-    return NULL;
+    return claims_forget(tx, vnfm);
 }
 
 const struct resource vnfm_resource = {

@@ -58,7 +58,7 @@ typedef void peer_done_fn(void *arg, const struct peer_answer *answer, struct er
 void peer_call(struct peers *peers, const struct peer_call *call, peer_done_fn *done, void *arg);
 
 /* The same for a step: noted for explain, and done again while the peer is not there, as long as
- * patience lasts. */
+ * patience lasts and somebody waits for the step.  Else E_CANCELLED, at once. */
 void step_peer_call(struct step *step, const struct peer_call *call, peer_done_fn *done, void *arg);
 
 /* May it be a word of a path: 1 to 255 letters, digits and "-_.~", neither "." nor ".."?  Null accepted:

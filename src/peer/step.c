@@ -74,6 +74,12 @@ ask(void *arg)
 {
     struct asking *asking = arg;
 
+    if (!step_wanted(asking->step)) {
+        loop_timer_del(asking->timer);
+        asking->done(asking->arg, NULL,
+                     err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+        return;
+    }
     peer_call(step_service(asking->step, PEER_SERVICE), &asking->call, answered, asking);
 }
 

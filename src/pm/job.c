@@ -14,43 +14,52 @@ static const struct quota_default pm_quotas[] = {
 
 /* ---- the resources ------------------------------------------------------------------------- */
 
-static struct err *
-reports_of(struct tx *tx, const char *job_id, struct rows *rows)
-{
-    struct cond of_job[] = {COND("job_id", job_id), {0}};
-    struct query query = {.table = &pm_report_table, .conds = of_job};
+struct telling {
+    struct jw w;
+};
 
-    return rows_select(tx, &query, rows);
+/* Place and times alone: what was measured is a figure a period, and there is a day of it. */
+static struct err *
+report_tell(void *arg, int n, const char *const *columns)
+{
+    static const char *const names[] = {"ready_at", "expires_at"};
+    struct telling *telling = arg;
+    char text[TIME_TEXT_SIZE];
+    int64_t at;
+
+    if (n < 3) {
+        return NULL;
+    }
+    jw_object(&telling->w, NULL);
+    jw_str(&telling->w, "href", columns[0]);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        const struct attr *attr = table_attr(&pm_report_table, names[i]);
+
+        if (str_to_i64(columns[i + 1], &at)) {
+            jw_str(&telling->w, attr_json_name(attr), time_text(text, at, attr->time_form));
+        }
+    }
+    jw_end(&telling->w);
+    return NULL;
 }
 
-/* A list shows few jobs, and each has few reports: they are kept for a day. */
 static struct err *
 job_show(struct tx *tx, struct pm_job *job)
 {
+    const char *of_job[] = {job->id, NULL};
     AUTO_BUF text = BUF_INIT;
-    struct jw w = jw_to(&text);
-    struct rows rows;
+    struct telling telling = {.w = jw_to(&text)};
+    const struct json *reports;
 
-    TRY(reports_of(tx, job->id, &rows));
-    if (!rows.n) {
-        return NULL;
-    }
-    jw_array(&w, NULL);
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct pm_report *report = rows.items[i];
-        static const char *const told[] = {"ready_at", "expires_at"};
-
-        jw_object(&w, NULL);
-        jw_str(&w, "href", report->place);
-        for (size_t j = 0; j < ARRAY_SIZE(told); j++) {
-            const struct attr *attr = table_attr(&pm_report_table, told[j]);
-
-            attr_encode(&w, attr_json_name(attr), attr, report);
-        }
-        jw_end(&w);
-    }
-    jw_end(&w);
-    return json_parse(tx_mem(tx), text.data, text.len, &job->reports);
+    jw_array(&telling.w, NULL);
+    TRY(tx_sql(tx,
+               "SELECT place, ready_at, expires_at FROM pm_report WHERE job_id = ? "
+               "ORDER BY ready_at, id",
+               of_job, report_tell, &telling));
+    jw_end(&telling.w);
+    TRY(json_parse(tx_mem(tx), text.data, text.len, &reports));
+    job->reports = reports->n ? reports : NULL;
+    return NULL;
 }
 
 static struct err *
@@ -220,6 +229,16 @@ entries_write(const struct making *making, const char *instance, struct jw *w)
     return NULL;
 }
 
+int64_t
+pm_report_kept_s(int64_t reporting_s, size_t n_instances)
+{
+    int64_t kept_s = PM_REPORTS_MAX * reporting_s / (int64_t)(n_instances ? n_instances : 1);
+
+    return kept_s > PM_REPORT_KEEP_S    ? PM_REPORT_KEEP_S
+           : kept_s < PM_REPORT_LEAST_S ? PM_REPORT_LEAST_S
+                                        : kept_s;
+}
+
 /* Where nothing could be measured there is nothing to report. */
 static struct err *
 report_make(const struct making *making, const char *instance)
@@ -244,7 +263,9 @@ report_make(const struct making *making, const char *instance)
     report->sub_object_ids = making->subject->subs;
     report->place = mem_printf(mem, "%s/reports/%s", report->job_id, report->id);
     report->ready_at = tx_now(making->tx);
-    report->expires_at = report->ready_at + PM_REPORT_KEEP_S * PM_SECOND;
+    report->expires_at =
+        report->ready_at +
+        pm_report_kept_s(making->schedule->reporting_s, making->subject->instances.n) * PM_SECOND;
     return row_insert(making->tx, report);
 }
 
@@ -256,8 +277,8 @@ pm_report_get(struct tx *tx, const char *job_id, const char *id, struct pm_repor
     TRY(row_find(tx, &pm_report_table, by_id, report));
     return *report ? NULL
                    : err_new(E_NOT_FOUND, NULL,
-                             "report %s of PM job %s could not be found: reports "
-                             "are kept for a day",
+                             "report %s of PM job %s could not be found: a report "
+                             "is kept until its expiryTime",
                              id, job_id);
 }
 

@@ -166,6 +166,12 @@ int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
 #define PM_THRESHOLD_S 30      /* Thresholds are looked at so often. */
 #define PM_INDICATOR_S 30      /* Indicators get a value so often. */
 #define PM_PERIODS_MAX 1000    /* Collection periods of a report. */
-#define PM_REPORT_KEEP_S 86400 /* Reports are kept so long. */
+#define PM_VALUES_MAX 100000   /* Values of all reports that a job makes at once. */
+/* Reports are kept for a day; fewer where a job makes so many, but not less than a while. */
+#define PM_REPORTS_MAX 2000
+#define PM_REPORT_KEEP_S 86400
+#define PM_REPORT_LEAST_S 900
+/* How long, in seconds, a job that reports so often of so many instances keeps each. */
+int64_t pm_report_kept_s(int64_t reporting_s, size_t n_instances);
 
 #endif

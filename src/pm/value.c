@@ -20,16 +20,24 @@ figures_read(struct tx *tx, const struct pm_metric *metric, const char *object, 
     return metrics_read(tx, object, pm_figures[metric->whole], from, until, &figures->whole);
 }
 
-/* The first sample of the period that begins at 'from': sites are asked when it begins. */
+/* The first sample of the period that begins at 'from': sites are asked when it begins.  Samples are
+ * in the order of time. */
 static const struct metric_sample *
 sample_at(const struct metric_samples *samples, int64_t from, int64_t period_us)
 {
-    vec_each (samples, sample) {
-        if (sample->at >= from) {
-            return sample->at < from + period_us ? sample : NULL;
+    size_t low = 0, high = samples->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (samples->items[middle].at < from) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return NULL;
+    return low < samples->n && samples->items[low].at < from + period_us ? &samples->items[low]
+                                                                          : NULL;
 }
 
 static double

@@ -280,6 +280,21 @@ job_make(struct pm_wanted *wanted, const char *api, const struct pm_job_request 
     wanted->row = job;
 }
 
+/* All that is reported at once is one write, and stands in one answer or a few. */
+static struct err *
+size_check(const struct pm_wanted *wanted, const struct pm_criteria *criteria)
+{
+    int64_t n = (int64_t)wanted->things.n * (int64_t)wanted->subject.metrics.n *
+                (criteria->reporting_period / criteria->collection_period);
+
+    return n > PM_VALUES_MAX
+               ? err_new(E_UNPROCESSABLE, NULL,
+                         "criteria: %lld values would be reported at once, and %d are possible: "
+                         "a shorter reportingPeriod, fewer metrics or instances",
+                         (long long)n, PM_VALUES_MAX)
+               : NULL;
+}
+
 static struct err *
 job_take(struct pm_wanted *wanted, const struct op *op, const char *api,
          const struct pm_job_request *request)
@@ -290,7 +305,8 @@ job_take(struct pm_wanted *wanted, const struct op *op, const char *api,
                   criteria->metrics.n ? criteria->metrics.items[0] : NULL,
                   criteria->groups.n ? criteria->groups.items[0] : NULL));
     TRY(criteria_take(wanted, criteria));
-    return things_take(wanted, op, &request->object_instance_ids, &request->sub_object_ids);
+    TRY(things_take(wanted, op, &request->object_instance_ids, &request->sub_object_ids));
+    return size_check(wanted, criteria);
 }
 
 struct err *

@@ -26,12 +26,14 @@ columns_write(struct buf *out, const struct table *table, const void *row,
 
     jw_object(&w, NULL);
     for (size_t i = 0; !changed && i < table->n_attrs; i++) {
-        if (!(table->attrs[i].use & VIRTUAL)) {
+        if (!(table->attrs[i].use & (VIRTUAL | BULK))) {
             attr_encode_plain(&w, &table->attrs[i], row, false);
         }
     }
     for (; changed && *changed; changed++) {
-        attr_encode_plain(&w, *changed, row, false);
+        if (!((*changed)->use & BULK)) {
+            attr_encode_plain(&w, *changed, row, false);
+        }
     }
     jw_end(&w);
 }

@@ -62,10 +62,11 @@ json_bind(struct tx *tx, const struct stmt *stmt, int at, const struct attr *att
         stmt_text(stmt, at, NULL);
         return NULL;
     }
+    w.depth = JSON_DEPTH_MAX - JSON_DEPTH_ROW; /* levels that others will put around it */
     jw_json(&w, NULL, json);
     if (out.overflow) {
         return err_new(E_INVALID, NULL, "%s: nested deeper than %d levels", attr->name,
-                       JSON_DEPTH_MAX);
+                       JSON_DEPTH_ROW);
     }
     stmt_text(stmt, at, buf_copy(tx->mem, &out));
     return NULL;

@@ -123,27 +123,25 @@ cond_texts(struct select *select, const struct cond *cond)
     return one;
 }
 
-/* "(x = ? OR x = ?)"; 'column' is SQL. */
+/* "?, ?, ?": a list, however long, is one expression; of ORs SQLite takes no thousand. */
 static struct err *
-column_cond(struct select *select, const struct cond *cond, const struct attr *attr,
-            const char *column)
+values_add(struct select *select, const struct attr *attr, const char *const *texts)
 {
-    const char *const *texts = cond_texts(select, cond);
-    const char *op = op_sql(cond->op);
-    bool negative = cond->op == COND_NE;
+    for (size_t i = 0; texts[i]; i++) {
+        buf_str(&select->sql, i ? ", ?" : "?");
+        TRY(value_bind(select, attr, texts[i]));
+    }
+    return NULL;
+}
 
-    if (cond->op == COND_NULL || cond->op == COND_NOT_NULL) {
-        buf_printf(&select->sql, "%s %s", column, op);
-        return NULL;
-    }
-    if (!texts[0]) {
-        buf_str(&select->sql, negative ? "1" : "0");
-        return NULL;
-    }
+/* "(x < ? OR x < ?)" */
+static struct err *
+each_add(struct select *select, const struct cond *cond, const struct attr *attr,
+         const char *column, const char *const *texts)
+{
     buf_char(&select->sql, '(');
     for (size_t i = 0; texts[i]; i++) {
-        buf_str(&select->sql, !i ? "" : negative ? " AND " : " OR ");
-        buf_printf(&select->sql, "%s %s ?%s", column, negative ? "IS NOT" : op,
+        buf_printf(&select->sql, "%s%s %s ?%s", i ? " OR " : "", column, op_sql(cond->op),
                    cond->op == COND_LIKE ? " ESCAPE '\\'" : "");
         if (cond->op == COND_LIKE) {
             bind_text(select, texts[i]);
@@ -152,6 +150,38 @@ column_cond(struct select *select, const struct cond *cond, const struct attr *a
         }
     }
     buf_char(&select->sql, ')');
+    return NULL;
+}
+
+/* One of the values, or for COND_NE none of them; 'column' is SQL. */
+static struct err *
+column_cond(struct select *select, const struct cond *cond, const struct attr *attr,
+            const char *column)
+{
+    const char *const *texts = cond_texts(select, cond);
+
+    if (cond->op == COND_NULL || cond->op == COND_NOT_NULL) {
+        buf_printf(&select->sql, "%s %s", column, op_sql(cond->op));
+        return NULL;
+    }
+    if (!texts[0]) {
+        buf_str(&select->sql, cond->op == COND_NE ? "1" : "0");
+        return NULL;
+    }
+    if (cond->op != COND_EQ && cond->op != COND_NE) {
+        return each_add(select, cond, attr, column, texts);
+    }
+    if (!texts[1]) {
+        buf_printf(&select->sql, "%s %s ?", column, cond->op == COND_NE ? "IS NOT" : "=");
+        return value_bind(select, attr, texts[0]);
+    }
+    if (cond->op == COND_NE) {
+        buf_printf(&select->sql, "(%s IS NULL OR %s NOT IN (", column, column);
+    } else {
+        buf_printf(&select->sql, "(%s IN (", column);
+    }
+    TRY(values_add(select, attr, texts));
+    buf_str(&select->sql, "))");
     return NULL;
 }
 

@@ -107,6 +107,10 @@ static const int writing[] = {
     SCMP_SYS(fchmod),    SCMP_SYS(fchmodat),   SCMP_SYS(ftruncate),  SCMP_SYS(getdents64),
     SCMP_SYS(utimensat), SCMP_SYS(fsync),      SCMP_SYS(syncfs),
 };
+/* Of sockets only those that are open: none is made, connected or accepted. */
+static const int talking[] = {
+    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(shutdown),
+};
 /* Not F_SETOWN, F_SETSIG: they would make the kernel send signals for it. */
 static const int fcntls[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL};
 
@@ -135,6 +139,19 @@ allow_some(scmp_filter_ctx filter)
     return rc == 0 ? NULL : err_new(E_UNAVAILABLE, NULL, "seccomp refuses a rule");
 }
 
+/* Of flags only that all are cleared: O_ASYNC would make the kernel send signals. */
+static struct err *
+allow_talk(scmp_filter_ctx filter)
+{
+    TRY(allow(filter, talking, ARRAY_SIZE(talking)));
+    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+                         SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)F_SETFL, 0),
+                         SCMP_A2(SCMP_CMP_EQ, 0, 0)) != 0) {
+        return err_new(E_UNAVAILABLE, NULL, "seccomp refuses a rule");
+    }
+    return NULL;
+}
+
 static struct err *
 filter_fill(scmp_filter_ctx filter, const struct cage *cage)
 {
@@ -144,6 +161,9 @@ filter_fill(scmp_filter_ctx filter, const struct cage *cage)
     TRY(allow_some(filter));
     if (cage->root >= 0) {
         TRY(allow(filter, writing, ARRAY_SIZE(writing)));
+    }
+    if (cage->talks) {
+        TRY(allow_talk(filter));
     }
     rc = seccomp_load(filter);
     return rc == 0 ? NULL : err_new(E_UNAVAILABLE, NULL, "seccomp filter: %s", strerror(-rc));

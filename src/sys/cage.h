@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cage {
@@ -13,6 +14,7 @@ struct cage {
     uint64_t cpu_s;      /* processor time */
     uint64_t memory;     /* bytes of address space (not under a sanitizer, which maps terabytes) */
     uint64_t file_bytes; /* of one file that it writes */
+    bool talks;          /* it may wait for, read from and write to sockets that are open already */
 };
 
 /* Locks this process in, for good; the descriptors that are open stay usable.  Afterwards a

@@ -4,6 +4,7 @@
 #include "tosca/extract.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LEVELS_MAX 100
 
@@ -38,16 +39,31 @@ number_of(struct extract *x, const struct tosca_node *policy, const struct nsd_v
     return n;
 }
 
+/* Where '*n' is a power of two, there is no more room. */
 static struct nsd_count *
 count_add(struct extract *x, struct nsd_count **counts, size_t *n)
 {
-    struct nsd_count *grown = MEM_ARRAY(x->mem, *n + 1, struct nsd_count);
+    if ((*n & (*n - 1)) == 0) {
+        struct nsd_count *grown = MEM_ARRAY(x->mem, *n ? *n * 2 : 1, struct nsd_count);
 
-    for (size_t i = 0; i < *n; i++) {
-        grown[i] = (*counts)[i];
+        for (size_t i = 0; i < *n; i++) {
+            grown[i] = (*counts)[i];
+        }
+        *counts = grown;
     }
-    *counts = grown;
-    return &grown[(*n)++];
+    return &(*counts)[(*n)++];
+}
+
+/* The level that a key names: digits, as they are written once only; -1 = none. */
+static int64_t
+level_of(const char *key)
+{
+    size_t n = strspn(key, "0123456789");
+
+    if (n == 0 || n > 3 || key[n] || (n > 1 && key[0] == '0')) {
+        return -1;
+    }
+    return strtoll(key, NULL, 10);
 }
 
 /* ---- aspects ------------------------------------------------------------------------------- */
@@ -67,10 +83,9 @@ read_aspect(struct extract *x, const char *name, const struct yaml *described,
     }
     yaml_each (levels, i) {
         const char *key = levels->keys[i]->text;
-        char *end;
-        long long level = strtoll(key, &end, 10);
+        int64_t level = level_of(key);
 
-        if (end == key || *end || level < 0 || level > LEVELS_MAX) {
+        if (level < 0 || level > LEVELS_MAX) {
             extract_fault(x, tosca_fault(levels->items[i], "aspect %s: %s is no level of 0 to %d",
                                          name, key, LEVELS_MAX));
             return;
@@ -123,7 +138,7 @@ step_read(struct extract *x, const struct tosca_node *policy, struct nsd_aspect 
 {
     yaml_each (numbers, i) {
         const char *key = numbers->keys[i]->text;
-        long long level = strtoll(key, NULL, 10);
+        int64_t level = level_of(key);
         struct nsd_count *count;
 
         if (level < aspect->min_level || level > aspect->max_level) {
@@ -131,9 +146,22 @@ step_read(struct extract *x, const struct tosca_node *policy, struct nsd_aspect 
                                          policy->name, aspect->name, key));
             continue;
         }
+        if (nsd_aspect_instances(aspect, level, vnf->name) >= 0) {
+            extract_fault(x, tosca_fault(numbers->items[i],
+                                         "%s: level %s of aspect %s has a number of %s already",
+                                         policy->name, key, aspect->name, vnf->name));
+            return;
+        }
         count = count_add(x, &aspect->steps, &aspect->n_steps);
         *count = (struct nsd_count){
             .level = level, .vnf = vnf->name, .n = number_of(x, policy, vnf, numbers, i)};
+    }
+    for (int64_t at = aspect->min_level; at <= aspect->max_level; at++) {
+        if (nsd_aspect_instances(aspect, at, vnf->name) < 0) {
+            extract_fault(x, tosca_fault(numbers, "%s: no number of %s at level %lld of aspect %s",
+                                         policy->name, vnf->name, (long long)at, aspect->name));
+            return;
+        }
     }
 }
 

@@ -719,9 +719,17 @@ paths_check(const struct nsd *nsd, const struct nsd_graph *graph)
 static struct err *
 levels_check(const struct nsd *nsd)
 {
+    size_t n_steps = 0;
+
     for (size_t i = 0; i < nsd->n_aspects; i++) {
         const struct nsd_aspect *aspect = &nsd->aspects[i];
 
+        n_steps += aspect->n_steps;
+        if (n_steps > ITEMS_MAX) {
+            return err_new(E_INVALID, "DescriptorInvalid",
+                           "descriptor: numbers of instances at levels of aspects: more than %d",
+                           ITEMS_MAX);
+        }
         if (aspect->min_level < 0 || aspect->min_level > aspect->max_level ||
             aspect->max_level > COUNT_MAX) {
             return err_new(E_INVALID, "DescriptorInvalid", "descriptor: levels of aspect %s",

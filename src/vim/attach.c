@@ -32,7 +32,7 @@ attach_trouble(struct attach *attach, struct err *err)
 {
     int tries = err->code == E_CONFLICT ? BUSY_TRIES : DOUBT_TRIES;
 
-    if (vim_passing(err) && step_wanted(attach->step) && attach->tries++ < tries) {
+    if (vim_passing(err) && attach->tries++ < tries) {
         err_ignore(err, "it is looked at and asked again");
         attach->asked = false;
         loop_timer_arm(attach->timer, LOOK_MS);
@@ -116,7 +116,7 @@ looked(void *arg, const struct vim_answer *answer, struct err *err)
         attach_end(attach, NULL);
     } else if (!attach->asked) {
         ask(attach);
-    } else if (time_mono_ns() > attach->deadline_ns || !step_wanted(attach->step)) {
+    } else if (time_mono_ns() > attach->deadline_ns) {
         attach_end(attach, not_in_time(attach));
     } else {
         loop_timer_arm(attach->timer, LOOK_MS);
@@ -149,6 +149,7 @@ attach_begin(struct step *step, bool attached)
                               .attached = attached,
                               .deadline_ns = time_mono_ns() + GONE_S * 1000000000LL};
     attach->timer = loop_timer_new(step_loop(step), look, attach);
+    step_waits_by(step, attach->timer);
     look(attach);
 }
 

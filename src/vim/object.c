@@ -58,6 +58,10 @@ step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next,
                           .service = mem_str(step_mem(step), call->service),
                           .next = next,
                           .arg = arg};
+    if (!step_wanted(step)) {
+        next(arg, NULL, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+        return;
+    }
     vim_call(step_service(step, "vim"), call, said_done, said);
 }
 
@@ -325,11 +329,6 @@ removal_end(struct removal *removal, struct err *err)
 static void
 removal_later(struct removal *removal, struct err *err)
 {
-    if (!step_wanted(removal->step)) {
-        removal_end(removal, err ? err
-                                 : err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
-        return;
-    }
     if (time_mono_ns() > removal->deadline_ns) {
         removal_end(removal, err ? err
                                  : err_new(E_UNAVAILABLE, NULL,
@@ -412,21 +411,9 @@ removal_go(void *arg)
 }
 
 static void
-removal_due(void *arg)
-{
-    struct removal *removal = arg;
-
-    if (step_wanted(removal->step)) {
-        removal_go(removal);
-    } else {
-        removal_end(removal, NULL);
-    }
-}
-
-static void
 removal_next(struct removal *removal)
 {
-    if (removal->next == removal->ids.n || !step_wanted(removal->step)) {
+    if (removal->next == removal->ids.n) {
         removal_end(removal, NULL);
         return;
     }
@@ -447,7 +434,7 @@ removal_new(struct step *step, const char *site)
     removal->step = step;
     removal->object = object_of(step);
     removal->site = site;
-    removal->timer = loop_timer_new(step_loop(step), removal_due, removal);
+    removal->timer = loop_timer_new(step_loop(step), removal_go, removal);
     step_waits_by(step, removal->timer);
     return removal;
 }

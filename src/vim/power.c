@@ -48,7 +48,7 @@ power_trouble(struct power *power, struct err *err)
     if (err->code == E_NOT_FOUND && power->undo) {
         err_ignore(err, "there is no such server any more");
         power_end(power, NULL);
-    } else if (vim_passing(err) && step_wanted(power->step) && power->tries++ < tries) {
+    } else if (vim_passing(err) && power->tries++ < tries) {
         err_ignore(err, "it is asked again");
         power_later(power);
     } else {
@@ -109,7 +109,7 @@ looked(void *arg, const struct vim_answer *answer, struct err *err)
 
     if (err) {
         power_trouble(power, err);
-    } else if (str_eq(status, wanted_of(power)) || !step_wanted(power->step)) {
+    } else if (str_eq(status, wanted_of(power))) {
         power_end(power, NULL);
     } else if (!power->asked) {
         ask(power);
@@ -133,10 +133,6 @@ look(void *arg)
         .read_only = true,
     };
 
-    if (!step_wanted(power->step)) {
-        power_end(power, NULL);
-        return;
-    }
     step_vim_call(power->step, &call, looked, power);
 }
 

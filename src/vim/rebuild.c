@@ -13,6 +13,7 @@ struct rebuild {
     struct loop_timer *timer;
     const char *path, *image, *user_data;
     bool undo, asked;
+    bool doubted; /* it was asked for without an answer: it may have been begun */
     int tries;
     int64_t deadline_ns;
 };
@@ -37,10 +38,11 @@ rebuild_trouble(struct rebuild *rebuild, struct err *err)
     if (err->code == E_NOT_FOUND && rebuild->undo) {
         err_ignore(err, "there is no such server any more");
         rebuild_end(rebuild, NULL);
-    } else if (vim_passing(err) && step_wanted(rebuild->step) && rebuild->tries++ < tries) {
+    } else if (vim_passing(err) && rebuild->tries++ < tries) {
         err_ignore(err, "it is asked again");
         loop_timer_arm(rebuild->timer, LOOK_MS);
     } else {
+        err->code = rebuild->doubted ? E_IN_DOUBT : err->code; /* Busy with just that, perhaps. */
         rebuild_end(rebuild, err);
     }
 }
@@ -54,6 +56,7 @@ ask_answered(void *arg, const struct vim_answer *answer, struct err *err)
 
     (void)answer;
     if (err) {
+        rebuild->doubted = rebuild->doubted || err->code == E_IN_DOUBT;
         rebuild_trouble(rebuild, err);
         return;
     }
@@ -134,8 +137,7 @@ undo_looked(struct rebuild *rebuild, const struct json *server, const char *stat
         rebuild_end(rebuild, NULL);
     } else if (!begun && !str_eq(status, "REBUILD")) {
         ask(rebuild);
-    } else if (str_eq(status, "ERROR") || time_mono_ns() > rebuild->deadline_ns ||
-               !step_wanted(rebuild->step)) {
+    } else if (str_eq(status, "ERROR") || time_mono_ns() > rebuild->deadline_ns) {
         rebuild_end(rebuild, not_restored(rebuild, server));
     } else {
         loop_timer_arm(rebuild->timer, LOOK_MS);
@@ -192,6 +194,7 @@ rebuild_begin(struct step *step, bool undo)
         .deadline_ns = time_mono_ns() + RESTORE_S * 1000000000LL,
     };
     rebuild->timer = loop_timer_new(step_loop(step), look, rebuild);
+    step_waits_by(step, rebuild->timer);
     look(rebuild);
 }
 

@@ -481,6 +481,14 @@ vim_forget(struct vim *vim, const char *site_id)
 
 /* ---- the driver ---------------------------------------------------------------------------------------- */
 
+void
+vim_unref(struct vim *vim)
+{
+    if (--vim->refs == 0) {
+        free(vim);
+    }
+}
+
 /* Calls that are not made are answered on a later turn, like all others. */
 static void
 tell_ready(void *arg)
@@ -499,9 +507,7 @@ tell_ready(void *arg)
         call_end(call, err ? NULL : &known, err);
         call = next;
     }
-    if (--vim->refs == 0) {
-        free(vim);
-    }
+    vim_unref(vim);
 }
 
 static void
@@ -624,7 +630,5 @@ vim_free(struct vim *vim)
         vim->sessions = session->next;
         session_free(session);
     }
-    if (--vim->refs == 0) {
-        free(vim);
-    }
+    vim_unref(vim);
 }

@@ -57,9 +57,11 @@ struct vim {
     struct vim_config config;
     struct session *sessions;
     struct call *ready;          /* refused or known: to be told on the next turn */
+    struct upload *uploads;      /* of shared.c: images that are being brought to sites */
     bool posted, closing;
     int refs;
 };
+void vim_unref(struct vim *vim);
 
 /* ---- session.c ---- */
 void session_pump(struct session *session);
@@ -118,7 +120,8 @@ const char *json_body(struct mem *mem, void (*fn)(struct jw *w, const void *arg)
 
 /* ---- object.c: calls of a step ---- */
 /* Calls for a step: the answer (or the error) goes to 'next' with the same
- * argument.  Notes the call and its answer for explain. */
+ * argument.  Notes the call and its answer for explain.  A step that nobody waits for any more
+ * begins nothing: 'next' is called at once, with E_CANCELLED. */
 void step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next, void *arg);
 /* The step is one PUT of the network service, harmless when it is repeated; 'answered' (with the step
  * as its argument) is one of the two below. */

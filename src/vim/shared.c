@@ -12,46 +12,94 @@
 
 /* ---- images --------------------------------------------------------------------------- */
 
-/* Look, create, upload, wait: each call's answer leads to the next. */
+/* Look, create, upload, wait: each call's answer leads to the next.  Of those that want the same at
+ * one site at the same time the first does it, and the others wait for what becomes of it. */
 struct upload {
     struct step *step;
+    struct vim *vim;
+    struct upload *next;         /* of vim->uploads */
     const struct vim_image *in;
     const char *id;              /* of the image at the site */
     int fd;
     bool create;                 /* where it is absent; else that is the answer */
+    bool waits;                  /* for another one */
     struct loop_timer *timer;
     int64_t deadline_ns;
 };
 
 static void image_wait(void *arg);
+static void image_look(struct upload *upload);
 
 static void
 upload_close(struct upload *upload)
 {
+    struct upload **at = &upload->vim->uploads;
+
+    while (*at && *at != upload) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = upload->next;
+    }
+    vim_unref(upload->vim);
     loop_timer_del(upload->timer);
     if (upload->fd >= 0) {
         close(upload->fd);
     }
 }
 
+/* The one after 'upload' that wants the same; null = none. */
+static struct upload *
+upload_other(struct upload *list, const struct upload *upload, bool waits)
+{
+    struct upload *other = list;
+
+    while (other && (other == upload || !other->create || other->waits != waits ||
+                     !str_eq(other->in->site, upload->in->site) ||
+                     !str_eq(other->in->sha512, upload->in->sha512))) {
+        other = other->next;
+    }
+    return other;
+}
+
+/* Whoever waited for it does it now. */
 static void
 upload_failed(struct upload *upload, struct err *err)
 {
+    struct upload *other =
+        upload->waits ? NULL : upload_other(upload->vim->uploads, upload, true);
+
+    if (other) {
+        other->waits = false;
+        loop_timer_disarm(other->timer);
+    }
     upload_close(upload);
     step_failed(upload->step, err);
+    if (other) {
+        image_look(other);
+    }
 }
 
 static void
 upload_ready(struct upload *upload)
 {
     struct vim_made *made = step_out_new(upload->step);
+    struct upload *other = upload_other(upload->vim->uploads, upload, true);
 
     made->id = upload->id;
     made->site = upload->in->site;
     made->name = upload->in->name;
     made->status = "active";
+    if (other) {
+        other->id = mem_str(step_mem(other->step), upload->id);
+        other->waits = false;
+    }
     upload_close(upload);
     step_done(upload->step, made);
+    if (other) {
+        step_said(other->step, "image %s: another operation brought it", other->id);
+        upload_ready(other);
+    }
 }
 
 static void
@@ -99,8 +147,6 @@ image_looked(void *arg, const struct vim_answer *answer, struct err *err)
         upload_failed(upload, err);
     } else if (str_eq(json_get_str(answer->json, "status"), "active")) {
         upload_ready(upload);
-    } else if (!step_wanted(upload->step)) {
-        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
     } else if (time_mono_ns() > upload->deadline_ns) {
         upload_failed(upload, err_new(E_UNAVAILABLE, NULL, "site %s: image %s is not active %d s "
                                       "after its upload", upload->in->site, upload->id,
@@ -117,18 +163,6 @@ image_wait(void *arg)
 
     upload_call(upload, "GET", mem_printf(step_mem(upload->step), "/images/%s", upload->id), NULL,
                 image_looked);
-}
-
-static void
-image_due(void *arg)
-{
-    struct upload *upload = arg;
-
-    if (step_wanted(upload->step)) {
-        image_wait(upload);
-    } else {
-        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
-    }
 }
 
 static void
@@ -257,21 +291,54 @@ image_listed(void *arg, const struct vim_answer *answer, struct err *err)
 }
 
 static void
+image_look(struct upload *upload)
+{
+    struct mem *mem = step_mem(upload->step);
+
+    upload_call(upload, "GET",
+                mem_printf(mem, "/images?name=%s&limit=100", url_encode(mem, upload->in->name)),
+                NULL, image_listed);
+}
+
+/* One that waits is looked at only where nobody wants it any more, or where all that took too long. */
+static void
+image_due(void *arg)
+{
+    struct upload *upload = arg;
+
+    if (!upload->waits) {
+        image_wait(upload);
+    } else if (!step_wanted(upload->step)) {
+        upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+    } else {
+        upload_failed(upload, err_new(E_UNAVAILABLE, NULL, "site %s: another operation brings "
+                                      "image %s there, and has not in %d s", upload->in->site,
+                                      upload->in->name, IMAGE_TIMEOUT_MS / 1000));
+    }
+}
+
+static void
 image_begin(struct step *step, bool create)
 {
     struct upload *upload = MEM_NEW(step_mem(step), struct upload);
-    struct mem *mem = step_mem(step);
 
     upload->step = step;
+    upload->vim = step_service(step, "vim");
     upload->in = step_in(step);
     upload->fd = -1;
     upload->create = create;
     upload->timer = loop_timer_new(step_loop(step), image_due, upload);
     step_waits_by(step, upload->timer);
     upload->deadline_ns = time_mono_ns() + IMAGE_TIMEOUT_MS * 1000000LL;
-    upload_call(upload, "GET",
-                mem_printf(mem, "/images?name=%s&limit=100", url_encode(mem, upload->in->name)),
-                NULL, image_listed);
+    upload->waits = create && upload_other(upload->vim->uploads, upload, false);
+    upload->next = upload->vim->uploads;
+    upload->vim->uploads = upload;
+    upload->vim->refs++;
+    if (upload->waits) {
+        loop_timer_arm(upload->timer, IMAGE_TIMEOUT_MS);
+    } else {
+        image_look(upload);
+    }
 }
 
 static void

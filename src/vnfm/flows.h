@@ -60,8 +60,6 @@ extern const struct step_kind nfvo_grant_settle;
 /* LOCAL, in owner: what the grants of an instance claimed is given back. */
 extern const struct step_kind nfvo_grant_end;
 
-/* Makes one server with its ports, within the calling flow. */
-struct err *vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out) MUST_USE;
 /* Is the operation about this server?  Where its input names none, it is about all. */
 bool vnf_in_names(const struct vnf_in *in, const struct made_vnfc *vnfc);
 /* Input of vim_image_have for an image of a package. */

@@ -312,9 +312,10 @@ servers_take(struct foreign_run *run, const struct json *instance)
     json_each (resources, i) {
         const struct json *one = resources->items[i];
         struct made_vnfc *vnfc = vnfc_of(run, info, one);
+        const char *id = json_get_str(json_get(one, "computeResource"), "resourceId");
 
-        if (vnfc) {
-            vnfc->server_id = json_get_str(json_get(one, "computeResource"), "resourceId");
+        if (vnfc && peer_is_id(id)) { /* It becomes a part of paths at the site. */
+            vnfc->server_id = id;
         }
     }
     for (size_t i = 0; i < run->made->vnfcs.n; i++) {

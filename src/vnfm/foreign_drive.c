@@ -129,7 +129,7 @@ struct drive {
     bool begun;        /* one was begun or taken up here: what it comes to counts */
     bool tasked;       /* one that had failed was told to go on */
     bool undo;
-    int n_refused;     /* times that it was not begun for another one's sake */
+    int n_refused;     /* times that it was not begun for another one's sake, or without an answer */
     int64_t pause_ms;
 };
 
@@ -187,13 +187,22 @@ failure_of(const struct drive *drive, const struct json *occurrence)
                    str_or(detail, "(no reason is told)"));
 }
 
+/* An instance tells where its aspects are, and not of which level it is: a VNF without aspects is at
+ * one all the same. */
+static bool
+by_word(const struct drive *drive)
+{
+    return drive->word->by_word ||
+           (drive->word->reached == is_scaled && !json_get(drive->body, "scaleInfo"));
+}
+
 static void
 outcome_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
     const char *state = err ? NULL : json_get_str(answer->json, "operationState");
 
-    if (!err && !(drive->word->by_word && str_eq(state, "COMPLETED"))) {
+    if (!err && !(by_word(drive) && str_eq(state, "COMPLETED"))) {
         err = failure_of(drive, answer->json);
     }
     drive_end(drive, err);
@@ -207,8 +216,8 @@ begun(void *arg, const struct peer_answer *answer, struct err *err)
 {
     struct drive *drive = arg;
 
-    if (err && !err_is(err, E_IN_DOUBT) &&
-        (!err_is(err, E_CONFLICT) || ++drive->n_refused > REFUSALS_MAX)) {
+    if (err && ((!err_is(err, E_IN_DOUBT) && !err_is(err, E_CONFLICT)) ||
+                ++drive->n_refused > REFUSALS_MAX)) {
         drive_end(drive, err);
         return;
     }
@@ -501,12 +510,29 @@ marked(const struct step *step, const struct json *list)
     return NULL;
 }
 
+/* A value of a filter, whatever a client called its service (SOL013 5.2.2). */
+static const char *
+quoted(struct mem *mem, const char *value)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    buf_char(&out, '\'');
+    for (; *value; value++) {
+        if (*value == '\'') {
+            buf_char(&out, '\'');
+        }
+        buf_char(&out, *value);
+    }
+    buf_char(&out, '\'');
+    return buf_copy(mem, &out);
+}
+
 static void
 search(struct step *step, peer_done_fn *done)
 {
     const struct foreign_new *in = step_in(step);
     struct mem *mem = step_mem(step);
-    const char *filter = mem_printf(mem, "(eq,vnfInstanceName,%s)", in->name);
+    const char *filter = mem_printf(mem, "(eq,vnfInstanceName,%s)", quoted(mem, in->name));
     const struct peer_call call = {
         .peer_id = in->vnfm,
         .method = "GET",

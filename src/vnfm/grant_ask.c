@@ -15,6 +15,7 @@
 #define VERSION "1.0.0"
 #define DECIDE_MS (INT64_C(1000) * 3600)
 #define REACH_MS (INT64_C(1000) * 600)
+#define ID_MAX 255
 
 /* ---- the request ----------------------------------------------------------------------- */
 
@@ -252,6 +253,15 @@ whole_check(const struct json *asked, const struct json *granted, const char *na
     return NULL;
 }
 
+/* What is no identifier is none: it would be journalled, and not be read again. */
+static const char *
+asset_id(const struct json *asset, const char *name)
+{
+    const char *id = json_get_str(asset, name);
+
+    return id && strlen(id) <= ID_MAX ? id : NULL;
+}
+
 static void
 assets_take(struct mem *mem, const struct json *grant, struct grant_out *out)
 {
@@ -261,8 +271,8 @@ assets_take(struct mem *mem, const struct json *grant, struct grant_out *out)
     json_each (images, i) {
         struct vnf_image_at *at = row_new(mem, &vnf_image_at_table);
 
-        at->image_id = json_get_str(images->items[i], "vnfdSoftwareImageId");
-        at->at_site_id = json_get_str(images->items[i], "vimSoftwareImageId");
+        at->image_id = asset_id(images->items[i], "vnfdSoftwareImageId");
+        at->at_site_id = asset_id(images->items[i], "vimSoftwareImageId");
         if (at->image_id && at->at_site_id) {
             vnf_rows_add(mem, &out->images, at);
         }
@@ -270,8 +280,8 @@ assets_take(struct mem *mem, const struct json *grant, struct grant_out *out)
     json_each (flavors, i) {
         struct vnf_flavor_at *at = row_new(mem, &vnf_flavor_at_table);
 
-        at->vdu = json_get_str(flavors->items[i], "vnfdVirtualComputeDescId");
-        at->at_site_id = json_get_str(flavors->items[i], "vimFlavourId");
+        at->vdu = asset_id(flavors->items[i], "vnfdVirtualComputeDescId");
+        at->at_site_id = asset_id(flavors->items[i], "vimFlavourId");
         if (at->vdu && at->at_site_id) {
             vnf_rows_add(mem, &out->flavors, at);
         }
@@ -288,7 +298,7 @@ take_local(struct tx *tx, const void *arg, void *result)
     const struct json *connection;
     struct site *site;
 
-    if (str_empty(id) || strlen(id) > 255) {
+    if (str_empty(id) || strlen(id) > ID_MAX) {
         return err_new(E_REMOTE, NULL, "the grant has no id");
     }
     out->grant_id = id;

@@ -182,7 +182,7 @@ heal_run(struct flow *f, const void *arg)
 
 const struct flow_type vnf_heal_flow = {
     .name = "vnf_heal",
-    .version = 1,
+    .version = 2,
     .doc = "Replaces servers of a VNF; their ports stay.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

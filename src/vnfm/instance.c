@@ -85,11 +85,16 @@ struct err *
 vnf_package_used(struct tx *tx, const char *package_id)
 {
     struct cond of_package[] = {COND("package_id", package_id), {0}};
-    struct query query = {.table = &vnf_instance_table, .conds = of_package};
-    int64_t n;
+    struct cond leading[] = {COND("package_after", package_id),
+                             {.attr = "operation_state", .texts = lcm_open_states},
+                             {0}};
+    struct query instances = {.table = &vnf_instance_table, .conds = of_package};
+    struct query changes = {.table = &vnf_lcm_op_occ_table, .conds = leading};
+    int64_t n, n_changes;
 
-    TRY(rows_count(tx, &query, &n));
-    return usage_set(tx, package_id, n > 0 ? "IN_USE" : "NOT_IN_USE");
+    TRY(rows_count(tx, &instances, &n));
+    TRY(rows_count(tx, &changes, &n_changes));
+    return usage_set(tx, package_id, n + n_changes > 0 ? "IN_USE" : "NOT_IN_USE");
 }
 
 struct err *

@@ -26,13 +26,15 @@ struct run {
 };
 
 static struct err *
-link_make(struct run *run, const struct wanted_link *link)
+links_make(struct run *run)
 {
-    struct made_link *made = row_new(flow_mem(run->f), &made_link_table);
+    struct mem *mem = flow_mem(run->f);
 
-    TRY(vnf_link_make(run->f, run->grant->site, run->wanted->name, link, made));
-    vnf_rows_add(flow_mem(run->f), &run->connections, vnf_link_connection(flow_mem(run->f), made));
-    vnf_rows_add(flow_mem(run->f), &run->made->links, made);
+    TRY(vnf_links_make(run->f, run->grant->site, run->wanted->name, &run->wanted->links,
+                       &run->made->links));
+    for (size_t i = 0; i < run->made->links.n; i++) {
+        vnf_rows_add(mem, &run->connections, vnf_link_connection(mem, run->made->links.items[i]));
+    }
     return NULL;
 }
 
@@ -140,9 +142,7 @@ instantiate_run(struct flow *f, const void *arg)
     what->level_id = in->level_id;
     TRY(flow_step(f, "describe", &vnf_describe, what, run.wanted));
     TRY(grant_get(&run));
-    for (size_t i = 0; i < run.wanted->links.n; i++) {
-        TRY(link_make(&run, run.wanted->links.items[i]));
-    }
+    TRY(links_make(&run));
     TRY(servers_make(&run));
     run.made->vnf_instance_id = in->vnf_instance_id;
     run.made->project_id = in->project_id;
@@ -176,7 +176,7 @@ undo_input(struct tx *tx, const struct flow_row *child, void *out)
 
 const struct flow_type vnf_instantiate_flow = {
     .name = "vnf_instantiate",
-    .version = 1,
+    .version = 2,
     .doc = "Instantiates a VNF.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

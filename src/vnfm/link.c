@@ -7,11 +7,10 @@
 #include "flow/poison.h"
 
 static struct err *
-subnet_make(struct flow *f, const char *site, const char *name, const struct wanted_link *link,
-            struct made_link *made)
+subnet_begin(struct flow *f, const char *site, const char *name, const struct wanted_link *link,
+             const struct made_link *made)
 {
     struct vim_subnet *subnet = row_new(flow_mem(f), &vim_subnet_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     subnet->site = site;
     subnet->name = mem_printf(flow_mem(f), "%s-%s", name, link->name);
@@ -21,25 +20,55 @@ subnet_make(struct flow *f, const char *site, const char *name, const struct wan
     subnet->gateway_ip = link->gateway_ip;
     subnet->no_gateway = !link->gateway_ip;
     subnet->enable_dhcp = link->dhcp;
-    TRY(flow_step(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet, out));
-    made->subnet_id = out->id;
-    return NULL;
+    return flow_begin(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet);
 }
 
-struct err *
-vnf_link_make(struct flow *f, const char *site, const char *name, const struct wanted_link *link,
-              struct made_link *made)
+static struct err *
+network_begin(struct flow *f, const char *site, const char *name, const struct wanted_link *link)
 {
     struct vim_network *network = row_new(flow_mem(f), &vim_network_table);
-    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
 
     network->site = site;
     network->name = mem_printf(flow_mem(f), "%s-%s", name, link->name);
     network->mtu = link->mtu;
-    TRY(flow_step(f, flow_label(f, "network %s", link->name), &vim_network_create, network, out));
-    made->name = link->name;
-    made->network_id = out->id;
-    return subnet_make(f, site, name, link, made);
+    return flow_begin(f, flow_label(f, "network %s", link->name), &vim_network_create, network);
+}
+
+/* The networks are there: their subnets begin. */
+static struct err *
+networks_end(struct flow *f, const char *site, const char *name, const struct rows *links,
+             struct rows *made)
+{
+    for (size_t i = 0; i < links->n; i++) {
+        const struct wanted_link *link = links->items[i];
+        struct made_link *one = row_new(flow_mem(f), &made_link_table);
+        struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+        TRY(flow_end(f, flow_label(f, "network %s", link->name), out));
+        one->name = link->name;
+        one->network_id = out->id;
+        TRY(subnet_begin(f, site, name, link, one));
+        vnf_rows_add(flow_mem(f), made, one);
+    }
+    return NULL;
+}
+
+struct err *
+vnf_links_make(struct flow *f, const char *site, const char *name, const struct rows *links,
+               struct rows *made)
+{
+    for (size_t i = 0; i < links->n; i++) {
+        TRY(network_begin(f, site, name, links->items[i]));
+    }
+    TRY(networks_end(f, site, name, links, made));
+    for (size_t i = 0; i < links->n; i++) {
+        struct made_link *one = made->items[i];
+        struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+        TRY(flow_end(f, flow_label(f, "subnet %s", one->name), out));
+        one->subnet_id = out->id;
+    }
+    return NULL;
 }
 
 struct vnf_connection *

@@ -133,8 +133,7 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left, heal_left, package_left,
-    connectivity_left;
+static left_fn instantiate_left, scale_left, heal_left, connectivity_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -148,7 +147,7 @@ static const struct operation {
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
     {&vnf_heal_flow, "HEAL", heal_left},
-    {&vnf_change_package_flow, "CHANGE_VNFPKG", package_left},
+    {&vnf_change_package_flow, "CHANGE_VNFPKG", NULL},
     {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
     {&vnf_flavour_grow_flow, "CHANGE_FLAVOUR", scale_left},
     {&vnf_flavour_change_flow, "CHANGE_FLAVOUR", scale_left},
@@ -430,6 +429,7 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->is_automatic = in->ns_lcm_op_occ_id != NULL;
     occ->operation_params = in->request;
     occ->ns_lcm_op_occ_id = in->ns_lcm_op_occ_id;
+    occ->package_after = in->package_after;
     TRY(instance_remember(tx, occ));
     return row_insert(tx, occ);
 }
@@ -438,6 +438,12 @@ static bool
 has_changes(enum flow_state state)
 {
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
+}
+
+static bool
+has_ended(enum flow_state state)
+{
+    return has_changes(state) && state != FLOW_FAILED_TEMP;
 }
 
 /* What is claimed is what there is: the rest of what the scaling was granted is free again. */
@@ -483,14 +489,6 @@ heal_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
     TRY(held_follow_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
     TRY(vnf_heal_remains(tx, flow, in, &made));
     return vnf_instance_keep(tx, made, "STARTED");
-}
-
-/* A given-up change leaves servers as they are, and the instance of the package that it was of. */
-static struct err *
-package_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
-{
-    (void)flow;
-    return vnf_package_used(tx, in->package_after);
 }
 
 /* A given-up change of connectivity: what it made and did not delete is held, and goes with the instance. */
@@ -630,7 +628,10 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     TRY(info_changes(tx, flow, in, occ));
     TRY(row_update(tx, before, occ));
-    return failed_note(tx, flow, in);
+    TRY(failed_note(tx, flow, in));
+    return occ->package_after && has_ended(flow_row_state(flow))
+               ? vnf_package_used(tx, occ->package_after)
+               : NULL;
 }
 
 const struct resource vnf_lcm_op_occ_resource = {

@@ -17,13 +17,14 @@ text_of(const struct table *table, const void *row, const char *attr)
     return *(const char *const *)attr_at(table_attr(table, attr), row);
 }
 
+const char *const lcm_open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK", "FAILED_TEMP",
+                                       NULL};
+
 struct err *
 lcm_free(struct tx *tx, const struct lcm_kind *kind, const char *id)
 {
-    static const char *const open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK",
-                                              "FAILED_TEMP", NULL};
     struct cond open[] = {
-        COND(kind->instance, id), {.attr = "operation_state", .texts = open_states}, {0}};
+        COND(kind->instance, id), {.attr = "operation_state", .texts = lcm_open_states}, {0}};
     void *occ;
 
     TRY(row_find(tx, kind->operations, open, &occ));
@@ -415,6 +416,9 @@ flow_task(struct tx *tx, struct flow_engine *engine, const char *id, const char 
     }
     if (str_eq(task, "fail")) {
         return flow_fail(tx, engine, id);
+    }
+    if (str_eq(task, "continue")) {
+        return flow_continue(tx, engine, id);
     }
     if (str_eq(task, "cancel")) {
         return flow_cancel(tx, engine, id, str_eq(cancel_mode, FLOW_FORCEFUL));

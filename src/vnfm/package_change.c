@@ -129,6 +129,24 @@ packages_check(struct tx *tx, const struct vnf_instance *instance, const char *p
                   : NULL;
 }
 
+/* A site makes a server anew as it was, running or not: one that does not run shows nothing of its new
+ * image. */
+static struct err *
+running_check(const struct vnf_made *made)
+{
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        if (vnfc->stopped) {
+            return err_new(E_CONFLICT, NULL,
+                           "VNFC %s of VNF instance %s is stopped: start it before the package "
+                           "changes",
+                           vnfc->name, made->vnf_instance_id);
+        }
+    }
+    return NULL;
+}
+
 struct err *
 vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, const char *vnfd_id,
                          struct vnf_in *in)
@@ -137,6 +155,7 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
     struct vnf_package *package = NULL;
 
     TRY(vnf_whole_check(tx, instance, "changed", made));
+    TRY(running_check(made));
     TRY(vnf_package_find(tx, instance->project_id, vnfd_id, &package));
     if (str_eq(package->id, instance->package_id)) {
         return err_new(E_CONFLICT, NULL, "VNF instance %s is of VNFD %s already", instance->id,
@@ -159,13 +178,6 @@ take_local(struct tx *tx, const void *in, void *out)
 {
     (void)out;
     return vnf_package_taken(tx, ((const struct package_use *)in)->package_id);
-}
-
-static struct err *
-take_undo(struct tx *tx, const void *in, const void *out)
-{
-    (void)out;
-    return vnf_package_used(tx, ((const struct package_use *)in)->package_id);
 }
 
 /* The instance says of itself what its package says. */
@@ -218,7 +230,6 @@ const struct step_kind vnf_package_take = {
     .effect = FLOW_LOCAL,
     .in = &package_use_table,
     .local = take_local,
-    .undo_local = take_undo,
 };
 const struct step_kind vnf_repackaged = {
     .name = "vnf repackaged",

@@ -99,12 +99,13 @@ static struct err *
 links_add(struct run *run)
 {
     struct mem *mem = flow_mem(run->f);
+    struct rows links = {0};
 
-    for (size_t i = 0; i < run->change.links_added.n; i++) {
-        struct made_link *made = row_new(mem, &made_link_table);
+    TRY(vnf_links_make(run->f, run->before->site, run->wanted->name, &run->change.links_added,
+                       &links));
+    for (size_t i = 0; i < links.n; i++) {
+        struct made_link *made = links.items[i];
 
-        TRY(vnf_link_make(run->f, run->before->site, run->wanted->name,
-                          run->change.links_added.items[i], made));
         vnf_rows_add(mem, &run->after->links, made);
         vnf_rows_add(mem, &run->after->connections, vnf_link_connection(mem, made));
         vnf_link_held(mem, run->before->site, made, &run->scaled->added);
@@ -198,7 +199,7 @@ scale_run(struct flow *f, const void *arg)
 
 const struct flow_type vnf_scale_out_flow = {
     .name = "vnf_scale_out",
-    .version = 1,
+    .version = 2,
     .doc = "Adds servers to a VNF.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
@@ -209,7 +210,7 @@ const struct flow_type vnf_scale_out_flow = {
 };
 const struct flow_type vnf_scale_in_flow = {
     .name = "vnf_scale_in",
-    .version = 1,
+    .version = 2,
     .doc = "Removes servers of a VNF; may add others before.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
@@ -221,7 +222,7 @@ const struct flow_type vnf_scale_in_flow = {
 };
 const struct flow_type vnf_flavour_grow_flow = {
     .name = "vnf_flavour_grow",
-    .version = 1,
+    .version = 2,
     .doc = "Changes a VNF to a flavour that has all of what there is.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
@@ -232,7 +233,7 @@ const struct flow_type vnf_flavour_grow_flow = {
 };
 const struct flow_type vnf_flavour_change_flow = {
     .name = "vnf_flavour_change",
-    .version = 1,
+    .version = 2,
     .doc = "Changes a VNF to a flavour that has not all of what there is.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

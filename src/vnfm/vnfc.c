@@ -55,28 +55,20 @@ addresses_of(struct mem *mem, const struct vim_made *made)
     return (struct strs){.n = ips.n, .items = ips.items};
 }
 
-/* Makes the port, or looks at the one that the client made. */
-static struct err *
-port_have(struct flow *f, const char *label, const struct vnfc_in *in, const struct wanted_cp *cp,
-          const struct vnf_connection *connection, struct vim_made *made)
+static const char *
+port_label(struct flow *f, const struct wanted_vnfc *vnfc, const struct wanted_cp *cp)
 {
-    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
-
-    if (!connection->port_id) {
-        return flow_step(f, label, &vim_port_create, port_of(f, in, cp, connection), made);
-    }
-    ref->site = in->site;
-    ref->id = connection->port_id;
-    return flow_step(f, label, &vim_port_show, ref, made);
+    return flow_label(f, "port %s %s", vnfc->name, cp->cpd);
 }
 
-struct err *
-vnfc_port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
-               const struct wanted_cp *cp, struct made_port *port)
+/* Makes the port, or looks at the one that the client made. */
+static struct err *
+port_begin(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
+           const struct wanted_cp *cp)
 {
     const struct vnf_connection *connection =
         vnf_connection_of(&in->connections, cp, vnfc->number);
-    struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
+    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
 
     if (!connection) {
         return err_new(E_INVALID, NULL,
@@ -84,7 +76,24 @@ vnfc_port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnf
                        "for %s was given",
                        cp->cpd, vnfc->vdu, str_or(cp->requirement, str_or(cp->ext_cpd, cp->cpd)));
     }
-    TRY(port_have(f, flow_label(f, "port %s %s", vnfc->name, cp->cpd), in, cp, connection, made));
+    if (!connection->port_id) {
+        return flow_begin(f, port_label(f, vnfc, cp), &vim_port_create,
+                          port_of(f, in, cp, connection));
+    }
+    ref->site = in->site;
+    ref->id = connection->port_id;
+    return flow_begin(f, port_label(f, vnfc, cp), &vim_port_show, ref);
+}
+
+static struct err *
+port_end(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
+         const struct wanted_cp *cp, struct made_port *port)
+{
+    const struct vnf_connection *connection =
+        vnf_connection_of(&in->connections, cp, vnfc->number);
+    struct vim_made *made = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_end(f, port_label(f, vnfc, cp), made));
     port->cpd = cp->cpd;
     port->ext_cpd = cp->ext_cpd;
     port->config = connection->config;
@@ -96,6 +105,14 @@ vnfc_port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnf
     port->mac_address = flow_is_plan(f) ? NULL : made->mac_address;
     port->ips = addresses_of(flow_mem(f), made);
     return NULL;
+}
+
+struct err *
+vnfc_port_make(struct flow *f, const struct vnfc_in *in, const struct wanted_vnfc *vnfc,
+               const struct wanted_cp *cp, struct made_port *port)
+{
+    TRY(port_begin(f, in, vnfc, cp));
+    return port_end(f, in, vnfc, cp, port);
 }
 
 /* The port that it had already. */
@@ -126,8 +143,24 @@ server_clear(struct flow *f, const char *site, const struct made_vnfc *had)
     return flow_step(f, flow_label(f, "delete server %s", had->name), &vim_server_delete, ref, NULL);
 }
 
-struct err *
-vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
+/* All that the server is made of: its ports, side by side. */
+static struct err *
+vnfc_begin(struct flow *f, const struct vnfc_in *in)
+{
+    const struct made_vnfc *had = in->had.n ? in->had.items[0] : NULL;
+    const struct wanted_vnfc *vnfc = in->vnfc.items[0];
+
+    TRY(server_clear(f, in->site, had));
+    for (size_t i = 0; i < vnfc->cps.n; i++) {
+        if (!port_had(had, vnfc->cps.items[i])) {
+            TRY(port_begin(f, in, vnfc, vnfc->cps.items[i]));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+vnfc_end(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
 {
     const struct made_vnfc *had = in->had.n ? in->had.items[0] : NULL;
     const struct wanted_vnfc *vnfc = in->vnfc.items[0];
@@ -136,13 +169,12 @@ vnfc_make(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
     VEC(void *) ports = {0};
     VEC(const char *) ids = {0};
 
-    TRY(server_clear(f, in->site, had));
     for (size_t i = 0; i < vnfc->cps.n; i++) {
         struct made_port *port = port_had(had, vnfc->cps.items[i]);
 
         if (!port) {
             port = row_new(flow_mem(f), &made_port_table);
-            TRY(vnfc_port_make(f, in, vnfc, vnfc->cps.items[i], port));
+            TRY(port_end(f, in, vnfc, vnfc->cps.items[i], port));
         }
         vec_add(flow_mem(f), &ports, (void *)port);
         vec_add(flow_mem(f), &ids, port->port_id);
@@ -167,7 +199,8 @@ vnfc_run(struct flow *f, const void *in)
 {
     struct made_vnfc *made = row_new(flow_mem(f), &made_vnfc_table);
 
-    TRY(vnfc_make(f, in, made));
+    TRY(vnfc_begin(f, in));
+    TRY(vnfc_end(f, in, made));
     flow_result(f, made);
     return NULL;
 }
@@ -227,46 +260,85 @@ vim_image_of(struct flow *f, const char *site, const struct wanted_image *image)
     return in;
 }
 
+static const char *
+image_label(struct vnfcs *v, const struct wanted_vnfc *vnfc)
+{
+    return flow_label(v->f, "image %s", vnfc->name);
+}
+
 static struct err *
-image_get(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
+image_begin(struct vnfcs *v, const struct wanted_vnfc *vnfc)
 {
     const struct wanted_image *image = wanted_image_of(v->wanted, vnfc->image_id);
-    struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
 
-    *id = image_known(v->in, vnfc->image_id);
-    if (*id) {
+    if (image_known(v->in, vnfc->image_id)) {
         return NULL;
     }
     if (!image) {
         return err_new(E_NOT_FOUND, NULL, "image %s of VDU %s is not part of the package",
                        vnfc->image_id, vnfc->vdu);
     }
-    TRY(flow_step(v->f, flow_label(v->f, "image %s", vnfc->name), &vim_image_have,
-                  vim_image_of(v->f, v->site, image), made));
-    *id = made->id;
-    return NULL;
+    return flow_begin(v->f, image_label(v, vnfc), &vim_image_have,
+                      vim_image_of(v->f, v->site, image));
 }
 
 static struct err *
-flavor_get(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
+image_end(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
 {
-    struct vim_flavor *flavor = row_new(flow_mem(v->f), &vim_flavor_table);
     struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
 
+    *id = image_known(v->in, vnfc->image_id);
+    if (!*id) {
+        TRY(flow_end(v->f, image_label(v, vnfc), made));
+        *id = made->id;
+    }
+    return NULL;
+}
+
+static const char *
+flavor_known(const struct vnfcs *v, const struct wanted_vnfc *vnfc)
+{
     for (size_t i = 0; i < v->flavors.n; i++) {
         const struct vnf_flavor_at *known = v->flavors.items[i];
 
         if (str_eq(known->vdu, vnfc->vdu)) {
-            *id = known->at_site_id;
-            return NULL;
+            return known->at_site_id;
         }
+    }
+    return NULL;
+}
+
+static const char *
+flavor_label(struct vnfcs *v, const struct wanted_vnfc *vnfc)
+{
+    return flow_label(v->f, "flavor %s", vnfc->name);
+}
+
+static struct err *
+flavor_begin(struct vnfcs *v, const struct wanted_vnfc *vnfc)
+{
+    struct vim_flavor *flavor = row_new(flow_mem(v->f), &vim_flavor_table);
+
+    if (flavor_known(v, vnfc)) {
+        return NULL;
     }
     flavor->site = v->site;
     flavor->vcpus = vnfc->vcpus;
     flavor->ram_mb = vnfc->memory_mb;
     flavor->disk_gb = vnfc->disk_gb;
-    TRY(flow_step(v->f, flow_label(v->f, "flavor %s", vnfc->name), &vim_flavor_have, flavor, made));
-    *id = made->id;
+    return flow_begin(v->f, flavor_label(v, vnfc), &vim_flavor_have, flavor);
+}
+
+static struct err *
+flavor_end(struct vnfcs *v, const struct wanted_vnfc *vnfc, const char **id)
+{
+    struct vim_made *made = row_new(flow_mem(v->f), &vim_made_table);
+
+    *id = flavor_known(v, vnfc);
+    if (!*id) {
+        TRY(flow_end(v->f, flavor_label(v, vnfc), made));
+        *id = made->id;
+    }
     return NULL;
 }
 
@@ -297,10 +369,11 @@ had_of(const struct rows *had, const struct wanted_vnfc *vnfc)
     return NULL;
 }
 
-static struct err *
-vnfc_prepare(struct vnfcs *v, struct wanted_vnfc *vnfc, struct vnfc_in *in)
+static struct vnfc_in *
+vnfc_input(struct vnfcs *v, struct wanted_vnfc *vnfc)
 {
     struct mem *mem = flow_mem(v->f);
+    struct vnfc_in *in = row_new(mem, &vnfc_in_table);
     struct made_vnfc *had = had_of(&v->had, vnfc);
 
     if (had) {
@@ -310,23 +383,51 @@ vnfc_prepare(struct vnfcs *v, struct wanted_vnfc *vnfc, struct vnfc_in *in)
     in->name = mem_printf(mem, "%s-%s", v->wanted->name, vnfc->name);
     vnf_rows_add(mem, &in->vnfc, vnfc);
     in->connections = v->connections;
-    TRY(image_get(v, vnfc, &in->image_id));
-    return flavor_get(v, vnfc, &in->flavor_id);
+    return in;
+}
+
+/* What servers are made of at the site, for all of them side by side. */
+static struct err *
+parts_begin(struct vnfcs *v, const struct rows *vnfcs)
+{
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        TRY(image_begin(v, vnfcs->items[i]));
+        TRY(flavor_begin(v, vnfcs->items[i]));
+    }
+    return NULL;
+}
+
+static struct err *
+parts_end(struct vnfcs *v, const struct wanted_vnfc *vnfc, struct vnfc_in *in)
+{
+    TRY(image_end(v, vnfc, &in->image_id));
+    return flavor_end(v, vnfc, &in->flavor_id);
+}
+
+static struct err *
+one_make(struct vnfcs *v, struct wanted_vnfc *vnfc, struct made_vnfc *made)
+{
+    struct vnfc_in *in = vnfc_input(v, vnfc);
+
+    TRY(vnfc_begin(v->f, in));
+    TRY(parts_end(v, vnfc, in));
+    return vnfc_end(v->f, in, made);
 }
 
 /* One server is made by this flow itself, several by children in parallel. */
 struct err *
 vnfcs_make(struct vnfcs *v, const struct rows *vnfcs)
 {
+    TRY(parts_begin(v, vnfcs));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
         struct made_vnfc *made = row_new(flow_mem(v->f), &made_vnfc_table);
-        struct vnfc_in *in = row_new(flow_mem(v->f), &vnfc_in_table);
+        struct vnfc_in *in = vnfc_input(v, vnfc);
 
-        TRY(vnfc_prepare(v, vnfc, in));
         if (vnfcs->n == 1) {
-            TRY(vnfc_make(v->f, in, made));
+            TRY(one_make(v, vnfc, made));
         } else {
+            TRY(parts_end(v, vnfc, in));
             TRY(flow_spawn(v->f, flow_label(v->f, "vnfc %s", vnfc->name), &vnfc_flow, in));
         }
         vnf_rows_add(flow_mem(v->f), &v->made, made);

@@ -35,9 +35,10 @@ void vnfc_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
 void vnfc_server_held(struct mem *mem, const char *site, const struct made_vnfc *vnfc,
                       struct rows *items);
 
-/* Makes an internal link, as steps "network LINK" and "subnet LINK", named after the VNF; fills 'made'. */
-struct err *vnf_link_make(struct flow *f, const char *site, const char *name,
-                          const struct wanted_link *link, struct made_link *made) MUST_USE;
+/* Makes internal links (struct wanted_link) side by side, as steps "network LINK" and "subnet LINK",
+ * named after the VNF; 'made' (struct made_link) is empty before. */
+struct err *vnf_links_make(struct flow *f, const char *site, const char *name,
+                           const struct rows *links, struct rows *made) MUST_USE;
 /* What servers attach to. */
 struct vnf_connection *vnf_link_connection(struct mem *mem, const struct made_link *link);
 /* What a link holds at its site; a subnet that is not there is "". */

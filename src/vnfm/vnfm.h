@@ -41,7 +41,8 @@ struct err *vnf_instance_keep(struct tx *tx, const struct vnf_made *made,
 struct err *vim_connection_of(struct tx *tx, const char *site_id, const struct json **vim) MUST_USE;
 /* What an INSTANTIATED instance consists of.  E_CONFLICT: an earlier version kept no such record. */
 struct err *vnf_instance_made(struct tx *tx, const char *id, struct vnf_made *made) MUST_USE;
-/* A package is IN_USE where an operation takes it, else as instances say. */
+/* A package is IN_USE where an operation takes it, else as instances and changes that lead to it say;
+ * these until they have ended, one in FAILED_TEMP too. */
 struct err *vnf_package_taken(struct tx *tx, const char *package_id) MUST_USE;
 struct err *vnf_package_used(struct tx *tx, const char *package_id) MUST_USE;
 /* After an instance was deleted: its package may be NOT_IN_USE now. */
@@ -96,7 +97,8 @@ struct err *vnf_heal_start(struct tx *tx, struct op *op, const char *id,
  * and in->scales. */
 struct err *vnf_heal_check(struct tx *tx, const struct vnf_instance *instance,
                            const struct strs *vnfcs, struct vnf_in *in) MUST_USE;
-/* SOL003 5.4.11a.  E_CONFLICT too where the instance is not STARTED, not whole, or of that VNFD already;
+/* SOL003 5.4.11a.  E_CONFLICT too where the instance is not STARTED (each of its servers), not whole, or
+ * of that VNFD already;
  * E_UNPROCESSABLE with all that would change besides images and user data. */
 struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
                                      const struct lcm_request *request,
@@ -181,6 +183,8 @@ struct err *lcm_may_roll_back(const char *operation, bool one_way) MUST_USE;
 struct err *flow_task(struct tx *tx, struct flow_engine *engine, const char *id,
                       const char *task, const char *cancel_mode) MUST_USE;
 
+/* States in which an operation is open: no other may begin; null-terminated. */
+extern const char *const lcm_open_states[];
 /* Words of the enumerations, null-terminated. */
 extern const char *const vnf_operation_states[], *const vnf_operations[];
 

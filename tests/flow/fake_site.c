@@ -554,7 +554,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 403, "Forbidden", "nothing is started or stopped today");
     } else if (action) {
         action_do(site, x, object);
-    } else if (str_eq(http_method(x), "DELETE") && str_eq(site->refused, "deletes")) {
+    } else if (str_eq(http_method(x), "DELETE") &&
+               (str_eq(site->refused, "deletes") || str_eq(site->refused, id))) {
         answer_error(x, 403, "Forbidden", "nothing is deleted today");
     } else if (str_eq(http_method(x), "DELETE") && site->control->refuse_delete) {
         site->control->n_effects++;
@@ -661,7 +662,7 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
- * "detaches", "actions" (or the id of what is to be changed): none is done; "remade-ID": that server
+ * "detaches", "actions" (or the id of what is to be changed or deleted): none is done; "remade-ID": that server
  * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
  * are in ERROR; "gone": what is deleted stays. */
 static void

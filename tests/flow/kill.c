@@ -119,7 +119,7 @@ static const struct flow_type vnf = {.name = "vnf",
                                      .sweep = vim_sweep};
 
 static struct err *
-make_assets(struct flow *f, struct vim_made *image, struct vim_made *flavor)
+begin_assets(struct flow *f)
 {
     struct vim_image *wanted = flow_new(f, &vim_image_table);
     struct vim_flavor *size = flow_new(f, &vim_flavor_table);
@@ -128,15 +128,16 @@ make_assets(struct flow *f, struct vim_made *image, struct vim_made *flavor)
     wanted->name = sha512; /* The fake site tells the name as the hash. */
     wanted->sha512 = sha512;
     wanted->file = image_file;
-    TRY(flow_step(f, "image", &vim_image_have, wanted, image));
+    TRY(flow_begin(f, "image", &vim_image_have, wanted));
     size->site = SITE_ID;
     size->vcpus = 1;
     size->ram_mb = 128;
-    return flow_step(f, "flavor", &vim_flavor_have, size, flavor);
+    return flow_begin(f, "flavor", &vim_flavor_have, size);
 }
 
+/* The subnet is awaited later. */
 static struct err *
-make_network(struct flow *f, struct vim_made *network)
+begin_network(struct flow *f, struct vim_made *network)
 {
     struct vim_network *wanted = flow_new(f, &vim_network_table);
     struct vim_subnet *subnet = flow_new(f, &vim_subnet_table);
@@ -147,7 +148,7 @@ make_network(struct flow *f, struct vim_made *network)
     subnet->site = SITE_ID;
     subnet->network_id = network->id;
     subnet->cidr = "10.0.0.0/24";
-    return flow_step(f, "subnet", &vim_subnet_create, subnet, NULL);
+    return flow_begin(f, "subnet", &vim_subnet_create, subnet);
 }
 
 /* One more instance joins the group, as a scaling makes it: an undo takes it out again, else
@@ -183,14 +184,15 @@ make_chain(struct flow *f, const char *port_id)
 
     pair->site = group->site = classifier->site = chain->site = SITE_ID;
     pair->ingress = pair->egress = port_id;
+    classifier->protocol = "tcp";
+    classifier->logical_source_port = port_id;
+    TRY(flow_begin(f, "classifier", &vim_flow_classifier_create, classifier));
     TRY(flow_step(f, "pair", &vim_port_pair_create, pair, &made[0]));
     ids[0] = made[0].id;
     group->port_pairs = (struct strs){1, ids};
     TRY(flow_step(f, "group", &vim_port_pair_group_create, group, &made[1]));
     TRY(join_group(f, made[1].id, &group->port_pairs, port_id));
-    classifier->protocol = "tcp";
-    classifier->logical_source_port = port_id;
-    TRY(flow_step(f, "classifier", &vim_flow_classifier_create, classifier, &made[2]));
+    TRY(flow_end(f, "classifier", &made[2]));
     ids[1] = made[1].id;
     ids[2] = made[2].id;
     chain->port_pair_groups = (struct strs){1, ids + 1};
@@ -207,10 +209,13 @@ make_service(struct flow *f, const void *arg)
 
     (void)arg;
     TRY(flow_note(f, "one site is enough"));
-    TRY(make_assets(f, &image, &flavor));
-    TRY(make_network(f, &network));
+    TRY(begin_assets(f));
+    TRY(begin_network(f, &network));
     ref->site = SITE_ID;
     TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    TRY(flow_end(f, "image", &image));
+    TRY(flow_end(f, "flavor", &flavor));
+    TRY(flow_end(f, "subnet", NULL));
     child->site = SITE_ID;
     child->image_id = image.id;
     child->flavor_id = flavor.id;

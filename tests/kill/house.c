@@ -386,18 +386,33 @@ has_name(sqlite3 *db, struct mem *mem, const char *table)
     return found;
 }
 
+/* What rows are told apart by, where that is more than a name. */
+static const char *
+words_of(sqlite3 *db, struct mem *mem, const char *table)
+{
+    static const struct {
+        const char *table, *words;
+    } more[] = {
+        {"server", "name || ' of ' || coalesce((select name from image where id = image_ref), '-')"},
+        {"vnf_instance", "coalesce(name, '-') || ' of ' || vnfd_id || ', ' || instantiation_state"},
+        {"vnf_package", "vnfd_id || ', ' || usage_state"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
+        if (str_eq(table, more[i].table)) {
+            return more[i].words;
+        }
+    }
+    return has_name(db, mem, table) ? "name" : "''";
+}
+
 static void
 dump_table(sqlite3 *db, struct mem *mem, const char *table, struct buf *out)
 {
-    const char *sql = has_name(db, mem, table)
-                          ? "select name, count(*) from \"%s\" group by name order by name"
-                          : "select '', count(*) from \"%s\"";
+    const char *sql = mem_printf(mem, "select %s, count(*) from \"%s\" group by 1 order by 1",
+                                 words_of(db, mem, table), table);
     sqlite3_stmt *stmt = NULL;
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    sql = mem_printf(mem, sql, table);
-#pragma GCC diagnostic pop
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) {
         buf_printf(out, "%s: %s\n", table, sqlite3_errmsg(db));
     }

@@ -1,7 +1,8 @@
 /* kill -9 of orchestrator, site and agent at every journal write of the real
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
- * goes, the service's graph that goes and comes.  However it went, in the end each site
+ * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
+ * another package and back.  However it went, in the end each site
  * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -27,18 +28,22 @@
 #define EQUAL_MS 10000
 #define SAME_TIMES 8
 
-/* What becomes of the service's firewall in between: two operations, one after the other. */
+/* What becomes of the service's firewall, or of the function alone, in between: two operations, one
+ * after the other. */
 static const struct pair {
+    const struct kind *kind;
     const char *name, *first, *second;
     bool one_way;            /* the first cannot be rolled back */
 } pairs[] = {
-    {"scaled", "scale out", "scale in", false},
-    {"healed", "heal", "heal", true},
-    {"stopped", "stop", "start", false},
-    {"grown", "grow", "shrink", false},
-    {"unsteered", "unsteer", "steer", true},
+    {&kind_ns, "scaled", "scale out", "scale in", false},
+    {&kind_ns, "healed", "heal", "heal", true},
+    {&kind_ns, "stopped", "stop", "start", false},
+    {&kind_ns, "grown", "grow", "shrink", false},
+    {&kind_ns, "unsteered", "unsteer", "steer", true},
+    {&kind_vnf, "shaped", "enlarge", "reduce", false},
+    {&kind_vnf, "packaged", "renew", "age", false},
 };
-#define N_PAIRS 5
+#define N_PAIRS 7
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -166,7 +171,7 @@ live_changed(struct worker *worker, const struct life *life)
 {
     struct house *house = &worker->house;
     struct service *service = &worker->service;
-    struct usual *usual = &worker->usual[0];
+    struct usual *usual = &worker->usual[life->kind == &kind_vnf];
     const struct pair *pair = life->pair;
     struct outcome outcome;
     bool back;
@@ -253,16 +258,16 @@ change_usually(struct worker *worker, const struct pair *pair, int *points)
         TRY(went(house, mem_printf(house->case_mem, "undisturbed %s", what), &outcome,
                  "COMPLETED"));
         points[i] = house_points(house, true);
-        dump_all(house, worker->usual[0].at[CHANGED + (pair - pairs) * 2 + i]);
+        dump_all(house, worker->usual[pair->kind == &kind_vnf].at[CHANGED + (pair - pairs) * 2 + i]);
     }
     return NULL;
 }
 
 static struct err *
-changes_usually(struct worker *worker, struct points *points)
+changes_usually(struct worker *worker, const struct kind *kind, struct points *points)
 {
     for (size_t i = 0; i < N_PAIRS; i++) {
-        TRY(change_usually(worker, &pairs[i], points->changed[i]));
+        TRY(pairs[i].kind == kind ? change_usually(worker, &pairs[i], points->changed[i]) : NULL);
     }
     return NULL;
 }
@@ -285,7 +290,7 @@ live_usually(struct worker *worker, const struct kind *kind, bool changes, struc
     TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
     *(is_ns ? &points->ns_up : &points->vnf_up) = house_points(house, true);
     dump_all(house, usual->at[UP]);
-    TRY(changes ? changes_usually(worker, points) : NULL);
+    TRY(changes ? changes_usually(worker, kind, points) : NULL);
     TRY(service_operate(service, "terminate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
     *(is_ns ? &points->ns_down : &points->vnf_down) = house_points(house, true);
@@ -313,7 +318,7 @@ fail_usually(struct worker *worker, int *fails, int *back)
     return service_delete(service);
 }
 
-/* What a site makes once (a default group, flavors) is there after the first life. */
+/* What a site makes once (a default group, flavors, images) is there after the first life. */
 static struct err *
 worker_build(struct worker *worker, const struct run *run, const char *dir,
              struct agent_count *counts)
@@ -326,7 +331,7 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
     TRY(live_usually(worker, &kind_ns, false, &points));
-    TRY(live_usually(worker, &kind_vnf, false, &points));
+    TRY(live_usually(worker, &kind_vnf, true, &points));
     worker->is_built = true;
     return NULL;
 }
@@ -338,9 +343,9 @@ worker_measure(struct worker *worker, struct points *points)
     const struct life alone = {.kind = &kind_vnf};
 
     TRY(live_usually(worker, &kind_ns, true, points));
-    TRY(live_usually(worker, &kind_vnf, false, points));
+    TRY(live_usually(worker, &kind_vnf, true, points));
     for (size_t i = 0; i < N_PAIRS; i++) {
-        TRY(live(worker, &(struct life){.kind = &kind_ns, .pair = &pairs[i]}));
+        TRY(live(worker, &(struct life){.kind = pairs[i].kind, .pair = &pairs[i]}));
     }
     TRY(live(worker, &alone));
     return fail_usually(worker, &points->ns_fails, &points->ns_back);
@@ -523,7 +528,7 @@ lives_make(struct run *run)
     lives_points(&run->lives, &(struct life){.kind = &kind_ns, .refused = true}, n->ns_fails,
                  n->ns_back);
     for (size_t i = 0; i < N_PAIRS; i++) {
-        lives_points(&run->lives, &(struct life){.kind = &kind_ns, .pair = &pairs[i]},
+        lives_points(&run->lives, &(struct life){.kind = pairs[i].kind, .pair = &pairs[i]},
                      n->changed[i][0], n->changed[i][1]);
     }
     lives_points(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up, n->vnf_down);

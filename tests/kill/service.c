@@ -89,13 +89,12 @@ network_make(struct service *service)
 struct err *
 service_onboard(struct service *service)
 {
-    static const char *const parts[] = {"firewall", "inspector", "web"};
+    static const char *const parts[] = {"firewall", "inspector", "web", "shape-1", "shape-2"};
     struct house *house = service->house;
     const struct json *json;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
         TRY(onboard(house, "/vnfpkgm/v2/vnf_packages", "package_content", parts[i], &json));
-        service->vnfd_id = mem_str(house->mem, json_get_str(json, "vnfdId"));
     }
     TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "web-through-firewall", &json));
     service->nsd_id = mem_str(house->mem, json_get_str(json, "nsdId"));
@@ -114,8 +113,7 @@ service_create(struct service *service)
         ns ? mem_printf(house->case_mem,
                         "{\"nsdId\":\"%s\",\"nsName\":\"svc\",\"nsDescription\":\"a test\"}",
                         service->nsd_id)
-           : mem_printf(house->case_mem, "{\"vnfdId\":\"%s\",\"vnfInstanceName\":\"fn\"}",
-                        service->vnfd_id);
+           : "{\"vnfdId\":\"shape-1\",\"vnfInstanceName\":\"fn\"}";
 
     TRY(house_want(house, 201, ROLE_ORCHESTRATOR, "POST", service->kind->instances, body, &made));
     service->id = mem_str(house->case_mem, json_get_str(made, "id"));
@@ -133,8 +131,8 @@ service_delete(struct service *service)
 
 /* ---- operations -------------------------------------------------------------------------------- */
 
-/* Operations on the NS's firewall: where, with what (and the firewall's id in it), and what the
- * occurrence is called. */
+/* Operations on the NS's firewall, and on the VNF: where, with what (and the firewall's id in it), and
+ * what the occurrence is called. */
 static const struct change {
     const char *what, *path, *word, *body;
 } changes[] = {
@@ -159,6 +157,10 @@ static const struct change {
     {"steer", "update", "UPDATE",
      "{\"updateType\":\"ADD_VNFFG\",\"addVnffg\":[{\"vnffgdId\":\"web_graph\",\"vnffgName\":\"g\","
      "\"description\":\"d\"}]}"},
+    {"enlarge", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"large\"}"},
+    {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
+    {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},
+    {"age", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-1\"}"},
 };
 
 static const struct change *
@@ -210,9 +212,9 @@ request_of(const struct service *service, const char *what)
         return service->kind->instantiate;
     }
     return mem_printf(service->house->case_mem,
-                      "{\"flavourId\":\"default\",\"extVirtualLinks\":[{\"id\":\"data\","
+                      "{\"flavourId\":\"small\",\"extVirtualLinks\":[{\"id\":\"data\","
                       "\"vimConnectionId\":\"west\",\"resourceId\":\"%s\",\"extCps\":"
-                      "[{\"cpdId\":\"web_cp\"}]}]}",
+                      "[{\"cpdId\":\"out\"}]}]}",
                       service->network_id);
 }
 

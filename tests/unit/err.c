@@ -38,6 +38,17 @@ TEST(err_join_lists_every_fault)
     err_free(copy);
 }
 
+TEST(err_wrap_keeps_every_fault_of_a_list)
+{
+    AUTO(mem) m = mem_new("test");
+    AUTO(err) e = err_join(err_new(E_INVALID, "A", "first"), err_new(E_QUOTA, "B", "second"));
+
+    e = err_wrap(e, "entry[%d]", 1);
+    e = err_join(e, err_new(E_INVALID, "C", "third"));
+    CHECK_STR(err_full(m, e), "entry[1]: first; second; third");
+    CHECK_STR(e->type, "A");
+}
+
 TEST(err_errno_says_why)
 {
     struct err *e;

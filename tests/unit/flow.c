@@ -322,6 +322,57 @@ TEST(flow_that_replays_differently_is_stopped_and_says_how)
     world_close(&world);
 }
 
+/* The first entry becomes one that an earlier program wrote. */
+struct rewrite {
+    const char *flow_id, *input;
+};
+static struct err *
+rewrite_entry(struct tx *tx, void *arg)
+{
+    const struct rewrite *rewrite = arg;
+    struct flow_step_row *old, *row;
+
+    TRY(row_get(tx, &flow_step_table, mem_printf(tx_mem(tx), "%s.0", rewrite->flow_id), &old));
+    row = row_copy(tx_mem(tx), old);
+    row->input = rewrite->input;
+    row->in_hash = "0000000000000000";
+    return row_update(tx, old, row);
+}
+
+TEST(flow_whose_tables_have_grown_goes_on_and_one_that_asks_for_more_does_not)
+{
+    static const struct flow_type *const types[] = {&fickle, NULL};
+    static const struct {
+        const char *input, *end;
+    } cases[] = {
+        {"{\"name\": \"a\"}", "COMPLETED"},
+        {"{\"name\": \"a\", \"size\": 7}", "FAILED_TEMP"},
+        {"{\"size\": 0}", "FAILED_TEMP"},
+        {"{\"name\": \"a\", \"size\": 0, \"gone\": null}", "FAILED_TEMP"},
+        {"{\"name\": \"a\", \"size\": null}", "FAILED_TEMP"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world = {.hangs = "b"};
+        struct ask ask = {0};
+        struct rewrite rewrite = {.flow_id = ask.id, .input = cases[i].input};
+
+        fickle_size = 0;
+        world_open(&world, types);
+        world.next.hang = 1;
+        start(&ask, &fickle);
+        while (!world.hanging) {
+            REQUIRE_OK(loop_turn(world.loop, 5));
+        }
+        flow_engine_free(world.engine);
+        CHECK_OK(store_write_wait(world.store, rewrite_entry, &rewrite));
+        world_engine(&world);
+        step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+        REACHES(ask.id, cases[i].end);
+        world_close(&world);
+    }
+}
+
 TEST(flow_whose_version_is_gone_says_so_and_can_be_rolled_back)
 {
     static const struct flow_type *const none[] = {&fickle, NULL};

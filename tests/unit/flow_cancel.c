@@ -104,8 +104,42 @@ static const struct flow_type fragile = {.name = "fragile",
                                          .doc = "What it makes may be broken.",
                                          .in = &thing_table,
                                          .run = fragile_run};
-static const struct flow_type *const types[] = {&one,     &heard, &pair, &granted,
-                                                &asks, &fragile, NULL};
+
+/* As fragile, while a child works. */
+static struct err *
+parental_run(struct flow *f, const void *in)
+{
+    TRY(flow_spawn(f, "child", &one, thing(f, "f2", 0)));
+    return fragile_run(f, in);
+}
+static const struct flow_type parental = {.name = "parental",
+                                          .version = 1,
+                                          .doc = "What it makes may be broken while a child works.",
+                                          .in = &thing_table,
+                                          .run = parental_run};
+
+static struct err *
+hopeless_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_step(f, "a", &create_kind, thing(f, "a", 0), NULL));
+    TRY(flow_step(f, "b", &create_kind, thing(f, "b", 0), NULL));
+    return flow_step(f, "c", &create_kind, thing(f, "c", 0), NULL);
+}
+
+static bool
+is_hopeless(const struct err *err)
+{
+    return err->code == E_QUOTA;
+}
+static const struct flow_type hopeless = {.name = "hopeless",
+                                          .version = 1,
+                                          .doc = "Gives up by itself.",
+                                          .in = &thing_table,
+                                          .run = hopeless_run,
+                                          .gives_up = is_hopeless};
+static const struct flow_type *const types[] = {&one,  &heard,   &pair,     &granted,
+                                                &asks, &fragile, &parental, &hopeless, NULL};
 
 static void
 until_hanging(struct world *world)
@@ -294,6 +328,63 @@ TEST(flow_retry_starts_a_child_anew_that_took_itself_back)
     world_close(&world);
 }
 
+TEST(flow_that_gave_up_hears_of_a_cancel_although_there_was_one_before)
+{
+    struct world world = {.hangs = "c"};
+    struct ask ask = {0};
+    struct step *step;
+
+    world.next.hang = world.next.hang_undo = 1;
+    world_open(&world, types);
+    start(&ask, &hopeless);
+    until_hanging(&world);
+    cancel(&ask, false);
+    some_turns(&world);
+    step = world.hanging;
+    world.hanging = NULL;
+    step_failed(step, err_new(E_QUOTA, NULL, "none left"));
+    until_hanging(&world); /* b is being removed. */
+    CHECK(in_state(ask.id, "ROLLING_BACK"));
+    cancel(&ask, false);
+    some_turns(&world);
+    create_undo(world.hanging);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world_count(&world), 1);
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
+TEST(flow_whose_version_is_gone_waits_for_its_children)
+{
+    static const struct flow_type *const only[] = {&one, NULL};
+    struct world world = {.hangs = "f2"};
+    struct ask ask = {0};
+    struct peek peek = {.id = ask.id};
+
+    world_open(&world, types);
+    world.next.hang = 2;
+    start(&ask, &pair);
+    until_hanging(&world);
+    world.types = only;
+    world_crash(&world);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    world.hanging = NULL;
+    until_hanging(&world);
+    some_turns(&world);
+    CHECK(in_state(ask.id, "PROCESSING"));
+    create_later(world.hanging);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK(strstr(peek.error, "no flow type pair of version 1") != NULL);
+    CHECK_INT(world_count(&world), 2);
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
 /* ---- what turns out to be broken ------------------------------------------------------- */
 
 static void
@@ -345,6 +436,33 @@ TEST(flow_retry_of_what_was_broken_survives_crashes_and_a_refusal)
     CHECK_INT(world.n_made, 4);
     CHECK_INT(world_count(&world), 3);
     step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    world_close(&world);
+}
+
+/* It is told at once and waits for its child: further turns until then take nothing back. */
+TEST(flow_leaves_what_was_broken_until_a_retry_also_while_it_waits_for_a_child)
+{
+    struct world world = {.hangs = "f2"};
+    struct ask ask = {0};
+
+    is_broken = true;
+    world.next.hang = 1;
+    world_open(&world, types);
+    start(&ask, &parental);
+    until_hanging(&world);
+    EVENTUALLY(5000, (err_ignore(loop_turn(world.loop, 5), "test"), world.n_read > 0));
+    some_turns(&world);
+    CHECK(in_state(ask.id, "PROCESSING"));
+    CHECK_INT(world.n_made, 2);
+    CHECK_INT(world.n_removed, 0);
+    create_later(world.hanging);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(world.n_removed, 0);
+    is_broken = false;
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_removed, 1);
+    CHECK_INT(world_count(&world), 4);
     world_close(&world);
 }
 

@@ -34,7 +34,7 @@ struct world {
     int n_made, n_removed, n_found, n_read;
     bool silent;               /* looks are not answered */
     struct {
-        int fail_create, doubt_create, lose_create, fail_undo, hang; /* so many times */
+        int fail_create, doubt_create, lose_create, fail_undo, hang, hang_undo; /* so many times */
     } next;
     int ready_after;               /* reads until a thing is ready */
     const struct flow_type *const *types;
@@ -148,9 +148,15 @@ static inline void
 create_undo(struct step *step)
 {
     const struct thing *in = step_in(step);
-    struct err *err = world_fail(&the_world->next.fail_undo, E_CONFLICT, "in use");
+    struct err *err;
     int i = world_find(the_world, in->name);
 
+    if (the_world->next.hang_undo) {
+        the_world->next.hang_undo--;
+        the_world->hanging = step;
+        return;
+    }
+    err = world_fail(&the_world->next.fail_undo, E_CONFLICT, "in use");
     if (err) {
         step_failed(step, err);
         return;

@@ -1,7 +1,7 @@
 /* Which differences are one fault, what it is called and whom it concerns; and alarms as rows: one for a
  * fault, from its first sight to its end, whoever says how often. */
 #include "fm/fault.h"
-#include "fm/turn.h"
+#include "fm/live.h"
 #include "test.h"
 #include "vnfm/vnfm.h"
 
@@ -488,4 +488,88 @@ TEST(fm_an_instance_under_way_is_not_judged)
     CHECK_STR(found(store, mem, before, NULL, &again), "");
     CHECK_STR(found(store, mem, -1, NULL, &again), "RAISE SERVER_MISSING, CLEAR OLD");
     CHECK(!again);
+}
+
+/* Its port too, at the server that it is of. */
+static struct err *
+port_fn(struct tx *tx, void *arg)
+{
+    static const char made[] =
+        "{\"vnf_instance_id\": \"" VNF "\", \"project_id\": \"" PROJECT "\", \"site\": \"" SITE
+        "\", \"flavour_id\": \"f\", \"vnfcs\": [{\"name\": \"a\", \"vdu\": \"a\", \"server_id\": "
+        "\"s\", \"ports\": [{\"cpd\": \"c\", \"link\": \"l\", \"network_id\": \"n\", "
+        "\"port_id\": \"p\"}]}]}";
+    struct holding *holding = row_new(tx_mem(tx), &holding_table);
+    struct vnf_instance *old, *vnf;
+
+    (void)arg;
+    TRY(row_get(tx, &vnf_instance_table, VNF, &old));
+    vnf = row_copy(tx_mem(tx), old);
+    TRY(json_parse(tx_mem(tx), made, strlen(made), &vnf->made));
+    TRY(row_update(tx, old, vnf));
+    holding->project_id = PROJECT;
+    holding->owner_id = VNF;
+    holding->site_id = SITE;
+    holding->kind = "port";
+    holding->resource_id = "p";
+    holding->label = "y";
+    return row_insert(tx, holding);
+}
+
+/* A site whose server runs and whose port is down says so at 'at_ms': is there an alarm?  '*doubts' is
+ * what was doubted, before and now. */
+static bool
+port_alarms(struct store *store, struct mem *mem, int64_t at_ms, struct map *doubts)
+{
+    struct drift_seen seen = {0};
+    struct judgement j = {.mem = mem,
+                          .site = SITE,
+                          .seen = &seen,
+                          .asked_ns = at_ms * 1000000,
+                          .is_answering = true,
+                          .seen_before = doubts};
+
+    CHECK_OK(store_read(store, seq_read, &j.seq));
+    vec_add(mem, &seen.lists, ((struct drift_list){.site = SITE, .kind = "server"}));
+    vec_add(mem, &seen.lists, ((struct drift_list){.site = SITE, .kind = "port"}));
+    vec_add(mem, &seen.objects,
+            ((struct drift_object){
+                .site = SITE, .kind = "server", .id = "s", .status = "ACTIVE", .server = ""}));
+    vec_add(mem, &seen.objects,
+            ((struct drift_object){
+                .site = SITE, .kind = "port", .id = "p", .status = "DOWN", .server = "s"}));
+    CHECK_OK(store_read(store, judge, &j));
+    *doubts = j.doubts;
+    CHECK_INT(j.again, j.turns.n == 0);
+    CHECK(!j.turns.n || str_eq(j.turns.items[0].alarm->cause, "PORT_DOWN"));
+    return j.turns.n;
+}
+
+/* A process that dies takes its ports along, and each is a change that is looked at: however often that
+ * is, what is down of a server that runs has to last. */
+TEST(fm_a_port_that_is_down_for_a_moment_is_no_fault)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = world_store();
+    struct map doubts;
+
+    map_init(&doubts, mem);
+    CHECK_OK(store_write_wait(store, vnf_fn, NULL));
+    CHECK_OK(store_write_wait(store, port_fn, NULL));
+    CHECK(!port_alarms(store, mem, 5000, &doubts));
+    CHECK(!port_alarms(store, mem, 5003, &doubts));
+    CHECK(!port_alarms(store, mem, 5000 + FM_DOUBT_MS - 1, &doubts));
+    CHECK(port_alarms(store, mem, 5000 + FM_DOUBT_MS, &doubts));
+    CHECK(!port_alarms(store, mem, 5001 + FM_DOUBT_MS, &doubts)); /* None was kept of the last. */
+}
+
+/* ---- a site's change feed ------------------------------------------------------------------------- */
+
+TEST(fm_a_feed_is_followed_as_long_as_it_tells_or_waits)
+{
+    CHECK_INT(feed_pause_ms(true, 20000), 0);
+    CHECK_INT(feed_pause_ms(true, 5), FM_GAP_MS - 5);
+    CHECK_INT(feed_pause_ms(true, FM_GAP_MS), 0);
+    CHECK_INT(feed_pause_ms(false, 15000), 0);
+    CHECK_INT(feed_pause_ms(false, 5), -1);
 }

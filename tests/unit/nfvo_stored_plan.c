@@ -44,6 +44,15 @@ TEST(stored_plan_tells_each_difference_once)
          "sites[west] was absent, is {\"name\":\"west\"}\n"},
         {"{\"looks\": {\"look\": {\"sites\": [{\"name\": \"east\"}]}}}",
          "{\"looks\": {\"look\": {\"sites\": []}}}", "sites[east] was {\"name\":\"east\"}, is absent\n"},
+        /* Of one name: the first is like the first. */
+        {"{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\", \"y\": 1}, {\"name\": \"n\", \"y\": 2}]}}}",
+         "{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\", \"y\": 1}, {\"name\": \"n\", \"y\": 2}]}}}", ""},
+        {"{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\", \"y\": 1}, {\"name\": \"n\", \"y\": 2}]}}}",
+         "{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\", \"y\": 1}, {\"name\": \"n\", \"y\": 3}]}}}",
+         "x[n].y was 2, is 3\n"},
+        {"{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\"}]}}}",
+         "{\"looks\": {\"a\": {\"x\": [{\"name\": \"n\"}, {\"name\": \"n\"}]}}}",
+         "x[n] was absent, is {\"name\":\"n\"}\n"},
         /* Two looks that tell the same. */
         {"{\"looks\": {\"a\": {\"x\": 1}, \"b\": {\"x\": 1}}}",
          "{\"looks\": {\"a\": {\"x\": 2}, \"b\": {\"x\": 2}}}", "x was 1, is 2\n"},
@@ -60,5 +69,18 @@ TEST(stored_plan_tells_each_difference_once)
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         CHECK_STR(lines_of(mem, cases[i].then, cases[i].now), cases[i].lines);
+    }
+}
+
+TEST(stored_plan_cuts_no_character_of_a_long_value)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    for (int n = 110; n < 125; n++) {
+        const char *now = mem_printf(mem, "{\"looks\": {\"a\": {\"x\": \"%0*dä日本語𝄞%0*d\"}}}", n, 0, 20, 0);
+        const char *lines = lines_of(mem, "{\"looks\": {\"a\": {\"x\": 1}}}", now);
+
+        CHECK(str_utf8(lines, strlen(lines)));
+        CHECK(strlen(lines) < 200);
     }
 }

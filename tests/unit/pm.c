@@ -166,3 +166,103 @@ TEST(pm_usage_is_the_mean_of_all_servers)
     CHECK_OK(store_write_wait(store, compute, NULL));
     store_close(store);
 }
+
+/* As many samples as a long report has of one part: each is found without a walk over those before. */
+static struct err *
+long_report(struct tx *tx, void *arg)
+{
+    struct fixture f = fixture(tx, "VnfExtCp", "ByteIncomingVnfExtCp", "a");
+    struct metric_samples got;
+
+    (void)arg;
+    for (int64_t i = 0; i <= 50; i++) {
+        put(&f, 0, PM_RECEIVED_BYTES, i * 60, (double)(i * i));
+    }
+    got = values(&f, 0, 3000);
+    REQUIRE(got.n == 50);
+    for (int64_t i = 0; i < 50; i++) {
+        CHECK_INT(got.items[i].value, 2 * i + 1);
+        CHECK_INT(got.items[i].at, START + (i + 1) * PERIOD);
+    }
+    CHECK_INT(values(&f, 1200, 1260).n, 1);
+    CHECK_INT(values(&f, 2940, 3060).n, 1); /* The last has no end. */
+    return NULL;
+}
+
+TEST(pm_each_period_of_many_has_its_ends)
+{
+    struct store *store = pm_store();
+
+    CHECK_OK(store_write_wait(store, long_report, NULL));
+    store_close(store);
+}
+
+/* ---- reports -------------------------------------------------------------------------------- */
+
+/* A job has so many reports and no more, however often it makes them. */
+TEST(pm_reports_are_kept_as_long_as_there_are_not_too_many)
+{
+    CHECK_INT(pm_report_kept_s(120, 1), 86400);
+    CHECK_INT(pm_report_kept_s(30, 1), 60000);
+    CHECK_INT(pm_report_kept_s(300, 10), 60000);
+    CHECK_INT(pm_report_kept_s(5, 1), 10000);
+    CHECK_INT(pm_report_kept_s(5, 100), 900);
+    CHECK_INT(pm_report_kept_s(2678400, 100), 86400);
+}
+
+#define JOB "00000000-0000-4000-8000-00000000000a"
+
+static struct err *
+report_make(struct tx *tx, void *arg)
+{
+    static const char entries[] = "[{\"performanceValues\": []}]";
+    struct pm_job *job = row_new(tx_mem(tx), &pm_job_table);
+    struct pm_report *report = row_new(tx_mem(tx), &pm_report_table);
+
+    (void)arg;
+    job->id = JOB;
+    job->project_id = JOB;
+    job->api = "vnfpm";
+    job->object_type = "Vnf";
+    job->callback_uri = "http://x";
+    TRY(json_parse(tx_mem(tx), "{}", 2, &job->criteria));
+    TRY(row_insert(tx, job));
+    report->project_id = report->job_id = report->object_instance_id = JOB;
+    report->object_type = "Vnf";
+    report->place = "x";
+    report->ready_at = report->expires_at = START;
+    TRY(json_parse(tx_mem(tx), entries, sizeof entries - 1, &report->entries));
+    return row_insert(tx, report);
+}
+
+static struct err *
+report_changes(struct tx *tx, void *arg)
+{
+    struct change *changes;
+    struct rows rows;
+    size_t n;
+
+    (void)arg;
+    TRY(changes_read(tx, 0, 10, &changes, &n));
+    REQUIRE(n == 2);
+    CHECK_STR(json_get_str(changes[1].columns, "job_id"), JOB);
+    CHECK(!json_get(changes[1].columns, "entries"));
+    TRY(rows_select(tx, &(struct query){.table = &pm_report_table}, &rows));
+    REQUIRE(rows.n == 1);
+    CHECK_INT(((const struct pm_report *)rows.items[0])->entries->n, 1);
+    return NULL;
+}
+
+/* The log keeps a hundred thousand entries: a report's values are in its row, and once. */
+TEST(pm_a_report_is_not_twice_in_the_store)
+{
+    static char path[512];
+    struct store_config config = {.path = path, .tables = pm_tables};
+    struct store *store = NULL;
+
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(store_open(&config, &store));
+    CHECK_OK(store_write_wait(store, report_make, NULL));
+    CHECK_OK(store_read(store, report_changes, NULL));
+    store_close(store);
+}

@@ -529,12 +529,17 @@ static struct err *
 select_all(struct tx *tx, void *arg)
 {
     static const char *const two[] = {"11", "12", NULL};
+    static const char *const weights[] = {"1", "2", NULL};
+    static const char *const addresses[] = {"10.0.0.14", "10.0.0.15", NULL};
     static const char *const args[] = {"15", NULL};
     static const struct selection cases[] = {
         {"10 11 12 13 14 15 16 17", {{0}}, {0}},
         {"11", {COND("name", "11")}, {0}},
         {"11 12", {{.attr = "name", .texts = two}}, {0}},
         {"12", {{.attr = "name", .texts = two}, COND("admin_state_up", "true")}, {0}},
+        {"10 13 14 15 16 17", {{.attr = "name", .op = COND_NE, .texts = two}}, {0}},
+        {"10 13 16", {{.attr = "weight", .op = COND_NE, .texts = weights}}, {0}},
+        {"14 15", {{.attr = "fixed_ips.ip_address", .texts = addresses}}, {0}},
         {"10 13 16", {{.attr = "weight", .op = COND_NULL}}, {0}},
         {"12 15", {COND("weight", "2")}, {0}},
         {"11 12 14 15 17", {{.attr = "weight", .op = COND_GE, .text = "1"}}, {0}},
@@ -582,6 +587,38 @@ select_bad(struct tx *tx, void *arg)
     CHECK_ERR_MSG(rows_select(tx, &(struct query){.table = &port_table, .marker = "x"}, &rows),
                   E_NOT_FOUND, "marker");
     return NULL;
+}
+
+#define VALUES 3000
+
+/* As many as a query string can name: SQLite takes no expression of a thousand ORs. */
+static struct err *
+select_by_many(struct tx *tx, void *arg)
+{
+    static const enum cond_op ops[] = {COND_EQ, COND_NE};
+    const char *values[VALUES + 1] = {NULL};
+
+    (void)arg;
+    for (size_t i = 0; i < VALUES; i++) {
+        values[i] = mem_printf(tx_mem(tx), "%zu", i + 15);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
+        const struct cond conds[] = {{.attr = "name", .op = ops[i], .texts = values}, {0}};
+        const struct query query = {.table = &port_table, .conds = conds};
+        struct rows rows;
+
+        TRY(rows_select(tx, &query, &rows));
+        CHECK_STR(names_of(tx_mem(tx), &rows), i ? "10 11 12 13 14" : "15 16 17");
+    }
+    return NULL;
+}
+
+TEST(store_selects_by_as_many_values_as_are_named)
+{
+    AUTO(store) store = world();
+
+    REQUIRE_OK(store_write_wait(store, insert_eight, NULL));
+    CHECK_OK(store_read(store, select_by_many, NULL));
 }
 
 TEST(store_selects)

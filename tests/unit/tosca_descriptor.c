@@ -468,6 +468,12 @@ TEST(nsd_aspects_and_levels_that_contradict_are_refused)
          "n: the service has no scaling aspect v"},
         {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "w", "0: 4"))},
          "n: 4 instances of firewall, at most 3 are allowed"},
+        {{POLICIES(WIDTH(LEVEL(0) ", " LEVEL(2) ", " LEVEL(02)))}, "aspect w: 02 is no level"},
+        {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "w", "zero: 1"))}, "n: aspect w has no level zero"},
+        {{POLICIES(WIDTH(LEVEL(0)) WIDTH_OF("n", "w", "0: 1") WIDTH_OF("m", "w", "0: 2"))},
+         "m: level 0 of aspect w has a number of firewall already"},
+        {{POLICIES(WIDTH(LEVEL(0) ", " LEVEL(1)) WIDTH_OF("n", "w", "0: 1"))},
+         "n: no number of firewall at level 1 of aspect w"},
         {{POLICIES(SIZES(""))}, "sizes: several levels need a default_level"},
         {{POLICIES(SIZES(", default_level: l"))}, "sizes: default_level l is none of the levels"},
         {{POLICIES(SIZES(", default_level: s") SIZES_OF("l: 1"))},
@@ -485,6 +491,35 @@ TEST(nsd_aspects_and_levels_that_contradict_are_refused)
         }
         CHECK(!nsd);
     }
+}
+
+TEST(nsd_record_with_more_numbers_than_are_gone_through_is_refused)
+{
+    static const struct edit none[] = {{0}};
+    static struct nsd_count steps[6000];
+    struct nsd_aspect aspects[] = {{.name = "a", .steps = steps, .n_steps = 6000},
+                                   {.name = "b", .steps = steps, .n_steps = 6000}};
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+    struct nsd *nsd, *read;
+
+    REQUIRE_OK(nsd_edited(mem, none, &nsd));
+    for (size_t i = 0; i < 6000; i++) {
+        steps[i].vnf = "firewall";
+    }
+    nsd->aspects = aspects;
+    nsd->n_aspects = 2;
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    CHECK_ERR(nsd_read(mem, json, &read), E_INVALID);
+    nsd->n_aspects = 1;
+    buf_clear(&text);
+    w = jw_to(&text);
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, text.data, text.len, &json));
+    CHECK_OK(nsd_read(mem, json, &read));
 }
 
 TEST(nsd_features_that_nothing_follows_are_refused)

@@ -133,7 +133,66 @@ static const struct flow_type look = {.name = "look",
                                       .in = &vim_site_ref_table,
                                       .out = &vim_site_about_table,
                                       .run = look_run};
-static const struct flow_type *const types[] = {&boot, &look, &gone, &leave, NULL};
+
+static struct err *
+attach_run(struct flow *f, const void *in)
+{
+    struct vim_attachment *attachment = flow_new(f, &vim_attachment_table);
+
+    attachment->site = ((const struct vim_site_ref *)in)->site;
+    attachment->server_id = "server-1";
+    attachment->port_id = "another-port";
+    return flow_step(f, "attach", &vim_server_attach, attachment, NULL);
+}
+static const struct flow_type attach = {.name = "attach",
+                                        .version = 1,
+                                        .doc = "Attaches a port.",
+                                        .in = &vim_site_ref_table,
+                                        .run = attach_run};
+
+static struct err *
+remake_run(struct flow *f, const void *in)
+{
+    struct vim_rebuild *rebuild = flow_new(f, &vim_rebuild_table);
+
+    rebuild->site = ((const struct vim_site_ref *)in)->site;
+    rebuild->id = "server-1";
+    rebuild->image_before = "before";
+    rebuild->image_id = "after";
+    return flow_step(f, "rebuild", &vim_server_rebuild, rebuild, NULL);
+}
+static const struct flow_type remake = {.name = "remake",
+                                        .version = 1,
+                                        .doc = "Makes a server anew.",
+                                        .in = &vim_site_ref_table,
+                                        .run = remake_run};
+/* The same image twice at one time, as two servers of one operation want it. */
+static struct err *
+pair_run(struct flow *f, const void *in)
+{
+    static const char *const labels[] = {"one", "two", "three"};
+    struct vim_made made[ARRAY_SIZE(labels)];
+
+    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+        struct vim_image *image = flow_new(f, &vim_image_table);
+
+        image->site = ((const struct vim_site_ref *)in)->site;
+        image->name = image->sha512 = sha;
+        image->file = image_file;
+        TRY(flow_begin(f, labels[i], &vim_image_have, image));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+        TRY(flow_end(f, labels[i], &made[i]));
+        if (!str_eq(made[i].id, made[0].id)) {
+            return err_new(E_CONFLICT, NULL, "two images: %s and %s", made[0].id, made[i].id);
+        }
+    }
+    return NULL;
+}
+static const struct flow_type images = {
+    .name = "images", .version = 1, .doc = "Brings an image.", .in = &vim_site_ref_table, .run = pair_run};
+static const struct flow_type *const types[] = {&images, &boot,  &look,   &gone, &leave,
+                                                &attach, &remake, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
 
@@ -454,6 +513,34 @@ TEST(vim_boots_a_server_and_shares_images_and_flavors)
     driver_close(&d);
 }
 
+TEST(vim_image_that_several_want_at_once_is_brought_once)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    d.control.slow_ms = 20;
+    driver_open(&d);
+    run(&w, &images);
+    CHECK_INT((int)w.state, FLOW_COMPLETED);
+    CHECK_INT(count_of(d.site, "images "), 1);
+    driver_close(&d);
+}
+
+/* Whoever waits does not fail for it: he tries himself. */
+TEST(vim_image_that_one_cannot_bring_is_tried_by_who_waits_for_it)
+{
+    static struct driver d;
+    struct watched w = {0};
+
+    image_file = "/nonexistent/rootfs.tar";
+    driver_open(&d);
+    run(&w, &images);
+    CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
+    CHECK(strstr(w.error, "/nonexistent/rootfs.tar") != NULL);
+    CHECK_INT(d.control.n_effects, 3); /* Each has begun one. */
+    driver_close(&d);
+}
+
 TEST(vim_delete_that_a_site_answers_with_503_is_soon_given_up)
 {
     static struct driver d;
@@ -514,6 +601,39 @@ TEST(vim_delete_that_nobody_waits_for_any_more_is_not_looked_at)
     }
     CHECK(d.control.n_requests <= n + 1); /* One that was under way. */
     driver_close(&d);
+}
+
+/* Whoever takes it back meanwhile would be overtaken by it. */
+static void
+begins_nothing(const struct flow_type *type)
+{
+    static struct driver d;
+    struct watched w = {.type = type};
+    struct answered a = {0};
+
+    d.control.n_servers = 1;
+    d.control.slow_ms = 300;
+    driver_open(&d);
+    REQUIRE_OK(store_write_wait(d.store, start, &w));
+    WAIT(d.control.n_requests > 0); /* A token; then it is looked at. */
+    REQUIRE_OK(store_write_wait(d.store, cancel, &w));
+    WAIT((err_ignore(store_read(d.store, peek, &w), "test"), w.state == FLOW_FAILED_TEMP));
+    for (int i = 1; i <= 3; i++) { /* The look is answered with the first; what it began, before the last. */
+        call(&d, SITE, "network", "GET", "/networks", NULL, &a);
+        WAIT(a.n == i);
+    }
+    CHECK_INT(d.control.n_effects, 0);
+    driver_close(&d);
+}
+
+TEST(vim_attachment_that_nobody_waits_for_any_more_is_not_begun)
+{
+    begins_nothing(&attach);
+}
+
+TEST(vim_rebuild_that_nobody_waits_for_any_more_is_not_begun)
+{
+    begins_nothing(&remake);
 }
 
 TEST(vim_server_in_error_says_why)

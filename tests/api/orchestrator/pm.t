@@ -62,6 +62,10 @@ POST /vnfpm/v2/pm_jobs  as demo
 PUT site:/figures  as demo
 {"counters": {"carrick_counters": {"ports": [{"id": "$in", "in_packets": 1, "in_bytes": 60, "out_packets": 0, "out_bytes": 0}, {"id": "$out", "in_packets": 5, "in_bytes": 500, "out_packets": 100, "out_bytes": 10000}]}}}
 = 204
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "VnfIntCp", "objectInstanceIds": ["$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf", "$vnf"], "criteria": {"performanceMetricGroup": ["VnfInternalCp"], "collectionPeriod": 5, "reportingPeriod": 5000}, "callbackUri": "http://$receiver/cb/job"}
+= 422
+{"status": 422, "detail": "criteria: 104000 values would be reported at once, and 100000 are possible: a shorter reportingPeriod, fewer metrics or instances", ...}
 PUT receiver:/tell/nobody  as nobody
 {"get": 404}
 = 204

@@ -206,17 +206,6 @@ GET /nsd/v2/pnf_descriptors/$pnfd  as demo
 DELETE /nsd/v2/pnf_descriptors/$pnfd  as demo
 = 409
 
-# What nobody here can connect is refused before anything is made.
-POST /nslcm/v2/ns_instances  as demo
-{"nsdId": "behind", "nsName": "a", "nsDescription": "d"}
-= 201
-{"id": "$ns := id", ...}
-POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
-{"nsFlavourId": "f"}
-= 422
-{"status": 422, "detail": "$ := text", ...}
-DELETE /nslcm/v2/ns_instances/$ns  as demo
-= 204
 PATCH /nsd/v2/ns_descriptors/$nsd  as demo
 {"nsdOperationalState": "DISABLED"}
 = 200

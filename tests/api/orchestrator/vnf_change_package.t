@@ -76,6 +76,26 @@ GET /vnflcm/v1/vnf_instances/$vnf  as demo
 = 200
 {"_links": {"self": "$ := any", "terminate": "$ := any", "scale": "$ := any", "scaleToLevel": "$ := any", "operate": "$ := any", "heal": "$ := any", "changeExtConn": "$ := any", "changeFlavour": "$ := any"}, ...}
 
+# What is stopped shows nothing of a new image.
+POST /vnflcm/v2/vnf_instances/$vnf/operate  as demo
+{"changeStateTo": "STOPPED", "stopType": "FORCEFUL", "vnfcInstanceId": ["$first"]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$stop := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$stop  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "grows-2"}
+= 409
+{"status": 409, "detail": "VNFC back-1 of VNF instance $vnf is stopped: start it before the package changes", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/operate  as demo
+{"changeStateTo": "STARTED", "vnfcInstanceId": ["$first"]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$start := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$start  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+
 # The second server does not run of the new image: both go back to the old one, by themselves.
 PUT site:/refuse/remade-$first  as demo
 = 204
@@ -115,6 +135,16 @@ GET /vnfpkgm/v2/vnf_packages/$pkg2  as demo
 {"usageState": "IN_USE", ...}
 DELETE /vnfpkgm/v2/vnf_packages/$pkg2  as demo
 = 409
+# Also when another instance of it comes and goes meanwhile.
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "grows-2", "vnfInstanceName": "passing"}
+= 201
+{"id": "$passing := id", ...}
+DELETE /vnflcm/v2/vnf_instances/$passing  as demo
+= 204
+GET /vnfpkgm/v2/vnf_packages/$pkg2  as demo
+= 200
+{"usageState": "IN_USE", ...}
 PUT site:/refuse/none  as demo
 = 204
 POST /vnflcm/v2/vnf_lcm_op_occs/$op3/rollback  as demo

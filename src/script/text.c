@@ -1,0 +1,112 @@
+/* What a shell at the server is told, and what it says: both are quoted or cleaned
+ * here, so that no value becomes a command and no byte reaches a terminal. */
+#include "script/script.h"
+
+#include <string.h>
+
+bool
+script_input_name_ok(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+    return *name && !strchr("0123456789", *name) && !str_starts(name, "CARRICK_") &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
+               strlen(name) &&
+           strchr(letters, *name) && strlen(name) <= 255;
+}
+
+/* 'it'\''s': within single quotes a shell knows no other sign. */
+static void
+quoted(struct buf *out, const char *value)
+{
+    buf_char(out, '\'');
+    for (const char *c = value; *c; c++) {
+        if (*c == '\'') {
+            buf_str(out, "'\\''");
+        } else {
+            buf_char(out, *c);
+        }
+    }
+    buf_char(out, '\'');
+}
+
+/* Is it a whole line of the text? */
+static bool
+has_line(const char *text, const char *line)
+{
+    size_t n = strlen(line);
+
+    for (const char *at = text; (at = strstr(at, line)) != NULL; at++) {
+        if ((at == text || at[-1] == '\n') && (at[n] == '\n' || !at[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A line that the script does not have. */
+static const char *
+end_mark(struct mem *mem, const char *text)
+{
+    const char *mark = "END";
+
+    for (unsigned i = 0; has_line(text, mark); i++) {
+        mark = mem_printf(mem, "END_%u", i);
+    }
+    return mark;
+}
+
+const char *
+script_wrap(struct mem *mem, const struct script_order *order)
+{
+    AUTO_BUF out = BUF_INIT;
+    const char *mark = end_mark(mem, order->text);
+    size_t n = strlen(order->text);
+
+    /* In braces: a shell reads them to their end before it runs anything. */
+    buf_str(&out, "{\numask 077\n");
+    for (size_t i = 0; i < order->n_inputs; i++) {
+        buf_printf(&out, "%s=", order->inputs[i].name);
+        quoted(&out, order->inputs[i].value);
+        buf_printf(&out, "\nexport %s\n", order->inputs[i].name);
+    }
+    buf_str(&out, "carrick_script=$(mktemp) || exit 125\n"
+                  "trap 'rm -f \"$carrick_script\"' EXIT\n");
+    buf_printf(&out, "cat >\"$carrick_script\" <<'%s' || exit 125\n%s%s%s\n", mark, order->text,
+               n && order->text[n - 1] == '\n' ? "" : "\n", mark);
+    buf_str(&out, "chmod 700 \"$carrick_script\" || exit 125\n"
+                  "\"$carrick_script\" </dev/null\nexit\n}\n");
+    return buf_copy(mem, &out);
+}
+
+/* Bytes of the sequence that begins at 's', 0 where it is none. */
+static size_t
+sequence(const unsigned char *s, size_t left)
+{
+    size_t n = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
+
+    return n <= left && str_utf8((const char *)s, n) ? n : 0;
+}
+
+char *
+script_clean(struct mem *mem, const char *data, size_t n)
+{
+    char *text = mem_alloc(mem, n + 1);
+    size_t to = 0;
+
+    for (size_t i = 0; i < n;) {
+        const unsigned char *at = (const unsigned char *)data + i;
+        size_t length = sequence(at, n - i);
+        bool is_control = *at < 0x20 || *at == 0x7f || (*at == 0xc2 && length == 2 && at[1] < 0xa0);
+
+        if (length == 0 || (is_control && *at != '\n' && *at != '\t')) {
+            text[to++] = '?';
+        } else {
+            memcpy(text + to, at, length);
+            to += length;
+        }
+        i += length ? length : 1;
+    }
+    text[to] = '\0';
+    return text;
+}

@@ -1,0 +1,163 @@
+/* The desk where foreign VNFMs ask for grants: how many of them may wait, and leave operations open. */
+#include "base/uuid.h"
+#include "base/vec.h"
+#include "ledger/ledger.h"
+#include "nfvo/grant_desk.h"
+#include "test.h"
+#include "vnfm/vnfm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROJECT "00000000-0000-4000-8000-000000000001"
+#define VNFM "00000000-0000-4000-8000-000000000002"
+#define OTHER "00000000-0000-4000-8000-000000000003"
+#define SITE "00000000-0000-4000-8000-000000000004"
+
+TEST(grant_desk_has_few_seats)
+{
+    struct grant_desk *desk = grant_desk_new();
+    int n = 0;
+
+    while (n < 100 && grant_desk_sit(desk)) {
+        n++;
+    }
+    CHECK_INT(n, 4);
+    grant_desk_rise(desk);
+    CHECK(grant_desk_sit(desk));
+    CHECK(!grant_desk_sit(desk));
+    grant_desk_free(desk);
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static struct store *
+world_store(void)
+{
+    static const struct table *tables[64];
+    static char path[512];
+    static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
+    struct store_config config = {
+        .path = path, .tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
+    struct store *store = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        for (const struct table *const *table = lists[i]; *table; table++) {
+            tables[n++] = *table;
+        }
+    }
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(store_open(&config, &store));
+    return store;
+}
+
+static struct err *
+vnfm_insert(struct tx *tx, const char *id, const char *name)
+{
+    struct vnfm *vnfm = row_new(tx_mem(tx), &vnfm_table);
+
+    vnfm->id = id;
+    vnfm->project_id = PROJECT;
+    vnfm->name = vnfm->client = name;
+    vnfm->url = "http://127.0.0.1:1";
+    return row_insert(tx, vnfm);
+}
+
+static struct err *
+grant_insert(struct tx *tx, const char *vnfm, const char *operation, const char *status,
+             const char **id)
+{
+    struct grant *grant = row_new(tx_mem(tx), &grant_table);
+
+    grant->id = uuid_make(tx_mem(tx));
+    grant->project_id = PROJECT;
+    grant->vnf_instance_id = "vnf";
+    grant->vnf_lcm_op_occ_id = operation;
+    grant->vnfm_id = vnfm;
+    grant->status = status;
+    *id = grant->id;
+    return row_insert(tx, grant);
+}
+
+/* ---- operations that are open ------------------------------------------------------------- */
+
+static struct err *
+many_insert(struct tx *tx, void *arg)
+{
+    const char *id;
+
+    (void)arg;
+    TRY(vnfm_insert(tx, VNFM, "edge"));
+    TRY(vnfm_insert(tx, OTHER, "other"));
+    for (int i = 0; i < 1000; i++) {
+        TRY(grant_insert(tx, VNFM, mem_printf(tx_mem(tx), "op-%d", i), i % 2 ? "GRANTED" : "PROCESSING",
+                         &id));
+        TRY(grant_insert(tx, OTHER, mem_printf(tx_mem(tx), "op-%d", i), "ENDED", &id));
+    }
+    return NULL;
+}
+
+TEST(grant_of_a_vnfm_with_many_open_ones_is_refused_for_now)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct nfvo nfvo = {.store = world_store(), .desk = grant_desk_new()};
+    struct caller edge = {.project_id = PROJECT, .user_name = "edge"};
+    struct caller other = {.project_id = PROJECT, .user_name = "other"};
+    struct grant_request *request = row_new(mem, &grant_request_table);
+    const char *id = NULL;
+
+    REQUIRE_OK(store_write_wait(nfvo.store, many_insert, NULL));
+    request->vnf_instance_id = "vnf";
+    request->vnf_lcm_op_occ_id = "op-1000";
+    request->vnfd_id = "none";
+    request->operation = "TERMINATE";
+    CHECK_ERR(grant_ask(&nfvo, mem, &edge, request, true, &id), E_BUSY);
+    CHECK_ERR(grant_ask(&nfvo, mem, &other, request, true, &id), E_UNPROCESSABLE);
+    request->vnf_lcm_op_occ_id = "op-7"; /* One that it has is told again. */
+    CHECK_OK(grant_ask(&nfvo, mem, &edge, request, true, &id));
+    grant_desk_free(nfvo.desk);
+    store_close(nfvo.store);
+}
+
+/* ---- a VNFM that is forgotten ------------------------------------------------------------- */
+
+static struct err *
+claim_insert(struct tx *tx, void *arg)
+{
+    struct claim claim = {
+        .provider = SITE, .class = "VCPU", .amount = 3, .project_id = PROJECT, .until = LEDGER_FOREVER};
+    const char *id;
+
+    (void)arg;
+    TRY(vnfm_insert(tx, VNFM, "edge"));
+    TRY(grant_insert(tx, VNFM, "op", "ENDED", &id));
+    claim.consumer = id;
+    TRY(ledger_inventory_set(tx, SITE, "VCPU", -1));
+    return ledger_claim(tx, NULL, &claim, 1);
+}
+
+static struct err *
+vnfm_forget(struct tx *tx, void *arg)
+{
+    struct caller caller = {.is_internal = true, .project_id = PROJECT};
+    struct op op = {.resource = &vnfm_resource, .caller = &caller, .mem = tx_mem(tx)};
+    struct ledger_use use = {0};
+
+    (void)arg;
+    TRY(ledger_usage(tx, SITE, "VCPU", &use));
+    CHECK_INT(use.used, 3);
+    TRY(resource_delete(tx, &op, VNFM));
+    TRY(ledger_usage(tx, SITE, "VCPU", &use));
+    CHECK_INT(use.used, 0);
+    return NULL;
+}
+
+TEST(grant_claims_go_with_their_vnfm)
+{
+    struct store *store = world_store();
+
+    REQUIRE_OK(store_write_wait(store, claim_insert, NULL));
+    CHECK_OK(store_write_wait(store, vnfm_forget, NULL));
+    store_close(store);
+}
