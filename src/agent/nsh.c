@@ -60,7 +60,7 @@ nsh_links(struct host *host)
 
         if (e) {
             log_err(LOG_LV_WARN, "link", err_wrap(e, "port %s", port->id), "room for NSH");
-            loop_timer_arm(host->retry_timer, 1000);
+            loop_timer_arm_by(host->retry_timer, 1000);
         }
     }
 }

@@ -66,6 +66,13 @@ told_end(struct host *host)
     host->told->downs = host->told->next_downs;
 }
 
+/* A round that was cut short knows of few: what was told before holds, and is told again at worst. */
+static void
+told_drop(struct host *host)
+{
+    mem_free(host->told->next_mem);
+}
+
 /* ---- the steps --------------------------------------------------------------------------------- */
 
 static void
@@ -165,7 +172,7 @@ verdict_ripe(struct host *host, const char *id, const char *before)
     if (left_ms <= 0) {
         return "DOWN";
     }
-    loop_timer_arm(host->retry_timer, left_ms);
+    loop_timer_arm_by(host->retry_timer, left_ms);
     return before && str_ends(before, " DOWN") ? "DOWN"
            : before && str_ends(before, " ACTIVE") ? "ACTIVE"
                                                    : NULL;
@@ -292,11 +299,12 @@ host_reconcile(struct host *host)
     e = round_make(host);
     if (e) {
         log_err(LOG_LV_ERROR, "reconcile", e, "round");
-        loop_timer_arm(host->retry_timer, 1000);
+        loop_timer_arm_by(host->retry_timer, 1000);
+        told_drop(host); /* What the kernel may not have is not told. */
     } else {
-        ports_tell(host); /* What the kernel may not have is not told. */
+        ports_tell(host);
+        told_end(host);
     }
-    told_end(host);
 }
 
 void

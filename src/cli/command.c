@@ -631,7 +631,7 @@ command_end(struct cli *cli, struct err *e)
     if (!e) {
         return cli->status;
     }
-    fprintf(stderr, "carrick: %s\n", err_full(cli->mem, e));
+    fprintf(stderr, "carrick: %s\n", print_plain(cli->mem, err_full(cli->mem, e)));
     err_ignore(e, "it was printed");
     return cli->status ? cli->status : 1;
 }

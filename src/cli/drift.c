@@ -4,28 +4,33 @@
 
 #include <stdio.h>
 
-static void
-difference_print(const struct json *difference)
+static const char *
+word_of(struct cli *cli, const struct json *of, const char *key)
 {
-    printf("%-10s  %s %s (%s) at %s: recorded %s, found %s\n",
-           json_get_str(difference, "difference"), json_get_str(difference, "kind"),
-           json_get_str(difference, "name"), json_get_str(difference, "resourceId"),
-           json_get_str(difference, "siteName"), json_get_str(difference, "recorded"),
-           json_get_str(difference, "found"));
+    return str_or(print_plain(cli->mem, json_get_str(of, key)), "-");
+}
+
+static void
+difference_print(struct cli *cli, const struct json *difference)
+{
+    printf("%-10s  %s %s (%s) at %s: recorded %s, found %s\n", word_of(cli, difference, "difference"),
+           word_of(cli, difference, "kind"), word_of(cli, difference, "name"),
+           word_of(cli, difference, "resourceId"), word_of(cli, difference, "siteName"),
+           word_of(cli, difference, "recorded"), word_of(cli, difference, "found"));
     printf("            mended by: %s\n",
            str_or(json_get_str(difference, "mend"), "none of our commands"));
 }
 
 static void
-unknown_print(const struct json *unknown)
+unknown_print(struct cli *cli, const struct json *unknown)
 {
     const struct json *kinds = json_get(unknown, "kinds");
 
-    printf("%-10s  at %s:", "unknown", json_get_str(unknown, "siteName"));
+    printf("%-10s  at %s:", "unknown", word_of(cli, unknown, "siteName"));
     json_each (kinds, i) {
-        printf("%s %s", i ? "," : "", json_str(kinds->items[i]));
+        printf("%s %s", i ? "," : "", str_or(json_str(kinds->items[i]), "-"));
     }
-    printf(": %s\n", json_get_str(unknown, "reason"));
+    printf(": %s\n", word_of(cli, unknown, "reason"));
 }
 
 static struct err *
@@ -47,16 +52,16 @@ check_ask(struct cli *cli, const struct noun *noun, const struct json *thing,
 }
 
 static void
-told_print(const struct json *told)
+told_print(struct cli *cli, const struct json *told)
 {
     const struct json *differences = json_get(told, "differences");
     const struct json *unknown = json_get(told, "unknown");
 
     json_each (differences, i) {
-        difference_print(differences->items[i]);
+        difference_print(cli, differences->items[i]);
     }
     json_each (unknown, i) {
-        unknown_print(unknown->items[i]);
+        unknown_print(cli, unknown->items[i]);
     }
     printf("%lld recorded, %zu differences\n", (long long)json_int(json_get(told, "compared"), 0),
            differences ? differences->n : 0);
@@ -163,7 +168,7 @@ drift_show(struct cli *cli)
     if (cli->json) {
         print_json(told);
     } else {
-        told_print(told);
+        told_print(cli, told);
     }
     return NULL;
 }

@@ -45,6 +45,20 @@ width_of(const char *s)
     return n;
 }
 
+const char *
+print_plain(struct mem *mem, const char *text)
+{
+    char *plain = mem_str(mem, text);
+
+    for (unsigned char *at = (unsigned char *)plain; at && *at; at++) {
+        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
+            at[0] = at[1] = '?';
+        }
+        *at = *at == '\n' || *at == '\t' ? ' ' : *at < ' ' || *at == 0x7f ? '?' : *at;
+    }
+    return plain;
+}
+
 static bool
 is_reference(const char *column)
 {
@@ -58,9 +72,16 @@ print_cell(struct mem *mem, const struct json *row, const char *column, const st
 {
     const char *text = scalar_text(mem, json_path(row, column));
     const char *name = names && is_reference(column) ? map_get(names, text) : NULL;
+    size_t n = CELL_MAX - 3;
 
-    text = str_or(name, text);
-    return strlen(text) > CELL_MAX ? mem_printf(mem, "%.*s...", CELL_MAX - 3, text) : text;
+    text = print_plain(mem, str_or(name, text));
+    if (strlen(text) <= CELL_MAX) {
+        return text;
+    }
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) {
+        n--;
+    }
+    return mem_printf(mem, "%.*s...", (int)n, text);
 }
 
 /* The last part of a path; "site" where names stand in for what "site_id" has. */
@@ -135,7 +156,7 @@ thing_lines(struct mem *mem, const struct json *thing, int depth)
 {
     json_each (thing, i) {
         const struct json *value = thing->items[i];
-        const char *key = thing->type == JSON_T_OBJECT ? thing->keys[i] : "-";
+        const char *key = thing->type == JSON_T_OBJECT ? print_plain(mem, thing->keys[i]) : "-";
 
         if (str_eq(key, "_links")) {
             continue;
@@ -146,7 +167,7 @@ thing_lines(struct mem *mem, const struct json *thing, int depth)
             thing_lines(mem, value, depth + 1);
         } else {
             printf("%-*s  %s\n", depth ? 0 : 24, key,
-                   is_nested(value) ? "-" : scalar_text(mem, value));
+                   is_nested(value) ? "-" : print_plain(mem, scalar_text(mem, value)));
         }
     }
 }

@@ -181,6 +181,34 @@ static const struct update_word {
     {"remove-sap", "REMOVE_SAP", "removeSapId", text_write, NULL},
 };
 
+/* What is said of another option's change only. */
+static struct err *
+others_check(struct cli *cli)
+{
+    static const char *const others[][2] = {
+        {"level", "instantiate"}, {"name", "instantiate"}, {"place", "instantiate"}, {"drain", "remove"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (option_get(cli, others[i][0]) && !option_get(cli, others[i][1])) {
+            return err_new(E_INVALID, NULL, "--%s is for --%s", others[i][0], others[i][1]);
+        }
+    }
+    vec_each (&cli->given, given) {
+        bool is_known = !str_eq(given->name, "place");
+
+        vec_each (&cli->given, made) {
+            is_known = is_known ||
+                       (str_eq(made->name, "instantiate") &&
+                        str_starts(given->value, mem_printf(cli->mem, "%s=", made->value)));
+        }
+        if (!is_known) {
+            return err_new(E_INVALID, NULL, "--place %s: no --instantiate is of that profile",
+                           given->value);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 change_find(struct cli *cli, const struct update_word **found)
 {
@@ -229,6 +257,7 @@ ns_update(struct cli *cli)
     struct jw w = jw_to(&body);
     struct updating u = {.cli = cli, .w = &w};
 
+    TRY(others_check(cli));
     TRY(noun_find(cli, &ns_noun, cli->args[0], &u.ns));
     TRY(request_write(&u, NULL));
     return operation_begin(
@@ -243,6 +272,7 @@ ns_update_plan(struct cli *cli)
     struct jw w = jw_to(&body);
     struct updating u = {.cli = cli, .w = &w};
 
+    TRY(others_check(cli));
     TRY(noun_find(cli, &ns_noun, cli->args[0], &u.ns));
     jw_object(&w, NULL);
     jw_str(&w, "nsInstanceId", json_get_str(u.ns, "id"));

@@ -683,7 +683,8 @@ alarm_more(const struct notice_event *event, bool is_full, struct jw *w)
     jw_end(w);
 }
 
-/* That somebody took note of an alarm is no news of the fault. */
+/* That somebody took note of an alarm is no news of the fault.  Where raising and clearing were not
+ * told, the list is to be read anew, as if it had been rebuilt (SOL003 7.5.2, SOL005 8.5.2). */
 #define ALARM_NOTICES(noun, path_, object_)                                                        \
     {.type = "AlarmNotification",                                                                  \
      .table = &noun##_alarm_table,                                                                 \
@@ -693,13 +694,18 @@ alarm_more(const struct notice_event *event, bool is_full, struct jw *w)
                       {"probableCause", "cause"}),                                                 \
      .look = noun##_alarm_look,                                                                    \
      .more = alarm_more},                                                                          \
+    {.type = "AlarmClearedNotification",                                                           \
+     .table = &noun##_alarm_table,                                                                 \
+     .on = ON_UPDATE,                                                                              \
+     .column = "cleared_at",                                                                       \
+     .members = MEMBERS({"alarmId", "id"}, {"alarmClearedTime", "cleared_at"}),                    \
+     .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                         \
+                      {"probableCause", "cause"}),                                                 \
+     .links = LINKS({"alarm", path_, "id"}),                                                       \
+     .look = noun##_alarm_look},                                                                   \
     {                                                                                              \
-        .type = "AlarmClearedNotification", .table = &noun##_alarm_table, .on = ON_UPDATE,         \
-        .column = "cleared_at",                                                                    \
-        .members = MEMBERS({"alarmId", "id"}, {"alarmClearedTime", "cleared_at"}),                 \
-        .facts = MEMBERS({object_, "object_id"}, {"eventType", "event_type"},                      \
-                         {"probableCause", "cause"}),                                              \
-        .links = LINKS({"alarm", path_, "id"}), .look = noun##_alarm_look                          \
+        .type = "AlarmListRebuiltNotification", .of_gap = true,                                    \
+        .links = LINKS({"alarms", path_, NULL})                                                    \
     }
 
 static const struct notice vnffm[] = {

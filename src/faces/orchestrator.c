@@ -401,6 +401,7 @@ orchestrator_end(struct orchestrator *o)
         pool_stop(identity_pool(o->identity));
     }
     fm_watch_close(o->faults);
+    pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     if (o->rest) {
         rest_free(o->rest);
@@ -413,7 +414,6 @@ orchestrator_end(struct orchestrator *o)
         pool_free(o->pool);
     }
     site_watch_free(o->watch);
-    pm_collector_stop(o->collector);
     if (o->engine) {
         flow_engine_free(o->engine);
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ROOT "/carrick/v1"
+#define LINES_MAX 50 /* So many differences are told. */
 
 /* A plan under way; it lives as long as its request. */
 struct planning {
@@ -151,7 +152,7 @@ planned(struct planning *planning, const struct flow_plan *plan)
 
     if (plan->err) {
         return err_new(E_CONFLICT, "PlanFails", "the operation would fail now: %s",
-                       plan->err->message);
+                       err_full(planning->r->mem, plan->err));
     }
     planning->plan = plan;
     return store_read(nfvo->store, seen_read, planning);
@@ -175,8 +176,7 @@ save_write(struct tx *tx, void *arg)
     const struct planning *planning = arg;
     struct stored_plan *row = row_copy(tx_mem(tx), planning->kept);
 
-    row->created_at = tx_now(tx);
-    TRY(row_insert(tx, row));
+    TRY(stored_plan_keep(tx, row));
     planning->kept->created_at = row->created_at;
     return NULL;
 }
@@ -300,17 +300,21 @@ world_compare(struct planning *planning, const struct flow_plan *plan)
 {
     struct mem *mem = planning->r->mem;
     stored_plan_lines lines = {0};
-    const char *all = "";
+    AUTO_BUF all = BUF_INIT;
 
     TRY(planned(planning, plan));
     stored_plan_differences(mem, planning->kept->seen, planning->seen, &lines);
-    vec_each (&lines, line) {
-        all = mem_printf(mem, "%s%s%s", all, *all ? "; " : "", *line);
+    if (lines.n == 0) {
+        return NULL;
     }
-    return lines.n == 0 ? NULL
-                        : err_new(E_CONFLICT, "PlanOutdated",
-                                  "the world has moved since plan %s was made: %s",
-                                  planning->kept->name, all);
+    for (size_t i = 0; i < lines.n && i < LINES_MAX; i++) {
+        buf_printf(&all, "%s%s", i ? "; " : "", lines.items[i]);
+    }
+    if (lines.n > LINES_MAX) {
+        buf_printf(&all, "; and %zu more differences", lines.n - LINES_MAX);
+    }
+    return err_new(E_CONFLICT, "PlanOutdated", "the world has moved since plan %s was made: %s",
+                   planning->kept->name, all.data);
 }
 
 /* The operation and the note of it are one transaction: a plan is applied once. */

@@ -17,6 +17,8 @@ static const struct fault_kind kinds[] = {
     {"STATE", "port", NULL, "PORT_SHUT", "MAJOR", OF_PATHS, "NETWORK", false},
     {"ATTACHMENT", "port", NULL, "PORT_DETACHED", "CRITICAL", OF_PATHS, "NETWORK", true},
     {"MEMBERS", NULL, NULL, "CHAIN_MEMBERS", "MAJOR", OF_PATHS, "NETWORK", false},
+    {"ROUTES", NULL, NULL, "CHAIN_ROUTES", "MAJOR", OF_PATHS, "NETWORK", false},
+    {"PASSES", NULL, NULL, "PORT_PASSES", "MAJOR", OF_PATHS, "NETWORK", false},
     {"MISSING", NULL, NULL, "RESOURCE_MISSING", "MAJOR", OF_PATHS, "NETWORK", false},
     {"STATE", NULL, NULL, "RESOURCE_ERROR", "MAJOR", OF_PATHS, "NETWORK", false},
 };

@@ -59,7 +59,7 @@ look_judged(void *arg)
 
     look->err = NULL;
     if (look->doubts.n_live && !look->watch->is_closed) {
-        loop_timer_arm(look->doubt, FM_DOUBT_MS);
+        loop_timer_arm_by(look->doubt, FM_DOUBT_MS);
     }
     look_end(look, err);
 }
@@ -530,7 +530,7 @@ recorded(void *arg)
     }
     if (watch->has_ended && !watch->is_closed) {
         watch->has_ended = false;
-        loop_timer_arm(watch->settle, FM_SETTLE_MS);
+        loop_timer_arm_by(watch->settle, FM_SETTLE_MS); /* However many end one behind the other. */
     }
 }
 

@@ -152,31 +152,6 @@ is_served(struct comparison *c, const struct drift_thing *port)
     return server && str_eq(state_wanted(port), "ACTIVE") && str_eq(server->status, "ACTIVE");
 }
 
-/* A port that another server has is not taken from it by a healing. */
-static void
-port_compare(struct comparison *c, const struct drift_thing *thing,
-             const struct drift_object *object)
-{
-    bool free = str_eq(object->server, "");
-
-    if (thing->server && !str_eq(object->server, thing->server)) {
-        tell(c, thing,
-             &(struct drift_difference){
-                 .what = "ATTACHMENT",
-                 .recorded = mem_printf(c->mem, "at server %s", thing->server),
-                 .found = free ? "at none" : mem_printf(c->mem, "at %s", object->server),
-                 .heal = free ? thing->server : NULL});
-    }
-    if (object->shut) {
-        tell(c, thing,
-             &(struct drift_difference){
-                 .what = "STATE", .recorded = "open", .found = "admin_state_up is false"});
-    } else if (str_eq(object->status, "DOWN") && is_served(c, thing)) {
-        tell(c, thing,
-             &(struct drift_difference){.what = "STATE", .recorded = "ACTIVE", .found = "DOWN"});
-    }
-}
-
 static bool
 has(const struct strs *strs, const char *s)
 {
@@ -210,19 +185,64 @@ names_of(struct comparison *c, const struct strs *strs)
     return text;
 }
 
+/* A port that another server has is not taken from it by a healing. */
 static void
-group_compare(struct comparison *c, const struct drift_thing *thing,
-              const struct drift_object *object)
+port_compare(struct comparison *c, const struct drift_thing *thing,
+             const struct drift_object *object)
+{
+    bool free = str_eq(object->server, "");
+
+    if (thing->server && !str_eq(object->server, thing->server)) {
+        tell(c, thing,
+             &(struct drift_difference){
+                 .what = "ATTACHMENT",
+                 .recorded = mem_printf(c->mem, "at server %s", thing->server),
+                 .found = free ? "at none" : mem_printf(c->mem, "at %s", object->server),
+                 .heal = free ? thing->server : NULL});
+    }
+    if (!is_within(&thing->members, &object->members)) {
+        tell(c, thing,
+             &(struct drift_difference){.what = "PASSES",
+                                        .recorded = names_of(c, &thing->members),
+                                        .found = names_of(c, &object->members)});
+    }
+    if (object->shut) {
+        tell(c, thing,
+             &(struct drift_difference){
+                 .what = "STATE", .recorded = "open", .found = "admin_state_up is false"});
+    } else if (str_eq(object->status, "DOWN") && is_served(c, thing)) {
+        tell(c, thing,
+             &(struct drift_difference){.what = "STATE", .recorded = "ACTIVE", .found = "DOWN"});
+    }
+}
+
+static void
+members_compare(struct comparison *c, const struct drift_thing *thing,
+                const struct drift_object *object, const char *what)
 {
     const struct strs *wanted = &thing->members, *found = &object->members;
 
     if (!is_within(wanted, found) || !is_within(found, wanted)) {
         tell(c, thing,
-             &(struct drift_difference){.what = "MEMBERS",
+             &(struct drift_difference){.what = what,
                                         .recorded = names_of(c, wanted),
                                         .found = names_of(c, found),
                                         .mend = scale_of(c, thing->vnf)});
     }
+}
+
+static void
+group_compare(struct comparison *c, const struct drift_thing *thing,
+              const struct drift_object *object)
+{
+    members_compare(c, thing, object, "MEMBERS");
+}
+
+static void
+router_compare(struct comparison *c, const struct drift_thing *thing,
+               const struct drift_object *object)
+{
+    members_compare(c, thing, object, "ROUTES");
 }
 
 typedef void compare_fn(struct comparison *c, const struct drift_thing *thing,
@@ -236,6 +256,7 @@ static const struct {
     {"server", server_compare},
     {"port", port_compare},
     {"port_pair_group", group_compare},
+    {"router", router_compare},
 };
 
 static void
@@ -268,6 +289,12 @@ thing_compare(struct comparison *c, const struct drift_thing *thing)
 
 /* ---- what lists show ------------------------------------------------------------------------ */
 
+const char *
+drift_route(struct mem *mem, const char *destination, const char *nexthop)
+{
+    return mem_printf(mem, "%s via %s", destination, str_or(nexthop, "nobody"));
+}
+
 static struct strs
 strs_of(struct mem *mem, const struct json *list)
 {
@@ -278,6 +305,31 @@ strs_of(struct mem *mem, const struct json *list)
 
         if (s) {
             strs.items[strs.n++] = mem_str(mem, s);
+        }
+    }
+    return strs;
+}
+
+/* What an object of the kind consists of, or lets through. */
+static struct strs
+members_of(struct mem *mem, const char *kind, const struct json *json)
+{
+    const struct json *list = json_get(json, str_eq(kind, "router") ? "routes"
+                                             : str_eq(kind, "port") ? "allowed_address_pairs"
+                                                                    : "port_pairs");
+    struct strs strs = {.items = MEM_ARRAY(mem, list ? list->n + 1 : 1, const char *)};
+
+    if (str_eq(kind, "port_pair_group")) {
+        return strs_of(mem, list);
+    }
+    json_each (list, i) {
+        const struct json *item = list->items[i];
+        const char *ip = json_get_str(item, "ip_address");
+        const char *destination = json_get_str(item, "destination");
+
+        if (ip || destination) {
+            strs.items[strs.n++] = ip ? mem_str(mem, ip)
+                                      : drift_route(mem, destination, json_get_str(item, "nexthop"));
         }
     }
     return strs;
@@ -298,7 +350,7 @@ drift_object_of(struct mem *mem, const struct drift_list *list, const struct jso
         .server = mem_str(mem, str_or(json_get_str(json, "device_id"), "")),
         .flow = drift_flow_of(mem, vim_marker_of(list->kind, json)),
         .shut = !json_bool(json_get(json, "admin_state_up"), true),
-        .members = strs_of(mem, json_get(json, "port_pairs")),
+        .members = members_of(mem, list->kind, json),
     };
 }
 

@@ -22,7 +22,7 @@ struct drift_thing {
     const char *site, *kind, *id, *label;
     const struct drift_vnf *vnf; /* Whose it is, or serves; null = the NS's own. */
     const char *server;          /* A VNFC's port: the server that it is at; null = any. */
-    struct strs members;         /* A group's. */
+    struct strs members;         /* A group's; a router's routes; prefixes that a port may send. */
 };
 struct drift_record {
     VEC(struct drift_thing) things;
@@ -75,7 +75,7 @@ struct drift_seen {
 
 /* X(member, its name in JSON) */
 #define DRIFT_MEMBERS(X)                                                                           \
-    X(what, "difference") /* MISSING, STATE, ATTACHMENT, MEMBERS, LEFT_OVER */                     \
+    X(what, "difference") /* MISSING, STATE, ATTACHMENT, MEMBERS, ROUTES, PASSES, LEFT_OVER */     \
     X(site, "siteId")                                                                              \
     X(kind, "kind")                                                                                \
     X(id, "resourceId")                                                                            \
@@ -103,6 +103,8 @@ bool drift_word_is_plain(const char *word);
  * with an error, or that was not asked for, nothing is told. */
 struct drift_differences drift_compare(struct mem *mem, const struct drift_record *record,
                                        const struct drift_seen *seen);
+/* A route as it is compared and told, in 'mem'. */
+const char *drift_route(struct mem *mem, const char *destination, const char *nexthop);
 /* Flow of a marker "carrick:FLOW:LABEL", in 'mem'. */
 const char *drift_flow_of(struct mem *mem, const char *marker);
 

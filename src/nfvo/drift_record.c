@@ -1,6 +1,7 @@
 /* What is recorded of instances, from their rows: what a comparison holds against what sites show. */
 #include "nfvo/drift.h"
 #include "nfvo/flows.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -59,6 +60,7 @@ struct recording {
     const char *ns;       /* As commands are told it, or null. */
     struct map by_label;  /* As labels of chains have it -> drift_vnf */
     struct map servers;   /* SITE/port/ID -> server */
+    struct map passes;    /* SITE/port/ID -> struct strs: prefixes of others that it may send */
 };
 
 /* What needs no quotes is called by its name. */
@@ -80,6 +82,20 @@ levels_of(struct mem *mem, const struct rows *scales)
             mem_printf(mem, "%s=%lld", scale->aspect, (long long)scale->level);
     }
     return levels;
+}
+
+/* What a routed path's prefixes let its function's ports send. */
+static void
+passes_record(struct recording *r, const struct vnf_made *made, const struct made_port *port)
+{
+    for (size_t i = 0; i < made->connections.n; i++) {
+        const struct vnf_connection *connection = made->connections.items[i];
+
+        if (connection->passes.n > 0 && str_eq(connection->cpd, port->requirement)) {
+            map_set(&r->passes, key_of(r->mem, made->site, "port", port->port_id),
+                    mem_copy(r->mem, &connection->passes, sizeof connection->passes));
+        }
+    }
 }
 
 static struct err *
@@ -112,6 +128,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
 
             map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
                     mem_str(r->mem, vnfc->server_id));
+            passes_record(r, made, port);
         }
     }
     return NULL;
@@ -132,7 +149,12 @@ things_record(struct recording *r, const char *owner_id, const struct drift_vnf 
                                     .label = row->label,
                                     .vnf = vnf};
 
-        thing.server = map_get(&r->servers, key_of(r->mem, thing.site, thing.kind, thing.id));
+        const char *key = key_of(r->mem, thing.site, thing.kind, thing.id);
+
+        thing.server = map_get(&r->servers, key);
+        if (map_get(&r->passes, key)) {
+            thing.members = *(const struct strs *)map_get(&r->passes, key);
+        }
         vec_add(r->mem, &r->record->things, thing);
     }
     return NULL;
@@ -188,21 +210,61 @@ members_record(struct recording *r)
     }
 }
 
-static struct err *
-labels_record(struct recording *r, const struct ns_instance *ns)
-{
-    struct ns_made *made = row_new(r->mem, &ns_made_table);
+/* ---- routers: what paths and ports say ------------------------------------------------------- */
 
-    if (!ns->made) {
-        return NULL;
+/* A scaling to where one of its functions is tells them anew. */
+static const struct drift_vnf *
+routed_vnf(struct recording *r, const struct ns_made *made, const char *link)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            const struct plan_route *route = path->routes.items[j];
+
+            for (size_t k = 0; str_eq(route->link, link) && k < made->vnfs.n; k++) {
+                const struct plan_vnf *vnf = made->vnfs.items[k];
+
+                if (str_eq(vnf->profile, route->vnf)) {
+                    return map_get(&r->record->vnfs, vnf->vnf_instance_id);
+                }
+            }
+        }
     }
-    TRY(ns_instance_made(r->tx, ns->id, made));
+    return NULL;
+}
+
+static void
+routes_record(struct recording *r, const struct ns_made *made)
+{
+    for (size_t i = r->first; i < r->record->things.n; i++) {
+        struct drift_thing *thing = &r->record->things.items[i];
+        struct rows routes = {0};
+
+        if (!str_eq(thing->kind, "router")) {
+            continue;
+        }
+        routes = route_of_link(r->mem, &made->paths, &made->vnfs, &made->ports, thing->label);
+        thing->vnf = routed_vnf(r, made, thing->label);
+        for (size_t k = 0; k < routes.n; k++) {
+            const struct vim_route *route = routes.items[k];
+
+            if (route->nexthop) {
+                steer_name_add(r->mem, &thing->members,
+                               drift_route(r->mem, route->destination, route->nexthop));
+            }
+        }
+    }
+}
+
+static void
+labels_record(struct recording *r, const struct ns_made *made)
+{
     for (size_t i = 0; i < made->vnfs.n; i++) {
         const struct plan_vnf *vnf = made->vnfs.items[i];
 
         map_set(&r->by_label, vnf->name, map_get(&r->record->vnfs, vnf->vnf_instance_id));
     }
-    return NULL;
 }
 
 /* ---- VNFs ------------------------------------------------------------------------------------- */
@@ -240,15 +302,19 @@ drift_record_add(struct tx *tx, const struct drift_subject *subject, const struc
 {
     struct recording r = {
         .tx = tx, .mem = tx_mem(tx), .record = record, .first = record->things.n};
+    struct ns_made *made = row_new(r.mem, &ns_made_table);
     struct ns_instance *ns;
 
     map_init(&r.by_label, r.mem);
     map_init(&r.servers, r.mem);
+    map_init(&r.passes, r.mem);
     TRY(vnfs_record(&r, vnfs));
     if (subject->ns_id) {
         TRY(row_get(tx, &ns_instance_table, subject->ns_id, &ns));
-        TRY(labels_record(&r, ns));
+        TRY(ns->made ? ns_instance_made(tx, ns->id, made) : NULL);
+        labels_record(&r, made);
         TRY(things_record(&r, subject->ns_id, NULL));
+        routes_record(&r, made);
     }
     members_record(&r);
     return NULL;

@@ -93,6 +93,11 @@ struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_ins
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 extern const struct flow_type ns_heal_flow, ns_update_flow, ns_update_one_way_flow;
+/* ns_graph.c: NFPs are rules of paths: the identifier of rule 'i'; is the path the client's own and
+ * none of the NSD's; which VNFFG it is of then (null: none of those of the NSD). */
+const char *ns_nfp_id(struct mem *mem, const struct plan_path *path, size_t i);
+bool ns_nfp_is_own(const struct plan_path *path);
+const char *ns_graph_of(const struct nsd *nsd, const char *path);
 /* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
 extern const struct flow_type ns_pnfs_flow;
 /* pnfInfo and affectedPnfs, the members of an open list. */

@@ -102,6 +102,7 @@ pair_make(struct round *r, const struct fwd_hop *hop, const struct fwd_instance 
     pair->name = mem_printf(flow_mem(r->f), "%s %s", r->in->name, key);
     pair->ingress = map_get(&r->ids, instance->ingress);
     pair->egress = map_get(&r->ids, instance->egress);
+    pair->function_kind = r->in->drains && instance->routed ? "routed" : NULL;
     if (!pair->ingress || !pair->egress) {
         return err_new(E_INTERNAL, NULL, "position %s: port %s or %s is not known at site %s",
                        hop->name, instance->ingress, instance->egress, r->in->site);
@@ -265,6 +266,7 @@ static struct err *
 classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct plan_rule *rule,
                     size_t nr, struct strs *ids)
 {
+    const char *label = steer_rule_label(flow_mem(r->f), path->name, rule, nr);
     size_t n_sources = path->sources.n ? path->sources.n : 1;
     size_t n_destinations = path->destinations.n ? path->destinations.n : 1;
     const char **grown =
@@ -284,7 +286,7 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
                 continue;
             }
             TRY(classifier_make(r, rule,
-                                mem_printf(flow_mem(r->f), "%s/%zu.%zu.%zu", path->name, nr, i, j),
+                                mem_printf(flow_mem(r->f), "%s%zu.%zu", label, i, j),
                                 source, destination, &ids->items[ids->n]));
             ids->n++;
         }
@@ -424,6 +426,27 @@ chain_make(struct round *r, const struct fwd_path *path)
     return NULL;
 }
 
+/* A chain that is there gets other classifiers, at once: packets of those that it keeps are not
+ * touched.  What it has no more is deleted afterwards. */
+static struct err *
+chain_reclassify(struct round *r, const struct fwd_path *path)
+{
+    struct vim_members *members = row_new(flow_mem(r->f), &vim_members_table);
+
+    members->site = r->in->site;
+    members->id = path->chain_id;
+    members->before = path->before;
+    members->members = path->kept;
+    if (r->in->named_ends && path->rules.n) {
+        TRY(ends_check(r, path));
+    }
+    for (size_t i = 0; i < path->rules.n; i++) {
+        TRY(classifiers_of_rule(r, path, path->rules.items[i], i, &members->members));
+    }
+    return flow_step(r->f, flow_label(r->f, "classify %s", path->name), &vim_port_chain_set,
+                     members, NULL);
+}
+
 /* ---- labels -------------------------------------------------------------------------------------
  */
 
@@ -444,6 +467,30 @@ label_make(struct flow *f, const char *site, struct fwd_label *label, struct fwd
     label->label = out->label;
     held_add(flow_mem(f), &made->items, site, "chain_label", out->id, name);
     return NULL;
+}
+
+/* ---- routes, where there are no chains ------------------------------------------------------- */
+
+static struct err *
+routes_tell(struct round *r, const struct fwd_router *router)
+{
+    struct vim_ref *ref = row_new(flow_mem(r->f), &vim_ref_table);
+    struct vim_made *now = row_new(flow_mem(r->f), &vim_made_table);
+    struct vim_routes *routes = row_new(flow_mem(r->f), &vim_routes_table);
+
+    ref->site = routes->site = r->in->site;
+    ref->id = routes->id = router->router_id;
+    routes->routes = router->routes;
+    if (router->there) {
+        TRY(flow_step(r->f, flow_label(r->f, "routes of %s", router->link), &vim_router_show, ref,
+                      now));
+        routes->before = now->routes;
+        if (route_is_same(&routes->before, &routes->routes)) {
+            return NULL;
+        }
+    }
+    return flow_step(r->f, flow_label(r->f, "route %s", router->link), &vim_router_routes_set,
+                     routes, NULL);
 }
 
 static struct err *
@@ -473,10 +520,14 @@ forward_as(struct flow *f, const struct fwd_in *in, bool is_first_version)
         const struct fwd_path *path = in->paths.items[i];
 
         if (path->chain_id) {
+            TRY(path->rules.n + path->before.n ? chain_reclassify(&r, path) : NULL);
             path_labels_want(&r, path, path->chain_id);
         } else {
             TRY(chain_make(&r, path));
         }
+    }
+    for (size_t i = 0; i < in->routers.n; i++) {
+        TRY(routes_tell(&r, in->routers.items[i]));
     }
     for (size_t i = 0; i < r.made->labels.n; i++) {
         struct fwd_label *label = r.made->labels.items[i];

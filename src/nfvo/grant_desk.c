@@ -15,7 +15,7 @@
 
 /* ---- the wait ------------------------------------------------------------------------- */
 
-#define WAITERS_MAX 4   /* Each has a thread of those that logins need too. */
+#define WAITERS_MAX 4   /* Each has one of the eight threads that requests wait on. */
 #define OPEN_MAX 1000   /* Of one VNFM: each is a flow that asks for its operation. */
 
 struct grant_desk {

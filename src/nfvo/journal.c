@@ -99,6 +99,11 @@ static const struct attr plan_rule_attrs[] = {
 #include "nfvo/plan_rule.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT plan_route
+static const struct attr plan_route_attrs[] = {
+#include "nfvo/plan_route.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT plan_path
 static const struct attr plan_path_attrs[] = {
 #include "nfvo/plan_path.tbl"
@@ -157,6 +162,11 @@ static const struct attr fwd_hop_attrs[] = {
 #define TABLE_STRUCT fwd_path
 static const struct attr fwd_path_attrs[] = {
 #include "nfvo/fwd_path.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_router
+static const struct attr fwd_router_attrs[] = {
+#include "nfvo/fwd_router.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT fwd_in
@@ -310,6 +320,16 @@ const struct table plan_rule_table = {
     .name = "plan_rule",
     .doc = "Which flows a path is for.",
     TABLE(struct plan_rule, plan_rule_attrs),
+};
+const struct table plan_route_table = {
+    .name = "plan_route",
+    .doc = "A route that stands in for a part of a chain.",
+    TABLE(struct plan_route, plan_route_attrs),
+};
+const struct table fwd_router_table = {
+    .name = "fwd_router",
+    .doc = "What the router of a link has to know.",
+    TABLE(struct fwd_router, fwd_router_attrs),
 };
 const struct table plan_path_table = {
     .name = "plan_path",

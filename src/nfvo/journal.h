@@ -82,6 +82,10 @@ struct plan_rule {
     struct row row;
 #include "nfvo/plan_rule.tbl"
 };
+struct plan_route {
+    struct row row;
+#include "nfvo/plan_route.tbl"
+};
 struct plan_path {
     struct row row;
 #include "nfvo/plan_path.tbl"
@@ -129,6 +133,10 @@ struct fwd_hop {
 struct fwd_path {
     struct row row;
 #include "nfvo/fwd_path.tbl"
+};
+struct fwd_router {
+    struct row row;
+#include "nfvo/fwd_router.tbl"
 };
 struct fwd_in {
     struct row row;
@@ -180,6 +188,7 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_image_made_table, fwd_port_table, fwd_remote_table, fwd_instance_table, fwd_hop_table,
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
-    vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table;
+    vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table, plan_route_table,
+    fwd_router_table;
 
 #endif

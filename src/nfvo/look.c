@@ -92,7 +92,9 @@ void
 look_extensions_read(struct site_seen *seen, const struct json *json)
 {
     const struct json *list = json_get(json, "extensions");
+    static const char *const routing[] = {"router", "extraroute", "allowed-address-pairs", NULL};
     bool is_ours = false;
+    size_t n_routing = 0;
 
     json_each (list, i) {
         const char *alias = json_get_str(list->items[i], "alias");
@@ -101,7 +103,9 @@ look_extensions_read(struct site_seen *seen, const struct json *json)
         seen->joins = seen->joins || str_eq(alias, "carrick-interconnect");
         seen->chains = seen->chains || str_eq(alias, "sfc");
         seen->drains = seen->drains || str_eq(alias, "carrick-sfc");
+        n_routing += str_in(alias, routing);
     }
+    seen->routes = n_routing == ARRAY_SIZE(routing) - 1; /* Each is told once. */
     seen->containers =
         str_eq(seen->containers_word, "YES") || (is_ours && !str_eq(seen->containers_word, "NO"));
 }

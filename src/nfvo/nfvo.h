@@ -174,6 +174,10 @@ struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, c
  * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */
 struct err *vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd) MUST_USE;
+/* The same for who asks for each of many VNFs: 'loaded' has what it had before (package id -> vnfd). */
+struct map;
+struct err *vnfd_load_once(struct tx *tx, struct map *loaded, const char *package_id,
+                           struct vnfd **vnfd) MUST_USE;
 struct err *nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd) MUST_USE;
 struct pnfd;
 struct err *pnfd_load(struct tx *tx, const char *pnfd_info_id, struct pnfd **pnfd) MUST_USE;

@@ -404,20 +404,6 @@ vl_write(void *arg, const struct touched *touched)
     return NULL;
 }
 
-/* The VNFFG of a path as vnffgInfo calls it. */
-static const char *
-graph_of(const struct nsd *nsd, const char *path)
-{
-    for (size_t i = 0; i < nsd->n_graphs; i++) {
-        for (size_t j = 0; j < nsd->graphs[i].n_paths; j++) {
-            if (str_eq(nsd->graphs[i].paths[j].name, path)) {
-                return nsd->graphs[i].name;
-            }
-        }
-    }
-    return path;
-}
-
 /* A chain for each of its paths and sites: the VNFFG is told once. */
 static struct err *
 vnffg_write(void *arg, const struct touched *touched)
@@ -428,8 +414,8 @@ vnffg_write(void *arg, const struct touched *touched)
     if (touched->kind != &vim_port_chain_create) {
         return NULL;
     }
-    graph = graph_of(c->nsd, last_word(touched->label));
-    if (map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
+    graph = str_or(ns_graph_of(c->nsd, last_word(touched->label)), last_word(touched->label));
+    if (!map_get(&c->told, graph) && map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
         jw_object(&c->w, NULL);
         jw_str(&c->w, "vnffgInstanceId", graph);
         jw_str(&c->w, "vnffgdId", graph);
@@ -438,6 +424,25 @@ vnffg_write(void *arg, const struct touched *touched)
         jw_end(&c->w);
     }
     return NULL;
+}
+
+/* Graphs of which paths came, changed or went: whatever became of their chains. */
+static void
+changed_graphs_write(struct changes *c, const struct ns_in *in)
+{
+    for (size_t i = 0; i < in->graphs_changed.n; i++) {
+        const char *graph = in->graphs_changed.items[i];
+
+        (void)map_add(&c->told, graph, c);
+        jw_object(&c->w, NULL);
+        jw_str(&c->w, "vnffgInstanceId", graph);
+        jw_str(&c->w, "vnffgdId", graph);
+        jw_str(&c->w, "changeType", "MODIFY");
+        jw_str(&c->w, "changeResult",
+               result_of(c->flow, flow_row_state(c->flow) == FLOW_ROLLED_BACK ? TOUCH_TEMPORARY
+                                                                              : TOUCH_ADDED));
+        jw_end(&c->w);
+    }
 }
 
 static struct err *
@@ -542,11 +547,8 @@ vnfs_write(struct changes *c)
 
 /* They are told with the last transaction of an operation, or not at all. */
 static struct err *
-pnfs_write(struct changes *c)
+pnfs_write(struct changes *c, const struct ns_in *in)
 {
-    struct ns_in *in = NULL;
-
-    TRY(input_read(c->tx, c->flow, &in));
     if (flow_row_state(c->flow) == FLOW_COMPLETED) {
         ns_pnfs_affected(&c->w, in);
     }
@@ -564,7 +566,9 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
         {"affectedVls", vl_write}, {"affectedVnffgs", vnffg_write}, {"affectedSaps", sap_write}};
     AUTO_BUF text = BUF_INIT;
     struct changes c = {.tx = tx, .flow = flow, .w = jw_to(&text)};
+    struct ns_in *in = NULL;
 
+    TRY(input_read(tx, flow, &in));
     map_init(&c.told, tx_mem(tx));
     TRY(nsd_load(tx, nsd_info_id, &c.nsd));
     jw_object(&c.w, NULL);
@@ -572,10 +576,13 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
     TRY(vnfs_write(&c));
     jw_end(&c.w);
     jw_array(&c.w, "affectedPnfs");
-    TRY(pnfs_write(&c));
+    TRY(pnfs_write(&c, in));
     jw_end(&c.w);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         jw_array(&c.w, lists[i].key);
+        if (lists[i].fn == vnffg_write) {
+            changed_graphs_write(&c, in);
+        }
         TRY(journal_touched(tx, flow->id, lists[i].fn, &c));
         jw_end(&c.w);
     }

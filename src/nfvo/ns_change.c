@@ -267,6 +267,7 @@ update_flavour(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(ns_vnf_own(vnf, "change the flavour"));
     TRY(steered_check(u->made, vnf));
     TRY(ends_check(u, vnf));
     asked->flavour_id = data->flavour_id;

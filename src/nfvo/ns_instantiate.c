@@ -89,6 +89,9 @@ base_held(struct ns_parts *run, const struct ns_site_made *made)
 
         held_add(run->mem, held, made->site, "network", net->network_id, net->link);
         held_add(run->mem, held, made->site, "subnet", net->subnet_id, net->link);
+        if (net->router_id) {
+            held_add(run->mem, held, made->site, "router", net->router_id, net->link);
+        }
         if (net->interconnect_id) {
             held_add(run->mem, held, made->site, "interconnect", net->interconnect_id, net->link);
         }

@@ -317,12 +317,16 @@ static void
 path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_chained)
 {
     for (size_t i = 0; i < path->rules.n; i++) {
+        const struct plan_rule *rule = path->rules.items[i];
+
         jw_object(w, NULL);
-        jw_str(w, "id", mem_printf(mem, "%s.%zu", path->name, i));
-        jw_str(w, "nfpdId", path->name);
-        jw_str(w, "nfpName", path->name);
+        jw_str(w, "id", ns_nfp_id(mem, path, i));
+        if (!ns_nfp_is_own(path)) {
+            jw_str(w, "nfpdId", path->name);
+        }
+        jw_str(w, "nfpName", str_or(rule->nfp_name, path->name));
         jw_int(w, "totalCp", (int64_t)path->hops.n * 2);
-        rule_write(mem, w, path->rules.items[i]);
+        rule_write(mem, w, rule);
         jw_str(w, "nfpState", is_chained ? "ENABLED" : "DISABLED");
         jw_end(w);
     }

@@ -2,6 +2,7 @@
  * levels of its NSD: it becomes VNFs that come and VNFs that go, the newest first. */
 #include "nfvo/ns_update.h"
 #include "nfvo/place.h"
+#include "vnfm/vnfm.h"
 
 #include <stdlib.h>
 
@@ -70,20 +71,21 @@ location_of(const struct scaling *s, const char *profile)
     return NULL;
 }
 
+/* What holds for one of them holds for all. */
 static struct err *
 come(struct scaling *s, const struct nsd_vnf *profile, int64_t n)
 {
     struct mem *mem = tx_mem(s->u->tx);
     const struct vnf_location *location = location_of(s, profile->name);
+    struct vnf_add *add = row_new(mem, &vnf_add_table);
 
-    for (int64_t i = 0; i < n; i++) {
-        struct vnf_add *add = row_new(mem, &vnf_add_table);
-
-        add->profile = profile->name;
-        if (location) {
-            place_add(mem, &add->where, row_copy(mem, location));
-        }
-        TRY(ns_shape_add(s->u, profile, add));
+    add->profile = profile->name;
+    if (location) {
+        place_add(mem, &add->where, row_copy(mem, location));
+    }
+    TRY(n > 0 ? ns_shape_add(s->u, profile, add) : NULL);
+    for (int64_t i = 1; i < n; i++) {
+        place_add(mem, &s->u->in->added, row_copy(mem, add));
     }
     return NULL;
 }
@@ -104,26 +106,78 @@ go(struct scaling *s, const struct nsd_vnf *profile, int64_t n)
     return NULL;
 }
 
-static struct err *
-number_set(struct scaling *s, const struct nsd_vnf *profile, int64_t wanted)
+static int64_t
+number_now(const struct scaling *s, const char *profile)
 {
-    int64_t now = 0;
+    int64_t n = 0;
 
     for (size_t i = 0; i < s->u->made->vnfs.n; i++) {
-        now += str_eq(((const struct plan_vnf *)s->u->made->vnfs.items[i])->profile, profile->name);
+        n += str_eq(((const struct plan_vnf *)s->u->made->vnfs.items[i])->profile, profile);
     }
-    return wanted >= now ? come(s, profile, wanted - now) : go(s, profile, now - wanted);
+    return n;
+}
+
+/* Is it INSTANTIATED, each of its servers there? */
+static bool
+vnf_has_all(const struct vnf_instance *vnf)
+{
+    const struct json *vnfcs = json_get(vnf->made, "vnfcs");
+
+    json_each (vnfcs, i) {
+        if (!json_get_str(vnfcs->items[i], "server_id")) {
+            return false;
+        }
+    }
+    return str_eq(vnf->instantiation_state, "INSTANTIATED");
+}
+
+/* One that an operation which was given up left without an instance is none of those that are wanted. */
+static struct err *
+staying_check(const struct scaling *s, const char *profile)
+{
+    for (size_t i = 0; i < s->u->made->vnfs.n; i++) {
+        const struct plan_vnf *planned = s->u->made->vnfs.items[i];
+        struct cond by_id[] = {COND("id", planned->vnf_instance_id), {0}};
+        struct vnf_instance *vnf;
+
+        if (!str_eq(planned->profile, profile)) {
+            continue;
+        }
+        TRY(row_find(s->u->tx, &vnf_instance_table, by_id, &vnf));
+        if (!vnf || !vnf_has_all(vnf)) {
+            return err_new(E_CONFLICT, NULL,
+                           "VNF instance %s is not whole since an operation was given up: heal or "
+                           "remove it, then scale",
+                           planned->vnf_instance_id);
+        }
+    }
+    return NULL;
 }
 
 static struct err *
-aspect_set(struct scaling *s, const struct nsd_aspect *aspect, int64_t level)
+number_set(struct scaling *s, const struct nsd_vnf *profile, int64_t wanted)
+{
+    int64_t now = number_now(s, profile->name);
+
+    if (wanted < now) {
+        return go(s, profile, now - wanted);
+    }
+    TRY(staying_check(s, profile->name));
+    return come(s, profile, wanted - now);
+}
+
+/* 'direction': a step out (1) takes none away that came to a profile besides, nor does one in (-1) bring
+ * any; 0 = the numbers as they are described. */
+static struct err *
+aspect_set(struct scaling *s, const struct nsd_aspect *aspect, int64_t level, int direction)
 {
     level_set(s, aspect->name, level);
     for (size_t i = 0; i < s->u->nsd->n_vnfs; i++) {
         const struct nsd_vnf *profile = &s->u->nsd->vnfs[i];
         int64_t n = nsd_aspect_instances(aspect, level, profile->name);
+        int64_t more = n - number_now(s, profile->name);
 
-        if (n >= 0) {
+        if (n >= 0 && more * direction >= 0) {
             TRY(number_set(s, profile, n));
         }
     }
@@ -144,11 +198,12 @@ static struct err *
 by_steps(struct scaling *s, const struct scale_ns_by_steps_data *steps)
 {
     const struct nsd_aspect *aspect;
+    int direction = str_eq(steps->direction, "SCALE_OUT") ? 1 : -1;
     int64_t now, level;
 
     TRY(aspect_find(s, steps->aspect, &aspect));
     now = level_now(s, aspect);
-    level = str_eq(steps->direction, "SCALE_OUT") ? now + steps->steps : now - steps->steps;
+    level = now + direction * steps->steps;
     if (level < aspect->min_level || level > aspect->max_level) {
         return err_new(E_CONFLICT, NULL,
                        "aspect %s of NS instance %s would be at scale level %lld: it is at %lld, "
@@ -156,7 +211,7 @@ by_steps(struct scaling *s, const struct scale_ns_by_steps_data *steps)
                        aspect->name, s->u->in->ns_instance_id, (long long)level, (long long)now,
                        (long long)aspect->min_level, (long long)aspect->max_level);
     }
-    return aspect_set(s, aspect, level);
+    return aspect_set(s, aspect, level, direction);
 }
 
 static struct err *
@@ -171,7 +226,7 @@ to_scale_level(struct scaling *s, const struct ns_scale_info *info)
         return err_new(E_UNPROCESSABLE, NULL, "aspect %s has no scale level %s", info->aspect,
                        info->level);
     }
-    return aspect_set(s, aspect, level);
+    return aspect_set(s, aspect, level, 0);
 }
 
 static struct err *
@@ -228,6 +283,7 @@ ns_level_check(struct tx *tx, const struct scale_ns_data *data, struct ns_in *in
     struct ns_updating u = {.tx = tx, .in = in, .made = row_new(tx_mem(tx), &ns_made_table)};
     struct scaling s = {.u = &u, .data = data};
 
+    map_init(&u.vnfds, tx_mem(tx));
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
     if (u.nsd->n_aspects + u.nsd->n_levels == 0) {

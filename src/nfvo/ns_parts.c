@@ -105,7 +105,8 @@ connections_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in
         connection->link = planned->link;
         connection->network_id = net->network_id;
         connection->subnet_id = net->subnet_id;
-        connection->function = planned->function;
+        connection->function = planned->function && planned->passes.n == 0;
+        connection->passes = planned->passes;
         connection->security_groups.items =
             mem_copy(run->mem, &base->security_group_id, sizeof(const char *));
         connection->security_groups.n = 1;

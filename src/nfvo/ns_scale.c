@@ -107,6 +107,7 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
     if (scaling->change.added.n + scaling->change.removed.n == 0) {
         steer_name_add(run->mem, &run->steering.mended, scaling->vnf->name);
     }
+    TRY(steer_routed_check(&run->steering, scaling->vnf, made, &scaling->change));
     return steer_ends_check(&run->steering, scaling->vnf);
 }
 

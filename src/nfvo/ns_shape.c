@@ -101,7 +101,9 @@ come(struct run *run)
             place_add(parts->mem, &vnfs, parts->plan->vnfs.items[i]);
         }
     }
-    if (vnfs.n + parts->plan->saps.n + parts->in->graphs_added.n == 0) {
+    if (vnfs.n + parts->plan->saps.n + parts->in->graphs_added.n +
+            parts->in->graphs_changed.n ==
+        0) {
         return NULL;
     }
     for (size_t i = 0; i < parts->plan->saps.n; i++) {
@@ -147,6 +149,22 @@ static bool
 is_below(struct mem *mem, const char *label, const char *name)
 {
     return str_starts(label, mem_printf(mem, "%s/", name));
+}
+
+/* Classifiers of rules that a path which stays has no more. */
+static bool
+is_of_rule(const struct run *run, const struct held *held)
+{
+    const struct rows *paths = &run->parts.plan->paths;
+
+    for (size_t i = 0; str_eq(held->kind, "flow_classifier") && i < paths->n; i++) {
+        const struct plan_path *path = paths->items[i];
+
+        if (is_below(run->parts.mem, held->label, path->name)) {
+            return !steer_has_rule(run->parts.mem, &path->rules, path->name, held->label);
+        }
+    }
+    return false;
 }
 
 static bool
@@ -551,6 +569,7 @@ shape_run(struct flow *f, const void *arg)
     steering_fill(&run);
     TRY(come(&run));
     TRY(parts_go(&run, "graph", is_of_graph));
+    TRY(((const struct ns_in *)arg)->graphs_changed.n ? parts_go(&run, "rule", is_of_rule) : NULL);
     TRY(vnfs_leave(&run));
     TRY(vnfs_end(&run));
     TRY(parts_go(&run, "SAP", is_of_sap));

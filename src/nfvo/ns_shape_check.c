@@ -138,7 +138,7 @@ profile_find(const struct ns_updating *u, const struct instantiate_vnf_data *dat
 
 /* Its package may be used, and knows the level. */
 static struct err *
-package_check(const struct ns_updating *u, const struct nsd_vnf *profile, const char *level)
+package_check(struct ns_updating *u, const struct nsd_vnf *profile, const char *level)
 {
     struct vnf_wanted *wanted = row_new(tx_mem(u->tx), &vnf_wanted_table);
     struct vnf_package *package = NULL;
@@ -148,7 +148,7 @@ package_check(const struct ns_updating *u, const struct nsd_vnf *profile, const 
     if (!str_eq(package->operational_state, "ENABLED")) {
         return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
-    TRY(vnfd_load(u->tx, package->id, &vnfd));
+    TRY(vnfd_load_once(u->tx, &u->vnfds, package->id, &vnfd));
     return vnf_wanted_fill(tx_mem(u->tx), vnfd, profile->flavour_id, str_or(level, profile->level),
                            NULL, wanted);
 }
@@ -214,21 +214,23 @@ update_instantiate(struct ns_updating *u, const void *item)
 
 /* ---- REMOVE_VNF ----------------------------------------------------------------------------- */
 
-/* How the request wants it to end. */
+/* How the request wants it to end.  All leave together: after the longest of their drains. */
 static void
 manner_fill(struct ns_updating *u, struct vnf_in *in)
 {
+    int64_t drain_s = NS_DRAIN_S;
+
     for (size_t i = 0; i < u->request->terminate.n; i++) {
         const struct terminate_vnf_data *data = u->request->terminate.items[i];
 
         if (str_eq(data->vnf_instance_id, in->vnf_instance_id)) {
-            int64_t drain_s = json_int(json_get(data->additional_params, NS_DRAIN_PARAM), -1);
-
+            drain_s = json_int(json_get(data->additional_params, NS_DRAIN_PARAM), NS_DRAIN_S);
             in->graceful = str_eq(data->type, "GRACEFUL");
             in->timeout_s = data->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : data->timeout_s;
-            u->in->drain_s = drain_s < 0 ? u->in->drain_s : drain_s;
         }
     }
+    u->in->drain_s =
+        u->in->scaled.n > 1 && u->in->drain_s > drain_s ? u->in->drain_s : drain_s;
 }
 
 static struct err *
@@ -271,9 +273,6 @@ update_remove(struct ns_updating *u, const void *item)
 
     if (!item) {
         return remove_check(u);
-    }
-    if (u->in->scaled.n == 0) {
-        u->in->drain_s = NS_DRAIN_S;
     }
     TRY(ns_shape_remove(u, item, &in));
     manner_fill(u, in);

@@ -106,6 +106,23 @@ join_end(struct flow *f, const struct ns_site_in *in, const struct plan_link *li
     return NULL;
 }
 
+/* Whoever sends to elsewhere asks the gateway of his link, which knows the routes. */
+static struct err *
+router_make(struct flow *f, const struct ns_site_in *in, const struct plan_link *link,
+            struct made_net *net)
+{
+    struct vim_router *router = row_new(flow_mem(f), &vim_router_table);
+    struct vim_router_interface *interface = row_new(flow_mem(f), &vim_router_interface_table);
+    struct vim_made *out = row_new(flow_mem(f), &vim_made_table);
+
+    router->site = interface->site = in->site;
+    router->name = mem_printf(flow_mem(f), "%s-%s", in->name, link->name);
+    TRY(flow_step(f, flow_label(f, "router %s", link->name), &vim_router_create, router, out));
+    interface->router_id = net->router_id = out->id;
+    interface->subnet_id = net->subnet_id;
+    return flow_step(f, flow_label(f, "gateway %s", link->name), &vim_router_join, interface, NULL);
+}
+
 static struct err *
 network_begin(struct flow *f, const struct ns_site_in *in, const struct plan_link *link)
 {
@@ -139,6 +156,7 @@ net_end(struct flow *f, const struct ns_site_in *in, const struct plan_link *lin
 
     TRY(flow_end(f, flow_label(f, "subnet %s", link->name), out));
     net->subnet_id = out->id;
+    TRY(link->routed ? router_make(f, in, link, net) : NULL);
     return link->joined ? join_end(f, in, link, net) : NULL;
 }
 

@@ -119,6 +119,7 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
     struct err *faults = NULL;
     const void *item;
 
+    map_init(&u.vnfds, tx_mem(tx));
     TRY(members_check(type, request));
     TRY(ns_instance_made(tx, in->ns_instance_id, u.made));
     TRY(nsd_load(tx, in->nsd_info_id, &u.nsd));
@@ -126,7 +127,7 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
         faults = err_join(faults,
                           err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
     }
-    *flow = u.one_way ? &ns_update_one_way_flow : type->flow;
+    *flow = !u.one_way ? type->flow : type->each ? &ns_update_one_way_flow : &ns_shrink_flow;
     return faults ? faults : type->check(&u, NULL);
 }
 

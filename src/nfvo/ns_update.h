@@ -3,6 +3,7 @@
 #ifndef CARRICK_NFVO_NS_UPDATE_H
 #define CARRICK_NFVO_NS_UPDATE_H
 
+#include "base/vec.h"
 #include "nfvo/flows.h"
 #include "nfvo/request.h"
 
@@ -10,7 +11,8 @@
  * update_ns_request, of which the first is needed, the second may be given besides (the first
  * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
  * ns_update_flow and ns_update_one_way_flow run 'each' for every VNF of in->scaled.  Where a check
- * says that what is asked for deletes, the one-way flow is taken instead. */
+ * says that what is asked for deletes, the one-way flow is taken instead: ns_shrink_flow where there
+ * is no 'each'. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
     X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
@@ -22,6 +24,7 @@
     X(REMOVE_VNF, remove, terminate, update_remove, ns_shrink_flow, NULL)                          \
     X(ADD_VNFFG, graph_add, graph_add, update_graph_add, ns_grow_flow, NULL)                       \
     X(REMOVE_VNFFG, graph_remove, graph_remove, update_graph_remove, ns_shrink_flow, NULL)         \
+    X(UPDATE_VNFFG, graph_change, graph_change, update_graph_change, ns_grow_flow, NULL)           \
     X(ADD_SAP, sap_add, sap_add, update_sap_add, ns_grow_flow, NULL)                               \
     X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)                 \
     X(ADD_PNF, pnf_add, pnf_add, update_pnf_add, ns_pnfs_flow, NULL)                               \
@@ -35,6 +38,7 @@ struct ns_updating {
     struct ns_in *in;     /* What the flow will be given: 'scaled' and so on. */
     struct ns_made *made; /* What the NS consists of. */
     struct nsd *nsd;
+    struct map vnfds; /* package id -> struct vnfd: of those that come */
     bool one_way; /* It deletes what is there. */
 };
 /* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it
@@ -58,6 +62,7 @@ ns_update_check_fn update_package, update_connectivity, update_flavour; /* ns_ch
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;
 ns_update_check_fn update_sap_add, update_sap_remove;
+ns_update_check_fn update_graph_change; /* ns_graph.c */
 ns_update_check_fn update_pnf_add, update_pnf_modify, update_pnf_remove; /* ns_pnf.c */
 
 /* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked

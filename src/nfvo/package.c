@@ -260,6 +260,18 @@ vnfd_load(struct tx *tx, const char *package_id, struct vnfd **vnfd)
 }
 
 struct err *
+vnfd_load_once(struct tx *tx, struct map *loaded, const char *package_id, struct vnfd **vnfd)
+{
+    *vnfd = map_get(loaded, package_id);
+    if (*vnfd) {
+        return NULL;
+    }
+    TRY(vnfd_load(tx, package_id, vnfd));
+    map_set(loaded, package_id, *vnfd);
+    return NULL;
+}
+
+struct err *
 nsd_load(struct tx *tx, const char *nsd_info_id, struct nsd **nsd)
 {
     const struct json *record = NULL;

@@ -97,7 +97,7 @@ place_descriptor(struct tx *tx, struct placing *p, const struct nsd_vnf *profile
     struct vnfd *vnfd;
 
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
-    TRY(vnfd_load(tx, package->id, &vnfd));
+    TRY(vnfd_load_once(tx, &p->vnfds, package->id, &vnfd));
     TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),
             "VNF profile %s", profile->name);
     TRY(wanted_images_load(tx, package->id, &wanted->images));
@@ -176,6 +176,25 @@ place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profil
     return vnf;
 }
 
+void
+place_vnf_add(struct placing *p, struct plan_vnf *vnf)
+{
+    map_set(&p->names, vnf->name, vnf);
+    place_add(p->mem, &p->plan->vnfs, vnf);
+}
+
+const char *
+place_number(struct placing *p, const char *profile)
+{
+    size_t k = map_get(&p->names, profile) ? 2 : 1;
+    const char *number;
+
+    do {
+        number = mem_printf(p->mem, "-%zu", k++);
+    } while (map_get(&p->names, mem_printf(p->mem, "%s%s", profile, number)));
+    return number;
+}
+
 static struct err *
 instances_fill(struct tx *tx, struct placing *p, const char *seed)
 {
@@ -186,9 +205,10 @@ instances_fill(struct tx *tx, struct placing *p, const char *seed)
         TRY(enabled_check(tx, p, profile));
         TRY(place_descriptor(tx, p, profile));
         for (int64_t k = 0; k < n; k++) {
-            const char *number = n == 1 ? "" : mem_printf(p->mem, "-%lld", (long long)k + 1);
+            bool alone = n == 1 && !map_get(&p->names, profile->name);
+            const char *number = alone ? "" : place_number(p, profile->name);
 
-            place_add(p->mem, &p->plan->vnfs, place_instance(p, seed, profile, number));
+            place_vnf_add(p, place_instance(p, seed, profile, number));
         }
     }
     return NULL;
@@ -268,6 +288,8 @@ place_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfds, p.mem);
+    map_init(&p.names, p.mem);
     map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     TRY(ns_request_read(p.mem, p.in->request, &request));
@@ -283,6 +305,7 @@ place_local(struct tx *tx, const void *arg, void *out)
     scales_fill(&p);
     TRY(place_overlaps(&p));
     TRY(place_links(&p));
+    TRY(place_routes(&p));
     place_images(&p);
     sites_keep(&p);
     return NULL;

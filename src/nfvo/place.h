@@ -24,6 +24,8 @@ struct placing {
     struct ns_plan *plan;
     struct map descriptors; /* profile -> struct vnf_wanted */
     struct map packages;    /* profile -> package id */
+    struct map vnfds;       /* package id -> struct vnfd */
+    struct map names;       /* name -> struct plan_vnf: of plan->vnfs */
     struct map vnfms;       /* profile -> id of the foreign VNFM */
     struct map wheres;      /* VNF -> struct vnf_location, before the request's for its profile */
     const struct rows *bases; /* struct ns_site_made: only where its links are; null = anywhere */
@@ -36,6 +38,10 @@ struct err *place_descriptor(struct tx *tx, struct placing *p,
                              const struct nsd_vnf *profile) MUST_USE;
 struct plan_vnf *place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profile,
                                 const char *number);
+/* A VNF of the plan; its name is none of another one. */
+void place_vnf_add(struct placing *p, struct plan_vnf *vnf);
+/* The end of the lowest free name of an instance, "-2": PROFILE, where it stands alone, is the first one. */
+const char *place_number(struct placing *p, const char *profile);
 /* place_site.c: a site and a reason for every VNF and SAP. */
 struct err *place_vnfs(struct placing *p) MUST_USE;
 struct err *place_saps(struct placing *p) MUST_USE;
@@ -46,6 +52,10 @@ struct err *place_overlaps(const struct placing *p) MUST_USE;
 /* place_link.c: which sites a link has members at, and their shares of its addresses;
  * after the paths. */
 struct err *place_links(struct placing *p) MUST_USE;
+/* place_route.c: paths through sites without chains become routes, on links that are placed, or
+ * E_NOT_IMPLEMENTED says why they cannot; in an NS that runs nothing of routed paths may change. */
+struct err *place_routes(struct placing *p) MUST_USE;
+struct err *place_routes_stay(const struct placing *p, const struct ns_made *made) MUST_USE;
 /* place_image.c: images, once a site; one of a profile that only a container starts, or null. */
 void place_images(struct placing *p);
 const char *place_container_image(const struct placing *p, const char *profile);

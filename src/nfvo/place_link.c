@@ -91,26 +91,6 @@ members_fill(struct placing *p, struct plan_link *link)
     return NULL;
 }
 
-static struct err *
-chains_check(const struct placing *p, const struct plan_link *link)
-{
-    for (size_t i = 0; i < p->plan->paths.n; i++) {
-        const struct plan_path *path = p->plan->paths.items[i];
-
-        for (size_t j = 0; path_passes(path, link->name) && j < link->members.n; j++) {
-            const struct plan_member *member = link->members.items[j];
-
-            if (!place_site(p, member->site)->chains) {
-                return err_new(E_NOT_IMPLEMENTED, "NoChains",
-                               "path %s passes site %s, which does not offer service function "
-                               "chains (networking-sfc)",
-                               path->name, member->site_name);
-            }
-        }
-    }
-    return NULL;
-}
-
 /* ---- addresses --------------------------------------------------------------------------- */
 
 static const char *
@@ -246,7 +226,6 @@ place_links(struct placing *p)
             place_note(p, "link %s has no members and is not made", link->name);
             continue;
         }
-        TRY(chains_check(p, link));
         TRY(shares_fill(p, described, link));
         TRY(fixed_check(p, link));
         link_note(p, link);

@@ -50,8 +50,11 @@ cps_add(struct placing *p, const struct nsd_position *position, struct rows *row
 {
     for (size_t i = 0; i < position->n_elements; i++) {
         const struct nsd_element *element = &position->elements[i];
+        const struct wanted_cp *entry =
+            cp_of(p, str_or(element->ingress.vnf, ""), element->ingress.requirement);
         struct plan_cp *cp = row_new(p->mem, &plan_cp_table);
 
+        cp->routed = entry && entry->routed;
         cp->vnf = element->ingress.vnf;
         cp->ingress = element->ingress.requirement;
         cp->egress = element->egress.vnf ? element->egress.requirement : cp->ingress;

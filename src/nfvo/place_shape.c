@@ -33,33 +33,9 @@ static void
 there_fill(struct shaping *s)
 {
     for (size_t i = 0; i < s->made->vnfs.n; i++) {
-        place_add(s->p->mem, &s->p->plan->vnfs, row_copy(s->p->mem, s->made->vnfs.items[i]));
+        place_vnf_add(s->p, row_copy(s->p->mem, s->made->vnfs.items[i]));
     }
     s->p->n_there = s->p->plan->vnfs.n;
-}
-
-static bool
-is_taken(const struct shaping *s, const char *name)
-{
-    for (size_t i = 0; i < s->p->plan->vnfs.n; i++) {
-        if (str_eq(((const struct plan_vnf *)s->p->plan->vnfs.items[i])->name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The end of the lowest free name: PROFILE, where it stands alone, is the first one. */
-static const char *
-number_for(const struct shaping *s, const char *profile)
-{
-    const char *number;
-    size_t k = is_taken(s, profile) ? 2 : 1;
-
-    do {
-        number = mem_printf(s->p->mem, "-%zu", k++);
-    } while (is_taken(s, mem_printf(s->p->mem, "%s%s", profile, number)));
-    return number;
 }
 
 /* A level of its own: other sizes than the profile says. */
@@ -71,7 +47,7 @@ level_fill(struct shaping *s, const struct nsd_vnf *profile, const char *level,
     struct vnf_size size;
     struct vnfd *vnfd;
 
-    TRY(vnfd_load(s->tx, vnf->package_id, &vnfd));
+    TRY(vnfd_load_once(s->tx, &s->p->vnfds, vnf->package_id, &vnfd));
     TRY(vnf_wanted_fill(s->p->mem, vnfd, profile->flavour_id, level, NULL, wanted));
     size = vnf_size_of(wanted);
     vnf->level_id = level;
@@ -92,7 +68,7 @@ added_fill(struct shaping *s)
         if (!profile) {
             return err_new(E_UNPROCESSABLE, NULL, "the NSD has no VNF profile %s", add->profile);
         }
-        vnf = place_instance(s->p, s->in->seed, profile, number_for(s, profile->name));
+        vnf = place_instance(s->p, s->in->seed, profile, place_number(s->p, profile->name));
         vnf->instance_name = str_or(add->name, vnf->instance_name);
         vnf->description = str_or(add->description, vnf->description);
         if (add->level_id) {
@@ -101,7 +77,7 @@ added_fill(struct shaping *s)
         if (add->where.n) {
             map_set(&s->p->wheres, vnf->name, add->where.items[0]);
         }
-        place_add(s->p->mem, &s->p->plan->vnfs, vnf);
+        place_vnf_add(s->p, vnf);
     }
     return NULL;
 }
@@ -167,9 +143,14 @@ paths_fill(struct shaping *s)
     for (size_t i = 0; i < s->made->paths.n; i++) {
         const struct plan_path *path = s->made->paths.items[i];
 
-        if (!is_among(&s->ns->graphs_removed, path->graph)) {
+        if (!is_among(&s->ns->graphs_removed, path->graph) &&
+            !is_among(&s->ns->graphs_changed, path->graph)) {
             place_add(s->p->mem, &s->p->plan->paths, row_copy(s->p->mem, path));
         }
+    }
+    for (size_t i = 0; i < s->ns->graph_paths.n; i++) {
+        place_add(s->p->mem, &s->p->plan->paths,
+                  row_copy(s->p->mem, s->ns->graph_paths.items[i]));
     }
     for (size_t i = 0; i < all.n; i++) {
         const struct plan_path *path = all.items[i];
@@ -202,6 +183,8 @@ shape_local(struct tx *tx, const void *arg, void *out)
 
     map_init(&p.descriptors, p.mem);
     map_init(&p.packages, p.mem);
+    map_init(&p.vnfds, p.mem);
+    map_init(&p.names, p.mem);
     map_init(&p.vnfms, p.mem);
     map_init(&p.wheres, p.mem);
     request->saps = s.ns->saps_added;
@@ -218,6 +201,7 @@ shape_local(struct tx *tx, const void *arg, void *out)
     TRY(place_saps(&p));
     paths_fill(&s);
     TRY(place_overlaps(&p));
+    TRY(place_routes_stay(&p, made));
     place_images(&p);
     leaving_drop(&s);
     return NULL;

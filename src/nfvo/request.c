@@ -86,6 +86,9 @@ static const char *const update_ns_types[] = {
 #undef X
         NULL,
 };
+static const char *const nfp_ether_types[] = {"IPV4", "IPV6", NULL};
+static const char *const nfp_protocols[] = {"TCP", "UDP", "ICMP", NULL};
+static const char *const nfp_behaviours[] = {"LB", NULL};
 static const char *const scale_ns_types[] = {"SCALE_NS", "SCALE_VNF", NULL};
 static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
                                               "SCALE_TO_INSTANTIATION_LEVEL",
@@ -256,6 +259,36 @@ static const struct attr instantiate_vnf_data_attrs[] = {
 #define TABLE_STRUCT add_vnffg_data
 static const struct attr add_vnffg_data_attrs[] = {
 #include "nfvo/add_vnffg_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT port_range
+static const struct attr port_range_attrs[] = {
+#include "nfvo/port_range.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT nfp_rule
+static const struct attr nfp_rule_attrs[] = {
+#include "nfvo/nfp_rule.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT cp_pair_info
+static const struct attr cp_pair_info_attrs[] = {
+#include "nfvo/cp_pair_info.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT cp_group_info
+static const struct attr cp_group_info_attrs[] = {
+#include "nfvo/cp_group_info.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT nfp_data
+static const struct attr nfp_data_attrs[] = {
+#include "nfvo/nfp_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT update_vnffg_data
+static const struct attr update_vnffg_data_attrs[] = {
+#include "nfvo/update_vnffg_data.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT update_ns_request

@@ -43,6 +43,12 @@ struct ns_in;
     X(vnf_instance_data, "A VNF instance that runs.")                                               \
     X(instantiate_vnf_data, "A VNF instance to make.")                                             \
     X(add_vnffg_data, "A forwarding graph to make.")                                               \
+    X(port_range, "A range of ports.")                                                             \
+    X(nfp_rule, "Which packets take a path.")                                                      \
+    X(cp_pair_info, "Where packets enter and leave.")                                              \
+    X(cp_group_info, "A position of a path.")                                                      \
+    X(nfp_data, "A path of a forwarding graph.")                                                   \
+    X(update_vnffg_data, "What changes of a forwarding graph.")                                    \
     X(update_ns_request, "Body of an update.")                                                     \
     X(resource_definition, "A resource of a VNF.")                                                 \
     X(constraint_resource, "A resource that a constraint is about.")                               \
@@ -135,6 +141,30 @@ struct instantiate_vnf_data {
 struct add_vnffg_data {
     struct row row;
 #include "nfvo/add_vnffg_data.tbl"
+};
+struct port_range {
+    struct row row;
+#include "nfvo/port_range.tbl"
+};
+struct nfp_rule {
+    struct row row;
+#include "nfvo/nfp_rule.tbl"
+};
+struct cp_pair_info {
+    struct row row;
+#include "nfvo/cp_pair_info.tbl"
+};
+struct cp_group_info {
+    struct row row;
+#include "nfvo/cp_group_info.tbl"
+};
+struct nfp_data {
+    struct row row;
+#include "nfvo/nfp_data.tbl"
+};
+struct update_vnffg_data {
+    struct row row;
+#include "nfvo/update_vnffg_data.tbl"
 };
 struct update_ns_request {
     struct row row;

@@ -28,8 +28,8 @@ noted_pair(const struct steering *s, const char *site, const char *hop, const ch
     return noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
 }
 
-static bool
-site_drains(const struct steering *s, const char *site)
+bool
+steer_drains(const struct steering *s, const char *site)
 {
     for (size_t i = 0; i < s->plan->sites.n; i++) {
         const struct site_seen *seen = s->plan->sites.items[i];
@@ -229,18 +229,89 @@ path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_p
     return false;
 }
 
-/* Paths without a chain are made whole, chains that are there get labels for what is new. */
+const char *
+steer_rule_label(struct mem *mem, const char *path, const struct plan_rule *rule, size_t i)
+{
+    return rule->key ? mem_printf(mem, "%s/%s.", path, rule->key)
+                     : mem_printf(mem, "%s/%zu.", path, i);
+}
+
+bool
+steer_has_rule(struct mem *mem, const struct rows *rules, const char *path, const char *label)
+{
+    for (size_t i = 0; i < rules->n; i++) {
+        if (str_starts(label, steer_rule_label(mem, path, rules->items[i], i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the operation change the graph that the path is of? */
+static bool
+is_changed(const struct steering *s, const char *path)
+{
+    for (size_t i = 0; i < s->in->graph_paths.n; i++) {
+        if (str_eq(((const struct plan_path *)s->in->graph_paths.items[i])->name, path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a path whose chain is there: its rules that have no classifiers at the site yet, and the
+ * classifiers of those that it still has.  Whether the chain is to get other classifiers. */
+static bool
+rules_narrow(const struct steering *s, const char *site, struct fwd_path *path)
+{
+    struct mem *mem = flow_mem(s->f);
+    const char *below = mem_printf(mem, "%s/", path->name);
+    struct rows all = path->rules;
+    struct strs labels = {0};
+
+    for (size_t i = 0; i < s->noted->n; i++) {
+        const struct held *held = s->noted->items[i];
+
+        if (str_eq(held->kind, "flow_classifier") && str_eq(held->site, site) &&
+            str_starts(held->label, below)) {
+            steer_name_add(mem, &path->before, held->resource_id);
+            steer_name_add(mem, &labels, held->label);
+            if (steer_has_rule(mem, &all, path->name, held->label)) {
+                steer_name_add(mem, &path->kept, held->resource_id);
+            }
+        }
+    }
+    path->rules = (struct rows){0};
+    for (size_t i = 0; i < all.n; i++) {
+        const char *label = steer_rule_label(mem, path->name, all.items[i], i);
+        bool there = false;
+
+        for (size_t k = 0; k < labels.n; k++) {
+            there = there || str_starts(labels.items[k], label);
+        }
+        if (!there) {
+            place_add(mem, &path->rules, all.items[i]);
+        }
+    }
+    return path->rules.n > 0 || path->kept.n < path->before.n;
+}
+
+/* Paths without a chain are made whole, chains that are there get labels for what is new, and other
+ * classifiers where an update says so. */
 static void
 paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *in)
 {
     for (size_t i = 0; i < paths->n; i++) {
         struct fwd_path *path = paths->items[i];
 
-        if (path->chain_id) {
+        bool is_other =
+            path->chain_id && is_changed(s, path->name) && rules_narrow(s, in->site, path);
+
+        if (path->chain_id && !is_other) {
             path->rules = (struct rows){0};
-            path->sources = path->destinations = (struct strs){0};
+            path->sources = path->destinations = path->kept = path->before = (struct strs){0};
         }
-        if (!path->chain_id || path_lacks(s, in, path)) {
+        if (!path->chain_id || is_other || path_lacks(s, in, path)) {
             place_add(flow_mem(s->f), &in->paths, path);
         }
     }
@@ -269,7 +340,6 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
     struct rows remotes = in->remotes, hops = in->hops, paths = in->paths;
 
     in->labelled = remotes.n > 0;
-    in->drains = site_drains(s, in->site);
     in->remotes = in->hops = in->paths = (struct rows){0};
     for (size_t i = 0; i < remotes.n; i++) {
         const struct fwd_remote *remote = remotes.items[i];
@@ -332,6 +402,9 @@ steer_ends_check(const struct steering *s, const struct plan_vnf *vnf)
         const struct plan_path *path = s->plan->paths.items[i];
         bool is_open = path->sources.n == 0 || path->destinations.n == 0;
 
+        if (path->routed) {
+            continue; /* Routes name no ends. */
+        }
         if (is_end_of(&path->sources, vnf) || is_end_of(&path->destinations, vnf) ||
             (is_open && steer_wants_ends(s, vnf->site) && is_on(path, vnf))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -361,6 +434,9 @@ steer_sap_check(const struct steering *s, const char *sap, const char *link, con
         const struct plan_path *path = s->plan->paths.items[i];
         bool is_open = path->sources.n == 0 || path->destinations.n == 0;
 
+        if (path->routed) {
+            continue;
+        }
         if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
             (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
@@ -439,7 +515,7 @@ site_leave(const struct steering *s, const struct ns_site_made *site, const stru
     struct rows hops = steer_hops(s);
 
     in->site = site->site;
-    in->drain_s = site_drains(s, site->site) ? drain_s : 0;
+    in->drain_s = steer_drains(s, site->site) ? drain_s : 0;
     for (size_t i = 0; i < hops.n; i++) {
         TRY(hop_leave(s, hops.items[i], leaving, in));
     }

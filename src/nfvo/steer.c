@@ -11,9 +11,8 @@
 
 /* ---- ports by name --------------------------------------------------------------------- */
 
-/* Is 'name' a port "VNF/VNFC/REQUIREMENT" of that VNF and requirement? */
-static bool
-port_is(const char *name, const char *vnf, const char *requirement)
+bool
+steer_port_is(const char *name, const char *vnf, const char *requirement)
 {
     size_t n = strlen(vnf);
     const char *last = strrchr(name, '/');
@@ -50,7 +49,7 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
         for (size_t j = 0; str_eq(vnf->profile, cp->vnf) && j < s->ports.n; j++) {
             const struct fwd_port *port = s->ports.items[j];
 
-            if (port_is(port->name, vnf->name, cp->ingress)) {
+            if (steer_port_is(port->name, vnf->name, cp->ingress)) {
                 steer_name_add(mem, names, port->name);
             }
         }
@@ -95,7 +94,7 @@ instances_add(const struct steering *s, const struct plan_vnf *vnf, const struct
         const struct fwd_port *port = s->ports.items[i];
         struct fwd_instance *instance;
 
-        if (!port_is(port->name, vnf->name, cp->ingress)) {
+        if (!steer_port_is(port->name, vnf->name, cp->ingress)) {
             continue;
         }
         instance = row_new(mem, &fwd_instance_table);
@@ -103,6 +102,7 @@ instances_add(const struct steering *s, const struct plan_vnf *vnf, const struct
         instance->ingress = port->name;
         instance->egress = mem_printf(mem, "%s/%s", instance->name, cp->egress);
         instance->site = port->site;
+        instance->routed = cp->routed;
         place_add(mem, &hop->instances, instance);
     }
 }
@@ -274,7 +274,7 @@ paths_of_site(const struct steering *s, const struct rows *hops, struct fwd_in *
     for (size_t i = 0; i < s->plan->paths.n; i++) {
         const struct plan_path *path = s->plan->paths.items[i];
 
-        if (path_is_at(s, path, in->site)) {
+        if (!path->routed && path_is_at(s, path, in->site)) {
             place_add(mem, &in->paths, path_resolve(s, path, hops, in));
         }
     }
@@ -335,11 +335,13 @@ first_round(struct steering *s, struct rows *told)
         in->named_ends = steer_wants_ends(s, made->site);
         in->security_group_id = made->security_group_id;
         ports_of_site(s, in);
+        in->drains = steer_drains(s, made->site);
         paths_of_site(s, &hops, in);
+        steer_routers(s, made, in);
         if (s->noted) {
             steer_narrow(s, in);
         }
-        if (in->remotes.n + in->hops.n + in->paths.n > 0) {
+        if (in->remotes.n + in->hops.n + in->paths.n + in->routers.n > 0) {
             vec_add(mem, &labels, flow_label(s->f, "forward %s", steer_site_name(s, made->site)));
             TRY(flow_spawn(s->f, labels.items[labels.n - 1], &ns_forward_flow, in));
         }

@@ -28,6 +28,23 @@ const struct resource stored_plan_resource = {
     .flags = RESOURCE_NO_CREATE | RESOURCE_NO_UPDATE,
 };
 
+/* Rows are counted: a plan goes with its instance too, which gives no claim back. */
+struct err *
+stored_plan_keep(struct tx *tx, struct stored_plan *plan)
+{
+    struct cond of_project[] = {COND("project_id", plan->project_id), {0}};
+    struct query query = {.table = &stored_plan_table, .conds = of_project};
+    int64_t n;
+
+    TRY(rows_count(tx, &query, &n));
+    if (n >= STORED_PLANS_MAX) {
+        return err_new(E_QUOTA, NULL, "the project keeps %d plans: one has to go first",
+                       STORED_PLANS_MAX);
+    }
+    plan->created_at = tx_now(tx);
+    return row_insert(tx, plan);
+}
+
 const struct ns_plannable *
 ns_plannable(const char *word)
 {

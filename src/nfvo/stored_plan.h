@@ -14,6 +14,10 @@ struct stored_plan {
 extern const struct table stored_plan_table;
 extern const struct resource stored_plan_resource;
 
+#define STORED_PLANS_MAX 100 /* Of a project. */
+/* Keeps a plan, made now.  E_QUOTA where the project has as many as it may, E_EXISTS (the name). */
+struct err *stored_plan_keep(struct tx *tx, struct stored_plan *plan) MUST_USE;
+
 /* The operation of that word ("HEAL"), or null. */
 const struct ns_plannable *ns_plannable(const char *word);
 

@@ -101,7 +101,7 @@ is_changed(const struct notice *notice, const struct change *change)
 {
     const struct json *now;
 
-    if (!str_eq(change->table, notice->table->name) || !(notice->on & (1u << change->kind))) {
+    if (notice->of_gap || !str_eq(change->table, notice->table->name) || !(notice->on & (1u << change->kind))) {
         return false;
     }
     now = notice->column ? json_get(change->columns, notice->column) : NULL;
@@ -155,7 +155,7 @@ link_write(struct jw *w, struct mem *mem, const char *name, const char *base, co
            const char *id)
 {
     jw_object(w, name);
-    jw_str(w, "href", mem_printf(mem, "%s%s/%s", base, path, id));
+    jw_str(w, "href", mem_printf(mem, "%s%s%s%s", base, path, id ? "/" : "", str_or(id, "")));
     jw_end(w);
 }
 
@@ -194,7 +194,8 @@ links_write(struct jw *w, struct mem *mem, const struct notice_event *event,
     jw_object(w, "_links");
     for (const struct notice_link *link = event->notice->links; link && link->name; link++) {
         link_write(w, mem, link->name, subscription->base,
-                   path_for(mem, api, subscription, link->path), text_at(event->row, link->column));
+                   path_for(mem, api, subscription, link->path),
+                   link->column ? text_at(event->row, link->column) : NULL);
     }
     if (!is_bare(api, subscription)) {
         link_write(w, mem, "subscription", subscription->base,
@@ -348,6 +349,90 @@ notices_of(struct tx *tx, const struct notice_api *const *apis, const struct cha
 
             if (is_changed(notice, change)) {
                 TRY(event_tell(tx, *apis, notice, change, notices));
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- what was lost ------------------------------------------------------------------------- */
+
+/* That of a filter which says of types. */
+static const struct json *
+filter_of_types(struct mem *mem, const struct criterion *criteria, const struct json *filter)
+{
+    for (; criteria->name; criteria++) {
+        const struct json *types = str_eq(criteria->fact, "notificationType")
+                                       ? json_get(filter, criteria->name) : NULL;
+
+        if (types) {
+            struct json *only = mem_copy(mem, filter, sizeof *filter);
+
+            only->n = 1;
+            only->keys = MEM_ARRAY(mem, 1, const char *);
+            only->items = MEM_ARRAY(mem, 1, const struct json *);
+            only->keys[0] = criteria->name;
+            only->items[0] = types;
+            return only;
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+gap_weigh(void *arg, void *row)
+{
+    struct telling *telling = arg;
+    const struct subscription *subscription = row;
+    struct tx *tx = telling->event.tx;
+    struct mem *mem = tx_mem(tx);
+    struct cond same[] = {
+        COND("subscription_id", subscription->id),
+        COND("seq", mem_printf(mem, "%lld", (long long)telling->event.change->seq)),
+        {0},
+    };
+    struct notification *there;
+
+    TRY(row_find(tx, &notification_table, same, &there));
+    if (!there &&
+        criteria_hold(telling->api->filter,
+                      filter_of_types(mem, telling->api->filter, subscription->filter),
+                      telling->facts)) {
+        notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
+    }
+    return NULL;
+}
+
+static struct err *
+gap_tell(struct tx *tx, const struct notice_api *api, const struct notice *notice, int64_t seq,
+         struct notices *notices)
+{
+    const struct change lost = {.seq = seq, .at = tx_now(tx)};
+    struct telling telling = {.notices = notices,
+                              .event = {.tx = tx, .notice = notice, .change = &lost},
+                              .api = api,
+                              .id = uuid_make(tx_mem(tx))};
+    struct cond before[] = {
+        COND("api", api->name),
+        {.attr = "since",
+         .op = COND_LT,
+         .text = mem_printf(tx_mem(tx), "%lld", (long long)seq)},
+        {0},
+    };
+    struct query query = {.table = &subscription_table, .conds = before};
+
+    TRY(facts_of(&telling.event, &telling.facts));
+    return rows_each(tx, &query, gap_weigh, &telling);
+}
+
+struct err *
+notices_of_gap(struct tx *tx, const struct notice_api *const *apis, int64_t seq,
+               struct notices *notices)
+{
+    for (; *apis; apis++) {
+        for (size_t i = 0; i < (*apis)->n_notices; i++) {
+            if ((*apis)->notices[i].of_gap) {
+                TRY(gap_tell(tx, *apis, &(*apis)->notices[i], seq, notices));
             }
         }
     }

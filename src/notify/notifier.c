@@ -109,6 +109,23 @@ gone_note(struct notifier *notifier, const struct change *change)
     }
 }
 
+/* What cannot be read today cannot be read tomorrow: it is no reason that nobody hears of anything any
+ * more. */
+static struct err *
+change_tell(struct tx *tx, struct notifier *notifier, const struct change *change)
+{
+    struct notices *notices = &notifier->notices;
+    struct err *err = notices_of(tx, notifier->config.apis, change, notices);
+
+    if (!err_is(err, E_INVALID)) {
+        return err;
+    }
+    log_err(LOG_LV_ERROR, "notify", err_wrap(err, "%s %s", change->table, change->id),
+            "a change is not told");
+    vec_add(notices->mem, &notices->untold, (const char *)mem_str(notices->mem, change->owner));
+    return NULL;
+}
+
 /* What is new, as notifications: until there are enough of them for one transaction. */
 static struct err *
 log_read(struct tx *tx, void *arg)
@@ -119,7 +136,7 @@ log_read(struct tx *tx, void *arg)
 
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
-        TRY(notices_of(tx, notifier->config.apis, &changes[i], &notifier->notices));
+        TRY(change_tell(tx, notifier, &changes[i]));
         gone_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
@@ -133,6 +150,7 @@ cursor_write(struct tx *tx, int64_t cursor)
     return tx_fact_set(tx, NOTIFY_CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
 }
 
+/* store_fn: into their queues, with the note how far that goes. */
 static struct err *
 notices_write(struct tx *tx, void *arg)
 {
@@ -140,6 +158,10 @@ notices_write(struct tx *tx, void *arg)
 
     vec_each (&notifier->notices.items, notice) {
         TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
+    }
+    vec_each (&notifier->notices.untold, project) {
+        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
+                   (const char *[]){*project, NULL}, NULL, NULL));
     }
     return cursor_write(tx, notifier->cursor);
 }
@@ -182,7 +204,8 @@ notices_kept(void *arg, struct err *err)
 
 /* The log does not reach back to us (we were far behind), or is shorter than what we know (the store
  * is an older one): on with what there is.  How many notifications that were, nobody can say any
- * more: each subscription from before has lost one, which is news to nobody. */
+ * more: each subscription from before has lost one, which is news to nobody; and who follows a list
+ * that is to be read anew then is told. */
 static struct err *
 gap_write(struct tx *tx, void *arg)
 {
@@ -192,7 +215,9 @@ gap_write(struct tx *tx, void *arg)
     TRY(changes_first(tx, &first));
     TRY(changes_last(tx, &last));
     notifier->cursor = notifier->kept < last && first ? first - 1 : last;
-    TRY(cursor_write(tx, notifier->cursor));
+    notifier->notices.items.n = 0; /* It may be run again. */
+    TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
+    TRY(notices_write(tx, notifier));
     return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
@@ -230,7 +255,7 @@ follow(void *arg)
     }
     if (err) {
         follow_later(notifier, err);
-    } else if (notifier->notices.items.n || notifier->is_behind ||
+    } else if (notifier->notices.items.n || notifier->notices.untold.n || notifier->is_behind ||
                notifier->cursor - notifier->kept > KEEP_EVERY) {
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);

@@ -75,7 +75,7 @@ struct notice_member {
     const char *json, *column; /* json null ends a list */
 };
 struct notice_link {
-    const char *name, *path, *column; /* below _links: PATH/ID; null ends a list */
+    const char *name, *path, *column; /* below _links: PATH/ID, or PATH; name null ends a list */
 };
 
 struct notice;
@@ -94,6 +94,7 @@ struct notice {
     const char *other; /* another spelling of it that filters may have, or null */
     const struct table *table;
     unsigned on;        /* 1 << enum change_kind, ORed */
+    bool of_gap;        /* of no row ('table' null): changes that it might have been told of were lost */
     const char *column; /* an update has to change it; null = any */
     const char *value;  /* ... and it has to be this then (any kind of change); null = any */
     const char *but;    /* an update that changes this too is another notification's */

@@ -26,13 +26,15 @@ struct due {
     bool is_there;
 };
 
-/* What is due together. */
+/* What is due together.  The loop's, but while a worker reads it. */
 struct round {
     struct pm_collector *collector;
     struct round *next;
     struct pm_look *look;
+    struct map busy; /* Ids of what other rounds are at. */
     VEC(struct due) due;
     bool has_indicators; /* It is their time. */
+    int64_t next_at; /* When something is due next, as far as is known. */
     struct err *err;
 };
 
@@ -42,9 +44,9 @@ struct pm_collector {
     struct loop_timer *timer;
     int64_t tick_ms;
     bool is_closed;
-    struct round *rounds; /* Under way. */
-    int64_t next_at;      /* When something is due next, as far as is known. */
-    int64_t indicators_at;
+    struct round *reading; /* With a worker, or on its way back. */
+    int64_t indicators_at; /* When indicators are due next: the reading round's. */
+    struct round *rounds;  /* Under way. */
     pthread_mutex_t lock;
     pthread_cond_t quiet;
     int n_writes; /* Under way; guarded. */
@@ -71,17 +73,17 @@ due_read(struct tx *tx, struct round *round, const struct pm_schedule *schedule)
     return NULL;
 }
 
-static bool
-is_under_way(const struct pm_collector *collector, const char *id)
+static void
+busy_note(struct round *round)
 {
-    for (const struct round *round = collector->rounds; round; round = round->next) {
-        vec_each (&round->due, due) {
-            if (str_eq(due->id, id)) {
-                return true;
-            }
+    struct mem *mem = pm_look_mem(round->look);
+
+    map_init(&round->busy, mem);
+    for (const struct round *other = round->collector->rounds; other; other = other->next) {
+        vec_each (&other->due, due) {
+            map_set(&round->busy, mem_str(mem, due->id), round);
         }
     }
-    return false;
 }
 
 /* Every so often, at the same times for all: then a value is of a whole period. */
@@ -97,7 +99,7 @@ indicators_read(struct tx *tx, struct round *round)
     vec_each (&all, one) {
         struct due due = {.id = one->id, .indicated = one, .is_there = true};
 
-        if (!is_under_way(round->collector, one->id)) {
+        if (!map_get(&round->busy, one->id)) {
             TRY(pm_things_now(tx, mem, &one->subject, &due.things));
             vec_add(mem, &round->due, due);
         }
@@ -107,27 +109,28 @@ indicators_read(struct tx *tx, struct round *round)
     return NULL;
 }
 
-/* store_fn: on a reader. */
+/* store_fn: on a reader.  Who is waited for takes nobody's place. */
 static struct err *
 round_read(struct tx *tx, void *arg)
 {
     struct round *round = arg;
     struct pm_collector *collector = round->collector;
     struct sort sorts[] = {{.attr = "collect_at"}, {0}};
-    struct query query = {.table = &pm_schedule_table, .sorts = sorts, .limit = DUE_MAX};
+    struct query query = {.table = &pm_schedule_table,
+                          .sorts = sorts,
+                          .limit = DUE_MAX + (int64_t)round->busy.n_live};
     int64_t now = time_now_us();
     struct rows rows;
 
-    collector->next_at = INT64_MAX;
     TRY(rows_select(tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         const struct pm_schedule *schedule = rows.items[i];
 
         if (schedule->collect_at > now) {
-            collector->next_at = schedule->collect_at;
+            round->next_at = schedule->collect_at;
             break;
         }
-        if (!is_under_way(collector, schedule->id)) {
+        if (!map_get(&round->busy, schedule->id)) {
             TRY(due_read(tx, round, schedule));
         }
     }
@@ -135,8 +138,8 @@ round_read(struct tx *tx, void *arg)
         TRY(indicators_read(tx, round));
         collector->indicators_at = pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
     }
-    if (collector->indicators_at < collector->next_at) {
-        collector->next_at = collector->indicators_at;
+    if (collector->indicators_at < round->next_at) {
+        round->next_at = collector->indicators_at;
     }
     return NULL;
 }
@@ -312,26 +315,63 @@ round_look(struct round *round)
     pm_look_run(round->look, round_looked, round);
 }
 
+/* loop_fn: it is known what is due. */
+static void
+round_begin(void *arg)
+{
+    struct round *round = arg;
+    struct pm_collector *collector = round->collector;
+    int64_t next_at = round->next_at;
+    bool failed = round->err != NULL;
+
+    collector->reading = NULL;
+    if (failed) {
+        log_err(LOG_LV_WARN, "pm", round->err, "what is due");
+        round->err = NULL;
+        next_at = time_now_us() + RETRY_MS * 1000;
+    }
+    if (failed || (!round->due.n && !round->has_indicators) || collector->is_closed) {
+        round_free(round);
+    } else {
+        round_look(round);
+    }
+    if (!collector->is_closed) {
+        sleep_until(collector, next_at);
+    }
+}
+
+/* On a worker: what there is to measure may be much. */
+static void
+round_job(void *arg)
+{
+    struct round *round = arg;
+
+    round->err = store_read(round->collector->nfvo->store, round_read, round);
+    loop_post(round->collector->nfvo->loop, round_begin, round);
+}
+
 /* loop_fn */
 static void
 round_start(void *arg)
 {
     struct pm_collector *collector = arg;
-    struct round *round = heap_alloc(sizeof *round);
+    struct round *round;
     struct err *err;
 
-    *round = (struct round){.collector = collector, .look = pm_look_new(collector->nfvo)};
-    err = store_read(collector->nfvo->store, round_read, round);
+    if (collector->reading) {
+        return; /* It sets the next date. */
+    }
+    round = heap_alloc(sizeof *round);
+    *round = (struct round){.collector = collector,
+                            .look = pm_look_new(collector->nfvo),
+                            .next_at = INT64_MAX};
+    busy_note(round);
+    collector->reading = round;
+    err = pool_run(collector->nfvo->pool, round_job, round);
     if (err) {
-        log_err(LOG_LV_WARN, "pm", err, "what is due");
-        collector->next_at = time_now_us() + RETRY_MS * 1000;
+        round->err = err;
+        round_begin(round);
     }
-    if (err || (!round->due.n && !round->has_indicators)) {
-        round_free(round);
-    } else {
-        round_look(round);
-    }
-    sleep_until(collector, collector->next_at);
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */
@@ -370,6 +410,11 @@ pm_collector_free(struct pm_collector *collector)
         pthread_cond_wait(&collector->quiet, &collector->lock);
     }
     pthread_mutex_unlock(&collector->lock);
+    if (collector->reading) {
+        (void)loop_unpost(collector->nfvo->loop, round_begin, collector->reading);
+        err_ignore(collector->reading->err, "nobody waits for it any more");
+        round_free(collector->reading);
+    }
     for (struct round *round = collector->rounds, *next; round; round = next) {
         next = round->next;
         if (loop_unpost(collector->nfvo->loop, round_kept, round)) {

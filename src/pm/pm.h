@@ -120,9 +120,10 @@ struct pm_collector;
 /* Measures what is due, once a site and kind for all jobs and thresholds.  'tick_ms': how often it
  * looks at the clock at least; 0 = 1 000.  On the loop's thread, or before it runs. */
 struct pm_collector *pm_collector_new(struct nfvo *nfvo, int64_t tick_ms) MUST_USE;
-/* Begins nothing any more; on the loop's thread, or when it does not run.  Null accepted. */
+/* Begins nothing any more; on the loop's thread, or when it does not run.  Before the pool is freed,
+ * though the loop may be turned until its end.  Null accepted. */
 void pm_collector_stop(struct pm_collector *collector);
-/* When the loop does not run any more: waits for the round's write under way.  After the driver is
+/* When the loop does not run any more: waits for the round's write under way.  After pool and driver are
  * freed, before store and loop are.  Null accepted. */
 void pm_collector_free(struct pm_collector *collector);
 

@@ -178,6 +178,14 @@ loop_timer_arm(struct loop_timer *timer, int64_t delay_ms)
 }
 
 void
+loop_timer_arm_by(struct loop_timer *timer, int64_t delay_ms)
+{
+    if (timer->index == NOT_ARMED || timer->at_ns > time_mono_ns() + delay_ms * 1000000) {
+        loop_timer_arm(timer, delay_ms);
+    }
+}
+
+void
 loop_timer_del(struct loop_timer *timer)
 {
     if (timer) {

@@ -42,6 +42,8 @@ void loop_fd_del(struct loop_fd *watch); /* null accepted */
 /* A one-shot timer; arm again at will.  It does not fire after loop_timer_del. */
 struct loop_timer *loop_timer_new(struct loop *loop, loop_fn *fn, void *arg) MUST_USE;
 void loop_timer_arm(struct loop_timer *timer, int64_t delay_ms); /* re-arms */
+/* Fires after 'delay_ms' at the latest: where it is armed for earlier, that stays. */
+void loop_timer_arm_by(struct loop_timer *timer, int64_t delay_ms);
 /* Fires at the next turn, if it is armed at all. */
 void loop_timer_hurry(struct loop_timer *timer);
 void loop_timer_disarm(struct loop_timer *timer);

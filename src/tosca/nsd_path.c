@@ -234,33 +234,6 @@ read_rules(struct extract *x, const struct tosca_node *nfp, struct nsd_path *pat
     }
 }
 
-/* A site steers within one network: what a classifier of another one asks for would be left out
- * there without a word. */
-static void
-check_one_link(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd,
-               const struct nsd_path *path)
-{
-    const struct vnfd_link *first = NULL;
-
-    for (size_t i = 0; i < path->n_positions; i++) {
-        for (size_t k = 0; k < 2 * path->positions[i].n_elements; k++) {
-            const struct nsd_element *element = &path->positions[i].elements[k / 2];
-            const struct vnfd_link *link =
-                nsd_link_of(nsd, k % 2 ? &element->egress : &element->ingress);
-
-            if (first && link && link != first) {
-                extract_fault(x, tosca_unsupported(nfp->yaml,
-                                                   "a forwarding path over several virtual links "
-                                                   "(%s: %s is on %s, not on %s)",
-                                                   path->name, element->name, link->name,
-                                                   first->name));
-                return;
-            }
-            first = first ? first : link;
-        }
-    }
-}
-
 static struct nsd_path
 path_of(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd)
 {
@@ -278,7 +251,6 @@ path_of(struct extract *x, const struct tosca_node *nfp, const struct nsd *nsd)
     if (path.n_positions == 0) {
         extract_fault(x, tosca_fault(nfp->yaml, "%s: a path has positions", nfp->name));
     }
-    check_one_link(x, nfp, nsd, &path);
     read_rules(x, nfp, &path);
     return path;
 }

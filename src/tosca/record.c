@@ -101,7 +101,7 @@ SHAPE(cp, false, M(TEXT, name), M(TEXT_OR_NULL, vdu), M(WHOLE, order),
       REF(NAME_OR_NULL, link, links, &link_shape), M(TEXT_OR_NULL, external),
       M(TEXT_OR_NULL, vnic_type), MANY(TEXTS, layer_protocols, NULL), M(FLAG, wants_ip),
       M(FLAG, wants_mac), M(TEXT_OR_NULL, ip_type), M(FLAG, trunk), M(FLAG, port_security),
-      M(WHOLE, bitrate));
+      M(WHOLE, bitrate), M_LATER(FLAG, routed));
 #undef OF
 #define OF vnfd_ext_cp
 SHAPE(ext_cp, false, M(TEXT, name), M(TEXT_OR_NULL, requirement),

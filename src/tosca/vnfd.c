@@ -171,6 +171,20 @@ cp_addresses(struct extract *x, struct vnfd_cp *cp, const struct yaml *protocols
     }
 }
 
+/* What the function does with packets that enter here: those of one that routes are addressed to it. */
+static void
+cp_function(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
+{
+    const char *kind = extract_text(x, wanted, "function_kind");
+
+    if (str_eq(kind, "routed")) {
+        cp->routed = true;
+    } else if (kind && !str_eq(kind, "transparent")) {
+        extract_fault(
+            x, tosca_fault(wanted, "%s: function_kind is transparent or routed", cp->name));
+    }
+}
+
 /* network_interface_requirements: the keys that Carrick knows. */
 static void
 cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
@@ -186,6 +200,7 @@ cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
             extract_fault(
                 x, tosca_fault(wanted, "%s: port_security is enabled or disabled", cp->name));
         }
+        cp_function(x, cp, wanted);
     }
 }
 

@@ -35,6 +35,7 @@ struct vnfd_cp {
     /* network_interface_requirements of the interface with key "port_security" = "disabled"
      * (a function that forwards others' frames); true where not said. */
     bool port_security;
+    bool routed;                  /* the same with key "function_kind" = "routed"; false where not said */
     int64_t bitrate;              /* bits per second, 0 = not said */
 };
 

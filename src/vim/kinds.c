@@ -84,6 +84,26 @@ static const struct attr chain_label_attrs[] = {
 #include "vim/chain_label.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_router
+static const struct attr router_attrs[] = {
+#include "vim/router.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_route
+static const struct attr route_attrs[] = {
+#include "vim/route.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_routes
+static const struct attr routes_attrs[] = {
+#include "vim/routes.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT vim_router_interface
+static const struct attr router_interface_attrs[] = {
+#include "vim/router_interface.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_made
 static const struct attr made_attrs[] = {
 #include "vim/made.tbl"
@@ -167,7 +187,10 @@ static const struct attr found_attrs[] = {
     X(found, "objects that carry a marker")                                                        \
     X(power, "a server that has to run, or not")                                                   \
     X(rebuild, "a server that has to be made anew")                                                \
-    X(attachment, "a port that has to be at a server, or not")
+    X(attachment, "a port that has to be at a server, or not")                                     \
+    X(route, "a route of a router")                                                                \
+    X(routes, "what a router's routes are")                                                        \
+    X(router_interface, "a router that has to be on a subnet")
 
 #define X(word, doc_)                                                                              \
     const struct table vim_##word##_table = {                                                      \
@@ -212,6 +235,7 @@ const struct object vim_objects[] = {
     NETWORK_OBJECT(interconnect, "/carrick-interconnect/interconnects"),
     NETWORK_OBJECT(remote_port, "/carrick-interconnect/remote_ports"),
     NETWORK_OBJECT(chain_label, "/carrick-interconnect/chain_labels"),
+    NETWORK_OBJECT(router, "/routers"),
 };
 const size_t vim_n_objects = ARRAY_SIZE(vim_objects);
 
@@ -292,6 +316,13 @@ const struct step_kind vim_chain_label_show = {.name = "vim chain_label show",
                                                .out = &vim_made_table,
                                                .data = &vim_objects[OBJECT_chain_label],
                                                .act = object_show};
+const struct step_kind vim_router_show = {.name = "vim router show",
+                                          .doc = "a router with its routes as it is now",
+                                          .effect = FLOW_READ,
+                                          .in = &vim_ref_table,
+                                          .out = &vim_made_table,
+                                          .data = &vim_objects[OBJECT_router],
+                                          .act = object_show};
 const struct step_kind vim_marked_list = {.name = "vim list by marker",
                                           .doc = "objects that a step may have made",
                                           .effect = FLOW_READ,
@@ -305,8 +336,9 @@ const struct step_kind *const vim_kinds[] = {
 #undef X
     &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
-    &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
+    &vim_port_chain_set, &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
     &vim_port_pair_group_show, &vim_chain_label_show,
+    &vim_router_show,  &vim_router_join,  &vim_router_routes_set, &vim_router_clear,
     NULL,
 };

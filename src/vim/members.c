@@ -9,6 +9,7 @@ struct group {
     const char *kind, *path, *list;
 };
 static const struct group pair_group = {"port_pair_group", "/sfc/port_pair_groups", "port_pairs"};
+static const struct group chain = {"port_chain", "/sfc/port_chains", "flow_classifiers"};
 
 /* ---- members --------------------------------------------------------------------------- */
 
@@ -72,6 +73,15 @@ const struct step_kind vim_port_pair_group_set = {.name = "vim port_pair_group s
                                                   .act = members_set,
                                                   .undo = members_restore,
                                                   .describe = members_describe};
+
+const struct step_kind vim_port_chain_set = {.name = "vim port_chain set",
+                                             .doc = "other packets take a chain",
+                                             .effect = FLOW_WRITE,
+                                             .in = &vim_members_table,
+                                             .data = &chain,
+                                             .act = members_set,
+                                             .undo = members_restore,
+                                             .describe = members_describe};
 
 /* ---- draining (carrick-sfc) -------------------------------------------------------------- */
 

@@ -136,7 +136,8 @@ extern const struct table vim_endpoint_table;
     X(server, "a server; its create answers before it is ACTIVE, see vim_server_boot")             \
     X(interconnect, "carrick-interconnect: a network joined with other sites' networks")           \
     X(remote_port, "carrick-interconnect: a port of a joined network at another site")             \
-    X(chain_label, "carrick-interconnect: where a chain hop of another site finds its instance")
+    X(chain_label, "carrick-interconnect: where a chain hop of another site finds its instance")   \
+    X(router, "a router; its interfaces and routes are steps of their own")
 
 #define X(kind, doc)                                                                               \
     extern const struct table vim_##kind##_table;                                                  \
@@ -229,6 +230,19 @@ struct vim_chain_label {
 #include "vim/chain_label.tbl"
 #undef ATTR
 };
+struct vim_router {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/router.tbl"
+#undef ATTR
+};
+struct vim_route {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/route.tbl"
+#undef ATTR
+};
+extern const struct table vim_route_table;
 
 /* What a create answers: the union of what the objects show of themselves. */
 struct vim_made {
@@ -249,6 +263,7 @@ struct vim_ref {
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
+extern const struct step_kind vim_router_show;                                /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
 extern const struct step_kind vim_port_open, vim_port_shut;
 /* WRITE; in vim_members: a group consists of these from now on. */
@@ -268,6 +283,28 @@ struct vim_drain {
 extern const struct table vim_members_table, vim_drain_table;
 /* The last one ends the draining: 'seconds' is 0. */
 extern const struct step_kind vim_port_pair_group_set, vim_port_pair_drain, vim_port_pair_open;
+/* WRITE; in vim_router_interface: a router joins a subnet at its gateway address; undo: leaves it. */
+struct vim_router_interface {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/router_interface.tbl"
+#undef ATTR
+};
+/* WRITE; in vim_routes: a router's routes are these (Neutron: extraroute), which is harmless to repeat;
+ * undo: what they were.  Those without a next hop are left out. */
+struct vim_routes {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/routes.tbl"
+#undef ATTR
+};
+extern const struct table vim_router_interface_table, vim_routes_table;
+extern const struct step_kind vim_router_join, vim_router_routes_set;
+/* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
+ * that is gone is fine. */
+extern const struct step_kind vim_router_clear;
+/* The same of a chain's classifiers; in vim_members. */
+extern const struct step_kind vim_port_chain_set;
 /* WRITE; in vim_power: ends when the server runs (ACTIVE) or is stopped (SHUTOFF); undo: the other way
  * round.  E_NOT_FOUND; E_UNAVAILABLE "NotInTime". */
 struct vim_power {

@@ -35,6 +35,7 @@ cp_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_cp
     wanted->requirement = ext ? ext->requirement : cp->external;
     wanted->link = cp->link;
     wanted->port_security = cp->port_security;
+    wanted->routed = cp->routed;
     return wanted;
 }
 

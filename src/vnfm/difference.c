@@ -42,6 +42,9 @@ cps_differ(struct mem *mem, struct err **faults, const struct wanted_vnfc *befor
                      new->requirement);
         vnf_text_differs(faults, mem_printf(mem, "%s, port security", where),
                      old->port_security ? "on" : "off", new->port_security ? "on" : "off");
+        vnf_text_differs(faults, mem_printf(mem, "%s, function kind", where),
+                         old->routed ? "routed" : "transparent",
+                         new->routed ? "routed" : "transparent");
     }
 }
 

@@ -14,6 +14,7 @@
 #define LOOK_MS 100
 #define LOOK_MAX_MS 1000
 #define REFUSALS_MAX 5
+#define CLEARED_MAX 20
 
 /* ---- what an operation leaves ----------------------------------------------------------- */
 
@@ -528,7 +529,7 @@ quoted(struct mem *mem, const char *value)
 }
 
 static void
-search(struct step *step, peer_done_fn *done)
+search(struct step *step, peer_done_fn *done, void *arg)
 {
     const struct foreign_new *in = step_in(step);
     struct mem *mem = step_mem(step);
@@ -540,7 +541,7 @@ search(struct step *step, peer_done_fn *done)
         .version = VERSION,
     };
 
-    step_peer_call(step, &call, done, step);
+    step_peer_call(step, &call, done, arg);
 }
 
 static void
@@ -562,7 +563,7 @@ found(void *arg, const struct peer_answer *answer, struct err *err)
 static void
 create_find(struct step *step)
 {
-    search(step, found);
+    search(step, found, step);
 }
 
 static void
@@ -583,7 +584,7 @@ deleted(void *arg, const struct peer_answer *answer, struct err *err)
 }
 
 static void
-delete_it(struct step *step, const char *vnfm, const char *id)
+delete_it(struct step *step, const char *vnfm, const char *id, peer_done_fn *done, void *arg)
 {
     const struct peer_call call = {
         .peer_id = vnfm,
@@ -593,22 +594,48 @@ delete_it(struct step *step, const char *vnfm, const char *id)
         .may_repeat = true,
     };
 
-    step_peer_call(step, &call, deleted, step);
+    step_peer_call(step, &call, done, arg);
+}
+
+/* Where its outcome was ever in doubt there may be several, and all of them go. */
+struct clearing {
+    struct step *step;
+    int n;
+};
+
+static void clear_one(void *arg, const struct peer_answer *answer, struct err *err);
+
+static void
+cleared(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct clearing *clearing = arg;
+
+    (void)answer;
+    if (err && !err_is(err, E_NOT_FOUND)) {
+        step_failed(clearing->step, err);
+    } else if (++clearing->n == CLEARED_MAX) {
+        err_ignore(err, "gone, or so it says");
+        step_failed(clearing->step, err_new(E_REMOTE, NULL, "the VNFM still shows VNF instances "
+                                            "that it has deleted"));
+    } else {
+        err_ignore(err, "it is gone");
+        search(clearing->step, clear_one, clearing);
+    }
 }
 
 static void
-found_to_delete(void *arg, const struct peer_answer *answer, struct err *err)
+clear_one(void *arg, const struct peer_answer *answer, struct err *err)
 {
-    struct step *step = arg;
-    const char *id = err ? NULL : marked(step, answer->json);
+    struct clearing *clearing = arg;
+    const char *id = err ? NULL : marked(clearing->step, answer->json);
 
     if (err) {
-        step_failed(step, err);
+        step_failed(clearing->step, err);
     } else if (id) {
-        delete_it(step, ((const struct foreign_new *)step_in(step))->vnfm,
-                  mem_str(step_mem(step), id));
+        delete_it(clearing->step, ((const struct foreign_new *)step_in(clearing->step))->vnfm, id,
+                  cleared, clearing);
     } else {
-        step_done(step, NULL);
+        step_done(clearing->step, NULL);
     }
 }
 
@@ -616,12 +643,15 @@ static void
 create_undo(struct step *step)
 {
     const struct peer_said *made = step_out(step);
+    struct clearing *clearing;
 
-    if (made) {
-        delete_it(step, ((const struct foreign_new *)step_in(step))->vnfm, made->id);
-    } else {
-        search(step, found_to_delete);
+    if (made && !step_doubted(step)) {
+        delete_it(step, ((const struct foreign_new *)step_in(step))->vnfm, made->id, deleted, step);
+        return;
     }
+    clearing = MEM_NEW(step_mem(step), struct clearing);
+    clearing->step = step;
+    search(step, clear_one, clearing);
 }
 
 static void
@@ -629,7 +659,7 @@ delete_act(struct step *step)
 {
     const struct foreign_known *in = step_in(step);
 
-    delete_it(step, in->vnfm, in->foreign_id);
+    delete_it(step, in->vnfm, in->foreign_id, deleted, step);
 }
 
 const struct step_kind foreign_create = {

@@ -204,6 +204,10 @@ held_release(struct flow *f, const char *prefix, const struct rows *items, const
         }
         ref->site = held->site;
         ref->id = held->resource_id;
+        if (kind == &vim_router_delete) {
+            TRY(flow_step(f, flow_label(f, "%sclear %zu %s", prefix, i, held->label),
+                          &vim_router_clear, ref, NULL));
+        }
         TRY(flow_step(f, flow_label(f, "%sdelete %zu %s %s", prefix, i, held->kind, held->label),
                       kind, ref, NULL));
     }

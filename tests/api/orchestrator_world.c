@@ -174,6 +174,7 @@ stop(struct world *world)
     loop_stop(state->loop);
     (void)pthread_join(state->thread, NULL);
     fm_watch_close(state->faults);
+    pm_collector_stop(state->collector);
     notifier_free(state->notifier);
     receiver_free(state->receiver);
     pool_free(state->pool);

@@ -22,6 +22,7 @@
     X("/network/v2.0/carrick-interconnect/interconnects", "interconnects", "interconnect")         \
     X("/network/v2.0/carrick-interconnect/remote_ports", "remote_ports", "remote_port")            \
     X("/network/v2.0/carrick-interconnect/chain_labels", "chain_labels", "chain_label")            \
+    X("/network/v2.0/routers", "routers", "router")                                                \
     X("/compute/v2.1/servers", "servers", "server")                                                \
     X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
     X("/image/v2/images", "images", NULL)

@@ -78,7 +78,11 @@ static bool
 object_matches(const struct object *object, struct http_exchange *x)
 {
     const char *description = query_value(x, "description"), *name = query_value(x, "name");
+    const char *device = query_value(x, "device_id");
 
+    if (device && !strstr(object->body, device)) {
+        return false;
+    }
     return (!description || str_eq(object->marker, description)) &&
            (!name || strstr(object->body, mem_printf(http_mem(x), "\"%s\"", name)));
 }
@@ -301,6 +305,36 @@ label_fault(struct fake_site *site, struct mem *mem, const struct json *inner)
     return label_is_known(site, mem, inner) ? "it has one" : NULL;
 }
 
+/* With routers addresses matter: a port whose subnet is told gets the next one of that. */
+static const struct json *
+addressed(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    const char *id = json_str(json_path(inner, "fixed_ips.0.subnet_id"));
+    const struct object *subnet = fake_object_get(site, fake_place("subnets"), str_or(id, ""));
+    const struct json *json = NULL, *out = inner;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const char *cidr;
+
+    if (!subnet || json_str(json_path(inner, "fixed_ips.0.ip_address"))) {
+        return inner;
+    }
+    err_ignore(json_parse(mem, subnet->body, strlen(subnet->body), &json), "written here");
+    cidr = str_or(json_get_str(json, "cidr"), "10.0.0.0/24");
+    jw_object(&w, NULL);
+    json_each (inner, i) {
+        if (!str_eq(inner->keys[i], "fixed_ips")) {
+            jw_json(&w, inner->keys[i], inner->items[i]);
+        }
+    }
+    jw_raw(&w, "fixed_ips",
+           mem_printf(mem, "[{\"subnet_id\": \"%s\", \"ip_address\": \"%.*s.%d\"}]", id,
+                      (int)(strrchr(cidr, '.') - cidr), cidr, 10 + site->n_allocated++));
+    jw_end(&w);
+    err_ignore(json_parse(mem, text.data, text.len, &out), "written here");
+    return out;
+}
+
 /* What the site chooses itself: a label where none is told, how an interconnect is reached. */
 static const struct json *
 allocated(struct fake_site *site, struct mem *mem, const struct place *place,
@@ -312,6 +346,9 @@ allocated(struct fake_site *site, struct mem *mem, const struct place *place,
     struct jw w = jw_to(&text);
     const struct json *out = inner;
 
+    if (str_eq(place->plural, "ports") && str_eq(site->offered, "routers")) {
+        return addressed(site, mem, inner);
+    }
     if ((!joins && !str_eq(place->plural, "chain_labels")) ||
         json_is(json_get(inner, number), JSON_T_INT)) {
         return inner;
@@ -524,26 +561,95 @@ route_interface(struct fake_site *site, struct http_exchange *x, struct object *
     change_answer(site, x, fault, joins ? 200 : 202, joins ? "{\"interfaceAttachment\": {}}" : "");
 }
 
+/* ---- routers ---- */
+
+/* The port by which a router is on a subnet, or that it is called by; null where there is none. */
+static struct object *
+interface_find(struct fake_site *site, const struct object *router, const char *port,
+               const char *subnet)
+{
+    for (struct object *at = site->objects; at; at = at->next) {
+        if (str_eq(at->place->plural, "ports") && strstr(at->body, router->id) &&
+            (str_eq(at->id, port) || (subnet && strstr(at->body, subnet)))) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* As Neutron: one interface a subnet, and none goes while there are routes. */
+static const char *
+interface_fault(const struct object *router, const struct object *interface, bool joins, int *status)
+{
+    *status = joins ? 400 : 404;
+    if (joins) {
+        return interface ? "Router already has a port on subnet" : NULL;
+    }
+    if (!interface) {
+        return "the router is not there";
+    }
+    *status = 409;
+    return strstr(router->body, "nexthop") ? "it is required by one or more routes" : NULL;
+}
+
+/* /add_router_interface, /remove_router_interface */
+static void
+route_gateway(struct fake_site *site, struct http_exchange *x, struct object *router, bool joins)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n), *subnet, *why;
+    struct object *interface;
+    enum fault fault;
+    int status;
+
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is named");
+    subnet = json_get_str(json, "subnet_id");
+    interface = interface_find(site, router, json_get_str(json, "port_id"), subnet);
+    why = interface_fault(router, interface, joins, &status);
+    if (why) {
+        answer_error(x, status, "RouterInterface", why);
+        return;
+    }
+    fault = fault_now(site);
+    if (change_happens(fault) && joins) {
+        create_from(site, fake_place("ports"),
+                    mem_printf(http_mem(x),
+                               "{\"device_owner\": \"network:router_interface\", \"device_id\": "
+                               "\"%s\", \"fixed_ips\": [{\"subnet_id\": \"%s\"}]}",
+                               router->id, str_or(subnet, "")));
+    } else if (change_happens(fault)) {
+        fake_object_remove(site, interface);
+    }
+    change_answer(site, x, fault, 200, "{}");
+}
+
 static void
 route_one(struct fake_site *site, struct http_exchange *x, const struct place *place,
           const char *rest)
 {
     bool file = str_ends(rest, "/file"), action = str_ends(rest, "/action");
-    const char *interface = strstr(rest, "/os-interface");
+    const char *interface = strstr(rest, "/os-interface"), *gateway = strstr(rest, "_router_interface");
     const char *id = mem_strn(http_mem(x), rest + 1,
                               strlen(rest) - 1 -
                                   (file        ? 5
                                    : action    ? 7
                                    : interface ? strlen(interface)
                                                : 0));
-    struct object *object = fake_object_get(site, place, id);
+    struct object *object;
 
+    if (gateway) {
+        id = mem_strn(http_mem(x), rest + 1, (size_t)(strrchr(rest, '/') - rest) - 1);
+    }
+    object = fake_object_get(site, place, id);
     if (str_eq(rest, "/detail")) {
         answer_list(site, x, place);
     } else if (!object && site->control->silent_missing) {
         do_later(site, x, NULL, "", -1);
     } else if (!object) {
         answer_error(x, 404, "NotFound", "no such thing");
+    } else if (gateway) {
+        route_gateway(site, x, object, str_starts(strrchr(rest, '/'), "/add"));
     } else if (interface) {
         interface += strlen("/os-interface");
         route_interface(site, x, object, *interface ? interface + 1 : "");
@@ -686,7 +792,8 @@ answer_changes(struct fake_site *site, struct http_exchange *x)
                       site->control->n_effects));
 }
 
-/* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is. */
+/* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is; "routers": instead of all
+ * others those by which functions that route are reached; "nothing": none at all. */
 static void
 route_offer(struct fake_site *site, struct http_exchange *x)
 {
@@ -698,6 +805,14 @@ static void
 answer_extensions(struct fake_site *site, struct http_exchange *x)
 {
     site->control->n_extensions++;
+    if (str_eq(site->offered, "routers") || str_eq(site->offered, "nothing")) {
+        answer(x, 200,
+               str_eq(site->offered, "nothing")
+                   ? "{\"extensions\": [{\"alias\": \"router\"}]}"
+                   : "{\"extensions\": [{\"alias\": \"router\"}, {\"alias\": \"extraroute\"}, "
+                     "{\"alias\": \"allowed-address-pairs\"}]}");
+        return;
+    }
     answer(x, 200,
            mem_printf(http_mem(x),
                       "{\"extensions\": [{\"alias\": \"sfc\"}, "

@@ -33,7 +33,8 @@
 #define SETTLE_MS 260
 #define HIDE_MS 50
 #define LATE_MS 380
-#define OBJECTS 9            /* What the operation makes and keeps. */
+#define OBJECTS 10           /* What the operation makes and keeps. */
+#define ROUTED 5             /* Network, subnet, router, its port, and what may be refused. */
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
@@ -172,6 +173,27 @@ join_group(struct flow *f, const char *group_id, const struct strs *before, cons
     return flow_step(f, "join", &vim_port_pair_group_set, members, NULL);
 }
 
+/* Other packets take the chain, as an update of a forwarding graph makes it. */
+static struct err *
+reclassify(struct flow *f, const char *chain_id, const struct strs *before, const char *port_id)
+{
+    struct vim_flow_classifier *classifier = flow_new(f, &vim_flow_classifier_table);
+    struct vim_members *members = flow_new(f, &vim_members_table);
+    struct vim_made made;
+
+    classifier->site = members->site = SITE_ID;
+    classifier->protocol = "udp";
+    classifier->logical_source_port = port_id;
+    TRY(flow_step(f, "second classifier", &vim_flow_classifier_create, classifier, &made));
+    members->id = chain_id;
+    members->before = *before;
+    members->members.items = MEM_ARRAY(flow_mem(f), 2, const char *);
+    members->members.items[0] = before->items[0];
+    members->members.items[1] = made.id;
+    members->members.n = 2;
+    return flow_step(f, "classify", &vim_port_chain_set, members, NULL);
+}
+
 static struct err *
 make_chain(struct flow *f, const char *port_id)
 {
@@ -179,7 +201,7 @@ make_chain(struct flow *f, const char *port_id)
     struct vim_port_pair_group *group = flow_new(f, &vim_port_pair_group_table);
     struct vim_flow_classifier *classifier = flow_new(f, &vim_flow_classifier_table);
     struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
-    struct vim_made made[3];
+    struct vim_made made[4];
     const char **ids = MEM_ARRAY(flow_mem(f), 3, const char *);
 
     pair->site = group->site = classifier->site = chain->site = SITE_ID;
@@ -197,7 +219,8 @@ make_chain(struct flow *f, const char *port_id)
     ids[2] = made[2].id;
     chain->port_pair_groups = (struct strs){1, ids + 1};
     chain->flow_classifiers = (struct strs){1, ids + 2};
-    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
+    TRY(flow_step(f, "chain", &vim_port_chain_create, chain, &made[3]));
+    return reclassify(f, made[3].id, &chain->flow_classifiers, port_id);
 }
 
 static struct err *
@@ -292,7 +315,46 @@ static const struct flow_type moving = {.name = "moving",
                                         .in = &vim_site_ref_table,
                                         .run = move_port,
                                         .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, NULL};
+/* A router that leads into a path; at the end something that may be refused. */
+static struct err *
+route_path(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_network *network = flow_new(f, &vim_network_table);
+    struct vim_subnet *subnet = flow_new(f, &vim_subnet_table);
+    struct vim_router *router = flow_new(f, &vim_router_table);
+    struct vim_router_interface *interface = flow_new(f, &vim_router_interface_table);
+    struct vim_routes *routes = flow_new(f, &vim_routes_table);
+    struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
+    struct vim_route *route = flow_new(f, &vim_route_table);
+    struct vim_made made[3];
+
+    (void)arg;
+    ref->site = network->site = subnet->site = router->site = interface->site = routes->site =
+        chain->site = SITE_ID;
+    TRY(flow_step(f, "network", &vim_network_create, network, &made[0]));
+    subnet->network_id = made[0].id;
+    subnet->cidr = "10.0.0.0/24";
+    TRY(flow_step(f, "subnet", &vim_subnet_create, subnet, &made[1]));
+    TRY(flow_step(f, "router", &vim_router_create, router, &made[2]));
+    interface->router_id = routes->id = made[2].id;
+    interface->subnet_id = made[1].id;
+    TRY(flow_step(f, "gateway", &vim_router_join, interface, NULL));
+    route->destination = "10.1.0.0/24";
+    route->nexthop = "10.0.0.9";
+    routes->routes.items = mem_copy(flow_mem(f), &(void *){route}, sizeof(void *));
+    routes->routes.n = 1;
+    TRY(flow_step(f, "routes", &vim_router_routes_set, routes, NULL));
+    TRY(flow_step(f, "count", &count_kind, ref, NULL));
+    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
+}
+static const struct flow_type routing = {.name = "routing",
+                                         .version = 1,
+                                         .doc = "A router with a route.",
+                                         .in = &vim_site_ref_table,
+                                         .run = route_path,
+                                         .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, &routing, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -876,6 +938,8 @@ static const struct kill_case undisturbed[] = {
      .objects = {REMADE, REMADE},
      .back = true},
     {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
+    {.name = "routed", .type = &routing, .objects = {ROUTED, 0}},
+    {.name = "routed and back", .type = &routing, .objects = {ROUTED, 0}, .back = true},
     {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
 };
 

@@ -89,7 +89,8 @@ network_make(struct service *service)
 struct err *
 service_onboard(struct service *service)
 {
-    static const char *const parts[] = {"firewall", "inspector", "web", "shape-1", "shape-2"};
+    static const char *const parts[] = {"firewall", "inspector", "web", "renewed/firewall",
+                                        "shape-1", "shape-2"};
     struct house *house = service->house;
     const struct json *json;
 
@@ -157,6 +158,11 @@ static const struct change {
     {"steer", "update", "UPDATE",
      "{\"updateType\":\"ADD_VNFFG\",\"addVnffg\":[{\"vnffgdId\":\"web_graph\",\"vnffgName\":\"g\","
      "\"description\":\"d\"}]}"},
+#define PACKAGE(vnfd)                                                                              \
+    "{\"updateType\":\"CHANGE_VNFPKG\",\"changeVnfPackageData\":[{\"vnfInstanceId\":\"%s\","            \
+    "\"vnfdId\":\"" vnfd "\"}]}"
+    {"upgrade", "update", "UPDATE", PACKAGE("5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a00f1")},
+    {"downgrade", "update", "UPDATE", PACKAGE("5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0001")},
     {"enlarge", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"large\"}"},
     {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
     {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},

@@ -44,9 +44,9 @@ enum way {
     WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
 };
 /* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out", "scale in", "heal",
- * "stop", "start", "grow", "shrink", "unsteer" or "steer", of the VNF "enlarge", "reduce" (its flavour),
- * "renew" or "age" (its package), and drives it to its end.  'strike' befalls it; 'strike_back' its
- * rollback. */
+ * "stop", "start", "grow", "shrink", "unsteer", "steer", "upgrade" or "downgrade" (its package), of the
+ * VNF "enlarge", "reduce" (its flavour), "renew" or "age" (its package), and drives it to its end.
+ * 'strike' befalls it; 'strike_back' its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,
                             struct outcome *outcome) MUST_USE;

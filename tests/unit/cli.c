@@ -1,5 +1,6 @@
 /* The command line: words, options out of tables, credentials. */
 #include "cli/cli.h"
+#include "base/vec.h"
 #include "cli/command.h"
 #include "nfvo/nfvo.h"
 #include "sys/file.h"
@@ -169,6 +170,48 @@ TEST(cli_lists_show_names_where_there_are_some)
     CHECK_STR(print_cell(mem, row, "absent", NULL), "-");
     CHECK(holding_noun.named_by && operation_noun.columns);
     CHECK(str_in("name", operation_noun.columns));
+}
+
+TEST(cli_prints_nothing_that_a_terminal_obeys)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct json *row = NULL;
+    static const char text[] = "{\"a\": \"x\\u001b[2J\\u009b\\u007fy\\nz\", \"b\": \"ä…\"}";
+    char *long_one = mem_printf(mem, "{\"c\": \"%055d日本語\"}", 0);
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &row));
+    CHECK_STR(print_cell(mem, row, "a", NULL), "x?[2J???y z");
+    CHECK_STR(print_cell(mem, row, "b", NULL), "ä…");
+    CHECK_STR(str_or(print_plain(mem, NULL), "null"), "null");
+    REQUIRE_OK(json_parse(mem, long_one, strlen(long_one), &row));
+    CHECK_STR(print_cell(mem, row, "c", NULL), mem_printf(mem, "%055d...", 0));
+}
+
+TEST(cli_options_of_another_change_are_refused)
+{
+    static const struct {
+        const char *words[6];
+        int n;
+        const char *fault;
+    } cases[] = {
+        {{"ns", "--remove", "a", "--level", "b"}, 5, "--level is for --instantiate"},
+        {{"ns", "--instantiate", "fw", "--drain", "3"}, 5, "--drain is for --remove"},
+        {{"ns", "--instantiate", "fw", "--place", "f=east"}, 5, "no --instantiate is of that profile"},
+    };
+    static const struct cli_option of_update[] = {{"instantiate", "P", "x"}, {"remove", "V", "x"},
+                                                {"level", "L", "x"},       {"drain", "S", "x"},
+                                                {"place", "P=S", "x"},     {0}};
+    static const struct command update = {.words = "ns update", .n_min = 1, .n_max = 1, .options = of_update};
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct cli cli = {.mem = mem, .command = &update};
+        const char *argv[6];
+
+        memcpy(argv, cases[i].words, sizeof argv);
+        REQUIRE_OK(read_words(&cli, cases[i].n, argv));
+        CHECK_ERR_MSG(ns_update(&cli), E_INVALID, cases[i].fault);
+    }
 }
 
 /* ---- credentials ------------------------------------------------------------------------ */

@@ -38,7 +38,7 @@ TEST(loop_fires_timers_in_order_of_time)
     AUTO(loop) loop = NULL;
     struct trail t = {0};
     struct mark a = {&t, 'a', false}, b = {&t, 'b', false}, c = {&t, 'c', true},
-                d = {&t, 'd', false};
+                d = {&t, 'd', false}, e = {&t, 'e', false};
     struct loop_timer *timer;
 
     REQUIRE_OK(loop_new(&loop));
@@ -49,6 +49,10 @@ TEST(loop_fires_timers_in_order_of_time)
     timer = loop_timer_new(loop, leave_mark, &d);
     loop_timer_arm(timer, 5);
     loop_timer_arm(timer, 20); /* Armed again: once, at the later time. */
+    timer = loop_timer_new(loop, leave_mark, &e);
+    loop_timer_arm_by(timer, 60000);
+    loop_timer_arm_by(timer, 15);
+    loop_timer_arm_by(timer, 60000); /* The earliest that was asked for. */
     timer = loop_timer_new(loop, leave_mark, &d);
     loop_timer_arm(timer, 1);
     loop_timer_del(timer);
@@ -56,7 +60,7 @@ TEST(loop_fires_timers_in_order_of_time)
     loop_timer_arm(timer, 1);
     loop_timer_disarm(timer);
     CHECK_OK(loop_run(loop));
-    CHECK_STR(t.text, "abdc");
+    CHECK_STR(t.text, "abedc");
 }
 
 #define MANY 2000

@@ -430,6 +430,257 @@ TEST(nfvo_paths_that_claim_the_same_packets_are_refused_by_name)
                   "rule many of path many and rule other of path other;");
 }
 
+/* ---- routes where there are no chains ------------------------------------------------------- */
+
+static struct nsd_connection router_links[] = {{.requirement = "in", .link = "a"},
+                                               {.requirement = "out", .link = "b"}};
+static struct nsd_connection end_links[] = {{.requirement = "vl", .link = "b"}};
+static struct nsd_vnf routed_vnfs[] = {
+    {.name = "fw", .vnfd_id = "fw-1", .n_connections = 2, .connections = router_links},
+    {.name = "web", .vnfd_id = "web-1", .n_connections = 1, .connections = end_links},
+};
+static struct vnfd_link two_links[] = {{.name = "a", .cidr = "10.1.0.0/24", .dhcp = true},
+                                       {.name = "b", .cidr = "10.2.0.0/24", .dhcp = true}};
+static struct nsd_sap routed_saps[] = {{.name = "client", .link = "a"}};
+static struct nsd_rule any_rule = {.name = "any",
+                                   .ether_type = "ipv4",
+                                   .source_port_min = -1,
+                                   .source_port_max = -1,
+                                   .destination_port_min = -1,
+                                   .destination_port_max = -1};
+static struct nsd_path routed_path = {
+    .name = "path", .n_positions = 3, .positions = positions, .n_rules = 1, .rules = &any_rule};
+static struct nsd_graph routed_graph = {.name = "graph", .n_paths = 1, .paths = &routed_path};
+static struct nsd routed_service = {
+    .descriptor_id = "ns-2",
+    .flavour_id = "default",
+    .n_vnfs = 2,
+    .vnfs = routed_vnfs,
+    .n_links = 2,
+    .links = two_links,
+    .n_saps = 1,
+    .saps = routed_saps,
+    .n_graphs = 1,
+    .graphs = &routed_graph,
+};
+
+/* Up to where the paths are known, at one site with routers and without chains. */
+static struct placing
+routed_new(struct mem *mem, struct rows *sites)
+{
+    struct site_seen *site = site_new(mem, "plain", 8);
+    struct vnf_wanted *wanted = wanted_new(mem, "in", 1);
+    struct wanted_vnfc *vnfc = wanted->vnfcs.items[0];
+    struct placing p = {.mem = mem,
+                        .nsd = &routed_service,
+                        .sites = sites,
+                        .request = request_of(mem, "{}"),
+                        .plan = row_new(mem, &ns_plan_table)};
+
+    site->chains = site->joins = false;
+    site->routes = true;
+    place_add(mem, sites, site);
+    ((struct wanted_cp *)vnfc->cps.items[0])->routed = true;
+    map_init(&p.descriptors, mem);
+    map_set(&p.descriptors, "fw", wanted);
+    map_set(&p.descriptors, "web", wanted_new(mem, "vl", 1));
+    instance_add(&p, &routed_vnfs[0], 1);
+    instance_add(&p, &routed_vnfs[1], 1);
+    CHECK_OK(place_vnfs(&p));
+    CHECK_OK(place_saps(&p));
+    place_paths(&p);
+    CHECK_OK(place_links(&p));
+    return p;
+}
+
+static const struct plan_route *
+route_of(const struct placing *p, size_t i)
+{
+    return ((const struct plan_path *)p->plan->paths.items[0])->routes.items[i];
+}
+
+TEST(nfvo_functions_that_route_are_reached_by_routes_both_ways)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct rows sites = {0};
+    struct placing p = routed_new(mem, &sites);
+    const struct plan_link *link;
+    const struct plan_connection *in, *out;
+
+    REQUIRE_OK(place_routes(&p));
+    CHECK(((const struct plan_path *)p.plan->paths.items[0])->routed);
+    REQUIRE(((const struct plan_path *)p.plan->paths.items[0])->routes.n == 2);
+    CHECK_STR(route_of(&p, 0)->link, "a");
+    CHECK_STR(route_of(&p, 0)->destination, "10.2.0.0/24");
+    CHECK_STR(route_of(&p, 0)->cpd, "in");
+    CHECK_STR(route_of(&p, 1)->link, "b");
+    CHECK_STR(route_of(&p, 1)->destination, "10.1.0.0/24");
+    CHECK_STR(route_of(&p, 1)->cpd, "out");
+    in = vnf_of(&p, 0)->connections.items[0];
+    out = vnf_of(&p, 0)->connections.items[1];
+    REQUIRE(in->passes.n == 1 && out->passes.n == 1);
+    CHECK_STR(in->passes.items[0], "10.2.0.0/24"); /* What comes back is sent by this side. */
+    CHECK_STR(out->passes.items[0], "10.1.0.0/24");
+    link = p.plan->links.items[0];
+    CHECK(link->routed);
+    CHECK_STR(link->gateway_ip, "10.1.0.1");
+}
+
+static void
+spoil_site(struct placing *p)
+{
+    ((struct site_seen *)p->sites->items[0])->routes = false;
+}
+
+static void
+spoil_kind(struct placing *p)
+{
+    struct plan_hop *hop = p->plan->hops.items[0];
+
+    ((struct plan_cp *)hop->functions.items[0])->routed = false;
+}
+
+static void
+spoil_instances(struct placing *p)
+{
+    instance_add(p, &routed_vnfs[0], 1);
+}
+
+static void
+spoil_servers(struct placing *p)
+{
+    struct vnf_wanted *wanted = map_get(&p->descriptors, "fw");
+
+    place_add(p->mem, &wanted->vnfcs, wanted->vnfcs.items[0]);
+}
+
+static void
+spoil_vnfm(struct placing *p)
+{
+    ((struct plan_vnf *)p->plan->vnfs.items[0])->vnfm = "other";
+}
+
+static void
+spoil_link(struct placing *p)
+{
+    struct plan_vnf *vnf = p->plan->vnfs.items[0];
+
+    ((struct plan_connection *)vnf->connections.items[1])->link = "a";
+}
+
+static void
+spoil_end(struct placing *p)
+{
+    ((struct plan_sap *)p->plan->saps.items[0])->link = "b";
+}
+
+static struct plan_rule *
+rule_of(struct placing *p)
+{
+    return ((struct plan_path *)p->plan->paths.items[0])->rules.items[0];
+}
+
+static void
+spoil_protocol(struct placing *p)
+{
+    rule_of(p)->protocol = "tcp";
+}
+
+static void
+spoil_ports(struct placing *p)
+{
+    rule_of(p)->destination_port_min = 80;
+}
+
+static void
+spoil_destination(struct placing *p)
+{
+    rule_of(p)->destination_prefix = "10.1.0.0/24";
+}
+
+static void
+spoil_gateway(struct placing *p)
+{
+    ((struct plan_link *)p->plan->links.items[1])->gateway_ip = "10.2.0.9";
+}
+
+static void
+spoil_members(struct placing *p)
+{
+    struct plan_link *link = p->plan->links.items[1];
+
+    place_add(p->mem, &link->members, link->members.items[0]);
+}
+
+/* Another path whose packets go elsewhere from there. */
+static void
+spoil_other(struct placing *p)
+{
+    struct plan_path *other = row_copy(p->mem, p->plan->paths.items[0]);
+    struct plan_route *route = row_new(p->mem, &plan_route_table);
+
+    route->link = "a";
+    route->destination = "10.2.0.0/24";
+    route->vnf = "dpi";
+    route->cpd = "in";
+    other->name = "other";
+    other->hops = (struct strs){0};
+    other->links = (struct strs){0};
+    other->routes = (struct rows){0};
+    place_add(p->mem, &other->routes, route);
+    place_add(p->mem, &p->plan->paths, other);
+}
+
+TEST(nfvo_what_routes_cannot_say_is_refused_with_the_reason)
+{
+    static const struct {
+        void (*spoil)(struct placing *p);
+        const char *why;
+    } cases[] = {
+        {spoil_site, "the site does not offer router, extraroute and allowed-address-pairs"},
+        {spoil_kind, "the VNFD of fw does not say that it routes"},
+        {spoil_instances, "position path-p1 has 2 instances, and a route leads to one"},
+        {spoil_servers, "position path-p1 has 2 instances, and a route leads to one"},
+        {spoil_vnfm, "the ports of fw are made by another VNFM"},
+        {spoil_link, "it comes back to link a at position path-p1"},
+        {spoil_end, "its end client is not on link a"},
+        {spoil_protocol, "its rule any asks for a protocol or ports"},
+        {spoil_ports, "its rule any asks for a protocol or ports"},
+        {spoil_destination, "10.1.0.0/24 is link a itself"},
+        {spoil_gateway, "link b gives out 10.2.0.9, which its router needs"},
+        {spoil_members, "its link b is not at that site only"},
+        {spoil_other, "what is for 10.2.0.0/24 goes to dpi already (path other)"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct rows sites = {0};
+        struct placing p = routed_new(mem, &sites);
+
+        cases[i].spoil(&p);
+        CHECK_ERR_MSG(place_routes(&p), E_NOT_IMPLEMENTED, cases[i].why);
+    }
+}
+
+TEST(nfvo_chains_within_a_link_are_chains_and_between_links_routes)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct rows sites = {0}, others = {0};
+    struct placing p = routed_new(mem, &sites), chained = placed_apart(mem, &others);
+
+    ((struct site_seen *)sites.items[0])->chains = true;
+    CHECK_OK(place_routes(&p));
+    CHECK(((const struct plan_path *)p.plan->paths.items[0])->routed);
+    REQUIRE_OK(place_links(&chained));
+    CHECK_OK(place_routes(&chained));
+    CHECK(!((const struct plan_path *)chained.plan->paths.items[0])->routed);
+    ((struct site_seen *)others.items[0])->chains = false;
+    CHECK_ERR_MSG(place_routes(&chained), E_NOT_IMPLEMENTED,
+                  "path path passes site east, which does not offer service function chains "
+                  "(networking-sfc), and routes cannot stand in for one: its link data is not at "
+                  "that site only");
+}
+
 /* ---- requests -----------------------------------------------------------------------------------
  */
 

@@ -99,7 +99,8 @@ steers_run(struct flow *f, const void *arg)
 }
 static const struct flow_type steers = {
     .name = "steers", .version = 1, .doc = "Steers.", .in = &ns_in_table, .run = steers_run};
-static const struct flow_type *const types[] = {&steers, &ns_forward_flow, &ns_labels_flow, NULL};
+static const struct flow_type *const types[] = {&steers, &ns_forward_flow, &ns_forward_flow_1,
+                                                &ns_labels_flow, NULL};
 
 /* ---- its plan ------------------------------------------------------------------------------ */
 
@@ -130,20 +131,16 @@ no_site(struct tx *tx, const char *id, struct vim_site *site)
 }
 
 static void
-steer_plan(void)
+flow_told(struct mem *mem, const struct flow_type *type, const void *in)
 {
-    AUTO(mem) mem = mem_new("test");
     struct http_client_config http_config = {0};
     struct store_config store_config = {.path = mem_printf(mem, "%s/db", test_dir()),
                                         .tables = flow_tables};
     struct vim_config vim_config = {.site = no_site};
     struct flow_engine_config config = {.owner = "one", .types = types};
-    struct ns_in *in = row_new(mem, &ns_in_table);
     struct flow_engine *engine;
     struct vim *vim;
 
-    in->ns_instance_id = in->project_id = in->nsd_info_id = SITE;
-    in->name = "demo";
     REQUIRE_OK(loop_new(&config.loop));
     REQUIRE_OK(store_open(&store_config, &config.store));
     REQUIRE_OK(http_client_new(config.loop, &http_config, &vim_config.http));
@@ -154,13 +151,25 @@ steer_plan(void)
     flow_kinds_add(engine, vim_kinds);
     flow_service_set(engine, "vim", vim);
     REQUIRE_OK(flow_engine_start(engine));
-    flow_plan(engine, &steers, SITE, in, planned, NULL);
+    is_planned = false;
+    flow_plan(engine, type, SITE, in, planned, NULL);
     EVENTUALLY(10000, (err_ignore(loop_turn(config.loop, 5), "test"), is_planned));
     flow_engine_free(engine);
     vim_free(vim);
     http_client_free(vim_config.http);
     store_close(config.store);
     loop_free(config.loop);
+}
+
+static void
+steer_plan(void)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct ns_in *in = row_new(mem, &ns_in_table);
+
+    in->ns_instance_id = in->project_id = in->nsd_info_id = SITE;
+    in->name = "demo";
+    flow_told(mem, &steers, in);
 }
 
 static int
@@ -206,6 +215,43 @@ TEST(steer_takes_in_nobody_without_a_server)
 }
 
 /* ---- scaling ------------------------------------------------------------------------------ */
+
+/* An instance that joins a group which is there. */
+static struct fwd_in *
+joining(struct mem *mem)
+{
+    struct fwd_in *in = row_new(mem, &fwd_in_table);
+    struct fwd_hop *hop = row_new(mem, &fwd_hop_table);
+    struct fwd_instance *instance = row_new(mem, &fwd_instance_table);
+
+    in->site = instance->site = SITE;
+    in->name = "demo";
+    in->drains = true;
+    port_add(mem, &in->ports, "fw/w/in", "port-in");
+    port_add(mem, &in->ports, "fw/w/out", "port-out");
+    instance->name = "fw/w";
+    instance->ingress = "fw/w/in";
+    instance->egress = "fw/w/out";
+    hop->name = "first";
+    hop->group_id = "group";
+    steer_name_add(mem, &hop->pairs, "pair-1");
+    place_add(mem, &hop->instances, instance);
+    place_add(mem, &in->hops, hop);
+    return in;
+}
+
+TEST(steer_of_an_earlier_program_has_its_steps)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    flow_told(mem, &ns_forward_flow_1, joining(mem));
+    CHECK_INT(n_told("pair first/fw/w: "), 1);
+    CHECK_INT(n_told("join first: "), 1);
+    CHECK_INT(n_told("members first: ") + n_told("open first "), 0);
+    flow_told(mem, &ns_forward_flow, joining(mem));
+    CHECK_INT(n_told("members first: "), 1);
+    CHECK_INT(ns_forward_flow.version, 2);
+}
 
 TEST(steer_ends_of_a_path_are_not_scaled)
 {

@@ -1,5 +1,7 @@
 /* What has changed between two looks of a plan. */
 #include "nfvo/stored_plan.h"
+
+#include "ledger/ledger.h"
 #include "test.h"
 
 #include <string.h>
@@ -83,4 +85,71 @@ TEST(stored_plan_cuts_no_character_of_a_long_value)
         CHECK(str_utf8(lines, strlen(lines)));
         CHECK(strlen(lines) < 200);
     }
+}
+
+/* ---- how many ---------------------------------------------------------------------------- */
+
+#define PROJECT "00000000-0000-4000-8000-000000000001"
+#define OTHER "00000000-0000-4000-8000-000000000002"
+#define NSD "00000000-0000-4000-8000-000000000003"
+#define NS "00000000-0000-4000-8000-000000000004"
+
+static struct err *
+instance_make(struct tx *tx, void *arg)
+{
+    struct ns_descriptor *nsd = row_new(tx_mem(tx), &ns_descriptor_table);
+    struct ns_instance *ns = row_new(tx_mem(tx), &ns_instance_table);
+
+    (void)arg;
+    nsd->id = NSD;
+    ns->id = NS;
+    nsd->project_id = ns->project_id = PROJECT;
+    TRY(row_insert(tx, nsd));
+    ns->nsd_id = ns->name = ns->description = "x";
+    ns->nsd_info_id = NSD;
+    return row_insert(tx, ns);
+}
+
+struct keeping {
+    const char *project, *name;
+};
+
+static struct err *
+plan_keep(struct tx *tx, void *arg)
+{
+    const struct keeping *keeping = arg;
+    struct stored_plan *plan = row_new(tx_mem(tx), &stored_plan_table);
+
+    plan->project_id = keeping->project;
+    plan->name = keeping->name;
+    plan->ns_instance_id = NS;
+    plan->operation = "HEAL";
+    plan->request = plan->seen = plan->plan = parsed(tx_mem(tx), "{}");
+    return stored_plan_keep(tx, plan);
+}
+
+TEST(stored_plan_of_a_project_are_not_without_end)
+{
+    AUTO(mem) mem = mem_new("test");
+    VEC(const struct table *) tables = {0};
+    static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
+    struct store_config config = {.path = ":memory:", .seal_key = "0123456789abcdef0123456789abcdef"};
+    struct store *store = NULL;
+
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        for (const struct table *const *table = lists[i]; *table; table++) {
+            vec_add(mem, &tables, *table);
+        }
+    }
+    vec_add(mem, &tables, NULL);
+    config.tables = tables.items;
+    REQUIRE_OK(store_open(&config, &store));
+    REQUIRE_OK(store_write_wait(store, instance_make, NULL));
+    for (int i = 0; i < STORED_PLANS_MAX; i++) {
+        REQUIRE_OK(store_write_wait(store, plan_keep,
+                                    &(struct keeping){PROJECT, mem_printf(mem, "p%d", i)}));
+    }
+    CHECK_ERR(store_write_wait(store, plan_keep, &(struct keeping){PROJECT, "more"}), E_QUOTA);
+    CHECK_OK(store_write_wait(store, plan_keep, &(struct keeping){OTHER, "more"}));
+    store_close(store);
 }

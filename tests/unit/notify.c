@@ -380,6 +380,45 @@ TEST(notify_a_start_tells_of_no_later_error)
     store_close(store);
 }
 
+/* Of alarms it says that the list is to be read anew, as ETSI's documents have it; of others nothing. */
+static struct err *
+alarms_missed(struct tx *tx, void *arg)
+{
+    static const char *const of[] = {"vnffm", "vnflcm"};
+    struct notices found = {.mem = tx_mem(tx)};
+    const struct json *body;
+
+    (void)arg;
+    for (size_t i = 0; i < ARRAY_SIZE(of); i++) {
+        struct subscription *row = row_new(tx_mem(tx), &subscription_table);
+
+        row->project_id = PROJECT;
+        row->api = of[i];
+        row->callback_uri = row->base = "http://x";
+        row->created_at = tx_now(tx);
+        TRY(row_insert(tx, row));
+    }
+    TRY(notices_of_gap(tx, etsi_notices, 100, &found));
+    REQUIRE(found.items.n == 1);
+    body = json_of(tx_mem(tx), found.items.items[0]->body);
+    CHECK_INT(body->n, 5);
+    CHECK_STR(json_get_str(body, "notificationType"), "AlarmListRebuiltNotification");
+    CHECK(json_get_str(body, "id") && json_get_str(body, "timeStamp"));
+    CHECK_STR(json_get_str(body, "subscriptionId"), found.items.items[0]->subscription_id);
+    CHECK_STR(json_get_str(json_get(json_get(body, "_links"), "alarms"), "href"),
+              "http://x/vnffm/v1/alarms");
+    CHECK(json_get(json_get(body, "_links"), "subscription"));
+    return NULL;
+}
+
+TEST(notify_whoever_missed_alarms_is_to_read_them_anew)
+{
+    struct store *store = world_open(":memory:");
+
+    CHECK_OK(store_write_wait(store, alarms_missed, NULL));
+    store_close(store);
+}
+
 /* ---- much at once --------------------------------------------------------------------------- */
 
 #define MANY 50

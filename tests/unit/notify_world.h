@@ -65,6 +65,7 @@ static const struct notice notices[] = {
      .table = &thing_table,
      .on = 1u << CHANGE_DELETE,
      .members = MEMBERS({"thingId", "id"}, {"name", "name"})},
+    {.type = "Missed", .of_gap = true, .links = LINKS({"things", "/things", NULL})},
 };
 static const struct notice_api api = {
     .name = "test",
@@ -73,7 +74,7 @@ static const struct notice_api api = {
     .time_key = "timeStamp",
     .filter = criteria,
     .notices = notices,
-    .n_notices = 3,
+    .n_notices = 4,
 };
 static const struct notice_api *const apis[] = {&api, NULL};
 

@@ -336,6 +336,27 @@ TEST(vnfd_contradictions_are_invalid)
     CHECK_ERR_MSG(vnfd_of(mem, "topology_template: {}\n", &vnfd), E_INVALID, "this is no VNFD");
 }
 
+#define CP_OF_KIND(kind)                                                                           \
+    VNF_NODE VDU_NODE "    cp:\n      type: tosca.nodes.nfv.VduCp\n      properties:\n"            \
+                      "        layer_protocols: [ ipv4 ]\n"                                        \
+                      "        virtual_network_interface_requirements:\n"                          \
+                      "          - network_interface_requirements: { function_kind: " kind " }\n"  \
+                      "            support_mandatory: true\n"                                      \
+                      "      requirements: [ { virtual_binding: vdu } ]\n"
+
+TEST(vnfd_says_which_functions_route)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct vnfd *vnfd;
+
+    REQUIRE_OK(vnfd_of(mem, CP_OF_KIND("routed"), &vnfd));
+    CHECK(vnfd->flavours[0].cps[0].routed);
+    REQUIRE_OK(vnfd_of(mem, CP_OF_KIND("transparent"), &vnfd));
+    CHECK(!vnfd->flavours[0].cps[0].routed);
+    CHECK_ERR_MSG(vnfd_of(mem, CP_OF_KIND("router"), &vnfd), E_INVALID,
+                  "cp: function_kind is transparent or routed");
+}
+
 /* The example's NSD with a piece of its text replaced. */
 struct edit {
     const char *from, *to;
@@ -522,15 +543,28 @@ TEST(nsd_record_with_more_numbers_than_are_gone_through_is_refused)
     CHECK_OK(nsd_read(mem, json, &read));
 }
 
+TEST(nsd_a_path_may_lead_over_several_links)
+{
+    static const struct edit edits[] = {{"  node_templates:\n", OTHER_LINK},
+                                        {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"},
+                                        {NULL, NULL}};
+    AUTO(mem) mem = mem_new("test");
+    struct nsd *nsd;
+    const struct nsd_path *path;
+
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    path = &nsd->graphs[0].paths[0];
+    REQUIRE(path->n_positions == 2);
+    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].ingress)->name, "data");
+    CHECK_STR(nsd_link_of(nsd, &path->positions[1].elements[0].egress)->name, "other");
+}
+
 TEST(nsd_features_that_nothing_follows_are_refused)
 {
     static const struct {
         struct edit edits[3];
         const char *why;
     } cases[] = {
-        {{{"  node_templates:\n", OTHER_LINK}, {BEHIND_INSPECTOR "data", BEHIND_INSPECTOR "other"}},
-         "feature: a forwarding path over several virtual links (web_path: through_inspector is on "
-         "other, not on data)"},
         {{{"protocol: tcp", "protocol: tcp\n          ether_source_address: '02:00:00:00:00:01'"}},
          "feature: NfpRule match on ether_source_address"},
         {{{"  policies:\n", "  policies:\n    - open: { type: "

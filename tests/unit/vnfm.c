@@ -1,8 +1,11 @@
 /* The VNFM: what a VNFD needs, occurrences that follow their flows, holdings. */
 #include "vnfm/vnfm.h"
 #include "base/uuid.h"
+#include "base/vec.h"
 #include "nfvo/journal.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/ns_update.h"
+#include "nfvo/place.h"
 #include "nfvo/request.h"
 #include "test.h"
 #include "vnfm/describe.h"
@@ -296,6 +299,131 @@ TEST(vnfm_with_an_open_operation_is_not_taken_for_another_of_the_ns)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, open_part_fn, NULL));
+}
+
+#define TWIN "00000000-0000-4000-8000-000000000009"
+
+/* A second VNF, and for the first a VNFM that is another process. */
+static struct err *
+twin_insert(struct tx *tx)
+{
+    struct vnfm *vnfm = row_new(tx_mem(tx), &vnfm_table);
+    struct vnf_instance *old, *row;
+
+    vnf_of_ns_insert(tx);
+    vnfm->id = vnfm->project_id = PROJECT;
+    vnfm->name = "edge";
+    vnfm->url = "http://127.0.0.1:1";
+    TRY(row_insert(tx, vnfm));
+    TRY(row_get(tx, &vnf_instance_table, INSTANCE, &old));
+    row = row_copy(tx_mem(tx), old);
+    row->vnfm_id = PROJECT;
+    TRY(row_update(tx, old, row));
+    row = row_copy(tx_mem(tx), old);
+    row->id = TWIN;
+    return row_insert(tx, row);
+}
+
+static struct ns_updating
+updating_of(struct tx *tx)
+{
+    struct ns_in *ns = row_new(tx_mem(tx), &ns_in_table);
+
+    ns->ns_instance_id = NS;
+    ns->project_id = PROJECT;
+    return (struct ns_updating){.tx = tx,
+                                .in = ns,
+                                .made = row_new(tx_mem(tx), &ns_made_table),
+                                .request = row_new(tx_mem(tx), &update_ns_request_table)};
+}
+
+static struct err *
+load_once_fn(struct tx *tx, void *arg)
+{
+    static struct vnfd had;
+    struct vnfd *vnfd = NULL;
+    struct map loaded;
+
+    (void)arg;
+    map_init(&loaded, tx_mem(tx));
+    CHECK_ERR(vnfd_load_once(tx, &loaded, PACKAGE, &vnfd), E_CONFLICT);
+    map_set(&loaded, PACKAGE, &had);
+    CHECK_OK(vnfd_load_once(tx, &loaded, PACKAGE, &vnfd));
+    CHECK(vnfd == &had);
+    return NULL;
+}
+
+TEST(nfvo_reads_the_record_of_a_vnfd_once)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, load_once_fn, NULL));
+}
+
+static struct err *
+foreign_flavour_fn(struct tx *tx, void *arg)
+{
+    struct change_flavour_data *data = row_new(tx_mem(tx), &change_flavour_data_table);
+    struct ns_updating u;
+
+    (void)arg;
+    TRY(twin_insert(tx));
+    u = updating_of(tx);
+    data->vnf_instance_id = INSTANCE;
+    data->flavour_id = "other";
+    CHECK_ERR_MSG(update_flavour(&u, data), E_NOT_IMPLEMENTED, "managed by a foreign VNFM");
+    return NULL;
+}
+
+TEST(ns_update_brings_no_vnf_of_another_vnfm_to_a_flavour)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, foreign_flavour_fn, NULL));
+}
+
+static struct err *
+drains_fn(struct tx *tx, void *arg)
+{
+    static const struct {
+        const char *first, *second; /* parameters; null = none are given */
+        int64_t drain_s;
+    } cases[] = {
+        {NULL, NULL, 10},
+        {"{\"drainSeconds\": 60}", "{\"drainSeconds\": 0}", 60},
+        {"{\"drainSeconds\": 0}", NULL, 10},
+        {"{\"drainSeconds\": 0}", "{\"drainSeconds\": 3}", 3},
+    };
+
+    (void)arg;
+    TRY(twin_insert(tx));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *ids[] = {INSTANCE, TWIN}, *params[] = {cases[i].first, cases[i].second};
+        struct update_ns_request *request = row_new(tx_mem(tx), &update_ns_request_table);
+        struct ns_updating u = updating_of(tx);
+
+        u.request = request;
+        for (size_t j = 0; j < ARRAY_SIZE(ids); j++) {
+            struct terminate_vnf_data *data = row_new(tx_mem(tx), &terminate_vnf_data_table);
+
+            data->vnf_instance_id = ids[j];
+            if (params[j]) {
+                TRY(json_parse(tx_mem(tx), params[j], strlen(params[j]), &data->additional_params));
+                place_add(tx_mem(tx), &request->terminate, data);
+            }
+        }
+        CHECK_OK(update_remove(&u, INSTANCE));
+        CHECK_OK(update_remove(&u, TWIN));
+        CHECK_INT(u.in->drain_s, cases[i].drain_s);
+    }
+    return NULL;
+}
+
+TEST(ns_update_drains_as_long_as_the_slowest_of_those_that_go)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, drains_fn, NULL));
 }
 
 static struct err *

@@ -112,7 +112,7 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], "unknown": [{"siteId": "$site_id", "siteName": "east", "reason": "$ := text", "kinds": [
   "network", "subnet", "port", "security_group", "flow_classifier", "port_pair", "port_pair_group", "port_chain", "server",
-  "interconnect", "remote_port", "chain_label"]}], ...}
+  "interconnect", "remote_port", "chain_label", "router"]}], ...}
 PUT site:/refuse/servers  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/heal  as demo

@@ -186,6 +186,21 @@ GET /nslcm/v2/ns_instances/$sns  as demo
 = 200
 {"nsScaleStatus": [{"nsScalingAspectId": "width", "nsScaleLevelId": "0"}], ...}
 
+# A step out of a service that has more than the next level says takes none away.
+POST /nslcm/v2/ns_instances/$sns/scale  as demo
+{"scaleType": "SCALE_NS", "scaleNsData": {"scaleNsByStepsData": {"scalingDirection": "SCALE_OUT", "aspectId": "width"}}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op45 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op45  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/compute/v2.1/servers  as demo
+= 200
+{"servers": [{...}, {...}, {...}]}
+GET /nslcm/v2/ns_instances/$sns  as demo
+= 200
+{"nsScaleStatus": [{"nsScalingAspectId": "width", "nsScaleLevelId": "1"}], ...}
+
 # Down to one, whatever came to the profile besides.
 POST /nslcm/v2/ns_instances/$sns/update  as demo
 {"updateType": "INSTANTIATE_VNF", "instantiateVnfData": [{"vnfProfileId": "fw"}]}
@@ -210,6 +225,38 @@ GET site:/compute/v2.1/servers  as demo
 GET /nslcm/v2/ns_instances/$sns  as demo
 = 200
 {"nsScaleStatus": [{"nsScalingAspectId": "width", "nsScaleLevelId": "0"}], ...}
+
+# One whose VNF was given up without its server: a level that has it among its number is not reached by that.
+PUT site:/refuse/servers  as demo
+= 204
+POST /nslcm/v2/ns_instances/$sns/scale  as demo
+{"scaleType": "SCALE_NS", "scaleNsData": {"scaleNsByStepsData": {"scalingDirection": "SCALE_OUT", "aspectId": "width"}}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op7 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op7  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op7/fail  as demo
+= 200
+PUT site:/refuse/none  as demo
+= 204
+GET /nslcm/v2/ns_instances/$sns  as demo
+= 200
+{"vnfInstance": [{"vnfInstanceName": "sized-fw-1", ...}, {"id": "$half := text", ...}], "nsScaleStatus": [{"nsScaleLevelId": "0", ...}], ...}
+POST /nslcm/v2/ns_instances/$sns/scale  as demo
+{"scaleType": "SCALE_NS", "scaleNsData": {"scaleNsByStepsData": {"scalingDirection": "SCALE_OUT", "aspectId": "width"}}}
+= 409
+{"detail": "VNF instance $half is not whole since an operation was given up: heal or remove it, then scale", ...}
+POST /nslcm/v2/ns_instances/$sns/scale  as demo
+{"scaleType": "SCALE_NS", "scaleNsData": {"additionalParamsForNs": {"drainSeconds": 0}, "scaleNsToLevelData": {"nsScaleInfo": [{"nsScalingAspectId": "width", "nsScaleLevelId": "0"}]}}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op8 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op8  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET /nslcm/v2/ns_instances/$sns  as demo
+= 200
+{"vnfInstance": [{"vnfInstanceName": "sized-fw-1", ...}], ...}
 
 # Nothing is left at the end.
 POST /nslcm/v2/ns_instances/$sns/terminate  as demo

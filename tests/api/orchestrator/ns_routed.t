@@ -1,0 +1,157 @@
+# A path through functions that route, at a site without service function chains: routers and routes do
+# what a chain would, both ways.
+include routed demo
+
+# Neither chains nor routers: a plan says so, and why.
+PUT site:/offer/nothing  as demo
+= 204
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "request": {"nsFlavourId": "default"}}
+= 200
+{"error": "path path passes site east, which does not offer service function chains (networking-sfc), and routes cannot stand in for one: the site does not offer router, extraroute and allowed-address-pairs", ...}
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default"}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op0 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op0  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"status": 501, ...}, ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op0/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op0  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+
+# What the site offers is asked again once the site was changed.
+PUT site:/offer/routers  as demo
+= 204
+PATCH /carrick/v1/sites/$east  as demo
+{"password": "p"}
+= 200
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default"}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op1 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/subnets  as demo
+= 200
+{"subnets": [{"name": "demo-c", "gateway_ip": "10.3.0.1", "id": "$sub_c := text", ...}, {"name": "demo-b", "gateway_ip": "10.2.0.1", "id": "$sub_b := text", ...}, {"name": "demo-a", "gateway_ip": "10.1.0.1", "id": "$sub_a := text", ...}]}
+GET site:/network/v2.0/routers  as demo
+= 200
+{"routers": [
+ {"id": "$r_c := text", "name": "demo-c", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$gw_out := text"}], ...},
+ {"id": "$r_b := text", "name": "demo-b", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out := text"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in := text"}], ...},
+ {"id": "$r_a := text", "name": "demo-a", "routes": [{"destination": "10.0.0.0/8", "nexthop": "$fw_in := text"}], ...}]}
+GET site:/network/v2.0/ports?device_id=$r_b  as demo
+= 200
+{"ports": [{"device_owner": "network:router_interface", "fixed_ips": [{"subnet_id": "$sub_b", ...}], ...}]}
+
+# Port security stays at the functions: each side may send what comes through from the other.
+GET site:/network/v2.0/ports?name=demo-fw-fw-in_cp  as demo
+= 200
+{"ports": [{"id": "$fw_in_port := text", "allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}], "security_groups": ["$ := text"], "fixed_ips": [{"subnet_id": "$sub_a", "ip_address": "$fw_in"}], ...}]}
+GET site:/network/v2.0/ports?name=demo-fw-fw-out_cp  as demo
+= 200
+{"ports": [{"allowed_address_pairs": [{"ip_address": "10.1.0.0/24"}], "fixed_ips": [{"subnet_id": "$sub_b", "ip_address": "$fw_out"}], ...}]}
+GET site:/network/v2.0/ports?name=demo-gw-fw-in_cp  as demo
+= 200
+{"ports": [{"allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}], "fixed_ips": [{"subnet_id": "$sub_b", "ip_address": "$gw_in"}], ...}]}
+GET site:/network/v2.0/ports?name=demo-gw-fw-out_cp  as demo
+= 200
+{"ports": [{"allowed_address_pairs": [{"ip_address": "10.1.0.0/24"}], "fixed_ips": [{"subnet_id": "$sub_c", "ip_address": "$gw_out"}], ...}]}
+GET site:/network/v2.0/sfc/port_chains  as demo
+= 200
+{"port_chains": []}
+
+# What somebody changes there is told; scaling a function to where it is tells the routes anew.
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+PUT site:/network/v2.0/routers/$r_b  as demo
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.99"}]}}
+= 200
+PUT site:/network/v2.0/ports/$fw_in_port  as demo
+{"port": {"allowed_address_pairs": []}}
+= 200
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [
+ {"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "recorded": "10.0.0.0/8", "found": "none", ...},
+ {"difference": "ROUTES", "kind": "router", "resourceId": "$r_b", "name": "b", "recorded": "10.1.0.0/24 via $fw_out, 10.0.0.0/8 via $gw_in",
+  "found": "10.1.0.0/24 via 10.2.0.99", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...}], ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnfInstance": [{"id": "$fw := text", "vnfInstanceName": "demo-fw", ...}, {"id": "$gw := text", "vnfInstanceName": "demo-gw", ...}], ...}
+PUT site:/network/v2.0/ports/$fw_in_port  as demo
+{"port": {"allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}]}}
+= 200
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$gw", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 0}]}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op2 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op2  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+
+# A route leads to one server: more are refused before anything is done, also as VNFs; so is what would
+# have to change the ports of functions that run.
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "scale": {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$fw", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}}
+= 200
+{"error": "VNF fw would have 2 servers at virtual_link_in: path path goes through it by routes, and a route leads to one", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "INSTANTIATE_VNF", "instantiateVnfData": [{"vnfdId": "router", "vnfFlavourId": "f", "vnfProfileId": "fw"}]}}
+= 200
+{"error": "VNF fw-2 cannot join path path, which is routed: a route leads to one instance", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}}
+= 200
+{"error": "path path is routed: its VNFFG graph goes with the NS", ...}
+
+# In the end nothing is left: routes first, then interfaces, then routers.
+POST /nslcm/v2/ns_instances/$ns/terminate  as demo
+{}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op3 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op3  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers  as demo
+= 200
+{"routers": []}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+GET site:/network/v2.0/subnets  as demo
+= 200
+{"subnets": []}
+
+# Taken back half-way, with routers that are there.
+PUT site:/refuse/servers  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default"}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op4 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op4/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+GET site:/network/v2.0/routers  as demo
+= 200
+{"routers": []}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": []}
