@@ -9,7 +9,8 @@
 
 extern const struct face etsi_grant_face;
 extern const struct face etsi_vnfpkgm_face, etsi_nsd_face, etsi_nslcm_face, etsi_vnflcm_face,
-    etsi_vnffm_face, etsi_nsfm_face, etsi_vnfpm_face, etsi_nspm_face, carrick_face;
+    etsi_vnffm_face, etsi_nsfm_face, etsi_vnfpm_face, etsi_nspm_face, etsi_vnfind_face,
+    carrick_face;
 
 /* The row's members that hold something, in the table's order: what is not there
  * is absent, never null (SOL013 4.2: JSON). */

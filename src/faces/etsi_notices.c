@@ -825,7 +825,60 @@ const struct notice_api nspm_notices = {
     .older = OLDER(.version = "1.2.0", .filter = nspm_older),
 };
 
+/* ---- vnfind ---------------------------------------------------------------------------------- */
+
+static const char *const indicator_types[] = {
+    "VnfIndicatorValueChangeNotification",
+    "SupportedIndicatorsChangeNotification",
+    NULL,
+};
+static const struct criterion vnfind_filter[] = {
+    {.name = "vnfInstanceSubscriptionFilter",
+     .form = CRITERION_OBJECT,
+     .below = vnf_instance_filter},
+    {.name = "notificationTypes", .fact = "notificationType", .words = indicator_types},
+    {.name = "indicatorIds", .fact = "vnfIndicatorId"},
+    {0},
+};
+
+static struct err *
+indicator_look(const struct notice_event *event, struct jw *w)
+{
+    const struct vnf_indicator *indicator = event->row;
+
+    return vnf_facts(event, indicator->vnf_instance_id, w);
+}
+
+static void
+indicator_more(const struct notice_event *event, bool is_full, struct jw *w)
+{
+    const struct vnf_indicator *indicator = event->row;
+
+    (void)is_full;
+    jw_raw(w, "value", indicator->value);
+}
+
+static const struct notice vnfind[] = {
+    {.type = "VnfIndicatorValueChangeNotification",
+     .table = &vnf_indicator_table,
+     .on = ON_CREATE | ON_UPDATE,
+     .column = "value",
+     .members = MEMBERS({"vnfIndicatorId", "name"}, {"vnfInstanceId", "vnf_instance_id"}),
+     .links = LINKS({"vnfInstance", "/vnflcm/v2/vnf_instances", "vnf_instance_id"}),
+     .look = indicator_look,
+     .more = indicator_more},
+};
+const struct notice_api vnfind_notices = {
+    .name = "vnfind",
+    .version = "1.4.0",
+    .subscriptions = "/vnfind/v1/subscriptions",
+    .time_key = "timeStamp",
+    .filter = vnfind_filter,
+    .notices = vnfind,
+    .n_notices = sizeof vnfind / sizeof *vnfind,
+};
+
 const struct notice_api *const etsi_notices[] = {&vnflcm_notices, &nslcm_notices, &vnfpkgm_notices,
                                                  &nsd_notices,    &vnffm_notices, &nsfm_notices,
                                                  &vnfpm_notices,  &nspm_notices,
-                                                 NULL};
+                                                 &vnfind_notices, NULL};

@@ -8,7 +8,7 @@
 
 /* What each API tells, and all of them, for a notifier (null-terminated). */
 extern const struct notice_api vnflcm_notices, nslcm_notices, vnfpkgm_notices, nsd_notices,
-    vnffm_notices, nsfm_notices, vnfpm_notices, nspm_notices;
+    vnffm_notices, nsfm_notices, vnfpm_notices, nspm_notices, vnfind_notices;
 extern const struct notice_api *const etsi_notices[];
 
 extern const struct rest_shape etsi_subscription_shape;

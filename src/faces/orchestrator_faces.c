@@ -8,7 +8,7 @@
 static const struct face *const faces[] = {
     &etsi_vnfpkgm_face, &etsi_nsd_face, &etsi_nslcm_face, &etsi_vnflcm_face, &etsi_vnffm_face,
     &etsi_nsfm_face,    &etsi_vnfpm_face, &etsi_nspm_face, &carrick_face,
-    &etsi_grant_face,
+    &etsi_grant_face,   &etsi_vnfind_face,
 };
 
 const struct rest_mount *

@@ -105,6 +105,22 @@ images_write(struct mem *mem, struct jw *w, const struct vnfd *vnfd)
     jw_end(w);
 }
 
+/* An indicator is the measurement that the VNFD says, or that of its own name. */
+static void
+indicators_write(struct jw *w, const struct vnfd *vnfd)
+{
+    if (!vnfd->n_indicators) {
+        return;
+    }
+    jw_object(w, "indicators");
+    for (size_t i = 0; i < vnfd->n_indicators; i++) {
+        const struct vnfd_indicator *indicator = &vnfd->indicators[i];
+
+        jw_str(w, indicator->name, str_or(indicator->metric, indicator->name));
+    }
+    jw_end(w);
+}
+
 static struct err *
 vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined *found,
              const struct json **columns)
@@ -128,6 +144,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined
         jw_str(&w, NULL, vnfd->vnfm_info[i]);
     }
     jw_end(&w);
+    indicators_write(&w, vnfd);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, columns);
 }

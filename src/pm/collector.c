@@ -14,10 +14,13 @@
 #define RETRY_MS 1000
 #define DUE_MAX 1000     /* Jobs and thresholds of a round. */
 #define EXPIRED_MAX "5000" /* Reports that a round forgets. */
+#define INDICATOR_US (PM_INDICATOR_S * PM_SECOND)
 
-/* A job or a threshold that is due. */
+/* A job or a threshold that is due, or a VNF instance with indicators. */
 struct due {
-    struct pm_schedule *schedule;
+    const char *id;
+    struct pm_schedule *schedule; /* null: 'indicated' */
+    const struct pm_indicated *indicated;
     struct pm_subject subject;
     struct pm_things things;
     bool is_there;
@@ -30,6 +33,7 @@ struct round {
     struct pm_look *look;
     struct map busy; /* Ids of what other rounds are at. */
     VEC(struct due) due;
+    bool has_indicators; /* It is their time. */
     int64_t next_at; /* When something is due next, as far as is known. */
     struct err *err;
 };
@@ -41,6 +45,7 @@ struct pm_collector {
     int64_t tick_ms;
     bool is_closed;
     struct round *reading; /* With a worker, or on its way back. */
+    int64_t indicators_at; /* When indicators are due next: the reading round's. */
     struct round *rounds;  /* Under way. */
     pthread_mutex_t lock;
     pthread_cond_t quiet;
@@ -55,6 +60,7 @@ due_read(struct tx *tx, struct round *round, const struct pm_schedule *schedule)
     struct mem *mem = pm_look_mem(round->look);
     struct due due = {.schedule = row_copy(mem, schedule)};
 
+    due.id = due.schedule->id;
     if (str_eq(schedule->kind, "JOB")) {
         TRY(pm_job_subject(tx, mem, schedule->id, &due.subject, &due.is_there));
     } else {
@@ -75,9 +81,32 @@ busy_note(struct round *round)
     map_init(&round->busy, mem);
     for (const struct round *other = round->collector->rounds; other; other = other->next) {
         vec_each (&other->due, due) {
-            map_set(&round->busy, mem_str(mem, due->schedule->id), round);
+            map_set(&round->busy, mem_str(mem, due->id), round);
         }
     }
+}
+
+/* Every so often, at the same times for all: then a value is of a whole period. */
+static struct err *
+indicators_read(struct tx *tx, struct round *round)
+{
+    struct mem *mem = pm_look_mem(round->look);
+    struct pm_all_indicated all = {0};
+    struct query kept = {.table = &vnf_indicator_table, .limit = 1};
+    struct rows rows;
+
+    TRY(pm_indicated_now(tx, mem, &all));
+    vec_each (&all, one) {
+        struct due due = {.id = one->id, .indicated = one, .is_there = true};
+
+        if (!map_get(&round->busy, one->id)) {
+            TRY(pm_things_now(tx, mem, &one->subject, &due.things));
+            vec_add(mem, &round->due, due);
+        }
+    }
+    TRY(rows_select(tx, &kept, &rows));
+    round->has_indicators = all.n > 0 || rows.n > 0;
+    return NULL;
 }
 
 /* store_fn: on a reader.  Who is waited for takes nobody's place. */
@@ -85,6 +114,7 @@ static struct err *
 round_read(struct tx *tx, void *arg)
 {
     struct round *round = arg;
+    struct pm_collector *collector = round->collector;
     struct sort sorts[] = {{.attr = "collect_at"}, {0}};
     struct query query = {.table = &pm_schedule_table,
                           .sorts = sorts,
@@ -104,6 +134,13 @@ round_read(struct tx *tx, void *arg)
             TRY(due_read(tx, round, schedule));
         }
     }
+    if (collector->indicators_at <= now || collector->indicators_at > now + INDICATOR_US) {
+        TRY(indicators_read(tx, round));
+        collector->indicators_at = pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
+    }
+    if (collector->indicators_at < round->next_at) {
+        round->next_at = collector->indicators_at;
+    }
     return NULL;
 }
 
@@ -114,9 +151,12 @@ static struct err *
 due_write(struct tx *tx, void *arg)
 {
     const struct due *due = arg;
-    struct cond by_id[] = {COND("id", due->schedule->id), {0}};
+    struct cond by_id[] = {COND("id", due->id), {0}};
     struct pm_schedule *schedule;
 
+    if (due->indicated) {
+        return pm_indicator_round(tx, due->indicated, &due->things);
+    }
     TRY(row_find(tx, &pm_schedule_table, by_id, &schedule));
     if (!schedule) {
         return NULL;
@@ -133,10 +173,15 @@ due_write(struct tx *tx, void *arg)
 static struct err *
 due_skip(struct tx *tx, const struct due *due, struct err *why)
 {
-    struct pm_schedule *old = due->schedule, *schedule = row_copy(tx_mem(tx), old);
-    int64_t period_us = old->period_s * PM_SECOND;
+    struct pm_schedule *old = due->schedule, *schedule;
+    int64_t period_us;
 
-    log_err(LOG_LV_WARN, "pm", why, "a job or threshold is left out");
+    log_err(LOG_LV_WARN, "pm", why, "a job, threshold or indicator is left out");
+    if (!old) {
+        return NULL;
+    }
+    schedule = row_copy(tx_mem(tx), old);
+    period_us = old->period_s * PM_SECOND;
     schedule->collect_at = pm_period_end(old->started_at, period_us, tx_now(tx)) + period_us;
     return row_update(tx, old, schedule);
 }
@@ -169,6 +214,9 @@ round_write(struct tx *tx, void *arg)
         if (e) {
             TRY(due_skip(tx, due, e));
         }
+    }
+    if (round->has_indicators) {
+        TRY(pm_indicators_sweep(tx));
     }
     TRY(metrics_expire(tx, pm_keeps));
     return reports_expire(tx);
@@ -282,7 +330,7 @@ round_begin(void *arg)
         round->err = NULL;
         next_at = time_now_us() + RETRY_MS * 1000;
     }
-    if (failed || !round->due.n || collector->is_closed) {
+    if (failed || (!round->due.n && !round->has_indicators) || collector->is_closed) {
         round_free(round);
     } else {
         round_look(round);

@@ -138,10 +138,33 @@ struct err *pm_job_round(struct tx *tx, const struct pm_schedule *schedule,
 struct err *pm_threshold_round(struct tx *tx, const struct pm_schedule *schedule,
                                const struct pm_subject *subject,
                                const struct pm_things *things) MUST_USE;
+/* ---- indicator.c: values of VNF indicators -------------------------------------------------------- */
+
+/* A VNF instance whose VNFD declares indicators: those that can be measured are metrics of 'subject',
+ * 'names' what the VNFD calls them. */
+struct pm_indicated {
+    const char *id;
+    struct pm_subject subject;
+    const char **names;
+};
+struct pm_all_indicated {
+    struct pm_indicated *items;
+    size_t n, cap;
+};
+/* All that are INSTANTIATED now, in 'mem'. */
+struct err *pm_indicated_now(struct tx *tx, struct mem *mem,
+                             struct pm_all_indicated *all) MUST_USE;
+/* The samples of a round are kept: its indicators get their values of the last period, or none. */
+struct err *pm_indicator_round(struct tx *tx, const struct pm_indicated *one,
+                               const struct pm_things *things) MUST_USE;
+/* Forgets values of what is not instantiated or not declared any more. */
+struct err *pm_indicators_sweep(struct tx *tx) MUST_USE;
+
 /* The newest end of a period of 'period_us' that is not after 'now'. */
 int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
 #define PM_SECOND INT64_C(1000000)
 #define PM_THRESHOLD_S 30      /* Thresholds are looked at so often. */
+#define PM_INDICATOR_S 30      /* Indicators get a value so often. */
 #define PM_PERIODS_MAX 1000    /* Collection periods of a report. */
 #define PM_VALUES_MAX 100000   /* Values of all reports that a job makes at once. */
 /* Reports are kept for a day; fewer where a job makes so many, but not less than a while. */

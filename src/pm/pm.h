@@ -49,15 +49,19 @@ struct pm_schedule {
     struct row row;
 #include "pm/pm_schedule.tbl"
 };
+struct vnf_indicator {
+    struct row row;
+#include "pm/vnf_indicator.tbl"
+};
 #undef ATTR
 
 extern const struct table pm_job_table, pm_threshold_table, pm_report_table, pm_crossing_table,
-    pm_schedule_table;
+    pm_schedule_table, vnf_indicator_table;
 /* Bodies of requests. */
 extern const struct table pm_job_request_table, pm_threshold_request_table, pm_modifications_table;
 /* For store_config; null-terminated. */
 extern const struct table *const pm_tables[];
-extern const struct resource pm_job_resource, pm_threshold_resource;
+extern const struct resource pm_job_resource, pm_threshold_resource, vnf_indicator_resource;
 /* Registers them. */
 void pm_register(void);
 

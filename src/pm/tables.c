@@ -93,6 +93,11 @@ static const struct attr pm_schedule_attrs[] = {
 #include "pm/pm_schedule.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_indicator
+static const struct attr vnf_indicator_attrs[] = {
+#include "pm/vnf_indicator.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 const struct table pm_job_request_table = {
@@ -137,13 +142,20 @@ const struct table pm_schedule_table = {
     .unlogged = true,
     TABLE(struct pm_schedule, pm_schedule_attrs),
 };
+const struct table vnf_indicator_table = {
+    .name = "vnf_indicator",
+    .doc = "Values of VNF indicators.",
+    TABLE(struct vnf_indicator, vnf_indicator_attrs),
+};
 
 const struct table *const pm_tables[] = {&pm_job_table,      &pm_threshold_table, &pm_report_table,
-                                         &pm_crossing_table, &pm_schedule_table,  NULL};
+                                         &pm_crossing_table, &pm_schedule_table,
+                                         &vnf_indicator_table, NULL};
 
 void
 pm_register(void)
 {
     resource_register(&pm_job_resource);
     resource_register(&pm_threshold_resource);
+    resource_register(&vnf_indicator_resource);
 }

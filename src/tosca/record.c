@@ -152,13 +152,16 @@ SHAPE(flavour, true, M(TEXT, id), M(TEXT_OR_NULL, description), M(TEXT_OR_NULL, 
       MANY(LIST, links, &link_shape), MANY(LIST, aspects, &aspect_shape),
       MANY(LIST, affinities, &affinity_shape), MANY_LATER(LIST, scripts, &script_shape));
 #undef OF
+#define OF vnfd_indicator
+SHAPE(indicator, false, M(TEXT, name), M(TEXT_OR_NULL, metric));
+#undef OF
 #define OF vnfd
 SHAPE(vnfd, false, M(TEXT, descriptor_id), M(TEXT, descriptor_version), M(TEXT, provider),
       M(TEXT, product_name), M(TEXT, software_version), M(TEXT_OR_NULL, product_info_name),
       M(TEXT_OR_NULL, product_info_description), MANY(TEXTS, vnfm_info, NULL),
       M(TEXT_OR_NULL, node_type), M(OPAQUE, lcm_configuration),
       M(OPAQUE, configurable_properties), M(OPAQUE, monitoring),
-      MANY(LIST, flavours, &flavour_shape));
+      MANY_LATER(LIST, indicators, &indicator_shape), MANY(LIST, flavours, &flavour_shape));
 #undef OF
 #undef ROOT
 

@@ -12,6 +12,8 @@
 #define AFFINITY "tosca.policies.nfv.AffinityRule"
 #define ANTI_AFFINITY "tosca.policies.nfv.AntiAffinityRule"
 #define VDU_CP "tosca.nodes.nfv.VduCp"
+#define INDICATOR "tosca.interfaces.nfv.VnfIndicator"
+#define INDICATORS_MAX 100
 #define VDUS_MAX 200
 #define MIB (1024.0 * 1024.0)
 #define GIB (MIB * 1024.0)
@@ -566,6 +568,64 @@ read_flavours(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd
     }
 }
 
+/* ---- indicators ------------------------------------------------------------------------- */
+
+/* The measurement that a monitoring parameter of that name is: its key in a map (3.7.1) or its
+ * 'name'. */
+static const char *
+measurement_of(const struct json *monitoring, const char *name)
+{
+    json_each (monitoring, i) {
+        const struct json *parameter = monitoring->items[i];
+
+        if ((monitoring->keys && str_eq(monitoring->keys[i], name)) ||
+            str_eq(json_get_str(parameter, "name"), name)) {
+            return json_get_str(parameter, "performance_metric");
+        }
+    }
+    return NULL;
+}
+
+static bool
+has_indicator(const struct vnfd *vnfd, const char *name)
+{
+    for (size_t i = 0; i < vnfd->n_indicators; i++) {
+        if (str_eq(vnfd->indicators[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Notifications of an interface type, and of those that it is derived from. */
+static void
+read_notifications(const struct tosca_type *type, struct vnfd *vnfd)
+{
+    for (; type && tosca_is(type, INDICATOR); type = type->parent) {
+        for (size_t i = 0; i < type->operations.n && vnfd->n_indicators < INDICATORS_MAX; i++) {
+            const char *name = type->operations.items[i];
+
+            if (!has_indicator(vnfd, name)) {
+                vnfd->indicators[vnfd->n_indicators++] =
+                    (struct vnfd_indicator){name, measurement_of(vnfd->monitoring, name)};
+            }
+        }
+    }
+}
+
+static void
+read_indicators(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd)
+{
+    vnfd->indicators = MEM_ARRAY(x->mem, INDICATORS_MAX, struct vnfd_indicator);
+    for (const struct tosca_type *type = vnf->type; type; type = type->parent) {
+        vec_each (&type->interface_types, name) {
+            if (*name) {
+                read_notifications(tosca_type(x->tosca, TOSCA_INTERFACE, *name), vnfd);
+            }
+        }
+    }
+}
+
 static void
 read_identity(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd)
 {
@@ -597,6 +657,7 @@ vnfd_from_tosca(struct mem *mem, const struct tosca *tosca, struct vnfd **vnfd)
     }
     *vnfd = MEM_NEW(mem, struct vnfd);
     read_identity(&x, vnf, *vnfd);
+    read_indicators(&x, vnf, *vnfd);
     read_flavours(&x, vnf, *vnfd);
     if (x.faults) {
         *vnfd = NULL;

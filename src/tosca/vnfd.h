@@ -170,6 +170,13 @@ struct vnfd_flavour {
     struct vnfd_script *scripts;
 };
 
+/* A VNF indicator (SOL001 6.7: a notification of the VNF's interface VnfIndicator), and which
+ * measurement it is where a monitoring parameter of the same name says so ("v_cpu_usage_mean_vnf");
+ * null where none does. */
+struct vnfd_indicator {
+    const char *name, *metric;
+};
+
 struct vnfd {
     const char *descriptor_id, *descriptor_version;
     const char *provider, *product_name, *software_version;
@@ -180,6 +187,8 @@ struct vnfd {
     const struct json *lcm_configuration; /* opaque, or null */
     const struct json *configurable_properties; /* opaque, or null */
     const struct json *monitoring; /* opaque, or null */
+    size_t n_indicators;
+    struct vnfd_indicator *indicators;
     size_t n_flavours;
     struct vnfd_flavour *flavours;
 };

@@ -42,6 +42,8 @@ static const struct {
      "nfv-sol002-sol003/SOL002/VNFFaultManagement/VNFFaultManagement.yaml"},
     {&etsi_vnfpm_face, "SOL002 VNF performance management", "/vnfpm/v2",
      "nfv-sol002-sol003/SOL002/VNFPerformanceManagement/VNFPerformanceManagement.yaml"},
+    {&etsi_vnfind_face, "SOL003 VNF indicators", "/vnfind/v1",
+     "nfv-sol002-sol003/SOL003/VNFIndicator/VNFIndicator.yaml"},
     {&etsi_nspm_face, "SOL005 NS performance management", "/nspm/v2",
      "nfv-sol005/SOL005/NSPerformanceManagement/NSPerformanceManagement.yaml"},
     {&etsi_grant_face, "SOL003 granting of operations", "/grant/v1",

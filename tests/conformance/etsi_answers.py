@@ -51,6 +51,7 @@ DOCUMENTS = {
 PATH_SLIPS = {
     "/nslcm/v1/ns_lcm_op_occs/{nsLcmOpOccId}/fail": "/ns_lcm_op_occs/{nsLcmOpOccId}/fail",
     "/nslcm/v1/ns_lcm_op_occs/{nsLcmOpOccId}/cancel": "/ns_lcm_op_occs/{nsLcmOpOccId}/cancel",
+    "/indicators/subscriptions/{subscriptionId}": "/subscriptions/{subscriptionId}",
 }
 REQUIRED_SLIPS = {"statusEnteredTime": "stateEnteredTime"}
 # Version 1: path below /API/v1 -> what GET of it answers; other answers with a body are the same.

@@ -257,7 +257,8 @@ report_changes(struct tx *tx, void *arg)
 TEST(pm_a_report_is_not_twice_in_the_store)
 {
     static char path[512];
-    struct store_config config = {.path = path, .tables = pm_tables};
+    static const struct table *const tables[] = {&pm_job_table, &pm_report_table, NULL};
+    struct store_config config = {.path = path, .tables = tables};
     struct store *store = NULL;
 
     snprintf(path, sizeof path, "%s/db", test_dir());
