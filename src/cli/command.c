@@ -458,6 +458,8 @@ static const struct command commands[] = {
     {ONE_OF("ID", "op cancel", NULL, operation_task, "stops an operation that is under way"),
      .options = cancel_options, .arg = "cancel"},
     LIST("holding list", holding_noun, "lists what instances hold at sites"),
+    LIST("script list", script_noun, "lists scripts of packages that were run at servers"),
+    {ONE_OF("ID", "script show", &script_noun, noun_show, "shows a script's run and what it said")},
     LIST("subscription list", subscription_noun, "lists subscriptions, with what waits for each"),
     {ONE_OF("ID", "subscription show", &subscription_noun, subscription_show,
             "shows a subscription, what waits for the subscriber, and dead letters")},

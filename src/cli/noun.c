@@ -89,6 +89,13 @@ const struct noun holding_noun = {
     .named_by = (const struct noun *const[]){&site_noun, &ns_noun, &vnf_noun, NULL},
 };
 
+const struct noun script_noun = {
+    .name = "script run",
+    .path = "/carrick/v1/script_runs",
+    .columns = COLUMNS("id", "operation", "vnfc", "exitStatus", "startTime", "vnfLcmOpOccId"),
+    .named_by = (const struct noun *const[]){&vnf_noun, NULL},
+};
+
 const struct noun subscription_noun = {
     .name = "subscription",
     .path = "/carrick/v1/subscriptions",

@@ -548,6 +548,11 @@ rebuild_start(struct tx *tx, struct rest_request *r, const struct json *asked)
                        "Invalid input for field/attribute rebuild: 'user_data' needs "
                        "microversion 2.57.");
     }
+    if (rebuild.sets_data && !rebuild.user_data &&
+        !json_is(json_get(asked, "user_data"), JSON_T_NULL)) {
+        return err_new(E_INVALID, NULL,
+                       "Invalid input for field/attribute rebuild: 'user_data' is no text.");
+    }
     TRY(server_rebuild(tx, &r->op, r->id, &rebuild));
     TRY(resource_get(tx, &r->op, r->id, &row));
     rest_write_row(r, r->op.resource, &nova_server_full, row);

@@ -14,6 +14,7 @@
 #include "fm/fm.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
+#include "script/script.h"
 #include "pm/pm.h"
 #include "sys/file.h"
 #include "tosca/package.h"
@@ -320,6 +321,7 @@ engine_start(struct orchestrator *o)
     o->nfvo.drops = upload_drops_new(o->store, o->loop);
     o->nfvo.peers = o->peers;
     o->nfvo.desk = grant_desk_new();
+    o->nfvo.scripts = script_runs_new(o->loop, o->nfvo.program);
     flow_service_set(o->engine, "vim", o->vim);
     flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
     flow_service_set(o->engine, PEER_SERVICE, o->peers);
@@ -435,6 +437,7 @@ orchestrator_end(struct orchestrator *o)
     }
     upload_drops_free(o->nfvo.drops);
     grant_desk_free(o->nfvo.desk);
+    script_runs_free(o->nfvo.scripts);
     if (o->loop) {
         loop_free(o->loop);
     }

@@ -115,6 +115,7 @@ alarm_acknowledge(struct tx *tx, struct op *op, const char *id,
 struct forgetting_of {
     struct forgetting *forgetting;
     const struct table *table;
+    struct map *found;
 };
 
 static struct err *
@@ -122,8 +123,8 @@ old_add(void *arg, int n, const char *const *columns)
 {
     struct forgetting_of *of = arg;
 
-    if (n > 0 && of->forgetting->old.n_live < FORGET_MAX) {
-        map_set(&of->forgetting->old, mem_str(of->forgetting->mem, columns[0]),
+    if (n > 0 && of->found->n_live < FORGET_MAX) {
+        map_set(of->found, mem_str(of->forgetting->mem, columns[0]),
                 mem_copy(of->forgetting->mem, &of->table, sizeof of->table));
     }
     return NULL;
@@ -134,7 +135,8 @@ static struct err *
 forget_find_of(struct tx *tx, struct forgetting *forgetting, const struct table *table)
 {
     struct mem *mem = tx_mem(tx);
-    struct forgetting_of of = {.forgetting = forgetting, .table = table};
+    struct forgetting_of of = {forgetting, table, &forgetting->old};
+    struct forgetting_of gone = {forgetting, table, &forgetting->gone};
     const char *until[] = {
         mem_printf(mem, "%lld", (long long)(tx_now(tx) - FM_KEPT_DAYS * DAY_US)), NULL};
     const char *most[] = {mem_printf(mem, "%d", FM_KEPT_MAX), NULL};
@@ -143,6 +145,12 @@ forget_find_of(struct tx *tx, struct forgetting *forgetting, const struct table 
                mem_printf(mem, "SELECT id FROM %s WHERE cleared_at < CAST(? AS INTEGER)",
                           table->name),
                until, old_add, &of));
+    TRY(tx_sql(tx,
+               mem_printf(mem,
+                          "SELECT id FROM %s WHERE cleared_at IS NULL AND NOT EXISTS "
+                          "(SELECT 1 FROM site WHERE site.id = site_id)",
+                          table->name),
+               (const char *[]){NULL}, old_add, &gone));
     return tx_sql(tx,
                   mem_printf(mem,
                              "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY project_id "
@@ -166,6 +174,17 @@ forget_do(struct tx *tx, void *arg)
 {
     struct forgetting *forgetting = arg;
 
+    map_each(&forgetting->gone, entry) {
+        const struct table *const *table = entry->value;
+        struct cond open[] = {
+            COND("id", entry->key), {.attr = "cleared_at", .op = COND_NULL}, {0}};
+        struct alarm *there;
+
+        TRY(row_find(tx, *table, open, &there));
+        if (there) {
+            TRY(clear(tx, there));
+        }
+    }
     map_each(&forgetting->old, entry) {
         const struct table *const *table = entry->value;
         struct cond by_id[] = {COND("id", entry->key), {0}};

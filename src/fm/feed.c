@@ -56,6 +56,8 @@ changed(void *arg, int64_t last, size_t n, struct err *err)
     if (first || n) {
         look_kick(look);
     }
+    /* The end of a look asks too: not before its time either, whatever a site tells. */
+    feed_rest(look, pause_ms < 0 ? SECOND_NS : pause_ms * MS_NS);
     if (pause_ms >= 0) {
         loop_timer_arm(look->gap, pause_ms);
     }

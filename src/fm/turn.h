@@ -46,10 +46,11 @@ struct turning {
 /* store_fn on the writer; 'arg' is the struct turning. */
 struct err *turns_do(struct tx *tx, void *arg) MUST_USE;
 
-/* Cleared alarms that are too old or too many, as keys of 'old' with their table as value. */
+/* Cleared alarms that are too old or too many, as keys of 'old' with their table as value; likewise
+ * 'gone', those of sites that were removed, where nobody looks any more: they are cleared. */
 struct forgetting {
     struct mem *mem;
-    struct map old;
+    struct map old, gone;
 };
 struct err *forget_find(struct tx *tx, void *arg) MUST_USE; /* store_fn on a reader */
 struct err *forget_do(struct tx *tx, void *arg) MUST_USE;   /* store_fn on the writer */

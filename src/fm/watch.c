@@ -416,10 +416,12 @@ tick_run(struct fm_watch *watch)
     struct forgetting forgetting = {.mem = watch->mem};
 
     map_init(&forgetting.old, watch->mem);
+    map_init(&forgetting.gone, watch->mem);
     TRY(store_read(watch->nfvo->store, sites_read, watch));
     TRY(store_read(watch->nfvo->store, forget_find, &forgetting));
-    return forgetting.old.n_live ? store_write_wait(watch->nfvo->store, forget_do, &forgetting)
-                                 : NULL;
+    return forgetting.old.n_live + forgetting.gone.n_live
+               ? store_write_wait(watch->nfvo->store, forget_do, &forgetting)
+               : NULL;
 }
 
 /* loop_fn */

@@ -92,9 +92,6 @@ struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_ins
 /* ns_adopt.c: VNFs that run already become the NS's. */
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
-extern const struct flow_type ns_heal_flow, ns_update_flow;
-/* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
-extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* ns_graph.c: NFPs are rules of paths: the identifier of rule 'i'; is the path the client's own and
  * none of the NSD's; which VNFFG it is of then (null: none of those of the NSD). */
 const char *ns_nfp_id(struct mem *mem, const struct plan_path *path, size_t i);
@@ -113,6 +110,9 @@ struct err *ns_continue_check(struct tx *tx, const struct flow_type *type,
                               const struct flow_row *flow) MUST_USE;
 /* What operations of an NS can go on without: the instantiations, scalings, changes of its VNFs. */
 extern const struct flow_type *const ns_spares[];
+extern const struct flow_type ns_heal_flow, ns_update_flow;
+/* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
+extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;

@@ -450,6 +450,31 @@ grant_run(struct flow *f, const void *in)
     return follow(&run);
 }
 
+/* One that stopped is nobody's to retry: who waits for its decision is refused, and what it granted is
+ * followed no more, with its claims until the VNFM terminates the instance or is forgotten. */
+static struct err *
+grant_state_changed(struct tx *tx, const struct flow_row *flow, int before)
+{
+    struct grant_asked *asked = row_new(tx_mem(tx), &grant_asked_table);
+    struct grant *old, *grant;
+    const struct json *json;
+
+    if (before == FLOW_N_STATES || flow_row_state(flow) != FLOW_FAILED_TEMP) {
+        return NULL;
+    }
+    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &json));
+    TRY(row_from_json(tx_mem(tx), &grant_asked_table, json, asked));
+    TRY(grant_write(tx, asked->grant_id, &old, &grant));
+    if (str_eq(old->status, "PROCESSING")) {
+        TRY(ledger_release(tx, grant->id));
+        TRY(problem_of_flow(tx_mem(tx), flow->error, &grant->problem));
+        grant->status = "REFUSED";
+    } else if (str_eq(old->status, "GRANTED")) {
+        grant->status = "ENDED";
+    }
+    return row_update(tx, old, grant);
+}
+
 const struct flow_type grant_flow = {
     .name = "grant",
     .version = 1,
@@ -457,4 +482,5 @@ const struct flow_type grant_flow = {
     .in = &grant_asked_table,
     .run = grant_run,
     .sweep = vim_sweep,
+    .state_changed = grant_state_changed,
 };

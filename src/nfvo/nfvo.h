@@ -11,6 +11,7 @@
 #include "tosca/nsd.h"
 
 struct notifier;
+struct script_runs;
 
 /* What the floor works with; op.user of its faces, service "nfvo" of its flows. */
 struct nfvo {
@@ -29,6 +30,7 @@ struct nfvo {
     struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
     struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
     const char *own_url;      /* What links in requests of ours begin with. */
+    struct script_runs *scripts; /* Of packages, at servers. */
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
     int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
     struct http_tls tls;      /* Of calls to sites. */

@@ -131,6 +131,23 @@ images_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in *in)
     }
 }
 
+/* What SOL003 would say: InstantiateVnfRequest with what the NS request has for the profile. */
+static struct err *
+request_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in *in)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    if (!vnf->params) {
+        return NULL;
+    }
+    jw_object(&w, NULL);
+    jw_str(&w, "flavourId", vnf->flavour_id);
+    jw_json(&w, "additionalParams", vnf->params);
+    jw_end(&w);
+    return json_parse(run->mem, text.data, text.len, &in->request);
+}
+
 struct err *
 ns_vnf_spawn(struct ns_parts *run, const struct plan_vnf *vnf)
 {
@@ -151,6 +168,7 @@ ns_vnf_spawn(struct ns_parts *run, const struct plan_vnf *vnf)
     ns_totals_fill(&run->plan->sites, vnf->site, in);
     TRY(connections_fill(run, vnf, in));
     images_fill(run, vnf, in);
+    TRY(request_fill(run, vnf, in));
     return flow_spawn_as(run->f, label, &vnf_instantiate_flow, flow_id(run->f, label), in);
 }
 

@@ -506,6 +506,62 @@ hops_left(struct left *left, const struct rows *hops)
     }
 }
 
+static const struct plan_path *
+path_find(const struct rows *paths, const char *name)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        if (str_eq(((const struct plan_path *)paths->items[i])->name, name)) {
+            return paths->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* Adds those rules of 'path' that have a classifier somewhere and are not among 'rules'. */
+static void
+rules_held(const struct left *left, const struct plan_path *path, struct rows *rules)
+{
+    struct mem *mem = tx_mem(left->tx);
+
+    for (size_t i = 0; i < path->rules.n; i++) {
+        struct plan_rule *rule = row_copy(mem, path->rules.items[i]);
+        const char *label = steer_rule_label(mem, path->name, rule, i);
+        bool held = false;
+
+        for (size_t k = 0; k < left->held->items.n; k++) {
+            const struct held *item = left->held->items.items[k];
+
+            held = held ||
+                   (str_eq(item->kind, "flow_classifier") && str_starts(item->label, label));
+        }
+        if (held && !steer_has_rule(mem, rules, path->name, label)) {
+            rule->nfp = ns_nfp_id(mem, path, i);
+            rule->key = rule->key ? rule->key : mem_printf(mem, "%zu", i);
+            place_add(mem, rules, rule);
+        }
+    }
+}
+
+/* A path that stays, with the rules that it has now, be they those before or after. */
+static void *
+path_left(const struct left *left, const struct plan_path *before, const struct plan_path *after)
+{
+    struct plan_path *path = row_copy(tx_mem(left->tx), before);
+    struct rows rules = {0};
+
+    rules_held(left, after, &rules);
+    rules_held(left, before, &rules);
+    path->rules = rules.n ? rules : path->rules;
+    return path;
+}
+
+/* An update gives names to the rules of the paths that it changes. */
+static bool
+is_changed(const struct plan_path *after)
+{
+    return after && after->rules.n && ((const struct plan_rule *)after->rules.items[0])->key;
+}
+
 static void
 paths_left(struct left *left)
 {
@@ -516,11 +572,14 @@ paths_left(struct left *left)
     for (size_t k = 0; k < ARRAY_SIZE(all); k++) {
         for (size_t i = 0; i < all[k]->n; i++) {
             const struct plan_path *path = all[k]->items[i];
-            bool stays = has_path(&before, path->name) && has_path(after, path->name);
+            const struct plan_path *now = path_find(after, path->name);
+            bool stays = now && has_path(&before, path->name);
 
             if (!has_path(&left->made->paths, path->name) &&
                 (stays || path_is_held(left, &before, path))) {
-                place_add(tx_mem(left->tx), &left->made->paths, all[k]->items[i]);
+                place_add(tx_mem(left->tx), &left->made->paths,
+                          stays && is_changed(now) ? path_left(left, path, now)
+                                                   : all[k]->items[i]);
             }
         }
     }

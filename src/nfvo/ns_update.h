@@ -11,7 +11,7 @@
  * update_ns_request, of which the first is needed, the second may be given besides (the first
  * again: none may); 'check' is asked for each entry of 'member'; 'flow' is the operation's,
  * ns_update_flow runs 'each' for every VNF of in->scaled.  Where a check says that what is asked for
- * deletes, the one-way flow is taken instead: ns_flavour_change_flow for flavours, else ns_shrink_flow. */
+ * deletes, a one-way flow is taken instead: ns_flavour_change_flow for flavours, else ns_shrink_flow. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
     X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \

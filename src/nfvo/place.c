@@ -168,6 +168,7 @@ place_instance(struct placing *p, const char *seed, const struct nsd_vnf *profil
                              ? mem_printf(p->mem, "%s%s", params->name, number)
                              : mem_printf(p->mem, "%s-%s", p->in->name, vnf->name);
     vnf->description = params ? params->description : NULL;
+    vnf->params = params ? params->additional_params : NULL;
     vnf->vnf_instance_id = uuid_from(p->mem, mem_printf(p->mem, "%s/%s", seed, vnf->name));
     vnf->vcpus = size.vcpus;
     vnf->memory_mb = size.memory_mb;

@@ -172,6 +172,7 @@ const struct table *const nfvo_tables[] = {
     &vnfm_table,           &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &pnf_descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
+    &script_run_table,
     &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &stored_plan_table,
     NULL,
 };
@@ -184,6 +185,7 @@ nfvo_register(void)
         &pnf_descriptor_resource,
         &ns_instance_resource,    &ns_lcm_op_occ_resource, &vnf_instance_resource,
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
+        &script_run_resource,
         &holding_resource,        &stored_plan_resource,   &vnfm_resource,
     };
 
@@ -197,6 +199,7 @@ const struct flow_type *const nfvo_flows[] = {
     &pnfd_onboard_flow,
     &package_erase_flow,   &vnf_instantiate_flow,
     &vnf_terminate_flow,   &vnfc_flow,
+    &vnf_terminate_flow_1, &vnf_script_flow,
     &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &vnf_operate_flow,     &vnfc_power_flow,
     &vnf_modify_flow,      &vnf_heal_flow,
@@ -231,6 +234,9 @@ const struct step_kind *const nfvo_kinds[] = {
     &held_note,
     &held_read,
     &vnf_describe,
+    &vnf_boot_data,
+    &vnf_script,
+    &vnf_scripts_read,
     &vnf_keep,
     &vnf_made_read,
     &vnf_scaled,

@@ -101,7 +101,8 @@ is_changed(const struct notice *notice, const struct change *change)
 {
     const struct json *now;
 
-    if (notice->of_gap || !str_eq(change->table, notice->table->name) || !(notice->on & (1u << change->kind))) {
+    if (notice->of_gap || !str_eq(change->table, notice->table->name) ||
+        !(notice->on & (1u << change->kind))) {
         return false;
     }
     now = notice->column ? json_get(change->columns, notice->column) : NULL;
@@ -391,16 +392,15 @@ gap_weigh(void *arg, void *row)
         COND("seq", mem_printf(mem, "%lld", (long long)telling->event.change->seq)),
         {0},
     };
+    const struct criterion *criteria = notice_filter(telling->api, subscription->major);
     struct notification *there;
 
     TRY(row_find(tx, &notification_table, same, &there));
-    if (!there &&
-        criteria_hold(telling->api->filter,
-                      filter_of_types(mem, telling->api->filter, subscription->filter),
-                      telling->facts)) {
-        notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
+    if (there || !criteria_hold(criteria, filter_of_types(mem, criteria, subscription->filter),
+                                telling->facts)) {
+        return NULL;
     }
-    return NULL;
+    return notice_add(telling->notices, &telling->event, telling->id, telling->api, subscription);
 }
 
 static struct err *

@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 #define NONCE_SIZE 12
@@ -70,5 +71,18 @@ unseal_text(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const char *place
         return err_new(E_INTERNAL, NULL, "%s was not sealed with this key", place);
     }
     *plain = out;
+    return NULL;
+}
+
+struct err *
+seal_secret(const uint8_t key[SEAL_KEY_SIZE], const char *place, uint8_t secret[SEAL_KEY_SIZE])
+{
+    unsigned int n = SEAL_KEY_SIZE;
+
+    if (!HMAC(EVP_sha256(), key, SEAL_KEY_SIZE, (const unsigned char *)place, strlen(place), secret,
+              &n) ||
+        n != SEAL_KEY_SIZE) {
+        return err_new(E_INTERNAL, NULL, "no secret for %s", place);
+    }
     return NULL;
 }

@@ -16,4 +16,8 @@ struct err *seal_text(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const c
 struct err *unseal_text(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const char *place,
                         const char *sealed, const char **plain) MUST_USE;
 
+/* HMAC-SHA-256 of 'place' under the key. */
+struct err *seal_secret(const uint8_t key[SEAL_KEY_SIZE], const char *place,
+                        uint8_t secret[SEAL_KEY_SIZE]) MUST_USE;
+
 #endif

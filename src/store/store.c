@@ -258,6 +258,15 @@ store_seal(struct store *store, struct mem *mem, const char *plain, const char *
 }
 
 struct err *
+tx_secret(struct tx *tx, const char *place, uint8_t secret[32])
+{
+    if (!tx->store->has_key) {
+        return err_new(E_INTERNAL, NULL, "the store has no sealing key");
+    }
+    return seal_secret(tx->store->seal_key, place, secret);
+}
+
+struct err *
 store_unseal(struct store *store, struct mem *mem, const char *sealed, const char **plain)
 {
     if (!store->has_key) {

@@ -185,6 +185,10 @@ struct store_watch;
 struct store_watch *store_watch(struct store *store, struct loop *loop, loop_fn *fn, void *arg);
 void store_unwatch(struct store_watch *watch);
 
+/* 32 bytes that follow from the sealing key and 'place', the same whenever they are asked for; neither is
+ * told by them.  E_INTERNAL where the store has no key. */
+struct err *tx_secret(struct tx *tx, const char *place, uint8_t secret[32]) MUST_USE;
+
 /* Sealing of secrets outside rows (files, journals): text in, text out. */
 struct err *store_seal(struct store *store, struct mem *mem, const char *plain, const char **sealed) MUST_USE;
 struct err *store_unseal(struct store *store, struct mem *mem, const char *sealed, const char **plain) MUST_USE;

@@ -293,13 +293,16 @@ extract_requirement(const struct tosca_node *node, const char *name)
     return NULL;
 }
 
-static bool
-has_implementation(const struct yaml *operation)
+bool
+extract_has_script(const struct yaml *name, const struct yaml *operation)
 {
+    static const char *const other[] = {"type", "description", "inputs", "operations",
+                                        "notifications", NULL};
     const struct yaml *implementation = yaml_get(operation, "implementation");
 
-    return (operation->type == YAML_T_SCALAR && !yaml_is_null(operation)) ||
-           !yaml_is_null(implementation);
+    return !str_in(name->text, other) &&
+           ((operation->type == YAML_T_SCALAR && !yaml_is_null(operation)) ||
+            !yaml_is_null(implementation));
 }
 
 void
@@ -313,9 +316,8 @@ extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
 
         for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
             yaml_each (lists[k], o) {
-                if (lists[k]->type == YAML_T_MAP && !str_eq(lists[k]->keys[o]->text, "type") &&
-                    !str_eq(lists[k]->keys[o]->text, "description") &&
-                    has_implementation(lists[k]->items[o])) {
+                if (lists[k]->type == YAML_T_MAP &&
+                    extract_has_script(lists[k]->keys[o], lists[k]->items[o])) {
                     extract_fault(
                         x, tosca_unsupported(lists[k]->keys[o], "LCM script (%s of interface %s)",
                                              lists[k]->keys[o]->text, interfaces->keys[i]->text));

@@ -46,6 +46,8 @@ void extract_refuse_policies(struct extract *x, const struct tosca_template *in,
 const struct tosca_requirement *extract_requirement(const struct tosca_node *node, const char *name);
 /* Nodes with behaviour that Carrick does not run: scripts of an interface. */
 void extract_refuse_scripts(struct extract *x, const struct tosca_node *node);
+/* Is 'operation' of an interface called 'name' one that a script implements? */
+bool extract_has_script(const struct yaml *name, const struct yaml *operation);
 /* A prefix or address in canonical form; a fault where it is none. */
 const char *extract_prefix(struct extract *x, const struct yaml *value);
 /* The main node of a descriptor ("tosca.nodes.nfv.VNF"), and its template; null where there is none. */
@@ -54,6 +56,11 @@ const struct tosca_node *extract_main(const struct tosca *tosca, const char *bas
 /* vnfd_policy.c */
 void extract_levels(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour);
 void extract_aspects(struct extract *x, const struct tosca_template *in, struct vnfd_flavour *flavour);
+/* vnfd_script.c */
+void extract_boot_data(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *vdu);
+/* Of a VNF's node, once connection points are read: its scripts, of which those are refused for which
+ * there is no moment with a server to run at. */
+void extract_scripts(struct extract *x, const struct tosca_node *node, struct vnfd_flavour *flavour);
 /* nsd_scale.c */
 void extract_ns_levels(struct extract *x, const struct tosca_template *in, struct nsd *nsd);
 /* nsd_path.c */

@@ -101,7 +101,8 @@ SHAPE(cp, false, M(TEXT, name), M(TEXT_OR_NULL, vdu), M(WHOLE, order),
       REF(NAME_OR_NULL, link, links, &link_shape), M(TEXT_OR_NULL, external),
       M(TEXT_OR_NULL, vnic_type), MANY(TEXTS, layer_protocols, NULL), M(FLAG, wants_ip),
       M(FLAG, wants_mac), M(TEXT_OR_NULL, ip_type), M(FLAG, trunk), M(FLAG, port_security),
-      M(WHOLE, bitrate), M_LATER(FLAG, routed));
+      M(WHOLE, bitrate), M_LATER(FLAG, routed), M_LATER(TEXT_OR_NULL, management_user),
+      M_LATER(WHOLE, management_port));
 #undef OF
 #define OF vnfd_ext_cp
 SHAPE(ext_cp, false, M(TEXT, name), M(TEXT_OR_NULL, requirement),
@@ -115,7 +116,8 @@ SHAPE(vdu, false, M(TEXT, name), M(TEXT_OR_NULL, display_name), M(TEXT_OR_NULL, 
       M(WHOLE, min_instances), M(WHOLE, max_instances), M(COUNT, initial_instances),
       M(WHOLE, vcpus), M(WHOLE, memory_mb), M(WHOLE, disk_gb),
       M(TEXT_OR_NULL, requested_capability), REF(POINTER, image, images, &image_shape),
-      M(TEXT_OR_NULL, user_data), M(OPAQUE, boot_data), M(OPAQUE, monitoring),
+      M(TEXT_OR_NULL, user_data), M(OPAQUE, boot_data), M_LATER(OPAQUE, boot_text),
+      M_LATER(FLAG, config_drive), M(OPAQUE, monitoring),
       REFS(POINTERS, cps, cps, &cp_shape), REFS(POINTERS, storages, storages, &storage_shape));
 #undef OF
 #define OF vnfd_count
@@ -139,13 +141,16 @@ SHAPE(aspect, false, M(TEXT, name), M(TEXT_OR_NULL, description), M(WHOLE, max_l
 SHAPE(affinity, false, M(TEXT, name), M(FLAG, anti), M(TEXT_OR_NULL, scope),
       MANY(TEXTS, members, NULL));
 #undef OF
+#define OF vnfd_script
+SHAPE(script, false, M(TEXT, operation), M(TEXT, text), M(WHOLE, timeout_s), M(OPAQUE, inputs));
+#undef OF
 #define OF vnfd_flavour
 SHAPE(flavour, true, M(TEXT, id), M(TEXT_OR_NULL, description), M(TEXT_OR_NULL, default_level),
       MANY(LIST, levels, &level_shape), MANY(LIST, images, &image_shape),
       MANY(LIST, storages, &storage_shape), MANY(LIST, cps, &cp_shape),
       MANY(LIST, vdus, &vdu_shape), MANY(LIST, ext_cps, &ext_cp_shape),
       MANY(LIST, links, &link_shape), MANY(LIST, aspects, &aspect_shape),
-      MANY(LIST, affinities, &affinity_shape));
+      MANY(LIST, affinities, &affinity_shape), MANY_LATER(LIST, scripts, &script_shape));
 #undef OF
 #define OF vnfd
 SHAPE(vnfd, false, M(TEXT, descriptor_id), M(TEXT, descriptor_version), M(TEXT, provider),

@@ -183,6 +183,24 @@ cp_function(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
     }
 }
 
+/* A way in for scripts. */
+static void
+cp_management(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
+{
+    const char *management = extract_text(x, wanted, "management");
+    const char *told = str_or(extract_text(x, wanted, "management_port"), "22");
+    int64_t port = 0;
+
+    if (!management) {
+        return;
+    }
+    if (!str_eq(management, "ssh") || !str_to_i64(told, &port) || port < 1 || port > UINT16_MAX) {
+        extract_fault(x, tosca_fault(wanted, "%s: management is ssh, at a port of TCP", cp->name));
+    }
+    cp->management_user = str_or(extract_text(x, wanted, "management_user"), "root");
+    cp->management_port = port;
+}
+
 /* network_interface_requirements: the keys that Carrick knows. */
 static void
 cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
@@ -192,6 +210,7 @@ cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
             extract_get(x, list->items[i], "network_interface_requirements");
         const char *security = extract_text(x, wanted, "port_security");
 
+        cp_management(x, cp, wanted);
         if (str_eq(security, "disabled")) {
             cp->port_security = false;
         } else if (security && !str_eq(security, "enabled")) {
@@ -283,23 +302,6 @@ vdu_compute(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *v
     }
 }
 
-static void
-vdu_boot_data(struct extract *x, const struct tosca_node *node, struct vnfd_vdu *vdu)
-{
-    const struct yaml *data = tosca_value(x->tosca, node, "boot_data");
-    const struct yaml *file = extract_get(x, data, "content_or_file_data");
-
-    vdu->boot_data = extract_json(x, data);
-    if (yaml_str(data)) { /* 2.6.1: a string */
-        vdu->user_data = yaml_str(data);
-    } else if (file) {
-        vdu->user_data = extract_text(x, file, "content");
-        if (extract_get(x, file, "source_path")) {
-            extract_fault(x, tosca_unsupported(file, "boot data from a file (%s)", node->name));
-        }
-    }
-}
-
 static struct vnfd_vdu
 vdu_of(struct extract *x, const struct tosca_node *node, const struct vnfd_image *image)
 {
@@ -317,7 +319,7 @@ vdu_of(struct extract *x, const struct tosca_node *node, const struct vnfd_image
                                      node->name));
     }
     vdu_compute(x, node, &vdu);
-    vdu_boot_data(x, node, &vdu);
+    extract_boot_data(x, node, &vdu);
     extract_refuse_scripts(x, node);
     return vdu;
 }
@@ -516,7 +518,6 @@ read_flavour(struct extract *x, const struct tosca_template *in, const struct to
         if (tosca_is((*node)->type, VNF)) {
             flavour->description = str_or(tosca_value_str(x->tosca, *node, "flavour_description"),
                                           flavour->description);
-            extract_refuse_scripts(x, *node);
         }
     }
     if (str_empty(flavour->id)) {
@@ -529,6 +530,11 @@ read_flavour(struct extract *x, const struct tosca_template *in, const struct to
     read_cps(x, in, flavour);
     read_ext_cps(x, in, flavour);
     bind_cps(x, flavour);
+    vec_each (&in->nodes, node) {
+        if (tosca_is((*node)->type, VNF)) {
+            extract_scripts(x, *node, flavour);
+        }
+    }
     extract_aspects(x, in, flavour);
     extract_levels(x, in, flavour);
     extract_affinities(x, in, AFFINITY, ANTI_AFFINITY, &flavour->affinities,

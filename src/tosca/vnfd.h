@@ -37,6 +37,10 @@ struct vnfd_cp {
     bool port_security;
     bool routed;                  /* the same with key "function_kind" = "routed"; false where not said */
     int64_t bitrate;              /* bits per second, 0 = not said */
+    /* network_interface_requirements "management": "ssh": scripts are run by way of it, as user
+     * "management_user" ("root" where not said) at "management_port" (22).  Null = they are not. */
+    const char *management_user;
+    int64_t management_port;
 };
 
 /* An external connection point: how the outside names it (VnfExtCp or a VduCp
@@ -86,13 +90,23 @@ struct vnfd_vdu {
     int64_t disk_gb;              /* virtual_local_storage and image's min_disk, GiB, rounded up */
     const char *requested_capability; /* requested_additional_capability_name (a flavor), or null */
     const struct vnfd_image *image;
-    const char *user_data;        /* boot_data content, or null */
+    const char *user_data;        /* boot_data's content or file, or null: none, or not known yet */
+    const struct json *boot_text; /* what user_data will be (late.h), or null */
+    bool config_drive;            /* they are told on a drive, too */
     const struct json *boot_data; /* the whole, opaque, or null */
     const struct json *monitoring; /* opaque, or null */
     size_t n_cps;
     struct vnfd_cp **cps;         /* by order */
     size_t n_storages;
     struct vnfd_storage **storages;
+};
+
+/* What is run at servers at the end or the beginning of an operation. */
+struct vnfd_script {
+    const char *operation;        /* of tosca.interfaces.nfv.Vnflcm: "instantiate_end" */
+    const char *text;
+    int64_t timeout_s;
+    const struct json *inputs;    /* an object of late values (late.h) */
 };
 
 struct vnfd_count {
@@ -152,6 +166,8 @@ struct vnfd_flavour {
     struct vnfd_aspect *aspects;
     size_t n_affinities;
     struct vnfd_affinity *affinities;
+    size_t n_scripts;
+    struct vnfd_script *scripts;
 };
 
 struct vnfd {
@@ -184,6 +200,8 @@ const struct vnfd_link *vnfd_link(const struct vnfd_flavour *flavour, const char
 const struct vnfd_ext_cp *vnfd_ext_cp(const struct vnfd_flavour *flavour, const char *name);
 const struct vnfd_level *vnfd_level(const struct vnfd_flavour *flavour, const char *name);
 const struct vnfd_aspect *vnfd_aspect(const struct vnfd_flavour *flavour, const char *name);
+/* By the name of the operation. */
+const struct vnfd_script *vnfd_script(const struct vnfd_flavour *flavour, const char *operation);
 /* Instances of a VDU at a level (null = the default one). */
 int64_t vnfd_instances(const struct vnfd_flavour *flavour, const char *level, const char *vdu);
 /* How many more instances of a VDU there are than where all aspects are at 0 (SOL001 6.10.3);

@@ -95,7 +95,7 @@ nics_read(struct asking *asking, const struct json *nics, struct vim_figures *fi
     }
 }
 
-/* Time that all its processors have worked; unknown where one of them does not tell. */
+/* Time that all its processors have worked; unknown where one of them does not tell, or what cannot be. */
 static int64_t
 cpu_time(const struct json *cpus)
 {
@@ -104,10 +104,9 @@ cpu_time(const struct json *cpus)
     json_each (cpus, i) {
         int64_t time = figure(cpus->items[i], "time");
 
-        if (time == INT_NULL) {
+        if (time == INT_NULL || time < 0 || __builtin_add_overflow(sum, time, &sum)) {
             return INT_NULL;
         }
-        sum += time;
     }
     return cpus && cpus->n ? sum : INT_NULL;
 }

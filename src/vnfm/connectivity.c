@@ -7,6 +7,7 @@
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/request_check.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
@@ -410,6 +411,11 @@ connectivity_run(struct flow *f, const void *arg)
     TRY(flow_note(f, "%s: %zu ports move", in->name, run.moves.n));
     TRY(ports_move(&run));
     TRY(instance_keep(&run));
+    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+                                          .in = in,
+                                          .wanted = run.wanted,
+                                          .vnfcs = &run.after->vnfcs,
+                                          .old = &run.before->vnfcs}));
     flow_result(f, run.after);
     return NULL;
 }

@@ -36,6 +36,7 @@ cp_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_cp
     wanted->link = cp->link;
     wanted->port_security = cp->port_security;
     wanted->routed = cp->routed;
+    wanted->management = cp->management_user != NULL;
     return wanted;
 }
 
@@ -68,6 +69,8 @@ vnfc_new(struct mem *mem, const struct vnfd_flavour *flavour, const struct vnfd_
     if (vdu->user_data) {
         vnfc->user_data = base64_from(mem, vdu->user_data, strlen(vdu->user_data), false);
     }
+    vnfc->boot_text = vdu->boot_text;
+    vnfc->config_drive = vdu->config_drive;
     vnfc->cps = cps_of(mem, flavour, vdu);
     return vnfc;
 }
@@ -317,6 +320,17 @@ links_of(struct mem *mem, const struct vnfd_flavour *flavour)
     return (struct rows){.n = links.n, .items = links.items};
 }
 
+static struct strs
+scripts_of(struct mem *mem, const struct vnfd_flavour *flavour)
+{
+    struct strs scripts = {.items = MEM_ARRAY(mem, flavour->n_scripts + 1, const char *)};
+
+    for (size_t i = 0; i < flavour->n_scripts; i++) {
+        scripts.items[scripts.n++] = flavour->scripts[i].operation;
+    }
+    return scripts;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 struct vnf_size
@@ -353,6 +367,7 @@ vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id
     wanted->flavour_id = flavour->id;
     wanted->level_id = level_id ? level_id : flavour->default_level;
     wanted->links = links_of(mem, flavour);
+    wanted->scripts = scripts_of(mem, flavour);
     TRY(scales_fill(mem, flavour, scales, wanted));
     return vnfcs_fill(mem, flavour, wanted, &wanted->vnfcs);
 }

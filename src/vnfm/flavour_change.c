@@ -104,7 +104,8 @@ software_differs(struct checking *c, const char *name)
     }
     vnf_text_differs(&c->faults, mem_printf(mem, "VDU %s, image", name), old->image->hash,
                      new->image->hash);
-    if (!str_eq(str_or(old->user_data, ""), str_or(new->user_data, ""))) {
+    if (!str_eq(str_or(old->user_data, ""), str_or(new->user_data, "")) ||
+        !json_equal(old->boot_text, new->boot_text)) {
         request_fault(&c->faults, "VDU %s: its user data changes", name);
     }
 }

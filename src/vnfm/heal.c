@@ -8,6 +8,7 @@
 #include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -175,6 +176,11 @@ heal_run(struct flow *f, const void *arg)
     TRY(grant_get(&run));
     TRY(servers_replace(&run));
     vnf_rows_add(mem, &run.scaled->made, run.after);
+    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+                                          .in = run.in,
+                                          .wanted = run.wanted,
+                                          .vnfcs = &run.after->vnfcs,
+                                          .old = &run.before->vnfcs}));
     TRY(flow_step(f, "instance", &vnf_scaled, run.scaled, NULL));
     flow_result(f, run.after);
     return NULL;

@@ -7,6 +7,7 @@
 #include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 
 #include <string.h>
@@ -151,7 +152,13 @@ instantiate_run(struct flow *f, const void *arg)
     run.made->level_id = run.wanted->level_id;
     run.made->scales = run.wanted->scales;
     run.made->connections = run.connections;
+    run.made->params = vnf_params_kept(in, run.wanted);
     TRY(held_of_vnf(&run, row_new(flow_mem(f), &held_list_table)));
+    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+                                          .in = in,
+                                          .operation = "instantiate_end",
+                                          .wanted = run.wanted,
+                                          .vnfcs = &run.made->vnfcs}));
     TRY(flow_step(f, "instance", &vnf_keep, run.made, NULL));
     flow_result(f, run.made);
     return NULL;

@@ -147,6 +147,41 @@ static const struct attr foreign_known_attrs[] = {
 #include "vnfm/foreign_known.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT boot_text
+static const struct attr boot_text_attrs[] = {
+#include "vnfm/boot_text.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT boot_in
+static const struct attr boot_in_attrs[] = {
+#include "vnfm/boot_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT boot_out
+static const struct attr boot_out_attrs[] = {
+#include "vnfm/boot_out.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT script_in
+static const struct attr script_in_attrs[] = {
+#include "vnfm/script_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT script_out
+static const struct attr script_out_attrs[] = {
+#include "vnfm/script_out.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scripts_in
+static const struct attr scripts_in_attrs[] = {
+#include "vnfm/scripts_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT scripts_out
+static const struct attr scripts_out_attrs[] = {
+#include "vnfm/scripts_out.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT owner
 static const struct attr owner_attrs[] = {
 #include "vnfm/owner.tbl"
@@ -303,4 +338,39 @@ const struct table owner_table = {
     .name = "owner",
     .doc = "An instance, for steps that look at or forget what it holds.",
     TABLE(struct owner, owner_attrs),
+};
+const struct table boot_text_table = {
+    .name = "boot_text",
+    .doc = "What servers of a VDU are told when they boot, before its inputs have values.",
+    TABLE(struct boot_text, boot_text_attrs),
+};
+const struct table boot_in_table = {
+    .name = "boot_in",
+    .doc = "Texts of boot data and what their inputs are.",
+    TABLE(struct boot_in, boot_in_attrs),
+};
+const struct table boot_out_table = {
+    .name = "boot_out",
+    .doc = "User data of VDUs.",
+    TABLE(struct boot_out, boot_out_attrs),
+};
+const struct table script_in_table = {
+    .name = "script_in",
+    .doc = "A script of the package at one server.",
+    TABLE(struct script_in, script_in_attrs),
+};
+const struct table script_out_table = {
+    .name = "script_out",
+    .doc = "What became of a script.",
+    TABLE(struct script_out, script_out_attrs),
+};
+const struct table scripts_in_table = {
+    .name = "scripts_in",
+    .doc = "Which scripts an instance has.",
+    TABLE(struct scripts_in, scripts_in_attrs),
+};
+const struct table scripts_out_table = {
+    .name = "scripts_out",
+    .doc = "Scripts of an instance and where they are to be run.",
+    TABLE(struct scripts_out, scripts_out_attrs),
 };

@@ -8,6 +8,7 @@
 #include "vnfm/difference.h"
 #include "vnfm/flows.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -261,7 +262,9 @@ packages_read(struct run *run)
     what->flavour_id = run->made->flavour_id;
     what->level_id = run->made->level_id;
     what->scales = run->made->scales;
-    return flow_step(run->f, "describe new", &vnf_describe, what, run->after);
+    TRY(flow_step(run->f, "describe new", &vnf_describe, what, run->after));
+    TRY(vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
+    return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
 }
 
 static struct err *

@@ -1,6 +1,7 @@
 /* What a request means is checked here, against VNFD, registered sites and what
  * those say of the networks named: its form was checked by vnfm/request.h. */
 #include "vnfm/request_check.h"
+#include "vnfm/scripts.h"
 
 #include "base/net.h"
 #include "base/vec.h"
@@ -372,6 +373,9 @@ descriptor_check(struct checking *c, struct vnf_wanted *wanted)
     }
     c->faults = err_join(c->faults, vnf_wanted_fill(tx_mem(c->tx), vnfd, request->flavour_id,
                                                     request->level_id, NULL, wanted));
+    c->faults = err_join(c->faults,
+                         boot_data_check(c->tx, c->in->vnf_instance_id,
+                                         request->additional_params, wanted));
     return NULL;
 }
 

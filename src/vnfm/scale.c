@@ -11,6 +11,7 @@
 #include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 
 #include "flow/poison.h"
@@ -238,6 +239,11 @@ scale_run(struct flow *f, const void *arg)
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));
+    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+                                          .in = in,
+                                          .wanted = run.wanted,
+                                          .vnfcs = &run.after->vnfcs,
+                                          .old = &run.before->vnfcs}));
     return result_keep(&run);
 }
 

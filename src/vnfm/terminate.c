@@ -3,6 +3,7 @@
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
@@ -52,8 +53,9 @@ servers_shutdown(struct flow *f, const struct vnf_in *in, const struct rows *ite
     return NULL;
 }
 
+/* Until version 2 there were no scripts. */
 static struct err *
-terminate_run(struct flow *f, const void *arg)
+terminate(struct flow *f, const void *arg, bool has_scripts)
 {
     const struct vnf_in *in = arg;
     struct owner *owner = row_new(flow_mem(f), &owner_table);
@@ -74,15 +76,38 @@ terminate_run(struct flow *f, const void *arg)
     TRY(flow_step(f, "holdings", &held_read, owner, held));
     TRY(vnf_grant(f, in, ask, grant));
     TRY(flow_started(f));
+    TRY(has_scripts && in->graceful ? vnf_scripts_before_end(f, in) : NULL);
     TRY(servers_shutdown(f, in, &held->items));
     TRY(held_release(f, "", &held->items, NULL));
     TRY(flow_step(f, "claims", &nfvo_grant_end, owner, NULL));
     return flow_step(f, "instance", &vnf_forget, owner, NULL);
 }
 
-const struct flow_type vnf_terminate_flow = {
+static struct err *
+terminate_run(struct flow *f, const void *in)
+{
+    return terminate(f, in, true);
+}
+
+static struct err *
+terminate_run_1(struct flow *f, const void *in)
+{
+    return terminate(f, in, false);
+}
+
+const struct flow_type vnf_terminate_flow_1 = {
     .name = "vnf_terminate",
     .version = 1,
+    .doc = "Terminates a VNF, as before there were scripts.",
+    .in = &vnf_in_table,
+    .run = terminate_run_1,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type vnf_terminate_flow = {
+    .name = "vnf_terminate",
+    .version = 2,
     .doc = "Terminates a VNF.",
     .in = &vnf_in_table,
     .run = terminate_run,

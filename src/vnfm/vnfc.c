@@ -7,6 +7,7 @@
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
+#include "vnfm/scripts.h"
 
 #include "flow/poison.h"
 
@@ -206,6 +207,7 @@ vnfc_end(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
     server->flavor_id = in->flavor_id;
     server->ports = (struct strs){.n = ids.n, .items = ids.items};
     server->user_data = vnfc->user_data;
+    server->config_drive = vnfc->config_drive;
     TRY(vim_server_boot(f, flow_label(f, "server %s", vnfc->name), server, made));
     out->name = vnfc->name;
     out->vdu = vnfc->vdu;
@@ -439,6 +441,9 @@ one_make(struct vnfcs *v, struct wanted_vnfc *vnfc, struct made_vnfc *made)
 struct err *
 vnfcs_make(struct vnfcs *v, const struct rows *vnfcs)
 {
+    struct rows filled = *vnfcs;
+
+    TRY(vnfcs_boot_data(v->f, "boot data", v->in, &filled));
     TRY(parts_begin(v, vnfcs));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];

@@ -14,6 +14,7 @@
 #include "vnfm/journal.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/request.h"
+#include "vnfm/scripts.h"
 
 #define ATTR ATTR_MEMBER
 struct vnf_instance {

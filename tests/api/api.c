@@ -8,6 +8,7 @@
 #include "http/client.h"
 #include "image/image.h"
 #include "sys/file.h"
+#include "script/script.h"
 #include "tosca/examination.h"
 
 #include <dirent.h>
@@ -445,6 +446,9 @@ main(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "examine") == 0) {
         return examine_main(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "instruct") == 0) {
+        return instruct_main(argc - 1, argv + 1);
     }
     if (argc >= 3 && strcmp(argv[1], "serve") == 0) {
         log_init("api", LOG_LV_INFO);

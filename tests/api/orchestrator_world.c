@@ -15,6 +15,7 @@
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "pm/pm.h"
+#include "script/script.h"
 #include "sys/file.h"
 #include "vim/vim.h"
 
@@ -84,6 +85,7 @@ start_engine(struct world *world)
     state->nfvo.pool = state->pool;
     state->nfvo.peers = state->peers;
     state->nfvo.desk = grant_desk_new();
+    state->nfvo.scripts = script_runs_new(state->loop, NULL);
     state->nfvo.grant_wait_ms = 60000;
     state->nfvo.own_url = "http://127.0.0.1";
     state->nfvo.drops = upload_drops_new(world->store, state->loop);
@@ -187,6 +189,7 @@ stop(struct world *world)
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
     grant_desk_free(state->nfvo.desk);
+    script_runs_free(state->nfvo.scripts);
     loop_free(state->loop);
     fake_site_free(state->site);
 }

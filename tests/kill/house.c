@@ -393,6 +393,8 @@ words_of(sqlite3 *db, struct mem *mem, const char *table)
     static const struct {
         const char *table, *words;
     } more[] = {
+        {"port", "name || ' at ' || (select name from network where id = network_id) || ' of ' || "
+                 "coalesce((select name from server where id = server_id), '-')"},
         {"server", "name || ' of ' || coalesce((select name from image where id = image_ref), '-')"},
         {"vnf_instance", "coalesce(name, '-') || ' of ' || vnfd_id || ', ' || instantiation_state"},
         {"vnf_package", "vnfd_id || ', ' || usage_state"},

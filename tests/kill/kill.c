@@ -2,7 +2,7 @@
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
- * another package and back, and so the one of the service.  However it went, in the end each site
+ * another package and back, and so the one of the service, at another network and back.  However it went, in the end each site
  * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -44,8 +44,9 @@ static const struct pair {
     {&kind_ns, "upgraded", "upgrade", "downgrade", false, true},
     {&kind_vnf, "shaped", "enlarge", "reduce", false, false},
     {&kind_vnf, "packaged", "renew", "age", false, true},
+    {&kind_vnf, "moved", "move", "return", false, false},
 };
-#define N_PAIRS 8
+#define N_PAIRS 9
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -56,6 +57,7 @@ struct life {
     bool refused;            /* West has no port chains left: it fails late and is rolled back. */
     bool back;               /* rolled back where it stops */
     bool turned;             /* where its rollback stops, it is retried: West has room again */
+    bool given;              /* given up where it stops; what there is of it is terminated then */
     struct strike first, second;
 };
 
@@ -178,8 +180,14 @@ live_changed(struct worker *worker, const struct life *life)
     struct outcome outcome;
     bool back;
 
-    TRY(service_operate(service, pair->first, &life->first, life->back ? WAY_BACK : WAY_ON, NULL,
-                        &outcome));
+    TRY(service_operate(service, pair->first, &life->first,
+                        life->back    ? WAY_BACK
+                        : life->given ? WAY_GIVEN
+                                      : WAY_ON,
+                        NULL, &outcome));
+    if (life->given && str_eq(outcome.state, "FAILED")) {
+        return went(house, pair->first, &outcome, "FAILED");
+    }
     back = life->back && str_eq(outcome.state, "ROLLED_BACK");
     TRY(went(house, pair->first, &outcome, back ? "ROLLED_BACK" : "COMPLETED"));
     if (back) {
@@ -198,7 +206,7 @@ live(struct worker *worker, const struct life *life)
     struct service *service = &worker->service;
     struct usual *usual = &worker->usual[life->kind == &kind_vnf];
     struct outcome outcome;
-    bool over;
+    bool over, given;
 
     service->kind = life->kind;
     TRY(service_create(service));
@@ -206,17 +214,22 @@ live(struct worker *worker, const struct life *life)
         TRY(service_refuse(house, true));
     }
     TRY(service_operate(service, "instantiate", life->pair ? NULL : &life->first,
-                        life->turned                 ? WAY_TURNED
+                        life->turned                  ? WAY_TURNED
                         : life->back || life->refused ? WAY_BACK
+                        : life->given && !life->pair  ? WAY_GIVEN
                                                       : WAY_ON,
                         &life->second, &outcome));
+    given = life->given && str_eq(outcome.state, "FAILED");
     over = str_eq(outcome.state, "ROLLED_BACK") && (life->back || life->refused);
     if (life->refused) {
         TRY(service_refuse(house, false));
     }
-    TRY(went(house, "instantiate", &outcome, over ? "ROLLED_BACK" : "COMPLETED"));
+    TRY(went(house, "instantiate", &outcome,
+             over    ? "ROLLED_BACK"
+             : given ? "FAILED"
+                     : "COMPLETED"));
     if (!over) {
-        TRY(equals(house, "instantiated", usual->at[UP]));
+        TRY(given ? NULL : equals(house, "instantiated", usual->at[UP]));
         TRY(life->pair ? live_changed(worker, life) : NULL);
         TRY(service_operate(service, "terminate", life->pair ? NULL : &life->second, WAY_ON,
                             NULL, &outcome));
@@ -396,7 +409,11 @@ lives_name(struct life *life)
 
     snprintf(life->name, sizeof life->name, "%s %s: %s; %s: %s", life->kind->name,
              life->turned    ? "turned"
-             : life->pair  ? mem_printf(mem, "%s%s", life->pair->name, life->back ? " or back" : "")
+             : life->pair  ? mem_printf(mem, "%s%s", life->pair->name,
+                                        life->back    ? " or back"
+                                        : life->given ? " or given up"
+                                                      : "")
+             : life->given   ? "up or given up"
              : life->refused ? "refused"
              : life->back  ? "up or back"
                            : "up",
@@ -435,6 +452,23 @@ lives_points(struct lives *lives, const struct life *like, int n_first, int n_se
             lives_name(&life);
             lives_add(lives, life);
         }
+    }
+}
+
+/* Given up where a site stops it by being away; what there is of it is terminated.  'like' comes and goes,
+ * or changes. */
+static void
+lives_given(struct lives *lives, const struct life *like, int n)
+{
+    for (int i = 1; i <= n; i++) {
+        struct life life = *like;
+
+        life.given = true;
+        life.first = (struct strike){.role = like->kind == &kind_ns && i % 2 ? ROLE_EAST : ROLE_WEST,
+                                     .at = i,
+                                     .down = true};
+        lives_name(&life);
+        lives_add(lives, life);
     }
 }
 
@@ -532,9 +566,13 @@ lives_make(struct run *run)
     lives_points(&run->lives, &(struct life){.kind = &kind_ns, .refused = true}, n->ns_fails,
                  n->ns_back);
     for (size_t i = 0; i < N_PAIRS; i++) {
-        lives_points(&run->lives, &(struct life){.kind = pairs[i].kind, .pair = &pairs[i]},
-                     n->changed[i][0], n->changed[i][1]);
+        const struct life changed = {.kind = pairs[i].kind, .pair = &pairs[i]};
+
+        lives_points(&run->lives, &changed, n->changed[i][0], n->changed[i][1]);
+        lives_given(&run->lives, &changed, n->changed[i][0]);
     }
+    lives_given(&run->lives, &(struct life){.kind = &kind_ns}, n->ns_up);
+    lives_given(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up);
     lives_points(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up, n->vnf_down);
     lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);

@@ -68,21 +68,18 @@ onboard(struct house *house, const char *root, const char *part, const char *nam
 }
 
 static struct err *
-network_make(struct service *service)
+network_make(struct house *house, const char *name, const char *cidr, const char **id)
 {
-    struct house *house = service->house;
     const struct json *made;
-    const char *id;
 
     TRY(house_want(house, 201, ROLE_WEST, "POST", "/network/v2.0/networks",
-                   "{\"network\":{\"name\":\"outside\"}}", &made));
-    id = json_str(json_path(made, "network.id"));
-    service->network_id = mem_str(house->mem, id);
+                   mem_printf(house->case_mem, "{\"network\":{\"name\":\"%s\"}}", name), &made));
+    *id = mem_str(house->mem, json_str(json_path(made, "network.id")));
     return house_want(house, 201, ROLE_WEST, "POST", "/network/v2.0/subnets",
                       mem_printf(house->case_mem,
                                  "{\"subnet\":{\"network_id\":\"%s\",\"ip_version\":4,"
-                                 "\"cidr\":\"192.0.2.0/24\"}}",
-                                 id),
+                                 "\"cidr\":\"%s\"}}",
+                                 *id, cidr),
                       NULL);
 }
 
@@ -99,7 +96,8 @@ service_onboard(struct service *service)
     }
     TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "web-through-firewall", &json));
     service->nsd_id = mem_str(house->mem, json_get_str(json, "nsdId"));
-    return network_make(service);
+    TRY(network_make(house, "outside", "192.0.2.0/24", &service->network_id));
+    return network_make(house, "beside", "198.51.100.0/24", &service->other_id);
 }
 
 /* ---- instances ------------------------------------------------------------------------------ */
@@ -132,8 +130,8 @@ service_delete(struct service *service)
 
 /* ---- operations -------------------------------------------------------------------------------- */
 
-/* Operations on the NS's firewall, and on the VNF: where, with what (and the firewall's id in it), and
- * what the occurrence is called. */
+/* Operations on the NS's firewall, and on the VNF: where, with what (and in it %s, the firewall's id; %n
+ * and %o, the two networks), and what the occurrence is called. */
 static const struct change {
     const char *what, *path, *word, *body;
 } changes[] = {
@@ -167,6 +165,11 @@ static const struct change {
     {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
     {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},
     {"age", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-1\"}"},
+#define CONNECTION(network)                                                                        \
+    "{\"extVirtualLinks\":[{\"id\":\"data\",\"vimConnectionId\":\"west\",\"resourceId\":\"" network   \
+    "\",\"extCps\":[{\"cpdId\":\"out\"}]}]}"
+    {"move", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%o")},
+    {"return", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%n")},
 };
 
 static const struct change *
@@ -180,6 +183,17 @@ change_of(const char *what)
     return NULL;
 }
 
+static const char *
+filled(struct mem *mem, const char *body, const char *mark, const char *value)
+{
+    const char *place;
+
+    while ((place = strstr(body, mark)) != NULL) {
+        body = mem_printf(mem, "%.*s%s%s", (int)(place - body), body, value, place + strlen(mark));
+    }
+    return body;
+}
+
 /* Of the NS's firewall. */
 static const char *
 change_request(const struct service *service, const struct change *change)
@@ -190,17 +204,16 @@ change_request(const struct service *service, const struct change *change)
         house, ROLE_ORCHESTRATOR, "GET",
         mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
-    const char *id = "", *body = change->body, *place;
+    const char *id = "", *body = change->body;
 
     json_each (vnfs, i) {
         if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
             id = json_get_str(vnfs->items[i], "id");
         }
     }
-    while ((place = strstr(body, "%s")) != NULL) {
-        body = mem_printf(house->case_mem, "%.*s%s%s", (int)(place - body), body, id, place + 2);
-    }
-    return body;
+    body = filled(house->case_mem, body, "%s", id);
+    body = filled(house->case_mem, body, "%n", service->network_id);
+    return filled(house->case_mem, body, "%o", service->other_id);
 }
 
 static const char *
@@ -345,7 +358,9 @@ stopped(struct service *service, enum way way, const struct strike *strike_back,
         struct outcome *outcome)
 {
     struct house *house = service->house;
-    const char *problem = error_problem(house, outcome->error);
+    /* A rollback that has come to what is deleted for good stops there, and it is retried. */
+    bool is_deleted = strstr(outcome->error, "cannot be taken back") != NULL;
+    const char *problem = is_deleted ? NULL : error_problem(house, outcome->error);
     bool first = outcome->stops == 1;
 
     outcome->problem = outcome->problem ? outcome->problem : problem;
@@ -359,8 +374,10 @@ stopped(struct service *service, enum way way, const struct strike *strike_back,
     if (!first && way == WAY_TURNED) {
         TRY(service_refuse(house, false));
     }
-    if (way == WAY_BACK || (way == WAY_TURNED && first)) {
+    if ((way == WAY_BACK && !is_deleted) || (way == WAY_TURNED && first)) {
         (void)task(service, "rollback");
+    } else if (way == WAY_GIVEN) {
+        (void)task(service, "fail");
     } else {
         (void)task(service, "retry");
     }

@@ -16,7 +16,8 @@ extern const struct kind kind_ns, kind_vnf;
 struct service {
     struct house *house;
     const struct kind *kind;
-    const char *nsd_id, *network_id;           /* as on-boarded; where the VNF is connected */
+    const char *nsd_id;                        /* as on-boarded */
+    const char *network_id, *other_id;         /* where the VNF is connected, and perhaps later */
     const char *id;                            /* of the instance */
     const char *op_id;                         /* of the operation under way */
     const char *begun;                         /* ids of all of this life */
@@ -40,12 +41,14 @@ struct outcome {
 };
 enum way {
     WAY_ON,      /* with retries, to COMPLETED */
-    WAY_BACK,    /* where it stops, to ROLLED_BACK */
+    WAY_BACK,    /* where it stops, to ROLLED_BACK; to COMPLETED where something is deleted for good */
     WAY_TURNED,  /* where it stops, back; where that stops, what refused it is gone, and on again */
+    WAY_GIVEN,   /* where it stops, it is given up: FAILED */
 };
 /* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out", "scale in", "heal",
  * "stop", "start", "grow", "shrink", "unsteer", "steer", "upgrade" or "downgrade" (its package), of the
- * VNF "enlarge", "reduce" (its flavour), "renew" or "age" (its package), and drives it to its end.
+ * VNF "enlarge", "reduce" (its flavour), "renew" or "age" (its package), "move" or "return" (its
+ * connection), and drives it to its end.
  * 'strike' befalls it; 'strike_back' its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,

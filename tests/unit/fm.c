@@ -375,11 +375,56 @@ TEST(fm_cleared_alarms_are_forgotten)
     CHECK_OK(store_read(store, seq_read, &seq));
     CHECK(!turn(store, mem, seq, TURN_RAISE, raised));
     map_init(&forgetting.old, mem);
+    map_init(&forgetting.gone, mem);
     CHECK_OK(store_read(store, forget_find, &forgetting));
     CHECK_INT(forgetting.old.n_live, 2);
     CHECK_OK(store_write_wait(store, forget_do, &forgetting));
     CHECK_OK(store_read(store, count_fn, &left));
     CHECK_INT(left, FM_KEPT_MAX + 1);
+}
+
+static struct err *
+site_fn(struct tx *tx, void *arg)
+{
+    struct site *site = row_new(tx_mem(tx), &site_table);
+
+    (void)arg;
+    site->id = SITE;
+    site->project_id = PROJECT;
+    site->name = site->auth_url = site->username = site->password = site->project_name = "x";
+    return row_insert(tx, site);
+}
+
+static struct err *
+site_gone_fn(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return row_delete(tx, &site_table, SITE);
+}
+
+/* Nobody looks at a site that was removed: what was wrong there would be wrong for ever. */
+TEST(fm_alarms_of_a_removed_site_are_cleared)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = world_store();
+    AUTO_BUF there = BUF_INIT;
+    struct forgetting forgetting = {.mem = mem};
+    int64_t seq;
+
+    CHECK_OK(store_write_wait(store, site_fn, NULL));
+    CHECK_OK(store_read(store, seq_read, &seq));
+    CHECK(!turn(store, mem, seq, TURN_RAISE, alarm_new(mem, "k")));
+    for (int i = 0; i < 3; i++) {
+        map_init(&forgetting.old, mem);
+        map_init(&forgetting.gone, mem);
+        CHECK_OK(store_read(store, forget_find, &forgetting));
+        CHECK_INT(forgetting.gone.n_live, i == 1);
+        CHECK_OK(store_write_wait(store, forget_do, &forgetting));
+        THERE(i ? "k CLEARED" : "k MAJOR");
+        if (!i) {
+            CHECK_OK(store_write_wait(store, site_gone_fn, NULL));
+        }
+    }
 }
 
 /* ---- judging -------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "ledger/ledger.h"
 #include "nfvo/grant_desk.h"
+#include "nfvo/place.h"
 #include "test.h"
 #include "vnfm/vnfm.h"
 
@@ -159,5 +160,55 @@ TEST(grant_claims_go_with_their_vnfm)
 
     REQUIRE_OK(store_write_wait(store, claim_insert, NULL));
     CHECK_OK(store_write_wait(store, vnfm_forget, NULL));
+    store_close(store);
+}
+
+/* ---- a flow that stopped ------------------------------------------------------------------ */
+
+static struct err *
+stopped_fn(struct tx *tx, void *arg)
+{
+    static const struct {
+        const char *status, *state, *then;
+    } cases[] = {
+        {"PROCESSING", "FAILED_TEMP", "REFUSED"}, {"GRANTED", "FAILED_TEMP", "ENDED"},
+        {"REFUSED", "FAILED_TEMP", "REFUSED"},    {"GRANTED", "COMPLETED", "GRANTED"},
+    };
+
+    (void)arg;
+    TRY(vnfm_insert(tx, VNFM, "edge"));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct grant_asked *asked = row_new(tx_mem(tx), &grant_asked_table);
+        struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+        struct flow_row *flow = row_new(tx_mem(tx), &flow_table);
+        const char *id;
+        struct grant *grant;
+
+        TRY(grant_insert(tx, VNFM, mem_printf(tx_mem(tx), "op-%zu", i), cases[i].status, &id));
+        in->vnf_instance_id = in->vnf_lcm_op_occ_id = asked->op_occ_id = "op";
+        in->project_id = PROJECT;
+        in->operation = "SCALE";
+        asked->grant_id = id;
+        asked->vnfm_id = VNFM;
+        asked->package_id = OTHER;
+        place_add(tx_mem(tx), &asked->ask, in);
+        flow->state = cases[i].state;
+        flow->input = row_to_json(tx_mem(tx), asked, false);
+        flow->error = "{\"code\": \"INTERNAL\", \"message\": \"it broke\"}";
+        CHECK_OK(grant_flow.state_changed(tx, flow, FLOW_PROCESSING));
+        TRY(row_get(tx, &grant_table, id, &grant));
+        CHECK_STR(grant->status, cases[i].then);
+        if (i == 0) {
+            CHECK_STR(json_get_str(grant->problem, "detail"), "it broke");
+        }
+    }
+    return NULL;
+}
+
+TEST(grant_whose_flow_stopped_is_not_open)
+{
+    struct store *store = world_store();
+
+    CHECK_OK(store_write_wait(store, stopped_fn, NULL));
     store_close(store);
 }

@@ -1,162 +1,16 @@
-/* Scripts at servers: with a real sshd, one process a connection behind a listener of
- * the test, which can also refuse, say nothing and break connections. */
-#include "script/script.h"
-#include "sys/file.h"
-#include "sys/process.h"
-#include "test.h"
+/* Scripts at servers: what comes back of a real sshd, and of servers that are none. */
+#include "script_world.h"
 
-#include "base/vec.h"
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define SSHD "/usr/sbin/sshd"
-#define LONG_MS 120000
+static const uint8_t seed[32] = "a seed that everybody knows";
 
-/* The child that speaks SSH is this very program. */
 static void __attribute__((constructor)) instruct_role(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "instruct") == 0) {
+    if (is_instruct(argc, argv)) {
         _exit(instruct_main(argc - 1, argv + 1));
     }
-}
-
-/* ---- the other side --------------------------------------------------------------------- */
-
-enum manner { SERVES, SHUTS, IS_SILENT, SAYS_NONSENSE };
-
-struct world {
-    struct mem *mem;
-    struct loop *loop;
-    struct script_runs *runs;
-    int listener, port;
-    enum manner manner;
-    size_t n_accepted, n_shut_first; /* so many connections are shut before the manner holds */
-    int last;                        /* the newest connection */
-    const char *config, *user, *key, *host_key;
-    /* What came of the last run. */
-    bool ended, began;
-    int64_t status, bytes;
-    const char *out, *err_text, *met;
-    struct err *err;
-};
-
-static void
-serve(struct world *w, int fd)
-{
-    const struct process_spec spec = {
-        .argv = process_argv(w->mem, SSHD, "-i", "-f", w->config, NULL),
-        .stdin_fd = fd,
-        .stdout_fd = fd,
-        .stderr_fd = -1,
-        .new_session = true,
-        .die_with_parent = true,
-    };
-    pid_t pid;
-
-    REQUIRE_OK(process_start(&spec, &pid));
-}
-
-static void
-somebody_comes(void *arg, uint32_t events)
-{
-    struct world *w = arg;
-    int fd = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC);
-
-    (void)events;
-    REQUIRE(fd >= 0);
-    w->last = fd; /* Stays open: it is one of few, of a process that ends soon. */
-    if (w->n_accepted++ < w->n_shut_first || w->manner == SHUTS) {
-        close(fd);
-    } else if (w->manner == SERVES) {
-        serve(w, fd);
-    } else if (w->manner == SAYS_NONSENSE) {
-        REQUIRE_OK(fd_write_all(fd, "220 mail\r\n\x1b[2J\r\n", 17));
-        close(fd);
-    }
-}
-
-static const char *
-ssh_files(struct world *w, const char *public_key)
-{
-    const char *dir = test_dir(), *host = mem_printf(w->mem, "%s/host", dir), *keys;
-    const struct process_spec spec = {
-        .argv = process_argv(w->mem, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", host, NULL)};
-    char *text;
-    size_t n;
-
-    keys = mem_printf(w->mem, "%s/keys", dir);
-    REQUIRE_OK(file_write(keys, public_key, strlen(public_key), 0600));
-    REQUIRE_OK(process_run(w->mem, &spec, NULL, LONG_MS, NULL));
-    REQUIRE_OK(file_read(w->mem, mem_printf(w->mem, "%s.pub", host), 4096, &text, &n));
-    *strchr(strchr(text, ' ') + 1, ' ') = '\0';
-    w->host_key = text;
-    text = mem_printf(w->mem,
-                      "HostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n"
-                      "PermitRootLogin prohibit-password\nPasswordAuthentication no\nPidFile none\n",
-                      host, keys);
-    w->config = mem_printf(w->mem, "%s/config", dir);
-    REQUIRE_OK(file_write(w->config, text, strlen(text), 0600));
-    return text;
-}
-
-static void
-listen_at(struct world *w)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof at;
-    struct loop_fd *watch;
-
-    w->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    REQUIRE(bind(w->listener, (struct sockaddr *)&at, sizeof at) == 0);
-    REQUIRE(listen(w->listener, 64) == 0);
-    REQUIRE(getsockname(w->listener, (struct sockaddr *)&at, &size) == 0);
-    w->port = ntohs(at.sin_port);
-    REQUIRE_OK(loop_fd_add(w->loop, w->listener, EPOLLIN, somebody_comes, w, &watch));
-}
-
-static struct world *
-world_new(enum manner manner)
-{
-    static const uint8_t seed[32] = "a seed that everybody knows";
-    struct mem *mem = mem_new("world");
-    struct world *w = MEM_NEW(mem, struct world);
-    const struct passwd *me = getpwuid(geteuid());
-    const char *public_key;
-
-    *w = (struct world){.mem = mem, .manner = manner};
-    if (manner == SERVES && access(SSHD, X_OK) != 0) {
-        SKIP("there is no " SSHD " (openssh-server)");
-    }
-    if (manner == SERVES && geteuid() == 0) {
-        REQUIRE_OK(dir_make("/run/sshd", 0755)); /* sshd insists on it. */
-    }
-    REQUIRE_OK(loop_new(&w->loop));
-    REQUIRE_OK(script_key(mem, seed, "test", &w->key, &public_key));
-    w->user = mem_str(mem, me ? me->pw_name : "root");
-    if (manner == SERVES) {
-        (void)ssh_files(w, public_key);
-    }
-    listen_at(w);
-    w->runs = script_runs_new(w->loop, NULL);
-    return w;
-}
-
-static void
-world_free(struct world *w)
-{
-    script_runs_free(w->runs);
-    loop_free(w->loop);
-    err_free(w->err);
-    close(w->listener);
-    mem_free(w->mem);
 }
 
 static void
@@ -210,7 +64,7 @@ text_run(struct world *w, const char *text, int64_t timeout_ms)
 
 TEST(script_runs_with_its_inputs_and_says_how_it_ended)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
     static const struct script_input inputs[] = {
         {"plain", "one"},
         {"hostile", "'; touch /nonexistent; echo \"$(id)\" `id` \\"},
@@ -236,7 +90,7 @@ TEST(script_runs_with_its_inputs_and_says_how_it_ended)
 
 TEST(script_is_run_by_what_its_first_line_says)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
 
     text_run(w, "#!/usr/bin/env -S awk -f\nBEGIN { print 6 * 7; exit 5 }\n", LONG_MS);
     CHECK_OK(w->err);
@@ -248,7 +102,7 @@ TEST(script_is_run_by_what_its_first_line_says)
 
 TEST(script_of_another_server_is_not_run)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
     const char *mark = mem_printf(w->mem, "%s/ran", test_dir());
     struct script_order order = order_of(w, mem_printf(w->mem, "touch %s", mark), LONG_MS);
 
@@ -268,7 +122,7 @@ TEST(script_of_another_server_is_not_run)
 
 TEST(script_that_does_not_end_is_ended_with_what_it_said)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
 
     /* As long as it takes to log in here, and no longer. */
     for (int64_t ms = 1000; !w->began && ms <= LONG_MS; ms *= 2) {
@@ -282,7 +136,7 @@ TEST(script_that_does_not_end_is_ended_with_what_it_said)
 
 TEST(script_output_is_bounded)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
 
     text_run(w, "i=0; while [ $i -lt 30000 ]; do echo line $i; i=$((i+1)); done; printf '\\033[2J'",
              LONG_MS);
@@ -301,7 +155,7 @@ TEST(script_output_is_bounded)
 
 TEST(script_waits_for_a_server_that_boots)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
 
     w->n_shut_first = 2;
     text_run(w, "echo here", LONG_MS);
@@ -314,7 +168,7 @@ TEST(script_waits_for_a_server_that_boots)
 
 TEST(script_is_not_repeated_once_it_has_begun)
 {
-    struct world *w = world_new(SERVES);
+    struct world *w = world_new(SERVES, seed);
     const char *mark = mem_printf(w->mem, "%s/ran", test_dir());
     struct script_order order = order_of(
         w, mem_printf(w->mem, "echo once >>%s; exec sleep 1000", mark), LONG_MS);
@@ -342,7 +196,7 @@ TEST(script_says_why_nobody_lets_it_in)
     static const enum manner manners[] = {SHUTS, SAYS_NONSENSE, IS_SILENT};
 
     for (size_t i = 0; i < ARRAY_SIZE(manners); i++) {
-        struct world *w = world_new(manners[i]);
+        struct world *w = world_new(manners[i], seed);
 
         text_run(w, "true", 1500);
         CHECK_ERR_MSG(w->err, E_UNAVAILABLE, "no SSH login as ");
@@ -354,7 +208,7 @@ TEST(script_says_why_nobody_lets_it_in)
 
 TEST(scripts_have_their_turns)
 {
-    struct world *w = world_new(IS_SILENT);
+    struct world *w = world_new(IS_SILENT, seed);
     struct script_order order = order_of(w, "true", LONG_MS);
     struct script_run *first = script_start(w->runs, &order, run_ended, w);
 
@@ -409,10 +263,10 @@ TEST(script_key_is_that_of_its_seed)
 {
     AUTO(mem) mem = mem_new("test");
     const char *line, *key;
-    uint8_t seed[32];
+    uint8_t bytes[32];
 
-    REQUIRE(hex_to(seed, "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", 32));
-    REQUIRE_OK(script_key(mem, seed, "c", &key, &line));
+    REQUIRE(hex_to(bytes, "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", 32));
+    REQUIRE_OK(script_key(mem, bytes, "c", &key, &line));
     CHECK_STR(line, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea c");
     CHECK(str_starts(key, "-----BEGIN OPENSSH PRIVATE KEY-----\n"));
 }

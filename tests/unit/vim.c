@@ -636,6 +636,27 @@ TEST(vim_rebuild_that_nobody_waits_for_any_more_is_not_begun)
     begins_nothing(&remake);
 }
 
+static void
+on_figures(void *arg, const struct vim_figures *figures, struct err *err)
+{
+    *(int64_t *)arg = err ? -1 : figures->cpu_ns;
+    err_ignore(err, "told as -1");
+}
+
+TEST(vim_figures_that_cannot_be_are_unknown)
+{
+    static struct driver d;
+    int64_t cpu_ns = -2;
+
+    driver_open(&d);
+    d.site->figures = heap_str("{\"diagnostics\": {\"cpu_details\": [{\"time\": 9000000000000000000}, "
+                               "{\"time\": 9000000000000000000}]}}");
+    vim_server_figures(d.vim, SITE, "server-1", on_figures, &cpu_ns);
+    WAIT(cpu_ns != -2);
+    CHECK(cpu_ns == INT_NULL);
+    driver_close(&d);
+}
+
 TEST(vim_server_in_error_says_why)
 {
     static struct driver d;

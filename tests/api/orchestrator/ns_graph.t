@@ -141,11 +141,46 @@ GET site:/network/v2.0/sfc/port_pair_groups/$group  as demo
 = 200
 {"port_pair_group": {"port_pairs": ["$ := text", "$ := text", "$ := text"], ...}}
 
-# Some go: one of a chain, and one with its chain.  It deletes, and is not taken back.
+# One that is given up when the rule is another one already: the record says which it is.
 PUT site:/refuse/deletes  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/update  as demo
-{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfpInfoId": ["path.0", "$dns"]}]}
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "$web2", "nfpRule": {"protocol": "TCP", "destinationPortRange": {"lowerPort": 83, "upperPort": 83}}}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op50 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op50  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op50/fail  as demo
+= 200
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"id": "path.0", ...}, {"id": "$web2", "nfpRule": {"destinationPortRange": {"lowerPort": 83, ...}, ...}, ...}, {"id": "$web2", "nfpRule": {"destinationPortRange": {"lowerPort": 81, ...}, ...}, ...}, {"id": "$dns", ...}], ...}], ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfpInfoId": ["$web2", "$web2"]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op51 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op51  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpName": "web4", "nfpRule": {"protocol": "TCP", "destinationPortRange": {"lowerPort": 84, "upperPort": 84}}, "cpGroup": []}], "nfpInfoId": ["$dns"]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op52 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op52  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/sfc/flow_classifiers  as demo
+= 200
+{"flow_classifiers": [{"id": "$fc5 := text", ...}, {"id": "$fc3", ...}]}
+
+# Some go: one of a chain.  It deletes, and is not taken back.
+PUT site:/refuse/deletes  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfpInfoId": ["path.0"]}]}
 = 202
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
@@ -162,13 +197,13 @@ GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
 {"operationState": "COMPLETED", ...}
 GET site:/network/v2.0/sfc/port_chains  as demo
 = 200
-{"port_chains": [{"id": "$chain", "flow_classifiers": ["$fc2"], ...}]}
+{"port_chains": [{"id": "$chain", "flow_classifiers": ["$fc5"], ...}]}
 GET site:/network/v2.0/sfc/flow_classifiers  as demo
 = 200
-{"flow_classifiers": [{"id": "$fc2", ...}]}
+{"flow_classifiers": [{"id": "$fc5", ...}]}
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
-{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"id": "$web2", "nfpName": "web2", ...}], ...}], ...}
+{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"nfpName": "web4", ...}], ...}], ...}
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200

@@ -1,0 +1,88 @@
+/* The one place where values of an operation meet what a descriptor says of them. */
+#include "tosca/late.h"
+
+#include "base/str.h"
+
+#define DEPTH 16
+
+static struct err *value_add(struct buf *out, struct mem *mem, const struct json *late,
+                             const struct late_values *values, int depth);
+
+static struct err *
+list_add(struct buf *out, struct mem *mem, const struct json *list, const char *between,
+         const struct late_values *values, int depth)
+{
+    json_each (list, i) {
+        if (i > 0) {
+            buf_str(out, between);
+        }
+        TRY(value_add(out, mem, list->items[i], values, depth));
+    }
+    return NULL;
+}
+
+static struct err *
+given_add(struct buf *out, struct mem *mem, const struct json *given, const char *what,
+          const char *name, const struct json *late, const struct late_values *values, int depth)
+{
+    const struct json *value = json_get(given, name), *otherwise = json_get(late, "or");
+
+    if (value && !json_is(value, JSON_T_NULL)) {
+        buf_str(out, json_str(value) ? json_str(value) : json_text(mem, value));
+        return NULL;
+    }
+    if (otherwise) {
+        return value_add(out, mem, otherwise, values, depth);
+    }
+    return err_new(E_UNPROCESSABLE, NULL, "%s %s has no value", what, name);
+}
+
+static struct err *
+call_add(struct buf *out, struct mem *mem, const struct json *late,
+         const struct late_values *values, int depth)
+{
+    const struct json *join = json_get(late, "join");
+    const char *input = json_get_str(late, "input"), *data = json_get_str(late, "metadata");
+
+    if (input) {
+        return given_add(out, mem, values->inputs, "input", input, late, values, depth);
+    }
+    if (data) {
+        return given_add(out, mem, values->metadata, "metadata", data, late, values, depth);
+    }
+    if (json_is(join, JSON_T_ARRAY) && join->n == 2) {
+        const char *between;
+
+        TRY(late_text(mem, join->items[1], values, &between));
+        return list_add(out, mem, join->items[0], between, values, depth);
+    }
+    if (json_is(json_get(late, "concat"), JSON_T_ARRAY)) {
+        return list_add(out, mem, json_get(late, "concat"), "", values, depth);
+    }
+    return err_new(E_INVALID, NULL, "no value of a descriptor");
+}
+
+static struct err *
+value_add(struct buf *out, struct mem *mem, const struct json *late,
+          const struct late_values *values, int depth)
+{
+    if (depth > DEPTH || !late || json_is(late, JSON_T_ARRAY)) {
+        return err_new(E_INVALID, NULL, "no value of a descriptor");
+    }
+    if (json_is(late, JSON_T_OBJECT)) {
+        return call_add(out, mem, late, values, depth + 1);
+    }
+    buf_str(out, json_str(late) ? json_str(late) : json_text(mem, late));
+    return NULL;
+}
+
+struct err *
+late_text(struct mem *mem, const struct json *late, const struct late_values *values,
+          const char **text)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    TRY(value_add(&out, mem, late, values, 0));
+    *text = buf_copy(mem, &out);
+    return NULL;
+}

@@ -1,0 +1,147 @@
+/* Day 0: texts of a VNFD get the values that an operation, the instance and we
+ * have for their inputs, in one READ step, so that a plan shows what a server would be told. */
+#include "nfvo/nfvo.h"
+#include "tosca/late.h"
+#include "vnfm/access.h"
+#include "vnfm/describe.h"
+#include "vnfm/scripts.h"
+#include "vnfm/vnfc.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
+
+#include "flow/poison.h"
+
+#define USER_DATA_MAX ((size_t)48 << 10) /* 64 KiB in Base64: Nova's limit */
+
+/* ---- the step ---------------------------------------------------------------------------- */
+
+static struct err *
+text_fill(struct mem *mem, const struct boot_text *text, const struct late_values *values,
+          const char **user_data)
+{
+    const char *plain;
+
+    TRY_MSG(late_text(mem, text->text, values, &plain), "boot data of VDU %s", text->vdu);
+    if (strlen(plain) > USER_DATA_MAX) {
+        return err_new(E_UNPROCESSABLE, NULL, "boot data of VDU %s have %zu bytes: %zu are allowed",
+                       text->vdu, strlen(plain), USER_DATA_MAX);
+    }
+    *user_data = base64_from(mem, plain, strlen(plain), false);
+    return NULL;
+}
+
+static struct err *
+boot_local(struct tx *tx, const void *arg, void *result)
+{
+    const struct boot_in *in = arg;
+    struct boot_out *out = result;
+    struct late_values values;
+
+    TRY(vnf_values(tx, in->vnf_instance_id, in->params, &values));
+    out->user_data.items = MEM_ARRAY(tx_mem(tx), in->texts.n + 1, const char *);
+    for (size_t i = 0; i < in->texts.n; i++) {
+        TRY(text_fill(tx_mem(tx), in->texts.items[i], &values,
+                      &out->user_data.items[out->user_data.n]));
+        out->user_data.n++;
+    }
+    return NULL;
+}
+
+const struct step_kind vnf_boot_data = {
+    .name = "vnf boot data",
+    .doc = "Gives the inputs of boot data their values.",
+    .effect = FLOW_READ,
+    .in = &boot_in_table,
+    .out = &boot_out_table,
+    .local = boot_local,
+};
+
+/* ---- in flows ---------------------------------------------------------------------------- */
+
+/* Where the text of the VDU is, or is to be. */
+static size_t
+text_at(const struct rows *texts, const char *vdu)
+{
+    size_t i = 0;
+
+    while (i < texts->n && !str_eq(((const struct boot_text *)texts->items[i])->vdu, vdu)) {
+        i++;
+    }
+    return i;
+}
+
+struct err *
+vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, struct rows *vnfcs)
+{
+    struct mem *mem = flow_mem(f);
+    struct boot_in *ask = row_new(mem, &boot_in_table);
+    struct boot_out *out = row_new(mem, &boot_out_table);
+
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        const struct wanted_vnfc *vnfc = vnfcs->items[i];
+        struct boot_text *text = row_new(mem, &boot_text_table);
+
+        if (vnfc->boot_text && text_at(&ask->texts, vnfc->vdu) == ask->texts.n) {
+            text->vdu = vnfc->vdu;
+            text->text = vnfc->boot_text;
+            vnf_rows_add(mem, &ask->texts, text);
+        }
+    }
+    if (ask->texts.n == 0) {
+        return NULL;
+    }
+    ask->vnf_instance_id = in->vnf_instance_id;
+    ask->params = json_get(in->request, "additionalParams");
+    TRY(flow_step(f, label, &vnf_boot_data, ask, out));
+    for (size_t i = 0; i < vnfcs->n; i++) {
+        struct wanted_vnfc *vnfc = vnfcs->items[i];
+        size_t at = text_at(&ask->texts, vnfc->vdu);
+
+        if (vnfc->boot_text && at < out->user_data.n) {
+            vnfc->user_data = out->user_data.items[at];
+        }
+    }
+    return NULL;
+}
+
+/* ---- before flows -------------------------------------------------------------------------- */
+
+static bool
+has_text(const struct vnf_wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        if (((const struct wanted_vnfc *)wanted->vnfcs.items[i])->boot_text) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct json *
+vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted)
+{
+    return has_text(wanted) || wanted->scripts.n ? json_get(in->request, "additionalParams") : NULL;
+}
+
+struct err *
+boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+                const struct vnf_wanted *wanted)
+{
+    struct late_values values;
+
+    if (!has_text(wanted)) {
+        return NULL;
+    }
+    TRY(vnf_values(tx, vnf_instance_id, params, &values));
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+        const char *text;
+
+        if (vnfc->boot_text) {
+            TRY_MSG(late_text(tx_mem(tx), vnfc->boot_text, &values, &text), "boot data of VDU %s",
+                    vnfc->vdu);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,51 @@
+/* Day 0 and day 1: what servers are told when they boot, and scripts of the package that are run at
+ * them (src/script).  Steps, and the pieces of flows that are made of them. */
+#ifndef CARRICK_VNFM_SCRIPTS_H
+#define CARRICK_VNFM_SCRIPTS_H
+
+#include "resource/resource.h"
+#include "vnfm/flows.h"
+
+/* The input by which a VNFD has our public key in its boot data. */
+#define SCRIPT_KEY_INPUT "carrick_ssh_public_key"
+
+/* One run of a script, with what it said. */
+struct script_run_row {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vnfm/script_run.tbl"
+#undef ATTR
+};
+extern const struct table script_run_table;
+extern const struct resource script_run_resource;
+
+/* Fills the user data of those of 'vnfcs' (struct wanted_vnfc) whose text has inputs, as step 'label';
+ * none where there are none.  E_UNPROCESSABLE names an input without a value. */
+struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in,
+                            struct rows *vnfcs) MUST_USE;
+/* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
+struct err *boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+                            const struct vnf_wanted *wanted) MUST_USE;
+/* additionalParams of an instantiation, where later operations need them again; else null. */
+const struct json *vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted);
+
+/* A script of an operation, and the servers it is for. */
+struct scripts {
+    struct flow *f;
+    const struct vnf_in *in;
+    const char *operation;           /* "instantiate_end"; null = as in->operation says, at its end */
+    const char *package_id;          /* null = in's */
+    const struct vnf_wanted *wanted; /* says whether there is such a script, and ways in */
+    const struct rows *vnfcs;        /* struct made_vnfc: all that there are */
+    const struct rows *old;          /* those that were there before; null = none was */
+};
+/* Runs it at each server that has a way in and is not stopped: one within the calling flow, several by
+ * children in parallel.  Nothing where the VNFD has no such script.  What it did is not taken back. */
+struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
+/* The same before a graceful termination, from what is kept of the instance. */
+struct err *vnf_scripts_before_end(struct flow *f, const struct vnf_in *in) MUST_USE;
+
+extern const struct step_kind vnf_boot_data, vnf_script, vnf_scripts_read;
+extern const struct flow_type vnf_script_flow;
+
+#endif
