@@ -35,16 +35,15 @@ POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
-# They are made side by side, in any order.
-GET site:/network/v2.0/subnets?name=demo-c  as demo
-= 200
-{"subnets": [{"gateway_ip": "10.3.0.1", "id": "$sub_c := text", ...}]}
-GET site:/network/v2.0/subnets?name=demo-b  as demo
-= 200
-{"subnets": [{"gateway_ip": "10.2.0.1", "id": "$sub_b := text", ...}]}
 GET site:/network/v2.0/subnets?name=demo-a  as demo
 = 200
 {"subnets": [{"gateway_ip": "10.1.0.1", "id": "$sub_a := text", ...}]}
+GET site:/network/v2.0/subnets?name=demo-b  as demo
+= 200
+{"subnets": [{"gateway_ip": "10.2.0.1", "id": "$sub_b := text", ...}]}
+GET site:/network/v2.0/subnets?name=demo-c  as demo
+= 200
+{"subnets": [{"gateway_ip": "10.3.0.1", "id": "$sub_c := text", ...}]}
 GET site:/network/v2.0/routers?name=demo-c  as demo
 = 200
 {"routers": [{"id": "$r_c := text", "routes": [{"destination": "10.1.0.0/24", "nexthop": "$gw_out := text"}], ...}]}
@@ -124,7 +123,11 @@ POST /carrick/v1/plans  as demo
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "update": {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}}
 = 200
-{"error": "path path is routed: its VNFFG graph goes with the NS", ...}
+{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"destinationIpAddressPrefix": "10.9.0.0/16"}}]}]}}
+= 200
+{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
 
 # In the end nothing is left: routes first, then interfaces, then routers.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
