@@ -126,8 +126,8 @@ POST /carrick/v1/plans  as demo
 {"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "update": {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"destinationIpAddressPrefix": "10.9.0.0/16"}}]}]}}
-= 200
-{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
+= 422
+{"detail": "updateVnffg[0]: VNFFG graph is routed: it comes and goes with the NS", ...}
 
 # In the end nothing is left: routes first, then interfaces, then routers.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
