@@ -97,6 +97,7 @@ struct orchestrator {
     int64_t look_s;
     struct fm_watch *faults;
     struct callback_rule callbacks;
+    struct callback_rule strangers; /* Of addresses that sites say their servers have. */
     struct notifier *notifier;
     struct pm_collector *collector;
     struct rest *rest;
@@ -282,6 +283,15 @@ identity_start(struct orchestrator *o)
     return identity_bootstrap(o->identity, &first);
 }
 
+/* A tenant's site says where a server is.  What --callbacks lists may be meant besides. */
+static bool
+script_may(void *arg, const struct sockaddr *to)
+{
+    struct orchestrator *o = arg;
+
+    return callback_may(&o->strangers, to) || (o->callbacks.n && callback_may(&o->callbacks, to));
+}
+
 static struct err *
 engine_start(struct orchestrator *o)
 {
@@ -296,6 +306,8 @@ engine_start(struct orchestrator *o)
         .may_arg = &o->callbacks,
         .tls = o->tls,
     };
+    const struct script_runs_config scripts = {
+        .loop = o->loop, .program = o->nfvo.program, .may_connect = script_may, .may_arg = o};
     struct flow_engine_config engine = {
         .loop = o->loop,
         .store = o->store,
@@ -321,7 +333,7 @@ engine_start(struct orchestrator *o)
     o->nfvo.drops = upload_drops_new(o->store, o->loop);
     o->nfvo.peers = o->peers;
     o->nfvo.desk = grant_desk_new();
-    o->nfvo.scripts = script_runs_new(o->loop, o->nfvo.program);
+    o->nfvo.scripts = script_runs_new(&scripts);
     flow_service_set(o->engine, "vim", o->vim);
     flow_service_set(o->engine, NFVO_SERVICE, &o->nfvo);
     flow_service_set(o->engine, PEER_SERVICE, o->peers);
@@ -426,6 +438,7 @@ orchestrator_end(struct orchestrator *o)
     pm_collector_free(o->collector);
     peers_free(o->peers);
     callback_rule_done(&o->callbacks);
+    callback_rule_done(&o->strangers);
     if (o->http) {
         http_client_free(o->http);
     }

@@ -6,6 +6,7 @@
  * word was said, 1 = not. */
 #include "script/script.h"
 #include "script/ssh.h"
+#include "script/wire.h"
 
 #include "base/json.h"
 #include "base/net.h"
@@ -44,8 +45,8 @@ say(enum script_word word, const void *data, size_t n)
 
 /* ---- connecting --------------------------------------------------------------------------- */
 
-static socklen_t
-address_of(const struct ip *ip, uint16_t port, struct sockaddr_storage *to)
+socklen_t
+script_address(const struct ip *ip, uint16_t port, struct sockaddr_storage *to)
 {
     struct sockaddr_in *v4 = (struct sockaddr_in *)to;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
@@ -101,7 +102,7 @@ reach(const struct json *request)
     if (!text || !ip_parse(text, &ip) || port < 1 || port > UINT16_MAX) {
         return -1;
     }
-    n = address_of(&ip, (uint16_t)port, &to);
+    n = script_address(&ip, (uint16_t)port, &to);
     fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || !connected(fd, &to, n)) {
         const char *why = strerror(errno);

@@ -49,8 +49,7 @@ struct script_run {
     struct stream out, err;
 };
 struct script_runs {
-    struct loop *loop;
-    const char *program;
+    struct script_runs_config config;
     size_t n_running;
     struct script_run *first; /* all, in order of coming */
     struct mem *mem;
@@ -323,7 +322,7 @@ child_start(struct script_run *run)
 {
     AUTO_FD in = -1, write_end = -1;
     struct process_spec spec = {
-        .argv = process_argv(run->mem, run->runs->program, "instruct", NULL),
+        .argv = process_argv(run->mem, run->runs->config.program, "instruct", NULL),
         .stderr_fd = -1,
         .new_session = true,
         .die_with_parent = true,
@@ -342,15 +341,37 @@ child_start(struct script_run *run)
     spec.stdin_fd = in;
     spec.stdout_fd = write_end;
     TRY_MSG(process_start(&spec, &run->pid), "no process that speaks SSH");
-    return loop_fd_add(run->runs->loop, run->fd, EPOLLIN, child_speaks, run, &run->watch);
+    return loop_fd_add(run->runs->config.loop, run->fd, EPOLLIN, child_speaks, run, &run->watch);
+}
+
+static struct err *
+address_check(const struct script_run *run)
+{
+    const struct script_runs_config *config = &run->runs->config;
+    struct sockaddr_storage to;
+    struct ip ip;
+
+    if (!ip_parse(run->order.address, &ip)) {
+        return err_new(E_INVALID, NULL, "%s is no address", run->order.address);
+    }
+    (void)script_address(&ip, (uint16_t)run->order.port, &to);
+    if (config->may_connect && !config->may_connect(config->may_arg, (struct sockaddr *)&to)) {
+        return err_new(E_FORBIDDEN, "AddressRefused",
+                       "the site says that the server is at %s: scripts are not run there "
+                       "(loopback, this host's own and link-local addresses, unless --callbacks "
+                       "lists them)",
+                       run->order.address);
+    }
+    return NULL;
 }
 
 static void
 again(void *arg)
 {
     struct script_run *run = arg;
-    struct err *e = child_start(run);
+    struct err *e = address_check(run);
 
+    e = e ? e : child_start(run);
     if (e) {
         run_end(run, -1, e);
     }
@@ -404,8 +425,8 @@ script_start(struct script_runs *runs, const struct script_order *order, script_
     run->order.timeout_ms = order->timeout_ms;
     run->request = request_of(mem, order);
     run->piece = mem_alloc(mem, SCRIPT_PIECE_MAX);
-    run->deadline = loop_timer_new(runs->loop, deadline_came, run);
-    run->again = loop_timer_new(runs->loop, again, run);
+    run->deadline = loop_timer_new(runs->config.loop, deadline_came, run);
+    run->again = loop_timer_new(runs->config.loop, again, run);
     while (*at) {
         at = &(*at)->next;
     }
@@ -425,13 +446,13 @@ script_cancel(struct script_run *run)
 }
 
 struct script_runs *
-script_runs_new(struct loop *loop, const char *program)
+script_runs_new(const struct script_runs_config *config)
 {
     struct mem *mem = mem_new("scripts");
     struct script_runs *runs = MEM_NEW(mem, struct script_runs);
 
-    *runs = (struct script_runs){
-        .loop = loop, .mem = mem, .program = mem_str(mem, str_or(program, "/proc/self/exe"))};
+    *runs = (struct script_runs){.config = *config, .mem = mem};
+    runs->config.program = mem_str(mem, str_or(config->program, "/proc/self/exe"));
     return runs;
 }
 

@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "sys/loop.h"
 
+#include <sys/socket.h>
+
 #define SCRIPT_TEXT_MAX (64u << 10)   /* bytes of a script */
 #define SCRIPT_INPUTS_MAX (32u << 10) /* bytes of all inputs of a run */
 #define SCRIPT_OUTPUT_KEPT (64u << 10) /* bytes kept of a stream: its last ones */
@@ -43,13 +45,20 @@ struct script_result {
 };
 
 struct script_runs;
-/* Runs of one loop, at most SCRIPT_RUNS at once, the others wait their turn.  'program': run as
- * PROGRAM instruct; null = /proc/self/exe.  Borrows 'loop'. */
-struct script_runs *script_runs_new(struct loop *loop, const char *program) MUST_USE;
+/* Runs of one loop, at most SCRIPT_RUNS at once, the others wait their turn. */
+struct script_runs_config {
+    struct loop *loop;   /* borrowed */
+    const char *program; /* run as PROGRAM instruct; null = /proc/self/exe */
+    /* May this address be connected to?  A tenant's site says where its servers are.  Null = any. */
+    bool (*may_connect)(void *arg, const struct sockaddr *to);
+    void *may_arg;
+};
+struct script_runs *script_runs_new(const struct script_runs_config *config) MUST_USE;
 void script_runs_free(struct script_runs *runs); /* kills what runs, calls nobody; null accepted */
 
 /* 'result' (valid during the call) says how far it came also where 'err' (owned by the callee) is not
  * null.  A status other than 0 is no error here.
+ *   E_FORBIDDEN "AddressRefused"       the address is none that may be connected to
  *   E_UNAVAILABLE "ServerUnreachable"  nobody let us in until the deadline
  *   E_UNAVAILABLE "NotInTime"          the script had not ended by then
  *   E_CONFLICT "HostKeyChanged"        the server is not the one that it was

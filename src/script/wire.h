@@ -3,6 +3,10 @@
 #ifndef CARRICK_SCRIPT_WIRE_H
 #define CARRICK_SCRIPT_WIRE_H
 
+#include "base/net.h"
+
+#include <sys/socket.h>
+
 enum script_word {
     SCRIPT_HOST_KEY = 'K', /* the server's; once */
     SCRIPT_BEGINS = 'B',   /* from here on the script may run; once */
@@ -16,5 +20,8 @@ enum script_word {
 #define SCRIPT_HEAD 5
 #define SCRIPT_PIECE_MAX (16u << 10)
 #define SCRIPT_REQUEST_MAX (1u << 20)
+
+/* Where a server is, as connect() wants it. */
+socklen_t script_address(const struct ip *ip, uint16_t port, struct sockaddr_storage *to);
 
 #endif

@@ -85,7 +85,7 @@ start_engine(struct world *world)
     state->nfvo.pool = state->pool;
     state->nfvo.peers = state->peers;
     state->nfvo.desk = grant_desk_new();
-    state->nfvo.scripts = script_runs_new(state->loop, NULL);
+    state->nfvo.scripts = script_runs_new(&(struct script_runs_config){.loop = state->loop});
     state->nfvo.grant_wait_ms = 60000;
     state->nfvo.own_url = "http://127.0.0.1";
     state->nfvo.drops = upload_drops_new(world->store, state->loop);

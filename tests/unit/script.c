@@ -206,6 +206,29 @@ TEST(script_says_why_nobody_lets_it_in)
     }
 }
 
+static bool
+may_nowhere(void *arg, const struct sockaddr *to)
+{
+    *(int *)arg += to->sa_family == AF_INET;
+    return false;
+}
+
+TEST(script_connects_to_no_address_that_it_may_not)
+{
+    struct world *w = world_new(IS_SILENT, seed);
+    int n_asked = 0;
+
+    script_runs_free(w->runs);
+    w->runs = script_runs_new(&(struct script_runs_config){
+        .loop = w->loop, .may_connect = may_nowhere, .may_arg = &n_asked});
+    text_run(w, "true", 1500);
+    CHECK_ERR_MSG(w->err, E_FORBIDDEN, "scripts are not run there");
+    w->err = NULL;
+    CHECK(!w->began && w->n_accepted == 0);
+    CHECK_INT(n_asked, 1);
+    world_free(w);
+}
+
 TEST(scripts_have_their_turns)
 {
     struct world *w = world_new(IS_SILENT, seed);

@@ -155,7 +155,7 @@ world_new(enum manner manner, const uint8_t seed[32])
         (void)ssh_files(w, public_key);
     }
     listen_at(w);
-    w->runs = script_runs_new(w->loop, NULL);
+    w->runs = script_runs_new(&(struct script_runs_config){.loop = w->loop});
     return w;
 }
 

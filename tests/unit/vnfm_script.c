@@ -307,7 +307,7 @@ TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
     }
     flow_engine_free(life.nfvo.engine);
     script_runs_free(life.w->runs);
-    life.w->runs = script_runs_new(life.w->loop, NULL);
+    life.w->runs = script_runs_new(&(struct script_runs_config){.loop = life.w->loop});
     script_put(&life, mem_printf(life.w->mem, "echo again >>%s", mark));
     engine_begin(&life);
     until_over(&life);
