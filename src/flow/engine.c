@@ -141,7 +141,7 @@ unended(const struct flow *f, int64_t from)
     for (size_t i = f->entries.n; i-- > 0 && f->entries.items[i]->seq >= from;) {
         const struct entry *e = f->entries.items[i];
 
-        if (e->effect == ENTRY_WRITE && e->state != ENTRY_DONE) {
+        if (e->seq < f->seq && e->effect == ENTRY_WRITE && e->state != ENTRY_DONE) {
             return flow_parked(f);
         }
     }
@@ -339,14 +339,22 @@ stop_done(struct flow *f, enum flow_state to)
     job_queue(job);
 }
 
-/* What the turn that fails meant to begin is not begun. */
+/* What the turn that fails meant to begin is not begun.  The same turn comes again until all rests:
+ * where the store knows it there is nothing to write. */
 static void
 begin_not(struct entry **begin, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!begin[i]->doubted) {
-            begin[i]->state = ENTRY_AGAIN;
-            entry_changed(begin[i]);
+        struct entry *e = begin[i];
+
+        if (e->doubted) {
+            continue;
+        }
+        e->state = ENTRY_AGAIN;
+        if (e->stored && str_eq(e->stored->state, flow_entry_states[ENTRY_AGAIN])) {
+            e->version = e->saved;
+        } else {
+            entry_changed(e);
         }
     }
 }

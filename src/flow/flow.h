@@ -286,6 +286,9 @@ extern const struct table flow_table, flow_step_table;
 extern const struct table *const flow_tables[]; /* null-terminated, for store_config */
 
 enum flow_state flow_row_state(const struct flow_row *row);
+/* Did a retry start another of 'children' (struct flow_row, of one parent) in place of this one, which
+ * had taken itself back? */
+bool flow_is_replaced(const struct rows *children, const struct flow_row *child);
 /* Does it work, or wait to? */
 bool flow_is_active(const struct flow_row *row);
 /* flow.cancel (SOL003 CancelModeType). */

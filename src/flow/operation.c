@@ -464,6 +464,19 @@ type_spares(const struct flow_type *type, const char *child_type)
 }
 
 /* A child that can be left behind: it failed, or took itself back, which leaves nothing to give up. */
+bool
+flow_is_replaced(const struct rows *children, const struct flow_row *child)
+{
+    for (size_t i = 0; flow_row_state(child) == FLOW_ROLLED_BACK && i < children->n; i++) {
+        const struct flow_row *other = children->items[i];
+
+        if (str_eq(other->label, child->label) && flow_row_state(other) != FLOW_ROLLED_BACK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 is_to_leave(const struct flow_type *type, const struct flow_row *flow, const struct flow_row *child)
 {
@@ -488,7 +501,8 @@ flow_continue_check(struct tx *tx, const struct flow_type *type, const struct fl
     }
     TRY(children_of(tx, flow->id, &children));
     for (size_t i = 0; i < children.n; i++) {
-        if (is_to_leave(type, flow, children.items[i])) {
+        if (is_to_leave(type, flow, children.items[i]) &&
+            !flow_is_replaced(&children, children.items[i])) {
             return NULL;
         }
     }

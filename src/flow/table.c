@@ -75,12 +75,17 @@ flow_err_text(struct mem *mem, const struct err *e, const char *label)
 {
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
+    char *full = mem_str(mem, err_full(mem, e));
 
+    /* Whoever said it: what is kept has to be read again. */
+    for (char *at = str_utf8(full, strlen(full)) ? NULL : full; at && *at; at++) {
+        *at = *at & 0x80 ? '?' : *at;
+    }
     jw_object(&w, NULL);
     jw_str(&w, "code", err_code_name(e->code));
     jw_str(&w, "type", e->type);
     jw_int(&w, "status", e->status);
-    jw_str(&w, "message", err_full(mem, e));
+    jw_str(&w, "message", full);
     if (label) {
         jw_str(&w, "step", label);
     }

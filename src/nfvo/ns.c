@@ -231,6 +231,20 @@ static const struct lcm_operation ns_instantiate = {&ns_kind, &ns_instantiate_fl
                                   ns_heal = {&ns_kind, &ns_heal_flow, "INSTANTIATED"},
                                   ns_update = {&ns_kind, &ns_update_flow, "INSTANTIATED"};
 
+/* While something is done with an NS around, nothing is with those in it: its rollback, or its end,
+ * would not know of that. */
+static struct err *
+around_free(struct tx *tx, const struct ns_instance *ns)
+{
+    struct ns_instance *around;
+
+    for (const char *id = ns->nested_in; id; id = around->nested_in) {
+        TRY(lcm_free(tx, &ns_kind, id));
+        TRY(row_get(tx, &ns_instance_table, id, &around));
+    }
+    return NULL;
+}
+
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
               struct ns_in *in)
@@ -238,6 +252,7 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     struct ns_instance *ns;
 
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
+    TRY(around_free(tx, ns));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
     }

@@ -58,7 +58,7 @@ failed_drop(struct tx *tx, const char *flow_id, struct ns_plan *plan)
         const struct flow_row *child = children.items[i];
         struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
 
-        if (flow_row_state(child) == FLOW_COMPLETED) {
+        if (flow_row_state(child) == FLOW_COMPLETED || flow_is_replaced(&children, child)) {
             continue;
         }
         TRY(from_text(tx, &vnf_in_table, child->input, in));

@@ -11,11 +11,15 @@
 
 #include "flow/poison.h"
 
+#define NESTED_MAX 64 /* Of one request, at all depths. */
+#define NESTED_NAME_MAX 255
 #define DEPTH_MAX 4 /* NSs in NSs; an NSD could come to nest itself when another is on-boarded anew. */
 
 /* ---- what is made ------------------------------------------------------------------------ */
 
-static struct err *fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in, int depth);
+struct filling;
+static struct err *fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in,
+                        int depth);
 
 /* The SAP that a requirement of the nested NS's node is mapped to. */
 static const struct nsd_sap *
@@ -67,6 +71,15 @@ joins_fill(struct mem *mem, const struct nsd *inner, const struct nsd_nested *de
                            "where it is link %s of the NS around",
                            described->nsd_id, sap->name, connection->link);
         }
+        for (size_t k = 0; k < nested->joins.n; k++) {
+            const struct ns_join *other = nested->joins.items[k];
+
+            if (str_eq(other->inner, sap->link) && !str_eq(other->outer, connection->link)) {
+                return err_new(E_UNPROCESSABLE, NULL, "link %s of NSD %s would be links %s and %s "
+                               "of the NS around at once", sap->link, described->nsd_id,
+                               other->outer, connection->link);
+            }
+        }
         join->outer = connection->link;
         join->inner = sap->link;
         place_add(mem, &nested->joins, join);
@@ -89,10 +102,17 @@ request_make(struct mem *mem, const char *flavour, const struct json **body,
     return ns_request_read(mem, *body, request);
 }
 
+/* All that one request would make, at all depths. */
+struct filling {
+    struct tx *tx;
+    size_t n;
+};
+
 static struct err *
-nested_fill(struct tx *tx, const struct nsd_nested *described, const struct ns_in *outer,
+nested_fill(struct filling *filling, const struct nsd_nested *described, const struct ns_in *outer,
             struct ns_nested *nested, int depth)
 {
+    struct tx *tx = filling->tx;
     struct mem *mem = tx_mem(tx);
     struct ns_in *in = row_new(mem, &ns_in_table);
     struct instantiate_ns_request *request;
@@ -100,6 +120,10 @@ nested_fill(struct tx *tx, const struct nsd_nested *described, const struct ns_i
     struct nsd *inner;
     const char *text;
 
+    if (++filling->n > NESTED_MAX) {
+        return err_new(E_UNPROCESSABLE, NULL, "more than %d network services would be nested in it",
+                       NESTED_MAX);
+    }
     if (depth > DEPTH_MAX) {
         return err_new(E_UNPROCESSABLE, NULL, "network services are nested more than %d deep",
                        DEPTH_MAX);
@@ -118,9 +142,13 @@ nested_fill(struct tx *tx, const struct nsd_nested *described, const struct ns_i
     in->project_id = outer->project_id;
     in->nsd_info_id = descriptor->id;
     in->name = mem_printf(mem, "%s-%s", outer->name, described->name);
+    if (strlen(in->name) > NESTED_NAME_MAX) {
+        return err_new(E_UNPROCESSABLE, NULL, "its name would be longer than %d: name the NS shorter",
+                       NESTED_NAME_MAX);
+    }
     TRY(request_make(mem, str_or(inner->flavour_id, "default"), &in->request, &request));
     TRY(ns_instantiate_check(tx, in->project_id, inner, request));
-    TRY(fill(tx, inner, in, depth + 1));
+    TRY(fill(filling, inner, in, depth + 1));
     TRY(joins_fill(mem, inner, described, nested));
     nested->profile = described->name;
     nested->nsd_id = described->nsd_id;
@@ -129,13 +157,14 @@ nested_fill(struct tx *tx, const struct nsd_nested *described, const struct ns_i
 }
 
 static struct err *
-fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in, int depth)
+fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in, int depth)
 {
+    struct tx *tx = filling->tx;
     struct err *faults = NULL;
 
-    for (size_t i = 0; i < nsd->n_nested; i++) {
+    for (size_t i = 0; i < nsd->n_nested && filling->n <= NESTED_MAX; i++) {
         struct ns_nested *nested = row_new(tx_mem(tx), &ns_nested_table);
-        struct err *e = nested_fill(tx, &nsd->nested[i], in, nested, depth);
+        struct err *e = nested_fill(filling, &nsd->nested[i], in, nested, depth);
 
         if (e) {
             request_fault(&faults, "NS profile %s: %s", nsd->nested[i].name,
@@ -151,7 +180,9 @@ fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in, int depth)
 struct err *
 ns_nested_fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in)
 {
-    return fill(tx, nsd, in, 1);
+    struct filling filling = {.tx = tx};
+
+    return fill(&filling, nsd, in, 1);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */

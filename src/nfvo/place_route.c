@@ -7,6 +7,12 @@
 #include "nfvo/place.h"
 #include "nfvo/steer.h"
 
+#include <string.h>
+
+/* What Neutron takes where nobody has said otherwise (max_routes, max_allowed_address_pair). */
+#define ROUTES_MAX 30
+#define PASSES_MAX 10
+
 /* One side of a function: the link that it is on, and where it is entered from there. */
 struct side {
     struct plan_link *link;
@@ -243,6 +249,12 @@ static struct err *
 route_fault(const struct routing *r, const struct plan_link *link, const char *destination,
             const struct plan_route *wanted)
 {
+    size_t n = 0;
+
+    if (!strchr(link->cidr, ':') != !strchr(destination, ':')) {
+        return CANNOT(r, "%s is of another IP version than link %s (%s)", destination, link->name,
+                      link->cidr);
+    }
     if (str_eq(link->cidr, destination)) {
         return CANNOT(r, "%s is link %s itself, where nobody asks for a route", destination,
                       link->name);
@@ -253,6 +265,7 @@ route_fault(const struct routing *r, const struct plan_link *link, const char *d
         for (size_t j = 0; j < path->routes.n; j++) {
             const struct plan_route *route = path->routes.items[j];
 
+            n += str_eq(route->link, link->name);
             if (str_eq(route->link, link->name) && str_eq(route->destination, destination) &&
                 !(str_eq(route->vnf, wanted->vnf) && str_eq(route->cpd, wanted->cpd))) {
                 return CANNOT(r, "on link %s, what is for %s goes to %s already (path %s)",
@@ -260,7 +273,8 @@ route_fault(const struct routing *r, const struct plan_link *link, const char *d
             }
         }
     }
-    return NULL;
+    return n < ROUTES_MAX ? NULL
+                          : CANNOT(r, "link %s would have more than %d routes", link->name, ROUTES_MAX);
 }
 
 /* What is for 'destination' goes from the side's link to its function, which sends it on by its other
@@ -282,6 +296,10 @@ route_add(struct routing *r, const struct side *side, const char *destination)
         if (str_eq(passes->items[k], destination)) {
             return NULL;
         }
+    }
+    if (passes->n >= PASSES_MAX) {
+        return CANNOT(r, "a port of %s would have to pass more than %d prefixes", side->vnf,
+                      PASSES_MAX);
     }
     steer_name_add(mem, passes, destination); /* Answers come from there. */
     return NULL;

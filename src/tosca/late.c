@@ -4,9 +4,16 @@
 #include "base/str.h"
 
 #define DEPTH 16
+#define TEXT_MAX (64u << 10) /* Values are a tenant's, and a list may name one many times. */
 
 static struct err *value_add(struct buf *out, struct mem *mem, const struct json *late,
                              const struct late_values *values, int depth);
+
+static struct err *
+too_long(void)
+{
+    return err_new(E_UNPROCESSABLE, NULL, "its values make more than %u bytes", TEXT_MAX);
+}
 
 static struct err *
 list_add(struct buf *out, struct mem *mem, const struct json *list, const char *between,
@@ -66,6 +73,9 @@ static struct err *
 value_add(struct buf *out, struct mem *mem, const struct json *late,
           const struct late_values *values, int depth)
 {
+    if (out->overflow) {
+        return too_long();
+    }
     if (depth > DEPTH || !late || json_is(late, JSON_T_ARRAY)) {
         return err_new(E_INVALID, NULL, "no value of a descriptor");
     }
@@ -82,7 +92,11 @@ late_text(struct mem *mem, const struct json *late, const struct late_values *va
 {
     AUTO_BUF out = BUF_INIT;
 
+    buf_init(&out, TEXT_MAX);
     TRY(value_add(&out, mem, late, values, 0));
+    if (out.overflow) {
+        return too_long();
+    }
     *text = buf_copy(mem, &out);
     return NULL;
 }

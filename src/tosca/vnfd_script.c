@@ -13,7 +13,7 @@
 #define SCRIPTS_MAX 32
 #define INPUTS_MAX 64
 #define TIMEOUT_S 300
-#define TIMEOUT_MAX_S 86400
+#define TIMEOUT_MAX_S 3600
 #define DEPTH 16
 #define VNF "tosca.nodes.nfv.VNF"
 

@@ -71,6 +71,7 @@ upload_failed(struct upload *upload, struct err *err)
 
     if (other) {
         other->waits = false;
+        other->deadline_ns = time_mono_ns() + IMAGE_TIMEOUT_MS * 1000000LL;
         loop_timer_disarm(other->timer);
     }
     upload_close(upload);
@@ -178,6 +179,7 @@ image_uploaded(void *arg, const struct vim_answer *answer, struct err *err)
     if (err) {
         upload_failed(upload, err);
     } else {
+        upload->deadline_ns = time_mono_ns() + IMAGE_TIMEOUT_MS * 1000000LL;
         image_wait(upload);
     }
 }
@@ -300,7 +302,7 @@ image_look(struct upload *upload)
                 NULL, image_listed);
 }
 
-/* One that waits is looked at only where nobody wants it any more, or where all that took too long. */
+/* One that waits does so for as long as the other one is at it. */
 static void
 image_due(void *arg)
 {
@@ -311,9 +313,7 @@ image_due(void *arg)
     } else if (!step_wanted(upload->step)) {
         upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
     } else {
-        upload_failed(upload, err_new(E_UNAVAILABLE, NULL, "site %s: another operation brings "
-                                      "image %s there, and has not in %d s", upload->in->site,
-                                      upload->in->name, IMAGE_TIMEOUT_MS / 1000));
+        loop_timer_arm(upload->timer, IMAGE_TIMEOUT_MS);
     }
 }
 

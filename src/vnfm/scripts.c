@@ -74,10 +74,14 @@ script_of(struct tx *tx, const struct script_in *in, const struct vnfd_script **
 
 /* The key that the server showed when it was met first. */
 static struct err *
-host_key_of(struct tx *tx, const char *server_id, const char **key)
+host_key_of(struct tx *tx, const struct script_in *in, const char **key)
 {
-    struct cond conds[] = {COND("server_id", server_id), {0}};
-    struct query query = {.table = &script_run_table, .conds = conds};
+    /* A site chooses the ids of its servers: another's may have the same. */
+    struct cond conds[] = {COND("server_id", in->server_id),
+                           COND("vnf_instance_id", in->vnf_instance_id),
+                           {.attr = "host_key", .op = COND_NOT_NULL},
+                           {0}};
+    struct query query = {.table = &script_run_table, .conds = conds, .limit = 1};
     struct rows rows;
 
     *key = NULL;
@@ -132,7 +136,7 @@ order_read(struct tx *tx, void *arg)
 
     TRY(script_of(tx, in, &script, &cp));
     TRY(vnf_key(tx, in->vnf_instance_id, &order.private_key, NULL));
-    TRY(host_key_of(tx, in->server_id, &order.host_key));
+    TRY(host_key_of(tx, in, &order.host_key));
     TRY(inputs_fill(tx, in, script, &order));
     order.port = cp->management_port;
     order.user = cp->management_user;
@@ -152,7 +156,13 @@ last_lines(const char *text)
     size_t n = strlen(text);
     const char *from = n > LINES_MAX ? strchr(text + n - LINES_MAX, '\n') : NULL;
 
-    return from && from[1] ? from + 1 : n > LINES_MAX ? text + n - LINES_MAX : text;
+    if (from && from[1]) {
+        return from + 1;
+    }
+    for (from = n > LINES_MAX ? text + n - LINES_MAX : text; (*from & 0xC0) == 0x80; from++) {
+        /* Not from the middle of a character. */
+    }
+    return from;
 }
 
 static struct err *

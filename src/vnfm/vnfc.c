@@ -432,8 +432,10 @@ one_make(struct vnfcs *v, struct wanted_vnfc *vnfc, struct made_vnfc *made)
 {
     struct vnfc_in *in = vnfc_input(v, vnfc);
 
+    /* A server that is replaced does not go before all that the new one is made of is there. */
+    TRY(in->had.n ? parts_end(v, vnfc, in) : NULL);
     TRY(vnfc_begin(v->f, in));
-    TRY(parts_end(v, vnfc, in));
+    TRY(in->had.n ? NULL : parts_end(v, vnfc, in));
     return vnfc_end(v->f, in, made);
 }
 

@@ -42,7 +42,16 @@ hasty_run(struct flow *f, const void *in)
 }
 static const struct flow_type hasty = {.name = "hasty", .version = 1, .in = &thing_table,
                                        .doc = "Awaits what it has not begun.", .run = hasty_run};
-static const struct flow_type *const types[] = {&beside, &lax, &hasty, NULL};
+static struct err *
+strange_run(struct flow *f, const void *in)
+{
+    (void)f, (void)in;
+    return err_new(E_CONFLICT, NULL, "the site says caf\xe9");
+}
+static const struct flow_type strange = {.name = "strange", .version = 1, .in = &thing_table,
+                                         .doc = "Fails in words that are no text.",
+                                         .run = strange_run};
+static const struct flow_type *const types[] = {&beside, &lax, &hasty, &strange, NULL};
 
 /* The flow with 'a' under way and no answer. */
 static void
@@ -217,5 +226,23 @@ TEST(flow_that_awaits_what_it_has_not_begun_says_so)
     REACHES(ask.id, "FAILED_TEMP");
     CHECK_OK(store_read(world.store, peek_row, &peek));
     CHECK(strstr(peek.error, "which it has not begun") != NULL);
+    world_close(&world);
+}
+
+/* What is kept of a failure is read by others: JSON, whatever a stranger said. */
+TEST(flow_failure_in_words_that_are_no_text_is_kept_as_text)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+    AUTO(mem) mem = mem_new("test");
+    struct peek peek = {.id = ask.id};
+    const struct json *json;
+
+    world_open(&world, types);
+    start(&ask, &strange);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    REQUIRE_OK(json_parse(mem, peek.error, strlen(peek.error), &json));
+    CHECK_STR(json_get_str(json, "message"), "the site says caf?");
     world_close(&world);
 }

@@ -155,7 +155,7 @@ TEST(scripts_that_nothing_runs_are_refused)
          "feature: files besides a script (vnf) is not supported"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: { primary: a.sh, timeout: 0 } } }")
              VDU("") CP("{ management: ssh }"),
-         "timeout is 1 to 86400 seconds"},
+         "timeout is 1 to 3600 seconds"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { 'a;b': c } } }") VDU("")
              CP("{ management: ssh }"),
          "named as variables of a shell"},
