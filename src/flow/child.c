@@ -385,7 +385,7 @@ undo_failed_child(struct flow *f, struct entry *e, const struct flow_type *type,
 static void
 undo_by_state(struct flow *f, struct entry *e, const struct flow_row *row)
 {
-    const struct flow_type *type = engine_type(f->engine, row->type, row->version);
+    const struct flow_type *type = engine_type_like(f->engine, row->type, row->version);
 
     switch (flow_row_state(row)) {
     case FLOW_ROLLED_BACK:

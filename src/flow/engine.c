@@ -22,6 +22,19 @@ engine_type(const struct flow_engine *engine, const char *name, int64_t version)
     return NULL;
 }
 
+const struct flow_type *
+engine_type_like(const struct flow_engine *engine, const char *name, int64_t version)
+{
+    const struct flow_type *type = engine_type(engine, name, version);
+
+    for (const struct flow_type *const *at = engine->config.types; !type && *at; at++) {
+        if (str_eq((*at)->name, name)) {
+            type = *at;
+        }
+    }
+    return type;
+}
+
 static struct flow **
 bucket(struct flow_engine *engine, const char *id)
 {

@@ -216,6 +216,10 @@ void flow_free(struct flow *f);
 struct flow *flow_alloc(struct flow_engine *engine, const struct flow_type *type, const char *id);
 const struct flow_type *engine_type(const struct flow_engine *engine, const char *name,
                                     int64_t version);
+/* The same, or, where this program has not that version, another of the name: who is told of the flow's
+ * states, and how what it made is taken back, is of the type and not of an order of steps. */
+const struct flow_type *engine_type_like(const struct flow_engine *engine, const char *name,
+                                         int64_t version);
 void engine_fault(struct flow_engine *engine, enum flow_point point, const char *flow_id,
                   const char *label);
 void wake_parent(struct flow_engine *engine, const char *parent_id);

@@ -211,7 +211,7 @@ ask(struct tx *tx, struct flow_engine *engine, const struct flow_row *old, enum 
     if (to == FLOW_PROCESSING) {
         row->error = NULL;
     }
-    return row_state_set(tx, engine_type(engine, old->type, old->version), old, row, to);
+    return row_state_set(tx, engine_type_like(engine, old->type, old->version), old, row, to);
 }
 
 static struct err *
@@ -368,7 +368,7 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     if (flow_row_state(row) != FLOW_FAILED_TEMP) {
         return wrong_state(row, "retry");
     }
-    type = engine_type(engine, row->type, row->version);
+    type = engine_type_like(engine, row->type, row->version);
     TRY(entries_of(tx, id, &entries));
     TRY(torn_mark(tx, &entries));
     TRY(withdrawn_mark(tx, row->continued ? type : NULL, &entries));
@@ -399,7 +399,7 @@ flow_rollback(struct tx *tx, struct flow_engine *engine, const char *id)
     if (flow_row_state(row) != FLOW_FAILED_TEMP) {
         return wrong_state(row, "rollback");
     }
-    type = engine_type(engine, row->type, row->version);
+    type = engine_type_like(engine, row->type, row->version);
     if (type && type->no_rollback) {
         return err_new(E_CONFLICT, "RollbackNotSupported",
                        "operation %s (%s) cannot be rolled back: retry it or fail it", id,
@@ -446,7 +446,7 @@ flow_fail(struct tx *tx, struct flow_engine *engine, const char *id)
     }
     failed = row_copy(tx_mem(tx), row);
     failed->request = NULL;
-    return row_state_set(tx, engine_type(engine, row->type, row->version), row, failed,
+    return row_state_set(tx, engine_type_like(engine, row->type, row->version), row, failed,
                          FLOW_FAILED);
 }
 
@@ -563,7 +563,7 @@ flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id, bool forc
     /* Its own word: the engine forgets a request by what it says. */
     changed->request = mem_printf(tx_mem(tx), "cancel %s", changed->cancel);
     TRY(row_update(tx, row, changed));
-    type = engine_type(engine, row->type, row->version);
+    type = engine_type_like(engine, row->type, row->version);
     return type && type->state_changed ? type->state_changed(tx, changed, (int)flow_row_state(row))
                                        : NULL;
 }

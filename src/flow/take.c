@@ -51,11 +51,8 @@ load_type(struct flow_engine *engine, struct mem *mem, const struct flow_row *ro
     }
     gone = MEM_NEW(mem, struct flow_type);
     gone->name = mem_str(mem, row->type);
-    for (const struct flow_type *const *at = engine->config.types; *at; at++) {
-        if (str_eq((*at)->name, row->type)) {
-            gone->state_changed = (*at)->state_changed;
-        }
-    }
+    type = engine_type_like(engine, row->type, row->version);
+    gone->state_changed = type ? type->state_changed : NULL;
     return gone;
 }
 

@@ -406,6 +406,31 @@ journal_spoil(struct tx *tx, void *arg)
     return tx_sql(tx, "UPDATE flow_step SET input = '{' WHERE label = 'a'", NULL, NULL, NULL);
 }
 
+/* Who is told of its states is of the type, not of its order of steps. */
+TEST(flow_whose_version_is_gone_tells_its_states_all_the_same)
+{
+    static const struct flow_type newer = {
+        .name = "three", .version = 2, .doc = "Makes three things otherwise.", .in = &thing_table,
+        .out = &thing_table, .run = three_run, .state_changed = three_changed};
+    static const struct flow_type *const newer_only[] = {&newer, NULL};
+    struct world world = {0};
+    struct ask ask = {0};
+
+    world_open(&world, three_only);
+    world.next.hang = 1;
+    start(&ask, &three);
+    EVENTUALLY(10000, !loop_turn(world.loop, 5) && world.hanging);
+    world.types = newer_only;
+    world_crash(&world);
+    step_failed(world.hanging, err_new(E_CANCELLED, NULL, "too late to matter"));
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_INT(hook_calls[FLOW_FAILED_TEMP], 1);
+    CHECK_OK(operate(&ask, flow_fail));
+    CHECK(in_state(ask.id, "FAILED"));
+    CHECK_INT(hook_calls[FLOW_FAILED], 1);
+    world_close(&world);
+}
+
 TEST(flow_whose_journal_cannot_be_read_stops_and_says_why)
 {
     struct world world = {.lease_ms = 60};
