@@ -10,10 +10,10 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "sys/file.h"
+#include "sys/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -176,7 +176,7 @@ on_health(void *arg)
 }
 
 static struct err *
-host_open(struct host *host)
+host_open(struct host *host, struct settings_follower *follower)
 {
     TRY(folders_make(host));
     TRY(owner_check(host));
@@ -184,6 +184,7 @@ host_open(struct host *host)
     TRY(loop_new(&host->loop));
     TRY(loop_signal(host->loop, SIGTERM, stop, host));
     TRY(loop_signal(host->loop, SIGINT, stop, host));
+    TRY(settings_follow(host->loop, follower));
     TRY(netlink_new(-1, &host->nl));
     TRY(datapath_new(host->options.bpffs, host->options.flows, &host->forwarding.dp));
     TRY(watch_new(datapath_health(host->forwarding.dp), on_health, host, &host->watch));
@@ -234,9 +235,10 @@ host_close(struct host *host)
 }
 
 static struct err *
-host_run(const struct host_options *options)
+host_run(const struct host_options *options, struct settings *settings)
 {
     struct host host = {.mem = mem_new("agent"), .options = *options, .applied_fd = -1};
+    struct settings_follower follower = {.settings = settings, .mem = host.mem};
     struct err *e;
 
     world_init(&host.world);
@@ -245,7 +247,7 @@ host_run(const struct host_options *options)
     host.links_mem = mem_new("links");
     map_init(&host.forwarding.links, host.links_mem);
     host.forwarding.world = &host.world;
-    e = host_open(&host);
+    e = host_open(&host, &follower);
     if (!e) {
         log_info("agent", "ready site=%s host=%s vtep=%s users=%s epoch=%lld seq=%lld",
                  options->site_id, options->host_id, str_or(options->vtep, "-"),
@@ -259,145 +261,164 @@ host_run(const struct host_options *options)
 
 /* ---- arguments ------------------------------------------------------------------------------------- */
 
-struct arguments {
+/* X(id, name, kind, default, doc).  What a site is told too is read from its file. */
+#define AGENT_OPTIONS(X)                                                                           \
+    X(name, "name", OF_SITE(OF_TEXT("NAME")), NULL, "of the site that it works for")               \
+    X(host_id, "host-id", OF_SITE(OF_TEXT("ID")), "", "id of this box; none: the site's name")     \
+    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/agent",                                    \
+      "folder of images, servers' disks and consoles")                                             \
+    X(site_state, "site-state", OF_PATH("DIR"), "/var/lib/carrick/site",                           \
+      "folder of the site, which images are read from")                                            \
+    X(socket, "socket", OF_PATH("PATH"), "/run/carrick-agent/socket", "where the site finds it")   \
+    X(site_user, "site-user", OF_USER, "carrick-site", "who may speak there, besides root")        \
+    X(bpffs, "bpffs", OF_PATH("DIR"), "/sys/fs/bpf/carrick",                                       \
+      "folder of pinned programs and maps, on a bpf file system")                                  \
+    X(vtep, "vtep", OF_SITE(OF_IPV4), "", "IPv4 address that tunnels of other sites end at")       \
+    X(uid_base, "uid-base", OF_NUMBER("N", 0, UINT32_MAX - (SERVERS_MAX + 1) * UID_RANGE), "0",    \
+      "first user id of servers; 0: as follows from the site's name")                              \
+    X(flows, "flows", OF_POWER("N", DP_FLOWS_LEAST, DP_FLOWS_MOST), "131072",                      \
+      "entries of the flow table when it is made, of 160 bytes each; one that is there keeps its size") \
+    X(responder, "responder", OF_PATH("PATH"), "/run/carrick-responder.socket",                    \
+      "where the responder is; none: nobody answers servers")                                      \
+    X(responder_user, "responder-user", OF_USER, "root",                                           \
+      "who listens there: root where the manager of services does")                                \
+    LOG_SETTING(X)
+
+enum agent_option {
+#define X(id, name, kind, def, doc) OPTION_##id,
+    AGENT_OPTIONS(X)
+#undef X
+};
+const struct setting agent_settings[] = {AGENT_OPTIONS(SETTING_ROW){0}};
+
+#define PURGE_OPTIONS(X)                                                                           \
+    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/agent", "folder of the agent")             \
+    X(bpffs, "bpffs", OF_PATH("DIR"), "/sys/fs/bpf/carrick", "of pinned programs and maps")        \
+    LOG_SETTING(X)
+
+enum purge_option {
+#define X(id, name, kind, def, doc) PURGE_##id,
+    PURGE_OPTIONS(X)
+#undef X
+};
+static const struct setting purge_settings[] = {PURGE_OPTIONS(SETTING_ROW){0}};
+
+/* The id of servers' first user where nobody chose one: sites of one machine share none. */
+static uint32_t
+uid_base_of(const char *name)
+{
+    uint64_t h = hash_bytes(name, strlen(name), 1);
+
+    return UID_FIRST + (uint32_t)(h % UID_SITES) * (SERVERS_MAX + 1) * UID_RANGE;
+}
+
+/* Users are looked up, numbers read. */
+static struct err *
+options_of(const struct settings *settings, struct host_options *host)
+{
+    const char **texts = settings->texts;
+    struct err *e;
+
+    *host = (struct host_options){
+        .site_id = texts[OPTION_name],
+        .host_id = *texts[OPTION_host_id] ? texts[OPTION_host_id] : texts[OPTION_name],
+        .state = texts[OPTION_state],
+        .site_state = texts[OPTION_site_state],
+        .socket = texts[OPTION_socket],
+        .bpffs = texts[OPTION_bpffs],
+        .vtep = *texts[OPTION_vtep] ? texts[OPTION_vtep] : NULL,
+        .uid_base = (uint32_t)setting_number(settings, OPTION_uid_base),
+        .flows = (uint32_t)setting_number(settings, OPTION_flows),
+        .responder = *texts[OPTION_responder] ? texts[OPTION_responder] : NULL,
+    };
+    if (!host->uid_base) {
+        host->uid_base = uid_base_of(host->site_id);
+    }
+    e = setting_user(settings, OPTION_site_user, &host->site_uid);
+    return host->responder
+               ? err_join(e, setting_user(settings, OPTION_responder_user, &host->responder_uid))
+               : e;
+}
+
+struct err *
+agent_settings_check(struct mem *mem, struct settings *settings)
+{
     struct host_options host;
-    enum log_level level;
-    bool purge;
-};
 
-static const char usage[] =
-    "usage: carrick agent --site-id ID --host-id ID --state DIR --site-state DIR --socket PATH\n"
-    "                     --site-uid UID --bpffs DIR [--vtep IP] [--uid-base N]\n"
-    "                     [--flows N]\n"
-    "                     [--responder PATH --responder-uid UID] [--log-level LEVEL]\n"
-    "       carrick agent --purge --state DIR --bpffs DIR\n";
-
-static const struct option options[] = {
-    {"site-id", required_argument, NULL, 'i'},    {"host-id", required_argument, NULL, 'h'},
-    {"state", required_argument, NULL, 's'},      {"site-state", required_argument, NULL, 'd'},
-    {"socket", required_argument, NULL, 'k'},     {"site-uid", required_argument, NULL, 'u'},
-    {"bpffs", required_argument, NULL, 'b'},      {"vtep", required_argument, NULL, 'v'},
-    {"uid-base", required_argument, NULL, 'r'},   {"log-level", required_argument, NULL, 'l'},
-    {"responder", required_argument, NULL, 'a'},  {"responder-uid", required_argument, NULL, 'w'},
-    {"flows", required_argument, NULL, 'f'},      {"purge", no_argument, NULL, 'p'},
-    {NULL, 0, NULL, 0},
-};
-
-static bool
-argument_number(const char *text, int64_t max, uint32_t *out)
-{
-    int64_t v;
-
-    if (!str_to_i64(text, &v) || v < 0 || v > max) {
-        return false;
-    }
-    *out = (uint32_t)v;
-    return true;
+    (void)mem;
+    return options_of(settings, &host);
 }
 
-static bool
-argument_take(struct arguments *a, int which, const char *value)
+/* Whose the state folder is (owner_check), null where nobody's. */
+static struct err *
+owner_read(struct mem *mem, const char *state, const char **site)
 {
-    switch (which) {
-    case 'i':
-        a->host.site_id = value;
-        return true;
-    case 'h':
-        a->host.host_id = value;
-        return true;
-    case 's':
-        a->host.state = value;
-        return *value == '/';
-    case 'd':
-        a->host.site_state = value;
-        return true;
-    case 'k':
-        a->host.socket = value;
-        return true;
-    case 'u':
-        return argument_number(value, UINT32_MAX - 1, &a->host.site_uid);
-    case 'b':
-        a->host.bpffs = value;
-        return true;
-    case 'v':
-        a->host.vtep = value;
-        return true;
-    case 'r':
-        return argument_number(value, UINT32_MAX - (SERVERS_MAX + 1) * UID_RANGE,
-                               &a->host.uid_base);
-    case 'a':
-        a->host.responder = value;
-        return *value == '/';
-    case 'w':
-        return argument_number(value, UINT32_MAX - 1, &a->host.responder_uid);
-    case 'f':
-        return argument_number(value, DP_FLOWS_MOST, &a->host.flows) &&
-               a->host.flows >= DP_FLOWS_LEAST && !(a->host.flows & (a->host.flows - 1));
-    case 'l':
-        return log_level_from_name(value, &a->level);
-    case 'p':
-        a->purge = true;
-        return true;
-    default:
-        return false;
-    }
-}
+    char *text = NULL;
+    struct err *e = file_read(mem, mem_printf(mem, "%s/site", state), 256, &text, NULL);
 
-static bool
-arguments_parse(int argc, char **argv, struct arguments *a)
-{
-    struct ip ip;
-    int which;
-
-    optind = 1;
-    while ((which = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-        if (!argument_take(a, which, optarg)) {
-            return false;
-        }
+    *site = e ? NULL : text;
+    if (err_is(e, E_NOT_FOUND)) {
+        err_ignore(e, "no agent was there");
+        return NULL;
     }
-    if (optind != argc || !a->host.state || !a->host.bpffs) {
-        return false;
-    }
-    if (a->purge) {
-        return true;
-    }
-    if (a->host.vtep && (!ip_parse(a->host.vtep, &ip) || !ip_is_v4(&ip))) {
-        return false;
-    }
-    return a->host.site_id && a->host.host_id && a->host.site_state && a->host.socket;
+    return e;
 }
 
 static struct err *
-purge(const struct host_options *host)
+purge(struct mem *mem, struct host_options *host)
 {
-    struct err *e = containers_purge(host);
+    struct err *e = owner_read(mem, host->state, &host->site_id);
+
+    e = err_join(e, containers_purge(host));
 
     e = err_join(e, plugs_purge());
     e = err_join(e, datapath_purge(host->bpffs));
     return err_join(e, dir_remove(host->state));
 }
 
-int
-agent_main(int argc, char **argv)
+static int
+ended(struct err *e, const char *what)
 {
-    struct arguments a = {.level = LOG_LV_INFO, .host.flows = DP_FLOWS_DEFAULT};
-    struct err *e;
-
-    if (!arguments_parse(argc, argv, &a)) {
-        (void)fputs(usage, stderr);
-        return 2;
-    }
-    log_init("agent", a.level);
-    if (!a.host.uid_base && !a.purge) {
-        uint64_t h = hash_bytes(a.host.site_id, strlen(a.host.site_id), 1);
-
-        a.host.uid_base = UID_FIRST + (uint32_t)(h % UID_SITES) * (SERVERS_MAX + 1) * UID_RANGE;
-    }
-    (void)umask(022);
-    e = a.purge ? purge(&a.host) : host_run(&a.host);
     if (e) {
-        log_err(LOG_LV_ERROR, "agent", e, a.purge ? "purge" : "stopped");
+        log_err(LOG_LV_ERROR, "agent", e, what);
         return 1;
     }
     return 0;
+}
+
+static int
+purge_main(struct mem *mem, int argc, char **argv)
+{
+    struct settings *settings;
+    int status = settings_start(mem, "agent --purge", purge_settings, argc, argv, &settings);
+
+    if (status >= 0) {
+        return status;
+    }
+    log_init("agent", settings_log_level(settings));
+    return ended(purge(mem, &(struct host_options){.state = settings->texts[PURGE_state],
+                                                   .bpffs = settings->texts[PURGE_bpffs]}),
+                 "purge");
+}
+
+int
+agent_main(int argc, char **argv)
+{
+    AUTO(mem) mem = mem_new("options");
+    struct settings *settings;
+    struct host_options host;
+    int status;
+
+    (void)umask(022);
+    if (argc > 1 && str_eq(argv[1], "--purge")) {
+        return purge_main(mem, argc - 1, argv + 1);
+    }
+    status = settings_start(mem, "agent", agent_settings, argc, argv, &settings);
+    if (status >= 0) {
+        return status;
+    }
+    log_init("agent", settings_log_level(settings));
+    struct err *e = options_of(settings, &host);
+
+    return ended(e ? e : host_run(&host, settings), "stopped");
 }

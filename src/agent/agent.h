@@ -2,20 +2,20 @@
  * network namespace match the desired state that the site sends: links,
  * addresses, the data plane's maps, containers.  It speaks nothing else.
  *
- *     carrick agent --site-id ID --host-id ID --state DIR --site-state DIR
- *                   --socket PATH --site-uid UID --bpffs DIR --vtep IP
- *                   [--responder PATH --responder-uid UID] [--uid-base N]
- *                   [--flows N] [--log-level LEVEL]
- *     carrick agent --purge --state DIR --bpffs DIR [--site-id ID]
- *
- * --flows is how many entries the flow table gets when it is made: a power of two from 1024 to
- * 4194304 (131072), at 160 bytes of the kernel each.  A table that is there keeps its size.
+ *     carrick agent --config /etc/carrick/agent.yaml --site-config /etc/carrick/site.yaml
+ *     carrick agent --purge --state DIR --bpffs DIR
  *
  * Runs as root in the site's network namespace but not in a mount namespace of
  * its own (enter with setns(2) or `nsenter --net`, not `ip netns exec`, which
  * hides the control groups). */
 #ifndef CARRICK_AGENT_AGENT_H
 #define CARRICK_AGENT_AGENT_H
+
+#include "sys/settings.h"
+
+/* What an agent is told, and what their table cannot know: the users are there.  E_NOT_FOUND. */
+extern const struct setting agent_settings[];
+struct err *agent_settings_check(struct mem *mem, struct settings *settings) MUST_USE;
 
 /* Runs until SIGTERM; what it made stays.  0, or 1 with the reason on stderr,
  * or 2 where the arguments are wrong. */

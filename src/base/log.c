@@ -22,6 +22,12 @@ log_init(const char *process, enum log_level level)
     atomic_store(&threshold, (int)level);
 }
 
+void
+log_level_set(enum log_level level)
+{
+    atomic_store(&threshold, (int)level);
+}
+
 bool
 log_level_from_name(const char *name, enum log_level *level)
 {

@@ -10,6 +10,7 @@ enum log_level { LOG_LV_DEBUG, LOG_LV_INFO, LOG_LV_WARN, LOG_LV_ERROR };
 
 /* Sets what is printed (default INFO) and the process's name in each line. */
 void log_init(const char *process, enum log_level level);
+void log_level_set(enum log_level level); /* from now on; any thread */
 bool log_level_from_name(const char *name, enum log_level *level);
 void log_line(enum log_level level, const char *module, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -2,12 +2,17 @@
 #ifndef CARRICK_CLI_CLI_H
 #define CARRICK_CLI_CLI_H
 
+#include "sys/settings.h"
+
 /* What the program can be; `main.c` holds the table of them, ended by a null name. */
 struct cli_role {
     const char *name;
     const char *words; /* "site|orchestrator": what it is told first; "" = only options */
     const char *doc;
     int (*main)(int argc, char **argv);
+    const struct setting *settings; /* what stands in its file of configuration, or null */
+    /* What their table cannot know (may be null): all faults, joined. */
+    struct err *(*check)(struct mem *mem, struct settings *settings);
 };
 
 /* Runs one command: argv[0] is the program, then come its words; 'roles' is what

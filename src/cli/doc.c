@@ -103,6 +103,33 @@ entry(struct buf *out, const char *words, const char *arguments, const char *doc
     buf_str(out, ".\n");
 }
 
+/* What a role is told, as a section. */
+static void
+settings_entries(struct buf *out, const struct cli_role *role)
+{
+    if (!role->settings) {
+        return;
+    }
+    buf_printf(out, ".SH OPTIONS OF CARRICK %s\nAlso NAME: VALUE in the file of \\-\\-config, by the "
+                    "package\n.IR /etc/carrick/%s.yaml .\n", role->name, role->name);
+    for (const struct setting *o = role->settings; o->name; o++) {
+        AUTO_BUF limits = BUF_INIT;
+
+        buf_str(out, ".TP\n.B \\-\\-");
+        roff(out, o->name);
+        buf_printf(out, " \\fI%s\\fR\n", o->value);
+        roff(out, o->doc);
+        setting_limits(&limits, o);
+        buf_str(&limits, o->def ? *o->def ? "; default " : "; default none" : "; required");
+        buf_str(&limits, str_or(o->def, ""));
+        buf_str(&limits, o->reloads ? "; SIGHUP takes it" : "");
+        buf_str(&limits, o->of_site ? "; else as in the file of --site-config" : "");
+        buf_str(out, " (");
+        roff(out, limits.data);
+        buf_str(out, ").\n");
+    }
+}
+
 struct err *
 doc_man_print(struct cli *cli)
 {
@@ -116,6 +143,9 @@ doc_man_print(struct cli *cli)
                   "Each tells its options with \\-\\-help.\n");
     for (const struct cli_role *role = cli->roles; role && role->name; role++) {
         entry(&out, role->name, role->words, role->doc);
+    }
+    for (const struct cli_role *role = cli->roles; role && role->name; role++) {
+        settings_entries(&out, role);
     }
     buf_str(&out, ".SH COMMANDS\nEach tells its options with \\-\\-help.\n");
     for (size_t i = 0; (command = command_at(i)); i++) {

@@ -8,8 +8,8 @@
 
 /* X(id, name, value, default, doc): options that every role with an API has. */
 #define CERTIFICATE_OPTIONS(X)                                                                     \
-    X(tls_cert, "tls-cert", "FILE", "", "its certificate and what it is signed with (PEM): HTTPS") \
-    X(tls_key, "tls-key", "FILE", "", "key of that certificate")
+    X(tls_cert, "tls-cert", OF_PATH("FILE"), "", "its certificate and what it is signed with (PEM): HTTPS") \
+    X(tls_key, "tls-key", OF_PATH("FILE"), "", "key of that certificate")
 
 /* Paths of PEM files; "" for what there is not. */
 struct certificate_paths {

@@ -26,50 +26,47 @@
 #define CLOUD "orchestrator"
 #define PASSWORD_MAX 4096
 
-/* X(id, name, value, default, doc) */
+/* X(id, name, kind, default, doc) */
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
-    X(state, "state", "DIR", NULL, "folder of everything it keeps")                                \
-    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
-    X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
-    X(max_package_mb, "max-package-mb", "MIB", "16384", "largest package that may be uploaded")    \
-    X(trust, "package-trust", "FILE", "",                                                          \
+    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/orchestrator", "folder of everything it keeps")                                \
+    X(listen, "listen", SAMPLE("127.0.0.1:9890", OF_LISTEN), NULL,                                 \
+      "where the APIs are served; clients reach it at this very address")                         \
+    X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
+    X(max_package_mb, "max-package-mb", RELOADS(OF_NUMBER("MIB", 1, 1 << 24)), "16384", "largest package that may be uploaded")    \
+    X(trust, "package-trust", OF_PATH("FILE"), "",                                                          \
       "certificates (PEM) that the signers of packages have to come from")                         \
-    X(packages, "packages", "WHICH", "signed-or-not",                                              \
+    X(packages, "packages", OF_WORD("WHICH", "signed-or-not signed-only"), "signed-or-not",                                              \
       "signed-only: packages that nobody signed are refused")                                      \
-    X(callbacks, "callbacks", "PREFIXES", "",                                                      \
+    X(callbacks, "callbacks", OF_PREFIXES, "",                                                      \
       "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
-    X(look_every, "look-every", "SECONDS", "10",                                                   \
+    X(look_every, "look-every", OF_NUMBER("SECONDS", 1, 86400), "10",                                                   \
       "how often sites are asked whether instances are as they should be")                         \
-    X(nfvo, "nfvo", "URL", "",                                                                     \
+    X(nfvo, "nfvo", OF_URL, "",                                                                     \
       "NFVO that VNFs of no network service are granted by; empty = this one")                     \
-    X(nfvo_user, "nfvo-user", "NAME", "",                                                          \
+    X(nfvo_user, "nfvo-user", OF_TEXT("NAME"), "",                                                          \
       "user, or client of OAuth 2.0, that it knows us by; empty = by --client-cert")               \
-    X(nfvo_password, "nfvo-password-file", "FILE", "", "file with that user's password")            \
-    X(nfvo_token, "nfvo-token-endpoint", "URL", "",                                                \
+    X(nfvo_password, "nfvo-password-file", OF_PATH("FILE"), "", "file with that user's password")            \
+    X(nfvo_token, "nfvo-token-endpoint", OF_TEXT("URL"), "",                                                \
       "where a token is got for them; empty = /oauth2/token of the NFVO, basic = with each call")  \
-    X(nfvo_scope, "nfvo-scope", "SCOPE", "", "scope of that token, as project:ID")                  \
-    X(public_url, "public-url", "URL", "",                                                         \
+    X(nfvo_scope, "nfvo-scope", OF_TEXT("SCOPE"), "", "scope of that token, as project:ID")                  \
+    X(public_url, "public-url", OF_URL, "",                                                         \
       "what others reach us by; empty = --listen, by http or https")                               \
-    X(grant_wait_s, "grant-wait-s", "SECONDS", "5",                                                \
+    X(grant_wait_s, "grant-wait-s", RELOADS(OF_NUMBER("SECONDS", 0, 60)), "5",                                                \
       "a VNFM that asks for a grant waits so long for it, then it is told to come again")          \
     CERTIFICATE_OPTIONS(X)                                                                         \
-    X(client_ca, "client-ca", "FILE", "",                                                          \
+    X(client_ca, "client-ca", OF_PATH("FILE"), "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
-    X(ca, "ca", "FILE", "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
-    X(client_cert, "client-cert", "FILE", "", "certificate that callbacks are shown (TLS_CERT)")   \
-    X(client_key, "client-key", "FILE", "", "key of that certificate")                             \
-    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+    X(ca, "ca", OF_PATH("FILE"), "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
+    X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
+    X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
+    LOG_SETTING(X)
 
 enum orchestrator_option {
-#define X(id, name, value, def, doc) OPTION_##id,
+#define X(id, name, kind, def, doc) OPTION_##id,
     ORCHESTRATOR_OPTIONS(X)
 #undef X
 };
-static const struct role_option orchestrator_options[] = {
-#define X(id, name, value, def, doc) {name, value, doc, def},
-    ORCHESTRATOR_OPTIONS(X)
-#undef X
-        {0}};
+const struct setting orchestrator_settings[] = {ORCHESTRATOR_OPTIONS(SETTING_ROW){0}};
 
 /* The root is what clients of VNF LCM expect to put /vnflcm/v2 behind. */
 static const struct identity_endpoint endpoints[] = {
@@ -79,7 +76,9 @@ static const struct identity_endpoint endpoints[] = {
 
 struct orchestrator {
     struct mem *mem;
-    const char **values; /* by enum orchestrator_option */
+    struct settings *settings;
+    const char **values; /* its texts, by enum orchestrator_option */
+    struct settings_follower follower;
     struct http_server_config server;
     struct http_tls tls; /* Of calls. */
     struct policy *policy;
@@ -94,7 +93,6 @@ struct orchestrator {
     struct identity *identity;
     struct nfvo nfvo;
     struct site_watch *watch;
-    int64_t look_s;
     struct fm_watch *faults;
     struct callback_rule callbacks;
     struct callback_rule strangers; /* Of addresses that sites say their servers have. */
@@ -119,9 +117,6 @@ trust_check(struct orchestrator *o)
 
     o->nfvo.trust = *path ? path : NULL;
     o->nfvo.signed_only = str_eq(which, "signed-only");
-    if (!o->nfvo.signed_only && !str_eq(which, "signed-or-not")) {
-        return err_new(E_INVALID, NULL, "--packages: signed-only or signed-or-not, not %s", which);
-    }
     return package_trust_read(o->mem, o->nfvo.trust, o->nfvo.signed_only, &trust);
 }
 
@@ -133,22 +128,13 @@ grants_check(struct orchestrator *o)
     const char *token = o->values[OPTION_nfvo_token], *file = o->values[OPTION_nfvo_password];
     const char *own = o->values[OPTION_public_url];
     char *secret = NULL;
-    int64_t wait_s;
     size_t n = 0;
 
     o->nfvo.own_url = *own ? own
                            : mem_printf(o->mem, "%s://%s", o->server.tls_cert ? "https" : "http",
                                         o->values[OPTION_listen]);
-    if (!str_to_i64(o->values[OPTION_grant_wait_s], &wait_s) || wait_s < 0 || wait_s > 60) {
-        return err_new(E_INVALID, NULL, "--grant-wait-s: 0 to 60 are possible, not %s",
-                       o->values[OPTION_grant_wait_s]);
-    }
-    o->nfvo.grant_wait_ms = wait_s * 1000;
     if (!*url) {
         return NULL;
-    }
-    if (!str_starts(url, "http://") && !str_starts(url, "https://")) {
-        return err_new(E_INVALID, NULL, "--nfvo: %s is no http or https URL", url);
     }
     if (*file) {
         TRY_MSG(file_read(o->mem, file, PASSWORD_MAX, &secret, &n), "--nfvo-password-file");
@@ -186,33 +172,37 @@ certificates_check(struct orchestrator *o)
     return NULL;
 }
 
-static struct err *
-options_check(struct orchestrator *o)
+/* What may change while we run: numbers that are asked for each time. */
+static void
+settings_taken(void *arg)
 {
-    enum log_level level;
-    int64_t mb;
-    struct err *e = role_listen(o->mem, o->values[OPTION_listen], &o->server.address, &o->server.port);
+    struct orchestrator *o = arg;
 
-    if (!log_level_from_name(o->values[OPTION_log_level], &level)) {
-        e = err_join(
-            e, err_new(E_INVALID, NULL, "--log-level: no level %s", o->values[OPTION_log_level]));
-    } else {
-        log_init(CLOUD, level);
-    }
-    if (!str_to_i64(o->values[OPTION_max_package_mb], &mb) || mb < 1 || mb > (1 << 24)) {
-        return err_join(e, err_new(E_INVALID, NULL, "--max-package-mb: %s is no size",
-                                   o->values[OPTION_max_package_mb]));
-    }
-    if (!str_to_i64(o->values[OPTION_look_every], &o->look_s) || o->look_s < 1 ||
-        o->look_s > 86400) {
-        e = err_join(e, err_new(E_INVALID, NULL, "--look-every: %s is no number of seconds",
-                                o->values[OPTION_look_every]));
-    }
-    e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
-                             "--callbacks"));
-    o->nfvo.max_package = (uint64_t)mb << 20;
+    o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
+    o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
+}
+
+static struct err *
+settings_use(struct orchestrator *o)
+{
+    struct err *e;
+
+    setting_listen(o->mem, o->settings, OPTION_listen, &o->server.address, &o->server.port);
+    settings_taken(o);
+    e = err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
+                 "--callbacks");
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
     return err_join(e, grants_check(o));
+}
+
+struct err *
+orchestrator_settings_check(struct mem *mem, struct settings *settings)
+{
+    struct orchestrator o = {.mem = mem, .settings = settings, .values = settings->texts};
+    struct err *e = settings_use(&o);
+
+    callback_rule_done(&o.callbacks);
+    return e;
 }
 
 void
@@ -389,14 +379,18 @@ static struct err *
 orchestrator_start(struct orchestrator *o)
 {
     (void)umask(077);
-    TRY(options_check(o));
+    log_init(CLOUD, settings_log_level(o->settings));
+    TRY(settings_use(o));
     TRY(loop_new(&o->loop));
     TRY(role_signals(o->loop)); /* before threads there are that would die of them */
+    o->follower = (struct settings_follower){
+        .settings = o->settings, .mem = o->mem, .fn = settings_taken, .arg = o};
+    TRY(settings_follow(o->loop, &o->follower));
     TRY(state_open(o));
     TRY(identity_start(o));
     TRY(engine_start(o));
     o->watch = site_watch_new(&o->nfvo);
-    o->faults = fm_watch_new(&o->nfvo, o->look_s * 1000);
+    o->faults = fm_watch_new(&o->nfvo, setting_number(o->settings, OPTION_look_every) * 1000);
     TRY(notifier_start(o));
     o->collector = pm_collector_new(&o->nfvo, 0);
     TRY(serve(o));
@@ -462,11 +456,12 @@ orchestrator_main(int argc, char **argv)
 {
     AUTO(mem) mem = mem_new("orchestrator");
     struct orchestrator o = {.mem = mem};
-    int status = role_options(mem, "orchestrator", orchestrator_options, argc, argv, &o.values);
+    int status = settings_start(mem, "orchestrator", orchestrator_settings, argc, argv, &o.settings);
 
     if (status >= 0) {
         return status;
     }
+    o.values = o.settings->texts;
     struct err *e = orchestrator_start(&o);
     orchestrator_end(&o);
     if (e) {

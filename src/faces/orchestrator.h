@@ -5,6 +5,7 @@
 
 #include "nfvo/nfvo.h"
 #include "rest/rest.h"
+#include "sys/settings.h"
 
 struct identity;
 
@@ -14,6 +15,10 @@ extern const struct face oauth2_face;
 /* Serves until SIGTERM.  0, or 1 with the reason on stderr, or 2 where the
  * arguments are wrong. */
 int orchestrator_main(int argc, char **argv);
+
+/* What an orchestrator is told, and what their table cannot know: as of a site (faces/site.h). */
+extern const struct setting orchestrator_settings[];
+struct err *orchestrator_settings_check(struct mem *mem, struct settings *settings) MUST_USE;
 
 /* Registers the resources of an orchestrator. */
 void orchestrator_register(void);

@@ -1,26 +1,11 @@
-/* What the processes that serve APIs (site, orchestrator) share at their start:
- * options, the state folder, the sealing key, the rules. */
+/* What the processes that serve APIs (site, orchestrator) share at their start and when they are
+ * told to read their options again: the sealing key, the rules, signals. */
 #ifndef CARRICK_FACES_ROLE_H
 #define CARRICK_FACES_ROLE_H
 
 #include "resource/resource.h"
 #include "sys/loop.h"
 
-/* One option of a role: "--name VALUE".  A table of them is the parser, the
- * usage text and the check of what is required. */
-struct role_option {
-    const char *name;     /* "listen" */
-    const char *value;    /* "ADDRESS:PORT", in the usage text */
-    const char *doc;
-    const char *def;      /* default, null = required, "" = none */
-};
-/* Options -> '*values' in the order of the table (name null ends it).  Returns
- * -1, or the exit status where that is all (--help: 0, a mistake: 2). */
-int role_options(struct mem *mem, const char *role, const struct role_option *options, int argc,
-                 char **argv, const char ***values);
-
-/* "127.0.0.1:8080", "[::1]:8080" -> address and port.  E_INVALID. */
-struct err *role_listen(struct mem *mem, const char *text, const char **address, uint16_t *port) MUST_USE;
 /* The 32 bytes of STATE/seal.key; made (0600) where absent.  E_UNAVAILABLE where it cannot be
  * read, E_INVALID where it is not such a key. */
 struct err *role_seal_key(struct mem *mem, const char *state, const char **key) MUST_USE;

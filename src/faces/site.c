@@ -18,33 +18,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* X(id, name, value, default, doc) */
+/* X(id, name, kind, default, doc) */
 #define SITE_OPTIONS(X)                                                                            \
-    X(state, "state", "DIR", NULL, "folder of everything it keeps")                                \
-    X(name, "name", "NAME", NULL, "of the site, and of its entry in clouds.yaml")                  \
-    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
-    X(agent, "agent", "PATH", NULL, "socket of this box's agent")                                  \
-    X(vtep, "vtep", "ADDRESS", "", "IPv4 address that other sites tunnel to; none: not joined")    \
-    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
-    X(host_id, "host-id", "ID", "", "id of this box; none: the site's name")                       \
-    X(region, "region", "NAME", "RegionOne", "region of its catalog")                              \
-    X(vcpus, "vcpus", "N", "0", "vCPUs for servers, in sum; 0: 16 a processor of the box")         \
-    X(memory_mb, "memory-mb", "MIB", "0", "memory for servers, in sum; 0: that of the box")        \
+    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/site", "folder of everything it keeps")                                \
+    X(name, "name", SAMPLE("site", OF_TEXT("NAME")), NULL,                                         \
+      "of the site, and of its entry in clouds.yaml; it stays for the life of the site")                  \
+    X(listen, "listen", SAMPLE("127.0.0.1:8080", OF_LISTEN), NULL,                                 \
+      "where the APIs are served; others reach it at this very address")                         \
+    X(agent, "agent", OF_PATH("PATH"), "/run/carrick-agent/socket", "socket of this box's agent")                                  \
+    X(vtep, "vtep", OF_IPV4, "", "IPv4 address that other sites tunnel to; none: not joined")    \
+    X(underlay_mtu, "underlay-mtu", OF_NUMBER("BYTES", 576, 65535), "1500", "MTU of the link that tunnels go over")       \
+    X(host_id, "host-id", OF_TEXT("ID"), "", "id of this box; none: the site's name")                       \
+    X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
+    X(vcpus, "vcpus", OF_NUMBER("N", 0, 1 << 20), "0", "vCPUs for servers, in sum; 0: 16 a processor of the box")         \
+    X(memory_mb, "memory-mb", OF_NUMBER("MIB", 0, INT64_C(1) << 32), "0", "memory for servers, in sum; 0: that of the box")        \
     CERTIFICATE_OPTIONS(X)                                                                         \
-    X(ca, "ca", "FILE", "", "who signs that certificate (PEM), for clouds.yaml")                   \
-    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+    X(ca, "ca", OF_PATH("FILE"), "", "who signs that certificate (PEM), for clouds.yaml")                   \
+    LOG_SETTING(X)
 
 enum site_option {
-#define X(id, name, value, def, doc) OPTION_##id,
+#define X(id, name, kind, def, doc) OPTION_##id,
     SITE_OPTIONS(X)
 #undef X
 };
 
-static const struct role_option site_options[] = {
-#define X(id, name, value, def, doc) {name, value, doc, def},
-    SITE_OPTIONS(X)
-#undef X
-    {0}};
+const struct setting site_settings[] = {SITE_OPTIONS(SETTING_ROW){0}};
 
 static const struct identity_endpoint site_endpoints[] = {
     {"identity", "keystone", "/identity"},
@@ -55,8 +53,10 @@ static const struct identity_endpoint site_endpoints[] = {
 
 struct site {
     struct mem *mem;
-    const char **values; /* by enum site_option */
-    int64_t underlay_mtu, vcpus, memory_mb;
+    struct settings *settings;
+    const char **values; /* its texts, by enum site_option */
+    const char *host_id;
+    struct settings_follower follower;
     struct http_server_config server;
     struct http_tls tls;
     struct policy *policy;
@@ -76,40 +76,27 @@ site_path(const struct site *site, const char *name)
     return mem_printf(site->mem, "%s/%s", site->values[OPTION_state], name);
 }
 
+/* What the table cannot know: files, and options that go together. */
 static struct err *
-number_option(const struct site *site, enum site_option option, int64_t *number)
+site_read(struct site *site)
 {
-    const char *text = site->values[option];
-
-    if (!str_to_i64(text, number) || *number < 0) {
-        return err_new(E_INVALID, NULL, "--%s: %s is not a number", site_options[option].name, text);
-    }
-    return NULL;
-}
-
-static struct err *
-site_check(struct site *site)
-{
-    enum log_level level;
-    struct err *e = role_listen(site->mem, site->values[OPTION_listen], &site->server.address,
-                               &site->server.port);
     const struct certificate_paths paths = {.cert = site->values[OPTION_tls_cert],
                                             .key = site->values[OPTION_tls_key],
                                             .ca = site->values[OPTION_ca]};
 
-    e = err_join(e, number_option(site, OPTION_underlay_mtu, &site->underlay_mtu));
-    e = err_join(e, number_option(site, OPTION_vcpus, &site->vcpus));
-    e = err_join(e, number_option(site, OPTION_memory_mb, &site->memory_mb));
-    if (!log_level_from_name(site->values[OPTION_log_level], &level)) {
-        e = err_join(e, err_new(E_INVALID, NULL, "--log-level: no level %s",
-                                site->values[OPTION_log_level]));
-    } else {
-        log_init(site->values[OPTION_name], level);
-    }
-    if (str_empty(site->values[OPTION_host_id])) {
-        site->values[OPTION_host_id] = site->values[OPTION_name];
-    }
-    return err_join(e, certificates_read(site->mem, &paths, &site->server, &site->tls));
+    setting_listen(site->mem, site->settings, OPTION_listen, &site->server.address,
+                   &site->server.port);
+    site->host_id = *site->values[OPTION_host_id] ? site->values[OPTION_host_id]
+                                                  : site->values[OPTION_name];
+    return certificates_read(site->mem, &paths, &site->server, &site->tls);
+}
+
+struct err *
+site_settings_check(struct mem *mem, struct settings *settings)
+{
+    struct site site = {.mem = mem, .settings = settings, .values = settings->texts};
+
+    return site_read(&site);
 }
 
 void
@@ -175,12 +162,13 @@ site_services_start(struct site *site)
     const char *vtep = site->values[OPTION_vtep];
     struct image_config image = {.store = site->store, .dir = site_path(site, "images")};
     struct network_config network = {.store = site->store,
-                                     .host = site->values[OPTION_host_id],
+                                     .host = site->host_id,
                                      .vtep = str_empty(vtep) ? NULL : vtep,
-                                     .underlay_mtu = site->underlay_mtu};
-    struct compute_config compute = {.host = site->values[OPTION_host_id],
-                                     .vcpus = site->vcpus,
-                                     .memory_mb = site->memory_mb};
+                                     .underlay_mtu = setting_number(site->settings,
+                                                                   OPTION_underlay_mtu)};
+    struct compute_config compute = {.host = site->host_id,
+                                     .vcpus = setting_number(site->settings, OPTION_vcpus),
+                                     .memory_mb = setting_number(site->settings, OPTION_memory_mb)};
 
     TRY(image_service_new(&image, &site->image));
     TRY(network_service_new(&network, &site->network));
@@ -198,7 +186,7 @@ site_agent(struct site *site)
                                       .loop = site->loop,
                                       .socket = site->values[OPTION_agent],
                                       .site = site->values[OPTION_name],
-                                      .host = site->values[OPTION_host_id],
+                                      .host = site->host_id,
                                       .sources = sources};
 
     sources[0] = &network_desired_source;
@@ -232,9 +220,12 @@ static struct err *
 site_start(struct site *site)
 {
     (void)umask(077);
-    TRY(site_check(site));
+    log_init(site->values[OPTION_name], settings_log_level(site->settings));
+    TRY(site_read(site));
     TRY(loop_new(&site->loop));
     TRY(role_signals(site->loop)); /* before threads there are that would die of them */
+    site->follower = (struct settings_follower){.settings = site->settings, .mem = site->mem};
+    TRY(settings_follow(site->loop, &site->follower));
     TRY(site_store(site));
     TRY(site_identity(site));
     TRY(site_services_start(site));
@@ -278,11 +269,12 @@ site_main(int argc, char **argv)
 {
     AUTO(mem) mem = mem_new("site");
     struct site site = {.mem = mem};
-    int status = role_options(mem, "site", site_options, argc, argv, &site.values);
+    int status = settings_start(mem, "site", site_settings, argc, argv, &site.settings);
 
     if (status >= 0) {
         return status;
     }
+    site.values = site.settings->texts;
     struct err *e = site_start(&site);
     site_end(&site);
     if (e) {

@@ -34,6 +34,15 @@ role_argv(struct mem *mem, char *const *more, const char *role, ...)
     return argv.items;
 }
 
+/* DIR/ROLE.yaml where there is one. */
+static const char *
+config_of(struct mem *mem, const char *dir, const char *role)
+{
+    const char *path = dir ? mem_printf(mem, "%s/%s.yaml", dir, role) : NULL;
+
+    return path && file_exists(path) ? path : NULL;
+}
+
 struct err *
 role_dir_make(const char *path, const struct role_user *user)
 {
@@ -60,22 +69,23 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
     const struct role_user root = {0};
     const char *state = mem_printf(mem, "%s/site", site->state);
     const char *responder = mem_printf(mem, "%s/socket", site->responder_dir);
-    const char *level = site->log_level;
+    const char *level = site->log_level, *dir = site->config_dir;
 
     TRY(role_dir_make(state, &site->site));
     TRY(role_dir_make(site->responder_dir, &site->responder));
     role_add(mem, supervisor, site, "responder", &site->responder,
-             role_argv(mem, NULL, "responder", "--listen", responder, "--log-level", level,
+             role_argv(mem, NULL, "responder", "--config", config_of(mem, dir, "responder"), "--listen", responder, "--log-level", level,
                        NULL));
     role_add(mem, supervisor, site, "agent", &root,
-             role_argv(mem, NULL, "agent", "--state", mem_printf(mem, "%s/agent", site->state),
-                       "--site-state", state, "--socket", site->agent_socket, "--site-uid",
+             role_argv(mem, NULL, "agent", "--config", config_of(mem, dir, "agent"), "--site-config",
+                       config_of(mem, dir, "site"), "--state", mem_printf(mem, "%s/agent", site->state),
+                       "--site-state", state, "--socket", site->agent_socket, "--site-user",
                        mem_printf(mem, "%u", site->site.uid), "--bpffs", site->bpffs, "--vtep",
-                       site->vtep, "--site-id", site->name, "--host-id", site->name, "--responder",
-                       responder, "--responder-uid", mem_printf(mem, "%u", site->responder.uid),
+                       site->vtep, "--name", site->name, "--responder",
+                       responder, "--responder-user", mem_printf(mem, "%u", site->responder.uid),
                        "--flows", site->flows, "--log-level", level, NULL));
     role_add(mem, supervisor, site, "site", &site->site,
-             role_argv(mem, site->more, "site", "--state", state, "--name", site->name, "--listen",
+             role_argv(mem, site->more, "site", "--config", config_of(mem, dir, "site"), "--state", state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
                        "--underlay-mtu", site->underlay_mtu, "--log-level", level, NULL));
     return NULL;
@@ -91,7 +101,9 @@ roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
                        .name = "orchestrator",
                        .uid = o->user.uid,
                        .gid = o->user.gid,
-                       .argv = role_argv(mem, o->more, "orchestrator", "--state", o->state,
+                       .argv = role_argv(mem, o->more, "orchestrator", "--config",
+                                         config_of(mem, o->config_dir, "orchestrator"),
+                                         "--state", o->state,
                                          "--listen", o->listen, "--callbacks", o->callbacks,
                                          "--log-level", o->log_level, NULL)});
     return NULL;

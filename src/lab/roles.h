@@ -14,13 +14,14 @@ struct role_user {
 
 struct roles_site {
     const char *suffix;       /* of the processes' names: "-east", or "" */
-    const char *name;
+    const char *config_dir;   /* of ROLE.yaml, where there is one; or null */
+    const char *name;         /* null = as its file says, as what follows */
     const char *netns;        /* network namespace of all three, or null */
     const char *listen;       /* ADDRESS:PORT */
-    const char *vtep;         /* null = not joined */
-    const char *underlay_mtu; /* null = the role's own default, as below */
+    const char *vtep;
+    const char *underlay_mtu;
     const char *log_level;
-    const char *flows;        /* entries of the flow table, or null as above */
+    const char *flows;        /* entries of the flow table */
     const char *state;        /* folder of STATE/site and STATE/agent */
     const char *agent_socket;
     const char *responder_dir; /* the responder's; its socket is in it */
@@ -30,8 +31,8 @@ struct roles_site {
 };
 
 struct roles_orchestrator {
-    const char *listen, *log_level;
-    const char *callbacks; /* prefixes, or null as above */
+    const char *config_dir, *listen, *log_level; /* as above */
+    const char *callbacks;                       /* prefixes, as above */
     const char *state; /* its folder */
     char *const *more; /* further options, as above */
     struct role_user user;

@@ -7,6 +7,7 @@
 #include "faces/role.h"
 #include "lab/roles.h"
 #include "sys/file.h"
+#include "sys/settings.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -14,39 +15,42 @@
 #include <string.h>
 #include <unistd.h>
 
-/* X(id, name, value, default, doc) */
+/* X(id, name, kind, default, doc).  What is not given here is as the roles' files say. */
 #define SHARED_OPTIONS(X)                                                                          \
-    X(listen, "listen", "ADDRESS:PORT", NULL, "where the APIs are served")                         \
-    X(state, "state", "DIR", "/var/lib/carrick", "folder of everything that is kept")              \
-    X(runtime, "runtime", "DIR", "/run/carrick", "folder of sockets and locks")                    \
-    X(log_level, "log-level", "LEVEL", "info", "debug, info, warn or error")
+    X(config_dir, "config-dir", OF_PATH("DIR"), "/etc/carrick",                                    \
+      "folder of ROLE.yaml, what the roles are told besides")                                      \
+    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick", "folder of everything that is kept")     \
+    X(runtime, "runtime", OF_PATH("DIR"), "/run/carrick", "folder of sockets and locks")           \
+    X(listen, "listen", OF_LISTEN, "", "where the APIs are served")                                \
+    X(log_level, "log-level", OF_WORD("LEVEL", "debug info warn error"), "",                       \
+      "what all of them tell on standard error")
 #define SITE_OPTIONS(X)                                                                            \
     SHARED_OPTIONS(X)                                                                              \
-    X(user, "user", "NAME", "carrick-site", "that serves the APIs")                                \
-    X(name, "name", "NAME", NULL, "of the site, and of its entry in clouds.yaml")                  \
-    X(responder_user, "responder-user", "NAME", "carrick-responder", "that answers guests")        \
-    X(vtep, "vtep", "ADDRESS", "", "IPv4 address that other sites tunnel to; none: not joined")    \
-    X(underlay_mtu, "underlay-mtu", "BYTES", "1500", "MTU of the link that tunnels go over")       \
-    X(flows, "flows", "N", "131072", "entries of the flow table when it is made, a power of two")
+    X(user, "user", OF_TEXT("NAME"), "carrick-site", "that serves the APIs")                       \
+    X(name, "name", OF_TEXT("NAME"), "", "of the site, and of its entry in clouds.yaml")           \
+    X(responder_user, "responder-user", OF_TEXT("NAME"), "carrick-responder",                      \
+      "that answers guests")                                                                       \
+    X(vtep, "vtep", OF_IPV4, "", "IPv4 address that other sites tunnel to")                        \
+    X(underlay_mtu, "underlay-mtu", OF_NUMBER("BYTES", 576, 65535), "",                            \
+      "MTU of the link that tunnels go over")                                                      \
+    X(flows, "flows", OF_POWER("N", 1024, 4194304), "", "entries of the flow table when it is made")
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     SHARED_OPTIONS(X)                                                                              \
-    X(user, "user", "NAME", "carrick-orchestrator", "that serves the APIs")
+    X(user, "user", OF_TEXT("NAME"), "carrick-orchestrator", "that serves the APIs")
 
 /* Those that both have are the first of either. */
 enum run_option {
-#define X(id, name, value, def, doc) OPTION_##id,
+#define X(id, name, kind, def, doc) OPTION_##id,
     SITE_OPTIONS(X)
 #undef X
 };
 enum run_orchestrator_option {
-#define X(id, name, value, def, doc) ORCHESTRATOR_##id,
+#define X(id, name, kind, def, doc) ORCHESTRATOR_##id,
     ORCHESTRATOR_OPTIONS(X)
 #undef X
 };
-#define X(id, name, value, def, doc) {name, value, doc, def},
-static const struct role_option site_options[] = {SITE_OPTIONS(X){0}};
-static const struct role_option orchestrator_options[] = {ORCHESTRATOR_OPTIONS(X){0}};
-#undef X
+static const struct setting site_options[] = {SITE_OPTIONS(SETTING_ROW){0}};
+static const struct setting orchestrator_options[] = {ORCHESTRATOR_OPTIONS(SETTING_ROW){0}};
 
 struct run {
     struct mem *mem;
@@ -60,7 +64,7 @@ struct run {
 /* What can be run: the table behind `carrick run WORD`. */
 struct runnable {
     const char *word;
-    const struct role_option *options;
+    const struct setting *options;
     struct err *(*add)(struct run *run); /* makes what the roles need, and adds them */
 };
 
@@ -82,6 +86,13 @@ user_find(const char *name, struct role_user *user)
     return NULL;
 }
 
+/* Null where the roles' files say it. */
+static const char *
+given(const struct run *run, int which)
+{
+    return *run->values[which] ? run->values[which] : NULL;
+}
+
 static struct err *
 site_add(struct run *run)
 {
@@ -89,12 +100,13 @@ site_add(struct run *run)
     const char **values = run->values, *runtime = values[OPTION_runtime];
     struct roles_site site = {
         .suffix = "",
-        .name = values[OPTION_name],
-        .listen = values[OPTION_listen],
-        .vtep = str_empty(values[OPTION_vtep]) ? NULL : values[OPTION_vtep],
-        .underlay_mtu = values[OPTION_underlay_mtu],
-        .log_level = values[OPTION_log_level],
-        .flows = values[OPTION_flows],
+        .config_dir = values[OPTION_config_dir],
+        .name = given(run, OPTION_name),
+        .listen = given(run, OPTION_listen),
+        .vtep = given(run, OPTION_vtep),
+        .underlay_mtu = given(run, OPTION_underlay_mtu),
+        .log_level = given(run, OPTION_log_level),
+        .flows = given(run, OPTION_flows),
         .state = values[OPTION_state],
         .agent_socket = mem_printf(mem, "%s/agent.sock", runtime),
         .responder_dir = mem_printf(mem, "%s/responder", runtime),
@@ -117,8 +129,9 @@ static struct err *
 orchestrator_add(struct run *run)
 {
     struct roles_orchestrator orchestrator = {
-        .listen = run->values[OPTION_listen],
-        .log_level = run->values[OPTION_log_level],
+        .config_dir = run->values[OPTION_config_dir],
+        .listen = given(run, OPTION_listen),
+        .log_level = given(run, OPTION_log_level),
         .more = run->more,
         .state = mem_printf(run->mem, "%s/orchestrator", run->values[OPTION_state]),
     };
@@ -153,23 +166,20 @@ static int
 run_what(struct run *run, const struct runnable *what, int argc, char **argv)
 {
     const char *role = mem_printf(run->mem, "run %s", what->word);
-    enum log_level level = LOG_LV_INFO;
+    struct settings *settings;
     int own = 1;
 
     while (own < argc && !str_eq(argv[own], "--")) {
         own++;
     }
     run->more = own < argc ? argv + own + 1 : NULL;
-    int status = role_options(run->mem, role, what->options, own, argv, &run->values);
+    int status = settings_start(run->mem, role, what->options, own, argv, &settings);
 
     if (status >= 0) {
         return status;
     }
-    if (!log_level_from_name(run->values[OPTION_log_level], &level)) {
-        fprintf(stderr, "carrick %s: no level %s\n", role, run->values[OPTION_log_level]);
-        return 2;
-    }
-    log_init("run", level);
+    run->values = settings->texts;
+    log_init("run", settings_log_level(settings));
     struct err *e = geteuid() ? err_new(E_FORBIDDEN, NULL, "it starts roles of several users: "
                                                            "run it as root")
                               : run_all(run, what);
@@ -198,6 +208,7 @@ run_main(int argc, char **argv)
     fputs("usage: carrick run site OPTIONS [-- OPTIONS of carrick site]\n"
           "       carrick run orchestrator OPTIONS [-- OPTIONS of carrick orchestrator]\n"
           "\n"
+          "What they are told stands in /etc/carrick/ROLE.yaml; options go before it.\n"
           "Starts the roles, starts again what ends, and ends them in order on SIGTERM.\n"
           "Each tells its options with --help.\n",
           help ? stdout : stderr);

@@ -416,8 +416,7 @@ agents_purge(const struct lab *lab)
         struct process_spec spec = {
             .argv = process_argv(lab->mem, "/proc/self/exe", "agent", "--purge", "--state",
                                  mem_printf(lab->mem, "%s/agent", site->dir), "--bpffs",
-                                 mem_printf(lab->mem, "%s/bpf", site->dir), "--site-id",
-                                 site->name, NULL),
+                                 mem_printf(lab->mem, "%s/bpf", site->dir), NULL),
             .netns = site->netns_path,
             .stdin_fd = -1,
             .stdout_fd = -1,

@@ -26,13 +26,13 @@ struct nfvo {
     const char *trust;        /* File of certificates whose signatures on packages count; or null. */
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
-    uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
+    _Atomic uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
     struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
     struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
     const char *own_url;      /* What links in requests of ours begin with. */
     struct script_runs *scripts; /* Of packages, at servers. */
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
-    int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
+    _Atomic int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
     struct http_tls tls;      /* Of calls to sites. */
 };
 #define NFVO_SERVICE "nfvo"

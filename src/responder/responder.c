@@ -9,7 +9,6 @@
 #include "sys/service.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -268,45 +267,34 @@ responder_close(struct responder *r)
     loop_free(r->loop);
 }
 
-static const char usage[] = "usage: carrick responder --listen PATH [--log-level LEVEL]\n";
+/* X(id, name, kind, default, doc) */
+#define RESPONDER_OPTIONS(X)                                                                       \
+    X(listen, "listen", OF_PATH("PATH"), "/run/carrick-responder.socket",                          \
+      "where the agent finds it; the manager of services hands it over")                           \
+    LOG_SETTING(X)
 
-static const struct option options[] = {
-    {"listen", required_argument, NULL, 'k'},
-    {"log-level", required_argument, NULL, 'l'},
-    {NULL, 0, NULL, 0},
+enum responder_option {
+#define X(id, name, kind, def, doc) OPTION_##id,
+    RESPONDER_OPTIONS(X)
+#undef X
 };
-
-static bool
-arguments_parse(int argc, char **argv, const char **path, enum log_level *level)
-{
-    int which;
-
-    optind = 1;
-    while ((which = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-        if (which == 'k') {
-            *path = optarg;
-        } else if (which != 'l' || !log_level_from_name(optarg, level)) {
-            return false;
-        }
-    }
-    return optind == argc && *path;
-}
+const struct setting responder_settings[] = {RESPONDER_OPTIONS(SETTING_ROW){0}};
 
 int
 responder_main(int argc, char **argv)
 {
+    AUTO(mem) mem = mem_new("options");
     struct responder r = {.listen_fd = -1, .packet_fd = -1};
-    enum log_level level = LOG_LV_INFO;
-    const char *path = NULL;
+    struct settings *settings;
+    int status = settings_start(mem, "responder", responder_settings, argc, argv, &settings);
     struct err *e;
 
-    if (!arguments_parse(argc, argv, &path, &level)) {
-        (void)fputs(usage, stderr);
-        return 2;
+    if (status >= 0) {
+        return status;
     }
-    log_init("responder", level);
+    log_init("responder", settings_log_level(settings));
     r.guests = guests_new();
-    e = responder_open(&r, path);
+    e = responder_open(&r, settings->texts[OPTION_listen]);
     e = e ? e : loop_run(r.loop);
     responder_close(&r);
     if (e) {

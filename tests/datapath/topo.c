@@ -139,7 +139,7 @@ site_agent_start(struct site *site)
     VEC(const char *) argv = {0};
     const char *const words[] = {agent_program(),
                                  "agent",
-                                 "--site-id",
+                                 "--name",
                                  site->name,
                                  "--host-id",
                                  site->name,
@@ -149,13 +149,13 @@ site_agent_start(struct site *site)
                                  mem_printf(mem, "%s/site", site->dir),
                                  "--socket",
                                  site->socket,
-                                 "--site-uid",
+                                 "--site-user",
                                  "0",
                                  "--bpffs",
                                  mem_printf(mem, "%s/bpf", site->dir),
                                  "--responder",
                                  responder_socket(site),
-                                 "--responder-uid",
+                                 "--responder-user",
                                  mem_printf(mem, "%d", RESPONDER_UID)};
 
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -400,8 +400,7 @@ site_free(struct site *site)
     struct process_spec spec = {.argv = process_argv(mem, agent_program(), "agent", "--purge",
                                                      "--state",
                                                      mem_printf(mem, "%s/agent", site->dir),
-                                                     "--bpffs", bpf, "--site-id", site->name,
-                                                     NULL),
+                                                     "--bpffs", bpf, NULL),
                                 .stdin_fd = -1,
                                 .stdout_fd = -1,
                                 .stderr_fd = -1,
