@@ -3,7 +3,7 @@
 #ifndef CARRICK_FACES_FACES_H
 #define CARRICK_FACES_FACES_H
 
-#include "rest/rest.h"
+#include "faces/health.h"
 
 extern const struct face keystone_face;
 extern const struct face glance_face;
@@ -17,6 +17,7 @@ struct site_services {
     struct image_service *image;
     void *network;  /* op.user of the network face */
     void *compute;  /* op.user of the compute face */
+    struct health *health;
 };
 
 /* Every face of a site with its prefix, in 'mem'. */

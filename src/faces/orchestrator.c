@@ -11,6 +11,7 @@
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
+#include "faces/health.h"
 #include "fm/fm.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
@@ -59,6 +60,7 @@
     X(ca, "ca", OF_PATH("FILE"), "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
     X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
     X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
+    HEALTH_OPTIONS(X)                                                                              \
     LOG_SETTING(X)
 
 enum orchestrator_option {
@@ -98,7 +100,8 @@ struct orchestrator {
     struct callback_rule strangers; /* Of addresses that sites say their servers have. */
     struct notifier *notifier;
     struct pm_collector *collector;
-    struct rest *rest;
+    struct health health;
+    struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
 static const char *
@@ -192,6 +195,7 @@ settings_use(struct orchestrator *o)
     e = err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                  "--callbacks");
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
+    e = err_join(e, health_check(o->mem, o->settings, OPTION_metrics_listen, &o->server));
     return err_join(e, grants_check(o));
 }
 
@@ -371,8 +375,12 @@ serve(struct orchestrator *o)
         .list_max = 1000,
     };
 
-    config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &config.n_mounts);
-    return rest_new(&config, &o->rest);
+    o->health = (struct health){.store = o->store, .loop = o->loop};
+    config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,
+                                        &config.n_mounts);
+    TRY(rest_new(&config, &o->rest));
+    return health_serve(o->mem, &o->health, o->settings, OPTION_metrics_listen, &o->server,
+                        &o->open);
 }
 
 static struct err *
@@ -411,9 +419,8 @@ orchestrator_end(struct orchestrator *o)
     fm_watch_close(o->faults);
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
-    if (o->rest) {
-        rest_free(o->rest);
-    }
+    rest_free(o->rest);
+    rest_free(o->open);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);

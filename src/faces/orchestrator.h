@@ -7,6 +7,7 @@
 #include "rest/rest.h"
 #include "sys/settings.h"
 
+struct health;
 struct identity;
 
 /* POST /oauth2/token; its context is the identity service. */
@@ -25,6 +26,6 @@ void orchestrator_register(void);
 
 /* Every face of an orchestrator, in 'mem'. */
 const struct rest_mount *orchestrator_mounts(struct mem *mem, struct identity *identity,
-                                             struct nfvo *nfvo, size_t *n);
+                                             struct nfvo *nfvo, struct health *health, size_t *n);
 
 #endif

@@ -12,9 +12,10 @@ static const struct face *const faces[] = {
 };
 
 const struct rest_mount *
-orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfvo, size_t *n)
+orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfvo,
+                    struct health *health, size_t *n)
 {
-    struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 2, struct rest_mount);
+    struct rest_mount *mounts = MEM_ARRAY(mem, ARRAY_SIZE(faces) + 3, struct rest_mount);
 
     *n = 0;
     for (size_t i = 0; i < ARRAY_SIZE(faces); i++) {
@@ -37,6 +38,12 @@ orchestrator_mounts(struct mem *mem, struct identity *identity, struct nfvo *nfv
         .prefix = "/oauth2",
         .store = nfvo->store,
         .user = identity,
+    };
+    mounts[(*n)++] = (struct rest_mount){
+        .face = &health_face,
+        .prefix = "",
+        .store = nfvo->store,
+        .user = health,
     };
     return mounts;
 }

@@ -34,6 +34,7 @@
     X(memory_mb, "memory-mb", OF_NUMBER("MIB", 0, INT64_C(1) << 32), "0", "memory for servers, in sum; 0: that of the box")        \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(ca, "ca", OF_PATH("FILE"), "", "who signs that certificate (PEM), for clouds.yaml")                   \
+    HEALTH_OPTIONS(X)                                                                              \
     LOG_SETTING(X)
 
 enum site_option {
@@ -67,7 +68,8 @@ struct site {
     struct network_service *network;
     struct compute_service *compute;
     struct site_sync *sync;
-    struct rest *rest;
+    struct health health;
+    struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
 static const char *
@@ -88,7 +90,9 @@ site_read(struct site *site)
                    &site->server.port);
     site->host_id = *site->values[OPTION_host_id] ? site->values[OPTION_host_id]
                                                   : site->values[OPTION_name];
-    return certificates_read(site->mem, &paths, &site->server, &site->tls);
+    struct err *e = certificates_read(site->mem, &paths, &site->server, &site->tls);
+
+    return err_join(e, health_check(site->mem, site->settings, OPTION_metrics_listen, &site->server));
 }
 
 struct err *
@@ -205,15 +209,20 @@ site_serve(struct site *site)
                                      .identity = site->identity,
                                      .image = site->image,
                                      .network = site->network,
-                                     .compute = site->compute};
+                                     .compute = site->compute,
+                                     .health = &site->health};
     struct rest_config config = {.http = site->server,
                                  .authenticate = identity_caller,
                                  .auth_arg = site->identity,
                                  .auth_prefix = "/identity",
                                  .pool = identity_pool(site->identity)};
 
+    site->health = (struct health){
+        .store = site->store, .loop = site->loop, .network = site->network};
     config.mounts = site_mounts(site->mem, &services, &config.n_mounts);
-    return rest_new(&config, &site->rest);
+    TRY(rest_new(&config, &site->rest));
+    return health_serve(site->mem, &site->health, site->settings, OPTION_metrics_listen,
+                        &site->server, &site->open);
 }
 
 static struct err *
@@ -251,6 +260,7 @@ site_end(struct site *site)
         pool_stop(image_pool(site->image));
     }
     rest_free(site->rest);
+    rest_free(site->open);
     site_sync_free(site->sync);
     compute_service_free(site->compute);
     if (site->network) {

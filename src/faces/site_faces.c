@@ -19,6 +19,7 @@ static const struct {
 #ifdef HAVE_NOVA_FACE
     {&nova_face, "/compute", offsetof(struct site_services, compute)},
 #endif
+    {&health_face, "", offsetof(struct site_services, health)},
 };
 
 const struct rest_mount *

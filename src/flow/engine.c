@@ -3,6 +3,7 @@
 #include "flow/live.h"
 
 #include "base/log.h"
+#include "sys/meter.h"
 
 #include <string.h>
 
@@ -549,6 +550,7 @@ job_done(struct flow *f, struct job *job)
     if (job->to == FLOW_COMPLETED || job->to == FLOW_FAILED_TEMP ||
         job->to == FLOW_ROLLED_BACK) {
         log_info("flow", "flow=%s type=%s state=%s", f->id, f->type->name, f->row.state);
+        meter_add(METER_flows, f->type->name, f->row.state, 1);
         flow_leave(f);
         return;
     }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "sys/meter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,7 @@ outcome_log(const struct line *line)
     const struct notification *head = line->head;
     int64_t ms = (time_now_us() - head->created_at) / 1000;
 
+    meter_add(METER_notifications, line->why ? "failed" : "delivered", NULL, 1);
     if (line->why) {
         log_warn("notify", "subscription=%s seq=%lld type=%s attempts=%lld dead=%d why=%s",
                  line->id, (long long)head->seq, head->type, (long long)head->attempts + 1,

@@ -4,6 +4,7 @@
 #include "notify/live.h"
 
 #include "base/log.h"
+#include "sys/meter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,7 @@ notices_kept(void *arg, struct err *err)
         return;
     }
     notifier->kept = notifier->cursor;
+    meter_set(METER_notify_log, NULL, (double)notifier->kept);
     vec_each (&notifier->notices.items, notice) {
         line_wake(notifier, (*notice)->subscription_id, false);
     }

@@ -1,9 +1,11 @@
 /* The end of a request: status, headers, body, one log line.  Behind
  * http_answer the request may be gone already. */
 #include "base/log.h"
+#include "sys/meter.h"
 #include "rest/exchange.h"
 
 #include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 void
@@ -74,7 +76,14 @@ global_id(const struct rest_request *r)
 static void
 log_request(struct rest_request *r, const struct err *e)
 {
-    long long us = (time_mono_ns() - r->x->began_ns) / 1000;
+    int64_t ns = time_mono_ns() - r->x->began_ns;
+    long long us = ns / 1000;
+    const char *api = r->face ? r->face->name : "none";
+    char status[16];
+
+    (void)snprintf(status, sizeof status, "%d", r->status);
+    meter_add(METER_http_requests, api, status, 1);
+    meter_time(METER_http_seconds, api, ns);
 
     log_line(r->status >= 500 ? LOG_LV_WARN : LOG_LV_INFO, "rest",
              "%s %s status=%d us=%lld user=%s project=%s peer=%s request=%s global=%s%s%s",

@@ -4,6 +4,7 @@
 #include "store/tx.h"
 
 #include "base/log.h"
+#include "sys/meter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,7 @@ jobs_done(struct store *store, struct job *jobs)
         struct job *next = jobs->next;
         struct err *e = jobs->err;
 
+        meter_add(METER_store_writes, e ? "failed" : "committed", NULL, 1);
         jobs->done(jobs->arg, e);
         if (jobs->mem) {
             arena_give(store, jobs->mem);
@@ -197,8 +199,12 @@ group_commit(struct store *store, struct group *group, bool trim)
     if (trim) {
         TRY(change_log_trim(store));
     }
+    int64_t began = time_mono_ns();
+
     TRY(conn_again(store->write_conn, "COMMIT"));
     store->seq = group->seq;
+    meter_time(METER_store_seconds, NULL, time_mono_ns() - began);
+    meter_set(METER_change_log, NULL, (double)group->seq);
     return NULL;
 }
 

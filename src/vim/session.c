@@ -2,6 +2,10 @@
  * the calls in flight towards one site. */
 #include "vim/session.h"
 
+#include "sys/meter.h"
+
+#include <stdio.h>
+
 /* ---- ends ---------------------------------------------------------------------------- */
 
 static void
@@ -311,6 +315,20 @@ call_answered(struct call *call, const struct http_answer *http)
     call_end(call, &answer, err);
 }
 
+/* How long the site took, and what it said. */
+static void
+call_meter(const struct call *call, const struct http_answer *http)
+{
+    const char *site = call->session->site.name;
+    char status[16] = "lost";
+
+    if (http) {
+        (void)snprintf(status, sizeof status, "%d", http->status);
+        meter_time(METER_site_seconds, site, time_mono_ns() - call->sent_ns);
+    }
+    meter_add(METER_site_calls, site, status, 1);
+}
+
 static void
 call_done(void *arg, const struct http_answer *http, struct err *err)
 {
@@ -318,6 +336,7 @@ call_done(void *arg, const struct http_answer *http, struct err *err)
     struct session *session = call->session;
 
     call_unlink(call);
+    call_meter(call, http);
     if (err) {
         call_end(call, NULL, vim_lost(&session->site, &call->spec, err));
     } else if (!call_again(call, http)) {
@@ -373,6 +392,7 @@ call_send(struct session *session, struct call *call)
     call->next = session->sent;
     session->sent = call;
     session->n_sent += spec->waits ? 0 : 1;
+    call->sent_ns = time_mono_ns();
     call->http = http_call(session->vim->config.http, &request, call_done, call);
 }
 

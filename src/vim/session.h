@@ -28,6 +28,7 @@ struct call {
     void *arg;
     struct http_call *http;
     const char *url;
+    int64_t sent_ns;             /* when it went out */
     bool reauthenticated;
     struct err *err;             /* of a call that cannot be made at all */
     const struct json *known;    /* the answer of one that need not be made */

@@ -164,7 +164,8 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
         return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
     }
-    *mounts = orchestrator_mounts(world->mem, world->identity, &state->nfvo, n);
+    world->health = (struct health){.store = world->store, .loop = state->loop};
+    *mounts = orchestrator_mounts(world->mem, world->identity, &state->nfvo, &world->health, n);
     return NULL;
 }
 

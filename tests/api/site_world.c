@@ -121,6 +121,8 @@ start(struct world *world, const struct rest_mount **mounts, size_t *n)
     if (pthread_create(&state->thread, NULL, run_loop, state->loop) != 0) {
         return err_new(E_UNAVAILABLE, NULL, "no thread for the loop");
     }
+    world->health = (struct health){.store = world->store, .loop = state->loop};
+    services.health = &world->health;
     *mounts = site_mounts(world->mem, &services, n);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef CARRICK_TESTS_API_WORLD_H
 #define CARRICK_TESTS_API_WORLD_H
 
+#include "faces/health.h"
 #include "identity/identity.h"
 #include "rest/rest.h"
 
@@ -17,6 +18,7 @@ struct world {
     struct policy *policy;
     int receiver_port;           /* of the subscriber that stories name "receiver"; 0 = none */
     int site_port;               /* of the site that stories name "site"; 0 = none */
+    struct health health;
     void *state;                 /* the services of the kind of world */
 };
 
