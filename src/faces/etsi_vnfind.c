@@ -63,6 +63,7 @@ indicator_show(struct tx *tx, struct rest_request *r)
     struct vnf_indicator *found;
     void *row;
 
+    TRY(instance_look(tx, r)); /* Of another project's nothing is said but that. */
     TRY(row_find(tx, &vnf_indicator_table, by_name, &found));
     if (!found) {
         return err_new(E_NOT_FOUND, NULL, "VNF instance %s has no indicator %s with a value",

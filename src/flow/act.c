@@ -16,6 +16,7 @@ struct step {
     const void *in, *out;
     const char *label, *flow_id;
     struct loop_timer *timer;    /* by which it waits; or null */
+    const char *cancel;          /* how its flow was asked to stop meanwhile; or null */
 };
 
 /* ---- services --------------------------------------------------------------------- */
@@ -124,6 +125,12 @@ step_wanted(const struct step *step)
     return step->entry != NULL;
 }
 
+const char *
+step_cancelled(const struct step *step)
+{
+    return step->cancel;
+}
+
 void
 step_waits_by(struct step *step, struct loop_timer *timer)
 {
@@ -185,11 +192,15 @@ step_orphan(struct step *step)
 
 /* What was begun may happen all the same: it is in doubt, be it made or taken back. */
 void
-step_cancel(struct step *step)
+step_cancel(struct step *step, const char *how)
 {
     struct entry *e = step->entry;
     bool undo = step->what == STEP_UNDO;
 
+    step->cancel = str_eq(how, FLOW_FORCEFUL) ? FLOW_FORCEFUL : FLOW_GRACEFUL;
+    if (!str_eq(how, FLOW_FORCEFUL)) {
+        return;
+    }
     step_orphan(step);
     e->doubted |= e->effect == ENTRY_WRITE;
     entry_failed(e, err_new(E_CANCELLED, NULL, "cancelled while it was under way"));

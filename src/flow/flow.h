@@ -116,6 +116,9 @@ bool step_planned(const struct step *step);             /* only described, by a 
 bool step_doubted(const struct step *step);
 /* False once the flow was cancelled forcefully: what asks again and again has to end then. */
 bool step_wanted(const struct step *step);
+/* How its flow was asked to be cancelled while the step was under way: FLOW_GRACEFUL or FLOW_FORCEFUL,
+ * null = it was not.  For what works on behalf of the step elsewhere, and is to be told. */
+const char *step_cancelled(const struct step *step);
 /* The timer by which the step waits between two calls: it fires at once when nobody wants the step
  * any more, for its function to see that and end the step. */
 void step_waits_by(struct step *step, struct loop_timer *timer);

@@ -233,7 +233,7 @@ void engine_lease_due(void *engine);
 enum step_what { STEP_ACT, STEP_FIND, STEP_UNDO };
 void step_begin(struct entry *e, enum step_what what);
 void step_orphan(struct step *step);
-void step_cancel(struct step *step); /* forcefully: nobody waits for it any more */
+void step_cancel(struct step *step, const char *how); /* FLOW_FORCEFUL: nobody waits for it any more */
 const char *step_text(struct entry *e);
 int64_t entry_settled_in(const struct entry *e); /* ms; <= 0: over */
 void services_unref(struct services *services);

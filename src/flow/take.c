@@ -104,8 +104,8 @@ flow_asked(struct flow *f, const char *cancel, const char *request)
     }
     f->cancel = mem_str(f->mem, cancel);
     vec_each (&f->entries, at) {
-        if ((*at)->step && str_eq(cancel, FLOW_FORCEFUL)) {
-            step_cancel((*at)->step);
+        if ((*at)->step) {
+            step_cancel((*at)->step, cancel);
         }
     }
     flow_wake(f);

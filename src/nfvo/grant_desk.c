@@ -143,7 +143,7 @@ static struct err *
 vnfm_of(struct tx *tx, const struct caller *caller, struct vnfm **vnfm)
 {
     struct cond asks[] = {COND("project_id", caller->project_id), COND("client", caller->user_name),
-                          {0}};
+                          COND("client_domain", str_or(caller->user_domain_id, "")), {0}};
 
     if (!caller->project_id) {
         return err_new(E_FORBIDDEN, NULL, "a token with a project is needed");

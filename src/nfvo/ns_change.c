@@ -37,7 +37,6 @@ update_package(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(ns_vnf_own(vnf, "change the package"));
     TRY(vnf_change_package_check(u->tx, vnf, data->vnfd_id, in));
     return package_body(tx_mem(u->tx), data, &in->request);
 }
@@ -250,7 +249,6 @@ update_connectivity(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(ns_vnf_own(vnf, "connect it otherwise"));
     TRY(function_check(u->made, vnf));
     TRY(end_check(u->made, vnf));
     TRY(ends_check(u, vnf));
@@ -302,6 +300,21 @@ flavour_function_check(const struct ns_made *made, const struct vnf_instance *vn
     return NULL;
 }
 
+/* A foreign VNFM makes and removes servers in one operation: chains would have to let go of those that
+ * leave before there are others. */
+static struct err *
+foreign_function_check(const struct ns_made *made, const struct vnf_instance *vnf)
+{
+    AUTO(err) is_function = function_check(made, vnf);
+
+    return is_function ? err_new(E_NOT_IMPLEMENTED, NULL,
+                                 "VNF instance %s is a function of a chain, and its foreign VNFM "
+                                 "removes servers in the operation that makes others: a flavour that "
+                                 "has all of what there is can be changed to",
+                                 vnf->id)
+                       : NULL;
+}
+
 struct err *
 update_flavour(struct ns_updating *u, const void *item)
 {
@@ -317,7 +330,6 @@ update_flavour(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(ns_vnf_own(vnf, "change the flavour"));
     TRY(flavour_function_check(u->made, vnf));
     TRY(end_check(u->made, vnf));
     TRY(ends_check(u, vnf));
@@ -325,6 +337,7 @@ update_flavour(struct ns_updating *u, const void *item)
     asked->level_id = data->level_id;
     asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
     TRY(vnf_change_flavour_check(u->tx, vnf, &request, in, &type));
+    TRY(vnf->vnfm_id && type->no_rollback ? foreign_function_check(u->made, vnf) : NULL);
     u->one_way = u->one_way || type->no_rollback;
     u->in->drain_s = NS_DRAIN_S;
     return flavour_body(u, data, asked, &in->request);

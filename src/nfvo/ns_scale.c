@@ -128,6 +128,9 @@ change_find(struct run *run, const struct vnf_in *asked, struct scaling *scaling
     TRY(flow_step(run->f, flow_label(run->f, "describe %s", scaling->vnf->name), &vnf_describe,
                   what, wanted));
     scaling->change = vnf_change_of(run->mem, made, wanted);
+    if (asked->vnfm) { /* Its internal links are its VNFM's. */
+        scaling->change.links_added = scaling->change.links_removed = (struct rows){0};
+    }
     leaving_add(run, scaling);
     if (scaling->change.added.n + scaling->change.removed.n == 0) {
         steer_name_add(run->mem, &run->steering.mended, scaling->vnf->name);
@@ -237,15 +240,16 @@ vnfs_join(struct run *run, const struct scaling *scalings)
 /* ---- flavours ------------------------------------------------------------------------------ */
 
 static bool
-comes(const struct scaling *one)
-{
-    return one->change.added.n + one->change.links_added.n > 0;
-}
-
-static bool
 goes(const struct scaling *one)
 {
     return one->change.removed.n + one->change.links_removed.n > 0;
+}
+
+/* Where something goes too, a foreign VNFM does both at once, when it may go. */
+static bool
+comes(const struct scaling *one)
+{
+    return one->change.added.n + one->change.links_added.n > 0 && !(one->in->vnfm && goes(one));
 }
 
 static bool

@@ -139,6 +139,7 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
             struct vnf_in **out)
 {
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct site *site = NULL;
 
     TRY(vnf_find(tx, ns, id, vnf));
     TRY(vnf_operation_free(tx, (*vnf)->id));
@@ -148,19 +149,13 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
     in->name = str_or((*vnf)->name, (*vnf)->id);
     in->site = (*vnf)->site_id;
     in->vnfm = (*vnf)->vnfm_id;
+    if (in->vnfm && in->site) { /* Its VNFM is told of the site by name. */
+        TRY(row_get(tx, &site_table, in->site, &site));
+        in->site_name = site->name;
+    }
     place_add(tx_mem(tx), &ns->scaled, in);
     *out = in;
     return NULL;
-}
-
-struct err *
-ns_vnf_own(const struct vnf_instance *vnf, const char *what)
-{
-    return vnf->vnfm_id ? err_new(E_NOT_IMPLEMENTED, NULL,
-                                  "VNF instance %s is managed by a foreign VNFM, which is not asked "
-                                  "to %s",
-                                  vnf->id, what)
-                        : NULL;
 }
 
 static struct err *

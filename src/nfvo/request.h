@@ -280,8 +280,6 @@ struct vnf_in;
  * is open on it. */
 struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
                         struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
-/* For what no foreign VNFM is asked for: 'what' is to be done.  E_NOT_IMPLEMENTED: it is one's. */
-struct err *ns_vnf_own(const struct vnf_instance *vnf, const char *what) MUST_USE;
 /* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as
  * vnf_heal_check. */
 struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,

@@ -12,6 +12,8 @@ struct attach {
     struct loop_timer *timer;
     bool attached; /* what is wanted */
     bool asked;
+    bool undo;      /* what a server is left by may be gone with it: then there is nothing to join */
+    struct err *missing; /* of such a one: what the site said, until it tells of the server */
     int tries;
     int64_t deadline_ns;
 };
@@ -53,6 +55,39 @@ path_of(const struct attach *attach, bool one)
 
 /* ---- ask ------------------------------------------------------------------------------- */
 
+/* Without the server there is nothing to be taken back; else it is the port that is not there. */
+static void
+server_looked(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct attach *attach = arg;
+
+    (void)answer;
+    if (err_is(err, E_NOT_FOUND)) {
+        err_ignore(err, "the server is gone, and its ports with it");
+        err_ignore(attach->missing, "it was the server");
+        attach_end(attach, NULL);
+        return;
+    }
+    err_ignore(err, "of a server that may be there, the first answer counts");
+    attach_end(attach, attach->missing);
+}
+
+static void
+server_look(struct attach *attach, struct err *missing)
+{
+    const struct vim_attachment *in = step_in(attach->step);
+    const struct vim_call call = {
+        .site_id = in->site,
+        .service = "compute",
+        .method = "GET",
+        .path = mem_printf(step_mem(attach->step), "/servers/%s", in->server_id),
+        .read_only = true,
+    };
+
+    attach->missing = missing;
+    step_vim_call(attach->step, &call, server_looked, attach);
+}
+
 static void
 ask_answered(void *arg, const struct vim_answer *answer, struct err *err)
 {
@@ -62,6 +97,10 @@ ask_answered(void *arg, const struct vim_answer *answer, struct err *err)
     if (err_is(err, E_NOT_FOUND) && !attach->attached) {
         err_ignore(err, "it has left already");
         err = NULL;
+    }
+    if (err_is(err, E_NOT_FOUND) && attach->undo) {
+        server_look(attach, err);
+        return;
     }
     if (err) {
         attach_trouble(attach, err);
@@ -96,8 +135,8 @@ not_in_time(const struct attach *attach)
 {
     const struct vim_attachment *in = step_in(attach->step);
 
-    return err_new(E_UNAVAILABLE, "NotInTime", "site %s: port %s does not %s server %s", in->site,
-                   in->port_id, attach->attached ? "join" : "leave", in->server_id);
+    return err_new(E_UNAVAILABLE, "NotInTime", "site %s: port %s does not %s server %s",
+                   site_name_of(attach->step), in->port_id, attach->attached ? "join" : "leave", in->server_id);
 }
 
 static void
@@ -141,12 +180,13 @@ look(void *arg)
 /* ---- the steps ------------------------------------------------------------------------- */
 
 static void
-attach_begin(struct step *step, bool attached)
+attach_begin(struct step *step, bool attached, bool undo)
 {
     struct attach *attach = MEM_NEW(step_mem(step), struct attach);
 
     *attach = (struct attach){.step = step,
                               .attached = attached,
+                              .undo = attached && undo,
                               .deadline_ns = time_mono_ns() + GONE_S * 1000000000LL};
     attach->timer = loop_timer_new(step_loop(step), look, attach);
     step_waits_by(step, attach->timer);
@@ -156,25 +196,25 @@ attach_begin(struct step *step, bool attached)
 static void
 attach_do(struct step *step)
 {
-    attach_begin(step, true);
+    attach_begin(step, true, false);
 }
 
 static void
 attach_undo(struct step *step)
 {
-    attach_begin(step, false);
+    attach_begin(step, false, true);
 }
 
 static void
 detach_do(struct step *step)
 {
-    attach_begin(step, false);
+    attach_begin(step, false, false);
 }
 
 static void
 detach_undo(struct step *step)
 {
-    attach_begin(step, true);
+    attach_begin(step, true, true);
 }
 
 static const char *

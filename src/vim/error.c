@@ -116,9 +116,6 @@ vim_error(struct mem *mem, const struct vim_site *site, const struct vim_call *c
                   str_or(type, ""), type ? ": " : "", message,
                   known ? known->next : "see the site's logs by the request id, then retry");
     err->status = answer->status;
-    if (type) {
-        err_set_type(err, type);
-    }
     return err;
 }
 

@@ -277,7 +277,7 @@ drop_undo(struct step *step)
     step_failed(step, err_new(E_CONFLICT, "OneWay",
                               "site %s: port %s is deleted, which cannot be taken back: retry the "
                               "operation, or fail it",
-                              ref->site, ref->id));
+                              site_name_of(step), ref->id));
 }
 
 const struct step_kind vim_port_drop = {.name = "vim port drop",

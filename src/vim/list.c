@@ -10,6 +10,7 @@ struct listing {
     const struct object *object;
     const char *site_id;
     int n_pages;
+    size_t n_bytes;
     vim_list_fn *each;
     void *arg;
 };
@@ -40,6 +41,10 @@ page_check(const struct listing *listing, const struct vim_answer *answer, const
     if (!answer_list(answer, listing->object->plural)) {
         return err_new(E_REMOTE, NULL, "the answer has no '%s'", listing->object->plural);
     }
+    if (listing->n_bytes > listing->vim->config.list_max) {
+        return err_new(E_REMOTE, NULL, "the list of %s has more than %zu bytes",
+                       listing->object->plural, listing->vim->config.list_max);
+    }
     if (next && listing->n_pages == PAGES_MAX) {
         return err_new(E_REMOTE, NULL, "the list of %s has more than %d pages",
                        listing->object->plural, PAGES_MAX);
@@ -55,6 +60,7 @@ page_done(void *arg, const struct vim_answer *answer, struct err *err)
 
     listing->n_pages++;
     if (!err) {
+        listing->n_bytes += answer->http->body_len;
         next = next_query(listing, answer);
         err = page_check(listing, answer, next);
     }

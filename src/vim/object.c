@@ -16,6 +16,34 @@ site_of(const void *in)
     return *(const char *const *)attr_at(table_attr(table, "site"), in);
 }
 
+struct naming {
+    const struct step *step;
+    const struct vim *vim;
+    const char *name;
+};
+
+static struct err *
+name_read(struct tx *tx, void *arg)
+{
+    struct naming *naming = arg;
+    struct vim_site site = {0};
+
+    TRY(naming->vim->config.site(tx, naming->name, &site));
+    naming->name = mem_str(step_mem(naming->step), str_or(site.name, naming->name));
+    return NULL;
+}
+
+const char *
+site_name_of(const struct step *step)
+{
+    struct naming naming = {
+        .step = step, .vim = step_service(step, "vim"), .name = site_of(step_in(step))};
+
+    err_ignore(store_read(naming.vim->config.store, name_read, &naming),
+               "then it is told by its id");
+    return naming.name;
+}
+
 const struct object *
 object_find(const char *kind)
 {

@@ -96,7 +96,7 @@ power_fault(const struct power *power, const struct json *server)
     const char *fault = json_get_str(json_get(server, "fault"), "message");
 
     return err_new(E_UNAVAILABLE, "NotInTime", "site %s: server %s is %s, not %s%s%s",
-                   site_of(step_in(power->step)), ((const struct vim_power *)step_in(power->step))->id,
+                   site_name_of(power->step), ((const struct vim_power *)step_in(power->step))->id,
                    status, wanted_of(power), fault ? ": " : "", fault ? fault : "");
 }
 

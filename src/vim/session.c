@@ -615,6 +615,9 @@ vim_new(const struct vim_config *config, struct vim **vim)
     *vim = heap_alloc(sizeof **vim);
     (*vim)->config = *config;
     (*vim)->refs = 1;
+    if (!config->list_max) {
+        (*vim)->config.list_max = LIST_MAX;
+    }
     if (!config->timeout_ms) {
         (*vim)->config.timeout_ms = TIMEOUT_MS;
     }

@@ -13,6 +13,7 @@
 
 #define CALLS_MAX 8
 #define TIMEOUT_MS 60000
+#define LIST_MAX ((size_t)64 << 20)
 #define TOKEN_MARGIN_US (60 * 1000000LL) /* Renewed so long before it ends. */
 
 struct endpoint {
@@ -98,6 +99,8 @@ extern const size_t vim_n_objects;
 extern const struct object vim_image_object;
 const struct object *object_find(const char *kind);
 const char *site_of(const void *in);
+/* What people call the site of the step's input, in its memory; its id where it is registered no more. */
+const char *site_name_of(const struct step *step);
 const struct json *answer_list(const struct vim_answer *answer, const char *key);
 /* What an object carries where its marker would be; null = nothing. */
 const char *object_marker(const struct object *object, const struct json *json);

@@ -32,6 +32,7 @@ struct vim_config {
     struct err *(*site)(struct tx *tx, const char *site_id, struct vim_site *site);
     struct http_client *http;
     int64_t timeout_ms;          /* A call; 0 = 60 000.  Uploads have 10 times that. */
+    size_t list_max;             /* Bytes of one list (vim_list), pages together; 0 = 64 MiB. */
 };
 /* The driver; give it to the engine: flow_service_set(engine, "vim", vim) and
  * flow_kinds_add(engine, vim_kinds).  Free it after the engine. */

@@ -5,6 +5,7 @@
 #include "vim/vim.h"
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/scripts.h"
@@ -305,7 +306,9 @@ port_add(struct run *run, struct move *move)
     in->connections = run->after->connections;
     move->new = row_new(mem, &made_port_table);
     TRY(vnfc_port_make(run->f, in, move->wanted, move->cp, move->new));
-    return attachment_step(run, move, "attach", &vim_server_attach, move->new);
+    return run->in->vnfm
+               ? NULL
+               : attachment_step(run, move, "attach", &vim_server_attach, move->new);
 }
 
 static struct err *
@@ -320,19 +323,6 @@ port_drop(struct run *run, const struct move *move)
     ref->id = move->old->port_id;
     return flow_step(run->f, flow_label(run->f, "drop %s %s", move->vnfc->name, move->cp->cpd),
                      &vim_port_drop, ref, NULL);
-}
-
-/* New ports first, all of them, then old ones leave: make before break. */
-static struct err *
-ports_move(struct run *run)
-{
-    vec_each (&run->moves, move) {
-        TRY(port_add(run, move));
-    }
-    vec_each (&run->moves, move) {
-        TRY(attachment_step(run, move, "detach", &vim_server_detach, move->old));
-    }
-    return NULL;
 }
 
 static struct rows
@@ -359,6 +349,22 @@ vnfcs_after(struct run *run)
     return vnfcs;
 }
 
+/* New ports first, all of them, then old ones leave: make before break. */
+static struct err *
+ports_move(struct run *run)
+{
+    vec_each (&run->moves, move) {
+        TRY(port_add(run, move));
+    }
+    vec_each (&run->moves, move) {
+        TRY(run->in->vnfm
+                ? NULL
+                : attachment_step(run, move, "detach", &vim_server_detach, move->old));
+    }
+    run->after->vnfcs = vnfcs_after(run);
+    return run->in->vnfm ? foreign_connect(run->f, run->in, run->before, run->after) : NULL;
+}
+
 /* The instance tells its new ports, and holds the old ones until they are deleted. */
 static struct err *
 instance_keep(struct run *run)
@@ -368,7 +374,6 @@ instance_keep(struct run *run)
     struct vnf_scaled *moved = row_new(mem, &vnf_scaled_table);
     struct vnf_scaled *dropped = row_new(mem, &vnf_scaled_table);
 
-    run->after->vnfcs = vnfcs_after(run);
     vnf_rows_add(mem, &moved->made, run->after);
     vnf_rows_add(mem, &dropped->made, run->after);
     vec_each (&run->moves, move) {
@@ -379,7 +384,8 @@ instance_keep(struct run *run)
             held_add(mem, &dropped->removed, site, "port", move->old->port_id, move->old->cpd);
         }
     }
-    TRY(flow_step(run->f, "instance", &vnf_connected, moved, NULL));
+    /* Of what a foreign VNFM manages there are no servers to be held. */
+    TRY(flow_step(run->f, "instance", run->in->vnfm ? &vnf_scaled : &vnf_connected, moved, NULL));
     vec_each (&run->moves, move) {
         TRY(port_drop(run, move));
     }
@@ -405,13 +411,14 @@ connectivity_run(struct flow *f, const void *arg)
     run.after->connections =
         vnf_connections_after(mem, run.before, run.wanted, &in->connections, &servers);
     moves_find(&run);
-    TRY(vnf_grant(f, in, vnf_grant_in(f, in, run.before->site, &nothing),
-                  row_new(mem, &grant_out_table)));
+    TRY(in->vnfm ? NULL
+                 : vnf_grant(f, in, vnf_grant_in(f, in, run.before->site, &nothing),
+                             row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(flow_note(f, "%s: %zu ports move", in->name, run.moves.n));
     TRY(ports_move(&run));
     TRY(instance_keep(&run));
-    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+    TRY(in->vnfm ? NULL : vnf_scripts_run(&(struct scripts){.f = f,
                                           .in = in,
                                           .wanted = run.wanted,
                                           .vnfcs = &run.after->vnfcs,

@@ -67,6 +67,7 @@ read_local(struct tx *tx, const void *arg, void *result)
     known->vnf_instance_id = instance->id;
     known->vnfm = instance->vnfm_id;
     known->foreign_id = instance->foreign_id;
+    known->vnfd_id = instance->vnfd_id;
     known->state = str_or(json_get_str(instance->instantiated_info, "vnfState"), "STARTED");
     return NULL;
 }

@@ -12,6 +12,11 @@ struct err *foreign_terminate(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_scale(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_heal(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_power(struct flow *f, const struct vnf_in *in) MUST_USE; /* OPERATE */
+struct err *foreign_repackage(struct flow *f, const struct vnf_in *in) MUST_USE;
+/* The VNFM attaches the servers to the ports of 'after', which have been made, in place of those of
+ * 'before'; then 'after' has the servers that it tells of (SOL003 5.4.11). */
+struct err *foreign_connect(struct flow *f, const struct vnf_in *in, const struct vnf_made *before,
+                            struct vnf_made *after) MUST_USE;
 
 /* WRITE, in foreign_new, out peer_said with the id: creates the instance. */
 extern const struct step_kind foreign_create;

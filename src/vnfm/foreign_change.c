@@ -1,5 +1,5 @@
-/* Operations on VNFs that a foreign VNFM manages and that are there: scaling, healing, starting and
- * stopping.  Servers that a scaling adds get ports of ours, as at the instantiation: the VNFM is told
+/* Operations on VNFs that a foreign VNFM manages and that are there: scaling, another flavour, healing,
+ * starting and stopping, another package, other networks.  Servers that a scaling adds get ports of ours, as at the instantiation: the VNFM is told
  * them by a change of external connectivity (SOL003 5.4.11) before it scales. */
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
@@ -80,6 +80,16 @@ levels_body(const struct foreign_run *run, const struct rows *scales, const char
     return json_parse(run->mem, text.data, text.len, body);
 }
 
+static void
+vims_write(struct jw *w, const struct foreign_run *run)
+{
+    jw_object(w, "vimConnectionInfo");
+    jw_object(w, run->in->site_name);
+    jw_str(w, "vimType", "ETSINFV.OPENSTACK_KEYSTONE.V_3");
+    jw_end(w);
+    jw_end(w);
+}
+
 static struct err *
 ports_body(const struct foreign_run *run, const struct rows *vnfcs, const struct json **body)
 {
@@ -88,11 +98,7 @@ ports_body(const struct foreign_run *run, const struct rows *vnfcs, const struct
 
     jw_object(&w, NULL);
     foreign_links_write(&w, run, vnfcs);
-    jw_object(&w, "vimConnectionInfo");
-    jw_object(&w, run->in->site_name);
-    jw_str(&w, "vimType", "ETSINFV.OPENSTACK_KEYSTONE.V_3");
-    jw_end(&w);
-    jw_end(&w);
+    vims_write(&w, run);
     jw_end(&w);
     return json_parse(run->mem, text.data, text.len, body);
 }
@@ -154,13 +160,69 @@ ports_drop(struct foreign_run *run, const struct vnf_change *change, struct vnf_
     return held_release(run->f, "", &scaled->removed, NULL);
 }
 
+/* ---- another flavour -------------------------------------------------------------------- */
+
+static struct err *
+flavour_body(const struct foreign_run *run, const struct vnf_made *made, const char *level_id,
+             const struct json **body)
+{
+    struct foreign_run as = *run;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    as.made = (struct vnf_made *)row_copy(run->mem, made);
+    jw_object(&w, NULL);
+    jw_str(&w, "newFlavourId", made->flavour_id);
+    if (level_id) {
+        jw_str(&w, "instantiationLevelId", level_id);
+    }
+    foreign_links_write(&w, &as, &as.made->vnfcs);
+    vims_write(&w, run);
+    jw_end(&w);
+    return json_parse(run->mem, text.data, text.len, body);
+}
+
+/* One operation makes what comes and removes what goes: it is told the ports of all that there are
+ * afterwards.  Internal links are the VNFM's. */
+static struct err *
+flavour_change(struct foreign_run *run, const struct vnf_made *before,
+               const struct vnf_change *change, struct vnf_scaled *scaled)
+{
+    const struct json *body, *undo;
+    size_t n_kept = run->made->vnfcs.n;
+
+    run->made->flavour_id = run->wanted->flavour_id;
+    run->made->connections = vnf_connections_after(run->mem, before, run->wanted,
+                                                   &run->in->connections, change);
+    TRY(foreign_ports_make(run, &change->added));
+    for (size_t i = n_kept; i < run->made->vnfcs.n; i++) {
+        ports_held(run, run->made->vnfcs.items[i], &scaled->added);
+    }
+    TRY(flavour_body(run, run->made, run->wanted->level_id, &body));
+    TRY(flavour_body(run, before, before->level_id, &undo));
+    return foreign_done(run, "operate", "CHANGE_FLAVOUR", body, undo);
+}
+
+static struct err *
+levels_change(struct foreign_run *run, const struct vnf_made *before,
+              const struct vnf_change *change, struct vnf_scaled *scaled)
+{
+    const struct json *body, *undo;
+
+    TRY(change->added.n ? ports_add(run, before, change, scaled) : NULL);
+    TRY(levels_body(run, &run->wanted->scales, run->wanted->level_id, &body));
+    TRY(levels_body(run, &before->scales, before->level_id, &undo));
+    return foreign_done(run, "operate", "SCALE_TO_LEVEL", body, undo);
+}
+
+/* To other levels, or to another flavour. */
 struct err *
 foreign_scale(struct flow *f, const struct vnf_in *in)
 {
     struct foreign_run run;
     struct vnf_scaled *scaled = row_new(flow_mem(f), &vnf_scaled_table);
     struct vnf_made *before = row_new(flow_mem(f), &vnf_made_table);
-    const struct json *body, *undo;
+    bool flavour = str_eq(in->operation, "CHANGE_FLAVOUR");
     struct vnf_change change;
 
     TRY(run_begin(&run, f, in));
@@ -168,10 +230,8 @@ foreign_scale(struct flow *f, const struct vnf_in *in)
     change = vnf_change_of(run.mem, before, run.wanted);
     kept_take(&run, before, &change);
     TRY(flow_started(f));
-    TRY(change.added.n ? ports_add(&run, before, &change, scaled) : NULL);
-    TRY(levels_body(&run, &run.wanted->scales, run.wanted->level_id, &body));
-    TRY(levels_body(&run, &before->scales, before->level_id, &undo));
-    TRY(foreign_done(&run, "operate", "SCALE_TO_LEVEL", body, undo));
+    TRY(flavour ? flavour_change(&run, before, &change, scaled)
+                : levels_change(&run, before, &change, scaled));
     TRY(foreign_look(&run));
     TRY(ports_drop(&run, &change, scaled));
     vnf_rows_add(run.mem, &scaled->made, run.made);
@@ -289,4 +349,92 @@ foreign_power(struct flow *f, const struct vnf_in *in)
     state->vnf_instance_id = in->vnf_instance_id;
     state->state = in->state;
     return flow_step(f, "instance", &vnf_state_keep, state, NULL);
+}
+
+/* ---- another package ---------------------------------------------------------------------- */
+
+static struct err *
+package_body(struct mem *mem, const char *vnfd_id, const struct json **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", vnfd_id);
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, body);
+}
+
+/* Where its aspects are, as the new package counts them. */
+static struct err *
+scales_describe(struct foreign_run *run, const struct vnf_made *before)
+{
+    struct describe_in *what = row_new(run->mem, &describe_in_table);
+    struct vnf_wanted *after = row_new(run->mem, &vnf_wanted_table);
+
+    what->package_id = run->in->package_after;
+    what->name = run->in->name;
+    what->flavour_id = before->flavour_id;
+    what->level_id = before->level_id;
+    what->scales = before->scales;
+    TRY(flow_step(run->f, "describe new", &vnf_describe, what, after));
+    run->made->scales = after->scales;
+    return NULL;
+}
+
+struct err *
+foreign_repackage(struct flow *f, const struct vnf_in *in)
+{
+    struct foreign_run run;
+    struct mem *mem = flow_mem(f);
+    struct vnf_repackaged *repackaged = row_new(mem, &vnf_repackaged_table);
+    struct vnf_made *before = row_new(mem, &vnf_made_table);
+    struct package_use *use = row_new(mem, &package_use_table);
+    const struct vnf_change nothing = {0};
+    const struct json *undo;
+
+    TRY(run_begin(&run, f, in));
+    TRY(vnf_now_read(f, in, before, run.wanted));
+    kept_take(&run, before, &nothing);
+    TRY(scales_describe(&run, before));
+    TRY(flow_started(f));
+    use->package_id = in->package_after;
+    TRY(flow_step(f, "package", &vnf_package_take, use, NULL));
+    TRY(package_body(mem, run.known->vnfd_id, &undo));
+    TRY(foreign_done(&run, "operate", "CHANGE_VNFPKG", in->request, undo));
+    TRY(foreign_look(&run));
+    repackaged->package_id = in->package_after;
+    vnf_rows_add(mem, &repackaged->made, run.made);
+    TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
+    flow_result(f, run.made);
+    return NULL;
+}
+
+/* ---- other networks ----------------------------------------------------------------------- */
+
+static struct err *
+connections_body(struct foreign_run *run, const struct vnf_made *made, const struct json **body)
+{
+    struct foreign_run as = *run;
+
+    as.made = (struct vnf_made *)row_copy(run->mem, made);
+    return ports_body(&as, &as.made->vnfcs, body);
+}
+
+struct err *
+foreign_connect(struct flow *f, const struct vnf_in *in, const struct vnf_made *before,
+                struct vnf_made *after)
+{
+    struct foreign_run run;
+    const struct json *body, *undo;
+
+    TRY(run_begin(&run, f, in));
+    run.made = after;
+    TRY(connections_body(&run, after, &body));
+    TRY(connections_body(&run, before, &undo));
+    TRY(foreign_done(&run, "operate", "CHANGE_EXT_CONN", body, undo));
+    for (size_t i = 0; i < after->vnfcs.n; i++) {
+        ((struct made_vnfc *)after->vnfcs.items[i])->server_id = NULL;
+    }
+    return foreign_look(&run);
 }

@@ -79,6 +79,22 @@ is_healed(const struct json *instance, const struct json *body)
 }
 
 static bool
+is_repackaged(const struct json *instance, const struct json *body)
+{
+    const char *vnfd_id = json_get_str(instance, "vnfdId");
+
+    return vnfd_id && str_eq(vnfd_id, json_get_str(body, "vnfdId"));
+}
+
+static bool
+is_flavoured(const struct json *instance, const struct json *body)
+{
+    const char *flavour = json_get_str(json_get(instance, "instantiatedVnfInfo"), "flavourId");
+
+    return flavour && str_eq(flavour, json_get_str(body, "newFlavourId"));
+}
+
+static bool
 is_powered(const struct json *instance, const struct json *body)
 {
     const char *state = json_get_str(json_get(instance, "instantiatedVnfInfo"), "vnfState");
@@ -97,6 +113,8 @@ static const struct word {
     {"TERMINATE", "terminate", is_terminated, false},
     {"SCALE_TO_LEVEL", "scale_to_level", is_scaled, false},
     {"CHANGE_EXT_CONN", "change_ext_conn", NULL, true},
+    {"CHANGE_VNFPKG", "change_vnfpkg", is_repackaged, false},
+    {"CHANGE_FLAVOUR", "change_flavour", is_flavoured, false},
     {"HEAL", "heal", is_healed, true},
     {"OPERATE", "operate", is_powered, true},
 };
@@ -127,6 +145,8 @@ struct drive {
     const struct json *body;
     const struct word *word;
     const char *op_id; /* the occurrence that is followed, or was last */
+    const char *own_id; /* the one of these that works for us: a cancel of ours is one of it */
+    const char *told;   /* which cancel it was told: GRACEFUL or FORCEFUL */
     bool begun;        /* one was begun or taken up here: what it comes to counts */
     bool tasked;       /* one that had failed was told to go on */
     bool undo;
@@ -135,12 +155,30 @@ struct drive {
 };
 
 static void look_operations(void *arg);
+static void look_later(struct drive *drive);
 
 /* ---- the end --------------------------------------------------------------------------- */
+
+static void cancel_tell(struct drive *drive, const char *how, peer_done_fn *done);
+static void cancel_told(void *arg, const struct peer_answer *answer, struct err *err);
+
+/* Has the VNFM to be told of this cancel, and of which operation? */
+static bool
+has_to_tell(const struct drive *drive, const char *how)
+{
+    return how && !str_eq(drive->told, how) && drive->op_id && str_eq(drive->op_id, drive->own_id);
+}
 
 static void
 drive_end(struct drive *drive, struct err *err)
 {
+    const char *how = step_cancelled(drive->step);
+
+    if (str_eq(how, FLOW_FORCEFUL) && has_to_tell(drive, how)) {
+        err_ignore(err, "nobody waits for the step any more, but the VNFM is to hear of it");
+        cancel_tell(drive, how, cancel_told);
+        return;
+    }
     loop_timer_del(drive->timer);
     if (err) {
         step_failed(drive->step, err);
@@ -155,15 +193,62 @@ drive_end(struct drive *drive, struct err *err)
 }
 
 static void
-look_later(struct drive *drive)
+wait_more(struct drive *drive)
 {
-    if (!step_wanted(drive->step)) {
-        drive_end(drive, err_new(E_CANCELLED, NULL, "the operation was cancelled"));
-        return;
-    }
     loop_timer_arm(drive->timer, drive->pause_ms);
     drive->pause_ms += drive->pause_ms / 2;
     drive->pause_ms = drive->pause_ms > LOOK_MAX_MS ? LOOK_MAX_MS : drive->pause_ms;
+}
+
+/* Once, whatever becomes of it: who is not there to hear it is found at work by a retry or a rollback. */
+static void
+cancel_tell(struct drive *drive, const char *how, peer_done_fn *done)
+{
+    struct mem *mem = step_mem(drive->step);
+    const struct peer_call call = {
+        .peer_id = drive->peer,
+        .method = "POST",
+        .path = mem_printf(mem, OCCURRENCES "/%s/cancel", drive->op_id),
+        .body = mem_printf(mem, "{\"cancelMode\":\"%s\"}", how),
+        .version = VERSION,
+    };
+
+    drive->told = how;
+    step_said(drive->step, "POST %s %s", call.path, how);
+    peer_call(step_service(drive->step, PEER_SERVICE), &call, done, drive);
+}
+
+static void
+cancel_told(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    (void)answer;
+    err_ignore(err, "it has ended, or goes on and is found at work");
+    drive_end(arg, err_new(E_CANCELLED, NULL, "the operation was cancelled"));
+}
+
+static void
+cancel_heard(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct drive *drive = arg;
+
+    (void)answer;
+    step_said(drive->step, "cancel: %s", err ? err->message : "accepted");
+    err_ignore(err, "the occurrence says what came of it");
+    look_later(drive);
+}
+
+static void
+look_later(struct drive *drive)
+{
+    const char *how = step_cancelled(drive->step);
+
+    if (!step_wanted(drive->step)) {
+        drive_end(drive, err_new(E_CANCELLED, NULL, "the operation was cancelled"));
+    } else if (has_to_tell(drive, how)) {
+        cancel_tell(drive, how, cancel_heard);
+    } else {
+        wait_more(drive);
+    }
 }
 
 static void
@@ -224,7 +309,8 @@ begun(void *arg, const struct peer_answer *answer, struct err *err)
     }
     if (!err) {
         drive->begun = true;
-        drive->op_id = str_or(peer_location_id(step_mem(drive->step), answer), drive->op_id);
+        drive->own_id = peer_location_id(step_mem(drive->step), answer);
+        drive->op_id = str_or(drive->own_id, drive->op_id);
     }
     err_ignore(err, "what is open there is followed");
     look_later(drive);
@@ -261,6 +347,8 @@ instance_read(void *arg, const struct peer_answer *answer, struct err *err)
     } else if (drive->begun && drive->op_id) {
         ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
             outcome_read);
+    } else if (step_cancelled(drive->step)) {
+        drive_end(drive, err_new(E_CANCELLED, NULL, "cancelled before the VNFM was asked"));
     } else {
         ask(drive, "POST",
             mem_printf(step_mem(drive->step), INSTANCES "/%s/%s", drive->id, word->word),
@@ -311,12 +399,13 @@ failed_temp(struct drive *drive, const struct json *occurrence)
 {
     const char *task = task_of(drive, json_get_str(occurrence, "operation"));
 
-    if (drive->begun || drive->tasked) { /* A list leaves the reason out. */
+    if (drive->begun || drive->tasked || step_cancelled(drive->step)) { /* A list leaves the reason out. */
         ask(drive, "GET", mem_printf(step_mem(drive->step), OCCURRENCES "/%s", drive->op_id), NULL,
             outcome_read);
         return;
     }
     drive->tasked = true;
+    drive->own_id = drive->op_id;
     ask(drive, "POST", mem_printf(step_mem(drive->step), OCCURRENCES "/%s/%s", drive->op_id, task),
         NULL, tasked);
 }
@@ -365,7 +454,10 @@ operations_read(void *arg, const struct peer_answer *answer, struct err *err)
         failed_temp(drive, open);
         return;
     }
-    drive->begun = drive->begun || is_ours(drive, json_get_str(open, "operation"));
+    if (is_ours(drive, json_get_str(open, "operation"))) {
+        drive->begun = true;
+        drive->own_id = drive->op_id;
+    }
     look_later(drive);
 }
 
@@ -381,6 +473,19 @@ look_operations(void *arg)
 
     ask(drive, "GET", mem_printf(mem, OCCURRENCES "?filter=%s", url_encode(mem, filter)), NULL,
         operations_read);
+}
+
+/* Woken, since it is time or since nobody wants the step any more. */
+static void
+looked_again(void *arg)
+{
+    struct drive *drive = arg;
+
+    if (step_wanted(drive->step)) {
+        look_operations(drive);
+    } else {
+        look_later(drive);
+    }
 }
 
 static void
@@ -403,7 +508,8 @@ drive_begin(struct step *step, const char *operation, const struct json *body, b
         .undo = undo,
         .pause_ms = LOOK_MS,
     };
-    drive->timer = loop_timer_new(step_loop(step), look_operations, drive);
+    drive->timer = loop_timer_new(step_loop(step), looked_again, drive);
+    step_waits_by(step, drive->timer);
     look_operations(drive);
 }
 

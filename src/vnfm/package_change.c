@@ -7,6 +7,7 @@
 #include "vnfm/describe.h"
 #include "vnfm/difference.h"
 #include "vnfm/flows.h"
+#include "vnfm/foreign.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
@@ -369,6 +370,9 @@ change_run(struct flow *f, const void *arg)
     struct vnf_repackaged *repackaged = row_new(mem, &vnf_repackaged_table);
     struct vnf_made *made;
 
+    if (in->vnfm) {
+        return foreign_repackage(f, in);
+    }
     TRY(packages_read(&run));
     TRY(grant_get(&run));
     TRY(servers_change(&run));

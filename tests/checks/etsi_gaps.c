@@ -24,6 +24,8 @@ static const struct {
 } apis[] = {
     {&etsi_vnfpkgm_face, "SOL005 VNF package management", "/vnfpkgm/v2",
      "nfv-sol005/SOL005/VNFPackageManagement/VNFPackageManagement.yaml"},
+    {&etsi_vnfpkgm_face, "SOL003 VNF package management", "/vnfpkgm/v2",
+     "nfv-sol002-sol003/SOL003/VNFPackageManagement/VNFPackageManagement.yaml"},
     {&etsi_nsd_face, "SOL005 NSD management", "/nsd/v2",
      "nfv-sol005/SOL005/NSDManagement/NSDManagement.yaml"},
     {&etsi_nslcm_face, "SOL005 NS lifecycle management", "/nslcm/v2",
@@ -109,6 +111,22 @@ path_clean(struct mem *mem, const char *path)
     return buf_copy(mem, &out);
 }
 
+/* A part of a JSON pointer: "~1packages" -> "/packages" (RFC 6901 section 4). */
+static const char *
+pointer_word(struct mem *mem, const char *part)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (; *part; part++) {
+        if (part[0] == '~' && (part[1] == '0' || part[1] == '1')) {
+            buf_char(&out, *++part == '0' ? '~' : '/');
+        } else {
+            buf_char(&out, *part);
+        }
+    }
+    return buf_copy(mem, &out);
+}
+
 /* Follows "$ref"s. */
 static struct err *
 resolve(struct gaps *g, struct node *node)
@@ -130,7 +148,7 @@ resolve(struct gaps *g, struct node *node)
         parts = str_split(g->mem, hash ? hash + 1 : "", '/', &n_parts);
         for (size_t part = 0; part < n_parts; part++) {
             if (*parts[part]) {
-                node->yaml = yaml_get(node->yaml, parts[part]);
+                node->yaml = yaml_get(node->yaml, pointer_word(g->mem, parts[part]));
             }
         }
         if (!node->yaml) {

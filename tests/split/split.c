@@ -1,12 +1,11 @@
 /* Two orchestrators as processes of their own, one the NFVO and one the VNFM, with a site
  * in memory: grants at once and later, refused ones, and either of the two killed at points of
  * its operations.  In the end the site is empty and nothing is claimed. */
-#include "flow/fake_site.h"
+#include "split.h"
 #include "zip.h"
 
-#include "base/json.h"
-#include "base/mem.h"
 #include "base/time.h"
+#include "base/vec.h"
 #include "http/client.h"
 #include "sys/file.h"
 
@@ -29,27 +28,9 @@
 #define LOG_SHOWN 6000
 #define POINTS 40 /* that a life has at least, on either side */
 
-struct side {
-    const char *name, *state;
-    int port;
-    const char *url, *password, *token;
-    const char *options[12]; /* beside --state and --listen; null-terminated */
-    pid_t pid;
-};
-
-struct split {
-    struct mem *mem;
-    const char *program, *dir;
-    struct fake_control control;
-    struct fake_site *site;
-    struct side nfvo, vnfm;
-    int64_t limit_ms;
-    int kills;
-};
-
 /* ---- failing ---------------------------------------------------------------------------- */
 
-static void
+void
 die(struct split *s, const char *what)
 {
     char *log = NULL;
@@ -177,7 +158,7 @@ side_strike(struct split *s, const struct side *side, int n)
 
 /* ---- calls ------------------------------------------------------------------------------ */
 
-static const struct json *
+const struct json *
 call(struct split *s, const struct side *side, const char *method, const char *path,
      const char *body, int *status)
 {
@@ -209,7 +190,7 @@ call(struct split *s, const struct side *side, const char *method, const char *p
 }
 
 /* Looks after both, and says whether there is time left. */
-static bool
+bool
 wait_more(struct split *s, int64_t began_ns)
 {
     side_tend(s, &s->nfvo);
@@ -220,7 +201,7 @@ wait_more(struct split *s, int64_t began_ns)
 
 /* Until it answers so: whoever is asked may just be killed.  A change that was made unheard is told by
  * 'done', another status that is as good. */
-static const struct json *
+const struct json *
 want(struct split *s, const struct side *side, int wanted, int done, const char *method,
      const char *path, const char *body)
 {
@@ -274,7 +255,7 @@ side_ready(struct split *s, struct side *side)
 
 /* ---- what both begin with ---------------------------------------------------------------- */
 
-static const char *
+const char *
 id_of(struct split *s, const struct json *json)
 {
     const char *id = json_get_str(json, "id");
@@ -285,17 +266,29 @@ id_of(struct split *s, const struct json *json)
     return id;
 }
 
+/* The line with the descriptor's own words in it. */
+static const char *
+put_in(struct split *s, const char *line, const struct descriptor *what)
+{
+    const char *at = what->from ? strstr(line, what->from) : NULL;
+
+    return at ? mem_printf(s->mem, "%.*s%s%s", (int)(at - line), line, what->to,
+                           at + strlen(what->from))
+              : line;
+}
+
 /* The n-th package of a story's part: "@file NAME" lines, each followed by the file's.  Lines of a
  * second word ("%?2") are for those who give one. */
 static void
-part_zip(struct split *s, const char *part, int which, struct buf *body)
+part_zip(struct split *s, const struct descriptor *what, struct buf *body)
 {
     struct zip zip = {0};
+    int which = what->which;
     char *text;
     char **lines;
     size_t n;
 
-    must(s, file_read(s->mem, mem_printf(s->mem, PARTS_DIR "/%s", part), 1 << 20, &text, &n));
+    must(s, file_read(s->mem, mem_printf(s->mem, PARTS_DIR "/%s", what->part), 1 << 20, &text, &n));
     lines = str_split(s->mem, text, '\n', &n);
     for (size_t i = 0; i < n && which > 0; i++) {
         if (str_starts(lines[i], "= 202")) {
@@ -303,21 +296,29 @@ part_zip(struct split *s, const char *part, int which, struct buf *body)
         } else if (which == 1 && str_starts(lines[i], "@file ")) {
             zip_file(&zip, lines[i] + strlen("@file "));
         } else if (which == 1 && zip.name && !str_starts(lines[i], "%?")) {
-            zip_line(&zip, lines[i]);
+            zip_line(&zip, put_in(s, lines[i], what));
         }
     }
     zip_end(&zip, body);
 }
 
-static const struct descriptor {
-    const char *part;
-    int which;
-    const char *path, *content, *state;
-} pair = {"pair", 1, "/vnfpkgm/v2/vnf_packages", "package_content", "onboardingState"},
-  function = {"service", 1, "/vnfpkgm/v2/vnf_packages", "package_content", "onboardingState"},
-  service = {"service", 2, "/nsd/v2/ns_descriptors", "nsd_content", "nsdOnboardingState"};
+#define VNF_PACKAGES "/vnfpkgm/v2/vnf_packages", "package_content", "onboardingState"
+#define NSDS "/nsd/v2/ns_descriptors", "nsd_content", "nsdOnboardingState"
 
-static void
+static const struct descriptor
+    both[] =
+        {
+            {"pair", 1, VNF_PACKAGES, NULL, NULL},
+            {"service", 1, VNF_PACKAGES, NULL, NULL},
+            {"renewed", 1, VNF_PACKAGES, "%2", "function-2"},
+            {"many", 1, VNF_PACKAGES, NULL, NULL},
+},
+    nsds[] = {
+        {"service", 2, NSDS, NULL, NULL},
+        {"plain", 1, NSDS, "service, invariant_id: service", "plain, invariant_id: plain"},
+};
+
+void
 upload(struct split *s, const struct side *side, const struct descriptor *what)
 {
     AUTO_BUF body = BUF_INIT;
@@ -331,7 +332,7 @@ upload(struct split *s, const struct side *side, const struct descriptor *what)
     struct http_answer answer = {0};
     int64_t began = time_mono_ns();
 
-    part_zip(s, what->part, what->which, &body);
+    part_zip(s, what, &body);
     request.url = mem_printf(s->mem, "%s%s/%s", side->url, at, what->content);
     request.body = body.data;
     request.body_len = body.len;
@@ -355,11 +356,12 @@ side_furnish(struct split *s, struct side *side)
                           "\"username\":\"u\",\"password\":\"p\",\"project_name\":\"p\","
                           "\"containers\":\"YES\"}",
                           s->control.port));
-    upload(s, side, &pair);
-    upload(s, side, &function);
+    for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+        upload(s, side, &both[i]);
+    }
 }
 
-static void
+void
 site_call(struct split *s, const char *path, const char *body)
 {
     const struct side site = {
@@ -387,27 +389,21 @@ sha512_of(struct mem *mem, const void *data, size_t n)
 
 /* ---- operations -------------------------------------------------------------------------- */
 
-/* What the two APIs call things, and who serves them. */
-struct kind {
-    const struct side *side;
-    const char *instances, *occurrences, *attr;
-};
-
-static struct kind
+struct kind
 vnfs(const struct split *s)
 {
     return (struct kind){&s->vnfm, "/vnflcm/v2/vnf_instances", "/vnflcm/v2/vnf_lcm_op_occs",
                          "vnfInstanceId"};
 }
 
-static struct kind
+struct kind
 services(const struct split *s)
 {
     return (struct kind){&s->nfvo, "/nslcm/v2/ns_instances", "/nslcm/v2/ns_lcm_op_occs",
                          "nsInstanceId"};
 }
 
-static const struct json *
+const struct json *
 occurrence(struct split *s, struct kind kind, const char *op)
 {
     return want(s, kind.side, 200, 0, "GET", mem_printf(s->mem, "%s/%s", kind.occurrences, op),
@@ -415,7 +411,7 @@ occurrence(struct split *s, struct kind kind, const char *op)
 }
 
 /* The operation that is open on the instance, or that ended last. */
-static const char *
+const char *
 operation_last(struct split *s, struct kind kind, const char *instance)
 {
     const struct json *list =
@@ -437,7 +433,7 @@ operation_last(struct split *s, struct kind kind, const char *instance)
     return id;
 }
 
-static const struct json *
+const struct json *
 operation_wait(struct split *s, struct kind kind, const char *op, const char *what,
                const char *state)
 {
@@ -458,7 +454,7 @@ operation_wait(struct split *s, struct kind kind, const char *op, const char *wh
 }
 
 /* Begins it, also where the answer is lost, and waits until it has stopped in 'state'. */
-static const struct json *
+const struct json *
 operate(struct split *s, struct kind kind, const char *instance, const char *what,
         const char *body, const char *state)
 {
@@ -524,10 +520,10 @@ claims_free(struct split *s, int round)
     grants_over(s);
 }
 
-static void
+void
 site_empty(struct split *s)
 {
-    if (s->control.n_live != 2) { /* the client's network and its subnet */
+    if (s->control.n_live != 4) { /* the client's networks and their subnets */
         AUTO_BUF left = BUF_INIT;
 
         fake_site_list(s->site, &left);
@@ -562,7 +558,7 @@ life(struct split *s)
     vnf_delete(s, vnf);
 }
 
-static const struct json *
+const struct json *
 site_list(struct split *s, const char *path, const char *plural)
 {
     const struct side site = {
@@ -572,199 +568,12 @@ site_list(struct split *s, const char *path, const char *plural)
     return json_get(want(s, &site, 200, 0, "GET", path, NULL), plural);
 }
 
-static size_t
+size_t
 site_count(struct split *s, const char *path, const char *plural)
 {
     const struct json *list = site_list(s, path, plural);
 
     return list ? list->n : 0;
-}
-
-#define INSTANTIATE_NS                                                                             \
-    "{\"nsFlavourId\":\"default\",\"additionalParamsForNs\":{\"vnfms\":{\"fw\":\"vnfm\"}}}"
-
-static const char *
-ns_create(struct split *s)
-{
-    return id_of(s, want(s, &s->nfvo, 201, 0, "POST", "/nslcm/v2/ns_instances",
-                         "{\"nsdId\":\"service\",\"nsName\":\"demo\",\"nsDescription\":\"d\"}"));
-}
-
-static void
-ns_delete(struct split *s, const char *ns)
-{
-    (void)want(s, &s->nfvo, 204, 404, "DELETE",
-               mem_printf(s->mem, "/nslcm/v2/ns_instances/%s", ns), NULL);
-    if (want(s, &s->vnfm, 200, 0, "GET", "/vnflcm/v2/vnf_instances", NULL)->n != 0) {
-        die(s, "the VNFM keeps an instance of a service that is gone");
-    }
-    site_empty(s);
-}
-
-/* A service whose function the VNFM makes: its two servers are a position of the service's chain. */
-static void
-ns_life(struct split *s)
-{
-    const char *ns = ns_create(s);
-
-    (void)operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "COMPLETED");
-    if (want(s, &s->vnfm, 200, 0, "GET",
-             "/vnflcm/v2/vnf_instances?filter=(eq,instantiationState,INSTANTIATED)", NULL)
-            ->n != 1) {
-        die(s, "the VNFM has not one instance");
-    }
-    if (site_count(s, "/network/v2.0/sfc/port_pairs", "port_pairs") != 2 ||
-        site_count(s, "/compute/v2.1/servers/detail", "servers") != 2) {
-        die(s, "the chain has not the two servers of the function");
-    }
-    (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
-    ns_delete(s, ns);
-}
-
-/* What the VNFM says of its only instance: that it is as the service was told. */
-static void
-vnf_shows(struct split *s, int level, const char *state)
-{
-    const struct json *list =
-        want(s, &s->vnfm, 200, 0, "GET", "/vnflcm/v2/vnf_instances?all_fields", NULL);
-    const struct json *info =
-        list && list->n == 1 ? json_get(list->items[0], "instantiatedVnfInfo") : NULL;
-    const struct json *levels = json_get(info, "scaleStatus");
-
-    if (!levels || levels->n != 1 ||
-        json_int(json_get(levels->items[0], "scaleLevel"), -1) != level ||
-        !str_eq(json_get_str(info, "vnfState"), state)) {
-        die(s, mem_printf(s->mem, "the VNFM's instance is not at level %d and %s: %s", level, state,
-                          list ? json_text(s->mem, list) : "none"));
-    }
-}
-
-/* The chain goes through as many servers as there are, each by ports that the site has. */
-static void
-chain_has(struct split *s, size_t n)
-{
-    const struct json *pairs = site_list(s, "/network/v2.0/sfc/port_pairs", "port_pairs");
-    const struct json *ports = site_list(s, "/network/v2.0/ports", "ports");
-    size_t n_servers = site_count(s, "/compute/v2.1/servers/detail", "servers"), n_joined = 0;
-
-    json_each (pairs, i) {
-        json_each (ports, j) {
-            const struct json *port = ports->items[j];
-
-            n_joined += str_eq(json_get_str(pairs->items[i], "ingress"),
-                               json_get_str(port, "id")) &&
-                        !str_empty(json_get_str(port, "device_id"));
-        }
-    }
-    if (pairs->n != n || n_servers != n || n_joined != n) {
-        die(s, mem_printf(s->mem, "%zu pairs, %zu servers, %zu of them joined: not %zu", pairs->n,
-                          n_servers, n_joined, n));
-    }
-}
-
-static void
-ns_scale(struct split *s, const char *ns, const char *vnf, int level)
-{
-    (void)operate(s, services(s), ns, "scale",
-                  mem_printf(s->mem,
-                             "{\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{"
-                             "\"vnfInstanceId\":\"%s\","
-                             "\"scaleVnfType\":\"SCALE_TO_SCALE_LEVEL(S)\",\"scaleToLevelData\":{"
-                             "\"vnfScaleInfo\":[{\"aspectId\":\"grow\",\"scaleLevel\":%d}],"
-                             "\"additionalParams\":{\"drainSeconds\":0}}}]}",
-                             vnf, level),
-                  "COMPLETED");
-    vnf_shows(s, level, "STARTED");
-    chain_has(s, (size_t)level + 1);
-}
-
-static void
-ns_power(struct split *s, const char *ns, const char *vnf, const char *state)
-{
-    (void)operate(s, services(s), ns, "update",
-                  mem_printf(s->mem,
-                             "{\"updateType\":\"OPERATE_VNF\",\"operateVnfData\":[{"
-                             "\"vnfInstanceId\":\"%s\",\"changeStateTo\":\"%s\"}]}",
-                             vnf, state),
-                  "COMPLETED");
-    vnf_shows(s, 2, state);
-}
-
-static size_t
-n_same(const struct json *before, const struct json *after)
-{
-    size_t n = 0;
-
-    json_each (before, i) {
-        json_each (after, j) {
-            n += str_eq(json_get_str(before->items[i], "id"), json_get_str(after->items[j], "id"));
-        }
-    }
-    return n;
-}
-
-/* A service whose function the VNFM scales, heals, stops and starts, as the service is told. */
-static void
-ns_changes(struct split *s)
-{
-    const char *ns = ns_create(s), *vnf;
-    const struct json *servers, *seen;
-
-    (void)operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "COMPLETED");
-    seen = json_get(want(s, &s->nfvo, 200, 0, "GET",
-                         mem_printf(s->mem, "/nslcm/v2/ns_instances/%s", ns), NULL),
-                    "vnfInstance");
-    vnf = id_of(s, seen && seen->n ? seen->items[0] : NULL);
-    ns_scale(s, ns, vnf, 2);
-    servers = site_list(s, "/compute/v2.1/servers/detail", "servers");
-    (void)operate(s, services(s), ns, "heal",
-                  mem_printf(s->mem, "{\"healVnfData\":[{\"vnfInstanceId\":\"%s\"}]}", vnf),
-                  "COMPLETED");
-    chain_has(s, 3);
-    if (n_same(servers, site_list(s, "/compute/v2.1/servers/detail", "servers")) > 0) {
-        die(s, "a server that was to be healed is the same as before");
-    }
-    ns_power(s, ns, vnf, "STOPPED");
-    ns_power(s, ns, vnf, "STARTED");
-    ns_scale(s, ns, vnf, 0);
-    (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
-    ns_delete(s, ns);
-}
-
-/* The site makes none of these, until "none". */
-static void
-site_refuse(struct split *s, const char *plural)
-{
-    const struct side site = {
-        .name = "site", .url = mem_printf(s->mem, "http://127.0.0.1:%d", s->control.port),
-        .token = "any"};
-
-    (void)want(s, &site, 204, 0, "PUT", mem_printf(s->mem, "/refuse/%s", plural), "{}");
-}
-
-/* The VNFM's operation stops, and so does the service's: it says why, and does as the service is
- * told: goes on, takes all back, or leaves it at what there is, until it is terminated. */
-static void
-ns_stopped(struct split *s, const char *task, const char *state)
-{
-    const char *ns = ns_create(s), *op, *detail;
-    const struct json *occ;
-
-    site_refuse(s, "servers");
-    occ = operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "FAILED_TEMP");
-    site_refuse(s, "none");
-    detail = json_get_str(json_get(occ, "error"), "detail");
-    if (!detail || !strstr(detail, "the VNFM's operation") || !strstr(detail, "is FAILED_TEMP: step")) {
-        die(s, mem_printf(s->mem, "the service stopped with: %s", str_or(detail, "nothing")));
-    }
-    op = operation_last(s, services(s), ns);
-    (void)want(s, &s->nfvo, str_eq(task, "fail") ? 200 : 202, 0, "POST",
-               mem_printf(s->mem, "/nslcm/v2/ns_lcm_op_occs/%s/%s", op, task), NULL);
-    (void)operation_wait(s, services(s), op, task, state);
-    if (!str_eq(state, "ROLLED_BACK")) {
-        (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
-    }
-    ns_delete(s, ns);
 }
 
 /* The quota has no room: the operation takes itself back, and says why. */
@@ -843,7 +652,9 @@ begin(struct split *s)
     side_furnish(s, &s->nfvo);
     side_start(s, &s->vnfm);
     side_furnish(s, &s->vnfm);
-    upload(s, &s->nfvo, &service);
+    for (size_t i = 0; i < ARRAY_SIZE(nsds); i++) {
+        upload(s, &s->nfvo, &nsds[i]);
+    }
     (void)want(s, &s->nfvo, 201, 0, "POST", "/carrick/v1/vnfms",
                mem_printf(s->mem,
                           "{\"name\":\"vnfm\",\"url\":\"%s\",\"username\":\"admin\","
@@ -854,6 +665,10 @@ begin(struct split *s)
               "{\"network\":{\"id\":\"" NETWORK "\",\"name\":\"office\"}}");
     site_call(s, "/network/v2.0/subnets",
               "{\"subnet\":{\"network_id\":\"" NETWORK "\",\"cidr\":\"10.7.0.0/24\"}}");
+    site_call(s, "/network/v2.0/networks",
+              "{\"network\":{\"id\":\"" ANNEX "\",\"name\":\"annex\"}}");
+    site_call(s, "/network/v2.0/subnets",
+              "{\"subnet\":{\"network_id\":\"" ANNEX "\",\"cidr\":\"10.8.0.0/24\"}}");
 }
 
 int
@@ -880,6 +695,10 @@ main(int argc, char **argv)
     refused(&s);
     ns_life(&s);
     ns_changes(&s);
+    ns_renewed(&s);
+    ns_moved(&s);
+    ns_cancelled(&s, "GRACEFUL");
+    ns_cancelled(&s, "FORCEFUL");
     ns_stopped(&s, "retry", "COMPLETED");
     ns_stopped(&s, "rollback", "ROLLED_BACK");
     ns_stopped(&s, "fail", "FAILED");
@@ -901,6 +720,8 @@ main(int argc, char **argv)
         if (is_long) {
             killed(&s, &s.nfvo, at * 6, ns_changes);
             killed(&s, &s.vnfm, at * 2, ns_changes);
+            killed(&s, &s.nfvo, at * 3, ns_moved);
+            killed(&s, &s.vnfm, at * 2, ns_moved);
         }
     }
     claims_free(&s, 2);

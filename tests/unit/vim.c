@@ -18,6 +18,7 @@ struct driver {
     struct vim *vim;
     struct flow_engine *engine;
     int max_calls, timeout_ms; /* 0 = 2 000 */
+    size_t list_max;           /* 0 = the driver's own */
     char url[64], path[256];
 };
 static struct driver *the_driver; /* Of the running test: each is a process of its own. */
@@ -150,6 +151,27 @@ static const struct flow_type attach = {.name = "attach",
                                         .in = &vim_site_ref_table,
                                         .run = attach_run};
 
+/* A port leaves its server; then it stops. */
+static struct err *
+part_run(struct flow *f, const void *in)
+{
+    struct vim_attachment *attachment = flow_new(f, &vim_attachment_table);
+    struct vim_ref *ref = flow_new(f, &vim_ref_table);
+    struct vim_made made;
+
+    attachment->site = ref->site = ((const struct vim_site_ref *)in)->site;
+    attachment->server_id = "server-1";
+    attachment->port_id = "old-port";
+    ref->id = "nothing";
+    TRY(flow_step(f, "detach", &vim_server_detach, attachment, NULL));
+    return flow_step(f, "show", &vim_server_show, ref, &made);
+}
+static const struct flow_type part = {.name = "part",
+                                      .version = 1,
+                                      .doc = "Detaches a port, and stops.",
+                                      .in = &vim_site_ref_table,
+                                      .run = part_run};
+
 static struct err *
 remake_run(struct flow *f, const void *in)
 {
@@ -192,7 +214,7 @@ pair_run(struct flow *f, const void *in)
 static const struct flow_type images = {
     .name = "images", .version = 1, .doc = "Brings an image.", .in = &vim_site_ref_table, .run = pair_run};
 static const struct flow_type *const types[] = {&images, &boot,  &look,   &gone, &leave,
-                                                &attach, &remake, NULL};
+                                                &attach, &remake, &part, NULL};
 
 /* ---- set-up -------------------------------------------------------------------------------- */
 
@@ -202,6 +224,7 @@ driver_open(struct driver *d)
     const struct http_client_config http = {.max_per_host = 32};
     struct store_config store = {.tables = flow_tables};
     struct vim_config vim = {.site = driver_site,
+                             .list_max = d->list_max,
                              .timeout_ms = d->timeout_ms ? d->timeout_ms : 2000};
     struct flow_engine_config engine = {.owner = "one", .types = types, .settle_ms = 50};
 
@@ -378,6 +401,7 @@ TEST(vim_errors_name_the_call_and_what_to_do_next)
              refusals[i].body, &answered);
         WAIT(answered.n == 1);
         CHECK_INT(answered.code, refusals[i].code);
+        CHECK_STR(answered.type, ""); /* A site's words for errors are none of ours. */
         if (!strstr(answered.message, refusals[i].says)) {
             test_fail(__FILE__, __LINE__, "'%s' is not in '%s'", refusals[i].says,
                       answered.message);
@@ -603,6 +627,29 @@ TEST(vim_delete_that_nobody_waits_for_any_more_is_not_looked_at)
     driver_close(&d);
 }
 
+static struct err *
+take_back(struct tx *tx, void *arg)
+{
+    return flow_rollback(tx, the_driver->engine, ((const struct watched *)arg)->id);
+}
+
+TEST(vim_detachment_is_taken_back_when_its_server_is_gone)
+{
+    static struct driver d = {.control = {.n_servers = 1, .old_port = 1}};
+    struct watched w = {0};
+    struct answered a = {0};
+
+    driver_open(&d);
+    run(&w, &part);
+    CHECK_INT((int)w.state, FLOW_FAILED_TEMP);
+    call(&d, SITE, "compute", "DELETE", "/servers/server-1", NULL, &a);
+    WAIT(a.n == 1);
+    CHECK_INT(a.n_err, 0);
+    REQUIRE_OK(store_write_wait(d.store, take_back, &w));
+    WAIT((err_ignore(store_read(d.store, peek, &w), "test"), w.state == FLOW_ROLLED_BACK));
+    driver_close(&d);
+}
+
 /* Whoever takes it back meanwhile would be overtaken by it. */
 static void
 begins_nothing(const struct flow_type *type)
@@ -781,6 +828,25 @@ TEST(vim_list_follows_pages)
     d.control.page = 3;
     networks_list(&d, &told);
     CHECK(told.n == 3 && told.n_pages == 1);
+    driver_close(&d);
+}
+
+TEST(vim_list_ends_where_its_pages_are_too_long_together)
+{
+    static struct driver d = {.list_max = 150};
+    struct answered answered = {0};
+    struct page_told told;
+
+    driver_open(&d);
+    for (int i = 0; i < 3; i++) {
+        call(&d, SITE, "network", "POST", "/networks", "{\"network\": {\"description\": \"mine\"}}",
+             &answered);
+    }
+    WAIT(answered.n == 3);
+    d.control.page = 1;
+    networks_list(&d, &told);
+    CHECK_INT((int)told.code, E_REMOTE);
+    CHECK(told.n < 3);
     driver_close(&d);
 }
 

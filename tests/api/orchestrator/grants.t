@@ -23,7 +23,7 @@ POST /carrick/v1/vnfms  as demo
 POST /carrick/v1/vnfms  as demo
 {"name": "edge", "url": "http://$host", "username": "demo", "password": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer"}
 = 201
-{"id": "$vnfm := uuid", "project_id": "$project := hex", "name": "edge", "url": "http://$host", "username": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer", "created_at": "$ := time", "updated_at": "$ := time"}
+{"id": "$vnfm := uuid", "project_id": "$project := hex", "name": "edge", "url": "http://$host", "username": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer", "client_domain": "default", "created_at": "$ := time", "updated_at": "$ := time"}
 PATCH /carrick/v1/vnfms/$vnfm  as demo
 {"scope": "project:$project"}
 = 200
@@ -42,6 +42,44 @@ POST /grant/v1/grants  as alice
 POST /grant/v1/grants  as reader
 {"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "TERMINATE", "isAutomaticInvocation": false, "_links": {}}
 = 403
+
+# A user of that name in another domain is somebody else.
+POST identity:/v3/domains  as admin
+{"domain": {"name": "elsewhere"}}
+= 201
+{"domain": {"id": "$elsewhere := hex", ...}}
+GET identity:/v3/roles?name=member  as admin
+= 200
+{"roles": [{"id": "$member := hex", ...}], ...}
+POST identity:/v3/users  as admin
+{"user": {"name": "peer", "domain_id": "$elsewhere", "password": "other", "default_project_id": "$project"}}
+= 201
+{"user": {"id": "$namesake := hex", ...}}
+PUT identity:/v3/projects/$project/users/$namesake/roles/$member  as admin
+= 204
+POST /oauth2/token  as nobody
+> Content-Type: application/x-www-form-urlencoded
+grant_type=client_credentials&client_id=$namesake&client_secret=other
+= 200
+{"access_token": "$token := text", ...}
+POST /grant/v1/grants  as nobody
+> Authorization: Bearer $token
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "none", "operation": "SCALE", "isAutomaticInvocation": false, "_links": {}}
+= 403
+{"status": 403, "detail": "user peer is the client of no VNFM that is registered in project demo", ...}
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"client_domain": "$elsewhere"}
+= 200
+POST /grant/v1/grants  as nobody
+> Authorization: Bearer $token
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "none", "operation": "SCALE", "isAutomaticInvocation": false, "_links": {}}
+= 422
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "none", "operation": "SCALE", "isAutomaticInvocation": false, "_links": {}}
+= 403
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"client_domain": "default"}
+= 200
 
 # The form, and what the VNFD has against it.
 POST /grant/v1/grants  as peer

@@ -171,6 +171,7 @@ GET /vnfind/v1/indicators/$vnf  as alice
 = 404
 GET /vnfind/v1/indicators/$vnf/load  as alice
 = 404
+{"detail": "Vnf instance $vnf could not be found.", ...}
 PUT /vnfind/v1/indicators/$vnf/load  as demo
 {"value": 1}
 = 405
