@@ -78,6 +78,39 @@ change_of_package(struct tx *tx, const char *state)
     return flow;
 }
 
+/* ---- parameters ------------------------------------------------------------------------------ */
+
+static struct err *
+params_fn(struct tx *tx, void *arg)
+{
+    struct flow_row *flow = row_new(tx_mem(tx), &flow_table);
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+
+    (void)arg;
+    instance_insert(tx);
+    flow->id = FLOW_ID;
+    flow->type = "vnf_instantiate";
+    flow->state = "PROCESSING";
+    flow->input = "{\"vnf_instance_id\":\"" INSTANCE "\",\"package_id\":\"" PACKAGE
+                  "\",\"name\":\"web\",\"project_id\":\"" PROJECT
+                  "\",\"request\":{\"additionalParams\":{\"name\":\"you\"}}}";
+    TRY(row_insert(tx, flow));
+    TRY(vnf_op_state_changed(tx, flow, FLOW_N_STATES));
+    flow->state = "FAILED";
+    TRY(vnf_op_state_changed(tx, flow, FLOW_FAILED_TEMP));
+    TRY(vnf_instance_made(tx, INSTANCE, made));
+    CHECK_STR(json_get_str(made->params, "name"), "you");
+    return NULL;
+}
+
+/* What is left is healed with them. */
+TEST(vnfm_ends_keep_parameters_of_an_instantiation_that_was_given_up)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, params_fn, NULL));
+}
+
 /* ---- host keys ------------------------------------------------------------------------------ */
 
 static void
