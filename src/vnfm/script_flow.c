@@ -144,8 +144,13 @@ scripts_local(struct tx *tx, const void *arg, void *result)
     struct scripts_out *out = result;
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_instance *instance;
     struct vnfd *vnfd;
 
+    TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    if (!instance->made) {
+        return NULL; /* It has no servers, or none that we know. */
+    }
     TRY(vnfd_load(tx, in->package_id, &vnfd));
     TRY(vnf_instance_made(tx, in->vnf_instance_id, made));
     if (!vnfd_flavour(vnfd, made->flavour_id) ||

@@ -111,6 +111,31 @@ TEST(vnfm_ends_keep_parameters_of_an_instantiation_that_was_given_up)
     CHECK_OK(store_write_wait(store, params_fn, NULL));
 }
 
+/* ---- scripts ---------------------------------------------------------------------------------- */
+
+static struct err *
+no_record_fn(struct tx *tx, void *arg)
+{
+    struct scripts_in *in = row_new(tx_mem(tx), &scripts_in_table);
+    struct scripts_out *out = row_new(tx_mem(tx), &scripts_out_table);
+
+    (void)arg;
+    instance_insert(tx);
+    in->vnf_instance_id = INSTANCE;
+    in->package_id = PACKAGE;
+    in->operation = "terminate_start";
+    CHECK_OK(vnf_scripts_read.local(tx, in, out));
+    CHECK_INT(out->made.n, 0);
+    return NULL;
+}
+
+TEST(vnfm_ends_gracefully_where_an_earlier_version_kept_no_record)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, no_record_fn, NULL));
+}
+
 /* ---- host keys ------------------------------------------------------------------------------ */
 
 static void
