@@ -47,6 +47,8 @@ struct scripts {
 /* Runs it at each server that has a way in and is not stopped: one within the calling flow, several by
  * children in parallel.  Nothing where the VNFD has no such script.  What it did is not taken back. */
 struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
+/* Is the VNFC none of scripts->old? */
+bool vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc);
 /* The same before a graceful termination, from what is kept of the instance. */
 struct err *vnf_scripts_before_end(struct flow *f, const struct vnf_in *in) MUST_USE;
 
