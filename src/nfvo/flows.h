@@ -93,9 +93,13 @@ struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_ins
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 /* ns_nested.c: what becomes of nested NSs in an instantiation (E_UNPROCESSABLE: all that is wrong) and
- * in a termination (E_CONFLICT: an operation is open on one), into in->nested. */
+ * in a termination (E_CONFLICT: an operation is open on one), into in->nested; each is told what
+ * in->request says of its VNFs. */
 struct err *ns_nested_fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in) MUST_USE;
 struct err *ns_nested_ends(struct tx *tx, struct ns_in *in) MUST_USE;
+/* Is the VNF instance one of the NS, or of one that is nested in it, however deep? */
+struct err *ns_holds(struct tx *tx, const char *ns_instance_id, const char *vnf_instance_id,
+                     bool *holds) MUST_USE;
 /* Deletes the rows of the NSs that are nested in this one. */
 struct err *ns_nested_drop(struct tx *tx, const char *ns_instance_id) MUST_USE;
 extern const struct step_kind ns_nested_make; /* LOCAL, in ns_nested_rows */

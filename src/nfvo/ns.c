@@ -297,8 +297,8 @@ terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_terminate_check(tx, id, request->row));
-    TRY(ns_nested_ends(tx, in));
     in->request = request->body;
+    TRY(ns_nested_ends(tx, in));
     *type = &ns_terminate_flow;
     *out = in;
     return NULL;

@@ -37,8 +37,8 @@ update_package(struct ns_updating *u, const void *item)
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(vnf_change_package_check(u->tx, vnf, data->vnfd_id, in));
-    return package_body(tx_mem(u->tx), data, &in->request);
+    TRY(package_body(tx_mem(u->tx), data, &in->request));
+    return vnf_change_package_check(u->tx, vnf, data->vnfd_id, in);
 }
 
 /* ---- other networks ---------------------------------------------------------------------- */

@@ -369,6 +369,46 @@ ns_given_names(const struct ns_parts *run)
 /* ---- the end ----------------------------------------------------------------------------- */
 
 struct err *
+ns_holds(struct tx *tx, const char *ns_instance_id, const char *vnf_instance_id, bool *holds)
+{
+    struct cond by_id[] = {COND("id", vnf_instance_id), {0}};
+    struct vnf_instance *vnf;
+    struct ns_instance *ns;
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
+    *holds = false;
+    for (const char *id = vnf ? vnf->ns_instance_id : NULL; id && !*holds; id = ns->nested_in) {
+        *holds = str_eq(id, ns_instance_id);
+        TRY(row_get(tx, &ns_instance_table, id, &ns));
+    }
+    return NULL;
+}
+
+/* What the request around says of VNFs that the nested NS has. */
+static struct err *
+end_request(struct tx *tx, const char *ns_instance_id, const struct json *around,
+            const struct json **request)
+{
+    const struct json *said = json_get(around, "terminateVnfData");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_array(&w, "terminateVnfData");
+    json_each (said, i) {
+        bool holds;
+
+        TRY(ns_holds(tx, ns_instance_id, json_get_str(said->items[i], "vnfInstanceId"), &holds));
+        if (holds) {
+            jw_json(&w, NULL, said->items[i]);
+        }
+    }
+    jw_end(&w);
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, request);
+}
+
+struct err *
 ns_nested_ends(struct tx *tx, struct ns_in *in)
 {
     struct mem *mem = tx_mem(tx);
@@ -389,7 +429,7 @@ ns_nested_ends(struct tx *tx, struct ns_in *in)
         end->project_id = ns->project_id;
         end->nsd_info_id = ns->nsd_info_id;
         end->name = ns->name;
-        TRY(json_parse(mem, "{}", 2, &end->request));
+        TRY(end_request(tx, ns->id, in->request, &end->request));
         TRY(ns_nested_ends(tx, end));
         nested->profile = ns->name;
         nested->ns_instance_id = ns->id;

@@ -571,13 +571,10 @@ ns_terminate_check(struct tx *tx, const char *ns_instance_id,
 
     for (size_t i = 0; i < request->vnfs.n; i++) {
         const struct terminate_vnf_data *data = request->vnfs.items[i];
-        struct cond of_ns[] = {COND("id", data->vnf_instance_id),
-                               COND("ns_instance_id", ns_instance_id),
-                               {0}};
-        struct vnf_instance *vnf = NULL;
-        struct err *e = row_find(tx, &vnf_instance_table, of_ns, &vnf);
+        bool holds = false;
+        struct err *e = ns_holds(tx, ns_instance_id, data->vnf_instance_id, &holds);
 
-        if (!e && !vnf) {
+        if (!e && !holds) {
             e = err_new(E_UNPROCESSABLE, NULL,
                         "terminateVnfData[%zu]: the NS has no VNF instance %s", i,
                         data->vnf_instance_id);

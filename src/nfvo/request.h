@@ -261,7 +261,7 @@ struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const st
  * E_UNPROCESSABLE. */
 struct err *ns_pnfs_check(struct tx *tx, const struct nsd *nsd,
                           const struct instantiate_ns_request *request, struct ns_in *in) MUST_USE;
-/* Checks that the VNF instances named are the NS's: E_UNPROCESSABLE. */
+/* Checks that the VNF instances named are the NS's, or of an NS nested in it: E_UNPROCESSABLE. */
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;
 

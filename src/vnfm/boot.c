@@ -16,13 +16,20 @@
 
 /* ---- the step ---------------------------------------------------------------------------- */
 
+/* What an earlier version told and did not keep, the operation's parameters may say. */
 static struct err *
 text_fill(struct mem *mem, const struct boot_text *text, const struct late_values *values,
-          const char **user_data)
+          const struct late_values *otherwise, const char **user_data)
 {
+    struct err *e;
     const char *plain;
 
-    TRY_MSG(late_text(mem, text->text, values, &plain), "boot data of VDU %s", text->vdu);
+    e = late_text(mem, text->text, values, &plain);
+    if (e && otherwise) {
+        err_free(e);
+        e = late_text(mem, text->text, otherwise, &plain);
+    }
+    TRY_MSG(e, "boot data of VDU %s", text->vdu);
     if (strlen(plain) > USER_DATA_MAX) {
         return err_new(E_UNPROCESSABLE, NULL, "boot data of VDU %s have %zu bytes: %zu are allowed",
                        text->vdu, strlen(plain), USER_DATA_MAX);
@@ -36,12 +43,13 @@ boot_local(struct tx *tx, const void *arg, void *result)
 {
     const struct boot_in *in = arg;
     struct boot_out *out = result;
-    struct late_values values;
+    struct late_values values, all;
 
-    TRY(vnf_values(tx, in->vnf_instance_id, in->params, &values));
+    TRY(vnf_values(tx, in->vnf_instance_id, in->params, &all));
+    TRY(vnf_values(tx, in->vnf_instance_id, in->as_told ? NULL : in->params, &values));
     out->user_data.items = MEM_ARRAY(tx_mem(tx), in->texts.n + 1, const char *);
     for (size_t i = 0; i < in->texts.n; i++) {
-        TRY(text_fill(tx_mem(tx), in->texts.items[i], &values,
+        TRY(text_fill(tx_mem(tx), in->texts.items[i], &values, in->as_told ? &all : NULL,
                       &out->user_data.items[out->user_data.n]));
         out->user_data.n++;
     }
@@ -71,8 +79,9 @@ text_at(const struct rows *texts, const char *vdu)
     return i;
 }
 
-struct err *
-vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, struct rows *vnfcs)
+static struct err *
+boot_data_fill(struct flow *f, const char *label, const struct vnf_in *in, bool as_told,
+               struct rows *vnfcs)
 {
     struct mem *mem = flow_mem(f);
     struct boot_in *ask = row_new(mem, &boot_in_table);
@@ -93,6 +102,7 @@ vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, stru
     }
     ask->vnf_instance_id = in->vnf_instance_id;
     ask->params = json_get(in->request, "additionalParams");
+    ask->as_told = as_told;
     TRY(flow_step(f, label, &vnf_boot_data, ask, out));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
@@ -103,6 +113,19 @@ vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, stru
         }
     }
     return NULL;
+}
+
+struct err *
+vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, struct rows *vnfcs)
+{
+    return boot_data_fill(f, label, in, false, vnfcs);
+}
+
+struct err *
+vnfcs_boot_data_told(struct flow *f, const char *label, const struct vnf_in *in,
+                     struct rows *vnfcs)
+{
+    return boot_data_fill(f, label, in, true, vnfcs);
 }
 
 /* ---- before flows -------------------------------------------------------------------------- */
@@ -119,9 +142,11 @@ has_text(const struct vnf_wanted *wanted)
 }
 
 const struct json *
-vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted)
+vnf_params_after(struct mem *mem, const struct json *kept, const struct vnf_in *in)
 {
-    return has_text(wanted) || wanted->scripts.n ? json_get(in->request, "additionalParams") : NULL;
+    const struct json *given = json_get(in->request, "additionalParams");
+
+    return given ? json_merge(mem, kept, given) : kept;
 }
 
 struct err *

@@ -152,7 +152,7 @@ instantiate_run(struct flow *f, const void *arg)
     run.made->level_id = run.wanted->level_id;
     run.made->scales = run.wanted->scales;
     run.made->connections = run.connections;
-    run.made->params = vnf_params_kept(in, run.wanted);
+    run.made->params = vnf_params_after(flow_mem(f), NULL, in);
     TRY(held_of_vnf(&run, row_new(flow_mem(f), &held_list_table)));
     TRY(vnf_scripts_run(&(struct scripts){.f = f,
                                           .in = in,

@@ -603,6 +603,58 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
                : NULL;
 }
 
+/* What the key was known by is what ran before: a run of this very operation met the server as it is now. */
+static struct err *
+host_key_forget(struct tx *tx, const struct flow_row *flow, const char *server_id,
+                const char *vnf_instance_id)
+{
+    struct cond conds[] = {COND("server_id", server_id),
+                           COND("vnf_instance_id", vnf_instance_id),
+                           {.attr = "host_key", .op = COND_NOT_NULL},
+                           {0}};
+    struct query query = {.table = &script_run_table, .conds = conds};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct script_run_row *old = rows.items[i];
+        struct script_run_row *run = row_copy(tx_mem(tx), old);
+
+        if (!str_eq(old->vnf_lcm_op_occ_id, flow->id)) {
+            run->host_key = NULL;
+            TRY(row_update(tx, old, run));
+        }
+    }
+    return NULL;
+}
+
+/* A server that was made anew, or back, has made itself another host key: scripts meet it as a new one. */
+static struct err *
+host_keys_forget(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct cond rebuilt[] = {
+        COND("flow_id", flow->id), COND("kind", vim_server_rebuild.name), {0}};
+    struct query query = {.table = &flow_step_table, .conds = rebuilt};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct json *rebuild;
+
+        TRY(json_of(tx, ((const struct flow_step_row *)rows.items[i])->input, &rebuild));
+        TRY(host_key_forget(tx, flow, json_get_str(rebuild, "id"), in->vnf_instance_id));
+    }
+    return NULL;
+}
+
+/* The end of an operation that leads to another package, whichever end it is. */
+static struct err *
+package_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    TRY(host_keys_forget(tx, flow, in));
+    return vnf_package_used(tx, in->package_after);
+}
+
 struct err *
 vnf_op_granted(struct tx *tx, const char *op_occ_id, const char *grant_id)
 {
@@ -641,7 +693,7 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     TRY(row_update(tx, before, occ));
     TRY(failed_note(tx, flow, in));
     return occ->package_after && has_ended(flow_row_state(flow))
-               ? vnf_package_used(tx, occ->package_after)
+               ? package_left(tx, flow, in)
                : NULL;
 }
 

@@ -105,12 +105,23 @@ family_check(const struct vnfd *before, const struct vnfd *after)
     return faults;
 }
 
+/* Values for the inputs of the new texts, and not too much of them in the end. */
+static struct err *
+params_check(struct tx *tx, const struct vnf_in *in, const struct vnf_made *made,
+             const struct vnf_wanted *after)
+{
+    const struct json *given = json_get(in->request, "additionalParams"), *kept = made->params;
+    struct err *faults = boot_data_check(tx, in->vnf_instance_id, given, after);
+
+    return given ? err_join(faults, client_data_merge(tx_mem(tx), "additionalParams", given, &kept))
+                 : faults;
+}
+
 static struct err *
 packages_check(struct tx *tx, const struct vnf_instance *instance, const char *package_id,
-               const struct vnf_made *made)
+               const struct vnf_made *made, struct vnf_wanted *after)
 {
     struct vnf_wanted *before = row_new(tx_mem(tx), &vnf_wanted_table);
-    struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
     struct vnfd *old, *new;
     struct err *faults;
 
@@ -154,6 +165,7 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
                          struct vnf_in *in)
 {
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+    struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
     struct vnf_package *package = NULL;
 
     TRY(vnf_whole_check(tx, instance, "changed", made));
@@ -166,7 +178,8 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
     if (!str_eq(package->operational_state, "ENABLED")) {
         return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
-    TRY(packages_check(tx, instance, package->id, made));
+    TRY(packages_check(tx, instance, package->id, made, after));
+    TRY(params_check(tx, in, made, after));
     in->operation = "CHANGE_VNFPKG";
     in->package_after = package->id;
     in->scales = made->scales;
@@ -250,6 +263,7 @@ struct run {
     const struct vnf_in *in;
     struct vnf_made *made;
     struct vnf_wanted *before, *after;
+    bool knows_params;
 };
 
 static struct err *
@@ -264,7 +278,9 @@ packages_read(struct run *run)
     what->level_id = run->made->level_id;
     what->scales = run->made->scales;
     TRY(flow_step(run->f, "describe new", &vnf_describe, what, run->after));
-    TRY(vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
+    TRY(run->knows_params
+            ? vnfcs_boot_data_told(run->f, "boot data", run->in, &run->before->vnfcs)
+            : vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
     return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
 }
 
@@ -355,10 +371,10 @@ servers_change(struct run *run)
     return NULL;
 }
 
+/* Until version 2 nothing was kept of its parameters, and servers were held to have been told them before. */
 static struct err *
-change_run(struct flow *f, const void *arg)
+change(struct flow *f, const struct vnf_in *in, bool knows_params)
 {
-    const struct vnf_in *in = arg;
     struct mem *mem = flow_mem(f);
     struct run run = {
         .f = f,
@@ -366,6 +382,7 @@ change_run(struct flow *f, const void *arg)
         .made = row_new(mem, &vnf_made_table),
         .before = row_new(mem, &vnf_wanted_table),
         .after = row_new(mem, &vnf_wanted_table),
+        .knows_params = knows_params,
     };
     struct vnf_repackaged *repackaged = row_new(mem, &vnf_repackaged_table);
     struct vnf_made *made;
@@ -378,11 +395,24 @@ change_run(struct flow *f, const void *arg)
     TRY(servers_change(&run));
     made = row_copy(mem, run.made);
     made->scales = run.after->scales;
+    made->params = knows_params ? vnf_params_after(mem, run.made->params, in) : made->params;
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, made);
     TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
     flow_result(f, made);
     return NULL;
+}
+
+static struct err *
+change_run(struct flow *f, const void *in)
+{
+    return change(f, in, true);
+}
+
+static struct err *
+change_run_1(struct flow *f, const void *in)
+{
+    return change(f, in, false);
 }
 
 /* A server that does not run of its new image is no reason to wait for somebody. */
@@ -392,9 +422,21 @@ is_unhealthy(const struct err *err)
     return str_eq(err->type, "ServerError") || str_eq(err->type, "NotInTime");
 }
 
-const struct flow_type vnf_change_package_flow = {
+const struct flow_type vnf_change_package_flow_1 = {
     .name = "vnf_change_package",
     .version = 1,
+    .doc = "The same, as before parameters were kept.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = change_run_1,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .gives_up = is_unhealthy,
+};
+const struct flow_type vnf_change_package_flow = {
+    .name = "vnf_change_package",
+    .version = 2,
     .doc = "Makes servers of a VNF anew of another package, one after the other.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

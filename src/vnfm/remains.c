@@ -6,6 +6,7 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -158,6 +159,7 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     (*made)->project_id = in->project_id;
     (*made)->site = remains.site;
     (*made)->flavour_id = str_or(in->flavour_id, "");
+    (*made)->params = vnf_params_after(tx_mem(tx), NULL, in);
     e = vnfd_load(tx, in->package_id, &vnfd);
     if (!e) {
         e = vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, NULL, wanted);

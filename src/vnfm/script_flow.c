@@ -59,8 +59,8 @@ address_at(const struct made_vnfc *vnfc, const char *cpd)
     return NULL;
 }
 
-static bool
-is_new(const struct scripts *scripts, const struct made_vnfc *vnfc)
+bool
+vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc)
 {
     for (size_t i = 0; scripts->old && i < scripts->old->n; i++) {
         if (str_eq(((const struct made_vnfc *)scripts->old->items[i])->server_id,
@@ -88,7 +88,7 @@ input_of(const struct scripts *scripts, const char *operation, const struct made
     in->server_id = vnfc->server_id;
     in->cpd = cp->cpd;
     in->address = address_at(vnfc, cp->cpd);
-    in->is_new = is_new(scripts, vnfc);
+    in->is_new = vnf_scripts_new(scripts, vnfc);
     in->params = json_get(scripts->in->request, "additionalParams");
     return in;
 }
@@ -144,8 +144,13 @@ scripts_local(struct tx *tx, const void *arg, void *result)
     struct scripts_out *out = result;
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_instance *instance;
     struct vnfd *vnfd;
 
+    TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    if (!instance->made) {
+        return NULL; /* It has no servers, or none that we know. */
+    }
     TRY(vnfd_load(tx, in->package_id, &vnfd));
     TRY(vnf_instance_made(tx, in->vnf_instance_id, made));
     if (!vnfd_flavour(vnfd, made->flavour_id) ||

@@ -23,11 +23,16 @@ extern const struct resource script_run_resource;
  * none where there are none.  E_UNPROCESSABLE names an input without a value. */
 struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in,
                             struct rows *vnfcs) MUST_USE;
+/* The same, but as they were told by operations before, as far as their parameters are kept. */
+struct err *vnfcs_boot_data_told(struct flow *f, const char *label, const struct vnf_in *in,
+                                 struct rows *vnfcs) MUST_USE;
 /* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
 struct err *boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
                             const struct vnf_wanted *wanted) MUST_USE;
-/* additionalParams of an instantiation, where later operations need them again; else null. */
-const struct json *vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted);
+/* Parameters to keep, for later operations: those of 'kept' (null = none), those of the request before
+ * them.  The next package may have a use for what this one has none for. */
+const struct json *vnf_params_after(struct mem *mem, const struct json *kept,
+                                    const struct vnf_in *in);
 
 /* A script of an operation, and the servers it is for. */
 struct scripts {
@@ -42,6 +47,8 @@ struct scripts {
 /* Runs it at each server that has a way in and is not stopped: one within the calling flow, several by
  * children in parallel.  Nothing where the VNFD has no such script.  What it did is not taken back. */
 struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
+/* Is the VNFC none of scripts->old? */
+bool vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc);
 /* The same before a graceful termination, from what is kept of the instance. */
 struct err *vnf_scripts_before_end(struct flow *f, const struct vnf_in *in) MUST_USE;
 

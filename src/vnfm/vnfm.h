@@ -100,12 +100,13 @@ struct err *vnf_heal_check(struct tx *tx, const struct vnf_instance *instance,
                            const struct strs *vnfcs, struct vnf_in *in) MUST_USE;
 /* SOL003 5.4.11a.  E_CONFLICT too where the instance is not STARTED (each of its servers), not whole, or
  * of that VNFD already;
- * E_UNPROCESSABLE with all that would change besides images and user data. */
+ * E_UNPROCESSABLE with all that would change besides images and user data, or with the input of the new ones
+ * that has no value. */
 struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
 /* The same checks for an operation of which the change is a part: fill in->operation,
- * in->package_after and in->scales. */
+ * in->package_after and in->scales; in->request is there. */
 struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
                                      const char *vnfd_id, struct vnf_in *in) MUST_USE;
 /* SOL003 5.4.7.  E_NOT_FOUND too where the VNFD has one flavour only; E_CONFLICT too where the instance

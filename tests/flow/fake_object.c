@@ -291,10 +291,11 @@ fake_object_change(struct object *object, const struct json *given, struct mem *
     object->body = heap_str(out.data);
 }
 
-/* os-stop, os-start; rebuild: of the image that it names. */
+/* os-stop, os-start; rebuild: of the image that it names, with the user data that it has. */
 void
-fake_action_apply(struct object *object, const struct json *json)
+fake_action_apply(struct object *object, const struct json *json, struct mem *mem)
 {
+    const struct json *rebuild = json_get(json, "rebuild"), *data = json_get(rebuild, "user_data");
     const char *image = json_str(json_path(json, "rebuild.imageRef"));
 
     if (!image) {
@@ -304,6 +305,14 @@ fake_action_apply(struct object *object, const struct json *json)
     free(object->image);
     object->image = heap_str(image);
     object->looks = 0;
+    if (data) {
+        const char *text =
+            mem_printf(mem, "{\"user_data\": %s}", json_text(mem, data));
+        const struct json *given = NULL;
+
+        err_ignore(json_parse(mem, text, strlen(text), &given), "written by ourselves");
+        fake_object_change(object, given, mem);
+    }
 }
 
 /* The ports of a server, with one more or one less. */

@@ -63,7 +63,7 @@ void fake_object_write(struct fake_site *site, struct jw *w, const char *key, st
 /* The members of 'given' are replaced. */
 void fake_object_change(struct object *object, const struct json *given, struct mem *mem);
 /* os-stop, os-start; rebuild: of the image that it names. */
-void fake_action_apply(struct object *object, const struct json *json);
+void fake_action_apply(struct object *object, const struct json *json, struct mem *mem);
 /* The ports of a server, with one more or one less. */
 void fake_ports_change(struct object *server, struct mem *mem, const char *port_id, bool there);
 /* Does what is deleted stay?  When nothing keeps it any more, it goes. */

@@ -518,7 +518,7 @@ action_do(struct fake_site *site, struct http_exchange *x, struct object *object
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is done");
     fault = json_get(json, "rebuild") ? fault_now(site) : FAULT_NONE;
     if (change_happens(fault)) {
-        fake_action_apply(object, json);
+        fake_action_apply(object, json, http_mem(x));
         fake_recount(site);
     }
     change_answer(site, x, fault, 202, "");
