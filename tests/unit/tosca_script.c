@@ -136,6 +136,42 @@ TEST(scripts_are_read_with_their_inputs)
     CHECK(!vnfd_script(flavour, "scale_end"));
 }
 
+/* What a child that read a hostile package might say instead. */
+TEST(scripts_of_a_record_are_held_against_what_a_descriptor_may_say)
+{
+    static const struct {
+        const char *in, *instead, *why;
+    } cases[] = {
+        {"{\"all\":\"one\"}", "[\"one\"]", "its inputs are no object"},
+        {"{\"all\":\"one\"}", "7", "its inputs are no object"},
+        {"{\"all\":\"one\"}", "{\"a;id;b\":\"one\"}", "no variable of a shell"},
+        {"{\"all\":\"one\"}", "{\"CARRICK_VNFC\":\"one\"}", "no variable of a shell"},
+        {"\"timeout_s\":300", "\"timeout_s\":1125899906842624", "its timeout is out of range"},
+        {"\"timeout_s\":300", "\"timeout_s\":0", "its timeout is out of range"},
+        {"\"management_port\":22", "\"management_port\":65558", "cp: management_port 65558"},
+        {"\"management_port\":22", "\"management_port\":-1", "cp: management_port -1"},
+        {"{\"all\":\"one\"}", "null", NULL},
+    };
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnfd *vnfd;
+
+    REQUIRE_OK(vnfd_of(mem, INPUTS VNF SCRIPTS("{ inputs: { all: one }, heal_end: a.sh }") VDU("")
+                                CP("{ management: ssh }"), &vnfd));
+    vnfd_write(&w, NULL, vnfd);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *at = strstr(text.data, cases[i].in), *record;
+        AUTO(err) e = NULL;
+
+        REQUIRE(at);
+        record = mem_printf(mem, "%.*s%s%s", (int)(at - text.data), text.data, cases[i].instead,
+                            at + strlen(cases[i].in));
+        e = vnfd_read(mem, json_of(mem, record), &vnfd);
+        CHECK(!e == !cases[i].why && (!e || strstr(e->message, cases[i].why)));
+    }
+}
+
 TEST(scripts_that_nothing_runs_are_refused)
 {
     static const struct {
