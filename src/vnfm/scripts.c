@@ -30,8 +30,8 @@ const struct resource script_run_resource = {
     .table = &script_run_table,
     .singular = "script_run",
     .plural = "script_runs",
-    .doc = "Runs of packages' scripts at servers, with what they said.",
-    .flags = RESOURCE_FIXED,
+    .doc = "Runs of packages' scripts at servers; one that is shown, with what it said.",
+    .flags = RESOURCE_FIXED | RESOURCE_LEAN,
 };
 
 #define OURS 6           /* inputs of our own */
