@@ -183,6 +183,16 @@ print_thing(const struct json *thing)
 /* ---- JSON --------------------------------------------------------------------------------------
  */
 
+static const char *
+quoted_key(struct mem *mem, const char *key)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_str(&w, NULL, key);
+    return buf_copy(mem, &out);
+}
+
 static void
 json_lines(struct mem *mem, const struct json *json, int depth)
 {
@@ -196,7 +206,7 @@ json_lines(struct mem *mem, const struct json *json, int depth)
     json_each (json, i) {
         indent(depth + 1);
         if (object) {
-            printf("\"%s\": ", json->keys[i]);
+            printf("%s: ", quoted_key(mem, json->keys[i]));
         }
         json_lines(mem, json->items[i], depth + 1);
         puts(i + 1 < json->n ? "," : "");
