@@ -207,6 +207,19 @@ TEST(cli_json_reads_back)
     CHECK_STR(json_text(mem, again), text);
 }
 
+TEST(cli_prints_texts_of_several_lines_as_lines)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char text[] = "{\"exitStatus\": 1, \"output\": \"one\\n\\ttwo\\u001b[2J\\n\\nstatus fine\\n\","
+                               " \"errors\": \"\", \"of\": {\"why\": \"a\\nb\"}}";
+    const struct json *json;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
+    CHECK_STR(printed(mem, print_thing, json),
+              "exitStatus                1\noutput\n  one\n   two?[2J\n  \n  status fine\n"
+              "errors                    \nof\n  why\n    a\n    b\n");
+}
+
 TEST(cli_prints_nothing_that_a_terminal_obeys)
 {
     AUTO(mem) mem = mem_new("test");
