@@ -130,7 +130,7 @@ order_read(struct tx *tx, void *arg)
 {
     struct running *running = arg;
     const struct script_in *in = step_in(running->step);
-    struct script_order order = {.address = in->address};
+    struct script_order order = {.owner = in->project_id, .address = in->address};
     const struct vnfd_script *script;
     const struct vnfd_cp *cp;
 

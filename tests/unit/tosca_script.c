@@ -97,6 +97,22 @@ TEST(boot_data_with_inputs_is_known_late)
                   "input size has no value");
 }
 
+TEST(late_values_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char late[] = "{\"concat\": [{\"input\": \"a\"}, {\"input\": \"a\"}]}";
+    const size_t half = 32 << 10;
+    const char *big = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half, 0),
+               *bigger = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half + 1, 0), *text;
+
+    REQUIRE_OK(late_text(mem, json_of(mem, late),
+                         &(struct late_values){.inputs = json_of(mem, big)}, &text));
+    CHECK_INT(strlen(text), 2 * half);
+    CHECK_ERR_MSG(late_text(mem, json_of(mem, late),
+                            &(struct late_values){.inputs = json_of(mem, bigger)}, &text),
+                  E_UNPROCESSABLE, "its values make more than 65536 bytes");
+}
+
 TEST(boot_data_without_inputs_is_known_at_once)
 {
     AUTO(mem) mem = mem_new("test");

@@ -256,6 +256,27 @@ TEST(vnfm_script_fails_the_operation_and_a_retry_runs_it_again)
     life_end(&life);
 }
 
+/* The end of one long line, and no half of a character before it. */
+TEST(vnfm_script_error_is_cut_between_characters)
+{
+    static const char text[] = "i=0; while [ $i -lt 1000 ]; do printf '\\303\\244' >&2; i=$((i+1)); done\n"
+                               "printf x >&2; exit 4\n";
+    struct life life;
+    const char *told;
+
+    life_begin(&life);
+    script_put(&life, text);
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    CHECK_INT(last_run(&life)->errors_bytes, 2001);
+    told = strstr(life.error, "status 4: ");
+    REQUIRE(told);
+    CHECK(str_starts(told + 10, "\303\244"));
+    CHECK(str_utf8(life.error, strlen(life.error)));
+    life_end(&life);
+}
+
 static struct err *
 stranger_fn(struct tx *tx, void *arg)
 {
