@@ -35,6 +35,7 @@ const struct resource script_run_resource = {
 };
 
 #define OURS 6           /* inputs of our own */
+#define RUNS_KEPT 8      /* of a VNFC */
 #define LINES_MAX 1500   /* bytes of output in an error */
 #define LOOK_MS 3600000  /* A timer that only a cancel hurries. */
 
@@ -53,6 +54,7 @@ struct running {
 };
 
 static script_done_fn run_ended;
+static struct sort newest_first[] = {{.attr = "id", .descending = true}, {0}};
 
 static struct err *
 script_of(struct tx *tx, const struct script_in *in, const struct vnfd_script **script,
@@ -72,7 +74,7 @@ script_of(struct tx *tx, const struct script_in *in, const struct vnfd_script **
     return NULL;
 }
 
-/* The key that the server showed when it was met first. */
+/* The key that the server has to have: what it showed when it was met, the newest such. */
 static struct err *
 host_key_of(struct tx *tx, const struct script_in *in, const char **key)
 {
@@ -81,7 +83,8 @@ host_key_of(struct tx *tx, const struct script_in *in, const char **key)
                            COND("vnf_instance_id", in->vnf_instance_id),
                            {.attr = "host_key", .op = COND_NOT_NULL},
                            {0}};
-    struct query query = {.table = &script_run_table, .conds = conds, .limit = 1};
+    struct query query = {
+        .table = &script_run_table, .conds = conds, .sorts = newest_first, .limit = 1};
     struct rows rows;
 
     *key = NULL;
@@ -221,6 +224,28 @@ kept(void *arg, struct err *err)
     loop_post(running->nfvo->loop, kept_here, running);
 }
 
+/* The newest of a VNFC are enough, and the newest that has a key: its server is known by it. */
+static struct err *
+old_drop(struct tx *tx, const struct script_run_row *row)
+{
+    struct cond conds[] = {
+        COND("vnf_instance_id", row->vnf_instance_id), COND("vnfc", row->vnfc), {0}};
+    struct query query = {.table = &script_run_table, .conds = conds, .sorts = newest_first};
+    struct rows rows;
+    bool has_key = false;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct script_run_row *old = rows.items[i];
+
+        if (i >= RUNS_KEPT && (has_key || !old->host_key)) {
+            TRY(row_delete(tx, &script_run_table, old->id));
+        }
+        has_key |= old->host_key != NULL;
+    }
+    return NULL;
+}
+
 static struct err *
 run_keep(struct tx *tx, void *arg)
 {
@@ -228,7 +253,8 @@ run_keep(struct tx *tx, void *arg)
     struct script_run_row *row = row_copy(tx_mem(tx), running->row);
 
     row->ended_at = tx_now(tx);
-    return row_insert(tx, row);
+    TRY(row_insert(tx, row));
+    return old_drop(tx, row);
 }
 
 static void

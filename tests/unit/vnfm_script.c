@@ -1,5 +1,6 @@
 /* Scripts as steps of flows, at a real sshd: what is kept, what fails, what a retry and a crash do. */
 #include "nfvo/nfvo.h"
+#include "base/uuid.h"
 #include "script_world.h"
 #include "tosca/record.h"
 #include "vnfm/access.h"
@@ -19,7 +20,7 @@ struct life {
     struct world *w;
     struct store *store;
     struct nfvo nfvo;
-    const char *text;   /* the script */
+    const char *text;   /* the script; null = it will not be run */
     const char *server; /* its id */
     const char *state;  /* of the flow */
     const char *error;
@@ -73,7 +74,8 @@ record_of(struct mem *mem, const struct life *life)
 
     cp.management_user = life->w->user;
     cp.management_port = life->w->port;
-    script.text = life->text;
+    script.text = life->text ? life->text : "true";
+    script.timeout_s = life->text ? LONG_MS / 1000 : 1; /* There is nobody to wait for. */
     REQUIRE_OK(json_parse(mem, inputs, strlen(inputs), &script.inputs));
     jw_object(&w, NULL);
     vnfd_write(&w, "d", &vnfd);
@@ -274,6 +276,57 @@ TEST(vnfm_script_error_is_cut_between_characters)
     REQUIRE(told);
     CHECK(str_starts(told + 10, "\303\244"));
     CHECK(str_utf8(life.error, strlen(life.error)));
+    life_end(&life);
+}
+
+/* Runs of the same server before: one that met it, and many that did not. */
+static struct err *
+many_fn(struct tx *tx, void *arg)
+{
+    const struct life *life = arg;
+
+    for (int i = 0; i < 20; i++) {
+        struct script_run_row *row = row_new(tx_mem(tx), &script_run_table);
+
+        row->id = uuid_make_ordered(tx_mem(tx));
+        row->project_id = PROJECT;
+        row->vnf_instance_id = INSTANCE;
+        row->vnf_lcm_op_occ_id = FLOW_ID;
+        row->operation = row->address = row->output = row->errors = "x";
+        row->vnfc = i == 19 ? "other" : "vdu";
+        row->server_id = life->server;
+        row->host_key = i < 2 ? life->w->host_key : NULL;
+        row->problem = mem_printf(tx_mem(tx), "%d", i);
+        TRY(row_insert(tx, row));
+    }
+    return NULL;
+}
+
+TEST(vnfm_script_runs_are_kept_for_a_while)
+{
+    struct life life;
+    const struct script_run_row *first, *second;
+
+    life_begin(&life);
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, many_fn, &life));
+    life.w->manner = SHUTS;
+    script_put(&life, NULL);
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    CHECK_INT(life.runs.n, 8 + 1 + 1); /* The one with the newest key, and another VNFC's. */
+    first = life.runs.items[0];
+    second = life.runs.items[1];
+    CHECK_STR(first->problem, "1");
+    CHECK_STR(second->problem, "12");
+    CHECK(!last_run(&life)->host_key);
+    life.w->manner = SERVES;
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, retry_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "COMPLETED");
+    CHECK_INT(life.runs.n, 8 + 1);
     life_end(&life);
 }
 
