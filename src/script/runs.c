@@ -175,13 +175,21 @@ run_end(struct script_run *run, int64_t status, struct err *err)
     turns_give(runs);
 }
 
+/* Until it begins. */
+static int64_t
+patience_ms(const struct script_order *order)
+{
+    return order->reach_ms > 0 && order->reach_ms < order->timeout_ms ? order->reach_ms
+                                                                      : order->timeout_ms;
+}
+
 static struct err *
 unreachable(const struct script_run *run)
 {
     return err_new(E_UNAVAILABLE, "ServerUnreachable",
                    "no SSH login as %s at %s port %lld within %lld s: %s", run->order.user,
                    run->order.address, (long long)run->order.port,
-                   (long long)(run->order.timeout_ms / 1000),
+                   (long long)(patience_ms(&run->order) / 1000),
                    *run->why ? run->why : "there was no answer");
 }
 
@@ -191,7 +199,7 @@ deadline_came(void *arg)
     struct script_run *run = arg;
 
     run_end(run, -1,
-            run->began ? err_new(E_UNAVAILABLE, "NotInTime", "the script did not end within %lld s",
+            run->began ? err_new(E_UNAVAILABLE, "ScriptNotInTime", "the script did not end within %lld s",
                                  (long long)(run->order.timeout_ms / 1000))
                        : unreachable(run));
 }
@@ -305,6 +313,9 @@ word_heard(struct script_run *run, enum script_word word, const char *data, size
         return true;
     case SCRIPT_BEGINS:
         run->began = true;
+        if (patience_ms(&run->order) < run->order.timeout_ms) {
+            loop_timer_arm(run->deadline, run->order.timeout_ms);
+        }
         return true;
     case SCRIPT_OUT:
         return output_heard(run, &run->out, data, n);
@@ -466,7 +477,7 @@ turns_give(struct script_runs *runs)
             run->has_turn = true;
             run->owner->n_running++;
             runs->n_running++;
-            loop_timer_arm(run->deadline, run->order.timeout_ms);
+            loop_timer_arm(run->deadline, patience_ms(&run->order));
             loop_timer_arm(run->again, 0);
         }
     }
@@ -505,6 +516,7 @@ script_start(struct script_runs *runs, const struct script_order *order, script_
     run->order.user = mem_str(mem, order->user);
     run->order.port = order->port;
     run->order.timeout_ms = order->timeout_ms;
+    run->order.reach_ms = order->reach_ms;
     run->request = request_of(mem, order);
     run->piece = mem_alloc(mem, SCRIPT_PIECE_MAX);
     run->deadline = loop_timer_new(runs->config.loop, deadline_came, run);

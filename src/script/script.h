@@ -31,6 +31,7 @@ struct script_order {
     size_t n_inputs;
     const struct script_input *inputs;
     int64_t timeout_ms;      /* from its turn to its end, waiting for the server included */
+    int64_t reach_ms;        /* of that, until it begins; 0 = all of it */
 };
 
 /* Of a stream: its last bytes as text (what is no UTF-8 is '?'), and how many there were. */
@@ -62,7 +63,7 @@ void script_runs_free(struct script_runs *runs); /* kills what runs, calls nobod
  * null.  A status other than 0 is no error here.
  *   E_FORBIDDEN "AddressRefused"       the address is none that may be connected to
  *   E_UNAVAILABLE "ServerUnreachable"  nobody let us in until the deadline
- *   E_UNAVAILABLE "NotInTime"          the script had not ended by then
+ *   E_UNAVAILABLE "ScriptNotInTime"    the script had not ended by then
  *   E_CONFLICT "HostKeyChanged"        the server is not the one that it was
  *   E_TOO_LARGE "ScriptOutput"         it said more than SCRIPT_OUTPUT_MAX
  *   E_REMOTE "ConnectionLost"          the connection ended before the script did

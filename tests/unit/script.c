@@ -134,6 +134,30 @@ TEST(script_that_does_not_end_is_ended_with_what_it_said)
     world_free(w);
 }
 
+/* So long nobody is waited for; who lets us in may take longer. */
+TEST(script_waits_less_for_a_server_than_for_its_end)
+{
+    struct world *w = world_new(SHUTS, seed);
+    struct script_order order = order_of(w, "true", LONG_MS);
+
+    order.reach_ms = 1500;
+    order_run(w, &order);
+    CHECK_ERR_MSG(w->err, E_UNAVAILABLE, "within 1 s: ");
+    w->err = NULL;
+    world_free(w);
+    w = world_new(SERVES, seed);
+    order = order_of(w, "sleep 4; echo late", LONG_MS);
+    for (order.reach_ms = 2000; !w->began && order.reach_ms <= LONG_MS; order.reach_ms *= 2) {
+        order_run(w, &order);
+        err_free(w->began ? NULL : w->err);
+        w->err = w->began ? w->err : NULL;
+    }
+    CHECK_OK(w->err);
+    w->err = NULL;
+    CHECK_STR(w->out, "late\n");
+    world_free(w);
+}
+
 TEST(script_output_is_bounded)
 {
     struct world *w = world_new(SERVES, seed);

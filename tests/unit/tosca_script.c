@@ -158,7 +158,10 @@ TEST(scripts_that_nothing_runs_are_refused)
         const char *body, *why;
     } cases[] = {
         {INPUTS VNF SCRIPTS("{ instantiate_start: a.sh }") VDU("") CP("{ management: ssh }"),
-         "feature: LCM script (instantiate_start of interface Vnflcm) is not supported"},
+         "feature: LCM script (instantiate_start of interface Vnflcm), at which there is no server to run "
+         "it at, is not supported"},
+        {INPUTS VNF SCRIPTS("{ terminate_end: a.sh }") VDU("") CP("{ management: ssh }"),
+         "(terminate_end of interface Vnflcm), at which there is no server"},
         {INPUTS VNF SCRIPTS("{ instantiate: a.sh }") VDU("") CP("{ management: ssh }"),
          "feature: LCM script (instantiate of interface Vnflcm) is not supported"},
         {INPUTS VNF SCRIPTS("{ reboot_end: a.sh }") VDU("") CP("{ management: ssh }"),

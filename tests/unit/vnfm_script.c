@@ -364,6 +364,33 @@ TEST(vnfm_script_is_not_run_at_a_server_that_is_another_one)
     life_end(&life);
 }
 
+static struct err *
+forget_fn(struct tx *tx, void *arg)
+{
+    const struct life *life = arg;
+    struct script_host *host = row_new(tx_mem(tx), &script_host_table);
+
+    host->vnf_instance_id = INSTANCE;
+    host->server_id = life->server;
+    return vnf_host_key_forget.local(tx, host, NULL);
+}
+
+/* It has been made anew: the key that it had is not asked for any more. */
+TEST(vnfm_script_is_run_at_a_server_whose_key_was_forgotten)
+{
+    struct life life;
+
+    life_begin(&life);
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, stranger_fn, &life));
+    REQUIRE_OK(store_write_wait(life.store, forget_fn, &life));
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "COMPLETED");
+    CHECK_STR(last_run(&life)->host_key, life.w->host_key);
+    life_end(&life);
+}
+
 /* What a killed process leaves: the intent is in the journal, the outcome is not. */
 TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
 {
