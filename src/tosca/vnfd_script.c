@@ -291,12 +291,30 @@ extract_boot_data(struct extract *x, const struct tosca_node *node, struct vnfd_
 
 /* ---- scripts --------------------------------------------------------------------------------- */
 
-/* When there is a server to run at, and before nothing is lost by it. */
+/* Beginnings and ends of operations (SOL001 6.7) at which there are servers to run at. */
 static const char *const moments[] = {
-    "instantiate_end",  "scale_end",          "scale_to_level_end",
-    "heal_end",         "change_flavour_end", "change_external_connectivity_end",
-    "terminate_start",  NULL,
+    "instantiate_end",
+    "modify_information_start",
+    "modify_information_end",
+    "scale_start",
+    "scale_end",
+    "scale_to_level_start",
+    "scale_to_level_end",
+    "heal_start",
+    "heal_end",
+    "change_flavour_start",
+    "change_flavour_end",
+    "change_external_connectivity_start",
+    "change_external_connectivity_end",
+    "operate_start",
+    "operate_end",
+    "change_current_package_start",
+    "change_current_package_end",
+    "terminate_start",
+    NULL,
 };
+/* And those at which there is none. */
+static const char *const serverless[] = {"instantiate_start", "terminate_end", NULL};
 
 /* The file that an implementation names: an artifact of the node, or itself. */
 static const char *
@@ -419,8 +437,11 @@ interface_read(struct extract *x, const struct tosca_node *node, const struct ya
             if (is_lcm(key, interface) && str_in(name->text, moments)) {
                 script_read(x, node, interface, name, lists[k]->items[i], flavour);
             } else {
-                extract_fault(x, tosca_unsupported(name, "LCM script (%s of interface %s)",
-                                                   name->text, key->text));
+                extract_fault(x, tosca_unsupported(name, "LCM script (%s of interface %s)%s",
+                                                   name->text, key->text,
+                                                   str_in(name->text, serverless)
+                                                       ? ", at which there is no server to run it at,"
+                                                       : ""));
             }
         }
     }

@@ -249,6 +249,8 @@ struct run {
     const struct vnf_in *in;
     struct vnf_made *made;
     struct vnf_wanted *before, *after;
+    struct rows same; /* made_vnfc that are not made anew */
+    bool has_scripts;
 };
 
 static struct err *
@@ -347,17 +349,38 @@ servers_change(struct run *run)
             return err_new(E_CONFLICT, NULL, "VNFC %s is not described by both packages",
                            vnfc->name);
         }
-        if (!is_same(run, old, new)) {
-            TRY(vnfc_change(run, vnfc, old, new));
+        if (is_same(run, old, new)) {
+            vnf_rows_add(flow_mem(run->f), &run->same, run->made->vnfcs.items[i]);
+            continue;
         }
+        TRY(run->has_scripts ? vnf_host_forget(run->f, run->in, vnfc) : NULL);
+        TRY(vnfc_change(run, vnfc, old, new));
     }
     return NULL;
 }
 
+/* It begins with the script of the package that it leaves, and ends with that of the other. */
 static struct err *
-change_run(struct flow *f, const void *arg)
+scripts_run(struct run *run, bool before)
 {
-    const struct vnf_in *in = arg;
+    if (!run->has_scripts) {
+        return NULL;
+    }
+    return vnf_scripts_run(&(struct scripts){
+        .f = run->f,
+        .in = run->in,
+        .before = before,
+        .package_id = before ? run->in->package_id : run->in->package_after,
+        .wanted = before ? run->before : run->after,
+        .vnfcs = &run->made->vnfcs,
+        .old = before ? &run->made->vnfcs : &run->same,
+    });
+}
+
+/* Until version 2 there were no scripts. */
+static struct err *
+change(struct flow *f, const struct vnf_in *in, bool has_scripts)
+{
     struct mem *mem = flow_mem(f);
     struct run run = {
         .f = f,
@@ -365,13 +388,16 @@ change_run(struct flow *f, const void *arg)
         .made = row_new(mem, &vnf_made_table),
         .before = row_new(mem, &vnf_wanted_table),
         .after = row_new(mem, &vnf_wanted_table),
+        .has_scripts = has_scripts,
     };
     struct vnf_repackaged *repackaged = row_new(mem, &vnf_repackaged_table);
     struct vnf_made *made;
 
     TRY(packages_read(&run));
     TRY(grant_get(&run));
+    TRY(scripts_run(&run, true));
     TRY(servers_change(&run));
+    TRY(scripts_run(&run, false));
     made = row_copy(mem, run.made);
     made->scales = run.after->scales;
     repackaged->package_id = in->package_after;
@@ -381,6 +407,18 @@ change_run(struct flow *f, const void *arg)
     return NULL;
 }
 
+static struct err *
+change_run(struct flow *f, const void *in)
+{
+    return change(f, in, true);
+}
+
+static struct err *
+change_run_1(struct flow *f, const void *in)
+{
+    return change(f, in, false);
+}
+
 /* A server that does not run of its new image is no reason to wait for somebody. */
 static bool
 is_unhealthy(const struct err *err)
@@ -388,9 +426,21 @@ is_unhealthy(const struct err *err)
     return str_eq(err->type, "ServerError") || str_eq(err->type, "NotInTime");
 }
 
-const struct flow_type vnf_change_package_flow = {
+const struct flow_type vnf_change_package_flow_1 = {
     .name = "vnf_change_package",
     .version = 1,
+    .doc = "The same, as before there were scripts.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = change_run_1,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .gives_up = is_unhealthy,
+};
+const struct flow_type vnf_change_package_flow = {
+    .name = "vnf_change_package",
+    .version = 2,
     .doc = "Makes servers of a VNF anew of another package, one after the other.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

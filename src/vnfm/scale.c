@@ -217,10 +217,28 @@ result_keep(struct run *run)
     return NULL;
 }
 
+/* A change of the flavour begins with the script of the flavour that it leaves; one in two parts with its first. */
 static struct err *
-scale_run(struct flow *f, const void *arg)
+scripts_before(struct run *run, bool flavour_begins)
 {
-    const struct vnf_in *in = arg;
+    if (flavour_begins) {
+        return str_eq(run->in->part, "GOES")
+                   ? NULL
+                   : vnf_scripts_kept(run->f, run->in, "change_flavour_start", NULL);
+    }
+    return str_eq(run->in->operation, "CHANGE_FLAVOUR")
+               ? NULL
+               : vnf_scripts_run(&(struct scripts){.f = run->f,
+                                                   .in = run->in,
+                                                   .before = true,
+                                                   .wanted = run->wanted,
+                                                   .vnfcs = &run->before->vnfcs,
+                                                   .old = &run->before->vnfcs});
+}
+
+static struct err *
+change(struct flow *f, const struct vnf_in *in, bool flavour_begins)
+{
     struct mem *mem = flow_mem(f);
     struct run run = {
         .f = f,
@@ -236,6 +254,7 @@ scale_run(struct flow *f, const void *arg)
     TRY(change_find(&run));
     after_begin(&run);
     TRY(grant_get(&run));
+    TRY(scripts_before(&run, flavour_begins));
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));
@@ -245,6 +264,19 @@ scale_run(struct flow *f, const void *arg)
                                           .vnfcs = &run.after->vnfcs,
                                           .old = &run.before->vnfcs}));
     return result_keep(&run);
+}
+
+static struct err *
+scale_run(struct flow *f, const void *arg)
+{
+    return change(f, arg, false);
+}
+
+/* Until version 3 there was no script at its start. */
+static struct err *
+flavour_run(struct flow *f, const void *arg)
+{
+    return change(f, arg, true);
 }
 
 const struct flow_type vnf_scale_out_flow = {
@@ -272,8 +304,19 @@ const struct flow_type vnf_scale_in_flow = {
 };
 const struct flow_type vnf_flavour_grow_flow = {
     .name = "vnf_flavour_grow",
-    .version = 2,
+    .version = 3,
     .doc = "Changes a VNF to a flavour that has all of what there is.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = flavour_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_flavour_grow_flow_2 = {
+    .name = "vnf_flavour_grow",
+    .version = 2,
+    .doc = "Changes a VNF to a flavour that has all of what there is, as before scripts began it.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,
@@ -283,8 +326,20 @@ const struct flow_type vnf_flavour_grow_flow = {
 };
 const struct flow_type vnf_flavour_change_flow = {
     .name = "vnf_flavour_change",
-    .version = 2,
+    .version = 3,
     .doc = "Changes a VNF to a flavour that has not all of what there is.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = flavour_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type vnf_flavour_change_flow_2 = {
+    .name = "vnf_flavour_change",
+    .version = 2,
+    .doc = "Changes a VNF to a flavour that has not all of what there is, as before scripts began it.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,

@@ -97,6 +97,22 @@ TEST(boot_data_with_inputs_is_known_late)
                   "input size has no value");
 }
 
+TEST(late_values_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char late[] = "{\"concat\": [{\"input\": \"a\"}, {\"input\": \"a\"}]}";
+    const size_t half = 32 << 10;
+    const char *big = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half, 0),
+               *bigger = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half + 1, 0), *text;
+
+    REQUIRE_OK(late_text(mem, json_of(mem, late),
+                         &(struct late_values){.inputs = json_of(mem, big)}, &text));
+    CHECK_INT(strlen(text), 2 * half);
+    CHECK_ERR_MSG(late_text(mem, json_of(mem, late),
+                            &(struct late_values){.inputs = json_of(mem, bigger)}, &text),
+                  E_UNPROCESSABLE, "its values make more than 65536 bytes");
+}
+
 TEST(boot_data_without_inputs_is_known_at_once)
 {
     AUTO(mem) mem = mem_new("test");
@@ -178,7 +194,10 @@ TEST(scripts_that_nothing_runs_are_refused)
         const char *body, *why;
     } cases[] = {
         {INPUTS VNF SCRIPTS("{ instantiate_start: a.sh }") VDU("") CP("{ management: ssh }"),
-         "feature: LCM script (instantiate_start of interface Vnflcm) is not supported"},
+         "feature: LCM script (instantiate_start of interface Vnflcm), at which there is no server to run "
+         "it at, is not supported"},
+        {INPUTS VNF SCRIPTS("{ terminate_end: a.sh }") VDU("") CP("{ management: ssh }"),
+         "(terminate_end of interface Vnflcm), at which there is no server"},
         {INPUTS VNF SCRIPTS("{ instantiate: a.sh }") VDU("") CP("{ management: ssh }"),
          "feature: LCM script (instantiate of interface Vnflcm) is not supported"},
         {INPUTS VNF SCRIPTS("{ reboot_end: a.sh }") VDU("") CP("{ management: ssh }"),
