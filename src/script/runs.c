@@ -532,11 +532,7 @@ script_start(struct script_runs *runs, const struct script_order *order, script_
 void
 script_cancel(struct script_run *run)
 {
-    struct script_runs *runs = run->runs;
-
-    run_leave(run);
-    run_free(run);
-    turns_give(runs);
+    run_end(run, -1, err_new(E_CANCELLED, NULL, "cancelled: nobody waits for the script any more"));
 }
 
 struct script_runs *

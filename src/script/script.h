@@ -67,6 +67,7 @@ void script_runs_free(struct script_runs *runs); /* kills what runs, calls nobod
  *   E_CONFLICT "HostKeyChanged"        the server is not the one that it was
  *   E_TOO_LARGE "ScriptOutput"         it said more than SCRIPT_OUTPUT_MAX
  *   E_REMOTE "ConnectionLost"          the connection ended before the script did
+ *   E_CANCELLED                        by script_cancel
  *   E_INTERNAL                         the child could not do its work */
 typedef void script_done_fn(void *arg, const struct script_result *result, struct err *err);
 struct script_run;
@@ -74,7 +75,7 @@ struct script_run;
  * boots) is asked again until the deadline; once the script may have begun it is not repeated. */
 struct script_run *script_start(struct script_runs *runs, const struct script_order *order,
                                 script_done_fn *done, void *arg);
-/* Ends it now; 'done' is not called. */
+/* Ends it now: 'done' is called before this returns, with E_CANCELLED and how far it came. */
 void script_cancel(struct script_run *run);
 
 /* Is it a name that a shell takes as a variable, and none of ours (CARRICK_...)? */

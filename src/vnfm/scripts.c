@@ -4,6 +4,7 @@
 #include "vnfm/scripts.h"
 
 #include "nfvo/nfvo.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "script/script.h"
 #include "vnfm/access.h"
@@ -190,8 +191,9 @@ failure(const struct running *running)
                    last_lines(*row->errors ? row->errors : row->output));
 }
 
+/* Of 'running' nothing but its row is of use afterwards. */
 static void
-running_end(struct running *running, struct err *err)
+step_end(struct running *running, struct err *err)
 {
     struct step *step = running->step;
     const struct script_in *in = step_in(step);
@@ -215,6 +217,12 @@ running_end(struct running *running, struct err *err)
     } else {
         step_done(step, out);
     }
+}
+
+static void
+running_end(struct running *running, struct err *err)
+{
+    step_end(running, err);
     mem_free(running->mem);
 }
 
@@ -292,10 +300,24 @@ run_ended(void *arg, const struct script_result *result, struct err *err)
               : row->exit_status == 0 ? "done"
                                       : "failed",
               row->id);
-    store_write(running->nfvo->store, run_keep, running, kept);
+    if (!err_is(err, E_CANCELLED)) {
+        store_write(running->nfvo->store, run_keep, running, kept);
+    }
 }
 
 /* ---- the step ---------------------------------------------------------------------------------- */
+
+/* On the writer's thread, when maybe no loop turns any more. */
+static void
+cancelled_kept(void *arg, struct err *err)
+{
+    const struct running *running = arg;
+
+    if (err) {
+        log_err(LOG_LV_WARN, "vnfm", err, "the run of a script that was cancelled is not kept");
+    }
+    mem_free(running->mem);
+}
 
 static void
 cancel_look(void *arg)
@@ -306,8 +328,10 @@ cancel_look(void *arg)
         loop_timer_arm(running->timer, LOOK_MS);
         return;
     }
-    script_cancel(running->run);
-    running_end(running, err_new(E_CANCELLED, NULL, "nobody waits for the script any more"));
+    script_cancel(running->run); /* By run_ended its row has what there is. */
+    running->row = row_copy(running->mem, running->row); /* The step goes. */
+    step_end(running, NULL);
+    store_write(running->nfvo->store, run_keep, running, cancelled_kept);
 }
 
 static struct running *

@@ -279,7 +279,12 @@ TEST(scripts_have_their_turns)
     order.owner = "two";
     (void)script_start(w->runs, &order, run_ended, w);
     until_accepted(w, SCRIPT_RUNS / 2 + 1);
+    CHECK(!w->ended);
     script_cancel(first); /* "one" has 15, and 16 are free. */
+    CHECK(w->ended && !w->began);
+    CHECK_ERR(w->err, E_CANCELLED);
+    w->err = NULL;
+    w->ended = false;
     until_accepted(w, SCRIPT_RUNS / 2 + 2);
     CHECK(!w->ended);
     world_free(w);

@@ -391,6 +391,39 @@ TEST(vnfm_script_is_run_at_a_server_whose_key_was_forgotten)
     life_end(&life);
 }
 
+static struct err *
+cancel_fn(struct tx *tx, void *arg)
+{
+    return flow_cancel(tx, ((struct life *)arg)->nfvo.engine, FLOW_ID, true);
+}
+
+/* It has begun: what it did, and at which server, is known. */
+TEST(vnfm_script_that_is_cancelled_leaves_its_run)
+{
+    struct life life;
+    const char *mark;
+
+    life_begin(&life);
+    mark = mem_printf(life.w->mem, "%s/ran", test_dir());
+    script_put(&life, mem_printf(life.w->mem, "touch %s; exec sleep 1000", mark));
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    while (!file_exists(mark)) {
+        REQUIRE_OK(loop_turn(life.w->loop, 100));
+    }
+    REQUIRE_OK(loop_turn(life.w->loop, 100)); /* The child has told of the beginning. */
+    REQUIRE_OK(store_write_wait(life.store, cancel_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    while (life.runs.n == 0) {
+        REQUIRE_OK(loop_turn(life.w->loop, 100));
+        (void)is_over(&life);
+    }
+    CHECK(str_starts(str_or(last_run(&life)->problem, ""), "cancelled"));
+    CHECK_STR(last_run(&life)->host_key, life.w->host_key);
+    CHECK_INT(last_run(&life)->exit_status, INT_NULL);
+    life_end(&life);
+}
+
 /* What a killed process leaves: the intent is in the journal, the outcome is not. */
 TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
 {
@@ -415,6 +448,8 @@ TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
     CHECK_STR(life.state, "COMPLETED");
     REQUIRE_OK(file_read(life.w->mem, mark, 100, &text, &n));
     CHECK_STR(text, "once\nagain\n");
-    CHECK_INT(life.runs.n, 1);
+    REQUIRE(life.runs.n == 2); /* The first one ended with its process. */
+    CHECK(str_starts(str_or(((const struct script_run_row *)life.runs.items[0])->problem, ""),
+                     "cancelled"));
     life_end(&life);
 }
