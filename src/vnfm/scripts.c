@@ -49,6 +49,7 @@ struct running {
     struct nfvo *nfvo;
     struct mem *mem;
     struct script_run *run;
+    struct script_order order; /* in 'mem' */
     struct loop_timer *timer;
     struct script_run_row *row;
     struct err *err;    /* why the script has no status */
@@ -98,8 +99,8 @@ host_key_of(struct tx *tx, const struct script_in *in, const char **key)
 }
 
 static struct err *
-inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script *script,
-            struct script_order *order)
+inputs_fill(struct tx *tx, struct mem *mem, const struct script_in *in,
+            const struct vnfd_script *script, struct script_order *order)
 {
     const struct script_input ours[OURS] = {
         {"CARRICK_OPERATION", in->operation}, {"CARRICK_VNF_INSTANCE", in->vnf_instance_id},
@@ -108,7 +109,7 @@ inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script 
         {"CARRICK_STATE", str_or(in->state, "")},
     };
     size_t n = script->inputs ? script->inputs->n : 0, bytes = 0;
-    struct script_input *inputs = MEM_ARRAY(tx_mem(tx), OURS + n, struct script_input);
+    struct script_input *inputs = MEM_ARRAY(mem, OURS + n, struct script_input);
     struct late_values values;
 
     TRY(vnf_values(tx, in->vnf_instance_id, in->params, &values));
@@ -116,8 +117,8 @@ inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script 
     for (size_t i = 0; i < n; i++) {
         struct script_input *input = &inputs[OURS + i];
 
-        input->name = script->inputs->keys[i];
-        TRY_MSG(late_text(tx_mem(tx), script->inputs->items[i], &values, &input->value),
+        input->name = mem_str(mem, script->inputs->keys[i]);
+        TRY_MSG(late_text(mem, script->inputs->items[i], &values, &input->value),
                 "input %s of script %s", input->name, in->operation);
         bytes += strlen(input->value);
     }
@@ -130,27 +131,30 @@ inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script 
     return NULL;
 }
 
-/* The run begins inside the reader's transaction, which has all that it copies. */
+/* store_fn: all of the order is copied, since the run begins behind the transaction. */
 static struct err *
 order_read(struct tx *tx, void *arg)
 {
     struct running *running = arg;
     const struct script_in *in = step_in(running->step);
-    struct script_order order = {.owner = in->project_id, .address = in->address};
+    struct script_order *order = &running->order;
     const struct vnfd_script *script;
     const struct vnfd_cp *cp;
+    const char *private_key, *host_key;
 
+    *order = (struct script_order){.owner = in->project_id, .address = in->address};
     TRY(script_of(tx, in, &script, &cp));
-    TRY(vnf_key(tx, in->vnf_instance_id, &order.private_key, NULL));
-    TRY(host_key_of(tx, in, &order.host_key));
-    TRY(inputs_fill(tx, in, script, &order));
-    order.port = cp->management_port;
-    order.user = cp->management_user;
-    order.text = script->text;
-    order.timeout_ms = script->timeout_s * 1000;
-    order.reach_ms = in->reach_s == INT_NULL ? 0 : in->reach_s * 1000;
+    TRY(vnf_key(tx, in->vnf_instance_id, &private_key, NULL));
+    TRY(host_key_of(tx, in, &host_key));
+    TRY(inputs_fill(tx, running->mem, in, script, order));
+    order->private_key = mem_str(running->mem, private_key);
+    order->host_key = mem_str(running->mem, host_key);
+    order->port = cp->management_port;
+    order->user = mem_str(running->mem, cp->management_user);
+    order->text = mem_str(running->mem, script->text);
+    order->timeout_ms = script->timeout_s * 1000;
+    order->reach_ms = in->reach_s == INT_NULL ? 0 : in->reach_s * 1000;
     running->row->started_at = tx_now(tx);
-    running->run = script_start(running->nfvo->scripts, &order, run_ended, running);
     return NULL;
 }
 
@@ -374,6 +378,7 @@ script_act(struct step *step)
         running_end(running, e);
         return;
     }
+    running->run = script_start(running->nfvo->scripts, &running->order, run_ended, running);
     loop_timer_arm(running->timer, LOOK_MS);
     step_waits_by(step, running->timer);
 }
