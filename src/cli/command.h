@@ -149,10 +149,10 @@ void print_table(struct mem *mem, const struct json *list, const char *const *co
 const char *print_cell(struct mem *mem, const struct json *row, const char *column,
                        const struct map *names);
 const char *print_heading(struct mem *mem, const char *column, const struct map *names);
-/* One object, a line a member; nested values indented. */
 /* 'text' (null accepted) in 'mem' without what a terminal would obey: sites, tenants and authors of packages
  * choose names and words. */
 const char *print_plain(struct mem *mem, const char *text);
+/* One object, a line a member; nested values, and text of several lines, indented below its name. */
 void print_thing(const struct json *thing);
 void print_json(const struct json *json);
 

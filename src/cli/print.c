@@ -151,6 +151,25 @@ indent(int depth)
     printf("%*s", depth * 2, "");
 }
 
+/* Text of several lines stands below its name, further in: none of them looks like a member. */
+static void
+text_lines(struct mem *mem, const char *text, int depth)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+
+        indent(depth);
+        puts(print_plain(mem, mem_strn(mem, text, n)));
+        text += n + (text[n] == '\n');
+    }
+}
+
+static bool
+has_lines(const struct json *json)
+{
+    return json_str(json) && strchr(json_str(json), '\n');
+}
+
 static void
 thing_lines(struct mem *mem, const struct json *thing, int depth)
 {
@@ -165,6 +184,9 @@ thing_lines(struct mem *mem, const struct json *thing, int depth)
         if (is_nested(value) && value->n > 0) {
             printf("%s\n", key);
             thing_lines(mem, value, depth + 1);
+        } else if (has_lines(value)) {
+            printf("%s\n", key);
+            text_lines(mem, json_str(value), depth + 1);
         } else {
             printf("%-*s  %s\n", depth ? 0 : 24, key,
                    is_nested(value) ? "-" : print_plain(mem, scalar_text(mem, value)));
@@ -183,6 +205,16 @@ print_thing(const struct json *thing)
 /* ---- JSON --------------------------------------------------------------------------------------
  */
 
+static const char *
+quoted_key(struct mem *mem, const char *key)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_str(&w, NULL, key);
+    return buf_copy(mem, &out);
+}
+
 static void
 json_lines(struct mem *mem, const struct json *json, int depth)
 {
@@ -196,7 +228,7 @@ json_lines(struct mem *mem, const struct json *json, int depth)
     json_each (json, i) {
         indent(depth + 1);
         if (object) {
-            printf("\"%s\": ", json->keys[i]);
+            printf("%s: ", quoted_key(mem, json->keys[i]));
         }
         json_lines(mem, json->items[i], depth + 1);
         puts(i + 1 < json->n ? "," : "");

@@ -226,18 +226,6 @@ holding_encode(struct rest_request *r, struct jw *w, const void *row)
 
 static const struct rest_shape holding_shape = {.encode = holding_encode};
 
-/* In lists runs are told without what they said, which may be long. */
-static void
-script_run_encode(struct rest_request *r, struct jw *w, const void *row)
-{
-    struct script_run_row run = *(const struct script_run_row *)row;
-
-    run.output = run.errors = "";
-    etsi_row(r, w, &run);
-}
-
-static const struct rest_shape script_runs_shape = {.encode = script_run_encode};
-
 /* ---- subscriptions --------------------------------------------------------------------- */
 
 /* Those of all APIs, with what waits for the subscriber: ETSI has no words for that. */
@@ -371,7 +359,7 @@ static const struct route routes[] = {
      .doc = "Delivers dead letters after all, in the place that is theirs; as many as may wait."},
     REST_VERB("GET", ROOT "/notifications", REST_LIST, &notification_resource, &own_shape),
     REST_VERB("GET", ROOT "/holdings", REST_LIST, &holding_resource, &holding_shape),
-    REST_VERB("GET", ROOT "/script_runs", REST_LIST, &script_run_resource, &script_runs_shape),
+    REST_VERB("GET", ROOT "/script_runs", REST_LIST, &script_run_resource, &own_shape),
     REST_VERB("GET", ROOT "/script_runs/{id}", REST_SHOW, &script_run_resource, &own_shape),
 };
 

@@ -78,7 +78,7 @@ const struct plan_vnf *plan_vnf_find(const struct rows *vnfs, const char *vnf_in
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
-extern const struct flow_type ns_terminate_flow_1; /* its first version */
+extern const struct flow_type ns_terminate_flow_1, ns_terminate_flow_2; /* its first versions */
 /* The one only adds servers; the other deletes some and cannot be rolled back. */
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
 /* ns_shape.c: VNFs, SAPs and graphs that come; those that go, besides. */

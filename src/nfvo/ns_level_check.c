@@ -97,9 +97,11 @@ go(struct scaling *s, const struct nsd_vnf *profile, int64_t n)
 
     for (size_t i = vnfs->n; n > 0 && i-- > 0;) {
         const struct plan_vnf *vnf = vnfs->items[i];
+        struct vnf_in *in = NULL;
 
         if (str_eq(vnf->profile, profile->name)) {
-            TRY(ns_shape_remove(s->u, vnf->vnf_instance_id, NULL));
+            TRY(ns_shape_remove(s->u, vnf->vnf_instance_id, &in));
+            in->scripts_reach_s = NS_SCRIPTS_REACH_S;
             n--;
         }
     }

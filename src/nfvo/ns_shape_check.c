@@ -219,16 +219,19 @@ static void
 manner_fill(struct ns_updating *u, struct vnf_in *in)
 {
     int64_t drain_s = NS_DRAIN_S;
+    bool by_force = false;
 
     for (size_t i = 0; i < u->request->terminate.n; i++) {
         const struct terminate_vnf_data *data = u->request->terminate.items[i];
 
         if (str_eq(data->vnf_instance_id, in->vnf_instance_id)) {
             drain_s = json_int(json_get(data->additional_params, NS_DRAIN_PARAM), NS_DRAIN_S);
+            by_force = str_eq(data->type, "FORCEFUL");
             in->graceful = str_eq(data->type, "GRACEFUL");
             in->timeout_s = data->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : data->timeout_s;
         }
     }
+    in->scripts_reach_s = by_force ? INT_NULL : NS_SCRIPTS_REACH_S;
     u->in->drain_s =
         u->in->scaled.n > 1 && u->in->drain_s > drain_s ? u->in->drain_s : drain_s;
 }

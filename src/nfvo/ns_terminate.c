@@ -16,7 +16,7 @@ struct run {
     struct mem *mem;
     const struct ns_in *in;
     struct owner *owner;
-    bool is_first_version; /* Its flow began in a program with another order, and labels by name. */
+    int version; /* 1: another order, and labels by name; before 3 no scripts */
 };
 
 /* What is (or is not) of the steering kinds. */
@@ -32,7 +32,7 @@ release(struct run *run, const struct held_list *held, const char *round, bool s
             place_add(run->mem, &items, item);
         }
     }
-    return run->is_first_version ? ns_release_as_listed(run->f, run->owner, &items, round)
+    return run->version == 1 ? ns_release_as_listed(run->f, run->owner, &items, round)
                                  : ns_release(run->f, run->owner, &items, round);
 }
 
@@ -56,10 +56,12 @@ saps_shut(struct run *run, const struct held_list *held)
     return NULL;
 }
 
-/* How the request wants a VNF instance to end. */
+/* How the request wants a VNF instance to end.  Its scripts say farewell unless it says by force: a server
+ * that is dead does not hold up an end that it is part of. */
 static struct err *
 manner_fill(struct run *run, struct vnf_in *in)
 {
+    bool by_force = false;
     struct terminate_ns_request *request = row_new(run->mem, &terminate_ns_request_table);
 
     TRY(row_decode(run->mem, &terminate_ns_request_table, run->in->request, ROW_PLAIN, 0, NULL,
@@ -68,9 +70,13 @@ manner_fill(struct run *run, struct vnf_in *in)
         const struct terminate_vnf_data *data = request->vnfs.items[i];
 
         if (str_eq(data->vnf_instance_id, in->vnf_instance_id)) {
+            by_force = str_eq(data->type, "FORCEFUL");
             in->graceful = str_eq(data->type, "GRACEFUL");
             in->timeout_s = data->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : data->timeout_s;
         }
+    }
+    if (run->version > 2 && !by_force) {
+        in->scripts_reach_s = NS_SCRIPTS_REACH_S;
     }
     return NULL;
 }
@@ -84,7 +90,7 @@ label_of(struct run *run, const struct ns_end *left, const struct vnf_in *in)
     for (size_t i = 0; i < left->vnfs.n; i++) {
         n += str_eq(((const struct vnf_in *)left->vnfs.items[i])->name, in->name);
     }
-    return n > 1 && !run->is_first_version
+    return n > 1 && run->version > 1
                ? flow_label(run->f, "vnf %s %s", in->name, in->vnf_instance_id)
                : flow_label(run->f, "vnf %s", in->name);
 }
@@ -113,14 +119,14 @@ vnfs_terminate(struct run *run)
 }
 
 static struct err *
-terminate_as(struct flow *f, const struct ns_in *in, bool is_first_version)
+terminate_as(struct flow *f, const struct ns_in *in, int version)
 {
     struct run run = {
         .f = f,
         .mem = flow_mem(f),
         .in = in,
         .owner = row_new(flow_mem(f), &owner_table),
-        .is_first_version = is_first_version,
+        .version = version,
     };
     struct held_list *held = row_new(run.mem, &held_list_table);
 
@@ -138,21 +144,36 @@ terminate_as(struct flow *f, const struct ns_in *in, bool is_first_version)
 static struct err *
 terminate_run(struct flow *f, const void *arg)
 {
-    return terminate_as(f, arg, false);
+    return terminate_as(f, arg, 3);
+}
+
+static struct err *
+terminate_run_2(struct flow *f, const void *arg)
+{
+    return terminate_as(f, arg, 2);
 }
 
 static struct err *
 terminate_run_1(struct flow *f, const void *arg)
 {
-    return terminate_as(f, arg, true);
+    return terminate_as(f, arg, 1);
 }
 
 const struct flow_type ns_terminate_flow = {
     .name = "ns_terminate",
-    .version = 2,
+    .version = 3,
     .doc = "Terminates a network service.",
     .in = &ns_in_table,
     .run = terminate_run,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_terminate_flow_2 = {
+    .name = "ns_terminate",
+    .version = 2,
+    .doc = "The same without scripts of its VNFs; those that an earlier program began.",
+    .in = &ns_in_table,
+    .run = terminate_run_2,
     .state_changed = ns_op_state_changed,
     .no_rollback = true,
 };

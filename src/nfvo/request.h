@@ -247,6 +247,8 @@ NFVO_REQUESTS(X)
 /* How long an instance that leaves a path keeps its flows: seconds, where the request does not say
  * and where it does. */
 #define NS_DRAIN_S 10
+/* Seconds in which servers of a VNF that ends with its NS, or leaves it, let its scripts in. */
+#define NS_SCRIPTS_REACH_S 30
 #define NS_DRAIN_MAX_S 86400
 #define NS_DRAIN_PARAM "drainSeconds"
 

@@ -217,7 +217,8 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
     &ns_forward_flow_1,    &ns_terminate_flow_1,
-    &vnf_change_package_flow_1,
+    &ns_terminate_flow_2,  &vnf_operate_flow_1,
+    &vnf_modify_flow_1,    &vnf_change_package_flow_1,
     &vnf_flavour_grow_flow_2, &vnf_flavour_change_flow_2,
     NULL,
 };
@@ -240,6 +241,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &vnf_boot_data,
     &vnf_script,
     &vnf_scripts_read,
+    &vnf_host_key_forget,
     &vnf_keep,
     &vnf_made_read,
     &vnf_scaled,

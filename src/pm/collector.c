@@ -8,6 +8,7 @@
 #include "base/time.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TICK_MS 1000
@@ -33,7 +34,7 @@ struct round {
     struct pm_look *look;
     struct map busy; /* Ids of what other rounds are at. */
     VEC(struct due) due;
-    bool has_indicators; /* It is their time. */
+    bool sweeps; /* Values of indicators that are no more are forgotten. */
     int64_t next_at; /* When something is due next, as far as is known. */
     struct err *err;
 };
@@ -45,7 +46,9 @@ struct pm_collector {
     int64_t tick_ms;
     bool is_closed;
     struct round *reading; /* With a worker, or on its way back. */
-    int64_t indicators_at; /* When indicators are due next: the reading round's. */
+    /* When indicators are due next, and the last instance whose were read since: the reading round's. */
+    int64_t indicators_at;
+    char indicated[64];
     struct round *rounds;  /* Under way. */
     pthread_mutex_t lock;
     pthread_cond_t quiet;
@@ -86,16 +89,15 @@ busy_note(struct round *round)
     }
 }
 
-/* Every so often, at the same times for all: then a value is of a whole period. */
+/* Those that have their turn in this round; '*behind' is the last of them, null where none are left. */
 static struct err *
-indicators_read(struct tx *tx, struct round *round)
+indicated_read(struct tx *tx, struct round *round, const char **behind)
 {
     struct mem *mem = pm_look_mem(round->look);
+    const char *from = *round->collector->indicated ? round->collector->indicated : NULL;
     struct pm_all_indicated all = {0};
-    struct query kept = {.table = &vnf_indicator_table, .limit = 1};
-    struct rows rows;
 
-    TRY(pm_indicated_now(tx, mem, &all));
+    TRY(pm_indicated_now(tx, mem, from, &all));
     vec_each (&all, one) {
         struct due due = {.id = one->id, .indicated = one, .is_there = true};
 
@@ -104,8 +106,29 @@ indicators_read(struct tx *tx, struct round *round)
             vec_add(mem, &round->due, due);
         }
     }
+    *behind = all.n < PM_INDICATED_MAX ? NULL : all.items[all.n - 1].id;
+    return NULL;
+}
+
+/* Every so often, at the same times for all: then a value is of a whole period.  Many instances are
+ * several rounds, one behind the other. */
+static struct err *
+indicators_read(struct tx *tx, struct round *round, int64_t now)
+{
+    struct pm_collector *collector = round->collector;
+    struct query kept = {.table = &vnf_indicator_table, .limit = 1};
+    const char *behind;
+    struct rows rows;
+
+    TRY(indicated_read(tx, round, &behind));
+    (void)snprintf(collector->indicated, sizeof collector->indicated, "%s", str_or(behind, ""));
+    if (behind) {
+        collector->indicators_at = now;
+        return NULL;
+    }
     TRY(rows_select(tx, &kept, &rows));
-    round->has_indicators = all.n > 0 || rows.n > 0;
+    round->sweeps = rows.n > 0;
+    collector->indicators_at = pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
     return NULL;
 }
 
@@ -135,8 +158,7 @@ round_read(struct tx *tx, void *arg)
         }
     }
     if (collector->indicators_at <= now || collector->indicators_at > now + INDICATOR_US) {
-        TRY(indicators_read(tx, round));
-        collector->indicators_at = pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
+        TRY(indicators_read(tx, round, now));
     }
     if (collector->indicators_at < round->next_at) {
         round->next_at = collector->indicators_at;
@@ -215,7 +237,7 @@ round_write(struct tx *tx, void *arg)
             TRY(due_skip(tx, due, e));
         }
     }
-    if (round->has_indicators) {
+    if (round->sweeps) {
         TRY(pm_indicators_sweep(tx));
     }
     TRY(metrics_expire(tx, pm_keeps));
@@ -330,7 +352,7 @@ round_begin(void *arg)
         round->err = NULL;
         next_at = time_now_us() + RETRY_MS * 1000;
     }
-    if (failed || (!round->due.n && !round->has_indicators) || collector->is_closed) {
+    if (failed || (!round->due.n && !round->sweeps) || collector->is_closed) {
         round_free(round);
     } else {
         round_look(round);

@@ -33,6 +33,17 @@ metric_named(struct mem *mem, const struct pm_type *type, const char *name)
     return pm_metric_find(type, plain);
 }
 
+static bool
+has_metric(const struct pm_indicated *one, const struct pm_metric *metric)
+{
+    for (size_t i = 0; i < one->subject.metrics.n; i++) {
+        if (one->subject.metrics.items[i] == metric) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 indicated_add(struct mem *mem, const struct vnf_package *package, const char *vnf_id,
               struct pm_all_indicated *all)
@@ -49,7 +60,7 @@ indicated_add(struct mem *mem, const struct vnf_package *package, const char *vn
         const struct pm_metric *metric =
             metric_named(mem, type, json_str(package->indicators->items[i]));
 
-        if (metric) {
+        if (metric && !has_metric(&one, metric)) {
             one.names[one.subject.metrics.n] = mem_str(mem, package->indicators->keys[i]);
             vec_add(mem, &one.subject.metrics, metric);
         }
@@ -57,25 +68,53 @@ indicated_add(struct mem *mem, const struct vnf_package *package, const char *vn
     vec_add(mem, all, one);
 }
 
-struct err *
-pm_indicated_now(struct tx *tx, struct mem *mem, struct pm_all_indicated *all)
+#define DECLARES                                                                                   \
+    "EXISTS (SELECT 1 FROM vnf_package p WHERE p.vnfd_id = t.vnfd_id AND "                         \
+    "p.project_id = t.project_id AND p.indicators IS NOT NULL)"
+
+/* The package of an instance, read once for all of its kind. */
+static struct err *
+package_of(struct tx *tx, struct map *known, const struct vnf_instance *vnf,
+           const struct vnf_package **package)
 {
-    struct cond declares[] = {{.attr = "indicators", .op = COND_NOT_NULL}, {0}};
-    struct query packages = {.table = &vnf_package_table, .conds = declares};
-    struct rows rows, vnfs;
+    struct cond of_vnfd[] = {{.attr = "indicators", .op = COND_NOT_NULL},
+                             COND("vnfd_id", vnf->vnfd_id),
+                             COND("project_id", vnf->project_id),
+                             {0}};
+    const char *key = mem_printf(tx_mem(tx), "%s/%s", vnf->project_id, vnf->vnfd_id);
+    struct vnf_package *found = map_get(known, key);
 
-    TRY(rows_select(tx, &packages, &rows));
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct vnf_package *package = rows.items[i];
-        struct cond of_package[] = {COND("vnfd_id", package->vnfd_id),
-                                    COND("project_id", package->project_id),
-                                    COND("instantiation_state", "INSTANTIATED"),
-                                    {0}};
-        struct query instances = {.table = &vnf_instance_table, .conds = of_package};
+    if (!found) {
+        TRY(row_find(tx, &vnf_package_table, of_vnfd, &found));
+        map_set(known, key, found);
+    }
+    *package = found;
+    return NULL;
+}
 
-        TRY(rows_select(tx, &instances, &vnfs));
-        for (size_t j = 0; j < vnfs.n; j++) {
-            indicated_add(mem, package, ((const struct vnf_instance *)vnfs.items[j])->id, all);
+struct err *
+pm_indicated_now(struct tx *tx, struct mem *mem, const char *behind, struct pm_all_indicated *all)
+{
+    const char *args[] = {str_or(behind, ""), NULL};
+    struct sort by_id[] = {{.attr = "id"}, {0}};
+    struct query query = {
+        .table = &vnf_instance_table,
+        .where = {"t.instantiation_state = 'INSTANTIATED' AND t.id > ? AND " DECLARES, args},
+        .sorts = by_id,
+        .limit = PM_INDICATED_MAX,
+    };
+    struct map packages;
+    struct rows vnfs;
+
+    map_init(&packages, tx_mem(tx));
+    TRY(rows_select(tx, &query, &vnfs));
+    for (size_t i = 0; i < vnfs.n; i++) {
+        const struct vnf_instance *vnf = vnfs.items[i];
+        const struct vnf_package *package;
+
+        TRY(package_of(tx, &packages, vnf, &package));
+        if (package) {
+            indicated_add(mem, package, vnf->id, all);
         }
     }
     return NULL;
@@ -157,39 +196,15 @@ pm_indicator_round(struct tx *tx, const struct pm_indicated *one, const struct p
 
 /* ---- what is no more ------------------------------------------------------------------------ */
 
-static bool
-is_declared(const struct vnf_package *package, const char *name)
-{
-    return package && package->indicators && json_get(package->indicators, name);
-}
-
-static struct err *
-stale_drop(struct tx *tx, const struct vnf_indicator *row)
-{
-    struct cond by_id[] = {COND("id", row->vnf_instance_id),
-                           COND("instantiation_state", "INSTANTIATED"), {0}};
-    struct vnf_package *package = NULL;
-    struct vnf_instance *vnf;
-
-    TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
-    if (vnf) {
-        struct cond of_vnfd[] = {
-            COND("vnfd_id", vnf->vnfd_id), COND("project_id", vnf->project_id), {0}};
-
-        TRY(row_find(tx, &vnf_package_table, of_vnfd, &package));
-    }
-    return is_declared(package, row->name) ? NULL : row_delete(tx, &vnf_indicator_table, row->id);
-}
-
+/* Nobody is told of a value that is gone, and the table is not read for it. */
 struct err *
 pm_indicators_sweep(struct tx *tx)
 {
-    struct query query = {.table = &vnf_indicator_table};
-    struct rows rows;
-
-    TRY(rows_select(tx, &query, &rows));
-    for (size_t i = 0; i < rows.n; i++) {
-        TRY(stale_drop(tx, rows.items[i]));
-    }
-    return NULL;
+    return tx_sql(tx,
+                  "DELETE FROM vnf_indicator WHERE NOT EXISTS (SELECT 1 FROM vnf_instance v "
+                  "JOIN vnf_package p ON p.vnfd_id = v.vnfd_id AND p.project_id = v.project_id "
+                  "JOIN json_each(p.indicators) j "
+                  "WHERE v.id = vnf_indicator.vnf_instance_id "
+                  "AND v.instantiation_state = 'INSTANTIATED' AND j.key = vnf_indicator.name)",
+                  NULL, NULL, NULL);
 }

@@ -151,8 +151,9 @@ struct pm_all_indicated {
     struct pm_indicated *items;
     size_t n, cap;
 };
-/* All that are INSTANTIATED now, in 'mem'. */
-struct err *pm_indicated_now(struct tx *tx, struct mem *mem,
+/* Those that are INSTANTIATED now, in 'mem': the first PM_INDICATED_MAX by id, behind id 'behind' (null = from the
+ * beginning).  A metric is told under one name, the first that the VNFD has for it. */
+struct err *pm_indicated_now(struct tx *tx, struct mem *mem, const char *behind,
                              struct pm_all_indicated *all) MUST_USE;
 /* The samples of a round are kept: its indicators get their values of the last period, or none. */
 struct err *pm_indicator_round(struct tx *tx, const struct pm_indicated *one,
@@ -165,6 +166,7 @@ int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
 #define PM_SECOND INT64_C(1000000)
 #define PM_THRESHOLD_S 30      /* Thresholds are looked at so often. */
 #define PM_INDICATOR_S 30      /* Indicators get a value so often. */
+#define PM_INDICATED_MAX 500   /* Instances with indicators of a round. */
 #define PM_PERIODS_MAX 1000    /* Collection periods of a report. */
 #define PM_VALUES_MAX 100000   /* Values of all reports that a job makes at once. */
 /* Reports are kept for a day; fewer where a job makes so many, but not less than a while. */

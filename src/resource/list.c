@@ -146,7 +146,9 @@ query_make(struct tx *tx, struct op *op, const struct list_query *list, struct q
     if (list && table_attr(resource->table, "tags")) {
         where = sql_and(tx_mem(tx), where, tags_sql(tx_mem(tx), list));
     }
-    *query = (struct query){.table = resource->table, .where = where};
+    *query = (struct query){.table = resource->table,
+                            .where = where,
+                            .lean = (resource->flags & RESOURCE_LEAN) != 0};
     if (list) {
         TRY(sorts_check(op, list->sorts));
         query->where = sql_and(tx_mem(tx), where, list->where);

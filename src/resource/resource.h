@@ -64,6 +64,7 @@ enum resource_flags {
     /* Many rows of one request may be inserted together after before_create ran for all: what it
      * decides depends on other rows of the request only through unique constraints. */
     RESOURCE_AT_ONCE = 1 << 7,
+    RESOURCE_LEAN = 1 << 8,       /* Lists neither read nor tell BULK attributes: show tells them */
 };
 
 struct resource {

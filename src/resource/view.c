@@ -138,6 +138,13 @@ struct encoding {
     bool select;
 };
 
+/* A list has not read it. */
+static bool
+is_unread(const struct attr *attr, const void *row)
+{
+    return (attr->use & BULK) && !(attr->use & NULLABLE) && attr_is_null(attr, row);
+}
+
 static bool
 encode_want(void *arg, const struct attr *attr)
 {
@@ -145,7 +152,8 @@ encode_want(void *arg, const struct attr *attr)
     const struct view *view = encoding->view;
     size_t i = (size_t)(attr - view->resource->table->attrs);
 
-    if (!view->shows[i] || (encoding->select && !view->wanted[i])) {
+    if (!view->shows[i] || (encoding->select && !view->wanted[i]) ||
+        is_unread(attr, encoding->row)) {
         return false;
     }
     return !view->see[i] || node_holds(view->see[i], encoding->op->caller, encoding->row);

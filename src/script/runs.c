@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define AGAIN_MS 1000 /* A server that boots is asked again so often. */
+#define WHY_MAX 256
 
 struct stream {
     char *data; /* the newest, up to twice of what is kept */
@@ -27,10 +29,19 @@ struct stream {
     int64_t bytes;
 };
 
+/* Whose runs there are, while there are any. */
+struct owner {
+    struct owner *next;
+    size_t n_runs, n_running;
+    char name[];
+};
+
 struct script_run {
     struct script_runs *runs;
     struct script_run *next;
+    struct owner *owner;
     struct mem *mem;
+    struct mem *attempt; /* what one child made; emptied before the next */
     struct script_order order;
     const char *request;
     script_done_fn *done;
@@ -45,15 +56,52 @@ struct script_run {
     char *piece;
     size_t got; /* of head and piece */
     bool began;
-    const char *host_key, *why; /* why: nobody let us in, the last time */
+    const char *host_key; /* in 'attempt' */
+    char why[WHY_MAX];    /* nobody let us in, the last time */
     struct stream out, err;
 };
 struct script_runs {
     struct script_runs_config config;
     size_t n_running;
+    struct owner *owners;
     struct script_run *first; /* all, in order of coming */
     struct mem *mem;
 };
+
+/* ---- owners ------------------------------------------------------------------------- */
+
+static struct owner *
+owner_take(struct script_runs *runs, const char *name)
+{
+    struct owner *owner = runs->owners;
+
+    while (owner && !str_eq(owner->name, name)) {
+        owner = owner->next;
+    }
+    if (!owner) {
+        owner = heap_alloc(sizeof *owner + strlen(name) + 1);
+        memcpy(owner->name, name, strlen(name) + 1);
+        owner->next = runs->owners;
+        runs->owners = owner;
+    }
+    owner->n_runs++;
+    return owner;
+}
+
+static void
+owner_give(struct script_runs *runs, struct owner *owner)
+{
+    struct owner **at = &runs->owners;
+
+    if (--owner->n_runs > 0) {
+        return;
+    }
+    while (*at != owner) {
+        at = &(*at)->next;
+    }
+    *at = owner->next;
+    free(owner);
+}
 
 /* ---- the life of a run ---------------------------------------------------------------- */
 
@@ -77,6 +125,7 @@ run_free(struct script_run *run)
     child_end(run);
     loop_timer_del(run->deadline);
     loop_timer_del(run->again);
+    mem_free(run->attempt);
     mem_free(run->mem);
 }
 
@@ -90,6 +139,8 @@ run_leave(struct script_run *run)
     }
     *at = run->next;
     run->runs->n_running -= run->has_turn;
+    run->owner->n_running -= run->has_turn;
+    owner_give(run->runs, run->owner);
 }
 
 static struct script_stream
@@ -124,14 +175,22 @@ run_end(struct script_run *run, int64_t status, struct err *err)
     turns_give(runs);
 }
 
+/* Until it begins. */
+static int64_t
+patience_ms(const struct script_order *order)
+{
+    return order->reach_ms > 0 && order->reach_ms < order->timeout_ms ? order->reach_ms
+                                                                      : order->timeout_ms;
+}
+
 static struct err *
 unreachable(const struct script_run *run)
 {
     return err_new(E_UNAVAILABLE, "ServerUnreachable",
                    "no SSH login as %s at %s port %lld within %lld s: %s", run->order.user,
                    run->order.address, (long long)run->order.port,
-                   (long long)(run->order.timeout_ms / 1000),
-                   str_or(run->why, "there was no answer"));
+                   (long long)(patience_ms(&run->order) / 1000),
+                   *run->why ? run->why : "there was no answer");
 }
 
 static void
@@ -140,7 +199,7 @@ deadline_came(void *arg)
     struct script_run *run = arg;
 
     run_end(run, -1,
-            run->began ? err_new(E_UNAVAILABLE, "NotInTime", "the script did not end within %lld s",
+            run->began ? err_new(E_UNAVAILABLE, "ScriptNotInTime", "the script did not end within %lld s",
                                  (long long)(run->order.timeout_ms / 1000))
                        : unreachable(run));
 }
@@ -172,9 +231,14 @@ nonsense(void)
 static void
 later(struct script_run *run, const char *why)
 {
+    size_t n = strnlen(why, WHY_MAX - 1);
+
+    while (!str_utf8(why, n)) {
+        n--; /* Not to the middle of a character. */
+    }
     child_end(run);
-    run->got = 0;
-    run->why = why;
+    memcpy(run->why, why, n);
+    run->why[n] = '\0';
     loop_timer_arm(run->again, AGAIN_MS);
 }
 
@@ -184,7 +248,7 @@ last_word(struct script_run *run, enum script_word word, const char *text)
     int64_t status = -1;
 
     if (word == SCRIPT_ENDED) {
-        bool told = run->began && str_to_i64(text, &status);
+        bool told = str_to_i64(text, &status);
 
         run_end(run, status, told ? NULL : nonsense());
     } else if (word == SCRIPT_OTHER) {
@@ -213,38 +277,59 @@ output_heard(struct script_run *run, struct stream *stream, const char *data, si
     return false;
 }
 
+/* Who has shown a key has shown one; a script begins at a server that has. */
+static bool
+in_place(const struct script_run *run, enum script_word word)
+{
+    switch (word) {
+    case SCRIPT_HOST_KEY:
+    case SCRIPT_OTHER:
+        return !run->host_key;
+    case SCRIPT_BEGINS:
+        return run->host_key && !run->began;
+    case SCRIPT_AWAY:
+        return !run->began;
+    case SCRIPT_OUT:
+    case SCRIPT_ERR:
+    case SCRIPT_ENDED:
+        return run->began;
+    case SCRIPT_FAULT:
+        return true;
+    }
+    return false;
+}
+
 /* False where the run is over, or this child. */
 static bool
 word_heard(struct script_run *run, enum script_word word, const char *data, size_t n)
 {
-    bool in_place = (word == SCRIPT_OUT || word == SCRIPT_ERR) == run->began ||
-                    word == SCRIPT_ENDED || word == SCRIPT_FAULT;
-
-    if (!in_place) {
+    if (!in_place(run, word)) {
         run_end(run, -1, nonsense());
         return false;
     }
     switch (word) {
     case SCRIPT_HOST_KEY:
-        run->host_key = script_clean(run->mem, data, n);
+        run->host_key = script_clean(run->attempt, data, n);
         return true;
     case SCRIPT_BEGINS:
         run->began = true;
+        if (patience_ms(&run->order) < run->order.timeout_ms) {
+            loop_timer_arm(run->deadline, run->order.timeout_ms);
+        }
         return true;
     case SCRIPT_OUT:
         return output_heard(run, &run->out, data, n);
     case SCRIPT_ERR:
         return output_heard(run, &run->err, data, n);
     case SCRIPT_AWAY:
-        later(run, script_clean(run->mem, data, n));
+        later(run, script_clean(run->attempt, data, n));
         return false;
     case SCRIPT_ENDED:
     case SCRIPT_OTHER:
     case SCRIPT_FAULT:
-        last_word(run, word, script_clean(run->mem, data, n));
+        last_word(run, word, script_clean(run->attempt, data, n));
         return false;
     }
-    run_end(run, -1, nonsense());
     return false;
 }
 
@@ -322,7 +407,7 @@ child_start(struct script_run *run)
 {
     AUTO_FD in = -1, write_end = -1;
     struct process_spec spec = {
-        .argv = process_argv(run->mem, run->runs->config.program, "instruct", NULL),
+        .argv = process_argv(run->attempt, run->runs->config.program, "instruct", NULL),
         .stderr_fd = -1,
         .new_session = true,
         .die_with_parent = true,
@@ -371,22 +456,28 @@ again(void *arg)
     struct script_run *run = arg;
     struct err *e = address_check(run);
 
+    mem_reset(run->attempt);
+    run->host_key = NULL;
+    run->got = 0;
     e = e ? e : child_start(run);
     if (e) {
         run_end(run, -1, e);
     }
 }
 
-/* Whoever waits longest begins; not in the caller's own call. */
+/* Whoever waits longest begins, unless its owner has as many turns as are free: so there is
+ * always one left for who has none yet, and he who is alone has half of them (dynamic thresholds of
+ * Choudhury and Hahne).  Not in the caller's own call. */
 static void
 turns_give(struct script_runs *runs)
 {
     for (struct script_run *run = runs->first; run && runs->n_running < SCRIPT_RUNS;
          run = run->next) {
-        if (!run->has_turn) {
+        if (!run->has_turn && run->owner->n_running < SCRIPT_RUNS - runs->n_running) {
             run->has_turn = true;
+            run->owner->n_running++;
             runs->n_running++;
-            loop_timer_arm(run->deadline, run->order.timeout_ms);
+            loop_timer_arm(run->deadline, patience_ms(&run->order));
             loop_timer_arm(run->again, 0);
         }
     }
@@ -419,10 +510,13 @@ script_start(struct script_runs *runs, const struct script_order *order, script_
     struct script_run *run = MEM_NEW(mem, struct script_run), **at = &runs->first;
 
     *run = (struct script_run){.runs = runs, .mem = mem, .done = done, .arg = arg, .fd = -1};
+    run->attempt = mem_new("attempt at a script");
+    run->owner = owner_take(runs, str_or(order->owner, ""));
     run->order.address = mem_str(mem, order->address);
     run->order.user = mem_str(mem, order->user);
     run->order.port = order->port;
     run->order.timeout_ms = order->timeout_ms;
+    run->order.reach_ms = order->reach_ms;
     run->request = request_of(mem, order);
     run->piece = mem_alloc(mem, SCRIPT_PIECE_MAX);
     run->deadline = loop_timer_new(runs->config.loop, deadline_came, run);
@@ -438,11 +532,7 @@ script_start(struct script_runs *runs, const struct script_order *order, script_
 void
 script_cancel(struct script_run *run)
 {
-    struct script_runs *runs = run->runs;
-
-    run_leave(run);
-    run_free(run);
-    turns_give(runs);
+    run_end(run, -1, err_new(E_CANCELLED, NULL, "cancelled: nobody waits for the script any more"));
 }
 
 struct script_runs *
@@ -465,7 +555,7 @@ script_runs_free(struct script_runs *runs)
     while (runs->first) {
         struct script_run *run = runs->first;
 
-        runs->first = run->next;
+        run_leave(run);
         run_free(run);
     }
     mem_free(runs->mem);

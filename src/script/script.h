@@ -13,7 +13,7 @@
 #define SCRIPT_INPUTS_MAX (32u << 10) /* bytes of all inputs of a run */
 #define SCRIPT_OUTPUT_KEPT (64u << 10) /* bytes kept of a stream: its last ones */
 #define SCRIPT_OUTPUT_MAX (16u << 20) /* bytes that a run may say at all */
-#define SCRIPT_RUNS 16                /* children at once */
+#define SCRIPT_RUNS 32                /* children at once; half of them where there is one owner */
 
 /* An environment variable of the script. */
 struct script_input {
@@ -21,6 +21,7 @@ struct script_input {
 };
 /* One run; copied where it is given. */
 struct script_order {
+    const char *owner;       /* whose it is: owners share the turns; null = nobody's in particular */
     const char *address;     /* IPv4 or IPv6 */
     int64_t port;
     const char *user;
@@ -30,6 +31,7 @@ struct script_order {
     size_t n_inputs;
     const struct script_input *inputs;
     int64_t timeout_ms;      /* from its turn to its end, waiting for the server included */
+    int64_t reach_ms;        /* of that, until it begins; 0 = all of it */
 };
 
 /* Of a stream: its last bytes as text (what is no UTF-8 is '?'), and how many there were. */
@@ -45,7 +47,8 @@ struct script_result {
 };
 
 struct script_runs;
-/* Runs of one loop, at most SCRIPT_RUNS at once, the others wait their turn. */
+/* Runs of one loop, at most SCRIPT_RUNS at once; the others wait their turn, an owner's while it has as many
+ * turns as are free. */
 struct script_runs_config {
     struct loop *loop;   /* borrowed */
     const char *program; /* run as PROGRAM instruct; null = /proc/self/exe */
@@ -60,10 +63,11 @@ void script_runs_free(struct script_runs *runs); /* kills what runs, calls nobod
  * null.  A status other than 0 is no error here.
  *   E_FORBIDDEN "AddressRefused"       the address is none that may be connected to
  *   E_UNAVAILABLE "ServerUnreachable"  nobody let us in until the deadline
- *   E_UNAVAILABLE "NotInTime"          the script had not ended by then
+ *   E_UNAVAILABLE "ScriptNotInTime"    the script had not ended by then
  *   E_CONFLICT "HostKeyChanged"        the server is not the one that it was
  *   E_TOO_LARGE "ScriptOutput"         it said more than SCRIPT_OUTPUT_MAX
  *   E_REMOTE "ConnectionLost"          the connection ended before the script did
+ *   E_CANCELLED                        by script_cancel
  *   E_INTERNAL                         the child could not do its work */
 typedef void script_done_fn(void *arg, const struct script_result *result, struct err *err);
 struct script_run;
@@ -71,7 +75,7 @@ struct script_run;
  * boots) is asked again until the deadline; once the script may have begun it is not repeated. */
 struct script_run *script_start(struct script_runs *runs, const struct script_order *order,
                                 script_done_fn *done, void *arg);
-/* Ends it now; 'done' is not called. */
+/* Ends it now: 'done' is called before this returns, with E_CANCELLED and how far it came. */
 void script_cancel(struct script_run *run);
 
 /* Is it a name that a shell takes as a variable, and none of ours (CARRICK_...)? */

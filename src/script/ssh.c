@@ -165,12 +165,6 @@ listened(const struct ssh_work *work, ssh_session session, ssh_channel channel)
 }
 
 static void
-say_error(const struct ssh_work *work, enum script_word word, ssh_session session)
-{
-    (void)say_text(work, word, ssh_get_error(session));
-}
-
-static void
 script_do(const struct ssh_work *work, ssh_session session, ssh_channel channel)
 {
     char status[16];
@@ -180,32 +174,34 @@ script_do(const struct ssh_work *work, ssh_session session, ssh_channel channel)
     }
     if (ssh_channel_request_exec(channel, "sh -s") != SSH_OK || !fed(channel, work->text) ||
         !listened(work, session, channel)) {
-        say_error(work, SCRIPT_FAULT, session);
+        (void)say_text(work, SCRIPT_FAULT, ssh_get_error(session));
         return;
     }
     (void)snprintf(status, sizeof status, "%d", ssh_channel_get_exit_status(channel));
     (void)say_text(work, SCRIPT_ENDED, status);
 }
 
+/* Why nobody lets us in is told in our own words: the library's have the greeting of whoever it is that
+ * the tenant's address led to. */
 void
 ssh_work(const struct ssh_work *work, ssh_session session, ssh_key key)
 {
     ssh_channel channel;
 
     if (ssh_connect(session) != SSH_OK) {
-        say_error(work, SCRIPT_AWAY, session);
+        (void)say_text(work, SCRIPT_AWAY, "what answers there speaks no SSH that we do");
         return;
     }
     if (!server_known(work, session)) {
         return;
     }
     if (ssh_userauth_publickey(session, NULL, key) != SSH_AUTH_SUCCESS) {
-        say_error(work, SCRIPT_AWAY, session);
+        (void)say_text(work, SCRIPT_AWAY, "the server does not take the instance's key of this user");
         return;
     }
     channel = ssh_channel_new(session);
     if (!channel || ssh_channel_open_session(channel) != SSH_OK) {
-        say_error(work, SCRIPT_AWAY, session);
+        (void)say_text(work, SCRIPT_AWAY, "the server opens no session");
         return;
     }
     script_do(work, session, channel);

@@ -2,17 +2,20 @@
  * here, so that no value becomes a command and no byte reaches a terminal. */
 #include "script/script.h"
 
+#include "base/uuid.h"
+
 #include <string.h>
+
+#define NAME_BYTES_MAX 255
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
 bool
 script_input_name_ok(const char *name)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    size_t n = strspn(name, LETTERS "0123456789");
 
-    return *name && !strchr("0123456789", *name) && !str_starts(name, "CARRICK_") &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-               strlen(name) &&
-           strchr(letters, *name) && strlen(name) <= 255;
+    return strspn(name, LETTERS) > 0 && !name[n] && n <= NAME_BYTES_MAX &&
+           !str_starts(name, "CARRICK_");
 }
 
 /* 'it'\''s': within single quotes a shell knows no other sign. */
@@ -30,37 +33,23 @@ quoted(struct buf *out, const char *value)
     buf_char(out, '\'');
 }
 
-/* Is it a whole line of the text? */
-static bool
-has_line(const char *text, const char *line)
-{
-    size_t n = strlen(line);
-
-    for (const char *at = text; (at = strstr(at, line)) != NULL; at++) {
-        if ((at == text || at[-1] == '\n') && (at[n] == '\n' || !at[n])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A line that the script does not have. */
+/* A line that no script has. */
 static const char *
-end_mark(struct mem *mem, const char *text)
+end_mark(struct mem *mem)
 {
-    const char *mark = "END";
+    uint8_t chance[16];
+    char hex[2 * sizeof chance + 1];
 
-    for (unsigned i = 0; has_line(text, mark); i++) {
-        mark = mem_printf(mem, "END_%u", i);
-    }
-    return mark;
+    random_bytes(chance, sizeof chance);
+    hex_from(hex, chance, sizeof chance);
+    return mem_printf(mem, "END_%s", hex);
 }
 
 const char *
 script_wrap(struct mem *mem, const struct script_order *order)
 {
     AUTO_BUF out = BUF_INIT;
-    const char *mark = end_mark(mem, order->text);
+    const char *mark = end_mark(mem);
     size_t n = strlen(order->text);
 
     /* In braces: a shell reads them to their end before it runs anything. */

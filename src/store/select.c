@@ -482,7 +482,8 @@ select_make(struct select *select)
     const struct sort *sorts = sorts_all(select);
 
     TRY(marker_load(select));
-    buf_printf(&select->sql, "SELECT %s FROM %s t", select->shape->sql_columns,
+    buf_printf(&select->sql, "SELECT %s FROM %s t",
+               select->query->lean ? select->shape->sql_lean : select->shape->sql_columns,
                select->shape->sql_name);
     TRY(where_add(select, true));
     TRY(keyset_add(select, sorts));

@@ -31,6 +31,24 @@ column_list(struct mem *mem, const struct shape *shape, const char *prefix)
     return str_or(buf_copy(mem, &out), "");
 }
 
+/* As many columns in as many places, without what is long. */
+static const char *
+lean_list(struct mem *mem, const struct shape *shape)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (size_t i = 0; i < shape->n_columns; i++) {
+        const struct attr *attr = shape->columns[i];
+
+        if (attr->use & BULK) {
+            buf_printf(&out, "%sNULL", i ? ", " : "");
+        } else {
+            buf_printf(&out, "%st.\"%s\"", i ? ", " : "", attr->name);
+        }
+    }
+    return str_or(buf_copy(mem, &out), "");
+}
+
 static const char *
 marks(struct mem *mem, size_t n)
 {
@@ -98,6 +116,7 @@ static void
 shape_sql(struct mem *mem, struct shape *shape)
 {
     shape->sql_columns = column_list(mem, shape, "t.");
+    shape->sql_lean = lean_list(mem, shape);
     if (shape->parent) {
         child_sql(mem, shape);
     } else {

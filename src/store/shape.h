@@ -47,6 +47,7 @@ struct shape {
     size_t n_incoming;
     const struct attr *revision, *created, *updated, *owner;
     const char *sql_columns;       /* t."a", t."b" */
+    const char *sql_lean;          /* the same, with NULL for BULK columns */
     const char *sql_insert, *sql_delete, *sql_exists;
     const char *sql_inserts;       /* INSERT_ROWS rows at once */
     const char *sql_one, *sql_many; /* children by parent; main tables: sql_one by key */

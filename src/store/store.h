@@ -114,6 +114,7 @@ struct query {
     const char *marker;          /* key of the last row of the page before, or null; E_NOT_FOUND if gone */
     bool backwards;              /* page before the marker */
     bool bare;                   /* do not load child tables and references */
+    bool lean;                   /* do not read BULK columns: they are null */
 };
 
 /* E_NOT_FOUND (type: null; message "port ID could not be found").  The row

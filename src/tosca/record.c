@@ -3,6 +3,9 @@
 #include "tosca/record.h"
 
 #include "base/vec.h"
+#include "script/script.h"
+
+#include <string.h>
 
 #define ITEMS_MAX 10000
 #define WHOLE_MAX (INT64_C(1) << 50) /* sums of a few thousand stay in 64 bits */
@@ -687,6 +690,50 @@ servers_check(const struct vnfd_flavour *flavour)
     return NULL;
 }
 
+/* What becomes text of a shell: is it what a descriptor may say? */
+static struct err *
+script_check(const struct vnfd_script *script)
+{
+    const struct json *inputs = script->inputs;
+    const char *why = NULL;
+
+    if (strlen(script->text) > SCRIPT_TEXT_MAX) {
+        why = "its text is too long";
+    } else if (script->timeout_s < 1 || script->timeout_s > VNFD_SCRIPT_TIMEOUT_MAX_S) {
+        why = "its timeout is out of range";
+    } else if (inputs &&
+               (!json_is(inputs, JSON_T_OBJECT) || inputs->n > VNFD_SCRIPT_INPUTS_MAX)) {
+        why = "its inputs are no object, or too many";
+    }
+    for (size_t i = 0; !why && inputs && i < inputs->n; i++) {
+        why = script_input_name_ok(inputs->keys[i]) ? NULL : "an input is no variable of a shell";
+    }
+    return why ? err_new(E_INVALID, "DescriptorInvalid", "descriptor: script %s: %s",
+                         script->operation, why)
+               : NULL;
+}
+
+static struct err *
+scripts_check(const struct vnfd_flavour *flavour)
+{
+    if (flavour->n_scripts > VNFD_SCRIPTS_MAX) {
+        return err_new(E_INVALID, "DescriptorInvalid", "descriptor: more than %d scripts",
+                       VNFD_SCRIPTS_MAX);
+    }
+    for (size_t i = 0; i < flavour->n_scripts; i++) {
+        TRY(script_check(&flavour->scripts[i]));
+    }
+    for (size_t i = 0; i < flavour->n_cps; i++) {
+        const struct vnfd_cp *cp = &flavour->cps[i];
+
+        if (cp->management_user && (cp->management_port < 1 || cp->management_port > UINT16_MAX)) {
+            return err_new(E_INVALID, "DescriptorInvalid", "descriptor: %s: management_port %lld",
+                           cp->name, (long long)cp->management_port);
+        }
+    }
+    return NULL;
+}
+
 struct err *
 vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
 {
@@ -694,6 +741,7 @@ vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
     TRY(whole_record_read(mem, &vnfd_shape, json, *vnfd));
     for (size_t i = 0; i < (*vnfd)->n_flavours; i++) {
         TRY(servers_check(&(*vnfd)->flavours[i]));
+        TRY(scripts_check(&(*vnfd)->flavours[i]));
     }
     return NULL;
 }

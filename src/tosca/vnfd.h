@@ -101,12 +101,15 @@ struct vnfd_vdu {
     struct vnfd_storage **storages;
 };
 
+#define VNFD_SCRIPTS_MAX 32
+#define VNFD_SCRIPT_INPUTS_MAX 64
+#define VNFD_SCRIPT_TIMEOUT_MAX_S 3600
 /* What is run at servers at the end or the beginning of an operation. */
 struct vnfd_script {
     const char *operation;        /* of tosca.interfaces.nfv.Vnflcm: "instantiate_end" */
-    const char *text;
-    int64_t timeout_s;
-    const struct json *inputs;    /* an object of late values (late.h) */
+    const char *text;             /* up to SCRIPT_TEXT_MAX */
+    int64_t timeout_s;            /* from 1 */
+    const struct json *inputs;    /* an object of late values (late.h), or null */
 };
 
 struct vnfd_count {

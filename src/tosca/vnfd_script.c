@@ -10,10 +10,7 @@
 #include <string.h>
 
 #define USER_DATA_MAX ((size_t)48 << 10) /* 64 KiB in Base64: Nova's limit */
-#define SCRIPTS_MAX 32
-#define INPUTS_MAX 64
 #define TIMEOUT_S 300
-#define TIMEOUT_MAX_S 3600
 #define DEPTH 16
 #define VNF "tosca.nodes.nfv.VNF"
 
@@ -294,12 +291,30 @@ extract_boot_data(struct extract *x, const struct tosca_node *node, struct vnfd_
 
 /* ---- scripts --------------------------------------------------------------------------------- */
 
-/* When there is a server to run at, and before nothing is lost by it. */
+/* Beginnings and ends of operations (SOL001 6.7) at which there are servers to run at. */
 static const char *const moments[] = {
-    "instantiate_end",  "scale_end",          "scale_to_level_end",
-    "heal_end",         "change_flavour_end", "change_external_connectivity_end",
-    "terminate_start",  NULL,
+    "instantiate_end",
+    "modify_information_start",
+    "modify_information_end",
+    "scale_start",
+    "scale_end",
+    "scale_to_level_start",
+    "scale_to_level_end",
+    "heal_start",
+    "heal_end",
+    "change_flavour_start",
+    "change_flavour_end",
+    "change_external_connectivity_start",
+    "change_external_connectivity_end",
+    "operate_start",
+    "operate_end",
+    "change_current_package_start",
+    "change_current_package_end",
+    "terminate_start",
+    NULL,
 };
+/* And those at which there is none. */
+static const char *const serverless[] = {"instantiate_start", "terminate_end", NULL};
 
 /* The file that an implementation names: an artifact of the node, or itself. */
 static const char *
@@ -325,10 +340,10 @@ inputs_write(struct writing *writing, const struct tosca_node *node, const struc
         if (key && over && !yaml_is_null(yaml_get(over, key->text))) {
             continue; /* The operation's own goes before the interface's. */
         }
-        if (!key || !script_input_name_ok(key->text) || ++n > INPUTS_MAX) {
+        if (!key || !script_input_name_ok(key->text) || ++n > VNFD_SCRIPT_INPUTS_MAX) {
             extract_fault(writing->x,
                           tosca_fault(key ? key : inputs, "inputs of a script are at most %d, named "
-                                      "as variables of a shell, not CARRICK_...", INPUTS_MAX));
+                                      "as variables of a shell, not CARRICK_...", VNFD_SCRIPT_INPUTS_MAX));
         } else {
             value_write(writing, key->text, node, inputs->items[i], 0);
         }
@@ -364,8 +379,8 @@ timeout_of(struct extract *x, const struct yaml *implementation)
     int64_t timeout_s = TIMEOUT_S;
 
     if (!yaml_is_null(given) && (!yaml_to_i64(given, &timeout_s) || timeout_s < 1 ||
-                                 timeout_s > TIMEOUT_MAX_S)) {
-        extract_fault(x, tosca_fault(given, "timeout is 1 to %d seconds", TIMEOUT_MAX_S));
+                                 timeout_s > VNFD_SCRIPT_TIMEOUT_MAX_S)) {
+        extract_fault(x, tosca_fault(given, "timeout is 1 to %d seconds", VNFD_SCRIPT_TIMEOUT_MAX_S));
     }
     return timeout_s;
 }
@@ -394,7 +409,7 @@ script_read(struct extract *x, const struct tosca_node *node, const struct yaml 
     script.text = file ? file_text(x, primary, file, SCRIPT_TEXT_MAX) : NULL;
     script.timeout_s = timeout_of(x, implementation);
     script.inputs = inputs_of(x, node, interface, operation);
-    if (script.text && flavour->n_scripts < SCRIPTS_MAX) {
+    if (script.text && flavour->n_scripts < VNFD_SCRIPTS_MAX) {
         flavour->scripts[flavour->n_scripts++] = script;
     }
 }
@@ -422,8 +437,11 @@ interface_read(struct extract *x, const struct tosca_node *node, const struct ya
             if (is_lcm(key, interface) && str_in(name->text, moments)) {
                 script_read(x, node, interface, name, lists[k]->items[i], flavour);
             } else {
-                extract_fault(x, tosca_unsupported(name, "LCM script (%s of interface %s)",
-                                                   name->text, key->text));
+                extract_fault(x, tosca_unsupported(name, "LCM script (%s of interface %s)%s",
+                                                   name->text, key->text,
+                                                   str_in(name->text, serverless)
+                                                       ? ", at which there is no server to run it at,"
+                                                       : ""));
             }
         }
     }
@@ -458,7 +476,7 @@ extract_scripts(struct extract *x, const struct tosca_node *node, struct vnfd_fl
     const struct yaml *interfaces = yaml_get(node->yaml, "interfaces");
 
     if (!flavour->scripts) {
-        flavour->scripts = MEM_ARRAY(x->mem, SCRIPTS_MAX, struct vnfd_script);
+        flavour->scripts = MEM_ARRAY(x->mem, VNFD_SCRIPTS_MAX, struct vnfd_script);
     }
     yaml_each (interfaces, i) {
         if (interfaces->type == YAML_T_MAP) {

@@ -416,6 +416,12 @@ connectivity_run(struct flow *f, const void *arg)
                              row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
     TRY(flow_note(f, "%s: %zu ports move", in->name, run.moves.n));
+    TRY(vnf_scripts_run(&(struct scripts){.f = f,
+                                          .in = in,
+                                          .before = true,
+                                          .wanted = run.wanted,
+                                          .vnfcs = &run.before->vnfcs,
+                                          .old = &run.before->vnfcs}));
     TRY(ports_move(&run));
     TRY(instance_keep(&run));
     TRY(in->vnfm ? NULL : vnf_scripts_run(&(struct scripts){.f = f,

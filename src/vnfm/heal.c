@@ -125,6 +125,27 @@ grant_get(struct run *run)
     return flow_started(run->f);
 }
 
+/* Those that go may be dead. */
+static struct err *
+scripts_before(struct run *run)
+{
+    struct rows stay = {0};
+
+    for (size_t i = 0, next = 0; i < run->before->vnfcs.n; i++) {
+        if (next < run->lost.n && run->lost.items[next] == run->before->vnfcs.items[i]) {
+            next++;
+        } else {
+            vnf_rows_add(flow_mem(run->f), &stay, run->before->vnfcs.items[i]);
+        }
+    }
+    return vnf_scripts_run(&(struct scripts){.f = run->f,
+                                             .in = run->in,
+                                             .before = true,
+                                             .wanted = run->wanted,
+                                             .vnfcs = &stay,
+                                             .old = &stay});
+}
+
 static struct err *
 servers_replace(struct run *run)
 {
@@ -174,6 +195,7 @@ heal_run(struct flow *f, const void *arg)
     run.after = row_copy(mem, run.before);
     run.after->vnfcs = (struct rows){0};
     TRY(grant_get(&run));
+    TRY(scripts_before(&run));
     TRY(servers_replace(&run));
     vnf_rows_add(mem, &run.scaled->made, run.after);
     TRY(vnf_scripts_run(&(struct scripts){.f = f,

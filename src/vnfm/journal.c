@@ -172,6 +172,11 @@ static const struct attr script_out_attrs[] = {
 #include "vnfm/script_out.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT script_host
+static const struct attr script_host_attrs[] = {
+#include "vnfm/script_host.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT scripts_in
 static const struct attr scripts_in_attrs[] = {
 #include "vnfm/scripts_in.tbl"
@@ -363,6 +368,11 @@ const struct table script_out_table = {
     .name = "script_out",
     .doc = "What became of a script.",
     TABLE(struct script_out, script_out_attrs),
+};
+const struct table script_host_table = {
+    .name = "script_host",
+    .doc = "A server that scripts are run at.",
+    TABLE(struct script_host, script_host_attrs),
 };
 const struct table scripts_in_table = {
     .name = "scripts_in",

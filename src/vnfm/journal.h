@@ -142,6 +142,10 @@ struct script_out {
     struct row row;
 #include "vnfm/script_out.tbl"
 };
+struct script_host {
+    struct row row;
+#include "vnfm/script_host.tbl"
+};
 struct scripts_in {
     struct row row;
 #include "vnfm/scripts_in.tbl"
@@ -157,7 +161,7 @@ struct owner {
 #undef ATTR
 
 extern const struct table boot_text_table, boot_in_table, boot_out_table, script_in_table,
-    script_out_table, scripts_in_table, scripts_out_table;
+    script_out_table, script_host_table, scripts_in_table, scripts_out_table;
 extern const struct table foreign_ask_table, foreign_new_table, foreign_known_table;
 extern const struct table vnf_flavor_at_table, grant_taken_table;
 extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,

@@ -61,12 +61,33 @@ modify_run(struct flow *f, const void *arg)
 {
     const struct vnf_in *in = arg;
 
+    if (in->vnfm) {
+        return flow_step(f, "instance", &vnf_info_keep, in->info.items[0], NULL);
+    }
+    TRY(vnf_scripts_kept(f, in, "modify_information_start", NULL));
+    TRY(flow_step(f, "instance", &vnf_info_keep, in->info.items[0], NULL));
+    return vnf_scripts_kept(f, in, "modify_information_end", NULL);
+}
+
+static struct err *
+modify_run_1(struct flow *f, const void *arg)
+{
+    const struct vnf_in *in = arg;
+
     return flow_step(f, "instance", &vnf_info_keep, in->info.items[0], NULL);
 }
 
-const struct flow_type vnf_modify_flow = {
+const struct flow_type vnf_modify_flow_1 = {
     .name = "vnf_modify",
     .version = 1,
+    .doc = "The same, as before there were scripts.",
+    .in = &vnf_in_table,
+    .run = modify_run_1,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_modify_flow = {
+    .name = "vnf_modify",
+    .version = 2,
     .doc = "Changes name, description and metadata of a VNF instance.",
     .in = &vnf_in_table,
     .run = modify_run,

@@ -263,7 +263,8 @@ struct run {
     const struct vnf_in *in;
     struct vnf_made *made;
     struct vnf_wanted *before, *after;
-    bool knows_params;
+    struct rows same; /* made_vnfc that are not made anew */
+    bool is_whole;    /* until version 2 there were no scripts, and nothing was kept of its parameters */
 };
 
 static struct err *
@@ -278,7 +279,7 @@ packages_read(struct run *run)
     what->level_id = run->made->level_id;
     what->scales = run->made->scales;
     TRY(flow_step(run->f, "describe new", &vnf_describe, what, run->after));
-    TRY(run->knows_params
+    TRY(run->is_whole
             ? vnfcs_boot_data_told(run->f, "boot data", run->in, &run->before->vnfcs)
             : vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
     return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
@@ -364,16 +365,38 @@ servers_change(struct run *run)
             return err_new(E_CONFLICT, NULL, "VNFC %s is not described by both packages",
                            vnfc->name);
         }
-        if (!is_same(run, old, new)) {
-            TRY(vnfc_change(run, vnfc, old, new));
+        if (is_same(run, old, new)) {
+            vnf_rows_add(flow_mem(run->f), &run->same, run->made->vnfcs.items[i]);
+            continue;
         }
+        TRY(run->is_whole ? vnf_host_forget(run->f, run->in, vnfc) : NULL);
+        TRY(vnfc_change(run, vnfc, old, new));
     }
     return NULL;
 }
 
-/* Until version 2 nothing was kept of its parameters, and servers were held to have been told them before. */
+/* It begins with the script of the package that it leaves, and ends with that of the other. */
 static struct err *
-change(struct flow *f, const struct vnf_in *in, bool knows_params)
+scripts_run(struct run *run, bool before)
+{
+    if (!run->is_whole) {
+        return NULL;
+    }
+    return vnf_scripts_run(&(struct scripts){
+        .f = run->f,
+        .in = run->in,
+        .before = before,
+        .package_id = before ? run->in->package_id : run->in->package_after,
+        .wanted = before ? run->before : run->after,
+        .vnfcs = &run->made->vnfcs,
+        .old = before ? &run->made->vnfcs : &run->same,
+    });
+}
+
+/* Until version 2 there were no scripts, nothing was kept of its parameters, and servers were held to have been
+ * told them before. */
+static struct err *
+change(struct flow *f, const struct vnf_in *in, bool is_whole)
 {
     struct mem *mem = flow_mem(f);
     struct run run = {
@@ -382,7 +405,7 @@ change(struct flow *f, const struct vnf_in *in, bool knows_params)
         .made = row_new(mem, &vnf_made_table),
         .before = row_new(mem, &vnf_wanted_table),
         .after = row_new(mem, &vnf_wanted_table),
-        .knows_params = knows_params,
+        .is_whole = is_whole,
     };
     struct vnf_repackaged *repackaged = row_new(mem, &vnf_repackaged_table);
     struct vnf_made *made;
@@ -392,10 +415,12 @@ change(struct flow *f, const struct vnf_in *in, bool knows_params)
     }
     TRY(packages_read(&run));
     TRY(grant_get(&run));
+    TRY(scripts_run(&run, true));
     TRY(servers_change(&run));
+    TRY(scripts_run(&run, false));
     made = row_copy(mem, run.made);
     made->scales = run.after->scales;
-    made->params = knows_params ? vnf_params_after(mem, run.made->params, in) : made->params;
+    made->params = is_whole ? vnf_params_after(mem, run.made->params, in) : made->params;
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, made);
     TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
@@ -425,7 +450,7 @@ is_unhealthy(const struct err *err)
 const struct flow_type vnf_change_package_flow_1 = {
     .name = "vnf_change_package",
     .version = 1,
-    .doc = "The same, as before parameters were kept.",
+    .doc = "The same, as before parameters were kept and there were scripts.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = change_run_1,

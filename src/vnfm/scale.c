@@ -220,7 +220,7 @@ result_keep(struct run *run)
 /* A change of the flavour in two parts ends with its second one: for scripts, what came with the first is
  * as new as it is for the first.  Until version 3 each part was an end. */
 static struct err *
-scripts_after(struct run *run, bool flavour_ends)
+scripts_after(struct run *run, bool is_whole)
 {
     struct mem *mem = flow_mem(run->f);
     struct scripts scripts = {.f = run->f,
@@ -231,7 +231,7 @@ scripts_after(struct run *run, bool flavour_ends)
     bool comes = str_eq(run->in->part, "COMES");
     struct rows old = {0}, after = {0};
 
-    if (!flavour_ends) {
+    if (!is_whole) {
         return vnf_scripts_run(&scripts);
     }
     for (size_t i = 0; i < run->before->vnfcs.n; i++) {
@@ -251,8 +251,28 @@ scripts_after(struct run *run, bool flavour_ends)
     return NULL;
 }
 
+/* A change of the flavour begins with the script of the flavour that it leaves; one in two parts with its first. */
 static struct err *
-change(struct flow *f, const struct vnf_in *in, bool flavour_ends)
+scripts_before(struct run *run, bool is_whole)
+{
+    if (is_whole) {
+        return str_eq(run->in->part, "GOES")
+                   ? NULL
+                   : vnf_scripts_kept(run->f, run->in, "change_flavour_start", NULL);
+    }
+    return str_eq(run->in->operation, "CHANGE_FLAVOUR")
+               ? NULL
+               : vnf_scripts_run(&(struct scripts){.f = run->f,
+                                                   .in = run->in,
+                                                   .before = true,
+                                                   .wanted = run->wanted,
+                                                   .vnfcs = &run->before->vnfcs,
+                                                   .old = &run->before->vnfcs});
+}
+
+/* 'is_whole': a change of the flavour has one beginning and one end, whatever its parts. */
+static struct err *
+change(struct flow *f, const struct vnf_in *in, bool is_whole)
 {
     struct mem *mem = flow_mem(f);
     struct run run = {
@@ -269,10 +289,11 @@ change(struct flow *f, const struct vnf_in *in, bool flavour_ends)
     TRY(change_find(&run));
     after_begin(&run);
     TRY(grant_get(&run));
+    TRY(scripts_before(&run, is_whole));
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));
-    TRY(scripts_after(&run, flavour_ends));
+    TRY(scripts_after(&run, is_whole));
     return result_keep(&run);
 }
 
@@ -282,6 +303,7 @@ scale_run(struct flow *f, const void *arg)
     return change(f, arg, false);
 }
 
+/* Until version 3 there was no script at its start, and each part was an end. */
 static struct err *
 flavour_run(struct flow *f, const void *arg)
 {
@@ -325,7 +347,7 @@ const struct flow_type vnf_flavour_grow_flow = {
 const struct flow_type vnf_flavour_grow_flow_2 = {
     .name = "vnf_flavour_grow",
     .version = 2,
-    .doc = "Changes a VNF to a flavour that has all of what there is, as before its parts were one.",
+    .doc = "Changes a VNF to a flavour that has all of what there is, as before its scripts were whole.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,
@@ -348,7 +370,7 @@ const struct flow_type vnf_flavour_change_flow = {
 const struct flow_type vnf_flavour_change_flow_2 = {
     .name = "vnf_flavour_change",
     .version = 2,
-    .doc = "Changes a VNF to a flavour that has not all of what there is, as before its parts were one.",
+    .doc = "Changes a VNF to a flavour that has not all of what there is, as before its scripts were whole.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,

@@ -9,23 +9,27 @@
 
 /* ---- which script, which servers ----------------------------------------------------------- */
 
-/* Operations by the words of vnf_in, as interfaces name their ends (SOL001 6.7). */
+/* Operations by the words of vnf_in, as interfaces name them (SOL001 6.7). */
 static const char *
-end_of(const char *operation)
+name_of(const struct scripts *scripts)
 {
     static const struct {
-        const char *operation, *end;
-    } ends[] = {
-        {"SCALE", "scale_end"},
-        {"SCALE_TO_LEVEL", "scale_to_level_end"},
-        {"HEAL", "heal_end"},
-        {"CHANGE_FLAVOUR", "change_flavour_end"},
-        {"CHANGE_EXT_CONN", "change_external_connectivity_end"},
+        const char *operation, *name;
+    } names[] = {
+        {"SCALE", "scale"},
+        {"SCALE_TO_LEVEL", "scale_to_level"},
+        {"HEAL", "heal"},
+        {"CHANGE_FLAVOUR", "change_flavour"},
+        {"CHANGE_EXT_CONN", "change_external_connectivity"},
+        {"CHANGE_VNFPKG", "change_current_package"},
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-        if (str_eq(ends[i].operation, operation)) {
-            return ends[i].end;
+    if (scripts->operation) {
+        return scripts->operation;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (str_eq(names[i].operation, scripts->in->operation)) {
+            return flow_label(scripts->f, "%s_%s", names[i].name, scripts->before ? "start" : "end");
         }
     }
     return NULL;
@@ -89,6 +93,9 @@ input_of(const struct scripts *scripts, const char *operation, const struct made
     in->cpd = cp->cpd;
     in->address = address_at(vnfc, cp->cpd);
     in->is_new = vnf_scripts_new(scripts, vnfc);
+    in->state = scripts->in->state;
+    in->reach_s = scripts->in->scripts_reach_s;
+    in->may_fail = in->reach_s != INT_NULL;
     in->params = json_get(scripts->in->request, "additionalParams");
     return in;
 }
@@ -109,8 +116,7 @@ has_script(const struct vnf_wanted *wanted, const char *operation)
 struct err *
 vnf_scripts_run(const struct scripts *scripts)
 {
-    const char *operation =
-        scripts->operation ? scripts->operation : end_of(scripts->in->operation);
+    const char *operation = name_of(scripts);
     struct rows inputs = {0};
 
     if (!has_script(scripts->wanted, operation)) {
@@ -135,7 +141,7 @@ vnf_scripts_run(const struct scripts *scripts)
     return inputs.n > 1 ? flow_join_all(scripts->f) : NULL;
 }
 
-/* ---- before a termination ----------------------------------------------------------------- */
+/* ---- of what is kept ------------------------------------------------------------------------ */
 
 static struct err *
 scripts_local(struct tx *tx, const void *arg, void *result)
@@ -174,7 +180,8 @@ const struct step_kind vnf_scripts_read = {
 };
 
 struct err *
-vnf_scripts_before_end(struct flow *f, const struct vnf_in *in)
+vnf_scripts_kept(struct flow *f, const struct vnf_in *in, const char *operation,
+                 const struct rows *vnfcs)
 {
     struct scripts_in *ask = row_new(flow_mem(f), &scripts_in_table);
     struct scripts_out *out = row_new(flow_mem(f), &scripts_out_table);
@@ -182,8 +189,10 @@ vnf_scripts_before_end(struct flow *f, const struct vnf_in *in)
 
     ask->vnf_instance_id = in->vnf_instance_id;
     ask->package_id = in->package_id;
-    ask->operation = "terminate_start";
-    TRY(flow_step(f, "scripts", &vnf_scripts_read, ask, out));
+    ask->operation = operation;
+    TRY(flow_step(f, str_eq(operation, "terminate_start") ? "scripts"
+                                                          : flow_label(f, "scripts %s", operation),
+                  &vnf_scripts_read, ask, out));
     if (out->made.n == 0) {
         return NULL;
     }
@@ -191,9 +200,19 @@ vnf_scripts_before_end(struct flow *f, const struct vnf_in *in)
     return vnf_scripts_run(&(struct scripts){
         .f = f,
         .in = in,
-        .operation = ask->operation,
+        .operation = operation,
         .wanted = out->wanted.items[0],
-        .vnfcs = &made->vnfcs,
+        .vnfcs = vnfcs ? vnfcs : &made->vnfcs,
         .old = &made->vnfcs,
     });
+}
+
+struct err *
+vnf_host_forget(struct flow *f, const struct vnf_in *in, const struct made_vnfc *vnfc)
+{
+    struct script_host *host = row_new(flow_mem(f), &script_host_table);
+
+    host->vnf_instance_id = in->vnf_instance_id;
+    host->server_id = vnfc->server_id;
+    return flow_step(f, flow_label(f, "host key %s", vnfc->name), &vnf_host_key_forget, host, NULL);
 }

@@ -4,6 +4,7 @@
 #include "vnfm/scripts.h"
 
 #include "nfvo/nfvo.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "script/script.h"
 #include "vnfm/access.h"
@@ -30,11 +31,13 @@ const struct resource script_run_resource = {
     .table = &script_run_table,
     .singular = "script_run",
     .plural = "script_runs",
-    .doc = "Runs of packages' scripts at servers, with what they said.",
-    .flags = RESOURCE_FIXED,
+    .doc = "Runs of packages' scripts at servers; one that is shown, with what it said.",
+    .flags = RESOURCE_FIXED | RESOURCE_LEAN,
 };
 
-#define OURS 6           /* inputs of our own */
+#define OURS 7           /* inputs of our own */
+#define PROBLEM_MAX 2000 /* bytes of an error that nobody waits for */
+#define RUNS_KEPT 8      /* of a VNFC */
 #define LINES_MAX 1500   /* bytes of output in an error */
 #define LOOK_MS 3600000  /* A timer that only a cancel hurries. */
 
@@ -46,6 +49,7 @@ struct running {
     struct nfvo *nfvo;
     struct mem *mem;
     struct script_run *run;
+    struct script_order order; /* in 'mem' */
     struct loop_timer *timer;
     struct script_run_row *row;
     struct err *err;    /* why the script has no status */
@@ -53,6 +57,7 @@ struct running {
 };
 
 static script_done_fn run_ended;
+static struct sort newest_first[] = {{.attr = "id", .descending = true}, {0}};
 
 static struct err *
 script_of(struct tx *tx, const struct script_in *in, const struct vnfd_script **script,
@@ -72,7 +77,7 @@ script_of(struct tx *tx, const struct script_in *in, const struct vnfd_script **
     return NULL;
 }
 
-/* The key that the server showed when it was met first. */
+/* The key that the server has to have: what it showed when it was met, the newest such. */
 static struct err *
 host_key_of(struct tx *tx, const struct script_in *in, const char **key)
 {
@@ -81,7 +86,8 @@ host_key_of(struct tx *tx, const struct script_in *in, const char **key)
                            COND("vnf_instance_id", in->vnf_instance_id),
                            {.attr = "host_key", .op = COND_NOT_NULL},
                            {0}};
-    struct query query = {.table = &script_run_table, .conds = conds, .limit = 1};
+    struct query query = {
+        .table = &script_run_table, .conds = conds, .sorts = newest_first, .limit = 1};
     struct rows rows;
 
     *key = NULL;
@@ -93,16 +99,17 @@ host_key_of(struct tx *tx, const struct script_in *in, const char **key)
 }
 
 static struct err *
-inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script *script,
-            struct script_order *order)
+inputs_fill(struct tx *tx, struct mem *mem, const struct script_in *in,
+            const struct vnfd_script *script, struct script_order *order)
 {
     const struct script_input ours[OURS] = {
         {"CARRICK_OPERATION", in->operation}, {"CARRICK_VNF_INSTANCE", in->vnf_instance_id},
         {"CARRICK_VNFC", in->vnfc},           {"CARRICK_VDU", in->vdu},
         {"CARRICK_SERVER", in->server_id},    {"CARRICK_NEW", in->is_new ? "1" : "0"},
+        {"CARRICK_STATE", str_or(in->state, "")},
     };
     size_t n = script->inputs ? script->inputs->n : 0, bytes = 0;
-    struct script_input *inputs = MEM_ARRAY(tx_mem(tx), OURS + n, struct script_input);
+    struct script_input *inputs = MEM_ARRAY(mem, OURS + n, struct script_input);
     struct late_values values;
 
     TRY(vnf_values(tx, in->vnf_instance_id, in->params, &values));
@@ -110,8 +117,8 @@ inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script 
     for (size_t i = 0; i < n; i++) {
         struct script_input *input = &inputs[OURS + i];
 
-        input->name = script->inputs->keys[i];
-        TRY_MSG(late_text(tx_mem(tx), script->inputs->items[i], &values, &input->value),
+        input->name = mem_str(mem, script->inputs->keys[i]);
+        TRY_MSG(late_text(mem, script->inputs->items[i], &values, &input->value),
                 "input %s of script %s", input->name, in->operation);
         bytes += strlen(input->value);
     }
@@ -124,26 +131,30 @@ inputs_fill(struct tx *tx, const struct script_in *in, const struct vnfd_script 
     return NULL;
 }
 
-/* The run begins inside the reader's transaction, which has all that it copies. */
+/* store_fn: all of the order is copied, since the run begins behind the transaction. */
 static struct err *
 order_read(struct tx *tx, void *arg)
 {
     struct running *running = arg;
     const struct script_in *in = step_in(running->step);
-    struct script_order order = {.address = in->address};
+    struct script_order *order = &running->order;
     const struct vnfd_script *script;
     const struct vnfd_cp *cp;
+    const char *private_key, *host_key;
 
+    *order = (struct script_order){.owner = in->project_id, .address = in->address};
     TRY(script_of(tx, in, &script, &cp));
-    TRY(vnf_key(tx, in->vnf_instance_id, &order.private_key, NULL));
-    TRY(host_key_of(tx, in, &order.host_key));
-    TRY(inputs_fill(tx, in, script, &order));
-    order.port = cp->management_port;
-    order.user = cp->management_user;
-    order.text = script->text;
-    order.timeout_ms = script->timeout_s * 1000;
+    TRY(vnf_key(tx, in->vnf_instance_id, &private_key, NULL));
+    TRY(host_key_of(tx, in, &host_key));
+    TRY(inputs_fill(tx, running->mem, in, script, order));
+    order->private_key = mem_str(running->mem, private_key);
+    order->host_key = mem_str(running->mem, host_key);
+    order->port = cp->management_port;
+    order->user = mem_str(running->mem, cp->management_user);
+    order->text = mem_str(running->mem, script->text);
+    order->timeout_ms = script->timeout_s * 1000;
+    order->reach_ms = in->reach_s == INT_NULL ? 0 : in->reach_s * 1000;
     running->row->started_at = tx_now(tx);
-    running->run = script_start(running->nfvo->scripts, &order, run_ended, running);
     return NULL;
 }
 
@@ -184,22 +195,38 @@ failure(const struct running *running)
                    last_lines(*row->errors ? row->errors : row->output));
 }
 
+/* Of 'running' nothing but its row is of use afterwards. */
 static void
-running_end(struct running *running, struct err *err)
+step_end(struct running *running, struct err *err)
 {
     struct step *step = running->step;
+    const struct script_in *in = step_in(step);
     struct script_out *out = step_out_new(step);
 
     loop_timer_del(running->timer);
     out->script_run_id = running->row->id;
     if (err) {
         err_free(running->err);
-        step_failed(step, err);
-    } else if ((err = failure(running)) != NULL) {
+    } else {
+        err = failure(running);
+    }
+    if (err && in->may_fail && !err_is(err, E_CANCELLED)) {
+        out->problem = mem_strn(step_mem(step), err->message, strnlen(err->message, PROBLEM_MAX));
+        step_said(step, "%s: the operation goes on", err->message);
+        err_free(err);
+        err = NULL;
+    }
+    if (err) {
         step_failed(step, err);
     } else {
         step_done(step, out);
     }
+}
+
+static void
+running_end(struct running *running, struct err *err)
+{
+    step_end(running, err);
     mem_free(running->mem);
 }
 
@@ -221,6 +248,28 @@ kept(void *arg, struct err *err)
     loop_post(running->nfvo->loop, kept_here, running);
 }
 
+/* The newest of a VNFC are enough, and the newest that has a key: its server is known by it. */
+static struct err *
+old_drop(struct tx *tx, const struct script_run_row *row)
+{
+    struct cond conds[] = {
+        COND("vnf_instance_id", row->vnf_instance_id), COND("vnfc", row->vnfc), {0}};
+    struct query query = {.table = &script_run_table, .conds = conds, .sorts = newest_first};
+    struct rows rows;
+    bool has_key = false;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct script_run_row *old = rows.items[i];
+
+        if (i >= RUNS_KEPT && (has_key || !old->host_key)) {
+            TRY(row_delete(tx, &script_run_table, old->id));
+        }
+        has_key |= old->host_key != NULL;
+    }
+    return NULL;
+}
+
 static struct err *
 run_keep(struct tx *tx, void *arg)
 {
@@ -228,7 +277,8 @@ run_keep(struct tx *tx, void *arg)
     struct script_run_row *row = row_copy(tx_mem(tx), running->row);
 
     row->ended_at = tx_now(tx);
-    return row_insert(tx, row);
+    TRY(row_insert(tx, row));
+    return old_drop(tx, row);
 }
 
 static void
@@ -254,10 +304,24 @@ run_ended(void *arg, const struct script_result *result, struct err *err)
               : row->exit_status == 0 ? "done"
                                       : "failed",
               row->id);
-    store_write(running->nfvo->store, run_keep, running, kept);
+    if (!err_is(err, E_CANCELLED)) {
+        store_write(running->nfvo->store, run_keep, running, kept);
+    }
 }
 
 /* ---- the step ---------------------------------------------------------------------------------- */
+
+/* On the writer's thread, when maybe no loop turns any more. */
+static void
+cancelled_kept(void *arg, struct err *err)
+{
+    const struct running *running = arg;
+
+    if (err) {
+        log_err(LOG_LV_WARN, "vnfm", err, "the run of a script that was cancelled is not kept");
+    }
+    mem_free(running->mem);
+}
 
 static void
 cancel_look(void *arg)
@@ -268,8 +332,10 @@ cancel_look(void *arg)
         loop_timer_arm(running->timer, LOOK_MS);
         return;
     }
-    script_cancel(running->run);
-    running_end(running, err_new(E_CANCELLED, NULL, "nobody waits for the script any more"));
+    script_cancel(running->run); /* By run_ended its row has what there is. */
+    running->row = row_copy(running->mem, running->row); /* The step goes. */
+    step_end(running, NULL);
+    store_write(running->nfvo->store, run_keep, running, cancelled_kept);
 }
 
 static struct running *
@@ -312,6 +378,7 @@ script_act(struct step *step)
         running_end(running, e);
         return;
     }
+    running->run = script_start(running->nfvo->scripts, &running->order, run_ended, running);
     loop_timer_arm(running->timer, LOOK_MS);
     step_waits_by(step, running->timer);
 }
@@ -334,6 +401,48 @@ const struct step_kind vnf_script = {
     .act = script_act,
     .describe = script_describe,
 };
+
+/* ---- servers of another system ------------------------------------------------------------ */
+
+static struct err *
+forget_local(struct tx *tx, const void *arg, void *out)
+{
+    const struct script_host *host = arg;
+    struct cond conds[] = {COND("server_id", host->server_id),
+                           COND("vnf_instance_id", host->vnf_instance_id),
+                           {.attr = "host_key", .op = COND_NOT_NULL},
+                           {0}};
+    struct query query = {.table = &script_run_table, .conds = conds};
+    struct rows rows;
+
+    (void)out;
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        struct script_run_row *row = row_copy(tx_mem(tx), rows.items[i]);
+
+        row->host_key = NULL;
+        TRY(row_update(tx, rows.items[i], row));
+    }
+    return NULL;
+}
+
+static struct err *
+forget_undo(struct tx *tx, const void *in, const void *out)
+{
+    (void)out;
+    return forget_local(tx, in, NULL);
+}
+
+const struct step_kind vnf_host_key_forget = {
+    .name = "vnf host key forget",
+    .doc = "The server's host key is not known any more.",
+    .effect = FLOW_LOCAL,
+    .in = &script_host_table,
+    .local = forget_local,
+    .undo_local = forget_undo,
+};
+
+/* ---- a flow of one ---------------------------------------------------------------------------- */
 
 static struct err *
 script_flow_run(struct flow *f, const void *in)

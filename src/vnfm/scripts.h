@@ -38,8 +38,9 @@ const struct json *vnf_params_after(struct mem *mem, const struct json *kept,
 struct scripts {
     struct flow *f;
     const struct vnf_in *in;
-    const char *operation;           /* "instantiate_end"; null = as in->operation says, at its end */
-    const char *package_id;          /* null = in's */
+    const char *operation;           /* "instantiate_end"; null = as in->operation says */
+    bool before;                     /* where it is null: at its start, not at its end */
+    const char *package_id;          /* whose scripts; null = in's */
     const struct vnf_wanted *wanted; /* says whether there is such a script, and ways in */
     const struct rows *vnfcs;        /* struct made_vnfc: all that there are */
     const struct rows *old;          /* those that were there before; null = none was */
@@ -49,10 +50,17 @@ struct scripts {
 struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
 /* Is the VNFC none of scripts->old? */
 bool vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc);
-/* The same before a graceful termination, from what is kept of the instance. */
-struct err *vnf_scripts_before_end(struct flow *f, const struct vnf_in *in) MUST_USE;
+/* Script 'operation' of what is kept of the instance, which a step reads: of its package and flavour.  'vnfcs' as
+ * above, null = the instance's own; none is new. */
+struct err *vnf_scripts_kept(struct flow *f, const struct vnf_in *in, const char *operation,
+                             const struct rows *vnfcs) MUST_USE;
 
-extern const struct step_kind vnf_boot_data, vnf_script, vnf_scripts_read;
+/* The server has another system now: the host key that it is known by is forgotten, and when this is taken
+ * back the one that it has shown since. */
+struct err *vnf_host_forget(struct flow *f, const struct vnf_in *in,
+                            const struct made_vnfc *vnfc) MUST_USE;
+
+extern const struct step_kind vnf_boot_data, vnf_script, vnf_scripts_read, vnf_host_key_forget;
 extern const struct flow_type vnf_script_flow;
 
 #endif

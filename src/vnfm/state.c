@@ -6,6 +6,7 @@
 #include "vnfm/flows.h"
 #include "vnfm/foreign.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -182,10 +183,10 @@ servers_change(struct run *run)
     return flow_join_all(run->f);
 }
 
+/* Until version 2 there were no scripts. */
 static struct err *
-operate_run(struct flow *f, const void *arg)
+operate(struct flow *f, const struct vnf_in *in, bool has_scripts)
 {
-    const struct vnf_in *in = arg;
     struct mem *mem = flow_mem(f);
     struct run run = {.f = f, .in = in, .made = row_new(mem, &vnf_made_table)};
     struct owner *owner = row_new(mem, &owner_table);
@@ -202,17 +203,40 @@ operate_run(struct flow *f, const void *arg)
     ask = vnf_grant_in(f, in, run.made->site, &nothing);
     TRY(vnf_grant(f, in, ask, row_new(mem, &grant_out_table)));
     TRY(flow_started(f));
+    TRY(has_scripts ? vnf_scripts_kept(f, in, "operate_start", NULL) : NULL);
     TRY(servers_look(&run));
     TRY(servers_change(&run));
     state->vnf_instance_id = in->vnf_instance_id;
     state->state = run.some_run ? "STARTED" : in->state;
     state->stopped = stopped_then(&run);
+    TRY(has_scripts ? vnf_scripts_kept(f, in, "operate_end", &run.made->vnfcs) : NULL);
     return flow_step(f, "instance", &vnf_state_keep, state, NULL);
 }
 
-const struct flow_type vnf_operate_flow = {
+static struct err *
+operate_run(struct flow *f, const void *in)
+{
+    return operate(f, in, true);
+}
+
+static struct err *
+operate_run_1(struct flow *f, const void *in)
+{
+    return operate(f, in, false);
+}
+
+const struct flow_type vnf_operate_flow_1 = {
     .name = "vnf_operate",
     .version = 1,
+    .doc = "Starts or stops a VNF, as before there were scripts.",
+    .in = &vnf_in_table,
+    .run = operate_run_1,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_operate_flow = {
+    .name = "vnf_operate",
+    .version = 2,
     .doc = "Starts or stops a VNF.",
     .in = &vnf_in_table,
     .run = operate_run,

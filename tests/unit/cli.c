@@ -6,9 +6,11 @@
 #include "sys/file.h"
 #include "test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
     {"place", "VNF=SITE", "place"}, {"wait", NULL, "wait"}, {0}};
@@ -170,6 +172,52 @@ TEST(cli_lists_show_names_where_there_are_some)
     CHECK_STR(print_cell(mem, row, "absent", NULL), "-");
     CHECK(holding_noun.named_by && operation_noun.columns);
     CHECK(str_in("name", operation_noun.columns));
+}
+
+/* What goes to standard output. */
+static const char *
+printed(struct mem *mem, void (*print)(const struct json *json), const struct json *json)
+{
+    const char *path = mem_printf(mem, "%s/out", test_dir());
+    int saved = dup(STDOUT_FILENO), fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    char *text;
+    size_t n;
+
+    REQUIRE(fd >= 0 && saved >= 0 && fflush(stdout) == 0);
+    dup2(fd, STDOUT_FILENO);
+    print(json);
+    fflush(stdout);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(fd);
+    REQUIRE_OK(file_read(mem, path, 1 << 20, &text, &n));
+    return text;
+}
+
+TEST(cli_json_reads_back)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char text[] = "{\"plain\":{\"a\\\"b\\\\c\\n\\u001b\":1},\"\":[]}";
+    const struct json *json, *again;
+    const char *out;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
+    out = printed(mem, print_json, json);
+    REQUIRE_OK(json_parse(mem, out, strlen(out), &again));
+    CHECK_STR(json_text(mem, again), text);
+}
+
+TEST(cli_prints_texts_of_several_lines_as_lines)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char text[] = "{\"exitStatus\": 1, \"output\": \"one\\n\\ttwo\\u001b[2J\\n\\nstatus fine\\n\","
+                               " \"errors\": \"\", \"of\": {\"why\": \"a\\nb\"}}";
+    const struct json *json;
+
+    REQUIRE_OK(json_parse(mem, text, strlen(text), &json));
+    CHECK_STR(printed(mem, print_thing, json),
+              "exitStatus                1\noutput\n  one\n   two?[2J\n  \n  status fine\n"
+              "errors                    \nof\n  why\n    a\n    b\n");
 }
 
 TEST(cli_prints_nothing_that_a_terminal_obeys)

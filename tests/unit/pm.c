@@ -1,5 +1,7 @@
 /* What figures come to: periods and their boundaries, what is missing, and means of parts. */
 #include "pm/measure.h"
+#include "nfvo/nfvo.h"
+#include "vnfm/vnfm.h"
 
 #include "test.h"
 
@@ -265,5 +267,115 @@ TEST(pm_a_report_is_not_twice_in_the_store)
     REQUIRE_OK(store_open(&config, &store));
     CHECK_OK(store_write_wait(store, report_make, NULL));
     CHECK_OK(store_read(store, report_changes, NULL));
+    store_close(store);
+}
+
+/* ---- indicators ----------------------------------------------------------------------------- */
+
+#define N_GAUGES (PM_INDICATED_MAX + 2)
+
+static const char *
+gauge_id(struct mem *mem, int i)
+{
+    return mem_printf(mem, "00000000-0000-4000-8000-%012d", i);
+}
+
+static struct err *
+gauge_insert(struct tx *tx, int i)
+{
+    struct vnf_instance *vnf = row_new(tx_mem(tx), &vnf_instance_table);
+
+    vnf->id = gauge_id(tx_mem(tx), i);
+    vnf->project_id = JOB;
+    vnf->vnfd_id = "gauge";
+    vnf->vnf_provider = vnf->vnf_product_name = vnf->vnf_software_version = vnf->vnfd_version = "x";
+    vnf->instantiation_state = i < N_GAUGES ? "INSTANTIATED" : "NOT_INSTANTIATED";
+    vnf->package_id = JOB;
+    return row_insert(tx, vnf);
+}
+
+static struct err *
+value_insert(struct tx *tx, int i, const char *name)
+{
+    struct vnf_indicator *row = row_new(tx_mem(tx), &vnf_indicator_table);
+
+    row->vnf_instance_id = gauge_id(tx_mem(tx), i);
+    row->id = mem_printf(tx_mem(tx), "%s/%s", row->vnf_instance_id, name);
+    row->project_id = JOB;
+    row->name = name;
+    row->value = "1";
+    return row_insert(tx, row);
+}
+
+static struct err *
+gauges_insert(struct tx *tx, void *arg)
+{
+    static const char indicators[] = "{\"calls\": \"calls\", \"load\": \"v_cpu_usage_mean_vnf\","
+                                     " \"load2\": \"VcpuUsageMeanVnf\", \"_v_cpuusagemeanvnf\": \"vcpu_usagemeanvnf\"}";
+    struct vnf_package *package = row_new(tx_mem(tx), &vnf_package_table);
+
+    (void)arg;
+    package->id = package->project_id = JOB;
+    package->vnfd_id = "gauge";
+    TRY(json_parse(tx_mem(tx), indicators, sizeof indicators - 1, &package->indicators));
+    TRY(row_insert(tx, package));
+    for (int i = 0; i <= N_GAUGES; i++) {
+        TRY(gauge_insert(tx, i));
+    }
+    TRY(value_insert(tx, 1, "load"));
+    TRY(value_insert(tx, 1, "gone"));
+    return value_insert(tx, N_GAUGES, "load");
+}
+
+static struct err *
+gauges_look(struct tx *tx, void *arg)
+{
+    struct pm_all_indicated all = {0}, rest = {0};
+
+    (void)arg;
+    TRY(pm_indicated_now(tx, tx_mem(tx), NULL, &all));
+    REQUIRE(all.n == PM_INDICATED_MAX);
+    REQUIRE(all.items[0].subject.metrics.n == 1);
+    CHECK_STR(all.items[0].names[0], "load");
+    TRY(pm_indicated_now(tx, tx_mem(tx), all.items[all.n - 1].id, &rest));
+    CHECK_INT(rest.n, 2);
+    CHECK_STR(rest.items[1].id, gauge_id(tx_mem(tx), N_GAUGES - 1));
+    return NULL;
+}
+
+static struct err *
+values_sweep(struct tx *tx, void *arg)
+{
+    struct query query = {.table = &vnf_indicator_table};
+    struct rows rows;
+
+    (void)arg;
+    TRY(pm_indicators_sweep(tx));
+    TRY(rows_select(tx, &query, &rows));
+    REQUIRE(rows.n == 1);
+    CHECK_STR(((const struct vnf_indicator *)rows.items[0])->id,
+              mem_printf(tx_mem(tx), "%s/load", gauge_id(tx_mem(tx), 1)));
+    return NULL;
+}
+
+/* However many instances there are, and under however many names a VNFD has a metric. */
+TEST(pm_indicators_are_read_some_at_a_time)
+{
+    static char path[512];
+    static const struct table *tables[64];
+    struct store_config config = {
+        .path = path, .tables = tables, .seal_key = "01234567890123456789012345678901"};
+    struct store *store = NULL;
+    size_t n = 0;
+
+    for (; nfvo_tables[n]; n++) {
+        tables[n] = nfvo_tables[n];
+    }
+    tables[n] = &vnf_indicator_table;
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    REQUIRE_OK(store_open(&config, &store));
+    CHECK_OK(store_write_wait(store, gauges_insert, NULL));
+    CHECK_OK(store_read(store, gauges_look, NULL));
+    CHECK_OK(store_write_wait(store, values_sweep, NULL));
     store_close(store);
 }

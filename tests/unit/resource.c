@@ -39,7 +39,8 @@ static const struct resource group_resource = {.table = &group_table,
                                                .singular = "security_group",
                                                .plural = "security_groups",
                                                .doc = "Groups.",
-                                               .not_found = "SecurityGroupNotFound"};
+                                               .not_found = "SecurityGroupNotFound",
+                                               .flags = RESOURCE_LEAN};
 static const struct resource port_resource = {
     .table = &port_table,
     .singular = "port",
@@ -276,6 +277,22 @@ TEST(resource_counts_what_it_lists)
     count.caller = &admin;
     CHECK_OK(run(store, mem, &count));
     CHECK_INT(count.n, 3);
+}
+
+TEST(resource_lists_lack_what_is_long)
+{
+    AUTO(store) store = world();
+    AUTO(mem) mem = mem_new("test");
+    struct ask list = {.verb = LIST, .caller = &alice, .resource = &group_resource};
+
+    list.id = create(store, mem, &alice, &group_resource, "{\"name\": \"a\", \"story\": \"once\"}");
+    CHECK_OK(run(store, mem, &list));
+    CHECK_STR(buf_copy(mem, &list.out),
+              mem_printf(mem, "{\"id\":\"%s\",\"project_id\":\"p\",\"name\":\"a\"}", list.id));
+    list.verb = GET;
+    CHECK_OK(run(store, mem, &list));
+    CHECK(strstr(buf_copy(mem, &list.out), "\"story\":\"once\""));
+    buf_done(&list.out);
 }
 
 TEST(resource_readers_do_not_write)

@@ -134,6 +134,30 @@ TEST(script_that_does_not_end_is_ended_with_what_it_said)
     world_free(w);
 }
 
+/* So long nobody is waited for; who lets us in may take longer. */
+TEST(script_waits_less_for_a_server_than_for_its_end)
+{
+    struct world *w = world_new(SHUTS, seed);
+    struct script_order order = order_of(w, "true", LONG_MS);
+
+    order.reach_ms = 1500;
+    order_run(w, &order);
+    CHECK_ERR_MSG(w->err, E_UNAVAILABLE, "within 1 s: ");
+    w->err = NULL;
+    world_free(w);
+    w = world_new(SERVES, seed);
+    order = order_of(w, "sleep 4; echo late", LONG_MS);
+    for (order.reach_ms = 2000; !w->began && order.reach_ms <= LONG_MS; order.reach_ms *= 2) {
+        order_run(w, &order);
+        err_free(w->began ? NULL : w->err);
+        w->err = w->began ? w->err : NULL;
+    }
+    CHECK_OK(w->err);
+    w->err = NULL;
+    CHECK_STR(w->out, "late\n");
+    world_free(w);
+}
+
 TEST(script_output_is_bounded)
 {
     struct world *w = world_new(SERVES, seed);
@@ -229,23 +253,98 @@ TEST(script_connects_to_no_address_that_it_may_not)
     world_free(w);
 }
 
+static void
+until_accepted(struct world *w, size_t n)
+{
+    while (w->n_accepted < n) {
+        REQUIRE_OK(loop_turn(w->loop, 1000));
+    }
+}
+
+/* He who is alone has half of the turns; who comes then does not wait for him to end. */
 TEST(scripts_have_their_turns)
 {
     struct world *w = world_new(IS_SILENT, seed);
     struct script_order order = order_of(w, "true", LONG_MS);
-    struct script_run *first = script_start(w->runs, &order, run_ended, w);
+    struct script_run *first;
 
-    for (int i = 0; i < SCRIPT_RUNS; i++) {
+    order.owner = "one";
+    first = script_start(w->runs, &order, run_ended, w);
+    for (int i = 0; i < SCRIPT_RUNS / 2; i++) {
         (void)script_start(w->runs, &order, run_ended, w);
     }
-    while (w->n_accepted < SCRIPT_RUNS) {
-        REQUIRE_OK(loop_turn(w->loop, 1000));
-    }
-    script_cancel(first);
-    while (w->n_accepted < SCRIPT_RUNS + 1) {
-        REQUIRE_OK(loop_turn(w->loop, 1000));
-    }
+    until_accepted(w, SCRIPT_RUNS / 2);
+    REQUIRE_OK(loop_turn(w->loop, 100));
+    CHECK_INT(w->n_accepted, SCRIPT_RUNS / 2);
+    order.owner = "two";
+    (void)script_start(w->runs, &order, run_ended, w);
+    until_accepted(w, SCRIPT_RUNS / 2 + 1);
     CHECK(!w->ended);
+    script_cancel(first); /* "one" has 15, and 16 are free. */
+    CHECK(w->ended && !w->began);
+    CHECK_ERR(w->err, E_CANCELLED);
+    w->err = NULL;
+    w->ended = false;
+    until_accepted(w, SCRIPT_RUNS / 2 + 2);
+    CHECK(!w->ended);
+    world_free(w);
+}
+
+/* A child of whom nothing is true. */
+static void
+impostor_runs(struct world *w, const char *words)
+{
+    const char *program = mem_printf(w->mem, "%s/impostor", test_dir()),
+               *text = mem_printf(w->mem, "#!/bin/sh\nprintf '%s'\nexec sleep 1000\n", words);
+    struct script_runs *runs = w->runs;
+
+    REQUIRE_OK(file_write(program, text, strlen(text), 0700));
+    w->runs = script_runs_new(
+        &(struct script_runs_config){.loop = w->loop, .program = program});
+    text_run(w, "true", LONG_MS);
+    script_runs_free(w->runs);
+    w->runs = runs;
+}
+
+TEST(script_child_is_not_believed)
+{
+    static const char *const words[] = {
+        "K\\1\\0\\0\\0aK\\1\\0\\0\\0b",         /* two keys */
+        "K\\1\\0\\0\\0aH\\1\\0\\0\\0b",         /* a key, and another one */
+        "B\\0\\0\\0\\0",                           /* begins at nobody's */
+        "K\\1\\0\\0\\0aB\\0\\0\\0\\0B\\0\\0\\0\\0", /* begins twice */
+        "O\\1\\0\\0\\0a",                          /* speaks before it begins */
+        "X\\1\\0\\0\\0000",                        /* ends before it begins */
+        "K\\1\\0\\0\\0aB\\0\\0\\0\\0A\\0\\0\\0\\0", /* is away when it runs */
+        "K\\1\\0\\0\\0aB\\0\\0\\0\\0X\\1\\0\\0\\0z", /* a status that is none */
+        "Z\\0\\0\\0\\0",                           /* no word */
+        "K\\1\\100\\0\\0",                         /* more than a piece */
+    };
+    struct world *w = world_new(IS_SILENT, seed);
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        impostor_runs(w, words[i]);
+        CHECK_ERR_MSG(w->err, E_INTERNAL, "does not say what it should");
+        w->err = NULL;
+    }
+    impostor_runs(w, "K\\1\\0\\0\\0aB\\0\\0\\0\\0O\\1\\0\\0\\0oX\\1\\0\\0\\0007");
+    CHECK_OK(w->err);
+    CHECK_STR(w->met, "a");
+    CHECK_STR(w->out, "o");
+    CHECK_INT(w->status, 7);
+    world_free(w);
+}
+
+TEST(script_says_nothing_of_what_a_stranger_greets_with)
+{
+    struct world *w = world_new(SAYS_NONSENSE, seed);
+
+    text_run(w, "true", 3500);
+    CHECK(w->n_accepted > 1);
+    REQUIRE(w->err);
+    CHECK(!strstr(w->err->message, "220") && !strstr(w->err->message, "mail"));
+    CHECK_ERR_MSG(w->err, E_UNAVAILABLE, "what answers there speaks no SSH that we do");
+    w->err = NULL;
     world_free(w);
 }
 
@@ -272,7 +371,13 @@ TEST(script_inputs_have_names_of_variables)
 {
     static const char *const good[] = {"a", "_x", "A1_b"}, *const bad[] = {
         "", "1a", "a-b", "a b", "a;b", "CARRICK_VNFC", "a=b", "a\nb"};
+    char name[257];
 
+    memset(name, 'a', sizeof name - 1);
+    name[256] = '\0';
+    CHECK(!script_input_name_ok(name));
+    name[255] = '\0';
+    CHECK(script_input_name_ok(name));
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
         CHECK(script_input_name_ok(good[i]));
     }

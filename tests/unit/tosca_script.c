@@ -97,6 +97,22 @@ TEST(boot_data_with_inputs_is_known_late)
                   "input size has no value");
 }
 
+TEST(late_values_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    static const char late[] = "{\"concat\": [{\"input\": \"a\"}, {\"input\": \"a\"}]}";
+    const size_t half = 32 << 10;
+    const char *big = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half, 0),
+               *bigger = mem_printf(mem, "{\"a\": \"%0*d\"}", (int)half + 1, 0), *text;
+
+    REQUIRE_OK(late_text(mem, json_of(mem, late),
+                         &(struct late_values){.inputs = json_of(mem, big)}, &text));
+    CHECK_INT(strlen(text), 2 * half);
+    CHECK_ERR_MSG(late_text(mem, json_of(mem, late),
+                            &(struct late_values){.inputs = json_of(mem, bigger)}, &text),
+                  E_UNPROCESSABLE, "its values make more than 65536 bytes");
+}
+
 TEST(boot_data_without_inputs_is_known_at_once)
 {
     AUTO(mem) mem = mem_new("test");
@@ -136,13 +152,52 @@ TEST(scripts_are_read_with_their_inputs)
     CHECK(!vnfd_script(flavour, "scale_end"));
 }
 
+/* What a child that read a hostile package might say instead. */
+TEST(scripts_of_a_record_are_held_against_what_a_descriptor_may_say)
+{
+    static const struct {
+        const char *in, *instead, *why;
+    } cases[] = {
+        {"{\"all\":\"one\"}", "[\"one\"]", "its inputs are no object"},
+        {"{\"all\":\"one\"}", "7", "its inputs are no object"},
+        {"{\"all\":\"one\"}", "{\"a;id;b\":\"one\"}", "no variable of a shell"},
+        {"{\"all\":\"one\"}", "{\"CARRICK_VNFC\":\"one\"}", "no variable of a shell"},
+        {"\"timeout_s\":300", "\"timeout_s\":1125899906842624", "its timeout is out of range"},
+        {"\"timeout_s\":300", "\"timeout_s\":0", "its timeout is out of range"},
+        {"\"management_port\":22", "\"management_port\":65558", "cp: management_port 65558"},
+        {"\"management_port\":22", "\"management_port\":-1", "cp: management_port -1"},
+        {"{\"all\":\"one\"}", "null", NULL},
+    };
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnfd *vnfd;
+
+    REQUIRE_OK(vnfd_of(mem, INPUTS VNF SCRIPTS("{ inputs: { all: one }, heal_end: a.sh }") VDU("")
+                                CP("{ management: ssh }"), &vnfd));
+    vnfd_write(&w, NULL, vnfd);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const char *at = strstr(text.data, cases[i].in), *record;
+        AUTO(err) e = NULL;
+
+        REQUIRE(at);
+        record = mem_printf(mem, "%.*s%s%s", (int)(at - text.data), text.data, cases[i].instead,
+                            at + strlen(cases[i].in));
+        e = vnfd_read(mem, json_of(mem, record), &vnfd);
+        CHECK(!e == !cases[i].why && (!e || strstr(e->message, cases[i].why)));
+    }
+}
+
 TEST(scripts_that_nothing_runs_are_refused)
 {
     static const struct {
         const char *body, *why;
     } cases[] = {
         {INPUTS VNF SCRIPTS("{ instantiate_start: a.sh }") VDU("") CP("{ management: ssh }"),
-         "feature: LCM script (instantiate_start of interface Vnflcm) is not supported"},
+         "feature: LCM script (instantiate_start of interface Vnflcm), at which there is no server to run "
+         "it at, is not supported"},
+        {INPUTS VNF SCRIPTS("{ terminate_end: a.sh }") VDU("") CP("{ management: ssh }"),
+         "(terminate_end of interface Vnflcm), at which there is no server"},
         {INPUTS VNF SCRIPTS("{ instantiate: a.sh }") VDU("") CP("{ management: ssh }"),
          "feature: LCM script (instantiate of interface Vnflcm) is not supported"},
         {INPUTS VNF SCRIPTS("{ reboot_end: a.sh }") VDU("") CP("{ management: ssh }"),

@@ -1,5 +1,6 @@
 /* Scripts as steps of flows, at a real sshd: what is kept, what fails, what a retry and a crash do. */
 #include "nfvo/nfvo.h"
+#include "base/uuid.h"
 #include "script_world.h"
 #include "tosca/record.h"
 #include "vnfm/access.h"
@@ -19,7 +20,7 @@ struct life {
     struct world *w;
     struct store *store;
     struct nfvo nfvo;
-    const char *text;   /* the script */
+    const char *text;   /* the script; null = it will not be run */
     const char *server; /* its id */
     const char *state;  /* of the flow */
     const char *error;
@@ -73,7 +74,8 @@ record_of(struct mem *mem, const struct life *life)
 
     cp.management_user = life->w->user;
     cp.management_port = life->w->port;
-    script.text = life->text;
+    script.text = life->text ? life->text : "true";
+    script.timeout_s = life->text ? LONG_MS / 1000 : 1; /* There is nobody to wait for. */
     REQUIRE_OK(json_parse(mem, inputs, strlen(inputs), &script.inputs));
     jw_object(&w, NULL);
     vnfd_write(&w, "d", &vnfd);
@@ -256,6 +258,78 @@ TEST(vnfm_script_fails_the_operation_and_a_retry_runs_it_again)
     life_end(&life);
 }
 
+/* The end of one long line, and no half of a character before it. */
+TEST(vnfm_script_error_is_cut_between_characters)
+{
+    static const char text[] = "i=0; while [ $i -lt 1000 ]; do printf '\\303\\244' >&2; i=$((i+1)); done\n"
+                               "printf x >&2; exit 4\n";
+    struct life life;
+    const char *told;
+
+    life_begin(&life);
+    script_put(&life, text);
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    CHECK_INT(last_run(&life)->errors_bytes, 2001);
+    told = strstr(life.error, "status 4: ");
+    REQUIRE(told);
+    CHECK(str_starts(told + 10, "\303\244"));
+    CHECK(str_utf8(life.error, strlen(life.error)));
+    life_end(&life);
+}
+
+/* Runs of the same server before: one that met it, and many that did not. */
+static struct err *
+many_fn(struct tx *tx, void *arg)
+{
+    const struct life *life = arg;
+
+    for (int i = 0; i < 20; i++) {
+        struct script_run_row *row = row_new(tx_mem(tx), &script_run_table);
+
+        row->id = uuid_make_ordered(tx_mem(tx));
+        row->project_id = PROJECT;
+        row->vnf_instance_id = INSTANCE;
+        row->vnf_lcm_op_occ_id = FLOW_ID;
+        row->operation = row->address = row->output = row->errors = "x";
+        row->vnfc = i == 19 ? "other" : "vdu";
+        row->server_id = life->server;
+        row->host_key = i < 2 ? life->w->host_key : NULL;
+        row->problem = mem_printf(tx_mem(tx), "%d", i);
+        TRY(row_insert(tx, row));
+    }
+    return NULL;
+}
+
+TEST(vnfm_script_runs_are_kept_for_a_while)
+{
+    struct life life;
+    const struct script_run_row *first, *second;
+
+    life_begin(&life);
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, many_fn, &life));
+    life.w->manner = SHUTS;
+    script_put(&life, NULL);
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    CHECK_INT(life.runs.n, 8 + 1 + 1); /* The one with the newest key, and another VNFC's. */
+    first = life.runs.items[0];
+    second = life.runs.items[1];
+    CHECK_STR(first->problem, "1");
+    CHECK_STR(second->problem, "12");
+    CHECK(!last_run(&life)->host_key);
+    life.w->manner = SERVES;
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, retry_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "COMPLETED");
+    CHECK_INT(life.runs.n, 8 + 1);
+    life_end(&life);
+}
+
 static struct err *
 stranger_fn(struct tx *tx, void *arg)
 {
@@ -290,6 +364,66 @@ TEST(vnfm_script_is_not_run_at_a_server_that_is_another_one)
     life_end(&life);
 }
 
+static struct err *
+forget_fn(struct tx *tx, void *arg)
+{
+    const struct life *life = arg;
+    struct script_host *host = row_new(tx_mem(tx), &script_host_table);
+
+    host->vnf_instance_id = INSTANCE;
+    host->server_id = life->server;
+    return vnf_host_key_forget.local(tx, host, NULL);
+}
+
+/* It has been made anew: the key that it had is not asked for any more. */
+TEST(vnfm_script_is_run_at_a_server_whose_key_was_forgotten)
+{
+    struct life life;
+
+    life_begin(&life);
+    script_put(&life, "true");
+    REQUIRE_OK(store_write_wait(life.store, stranger_fn, &life));
+    REQUIRE_OK(store_write_wait(life.store, forget_fn, &life));
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "COMPLETED");
+    CHECK_STR(last_run(&life)->host_key, life.w->host_key);
+    life_end(&life);
+}
+
+static struct err *
+cancel_fn(struct tx *tx, void *arg)
+{
+    return flow_cancel(tx, ((struct life *)arg)->nfvo.engine, FLOW_ID, true);
+}
+
+/* It has begun: what it did, and at which server, is known. */
+TEST(vnfm_script_that_is_cancelled_leaves_its_run)
+{
+    struct life life;
+    const char *mark;
+
+    life_begin(&life);
+    mark = mem_printf(life.w->mem, "%s/ran", test_dir());
+    script_put(&life, mem_printf(life.w->mem, "touch %s; exec sleep 1000", mark));
+    REQUIRE_OK(store_write_wait(life.store, start_fn, &life));
+    while (!file_exists(mark)) {
+        REQUIRE_OK(loop_turn(life.w->loop, 100));
+    }
+    REQUIRE_OK(loop_turn(life.w->loop, 100)); /* The child has told of the beginning. */
+    REQUIRE_OK(store_write_wait(life.store, cancel_fn, &life));
+    until_over(&life);
+    CHECK_STR(life.state, "FAILED_TEMP");
+    while (life.runs.n == 0) {
+        REQUIRE_OK(loop_turn(life.w->loop, 100));
+        (void)is_over(&life);
+    }
+    CHECK(str_starts(str_or(last_run(&life)->problem, ""), "cancelled"));
+    CHECK_STR(last_run(&life)->host_key, life.w->host_key);
+    CHECK_INT(last_run(&life)->exit_status, INT_NULL);
+    life_end(&life);
+}
+
 /* What a killed process leaves: the intent is in the journal, the outcome is not. */
 TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
 {
@@ -314,6 +448,8 @@ TEST(vnfm_script_is_run_again_after_a_crash_in_its_midst)
     CHECK_STR(life.state, "COMPLETED");
     REQUIRE_OK(file_read(life.w->mem, mark, 100, &text, &n));
     CHECK_STR(text, "once\nagain\n");
-    CHECK_INT(life.runs.n, 1);
+    REQUIRE(life.runs.n == 2); /* The first one ended with its process. */
+    CHECK(str_starts(str_or(((const struct script_run_row *)life.runs.items[0])->problem, ""),
+                     "cancelled"));
     life_end(&life);
 }
