@@ -144,18 +144,37 @@ operation_is_ours(struct recording *r, const char *id, bool *ours)
     return NULL;
 }
 
+/* Is it an operation on another NS that is there: one that is nested?  That is compared by itself. */
+static struct err *
+operation_is_others(struct recording *r, const char *id, bool *others)
+{
+    struct cond by_id[] = {COND("id", id), {0}};
+    struct ns_lcm_op_occ *occ;
+    struct ns_instance *ns = NULL;
+
+    TRY(row_find(r->tx, &ns_lcm_op_occ_table, by_id, &occ));
+    if (occ) {
+        struct cond of_occ[] = {COND("id", occ->ns_instance_id), {0}};
+
+        TRY(row_find(r->tx, &ns_instance_table, of_occ, &ns));
+    }
+    *others = ns && !str_eq(ns->id, r->check->subject.ns_id);
+    return NULL;
+}
+
 /* A flow is ours where it, or one that it is part of, is an operation on the instance. */
 static struct err *
 flow_record(struct recording *r, const char *flow)
 {
     const char *id = flow;
-    bool ours = false;
+    bool ours = false, others = false;
 
-    for (int i = 0; id && !ours && i < FLOWS_DEEP; i++) {
+    for (int i = 0; id && !ours && !others && i < FLOWS_DEEP; i++) {
         struct cond by_id[] = {COND("id", id), {0}};
         struct flow_row *row;
 
         TRY(operation_is_ours(r, id, &ours));
+        TRY(operation_is_others(r, id, &others));
         TRY(row_find(r->tx, &flow_table, by_id, &row));
         id = row ? row->parent_id : NULL;
     }

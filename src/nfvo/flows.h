@@ -100,8 +100,35 @@ struct err *ns_nested_ends(struct tx *tx, struct ns_in *in) MUST_USE;
 /* Is the VNF instance one of the NS, or of one that is nested in it, however deep? */
 struct err *ns_holds(struct tx *tx, const char *ns_instance_id, const char *vnf_instance_id,
                      bool *holds) MUST_USE;
-/* Deletes the rows of the NSs that are nested in this one. */
+/* One that was made ends: as ns_nested_ends, for that one. */
+struct err *ns_nested_end_add(struct tx *tx, const struct ns_instance *ns,
+                              struct ns_in *in) MUST_USE;
+/* The NSs that are nested in this one (struct ns_instance), by their names. */
+struct err *ns_nested_of(struct tx *tx, const char *ns_instance_id, struct rows *rows) MUST_USE;
+/* Deletes the rows of those of them that were made with it. */
 struct err *ns_nested_drop(struct tx *tx, const char *ns_instance_id) MUST_USE;
+/* How many NSs are nested at most, in one request or NS, and how deep: an NSD could come to nest itself
+ * when another is on-boarded anew. */
+#define NS_NESTED_MAX 64
+#define NS_DEPTH_MAX 4
+/* The SAP of the nested NSD that a requirement of its node is mapped to; null where there is none. */
+const struct nsd_sap *ns_nested_sap(const struct nsd *inner, const struct nsd_nested *nested,
+                                    const char *requirement);
+/* A network of one NS as another has it under the name 'link': with 'group', which is the first one's
+ * at the site, and with those of the NSs that it has the network from. */
+struct made_net *ns_net_shared(struct mem *mem, const struct made_net *net, const char *group,
+                               const char *link);
+struct instantiate_ns_request;
+/* ns_nest.c: NS instances that run become part of the NS that is instantiated: in->nested_taken, and what
+ * they lend it in in->given.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong. */
+struct err *ns_nest_fill(struct tx *tx, const struct nsd *nsd,
+                         const struct instantiate_ns_request *request, struct ns_in *in) MUST_USE;
+/* The step of an operation that does it; without any, nothing. */
+struct err *ns_nest_begin(struct flow *f, const struct ns_in *in) MUST_USE;
+/* Those that were taken into the NS go their own way; inside a transaction. */
+struct err *ns_nest_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
+extern const struct step_kind ns_nest_take, ns_nest_leave; /* LOCAL, in nest_rows */
+extern const struct flow_type ns_nest_flow, ns_unnest_flow; /* ADD_NESTED_NS, REMOVE_NESTED_NS */
 extern const struct step_kind ns_nested_make; /* LOCAL, in ns_nested_rows */
 /* ns.c: a row of an NS instance comes and goes, and its NSD is in use meanwhile. */
 struct err *ns_instance_add(struct tx *tx, struct ns_instance *ns) MUST_USE;

@@ -149,6 +149,11 @@ static const struct attr ns_site_made_attrs[] = {
 #include "nfvo/ns_site_made.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT nest_rows
+static const struct attr nest_rows_attrs[] = {
+#include "nfvo/nest_rows.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT ns_image_made
 static const struct attr ns_image_made_attrs[] = {
 #include "nfvo/ns_image_made.tbl"
@@ -270,6 +275,11 @@ const struct table ns_nested_rows_table = {
     .name = "ns_nested_rows",
     .doc = "Nested NS instances to make rows for.",
     TABLE(struct ns_nested_rows, ns_nested_rows_attrs),
+};
+const struct table nest_rows_table = {
+    .name = "nest_rows",
+    .doc = "NS instances that become part of an NS, or are no part of it any more.",
+    TABLE(struct nest_rows, nest_rows_attrs),
 };
 const struct table ns_in_table = {
     .name = "ns_in",

@@ -174,6 +174,10 @@ struct ns_sap_made {
     struct row row;
 #include "nfvo/ns_sap_made.tbl"
 };
+struct nest_rows {
+    struct row row;
+#include "nfvo/nest_rows.tbl"
+};
 struct ns_made {
     struct row row;
 #include "nfvo/ns_made.tbl"
@@ -201,6 +205,6 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
     vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table, plan_route_table,
-    fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table;
+    fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table, nest_rows_table;
 
 #endif

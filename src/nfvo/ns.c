@@ -100,6 +100,12 @@ ns_instance_drop(struct tx *tx, const struct ns_instance *ns)
 static struct err *
 nested_check(const struct ns_instance *ns)
 {
+    if (ns->nested_taken) {
+        return err_new(E_CONFLICT, NULL,
+                       "NS instance %s is nested in NS instance %s: take it out of that first, by an "
+                       "update REMOVE_NESTED_NS",
+                       ns->id, ns->nested_in);
+    }
     return ns->nested_in ? err_new(E_CONFLICT, NULL,
                                    "NS instance %s is nested in NS instance %s, and goes with it",
                                    ns->id, ns->nested_in)
@@ -268,13 +274,16 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                      const struct lcm_request *request, struct ns_in **out)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct err *faults;
     struct nsd *nsd;
 
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
-    TRY(err_join(ns_instantiate_check(tx, in->project_id, nsd, request->row),
-                 err_join(ns_pnfs_check(tx, nsd, request->row, in), ns_nested_fill(tx, nsd, in))));
     in->request = request->body;
+    faults = ns_instantiate_check(tx, in->project_id, nsd, request->row);
+    faults = err_join(faults, ns_pnfs_check(tx, nsd, request->row, in));
+    faults = err_join(faults, ns_nest_fill(tx, nsd, request->row, in));
+    TRY(err_join(faults, ns_nested_fill(tx, nsd, in)));
     *out = in;
     return NULL;
 }
@@ -653,6 +662,93 @@ pnfs_write(struct changes *c, const struct ns_in *in)
     return NULL;
 }
 
+/* ---- affectedNss */
+
+static struct err *
+nsd_id_of(struct tx *tx, const char *nsd_info_id, const char **nsd_id)
+{
+    struct cond by_id[] = {COND("id", nsd_info_id), {0}};
+    struct ns_descriptor *descriptor;
+
+    TRY(row_find(tx, &ns_descriptor_table, by_id, &descriptor));
+    *nsd_id = descriptor ? descriptor->nsd_id : "";
+    return NULL;
+}
+
+static struct err *
+ns_change(struct changes *c, const char *id, const char *nsd_info_id, const char *type,
+          const char *result)
+{
+    const char *nsd_id = NULL;
+
+    TRY(nsd_id_of(c->tx, nsd_info_id, &nsd_id));
+    jw_object(&c->w, NULL);
+    jw_str(&c->w, "nsInstanceId", id);
+    jw_str(&c->w, "nsdId", nsd_id);
+    jw_str(&c->w, "changeType", type);
+    jw_str(&c->w, "changeResult", result);
+    jw_end(&c->w);
+    return NULL;
+}
+
+/* Nested NSs that were made or ended: operations of their own. */
+static struct err *
+nested_write(struct changes *c)
+{
+    struct cond of_flow[] = {COND("parent_id", c->flow->id), {0}};
+    struct query query = {.table = &flow_table, .conds = of_flow};
+    struct rows rows;
+
+    TRY(rows_select(c->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct flow_row *child = rows.items[i];
+        bool made = str_eq(child->type, ns_instantiate_flow.name);
+        struct ns_in *in = NULL;
+
+        if ((made || str_eq(child->type, ns_terminate_flow.name)) && !flow_is_replaced(&rows, child)) {
+            TRY(input_read(c->tx, child, &in));
+            TRY(ns_change(c, in->ns_instance_id, in->nsd_info_id,
+                          made ? "INSTANTIATE" : "TERMINATE",
+                          flow_row_state(child) == FLOW_COMPLETED     ? "COMPLETED"
+                          : flow_row_state(child) == FLOW_ROLLED_BACK ? "ROLLED_BACK"
+                                                                      : "FAILED"));
+        }
+    }
+    return NULL;
+}
+
+/* One that ran became part of the NS, or is none any more: as its row has it. */
+static struct err *
+nest_write(struct changes *c, const char *ns_instance_id, const char *id, bool added)
+{
+    struct cond by_id[] = {COND("id", id), {0}};
+    struct ns_instance *ns;
+    bool back = flow_row_state(c->flow) == FLOW_ROLLED_BACK, is_in;
+
+    TRY(row_find(c->tx, &ns_instance_table, by_id, &ns));
+    is_in = ns && str_eq(ns->nested_in, ns_instance_id);
+    if (!ns || (added != is_in && !back)) {
+        return NULL;
+    }
+    return ns_change(c, id, ns->nsd_info_id, added ? "ADD" : "REMOVE",
+                     back ? "ROLLED_BACK" : "COMPLETED");
+}
+
+static struct err *
+nss_write(struct changes *c, const struct ns_in *in)
+{
+    TRY(nested_write(c));
+    for (size_t i = 0; i < in->nested_taken.n; i++) {
+        const struct ns_nested *nested = in->nested_taken.items[i];
+
+        TRY(nest_write(c, in->ns_instance_id, nested->ns_instance_id, true));
+    }
+    for (size_t i = 0; i < in->nested_freed.n; i++) {
+        TRY(nest_write(c, in->ns_instance_id, in->nested_freed.items[i], false));
+    }
+    return NULL;
+}
+
 static struct err *
 changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
            const struct json **changes)
@@ -675,6 +771,9 @@ changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
     jw_end(&c.w);
     jw_array(&c.w, "affectedPnfs");
     TRY(pnfs_write(&c, in));
+    jw_end(&c.w);
+    jw_array(&c.w, "affectedNss");
+    TRY(nss_write(&c, in));
     jw_end(&c.w);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         jw_array(&c.w, lists[i].key);
@@ -703,6 +802,8 @@ static const struct operation operations[] = {
     {&ns_flavour_change_flow, "UPDATE"},
     {&ns_adopt_flow, "UPDATE"},
     {&ns_pnfs_flow, "UPDATE"},
+    {&ns_nest_flow, "UPDATE"},
+    {&ns_unnest_flow, "UPDATE"},
     {&ns_grow_flow, "UPDATE"},
     {&ns_shrink_flow, "UPDATE"},
     {&ns_terminate_flow, "TERMINATE"},

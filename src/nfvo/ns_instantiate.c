@@ -180,6 +180,7 @@ instantiate_run(struct flow *f, const void *arg)
     run.steering.in = run.in;
     run.steering.plan = run.plan;
     TRY(plan_make(&run));
+    TRY(ns_nest_begin(f, run.in));
     TRY(bases_spawn(&run));
     TRY(bases_join(&run));
     TRY(ns_nested_spawn(&run));

@@ -511,6 +511,7 @@ forget_local(struct tx *tx, const void *arg, void *out)
     for (size_t i = 0; i < rows.n; i++) {
         TRY(vnf_delete(tx, ((const struct vnf_instance *)rows.items[i])->id));
     }
+    TRY(ns_nest_free(tx, owner->owner_id));
     TRY(ns_nested_drop(tx, owner->owner_id));
     return ns_empty(tx, owner->owner_id);
 }

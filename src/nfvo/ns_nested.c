@@ -11,9 +11,7 @@
 
 #include "flow/poison.h"
 
-#define NESTED_MAX 64 /* Of one request, at all depths. */
 #define NESTED_NAME_MAX 255
-#define DEPTH_MAX 4 /* NSs in NSs; an NSD could come to nest itself when another is on-boarded anew. */
 
 /* ---- what is made ------------------------------------------------------------------------ */
 
@@ -21,9 +19,8 @@ struct filling;
 static struct err *fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in,
                         int depth);
 
-/* The SAP that a requirement of the nested NS's node is mapped to. */
-static const struct nsd_sap *
-sap_of(const struct nsd *inner, const struct nsd_nested *nested, const char *requirement)
+const struct nsd_sap *
+ns_nested_sap(const struct nsd *inner, const struct nsd_nested *nested, const char *requirement)
 {
     for (size_t i = 0; i < inner->n_saps; i++) {
         if (str_eq(inner->saps[i].requirement, requirement)) {
@@ -58,7 +55,7 @@ joins_fill(struct mem *mem, const struct nsd *inner, const struct nsd_nested *de
 {
     for (size_t i = 0; i < described->n_connections; i++) {
         const struct nsd_connection *connection = &described->connections[i];
-        const struct nsd_sap *sap = sap_of(inner, described, connection->requirement);
+        const struct nsd_sap *sap = ns_nested_sap(inner, described, connection->requirement);
         struct ns_join *join = row_new(mem, &ns_join_table);
 
         if (!sap) {
@@ -87,16 +84,90 @@ joins_fill(struct mem *mem, const struct nsd *inner, const struct nsd_nested *de
     return NULL;
 }
 
-/* An instantiation as its NSD has it. */
+/* What the request around says of the profile under 'key'; null where it says nothing. */
+static const struct json *
+said_of(const struct json *around, const char *key, const char *profile)
+{
+    const struct json *list = json_get(around, key);
+
+    json_each (list, i) {
+        if (str_eq(json_get_str(list->items[i], "nsProfileId"), profile)) {
+            return list->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* Several objects become one; of keys that are in more than one of them, the last. */
+static void
+params_write(struct mem *mem, struct jw *w, const struct json *list)
+{
+    struct map told;
+
+    map_init(&told, mem);
+    jw_object(w, "additionalParamsForNs");
+    for (size_t i = list->n; i > 0; i--) {
+        const struct json *params = list->items[i - 1];
+
+        json_each (params, k) {
+            if (map_add(&told, params->keys[k], w)) {
+                jw_json(w, params->keys[k], params->items[k]);
+            }
+        }
+    }
+    jw_end(w);
+}
+
+static void
+place_write(struct jw *w, const char *key, const char *profile, const struct json *where)
+{
+    jw_object(w, NULL);
+    jw_str(w, key, profile);
+    jw_json(w, "locationConstraints", where);
+    jw_end(w);
+}
+
+/* Where it has to be, all that is in it has to be. */
+static void
+places_write(struct jw *w, const struct nsd *inner, const struct json *where)
+{
+    jw_array(w, "locationConstraints");
+    for (size_t i = 0; i < inner->n_vnfs; i++) {
+        place_write(w, "vnfProfileId", inner->vnfs[i].name, where);
+    }
+    jw_end(w);
+    jw_array(w, "nestedNsLocationConstraints");
+    for (size_t i = 0; i < inner->n_nested; i++) {
+        place_write(w, "nsProfileId", inner->nested[i].name, where);
+    }
+    jw_end(w);
+}
+
+/* An instantiation as its NSD, its profile and the request around have it. */
 static struct err *
-request_make(struct mem *mem, const char *flavour, const struct json **body,
+request_make(struct mem *mem, const struct nsd_nested *described, const struct nsd *inner,
+             const struct json *around, const struct json **body,
              struct instantiate_ns_request **request)
 {
+    const struct json *params =
+        json_get(said_of(around, "additionalParamsForNestedNs", described->name), "additionalParam");
+    const struct json *where =
+        json_get(said_of(around, "nestedNsLocationConstraints", described->name),
+                 "locationConstraints");
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    jw_str(&w, "nsFlavourId", flavour);
+    jw_str(&w, "nsFlavourId", str_or(inner->flavour_id, "default"));
+    if (described->level) {
+        jw_str(&w, "nsInstantiationLevelId", described->level);
+    }
+    if (params) {
+        params_write(mem, &w, params);
+    }
+    if (where) {
+        places_write(&w, inner, where);
+    }
     jw_end(&w);
     TRY(json_parse(mem, text.data, text.len, body));
     return ns_request_read(mem, *body, request);
@@ -120,13 +191,13 @@ nested_fill(struct filling *filling, const struct nsd_nested *described, const s
     struct nsd *inner;
     const char *text;
 
-    if (++filling->n > NESTED_MAX) {
+    if (++filling->n > NS_NESTED_MAX) {
         return err_new(E_UNPROCESSABLE, NULL, "more than %d network services would be nested in it",
-                       NESTED_MAX);
+                       NS_NESTED_MAX);
     }
-    if (depth > DEPTH_MAX) {
+    if (depth > NS_DEPTH_MAX) {
         return err_new(E_UNPROCESSABLE, NULL, "network services are nested more than %d deep",
-                       DEPTH_MAX);
+                       NS_DEPTH_MAX);
     }
     TRY(ns_descriptor_find(tx, outer->project_id, described->nsd_id, &descriptor));
     if (!str_eq(descriptor->operational_state, "ENABLED")) {
@@ -146,7 +217,7 @@ nested_fill(struct filling *filling, const struct nsd_nested *described, const s
         return err_new(E_UNPROCESSABLE, NULL, "its name would be longer than %d: name the NS shorter",
                        NESTED_NAME_MAX);
     }
-    TRY(request_make(mem, str_or(inner->flavour_id, "default"), &in->request, &request));
+    TRY(request_make(mem, described, inner, outer->request, &in->request, &request));
     TRY(ns_instantiate_check(tx, in->project_id, inner, request));
     TRY(fill(filling, inner, in, depth + 1));
     TRY(joins_fill(mem, inner, described, nested));
@@ -156,16 +227,33 @@ nested_fill(struct filling *filling, const struct nsd_nested *described, const s
     return json_parse(mem, text, strlen(text), &nested->in);
 }
 
+/* Is one made?  Not where the profile has none at first, or one is taken in. */
+static bool
+is_made(const struct nsd_nested *described, const struct ns_in *in)
+{
+    int64_t n = nsd_nested_first(described);
+
+    for (size_t i = 0; i < in->nested_taken.n; i++) {
+        n -= str_eq(((const struct ns_nested *)in->nested_taken.items[i])->profile, described->name);
+    }
+    return n > 0;
+}
+
 static struct err *
 fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in, int depth)
 {
     struct tx *tx = filling->tx;
     struct err *faults = NULL;
 
-    for (size_t i = 0; i < nsd->n_nested && filling->n <= NESTED_MAX; i++) {
+    for (size_t i = 0; i < nsd->n_nested && filling->n <= NS_NESTED_MAX; i++) {
         struct ns_nested *nested = row_new(tx_mem(tx), &ns_nested_table);
-        struct err *e = nested_fill(filling, &nsd->nested[i], in, nested, depth);
+        struct err *e = is_made(&nsd->nested[i], in)
+                            ? nested_fill(filling, &nsd->nested[i], in, nested, depth)
+                            : NULL;
 
+        if (!is_made(&nsd->nested[i], in)) {
+            continue;
+        }
         if (e) {
             request_fault(&faults, "NS profile %s: %s", nsd->nested[i].name,
                           err_full(tx_mem(tx), e));
@@ -177,12 +265,38 @@ fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in, int depth
     return faults;
 }
 
+/* Words are for profiles of which one is made. */
+static struct err *
+words_check(struct mem *mem, const struct nsd *nsd, const struct ns_in *in, const char *key)
+{
+    const struct json *list = json_get(in->request, key);
+    struct err *faults = NULL;
+    struct map seen;
+
+    map_init(&seen, mem);
+    json_each (list, i) {
+        const char *profile = json_get_str(list->items[i], "nsProfileId");
+        const struct nsd_nested *described = nsd_nested_named(nsd, profile);
+
+        if (!described) {
+            request_fault(&faults, "%s[%zu]: the NSD has no NS profile %s", key, i, profile);
+        } else if (!is_made(described, in)) {
+            request_fault(&faults, "%s[%zu]: no NS of NS profile %s is made", key, i, profile);
+        } else if (!map_add(&seen, profile, &seen)) {
+            request_fault(&faults, "%s[%zu]: %s is given twice", key, i, profile);
+        }
+    }
+    return faults;
+}
+
 struct err *
 ns_nested_fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in)
 {
     struct filling filling = {.tx = tx};
+    struct err *faults = words_check(tx_mem(tx), nsd, in, "nestedNsLocationConstraints");
 
-    return fill(&filling, nsd, in, 1);
+    faults = err_join(faults, words_check(tx_mem(tx), nsd, in, "additionalParamsForNestedNs"));
+    return err_join(faults, fill(&filling, nsd, in, 1));
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -213,6 +327,7 @@ make_local(struct tx *tx, const void *arg, void *out)
         ns->nsd_id = nested->nsd_id;
         ns->nsd_info_id = in->nsd_info_id;
         ns->nested_in = rows->ns_instance_id;
+        ns->nested_as = nested->profile;
         ns->ns_state = "NOT_INSTANTIATED";
         TRY(ns_instance_add(tx, ns));
     }
@@ -235,8 +350,8 @@ const struct step_kind ns_nested_make = {
     .undo_local = make_undo,
 };
 
-static struct err *
-nested_of(struct tx *tx, const char *ns_instance_id, struct rows *rows)
+struct err *
+ns_nested_of(struct tx *tx, const char *ns_instance_id, struct rows *rows)
 {
     struct cond of_ns[] = {COND("nested_in", ns_instance_id), {0}};
     struct sort by_name[] = {{.attr = "name"}, {0}};
@@ -250,9 +365,11 @@ ns_nested_drop(struct tx *tx, const char *ns_instance_id)
 {
     struct rows rows;
 
-    TRY(nested_of(tx, ns_instance_id, &rows));
+    TRY(ns_nested_of(tx, ns_instance_id, &rows));
     for (size_t i = 0; i < rows.n; i++) {
-        TRY(ns_instance_drop(tx, rows.items[i]));
+        const struct ns_instance *ns = rows.items[i];
+
+        TRY(ns->nested_taken ? NULL : ns_instance_drop(tx, ns));
     }
     return NULL;
 }
@@ -263,6 +380,24 @@ static const char *
 label_of(struct flow *f, const struct ns_nested *nested)
 {
     return flow_label(f, "nested %s", nested->profile);
+}
+
+struct made_net *
+ns_net_shared(struct mem *mem, const struct made_net *net, const char *group, const char *link)
+{
+    struct made_net *same = row_copy(mem, net);
+
+    same->link = link;
+    same->interconnect_id = same->router_id = same->lent_by = NULL;
+    same->security_group_id = group;
+    same->groups = (struct strs){0};
+    for (size_t i = 0; i < net->groups.n; i++) {
+        steer_name_add(mem, &same->groups, net->groups.items[i]);
+    }
+    if (net->security_group_id) {
+        steer_name_add(mem, &same->groups, net->security_group_id);
+    }
+    return same;
 }
 
 /* The links of the NS around, under the names that they have in the nested one. */
@@ -280,12 +415,8 @@ given_fill(const struct ns_parts *run, const struct ns_nested *nested, struct ns
             const struct made_net *net = base->nets.items[k % base->nets.n];
 
             if (str_eq(net->link, join->outer)) {
-                struct made_net *same = row_copy(run->mem, net);
-
-                same->link = join->inner;
-                same->interconnect_id = same->router_id = NULL;
-                same->security_group_id = base->security_group_id;
-                place_add(run->mem, &given->nets, same);
+                place_add(run->mem, &given->nets,
+                          ns_net_shared(run->mem, net, base->security_group_id, join->inner));
             }
         }
         if (given->nets.n) {
@@ -360,6 +491,7 @@ ns_given_names(const struct ns_parts *run)
 
             net->network_id = net->subnet_id = "";
             net->security_group_id = net->vtep = NULL;
+            net->groups = (struct strs){0};
             net->vni = INT_NULL;
         }
     }
@@ -409,33 +541,45 @@ end_request(struct tx *tx, const char *ns_instance_id, const struct json *around
 }
 
 struct err *
-ns_nested_ends(struct tx *tx, struct ns_in *in)
+ns_nested_end_add(struct tx *tx, const struct ns_instance *ns, struct ns_in *in)
 {
     struct mem *mem = tx_mem(tx);
+    struct ns_nested *nested = row_new(mem, &ns_nested_table);
+    struct ns_in *end = row_new(mem, &ns_in_table);
+    const char *text;
+
+    TRY(ns_operation_free(tx, ns->id));
+    if (!str_eq(ns->ns_state, "INSTANTIATED")) {
+        return NULL;
+    }
+    end->ns_instance_id = ns->id;
+    end->project_id = ns->project_id;
+    end->nsd_info_id = ns->nsd_info_id;
+    end->name = ns->name;
+    TRY(end_request(tx, ns->id, in->request, &end->request));
+    TRY(ns_nested_ends(tx, end));
+    nested->profile = ns->name;
+    nested->ns_instance_id = ns->id;
+    text = row_to_json(mem, end, false);
+    TRY(json_parse(mem, text, strlen(text), &nested->in));
+    place_add(mem, &in->nested, nested);
+    return NULL;
+}
+
+struct err *
+ns_nested_ends(struct tx *tx, struct ns_in *in)
+{
     struct rows rows;
 
-    TRY(nested_of(tx, in->ns_instance_id, &rows));
+    TRY(ns_nested_of(tx, in->ns_instance_id, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         const struct ns_instance *ns = rows.items[i];
-        struct ns_nested *nested = row_new(mem, &ns_nested_table);
-        struct ns_in *end = row_new(mem, &ns_in_table);
-        const char *text;
 
-        TRY(ns_operation_free(tx, ns->id));
-        if (!str_eq(ns->ns_state, "INSTANTIATED")) {
-            continue;
+        if (ns->nested_taken) {
+            steer_name_add(tx_mem(tx), &in->nested_freed, ns->id);
+        } else {
+            TRY(ns_nested_end_add(tx, ns, in));
         }
-        end->ns_instance_id = ns->id;
-        end->project_id = ns->project_id;
-        end->nsd_info_id = ns->nsd_info_id;
-        end->name = ns->name;
-        TRY(end_request(tx, ns->id, in->request, &end->request));
-        TRY(ns_nested_ends(tx, end));
-        nested->profile = ns->name;
-        nested->ns_instance_id = ns->id;
-        text = row_to_json(mem, end, false);
-        TRY(json_parse(mem, text, strlen(text), &nested->in));
-        place_add(mem, &in->nested, nested);
     }
     return NULL;
 }

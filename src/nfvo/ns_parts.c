@@ -87,6 +87,20 @@ net_at(const struct ns_site_made *base, const char *link)
     return NULL;
 }
 
+/* Its own, and those of other NSs that have the network too. */
+static void
+groups_fill(struct mem *mem, const struct ns_site_made *base, const struct made_net *net,
+            struct strs *groups)
+{
+    steer_name_add(mem, groups, base->security_group_id);
+    if (net->security_group_id) {
+        steer_name_add(mem, groups, net->security_group_id);
+    }
+    for (size_t i = 0; i < net->groups.n; i++) {
+        steer_name_add(mem, groups, net->groups.items[i]);
+    }
+}
+
 static struct err *
 connections_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in *in)
 {
@@ -107,10 +121,7 @@ connections_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in
         connection->subnet_id = net->subnet_id;
         connection->function = planned->function && planned->passes.n == 0;
         connection->passes = planned->passes;
-        steer_name_add(run->mem, &connection->security_groups, base->security_group_id);
-        if (net->security_group_id) {
-            steer_name_add(run->mem, &connection->security_groups, net->security_group_id);
-        }
+        groups_fill(run->mem, base, net, &connection->security_groups);
         place_add(run->mem, &in->connections, connection);
     }
     return NULL;
@@ -205,9 +216,7 @@ sap_port(struct ns_parts *run, const struct plan_sap *sap, const struct ns_site_
     ip->subnet_id = net->subnet_id;
     ip->ip_address = sap->ip_address;
     place_add(run->mem, &port->fixed_ips, ip);
-    port->security_groups.items =
-        mem_copy(run->mem, &base->security_group_id, sizeof(const char *));
-    port->security_groups.n = 1;
+    groups_fill(run->mem, base, net, &port->security_groups);
     return port;
 }
 

@@ -28,7 +28,9 @@
     X(REMOVE_SAP, sap_remove, sap_remove, update_sap_remove, ns_shrink_flow, NULL)                 \
     X(ADD_PNF, pnf_add, pnf_add, update_pnf_add, ns_pnfs_flow, NULL)                               \
     X(MODIFY_PNF, pnf_modify, pnf_modify, update_pnf_modify, ns_pnfs_flow, NULL)                   \
-    X(REMOVE_PNF, pnf_remove, pnf_remove, update_pnf_remove, ns_pnfs_flow, NULL)
+    X(REMOVE_PNF, pnf_remove, pnf_remove, update_pnf_remove, ns_pnfs_flow, NULL)                   \
+    X(ADD_NESTED_NS, nest, nest, update_nest, ns_nest_flow, NULL)                                  \
+    X(REMOVE_NESTED_NS, unnest, unnest, update_unnest, ns_unnest_flow, NULL)
 
 /* An update that is held against the NS. */
 struct ns_updating {
@@ -63,6 +65,7 @@ ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_g
 ns_update_check_fn update_sap_add, update_sap_remove;
 ns_update_check_fn update_graph_change; /* ns_graph.c */
 ns_update_check_fn update_pnf_add, update_pnf_modify, update_pnf_remove; /* ns_pnf.c */
+ns_update_check_fn update_nest, update_unnest; /* ns_nest.c */
 
 /* Takes a VNF of a profile, or one of the NS that goes, into u->in; all of it together is checked
  * at the end: numbers of instances of each profile, positions without any.  E_UNPROCESSABLE. */

@@ -237,6 +237,7 @@ sites_keep(struct placing *p)
             used = used ||
                    str_eq(((const struct plan_vnf *)p->plan->vnfs.items[j])->site, site->site);
         }
+        used = used || (p->nsd->n_nested > 0 && place_given_at(p, site->site));
         if (used) {
             place_add(p->mem, &p->plan->sites, site);
         }

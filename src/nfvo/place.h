@@ -50,6 +50,7 @@ struct err *place_saps(struct placing *p) MUST_USE;
 const struct site_seen *place_nested_home(const struct placing *p, const char *link);
 /* Is the link one of the NS around this one; at that site (null: at any)? */
 bool place_given(const struct placing *p, const char *link, const char *site);
+bool place_given_at(const struct placing *p, const char *site); /* any link */
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
 /* place_overlap.c: E_UNPROCESSABLE where two paths claim the same packets; names all such rules. */

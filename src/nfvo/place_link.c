@@ -64,20 +64,47 @@ site_is_on(const struct placing *p, const struct site_seen *site, const char *li
     return on;
 }
 
-/* Does a nested NS have the link too? */
 static bool
-is_nested(const struct placing *p, const char *link)
+nested_is_on(const struct nsd_nested *nested, const char *link)
 {
-    for (size_t i = 0; i < p->nsd->n_nested; i++) {
-        const struct nsd_nested *nested = &p->nsd->nested[i];
-
-        for (size_t k = 0; k < nested->n_connections; k++) {
-            if (str_eq(nested->connections[k].link, link)) {
-                return true;
-            }
+    for (size_t k = 0; nested && k < nested->n_connections; k++) {
+        if (str_eq(nested->connections[k].link, link)) {
+            return true;
         }
     }
     return false;
+}
+
+/* Does a nested NS that is made have the link too? */
+static bool
+is_nested(const struct placing *p, const char *link)
+{
+    for (size_t i = 0; p->in && i < p->in->nested.n; i++) {
+        const struct ns_nested *nested = p->in->nested.items[i];
+
+        if (nested_is_on(nsd_nested_named(p->nsd, nested->profile), link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the request let the nested NSs that are on the link be at that site? */
+static bool
+nested_may_be(const struct placing *p, const char *link, const struct site_seen *site)
+{
+    struct vnf_location *location = row_new(p->mem, &vnf_location_table);
+
+    for (size_t i = 0; i < p->request->nested_locations.n; i++) {
+        const struct nested_ns_location *asked = p->request->nested_locations.items[i];
+
+        location->where = asked->where;
+        if (nested_is_on(nsd_nested_named(p->nsd, asked->profile), link) &&
+            place_location_fault(p->mem, location, site)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 const struct site_seen *
@@ -95,7 +122,7 @@ place_nested_home(const struct placing *p, const char *link)
     for (size_t i = 0; i < p->sites->n; i++) {
         const struct site_seen *site = p->sites->items[i];
 
-        if (site->reachable) {
+        if (site->reachable && nested_may_be(p, link, site)) {
             return site;
         }
     }
@@ -285,7 +312,7 @@ place_links(struct placing *p)
         struct plan_link *link = link_new(p, described, i);
 
         if (place_given(p, link->name, NULL)) {
-            place_note(p, "link %s is one of the service around", link->name);
+            place_note(p, "link %s is one of another service", link->name);
             continue;
         }
         TRY(members_fill(p, link));

@@ -297,7 +297,18 @@ place_given(const struct placing *p, const char *link, const char *site)
     return false;
 }
 
-/* A link of the NS around is where that has it. */
+bool
+place_given_at(const struct placing *p, const char *site)
+{
+    for (size_t i = 0; p->in && i < p->in->given.n; i++) {
+        if (str_eq(((const struct ns_site_made *)p->in->given.items[i])->site, site)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A link of the NS around, or of one that is taken in, is where that has it. */
 static const char *
 given_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
 {
@@ -476,18 +487,57 @@ data_of(const struct placing *p, const char *sap)
     return NULL;
 }
 
+/* The site of a network that is lent by an NS which is taken in; null where the link is none. */
+static const struct site_seen *
+site_lent(const struct placing *p, const char *link)
+{
+    for (size_t i = 0; p->in && i < p->in->given.n; i++) {
+        const struct ns_site_made *at = p->in->given.items[i];
+
+        for (size_t k = 0; k < at->nets.n; k++) {
+            const struct made_net *net = at->nets.items[k];
+
+            if (net->lent_by && str_eq(net->link, link)) {
+                return place_site(p, at->site);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Where an NS that runs has the link. */
+static const struct site_seen *
+site_of_base(const struct placing *p, const char *link)
+{
+    for (size_t i = 0; p->bases && i < p->sites->n; i++) {
+        const struct site_seen *site = p->sites->items[i];
+
+        if (has_link(p, site->site, link)) {
+            return site;
+        }
+    }
+    return NULL;
+}
+
 /* additionalParamsForNs.sapSites: {SAP: SITE}. */
 static struct err *
 sap_place(struct placing *p, struct plan_sap *sap)
 {
     const char *asked = json_get_str(json_get(p->request->params, "sapSites"), sap->name);
+    const struct site_seen *lent = site_lent(p, sap->link);
     const struct site_seen *site =
-        asked ? place_site_named(p->sites, asked) : site_of_link(p, sap->link);
+        asked ? place_site_named(p->sites, asked) : lent ? lent : site_of_link(p, sap->link);
 
     if (asked && !site) {
         return err_new(E_INVALID, NULL, "sapSites: SAP %s names site \"%s\", which there is not",
                        sap->name, asked);
     }
+    if (asked && lent && site != lent) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "sapSites: SAP %s is on link %s, which the NS that is taken in has at site %s",
+                       sap->name, sap->link, lent->name);
+    }
+    site = site ? site : site_of_base(p, sap->link);
     site = site ? site : place_nested_home(p, sap->link);
     if (!site) {
         return err_new(E_INVALID, NULL, "SAP %s: no VNF is on its link %s", sap->name, sap->link);
@@ -514,7 +564,7 @@ place_saps(struct placing *p)
         if (p->bases && !data) {
             continue; /* The NS runs: only what is asked for comes. */
         }
-        if (place_given(p, described->link, NULL)) {
+        if (place_given(p, described->link, NULL) && !site_lent(p, described->link)) {
             place_note(p, "SAP %s is a link of the service around", described->name);
             continue;
         }

@@ -57,6 +57,25 @@ request_check_drain(struct mem *mem, const struct attr *attr, void *value)
     return fault;
 }
 
+/* An array of objects. */
+static const char *
+request_check_objects(struct mem *mem, const struct attr *attr, void *value)
+{
+    const struct json *list = *(const struct json *const *)value;
+
+    (void)mem;
+    (void)attr;
+    if (!json_is(list, JSON_T_ARRAY)) {
+        return "an array of objects is needed.";
+    }
+    json_each (list, i) {
+        if (!json_is(list->items[i], JSON_T_OBJECT)) {
+            return "an array of objects is needed.";
+        }
+    }
+    return NULL;
+}
+
 static const char *const resource_types[] = {"COMPUTE", "VL", "STORAGE", "LINKPORT", NULL};
 static const char *const constraint_id_types[] = {"RES_MGMT", "GRANT", NULL};
 /* SOL003 9.5.4.3 GrantedLcmOperationType. */
@@ -124,6 +143,21 @@ static const struct attr vnf_params_attrs[] = {
 #define TABLE_STRUCT affinity_rule
 static const struct attr affinity_rule_attrs[] = {
 #include "nfvo/affinity_rule.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT nested_ns_data
+static const struct attr nested_ns_data_attrs[] = {
+#include "nfvo/nested_ns_data.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT nested_ns_params
+static const struct attr nested_ns_params_attrs[] = {
+#include "nfvo/nested_ns_params.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT nested_ns_location
+static const struct attr nested_ns_location_attrs[] = {
+#include "nfvo/nested_ns_location.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT pnf_cp_data

@@ -17,6 +17,9 @@ struct ns_in;
     X(vnf_location, "Where the VNFs of a profile have to be.")                                     \
     X(vnf_params, "Words for the VNFs of a profile.")                                              \
     X(affinity_rule, "VNFs that have to be together or apart.")                                    \
+    X(nested_ns_data, "An NS instance that runs.")                                                 \
+    X(nested_ns_params, "Words for a nested NS.")                                                  \
+    X(nested_ns_location, "Where a nested NS has to be.")                                          \
     X(pnf_cp_data, "Addresses of a connection point of a PNF.")                                    \
     X(add_pnf_data, "A PNF that becomes part of an NS.")                                           \
     X(modify_pnf_data, "What changes of a PNF of an NS.")                                          \
@@ -81,6 +84,18 @@ struct vnf_params {
 struct affinity_rule {
     struct row row;
 #include "nfvo/affinity_rule.tbl"
+};
+struct nested_ns_data {
+    struct row row;
+#include "nfvo/nested_ns_data.tbl"
+};
+struct nested_ns_params {
+    struct row row;
+#include "nfvo/nested_ns_params.tbl"
+};
+struct nested_ns_location {
+    struct row row;
+#include "nfvo/nested_ns_location.tbl"
 };
 struct pnf_cp_data {
     struct row row;

@@ -327,26 +327,34 @@ extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
     }
 }
 
-/* The node that stands for the thing described: the one of the substituted type
- * where substitution_mappings says so, else the first. */
+/* Is it joined to something of the template?  Then it is a part of the thing, which is reached by what
+ * substitution_mappings map. */
+static bool
+is_part(const struct tosca_node *node)
+{
+    return node->n_requirements > 0;
+}
+
+/* The node that stands for the thing described: the one of the substituted type where
+ * substitution_mappings says so; of several, the first that is no part of another. */
 const struct tosca_node *
 extract_main(const struct tosca *tosca, const char *base_type)
 {
-    const struct tosca_node *first = NULL;
-
     vec_each (&tosca->templates, in) {
+        const struct tosca_node *found = NULL;
+        int best = -1;
+
         vec_each (&(*in)->nodes, node) {
-            if (!tosca_is((*node)->type, base_type)) {
-                continue;
+            int rank = 2 * ((*in)->substitutes == (*node)->type) + !is_part(*node);
+
+            if (tosca_is((*node)->type, base_type) && rank > best) {
+                found = *node;
+                best = rank;
             }
-            if ((*in)->substitutes == (*node)->type) {
-                return *node;
-            }
-            first = first ? first : *node;
         }
-        if (first) {
-            return first;
+        if (found) {
+            return found;
         }
     }
-    return first;
+    return NULL;
 }

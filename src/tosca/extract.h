@@ -50,7 +50,8 @@ void extract_refuse_scripts(struct extract *x, const struct tosca_node *node);
 bool extract_has_script(const struct yaml *name, const struct yaml *operation);
 /* A prefix or address in canonical form; a fault where it is none. */
 const char *extract_prefix(struct extract *x, const struct yaml *value);
-/* The main node of a descriptor ("tosca.nodes.nfv.VNF"), and its template; null where there is none. */
+/* The main node of a descriptor ("tosca.nodes.nfv.VNF"), wherever it stands among others of its type, and
+ * its template; null where there is none.  Of several that nothing tells apart, the first. */
 const struct tosca_node *extract_main(const struct tosca *tosca, const char *base_type);
 
 /* vnfd_policy.c */

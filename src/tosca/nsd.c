@@ -85,13 +85,39 @@ pnf_of(struct extract *x, const struct tosca_node *node)
     return pnf;
 }
 
+/* How many there are. */
+static void
+nested_profile_read(struct extract *x, const struct tosca_node *node, const struct yaml *profile,
+                    struct nsd_nested *nested)
+{
+    if (!profile) {
+        return;
+    }
+    nested->is_counted = true;
+    nested->level = extract_text(x, profile, "ns_instantiation_level");
+    nested->min_instances = extract_int(x, profile, "min_number_of_instances", 1);
+    nested->max_instances = extract_int(x, profile, "max_number_of_instances", 1);
+    if (nested->min_instances > nested->max_instances) {
+        extract_fault(x, tosca_fault(profile, "%s: min_number_of_instances is above the maximum",
+                                     node->name));
+    }
+    if (nested->min_instances > 1) {
+        extract_fault(x, tosca_unsupported(profile,
+                                           "nested network service of which %lld instances are made "
+                                           "(%s)",
+                                           (long long)nested->min_instances, node->name));
+    }
+}
+
 static struct nsd_nested
 nested_of(struct extract *x, const struct tosca_node *node)
 {
+    const struct yaml *profile = tosca_value(x->tosca, node, "ns_profile");
     struct nsd_nested nested = {.name = node->name};
 
     nested.nsd_id = extract_required(x, node, "descriptor_id");
     nested.flavour_id = tosca_value_str(x->tosca, node, "flavour_id");
+    nested_profile_read(x, node, profile, &nested);
     nested.connections = read_connections(x, node, &nested.n_connections);
     for (size_t i = 0; i < nested.n_connections; i++) {
         if (nested.connections[i].forwarding) {
@@ -336,6 +362,29 @@ nsd_sap(const struct nsd *nsd, const char *name)
         }
     }
     return NULL;
+}
+
+const struct nsd_nested *
+nsd_nested_named(const struct nsd *nsd, const char *name)
+{
+    for (size_t i = 0; i < nsd->n_nested; i++) {
+        if (str_eq(nsd->nested[i].name, name)) {
+            return &nsd->nested[i];
+        }
+    }
+    return NULL;
+}
+
+int64_t
+nsd_nested_first(const struct nsd_nested *nested)
+{
+    return nested->is_counted ? nested->min_instances : 1;
+}
+
+int64_t
+nsd_nested_max(const struct nsd_nested *nested)
+{
+    return nested->is_counted ? nested->max_instances : 1;
 }
 
 const struct vnfd_link *

@@ -36,6 +36,9 @@ struct nsd_nested {
     const char *name;          /* node's name = nsProfileId */
     const char *nsd_id;        /* descriptor_id */
     const char *flavour_id;    /* or null */
+    const char *level;         /* instantiation level, or null */
+    bool is_counted;           /* ns_profile says how many there are; else one is made, which may go */
+    int64_t min_instances, max_instances; /* then; at most one is made with the NS */
     size_t n_connections;
     struct nsd_connection *connections;
 };
@@ -148,6 +151,10 @@ struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **
 const struct nsd_vnf *nsd_vnf(const struct nsd *nsd, const char *name);      /* null when absent */
 const struct vnfd_link *nsd_link(const struct nsd *nsd, const char *name);
 const struct nsd_sap *nsd_sap(const struct nsd *nsd, const char *name);
+const struct nsd_nested *nsd_nested_named(const struct nsd *nsd, const char *name);
+/* How many instances of the profile an NS is made with, and how many it may have. */
+int64_t nsd_nested_first(const struct nsd_nested *nested);
+int64_t nsd_nested_max(const struct nsd_nested *nested);
 /* Link of a VNF's requirement, or null. */
 const struct vnfd_link *nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref);
 

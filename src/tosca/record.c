@@ -186,7 +186,8 @@ SHAPE(pnf, false, M(TEXT, name), M(TEXT, pnfd_id), MANY(LIST, connections, &conn
 #undef OF
 #define OF nsd_nested
 SHAPE(nested, false, M(TEXT, name), M(TEXT, nsd_id), M(TEXT_OR_NULL, flavour_id),
-      MANY(LIST, connections, &connection_shape));
+      M_LATER(TEXT_OR_NULL, level), M_LATER(FLAG, is_counted), M_LATER(COUNT, min_instances),
+      M_LATER(WHOLE, max_instances), MANY(LIST, connections, &connection_shape));
 #undef OF
 #define OF nsd_sap
 SHAPE(sap, false, M(TEXT, name), M(TEXT_OR_NULL, description),

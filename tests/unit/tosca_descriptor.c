@@ -726,6 +726,61 @@ TEST(nsd_that_nests_another_names_it_and_its_links)
     }
 }
 
+static struct err *
+read_text(void *arg, struct mem *mem, const char *name, char **text, size_t *n)
+{
+    if (!str_eq(name, "nsd.yaml")) {
+        return err_new(E_NOT_FOUND, NULL, "no %s", name);
+    }
+    *text = mem_str(mem, arg);
+    *n = strlen(*text);
+    return NULL;
+}
+
+/* Before the service's own node or behind it. */
+TEST(nsd_that_nests_one_of_its_own_node_type_is_told_from_it)
+{
+    static const char before[] = "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                                 "imports: [ etsi_nfv_sol001_nsd_types.yaml ]\n"
+                                 "topology_template:\n"
+                                 "  substitution_mappings: { node_type: tosca.nodes.nfv.NS }\n"
+                                 "  node_templates:\n"
+                                 "    net: { type: tosca.nodes.nfv.NsVirtualLink, properties: {\n"
+                                 "      connectivity_type: { layer_protocols: [ ipv4 ] }, vl_profile: {\n"
+                                 "      max_bitrate_requirements: { root: 1 },\n"
+                                 "      min_bitrate_requirements: { root: 0 } } } }\n";
+    static const char inner[] = "    inner: { type: tosca.nodes.nfv.NS, properties: { descriptor_id: other,\n"
+                                "      invariant_id: i, designer: d, version: '1', name: n, flavour_id: f,\n"
+                                "      ns_profile: { ns_instantiation_level: big, flavour_id: f,\n"
+                                "      min_number_of_instances: 0, max_number_of_instances: 3 } },\n"
+                                "      requirements: [ virtual_link: net ] }\n";
+    static const char own[] = "    own: { type: tosca.nodes.nfv.NS, properties: { descriptor_id: service,\n"
+                              "      invariant_id: i, designer: d, version: '1', name: n, flavour_id: f } }\n";
+
+    for (int own_first = 0; own_first < 2; own_first++) {
+        AUTO(mem) mem = mem_new("test");
+        char *text = mem_printf(mem, "%s%s%s", before, own_first ? own : inner,
+                                own_first ? inner : own);
+        AUTO_BUF kept = BUF_INIT;
+        struct jw w = jw_to(&kept);
+        struct tosca *tosca;
+        const struct json *json;
+        struct nsd *nsd, *read;
+
+        REQUIRE_OK(tosca_parse(mem, read_text, text, "nsd.yaml", &tosca));
+        REQUIRE_OK(nsd_from_tosca(mem, tosca, &nsd));
+        nsd_write(&w, NULL, nsd);
+        REQUIRE_OK(json_parse(mem, kept.data, kept.len, &json));
+        REQUIRE_OK(nsd_read(mem, json, &read));
+        CHECK_STR(read->descriptor_id, "service");
+        REQUIRE(read->n_nested == 1);
+        CHECK_STR(read->nested[0].nsd_id, "other");
+        CHECK_STR(read->nested[0].level, "big");
+        CHECK_INT(nsd_nested_first(&read->nested[0]), 0);
+        CHECK_INT(nsd_nested_max(&read->nested[0]), 3);
+    }
+}
+
 TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
 {
     static const struct edit edits[] = {

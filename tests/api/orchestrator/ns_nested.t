@@ -161,6 +161,31 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
+# While an operation is open on the service around, none begins on what is in it.
+GET /nslcm/v2/ns_instances/$ns1  as demo
+= 200
+{"sapInfo": [{"id": "$edge := text", "sapdId": "edge", ...}], ...}
+PUT site:/refuse/deletes  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns1/update  as demo
+{"updateType": "REMOVE_SAP", "removeSapId": ["$edge"]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op7 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op7  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_instances/$first/update  as demo
+{"updateType": "INSTANTIATE_VNF", "instantiateVnfData": [{"vnfProfileId": "fw", "vnfInstanceName": "late", "vnfInstantiationLevelId": "one"}]}
+= 409
+{"detail": "operation $op7 (UPDATE) on NS instance $ns1 is FAILED_TEMP", ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_lcm_op_occs/$op7/retry  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op7  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+
 # The end stops in one of them, and goes on.
 PUT site:/refuse/deletes  as demo
 = 204

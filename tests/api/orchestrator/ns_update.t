@@ -14,7 +14,7 @@ GET /nslcm/v2/ns_instances/$ns  as demo
 
 # What is refused.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
-{"updateType": "ADD_NESTED_NS", "addNestedNsData": [{"nestedNsInstanceId": "$ns"}]}
+{"updateType": "MOVE_VNF", "moveVnfInstanceData": [{"targetNsInstanceId": "$ns", "vnfInstanceId": ["$vnf"]}]}
 = 400
 {"detail": "$ := text", "status": 400, ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
