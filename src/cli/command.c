@@ -149,7 +149,7 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
 #define NS_UPDATE_OPTIONS                                                                          \
     {"instantiate", "PROFILE", "a further VNF of the NSD's profile; may be repeated"},             \
         {"level", "LEVEL", "with --instantiate: its instantiation level"},                         \
-        {"name", "NAME", "with --instantiate: its name"},                                          \
+        {"name", "NAME", "with --instantiate, --add-pnf, --modify-pnf: its name"},                 \
         {"place", "PROFILE=SITE", "with --instantiate: its site"},                                 \
         {"add", "PROFILE=ID", "a VNF instance that runs and is no NS's; may be repeated"},         \
         {"remove", "VNF", "a VNF instance that goes, by name, profile or id; may be repeated"},    \
@@ -159,6 +159,18 @@ static const struct cli_option plan_scale_options[] = {NS_SCALE_OPTIONS, {0}};
         {"add-graph", "VNFFG", "a forwarding graph of the NSD; may be repeated"},                  \
         {"add-sap", "SAP", "a service access point of the NSD; may be repeated"},                  \
         {"remove-sap", "ID", "a service access point that goes (sapInfo); may be repeated"},       \
+        {"change-graph", "VNFFG", "a forwarding graph whose paths change"},                        \
+        {"path", "NFP=RULE", "with --change-graph: a path, by its id in nfpInfo, or a new one, and which "  \
+                             "packets take it: tcp,to-port=80-81,from=10.0.0.0/8; may be repeated"}, \
+        {"end", "NFP", "with --change-graph: a path that goes; may be repeated"},                  \
+        {"add-pnf", "PROFILE=ID", "a physical function, as you call it"},                          \
+        {"pnfd", "PNFD", "with --add-pnf: its descriptor (pnfdId)"},                               \
+        {"address", "CP=ADDRESS", "with --add-pnf, --modify-pnf: an address that a connection point has; " \
+                                  "may be repeated"},                                              \
+        {"modify-pnf", "ID", "a physical function whose name or addresses change"},                \
+        {"remove-pnf", "ID", "a physical function that is none of the NS any more; may be repeated"}, \
+        {"add-nested", "[PROFILE=]NS", "an NS that runs and is in no other; may be repeated"},     \
+        {"remove-nested", "NS", "a nested NS that goes: one that was made with this one ends; may be repeated"}, \
     {                                                                                              \
         "remove-graph", "VNFFG", "a forwarding graph that goes; may be repeated"                   \
     }

@@ -115,6 +115,9 @@ command_fn token_show;
 command_fn doc_api_print, doc_openapi_print, doc_errors_print, doc_drops_print,
     doc_sfc_print, doc_man_print, doc_completion_print; /* doc.c */
 
+/* The body of an update of 'ns' (SOL005 UpdateNsRequest) as the options say it; E_INVALID, and as what
+ * looks up what they name.  update.c */
+struct err *ns_update_write(struct cli *cli, const struct json *ns, struct jw *w) MUST_USE;
 /* The last part of a path or URL, null where there is none. */
 const char *id_of_path(const char *path);
 /* Asks for a plan and prints it. */

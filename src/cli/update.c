@@ -2,7 +2,9 @@
  * table of what each of them stands for. */
 #include "cli/command.h"
 
+#include "base/net.h"
 #include "nfvo/nfvo.h"
+#include "vnfm/vnfm.h"
 
 #include <string.h>
 
@@ -141,6 +143,222 @@ flavour_write(struct updating *u, const char *word)
     return NULL;
 }
 
+/* ---- nested services ------------------------------------------------------------------------ */
+
+/* [PROFILE=]NS. */
+static struct err *
+nest_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    const struct json *ns;
+
+    if (equals && (equals == word || !equals[1])) {
+        return err_new(E_INVALID, NULL, "--add-nested wants [PROFILE=]NS, not '%s'", word);
+    }
+    TRY(noun_find(u->cli, &ns_noun, equals ? equals + 1 : word, &ns));
+    jw_object(u->w, NULL);
+    jw_str(u->w, "nestedNsInstanceId", json_get_str(ns, "id"));
+    if (equals) {
+        jw_str(u->w, "nsProfileId", mem_strn(u->cli->mem, word, (size_t)(equals - word)));
+    }
+    jw_end(u->w);
+    return NULL;
+}
+
+static struct err *
+unnest_write(struct updating *u, const char *word)
+{
+    const struct json *ns;
+
+    TRY(noun_find(u->cli, &ns_noun, word, &ns));
+    jw_str(u->w, NULL, json_get_str(ns, "id"));
+    return NULL;
+}
+
+/* ---- physical functions --------------------------------------------------------------------- */
+
+/* A PnfExtCpData under 'key' for each --address CP=IP. */
+static struct err *
+addresses_write(struct updating *u, const char *key)
+{
+    jw_array(u->w, "cpData");
+    vec_each (&u->cli->given, given) {
+        const char *equals = strchr(given->value, '=');
+        struct strs ips = {0};
+        const char *text;
+        struct ip ip;
+
+        if (!str_eq(given->name, "address")) {
+            continue;
+        }
+        if (!equals || equals == given->value || !ip_parse(equals + 1, &ip)) {
+            return err_new(E_INVALID, NULL, "--address wants CP=ADDRESS, not '%s'", given->value);
+        }
+        text = equals + 1;
+        ips.items = &text;
+        ips.n = 1;
+        jw_object(u->w, NULL);
+        jw_str(u->w, key, mem_strn(u->cli->mem, given->value, (size_t)(equals - given->value)));
+        protocol_write(u->w, "cpProtocolData", NULL, &ips, "fixedAddresses");
+        jw_end(u->w);
+    }
+    jw_end(u->w);
+    return NULL;
+}
+
+/* PROFILE=ID. */
+static struct err *
+pnf_add_write(struct updating *u, const char *word)
+{
+    const char *equals = strchr(word, '='), *pnfd = option_get(u->cli, "pnfd");
+
+    if (!equals || equals == word || !equals[1] || !pnfd) {
+        return err_new(E_INVALID, NULL, "--add-pnf wants PROFILE=ID, and --pnfd");
+    }
+    jw_object(u->w, NULL);
+    jw_str(u->w, "pnfId", equals + 1);
+    jw_str(u->w, "pnfName", str_or(option_get(u->cli, "name"), equals + 1));
+    jw_str(u->w, "pnfdId", pnfd);
+    jw_str(u->w, "pnfProfileId", mem_strn(u->cli->mem, word, (size_t)(equals - word)));
+    TRY(addresses_write(u, "cpdId"));
+    jw_end(u->w);
+    return NULL;
+}
+
+static struct err *
+pnf_modify_write(struct updating *u, const char *word)
+{
+    const char *name = option_get(u->cli, "name");
+
+    jw_object(u->w, NULL);
+    jw_str(u->w, "pnfId", word);
+    if (name) {
+        jw_str(u->w, "pnfName", name);
+    }
+    TRY(addresses_write(u, "cpInstanceId"));
+    jw_end(u->w);
+    return NULL;
+}
+
+/* ---- paths of a graph ----------------------------------------------------------------------- */
+
+/* "81" or "81-90" under 'key'. */
+static struct err *
+ports_write(struct updating *u, const char *key, const char *text)
+{
+    const char *dash = strchr(text, '-');
+
+    jw_object(u->w, key);
+    TRY(number_write(u->w, "lowerPort",
+                     dash ? mem_strn(u->cli->mem, text, (size_t)(dash - text)) : text));
+    TRY(number_write(u->w, "upperPort", dash ? dash + 1 : text));
+    jw_end(u->w);
+    return NULL;
+}
+
+/* A word of a rule: "tcp", "to-port=81". */
+static struct err *
+rule_word_write(struct updating *u, const char *word)
+{
+    static const char *const plain[][3] = {{"tcp", "protocol", "TCP"},   {"udp", "protocol", "UDP"},
+                                           {"icmp", "protocol", "ICMP"}, {"ipv4", "etherType", "IPV4"},
+                                           {"ipv6", "etherType", "IPV6"}};
+    static const char *const valued[][2] = {{"from=", "sourceIpAddressPrefix"},
+                                            {"to=", "destinationIpAddressPrefix"}};
+    static const char *const ports[][2] = {{"from-port=", "sourcePortRange"},
+                                           {"to-port=", "destinationPortRange"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
+        if (str_eq(word, plain[i][0])) {
+            jw_str(u->w, plain[i][1], plain[i][2]);
+            return NULL;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(valued); i++) {
+        if (str_starts(word, valued[i][0])) {
+            jw_str(u->w, valued[i][1], word + strlen(valued[i][0]));
+            return NULL;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+        if (str_starts(word, ports[i][0])) {
+            return ports_write(u, ports[i][1], word + strlen(ports[i][0]));
+        }
+    }
+    return err_new(E_INVALID, NULL,
+                   "'%s' is no word of a rule: tcp, udp, icmp, ipv4, ipv6, from=PREFIX, to=PREFIX, "
+                   "from-port=N[-M], to-port=N[-M]",
+                   word);
+}
+
+/* Has the graph of the NS that path? */
+static bool
+has_path(const struct updating *u, const char *graph, const char *path)
+{
+    const struct json *graphs = json_get(u->ns, "vnffgInfo");
+
+    json_each (graphs, i) {
+        const struct json *paths = json_get(graphs->items[i], "nfpInfo");
+
+        json_each (paths, k) {
+            if (str_eq(json_get_str(graphs->items[i], "id"), graph) &&
+                str_eq(json_get_str(paths->items[k], "id"), path)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* NFP=RULE: another rule for a path that is there, else a new path. */
+static struct err *
+path_write(struct updating *u, const char *graph, const char *word)
+{
+    const char *equals = strchr(word, '=');
+    char *rest, *next, *path;
+
+    if (!equals || equals == word || !equals[1]) {
+        return err_new(E_INVALID, NULL, "--path wants NFP=RULE, not '%s'", word);
+    }
+    path = mem_strn(u->cli->mem, word, (size_t)(equals - word));
+    jw_object(u->w, NULL);
+    jw_str(u->w, has_path(u, graph, path) ? "nfpInfoId" : "nfpName", path);
+    jw_object(u->w, "nfpRule");
+    for (rest = mem_str(u->cli->mem, equals + 1); rest; rest = next) {
+        next = strchr(rest, ',');
+        if (next) {
+            *next++ = '\0';
+        }
+        TRY(rule_word_write(u, rest));
+    }
+    jw_end(u->w);
+    jw_end(u->w);
+    return NULL;
+}
+
+static struct err *
+graph_change_write(struct updating *u, const char *graph)
+{
+    jw_object(u->w, NULL);
+    jw_str(u->w, "vnffgInfoId", graph);
+    if (option_get(u->cli, "path")) {
+        jw_array(u->w, "nfp");
+        vec_each (&u->cli->given, given) {
+            TRY(str_eq(given->name, "path") ? path_write(u, graph, given->value) : NULL);
+        }
+        jw_end(u->w);
+    }
+    if (option_get(u->cli, "end")) {
+        jw_array(u->w, "nfpInfoId");
+        vec_each (&u->cli->given, given) {
+            TRY(str_eq(given->name, "end") ? text_write(u, given->value) : NULL);
+        }
+        jw_end(u->w);
+    }
+    jw_end(u->w);
+    return NULL;
+}
+
 /* How those that --remove names end. */
 static struct err *
 ends_write(struct updating *u)
@@ -169,28 +387,48 @@ static const struct update_word {
     const char *option, *type, *member;
     struct err *(*write)(struct updating *u, const char *word);
     struct err *(*also)(struct updating *u); /* a further member, or null */
+    bool once;                               /* options besides are for one of them */
 } changes[] = {
-    {"instantiate", "INSTANTIATE_VNF", "instantiateVnfData", profile_write, NULL},
-    {"add", "ADD_VNF", "addVnfIstance", adopt_write, NULL},
-    {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write},
-    {"package", "CHANGE_VNFPKG", "changeVnfPackageData", package_write, NULL},
-    {"flavour", "CHANGE_VNF_DF", "changeVnfFlavourData", flavour_write, NULL},
-    {"add-graph", "ADD_VNFFG", "addVnffg", graph_write, NULL},
-    {"remove-graph", "REMOVE_VNFFG", "removeVnffgId", text_write, NULL},
-    {"add-sap", "ADD_SAP", "addSap", sap_write, NULL},
-    {"remove-sap", "REMOVE_SAP", "removeSapId", text_write, NULL},
+    {"instantiate", "INSTANTIATE_VNF", "instantiateVnfData", profile_write, NULL, false},
+    {"add", "ADD_VNF", "addVnfIstance", adopt_write, NULL, false},
+    {"remove", "REMOVE_VNF", "removeVnfInstanceId", vnf_write, ends_write, false},
+    {"package", "CHANGE_VNFPKG", "changeVnfPackageData", package_write, NULL, false},
+    {"flavour", "CHANGE_VNF_DF", "changeVnfFlavourData", flavour_write, NULL, false},
+    {"add-graph", "ADD_VNFFG", "addVnffg", graph_write, NULL, false},
+    {"remove-graph", "REMOVE_VNFFG", "removeVnffgId", text_write, NULL, false},
+    {"add-sap", "ADD_SAP", "addSap", sap_write, NULL, false},
+    {"remove-sap", "REMOVE_SAP", "removeSapId", text_write, NULL, false},
+    {"change-graph", "UPDATE_VNFFG", "updateVnffg", graph_change_write, NULL, true},
+    {"add-pnf", "ADD_PNF", "addPnfData", pnf_add_write, NULL, true},
+    {"modify-pnf", "MODIFY_PNF", "modifyPnfData", pnf_modify_write, NULL, true},
+    {"remove-pnf", "REMOVE_PNF", "removePnfId", text_write, NULL, false},
+    {"add-nested", "ADD_NESTED_NS", "addNestedNsData", nest_write, NULL, false},
+    {"remove-nested", "REMOVE_NESTED_NS", "removeNestedNsId", unnest_write, NULL, false},
 };
 
 /* What is said of another option's change only. */
 static struct err *
 others_check(struct cli *cli)
 {
-    static const char *const others[][2] = {
-        {"level", "instantiate"}, {"name", "instantiate"}, {"place", "instantiate"}, {"drain", "remove"}};
+    static const struct {
+        const char *option, *of[4];
+    } others[] = {{"level", {"instantiate"}},
+                  {"name", {"instantiate", "add-pnf", "modify-pnf"}},
+                  {"place", {"instantiate"}},
+                  {"drain", {"remove"}},
+                  {"pnfd", {"add-pnf"}},
+                  {"address", {"add-pnf", "modify-pnf"}},
+                  {"path", {"change-graph"}},
+                  {"end", {"change-graph"}}};
 
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-        if (option_get(cli, others[i][0]) && !option_get(cli, others[i][1])) {
-            return err_new(E_INVALID, NULL, "--%s is for --%s", others[i][0], others[i][1]);
+        bool is_known = !option_get(cli, others[i].option);
+
+        for (size_t k = 0; others[i].of[k]; k++) {
+            is_known = is_known || option_get(cli, others[i].of[k]);
+        }
+        if (!is_known) {
+            return err_new(E_INVALID, NULL, "--%s is for --%s", others[i].option, others[i].of[0]);
         }
     }
     vec_each (&cli->given, given) {
@@ -212,21 +450,25 @@ others_check(struct cli *cli)
 static struct err *
 change_find(struct cli *cli, const struct update_word **found)
 {
-    size_t n = 0;
+    AUTO_BUF all = BUF_INIT;
+    size_t n = 0, times = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        buf_printf(&all, "%s--%s", i ? ", " : "", changes[i].option);
         if (option_get(cli, changes[i].option)) {
             *found = &changes[i];
             n++;
         }
     }
     if (n != 1) {
-        return err_new(E_INVALID, NULL,
-                       "one kind of change is needed: --instantiate, --add, --remove, --package, "
-                       "--flavour, --add-graph, --remove-graph, --add-sap or --remove-sap, as often as "
-                       "wanted");
+        return err_new(E_INVALID, NULL, "one kind of change is needed, of %s", all.data);
     }
-    return NULL;
+    vec_each (&cli->given, given) {
+        times += str_eq(given->name, (*found)->option);
+    }
+    return (*found)->once && times > 1
+               ? err_new(E_INVALID, NULL, "--%s is given once", (*found)->option)
+               : NULL;
 }
 
 /* UpdateNsRequest under 'key'. */
@@ -251,17 +493,26 @@ request_write(struct updating *u, const char *key)
 }
 
 struct err *
+ns_update_write(struct cli *cli, const struct json *ns, struct jw *w)
+{
+    struct updating u = {.cli = cli, .ns = ns, .w = w};
+
+    TRY(others_check(cli));
+    return request_write(&u, NULL);
+}
+
+struct err *
 ns_update(struct cli *cli)
 {
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
-    struct updating u = {.cli = cli, .w = &w};
+    const struct json *ns;
 
     TRY(others_check(cli));
-    TRY(noun_find(cli, &ns_noun, cli->args[0], &u.ns));
-    TRY(request_write(&u, NULL));
+    TRY(noun_find(cli, &ns_noun, cli->args[0], &ns));
+    TRY(ns_update_write(cli, ns, &w));
     return operation_begin(
-        cli, "POST", mem_printf(cli->mem, "%s/%s/update", ns_noun.path, json_get_str(u.ns, "id")),
+        cli, "POST", mem_printf(cli->mem, "%s/%s/update", ns_noun.path, json_get_str(ns, "id")),
         body.data);
 }
 

@@ -140,6 +140,9 @@ bool ns_nfp_is_own(const struct plan_path *path);
 const char *ns_graph_of(const struct nsd *nsd, const char *path);
 /* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
 extern const struct flow_type ns_pnfs_flow;
+/* The link that all connection points of a PNF profile are on; null where the NSD connects it to several,
+ * for it does not say which of them goes where. */
+const char *ns_pnf_link(const struct nsd *nsd, const char *profile);
 /* pnfInfo and affectedPnfs, the members of an open list. */
 void ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
                    const struct held_list *held);

@@ -17,6 +17,8 @@ struct telling {
     struct tx *tx;
     const struct nsd *nsd;
     const struct ns_made *made; /* null: the NS is being made */
+    const struct rows *saps;    /* then: those that are asked for (struct sap_data) */
+    const struct rows *others;  /* PNFs (struct ns_pnf) that there are, or that are told of before it */
     const struct nsd_pnf *profile;
     struct pnfd *pnfd;
     struct ns_pnf *pnf;
@@ -89,8 +91,6 @@ pnfd_take(struct telling *t, const char *project_id)
 
 /* ---- its addresses ----------------------------------------------------------------------- */
 
-/* The link that all of its connection points are on; null where the NSD connects it to several, for
- * it does not say which of them goes where. */
 static const char *
 only_link(const struct nsd_pnf *profile)
 {
@@ -100,6 +100,14 @@ only_link(const struct nsd_pnf *profile)
         }
     }
     return profile->n_connections ? profile->connections[0].link : NULL;
+}
+
+const char *
+ns_pnf_link(const struct nsd *nsd, const char *profile)
+{
+    const struct nsd_pnf *described = profile_of(nsd, profile);
+
+    return described ? only_link(described) : NULL;
 }
 
 static void
@@ -136,6 +144,39 @@ taken_check(struct telling *t, const struct ns_pnf_cp *cp)
     }
 }
 
+/* Is it an address that a SAP of the same request asks for? */
+static void
+saps_check(struct telling *t, const struct ns_pnf_cp *cp)
+{
+    for (size_t i = 0; t->saps && i < t->saps->n; i++) {
+        const struct sap_data *data = t->saps->items[i];
+        const struct nsd_sap *sap = nsd_sap(t->nsd, data->sapd);
+
+        if (sap && str_eq(sap->link, only_link(t->profile)) &&
+            str_eq(request_address(&data->protocols).ip_address, cp->ip_address)) {
+            request_fault(&t->faults, "connection point %s: %s is the address of SAP %s", cp->id,
+                          cp->ip_address, data->sapd);
+        }
+    }
+}
+
+/* Or one of another PNF, or of another connection point of this one? */
+static void
+pnfs_check(struct telling *t, const struct ns_pnf_cp *cp, const struct ns_pnf *other)
+{
+    const char *link = only_link(t->profile);
+
+    for (size_t i = 0; link && str_eq(ns_pnf_link(t->nsd, other->profile), link) && i < other->cps.n;
+         i++) {
+        const struct ns_pnf_cp *taken = other->cps.items[i];
+
+        if (taken != cp && str_eq(taken->ip_address, cp->ip_address)) {
+            request_fault(&t->faults, "connection point %s: %s is the address of PNF %s", cp->id,
+                          cp->ip_address, other->pnf_id);
+        }
+    }
+}
+
 static bool
 is_dynamic(const struct pnf_cp_data *data)
 {
@@ -162,6 +203,15 @@ address_fill(struct telling *t, const struct pnf_cp_data *data, struct ns_pnf_cp
     if (cp->ip_address) {
         prefix_check(t, cp);
         taken_check(t, cp);
+        saps_check(t, cp);
+        pnfs_check(t, cp, t->pnf);
+        for (size_t i = 0; t->others && i < t->others->n; i++) {
+            const struct ns_pnf *other = t->others->items[i];
+
+            if (!str_eq(other->pnf_id, t->pnf->pnf_id)) {
+                pnfs_check(t, cp, other);
+            }
+        }
     }
 }
 
@@ -241,6 +291,7 @@ pnf_add(struct telling *t, const char *project_id, const struct add_pnf_data *da
     t->pnf->name = data->name;
     t->pnf->pnfd_id = data->pnfd_id;
     t->pnf->profile = data->profile;
+    t->others = there;
     TRY(pnfd_take(t, project_id));
     for (size_t i = 0; i < data->cps.n; i++) {
         cp_tell(t, data->cps.items[i]);
@@ -255,7 +306,7 @@ ns_pnfs_check(struct tx *tx, const struct nsd *nsd, const struct instantiate_ns_
     struct err *faults = NULL;
 
     for (size_t i = 0; i < request->pnfs.n; i++) {
-        struct telling t = {.tx = tx, .nsd = nsd};
+        struct telling t = {.tx = tx, .nsd = nsd, .saps = &request->saps};
         struct err *e = pnf_add(&t, in->project_id, request->pnfs.items[i], &in->pnfs_added);
 
         if (e) {
@@ -291,7 +342,8 @@ update_pnf_add(struct ns_updating *u, const void *item)
 struct err *
 update_pnf_modify(struct ns_updating *u, const void *item)
 {
-    struct telling t = {.tx = u->tx, .nsd = u->nsd, .made = u->made};
+    struct rows others = {0};
+    struct telling t = {.tx = u->tx, .nsd = u->nsd, .made = u->made, .others = &others};
     const struct modify_pnf_data *data = item;
     const struct ns_pnf *before;
 
@@ -307,6 +359,12 @@ update_pnf_modify(struct ns_updating *u, const void *item)
     }
     if (!data->name && data->cps.n == 0) {
         return err_new(E_UNPROCESSABLE, NULL, "pnfName or cpData is needed");
+    }
+    for (size_t i = 0; i < u->made->pnfs.n; i++) {
+        struct ns_pnf *pnf = u->made->pnfs.items[i];
+        struct ns_pnf *changed = pnf_find(&u->in->pnfs_changed, pnf->pnf_id);
+
+        place_add(tx_mem(u->tx), &others, changed ? changed : pnf);
     }
     t.profile = profile_of(u->nsd, before->profile);
     t.pnf = row_copy(tx_mem(u->tx), before);

@@ -517,7 +517,19 @@ path_find(const struct rows *paths, const char *name)
     return NULL;
 }
 
-/* Adds those rules of 'path' that have a classifier somewhere and are not among 'rules'. */
+static bool
+has_nfp(const struct rows *rules, const char *nfp)
+{
+    for (size_t i = 0; i < rules->n; i++) {
+        if (str_eq(((const struct plan_rule *)rules->items[i])->nfp, nfp)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds those rules of 'path' that have a classifier somewhere and are not among 'rules'.  The rule of an NFP
+ * before its change, where both are there, is an NFP of its own: so it can be removed. */
 static void
 rules_held(const struct left *left, const struct plan_path *path, struct rows *rules)
 {
@@ -537,6 +549,9 @@ rules_held(const struct left *left, const struct plan_path *path, struct rows *r
         if (held && !steer_has_rule(mem, rules, path->name, label)) {
             rule->nfp = ns_nfp_id(mem, path, i);
             rule->key = rule->key ? rule->key : mem_printf(mem, "%zu", i);
+            if (has_nfp(rules, rule->nfp)) {
+                rule->nfp = mem_printf(mem, "%s.%s-before", path->name, rule->key);
+            }
             place_add(mem, rules, rule);
         }
     }

@@ -1,5 +1,6 @@
 /* What one site has to have before VNFs of an NS can be made there: the group of
  * its ports, networks with the site's share of addresses, joins; and images. */
+#include "base/net.h"
 #include "nfvo/flows.h"
 #include "vnfm/vnfm.h"
 
@@ -44,17 +45,59 @@ group_end(struct flow *f, const struct ns_site_in *in, struct ns_site_made *made
 
 /* ---- networks ------------------------------------------------------------------------- */
 
-static struct err *
-pools_of(struct mem *mem, const struct plan_member *member, const struct json **pools)
+/* The lowest spared address of a pool that begins there; false where there is none. */
+static bool
+next_spared(const struct plan_link *link, const struct ip *start, const struct ip *end,
+            struct ip *next)
 {
+    bool found = false;
+    struct ip ip;
+
+    for (size_t i = 0; i < link->spared.n; i++) {
+        if (ip_parse(link->spared.items[i], &ip) && ip_is_v4(&ip) == ip_is_v4(start) &&
+            ip_cmp(start, &ip) <= 0 && ip_cmp(&ip, end) <= 0 &&
+            (!found || ip_cmp(&ip, next) < 0)) {
+            *next = ip;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void
+pool_write(struct jw *w, const struct ip *start, const struct ip *end)
+{
+    char text[IP_TEXT_SIZE];
+
+    jw_object(w, NULL);
+    jw_str(w, "start", ip_text(text, start));
+    jw_str(w, "end", ip_text(text, end));
+    jw_end(w);
+}
+
+/* The site's share, without addresses that others have who are not asked. */
+static struct err *
+pools_of(struct mem *mem, const struct plan_link *link, const struct json **pools)
+{
+    const struct plan_member *member = link->members.items[0];
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
+    struct ip start, end, spared, last;
 
+    if (!ip_parse(member->pool_start, &start) || !ip_parse(member->pool_end, &end)) {
+        return err_new(E_INTERNAL, NULL, "link %s has no pool", link->name);
+    }
     jw_array(&w, NULL);
-    jw_object(&w, NULL);
-    jw_str(&w, "start", member->pool_start);
-    jw_str(&w, "end", member->pool_end);
-    jw_end(&w);
+    while (next_spared(link, &start, &end, &spared)) {
+        last = ip_add(&spared, -1);
+        if (ip_cmp(&start, &spared) < 0) {
+            pool_write(&w, &start, &last);
+        }
+        start = ip_add(&spared, 1);
+    }
+    if (ip_cmp(&start, &end) <= 0) {
+        pool_write(&w, &start, &end);
+    }
     jw_end(&w);
     return json_parse(mem, text.data, text.len, pools);
 }
@@ -73,7 +116,7 @@ subnet_begin(struct flow *f, const struct ns_site_in *in, const struct plan_link
     subnet->gateway_ip = link->gateway_ip;
     subnet->no_gateway = !link->gateway_ip;
     subnet->enable_dhcp = link->dhcp;
-    TRY(pools_of(flow_mem(f), link->members.items[0], &subnet->allocation_pools));
+    TRY(pools_of(flow_mem(f), link, &subnet->allocation_pools));
     return flow_begin(f, flow_label(f, "subnet %s", link->name), &vim_subnet_create, subnet);
 }
 

@@ -1,7 +1,9 @@
 /* Virtual links: which sites have a member, and which part of the addresses each
  * of them gives out, so that no two sites ever give the same. */
 #include "base/net.h"
+#include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 
 /* ---- members --------------------------------------------------------------------------- */
 
@@ -289,6 +291,24 @@ link_new(struct placing *p, const struct vnfd_link *described, size_t i)
     return link;
 }
 
+/* Physical functions that are told of: nobody else gets their addresses. */
+static void
+spared_fill(struct placing *p, struct plan_link *link)
+{
+    for (size_t i = 0; p->in && i < p->in->pnfs_added.n; i++) {
+        const struct ns_pnf *pnf = p->in->pnfs_added.items[i];
+
+        for (size_t k = 0;
+             str_eq(ns_pnf_link(p->nsd, pnf->profile), link->name) && k < pnf->cps.n; k++) {
+            const struct ns_pnf_cp *cp = pnf->cps.items[k];
+
+            if (cp->ip_address) {
+                steer_name_add(p->mem, &link->spared, cp->ip_address);
+            }
+        }
+    }
+}
+
 static void
 link_note(struct placing *p, const struct plan_link *link)
 {
@@ -322,6 +342,7 @@ place_links(struct placing *p)
         }
         TRY(shares_fill(p, described, link));
         TRY(fixed_check(p, link));
+        spared_fill(p, link);
         link_note(p, link);
         place_add(p->mem, &p->plan->links, link);
     }

@@ -262,6 +262,69 @@ TEST(cli_options_of_another_change_are_refused)
     }
 }
 
+TEST(cli_updates_are_bodies)
+{
+    static const char ns[] = "{\"vnffgInfo\": [{\"id\": \"g\", \"nfpInfo\": [{\"id\": \"path.0\"}]}]}";
+    static const struct {
+        const char *words[9], *body, *fault;
+        int n;
+    } cases[] = {
+        {{"ns", "--add-pnf", "edge=r1", "--pnfd", "router", "--address", "out=10.8.0.1"},
+         "{\"updateType\":\"ADD_PNF\",\"addPnfData\":[{\"pnfId\":\"r1\",\"pnfName\":\"r1\","
+         "\"pnfdId\":\"router\",\"pnfProfileId\":\"edge\",\"cpData\":[{\"cpdId\":\"out\","
+         "\"cpProtocolData\":[{\"layerProtocol\":\"IP_OVER_ETHERNET\",\"ipOverEthernet\":"
+         "{\"ipAddresses\":[{\"type\":\"IPV4\",\"fixedAddresses\":[\"10.8.0.1\"]}]}}]}]}]}",
+         NULL, 7},
+        {{"ns", "--modify-pnf", "r1", "--name", "R"},
+         "{\"updateType\":\"MODIFY_PNF\",\"modifyPnfData\":[{\"pnfId\":\"r1\",\"pnfName\":\"R\","
+         "\"cpData\":[]}]}",
+         NULL, 5},
+        {{"ns", "--remove-pnf", "r1", "--remove-pnf", "r2"},
+         "{\"updateType\":\"REMOVE_PNF\",\"removePnfId\":[\"r1\",\"r2\"]}", NULL, 5},
+        {{"ns", "--change-graph", "g", "--path", "path.0=tcp,to-port=80-81", "--path",
+          "new=udp,from=10.0.0.0/8,to-port=53", "--end", "path.1"},
+         "{\"updateType\":\"UPDATE_VNFFG\",\"updateVnffg\":[{\"vnffgInfoId\":\"g\",\"nfp\":["
+         "{\"nfpInfoId\":\"path.0\",\"nfpRule\":{\"protocol\":\"TCP\",\"destinationPortRange\":"
+         "{\"lowerPort\":80,\"upperPort\":81}}},{\"nfpName\":\"new\",\"nfpRule\":{\"protocol\":\"UDP\","
+         "\"sourceIpAddressPrefix\":\"10.0.0.0/8\",\"destinationPortRange\":{\"lowerPort\":53,"
+         "\"upperPort\":53}}}],\"nfpInfoId\":[\"path.1\"]}]}",
+         NULL, 9},
+        {{"ns", "--change-graph", "g", "--path", "a=sctp"}, NULL, "'sctp' is no word of a rule", 5},
+        {{"ns", "--change-graph", "g", "--path", "a=to-port=x"}, NULL, "x", 5},
+        {{"ns", "--change-graph", "g", "--change-graph", "h"}, NULL, "--change-graph is given once", 5},
+        {{"ns", "--add-pnf", "edge=r1"}, NULL, "--add-pnf wants PROFILE=ID, and --pnfd", 3},
+        {{"ns", "--add-pnf", "edge=r1", "--pnfd", "p", "--address", "out"}, NULL,
+         "--address wants CP=ADDRESS, not 'out'", 7},
+        {{"ns", "--remove-pnf", "r1", "--address", "a=10.0.0.1"}, NULL, "--address is for --add-pnf", 5},
+        {{"ns", "--add-nested", "=x"}, NULL, "--add-nested wants [PROFILE=]NS, not '=x'", 3},
+        {{"ns"}, NULL, "one kind of change is needed, of --instantiate, --add,", 1},
+    };
+    const struct command *update = NULL;
+
+    for (size_t i = 0; command_at(i); i++) {
+        update = str_eq(command_at(i)->words, "ns update") ? command_at(i) : update;
+    }
+    REQUIRE(update);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct cli cli = {.mem = mem, .command = update};
+        AUTO_BUF body = BUF_INIT;
+        struct jw w = jw_to(&body);
+        const struct json *json;
+        const char *argv[9];
+
+        memcpy(argv, cases[i].words, sizeof argv);
+        REQUIRE_OK(json_parse(mem, ns, strlen(ns), &json));
+        REQUIRE_OK(read_words(&cli, cases[i].n, argv));
+        if (cases[i].fault) {
+            CHECK_ERR_MSG(ns_update_write(&cli, json, &w), E_INVALID, cases[i].fault);
+        } else {
+            REQUIRE_OK(ns_update_write(&cli, json, &w));
+            CHECK_STR(body.data, cases[i].body);
+        }
+    }
+}
+
 /* ---- credentials ------------------------------------------------------------------------ */
 
 #define CLOUDS                                                                                     \

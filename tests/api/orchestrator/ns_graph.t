@@ -141,7 +141,7 @@ GET site:/network/v2.0/sfc/port_pair_groups/$group  as demo
 = 200
 {"port_pair_group": {"port_pairs": ["$ := text", "$ := text", "$ := text"], ...}}
 
-# One that is given up when the rule is another one already: the record says which it is.
+# One that is given up when the rule is another one already: the record has both, each by an id of its own.
 PUT site:/refuse/deletes  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/update  as demo
@@ -155,11 +155,11 @@ POST /nslcm/v2/ns_lcm_op_occs/$op50/fail  as demo
 = 200
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
-{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"id": "path.0", ...}, {"id": "$web2", "nfpRule": {"destinationPortRange": {"lowerPort": 83, ...}, ...}, ...}, {"id": "$web2", "nfpRule": {"destinationPortRange": {"lowerPort": 81, ...}, ...}, ...}, {"id": "$dns", ...}], ...}], ...}
+{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"id": "path.0", ...}, {"id": "$web2", "nfpRule": {"destinationPortRange": {"lowerPort": 83, ...}, ...}, ...}, {"id": "$before := text", "nfpRule": {"destinationPortRange": {"lowerPort": 81, ...}, ...}, ...}, {"id": "$dns", ...}], ...}], ...}
 PUT site:/refuse/none  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/update  as demo
-{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfpInfoId": ["$web2", "$web2"]}]}
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfpInfoId": ["$before", "$web2"]}]}
 = 202
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op51 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op51  as demo

@@ -83,6 +83,15 @@ POST /nslcm/v2/ns_instances/$behind/instantiate  as demo
 = 422
 {"detail": "addpnfData[1]: PNF r1 is part of the NS already; addpnfData[2]: PNF profile edge is PNF r1 already", ...}
 
+# An address is one function's, and nobody else is given it.
+POST /nslcm/v2/ns_instances/$behind/instantiate  as demo
+{"nsFlavourId": "f", "sapData": [{"sapdId": "client", "sapName": "client", "description": "d", "sapProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.5"]}]}}]}],
+ "addpnfData": [{"pnfId": "r1", "pnfName": "n", "pnfdId": "router", "pnfProfileId": "edge", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.6"]}]}}]}]},
+ {"pnfId": "r2", "pnfName": "n", "pnfdId": "router", "pnfProfileId": "spare", "cpData": [
+  {"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.5"]}]}}]},
+  {"cpdId": "outside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.6"]}]}}]}]}]}
+= 422
+{"detail": "addpnfData[1]: connection point inside: 10.9.0.5 is the address of SAP client; connection point outside: 10.9.0.6 is the address of PNF r1", ...}
 POST /nslcm/v2/ns_instances/$behind/instantiate  as demo
 {"nsFlavourId": "f", "additionalParamsForNs": {"sapSites": {"client": "east"}}, "sapData": [{"sapdId": "client", "sapName": "client", "description": "d", "sapProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.5"]}]}}]}],
  "addpnfData": [{"pnfId": "r1", "pnfName": "first", "pnfdId": "router", "pnfProfileId": "edge", "cpData": [
@@ -102,6 +111,13 @@ GET /nslcm/v1/ns_instances/$behind  as demo
 GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": [{"id": "$sap", ...}]}
+GET site:/network/v2.0/subnets  as demo
+= 200
+{"subnets": [{"allocation_pools": [{"start": "10.9.0.2", "end": "10.9.0.249"}, {"start": "10.9.0.251", "end": "10.9.0.254"}], ...}]}
+POST /nslcm/v2/ns_instances/$behind/update  as demo
+{"updateType": "ADD_PNF", "addPnfData": [{"pnfId": "r2", "pnfName": "n", "pnfdId": "router", "pnfProfileId": "spare", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.9.0.250"]}]}}]}]}]}
+= 422
+{"detail": "addPnfData[0]: connection point inside: 10.9.0.250 is the address of PNF r1", ...}
 
 # Another one comes, both change, one goes.
 POST /nslcm/v2/ns_instances/$behind/update  as demo
