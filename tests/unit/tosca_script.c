@@ -128,6 +128,40 @@ TEST(boot_data_without_inputs_is_known_at_once)
     CHECK(vdu->config_drive);
 }
 
+#define OF_TYPE(text)                                                                              \
+    "node_types:\n"                                                                                \
+    "  x.Base: { derived_from: tosca.nodes.nfv.VNF, interfaces: { Vnflcm: {\n"                     \
+    "    type: tosca.interfaces.nfv.Vnflcm, operations: { heal_end: base.sh, scale_end: {\n"       \
+    "      implementation: { primary: base.sh, timeout: 5 } } } } } }\n"                           \
+    "  x.Vnf: { derived_from: x.Base, interfaces: { Vnflcm: " text " } }\n"
+
+static const char *
+of_type(struct mem *mem, const char *interface)
+{
+    const char *vnf = VNF, *type = "tosca.nodes.nfv.VNF", *at = strstr(vnf, type);
+
+    return mem_printf(mem, OF_TYPE("%s") INPUTS "%.*sx.Vnf%s" SCRIPTS("{ heal_end: mine.sh }") VDU("")
+                      CP("{ management: ssh }"), interface, (int)(at - vnf), vnf, at + strlen(type));
+}
+
+/* What is nearer to the node goes before. */
+TEST(scripts_of_a_node_type_are_those_of_its_nodes)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct vnfd_flavour *flavour = flavour_of(
+        mem, of_type(mem, "{ operate_end: { implementation: { primary: near.sh, timeout: 6 } },\n"
+                          "    heal_end: { implementation: { primary: near.sh, timeout: 6 } } }"));
+
+    CHECK_INT(flavour->n_scripts, 3);
+    REQUIRE(vnfd_script(flavour, "heal_end") && vnfd_script(flavour, "operate_end") &&
+            vnfd_script(flavour, "scale_end"));
+    CHECK_INT(vnfd_script(flavour, "heal_end")->timeout_s, 300);
+    CHECK_INT(vnfd_script(flavour, "operate_end")->timeout_s, 6);
+    CHECK_INT(vnfd_script(flavour, "scale_end")->timeout_s, 5);
+    CHECK_ERR_MSG(vnfd_of(mem, of_type(mem, "{ instantiate: a.sh }"), &(struct vnfd *){NULL}),
+                  E_NOT_IMPLEMENTED, "LCM script (instantiate of interface Vnflcm)");
+}
+
 TEST(scripts_are_read_with_their_inputs)
 {
     AUTO(mem) mem = mem_new("test");
@@ -204,6 +238,12 @@ TEST(scripts_that_nothing_runs_are_refused)
          "vnf.Vnflcm: tosca.interfaces.nfv.Vnflcm has no operation reboot_end"},
         {INPUTS VNF SCRIPTS("{ heal_end: a.sh }") VDU("") CP("{ port_security: disabled }"),
          "feature: scripts of a VNF none of whose connection points says management: ssh"},
+        {INPUTS VNF SCRIPTS("{ heal_end: a.sh, operations: { heal_end: b.sh } }") VDU("")
+             CP("{ management: ssh }"),
+         "heal_end has a script already"},
+        {INPUTS VNF SCRIPTS("{ heal_end: a.sh }, other: { type: tosca.interfaces.nfv.Vnflcm, heal_end: b.sh }")
+             VDU("") CP("{ management: ssh }"),
+         "heal_end has a script already"},
         {INPUTS VNF VDU("") CP("{ management: telnet }"), "cp: management is ssh"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: { primary: a.sh, dependencies: [ b ] } } }")
              VDU("") CP("{ management: ssh }"),
