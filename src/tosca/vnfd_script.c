@@ -342,10 +342,12 @@ inputs_write(struct writing *writing, const struct tosca_node *node, const struc
         if (key && over && !yaml_is_null(yaml_get(over, key->text))) {
             continue; /* The operation's own goes before the interface's. */
         }
-        if (!key || !script_input_name_ok(key->text) || ++n > VNFD_SCRIPT_INPUTS_MAX) {
+        if (!key || !script_input_name_ok(key->text) || script_input_name_kept(key->text) ||
+            ++n > VNFD_SCRIPT_INPUTS_MAX) {
             extract_fault(writing->x,
                           tosca_fault(key ? key : inputs, "inputs of a script are at most %d, named "
-                                      "as variables of a shell, not CARRICK_...", VNFD_SCRIPT_INPUTS_MAX));
+                                      "as variables that a shell leaves to scripts: not "
+                                      "CARRICK_..., PATH, IFS, UID ...", VNFD_SCRIPT_INPUTS_MAX));
         } else {
             value_write(writing, key->text, node, inputs->items[i], 0);
         }

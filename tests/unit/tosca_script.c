@@ -253,7 +253,13 @@ TEST(scripts_that_nothing_runs_are_refused)
          "timeout is 1 to 3600 seconds"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { 'a;b': c } } }") VDU("")
              CP("{ management: ssh }"),
-         "named as variables of a shell"},
+         "named as variables that a shell leaves to scripts"},
+        {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { UID: c } } }") VDU("")
+             CP("{ management: ssh }"),
+         "named as variables that a shell leaves to scripts"},
+        {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { carrick_script: c } } }")
+             VDU("") CP("{ management: ssh }"),
+         "named as variables that a shell leaves to scripts"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { a: { b: c } } } }") VDU("")
              CP("{ management: ssh }"),
          "only text and functions that give text"},
