@@ -135,13 +135,20 @@ TEST(boot_data_without_inputs_is_known_at_once)
     "      implementation: { primary: base.sh, timeout: 5 } } } } } }\n"                           \
     "  x.Vnf: { derived_from: x.Base, interfaces: { Vnflcm: " text " } }\n"
 
+/* A VNF of type x.Vnf. */
 static const char *
-of_type(struct mem *mem, const char *interface)
+typed(struct mem *mem, const char *types, const char *more)
 {
     const char *vnf = VNF, *type = "tosca.nodes.nfv.VNF", *at = strstr(vnf, type);
 
-    return mem_printf(mem, OF_TYPE("%s") INPUTS "%.*sx.Vnf%s" SCRIPTS("{ heal_end: mine.sh }") VDU("")
-                      CP("{ management: ssh }"), interface, (int)(at - vnf), vnf, at + strlen(type));
+    return mem_printf(mem, "%s" INPUTS "%.*sx.Vnf%s%s" VDU("") CP("{ management: ssh }"), types,
+                      (int)(at - vnf), vnf, at + strlen(type), more);
+}
+
+static const char *
+of_type(struct mem *mem, const char *interface)
+{
+    return typed(mem, mem_printf(mem, OF_TYPE("%s"), interface), SCRIPTS("{ heal_end: mine.sh }"));
 }
 
 /* What is nearer to the node goes before. */
@@ -325,4 +332,40 @@ TEST(scripts_and_boot_data_are_files_of_the_package)
     CHECK_STR(vnfd->flavours[0].scripts[0].text, "#!/bin/sh\ntrue\n");
     CHECK_STR(vnfd->flavours[0].vdus[0].user_data, "#cloud-config\n");
     CHECK_ERR_MSG(with_files(mem, "\xff\xfe", &vnfd), E_INVALID, "is no text");
+}
+
+/* ---- indicators ------------------------------------------------------------------------------ */
+
+/* With so many indicators, the last one's name of so many bytes. */
+static struct err *
+with_indicators(struct mem *mem, int n, int n_name, struct vnfd **vnfd)
+{
+    AUTO_BUF names = BUF_INIT;
+
+    for (int i = 1; i < n; i++) {
+        buf_printf(&names, "i%d: {}, ", i);
+    }
+    return vnfd_of(mem, typed(mem, mem_printf(mem,
+                   "interface_types:\n"
+                   "  x.Gauge: { derived_from: tosca.interfaces.nfv.VnfIndicator, notifications: { %sa%0*d: {} } }\n"
+                   "node_types:\n"
+                   "  x.Vnf: { derived_from: tosca.nodes.nfv.VNF, interfaces: { VnfIndicator: { type: x.Gauge } } }\n",
+                   str_or(buf_copy(mem, &names), ""), n_name - 1, 0), ""), vnfd);
+}
+
+TEST(indicators_of_a_vnfd_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnfd *vnfd;
+
+    CHECK_ERR_MSG(with_indicators(mem, 1, 256, &vnfd), E_INVALID, "with names of up to 255 bytes");
+    CHECK_ERR_MSG(with_indicators(mem, 101, 20, &vnfd), E_INVALID, "at most 100");
+    REQUIRE_OK(with_indicators(mem, 100, 255, &vnfd));
+    CHECK_INT(vnfd->n_indicators, 100);
+    vnfd->indicators[0].name = mem_printf(mem, "%0256d", 0);
+    vnfd_write(&w, NULL, vnfd);
+    CHECK_ERR_MSG(vnfd_read(mem, json_of(mem, buf_copy(mem, &text)), &vnfd), E_INVALID,
+                  "the name of an indicator is too long");
 }
