@@ -91,12 +91,30 @@ threshold_encode(struct rest_request *r, struct jw *w, const void *row)
     jw_end(w);
 }
 
-/* The rows of both APIs are in one table. */
+/* The rows of both APIs are in one table.  What was made in version 1 has no callback, without which
+ * there is none in version 2: it is not there. */
 static struct err *
 query(struct rest_request *r, struct list_query *query)
 {
+    struct cond called = COND("callback_uri", "");
+
     rest_cond(query, (struct cond)COND("api", face_of(r)->notices->name));
+    if (r->op.version != 1) {
+        called.op = COND_NE;
+        rest_cond(query, called);
+    }
     return NULL;
+}
+
+static bool
+is_here(const struct rest_request *r, const void *row)
+{
+    const struct table *table = r->op.resource->table;
+    const char *api = *(const char *const *)attr_at(table_attr(table, "api"), row),
+               *callback = *(const char *const *)attr_at(table_attr(table, "callback_uri"), row);
+
+    return str_eq(api, face_of(r)->notices->name) &&
+           (r->op.version == 1 || !str_empty(callback));
 }
 
 /* SOL003 6.4.2.3.2. */
@@ -108,11 +126,8 @@ static const struct rest_shape threshold_shape = {.encode = threshold_encode, .q
 static struct err *
 pm_get(struct tx *tx, struct rest_request *r, void **row)
 {
-    const struct table *table = r->op.resource->table;
-
     TRY(resource_get(tx, &r->op, r->id, row));
-    return str_eq(*(const char *const *)attr_at(table_attr(table, "api"), *row),
-                  face_of(r)->notices->name)
+    return is_here(r, *row)
                ? NULL
                : err_new(E_NOT_FOUND, NULL, "%s %s could not be found.", r->op.resource->singular,
                          r->id);

@@ -380,6 +380,8 @@ filter_of_types(struct mem *mem, const struct criterion *criteria, const struct 
     return NULL;
 }
 
+/* Whom it was told already is not told again.  Of another type a number may be met twice: a store that was
+ * restored from an older copy counts on from there. */
 static struct err *
 gap_weigh(void *arg, void *row)
 {
@@ -390,6 +392,7 @@ gap_weigh(void *arg, void *row)
     struct cond same[] = {
         COND("subscription_id", subscription->id),
         COND("seq", mem_printf(mem, "%lld", (long long)telling->event.change->seq)),
+        COND("type", telling->event.notice->type),
         {0},
     };
     const struct criterion *criteria = notice_filter(telling->api, subscription->major);

@@ -118,7 +118,7 @@ const struct table subscription_table = {
 const struct table notification_table = {
     .name = "notification",
     .doc = "A notification on its way to one subscriber.",
-    .unique = "subscription_id, state, seq", /* also how one is found and how they are counted */
+    .unique = "subscription_id, state, seq, type", /* also to find and count them */
     .unlogged = true,
     TABLE(struct notification, notification_attrs),
 };

@@ -229,14 +229,31 @@ entries_write(const struct making *making, const char *instance, struct jw *w)
     return NULL;
 }
 
-int64_t
-pm_report_kept_s(int64_t reporting_s, size_t n_instances)
+static int64_t
+within(int64_t value, int64_t least, int64_t most)
 {
-    int64_t kept_s = PM_REPORTS_MAX * reporting_s / (int64_t)(n_instances ? n_instances : 1);
+    return value < least ? least : value > most ? most : value;
+}
 
-    return kept_s > PM_REPORT_KEEP_S    ? PM_REPORT_KEEP_S
-           : kept_s < PM_REPORT_LEAST_S ? PM_REPORT_LEAST_S
-                                        : kept_s;
+int64_t
+pm_report_kept_s(int64_t reporting_s, size_t n_instances, int64_t n_values)
+{
+    int64_t by_number = PM_REPORTS_MAX * reporting_s / (int64_t)(n_instances ? n_instances : 1);
+    int64_t by_values = PM_KEPT_VALUES_MAX * reporting_s / n_values;
+    int64_t kept_s = within(by_number, PM_REPORT_LEAST_S, PM_REPORT_KEEP_S);
+
+    return within(by_values, PM_REPORT_FETCH_S, kept_s);
+}
+
+/* As many as there may be in what is made now. */
+static int64_t
+values_of(const struct making *making)
+{
+    const struct pm_schedule *schedule = making->schedule;
+    int64_t periods = (making->until - schedule->reported_at) / (schedule->period_s * PM_SECOND);
+    int64_t n = (int64_t)making->things->n * (int64_t)making->subject->metrics.n * periods;
+
+    return n > 1 ? n : 1;
 }
 
 /* Where nothing could be measured there is nothing to report. */
@@ -265,7 +282,8 @@ report_make(const struct making *making, const char *instance)
     report->ready_at = tx_now(making->tx);
     report->expires_at =
         report->ready_at +
-        pm_report_kept_s(making->schedule->reporting_s, making->subject->instances.n) * PM_SECOND;
+        PM_SECOND * pm_report_kept_s(making->schedule->reporting_s,
+                                     making->subject->instances.n, values_of(making));
     return row_insert(making->tx, report);
 }
 

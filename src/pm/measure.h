@@ -169,11 +169,15 @@ int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
 #define PM_INDICATED_MAX 500   /* Instances with indicators of a round. */
 #define PM_PERIODS_MAX 1000    /* Collection periods of a report. */
 #define PM_VALUES_MAX 100000   /* Values of all reports that a job makes at once. */
-/* Reports are kept for a day; fewer where a job makes so many, but not less than a while. */
+/* Reports are kept for a day; less where a job makes so many, but not less than a while, or where they have
+ * so many values, but long enough to be fetched. */
 #define PM_REPORTS_MAX 2000
+#define PM_KEPT_VALUES_MAX 1000000 /* Some 70 bytes each. */
 #define PM_REPORT_KEEP_S 86400
 #define PM_REPORT_LEAST_S 900
-/* How long, in seconds, a job that reports so often of so many instances keeps each. */
-int64_t pm_report_kept_s(int64_t reporting_s, size_t n_instances);
+#define PM_REPORT_FETCH_S 60
+/* How long, in seconds, a job that reports so often of so many instances, 'n_values' (at least 1) at once of all of
+ * them, keeps each. */
+int64_t pm_report_kept_s(int64_t reporting_s, size_t n_instances, int64_t n_values);
 
 #endif

@@ -80,6 +80,9 @@ void script_cancel(struct script_run *run);
 
 /* Is it a name that a shell takes as a variable, and none of ours (CARRICK_...)? */
 bool script_input_name_ok(const char *name);
+/* Is it one that shells keep for themselves, or that decides which programs are run and how?  Such an input
+ * would end the run, or change what other commands mean. */
+bool script_input_name_kept(const char *name);
 /* What `sh -s` at the server is fed with: variables, then the script as a file that is run.  A text that
  * breaks off runs nothing.  In 'mem'. */
 const char *script_wrap(struct mem *mem, const struct script_order *order);

@@ -18,6 +18,18 @@ script_input_name_ok(const char *name)
            !str_starts(name, "CARRICK_");
 }
 
+/* POSIX 2.5.3, what bash and ksh have as read-only, and what the loader and shells run by. */
+bool
+script_input_name_kept(const char *name)
+{
+    static const char *const kept[] = {
+        "ENV",  "EUID",  "GID", "GROUPS", "IFS", "LINENO",  "OLDPWD",    "OPTARG", "OPTIND", "PATH",
+        "PPID", "PS4",   "PWD", "RANDOM", "_",   "SECONDS", "SHELLOPTS", "TMPDIR", "UID",
+        "carrick_script", NULL};
+
+    return str_in(name, kept) || str_starts(name, "BASH") || str_starts(name, "LD_");
+}
+
 /* 'it'\''s': within single quotes a shell knows no other sign. */
 static void
 quoted(struct buf *out, const char *value)

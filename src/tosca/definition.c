@@ -155,6 +155,7 @@ define_interfaces(struct tosca_run *run, struct tosca_type *type, const struct y
     if (!is_map(run, map, "interfaces")) {
         return;
     }
+    type->interface_defs = map;
     yaml_each (map, i) {
         vec_add(run->mem, &type->interfaces, map->keys[i]->text);
         vec_add(run->mem, &type->interface_types, yaml_get_str(map->items[i], "type"));

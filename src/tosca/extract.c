@@ -305,11 +305,9 @@ extract_has_script(const struct yaml *name, const struct yaml *operation)
             !yaml_is_null(implementation));
 }
 
-void
-extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
+static void
+refuse_scripts(struct extract *x, const struct yaml *interfaces)
 {
-    const struct yaml *interfaces = yaml_get(node->yaml, "interfaces");
-
     yaml_each (interfaces, i) {
         const struct yaml *body = interfaces->items[i];
         const struct yaml *lists[] = {body, yaml_get(body, "operations")};
@@ -324,6 +322,15 @@ extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
                 }
             }
         }
+    }
+}
+
+void
+extract_refuse_scripts(struct extract *x, const struct tosca_node *node)
+{
+    refuse_scripts(x, yaml_get(node->yaml, "interfaces"));
+    for (const struct tosca_type *type = node->type; type; type = type->parent) {
+        refuse_scripts(x, type->interface_defs);
     }
 }
 

@@ -735,11 +735,24 @@ scripts_check(const struct vnfd_flavour *flavour)
     return NULL;
 }
 
+static struct err *
+indicators_check(const struct vnfd *vnfd)
+{
+    for (size_t i = 0; i < vnfd->n_indicators; i++) {
+        if (strlen(vnfd->indicators[i].name) > VNFD_INDICATOR_NAME_MAX) {
+            return err_new(E_INVALID, "DescriptorInvalid",
+                           "descriptor: the name of an indicator is too long");
+        }
+    }
+    return NULL;
+}
+
 struct err *
 vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
 {
     *vnfd = MEM_NEW(mem, struct vnfd);
     TRY(whole_record_read(mem, &vnfd_shape, json, *vnfd));
+    TRY(indicators_check(*vnfd));
     for (size_t i = 0; i < (*vnfd)->n_flavours; i++) {
         TRY(servers_check(&(*vnfd)->flavours[i]));
         TRY(scripts_check(&(*vnfd)->flavours[i]));

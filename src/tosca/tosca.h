@@ -74,6 +74,7 @@ struct tosca_type {
     VEC(const char *) operations;  /* interface: operations and notifications */
     VEC(const char *) interfaces;  /* node: names of its interfaces, and their types */
     VEC(const char *) interface_types;
+    const struct yaml *interface_defs; /* node: own ones as they are written; null = built in, or none */
     VEC(const char *) targets;     /* policy: targets, group: members */
     struct map by_name;            /* own properties, once types are linked */
     const char *file;              /* Null = built in. */

@@ -613,16 +613,25 @@ has_indicator(const struct vnfd *vnfd, const char *name)
 
 /* Notifications of an interface type, and of those that it is derived from. */
 static void
-read_notifications(const struct tosca_type *type, struct vnfd *vnfd)
+read_notifications(struct extract *x, const struct tosca_node *vnf, const struct tosca_type *type,
+                   struct vnfd *vnfd)
 {
     for (; type && tosca_is(type, INDICATOR); type = type->parent) {
-        for (size_t i = 0; i < type->operations.n && vnfd->n_indicators < INDICATORS_MAX; i++) {
+        for (size_t i = 0; i < type->operations.n; i++) {
             const char *name = type->operations.items[i];
 
-            if (!has_indicator(vnfd, name)) {
-                vnfd->indicators[vnfd->n_indicators++] =
-                    (struct vnfd_indicator){name, measurement_of(vnfd->monitoring, name)};
+            if (has_indicator(vnfd, name)) {
+                continue;
             }
+            if (strlen(name) > VNFD_INDICATOR_NAME_MAX || vnfd->n_indicators >= INDICATORS_MAX) {
+                extract_fault(x, tosca_fault(vnf->yaml,
+                                             "%s: VNF indicators are at most %d, with names of up "
+                                             "to %d bytes",
+                                             type->name, INDICATORS_MAX, VNFD_INDICATOR_NAME_MAX));
+                return;
+            }
+            vnfd->indicators[vnfd->n_indicators++] =
+                (struct vnfd_indicator){name, measurement_of(vnfd->monitoring, name)};
         }
     }
 }
@@ -634,7 +643,7 @@ read_indicators(struct extract *x, const struct tosca_node *vnf, struct vnfd *vn
     for (const struct tosca_type *type = vnf->type; type; type = type->parent) {
         vec_each (&type->interface_types, name) {
             if (*name) {
-                read_notifications(tosca_type(x->tosca, TOSCA_INTERFACE, *name), vnfd);
+                read_notifications(x, vnf, tosca_type(x->tosca, TOSCA_INTERFACE, *name), vnfd);
             }
         }
     }

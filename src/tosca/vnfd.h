@@ -176,8 +176,9 @@ struct vnfd_flavour {
 /* A VNF indicator (SOL001 6.7: a notification of the VNF's interface VnfIndicator), and which
  * measurement it is where a monitoring parameter of the same name says so ("v_cpu_usage_mean_vnf");
  * null where none does. */
+#define VNFD_INDICATOR_NAME_MAX 255
 struct vnfd_indicator {
-    const char *name, *metric;
+    const char *name, *metric;    /* name: up to VNFD_INDICATOR_NAME_MAX bytes */
 };
 
 struct vnfd {

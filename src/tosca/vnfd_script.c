@@ -7,6 +7,7 @@
 
 #include "script/script.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define USER_DATA_MAX ((size_t)48 << 10) /* 64 KiB in Base64: Nova's limit */
@@ -313,6 +314,7 @@ static const char *const moments[] = {
     "terminate_start",
     NULL,
 };
+static_assert(ARRAY_SIZE(moments) - 1 <= VNFD_SCRIPTS_MAX, "each moment has one script");
 /* And those at which there is none. */
 static const char *const serverless[] = {"instantiate_start", "terminate_end", NULL};
 
@@ -340,10 +342,12 @@ inputs_write(struct writing *writing, const struct tosca_node *node, const struc
         if (key && over && !yaml_is_null(yaml_get(over, key->text))) {
             continue; /* The operation's own goes before the interface's. */
         }
-        if (!key || !script_input_name_ok(key->text) || ++n > VNFD_SCRIPT_INPUTS_MAX) {
+        if (!key || !script_input_name_ok(key->text) || script_input_name_kept(key->text) ||
+            ++n > VNFD_SCRIPT_INPUTS_MAX) {
             extract_fault(writing->x,
                           tosca_fault(key ? key : inputs, "inputs of a script are at most %d, named "
-                                      "as variables of a shell, not CARRICK_...", VNFD_SCRIPT_INPUTS_MAX));
+                                      "as variables that a shell leaves to scripts: not "
+                                      "CARRICK_..., PATH, IFS, UID ...", VNFD_SCRIPT_INPUTS_MAX));
         } else {
             value_write(writing, key->text, node, inputs->items[i], 0);
         }
@@ -409,7 +413,7 @@ script_read(struct extract *x, const struct tosca_node *node, const struct yaml 
     script.text = file ? file_text(x, primary, file, SCRIPT_TEXT_MAX) : NULL;
     script.timeout_s = timeout_of(x, implementation);
     script.inputs = inputs_of(x, node, interface, operation);
-    if (script.text && flavour->n_scripts < VNFD_SCRIPTS_MAX) {
+    if (script.text) {
         flavour->scripts[flavour->n_scripts++] = script;
     }
 }
@@ -421,10 +425,34 @@ is_lcm(const struct yaml *key, const struct yaml *interface)
            str_eq(yaml_get_str(interface, "type"), "tosca.interfaces.nfv.Vnflcm");
 }
 
-static void
-interface_read(struct extract *x, const struct tosca_node *node, const struct yaml *key,
-               const struct yaml *interface, struct vnfd_flavour *flavour)
+/* The interfaces of a node, or those that a type of it has: what stands nearer to the node goes before. */
+struct interfaces {
+    const struct yaml *map;
+    size_t n_nearer; /* scripts that were read before these */
+};
+
+/* Is it to be read?  A second one of the same place is a fault. */
+static bool
+is_first(struct extract *x, const struct interfaces *from, const struct yaml *name,
+         const struct vnfd_flavour *flavour)
 {
+    for (size_t i = 0; i < flavour->n_scripts; i++) {
+        if (!str_eq(flavour->scripts[i].operation, name->text)) {
+            continue;
+        }
+        if (i >= from->n_nearer) {
+            extract_fault(x, tosca_fault(name, "%s has a script already", name->text));
+        }
+        return false;
+    }
+    return true;
+}
+
+static void
+interface_read(struct extract *x, const struct tosca_node *node, const struct interfaces *from,
+               size_t at, struct vnfd_flavour *flavour)
+{
+    const struct yaml *key = from->map->keys[at], *interface = from->map->items[at];
     const struct yaml *lists[] = {interface, yaml_get(interface, "operations")};
 
     for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
@@ -434,15 +462,26 @@ interface_read(struct extract *x, const struct tosca_node *node, const struct ya
             if (!name || !extract_has_script(name, lists[k]->items[i])) {
                 continue;
             }
-            if (is_lcm(key, interface) && str_in(name->text, moments)) {
-                script_read(x, node, interface, name, lists[k]->items[i], flavour);
-            } else {
+            if (!is_lcm(key, interface) || !str_in(name->text, moments)) {
                 extract_fault(x, tosca_unsupported(name, "LCM script (%s of interface %s)%s",
                                                    name->text, key->text,
                                                    str_in(name->text, serverless)
                                                        ? ", at which there is no server to run it at,"
                                                        : ""));
+            } else if (is_first(x, from, name, flavour)) {
+                script_read(x, node, interface, name, lists[k]->items[i], flavour);
             }
+        }
+    }
+}
+
+static void
+interfaces_read(struct extract *x, const struct tosca_node *node, const struct interfaces *from,
+                struct vnfd_flavour *flavour)
+{
+    yaml_each (from->map, i) {
+        if (from->map->type == YAML_T_MAP) {
+            interface_read(x, node, from, i, flavour);
         }
     }
 }
@@ -473,15 +512,15 @@ way_in_check(struct extract *x, const struct tosca_node *node, const struct vnfd
 void
 extract_scripts(struct extract *x, const struct tosca_node *node, struct vnfd_flavour *flavour)
 {
-    const struct yaml *interfaces = yaml_get(node->yaml, "interfaces");
+    struct interfaces from = {.map = yaml_get(node->yaml, "interfaces")};
 
     if (!flavour->scripts) {
         flavour->scripts = MEM_ARRAY(x->mem, VNFD_SCRIPTS_MAX, struct vnfd_script);
     }
-    yaml_each (interfaces, i) {
-        if (interfaces->type == YAML_T_MAP) {
-            interface_read(x, node, interfaces->keys[i], interfaces->items[i], flavour);
-        }
+    interfaces_read(x, node, &from, flavour);
+    for (const struct tosca_type *type = node->type; type; type = type->parent) {
+        from = (struct interfaces){type->interface_defs, flavour->n_scripts};
+        interfaces_read(x, node, &from, flavour);
     }
     way_in_check(x, node, flavour);
 }

@@ -204,12 +204,16 @@ TEST(pm_each_period_of_many_has_its_ends)
 /* A job has so many reports and no more, however often it makes them. */
 TEST(pm_reports_are_kept_as_long_as_there_are_not_too_many)
 {
-    CHECK_INT(pm_report_kept_s(120, 1), 86400);
-    CHECK_INT(pm_report_kept_s(30, 1), 60000);
-    CHECK_INT(pm_report_kept_s(300, 10), 60000);
-    CHECK_INT(pm_report_kept_s(5, 1), 10000);
-    CHECK_INT(pm_report_kept_s(5, 100), 900);
-    CHECK_INT(pm_report_kept_s(2678400, 100), 86400);
+    CHECK_INT(pm_report_kept_s(120, 1, 1), 86400);
+    CHECK_INT(pm_report_kept_s(30, 1, 1), 60000);
+    CHECK_INT(pm_report_kept_s(300, 10, 1), 60000);
+    CHECK_INT(pm_report_kept_s(5, 1, 1), 10000);
+    CHECK_INT(pm_report_kept_s(5, 100, 1), 900);
+    CHECK_INT(pm_report_kept_s(2678400, 100, 1), 86400);
+    CHECK_INT(pm_report_kept_s(30, 1, 1000), 30000);
+    CHECK_INT(pm_report_kept_s(5, 100, 10000), 500);
+    CHECK_INT(pm_report_kept_s(5, 100, 100000), 60);
+    CHECK_INT(pm_report_kept_s(86400, 100, 100000), 86400);
 }
 
 #define JOB "00000000-0000-4000-8000-00000000000a"

@@ -386,6 +386,21 @@ TEST(script_inputs_have_names_of_variables)
     }
 }
 
+/* Of those, a shell fails at some (UID, PPID) before the script runs. */
+TEST(script_inputs_are_not_what_a_shell_keeps)
+{
+    static const char *const kept[] = {"PATH",  "IFS", "UID",  "EUID",       "PPID",
+                                       "carrick_script", "_", "BASHOPTS", "LD_PRELOAD", "ENV"},
+                      *const left[] = {"path", "USERS", "uid", "SOLD_", "a"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+        CHECK(script_input_name_ok(kept[i]) && script_input_name_kept(kept[i]));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(left); i++) {
+        CHECK(!script_input_name_kept(left[i]));
+    }
+}
+
 /* RFC 8032 section 7.1, test 1. */
 TEST(script_key_is_that_of_its_seed)
 {

@@ -132,6 +132,47 @@ TEST(boot_data_without_inputs_is_known_at_once)
     CHECK(vdu->config_drive);
 }
 
+#define OF_TYPE(text)                                                                              \
+    "node_types:\n"                                                                                \
+    "  x.Base: { derived_from: tosca.nodes.nfv.VNF, interfaces: { Vnflcm: {\n"                     \
+    "    type: tosca.interfaces.nfv.Vnflcm, operations: { heal_end: base.sh, scale_end: {\n"       \
+    "      implementation: { primary: base.sh, timeout: 5 } } } } } }\n"                           \
+    "  x.Vnf: { derived_from: x.Base, interfaces: { Vnflcm: " text " } }\n"
+
+/* A VNF of type x.Vnf. */
+static const char *
+typed(struct mem *mem, const char *types, const char *more)
+{
+    const char *vnf = VNF, *type = "tosca.nodes.nfv.VNF", *at = strstr(vnf, type);
+
+    return mem_printf(mem, "%s" INPUTS "%.*sx.Vnf%s%s" VDU("") CP("{ management: ssh }"), types,
+                      (int)(at - vnf), vnf, at + strlen(type), more);
+}
+
+static const char *
+of_type(struct mem *mem, const char *interface)
+{
+    return typed(mem, mem_printf(mem, OF_TYPE("%s"), interface), SCRIPTS("{ heal_end: mine.sh }"));
+}
+
+/* What is nearer to the node goes before. */
+TEST(scripts_of_a_node_type_are_those_of_its_nodes)
+{
+    AUTO(mem) mem = mem_new("test");
+    const struct vnfd_flavour *flavour = flavour_of(
+        mem, of_type(mem, "{ operate_end: { implementation: { primary: near.sh, timeout: 6 } },\n"
+                          "    heal_end: { implementation: { primary: near.sh, timeout: 6 } } }"));
+
+    CHECK_INT(flavour->n_scripts, 3);
+    REQUIRE(vnfd_script(flavour, "heal_end") && vnfd_script(flavour, "operate_end") &&
+            vnfd_script(flavour, "scale_end"));
+    CHECK_INT(vnfd_script(flavour, "heal_end")->timeout_s, 300);
+    CHECK_INT(vnfd_script(flavour, "operate_end")->timeout_s, 6);
+    CHECK_INT(vnfd_script(flavour, "scale_end")->timeout_s, 5);
+    CHECK_ERR_MSG(vnfd_of(mem, of_type(mem, "{ instantiate: a.sh }"), &(struct vnfd *){NULL}),
+                  E_NOT_IMPLEMENTED, "LCM script (instantiate of interface Vnflcm)");
+}
+
 TEST(scripts_are_read_with_their_inputs)
 {
     AUTO(mem) mem = mem_new("test");
@@ -208,6 +249,12 @@ TEST(scripts_that_nothing_runs_are_refused)
          "vnf.Vnflcm: tosca.interfaces.nfv.Vnflcm has no operation reboot_end"},
         {INPUTS VNF SCRIPTS("{ heal_end: a.sh }") VDU("") CP("{ port_security: disabled }"),
          "feature: scripts of a VNF none of whose connection points says management: ssh"},
+        {INPUTS VNF SCRIPTS("{ heal_end: a.sh, operations: { heal_end: b.sh } }") VDU("")
+             CP("{ management: ssh }"),
+         "heal_end has a script already"},
+        {INPUTS VNF SCRIPTS("{ heal_end: a.sh }, other: { type: tosca.interfaces.nfv.Vnflcm, heal_end: b.sh }")
+             VDU("") CP("{ management: ssh }"),
+         "heal_end has a script already"},
         {INPUTS VNF VDU("") CP("{ management: telnet }"), "cp: management is ssh"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: { primary: a.sh, dependencies: [ b ] } } }")
              VDU("") CP("{ management: ssh }"),
@@ -217,7 +264,13 @@ TEST(scripts_that_nothing_runs_are_refused)
          "timeout is 1 to 3600 seconds"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { 'a;b': c } } }") VDU("")
              CP("{ management: ssh }"),
-         "named as variables of a shell"},
+         "named as variables that a shell leaves to scripts"},
+        {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { UID: c } } }") VDU("")
+             CP("{ management: ssh }"),
+         "named as variables that a shell leaves to scripts"},
+        {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { carrick_script: c } } }")
+             VDU("") CP("{ management: ssh }"),
+         "named as variables that a shell leaves to scripts"},
         {INPUTS VNF SCRIPTS("{ heal_end: { implementation: a.sh, inputs: { a: { b: c } } } }") VDU("")
              CP("{ management: ssh }"),
          "only text and functions that give text"},
@@ -308,4 +361,40 @@ TEST(scripts_and_boot_data_are_files_of_the_package)
     CHECK_STR(vnfd->flavours[0].scripts[0].text, "#!/bin/sh\ntrue\n");
     CHECK_STR(vnfd->flavours[0].vdus[0].user_data, "#cloud-config\n");
     CHECK_ERR_MSG(with_files(mem, "\xff\xfe", &vnfd), E_INVALID, "is no text");
+}
+
+/* ---- indicators ------------------------------------------------------------------------------ */
+
+/* With so many indicators, the last one's name of so many bytes. */
+static struct err *
+with_indicators(struct mem *mem, int n, int n_name, struct vnfd **vnfd)
+{
+    AUTO_BUF names = BUF_INIT;
+
+    for (int i = 1; i < n; i++) {
+        buf_printf(&names, "i%d: {}, ", i);
+    }
+    return vnfd_of(mem, typed(mem, mem_printf(mem,
+                   "interface_types:\n"
+                   "  x.Gauge: { derived_from: tosca.interfaces.nfv.VnfIndicator, notifications: { %sa%0*d: {} } }\n"
+                   "node_types:\n"
+                   "  x.Vnf: { derived_from: tosca.nodes.nfv.VNF, interfaces: { VnfIndicator: { type: x.Gauge } } }\n",
+                   str_or(buf_copy(mem, &names), ""), n_name - 1, 0), ""), vnfd);
+}
+
+TEST(indicators_of_a_vnfd_are_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct vnfd *vnfd;
+
+    CHECK_ERR_MSG(with_indicators(mem, 1, 256, &vnfd), E_INVALID, "with names of up to 255 bytes");
+    CHECK_ERR_MSG(with_indicators(mem, 101, 20, &vnfd), E_INVALID, "at most 100");
+    REQUIRE_OK(with_indicators(mem, 100, 255, &vnfd));
+    CHECK_INT(vnfd->n_indicators, 100);
+    vnfd->indicators[0].name = mem_printf(mem, "%0256d", 0);
+    vnfd_write(&w, NULL, vnfd);
+    CHECK_ERR_MSG(vnfd_read(mem, json_of(mem, buf_copy(mem, &text)), &vnfd), E_INVALID,
+                  "the name of an indicator is too long");
 }

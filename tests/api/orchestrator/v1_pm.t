@@ -77,14 +77,29 @@ POST /nspm/v1/pm_jobs  as demo
 {"objectInstanceIds": ["$ns"], "criteria": {"performanceMetricGroup": ["Sap"], "collectionPeriod": 30, "reportingPeriod": 30}}
 = 201
 {"id": "$nsjob := uuid", ...}
-# Version 2 shows it with what is measured and without a callback, which it cannot be given.
+# In version 2 each has a callback: what was made without one is not there.  Version 1 has both.
 GET /vnfpm/v2/pm_jobs/$job  as demo
+= 404
+GET /vnfpm/v2/pm_jobs  as demo
 = 200
-{"id": "$job", "objectType": "Vnf", "objectInstanceIds": ["$vnf"], "criteria": "$ := any", "_links": {"self": {"href": "http://$host/vnfpm/v2/pm_jobs/$job"}, "objects": "$ := any"}}
+[]
 PATCH /vnfpm/v2/pm_jobs/$job  as demo
 {"callbackUri": "http://$receiver/cb/cpu"}
-= 409
-{"detail": "it was made in version 1, whose subscribers are told: it has no callbackUri", ...}
+= 404
+DELETE /vnfpm/v2/pm_jobs/$job  as demo
+= 404
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "Vnf", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["VMemoryUsageMeanVnf"], "collectionPeriod": 30, "reportingPeriod": 30}, "callbackUri": "http://$receiver/cb/newer"}
+= 201
+{"id": "$newer := uuid", ...}
+GET /vnfpm/v2/pm_jobs  as demo
+= 200
+[{"id": "$newer", "callbackUri": "http://$receiver/cb/newer", ...}]
+GET /vnfpm/v1/pm_jobs  as demo
+= 200
+[{"id": "$job", ...}, {"id": "$newer", ...}]
+DELETE /vnfpm/v1/pm_jobs/$newer  as demo
+= 204
 PATCH /vnfpm/v1/pm_jobs/$job  as demo
 {"callbackUri": "http://$receiver/cb/cpu"}
 = 405
@@ -101,8 +116,7 @@ GET /vnfpm/v1/thresholds  as demo
 = 200
 [{"id": "$threshold", ...}]
 GET /vnfpm/v2/thresholds/$threshold  as demo
-= 200
-{"objectType": "Vnf", ...}
+= 404
 
 # ---- what is told
 PUT site:/figures  as demo
@@ -131,6 +145,8 @@ GET /nspm/v1/pm_jobs/$nsjob/reports/$nsreport  as demo
 GET /vnfpm/v1/pm_jobs/$job  as demo
 = 200
 {"reports": [{"href": "http://$host/vnfpm/v1/pm_jobs/$job/reports/$report := uuid", "readyTime": "$ := time", "expiryTime": "$ := time"}], ...}
+GET /vnfpm/v2/pm_jobs/$job/reports/$report  as demo
+= 404
 GET /vnfpm/v1/pm_jobs/$job/reports/$report  as demo
 = 200
 {"entries": [{"objectType": "$vnfd", "objectInstanceId": "$vnf", "performanceMetric": "VMemoryUsageMeanVnf", "performanceValues": [{"timeStamp": "$ := time", "value": 37.5}]}]}
