@@ -1,5 +1,6 @@
 /* NS instances and their operations as clients see them (SOL005 clause 6): rows,
  * what may be asked in which state, and occurrences that follow their flows. */
+#include "base/log.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
@@ -64,15 +65,19 @@ before_delete(struct tx *tx, struct op *op, const void *row)
     return lcm_free(tx, &ns_kind, ns->id);
 }
 
+/* Of no instance, and of none that an operation is yet to make. */
 static struct err *
 nsd_release(struct tx *tx, const char *nsd_info_id)
 {
     struct cond of_nsd[] = {COND("nsd_info_id", nsd_info_id), {0}};
-    struct query query = {.table = &ns_instance_table, .conds = of_nsd};
-    int64_t n;
+    struct cond nesting[] = {COND("nested_nsds", nsd_info_id), {0}};
+    struct query instances = {.table = &ns_instance_table, .conds = of_nsd};
+    struct query operations = {.table = &ns_lcm_op_occ_table, .conds = nesting};
+    int64_t n, n_nesting;
 
-    TRY(rows_count(tx, &query, &n));
-    return n == 0 ? usage_set(tx, nsd_info_id, "NOT_IN_USE") : NULL;
+    TRY(rows_count(tx, &instances, &n));
+    TRY(rows_count(tx, &operations, &n_nesting));
+    return n + n_nesting == 0 ? usage_set(tx, nsd_info_id, "NOT_IN_USE") : NULL;
 }
 
 static struct err *
@@ -490,17 +495,11 @@ vl_write(void *arg, const struct touched *touched)
     return NULL;
 }
 
-/* A chain for each of its paths and sites: the VNFFG is told once. */
-static struct err *
-vnffg_write(void *arg, const struct touched *touched)
+static void
+graph_tell(struct changes *c, const struct touched *touched, const char *graph)
 {
-    struct changes *c = arg;
-    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD", *graph;
+    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD";
 
-    if (touched->kind != &vim_port_chain_create) {
-        return NULL;
-    }
-    graph = str_or(ns_graph_of(c->nsd, last_word(touched->label)), last_word(touched->label));
     if (!map_get(&c->told, graph) && map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
         jw_object(&c->w, NULL);
         jw_str(&c->w, "vnffgInstanceId", graph);
@@ -508,6 +507,58 @@ vnffg_write(void *arg, const struct touched *touched)
         jw_str(&c->w, "changeType", type);
         jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
         jw_end(&c->w);
+    }
+}
+
+static bool
+is_at(const struct nsd *nsd, const struct nsd_cp_ref *ref, const char *link)
+{
+    const struct vnfd_link *at = nsd_link_of(nsd, ref);
+
+    return at && str_eq(at->name, link);
+}
+
+static bool
+path_passes(const struct nsd *nsd, const struct nsd_path *path, const char *link)
+{
+    for (size_t i = 0; i < path->n_positions; i++) {
+        for (size_t k = 0; k < path->positions[i].n_elements; k++) {
+            const struct nsd_element *element = &path->positions[i].elements[k];
+
+            if (is_at(nsd, &element->ingress, link) || is_at(nsd, &element->egress, link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The router of a link leads into the paths that pass it. */
+static void
+routed_tell(struct changes *c, const struct touched *touched)
+{
+    for (size_t i = 0; i < c->nsd->n_graphs; i++) {
+        const struct nsd_graph *graph = &c->nsd->graphs[i];
+
+        for (size_t k = 0; k < graph->n_paths; k++) {
+            if (path_passes(c->nsd, &graph->paths[k], last_word(touched->label))) {
+                graph_tell(c, touched, graph->name);
+            }
+        }
+    }
+}
+
+/* A chain for each of its paths and sites, or a router for each of its links: the VNFFG is told once. */
+static struct err *
+vnffg_write(void *arg, const struct touched *touched)
+{
+    struct changes *c = arg;
+    const char *last = last_word(touched->label);
+
+    if (touched->kind == &vim_port_chain_create) {
+        graph_tell(c, touched, str_or(ns_graph_of(c->nsd, last), last));
+    } else if (touched->kind == &vim_router_create && touched->is_own) {
+        routed_tell(c, touched);
     }
     return NULL;
 }
@@ -837,6 +888,10 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->is_automatic = flow->parent_id != NULL;
     occ->one_way = operation_of(flow)->type->no_rollback;
     occ->operation_params = in->request;
+    TRY(ns_nested_nsds(tx_mem(tx), in, &occ->nested_nsds));
+    for (size_t i = 0; i < occ->nested_nsds.n; i++) {
+        TRY(usage_set(tx, occ->nested_nsds.items[i], "IN_USE"));
+    }
     return row_insert(tx, occ);
 }
 
@@ -848,23 +903,31 @@ state_of(const struct flow_row *flow)
                                                                      : flow->state;
 }
 
-static struct err *
-may_continue(struct tx *tx, const struct flow_row *flow, bool *may)
+/* Only where that is sure: what is told here does not keep an operation from resting. */
+static bool
+may_continue(struct tx *tx, const struct flow_row *flow)
 {
     struct err *err = ns_continue_check(tx, operation_of(flow)->type, flow);
+    bool may = err == NULL && !flow->parent_id; /* A part goes on with the whole. */
 
-    *may = err == NULL;
-    if (err_is(err, E_NOT_FOUND) || err_is(err, E_CONFLICT)) {
-        err_ignore(err, "it is told by what the occurrence links to");
-        return NULL;
+    if (err && !err_is(err, E_NOT_FOUND) && !err_is(err, E_CONFLICT)) {
+        log_warn("nfvo", "operation %s is not said to be able to continue: %s", flow->id,
+                 err_full(tx_mem(tx), err));
     }
-    return err;
+    err_ignore(err, "it is told by what the occurrence links to");
+    return may;
 }
 
 static bool
 has_changes(enum flow_state state)
 {
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
+}
+
+static bool
+has_ended(enum flow_state state)
+{
+    return has_changes(state) && state != FLOW_FAILED_TEMP;
 }
 
 /* A given-up instantiation leaves things behind: they are noted, so that the
@@ -908,12 +971,18 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     occ->operation_state = state_of(flow);
     occ->state_entered_time = tx_now(tx);
-    TRY(may_continue(tx, flow, &occ->may_continue));
+    occ->may_continue = may_continue(tx, flow);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));
         TRY(changes_of(tx, flow, ns->nsd_info_id, &occ->resource_changes));
     }
+    if (has_ended(flow_row_state(flow))) {
+        occ->nested_nsds = (struct strs){0};
+    }
     TRY(row_update(tx, before, occ));
+    for (size_t i = 0; occ->nested_nsds.n == 0 && i < before->nested_nsds.n; i++) {
+        TRY(nsd_release(tx, before->nested_nsds.items[i]));
+    }
     return failed_note(tx, flow, occ);
 }
