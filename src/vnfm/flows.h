@@ -9,7 +9,8 @@
 /* In vnf_in; instantiation answers vnf_made. */
 extern const struct flow_type vnf_instantiate_flow, vnf_terminate_flow;
 /* Of those that began in an earlier program. */
-extern const struct flow_type vnf_terminate_flow_1, vnf_change_package_flow_1;
+extern const struct flow_type vnf_terminate_flow_1, vnf_change_package_flow_1,
+    vnf_flavour_grow_flow_2, vnf_flavour_change_flow_2;
 extern const struct flow_type vnfc_flow;
 /* In vnf_in with 'operation' and 'scales', out vnf_made: as 'scales' and 'level_id' want it.  The
  * one only adds servers and can be taken back; the other deletes servers and cannot. */

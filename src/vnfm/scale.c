@@ -192,6 +192,42 @@ rest_remove(struct run *run)
     return held_release(run->f, "", &run->scaled->removed, NULL);
 }
 
+/* ---- scripts ------------------------------------------------------------------------- */
+
+/* A change of the flavour in two parts ends with its second one: for scripts, what came with the first is
+ * as new as it is for the first.  Until version 3 each part was an end. */
+static struct err *
+scripts_after(struct run *run, bool flavour_ends)
+{
+    struct mem *mem = flow_mem(run->f);
+    struct scripts scripts = {.f = run->f,
+                              .in = run->in,
+                              .wanted = run->wanted,
+                              .vnfcs = &run->after->vnfcs,
+                              .old = &run->before->vnfcs};
+    bool comes = str_eq(run->in->part, "COMES");
+    struct rows old = {0}, after = {0};
+
+    if (!flavour_ends) {
+        return vnf_scripts_run(&scripts);
+    }
+    for (size_t i = 0; i < run->before->vnfcs.n; i++) {
+        if (!((const struct made_vnfc *)run->before->vnfcs.items[i])->came) {
+            vnf_rows_add(mem, &old, run->before->vnfcs.items[i]);
+        }
+    }
+    scripts.old = &old;
+    TRY(comes ? NULL : vnf_scripts_run(&scripts));
+    for (size_t i = 0; i < run->after->vnfcs.n; i++) {
+        struct made_vnfc *vnfc = row_copy(mem, run->after->vnfcs.items[i]);
+
+        vnfc->came = comes && !is_among(&old, run->after->vnfcs.items[i]);
+        vnf_rows_add(mem, &after, vnfc);
+    }
+    run->after->vnfcs = after;
+    return NULL;
+}
+
 /* ---- the flows ----------------------------------------------------------------------- */
 
 static struct err *
@@ -218,9 +254,8 @@ result_keep(struct run *run)
 }
 
 static struct err *
-scale_run(struct flow *f, const void *arg)
+change(struct flow *f, const struct vnf_in *in, bool flavour_ends)
 {
-    const struct vnf_in *in = arg;
     struct mem *mem = flow_mem(f);
     struct run run = {
         .f = f,
@@ -239,12 +274,20 @@ scale_run(struct flow *f, const void *arg)
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));
-    TRY(vnf_scripts_run(&(struct scripts){.f = f,
-                                          .in = in,
-                                          .wanted = run.wanted,
-                                          .vnfcs = &run.after->vnfcs,
-                                          .old = &run.before->vnfcs}));
+    TRY(scripts_after(&run, flavour_ends));
     return result_keep(&run);
+}
+
+static struct err *
+scale_run(struct flow *f, const void *arg)
+{
+    return change(f, arg, false);
+}
+
+static struct err *
+flavour_run(struct flow *f, const void *arg)
+{
+    return change(f, arg, true);
 }
 
 const struct flow_type vnf_scale_out_flow = {
@@ -272,8 +315,19 @@ const struct flow_type vnf_scale_in_flow = {
 };
 const struct flow_type vnf_flavour_grow_flow = {
     .name = "vnf_flavour_grow",
-    .version = 2,
+    .version = 3,
     .doc = "Changes a VNF to a flavour that has all of what there is.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = flavour_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+};
+const struct flow_type vnf_flavour_grow_flow_2 = {
+    .name = "vnf_flavour_grow",
+    .version = 2,
+    .doc = "Changes a VNF to a flavour that has all of what there is, as before its parts were one.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,
@@ -283,8 +337,20 @@ const struct flow_type vnf_flavour_grow_flow = {
 };
 const struct flow_type vnf_flavour_change_flow = {
     .name = "vnf_flavour_change",
-    .version = 2,
+    .version = 3,
     .doc = "Changes a VNF to a flavour that has not all of what there is.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = flavour_run,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type vnf_flavour_change_flow_2 = {
+    .name = "vnf_flavour_change",
+    .version = 2,
+    .doc = "Changes a VNF to a flavour that has not all of what there is, as before its parts were one.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,
     .run = scale_run,
