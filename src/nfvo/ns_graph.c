@@ -275,6 +275,60 @@ hop_read(struct changing *c, const struct cp_at *ats, size_t n, struct way *way,
     return NULL;
 }
 
+static bool
+end_is(const struct plan_cp *a, const struct plan_cp *b)
+{
+    return str_eq(a->sap, b->sap) && str_eq(a->vnf, b->vnf) && str_eq(a->ingress, b->ingress);
+}
+
+static bool
+is_end(const struct rows *ends, const struct plan_cp *cp)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        if (end_is(ends->items[i], cp)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Instances that are the end now. */
+static size_t
+end_count(struct changing *c, const struct plan_cp *cp)
+{
+    const struct ns_made *made = c->u->made;
+    size_t n = 0;
+
+    for (size_t i = 0; i < made->vnfs.n * made->ports.n; i++) {
+        const struct plan_vnf *vnf = made->vnfs.items[i / made->ports.n];
+        const struct fwd_port *port = made->ports.items[i % made->ports.n];
+
+        n += str_eq(vnf->profile, cp->vnf) && steer_port_is(port->name, vnf->name, cp->ingress);
+    }
+    return n;
+}
+
+/* An end is a connection point of a VNF profile, at all of its instances, those that come later too. */
+static struct err *
+ends_check(struct changing *c, const struct cp_at *ats, size_t n, const struct rows *ends)
+{
+    for (size_t i = 0; i < ends->n; i++) {
+        const struct plan_cp *cp = ends->items[i];
+        size_t given = 0;
+
+        for (size_t k = 0; k < n; k++) {
+            given += str_eq(ats[k].profile, cp->vnf) && str_eq(ats[k].ingress, cp->ingress);
+        }
+        if (cp->vnf && given != end_count(c, cp)) {
+            return err_new(E_UNPROCESSABLE, NULL,
+                           "%s of VNF profile %s has %zu instances, %zu are given: all of them are "
+                           "an end of the path",
+                           cp->ingress, cp->vnf, end_count(c, cp), given);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 vnfs_read(struct changing *c, const struct cp_group_info *group, struct rows *ends,
           struct way *way)
@@ -299,9 +353,11 @@ vnfs_read(struct changing *c, const struct cp_group_info *group, struct rows *en
         }
         cp->vnf = ats[i].profile;
         cp->ingress = cp->egress = ats[i].ingress;
-        place_add(c->mem, ends, cp);
+        if (!is_end(ends, cp)) {
+            place_add(c->mem, ends, cp);
+        }
     }
-    return NULL;
+    return ends_check(c, ats, group->pairs.n, ends);
 }
 
 static struct err *
@@ -313,6 +369,9 @@ sap_read(struct changing *c, const char *id, struct rows *ends, struct way *way)
 
         if (str_eq(sap->port_id, id)) {
             cp->sap = sap->name;
+            if (is_end(ends, cp)) {
+                return err_new(E_UNPROCESSABLE, NULL, "SAP %s is given twice", id);
+            }
             link_add(c->mem, way, sap->link);
             place_add(c->mem, ends, cp);
             return NULL;
@@ -341,6 +400,10 @@ group_read(struct changing *c, const struct cp_group_info *group, struct rows *e
         n_cps += pair->cps.n > 0;
         if (pair->saps.n && !ends) {
             return err_new(E_UNPROCESSABLE, NULL, "a SAP is at an end of a path");
+        }
+        if (pair->saps.n > 1) {
+            return err_new(E_UNPROCESSABLE, NULL,
+                           "sapIds: packets enter and leave a SAP by one port: one id is needed");
         }
         TRY(pair->saps.n ? sap_read(c, pair->saps.items[0], ends, way) : NULL);
     }
@@ -382,10 +445,7 @@ static bool
 same_ends(const struct rows *a, const struct rows *b)
 {
     for (size_t i = 0; a->n == b->n && i < a->n; i++) {
-        const struct plan_cp *x = a->items[i], *y = b->items[i];
-
-        if (!str_eq(x->sap, y->sap) || !str_eq(x->vnf, y->vnf) ||
-            !str_eq(x->ingress, y->ingress)) {
+        if (!is_end(b, a->items[i])) {
             return false;
         }
     }
