@@ -481,17 +481,11 @@ vl_write(void *arg, const struct touched *touched)
     return NULL;
 }
 
-/* A chain for each of its paths and sites: the VNFFG is told once. */
-static struct err *
-vnffg_write(void *arg, const struct touched *touched)
+static void
+graph_tell(struct changes *c, const struct touched *touched, const char *graph)
 {
-    struct changes *c = arg;
-    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD", *graph;
+    const char *type = touched->touch == TOUCH_REMOVED ? "DELETE" : "ADD";
 
-    if (touched->kind != &vim_port_chain_create) {
-        return NULL;
-    }
-    graph = str_or(ns_graph_of(c->nsd, last_word(touched->label)), last_word(touched->label));
     if (!map_get(&c->told, graph) && map_add(&c->told, mem_printf(tx_mem(c->tx), "%s %s", type, graph), c)) {
         jw_object(&c->w, NULL);
         jw_str(&c->w, "vnffgInstanceId", graph);
@@ -499,6 +493,58 @@ vnffg_write(void *arg, const struct touched *touched)
         jw_str(&c->w, "changeType", type);
         jw_str(&c->w, "changeResult", result_of(c->flow, touched->touch));
         jw_end(&c->w);
+    }
+}
+
+static bool
+is_at(const struct nsd *nsd, const struct nsd_cp_ref *ref, const char *link)
+{
+    const struct vnfd_link *at = nsd_link_of(nsd, ref);
+
+    return at && str_eq(at->name, link);
+}
+
+static bool
+path_passes(const struct nsd *nsd, const struct nsd_path *path, const char *link)
+{
+    for (size_t i = 0; i < path->n_positions; i++) {
+        for (size_t k = 0; k < path->positions[i].n_elements; k++) {
+            const struct nsd_element *element = &path->positions[i].elements[k];
+
+            if (is_at(nsd, &element->ingress, link) || is_at(nsd, &element->egress, link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The router of a link leads into the paths that pass it. */
+static void
+routed_tell(struct changes *c, const struct touched *touched)
+{
+    for (size_t i = 0; i < c->nsd->n_graphs; i++) {
+        const struct nsd_graph *graph = &c->nsd->graphs[i];
+
+        for (size_t k = 0; k < graph->n_paths; k++) {
+            if (path_passes(c->nsd, &graph->paths[k], last_word(touched->label))) {
+                graph_tell(c, touched, graph->name);
+            }
+        }
+    }
+}
+
+/* A chain for each of its paths and sites, or a router for each of its links: the VNFFG is told once. */
+static struct err *
+vnffg_write(void *arg, const struct touched *touched)
+{
+    struct changes *c = arg;
+    const char *last = last_word(touched->label);
+
+    if (touched->kind == &vim_port_chain_create) {
+        graph_tell(c, touched, str_or(ns_graph_of(c->nsd, last), last));
+    } else if (touched->kind == &vim_router_create && touched->is_own) {
+        routed_tell(c, touched);
     }
     return NULL;
 }

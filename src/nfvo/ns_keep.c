@@ -314,7 +314,7 @@ rule_write(struct mem *mem, struct jw *w, const struct plan_rule *rule)
 }
 
 static void
-path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_chained)
+path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_led)
 {
     for (size_t i = 0; i < path->rules.n; i++) {
         const struct plan_rule *rule = path->rules.items[i];
@@ -327,23 +327,36 @@ path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_
         jw_str(w, "nfpName", str_or(rule->nfp_name, path->name));
         jw_int(w, "totalCp", (int64_t)path->hops.n * 2);
         rule_write(mem, w, rule);
-        jw_str(w, "nfpState", is_chained ? "ENABLED" : "DISABLED");
+        jw_str(w, "nfpState", is_led ? "ENABLED" : "DISABLED");
         jw_end(w);
     }
 }
 
-/* An update that was given up may have left a path without its chains. */
 static bool
-is_chained(const struct held_list *held, const struct plan_path *path)
+is_held(const struct held_list *held, const char *kind, const char *label)
 {
     for (size_t i = 0; i < held->items.n; i++) {
         const struct held *item = held->items.items[i];
 
-        if (str_eq(item->kind, "port_chain") && str_eq(item->label, path->name)) {
+        if (str_eq(item->kind, kind) && str_eq(item->label, label)) {
             return true;
         }
     }
     return false;
+}
+
+/* An update that was given up may have left a path without its chains.  One that is routed has routers. */
+static bool
+is_led(const struct held_list *held, const struct plan_path *path)
+{
+    for (size_t i = 0; i < path->routes.n; i++) {
+        const struct plan_route *route = path->routes.items[i];
+
+        if (!is_held(held, "router", route->link)) {
+            return false;
+        }
+    }
+    return path->routed ? path->routes.n > 0 : is_held(held, "port_chain", path->name);
 }
 
 static void
@@ -373,7 +386,7 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
             const struct plan_path *of_graph = made->paths.items[j];
 
             if (str_eq(of_graph->graph, path->graph)) {
-                path_write(mem, w, of_graph, is_chained(held, of_graph));
+                path_write(mem, w, of_graph, is_led(held, of_graph));
             }
         }
         jw_end(w);

@@ -34,7 +34,10 @@ POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op1 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
 ~ 200
-{"operationState": "COMPLETED", ...}
+{"operationState": "COMPLETED", "resourceChanges": {"affectedVnffgs": [{"vnffgInstanceId": "graph", "changeType": "ADD", "changeResult": "COMPLETED", ...}], ...}, ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnffgInfo": [{"id": "graph", "nfpInfo": [{"nfpState": "ENABLED", ...}], ...}], ...}
 GET site:/network/v2.0/subnets?name=demo-a  as demo
 = 200
 {"subnets": [{"gateway_ip": "10.1.0.1", "id": "$sub_a := text", ...}]}
@@ -136,7 +139,7 @@ POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op3 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op3  as demo
 ~ 200
-{"operationState": "COMPLETED", ...}
+{"operationState": "COMPLETED", "resourceChanges": {"affectedVnffgs": [{"vnffgInstanceId": "graph", "changeType": "DELETE", "changeResult": "COMPLETED", ...}], ...}, ...}
 GET site:/network/v2.0/routers  as demo
 = 200
 {"routers": []}
