@@ -97,6 +97,8 @@ extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
  * in->request says of its VNFs. */
 struct err *ns_nested_fill(struct tx *tx, const struct nsd *nsd, struct ns_in *in) MUST_USE;
 struct err *ns_nested_ends(struct tx *tx, struct ns_in *in) MUST_USE;
+/* Adds the NSDs (their ids in nsd_info_id) of all that 'in' nests, however deep; each once. */
+struct err *ns_nested_nsds(struct mem *mem, const struct ns_in *in, struct strs *ids) MUST_USE;
 /* Is the VNF instance one of the NS, or of one that is nested in it, however deep? */
 struct err *ns_holds(struct tx *tx, const char *ns_instance_id, const char *vnf_instance_id,
                      bool *holds) MUST_USE;

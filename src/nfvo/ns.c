@@ -64,15 +64,19 @@ before_delete(struct tx *tx, struct op *op, const void *row)
     return lcm_free(tx, &ns_kind, ns->id);
 }
 
+/* Of no instance, and of none that an operation is yet to make. */
 static struct err *
 nsd_release(struct tx *tx, const char *nsd_info_id)
 {
     struct cond of_nsd[] = {COND("nsd_info_id", nsd_info_id), {0}};
-    struct query query = {.table = &ns_instance_table, .conds = of_nsd};
-    int64_t n;
+    struct cond nesting[] = {COND("nested_nsds", nsd_info_id), {0}};
+    struct query instances = {.table = &ns_instance_table, .conds = of_nsd};
+    struct query operations = {.table = &ns_lcm_op_occ_table, .conds = nesting};
+    int64_t n, n_nesting;
 
-    TRY(rows_count(tx, &query, &n));
-    return n == 0 ? usage_set(tx, nsd_info_id, "NOT_IN_USE") : NULL;
+    TRY(rows_count(tx, &instances, &n));
+    TRY(rows_count(tx, &operations, &n_nesting));
+    return n + n_nesting == 0 ? usage_set(tx, nsd_info_id, "NOT_IN_USE") : NULL;
 }
 
 static struct err *
@@ -782,6 +786,10 @@ op_occ_insert(struct tx *tx, const struct flow_row *flow)
     occ->is_automatic = flow->parent_id != NULL;
     occ->one_way = operation_of(flow)->type->no_rollback;
     occ->operation_params = in->request;
+    TRY(ns_nested_nsds(tx_mem(tx), in, &occ->nested_nsds));
+    for (size_t i = 0; i < occ->nested_nsds.n; i++) {
+        TRY(usage_set(tx, occ->nested_nsds.items[i], "IN_USE"));
+    }
     return row_insert(tx, occ);
 }
 
@@ -810,6 +818,12 @@ static bool
 has_changes(enum flow_state state)
 {
     return state != FLOW_STARTING && state != FLOW_PROCESSING && state != FLOW_ROLLING_BACK;
+}
+
+static bool
+has_ended(enum flow_state state)
+{
+    return has_changes(state) && state != FLOW_FAILED_TEMP;
 }
 
 /* A given-up instantiation leaves things behind: they are noted, so that the
@@ -859,6 +873,12 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
         TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));
         TRY(changes_of(tx, flow, ns->nsd_info_id, &occ->resource_changes));
     }
+    if (has_ended(flow_row_state(flow))) {
+        occ->nested_nsds = (struct strs){0};
+    }
     TRY(row_update(tx, before, occ));
+    for (size_t i = 0; occ->nested_nsds.n == 0 && i < before->nested_nsds.n; i++) {
+        TRY(nsd_release(tx, before->nested_nsds.items[i]));
+    }
     return failed_note(tx, flow, occ);
 }

@@ -257,6 +257,32 @@ ns_nested_drop(struct tx *tx, const char *ns_instance_id)
     return NULL;
 }
 
+static bool
+is_among(const struct strs *ids, const char *id)
+{
+    for (size_t i = 0; i < ids->n; i++) {
+        if (str_eq(ids->items[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+ns_nested_nsds(struct mem *mem, const struct ns_in *in, struct strs *ids)
+{
+    for (size_t i = 0; i < in->nested.n; i++) {
+        struct ns_in *inner;
+
+        TRY(input_of(mem, in->nested.items[i], &inner));
+        if (!is_among(ids, inner->nsd_info_id)) {
+            steer_name_add(mem, ids, inner->nsd_info_id);
+        }
+        TRY(ns_nested_nsds(mem, inner, ids));
+    }
+    return NULL;
+}
+
 /* ---- made ---------------------------------------------------------------------------------- */
 
 static const char *
