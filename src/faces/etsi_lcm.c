@@ -74,9 +74,18 @@ is_ns_not_instantiated(const void *row)
 }
 
 static bool
+flag_of(const void *row, const char *name)
+{
+    const struct attr *attr = table_attr(((const struct row *)row)->table, name);
+
+    return attr && *(const bool *)attr_at(attr, row);
+}
+
+/* What is part of another operation is retried, taken back and given up there. */
+static bool
 is_failed_temp(const void *row)
 {
-    return str_eq(text_of(row, "operation_state"), "FAILED_TEMP");
+    return str_eq(text_of(row, "operation_state"), "FAILED_TEMP") && !flag_of(row, "is_automatic");
 }
 
 static bool
@@ -84,24 +93,23 @@ may_cancel(const void *row)
 {
     const char *state = text_of(row, "operation_state");
 
-    return str_eq(state, "STARTING") || str_eq(state, "PROCESSING") ||
-           str_eq(state, "ROLLING_BACK");
+    return !flag_of(row, "is_automatic") &&
+           (str_eq(state, "STARTING") || str_eq(state, "PROCESSING") ||
+            str_eq(state, "ROLLING_BACK"));
 }
 
 /* Operations of a VNF have no such word. */
 static bool
 may_continue(const void *row)
 {
-    const struct attr *attr = table_attr(((const struct row *)row)->table, "may_continue");
-
-    return is_failed_temp(row) && attr && *(const bool *)attr_at(attr, row);
+    return is_failed_temp(row) && flag_of(row, "may_continue");
 }
 
 static bool
 may_roll_back(const void *row)
 {
     return is_failed_temp(row) && !str_eq(text_of(row, "operation"), "TERMINATE") &&
-           !*(const bool *)attr_at(table_attr(((const struct row *)row)->table, "one_way"), row);
+           !flag_of(row, "one_way");
 }
 
 /* ---- the two APIs ---------------------------------------------------------------------------- */

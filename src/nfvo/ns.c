@@ -806,7 +806,7 @@ may_continue(struct tx *tx, const struct flow_row *flow, bool *may)
 {
     struct err *err = ns_continue_check(tx, operation_of(flow)->type, flow);
 
-    *may = err == NULL;
+    *may = err == NULL && !flow->parent_id; /* A part goes on with the whole. */
     if (err_is(err, E_NOT_FOUND) || err_is(err, E_CONFLICT)) {
         err_ignore(err, "it is told by what the occurrence links to");
         return NULL;

@@ -89,7 +89,7 @@ GET /nslcm/v2/ns_instances/$ns1  as demo
 {"nestedNsInstanceId": ["$one := text", "$two := text"], ...}
 GET /nslcm/v2/ns_lcm_op_occs?filter=(eq,nsInstanceId,$one)  as demo
 = 200
-[{"id": "$nested := text", "operationState": "FAILED_TEMP", "isAutomaticInvocation": true, ...}]
+[{"id": "$nested := text", "operationState": "FAILED_TEMP", "isAutomaticInvocation": true, "_links": {"self": {...}, "nsInstance": {...}}, ...}]
 POST /nslcm/v2/ns_lcm_op_occs/$nested/retry  as demo
 = 409
 {"detail": "operation $nested is part of NS operation $op1: use retry there", ...}
