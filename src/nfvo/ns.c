@@ -1,5 +1,6 @@
 /* NS instances and their operations as clients see them (SOL005 clause 6): rows,
  * what may be asked in which state, and occurrences that follow their flows. */
+#include "base/log.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
@@ -801,17 +802,19 @@ state_of(const struct flow_row *flow)
                                                                      : flow->state;
 }
 
-static struct err *
-may_continue(struct tx *tx, const struct flow_row *flow, bool *may)
+/* Only where that is sure: what is told here does not keep an operation from resting. */
+static bool
+may_continue(struct tx *tx, const struct flow_row *flow)
 {
     struct err *err = ns_continue_check(tx, operation_of(flow)->type, flow);
+    bool may = err == NULL && !flow->parent_id; /* A part goes on with the whole. */
 
-    *may = err == NULL && !flow->parent_id; /* A part goes on with the whole. */
-    if (err_is(err, E_NOT_FOUND) || err_is(err, E_CONFLICT)) {
-        err_ignore(err, "it is told by what the occurrence links to");
-        return NULL;
+    if (err && !err_is(err, E_NOT_FOUND) && !err_is(err, E_CONFLICT)) {
+        log_warn("nfvo", "operation %s is not said to be able to continue: %s", flow->id,
+                 err_full(tx_mem(tx), err));
     }
-    return err;
+    err_ignore(err, "it is told by what the occurrence links to");
+    return may;
 }
 
 static bool
@@ -867,7 +870,7 @@ ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     occ->operation_state = state_of(flow);
     occ->state_entered_time = tx_now(tx);
-    TRY(may_continue(tx, flow, &occ->may_continue));
+    occ->may_continue = may_continue(tx, flow);
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(row_get(tx, &ns_instance_table, occ->ns_instance_id, &ns));
