@@ -647,12 +647,17 @@ host_keys_forget(struct tx *tx, const struct flow_row *flow, const struct vnf_in
     return NULL;
 }
 
-/* The end of an operation that leads to another package, whichever end it is. */
+/* The end of an operation that leads to another package, whichever end it is; in an earlier program the package
+ * could be deleted meanwhile. */
 static struct err *
 package_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
+    struct cond by_id[] = {COND("id", in->package_after), {0}};
+    struct vnf_package *package;
+
     TRY(host_keys_forget(tx, flow, in));
-    return vnf_package_used(tx, in->package_after);
+    TRY(row_find(tx, &vnf_package_table, by_id, &package));
+    return package ? vnf_package_used(tx, in->package_after) : NULL;
 }
 
 struct err *
@@ -685,6 +690,7 @@ vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old)
     }
     occ->operation_state = flow->state;
     occ->state_entered_time = tx_now(tx);
+    occ->package_after = in->package_after; /* An earlier program did not say so. */
     TRY(problem_of_flow(tx_mem(tx), flow->error, &occ->error));
     if (has_changes(flow_row_state(flow))) {
         TRY(changes_of(tx, flow->id, in->package_id, &occ->resource_changes));

@@ -78,6 +78,40 @@ change_of_package(struct tx *tx, const char *state)
     return flow;
 }
 
+/* ---- packages --------------------------------------------------------------------------------- */
+
+static struct err *
+earlier_fn(struct tx *tx, void *arg)
+{
+    struct vnf_lcm_op_occ *old, *occ;
+    struct vnf_package *package;
+
+    (void)arg;
+    instance_insert(tx);
+    package_insert(tx, AFTER);
+    TRY(row_insert(tx, change_of_package(tx, "PROCESSING")));
+    TRY(vnf_op_state_changed(tx, change_of_package(tx, "PROCESSING"), FLOW_N_STATES));
+    TRY(row_get(tx, &vnf_lcm_op_occ_table, FLOW_ID, &old));
+    occ = row_copy(tx_mem(tx), old);
+    occ->package_after = NULL;
+    TRY(row_update(tx, old, occ));
+    TRY(vnf_op_state_changed(tx, change_of_package(tx, "FAILED_TEMP"), FLOW_PROCESSING));
+    TRY(vnf_package_used(tx, AFTER));
+    TRY(row_get(tx, &vnf_package_table, AFTER, &package));
+    CHECK_STR(package->usage_state, "IN_USE");
+    TRY(vnf_op_state_changed(tx, change_of_package(tx, "ROLLED_BACK"), FLOW_ROLLING_BACK));
+    TRY(row_get(tx, &vnf_package_table, AFTER, &package));
+    CHECK_STR(package->usage_state, "NOT_IN_USE");
+    return NULL;
+}
+
+TEST(vnfm_ends_release_a_package_that_an_earlier_version_took)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, earlier_fn, NULL));
+}
+
 /* ---- parameters ------------------------------------------------------------------------------ */
 
 static struct err *
