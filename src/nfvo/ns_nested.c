@@ -535,7 +535,8 @@ ns_holds(struct tx *tx, const char *ns_instance_id, const char *vnf_instance_id,
 
     TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
     *holds = false;
-    for (const char *id = vnf ? vnf->ns_instance_id : NULL; id && !*holds; id = ns->nested_in) {
+    for (const char *id = vnf ? vnf->ns_instance_id : NULL; id && !*holds;
+         id = ns->nested_taken ? NULL : ns->nested_in) {
         *holds = str_eq(id, ns_instance_id);
         TRY(row_get(tx, &ns_instance_table, id, &ns));
     }

@@ -247,7 +247,7 @@ scripts_after(struct run *run, bool is_whole)
     for (size_t i = 0; i < run->after->vnfcs.n; i++) {
         struct made_vnfc *vnfc = row_copy(mem, run->after->vnfcs.items[i]);
 
-        vnfc->came = comes && vnf_scripts_new(&scripts, vnfc);
+        vnfc->came = comes && !is_among(&old, run->after->vnfcs.items[i]);
         vnf_rows_add(mem, &after, vnfc);
     }
     run->after->vnfcs = after;

@@ -63,8 +63,8 @@ address_at(const struct made_vnfc *vnfc, const char *cpd)
     return NULL;
 }
 
-bool
-vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc)
+static bool
+is_new(const struct scripts *scripts, const struct made_vnfc *vnfc)
 {
     for (size_t i = 0; scripts->old && i < scripts->old->n; i++) {
         if (str_eq(((const struct made_vnfc *)scripts->old->items[i])->server_id,
@@ -92,7 +92,7 @@ input_of(const struct scripts *scripts, const char *operation, const struct made
     in->server_id = vnfc->server_id;
     in->cpd = cp->cpd;
     in->address = address_at(vnfc, cp->cpd);
-    in->is_new = vnf_scripts_new(scripts, vnfc);
+    in->is_new = is_new(scripts, vnfc);
     in->state = scripts->in->state;
     in->reach_s = scripts->in->scripts_reach_s;
     in->may_fail = in->reach_s != INT_NULL;

@@ -48,8 +48,6 @@ struct scripts {
 /* Runs it at each server that has a way in and is not stopped: one within the calling flow, several by
  * children in parallel.  Nothing where the VNFD has no such script.  What it did is not taken back. */
 struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
-/* Is the VNFC none of scripts->old? */
-bool vnf_scripts_new(const struct scripts *scripts, const struct made_vnfc *vnfc);
 /* Script 'operation' of what is kept of the instance, which a step reads: of its package and flavour.  'vnfcs' as
  * above, null = the instance's own; none is new. */
 struct err *vnf_scripts_kept(struct flow *f, const struct vnf_in *in, const char *operation,
