@@ -3,7 +3,7 @@
 # caller's "set -euo pipefail".
 #
 # packages_begin FOLDER        the folder that gets the packages: $out
-# vnf_package NAME PRODUCT     $out/NAME.csar of $here/NAME and the image NAME
+# vnf_package NAME PRODUCT [IMAGE]  $out/NAME.csar of $here/NAME and the image NAME, or the file IMAGE
 # service_package NAME ID      $out/NAME.csar of $here/ns, whose descriptor is NAME with _ for -
 export LC_ALL=C TZ=UTC
 released=2025-01-01T00:00:00Z
@@ -55,12 +55,13 @@ pack()
 
 vnf_package()
 {
-    local name=$1 product=$2 tree=$work/$1 image=$images/$1.tar.gz
+    local name=$1 product=$2 tree=$work/$1 image=${3:-${images-}/$1.tar.gz}
 
     mkdir -p "$tree/Definitions" "$tree/Images"
     cp "$image" "$tree/Images/"
+    [ ! -d "$here/$name/Scripts" ] || cp -r "$here/$name/Scripts" "$tree/"
     cp "$here/$name/Definitions/${name}_type.yaml" "$tree/Definitions/"
-    sed "s/@SIZE@/$(stat -c %s "$image")/; s/@SHA256@/$(sha256sum <"$image" | cut -d' ' -f1)/" \
+    sed "s/@IMAGE@/$(basename "$image")/; s/@SIZE@/$(stat -c %s "$image")/; s/@SHA256@/$(sha256sum <"$image" | cut -d' ' -f1)/" \
         "$here/$name/Definitions/$name.yaml.in" >"$tree/Definitions/$name.yaml"
     metadata "$tree" "$name"
     printf '%s\n' "vnf_product_name: $product" 'vnf_provider_id: Carrick' \

@@ -39,16 +39,14 @@ seen_clear(struct briefing *g)
 
 /* ---- one guest -------------------------------------------------------------------------------- */
 
-static struct desired_guest *
-guest_make(struct briefing *g, struct mem *mem, const struct desired_port *port, uint32_t handle)
+struct desired_guest *
+briefing_guest(const struct world *world, struct mem *mem, const struct desired_port *port)
 {
-    const struct world *world = &g->host->world;
     const struct desired_network *network = world_find(world, DESIRED_network, port->network_id);
     const struct desired_server *server = world_find(world, DESIRED_server, port->server_id);
     struct desired_guest *guest = row_new(mem, &desired_guest_table);
 
     guest->id = port->id;
-    guest->handle = handle;
     guest->mac = port->mac;
     guest->network_id = port->network_id;
     guest->mtu = network->mtu;
@@ -93,10 +91,12 @@ static void
 guest_tell(struct briefing *g, const struct desired_port *port, uint32_t handle)
 {
     AUTO(mem) mem = mem_new("guest");
+    struct desired_guest *guest = briefing_guest(&g->host->world, mem, port);
     struct err *e;
 
+    guest->handle = handle;
     change_begin(g);
-    e = desired_client_put(g->client, DESIRED_guest, guest_make(g, mem, port, handle));
+    e = desired_client_put(g->client, DESIRED_guest, guest);
     if (e) {
         log_err(LOG_LV_ERROR, "responder", e, port->id);
     }

@@ -481,7 +481,11 @@ static struct err *
 config_write(struct container *c, struct mem *mem, const struct desired_server *want)
 {
     struct oci_spec spec = {
-        .server = want, .host_uid = first_uid(c), .cgroup = container_cgroup(c, mem)};
+        .server = want,
+        .host_uid = first_uid(c),
+        .cgroup = container_cgroup(c, mem),
+        .drive = want->config_drive ? in_dir(c, mem, "drive") : NULL,
+    };
     AUTO_BUF out = BUF_INIT;
 
     image_process(c, mem, want, &spec);
@@ -527,6 +531,7 @@ bundle_make(struct container *c, struct mem *mem, const struct desired_server *w
     (void)unlink(in_dir(c, mem, "crun.log"));
     (void)unlink(in_dir(c, mem, "pid"));
     TRY(seed_make(c, mem, want, image));
+    TRY(drive_make(&c->host->world, mem, want, in_dir(c, mem, "drive")));
     TRY(config_write(c, mem, want));
     return notes_write(c);
 }

@@ -81,6 +81,13 @@ void agent_listener_send(struct agent_listener *listener, const struct desired_m
 /* briefing.c: what the responder is told. */
 struct err *briefing_new(struct host *host, struct briefing **briefing) MUST_USE;
 void briefing_free(struct briefing *briefing);
+/* What is told of a port, but for its handle; in 'mem'. */
+struct desired_guest *briefing_guest(const struct world *world, struct mem *mem,
+                                     const struct desired_port *port);
+/* Makes the folder 'dir' what the config drive of 'server' holds (Nova: "Config drives"), or takes it away
+ * where it wants none.  E_UNAVAILABLE: no room. */
+struct err *drive_make(const struct world *world, struct mem *mem,
+                       const struct desired_server *server, const char *dir) MUST_USE;
 /* Tells what has changed; 'briefing' may be null. */
 void briefing_sync(struct briefing *briefing);
 

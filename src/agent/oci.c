@@ -122,12 +122,33 @@ process_write(struct jw *w, const struct oci_spec *spec)
     jw_end(w);
 }
 
+struct mount_point {
+    const char *at, *type, *source, *options;
+};
+
 static void
-mounts_write(struct jw *w)
+mount_write(struct jw *w, const struct mount_point *mount)
 {
-    static const struct {
-        const char *at, *type, *source, *options;
-    } mounts[] = {
+    AUTO(mem) mem = mem_new("mount");
+    size_t n;
+    char **options = str_split(mem, mount->options, ' ', &n);
+
+    jw_object(w, NULL);
+    jw_str(w, "destination", mount->at);
+    jw_str(w, "type", mount->type);
+    jw_str(w, "source", mount->source);
+    jw_array(w, "options");
+    for (size_t i = 0; i < n; i++) {
+        jw_str(w, NULL, options[i]);
+    }
+    jw_end(w);
+    jw_end(w);
+}
+
+static void
+mounts_write(struct jw *w, const struct oci_spec *spec)
+{
+    static const struct mount_point mounts[] = {
         {"/proc", "proc", "proc", "nosuid noexec nodev"},
         {"/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k"},
         {"/dev/pts", "devpts", "devpts", "nosuid noexec newinstance ptmxmode=0666 mode=0620"},
@@ -135,23 +156,14 @@ mounts_write(struct jw *w)
         {"/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev"},
         {"/sys", "sysfs", "sysfs", "nosuid noexec nodev ro"},
     };
-    AUTO(mem) mem = mem_new("mounts");
 
     jw_array(w, "mounts");
     for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
-        size_t n;
-        char **options = str_split(mem, mounts[i].options, ' ', &n);
-
-        jw_object(w, NULL);
-        jw_str(w, "destination", mounts[i].at);
-        jw_str(w, "type", mounts[i].type);
-        jw_str(w, "source", mounts[i].source);
-        jw_array(w, "options");
-        for (size_t j = 0; j < n; j++) {
-            jw_str(w, NULL, options[j]);
-        }
-        jw_end(w);
-        jw_end(w);
+        mount_write(w, &mounts[i]);
+    }
+    if (spec->drive) {
+        mount_write(w, &(struct mount_point){OCI_DRIVE, "bind", spec->drive,
+                                             "bind ro nosuid noexec nodev"});
     }
     jw_end(w);
 }
@@ -291,7 +303,7 @@ oci_config(struct buf *out, const struct oci_spec *spec)
     jw_bool(&w, "readonly", false);
     jw_end(&w);
     jw_str(&w, "hostname", oci_hostname(mem, spec->server->name));
-    mounts_write(&w);
+    mounts_write(&w, spec);
     linux_write(&w, spec);
     jw_end(&w);
 }

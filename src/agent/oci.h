@@ -4,6 +4,9 @@
 
 #include "desired/desired.h"
 
+/* Where cloud-init looks for a config drive that is no device (its NoCloud-like seed of ConfigDrive). */
+#define OCI_DRIVE "/var/lib/cloud/seed/config_drive"
+
 struct oci_spec {
     const struct desired_server *server;
     struct strs command;           /* Program and arguments. */
@@ -13,6 +16,7 @@ struct oci_spec {
     uint32_t gid;
     uint32_t host_uid;             /* First of its range. */
     const char *cgroup;            /* Path of its control group. */
+    const char *drive;             /* Folder that is its config drive; null = it has none. */
 };
 
 /* A server's host name, made of its name (RFC 1123), in 'mem'. */

@@ -57,6 +57,7 @@ server_load(struct tx *tx, const char *id, void **object)
     out->vcpus = server->vcpus;
     out->memory_mb = server->ram;
     out->user_data = server->user_data;
+    out->config_drive = server->config_drive;
     out->power = server->power;
     out->generation = server->generation;
     out->layer = server->layer;

@@ -115,7 +115,7 @@ write_common(struct diagnosis *d, const struct desired_server_usage *usage)
     jw_str(w, "hypervisor", "crun");
     jw_str(w, "hypervisor_os", "linux");
     write_number(w, "uptime", usage->uptime_s);
-    jw_bool(w, "config_drive", false);
+    jw_bool(w, "config_drive", d->server->config_drive);
     jw_int(w, "num_cpus", d->server->vcpus);
     jw_int(w, "num_disks", 0);
     jw_int(w, "num_nics", (int64_t)d->ports.n);

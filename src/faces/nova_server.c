@@ -230,7 +230,7 @@ server_full(struct rest_request *r, struct jw *w, const void *row)
     jw_json(w, "metadata", server->metadata);
     jw_str(w, "OS-DCF:diskConfig", "MANUAL");
     jw_str(w, "OS-EXT-AZ:availability_zone", server->availability_zone);
-    jw_str(w, "config_drive", "");
+    jw_str(w, "config_drive", server->config_drive ? "True" : "");
     jw_null(w, "key_name");
     if (server->security_groups && server->security_groups->n > 0) {
         jw_json(w, "security_groups", server->security_groups);
@@ -303,8 +303,11 @@ idle_key(const char *key, const struct json *value, bool *idle)
     if (str_eq(key, "key_name")) {
         return nothing ? NULL : err_new(E_INVALID, NULL, "Invalid key_name provided.");
     }
-    if (str_eq(key, "config_drive") || str_eq(key, "personality") ||
-        str_eq(key, "trusted_image_certificates") || str_eq(key, "block_device_mapping")) {
+    if (str_eq(key, "config_drive") && nothing) {
+        return NULL;
+    }
+    if (str_eq(key, "personality") || str_eq(key, "trusted_image_certificates") ||
+        str_eq(key, "block_device_mapping")) {
         return nothing || str_eq_case(json_str(value), "false") ? NULL : not_supported(key);
     }
     if (str_eq(key, "block_device_mapping_v2")) {

@@ -202,10 +202,43 @@ plan_end(struct tree *tree, const struct json *explained)
     }
 }
 
+/* Bytes of a colour's sequence, as painted() writes it, 0 where there is none. */
+static size_t
+colour_at(const char *text)
+{
+    size_t n = text[0] == '\x1b' && text[1] == '[' ? strspn(text + 2, "0123456789") : 0;
+
+    return n && n <= 2 && text[2 + n] == 'm' ? n + 3 : 0;
+}
+
+/* Sites, packages and scripts have their words in it: nothing but a colour reaches a terminal as a command. */
+static void
+cleaned(struct buf *out, const struct buf *text, bool colour)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        const char *at = text->data + i;
+        size_t n = colour ? colour_at(at) : 0;
+        bool c1 = at[0] == '\xc2' && (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] < 0xa0;
+
+        if (n) {
+            buf_add(out, at, n);
+            i += n - 1;
+        } else if (c1) {
+            buf_char(out, '?');
+            i++;
+        } else {
+            bool control = ((unsigned char)*at < 0x20 && *at != '\n') || *at == 0x7f;
+
+            buf_char(out, control ? '?' : *at);
+        }
+    }
+}
+
 void
 flow_tree(struct buf *out, const struct json *explained, bool colour)
 {
-    struct tree tree = {.out = out, .colour = colour};
+    AUTO_BUF text = BUF_INIT;
+    struct tree tree = {.out = &text, .colour = colour};
 
     if (json_get(explained, "plan")) {
         plan_lines(&tree, json_get(explained, "plan"));
@@ -213,4 +246,5 @@ flow_tree(struct buf *out, const struct json *explained, bool colour)
     } else {
         flow_lines(&tree, explained, 0);
     }
+    cleaned(out, &text, colour);
 }

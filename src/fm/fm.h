@@ -36,7 +36,7 @@ extern const char *const alarm_resource_types[];
     X(FM_MISSED_MAX, 2, "rounds in a row without an answer until a site is unreachable")           \
     X(FM_ANSWER_MS, 20000, "ms that a site has to answer in a round")                              \
     X(FM_AT_ONCE, 200, "alarms of one transaction")                                                \
-    X(FM_SETTLE_MS, 1000, "ms from the end of an operation until sites are looked at for it")       \
+    X(FM_SETTLE_MS, 1000, "ms at least between two looks at sites for operations that ended")        \
     X(FM_DOUBT_MS, 250, "ms that what may follow from another fault has to last")          \
     X(FM_GAP_MS, 50, "ms at least between two questions for changes at a site")                    \
     X(FM_FEED_AGAIN_S, 300, "seconds until a site without a change feed is asked for it again")

@@ -63,8 +63,11 @@ struct fm_watch {
     int64_t cursor;              /* ... which is read up to here. */
     bool has_ended;
     struct loop_timer *settle;
+    int64_t settled_ns;          /* When sites were looked at for one last. */
     /* Of a tick. */
     bool is_ticking;
+    bool has_settled; /* It is for operations that ended: sites under way are asked once more. */
+    bool again;       /* Another one is wanted behind it. */
     struct mem *mem;
     struct strs sites;
     struct err *err;
@@ -73,6 +76,9 @@ struct fm_watch {
 /* Looks at the site now, or again behind the round under way.  On the loop's thread. */
 void look_kick(struct look *look);
 
+/* Milliseconds from the end of an operation until sites are looked at for it: none, but that there are
+ * FM_SETTLE_MS between two such looks.  'settled_ns' is when the last was, 0 = never. */
+int64_t settle_wait_ms(int64_t settled_ns, int64_t now_ns);
 /* Milliseconds until a feed is asked again whose answer came after 'waited_ms'; -1 = with the next tick.
  * 'moved': the answer told of something, be it nothing that is looked for. */
 int64_t feed_pause_ms(bool moved, int64_t waited_ms);

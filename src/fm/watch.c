@@ -437,18 +437,20 @@ ticked(void *arg)
     for (size_t i = 0; i < watch->sites.n; i++) {
         struct look *look = look_get(watch, watch->sites.items[i]);
 
-        if (!look->busy) {
+        if (!look->busy || watch->has_settled) {
             look_kick(look);
         }
         feed_follow(look);
     }
+    watch->has_settled = false;
     watch->sites = (struct strs){0};
     mem_free(watch->mem);
     watch->mem = NULL;
     watch->is_ticking = false;
     if (!watch->is_closed) {
-        loop_timer_arm(watch->timer, watch->interval_ms);
+        loop_timer_arm(watch->timer, watch->again ? 0 : watch->interval_ms);
     }
+    watch->again = false;
 }
 
 static void
@@ -468,6 +470,7 @@ tick(void *arg)
     struct err *err;
 
     if (watch->is_ticking) {
+        watch->again = true; /* It may have read which sites there are already. */
         return;
     }
     watch->is_ticking = true;
@@ -480,6 +483,25 @@ tick(void *arg)
 }
 
 /* ---- operations that end ------------------------------------------------------------------------------ */
+
+int64_t
+settle_wait_ms(int64_t settled_ns, int64_t now_ns)
+{
+    int64_t passed_ms = (now_ns - settled_ns) / 1000000;
+
+    return settled_ns && passed_ms < FM_SETTLE_MS ? FM_SETTLE_MS - passed_ms : 0;
+}
+
+/* loop_fn */
+static void
+settle(void *arg)
+{
+    struct fm_watch *watch = arg;
+
+    watch->settled_ns = time_mono_ns();
+    watch->has_settled = true;
+    tick(watch);
+}
 
 /* What an operation leaves open is under way for whoever judges; what it ends with has to be looked at:
  * where a site is new to us, and what it has mended. */
@@ -532,7 +554,8 @@ recorded(void *arg)
     }
     if (watch->has_ended && !watch->is_closed) {
         watch->has_ended = false;
-        loop_timer_arm_by(watch->settle, FM_SETTLE_MS); /* However many end one behind the other. */
+        /* At once, so that a site which is new to us is followed; however many end one behind the other. */
+        loop_timer_arm_by(watch->settle, settle_wait_ms(watch->settled_ns, time_mono_ns()));
     }
 }
 
@@ -544,7 +567,7 @@ fm_watch_new(struct nfvo *nfvo, int64_t interval_ms)
     *watch = (struct fm_watch){.nfvo = nfvo, .interval_ms = interval_ms};
     watch->timer = loop_timer_new(nfvo->loop, tick, watch);
     loop_timer_arm(watch->timer, 0);
-    watch->settle = loop_timer_new(nfvo->loop, tick, watch);
+    watch->settle = loop_timer_new(nfvo->loop, settle, watch);
     err_ignore(store_read(nfvo->store, last_read, &watch->cursor), "then it is read from the start");
     watch->records = store_watch(nfvo->store, nfvo->loop, recorded, watch);
     return watch;

@@ -39,6 +39,7 @@ sites_local(struct tx *tx, const void *arg, void *out)
         seen->name = site->name;
         seen->location = site->location;
         seen->containers_word = site->containers;
+        seen->scripts_word = str_eq(site->scripts, "DISCOVERED") ? NULL : site->scripts;
         TRY(ours(tx, site->id, "VCPU", &seen->vcpus_ours));
         TRY(ours(tx, site->id, "MEMORY_MB", &seen->memory_mb_ours));
         TRY(ours(tx, site->id, "SERVER", &seen->servers_ours));
@@ -108,6 +109,8 @@ look_extensions_read(struct site_seen *seen, const struct json *json)
     seen->routes = n_routing == ARRAY_SIZE(routing) - 1; /* Each is told once. */
     seen->containers =
         str_eq(seen->containers_word, "YES") || (is_ours && !str_eq(seen->containers_word, "NO"));
+    seen->no_scripts =
+        str_eq(seen->scripts_word, "NO") || (is_ours && !str_eq(seen->scripts_word, "YES"));
 }
 
 /* All sites at once: the step ends when the last of them has answered, or when

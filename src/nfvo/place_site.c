@@ -253,6 +253,20 @@ image_fault(const struct placing *p, const struct plan_vnf *vnf, const struct si
                  : NULL;
 }
 
+/* A script that nobody can run would stop the operation when all else is done. */
+static const char *
+script_fault(const struct placing *p, const struct plan_vnf *vnf, const struct site_seen *site)
+{
+    const struct vnf_wanted *wanted = map_get(&p->descriptors, vnf->profile);
+
+    return site->no_scripts && wanted && wanted->scripts.n > 0
+               ? mem_printf(p->mem,
+                            "its servers are not reached from here, and the package has script %s to be run "
+                            "at them (the site's 'scripts' may say otherwise)",
+                            wanted->scripts.items[0])
+               : NULL;
+}
+
 static bool
 has_link(const struct placing *p, const char *site, const char *link)
 {
@@ -331,6 +345,9 @@ site_fault(const struct placing *p, const struct plan_vnf *vnf, const struct sit
     }
     if (!fault) {
         fault = image_fault(p, vnf, site);
+    }
+    if (!fault) {
+        fault = script_fault(p, vnf, site);
     }
     if (!fault) {
         fault = affinity_fault(p, vnf, site);

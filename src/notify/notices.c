@@ -254,7 +254,7 @@ body_of(struct mem *mem, const struct notice_event *event, const char *id,
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    if (subscription->major && api->older && api->older->body) {
+    if (subscription->major && api->older && api->older->body && event->notice->table) {
         TRY(words_older(mem, &w, event, id, api, subscription));
     } else {
         words_write(&w, event, id, api, subscription);

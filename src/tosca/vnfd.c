@@ -185,21 +185,35 @@ cp_function(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
     }
 }
 
+/* The value of a key of network_interface_requirements.  From 3.7.1 on such a map has one key, so what
+ * belongs together may stand in several entries of the list. */
+static const char *
+interface_key(struct extract *x, const struct yaml *list, const char *key)
+{
+    const char *value = NULL;
+
+    yaml_each (list, i) {
+        value = str_or(value, extract_text(x, extract_get(x, list->items[i],
+                                                          "network_interface_requirements"), key));
+    }
+    return value;
+}
+
 /* A way in for scripts. */
 static void
-cp_management(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
+cp_management(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
 {
-    const char *management = extract_text(x, wanted, "management");
-    const char *told = str_or(extract_text(x, wanted, "management_port"), "22");
+    const char *management = interface_key(x, list, "management");
+    const char *told = str_or(interface_key(x, list, "management_port"), "22");
     int64_t port = 0;
 
     if (!management) {
         return;
     }
     if (!str_eq(management, "ssh") || !str_to_i64(told, &port) || port < 1 || port > UINT16_MAX) {
-        extract_fault(x, tosca_fault(wanted, "%s: management is ssh, at a port of TCP", cp->name));
+        extract_fault(x, tosca_fault(list, "%s: management is ssh, at a port of TCP", cp->name));
     }
-    cp->management_user = str_or(extract_text(x, wanted, "management_user"), "root");
+    cp->management_user = str_or(interface_key(x, list, "management_user"), "root");
     cp->management_port = port;
 }
 
@@ -207,12 +221,12 @@ cp_management(struct extract *x, struct vnfd_cp *cp, const struct yaml *wanted)
 static void
 cp_interface(struct extract *x, struct vnfd_cp *cp, const struct yaml *list)
 {
+    cp_management(x, cp, list);
     yaml_each (list, i) {
         const struct yaml *wanted =
             extract_get(x, list->items[i], "network_interface_requirements");
         const char *security = extract_text(x, wanted, "port_security");
 
-        cp_management(x, cp, wanted);
         if (str_eq(security, "disabled")) {
             cp->port_security = false;
         } else if (security && !str_eq(security, "enabled")) {

@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "sys/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -87,6 +89,33 @@ metadata(struct site *s, const char *node, const char *path)
     return ok ? output : "";
 }
 
+static const char *
+drive_path(struct site *s, const char *node, const char *name)
+{
+    return mem_printf(s->topo->mem, "/proc/%d/root/var/lib/cloud/seed/config_drive/openstack/latest/%s",
+                      (int)node_pid(s, node), name);
+}
+
+/* The drive says what the service says, and nobody in the server can write to it. */
+static void
+check_drive(struct site *s, const char *node)
+{
+    static const char *const leaves[] = {"meta_data.json", "network_data.json", "user_data",
+                                         "vendor_data.json"};
+    char *text;
+    size_t n;
+
+    for (size_t i = 0; i < ARRAY_SIZE(leaves); i++) {
+        struct err *e = file_read(s->topo->mem, drive_path(s, node, leaves[i]), 1 << 20, &text, &n);
+
+        REQUIRE_OK(e);
+        CHECK_STR(mem_strn(s->topo->mem, text, n),
+                  metadata(s, node, mem_printf(s->topo->mem, "/openstack/latest/%s", leaves[i])));
+    }
+    CHECK(open(drive_path(s, node, "more"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644) < 0 &&
+          errno == EROFS);
+}
+
 /* Does it succeed in 'node'?  '*output' is what it printed. */
 static bool
 node_ok(struct site *s, const char *node, const char **output, const char *line)
@@ -158,12 +187,15 @@ TEST(tenants_with_the_same_addresses_each_get_their_own_metadata)
     b->project_id = PROJECT_2;
     server_of(s, b)->project_id = PROJECT_2;
     server_of(s, a)->user_data = base64_from(t->mem, "one", 3, false);
+    server_of(s, a)->config_drive = true;
     server_of(s, b)->user_data = base64_from(t->mem, big, 40000, false);
     site_responder_start(s);
     topo_up(t);
     SITE_EVENTUALLY(s, 5000, str_eq(metadata(s, "a", "/latest/user-data"), "one"));
     CHECK_STR(metadata(s, "b", "/openstack/latest/user_data"), big);
     CHECK(strstr(metadata(s, "a", "/openstack/latest/meta_data.json"), PROJECT));
+    check_drive(s, "a");
+    CHECK(!file_exists(drive_path(s, "b", "")));
     CHECK(strstr(metadata(s, "b", "/openstack/latest/meta_data.json"), PROJECT_2));
     CHECK(strstr(metadata(s, "b", "/openstack/latest/network_data.json"), b->id));
     CHECK_STR(metadata(s, "b", "/latest/meta-data/mac"), a->mac);

@@ -65,3 +65,30 @@ TEST(a_container_has_users_of_its_own_and_few_powers)
     CHECK_INT(json_int(json_path(config, "linux.resources.cpu.quota"), 0), 200000);
     CHECK_STR(json_get_str(config, "hostname"), "web-server");
 }
+
+TEST(a_container_sees_its_config_drive_and_cannot_change_it)
+{
+    static const char *words[] = {"/bin/true"};
+    AUTO(mem) mem = mem_new("test");
+    struct desired_server *server = row_new(mem, &desired_server_table);
+    struct oci_spec spec = {.server = server,
+                            .command = {1, words},
+                            .cwd = "/",
+                            .cgroup = "/carrick-x/y"};
+    AUTO_BUF out = BUF_INIT;
+    const struct json *json, *mount;
+
+    server->name = "a";
+    server->memory_mb = 64;
+    server->vcpus = 1;
+    for (int i = 0; i < 2; i++) {
+        buf_clear(&out);
+        oci_config(&out, &spec);
+        REQUIRE_OK(json_parse(mem, out.data, out.len, &json));
+        mount = json_path(json, "mounts.6");
+        CHECK_STR(json_get_str(mount, "source"), spec.drive);
+        CHECK(!mount || list_has(json_get(mount, "options"), "ro"));
+        spec.drive = "/state/drive";
+    }
+    CHECK_STR(json_get_str(mount, "destination"), OCI_DRIVE);
+}

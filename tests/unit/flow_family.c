@@ -73,6 +73,24 @@ TEST(flow_children_run_and_their_results_are_typed)
     world_close(&world);
 }
 
+/* What sites and scripts say is in it. */
+TEST(flow_tree_tells_a_terminal_nothing_but_colours)
+{
+    static const char said[] = "{\"type\": \"t\", \"label\": \"a\\u001b[2Jb\\u009b1mc\\u0007\\r\\u00e4\", "
+                               "\"state\": \"COMPLETED\"}";
+    AUTO(mem) mem = mem_new("test");
+    const struct json *json;
+
+    REQUIRE_OK(json_parse(mem, said, strlen(said), &json));
+    for (int colour = 0; colour < 2; colour++) {
+        AUTO_BUF out = BUF_INIT;
+
+        flow_tree(&out, json, colour);
+        CHECK(strstr(out.data, "a?[2Jb?1mc??\303\244"));
+        CHECK(!strchr(out.data, '\x1b') == !colour);
+    }
+}
+
 TEST(flow_failure_of_a_child_is_seen_retried_and_rolled_back)
 {
     struct world world = {0};

@@ -617,4 +617,8 @@ TEST(fm_a_feed_is_followed_as_long_as_it_tells_or_waits)
     CHECK_INT(feed_pause_ms(true, FM_GAP_MS), 0);
     CHECK_INT(feed_pause_ms(false, 15000), 0);
     CHECK_INT(feed_pause_ms(false, 5), -1);
+    CHECK_INT(settle_wait_ms(0, 5), 0);
+    CHECK_INT(settle_wait_ms(1000000, 1000000), FM_SETTLE_MS);
+    CHECK_INT(settle_wait_ms(1000000, 301000000), FM_SETTLE_MS - 300);
+    CHECK_INT(settle_wait_ms(1000000, 9000000000), 0);
 }

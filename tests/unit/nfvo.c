@@ -242,6 +242,52 @@ TEST(nfvo_images_of_containers_go_where_containers_run)
     }
 }
 
+TEST(nfvo_scripts_are_run_where_servers_are_reached)
+{
+    static const char *names[] = {"heal_end"};
+
+    for (int i = 0; i < 4; i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct rows sites = {0};
+        struct site_seen *site = site_new(mem, "far", 8);
+
+        site->no_scripts = i & 1;
+        place_add(mem, &sites, site);
+        struct placing p = placing_new(mem, &sites, "{}");
+        ((struct vnf_wanted *)map_get(&p.descriptors, "web"))->scripts =
+            (struct strs){.n = i & 2 ? 1 : 0, .items = names};
+        if (i == 3) {
+            CHECK_ERR_MSG(place_vnfs(&p), E_QUOTA, "far: its servers are not reached from here, and the "
+                                                   "package has script heal_end");
+        } else {
+            CHECK_OK(place_vnfs(&p));
+        }
+    }
+}
+
+TEST(nfvo_site_runs_scripts_as_it_tells_or_as_its_row_says)
+{
+    static const struct {
+        const char *word, *extensions;
+        bool none;
+    } cases[] = {
+        {NULL, "[{\"alias\": \"sfc\"}]", false},
+        {NULL, "[{\"alias\": \"carrick-counters\"}]", true},
+        {"YES", "[{\"alias\": \"carrick-counters\"}]", false},
+        {"NO", "[]", true},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct site_seen *seen = row_new(mem, &site_seen_table);
+
+        seen->scripts_word = cases[i].word;
+        look_extensions_read(
+            seen, json_of(mem, mem_printf(mem, "{\"extensions\": %s}", cases[i].extensions)));
+        CHECK(seen->no_scripts == cases[i].none);
+    }
+}
+
 TEST(nfvo_site_runs_containers_as_it_tells_or_as_its_row_says)
 {
     static const struct {

@@ -4,8 +4,12 @@
 #include "tosca_world.h"
 
 #include "base/vec.h"
+#include "sys/file.h"
+#include "sys/process.h"
+#include "tosca/check.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define INPUTS                                                                                     \
     "topology_template:\n"                                                                         \
@@ -321,6 +325,31 @@ with_files(struct mem *mem, const char *script, struct vnfd **vnfd)
     entries[2].data = made;
     TRY(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES + 2, entries), NULL, &pkg));
     return vnfd_from_package(mem, pkg, vnfd);
+}
+
+/* As its users make it, of an image that nobody starts. */
+TEST(example_that_is_configured_passes_the_check)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *image = mem_printf(mem, "%s/debian.qcow2", test_dir());
+    const struct process_spec spec = {
+        .argv = process_argv(mem, TESTS_DIR "/../examples/configured-web/build", image, test_dir(), NULL),
+        .stderr_fd = STDERR_FILENO};
+    char *argv[] = {mem_str(mem, "check"), mem_printf(mem, "%s/configured-web.csar", test_dir()), NULL};
+    struct package *pkg;
+    struct vnfd *vnfd;
+
+    if (access("/usr/bin/zip", X_OK) != 0) {
+        SKIP("there is no zip");
+    }
+    REQUIRE_OK(file_write(image, "QFI\xfb", 4, 0644));
+    REQUIRE_OK(process_run(mem, &spec, NULL, 60000 * test_patience(), NULL));
+    CHECK_INT(package_check_main(2, argv), 0);
+    REQUIRE_OK(package_open(mem, argv[1], NULL, &pkg));
+    REQUIRE_OK(vnfd_from_package(mem, pkg, &vnfd));
+    CHECK_INT(vnfd->flavours[0].n_scripts, 4);
+    CHECK(vnfd->flavours[0].vdus[0].boot_text && vnfd->flavours[0].vdus[0].config_drive);
+    CHECK_STR(vnfd->flavours[0].cps[0].management_user, "debian");
 }
 
 TEST(scripts_and_boot_data_are_files_of_the_package)

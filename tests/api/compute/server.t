@@ -7,6 +7,15 @@ POST /v2.1/servers  as demo
 {"server": {"name": "s", "flavorRef": "1", "imageRef": "$img", "networks": []}}
 = 400
 {"badRequest": {"code": 400, "message": "Image $img is not active."}}
+# A config drive is made; what it should be besides on or off is not.
+POST /v2.1/servers  as demo
+{"server": {"name": "s", "flavorRef": "1", "imageRef": "$img", "networks": [], "config_drive": true}}
+= 400
+{"badRequest": {"code": 400, "message": "Image $img is not active."}}
+POST /v2.1/servers  as demo
+{"server": {"name": "s", "flavorRef": "1", "imageRef": "$img", "networks": [], "config_drive": "sometimes"}}
+= 400
+{"badRequest": {"code": 400, "message": "$ := text"}}
 POST /v2.1/servers  as demo
 {"server": {}}
 = 400

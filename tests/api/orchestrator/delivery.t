@@ -112,6 +112,10 @@ GET receiver:/got/fails/6  as nobody
 POST /carrick/v1/subscriptions/$fails/redrive  as demo
 = 200
 {"redriven": 0, "dead": 0}
+# Received is not yet recorded as delivered: until then it takes a place in the queue.
+GET /carrick/v1/subscriptions/$fails  as demo
+~ 200
+{"waiting": 0, "dead": 0, ...}
 
 # A queue is full: its oldest become dead letters, of which the oldest are forgotten, as a number.
 PUT receiver:/tell/fails  as nobody

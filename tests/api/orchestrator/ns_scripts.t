@@ -56,6 +56,16 @@ POST /nslcm/v2/ns_instances  as demo
 {"nsdId": "service", "nsName": "demo", "nsDescription": "d"}
 = 201
 {"id": "$ns := id", ...}
+
+# The site's networks lead nowhere, so what has scripts is not placed there; but the operator may know better.
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "request": {"nsFlavourId": "default"}}
+= 200
+{"error": "no site for VNF one; not east: its servers are not reached from here, and the package has script scale_start to be run at them (the site's 'scripts' may say otherwise)", ...}
+PATCH /carrick/v1/sites/$east  as demo
+{"scripts": "YES"}
+= 200
+{"scripts": "YES", ...}
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 {"nsFlavourId": "default"}
 = 202
