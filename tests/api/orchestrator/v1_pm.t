@@ -95,9 +95,12 @@ POST /vnfpm/v2/pm_jobs  as demo
 GET /vnfpm/v2/pm_jobs  as demo
 = 200
 [{"id": "$newer", "callbackUri": "http://$receiver/cb/newer", ...}]
-GET /vnfpm/v1/pm_jobs  as demo
+GET /vnfpm/v1/pm_jobs?filter=(eq,id,$job)  as demo
 = 200
-[{"id": "$job", ...}, {"id": "$newer", ...}]
+[{"id": "$job", ...}]
+GET /vnfpm/v1/pm_jobs?filter=(eq,id,$newer)  as demo
+= 200
+[{"id": "$newer", ...}]
 DELETE /vnfpm/v1/pm_jobs/$newer  as demo
 = 204
 PATCH /vnfpm/v1/pm_jobs/$job  as demo
