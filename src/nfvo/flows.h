@@ -56,6 +56,9 @@ struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t d
 extern const struct step_kind ns_vnfs_make; /* LOCAL, in ns_vnfs: rows of VNF instances */
 extern const struct step_kind ns_vnfs_take; /* the same in an NS that runs: its record has them too */
 extern const struct step_kind ns_keep;      /* LOCAL, in ns_made: INSTANTIATED */
+/* Does nothing work on the NS's VNFs any more?  A part of an operation that was given up may, until it
+ * stops: what it made is known then.  E_CONFLICT names it. */
+struct err *ns_vnfs_rest(struct tx *tx, const char *ns_instance_id) MUST_USE;
 extern const struct step_kind ns_vnfs_left; /* READ, in owner, out ns_end: what is to terminate */
 extern const struct step_kind ns_forget; /* LOCAL, in owner: NOT_INSTANTIATED, no VNF instances */
 

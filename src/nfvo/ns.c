@@ -310,6 +310,7 @@ terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
+    TRY(ns_vnfs_rest(tx, id));
     TRY(ns_terminate_check(tx, id, request->row));
     in->request = request->body;
     TRY(ns_nested_ends(tx, in));

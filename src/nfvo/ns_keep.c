@@ -79,6 +79,29 @@ vnfs_of(struct tx *tx, const char *ns_instance_id, struct rows *rows)
     return rows_select(tx, &query, rows);
 }
 
+struct err *
+ns_vnfs_rest(struct tx *tx, const char *ns_instance_id)
+{
+    static const char *const working[] = {"STARTING", "PROCESSING", "ROLLING_BACK", NULL};
+    struct rows rows;
+
+    TRY(vnfs_of(tx, ns_instance_id, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const char *id = ((const struct vnf_instance *)rows.items[i])->id;
+        struct cond at_work[] = {
+            COND("vnf_instance_id", id), {.attr = "operation_state", .texts = working}, {0}};
+        struct vnf_lcm_op_occ *occ;
+
+        TRY(row_find(tx, &vnf_lcm_op_occ_table, at_work, &occ));
+        if (occ) {
+            return err_new(E_CONFLICT, NULL,
+                           "operation %s (%s) on VNF instance %s still works: wait for its end",
+                           occ->id, occ->operation, id);
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 vnfs_left_local(struct tx *tx, const void *arg, void *out)
 {

@@ -576,6 +576,7 @@ ns_nested_end_add(struct tx *tx, const struct ns_instance *ns, struct ns_in *in)
     const char *text;
 
     TRY(ns_operation_free(tx, ns->id));
+    TRY(ns_vnfs_rest(tx, ns->id));
     if (!str_eq(ns->ns_state, "INSTANTIATED")) {
         return NULL;
     }

@@ -2,7 +2,8 @@
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
- * another package and back, and so the one of the service, at another network and back.  However it went, in the end each site
+ * another package and back, and so the one of the service, at another network and back; a service with
+ * another in it, which takes in a third one and lets it go.  However it went, in the end each site
  * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -42,11 +43,12 @@ static const struct pair {
     {&kind_ns, "grown", "grow", "shrink", false, false},
     {&kind_ns, "unsteered", "unsteer", "steer", true, false},
     {&kind_ns, "upgraded", "upgrade", "downgrade", false, true},
+    {&kind_nested, "nested", "nest", "unnest", false, false},
     {&kind_vnf, "shaped", "enlarge", "reduce", false, false},
     {&kind_vnf, "packaged", "renew", "age", false, true},
     {&kind_vnf, "moved", "move", "return", false, false},
 };
-#define N_PAIRS 9
+#define N_PAIRS 10
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -67,8 +69,12 @@ struct lives {
     const char *only;
 };
 
+static const struct kind *const kinds[] = {&kind_ns, &kind_vnf, &kind_nested};
+#define N_KINDS 3
+_Static_assert(ARRAY_SIZE(kinds) == N_KINDS, "counted");
+
 struct points {
-    int ns_up, ns_down, ns_fails, ns_back, vnf_up, vnf_down;
+    int up[N_KINDS], down[N_KINDS], ns_fails, ns_back;
     int changed[N_PAIRS][2];
 };
 
@@ -78,7 +84,7 @@ struct shared {
     _Atomic int next, passed, failed, kills, measured; /* 1 = done, -1 = failed */
     struct points points;
     struct agent_count counts[WORKERS][N_SITES];
-    char usual[2][2 + 2 * N_PAIRS][N_PLACES][USUAL_SIZE];
+    char usual[N_KINDS][2 + 2 * N_PAIRS][N_PLACES][USUAL_SIZE];
 };
 
 struct run {
@@ -101,9 +107,20 @@ struct usual {
 struct worker {
     struct house house;
     struct service service;
-    struct usual usual[2];   /* of NS, of VNF */
+    struct usual usual[N_KINDS];
     bool is_built;
 };
+
+static size_t
+kind_index(const struct kind *kind)
+{
+    size_t i = 0;
+
+    while (kinds[i] != kind) {
+        i++;
+    }
+    return i;
+}
 
 static struct err *
 differs(struct house *house, const char *what, enum part place, const char *wanted,
@@ -175,7 +192,7 @@ live_changed(struct worker *worker, const struct life *life)
 {
     struct house *house = &worker->house;
     struct service *service = &worker->service;
-    struct usual *usual = &worker->usual[life->kind == &kind_vnf];
+    struct usual *usual = &worker->usual[kind_index(life->kind)];
     const struct pair *pair = life->pair;
     struct outcome outcome;
     bool back;
@@ -204,7 +221,7 @@ live(struct worker *worker, const struct life *life)
 {
     struct house *house = &worker->house;
     struct service *service = &worker->service;
-    struct usual *usual = &worker->usual[life->kind == &kind_vnf];
+    struct usual *usual = &worker->usual[kind_index(life->kind)];
     struct outcome outcome;
     bool over, given;
 
@@ -273,7 +290,7 @@ change_usually(struct worker *worker, const struct pair *pair, int *points)
         TRY(went(house, mem_printf(house->case_mem, "undisturbed %s", what), &outcome,
                  "COMPLETED"));
         points[i] = house_points(house, true);
-        dump_all(house, worker->usual[pair->kind == &kind_vnf].at[CHANGED + (pair - pairs) * 2 + i]);
+        dump_all(house, worker->usual[kind_index(pair->kind)].at[CHANGED + (pair - pairs) * 2 + i]);
     }
     return NULL;
 }
@@ -294,10 +311,9 @@ changes_usually(struct worker *worker, const struct kind *kind, bool all, struct
 static struct err *
 live_usually(struct worker *worker, const struct kind *kind, bool all, struct points *points)
 {
-    bool is_ns = kind == &kind_ns;
     struct house *house = &worker->house;
     struct service *service = &worker->service;
-    struct usual *usual = &worker->usual[kind == &kind_vnf];
+    struct usual *usual = &worker->usual[kind_index(kind)];
     struct outcome outcome;
 
     service->kind = kind;
@@ -305,12 +321,12 @@ live_usually(struct worker *worker, const struct kind *kind, bool all, struct po
     (void)house_points(house, true);
     TRY(service_operate(service, "instantiate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed instantiate", &outcome, "COMPLETED"));
-    *(is_ns ? &points->ns_up : &points->vnf_up) = house_points(house, true);
+    points->up[kind_index(kind)] = house_points(house, true);
     dump_all(house, usual->at[UP]);
     TRY(changes_usually(worker, kind, all, points));
     TRY(service_operate(service, "terminate", NULL, WAY_ON, NULL, &outcome));
     TRY(went(house, "undisturbed terminate", &outcome, "COMPLETED"));
-    *(is_ns ? &points->ns_down : &points->vnf_down) = house_points(house, true);
+    points->down[kind_index(kind)] = house_points(house, true);
     dump_all(house, usual->at[EMPTY]);
     return service_delete(service);
 }
@@ -347,8 +363,9 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
     worker->house.packages = run->packages;
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
-    TRY(live_usually(worker, &kind_ns, false, &points));
-    TRY(live_usually(worker, &kind_vnf, false, &points));
+    for (size_t i = 0; i < N_KINDS; i++) {
+        TRY(live_usually(worker, kinds[i], false, &points));
+    }
     worker->is_built = true;
     return NULL;
 }
@@ -359,8 +376,9 @@ worker_measure(struct worker *worker, struct points *points)
 {
     const struct life alone = {.kind = &kind_vnf};
 
-    TRY(live_usually(worker, &kind_ns, true, points));
-    TRY(live_usually(worker, &kind_vnf, true, points));
+    for (size_t i = 0; i < N_KINDS; i++) {
+        TRY(live_usually(worker, kinds[i], true, points));
+    }
     for (size_t i = 0; i < N_PAIRS; i++) {
         TRY(live(worker, &(struct life){.kind = pairs[i].kind, .pair = &pairs[i]}));
     }
@@ -562,7 +580,12 @@ lives_make(struct run *run)
 
     lives_series(&run->lives, run->is_long ? many : few);
     lives_absent(&run->lives);
-    lives_points(&run->lives, &(struct life){.kind = &kind_ns}, n->ns_up, n->ns_down);
+    for (size_t i = 0; i < N_KINDS; i++) {
+        const struct life like = {.kind = kinds[i]};
+
+        lives_points(&run->lives, &like, n->up[i], n->down[i]);
+        lives_given(&run->lives, &like, n->up[i]);
+    }
     lives_points(&run->lives, &(struct life){.kind = &kind_ns, .refused = true}, n->ns_fails,
                  n->ns_back);
     for (size_t i = 0; i < N_PAIRS; i++) {
@@ -571,9 +594,6 @@ lives_make(struct run *run)
         lives_points(&run->lives, &changed, n->changed[i][0], n->changed[i][1]);
         lives_given(&run->lives, &changed, n->changed[i][0]);
     }
-    lives_given(&run->lives, &(struct life){.kind = &kind_ns}, n->ns_up);
-    lives_given(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up);
-    lives_points(&run->lives, &(struct life){.kind = &kind_vnf}, n->vnf_up, n->vnf_down);
     lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
     lives_shuffle(&run->lives, 1, run->seed);
@@ -583,7 +603,7 @@ lives_make(struct run *run)
 static void
 usual_share(struct run *run, const struct worker *worker)
 {
-    for (int kind = 0; kind < 2; kind++) {
+    for (int kind = 0; kind < N_KINDS; kind++) {
         for (int at = 0; at < 2 + 2 * N_PAIRS; at++) {
             for (int i = 0; i < N_PLACES; i++) {
                 snprintf(run->shared->usual[kind][at][i], USUAL_SIZE, "%s",
@@ -596,7 +616,7 @@ usual_share(struct run *run, const struct worker *worker)
 static void
 usual_take(const struct run *run, struct worker *worker)
 {
-    for (int kind = 0; kind < 2; kind++) {
+    for (int kind = 0; kind < N_KINDS; kind++) {
         for (int at = 0; at < 2 + 2 * N_PAIRS; at++) {
             for (int i = 0; i < N_PLACES; i++) {
                 worker->usual[kind].at[at][i] = run->shared->usual[kind][at][i];
@@ -722,9 +742,10 @@ run_all(struct run *run)
         run->shared->failed += status != 0;
     }
     lives_make(run);
-    printf("points: NS instantiate %d, terminate %d, refused %d, rolled back %d; VNF instantiate "
-           "%d, terminate %d",
-           n->ns_up, n->ns_down, n->ns_fails, n->ns_back, n->vnf_up, n->vnf_down);
+    printf("points: refused %d, rolled back %d", n->ns_fails, n->ns_back);
+    for (size_t i = 0; i < N_KINDS; i++) {
+        printf("; %s instantiate %d, terminate %d", kinds[i]->name, n->up[i], n->down[i]);
+    }
     for (size_t i = 0; i < N_PAIRS; i++) {
         printf("; %s %d, %s %d", pairs[i].first, n->changed[i][0], pairs[i].second,
                n->changed[i][1]);

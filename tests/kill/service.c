@@ -23,6 +23,20 @@ const struct kind kind_ns = {
                    "{\"client\":\"east\"}}}",
     .terminate = "{}",
 };
+/* An NS in it is made with it; all of it at one site, which its error names while that is away. */
+const struct kind kind_nested = {
+    .name = "nested",
+    .instances = "/nslcm/v2/ns_instances",
+    .occurrences = "/nslcm/v2/ns_lcm_op_occs",
+    .instance_attr = "nsInstanceId",
+    .operation_attr = "lcmOperationType",
+    .instantiate = "{\"nsFlavourId\":\"default\",\"additionalParamsForNs\":{\"sapSites\":"
+                   "{\"gate\":\"west\"}},\"nestedNsLocationConstraints\":[{\"nsProfileId\":\"made\","
+                   "\"locationConstraints\":{\"civicAddressElement\":[{\"caType\":1,\"caValue\":"
+                   "\"west\"}]}}]}",
+    .terminate = "{}",
+    .descriptor_id = "shell",
+};
 const struct kind kind_vnf = {
     .name = "VNF",
     .instances = "/vnflcm/v2/vnf_instances",
@@ -83,6 +97,35 @@ network_make(struct house *house, const char *name, const char *cidr, const char
                       NULL);
 }
 
+/* An NS at east that runs as long as the house stands. */
+static struct err *
+core_make(struct service *service)
+{
+    struct house *house = service->house;
+    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    const struct json *ns;
+    const char *path;
+
+    TRY(house_want(house, 201, ROLE_ORCHESTRATOR, "POST", kind_ns.instances,
+                   "{\"nsdId\":\"core\",\"nsName\":\"core\",\"nsDescription\":\"a test\"}", &ns));
+    service->core_id = mem_str(house->mem, json_get_str(ns, "id"));
+    path = mem_printf(house->case_mem, "%s/%s", kind_ns.instances, service->core_id);
+    TRY(house_want(house, 202, ROLE_ORCHESTRATOR, "POST",
+                   mem_printf(house->case_mem, "%s/instantiate", path),
+                   "{\"nsFlavourId\":\"default\",\"locationConstraints\":[{\"vnfProfileId\":\"one\","
+                   "\"locationConstraints\":{\"civicAddressElement\":[{\"caType\":1,\"caValue\":"
+                   "\"east\"}]}}]}",
+                   NULL));
+    do {
+        house_tend(house);
+        TRY(house_want(house, 200, ROLE_ORCHESTRATOR, "GET", path, NULL, &ns));
+        blink_ms(20);
+    } while (!str_eq(json_get_str(ns, "nsState"), "INSTANTIATED") && time_mono_ns() < until);
+    return str_eq(json_get_str(ns, "nsState"), "INSTANTIATED")
+               ? NULL
+               : err_new(E_INVALID, NULL, "the core is not instantiated");
+}
+
 struct err *
 service_onboard(struct service *service)
 {
@@ -96,8 +139,11 @@ service_onboard(struct service *service)
     }
     TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "web-through-firewall", &json));
     service->nsd_id = mem_str(house->mem, json_get_str(json, "nsdId"));
+    TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "core", &json));
+    TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "shell", &json));
     TRY(network_make(house, "outside", "192.0.2.0/24", &service->network_id));
-    return network_make(house, "beside", "198.51.100.0/24", &service->other_id);
+    TRY(network_make(house, "beside", "198.51.100.0/24", &service->other_id));
+    return core_make(service);
 }
 
 /* ---- instances ------------------------------------------------------------------------------ */
@@ -106,12 +152,12 @@ struct err *
 service_create(struct service *service)
 {
     struct house *house = service->house;
-    bool ns = service->kind == &kind_ns;
+    bool ns = service->kind != &kind_vnf;
     const struct json *made;
     const char *body =
         ns ? mem_printf(house->case_mem,
                         "{\"nsdId\":\"%s\",\"nsName\":\"svc\",\"nsDescription\":\"a test\"}",
-                        service->nsd_id)
+                        str_or(service->kind->descriptor_id, service->nsd_id))
            : "{\"vnfdId\":\"shape-1\",\"vnfInstanceName\":\"fn\"}";
 
     TRY(house_want(house, 201, ROLE_ORCHESTRATOR, "POST", service->kind->instances, body, &made));
@@ -131,7 +177,7 @@ service_delete(struct service *service)
 /* ---- operations -------------------------------------------------------------------------------- */
 
 /* Operations on the NS's firewall, and on the VNF: where, with what (and in it %s, the firewall's id; %n
- * and %o, the two networks), and what the occurrence is called. */
+ * and %o, the two networks; %c, the NS that runs), and what the occurrence is called. */
 static const struct change {
     const char *what, *path, *word, *body;
 } changes[] = {
@@ -161,6 +207,10 @@ static const struct change {
     "\"vnfdId\":\"" vnfd "\"}]}"
     {"upgrade", "update", "UPDATE", PACKAGE("5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a00f1")},
     {"downgrade", "update", "UPDATE", PACKAGE("5d1cb0c0-8a43-4d2c-9d3e-6c1f0e0a0001")},
+    {"nest", "update", "UPDATE",
+     "{\"updateType\":\"ADD_NESTED_NS\",\"addNestedNsData\":[{\"nestedNsInstanceId\":\"%c\"}]}"},
+    {"unnest", "update", "UPDATE",
+     "{\"updateType\":\"REMOVE_NESTED_NS\",\"removeNestedNsId\":[\"%c\"]}"},
     {"enlarge", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"large\"}"},
     {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
     {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},
@@ -212,6 +262,7 @@ change_request(const struct service *service, const struct change *change)
         }
     }
     body = filled(house->case_mem, body, "%s", id);
+    body = filled(house->case_mem, body, "%c", service->core_id);
     body = filled(house->case_mem, body, "%n", service->network_id);
     return filled(house->case_mem, body, "%o", service->other_id);
 }
@@ -281,10 +332,11 @@ begin(struct service *service, const char *what)
 
     do {
         house_tend(house);
-        if (status == 0) {
+        if (status == 0 || status == 409) {
             json = house_call(house, ROLE_ORCHESTRATOR, "POST", path, request, &status);
         }
-        /* 409: an earlier one of these requests came through after all. */
+        /* 409: an earlier one of these requests came through after all, or parts of what was given up
+         * still work. */
         if (status != 0 && status != 202 && status != 409) {
             return err_new(E_REMOTE, NULL, "POST %s: %d %s", path, status,
                            json ? json_text(house->case_mem, json) : "");

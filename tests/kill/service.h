@@ -10,14 +10,16 @@ struct kind {
     const char *name;
     const char *instances, *occurrences, *instance_attr, *operation_attr;
     const char *instantiate, *terminate; /* bodies; null = made by the service */
+    const char *descriptor_id;           /* of NSs: null = the service's */
 };
-extern const struct kind kind_ns, kind_vnf;
+extern const struct kind kind_ns, kind_vnf, kind_nested;
 
 struct service {
     struct house *house;
     const struct kind *kind;
     const char *nsd_id;                        /* as on-boarded */
     const char *network_id, *other_id;         /* where the VNF is connected, and perhaps later */
+    const char *core_id;                       /* an NS that runs all the time */
     const char *id;                            /* of the instance */
     const char *op_id;                         /* of the operation under way */
     const char *begun;                         /* ids of all of this life */
@@ -47,6 +49,7 @@ enum way {
 };
 /* Begins "instantiate", "terminate" or, of the NS's firewall, "scale out", "scale in", "heal",
  * "stop", "start", "grow", "shrink", "unsteer", "steer", "upgrade" or "downgrade" (its package), of the
+ * nested one "nest" or "unnest" (of an NS that runs), of the
  * VNF "enlarge", "reduce" (its flavour), "renew" or "age" (its package), "move" or "return" (its
  * connection), and drives it to its end.
  * 'strike' befalls it; 'strike_back' its rollback. */

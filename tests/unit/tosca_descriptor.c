@@ -781,6 +781,24 @@ TEST(nsd_that_nests_one_of_its_own_node_type_is_told_from_it)
     }
 }
 
+TEST(nsd_with_a_nested_service_in_a_path_is_not_supported)
+{
+    static const struct edit edits[] = {
+        {"  node_templates:\n",
+         "  node_templates:\n"
+         "    inner: { type: tosca.nodes.nfv.NS, properties: { descriptor_id: other, invariant_id: i,\n"
+         "      designer: d, version: '1', name: n, flavour_id: small },\n"
+         "      requirements: [ virtual_link_1: inner_port ] }\n"
+         "    inner_port: { type: tosca.nodes.nfv.Forwarding,\n"
+         "      requirements: [ virtual_link: data ] }\n"},
+        {0}};
+    AUTO(mem) mem = mem_new("test");
+    struct nsd *nsd;
+
+    CHECK_ERR_MSG(nsd_edited(mem, edits, &nsd), E_NOT_IMPLEMENTED,
+                  "forwarding path through a nested network service (inner)");
+}
+
 TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
 {
     static const struct edit edits[] = {
