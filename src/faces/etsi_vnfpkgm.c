@@ -4,6 +4,7 @@
 #include "faces/etsi_descriptor.h"
 #include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
+#include "nfvo/fetch.h"
 
 #define PACKAGES "/vnfpkgm/v2/vnf_packages"
 #define ONBOARDED "/vnfpkgm/v2/onboarded_vnf_packages"
@@ -106,6 +107,23 @@ onboarded_download(struct rest_request *r)
 static const struct download content = {etsi_content}, vnfd = {etsi_descriptor},
                              manifest = {etsi_manifest}, artifact = {etsi_artifact};
 
+/* ---- from where it is -------------------------------------------------------------------- */
+
+static struct err *
+fetch_begin(struct rest_request *r)
+{
+    return package_fetch(r->op.user, &r->caller, r->id, r->row);
+}
+
+static struct err *
+fetch_begun(struct tx *tx, struct rest_request *r)
+{
+    (void)tx;
+    r->status = 202;
+    rest_header(r, "Location", "%s%s/%s", r->base, etsi_major_path(r, PACKAGES), r->id);
+    return NULL;
+}
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define ONBOARDED_DOWNLOAD(path_, download_, doc_)                                                 \
@@ -120,6 +138,16 @@ static const struct download content = {etsi_content}, vnfd = {etsi_descriptor},
 static const struct route routes[] = {
     ETSI_VERSIONS("vnfpkgm"),
     ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd", 0),
+    {.method = "POST",
+     .path = PACKAGES "/{id}/package_content/upload_from_uri",
+     .verb = REST_ACTION,
+     .resource = &vnf_package_resource,
+     .body = &upload_uri_request_table,
+     .rule = "writer",
+     .flags = REST_POOL,
+     .prepare = fetch_begin,
+     .read = fetch_begun,
+     .doc = "Gets the archive from where it is; on-boarding follows by itself."},
     {.method = "GET",
      .path = ONBOARDED,
      .verb = REST_LIST,

@@ -12,6 +12,7 @@
 #include "identity/identity.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
+#include "nfvo/fetch.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "script/script.h"
@@ -20,6 +21,7 @@
 #include "tosca/package.h"
 #include "vim/vim.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -98,6 +100,8 @@ struct orchestrator {
     struct fm_watch *faults;
     struct callback_rule callbacks;
     struct callback_rule strangers; /* Of addresses that sites say their servers have. */
+    struct callback_rule sources;   /* Of servers that packages are got from: asked on many threads, ... */
+    pthread_mutex_t sources_lock;   /* ... one at a time. */
     struct notifier *notifier;
     struct pm_collector *collector;
     struct rest *rest;
@@ -210,6 +214,7 @@ options_check(struct orchestrator *o)
     }
     e = err_join(e, err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                              "--callbacks"));
+    err_ignore(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->sources), "told above");
     o->nfvo.max_package = (uint64_t)mb << 20;
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
     return err_join(e, grants_check(o));
@@ -292,9 +297,23 @@ script_may(void *arg, const struct sockaddr *to)
     return callback_may(&o->strangers, to) || (o->callbacks.n && callback_may(&o->callbacks, to));
 }
 
+static bool
+source_may(void *arg, const struct sockaddr *to)
+{
+    struct orchestrator *o = arg;
+    bool may;
+
+    pthread_mutex_lock(&o->sources_lock);
+    may = callback_may(&o->sources, to);
+    pthread_mutex_unlock(&o->sources_lock);
+    return may;
+}
+
 static struct err *
 engine_start(struct orchestrator *o)
 {
+    const struct fetches_config fetches = {
+        .may_connect = source_may, .may_arg = o, .tls = {.ca_file = o->tls.ca_file}};
     struct http_client_config http = {.max_per_host = 16, .tls = o->tls};
     struct vim_config vim = {.loop = o->loop, .store = o->store, .site = site_for_vim};
     struct peers_config peers = {
@@ -317,6 +336,7 @@ engine_start(struct orchestrator *o)
 
     TRY(pool_new("files", 2, 64, &o->pool));
     TRY(pool_new("waiting", 8, 64, &o->waiting));
+    TRY(fetches_new(&fetches, &o->nfvo.fetches));
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
@@ -411,6 +431,7 @@ orchestrator_end(struct orchestrator *o)
 {
     pool_stop(o->waiting); /* jobs are of requests, which go with the server */
     pool_stop(o->pool);
+    fetches_stop(o->nfvo.fetches);
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
@@ -439,6 +460,9 @@ orchestrator_end(struct orchestrator *o)
     peers_free(o->peers);
     callback_rule_done(&o->callbacks);
     callback_rule_done(&o->strangers);
+    fetches_free(o->nfvo.fetches);
+    callback_rule_done(&o->sources);
+    pthread_mutex_destroy(&o->sources_lock);
     if (o->http) {
         http_client_free(o->http);
     }
@@ -461,7 +485,7 @@ int
 orchestrator_main(int argc, char **argv)
 {
     AUTO(mem) mem = mem_new("orchestrator");
-    struct orchestrator o = {.mem = mem};
+    struct orchestrator o = {.mem = mem, .sources_lock = PTHREAD_MUTEX_INITIALIZER};
     int status = role_options(mem, "orchestrator", orchestrator_options, argc, argv, &o.values);
 
     if (status >= 0) {

@@ -25,6 +25,7 @@
 
 /* Apache keeps idle connections for 5 seconds; older ones of ours are not used again. */
 #define KEEP_S 4L
+#define SILENCE_S 60L /* so long an answer in pieces may stand still */
 
 /* One exchange; also what a blocking fetch uses. */
 struct http_call {
@@ -47,6 +48,9 @@ struct http_call {
     void *arg;
     bool (*may_connect)(void *arg, const struct sockaddr *to);
     void *may_arg;
+    struct err *(*piece)(void *arg, const void *data, size_t n);
+    void *piece_arg;
+    struct err *piece_err; /* What it said. */
 };
 
 struct http_client {
@@ -90,6 +94,19 @@ on_header(char *data, size_t size, size_t n, void *arg)
         vec_add(call->mem, &call->headers, mem_strn(call->mem, data, len));
     }
     return size * n;
+}
+
+static size_t
+on_piece(char *data, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = arg;
+    long status = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 200 && status <= 299 && !call->piece_err) {
+        call->piece_err = call->piece(call->piece_arg, data, size * n);
+    }
+    return call->piece_err ? 0 : size * n;
 }
 
 static size_t
@@ -288,6 +305,13 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    if (request->piece) {
+        call->piece = request->piece;
+        call->piece_arg = request->piece_arg;
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+    }
     set_body(call, request);
     set_headers(call, request);
     set_addresses(call, config);
@@ -315,6 +339,7 @@ call_free(struct http_call *call)
 {
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers_out);
+    err_ignore(call->piece_err, "the call was given up");
     buf_done(&call->answer);
     mem_free(call->mem);
     free(call);
@@ -331,10 +356,16 @@ was_sent(const struct http_call *call)
 
 /* What a result of libcurl means for the caller. */
 static struct err *
-judge(const struct http_call *call, CURLcode code)
+judge(struct http_call *call, CURLcode code)
 {
     const char *why = *call->error ? call->error : curl_easy_strerror(code);
 
+    if (call->piece_err) {
+        struct err *e = call->piece_err;
+
+        call->piece_err = NULL;
+        return e;
+    }
     if (code == CURLE_OK) {
         return NULL;
     }

@@ -37,6 +37,10 @@ struct http_request {
     int64_t timeout_ms;          /* Whole call; 0 = 60 000 */
     bool with_certificate;       /* Show the client's certificate where the server asks for one */
     size_t max_answer;           /* Bytes of answer kept; 0 = 16 MiB; more = E_TOO_LARGE */
+    /* Not null: an answer of 2xx is given to it piece by piece, and no other is kept.  Its error ends
+     * the call and is the call's; so does a minute in which nothing comes (E_IN_DOUBT). */
+    struct err *(*piece)(void *arg, const void *data, size_t n);
+    void *piece_arg;
 };
 
 struct http_answer {

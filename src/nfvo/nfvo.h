@@ -34,6 +34,7 @@ struct nfvo {
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
     int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
     struct http_tls tls;      /* Of calls to sites. */
+    struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
 };
 #define NFVO_SERVICE "nfvo"
 /* The peer that foreign grants come from. */
@@ -159,6 +160,8 @@ struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
 /* Back to CREATED, what was kept is removed; the state a moment later where the store cannot be
  * written now (nfvo->drops).  Not on a loop's thread. */
 void upload_abort(struct upload *upload);
+/* The same where 'why' (taken) is the reason: the resource is ERROR, and tells it. */
+void upload_fail(struct upload *upload, struct err *why);
 /* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state). */
 struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id) MUST_USE;
 void upload_free(struct upload *upload); /* null accepted */

@@ -65,6 +65,28 @@ static const char *const granted_operations[] = {
     "TERMINATE",       "HEAL",            "OPERATE",            "CHANGE_EXT_CONN",
     "CREATE_SNAPSHOT", "REVERT_TO_SNAPSHOT", "CHANGE_VNFPKG",   NULL};
 
+static const char *const upload_auth_types[] = {"OAUTH2_CLIENT_CREDENTIALS", NULL};
+
+/* An URL may have a query, whose words may be what lets one in; no user, and no fragment. */
+static const char *
+request_check_source(struct mem *mem, const struct attr *attr, void *value)
+{
+    const char *url = *(const char *const *)value;
+    const char *host = str_starts(url, "http://")    ? url + 7
+                       : str_starts(url, "https://") ? url + 8
+                                                     : "";
+    bool is_plain = *host && !strchr("/:?", *host) && !memchr(host, '@', strcspn(host, "/?"));
+
+    for (const char *at = url; *at && is_plain; at++) {
+        is_plain = (unsigned char)*at > ' ' && (unsigned char)*at < 127 && *at != '#';
+    }
+    return is_plain ? NULL
+                    : mem_printf(mem,
+                                 "Invalid input for %s. Reason: an http or https URL with a host, "
+                                 "without user and fragment, is wanted.",
+                                 attr_json_name(attr));
+}
+
 /* It becomes a word of a path. */
 static const char *
 request_check_word(struct mem *mem, const struct attr *attr, void *value)
@@ -149,6 +171,16 @@ static const struct attr instantiate_ns_request_attrs[] = {
 #define TABLE_STRUCT check_request
 static const struct attr check_request_attrs[] = {
 #include "nfvo/check_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT upload_oauth2
+static const struct attr upload_oauth2_attrs[] = {
+#include "nfvo/upload_oauth2.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT upload_uri_request
+static const struct attr upload_uri_request_attrs[] = {
+#include "nfvo/upload_uri_request.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT plan_request

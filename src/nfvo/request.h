@@ -55,6 +55,8 @@ struct ns_in;
     X(placement_constraint, "What has to be together or apart.")                                   \
     X(vim_constraint, "What has to be at one site.")                                               \
     X(grant_request, "A VNFM asks for leave.")                                                     \
+    X(upload_oauth2, "In whose name a package is got.")                                            \
+    X(upload_uri_request, "A package to get from where it is.")                                    \
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
@@ -189,6 +191,14 @@ struct vim_constraint {
 struct grant_request {
     struct row row;
 #include "nfvo/grant_request.tbl"
+};
+struct upload_oauth2 {
+    struct row row;
+#include "nfvo/upload_oauth2.tbl"
+};
+struct upload_uri_request {
+    struct row row;
+#include "nfvo/upload_uri_request.tbl"
 };
 struct plan_request {
     struct row row;

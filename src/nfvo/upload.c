@@ -25,6 +25,7 @@ struct upload {
     uint64_t size, max;
     EVP_MD_CTX *hash;
     char sha256[65];
+    const struct json *failure; /* Why it ended, where a client is not told by an answer. */
 };
 
 /* What is uploaded, and the flow that on-boards it. */
@@ -228,13 +229,28 @@ upload_accept(struct tx *tx, struct upload *upload)
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
 
-void
-upload_abort(struct upload *upload)
+static struct err *
+fail_fn(struct tx *tx, void *arg)
+{
+    static const char *const from[] = {"UPLOADING", NULL};
+    const struct upload *upload = arg;
+    void *old, *row;
+
+    TRY(state_move(tx, upload->table, upload->id, from, "ERROR"));
+    TRY(row_get(tx, upload->table, upload->id, &old));
+    row = row_copy(tx_mem(tx), old);
+    *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = upload->failure;
+    return row_update(tx, old, row);
+}
+
+/* Whatever there was is gone, and the row is moved by 'move'. */
+static void
+end_early(struct upload *upload, store_fn *move)
 {
     fd_close(&upload->fd);
     (void)unlink(upload->part);
     (void)unlink(upload->path); /* All was there, but could not be accepted. */
-    struct err *e = store_write_wait(upload->nfvo->store, drop_fn, upload);
+    struct err *e = store_write_wait(upload->nfvo->store, move, upload);
 
     if (e) {
         bool moved = err_is(e, E_NOT_FOUND) || err_is(e, E_CONFLICT);
@@ -244,6 +260,28 @@ upload_abort(struct upload *upload)
             upload_drops_add(upload->nfvo->drops, upload->table, upload->id);
         }
     }
+}
+
+void
+upload_abort(struct upload *upload)
+{
+    end_early(upload, drop_fn);
+}
+
+void
+upload_fail(struct upload *upload, struct err *why)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "title", "The package could not be got");
+    jw_int(&w, "status", err_code_status(why->code));
+    jw_str(&w, "detail", err_full(upload->mem, why));
+    jw_end(&w);
+    err_ignore(why, "told with the package");
+    err_ignore(json_parse(upload->mem, text.data, text.len, &upload->failure), "it is ours");
+    end_early(upload, fail_fn);
 }
 
 void

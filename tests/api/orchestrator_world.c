@@ -11,6 +11,7 @@
 #include "fm/fm.h"
 #include "flow/flow.h"
 #include "http/client.h"
+#include "nfvo/fetch.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
@@ -30,7 +31,7 @@ struct orchestrator_state {
     struct pool *pool;
     struct http_client *http;
     struct peers *peers;
-    struct callback_rule callbacks;
+    struct callback_rule callbacks, sources;
     struct vim *vim;
     struct flow_engine *engine;
     struct nfvo nfvo;
@@ -66,6 +67,8 @@ start_engine(struct world *world)
                                  .arg = &state->nfvo,
                                  .may_connect = callback_may,
                                  .may_arg = &state->callbacks};
+    const struct fetches_config fetches = {
+        .may_connect = callback_may, .may_arg = &state->sources, .timeout_ms = 20000};
     struct flow_engine_config engine = {.loop = state->loop,
                                         .store = world->store,
                                         .owner = "orchestrator",
@@ -76,6 +79,8 @@ start_engine(struct world *world)
     vim.http = state->http;
     TRY(vim_new(&vim, &state->vim));
     TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->callbacks));
+    TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->sources));
+    TRY(fetches_new(&fetches, &state->nfvo.fetches));
     TRY(peers_new(&peers, &state->peers));
     TRY(flow_engine_new(&engine, &state->engine));
     state->nfvo.store = world->store;
@@ -179,6 +184,7 @@ stop(struct world *world)
     pm_collector_stop(state->collector);
     notifier_free(state->notifier);
     receiver_free(state->receiver);
+    fetches_free(state->nfvo.fetches);
     pool_free(state->pool);
     flow_engine_free(state->engine);
     vim_free(state->vim);
@@ -186,6 +192,7 @@ stop(struct world *world)
     pm_collector_free(state->collector);
     peers_free(state->peers);
     callback_rule_done(&state->callbacks);
+    callback_rule_done(&state->sources);
     http_client_free(state->http);
     upload_drops_free(state->nfvo.drops);
     grant_desk_free(state->nfvo.desk);
