@@ -307,7 +307,7 @@ foreign_function_check(const struct ns_made *made, const struct vnf_instance *vn
 {
     AUTO(err) is_function = function_check(made, vnf);
 
-    return is_function ? err_new(E_NOT_IMPLEMENTED, NULL,
+    return is_function ? err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                                  "VNF instance %s is a function of a chain, and its foreign VNFM "
                                  "removes servers in the operation that makes others: a flavour that "
                                  "has all of what there is can be changed to",

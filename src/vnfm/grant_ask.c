@@ -21,9 +21,29 @@
 
 struct asking {
     struct step *step;
-    const char *vnfd_id, *flavour_id;
+    const char *vnfd_id, *dst_vnfd_id;
     const struct json *vim, *removed;
 };
+
+/* The VNFD of the package that the operation changes to: its own input has it. */
+static struct err *
+dst_read(struct tx *tx, struct asking *asking)
+{
+    const struct grant_in *in = step_in(asking->step);
+    struct vnf_package *package;
+    const struct json *input;
+    struct flow_row *flow;
+    const char *id;
+
+    TRY(row_get(tx, &flow_table, in->vnf_lcm_op_occ_id, &flow));
+    TRY(json_parse(tx_mem(tx), flow->input, strlen(flow->input), &input));
+    id = json_get_str(input, "package_after");
+    if (id) {
+        TRY(row_get(tx, &vnf_package_table, id, &package));
+        asking->dst_vnfd_id = mem_str(step_mem(asking->step), package->vnfd_id);
+    }
+    return NULL;
+}
 
 /* What of the instance the request tells. */
 static struct err *
@@ -39,6 +59,7 @@ instance_read(struct tx *tx, void *arg)
     TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
     asking->vnfd_id = mem_str(mem, instance->vnfd_id);
     asking->removed = in->removed;
+    TRY(dst_read(tx, asking));
     if (in->site) {
         TRY(vim_connection_of(tx, in->site, &vim));
         TRY(json_parse(mem, json_text(mem, vim), strlen(json_text(mem, vim)), &asking->vim));
@@ -79,6 +100,9 @@ body_of(const struct asking *asking, const char *root)
     jw_str(&w, "vnfInstanceId", in->vnf_instance_id);
     jw_str(&w, "vnfLcmOpOccId", in->vnf_lcm_op_occ_id);
     jw_str(&w, "vnfdId", asking->vnfd_id);
+    if (asking->dst_vnfd_id) {
+        jw_str(&w, "dstVnfdId", asking->dst_vnfd_id);
+    }
     if (in->flavour_id) {
         jw_str(&w, "flavourId", in->flavour_id);
     }
@@ -288,6 +312,41 @@ assets_take(struct mem *mem, const struct json *grant, struct grant_out *out)
     }
 }
 
+/* The zone of the site that 'id' of the grant's zones means (SOL003 9.5.3.4); null: none of them. */
+static const char *
+zone_named(const struct json *zones, const char *id)
+{
+    json_each (zones, i) {
+        if (str_eq(json_get_str(zones->items[i], "id"), id)) {
+            return asset_id(zones->items[i], "zoneId");
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+zones_take(struct mem *mem, const struct json *grant, struct grant_out *out)
+{
+    const struct json *infos = json_get(grant, "addResources");
+
+    json_each (infos, i) {
+        const char *id = json_get_str(infos->items[i], "zoneId");
+        struct vnf_zone_at *at = row_new(mem, &vnf_zone_at_table);
+
+        if (!id) {
+            continue;
+        }
+        at->resource = asset_id(infos->items[i], "resourceDefinitionId");
+        at->zone = zone_named(json_get(grant, "zones"), id);
+        if (!at->resource || str_empty(at->zone)) {
+            return err_new(E_REMOTE, NULL, "the grant puts %s in zone %s, of which its zones say "
+                           "nothing", str_or(at->resource, "(no resource)"), id);
+        }
+        vnf_rows_add(mem, &out->zones, at);
+    }
+    return NULL;
+}
+
 static struct err *
 take_local(struct tx *tx, const void *arg, void *result)
 {
@@ -311,6 +370,7 @@ take_local(struct tx *tx, const void *arg, void *result)
         out->site_name = site->name;
         out->reason = "granted by the NFVO";
         assets_take(tx_mem(tx), taken->grant, out);
+        TRY(zones_take(tx_mem(tx), taken->grant, out));
     }
     return vnf_op_granted(tx, in->vnf_lcm_op_occ_id, id);
 }

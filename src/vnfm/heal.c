@@ -81,6 +81,7 @@ struct run {
     struct vnf_wanted *wanted;
     struct rows lost, made; /* made_vnfc that go; wanted_vnfc that come */
     struct vnf_scaled *scaled;
+    struct grant_out *grant;
 };
 
 static void
@@ -121,7 +122,8 @@ grant_get(struct run *run)
     }
     TRY(vnfcs_definitions(mem, &made, &in->resources));
     TRY(vnfcs_made_definitions(mem, &lost, &in->removed));
-    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
+    run->grant = row_new(mem, &grant_out_table);
+    TRY(vnf_grant(run->f, run->in, in, run->grant));
     return flow_started(run->f);
 }
 
@@ -136,6 +138,7 @@ servers_replace(struct run *run)
         .wanted = run->wanted,
         .connections = run->before->connections,
         .had = run->lost,
+        .zones = run->grant->zones,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->made));

@@ -93,6 +93,7 @@ servers_make(struct run *run)
         .wanted = run->wanted,
         .connections = run->connections,
         .flavors = run->grant->flavors,
+        .zones = run->grant->zones,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->wanted->vnfcs));

@@ -12,6 +12,11 @@ static const struct attr vnf_image_at_attrs[] = {
 #include "vnfm/vnf_image_at.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vnf_zone_at
+static const struct attr vnf_zone_at_attrs[] = {
+#include "vnfm/vnf_zone_at.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_flavor_at
 static const struct attr vnf_flavor_at_attrs[] = {
 #include "vnfm/vnf_flavor_at.tbl"
@@ -268,6 +273,11 @@ const struct table grant_in_table = {
     .name = "grant_in",
     .doc = "A grant request (SOL003 9.5.2.2 GrantRequest), as a function call.",
     TABLE(struct grant_in, grant_in_attrs),
+};
+const struct table vnf_zone_at_table = {
+    .name = "vnf_zone_at",
+    .doc = "The zone of a server.",
+    TABLE(struct vnf_zone_at, vnf_zone_at_attrs),
 };
 const struct table vnf_flavor_at_table = {
     .name = "vnf_flavor_at",

@@ -23,6 +23,7 @@ struct run {
     struct vnf_wanted *wanted;
     struct vnf_change change;
     struct vnf_scaled *scaled;
+    struct grant_out *grant;
 };
 
 /* ---- what changes -------------------------------------------------------------------- */
@@ -130,7 +131,8 @@ grant_get(struct run *run)
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(mem, &run->change.added, &in->resources));
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
-    TRY(vnf_grant(run->f, run->in, in, row_new(mem, &grant_out_table)));
+    run->grant = row_new(mem, &grant_out_table);
+    TRY(vnf_grant(run->f, run->in, in, run->grant));
     return flow_started(run->f);
 }
 
@@ -166,6 +168,7 @@ servers_add(struct run *run)
         .in = run->in,
         .wanted = run->wanted,
         .connections = run->after->connections,
+        .zones = run->grant->zones,
     };
 
     TRY(vnfcs_make(&vnfcs, &run->change.added));

@@ -208,6 +208,7 @@ vnfc_end(struct flow *f, const struct vnfc_in *in, struct made_vnfc *out)
     server->ports = (struct strs){.n = ids.n, .items = ids.items};
     server->user_data = vnfc->user_data;
     server->config_drive = vnfc->config_drive;
+    server->availability_zone = in->zone;
     TRY(vim_server_boot(f, flow_label(f, "server %s", vnfc->name), server, made));
     out->name = vnfc->name;
     out->vdu = vnfc->vdu;
@@ -392,6 +393,19 @@ had_of(const struct rows *had, const struct wanted_vnfc *vnfc)
     return NULL;
 }
 
+static const char *
+zone_of(const struct rows *zones, const char *name)
+{
+    for (size_t i = 0; i < zones->n; i++) {
+        const struct vnf_zone_at *at = zones->items[i];
+
+        if (str_eq(at->resource, name)) {
+            return at->zone;
+        }
+    }
+    return NULL;
+}
+
 static struct vnfc_in *
 vnfc_input(struct vnfcs *v, struct wanted_vnfc *vnfc)
 {
@@ -406,6 +420,7 @@ vnfc_input(struct vnfcs *v, struct wanted_vnfc *vnfc)
     in->name = mem_printf(mem, "%s-%s", v->wanted->name, vnfc->name);
     vnf_rows_add(mem, &in->vnfc, vnfc);
     in->connections = v->connections;
+    in->zone = zone_of(&v->zones, vnfc->name);
     return in;
 }
 

@@ -14,6 +14,7 @@ struct vnfcs {
     const struct vnf_wanted *wanted;
     struct rows connections; /* external ones and those of internal links */
     struct rows flavors; /* struct vnf_flavor_at: those that the site has already */
+    struct rows zones; /* struct vnf_zone_at: where in the site the grant has them */
     struct rows had; /* struct made_vnfc: those of the same name replace them, with their ports */
     struct rows made;
 };

@@ -5,6 +5,7 @@
 #include "http/server.h"
 #include "sys/file.h"
 #include "sys/process.h"
+#include "base/vec.h"
 #include "test.h"
 
 #include <arpa/inet.h>
@@ -441,6 +442,55 @@ TEST(client_limits_time_and_size_of_answers)
     await(w.loop, &big, 1);
     CHECK_INT(big.code, E_TOO_LARGE);
     world_stop(&w);
+}
+
+/* Pieces of an answer, of which only so many are wanted. */
+struct taken {
+    size_t n, max;
+};
+
+static struct err *
+on_piece(void *arg, const void *data, size_t n)
+{
+    struct taken *taken = arg;
+
+    (void)data;
+    taken->n += n;
+    return taken->n > taken->max ? err_new(E_QUOTA, NULL, "enough") : NULL;
+}
+
+TEST(client_gives_an_answer_piece_by_piece)
+{
+    static const struct {
+        const char *path;
+        size_t max, n;
+        enum err_code code;
+    } cases[] = {
+        {"/a", 1000, sizeof "GET /a 0: -" - 1, E_NONE},
+        {"/a", 3, sizeof "GET /a 0: -" - 1, E_QUOTA},
+        {"/404", 3, 0, E_NONE}, /* What is no good answer is not given, and not kept. */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct world w;
+        struct outcome o = {0};
+        struct taken taken = {.max = cases[i].max};
+        AUTO_BUF url = BUF_INIT;
+
+        world_start(&w);
+        buf_printf(&url, "%s%s", w.base, cases[i].path);
+        http_call(w.client,
+                  &(struct http_request){.method = "GET",
+                                         .url = url.data,
+                                         .max_answer = 1,
+                                         .piece = on_piece,
+                                         .piece_arg = &taken},
+                  on_done, &o);
+        await(w.loop, &o, 1);
+        CHECK_INT(o.code, cases[i].code);
+        CHECK_INT((int)taken.n, (int)cases[i].n);
+        world_stop(&w);
+    }
 }
 
 TEST(client_cancels_and_ends_calls)

@@ -5,6 +5,7 @@
 #include "nfvo/grant_desk.h"
 #include "nfvo/place.h"
 #include "test.h"
+#include "vnfm/flows.h"
 #include "vnfm/vnfm.h"
 
 #include <stdio.h>
@@ -103,8 +104,8 @@ TEST(grant_of_a_vnfm_with_many_open_ones_is_refused_for_now)
 {
     AUTO(mem) mem = mem_new("test");
     struct nfvo nfvo = {.store = world_store(), .desk = grant_desk_new()};
-    struct caller edge = {.project_id = PROJECT, .user_name = "edge"};
-    struct caller other = {.project_id = PROJECT, .user_name = "other"};
+    struct caller edge = {.project_id = PROJECT, .user_name = "edge", .user_domain_id = "default"};
+    struct caller other = {.project_id = PROJECT, .user_name = "other", .user_domain_id = "default"};
     struct grant_request *request = row_new(mem, &grant_request_table);
     const char *id = NULL;
 
@@ -210,5 +211,81 @@ TEST(grant_whose_flow_stopped_is_not_open)
     struct store *store = world_store();
 
     CHECK_OK(store_write_wait(store, stopped_fn, NULL));
+    store_close(store);
+}
+
+/* ---- what a foreign NFVO grants ------------------------------------------------------------ */
+
+static struct err *
+occurrence_and_site_insert(struct tx *tx)
+{
+    struct vnf_lcm_op_occ *occ = row_new(tx_mem(tx), &vnf_lcm_op_occ_table);
+    struct site *site = row_new(tx_mem(tx), &site_table);
+
+    occ->id = OTHER;
+    occ->project_id = PROJECT;
+    TRY(row_insert(tx, occ));
+    site->id = SITE;
+    site->project_id = PROJECT;
+    site->name = "east";
+    site->auth_url = "http://east/v3";
+    site->username = site->password = site->project_name = "p";
+    return row_insert(tx, site);
+}
+
+#define GRANT(server, zones)                                                                       \
+    "{\"id\": \"g\", \"vimConnectionInfo\": {\"v\": {\"interfaceInfo\": {\"endpoint\": "              \
+    "\"http://east\"}}}, \"zones\": [" zones "], \"addResources\": [{\"resourceDefinitionId\": "      \
+    "\"front\", \"vimConnectionId\": \"v\"" server "}, {\"resourceDefinitionId\": \"back\"}]}"
+
+static struct err *
+zones_fn(struct tx *tx, void *arg)
+{
+    static const struct {
+        const char *grant, *zone, *fault; /* zone null: the site chooses */
+    } cases[] = {
+        {GRANT("", ""), NULL, NULL},
+        {GRANT(", \"zoneId\": \"1\"", "{\"id\": \"1\", \"zoneId\": \"rack-7\"}"), "rack-7", NULL},
+        {GRANT(", \"zoneId\": \"2\"", "{\"id\": \"1\", \"zoneId\": \"rack-7\"}"), NULL,
+         "the grant puts front in zone 2, of which its zones say nothing"},
+        {GRANT(", \"zoneId\": \"1\"", "{\"id\": \"1\", \"zoneId\": \"\"}"), NULL,
+         "of which its zones say nothing"},
+    };
+    static const char wanted[] = "[{\"id\": \"front\"}, {\"id\": \"back\"}]";
+
+    (void)arg;
+    TRY(occurrence_and_site_insert(tx));
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct grant_taken *taken = row_new(tx_mem(tx), &grant_taken_table);
+        struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+        struct grant_out *out = row_new(tx_mem(tx), &grant_out_table);
+
+        in->vnf_lcm_op_occ_id = OTHER;
+        in->vnf_instance_id = "vnf";
+        in->project_id = PROJECT;
+        in->operation = "SCALE";
+        TRY(json_parse(tx_mem(tx), wanted, strlen(wanted), &in->resources));
+        TRY(json_parse(tx_mem(tx), cases[i].grant, strlen(cases[i].grant), &taken->grant));
+        place_add(tx_mem(tx), &taken->ask, in);
+        if (cases[i].fault) {
+            CHECK_ERR_MSG(vnf_grant_take.local(tx, taken, out), E_REMOTE, cases[i].fault);
+            continue;
+        }
+        CHECK_OK(vnf_grant_take.local(tx, taken, out));
+        CHECK_STR(out->site, SITE);
+        CHECK_INT((int)out->zones.n, cases[i].zone ? 1 : 0);
+        if (cases[i].zone) {
+            CHECK_STR(((const struct vnf_zone_at *)out->zones.items[0])->resource, "front");
+            CHECK_STR(((const struct vnf_zone_at *)out->zones.items[0])->zone, cases[i].zone);
+        }
+    }
+    return NULL;
+}
+
+TEST(grant_of_another_nfvo_says_in_which_zone_servers_are)
+{
+    struct store *store = world_store();
+
+    CHECK_OK(store_write_wait(store, zones_fn, NULL));
     store_close(store);
 }

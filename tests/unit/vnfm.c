@@ -361,28 +361,6 @@ TEST(nfvo_reads_the_record_of_a_vnfd_once)
 }
 
 static struct err *
-foreign_flavour_fn(struct tx *tx, void *arg)
-{
-    struct change_flavour_data *data = row_new(tx_mem(tx), &change_flavour_data_table);
-    struct ns_updating u;
-
-    (void)arg;
-    TRY(twin_insert(tx));
-    u = updating_of(tx);
-    data->vnf_instance_id = INSTANCE;
-    data->flavour_id = "other";
-    CHECK_ERR_MSG(update_flavour(&u, data), E_NOT_IMPLEMENTED, "managed by a foreign VNFM");
-    return NULL;
-}
-
-TEST(ns_update_brings_no_vnf_of_another_vnfm_to_a_flavour)
-{
-    AUTO(store) store = world_store();
-
-    CHECK_OK(store_write_wait(store, foreign_flavour_fn, NULL));
-}
-
-static struct err *
 drains_fn(struct tx *tx, void *arg)
 {
     static const struct {
