@@ -200,15 +200,18 @@ less(int64_t a, int64_t b)
     return a > b ? a - b : 0;
 }
 
-/* A VNF is at one site, in whose zones and nodes we have no say. */
+/* A VNF is at one site; its zones are looked at when it is known, and in its nodes we have no say. */
 static struct err *
-constraints_check(const struct grant_request *request)
+constraints_take(struct mem *mem, const struct grant_request *request, struct grant_asked *asked)
 {
     for (size_t i = 0; i < request->constraints.n; i++) {
         const struct placement_constraint *one = request->constraints.items[i];
         bool holds = str_eq(one->kind, "AFFINITY") && str_eq(one->scope, "NFVI_POP");
+        bool zone = str_eq(one->scope, "ZONE");
 
-        if (!holds && !one->best) {
+        if (zone) {
+            place_add(mem, &asked->constraints, request->constraints.items[i]);
+        } else if (!holds && !one->best) {
             return err_new(E_FORBIDDEN, NULL,
                            "placementConstraints[%zu]: %s of scope %s cannot be promised: a VNF is "
                            "at one site, which places servers by itself",
@@ -352,7 +355,7 @@ asked_fill(struct tx *tx, const struct grant_request *request, const struct vnfm
     struct vnf_package *package;
     struct vnfd *vnfd;
 
-    TRY(constraints_check(request));
+    TRY(constraints_take(tx_mem(tx), request, asked));
     TRY(vnf_package_find(tx, vnfm->project_id, vnfd_id, &package));
     TRY(vnfd_load(tx, package->id, &vnfd));
     in->vnf_instance_id = request->vnf_instance_id;

@@ -13,6 +13,11 @@
  * null where nothing is added.  E_QUOTA, E_UNAVAILABLE: none fits. */
 struct err *grant_settle_on(struct tx *tx, const struct grant_in *asked, const struct rows *seen,
                             struct grant *grant, struct site **site) MUST_USE;
+/* grant_zones.c: a zone of 'zones' for each resource of the request that 'constraints' (struct
+ * placement_constraint of scope ZONE) are about: 'chosen' are struct vnf_zone_at.  E_FORBIDDEN: there are
+ * too few, or the constraints contradict each other. */
+struct err *grant_zones_choose(struct mem *mem, const struct rows *constraints,
+                               const struct strs *zones, struct rows *chosen) MUST_USE;
 struct err *claims_take(struct tx *tx, const struct grant_in *in, const struct site *site,
                         const char *grant_id) MUST_USE;
 /* Gives back what all grants of a VNFM's instance claimed; vnfm_id null = our own.  What a foreign

@@ -7,6 +7,7 @@
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "vim/vim.h"
+#include "vim/zones.h"
 
 #include <string.h>
 
@@ -111,6 +112,74 @@ assets_of(struct mem *mem, const struct grant *grant, const struct grant_assets 
     return json_parse(mem, text.data, text.len, json);
 }
 
+static const char *
+zone_of(const struct rows *zones, const char *resource)
+{
+    for (size_t i = 0; i < zones->n; i++) {
+        const struct vnf_zone_at *at = zones->items[i];
+
+        if (str_eq(at->resource, resource)) {
+            return at->zone;
+        }
+    }
+    return NULL;
+}
+
+/* Each of them (SOL003 9.5.3.4), told once. */
+static struct err *
+zones_of(struct mem *mem, const struct grant *grant, const struct rows *zones,
+         const struct json **json)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    struct map told;
+
+    map_init(&told, mem);
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < zones->n; i++) {
+        const struct vnf_zone_at *at = zones->items[i];
+
+        if (map_add(&told, at->zone, &told)) {
+            jw_object(&w, NULL);
+            jw_str(&w, "id", at->zone);
+            jw_str(&w, "zoneId", at->zone);
+            jw_str(&w, "vimConnectionId", grant->site_id);
+            jw_end(&w);
+        }
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, json);
+}
+
+/* The same entries (GrantInfo), with their zones. */
+static struct err *
+zones_put(struct mem *mem, const struct rows *zones, const struct json **infos)
+{
+    const struct json *before = *infos;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    if (!before) {
+        return NULL;
+    }
+    jw_array(&w, NULL);
+    json_each (before, i) {
+        const struct json *info = before->items[i];
+        const char *zone = zone_of(zones, json_get_str(info, "resourceDefinitionId"));
+
+        jw_object(&w, NULL);
+        json_each (info, j) {
+            jw_json(&w, info->keys[j], info->items[j]);
+        }
+        if (zone) {
+            jw_str(&w, "zoneId", zone);
+        }
+        jw_end(&w);
+    }
+    jw_end(&w);
+    return json_parse(mem, text.data, text.len, infos);
+}
+
 static struct err *
 complete_local(struct tx *tx, const void *arg, void *result)
 {
@@ -122,6 +191,11 @@ complete_local(struct tx *tx, const void *arg, void *result)
     grant->status = "GRANTED";
     if (assets->images.n + assets->flavors.n > 0) {
         TRY(assets_of(tx_mem(tx), grant, assets, &grant->vim_assets));
+    }
+    if (assets->zones.n > 0) {
+        TRY(zones_of(tx_mem(tx), grant, &assets->zones, &grant->zones));
+        TRY(zones_put(tx_mem(tx), &assets->zones, &grant->add_resources));
+        TRY(zones_put(tx_mem(tx), &assets->zones, &grant->temp_resources));
     }
     return row_update(tx, old, grant);
 }
@@ -364,10 +438,26 @@ assets_have(struct run *run)
 }
 
 static struct err *
+zones_have(struct run *run)
+{
+    struct vim_site_ref *site = row_new(run->mem, &vim_site_ref_table);
+    struct vim_zones *zones = row_new(run->mem, &vim_zones_table);
+
+    if (run->asked->constraints.n == 0 || !run->out->site) {
+        return NULL;
+    }
+    site->site = run->out->site;
+    TRY(flow_step(run->f, "zones", &vim_site_zones, site, zones));
+    return grant_zones_choose(run->mem, &run->asked->constraints, &zones->names,
+                              &run->assets->zones);
+}
+
+static struct err *
 give(struct run *run)
 {
     TRY(sites_look(run));
     TRY(flow_step(run->f, "decide", &grant_decide, run->asked, run->out));
+    TRY(zones_have(run));
     TRY(assets_have(run));
     return flow_step(run->f, "complete", &grant_complete, run->assets, NULL);
 }

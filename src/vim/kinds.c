@@ -1,6 +1,7 @@
 /* The tables: what objects there are, their attributes, and the step kinds that
  * follow from them. */
 #include "vim/session.h"
+#include "vim/zones.h"
 
 static const char *const vim_directions[] = {"ingress", "egress", NULL};
 static const char *const vim_ethertypes[] = {"IPv4", "IPv6", NULL};
@@ -335,7 +336,7 @@ const struct step_kind *const vim_kinds[] = {
     VIM_OBJECTS(X)
 #undef X
     &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
-    &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look,
+    &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look, &vim_site_zones,
     &vim_port_chain_set, &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
     &vim_port_pair_group_show, &vim_chain_label_show,

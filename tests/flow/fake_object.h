@@ -45,6 +45,7 @@ struct fake_site {
     struct http_exchange *held[8]; /* questions for them that wait */
     size_t n_held;
     char offered[64];              /* one more extension of Neutron; see /offer */
+    int n_zones;                   /* availability zones zone-1 ...; 0 = nova alone; see /zones */
     bool closing;
 };
 

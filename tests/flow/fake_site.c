@@ -820,6 +820,29 @@ answer_extensions(struct fake_site *site, struct http_exchange *x)
                       site->offered));
 }
 
+/* PUT /zones/N: it has zone-1 to zone-N from now on. */
+static void
+route_zones(struct fake_site *site, struct http_exchange *x)
+{
+    site->n_zones = atoi(http_path(x) + strlen("/zones/"));
+    answer(x, 204, "");
+}
+
+static void
+answer_zones(struct fake_site *site, struct http_exchange *x)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    buf_printf(&out, "{\"availabilityZoneInfo\": [{\"zoneName\": \"%s\", \"zoneState\": "
+                     "{\"available\": %s}}", site->n_zones ? "down" : "nova",
+               site->n_zones ? "false" : "true");
+    for (int i = 1; i <= site->n_zones; i++) {
+        buf_printf(&out, ", {\"zoneName\": \"zone-%d\", \"zoneState\": {\"available\": true}}", i);
+    }
+    buf_str(&out, "]}");
+    answer(x, 200, out.data);
+}
+
 static void
 route(struct fake_site *site, struct http_exchange *x)
 {
@@ -833,6 +856,10 @@ route(struct fake_site *site, struct http_exchange *x)
         figures_take(site, x);
     } else if (str_starts(http_path(x), "/offer/")) {
         route_offer(site, x);
+    } else if (str_starts(http_path(x), "/zones/")) {
+        route_zones(site, x);
+    } else if (str_eq(http_path(x), "/compute/v2.1/os-availability-zone")) {
+        answer_zones(site, x);
     } else if (!http_header(x, "X-Auth-Token") || site->control->expire_tokens > 0) {
         site->control->expire_tokens--;
         answer_error(x, 401, "Unauthorized", "the token is not good");

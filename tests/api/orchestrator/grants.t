@@ -135,6 +135,36 @@ POST /grant/v1/grants  as peer
 {"vnfInstanceId": "vnf-2", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "_links": {}}
 = 409
 
+# Zones of the site: what has to be together and apart; the site has too few of them, which may be borne or not.
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-z", "vnfLcmOpOccId": "op-z1", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "b", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}], "_links": {}}
+= 403
+{"status": 403, "detail": "the grant is refused: placementConstraints: the site has 1 zones, of which none is left for b", ...}
+PUT site:/zones/2  as demo
+= 204
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-z", "vnfLcmOpOccId": "op-z2", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "b", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "c", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "d", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}, {"affinityOrAntiAffinity": "AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "b"}, {"idType": "GRANT", "resourceId": "c"}]}], "_links": {}}
+= 201
+{"zones": [{"id": "zone-1", "zoneId": "zone-1", "vimConnectionId": "$east"}, {"id": "zone-2", "zoneId": "zone-2", "vimConnectionId": "$east"}],
+ "addResources": [{"resourceDefinitionId": "a", "vimConnectionId": "$east", "zoneId": "zone-1"}, {"resourceDefinitionId": "b", "vimConnectionId": "$east", "zoneId": "zone-2"}, {"resourceDefinitionId": "c", "vimConnectionId": "$east", "zoneId": "zone-2"}, {"resourceDefinitionId": "d", "vimConnectionId": "$east"}], ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-z", "vnfLcmOpOccId": "op-z3", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "b", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}, {"affinityOrAntiAffinity": "AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}], "_links": {}}
+= 403
+{"detail": "the grant is refused: placementConstraints: a and b have to be in one zone and in different ones", ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-z", "vnfLcmOpOccId": "op-z4", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}, {"id": "b", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "ZONE", "fallbackBestEffort": true, "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}, {"idType": "RES_MGMT", "resourceId": "x"}]}, {"affinityOrAntiAffinity": "AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "GRANT", "resourceId": "b"}]}], "_links": {}}
+= 201
+{"zones": [{"id": "zone-1", ...}], "addResources": [{"zoneId": "zone-1", ...}, {"zoneId": "zone-1", ...}], ...}
+POST /grant/v1/grants  as peer
+{"vnfInstanceId": "vnf-z", "vnfLcmOpOccId": "op-z5", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [{"id": "a", "type": "COMPUTE", "vduId": "back", "resourceTemplateId": "back"}],
+ "placementConstraints": [{"affinityOrAntiAffinity": "ANTI_AFFINITY", "scope": "ZONE", "resource": [{"idType": "GRANT", "resourceId": "a"}, {"idType": "RES_MGMT", "resourceId": "x"}]}], "_links": {}}
+= 403
+{"detail": "the grant is refused: placementConstraints: in which zone x is, is not known", ...}
+
 # Decided later, for who asks for that.
 POST /grant/v1/grants  as peer
 > Prefer: respond-async
@@ -154,8 +184,11 @@ GET /grant/v1/grants/$scale  as peer
 {"vnfInstanceId": "vnf-3", ...}
 
 # No such operations are known at the VNFM: what was claimed for them is given back.
-GET /carrick/v1/operations?filter=(eq,type,grant)  as demo
+GET /carrick/v1/operations?filter=(eq,type,grant);(neq,state,COMPLETED)  as demo
 ~ 200
+[]
+GET /carrick/v1/operations?filter=(eq,type,grant)  as demo
+= 200
 [{"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}, {"state": "COMPLETED", ...}]
 POST /grant/v1/grants  as peer
 {"vnfInstanceId": "vnf-9", "vnfLcmOpOccId": "op-all", "vnfdId": "pair", "operation": "SCALE", "isAutomaticInvocation": false, "addResources": [

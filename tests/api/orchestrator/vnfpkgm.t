@@ -57,8 +57,7 @@ GET /vnfpkgm/v2/vnf_packages/$a  as demo
 {"onboardingState": "CREATED", ...}
 
 # What is not there is absent.
-POST /vnfpkgm/v2/vnf_packages/$a/package_content/upload_from_uri  as demo
-{"addressInformation": "http://example.org/x.csar"}
+GET /vnfpkgm/v2/vnf_packages/$a/ext_artifacts_access  as demo
 = 404
 DELETE /vnfpkgm/v2/vnf_packages  as demo
 = 405
