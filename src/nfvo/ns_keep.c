@@ -632,8 +632,8 @@ is_instantiated(struct tx *tx, struct plan_vnf *planned, bool *there)
 }
 
 /* One that was taken in has links under names of its own: the NS's are those of the same networks. */
-static void
-links_rename(const struct ns_made *ns, const struct vnf_made *vnf)
+void
+ns_links_rename(const struct ns_made *ns, const struct vnf_made *vnf)
 {
     for (size_t i = 0; i < vnf->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = vnf->vnfcs.items[i];
@@ -665,7 +665,7 @@ ns_instance_renew(struct tx *tx, const char *id)
             continue; /* An update that brought or took it was given up. */
         }
         TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
-        links_rename(made, now);
+        ns_links_rename(made, now);
         vnf->flavour_id = now->flavour_id;
         vnf->level_id = now->level_id;
         steer_ports_take(tx_mem(tx), &made->ports, vnf, now);

@@ -26,16 +26,7 @@ static struct err *
 now_read(struct run *run)
 {
     TRY(ns_now_read(run->f, run->in, &run->now));
-    run->plan->sites = run->now.sites->sites;
-    run->plan->vnfs = run->now.made->vnfs;
-    run->plan->paths = run->now.made->paths;
-    run->plan->hops = run->now.made->hops;
-    run->steering.f = run->f;
-    run->steering.in = run->in;
-    run->steering.plan = run->plan;
-    run->steering.sites = run->now.made->sites;
-    run->steering.ports = run->now.made->ports;
-    run->steering.noted = &run->now.noted->items;
+    ns_steering_begin(run->f, run->in, &run->now, run->plan, &run->steering);
     return NULL;
 }
 
@@ -68,11 +59,10 @@ leaving_add(struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
-        const char *name = mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name);
 
-        steer_name_add(run->mem, &run->leaving, name);
+        steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->leaving);
         if (comes_back(&scaling->change, vnfc)) {
-            steer_name_add(run->mem, &run->steering.coming, name);
+            steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->steering.coming);
         }
     }
 }
@@ -84,12 +74,13 @@ places_check(const struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
-        const char *end = mem_printf(run->mem, "/%s/%s", scaling->vnf->name, vnfc->name);
+        struct strs names = {0};
 
+        steer_instances_of(run->mem, scaling->vnf->name, vnfc, &names);
         for (size_t j = 0; comes_back(&scaling->change, vnfc) && j < run->now.noted->items.n; j++) {
             const struct held *held = run->now.noted->items.items[j];
 
-            if (str_eq(held->kind, "port_pair") && str_ends(held->label, end)) {
+            if (str_eq(held->kind, "port_pair") && steer_is_of(&run->steering, held, &names)) {
                 return err_new(E_UNPROCESSABLE, NULL,
                                "VNFC %s of VNF %s has no server and stands in a chain: heal it first",
                                vnfc->name, scaling->vnf->name);
@@ -289,22 +280,6 @@ flavours_run(struct run *run, struct scaling *scalings, const char *word,
     return NULL;
 }
 
-/* What was noted before and what joined. */
-static void
-noted_join(struct run *run)
-{
-    struct rows *noted = MEM_NEW(run->mem, struct rows);
-
-    *noted = (struct rows){0};
-    for (size_t i = 0; i < run->now.noted->items.n; i++) {
-        place_add(run->mem, noted, run->now.noted->items.items[i]);
-    }
-    for (size_t i = 0; i < run->steering.held.n; i++) {
-        place_add(run->mem, noted, run->steering.held.items[i]);
-    }
-    run->steering.noted = noted;
-}
-
 /* What is made anew has come back by now. */
 static void
 leavers_add(struct run *run, const struct scaling *scaling)
@@ -313,8 +288,7 @@ leavers_add(struct run *run, const struct scaling *scaling)
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
 
         if (!comes_back(&scaling->change, vnfc)) {
-            steer_name_add(run->mem, &run->leaving,
-                           mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
+            steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->leaving);
         }
     }
 }
@@ -326,7 +300,7 @@ flavours_change(struct run *run, struct scaling *scalings)
 {
     TRY(flavours_run(run, scalings, "vnf", comes, "COMES"));
     TRY(ns_steer(&run->steering));
-    noted_join(run);
+    steer_noted_join(&run->steering);
     run->leaving = (struct strs){0};
     for (size_t i = 0; i < run->in->scaled.n; i++) {
         leavers_add(run, &scalings[i]);

@@ -110,6 +110,52 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
+# A side of a function gets another address, and routes follow; taken back, they lead where they did.
+GET site:/network/v2.0/networks?name=demo-b  as demo
+= 200
+{"networks": [{"id": "$net_b := text", ...}]}
+PUT site:/refuse/detaches  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$fw", "extVirtualLinks": [{"resourceId": "$net_b", "extCps": [
+ {"cpdId": "virtual_link_out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.77"]}]}}]}, "b": {}}}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op5 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_lcm_op_occs/$op5/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$fw", "extVirtualLinks": [{"resourceId": "$net_b", "extCps": [
+ {"cpdId": "virtual_link_out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.77"]}]}}]}, "b": {}}}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+GET site:/network/v2.0/ports?name=demo-fw-fw-out_cp  as demo
+= 200
+{"ports": [{"allowed_address_pairs": [{"ip_address": "10.1.0.0/24"}], "fixed_ips": [{"ip_address": "10.2.0.77", ...}], ...}]}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+
 # A route leads to one server: more are refused before anything is done, also as VNFs; so is what would
 # have to change the ports of functions that run.
 POST /carrick/v1/plans  as demo
