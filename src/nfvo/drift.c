@@ -204,7 +204,8 @@ port_compare(struct comparison *c, const struct drift_thing *thing,
         tell(c, thing,
              &(struct drift_difference){.what = "PASSES",
                                         .recorded = names_of(c, &thing->members),
-                                        .found = names_of(c, &object->members)});
+                                        .found = names_of(c, &object->members),
+                                        .mend = scale_of(c, thing->vnf)});
     }
     if (object->shut) {
         tell(c, thing,

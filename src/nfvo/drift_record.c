@@ -60,6 +60,7 @@ struct recording {
     const char *ns;       /* As commands are told it, or null. */
     struct map by_label;  /* As labels of chains have it -> drift_vnf */
     struct map servers;   /* SITE/port/ID -> server */
+    const struct ns_made *made; /* Of the NS; of a VNF of none: nothing. */
     struct map passes;    /* SITE/port/ID -> struct strs: prefixes of others that it may send */
 };
 
@@ -86,15 +87,14 @@ levels_of(struct mem *mem, const struct rows *scales)
 
 /* What a routed path's prefixes let its function's ports send. */
 static void
-passes_record(struct recording *r, const struct vnf_made *made, const struct made_port *port)
+passes_record(struct recording *r, const struct vnf_instance *row, const char *site,
+              const struct made_port *port)
 {
-    for (size_t i = 0; i < made->connections.n; i++) {
-        const struct vnf_connection *connection = made->connections.items[i];
+    struct strs passes = route_passes(r->mem, &r->made->paths, row->vnf_profile_id, port->requirement);
 
-        if (connection->passes.n > 0 && str_eq(connection->cpd, port->requirement)) {
-            map_set(&r->passes, key_of(r->mem, made->site, "port", port->port_id),
-                    mem_copy(r->mem, &connection->passes, sizeof connection->passes));
-        }
+    if (passes.n > 0) {
+        map_set(&r->passes, key_of(r->mem, site, "port", port->port_id),
+                mem_copy(r->mem, &passes, sizeof passes));
     }
 }
 
@@ -128,7 +128,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
 
             map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
                     mem_str(r->mem, vnfc->server_id));
-            passes_record(r, made, port);
+            passes_record(r, row, made->site, port);
         }
     }
     return NULL;
@@ -308,10 +308,13 @@ drift_record_add(struct tx *tx, const struct drift_subject *subject, const struc
     map_init(&r.by_label, r.mem);
     map_init(&r.servers, r.mem);
     map_init(&r.passes, r.mem);
-    TRY(vnfs_record(&r, vnfs));
     if (subject->ns_id) {
         TRY(row_get(tx, &ns_instance_table, subject->ns_id, &ns));
         TRY(ns->made ? ns_instance_made(tx, ns->id, made) : NULL);
+    }
+    r.made = made;
+    TRY(vnfs_record(&r, vnfs));
+    if (subject->ns_id) {
         labels_record(&r, made);
         TRY(things_record(&r, subject->ns_id, NULL));
         routes_record(&r, made);

@@ -52,6 +52,10 @@ struct err *ns_steer(struct steering *s) MUST_USE;
 struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s,
                        struct rows *removed) MUST_USE;
 
+/* passes.c: ports of routed paths, and of those of 'gone' (struct plan_path), may send what comes through
+ * them, and nothing else of others; where it is so already, nothing is told. */
+struct err *ns_pass(struct steering *s, const struct rows *gone) MUST_USE;
+
 /* depart.c: instances (VNF/VNFC) and ends that s->parting are drained where sites offer that, and leave groups
  * and chains, which can be taken back.  What is to be deleted then is added to 'items' (struct held).
  * What joined before is noted by then.  As ns_unsteer. */
@@ -132,7 +136,8 @@ struct err *ns_continue_check(struct tx *tx, const struct flow_type *type,
 /* What operations of an NS can go on without: the instantiations, scalings, changes of its VNFs. */
 extern const struct flow_type *const ns_spares[];
 extern const struct flow_type ns_heal_flow, ns_update_flow;
-extern const struct flow_type ns_connect_flow, ns_depart_flow;
+extern const struct flow_type ns_connect_flow, ns_depart_flow, ns_passes_flow;
+extern const struct flow_type ns_scale_out_flow_1, ns_scale_in_flow_1; /* they tell no passes */
 /* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
 extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */

@@ -332,18 +332,48 @@ path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_
     }
 }
 
-/* An update that was given up may have left a path without its chains. */
 static bool
-is_chained(const struct held_list *held, const struct plan_path *path)
+has_chain(const struct held_list *held, const char *site, const char *path)
 {
     for (size_t i = 0; i < held->items.n; i++) {
         const struct held *item = held->items.items[i];
 
-        if (str_eq(item->kind, "port_chain") && str_eq(item->label, path->name)) {
+        if (str_eq(item->kind, "port_chain") && str_eq(item->site, site) &&
+            str_eq(item->label, path)) {
             return true;
         }
     }
     return false;
+}
+
+static bool
+passes_site(const struct plan_path *path, const struct ns_site_made *site)
+{
+    for (size_t i = 0; i < site->nets.n; i++) {
+        const char *link = ((const struct made_net *)site->nets.items[i])->link;
+
+        for (size_t j = 0; j < path->links.n; j++) {
+            if (str_eq(path->links.items[j], link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* An update that was given up may have left a path without its chain at a site that packets enter it
+ * from; what is routed needs none. */
+static bool
+is_chained(const struct ns_made *made, const struct held_list *held, const struct plan_path *path)
+{
+    for (size_t i = 0; !path->routed && i < made->sites.n; i++) {
+        const struct ns_site_made *site = made->sites.items[i];
+
+        if (passes_site(path, site) && !has_chain(held, site->site, path->name)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void
@@ -373,7 +403,7 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
             const struct plan_path *of_graph = made->paths.items[j];
 
             if (str_eq(of_graph->graph, path->graph)) {
-                path_write(mem, w, of_graph, is_chained(held, of_graph));
+                path_write(mem, w, of_graph, is_chained(made, held, of_graph));
             }
         }
         jw_end(w);

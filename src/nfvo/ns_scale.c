@@ -18,6 +18,7 @@ struct run {
     struct strs leaving; /* VNF/VNFC */
     struct ns_scaled *scaled;
     bool flavour; /* To other flavours, not to other levels of the same. */
+    bool is_first_version; /* It began in a program that told ports once and for all what they may send. */
 };
 
 /* ---- what there is ----------------------------------------------------------------------- */
@@ -312,20 +313,24 @@ flavours_change(struct run *run, struct scaling *scalings)
 static struct err *
 levels_change(struct run *run, const struct scaling *scalings)
 {
+    const struct rows none = {0};
+
     TRY(ns_unsteer(&run->steering, &run->leaving, run->in->drain_s, &run->scaled->removed));
     TRY(vnfs_scale(run, scalings));
     TRY(vnfs_join(run, scalings));
-    return ns_steer(&run->steering);
+    TRY(ns_steer(&run->steering));
+    return run->is_first_version ? NULL : ns_pass(&run->steering, &none);
 }
 
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
-vnfs_change(struct flow *f, const void *arg, bool flavour)
+vnfs_change(struct flow *f, const void *arg, bool flavour, bool is_first_version)
 {
     struct run run = {
         .f = f,
         .flavour = flavour,
+        .is_first_version = is_first_version,
         .mem = flow_mem(f),
         .in = arg,
         .plan = row_new(flow_mem(f), &ns_plan_table),
@@ -347,18 +352,24 @@ vnfs_change(struct flow *f, const void *arg, bool flavour)
 static struct err *
 scale_run(struct flow *f, const void *arg)
 {
-    return vnfs_change(f, arg, false);
+    return vnfs_change(f, arg, false, false);
+}
+
+static struct err *
+scale_run_1(struct flow *f, const void *arg)
+{
+    return vnfs_change(f, arg, false, true);
 }
 
 static struct err *
 flavour_run(struct flow *f, const void *arg)
 {
-    return vnfs_change(f, arg, true);
+    return vnfs_change(f, arg, true, false);
 }
 
 const struct flow_type ns_scale_out_flow = {
     .name = "ns_scale_out",
-    .version = 1,
+    .version = 2,
     .doc = "Adds servers to VNFs of a network service.",
     .in = &ns_in_table,
     .run = scale_run,
@@ -366,12 +377,33 @@ const struct flow_type ns_scale_out_flow = {
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
+const struct flow_type ns_scale_out_flow_1 = {
+    .name = "ns_scale_out",
+    .version = 1,
+    .doc = "Adds servers to VNFs of a network service.",
+    .in = &ns_in_table,
+    .run = scale_run_1,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+};
 const struct flow_type ns_scale_in_flow = {
+    .name = "ns_scale_in",
+    .version = 2,
+    .doc = "Removes servers from VNFs of a network service; may add others.",
+    .in = &ns_in_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_scale_in_flow_1 = {
     .name = "ns_scale_in",
     .version = 1,
     .doc = "Removes servers from VNFs of a network service; may add others.",
     .in = &ns_in_table,
-    .run = scale_run,
+    .run = scale_run_1,
     .sweep = vim_sweep,
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,

@@ -58,9 +58,11 @@ struct err *place_overlaps(const struct placing *p) MUST_USE;
  * after the paths. */
 struct err *place_links(struct placing *p) MUST_USE;
 /* place_route.c: paths through sites without chains become routes, on links that are placed, or
- * E_NOT_IMPLEMENTED says why they cannot; in an NS that runs nothing of routed paths may change. */
+ * E_NOT_IMPLEMENTED says why they cannot; in an NS that runs, those that come or change. */
 struct err *place_routes(struct placing *p) MUST_USE;
-struct err *place_routes_stay(const struct placing *p, const struct ns_made *made) MUST_USE;
+struct err *place_routes_change(struct placing *p, const struct ns_made *made) MUST_USE;
+/* place_link.c: links that there are, where they are, for the time of a placement. */
+void place_links_there(struct placing *p, const struct ns_made *made);
 /* place_image.c: images, once a site; one of a profile that only a container starts, or null. */
 void place_images(struct placing *p);
 const char *place_container_image(const struct placing *p, const char *profile);

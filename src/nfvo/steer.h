@@ -36,6 +36,9 @@ bool steer_drains(const struct steering *s, const char *site);
 struct rows route_of_link(struct mem *mem, const struct rows *paths, const struct rows *vnfs,
                           const struct rows *ports, const char *link);
 bool route_is_same(const struct rows *a, const struct rows *b);
+/* passes.c: prefixes of others that ports of a profile's connection point may send, by these paths. */
+struct strs route_passes(struct mem *mem, const struct rows *paths, const char *profile,
+                         const char *requirement);
 /* The routers of a site, with their routes: struct fwd_router, added to in->routers. */
 void steer_routers(const struct steering *s, const struct ns_site_made *made, struct fwd_in *in);
 /* E_UNPROCESSABLE where a position that is reached by a route would have other than one server of

@@ -99,6 +99,11 @@ static const struct attr routes_attrs[] = {
 #include "vim/routes.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_passes
+static const struct attr passes_attrs[] = {
+#include "vim/passes.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_router_interface
 static const struct attr router_interface_attrs[] = {
 #include "vim/router_interface.tbl"
@@ -190,6 +195,7 @@ static const struct attr found_attrs[] = {
     X(attachment, "a port that has to be at a server, or not")                                     \
     X(route, "a route of a router")                                                                \
     X(routes, "what a router's routes are")                                                        \
+    X(passes, "what a port may send for others")                                                   \
     X(router_interface, "a router that has to be on a subnet")
 
 #define X(word, doc_)                                                                              \
@@ -347,5 +353,6 @@ const struct step_kind *const vim_kinds[] = {
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
     &vim_port_pair_group_show, &vim_chain_label_show, &vim_flow_classifier_show,
     &vim_router_show,  &vim_router_join,  &vim_router_routes_set, &vim_router_clear,
+    &vim_port_passes_set,
     NULL,
 };

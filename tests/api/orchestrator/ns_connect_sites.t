@@ -110,6 +110,33 @@ GET site:/network/v2.0/carrick-interconnect/remote_ports  as demo
 GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": [{...}, {...}, {...}, {...}, {...}]}
+
+# A graph of which one site has a chain no more is not ENABLED.
+GET site:/network/v2.0/sfc/port_chains  as demo
+= 200
+{"port_chains": [{"id": "$chain := text", ...}, {...}]}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnffgInfo": [{"nfpInfo": [{"nfpState": "ENABLED", ...}], ...}], ...}
+PUT site:/refuse/$chain  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op6/fail  as demo
+= 200
+PUT site:/refuse/none  as demo
+= 204
+GET site:/network/v2.0/sfc/port_chains  as demo
+= 200
+{"port_chains": [{"id": "$chain", ...}]}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnffgInfo": [{"nfpInfo": [{"nfpState": "DISABLED", ...}], ...}], ...}
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 {}
 = 202
