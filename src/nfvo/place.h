@@ -52,6 +52,8 @@ const struct site_seen *place_nested_home(const struct placing *p, const char *l
 bool place_given(const struct placing *p, const char *link, const char *site);
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
+/* E_UNPROCESSABLE where a chain would go through ports of VNFs that are there which drop it. */
+struct err *place_passable(const struct placing *p) MUST_USE;
 /* place_overlap.c: E_UNPROCESSABLE where two paths claim the same packets; names all such rules. */
 struct err *place_overlaps(const struct placing *p) MUST_USE;
 /* place_link.c: which sites a link has members at, and their shares of its addresses;

@@ -263,11 +263,50 @@ ends_check(const struct routing *r, const struct rows *ends, const char *link)
 
 /* ---- routes ---------------------------------------------------------------------------- */
 
+/* The link's route for a destination, and whose it is ('of', which may be null); null where there is none. */
+static const struct plan_route *
+route_for(const struct routing *r, const char *link, const char *destination,
+          const struct plan_path **of)
+{
+    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
+        const struct plan_path *path = r->p->plan->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            const struct plan_route *route = path->routes.items[j];
+
+            if (str_eq(route->link, link) && str_eq(route->destination, destination)) {
+                *(of ? of : &path) = path;
+                return route;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Routes that the link's router has: each destination once. */
+static size_t
+routes_count(const struct routing *r, const char *link)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
+        const struct plan_path *path = r->p->plan->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            const struct plan_route *route = path->routes.items[j];
+
+            n += str_eq(route->link, link) && route_for(r, link, route->destination, NULL) == route;
+        }
+    }
+    return n;
+}
+
 static struct err *
 route_fault(const struct routing *r, const struct plan_link *link, const char *destination,
             const struct plan_route *wanted)
 {
-    size_t n = 0;
+    const struct plan_path *of = NULL;
+    const struct plan_route *other = route_for(r, link->name, destination, &of);
 
     if (!strchr(link->cidr, ':') != !strchr(destination, ':')) {
         return CANNOT(r, "%s is of another IP version than link %s (%s)", destination, link->name,
@@ -277,22 +316,15 @@ route_fault(const struct routing *r, const struct plan_link *link, const char *d
         return CANNOT(r, "%s is link %s itself, where nobody asks for a route", destination,
                       link->name);
     }
-    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
-        const struct plan_path *path = r->p->plan->paths.items[i];
-
-        for (size_t j = 0; j < path->routes.n; j++) {
-            const struct plan_route *route = path->routes.items[j];
-
-            n += str_eq(route->link, link->name);
-            if (str_eq(route->link, link->name) && str_eq(route->destination, destination) &&
-                !(str_eq(route->vnf, wanted->vnf) && str_eq(route->cpd, wanted->cpd))) {
-                return CANNOT(r, "on link %s, what is for %s goes to %s already (path %s)",
-                              link->name, destination, route->vnf, path->name);
-            }
-        }
+    if (other) {
+        return str_eq(other->vnf, wanted->vnf) && str_eq(other->cpd, wanted->cpd)
+                   ? NULL
+                   : CANNOT(r, "on link %s, what is for %s goes to %s already (path %s)", link->name,
+                            destination, other->vnf, of->name);
     }
-    return n < ROUTES_MAX ? NULL
-                          : CANNOT(r, "link %s would have more than %d routes", link->name, ROUTES_MAX);
+    return routes_count(r, link->name) < ROUTES_MAX
+               ? NULL
+               : CANNOT(r, "link %s would have more than %d routes", link->name, ROUTES_MAX);
 }
 
 /* What is for 'destination' goes from the side's link to its function, which sends it on by its other

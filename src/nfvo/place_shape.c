@@ -202,6 +202,7 @@ shape_local(struct tx *tx, const void *arg, void *out)
     paths_fill(&s);
     TRY(place_overlaps(&p));
     TRY(place_routes_change(&p, made));
+    TRY(place_passable(&p));
     place_images(&p);
     leaving_drop(&s);
     return NULL;

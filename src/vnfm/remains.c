@@ -7,6 +7,7 @@
 #include "vim/vim.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfm.h"
 
 struct remains {
@@ -169,6 +170,7 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
     (*made)->flavour_id = wanted->flavour_id;
     (*made)->level_id = wanted->level_id;
     (*made)->scales = wanted->scales;
+    (*made)->params = vnf_params_kept(in, wanted);
     vnfcs_fill(&remains, in, &wanted->vnfcs, *made);
     links_fill(&remains, &wanted->links, &(*made)->links);
     (*made)->connections = in->connections;
