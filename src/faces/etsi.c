@@ -107,7 +107,8 @@ etsi_links(struct rest_request *r, struct jw *w, const struct table *table, cons
             (!r->op.version || r->op.version >= link->since)) {
             jw_object(w, link->name);
             jw_str(w, "href",
-                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, etsi_major_path(r, link->path), id,
+                   mem_printf(r->mem, "%s%s/%s%s%s", r->base, etsi_major_path(r, link->path),
+                              url_encode(r->mem, id),
                               link->task ? "/" : "", str_or(link->task, "")));
             jw_end(w);
         }

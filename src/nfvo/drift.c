@@ -90,6 +90,19 @@ scale_of(struct comparison *c, const struct drift_vnf *vnf)
     return text;
 }
 
+/* All that sites have of a graph is made anew. */
+static const char *
+graph_of(struct comparison *c, const struct drift_thing *thing)
+{
+    if (!thing->graph || !drift_word_is_plain(thing->ns) || !drift_word_is_plain(thing->graph)) {
+        return NULL;
+    }
+    return mem_printf(c->mem,
+                      "carrick ns update %s --remove-graph %s --wait && carrick ns update %s "
+                      "--add-graph %s --wait",
+                      thing->ns, thing->graph, thing->ns, thing->graph);
+}
+
 /* ---- one thing ---------------------------------------------------------------------------- */
 
 /* Where 'said' names a server to heal, that is what mends it, if anything does. */
@@ -204,7 +217,8 @@ port_compare(struct comparison *c, const struct drift_thing *thing,
         tell(c, thing,
              &(struct drift_difference){.what = "PASSES",
                                         .recorded = names_of(c, &thing->members),
-                                        .found = names_of(c, &object->members)});
+                                        .found = names_of(c, &object->members),
+                                        .mend = scale_of(c, thing->vnf)});
     }
     if (object->shut) {
         tell(c, thing,
@@ -218,7 +232,7 @@ port_compare(struct comparison *c, const struct drift_thing *thing,
 
 static void
 members_compare(struct comparison *c, const struct drift_thing *thing,
-                const struct drift_object *object, const char *what)
+                const struct drift_object *object, const char *what, const char *mend)
 {
     const struct strs *wanted = &thing->members, *found = &object->members;
 
@@ -227,7 +241,7 @@ members_compare(struct comparison *c, const struct drift_thing *thing,
              &(struct drift_difference){.what = what,
                                         .recorded = names_of(c, wanted),
                                         .found = names_of(c, found),
-                                        .mend = scale_of(c, thing->vnf)});
+                                        .mend = mend});
     }
 }
 
@@ -235,14 +249,21 @@ static void
 group_compare(struct comparison *c, const struct drift_thing *thing,
               const struct drift_object *object)
 {
-    members_compare(c, thing, object, "MEMBERS");
+    members_compare(c, thing, object, "MEMBERS", scale_of(c, thing->vnf));
+}
+
+static void
+chain_compare(struct comparison *c, const struct drift_thing *thing,
+              const struct drift_object *object)
+{
+    members_compare(c, thing, object, "MEMBERS", graph_of(c, thing));
 }
 
 static void
 router_compare(struct comparison *c, const struct drift_thing *thing,
                const struct drift_object *object)
 {
-    members_compare(c, thing, object, "ROUTES");
+    members_compare(c, thing, object, "ROUTES", scale_of(c, thing->vnf));
 }
 
 typedef void compare_fn(struct comparison *c, const struct drift_thing *thing,
@@ -256,6 +277,7 @@ static const struct {
     {"server", server_compare},
     {"port", port_compare},
     {"port_pair_group", group_compare},
+    {"port_chain", chain_compare},
     {"router", router_compare},
 };
 
@@ -273,6 +295,7 @@ thing_compare(struct comparison *c, const struct drift_thing *thing)
                  .what = "MISSING",
                  .recorded = str_or(server ? state_wanted(thing) : NULL, "there"),
                  .found = "nothing",
+                 .mend = graph_of(c, thing),
                  .heal = server ? thing->id : NULL});
         return;
     }
@@ -310,6 +333,23 @@ strs_of(struct mem *mem, const struct json *list)
     return strs;
 }
 
+/* The groups that it goes through, and which packets do. */
+static struct strs
+chain_members(struct mem *mem, const struct json *json)
+{
+    struct strs groups = strs_of(mem, json_get(json, "port_pair_groups"));
+    const struct strs classifiers = strs_of(mem, json_get(json, "flow_classifiers"));
+    struct strs all = {.items = MEM_ARRAY(mem, groups.n + classifiers.n + 1, const char *)};
+
+    for (size_t i = 0; i < groups.n; i++) {
+        all.items[all.n++] = groups.items[i];
+    }
+    for (size_t i = 0; i < classifiers.n; i++) {
+        all.items[all.n++] = classifiers.items[i];
+    }
+    return all;
+}
+
 /* What an object of the kind consists of, or lets through. */
 static struct strs
 members_of(struct mem *mem, const char *kind, const struct json *json)
@@ -321,6 +361,9 @@ members_of(struct mem *mem, const char *kind, const struct json *json)
 
     if (str_eq(kind, "port_pair_group")) {
         return strs_of(mem, list);
+    }
+    if (str_eq(kind, "port_chain")) {
+        return chain_members(mem, json);
     }
     json_each (list, i) {
         const struct json *item = list->items[i];

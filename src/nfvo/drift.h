@@ -22,7 +22,8 @@ struct drift_thing {
     const char *site, *kind, *id, *label;
     const struct drift_vnf *vnf; /* Whose it is, or serves; null = the NS's own. */
     const char *server;          /* A VNFC's port: the server that it is at; null = any. */
-    struct strs members;         /* A group's; a router's routes; prefixes that a port may send. */
+    struct strs members;         /* A group's or chain's; a router's routes; prefixes that a port may send. */
+    const char *ns, *graph;      /* Of a graph that can be made anew, as commands are told; null = none. */
 };
 struct drift_record {
     VEC(struct drift_thing) things;

@@ -60,6 +60,7 @@ struct recording {
     const char *ns;       /* As commands are told it, or null. */
     struct map by_label;  /* As labels of chains have it -> drift_vnf */
     struct map servers;   /* SITE/port/ID -> server */
+    const struct ns_made *made; /* Of the NS; of a VNF of none: nothing. */
     struct map passes;    /* SITE/port/ID -> struct strs: prefixes of others that it may send */
 };
 
@@ -86,15 +87,14 @@ levels_of(struct mem *mem, const struct rows *scales)
 
 /* What a routed path's prefixes let its function's ports send. */
 static void
-passes_record(struct recording *r, const struct vnf_made *made, const struct made_port *port)
+passes_record(struct recording *r, const struct vnf_instance *row, const char *site,
+              const struct made_port *port)
 {
-    for (size_t i = 0; i < made->connections.n; i++) {
-        const struct vnf_connection *connection = made->connections.items[i];
+    struct strs passes = route_passes(r->mem, &r->made->paths, row->vnf_profile_id, port->requirement);
 
-        if (connection->passes.n > 0 && str_eq(connection->cpd, port->requirement)) {
-            map_set(&r->passes, key_of(r->mem, made->site, "port", port->port_id),
-                    mem_copy(r->mem, &connection->passes, sizeof connection->passes));
-        }
+    if (passes.n > 0) {
+        map_set(&r->passes, key_of(r->mem, site, "port", port->port_id),
+                mem_copy(r->mem, &passes, sizeof passes));
     }
 }
 
@@ -128,7 +128,7 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
 
             map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
                     mem_str(r->mem, vnfc->server_id));
-            passes_record(r, made, port);
+            passes_record(r, row, made->site, port);
         }
     }
     return NULL;
@@ -257,6 +257,83 @@ routes_record(struct recording *r, const struct ns_made *made)
     }
 }
 
+/* ---- chains: groups and classifiers of a path ------------------------------------------------- */
+
+/* Is the thing one of the path's: its chain, its classifiers and labels, what its positions are? */
+static bool
+is_of_path(struct recording *r, const struct drift_thing *thing, const struct plan_path *path)
+{
+    bool is_pair = str_eq(thing->kind, "port_pair");
+
+    if (str_eq(thing->kind, "port_chain")) {
+        return str_eq(thing->label, path->name);
+    }
+    if (str_eq(thing->kind, "flow_classifier") || str_eq(thing->kind, "chain_label")) {
+        return str_starts(thing->label, mem_printf(r->mem, "%s/", path->name));
+    }
+    for (size_t i = 0; (is_pair || str_eq(thing->kind, "port_pair_group")) && i < path->hops.n; i++) {
+        const char *hop = path->hops.items[i];
+
+        if (is_pair ? str_starts(thing->label, mem_printf(r->mem, "%s/", hop))
+                    : str_eq(thing->label, hop)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As the NSD has it: what clients changed of it would not come again. */
+static bool
+is_as_described(const struct ns_made *made, const char *graph)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t j = 0; str_eq(path->graph, graph) && j < path->rules.n; j++) {
+            if (((const struct plan_rule *)path->rules.items[j])->key) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void
+chain_record(struct recording *r, struct drift_thing *chain, const struct plan_path *path)
+{
+    for (size_t i = r->first; i < r->record->things.n; i++) {
+        const struct drift_thing *thing = &r->record->things.items[i];
+        bool is_member = str_eq(thing->kind, "port_pair_group") ||
+                         str_eq(thing->kind, "flow_classifier");
+
+        if (is_member && str_eq(thing->site, chain->site) && is_of_path(r, thing, path)) {
+            steer_name_add(r->mem, &chain->members, thing->id);
+        }
+    }
+}
+
+static void
+chains_record(struct recording *r, const struct ns_made *made)
+{
+    for (size_t i = r->first; i < r->record->things.n; i++) {
+        struct drift_thing *thing = &r->record->things.items[i];
+
+        for (size_t j = 0; j < made->paths.n; j++) {
+            const struct plan_path *path = made->paths.items[j];
+
+            if (!is_of_path(r, thing, path)) {
+                continue;
+            }
+            thing->ns = r->ns;
+            thing->graph = is_as_described(made, path->graph) ? path->graph : NULL;
+            if (str_eq(thing->kind, "port_chain")) {
+                chain_record(r, thing, path);
+            }
+            break;
+        }
+    }
+}
+
 static void
 labels_record(struct recording *r, const struct ns_made *made)
 {
@@ -308,13 +385,18 @@ drift_record_add(struct tx *tx, const struct drift_subject *subject, const struc
     map_init(&r.by_label, r.mem);
     map_init(&r.servers, r.mem);
     map_init(&r.passes, r.mem);
-    TRY(vnfs_record(&r, vnfs));
     if (subject->ns_id) {
         TRY(row_get(tx, &ns_instance_table, subject->ns_id, &ns));
+        r.ns = word_of(ns->name, ns->id);
         TRY(ns->made ? ns_instance_made(tx, ns->id, made) : NULL);
+    }
+    r.made = made;
+    TRY(vnfs_record(&r, vnfs));
+    if (subject->ns_id) {
         labels_record(&r, made);
         TRY(things_record(&r, subject->ns_id, NULL));
         routes_record(&r, made);
+        chains_record(&r, made);
     }
     members_record(&r);
     return NULL;

@@ -39,6 +39,8 @@ struct steering {
     const struct rows *noted; /* struct held: what is there already; null = nothing yet */
     struct strs mended; /* VNFs of which nothing changes: their groups are set anew */
     struct strs coming; /* of those that leave: what comes back in the same operation */
+    /* Ports, by name: those that others have taken the place of, and these. */
+    struct strs parting, fresh;
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */
@@ -49,6 +51,15 @@ struct err *ns_steer(struct steering *s) MUST_USE;
  * is without it.  E_UNPROCESSABLE, before anything is done, where a position would be without instances. */
 struct err *ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s,
                        struct rows *removed) MUST_USE;
+
+/* passes.c: ports of routed paths, and of those of 'gone' (struct plan_path), may send what comes through
+ * them, and nothing else of others; where it is so already, nothing is told. */
+struct err *ns_pass(struct steering *s, const struct rows *gone) MUST_USE;
+
+/* depart.c: instances (VNF/VNFC) and ends that s->parting are drained where sites offer that, and leave groups
+ * and chains, which can be taken back.  What is to be deleted then is added to 'items' (struct held).
+ * What joined before is noted by then.  As ns_unsteer. */
+struct err *ns_depart(struct steering *s, int64_t drain_s, struct rows *items) MUST_USE;
 
 /* ---- ns_keep.c: rows at the beginning and at the end --------------------------------------------
  */
@@ -65,6 +76,10 @@ extern const struct step_kind ns_forget; /* LOCAL, in owner: NOT_INSTANTIATED, n
 extern const struct step_kind ns_made_read; /* READ, in owner, out ns_made: what it consists of */
 /* LOCAL, in ns_scaled, out ns_made as it was before: what VNFs consist of now, and holdings. */
 extern const struct step_kind ns_scaled;
+/* LOCAL, in owner: nothing.  Undo: E_CONFLICT OneWay, since what follows it deletes. */
+extern const struct step_kind ns_one_way;
+/* The links of a VNF's ports get the names that the NS has for their networks. */
+void ns_links_rename(const struct ns_made *ns, const struct vnf_made *vnf);
 /* The record of an INSTANTIATED NS.  E_CONFLICT: an earlier version kept none. */
 struct err *ns_instance_made(struct tx *tx, const char *id, struct ns_made *made) MUST_USE;
 /* The record becomes this, and what the instance shows follows. */
@@ -160,6 +175,8 @@ struct err *ns_continue_check(struct tx *tx, const struct flow_type *type,
 /* What operations of an NS can go on without: the instantiations, scalings, changes of its VNFs. */
 extern const struct flow_type *const ns_spares[];
 extern const struct flow_type ns_heal_flow, ns_update_flow;
+extern const struct flow_type ns_connect_flow, ns_depart_flow, ns_passes_flow;
+extern const struct flow_type ns_scale_out_flow_1, ns_scale_in_flow_1; /* they tell no passes */
 /* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
 extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */

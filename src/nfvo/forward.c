@@ -260,6 +260,26 @@ classifier_make(struct round *r, const struct plan_rule *rule, const char *label
     return NULL;
 }
 
+static bool
+is_in(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The other ends have theirs already. */
+static bool
+has_classifier(const struct fwd_path *path, size_t source, size_t destination)
+{
+    return path->fresh.n &&
+           !(path->sources.n && is_in(&path->fresh, path->sources.items[source])) &&
+           !(path->destinations.n && is_in(&path->fresh, path->destinations.items[destination]));
+}
+
 /* One classifier a rule, source and destination; no source or destination = any.  No port sends
  * to itself. */
 static struct err *
@@ -282,11 +302,12 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
             const char *destination =
                 path->destinations.n ? map_get(&r->ids, path->destinations.items[j]) : NULL;
 
-            if (source && str_eq(source, destination)) {
+            if ((source && str_eq(source, destination)) || has_classifier(path, i, j)) {
                 continue;
             }
             TRY(classifier_make(r, rule,
-                                mem_printf(flow_mem(r->f), "%s%zu.%zu", label, i, j),
+                                mem_printf(flow_mem(r->f), "%s%zu.%zu%s", label, i, j,
+                                           str_or(path->mark, "")),
                                 source, destination, &ids->items[ids->n]));
             ids->n++;
         }
@@ -317,17 +338,6 @@ end_check(struct round *r, const struct fwd_path *path, const char *name)
                        path->name, name, ref->id);
     }
     return NULL;
-}
-
-static bool
-is_in(const struct strs *names, const char *name)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        if (str_eq(names->items[i], name)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static struct err *
@@ -587,11 +597,9 @@ drain(struct flow *f, const struct fwd_leave *in)
     return flow_delay(f, "drained", in->drain_s * 1000);
 }
 
-static struct err *
-leave_run(struct flow *f, const void *arg)
+struct err *
+forward_leave(struct flow *f, const struct fwd_leave *in)
 {
-    const struct fwd_leave *in = arg;
-
     if (in->drain_s > 0 && in->pairs.n > 0) {
         TRY(drain(f, in));
     }
@@ -606,6 +614,15 @@ leave_run(struct flow *f, const void *arg)
         TRY(flow_step(f, flow_label(f, "leave %s", hop->name), &vim_port_pair_group_set, members,
                       NULL));
     }
+    return NULL;
+}
+
+static struct err *
+leave_run(struct flow *f, const void *arg)
+{
+    const struct fwd_leave *in = arg;
+
+    TRY(forward_leave(f, in));
     return held_release(f, "", &in->items, NULL);
 }
 

@@ -189,6 +189,16 @@ static const struct attr fwd_router_attrs[] = {
 #include "nfvo/fwd_router.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_pass
+static const struct attr fwd_pass_attrs[] = {
+#include "nfvo/fwd_pass.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT fwd_passes
+static const struct attr fwd_passes_attrs[] = {
+#include "nfvo/fwd_passes.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT fwd_in
 static const struct attr fwd_in_attrs[] = {
 #include "nfvo/fwd_in.tbl"
@@ -370,6 +380,16 @@ const struct table fwd_router_table = {
     .name = "fwd_router",
     .doc = "What the router of a link has to know.",
     TABLE(struct fwd_router, fwd_router_attrs),
+};
+const struct table fwd_pass_table = {
+    .name = "fwd_pass",
+    .doc = "What a port of a function that routes may send for others.",
+    TABLE(struct fwd_pass, fwd_pass_attrs),
+};
+const struct table fwd_passes_table = {
+    .name = "fwd_passes",
+    .doc = "What ports of a site may send for others.",
+    TABLE(struct fwd_passes, fwd_passes_attrs),
 };
 const struct table plan_path_table = {
     .name = "plan_path",

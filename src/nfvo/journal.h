@@ -150,6 +150,14 @@ struct fwd_router {
     struct row row;
 #include "nfvo/fwd_router.tbl"
 };
+struct fwd_pass {
+    struct row row;
+#include "nfvo/fwd_pass.tbl"
+};
+struct fwd_passes {
+    struct row row;
+#include "nfvo/fwd_passes.tbl"
+};
 struct fwd_in {
     struct row row;
 #include "nfvo/fwd_in.tbl"
@@ -205,6 +213,7 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     fwd_path_table, fwd_in_table, fwd_label_table, fwd_made_table, fwd_labels_in_table,
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
     vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table, plan_route_table,
-    fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table, nest_rows_table;
+    fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table, nest_rows_table,
+    fwd_pass_table, fwd_passes_table;
 
 #endif

@@ -669,13 +669,14 @@ adopted_write(struct changes *c)
     return NULL;
 }
 
-/* A change of the flavour may be two operations of the VNF: the later one tells. */
+/* A change of the flavour or of connectivity may be two operations of the VNF: the later one tells. */
 static bool
 is_told_later(const struct rows *rows, size_t i)
 {
+    static const char *const two[] = {"CHANGE_FLAVOUR", "CHANGE_EXT_CONN", NULL};
     const struct vnf_lcm_op_occ *occ = rows->items[i];
 
-    for (size_t j = 0; str_eq(occ->operation, "CHANGE_FLAVOUR") && j < rows->n; j++) {
+    for (size_t j = 0; str_in(occ->operation, two) && j < rows->n; j++) {
         const struct vnf_lcm_op_occ *other = rows->items[j];
         bool later = other->start_time > occ->start_time ||
                      (other->start_time == occ->start_time && j > i);
@@ -850,6 +851,7 @@ static const struct operation operations[] = {
     {&ns_scale_down_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
+    {&ns_connect_flow, "UPDATE"},
     {&ns_flavour_grow_flow, "UPDATE"},
     {&ns_flavour_change_flow, "UPDATE"},
     {&ns_adopt_flow, "UPDATE"},

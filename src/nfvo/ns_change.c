@@ -236,6 +236,163 @@ connectivity_body(const struct ns_updating *u, const struct change_connectivity_
     return json_parse(tx_mem(u->tx), text.data, text.len, body);
 }
 
+/* ---- ports that paths know --------------------------------------------------------------- */
+
+/* A VNF of the request, as it is now. */
+struct moving {
+    const struct ns_updating *u;
+    const struct vnf_instance *vnf;
+    const struct vnf_made *made;
+    const struct vnf_in *in;
+    bool is_in_path; /* A port that moves is one that a path knows, or would know. */
+};
+
+/* Where the connection point of a server goes; null = it stays. */
+static const struct vnf_connection *
+target_of(const struct moving *m, const struct made_port *port, int64_t number)
+{
+    const struct wanted_cp cp = {
+        .cpd = port->cpd, .ext_cpd = port->ext_cpd, .requirement = port->requirement};
+    const struct vnf_connection *to = vnf_connection_of(&m->in->connections, &cp, number);
+
+    return to && !vnf_port_fits(port, to) ? to : NULL;
+}
+
+static bool
+moves(const struct moving *m, const struct made_vnfc *vnfc, const char *requirement)
+{
+    for (size_t i = 0; i < vnfc->ports.n; i++) {
+        const struct made_port *port = vnfc->ports.items[i];
+
+        if (str_eq(port->requirement, requirement)) {
+            return target_of(m, port, vnfc->number) != NULL;
+        }
+    }
+    return false;
+}
+
+static bool
+is_chained(const struct ns_made *made, const struct plan_hop *hop)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t j = 0; !path->routed && j < path->hops.n; j++) {
+            if (str_eq(path->hops.items[j], hop->name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+#define CANNOT_MOVE(m, vnfc, port, ...)                                                            \
+    err_new(E_UNPROCESSABLE, "FeatureNotSupported",                                                \
+            "VNF instance %s, connection point %s of VNFC %s: %s", (m)->vnf->id, (port)->requirement, \
+            (vnfc)->name, mem_printf(tx_mem((m)->u->tx), __VA_ARGS__))
+
+/* It is of a function: port security is ours to set there, and a pair has two ports of one time. */
+static struct err *
+hop_move(struct moving *m, const struct made_vnfc *vnfc, const struct made_port *port,
+         const struct vnf_connection *to)
+{
+    for (size_t i = 0; i < m->u->made->hops.n; i++) {
+        const struct plan_hop *hop = m->u->made->hops.items[i];
+
+        for (size_t j = 0; j < hop->functions.n; j++) {
+            const struct plan_cp *cp = hop->functions.items[j];
+            const char *other = str_eq(cp->ingress, port->requirement) ? cp->egress : cp->ingress;
+
+            if (!str_eq(cp->vnf, m->vnf->vnf_profile_id) ||
+                !(str_eq(cp->ingress, port->requirement) || str_eq(cp->egress, port->requirement))) {
+                continue;
+            }
+            m->is_in_path = true;
+            if (to->port_id) {
+                return CANNOT_MOVE(m, vnfc, port,
+                                   "a port of the client's own cannot stand at position %s", hop->name);
+            }
+            if (is_chained(m->u->made, hop) && !moves(m, vnfc, other)) {
+                return CANNOT_MOVE(m, vnfc, port,
+                                   "at position %s a port serves one pair of ports, so that %s has to "
+                                   "move in the same request",
+                                   hop->name, other);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Classifiers name it, or would name it. */
+static void
+end_move(struct moving *m, const struct made_port *port)
+{
+    for (size_t i = 0; i < m->u->made->paths.n; i++) {
+        const struct plan_path *path = m->u->made->paths.items[i];
+        bool is_end = is_named(&path->sources, m->vnf->vnf_profile_id) ||
+                      is_named(&path->destinations, m->vnf->vnf_profile_id) ||
+                      path->sources.n == 0 || path->destinations.n == 0;
+
+        for (size_t j = 0; is_end && !path->routed && j < path->links.n; j++) {
+            if (str_eq(path->links.items[j],
+                       ns_link_of(m->u->made, m->made->site, port->network_id))) {
+                m->is_in_path = true;
+            }
+        }
+    }
+}
+
+static struct err *
+port_move(struct moving *m, const struct made_vnfc *vnfc, const struct made_port *port)
+{
+    const struct vnf_connection *to = target_of(m, port, vnfc->number);
+    const char *link = ns_link_of(m->u->made, m->made->site, port->network_id);
+    bool was_in_path = m->is_in_path;
+
+    if (!to) {
+        return NULL;
+    }
+    m->is_in_path = false;
+    TRY(hop_move(m, vnfc, port, to));
+    end_move(m, port);
+    if (m->is_in_path && !str_eq(to->network_id, port->network_id)) {
+        return CANNOT_MOVE(m, vnfc, port,
+                           "paths know it on link %s, network %s: it may get another address there, "
+                           "and no other network",
+                           str_or(link, "none"), port->network_id);
+    }
+    m->is_in_path = m->is_in_path || was_in_path;
+    return NULL;
+}
+
+/* Paths follow ports that stay on their links. */
+static struct err *
+ports_move(struct ns_updating *u, const struct vnf_instance *vnf, const struct vnf_in *in)
+{
+    struct vnf_made *made = row_new(tx_mem(u->tx), &vnf_made_table);
+    struct moving m = {.u = u, .vnf = vnf, .made = made, .in = in};
+    struct err *faults = NULL;
+
+    TRY(vnf_instance_made(u->tx, vnf->id, made));
+    for (size_t i = 0; i < made->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = made->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->ports.n; j++) {
+            faults = err_join(faults, port_move(&m, vnfc, vnfc->ports.items[j]));
+        }
+        m.is_in_path = m.is_in_path || vnfc->parting.n > 0;
+    }
+    u->flow = m.is_in_path ? &ns_connect_flow : u->flow;
+    if (m.is_in_path && vnf->vnfm_id) {
+        return err_join(faults,
+                        err_new(E_NOT_IMPLEMENTED, NULL,
+                                "VNF instance %s is managed by a foreign VNFM, which takes old ports away "
+                                "in the operation that brings new ones: chains cannot follow",
+                                vnf->id));
+    }
+    return faults;
+}
+
 struct err *
 update_connectivity(struct ns_updating *u, const void *item)
 {
@@ -244,16 +401,18 @@ update_connectivity(struct ns_updating *u, const void *item)
     struct lcm_request request = {0};
     struct vnf_instance *vnf;
     struct vnf_in *in;
+    int64_t drain_s;
 
     if (!data) {
         return NULL;
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(function_check(u->made, vnf));
-    TRY(end_check(u->made, vnf));
-    TRY(ends_check(u, vnf));
     request.row = asked = links_of(tx_mem(u->tx), &data->ext_links);
     TRY(vnf_change_connectivity_check(u->tx, vnf, &request, in));
+    TRY(ports_move(u, vnf, in));
+    drain_s = json_int(json_get(data->additional_params, NS_DRAIN_PARAM), NS_DRAIN_S);
+    u->in->drain_s =
+        u->in->scaled.n > 1 && u->in->drain_s > drain_s ? u->in->drain_s : drain_s;
     return connectivity_body(u, data, asked, &in->request);
 }
 

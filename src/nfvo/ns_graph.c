@@ -716,12 +716,6 @@ update_graph_change(struct ns_updating *u, const void *item)
     if (c.paths.n == 0) {
         return err_new(E_UNPROCESSABLE, NULL, "the NS has no VNFFG %s", data->graph);
     }
-    for (size_t i = 0; i < c.paths.n; i++) {
-        if (((const struct plan_path *)c.paths.items[i])->routed) {
-            return err_new(E_UNPROCESSABLE, "NoChains",
-                           "VNFFG %s is routed: it comes and goes with the NS", data->graph);
-        }
-    }
     for (size_t i = 0; i < u->in->graphs_changed.n; i++) {
         if (str_eq(u->in->graphs_changed.items[i], data->graph)) {
             return err_new(E_UNPROCESSABLE, NULL, "VNFFG %s is given twice", data->graph);

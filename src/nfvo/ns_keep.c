@@ -356,30 +356,60 @@ path_write(struct mem *mem, struct jw *w, const struct plan_path *path, bool is_
 }
 
 static bool
-is_held(const struct held_list *held, const char *kind, const char *label)
+is_held(const struct held_list *held, const char *site, const char *kind, const char *label)
 {
     for (size_t i = 0; i < held->items.n; i++) {
         const struct held *item = held->items.items[i];
 
-        if (str_eq(item->kind, kind) && str_eq(item->label, label)) {
+        if (str_eq(item->kind, kind) && str_eq(item->label, label) &&
+            (!site || str_eq(item->site, site))) {
             return true;
         }
     }
     return false;
 }
 
-/* An update that was given up may have left a path without its chains.  One that is routed has routers. */
 static bool
-is_led(const struct held_list *held, const struct plan_path *path)
+passes_site(const struct plan_path *path, const struct ns_site_made *site)
+{
+    for (size_t i = 0; i < site->nets.n; i++) {
+        const char *link = ((const struct made_net *)site->nets.items[i])->link;
+
+        for (size_t j = 0; j < path->links.n; j++) {
+            if (str_eq(path->links.items[j], link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+is_routed(const struct held_list *held, const struct plan_path *path)
 {
     for (size_t i = 0; i < path->routes.n; i++) {
         const struct plan_route *route = path->routes.items[i];
 
-        if (!is_held(held, "router", route->link)) {
+        if (!is_held(held, NULL, "router", route->link)) {
             return false;
         }
     }
-    return path->routed ? path->routes.n > 0 : is_held(held, "port_chain", path->name);
+    return path->routes.n > 0;
+}
+
+/* An update that was given up may have left a path without its chain at a site that packets enter it
+ * from.  One that is routed has routers. */
+static bool
+is_led(const struct ns_made *made, const struct held_list *held, const struct plan_path *path)
+{
+    for (size_t i = 0; !path->routed && i < made->sites.n; i++) {
+        const struct ns_site_made *site = made->sites.items[i];
+
+        if (passes_site(path, site) && !is_held(held, site->site, "port_chain", path->name)) {
+            return false;
+        }
+    }
+    return !path->routed || is_routed(held, path);
 }
 
 static void
@@ -409,7 +439,7 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
             const struct plan_path *of_graph = made->paths.items[j];
 
             if (str_eq(of_graph->graph, path->graph)) {
-                path_write(mem, w, of_graph, is_led(held, of_graph));
+                path_write(mem, w, of_graph, is_led(made, held, of_graph));
             }
         }
         jw_end(w);
@@ -669,8 +699,8 @@ is_instantiated(struct tx *tx, struct plan_vnf *planned, bool *there)
 }
 
 /* One that was taken in has links under names of its own: the NS's are those of the same networks. */
-static void
-links_rename(const struct ns_made *ns, const struct vnf_made *vnf)
+void
+ns_links_rename(const struct ns_made *ns, const struct vnf_made *vnf)
 {
     for (size_t i = 0; i < vnf->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = vnf->vnfcs.items[i];
@@ -702,7 +732,7 @@ ns_instance_renew(struct tx *tx, const char *id)
             continue; /* An update that brought or took it was given up. */
         }
         TRY(vnf_instance_made(tx, vnf->vnf_instance_id, now));
-        links_rename(made, now);
+        ns_links_rename(made, now);
         vnf->flavour_id = now->flavour_id;
         vnf->level_id = now->level_id;
         steer_ports_take(tx_mem(tx), &made->ports, vnf, now);

@@ -27,6 +27,22 @@ ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *now)
     return flow_step(f, "look", &ns_sites_look, list, now->sites);
 }
 
+void
+ns_steering_begin(struct flow *f, const struct ns_in *in, const struct ns_now *now,
+                  struct ns_plan *plan, struct steering *steering)
+{
+    plan->sites = now->sites->sites;
+    plan->vnfs = now->made->vnfs;
+    plan->paths = now->made->paths;
+    plan->hops = now->made->hops;
+    steering->f = f;
+    steering->in = in;
+    steering->plan = plan;
+    steering->sites = now->made->sites;
+    steering->ports = now->made->ports;
+    steering->noted = &now->noted->items;
+}
+
 /* ---- images ----------------------------------------------------------------------------- */
 
 static const char *

@@ -14,6 +14,10 @@ struct ns_now {
 /* Reads it, by four steps of the calling flow. */
 struct err *ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *now) MUST_USE;
 
+/* 'plan' as an instantiation would have it, of what there is, and the steering of it. */
+void ns_steering_begin(struct flow *f, const struct ns_in *in, const struct ns_now *now,
+                       struct ns_plan *plan, struct steering *steering);
+
 /* One run of such an operation. */
 struct ns_parts {
     struct flow *f;

@@ -18,6 +18,7 @@ struct run {
     struct strs leaving; /* VNF/VNFC */
     struct ns_scaled *scaled;
     bool flavour; /* To other flavours, not to other levels of the same. */
+    bool is_first_version; /* It began in a program that told ports once and for all what they may send. */
 };
 
 /* ---- what there is ----------------------------------------------------------------------- */
@@ -26,16 +27,7 @@ static struct err *
 now_read(struct run *run)
 {
     TRY(ns_now_read(run->f, run->in, &run->now));
-    run->plan->sites = run->now.sites->sites;
-    run->plan->vnfs = run->now.made->vnfs;
-    run->plan->paths = run->now.made->paths;
-    run->plan->hops = run->now.made->hops;
-    run->steering.f = run->f;
-    run->steering.in = run->in;
-    run->steering.plan = run->plan;
-    run->steering.sites = run->now.made->sites;
-    run->steering.ports = run->now.made->ports;
-    run->steering.noted = &run->now.noted->items;
+    ns_steering_begin(run->f, run->in, &run->now, run->plan, &run->steering);
     return NULL;
 }
 
@@ -68,11 +60,10 @@ leaving_add(struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
-        const char *name = mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name);
 
-        steer_name_add(run->mem, &run->leaving, name);
+        steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->leaving);
         if (comes_back(&scaling->change, vnfc)) {
-            steer_name_add(run->mem, &run->steering.coming, name);
+            steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->steering.coming);
         }
     }
 }
@@ -84,12 +75,13 @@ places_check(const struct run *run, const struct scaling *scaling)
 {
     for (size_t i = 0; i < scaling->change.removed.n; i++) {
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
-        const char *end = mem_printf(run->mem, "/%s/%s", scaling->vnf->name, vnfc->name);
+        struct strs names = {0};
 
+        steer_instances_of(run->mem, scaling->vnf->name, vnfc, &names);
         for (size_t j = 0; comes_back(&scaling->change, vnfc) && j < run->now.noted->items.n; j++) {
             const struct held *held = run->now.noted->items.items[j];
 
-            if (str_eq(held->kind, "port_pair") && str_ends(held->label, end)) {
+            if (str_eq(held->kind, "port_pair") && steer_is_of(&run->steering, held, &names)) {
                 return err_new(E_UNPROCESSABLE, NULL,
                                "VNFC %s of VNF %s has no server and stands in a chain: heal it first",
                                vnfc->name, scaling->vnf->name);
@@ -293,22 +285,6 @@ flavours_run(struct run *run, struct scaling *scalings, const char *word,
     return NULL;
 }
 
-/* What was noted before and what joined. */
-static void
-noted_join(struct run *run)
-{
-    struct rows *noted = MEM_NEW(run->mem, struct rows);
-
-    *noted = (struct rows){0};
-    for (size_t i = 0; i < run->now.noted->items.n; i++) {
-        place_add(run->mem, noted, run->now.noted->items.items[i]);
-    }
-    for (size_t i = 0; i < run->steering.held.n; i++) {
-        place_add(run->mem, noted, run->steering.held.items[i]);
-    }
-    run->steering.noted = noted;
-}
-
 /* What is made anew has come back by now. */
 static void
 leavers_add(struct run *run, const struct scaling *scaling)
@@ -317,8 +293,7 @@ leavers_add(struct run *run, const struct scaling *scaling)
         const struct made_vnfc *vnfc = scaling->change.removed.items[i];
 
         if (!comes_back(&scaling->change, vnfc)) {
-            steer_name_add(run->mem, &run->leaving,
-                           mem_printf(run->mem, "%s/%s", scaling->vnf->name, vnfc->name));
+            steer_instances_of(run->mem, scaling->vnf->name, vnfc, &run->leaving);
         }
     }
 }
@@ -330,7 +305,7 @@ flavours_change(struct run *run, struct scaling *scalings)
 {
     TRY(flavours_run(run, scalings, "vnf", comes, "COMES"));
     TRY(ns_steer(&run->steering));
-    noted_join(run);
+    steer_noted_join(&run->steering);
     run->leaving = (struct strs){0};
     for (size_t i = 0; i < run->in->scaled.n; i++) {
         leavers_add(run, &scalings[i]);
@@ -342,20 +317,24 @@ flavours_change(struct run *run, struct scaling *scalings)
 static struct err *
 levels_change(struct run *run, const struct scaling *scalings)
 {
+    const struct rows none = {0};
+
     TRY(ns_unsteer(&run->steering, &run->leaving, run->in->drain_s, &run->scaled->removed));
     TRY(vnfs_scale(run, scalings));
     TRY(vnfs_join(run, scalings));
-    return ns_steer(&run->steering);
+    TRY(ns_steer(&run->steering));
+    return run->is_first_version ? NULL : ns_pass(&run->steering, &none);
 }
 
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
-vnfs_change(struct flow *f, const void *arg, bool flavour)
+vnfs_change(struct flow *f, const void *arg, bool flavour, bool is_first_version)
 {
     struct run run = {
         .f = f,
         .flavour = flavour,
+        .is_first_version = is_first_version,
         .mem = flow_mem(f),
         .in = arg,
         .plan = row_new(flow_mem(f), &ns_plan_table),
@@ -377,18 +356,24 @@ vnfs_change(struct flow *f, const void *arg, bool flavour)
 static struct err *
 scale_run(struct flow *f, const void *arg)
 {
-    return vnfs_change(f, arg, false);
+    return vnfs_change(f, arg, false, false);
+}
+
+static struct err *
+scale_run_1(struct flow *f, const void *arg)
+{
+    return vnfs_change(f, arg, false, true);
 }
 
 static struct err *
 flavour_run(struct flow *f, const void *arg)
 {
-    return vnfs_change(f, arg, true);
+    return vnfs_change(f, arg, true, false);
 }
 
 const struct flow_type ns_scale_out_flow = {
     .name = "ns_scale_out",
-    .version = 1,
+    .version = 2,
     .doc = "Adds servers to VNFs of a network service.",
     .in = &ns_in_table,
     .run = scale_run,
@@ -396,12 +381,33 @@ const struct flow_type ns_scale_out_flow = {
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,
 };
+const struct flow_type ns_scale_out_flow_1 = {
+    .name = "ns_scale_out",
+    .version = 1,
+    .doc = "Adds servers to VNFs of a network service.",
+    .in = &ns_in_table,
+    .run = scale_run_1,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+};
 const struct flow_type ns_scale_in_flow = {
+    .name = "ns_scale_in",
+    .version = 2,
+    .doc = "Removes servers from VNFs of a network service; may add others.",
+    .in = &ns_in_table,
+    .run = scale_run,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_scale_in_flow_1 = {
     .name = "ns_scale_in",
     .version = 1,
     .doc = "Removes servers from VNFs of a network service; may add others.",
     .in = &ns_in_table,
-    .run = scale_run,
+    .run = scale_run_1,
     .sweep = vim_sweep,
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,

@@ -88,6 +88,65 @@ vnfs_spawn(struct run *run, const struct rows *vnfs)
     return NULL;
 }
 
+static bool
+has_path(const struct rows *paths, const char *name)
+{
+    for (size_t i = 0; i < paths->n; i++) {
+        if (str_eq(((const struct plan_path *)paths->items[i])->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_among(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Routed paths that there will not be any more. */
+static struct rows
+routed_gone(const struct run *run)
+{
+    struct rows gone = {0};
+
+    for (size_t i = 0; i < run->now.made->paths.n; i++) {
+        const struct plan_path *path = run->now.made->paths.items[i];
+
+        if (path->routed && !has_path(&run->parts.plan->paths, path->name)) {
+            place_add(run->parts.mem, &gone, run->now.made->paths.items[i]);
+        }
+    }
+    return gone;
+}
+
+/* Do routed paths come, go or change? */
+static bool
+is_rerouted(const struct run *run)
+{
+    const struct ns_in *in = run->parts.in;
+    const struct rows *sets[] = {&run->now.made->paths, &run->parts.plan->paths};
+
+    for (size_t k = 0; k < ARRAY_SIZE(sets); k++) {
+        for (size_t i = 0; i < sets[k]->n; i++) {
+            const struct plan_path *path = sets[k]->items[i];
+
+            if (path->routed &&
+                (is_among(&in->graphs_added, path->graph) || is_among(&in->graphs_changed, path->graph) ||
+                 is_among(&in->graphs_removed, path->graph))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static struct err *
 come(struct run *run)
 {
@@ -102,8 +161,9 @@ come(struct run *run)
         }
     }
     if (vnfs.n + parts->plan->saps.n + parts->in->graphs_added.n +
-            parts->in->graphs_changed.n ==
-        0) {
+                parts->in->graphs_changed.n ==
+            0 &&
+        !is_rerouted(run)) {
         return NULL;
     }
     for (size_t i = 0; i < parts->plan->saps.n; i++) {
@@ -117,21 +177,15 @@ come(struct run *run)
         TRY(ns_vnf_join(parts, vnfs.items[i]));
     }
     TRY(ns_steer(&parts->steering));
+    if (is_rerouted(run)) {
+        struct rows gone = routed_gone(run);
+
+        TRY(ns_pass(&parts->steering, &gone));
+    }
     return ns_saps_open(parts);
 }
 
 /* ---- graphs and service access points that go --------------------------------------------- */
-
-static bool
-has_path(const struct rows *paths, const char *name)
-{
-    for (size_t i = 0; i < paths->n; i++) {
-        if (str_eq(((const struct plan_path *)paths->items[i])->name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool
 has_hop(const struct rows *hops, const char *name)
@@ -200,17 +254,6 @@ is_of_graph(const struct run *run, const struct held *held)
         const char *hop = ((const struct plan_hop *)before->hops.items[i])->name;
 
         if (!has_hop(&after->hops, hop) && is_of_hop(run->parts.mem, held, hop)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-is_among(const struct strs *names, const char *name)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        if (str_eq(names->items[i], name)) {
             return true;
         }
     }

@@ -127,7 +127,8 @@ ns_update_check(struct tx *tx, const struct update_ns_request *request, struct n
         faults = err_join(faults,
                           err_wrap(type->check(&u, item), "%s[%zu]", attr_json_name(member), i));
     }
-    *flow = !u.one_way                            ? type->flow
+    *flow = u.flow                                ? u.flow
+            : !u.one_way                          ? type->flow
             : type->flow == &ns_flavour_grow_flow ? &ns_flavour_change_flow
                                                   : &ns_shrink_flow;
     return faults ? faults : type->check(&u, NULL);

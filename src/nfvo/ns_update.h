@@ -41,6 +41,7 @@ struct ns_updating {
     struct nsd *nsd;
     struct map vnfds; /* package id -> struct vnfd: of those that come */
     bool one_way; /* It deletes what is there. */
+    const struct flow_type *flow; /* Another one than the type's; null = that. */
 };
 /* Checks an entry of the type's member (of a list of strings: the string) and adds to u->in what it
  * means; at the end it is called with null, for what concerns all of them.  E_UNPROCESSABLE,

@@ -53,15 +53,19 @@ bool place_given(const struct placing *p, const char *link, const char *site);
 bool place_given_at(const struct placing *p, const char *site); /* any link */
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
+/* E_UNPROCESSABLE where a chain would go through ports of VNFs that are there which drop it. */
+struct err *place_passable(const struct placing *p) MUST_USE;
 /* place_overlap.c: E_UNPROCESSABLE where two paths claim the same packets; names all such rules. */
 struct err *place_overlaps(const struct placing *p) MUST_USE;
 /* place_link.c: which sites a link has members at, and their shares of its addresses;
  * after the paths. */
 struct err *place_links(struct placing *p) MUST_USE;
 /* place_route.c: paths through sites without chains become routes, on links that are placed, or
- * E_NOT_IMPLEMENTED says why they cannot; in an NS that runs nothing of routed paths may change. */
+ * E_NOT_IMPLEMENTED says why they cannot; in an NS that runs, those that come or change. */
 struct err *place_routes(struct placing *p) MUST_USE;
-struct err *place_routes_stay(const struct placing *p, const struct ns_made *made) MUST_USE;
+struct err *place_routes_change(struct placing *p, const struct ns_made *made) MUST_USE;
+/* place_link.c: links that there are, where they are, for the time of a placement. */
+void place_links_there(struct placing *p, const struct ns_made *made);
 /* place_image.c: images, once a site; one of a profile that only a container starts, or null. */
 void place_images(struct placing *p);
 const char *place_container_image(const struct placing *p, const char *profile);

@@ -348,3 +348,25 @@ place_links(struct placing *p)
     }
     return NULL;
 }
+
+void
+place_links_there(struct placing *p, const struct ns_made *made)
+{
+    for (size_t i = 0; i < p->nsd->n_links; i++) {
+        struct plan_link *link = link_new(p, &p->nsd->links[i], i);
+
+        for (size_t j = 0; j < made->sites.n; j++) {
+            const struct ns_site_made *site = made->sites.items[j];
+
+            for (size_t k = 0; k < site->nets.n; k++) {
+                struct plan_member *member = row_new(p->mem, &plan_member_table);
+
+                if (str_eq(((const struct made_net *)site->nets.items[k])->link, link->name)) {
+                    member->site = site->site;
+                    place_add(p->mem, &link->members, member);
+                }
+            }
+        }
+        place_add(p->mem, &p->plan->links, link);
+    }
+}

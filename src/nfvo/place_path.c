@@ -7,6 +7,8 @@
  * there. */
 #include "nfvo/place.h"
 
+#include <string.h>
+
 static const struct wanted_cp *
 cp_of(const struct placing *p, const char *profile, const char *requirement)
 {
@@ -79,7 +81,19 @@ same_functions(const struct rows *a, const struct rows *b)
     return a->n == b->n;
 }
 
-/* Marks the connections that others' traffic passes by. */
+/* In an NS that runs: its ports are made. */
+static bool
+is_there(const struct placing *p, const struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < p->n_there; i++) {
+        if (p->plan->vnfs.items[i] == vnf) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Marks the connections of VNFs that come by which others' traffic passes. */
 static void
 functions_mark(struct placing *p, const struct plan_hop *hop)
 {
@@ -91,7 +105,7 @@ functions_mark(struct placing *p, const struct plan_hop *hop)
         for (size_t j = 0; j < vnfs.n; j++) {
             const struct plan_vnf *vnf = vnfs.items[j];
 
-            for (size_t k = 0; k < vnf->connections.n; k++) {
+            for (size_t k = 0; !is_there(p, vnf) && k < vnf->connections.n; k++) {
                 struct plan_connection *connection = vnf->connections.items[k];
 
                 connection->function = connection->function ||
@@ -100,6 +114,30 @@ functions_mark(struct placing *p, const struct plan_hop *hop)
             }
         }
     }
+}
+
+static bool
+is_named(const struct placing *p, const char *name)
+{
+    for (size_t i = 0; i < p->plan->hops.n; i++) {
+        if (str_eq(((const struct plan_hop *)p->plan->hops.items[i])->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* PATH-POSITION, which may be another one's too: "a" and "b-c", "a-b" and "c".  Then it begins with the
+ * length of PATH, as often as that takes. */
+static const char *
+hop_name(struct placing *p, const struct nsd_path *path, const struct nsd_position *position)
+{
+    const char *name = mem_printf(p->mem, "%s-%s", path->name, position->name);
+
+    while (is_named(p, name)) {
+        name = mem_printf(p->mem, "%zu-%s", strlen(path->name), name);
+    }
+    return name;
 }
 
 /* The same functions are one position for all paths. */
@@ -116,7 +154,7 @@ hop_get(struct placing *p, const struct nsd_path *path, const struct nsd_positio
             return known->name;
         }
     }
-    hop->name = mem_printf(p->mem, "%s-%s", path->name, position->name);
+    hop->name = hop_name(p, path, position);
     functions_mark(p, hop);
     place_add(p->mem, &p->plan->hops, hop);
     return hop->name;
@@ -234,6 +272,61 @@ path_place(struct placing *p, const struct nsd_graph *graph, const struct nsd_pa
     }
     path_note(p, path);
     place_add(p->mem, &p->plan->paths, path);
+}
+
+/* Its port is as its own operation made it, which knew of no path. */
+static struct err *
+passable_check(const struct placing *p, const struct plan_path *path, const struct plan_vnf *vnf,
+               const char *requirement)
+{
+    const struct wanted_cp *cp = cp_of(p, vnf->profile, requirement);
+
+    for (size_t i = 0; cp && cp->port_security && i < vnf->connections.n; i++) {
+        const struct plan_connection *connection = vnf->connections.items[i];
+
+        if (str_eq(connection->cpd, requirement) && !connection->function) {
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                           "VNF %s was taken in with port security at %s, which would drop what path "
+                           "%s sends through it: its VNFD has to say 'port_security: disabled' there",
+                           vnf->name, requirement, path->name);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+hop_passable(const struct placing *p, const struct plan_path *path, const struct plan_hop *hop)
+{
+    for (size_t i = 0; i < hop->functions.n; i++) {
+        const struct plan_cp *cp = hop->functions.items[i];
+
+        for (size_t j = 0; j < p->n_there; j++) {
+            const struct plan_vnf *vnf = p->plan->vnfs.items[j];
+
+            if (str_eq(vnf->profile, cp->vnf)) {
+                TRY(passable_check(p, path, vnf, cp->ingress));
+                TRY(passable_check(p, path, vnf, cp->egress));
+            }
+        }
+    }
+    return NULL;
+}
+
+struct err *
+place_passable(const struct placing *p)
+{
+    for (size_t i = 0; i < p->plan->paths.n; i++) {
+        const struct plan_path *path = p->plan->paths.items[i];
+
+        for (size_t j = 0; !path->routed && j < p->plan->hops.n; j++) {
+            const struct plan_hop *hop = p->plan->hops.items[j];
+
+            for (size_t k = 0; k < path->hops.n; k++) {
+                TRY(str_eq(path->hops.items[k], hop->name) ? hop_passable(p, path, hop) : NULL);
+            }
+        }
+    }
+    return NULL;
 }
 
 void

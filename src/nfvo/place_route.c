@@ -23,7 +23,8 @@ struct routing {
     struct placing *p;
     struct plan_path *path;
     const struct site_seen *site;
-    VEC(struct side) sides; /* From end to end, two a function: in and out. */
+    const struct ns_made *made; /* Of an NS that runs; null = it is instantiated */
+    VEC(struct side) sides;     /* From end to end, two a function: in and out. */
 };
 
 /* Why the path cannot be routed. */
@@ -130,11 +131,28 @@ servers_at(const struct placing *p, const struct plan_cp *cp)
     return n;
 }
 
+/* The same of an NS that runs: it may have been scaled. */
+static size_t
+ports_at(const struct ns_made *made, const struct plan_cp *cp, const struct rows *vnfs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < vnfs->n; i++) {
+        const struct plan_vnf *vnf = vnfs->items[i];
+
+        for (size_t j = 0; j < made->ports.n; j++) {
+            n += steer_port_is(((const struct fwd_port *)made->ports.items[j])->name, vnf->name,
+                               cp->ingress);
+        }
+    }
+    return n;
+}
+
 static struct err *
 function_check(const struct routing *r, const struct plan_hop *hop, const struct plan_cp *cp,
                const struct rows *vnfs)
 {
-    size_t n = vnfs->n * servers_at(r->p, cp);
+    size_t n = r->made ? ports_at(r->made, cp, vnfs) : vnfs->n * servers_at(r->p, cp);
 
     if (hop->functions.n != 1 || n != 1) {
         return CANNOT(r, "position %s has %zu instances, and a route leads to one", hop->name,
@@ -245,11 +263,50 @@ ends_check(const struct routing *r, const struct rows *ends, const char *link)
 
 /* ---- routes ---------------------------------------------------------------------------- */
 
+/* The link's route for a destination, and whose it is ('of', which may be null); null where there is none. */
+static const struct plan_route *
+route_for(const struct routing *r, const char *link, const char *destination,
+          const struct plan_path **of)
+{
+    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
+        const struct plan_path *path = r->p->plan->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            const struct plan_route *route = path->routes.items[j];
+
+            if (str_eq(route->link, link) && str_eq(route->destination, destination)) {
+                *(of ? of : &path) = path;
+                return route;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Routes that the link's router has: each destination once. */
+static size_t
+routes_count(const struct routing *r, const char *link)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
+        const struct plan_path *path = r->p->plan->paths.items[i];
+
+        for (size_t j = 0; j < path->routes.n; j++) {
+            const struct plan_route *route = path->routes.items[j];
+
+            n += str_eq(route->link, link) && route_for(r, link, route->destination, NULL) == route;
+        }
+    }
+    return n;
+}
+
 static struct err *
 route_fault(const struct routing *r, const struct plan_link *link, const char *destination,
             const struct plan_route *wanted)
 {
-    size_t n = 0;
+    const struct plan_path *of = NULL;
+    const struct plan_route *other = route_for(r, link->name, destination, &of);
 
     if (!strchr(link->cidr, ':') != !strchr(destination, ':')) {
         return CANNOT(r, "%s is of another IP version than link %s (%s)", destination, link->name,
@@ -259,22 +316,15 @@ route_fault(const struct routing *r, const struct plan_link *link, const char *d
         return CANNOT(r, "%s is link %s itself, where nobody asks for a route", destination,
                       link->name);
     }
-    for (size_t i = 0; i < r->p->plan->paths.n; i++) {
-        const struct plan_path *path = r->p->plan->paths.items[i];
-
-        for (size_t j = 0; j < path->routes.n; j++) {
-            const struct plan_route *route = path->routes.items[j];
-
-            n += str_eq(route->link, link->name);
-            if (str_eq(route->link, link->name) && str_eq(route->destination, destination) &&
-                !(str_eq(route->vnf, wanted->vnf) && str_eq(route->cpd, wanted->cpd))) {
-                return CANNOT(r, "on link %s, what is for %s goes to %s already (path %s)",
-                              link->name, destination, route->vnf, path->name);
-            }
-        }
+    if (other) {
+        return str_eq(other->vnf, wanted->vnf) && str_eq(other->cpd, wanted->cpd)
+                   ? NULL
+                   : CANNOT(r, "on link %s, what is for %s goes to %s already (path %s)", link->name,
+                            destination, other->vnf, of->name);
     }
-    return n < ROUTES_MAX ? NULL
-                          : CANNOT(r, "link %s would have more than %d routes", link->name, ROUTES_MAX);
+    return routes_count(r, link->name) < ROUTES_MAX
+               ? NULL
+               : CANNOT(r, "link %s would have more than %d routes", link->name, ROUTES_MAX);
 }
 
 /* What is for 'destination' goes from the side's link to its function, which sends it on by its other
@@ -350,10 +400,29 @@ gateway_have(const struct routing *r, struct plan_link *link)
     return NULL;
 }
 
+/* Routers are made with the NS. */
 static struct err *
-path_route(struct placing *p, struct plan_path *path, const struct site_seen *site)
+gateway_there(const struct routing *r, const struct plan_link *link)
 {
-    struct routing r = {.p = p, .path = path, .site = site};
+    for (size_t i = 0; i < r->made->sites.n; i++) {
+        const struct ns_site_made *site = r->made->sites.items[i];
+
+        for (size_t j = 0; j < site->nets.n; j++) {
+            const struct made_net *net = site->nets.items[j];
+
+            if (str_eq(net->link, link->name) && net->router_id) {
+                return NULL;
+            }
+        }
+    }
+    return CANNOT(r, "link %s has no router, and routers are made with the NS", link->name);
+}
+
+static struct err *
+path_route(struct placing *p, struct plan_path *path, const struct site_seen *site,
+           const struct ns_made *made)
+{
+    struct routing r = {.p = p, .path = path, .site = site, .made = made};
 
     TRY(site_check(&r));
     TRY(functions_take(&r));
@@ -366,7 +435,8 @@ path_route(struct placing *p, struct plan_path *path, const struct site_seen *si
         TRY(rule_route(&r, path->rules.items[i]));
     }
     for (size_t i = 0; i < r.sides.n; i++) {
-        TRY(gateway_have(&r, r.sides.items[i].link));
+        TRY(made ? gateway_there(&r, r.sides.items[i].link)
+                 : gateway_have(&r, r.sides.items[i].link));
     }
     path->routed = true;
     place_note(p,
@@ -405,55 +475,29 @@ place_routes(struct placing *p)
         const struct site_seen *site = site_unchained(p, path);
 
         TRY(given_check(p, path));
-        TRY(site ? path_route(p, path, site) : NULL);
+        TRY(site ? path_route(p, path, site, NULL) : NULL);
     }
     return NULL;
 }
 
 /* ---- an NS that runs ------------------------------------------------------------------- */
 
-/* The site of a link that is there already. */
-static const struct site_seen *
-site_of_link(const struct placing *p, const struct ns_made *made, const char *link)
+static const struct plan_path *
+path_named(const struct rows *paths, const char *name)
 {
-    for (size_t i = 0; i < made->sites.n; i++) {
-        const struct ns_site_made *base = made->sites.items[i];
+    for (size_t i = 0; i < paths->n; i++) {
+        const struct plan_path *path = paths->items[i];
 
-        for (size_t j = 0; j < base->nets.n; j++) {
-            const struct site_seen *site = place_site(p, base->site);
-
-            if (str_eq(((const struct made_net *)base->nets.items[j])->link, link) && site) {
-                return site;
-            }
+        if (str_eq(path->name, name)) {
+            return path;
         }
     }
     return NULL;
 }
 
-static bool
-has_path(const struct rows *paths, const char *name)
-{
-    for (size_t i = 0; i < paths->n; i++) {
-        if (str_eq(((const struct plan_path *)paths->items[i])->name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct err *
-path_stays(const struct placing *p, const struct ns_made *made, const struct plan_path *path)
+members_stay(const struct placing *p, const struct plan_path *path)
 {
-    for (size_t i = 0; !has_path(&made->paths, path->name) && i < path->links.n; i++) {
-        const struct site_seen *site = site_of_link(p, made, path->links.items[i]);
-
-        if (site && (!site->chains || path->links.n > 1)) {
-            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                           "path %s would be routed at site %s, without service function chains: "
-                           "routes are made with the NS, and with the ports of its functions",
-                           path->name, site->name);
-        }
-    }
     for (size_t i = 0; i < path->routes.n; i++) {
         const struct plan_route *route = path->routes.items[i];
 
@@ -482,20 +526,53 @@ is_changed(const struct ns_in *in, const struct plan_path *path)
     return false;
 }
 
-struct err *
-place_routes_stay(const struct placing *p, const struct ns_made *made)
+static bool
+stays(const struct placing *p, const struct ns_made *made, const struct plan_path *path)
 {
-    for (size_t i = 0; i < p->plan->paths.n; i++) {
-        TRY(path_stays(p, made, p->plan->paths.items[i]));
-    }
-    for (size_t i = 0; i < made->paths.n; i++) {
-        const struct plan_path *path = made->paths.items[i];
+    return path_named(&made->paths, path->name) && !is_changed(p->in, path);
+}
 
-        if (path->routed && (is_changed(p->in, path) || !has_path(&p->plan->paths, path->name))) {
-            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                           "path %s is routed: its VNFFG %s stays as it is while the NS is there",
-                           path->name, path->graph);
+/* What its ports may send follows from the paths that it will be in. */
+static void
+passes_renew(struct placing *p, const struct ns_made *made)
+{
+    struct rows staying = {0};
+
+    for (size_t i = 0; i < p->plan->paths.n; i++) {
+        if (stays(p, made, p->plan->paths.items[i])) {
+            place_add(p->mem, &staying, p->plan->paths.items[i]);
         }
     }
+    for (size_t i = 0; i < p->n_there; i++) {
+        const struct plan_vnf *vnf = p->plan->vnfs.items[i];
+
+        for (size_t j = 0; j < vnf->connections.n; j++) {
+            struct plan_connection *connection = vnf->connections.items[j];
+
+            connection->passes = route_passes(p->mem, &staying, vnf->profile, connection->cpd);
+        }
+    }
+}
+
+struct err *
+place_routes_change(struct placing *p, const struct ns_made *made)
+{
+    place_links_there(p, made);
+    passes_renew(p, made);
+    for (size_t i = 0; i < p->plan->paths.n; i++) {
+        struct plan_path *path = p->plan->paths.items[i];
+        const struct site_seen *site = site_unchained(p, path);
+
+        if (stays(p, made, path)) {
+            TRY(members_stay(p, path));
+            continue;
+        }
+        path->routed = false;
+        path->routes = (struct rows){0};
+        TRY(given_check(p, path));
+        TRY(site ? path_route(p, path, site, made) : NULL);
+        TRY(members_stay(p, path));
+    }
+    p->plan->links = (struct rows){0};
     return NULL;
 }

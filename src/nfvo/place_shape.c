@@ -201,7 +201,8 @@ shape_local(struct tx *tx, const void *arg, void *out)
     TRY(place_saps(&p));
     paths_fill(&s);
     TRY(place_overlaps(&p));
-    TRY(place_routes_stay(&p, made));
+    TRY(place_routes_change(&p, made));
+    TRY(place_passable(&p));
     place_images(&p);
     leaving_drop(&s);
     return NULL;

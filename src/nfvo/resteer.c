@@ -8,9 +8,8 @@
 
 #include "flow/poison.h"
 
-/* The id of what is noted at a site under a label; null where there is none. */
-static const char *
-noted(const struct steering *s, const char *site, const char *kind, const char *label)
+const char *
+steer_noted(const struct steering *s, const char *site, const char *kind, const char *label)
 {
     for (size_t i = 0; i < s->noted->n; i++) {
         const struct held *held = s->noted->items[i];
@@ -25,7 +24,7 @@ noted(const struct steering *s, const char *site, const char *kind, const char *
 static const char *
 noted_pair(const struct steering *s, const char *site, const char *hop, const char *instance)
 {
-    return noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
+    return steer_noted(s, site, "port_pair", mem_printf(flow_mem(s->f), "%s/%s", hop, instance));
 }
 
 bool
@@ -36,17 +35,6 @@ steer_drains(const struct steering *s, const char *site)
 
         if (str_eq(seen->site, site)) {
             return seen->drains;
-        }
-    }
-    return false;
-}
-
-static bool
-is_among(const struct strs *names, const char *name)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        if (str_eq(names->items[i], name)) {
-            return true;
         }
     }
     return false;
@@ -86,12 +74,12 @@ path_labels_find(const struct steering *s, const struct fwd_in *in, const struct
     struct mem *mem = flow_mem(s->f);
     bool all = true;
 
-    for (size_t d = 0; in->labelled && is_among(&path->hops, hop) && d < ARRAY_SIZE(directions);
+    for (size_t d = 0; in->labelled && steer_is_among(&path->hops, hop) && d < ARRAY_SIZE(directions);
          d++) {
         const struct fwd_label label = {
             .path = path->name, .hop = hop, .instance = instance, .direction = directions[d]};
 
-        if (noted(s, in->site, "chain_label", steer_label_name(mem, &label))) {
+        if (steer_noted(s, in->site, "chain_label", steer_label_name(mem, &label))) {
             steer_name_add(mem, found, mem_printf(mem, "%s/%s", path->name, directions[d]));
         } else {
             all = false;
@@ -136,7 +124,7 @@ steer_label_read(const struct steering *s, struct fwd_label *label)
     struct vim_made *made = row_new(flow_mem(s->f), &vim_made_table);
 
     ref->site = site_of_instance(s, label->instance);
-    ref->id = s->noted && ref->site ? noted(s, ref->site, "chain_label", name) : NULL;
+    ref->id = s->noted && ref->site ? steer_noted(s, ref->site, "chain_label", name) : NULL;
     if (!ref->id) {
         return NULL;
     }
@@ -170,7 +158,7 @@ is_entered(const struct rows *paths, const char *hop)
     for (size_t i = 0; i < paths->n; i++) {
         const struct fwd_path *path = paths->items[i];
 
-        if (!path->chain_id && is_among(&path->hops, hop)) {
+        if (!path->chain_id && steer_is_among(&path->hops, hop)) {
             return true;
         }
     }
@@ -188,7 +176,7 @@ hop_narrow(const struct steering *s, const struct fwd_in *in, const struct rows 
     struct fwd_hop *hop = row_new(mem, &fwd_hop_table);
 
     hop->name = whole->name;
-    hop->group_id = noted(s, in->site, "port_pair_group", whole->name);
+    hop->group_id = steer_noted(s, in->site, "port_pair_group", whole->name);
     for (size_t i = 0; i < whole->instances.n; i++) {
         struct fwd_instance *instance = whole->instances.items[i];
         const char *pair = noted_pair(s, in->site, whole->name, instance->name);
@@ -216,7 +204,7 @@ path_lacks(const struct steering *s, const struct fwd_in *in, const struct fwd_p
     for (size_t i = 0; i < in->hops.n; i++) {
         const struct fwd_hop *hop = in->hops.items[i];
 
-        for (size_t j = 0; is_among(&path->hops, hop->name) && j < hop->instances.n; j++) {
+        for (size_t j = 0; steer_is_among(&path->hops, hop->name) && j < hop->instances.n; j++) {
             const struct fwd_instance *instance = hop->instances.items[j];
             struct strs labels = {0};
 
@@ -296,8 +284,35 @@ rules_narrow(const struct steering *s, const char *site, struct fwd_path *path)
     return path->rules.n > 0 || path->kept.n < path->before.n;
 }
 
+/* Of a path whose chain is there: ends that took the place of others get classifiers of their own, beside
+ * those of before.  Whether there are any. */
+static bool
+ends_narrow(const struct steering *s, const char *site, struct fwd_path *path)
+{
+    struct mem *mem = flow_mem(s->f);
+    const char *below = mem_printf(mem, "%s/", path->name);
+
+    for (size_t i = 0; i < s->fresh.n; i++) {
+        if (steer_is_among(&path->sources, s->fresh.items[i]) ||
+            steer_is_among(&path->destinations, s->fresh.items[i])) {
+            steer_name_add(mem, &path->fresh, s->fresh.items[i]);
+        }
+    }
+    for (size_t i = 0; path->fresh.n && i < s->noted->n; i++) {
+        const struct held *held = s->noted->items[i];
+
+        if (str_eq(held->kind, "flow_classifier") && str_eq(held->site, site) &&
+            str_starts(held->label, below)) {
+            steer_name_add(mem, &path->before, held->resource_id);
+            steer_name_add(mem, &path->kept, held->resource_id);
+        }
+    }
+    path->mark = path->fresh.n ? mem_printf(mem, "~%.8s", flow_self(s->f)) : NULL;
+    return path->fresh.n > 0;
+}
+
 /* Paths without a chain are made whole, chains that are there get labels for what is new, and other
- * classifiers where an update says so. */
+ * classifiers where an update says so, or ends of theirs move. */
 static void
 paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *in)
 {
@@ -305,7 +320,8 @@ paths_narrow(const struct steering *s, const struct rows *paths, struct fwd_in *
         struct fwd_path *path = paths->items[i];
 
         bool is_other =
-            path->chain_id && is_changed(s, path->name) && rules_narrow(s, in->site, path);
+            path->chain_id && (is_changed(s, path->name) ? rules_narrow(s, in->site, path)
+                                                         : ends_narrow(s, in->site, path));
 
         if (path->chain_id && !is_other) {
             path->rules = (struct rows){0};
@@ -343,7 +359,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
     in->remotes = in->hops = in->paths = (struct rows){0};
     for (size_t i = 0; i < remotes.n; i++) {
         const struct fwd_remote *remote = remotes.items[i];
-        const char *id = noted(s, in->site, "remote_port", remote->name);
+        const char *id = steer_noted(s, in->site, "remote_port", remote->name);
 
         if (id) {
             known_add(s, remote, id, in);
@@ -354,7 +370,7 @@ steer_narrow(const struct steering *s, struct fwd_in *in)
     for (size_t i = 0; i < paths.n; i++) {
         struct fwd_path *path = paths.items[i];
 
-        path->chain_id = noted(s, in->site, "port_chain", path->name);
+        path->chain_id = steer_noted(s, in->site, "port_chain", path->name);
     }
     for (size_t i = 0; i < hops.n; i++) {
         struct fwd_hop *hop = hop_narrow(s, in, &paths, hops.items[i]);
@@ -438,7 +454,7 @@ steer_sap_check(const struct steering *s, const char *sap, const char *link, con
             continue;
         }
         if (is_sap_of(&path->sources, sap) || is_sap_of(&path->destinations, sap) ||
-            (is_open && site && steer_wants_ends(s, site) && is_among(&path->links, link))) {
+            (is_open && site && steer_wants_ends(s, site) && steer_is_among(&path->links, link))) {
             return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                            "SAP %s is an end of path %s, whose classifiers name its port: while "
                            "VNFFG %s is there, it neither comes nor goes",
@@ -451,46 +467,54 @@ steer_sap_check(const struct steering *s, const char *sap, const char *link, con
 /* ---- leaving -----------------------------------------------------------------------------------
  */
 
-/* Is it a pair, a label or a remote port of an instance that leaves? */
-static bool
-is_of_leaving(const struct steering *s, const struct held *held, const struct strs *leaving)
+bool
+steer_is_of(const struct steering *s, const struct held *held, const struct strs *leaving)
 {
     for (size_t i = 0; i < leaving->n; i++) {
-        const char *instance = leaving->items[i];
-        const char *inside = mem_printf(flow_mem(s->f), "/%s/", instance);
-        const char *last = mem_printf(flow_mem(s->f), "/%s", instance);
+        const char *inside = mem_printf(flow_mem(s->f), "/%s/", leaving->items[i]);
+        const char *last = mem_printf(flow_mem(s->f), "/%s", leaving->items[i]);
 
         if ((str_eq(held->kind, "port_pair") && str_ends(held->label, last)) ||
-            (str_eq(held->kind, "chain_label") && strstr(held->label, inside)) ||
-            (str_eq(held->kind, "remote_port") && str_starts(held->label, inside + 1))) {
+            (str_eq(held->kind, "chain_label") && strstr(held->label, inside))) {
             return true;
         }
     }
     return false;
 }
 
-/* A position that instances leave: its group with those that stay, and with all. */
-static struct err *
-hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs *leaving,
-          struct fwd_leave *in)
+/* Is it a remote port of an instance that leaves? */
+static bool
+is_remote_of(const struct steering *s, const struct held *held, const struct strs *leaving)
+{
+    for (size_t i = 0; str_eq(held->kind, "remote_port") && i < leaving->n; i++) {
+        if (str_starts(held->label, mem_printf(flow_mem(s->f), "%s/", leaving->items[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+steer_hop_leave(const struct steering *s, const struct fwd_hop *hop, const struct strs *leaving,
+                struct fwd_leave *in)
 {
     struct mem *mem = flow_mem(s->f);
     struct fwd_hop *stay = row_new(mem, &fwd_hop_table), *all = row_new(mem, &fwd_hop_table);
     bool changes = false, comes = false;
 
     stay->name = all->name = hop->name;
-    stay->group_id = noted(s, in->site, "port_pair_group", hop->name);
+    stay->group_id = steer_noted(s, in->site, "port_pair_group", hop->name);
     for (size_t i = 0; i < hop->instances.n; i++) {
         const struct fwd_instance *instance = hop->instances.items[i];
         const char *pair = noted_pair(s, in->site, hop->name, instance->name);
 
-        if (pair && is_among(leaving, instance->name)) {
+        if (pair && steer_is_among(leaving, instance->name)) {
             if (!is_lone(s, instance->ingress)) {
                 steer_name_add(mem, &in->pairs, pair);
             }
             steer_name_add(mem, &all->pairs, pair);
             changes = true;
-            comes = comes || is_among(&s->coming, instance->name);
+            comes = comes || steer_is_among(&s->coming, instance->name);
         } else if (pair) {
             steer_name_add(mem, &stay->pairs, pair);
             steer_name_add(mem, &all->pairs, pair);
@@ -517,12 +541,13 @@ site_leave(const struct steering *s, const struct ns_site_made *site, const stru
     in->site = site->site;
     in->drain_s = steer_drains(s, site->site) ? drain_s : 0;
     for (size_t i = 0; i < hops.n; i++) {
-        TRY(hop_leave(s, hops.items[i], leaving, in));
+        TRY(steer_hop_leave(s, hops.items[i], leaving, in));
     }
     for (size_t i = 0; i < s->noted->n; i++) {
         const struct held *held = s->noted->items[i];
 
-        if (str_eq(held->site, site->site) && is_of_leaving(s, held, leaving)) {
+        if (str_eq(held->site, site->site) &&
+            (steer_is_of(s, held, leaving) || is_remote_of(s, held, leaving))) {
             place_add(flow_mem(s->f), &in->items, s->noted->items[i]);
         }
     }
@@ -544,8 +569,8 @@ is_held(const struct rows *items, const struct held *held)
 }
 
 /* What has left is not there any more for what joins under the same name. */
-static void
-noted_drop(struct steering *s, const struct rows *removed)
+void
+steer_noted_drop(struct steering *s, const struct rows *removed)
 {
     struct mem *mem = flow_mem(s->f);
     struct rows *left = MEM_NEW(mem, struct rows);
@@ -557,6 +582,22 @@ noted_drop(struct steering *s, const struct rows *removed)
         }
     }
     s->noted = left;
+}
+
+void
+steer_noted_join(struct steering *s)
+{
+    struct mem *mem = flow_mem(s->f);
+    struct rows *noted = MEM_NEW(mem, struct rows);
+
+    *noted = (struct rows){0};
+    for (size_t i = 0; i < s->noted->n; i++) {
+        place_add(mem, noted, s->noted->items[i]);
+    }
+    for (size_t i = 0; i < s->held.n; i++) {
+        place_add(mem, noted, s->held.items[i]);
+    }
+    s->noted = noted;
 }
 
 struct err *
@@ -587,6 +628,6 @@ ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, stru
             place_add(mem, removed, in->items.items[j]);
         }
     }
-    noted_drop(s, removed);
+    steer_noted_drop(s, removed);
     return NULL;
 }

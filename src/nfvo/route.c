@@ -95,10 +95,25 @@ route_is_same(const struct rows *a, const struct rows *b)
     return is_within(a, b) && is_within(b, a);
 }
 
+/* Those that others have not taken the place of. */
+static struct rows
+ports_staying(const struct steering *s)
+{
+    struct rows ports = {0};
+
+    for (size_t i = 0; i < s->ports.n; i++) {
+        if (!steer_is_among(&s->parting, ((const struct fwd_port *)s->ports.items[i])->name)) {
+            place_add(flow_mem(s->f), &ports, s->ports.items[i]);
+        }
+    }
+    return ports;
+}
+
 void
 steer_routers(const struct steering *s, const struct ns_site_made *made, struct fwd_in *in)
 {
     struct mem *mem = flow_mem(s->f);
+    struct rows ports = ports_staying(s);
 
     for (size_t i = 0; i < made->nets.n; i++) {
         const struct made_net *net = made->nets.items[i];
@@ -108,7 +123,7 @@ steer_routers(const struct steering *s, const struct ns_site_made *made, struct 
             router->link = net->link;
             router->router_id = net->router_id;
             router->routes =
-                route_of_link(mem, &s->plan->paths, &s->plan->vnfs, &s->ports, net->link);
+                route_of_link(mem, &s->plan->paths, &s->plan->vnfs, &ports, net->link);
             router->there = s->noted != NULL;
             place_add(mem, &in->routers, router);
         }

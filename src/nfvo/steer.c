@@ -33,6 +33,40 @@ steer_name_add(struct mem *mem, struct strs *names, const char *name)
     names->items = grown;
 }
 
+bool
+steer_is_among(const struct strs *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A server whose ports moved is another instance in chains: for a while both are there. */
+static const char *
+instance_name(struct mem *mem, const char *vnf, const struct made_vnfc *vnfc,
+              const struct made_port *port)
+{
+    return port->moved > 0 ? mem_printf(mem, "%s/%s~%lld", vnf, vnfc->name, (long long)port->moved)
+                       : mem_printf(mem, "%s/%s", vnf, vnfc->name);
+}
+
+void
+steer_instances_of(struct mem *mem, const char *vnf, const struct made_vnfc *vnfc,
+                   struct strs *names)
+{
+    steer_name_add(mem, names, mem_printf(mem, "%s/%s", vnf, vnfc->name));
+    for (size_t i = 0; i < vnfc->ports.n; i++) {
+        const char *name = instance_name(mem, vnf, vnfc, vnfc->ports.items[i]);
+
+        if (!steer_is_among(names, name)) {
+            steer_name_add(mem, names, name);
+        }
+    }
+}
+
 /* Ports of an end of a path: the SAP's, or those of all instances of the profile. */
 static void
 end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names)
@@ -49,7 +83,8 @@ end_ports(const struct steering *s, const struct plan_cp *cp, struct strs *names
         for (size_t j = 0; str_eq(vnf->profile, cp->vnf) && j < s->ports.n; j++) {
             const struct fwd_port *port = s->ports.items[j];
 
-            if (steer_port_is(port->name, vnf->name, cp->ingress)) {
+            if (steer_port_is(port->name, vnf->name, cp->ingress) &&
+                !steer_is_among(&s->parting, port->name)) {
                 steer_name_add(mem, names, port->name);
             }
         }
@@ -70,7 +105,8 @@ steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf *vnf
             if (!own->requirement) {
                 continue;
             }
-            port->name = mem_printf(mem, "%s/%s/%s", vnf->name, vnfc->name, own->requirement);
+            port->name = mem_printf(mem, "%s/%s", instance_name(mem, vnf->name, vnfc, own),
+                                    own->requirement);
             port->link = own->link;
             port->site = vnf->site;
             port->port_id = own->port_id;
@@ -80,6 +116,29 @@ steer_ports_take(struct mem *mem, struct rows *ports, const struct plan_vnf *vnf
             place_add(mem, ports, port);
         }
     }
+}
+
+/* The port that an instance is left by: of the same move, else the one that there is. */
+static const char *
+egress_of(const struct steering *s, const struct plan_vnf *vnf, const char *instance,
+          const char *egress)
+{
+    const char *own = mem_printf(flow_mem(s->f), "%s/%s", instance, egress);
+    const char *moved = strrchr(instance, '~'), *other = own;
+    size_t n = moved ? (size_t)(moved - instance) : strlen(instance);
+
+    for (size_t i = 0; i < s->ports.n; i++) {
+        const char *name = ((const struct fwd_port *)s->ports.items[i])->name;
+
+        if (str_eq(name, own)) {
+            return own;
+        }
+        if (!strncmp(name, instance, n) && (name[n] == '~' || name[n] == '/') &&
+            steer_port_is(name, vnf->name, egress)) {
+            other = name;
+        }
+    }
+    return other;
 }
 
 /* ---- positions and paths with names resolved ---------------------------------------------- */
@@ -100,7 +159,7 @@ instances_add(const struct steering *s, const struct plan_vnf *vnf, const struct
         instance = row_new(mem, &fwd_instance_table);
         instance->name = mem_strn(mem, port->name, (size_t)(strrchr(port->name, '/') - port->name));
         instance->ingress = port->name;
-        instance->egress = mem_printf(mem, "%s/%s", instance->name, cp->egress);
+        instance->egress = egress_of(s, vnf, instance->name, cp->egress);
         instance->site = port->site;
         instance->routed = cp->routed;
         place_add(mem, &hop->instances, instance);
@@ -177,7 +236,8 @@ end_name(const struct steering *s, const struct plan_path *path, const struct ro
         const struct fwd_port *port = s->ports.items[i];
 
         for (size_t j = 0; !port->lone && str_eq(port->site, site) && j < path->links.n; j++) {
-            if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name)) {
+            if (str_eq(path->links.items[j], port->link) && !passes_by(hops, port->name) &&
+                !steer_is_among(&s->parting, port->name)) {
                 steer_name_add(flow_mem(s->f), names, port->name);
             }
         }

@@ -8,6 +8,26 @@
 void steer_name_add(struct mem *mem, struct strs *names, const char *name);
 /* Is 'name' a port "VNF/VNFC/REQUIREMENT" of that VNF and requirement? */
 bool steer_port_is(const char *name, const char *vnf, const char *requirement);
+/* What instances of functions that VNFC 'vnfc' of a VNF is are called in chains, added to 'names': VNF/VNFC,
+ * or VNF/VNFC~N where its ports moved. */
+void steer_instances_of(struct mem *mem, const char *vnf, const struct made_vnfc *vnfc,
+                        struct strs *names);
+bool steer_is_among(const struct strs *names, const char *name);
+/* The id of what is noted at a site under a label; null where there is none. */
+const char *steer_noted(const struct steering *s, const char *site, const char *kind,
+                        const char *label);
+/* What ns_steer made is noted from now on. */
+void steer_noted_join(struct steering *s);
+/* A position that instances leave, added to in->hops and in->before with the pairs to drain.
+ * E_UNPROCESSABLE where it would be without any. */
+struct err *steer_hop_leave(const struct steering *s, const struct fwd_hop *hop,
+                            const struct strs *leaving, struct fwd_leave *in) MUST_USE;
+/* forward.c: part of a flow at one site: pairs are drained, and groups are without them. */
+struct err *forward_leave(struct flow *f, const struct fwd_leave *in) MUST_USE;
+/* Is it a pair or a label of an instance among 'leaving'? */
+bool steer_is_of(const struct steering *s, const struct held *held, const struct strs *leaving);
+/* s->noted is without these. */
+void steer_noted_drop(struct steering *s, const struct rows *removed);
 /* Is carrick-sfc offered there? */
 bool steer_drains(const struct steering *s, const char *site);
 /* route.c: the routes of a link's router that follow from 'paths' (struct plan_path) and from what
@@ -16,6 +36,9 @@ bool steer_drains(const struct steering *s, const char *site);
 struct rows route_of_link(struct mem *mem, const struct rows *paths, const struct rows *vnfs,
                           const struct rows *ports, const char *link);
 bool route_is_same(const struct rows *a, const struct rows *b);
+/* passes.c: prefixes of others that ports of a profile's connection point may send, by these paths. */
+struct strs route_passes(struct mem *mem, const struct rows *paths, const char *profile,
+                         const char *requirement);
 /* The routers of a site, with their routes: struct fwd_router, added to in->routers. */
 void steer_routers(const struct steering *s, const struct ns_site_made *made, struct fwd_in *in);
 /* E_UNPROCESSABLE where a position that is reached by a route would have other than one server of

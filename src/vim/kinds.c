@@ -100,6 +100,11 @@ static const struct attr routes_attrs[] = {
 #include "vim/routes.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT vim_passes
+static const struct attr passes_attrs[] = {
+#include "vim/passes.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_router_interface
 static const struct attr router_interface_attrs[] = {
 #include "vim/router_interface.tbl"
@@ -191,6 +196,7 @@ static const struct attr found_attrs[] = {
     X(attachment, "a port that has to be at a server, or not")                                     \
     X(route, "a route of a router")                                                                \
     X(routes, "what a router's routes are")                                                        \
+    X(passes, "what a port may send for others")                                                   \
     X(router_interface, "a router that has to be on a subnet")
 
 #define X(word, doc_)                                                                              \
@@ -324,6 +330,13 @@ const struct step_kind vim_router_show = {.name = "vim router show",
                                           .out = &vim_made_table,
                                           .data = &vim_objects[OBJECT_router],
                                           .act = object_show};
+const struct step_kind vim_flow_classifier_show = {.name = "vim flow_classifier show",
+                                                   .doc = "a classifier as it is now",
+                                                   .effect = FLOW_READ,
+                                                   .in = &vim_ref_table,
+                                                   .out = &vim_made_table,
+                                                   .data = &vim_objects[OBJECT_flow_classifier],
+                                                   .act = object_show};
 const struct step_kind vim_marked_list = {.name = "vim list by marker",
                                           .doc = "objects that a step may have made",
                                           .effect = FLOW_READ,
@@ -339,7 +352,8 @@ const struct step_kind *const vim_kinds[] = {
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look, &vim_site_zones,
     &vim_port_chain_set, &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,
-    &vim_port_pair_group_show, &vim_chain_label_show,
+    &vim_port_pair_group_show, &vim_chain_label_show, &vim_flow_classifier_show,
     &vim_router_show,  &vim_router_join,  &vim_router_routes_set, &vim_router_clear,
+    &vim_port_passes_set,
     NULL,
 };

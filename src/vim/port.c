@@ -55,3 +55,60 @@ const struct step_kind vim_port_shut = {.name = "vim port shut",
                                         .in = &vim_ref_table,
                                         .act = port_shut,
                                         .describe = gate_describe};
+
+/* ---- what it may send for others ---------------------------------------------------------- */
+
+static void
+passes_put(struct step *step, const struct vim_passes *in, const char *pairs, vim_done_fn *answered)
+{
+    step_vim_put(step, in->site, mem_printf(step_mem(step), "/ports/%s", in->id),
+                 mem_printf(step_mem(step), "{\"port\": {\"allowed_address_pairs\": %s}}", pairs),
+                 answered);
+}
+
+static void
+passes_set(struct step *step)
+{
+    const struct vim_passes *in = step_in(step);
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_array(&w, NULL);
+    for (size_t i = 0; i < in->passes.n; i++) {
+        jw_object(&w, NULL);
+        jw_str(&w, "ip_address", in->passes.items[i]);
+        jw_end(&w);
+    }
+    jw_end(&w);
+    passes_put(step, in, buf_copy(step_mem(step), &text), step_vim_answered);
+}
+
+static void
+passes_restore(struct step *step)
+{
+    const struct vim_passes *in = step_in(step);
+
+    passes_put(step, in, in->before ? json_text(step_mem(step), in->before) : "[]",
+               step_vim_answered_or_gone);
+}
+
+static const char *
+passes_describe(const struct step *step)
+{
+    const struct vim_passes *in = step_in(step);
+    AUTO_BUF text = BUF_INIT;
+
+    for (size_t i = 0; i < in->passes.n; i++) {
+        buf_printf(&text, "%s%s", i ? ", " : "", in->passes.items[i]);
+    }
+    return mem_printf(step_mem(step), "site %s: network PUT /ports/%s allowed_address_pairs %s",
+                      in->site, in->id, str_or(text.data, "none"));
+}
+
+const struct step_kind vim_port_passes_set = {.name = "vim port passes",
+                                              .doc = "a port may send packets of these prefixes",
+                                              .effect = FLOW_WRITE,
+                                              .in = &vim_passes_table,
+                                              .act = passes_set,
+                                              .undo = passes_restore,
+                                              .describe = passes_describe};

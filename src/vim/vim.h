@@ -264,7 +264,7 @@ struct vim_ref {
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
-extern const struct step_kind vim_router_show;                                /* the same */
+extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
 extern const struct step_kind vim_port_open, vim_port_shut;
 /* WRITE; in vim_members: a group consists of these from now on. */
@@ -301,6 +301,16 @@ struct vim_routes {
 };
 extern const struct table vim_router_interface_table, vim_routes_table;
 extern const struct step_kind vim_router_join, vim_router_routes_set;
+/* WRITE; in vim_passes: a port may send packets of these prefixes, and of no others (Neutron:
+ * allowed-address-pairs), which is harmless to repeat; undo: what it might before. */
+struct vim_passes {
+    struct row row;
+#define ATTR ATTR_MEMBER
+#include "vim/passes.tbl"
+#undef ATTR
+};
+extern const struct table vim_passes_table;
+extern const struct step_kind vim_port_passes_set;
 /* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
  * that is gone is fine. */
 extern const struct step_kind vim_router_clear;

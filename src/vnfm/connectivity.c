@@ -1,6 +1,9 @@
 /* Change of external connectivity (SOL003 5.4.11): where a connection point attaches to another
  * network, or gets another address there, a port is made and joins the server; then the old one
- * leaves it.  Old ports are deleted at the very end, so that everything before can be taken back. */
+ * leaves it.  Old ports are deleted at the very end, so that everything before can be taken back.
+ *
+ * Where paths go through ports that move, the NFVO has it done in two: paths follow when the new ports
+ * are there (COMES), and the old ones go (GOES) when no path needs them. */
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/describe.h"
@@ -325,44 +328,74 @@ port_drop(struct run *run, const struct move *move)
                      &vim_port_drop, ref, NULL);
 }
 
-static struct rows
-vnfcs_after(struct run *run)
-{
-    struct mem *mem = flow_mem(run->f);
-    struct rows vnfcs = {0};
-
-    for (size_t i = 0; i < run->before->vnfcs.n; i++) {
-        const struct made_vnfc *old = run->before->vnfcs.items[i];
-        struct made_vnfc *vnfc = row_copy(mem, old);
-
-        vnfc->ports = (struct rows){0};
-        for (size_t j = 0; j < old->ports.n; j++) {
-            struct made_port *port = old->ports.items[j];
-
-            vec_each (&run->moves, move) {
-                port = move->old == old->ports.items[j] ? move->new : port;
-            }
-            vnf_rows_add(mem, &vnfc->ports, port);
-        }
-        vnf_rows_add(mem, &vnfcs, vnfc);
-    }
-    return vnfcs;
-}
-
 /* New ports first, all of them, then old ones leave: make before break. */
 static struct err *
-ports_move(struct run *run)
+ports_add(struct run *run)
 {
     vec_each (&run->moves, move) {
         TRY(port_add(run, move));
     }
-    vec_each (&run->moves, move) {
-        TRY(run->in->vnfm
-                ? NULL
-                : attachment_step(run, move, "detach", &vim_server_detach, move->old));
+    return NULL;
+}
+
+static struct err *
+ports_detach(struct run *run)
+{
+    if (run->in->vnfm) {
+        return NULL; /* Its VNFM does. */
     }
-    run->after->vnfcs = vnfcs_after(run);
-    return run->in->vnfm ? foreign_connect(run->f, run->in, run->before, run->after) : NULL;
+    vec_each (&run->moves, move) {
+        TRY(attachment_step(run, move, "detach", &vim_server_detach, move->old));
+    }
+    return NULL;
+}
+
+static int64_t
+moved_next(const struct made_vnfc *vnfc)
+{
+    int64_t last = 0;
+
+    for (size_t i = 0; i < vnfc->ports.n; i++) {
+        const struct made_port *port = vnfc->ports.items[i];
+
+        last = port->moved > last ? port->moved : last;
+    }
+    return last + 1;
+}
+
+/* Its ports, new ones in the place of old ones, which stay as parting where that is another part. */
+static struct made_vnfc *
+vnfc_after(struct run *run, const struct made_vnfc *old)
+{
+    struct mem *mem = flow_mem(run->f);
+    struct made_vnfc *vnfc = row_copy(mem, old);
+
+    vnfc->ports = (struct rows){0};
+    for (size_t i = 0; i < old->ports.n; i++) {
+        struct made_port *port = old->ports.items[i];
+
+        vec_each (&run->moves, move) {
+            if (move->old == old->ports.items[i]) {
+                port = move->new;
+                if (run->in->part) {
+                    port->moved = moved_next(old);
+                    vnf_rows_add(mem, &vnfc->parting, move->old);
+                }
+            }
+        }
+        vnf_rows_add(mem, &vnfc->ports, port);
+    }
+    return vnfc;
+}
+
+static void
+vnfcs_after(struct run *run)
+{
+    run->after->vnfcs = (struct rows){0};
+    for (size_t i = 0; i < run->before->vnfcs.n; i++) {
+        vnf_rows_add(flow_mem(run->f), &run->after->vnfcs,
+                     vnfc_after(run, run->before->vnfcs.items[i]));
+    }
 }
 
 /* The instance tells its new ports, and holds the old ones until they are deleted. */
@@ -370,33 +403,142 @@ static struct err *
 instance_keep(struct run *run)
 {
     struct mem *mem = flow_mem(run->f);
-    const char *site = run->before->site;
     struct vnf_scaled *moved = row_new(mem, &vnf_scaled_table);
-    struct vnf_scaled *dropped = row_new(mem, &vnf_scaled_table);
 
     vnf_rows_add(mem, &moved->made, run->after);
-    vnf_rows_add(mem, &dropped->made, run->after);
     vec_each (&run->moves, move) {
         if (!move->new->given) {
-            held_add(mem, &moved->added, site, "port", move->new->port_id, move->new->cpd);
-        }
-        if (!move->old->given) {
-            held_add(mem, &dropped->removed, site, "port", move->old->port_id, move->old->cpd);
+            held_add(mem, &moved->added, run->before->site, "port", move->new->port_id,
+                     move->new->cpd);
         }
     }
     /* Of what a foreign VNFM manages there are no servers to be held. */
-    TRY(flow_step(run->f, "instance", run->in->vnfm ? &vnf_scaled : &vnf_connected, moved, NULL));
+    return flow_step(run->f, "instance", run->in->vnfm ? &vnf_scaled : &vnf_connected, moved, NULL);
+}
+
+static struct err *
+ports_drop(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+    struct vnf_scaled *dropped = row_new(mem, &vnf_scaled_table);
+
+    vnf_rows_add(mem, &dropped->made, run->after);
     vec_each (&run->moves, move) {
         TRY(port_drop(run, move));
+        if (!move->old->given) {
+            held_add(mem, &dropped->removed, run->before->site, "port", move->old->port_id,
+                     move->old->cpd);
+        }
     }
     return flow_step(run->f, "holdings", &vnf_scaled, dropped, NULL);
+}
+
+/* Its beginning, or its end; those of what a foreign VNFM manages are the VNFM's. */
+static struct err *
+scripts_run(struct run *run, bool before)
+{
+    const struct vnf_made *made = before ? run->before : run->after;
+
+    return run->in->vnfm ? NULL
+                         : vnf_scripts_run(&(struct scripts){.f = run->f,
+                                                             .in = run->in,
+                                                             .before = before,
+                                                             .wanted = run->wanted,
+                                                             .vnfcs = &made->vnfcs,
+                                                             .old = &run->before->vnfcs});
+}
+
+static void
+connections_find(struct run *run)
+{
+    const struct vnf_change servers = {0};
+
+    run->after->connections =
+        vnf_connections_after(flow_mem(run->f), run->before, run->wanted, &run->in->connections,
+                              &servers);
+    moves_find(run);
+}
+
+/* ---- the second part --------------------------------------------------------------------- */
+
+/* What an earlier operation that was given up left goes as well. */
+static void
+parting_find(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+
+    for (size_t i = 0; i < run->before->vnfcs.n; i++) {
+        const struct made_vnfc *vnfc = run->before->vnfcs.items[i];
+        struct made_vnfc *rest = row_copy(mem, vnfc);
+
+        for (size_t j = 0; j < vnfc->parting.n; j++) {
+            struct made_port *port = vnfc->parting.items[j];
+            struct wanted_cp *cp = row_new(mem, &wanted_cp_table);
+            struct move move = {.vnfc = vnfc, .cp = cp, .old = port};
+
+            cp->cpd = mem_printf(mem, "%s %s", port->cpd, port->port_id);
+            vec_add(mem, &run->moves, move);
+        }
+        rest->parting = (struct rows){0};
+        vnf_rows_add(mem, &run->after->vnfcs, rest);
+    }
+}
+
+static struct err *
+parting_run(struct run *run)
+{
+    run->after = row_copy(flow_mem(run->f), run->before);
+    run->after->vnfcs = (struct rows){0};
+    if (flow_is_plan(run->f)) {
+        connections_find(run); /* The first part has done nothing. */
+    } else {
+        parting_find(run);
+    }
+    TRY(flow_started(run->f));
+    TRY(flow_note(run->f, "%s: %zu ports leave", run->in->name, run->moves.n));
+    TRY(ports_detach(run));
+    TRY(ports_drop(run));
+    TRY(scripts_run(run, false));
+    flow_result(run->f, run->after);
+    return NULL;
+}
+
+/* ---- the flow ---------------------------------------------------------------------------- */
+
+static struct err *
+moving_run(struct run *run)
+{
+    const struct vnf_size nothing = {0};
+    struct mem *mem = flow_mem(run->f);
+
+    run->after = row_copy(mem, run->before);
+    connections_find(run);
+    TRY(run->in->vnfm ? NULL
+                      : vnf_grant(run->f, run->in,
+                                  vnf_grant_in(run->f, run->in, run->before->site, &nothing),
+                                  row_new(mem, &grant_out_table)));
+    TRY(flow_started(run->f));
+    TRY(flow_note(run->f, "%s: %zu ports move", run->in->name, run->moves.n));
+    TRY(scripts_run(run, true));
+    TRY(ports_add(run));
+    if (run->in->part) {
+        vnfcs_after(run);
+        TRY(instance_keep(run));
+    } else {
+        TRY(ports_detach(run));
+        vnfcs_after(run);
+        TRY(run->in->vnfm ? foreign_connect(run->f, run->in, run->before, run->after) : NULL);
+        TRY(instance_keep(run));
+        TRY(ports_drop(run));
+        TRY(scripts_run(run, false));
+    }
+    flow_result(run->f, run->after);
+    return NULL;
 }
 
 static struct err *
 connectivity_run(struct flow *f, const void *arg)
 {
-    const struct vnf_size nothing = {0};
-    const struct vnf_change servers = {0};
     const struct vnf_in *in = arg;
     struct mem *mem = flow_mem(f);
     struct run run = {
@@ -407,30 +549,7 @@ connectivity_run(struct flow *f, const void *arg)
     };
 
     TRY(vnf_now_read(f, in, run.before, run.wanted));
-    run.after = row_copy(mem, run.before);
-    run.after->connections =
-        vnf_connections_after(mem, run.before, run.wanted, &in->connections, &servers);
-    moves_find(&run);
-    TRY(in->vnfm ? NULL
-                 : vnf_grant(f, in, vnf_grant_in(f, in, run.before->site, &nothing),
-                             row_new(mem, &grant_out_table)));
-    TRY(flow_started(f));
-    TRY(flow_note(f, "%s: %zu ports move", in->name, run.moves.n));
-    TRY(vnf_scripts_run(&(struct scripts){.f = f,
-                                          .in = in,
-                                          .before = true,
-                                          .wanted = run.wanted,
-                                          .vnfcs = &run.before->vnfcs,
-                                          .old = &run.before->vnfcs}));
-    TRY(ports_move(&run));
-    TRY(instance_keep(&run));
-    TRY(in->vnfm ? NULL : vnf_scripts_run(&(struct scripts){.f = f,
-                                          .in = in,
-                                          .wanted = run.wanted,
-                                          .vnfcs = &run.after->vnfcs,
-                                          .old = &run.before->vnfcs}));
-    flow_result(f, run.after);
-    return NULL;
+    return str_eq(in->part, "GOES") ? parting_run(&run) : moving_run(&run);
 }
 
 const struct flow_type vnf_change_connectivity_flow = {

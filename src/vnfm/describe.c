@@ -3,6 +3,8 @@
  * operation cannot differ. */
 #include "vnfm/describe.h"
 
+#include "vnfm/vnfm.h"
+
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vnfm/vnfc.h"

@@ -36,12 +36,4 @@ struct vnf_change {
 struct vnf_change vnf_change_of(struct mem *mem, const struct vnf_made *made,
                                 const struct vnf_wanted *wanted) MUST_USE;
 
-/* The connection of instance 'number' of a connection point: by its internal link, its external
- * name or its requirement, in the order in which they were given.  Where fewer were given than
- * there are instances, the last one that asks for no address and no port serves the rest.  Null
- * where none fits. */
-const struct vnf_connection *vnf_connection_of(const struct rows *connections,
-                                               const struct wanted_cp *cp,
-                                               int64_t number) MUST_USE;
-
 #endif

@@ -8,6 +8,7 @@
 #include "vnfm/op_occ.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfm.h"
 
 struct remains {

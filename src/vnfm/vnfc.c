@@ -1,6 +1,7 @@
 /* Servers of a VNF with their ports, images and flavors: what an instantiation makes
  * all of, and a scale-out some more of. */
 #include "vnfm/vnfc.h"
+#include "vnfm/vnfm.h"
 
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"

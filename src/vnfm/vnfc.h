@@ -53,8 +53,6 @@ struct rows vnf_connections_after(struct mem *mem, const struct vnf_made *made,
                                   const struct vnf_change *change);
 /* Is any of the connections one of this external connection point? */
 bool vnf_connections_serve(const struct rows *connections, const struct wanted_cp *cp);
-/* Is the port as the connection wants it? */
-bool vnf_port_fits(const struct made_port *port, const struct vnf_connection *connection);
 
 /* Steps "made" and "describe": what the instance consists of, and what its VNFD wants at the
  * scale levels of 'in'; of the flavour of 'in' where it names one, else of the instance's. */

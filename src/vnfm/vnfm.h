@@ -129,6 +129,15 @@ struct err *vnf_change_connectivity_start(struct tx *tx, struct op *op, const ch
 struct err *vnf_change_connectivity_check(struct tx *tx, const struct vnf_instance *instance,
                                           const struct lcm_request *request,
                                           struct vnf_in *in) MUST_USE;
+/* The connection of instance 'number' of a connection point: by its internal link, its external
+ * name or its requirement, in the order in which they were given.  Where fewer were given than
+ * there are instances, the last one that asks for no address and no port serves the rest.  Null
+ * where none fits. */
+const struct vnf_connection *vnf_connection_of(const struct rows *connections,
+                                               const struct wanted_cp *cp,
+                                               int64_t number) MUST_USE;
+/* Is the port as the connection wants it? */
+bool vnf_port_fits(const struct made_port *port, const struct vnf_connection *connection);
 /* Servers are held as if made last, so that they go before their ports; inside a transaction. */
 struct err *vnf_servers_last(struct tx *tx, const struct vnf_made *made) MUST_USE;
 /* Is the instance STARTED and whole, to be 'what' ("healed")?  Fills 'made'.  E_CONFLICT. */

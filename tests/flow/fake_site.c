@@ -793,7 +793,8 @@ answer_changes(struct fake_site *site, struct http_exchange *x)
 }
 
 /* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is; "routers": instead of all
- * others those by which functions that route are reached; "nothing": none at all. */
+ * others those by which functions that route are reached; "sfc": chains as networking-sfc has them, and
+ * nothing of ours; "nothing": none at all. */
 static void
 route_offer(struct fake_site *site, struct http_exchange *x)
 {
@@ -811,6 +812,10 @@ answer_extensions(struct fake_site *site, struct http_exchange *x)
                    ? "{\"extensions\": [{\"alias\": \"router\"}]}"
                    : "{\"extensions\": [{\"alias\": \"router\"}, {\"alias\": \"extraroute\"}, "
                      "{\"alias\": \"allowed-address-pairs\"}]}");
+        return;
+    }
+    if (str_eq(site->offered, "sfc")) {
+        answer(x, 200, "{\"extensions\": [{\"alias\": \"sfc\"}]}");
         return;
     }
     answer(x, 200,

@@ -47,6 +47,7 @@ static const struct pair {
     {&kind_vnf, "shaped", "enlarge", "reduce", false, false},
     {&kind_vnf, "packaged", "renew", "age", false, true},
     {&kind_vnf, "moved", "move", "return", false, false},
+    {&kind_ns, "led", "lead", "lead on", true, false},
 };
 #define N_PAIRS 10
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");

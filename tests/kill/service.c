@@ -177,7 +177,8 @@ service_delete(struct service *service)
 /* ---- operations -------------------------------------------------------------------------------- */
 
 /* Operations on the NS's firewall, and on the VNF: where, with what (and in it %s, the firewall's id; %n
- * and %o, the two networks; %c, the NS that runs), and what the occurrence is called. */
+ * and %o, the two networks; %c, the NS that runs; %d, the NS's own where the firewall is), and what the
+ * occurrence is called. */
 static const struct change {
     const char *what, *path, *word, *body;
 } changes[] = {
@@ -220,6 +221,16 @@ static const struct change {
     "\",\"extCps\":[{\"cpdId\":\"out\"}]}]}"
     {"move", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%o")},
     {"return", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%n")},
+#define SIDE(cp, mac)                                                                              \
+    "{\"cpdId\":\"" cp "\",\"cpConfig\":{\"a\":{\"cpProtocolData\":[{\"layerProtocol\":"            \
+    "\"IP_OVER_ETHERNET\",\"ipOverEthernet\":{\"macAddress\":\"" mac "\"}}]}}}"
+#define SIDES(digit)                                                                               \
+    "{\"updateType\":\"CHANGE_EXTERNAL_VNF_CONNECTIVITY\",\"changeExtVnfConnectivityData\":[{"       \
+    "\"vnfInstanceId\":\"%s\",\"additionalParams\":{\"drainSeconds\":0},\"extVirtualLinks\":[{"     \
+    "\"resourceId\":\"%d\",\"extCps\":[" SIDE("virtual_link_in", "02:00:00:00:0" digit ":01") ","  \
+    SIDE("virtual_link_out", "02:00:00:00:0" digit ":02") "]}]}]}"
+    {"lead", "update", "UPDATE", SIDES("1")},
+    {"lead on", "update", "UPDATE", SIDES("2")},
 };
 
 static const struct change *
@@ -244,6 +255,22 @@ filled(struct mem *mem, const char *body, const char *mark, const char *value)
     return body;
 }
 
+/* The NS's only virtual link at the site of a VNF of its. */
+static const char *
+link_at(const struct json *ns, const struct json *vnf)
+{
+    const struct json *handles = json_path(ns, "virtualLinkInfo.0.resourceHandle");
+    const char *site = json_str(json_path(
+        vnf, "instantiatedVnfInfo.vnfcResourceInfo.0.computeResource.vimId"));
+
+    json_each (handles, i) {
+        if (str_eq(json_get_str(handles->items[i], "vimId"), site)) {
+            return json_get_str(handles->items[i], "resourceId");
+        }
+    }
+    return "";
+}
+
 /* Of the NS's firewall. */
 static const char *
 change_request(const struct service *service, const struct change *change)
@@ -254,15 +281,17 @@ change_request(const struct service *service, const struct change *change)
         house, ROLE_ORCHESTRATOR, "GET",
         mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
-    const char *id = "", *body = change->body;
+    const char *id = "", *link = "", *body = change->body;
 
     json_each (vnfs, i) {
         if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
             id = json_get_str(vnfs->items[i], "id");
+            link = link_at(ns, vnfs->items[i]);
         }
     }
     body = filled(house->case_mem, body, "%s", id);
     body = filled(house->case_mem, body, "%c", service->core_id);
+    body = filled(house->case_mem, body, "%d", link);
     body = filled(house->case_mem, body, "%n", service->network_id);
     return filled(house->case_mem, body, "%o", service->other_id);
 }

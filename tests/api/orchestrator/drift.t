@@ -74,7 +74,7 @@ POST /carrick/v1/checks  as demo
   {"difference": "ATTACHMENT", "kind": "port", "resourceId": "$out2", ...},
   {"difference": "MISSING", "kind": "server", "resourceId": "$two", "recorded": "ACTIVE", "found": "nothing", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $two", "vnfInstanceId": "$vnf", "vnfcInstanceId": "$two", ...},
   {"difference": "MEMBERS", "kind": "port_pair_group", "resourceId": "$group", "recorded": "$pair1, $pair2", "found": "$pair2", "mend": "carrick ns scale demo --vnf demo-fw --to grow=1", ...},
-  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "recorded": "there", "found": "nothing", "mend": null, ...},
+  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "recorded": "there", "found": "nothing", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...},
   {"difference": "LEFT_OVER", "kind": "port_chain", "resourceId": "33333333-3333-4333-8333-333333333333", "name": "again", "recorded": "nothing", "mend": null, ...}],
  "unknown": [], ...}
 

@@ -94,7 +94,11 @@ GET site:/compute/v2.1/servers/$three  as demo
 = 200
 {"server": {"image": {"id": "$image"}, ...}}
 
-# Other networks: not while chains go through the VNF, or may end at it.
+GET site:/network/v2.0/networks?name=demo-data  as demo
+= 200
+{"networks": [{"id": "$data := text", ...}]}
+
+# Other networks: not where chains go through the VNF, or may end at it.
 POST site:/network/v2.0/networks  as demo
 {"network": {"id": "33333333-3333-4333-8333-333333333333", "name": "annex"}}
 = 201
@@ -104,11 +108,11 @@ POST site:/network/v2.0/subnets  as demo
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$fw", "extVirtualLinks": [{"resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "virtual_link_in"}]}]}]}
 = 422
-{"detail": "changeExtVnfConnectivityData[0]: VNF instance $fw is a function of position path-first: its ports cannot be others while chains go through them", ...}
+{"detail": "changeExtVnfConnectivityData[0]: VNF instance $fw, connection point virtual_link_in of VNFC fw-1: at position path-first a port serves one pair of ports, so that virtual_link_out has to move in the same request; VNF instance $fw, connection point virtual_link_in of VNFC fw-2: at position path-first a port serves one pair of ports, so that virtual_link_out has to move in the same request; VNF instance $fw, connection point virtual_link_in of VNFC fw-3: at position path-first a port serves one pair of ports, so that virtual_link_out has to move in the same request", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$spare", "extVirtualLinks": [{"extVirtualLinkId": "annex", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "virtual_link_in"}]}]}]}
 = 422
-{"detail": "changeExtVnfConnectivityData[0]: VNF instance $spare may be an end of path path, which names none: its ports cannot be others", ...}
+{"detail": "changeExtVnfConnectivityData[0]: VNF instance $spare, connection point virtual_link_in of VNFC fw: paths know it on link data, network $data: it may get another address there, and no other network", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$spare", "newFlavourId": "g"}]}
 = 422

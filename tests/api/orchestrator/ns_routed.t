@@ -92,7 +92,7 @@ POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
 {"differences": [
- {"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "recorded": "10.0.0.0/8", "found": "none", ...},
+ {"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "recorded": "10.0.0.0/8", "found": "none", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...},
  {"difference": "ROUTES", "kind": "router", "resourceId": "$r_b", "name": "b", "recorded": "10.1.0.0/24 via $fw_out, 10.0.0.0/8 via $gw_in",
   "found": "10.1.0.0/24 via 10.2.0.99", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...}], ...}
 GET /nslcm/v2/ns_instances/$ns  as demo
@@ -113,8 +113,53 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
-# A route leads to one server: more are refused before anything is done, also as VNFs; so is what would
-# have to change the ports of functions that run.
+# A side of a function gets another address, and routes follow; taken back, they lead where they did.
+GET site:/network/v2.0/networks?name=demo-b  as demo
+= 200
+{"networks": [{"id": "$net_b := text", ...}]}
+PUT site:/refuse/detaches  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$fw", "extVirtualLinks": [{"resourceId": "$net_b", "extCps": [
+ {"cpdId": "virtual_link_out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.77"]}]}}]}, "b": {}}}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op5 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_lcm_op_occs/$op5/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_EXTERNAL_VNF_CONNECTIVITY", "changeExtVnfConnectivityData": [{"vnfInstanceId": "$fw", "extVirtualLinks": [{"resourceId": "$net_b", "extCps": [
+ {"cpdId": "virtual_link_out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.77"]}]}}]}, "b": {}}}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op6 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op6  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+GET site:/network/v2.0/ports?name=demo-fw-fw-out_cp  as demo
+= 200
+{"ports": [{"allowed_address_pairs": [{"ip_address": "10.1.0.0/24"}], "fixed_ips": [{"ip_address": "10.2.0.77", ...}], ...}]}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+
+# A route leads to one server: more are refused before anything is done, also as VNFs.
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "scale": {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$fw", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}}
 = 200
@@ -123,14 +168,126 @@ POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "update": {"updateType": "INSTANTIATE_VNF", "instantiateVnfData": [{"vnfdId": "router", "vnfFlavourId": "f", "vnfProfileId": "fw"}]}}
 = 200
 {"error": "VNF fw-2 cannot join path path, which is routed: a route leads to one instance", ...}
-POST /carrick/v1/plans  as demo
-{"nsInstanceId": "$ns", "update": {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}}
+
+# What somebody changes of what ports may send is told too, and mended by the same command.
+PUT site:/network/v2.0/ports/$fw_in_port  as demo
+{"port": {"allowed_address_pairs": []}}
 = 200
-{"error": "path path is routed: its VNFFG graph stays as it is while the NS is there", ...}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [{"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...}], ...}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$fw", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 0}]}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op7 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op7  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+
+# Its rules change: routes, and what ports may send, follow.  Rules that no route says are refused as at the beginning.
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnffgInfo": [{"nfpInfo": [{"id": "path.0", "nfpState": "ENABLED", ...}], ...}], ...}
 POST /carrick/v1/plans  as demo
-{"nsInstanceId": "$ns", "update": {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"destinationIpAddressPrefix": "10.9.0.0/16"}}]}]}}
-= 422
-{"detail": "updateVnffg[0]: VNFFG graph is routed: it comes and goes with the NS", ...}
+{"nsInstanceId": "$ns", "update": {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"protocol": "TCP"}}]}]}}
+= 200
+{"error": "path path passes site east, which does not offer service function chains (networking-sfc), and routes cannot stand in for one: its rule rule asks for a protocol or ports, and a route knows prefixes only", ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"destinationIpAddressPrefix": "10.9.0.0/16"}}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op8 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op8  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers/$r_a  as demo
+= 200
+{"router": {"routes": [{"destination": "10.9.0.0/16", "nexthop": "$fw_in"}], ...}}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.9.0.0/16", "nexthop": "$gw_in"}], ...}}
+GET site:/network/v2.0/ports/$fw_in_port  as demo
+= 200
+{"port": {"allowed_address_pairs": [{"ip_address": "10.9.0.0/16"}], ...}}
+
+# Without the graph nothing is led through functions, which may then scale; with two servers it does not come back.
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op9 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op9  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers/$r_a  as demo
+= 200
+{"router": {"routes": [], ...}}
+GET site:/network/v2.0/ports/$fw_in_port  as demo
+= 200
+{"port": {"allowed_address_pairs": [], ...}}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$gw", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow"}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op10 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op10  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "update": {"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}}
+= 200
+{"error": "path path passes site east, which does not offer service function chains (networking-sfc), and routes cannot stand in for one: position path-position_gw has 2 instances, and a route leads to one", ...}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$gw", "scaleVnfType": "SCALE_IN", "scaleByStepData": {"aspectId": "grow"}}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op11 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op11  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+
+# It comes back as the NSD has it; where a port is not told what it may send, it can be taken back.
+PUT site:/refuse/$fw_in_port  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op12 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op12  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_lcm_op_occs/$op12/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op12  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [], ...}}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op13 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op13  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/routers/$r_b  as demo
+= 200
+{"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
+GET site:/network/v2.0/ports/$fw_in_port  as demo
+= 200
+{"port": {"allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}], ...}}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
 
 # In the end nothing is left: routes first, then interfaces, then routers.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo

@@ -50,3 +50,12 @@ GET /vnfpkgm/v2/onboarded_vnf_packages/pair/package_content  as alice
 = 404
 GET /vnfpkgm/v2/onboarded_vnf_packages/pair/vnfd  as nobody
 = 401
+
+# What a VNFD is called may hold what a path cannot: links have it encoded, and lead there.
+include single site/b demo
+GET /vnfpkgm/v2/onboarded_vnf_packages?filter=(eq,vnfdId,site/b)  as demo
+= 200
+[{"vnfdId": "site/b", "_links": {"self": {"href": "http://$host/vnfpkgm/v2/onboarded_vnf_packages/site%2Fb"}, "vnfd": {"href": "http://$host/vnfpkgm/v2/onboarded_vnf_packages/site%2Fb/vnfd"}, ...}, ...}]
+GET /vnfpkgm/v2/onboarded_vnf_packages/site%2Fb  as demo
+= 200
+{"vnfdId": "site/b", ...}
