@@ -246,6 +246,11 @@ static const struct attr change_connectivity_data_attrs[] = {
 #include "nfvo/change_connectivity_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT modify_vnf_info_data
+static const struct attr modify_vnf_info_data_attrs[] = {
+#include "nfvo/modify_vnf_info_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT operate_vnf_data
 static const struct attr operate_vnf_data_attrs[] = {
 #include "nfvo/operate_vnf_data.tbl"

@@ -12,6 +12,8 @@ struct err *foreign_terminate(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_scale(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_heal(struct flow *f, const struct vnf_in *in) MUST_USE;
 struct err *foreign_power(struct flow *f, const struct vnf_in *in) MUST_USE; /* OPERATE */
+/* MODIFY_INFO, at the VNFM: our row is the caller's. */
+struct err *foreign_modify(struct flow *f, const struct vnf_in *in) MUST_USE;
 
 /* WRITE, in foreign_new, out peer_said with the id: creates the instance. */
 extern const struct step_kind foreign_create;

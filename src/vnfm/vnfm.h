@@ -144,8 +144,12 @@ struct err *vnf_modify_start(struct tx *tx, struct op *op, const char *id,
 #define CLIENT_DATA_MAX (256 << 10)
 struct err *client_data_merge(struct mem *mem, const char *name, const struct json *patch,
                               const struct json **data) MUST_USE;
-/* What a modification may change, as it is now; strings are the instance's. */
-void vnf_info_of(const struct vnf_instance *instance, struct vnf_info *info);
+/* What the instance is from then on, into in->info: as it is, with what 'asked' (a row of any request's
+ * table) gives of the attributes of vnf_info.  E_UNPROCESSABLE. */
+struct err *vnf_modify_check(struct tx *tx, const struct vnf_instance *instance, const void *asked,
+                             struct vnf_in *in) MUST_USE;
+/* The VnfInfoModificationRequest that 'asked' becomes: what of vnf_info it gives, null where it removes. */
+struct err *vnf_modify_body(struct mem *mem, const void *asked, const struct json **body) MUST_USE;
 /* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
  * and in->operation, and say which flow does it. */
 struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
