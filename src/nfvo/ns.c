@@ -146,6 +146,12 @@ said_write(struct jw *w, const struct vnf_instance *vnf)
     }
     jw_str(w, "vnfProfileId", vnf->vnf_profile_id);
     jw_end(w);
+    if (vnf->configurable) {
+        jw_json(w, "vnfConfigurableProperties", vnf->configurable);
+    }
+    if (vnf->extensions) {
+        jw_json(w, "extensions", vnf->extensions);
+    }
 }
 
 /* The VNF instances of an NS, as SOL005's VnfInstance shows them. */

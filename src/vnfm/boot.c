@@ -31,6 +31,19 @@ text_fill(struct mem *mem, const struct boot_text *text, const struct late_value
     return NULL;
 }
 
+/* What is said of the instance once the operation is done. */
+static void
+info_override(const struct rows *rows, struct late_values *values)
+{
+    const struct vnf_info *info = rows->n > 0 ? rows->items[0] : NULL;
+
+    if (info) {
+        values->metadata = info->metadata;
+        values->configurable = info->configurable;
+        values->extensions = info->extensions;
+    }
+}
+
 static struct err *
 boot_local(struct tx *tx, const void *arg, void *result)
 {
@@ -39,6 +52,7 @@ boot_local(struct tx *tx, const void *arg, void *result)
     struct late_values values;
 
     TRY(vnf_values(tx, in->vnf_instance_id, in->params, &values));
+    info_override(&in->info, &values);
     out->user_data.items = MEM_ARRAY(tx_mem(tx), in->texts.n + 1, const char *);
     for (size_t i = 0; i < in->texts.n; i++) {
         TRY(text_fill(tx_mem(tx), in->texts.items[i], &values,
@@ -93,6 +107,7 @@ vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in, stru
     }
     ask->vnf_instance_id = in->vnf_instance_id;
     ask->params = json_get(in->request, "additionalParams");
+    ask->info = in->info;
     TRY(flow_step(f, label, &vnf_boot_data, ask, out));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
@@ -125,7 +140,7 @@ vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted)
 }
 
 struct err *
-boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                 const struct vnf_wanted *wanted)
 {
     struct late_values values;
@@ -133,7 +148,8 @@ boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *p
     if (!has_text(wanted)) {
         return NULL;
     }
-    TRY(vnf_values(tx, vnf_instance_id, params, &values));
+    TRY(vnf_values(tx, in->vnf_instance_id, params, &values));
+    info_override(&in->info, &values);
     for (size_t i = 0; i < wanted->vnfcs.n; i++) {
         const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
         const char *text;

@@ -307,6 +307,8 @@ said_of(struct foreign_run *run, const struct json **said)
     all->name = info->name;
     all->description = info->description;
     all->metadata = info->metadata;
+    all->configurable = info->configurable;
+    all->extensions = info->extensions;
     for (size_t i = 0; i < modify_request_table.n_attrs; i++) {
         row_give(&all->row, modify_request_table.attrs[i].name);
     }

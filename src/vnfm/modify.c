@@ -1,9 +1,15 @@
-/* Modification of what a client says of a VNF instance (SOL003 5.4.3): name, description, metadata,
- * all of it in the transaction of one step.  No grant, no site; a foreign VNFM is told before. */
+/* What a client says of a VNF instance: name, description, metadata, and what its VNFD declares for
+ * clients to set.  Its modification (SOL003 5.4.3) is a step of one transaction, without grant or site,
+ * after which a script of the package may tell it to the servers; a foreign VNFM is told before.  Other
+ * operations bring values with them. */
+#include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "tosca/declared.h"
 #include "vnfm/flows.h"
 #include "vnfm/foreign.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/request.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -83,15 +89,129 @@ info_merge(struct mem *mem, const struct row *asked, struct vnf_info *info)
     return faults;
 }
 
+/* ---- what the VNFD declares -------------------------------------------------------------------- */
+
+/* What a VNF may do by itself where its VNFD says so, if its VNFM does: we do not. */
+static const char *const autonomous[] = {"isAutoscaleEnabled", "isAutohealEnabled"};
+
+static struct err *
+autonomous_check(const struct json *configurable)
+{
+    struct err *faults = NULL;
+
+    for (size_t i = 0; i < ARRAY_SIZE(autonomous); i++) {
+        if (json_bool(json_get(configurable, autonomous[i]), false)) {
+            request_fault(&faults,
+                          "vnfConfigurableProperties.%s: nothing is scaled or healed here without "
+                          "being asked: it can only be false",
+                          autonomous[i]);
+        }
+    }
+    return faults;
+}
+
+static struct err *
+declared_values_check(struct mem *mem, const struct vnfd *vnfd, bool is_foreign,
+                      const struct vnf_info *info)
+{
+    struct err *faults = declared_check(mem, "vnfConfigurableProperties", vnfd->configurable,
+                                        info->configurable);
+
+    faults = err_join(faults, is_foreign ? NULL : autonomous_check(info->configurable));
+    return err_join(faults, declared_check(mem, "extensions", vnfd->extensions, info->extensions));
+}
+
+struct err *
+vnf_info_begin(struct tx *tx, struct vnf_instance *instance)
+{
+    static const struct json no = {.type = JSON_T_BOOL, .b = false};
+    struct mem *mem = tx_mem(tx);
+    struct json *over = MEM_NEW(mem, struct json);
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(tx, instance->package_id, &vnfd));
+    instance->extensions = declared_move(mem, NULL, vnfd->extensions, NULL);
+    instance->configurable = declared_move(mem, NULL, vnfd->configurable, NULL);
+    *over = (struct json){.type = JSON_T_OBJECT,
+                          .keys = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const char *),
+                          .items = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const struct json *)};
+    for (size_t i = 0; !instance->vnfm_id && i < ARRAY_SIZE(autonomous); i++) {
+        if (json_get(instance->configurable, autonomous[i])) {
+            over->keys[over->n] = autonomous[i];
+            over->items[over->n++] = &no;
+        }
+    }
+    instance->configurable =
+        over->n > 0 ? json_merge(mem, instance->configurable, over) : instance->configurable;
+    return NULL;
+}
+
+/* ---- the checks -------------------------------------------------------------------------------- */
+
+static bool
+is_asked(const struct row *asked)
+{
+    for (size_t i = 0; i < vnf_info_table.n_attrs; i++) {
+        if (given_attr(asked, &vnf_info_table.attrs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+vnf_info_asked(struct tx *tx, const struct vnf_instance *instance, const void *asked,
+               struct vnf_in *in)
+{
+    struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
+    struct vnfd *vnfd;
+
+    if (!is_asked(asked)) {
+        return NULL;
+    }
+    TRY(vnfd_load(tx, instance->package_id, &vnfd));
+    info_of(instance, info);
+    TRY(info_merge(tx_mem(tx), asked, info));
+    vnf_rows_add(tx_mem(tx), &in->info, info);
+    return declared_values_check(tx_mem(tx), vnfd, instance->vnfm_id != NULL, info);
+}
+
+struct err *
+vnf_info_moved(struct tx *tx, const struct vnf_instance *instance, const char *package_id,
+               const void *asked, struct vnf_in *in)
+{
+    struct mem *mem = tx_mem(tx);
+    struct vnf_info *info = row_new(mem, &vnf_info_table);
+    struct vnfd *before, *after;
+
+    TRY(vnfd_load(tx, instance->package_id, &before));
+    TRY(vnfd_load(tx, package_id, &after));
+    info_of(instance, info);
+    info->configurable =
+        declared_move(mem, before->configurable, after->configurable, info->configurable);
+    info->extensions = declared_move(mem, before->extensions, after->extensions, info->extensions);
+    TRY(info_merge(mem, asked, info));
+    if (before->configurable || before->extensions || after->configurable || after->extensions ||
+        is_asked(asked)) {
+        vnf_rows_add(mem, &in->info, info);
+    }
+    return declared_values_check(mem, after, instance->vnfm_id != NULL, info);
+}
+
 struct err *
 vnf_modify_check(struct tx *tx, const struct vnf_instance *instance, const void *asked,
                  struct vnf_in *in)
 {
     struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
 
-    info_of(instance, info);
-    TRY(info_merge(tx_mem(tx), asked, info));
-    vnf_rows_add(tx_mem(tx), &in->info, info);
+    TRY(vnf_info_asked(tx, instance, asked, in));
+    if (in->info.n == 0) {
+        info_of(instance, info);
+        vnf_rows_add(tx_mem(tx), &in->info, info);
+    }
+    if (!instance->vnfm_id && instance->made) {
+        in->operation = "MODIFY_INFO"; /* Servers may be told. */
+    }
     return NULL;
 }
 
@@ -169,7 +289,7 @@ const struct step_kind vnf_info_read = {
 };
 const struct step_kind vnf_info_keep = {
     .name = "vnf info",
-    .doc = "The instance has the name, description and metadata that were asked for.",
+    .doc = "The instance is said to be what was asked for.",
     .effect = FLOW_LOCAL,
     .in = &vnf_info_table,
     .out = &vnf_info_table,
@@ -185,13 +305,20 @@ modify_run(struct flow *f, const void *arg)
     const struct vnf_in *in = arg;
 
     TRY(in->vnfm ? foreign_modify(f, in) : NULL);
-    return flow_step(f, "instance", &vnf_info_keep, in->info.items[0], NULL);
+    TRY(flow_step(f, "instance", &vnf_info_keep, in->info.items[0], NULL));
+    return in->operation ? vnf_scripts_kept(f, in, "modify_information_end") : NULL;
+}
+
+struct err *
+vnf_info_take(struct flow *f, const struct vnf_in *in)
+{
+    return in->info.n > 0 ? flow_step(f, "info", &vnf_info_keep, in->info.items[0], NULL) : NULL;
 }
 
 const struct flow_type vnf_modify_flow = {
     .name = "vnf_modify",
     .version = 1,
-    .doc = "Changes name, description and metadata of a VNF instance.",
+    .doc = "Changes what is said of a VNF instance.",
     .in = &vnf_in_table,
     .run = modify_run,
     .state_changed = vnf_op_state_changed,

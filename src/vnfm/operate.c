@@ -121,7 +121,8 @@ vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &vnf_instantiate, in, &instance));
     in->request = request->body;
-    TRY(instantiate_check(tx, request->row, request->seen, request->n_seen, in));
+    TRY(err_join(vnf_info_asked(tx, instance, request->row, in),
+                 instantiate_check(tx, request->row, request->seen, request->n_seen, in)));
     return lcm_start(tx, op, &vnf_instantiate, in, in->project_id, op_occ_id);
 }
 
@@ -315,7 +316,7 @@ vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &vnf_change_package, in, &instance));
     in->request = request->body;
-    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, in));
+    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, asked, in));
     return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
 }
 

@@ -150,7 +150,7 @@ running_check(const struct vnf_made *made)
 
 struct err *
 vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, const char *vnfd_id,
-                         struct vnf_in *in)
+                         const void *asked, struct vnf_in *in)
 {
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_package *package = NULL;
@@ -165,7 +165,8 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
     if (!str_eq(package->operational_state, "ENABLED")) {
         return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
-    TRY(packages_check(tx, instance, package->id, made));
+    TRY(err_join(packages_check(tx, instance, package->id, made),
+                 vnf_info_moved(tx, instance, package->id, asked, in)));
     in->operation = "CHANGE_VNFPKG";
     in->package_after = package->id;
     in->scales = made->scales;
@@ -255,6 +256,7 @@ static struct err *
 packages_read(struct run *run)
 {
     struct describe_in *what = row_new(flow_mem(run->f), &describe_in_table);
+    struct vnf_in *old = row_copy(flow_mem(run->f), run->in);
 
     TRY(vnf_now_read(run->f, run->in, run->made, run->before));
     what->package_id = run->in->package_after;
@@ -263,7 +265,8 @@ packages_read(struct run *run)
     what->level_id = run->made->level_id;
     what->scales = run->made->scales;
     TRY(flow_step(run->f, "describe new", &vnf_describe, what, run->after));
-    TRY(vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
+    old->info = (struct rows){0}; /* What it was told as it is now. */
+    TRY(vnfcs_boot_data(run->f, "boot data", old, &run->before->vnfcs));
     return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
 }
 
@@ -376,6 +379,7 @@ change_run(struct flow *f, const void *arg)
     made->scales = run.after->scales;
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, made);
+    TRY(vnf_info_take(f, in));
     TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
     flow_result(f, made);
     return NULL;

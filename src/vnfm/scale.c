@@ -236,6 +236,7 @@ scale_run(struct flow *f, const void *arg)
     TRY(change_find(&run));
     after_begin(&run);
     TRY(grant_get(&run));
+    TRY(vnf_info_take(f, in));
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));

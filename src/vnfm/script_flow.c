@@ -135,7 +135,7 @@ vnf_scripts_run(const struct scripts *scripts)
     return inputs.n > 1 ? flow_join_all(scripts->f) : NULL;
 }
 
-/* ---- before a termination ----------------------------------------------------------------- */
+/* ---- from what is kept ---------------------------------------------------------------------- */
 
 static struct err *
 scripts_local(struct tx *tx, const void *arg, void *result)
@@ -169,7 +169,7 @@ const struct step_kind vnf_scripts_read = {
 };
 
 struct err *
-vnf_scripts_before_end(struct flow *f, const struct vnf_in *in)
+vnf_scripts_kept(struct flow *f, const struct vnf_in *in, const char *operation)
 {
     struct scripts_in *ask = row_new(flow_mem(f), &scripts_in_table);
     struct scripts_out *out = row_new(flow_mem(f), &scripts_out_table);
@@ -177,7 +177,7 @@ vnf_scripts_before_end(struct flow *f, const struct vnf_in *in)
 
     ask->vnf_instance_id = in->vnf_instance_id;
     ask->package_id = in->package_id;
-    ask->operation = "terminate_start";
+    ask->operation = operation;
     TRY(flow_step(f, "scripts", &vnf_scripts_read, ask, out));
     if (out->made.n == 0) {
         return NULL;

@@ -24,7 +24,7 @@ extern const struct resource script_run_resource;
 struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_in *in,
                             struct rows *vnfcs) MUST_USE;
 /* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
-struct err *boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+struct err *boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                             const struct vnf_wanted *wanted) MUST_USE;
 /* additionalParams of an instantiation, where later operations need them again; else null. */
 const struct json *vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted);
@@ -42,8 +42,10 @@ struct scripts {
 /* Runs it at each server that has a way in and is not stopped: one within the calling flow, several by
  * children in parallel.  Nothing where the VNFD has no such script.  What it did is not taken back. */
 struct err *vnf_scripts_run(const struct scripts *scripts) MUST_USE;
-/* The same before a graceful termination, from what is kept of the instance. */
-struct err *vnf_scripts_before_end(struct flow *f, const struct vnf_in *in) MUST_USE;
+/* The same with script 'operation' ("terminate_start"), from what is kept of the instance; none of its
+ * servers is new. */
+struct err *vnf_scripts_kept(struct flow *f, const struct vnf_in *in,
+                             const char *operation) MUST_USE;
 
 extern const struct step_kind vnf_boot_data, vnf_script, vnf_scripts_read;
 extern const struct flow_type vnf_script_flow;

@@ -76,7 +76,7 @@ terminate(struct flow *f, const void *arg, bool has_scripts)
     TRY(flow_step(f, "holdings", &held_read, owner, held));
     TRY(vnf_grant(f, in, ask, grant));
     TRY(flow_started(f));
-    TRY(has_scripts && in->graceful ? vnf_scripts_before_end(f, in) : NULL);
+    TRY(has_scripts && in->graceful ? vnf_scripts_kept(f, in, "terminate_start") : NULL);
     TRY(servers_shutdown(f, in, &held->items));
     TRY(held_release(f, "", &held->items, NULL));
     TRY(flow_step(f, "claims", &nfvo_grant_end, owner, NULL));

@@ -291,6 +291,24 @@ fake_object_change(struct object *object, const struct json *given, struct mem *
     object->body = heap_str(out.data);
 }
 
+/* What a rebuild tells the server from then on. */
+static void
+user_data_set(struct object *object, const struct json *data)
+{
+    AUTO(mem) mem = mem_new("fake rebuild");
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    const struct json *body = NULL, *patch = NULL;
+
+    jw_object(&w, NULL);
+    jw_json(&w, "user_data", data);
+    jw_end(&w);
+    err_ignore(json_parse(mem, object->body, strlen(object->body), &body), "written by ourselves");
+    err_ignore(json_parse(mem, out.data, out.len, &patch), "written by ourselves");
+    free(object->body);
+    object->body = heap_str(json_text(mem, json_merge(mem, body, patch)));
+}
+
 /* os-stop, os-start; rebuild: of the image that it names. */
 void
 fake_action_apply(struct object *object, const struct json *json)
@@ -304,6 +322,9 @@ fake_action_apply(struct object *object, const struct json *json)
     free(object->image);
     object->image = heap_str(image);
     object->looks = 0;
+    if (json_path(json, "rebuild.user_data")) {
+        user_data_set(object, json_path(json, "rebuild.user_data"));
+    }
 }
 
 /* The ports of a server, with one more or one less. */
