@@ -139,6 +139,33 @@ vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted)
     return has_text(wanted) || wanted->scripts.n ? json_get(in->request, "additionalParams") : NULL;
 }
 
+static struct err *
+texts_check(struct mem *mem, const struct vnf_wanted *wanted, const struct late_values *values)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+        const char *text;
+
+        if (vnfc->boot_text) {
+            TRY_MSG(late_text(mem, vnfc->boot_text, values, &text), "boot data of VDU %s",
+                    vnfc->vdu);
+        }
+    }
+    return NULL;
+}
+
+struct err *
+boot_params_check(struct mem *mem, const struct vnf_wanted *wanted, const struct json *params)
+{
+    static const char ours[] = "{\"" SCRIPT_KEY_INPUT "\": \"\"}";
+    struct late_values values = {0};
+    const struct json *key;
+
+    TRY(json_parse(mem, ours, sizeof ours - 1, &key));
+    values.inputs = json_merge(mem, params, key);
+    return texts_check(mem, wanted, &values);
+}
+
 struct err *
 boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                 const struct vnf_wanted *wanted)
@@ -150,14 +177,5 @@ boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *param
     }
     TRY(vnf_values(tx, in->vnf_instance_id, params, &values));
     info_override(&in->info, &values);
-    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
-        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
-        const char *text;
-
-        if (vnfc->boot_text) {
-            TRY_MSG(late_text(tx_mem(tx), vnfc->boot_text, &values, &text), "boot data of VDU %s",
-                    vnfc->vdu);
-        }
-    }
-    return NULL;
+    return texts_check(tx_mem(tx), wanted, &values);
 }

@@ -26,6 +26,9 @@ struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_
 /* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
 struct err *boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                             const struct vnf_wanted *wanted) MUST_USE;
+/* The same of an instance that is not there yet. */
+struct err *boot_params_check(struct mem *mem, const struct vnf_wanted *wanted,
+                              const struct json *params) MUST_USE;
 /* additionalParams of an instantiation, where later operations need them again; else null. */
 const struct json *vnf_params_kept(const struct vnf_in *in, const struct vnf_wanted *wanted);
 
