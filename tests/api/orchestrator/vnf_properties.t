@@ -18,6 +18,7 @@ metadata:
   vnf_provider_id: acme
   vnf_package_version: 1.0
   vnf_release_date_time: 2025-01-01T00:00:00Z
+  compatible_specification_versions: 2.7.1,3.1.1
 Source: vnfd.yaml
 Source: image
 Source: hello.sh
@@ -112,7 +113,7 @@ x
 = 202
 GET /vnfpkgm/v2/vnf_packages/$pkg  as demo
 ~ 200
-{"onboardingState": "ONBOARDED", ...}
+{"onboardingState": "ONBOARDED", "compatibleSpecificationVersions": "2.7.1,3.1.1", ...}
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
