@@ -14,7 +14,7 @@ const struct flow_type *const ns_spares[] = {
     &vnf_instantiate_flow,         &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &vnf_heal_flow,                &vnf_operate_flow,     &vnf_change_package_flow,
     &vnf_change_connectivity_flow, &vnf_flavour_grow_flow, &vnf_flavour_change_flow,
-    NULL,
+    &vnf_modify_flow,              NULL,
 };
 
 /* ---- what was planned --------------------------------------------------------------------- */

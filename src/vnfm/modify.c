@@ -164,6 +164,7 @@ vnf_info_asked(struct tx *tx, const struct vnf_instance *instance, const void *a
                struct vnf_in *in)
 {
     struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
+    struct err *faults;
     struct vnfd *vnfd;
 
     if (!is_asked(asked)) {
@@ -171,9 +172,9 @@ vnf_info_asked(struct tx *tx, const struct vnf_instance *instance, const void *a
     }
     TRY(vnfd_load(tx, instance->package_id, &vnfd));
     info_of(instance, info);
-    TRY(info_merge(tx_mem(tx), asked, info));
+    faults = info_merge(tx_mem(tx), asked, info);
     vnf_rows_add(tx_mem(tx), &in->info, info);
-    return declared_values_check(tx_mem(tx), vnfd, instance->vnfm_id != NULL, info);
+    return err_join(faults, declared_values_check(tx_mem(tx), vnfd, instance->vnfm_id != NULL, info));
 }
 
 struct err *
@@ -183,6 +184,7 @@ vnf_info_moved(struct tx *tx, const struct vnf_instance *instance, const char *p
     struct mem *mem = tx_mem(tx);
     struct vnf_info *info = row_new(mem, &vnf_info_table);
     struct vnfd *before, *after;
+    struct err *faults;
 
     TRY(vnfd_load(tx, instance->package_id, &before));
     TRY(vnfd_load(tx, package_id, &after));
@@ -190,12 +192,12 @@ vnf_info_moved(struct tx *tx, const struct vnf_instance *instance, const char *p
     info->configurable =
         declared_move(mem, before->configurable, after->configurable, info->configurable);
     info->extensions = declared_move(mem, before->extensions, after->extensions, info->extensions);
-    TRY(info_merge(mem, asked, info));
+    faults = info_merge(mem, asked, info);
     if (before->configurable || before->extensions || after->configurable || after->extensions ||
         is_asked(asked)) {
         vnf_rows_add(mem, &in->info, info);
     }
-    return declared_values_check(mem, after, instance->vnfm_id != NULL, info);
+    return err_join(faults, declared_values_check(mem, after, instance->vnfm_id != NULL, info));
 }
 
 struct err *
