@@ -334,6 +334,33 @@ json_merge(struct mem *mem, const struct json *json, const struct json *patch)
     return out;
 }
 
+const struct json *
+json_merge_undo(struct mem *mem, const struct json *json, const struct json *patch)
+{
+    static const struct json nothing = {.type = JSON_T_NULL};
+    struct json *out;
+    struct map had;
+
+    if (!json) {
+        return &nothing;
+    }
+    if (!json_is(patch, JSON_T_OBJECT) || !json_is(json, JSON_T_OBJECT)) {
+        return json;
+    }
+    out = MEM_NEW(mem, struct json);
+    out->type = JSON_T_OBJECT;
+    out->n = patch->n;
+    out->keys = MEM_ARRAY(mem, patch->n + 1, const char *);
+    out->items = MEM_ARRAY(mem, patch->n + 1, const struct json *);
+    index_members(&had, json);
+    for (size_t i = 0; i < patch->n; i++) {
+        out->keys[i] = patch->keys[i];
+        out->items[i] = json_merge_undo(mem, map_get(&had, patch->keys[i]), patch->items[i]);
+    }
+    map_done(&had);
+    return out;
+}
+
 const char *
 json_type_name(enum json_type type)
 {

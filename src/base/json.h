@@ -48,6 +48,10 @@ const char *json_type_name(enum json_type type);
 /* 'json' (null: nothing yet) with what 'patch' changes of it (RFC 7396): members of objects are
  * merged, null takes one away, anything else replaces.  Both are parts of the result. */
 const struct json *json_merge(struct mem *mem, const struct json *json, const struct json *patch);
+/* The patch that brings back of 'json' (null: nothing yet) what 'patch' changes of it.  Both are parts
+ * of the result. */
+const struct json *json_merge_undo(struct mem *mem, const struct json *json,
+                                   const struct json *patch);
 
 #define json_each(json, i)                                                                         \
     for (size_t i = 0; (json) && ((json)->type == JSON_T_ARRAY || (json)->type == JSON_T_OBJECT) && i < (json)->n; i++)

@@ -204,7 +204,8 @@ ns_rewrite(struct rest_request *r, const struct json *body, const struct json **
 }
 
 /* SOL003 5.4.2.3.2, SOL005 6.4.2.3.2. */
-static const char *const vnf_left_out[] = {"instantiatedVnfInfo", "metadata", NULL};
+static const char *const vnf_left_out[] = {"instantiatedVnfInfo", "metadata",
+                                            "vnfConfigurableProperties", "extensions", NULL};
 static const char *const ns_left_out[] = {"vnfInstance", "virtualLinkInfo", "vnffgInfo", "sapInfo",
                                           "pnfInfo",     NULL};
 static const struct rest_shape vnf_shape = {

@@ -407,11 +407,24 @@ occurrence_more(struct jw *w, const char *state, const struct json *error,
 }
 
 static void
+change_tell(struct jw *w, const char *key, const struct json *change)
+{
+    if (change && change->n > 0) {
+        jw_json(w, key, change);
+    }
+}
+
+static void
 vnf_occ_more(const struct notice_event *event, bool is_full, struct jw *w)
 {
     const struct vnf_lcm_op_occ *occ = event->row;
 
     occurrence_more(w, occ->operation_state, occ->error, occ->resource_changes, is_full);
+    if (is_full && is_result(occ->operation_state)) {
+        change_tell(w, "changedInfo", occ->changed_info);
+        change_tell(w, "changedExtConnectivity", occ->changed_connectivity);
+        change_tell(w, "modificationsTriggeredByVnfPkgChange", occ->package_changes);
+    }
 }
 
 static void

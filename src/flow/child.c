@@ -134,14 +134,6 @@ child_entry(struct flow *f, const char *label)
     return NULL;
 }
 
-/* A child that was given up, or took itself back, when the flow was told to go on without it. */
-static bool
-is_left(const struct flow *f, const struct entry *child, const struct flow_row *row)
-{
-    return f->row.continued && flow_row_state(row) != FLOW_FAILED_TEMP &&
-           type_spares(f->type, child->kind_name);
-}
-
 /* Has the child come to rest?  Then the join has an outcome. */
 static struct err *
 join_look(struct flow *f, struct entry *e, const struct entry *child)
@@ -161,7 +153,7 @@ join_look(struct flow *f, struct entry *e, const struct entry *child)
     case FLOW_FAILED:
     case FLOW_ROLLED_BACK:
         entry_failed(e, child_error(row, e->label));
-        e->state = is_left(f, child, row) ? ENTRY_LEFT : ENTRY_FAILED;
+        e->state = row->left ? ENTRY_LEFT : ENTRY_FAILED;
         return err_copy(e->err);
     case FLOW_STARTING:
     case FLOW_PROCESSING:
@@ -258,27 +250,36 @@ child_ask(struct flow *f, enum child_op op, const char *id, const struct flow_ty
     job_queue(job);
 }
 
+#define LOOKED_AT 16 /* Each child that stops asks again: to look at all of them would be n times n. */
+
 struct children_read {
     struct mem *mem;
     const char *parent_id;
-    VEC(struct flow_row *) active;
+    VEC(struct flow_row *) active; /* some of them */
+    struct flow_row *uncancelled;  /* one of them that is not to be cancelled yet; null = none */
 };
 
 static struct err *
 read_active(struct tx *tx, void *arg)
 {
+    const char *const states[] = {flow_state_names[FLOW_STARTING], flow_state_names[FLOW_PROCESSING],
+                                  flow_state_names[FLOW_ROLLING_BACK], NULL};
     struct children_read *read = arg;
-    const struct cond conds[] = {COND("parent_id", read->parent_id), {0}};
-    const struct query query = {.table = &flow_table, .conds = conds};
+    const struct cond conds[] = {
+        COND("parent_id", read->parent_id), {.attr = "state", .texts = states}, {0}};
+    const struct cond uncancelled[] = {
+        conds[0], conds[1], {.attr = "cancel", .op = COND_NULL}, {0}};
+    const struct query query = {.table = &flow_table, .conds = conds, .limit = LOOKED_AT};
+    struct flow_row *row;
     struct rows rows;
 
     read->active.n = 0;
     TRY(rows_select(tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
-        if (flow_is_active(rows.items[i])) {
-            vec_add(read->mem, &read->active, (struct flow_row *)row_copy(read->mem, rows.items[i]));
-        }
+        vec_add(read->mem, &read->active, (struct flow_row *)row_copy(read->mem, rows.items[i]));
     }
+    TRY(row_find(tx, &flow_table, uncancelled, &row));
+    read->uncancelled = row ? row_copy(read->mem, row) : NULL;
     return NULL;
 }
 
@@ -295,14 +296,12 @@ children_rest(struct flow *f)
         flow_timer_arm(f, CHILDREN_RETRY_MS);
         return false;
     }
-    for (size_t i = 0; i < read.active.n; i++) {
-        const struct flow_row *child = read.active.items[i];
-
-        if (f->cancel && !child->cancel) {
-            child_ask(f, CHILD_CANCEL, child->id, NULL);
-            return false;
-        }
-        engine_take(f->engine, child->id);
+    if (f->cancel && read.uncancelled) {
+        child_ask(f, CHILD_CANCEL, read.uncancelled->id, NULL);
+        return false;
+    }
+    vec_each (&read.active, child) {
+        engine_take(f->engine, (*child)->id);
     }
     if (read.active.n && entries_unsaved(f, true)) {
         job_queue(job_new(f)); /* What has ended is told although others still work. */

@@ -266,20 +266,34 @@ torn_mark(struct tx *tx, struct rows *entries)
     return NULL;
 }
 
+/* Was the child left by its join?  Of a flow that continued before children were marked, only that tells. */
+static bool
+is_left(const struct rows *entries, const struct flow_step_row *child)
+{
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct flow_step_row *row = entries->items[i];
+
+        if (in_state(row, ENTRY_LEFT) && str_eq(row->label, child->label)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A child that took itself back (refused, or cancelled before its grant) is started anew, unless its
  * parent goes on without it. */
 static struct err *
-withdrawn_mark(struct tx *tx, const struct flow_type *without, struct rows *entries)
+withdrawn_mark(struct tx *tx, struct rows *entries)
 {
     for (size_t i = 0; i < entries->n; i++) {
         struct flow_step_row *old = entries->items[i], *row;
         struct cond by_id[] = {COND("id", old->output), {0}};
         struct flow_row *child = NULL;
 
-        if (is_child(old) && in_state(old, ENTRY_DONE) && !type_spares(without, old->kind)) {
+        if (is_child(old) && in_state(old, ENTRY_DONE) && !is_left(entries, old)) {
             TRY(row_find(tx, &flow_table, by_id, &child));
         }
-        if (child && flow_row_state(child) == FLOW_ROLLED_BACK) {
+        if (child && flow_row_state(child) == FLOW_ROLLED_BACK && !child->left) {
             row = row_copy(tx_mem(tx), old);
             row->state = flow_entry_states[ENTRY_AGAIN];
             TRY(row_update(tx, old, row));
@@ -360,7 +374,6 @@ broken_mark(struct tx *tx, struct rows *entries)
 struct err *
 flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
 {
-    const struct flow_type *type;
     struct flow_row *row;
     struct rows entries;
 
@@ -368,10 +381,9 @@ flow_retry(struct tx *tx, struct flow_engine *engine, const char *id)
     if (flow_row_state(row) != FLOW_FAILED_TEMP) {
         return wrong_state(row, "retry");
     }
-    type = engine_type_like(engine, row->type, row->version);
     TRY(entries_of(tx, id, &entries));
     TRY(torn_mark(tx, &entries));
-    TRY(withdrawn_mark(tx, row->continued ? type : NULL, &entries));
+    TRY(withdrawn_mark(tx, &entries));
     TRY(broken_mark(tx, &entries));
     TRY(looks_forget(tx, &entries));
     TRY(entries_reset(tx, &entries, retried_state));
@@ -478,12 +490,12 @@ flow_is_replaced(const struct rows *children, const struct flow_row *child)
 }
 
 static bool
-is_to_leave(const struct flow_type *type, const struct flow_row *flow, const struct flow_row *child)
+is_to_leave(const struct flow_type *type, const struct flow_row *child)
 {
     enum flow_state state = flow_row_state(child);
 
-    return (state == FLOW_FAILED_TEMP || (state == FLOW_ROLLED_BACK && !flow->continued)) &&
-           !is_undo_child(child) && type_spares(type, child->type);
+    return (state == FLOW_FAILED_TEMP || state == FLOW_FAILED || state == FLOW_ROLLED_BACK) &&
+           !child->left && !is_undo_child(child) && type_spares(type, child->type);
 }
 
 struct err *
@@ -501,7 +513,7 @@ flow_continue_check(struct tx *tx, const struct flow_type *type, const struct fl
     }
     TRY(children_of(tx, flow->id, &children));
     for (size_t i = 0; i < children.n; i++) {
-        if (is_to_leave(type, flow, children.items[i]) &&
+        if (is_to_leave(type, children.items[i]) &&
             !flow_is_replaced(&children, children.items[i])) {
             return NULL;
         }
@@ -510,6 +522,19 @@ flow_continue_check(struct tx *tx, const struct flow_type *type, const struct fl
                    "operation %s: what failed is no part that it could go on without; retry it, "
                    "roll it back or fail it",
                    flow->id);
+}
+
+/* Given up, where it did not take itself back; what fails later is not left by this. */
+static struct err *
+leave(struct tx *tx, struct flow_engine *engine, const struct flow_row *child)
+{
+    struct flow_row *old, *row;
+
+    TRY(flow_row_state(child) == FLOW_FAILED_TEMP ? flow_fail(tx, engine, child->id) : NULL);
+    TRY(flow_get(tx, child->id, &old));
+    row = row_copy(tx_mem(tx), old);
+    row->left = true;
+    return row_update(tx, old, row);
 }
 
 struct err *
@@ -526,8 +551,8 @@ flow_continue(struct tx *tx, struct flow_engine *engine, const char *id)
     for (size_t i = 0; i < children.n; i++) {
         const struct flow_row *child = children.items[i];
 
-        if (is_to_leave(type, row, child) && flow_row_state(child) == FLOW_FAILED_TEMP) {
-            TRY(flow_fail(tx, engine, child->id));
+        if (is_to_leave(type, child) && !flow_is_replaced(&children, child)) {
+            TRY(leave(tx, engine, child));
         }
     }
     marked = row_copy(tx_mem(tx), row);

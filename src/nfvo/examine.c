@@ -136,6 +136,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined
     jw_str(&w, "vnfSoftwareVersion", vnfd->software_version);
     jw_str(&w, "vnfdVersion", vnfd->descriptor_version);
     jw_str(&w, "packageSecurityOption", found->security_option);
+    jw_str(&w, "compatibleSpecificationVersions", found->specifications);
     checksum_write(&w, "sha-256", in->sha256);
     images_write(mem, &w, vnfd);
     artifacts_write(&w, "additionalArtifacts", found);

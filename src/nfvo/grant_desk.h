@@ -24,6 +24,9 @@ struct err *claims_take(struct tx *tx, const struct grant_in *in, const struct s
  * VNFM calls its instances is its business: the same name at another is another instance. */
 struct err *claims_release(struct tx *tx, const char *vnfm_id,
                            const char *vnf_instance_id) MUST_USE;
+/* A VNFM's grants that are over and claim nothing: the newest GRANTS_KEPT stay, to be told again. */
+#define GRANTS_KEPT 1000
+struct err *grants_prune(struct tx *tx, const char *vnfm_id) MUST_USE;
 /* in->total_*: what of a site's quota is ours; look.c. */
 void grant_totals_fill(const struct rows *sites, const char *site_id, struct grant_in *in);
 

@@ -26,6 +26,15 @@ grant_write(struct tx *tx, const char *id, struct grant **old, struct grant **gr
     return NULL;
 }
 
+/* It is over: others of its VNFM, older ones, go for it. */
+static struct err *
+grant_close(struct tx *tx, struct grant *old, struct grant *grant, const char *status)
+{
+    grant->status = status;
+    TRY(row_update(tx, old, grant));
+    return grant->vnfm_id ? grants_prune(tx, grant->vnfm_id) : NULL;
+}
+
 /* The site that is wished for, by its endpoint. */
 static struct err *
 site_wished(struct tx *tx, const struct grant_asked *asked, struct grant_in *in)
@@ -217,9 +226,8 @@ refuse_local(struct tx *tx, const void *arg, void *result)
     (void)result;
     TRY(grant_write(tx, problem->id, &old, &grant));
     TRY(ledger_release(tx, grant->id));
-    grant->status = "REFUSED";
     grant->problem = problem->problem;
-    return row_update(tx, old, grant);
+    return grant_close(tx, old, grant, "REFUSED");
 }
 
 const struct step_kind grant_refuse = {
@@ -312,8 +320,7 @@ over_local(struct tx *tx, const void *arg, void *result)
     } else if (str_eq(end->state, "ROLLED_BACK") || str_eq(end->state, "GONE")) {
         TRY(ledger_release(tx, grant->id));
     }
-    grant->status = "ENDED";
-    return row_update(tx, old, grant);
+    return grant_close(tx, old, grant, "ENDED");
 }
 
 const struct step_kind grant_over = {
@@ -558,11 +565,9 @@ grant_state_changed(struct tx *tx, const struct flow_row *flow, int before)
     if (str_eq(old->status, "PROCESSING")) {
         TRY(ledger_release(tx, grant->id));
         TRY(problem_of_flow(tx_mem(tx), flow->error, &grant->problem));
-        grant->status = "REFUSED";
-    } else if (str_eq(old->status, "GRANTED")) {
-        grant->status = "ENDED";
+        return grant_close(tx, old, grant, "REFUSED");
     }
-    return row_update(tx, old, grant);
+    return str_eq(old->status, "GRANTED") ? grant_close(tx, old, grant, "ENDED") : NULL;
 }
 
 const struct flow_type grant_flow = {

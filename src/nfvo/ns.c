@@ -139,13 +139,39 @@ handles_write(struct jw *w, const char *key, const struct json *json)
     jw_end(w);
 }
 
+/* What clients say of it, as SOL005's VnfInstance has it; its profile is among the metadata. */
+static void
+said_write(struct jw *w, const struct vnf_instance *vnf)
+{
+    if (vnf->name) {
+        jw_str(w, "vnfInstanceName", vnf->name);
+    }
+    if (vnf->description) {
+        jw_str(w, "vnfInstanceDescription", vnf->description);
+    }
+    jw_object(w, "metadata");
+    json_each (vnf->metadata, i) {
+        if (!str_eq(vnf->metadata->keys[i], "vnfProfileId")) {
+            jw_json(w, vnf->metadata->keys[i], vnf->metadata->items[i]);
+        }
+    }
+    jw_str(w, "vnfProfileId", vnf->vnf_profile_id);
+    jw_end(w);
+    if (vnf->configurable) {
+        jw_json(w, "vnfConfigurableProperties", vnf->configurable);
+    }
+    if (vnf->extensions) {
+        jw_json(w, "extensions", vnf->extensions);
+    }
+}
+
 /* The VNF instances of an NS, as SOL005's VnfInstance shows them. */
 static void
 vnf_write(struct jw *w, const struct vnf_instance *vnf)
 {
     jw_object(w, NULL);
     jw_str(w, "id", vnf->id);
-    jw_str(w, "vnfInstanceName", vnf->name);
+    said_write(w, vnf);
     jw_str(w, "vnfdId", vnf->vnfd_id);
     jw_str(w, "vnfProvider", vnf->vnf_provider);
     jw_str(w, "vnfProductName", vnf->vnf_product_name);
@@ -159,9 +185,6 @@ vnf_write(struct jw *w, const struct vnf_instance *vnf)
     if (vnf->instantiated_info) {
         handles_write(w, "instantiatedVnfInfo", vnf->instantiated_info);
     }
-    jw_object(w, "metadata");
-    jw_str(w, "vnfProfileId", vnf->vnf_profile_id);
-    jw_end(w);
     jw_end(w);
 }
 
@@ -612,7 +635,9 @@ static const char *
 change_word(const char *operation)
 {
     static const char *const words[][2] = {
-        {"SCALE_TO_LEVEL", "SCALE"}, {"CHANGE_EXT_CONN", "CHANGE_EXTERNAL_VNF_CONNECTIVITY"}};
+        {"SCALE_TO_LEVEL", "SCALE"},
+        {"CHANGE_EXT_CONN", "CHANGE_EXTERNAL_VNF_CONNECTIVITY"},
+        {"MODIFY_INFO", "MODIFY_INFORMATION"}};
 
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (str_eq(words[i][0], operation)) {

@@ -10,6 +10,18 @@
 
 /* ---- another package --------------------------------------------------------------------- */
 
+/* What it says of the VNF besides. */
+static void
+info_write(struct jw *w, const struct json *configurable, const struct json *extensions)
+{
+    if (configurable) {
+        jw_json(w, "vnfConfigurableProperties", configurable);
+    }
+    if (extensions) {
+        jw_json(w, "extensions", extensions);
+    }
+}
+
 /* The ChangeCurrentVnfPkgRequest that it becomes. */
 static struct err *
 package_body(struct mem *mem, const struct change_vnf_package_data *data, const struct json **body)
@@ -22,6 +34,7 @@ package_body(struct mem *mem, const struct change_vnf_package_data *data, const 
     if (data->additional_params) {
         jw_json(&w, "additionalParams", data->additional_params);
     }
+    info_write(&w, data->configurable, data->extensions);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, body);
 }
@@ -38,7 +51,7 @@ update_package(struct ns_updating *u, const void *item)
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
     TRY(package_body(tx_mem(u->tx), data, &in->request));
-    return vnf_change_package_check(u->tx, vnf, data->vnfd_id, in);
+    return vnf_change_package_check(u->tx, vnf, data->vnfd_id, data, in);
 }
 
 /* ---- other networks ---------------------------------------------------------------------- */
@@ -438,6 +451,7 @@ flavour_body(const struct ns_updating *u, const struct change_flavour_data *data
     if (data->additional_params) {
         jw_json(&w, "additionalParams", data->additional_params);
     }
+    info_write(&w, data->configurable, data->extensions);
     jw_end(&w);
     return json_parse(tx_mem(u->tx), text.data, text.len, body);
 }
@@ -474,6 +488,21 @@ foreign_function_check(const struct ns_made *made, const struct vnf_instance *vn
                        : NULL;
 }
 
+/* Null removes what there is: that it is given counts, and not what it is. */
+static void
+info_give(const struct change_flavour_data *data, struct change_flavour_request *asked)
+{
+    static const char *const same[] = {"configurable", "extensions"};
+
+    asked->configurable = data->configurable;
+    asked->extensions = data->extensions;
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+        if (row_given(&data->row, same[i])) {
+            row_give(&asked->row, same[i]);
+        }
+    }
+}
+
 struct err *
 update_flavour(struct ns_updating *u, const void *item)
 {
@@ -494,6 +523,7 @@ update_flavour(struct ns_updating *u, const void *item)
     TRY(ends_check(u, vnf));
     asked->flavour_id = data->flavour_id;
     asked->level_id = data->level_id;
+    info_give(data, asked);
     asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
     TRY(vnf_change_flavour_check(u->tx, vnf, &request, in, &type));
     TRY(vnf->vnfm_id && type->no_rollback ? foreign_function_check(u->made, vnf) : NULL);

@@ -14,7 +14,7 @@ const struct flow_type *const ns_spares[] = {
     &vnf_instantiate_flow,         &vnf_scale_out_flow,   &vnf_scale_in_flow,
     &vnf_heal_flow,                &vnf_operate_flow,     &vnf_change_package_flow,
     &vnf_change_connectivity_flow, &vnf_flavour_grow_flow, &vnf_flavour_change_flow,
-    NULL,
+    &vnf_modify_flow,              NULL,
 };
 
 /* ---- what was planned --------------------------------------------------------------------- */
@@ -28,11 +28,12 @@ from_text(struct tx *tx, const struct table *table, const char *text, void *row)
     return row_from_json(tx_mem(tx), table, json, row);
 }
 
-/* The plan of an operation that makes VNFs; null: it makes none. */
+/* The plan of an operation that makes VNFs, by the kinds of its steps; null: it makes none. */
 static struct err *
 plan_read(struct tx *tx, const char *flow_id, struct ns_plan **plan)
 {
-    struct cond of_flow[] = {COND("flow_id", flow_id), COND("label", "place"), {0}};
+    const char *const kinds[] = {ns_place.name, ns_shape_place.name, NULL};
+    struct cond of_flow[] = {COND("flow_id", flow_id), {.attr = "kind", .texts = kinds}, {0}};
     struct flow_step_row *step;
 
     *plan = NULL;

@@ -49,6 +49,21 @@ update_operate(struct ns_updating *u, const void *item)
     return body_of(tx_mem(u->tx), data, &in->request);
 }
 
+struct err *
+update_modify_info(struct ns_updating *u, const void *item)
+{
+    const struct modify_vnf_info_data *data = item;
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    TRY(vnf_modify_check(u->tx, vnf, data, in));
+    return vnf_modify_body(tx_mem(u->tx), data, &in->request);
+}
+
 /* ---- the table ----------------------------------------------------------------------------- */
 
 static const struct ns_update_type types[] = {

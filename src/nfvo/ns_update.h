@@ -14,6 +14,8 @@
  * deletes, a one-way flow is taken instead: ns_flavour_change_flow for flavours, else ns_shrink_flow. */
 #define NS_UPDATES(X)                                                                              \
     X(OPERATE_VNF, operate, operate, update_operate, ns_update_flow, &vnf_operate_flow)            \
+    X(MODIFY_VNF_INFORMATION, modify_info, modify_info, update_modify_info, ns_update_flow,        \
+      &vnf_modify_flow)                                                                            \
     X(CHANGE_VNFPKG, package, package, update_package, ns_update_flow, &vnf_change_package_flow)   \
     X(CHANGE_EXTERNAL_VNF_CONNECTIVITY, connectivity, connectivity, update_connectivity,           \
       ns_update_flow, &vnf_change_connectivity_flow)                                               \
@@ -59,7 +61,7 @@ struct ns_update_type {
 const struct ns_update_type *ns_update_type(const char *word);
 
 ns_update_check_fn update_adopt;                       /* ns_adopt.c */
-ns_update_check_fn update_operate;                     /* ns_update.c */
+ns_update_check_fn update_operate, update_modify_info; /* ns_update.c */
 ns_update_check_fn update_package, update_connectivity, update_flavour; /* ns_change.c */
 /* ns_shape_check.c */
 ns_update_check_fn update_instantiate, update_remove, update_graph_add, update_graph_remove;

@@ -63,26 +63,35 @@ place_instances(const struct placing *p, const char *profile, struct rows *vnfs)
 
 /* ---- descriptors -------------------------------------------------------------------- */
 
-/* The VNFM that the request names for the profile, else one that the VNFD names. */
+struct err *
+place_vnfm_find(struct tx *tx, const char *project_id, const struct json *params,
+                const char *profile, const struct vnfd *vnfd, struct vnfm **vnfm)
+{
+    const char *asked = json_get_str(json_get(params, "vnfms"), profile);
+    struct cond by_name[] = {COND("project_id", project_id), COND("name", asked), {0}};
+
+    *vnfm = NULL;
+    if (asked) {
+        TRY(row_find(tx, &vnfm_table, by_name, vnfm));
+        if (!*vnfm) {
+            return err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: no VNFM %s is registered", profile,
+                           asked);
+        }
+    }
+    for (size_t i = 0; !*vnfm && i < vnfd->n_vnfm_info; i++) {
+        by_name[1].text = vnfd->vnfm_info[i];
+        TRY(row_find(tx, &vnfm_table, by_name, vnfm));
+    }
+    return NULL;
+}
+
 static struct err *
 vnfm_choose(struct tx *tx, struct placing *p, const struct nsd_vnf *profile,
             const struct vnfd *vnfd)
 {
-    const char *asked = json_get_str(json_get(p->request->params, "vnfms"), profile->name);
-    struct cond by_name[] = {COND("project_id", p->in->project_id), COND("name", asked), {0}};
-    struct vnfm *vnfm = NULL;
+    struct vnfm *vnfm;
 
-    if (asked) {
-        TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
-        if (!vnfm) {
-            return err_new(E_UNPROCESSABLE, NULL, "vnfms.%s: no VNFM %s is registered",
-                           profile->name, asked);
-        }
-    }
-    for (size_t i = 0; !vnfm && i < vnfd->n_vnfm_info; i++) {
-        by_name[1].text = vnfd->vnfm_info[i];
-        TRY(row_find(tx, &vnfm_table, by_name, &vnfm));
-    }
+    TRY(place_vnfm_find(tx, p->in->project_id, p->request->params, profile->name, vnfd, &vnfm));
     if (vnfm) {
         map_set(&p->vnfms, profile->name, mem_str(p->mem, vnfm->id));
     }

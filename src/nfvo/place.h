@@ -14,6 +14,12 @@ extern const struct step_kind ns_place;
  * there will be, and those SAPs and images that are new. */
 extern const struct step_kind ns_shape_place;
 
+/* The VNFM that a request ('params': its additionalParamsForNs) names for a profile, else one that the VNFD
+ * names; null: ours.  E_UNPROCESSABLE: the one that is named is not registered. */
+struct err *place_vnfm_find(struct tx *tx, const char *project_id, const struct json *params,
+                            const char *profile, const struct vnfd *vnfd,
+                            struct vnfm **vnfm) MUST_USE;
+
 /* One placement under way; for the files of placement only. */
 struct placing {
     struct mem *mem;

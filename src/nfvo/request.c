@@ -312,6 +312,11 @@ static const struct attr change_connectivity_data_attrs[] = {
 #include "nfvo/change_connectivity_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT modify_vnf_info_data
+static const struct attr modify_vnf_info_data_attrs[] = {
+#include "nfvo/modify_vnf_info_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT operate_vnf_data
 static const struct attr operate_vnf_data_attrs[] = {
 #include "nfvo/operate_vnf_data.tbl"
@@ -577,17 +582,55 @@ ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *site
 /* ---- against rows ----------------------------------------------------------------------------- */
 
 static struct err *
-package_check(struct tx *tx, const char *project_id, const struct nsd_vnf *profile)
+package_check(struct tx *tx, const char *project_id, const struct nsd_vnf *profile,
+              struct vnf_package **package)
 {
-    struct vnf_package *package = NULL;
-
-    TRY_MSG(vnf_package_find(tx, project_id, profile->vnfd_id, &package), "VNF profile %s",
-            profile->name);
-    if (!str_eq(package->operational_state, "ENABLED")) {
-        return err_new(E_UNPROCESSABLE, NULL, "VNF profile %s: VNF package %s is DISABLED",
-                       profile->name, package->id);
+    TRY(vnf_package_find(tx, project_id, profile->vnfd_id, package));
+    if (!str_eq((*package)->operational_state, "ENABLED")) {
+        return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", (*package)->id);
     }
     return NULL;
+}
+
+static const struct json *
+params_of(const struct instantiate_ns_request *request, const char *profile)
+{
+    for (size_t i = 0; i < request->vnf_params.n; i++) {
+        const struct vnf_params *params = request->vnf_params.items[i];
+
+        if (str_eq(params->profile, profile)) {
+            return params->additional_params;
+        }
+    }
+    return NULL;
+}
+
+/* What servers of a profile's VNFs are to be told has its values; a foreign VNFM sees to that itself. */
+static struct err *
+told_check(struct tx *tx, const char *project_id, const struct nsd *nsd,
+           const struct instantiate_ns_request *request, const struct nsd_vnf *profile)
+{
+    struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_package *package = NULL;
+    struct vnfm *vnfm;
+    struct vnfd *vnfd;
+    struct err *e;
+
+    TRY_MSG(package_check(tx, project_id, profile, &package), "VNF profile %s", profile->name);
+    TRY(vnfd_load(tx, package->id, &vnfd));
+    e = place_vnfm_find(tx, project_id, request->params, profile->name, vnfd, &vnfm);
+    if (err_is(e, E_UNPROCESSABLE)) {
+        err_ignore(e, "it is told where the request names it");
+        return NULL;
+    }
+    TRY(e);
+    if (vnfm || nsd_instances(nsd, request->level_id, profile) == 0) {
+        return NULL;
+    }
+    TRY_MSG(vnf_wanted_fill(tx_mem(tx), vnfd, profile->flavour_id, profile->level, NULL, wanted),
+            "VNF profile %s", profile->name);
+    return err_wrap(boot_params_check(tx_mem(tx), wanted, params_of(request, profile->name)),
+                    "VNF profile %s", profile->name);
 }
 
 /* The VNFM of a profile, which the request names. */
@@ -620,7 +663,7 @@ ns_instantiate_check(struct tx *tx, const char *project_id, const struct nsd *ns
     TRY(ns_sites.local(tx, owner, list));
     faults = ns_request_check(tx_mem(tx), nsd, &list->sites, request);
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
-        faults = err_join(faults, package_check(tx, project_id, &nsd->vnfs[i]));
+        faults = err_join(faults, told_check(tx, project_id, nsd, request, &nsd->vnfs[i]));
     }
     json_each (vnfms, i) {
         faults = err_join(faults, vnfm_check(tx, project_id, nsd, vnfms->keys[i],

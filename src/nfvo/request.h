@@ -39,6 +39,7 @@ struct ns_in;
     X(heal_ns_request, "Body of a healing.")                                                       \
     X(check_request, "A comparison to make.")                                                      \
     X(operate_vnf_data, "A VNF instance to start or stop.")                                        \
+    X(modify_vnf_info_data, "What changes of what is said of a VNF instance.")                     \
     X(change_vnf_package_data, "A VNF instance and its package.")                                  \
     X(ns_ext_link_data, "A network for connection points of a VNF instance.")                      \
     X(change_connectivity_data, "A VNF instance and its networks.")                                \
@@ -126,6 +127,10 @@ struct heal_ns_request {
 struct check_request {
     struct row row;
 #include "nfvo/check_request.tbl"
+};
+struct modify_vnf_info_data {
+    struct row row;
+#include "nfvo/modify_vnf_info_data.tbl"
 };
 struct change_vnf_package_data {
     struct row row;

@@ -24,10 +24,8 @@ before_create(struct tx *tx, struct op *op, void *row)
 static struct err *
 operations_check(struct tx *tx, const struct site *site)
 {
-    static const char *const open_states[] = {"STARTING", "PROCESSING", "ROLLING_BACK",
-                                              "FAILED_TEMP", NULL};
     struct cond open[] = {COND("project_id", site->project_id),
-                          {.attr = "operation_state", .texts = open_states},
+                          {.attr = "operation_state", .texts = lcm_open_states},
                           {0}};
     struct ns_lcm_op_occ *ns = NULL;
     struct vnf_lcm_op_occ *vnf = NULL;

@@ -251,6 +251,7 @@ const struct step_kind *const nfvo_kinds[] = {
     &vnf_made_read,
     &vnf_scaled,
     &vnf_state_keep,
+    &vnf_info_read,
     &vnf_info_keep,
     &vnf_package_take,
     &vnf_repackaged,

@@ -171,7 +171,9 @@ send_it(struct calling *calling)
         headers[n++] = mem_printf(calling->mem, "Version: %s", calling->version);
     }
     if (calling->body) {
-        headers[n++] = "Content-Type: application/json";
+        headers[n++] = str_eq(calling->method, "PATCH")
+                           ? "Content-Type: application/merge-patch+json"
+                           : "Content-Type: application/json";
     }
     calling->request = (struct http_request){
         .method = calling->method,

@@ -22,6 +22,7 @@
 #define CPU_S 10        /* and a second for every so many MiB: */
 #define MIB_A_SECOND 8
 #define FAULTS_MAX 300
+#define SPECIFICATIONS_MAX 255
 #define FILES_MAX 10000
 #define BYTES_FREE ((uint64_t)64 << 20) /* of files, whatever the package's size */
 #define RATIO_MAX 200
@@ -282,6 +283,10 @@ found_read(struct mem *mem, const struct json *json, const char *kind, struct ex
         return err_new(E_INVALID, NULL, "signed");
     }
     found->security_option = options[option];
+    found->specifications = json_get_str(json, "specifications");
+    if (found->specifications && strlen(found->specifications) > SPECIFICATIONS_MAX) {
+        return err_new(E_INVALID, NULL, "specifications");
+    }
     if (!found->entry || (!found->manifest && !json_is(manifest, JSON_T_NULL))) {
         return err_new(E_INVALID, NULL, "entry");
     }

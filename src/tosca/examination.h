@@ -25,6 +25,7 @@ struct examined {
     const char *entry;    /* the main service template's name */
     const char *manifest; /* its name, or null */
     const char *security_option; /* "OPTION_1", "OPTION_2"; null where it is not signed as a whole */
+    const char *specifications; /* versions of SOL004 that it follows, as its manifest has them; or null */
     size_t n_files;       /* those listed with a digest */
     struct examined_file *files;
     const struct json *record; /* the descriptor as it is kept (record.h) */

@@ -75,6 +75,17 @@ files_write(struct jw *w, const struct package *pkg)
     jw_end(w);
 }
 
+static const char *
+manifest_value(const struct package *pkg, const char *key)
+{
+    for (size_t i = 0; i < pkg->manifest.n; i++) {
+        if (str_eq_case(pkg->manifest.items[i].name, key)) {
+            return pkg->manifest.items[i].value;
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 say_found(const struct package *pkg, const struct examined *found)
 {
@@ -85,6 +96,7 @@ say_found(const struct package *pkg, const struct examined *found)
     jw_str(&w, "entry", pkg->entry);
     jw_str(&w, "manifest", pkg->manifest_file);
     jw_int(&w, "signed", pkg->security_option);
+    jw_str(&w, "specifications", manifest_value(pkg, "compatible_specification_versions"));
     files_write(&w, pkg);
     if (found->vnfd) {
         vnfd_write(&w, "descriptor", found->vnfd);

@@ -62,6 +62,15 @@ void extract_boot_data(struct extract *x, const struct tosca_node *node, struct 
 /* Of a VNF's node, once connection points are read: its scripts, of which those are refused for which
  * there is no moment with a server to run at. */
 void extract_scripts(struct extract *x, const struct tosca_node *node, struct vnfd_flavour *flavour);
+/* vnfd_declared.c: what the VNF's node declares for clients to set, of the kind that late.h calls 'late'
+ * ("configurable", "extension"), as declared.h has it; null where that is nothing. */
+const struct json *extract_declared(struct extract *x, const struct tosca_node *vnf,
+                                    const char *late);
+/* Does a get_property of the VNF's node name one of these?  Its word of late.h, '*name' for clients, and
+ * '*otherwise' what its type says that it is; else null. */
+const char *declared_late(const struct extract *x, const struct tosca_node *vnf,
+                          const struct yaml *call, const char **name,
+                          const struct yaml **otherwise);
 /* nsd_scale.c */
 void extract_ns_levels(struct extract *x, const struct tosca_template *in, struct nsd *nsd);
 /* nsd_path.c */

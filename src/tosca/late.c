@@ -2,6 +2,7 @@
 #include "tosca/late.h"
 
 #include "base/str.h"
+#include "base/vec.h"
 
 #define DEPTH 16
 #define TEXT_MAX (64u << 10) /* Values are a tenant's, and a list may name one many times. */
@@ -48,14 +49,23 @@ static struct err *
 call_add(struct buf *out, struct mem *mem, const struct json *late,
          const struct late_values *values, int depth)
 {
+    const struct {
+        const char *word, *what;
+        const struct json *given;
+    } kinds[] = {
+        {"input", "input", values->inputs},
+        {"metadata", "metadata", values->metadata},
+        {"configurable", "configurable property", values->configurable},
+        {"extension", "extension", values->extensions},
+    };
     const struct json *join = json_get(late, "join");
-    const char *input = json_get_str(late, "input"), *data = json_get_str(late, "metadata");
 
-    if (input) {
-        return given_add(out, mem, values->inputs, "input", input, late, values, depth);
-    }
-    if (data) {
-        return given_add(out, mem, values->metadata, "metadata", data, late, values, depth);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        const char *name = json_get_str(late, kinds[i].word);
+
+        if (name) {
+            return given_add(out, mem, kinds[i].given, kinds[i].what, name, late, values, depth);
+        }
     }
     if (json_is(join, JSON_T_ARRAY) && join->n == 2) {
         const char *between;

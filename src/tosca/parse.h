@@ -57,6 +57,8 @@ void check_properties(struct tosca_run *run, const struct tosca_template *in,
                       const struct tosca_type *type, const struct tosca_capability_def *extra,
                       const struct yaml *assigned, const struct yaml *owner, const char *path);
 bool is_simple_type(const char *name);
+/* The simple type that a data type stands on, or null. */
+const char *simple_base(const struct tosca_type *type);
 bool is_function(const struct yaml *value);
 /* expression.c: the one-line form of a schema in the built-in tables. */
 const struct tosca_schema *expression_schema(struct mem *mem, const char *name, const char *text);

@@ -163,7 +163,8 @@ SHAPE(vnfd, false, M(TEXT, descriptor_id), M(TEXT, descriptor_version), M(TEXT, 
       M(TEXT, product_name), M(TEXT, software_version), M(TEXT_OR_NULL, product_info_name),
       M(TEXT_OR_NULL, product_info_description), MANY(TEXTS, vnfm_info, NULL),
       M(TEXT_OR_NULL, node_type), M(OPAQUE, lcm_configuration),
-      M(OPAQUE, configurable_properties), M(OPAQUE, monitoring),
+      M(OPAQUE, configurable_properties), M_LATER(OPAQUE, configurable),
+      M_LATER(OPAQUE, extensions), M(OPAQUE, monitoring),
       MANY_LATER(LIST, indicators, &indicator_shape), MANY(LIST, flavours, &flavour_shape));
 #undef OF
 #undef ROOT

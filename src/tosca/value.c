@@ -161,8 +161,7 @@ check_simple(struct tosca_run *run, const struct tosca_template *in,
     }
 }
 
-/* The simple type that a data type stands on, or null. */
-static const char *
+const char *
 simple_base(const struct tosca_type *type)
 {
     const struct tosca_type *root = type;

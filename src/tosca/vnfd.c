@@ -665,6 +665,8 @@ read_identity(struct extract *x, const struct tosca_node *vnf, struct vnfd *vnfd
         extract_json(x, tosca_value(x->tosca, vnf, "lcm_operations_configuration"));
     vnfd->configurable_properties =
         extract_json(x, tosca_value(x->tosca, vnf, "configurable_properties"));
+    vnfd->configurable = extract_declared(x, vnf, "configurable");
+    vnfd->extensions = extract_declared(x, vnf, "extension");
     vnfd->monitoring = extract_json(x, tosca_value(x->tosca, vnf, "monitoring_parameters"));
 }
 

@@ -190,6 +190,8 @@ struct vnfd {
     const char *node_type;        /* "carrick.examples.Firewall" */
     const struct json *lcm_configuration; /* opaque, or null */
     const struct json *configurable_properties; /* opaque, or null */
+    /* What clients may set (declared.h), or null. */
+    const struct json *configurable, *extensions;
     const struct json *monitoring; /* opaque, or null */
     size_t n_indicators;
     struct vnfd_indicator *indicators;

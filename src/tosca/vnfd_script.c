@@ -79,7 +79,25 @@ step_along(const struct yaml *value, const struct yaml *call)
     return value;
 }
 
-/* [NODE, PROPERTY, ...]; metadata of the VNF are what the instance has. */
+/* A get_property of what an instance has of its own: metadata, and what its VNFD declares for clients
+ * to set.  Its word of late.h, or null. */
+static const char *
+late_word(const struct extract *x, const struct tosca_node *node, const struct yaml *call,
+          const char **name, const struct yaml **otherwise)
+{
+    *otherwise = NULL;
+    if (!node || !tosca_is(node->type, VNF)) {
+        return NULL;
+    }
+    if (str_eq(yaml_str(call->items[1]), "modifiable_attributes") && call->n == 4 &&
+        str_eq(yaml_str(call->items[2]), "metadata") && yaml_str(call->items[3])) {
+        *name = yaml_str(call->items[3]);
+        return "metadata";
+    }
+    return declared_late(x, node, call, name, otherwise);
+}
+
+/* [NODE, PROPERTY, ...] */
 static void
 property_write(struct writing *writing, const struct tosca_node *self, const struct yaml *call,
                int depth)
@@ -91,13 +109,16 @@ property_write(struct writing *writing, const struct tosca_node *self, const str
                                     : name               ? tosca_node(self->in, name)
                                                          : NULL;
     const struct yaml *value = node ? yaml_get(yaml_get(node->yaml, "properties"), property) : NULL;
+    const struct yaml *otherwise;
+    const char *late, *key;
 
     value = node && yaml_is_null(value) ? tosca_value(writing->x->tosca, node, property) : value;
     value = is_call ? step_along(value, call) : NULL;
-    if (node && tosca_is(node->type, VNF) && str_eq(property, "modifiable_attributes") &&
-        call->n == 4 && str_eq(yaml_str(call->items[2]), "metadata") && yaml_str(call->items[3])) {
+    late = is_call ? late_word(writing->x, node, call, &key, &otherwise) : NULL;
+    if (late) {
+        value = yaml_is_null(value) ? otherwise : value;
         writing->is_late = true;
-        jw_str(&writing->w, "metadata", yaml_str(call->items[3]));
+        jw_str(&writing->w, late, key);
         if (!yaml_is_null(value)) {
             value_write(writing, "or", node, value, depth + 1);
         }

@@ -47,5 +47,7 @@ vnf_values(struct tx *tx, const char *vnf_instance_id, const struct json *params
     }
     values->inputs = json_merge(mem, values->inputs, ours);
     values->metadata = instance ? instance->metadata : NULL;
+    values->configurable = instance ? instance->configurable : NULL;
+    values->extensions = instance ? instance->extensions : NULL;
     return NULL;
 }

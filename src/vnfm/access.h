@@ -9,8 +9,8 @@
  * id, so that it is nowhere kept.  Either half may be null.  E_INTERNAL without a sealing key. */
 struct err *vnf_key(struct tx *tx, const char *vnf_instance_id, const char **private_key,
                     const char **public_key) MUST_USE;
-/* Inputs: 'params' (or null), behind them those of the instantiation, and our public key; metadata
- * are the instance's.  All in tx_mem. */
+/* Inputs: 'params' (or null), behind them those of the instantiation, and our public key; metadata,
+ * configurable properties and extensions are the instance's.  All in tx_mem. */
 struct err *vnf_values(struct tx *tx, const char *vnf_instance_id, const struct json *params,
                        struct late_values *values) MUST_USE;
 

@@ -38,6 +38,19 @@ text_fill(struct mem *mem, const struct boot_text *text, const struct late_value
     return NULL;
 }
 
+/* What is said of the instance once the operation is done. */
+static void
+info_override(const struct rows *rows, struct late_values *values)
+{
+    const struct vnf_info *info = rows->n > 0 ? rows->items[0] : NULL;
+
+    if (info) {
+        values->metadata = info->metadata;
+        values->configurable = info->configurable;
+        values->extensions = info->extensions;
+    }
+}
+
 static struct err *
 boot_local(struct tx *tx, const void *arg, void *result)
 {
@@ -47,6 +60,7 @@ boot_local(struct tx *tx, const void *arg, void *result)
 
     TRY(vnf_values(tx, in->vnf_instance_id, in->params, &all));
     TRY(vnf_values(tx, in->vnf_instance_id, in->as_told ? NULL : in->params, &values));
+    info_override(&in->info, &values);
     out->user_data.items = MEM_ARRAY(tx_mem(tx), in->texts.n + 1, const char *);
     for (size_t i = 0; i < in->texts.n; i++) {
         TRY(text_fill(tx_mem(tx), in->texts.items[i], &values, in->as_told ? &all : NULL,
@@ -103,6 +117,7 @@ boot_data_fill(struct flow *f, const char *label, const struct vnf_in *in, bool 
     ask->vnf_instance_id = in->vnf_instance_id;
     ask->params = json_get(in->request, "additionalParams");
     ask->as_told = as_told;
+    ask->info = as_told ? (struct rows){0} : in->info;
     TRY(flow_step(f, label, &vnf_boot_data, ask, out));
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
@@ -149,8 +164,35 @@ vnf_params_after(struct mem *mem, const struct json *kept, const struct vnf_in *
     return given ? json_merge(mem, kept, given) : kept;
 }
 
+static struct err *
+texts_check(struct mem *mem, const struct vnf_wanted *wanted, const struct late_values *values)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+        const char *text;
+
+        if (vnfc->boot_text) {
+            TRY_MSG(late_text(mem, vnfc->boot_text, values, &text), "boot data of VDU %s",
+                    vnfc->vdu);
+        }
+    }
+    return NULL;
+}
+
 struct err *
-boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+boot_params_check(struct mem *mem, const struct vnf_wanted *wanted, const struct json *params)
+{
+    static const char ours[] = "{\"" SCRIPT_KEY_INPUT "\": \"\"}";
+    struct late_values values = {0};
+    const struct json *key;
+
+    TRY(json_parse(mem, ours, sizeof ours - 1, &key));
+    values.inputs = json_merge(mem, params, key);
+    return texts_check(mem, wanted, &values);
+}
+
+struct err *
+boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                 const struct vnf_wanted *wanted)
 {
     struct late_values values;
@@ -158,15 +200,7 @@ boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *p
     if (!has_text(wanted)) {
         return NULL;
     }
-    TRY(vnf_values(tx, vnf_instance_id, params, &values));
-    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
-        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
-        const char *text;
-
-        if (vnfc->boot_text) {
-            TRY_MSG(late_text(tx_mem(tx), vnfc->boot_text, &values, &text), "boot data of VDU %s",
-                    vnfc->vdu);
-        }
-    }
-    return NULL;
+    TRY(vnf_values(tx, in->vnf_instance_id, params, &values));
+    info_override(&in->info, &values);
+    return texts_check(tx_mem(tx), wanted, &values);
 }

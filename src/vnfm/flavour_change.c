@@ -246,7 +246,7 @@ connections_take(struct checking *c, const struct lcm_request *request)
     struct lcm_request links = *request;
 
     links.row = flavour_links(tx_mem(c->tx), request->row);
-    c->faults = connections_check(c->tx, c->made, &links, c->in);
+    c->faults = err_join(c->faults, connections_check(c->tx, c->made, &links, c->in));
     if (c->faults && c->faults->code != E_UNPROCESSABLE) {
         return c->faults;
     }
@@ -270,6 +270,7 @@ vnf_change_flavour_check(struct tx *tx, const struct vnf_instance *instance,
                          .after = row_new(tx_mem(tx), &vnf_wanted_table)};
 
     TRY(checking_begin(&c, request->row));
+    c.faults = vnf_info_asked(tx, instance, request->row, in);
     TRY(connections_take(&c, request));
     staying_check(&c);
     for (size_t i = 0; i < c.made->vnfcs.n; i++) {

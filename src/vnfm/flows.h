@@ -41,6 +41,10 @@ extern const struct step_kind vnf_scaled;
 extern const struct step_kind vnf_state_keep;
 /* LOCAL, in vnf_info, out vnf_info as it was before. */
 extern const struct step_kind vnf_info_keep;
+/* The same as step "info" of an operation that brings values with it; none where it brings none. */
+struct err *vnf_info_take(struct flow *f, const struct vnf_in *in) MUST_USE;
+/* READ, in owner, out vnf_info. */
+extern const struct step_kind vnf_info_read;
 /* LOCAL, in vnf_scaled, out vnf_made as it was before: as vnf_scaled, but for ports that join servers. */
 extern const struct step_kind vnf_connected;
 /* LOCAL, in package_use: the package is in use until instances say otherwise. */

@@ -17,6 +17,8 @@ struct err *foreign_repackage(struct flow *f, const struct vnf_in *in) MUST_USE;
  * 'before'; then 'after' has the servers that it tells of (SOL003 5.4.11). */
 struct err *foreign_connect(struct flow *f, const struct vnf_in *in, const struct vnf_made *before,
                             struct vnf_made *after) MUST_USE;
+/* MODIFY_INFO, at the VNFM: our row is the caller's. */
+struct err *foreign_modify(struct flow *f, const struct vnf_in *in) MUST_USE;
 
 /* WRITE, in foreign_new, out peer_said with the id: creates the instance. */
 extern const struct step_kind foreign_create;

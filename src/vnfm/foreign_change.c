@@ -1,5 +1,5 @@
 /* Operations on VNFs that a foreign VNFM manages and that are there: scaling, another flavour, healing,
- * starting and stopping, another package, other networks.  Servers that a scaling adds get ports of ours, as at the instantiation: the VNFM is told
+ * starting and stopping, modifying, another package, other networks.  Servers that a scaling adds get ports of ours, as at the instantiation: the VNFM is told
  * them by a change of external connectivity (SOL003 5.4.11) before it scales. */
 #include "vnfm/describe.h"
 #include "vnfm/flows.h"
@@ -437,4 +437,76 @@ foreign_connect(struct flow *f, const struct vnf_in *in, const struct vnf_made *
         ((struct made_vnfc *)after->vnfcs.items[i])->server_id = NULL;
     }
     return foreign_look(&run);
+}
+
+/* ---- what is said of it ------------------------------------------------------------------- */
+
+/* What there is, under the names of a modification. */
+static struct err *
+said_of(struct foreign_run *run, const struct json **said)
+{
+    struct vnf_info *info = row_new(run->mem, &vnf_info_table);
+    struct owner *owner = row_new(run->mem, &owner_table);
+    struct modify_request *all = row_new(run->mem, &modify_request_table);
+
+    owner->owner_id = run->in->vnf_instance_id;
+    owner->project_id = run->in->project_id;
+    TRY(flow_step(run->f, "info", &vnf_info_read, owner, info));
+    all->name = info->name;
+    all->description = info->description;
+    all->metadata = info->metadata;
+    all->configurable = info->configurable;
+    all->extensions = info->extensions;
+    for (size_t i = 0; i < modify_request_table.n_attrs; i++) {
+        row_give(&all->row, modify_request_table.attrs[i].name);
+    }
+    return vnf_modify_body(run->mem, all, said);
+}
+
+/* The VNFM has keys of its own there (ours is one of them): all that the client had go singly. */
+static const struct json *
+emptied(struct mem *mem, const struct json *had)
+{
+    static const struct json null = {.type = JSON_T_NULL};
+    struct json *out = MEM_NEW(mem, struct json);
+
+    *out = (struct json){.type = JSON_T_OBJECT, .n = had->n, .keys = had->keys};
+    out->items = MEM_ARRAY(mem, had->n + 1, const struct json *);
+    for (size_t i = 0; i < had->n; i++) {
+        out->items[i] = &null;
+    }
+    return out;
+}
+
+static const struct json *
+patch_of(struct mem *mem, const struct json *asked, const struct json *said)
+{
+    struct json *out = MEM_NEW(mem, struct json);
+
+    *out = (struct json){.type = JSON_T_OBJECT};
+    out->keys = MEM_ARRAY(mem, asked->n + 1, const char *);
+    out->items = MEM_ARRAY(mem, asked->n + 1, const struct json *);
+    for (size_t i = 0; i < asked->n; i++) {
+        const struct json *had = json_get(said, asked->keys[i]), *item = asked->items[i];
+
+        item = json_is(item, JSON_T_NULL) && json_is(had, JSON_T_OBJECT) ? emptied(mem, had) : item;
+        if (!json_is(item, JSON_T_OBJECT) || item->n > 0) {
+            out->keys[out->n] = asked->keys[i];
+            out->items[out->n++] = item;
+        }
+    }
+    return out;
+}
+
+struct err *
+foreign_modify(struct flow *f, const struct vnf_in *in)
+{
+    const struct json *said, *patch;
+    struct foreign_run run;
+
+    TRY(run_begin(&run, f, in));
+    TRY(said_of(&run, &said));
+    patch = patch_of(run.mem, in->request, said);
+    return foreign_done(&run, "operate", "MODIFY_INFO", patch,
+                        json_merge_undo(run.mem, said, patch));
 }

@@ -102,8 +102,17 @@ is_powered(const struct json *instance, const struct json *body)
     return state && str_eq(state, json_get_str(body, "changeStateTo"));
 }
 
+/* It shows all of what the patch makes of it. */
+static bool
+is_modified(const struct json *instance, const struct json *body)
+{
+    AUTO(mem) mem = mem_new("foreign modify");
+
+    return json_equal(json_merge(mem, instance, body), instance);
+}
+
 /* 'reached': the instance shows that there is nothing to do; null = it never does, and the request
- * is made.  'by_word': a COMPLETED occurrence is enough where the instance does not show it. */
+ * is made.  'word': below the instance; null = the instance is patched.  'by_word': a COMPLETED occurrence is enough where the instance does not show it. */
 static const struct word {
     const char *operation, *word;
     bool (*reached)(const struct json *instance, const struct json *body);
@@ -117,6 +126,7 @@ static const struct word {
     {"CHANGE_FLAVOUR", "change_flavour", is_flavoured, false},
     {"HEAL", "heal", is_healed, true},
     {"OPERATE", "operate", is_powered, true},
+    {"MODIFY_INFO", NULL, is_modified, true},
 };
 
 static const struct word *
@@ -328,6 +338,18 @@ instance_check(const struct drive *drive, const struct json *instance)
                                            str_or(id, "(no id)"), drive->id);
 }
 
+/* The request itself. */
+static void
+begin(struct drive *drive)
+{
+    struct mem *mem = step_mem(drive->step);
+    const char *word = drive->word->word;
+
+    ask(drive, word ? "POST" : "PATCH",
+        mem_printf(mem, INSTANCES "/%s%s%s", drive->id, word ? "/" : "", str_or(word, "")),
+        json_text(mem, drive->body), begun);
+}
+
 static void
 instance_read(void *arg, const struct peer_answer *answer, struct err *err)
 {
@@ -350,9 +372,7 @@ instance_read(void *arg, const struct peer_answer *answer, struct err *err)
     } else if (step_cancelled(drive->step)) {
         drive_end(drive, err_new(E_CANCELLED, NULL, "cancelled before the VNFM was asked"));
     } else {
-        ask(drive, "POST",
-            mem_printf(step_mem(drive->step), INSTANCES "/%s/%s", drive->id, word->word),
-            json_text(step_mem(drive->step), drive->body), begun);
+        begin(drive);
     }
 }
 

@@ -63,6 +63,7 @@ vnf_instance_fill(struct tx *tx, struct vnf_instance *instance)
     instance->vnf_product_name = package->vnf_product_name;
     instance->vnf_software_version = package->vnf_software_version;
     instance->vnfd_version = package->vnfd_version;
+    TRY(vnf_info_begin(tx, instance));
     return usage_set(tx, package->id, "IN_USE");
 }
 

@@ -144,6 +144,7 @@ instantiate_run(struct flow *f, const void *arg)
     what->level_id = in->level_id;
     TRY(flow_step(f, "describe", &vnf_describe, what, run.wanted));
     TRY(grant_get(&run));
+    TRY(vnf_info_take(f, in));
     TRY(links_make(&run));
     TRY(servers_make(&run));
     run.made->vnf_instance_id = in->vnf_instance_id;

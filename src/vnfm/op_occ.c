@@ -550,6 +550,12 @@ package_changes(struct tx *tx, const char *id, const struct json **changes)
     jw_str(&w, "vnfProductName", instance->vnf_product_name);
     jw_str(&w, "vnfSoftwareVersion", instance->vnf_software_version);
     jw_str(&w, "vnfdVersion", instance->vnfd_version);
+    if (instance->configurable) {
+        jw_json(&w, "vnfConfigurableProperties", instance->configurable);
+    }
+    if (instance->extensions) {
+        jw_json(&w, "extensions", instance->extensions);
+    }
     jw_end(&w);
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
@@ -582,6 +588,31 @@ connectivity_changes(struct tx *tx, const struct vnf_in *in, const struct json *
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
 
+/* VnfInfoModifications: what the request said, without what was removed, for which it has no null. */
+static struct err *
+said_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+             const struct json **changes)
+{
+    static const char *const members[] = {"vnfConfigurableProperties", "extensions"};
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    if (str_eq(flow->type, vnf_modify_flow.name)) {
+        *changes = json_merge(tx_mem(tx), NULL, in->request);
+        return NULL;
+    }
+    jw_object(&w, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+        const struct json *said = json_get(in->request, members[i]);
+
+        if (json_is(said, JSON_T_OBJECT)) {
+            jw_json(&w, members[i], json_merge(tx_mem(tx), NULL, said));
+        }
+    }
+    jw_end(&w);
+    return json_parse(tx_mem(tx), text.data, text.len, changes);
+}
+
 /* What the instance says of itself otherwise since the operation. */
 static struct err *
 info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
@@ -590,9 +621,8 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
     if (flow_row_state(flow) != FLOW_COMPLETED) {
         return NULL;
     }
-    if (str_eq(flow->type, vnf_modify_flow.name)) {
-        /* Without what was removed: VnfInfoModifications has no null. */
-        occ->changed_info = json_merge(tx_mem(tx), NULL, in->request);
+    if (in->info.n > 0 && !in->package_after) {
+        TRY(said_changes(tx, flow, in, &occ->changed_info));
     }
     if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
         (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n > 0)) {

@@ -121,7 +121,8 @@ vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &vnf_instantiate, in, &instance));
     in->request = request->body;
-    TRY(instantiate_check(tx, request->row, request->seen, request->n_seen, in));
+    TRY(err_join(vnf_info_asked(tx, instance, request->row, in),
+                 instantiate_check(tx, request->row, request->seen, request->n_seen, in)));
     return lcm_start(tx, op, &vnf_instantiate, in, in->project_id, op_occ_id);
 }
 
@@ -315,7 +316,7 @@ vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
 
     TRY(instance_take(tx, op, id, &vnf_change_package, in, &instance));
     in->request = request->body;
-    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, in));
+    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, asked, in));
     return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
 }
 
@@ -368,35 +369,16 @@ client_data_merge(struct mem *mem, const char *name, const struct json *patch,
     return NULL;
 }
 
-static struct err *
-info_merge(struct mem *mem, const struct modify_request *asked, struct vnf_info *info)
-{
-    if (row_given(&asked->row, "name")) {
-        info->name = asked->name;
-    }
-    if (row_given(&asked->row, "description")) {
-        info->description = asked->description;
-    }
-    if (!row_given(&asked->row, "metadata") || !asked->metadata) {
-        info->metadata = row_given(&asked->row, "metadata") ? NULL : info->metadata;
-        return NULL;
-    }
-    return client_data_merge(mem, "metadata", asked->metadata, &info->metadata);
-}
-
 struct err *
 vnf_modify_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                  const char **op_occ_id)
 {
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    struct vnf_info *info = row_new(tx_mem(tx), &vnf_info_table);
     struct vnf_instance *instance;
 
     TRY(instance_take(tx, op, id, &vnf_modify, in, &instance));
     TRY(resource_revision_check(op, instance));
-    vnf_info_of(instance, info);
-    TRY(info_merge(tx_mem(tx), request->row, info));
-    vnf_rows_add(tx_mem(tx), &in->info, info);
+    TRY(vnf_modify_check(tx, instance, request->row, in));
     in->request = request->body;
     return lcm_start(tx, op, &vnf_modify, in, in->project_id, op_occ_id);
 }

@@ -111,7 +111,7 @@ params_check(struct tx *tx, const struct vnf_in *in, const struct vnf_made *made
              const struct vnf_wanted *after)
 {
     const struct json *given = json_get(in->request, "additionalParams"), *kept = made->params;
-    struct err *faults = boot_data_check(tx, in->vnf_instance_id, given, after);
+    struct err *faults = boot_data_check(tx, in, given, after);
 
     return given ? err_join(faults, client_data_merge(tx_mem(tx), "additionalParams", given, &kept))
                  : faults;
@@ -162,7 +162,7 @@ running_check(const struct vnf_made *made)
 
 struct err *
 vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, const char *vnfd_id,
-                         struct vnf_in *in)
+                         const void *asked, struct vnf_in *in)
 {
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
@@ -178,7 +178,8 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
     if (!str_eq(package->operational_state, "ENABLED")) {
         return err_new(E_UNPROCESSABLE, NULL, "VNF package %s is DISABLED", package->id);
     }
-    TRY(packages_check(tx, instance, package->id, made, after));
+    TRY(err_join(packages_check(tx, instance, package->id, made, after),
+                 vnf_info_moved(tx, instance, package->id, asked, in)));
     TRY(params_check(tx, in, made, after));
     in->operation = "CHANGE_VNFPKG";
     in->package_after = package->id;
@@ -423,6 +424,7 @@ change(struct flow *f, const struct vnf_in *in, bool is_whole)
     made->params = is_whole ? vnf_params_after(mem, run.made->params, in) : made->params;
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, made);
+    TRY(vnf_info_take(f, in));
     TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
     flow_result(f, made);
     return NULL;

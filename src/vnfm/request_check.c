@@ -374,7 +374,7 @@ descriptor_check(struct checking *c, struct vnf_wanted *wanted)
     c->faults = err_join(c->faults, vnf_wanted_fill(tx_mem(c->tx), vnfd, request->flavour_id,
                                                     request->level_id, NULL, wanted));
     c->faults = err_join(c->faults,
-                         boot_data_check(c->tx, c->in->vnf_instance_id,
+                         boot_data_check(c->tx, c->in,
                                          request->additional_params, wanted));
     return NULL;
 }

@@ -293,6 +293,7 @@ change(struct flow *f, const struct vnf_in *in, bool is_whole)
     after_begin(&run);
     TRY(grant_get(&run));
     TRY(scripts_before(&run, is_whole));
+    TRY(vnf_info_take(f, in));
     TRY(links_add(&run));
     TRY(servers_add(&run));
     TRY(rest_remove(&run));

@@ -27,8 +27,11 @@ struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_
 struct err *vnfcs_boot_data_told(struct flow *f, const char *label, const struct vnf_in *in,
                                  struct rows *vnfcs) MUST_USE;
 /* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
-struct err *boot_data_check(struct tx *tx, const char *vnf_instance_id, const struct json *params,
+struct err *boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                             const struct vnf_wanted *wanted) MUST_USE;
+/* The same of an instance that is not there yet. */
+struct err *boot_params_check(struct mem *mem, const struct vnf_wanted *wanted,
+                              const struct json *params) MUST_USE;
 /* Parameters to keep, for later operations: those of 'kept' (null = none), those of the request before
  * them.  The next package may have a use for what this one has none for. */
 const struct json *vnf_params_after(struct mem *mem, const struct json *kept,

@@ -106,9 +106,11 @@ struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *i
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
 /* The same checks for an operation of which the change is a part: fill in->operation,
- * in->package_after and in->scales; in->request is there. */
+ * in->package_after, in->scales and, with what 'asked' gives (vnf_info_moved), in->info; in->request is
+ * there. */
 struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
-                                     const char *vnfd_id, struct vnf_in *in) MUST_USE;
+                                     const char *vnfd_id, const void *asked,
+                                     struct vnf_in *in) MUST_USE;
 /* SOL003 5.4.7.  E_NOT_FOUND too where the VNFD has one flavour only; E_CONFLICT too where the instance
  * is not STARTED, is of the flavour already, or is on its way to a third one since a change was given up;
  * E_UNPROCESSABLE with all in which what stays would have to change. */
@@ -154,8 +156,20 @@ struct err *vnf_modify_start(struct tx *tx, struct op *op, const char *id,
 #define CLIENT_DATA_MAX (256 << 10)
 struct err *client_data_merge(struct mem *mem, const char *name, const struct json *patch,
                               const struct json **data) MUST_USE;
-/* What a modification may change, as it is now; strings are the instance's. */
-void vnf_info_of(const struct vnf_instance *instance, struct vnf_info *info);
+/* At its creation: what its VNFD declares for clients to set begins as it says (SOL003 5.5.2.2). */
+struct err *vnf_info_begin(struct tx *tx, struct vnf_instance *instance) MUST_USE;
+/* Where 'asked' (a row of any request's table) gives attributes of vnf_info: what is said of the instance
+ * from then on, into in->info.  E_UNPROCESSABLE lists all that its VNFD does not declare so. */
+struct err *vnf_info_asked(struct tx *tx, const struct vnf_instance *instance, const void *asked,
+                           struct vnf_in *in) MUST_USE;
+/* The same for an operation after which it is of another package: what that declares too stays. */
+struct err *vnf_info_moved(struct tx *tx, const struct vnf_instance *instance,
+                           const char *package_id, const void *asked, struct vnf_in *in) MUST_USE;
+/* The same for a modification, which may give nothing: fills in->info and in->operation. */
+struct err *vnf_modify_check(struct tx *tx, const struct vnf_instance *instance, const void *asked,
+                             struct vnf_in *in) MUST_USE;
+/* The VnfInfoModificationRequest that 'asked' becomes: what of vnf_info it gives, null where it removes. */
+struct err *vnf_modify_body(struct mem *mem, const void *asked, const struct json **body) MUST_USE;
 /* The same checks, for an operation of which the scaling is a part: fill in->scales, in->level_id
  * and in->operation, and say which flow does it. */
 struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,

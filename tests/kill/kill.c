@@ -49,7 +49,7 @@ static const struct pair {
     {&kind_vnf, "moved", "move", "return", false, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
 };
-#define N_PAIRS 10
+#define N_PAIRS 11
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */

@@ -64,7 +64,23 @@ asking_run(struct flow *f, const void *in)
 static const struct flow_type asking = {
     .name = "asking", .version = 1, .doc = "Goes on without a grant.", .in = &thing_table,
     .run = asking_run, .spares = spared};
-static const struct flow_type *const types[] = {&sparing, &asking, &one, &needed, &granted, NULL};
+
+/* One that fails, and later one that is refused: the one is left, the other not. */
+static struct err *
+later_run(struct flow *f, const void *in)
+{
+    (void)in;
+    TRY(flow_spawn(f, "early", &one, thing(f, "early", 0)));
+    TRY(flow_join_all(f));
+    TRY(flow_spawn(f, "late", &granted, thing(f, "late", 0)));
+    TRY(flow_join_all(f));
+    return flow_step(f, "last", &create_kind, thing(f, "last", 0), NULL);
+}
+static const struct flow_type later = {
+    .name = "later", .version = 1, .doc = "Needs a grant later.", .in = &thing_table,
+    .run = later_run, .spares = spared};
+static const struct flow_type *const types[] = {&sparing, &asking, &later, &one,
+                                                &needed,  &granted, NULL};
 
 TEST(flow_continues_without_a_child_that_failed)
 {
@@ -151,6 +167,47 @@ TEST(flow_continues_without_a_child_that_took_itself_back)
     REACHES(ask.id, "COMPLETED");
     CHECK_INT(world_count(&world), 1);
     CHECK(world_find(&world, "last") >= 0);
+    world_close(&world);
+}
+
+TEST(flow_that_continued_asks_again_for_what_is_refused_later)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    is_refused = true;
+    world_open(&world, types);
+    world.next.fail_create = 1;
+    start(&ask, &later);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_continue));
+    REACHES(ask.id, "FAILED_TEMP"); /* And not without it, which nobody has said. */
+    CHECK(world_find(&world, "last") < 0);
+    is_refused = false;
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK(world_find(&world, "late") >= 0);
+    CHECK(world_find(&world, "early") < 0);
+    world_close(&world);
+}
+
+TEST(flow_may_continue_once_more)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    is_refused = true;
+    world_open(&world, types);
+    world.next.fail_create = 1;
+    start(&ask, &later);
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_continue));
+    REACHES(ask.id, "FAILED_TEMP");
+    CHECK_OK(operate(&ask, flow_continue));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world_count(&world), 1);
+    CHECK(world_find(&world, "last") >= 0);
+    is_refused = false;
     world_close(&world);
 }
 

@@ -17,6 +17,9 @@
 struct fake_vnfm {
     _Atomic int n_asked, n_made;     /* operations; instances that carry the marker, numbered from 1 */
     _Atomic bool refuses_create;     /* makes it, and answers 500 */
+    _Atomic int n_patched;
+    _Atomic bool refuses_patch;
+    char name[64], patch[256];       /* vnfInstanceName; body of the last patch */
     char marker[128], filter[512];   /* of the last create; of the last search */
 };
 
@@ -79,12 +82,44 @@ instance_make(struct http_exchange *x, struct fake_vnfm *vnfm)
 }
 
 static void
+instance_answer(struct http_exchange *x, const struct fake_vnfm *vnfm)
+{
+    answer(x, 200,
+           mem_printf(http_mem(x),
+                      "{\"id\": \"vnf-1\", \"instantiationState\": \"NOT_INSTANTIATED\", "
+                      "\"vnfInstanceName\": \"%s\", \"metadata\": {\"carrick\": \"m\"}}",
+                      vnfm->name));
+}
+
+/* It takes the name, and nothing else that is said of it. */
+static void
+instance_patch(struct http_exchange *x, struct fake_vnfm *vnfm)
+{
+    size_t n;
+    const char *body = http_body(x, &n);
+    const struct json *json = NULL;
+
+    CHECK_STR(http_header(x, "Content-Type"), "application/merge-patch+json");
+    err_ignore(json_parse(http_mem(x), body, n, &json), "then it has no name");
+    snprintf(vnfm->patch, sizeof vnfm->patch, "%s", json_text(http_mem(x), json));
+    vnfm->n_patched++;
+    if (vnfm->refuses_patch) {
+        answer(x, 422, "{\"status\": 422, \"detail\": \"no such property\"}");
+        return;
+    }
+    snprintf(vnfm->name, sizeof vnfm->name, "%s", str_or(json_get_str(json, "vnfInstanceName"), ""));
+    answer(x, 202, "");
+}
+
+static void
 on_request(struct http_exchange *x, void *arg)
 {
     struct fake_vnfm *vnfm = arg;
     bool get = str_eq(http_method(x), "GET");
 
-    if (str_eq(http_path(x), "/vnflcm/v2/vnf_lcm_op_occs")) {
+    if (str_eq(http_method(x), "PATCH")) {
+        instance_patch(x, vnfm);
+    } else if (str_eq(http_path(x), "/vnflcm/v2/vnf_lcm_op_occs")) {
         answer(x, 200, "[]");
     } else if (str_eq(http_path(x), INSTANCES)) {
         get ? instances_answer(x, vnfm) : instance_make(x, vnfm);
@@ -92,7 +127,7 @@ on_request(struct http_exchange *x, void *arg)
         vnfm->n_made--;
         answer(x, 204, "");
     } else if (get) {
-        answer(x, 200, "{\"id\": \"vnf-1\", \"instantiationState\": \"NOT_INSTANTIATED\"}");
+        instance_answer(x, vnfm);
     } else {
         vnfm->n_asked++;
         answer(x, 500, "{\"status\": 500, \"detail\": \"not today\"}");
@@ -127,6 +162,32 @@ create_run(struct flow *f, const void *in)
     TRY(flow_step(f, "create", &foreign_create, new, NULL));
     return flow_step(f, "fail", &foreign_operate, ask, NULL);
 }
+/* A modification, and something that fails after it. */
+static struct err *
+modify_run(struct flow *f, const void *in)
+{
+    static const char patch[] = "{\"vnfInstanceName\": \"new\", \"metadata\": {\"carrick\": \"m\"}}";
+    static const char undo[] = "{\"vnfInstanceName\": \"old\"}";
+    struct foreign_ask *ask = flow_new(f, &foreign_ask_table), *fail;
+
+    (void)in;
+    ask->vnfm = VNFM;
+    ask->foreign_id = "vnf-1";
+    ask->operation = "MODIFY_INFO";
+    TRY(json_parse(flow_mem(f), patch, sizeof patch - 1, &ask->body));
+    TRY(json_parse(flow_mem(f), undo, sizeof undo - 1, &ask->undo));
+    TRY(flow_step(f, "modify", &foreign_operate, ask, NULL));
+    fail = flow_new(f, &foreign_ask_table);
+    *fail = *ask;
+    fail->operation = "NOTHING";
+    fail->undo = NULL;
+    return flow_step(f, "fail", &foreign_operate, fail, NULL);
+}
+static const struct flow_type modify = {.name = "modify",
+                                        .version = 1,
+                                        .doc = "Modifies a VNF.",
+                                        .in = &peer_ref_table,
+                                        .run = modify_run};
 static const struct flow_type operate = {.name = "operate",
                                          .version = 1,
                                          .doc = "Operates on a VNF.",
@@ -137,7 +198,7 @@ static const struct flow_type create = {.name = "create",
                                         .doc = "Creates a VNF instance.",
                                         .in = &peer_ref_table,
                                         .run = create_run};
-static const struct flow_type *const types[] = {&operate, &create, NULL};
+static const struct flow_type *const types[] = {&operate, &create, &modify, NULL};
 static const struct step_kind *const kinds[] = {&foreign_operate, &foreign_create, NULL};
 
 static struct err *
@@ -253,5 +314,36 @@ TEST(foreign_instance_that_was_made_more_than_once_goes_altogether)
     REQUIRE_OK(store_write_wait(b.store, roll_back, NULL));
     REACHES(&b, FLOW_ROLLED_BACK);
     CHECK_INT(b.vnfm.n_made, 0);
+    bench_end(&b);
+}
+
+TEST(foreign_instance_is_patched_once_and_patched_back)
+{
+    static struct bench b;
+
+    bench_begin(&b);
+    snprintf(b.vnfm.name, sizeof b.vnfm.name, "old");
+    REQUIRE_OK(store_write_wait(b.store, start, (void *)(uintptr_t)&modify));
+    REACHES(&b, FLOW_FAILED_TEMP);
+    CHECK_STR(b.vnfm.name, "new");
+    CHECK_INT(b.vnfm.n_patched, 1); /* What it shows is not asked for again. */
+    REQUIRE_OK(store_write_wait(b.store, roll_back, NULL));
+    REACHES(&b, FLOW_ROLLED_BACK);
+    CHECK_STR(b.vnfm.name, "old");
+    CHECK_INT(b.vnfm.n_patched, 2);
+    bench_end(&b);
+}
+
+TEST(foreign_vnfm_that_refuses_a_patch_fails_the_step)
+{
+    static struct bench b;
+
+    bench_begin(&b);
+    b.vnfm.refuses_patch = true;
+    REQUIRE_OK(store_write_wait(b.store, start, (void *)(uintptr_t)&modify));
+    REACHES(&b, FLOW_FAILED_TEMP);
+    CHECK_INT(b.vnfm.n_patched, 1);
+    REQUIRE_OK(store_write_wait(b.store, roll_back, NULL));
+    REACHES(&b, FLOW_ROLLED_BACK);
     bench_end(&b);
 }

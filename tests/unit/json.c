@@ -254,5 +254,9 @@ TEST(merge_patches_as_rfc_7396_says)
         CHECK_OK(json_parse(mem, cases[i].json, strlen(cases[i].json), &json));
         CHECK_OK(json_parse(mem, cases[i].patch, strlen(cases[i].patch), &patch));
         CHECK_STR(json_text(mem, json_merge(mem, json, patch)), cases[i].merged);
+        /* And back. */
+        CHECK(json_equal(json_merge(mem, json_merge(mem, json, patch),
+                                    json_merge_undo(mem, json, patch)),
+                         json));
     }
 }

@@ -164,6 +164,65 @@ TEST(grant_claims_go_with_their_vnfm)
     store_close(store);
 }
 
+/* ---- many that are over -------------------------------------------------------------------- */
+
+static const char *first[2]; /* of all: it still claims; the next: it is refused */
+
+static struct err *
+first_insert(struct tx *tx, void *arg)
+{
+    struct claim claim = {
+        .provider = SITE, .class = "VCPU", .amount = 3, .project_id = PROJECT, .until = LEDGER_FOREVER};
+
+    TRY(vnfm_insert(tx, VNFM, "edge"));
+    TRY(ledger_inventory_set(tx, SITE, "VCPU", -1));
+    TRY(grant_insert(tx, VNFM, "first", "ENDED", &claim.consumer));
+    first[0] = mem_str(arg, claim.consumer);
+    return ledger_claim(tx, NULL, &claim, 1);
+}
+
+static struct err *
+second_insert(struct tx *tx, void *arg)
+{
+    const char *id;
+
+    TRY(grant_insert(tx, VNFM, "second", "REFUSED", &id));
+    first[1] = mem_str(arg, id);
+    return NULL;
+}
+
+static struct err *
+others_insert(struct tx *tx, void *arg)
+{
+    struct query query = {.table = &grant_table};
+    struct grant *grant;
+    const char *id;
+    int64_t n;
+
+    (void)arg;
+    for (int i = 0; i < GRANTS_KEPT + 1; i++) {
+        TRY(grant_insert(tx, VNFM, mem_printf(tx_mem(tx), "op-%d", i), "ENDED", &id));
+    }
+    TRY(grant_insert(tx, VNFM, "open", "GRANTED", &id));
+    TRY(grants_prune(tx, VNFM));
+    TRY(rows_count(tx, &query, &n));
+    CHECK_INT(n, GRANTS_KEPT + 1);
+    CHECK_OK(row_get(tx, &grant_table, first[0], &grant));
+    CHECK_ERR(row_get(tx, &grant_table, first[1], &grant), E_NOT_FOUND);
+    return NULL;
+}
+
+TEST(grant_that_is_over_goes_when_there_are_many)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct store *store = world_store();
+
+    REQUIRE_OK(store_write_wait(store, first_insert, mem));
+    REQUIRE_OK(store_write_wait(store, second_insert, mem));
+    CHECK_OK(store_write_wait(store, others_insert, NULL));
+    store_close(store);
+}
+
 /* ---- a flow that stopped ------------------------------------------------------------------ */
 
 static struct err *

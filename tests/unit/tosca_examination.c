@@ -314,7 +314,7 @@ TEST(record_of_an_enemy_is_refused)
     } cases[] = {
         {"\"descriptor_id\":\"d\"", "\"descriptor_id\":null", "descriptor_id is no text"},
         {"\"descriptor_id\":\"d\"", "\"descriptor_i\":\"d\"", "descriptor_id is missing"},
-        {"\"descriptor_id\":\"d\"", "\"more\":1,\"descriptor_id\":\"d\"", "has 15"},
+        {"\"descriptor_id\":\"d\"", "\"more\":1,\"descriptor_id\":\"d\"", "has 17"},
         {"\"vcpus\":2", "\"vcpus\":9007199254740993", "vcpus is not within"},
         {"\"vcpus\":2", "\"vcpus\":-2", "vcpus is not within"},
         {"\"vcpus\":2", "\"vcpus\":2.5", "vcpus is no whole number"},

@@ -128,6 +128,18 @@ POST /nslcm/v2/ns_instances  as demo
 {"nsdId": "service", "nsName": "demo", "nsDescription": "d"}
 = 201
 {"id": "$ns := id", ...}
+# An input that has no value is told before anything is begun, with all else that is wrong.
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default", "additionalParamsForVnf": [{"vnfProfileId": "two"}]}
+= 422
+{"detail": "additionalParamsForVnf[0]: the NSD has no VNF profile two; VNF profile one: boot data of VDU front: input name has no value", ...}
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "request": {"nsFlavourId": "default"}}
+= 422
+{"detail": "VNF profile one: boot data of VDU front: input name has no value", ...}
+GET /nslcm/v2/ns_lcm_op_occs  as demo
+= 200
+[]
 POST /carrick/v1/plans  as demo
 {"nsInstanceId": "$ns", "request": {"nsFlavourId": "default", "additionalParamsForVnf": [{"vnfProfileId": "one", "additionalParams": {"name": "you"}}]}}
 = 200
