@@ -150,6 +150,11 @@ struct err *ns_nest_free(struct tx *tx, const char *ns_instance_id) MUST_USE;
 extern const struct step_kind ns_nest_take, ns_nest_leave; /* LOCAL, in nest_rows */
 extern const struct flow_type ns_nest_flow, ns_unnest_flow; /* ADD_NESTED_NS, REMOVE_NESTED_NS */
 extern const struct step_kind ns_nested_make; /* LOCAL, in ns_nested_rows */
+/* ns_changes.c: what an operation touched, as its occurrence tells it (SOL005 6.5.2.3). */
+struct err *ns_changes_of(struct tx *tx, const struct flow_row *flow, const char *nsd_info_id,
+                          const struct json **changes) MUST_USE;
+/* What the flow of an NS operation was begun with. */
+struct err *ns_input_read(struct tx *tx, const struct flow_row *flow, struct ns_in **in) MUST_USE;
 /* ns.c: a row of an NS instance comes and goes, and its NSD is in use meanwhile. */
 struct err *ns_instance_add(struct tx *tx, struct ns_instance *ns) MUST_USE;
 struct err *ns_instance_drop(struct tx *tx, const struct ns_instance *ns) MUST_USE;

@@ -103,7 +103,7 @@ failed_part(struct tx *tx, const char *plan)
     step->flow_id = FLOW_ID;
     step->label = "place";
     step->effect = "READ";
-    step->kind = "ns place";
+    step->kind = "place";
     step->state = "DONE";
     step->output = plan;
     REQUIRE_OK(row_insert(tx, step));
