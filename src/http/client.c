@@ -25,6 +25,7 @@
 
 /* Apache keeps idle connections for 5 seconds; older ones of ours are not used again. */
 #define KEEP_S 4L
+#define SLOWEST 1024L /* bytes a second of such an answer, over so long */
 #define SILENCE_S 60L /* so long an answer in pieces may stand still */
 
 /* One exchange; also what a blocking fetch uses. */
@@ -309,7 +310,7 @@ set_options(struct http_call *call, const struct http_client_config *config,
         call->piece = request->piece;
         call->piece_arg = request->piece_arg;
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_piece);
-        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, SLOWEST);
         curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
     }
     set_body(call, request);
@@ -325,7 +326,9 @@ call_new(const struct http_client_config *config, const struct http_request *req
     init_once();
     call->mem = mem_new("http call");
     call->url = mem_str(call->mem, request->url);
-    call->what = mem_printf(call->mem, "%s %s", request->method, request->url);
+    /* Without its query, which may be what lets one in: errors are kept and shown. */
+    call->what = mem_printf(call->mem, "%s %.*s", request->method,
+                            (int)strcspn(request->url, "?#"), request->url);
     buf_init(&call->answer, request->max_answer ? request->max_answer : ANSWER_MAX);
     call->easy = curl_easy_init();
     if (call->easy) {

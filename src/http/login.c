@@ -162,7 +162,7 @@ token_ask(struct calling *calling)
         .body = body,
         .body_len = strlen(body),
         .body_fd = -1,
-        .timeout_ms = calling->request->timeout_ms,
+        .timeout_ms = calling->request->piece ? 0 : calling->request->timeout_ms, /* a token is no file */
         .max_answer = ANSWER_MAX,
     };
 

@@ -8,16 +8,22 @@
 #include "http/login.h"
 #include "sys/thread.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define N_THREADS 4
 #define QUEUE_MAX 16
 #define TIMEOUT_MS (INT64_C(6) * 3600 * 1000)
 #define LOOK_MS 200
 
+#define OF_PROJECT 2 /* under way or waiting at most; others have their turn */
+
 struct fetches {
     struct fetches_config config;
+    pthread_mutex_t lock; /* of 'live' */
+    struct fetch *live;
     struct pool *pool;
     atomic_bool stopping;
 };
@@ -28,9 +34,46 @@ struct fetch {
     struct upload *upload;
     const char *url;
     struct http_login login;
+    const char *project;
+    struct fetch *next; /* live */
     bool is_over;
     struct err *err;
 };
+
+/* ---- of whom there are how many ------------------------------------------------------------ */
+
+static struct err *
+live_add(struct fetches *fetches, struct fetch *fetch)
+{
+    int n = 0;
+
+    pthread_mutex_lock(&fetches->lock);
+    for (const struct fetch *other = fetches->live; other; other = other->next) {
+        n += str_eq(other->project, fetch->project);
+    }
+    if (n < OF_PROJECT) {
+        fetch->next = fetches->live;
+        fetches->live = fetch;
+    }
+    pthread_mutex_unlock(&fetches->lock);
+    return n < OF_PROJECT
+               ? NULL
+               : err_new(E_BUSY, NULL, "%d packages of the project are being got: ask again once one is here",
+                         OF_PROJECT);
+}
+
+static void
+live_remove(struct fetches *fetches, const struct fetch *fetch)
+{
+    pthread_mutex_lock(&fetches->lock);
+    for (struct fetch **at = &fetches->live; *at; at = &(*at)->next) {
+        if (*at == fetch) {
+            *at = fetch->next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&fetches->lock);
+}
 
 /* ---- one package ----------------------------------------------------------------------- */
 
@@ -47,7 +90,9 @@ fetched(void *arg, const struct http_answer *answer, struct err *err)
 
     fetch->is_over = true;
     if (!err && (answer->status < 200 || answer->status > 299)) {
-        err = err_new(E_REMOTE, NULL, "GET %s answered %d", fetch->url, answer->status);
+        /* Its query may be what lets one in. */
+        err = err_new(E_REMOTE, NULL, "GET %.*s answered %d", (int)strcspn(fetch->url, "?#"),
+                      fetch->url, answer->status);
     }
     fetch->err = err;
 }
@@ -104,6 +149,7 @@ accept_fn(struct tx *tx, void *arg)
 static void
 fetch_free(struct fetch *fetch)
 {
+    live_remove(fetch->nfvo->fetches, fetch);
     upload_free(fetch->upload);
     mem_free(fetch->mem);
 }
@@ -115,11 +161,13 @@ fetch_run(void *arg)
     struct fetch *fetch = arg;
     bool stopping = atomic_load(&fetch->nfvo->fetches->stopping);
     struct err *e = stopping ? NULL : get(fetch);
+    bool is_accepted = false;
 
     if (!e && !stopping) {
         e = store_write_wait(fetch->nfvo->store, accept_fn, fetch);
+        is_accepted = !e; /* The file is the examination's from here on. */
     }
-    if (stopping || atomic_load(&fetch->nfvo->fetches->stopping)) {
+    if (!is_accepted && (stopping || atomic_load(&fetch->nfvo->fetches->stopping))) {
         err_ignore(e, "it is the end of the process that stopped it");
         e = NULL;
         upload_abort(fetch->upload);
@@ -166,8 +214,10 @@ package_fetch(struct nfvo *nfvo, const struct caller *caller, const char *id,
     struct fetch *fetch = MEM_NEW(mem, struct fetch);
     struct err *e;
 
-    *fetch = (struct fetch){.mem = mem, .nfvo = nfvo, .url = mem_str(mem, request->address)};
+    *fetch = (struct fetch){.mem = mem, .nfvo = nfvo, .url = mem_str(mem, request->address),
+                            .project = mem_str(mem, str_or(caller->project_id, ""))};
     e = login_take(fetch, request);
+    e = e ? e : live_add(nfvo->fetches, fetch);
     e = e ? e : upload_begin(nfvo, caller, &vnf_package_table, id, &fetch->upload);
     if (!e) {
         e = pool_run(nfvo->fetches->pool, fetch_run, fetch);
@@ -189,7 +239,7 @@ fetches_new(const struct fetches_config *config, struct fetches **out)
     struct fetches *fetches = heap_alloc(sizeof *fetches);
     struct err *e;
 
-    *fetches = (struct fetches){.config = *config};
+    *fetches = (struct fetches){.config = *config, .lock = PTHREAD_MUTEX_INITIALIZER};
     fetches->config.timeout_ms = config->timeout_ms ? config->timeout_ms : TIMEOUT_MS;
     e = pool_new("fetches", N_THREADS, QUEUE_MAX, &fetches->pool);
     if (e) {

@@ -200,15 +200,24 @@ less(int64_t a, int64_t b)
     return a > b ? a - b : 0;
 }
 
+#define CONSTRAINED_MAX 1024 /* resources that constraints name, in all */
+
 /* A VNF is at one site; its zones are looked at when it is known, and in its nodes we have no say. */
 static struct err *
 constraints_take(struct mem *mem, const struct grant_request *request, struct grant_asked *asked)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < request->constraints.n; i++) {
         const struct placement_constraint *one = request->constraints.items[i];
         bool holds = str_eq(one->kind, "AFFINITY") && str_eq(one->scope, "NFVI_POP");
         bool zone = str_eq(one->scope, "ZONE");
 
+        n += one->resources.n;
+        if (n > CONSTRAINED_MAX) {
+            return err_new(E_UNPROCESSABLE, NULL, "placementConstraints name more than %d resources",
+                           CONSTRAINED_MAX);
+        }
         if (zone) {
             place_add(mem, &asked->constraints, request->constraints.items[i]);
         } else if (!holds && !one->best) {

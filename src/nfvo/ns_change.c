@@ -406,6 +406,23 @@ ports_move(struct ns_updating *u, const struct vnf_instance *vnf, const struct v
     return faults;
 }
 
+/* A foreign VNFM moves ports in one go: beside what moves in two parts, for paths that follow, it has no place. */
+static struct err *
+foreign_alone(const struct ns_updating *u)
+{
+    for (size_t i = 0; u->flow == &ns_connect_flow && i < u->in->scaled.n; i++) {
+        const struct vnf_in *in = u->in->scaled.items[i];
+
+        if (in->vnfm) {
+            return err_new(E_NOT_IMPLEMENTED, NULL,
+                           "VNF instance %s is managed by a foreign VNFM, and paths follow ports of another "
+                           "one of the request: connect it in a request of its own",
+                           in->vnf_instance_id);
+        }
+    }
+    return NULL;
+}
+
 struct err *
 update_connectivity(struct ns_updating *u, const void *item)
 {
@@ -417,7 +434,7 @@ update_connectivity(struct ns_updating *u, const void *item)
     int64_t drain_s;
 
     if (!data) {
-        return NULL;
+        return foreign_alone(u);
     }
     TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
     request.row = asked = links_of(tx_mem(u->tx), &data->ext_links);

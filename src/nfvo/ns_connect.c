@@ -16,6 +16,7 @@ struct run {
     struct ns_plan *plan;
     struct steering steering;
     struct ns_scaled *changed;
+    struct strs left; /* names of VNFs that the NS goes on without */
 };
 
 /* ---- from here on only forward ----------------------------------------------------------- */
@@ -55,6 +56,18 @@ vnf_of(const struct run *run, size_t i)
     return plan_vnf_find(&run->now.made->vnfs, in->vnf_instance_id);
 }
 
+/* Its ports did not move: none of them departs. */
+static bool
+is_left(const struct run *run, const struct plan_vnf *vnf)
+{
+    for (size_t i = 0; i < run->left.n; i++) {
+        if (str_eq(run->left.items[i], vnf->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct err *
 vnfs_spawn(struct run *run, const char *word, const char *part)
 {
@@ -63,6 +76,9 @@ vnfs_spawn(struct run *run, const char *word, const char *part)
         struct vnf_in *in = row_copy(run->mem, run->in->scaled.items[i]);
         const char *label;
 
+        if (vnf && is_left(run, vnf)) {
+            continue;
+        }
         if (!vnf) {
             return err_new(E_INTERNAL, NULL, "VNF instance %s is none of the NS's",
                            in->vnf_instance_id);
@@ -142,8 +158,12 @@ vnfs_join(struct run *run, const char *word, bool are_new)
         struct vnf_made *made = row_new(run->mem, &vnf_made_table);
         bool left;
 
+        if (is_left(run, vnf)) {
+            continue;
+        }
         TRY(flow_join_or_leave(run->f, flow_label(run->f, "%s %s", word, vnf->name), made, &left));
         if (left) {
+            steer_name_add(run->mem, &run->left, vnf->name);
             TRY(flow_note(run->f, "VNF %s failed: the NS goes on without it", vnf->name));
         } else if (are_new) {
             ports_take(run, vnf, made);

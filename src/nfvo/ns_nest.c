@@ -52,17 +52,16 @@ height_of(struct tx *tx, const char *id, size_t *height)
 }
 
 static struct err *
-depth_check(struct nesting *n)
+depth_check(struct tx *tx, const char *around, const char *inner)
 {
-    const char *id = n->in->ns_instance_id;
     size_t height;
 
-    TRY(height_of(n->tx, n->inner->id, &height));
-    for (; id; height++) {
-        if (str_eq(id, n->inner->id)) {
+    TRY(height_of(tx, inner, &height));
+    for (const char *id = around; id; height++) {
+        if (str_eq(id, inner)) {
             return err_new(E_UNPROCESSABLE, NULL, "NS instance %s is that NS or around it", id);
         }
-        TRY(around_of(n->tx, id, &id));
+        TRY(around_of(tx, id, &id));
     }
     if (height > NS_DEPTH_MAX + 1) {
         return err_new(E_UNPROCESSABLE, NULL, "network services would be nested more than %d deep",
@@ -100,7 +99,7 @@ inner_find(struct nesting *n, const char *id)
             return err_new(E_UNPROCESSABLE, NULL, "NS instance %s is named twice", id);
         }
     }
-    TRY(depth_check(n));
+    TRY(depth_check(n->tx, n->in->ns_instance_id, n->inner->id));
     TRY(inner_check(n->tx, n->inner));
     n->inner_made = row_new(tx_mem(n->tx), &ns_made_table);
     TRY(ns_instance_made(n->tx, id, n->inner_made));
@@ -365,6 +364,7 @@ take_local(struct tx *tx, const void *arg, void *out)
             return err_new(E_CONFLICT, NULL, "NS instance %s is gone", nested->ns_instance_id);
         }
         TRY(inner_check(tx, old));
+        TRY(depth_check(tx, in->ns_instance_id, old->id)); /* Others may have been taken in meanwhile. */
         TRY(lent_check(tx, &in->given, old));
         ns = row_copy(tx_mem(tx), old);
         ns->nested_in = in->ns_instance_id;

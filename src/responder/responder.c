@@ -271,7 +271,8 @@ responder_close(struct responder *r)
 #define RESPONDER_OPTIONS(X)                                                                       \
     X(listen, "listen", OF_PATH("PATH"), "/run/carrick-responder.socket",                          \
       "where the agent finds it; the manager of services hands it over")                           \
-    LOG_SETTING(X)
+    X(log_level, "log-level", OF_WORD("LEVEL", "debug info warn error"), "info",                   \
+      "what is told on standard error, from this on; no file is read once it is locked in")
 
 enum responder_option {
 #define X(id, name, kind, def, doc) OPTION_##id,

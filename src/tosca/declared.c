@@ -11,8 +11,13 @@
 #define FAULTS_MAX 100
 #define RULES_MAX 100
 
+/* Texts are held against patterns of strangers in a transaction: all of it together is bounded. */
+#define PATTERNS_MAX 200
+#define VALUES_MAX 20000
+
 struct checking {
     struct mem *mem;
+    size_t n_patterns, n_values; /* so far */
     struct err *faults;
     size_t n_faults;
 };
@@ -101,9 +106,17 @@ rules_check(struct checking *c, const struct json *declaration, const struct jso
 
     for (size_t i = 0; json_is(rules, JSON_T_ARRAY) && i < rules->n && i < RULES_MAX; i++) {
         struct tosca_constraint rule = rule_of(c->mem, rules->items[i]);
-        const char *why = is_too_long(&rule) ? "its pattern is too long"
-                                             : constraint_broken(c->mem, type, &rule, &yaml);
+        const char *why = NULL;
 
+        if (is_too_long(&rule)) {
+            why = "its pattern is too long";
+        } else if (str_eq(rule.op, "pattern") && ++c->n_patterns > PATTERNS_MAX) {
+            why = c->n_patterns == PATTERNS_MAX + 1
+                      ? "there is more to be held against patterns than is done at once"
+                      : NULL;
+        } else {
+            why = constraint_broken(c->mem, type, &rule, &yaml);
+        }
         if (why) {
             fault(c, path, "%s", why);
         }
@@ -198,6 +211,12 @@ value_check(struct checking *c, const struct json *declaration, const struct jso
 {
     const char *type = json_get_str(declaration, "type");
 
+    if (++c->n_values > VALUES_MAX) {
+        if (c->n_values == VALUES_MAX + 1) {
+            fault(c, path, "there are more values than are looked at at once");
+        }
+        return;
+    }
     if (!type || depth > DEPTH) {
         fault(c, path, "the VNFD's record says nothing of it that can be read");
     } else if (!type_fits(type, value)) {

@@ -164,8 +164,9 @@ ports_drop(struct foreign_run *run, const struct vnf_change *change, struct vnf_
 
 static struct err *
 flavour_body(const struct foreign_run *run, const struct vnf_made *made, const char *level_id,
-             const struct json **body)
+             const struct json *asked, const struct json **body)
 {
+    static const char *const said[] = {"vnfConfigurableProperties", "extensions"};
     struct foreign_run as = *run;
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -175,6 +176,11 @@ flavour_body(const struct foreign_run *run, const struct vnf_made *made, const c
     jw_str(&w, "newFlavourId", made->flavour_id);
     if (level_id) {
         jw_str(&w, "instantiationLevelId", level_id);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(said); i++) {
+        if (json_get(asked, said[i])) {
+            jw_json(&w, said[i], json_get(asked, said[i]));
+        }
     }
     foreign_links_write(&w, &as, &as.made->vnfcs);
     vims_write(&w, run);
@@ -198,8 +204,8 @@ flavour_change(struct foreign_run *run, const struct vnf_made *before,
     for (size_t i = n_kept; i < run->made->vnfcs.n; i++) {
         ports_held(run, run->made->vnfcs.items[i], &scaled->added);
     }
-    TRY(flavour_body(run, run->made, run->wanted->level_id, &body));
-    TRY(flavour_body(run, before, before->level_id, &undo));
+    TRY(flavour_body(run, run->made, run->wanted->level_id, run->in->request, &body));
+    TRY(flavour_body(run, before, before->level_id, NULL, &undo));
     return foreign_done(run, "operate", "CHANGE_FLAVOUR", body, undo);
 }
 
@@ -235,6 +241,7 @@ foreign_scale(struct flow *f, const struct vnf_in *in)
     TRY(foreign_look(&run));
     TRY(ports_drop(&run, &change, scaled));
     vnf_rows_add(run.mem, &scaled->made, run.made);
+    TRY(vnf_info_take(f, in));
     TRY(flow_step(f, "instance", &vnf_scaled, scaled, NULL));
     flow_result(f, run.made);
     return NULL;
@@ -405,6 +412,7 @@ foreign_repackage(struct flow *f, const struct vnf_in *in)
     TRY(foreign_look(&run));
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, run.made);
+    TRY(vnf_info_take(f, in));
     TRY(flow_step(f, "instance", &vnf_repackaged, repackaged, NULL));
     flow_result(f, run.made);
     return NULL;

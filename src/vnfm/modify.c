@@ -121,28 +121,38 @@ declared_values_check(struct mem *mem, const struct vnfd *vnfd, bool is_foreign,
     return err_join(faults, declared_check(mem, "extensions", vnfd->extensions, info->extensions));
 }
 
+/* Nothing here scales or heals by itself: what a VNFD says otherwise of it begins as false, but for what
+ * 'had' has. */
+static const struct json *
+without_autonomy(struct mem *mem, const struct json *values, const struct json *had)
+{
+    static const struct json no = {.type = JSON_T_BOOL, .b = false};
+    struct json *over = MEM_NEW(mem, struct json);
+
+    *over = (struct json){.type = JSON_T_OBJECT,
+                          .keys = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const char *),
+                          .items = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const struct json *)};
+    for (size_t i = 0; i < ARRAY_SIZE(autonomous); i++) {
+        if (json_get(values, autonomous[i]) && !json_get(had, autonomous[i])) {
+            over->keys[over->n] = autonomous[i];
+            over->items[over->n++] = &no;
+        }
+    }
+    return over->n > 0 ? json_merge(mem, values, over) : values;
+}
+
 struct err *
 vnf_info_begin(struct tx *tx, struct vnf_instance *instance)
 {
-    static const struct json no = {.type = JSON_T_BOOL, .b = false};
     struct mem *mem = tx_mem(tx);
-    struct json *over = MEM_NEW(mem, struct json);
     struct vnfd *vnfd;
 
     TRY(vnfd_load(tx, instance->package_id, &vnfd));
     instance->extensions = declared_move(mem, NULL, vnfd->extensions, NULL);
     instance->configurable = declared_move(mem, NULL, vnfd->configurable, NULL);
-    *over = (struct json){.type = JSON_T_OBJECT,
-                          .keys = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const char *),
-                          .items = MEM_ARRAY(mem, ARRAY_SIZE(autonomous), const struct json *)};
-    for (size_t i = 0; !instance->vnfm_id && i < ARRAY_SIZE(autonomous); i++) {
-        if (json_get(instance->configurable, autonomous[i])) {
-            over->keys[over->n] = autonomous[i];
-            over->items[over->n++] = &no;
-        }
+    if (!instance->vnfm_id) {
+        instance->configurable = without_autonomy(mem, instance->configurable, NULL);
     }
-    instance->configurable =
-        over->n > 0 ? json_merge(mem, instance->configurable, over) : instance->configurable;
     return NULL;
 }
 
@@ -184,13 +194,17 @@ vnf_info_moved(struct tx *tx, const struct vnf_instance *instance, const char *p
     struct mem *mem = tx_mem(tx);
     struct vnf_info *info = row_new(mem, &vnf_info_table);
     struct vnfd *before, *after;
+    const struct json *had;
     struct err *faults;
 
     TRY(vnfd_load(tx, instance->package_id, &before));
     TRY(vnfd_load(tx, package_id, &after));
     info_of(instance, info);
-    info->configurable =
-        declared_move(mem, before->configurable, after->configurable, info->configurable);
+    had = info->configurable;
+    info->configurable = declared_move(mem, before->configurable, after->configurable, had);
+    if (!instance->vnfm_id) {
+        info->configurable = without_autonomy(mem, info->configurable, had);
+    }
     info->extensions = declared_move(mem, before->extensions, after->extensions, info->extensions);
     faults = info_merge(mem, asked, info);
     if (before->configurable || before->extensions || after->configurable || after->extensions ||

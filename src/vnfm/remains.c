@@ -6,7 +6,6 @@
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
 #include "vnfm/op_occ.h"
-#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfm.h"

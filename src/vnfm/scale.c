@@ -180,6 +180,20 @@ servers_add(struct run *run)
 }
 
 /* The newest goes first, and servers before links: what is held is released from the end of the list. */
+/* Ports that a given-up move left at a server: they go with it. */
+static void
+parting_held(struct run *run, const struct made_vnfc *vnfc)
+{
+    for (size_t i = 0; i < vnfc->parting.n; i++) {
+        const struct made_port *port = vnfc->parting.items[i];
+
+        if (!port->given) {
+            held_add(flow_mem(run->f), &run->scaled->removed, run->before->site, "port",
+                     port->port_id, port->cpd);
+        }
+    }
+}
+
 static struct err *
 rest_remove(struct run *run)
 {
@@ -190,6 +204,7 @@ rest_remove(struct run *run)
                       &run->scaled->removed);
     }
     for (size_t i = run->change.removed.n; i-- > 0;) {
+        parting_held(run, run->change.removed.items[i]);
         vnfc_held(mem, run->before->site, run->change.removed.items[i], &run->scaled->removed);
     }
     return held_release(run->f, "", &run->scaled->removed, NULL);

@@ -37,6 +37,10 @@ struct err *boot_params_check(struct mem *mem, const struct vnf_wanted *wanted,
 const struct json *vnf_params_after(struct mem *mem, const struct json *kept,
                                     const struct vnf_in *in);
 
+/* Where servers may be dead, a script that begins the operation is run at those that let us in within so
+ * many seconds, and what fails of it is left (vnf_in.scripts_reach_s). */
+#define VNF_START_REACH_S 30
+
 /* A script of an operation, and the servers it is for. */
 struct scripts {
     struct flow *f;
