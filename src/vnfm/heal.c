@@ -128,14 +128,11 @@ grant_get(struct run *run)
 }
 
 /* Those that go may be dead. */
-/* Others may be dead too, and be healed next: none of them holds this up. */
 static struct err *
 scripts_before(struct run *run)
 {
     struct rows stay = {0};
-    struct vnf_in *in = row_copy(flow_mem(run->f), run->in);
 
-    in->scripts_reach_s = VNF_START_REACH_S;
     for (size_t i = 0, next = 0; i < run->before->vnfcs.n; i++) {
         if (next < run->lost.n && run->lost.items[next] == run->before->vnfcs.items[i]) {
             next++;
@@ -144,7 +141,7 @@ scripts_before(struct run *run)
         }
     }
     return vnf_scripts_run(&(struct scripts){.f = run->f,
-                                             .in = in,
+                                             .in = run->in,
                                              .before = true,
                                              .wanted = run->wanted,
                                              .vnfcs = &stay,
