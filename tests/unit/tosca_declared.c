@@ -1,6 +1,7 @@
 /* Declarations as an enemy's record may have them: values are refused, nothing breaks. */
 #include "tosca/declared.h"
 
+#include "base/time.h"
 #include "base/vec.h"
 #include "test.h"
 
@@ -85,4 +86,39 @@ TEST(declared_values_move_to_another_vnfd)
     CHECK_STR(json_text(mem, declared_move(mem, before, after, parsed(mem, "{\"a\":7}"))),
               "{\"c\":4}");
     CHECK(!declared_move(mem, before, NULL, parsed(mem, "{\"a\":7}")));
+}
+
+/* A transaction holds values against the patterns of whoever wrote the VNFD. */
+TEST(declared_work_for_one_check_is_bounded)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF rules = BUF_INIT;
+    AUTO_BUF values = BUF_INIT;
+    int64_t began = time_mono_ns();
+
+    buf_str(&rules, "[{\"name\":\"a\",\"type\":\"list\",\"entry\":{\"type\":\"string\",\"rules\":[");
+    for (int i = 0; i < 100; i++) {
+        buf_printf(&rules, "%s{\"op\":\"pattern\",\"values\":[\"(?:a|a)*b|a*\"]}", i ? "," : "");
+    }
+    buf_str(&rules, "]}}]");
+    buf_str(&values, "{\"a\":[\"aaaaaaaaaaaaaa\"");
+    for (int i = 0; i < 15000; i++) {
+        buf_str(&values, ",\"aaaaaaaaaaaaaa\"");
+    }
+    buf_str(&values, "]}");
+    CHECK_ERR_MSG(declared_check(mem, "p", parsed(mem, rules.data), parsed(mem, values.data)),
+                  E_UNPROCESSABLE, "more to be held against patterns than is done at once");
+    CHECK((time_mono_ns() - began) / 1000000000 < 20);
+
+    buf_clear(&values);
+    buf_str(&values, "{\"a\":[1");
+    for (int i = 0; i < 30000; i++) {
+        buf_str(&values, ",1");
+    }
+    buf_str(&values, "]}");
+    CHECK_ERR_MSG(declared_check(mem, "p",
+                                 parsed(mem, "[{\"name\":\"a\",\"type\":\"list\","
+                                             "\"entry\":{\"type\":\"integer\"}}]"),
+                                 parsed(mem, values.data)),
+                  E_UNPROCESSABLE, "there are more values than are looked at at once");
 }
