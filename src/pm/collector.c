@@ -111,7 +111,7 @@ indicated_read(struct tx *tx, struct round *round, const char **behind)
 }
 
 /* Every so often, at the same times for all: then a value is of a whole period.  Many instances are
- * several rounds, one behind the other. */
+ * several rounds, each begun when the one before has been read. */
 static struct err *
 indicators_read(struct tx *tx, struct round *round, int64_t now)
 {
