@@ -252,6 +252,7 @@ struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_US
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                               const char *cancel_mode) MUST_USE;
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+extern const struct flow_type ns_follow_flow, ns_unfollow_flow;
 
 /* ---- start ----------------------------------------------------------------------- */
 

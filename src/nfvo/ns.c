@@ -287,8 +287,11 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
 
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     TRY(around_free(tx, ns));
+    TRY(ns_inside_free(tx, ns));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
+    } else {
+        TRY(ns_around_fill(tx, ns, in));
     }
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;

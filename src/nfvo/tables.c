@@ -219,6 +219,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
+    &ns_follow_flow,       &ns_unfollow_flow,
     &ns_forward_flow_1,    &ns_terminate_flow_1,
     &ns_terminate_flow_2,  &vnf_operate_flow_1,
     &vnf_modify_flow_1,    &vnf_change_package_flow_1,
@@ -285,5 +286,6 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_shape_place,
     &ns_vnfs_take,
     &ns_vnfs_adopt,
+    &ns_members,
     NULL,
 };

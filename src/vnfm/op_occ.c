@@ -166,12 +166,14 @@ operation_of(const struct flow_row *flow)
     return NULL;
 }
 
-/* A nested NS's operation tells of itself. */
+/* What is done to another NS, nested in this one or around it, is told there. */
 static bool
 is_nested(const struct flow_row *child)
 {
-    return str_eq(child->type, ns_instantiate_flow.name) ||
-           str_eq(child->type, ns_terminate_flow.name);
+    const char *const others[] = {ns_instantiate_flow.name, ns_terminate_flow.name,
+                                  ns_follow_flow.name, ns_unfollow_flow.name, NULL};
+
+    return str_in(child->type, others);
 }
 
 static struct err *
