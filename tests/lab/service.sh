@@ -92,6 +92,19 @@ audit_tells() {
         want 401 orchestrator:nobody GET "$instances" && told=$(awk 'tolower($1) == "x-openstack-request-id:" { print $2 }' "$tmp/headers" | tr -d '\r') &&
         await 5 eval 'at_least 1 "$(audited orchestrator ".request == \$told and .result == \"refused\"")"'
 }
+top() { "$carrick" top --no-token-cache --once "$@"; }
+# has TEXT LINE...: each of the extended expressions is of a line of it.
+has() {
+    local text=$1 line
+    shift
+    for line; do
+        grep -qE "$line" <<<"$text" || { echo "no '$line' in"; echo "$text"; return 1; }
+    done
+}
+page_of_all() {
+    has "$(top)" '^orchestrator http' '^process +[1-9][0-9]* MiB' '^services +1 INSTANTIATED$' '^alarms +none$' \
+        '^east +UP ' '^west +UP ' && has "$(top --site "$dir/east/site/clouds.yaml")" '^site http' '^agent +answers'
+}
 
 for part in firewall inspector web; do
     check "package $part is on-boarded" on_board vnf_packages "$packages/$part.csar"
@@ -109,6 +122,7 @@ begin instantiate
 told=$(awk 'tolower($1) == "x-openstack-request-id:" { print $2 }' "$tmp/headers" | tr -d '\r')
 check "the service is instantiated" ends 60 COMPLETED || return
 check "each line of it names the request that began it" log_follows
+check "one page shows what is" page_of_all
 check "the audit logs tell who asked for what" audit_tells
 things_note
 check "a client is attached to the SAP" client_up demo1 || return
