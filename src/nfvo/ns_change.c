@@ -409,7 +409,7 @@ ports_move(struct ns_updating *u, const struct vnf_instance *vnf, const struct v
     u->flow = m.is_in_path ? &ns_connect_flow : u->flow;
     if (m.is_in_path && vnf->vnfm_id) {
         return err_join(faults,
-                        err_new(E_NOT_IMPLEMENTED, NULL,
+                        err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                                 "VNF instance %s is managed by a foreign VNFM, which takes old ports away "
                                 "in the operation that brings new ones: chains cannot follow",
                                 vnf->id));
@@ -425,7 +425,7 @@ foreign_alone(const struct ns_updating *u)
         const struct vnf_in *in = u->in->scaled.items[i];
 
         if (in->vnfm) {
-            return err_new(E_NOT_IMPLEMENTED, NULL,
+            return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
                            "VNF instance %s is managed by a foreign VNFM, and paths follow ports of another "
                            "one of the request: connect it in a request of its own",
                            in->vnf_instance_id);

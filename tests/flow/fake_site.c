@@ -547,7 +547,7 @@ route_interface(struct fake_site *site, struct http_exchange *x, struct object *
         answer(x, 200, "{\"interfaceAttachment\": {}}");
         return;
     }
-    if (str_eq(site->refused, "interfaces") ||
+    if (str_eq(site->refused, "interfaces") || str_eq(site->refused, server->id) ||
         (!joins && site->control->refuse_leave && str_eq(port, OLD_PORT)) ||
         str_eq(site->refused, joins ? "attaches" : "detaches") || !port) {
         answer_error(x, 403, "Forbidden", "no port comes or goes today");
@@ -768,7 +768,7 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
- * "detaches", "actions" (or the id of what is to be changed or deleted): none is done; "remade-ID": that server
+ * "detaches", "actions" (or the id of what is to be changed or deleted, or of whose ports are): none is done; "remade-ID": that server
  * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
  * are in ERROR; "gone": what is deleted stays. */
 static void

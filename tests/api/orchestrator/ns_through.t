@@ -1,7 +1,7 @@
 # A path leads through a nested NS (SOL001 7.8, SOL005 NfpInfo): its hop is the function on the link of that one's SAP, and
 # follows what the nested NS does: its servers, its VNFs and their ports come and go.
-include service demo
-include worker demo work
+include service demo spare
+include worker demo work function
 include through demo outer work 2
 PATCH /carrick/v1/sites/$east  as demo
 {"containers": "YES"}
