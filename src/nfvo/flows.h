@@ -206,11 +206,14 @@ struct err *ns_instance_drop(struct tx *tx, const struct ns_instance *ns) MUST_U
 const char *ns_nfp_id(struct mem *mem, const struct plan_path *path, size_t i);
 bool ns_nfp_is_own(const struct plan_path *path);
 const char *ns_graph_of(const struct nsd *nsd, const char *path);
-/* ns_pnf.c: which physical functions are part of the NS; nothing outside changes. */
+/* ns_pnf.c: which physical functions are part of the NS; routes follow their addresses. */
 extern const struct flow_type ns_pnfs_flow;
-/* The link that all connection points of a PNF profile are on; null where the NSD connects it to several,
- * for it does not say which of them goes where. */
-const char *ns_pnf_link(const struct nsd *nsd, const char *profile);
+/* The link that a PNF's connection point is on; null where the NSD connects its profile to several and
+ * the PNFD does not say which of them goes where. */
+const char *ns_pnf_link(const struct nsd *nsd, const char *profile, const struct ns_pnf_cp *cp);
+/* The connection point, among 'pnfs' (struct ns_pnf), that a requirement of a profile is; or null. */
+const struct ns_pnf_cp *ns_pnf_cp_at(const struct rows *pnfs, const struct nsd_pnf *profile,
+                                     const char *requirement);
 /* pnfInfo and affectedPnfs, the members of an open list. */
 void ns_pnfs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
                    const struct held_list *held);

@@ -392,7 +392,8 @@ group_read(struct changing *c, const struct cp_group_info *group, struct rows *e
 
         if (pair->pnfs.n) {
             return err_new(E_UNPROCESSABLE, NULL,
-                           "a PNF has no port at a site, so that nothing can be steered to it");
+                           "pnfExtCpIds: a path goes through a PNF where the NSD says so: an NFP that is "
+                           "added without cpGroup has the way of the others");
         }
         if ((pair->cps.n > 0) == (pair->saps.n > 0)) {
             return err_new(E_UNPROCESSABLE, NULL, "vnfExtCpIds or sapIds are needed");

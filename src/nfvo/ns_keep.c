@@ -302,6 +302,30 @@ members_write(struct jw *w, const struct ns_made *made, const char *graph)
     jw_end(w);
 }
 
+/* PNFDs of its physical functions. */
+static void
+pnfds_write(struct jw *w, const struct ns_made *made, const char *graph)
+{
+    jw_array(w, "pnfdInfoId");
+    for (size_t i = 0; i < made->pnfs.n; i++) {
+        const struct ns_pnf *pnf = made->pnfs.items[i];
+        bool member = false;
+
+        for (size_t j = 0; j < made->hops.n && !member; j++) {
+            const struct plan_hop *hop = made->hops.items[j];
+
+            for (size_t k = 0; hop_is_of(made, hop, graph) && k < hop->functions.n; k++) {
+                member = member ||
+                         str_eq(((const struct plan_cp *)hop->functions.items[k])->pnf, pnf->profile);
+            }
+        }
+        if (member) {
+            jw_str(w, NULL, pnf->pnfd_info_id);
+        }
+    }
+    jw_end(w);
+}
+
 static void
 rule_write(struct mem *mem, struct jw *w, const struct plan_rule *rule)
 {
@@ -427,8 +451,7 @@ graphs_write(struct mem *mem, struct jw *w, const struct ns_made *made,
         jw_str(w, "id", path->graph);
         jw_str(w, "vnffgdId", path->graph);
         members_write(w, made, path->graph);
-        jw_array(w, "pnfdInfoId");
-        jw_end(w);
+        pnfds_write(w, made, path->graph);
         jw_array(w, "nsVirtualLinkInfoId");
         for (size_t j = 0; j < path->links.n; j++) {
             jw_str(w, NULL, path->links.items[j]);

@@ -10,21 +10,47 @@
 
 /* ---- what there is ----------------------------------------------------------------------- */
 
-struct err *
-ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *now)
+static void
+now_init(struct flow *f, const struct ns_in *in, struct ns_now *now)
 {
-    struct site_list *list = row_new(flow_mem(f), &site_list_table);
-
     now->owner = row_new(flow_mem(f), &owner_table);
     now->made = row_new(flow_mem(f), &ns_made_table);
     now->noted = row_new(flow_mem(f), &held_list_table);
     now->sites = row_new(flow_mem(f), &site_list_table);
     now->owner->owner_id = in->ns_instance_id;
     now->owner->project_id = in->project_id;
-    TRY(flow_step(f, "made", &ns_made_read, now->owner, now->made));
+}
+
+/* All but its record. */
+static struct err *
+rest_read(struct flow *f, struct ns_now *now)
+{
+    struct site_list *list = row_new(flow_mem(f), &site_list_table);
+
     TRY(flow_step(f, "noted", &held_read, now->owner, now->noted));
     TRY(flow_step(f, "sites", &ns_sites, now->owner, list));
     return flow_step(f, "look", &ns_sites_look, list, now->sites);
+}
+
+struct err *
+ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *now)
+{
+    now_init(f, in, now);
+    TRY(flow_step(f, "made", &ns_made_read, now->owner, now->made));
+    return rest_read(f, now);
+}
+
+struct err *
+ns_steering_now(struct flow *f, const struct ns_in *in, struct ns_made *made,
+                struct steering *steering)
+{
+    struct ns_now now = {0};
+
+    now_init(f, in, &now);
+    now.made = made;
+    TRY(rest_read(f, &now));
+    ns_steering_begin(f, in, &now, row_new(flow_mem(f), &ns_plan_table), steering);
+    return NULL;
 }
 
 void

@@ -18,6 +18,10 @@ struct err *ns_now_read(struct flow *f, const struct ns_in *in, struct ns_now *n
 void ns_steering_begin(struct flow *f, const struct ns_in *in, const struct ns_now *now,
                        struct ns_plan *plan, struct steering *steering);
 
+/* The steering of an NS of which 'made' is known by now: what else there is is read, by three steps. */
+struct err *ns_steering_now(struct flow *f, const struct ns_in *in, struct ns_made *made,
+                            struct steering *steering) MUST_USE;
+
 /* One run of such an operation. */
 struct ns_parts {
     struct flow *f;

@@ -1,7 +1,8 @@
 /* Physical network functions of an NS (SOL005 6.5.3.13 to 6.5.3.17).  Nobody here makes or connects one:
  * whoever runs it says which it is and what addresses it has, and that is held against NSD and PNFD,
- * kept and shown.  So an update of them is one transaction of our own. */
+ * kept and shown.  So an update of them is one transaction of our own, but where routes of a path lead to one. */
 #include "base/net.h"
+#include "nfvo/ns_parts.h"
 #include "nfvo/ns_update.h"
 #include "nfvo/place.h"
 #include "tosca/record.h"
@@ -51,26 +52,15 @@ profile_find(const struct rows *pnfs, const char *profile)
     return NULL;
 }
 
-static const struct nsd_pnf *
-profile_of(const struct nsd *nsd, const char *name)
-{
-    for (size_t i = 0; i < nsd->n_pnfs; i++) {
-        if (str_eq(nsd->pnfs[i].name, name)) {
-            return &nsd->pnfs[i];
-        }
-    }
-    return NULL;
-}
-
-static bool
-has_cpd(const struct pnfd *pnfd, const char *name)
+static const struct pnfd_cp *
+cpd_find(const struct pnfd *pnfd, const char *name)
 {
     for (size_t i = 0; i < pnfd->n_cps; i++) {
         if (str_eq(pnfd->cps[i].name, name)) {
-            return true;
+            return &pnfd->cps[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* The descriptor, which an NSD that names it keeps on-boarded. */
@@ -103,17 +93,50 @@ only_link(const struct nsd_pnf *profile)
 }
 
 const char *
-ns_pnf_link(const struct nsd *nsd, const char *profile)
+ns_pnf_link(const struct nsd *nsd, const char *profile, const struct ns_pnf_cp *cp)
 {
-    const struct nsd_pnf *described = profile_of(nsd, profile);
+    const struct nsd_pnf *described = nsd_pnf(nsd, profile);
 
-    return described ? only_link(described) : NULL;
+    return cp->link ? cp->link : described ? only_link(described) : NULL;
+}
+
+const struct ns_pnf_cp *
+ns_pnf_cp_at(const struct rows *pnfs, const struct nsd_pnf *profile, const char *requirement)
+{
+    const struct ns_pnf *pnf = profile_find(pnfs, profile->name);
+
+    for (size_t i = 0; pnf && i < pnf->cps.n; i++) {
+        const struct ns_pnf_cp *cp = pnf->cps.items[i];
+
+        if (str_eq(cp->requirement, requirement) ||
+            (!cp->requirement && pnf->cps.n == 1 && profile->n_connections == 1)) {
+            return cp;
+        }
+    }
+    return NULL;
+}
+
+/* Which connection of its profile a connection point is, where the PNFD says so. */
+static void
+connection_fill(const struct telling *t, struct ns_pnf_cp *cp)
+{
+    const struct pnfd_cp *described = cpd_find(t->pnfd, cp->cpd);
+
+    for (size_t i = 0; described && described->requirement && i < t->profile->n_connections; i++) {
+        const struct nsd_connection *connection = &t->profile->connections[i];
+
+        if (str_eq(connection->requirement, described->requirement)) {
+            cp->requirement = connection->requirement;
+            cp->link = connection->link;
+        }
+    }
+    cp->link = cp->link ? cp->link : only_link(t->profile);
 }
 
 static void
 prefix_check(struct telling *t, const struct ns_pnf_cp *cp)
 {
-    const char *link = only_link(t->profile), *prefix;
+    const char *link = cp->link, *prefix;
     struct cidr cidr;
     struct ip ip;
 
@@ -136,7 +159,7 @@ taken_check(struct telling *t, const struct ns_pnf_cp *cp)
 
         for (size_t k = 0; k < port->ips.n; k++) {
             if (str_eq(port->ips.items[k], cp->ip_address) &&
-                str_eq(port->link, str_or(only_link(t->profile), port->link))) {
+                str_eq(port->link, str_or(cp->link, port->link))) {
                 request_fault(&t->faults, "connection point %s: %s is the address of %s", cp->id,
                               cp->ip_address, port->name);
             }
@@ -152,7 +175,7 @@ saps_check(struct telling *t, const struct ns_pnf_cp *cp)
         const struct sap_data *data = t->saps->items[i];
         const struct nsd_sap *sap = nsd_sap(t->nsd, data->sapd);
 
-        if (sap && str_eq(sap->link, only_link(t->profile)) &&
+        if (sap && str_eq(sap->link, cp->link) &&
             str_eq(request_address(&data->protocols).ip_address, cp->ip_address)) {
             request_fault(&t->faults, "connection point %s: %s is the address of SAP %s", cp->id,
                           cp->ip_address, data->sapd);
@@ -164,13 +187,11 @@ saps_check(struct telling *t, const struct ns_pnf_cp *cp)
 static void
 pnfs_check(struct telling *t, const struct ns_pnf_cp *cp, const struct ns_pnf *other)
 {
-    const char *link = only_link(t->profile);
-
-    for (size_t i = 0; link && str_eq(ns_pnf_link(t->nsd, other->profile), link) && i < other->cps.n;
-         i++) {
+    for (size_t i = 0; cp->link && i < other->cps.n; i++) {
         const struct ns_pnf_cp *taken = other->cps.items[i];
 
-        if (taken != cp && str_eq(taken->ip_address, cp->ip_address)) {
+        if (taken != cp && str_eq(taken->ip_address, cp->ip_address) &&
+            str_eq(ns_pnf_link(t->nsd, other->profile, taken), cp->link)) {
             request_fault(&t->faults, "connection point %s: %s is the address of PNF %s", cp->id,
                           cp->ip_address, other->pnf_id);
         }
@@ -243,7 +264,7 @@ cp_tell(struct telling *t, const struct pnf_cp_data *data)
         request_fault(&t->faults, "cpData: the PNF has no connection point %s", id);
         return;
     }
-    if (data->cpd && !has_cpd(t->pnfd, data->cpd)) {
+    if (data->cpd && !cpd_find(t->pnfd, data->cpd)) {
         request_fault(&t->faults, "cpData: PNFD %s has no connection point %s", t->pnf->pnfd_id,
                       data->cpd);
         return;
@@ -258,6 +279,7 @@ cp_tell(struct telling *t, const struct pnf_cp_data *data)
         cp->cpd = data->cpd;
         place_add(tx_mem(t->tx), &t->pnf->cps, cp);
     }
+    connection_fill(t, cp);
     address_fill(t, data, cp);
 }
 
@@ -270,7 +292,7 @@ pnf_add(struct telling *t, const char *project_id, const struct add_pnf_data *da
 {
     const struct ns_pnf *other;
 
-    t->profile = profile_of(t->nsd, data->profile);
+    t->profile = nsd_pnf(t->nsd, data->profile);
     if (!t->profile) {
         return err_new(E_UNPROCESSABLE, NULL, "the NSD has no PNF profile %s", data->profile);
     }
@@ -339,6 +361,44 @@ update_pnf_add(struct ns_updating *u, const void *item)
     return NULL;
 }
 
+/* A path whose routes lead to a PNF of the profile; null where there is none. */
+static const struct plan_path *
+path_through(const struct ns_made *made, const char *profile)
+{
+    for (size_t i = 0; i < made->paths.n; i++) {
+        const struct plan_path *path = made->paths.items[i];
+
+        for (size_t k = 0; k < path->routes.n; k++) {
+            const struct plan_route *route = path->routes.items[k];
+
+            if (route->nexthop && str_eq(route->vnf, profile)) {
+                return path;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Paths follow to other addresses, of the same IP version. */
+static struct err *
+addresses_check(const struct ns_updating *u, const struct ns_pnf *before, const struct ns_pnf *after)
+{
+    const struct plan_path *path = path_through(u->made, before->profile);
+
+    for (size_t i = 0; path && i < before->cps.n; i++) {
+        const struct ns_pnf_cp *cp = before->cps.items[i];
+        const char *now = cp_find(after, cp->id)->ip_address;
+
+        if (cp->ip_address && (!now || !strchr(now, ':') != !strchr(cp->ip_address, ':'))) {
+            return err_new(E_UNPROCESSABLE, NULL,
+                           "path %s goes through PNF %s: connection point %s keeps an address of the "
+                           "same IP version",
+                           path->name, before->pnf_id, cp->id);
+        }
+    }
+    return NULL;
+}
+
 struct err *
 update_pnf_modify(struct ns_updating *u, const void *item)
 {
@@ -366,15 +426,16 @@ update_pnf_modify(struct ns_updating *u, const void *item)
 
         place_add(tx_mem(u->tx), &others, changed ? changed : pnf);
     }
-    t.profile = profile_of(u->nsd, before->profile);
+    t.profile = nsd_pnf(u->nsd, before->profile);
     t.pnf = row_copy(tx_mem(u->tx), before);
     t.pnf->name = str_or(data->name, before->name);
     TRY(pnfd_load(u->tx, before->pnfd_info_id, &t.pnfd));
     for (size_t i = 0; i < data->cps.n; i++) {
         cp_tell(&t, data->cps.items[i]);
     }
+    TRY(t.faults);
     place_add(tx_mem(u->tx), &u->in->pnfs_changed, t.pnf);
-    return t.faults;
+    return addresses_check(u, before, t.pnf);
 }
 
 struct err *
@@ -384,6 +445,10 @@ update_pnf_remove(struct ns_updating *u, const void *item)
 
     if (item && (!pnf || pnf_find(&u->in->pnfs_removed, item))) {
         return err_new(E_UNPROCESSABLE, NULL, "the NS has no PNF %s", (const char *)item);
+    }
+    if (item && path_through(u->made, pnf->profile)) {
+        return err_new(E_UNPROCESSABLE, NULL, "path %s goes through PNF %s: remove its VNFFG first",
+                       path_through(u->made, pnf->profile)->name, pnf->pnf_id);
     }
     if (item) {
         place_add(tx_mem(u->tx), &u->in->pnfs_removed, pnf);
@@ -412,6 +477,57 @@ pnfs_change(struct mem *mem, const struct ns_in *in, struct ns_made *made)
     }
 }
 
+/* The address that a PNF among 'changed' has where the route leads to it; null: it is none of them. */
+static const char *
+nexthop_now(const struct rows *changed, const struct plan_route *route)
+{
+    const struct ns_pnf *pnf = profile_find(changed, route->vnf);
+
+    for (size_t i = 0; pnf && i < pnf->cps.n; i++) {
+        const struct ns_pnf_cp *cp = pnf->cps.items[i];
+
+        if (str_eq(cp->requirement, route->cpd) || pnf->cps.n == 1) {
+            return cp->ip_address;
+        }
+    }
+    return NULL;
+}
+
+/* Routes lead to where physical functions are now; whether any changed. */
+static bool
+routes_renew(struct mem *mem, struct ns_made *made, const struct rows *changed)
+{
+    struct rows paths = made->paths;
+    bool is_other = false;
+
+    made->paths = (struct rows){0};
+    for (size_t i = 0; i < paths.n; i++) {
+        struct plan_path *path = row_copy(mem, paths.items[i]);
+        struct rows routes = path->routes;
+
+        path->routes = (struct rows){0};
+        for (size_t k = 0; k < routes.n; k++) {
+            struct plan_route *route = row_copy(mem, routes.items[k]);
+            const char *now = route->nexthop ? nexthop_now(changed, route) : NULL;
+
+            is_other = is_other || (now && !str_eq(now, route->nexthop));
+            route->nexthop = now ? now : route->nexthop;
+            place_add(mem, &path->routes, route);
+        }
+        place_add(mem, &made->paths, path);
+    }
+    return is_other;
+}
+
+static struct err *
+routes_tell(struct flow *f, const struct ns_in *in, struct ns_made *made)
+{
+    struct steering steering = {0};
+
+    TRY(ns_steering_now(f, in, made, &steering));
+    return ns_steer(&steering);
+}
+
 static struct err *
 pnfs_run(struct flow *f, const void *arg)
 {
@@ -425,6 +541,9 @@ pnfs_run(struct flow *f, const void *arg)
     TRY(flow_step(f, "made", &ns_made_read, owner, made));
     made = row_copy(flow_mem(f), made);
     pnfs_change(flow_mem(f), in, made);
+    if (routes_renew(flow_mem(f), made, &in->pnfs_changed)) {
+        TRY(routes_tell(f, in, made));
+    }
     changed->ns_instance_id = in->ns_instance_id;
     changed->project_id = in->project_id;
     place_add(flow_mem(f), &changed->made, made);

@@ -75,7 +75,7 @@ positions_check(const struct ns_updating *u, struct err **faults)
         for (size_t j = 0; j < hop->functions.n; j++) {
             const struct plan_cp *cp = hop->functions.items[j];
 
-            n += count_of(u, cp->vnf) + (cp->nested != NULL); /* No VNF of this NS. */
+            n += count_of(u, cp->vnf) + (cp->nested || cp->pnf); /* No VNF of this NS. */
         }
         if (n == 0) {
             request_fault(faults, "position %s would be without instances", hop->name);

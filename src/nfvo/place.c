@@ -279,7 +279,7 @@ positions_check(const struct placing *p)
             struct rows vnfs;
 
             place_instances(p, cp->vnf, &vnfs);
-            n += vnfs.n + (cp->nested != NULL); /* place_inside_check looks for those. */
+            n += vnfs.n + (cp->nested || cp->pnf); /* They are looked for by themselves. */
         }
         if (n == 0) {
             return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances",

@@ -496,7 +496,7 @@ passable(struct tx *tx, const struct ns_instance *ns, const struct plan_cp *cp,
 static struct err *
 function_passable(struct tx *tx, const struct placing *p, const struct plan_cp *cp)
 {
-    const struct vnf_wanted *wanted = map_get(&p->descriptors, cp->vnf);
+    const struct vnf_wanted *wanted = cp->nested ? map_get(&p->descriptors, cp->vnf) : NULL;
 
     if (!cp->nested || !is_secured(wanted, cp)) {
         return NULL;

@@ -298,11 +298,10 @@ spared_fill(struct placing *p, struct plan_link *link)
     for (size_t i = 0; p->in && i < p->in->pnfs_added.n; i++) {
         const struct ns_pnf *pnf = p->in->pnfs_added.items[i];
 
-        for (size_t k = 0;
-             str_eq(ns_pnf_link(p->nsd, pnf->profile), link->name) && k < pnf->cps.n; k++) {
+        for (size_t k = 0; k < pnf->cps.n; k++) {
             const struct ns_pnf_cp *cp = pnf->cps.items[k];
 
-            if (cp->ip_address) {
+            if (cp->ip_address && str_eq(ns_pnf_link(p->nsd, pnf->profile, cp), link->name)) {
                 steer_name_add(p->mem, &link->spared, cp->ip_address);
             }
         }

@@ -12,7 +12,7 @@
 static const struct wanted_cp *
 cp_of(const struct placing *p, const char *profile, const char *requirement)
 {
-    const struct vnf_wanted *wanted = map_get(&p->descriptors, profile);
+    const struct vnf_wanted *wanted = profile ? map_get(&p->descriptors, profile) : NULL;
 
     for (size_t i = 0; wanted && i < wanted->vnfcs.n; i++) {
         const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
@@ -37,8 +37,9 @@ point_of(const struct placing *p, const struct nsd_element *element)
     const struct wanted_cp *cp;
 
     point->vnf = element->ingress.vnf;
+    point->pnf = element->ingress.pnf;
     point->ingress = element->ingress.requirement;
-    point->egress = element->egress.vnf ? element->egress.requirement : point->ingress;
+    point->egress = element->egress.requirement ? element->egress.requirement : point->ingress;
     point->sap = element->ingress.sap;
     if (inside) {
         point->nested = inside->nested;
@@ -46,7 +47,7 @@ point_of(const struct placing *p, const struct nsd_element *element)
         point->ingress = inside->ingress;
         point->egress = inside->egress;
     }
-    cp = cp_of(p, str_or(point->vnf, ""), point->ingress);
+    cp = cp_of(p, point->vnf, point->ingress);
     point->routed = cp && cp->routed;
     return point;
 }
@@ -85,7 +86,7 @@ same_functions(const struct rows *a, const struct rows *b)
     for (size_t i = 0; a->n == b->n && i < a->n; i++) {
         const struct plan_cp *x = a->items[i], *y = b->items[i];
 
-        if (!str_eq(x->vnf, y->vnf) || !str_eq(x->ingress, y->ingress) ||
+        if (!str_eq(x->vnf, y->vnf) || !str_eq(x->pnf, y->pnf) || !str_eq(x->ingress, y->ingress) ||
             !str_eq(x->egress, y->egress)) {
             return false;
         }

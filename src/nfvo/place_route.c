@@ -16,8 +16,9 @@
 /* One side of a function: the link that it is on, and where it is entered from there. */
 struct side {
     struct plan_link *link;
-    struct plan_connection *connection;
-    const char *vnf;
+    struct plan_connection *connection; /* null: of a physical function */
+    const char *vnf, *cpd;              /* profile, requirement */
+    const char *nexthop;                /* of a physical function; else null */
 };
 struct routing {
     struct placing *p;
@@ -32,9 +33,39 @@ struct routing {
     err_new(E_NOT_IMPLEMENTED, "NoChains", "%s: %s", unchained(r),                                  \
             mem_printf((r)->p->mem, __VA_ARGS__))
 
+/* Is a point of the path a physical function's?  Chains are told ports of sites, and it has none. */
+static bool
+has_pnf(const struct placing *p, const struct plan_path *path)
+{
+    const struct rows *const ends[] = {&path->sources, &path->destinations};
+
+    for (size_t i = 0; i < p->plan->hops.n; i++) {
+        const struct plan_hop *hop = p->plan->hops.items[i];
+
+        if (steer_is_among(&path->hops, hop->name) && hop->functions.n &&
+            ((const struct plan_cp *)hop->functions.items[0])->pnf) {
+            return true;
+        }
+    }
+    for (size_t k = 0; k < ARRAY_SIZE(ends); k++) {
+        for (size_t i = 0; i < ends[k]->n; i++) {
+            if (((const struct plan_cp *)ends[k]->items[i])->pnf) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static const char *
 unchained(const struct routing *r)
 {
+    if (has_pnf(r->p, r->path)) {
+        return mem_printf(r->p->mem,
+                          "path %s meets a physical function, which has no port at site %s that a "
+                          "chain could be told, and routes cannot lead to it",
+                          r->path->name, r->site->name);
+    }
     return mem_printf(r->p->mem,
                       r->site->chains
                           ? "path %s goes over several virtual links, and chains of site %s steer "
@@ -71,7 +102,7 @@ site_unchained(const struct placing *p, const struct plan_path *path)
             const struct plan_member *member = link->members.items[j];
             const struct site_seen *site = place_site(p, member->site);
 
-            if (site && (!site->chains || path->links.n > 1)) {
+            if (site && (!site->chains || path->links.n > 1 || has_pnf(p, path))) {
                 return site;
             }
         }
@@ -174,26 +205,63 @@ static struct err *
 side_find(const struct routing *r, const struct plan_vnf *vnf, const char *cpd, struct side *side)
 {
     side->vnf = vnf->profile;
+    side->cpd = cpd;
+    side->nexthop = NULL;
     side->connection = connection_of(vnf, cpd);
     side->link = side->connection ? link_named(r->p, side->connection->link) : NULL;
     return side->link ? NULL : CANNOT(r, "%s has no link at %s", vnf->name, cpd);
 }
 
+/* What is sent to a physical function has to know its address, and its operator whatever it routes. */
 static struct err *
-function_take(struct routing *r, const struct plan_hop *hop)
+pnf_side(const struct routing *r, const char *profile, const char *cpd, struct side *side)
+{
+    const struct nsd_cp_ref ref = {.pnf = profile, .requirement = cpd};
+    const struct nsd_pnf *pnf = nsd_pnf(r->p->nsd, profile);
+    const struct ns_pnf_cp *cp =
+        ns_pnf_cp_at(r->made ? &r->made->pnfs : &r->p->in->pnfs_added, pnf, cpd);
+    const struct vnfd_link *link = nsd_link_of(r->p->nsd, &ref);
+
+    *side = (struct side){.vnf = profile, .cpd = cpd};
+    side->link = link ? link_named(r->p, link->name) : NULL;
+    side->nexthop = cp ? cp->ip_address : NULL;
+    if (!side->link) {
+        return CANNOT(r, "no link is made at %s of PNF profile %s", cpd, profile);
+    }
+    return side->nexthop
+               ? NULL
+               : CANNOT(r,
+                        "no address is told of PNF profile %s at %s: addpnfData, cpData (of the "
+                        "connection point that the PNFD maps to %s)",
+                        profile, cpd, cpd);
+}
+
+static struct err *
+sides_find(struct routing *r, const struct plan_hop *hop, struct side *in, struct side *out)
 {
     const struct plan_cp *cp = hop->functions.items[0];
-    struct side in, out;
     struct rows vnfs;
 
+    if (cp->pnf) {
+        TRY(pnf_side(r, cp->pnf, cp->ingress, in));
+        return pnf_side(r, cp->pnf, cp->egress, out);
+    }
     if (cp->nested) {
         return CANNOT(r, "position %s is in a nested NS, and routes lead to functions of the NS itself",
                       hop->name);
     }
     place_instances(r->p, cp->vnf, &vnfs);
     TRY(function_check(r, hop, cp, &vnfs));
-    TRY(side_find(r, vnfs.items[0], cp->ingress, &in));
-    TRY(side_find(r, vnfs.items[0], cp->egress, &out));
+    TRY(side_find(r, vnfs.items[0], cp->ingress, in));
+    return side_find(r, vnfs.items[0], cp->egress, out);
+}
+
+static struct err *
+function_take(struct routing *r, const struct plan_hop *hop)
+{
+    struct side in, out;
+
+    TRY(sides_find(r, hop, &in, &out));
     if (r->sides.n > 0 && r->sides.items[r->sides.n - 1].link != in.link) {
         return CANNOT(r, "position %s is entered from link %s, and the one before it is left on %s",
                       hop->name, in.link->name, r->sides.items[r->sides.n - 1].link->name);
@@ -238,6 +306,12 @@ end_is_on(const struct routing *r, const struct plan_cp *cp, const char *link)
             return str_eq(sap->link, link);
         }
     }
+    if (cp->pnf) {
+        const struct nsd_cp_ref ref = {.pnf = cp->pnf, .requirement = cp->ingress};
+        const struct vnfd_link *on = nsd_link_of(r->p->nsd, &ref);
+
+        return on && str_eq(on->name, link);
+    }
     if (cp->vnf) {
         place_instances(r->p, cp->vnf, &vnfs);
     }
@@ -259,7 +333,7 @@ ends_check(const struct routing *r, const struct rows *ends, const char *link)
 
         if (!end_is_on(r, cp, link)) {
             return CANNOT(r, "its end %s is not on link %s, where the function next to it is",
-                          str_or(cp->sap, cp->vnf), link);
+                          str_or(cp->sap, str_or(cp->pnf, cp->vnf)), link);
         }
     }
     return NULL;
@@ -312,6 +386,10 @@ route_fault(const struct routing *r, const struct plan_link *link, const char *d
     const struct plan_path *of = NULL;
     const struct plan_route *other = route_for(r, link->name, destination, &of);
 
+    if (wanted->nexthop && !strchr(wanted->nexthop, ':') != !strchr(destination, ':')) {
+        return CANNOT(r, "%s is of another IP version than %s of PNF profile %s", destination,
+                      wanted->nexthop, wanted->vnf);
+    }
     if (!strchr(link->cidr, ':') != !strchr(destination, ':')) {
         return CANNOT(r, "%s is of another IP version than link %s (%s)", destination, link->name,
                       link->cidr);
@@ -338,14 +416,18 @@ route_add(struct routing *r, const struct side *side, const char *destination)
 {
     struct mem *mem = r->p->mem;
     struct plan_route *route = row_new(mem, &plan_route_table);
-    struct strs *passes = &side->connection->passes;
+    struct strs *passes = side->connection ? &side->connection->passes : NULL;
 
     route->link = side->link->name;
     route->destination = destination;
     route->vnf = side->vnf;
-    route->cpd = side->connection->cpd;
+    route->cpd = side->cpd;
+    route->nexthop = side->nexthop;
     TRY(route_fault(r, side->link, destination, route));
     place_add(mem, &r->path->routes, route);
+    if (!passes) {
+        return NULL; /* No port of ours. */
+    }
     for (size_t k = 0; k < passes->n; k++) {
         if (str_eq(passes->items[k], destination)) {
             return NULL;

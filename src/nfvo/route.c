@@ -65,11 +65,12 @@ route_of_link(struct mem *mem, const struct rows *paths, const struct rows *vnfs
             const struct fwd_port *port = port_of(vnfs, ports, planned);
             struct vim_route *route = row_new(mem, &vim_route_table);
 
-            if (!port || !str_eq(planned->link, link)) {
+            if ((!port && !planned->nexthop) || !str_eq(planned->link, link)) {
                 continue;
             }
             route->destination = planned->destination;
-            route->nexthop = address_of(&port->ips, planned->destination);
+            route->nexthop = planned->nexthop ? planned->nexthop
+                                              : address_of(&port->ips, planned->destination);
             if (!is_known(&routes, route)) {
                 place_add(mem, &routes, route);
             }

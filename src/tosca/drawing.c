@@ -224,6 +224,7 @@ static const char *
 place(struct mem *mem, const struct nsd_cp_ref *ref)
 {
     return ref->vnf      ? key(mem, "", "vnf", ref->vnf)
+           : ref->pnf    ? key(mem, "", "pnf", ref->pnf)
            : ref->nested ? key(mem, "", "ns", ref->nested)
            : ref->sap    ? key(mem, "", "sap", ref->sap)
                          : NULL;

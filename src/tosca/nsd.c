@@ -356,6 +356,17 @@ nsd_sap(const struct nsd *nsd, const char *name)
     return NULL;
 }
 
+const struct nsd_pnf *
+nsd_pnf(const struct nsd *nsd, const char *name)
+{
+    for (size_t i = 0; i < nsd->n_pnfs; i++) {
+        if (str_eq(nsd->pnfs[i].name, name)) {
+            return &nsd->pnfs[i];
+        }
+    }
+    return NULL;
+}
+
 const struct nsd_nested *
 nsd_nested_named(const struct nsd *nsd, const char *name)
 {
@@ -395,10 +406,12 @@ nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref)
 {
     const struct nsd_vnf *vnf = ref->vnf ? nsd_vnf(nsd, ref->vnf) : NULL;
     const struct nsd_nested *nested = ref->nested ? nsd_nested_named(nsd, ref->nested) : NULL;
+    const struct nsd_pnf *pnf = ref->pnf ? nsd_pnf(nsd, ref->pnf) : NULL;
     const struct nsd_sap *sap = ref->sap ? nsd_sap(nsd, ref->sap) : NULL;
 
     return vnf      ? link_of(nsd, vnf->connections, vnf->n_connections, ref->requirement)
            : nested ? link_of(nsd, nested->connections, nested->n_connections, ref->requirement)
+           : pnf    ? link_of(nsd, pnf->connections, pnf->n_connections, ref->requirement)
            : sap    ? nsd_link(nsd, sap->link)
                     : NULL;
 }

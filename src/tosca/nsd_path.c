@@ -17,21 +17,7 @@ struct forwarding {
     size_t n; /* may be more than are kept */
 };
 
-/* The PNF that leads to a forwarding node, or null. */
-static const char *
-leads_pnf(const struct nsd *nsd, const char *forwarding)
-{
-    for (size_t p = 0; p < nsd->n_pnfs; p++) {
-        for (size_t i = 0; i < nsd->pnfs[p].n_connections; i++) {
-            if (str_eq(nsd->pnfs[p].connections[i].forwarding, forwarding)) {
-                return nsd->pnfs[p].name;
-            }
-        }
-    }
-    return NULL;
-}
-
-/* What is behind a profile_element: a SAP itself, or the VNF or nested NS whose requirements lead to
+/* What is behind a profile_element: a SAP itself, or the VNF, PNF or nested NS whose requirements lead to
  * the named forwarding node. */
 static bool
 cp_refs(struct extract *x, const struct tosca_node *element,
@@ -44,17 +30,11 @@ cp_refs(struct extract *x, const struct tosca_node *element,
         *refs = (struct forwarding){.refs = {{.sap = name}}, .n = 1};
         return true;
     }
-    if (!at && leads_pnf(nsd, name)) {
-        extract_fault(x, tosca_unsupported(requirement->at,
-                                           "physical network function in a forwarding path (%s)",
-                                           leads_pnf(nsd, name)));
-        return false;
-    }
     if (!at) {
         extract_fault(x, tosca_fault(requirement->at,
                                      "%s.%s: \"%s\" is no service access point and no forwarding "
-                                     "node that a connection of a VNF or a nested network service "
-                                     "leads to",
+                                     "node that a connection of a VNF, a PNF or a nested network "
+                                     "service leads to",
                                      element->name, requirement->name, name));
         return false;
     }
@@ -118,6 +98,7 @@ element_of(struct extract *x, const struct tosca_node *node, const struct nsd *n
         extract_fault(x, tosca_fault(node->yaml, "%s: profile_element is missing", node->name));
     }
     if (ends.n == 2 && (!str_eq(element->ingress.vnf, element->egress.vnf) ||
+                        !str_eq(element->ingress.pnf, element->egress.pnf) ||
                         !str_eq(element->ingress.nested, element->egress.nested))) {
         extract_fault(x, tosca_fault(node->yaml,
                                      "%s: ingress and egress belong to different "
@@ -301,6 +282,10 @@ index_forwarding(struct extract *x, const struct nsd *nsd)
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
         forwarding_add(x, nsd->vnfs[i].connections, nsd->vnfs[i].n_connections,
                        (struct nsd_cp_ref){.vnf = nsd->vnfs[i].name});
+    }
+    for (size_t i = 0; i < nsd->n_pnfs; i++) {
+        forwarding_add(x, nsd->pnfs[i].connections, nsd->pnfs[i].n_connections,
+                       (struct nsd_cp_ref){.pnf = nsd->pnfs[i].name});
     }
     for (size_t i = 0; i < nsd->n_nested; i++) {
         forwarding_add(x, nsd->nested[i].connections, nsd->nested[i].n_connections,

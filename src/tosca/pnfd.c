@@ -8,6 +8,18 @@
 #define PNF "tosca.nodes.nfv.PNF"
 #define PNF_EXT_CP "tosca.nodes.nfv.PnfExtCp"
 
+/* The requirement of the PNF's node that a connection point stands for; null: none. */
+static const char *
+mapped_to(const struct tosca_template *in, const char *node)
+{
+    vec_each (&in->mappings, mapping) {
+        if (str_eq(mapping->node, node)) {
+            return mapping->name;
+        }
+    }
+    return NULL;
+}
+
 static void
 read_cps(struct extract *x, const struct tosca_template *in, struct pnfd *pnfd)
 {
@@ -24,6 +36,7 @@ read_cps(struct extract *x, const struct tosca_template *in, struct pnfd *pnfd)
         cp->role = tosca_value_str(x->tosca, node, "role");
         cp->layer_protocols =
             extract_texts(x, tosca_value(x->tosca, node, "layer_protocols"), &cp->n_layer_protocols);
+        cp->requirement = mapped_to(in, node->name);
         pnfd->n_cps++;
     }
 }

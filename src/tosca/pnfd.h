@@ -10,6 +10,7 @@ struct pnfd_cp {
     const char *role;        /* root, leaf; or null */
     size_t n_layer_protocols;
     const char **layer_protocols;
+    const char *requirement; /* of the PNF's node, that is mapped to it; or null */
 };
 
 struct pnfd {

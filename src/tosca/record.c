@@ -203,7 +203,8 @@ SHAPE(sap, false, M(TEXT, name), M(TEXT_OR_NULL, description),
 #define OF nsd_cp_ref
 SHAPE(cp_ref, false, REF(NAME_OR_NULL, vnf, vnfs, &vnf_shape), M(TEXT_OR_NULL, requirement),
       REF(NAME_OR_NULL, sap, saps, &sap_shape),
-      REF_LATER(NAME_OR_NULL, nested, nested, &nested_shape));
+      REF_LATER(NAME_OR_NULL, nested, nested, &nested_shape),
+      REF_LATER(NAME_OR_NULL, pnf, pnfs, &pnf_shape));
 #undef OF
 #define OF nsd_element
 SHAPE(element, false, M(TEXT, name), ONE(ingress, &cp_ref_shape), ONE(egress, &cp_ref_shape));
@@ -253,7 +254,7 @@ SHAPE(nsd, true, M(TEXT, descriptor_id), M(TEXT, designer), M(TEXT, version), M(
 #define ROOT pnfd
 #define OF pnfd_cp
 SHAPE(pnf_cp, false, M(TEXT, name), M(TEXT_OR_NULL, description), M(TEXT_OR_NULL, role),
-      MANY(TEXTS, layer_protocols, NULL));
+      MANY(TEXTS, layer_protocols, NULL), M_LATER(TEXT_OR_NULL, requirement));
 #undef OF
 #define OF pnfd
 SHAPE(pnfd, true, M(TEXT, descriptor_id), M(TEXT, name), M(TEXT, version), M(TEXT, provider),
@@ -767,15 +768,15 @@ vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
     return NULL;
 }
 
-/* A point of a path is a SAP, or a connection that its VNF or nested NS has. */
+/* A point of a path is a SAP, or a connection that its VNF, PNF or nested NS has. */
 static struct err *
 cp_ref_check(const struct nsd *nsd, const struct nsd_cp_ref *ref)
 {
     return ref->sap || nsd_link_of(nsd, ref)
                ? NULL
                : err_new(E_INVALID, "DescriptorInvalid",
-                         "descriptor: a path goes through no connection of a VNF or a nested "
-                         "network service, and no SAP");
+                         "descriptor: a path goes through no connection of a VNF, a PNF or a "
+                         "nested network service, and no SAP");
 }
 
 static struct err *

@@ -820,7 +820,7 @@ TEST(nsd_has_a_path_through_a_nested_service_and_is_read_back)
     CHECK(found);
 }
 
-TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
+TEST(nsd_has_a_path_through_a_pnf_and_is_read_back)
 {
     static const struct edit edits[] = {
         {"  node_templates:\n", EDGE "edge_port ] }\n"
@@ -830,10 +830,26 @@ TEST(nsd_with_a_pnf_in_a_path_is_not_supported)
         {LEAVES_BY_OTHER, ""},
         {0}};
     AUTO(mem) mem = mem_new("test");
-    struct nsd *nsd;
-    struct err *e = nsd_edited(mem, edits, &nsd);
+    AUTO_BUF kept = BUF_INIT;
+    struct jw w = jw_to(&kept);
+    const struct json *json;
+    struct nsd *nsd, *read;
+    bool found = false;
 
-    CHECK(err_is(e, E_NOT_IMPLEMENTED));
-    CHECK(strstr(err_full(mem, e), "physical network function in a forwarding path (edge)"));
-    err_free(e);
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, kept.data, kept.len, &json));
+    REQUIRE_OK(nsd_read(mem, json, &read));
+    for (size_t i = 0; i < read->graphs[0].paths[0].n_positions; i++) {
+        const struct nsd_cp_ref *ref = &read->graphs[0].paths[0].positions[i].elements[0].ingress;
+
+        if (ref->pnf) {
+            CHECK_STR(ref->pnf, "edge");
+            CHECK(!ref->vnf && !ref->nested);
+            REQUIRE(nsd_link_of(read, ref));
+            CHECK_STR(nsd_link_of(read, ref)->name, "data");
+            found = true;
+        }
+    }
+    CHECK(found);
 }
