@@ -150,7 +150,14 @@ extern const struct flow_type ns_scale_up_flow, ns_scale_down_flow;
  * ports are held, and graphs of which anything is.  Of other operations it changes nothing. */
 struct err *ns_shape_left(struct tx *tx, const char *flow_id, const char *ns_instance_id,
                           const char *project_id) MUST_USE;
+struct instantiate_ns_request;
 /* ns_adopt.c: VNFs that run already become the NS's. */
+/* Those that an instantiation asks for, into in->added, once in->given is known.  E_UNPROCESSABLE, E_CONFLICT: all
+ * that is wrong. */
+struct err *ns_adopt_fill(struct tx *tx, const struct nsd *nsd,
+                          const struct instantiate_ns_request *request, struct ns_in *in) MUST_USE;
+/* How many of them are of a profile. */
+int64_t ns_adopted_count(const struct ns_in *in, const char *profile);
 extern const struct flow_type ns_adopt_flow;
 extern const struct step_kind ns_vnfs_adopt; /* LOCAL, in ns_in */
 /* ns_nested.c: what becomes of nested NSs in an instantiation (E_UNPROCESSABLE: all that is wrong) and

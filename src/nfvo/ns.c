@@ -314,6 +314,7 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     faults = ns_instantiate_check(tx, in->project_id, nsd, request->row);
     faults = err_join(faults, ns_pnfs_check(tx, nsd, request->row, in));
     faults = err_join(faults, ns_nest_fill(tx, nsd, request->row, in));
+    faults = err_join(faults, ns_adopt_fill(tx, nsd, request->row, in));
     TRY(err_join(faults, ns_nested_fill(tx, nsd, in)));
     *out = in;
     return NULL;

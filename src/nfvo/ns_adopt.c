@@ -1,4 +1,4 @@
-/* ADD_VNF (SOL005 6.4.6): a VNF that runs and is no NS's becomes part of one.  Nothing of it changes: its
+/* ADD_VNF (SOL005 6.4.6) and vnfInstanceData of an instantiation (6.5.2.11): a VNF that runs and is no NS's becomes part of one.  Nothing of it changes: its
  * connection points have to be on the NS's networks as its profile says, and no path may go through the
  * profile or end there.  From then on it is operated by way of the NS, and goes with it. */
 #include "nfvo/ns_update.h"
@@ -141,6 +141,28 @@ is_on_path(const struct adopting *a, const struct plan_path *path)
     return false;
 }
 
+/* Sites that have a link of the profile. */
+static size_t
+sites_count(const struct adopting *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->made->sites.n; i++) {
+        const struct ns_site_made *site = a->made->sites.items[i];
+        bool on = false;
+
+        for (size_t k = 0; k < site->nets.n; k++) {
+            const struct made_net *net = site->nets.items[k];
+
+            for (size_t j = 0; j < a->profile->n_connections; j++) {
+                on = on || str_eq(a->profile->connections[j].link, net->link);
+            }
+        }
+        n += on;
+    }
+    return n;
+}
+
 /* Chains, and other sites, would have to be told of its ports. */
 static void
 steering_check(struct adopting *a)
@@ -150,9 +172,9 @@ steering_check(struct adopting *a)
     if (a->passed && names_profile(a->passed, profile)) {
         request_fault(&a->faults, "a path of an NS around goes through profile %s", profile);
     }
-    if (a->made->sites.n > 1) {
+    if (sites_count(a) > 1) {
         request_fault(&a->faults, "the NS is at %zu sites: the others would not know of its ports",
-                      a->made->sites.n);
+                      sites_count(a));
     }
     for (size_t i = 0; i < a->made->hops.n; i++) {
         const struct plan_hop *hop = a->made->hops.items[i];
@@ -174,8 +196,9 @@ steering_check(struct adopting *a)
     }
 }
 
+/* What does not depend on the NS. */
 static struct err *
-adopting_check(struct adopting *a, const char *project_id, const char *id, const char *profile)
+adopting_begin(struct adopting *a, const char *project_id, const char *id, const char *profile)
 {
     a->vnf_made = row_new(tx_mem(a->tx), &vnf_made_table);
     a->profile = nsd_vnf(a->nsd, profile);
@@ -184,6 +207,13 @@ adopting_check(struct adopting *a, const char *project_id, const char *id, const
     }
     TRY(instance_find(a, project_id, id));
     kind_check(a);
+    return NULL;
+}
+
+static struct err *
+adopting_check(struct adopting *a, const char *project_id, const char *id, const char *profile)
+{
+    TRY(adopting_begin(a, project_id, id, profile));
     ports_check(a);
     steering_check(a);
     return a->faults;
@@ -214,6 +244,118 @@ update_adopt(struct ns_updating *u, const void *item)
     add->vnf_instance_id = a.vnf->id;
     place_add(tx_mem(u->tx), &u->in->added, add);
     return NULL;
+}
+
+/* ---- with the instantiation of an NS ------------------------------------------------------- */
+
+/* Paths as the NSD has them. */
+static void
+graphs_check(struct adopting *a)
+{
+    for (size_t g = 0; g < a->nsd->n_graphs; g++) {
+        for (size_t p = 0; p < a->nsd->graphs[g].n_paths; p++) {
+            const struct nsd_path *path = &a->nsd->graphs[g].paths[p];
+            bool named = false;
+
+            for (size_t i = 0; i < path->n_positions; i++) {
+                for (size_t k = 0; k < path->positions[i].n_elements; k++) {
+                    named = named ||
+                            str_eq(path->positions[i].elements[k].ingress.vnf, a->profile->name);
+                }
+            }
+            if (named) {
+                request_fault(&a->faults, "path %s goes through profile %s, or ends at it",
+                              path->name, a->profile->name);
+            }
+        }
+    }
+}
+
+int64_t
+ns_adopted_count(const struct ns_in *in, const char *profile)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < in->added.n; i++) {
+        const struct vnf_add *add = in->added.items[i];
+
+        n += add->vnf_instance_id && str_eq(add->profile, profile);
+    }
+    return n;
+}
+
+/* Networks that the NS has by then: others are made with it, so nothing is on them yet. */
+static void
+links_check(struct adopting *a)
+{
+    for (size_t i = 0; i < a->profile->n_connections; i++) {
+        const char *link = a->profile->connections[i].link;
+        bool lent = false;
+
+        for (size_t k = 0; k < i; k++) { /* It is told once. */
+            lent = lent || str_eq(a->profile->connections[k].link, link);
+        }
+        for (size_t k = 0; k < a->made->sites.n; k++) {
+            const struct ns_site_made *site = a->made->sites.items[k];
+
+            for (size_t j = 0; j < site->nets.n; j++) {
+                lent = lent || str_eq(((const struct made_net *)site->nets.items[j])->link, link);
+            }
+        }
+        if (!lent) {
+            request_fault(&a->faults,
+                          "link %s is made with the NS: an update ADD_VNF takes the VNF in afterwards, "
+                          "once it is connected there",
+                          link);
+        }
+    }
+}
+
+static struct err *
+adopt_check(struct tx *tx, const struct nsd *nsd, const char *level,
+            const struct vnf_instance_data *data, struct ns_in *in)
+{
+    const struct ns_made made = {.sites = in->given};
+    struct adopting a = {.tx = tx, .made = &made, .nsd = nsd};
+    struct vnf_add *add = row_new(tx_mem(tx), &vnf_add_table);
+    int64_t n;
+
+    for (size_t i = 0; i < in->added.n; i++) {
+        if (str_eq(((const struct vnf_add *)in->added.items[i])->vnf_instance_id,
+                   data->vnf_instance_id)) {
+            return err_new(E_UNPROCESSABLE, NULL, "VNF instance %s is named twice",
+                           data->vnf_instance_id);
+        }
+    }
+    TRY(adopting_begin(&a, in->project_id, data->vnf_instance_id, data->profile));
+    links_check(&a);
+    TRY(a.faults);
+    ports_check(&a);
+    graphs_check(&a);
+    TRY(a.faults);
+    n = nsd_instances(nsd, level, a.profile);
+    if (ns_adopted_count(in, a.profile->name) >= n) {
+        return err_new(E_UNPROCESSABLE, NULL, "VNF profile %s has %lld instances at the beginning",
+                       a.profile->name, (long long)n);
+    }
+    add->profile = a.profile->name;
+    add->vnf_instance_id = a.vnf->id;
+    place_add(tx_mem(tx), &in->added, add);
+    return NULL;
+}
+
+struct err *
+ns_adopt_fill(struct tx *tx, const struct nsd *nsd, const struct instantiate_ns_request *request,
+              struct ns_in *in)
+{
+    struct err *faults = NULL;
+
+    for (size_t i = 0; i < request->adopt.n; i++) {
+        faults = err_join(faults, err_wrap(adopt_check(tx, nsd, request->level_id,
+                                                       request->adopt.items[i], in),
+                                           "vnfInstanceData[%zu]", i));
+    }
+    return faults;
 }
 
 /* ---- the step ---------------------------------------------------------------------------- */

@@ -209,9 +209,13 @@ adopted_write(struct changes *c)
     TRY(ns_input_read(c->tx, c->flow, &in));
     for (size_t i = 0; i < in->added.n; i++) {
         const struct vnf_add *add = in->added.items[i];
+        struct cond by_id[] = {COND("id", add->vnf_instance_id), {0}};
         struct vnf_instance *vnf;
 
-        TRY(row_get(c->tx, &vnf_instance_table, add->vnf_instance_id, &vnf));
+        TRY(row_find(c->tx, &vnf_instance_table, by_id, &vnf));
+        if (!vnf) {
+            continue; /* It went before it was taken in. */
+        }
         jw_object(&c->w, NULL);
         jw_str(&c->w, "vnfInstanceId", vnf->id);
         jw_str(&c->w, "vnfdId", vnf->vnfd_id);
@@ -257,7 +261,10 @@ vnfs_write(struct changes *c)
             vnf_change(c, rows.items[i]);
         }
     }
-    return str_eq(c->flow->type, ns_adopt_flow.name) ? adopted_write(c) : NULL;
+    return str_eq(c->flow->type, ns_adopt_flow.name) ||
+                   str_eq(c->flow->type, ns_instantiate_flow.name)
+               ? adopted_write(c)
+               : NULL;
 }
 
 /* They are told with the last transaction of an operation, or not at all. */

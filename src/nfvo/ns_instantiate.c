@@ -190,7 +190,8 @@ instantiate_run(struct flow *f, const void *arg)
     TRY(ns_nested_join(&run));
     TRY(ns_steer(&run.steering));
     TRY(ns_saps_open(&run));
-    return keep(&run);
+    TRY(keep(&run));
+    return run.in->added.n ? flow_step(f, "taken in", &ns_vnfs_adopt, run.in, NULL) : NULL;
 }
 
 const struct flow_type ns_instantiate_flow = {

@@ -3,6 +3,7 @@
 
 #include "base/uuid.h"
 #include "base/vec.h"
+#include "nfvo/flows.h"
 #include "vnfm/vnfm.h"
 
 /* ---- shared ----------------------------------------------------------------------- */
@@ -210,7 +211,8 @@ instances_fill(struct tx *tx, struct placing *p, const char *seed)
 {
     for (size_t i = 0; i < p->nsd->n_vnfs; i++) {
         const struct nsd_vnf *profile = &p->nsd->vnfs[i];
-        int64_t n = nsd_instances(p->nsd, p->request->level_id, profile);
+        int64_t n = nsd_instances(p->nsd, p->request->level_id, profile) -
+                    ns_adopted_count(p->in, profile->name);
 
         TRY(enabled_check(tx, p, profile));
         TRY(place_descriptor(tx, p, profile));
