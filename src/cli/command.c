@@ -187,7 +187,8 @@ static const struct cli_option ns_update_options[] = {
 static const struct cli_option plan_update_options[] = {NS_UPDATE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
-    {"repair", NULL, "heal what healing mends; the rest stays as it is"},
+    {"repair", NULL, "make again what sites have lost, and heal servers; the rest stays as it is"},
+    {"left-over", NULL, "with --repair: delete what operations made and nobody holds"},
     {"wait", NULL, "with --repair: wait for the end and show the steps"},
     {0},
 };

@@ -311,6 +311,8 @@ struct vim_passes {
 };
 extern const struct table vim_passes_table;
 extern const struct step_kind vim_port_passes_set;
+/* Prefixes as allowed_address_pairs have them, in 'mem'. */
+const struct json *vim_address_pairs(struct mem *mem, const struct strs *prefixes);
 /* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
  * that is gone is fine. */
 extern const struct step_kind vim_router_clear;
