@@ -105,6 +105,8 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
+    struct certificate_paths paths;
+    struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -165,7 +167,7 @@ grants_check(struct orchestrator *o)
 static struct err *
 certificates_check(struct orchestrator *o)
 {
-    const struct certificate_paths paths = {
+    o->paths = (struct certificate_paths){
         .cert = o->values[OPTION_tls_cert],
         .key = o->values[OPTION_tls_key],
         .client_ca = o->values[OPTION_client_ca],
@@ -174,7 +176,7 @@ certificates_check(struct orchestrator *o)
         .client_key = o->values[OPTION_client_key],
     };
 
-    TRY(certificates_read(o->mem, &paths, &o->server, &o->tls));
+    TRY(certificates_read(o->mem, &o->paths, &o->server, &o->tls));
     o->nfvo.tls = o->tls;
     return NULL;
 }
@@ -400,8 +402,9 @@ serve(struct orchestrator *o)
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,
                                         &config.n_mounts);
     TRY(rest_new(&config, &o->rest));
-    return health_serve(o->mem, &o->health, o->settings, OPTION_metrics_listen, &o->server,
-                        &o->open);
+    TRY(health_serve(o->mem, &o->health, o->settings, OPTION_metrics_listen, &o->server, &o->open));
+    o->certificates = certificates_follow(o->loop, &o->paths, o->rest, o->open);
+    return NULL;
 }
 
 static struct err *
@@ -441,6 +444,7 @@ orchestrator_end(struct orchestrator *o)
     fm_watch_close(o->faults);
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
+    certificates_unfollow(o->certificates);
     rest_free(o->rest);
     rest_free(o->open);
     notifier_free(o->notifier);

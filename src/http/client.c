@@ -290,7 +290,13 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
                      str_or(config ? config->user_agent : NULL, "carrick/" CARRICK_VERSION));
-    if (config && config->tls.ca_file) {
+    if (config && config->tls.ca_text) {
+        struct curl_blob blob = {.data = (void *)(uintptr_t)config->tls.ca_text,
+                                 .len = strlen(config->tls.ca_text),
+                                 .flags = CURL_BLOB_COPY};
+
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    } else if (config && config->tls.ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, config->tls.ca_file);
     }
     if (config && config->tls.cert_file && request->with_certificate) {
