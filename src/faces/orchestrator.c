@@ -10,6 +10,7 @@
 #include "faces/certificates.h"
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "http/authority.h"
 #include "faces/etsi_subscription.h"
 #include "faces/health.h"
 #include "fm/fm.h"
@@ -60,6 +61,8 @@
     X(client_ca, "client-ca", OF_PATH("FILE"), "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
     X(ca, "ca", OF_PATH("FILE"), "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
+    X(authority_key, "authority-key", OF_PATH("FILE"), "",                                                  \
+      "key of the first certificate of --ca: sites that are invited have theirs signed with it")   \
     X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
     X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
     HEALTH_OPTIONS(X)                                                                              \
@@ -164,6 +167,26 @@ grants_check(struct orchestrator *o)
     return NULL;
 }
 
+/* What it signs with is of the authority that it tells clients to believe. */
+static struct err *
+authority_check_options(struct orchestrator *o)
+{
+    const char *path = o->values[OPTION_authority_key];
+    char *ca, *key;
+
+    o->nfvo.authority_key = *path ? path : NULL;
+    if (!*path) {
+        return NULL;
+    }
+    if (!o->tls.ca_file) {
+        return err_new(E_INVALID, NULL, "--authority-key needs --ca: the certificate that it is the key of");
+    }
+    TRY_MSG(file_read(o->mem, o->tls.ca_file, PASSWORD_MAX << 4, &ca, NULL), "--ca");
+    TRY_MSG(file_read(o->mem, path, PASSWORD_MAX, &key, NULL), "--authority-key");
+    return err_wrap(authority_check(ca, key, ca, 0, NULL), "--authority-key %s: --ca %s", path,
+                    o->tls.ca_file);
+}
+
 static struct err *
 certificates_check(struct orchestrator *o)
 {
@@ -178,7 +201,7 @@ certificates_check(struct orchestrator *o)
 
     TRY(certificates_read(o->mem, &o->paths, &o->server, &o->tls));
     o->nfvo.tls = o->tls;
-    return NULL;
+    return authority_check_options(o);
 }
 
 /* What may change while we run: numbers that are asked for each time. */
