@@ -33,7 +33,8 @@ struct nfvo {
     struct script_runs *scripts; /* Of packages, at servers. */
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
     _Atomic int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
-    struct http_tls tls;      /* Of calls to sites. */
+    struct http_tls tls;      /* Of calls to sites; its authority signs, where there is its ... */
+    const char *authority_key; /* ... key: file; or null. */
     struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
 };
 #define NFVO_SERVICE "nfvo"
