@@ -226,6 +226,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_forward_flow_1,    &ns_terminate_flow_1,
     &ns_terminate_flow_2,  &vnf_operate_flow_1,
     &vnf_modify_flow_1,    &vnf_change_package_flow_1,
+    &vnf_heal_flow_2,
     &vnf_flavour_grow_flow_2, &vnf_flavour_change_flow_2,
     NULL,
 };

@@ -2,6 +2,8 @@
 #include "nfvo/repair.h"
 #include "test.h"
 
+static char a[] = "a", b[] = "b", c[] = "c";
+
 TEST(repair_renews_whole_strings_that_are_identifiers)
 {
     static const struct {
@@ -19,8 +21,8 @@ TEST(repair_renews_whole_strings_that_are_identifiers)
     struct map now;
 
     map_init(&now, mem);
-    map_set(&now, "a", "b");
-    map_set(&now, "b", "c");
+    map_set(&now, a, b);
+    map_set(&now, b, c);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         CHECK_STR(repair_text_now(mem, rows[i].before, &now), rows[i].after);
     }
@@ -33,8 +35,8 @@ TEST(repair_ends_where_identifiers_go_in_a_circle)
     struct map now;
 
     map_init(&now, mem);
-    map_set(&now, "a", "b");
-    map_set(&now, "b", "a");
+    map_set(&now, a, b);
+    map_set(&now, b, a);
     CHECK(repair_id_now(&now, "a") != NULL);
 }
 
