@@ -189,6 +189,11 @@ const struct nsd_sap *ns_nested_sap(const struct nsd *inner, const struct nsd_ne
 struct made_net *ns_net_shared(struct mem *mem, const struct made_net *net, const char *group,
                                const char *link);
 struct instantiate_ns_request;
+/* ns_link.c: the links of 'params' (additionalParamsForNs) that sites of the project have already, into
+ * in->given. */
+struct err *ns_links_fill(struct tx *tx, const struct json *params, struct ns_in *in) MUST_USE;
+/* Part of the calling flow: asks the sites for their networks.  E_NOT_FOUND. */
+struct err *ns_links_look(struct flow *f, const struct ns_in *in) MUST_USE;
 /* ns_nest.c: NS instances that run become part of the NS that is instantiated: in->nested_taken, and what
  * they lend it in in->given.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong. */
 struct err *ns_nest_fill(struct tx *tx, const struct nsd *nsd,

@@ -269,6 +269,31 @@ static const struct attr ns_end_attrs[] = {
 #include "nfvo/ns_end.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT repair_look
+static const struct attr repair_look_attrs[] = {
+#include "nfvo/repair_look.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_item
+static const struct attr repair_item_attrs[] = {
+#include "nfvo/repair_item.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_plan
+static const struct attr repair_plan_attrs[] = {
+#include "nfvo/repair_plan.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_pair
+static const struct attr repair_pair_attrs[] = {
+#include "nfvo/repair_pair.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_noted
+static const struct attr repair_noted_attrs[] = {
+#include "nfvo/repair_noted.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 const struct table vnf_add_table = {
@@ -535,4 +560,29 @@ const struct table ns_end_table = {
     .name = "ns_end",
     .doc = "VNF instances of an NS that are left to terminate.",
     TABLE(struct ns_end, ns_end_attrs),
+};
+const struct table repair_look_table = {
+    .name = "repair_look",
+    .doc = "Whose things are to be made again.",
+    TABLE(struct repair_look, repair_look_attrs),
+};
+const struct table repair_item_table = {
+    .name = "repair_item",
+    .doc = "One thing that a repair does.",
+    TABLE(struct repair_item, repair_item_attrs),
+};
+const struct table repair_plan_table = {
+    .name = "repair_plan",
+    .doc = "What a repair does.",
+    TABLE(struct repair_plan, repair_plan_attrs),
+};
+const struct table repair_pair_table = {
+    .name = "repair_pair",
+    .doc = "A thing that was made again.",
+    TABLE(struct repair_pair, repair_pair_attrs),
+};
+const struct table repair_noted_table = {
+    .name = "repair_noted",
+    .doc = "What of an instance was made again.",
+    TABLE(struct repair_noted, repair_noted_attrs),
 };

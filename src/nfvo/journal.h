@@ -218,8 +218,30 @@ struct ns_end {
     struct row row;
 #include "nfvo/ns_end.tbl"
 };
+struct repair_look {
+    struct row row;
+#include "nfvo/repair_look.tbl"
+};
+struct repair_item {
+    struct row row;
+#include "nfvo/repair_item.tbl"
+};
+struct repair_plan {
+    struct row row;
+#include "nfvo/repair_plan.tbl"
+};
+struct repair_pair {
+    struct row row;
+#include "nfvo/repair_pair.tbl"
+};
+struct repair_noted {
+    struct row row;
+#include "nfvo/repair_noted.tbl"
+};
 #undef ATTR
 
+extern const struct table repair_look_table, repair_item_table, repair_plan_table,
+    repair_pair_table, repair_noted_table;
 extern const struct table grant_asked_table, grant_assets_table, grant_end_table;
 extern const struct table ns_in_table, site_seen_table, site_list_table, place_in_table,
     plan_member_table, plan_link_table, plan_connection_table, plan_vnf_table, plan_sap_table,

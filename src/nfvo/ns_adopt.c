@@ -304,8 +304,8 @@ links_check(struct adopting *a)
         }
         if (!lent) {
             request_fault(&a->faults,
-                          "link %s is made with the NS: an update ADD_VNF takes the VNF in afterwards, "
-                          "once it is connected there",
+                          "link %s is made with the NS: linkNetworks says which network it is, or an "
+                          "update ADD_VNF takes the VNF in afterwards, once it is connected there",
                           link);
         }
     }
@@ -331,6 +331,7 @@ adopt_check(struct tx *tx, const struct nsd *nsd, const char *level,
     links_check(&a);
     TRY(a.faults);
     ports_check(&a);
+    steering_check(&a);
     graphs_check(&a);
     TRY(a.faults);
     n = nsd_instances(nsd, level, a.profile);

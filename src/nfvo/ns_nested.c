@@ -218,6 +218,10 @@ nested_fill(struct filling *filling, const struct nsd *around, const struct nsd_
                        NESTED_NAME_MAX);
     }
     TRY(request_make(mem, described, inner, outer->request, &in->request, &request));
+    if (json_get(request->params, "linkNetworks")) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "linkNetworks are named for the NS around, whose links its NSD maps to SAPs");
+    }
     TRY(ns_instantiate_check(tx, in->project_id, inner, request));
     TRY(inside_passed(tx, around, outer, described->name, &in->passed));
     TRY(fill(filling, inner, in, depth + 1));
@@ -416,6 +420,7 @@ ns_net_shared(struct mem *mem, const struct made_net *net, const char *group, co
 
     same->link = link;
     same->interconnect_id = same->router_id = same->lent_by = NULL;
+    same->of_site = false; /* The NS around has seen it. */
     same->security_group_id = group;
     same->groups = (struct strs){0};
     for (size_t i = 0; i < net->groups.n; i++) {

@@ -248,6 +248,10 @@ sites_keep(struct placing *p)
             used = used ||
                    str_eq(((const struct plan_vnf *)p->plan->vnfs.items[j])->site, site->site);
         }
+        for (size_t j = 0; p->in && p->in->given.n && j < p->plan->saps.n; j++) {
+            used = used ||
+                   str_eq(((const struct plan_sap *)p->plan->saps.items[j])->site, site->site);
+        }
         used = used || (p->nsd->n_nested > 0 && place_given_at(p, site->site));
         if (used) {
             place_add(p->mem, &p->plan->sites, site);

@@ -104,7 +104,7 @@ const struct site_seen *place_site_named(const struct rows *sites, const char *n
 const char *place_location_fault(struct mem *mem, const struct vnf_location *location,
                                  const struct site_seen *site);
 /* The prefix of the NSD's link 'i': its own, or one that follows from its place. */
-const char *place_link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i);
+const char *place_link_cidr(struct mem *mem, const struct nsd *nsd, size_t i);
 /* Instances of a profile in the plan: struct plan_vnf. */
 void place_instances(const struct placing *p, const char *profile, struct rows *vnfs);
 void place_note(struct placing *p, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -532,7 +532,7 @@ path_route(struct placing *p, struct plan_path *path, const struct site_seen *si
     return NULL;
 }
 
-/* The routers of a link of the NS around are that one's. */
+/* The routers of a link of the NS around, or of a site's own network, are not the NS's. */
 static struct err *
 given_check(const struct placing *p, const struct plan_path *path)
 {
@@ -544,8 +544,8 @@ given_check(const struct placing *p, const struct plan_path *path)
 
             if (place_given(p, link, site->site) && (!site->chains || path->links.n > 1)) {
                 return err_new(E_NOT_IMPLEMENTED, "NoChains",
-                               "path %s would have to be routed at site %s, and its link %s is one "
-                               "of the service around",
+                               "path %s would have to be routed at site %s, and its link %s is not "
+                               "the service's own",
                                path->name, site->name, link);
             }
         }

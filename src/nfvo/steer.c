@@ -301,7 +301,7 @@ ports_of_site(const struct steering *s, struct fwd_in *in)
 
         if (str_eq(port->site, in->site)) {
             place_add(mem, &in->ports, port);
-        } else if (here && there) {
+        } else if (here && there && !here->of_site) {
             remote = row_new(mem, &fwd_remote_table);
             remote->name = port->name;
             remote->network_id = here->network_id;

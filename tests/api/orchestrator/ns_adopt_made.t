@@ -82,7 +82,7 @@ GET /vnflcm/v2/vnf_instances/$vnf  as demo
 POST /nslcm/v2/ns_instances/$ns1/instantiate  as demo
 {"nsFlavourId": "f", "vnfInstanceData": [{"vnfInstanceId": "$vnf", "vnfProfileId": "guard"}, {"vnfInstanceId": "$ns", "vnfProfileId": "guard"}, {"vnfInstanceId": "$vnf", "vnfProfileId": "nobody"}]}
 = 422
-{"detail": "vnfInstanceData[0]: link wide is made with the NS: an update ADD_VNF takes the VNF in afterwards, once it is connected there; vnfInstanceData[1]: there is no VNF instance $ns; vnfInstanceData[2]: the NSD has no VNF profile nobody", ...}
+{"detail": "vnfInstanceData[0]: link wide is made with the NS: linkNetworks says which network it is, or an update ADD_VNF takes the VNF in afterwards, once it is connected there; vnfInstanceData[1]: there is no VNF instance $ns; vnfInstanceData[2]: the NSD has no VNF profile nobody", ...}
 POST /nslcm/v2/ns_instances/$ns1/instantiate  as demo
 {"nsFlavourId": "f", "nestedNsInstanceData": [{"nestedNsInstanceId": "$ns"}], "vnfInstanceData": [{"vnfInstanceId": "$vnf", "vnfProfileId": "guard"}, {"vnfInstanceId": "$vnf", "vnfProfileId": "guard"}]}
 = 422
