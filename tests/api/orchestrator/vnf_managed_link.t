@@ -82,3 +82,33 @@ GET site:/network/v2.0/networks  as demo
 GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": []}
+
+# An instantiation that is given up half way knows of it too.
+PUT site:/refuse/servers  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}],
+ "extManagedVirtualLinks": [{"id": "m", "vnfVirtualLinkDescId": "inside", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$half := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$half  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$half/fail  as demo
+= 200
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiatedVnfInfo": {"vnfVirtualLinkResourceInfo": [], "extManagedVirtualLinkInfo": [{"id": "m", "vnfVirtualLinkDescId": "inside", "networkResource": {"vimConnectionId": "$east", "resourceId": "33333333-3333-4333-8333-333333333333", "vimLevelResourceType": "OS::Neutron::Net"}}], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$over := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$over  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"name": "fast", ...}, {"name": "office", ...}]}
+GET /carrick/v1/holdings  as demo
+= 200
+[]
