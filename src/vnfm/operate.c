@@ -374,7 +374,7 @@ change_connectivity_links(struct mem *mem, const void *request)
 static const struct instantiate_request *
 change_flavour_links(struct mem *mem, const void *request)
 {
-    return connectivity_links(mem, flavour_links(mem, request));
+    return flavour_links(mem, request);
 }
 
 #define PLANNABLE(word_, name, table_)                                                             \
