@@ -23,7 +23,7 @@ extern const struct flow_type vnf_flavour_grow_flow, vnf_flavour_change_flow;
 extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
 /* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
-extern const struct flow_type vnf_heal_flow;
+extern const struct flow_type vnf_heal_flow, vnf_heal_flow_2;
 /* In vnf_in with 'operation', 'package_after' and 'scales', out vnf_made. */
 extern const struct flow_type vnf_change_package_flow;
 /* In vnf_in with 'operation', 'connections' (those that change) and 'scales', out vnf_made. */

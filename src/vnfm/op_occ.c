@@ -133,7 +133,7 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left, heal_left, connectivity_left;
+static left_fn instantiate_left, scale_left, heal_left, connectivity_left, repaired_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -147,6 +147,7 @@ static const struct operation {
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
     {&vnf_heal_flow, "HEAL", heal_left},
+    {&vnf_repair_flow, "HEAL", repaired_left},
     {&vnf_change_package_flow, "CHANGE_VNFPKG", NULL},
     {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
     {&vnf_flavour_grow_flow, "CHANGE_FLAVOUR", scale_left},
@@ -166,12 +167,14 @@ operation_of(const struct flow_row *flow)
     return NULL;
 }
 
-/* A nested NS's operation tells of itself. */
+/* What is done to another NS, nested in this one or around it, is told there. */
 static bool
 is_nested(const struct flow_row *child)
 {
-    return str_eq(child->type, ns_instantiate_flow.name) ||
-           str_eq(child->type, ns_terminate_flow.name);
+    const char *const others[] = {ns_instantiate_flow.name, ns_terminate_flow.name,
+                                  ns_follow_flow.name, ns_unfollow_flow.name, NULL};
+
+    return str_in(child->type, others);
 }
 
 static struct err *
@@ -523,6 +526,12 @@ instantiate_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in
     TRY(held_from_journal(tx, flow->id, in->vnf_instance_id, in->project_id));
     TRY(vnf_remains(tx, flow, in, &made));
     return vnf_instance_keep(tx, made, "STOPPED");
+}
+
+static struct err *
+repaired_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    return repair_left(tx, flow, NULL, in->vnf_instance_id);
 }
 
 static struct err *

@@ -307,6 +307,22 @@ VNF_START(operate)
 
 /* ---- healing, changes ------------------------------------------------------------------------ */
 
+/* What its site has lost of it, all of it: not servers of its. */
+static struct err *
+repair_input(const struct heal_request *asked, struct vnf_in *in, const struct flow_type **type)
+{
+    if (!str_eq(json_get_str(asked->additional_params, REPAIR_DEGREE), REPAIR_RESTORE) ||
+        asked->vnfcs.n > 0) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "additionalParams." REPAIR_DEGREE " is " REPAIR_RESTORE
+                       ", without vnfcInstanceId");
+    }
+    TRY_MSG(repair_params_check(asked->additional_params), "additionalParams");
+    in->operation = "HEAL";
+    *type = &vnf_repair_flow;
+    return NULL;
+}
+
 static struct err *
 heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
            struct vnf_in **in, const struct flow_type **type)
@@ -315,6 +331,9 @@ heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_reques
     struct vnf_instance *instance;
 
     TRY(input_begin(tx, op, id, &vnf_heal, request, in, type, &instance));
+    if (json_get(asked->additional_params, REPAIR_DEGREE)) {
+        return repair_input(asked, *in, type);
+    }
     return vnf_heal_check(tx, instance, &asked->vnfcs, *in);
 }
 VNF_START(heal)

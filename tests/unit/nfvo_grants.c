@@ -167,7 +167,10 @@ TEST(grant_claims_go_with_their_vnfm)
 
 /* ---- many that are over -------------------------------------------------------------------- */
 
-static const char *first[2]; /* of all: it still claims; the next: it is refused */
+/* The oldest claim, more than are looked at at once. */
+#define CLAIMING 300
+
+static const char *first[2]; /* of all: it still claims; the next that does not: it is refused */
 
 static struct err *
 first_insert(struct tx *tx, void *arg)
@@ -177,9 +180,13 @@ first_insert(struct tx *tx, void *arg)
 
     TRY(vnfm_insert(tx, VNFM, "edge"));
     TRY(ledger_inventory_set(tx, SITE, "VCPU", -1));
-    TRY(grant_insert(tx, VNFM, "first", "ENDED", &claim.consumer));
-    first[0] = mem_str(arg, claim.consumer);
-    return ledger_claim(tx, NULL, &claim, 1);
+    for (int i = 0; i < CLAIMING; i++) {
+        TRY(grant_insert(tx, VNFM, mem_printf(tx_mem(tx), "claims-%d", i), "ENDED",
+                         &claim.consumer));
+        first[0] = i ? first[0] : mem_str(arg, claim.consumer);
+        TRY(ledger_claim(tx, NULL, &claim, 1));
+    }
+    return NULL;
 }
 
 static struct err *
@@ -207,7 +214,7 @@ others_insert(struct tx *tx, void *arg)
     TRY(grant_insert(tx, VNFM, "open", "GRANTED", &id));
     TRY(grants_prune(tx, VNFM));
     TRY(rows_count(tx, &query, &n));
-    CHECK_INT(n, GRANTS_KEPT + 1);
+    CHECK_INT(n, CLAIMING + GRANTS_KEPT + 1); /* and the open one */
     CHECK_OK(row_get(tx, &grant_table, first[0], &grant));
     CHECK_ERR(row_get(tx, &grant_table, first[1], &grant), E_NOT_FOUND);
     return NULL;
