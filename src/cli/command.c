@@ -82,6 +82,7 @@ static const struct cli_option ns_terminate_options[] = {
     }
 static const struct cli_option vnf_scale_options[] = {
     SCALE_OPTIONS,
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -91,29 +92,34 @@ static const struct cli_option vnf_scale_options[] = {
     }
 static const struct cli_option vnf_start_options[] = {
     VNFC_OPTION,
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option vnf_stop_options[] = {
     VNFC_OPTION,
     {"graceful", "SECONDS", "gracefully, in at least this time"},
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option vnf_heal_options[] = {
     VNFC_OPTION,
     {"cause", "TEXT", "why"},
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option vnf_change_package_options[] = {
     {"vnfd", "ID", "the VNFD that it is of afterwards"},
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
 static const struct cli_option vnf_change_connectivity_options[] = {
     {"connect", "CPD=NETWORK[/ADDRESS]",
      "a connection point, the id of its network from then on, an address there; may be repeated"},
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };
@@ -122,6 +128,7 @@ static const struct cli_option vnf_change_flavour_options[] = {
     {"level", "ID", "its instantiation level"},
     {"connect", "CPD=NETWORK[/ADDRESS]",
      "a connection point that comes, the id of its network, an address there; may be repeated"},
+    PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
 };

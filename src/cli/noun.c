@@ -84,9 +84,9 @@ const struct noun plan_noun = {
     .name = "plan",
     .path = "/carrick/v1/stored_plans",
     .name_key = "name",
-    .columns = COLUMNS("id", "name", "lcmOperationType", "nsInstanceId", "created_at",
-                       "nsLcmOpOccId"),
-    .named_by = (const struct noun *const[]){&ns_noun, NULL},
+    .columns = COLUMNS("id", "name", "lcmOperationType", "nsInstanceId", "vnfInstanceId",
+                       "created_at", "nsLcmOpOccId", "vnfLcmOpOccId"),
+    .named_by = (const struct noun *const[]){&ns_noun, &vnf_noun, NULL},
 };
 const struct noun holding_noun = {
     .name = "holding",

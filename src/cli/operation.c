@@ -144,20 +144,49 @@ operation_wait(struct cli *cli, const char *path)
     return wait_end(cli, path, "COMPLETED");
 }
 
+/* What a plan calls the request of a task on an instance below 'path'. */
+static const struct {
+    const struct noun *of;
+    const char *task, *member;
+} planned[] = {
+    {&ns_noun, "instantiate", "request"},
+    {&ns_noun, "scale", "scale"},
+    {&ns_noun, "heal", "heal"},
+    {&ns_noun, "update", "update"},
+    {&ns_noun, "terminate", "terminate"},
+    {&vnf_noun, "scale", "scaleVnf"},
+    {&vnf_noun, "scale_to_level", "scaleVnfToLevel"},
+    {&vnf_noun, "heal", "healVnf"},
+    {&vnf_noun, "operate", "operateVnf"},
+    {&vnf_noun, "change_flavour", "changeVnfFlavour"},
+    {&vnf_noun, "change_ext_conn", "changeExtVnfConnectivity"},
+    {&vnf_noun, "change_vnfpkg", "changeCurrentVnfPkg"},
+};
+
 /* --plan NAME: POST PATH/TASK is not done, but planned, and the plan is kept. */
 static struct err *
 plan_keep(struct cli *cli, const char *path, const char *body)
 {
     const char *task = id_of_path(path);
     const char *id = id_of_path(mem_strn(cli->mem, path, (size_t)(task - path) - 1));
+    bool is_vnf = str_starts(path, vnf_noun.path);
+    const char *member = NULL;
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
     const struct json *made;
 
+    for (size_t i = 0; i < ARRAY_SIZE(planned); i++) {
+        if (str_eq(planned[i].task, task) && (planned[i].of == &vnf_noun) == is_vnf) {
+            member = planned[i].member;
+        }
+    }
+    if (!member) {
+        return err_new(E_INVALID, NULL, "%s is not planned", task);
+    }
     jw_object(&w, NULL);
-    jw_str(&w, "nsInstanceId", id);
+    jw_str(&w, is_vnf ? "vnfInstanceId" : "nsInstanceId", id);
     jw_str(&w, "name", option_get(cli, "plan"));
-    jw_raw(&w, str_eq(task, "instantiate") ? "request" : task, body);
+    jw_raw(&w, member, body);
     jw_end(&w);
     TRY(noun_create(cli, &plan_noun, text.data, &made));
     printf("%s\n", json_get_str(made, "id"));
@@ -254,6 +283,7 @@ plan_kept_show(struct cli *cli)
     flow_tree(&tree, json_get(thing, "plan"), false);
     fputs(str_or(tree.data, ""), stdout);
     operation = json_get(thing, "nsLcmOpOccId");
+    operation = json_str(operation) ? operation : json_get(thing, "vnfLcmOpOccId");
     if (json_str(operation)) {
         printf("applied: operation %s\n", json_str(operation));
     }

@@ -246,7 +246,7 @@ changed_networks_look(struct rest_request *r)
 static struct err *
 flavour_networks_look(struct rest_request *r)
 {
-    return links_look(r, connectivity_links(r->mem, flavour_links(r->mem, r->row)));
+    return links_look(r, flavour_links(r->mem, r->row));
 }
 
 /* POST /..._instances/{id}/OPERATION: 202 and where the occurrence is. */

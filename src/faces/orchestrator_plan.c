@@ -6,6 +6,7 @@
 #include "faces/etsi.h"
 #include "nfvo/journal.h"
 #include "nfvo/stored_plan.h"
+#include "vnfm/network_look.h"
 
 #include <string.h>
 
@@ -15,10 +16,11 @@
 /* A plan under way; it lives as long as its request. */
 struct planning {
     struct rest_request *r;
-    const struct ns_plannable *kind;
-    const char *ns_instance_id, *id;
+    const struct plannable *kind;
+    bool is_vnf;
+    const char *instance_id, *project_id, *id;
     struct lcm_request request;
-    struct ns_in *in;
+    void *in; /* struct vnf_in or ns_in */
     const struct flow_type *type;
     const struct flow_plan *plan; /* while it is told */
     struct stored_plan *kept;     /* as it is to be stored, or was */
@@ -38,28 +40,105 @@ op_on(const struct planning *planning, const struct resource *resource)
 
 /* ---- making one ------------------------------------------------------------------------- */
 
+/* One of those that are of the other kind of instance, which 'r' gives; or null. */
+static const char *
+stranger_of(const struct rest_request *r, bool is_vnf)
+{
+    for (const struct plannable *at = is_vnf ? ns_plannables : vnf_plannables; at->word; at++) {
+        const struct attr *attr = table_attr(&plan_request_table, at->member);
+
+        if (((const struct rows *)attr_at(attr, r->row))->n > 0) {
+            return attr_json_name(attr);
+        }
+    }
+    return NULL;
+}
+
 /* Which operation the body asks for, and its request. */
 static struct err *
 request_find(struct planning *planning)
 {
     struct rest_request *r = planning->r;
-    const char *names = "";
+    const char *names = "", *before = "", *stranger = stranger_of(r, planning->is_vnf);
 
-    for (const struct ns_plannable *at = ns_plannables; at->word; at++) {
-        const struct rows *rows = attr_at(table_attr(&plan_request_table, at->member), r->row);
+    for (const struct plannable *at = planning->is_vnf ? vnf_plannables : ns_plannables; at->word;
+         at++) {
+        const struct attr *attr = table_attr(&plan_request_table, at->member);
+        const struct rows *rows = attr_at(attr, r->row);
 
-        names = mem_printf(r->mem, "%s%s'%s'", names, *names ? ", " : "", at->member);
+        names = mem_printf(r->mem, "%s%s'%s'", names, *names ? ", " : "", attr_json_name(attr));
         if (rows->n > 0 && planning->kind) {
-            return err_new(E_INVALID, NULL, "only one of '%s' and '%s' can be planned",
-                           planning->kind->member, at->member);
+            return err_new(E_INVALID, NULL, "only one of '%s' and '%s' can be planned", before,
+                           attr_json_name(attr));
         }
         if (rows->n > 0) {
+            before = attr_json_name(attr);
             planning->kind = at;
-            planning->request = (struct lcm_request){.row = rows->items[0],
-                                                     .body = json_get(r->body, at->member)};
+            planning->request =
+                (struct lcm_request){.row = rows->items[0], .body = json_get(r->body, before)};
         }
     }
+    if (stranger) {
+        return err_new(E_INVALID, NULL, "'%s' is no request on %s", stranger,
+                       planning->is_vnf ? "a VNF instance" : "an NS instance");
+    }
     return planning->kind ? NULL : err_new(E_INVALID, NULL, "one of %s is needed", names);
+}
+
+/* Rows of a transaction end with it: what is planned with has to stay. */
+static struct err *
+input_keep(struct mem *mem, const struct table *table, const void *in, void **kept)
+{
+    const char *text = row_to_json(mem, in, false);
+    const struct json *json;
+
+    *kept = row_new(mem, table);
+    TRY(json_parse(mem, text, strlen(text), &json));
+    return row_from_json(mem, table, json, *kept);
+}
+
+/* A plan is of a site: that which a grant would have now.  Which a foreign NFVO would is not known. */
+static struct err *
+site_foresee(struct tx *tx, struct vnf_in *in)
+{
+    struct site *site;
+
+    if (in->site) {
+        return NULL;
+    }
+    if (in->foreign_nfvo) {
+        return err_new(E_CONFLICT, NULL,
+                       "which site the NFVO grants is not known before: name one (vimConnectionInfo)");
+    }
+    TRY(grant_site_foresee(tx, in->project_id, &site, &in->reason));
+    in->site = site->id;
+    in->site_name = site->name;
+    return NULL;
+}
+
+static struct err *
+vnf_input_make(struct tx *tx, struct planning *planning)
+{
+    struct op op = op_on(planning, &vnf_instance_resource);
+    struct vnf_in *in = NULL;
+
+    TRY(planning->kind->vnf_input(tx, &op, planning->instance_id, &planning->request, &in,
+                                  &planning->type));
+    TRY(site_foresee(tx, in));
+    planning->project_id = mem_str(planning->r->mem, in->project_id);
+    return input_keep(planning->r->mem, &vnf_in_table, in, &planning->in);
+}
+
+static struct err *
+ns_input_make(struct tx *tx, struct planning *planning)
+{
+    struct op op = op_on(planning, &ns_instance_resource);
+    struct ns_in *in = NULL;
+
+    TRY(planning->kind->ns_input(tx, &op, planning->instance_id, &planning->request, &in,
+                                 &planning->type));
+    planning->project_id = mem_str(planning->r->mem, in->project_id);
+    return input_keep(planning->r->mem, &ns_in_table, in, &planning->in);
 }
 
 /* The flow's input, after the checks of the operation. */
@@ -67,29 +146,44 @@ static struct err *
 input_make(struct tx *tx, void *arg)
 {
     struct planning *planning = arg;
-    struct op op = op_on(planning, &ns_instance_resource);
-    struct ns_in *in = NULL;
 
-    TRY(planning->kind->input(tx, &op, planning->ns_instance_id, &planning->request, &in,
-                              &planning->type));
-    planning->in = row_copy(planning->r->mem, in);
-    planning->in->request = planning->request.body;
-    for (size_t i = 0; i < planning->in->scaled.n; i++) {
-        ((struct vnf_in *)planning->in->scaled.items[i])->request = NULL; /* ends with 'tx' */
+    return planning->is_vnf ? vnf_input_make(tx, planning) : ns_input_make(tx, planning);
+}
+
+/* What sites say of the networks that it names: waits, on a thread of the pool. */
+static struct err *
+networks_look(struct planning *planning)
+{
+    struct rest_request *r = planning->r;
+    struct network_seen *seen = NULL;
+
+    if (!planning->kind->links) {
+        return NULL;
     }
+    TRY(vnf_networks_look(r->op.user, r->mem, planning->instance_id,
+                          planning->kind->links(r->mem, planning->request.row), &seen,
+                          &planning->request.n_seen));
+    planning->request.seen = seen;
     return NULL;
 }
 
-static struct err *
-planning_new(struct rest_request *r, struct planning **planning)
+struct err *
+plan_prepare(struct rest_request *r)
 {
     const struct plan_request *asked = r->row;
+    struct planning *planning = MEM_NEW(r->mem, struct planning);
 
-    *planning = MEM_NEW(r->mem, struct planning);
-    (*planning)->r = r;
-    (*planning)->id = uuid_make(r->mem);
-    (*planning)->ns_instance_id = asked->ns_instance_id;
-    return request_find(*planning);
+    if (!asked->ns_instance_id == !asked->vnf_instance_id) {
+        return err_new(E_INVALID, NULL, "one of nsInstanceId and vnfInstanceId is needed");
+    }
+    *planning = (struct planning){.r = r,
+                                  .id = uuid_make(r->mem),
+                                  .is_vnf = asked->vnf_instance_id != NULL,
+                                  .instance_id =
+                                      str_or(asked->vnf_instance_id, asked->ns_instance_id)};
+    r->state = planning;
+    TRY(request_find(planning));
+    return networks_look(planning);
 }
 
 /* ---- shown ------------------------------------------------------------------------------ */
@@ -119,9 +213,8 @@ struct err *
 plan_start(struct rest_request *r)
 {
     struct nfvo *nfvo = r->op.user;
-    struct planning *planning;
+    struct planning *planning = r->state;
 
-    TRY(planning_new(r, &planning));
     if (((const struct plan_request *)r->row)->name) {
         return err_new(E_INVALID, NULL, "a plan with a name is kept: POST %s/stored_plans", ROOT);
     }
@@ -139,7 +232,7 @@ seen_read(struct tx *tx, void *arg)
     struct planning *planning = arg;
     const struct json *seen;
 
-    TRY(stored_plan_seen(tx, planning->ns_instance_id, planning->plan, &seen));
+    TRY(stored_plan_seen(tx, planning->is_vnf, planning->instance_id, planning->plan, &seen));
     return json_parse(planning->r->mem, json_text(tx_mem(tx), seen),
                       strlen(json_text(tx_mem(tx), seen)), &planning->seen);
 }
@@ -203,9 +296,10 @@ row_make(struct planning *planning, const struct flow_plan *plan)
 
     TRY(planned(planning, plan));
     row->id = planning->id;
-    row->project_id = planning->in->project_id;
+    row->project_id = planning->project_id;
     row->name = ((const struct plan_request *)r->row)->name;
-    row->ns_instance_id = planning->ns_instance_id;
+    row->ns_instance_id = planning->is_vnf ? NULL : planning->instance_id;
+    row->vnf_instance_id = planning->is_vnf ? planning->instance_id : NULL;
     row->operation = planning->kind->word;
     row->request = planning->request.body;
     row->seen = planning->seen;
@@ -240,9 +334,8 @@ struct err *
 stored_plan_save(struct rest_request *r)
 {
     struct nfvo *nfvo = r->op.user;
-    struct planning *planning;
+    struct planning *planning = r->state;
 
-    TRY(planning_new(r, &planning));
     if (!((const struct plan_request *)r->row)->name) {
         return err_new(E_INVALID, NULL, "a plan that is kept needs a 'name'");
     }
@@ -257,9 +350,11 @@ stored_plan_save(struct rest_request *r)
 static struct err *
 applied_already(const struct stored_plan *plan)
 {
-    return plan->operation_id ? err_new(E_CONFLICT, NULL, "plan %s is applied: operation %s",
-                                        plan->name, plan->operation_id)
-                              : NULL;
+    const char *operation = str_or(plan->operation_id, plan->vnf_operation_id);
+
+    return operation ? err_new(E_CONFLICT, NULL, "plan %s is applied: operation %s", plan->name,
+                               operation)
+                     : NULL;
 }
 
 /* JSON of a row ends with its transaction. */
@@ -286,13 +381,30 @@ apply_read(struct tx *tx, void *arg)
     TRY(json_keep(r->mem, planning->kept->request, &planning->kept->request));
     planning->kept->plan = NULL;
     planning->id = planning->kept->id;
-    planning->ns_instance_id = planning->kept->ns_instance_id;
-    planning->kind = ns_plannable(planning->kept->operation);
+    planning->is_vnf = planning->kept->vnf_instance_id != NULL;
+    planning->instance_id =
+        str_or(planning->kept->vnf_instance_id, planning->kept->ns_instance_id);
+    planning->kind = plannable_of(planning->is_vnf, planning->kept->operation);
+    if (!planning->kind) {
+        return err_new(E_CONFLICT, NULL, "%s is not planned any more", planning->kept->operation);
+    }
     row = row_new(r->mem, planning->kind->request);
     TRY(row_decode(r->mem, planning->kind->request, planning->kept->request, ROW_PLAIN, 0, NULL,
                    row));
     planning->request = (struct lcm_request){.row = row, .body = planning->kept->request};
-    return input_make(tx, planning);
+    return NULL;
+}
+
+struct err *
+stored_plan_prepare(struct rest_request *r)
+{
+    struct nfvo *nfvo = r->op.user;
+    struct planning *planning = MEM_NEW(r->mem, struct planning);
+
+    *planning = (struct planning){.r = r};
+    r->state = planning;
+    TRY(store_read(nfvo->store, apply_read, planning));
+    return networks_look(planning);
 }
 
 static struct err *
@@ -322,16 +434,16 @@ static struct err *
 apply_write(struct tx *tx, void *arg)
 {
     struct planning *planning = arg;
-    struct op op = op_on(planning, &ns_instance_resource);
+    struct op op = op_on(planning, planning->is_vnf ? &vnf_instance_resource : &ns_instance_resource);
     struct stored_plan *old, *row;
     const char *op_occ_id = NULL;
 
     TRY(row_get(tx, &stored_plan_table, planning->id, &old));
     TRY(applied_already(old));
     TRY(stored_plan_still(tx, old));
-    TRY(planning->kind->start(tx, &op, planning->ns_instance_id, &planning->request, &op_occ_id));
+    TRY(planning->kind->start(tx, &op, planning->instance_id, &planning->request, &op_occ_id));
     row = row_copy(tx_mem(tx), old);
-    row->operation_id = op_occ_id;
+    *(planning->is_vnf ? &row->vnf_operation_id : &row->operation_id) = op_occ_id;
     row->applied_at = tx_now(tx);
     TRY(row_update(tx, old, row));
     planning->op_occ_id = mem_str(planning->r->mem, op_occ_id);
@@ -346,7 +458,9 @@ applied(void *arg, struct err *err)
     struct rest_request *r = planning->r;
 
     if (!err) {
-        rest_header(r, "Location", "%s/nslcm/v2/ns_lcm_op_occs/%s", r->base, planning->op_occ_id);
+        rest_header(r, "Location", "%s%s/%s", r->base,
+                    planning->is_vnf ? "/vnflcm/v2/vnf_lcm_op_occs" : "/nslcm/v2/ns_lcm_op_occs",
+                    planning->op_occ_id);
     }
     rest_finish(r, err);
 }
@@ -378,10 +492,9 @@ struct err *
 stored_plan_apply(struct rest_request *r)
 {
     struct nfvo *nfvo = r->op.user;
-    struct planning *planning = MEM_NEW(r->mem, struct planning);
+    struct planning *planning = r->state;
 
-    planning->r = r;
-    TRY(store_read(nfvo->store, apply_read, planning));
+    TRY(store_read(nfvo->store, input_make, planning));
     r->status = 202;
     loop_post(nfvo->loop, apply_run, planning);
     return NULL;

@@ -168,6 +168,8 @@ struct err *flow_poll(struct flow *f, const char *label, const struct step_kind 
                       const void *in, const struct flow_poll *poll, void *out) MUST_USE;
 /* Parks for 'ms' of journalled time. */
 struct err *flow_delay(struct flow *f, const char *label, int64_t ms) MUST_USE;
+/* Parks until it is 'us' by the clock, microseconds; not at all where that is past. */
+struct err *flow_until(struct flow *f, const char *label, int64_t us) MUST_USE;
 /* The time when this line was first reached, microseconds. */
 struct err *flow_time(struct flow *f, const char *label, int64_t *us) MUST_USE;
 /* An id that is a function of flow and label: 36 characters, the same at each run. */

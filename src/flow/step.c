@@ -595,8 +595,9 @@ flow_poll(struct flow *f, const char *label, const struct step_kind *kind, const
 
 /* ---- time, notes, ids ------------------------------------------------------------------------------ */
 
-struct err *
-flow_delay(struct flow *f, const char *label, int64_t ms)
+/* Parks until 'us', which 'is_relative' to when this was first reached. */
+static struct err *
+clock_wait(struct flow *f, const char *label, int64_t us, bool is_relative)
 {
     struct entry *e;
     bool is_new;
@@ -611,13 +612,25 @@ flow_delay(struct flow *f, const char *label, int64_t ms)
         return flow_cancelled(f);
     }
     clock_start(f, e);
-    rest_ms = (e->started + ms * 1000 - time_now_us()) / 1000;
+    rest_ms = (us + (is_relative ? e->started : 0) - time_now_us()) / 1000;
     if (rest_ms > 0) {
         flow_timer_arm(f, rest_ms + 1);
         return flow_parked(f);
     }
     entry_done(e, NULL);
     return NULL;
+}
+
+struct err *
+flow_delay(struct flow *f, const char *label, int64_t ms)
+{
+    return clock_wait(f, label, ms * 1000, true);
+}
+
+struct err *
+flow_until(struct flow *f, const char *label, int64_t us)
+{
+    return clock_wait(f, label, us, false);
 }
 
 struct err *

@@ -243,6 +243,8 @@ extern const struct flow_type ns_scale_out_flow_1, ns_scale_in_flow_1; /* they t
 /* ns_scale.c: other flavours; the one only adds, the other deletes and cannot be rolled back. */
 extern const struct flow_type ns_flavour_grow_flow, ns_flavour_change_flow;
 /* A flow of 'type' for each of in->scaled, in parallel; then the NS's record follows its VNFs'. */
+/* Waits for the time that the request names (startTime, scaleTime ...); the first step, where there is one. */
+struct err *ns_hold(struct flow *f, const struct ns_in *in) MUST_USE;
 struct err *ns_vnfs_run(struct flow *f, const struct ns_in *in,
                         const struct flow_type *type) MUST_USE;
 

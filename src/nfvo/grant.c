@@ -101,6 +101,16 @@ site_choose(struct tx *tx, const struct grant_in *in, const struct rows *seen, s
     return NULL;
 }
 
+struct err *
+grant_site_foresee(struct tx *tx, const char *project_id, struct site **site, const char **reason)
+{
+    struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+
+    *site = NULL;
+    in->project_id = project_id;
+    return site_choose(tx, in, NULL, site, reason);
+}
+
 static struct err *
 site_of(struct tx *tx, const struct grant_in *in, const struct rows *seen, struct site **site,
         const char **reason)
@@ -230,10 +240,11 @@ grant_stand_in(struct mem *mem, const char *label, const void *arg, void *result
     struct grant_out *out = result;
 
     out->grant_id = mem_printf(mem, "<planned:%s>", label);
+    out->connections = out->managed = (struct rows){0}; /* It gives no links. */
+    out->params = NULL;
     out->site = in->site;
     out->site_name = in->site_name;
     out->reason = in->reason;
-    out->connections = out->managed = (struct rows){0}; /* as in the request */
 }
 
 static void

@@ -249,18 +249,10 @@ struct err *ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                                  const struct lcm_request *request,
                                  struct ns_in **out) MUST_USE;
 
-/* An operation on an NS that can be planned, and the plan of it kept: its request is a member of a
- * plan_request, of the form 'request'. */
-struct ns_plannable {
-    const char *word, *member;
-    const struct table *request;
-    struct err *(*input)(struct tx *tx, struct op *op, const char *id,
-                         const struct lcm_request *request, struct ns_in **out,
-                         const struct flow_type **type);
-    struct err *(*start)(struct tx *tx, struct op *op, const char *id,
-                         const struct lcm_request *request, const char **op_occ_id);
-};
-extern const struct ns_plannable ns_plannables[]; /* ended by a null word */
+/* The site that a grant would choose now where none is asked for: the least used one that is UP.  In
+ * tx_mem.  E_UNAVAILABLE: there is none. */
+struct err *grant_site_foresee(struct tx *tx, const char *project_id, struct site **site,
+                               const char **reason) MUST_USE;
 
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_USE;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/stored_plan.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -300,6 +301,26 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     return NULL;
 }
 
+#define START_DAYS 365
+
+/* When it is to begin; until then it is under way, and nothing else begins on the instance. */
+static struct err *
+start_take(struct tx *tx, int64_t start_at, struct ns_in *in)
+{
+    int64_t in_us = start_at == TIME_NULL ? 0 : start_at - tx_now(tx);
+
+    in->start_at = in_us > 0 ? start_at : TIME_NULL;
+    return in_us > INT64_C(1000000) * 86400 * START_DAYS
+               ? err_new(E_UNPROCESSABLE, NULL, "it would begin in more than %d days", START_DAYS)
+               : NULL;
+}
+
+struct err *
+ns_hold(struct flow *f, const struct ns_in *in)
+{
+    return in->start_at == TIME_NULL ? NULL : flow_until(f, "its time", in->start_at);
+}
+
 struct err *
 ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                      const struct lcm_request *request, struct ns_in **out)
@@ -312,7 +333,8 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     in->request = request->body;
-    faults = ns_instantiate_check(tx, in->project_id, nsd, body);
+    faults = start_take(tx, body->start_at, in);
+    faults = err_join(faults, ns_instantiate_check(tx, in->project_id, nsd, body));
     faults = err_join(faults, ns_pnfs_check(tx, nsd, body, in));
     faults = err_join(faults, ns_links_fill(tx, body->params, in));
     faults = err_join(faults, ns_nest_fill(tx, nsd, body, in));
@@ -340,6 +362,7 @@ terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_vnfs_rest(tx, id));
+    TRY(start_take(tx, ((const struct terminate_ns_request *)request->row)->start_at, in));
     TRY(ns_terminate_check(tx, id, request->row));
     in->request = request->body;
     TRY(ns_nested_ends(tx, in));
@@ -366,6 +389,7 @@ ns_scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_re
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_scale, in));
+    TRY(start_take(tx, ((const struct scale_ns_request *)request->row)->start_at, in));
     TRY(ns_scale_check(tx, request->row, in, type));
     in->request = request->body;
     *out = in;
@@ -415,6 +439,7 @@ ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
 
     TRY(instance_take(tx, op, id, &ns_update, in));
     in->request = request->body;
+    TRY(start_take(tx, ((const struct update_ns_request *)request->row)->start_at, in));
     TRY(ns_update_check(tx, request->row, in, type));
     *out = in;
     return NULL;
@@ -439,13 +464,16 @@ instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm
     return ns_instantiate_input(tx, op, id, request, out);
 }
 
-const struct ns_plannable ns_plannables[] = {
-    {"INSTANTIATE", "request", &instantiate_ns_request_table, instantiate_input,
-     ns_instantiate_start},
-    {"SCALE", "scale", &scale_ns_request_table, ns_scale_input, ns_scale_start},
-    {"HEAL", "heal", &heal_ns_request_table, heal_input, ns_heal_start},
-    {"UPDATE", "update", &update_ns_request_table, ns_update_input, ns_update_start},
-    {"TERMINATE", "terminate", &terminate_ns_request_table, terminate_input, ns_terminate_start},
+const struct plannable ns_plannables[] = {
+    {"INSTANTIATE", "request", &instantiate_ns_request_table, .ns_input = instantiate_input,
+     .start = ns_instantiate_start},
+    {"SCALE", "scale", &scale_ns_request_table, .ns_input = ns_scale_input,
+     .start = ns_scale_start},
+    {"HEAL", "heal", &heal_ns_request_table, .ns_input = heal_input, .start = ns_heal_start},
+    {"UPDATE", "update", &update_ns_request_table, .ns_input = ns_update_input,
+     .start = ns_update_start},
+    {"TERMINATE", "terminate", &terminate_ns_request_table, .ns_input = terminate_input,
+     .start = ns_terminate_start},
     {0},
 };
 

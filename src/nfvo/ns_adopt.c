@@ -481,6 +481,7 @@ const struct step_kind ns_vnfs_adopt = {
 static struct err *
 adopt_run(struct flow *f, const void *arg)
 {
+    TRY(ns_hold(f, arg));
     return flow_step(f, "instances", &ns_vnfs_adopt, arg, NULL);
 }
 

@@ -199,6 +199,7 @@ connect_run(struct flow *f, const void *arg)
         .changed = row_new(flow_mem(f), &ns_scaled_table),
     };
 
+    TRY(ns_hold(f, run.in));
     TRY(ns_now_read(f, run.in, &run.now));
     ns_steering_begin(f, run.in, &run.now, run.plan, &run.steering);
     TRY(vnfs_spawn(&run, "vnf", "COMES"));

@@ -180,6 +180,7 @@ instantiate_run(struct flow *f, const void *arg)
     run.steering.f = f;
     run.steering.in = run.in;
     run.steering.plan = run.plan;
+    TRY(ns_hold(f, run.in));
     TRY(plan_make(&run));
     TRY(ns_nest_begin(f, run.in));
     TRY(bases_spawn(&run));

@@ -547,6 +547,7 @@ nest_run(struct flow *f, const void *arg)
 
     owner->owner_id = run.in->ns_instance_id;
     owner->project_id = run.in->project_id;
+    TRY(ns_hold(f, run.in));
     TRY(flow_step(f, "made", &ns_made_read, owner, run.made));
     run.made = row_copy(flow_mem(f), run.made); /* What a step answered stays as it is. */
     TRY(ns_nest_begin(f, run.in));
@@ -791,6 +792,7 @@ const struct step_kind ns_nest_leave = {
 static struct err *
 unnest_run(struct flow *f, const void *arg)
 {
+    TRY(ns_hold(f, arg));
     TRY(ns_nested_end(f, arg));
     return flow_step(f, "nested gone", &ns_nest_leave, rows_of(f, arg), NULL);
 }

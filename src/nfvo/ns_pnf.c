@@ -538,6 +538,7 @@ pnfs_run(struct flow *f, const void *arg)
 
     owner->owner_id = in->ns_instance_id;
     owner->project_id = in->project_id;
+    TRY(ns_hold(f, in));
     TRY(flow_step(f, "made", &ns_made_read, owner, made));
     made = row_copy(flow_mem(f), made);
     pnfs_change(flow_mem(f), in, made);

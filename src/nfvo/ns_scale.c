@@ -342,6 +342,7 @@ vnfs_change(struct flow *f, const void *arg, bool flavour, bool is_first_version
     };
     struct scaling *scalings = MEM_ARRAY(run.mem, run.in->scaled.n + 1, struct scaling);
 
+    TRY(ns_hold(f, run.in));
     TRY(now_read(&run));
     for (size_t i = 0; i < run.in->scaled.n; i++) {
         TRY(change_find(&run, run.in->scaled.items[i], &scalings[i]));

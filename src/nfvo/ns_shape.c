@@ -681,6 +681,7 @@ shape_run(struct flow *f, const void *arg)
         .changed = row_new(flow_mem(f), &ns_scaled_table),
     };
 
+    TRY(ns_hold(f, arg));
     TRY(ns_now_read(f, arg, &run.now));
     TRY(plan_make(&run));
     steering_fill(&run);

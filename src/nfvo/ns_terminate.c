@@ -132,6 +132,7 @@ terminate_as(struct flow *f, const struct ns_in *in, int version)
 
     run.owner->owner_id = run.in->ns_instance_id;
     run.owner->project_id = run.in->project_id;
+    TRY(ns_hold(f, in));
     TRY(flow_step(f, "holdings", &held_read, run.owner, held));
     TRY(saps_shut(&run, held));
     TRY(release(&run, held, "steering", true));

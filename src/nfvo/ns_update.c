@@ -98,7 +98,7 @@ members_check(const struct ns_update_type *type, const struct update_ns_request 
     for (size_t i = 0; i < update_ns_request_table.n_attrs; i++) {
         const struct attr *attr = &update_ns_request_table.attrs[i];
         bool is_own = str_eq(attr->name, type->member) || str_eq(attr->name, type->also) ||
-                      str_eq(attr->name, "type");
+                      str_eq(attr->name, "type") || str_eq(attr->name, "start_at");
 
         if (!is_own && row_given(&request->row, attr->name)) {
             request_fault(&faults, "%s is not for updateType %s", attr_json_name(attr), type->word);
@@ -161,6 +161,7 @@ update_run(struct flow *f, const void *arg)
         return err_new(E_INTERNAL, NULL, "no update of VNFs: %s",
                        str_or(json_get_str(in->request, "updateType"), "none"));
     }
+    TRY(ns_hold(f, in));
     return ns_vnfs_run(f, in, type->each);
 }
 

@@ -17,14 +17,14 @@ static const struct attr stored_plan_attrs[] = {
 #undef ATTR
 const struct table stored_plan_table = {
     .name = "stored_plan",
-    .doc = "Plans of operations on NS instances, to be applied later.",
+    .doc = "Plans of operations on NS and VNF instances, to be applied later.",
     TABLE(struct stored_plan, stored_plan_attrs),
 };
 const struct resource stored_plan_resource = {
     .table = &stored_plan_table,
     .singular = "stored_plan",
     .plural = "stored_plans",
-    .doc = "Plans of operations on NS instances, to be applied later.",
+    .doc = "Plans of operations on NS and VNF instances, to be applied later.",
     .flags = RESOURCE_NO_CREATE | RESOURCE_NO_UPDATE,
 };
 
@@ -45,10 +45,10 @@ stored_plan_keep(struct tx *tx, struct stored_plan *plan)
     return row_insert(tx, plan);
 }
 
-const struct ns_plannable *
-ns_plannable(const char *word)
+const struct plannable *
+plannable_of(bool is_vnf, const char *word)
 {
-    for (const struct ns_plannable *at = ns_plannables; at->word; at++) {
+    for (const struct plannable *at = is_vnf ? vnf_plannables : ns_plannables; at->word; at++) {
         if (str_eq(at->word, word)) {
             return at;
         }
@@ -58,34 +58,64 @@ ns_plannable(const char *word)
 
 /* ---- what was seen --------------------------------------------------------------------- */
 
+/* Of an instance and what it is of. */
+struct facts {
+    int64_t revision;
+    const char *state, *descriptor, *descriptor_state;
+};
+
 static struct err *
-instance_write(struct tx *tx, struct jw *w, const char *id)
+ns_facts(struct tx *tx, const char *id, struct facts *facts)
 {
     struct ns_descriptor *descriptor;
     struct ns_instance *ns;
 
     TRY(row_get(tx, &ns_instance_table, id, &ns));
     TRY(row_get(tx, &ns_descriptor_table, ns->nsd_info_id, &descriptor));
+    *facts = (struct facts){ns->revision_number, ns->ns_state, descriptor->id,
+                            descriptor->operational_state};
+    return NULL;
+}
+
+static struct err *
+vnf_facts(struct tx *tx, const char *id, struct facts *facts)
+{
+    struct vnf_instance *vnf;
+    struct vnf_package *package;
+
+    TRY(row_get(tx, &vnf_instance_table, id, &vnf));
+    TRY(row_get(tx, &vnf_package_table, vnf->package_id, &package));
+    *facts = (struct facts){vnf->revision_number, vnf->instantiation_state, package->id,
+                            package->operational_state};
+    return NULL;
+}
+
+static struct err *
+instance_write(struct tx *tx, struct jw *w, bool is_vnf, const char *id)
+{
+    struct facts facts;
+
+    TRY(is_vnf ? vnf_facts(tx, id, &facts) : ns_facts(tx, id, &facts));
     jw_object(w, "instance");
-    jw_int(w, "revision", ns->revision_number);
-    jw_str(w, "state", ns->ns_state);
+    jw_int(w, "revision", facts.revision);
+    jw_str(w, "state", facts.state);
     jw_end(w);
     jw_object(w, "descriptor");
-    jw_str(w, "id", descriptor->id);
-    jw_str(w, "state", descriptor->operational_state);
+    jw_str(w, "id", facts.descriptor);
+    jw_str(w, "state", facts.descriptor_state);
     jw_end(w);
     return NULL;
 }
 
 struct err *
-stored_plan_seen(struct tx *tx, const char *ns_instance_id, const struct flow_plan *plan,
+stored_plan_seen(struct tx *tx, bool is_vnf, const char *instance_id, const struct flow_plan *plan,
                  const struct json **seen)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    TRY(instance_write(tx, &w, ns_instance_id));
+    TRY(instance_write(tx, &w, is_vnf, instance_id));
     jw_object(&w, "looks");
     vec_each (&plan->steps, step) {
         if (step->answer) {
@@ -248,11 +278,12 @@ struct err *
 stored_plan_still(struct tx *tx, const struct stored_plan *plan)
 {
     const struct json *then = json_path(plan->seen, "instance.revision");
-    struct ns_instance *ns;
+    struct facts facts;
 
-    TRY(row_get(tx, &ns_instance_table, plan->ns_instance_id, &ns));
-    return json_int(then, -1) == ns->revision_number
+    TRY(plan->vnf_instance_id ? vnf_facts(tx, plan->vnf_instance_id, &facts)
+                              : ns_facts(tx, plan->ns_instance_id, &facts));
+    return json_int(then, -1) == facts.revision
                ? NULL
                : err_new(E_CONFLICT, "PlanOutdated", "instance.revision was %lld, is %lld",
-                         (long long)json_int(then, -1), (long long)ns->revision_number);
+                         (long long)json_int(then, -1), (long long)facts.revision);
 }

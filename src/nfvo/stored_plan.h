@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "vnfm/vnfm.h"
 
 struct stored_plan {
     struct row row;
@@ -18,12 +19,15 @@ extern const struct resource stored_plan_resource;
 /* Keeps a plan, made now.  E_QUOTA where the project has as many as it may, E_EXISTS (the name). */
 struct err *stored_plan_keep(struct tx *tx, struct stored_plan *plan) MUST_USE;
 
-/* The operation of that word ("HEAL"), or null. */
-const struct ns_plannable *ns_plannable(const char *word);
+extern const char *const plan_operations[]; /* of NSs and of VNFs; null-terminated */
 
-/* What 'plan' of an operation on the instance saw, as JSON in tx_mem: revision and state of the
- * instance, its descriptor, the answer of each look, and the calls that follow. */
-struct err *stored_plan_seen(struct tx *tx, const char *ns_instance_id,
+extern const struct plannable ns_plannables[]; /* ended by a null word */
+/* The operation of that word ("HEAL") on a VNF, or else on an NS; or null. */
+const struct plannable *plannable_of(bool is_vnf, const char *word);
+
+/* What 'plan' of an operation on the VNF's, or else NS's, instance saw, as JSON in tx_mem: revision and
+ * state of the instance, its descriptor, the answer of each look, and the calls that follow. */
+struct err *stored_plan_seen(struct tx *tx, bool is_vnf, const char *instance_id,
                              const struct flow_plan *plan, const struct json **seen) MUST_USE;
 
 /* One line in 'mem' for each thing that is not as it was; none where all is.  The calls are only

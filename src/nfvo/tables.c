@@ -24,6 +24,9 @@ const char *const ns_operation_states[] = {"PROCESSING",  "COMPLETED", "PARTIALL
                                            "FAILED_TEMP", "FAILED",    "ROLLING_BACK",
                                            "ROLLED_BACK", NULL};
 const char *const ns_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", "UPDATE", NULL};
+const char *const plan_operations[] = {"INSTANTIATE", "SCALE", "TERMINATE", "HEAL", "UPDATE",
+                                       "SCALE_TO_LEVEL", "OPERATE", "CHANGE_VNFPKG",
+                                       "CHANGE_EXT_CONN", "CHANGE_FLAVOUR", NULL};
 const char *const grant_states[] = {"PROCESSING", "GRANTED", "REFUSED", "ENDED", NULL};
 #define ATTR ATTR_ROW
 #define TABLE_STRUCT vnfm

@@ -235,7 +235,8 @@ vnf_change_connectivity_check(struct tx *tx, const struct vnf_instance *instance
     in->operation = "CHANGE_EXT_CONN";
     in->scales = made->scales;
     in->site = made->site;
-    TRY(connections_check(tx, made, request, in));
+    TRY(connections_check(tx, made, wanted, request,
+                          connectivity_links(tx_mem(tx), request->row), in));
     return instances_check(made, wanted, &in->connections);
 }
 

@@ -240,13 +240,28 @@ coming_check(struct checking *c)
     }
 }
 
+/* A link that is there stays what it is. */
+static void
+managed_come(struct checking *c)
+{
+    for (size_t i = 0; i < c->made->links.n; i++) {
+        const struct made_link *link = c->made->links.items[i];
+
+        if (vnf_link_managed(tx_mem(c->tx), &c->in->managed, link->name)) {
+            request_fault(&c->faults, "extManagedVirtualLinks: internal virtual link %s is there already",
+                          link->name);
+        }
+    }
+}
+
 static struct err *
 connections_take(struct checking *c, const struct lcm_request *request)
 {
-    struct lcm_request links = *request;
+    const struct instantiate_request *links = flavour_links(tx_mem(c->tx), request->row);
 
-    links.row = flavour_links(tx_mem(c->tx), request->row);
-    c->faults = err_join(c->faults, connections_check(c->tx, c->made, &links, c->in));
+    c->faults = err_join(c->faults,
+                         connections_check(c->tx, c->made, c->after, request, links, c->in));
+    managed_come(c);
     if (c->faults && c->faults->code != E_UNPROCESSABLE) {
         return c->faults;
     }

@@ -159,6 +159,15 @@ ask_act(struct step *step)
     step_peer_call(step, &call, ask_answered, step);
 }
 
+static void
+ask_stand_in(struct mem *mem, const char *label, const void *arg, void *result)
+{
+    (void)mem;
+    (void)label;
+    (void)arg;
+    ((struct peer_said *)result)->status = 201;
+}
+
 const struct step_kind vnf_grant_ask = {
     .name = "vnf grant ask",
     .doc = "Asks a foreign NFVO for leave.",
@@ -166,6 +175,7 @@ const struct step_kind vnf_grant_ask = {
     .in = &grant_in_table,
     .out = &peer_said_table,
     .act = ask_act,
+    .stand_in = ask_stand_in,
 };
 
 /* ---- what it says ---------------------------------------------------------------------- */
@@ -411,6 +421,21 @@ take_undo(struct tx *tx, const void *arg, const void *result)
                           NULL);
 }
 
+/* A plan has the site that is asked for. */
+static void
+take_stand_in(struct mem *mem, const char *label, const void *arg, void *result)
+{
+    const struct grant_in *in = ((const struct grant_taken *)arg)->ask.items[0];
+    struct grant_out *out = result;
+
+    out->grant_id = mem_printf(mem, "<planned:%s>", label);
+    out->connections = out->managed = (struct rows){0}; /* It gives no links. */
+    out->params = NULL;
+    out->site = in->site;
+    out->site_name = in->site_name;
+    out->reason = "asked of the NFVO";
+}
+
 const struct step_kind vnf_grant_take = {
     .name = "vnf grant take",
     .doc = "Holds a foreign NFVO's grant against what was asked for.",
@@ -419,6 +444,7 @@ const struct step_kind vnf_grant_take = {
     .out = &grant_out_table,
     .local = take_local,
     .undo_local = take_undo,
+    .stand_in = take_stand_in,
 };
 
 /* ---- the steps of an operation ---------------------------------------------------------- */

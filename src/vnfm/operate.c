@@ -112,72 +112,91 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     return NULL;
 }
 
-struct err *
-vnf_instantiate_start(struct tx *tx, struct op *op, const char *id,
-                      const struct lcm_request *request, const char **op_occ_id)
-{
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    struct vnf_instance *instance;
+/* The input of a flow, and which it is, after all checks: for a start, and for a plan. */
+typedef struct err *input_fn(struct tx *tx, struct op *op, const char *id,
+                             const struct lcm_request *request, struct vnf_in **in,
+                             const struct flow_type **type);
 
-    TRY(instance_take(tx, op, id, &vnf_instantiate, in, &instance));
-    in->request = request->body;
-    TRY(err_join(vnf_info_asked(tx, instance, request->row, in),
-                 instantiate_check(tx, request->row, request->seen, request->n_seen, in)));
-    return lcm_start(tx, op, &vnf_instantiate, in, in->project_id, op_occ_id);
-}
-
-struct err *
-vnf_terminate_start(struct tx *tx, struct op *op, const char *id,
-                    const struct lcm_request *request, const char **op_occ_id)
-{
-    const struct terminate_request *asked = request->row;
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    struct vnf_instance *instance;
-
-    TRY(instance_take(tx, op, id, &vnf_terminate, in, &instance));
-    in->request = request->body;
-    in->graceful = str_eq(asked->type, "GRACEFUL");
-    in->timeout_s = asked->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : asked->timeout_s;
-    return lcm_start(tx, op, &vnf_terminate, in, in->project_id, op_occ_id);
-}
-
-/* The state and the kind are the same for both flows: which one it is follows from the request. */
+/* 'operation' is what it may begin on; the type is as that says where it is not told otherwise. */
 static struct err *
-scale_start(struct tx *tx, struct op *op, const struct flow_type *type, const struct vnf_in *in,
-            const char **op_occ_id)
+input_begin(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
+            const struct lcm_request *request, struct vnf_in **in, const struct flow_type **type,
+            struct vnf_instance **instance)
 {
-    const struct lcm_operation operation = {&vnf_kind, type, "INSTANTIATED"};
+    *in = row_new(tx_mem(tx), &vnf_in_table);
+    *type = operation->type;
+    TRY(instance_take(tx, op, id, operation, *in, instance));
+    (*in)->request = request->body;
+    return NULL;
+}
 
+static struct err *
+begin(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+      input_fn *input, const char **op_occ_id)
+{
+    struct lcm_operation operation = {.kind = &vnf_kind};
+    struct vnf_in *in = NULL;
+
+    TRY(input(tx, op, id, request, &in, &operation.type));
     return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
-struct err *
-vnf_scale_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                const char **op_occ_id)
+#define VNF_START(name)                                                                            \
+    struct err *vnf_##name##_start(struct tx *tx, struct op *op, const char *id,                   \
+                                   const struct lcm_request *request, const char **op_occ_id)      \
+    {                                                                                              \
+        return begin(tx, op, id, request, name##_input, op_occ_id);                                \
+    }
+
+static struct err *
+instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                  struct vnf_in **in, const struct flow_type **type)
 {
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    const struct flow_type *type = NULL;
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
-    in->request = request->body;
-    TRY(vnf_scale_check(tx, instance, request->row, in, &type));
-    return scale_start(tx, op, type, in, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_instantiate, request, in, type, &instance));
+    return err_join(vnf_info_asked(tx, instance, request->row, *in),
+                    instantiate_check(tx, request->row, request->seen, request->n_seen, *in));
 }
+VNF_START(instantiate)
 
-struct err *
-vnf_scale_to_level_start(struct tx *tx, struct op *op, const char *id,
-                         const struct lcm_request *request, const char **op_occ_id)
+static struct err *
+terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+                struct vnf_in **in, const struct flow_type **type)
 {
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    const struct flow_type *type = NULL;
+    const struct terminate_request *asked = request->row;
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
-    in->request = request->body;
-    TRY(vnf_scale_to_level_check(tx, instance, request->row, in, &type));
-    return scale_start(tx, op, type, in, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_terminate, request, in, type, &instance));
+    (*in)->graceful = str_eq(asked->type, "GRACEFUL");
+    (*in)->timeout_s = asked->timeout_s == INT_NULL ? GRACEFUL_TIMEOUT_S : asked->timeout_s;
+    return NULL;
 }
+VNF_START(terminate)
+
+/* The state and the kind are the same for both flows: which one it is follows from the request. */
+static struct err *
+scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+            struct vnf_in **in, const struct flow_type **type)
+{
+    struct vnf_instance *instance;
+
+    TRY(input_begin(tx, op, id, &vnf_scale, request, in, type, &instance));
+    return vnf_scale_check(tx, instance, request->row, *in, type);
+}
+VNF_START(scale)
+
+static struct err *
+scale_to_level_input(struct tx *tx, struct op *op, const char *id,
+                     const struct lcm_request *request, struct vnf_in **in,
+                     const struct flow_type **type)
+{
+    struct vnf_instance *instance;
+
+    TRY(input_begin(tx, op, id, &vnf_scale, request, in, type, &instance));
+    return vnf_scale_to_level_check(tx, instance, request->row, *in, type);
+}
+VNF_START(scale_to_level)
 
 /* ---- start and stop ------------------------------------------------------------------------- */
 
@@ -275,28 +294,23 @@ vnf_operate_check(struct tx *tx, const struct vnf_instance *instance,
     return NULL;
 }
 
-struct err *
-vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-                  const char **op_occ_id)
+static struct err *
+operate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+              struct vnf_in **in, const struct flow_type **type)
 {
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_operate, in, &instance));
-    TRY(vnf_operate_check(tx, instance, request->row, in));
-    in->request = request->body;
-    return lcm_start(tx, op, &vnf_operate, in, in->project_id, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_operate, request, in, type, &instance));
+    return vnf_operate_check(tx, instance, request->row, *in);
 }
+VNF_START(operate)
 
-/* ---- healing -------------------------------------------------------------------------------- */
+/* ---- healing, changes ------------------------------------------------------------------------ */
 
 /* What its site has lost of it, all of it: not servers of its. */
 static struct err *
-repair_start(struct tx *tx, struct op *op, const struct heal_request *asked, struct vnf_in *in,
-             const char **op_occ_id)
+repair_input(const struct heal_request *asked, struct vnf_in *in, const struct flow_type **type)
 {
-    const struct lcm_operation operation = {&vnf_kind, &vnf_repair_flow, "INSTANTIATED"};
-
     if (!str_eq(json_get_str(asked->additional_params, REPAIR_DEGREE), REPAIR_RESTORE) ||
         asked->vnfcs.n > 0) {
         return err_new(E_UNPROCESSABLE, NULL,
@@ -305,72 +319,100 @@ repair_start(struct tx *tx, struct op *op, const struct heal_request *asked, str
     }
     TRY_MSG(repair_params_check(asked->additional_params), "additionalParams");
     in->operation = "HEAL";
-    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
+    *type = &vnf_repair_flow;
+    return NULL;
 }
 
-struct err *
-vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
-               const char **op_occ_id)
+static struct err *
+heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
+           struct vnf_in **in, const struct flow_type **type)
 {
     const struct heal_request *asked = request->row;
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_heal, in, &instance));
-    in->request = request->body;
+    TRY(input_begin(tx, op, id, &vnf_heal, request, in, type, &instance));
     if (json_get(asked->additional_params, REPAIR_DEGREE)) {
-        return repair_start(tx, op, asked, in, op_occ_id);
+        return repair_input(asked, *in, type);
     }
-    TRY(vnf_heal_check(tx, instance, &asked->vnfcs, in));
-    return lcm_start(tx, op, &vnf_heal, in, in->project_id, op_occ_id);
+    return vnf_heal_check(tx, instance, &asked->vnfcs, *in);
 }
+VNF_START(heal)
 
-/* ---- change of the package ------------------------------------------------------------------ */
-
-struct err *
-vnf_change_package_start(struct tx *tx, struct op *op, const char *id,
-                         const struct lcm_request *request, const char **op_occ_id)
+static struct err *
+change_package_input(struct tx *tx, struct op *op, const char *id,
+                     const struct lcm_request *request, struct vnf_in **in,
+                     const struct flow_type **type)
 {
     const struct change_package_request *asked = request->row;
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_change_package, in, &instance));
-    in->request = request->body;
-    TRY(vnf_change_package_check(tx, instance, asked->vnfd_id, asked, in));
-    return lcm_start(tx, op, &vnf_change_package, in, in->project_id, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_change_package, request, in, type, &instance));
+    return vnf_change_package_check(tx, instance, asked->vnfd_id, asked, *in);
 }
+VNF_START(change_package)
 
-/* ---- change of the flavour ------------------------------------------------------------------- */
-
-struct err *
-vnf_change_flavour_start(struct tx *tx, struct op *op, const char *id,
-                         const struct lcm_request *request, const char **op_occ_id)
+static struct err *
+change_flavour_input(struct tx *tx, struct op *op, const char *id,
+                     const struct lcm_request *request, struct vnf_in **in,
+                     const struct flow_type **type)
 {
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
-    const struct flow_type *type = NULL;
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_scale, in, &instance));
-    in->request = request->body;
-    TRY(vnf_change_flavour_check(tx, instance, request, in, &type));
-    return scale_start(tx, op, type, in, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_scale, request, in, type, &instance));
+    return vnf_change_flavour_check(tx, instance, request, *in, type);
 }
+VNF_START(change_flavour)
 
-/* ---- change of external connectivity --------------------------------------------------------- */
-
-struct err *
-vnf_change_connectivity_start(struct tx *tx, struct op *op, const char *id,
-                              const struct lcm_request *request, const char **op_occ_id)
+static struct err *
+change_connectivity_input(struct tx *tx, struct op *op, const char *id,
+                          const struct lcm_request *request, struct vnf_in **in,
+                          const struct flow_type **type)
 {
-    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
     struct vnf_instance *instance;
 
-    TRY(instance_take(tx, op, id, &vnf_change_connectivity, in, &instance));
-    in->request = request->body;
-    TRY(vnf_change_connectivity_check(tx, instance, request, in));
-    return lcm_start(tx, op, &vnf_change_connectivity, in, in->project_id, op_occ_id);
+    TRY(input_begin(tx, op, id, &vnf_change_connectivity, request, in, type, &instance));
+    return vnf_change_connectivity_check(tx, instance, request, *in);
 }
+VNF_START(change_connectivity)
+
+/* ---- plans ------------------------------------------------------------------------------------ */
+
+static const struct instantiate_request *
+instantiate_links(struct mem *mem, const void *request)
+{
+    (void)mem;
+    return request;
+}
+
+static const struct instantiate_request *
+change_connectivity_links(struct mem *mem, const void *request)
+{
+    return connectivity_links(mem, request);
+}
+
+static const struct instantiate_request *
+change_flavour_links(struct mem *mem, const void *request)
+{
+    return flavour_links(mem, request);
+}
+
+#define PLANNABLE(word_, name, table_)                                                             \
+    .word = word_, .member = "vnf_" #name, .request = &(table_), .vnf_input = name##_input,        \
+    .start = vnf_##name##_start
+const struct plannable vnf_plannables[] = {
+    {PLANNABLE("INSTANTIATE", instantiate, instantiate_request_table), .links = instantiate_links},
+    {PLANNABLE("SCALE", scale, scale_request_table)},
+    {PLANNABLE("SCALE_TO_LEVEL", scale_to_level, scale_to_level_request_table)},
+    {PLANNABLE("OPERATE", operate, operate_request_table)},
+    {PLANNABLE("HEAL", heal, heal_request_table)},
+    {PLANNABLE("CHANGE_VNFPKG", change_package, change_package_request_table)},
+    {PLANNABLE("CHANGE_EXT_CONN", change_connectivity, change_connectivity_request_table),
+     .links = change_connectivity_links},
+    {PLANNABLE("CHANGE_FLAVOUR", change_flavour, change_flavour_request_table),
+     .links = change_flavour_links},
+    {PLANNABLE("TERMINATE", terminate, terminate_request_table)},
+    {0},
+};
 
 /* ---- modification -------------------------------------------------------------------------- */
 

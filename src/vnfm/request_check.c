@@ -462,18 +462,19 @@ connectivity_links(struct mem *mem, const struct change_connectivity_request *as
     return request;
 }
 
-const struct change_connectivity_request *
+const struct instantiate_request *
 flavour_links(struct mem *mem, const struct change_flavour_request *asked)
 {
-    struct change_connectivity_request *request = row_new(mem, &change_connectivity_request_table);
+    struct instantiate_request *request = row_new(mem, &instantiate_request_table);
 
     request->ext_links = asked->ext_links;
+    request->managed_links = asked->managed_links;
     request->vims = asked->vims;
     return request;
 }
 
 static struct err *
-links_check(struct checking *c, const struct vnf_made *made)
+links_check(struct checking *c, const struct vnf_made *made, const struct vnf_wanted *wanted)
 {
     struct vnfd *vnfd;
 
@@ -483,19 +484,20 @@ links_check(struct checking *c, const struct vnf_made *made)
     c->in->site = c->home->id;
     c->in->site_name = c->home->name;
     TRY(vims_check(c));
-    return all_links_check(c, NULL); /* They have no managed ones. */
+    return all_links_check(c, wanted);
 }
 
 struct err *
-connections_check(struct tx *tx, const struct vnf_made *made, const struct lcm_request *request,
+connections_check(struct tx *tx, const struct vnf_made *made, const struct vnf_wanted *wanted,
+                  const struct lcm_request *request, const struct instantiate_request *links,
                   struct vnf_in *in)
 {
     struct checking c = {.tx = tx,
-                         .request = connectivity_links(tx_mem(tx), request->row),
+                         .request = links,
                          .seen = request->seen,
                          .n_seen = request->n_seen,
                          .in = in};
-    struct err *e = links_check(&c, made);
+    struct err *e = links_check(&c, made, wanted);
 
     if (e) {
         err_ignore(c.faults, "the store's own error goes before");

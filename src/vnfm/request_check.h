@@ -25,16 +25,16 @@ struct err *instantiate_check(struct tx *tx, const struct instantiate_request *r
                               struct vnf_in *in) MUST_USE;
 
 struct lcm_request;
-/* Fills site and connections of 'in' (whose package is there) from a change_connectivity_request, for
- * an instance that is 'made'; faults as above. */
+/* Fills site, connections and managed links of 'in' (whose package is there) from the links of a request,
+ * for an instance that is 'made' and 'wanted' so afterwards; faults as above. */
 struct err *connections_check(struct tx *tx, const struct vnf_made *made,
-                              const struct lcm_request *request, struct vnf_in *in) MUST_USE;
-/* Its links and sites, as an instantiation would name them; in 'mem'. */
+                              const struct vnf_wanted *wanted, const struct lcm_request *request,
+                              const struct instantiate_request *links, struct vnf_in *in) MUST_USE;
+/* Links and sites of a request, as an instantiation would name them; in 'mem'. */
 const struct instantiate_request *
 connectivity_links(struct mem *mem, const struct change_connectivity_request *asked);
-
-const struct change_connectivity_request *
-flavour_links(struct mem *mem, const struct change_flavour_request *asked);
+const struct instantiate_request *flavour_links(struct mem *mem,
+                                                const struct change_flavour_request *asked);
 
 /* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
  * null where there is none. */

@@ -178,6 +178,25 @@ struct err *vnf_scale_check(struct tx *tx, const struct vnf_instance *instance,
 struct err *vnf_scale_to_level_check(struct tx *tx, const struct vnf_instance *instance,
                                      const struct scale_to_level_request *request,
                                      struct vnf_in *in, const struct flow_type **type) MUST_USE;
+/* An operation that can be planned, and the plan of it kept: its request is a member of a plan_request, of
+ * the form 'request'.  The input of its flow, after the same checks as before a start, is told by one of the
+ * two: of an NS (tables of src/nfvo) or of a VNF. */
+struct ns_in;
+struct plannable {
+    const char *word, *member;
+    const struct table *request;
+    struct err *(*ns_input)(struct tx *tx, struct op *op, const char *id,
+                            const struct lcm_request *request, struct ns_in **in,
+                            const struct flow_type **type);
+    struct err *(*vnf_input)(struct tx *tx, struct op *op, const char *id,
+                             const struct lcm_request *request, struct vnf_in **in,
+                             const struct flow_type **type);
+    struct err *(*start)(struct tx *tx, struct op *op, const char *id,
+                         const struct lcm_request *request, const char **op_occ_id);
+    /* The networks that the request names, as an instantiation would name them; null = it names none. */
+    const struct instantiate_request *(*links)(struct mem *mem, const void *request);
+};
+extern const struct plannable vnf_plannables[]; /* ended by a null word */
 /* What operations on instances of a VNF and of an NS have in common. */
 struct lcm_kind {
     const char *name; /* "VNF instance", for messages */

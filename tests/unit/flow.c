@@ -498,6 +498,42 @@ TEST(flow_poll_waits_until_ready)
     world_close(&world);
 }
 
+/* ---- a time by the clock ------------------------------------------------------------------- */
+
+static int64_t begins_us;
+static struct err *
+later_run(struct flow *f, const void *in)
+{
+    struct thing out;
+
+    (void)in;
+    TRY(flow_until(f, "its time", begins_us));
+    return flow_step(f, "make", &create_kind, thing(f, "late", 1), &out);
+}
+static const struct flow_type laters = {
+    .name = "laters", .version = 1, .doc = "Begins later.", .in = &thing_table, .run = later_run};
+
+TEST(flow_until_outlives_the_process)
+{
+    static const struct flow_type *const types[] = {&laters, NULL};
+    struct world world = {0};
+    struct ask ask = {0};
+    struct peek peek = {0};
+
+    begins_us = time_now_us() + INT64_C(400000);
+    world_open(&world, types);
+    start(&ask, &laters);
+    world_crash(&world);
+    peek.id = ask.id;
+    CHECK_OK(store_read(world.store, peek_row, &peek));
+    CHECK_STR(peek.state, "PROCESSING");
+    CHECK_INT(world_count(&world), 0);
+    REACHES(ask.id, "COMPLETED");
+    CHECK(time_now_us() >= begins_us);
+    CHECK_INT(world_count(&world), 1);
+    world_close(&world);
+}
+
 static struct err *
 silent_run(struct flow *f, const void *in)
 {

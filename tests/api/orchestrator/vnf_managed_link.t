@@ -1,6 +1,7 @@
 # A network of somebody else's in place of an internal link (SOL003 5.5.3.3): what is refused, that servers
 # attach to it, that it is told, and that it outlives the VNF.
 include pair v2
+include many demo
 POST /carrick/v1/sites  as demo
 {"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p", "containers": "YES"}
 = 201
@@ -82,3 +83,71 @@ GET site:/network/v2.0/networks  as demo
 GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": []}
+
+# A change of the flavour has them for links that come; one that is there stays what it is, and what is
+# managed by others stays when its link goes.
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "many", "vnfInstanceName": "c"}
+= 201
+{"id": "$many := id", ...}
+POST /vnflcm/v2/vnf_instances/$many/instantiate  as demo
+{"flavourId": "small", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$small := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$small  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "large", "extVirtualLinks": [{"id": "m", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "extra"}]}],
+ "extManagedVirtualLinks": [{"id": "m", "vnfVirtualLinkDescId": "inside", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 422
+{"detail": "VNF instance $many cannot be brought to flavour large in this way; extManagedVirtualLinks: internal virtual link inside is there already", ...}
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "large", "extVirtualLinks": [{"id": "m", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "extra"}]}],
+ "extManagedVirtualLinks": [{"id": "m", "vnfVirtualLinkDescId": "between", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$large := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$large  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET /vnflcm/v2/vnf_instances/$many  as demo
+= 200
+{"instantiatedVnfInfo": {"flavourId": "large", "vnfVirtualLinkResourceInfo": [{"vnfVirtualLinkDescId": "inside", ...}],
+ "extManagedVirtualLinkInfo": [{"id": "m", "vnfVirtualLinkDescId": "between", "networkResource": {"resourceId": "33333333-3333-4333-8333-333333333333", ...}}], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "small"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$back := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$back  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"name": "c-inside", ...}, {"name": "fast", ...}, {"name": "office", ...}]}
+
+# An instantiation that is given up half way knows of it too.
+PUT site:/refuse/servers  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}],
+ "extManagedVirtualLinks": [{"id": "m", "vnfVirtualLinkDescId": "inside", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$half := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$half  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$half/fail  as demo
+= 200
+GET /vnflcm/v2/vnf_instances/$vnf  as demo
+= 200
+{"instantiatedVnfInfo": {"vnfVirtualLinkResourceInfo": [], "extManagedVirtualLinkInfo": [{"id": "m", "vnfVirtualLinkDescId": "inside", "networkResource": {"vimConnectionId": "$east", "resourceId": "33333333-3333-4333-8333-333333333333", "vimLevelResourceType": "OS::Neutron::Net"}}], ...}, ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$over := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$over  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"name": "c-inside", ...}, {"name": "fast", ...}, {"name": "office", ...}]}

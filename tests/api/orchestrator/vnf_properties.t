@@ -177,7 +177,7 @@ topology_template:
         vnfm_info: [ 'etsivnfm:v2.0.0' ]
         flavour_id: f
         flavour_description: d
-        configurable_properties: { is_autoheal_enabled: true, additional_configurable_properties: { log_level: info } }
+        configurable_properties: { is_autoheal_enabled: true, is_autoscale_enabled: true, additional_configurable_properties: { log_level: info } }
         modifiable_attributes: { extensions: { proxy: none } }
     front:
       type: tosca.nodes.nfv.Vdu.Compute
@@ -318,10 +318,10 @@ POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
 GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "COMPLETED",
- "modificationsTriggeredByVnfPkgChange": {"vnfdId": "props-2", "vnfConfigurableProperties": {"isAutohealEnabled": false, "log_level": "trace", "threads": 5}, "extensions": {"proxy": "cache:3128"}, ...}, ...}
+ "modificationsTriggeredByVnfPkgChange": {"vnfdId": "props-2", "vnfConfigurableProperties": {"isAutohealEnabled": false, "isAutoscaleEnabled": false, "log_level": "trace", "threads": 5}, "extensions": {"proxy": "cache:3128"}, ...}, ...}
 GET /vnflcm/v2/vnf_instances/$vnf  as demo
 = 200
-{"vnfdId": "props-2", "vnfConfigurableProperties": {"isAutohealEnabled": false, "log_level": "trace", "threads": 5}, "extensions": {"proxy": "cache:3128"}, ...}
+{"vnfdId": "props-2", "vnfConfigurableProperties": {"isAutohealEnabled": false, "isAutoscaleEnabled": false, "log_level": "trace", "threads": 5}, "extensions": {"proxy": "cache:3128"}, ...}
 # "trace cache:3128 5"
 GET site:/compute/v2.1/servers/detail  as demo
 = 200
