@@ -233,6 +233,7 @@ grant_stand_in(struct mem *mem, const char *label, const void *arg, void *result
     out->site = in->site;
     out->site_name = in->site_name;
     out->reason = in->reason;
+    out->connections = out->managed = (struct rows){0}; /* as in the request */
 }
 
 static void

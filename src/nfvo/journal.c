@@ -149,6 +149,26 @@ static const struct attr ns_site_made_attrs[] = {
 #include "nfvo/ns_site_made.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT ns_around
+static const struct attr ns_around_attrs[] = {
+#include "nfvo/ns_around.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT members_in
+static const struct attr members_in_attrs[] = {
+#include "nfvo/members_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT members
+static const struct attr members_attrs[] = {
+#include "nfvo/members.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT follow_in
+static const struct attr follow_in_attrs[] = {
+#include "nfvo/follow_in.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT nest_rows
 static const struct attr nest_rows_attrs[] = {
 #include "nfvo/nest_rows.tbl"
@@ -310,6 +330,26 @@ const struct table ns_nested_rows_table = {
     .name = "ns_nested_rows",
     .doc = "Nested NS instances to make rows for.",
     TABLE(struct ns_nested_rows, ns_nested_rows_attrs),
+};
+const struct table ns_around_table = {
+    .name = "ns_around",
+    .doc = "An NS with a path through one that is nested in it.",
+    TABLE(struct ns_around, ns_around_attrs),
+};
+const struct table members_in_table = {
+    .name = "members_in",
+    .doc = "Which functions of nested NSs are asked for.",
+    TABLE(struct members_in, members_in_attrs),
+};
+const struct table members_table = {
+    .name = "members",
+    .doc = "VNFs of nested NSs that serve positions of the NS around.",
+    TABLE(struct members, members_attrs),
+};
+const struct table follow_in_table = {
+    .name = "follow_in",
+    .doc = "What changed in a nested NS, for the paths of one around it.",
+    TABLE(struct follow_in, follow_in_attrs),
 };
 const struct table nest_rows_table = {
     .name = "nest_rows",

@@ -26,6 +26,10 @@ struct ns_nested {
     struct row row;
 #include "nfvo/ns_nested.tbl"
 };
+struct ns_around {
+    struct row row;
+#include "nfvo/ns_around.tbl"
+};
 struct ns_nested_rows {
     struct row row;
 #include "nfvo/ns_nested_rows.tbl"
@@ -198,6 +202,18 @@ struct ns_scaled {
     struct row row;
 #include "nfvo/ns_scaled.tbl"
 };
+struct members_in {
+    struct row row;
+#include "nfvo/members_in.tbl"
+};
+struct members {
+    struct row row;
+#include "nfvo/members.tbl"
+};
+struct follow_in {
+    struct row row;
+#include "nfvo/follow_in.tbl"
+};
 struct ns_end {
     struct row row;
 #include "nfvo/ns_end.tbl"
@@ -236,6 +252,7 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
     vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table, plan_route_table,
     fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table, nest_rows_table,
-    fwd_pass_table, fwd_passes_table;
+    fwd_pass_table, fwd_passes_table, ns_around_table, members_in_table, members_table,
+    follow_in_table;
 
 #endif

@@ -33,7 +33,8 @@ struct nfvo {
     struct script_runs *scripts; /* Of packages, at servers. */
     struct grant_desk *desk;  /* Where foreign VNFMs wait for their grants. */
     _Atomic int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
-    struct http_tls tls;      /* Of calls to sites. */
+    struct http_tls tls;      /* Of calls to sites; its authority signs, where there is its ... */
+    const char *authority_key; /* ... key: file; or null. */
     struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
 };
 #define NFVO_SERVICE "nfvo"
@@ -268,6 +269,7 @@ struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_US
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                               const char *cancel_mode) MUST_USE;
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+extern const struct flow_type ns_follow_flow, ns_unfollow_flow;
 
 /* ---- start ----------------------------------------------------------------------- */
 

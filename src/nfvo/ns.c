@@ -287,8 +287,11 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
 
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     TRY(around_free(tx, ns));
+    TRY(ns_inside_free(tx, ns));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
+    } else {
+        TRY(ns_around_fill(tx, ns, in));
     }
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;
@@ -301,6 +304,7 @@ struct err *
 ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                      const struct lcm_request *request, struct ns_in **out)
 {
+    const struct instantiate_ns_request *body = request->row;
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
     struct err *faults;
     struct nsd *nsd;
@@ -308,9 +312,10 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     in->request = request->body;
-    faults = ns_instantiate_check(tx, in->project_id, nsd, request->row);
-    faults = err_join(faults, ns_pnfs_check(tx, nsd, request->row, in));
-    faults = err_join(faults, ns_nest_fill(tx, nsd, request->row, in));
+    faults = ns_instantiate_check(tx, in->project_id, nsd, body);
+    faults = err_join(faults, ns_pnfs_check(tx, nsd, body, in));
+    faults = err_join(faults, ns_links_fill(tx, body->params, in));
+    faults = err_join(faults, ns_nest_fill(tx, nsd, body, in));
     TRY(err_join(faults, ns_nested_fill(tx, nsd, in)));
     *out = in;
     return NULL;

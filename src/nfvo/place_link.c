@@ -341,7 +341,7 @@ place_links(struct placing *p)
         struct plan_link *link = link_new(p, described, i);
 
         if (place_given(p, link->name, NULL)) {
-            place_note(p, "link %s is one of another service", link->name);
+            place_note(p, "link %s is there already", link->name);
             continue;
         }
         TRY(members_fill(p, link));

@@ -189,13 +189,20 @@ is_there(const struct vnf_made *made, const struct wanted_vnfc *wanted)
     return false;
 }
 
+/* A given-up operation may have left a network without its subnet; what others manage has none of ours. */
+static bool
+is_whole(const struct made_link *link)
+{
+    return link->managed || *link->subnet_id;
+}
+
 static const struct made_link *
 link_there(const struct vnf_made *made, const char *name)
 {
     for (size_t i = 0; i < made->links.n; i++) {
         const struct made_link *link = made->links.items[i];
 
-        if (str_eq(link->name, name) && *link->subnet_id) {
+        if (str_eq(link->name, name) && is_whole(link)) {
             return link;
         }
     }
@@ -205,7 +212,7 @@ link_there(const struct vnf_made *made, const char *name)
 static bool
 link_wanted(const struct vnf_wanted *wanted, const struct made_link *made)
 {
-    for (size_t i = 0; *made->subnet_id && i < wanted->links.n; i++) {
+    for (size_t i = 0; is_whole(made) && i < wanted->links.n; i++) {
         if (str_eq(((const struct wanted_link *)wanted->links.items[i])->name, made->name)) {
             return true;
         }

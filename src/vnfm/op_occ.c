@@ -190,12 +190,14 @@ operation_of(const struct flow_row *flow)
     return NULL;
 }
 
-/* A nested NS's operation tells of itself. */
+/* What is done to another NS, nested in this one or around it, is told there. */
 static bool
 is_nested(const struct flow_row *child)
 {
-    return str_eq(child->type, ns_instantiate_flow.name) ||
-           str_eq(child->type, ns_terminate_flow.name);
+    const char *const others[] = {ns_instantiate_flow.name, ns_terminate_flow.name,
+                                  ns_follow_flow.name, ns_unfollow_flow.name, NULL};
+
+    return str_in(child->type, others);
 }
 
 static struct err *
@@ -624,27 +626,36 @@ package_changes(struct tx *tx, const char *id, const struct json **changes)
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
 
-/* changedExtConnectivity: what the instance says of the links that the request named. */
+static bool
+has_link(const struct rows *connections, const char *link)
+{
+    for (size_t i = 0; i < connections->n; i++) {
+        if (str_eq(((const struct vnf_connection *)connections->items[i])->link, link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* changedExtConnectivity: what the instance says of the links that request and grant named. */
 static struct err *
-connectivity_changes(struct tx *tx, const struct vnf_in *in, const struct json **changes)
+connectivity_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                     const struct json **changes)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
     struct vnf_instance *instance;
     const struct json *links;
+    struct grant_out *grant;
 
     TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    TRY(vnf_grant_read(tx, flow, in, &grant));
     links = json_get(instance->instantiated_info, "extVirtualLinkInfo");
     jw_array(&w, NULL);
     json_each (links, i) {
-        bool named = false;
+        const char *link = json_get_str(links->items[i], "id");
 
-        for (size_t j = 0; j < in->connections.n; j++) {
-            const struct vnf_connection *connection = in->connections.items[j];
-
-            named = named || str_eq(connection->link, json_get_str(links->items[i], "id"));
-        }
-        if (named) {
+        if (has_link(&in->connections, link) || has_link(&grant->connections, link)) {
             jw_json(&w, NULL, links->items[i]);
         }
     }
@@ -690,7 +701,7 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
     }
     if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
         (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n > 0)) {
-        return connectivity_changes(tx, in, &occ->changed_connectivity);
+        return connectivity_changes(tx, flow, in, &occ->changed_connectivity);
     }
     return str_eq(flow->type, vnf_change_package_flow.name)
                ? package_changes(tx, in->vnf_instance_id, &occ->package_changes)
