@@ -2,6 +2,7 @@
 #include "nfvo/drift.h"
 #include "nfvo/flows.h"
 #include "nfvo/steer.h"
+#include "vim/marked.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -151,6 +152,9 @@ things_record(struct recording *r, const char *owner_id, const struct drift_vnf 
 
         const char *key = key_of(r->mem, thing.site, thing.kind, thing.id);
 
+        if (vim_is_marker(thing.id)) {
+            continue; /* Nobody knows whether it is there: if so, it is told as left over. */
+        }
         thing.server = map_get(&r->servers, key);
         if (map_get(&r->passes, key)) {
             thing.members = *(const struct strs *)map_get(&r->passes, key);

@@ -3,6 +3,7 @@
  * sites had for them. */
 #include "nfvo/ns_parts.h"
 #include "nfvo/place.h"
+#include "vim/marked.h"
 #include "vnfm/vnfm.h"
 
 #include "flow/poison.h"
@@ -45,7 +46,7 @@ saps_shut(struct run *run, const struct held_list *held)
         const struct held *item = held->items.items[i];
         struct vim_ref *port = row_new(run->mem, &vim_ref_table);
 
-        if (!str_eq(item->kind, "port")) {
+        if (!str_eq(item->kind, "port") || vim_is_marker(item->resource_id)) {
             continue;
         }
         port->site = item->site;

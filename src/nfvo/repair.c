@@ -513,5 +513,6 @@ repair_left(struct tx *tx, const struct flow_row *flow, const char *ns_id, const
     left.noted->ns_instance_id = ns_id;
     left.noted->vnf_instance_id = vnf_id;
     TRY(journal_touched(tx, flow->id, left_add, &left));
+    TRY(held_doubts(tx, flow->id, ns_id ? ns_id : vnf_id, flow->project_id));
     return repair_note(tx, left.noted);
 }

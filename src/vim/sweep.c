@@ -1,5 +1,8 @@
 /* The sweep that ends an operation whose calls were in doubt. */
+#include "vim/marked.h"
 #include "vim/session.h"
+
+#include <string.h>
 
 #include "flow/poison.h"
 
@@ -70,6 +73,40 @@ vim_sweep(struct flow *f, const void *in)
         if (object && made.doubted) {
             TRY(sweep_made(f, object, &made));
         }
+    }
+    return NULL;
+}
+
+/* ---- what an operation that was given up may have made ---------------------------------------- */
+
+bool
+vim_is_marker(const char *id)
+{
+    return id && str_starts(id, "carrick:");
+}
+
+struct err *
+vim_marked_delete(struct flow *f, const char *label, const char *site, const char *kind,
+                  const char *marker)
+{
+    const struct object *object = object_find(kind);
+    struct vim_marked *asked = flow_new(f, &vim_marked_table);
+    struct vim_found found;
+
+    asked->site = site;
+    asked->kind = kind;
+    asked->marker = marker;
+    TRY(flow_step(f, label, &vim_marked_list, asked, &found));
+    for (size_t i = 0; i < found.ids.n; i++) {
+        struct vim_ref *ref = flow_new(f, &vim_ref_table);
+        const char *one = flow_label(f, "%s %s", label, found.ids.items[i]);
+
+        ref->site = site;
+        ref->id = found.ids.items[i];
+        if (object->remove == &vim_router_delete) {
+            TRY(flow_step(f, flow_label(f, "%s clear", one), &vim_router_clear, ref, NULL));
+        }
+        TRY(flow_step(f, one, object->remove, ref, NULL));
     }
     return NULL;
 }

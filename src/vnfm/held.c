@@ -3,7 +3,7 @@
 #include "vnfm/held.h"
 
 #include "nfvo/nfvo.h"
-#include "vim/vim.h"
+#include "vim/marked.h"
 
 #include "flow/poison.h"
 
@@ -187,6 +187,9 @@ read_local(struct tx *tx, const void *in, void *out)
         const struct holding *row = rows.items[i];
 
         held_add(tx_mem(tx), &list->items, row->site_id, row->kind, row->resource_id, row->label);
+        if (vim_is_marker(row->resource_id)) {
+            ((struct held *)list->items.items[i])->since = row->created_at;
+        }
     }
     return NULL;
 }
@@ -213,6 +216,21 @@ delete_kind_of(const char *name)
     return NULL;
 }
 
+/* An answer was lost, and the operation given up: what there is of it carries the marker.  It may be late. */
+static struct err *
+doubt_release(struct flow *f, const char *prefix, size_t i, const struct held *held)
+{
+    const char *label = flow_label(f, "%slook %zu %s", prefix, i, held->label);
+    int64_t now, rest_ms;
+
+    TRY(flow_time(f, flow_label(f, "%s now", label), &now));
+    rest_ms = held->since == INT_NULL ? 0 : flow_settle_ms(f) - (now - held->since) / 1000;
+    if (rest_ms > 0) {
+        TRY(flow_delay(f, flow_label(f, "%s late", label), rest_ms));
+    }
+    return vim_marked_delete(f, label, held->site, held->kind, held->resource_id);
+}
+
 struct err *
 held_release(struct flow *f, const char *prefix, const struct rows *items, const char *const *kinds)
 {
@@ -222,6 +240,10 @@ held_release(struct flow *f, const char *prefix, const struct rows *items, const
         struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
 
         if (!kind || (kinds && !str_in(held->kind, kinds))) {
+            continue;
+        }
+        if (vim_is_marker(held->resource_id)) {
+            TRY(doubt_release(f, prefix, i, held));
             continue;
         }
         ref->site = held->site;

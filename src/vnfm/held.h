@@ -29,7 +29,8 @@ const struct step_kind *held_create_of(const char *kind);
 void held_add(struct mem *mem, struct rows *items, const char *site, const char *kind,
               const char *resource_id, const char *label);
 
-/* Deletes items, last made first, each as a step; 'prefix' keeps labels apart.  A
+/* Deletes items, last made first, each as a step; what is known by its marker alone, since an answer was lost,
+ * is looked for first.  'prefix' keeps labels apart.  A
  * null 'kinds' means all, else only those named in it. */
 struct err *held_release(struct flow *f, const char *prefix, const struct rows *items,
                          const char *const *kinds) MUST_USE;

@@ -4,7 +4,7 @@
 #include "vnfm/op_occ.h"
 
 #include "nfvo/nfvo.h"
-#include "vim/vim.h"
+#include "vim/marked.h"
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
@@ -57,6 +57,7 @@ struct touch_walk {
     struct err *(*fn)(void *arg, const struct touched *touched);
     void *arg;
     bool is_own;
+    bool doubts; /* told too */
 };
 
 static const struct object_kind {
@@ -74,6 +75,27 @@ json_of(struct tx *tx, const char *text, const struct json **json)
     return text ? json_parse(tx_mem(tx), text, strlen(text), json) : NULL;
 }
 
+#define MARKER_MAX 255 /* What sites have room for. */
+
+/* Nobody knows whether it was made, or whether once. */
+static struct err *
+touch_doubted(const struct touch_walk *walk, const struct flow_step_row *row,
+              const struct step_kind *kind, const char *site)
+{
+    bool doubted = row->doubted || str_eq(row->state, "STARTED");
+    struct touched touched = {.kind = kind,
+                              .label = row->label,
+                              .is_own = walk->is_own,
+                              .site = site,
+                              .touch = TOUCH_DOUBTED};
+
+    touched.id = mem_printf(tx_mem(walk->tx), "carrick:%s:%s", row->flow_id, row->label);
+    return walk->doubts && doubted && site && !str_eq(row->state, "UNDONE") &&
+                   strlen(touched.id) <= MARKER_MAX
+               ? walk->fn(walk->arg, &touched)
+               : NULL;
+}
+
 static struct err *
 touch_created(const struct touch_walk *walk, const struct flow_step_row *row,
               const struct step_kind *kind)
@@ -87,6 +109,7 @@ touch_created(const struct touch_walk *walk, const struct flow_step_row *row,
     touched.id = json_get_str(out, "id");
     touched.out = out;
     touched.touch = str_eq(row->state, "UNDONE") ? TOUCH_TEMPORARY : TOUCH_ADDED;
+    TRY(touch_doubted(walk, row, kind, touched.site));
     return touched.id ? walk->fn(walk->arg, &touched) : NULL;
 }
 
@@ -211,18 +234,43 @@ journal_touched(struct tx *tx, const char *id,
     return touch_flow(&walk, id);
 }
 
+/* Those in doubt, too. */
+static struct err *
+journal_left(struct tx *tx, const char *id,
+             struct err *(*fn)(void *arg, const struct touched *touched), void *arg)
+{
+    struct touch_walk walk = {.tx = tx, .fn = fn, .arg = arg, .is_own = true, .doubts = true};
+
+    return touch_flow(&walk, id);
+}
+
 /* ---- what a given-up operation left ------------------------------------------------------ */
 
 struct left {
     struct tx *tx;
     struct rows items;
 };
+#define DOUBT "in doubt: " /* No label of a step begins so. */
+
+/* Held by its marker, so that whoever deletes what is held looks for it. */
+static struct err *
+doubt_add(void *arg, const struct touched *touched)
+{
+    struct left *left = arg;
+
+    if (touched->is_own && touched->touch == TOUCH_DOUBTED) {
+        held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
+                 touched->id, mem_printf(tx_mem(left->tx), DOUBT "%.200s", touched->label));
+    }
+    return NULL;
+}
 
 static struct err *
 left_add(void *arg, const struct touched *touched)
 {
     struct left *left = arg;
 
+    TRY(doubt_add(arg, touched));
     if (touched->is_own && touched->touch == TOUCH_ADDED) {
         /* The label is the walked row's and gone after this call. */
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
@@ -236,7 +284,7 @@ held_from_journal(struct tx *tx, const char *flow_id, const char *owner_id, cons
 {
     struct left left = {.tx = tx};
 
-    TRY(journal_touched(tx, flow_id, left_add, &left));
+    TRY(journal_left(tx, flow_id, left_add, &left));
     TRY(held_forget(tx, owner_id));
     return held_insert(tx, owner_id, project_id, &left.items);
 }
@@ -264,14 +312,23 @@ held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
      * goes well: the step's label without its first word. */
     TRY(journal_touched(tx, flow_id, left_touch, &changed));
     TRY(held_drop(tx, owner_id, &changed.items));
-    TRY(journal_touched(tx, flow_id, left_add, &added));
+    TRY(journal_left(tx, flow_id, left_add, &added));
     for (size_t i = 0; i < added.items.n; i++) {
         struct held *held = added.items.items[i];
         const char *space = strchr(held->label, ' ');
 
-        held->label = space ? space + 1 : held->label;
+        held->label = space && !str_starts(held->label, DOUBT) ? space + 1 : held->label;
     }
     return held_insert(tx, owner_id, project_id, &added.items);
+}
+
+struct err *
+held_doubts(struct tx *tx, const char *flow_id, const char *owner_id, const char *project_id)
+{
+    struct left left = {.tx = tx};
+
+    TRY(journal_left(tx, flow_id, doubt_add, &left));
+    return held_insert(tx, owner_id, project_id, &left.items);
 }
 
 /* ---- SOL003 resourceChanges ------------------------------------------------------------ */

@@ -16,7 +16,8 @@ enum touch {
     TOUCH_ADDED,
     TOUCH_REMOVED,
     TOUCH_TEMPORARY,
-    TOUCH_MODIFIED
+    TOUCH_MODIFIED,
+    TOUCH_DOUBTED, /* perhaps made; its id is its marker; told to who notes what was left only */
 };
 struct touched {
     enum touch touch;
@@ -40,6 +41,10 @@ struct err *held_from_journal(struct tx *tx, const char *flow_id, const char *ow
 /* The same for an operation on what is there already: what it deleted is held no more. */
 struct err *held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
                                 const char *project_id) MUST_USE;
+
+/* What is in doubt alone: noted by its marker. */
+struct err *held_doubts(struct tx *tx, const char *flow_id, const char *owner_id,
+                        const char *project_id) MUST_USE;
 
 /* state_changed of the VNFM's operations. */
 struct err *vnf_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;

@@ -1,5 +1,6 @@
 /* VNF termination (SOL003 5.4.8): servers are shut down where that is to be graceful,
  * what the instance holds is deleted, last made first, its claims are given back. */
+#include "vim/marked.h"
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
@@ -42,7 +43,7 @@ servers_shutdown(struct flow *f, const struct vnf_in *in, const struct rows *ite
         const struct held *held = items->items[i];
         struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
 
-        if (!str_eq(held->kind, "server")) {
+        if (!str_eq(held->kind, "server") || vim_is_marker(held->resource_id)) {
             continue;
         }
         ref->site = held->site;

@@ -370,3 +370,9 @@ fake_leavers_go(struct fake_site *site)
         }
     }
 }
+
+bool
+fake_is_lost(const struct fake_site *site, const struct place *place)
+{
+    return str_starts(site->refused, "lost-") && str_eq(site->refused + 5, place->plural);
+}

@@ -106,7 +106,7 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
     struct jw w = jw_to(&out);
     int page = site->control->page, from = atoi(str_or(query_value(x, "from"), "0")), n = 0;
 
-    if (str_eq(site->refused, "lists")) {
+    if (str_eq(site->refused, "lists") || fake_is_lost(site, place)) {
         answer_error(x, 503, "Unavailable", "nothing is listed today");
         return;
     }
@@ -399,7 +399,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
         answer_error(x, 409, "Exists", "there is one of that id");
         return;
     }
-    switch (fault_now(site)) {
+    switch (fake_is_lost(site, place) ? FAULT_ANSWER_500 : fault_now(site)) {
     case FAULT_LOSE_ANSWER:
         create_from(site, place, text);
         do_later(site, x, place, text, -1);
@@ -770,7 +770,7 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
  * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed or deleted, or of whose ports are): none is done; "remade-ID": that server
  * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
- * are in ERROR; "gone": what is deleted stays. */
+ * are in ERROR; "gone": what is deleted stays; "lost-PLURAL": those are made, which is not told, nor shown. */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {
