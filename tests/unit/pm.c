@@ -3,9 +3,15 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/vnfm.h"
 
+#include "vim/vim.h"
+
 #include "test.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define SECOND PM_SECOND
 #define PERIOD (60 * SECOND)
@@ -277,6 +283,9 @@ TEST(pm_a_report_is_not_twice_in_the_store)
 /* ---- indicators ----------------------------------------------------------------------------- */
 
 #define N_GAUGES (PM_INDICATED_MAX + 2)
+#define MADE                                                                                       \
+    "{\"vnf_instance_id\": \"" JOB "\", \"project_id\": \"" JOB "\", \"site\": \"" JOB                   \
+    "\", \"flavour_id\": \"f\", \"vnfcs\": [{\"name\": \"v\", \"vdu\": \"v\", \"server_id\": \"s\"}]}"
 
 static const char *
 gauge_id(struct mem *mem, int i)
@@ -295,6 +304,8 @@ gauge_insert(struct tx *tx, int i)
     vnf->vnf_provider = vnf->vnf_product_name = vnf->vnf_software_version = vnf->vnfd_version = "x";
     vnf->instantiation_state = i < N_GAUGES ? "INSTANTIATED" : "NOT_INSTANTIATED";
     vnf->package_id = JOB;
+    vnf->site_id = JOB;
+    TRY(json_parse(tx_mem(tx), MADE, strlen(MADE), &vnf->made));
     return row_insert(tx, vnf);
 }
 
@@ -317,8 +328,12 @@ gauges_insert(struct tx *tx, void *arg)
     static const char indicators[] = "{\"calls\": \"calls\", \"load\": \"v_cpu_usage_mean_vnf\","
                                      " \"load2\": \"VcpuUsageMeanVnf\", \"_v_cpuusagemeanvnf\": \"vcpu_usagemeanvnf\"}";
     struct vnf_package *package = row_new(tx_mem(tx), &vnf_package_table);
+    struct site *site = row_new(tx_mem(tx), &site_table);
 
     (void)arg;
+    site->id = site->project_id = JOB;
+    site->name = site->auth_url = site->username = site->password = site->project_name = "x";
+    TRY(row_insert(tx, site));
     package->id = package->project_id = JOB;
     package->vnfd_id = "gauge";
     TRY(json_parse(tx_mem(tx), indicators, sizeof indicators - 1, &package->indicators));
@@ -362,8 +377,8 @@ values_sweep(struct tx *tx, void *arg)
     return NULL;
 }
 
-/* However many instances there are, and under however many names a VNFD has a metric. */
-TEST(pm_indicators_are_read_some_at_a_time)
+static struct store *
+gauges_store(void)
 {
     static char path[512];
     static const struct table *tables[64];
@@ -372,14 +387,108 @@ TEST(pm_indicators_are_read_some_at_a_time)
     struct store *store = NULL;
     size_t n = 0;
 
-    for (; nfvo_tables[n]; n++) {
-        tables[n] = nfvo_tables[n];
+    for (const struct table *const *table = nfvo_tables; *table; table++) {
+        tables[n++] = *table;
     }
-    tables[n] = &vnf_indicator_table;
+    for (const struct table *const *table = pm_tables; *table; table++) {
+        tables[n++] = *table;
+    }
+    for (const struct table *const *table = metrics_tables; *table; table++) {
+        tables[n++] = *table;
+    }
     snprintf(path, sizeof path, "%s/db", test_dir());
     REQUIRE_OK(store_open(&config, &store));
     CHECK_OK(store_write_wait(store, gauges_insert, NULL));
+    return store;
+}
+
+/* However many instances there are, and under however many names a VNFD has a metric. */
+TEST(pm_indicators_are_read_some_at_a_time)
+{
+    struct store *store = gauges_store();
+
     CHECK_OK(store_read(store, gauges_look, NULL));
     CHECK_OK(store_write_wait(store, values_sweep, NULL));
     store_close(store);
+}
+
+/* ---- rounds --------------------------------------------------------------------------------- */
+
+static char silent_url[64];
+
+/* A site that takes connections and says nothing. */
+static struct err *
+silent_site(struct tx *tx, const char *id, struct vim_site *site)
+{
+    (void)tx;
+    (void)id;
+    *site = (struct vim_site){.id = JOB,
+                              .name = "east",
+                              .auth_url = silent_url,
+                              .username = "u",
+                              .password = "p",
+                              .project = "demo"};
+    return NULL;
+}
+
+static int
+silent_listen(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 64));
+    REQUIRE(!getsockname(fd, (struct sockaddr *)&at, &size));
+    snprintf(silent_url, sizeof silent_url, "http://127.0.0.1:%d/identity/v3", ntohs(at.sin_port));
+    return fd;
+}
+
+/* Turns the loop until so many rounds have begun, or so many turns are over. */
+static size_t
+rounds_until(struct nfvo *nfvo, const struct pm_collector *collector, size_t wanted, int turns,
+             size_t *n_begun)
+{
+    size_t n = pm_collector_rounds(collector, n_begun);
+
+    for (int i = 0; i < turns && *n_begun < wanted; i++) {
+        CHECK_OK(loop_turn(nfvo->loop, 10));
+        n = pm_collector_rounds(collector, n_begun);
+    }
+    return n;
+}
+
+/* A site that does not answer keeps those behind it waiting for a while; one that answers, or is gone, does
+ * not. */
+TEST(pm_indicators_of_many_instances_are_asked_for_one_part_behind_the_other)
+{
+    struct nfvo nfvo = {.store = gauges_store()};
+    struct http_client_config http = {0};
+    struct http_client *client;
+    struct pm_collector *collector;
+    int silent = silent_listen();
+    size_t n_begun;
+
+    REQUIRE_OK(loop_new(&nfvo.loop));
+    REQUIRE_OK(pool_new("test", 2, 16, &nfvo.pool));
+    REQUIRE_OK(http_client_new(nfvo.loop, &http, &client));
+    REQUIRE_OK(vim_new(&(struct vim_config){.loop = nfvo.loop,
+                                            .store = nfvo.store,
+                                            .site = silent_site,
+                                            .http = client},
+                       &nfvo.vim));
+    collector = pm_collector_new(&nfvo, 5);
+    CHECK_INT(rounds_until(&nfvo, collector, 1, 3000, &n_begun), 1);
+    CHECK_INT(rounds_until(&nfvo, collector, 2, 100, &n_begun), 1);
+    CHECK_INT(n_begun, 1);
+    close(silent);
+    (void)rounds_until(&nfvo, collector, 2, 3000, &n_begun);
+    CHECK_INT(n_begun, 2);
+    pm_collector_stop(collector);
+    vim_free(nfvo.vim);
+    http_client_free(client);
+    pool_free(nfvo.pool);
+    pm_collector_free(collector);
+    loop_free(nfvo.loop);
+    store_close(nfvo.store);
 }
