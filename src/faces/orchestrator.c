@@ -7,6 +7,7 @@
 #ifdef CARRICK_FAULTS
 #include "faces/fault.h"
 #endif
+#include "faces/audit.h"
 #include "faces/certificates.h"
 #include "faces/role.h"
 #include "identity/identity.h"
@@ -62,6 +63,7 @@
     X(ca, "ca", OF_PATH("FILE"), "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
     X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
     X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
+    AUDIT_OPTIONS(X)                                                                               \
     HEALTH_OPTIONS(X)                                                                              \
     LOG_SETTING(X)
 
@@ -105,6 +107,7 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
+    struct trail *audit;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -187,6 +190,9 @@ settings_taken(void *arg)
 
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
+    if (o->audit) { /* Who ships it may have moved it away. */
+        trail_reopen(o->audit);
+    }
 }
 
 static struct err *
@@ -397,6 +403,10 @@ serve(struct orchestrator *o)
     };
 
     o->health = (struct health){.store = o->store, .loop = o->loop};
+    TRY(audit_open(o->mem, o->values[OPTION_state], o->values[OPTION_audit_log],
+                   setting_number(o->settings, OPTION_audit_max_mb), &o->audit));
+    config.audit = audit_request;
+    config.audit_arg = o->audit;
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,
                                         &config.n_mounts);
     TRY(rest_new(&config, &o->rest));
@@ -408,7 +418,7 @@ static struct err *
 orchestrator_start(struct orchestrator *o)
 {
     (void)umask(077);
-    log_init(CLOUD, settings_log_level(o->settings));
+    settings_log(o->settings, CLOUD);
     TRY(settings_use(o));
     TRY(loop_new(&o->loop));
     TRY(role_signals(o->loop)); /* before threads there are that would die of them */
@@ -443,6 +453,7 @@ orchestrator_end(struct orchestrator *o)
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     rest_free(o->rest);
     rest_free(o->open);
+    trail_close(o->audit);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);
