@@ -162,6 +162,16 @@ round_read(struct tx *tx, void *arg)
 
 /* ---- what follows ------------------------------------------------------------------------- */
 
+/* Nothing follows from this one. */
+static struct err *
+look_next(struct tx *tx, const struct pm_schedule *old)
+{
+    struct pm_schedule *schedule = row_copy(tx_mem(tx), old);
+
+    schedule->collect_at = pm_look_after(old, tx_now(tx));
+    return row_update(tx, old, schedule);
+}
+
 /* Deleted meanwhile: nothing follows. */
 static struct err *
 due_write(struct tx *tx, void *arg)
@@ -180,6 +190,9 @@ due_write(struct tx *tx, void *arg)
     if (!due->is_there) {
         return row_delete(tx, &pm_schedule_table, schedule->id);
     }
+    if (pm_is_within(schedule, tx_now(tx))) {
+        return look_next(tx, schedule);
+    }
     return str_eq(schedule->kind, "JOB")
                ? pm_job_round(tx, schedule, &due->subject, &due->things)
                : pm_threshold_round(tx, schedule, &due->subject, &due->things);
@@ -189,17 +202,13 @@ due_write(struct tx *tx, void *arg)
 static struct err *
 due_skip(struct tx *tx, const struct due *due, struct err *why)
 {
-    struct pm_schedule *old = due->schedule, *schedule;
-    int64_t period_us;
+    const struct pm_schedule *old = due->schedule;
 
     log_err(LOG_LV_WARN, "pm", why, "a job, threshold or indicator is left out");
     if (!old) {
         return NULL;
     }
-    schedule = row_copy(tx_mem(tx), old);
-    period_us = old->period_s * PM_SECOND;
-    schedule->collect_at = pm_period_end(old->started_at, period_us, tx_now(tx)) + period_us;
-    return row_update(tx, old, schedule);
+    return look_next(tx, old);
 }
 
 /* Nobody follows the end of a report, and what was measured need not be read for it. */

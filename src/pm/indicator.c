@@ -60,7 +60,8 @@ indicated_add(struct mem *mem, const struct vnf_package *package, const char *vn
         const struct pm_metric *metric =
             metric_named(mem, type, json_str(package->indicators->items[i]));
 
-        if (metric && !has_metric(&one, metric)) {
+        /* It is looked at once a round: what is between is not known. */
+        if (metric && !pm_is_peak(metric) && !has_metric(&one, metric)) {
             one.names[one.subject.metrics.n] = mem_str(mem, package->indicators->keys[i]);
             vec_add(mem, &one.subject.metrics, metric);
         }

@@ -32,6 +32,8 @@ enum pm_rule {
     PM_GROWTH, /* how much 'figure' grew */
     PM_BUSY,   /* 'figure', nanoseconds, grew by so many per cent of the time of 'whole' processors */
     PM_SHARE,  /* 'figure' is so many per cent of 'whole': the mean of both ends */
+    PM_BUSIEST, /* as PM_BUSY, of the busiest part of the period (pm_parts) */
+    PM_FULLEST, /* as PM_SHARE, the most that was found at an end of such a part */
 };
 /* What may be measured: an object type of IFA027 and where its instances are. */
 enum pm_kind { PM_VNF, PM_VNFC, PM_INT_CP, PM_EXT_CP, PM_SAP };
@@ -45,6 +47,8 @@ struct pm_metric {
     enum pm_rule rule;
     enum pm_figure figure, whole;
 };
+/* Is it of what goes on within a period? */
+bool pm_is_peak(const struct pm_metric *metric);
 /* The type, or null; the metric of it, or null. */
 const struct pm_type *pm_type_find(const char *api, const char *name);
 const struct pm_metric *pm_metric_find(const struct pm_type *type, const char *name);
@@ -163,6 +167,14 @@ struct err *pm_indicators_sweep(struct tx *tx) MUST_USE;
 
 /* The newest end of a period of 'period_us' that is not after 'now'. */
 int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
+/* Parts of a period, at whose ends sites are asked for a metric that is a peak: 1 to PM_PARTS. */
+int64_t pm_parts(int64_t period_us);
+/* When the schedule is to be measured behind 'now': at the end of the period, or of a part where it 'looks_within'. */
+int64_t pm_look_after(const struct pm_schedule *schedule, int64_t now);
+/* Was it due in the midst of a period that has not ended at 'now' either? */
+bool pm_is_within(const struct pm_schedule *schedule, int64_t now);
+#define PM_PARTS 10
+#define PM_PART_S 5 /* Seconds of a part at least. */
 #define PM_SECOND INT64_C(1000000)
 #define PM_THRESHOLD_S 30      /* Thresholds are looked at so often. */
 #define PM_INDICATOR_S 30      /* Indicators get a value so often. */

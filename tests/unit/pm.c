@@ -175,6 +175,74 @@ TEST(pm_usage_is_the_mean_of_all_servers)
     store_close(store);
 }
 
+/* A period of 60 s has ten parts. */
+static struct err *
+peaks(struct tx *tx, void *arg)
+{
+    struct fixture f = fixture(tx, "Vnf", "VCpuUsagePeakVnf", "one");
+    struct pm_part other = {.server_id = "two"};
+    struct metric_samples got;
+    int busy[] = {1, 0, 3, 0, 12, 0, 0, 0, 2, 0}; /* seconds of CPU in each part: of two processors */
+
+    (void)arg;
+    vec_add(tx_mem(tx), &f.thing.parts, other);
+    for (int i = 0, cpu = 0; i <= 10; i++) {
+        compute_put(&f, 0, 6 * i, cpu, i == 7 ? 256 : 128);
+        compute_put(&f, 1, 6 * i, 3 * i, 64);
+        cpu += i < 10 ? busy[i] : 0;
+    }
+    /* Of the second period three parts are missing of the one, and the other has begun anew. */
+    for (int i = 11; i <= 20; i++) {
+        if (i < 14 || i > 16) {
+            compute_put(&f, 0, 6 * i, 100, 128);
+        }
+        compute_put(&f, 1, 6 * i, i, 64);
+    }
+    /* All of one part's time; the mean of the same is 15 of two times 60. */
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 10000);
+    f.metric = pm_metric_find(f.thing.type, "VMemoryUsagePeakVnf");
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 5000);
+    f.thing.parts.n = 1;
+    f.metric = pm_metric_find(f.thing.type, "VCpuUsageMeanVnf");
+    got = values(&f, 0, 60);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 1500);
+    return NULL;
+}
+
+TEST(pm_a_peak_is_that_of_the_busiest_server_in_the_busiest_part)
+{
+    struct store *store = pm_store();
+
+    CHECK_OK(store_write_wait(store, peaks, NULL));
+    store_close(store);
+}
+
+TEST(pm_peaks_have_their_periods_looked_at_within)
+{
+    struct pm_schedule schedule = {.started_at = START, .period_s = 60, .collect_at = START + 6 * SECOND};
+
+    CHECK_INT(pm_parts(60 * SECOND), 10);
+    CHECK_INT(pm_parts(30 * SECOND), 6);
+    CHECK_INT(pm_parts(5 * SECOND), 1);
+    CHECK_INT(pm_parts(1 * SECOND), 1);
+    CHECK_INT(pm_parts(86400 * SECOND), 10);
+    CHECK_INT(pm_look_after(&schedule, START), START + PERIOD);
+    CHECK_INT(pm_look_after(&schedule, START + PERIOD), START + 2 * PERIOD);
+    schedule.looks_within = true;
+    CHECK_INT(pm_look_after(&schedule, START), START + 6 * SECOND);
+    CHECK_INT(pm_look_after(&schedule, START + 6 * SECOND), START + 12 * SECOND);
+    CHECK_INT(pm_look_after(&schedule, START + 59 * SECOND), START + PERIOD);
+    CHECK(pm_is_within(&schedule, START + 7 * SECOND));
+    CHECK(!pm_is_within(&schedule, START + 61 * SECOND)); /* So late is the end of the period. */
+    schedule.collect_at = START + PERIOD;
+    CHECK(!pm_is_within(&schedule, START + 61 * SECOND));
+}
+
 /* As many samples as a long report has of one part: each is found without a walk over those before. */
 static struct err *
 long_report(struct tx *tx, void *arg)
