@@ -23,6 +23,7 @@ struct due {
     const char *id;
     struct pm_schedule *schedule; /* null: 'indicated' */
     const struct pm_indicated *indicated;
+    const struct pm_look *look; /* The round's. */
     struct pm_subject subject;
     struct pm_things things;
     bool is_there;
@@ -106,7 +107,8 @@ indicated_read(struct tx *tx, struct round *round, const char **behind)
 
     TRY(pm_indicated_now(tx, mem, from, &all));
     vec_each (&all, one) {
-        struct due due = {.id = one->id, .indicated = one, .is_there = true};
+        struct due due = {
+            .id = one->id, .indicated = one, .look = round->look, .is_there = true};
 
         if (!map_get(&round->busy, one->id)) {
             TRY(pm_things_now(tx, mem, &one->subject, &due.things));
@@ -181,7 +183,7 @@ due_write(struct tx *tx, void *arg)
     struct pm_schedule *schedule;
 
     if (due->indicated) {
-        return pm_indicator_round(tx, due->indicated, &due->things);
+        return pm_indicator_round(tx, due->indicated, &due->things, due->look);
     }
     TRY(row_find(tx, &pm_schedule_table, by_id, &schedule));
     if (!schedule) {
@@ -366,6 +368,9 @@ round_look(struct round *round)
     round->collector->n_begun++;
     vec_each (&round->due, due) {
         pm_look_add(round->look, &due->things);
+        if (due->indicated) {
+            pm_look_add_told(round->look, due->indicated);
+        }
     }
     pm_look_run(round->look, round_looked, round);
 }
