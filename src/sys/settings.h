@@ -124,6 +124,9 @@ void settings_usage(FILE *to, const char *role, const struct setting *table);
 /* The file of a role as it comes with the package: each option with what it means and its default,
  * out of force. */
 void settings_sample(struct buf *out, const char *role, const struct setting *table);
+/* The text of a file of settings with 'name' saying 'value': where it stands, else where it stands out
+ * of force, else at the end; everything else as it is. */
+void settings_put(struct buf *out, const char *text, const char *name, const char *value);
 /* "text" of settings for people: "one of debug, info", "576 to 65535". */
 void setting_limits(struct buf *out, const struct setting *setting);
 

@@ -263,6 +263,7 @@ struct vim_ref {
 };
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
+extern const struct step_kind vim_network_show;               /* the same */
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
@@ -311,6 +312,8 @@ struct vim_passes {
 };
 extern const struct table vim_passes_table;
 extern const struct step_kind vim_port_passes_set;
+/* Prefixes as allowed_address_pairs have them, in 'mem'. */
+const struct json *vim_address_pairs(struct mem *mem, const struct strs *prefixes);
 /* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
  * that is gone is fine. */
 extern const struct step_kind vim_router_clear;
