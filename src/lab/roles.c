@@ -52,13 +52,14 @@ role_dir_make(const char *path, const struct role_user *user)
 
 static void
 role_add(struct mem *mem, struct supervisor *supervisor, const struct roles_site *site,
-         const char *role, const struct role_user *user, const char *const *argv)
+         const char *role, const struct role_user *user, bool reloads, const char *const *argv)
 {
     struct supervisor_child child = {.name = mem_printf(mem, "%s%s", role, site->suffix),
                                      .argv = argv,
                                      .netns = site->netns,
                                      .uid = user->uid,
-                                     .gid = user->gid};
+                                     .gid = user->gid,
+                                     .reloads = reloads};
 
     supervisor_add(supervisor, &child);
 }
@@ -73,10 +74,10 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
 
     TRY(role_dir_make(state, &site->site));
     TRY(role_dir_make(site->responder_dir, &site->responder));
-    role_add(mem, supervisor, site, "responder", &site->responder,
+    role_add(mem, supervisor, site, "responder", &site->responder, false,
              role_argv(mem, NULL, "responder", "--config", config_of(mem, dir, "responder"), "--listen", responder, "--log-level", level,
                        NULL));
-    role_add(mem, supervisor, site, "agent", &root,
+    role_add(mem, supervisor, site, "agent", &root, true,
              role_argv(mem, NULL, "agent", "--config", config_of(mem, dir, "agent"), "--site-config",
                        config_of(mem, dir, "site"), "--state", mem_printf(mem, "%s/agent", site->state),
                        "--site-state", state, "--socket", site->agent_socket, "--site-user",
@@ -84,7 +85,7 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
                        site->vtep, "--name", site->name, "--responder",
                        responder, "--responder-user", mem_printf(mem, "%u", site->responder.uid),
                        "--flows", site->flows, "--log-level", level, NULL));
-    role_add(mem, supervisor, site, "site", &site->site,
+    role_add(mem, supervisor, site, "site", &site->site, true,
              role_argv(mem, site->more, "site", "--config", config_of(mem, dir, "site"), "--state", state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
                        "--underlay-mtu", site->underlay_mtu, "--log-level", level, NULL));
@@ -101,6 +102,7 @@ roles_orchestrator_add(struct mem *mem, struct supervisor *supervisor,
                        .name = "orchestrator",
                        .uid = o->user.uid,
                        .gid = o->user.gid,
+                       .reloads = true,
                        .argv = role_argv(mem, o->more, "orchestrator", "--config",
                                          config_of(mem, o->config_dir, "orchestrator"),
                                          "--state", o->state,

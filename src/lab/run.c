@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,6 +149,15 @@ static const struct runnable runnables[] = {
     {0},
 };
 
+/* At SIGHUP.  Our own options are for the start. */
+static void
+reload(void *arg)
+{
+    struct run *run = arg;
+
+    supervisor_reload(run->supervisor);
+}
+
 static struct err *
 run_all(struct run *run, const struct runnable *what)
 {
@@ -159,6 +169,7 @@ run_all(struct run *run, const struct runnable *what)
     TRY(loop_new(&run->loop));
     TRY(role_signals(run->loop));
     TRY(supervisor_new(run->loop, NULL, &run->supervisor));
+    TRY(loop_signal(run->loop, SIGHUP, reload, run));
     TRY(what->add(run));
     TRY(supervisor_start(run->supervisor));
     return loop_run(run->loop);
@@ -212,6 +223,7 @@ run_main(int argc, char **argv)
           "\n"
           "What they are told stands in /etc/carrick/ROLE.yaml; options go before it.\n"
           "Starts the roles, starts again what ends, and ends them in order on SIGTERM.\n"
+          "SIGHUP is passed on: the roles read their files again.\n"
           "Each tells its options with --help.\n",
           help ? stdout : stderr);
     return help ? 0 : 2;

@@ -256,6 +256,19 @@ supervisor_start(struct supervisor *s)
     return NULL;
 }
 
+void
+supervisor_reload(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->children.n; i++) {
+        struct child *child = s->children.items[i];
+
+        if (child->what.reloads && child->pid && kill(child->pid, SIGHUP)) {
+            log_warn("supervisor", "name=%s is not told to read its options again: %s",
+                     child->what.name, strerror(errno));
+        }
+    }
+}
+
 /* Sends 'signo' and turns the loop until it has ended or the time is over. */
 static void
 child_stop(struct child *child, int signo)

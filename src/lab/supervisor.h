@@ -16,6 +16,7 @@ struct supervisor_child {
     const char *netns;       /* network namespace, or null */
     uid_t uid;               /* 0 = as we are */
     gid_t gid;
+    bool reloads;            /* reads its options again at SIGHUP; others would end of it */
 };
 
 /* 'dir': output goes to DIR/log/NAME.log and pids to DIR/run/NAME.pid; null: each line of output
@@ -25,6 +26,9 @@ struct err *supervisor_new(struct loop *loop, const char *dir, struct supervisor
 void supervisor_add(struct supervisor *supervisor, const struct supervisor_child *child);
 /* Starts all, in the order of adding.  E_UNAVAILABLE: one cannot be started at all. */
 struct err *supervisor_start(struct supervisor *supervisor) MUST_USE;
+/* Has those that can read their options again (SIGHUP).  One that has not come so far ends of it, and reads
+ * them when it is started again. */
+void supervisor_reload(struct supervisor *supervisor);
 /* Ends each in the reverse order (SIGTERM, after 5 s SIGKILL), and frees; null accepted. */
 void supervisor_free(struct supervisor *supervisor);
 

@@ -1,12 +1,13 @@
 /* What a value of a site must look like beyond its type.  The location is kept
  * as JSON because placement reads it as a whole, so its form is checked here. */
+#include "nfvo/nfvo.h"
 #include "nfvo/check.h"
 
 #include <ctype.h>
 #include <string.h>
 
-static bool
-is_url(const char *s)
+bool
+nfvo_is_url(const char *s)
 {
     const char *host = str_starts(s, "http://") ? s + 7 : str_starts(s, "https://") ? s + 8 : NULL;
 
@@ -26,7 +27,7 @@ site_check_url(struct mem *mem, const struct attr *attr, void *value)
 {
     const char *const *url = value;
 
-    if (is_url(*url)) {
+    if (nfvo_is_url(*url)) {
         return NULL;
     }
     return mem_printf(mem, "Invalid input for %s. Reason: '%s' is not an http or https URL.",

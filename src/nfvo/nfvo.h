@@ -40,6 +40,11 @@ struct nfvo {
 #define NFVO_SERVICE "nfvo"
 /* The peer that foreign grants come from. */
 #define NFVO_PEER "nfvo"
+/* "em/ID": the element manager of a VNF instance, where its extension of this name says that it is. */
+#define NFVO_EM_PEER "em/"
+#define NFVO_EM_URL "element_manager_url"
+/* Is it an http or https URL? */
+bool nfvo_is_url(const char *s);
 
 #define ATTR ATTR_MEMBER
 struct site {

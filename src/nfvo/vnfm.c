@@ -1,6 +1,9 @@
 /* VNFMs that are other processes, as resources, and how calls to them learn who they are. */
 #include "ledger/ledger.h"
 #include "nfvo/nfvo.h"
+#include "vnfm/vnfm.h"
+
+#include <string.h>
 
 /* Who asks for no grant hears of no links. */
 static struct err *
@@ -74,6 +77,28 @@ const struct resource vnfm_resource = {
               .before_delete = before_delete},
 };
 
+/* In nobody's name, and at an address that callbacks may have: the VNF's owner says where it is. */
+static struct err *
+em_about(struct tx *tx, const char *vnf_id, struct peer_about *about)
+{
+    struct cond by_id[] = {COND("id", vnf_id), {0}};
+    struct vnf_instance *vnf;
+    const char *url;
+
+    TRY(row_find(tx, &vnf_instance_table, by_id, &vnf));
+    url = vnf ? json_get_str(vnf->extensions, NFVO_EM_URL) : NULL;
+    if (!url) {
+        return err_new(E_NOT_FOUND, NULL, "VNF instance %s has no element manager", vnf_id);
+    }
+    if (!nfvo_is_url(url)) {
+        return err_new(E_INVALID, NULL,
+                       "VNF instance %s: extension " NFVO_EM_URL " is no http or https URL", vnf_id);
+    }
+    *about = (struct peer_about){
+        .name = mem_printf(tx_mem(tx), "element manager of VNF %s", vnf_id), .url = url};
+    return NULL;
+}
+
 struct err *
 nfvo_peer_about(struct tx *tx, void *arg, const char *peer_id, struct peer_about *about)
 {
@@ -83,6 +108,9 @@ nfvo_peer_about(struct tx *tx, void *arg, const char *peer_id, struct peer_about
     if (str_eq(peer_id, NFVO_PEER)) {
         *about = nfvo->grants_from;
         return NULL;
+    }
+    if (str_starts(peer_id, NFVO_EM_PEER)) {
+        return em_about(tx, peer_id + strlen(NFVO_EM_PEER), about);
     }
     TRY(row_get(tx, &vnfm_table, peer_id, &vnfm));
     *about = (struct peer_about){

@@ -32,8 +32,10 @@ struct calling {
     struct mem *mem;
     struct peers *peers;
     const char *peer_id, *method, *path, *body, *version;
+    int64_t timeout_ms;
     bool may_repeat;
     struct peer_about about;
+    struct bearer none; /* of a peer that is called in nobody's name: nothing is kept of it */
     struct http_request request;
     peer_done_fn *done;
     void *arg;
@@ -183,13 +185,14 @@ send_it(struct calling *calling)
         .body = calling->body,
         .body_len = calling->body ? strlen(calling->body) : 0,
         .body_fd = -1,
-        .timeout_ms = peers->config.timeout_ms,
+        .timeout_ms = calling->timeout_ms ? calling->timeout_ms : peers->config.timeout_ms,
         .with_certificate = !calling->about.login.type,
         .max_answer = ANSWER_MAX,
     };
     http_login_call(calling->about.is_trusted ? peers->any : peers->ruled, calling->mem,
-                    &calling->about.login, bearer_of(peers, calling->peer_id), &calling->request,
-                    called, calling);
+                    &calling->about.login,
+                    calling->about.login.type ? bearer_of(peers, calling->peer_id) : &calling->none,
+                    &calling->request, called, calling);
 }
 
 static void
@@ -214,6 +217,7 @@ peer_call(struct peers *peers, const struct peer_call *call, peer_done_fn *done,
         .path = mem_str(mem, call->path),
         .body = mem_str(mem, call->body),
         .version = mem_str(mem, call->version),
+        .timeout_ms = call->timeout_ms,
         .may_repeat = call->may_repeat || str_eq(call->method, "GET"),
         .done = done,
         .arg = arg,

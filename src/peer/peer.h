@@ -43,6 +43,7 @@ struct peer_call {
     const char *path;    /* below the peer's root: "/vnflcm/v2/vnf_instances" */
     const char *body;    /* JSON text or null */
     const char *version; /* header Version, or null */
+    int64_t timeout_ms;  /* 0 = as the configuration says */
     bool may_repeat;     /* To do it twice is as to do it once: a lost answer is asked for again. */
 };
 struct peer_answer {

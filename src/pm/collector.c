@@ -16,12 +16,14 @@
 #define DUE_MAX 1000     /* Jobs and thresholds of a round. */
 #define EXPIRED_MAX "5000" /* Reports that a round forgets. */
 #define INDICATOR_US (PM_INDICATOR_S * PM_SECOND)
+#define PART_US (3 * PM_SECOND) /* So long some instances' indicators hold up the next ones'. */
 
 /* A job or a threshold that is due, or a VNF instance with indicators. */
 struct due {
     const char *id;
     struct pm_schedule *schedule; /* null: 'indicated' */
     const struct pm_indicated *indicated;
+    const struct pm_look *look; /* The round's. */
     struct pm_subject subject;
     struct pm_things things;
     bool is_there;
@@ -35,6 +37,9 @@ struct round {
     struct map busy; /* Ids of what other rounds are at. */
     VEC(struct due) due;
     bool sweeps; /* Values of indicators that are no more are forgotten. */
+    bool indicates;     /* Indicators have their turn in it: those behind this instance ("" = all) when it is
+                         * begun, and when it was read the last that it took ("" = there are no more). */
+    char indicated[64];
     int64_t next_at; /* When something is due next, as far as is known. */
     struct err *err;
 };
@@ -46,10 +51,13 @@ struct pm_collector {
     int64_t tick_ms;
     bool is_closed;
     struct round *reading; /* With a worker, or on its way back. */
-    /* When indicators are due next, and the last instance whose were read since: the reading round's. */
+    /* When indicators are due next, the last instance whose were read since, and the round that asks for
+     * them where more are to come. */
     int64_t indicators_at;
     char indicated[64];
+    const struct round *part;
     struct round *rounds;  /* Under way. */
+    size_t n_begun;
     pthread_mutex_t lock;
     pthread_cond_t quiet;
     int n_writes; /* Under way; guarded. */
@@ -94,12 +102,13 @@ static struct err *
 indicated_read(struct tx *tx, struct round *round, const char **behind)
 {
     struct mem *mem = pm_look_mem(round->look);
-    const char *from = *round->collector->indicated ? round->collector->indicated : NULL;
+    const char *from = *round->indicated ? round->indicated : NULL;
     struct pm_all_indicated all = {0};
 
     TRY(pm_indicated_now(tx, mem, from, &all));
     vec_each (&all, one) {
-        struct due due = {.id = one->id, .indicated = one, .is_there = true};
+        struct due due = {
+            .id = one->id, .indicated = one, .look = round->look, .is_there = true};
 
         if (!map_get(&round->busy, one->id)) {
             TRY(pm_things_now(tx, mem, &one->subject, &due.things));
@@ -110,25 +119,19 @@ indicated_read(struct tx *tx, struct round *round, const char **behind)
     return NULL;
 }
 
-/* Every so often, at the same times for all: then a value is of a whole period.  Many instances are
- * several rounds, each begun when the one before has been read. */
 static struct err *
-indicators_read(struct tx *tx, struct round *round, int64_t now)
+indicators_read(struct tx *tx, struct round *round)
 {
-    struct pm_collector *collector = round->collector;
     struct query kept = {.table = &vnf_indicator_table, .limit = 1};
     const char *behind;
     struct rows rows;
 
     TRY(indicated_read(tx, round, &behind));
-    (void)snprintf(collector->indicated, sizeof collector->indicated, "%s", str_or(behind, ""));
-    if (behind) {
-        collector->indicators_at = now;
-        return NULL;
+    (void)snprintf(round->indicated, sizeof round->indicated, "%s", str_or(behind, ""));
+    if (!behind) {
+        TRY(rows_select(tx, &kept, &rows));
+        round->sweeps = rows.n > 0;
     }
-    TRY(rows_select(tx, &kept, &rows));
-    round->sweeps = rows.n > 0;
-    collector->indicators_at = pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
     return NULL;
 }
 
@@ -137,7 +140,6 @@ static struct err *
 round_read(struct tx *tx, void *arg)
 {
     struct round *round = arg;
-    struct pm_collector *collector = round->collector;
     struct sort sorts[] = {{.attr = "collect_at"}, {0}};
     struct query query = {.table = &pm_schedule_table,
                           .sorts = sorts,
@@ -157,16 +159,20 @@ round_read(struct tx *tx, void *arg)
             TRY(due_read(tx, round, schedule));
         }
     }
-    if (collector->indicators_at <= now || collector->indicators_at > now + INDICATOR_US) {
-        TRY(indicators_read(tx, round, now));
-    }
-    if (collector->indicators_at < round->next_at) {
-        round->next_at = collector->indicators_at;
-    }
-    return NULL;
+    return round->indicates ? indicators_read(tx, round) : NULL;
 }
 
 /* ---- what follows ------------------------------------------------------------------------- */
+
+/* Nothing follows from this one. */
+static struct err *
+look_next(struct tx *tx, const struct pm_schedule *old)
+{
+    struct pm_schedule *schedule = row_copy(tx_mem(tx), old);
+
+    schedule->collect_at = pm_look_after(old, tx_now(tx));
+    return row_update(tx, old, schedule);
+}
 
 /* Deleted meanwhile: nothing follows. */
 static struct err *
@@ -177,7 +183,7 @@ due_write(struct tx *tx, void *arg)
     struct pm_schedule *schedule;
 
     if (due->indicated) {
-        return pm_indicator_round(tx, due->indicated, &due->things);
+        return pm_indicator_round(tx, due->indicated, &due->things, due->look);
     }
     TRY(row_find(tx, &pm_schedule_table, by_id, &schedule));
     if (!schedule) {
@@ -185,6 +191,9 @@ due_write(struct tx *tx, void *arg)
     }
     if (!due->is_there) {
         return row_delete(tx, &pm_schedule_table, schedule->id);
+    }
+    if (pm_is_within(schedule, tx_now(tx))) {
+        return look_next(tx, schedule);
     }
     return str_eq(schedule->kind, "JOB")
                ? pm_job_round(tx, schedule, &due->subject, &due->things)
@@ -195,17 +204,13 @@ due_write(struct tx *tx, void *arg)
 static struct err *
 due_skip(struct tx *tx, const struct due *due, struct err *why)
 {
-    struct pm_schedule *old = due->schedule, *schedule;
-    int64_t period_us;
+    const struct pm_schedule *old = due->schedule;
 
     log_err(LOG_LV_WARN, "pm", why, "a job, threshold or indicator is left out");
     if (!old) {
         return NULL;
     }
-    schedule = row_copy(tx_mem(tx), old);
-    period_us = old->period_s * PM_SECOND;
-    schedule->collect_at = pm_period_end(old->started_at, period_us, tx_now(tx)) + period_us;
-    return row_update(tx, old, schedule);
+    return look_next(tx, old);
 }
 
 /* Nobody follows the end of a report, and what was measured need not be read for it. */
@@ -255,6 +260,32 @@ sleep_until(struct pm_collector *collector, int64_t at)
     loop_timer_arm(collector->timer, ms < 1                    ? 1
                                      : ms > collector->tick_ms ? collector->tick_ms
                                                                : ms);
+}
+
+/* Every so often, at the same times for all: then a value is of a whole period.  Many instances are several
+ * rounds, one behind the other: sites are not asked by all of them at once.  One that does not answer holds
+ * them up for a while only. */
+static void
+indicators_plan(struct pm_collector *collector, const struct round *round)
+{
+    int64_t now = time_now_us();
+    bool more = *round->indicated;
+
+    (void)snprintf(collector->indicated, sizeof collector->indicated, "%s", round->indicated);
+    collector->part = more ? round : NULL;
+    collector->indicators_at =
+        more ? now + PART_US : pm_period_end(0, INDICATOR_US, now) + INDICATOR_US;
+}
+
+/* The round is over with, as far as others wait for it. */
+static void
+indicators_go_on(struct pm_collector *collector, const struct round *round)
+{
+    if (collector->part == round) {
+        collector->part = NULL;
+        collector->indicators_at = time_now_us();
+        sleep_until(collector, collector->indicators_at);
+    }
 }
 
 static void
@@ -320,6 +351,9 @@ round_looked(void *arg)
     if (*reasons) {
         log_warn("pm", "not measured: %s", reasons);
     }
+    if (!collector->is_closed) {
+        indicators_go_on(collector, round);
+    }
     pthread_mutex_lock(&collector->lock);
     collector->n_writes++;
     pthread_mutex_unlock(&collector->lock);
@@ -331,8 +365,12 @@ round_look(struct round *round)
 {
     round->next = round->collector->rounds;
     round->collector->rounds = round;
+    round->collector->n_begun++;
     vec_each (&round->due, due) {
         pm_look_add(round->look, &due->things);
+        if (due->indicated) {
+            pm_look_add_told(round->look, due->indicated);
+        }
     }
     pm_look_run(round->look, round_looked, round);
 }
@@ -351,8 +389,17 @@ round_begin(void *arg)
         log_err(LOG_LV_WARN, "pm", round->err, "what is due");
         round->err = NULL;
         next_at = time_now_us() + RETRY_MS * 1000;
+    } else if (round->indicates) {
+        indicators_plan(collector, round);
+    }
+    if (!failed && collector->indicators_at < next_at) {
+        next_at = collector->indicators_at;
     }
     if (failed || (!round->due.n && !round->sweeps) || collector->is_closed) {
+        if (collector->part == round) { /* Others are at all of those. */
+            collector->part = NULL;
+            next_at = collector->indicators_at = time_now_us();
+        }
         round_free(round);
     } else {
         round_look(round);
@@ -377,6 +424,7 @@ static void
 round_start(void *arg)
 {
     struct pm_collector *collector = arg;
+    int64_t now = time_now_us();
     struct round *round;
     struct err *err;
 
@@ -386,7 +434,10 @@ round_start(void *arg)
     round = heap_alloc(sizeof *round);
     *round = (struct round){.collector = collector,
                             .look = pm_look_new(collector->nfvo),
+                            .indicates = collector->indicators_at <= now ||
+                                         collector->indicators_at > now + INDICATOR_US,
                             .next_at = INT64_MAX};
+    (void)snprintf(round->indicated, sizeof round->indicated, "%s", collector->indicated);
     busy_note(round);
     collector->reading = round;
     err = pool_run(collector->nfvo->pool, round_job, round);
@@ -409,6 +460,18 @@ pm_collector_new(struct nfvo *nfvo, int64_t tick_ms)
     collector->timer = loop_timer_new(nfvo->loop, round_start, collector);
     loop_timer_arm(collector->timer, 1);
     return collector;
+}
+
+size_t
+pm_collector_rounds(const struct pm_collector *collector, size_t *n_begun)
+{
+    size_t n = 0;
+
+    for (const struct round *round = collector->rounds; round; round = round->next) {
+        n++;
+    }
+    *n_begun = collector->n_begun;
+    return n;
 }
 
 void
@@ -442,7 +505,7 @@ pm_collector_free(struct pm_collector *collector)
         if (loop_unpost(collector->nfvo->loop, round_kept, round)) {
             round_kept(round);
         } else {
-            round_free(round);
+            round_end(round);
         }
     }
     pthread_cond_destroy(&collector->quiet);

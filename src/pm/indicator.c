@@ -1,5 +1,5 @@
-/* VNF indicators: what a VNFD declares and a site measures has a value, renewed in rounds; what has
- * no source has none (decision 035).  A new value is a change of a row, and told from the log. */
+/* VNF indicators: what a VNFD declares and a site measures, or the VNF's element manager tells, has a value,
+ * renewed in rounds; what has no source has none (decisions 035, 049).  A new value is a change of a row, and told from the log. */
 #include "pm/measure.h"
 
 #include "base/str.h"
@@ -45,13 +45,15 @@ has_metric(const struct pm_indicated *one, const struct pm_metric *metric)
 }
 
 static void
-indicated_add(struct mem *mem, const struct vnf_package *package, const char *vnf_id,
+indicated_add(struct mem *mem, const struct vnf_package *package, const struct vnf_instance *vnf,
               struct pm_all_indicated *all)
 {
+    bool has_em = json_get_str(vnf->extensions, NFVO_EM_URL);
     const struct pm_type *type = pm_type_find("vnfpm", "Vnf");
-    struct pm_indicated one = {.id = mem_str(mem, vnf_id)};
+    struct pm_indicated one = {.id = mem_str(mem, vnf->id)};
 
     one.names = MEM_ARRAY(mem, package->indicators->n + 1, const char *);
+    one.told.items = MEM_ARRAY(mem, package->indicators->n + 1, const char *);
     one.subject.type = type;
     one.subject.project_id = mem_str(mem, package->project_id);
     one.subject.instances = (struct strs){.n = 1, .items = MEM_ARRAY(mem, 1, const char *)};
@@ -60,9 +62,12 @@ indicated_add(struct mem *mem, const struct vnf_package *package, const char *vn
         const struct pm_metric *metric =
             metric_named(mem, type, json_str(package->indicators->items[i]));
 
-        if (metric && !has_metric(&one, metric)) {
+        /* It is looked at once a round: what is between is not known. */
+        if (metric && !pm_is_peak(metric) && !has_metric(&one, metric)) {
             one.names[one.subject.metrics.n] = mem_str(mem, package->indicators->keys[i]);
             vec_add(mem, &one.subject.metrics, metric);
+        } else if (has_em && !metric) {
+            one.told.items[one.told.n++] = mem_str(mem, package->indicators->keys[i]);
         }
     }
     vec_add(mem, all, one);
@@ -114,7 +119,7 @@ pm_indicated_now(struct tx *tx, struct mem *mem, const char *behind, struct pm_a
 
         TRY(package_of(tx, &packages, vnf, &package));
         if (package) {
-            indicated_add(mem, package, vnf->id, all);
+            indicated_add(mem, package, vnf, all);
         }
     }
     return NULL;
@@ -142,13 +147,13 @@ value_text(struct mem *mem, double value)
 }
 
 static struct err *
-indicator_write(struct tx *tx, const struct pm_indicated *one, const char *name, double value)
+indicator_write(struct tx *tx, const struct pm_indicated *one, const char *name, const char *value)
 {
     struct vnf_indicator *old, *row;
 
     TRY(indicator_find(tx, one->id, name, &old));
     row = old ? row_copy(tx_mem(tx), old) : row_new(tx_mem(tx), &vnf_indicator_table);
-    row->value = value_text(tx_mem(tx), value);
+    row->value = value;
     if (old) {
         return str_eq(old->value, row->value) ? NULL : row_update(tx, old, row);
     }
@@ -170,7 +175,8 @@ indicator_drop(struct tx *tx, const struct pm_indicated *one, const char *name)
 }
 
 struct err *
-pm_indicator_round(struct tx *tx, const struct pm_indicated *one, const struct pm_things *things)
+pm_indicator_round(struct tx *tx, const struct pm_indicated *one, const struct pm_things *things,
+                   const struct pm_look *look)
 {
     int64_t period_us = PM_INDICATOR_S * PM_SECOND;
     int64_t end = pm_period_end(0, period_us, tx_now(tx));
@@ -186,10 +192,17 @@ pm_indicator_round(struct tx *tx, const struct pm_indicated *one, const struct p
                           end, period_us, &values));
         }
         if (values.n) {
-            TRY(indicator_write(tx, one, one->names[i], values.items[0].value));
+            TRY(indicator_write(tx, one, one->names[i],
+                                value_text(tx_mem(tx), values.items[0].value)));
         } else {
             TRY(indicator_drop(tx, one, one->names[i]));
         }
+    }
+    for (size_t i = 0; vnf && i < one->told.n; i++) {
+        const char *value = pm_look_told(look, one->id, one->told.items[i]);
+
+        TRY(value ? indicator_write(tx, one, one->told.items[i], value)
+                  : indicator_drop(tx, one, one->told.items[i]));
     }
     return NULL;
 }

@@ -327,10 +327,10 @@ pm_job_round(struct tx *tx, const struct pm_schedule *old, const struct pm_subje
 {
     struct pm_schedule *schedule = row_copy(tx_mem(tx), old);
     int64_t now = tx_now(tx), period_us = old->period_s * PM_SECOND, until;
-    bool is_last;
+    bool is_last = old->ends_at != INT_NULL &&
+                   pm_period_end(old->started_at, period_us, now) + period_us > old->ends_at;
 
-    schedule->collect_at = pm_period_end(old->started_at, period_us, now) + period_us;
-    is_last = old->ends_at != INT_NULL && schedule->collect_at > old->ends_at;
+    schedule->collect_at = pm_look_after(old, now);
     until = is_last
                 ? pm_period_end(old->started_at, period_us, now < old->ends_at ? now : old->ends_at)
                 : pm_period_end(old->started_at, old->reporting_s * PM_SECOND, now);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "peer/peer.h"
 #include "vim/vim.h"
 
 #define LOOK_MS 30000 /* So long sites have in all. */
@@ -26,6 +27,8 @@ struct pm_look {
     struct map found;     /* "OBJECT FIGURE" */
     VEC(struct metric_point) points;
     VEC(struct nic) nics;
+    VEC(const struct pm_indicated *) indicated; /* whose element managers are asked */
+    struct map told; /* "VNF NAME" -> what they said */
     VEC(const char *) whys; /* sites told nothing */
     struct loop_timer *timer;
     loop_fn *done;
@@ -36,10 +39,11 @@ struct pm_look {
     _Atomic int n_users; /* The caller, and the questions while there are any. */
 };
 
-/* One question. */
+/* One question: of a server, or of all ports of a site; or of an instance's element manager. */
 struct question {
     struct pm_look *look;
     const char *site, *server_id;
+    const struct pm_indicated *indicated;
 };
 
 struct pm_look *
@@ -54,6 +58,7 @@ pm_look_new(struct nfvo *nfvo)
     map_init(&look->asked, mem);
     map_init(&look->uncounted, mem);
     map_init(&look->found, mem);
+    map_init(&look->told, mem);
     return look;
 }
 
@@ -190,7 +195,7 @@ question_new(struct pm_look *look, const char *site, const char *server_id)
 {
     struct question *question = MEM_NEW(look->mem, struct question);
 
-    *question = (struct question){look, site, server_id};
+    *question = (struct question){.look = look, .site = site, .server_id = server_id};
     look->n_open++;
     return question;
 }
@@ -301,6 +306,86 @@ ports_ask(struct pm_look *look)
     }
 }
 
+/* ---- element managers ------------------------------------------------------------------- */
+
+void
+pm_look_add_told(struct pm_look *look, const struct pm_indicated *one)
+{
+    if (one->told.n) {
+        vec_add(look->mem, &look->indicated, one);
+    }
+}
+
+static const char *
+told_key(struct mem *mem, const char *vnf_id, const char *name)
+{
+    return mem_printf(mem, "%s %s", vnf_id, name);
+}
+
+/* A VnfIndicator (SOL002 8.5.2.2): its value is whatever JSON it likes; what is kept is a number, a text or a
+ * boolean that has room. */
+static void
+told_take(struct pm_look *look, const struct pm_indicated *one, const struct json *said)
+{
+    const struct json *value = json_get(said, "value");
+    const char *name = json_get_str(said, "id");
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    if (!name || !value || json_is(value, JSON_T_OBJECT) || json_is(value, JSON_T_ARRAY) ||
+        json_is(value, JSON_T_NULL)) {
+        return;
+    }
+    jw_json(&w, NULL, value);
+    for (size_t i = 0; text.len <= PM_TOLD_MAX && i < one->told.n; i++) {
+        if (str_eq(one->told.items[i], name)) {
+            map_set(&look->told, told_key(look->mem, one->id, name), buf_copy(look->mem, &text));
+        }
+    }
+}
+
+/* peer_done_fn */
+static void
+told(void *arg, const struct peer_answer *answer, struct err *err)
+{
+    struct question *question = arg;
+
+    if (!err && !json_is(answer->json, JSON_T_ARRAY)) {
+        err = err_new(E_REMOTE, NULL, "element manager of VNF %s: the answer is no list",
+                      question->indicated->id);
+    }
+    if (!err && !question->look->is_over) {
+        json_each (answer->json, i) {
+            told_take(question->look, question->indicated, answer->json->items[i]);
+        }
+    }
+    question_end(question, err);
+}
+
+static void
+managers_ask(struct pm_look *look)
+{
+    vec_each (&look->indicated, one) {
+        struct question *question = question_new(look, NULL, NULL);
+        const struct peer_call call = {
+            .peer_id = mem_printf(look->mem, NFVO_EM_PEER "%s", (*one)->id),
+            .method = "GET",
+            .path = mem_printf(look->mem, "/vnfind/v1/indicators/%s", (*one)->id),
+            .version = "1.4.0",
+            .timeout_ms = PM_TOLD_MS,
+        };
+
+        question->indicated = *one;
+        peer_call(look->nfvo->peers, &call, told, question);
+    }
+}
+
+const char *
+pm_look_told(const struct pm_look *look, const char *vnf_id, const char *name)
+{
+    return map_get(&look->told, told_key(look->mem, vnf_id, name));
+}
+
 void
 pm_look_run(struct pm_look *look, loop_fn *done, void *arg)
 {
@@ -311,6 +396,7 @@ pm_look_run(struct pm_look *look, loop_fn *done, void *arg)
     look->timer = loop_timer_new(look->nfvo->loop, look_late, look);
     ports_ask(look);
     servers_ask(look, PM_SERVER, NULL);
+    managers_ask(look);
     loop_timer_arm(look->timer, look->n_open ? LOOK_MS : 0);
 }
 

@@ -32,6 +32,8 @@ enum pm_rule {
     PM_GROWTH, /* how much 'figure' grew */
     PM_BUSY,   /* 'figure', nanoseconds, grew by so many per cent of the time of 'whole' processors */
     PM_SHARE,  /* 'figure' is so many per cent of 'whole': the mean of both ends */
+    PM_BUSIEST, /* as PM_BUSY, of the busiest part of the period (pm_parts) */
+    PM_FULLEST, /* as PM_SHARE, the most that was found at an end of such a part */
 };
 /* What may be measured: an object type of IFA027 and where its instances are. */
 enum pm_kind { PM_VNF, PM_VNFC, PM_INT_CP, PM_EXT_CP, PM_SAP };
@@ -45,6 +47,8 @@ struct pm_metric {
     enum pm_rule rule;
     enum pm_figure figure, whole;
 };
+/* Is it of what goes on within a period? */
+bool pm_is_peak(const struct pm_metric *metric);
 /* The type, or null; the metric of it, or null. */
 const struct pm_type *pm_type_find(const char *api, const char *name);
 const struct pm_metric *pm_metric_find(const struct pm_type *type, const char *name);
@@ -104,6 +108,11 @@ struct pm_look *pm_look_new(struct nfvo *nfvo);
 struct mem *pm_look_mem(struct pm_look *look);
 /* Things of one source are looked at too; borrowed. */
 void pm_look_add(struct pm_look *look, const struct pm_things *things);
+/* The element manager of 'one' is asked for its indicators too (SOL002 clause 8); borrowed. */
+struct pm_indicated;
+void pm_look_add_told(struct pm_look *look, const struct pm_indicated *one);
+/* What it said of one of them, as JSON text; null where it said nothing that has room. */
+const char *pm_look_told(const struct pm_look *look, const char *vnf_id, const char *name);
 /* On the loop.  'done' is called there once, later, but not where the driver ends before. */
 void pm_look_run(struct pm_look *look, loop_fn *done, void *arg);
 /* What was found; when the questions were asked. */
@@ -146,6 +155,7 @@ struct pm_indicated {
     const char *id;
     struct pm_subject subject;
     const char **names;
+    struct strs told; /* those that are no metrics, where it has an element manager that may tell them */
 };
 struct pm_all_indicated {
     struct pm_indicated *items;
@@ -155,17 +165,28 @@ struct pm_all_indicated {
  * beginning).  A metric is told under one name, the first that the VNFD has for it. */
 struct err *pm_indicated_now(struct tx *tx, struct mem *mem, const char *behind,
                              struct pm_all_indicated *all) MUST_USE;
-/* The samples of a round are kept: its indicators get their values of the last period, or none. */
+/* The samples of a round are kept: its indicators get their values of the last period, or what its element
+ * manager has told; or none. */
 struct err *pm_indicator_round(struct tx *tx, const struct pm_indicated *one,
-                               const struct pm_things *things) MUST_USE;
+                               const struct pm_things *things, const struct pm_look *look) MUST_USE;
 /* Forgets values of what is not instantiated or not declared any more. */
 struct err *pm_indicators_sweep(struct tx *tx) MUST_USE;
 
 /* The newest end of a period of 'period_us' that is not after 'now'. */
 int64_t pm_period_end(int64_t started_at, int64_t period_us, int64_t now);
+/* Parts of a period, at whose ends sites are asked for a metric that is a peak: 1 to PM_PARTS. */
+int64_t pm_parts(int64_t period_us);
+/* When the schedule is to be measured behind 'now': at the end of the period, or of a part where it 'looks_within'. */
+int64_t pm_look_after(const struct pm_schedule *schedule, int64_t now);
+/* Was it due in the midst of a period that has not ended at 'now' either? */
+bool pm_is_within(const struct pm_schedule *schedule, int64_t now);
+#define PM_PARTS 10
+#define PM_PART_S 5 /* Seconds of a part at least. */
 #define PM_SECOND INT64_C(1000000)
 #define PM_THRESHOLD_S 30      /* Thresholds are looked at so often. */
 #define PM_INDICATOR_S 30      /* Indicators get a value so often. */
+#define PM_TOLD_MAX 64         /* Bytes of what it says of an indicator. */
+#define PM_TOLD_MS 3000        /* So long an element manager has: others' figures are kept behind it. */
 #define PM_INDICATED_MAX 500   /* Instances with indicators of a round. */
 #define PM_PERIODS_MAX 1000    /* Collection periods of a report. */
 #define PM_VALUES_MAX 100000   /* Values of all reports that a job makes at once. */

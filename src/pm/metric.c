@@ -1,6 +1,6 @@
 /* What can be measured, and from which figures it follows: names, groups and object types of ETSI
- * GS NFV-IFA 027 clauses 6.2, 7.2 and 7.3.  A metric that is not here cannot be measured: peaks,
- * since a figure is looked at once a period, and disks, of which no site tells how full they are.
+ * GS NFV-IFA 027 clauses 6.2, 7.2 and 7.3.  A metric that is not here cannot be measured: disks,
+ * of which no site tells how full they are.
  */
 #include "pm/measure.h"
 
@@ -46,11 +46,19 @@ static const struct pm_type types[] = {
 
 static const struct pm_metric metrics[] = {
     {"VCpuUsageMeanVnf", COMPUTE, PM_BUSY, PM_CPU_NS, PM_CPUS},
+    {"VCpuUsagePeakVnf", COMPUTE, PM_BUSIEST, PM_CPU_NS, PM_CPUS},
     {"VMemoryUsageMeanVnf", COMPUTE, PM_SHARE, PM_MEMORY_USED, PM_MEMORY},
+    {"VMemoryUsagePeakVnf", COMPUTE, PM_FULLEST, PM_MEMORY_USED, PM_MEMORY},
     TRAFFIC("VnfIntCp", INTERNAL_CP),
     TRAFFIC("VnfExtCp", EXTERNAL_CP),
     TRAFFIC("Sap", SAPS),
 };
+
+bool
+pm_is_peak(const struct pm_metric *metric)
+{
+    return metric->rule == PM_BUSIEST || metric->rule == PM_FULLEST;
+}
 
 const struct pm_type *
 pm_type_find(const char *api, const char *name)

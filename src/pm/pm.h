@@ -126,5 +126,8 @@ void pm_collector_stop(struct pm_collector *collector);
 /* When the loop does not run any more: waits for the round's write under way.  After pool and driver are
  * freed, before store and loop are.  Null accepted. */
 void pm_collector_free(struct pm_collector *collector);
+/* Rounds under way, whose sites are asked or whose outcome is written; on the loop's thread.  'n_begun': how many
+ * there were in all.  For tests. */
+size_t pm_collector_rounds(const struct pm_collector *collector, size_t *n_begun);
 
 #endif

@@ -134,6 +134,6 @@ pm_threshold_round(struct tx *tx, const struct pm_schedule *old, const struct pm
         }
     }
     schedule->reported_at = end;
-    schedule->collect_at = end + period_us;
+    schedule->collect_at = pm_look_after(old, tx_now(tx));
     return row_update(tx, old, schedule);
 }

@@ -53,6 +53,51 @@ rounded(double per_cent)
     return round(per_cent * 100) / 100;
 }
 
+/* How many per cent of the time of its processors it worked from one look to the next; below 0 where whoever
+ * counts has begun anew, or tells of no processors. */
+static double
+busy(const struct metric_sample *first, const struct metric_sample *last,
+     const struct metric_sample *whole)
+{
+    double grown = last->value - first->value;
+
+    return !whole || whole->value < 1 || last->at <= first->at
+               ? -1
+               : grown / ((double)(last->at - first->at) * 1000 * whole->value) * 100;
+}
+
+/* The most of a part of the period from 'first' to 'last', both among the figures.  A part that was not looked
+ * at may have been the one. */
+static bool
+peak_value(const struct pm_metric *metric, const struct figures *figures,
+           const struct metric_sample *first, const struct metric_sample *last, int64_t period_us,
+           double *peak)
+{
+    int64_t part_us = period_us / pm_parts(period_us);
+
+    *peak = -1;
+    for (const struct metric_sample *at = first; at <= last; at++) {
+        const struct metric_sample *whole = sample_at(&figures->whole, at->at, 1);
+        double value;
+
+        if (!whole || whole->value <= 0 || (at > first && at->at - at[-1].at > 2 * part_us)) {
+            return false;
+        }
+        if (metric->rule == PM_FULLEST) {
+            value = share(at, whole);
+        } else if (at == first) {
+            continue;
+        } else {
+            value = busy(at - 1, at, whole);
+        }
+        if (value < 0) {
+            return false;
+        }
+        *peak = value > *peak ? value : *peak;
+    }
+    return *peak >= 0;
+}
+
 /* Of the period that ends at 'end'; false where it cannot be told: a figure is missing at an end,
  * or whoever counts has begun anew. */
 static bool
@@ -76,11 +121,11 @@ part_value(const struct pm_metric *metric, const struct figures *figures, int64_
         value->value = grown;
         return grown >= 0;
     case PM_BUSY:
-        if (grown < 0 || !whole || whole->value < 1) {
-            return false;
-        }
-        value->value = grown / ((double)(last->at - first->at) * 1000 * whole->value) * 100;
-        return true;
+        value->value = busy(first, last, whole);
+        return value->value >= 0;
+    case PM_BUSIEST:
+    case PM_FULLEST:
+        return peak_value(metric, figures, first, last, period_us, &value->value);
     case PM_SHARE:
         if (!whole || !whole_first || whole->value <= 0 || whole_first->value <= 0) {
             return false;
@@ -91,7 +136,8 @@ part_value(const struct pm_metric *metric, const struct figures *figures, int64_
     return false;
 }
 
-/* The mean of all parts; of some of them would be no value of the thing. */
+/* The mean of all parts, a peak of the one that has the highest; of some of them would be no value of the
+ * thing. */
 static bool
 thing_value(const struct pm_metric *metric, const struct pm_thing *thing,
             const struct figures *parts, int64_t end, int64_t period_us,
@@ -105,12 +151,15 @@ thing_value(const struct pm_metric *metric, const struct pm_thing *thing,
         if (!part_value(metric, &parts[i], end, period_us, &one)) {
             return false;
         }
-        sum.value += one.value;
+        sum.value = !pm_is_peak(metric)     ? sum.value + one.value
+                    : one.value > sum.value ? one.value
+                                            : sum.value;
         sum.at = one.at > sum.at ? one.at : sum.at;
     }
     value->at = sum.at;
-    value->value =
-        metric->rule == PM_GROWTH ? sum.value : rounded(sum.value / (double)thing->parts.n);
+    value->value = metric->rule == PM_GROWTH ? sum.value
+                   : pm_is_peak(metric)      ? rounded(sum.value)
+                                             : rounded(sum.value / (double)thing->parts.n);
     return thing->parts.n > 0;
 }
 
@@ -140,4 +189,32 @@ int64_t
 pm_period_end(int64_t started_at, int64_t period_us, int64_t now)
 {
     return started_at + (now - started_at) / period_us * period_us;
+}
+
+int64_t
+pm_parts(int64_t period_us)
+{
+    int64_t parts = period_us / (PM_PART_S * PM_SECOND);
+
+    return parts < 1 ? 1 : parts > PM_PARTS ? PM_PARTS : parts;
+}
+
+int64_t
+pm_look_after(const struct pm_schedule *schedule, int64_t now)
+{
+    int64_t period_us = schedule->period_s * PM_SECOND;
+    int64_t from = pm_period_end(schedule->started_at, period_us, now), parts, part;
+
+    parts = schedule->looks_within ? pm_parts(period_us) : 1;
+    part = (now - from) * parts / period_us + 1;
+    return from + period_us * part / parts;
+}
+
+bool
+pm_is_within(const struct pm_schedule *schedule, int64_t now)
+{
+    int64_t period_us = schedule->period_s * PM_SECOND, due = schedule->collect_at;
+    int64_t end = pm_period_end(schedule->started_at, period_us, due);
+
+    return end != due && end == pm_period_end(schedule->started_at, period_us, now);
 }

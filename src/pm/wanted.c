@@ -412,8 +412,10 @@ looked(void *arg)
     struct pm_wanted *wanted = arg;
 
     wanted->schedule->started_at = wanted->schedule->reported_at = pm_look_began(wanted->look);
-    wanted->schedule->collect_at =
-        wanted->schedule->started_at + wanted->schedule->period_s * PM_SECOND;
+    vec_each (&wanted->subject.metrics, metric) {
+        wanted->schedule->looks_within = wanted->schedule->looks_within || pm_is_peak(*metric);
+    }
+    wanted->schedule->collect_at = pm_look_after(wanted->schedule, wanted->schedule->started_at);
     wanted->done(wanted->arg, metrics_check(wanted));
 }
 

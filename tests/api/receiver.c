@@ -28,6 +28,7 @@ struct receiver {
     pthread_mutex_t lock;
     struct callback *callbacks;
     int n_tokens;
+    const char *em; /* What an element manager says. */
 };
 
 static struct callback *
@@ -168,6 +169,20 @@ token(struct receiver *receiver, struct http_exchange *x)
 }
 
 static void
+element_manager(struct receiver *receiver, struct http_exchange *x)
+{
+    size_t n;
+    const char *body = http_body(x, &n);
+
+    if (str_eq(http_method(x), "PUT")) {
+        receiver->em = str_eq(mem_strn(receiver->mem, body, n), "[]") ? NULL : mem_strn(receiver->mem, body, n);
+        answer(x, 204, NULL);
+    } else {
+        answer(x, receiver->em ? 200 : 503, receiver->em);
+    }
+}
+
+static void
 request(struct http_exchange *x, void *arg)
 {
     struct receiver *receiver = arg;
@@ -176,7 +191,9 @@ request(struct http_exchange *x, void *arg)
 
     pthread_mutex_lock(&receiver->lock);
     words = str_split(receiver->mem, http_path(x) + 1, '/', &n);
-    if (n == 1 && str_eq(words[0], "token")) {
+    if (n && str_eq(words[0], "em")) {
+        element_manager(receiver, x);
+    } else if (n == 1 && str_eq(words[0], "token")) {
         token(receiver, x);
     } else if (n == 2 && str_eq(words[0], "cb")) {
         asked(receiver, callback_of(receiver, words[1]), x);

@@ -5,6 +5,7 @@
  * last of "post" for ever; held answers wait for a "hold": false GET, POST /cb/NAME the callback
  *     GET  /got/NAME/N                         the first N notifications, 404 until they are there
  *     GET  /calls/NAME/N                       404 until /cb/NAME was asked N times
+ *     PUT  /em LIST                            what GET /em/vnfind/v1/indicators/ID answers; [] = 503
  *     POST /token                              a token of OAuth 2.0: "token-1", "token-2" ... */
 #ifndef CARRICK_TESTS_API_RECEIVER_H
 #define CARRICK_TESTS_API_RECEIVER_H

@@ -36,7 +36,7 @@ started_again() {
 killed_and_told() {
     local pid before now
     pid=$(container_pid east "$victim") || return 1
-    before=$(date +%s%N)
+    before=${EPOCHREALTIME/./}000 # Without a process that has to begin first.
     kill -9 "$pid"
     await 60 told "$1" 'AlarmNotification SERVER_STOPPED' || return 1
     now=$(awk '/AlarmNotification/ { at = $1 } END { print at }' "$heard")

@@ -3,9 +3,15 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/vnfm.h"
 
+#include "vim/vim.h"
+
 #include "test.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define SECOND PM_SECOND
 #define PERIOD (60 * SECOND)
@@ -169,6 +175,74 @@ TEST(pm_usage_is_the_mean_of_all_servers)
     store_close(store);
 }
 
+/* A period of 60 s has ten parts. */
+static struct err *
+peaks(struct tx *tx, void *arg)
+{
+    struct fixture f = fixture(tx, "Vnf", "VCpuUsagePeakVnf", "one");
+    struct pm_part other = {.server_id = "two"};
+    struct metric_samples got;
+    int busy[] = {1, 0, 3, 0, 12, 0, 0, 0, 2, 0}; /* seconds of CPU in each part: of two processors */
+
+    (void)arg;
+    vec_add(tx_mem(tx), &f.thing.parts, other);
+    for (int i = 0, cpu = 0; i <= 10; i++) {
+        compute_put(&f, 0, 6 * i, cpu, i == 7 ? 256 : 128);
+        compute_put(&f, 1, 6 * i, 3 * i, 64);
+        cpu += i < 10 ? busy[i] : 0;
+    }
+    /* Of the second period three parts are missing of the one, and the other has begun anew. */
+    for (int i = 11; i <= 20; i++) {
+        if (i < 14 || i > 16) {
+            compute_put(&f, 0, 6 * i, 100, 128);
+        }
+        compute_put(&f, 1, 6 * i, i, 64);
+    }
+    /* All of one part's time; the mean of the same is 15 of two times 60. */
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 10000);
+    f.metric = pm_metric_find(f.thing.type, "VMemoryUsagePeakVnf");
+    got = values(&f, 0, 120);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 5000);
+    f.thing.parts.n = 1;
+    f.metric = pm_metric_find(f.thing.type, "VCpuUsageMeanVnf");
+    got = values(&f, 0, 60);
+    REQUIRE(got.n == 1);
+    CHECK_INT(got.items[0].value * 100, 1500);
+    return NULL;
+}
+
+TEST(pm_a_peak_is_that_of_the_busiest_server_in_the_busiest_part)
+{
+    struct store *store = pm_store();
+
+    CHECK_OK(store_write_wait(store, peaks, NULL));
+    store_close(store);
+}
+
+TEST(pm_peaks_have_their_periods_looked_at_within)
+{
+    struct pm_schedule schedule = {.started_at = START, .period_s = 60, .collect_at = START + 6 * SECOND};
+
+    CHECK_INT(pm_parts(60 * SECOND), 10);
+    CHECK_INT(pm_parts(30 * SECOND), 6);
+    CHECK_INT(pm_parts(5 * SECOND), 1);
+    CHECK_INT(pm_parts(1 * SECOND), 1);
+    CHECK_INT(pm_parts(86400 * SECOND), 10);
+    CHECK_INT(pm_look_after(&schedule, START), START + PERIOD);
+    CHECK_INT(pm_look_after(&schedule, START + PERIOD), START + 2 * PERIOD);
+    schedule.looks_within = true;
+    CHECK_INT(pm_look_after(&schedule, START), START + 6 * SECOND);
+    CHECK_INT(pm_look_after(&schedule, START + 6 * SECOND), START + 12 * SECOND);
+    CHECK_INT(pm_look_after(&schedule, START + 59 * SECOND), START + PERIOD);
+    CHECK(pm_is_within(&schedule, START + 7 * SECOND));
+    CHECK(!pm_is_within(&schedule, START + 61 * SECOND)); /* So late is the end of the period. */
+    schedule.collect_at = START + PERIOD;
+    CHECK(!pm_is_within(&schedule, START + 61 * SECOND));
+}
+
 /* As many samples as a long report has of one part: each is found without a walk over those before. */
 static struct err *
 long_report(struct tx *tx, void *arg)
@@ -277,6 +351,9 @@ TEST(pm_a_report_is_not_twice_in_the_store)
 /* ---- indicators ----------------------------------------------------------------------------- */
 
 #define N_GAUGES (PM_INDICATED_MAX + 2)
+#define MADE                                                                                       \
+    "{\"vnf_instance_id\": \"" JOB "\", \"project_id\": \"" JOB "\", \"site\": \"" JOB                   \
+    "\", \"flavour_id\": \"f\", \"vnfcs\": [{\"name\": \"v\", \"vdu\": \"v\", \"server_id\": \"s\"}]}"
 
 static const char *
 gauge_id(struct mem *mem, int i)
@@ -295,6 +372,8 @@ gauge_insert(struct tx *tx, int i)
     vnf->vnf_provider = vnf->vnf_product_name = vnf->vnf_software_version = vnf->vnfd_version = "x";
     vnf->instantiation_state = i < N_GAUGES ? "INSTANTIATED" : "NOT_INSTANTIATED";
     vnf->package_id = JOB;
+    vnf->site_id = JOB;
+    TRY(json_parse(tx_mem(tx), MADE, strlen(MADE), &vnf->made));
     return row_insert(tx, vnf);
 }
 
@@ -317,8 +396,12 @@ gauges_insert(struct tx *tx, void *arg)
     static const char indicators[] = "{\"calls\": \"calls\", \"load\": \"v_cpu_usage_mean_vnf\","
                                      " \"load2\": \"VcpuUsageMeanVnf\", \"_v_cpuusagemeanvnf\": \"vcpu_usagemeanvnf\"}";
     struct vnf_package *package = row_new(tx_mem(tx), &vnf_package_table);
+    struct site *site = row_new(tx_mem(tx), &site_table);
 
     (void)arg;
+    site->id = site->project_id = JOB;
+    site->name = site->auth_url = site->username = site->password = site->project_name = "x";
+    TRY(row_insert(tx, site));
     package->id = package->project_id = JOB;
     package->vnfd_id = "gauge";
     TRY(json_parse(tx_mem(tx), indicators, sizeof indicators - 1, &package->indicators));
@@ -362,8 +445,8 @@ values_sweep(struct tx *tx, void *arg)
     return NULL;
 }
 
-/* However many instances there are, and under however many names a VNFD has a metric. */
-TEST(pm_indicators_are_read_some_at_a_time)
+static struct store *
+gauges_store(void)
 {
     static char path[512];
     static const struct table *tables[64];
@@ -372,14 +455,108 @@ TEST(pm_indicators_are_read_some_at_a_time)
     struct store *store = NULL;
     size_t n = 0;
 
-    for (; nfvo_tables[n]; n++) {
-        tables[n] = nfvo_tables[n];
+    for (const struct table *const *table = nfvo_tables; *table; table++) {
+        tables[n++] = *table;
     }
-    tables[n] = &vnf_indicator_table;
+    for (const struct table *const *table = pm_tables; *table; table++) {
+        tables[n++] = *table;
+    }
+    for (const struct table *const *table = metrics_tables; *table; table++) {
+        tables[n++] = *table;
+    }
     snprintf(path, sizeof path, "%s/db", test_dir());
     REQUIRE_OK(store_open(&config, &store));
     CHECK_OK(store_write_wait(store, gauges_insert, NULL));
+    return store;
+}
+
+/* However many instances there are, and under however many names a VNFD has a metric. */
+TEST(pm_indicators_are_read_some_at_a_time)
+{
+    struct store *store = gauges_store();
+
     CHECK_OK(store_read(store, gauges_look, NULL));
     CHECK_OK(store_write_wait(store, values_sweep, NULL));
     store_close(store);
+}
+
+/* ---- rounds --------------------------------------------------------------------------------- */
+
+static char silent_url[64];
+
+/* A site that takes connections and says nothing. */
+static struct err *
+silent_site(struct tx *tx, const char *id, struct vim_site *site)
+{
+    (void)tx;
+    (void)id;
+    *site = (struct vim_site){.id = JOB,
+                              .name = "east",
+                              .auth_url = silent_url,
+                              .username = "u",
+                              .password = "p",
+                              .project = "demo"};
+    return NULL;
+}
+
+static int
+silent_listen(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    REQUIRE(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 64));
+    REQUIRE(!getsockname(fd, (struct sockaddr *)&at, &size));
+    snprintf(silent_url, sizeof silent_url, "http://127.0.0.1:%d/identity/v3", ntohs(at.sin_port));
+    return fd;
+}
+
+/* Turns the loop until so many rounds have begun, or so many turns are over. */
+static size_t
+rounds_until(struct nfvo *nfvo, const struct pm_collector *collector, size_t wanted, int turns,
+             size_t *n_begun)
+{
+    size_t n = pm_collector_rounds(collector, n_begun);
+
+    for (int i = 0; i < turns && *n_begun < wanted; i++) {
+        CHECK_OK(loop_turn(nfvo->loop, 10));
+        n = pm_collector_rounds(collector, n_begun);
+    }
+    return n;
+}
+
+/* A site that does not answer keeps those behind it waiting for a while; one that answers, or is gone, does
+ * not. */
+TEST(pm_indicators_of_many_instances_are_asked_for_one_part_behind_the_other)
+{
+    struct nfvo nfvo = {.store = gauges_store()};
+    struct http_client_config http = {0};
+    struct http_client *client;
+    struct pm_collector *collector;
+    int silent = silent_listen();
+    size_t n_begun;
+
+    REQUIRE_OK(loop_new(&nfvo.loop));
+    REQUIRE_OK(pool_new("test", 2, 16, &nfvo.pool));
+    REQUIRE_OK(http_client_new(nfvo.loop, &http, &client));
+    REQUIRE_OK(vim_new(&(struct vim_config){.loop = nfvo.loop,
+                                            .store = nfvo.store,
+                                            .site = silent_site,
+                                            .http = client},
+                       &nfvo.vim));
+    collector = pm_collector_new(&nfvo, 5);
+    CHECK_INT(rounds_until(&nfvo, collector, 1, 3000, &n_begun), 1);
+    CHECK_INT(rounds_until(&nfvo, collector, 2, 100, &n_begun), 1);
+    CHECK_INT(n_begun, 1);
+    close(silent);
+    (void)rounds_until(&nfvo, collector, 2, 3000, &n_begun);
+    CHECK_INT(n_begun, 2);
+    pm_collector_stop(collector);
+    vim_free(nfvo.vim);
+    http_client_free(client);
+    pool_free(nfvo.pool);
+    pm_collector_free(collector);
+    loop_free(nfvo.loop);
+    store_close(nfvo.store);
 }

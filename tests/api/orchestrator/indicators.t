@@ -29,9 +29,20 @@ interface_types:
       calls: { description: what only the function knows }
       load: { description: how busy it is }
       v_memory_usage_mean_vnf: { description: as IFA027 has it }
+data_types:
+  acme.Extensions:
+    derived_from: tosca.datatypes.nfv.VnfInfoModifiableAttributesExtensions
+    properties:
+      element_manager_url: { type: string, required: false }
+  acme.Modifiable:
+    derived_from: tosca.datatypes.nfv.VnfInfoModifiableAttributes
+    properties:
+      extensions: { type: acme.Extensions, required: false }
 node_types:
   acme.Gauge:
     derived_from: tosca.nodes.nfv.VNF
+    properties:
+      modifiable_attributes: { type: acme.Modifiable, required: false }
     interfaces:
       VnfIndicator: { type: acme.Indicators }
 topology_template:
@@ -188,6 +199,72 @@ GET /vnfind/v1/indicators/$vnf  as demo
 [{"id": "load", "value": 60, ...}]
 GET receiver:/got/load/2  as nobody
 = 404
+
+# ---- what only the function knows: its element manager is asked, of what the VNFD declares and no site measures (decision 049)
+PUT receiver:/em  as nobody
+[{"id": "calls", "value": 7, "vnfInstanceId": "$vnf"}, {"id": "load", "value": 1, "vnfInstanceId": "$vnf"}, {"id": "undeclared", "value": 2, "vnfInstanceId": "$vnf"}]
+= 204
+POST /vnfind/v1/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/calls", "filter": {"indicatorIds": ["calls"]}}
+= 201
+PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
+> Content-Type: application/merge-patch+json
+{"extensions": {"element_manager_url": "http://$receiver/em"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$managed := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$managed  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+clock +30s
+GET receiver:/got/calls/1  as nobody
+~ 200
+{"notifications": [{"vnfIndicatorId": "calls", "value": 7, ...}], ...}
+GET /vnfind/v1/indicators/$vnf  as demo
+= 200
+[{"id": "calls", "value": 7, "vnfInstanceId": "$vnf", ...}, {"id": "load", "value": 0, ...}]
+# Texts are values too; what has no room, or is not a value, is not told.
+PUT receiver:/em  as nobody
+[{"id": "calls", "value": "many", "vnfInstanceId": "$vnf"}]
+= 204
+clock +30s
+GET receiver:/got/calls/2  as nobody
+~ 200
+{"notifications": [{...}, {"value": "many", ...}], ...}
+PUT receiver:/em  as nobody
+[{"id": "calls", "value": {"now": 7}, "vnfInstanceId": "$vnf"}]
+= 204
+clock +30s
+GET /vnfind/v1/indicators/$vnf  as demo
+~ 200
+[{"id": "load", ...}]
+# One that is dead tells nothing, and what it told last is not told any more; what sites measure goes on.
+PUT receiver:/em  as nobody
+[{"id": "calls", "value": 8, "vnfInstanceId": "$vnf"}]
+= 204
+clock +30s
+GET /vnfind/v1/indicators/$vnf  as demo
+~ 200
+[{"id": "calls", "value": 8, ...}, {"id": "load", ...}]
+PUT receiver:/em  as nobody
+[]
+= 204
+clock +30s
+GET /vnfind/v1/indicators/$vnf  as demo
+~ 200
+[{"id": "load", ...}]
+# What is no URL is not called.
+PATCH /vnflcm/v2/vnf_instances/$vnf  as demo
+> Content-Type: application/merge-patch+json
+{"extensions": {"element_manager_url": "file:///etc/passwd"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$odd := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$odd  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+clock +30s
+GET /vnfind/v1/indicators/$vnf  as demo
+~ 200
+[{"id": "load", ...}]
 
 # ---- what is not instantiated has no indicators
 POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo

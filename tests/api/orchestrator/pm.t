@@ -33,9 +33,9 @@ POST /vnfpm/v2/pm_jobs  as demo
 = 400
 {"status": 400, ...}
 POST /vnfpm/v2/pm_jobs  as demo
-{"objectType": "Vnf", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["VCpuUsagePeakVnf", "ByteIncomingVnfExtCp"], "performanceMetricGroup": ["VnfExternalCP"], "collectionPeriod": 60, "reportingPeriod": 90, "reportingBoundary": "2026-01-02T03:04:06Z"}, "callbackUri": "http://$receiver/cb/job"}
+{"objectType": "Vnf", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["VDiskUsageMeanVnf", "ByteIncomingVnfExtCp"], "performanceMetricGroup": ["VnfExternalCP"], "collectionPeriod": 60, "reportingPeriod": 90, "reportingBoundary": "2026-01-02T03:04:06Z"}, "callbackUri": "http://$receiver/cb/job"}
 = 422
-{"status": 422, "detail": "performanceMetric VCpuUsagePeakVnf of objectType Vnf cannot be measured; VCpuUsageMeanVnf, VMemoryUsageMeanVnf can; performanceMetric ByteIncomingVnfExtCp of objectType Vnf cannot be measured; VCpuUsageMeanVnf, VMemoryUsageMeanVnf can; objectType Vnf has no performanceMetricGroup VnfExternalCP; it has VirtualisedComputeResource; criteria: reportingPeriod is 1 to 1000 times collectionPeriod; criteria: no collectionPeriod ends before reportingBoundary", ...}
+{"status": 422, "detail": "performanceMetric VDiskUsageMeanVnf of objectType Vnf cannot be measured; VCpuUsageMeanVnf, VCpuUsagePeakVnf, VMemoryUsageMeanVnf, VMemoryUsagePeakVnf can; performanceMetric ByteIncomingVnfExtCp of objectType Vnf cannot be measured; VCpuUsageMeanVnf, VCpuUsagePeakVnf, VMemoryUsageMeanVnf, VMemoryUsagePeakVnf can; objectType Vnf has no performanceMetricGroup VnfExternalCP; it has VirtualisedComputeResource; criteria: reportingPeriod is 1 to 1000 times collectionPeriod; criteria: no collectionPeriod ends before reportingBoundary", ...}
 POST /vnfpm/v2/pm_jobs  as demo
 {"objectType": "Sap", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetric": ["ByteIncomingSap"], "collectionPeriod": 60, "reportingPeriod": 60}, "callbackUri": "http://$receiver/cb/job"}
 = 422
@@ -58,7 +58,7 @@ PUT site:/figures  as demo
 POST /vnfpm/v2/pm_jobs  as demo
 {"objectType": "Vnfc", "objectInstanceIds": ["$vnf"], "criteria": {"performanceMetricGroup": ["VirtualisedComputeResource"], "collectionPeriod": 60, "reportingPeriod": 120}, "callbackUri": "http://$receiver/cb/job"}
 = 422
-{"status": 422, "detail": "VMemoryUsageMeanVnf cannot be measured where it is (its site tells no such figure); of objectType Vnfc can be: VCpuUsageMeanVnf", ...}
+{"status": 422, "detail": "VMemoryUsageMeanVnf cannot be measured where it is (its site tells no such figure); of objectType Vnfc can be: VCpuUsageMeanVnf, VCpuUsagePeakVnf; VMemoryUsagePeakVnf cannot be measured where it is (its site tells no such figure); of objectType Vnfc can be: VCpuUsageMeanVnf, VCpuUsagePeakVnf", ...}
 PUT site:/figures  as demo
 {"counters": {"carrick_counters": {"ports": [{"id": "$in", "in_packets": 1, "in_bytes": 60, "out_packets": 0, "out_bytes": 0}, {"id": "$out", "in_packets": 5, "in_bytes": 500, "out_packets": 100, "out_bytes": 10000}]}}}
 = 204
@@ -253,9 +253,54 @@ GET /vnfpm/v2/pm_jobs/$nic/reports/$told  as demo
 = 200
 {"entries": [{"performanceMetric": "ByteIncomingVnfExtCp", "subObjectInstanceId": "$out", "performanceValues": [{"value": 500, ...}], ...}, {"performanceMetric": "PacketOutgoingVnfExtCp", "performanceValues": [{"value": 3, ...}], ...}]}
 
-# ---- a site that does not answer in time holds up its own jobs only
+# ---- a peak: the period is looked at in parts of 5 s at least, and its busiest one is told
 DELETE /vnfpm/v2/pm_jobs/$nic  as demo
 = 204
+PUT site:/figures  as demo
+{"diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 1000000000}], "memory_details": {"maximum": 512, "used": 128}}}
+= 204
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "Vnfc", "objectInstanceIds": ["$vnf"], "subObjectInstanceIds": ["$front"], "criteria": {"performanceMetricGroup": ["VirtualisedComputeResource"], "collectionPeriod": 15, "reportingPeriod": 15}, "callbackUri": "http://$receiver/cb/peak"}
+= 201
+{"id": "$peak := id", ...}
+POST /vnfpm/v2/pm_jobs  as demo
+{"objectType": "Vnfc", "objectInstanceIds": ["$vnf"], "subObjectInstanceIds": ["$front"], "criteria": {"performanceMetric": ["VCpuUsageMeanVnf"], "collectionPeriod": 5, "reportingPeriod": 5}, "callbackUri": "http://$receiver/cb/part"}
+= 201
+{"id": "$part := id", ...}
+PUT site:/figures  as demo
+{"diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 1500000000}], "memory_details": {"maximum": 512, "used": 384}}}
+= 204
+clock +5s
+GET receiver:/got/part/1  as nobody
+~ 200
+PUT site:/figures  as demo
+{"diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 5500000000}], "memory_details": {"maximum": 512, "used": 256}}}
+= 204
+clock +5s
+GET receiver:/got/part/2  as nobody
+~ 200
+GET receiver:/got/peak/1  as nobody
+= 404
+PUT site:/figures  as demo
+{"diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 6000000000}], "memory_details": {"maximum": 512, "used": 128}}}
+= 204
+clock +5s
+GET receiver:/got/peak/1  as nobody
+~ 200
+{"notifications": [{"_links": {"performanceReport": {"href": "http://$host/vnfpm/v2/pm_jobs/$peak/reports/$high := uuid"}, ...}, ...}], ...}
+GET /vnfpm/v2/pm_jobs/$peak/reports/$high  as demo
+= 200
+{"entries": [
+ {"performanceMetric": "VCpuUsageMeanVnf", "performanceValues": [{"value": 33.33, ...}], ...},
+ {"performanceMetric": "VCpuUsagePeakVnf", "performanceValues": [{"value": 80, ...}], ...},
+ {"performanceMetric": "VMemoryUsageMeanVnf", "performanceValues": [{"value": 25, ...}], ...},
+ {"performanceMetric": "VMemoryUsagePeakVnf", "performanceValues": [{"value": 75, ...}], ...}]}
+DELETE /vnfpm/v2/pm_jobs/$peak  as demo
+= 204
+DELETE /vnfpm/v2/pm_jobs/$part  as demo
+= 204
+
+# ---- a site that does not answer in time holds up its own jobs only
 PUT site:/figures  as demo
 {"counters": {"carrick_counters": {"ports": [{"id": "$out", "in_packets": 1, "in_bytes": 60, "out_packets": 0, "out_bytes": 0}]}}, "diagnostics": {"num_cpus": 1, "cpu_details": [{"id": 0, "time": 1000}]}}
 = 204
