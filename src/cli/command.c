@@ -1,6 +1,7 @@
 /* The table of commands: a line each.  `carrick help` prints it. */
 #include "cli/command.h"
 #include "cli/cli.h"
+#include "cli/setup.h"
 
 #include "tosca/author.h"
 #include "tosca/check.h"
@@ -22,6 +23,11 @@ static const struct cli_option add_options[] = {
 static const struct cli_option top_options[] = {
     {"site", "FILE[:CLOUD]", "of the site that this clouds.yaml, or cloud, is of"},
     {"once", NULL, "print the page once and end"},
+    {0},
+};
+static const struct cli_option invite_options[] = {
+    {"address", "ADDRESS", "address or host name that the site is reached at; may be repeated"},
+    {"minutes", "N", "how long the invitation may be used; default: 60"},
     {0},
 };
 static const struct cli_option ack_options[] = {
@@ -189,7 +195,8 @@ static const struct cli_option ns_update_options[] = {
 static const struct cli_option plan_update_options[] = {NS_UPDATE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
-    {"repair", NULL, "heal what healing mends; the rest stays as it is"},
+    {"repair", NULL, "make again what sites have lost, and heal servers; the rest stays as it is"},
+    {"left-over", NULL, "with --repair: delete what operations made and nobody holds"},
     {"wait", NULL, "with --repair: wait for the end and show the steps"},
     {0},
 };
@@ -383,6 +390,20 @@ static const struct command commands[] = {
             "registers a site after a login with its credentials"),
      .options = add_options},
     {ONE("site set", &site_noun, site_set, "changes a site"), .options = add_options},
+    {.words = "site join",
+     .arguments = "URL",
+     .n_min = 1,
+     .n_max = 1,
+     .run = site_join,
+     .offline = true,
+     .options = join_options,
+     .doc = "joins the site of this box to the orchestrator that invited it"},
+    {ONE_OF("NAME", "site invite", &invitation_noun, site_invite,
+            "invites a site: prints what is to be run on its box, once"),
+     .options = invite_options},
+    LIST("invitation list", invitation_noun, "lists invitations of sites"),
+    SHOW_("invitation show", invitation_noun, "shows an invitation of a site"),
+    {ONE("invitation remove", &invitation_noun, noun_delete, "withdraws an invitation")},
     LIST("site list", site_noun, "lists sites"),
     SHOW_("site show", site_noun, "shows a site"),
     {ONE("site remove", &site_noun, noun_delete, "forgets a site that nothing is at")},
@@ -558,6 +579,14 @@ static const struct command commands[] = {
      .options = graph_options,
      .offline = true,
      .doc = "draws what a package describes, as SVG"},
+    {.words = "setup",
+     .arguments = "site|orchestrator",
+     .n_min = 1,
+     .n_max = 1,
+     .run = setup_run,
+     .offline = true,
+     .options = setup_options,
+     .doc = "makes this box a site or an orchestrator: keys, certificate, configuration, service"},
     {.words = "config check",
      .arguments = "[ROLE|FILE...]",
      .n_max = CLI_ARGS_MAX,

@@ -84,7 +84,7 @@ struct err *noun_look(struct cli *cli, const struct noun *noun, const char *name
 struct err *noun_create(struct cli *cli, const struct noun *noun, const char *body,
                         const struct json **made) MUST_USE;
 
-extern const struct noun vnfm_noun;
+extern const struct noun vnfm_noun, invitation_noun;
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, pnfd_noun, ns_noun, vnf_noun,
     operation_noun, ns_op_noun, vnf_op_noun, plan_noun, holding_noun, script_noun, subscription_noun,
     notification_noun, vnf_alarm_noun, ns_alarm_noun, pm_job_noun, pm_threshold_noun, pm_ns_job_noun,
@@ -95,7 +95,7 @@ void ns_constraint_write(struct jw *w, const char *key, const char *vnf, const c
 
 /* ---- the commands ------------------------------------------------------------------ */
 
-command_fn site_add, site_set;                   /* site.c */
+command_fn site_add, site_set, site_invite;      /* site.c */
 command_fn vnfm_add, vnfm_set;                   /* vnfm.c */
 command_fn descriptor_upload, descriptor_remove; /* package.c */
 command_fn ns_create, ns_start, ns_plan_show;    /* ns.c */

@@ -1,6 +1,7 @@
 /* `carrick config ...`: what the roles of this box are told, before they are started with it. */
 #include "cli/cli.h"
 #include "cli/command.h"
+#include "cli/setup.h"
 
 #include "sys/file.h"
 #include "sys/settings.h"
@@ -33,8 +34,7 @@ role_find(const struct cli *cli, const char *name, size_t n)
     return NULL;
 }
 
-/* A role's name, or a file that is called ROLE.yaml. */
-static struct err *
+struct err *
 role_of(struct cli *cli, const char *word, const struct cli_role **role, const char **file)
 {
     const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
@@ -53,8 +53,7 @@ role_of(struct cli *cli, const char *word, const struct cli_role **role, const c
     return NULL;
 }
 
-/* What the role would take from 'file'; false where something is wrong, told in 'faults'. */
-static bool
+bool
 config_read(struct cli *cli, const struct cli_role *role, const char *file,
             struct settings **settings, struct buf *faults)
 {

@@ -23,6 +23,12 @@ const struct noun vnfm_noun = {
     .table = &vnfm_table,
     .columns = COLUMNS("id", "name", "url", "username", "client"),
 };
+const struct noun invitation_noun = {
+    .name = "invitation",
+    .path = "/carrick/v1/invitations",
+    .name_key = "name",
+    .columns = COLUMNS("id", "name", "addresses", "expires_at", "joined_at"),
+};
 const struct noun vnf_package_noun = {
     .name = "VNF package",
     .path = "/vnfpkgm/v2/vnf_packages",

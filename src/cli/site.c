@@ -142,3 +142,38 @@ site_set(struct cli *cli)
     printf("site %s is changed\n", cli->args[0]);
     return NULL;
 }
+
+struct err *
+site_invite(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *minutes = option_get(cli, "minutes");
+    const struct json *made;
+
+    if (!option_flag(cli, "address")) {
+        cli->status = 2;
+        return err_new(E_INVALID, NULL, "--address ADDRESS is missing: the site's certificate is for it");
+    }
+    jw_object(&w, NULL);
+    jw_str(&w, "name", cli->args[0]);
+    if (minutes) {
+        TRY(number_write(&w, "minutes", minutes));
+    }
+    jw_array(&w, "addresses");
+    vec_each (&cli->given, given) {
+        if (str_eq(given->name, "address")) {
+            jw_str(&w, NULL, given->value);
+        }
+    }
+    jw_end(&w);
+    jw_end(&w);
+    TRY(noun_create(cli, &invitation_noun, body.data, &made));
+    if (cli->json) {
+        print_json(made);
+        return NULL;
+    }
+    printf("on the site's box, until %s, once:\n\n  carrick site join %s --token %s\n\n",
+           json_get_str(made, "expires_at"), cli->session.root, json_get_str(made, "token"));
+    return NULL;
+}

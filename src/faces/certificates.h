@@ -5,6 +5,7 @@
 
 #include "http/client.h"
 #include "http/server.h"
+#include "sys/loop.h"
 
 /* X(id, name, value, default, doc): options that every role with an API has. */
 #define CERTIFICATE_OPTIONS(X)                                                                     \
@@ -23,5 +24,14 @@ struct certificate_paths {
  * a certificate, one that does not fit it, one that is over. */
 struct err *certificates_read(struct mem *mem, const struct certificate_paths *paths,
                               struct http_server_config *server, struct http_tls *client) MUST_USE;
+
+/* Has what clients of 'rest' and 'open' (may be null) are shown follow its files: a new certificate
+ * is taken within a second or so, connections go on.  One that is wrong is told once and not taken.
+ * Null where there is no certificate.  Ends with certificates_unfollow, before they do. */
+struct certificates;
+struct rest;
+struct certificates *certificates_follow(struct loop *loop, const struct certificate_paths *paths,
+                                         struct rest *rest, struct rest *open);
+void certificates_unfollow(struct certificates *certificates); /* null accepted */
 
 #endif

@@ -11,6 +11,7 @@
 #include "faces/certificates.h"
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "http/authority.h"
 #include "faces/etsi_subscription.h"
 #include "faces/health.h"
 #include "fm/fm.h"
@@ -61,6 +62,8 @@
     X(client_ca, "client-ca", OF_PATH("FILE"), "",                                                          \
       "who signs clients' certificates (PEM); the name in one is a user's")                        \
     X(ca, "ca", OF_PATH("FILE"), "", "who signs sites', callbacks' and other servers' certificates (PEM)")  \
+    X(authority_key, "authority-key", OF_PATH("FILE"), "",                                                  \
+      "key of the first certificate of --ca: sites that are invited have theirs signed with it")   \
     X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
     X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
     AUDIT_OPTIONS(X)                                                                               \
@@ -108,6 +111,8 @@ struct orchestrator {
     struct pm_collector *collector;
     struct health health;
     struct trail *audit;
+    struct certificate_paths paths;
+    struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -165,10 +170,30 @@ grants_check(struct orchestrator *o)
     return NULL;
 }
 
+/* What it signs with is of the authority that it tells clients to believe. */
+static struct err *
+authority_check_options(struct orchestrator *o)
+{
+    const char *path = o->values[OPTION_authority_key];
+    char *ca, *key;
+
+    o->nfvo.authority_key = *path ? path : NULL;
+    if (!*path) {
+        return NULL;
+    }
+    if (!o->tls.ca_file) {
+        return err_new(E_INVALID, NULL, "--authority-key needs --ca: the certificate that it is the key of");
+    }
+    TRY_MSG(file_read(o->mem, o->tls.ca_file, PASSWORD_MAX << 4, &ca, NULL), "--ca");
+    TRY_MSG(file_read(o->mem, path, PASSWORD_MAX, &key, NULL), "--authority-key");
+    return err_wrap(authority_check(ca, key, ca, 0, NULL), "--authority-key %s: --ca %s", path,
+                    o->tls.ca_file);
+}
+
 static struct err *
 certificates_check(struct orchestrator *o)
 {
-    const struct certificate_paths paths = {
+    o->paths = (struct certificate_paths){
         .cert = o->values[OPTION_tls_cert],
         .key = o->values[OPTION_tls_key],
         .client_ca = o->values[OPTION_client_ca],
@@ -177,9 +202,9 @@ certificates_check(struct orchestrator *o)
         .client_key = o->values[OPTION_client_key],
     };
 
-    TRY(certificates_read(o->mem, &paths, &o->server, &o->tls));
+    TRY(certificates_read(o->mem, &o->paths, &o->server, &o->tls));
     o->nfvo.tls = o->tls;
-    return NULL;
+    return authority_check_options(o);
 }
 
 /* What may change while we run: numbers that are asked for each time. */
@@ -410,8 +435,9 @@ serve(struct orchestrator *o)
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,
                                         &config.n_mounts);
     TRY(rest_new(&config, &o->rest));
-    return health_serve(o->mem, &o->health, o->settings, OPTION_metrics_listen, &o->server,
-                        &o->open);
+    TRY(health_serve(o->mem, &o->health, o->settings, OPTION_metrics_listen, &o->server, &o->open));
+    o->certificates = certificates_follow(o->loop, &o->paths, o->rest, o->open);
+    return NULL;
 }
 
 static struct err *
@@ -451,6 +477,7 @@ orchestrator_end(struct orchestrator *o)
     fm_watch_close(o->faults);
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
+    certificates_unfollow(o->certificates);
     rest_free(o->rest);
     rest_free(o->open);
     trail_close(o->audit);

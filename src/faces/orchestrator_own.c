@@ -1,8 +1,10 @@
 /* The orchestrator's own API beside ETSI's: sites, plans, operations explained,
  * holdings.  The same dialect, so that clients need one set of manners. */
 #include "faces/etsi.h"
+#include "faces/orchestrator_join.h"
 #include "faces/orchestrator_plan.h"
 #include "nfvo/drift.h"
+#include "nfvo/invitation.h"
 #include "nfvo/stored_plan.h"
 #include "notify/notify.h"
 #include "vim/vim.h"
@@ -290,6 +292,36 @@ static const struct route routes[] = {
      .resource = &site_resource,
      .shape = &site_shape,
      .committed = site_forget},
+    REST_VERB("GET", ROOT "/invitations", REST_LIST, &site_invitation_resource, &invitation_shape),
+    {.method = "POST",
+     .path = ROOT "/invitations",
+     .verb = REST_CREATE,
+     .resource = &site_invitation_resource,
+     .shape = &invitation_shape,
+     .prepare = invitation_prepare},
+    REST_VERB("GET", ROOT "/invitations/{id}", REST_SHOW, &site_invitation_resource,
+              &invitation_shape),
+    REST_VERB("DELETE", ROOT "/invitations/{id}", REST_DELETE, &site_invitation_resource,
+              &invitation_shape),
+    {.method = "POST",
+     .path = ROOT "/joins/certificate",
+     .verb = REST_ACTION,
+     .status = 201,
+     .flags = REST_PUBLIC | REST_POOL,
+     .body = &join_certificate_table,
+     .prepare = join_certificate_prepare,
+     .write = join_certificate_write,
+     .doc = "Signs the key of a site that was invited."},
+    {.method = "POST",
+     .path = ROOT "/joins/site",
+     .verb = REST_ACTION,
+     .status = 201,
+     .flags = REST_PUBLIC | REST_POOL,
+     .body = &join_site_table,
+     .prepare = join_site_prepare,
+     .write = join_site_write,
+     .committed = site_forget,
+     .doc = "Registers a site that was invited, and uses its invitation up."},
     REST_VERB("GET", ROOT "/vnfms", REST_LIST, &vnfm_resource, &own_shape),
     REST_VERB("POST", ROOT "/vnfms", REST_CREATE, &vnfm_resource, &own_shape),
     REST_VERB("GET", ROOT "/vnfms/{id}", REST_SHOW, &vnfm_resource, &own_shape),

@@ -72,6 +72,8 @@ struct site {
     struct site_sync *sync;
     struct health health;
     struct trail *audit;
+    struct certificate_paths paths;
+    struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -85,15 +87,14 @@ site_path(const struct site *site, const char *name)
 static struct err *
 site_read(struct site *site)
 {
-    const struct certificate_paths paths = {.cert = site->values[OPTION_tls_cert],
-                                            .key = site->values[OPTION_tls_key],
-                                            .ca = site->values[OPTION_ca]};
-
+    site->paths = (struct certificate_paths){.cert = site->values[OPTION_tls_cert],
+                                             .key = site->values[OPTION_tls_key],
+                                             .ca = site->values[OPTION_ca]};
     setting_listen(site->mem, site->settings, OPTION_listen, &site->server.address,
                    &site->server.port);
     site->host_id = *site->values[OPTION_host_id] ? site->values[OPTION_host_id]
                                                   : site->values[OPTION_name];
-    struct err *e = certificates_read(site->mem, &paths, &site->server, &site->tls);
+    struct err *e = certificates_read(site->mem, &site->paths, &site->server, &site->tls);
 
     return err_join(e, health_check(site->mem, site->settings, OPTION_metrics_listen, &site->server));
 }
@@ -228,8 +229,10 @@ site_serve(struct site *site)
     config.audit_arg = site->audit;
     config.mounts = site_mounts(site->mem, &services, &config.n_mounts);
     TRY(rest_new(&config, &site->rest));
-    return health_serve(site->mem, &site->health, site->settings, OPTION_metrics_listen,
-                        &site->server, &site->open);
+    TRY(health_serve(site->mem, &site->health, site->settings, OPTION_metrics_listen,
+                     &site->server, &site->open));
+    site->certificates = certificates_follow(site->loop, &site->paths, site->rest, site->open);
+    return NULL;
 }
 
 /* At SIGHUP: who ships the audit log may have moved it away. */
@@ -278,6 +281,7 @@ site_end(struct site *site)
     if (site->image) {
         pool_stop(image_pool(site->image));
     }
+    certificates_unfollow(site->certificates);
     rest_free(site->rest);
     rest_free(site->open);
     trail_close(site->audit);

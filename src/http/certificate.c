@@ -2,10 +2,15 @@
  * certificate and takes whatever comes: whether it is any good is judged here. */
 #include "http/exchange.h"
 
+#include "base/time.h"
+
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define CHAIN_MAX 16
 
 /* ---- our own ------------------------------------------------------------------------- */
 
@@ -36,8 +41,8 @@ check_time(gnutls_x509_crt_t one)
 static struct err *
 check_first(const gnutls_datum_t *text)
 {
-    gnutls_x509_crt_t all[16];
-    unsigned int n = 16;
+    gnutls_x509_crt_t all[CHAIN_MAX];
+    unsigned int n = CHAIN_MAX;
     int status = gnutls_x509_crt_list_import(all, &n, text, GNUTLS_X509_FMT_PEM, 0);
     struct err *e;
 
@@ -80,6 +85,127 @@ http_check_authorities(const char *text)
         gnutls_certificate_free_credentials(trust);
     }
     return n > 0 ? NULL : err_new(E_INVALID, NULL, "no certificate is in it");
+}
+
+/* ---- what is shown ---------------------------------------------------------------------- */
+
+/* A certificate with those that signed it.  GnuTLS borrows them while it shakes hands, so an older one
+ * stays for longer than that may take. */
+struct shown {
+    struct shown *next; /* an older one */
+    int64_t until_ns;   /* 0 = it is the one that is shown */
+    gnutls_pcert_st certs[CHAIN_MAX];
+    unsigned int n;
+    gnutls_privkey_t key;
+};
+
+static void
+shown_one_free(struct shown *shown)
+{
+    for (unsigned int i = 0; i < shown->n; i++) {
+        gnutls_pcert_deinit(&shown->certs[i]);
+    }
+    gnutls_privkey_deinit(shown->key);
+    free(shown);
+}
+
+static int
+shown_read(struct shown *shown, const char *cert, const char *key)
+{
+    const gnutls_datum_t texts[] = {datum_of(cert), datum_of(key)};
+    int status = gnutls_privkey_init(&shown->key);
+
+    shown->n = CHAIN_MAX;
+    status = status < 0 ? status
+                        : gnutls_pcert_list_import_x509_raw(shown->certs, &shown->n, &texts[0],
+                                                            GNUTLS_X509_FMT_PEM, 0);
+    if (status < 0) {
+        shown->n = 0;
+        return status;
+    }
+    return gnutls_privkey_import_x509_raw(shown->key, &texts[1], GNUTLS_X509_FMT_PEM, NULL, 0);
+}
+
+/* Those that no handshake can hold any more go. */
+static void
+shown_expire(struct shown **at)
+{
+    int64_t now = time_mono_ns();
+
+    while (*at) {
+        struct shown *one = *at;
+
+        if (one->until_ns && one->until_ns < now) {
+            *at = one->next;
+            shown_one_free(one);
+        } else {
+            at = &one->next;
+        }
+    }
+}
+
+struct err *
+shown_set(struct http_server *server, const char *cert, const char *key)
+{
+    int64_t hold_ns = (int64_t)server->config.idle_timeout_s * 2 * 1000000000;
+    struct shown *shown;
+    int status;
+
+    TRY(http_check_certificate(cert, key));
+    shown = heap_alloc(sizeof *shown);
+    status = shown_read(shown, cert, key);
+    if (status < 0) {
+        shown_one_free(shown);
+        return err_new(E_INVALID, NULL, "no certificate with its key: %s", gnutls_strerror(status));
+    }
+    pthread_mutex_lock(&server->lock);
+    if (server->shown) {
+        server->shown->until_ns = time_mono_ns() + hold_ns;
+    }
+    shown_expire(&server->shown);
+    shown->next = server->shown;
+    server->shown = shown;
+    pthread_mutex_unlock(&server->lock);
+    return NULL;
+}
+
+void
+shown_free(struct http_server *server)
+{
+    while (server->shown) {
+        struct shown *one = server->shown;
+
+        server->shown = one->next;
+        shown_one_free(one);
+    }
+}
+
+int
+shown_ask(gnutls_session_t session, const gnutls_datum_t *authorities, int n_authorities,
+          const gnutls_pk_algorithm_t *kinds, int n_kinds, gnutls_pcert_st **certs, unsigned int *n,
+          gnutls_privkey_t *key)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        gnutls_session_get_ptr(session), MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const struct guarded *connection = info ? info->socket_context : NULL;
+
+    (void)authorities, (void)n_authorities, (void)kinds, (void)n_kinds;
+    if (!connection) {
+        return -1;
+    }
+    pthread_mutex_lock(&connection->server->lock);
+    *certs = connection->server->shown->certs;
+    *n = connection->server->shown->n;
+    *key = connection->server->shown->key;
+    pthread_mutex_unlock(&connection->server->lock);
+    return 0;
+}
+
+struct err *
+http_server_certify(struct http_server *server, const char *cert, const char *key)
+{
+    return server->config.tls_cert ? shown_set(server, cert, key)
+                                   : err_new(E_INVALID, NULL, "the server speaks no TLS");
 }
 
 /* ---- the client's --------------------------------------------------------------------- */

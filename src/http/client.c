@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "base/vec.h"
+#include "http/authority.h"
 #include "http/lookups.h"
 
 #include <curl/curl.h>
@@ -26,6 +27,7 @@
 
 /* Apache keeps idle connections for 5 seconds; older ones of ours are not used again. */
 #define KEEP_S 4L
+#define FIRST_MS 10000L
 #define SLOWEST 1024L /* bytes a second of such an answer, over so long */
 #define SILENCE_S 60L /* so long an answer in pieces may stand still */
 
@@ -292,7 +294,13 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
                      str_or(config ? config->user_agent : NULL, "carrick/" CARRICK_VERSION));
-    if (config && config->tls.ca_file) {
+    if (config && config->tls.ca_text) {
+        struct curl_blob blob = {.data = (void *)(uintptr_t)config->tls.ca_text,
+                                 .len = strlen(config->tls.ca_text),
+                                 .flags = CURL_BLOB_COPY};
+
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    } else if (config && config->tls.ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, config->tls.ca_file);
     }
     if (config && config->tls.cert_file && request->with_certificate) {
@@ -665,5 +673,76 @@ http_fetch(struct mem *mem, const struct http_client_config *config,
         answer->headers = headers;
     }
     call_free(call);
+    return e;
+}
+
+/* ---- the first connection -------------------------------------------------------------------- */
+
+/* The certificate of the chain that has the fingerprint, or null. */
+static const char *
+chain_find(struct mem *mem, const struct curl_certinfo *chain, const char *fingerprint)
+{
+    static const char mark[] = "Cert:";
+    char own[AUTHORITY_FINGERPRINT];
+
+    for (int i = 0; chain && i < chain->num_of_certs; i++) {
+        for (const struct curl_slist *line = chain->certinfo[i]; line; line = line->next) {
+            struct err *e;
+
+            if (!str_starts(line->data, mark)) {
+                continue;
+            }
+            e = authority_fingerprint(line->data + strlen(mark), true, own);
+            if (!e && str_eq(own, fingerprint)) {
+                return mem_str(mem, line->data + strlen(mark));
+            }
+            err_ignore(e, "then it is not the one");
+        }
+    }
+    return NULL;
+}
+
+static void
+set_first(CURL *easy, const char *url, char *error)
+{
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    /* Who it is is found out by the fingerprint, and nothing is told to it. */
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, FIRST_MS);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+}
+
+struct err *
+http_authority(struct mem *mem, const char *url, const char *fingerprint, const char **cert)
+{
+    char error[CURL_ERROR_SIZE] = "";
+    struct curl_certinfo *chain = NULL;
+    struct err *e = NULL;
+    CURLcode code;
+    CURL *easy;
+
+    init_once();
+    easy = curl_easy_init();
+    set_first(easy, url, error);
+    code = curl_easy_perform(easy);
+    if (code != CURLE_OK) {
+        e = err_new(E_UNAVAILABLE, NULL, "%s: %s", url, *error ? error : curl_easy_strerror(code));
+    } else {
+        curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain);
+        *cert = chain_find(mem, chain, fingerprint);
+        if (!*cert) {
+            e = err_new(E_FORBIDDEN, NULL,
+                        "%s shows no certificate of the authority that the token names: it is another "
+                        "orchestrator, or somebody in between", url);
+        }
+    }
+    curl_easy_cleanup(easy);
     return e;
 }

@@ -12,6 +12,7 @@ struct sockaddr;
 /* PEM files, read anew for each connection; null for what there is not. */
 struct http_tls {
     const char *ca_file;     /* Trust store, null = the system's. */
+    const char *ca_text;     /* Instead: PEM text, for http_fetch. */
     const char *cert_file;   /* Shown by calls .with_certificate ... */
     const char *key_file;    /* ... with its key. */
 };
@@ -70,6 +71,11 @@ struct http_call *http_call(struct http_client *client, const struct http_reques
 /* Gives a call up: 'done' is called with E_CANCELLED before it returns. */
 void http_cancel(struct http_call *call);
 
+/* The certificate, among those that the server at 'url' shows, with that fingerprint (SHA-256 in
+ * hexadecimal digits); nothing is sent.  Who trusts it as an authority finds out by the next call
+ * whether it signed the server's own.  E_FORBIDDEN: it shows none with it. */
+struct err *http_authority(struct mem *mem, const char *url, const char *fingerprint,
+                           const char **cert) MUST_USE;
 /* The whole exchange on the calling thread, for the command line: 'answer'
  * lives in 'mem'. */
 struct err *http_fetch(struct mem *mem, const struct http_client_config *config,

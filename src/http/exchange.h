@@ -4,6 +4,7 @@
 
 #include "http/server.h"
 
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,13 +15,17 @@
 /* A connection, for the guard: libmicrohttpd starts its idle clock again at
  * every byte, so that a head sent byte by byte would hold a connection for ever. */
 struct guarded {
+    struct http_server *server;
     struct guarded *prev, *next;
     int fd;
     _Atomic int64_t deadline_ns; /* 0 = the server is at work, not the client */
 };
 
+struct shown;
+
 struct http_server {
     struct http_server_config config;
+    struct shown *shown; /* certificates: the one that is shown, and older ones; under 'lock' */
     struct MHD_Daemon *daemon;
     uint16_t port;
     /* Guards the state of exchanges: outside of them, since the one who
@@ -74,6 +79,11 @@ void exchange_refuse(struct http_exchange *x, int status, const char *why);
 /* Gives the stored answer to libmicrohttpd. */
 enum MHD_Result exchange_queue(struct http_exchange *x);
 
+/* The certificate that clients are shown from now on (certificate.c). */
+struct err *shown_set(struct http_server *server, const char *cert, const char *key) MUST_USE;
+void shown_free(struct http_server *server);
+/* As gnutls_certificate_retrieve_function2; the session's pointer is the connection. */
+gnutls_certificate_retrieve_function2 shown_ask;
 struct err *guard_start(struct http_server *server) MUST_USE;
 void guard_stop(struct http_server *server);
 /* The client's turn: it has the idle time-out and, for each KiB that it sent,

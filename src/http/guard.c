@@ -107,6 +107,7 @@ guard_add(struct http_server *server, struct MHD_Connection *connection, void **
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct guarded *g = heap_alloc(sizeof *g);
 
+    g->server = server;
     g->fd = info ? info->connect_fd : -1;
     g->deadline_ns = time_mono_ns() + idle_ns(server);
     pthread_mutex_lock(&server->lock);

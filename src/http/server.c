@@ -421,8 +421,7 @@ start_daemon(struct http_server *server, int fd)
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                          MHD_USE_ERROR_LOG | MHD_USE_TURBO | (tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem tls_options[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)shown_ask},
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
          (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {c->tls_client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
@@ -468,7 +467,12 @@ http_server_new(const struct http_server_config *config, struct http_server **ou
     e = open_listener(&server->config, &fd);
     if (!e) {
         server->port = port_of(fd);
-        e = start_daemon(server, fd);
+        e = config->tls_cert ? shown_set(server, config->tls_cert, config->tls_key) : NULL;
+        if (e) {
+            close(fd);
+        } else {
+            e = start_daemon(server, fd);
+        }
     }
     if (!e) {
         e = guard_start(server);
@@ -534,6 +538,7 @@ http_server_free(struct http_server *server, int grace_ms)
         }
     }
     guard_stop(server);
+    shown_free(server);
     for (size_t i = 0; i < N_LOCKS; i++) {
         pthread_mutex_destroy(&server->locks[i]);
     }

@@ -52,6 +52,10 @@ struct http_handler {
 struct err *http_server_new(const struct http_server_config *config, struct http_server **server) MUST_USE;
 /* Stops accepting, waits up to 'grace_ms' for exchanges, closes. */
 void http_server_free(struct http_server *server, int grace_ms);
+/* Shows that certificate, with its key, to clients that connect from now on; connections go on as
+ * they are.  E_INVALID where they do not fit, or the server speaks no TLS: then nothing changes.  From
+ * any thread. */
+struct err *http_server_certify(struct http_server *server, const char *cert, const char *key) MUST_USE;
 uint16_t http_server_port(const struct http_server *server);
 
 /* Are they a certificate (with those that signed it behind it) and its key, in PEM, and is now

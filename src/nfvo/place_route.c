@@ -186,6 +186,10 @@ function_take(struct routing *r, const struct plan_hop *hop)
     struct side in, out;
     struct rows vnfs;
 
+    if (cp->nested) {
+        return CANNOT(r, "position %s is in a nested NS, and routes lead to functions of the NS itself",
+                      hop->name);
+    }
     place_instances(r->p, cp->vnf, &vnfs);
     TRY(function_check(r, hop, cp, &vnfs));
     TRY(side_find(r, vnfs.items[0], cp->ingress, &in));

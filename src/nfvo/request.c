@@ -483,10 +483,10 @@ sap_address_check(struct checking *c, size_t i, const struct sap_data *data,
                       i);
     }
     if (asked.ip_address && at < c->nsd->n_links &&
-        cidr_parse(place_link_cidr(c->mem, &c->nsd->links[at], at), &cidr) &&
+        cidr_parse(place_link_cidr(c->mem, c->nsd, at), &cidr) &&
         !(ip_parse(asked.ip_address, &ip) && cidr_has(&cidr, &ip))) {
         request_fault(&c->faults, "sapData[%zu]: %s is not in %s, the prefix of link %s", i,
-                      asked.ip_address, place_link_cidr(c->mem, &c->nsd->links[at], at), sap->link);
+                      asked.ip_address, place_link_cidr(c->mem, c->nsd, at), sap->link);
     }
 }
 

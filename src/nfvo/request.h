@@ -328,8 +328,8 @@ struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
                         struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
 /* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as
  * vnf_heal_check. */
-struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
-                          struct ns_in *in) MUST_USE;
+struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request, struct ns_in *in,
+                          const struct flow_type **type) MUST_USE;
 
 /* Checks an update of the NS by the table of its types (ns_update.h), fills 'in', and says which
  * flow does it.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong, at once. */

@@ -485,8 +485,13 @@ second_round(struct steering *s, const struct rows *told)
 struct err *
 ns_steer(struct steering *s)
 {
+    struct steering whole = *s;
     struct rows told = {0};
 
-    TRY(first_round(s, &told));
-    return second_round(s, &told);
+    TRY(members_join(&whole, "join"));
+    TRY(members_there(&whole));
+    TRY(first_round(&whole, &told));
+    TRY(second_round(&whole, &told));
+    s->held = whole.held;
+    return ns_follow(s, "JOIN", NULL, 0);
 }

@@ -6,6 +6,7 @@
 #include "nfvo/check.h"
 #include "nfvo/flows.h"
 #include "nfvo/grant_desk.h"
+#include "nfvo/invitation.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
 #include "nfvo/stored_plan.h"
@@ -169,7 +170,7 @@ const struct table holding_table = {
 };
 
 const struct table *const nfvo_tables[] = {
-    &vnfm_table,           &site_table,           &vnf_package_table, &ns_descriptor_table, &descriptor_table,
+    &vnfm_table,           &site_table,           &site_invitation_table, &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &pnf_descriptor_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
     &script_run_table,
@@ -187,6 +188,7 @@ nfvo_register(void)
         &vnf_lcm_op_occ_resource, &grant_resource,         &flow_resource,
         &script_run_resource,
         &holding_resource,        &stored_plan_resource,   &vnfm_resource,
+        &site_invitation_resource,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -208,6 +210,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
+    &ns_repair_flow,       &vnf_repair_flow,
     &ns_adopt_flow,        &ns_pnfs_flow,
     &ns_nest_flow,         &ns_unnest_flow,
     &ns_leave_flow,        &ns_flavour_grow_flow,
@@ -219,9 +222,11 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
+    &ns_follow_flow,       &ns_unfollow_flow,
     &ns_forward_flow_1,    &ns_terminate_flow_1,
     &ns_terminate_flow_2,  &vnf_operate_flow_1,
     &vnf_modify_flow_1,    &vnf_change_package_flow_1,
+    &vnf_heal_flow_2,
     &vnf_flavour_grow_flow_2, &vnf_flavour_change_flow_2,
     NULL,
 };
@@ -285,5 +290,8 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_shape_place,
     &ns_vnfs_take,
     &ns_vnfs_adopt,
+    &ns_members,
+    &repair_look_kind,
+    &repair_note_kind,
     NULL,
 };

@@ -761,3 +761,9 @@ rest_port(const struct rest *rest)
 {
     return http_server_port(rest->server);
 }
+
+struct err *
+rest_certify(struct rest *rest, const char *cert, const char *key)
+{
+    return http_server_certify(rest->server, cert, key);
+}

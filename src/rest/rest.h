@@ -264,6 +264,8 @@ struct err *rest_new(const struct rest_config *config, struct rest **rest) MUST_
 /* Stops accepting, lets requests end, closes. */
 void rest_free(struct rest *rest);
 uint16_t rest_port(const struct rest *rest);
+/* As http_server_certify. */
+struct err *rest_certify(struct rest *rest, const char *cert, const char *key) MUST_USE;
 
 /* ---- documents ---------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* See settings.h. */
 #include "sys/settings.h"
 
+#include "base/json.h"
 #include "base/net.h"
 #include "base/vec.h"
 #include "base/yaml.h"
@@ -11,6 +12,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define FILE_MAX ((size_t)256 << 10)
@@ -596,4 +598,65 @@ settings_sample(struct buf *out, const char *role, const struct setting *table)
         buf_printf(out, "%s%s:%s%s\n", o->sample ? "" : "#", o->name,
                    *str_or(o->sample, str_or(o->def, "")) ? " " : "", str_or(o->sample, str_or(o->def, "")));
     }
+}
+
+/* Lines from 'line' on that are an option's: its own, and those of its list. */
+static size_t
+option_length(const char *line)
+{
+    size_t n = strcspn(line, "\n");
+
+    while (line[n] == '\n' && (line[n + 1] == ' ' || line[n + 1] == '-')) {
+        n += 1 + strcspn(line + n + 1, "\n");
+    }
+    return n;
+}
+
+/* The line that begins with 'mark' and "NAME:", or null. */
+static const char *
+option_line(const char *text, const char *mark, const char *name)
+{
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        size_t n = strlen(name), skip = strlen(mark);
+
+        if (str_starts(line, mark) && !strncmp(line + skip, name, n) && line[skip + n] == ':') {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+/* As YAML reads it back: what could mean something else is quoted. */
+static void
+put_value(struct buf *out, const char *value)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-,";
+    size_t n = strlen(value);
+    struct jw w = jw_to(out);
+
+    if (n && strspn(value, plain) == n && !strchr("-:,", value[0]) && value[n - 1] != ':' &&
+        strcasecmp(value, "null")) {
+        buf_str(out, value);
+    } else {
+        jw_str(&w, NULL, value);
+    }
+}
+
+void
+settings_put(struct buf *out, const char *text, const char *name, const char *value)
+{
+    const char *line = option_line(text, "", name);
+    size_t n;
+
+    line = line ? line : option_line(text, "#", name);
+    line = line ? line : text + strlen(text);
+    n = option_length(line);
+    buf_add(out, text, (size_t)(line - text));
+    if (!*line && line > text && line[-1] != '\n') {
+        buf_char(out, '\n');
+    }
+    buf_printf(out, "%s: ", name);
+    put_value(out, value);
+    buf_char(out, '\n');
+    buf_str(out, line[n] == '\n' ? line + n + 1 : line + n);
 }

@@ -61,6 +61,9 @@ struct setting {
 #define RELOADS(...) __VA_ARGS__, .reloads = true
 #define OF_SITE(...) __VA_ARGS__, .of_site = true
 #define SAMPLE(sample_, ...) __VA_ARGS__, .sample = sample_
+/* A number that has a name, as a default or in a text. */
+#define NUMBER_TEXT(n) NUMBER_TEXT_OF(n)
+#define NUMBER_TEXT_OF(n) #n
 /* The members of a 'struct setting' and of an enum from a line of such a table. */
 #define SETTING_ROW(id, name_, kind_, def_, doc_) {.name = name_, kind_, .def = def_, .doc = doc_},
 #define LOG_SETTING(X)                                                                             \
@@ -121,6 +124,9 @@ void settings_usage(FILE *to, const char *role, const struct setting *table);
 /* The file of a role as it comes with the package: each option with what it means and its default,
  * out of force. */
 void settings_sample(struct buf *out, const char *role, const struct setting *table);
+/* The text of a file of settings with 'name' saying 'value': where it stands, else where it stands out
+ * of force, else at the end; everything else as it is. */
+void settings_put(struct buf *out, const char *text, const char *name, const char *value);
 /* "text" of settings for people: "one of debug, info", "576 to 65535". */
 void setting_limits(struct buf *out, const struct setting *setting);
 

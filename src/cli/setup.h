@@ -1,0 +1,22 @@
+/* What the commands share that change the box they run on. */
+#ifndef CARRICK_CLI_SETUP_H
+#define CARRICK_CLI_SETUP_H
+
+#include "cli/cli.h"
+#include "cli/steps.h"
+
+extern const struct cli_option setup_options[], join_options[];
+command_fn setup_run, site_join;
+
+/* A role's name, or a file that is called ROLE.yaml (config.c). */
+struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,
+                    const char **file) MUST_USE;
+/* What the role would take from 'file'; false where something is wrong, told in 'faults'. */
+bool config_read(struct cli *cli, const struct cli_role *role, const char *file,
+                 struct settings **settings, struct buf *faults);
+/* Address of a text "ADDRESS:PORT", in 'mem'; null where it is none. */
+const char *listen_address(struct mem *mem, const char *listen);
+/* Numbers of a user who is not root; E_NOT_FOUND. */
+struct err *role_user_find(const char *name, uid_t *uid, gid_t *gid) MUST_USE;
+
+#endif

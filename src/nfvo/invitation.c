@@ -1,0 +1,298 @@
+/* See invitation.h.  A token is known by its digest, used once, and for one key: who reads the
+ * store, or sees a token that was used, has nothing.  What a certificate is for is said by who
+ * invites, never by who asks. */
+#include "nfvo/invitation.h"
+
+#include "base/net.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "http/authority.h"
+#include "nfvo/check.h"
+#include "sys/file.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define SECRET_BYTES 32
+#define PEM_MAX ((size_t)1 << 20)
+#define MINUTE_US INT64_C(60000000)
+
+#define ATTR ATTR_ROW
+#define TABLE_STRUCT site_invitation
+static const struct attr site_invitation_attrs[] = {
+#include "nfvo/site_invitation.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT join_certificate
+static const struct attr join_certificate_attrs[] = {
+#include "nfvo/join_certificate.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT join_site
+static const struct attr join_site_attrs[] = {
+#include "nfvo/join_site.tbl"
+};
+#undef TABLE_STRUCT
+#undef ATTR
+
+const struct table site_invitation_table = {
+    .name = "site_invitation",
+    .doc = "Leave for one site to join.",
+    TABLE(struct site_invitation, site_invitation_attrs),
+};
+const struct table join_certificate_table = {
+    .name = "join_certificate",
+    .doc = "A site that was invited asks for its certificate.",
+    TABLE(struct join_certificate, join_certificate_attrs),
+};
+const struct table join_site_table = {
+    .name = "join_site",
+    .doc = "A site that was invited registers itself.",
+    TABLE(struct join_site, join_site_attrs),
+};
+
+/* ---- the resource -------------------------------------------------------------------------- */
+
+static bool
+is_host(const char *text)
+{
+    struct ip ip;
+    size_t n = strlen(text);
+
+    if (ip_parse(text, &ip)) {
+        return true;
+    }
+    for (const char *c = text; *c; c++) {
+        if (!isalnum((unsigned char)*c) && *c != '.' && *c != '-') {
+            return false;
+        }
+    }
+    return n > 0 && n <= 253 && isalpha((unsigned char)text[n - 1]) && isalnum((unsigned char)text[0]);
+}
+
+const char *
+site_check_addresses(struct mem *mem, const struct attr *attr, void *value)
+{
+    const struct strs *addresses = value;
+
+    for (size_t i = 0; i < addresses->n; i++) {
+        if (!is_host(addresses->items[i])) {
+            return mem_printf(mem, "Invalid input for %s. Reason: '%s' is neither an address nor a "
+                              "host name.", attr->name, addresses->items[i]);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+before_create(struct tx *tx, struct op *op, void *row)
+{
+    struct site_invitation *invitation = row;
+
+    invitation->expires_at = tx_now(tx) + invitation->minutes * MINUTE_US;
+    return owner_set(op, &invitation->project_id);
+}
+
+const struct resource site_invitation_resource = {
+    .table = &site_invitation_table,
+    .singular = "invitation",
+    .plural = "invitations",
+    .doc = "Invitations of sites: each lets one site join, once.",
+    .flags = RESOURCE_NO_UPDATE,
+    .rule_create = "admin_only", /* what it lets be signed is good for every project */
+    .hooks = {.before_create = before_create},
+};
+
+/* ---- tokens -------------------------------------------------------------------------------- */
+
+static struct err *
+authority_read(const struct nfvo *nfvo, struct mem *mem, const char **cert, const char **key)
+{
+    char *text;
+
+    if (!nfvo->authority_key) {
+        return err_new(E_CONFLICT, NULL,
+                       "this orchestrator signs no certificates: give it --authority-key, or register "
+                       "the site with `carrick site add`");
+    }
+    TRY(file_read(mem, nfvo->tls.ca_file, PEM_MAX, &text, NULL));
+    *cert = text;
+    if (key) {
+        TRY(file_read(mem, nfvo->authority_key, PEM_MAX, &text, NULL));
+        *key = text;
+    }
+    return NULL;
+}
+
+struct err *
+invitation_token(const struct nfvo *nfvo, struct mem *mem, struct site_invitation *invitation,
+                 const char **token)
+{
+    char fingerprint[AUTHORITY_FINGERPRINT], digest[AUTHORITY_FINGERPRINT];
+    uint8_t raw[SECRET_BYTES];
+    const char *cert, *secret;
+
+    TRY(authority_read(nfvo, mem, &cert, NULL));
+    TRY(authority_fingerprint(cert, true, fingerprint));
+    random_bytes(raw, sizeof raw);
+    secret = base64_from(mem, raw, sizeof raw, true);
+    TRY(authority_digest(secret, digest));
+    invitation->token_digest = mem_str(mem, digest);
+    *token = mem_printf(mem, "%s.%s", secret, fingerprint);
+    return NULL;
+}
+
+struct err *
+invitation_find(struct tx *tx, const char *secret, struct site_invitation **invitation)
+{
+    char digest[AUTHORITY_FINGERPRINT];
+
+    TRY(authority_digest(secret, digest));
+    struct cond by_digest[] = {COND("token_digest", mem_str(tx_mem(tx), digest)), {0}};
+    TRY(row_find(tx, &site_invitation_table, by_digest, invitation));
+    if (!*invitation) {
+        return err_new(E_FORBIDDEN, NULL,
+                       "there is no invitation with this token: it may have been withdrawn");
+    }
+    if ((*invitation)->joined_at != TIME_NULL) {
+        return err_new(E_CONFLICT, NULL, "this invitation was used: ask for another one");
+    }
+    if ((*invitation)->expires_at < tx_now(tx)) {
+        return err_new(E_CONFLICT, NULL, "this invitation is over: ask for another one");
+    }
+    return NULL;
+}
+
+struct err *
+invitation_bind(struct tx *tx, const char *secret, const char *request)
+{
+    char digest[AUTHORITY_FINGERPRINT];
+    struct site_invitation *old, *invitation;
+
+    TRY(authority_request_id(request, digest));
+    TRY(invitation_find(tx, secret, &old));
+    if (old->key_digest) {
+        return str_eq(old->key_digest, digest)
+                   ? NULL
+                   : err_new(E_CONFLICT, NULL, "another key has had a certificate by this invitation: "
+                                               "withdraw it unless that was you");
+    }
+    invitation = row_copy(tx_mem(tx), old);
+    invitation->key_digest = mem_str(tx_mem(tx), digest);
+    return row_update(tx, old, invitation);
+}
+
+struct err *
+invitation_sign(const struct nfvo *nfvo, struct mem *mem, const struct site_invitation *invitation,
+                const char *request, const char **certificate, const char **authority)
+{
+    const char **hosts = MEM_ARRAY(mem, invitation->addresses.n + 1, const char *);
+    struct authority_leaf leaf = {.name = invitation->name, .hosts = hosts};
+    const char *key;
+
+    for (size_t i = 0; i < invitation->addresses.n; i++) {
+        hosts[i] = invitation->addresses.items[i];
+    }
+    TRY(authority_read(nfvo, mem, authority, &key));
+    return authority_sign(mem, *authority, key, request, &leaf, certificate);
+}
+
+/* ---- the site -------------------------------------------------------------------------------- */
+
+/* Host of an HTTPS URL, without brackets; null where it is none. */
+static const char *
+host_of(struct mem *mem, const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *host = url + strlen(scheme);
+
+    if (!str_starts(url, scheme)) {
+        return NULL;
+    }
+    return *host == '[' ? mem_strn(mem, host + 1, strcspn(host + 1, "]/"))
+                        : mem_strn(mem, host, strcspn(host, ":/"));
+}
+
+static bool
+is_invited(const struct site_invitation *invitation, const char *host)
+{
+    for (size_t i = 0; host && i < invitation->addresses.n; i++) {
+        if (str_eq(invitation->addresses.items[i], host)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err *
+invitation_site(const struct nfvo *nfvo, struct mem *mem, const struct site_invitation *invitation,
+                const struct join_site *given, struct site **out)
+{
+    struct site *site;
+
+    if (!is_invited(invitation, host_of(mem, given->auth_url))) {
+        return err_new(E_INVALID, NULL,
+                       "%s: not an HTTPS URL at an address that the invitation of %s is for",
+                       given->auth_url, invitation->name);
+    }
+    site = row_new(mem, &site_table);
+    site->name = invitation->name;
+    site->auth_url = given->auth_url;
+    site->region = given->region;
+    site->username = given->username;
+    site->password = given->password;
+    site->project_name = given->project_name;
+    site->user_domain_name = site->project_domain_name = "Default";
+    TRY(site_probe(nfvo, mem, site));
+    site->status = "UP";
+    site->checked_at = time_now_us();
+    *out = site;
+    return NULL;
+}
+
+/* What a site of that name is now; what was said of it otherwise stays. */
+static struct err *
+site_replace(struct tx *tx, const struct site *old, const struct site *site, struct site **made)
+{
+    *made = row_copy(tx_mem(tx), old);
+    (*made)->auth_url = site->auth_url;
+    (*made)->region = site->region;
+    (*made)->username = site->username;
+    (*made)->password = site->password;
+    (*made)->project_name = site->project_name;
+    (*made)->user_domain_name = site->user_domain_name;
+    (*made)->project_domain_name = site->project_domain_name;
+    (*made)->status = site->status;
+    (*made)->last_error = NULL;
+    (*made)->checked_at = site->checked_at;
+    return row_update(tx, old, *made);
+}
+
+struct err *
+invitation_use(struct tx *tx, struct op *op, const char *secret, const struct site *site,
+               struct site **made)
+{
+    struct site_invitation *old, *used;
+    struct site *there;
+
+    TRY(invitation_find(tx, secret, &old));
+    struct cond by_name[] = {COND("project_id", old->project_id), COND("name", old->name), {0}};
+    TRY(row_find(tx, &site_table, by_name, &there));
+    if (there) {
+        TRY(site_replace(tx, there, site, made));
+    } else {
+        /* In the name of the project that invited it. */
+        const struct caller inviter = {.project_id = old->project_id, .is_internal = true};
+        struct op create = *op;
+        void *row;
+
+        create.caller = &inviter;
+        create.resource = &site_resource;
+        TRY(resource_create(tx, &create, site, &row));
+        *made = row;
+    }
+    used = row_copy(tx_mem(tx), old);
+    used->joined_at = tx_now(tx);
+    used->site_id = (*made)->id;
+    return row_update(tx, old, used);
+}
