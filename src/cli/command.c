@@ -46,6 +46,8 @@ static const struct cli_option ns_create_options[] = {
     }
 #define PLACE_OPTIONS                                                                              \
     {"place", "VNF=SITE", "site of a VNF profile; sap:SAP=SITE of a SAP; may be repeated"},        \
+    {"network", "LINK=SITE/NETWORK[,GROUP...]",                                                    \
+     "network, by its id, that the site has for a link, and further groups; may be repeated"},     \
     {                                                                                              \
         "flavour", "ID", "deployment flavour of the NSD; default: default"                         \
     }

@@ -83,9 +83,47 @@ places_write(struct cli *cli, struct jw *w, bool saps)
     }
 }
 
+/* "LINK=SITE/NETWORK,GROUP,..." */
+static struct err *
+network_write(struct cli *cli, struct jw *w, const char *text)
+{
+    char *link = mem_str(cli->mem, text), *at = link, *site, *network, *group;
+
+    strsep(&at, "=");
+    site = strsep(&at, "/");
+    network = strsep(&at, ",");
+    if (!network || !*link || !*site || !*network) {
+        return err_new(E_INVALID, NULL, "--network is LINK=SITE/NETWORK[,GROUP...], not %s", text);
+    }
+    jw_object(w, NULL);
+    jw_str(w, "link", link);
+    jw_str(w, "site", site);
+    jw_str(w, "networkId", network);
+    jw_array(w, "securityGroupIds");
+    while ((group = strsep(&at, ","))) {
+        jw_str(w, NULL, group);
+    }
+    jw_end(w);
+    jw_end(w);
+    return NULL;
+}
+
+static struct err *
+networks_write(struct cli *cli, struct jw *w)
+{
+    jw_array(w, "linkNetworks");
+    vec_each (&cli->given, given) {
+        if (str_eq(given->name, "network")) {
+            TRY(network_write(cli, w, given->value));
+        }
+    }
+    jw_end(w);
+    return NULL;
+}
+
 /* The flavour of the NSD where none is named: its descriptor tells none, so the
  * usual word. */
-static void
+static struct err *
 request_write(struct cli *cli, struct jw *w, const char *key)
 {
     jw_object(w, key);
@@ -100,8 +138,10 @@ request_write(struct cli *cli, struct jw *w, const char *key)
     jw_object(w, "sapSites");
     places_write(cli, w, true);
     jw_end(w);
+    TRY(networks_write(cli, w));
     jw_end(w);
     jw_end(w);
+    return NULL;
 }
 
 /* ---- starting ------------------------------------------------------------------------------ */
@@ -117,7 +157,7 @@ ns_start(struct cli *cli)
 
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     if (str_eq(task, "instantiate")) {
-        request_write(cli, &w, NULL);
+        TRY(request_write(cli, &w, NULL));
     } else {
         buf_str(&body, "{}");
     }
@@ -140,7 +180,7 @@ ns_plan_show(struct cli *cli)
     TRY(noun_find(cli, &ns_noun, cli->args[0], &thing));
     jw_object(&w, NULL);
     jw_str(&w, "nsInstanceId", json_get_str(thing, "id"));
-    request_write(cli, &w, "request");
+    TRY(request_write(cli, &w, "request"));
     jw_end(&w);
     return plan_show(cli, body.data);
 }
