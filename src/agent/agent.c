@@ -395,7 +395,7 @@ purge_main(struct mem *mem, int argc, char **argv)
     if (status >= 0) {
         return status;
     }
-    log_init("agent", settings_log_level(settings));
+    settings_log(settings, "agent");
     return ended(purge(mem, &(struct host_options){.state = settings->texts[PURGE_state],
                                                    .bpffs = settings->texts[PURGE_bpffs]}),
                  "purge");
@@ -417,7 +417,7 @@ agent_main(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
-    log_init("agent", settings_log_level(settings));
+    settings_log(settings, "agent");
     struct err *e = options_of(settings, &host);
 
     return ended(e ? e : host_run(&host, settings), "stopped");

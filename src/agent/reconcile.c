@@ -52,7 +52,8 @@ tell(struct host *host, enum desired_kind kind, const char *id, const char *stat
     if (map_add(&told->next, key, value) && !str_eq(map_get(&told->states, key), value)) {
         host_status(host, kind, id, state, reason);
         if (reason) { /* A site shows states, not why. */
-            log_warn(desired_kind_names[kind], "id=%s %s reason=\"%s\"", id, state, reason);
+            log_warn("reconcile", "kind=%s id=%s %s reason=\"%s\"",
+                     desired_kind_names[kind], id, state, reason);
         }
     }
 }

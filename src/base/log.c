@@ -14,11 +14,29 @@
 static const char *const names[] = {"debug", "info", "warn", "error"};
 static _Atomic int threshold = LOG_LV_INFO;
 static _Atomic(const char *) process_name = "carrick";
+static _Thread_local struct log_origin origin;
+
+/* Levels of single modules.  Read by every line without a lock: a list that was replaced is kept,
+ * for somebody may read it still; there is one for each time that an operator changes it. */
+#define MODULE_SIZE 16
+struct module_level {
+    char name[MODULE_SIZE];
+    int level;
+};
+#define MODULES_MAX 40
+struct module_levels {
+    size_t n;
+    struct module_levels *before;
+    struct module_level all[MODULES_MAX];
+};
+static _Atomic(struct module_levels *) module_levels;
 
 void
 log_init(const char *process, enum log_level level)
 {
-    atomic_store(&process_name, process);
+    if (process) {
+        atomic_store(&process_name, process);
+    }
     atomic_store(&threshold, (int)level);
 }
 
@@ -39,6 +57,121 @@ log_level_from_name(const char *name, enum log_level *level)
     }
     return false;
 }
+
+static bool
+is_module(const char *name, size_t n)
+{
+    const char *at = LOG_MODULES;
+
+    for (size_t len; *at; at += len + (at[len] == ' ')) {
+        len = strcspn(at, " ");
+        if (len == n && strncmp(at, name, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "vim=debug" at 'text', up to a comma or the end: its length, 0 = it is none. */
+static size_t
+module_level_read(const char *text, struct module_level *one)
+{
+    size_t n = strcspn(text, ","), name = strcspn(text, "=,");
+    char level[8] = "";
+    enum log_level at;
+
+    if (name >= n || name >= sizeof one->name || n - name - 1 >= sizeof level ||
+        !is_module(text, name)) {
+        return 0;
+    }
+    memcpy(one->name, text, name);
+    one->name[name] = 0;
+    memcpy(level, text + name + 1, n - name - 1);
+    if (!log_level_from_name(level, &at)) {
+        return 0;
+    }
+    one->level = (int)at;
+    return n;
+}
+
+static bool
+module_levels_read(const char *text, struct module_levels *levels)
+{
+    for (size_t n; *text; text += n + (text[n] == ',')) {
+        n = levels->n < MODULES_MAX ? module_level_read(text, &levels->all[levels->n]) : 0;
+        if (n == 0 || (text[n] == ',' && !text[n + 1])) {
+            return false;
+        }
+        levels->n++;
+    }
+    return true;
+}
+
+bool
+log_levels_valid(const char *text)
+{
+    struct module_levels levels = {0};
+
+    return module_levels_read(text, &levels);
+}
+
+bool
+log_levels_set(const char *text)
+{
+    struct module_levels *levels = heap_alloc(sizeof *levels);
+
+    if (!module_levels_read(text, levels)) {
+        free(levels);
+        return false;
+    }
+    levels->before = atomic_load(&module_levels);
+    atomic_store(&module_levels, levels);
+    return true;
+}
+
+static int
+threshold_of(const char *module)
+{
+    const struct module_levels *levels =
+        atomic_load_explicit(&module_levels, memory_order_acquire);
+
+    for (size_t i = 0; levels && i < levels->n; i++) {
+        if (str_eq(levels->all[i].name, module)) {
+            return levels->all[i].level;
+        }
+    }
+    return atomic_load_explicit(&threshold, memory_order_relaxed);
+}
+
+/* ---- on whose behalf ---------------------------------------------------------------------- */
+
+struct log_origin
+log_origin(void)
+{
+    return origin;
+}
+
+struct log_origin
+log_origin_of(const char *request_id)
+{
+    struct log_origin of = {""};
+
+    if (request_id) {
+        (void)snprintf(of.request, sizeof of.request, "%s", request_id);
+    }
+    return of;
+}
+
+struct log_origin
+log_origin_swap(struct log_origin to)
+{
+    struct log_origin was = origin;
+
+    origin = to;
+    return was;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
 
 /* Control characters could forge a line: each becomes a \xNN. */
 static void
@@ -63,7 +196,7 @@ log_line(enum log_level level, const char *module, const char *fmt, ...)
     va_list args;
     char *text;
 
-    if ((int)level < atomic_load_explicit(&threshold, memory_order_relaxed)) {
+    if ((int)level < threshold_of(module)) {
         return;
     }
     va_start(args, fmt);
@@ -74,6 +207,10 @@ log_line(enum log_level level, const char *module, const char *fmt, ...)
     buf_printf(&out, "%s %s %s %s: ", time_text(when, time_now_us(), TIME_Z_MS), names[level],
                atomic_load(&process_name), module);
     add_clean(&out, text);
+    if (*origin.request) {
+        buf_str(&out, " request=");
+        add_clean(&out, origin.request);
+    }
     buf_char(&out, '\n');
     free(text);
     if (write(STDERR_FILENO, out.data, out.len) < 0) {

@@ -25,6 +25,11 @@ static const struct cli_option invite_options[] = {
     {"minutes", "N", "how long the invitation may be used; default: 60"},
     {0},
 };
+static const struct cli_option top_options[] = {
+    {"site", "FILE[:CLOUD]", "of the site that this clouds.yaml, or cloud, is of"},
+    {"once", NULL, "print the page once and end"},
+    {0},
+};
 static const struct cli_option ack_options[] = {
     {"undo", NULL, "nobody has taken note of it after all"},
     {0},
@@ -508,6 +513,11 @@ static const struct command commands[] = {
      .options = ack_options},
     PM_COMMANDS("pm", vnf_noun, pm_job_noun, pm_threshold_noun, "VNFs"),
     PM_COMMANDS("pm ns", ns_noun, pm_ns_job_noun, pm_ns_threshold_noun, "network services"),
+    {.words = "top",
+     .options = top_options,
+     .run = top_show,
+     .offline = true,
+     .doc = "What the orchestrator, or a site, is at: one page, drawn anew every two seconds."},
     {.words = "chain trace",
      .arguments = "MATCH...",
      .n_min = 1,

@@ -109,6 +109,7 @@ command_fn subscription_show, subscription_send_again; /* subscription.c */
 command_fn alarm_acknowledge_one;                /* alarm.c */
 command_fn pm_job_create, pm_threshold_create, pm_set, pm_report_show; /* pm.c */
 command_fn chain_trace;                          /* chain.c */
+command_fn top_show;                             /* top.c */
 command_fn config_check, config_show, config_sample; /* config.c */
 extern const struct cli_option config_options[];
 command_fn token_show;

@@ -139,9 +139,9 @@ look(void *arg)
         struct err *e = take(c);
 
         if (e) {
-            log_err(LOG_LV_WARN, "tls", e, "the new certificate is not taken, the old one stays");
+            log_err(LOG_LV_WARN, "http", e, "the new certificate is not taken, the old one stays");
         } else if (c->has_looked) {
-            log_info("tls", "shows a new certificate file=%s", c->paths[0]);
+            log_info("http", "shows a new certificate file=%s", c->paths[0]);
         }
     }
     c->has_looked = true;

@@ -234,6 +234,7 @@ keystone_token_post(struct rest_request *r)
     TRY(r->body ? read_login(r->body, login)
                 : err_new(E_INVALID, NULL, "'auth' is a required property"));
     r->state = login;
+    r->claims = login->user_name ? login->user_name : login->user_id;
     if (login->methods & METHOD_PASSWORD) {
         return pool_run(identity_pool(keystone_identity(r)), log_in, r);
     }

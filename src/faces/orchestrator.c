@@ -7,6 +7,7 @@
 #ifdef CARRICK_FAULTS
 #include "faces/fault.h"
 #endif
+#include "faces/audit.h"
 #include "faces/certificates.h"
 #include "faces/role.h"
 #include "identity/identity.h"
@@ -65,6 +66,7 @@
       "key of the first certificate of --ca: sites that are invited have theirs signed with it")   \
     X(client_cert, "client-cert", OF_PATH("FILE"), "", "certificate that callbacks are shown (TLS_CERT)")   \
     X(client_key, "client-key", OF_PATH("FILE"), "", "key of that certificate")                             \
+    AUDIT_OPTIONS(X)                                                                               \
     HEALTH_OPTIONS(X)                                                                              \
     LOG_SETTING(X)
 
@@ -110,6 +112,7 @@ struct orchestrator {
     struct health health;
     struct certificate_paths paths;
     struct certificates *certificates;
+    struct trail *audit;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -212,6 +215,9 @@ settings_taken(void *arg)
 
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
+    if (o->audit) { /* Who ships it may have moved it away. */
+        trail_reopen(o->audit);
+    }
 }
 
 static struct err *
@@ -422,6 +428,10 @@ serve(struct orchestrator *o)
     };
 
     o->health = (struct health){.store = o->store, .loop = o->loop};
+    TRY(audit_open(o->mem, o->values[OPTION_state], o->values[OPTION_audit_log],
+                   setting_number(o->settings, OPTION_audit_max_mb), &o->audit));
+    config.audit = audit_request;
+    config.audit_arg = o->audit;
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,
                                         &config.n_mounts);
     TRY(rest_new(&config, &o->rest));
@@ -434,7 +444,7 @@ static struct err *
 orchestrator_start(struct orchestrator *o)
 {
     (void)umask(077);
-    log_init(CLOUD, settings_log_level(o->settings));
+    settings_log(o->settings, CLOUD);
     TRY(settings_use(o));
     TRY(loop_new(&o->loop));
     TRY(role_signals(o->loop)); /* before threads there are that would die of them */
@@ -470,6 +480,7 @@ orchestrator_end(struct orchestrator *o)
     certificates_unfollow(o->certificates);
     rest_free(o->rest);
     rest_free(o->open);
+    trail_close(o->audit);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);

@@ -171,6 +171,7 @@ token_post(struct rest_request *r)
 
     TRY(check_grant(r));
     TRY(read_client(r, &asked->client));
+    r->claims = asked->client.client;
     TRY(read_scope(r, &asked->project_id));
     r->state = asked;
     return pool_run(identity_pool(r->op.user), log_in, r);

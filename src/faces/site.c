@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "compute/compute.h"
+#include "faces/audit.h"
 #include "faces/certificates.h"
 #include "faces/faces.h"
 #include "faces/role.h"
@@ -34,6 +35,7 @@
     X(memory_mb, "memory-mb", OF_NUMBER("MIB", 0, INT64_C(1) << 32), "0", "memory for servers, in sum; 0: that of the box")        \
     CERTIFICATE_OPTIONS(X)                                                                         \
     X(ca, "ca", OF_PATH("FILE"), "", "who signs that certificate (PEM), for clouds.yaml")                   \
+    AUDIT_OPTIONS(X)                                                                               \
     HEALTH_OPTIONS(X)                                                                              \
     LOG_SETTING(X)
 
@@ -71,6 +73,7 @@ struct site {
     struct health health;
     struct certificate_paths paths;
     struct certificates *certificates;
+    struct trail *audit;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 
@@ -220,6 +223,10 @@ site_serve(struct site *site)
 
     site->health = (struct health){
         .store = site->store, .loop = site->loop, .network = site->network};
+    TRY(audit_open(site->mem, site->values[OPTION_state], site->values[OPTION_audit_log],
+                   setting_number(site->settings, OPTION_audit_max_mb), &site->audit));
+    config.audit = audit_request;
+    config.audit_arg = site->audit;
     config.mounts = site_mounts(site->mem, &services, &config.n_mounts);
     TRY(rest_new(&config, &site->rest));
     TRY(health_serve(site->mem, &site->health, site->settings, OPTION_metrics_listen,
@@ -228,15 +235,27 @@ site_serve(struct site *site)
     return NULL;
 }
 
+/* At SIGHUP: who ships the audit log may have moved it away. */
+static void
+site_settings_taken(void *arg)
+{
+    const struct site *site = arg;
+
+    if (site->audit) {
+        trail_reopen(site->audit);
+    }
+}
+
 static struct err *
 site_start(struct site *site)
 {
     (void)umask(077);
-    log_init(site->values[OPTION_name], settings_log_level(site->settings));
+    settings_log(site->settings, site->values[OPTION_name]);
     TRY(site_read(site));
     TRY(loop_new(&site->loop));
     TRY(role_signals(site->loop)); /* before threads there are that would die of them */
-    site->follower = (struct settings_follower){.settings = site->settings, .mem = site->mem};
+    site->follower = (struct settings_follower){
+        .settings = site->settings, .mem = site->mem, .fn = site_settings_taken, .arg = site};
     TRY(settings_follow(site->loop, &site->follower));
     TRY(site_store(site));
     TRY(site_identity(site));
@@ -265,6 +284,7 @@ site_end(struct site *site)
     certificates_unfollow(site->certificates);
     rest_free(site->rest);
     rest_free(site->open);
+    trail_close(site->audit);
     site_sync_free(site->sync);
     compute_service_free(site->compute);
     if (site->network) {

@@ -257,6 +257,7 @@ engine_turn(void *arg)
         }
         engine->ready.items[i] = NULL;
         f->ready = false;
+        (void)log_origin_swap(log_origin_of(f->row.request_id));
         if (f->plan) {
             plan_turn(f);
         } else {

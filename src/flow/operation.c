@@ -2,6 +2,8 @@
  * transaction; the engine reads 'request' once it is committed. */
 #include "flow/live.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 static int64_t
@@ -29,6 +31,7 @@ flow_insert(struct tx *tx, const char *owner, const struct flow_row *proto,
             const struct flow_type *type, int64_t lease_ms)
 {
     struct flow_row *row = row_copy(tx_mem(tx), proto);
+    struct log_origin origin = log_origin();
 
     row->id = row->id ? row->id : uuid_make(tx_mem(tx));
     row->type = type->name;
@@ -38,6 +41,7 @@ flow_insert(struct tx *tx, const char *owner, const struct flow_row *proto,
     row->owner = owner;
     row->lease = lease_until(tx, lease_ms);
     row->epoch = 1;
+    row->request_id = *origin.request ? mem_str(tx_mem(tx), origin.request) : NULL;
     row->created_at = row->state_at = tx_now(tx);
     TRY(row_insert(tx, row));
     return type->state_changed ? type->state_changed(tx, row, FLOW_N_STATES) : NULL;

@@ -8,6 +8,7 @@
  * without a body always has a new connection. */
 #include "http/client.h"
 
+#include "base/log.h"
 #include "base/net.h"
 #include "base/vec.h"
 #include "http/authority.h"
@@ -49,6 +50,7 @@ struct http_call {
     struct buf answer;
     http_done_fn *done;
     void *arg;
+    struct log_origin origin;
     bool (*may_connect)(void *arg, const struct sockaddr *to);
     void *may_arg;
     struct err *(*piece)(void *arg, const void *data, size_t n);
@@ -443,13 +445,16 @@ static void
 finish(struct http_call *call, struct err *e)
 {
     struct http_answer answer = {0};
+    struct log_origin was;
 
     lookup_over(call, false);
     forget(call);
     if (!e) {
         fill_answer(call, &answer);
     }
+    was = log_origin_swap(call->origin);
     call->done(call->arg, e ? NULL : &answer, e);
+    (void)log_origin_swap(was);
     call_free(call);
 }
 
@@ -628,6 +633,7 @@ http_call(struct http_client *client, const struct http_request *request, http_d
     curl_easy_setopt(call->easy, CURLOPT_RESOLVER_START_DATA, call);
     call->done = done;
     call->arg = arg;
+    call->origin = log_origin();
     call->next = client->calls;
     if (call->next) {
         call->next->prev = call;

@@ -179,7 +179,7 @@ run_what(struct run *run, const struct runnable *what, int argc, char **argv)
         return status;
     }
     run->values = settings->texts;
-    log_init("run", settings_log_level(settings));
+    settings_log(settings, "run");
     struct err *e = geteuid() ? err_new(E_FORBIDDEN, NULL, "it starts roles of several users: "
                                                            "run it as root")
                               : run_all(run, what);

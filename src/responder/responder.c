@@ -293,7 +293,7 @@ responder_main(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
-    log_init("responder", settings_log_level(settings));
+    settings_log(settings, "responder");
     r.guests = guests_new();
     e = responder_open(&r, settings->texts[OPTION_listen]);
     e = e ? e : loop_run(r.loop);

@@ -64,13 +64,36 @@ answer_whole(const struct rest_request *r)
 
 /* The id that the client gave its whole operation; anything but an id is not
  * repeated. */
-static const char *
-global_id(const struct rest_request *r)
+const char *
+rest_global_id(const struct rest_request *r)
 {
     const char *id = http_header(r->x->http, "X-OpenStack-Request-ID");
     size_t n = id ? strlen(id) : 0;
 
     return n > 0 && n <= 64 && strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == n ? id : "-";
+}
+
+const char *
+rest_path(const struct rest_request *r)
+{
+    return http_path(r->x->http);
+}
+
+const char *
+rest_peer(const struct rest_request *r)
+{
+    return str_or(http_peer(r->x->http), "-");
+}
+
+static void
+audit(const struct rest_request *r, const struct err *e)
+{
+    const struct rest_config *config = &r->x->rest->config;
+    bool looks = str_eq(r->method, "GET") || str_eq(r->method, "HEAD");
+
+    if (config->audit && (!looks || r->status == 401 || r->status == 403)) {
+        config->audit(config->audit_arg, r, e);
+    }
 }
 
 static void
@@ -79,6 +102,7 @@ log_request(struct rest_request *r, const struct err *e)
     int64_t ns = time_mono_ns() - r->x->began_ns;
     long long us = ns / 1000;
     const char *api = r->face ? r->face->name : "none";
+    struct log_origin was = log_origin_swap(log_origin_of(r->request_id));
     char status[16];
 
     (void)snprintf(status, sizeof status, "%d", r->status);
@@ -86,10 +110,12 @@ log_request(struct rest_request *r, const struct err *e)
     meter_time(METER_http_seconds, api, ns);
 
     log_line(r->status >= 500 ? LOG_LV_WARN : LOG_LV_INFO, "rest",
-             "%s %s status=%d us=%lld user=%s project=%s peer=%s request=%s global=%s%s%s",
+             "%s %s status=%d us=%lld user=%s project=%s peer=%s global=%s%s%s",
              r->method, http_path(r->x->http), r->status, us, str_or(r->caller.user_id, "-"),
-             str_or(r->caller.project_id, "-"), str_or(http_peer(r->x->http), "-"), r->request_id,
-             global_id(r), e ? " error=" : "", e ? err_full(r->mem, e) : "");
+             str_or(r->caller.project_id, "-"), rest_peer(r), rest_global_id(r),
+             e ? " error=" : "", e ? err_full(r->mem, e) : "");
+    audit(r, e);
+    (void)log_origin_swap(was);
 }
 
 static void

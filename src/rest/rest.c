@@ -185,7 +185,7 @@ authenticate_password(struct rest_exchange *x)
     if (r->route->flags & REST_UPLOAD) {
         return err_new(E_UNAUTHENTICATED, "Unauthorized", "not proved within the last minute");
     }
-    x->name = name;
+    x->name = r->claims = name;
     x->password = password;
     return NULL;
 }
@@ -295,13 +295,20 @@ static enum http_body_mode
 on_head(struct http_exchange *http, void *arg)
 {
     struct rest_exchange *x = MEM_NEW(http_mem(http), struct rest_exchange);
+    struct log_origin was;
     struct err *e;
 
     begin_request(x, arg, http);
     http_set_user(http, x);
+    was = log_origin_swap(log_origin_of(x->r.request_id));
     e = check_head(x);
-    if (e) {
+    bool refused = e != NULL;
+
+    if (refused) {
         answer_err(&x->r, e);
+    }
+    (void)log_origin_swap(was);
+    if (refused) {
         return HTTP_REFUSE;
     }
     return x->r.route->flags & REST_UPLOAD ? HTTP_STREAM : HTTP_COLLECT;
@@ -623,15 +630,10 @@ prove(void *arg)
 }
 
 static void
-on_request(struct http_exchange *http, void *arg)
+take_or_prove(struct rest_exchange *x)
 {
-    struct rest_exchange *x = http_user(http);
     struct err *e;
 
-    (void)arg;
-    if (x->answered) {
-        return;
-    }
     if (!x->password) {
         take(x);
         return;
@@ -640,6 +642,22 @@ on_request(struct http_exchange *http, void *arg)
     if (e) {
         answer_err(&x->r, e);
     }
+}
+
+/* What follows from it is on its behalf, wherever it is done. */
+static void
+on_request(struct http_exchange *http, void *arg)
+{
+    struct rest_exchange *x = http_user(http);
+    struct log_origin was;
+
+    (void)arg;
+    if (x->answered) {
+        return;
+    }
+    was = log_origin_swap(log_origin_of(x->r.request_id));
+    take_or_prove(x);
+    (void)log_origin_swap(was);
 }
 
 static void

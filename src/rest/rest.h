@@ -158,9 +158,11 @@ struct rest_request {
     const char *base;             /* "http://HOST/PREFIX": what links begin with */
     const char *token;            /* as given, or null */
     const char *request_id;
+    const char *claims;           /* the name by which a caller who is not known yet wants to be, or null */
     const struct json *body;      /* whole JSON body, or null */
     void *row;                    /* decoded row of .body or of the verb */
     const char *id;               /* {id} or null */
+    const char *made;             /* keys of the rows that a create made, commas between */
     void *state;                  /* the handler's own */
     /* The answer: written by jw into 'out', reset before a write is run again. */
     int status;                   /* 0 = by the verb */
@@ -182,6 +184,12 @@ void rest_cond(struct list_query *query, struct cond cond);
 const char *const *rest_query_all(const struct rest_request *r, const char *name);
 /* Was the key given at all and is its value true (absent value, true, 1, yes)? */
 bool rest_query_flag(const struct rest_request *r, const char *name);
+/* The path as it was asked for, prefix and all, without the query. */
+const char *rest_path(const struct rest_request *r);
+/* Address of the client; "-" where there is none. */
+const char *rest_peer(const struct rest_request *r);
+/* The id that the client gave its whole operation (X-OpenStack-Request-ID); "-" = none, or no id. */
+const char *rest_global_id(const struct rest_request *r);
 const char *rest_header_in(const struct rest_request *r, const char *name);
 const char *rest_body_raw(const struct rest_request *r, size_t *n);
 /* Name and password of "Authorization: Basic" (RFC 7617), in the request's arena; false where the
@@ -231,6 +239,10 @@ struct rest_passwords {
 typedef struct err *rest_certified_fn(void *arg, const char *name, struct mem *mem,
                                       struct caller *caller);
 
+/* Hears of each request that was answered and changes something, or was refused for who asks: after
+ * all else, any thread, not to block.  'e' is why it failed, null = it did not. */
+typedef void rest_audit_fn(void *arg, const struct rest_request *r, const struct err *e);
+
 struct rest_config {
     struct http_server_config http;  /* .handler and .arg are set by rest */
     const struct rest_mount *mounts; /* borrowed; faces of one prefix may be several */
@@ -240,6 +252,8 @@ struct rest_config {
     struct rest_passwords passwords; /* .prove null = none are taken */
     rest_certified_fn *certified;    /* of dialects that take certificates; null = none are taken */
     const char *auth_prefix;         /* prefix of the identity face, for WWW-Authenticate */
+    rest_audit_fn *audit;            /* null = nobody */
+    void *audit_arg;
     struct pool *pool;               /* for REST_POOL; may be null where no route has it */
     int64_t list_max;                /* rows of a page at most, 0 = no cap */
 };

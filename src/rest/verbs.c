@@ -359,6 +359,15 @@ run_show(struct tx *tx, struct rest_request *r)
     return NULL;
 }
 
+static void
+note_made(struct rest_request *r, const void *row)
+{
+    const struct attr *key = table_key(((const struct row *)row)->table);
+    const char *id = *(const char *const *)attr_at(key, row);
+
+    r->made = r->made ? mem_printf(r->mem, "%s,%s", r->made, id) : mem_str(r->mem, id);
+}
+
 static struct err *
 run_bulk(struct tx *tx, struct rest_request *r)
 {
@@ -369,6 +378,7 @@ run_bulk(struct tx *tx, struct rest_request *r)
     jw_array(&r->w, plural_of(r));
     for (size_t i = 0; i < r->x->n_rows; i++) {
         verb_row(r, r->route->shape, NULL, made[i], NULL);
+        note_made(r, made[i]);
     }
     jw_end(&r->w);
     jw_end(&r->w);
@@ -380,10 +390,12 @@ run_create(struct tx *tx, struct rest_request *r)
 {
     void *made;
 
+    r->made = NULL; /* where it is run again */
     if (r->x->bulk) {
         return run_bulk(tx, r);
     }
     TRY(resource_create(tx, &r->op, r->row, &made));
+    note_made(r, made);
     rest_write_row(r, r->route->resource, r->route->shape, made);
     if (r->face->dialect->created) {
         r->face->dialect->created(r, made);

@@ -8,6 +8,8 @@
 #include "store/shape.h"
 #include "store/store.h"
 
+#include "base/log.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -47,6 +49,7 @@ struct job {
     struct mem *mem;
     struct err *err;
     int64_t seq; /* log position after it */
+    struct log_origin origin;
 };
 
 struct store_watch {

@@ -39,7 +39,7 @@ store_write(struct store *store, store_fn *fn, void *arg, store_done_fn *done)
     struct job *job = heap_alloc(sizeof *job);
     bool wake;
 
-    *job = (struct job){.fn = fn, .arg = arg, .done = done};
+    *job = (struct job){.fn = fn, .arg = arg, .done = done, .origin = log_origin()};
     pthread_mutex_lock(&store->queue_lock);
     if (store->closing) {
         pthread_mutex_unlock(&store->queue_lock);
@@ -156,7 +156,9 @@ job_run(struct store *store, struct job *job, struct group *group)
     if (job->err) {
         return false;
     }
+    (void)log_origin_swap(job->origin);
     job->err = job->fn(&tx, job->arg);
+    (void)log_origin_swap(log_origin_of(NULL));
     if (conn->disk_failed || sqlite3_get_autocommit(conn->db)) {
         return false;
     }
@@ -182,7 +184,9 @@ jobs_done(struct store *store, struct job *jobs)
         struct err *e = jobs->err;
 
         meter_add(METER_store_writes, e ? "failed" : "committed", NULL, 1);
+        (void)log_origin_swap(jobs->origin);
         jobs->done(jobs->arg, e);
+        (void)log_origin_swap(log_origin_of(NULL));
         if (jobs->mem) {
             arena_give(store, jobs->mem);
         }

@@ -4,6 +4,7 @@
  * that was fetched already can never reach freed memory. */
 #include "sys/loop.h"
 
+#include "base/log.h"
 #include "base/time.h"
 #include "sys/service.h"
 
@@ -40,12 +41,14 @@ struct loop_timer {
     size_t index;   /* In the heap, or NOT_ARMED. */
     loop_fn *fn;
     void *arg;
+    struct log_origin origin; /* Of whoever armed it. */
 };
 
 struct posted {
     struct posted *next;
     loop_fn *fn;
     void *arg;
+    struct log_origin origin;
 };
 
 struct loop {
@@ -173,6 +176,7 @@ loop_timer_arm(struct loop_timer *timer, int64_t delay_ms)
     }
     timer->at_ns = time_mono_ns() + (delay_ms > 0 ? delay_ms : 0) * 1000000;
     timer->order = loop->n_armed++;
+    timer->origin = log_origin();
     loop->heap[loop->n_heap++] = timer;
     sift_up(loop, loop->n_heap - 1);
 }
@@ -208,8 +212,10 @@ fire_timers(struct loop *loop, int64_t now)
         struct loop_timer *timer = loop->heap[0];
 
         loop_timer_disarm(timer);
+        (void)log_origin_swap(timer->origin);
         timer->fn(timer->arg);
     }
+    (void)log_origin_swap(log_origin_of(NULL));
 }
 
 struct err *
@@ -296,6 +302,7 @@ loop_post(struct loop *loop, loop_fn *fn, void *arg)
 
     posted->fn = fn;
     posted->arg = arg;
+    posted->origin = log_origin();
     pthread_mutex_lock(&loop->lock);
     first = !loop->first;
     *loop->last = posted;
@@ -358,9 +365,11 @@ on_wake(void *arg, uint32_t events)
         struct posted *posted = all;
 
         all = posted->next;
+        (void)log_origin_swap(posted->origin);
         posted->fn(posted->arg);
         free(posted);
     }
+    (void)log_origin_swap(log_origin_of(NULL));
 }
 
 struct err *

@@ -19,6 +19,7 @@
 #define CONFIG "config"
 #define SITE_CONFIG "site-config"
 #define LOG_LEVEL "log-level"
+#define LOG_LEVELS "log-levels"
 
 /* A reading on its way: texts are null until something says them. */
 struct reading {
@@ -161,6 +162,8 @@ is_right(struct mem *mem, const struct setting *setting, const char *text)
         return str_starts(text, "http://") || str_starts(text, "https://");
     case SETTING_PREFIXES:
         return is_prefixes(mem, text);
+    case SETTING_LEVELS:
+        return log_levels_valid(text);
     case SETTING_TEXT:
     case SETTING_USER:
         return true;
@@ -196,6 +199,9 @@ setting_limits(struct buf *out, const struct setting *setting)
         break;
     case SETTING_PREFIXES:
         buf_str(out, "ADDRESS/LENGTH, several with commas between");
+        break;
+    case SETTING_LEVELS:
+        buf_str(out, "MODULE=LEVEL, several with commas between; modules: " LOG_MODULES);
         break;
     case SETTING_TEXT:
         buf_str(out, "a text of one line");
@@ -408,16 +414,23 @@ settings_start(struct mem *mem, const char *role, const struct setting *table, i
 
 /* ---- while the role runs -------------------------------------------------------------------- */
 
-enum log_level
-settings_log_level(const struct settings *settings)
+static const char *
+text_of(const struct settings *settings, const char *name)
+{
+    int which = setting_find(settings, name, strlen(name));
+
+    return which >= 0 ? settings->texts[which] : "";
+}
+
+void
+settings_log(const struct settings *settings, const char *process)
 {
     enum log_level level = LOG_LV_INFO;
-    int which = setting_find(settings, LOG_LEVEL, strlen(LOG_LEVEL));
 
-    if (which >= 0) {
-        (void)log_level_from_name(settings->texts[which], &level); /* It was checked. */
-    }
-    return level;
+    /* Both were checked. */
+    (void)log_level_from_name(text_of(settings, LOG_LEVEL), &level);
+    (void)log_levels_set(text_of(settings, LOG_LEVELS));
+    log_init(process, level);
 }
 
 static void
@@ -459,7 +472,7 @@ settings_reload(void *arg)
         was->texts[i] = mem_str(f->mem, now->texts[i]);
         was->origins[i] = mem_str(f->mem, now->origins[i]);
     }
-    log_level_set(settings_log_level(was));
+    settings_log(was, NULL);
     if (f->fn) {
         f->fn(f->arg);
     }

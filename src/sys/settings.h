@@ -28,6 +28,7 @@ enum setting_kind {
     SETTING_URL,      /* http or https */
     SETTING_PREFIXES, /* ADDRESS/LENGTH, commas between */
     SETTING_USER,     /* name or number of a user */
+    SETTING_LEVELS,   /* MODULE=LEVEL, commas between (base/log.h) */
 };
 
 struct setting {
@@ -55,6 +56,7 @@ struct setting {
 #define OF_WORD(value_, words_) .value = value_, .kind = SETTING_WORD, .words = words_
 #define OF_URL .value = "URL", .kind = SETTING_URL
 #define OF_PREFIXES .value = "PREFIXES", .kind = SETTING_PREFIXES
+#define OF_LEVELS .value = "MODULE=LEVEL,...", .kind = SETTING_LEVELS
 #define OF_USER .value = "USER", .kind = SETTING_USER
 #define RELOADS(...) __VA_ARGS__, .reloads = true
 #define OF_SITE(...) __VA_ARGS__, .of_site = true
@@ -63,7 +65,9 @@ struct setting {
 #define SETTING_ROW(id, name_, kind_, def_, doc_) {.name = name_, kind_, .def = def_, .doc = doc_},
 #define LOG_SETTING(X)                                                                             \
     X(log_level, "log-level", RELOADS(OF_WORD("LEVEL", "debug info warn error")), "info",          \
-      "what is told on standard error, from this on")
+      "what is told on standard error, from this on")                                              \
+    X(log_levels, "log-levels", RELOADS(OF_LEVELS), "",                                            \
+      "the same for single modules, as 'vim=debug,http=warn'; modules: " LOG_MODULES)
 
 /* What was read.  Everything is in one arena, or borrowed from the command line. */
 struct settings {
@@ -98,8 +102,9 @@ struct settings_follower {
     void *arg;
 };
 struct err *settings_follow(struct loop *loop, struct settings_follower *follower) MUST_USE;
-/* The level that "log-level" says; INFO where the table has none. */
-enum log_level settings_log_level(const struct settings *settings);
+/* Has the log tell what "log-level" and "log-levels" say, where the table has them; 'process' is the
+ * name in its lines, null = as it is. */
+void settings_log(const struct settings *settings, const char *process);
 
 /* Value of an option whose text was checked as a number. */
 int64_t setting_number(const struct settings *settings, size_t which);

@@ -1,6 +1,8 @@
 /* A pool of worker threads over one queue. */
 #include "sys/thread.h"
 
+#include "base/log.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@ struct job {
     struct job *next;
     void (*fn)(void *arg);
     void *arg;
+    struct log_origin origin;
 };
 
 struct pool {
@@ -50,6 +53,7 @@ work(void *arg)
     struct job *job;
 
     while ((job = next_job(pool))) {
+        (void)log_origin_swap(job->origin);
         job->fn(job->arg);
         free(job);
     }
@@ -132,6 +136,7 @@ pool_run(struct pool *pool, void (*fn)(void *arg), void *arg)
 
     job->fn = fn;
     job->arg = arg;
+    job->origin = log_origin();
     pthread_mutex_lock(&pool->lock);
     full = pool->n_queued >= pool->max_queued;
     stopping = pool->stopping;

@@ -30,8 +30,11 @@ session_drop(struct session *session)
 void
 call_end(struct call *call, const struct vim_answer *answer, struct err *err)
 {
+    struct log_origin was = log_origin_swap(call->origin);
+
     call->done(call->arg, answer, err);
     mem_free(call->mem);
+    (void)log_origin_swap(was);
 }
 
 /* Everyone who waits is told why there is no token. */
@@ -354,6 +357,10 @@ call_headers(struct call *call)
 
     vec_add(mem, &headers, mem_printf(mem, "X-Auth-Token: %s", call->session->token));
     vec_add(mem, &headers, "Accept: application/json");
+    if (*call->origin.request) {
+        vec_add(mem, &headers,
+                mem_printf(mem, "X-OpenStack-Request-ID: %s", call->origin.request));
+    }
     if (call->spec.body || call->spec.body_fd > 0) {
         vec_add(mem, &headers,
                 mem_printf(mem, "Content-Type: %s",
@@ -373,6 +380,7 @@ call_send(struct session *session, struct call *call)
     const struct vim_call *spec = &call->spec;
     const char *root = session_endpoint(session, spec->service);
     struct http_request request = {.method = spec->method, .body_fd = -1};
+    struct log_origin was;
 
     if (!root) {
         call_end(call, NULL,
@@ -393,7 +401,9 @@ call_send(struct session *session, struct call *call)
     session->sent = call;
     session->n_sent += spec->waits ? 0 : 1;
     call->sent_ns = time_mono_ns();
+    was = log_origin_swap(call->origin);
     call->http = http_call(session->vim->config.http, &request, call_done, call);
+    (void)log_origin_swap(was);
 }
 
 static bool
@@ -572,6 +582,7 @@ call_new(const struct vim_call *spec, vim_done_fn *done, void *arg)
     call->mem = mem;
     call->done = done;
     call->arg = arg;
+    call->origin = log_origin();
     call->spec = (struct vim_call){
         .site_id = mem_str(mem, spec->site_id),
         .service = mem_str(mem, spec->service),

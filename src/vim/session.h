@@ -28,6 +28,7 @@ struct call {
     vim_done_fn *done;
     void *arg;
     struct http_call *http;
+    struct log_origin origin;    /* of who asked: calls are sent and answered in turns of others */
     const char *url;
     int64_t sent_ns;             /* when it went out */
     bool reauthenticated;

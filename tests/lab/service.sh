@@ -74,6 +74,37 @@ plan_ok() {
         "{\"nsInstanceId\": \"$ns\", \"request\": $request}" || return 1
     [ "$(field '.error // "none"')" = none ] && grep -q 'server_apart' <<<"$answer"
 }
+# audited ROLE FILTER: lines of a role's audit log of what the request $told began.
+audited() { jq -s --arg told "$told" "map(select($2)) | length" "$dir/$1/audit.log"; }
+# Every line of what it began names the request, at the orchestrator and at the sites that it calls.
+log_follows() {
+    local modules
+    modules=$(awk -v told="request=$told" '$NF == told { print $4 }' "$dir/log/orchestrator.log" | sort -u | tr -d '\n')
+    [ "$modules" = flow:rest: ] || { echo "lines of $modules"; return 1; }
+    for site in east west; do
+        grep -q "POST /compute/.* global=$told " "$dir/log/site-$site.log" || { echo "no line of $site"; return 1; }
+    done
+}
+audit_tells() {
+    at_least 1 "$(audited orchestrator '.request == $told and (.userName | length > 0) and .status == 202
+        and .method == "POST" and (.path | endswith("/instantiate")) and (.peer | length > 0)')" &&
+        at_least 5 "$(audited east/site '.global == $told and .result == "done" and (.target | length > 30) and (.projectName | length > 0)')" &&
+        want 401 orchestrator:nobody GET "$instances" && told=$(awk 'tolower($1) == "x-openstack-request-id:" { print $2 }' "$tmp/headers" | tr -d '\r') &&
+        await 5 eval 'at_least 1 "$(audited orchestrator ".request == \$told and .result == \"refused\"")"'
+}
+top() { "$carrick" top --no-token-cache --once "$@"; }
+# has TEXT LINE...: each of the extended expressions is of a line of it.
+has() {
+    local text=$1 line
+    shift
+    for line; do
+        grep -qE "$line" <<<"$text" || { echo "no '$line' in"; echo "$text"; return 1; }
+    done
+}
+page_of_all() {
+    has "$(top)" '^orchestrator http' '^process +[1-9][0-9]* MiB' '^services +1 INSTANTIATED$' '^alarms +none$' \
+        '^east +UP ' '^west +UP ' && has "$(top --site "$dir/east/site/clouds.yaml")" '^site http' '^agent +answers'
+}
 
 for part in firewall inspector web; do
     check "package $part is on-boarded" on_board vnf_packages "$packages/$part.csar"
@@ -88,7 +119,11 @@ for site in east west; do
     check "the plan made nothing at $site" as_before "$tmp/objects.$site" objects $site
 done
 begin instantiate
+told=$(awk 'tolower($1) == "x-openstack-request-id:" { print $2 }' "$tmp/headers" | tr -d '\r')
 check "the service is instantiated" ends 60 COMPLETED || return
+check "each line of it names the request that began it" log_follows
+check "one page shows what is" page_of_all
+check "the audit logs tell who asked for what" audit_tells
 things_note
 check "a client is attached to the SAP" client_up demo1 || return
 check "HTTP goes through the chain" await 15 page_comes || return

@@ -55,3 +55,50 @@ TEST(log_levels_have_names)
     CHECK(log_level_from_name("WARN", &level) && level == LOG_LV_WARN);
     CHECK(!log_level_from_name("loud", &level));
 }
+
+static void
+write_modules(void)
+{
+    log_debug("vim", "shown");
+    log_info("http", "not shown");
+    log_info("store", "shown");
+    log_debug("store", "not shown");
+}
+
+TEST(log_levels_of_modules_go_before_the_level)
+{
+    time_freeze(0);
+    log_init("site", LOG_LV_INFO);
+    REQUIRE(log_levels_set("vim=debug,http=error"));
+    CHECK_STR(captured(write_modules), "1970-01-01T00:00:00.000Z debug site vim: shown\n"
+                                       "1970-01-01T00:00:00.000Z info site store: shown\n");
+    /* What is no list of modules that there are changes nothing. */
+    CHECK(!log_levels_set("vim"));
+    CHECK(!log_levels_set("vim=loud"));
+    CHECK(!log_levels_set("vi=debug"));
+    CHECK(!log_levels_set("vim=debug,"));
+    CHECK(!log_levels_set("vim=debug,,http=info"));
+    CHECK(!log_levels_set("=debug"));
+    CHECK(!log_levels_valid("vim=debug http=info"));
+    CHECK(strstr(captured(write_modules), "vim: shown"));
+    REQUIRE(log_levels_set(""));
+    CHECK(!strstr(captured(write_modules), "vim: shown"));
+}
+
+static void
+write_of_request(void)
+{
+    struct log_origin was = log_origin_swap(log_origin_of("req-1"));
+
+    log_info("net", "one");
+    (void)log_origin_swap(was);
+    log_info("net", "two");
+}
+
+TEST(log_lines_name_the_request_they_are_of)
+{
+    time_freeze(0);
+    log_init("site", LOG_LV_INFO);
+    CHECK_STR(captured(write_of_request), "1970-01-01T00:00:00.000Z info site net: one request=req-1\n"
+                                          "1970-01-01T00:00:00.000Z info site net: two\n");
+}

@@ -88,14 +88,14 @@ TEST(settings_the_command_line_goes_before_the_file_and_the_file_before_the_tabl
     CHECK_INT(port, 8080);
     REQUIRE_OK(setting_user(s, OPTION_user, &uid));
     CHECK_INT(uid, 0);
-    CHECK_INT(settings_log_level(s), LOG_LV_INFO);
 }
 
 TEST(settings_tell_every_fault_with_its_line)
 {
     static const char text[] = "colour: blue\nlisten: here\nvtep: '::1'\nmtu: 17\nflows: 3000\n"
                                "file: relative\nurl: ftp://x\nprefixes: [10.0.0.0/8, ten]\n"
-                               "log-level: loud\nuser: {a: b}\nname: \"a\\nb\"\n";
+                               "log-level: loud\nuser: {a: b}\nname: \"a\\nb\"\n"
+                               "log-levels: vim=debug,nobody=info\n";
     static const char *const says[] = {
         ":1: colour: no such option of carrick role\n",
         ":2: listen: 'here' is not ADDRESS:PORT, [ADDRESS]:PORT for IPv6\n",
@@ -108,6 +108,7 @@ TEST(settings_tell_every_fault_with_its_line)
         ":9: log-level: 'loud' is not one of: debug info warn error\n",
         ":10: user: a value or a list of values stands here\n",
         ":11: name: 'a?b' is not a text of one line\n",
+        ":12: log-levels: 'vim=debug,nobody=info' is not MODULE=LEVEL, several with commas between",
     };
     AUTO(mem) m = mem_new("test");
     struct settings *s;
