@@ -82,11 +82,7 @@ site_read(struct join *j)
                        faults.len ? faults.data : file);
     }
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-        for (size_t k = 0; k < settings->n; k++) {
-            if (str_eq(role->settings[k].name, wanted[i].name)) {
-                *wanted[i].to = settings->texts[k];
-            }
-        }
+        *wanted[i].to = setting_text(settings, wanted[i].name);
     }
     if (!*j->cert_path || !*j->key_path || !*j->ca_path) {
         return err_new(E_INVALID, NULL, "%s: the site has no certificate (tls-cert, tls-key, ca): "

@@ -452,23 +452,29 @@ service_start(struct cli *cli, const struct step *step)
     return err_wrap(e, "systemctl: `journalctl -u %s` tells more", (const char *)step->arg);
 }
 
-/* Enabled and started; started again where what it is told changes. */
-static struct err *
-service_plan(struct setup *s)
+struct err *
+setup_service_add(struct steps *steps, const char *role)
 {
-    struct mem *mem = s->cli->mem;
-    const char *unit = mem_printf(mem, "carrick-%s.service", s->kind->role);
-    const struct step *file = &s->steps.all.items[s->steps.all.n - 1];
+    struct mem *mem = steps->cli->mem;
+    const char *unit = mem_printf(mem, "carrick-%s.service", role);
+    const struct step *last = &steps->all.items[steps->all.n - 1];
     bool is_there;
 
     if (!file_exists(SYSTEMD)) {
         return NULL;
     }
-    is_there = file->is_there && systemctl(mem, "is-active", "--quiet", unit, NULL) &&
+    is_there = last->is_there && systemctl(mem, "is-active", "--quiet", unit, NULL) &&
                systemctl(mem, "is-enabled", "--quiet", unit, NULL);
-    return steps_add(&s->steps, (struct step){.what = mem_printf(mem, "service %s", unit),
-                                              .run = service_start, .arg = unit,
-                                              .is_there = is_there});
+    return steps_add(steps, (struct step){.what = mem_printf(mem, "service %s", unit),
+                                          .run = service_start, .arg = unit, .is_there = is_there});
+}
+
+void
+setup_service_tell(const char *role)
+{
+    if (!file_exists(SYSTEMD)) {
+        printf("start it: carrick run %s\n", role);
+    }
 }
 
 /* ---- the command ------------------------------------------------------------------------------ */
@@ -523,9 +529,7 @@ setup_tell(const struct setup *s)
 {
     printf("%s is set up: %s://%s\n", s->kind->has_name ? s->name : "the orchestrator",
            s->is_plain ? "http" : "https", s->listen);
-    if (!file_exists(SYSTEMD)) {
-        printf("start it: carrick run %s\n", s->kind->role);
-    }
+    setup_service_tell(s->kind->role);
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 
@@ -550,7 +554,7 @@ setup_run(struct cli *cli)
                                           .mode = 0700, .is_given = true}));
     TRY(tls_plan(&s));
     TRY(file_plan(&s));
-    TRY(service_plan(&s));
+    TRY(setup_service_add(&s.steps, s.kind->role));
     TRY(steps_do(&s.steps));
     setup_tell(&s);
     return NULL;
