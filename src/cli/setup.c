@@ -193,6 +193,11 @@ ask_name(struct setup *s)
         return err_new(E_INVALID, NULL, "--name NAME is needed, of %d bytes at most; it stays for the "
                        "life of the site", NAME_MAX_SIZE);
     }
+    if (said(s, "name") && !str_eq(said(s, "name"), s->name) &&
+        file_exists(mem_printf(s->cli->mem, "%s/site.db", s->state))) {
+        return err_new(E_CONFLICT, NULL, "--name %s: this site is %s, and stays that for its life", s->name,
+                       said(s, "name"));
+    }
     wish(s, "name", s->name);
     vtep = vtep ? vtep : said(s, "vtep");
     if (!vtep && s->address && ip_parse(s->address, &ip) && ip_is_v4(&ip) && !ip_is_loopback(&ip)) {
