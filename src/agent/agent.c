@@ -276,7 +276,7 @@ host_run(const struct host_options *options, struct settings *settings)
     X(vtep, "vtep", OF_SITE(OF_IPV4), "", "IPv4 address that tunnels of other sites end at")       \
     X(uid_base, "uid-base", OF_NUMBER("N", 0, UINT32_MAX - (SERVERS_MAX + 1) * UID_RANGE), "0",    \
       "first user id of servers; 0: as follows from the site's name")                              \
-    X(flows, "flows", OF_POWER("N", DP_FLOWS_LEAST, DP_FLOWS_MOST), "131072",                      \
+    X(flows, "flows", OF_POWER("N", DP_FLOWS_LEAST, DP_FLOWS_MOST), NUMBER_TEXT(DP_FLOWS_DEFAULT), \
       "entries of the flow table when it is made, of 160 bytes each; one that is there keeps its size") \
     X(responder, "responder", OF_PATH("PATH"), "/run/carrick-responder.socket",                    \
       "where the responder is; none: nobody answers servers")                                      \

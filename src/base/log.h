@@ -29,7 +29,7 @@ void log_line(enum log_level level, const char *module, const char *fmt, ...) PR
 #define LOG_MODULES                                                                                \
     "agent bpf config feed flow flows fm health http identity image instance lab link maps "       \
     "metadata nfvo notify orchestrator peer pm policy reconcile responder rest run server site "   \
-    "store supervisor sync trail vim vnfm"
+    "store supervisor sync tls trail vim vnfm"
 
 /* On behalf of which request this thread works; "" = none. */
 struct log_origin {

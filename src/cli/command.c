@@ -20,14 +20,14 @@ static const struct cli_option add_options[] = {
     {"if-missing", NULL, "a site of that name is fine"},
     {0},
 };
-static const struct cli_option invite_options[] = {
-    {"address", "ADDRESS", "address or host name that the site is reached at; may be repeated"},
-    {"minutes", "N", "how long the invitation may be used; default: 60"},
-    {0},
-};
 static const struct cli_option top_options[] = {
     {"site", "FILE[:CLOUD]", "of the site that this clouds.yaml, or cloud, is of"},
     {"once", NULL, "print the page once and end"},
+    {0},
+};
+static const struct cli_option invite_options[] = {
+    {"address", "ADDRESS", "address or host name that the site is reached at; may be repeated"},
+    {"minutes", "N", "how long the invitation may be used; default: 60"},
     {0},
 };
 static const struct cli_option ack_options[] = {
@@ -193,7 +193,8 @@ static const struct cli_option ns_update_options[] = {
 static const struct cli_option plan_update_options[] = {NS_UPDATE_OPTIONS, {0}};
 static const struct cli_option drift_options[] = {
     {"vnf", "ID|NAME", "this VNF alone"},
-    {"repair", NULL, "heal what healing mends; the rest stays as it is"},
+    {"repair", NULL, "make again what sites have lost, and heal servers; the rest stays as it is"},
+    {"left-over", NULL, "with --repair: delete what operations made and nobody holds"},
     {"wait", NULL, "with --repair: wait for the end and show the steps"},
     {0},
 };

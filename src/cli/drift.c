@@ -19,6 +19,9 @@ difference_print(struct cli *cli, const struct json *difference)
            word_of(cli, difference, "recorded"), word_of(cli, difference, "found"));
     printf("            mended by: %s\n",
            str_or(json_get_str(difference, "mend"), "none of our commands"));
+    if (json_get_str(difference, "why")) {
+        printf("            since %s\n", word_of(cli, difference, "why"));
+    }
 }
 
 static void
@@ -117,8 +120,8 @@ vnfs_write(struct jw *w, const struct json *differences)
 }
 
 static struct err *
-repair(struct cli *cli, const struct noun *noun, const struct json *thing,
-       const struct json *differences)
+heal(struct cli *cli, const struct noun *noun, const struct json *thing,
+     const struct json *differences)
 {
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
@@ -135,15 +138,75 @@ repair(struct cli *cli, const struct noun *noun, const struct json *thing,
                            body.data);
 }
 
+/* Has any difference this member, of this value? */
 static bool
-heals(const struct json *differences)
+any(const struct json *differences, const char *key, const char *value)
 {
-    json_each (differences, i) {
-        if (json_get_str(differences->items[i], "vnfcInstanceId")) {
-            return true;
-        }
+    return is_named(differences, differences ? differences->n : 0, key, value);
+}
+
+static const char *
+restore_body(struct cli *cli, const struct noun *noun)
+{
+    bool left_over = option_flag(cli, "left-over");
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+
+    jw_object(&w, NULL);
+    jw_object(&w, noun == &vnf_noun ? "additionalParams" : "healNsData");
+    jw_str(&w, "degreeHealing", "HEAL_RESTORE");
+    if (noun == &ns_noun) {
+        jw_object(&w, "additionalParamsforNs");
     }
-    return false;
+    jw_bool(&w, "leftOver", left_over);
+    if (noun == &ns_noun) {
+        jw_end(&w);
+    }
+    jw_end(&w);
+    jw_end(&w);
+    return buf_copy(cli->mem, &body);
+}
+
+/* Servers are healed once their ports are there: only then they are looked at again. */
+static struct err *
+restore_then_heal(struct cli *cli, const struct noun *noun, const struct json *thing)
+{
+    const char *path = mem_printf(cli->mem, "%s/%s/heal", noun->path, json_get_str(thing, "id"));
+    struct call call = {.method = "POST", .path = path, .body = restore_body(cli, noun)};
+    const struct json *told, *differences;
+    struct reply reply;
+
+    TRY(session_call(&cli->session, &call, &reply));
+    TRY(operation_wait(cli, reply.location));
+    TRY(check_ask(cli, noun, thing, &told));
+    differences = json_get(told, "differences");
+    return any(differences, "mendedBy", "HEAL") ? heal(cli, noun, thing, differences) : NULL;
+}
+
+static struct err *
+repair(struct cli *cli, const struct noun *noun, const struct json *thing,
+       const struct json *differences)
+{
+    bool restores = any(differences, "mendedBy", "REPAIR") ||
+                    (option_flag(cli, "left-over") && any(differences, "difference", "LEFT_OVER"));
+
+    if (!restores) {
+        return heal(cli, noun, thing, differences);
+    }
+    if (any(differences, "mendedBy", "HEAL")) {
+        return restore_then_heal(cli, noun, thing);
+    }
+    return operation_begin(
+        cli, "POST", mem_printf(cli->mem, "%s/%s/heal", noun->path, json_get_str(thing, "id")),
+        restore_body(cli, noun));
+}
+
+static bool
+is_repaired(struct cli *cli, const struct json *differences)
+{
+    return option_flag(cli, "repair") &&
+           (any(differences, "mendedBy", "REPAIR") || any(differences, "mendedBy", "HEAL") ||
+            (option_flag(cli, "left-over") && any(differences, "difference", "LEFT_OVER")));
 }
 
 /* 1 where something differs or is not known; a repair's is that of its healing. */
@@ -161,7 +224,7 @@ drift_show(struct cli *cli)
     TRY(check_ask(cli, noun, thing, &told));
     differences = json_get(told, "differences");
     unknown = json_get(told, "unknown");
-    if (option_flag(cli, "repair") && heals(differences)) {
+    if (is_repaired(cli, differences)) {
         return repair(cli, noun, thing, differences);
     }
     cli->status = (differences && differences->n) || (unknown && unknown->n) ? 1 : 0;

@@ -110,9 +110,9 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
+    struct trail *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
-    struct trail *audit;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 

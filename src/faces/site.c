@@ -71,9 +71,9 @@ struct site {
     struct compute_service *compute;
     struct site_sync *sync;
     struct health health;
+    struct trail *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
-    struct trail *audit;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
 };
 

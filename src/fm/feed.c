@@ -37,7 +37,7 @@ feed_failed(struct look *look, struct err *err)
 
 /* vim_changes_fn */
 static void
-changed(void *arg, int64_t last, size_t n, struct err *err)
+changed(void *arg, int64_t last, const struct strs *kinds, struct err *err)
 {
     struct look *look = arg;
     bool first = look->feed_at < 0, moved = last > look->feed_at;
@@ -53,8 +53,10 @@ changed(void *arg, int64_t last, size_t n, struct err *err)
         return;
     }
     look->feed_at = last;
-    if (first || n) {
+    if (first) {
         look_kick(look);
+    } else if (kinds->n) {
+        look_told(look, kinds);
     }
     /* The end of a look asks too: not before its time either, whatever a site tells. */
     feed_rest(look, pause_ms < 0 ? SECOND_NS : pause_ms * MS_NS);
@@ -68,7 +70,7 @@ feed_follow(struct look *look)
 {
     int64_t now = time_mono_ns();
 
-    if (look->is_following || !look->is_known || look->watch->is_closed ||
+    if (look->is_following || !look->held || look->watch->is_closed ||
         now < look->feed_after_ns) {
         return;
     }

@@ -231,16 +231,33 @@ alarms_read(struct judging *g, const struct table *table)
     return NULL;
 }
 
+static const struct drift_list *
+list_of(const struct judging *g, const char *kind)
+{
+    vec_each (&g->j->seen->lists, list) {
+        if (str_eq(list->kind, kind)) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
 /* Why the list of that kind failed, or null. */
 static const char *
 list_error(const struct judging *g, const char *kind)
 {
-    vec_each (&g->j->seen->lists, list) {
-        if (list->error && str_eq(list->kind, kind)) {
-            return list->error;
-        }
-    }
-    return NULL;
+    const struct drift_list *list = list_of(g, kind);
+
+    return list ? list->error : NULL;
+}
+
+/* Where nothing of a kind is held, there is no list of it to ask for. */
+static bool
+is_told(const struct judging *g, const char *kind)
+{
+    const struct drift_list *list = list_of(g, kind);
+
+    return list ? !list->error : g->j->is_whole;
 }
 
 /* Nothing is known of what was not told, and of the site itself until it answers whole. */
@@ -248,7 +265,7 @@ static bool
 is_unknown(const struct judging *g, const struct alarm *alarm)
 {
     return map_get(&g->skipped, alarm->object_id) ||
-           (*alarm->kind ? list_error(g, alarm->kind) != NULL : !g->j->is_answering);
+           (*alarm->kind ? !is_told(g, alarm->kind) : !g->j->is_answering);
 }
 
 /* ---- turns ------------------------------------------------------------------------------------ */

@@ -9,7 +9,11 @@
 
 #include <string.h>
 
-#define LOOK_KINDS_MAX 32
+#define LOOK_KINDS_MAX 31
+#define LOOK_WHOLE (~0U)
+#define X(kind, doc) +1
+_Static_assert(0 VIM_OBJECTS(X) <= LOOK_KINDS_MAX, "a bit for each kind");
+#undef X
 
 /* What is known of one site, and the round under way. */
 struct look {
@@ -24,14 +28,16 @@ struct look {
     int64_t feed_asked_ns; /* When it was asked last, ... */
     int64_t feed_after_ns; /* ... and not to be asked before. */
     bool busy;      /* A round is under way ... */
-    bool again;     /* ... and another is wanted behind it. */
-    bool is_known;  /* Something was held there the last time. */
+    unsigned wants; /* ... and one for these of holding_kinds, by bit, behind it; 0 = none. */
+    unsigned held;  /* Those of which something was held there when it was read last, ... */
+    unsigned was_held; /* ... and before that. */
     int missed;     /* Rounds in a row in which no list was answered ... */
     const char *why; /* ... and why. */
     int untold[LOOK_KINDS_MAX]; /* Of each of holding_kinds: rounds in a row in which its list failed. */
     /* Of the round. */
     struct mem *mem;
     unsigned round; /* Answers of others came too late. */
+    bool is_whole;  /* It asks for everything that is held there. */
     const char *kind_items[LOOK_KINDS_MAX];
     struct strs kinds; /* To ask for. */
     int64_t seq;       /* Newest change before the site was asked ... */
@@ -75,6 +81,9 @@ struct fm_watch {
 
 /* Looks at the site now, or again behind the round under way.  On the loop's thread. */
 void look_kick(struct look *look);
+/* The same, at things of 'kinds' only and what they are judged with: of others the site's feed tells that
+ * they are as they were. */
+void look_told(struct look *look, const struct strs *kinds);
 
 /* Milliseconds from the end of an operation until sites are looked at for it: none, but that there are
  * FM_SETTLE_MS between two such looks.  'settled_ns' is when the last was, 0 = never. */

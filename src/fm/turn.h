@@ -25,6 +25,7 @@ struct judgement {
     int64_t seq;            /* Newest change when the site was asked. */
     int64_t asked_ns;       /* When that was, monotonic. */
     bool is_answering;      /* Some list was answered. */
+    bool is_whole;          /* What is not among the lists is not there; else it was not asked for. */
     const char *missed;     /* Why the site is unreachable, once it is. */
     struct strs untold;     /* Kinds whose lists fail for long at a site that answers. */
     /* Name of a fault -> since when it is doubted (int64_t *, as asked_ns): the last time, and now, in

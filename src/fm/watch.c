@@ -16,21 +16,21 @@ struct asked {
     size_t list;
 };
 
+static void look_want(struct look *look, unsigned kinds);
+
 /* ---- the end of a round ------------------------------------------------------------------- */
 
 static void
 look_end(struct look *look, struct err *err)
 {
-    bool again = look->again;
-
     if (err) {
         log_err(LOG_LV_WARN, "fm", err_wrap(err, "site %s", look->site), "looking at sites");
     }
     mem_free(look->mem);
     look->mem = NULL;
-    look->busy = look->again = false;
-    if (again) {
-        look_kick(look);
+    look->busy = false;
+    if (look->wants) {
+        look_want(look, look->wants);
     }
     feed_follow(look);
 }
@@ -102,16 +102,22 @@ turns_write(struct look *look)
     return NULL;
 }
 
+static size_t
+kind_index(const char *kind)
+{
+    size_t i = 0;
+
+    while (holding_kinds[i + 1] && !str_eq(holding_kinds[i], kind)) {
+        i++;
+    }
+    return i;
+}
+
 /* The look's count of the list's failures. */
 static int *
 untold_of(struct look *look, const struct drift_list *list)
 {
-    size_t i = 0;
-
-    while (holding_kinds[i + 1] && !str_eq(holding_kinds[i], list->kind)) {
-        i++;
-    }
-    return &look->untold[i];
+    return &look->untold[kind_index(list->kind)];
 }
 
 /* Kinds that a site which answers has not told for long. */
@@ -134,7 +140,7 @@ look_judge(struct look *look)
     struct store *store = look->watch->nfvo->store;
 
     look->is_new = true;
-    if (look->is_judged && look->hash == look->judged_hash) {
+    if (look->is_whole && look->is_judged && look->hash == look->judged_hash) {
         TRY(store_read(store, is_new_read, look));
     }
     if (!look->is_new) {
@@ -147,15 +153,16 @@ look_judge(struct look *look)
                                          .seq = look->seq,
                                          .asked_ns = look->asked_ns,
                                          .seen_before = &look->doubts,
+                                         .is_whole = look->is_whole,
                                          .is_answering = look->missed == 0};
-    if (look->missed >= FM_MISSED_MAX) {
-        look->judgement.missed = look->why;
+    if (look->is_whole) {
+        look->judgement.missed = look->missed >= FM_MISSED_MAX ? look->why : NULL;
+        look->judgement.untold = untold_long(look);
     }
-    look->judgement.untold = untold_long(look);
     TRY(store_read(store, judge, &look->judgement));
     doubts_keep(look, &look->judgement.doubts);
     TRY(turns_write(look));
-    look->is_judged = !look->judgement.again;
+    look->is_judged = look->is_whole && !look->judgement.again;
     look->judged_hash = look->hash;
     look->judged_seq = look->seq;
     return NULL;
@@ -205,6 +212,9 @@ misses_count(struct look *look)
 {
     bool answers = look->is_refused || look->seen.lists.n == 0;
 
+    if (!look->is_whole) {
+        return; /* What goes wrong now is counted where everything is asked for. */
+    }
     look->why = NULL;
     vec_each (&look->seen.lists, list) {
         int *untold = untold_of(look, list);
@@ -299,30 +309,47 @@ lists_ask(struct look *look)
     }
 }
 
-/* ---- on a worker: what to ask for ---------------------------------------------------------------- */
+/* ---- what to ask for ------------------------------------------------------------------------------ */
 
 static struct err *
 kind_add(void *arg, int n, const char *const *columns)
 {
     struct look *look = arg;
 
-    if (n > 0 && str_in(columns[0], holding_kinds) &&
-        look->kinds.n < ARRAY_SIZE(look->kind_items)) {
-        look->kind_items[look->kinds.n++] = mem_str(look->mem, columns[0]);
+    if (n > 0 && str_in(columns[0], holding_kinds)) {
+        look->held |= 1U << kind_index(columns[0]);
     }
     return NULL;
 }
 
+/* store_fn: on a worker; the log first. */
 static struct err *
 kinds_read(struct tx *tx, void *arg)
 {
     struct look *look = arg;
     const char *at[] = {look->site, NULL};
 
-    look->kinds = (struct strs){.items = look->kind_items};
     TRY(changes_last(tx, &look->seq));
-    return tx_sql(tx, "SELECT DISTINCT kind FROM holding WHERE site_id = ? ORDER BY kind", at,
-                  kind_add, look);
+    look->held = 0;
+    return tx_sql(tx, "SELECT DISTINCT kind FROM holding WHERE site_id = ?", at, kind_add, look);
+}
+
+/* store_fn */
+static struct err *
+seq_read(struct tx *tx, void *arg)
+{
+    return changes_last(tx, &((struct look *)arg)->seq);
+}
+
+static void
+kinds_take(struct look *look, unsigned kinds)
+{
+    look->kinds = (struct strs){.items = look->kind_items};
+    for (size_t i = 0; holding_kinds[i]; i++) {
+        if (kinds >> i & 1) {
+            look->kinds.items[look->kinds.n++] = holding_kinds[i];
+        }
+    }
 }
 
 /* loop_fn */
@@ -333,10 +360,10 @@ look_kinds(void *arg)
     struct err *err = look->err;
 
     look->err = NULL;
+    kinds_take(look, look->held);
     if (err || look->watch->is_closed) {
         look_end(look, err);
-    } else if (look->kinds.n || look->is_known || !look->is_judged) {
-        look->is_known = look->kinds.n > 0;
+    } else if (look->held || look->was_held || !look->is_judged) {
         lists_ask(look);
     } else {
         look_end(look, NULL);
@@ -352,24 +379,71 @@ kinds_job(void *arg)
     loop_post(look->watch->nfvo->loop, look_kinds, look);
 }
 
-void
-look_kick(struct look *look)
+static void
+look_all(struct look *look)
 {
     struct err *err;
 
-    if (look->busy || look->watch->is_closed) {
-        look->again = true;
-        return;
-    }
-    look->busy = true;
-    look->mem = mem_new("fm look");
-    look->seen = (struct drift_seen){0};
-    look->is_refused = false;
+    look->was_held = look->held;
     err = pool_run(look->watch->nfvo->pool, kinds_job, look);
     if (err) {
         err_ignore(err, "the workers are busy: next time");
         look_end(look, NULL);
     }
+}
+
+/* At once: what there is to ask for is known, and where the log is takes no time to read. */
+static void
+look_some(struct look *look, unsigned kinds)
+{
+    struct err *err = store_read(look->watch->nfvo->store, seq_read, look);
+
+    kinds_take(look, kinds & look->held);
+    look->is_judged = false; /* The next whole round is judged whatever it finds: this may fail. */
+    if (err || !look->kinds.n) {
+        look_end(look, err);
+    } else {
+        lists_ask(look);
+    }
+}
+
+static void
+look_want(struct look *look, unsigned kinds)
+{
+    look->wants |= kinds;
+    if (look->busy || look->watch->is_closed) {
+        return;
+    }
+    kinds = look->wants;
+    look->wants = 0;
+    look->busy = true;
+    look->mem = mem_new("fm look");
+    look->seen = (struct drift_seen){0};
+    look->is_refused = false;
+    look->is_whole = kinds == LOOK_WHOLE;
+    if (look->is_whole) {
+        look_all(look);
+    } else {
+        look_some(look, kinds);
+    }
+}
+
+void
+look_kick(struct look *look)
+{
+    look_want(look, LOOK_WHOLE);
+}
+
+/* Faults of ports follow from their servers': they are judged together. */
+void
+look_told(struct look *look, const struct strs *kinds)
+{
+    unsigned wanted = 1U << kind_index("server") | 1U << kind_index("port");
+
+    for (size_t i = 0; i < kinds->n; i++) {
+        wanted |= 1U << kind_index(kinds->items[i]);
+    }
+    look_want(look, wanted);
 }
 
 /* ---- all sites -------------------------------------------------------------------------------------- */

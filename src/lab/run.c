@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "bpf/abi.h"
 #include "faces/role.h"
 #include "lab/roles.h"
 #include "sys/file.h"
@@ -33,7 +34,8 @@
     X(vtep, "vtep", OF_IPV4, "", "IPv4 address that other sites tunnel to")                        \
     X(underlay_mtu, "underlay-mtu", OF_NUMBER("BYTES", 576, 65535), "",                            \
       "MTU of the link that tunnels go over")                                                      \
-    X(flows, "flows", OF_POWER("N", 1024, 4194304), "", "entries of the flow table when it is made")
+    X(flows, "flows", OF_POWER("N", DP_FLOWS_LEAST, DP_FLOWS_MOST), "",                            \
+      "entries of the flow table when it is made")
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     SHARED_OPTIONS(X)                                                                              \
     X(user, "user", OF_TEXT("NAME"), "carrick-orchestrator", "that serves the APIs")

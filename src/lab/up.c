@@ -4,9 +4,11 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "bpf/abi.h"
 #include "http/client.h"
 #include "sys/file.h"
 #include "sys/process.h"
+#include "sys/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -289,8 +291,9 @@ static const char usage[] =
     "  --name NAME    of the lab (default lab); a part of its namespaces' names\n"
     "  --dir DIR      where it keeps everything (default " LAB_DIR ")\n"
     "  --number N     0-199: its addresses are 198.18.N.0/24, its port 9890+N\n"
-    "  --flows N      entries of a site's flow table when it is made: a power of two from 1024 to\n"
-    "                 4194304 (default 131072), of 160 bytes each\n"
+    "  --flows N      entries of a site's flow table when it is made: a power of two from\n"
+    "                 " NUMBER_TEXT(DP_FLOWS_LEAST) " to " NUMBER_TEXT(DP_FLOWS_MOST) " (default "
+    NUMBER_TEXT(DP_FLOWS_DEFAULT) "), of 160 bytes each\n"
     "  --detach       return when everything answers; the lab goes on\n";
 
 /* As an agent takes it. */
@@ -299,7 +302,8 @@ flows_given(const char *text)
 {
     int64_t n;
 
-    return str_to_i64(text, &n) && n >= 1024 && n <= 4194304 && !(n & (n - 1));
+    return str_to_i64(text, &n) && n >= DP_FLOWS_LEAST && n <= DP_FLOWS_MOST &&
+           !(n & (n - 1));
 }
 
 static int

@@ -36,6 +36,9 @@ struct err *ledger_claim(struct tx *tx, const struct quota_default *defaults, co
                          size_t n) MUST_USE;
 /* Gives back everything of a consumer (idempotent). */
 struct err *ledger_release(struct tx *tx, const char *consumer) MUST_USE;
+/* Predicate of a query: the consumer 'id' (an expression of the query's row) has nothing. */
+#define LEDGER_CLAIMS_NOTHING(id)                                                                  \
+    "NOT EXISTS (SELECT 1 FROM ledger_claim c WHERE c.consumer = " id " AND c.amount > 0)"
 /* What a consumer has of a class, of all providers, for whichever project. */
 struct err *ledger_claimed(struct tx *tx, const char *consumer, const char *class,
                            int64_t *amount) MUST_USE;

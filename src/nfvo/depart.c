@@ -175,8 +175,8 @@ label_of(const struct steering *s, const struct fwd_leave *in)
     return flow_label(s->f, "depart %s", steer_site_name(s, in->site));
 }
 
-struct err *
-ns_depart(struct steering *s, int64_t drain_s, struct rows *items)
+static struct err *
+depart(struct steering *s, int64_t drain_s, struct rows *items)
 {
     struct mem *mem = flow_mem(s->f);
     struct rows before = *s->noted, hops, ins = {0};
@@ -219,4 +219,15 @@ ns_depart(struct steering *s, int64_t drain_s, struct rows *items)
         }
     }
     return NULL;
+}
+
+struct err *
+ns_depart(struct steering *s, int64_t drain_s, struct rows *items)
+{
+    struct steering whole = *s;
+
+    TRY(members_join(&whole, "part"));
+    TRY(depart(&whole, drain_s, items));
+    s->noted = whole.noted;
+    return s->parting.n ? ns_follow(s, "DEPART", NULL, drain_s) : NULL;
 }

@@ -85,7 +85,9 @@ struct drift_seen {
     X(found, "found")                                                                              \
     X(mend, "mend") /* The command; null = none does. */                                           \
     X(vnf, "vnfInstanceId") /* Where healing does: of which VNF ... */                             \
-    X(heal, "vnfcInstanceId") /* ... which server. */
+    X(heal, "vnfcInstanceId") /* ... which server. */                                              \
+    X(by, "mendedBy") /* REPAIR or HEAL: what --repair does about it; null = nothing. */           \
+    X(why, "why") /* Nothing of ours mends it, or not all of it. */
 
 struct drift_difference {
 #define X(member, json) const char *member;

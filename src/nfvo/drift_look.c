@@ -2,6 +2,7 @@
  * store has recorded.  A site that does not answer is not known, which is no difference. */
 #include "nfvo/drift.h"
 #include "nfvo/flows.h"
+#include "nfvo/repair.h"
 #include "nfvo/request.h"
 #include "vnfm/vnfm.h"
 
@@ -19,7 +20,10 @@ struct drift_check {
     struct map held;            /* SITE/KIND/ID, and SITE/KIND/ */
     struct drift_seen seen;
     struct loop_timer *timer;
-    struct jw *w;
+    struct jw *w;              /* Where it is told; null: a repair asks ... */
+    struct rows *items;        /* ... what it has to do, ... */
+    struct mem *items_mem;
+    bool left_over;            /* ... with what nobody holds. */
     drift_done_fn *done;
     void *arg;
     size_t n_open;
@@ -71,6 +75,18 @@ struct begin {
 };
 
 static struct err *
+owners_add(struct tx *tx, struct drift_check *check, const struct rows *vnfs)
+{
+    if (check->subject.ns_id) {
+        TRY(owner_add(tx, check, check->subject.ns_id));
+    }
+    for (size_t i = 0; i < vnfs->n; i++) {
+        TRY(owner_add(tx, check, ((const struct vnf_instance *)vnfs->items[i])->id));
+    }
+    return NULL;
+}
+
+static struct err *
 begin_read(struct tx *tx, void *arg)
 {
     struct begin *begin = arg;
@@ -82,13 +98,33 @@ begin_read(struct tx *tx, void *arg)
     TRY(resource_get(tx, &begin->op, check->subject.ns_id ? check->subject.ns_id : check->subject.vnf_id, &row));
     TRY(drift_subject_vnfs(tx, &check->subject, &vnfs));
     TRY(drift_subject_free(tx, &check->subject, &vnfs));
-    if (check->subject.ns_id) {
-        TRY(owner_add(tx, check, check->subject.ns_id));
-    }
-    for (size_t i = 0; i < vnfs.n; i++) {
-        TRY(owner_add(tx, check, ((const struct vnf_instance *)vnfs.items[i])->id));
-    }
-    return NULL;
+    return owners_add(tx, check, &vnfs);
+}
+
+/* An operation of ours is what is under way. */
+static struct err *
+repair_begin(struct tx *tx, void *arg)
+{
+    struct drift_check *check = arg;
+    struct rows vnfs;
+
+    TRY(drift_subject_vnfs(tx, &check->subject, &vnfs));
+    return owners_add(tx, check, &vnfs);
+}
+
+static struct drift_check *
+check_new(struct nfvo *nfvo, const char *ns_id, const char *vnf_id)
+{
+    struct mem *mem = mem_new("drift");
+    struct drift_check *check = MEM_NEW(mem, struct drift_check);
+
+    check->mem = mem;
+    check->nfvo = nfvo;
+    check->subject.ns_id = mem_str(mem, ns_id);
+    check->subject.vnf_id = mem_str(mem, vnf_id);
+    map_init(&check->sites, mem);
+    map_init(&check->held, mem);
+    return check;
 }
 
 struct err *
@@ -96,23 +132,15 @@ drift_check_new(const struct op *op, const struct check_request *request,
                 struct drift_check **check)
 {
     struct begin begin = {.op = *op};
-    struct mem *mem;
     struct err *err;
 
     if (!request->ns_instance_id == !request->vnf_instance_id) {
         return err_new(E_INVALID, NULL, "one of 'nsInstanceId' and 'vnfInstanceId' is needed");
     }
-    mem = mem_new("drift");
-    begin.check = MEM_NEW(mem, struct drift_check);
-    begin.check->mem = mem;
-    begin.check->nfvo = op->user;
-    begin.check->subject.ns_id = mem_str(mem, request->ns_instance_id);
-    begin.check->subject.vnf_id = mem_str(mem, request->vnf_instance_id);
-    map_init(&begin.check->sites, mem);
-    map_init(&begin.check->held, mem);
+    begin.check = check_new(op->user, request->ns_instance_id, request->vnf_instance_id);
     err = store_read(begin.check->nfvo->store, begin_read, &begin);
     if (err) {
-        mem_free(mem);
+        mem_free(begin.check->mem);
         return err;
     }
     *check = begin.check;
@@ -244,12 +272,11 @@ unknown_write(const struct drift_check *check, struct jw *w, const char *site)
 }
 
 static void
-answer_write(const struct drift_check *check, const struct recording *r)
+answer_write(const struct drift_check *check, const struct recording *r,
+             const struct drift_differences *differences)
 {
-    struct drift_differences differences = drift_compare(r->mem, &r->record, &check->seen);
-
     jw_int(check->w, "compared", (int64_t)r->record.things.n);
-    differences_write(check, check->w, &differences);
+    differences_write(check, check->w, differences);
     jw_array(check->w, "unknown");
     map_each(&check->sites, site) {
         unknown_write(check, check->w, site->key);
@@ -257,19 +284,56 @@ answer_write(const struct drift_check *check, const struct recording *r)
     jw_end(check->w);
 }
 
+/* What is not known is not made again. */
+static struct err *
+all_is_known(const struct drift_check *check)
+{
+    vec_each (&check->seen.lists, list) {
+        if (list->error) {
+            return err_new(E_UNAVAILABLE, NULL, "site %s does not tell its %ss: %s",
+                           str_or(map_get(&check->sites, list->site), list->site), list->kind,
+                           list->error);
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+items_give(const struct drift_check *check, const struct rows *items)
+{
+    if (items->n >= REPAIR_MAX) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "more than %d things differ: terminate the instance and instantiate it",
+                       REPAIR_MAX);
+    }
+    check->items->items = MEM_ARRAY(check->items_mem, items->n + 1, void *);
+    for (size_t i = 0; i < items->n; i++) {
+        check->items->items[check->items->n++] = row_copy(check->items_mem, items->items[i]);
+    }
+    return NULL;
+}
+
 static struct err *
 end_read(struct tx *tx, void *arg)
 {
     const struct drift_check *check = arg;
     struct recording r = {.tx = tx, .mem = tx_mem(tx), .check = check};
-    struct rows vnfs;
+    struct drift_differences differences;
+    struct rows vnfs, items = {0};
 
     drift_record_init(&r.record, r.mem);
+    TRY(check->w ? NULL : all_is_known(check));
     TRY(drift_subject_vnfs(tx, &check->subject, &vnfs));
-    TRY(drift_subject_free(tx, &check->subject, &vnfs));
+    TRY(check->w ? drift_subject_free(tx, &check->subject, &vnfs) : NULL);
     TRY(drift_record_add(tx, &check->subject, &vnfs, &r.record));
     TRY(flows_record(&r));
-    answer_write(check, &r);
+    differences = drift_compare(r.mem, &r.record, &check->seen);
+    TRY(repair_plan_fill(tx, &check->subject, &r.record, &check->seen, &differences,
+                         check->left_over, &items));
+    if (!check->w) {
+        return items_give(check, &items);
+    }
+    answer_write(check, &r, &differences);
     return NULL;
 }
 
@@ -354,10 +418,9 @@ is_asked(const struct drift_check *check, const char *site, const char *kind)
            map_get(&check->held, key_of(check->mem, site, kind, ""));
 }
 
-void
-drift_check_run(struct drift_check *check, struct jw *w, drift_done_fn *done, void *arg)
+static void
+check_ask(struct drift_check *check, drift_done_fn *done, void *arg)
 {
-    check->w = w;
     check->done = done;
     check->arg = arg;
     map_each(&check->sites, site) {
@@ -382,4 +445,29 @@ drift_check_run(struct drift_check *check, struct jw *w, drift_done_fn *done, vo
         vim_list(check->nfvo->vim, check->seen.lists.items[i].site, check->seen.lists.items[i].kind,
                  listed, asked);
     }
+}
+
+void
+drift_check_run(struct drift_check *check, struct jw *w, drift_done_fn *done, void *arg)
+{
+    check->w = w;
+    check_ask(check, done, arg);
+}
+
+struct err *
+repair_look(struct nfvo *nfvo, const struct repair_look *in, struct mem *mem, struct rows *items,
+            drift_done_fn *done, void *arg)
+{
+    struct drift_check *check = check_new(nfvo, in->ns_instance_id, in->vnf_instance_id);
+    struct err *err = store_read(nfvo->store, repair_begin, check);
+
+    if (err) {
+        mem_free(check->mem);
+        return err;
+    }
+    check->items = items;
+    check->items_mem = mem;
+    check->left_over = in->left_over;
+    check_ask(check, done, arg);
+    return NULL;
 }

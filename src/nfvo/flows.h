@@ -41,6 +41,7 @@ struct steering {
     struct strs coming; /* of those that leave: what comes back in the same operation */
     /* Ports, by name: those that others have taken the place of, and these. */
     struct strs parting, fresh;
+    bool is_whole; /* plan and ports have members of nested NSs too (members.c) */
 };
 /* Tells every site of the other sites' ports, makes the chains everywhere and
  * exchanges labels.  Part of the calling flow. */
@@ -60,6 +61,48 @@ struct err *ns_pass(struct steering *s, const struct rows *gone) MUST_USE;
  * and chains, which can be taken back.  What is to be deleted then is added to 'items' (struct held).
  * What joined before is noted by then.  As ns_unsteer. */
 struct err *ns_depart(struct steering *s, int64_t drain_s, struct rows *items) MUST_USE;
+
+/* ---- members.c: positions in nested NSs -------------------------------------------------------- */
+
+extern const struct step_kind ns_members; /* READ of our own store; in members_in, out members */
+/* Is a position (struct plan_hop) in a nested NS? */
+bool members_wanted(const struct rows *hops);
+/* What a VNF, an instance or a port of a nested NS is called in the chains of the NS around. */
+const char *member_name(struct mem *mem, const char *ns_instance_id, const char *name);
+/* A nested NS of which members may be. */
+struct member_of {
+    const char *ns_instance_id;
+    const char *nested;       /* as in plan_cp */
+    const struct rows *vnfs;  /* struct plan_vnf: its own */
+    const struct rows *ports; /* struct fwd_port: its own, by members_ports */
+};
+/* Those that serve positions of 'hops', added to 'members'. */
+void members_add(struct mem *mem, const struct rows *hops, const struct member_of *of,
+                 struct members *members);
+/* Copies of ports with networks in place of the links of an NS that has 'sites'. */
+struct rows members_ports(struct mem *mem, const struct rows *sites, const struct rows *ports);
+/* Those of all nested NSs as they are recorded; a step, 'word' is what for. */
+struct err *members_read(const struct steering *s, const char *word,
+                         struct members *members) MUST_USE;
+/* The steering is of these too. */
+void members_take(struct steering *s, const struct members *members);
+/* Both, where there are such positions and it is not done yet. */
+struct err *members_join(struct steering *s, const char *word) MUST_USE;
+/* E_CONFLICT where such a position has no instance at all. */
+struct err *members_there(const struct steering *s) MUST_USE;
+
+/* ---- follow.c: paths through an NS that changes ------------------------------------------------ */
+
+/* ns_follow_flow, ns_unfollow_flow (nfvo.h): in follow_in. */
+/* Part of an operation: has the NSs of s->in->around follow.  'part' JOIN: what s->ports and s->plan have by
+ * now; LEAVE: instances of 'leaving' go; DEPART: ports of s->parting do. */
+struct err *ns_follow(struct steering *s, const char *part, const struct strs *leaving,
+                      int64_t drain_s) MUST_USE;
+/* in->around and in->passed: which NSs around have paths through this one, and through what of it. */
+struct err *ns_around_fill(struct tx *tx, const struct ns_instance *ns, struct ns_in *in) MUST_USE;
+/* E_CONFLICT where paths of the NS go through a nested one and an operation is open on any of these: it would
+ * have the paths follow. */
+struct err *ns_inside_free(struct tx *tx, const struct ns_instance *ns) MUST_USE;
 
 /* ---- ns_keep.c: rows at the beginning and at the end --------------------------------------------
  */
@@ -139,6 +182,11 @@ const struct nsd_sap *ns_nested_sap(const struct nsd *inner, const struct nsd_ne
 struct made_net *ns_net_shared(struct mem *mem, const struct made_net *net, const char *group,
                                const char *link);
 struct instantiate_ns_request;
+/* ns_link.c: the links of 'params' (additionalParamsForNs) that sites of the project have already, into
+ * in->given. */
+struct err *ns_links_fill(struct tx *tx, const struct json *params, struct ns_in *in) MUST_USE;
+/* Part of the calling flow: asks the sites for their networks.  E_NOT_FOUND. */
+struct err *ns_links_look(struct flow *f, const struct ns_in *in) MUST_USE;
 /* ns_nest.c: NS instances that run become part of the NS that is instantiated: in->nested_taken, and what
  * they lend it in in->given.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong. */
 struct err *ns_nest_fill(struct tx *tx, const struct nsd *nsd,

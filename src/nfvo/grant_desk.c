@@ -424,6 +424,10 @@ grant_open(struct tx *tx, struct asking *asking, const struct vnfm *vnfm)
     grant->vnf_instance_id = asking->request->vnf_instance_id;
     grant->vnf_lcm_op_occ_id = asking->request->vnf_lcm_op_occ_id;
     grant->vnfm_id = vnfm->id;
+    grant->additional_params = vnfm->grant_params;
+    if (asking->request->additional_params) {
+        grant->asked_params = json_text(tx_mem(tx), asking->request->additional_params);
+    }
     grant->status = "PROCESSING";
     TRY(row_insert(tx, grant));
     asking->grant_id = mem_str(asking->mem, grant->id);

@@ -56,6 +56,48 @@ site_wished(struct tx *tx, const struct grant_asked *asked, struct grant_in *in)
     return NULL;
 }
 
+/* The same, at the site as the grant calls it. */
+static void
+links_write(struct jw *w, const char *key, const struct json *json, const char *site_id)
+{
+    if (json_is(json, JSON_T_ARRAY)) {
+        jw_array(w, key);
+        json_each (json, i) {
+            links_write(w, NULL, json->items[i], site_id);
+        }
+        jw_end(w);
+    } else if (json_is(json, JSON_T_OBJECT)) {
+        jw_object(w, key);
+        json_each (json, i) {
+            if (str_eq(json->keys[i], "vimConnectionId")) {
+                jw_str(w, json->keys[i], site_id);
+            } else {
+                links_write(w, json->keys[i], json->items[i], site_id);
+            }
+        }
+        jw_end(w);
+    } else {
+        jw_json(w, key, json);
+    }
+}
+
+/* What we are having the VNFM do is told with the links that we chose for it; what others asked it for
+ * is not ours to say (SOL003 9.5.2.3, note 5). */
+static struct err *
+links_grant(struct tx *tx, const struct grant_in *in, struct grant *grant)
+{
+    const struct json *links = NULL;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    TRY(foreign_links_asked(tx, grant->vnfm_id, in->vnf_instance_id, in->operation, &links));
+    if (!links || links->n == 0 || !grant->site_id) {
+        return NULL;
+    }
+    links_write(&w, NULL, links, grant->site_id);
+    return json_parse(tx_mem(tx), text.data, text.len, &grant->ext_virtual_links);
+}
+
 static struct err *
 decide_local(struct tx *tx, const void *arg, void *result)
 {
@@ -68,6 +110,7 @@ decide_local(struct tx *tx, const void *arg, void *result)
     TRY(grant_write(tx, asked->grant_id, &old, &grant));
     TRY(site_wished(tx, asked, in));
     TRY(grant_settle_on(tx, in, &asked->sites, grant, &site));
+    TRY(links_grant(tx, in, grant));
     out->grant_id = grant->id;
     if (site) {
         out->site = site->id;

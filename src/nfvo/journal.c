@@ -149,6 +149,26 @@ static const struct attr ns_site_made_attrs[] = {
 #include "nfvo/ns_site_made.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT ns_around
+static const struct attr ns_around_attrs[] = {
+#include "nfvo/ns_around.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT members_in
+static const struct attr members_in_attrs[] = {
+#include "nfvo/members_in.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT members
+static const struct attr members_attrs[] = {
+#include "nfvo/members.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT follow_in
+static const struct attr follow_in_attrs[] = {
+#include "nfvo/follow_in.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT nest_rows
 static const struct attr nest_rows_attrs[] = {
 #include "nfvo/nest_rows.tbl"
@@ -249,6 +269,31 @@ static const struct attr ns_end_attrs[] = {
 #include "nfvo/ns_end.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT repair_look
+static const struct attr repair_look_attrs[] = {
+#include "nfvo/repair_look.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_item
+static const struct attr repair_item_attrs[] = {
+#include "nfvo/repair_item.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_plan
+static const struct attr repair_plan_attrs[] = {
+#include "nfvo/repair_plan.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_pair
+static const struct attr repair_pair_attrs[] = {
+#include "nfvo/repair_pair.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT repair_noted
+static const struct attr repair_noted_attrs[] = {
+#include "nfvo/repair_noted.tbl"
+};
+#undef TABLE_STRUCT
 #undef ATTR
 
 const struct table vnf_add_table = {
@@ -285,6 +330,26 @@ const struct table ns_nested_rows_table = {
     .name = "ns_nested_rows",
     .doc = "Nested NS instances to make rows for.",
     TABLE(struct ns_nested_rows, ns_nested_rows_attrs),
+};
+const struct table ns_around_table = {
+    .name = "ns_around",
+    .doc = "An NS with a path through one that is nested in it.",
+    TABLE(struct ns_around, ns_around_attrs),
+};
+const struct table members_in_table = {
+    .name = "members_in",
+    .doc = "Which functions of nested NSs are asked for.",
+    TABLE(struct members_in, members_in_attrs),
+};
+const struct table members_table = {
+    .name = "members",
+    .doc = "VNFs of nested NSs that serve positions of the NS around.",
+    TABLE(struct members, members_attrs),
+};
+const struct table follow_in_table = {
+    .name = "follow_in",
+    .doc = "What changed in a nested NS, for the paths of one around it.",
+    TABLE(struct follow_in, follow_in_attrs),
 };
 const struct table nest_rows_table = {
     .name = "nest_rows",
@@ -495,4 +560,29 @@ const struct table ns_end_table = {
     .name = "ns_end",
     .doc = "VNF instances of an NS that are left to terminate.",
     TABLE(struct ns_end, ns_end_attrs),
+};
+const struct table repair_look_table = {
+    .name = "repair_look",
+    .doc = "Whose things are to be made again.",
+    TABLE(struct repair_look, repair_look_attrs),
+};
+const struct table repair_item_table = {
+    .name = "repair_item",
+    .doc = "One thing that a repair does.",
+    TABLE(struct repair_item, repair_item_attrs),
+};
+const struct table repair_plan_table = {
+    .name = "repair_plan",
+    .doc = "What a repair does.",
+    TABLE(struct repair_plan, repair_plan_attrs),
+};
+const struct table repair_pair_table = {
+    .name = "repair_pair",
+    .doc = "A thing that was made again.",
+    TABLE(struct repair_pair, repair_pair_attrs),
+};
+const struct table repair_noted_table = {
+    .name = "repair_noted",
+    .doc = "What of an instance was made again.",
+    TABLE(struct repair_noted, repair_noted_attrs),
 };

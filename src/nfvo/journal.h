@@ -26,6 +26,10 @@ struct ns_nested {
     struct row row;
 #include "nfvo/ns_nested.tbl"
 };
+struct ns_around {
+    struct row row;
+#include "nfvo/ns_around.tbl"
+};
 struct ns_nested_rows {
     struct row row;
 #include "nfvo/ns_nested_rows.tbl"
@@ -198,12 +202,46 @@ struct ns_scaled {
     struct row row;
 #include "nfvo/ns_scaled.tbl"
 };
+struct members_in {
+    struct row row;
+#include "nfvo/members_in.tbl"
+};
+struct members {
+    struct row row;
+#include "nfvo/members.tbl"
+};
+struct follow_in {
+    struct row row;
+#include "nfvo/follow_in.tbl"
+};
 struct ns_end {
     struct row row;
 #include "nfvo/ns_end.tbl"
 };
+struct repair_look {
+    struct row row;
+#include "nfvo/repair_look.tbl"
+};
+struct repair_item {
+    struct row row;
+#include "nfvo/repair_item.tbl"
+};
+struct repair_plan {
+    struct row row;
+#include "nfvo/repair_plan.tbl"
+};
+struct repair_pair {
+    struct row row;
+#include "nfvo/repair_pair.tbl"
+};
+struct repair_noted {
+    struct row row;
+#include "nfvo/repair_noted.tbl"
+};
 #undef ATTR
 
+extern const struct table repair_look_table, repair_item_table, repair_plan_table,
+    repair_pair_table, repair_noted_table;
 extern const struct table grant_asked_table, grant_assets_table, grant_end_table;
 extern const struct table ns_in_table, site_seen_table, site_list_table, place_in_table,
     plan_member_table, plan_link_table, plan_connection_table, plan_vnf_table, plan_sap_table,
@@ -214,6 +252,7 @@ extern const struct table ns_in_table, site_seen_table, site_list_table, place_i
     ns_sap_made_table, ns_made_table, ns_end_table, fwd_leave_table, ns_scaled_table,
     vnf_add_table, shape_in_table, ns_pnf_cp_table, ns_pnf_table, plan_route_table,
     fwd_router_table, ns_join_table, ns_nested_table, ns_nested_rows_table, nest_rows_table,
-    fwd_pass_table, fwd_passes_table;
+    fwd_pass_table, fwd_passes_table, ns_around_table, members_in_table, members_table,
+    follow_in_table;
 
 #endif

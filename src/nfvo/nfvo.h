@@ -214,7 +214,23 @@ struct err *ns_scale_start(struct tx *tx, struct op *op, const char *id,
 /* SOL005 7.4.5, by the table of types in ns_update.h. */
 struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
                             const struct lcm_request *request, const char **op_occ_id) MUST_USE;
-/* SOL005 6.4.7, healVnfData. */
+/* repair.c: what sites have lost of an instance is made again (SOL005 6.5.2.13, degreeHealing HEAL_RESTORE;
+ * of a VNF by additionalParams of the same name).  With "leftOver" what its operations made and nobody
+ * holds is deleted. */
+#define REPAIR_DEGREE "degreeHealing"
+#define REPAIR_RESTORE "HEAL_RESTORE"
+#define REPAIR_LEFT_OVER "leftOver"
+extern const struct flow_type ns_repair_flow, vnf_repair_flow;
+extern const struct step_kind repair_look_kind, repair_note_kind;
+/* What a given-up one made is noted as the instance's (one of the two ids). */
+struct err *repair_left(struct tx *tx, const struct flow_row *flow, const char *ns_id,
+                        const char *vnf_id) MUST_USE;
+/* May it begin?  E_CONFLICT where something is done with the instance, or with one that it shares networks
+ * with. */
+struct err *repair_check(struct tx *tx, const char *ns_id, const char *vnf_id) MUST_USE;
+/* Are these parameters of a request for it?  E_UNPROCESSABLE with what is wrong about them. */
+struct err *repair_params_check(const struct json *params) MUST_USE;
+/* SOL005 6.4.7. */
 struct err *ns_heal_start(struct tx *tx, struct op *op, const char *id,
                           const struct lcm_request *request, const char **op_occ_id) MUST_USE;
 /* What grants claim at a site, by resource class: a JSON object in tx_mem. */
@@ -253,6 +269,7 @@ struct err *ns_operation_free(struct tx *tx, const char *ns_instance_id) MUST_US
 struct err *ns_operation_task(struct tx *tx, struct op *op, const char *id, const char *task,
                               const char *cancel_mode) MUST_USE;
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+extern const struct flow_type ns_follow_flow, ns_unfollow_flow;
 
 /* ---- start ----------------------------------------------------------------------- */
 

@@ -287,8 +287,11 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
 
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     TRY(around_free(tx, ns));
+    TRY(ns_inside_free(tx, ns));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
+    } else {
+        TRY(ns_around_fill(tx, ns, in));
     }
     in->ns_instance_id = ns->id;
     in->project_id = ns->project_id;
@@ -301,6 +304,7 @@ struct err *
 ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
                      const struct lcm_request *request, struct ns_in **out)
 {
+    const struct instantiate_ns_request *body = request->row;
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
     struct err *faults;
     struct nsd *nsd;
@@ -308,9 +312,10 @@ ns_instantiate_input(struct tx *tx, struct op *op, const char *id,
     TRY(instance_take(tx, op, id, &ns_instantiate, in));
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     in->request = request->body;
-    faults = ns_instantiate_check(tx, in->project_id, nsd, request->row);
-    faults = err_join(faults, ns_pnfs_check(tx, nsd, request->row, in));
-    faults = err_join(faults, ns_nest_fill(tx, nsd, request->row, in));
+    faults = ns_instantiate_check(tx, in->project_id, nsd, body);
+    faults = err_join(faults, ns_pnfs_check(tx, nsd, body, in));
+    faults = err_join(faults, ns_links_fill(tx, body->params, in));
+    faults = err_join(faults, ns_nest_fill(tx, nsd, body, in));
     TRY(err_join(faults, ns_nested_fill(tx, nsd, in)));
     *out = in;
     return NULL;
@@ -384,9 +389,8 @@ heal_input(struct tx *tx, struct op *op, const char *id, const struct lcm_reques
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
 
     TRY(instance_take(tx, op, id, &ns_heal, in));
-    TRY(ns_heal_check(tx, request->row, in));
+    TRY(ns_heal_check(tx, request->row, in, type));
     in->request = request->body;
-    *type = &ns_heal_flow;
     *out = in;
     return NULL;
 }
@@ -395,11 +399,11 @@ struct err *
 ns_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
               const char **op_occ_id)
 {
-    const struct flow_type *type = NULL;
+    struct lcm_operation operation = ns_heal;
     struct ns_in *in = NULL;
 
-    TRY(heal_input(tx, op, id, request, &in, &type));
-    return lcm_start(tx, op, &ns_heal, in, in->project_id, op_occ_id);
+    TRY(heal_input(tx, op, id, request, &in, &operation.type));
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
 }
 
 struct err *
@@ -483,6 +487,7 @@ static const struct operation operations[] = {
     {&ns_scale_up_flow, "SCALE"},
     {&ns_scale_down_flow, "SCALE"},
     {&ns_heal_flow, "HEAL"},
+    {&ns_repair_flow, "HEAL"},
     {&ns_update_flow, "UPDATE"},
     {&ns_connect_flow, "UPDATE"},
     {&ns_flavour_grow_flow, "UPDATE"},
@@ -575,6 +580,9 @@ failed_note(struct tx *tx, const struct flow_row *flow, const struct ns_lcm_op_o
 
     if (flow_row_state(flow) != FLOW_FAILED || str_eq(occ->operation, "TERMINATE")) {
         return NULL;
+    }
+    if (str_eq(flow->type, ns_repair_flow.name)) {
+        return repair_left(tx, flow, occ->ns_instance_id, NULL);
     }
     if (!str_eq(occ->operation, "INSTANTIATE")) {
         TRY(held_follow_journal(tx, flow->id, occ->ns_instance_id, occ->project_id));

@@ -13,6 +13,7 @@ struct adopting {
     struct tx *tx;
     const struct ns_made *made;
     const struct nsd *nsd;
+    const struct rows *passed; /* Functions that paths of NSs around go through. */
     const struct nsd_vnf *profile;
     struct vnf_instance *vnf;
     struct vnf_made *vnf_made;
@@ -146,6 +147,9 @@ steering_check(struct adopting *a)
 {
     const char *profile = a->profile->name;
 
+    if (a->passed && names_profile(a->passed, profile)) {
+        request_fault(&a->faults, "a path of an NS around goes through profile %s", profile);
+    }
     if (a->made->sites.n > 1) {
         request_fault(&a->faults, "the NS is at %zu sites: the others would not know of its ports",
                       a->made->sites.n);
@@ -191,7 +195,7 @@ struct err *
 update_adopt(struct ns_updating *u, const void *item)
 {
     const struct vnf_instance_data *data = item;
-    struct adopting a = {.tx = u->tx, .made = u->made, .nsd = u->nsd};
+    struct adopting a = {.tx = u->tx, .made = u->made, .nsd = u->nsd, .passed = &u->in->passed};
     struct vnf_add *add = row_new(tx_mem(u->tx), &vnf_add_table);
 
     if (!data) {
@@ -277,7 +281,7 @@ adopt_local(struct tx *tx, const void *arg, void *out)
     TRY(nsd_load(tx, in->nsd_info_id, &nsd));
     for (size_t i = 0; i < in->added.n; i++) {
         const struct vnf_add *add = in->added.items[i];
-        struct adopting a = {.tx = tx, .made = made, .nsd = nsd};
+        struct adopting a = {.tx = tx, .made = made, .nsd = nsd, .passed = &in->passed};
         struct plan_vnf *vnf;
         struct site *site;
 

@@ -306,34 +306,45 @@ is_chained(const struct ns_made *made, const struct plan_hop *hop)
 
 /* It is of a function: port security is ours to set there, and a pair has two ports of one time. */
 static struct err *
-hop_move(struct moving *m, const struct made_vnfc *vnfc, const struct made_port *port,
-         const struct vnf_connection *to)
+hop_move(struct moving *m, const struct plan_hop *hop, bool chained, const struct made_vnfc *vnfc,
+         const struct made_port *port, const struct vnf_connection *to)
 {
-    for (size_t i = 0; i < m->u->made->hops.n; i++) {
-        const struct plan_hop *hop = m->u->made->hops.items[i];
+    for (size_t j = 0; j < hop->functions.n; j++) {
+        const struct plan_cp *cp = hop->functions.items[j];
+        const char *other = str_eq(cp->ingress, port->requirement) ? cp->egress : cp->ingress;
 
-        for (size_t j = 0; j < hop->functions.n; j++) {
-            const struct plan_cp *cp = hop->functions.items[j];
-            const char *other = str_eq(cp->ingress, port->requirement) ? cp->egress : cp->ingress;
-
-            if (!str_eq(cp->vnf, m->vnf->vnf_profile_id) ||
-                !(str_eq(cp->ingress, port->requirement) || str_eq(cp->egress, port->requirement))) {
-                continue;
-            }
-            m->is_in_path = true;
-            if (to->port_id) {
-                return CANNOT_MOVE(m, vnfc, port,
-                                   "a port of the client's own cannot stand at position %s", hop->name);
-            }
-            if (is_chained(m->u->made, hop) && !moves(m, vnfc, other)) {
-                return CANNOT_MOVE(m, vnfc, port,
-                                   "at position %s a port serves one pair of ports, so that %s has to "
-                                   "move in the same request",
-                                   hop->name, other);
-            }
+        if (!str_eq(cp->vnf, m->vnf->vnf_profile_id) ||
+            !(str_eq(cp->ingress, port->requirement) || str_eq(cp->egress, port->requirement))) {
+            continue;
+        }
+        m->is_in_path = true;
+        if (to->port_id) {
+            return CANNOT_MOVE(m, vnfc, port,
+                               "a port of the client's own cannot stand at position %s", hop->name);
+        }
+        if (chained && !moves(m, vnfc, other)) {
+            return CANNOT_MOVE(m, vnfc, port,
+                               "at position %s a port serves one pair of ports, so that %s has to "
+                               "move in the same request",
+                               hop->name, other);
         }
     }
     return NULL;
+}
+
+/* At positions of the NS, and of NSs around. */
+static struct err *
+hops_move(struct moving *m, const struct made_vnfc *vnfc, const struct made_port *port,
+          const struct vnf_connection *to)
+{
+    const struct plan_hop around = {.name = "of an NS around", .functions = m->u->in->passed};
+
+    for (size_t i = 0; i < m->u->made->hops.n; i++) {
+        const struct plan_hop *hop = m->u->made->hops.items[i];
+
+        TRY(hop_move(m, hop, is_chained(m->u->made, hop), vnfc, port, to));
+    }
+    return hop_move(m, &around, true, vnfc, port, to);
 }
 
 /* Classifiers name it, or would name it. */
@@ -366,7 +377,7 @@ port_move(struct moving *m, const struct made_vnfc *vnfc, const struct made_port
         return NULL;
     }
     m->is_in_path = false;
-    TRY(hop_move(m, vnfc, port, to));
+    TRY(hops_move(m, vnfc, port, to));
     end_move(m, port);
     if (m->is_in_path && !str_eq(to->network_id, port->network_id)) {
         return CANNOT_MOVE(m, vnfc, port,

@@ -2,6 +2,7 @@
  * what it was asked. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/repair.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -141,7 +142,8 @@ sap_write(void *arg, const struct touched *touched)
 {
     struct changes *c = arg;
 
-    if (touched->kind == &vim_port_create && touched->is_own) {
+    if (touched->kind == &vim_port_create && touched->is_own &&
+        !str_starts(touched->label, REPAIR_MAKES_OF_VNF)) {
         jw_object(&c->w, NULL);
         jw_str(&c->w, "sapInstanceId", touched->id);
         jw_str(&c->w, "sapdId", last_word(touched->label));

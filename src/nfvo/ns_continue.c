@@ -84,7 +84,7 @@ has_any(const struct ns_plan *plan, const struct rows *cps)
     for (size_t i = 0; i < cps->n; i++) {
         const struct plan_cp *cp = cps->items[i];
 
-        if (cp->sap) {
+        if (cp->sap || cp->nested) { /* That one's own operation has it. */
             return true;
         }
         for (size_t j = 0; j < plan->vnfs.n; j++) {

@@ -45,16 +45,38 @@ vnf_check(struct tx *tx, const struct heal_vnf_data *data, struct ns_in *ns)
     return body_of(tx_mem(tx), data, &in->request);
 }
 
+/* The service as a whole: by what was there before, not by actions or scripts of an NSD. */
+static struct err *
+whole_check(struct tx *tx, const struct heal_ns_request *request, const struct ns_in *in)
+{
+    const char *degree = json_get_str(request->ns_data, REPAIR_DEGREE);
+
+    if (!str_eq(degree, REPAIR_RESTORE) || json_get(request->ns_data, "actionsHealing") ||
+        json_get(request->ns_data, "healScript")) {
+        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                       "healNsData: no NSD has actions or scripts that are supported; "
+                       "degreeHealing " REPAIR_RESTORE " makes again what sites have lost, "
+                       "healVnfData heals VNFs");
+    }
+    if (request->vnfs.n > 0) {
+        return err_new(E_UNPROCESSABLE, NULL, "one of healNsData and healVnfData is needed");
+    }
+    TRY_MSG(repair_params_check(json_get(request->ns_data, "additionalParamsforNs")),
+            "additionalParamsforNs");
+    return repair_check(tx, in->ns_instance_id, NULL);
+}
+
 struct err *
-ns_heal_check(struct tx *tx, const struct heal_ns_request *request, struct ns_in *in)
+ns_heal_check(struct tx *tx, const struct heal_ns_request *request, struct ns_in *in,
+              const struct flow_type **type)
 {
     struct ns_made *made = row_new(tx_mem(tx), &ns_made_table);
 
     if (request->ns_data) {
-        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
-                       "healNsData: no NSD has actions or scripts that are supported; healVnfData "
-                       "heals its VNFs");
+        *type = &ns_repair_flow;
+        return whole_check(tx, request, in);
     }
+    *type = &ns_heal_flow;
     if (request->vnfs.n == 0) {
         return err_new(E_UNPROCESSABLE, NULL, "healVnfData is needed");
     }

@@ -32,6 +32,7 @@ plan_make(struct ns_parts *run)
 
     in->seed = flow_self(run->f);
     place_add(run->mem, &in->ns, ns_given_names(run));
+    TRY(ns_links_look(run->f, run->in));
     TRY(sites_look(run, &in->sites));
     TRY(flow_step(run->f, "place", &ns_place, in, run->plan));
     for (size_t i = 0; i < run->plan->notes.n; i++) {

@@ -717,7 +717,7 @@ update_unnest(struct ns_updating *u, const void *item)
     struct ns_instance *ns;
 
     if (!item) {
-        return numbers_check(u);
+        return err_join(numbers_check(u), inside_there_check(u->tx, u->in, &u->made->hops));
     }
     TRY(row_find(u->tx, &ns_instance_table, nested, &ns));
     if (!ns || is_going(u->in, item)) {

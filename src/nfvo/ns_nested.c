@@ -180,8 +180,8 @@ struct filling {
 };
 
 static struct err *
-nested_fill(struct filling *filling, const struct nsd_nested *described, const struct ns_in *outer,
-            struct ns_nested *nested, int depth)
+nested_fill(struct filling *filling, const struct nsd *around, const struct nsd_nested *described,
+            const struct ns_in *outer, struct ns_nested *nested, int depth)
 {
     struct tx *tx = filling->tx;
     struct mem *mem = tx_mem(tx);
@@ -218,7 +218,12 @@ nested_fill(struct filling *filling, const struct nsd_nested *described, const s
                        NESTED_NAME_MAX);
     }
     TRY(request_make(mem, described, inner, outer->request, &in->request, &request));
+    if (json_get(request->params, "linkNetworks")) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "linkNetworks are named for the NS around, whose links its NSD maps to SAPs");
+    }
     TRY(ns_instantiate_check(tx, in->project_id, inner, request));
+    TRY(inside_passed(tx, around, outer, described->name, &in->passed));
     TRY(fill(filling, inner, in, depth + 1));
     TRY(joins_fill(mem, inner, described, nested));
     nested->profile = described->name;
@@ -248,7 +253,7 @@ fill(struct filling *filling, const struct nsd *nsd, struct ns_in *in, int depth
     for (size_t i = 0; i < nsd->n_nested && filling->n <= NS_NESTED_MAX; i++) {
         struct ns_nested *nested = row_new(tx_mem(tx), &ns_nested_table);
         struct err *e = is_made(&nsd->nested[i], in)
-                            ? nested_fill(filling, &nsd->nested[i], in, nested, depth)
+                            ? nested_fill(filling, nsd, &nsd->nested[i], in, nested, depth)
                             : NULL;
 
         if (!is_made(&nsd->nested[i], in)) {
@@ -415,6 +420,7 @@ ns_net_shared(struct mem *mem, const struct made_net *net, const char *group, co
 
     same->link = link;
     same->interconnect_id = same->router_id = same->lent_by = NULL;
+    same->of_site = false; /* The NS around has seen it. */
     same->security_group_id = group;
     same->groups = (struct strs){0};
     for (size_t i = 0; i < net->groups.n; i++) {

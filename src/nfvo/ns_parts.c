@@ -134,7 +134,7 @@ connections_fill(struct ns_parts *run, const struct plan_vnf *vnf, struct vnf_in
         connection->cpd = planned->cpd;
         connection->link = planned->link;
         connection->network_id = net->network_id;
-        connection->subnet_id = net->subnet_id;
+        connection->subnet_id = str_empty(net->subnet_id) ? NULL : net->subnet_id;
         connection->function = planned->function && planned->passes.n == 0;
         connection->passes = planned->passes;
         groups_fill(run->mem, base, net, &connection->security_groups);
@@ -229,9 +229,11 @@ sap_port(struct ns_parts *run, const struct plan_sap *sap, const struct ns_site_
     port->network_id = net->network_id;
     port->admin_state_up = false; /* Nothing goes past functions that are not there yet. */
     port->mac_address = sap->mac_address;
-    ip->subnet_id = net->subnet_id;
+    ip->subnet_id = str_empty(net->subnet_id) ? NULL : net->subnet_id;
     ip->ip_address = sap->ip_address;
-    place_add(run->mem, &port->fixed_ips, ip);
+    if (ip->subnet_id || ip->ip_address) {
+        place_add(run->mem, &port->fixed_ips, ip);
+    }
     groups_fill(run->mem, base, net, &port->security_groups);
     return port;
 }

@@ -118,7 +118,7 @@ prefix_check(struct telling *t, const struct ns_pnf_cp *cp)
     struct ip ip;
 
     for (size_t i = 0; link && i < t->nsd->n_links; i++) {
-        prefix = place_link_cidr(tx_mem(t->tx), &t->nsd->links[i], i);
+        prefix = place_link_cidr(tx_mem(t->tx), t->nsd, i);
         if (str_eq(t->nsd->links[i].name, link) && cidr_parse(prefix, &cidr) &&
             !(ip_parse(cp->ip_address, &ip) && cidr_has(&cidr, &ip))) {
             request_fault(&t->faults, "connection point %s: %s is not in %s, the prefix of link %s",

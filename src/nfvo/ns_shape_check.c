@@ -73,10 +73,22 @@ positions_check(const struct ns_updating *u, struct err **faults)
         int64_t n = 0;
 
         for (size_t j = 0; j < hop->functions.n; j++) {
-            n += count_of(u, ((const struct plan_cp *)hop->functions.items[j])->vnf);
+            const struct plan_cp *cp = hop->functions.items[j];
+
+            n += count_of(u, cp->vnf) + (cp->nested != NULL); /* No VNF of this NS. */
         }
         if (n == 0) {
             request_fault(faults, "position %s would be without instances", hop->name);
+        }
+    }
+    for (size_t i = 0; i < u->in->passed.n; i++) {
+        const char *profile = ((const struct plan_cp *)u->in->passed.items[i])->vnf;
+
+        if (count_of(u, profile) == 0) {
+            request_fault(faults,
+                          "a path of an NS around goes through VNF profile %s, which would be "
+                          "without instances",
+                          profile);
         }
     }
 }

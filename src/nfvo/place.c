@@ -246,6 +246,10 @@ sites_keep(struct placing *p)
             used = used ||
                    str_eq(((const struct plan_vnf *)p->plan->vnfs.items[j])->site, site->site);
         }
+        for (size_t j = 0; p->in && p->in->given.n && j < p->plan->saps.n; j++) {
+            used = used ||
+                   str_eq(((const struct plan_sap *)p->plan->saps.items[j])->site, site->site);
+        }
         used = used || (p->nsd->n_nested > 0 && place_given_at(p, site->site));
         if (used) {
             place_add(p->mem, &p->plan->sites, site);
@@ -275,10 +279,11 @@ positions_check(const struct placing *p)
         size_t n = 0;
 
         for (size_t j = 0; j < hop->functions.n; j++) {
+            const struct plan_cp *cp = hop->functions.items[j];
             struct rows vnfs;
 
-            place_instances(p, ((const struct plan_cp *)hop->functions.items[j])->vnf, &vnfs);
-            n += vnfs.n;
+            place_instances(p, cp->vnf, &vnfs);
+            n += vnfs.n + (cp->nested != NULL); /* place_inside_check looks for those. */
         }
         if (n == 0) {
             return err_new(E_UNPROCESSABLE, NULL, "position %s would be without instances",
@@ -315,8 +320,10 @@ place_local(struct tx *tx, const void *arg, void *out)
     TRY(instances_fill(tx, &p, in->seed));
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));
+    TRY(place_inside(tx, &p));
     place_paths(&p);
     TRY(positions_check(&p));
+    TRY(place_inside_check(tx, &p));
     scales_fill(&p);
     TRY(place_overlaps(&p));
     TRY(place_links(&p));

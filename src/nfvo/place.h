@@ -33,6 +33,7 @@ struct placing {
     struct map vnfds;       /* package id -> struct vnfd */
     struct map names;       /* name -> struct plan_vnf: of plan->vnfs */
     struct map vnfms;       /* profile -> id of the foreign VNFM */
+    struct map insides;     /* path element -> struct inside */
     struct map wheres;      /* VNF -> struct vnf_location, before the request's for its profile */
     const struct rows *bases; /* struct ns_site_made: only where its links are; null = anywhere */
     size_t n_there;           /* of plan->vnfs, the first: they have their places already */
@@ -57,6 +58,26 @@ const struct site_seen *place_nested_home(const struct placing *p, const char *l
 /* Is the link one of the NS around this one; at that site (null: at any)? */
 bool place_given(const struct placing *p, const char *link, const char *site);
 bool place_given_at(const struct placing *p, const char *site); /* any link */
+/* place_inside.c: the function in a nested NS that a path element, which is that NS's, stands for. */
+struct inside {
+    const char *nested;           /* NS profile, or PROFILE:PROFILE where it is deeper */
+    const char *vnf;              /* NESTED:PROFILE */
+    const char *ingress, *egress; /* requirements of its own */
+};
+/* Finds them for all paths of the NSD, in NSDs that are on-boarded.  E_UNPROCESSABLE: all that cannot be. */
+struct err *place_inside(struct tx *tx, struct placing *p) MUST_USE;
+/* Null: the element is no nested NS's. */
+const struct inside *place_inside_of(const struct placing *p, const struct nsd_element *element);
+/* Once paths are placed.  E_UNPROCESSABLE: such a function is an end of a path, its ports would drop what
+ * a path brings, or there is no NS of its profile. */
+struct err *place_inside_check(struct tx *tx, const struct placing *p) MUST_USE;
+/* The last of these, after the operation of 'in' on an NS with such positions (struct plan_hop). */
+struct err *inside_there_check(struct tx *tx, const struct ns_in *in,
+                               const struct rows *hops) MUST_USE;
+/* Functions of an NS that is made as 'profile' of the NSD, which paths around go through: added to
+ * 'passed' (struct plan_cp) as that NS calls them.  'around' is the operation of the NS around. */
+struct err *inside_passed(struct tx *tx, const struct nsd *nsd, const struct ns_in *around,
+                          const char *profile, struct rows *passed) MUST_USE;
 /* place_path.c: positions and ends of forwarding paths. */
 void place_paths(struct placing *p);
 /* E_UNPROCESSABLE where a chain would go through ports of VNFs that are there which drop it. */
@@ -83,7 +104,7 @@ const struct site_seen *place_site_named(const struct rows *sites, const char *n
 const char *place_location_fault(struct mem *mem, const struct vnf_location *location,
                                  const struct site_seen *site);
 /* The prefix of the NSD's link 'i': its own, or one that follows from its place. */
-const char *place_link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i);
+const char *place_link_cidr(struct mem *mem, const struct nsd *nsd, size_t i);
 /* Instances of a profile in the plan: struct plan_vnf. */
 void place_instances(const struct placing *p, const char *profile, struct rows *vnfs);
 void place_note(struct placing *p, const char *fmt, ...) PRINTF_LIKE(2, 3);

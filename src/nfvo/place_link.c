@@ -4,6 +4,7 @@
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "nfvo/steer.h"
+#include "tosca/prefix.h"
 
 /* ---- members --------------------------------------------------------------------------- */
 
@@ -266,15 +267,23 @@ fixed_check(const struct placing *p, const struct plan_link *link)
 
 /* ---- the link -------------------------------------------------------------------------------- */
 
-const char *
-place_link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i)
+static const char *
+prefix_choose(struct mem *mem, const struct vnfd_link *link, size_t k)
 {
-    if (link->cidr) {
-        return link->cidr;
-    }
     return str_eq_case(link->ip_version, "ipv6")
-               ? mem_printf(mem, "fd00:10:%zx::/64", i)
-               : mem_printf(mem, "10.%zu.%zu.0/24", 100 + i / 250, i % 250);
+               ? mem_printf(mem, "fd00:10:%zx::/64", k)
+               : mem_printf(mem, "10.%zu.%zu.0/24", 100 + k / 250, k % 250);
+}
+
+const char *
+place_link_cidr(struct mem *mem, const struct nsd *nsd, size_t i)
+{
+    const struct vnfd_link **links = MEM_ARRAY(mem, nsd->n_links + 1, const struct vnfd_link *);
+
+    for (size_t k = 0; k < nsd->n_links; k++) {
+        links[k] = &nsd->links[k];
+    }
+    return link_prefix(mem, links, nsd->n_links, i, prefix_choose);
 }
 
 static struct plan_link *
@@ -283,7 +292,7 @@ link_new(struct placing *p, const struct vnfd_link *described, size_t i)
     struct plan_link *link = row_new(p->mem, &plan_link_table);
 
     link->name = described->name;
-    link->cidr = place_link_cidr(p->mem, described, i);
+    link->cidr = place_link_cidr(p->mem, p->nsd, i);
     link->ip_version = str_eq_case(described->ip_version, "ipv6") ? 6 : 4;
     link->gateway_ip = described->gateway_ip;
     link->mtu = described->mtu > 0 ? described->mtu : INT_NULL;
@@ -332,7 +341,7 @@ place_links(struct placing *p)
         struct plan_link *link = link_new(p, described, i);
 
         if (place_given(p, link->name, NULL)) {
-            place_note(p, "link %s is one of another service", link->name);
+            place_note(p, "link %s is there already", link->name);
             continue;
         }
         TRY(members_fill(p, link));

@@ -28,19 +28,41 @@ cp_of(const struct placing *p, const char *profile, const char *requirement)
     return NULL;
 }
 
+/* The connection point that an element stands for: one of a nested NS for one in that NS. */
+static struct plan_cp *
+point_of(const struct placing *p, const struct nsd_element *element)
+{
+    const struct inside *inside = place_inside_of(p, element);
+    struct plan_cp *point = row_new(p->mem, &plan_cp_table);
+    const struct wanted_cp *cp;
+
+    point->vnf = element->ingress.vnf;
+    point->ingress = element->ingress.requirement;
+    point->egress = element->egress.vnf ? element->egress.requirement : point->ingress;
+    point->sap = element->ingress.sap;
+    if (inside) {
+        point->nested = inside->nested;
+        point->vnf = inside->vnf;
+        point->ingress = inside->ingress;
+        point->egress = inside->egress;
+    }
+    cp = cp_of(p, str_or(point->vnf, ""), point->ingress);
+    point->routed = cp && cp->routed;
+    return point;
+}
+
 static bool
 is_end(const struct placing *p, const struct nsd_position *position)
 {
     for (size_t i = 0; i < position->n_elements; i++) {
-        const struct nsd_element *element = &position->elements[i];
+        const struct plan_cp *point = point_of(p, &position->elements[i]);
         const struct wanted_cp *cp;
 
-        if (element->ingress.sap) {
+        if (point->sap) {
             continue;
         }
-        cp = cp_of(p, element->ingress.vnf, element->ingress.requirement);
-        if (!str_eq(element->ingress.requirement, element->egress.requirement) ||
-            (cp && !cp->port_security)) {
+        cp = cp_of(p, point->vnf, point->ingress);
+        if (!str_eq(point->ingress, point->egress) || (cp && !cp->port_security)) {
             return false;
         }
     }
@@ -51,17 +73,7 @@ static void
 cps_add(struct placing *p, const struct nsd_position *position, struct rows *rows)
 {
     for (size_t i = 0; i < position->n_elements; i++) {
-        const struct nsd_element *element = &position->elements[i];
-        const struct wanted_cp *entry =
-            cp_of(p, str_or(element->ingress.vnf, ""), element->ingress.requirement);
-        struct plan_cp *cp = row_new(p->mem, &plan_cp_table);
-
-        cp->routed = entry && entry->routed;
-        cp->vnf = element->ingress.vnf;
-        cp->ingress = element->ingress.requirement;
-        cp->egress = element->egress.vnf ? element->egress.requirement : cp->ingress;
-        cp->sap = element->ingress.sap;
-        place_add(p->mem, rows, cp);
+        place_add(p->mem, rows, point_of(p, &position->elements[i]));
     }
 }
 
@@ -332,6 +344,9 @@ place_passable(const struct placing *p)
 void
 place_paths(struct placing *p)
 {
+    const struct plan_hop around = {.functions = p->in ? p->in->passed : (struct rows){0}};
+
+    functions_mark(p, &around); /* Paths of NSs around. */
     for (size_t i = 0; i < p->nsd->n_graphs; i++) {
         for (size_t j = 0; j < p->nsd->graphs[i].n_paths; j++) {
             path_place(p, &p->nsd->graphs[i], &p->nsd->graphs[i].paths[j]);

@@ -186,6 +186,10 @@ function_take(struct routing *r, const struct plan_hop *hop)
     struct side in, out;
     struct rows vnfs;
 
+    if (cp->nested) {
+        return CANNOT(r, "position %s is in a nested NS, and routes lead to functions of the NS itself",
+                      hop->name);
+    }
     place_instances(r->p, cp->vnf, &vnfs);
     TRY(function_check(r, hop, cp, &vnfs));
     TRY(side_find(r, vnfs.items[0], cp->ingress, &in));
@@ -446,7 +450,7 @@ path_route(struct placing *p, struct plan_path *path, const struct site_seen *si
     return NULL;
 }
 
-/* The routers of a link of the NS around are that one's. */
+/* The routers of a link of the NS around, or of a site's own network, are not the NS's. */
 static struct err *
 given_check(const struct placing *p, const struct plan_path *path)
 {
@@ -458,8 +462,8 @@ given_check(const struct placing *p, const struct plan_path *path)
 
             if (place_given(p, link, site->site) && (!site->chains || path->links.n > 1)) {
                 return err_new(E_NOT_IMPLEMENTED, "NoChains",
-                               "path %s would have to be routed at site %s, and its link %s is one "
-                               "of the service around",
+                               "path %s would have to be routed at site %s, and its link %s is not "
+                               "the service's own",
                                path->name, site->name, link);
             }
         }

@@ -199,7 +199,9 @@ shape_local(struct tx *tx, const void *arg, void *out)
     TRY(added_fill(&s));
     TRY(place_vnfs(&p));
     TRY(place_saps(&p));
+    TRY(place_inside(tx, &p));
     paths_fill(&s);
+    TRY(place_inside_check(tx, &p));
     TRY(place_overlaps(&p));
     TRY(place_routes_change(&p, made));
     TRY(place_passable(&p));

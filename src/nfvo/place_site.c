@@ -331,8 +331,7 @@ given_fault(const struct placing *p, const struct plan_vnf *vnf, const struct si
 
         if (place_given(p, connection->link, NULL) &&
             !place_given(p, connection->link, site->site)) {
-            return mem_printf(p->mem, "the service around has no link %s there",
-                              connection->link);
+            return mem_printf(p->mem, "link %s is there already, and not there", connection->link);
         }
     }
     return NULL;
@@ -504,7 +503,8 @@ data_of(const struct placing *p, const char *sap)
     return NULL;
 }
 
-/* The site of a network that is lent by an NS which is taken in; null where the link is none. */
+/* The site of a network that is lent by an NS which is taken in, or that the site has already; null
+ * where the link is none. */
 static const struct site_seen *
 site_lent(const struct placing *p, const char *link)
 {
@@ -514,7 +514,7 @@ site_lent(const struct placing *p, const char *link)
         for (size_t k = 0; k < at->nets.n; k++) {
             const struct made_net *net = at->nets.items[k];
 
-            if (net->lent_by && str_eq(net->link, link)) {
+            if ((net->lent_by || net->of_site) && str_eq(net->link, link)) {
                 return place_site(p, at->site);
             }
         }
@@ -549,9 +549,9 @@ sap_place(struct placing *p, struct plan_sap *sap)
         return err_new(E_INVALID, NULL, "sapSites: SAP %s names site \"%s\", which there is not",
                        sap->name, asked);
     }
-    if (asked && lent && site != lent) {
+    if (asked && lent && !place_given(p, sap->link, site->site)) {
         return err_new(E_UNPROCESSABLE, NULL,
-                       "sapSites: SAP %s is on link %s, which the NS that is taken in has at site %s",
+                       "sapSites: SAP %s is on link %s, which is there already, at site %s",
                        sap->name, sap->link, lent->name);
     }
     site = site ? site : site_of_base(p, sap->link);

@@ -32,7 +32,19 @@ names_fault(struct mem *mem, const struct json *params, const char *words, const
     return NULL;
 }
 
-/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE} and vnfms: {PROFILE: VNFM}. */
+static const char *
+networks_fault(struct mem *mem, const struct json *params)
+{
+    struct rows networks;
+    struct err *e = link_networks_read(mem, params, &networks);
+    const char *fault = e ? err_full(mem, e) : NULL;
+
+    err_ignore(e, "its text is the answer");
+    return fault;
+}
+
+/* additionalParamsForNs is the NS's own, but for sapSites: {SAP: SITE}, vnfms: {PROFILE: VNFM} and
+ * linkNetworks: [LINK_NETWORK]. */
 static const char *
 request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
 {
@@ -40,7 +52,8 @@ request_check_ns_params(struct mem *mem, const struct attr *attr, void *value)
     const struct json *params = *(const struct json **)value;
 
     fault = fault ? fault : names_fault(mem, params, "sapSites", "site");
-    return fault ? fault : names_fault(mem, params, "vnfms", "VNFM");
+    fault = fault ? fault : names_fault(mem, params, "vnfms", "VNFM");
+    return fault ? fault : networks_fault(mem, params);
 }
 
 /* additionalParams are the VNF's own, but for drainSeconds. */
@@ -137,6 +150,11 @@ static const char *const scale_vnf_types[] = {"SCALE_OUT", "SCALE_IN",
                                               NULL};
 
 #define ATTR ATTR_ROW
+#define TABLE_STRUCT link_network
+static const struct attr link_network_attrs[] = {
+#include "nfvo/link_network.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT sap_data
 static const struct attr sap_data_attrs[] = {
 #include "nfvo/sap_data.tbl"
@@ -457,15 +475,18 @@ sap_address_check(struct checking *c, size_t i, const struct sap_data *data,
     struct cidr cidr;
     struct ip ip;
 
+    if (link_networks_have(c->mem, c->request->params, sap->link)) {
+        return; /* Its site knows which addresses it has. */
+    }
     if (asked.subnet_id) {
         request_fault(&c->faults, "sapData[%zu]: subnetId: the NS makes the subnets of its links",
                       i);
     }
     if (asked.ip_address && at < c->nsd->n_links &&
-        cidr_parse(place_link_cidr(c->mem, &c->nsd->links[at], at), &cidr) &&
+        cidr_parse(place_link_cidr(c->mem, c->nsd, at), &cidr) &&
         !(ip_parse(asked.ip_address, &ip) && cidr_has(&cidr, &ip))) {
         request_fault(&c->faults, "sapData[%zu]: %s is not in %s, the prefix of link %s", i,
-                      asked.ip_address, place_link_cidr(c->mem, &c->nsd->links[at], at), sap->link);
+                      asked.ip_address, place_link_cidr(c->mem, c->nsd, at), sap->link);
     }
 }
 
@@ -574,6 +595,7 @@ ns_request_check(struct mem *mem, const struct nsd *nsd, const struct rows *site
     }
     saps_check(&c);
     sap_sites_check(&c);
+    c.faults = err_join(c.faults, link_networks_check(mem, nsd, sites, request->params));
     vnfs_check(&c);
     rules_check(&c);
     return c.faults;

@@ -11,6 +11,7 @@ struct ns_in;
 
 /* X(struct and table, doc): items come before the tables that hold them. */
 #define NFVO_REQUESTS(X)                                                                           \
+    X(link_network, "A network that a site has for a link.")                                        \
     X(sap_data, "A service access point.")                                                         \
     X(civic_address, "An element of a civic address.")                                             \
     X(location_constraints, "What holds for a site.")                                              \
@@ -64,6 +65,10 @@ struct ns_in;
     X(plan_request, "A plan to make.")
 
 #define ATTR ATTR_MEMBER
+struct link_network {
+    struct row row;
+#include "nfvo/link_network.tbl"
+};
 struct sap_data {
     struct row row;
 #include "nfvo/sap_data.tbl"
@@ -293,6 +298,15 @@ struct err *ns_instantiate_check(struct tx *tx, const char *project_id, const st
  * E_UNPROCESSABLE. */
 struct err *ns_pnfs_check(struct tx *tx, const struct nsd *nsd,
                           const struct instantiate_ns_request *request, struct ns_in *in) MUST_USE;
+/* ns_link.c: networks that sites have already, for links of the NS (additionalParamsForNs.linkNetworks), as
+ * struct link_network in 'mem'.  E_INVALID: all that is wrong with their shape. */
+struct err *link_networks_read(struct mem *mem, const struct json *params,
+                               struct rows *networks) MUST_USE;
+/* The same against the NSD and 'sites' (struct site_seen): E_UNPROCESSABLE. */
+struct err *link_networks_check(struct mem *mem, const struct nsd *nsd, const struct rows *sites,
+                                const struct json *params) MUST_USE;
+/* Is the link one of those? */
+bool link_networks_have(struct mem *mem, const struct json *params, const char *link);
 /* Checks that the VNF instances named are the NS's, or of an NS nested in it: E_UNPROCESSABLE. */
 struct err *ns_terminate_check(struct tx *tx, const char *ns_instance_id,
                                const struct terminate_ns_request *request) MUST_USE;
@@ -314,8 +328,8 @@ struct err *ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id,
                         struct vnf_instance **vnf, struct vnf_in **out) MUST_USE;
 /* Checks a healing of the NS's VNFs, and fills in->scaled.  E_UNPROCESSABLE, and as
  * vnf_heal_check. */
-struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request,
-                          struct ns_in *in) MUST_USE;
+struct err *ns_heal_check(struct tx *tx, const struct heal_ns_request *request, struct ns_in *in,
+                          const struct flow_type **type) MUST_USE;
 
 /* Checks an update of the NS by the table of its types (ns_update.h), fills 'in', and says which
  * flow does it.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong, at once. */

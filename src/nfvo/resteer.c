@@ -600,8 +600,8 @@ steer_noted_join(struct steering *s)
     s->noted = noted;
 }
 
-struct err *
-ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, struct rows *removed)
+static struct err *
+unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, struct rows *removed)
 {
     struct mem *mem = flow_mem(s->f);
     struct rows ins = {0};
@@ -629,5 +629,20 @@ ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, stru
         }
     }
     steer_noted_drop(s, removed);
+    return NULL;
+}
+
+struct err *
+ns_unsteer(struct steering *s, const struct strs *leaving, int64_t drain_s, struct rows *removed)
+{
+    struct steering whole = *s;
+
+    if (leaving->n == 0) {
+        return NULL;
+    }
+    TRY(ns_follow(s, "LEAVE", leaving, drain_s));
+    TRY(members_join(&whole, "leave"));
+    TRY(unsteer(&whole, leaving, drain_s, removed));
+    s->noted = whole.noted;
     return NULL;
 }

@@ -301,7 +301,7 @@ ports_of_site(const struct steering *s, struct fwd_in *in)
 
         if (str_eq(port->site, in->site)) {
             place_add(mem, &in->ports, port);
-        } else if (here && there) {
+        } else if (here && there && !here->of_site) {
             remote = row_new(mem, &fwd_remote_table);
             remote->name = port->name;
             remote->network_id = here->network_id;
@@ -485,8 +485,13 @@ second_round(struct steering *s, const struct rows *told)
 struct err *
 ns_steer(struct steering *s)
 {
+    struct steering whole = *s;
     struct rows told = {0};
 
-    TRY(first_round(s, &told));
-    return second_round(s, &told);
+    TRY(members_join(&whole, "join"));
+    TRY(members_there(&whole));
+    TRY(first_round(&whole, &told));
+    TRY(second_round(&whole, &told));
+    s->held = whole.held;
+    return ns_follow(s, "JOIN", NULL, 0);
 }

@@ -210,6 +210,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
+    &ns_repair_flow,       &vnf_repair_flow,
     &ns_adopt_flow,        &ns_pnfs_flow,
     &ns_nest_flow,         &ns_unnest_flow,
     &ns_leave_flow,        &ns_flavour_grow_flow,
@@ -221,9 +222,11 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_site_flow,         &ns_image_flow,
     &ns_release_flow,      &ns_forward_flow,
     &ns_labels_flow,       &grant_flow,
+    &ns_follow_flow,       &ns_unfollow_flow,
     &ns_forward_flow_1,    &ns_terminate_flow_1,
     &ns_terminate_flow_2,  &vnf_operate_flow_1,
     &vnf_modify_flow_1,    &vnf_change_package_flow_1,
+    &vnf_heal_flow_2,
     &vnf_flavour_grow_flow_2, &vnf_flavour_change_flow_2,
     NULL,
 };
@@ -287,5 +290,8 @@ const struct step_kind *const nfvo_kinds[] = {
     &ns_shape_place,
     &ns_vnfs_take,
     &ns_vnfs_adopt,
+    &ns_members,
+    &repair_look_kind,
+    &repair_note_kind,
     NULL,
 };

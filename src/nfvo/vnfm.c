@@ -2,13 +2,32 @@
 #include "ledger/ledger.h"
 #include "nfvo/nfvo.h"
 
+/* Who asks for no grant hears of no links. */
+static struct err *
+links_check(const struct vnfm *vnfm)
+{
+    return vnfm->links_by_grant && !vnfm->client
+               ? err_new(E_INVALID, NULL, "links_by_grant: a VNFM without a client asks for no grants")
+               : NULL;
+}
+
 static struct err *
 before_create(struct tx *tx, struct op *op, void *row)
 {
     struct vnfm *vnfm = row;
 
     (void)tx;
+    TRY(links_check(vnfm));
     return owner_set(op, &vnfm->project_id);
+}
+
+static struct err *
+before_update(struct tx *tx, struct op *op, const void *old, void *row)
+{
+    (void)tx;
+    (void)op;
+    (void)old;
+    return links_check(row);
 }
 
 /* Nobody else says any more what became of its instances. */
@@ -50,7 +69,9 @@ const struct resource vnfm_resource = {
     .plural = "vnfms",
     .doc = "VNFMs that are other processes.",
     .rule_create = "writer",
-    .hooks = {.before_create = before_create, .before_delete = before_delete},
+    .hooks = {.before_create = before_create,
+              .before_update = before_update,
+              .before_delete = before_delete},
 };
 
 struct err *

@@ -45,11 +45,30 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct series *first[METER_N];
 static size_t n_series[METER_N];
 
+/* Bytes of it that are told: never half a character.  What is looked for and what is kept are cut alike. */
+static size_t
+label_len(const char *text)
+{
+    size_t n = strnlen(text, LABEL_MAX);
+
+    while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) {
+        n--;
+    }
+    return n;
+}
+
+static bool
+is_label(const char *kept, const char *text)
+{
+    size_t n = text ? label_len(text) : 0;
+
+    return !text || (strlen(kept) == n && !memcmp(kept, text, n));
+}
+
 static bool
 is_of(const struct series *s, const char *label, const char *second)
 {
-    return (!label || !strncmp(s->label, label, LABEL_MAX)) &&
-           (!second || !strncmp(s->second, second, LABEL_MAX));
+    return is_label(s->label, label) && is_label(s->second, second);
 }
 
 static struct series *
@@ -69,10 +88,8 @@ label_copy(const char *text)
     char *copy = NULL;
 
     if (text) {
-        size_t n = strnlen(text, LABEL_MAX);
-        while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) {
-            n--; /* Never half a character. */
-        }
+        size_t n = label_len(text);
+
         copy = heap_alloc(n + 1);
         memcpy(copy, text, n);
     }

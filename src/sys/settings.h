@@ -61,6 +61,9 @@ struct setting {
 #define RELOADS(...) __VA_ARGS__, .reloads = true
 #define OF_SITE(...) __VA_ARGS__, .of_site = true
 #define SAMPLE(sample_, ...) __VA_ARGS__, .sample = sample_
+/* A number that has a name, as a default or in a text. */
+#define NUMBER_TEXT(n) NUMBER_TEXT_OF(n)
+#define NUMBER_TEXT_OF(n) #n
 /* The members of a 'struct setting' and of an enum from a line of such a table. */
 #define SETTING_ROW(id, name_, kind_, def_, doc_) {.name = name_, kind_, .def = def_, .doc = doc_},
 #define LOG_SETTING(X)                                                                             \

@@ -199,6 +199,16 @@ pnf_draw(struct mem *mem, struct buf *out, const struct nsd_pnf *pnf)
 }
 
 static void
+nested_draw(struct mem *mem, struct buf *out, const struct nsd_nested *nested)
+{
+    const char *self = key(mem, "", "ns", nested->name);
+
+    buf_printf(out, "  %s [shape=component, label=%s];\n", self,
+               label(mem, nested->name, nested->nsd_id, NULL));
+    connections_draw(mem, out, self, nested->n_connections, nested->connections);
+}
+
+static void
 sap_draw(struct mem *mem, struct buf *out, const struct nsd_sap *sap)
 {
     const char *self = key(mem, "", "sap", sap->name);
@@ -213,9 +223,10 @@ sap_draw(struct mem *mem, struct buf *out, const struct nsd_sap *sap)
 static const char *
 place(struct mem *mem, const struct nsd_cp_ref *ref)
 {
-    return ref->vnf   ? key(mem, "", "vnf", ref->vnf)
-           : ref->sap ? key(mem, "", "sap", ref->sap)
-                      : NULL;
+    return ref->vnf      ? key(mem, "", "vnf", ref->vnf)
+           : ref->nested ? key(mem, "", "ns", ref->nested)
+           : ref->sap    ? key(mem, "", "sap", ref->sap)
+                         : NULL;
 }
 
 /* From every element of a position to every one of the next. */
@@ -259,6 +270,9 @@ drawing_of_nsd(struct mem *mem, const struct nsd *nsd)
     }
     for (size_t i = 0; i < nsd->n_pnfs; i++) {
         pnf_draw(mem, &out, &nsd->pnfs[i]);
+    }
+    for (size_t i = 0; i < nsd->n_nested; i++) {
+        nested_draw(mem, &out, &nsd->nested[i]);
     }
     for (size_t i = 0; i < nsd->n_saps; i++) {
         sap_draw(mem, &out, &nsd->saps[i]);

@@ -119,14 +119,6 @@ nested_of(struct extract *x, const struct tosca_node *node)
     nested.flavour_id = tosca_value_str(x->tosca, node, "flavour_id");
     nested_profile_read(x, node, profile, &nested);
     nested.connections = read_connections(x, node, &nested.n_connections);
-    for (size_t i = 0; i < nested.n_connections; i++) {
-        if (nested.connections[i].forwarding) {
-            extract_fault(x, tosca_unsupported(node->yaml,
-                                               "forwarding path through a nested network service "
-                                               "(%s)",
-                                               node->name));
-        }
-    }
     return nested;
 }
 
@@ -387,16 +379,26 @@ nsd_nested_max(const struct nsd_nested *nested)
     return nested->is_counted ? nested->max_instances : 1;
 }
 
+static const struct vnfd_link *
+link_of(const struct nsd *nsd, const struct nsd_connection *list, size_t n, const char *requirement)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(list[i].requirement, requirement)) {
+            return nsd_link(nsd, list[i].link);
+        }
+    }
+    return NULL;
+}
+
 const struct vnfd_link *
 nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref)
 {
     const struct nsd_vnf *vnf = ref->vnf ? nsd_vnf(nsd, ref->vnf) : NULL;
+    const struct nsd_nested *nested = ref->nested ? nsd_nested_named(nsd, ref->nested) : NULL;
     const struct nsd_sap *sap = ref->sap ? nsd_sap(nsd, ref->sap) : NULL;
 
-    for (size_t i = 0; vnf && i < vnf->n_connections; i++) {
-        if (str_eq(vnf->connections[i].requirement, ref->requirement)) {
-            return nsd_link(nsd, vnf->connections[i].link);
-        }
-    }
-    return sap ? nsd_link(nsd, sap->link) : NULL;
+    return vnf      ? link_of(nsd, vnf->connections, vnf->n_connections, ref->requirement)
+           : nested ? link_of(nsd, nested->connections, nested->n_connections, ref->requirement)
+           : sap    ? nsd_link(nsd, sap->link)
+                    : NULL;
 }

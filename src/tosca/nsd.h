@@ -53,11 +53,12 @@ struct nsd_sap {
     bool wants_ip;
 };
 
-/* A connection point in a forwarding path: of a VNF, or a SAP. */
+/* A connection point in a forwarding path: of a VNF, of a nested NS, or a SAP. */
 struct nsd_cp_ref {
     const char *vnf;           /* nsd_vnf's name, or null */
     const char *requirement;   /* its connection's requirement, or null */
     const char *sap;           /* nsd_sap's name, or null */
+    const char *nested;        /* nsd_nested's name, or null; 'requirement' is its connection's */
 };
 /* Packets enter by 'ingress' and leave by 'egress' (the same one where the
  * element names only one). */
@@ -142,9 +143,8 @@ struct nsd {
     struct nsd_nested *nested;
 };
 
-/* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; nested network services and
- * PNFs in forwarding paths and a profile in several scaling aspects
- * are E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
+/* Takes the NSD out of a parsed template.  Errors as vnfd_from_tosca; PNFs in
+ * forwarding paths and a profile in several scaling aspects are E_NOT_IMPLEMENTED.  SOL001 clause 7, annexes A.13 and following. */
 struct err *nsd_from_tosca(struct mem *mem, const struct tosca *tosca, struct nsd **nsd) MUST_USE;
 struct err *nsd_from_package(struct mem *mem, struct package *pkg, struct nsd **nsd) MUST_USE;
 
@@ -155,7 +155,7 @@ const struct nsd_nested *nsd_nested_named(const struct nsd *nsd, const char *nam
 /* How many instances of the profile an NS is made with, and how many it may have. */
 int64_t nsd_nested_first(const struct nsd_nested *nested);
 int64_t nsd_nested_max(const struct nsd_nested *nested);
-/* Link of a VNF's requirement, or null. */
+/* Link of a point: of its VNF's or nested NS's requirement, or of the SAP; null where there is none. */
 const struct vnfd_link *nsd_link_of(const struct nsd *nsd, const struct nsd_cp_ref *ref);
 
 const struct nsd_aspect *nsd_aspect(const struct nsd *nsd, const char *name); /* null when absent */

@@ -31,8 +31,8 @@ leads_pnf(const struct nsd *nsd, const char *forwarding)
     return NULL;
 }
 
-/* The VNFs or SAP behind a profile_element: a SAP itself, or the VNF whose requirements
- * lead to the named forwarding node. */
+/* What is behind a profile_element: a SAP itself, or the VNF or nested NS whose requirements lead to
+ * the named forwarding node. */
 static bool
 cp_refs(struct extract *x, const struct tosca_node *element,
         const struct tosca_requirement *requirement, const struct nsd *nsd, struct forwarding *refs)
@@ -53,7 +53,8 @@ cp_refs(struct extract *x, const struct tosca_node *element,
     if (!at) {
         extract_fault(x, tosca_fault(requirement->at,
                                      "%s.%s: \"%s\" is no service access point and no forwarding "
-                                     "node that a VNF's connection leads to",
+                                     "node that a connection of a VNF or a nested network service "
+                                     "leads to",
                                      element->name, requirement->name, name));
         return false;
     }
@@ -116,7 +117,8 @@ element_of(struct extract *x, const struct tosca_node *node, const struct nsd *n
     if (n == 0) {
         extract_fault(x, tosca_fault(node->yaml, "%s: profile_element is missing", node->name));
     }
-    if (ends.n == 2 && !str_eq(element->ingress.vnf, element->egress.vnf)) {
+    if (ends.n == 2 && (!str_eq(element->ingress.vnf, element->egress.vnf) ||
+                        !str_eq(element->ingress.nested, element->egress.nested))) {
         extract_fault(x, tosca_fault(node->yaml,
                                      "%s: ingress and egress belong to different "
                                      "functions",
@@ -273,25 +275,36 @@ graph_of(struct extract *x, const struct tosca_node *group, const struct nsd *ns
     return graph;
 }
 
+/* Connections of one function that lead to forwarding nodes; 'of' says whose. */
+static void
+forwarding_add(struct extract *x, const struct nsd_connection *list, size_t n, struct nsd_cp_ref of)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct forwarding *at = map_get(&x->by_forwarding, str_or(list[i].forwarding, ""));
+
+        if (list[i].forwarding && !at) {
+            at = MEM_NEW(x->mem, struct forwarding);
+            map_set(&x->by_forwarding, list[i].forwarding, at);
+        }
+        if (at && at->n++ < 2) {
+            of.requirement = list[i].requirement;
+            at->refs[at->n - 1] = of;
+        }
+    }
+}
+
 /* Which connections stand behind each forwarding node. */
 static void
 index_forwarding(struct extract *x, const struct nsd *nsd)
 {
     map_init(&x->by_forwarding, x->mem);
-    for (size_t v = 0; v < nsd->n_vnfs; v++) {
-        for (size_t i = 0; i < nsd->vnfs[v].n_connections; i++) {
-            const struct nsd_connection *connection = &nsd->vnfs[v].connections[i];
-            struct forwarding *at = map_get(&x->by_forwarding, str_or(connection->forwarding, ""));
-
-            if (connection->forwarding && !at) {
-                at = MEM_NEW(x->mem, struct forwarding);
-                map_set(&x->by_forwarding, connection->forwarding, at);
-            }
-            if (at && at->n++ < 2) {
-                at->refs[at->n - 1] = (struct nsd_cp_ref){.vnf = nsd->vnfs[v].name,
-                                                          .requirement = connection->requirement};
-            }
-        }
+    for (size_t i = 0; i < nsd->n_vnfs; i++) {
+        forwarding_add(x, nsd->vnfs[i].connections, nsd->vnfs[i].n_connections,
+                       (struct nsd_cp_ref){.vnf = nsd->vnfs[i].name});
+    }
+    for (size_t i = 0; i < nsd->n_nested; i++) {
+        forwarding_add(x, nsd->nested[i].connections, nsd->nested[i].n_connections,
+                       (struct nsd_cp_ref){.nested = nsd->nested[i].name});
     }
 }
 

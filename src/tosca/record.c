@@ -66,6 +66,11 @@ struct shape {
         .name = #field_, .form = (form_), .at = AT(field_), .item = (item_),                       \
         .list_at = offsetof(struct ROOT, list_), .list_n_at = offsetof(struct ROOT, n_##list_)     \
     }
+#define REF_LATER(form_, field_, list_, item_)                                                     \
+    {                                                                                              \
+        .name = #field_, .form = (form_), .later = true, .at = AT(field_), .item = (item_),        \
+        .list_at = offsetof(struct ROOT, list_), .list_n_at = offsetof(struct ROOT, n_##list_)     \
+    }
 #define REFS(form_, field_, list_, item_)                                                          \
     {                                                                                              \
         .name = #field_, .form = (form_), .at = AT(field_), .n_at = AT(n_##field_),                \
@@ -197,7 +202,8 @@ SHAPE(sap, false, M(TEXT, name), M(TEXT_OR_NULL, description),
 #undef OF
 #define OF nsd_cp_ref
 SHAPE(cp_ref, false, REF(NAME_OR_NULL, vnf, vnfs, &vnf_shape), M(TEXT_OR_NULL, requirement),
-      REF(NAME_OR_NULL, sap, saps, &sap_shape));
+      REF(NAME_OR_NULL, sap, saps, &sap_shape),
+      REF_LATER(NAME_OR_NULL, nested, nested, &nested_shape));
 #undef OF
 #define OF nsd_element
 SHAPE(element, false, M(TEXT, name), ONE(ingress, &cp_ref_shape), ONE(egress, &cp_ref_shape));
@@ -761,14 +767,15 @@ vnfd_read(struct mem *mem, const struct json *json, struct vnfd **vnfd)
     return NULL;
 }
 
-/* A point of a path is a SAP, or a connection that its VNF has. */
+/* A point of a path is a SAP, or a connection that its VNF or nested NS has. */
 static struct err *
 cp_ref_check(const struct nsd *nsd, const struct nsd_cp_ref *ref)
 {
     return ref->sap || nsd_link_of(nsd, ref)
                ? NULL
                : err_new(E_INVALID, "DescriptorInvalid",
-                         "descriptor: a path goes through no connection of a VNF and no SAP");
+                         "descriptor: a path goes through no connection of a VNF or a nested "
+                         "network service, and no SAP");
 }
 
 static struct err *

@@ -10,16 +10,32 @@ struct following {
     void *arg;
 };
 
-/* What comes to be is no fault of what is there. */
-static size_t
-changes_count(const struct json *changes)
+static bool
+has_changed(const struct json *changes, const char *kind)
 {
-    size_t n = 0;
-
     json_each (changes, i) {
-        n += str_eq(json_get_str(changes->items[i], "kind"), "create") ? 0 : 1;
+        const struct json *change = changes->items[i];
+
+        /* What comes to be is no fault of what is there. */
+        if (str_eq(json_get_str(change, "resource"), kind) &&
+            !str_eq(json_get_str(change, "kind"), "create")) {
+            return true;
+        }
     }
-    return n;
+    return false;
+}
+
+static struct strs
+kinds_of(struct mem *mem, const struct json *changes)
+{
+    struct strs kinds = {.items = MEM_ARRAY(mem, vim_n_objects + 1, const char *)};
+
+    for (size_t i = 0; i < vim_n_objects; i++) {
+        if (has_changed(changes, vim_objects[i].kind)) {
+            kinds.items[kinds.n++] = vim_objects[i].kind;
+        }
+    }
+    return kinds;
 }
 
 static void
@@ -27,14 +43,14 @@ followed(void *arg, const struct vim_answer *answer, struct err *err)
 {
     struct following *following = arg;
     int64_t last = err ? -1 : json_int(json_get(answer->json, "last"), -1);
-    size_t n = 0;
+    struct strs kinds = {0};
 
     if (!err && last < 0) {
         err = err_new(E_REMOTE, NULL, "the answer has no 'last'");
     } else if (!err) {
-        n = changes_count(json_get(answer->json, "changes"));
+        kinds = kinds_of(following->mem, json_get(answer->json, "changes"));
     }
-    following->done(following->arg, last, n, err);
+    following->done(following->arg, last, &kinds, err);
     mem_free(following->mem);
 }
 

@@ -66,21 +66,31 @@ passes_put(struct step *step, const struct vim_passes *in, const char *pairs, vi
                  answered);
 }
 
-static void
-passes_set(struct step *step)
+const struct json *
+vim_address_pairs(struct mem *mem, const struct strs *prefixes)
 {
-    const struct vim_passes *in = step_in(step);
+    const struct json *pairs = NULL;
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_array(&w, NULL);
-    for (size_t i = 0; i < in->passes.n; i++) {
+    for (size_t i = 0; i < prefixes->n; i++) {
         jw_object(&w, NULL);
-        jw_str(&w, "ip_address", in->passes.items[i]);
+        jw_str(&w, "ip_address", prefixes->items[i]);
         jw_end(&w);
     }
     jw_end(&w);
-    passes_put(step, in, buf_copy(step_mem(step), &text), step_vim_answered);
+    err_ignore(json_parse(mem, text.data, text.len, &pairs), "it was written here");
+    return pairs;
+}
+
+static void
+passes_set(struct step *step)
+{
+    const struct vim_passes *in = step_in(step);
+    const struct json *pairs = vim_address_pairs(step_mem(step), &in->passes);
+
+    passes_put(step, in, json_text(step_mem(step), pairs), step_vim_answered);
 }
 
 static void

@@ -80,10 +80,10 @@ void vim_list(struct vim *vim, const char *site_id, const char *kind, vim_list_f
 /* The marker ("carrick:FLOW:LABEL") that an object of such a list carries, or null. */
 const char *vim_marker_of(const char *kind, const struct json *json);
 
-/* What happened at a site with objects of VIM_OBJECTS: 'n' of them changed or went up to 'last'.  With
- * 'err' (owned by the callee) nothing is known: E_NOT_FOUND, the site has no such feed; status 410, its
- * log does not reach back to 'since'. */
-typedef void vim_changes_fn(void *arg, int64_t last, size_t n, struct err *err);
+/* What happened at a site with objects of VIM_OBJECTS: of 'kinds' (each once, valid during the call) some
+ * changed or went up to 'last'.  With 'err' (owned by the callee) nothing is known: E_NOT_FOUND, the site
+ * has no such feed; status 410, its log does not reach back to 'since'. */
+typedef void vim_changes_fn(void *arg, int64_t last, const struct strs *kinds, struct err *err);
 /* Waits for a change behind 'since' (carrick-changes), half a minute at most; negative: asks only where
  * the site's log is.  As vim_call. */
 void vim_changes(struct vim *vim, const char *site_id, int64_t since, vim_changes_fn *done, void *arg);
@@ -263,6 +263,7 @@ struct vim_ref {
 };
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
+extern const struct step_kind vim_network_show;               /* the same */
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */
@@ -311,6 +312,8 @@ struct vim_passes {
 };
 extern const struct table vim_passes_table;
 extern const struct step_kind vim_port_passes_set;
+/* Prefixes as allowed_address_pairs have them, in 'mem'. */
+const struct json *vim_address_pairs(struct mem *mem, const struct strs *prefixes);
 /* WRITE; in vim_ref: a router loses its routes and leaves all subnets, so that it can be deleted; one
  * that is gone is fine. */
 extern const struct step_kind vim_router_clear;

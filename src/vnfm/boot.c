@@ -12,7 +12,7 @@
 
 #include "flow/poison.h"
 
-#define USER_DATA_MAX ((size_t)48 << 10) /* 64 KiB in Base64: Nova's limit */
+#define USER_DATA_MAX ((size_t)65535 / 4 * 3) /* Nova takes 65535 characters of Base64. */
 
 /* ---- the step ---------------------------------------------------------------------------- */
 

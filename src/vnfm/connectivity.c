@@ -40,6 +40,41 @@ vnf_connections_serve(const struct rows *connections, const struct wanted_cp *cp
     return false;
 }
 
+/* Does the grant say where any connection point goes that the connection is one of? */
+static bool
+is_overridden(const struct vnf_wanted *wanted, const struct vnf_connection *connection,
+              const struct rows *granted)
+{
+    for (size_t i = 0; i < wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->cps.n; j++) {
+            if (is_of(connection, vnfc->cps.items[j]) &&
+                vnf_connections_serve(granted, vnfc->cps.items[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+struct rows
+vnf_connections_over(struct mem *mem, const struct vnf_wanted *wanted, const struct rows *given,
+                     const struct rows *granted)
+{
+    struct rows after = {0};
+
+    for (size_t i = 0; i < given->n; i++) {
+        if (!is_overridden(wanted, given->items[i], granted)) {
+            vnf_rows_add(mem, &after, given->items[i]);
+        }
+    }
+    for (size_t i = 0; i < granted->n; i++) {
+        vnf_rows_add(mem, &after, granted->items[i]);
+    }
+    return after;
+}
+
 static bool
 has_ip(const struct made_port *port, const char *ip)
 {
@@ -510,13 +545,17 @@ moving_run(struct run *run)
 {
     const struct vnf_size nothing = {0};
     struct mem *mem = flow_mem(run->f);
+    struct grant_out *grant = row_new(mem, &grant_out_table);
 
-    run->after = row_copy(mem, run->before);
-    connections_find(run);
     TRY(run->in->vnfm ? NULL
                       : vnf_grant(run->f, run->in,
                                   vnf_grant_in(run->f, run->in, run->before->site, &nothing),
-                                  row_new(mem, &grant_out_table)));
+                                  grant));
+    run->in = vnf_in_granted(mem, run->in, grant, run->wanted);
+    TRY(grant->connections.n ? instances_check(run->before, run->wanted, &run->in->connections)
+                             : NULL);
+    run->after = row_copy(mem, run->before);
+    connections_find(run);
     TRY(flow_started(run->f));
     TRY(flow_note(run->f, "%s: %zu ports move", run->in->name, run->moves.n));
     TRY(scripts_run(run, true));

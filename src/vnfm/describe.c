@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "tosca/prefix.h"
 #include "vnfm/vnfc.h"
 
 #include <string.h>
@@ -188,13 +189,20 @@ is_there(const struct vnf_made *made, const struct wanted_vnfc *wanted)
     return false;
 }
 
+/* A given-up operation may have left a network without its subnet; what others manage has none of ours. */
+static bool
+is_whole(const struct made_link *link)
+{
+    return link->managed || *link->subnet_id;
+}
+
 static const struct made_link *
 link_there(const struct vnf_made *made, const char *name)
 {
     for (size_t i = 0; i < made->links.n; i++) {
         const struct made_link *link = made->links.items[i];
 
-        if (str_eq(link->name, name) && *link->subnet_id) {
+        if (str_eq(link->name, name) && is_whole(link)) {
             return link;
         }
     }
@@ -204,7 +212,7 @@ link_there(const struct vnf_made *made, const char *name)
 static bool
 link_wanted(const struct vnf_wanted *wanted, const struct made_link *made)
 {
-    for (size_t i = 0; *made->subnet_id && i < wanted->links.n; i++) {
+    for (size_t i = 0; is_whole(made) && i < wanted->links.n; i++) {
         if (str_eq(((const struct wanted_link *)wanted->links.items[i])->name, made->name)) {
             return true;
         }
@@ -285,25 +293,48 @@ vnf_connection_of(const struct rows *connections, const struct wanted_cp *cp, in
 
 /* ---- internal links -------------------------------------------------------------------- */
 
-/* A link without a prefix of its own gets a private one that follows from its
- * place: links of one VNF never overlap. */
 static const char *
-link_cidr(struct mem *mem, const struct vnfd_link *link, size_t i)
+prefix_choose(struct mem *mem, const struct vnfd_link *link, size_t k)
 {
-    if (link->cidr) {
-        return link->cidr;
+    if (str_eq_case(link->ip_version, "ipv6")) {
+        return mem_printf(mem, "fd00:192:%zx::/64", k);
     }
-    return str_eq_case(link->ip_version, "ipv6") ? mem_printf(mem, "fd00:192:%zx::/64", i)
-                                                 : mem_printf(mem, "192.168.%zu.0/24", 200 + i % 50);
+    return k < 50 ? mem_printf(mem, "192.168.%zu.0/24", 200 + k)
+                  : mem_printf(mem, "172.%zu.%zu.0/24", 16 + (k - 50) / 256, (k - 50) % 256);
+}
+
+/* A link without a prefix of its own gets a private one that follows from its place among the links of all
+ * flavours: a change of the flavour brings none that is there already. */
+static const char *
+link_cidr(struct mem *mem, const struct vnfd *vnfd, const struct vnfd_link *link)
+{
+    VEC(const struct vnfd_link *) links = {0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < vnfd->n_flavours; i++) {
+        for (size_t j = 0; j < vnfd->flavours[i].n_links; j++) {
+            const struct vnfd_link *one = &vnfd->flavours[i].links[j];
+            bool same = str_eq(one->name, link->name), known = false;
+
+            for (size_t k = 0; k < links.n; k++) {
+                known = known || str_eq(links.items[k]->name, one->name);
+            }
+            if (!known) {
+                at = same ? links.n : at;
+                vec_add(mem, &links, same ? link : one);
+            }
+        }
+    }
+    return link_prefix(mem, links.items, links.n, at, prefix_choose);
 }
 
 static struct wanted_link *
-link_new(struct mem *mem, const struct vnfd_link *link, size_t i)
+link_new(struct mem *mem, const struct vnfd *vnfd, const struct vnfd_link *link)
 {
     struct wanted_link *wanted = row_new(mem, &wanted_link_table);
 
     wanted->name = link->name;
-    wanted->cidr = link_cidr(mem, link, i);
+    wanted->cidr = link_cidr(mem, vnfd, link);
     wanted->ip_version = str_eq_case(str_or(link->ip_version, "ipv4"), "ipv6") ? 6 : 4;
     wanted->mtu = link->mtu > 0 ? link->mtu : INT_NULL;
     wanted->dhcp = link->dhcp;
@@ -312,12 +343,12 @@ link_new(struct mem *mem, const struct vnfd_link *link, size_t i)
 }
 
 static struct rows
-links_of(struct mem *mem, const struct vnfd_flavour *flavour)
+links_of(struct mem *mem, const struct vnfd *vnfd, const struct vnfd_flavour *flavour)
 {
     VEC(void *) links = {0};
 
     for (size_t i = 0; i < flavour->n_links; i++) {
-        vec_add(mem, &links, (void *)link_new(mem, &flavour->links[i], i));
+        vec_add(mem, &links, (void *)link_new(mem, vnfd, &flavour->links[i]));
     }
     return (struct rows){.n = links.n, .items = links.items};
 }
@@ -368,7 +399,7 @@ vnf_wanted_fill(struct mem *mem, const struct vnfd *vnfd, const char *flavour_id
     wanted->vnfd_id = vnfd->descriptor_id;
     wanted->flavour_id = flavour->id;
     wanted->level_id = level_id ? level_id : flavour->default_level;
-    wanted->links = links_of(mem, flavour);
+    wanted->links = links_of(mem, vnfd, flavour);
     wanted->scripts = scripts_of(mem, flavour);
     TRY(scales_fill(mem, flavour, scales, wanted));
     return vnfcs_fill(mem, flavour, wanted, &wanted->vnfcs);

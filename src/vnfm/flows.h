@@ -23,7 +23,7 @@ extern const struct flow_type vnf_flavour_grow_flow, vnf_flavour_change_flow;
 extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
 /* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
-extern const struct flow_type vnf_heal_flow;
+extern const struct flow_type vnf_heal_flow, vnf_heal_flow_2;
 /* In vnf_in with 'operation', 'package_after' and 'scales', out vnf_made. */
 extern const struct flow_type vnf_change_package_flow;
 /* In vnf_in with 'operation', 'connections' (those that change) and 'scales', out vnf_made. */
@@ -57,6 +57,24 @@ extern const struct step_kind vnf_forget;
  * foreign one's.  E_FORBIDDEN: it is refused. */
 struct err *vnf_grant(struct flow *f, const struct vnf_in *asked, const struct grant_in *in,
                       struct grant_out *out) MUST_USE;
+/* The input as the grant has it (SOL003 9.5.2.3, notes 5, 7 and 8): links that it gives go before the
+ * request's, parameters behind them. */
+const struct vnf_in *vnf_in_granted(struct mem *mem, const struct vnf_in *in,
+                                    const struct grant_out *grant,
+                                    const struct vnf_wanted *wanted);
+/* The foreign NFVO's grant that the flow took; one that says nothing where it took none. */
+struct err *vnf_grant_read(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                           struct grant_out **grant) MUST_USE;
+struct site;
+/* Is the connection that a link of the grant names (null: none) that of 'site'?  E_CONFLICT, E_REMOTE. */
+struct err *vnf_grant_connection_check(struct tx *tx, const struct grant_in *in,
+                                       const struct json *grant, const struct site *site,
+                                       const char *name) MUST_USE;
+/* Links and parameters of the grant into 'out'.  'site' is where everything is granted, or null.
+ * E_REMOTE: it gives what the operation's request could not; E_UNPROCESSABLE: what VNFD or sites have
+ * against it, all of it. */
+struct err *vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *grant,
+                            struct site *site, struct grant_out *out) MUST_USE;
 /* WRITE, in grant_in, out peer_said; LOCAL, in grant_taken, out grant_out. */
 extern const struct step_kind vnf_grant_ask, vnf_grant_take;
 /* LOCAL, in grant_in, out grant_out: the NFVO's answer, given by src/nfvo. */

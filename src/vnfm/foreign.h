@@ -28,6 +28,10 @@ extern const struct step_kind foreign_delete;
  * It is told by the instance whether there is anything to do, and by the occurrences whether it is
  * under way: so it may be repeated.  Undo: not instantiated, or the operation with ask->undo. */
 extern const struct step_kind foreign_operate;
+/* extVirtualLinks of the operation that we are having the VNFM do with its instance; null: we have it do
+ * no such one, or it has none. */
+struct err *foreign_links_asked(struct tx *tx, const char *vnfm_id, const char *foreign_id,
+                                const char *operation, const struct json **links) MUST_USE;
 /* LOCAL, in foreign_known: our row names it; READ, in owner, out foreign_known. */
 extern const struct step_kind foreign_note, foreign_read;
 

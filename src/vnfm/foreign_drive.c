@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vnfm/foreign.h"
+#include "vnfm/vnfm.h"
 
 #include <string.h>
 
@@ -338,16 +339,66 @@ instance_check(const struct drive *drive, const struct json *instance)
                                            str_or(id, "(no id)"), drive->id);
 }
 
+/* Has the VNFM links told with the grant? */
+struct telling {
+    const char *vnfm_id;
+    bool by_grant;
+};
+
+static struct err *
+telling_read(struct tx *tx, void *arg)
+{
+    struct telling *telling = arg;
+    struct vnfm *vnfm;
+
+    TRY(row_get(tx, &vnfm_table, telling->vnfm_id, &vnfm));
+    telling->by_grant = vnfm->links_by_grant;
+    return NULL;
+}
+
+static struct err *
+request_text(const struct drive *drive, const char **text)
+{
+    const struct nfvo *nfvo = step_service(drive->step, NFVO_SERVICE);
+    struct telling telling = {.vnfm_id = drive->peer};
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+
+    *text = json_text(step_mem(drive->step), drive->body);
+    if (drive->undo || !str_eq(drive->word->operation, "INSTANTIATE")) {
+        return NULL;
+    }
+    TRY(store_read(nfvo->store, telling_read, &telling));
+    if (!telling.by_grant) {
+        return NULL;
+    }
+    jw_object(&w, NULL);
+    json_each (drive->body, i) {
+        if (!str_eq(drive->body->keys[i], "extVirtualLinks")) {
+            jw_json(&w, drive->body->keys[i], drive->body->items[i]);
+        }
+    }
+    jw_end(&w);
+    *text = buf_copy(step_mem(drive->step), &body);
+    return NULL;
+}
+
 /* The request itself. */
 static void
 begin(struct drive *drive)
 {
     struct mem *mem = step_mem(drive->step);
-    const char *word = drive->word->word;
+    const char *word = drive->word->word, *text;
+    struct err *err = request_text(drive, &text);
+
+    if (err) {
+        drive_end(drive, err);
+        return;
+    }
 
     ask(drive, word ? "POST" : "PATCH",
         mem_printf(mem, INSTANCES "/%s%s%s", drive->id, word ? "/" : "", str_or(word, "")),
-        json_text(mem, drive->body), begun);
+        text, begun);
 }
 
 static void
@@ -581,6 +632,37 @@ const struct step_kind foreign_operate = {
     .undo = operate_undo,
     .describe = operate_describe,
 };
+
+struct err *
+foreign_links_asked(struct tx *tx, const char *vnfm_id, const char *foreign_id,
+                    const char *operation, const struct json **links)
+{
+    struct cond known[] = {COND("vnfm_id", vnfm_id), COND("foreign_id", foreign_id), {0}};
+    struct cond open[] = {COND("vnf_instance_id", NULL), COND("operation_state", "PROCESSING"), {0}};
+    struct cond asks[] = {COND("flow_id", NULL), COND("kind", foreign_operate.name), {0}};
+    struct sort last[] = {{.attr = "seq", .descending = true}, {0}};
+    struct query query = {.table = &flow_step_table, .conds = asks, .sorts = last, .limit = 1};
+    struct vnf_instance *instance;
+    struct vnf_lcm_op_occ *occ = NULL;
+    const struct json *ask = NULL;
+    struct rows steps = {0};
+
+    *links = NULL;
+    TRY(row_find(tx, &vnf_instance_table, known, &instance));
+    open[0].text = instance ? instance->id : "";
+    TRY(instance ? row_find(tx, &vnf_lcm_op_occ_table, open, &occ) : NULL);
+    asks[0].text = occ ? occ->id : "";
+    TRY(occ ? rows_select(tx, &query, &steps) : NULL);
+    if (steps.n > 0 && ((const struct flow_step_row *)steps.items[0])->input) {
+        const char *input = ((const struct flow_step_row *)steps.items[0])->input;
+
+        TRY(json_parse(tx_mem(tx), input, strlen(input), &ask));
+    }
+    if (str_eq(json_get_str(ask, "operation"), operation)) {
+        *links = json_path(ask, "body.extVirtualLinks");
+    }
+    return NULL;
+}
 
 /* ---- the instance as such ----------------------------------------------------------------- */
 

@@ -252,6 +252,29 @@ site_granted(struct tx *tx, const struct grant_in *in, const struct json *connec
     return NULL;
 }
 
+struct err *
+vnf_grant_connection_check(struct tx *tx, const struct grant_in *in, const struct json *grant,
+                           const struct site *site, const char *name)
+{
+    const struct json *vims = json_get(grant, "vimConnectionInfo");
+    struct grant_in at = *in;
+    struct site *same;
+
+    at.site = site->id;
+    at.site_name = site->name;
+    json_each (vims, i) {
+        const char *own = vims->keys ? vims->keys[i] : json_get_str(vims->items[i], "id");
+
+        if (name && str_eq(own, name)) {
+            return site_granted(tx, &at, vims->items[i], &same);
+        }
+    }
+    return !name || str_eq(name, site->id) || str_eq(name, site->name)
+               ? NULL
+               : err_new(E_REMOTE, NULL, "the grant has a link at %s, which it does not say where is",
+                         name);
+}
+
 static bool
 has_entry(const struct json *infos, const char *id)
 {
@@ -355,7 +378,7 @@ take_local(struct tx *tx, const void *arg, void *result)
     const char *id = json_get_str(taken->grant, "id");
     struct grant_out *out = result;
     const struct json *connection;
-    struct site *site;
+    struct site *site = NULL;
 
     if (str_empty(id) || strlen(id) > ID_MAX) {
         return err_new(E_REMOTE, NULL, "the grant has no id");
@@ -371,7 +394,10 @@ take_local(struct tx *tx, const void *arg, void *result)
         out->reason = "granted by the NFVO";
         assets_take(tx_mem(tx), taken->grant, out);
         TRY(zones_take(tx_mem(tx), taken->grant, out));
+    } else if (in->site) {
+        TRY(row_get(tx, &site_table, in->site, &site));
     }
+    TRY(vnf_grant_links(tx, in, taken->grant, site, out));
     return vnf_op_granted(tx, in->vnf_lcm_op_occ_id, id);
 }
 

@@ -82,6 +82,7 @@ struct run {
     struct rows lost, made; /* made_vnfc that go; wanted_vnfc that come */
     struct vnf_scaled *scaled;
     struct grant_out *grant;
+    bool others_live; /* A flow begun before others might be dead. */
 };
 
 static void
@@ -127,7 +128,8 @@ grant_get(struct run *run)
     return flow_started(run->f);
 }
 
-/* Those that go may be dead. */
+/* Those that go may be dead, and so may others, which are healed next: who lets nobody in is passed over, but what
+ * a script says is heard. */
 static struct err *
 scripts_before(struct run *run)
 {
@@ -143,6 +145,7 @@ scripts_before(struct run *run)
     return vnf_scripts_run(&(struct scripts){.f = run->f,
                                              .in = run->in,
                                              .before = true,
+                                             .may_be_dead = !run->others_live,
                                              .wanted = run->wanted,
                                              .vnfcs = &stay,
                                              .old = &stay});
@@ -181,7 +184,7 @@ servers_replace(struct run *run)
 }
 
 static struct err *
-heal_run(struct flow *f, const void *arg)
+heal(struct flow *f, const void *arg, bool others_live)
 {
     struct mem *mem = flow_mem(f);
     struct run run = {
@@ -190,6 +193,7 @@ heal_run(struct flow *f, const void *arg)
         .before = row_new(mem, &vnf_made_table),
         .wanted = row_new(mem, &vnf_wanted_table),
         .scaled = row_new(mem, &vnf_scaled_table),
+        .others_live = others_live,
     };
 
     if (run.in->vnfm) {
@@ -213,9 +217,33 @@ heal_run(struct flow *f, const void *arg)
     return NULL;
 }
 
-const struct flow_type vnf_heal_flow = {
+static struct err *
+heal_run(struct flow *f, const void *arg)
+{
+    return heal(f, arg, false);
+}
+
+static struct err *
+heal_run_2(struct flow *f, const void *arg)
+{
+    return heal(f, arg, true);
+}
+
+const struct flow_type vnf_heal_flow_2 = {
     .name = "vnf_heal",
     .version = 2,
+    .doc = "The same, as when its first script had to reach every server.",
+    .in = &vnf_in_table,
+    .out = &vnf_made_table,
+    .run = heal_run_2,
+    .sweep = vim_sweep,
+    .starting = true,
+    .state_changed = vnf_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type vnf_heal_flow = {
+    .name = "vnf_heal",
+    .version = 3,
     .doc = "Replaces servers of a VNF; their ports stay.",
     .in = &vnf_in_table,
     .out = &vnf_made_table,

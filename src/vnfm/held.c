@@ -34,6 +34,28 @@ held_kind_of(const struct step_kind *create)
     return NULL;
 }
 
+const char *
+held_kind_named(const char *create)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(object_kinds); i++) {
+        if (str_eq(object_kinds[i].create->name, create)) {
+            return object_kinds[i].name;
+        }
+    }
+    return NULL;
+}
+
+const struct step_kind *
+held_create_of(const char *kind)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(object_kinds); i++) {
+        if (str_eq(object_kinds[i].name, kind)) {
+            return object_kinds[i].create;
+        }
+    }
+    return NULL;
+}
+
 void
 held_add(struct mem *mem, struct rows *items, const char *site, const char *kind,
          const char *resource_id, const char *label)

@@ -21,6 +21,9 @@ struct err *held_insert(struct tx *tx, const char *owner_id, const char *project
                         const struct rows *items) MUST_USE;
 /* Name of what a create step kind makes; null where it makes nothing that is held. */
 const char *held_kind_of(const struct step_kind *create);
+/* The same by the step kind's name; and the step kind that makes things of such a name: null = none. */
+const char *held_kind_named(const char *create);
+const struct step_kind *held_create_of(const char *kind);
 
 /* Adds an item to a growing list in 'mem'. */
 void held_add(struct mem *mem, struct rows *items, const char *site, const char *kind,

@@ -345,14 +345,34 @@ ext_links_write(struct jw *w, const struct vnf_made *made, const struct rows *po
     jw_end(w);
 }
 
+/* VnfVirtualLinkResourceInfo, or ExtManagedVirtualLinkInfo (SOL003 5.5.3.5, 5.5.3.3). */
 static void
-link_write(struct jw *w, const struct vnf_made *made, const struct made_link *link)
+links_write(struct jw *w, const char *key, const struct vnf_made *made, bool managed)
 {
-    jw_object(w, NULL);
-    jw_str(w, "id", link->network_id);
-    jw_str(w, "vnfVirtualLinkDescId", link->name);
-    handle_write(w, "networkResource", made->site, link->network_id, "OS::Neutron::Net");
+    jw_array(w, key);
+    for (size_t i = 0; i < made->links.n; i++) {
+        const struct made_link *link = made->links.items[i];
+
+        if ((link->managed != NULL) == managed) {
+            jw_object(w, NULL);
+            jw_str(w, "id", managed ? link->managed : link->network_id);
+            jw_str(w, "vnfVirtualLinkDescId", link->name);
+            handle_write(w, "networkResource", made->site, link->network_id, "OS::Neutron::Net");
+            jw_end(w);
+        }
+    }
     jw_end(w);
+}
+
+static bool
+has_managed(const struct vnf_made *made)
+{
+    for (size_t i = 0; i < made->links.n; i++) {
+        if (((const struct made_link *)made->links.items[i])->managed) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ScaleInfo of every aspect (SOL003 4.4.1.4): where it is, or the highest that it may be. */
@@ -403,11 +423,10 @@ info_of(struct mem *mem, const struct vnf_made *made, const char *state, const s
         }
     }
     jw_end(&w);
-    jw_array(&w, "vnfVirtualLinkResourceInfo");
-    for (size_t i = 0; i < made->links.n; i++) {
-        link_write(&w, made, made->links.items[i]);
+    links_write(&w, "vnfVirtualLinkResourceInfo", made, false);
+    if (has_managed(made)) {
+        links_write(&w, "extManagedVirtualLinkInfo", made, true);
     }
-    jw_end(&w);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, info);
 }

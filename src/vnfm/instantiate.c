@@ -7,6 +7,7 @@
 #include "vnfm/foreign.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/request_check.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 
@@ -32,7 +33,7 @@ links_make(struct run *run)
     struct mem *mem = flow_mem(run->f);
 
     TRY(vnf_links_make(run->f, run->grant->site, run->wanted->name, &run->wanted->links,
-                       &run->made->links));
+                       &run->in->managed, &run->made->links));
     for (size_t i = 0; i < run->made->links.n; i++) {
         vnf_rows_add(mem, &run->connections, vnf_link_connection(mem, run->made->links.items[i]));
     }
@@ -41,16 +42,19 @@ links_make(struct run *run)
 
 /* ---- the flow ------------------------------------------------------------------------------ */
 
-/* With the images that the NFVO had put there. */
-static const struct vnf_in *
-with_images(const struct run *run)
+/* With the images that the NFVO had put there, and the links that it gives. */
+static struct err *
+grant_use(struct run *run)
 {
-    struct vnf_in *in = row_copy(flow_mem(run->f), run->in);
+    struct mem *mem = flow_mem(run->f);
+    struct vnf_in *in = row_copy(mem, run->in);
 
     for (size_t i = 0; i < run->grant->images.n; i++) {
-        vnf_rows_add(flow_mem(run->f), &in->images, run->grant->images.items[i]);
+        vnf_rows_add(mem, &in->images, run->grant->images.items[i]);
     }
-    return in;
+    run->in = vnf_in_granted(mem, in, run->grant, run->wanted);
+    run->connections = run->in->connections;
+    return in->foreign_nfvo ? vnf_connected_check(mem, run->wanted, &run->connections) : NULL;
 }
 
 static struct err *
@@ -76,7 +80,7 @@ grant_get(struct run *run)
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(flow_mem(run->f), &run->wanted->vnfcs, &in->resources));
     TRY(vnf_grant(run->f, run->in, in, run->grant));
-    run->in = with_images(run);
+    TRY(grant_use(run));
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),
                   str_or(run->grant->reason, "asked for")));
@@ -144,7 +148,7 @@ instantiate_run(struct flow *f, const void *arg)
     what->level_id = in->level_id;
     TRY(flow_step(f, "describe", &vnf_describe, what, run.wanted));
     TRY(grant_get(&run));
-    TRY(vnf_info_take(f, in));
+    TRY(vnf_info_take(f, run.in));
     TRY(links_make(&run));
     TRY(servers_make(&run));
     run.made->vnf_instance_id = in->vnf_instance_id;
@@ -154,10 +158,10 @@ instantiate_run(struct flow *f, const void *arg)
     run.made->level_id = run.wanted->level_id;
     run.made->scales = run.wanted->scales;
     run.made->connections = run.connections;
-    run.made->params = vnf_params_after(flow_mem(f), NULL, in);
+    run.made->params = vnf_params_after(flow_mem(f), NULL, run.in);
     TRY(held_of_vnf(&run, row_new(flow_mem(f), &held_list_table)));
     TRY(vnf_scripts_run(&(struct scripts){.f = f,
-                                          .in = in,
+                                          .in = run.in,
                                           .operation = "instantiate_end",
                                           .wanted = run.wanted,
                                           .vnfcs = &run.made->vnfcs}));
@@ -178,7 +182,7 @@ undo_input(struct tx *tx, const struct flow_row *child, void *out)
 
     TRY(json_parse(tx_mem(tx), child->input, strlen(child->input), &json));
     TRY(row_from_json(tx_mem(tx), &vnf_in_table, json, in));
-    in->connections = (struct rows){0};
+    in->connections = in->managed = (struct rows){0};
     in->images = (struct rows){0};
     return json_parse(tx_mem(tx), forceful, sizeof forceful - 1, &in->request);
 }

@@ -2,6 +2,11 @@
 #include "vnfm/journal.h"
 
 #define ATTR ATTR_ROW
+#define TABLE_STRUCT vnf_managed_link
+static const struct attr vnf_managed_link_attrs[] = {
+#include "vnfm/vnf_managed_link.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vnf_connection
 static const struct attr vnf_connection_attrs[] = {
 #include "vnfm/vnf_connection.tbl"
@@ -199,6 +204,11 @@ static const struct attr owner_attrs[] = {
 #undef TABLE_STRUCT
 #undef ATTR
 
+const struct table vnf_managed_link_table = {
+    .name = "vnf_managed_link",
+    .doc = "A network of somebody else's that is an internal link.",
+    TABLE(struct vnf_managed_link, vnf_managed_link_attrs),
+};
 const struct table vnf_connection_table = {
     .name = "vnf_connection",
     .doc = "An external connection point and the network that it attaches to.",

@@ -10,6 +10,10 @@ struct vnf_connection {
     struct row row;
 #include "vnfm/vnf_connection.tbl"
 };
+struct vnf_managed_link {
+    struct row row;
+#include "vnfm/vnf_managed_link.tbl"
+};
 struct vnf_image_at {
     struct row row;
 #include "vnfm/vnf_image_at.tbl"
@@ -168,7 +172,7 @@ extern const struct table boot_text_table, boot_in_table, boot_out_table, script
     script_out_table, script_host_table, scripts_in_table, scripts_out_table;
 extern const struct table foreign_ask_table, foreign_new_table, foreign_known_table;
 extern const struct table vnf_flavor_at_table, vnf_zone_at_table, grant_taken_table;
-extern const struct table describe_in_table, vnf_connection_table, vnf_image_at_table, vnf_in_table,
+extern const struct table describe_in_table, vnf_connection_table, vnf_managed_link_table, vnf_image_at_table, vnf_in_table,
     vnf_scale_table, vnf_scaled_table, vnf_state_table, vnf_info_table,
     wanted_cp_table, wanted_vnfc_table, wanted_link_table, wanted_image_table, vnf_wanted_table,
     grant_in_table, grant_out_table, made_port_table, made_vnfc_table, made_link_table,

@@ -23,24 +23,39 @@ struct asking {
 };
 
 static struct err *
+network_list(struct tx *tx, struct asking *asking, const char *project_id, const char *vim,
+             const char *network_id)
+{
+    struct site *site = NULL;
+
+    TRY(request_link_site(tx, project_id, asking->request, vim, &site));
+    if (site) {
+        asking->seen[asking->n++] =
+            (struct network_seen){.site_id = mem_str(asking->mem, site->id),
+                                  .network_id = mem_str(asking->mem, network_id)};
+    }
+    return NULL;
+}
+
+static struct err *
 networks_list(struct tx *tx, void *arg)
 {
     struct asking *asking = arg;
     struct cond by_id[] = {COND("id", asking->vnf_instance_id), {0}};
     const struct rows *links = &asking->request->ext_links;
+    const struct rows *managed = &asking->request->managed_links;
     struct vnf_instance *instance;
 
     TRY(row_find(tx, &vnf_instance_table, by_id, &instance));
     for (size_t i = 0; instance && i < links->n; i++) {
         const struct ext_link_data *link = links->items[i];
-        struct site *site = NULL;
 
-        TRY(request_link_site(tx, instance->project_id, asking->request, link, &site));
-        if (site) {
-            asking->seen[asking->n++] =
-                (struct network_seen){.site_id = mem_str(asking->mem, site->id),
-                                      .network_id = mem_str(asking->mem, link->resource_id)};
-        }
+        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id));
+    }
+    for (size_t i = 0; instance && i < managed->n; i++) {
+        const struct ext_managed_link_data *link = managed->items[i];
+
+        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id));
     }
     return NULL;
 }
@@ -206,7 +221,8 @@ vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const char *vnf_instance_i
     struct look *look;
     struct err *e;
 
-    asking.seen = MEM_ARRAY(mem, request->ext_links.n + 1, struct network_seen);
+    asking.seen = MEM_ARRAY(mem, request->ext_links.n + request->managed_links.n + 1,
+                            struct network_seen);
     *seen = asking.seen;
     *n = 0;
     TRY(store_read(nfvo->store, networks_list, &asking));

@@ -133,7 +133,7 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left, heal_left, connectivity_left;
+static left_fn instantiate_left, scale_left, heal_left, connectivity_left, repaired_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -147,6 +147,7 @@ static const struct operation {
     {&vnf_scale_in_flow, NULL, scale_left},
     {&vnf_operate_flow, "OPERATE", NULL},
     {&vnf_heal_flow, "HEAL", heal_left},
+    {&vnf_repair_flow, "HEAL", repaired_left},
     {&vnf_change_package_flow, "CHANGE_VNFPKG", NULL},
     {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
     {&vnf_flavour_grow_flow, "CHANGE_FLAVOUR", scale_left},
@@ -166,12 +167,14 @@ operation_of(const struct flow_row *flow)
     return NULL;
 }
 
-/* A nested NS's operation tells of itself. */
+/* What is done to another NS, nested in this one or around it, is told there. */
 static bool
 is_nested(const struct flow_row *child)
 {
-    return str_eq(child->type, ns_instantiate_flow.name) ||
-           str_eq(child->type, ns_terminate_flow.name);
+    const char *const others[] = {ns_instantiate_flow.name, ns_terminate_flow.name,
+                                  ns_follow_flow.name, ns_unfollow_flow.name, NULL};
+
+    return str_in(child->type, others);
 }
 
 static struct err *
@@ -526,6 +529,12 @@ instantiate_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in
 }
 
 static struct err *
+repaired_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    return repair_left(tx, flow, NULL, in->vnf_instance_id);
+}
+
+static struct err *
 failed_note(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
     const struct operation *operation = operation_of(flow);
@@ -560,27 +569,36 @@ package_changes(struct tx *tx, const char *id, const struct json **changes)
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
 
-/* changedExtConnectivity: what the instance says of the links that the request named. */
+static bool
+has_link(const struct rows *connections, const char *link)
+{
+    for (size_t i = 0; i < connections->n; i++) {
+        if (str_eq(((const struct vnf_connection *)connections->items[i])->link, link)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* changedExtConnectivity: what the instance says of the links that request and grant named. */
 static struct err *
-connectivity_changes(struct tx *tx, const struct vnf_in *in, const struct json **changes)
+connectivity_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+                     const struct json **changes)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
     struct vnf_instance *instance;
     const struct json *links;
+    struct grant_out *grant;
 
     TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    TRY(vnf_grant_read(tx, flow, in, &grant));
     links = json_get(instance->instantiated_info, "extVirtualLinkInfo");
     jw_array(&w, NULL);
     json_each (links, i) {
-        bool named = false;
+        const char *link = json_get_str(links->items[i], "id");
 
-        for (size_t j = 0; j < in->connections.n; j++) {
-            const struct vnf_connection *connection = in->connections.items[j];
-
-            named = named || str_eq(connection->link, json_get_str(links->items[i], "id"));
-        }
-        if (named) {
+        if (has_link(&in->connections, link) || has_link(&grant->connections, link)) {
             jw_json(&w, NULL, links->items[i]);
         }
     }
@@ -626,7 +644,7 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
     }
     if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
         (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n > 0)) {
-        return connectivity_changes(tx, in, &occ->changed_connectivity);
+        return connectivity_changes(tx, flow, in, &occ->changed_connectivity);
     }
     return str_eq(flow->type, vnf_change_package_flow.name)
                ? package_changes(tx, in->vnf_instance_id, &occ->package_changes)

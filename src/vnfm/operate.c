@@ -290,6 +290,24 @@ vnf_operate_start(struct tx *tx, struct op *op, const char *id, const struct lcm
 
 /* ---- healing -------------------------------------------------------------------------------- */
 
+/* What its site has lost of it, all of it: not servers of its. */
+static struct err *
+repair_start(struct tx *tx, struct op *op, const struct heal_request *asked, struct vnf_in *in,
+             const char **op_occ_id)
+{
+    const struct lcm_operation operation = {&vnf_kind, &vnf_repair_flow, "INSTANTIATED"};
+
+    if (!str_eq(json_get_str(asked->additional_params, REPAIR_DEGREE), REPAIR_RESTORE) ||
+        asked->vnfcs.n > 0) {
+        return err_new(E_UNPROCESSABLE, NULL,
+                       "additionalParams." REPAIR_DEGREE " is " REPAIR_RESTORE
+                       ", without vnfcInstanceId");
+    }
+    TRY_MSG(repair_params_check(asked->additional_params), "additionalParams");
+    in->operation = "HEAL";
+    return lcm_start(tx, op, &operation, in, in->project_id, op_occ_id);
+}
+
 struct err *
 vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                const char **op_occ_id)
@@ -300,6 +318,9 @@ vnf_heal_start(struct tx *tx, struct op *op, const char *id, const struct lcm_re
 
     TRY(instance_take(tx, op, id, &vnf_heal, in, &instance));
     in->request = request->body;
+    if (json_get(asked->additional_params, REPAIR_DEGREE)) {
+        return repair_start(tx, op, asked, in, op_occ_id);
+    }
     TRY(vnf_heal_check(tx, instance, &asked->vnfcs, in));
     return lcm_start(tx, op, &vnf_heal, in, in->project_id, op_occ_id);
 }

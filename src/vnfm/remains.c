@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
+#include "vnfm/flows.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/scripts.h"
@@ -115,15 +116,19 @@ vnfcs_fill(struct remains *remains, const struct vnf_in *in, const struct rows *
 }
 
 static void
-links_fill(struct remains *remains, const struct rows *wanted, struct rows *links)
+links_fill(struct remains *remains, const struct rows *wanted, const struct rows *managed,
+           struct rows *links)
 {
     for (size_t i = 0; i < wanted->n; i++) {
         const struct wanted_link *one = wanted->items[i];
         const struct touched *there = thing(remains, "network", one->name);
         const struct touched *subnet = thing(remains, "subnet", one->name);
-        struct made_link *link = row_new(remains->mem, &made_link_table);
+        struct made_link *link = vnf_link_managed(remains->mem, managed, one->name);
 
-        if (there) {
+        if (link) {
+            row_add(remains->mem, links, link);
+        } else if (there) {
+            link = row_new(remains->mem, &made_link_table);
             link->name = one->name;
             link->network_id = there->id;
             link->subnet_id = subnet ? subnet->id : "";
@@ -140,6 +145,18 @@ connections_fill(struct remains *remains, const struct rows *links, struct vnf_m
         row_add(remains->mem, &made->connections,
                 vnf_link_connection(remains->mem, links->items[i]));
     }
+}
+
+/* With what the grant gave, as far as there was one. */
+static struct err *
+granted_fill(struct tx *tx, const struct flow_row *flow, const struct vnf_wanted *wanted,
+             const struct vnf_in **in)
+{
+    struct grant_out *grant = NULL;
+
+    TRY(vnf_grant_read(tx, flow, *in, &grant));
+    *in = vnf_in_granted(tx_mem(tx), *in, grant, wanted);
+    return NULL;
 }
 
 struct err *
@@ -168,11 +185,13 @@ vnf_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
         err_ignore(e, "its holdings are known without the VNFD");
         return NULL;
     }
+    TRY(granted_fill(tx, flow, wanted, &in));
+    (*made)->params = vnf_params_after(tx_mem(tx), NULL, in);
     (*made)->flavour_id = wanted->flavour_id;
     (*made)->level_id = wanted->level_id;
     (*made)->scales = wanted->scales;
     vnfcs_fill(&remains, in, &wanted->vnfcs, *made);
-    links_fill(&remains, &wanted->links, &(*made)->links);
+    links_fill(&remains, &wanted->links, &in->managed, &(*made)->links);
     (*made)->connections = in->connections;
     connections_fill(&remains, &(*made)->links, *made);
     return NULL;
@@ -235,7 +254,7 @@ links_added_fill(struct remains *remains, const struct vnf_in *in, const struct 
 {
     struct rows links = {0};
 
-    links_fill(remains, &change->links_added, &links);
+    links_fill(remains, &change->links_added, &in->managed, &links);
     made->connections =
         vnf_connections_after(remains->mem, made, wanted, &in->connections, change);
     connections_fill(remains, &links, made);
@@ -246,18 +265,21 @@ links_added_fill(struct remains *remains, const struct vnf_in *in, const struct 
 
 /* What there is of the links and servers that were to be made, unless they are noted already. */
 static struct err *
-added_fill(struct remains *remains, struct tx *tx, const struct vnf_in *in, struct vnf_made *made)
+added_fill(struct remains *remains, struct tx *tx, const struct flow_row *flow,
+           const struct vnf_in *in, struct vnf_made *made)
 {
     struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
     struct vnf_made *some = row_new(tx_mem(tx), &vnf_made_table);
-    struct vnf_in *with = row_copy(tx_mem(tx), in);
     struct vnf_change change;
+    struct vnf_in *with;
     struct vnfd *vnfd;
 
     TRY(vnfd_load(tx, in->package_id, &vnfd));
     TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id ? in->flavour_id : made->flavour_id,
                         in->level_id || in->flavour_id ? in->level_id : made->level_id,
                         &in->scales, wanted));
+    TRY(granted_fill(tx, flow, wanted, &in));
+    with = row_copy(tx_mem(tx), in);
     change = vnf_change_of(tx_mem(tx), made, wanted);
     links_added_fill(remains, in, wanted, &change, made);
     if (!str_eq(wanted->flavour_id, made->flavour_id)) {
@@ -298,7 +320,7 @@ vnf_scale_remains(struct tx *tx, const struct flow_row *flow, const struct vnf_i
         }
     }
     links_left(&remains, *made);
-    return added_fill(&remains, tx, in, *made);
+    return added_fill(&remains, tx, flow, in, *made);
 }
 
 static const struct wanted_vnfc *

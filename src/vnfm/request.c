@@ -54,6 +54,11 @@ static const struct attr ext_link_data_attrs[] = {
 #include "vnfm/ext_link_data.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT ext_managed_link_data
+static const struct attr ext_managed_link_data_attrs[] = {
+#include "vnfm/ext_managed_link_data.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT vim_connection_info
 static const struct attr vim_connection_info_attrs[] = {
 #include "vnfm/vim_connection_info.tbl"

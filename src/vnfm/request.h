@@ -16,6 +16,7 @@
     X(resource_handle, "Something at a site.")                                                     \
     X(ext_link_port_data, "A port that is there already.")                                         \
     X(ext_link_data, "A network for external connection points.")                                  \
+    X(ext_managed_link_data, "A network that is an internal link.")                                \
     X(vim_connection_info, "A site to use.")                                                       \
     X(instantiate_request, "Body of an instantiation.")                                            \
     X(terminate_request, "Body of a termination.")                                                 \
@@ -62,6 +63,10 @@ struct ext_link_port_data {
 struct ext_link_data {
     struct row row;
 #include "vnfm/ext_link_data.tbl"
+};
+struct ext_managed_link_data {
+    struct row row;
+#include "vnfm/ext_managed_link_data.tbl"
 };
 struct vim_connection_info {
     struct row row;

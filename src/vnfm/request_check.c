@@ -54,7 +54,7 @@ request_site(struct tx *tx, const char *project_id, const struct instantiate_req
 
 struct err *
 request_link_site(struct tx *tx, const char *project_id, const struct instantiate_request *request,
-                  const struct ext_link_data *link, struct site **site)
+                  const char *vim, struct site **site)
 {
     struct cond of_project[] = {COND("project_id", project_id), {0}};
     struct query query = {.table = &site_table, .conds = of_project};
@@ -63,8 +63,8 @@ request_link_site(struct tx *tx, const char *project_id, const struct instantiat
     struct rows rows;
 
     *site = NULL;
-    if (link->vim || only) {
-        return request_site(tx, project_id, request, link->vim ? link->vim : only->id, site);
+    if (vim || only) {
+        return request_site(tx, project_id, request, vim ? vim : only->id, site);
     }
     TRY(rows_select(tx, &query, &rows));
     *site = rows.n == 1 ? rows.items[0] : NULL;
@@ -282,52 +282,109 @@ cp_check(struct checking *c, const char *path, const struct ext_link_data *link,
     }
 }
 
+/* Where a link's network is: the site that it names, else that of an instance that is there. */
+static struct err *
+link_site(struct checking *c, const char *path, const char *vim, const char *network_id,
+          const struct network_seen **network)
+{
+    struct site *site = NULL;
+
+    TRY(request_link_site(c->tx, c->in->project_id, c->request, vim, &site));
+    site = !site && !vim ? c->home : site;
+    if (site) {
+        site_take(c, site);
+    } else if (vim) {
+        request_fault(&c->faults, "%s.vimConnectionId: no site %s is registered", path, vim);
+    } else if (c->request->vims.n != 1) {
+        request_fault(&c->faults, "%s.vimConnectionId is needed: there is not just one site", path);
+    }
+    *network = network_of(c, site, network_id);
+    if (site && *network && (*network)->absent) {
+        request_fault(&c->faults, "%s: site %s has no network %s", path, site->name, network_id);
+    }
+    return NULL;
+}
+
 static struct err *
 link_check(struct checking *c, size_t i, const struct ext_link_data *link)
 {
     struct mem *mem = tx_mem(c->tx);
+    const char *path = mem_printf(mem, "extVirtualLinks[%zu]", i);
     const struct network_seen *network;
-    struct site *site = NULL;
 
     for (size_t j = 0; j < i; j++) {
         if (str_eq(((const struct ext_link_data *)c->request->ext_links.items[j])->id, link->id)) {
-            request_fault(&c->faults, "extVirtualLinks[%zu]: id %s is given twice", i, link->id);
+            request_fault(&c->faults, "%s: id %s is given twice", path, link->id);
         }
     }
-    TRY(request_link_site(c->tx, c->in->project_id, c->request, link, &site));
-    site = !site && !link->vim ? c->home : site;
-    if (site) {
-        site_take(c, site);
-    } else if (link->vim) {
-        request_fault(&c->faults, "extVirtualLinks[%zu].vimConnectionId: no site %s is registered",
-                      i, link->vim);
-    } else if (c->request->vims.n != 1) {
-        request_fault(&c->faults,
-                      "extVirtualLinks[%zu].vimConnectionId is needed: there is not just one site",
-                      i);
-    }
-    network = network_of(c, site, link->resource_id);
-    if (site && network && network->absent) {
-        request_fault(&c->faults, "extVirtualLinks[%zu]: site %s has no network %s", i, site->name,
-                      link->resource_id);
-    }
+    TRY(link_site(c, path, link->vim, link->resource_id, &network));
     for (size_t j = 0; j < link->cps.n; j++) {
-        cp_check(c, mem_printf(mem, "extVirtualLinks[%zu].extCps[%zu]", i, j), link,
-                 link->cps.items[j], network);
+        cp_check(c, mem_printf(mem, "%s.extCps[%zu]", path, j), link, link->cps.items[j], network);
+    }
+    return NULL;
+}
+
+static bool
+has_link(const struct vnf_wanted *wanted, const char *name)
+{
+    for (size_t i = 0; i < wanted->links.n; i++) {
+        if (str_eq(((const struct wanted_link *)wanted->links.items[i])->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A network that takes the place of an internal link (SOL003 5.5.3.3). */
+static struct err *
+managed_check(struct checking *c, size_t i, const struct ext_managed_link_data *link,
+              const struct vnf_wanted *wanted)
+{
+    struct mem *mem = tx_mem(c->tx);
+    const char *path = mem_printf(mem, "extManagedVirtualLinks[%zu]", i);
+    struct vnf_managed_link *managed = row_new(mem, &vnf_managed_link_table);
+    const struct network_seen *network;
+
+    if (c->flavour && !has_link(wanted, link->link)) {
+        request_fault(&c->faults, "%s: flavour %s has no internal virtual link %s", path,
+                      c->flavour->id, link->link);
+    }
+    for (size_t j = 0; j < c->in->managed.n; j++) {
+        if (str_eq(((const struct vnf_managed_link *)c->in->managed.items[j])->name, link->link)) {
+            request_fault(&c->faults, "%s: internal virtual link %s is given twice", path,
+                          link->link);
+        }
+    }
+    managed->name = link->link;
+    managed->link = link->id;
+    managed->network_id = link->resource_id;
+    rows_grow(mem, &c->in->managed, managed);
+    return link_site(c, path, link->vim, link->resource_id, &network);
+}
+
+/* Both kinds, of a request or of a grant. */
+static struct err *
+all_links_check(struct checking *c, const struct vnf_wanted *wanted)
+{
+    for (size_t i = 0; i < c->request->ext_links.n; i++) {
+        TRY(link_check(c, i, c->request->ext_links.items[i]));
+    }
+    for (size_t i = 0; i < c->request->managed_links.n; i++) {
+        TRY(managed_check(c, i, c->request->managed_links.items[i], wanted));
     }
     return NULL;
 }
 
 /* ---- the whole -------------------------------------------------------------------------- */
 
-/* Each connection point that leads outside has a network, each of its instances an
- * address of its own. */
-static void
-connected_check(struct checking *c, const struct vnf_wanted *wanted)
+struct err *
+vnf_connected_check(struct mem *mem, const struct vnf_wanted *wanted,
+                    const struct rows *connections)
 {
+    struct err *faults = NULL;
     struct map told;
 
-    map_init(&told, tx_mem(c->tx));
+    map_init(&told, mem);
     for (size_t i = 0; i < wanted->vnfcs.n; i++) {
         const struct wanted_vnfc *vnfc = wanted->vnfcs.items[i];
 
@@ -335,22 +392,23 @@ connected_check(struct checking *c, const struct vnf_wanted *wanted)
             const struct wanted_cp *cp = vnfc->cps.items[j];
             const char *name = cp->ext_cpd ? cp->ext_cpd : cp->cpd;
 
-            if (cp->link || vnf_connection_of(&c->in->connections, cp, vnfc->number) ||
+            if (cp->link || vnf_connection_of(connections, cp, vnfc->number) ||
                 !map_add(&told, name, &told)) {
                 continue;
             }
-            if (vnf_connection_of(&c->in->connections, cp, 0)) {
+            if (vnf_connection_of(connections, cp, 0)) {
                 request_fault(
-                    &c->faults,
-                    "connection point %s has more instances than extVirtualLinks configures", name);
+                    &faults, "connection point %s has more instances than extVirtualLinks configures",
+                    name);
             } else {
-                request_fault(&c->faults,
+                request_fault(&faults,
                               "connection point %s%s%s%s is not connected by extVirtualLinks", name,
                               cp->requirement ? " (" : "", str_or(cp->requirement, ""),
                               cp->requirement ? ")" : "");
             }
         }
     }
+    return faults;
 }
 
 static struct err *
@@ -386,10 +444,11 @@ all_check(struct checking *c)
 
     TRY(descriptor_check(c, wanted));
     TRY(vims_check(c));
-    for (size_t i = 0; i < c->request->ext_links.n; i++) {
-        TRY(link_check(c, i, c->request->ext_links.items[i]));
+    TRY(all_links_check(c, wanted));
+    if (!c->in->foreign_nfvo) { /* Its grant may give what is not given here (SOL003 9.5.2.3, note 7). */
+        c->faults = err_join(
+            c->faults, vnf_connected_check(tx_mem(c->tx), wanted, &c->in->connections));
     }
-    connected_check(c, wanted);
     return NULL;
 }
 
@@ -424,10 +483,7 @@ links_check(struct checking *c, const struct vnf_made *made)
     c->in->site = c->home->id;
     c->in->site_name = c->home->name;
     TRY(vims_check(c));
-    for (size_t i = 0; i < c->request->ext_links.n; i++) {
-        TRY(link_check(c, i, c->request->ext_links.items[i]));
-    }
-    return NULL;
+    return all_links_check(c, NULL); /* They have no managed ones. */
 }
 
 struct err *
@@ -459,6 +515,36 @@ instantiate_check(struct tx *tx, const struct instantiate_request *request,
     in->flavour_id = request->flavour_id;
     in->level_id = request->level_id;
     e = all_check(&c);
+    if (e) {
+        err_ignore(c.faults, "the store's own error goes before");
+        return e;
+    }
+    return c.faults;
+}
+
+static struct err *
+granted_check(struct checking *c, const char *flavour_id)
+{
+    struct vnf_wanted *wanted = row_new(tx_mem(c->tx), &vnf_wanted_table);
+    struct vnfd *vnfd;
+
+    TRY(vnfd_load(c->tx, c->in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(c->tx), vnfd, flavour_id, c->in->level_id, NULL, wanted));
+    c->flavour = vnfd_flavour(vnfd, wanted->flavour_id);
+    return all_links_check(c, wanted);
+}
+
+struct err *
+granted_links_check(struct tx *tx, const struct instantiate_request *links, struct site *site,
+                    const char *flavour_id, struct vnf_in *in)
+{
+    struct checking c = {.tx = tx, .request = links, .in = in, .home = site};
+    struct err *e;
+
+    in->site = site->id;
+    in->site_name = site->name;
+    in->connections = in->managed = (struct rows){0};
+    e = granted_check(&c, flavour_id);
     if (e) {
         err_ignore(c.faults, "the store's own error goes before");
         return e;

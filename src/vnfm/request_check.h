@@ -41,9 +41,18 @@ flavour_links(struct mem *mem, const struct change_flavour_request *asked);
 struct err *request_site(struct tx *tx, const char *project_id,
                          const struct instantiate_request *request, const char *name,
                          struct site **site) MUST_USE;
-/* The site of an external link: the one it names, else the only one there is, else null. */
+/* The site of a link: the one it names (vimConnectionId, may be null), else the only one there is, else null. */
 struct err *request_link_site(struct tx *tx, const char *project_id,
                               const struct instantiate_request *request,
-                              const struct ext_link_data *link, struct site **site) MUST_USE;
+                              const char *vim, struct site **site) MUST_USE;
+/* Each connection point that leads outside has a network, each of its instances an address of its own.
+ * All faults at once, E_UNPROCESSABLE. */
+struct err *vnf_connected_check(struct mem *mem, const struct vnf_wanted *wanted,
+                                const struct rows *connections) MUST_USE;
+/* Links that a grant gives for a VNF at 'site' and of a flavour: they become connections and managed links
+ * of 'in' (whose package and project are there), in place of what it has.  Faults as above. */
+struct err *granted_links_check(struct tx *tx, const struct instantiate_request *links,
+                                struct site *site, const char *flavour_id,
+                                struct vnf_in *in) MUST_USE;
 
 #endif

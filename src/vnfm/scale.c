@@ -133,6 +133,7 @@ grant_get(struct run *run)
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
     run->grant = row_new(mem, &grant_out_table);
     TRY(vnf_grant(run->f, run->in, in, run->grant));
+    run->in = vnf_in_granted(mem, run->in, run->grant, run->wanted);
     return flow_started(run->f);
 }
 
@@ -145,7 +146,7 @@ links_add(struct run *run)
     struct rows links = {0};
 
     TRY(vnf_links_make(run->f, run->before->site, run->wanted->name, &run->change.links_added,
-                       &links));
+                       &run->in->managed, &links));
     for (size_t i = 0; i < links.n; i++) {
         struct made_link *made = links.items[i];
 
@@ -305,8 +306,8 @@ change(struct flow *f, const struct vnf_in *in, bool is_whole)
         return foreign_scale(f, in);
     }
     TRY(change_find(&run));
-    after_begin(&run);
     TRY(grant_get(&run));
+    after_begin(&run);
     TRY(scripts_before(&run, is_whole));
     TRY(vnf_info_take(f, in));
     TRY(links_add(&run));

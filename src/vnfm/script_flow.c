@@ -96,6 +96,10 @@ input_of(const struct scripts *scripts, const char *operation, const struct made
     in->state = scripts->in->state;
     in->reach_s = scripts->in->scripts_reach_s;
     in->may_fail = in->reach_s != INT_NULL;
+    if (scripts->may_be_dead) {
+        in->may_be_dead = true;
+        in->reach_s = VNF_START_REACH_S;
+    }
     in->params = json_get(scripts->in->request, "additionalParams");
     return in;
 }

@@ -195,6 +195,14 @@ failure(const struct running *running)
                    last_lines(*row->errors ? row->errors : row->output));
 }
 
+/* What a server says is heard, also where it may be dead. */
+static bool
+may_be_left(const struct script_in *in, const struct err *err)
+{
+    return (in->may_fail && !err_is(err, E_CANCELLED)) ||
+           (in->may_be_dead && str_eq(err->type, "ServerUnreachable"));
+}
+
 /* Of 'running' nothing but its row is of use afterwards. */
 static void
 step_end(struct running *running, struct err *err)
@@ -210,7 +218,7 @@ step_end(struct running *running, struct err *err)
     } else {
         err = failure(running);
     }
-    if (err && in->may_fail && !err_is(err, E_CANCELLED)) {
+    if (err && may_be_left(in, err)) {
         out->problem = mem_strn(step_mem(step), err->message, strnlen(err->message, PROBLEM_MAX));
         step_said(step, "%s: the operation goes on", err->message);
         err_free(err);

@@ -47,6 +47,7 @@ struct scripts {
     const struct vnf_in *in;
     const char *operation;           /* "instantiate_end"; null = as in->operation says */
     bool before;                     /* where it is null: at its start, not at its end */
+    bool may_be_dead;                /* who lets nobody in within VNF_START_REACH_S is passed over */
     const char *package_id;          /* whose scripts; null = in's */
     const struct vnf_wanted *wanted; /* says whether there is such a script, and ways in */
     const struct rows *vnfcs;        /* struct made_vnfc: all that there are */

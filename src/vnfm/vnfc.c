@@ -14,24 +14,6 @@
 
 /* ---- one server with its ports ------------------------------------------------------- */
 
-/* Packets of others that port security lets the port send. */
-static void
-passes_fill(struct mem *mem, const struct strs *passes, struct vim_port *port)
-{
-    AUTO_BUF text = BUF_INIT;
-    struct jw w = jw_to(&text);
-
-    jw_array(&w, NULL);
-    for (size_t i = 0; i < passes->n; i++) {
-        jw_object(&w, NULL);
-        jw_str(&w, "ip_address", passes->items[i]);
-        jw_end(&w);
-    }
-    jw_end(&w);
-    err_ignore(json_parse(mem, text.data, text.len, &port->allowed_address_pairs),
-               "it was written here");
-}
-
 static struct vim_port *
 port_of(struct flow *f, const struct vnfc_in *in, const struct wanted_cp *cp,
         const struct vnf_connection *connection)
@@ -47,7 +29,7 @@ port_of(struct flow *f, const struct vnfc_in *in, const struct wanted_cp *cp,
     if (port->port_security_enabled) {
         port->security_groups = connection->security_groups;
         if (connection->passes.n > 0) {
-            passes_fill(mem, &connection->passes, port);
+            port->allowed_address_pairs = vim_address_pairs(mem, &connection->passes);
         }
     } else {
         port->no_security_groups = true;

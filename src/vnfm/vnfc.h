@@ -37,12 +37,16 @@ void vnfc_server_held(struct mem *mem, const char *site, const struct made_vnfc 
                       struct rows *items);
 
 /* Makes internal links (struct wanted_link) side by side, as steps "network LINK" and "subnet LINK",
- * named after the VNF; 'made' (struct made_link) is empty before. */
+ * named after the VNF, but for those that are 'managed' (struct vnf_managed_link) by others; 'made'
+ * (struct made_link) is empty before. */
 struct err *vnf_links_make(struct flow *f, const char *site, const char *name,
-                           const struct rows *links, struct rows *made) MUST_USE;
+                           const struct rows *links, const struct rows *managed,
+                           struct rows *made) MUST_USE;
+/* The link 'name' where it is one of these (struct vnf_managed_link), or null; in 'mem'. */
+struct made_link *vnf_link_managed(struct mem *mem, const struct rows *managed, const char *name);
 /* What servers attach to. */
 struct vnf_connection *vnf_link_connection(struct mem *mem, const struct made_link *link);
-/* What a link holds at its site; a subnet that is not there is "". */
+/* What a link holds at its site, of somebody else's network nothing; a subnet that is not there is "". */
 void vnf_link_held(struct mem *mem, const char *site, const struct made_link *link,
                    struct rows *items);
 
@@ -51,6 +55,10 @@ void vnf_link_held(struct mem *mem, const char *site, const struct made_link *li
 struct rows vnf_connections_after(struct mem *mem, const struct vnf_made *made,
                                   const struct vnf_wanted *wanted, const struct rows *given,
                                   const struct vnf_change *change);
+/* Networks after a grant: what it gives of a connection point goes before what the request gave
+ * (SOL003 9.5.2.3, note 8). */
+struct rows vnf_connections_over(struct mem *mem, const struct vnf_wanted *wanted,
+                                 const struct rows *given, const struct rows *granted);
 /* Is any of the connections one of this external connection point? */
 bool vnf_connections_serve(const struct rows *connections, const struct wanted_cp *cp);
 

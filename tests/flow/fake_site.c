@@ -788,7 +788,10 @@ answer_changes(struct fake_site *site, struct http_exchange *x)
 
     answer(x, 200,
            mem_printf(http_mem(x), "{\"changes\": [%s], \"last\": %d}",
-                      is_new ? "{\"kind\": \"update\"}, {\"kind\": \"create\"}" : "",
+                      is_new ? "{\"kind\": \"update\", \"resource\": \"server\"}, "
+                               "{\"kind\": \"create\", \"resource\": \"network\"}, "
+                               "{\"kind\": \"delete\", \"resource\": \"server\"}"
+                             : "",
                       site->control->n_effects));
 }
 

@@ -48,8 +48,9 @@ static const struct pair {
     {&kind_vnf, "packaged", "renew", "age", false, true},
     {&kind_vnf, "moved", "move", "return", false, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
+    {&kind_vnf, "repaired", "repair", "repair", true, false},
 };
-#define N_PAIRS 11
+#define N_PAIRS 12
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */

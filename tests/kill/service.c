@@ -231,6 +231,7 @@ static const struct change {
     SIDE("virtual_link_out", "02:00:00:00:0" digit ":02") "]}]}]}"
     {"lead", "update", "UPDATE", SIDES("1")},
     {"lead on", "update", "UPDATE", SIDES("2")},
+    {"repair", "heal", "HEAL", "{\"additionalParams\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"},
 };
 
 static const struct change *
@@ -346,6 +347,50 @@ operation_find(struct service *service, const char *what)
     return NULL;
 }
 
+/* ---- losses --------------------------------------------------------------------------------- */
+
+/* The port is free before it can go. */
+static struct err *
+port_lose(struct house *house, const char *server, const char *port)
+{
+    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    const char *path = mem_printf(house->case_mem, "/network/v2.0/ports/%s", port);
+    const struct json *json;
+
+    TRY(house_want(house, 202, ROLE_WEST, "DELETE",
+                   mem_printf(house->case_mem, "/compute/v2.1/servers/%s/os-interface/%s", server,
+                              port),
+                   NULL, NULL));
+    do {
+        house_tend(house);
+        blink_ms(20);
+        TRY(house_want(house, 200, ROLE_WEST, "GET", path, NULL, &json));
+    } while (!str_empty(json_str(json_path(json, "port.device_id"))) && time_mono_ns() < until);
+    return house_want(house, 204, ROLE_WEST, "DELETE", path, NULL, NULL);
+}
+
+/* Somebody deletes the ports of the VNF's servers, behind its back. */
+static struct err *
+ports_lose(struct service *service)
+{
+    struct house *house = service->house;
+    const struct json *vnf, *servers;
+
+    TRY(house_want(house, 200, ROLE_ORCHESTRATOR, "GET",
+                   mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL,
+                   &vnf));
+    servers = json_path(vnf, "instantiatedVnfInfo.vnfcResourceInfo");
+    json_each (servers, i) {
+        const struct json *ports = json_get(servers->items[i], "vnfcCpInfo");
+
+        json_each (ports, j) {
+            TRY(port_lose(house, json_get_str(servers->items[i], "id"),
+                          json_get_str(ports->items[j], "id")));
+        }
+    }
+    return NULL;
+}
+
 static struct err *
 begin(struct service *service, const char *what)
 {
@@ -359,6 +404,7 @@ begin(struct service *service, const char *what)
     const struct json *json = NULL;
     int status = 0;
 
+    TRY(str_eq(what, "repair") ? ports_lose(service) : NULL);
     do {
         house_tend(house);
         if (status == 0 || status == 409) {

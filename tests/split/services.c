@@ -55,6 +55,66 @@ ns_life(struct split *s)
     ns_delete(s, ns);
 }
 
+/* The VNFM's only operation was asked for without links, and has them from its grant, with the
+ * parameters that the NFVO has for the VNFM. */
+static void
+links_granted(struct split *s)
+{
+    const struct json *list =
+        want(s, &s->vnfm, 200, 0, "GET",
+             "/vnflcm/v2/vnf_lcm_op_occs?all_fields&filter=(eq,operation,INSTANTIATE);"
+             "(eq,operationState,COMPLETED)",
+             NULL);
+    const struct json *grant;
+    size_t n = list ? list->n : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (json_path(list->items[i], "operationParams.extVirtualLinks")) {
+            continue;
+        }
+        grant = want(s, &s->nfvo, 200, 0, "GET",
+                     mem_printf(s->mem, "/grant/v1/grants/%s",
+                                json_get_str(list->items[i], "grantId")),
+                     NULL);
+        if (!json_path(grant, "extVirtualLinks.0.extCps.0.cpConfig") ||
+            !str_eq(json_get_str(json_path(grant, "extVirtualLinks.0"), "vimConnectionId"),
+                    json_get_str(json_path(grant, "addResources.0"), "vimConnectionId")) ||
+            !str_eq(json_get_str(json_get(grant, "additionalParams"), "colour"), "red")) {
+            die(s, mem_printf(s->mem, "the grant has no links: %s", json_text(s->mem, grant)));
+        }
+        return;
+    }
+    die(s, "no instantiation was asked for without links");
+}
+
+static void
+links_by_grant(struct split *s, const char *value)
+{
+    const struct json *vnfms = want(s, &s->nfvo, 200, 0, "GET", "/carrick/v1/vnfms", NULL);
+
+    (void)want(s, &s->nfvo, 200, 0, "PATCH",
+               mem_printf(s->mem, "/carrick/v1/vnfms/%s", id_of(s, vnfms->items[0])),
+               mem_printf(s->mem, "{\"links_by_grant\":%s,\"grant_params\":{\"colour\":\"red\"}}",
+                          value));
+}
+
+void
+ns_linked(struct split *s)
+{
+    const char *ns = ns_create(s);
+
+    links_by_grant(s, "true");
+    (void)operate(s, services(s), ns, "instantiate", INSTANTIATE_NS, "COMPLETED");
+    links_granted(s);
+    if (site_count(s, "/network/v2.0/sfc/port_pairs", "port_pairs") != 2 ||
+        site_count(s, "/compute/v2.1/servers/detail", "servers") != 2) {
+        die(s, "the chain has not the two servers of the function");
+    }
+    (void)operate(s, services(s), ns, "terminate", "{}", "COMPLETED");
+    ns_delete(s, ns);
+    links_by_grant(s, "false");
+}
+
 /* What the VNFM says of its only instance: that it is as the service was told. */
 static void
 vnf_shows(struct split *s, int level, const char *state)

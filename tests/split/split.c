@@ -694,6 +694,7 @@ main(int argc, char **argv)
     life(&s);
     refused(&s);
     ns_life(&s);
+    ns_linked(&s);
     ns_changes(&s);
     ns_renewed(&s);
     ns_moved(&s);
@@ -710,6 +711,7 @@ main(int argc, char **argv)
     side_start(&s, &s.nfvo);
     side_ready(&s, &s.nfvo);
     away(&s);
+    ns_linked(&s);
     for (int at = is_long ? 1 : 9; at <= (is_long ? POINTS : 9); at++) {
         killed(&s, &s.nfvo, at, life);
         if (is_long) {

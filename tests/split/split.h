@@ -76,6 +76,8 @@ const struct json *operate(struct split *s, struct kind kind, const char *instan
 /* ---- services.c: services with VNFs of the other process ---- */
 
 void ns_life(struct split *s);
+/* The same; the VNFM hears of its external links by the grant. */
+void ns_linked(struct split *s);
 void ns_changes(struct split *s);
 /* The VNFM's operation stops; then the service's is told 'task', and ends in 'state'. */
 void ns_stopped(struct split *s, const char *task, const char *state);

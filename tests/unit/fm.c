@@ -487,6 +487,7 @@ found(struct store *store, struct mem *mem, int64_t seq, const char *error, bool
                           .seen = &seen,
                           .seq = seq,
                           .is_answering = !error,
+                          .is_whole = true,
                           .seen_before = &none};
     AUTO_BUF text = BUF_INIT;
 
@@ -572,6 +573,7 @@ port_alarms(struct store *store, struct mem *mem, int64_t at_ms, struct map *dou
                           .seen = &seen,
                           .asked_ns = at_ms * 1000000,
                           .is_answering = true,
+                          .is_whole = true,
                           .seen_before = doubts};
 
     CHECK_OK(store_read(store, seq_read, &j.seq));
@@ -606,6 +608,50 @@ TEST(fm_a_port_that_is_down_for_a_moment_is_no_fault)
     CHECK(!port_alarms(store, mem, 5000 + FM_DOUBT_MS - 1, &doubts));
     CHECK(port_alarms(store, mem, 5000 + FM_DOUBT_MS, &doubts));
     CHECK(!port_alarms(store, mem, 5001 + FM_DOUBT_MS, &doubts)); /* None was kept of the last. */
+}
+
+/* How many alarms a round clears that asks for servers, of what is held at the site or only of that. */
+static size_t
+cleared(struct store *store, struct mem *mem, bool is_whole)
+{
+    struct drift_seen seen = {0};
+    struct map doubts;
+    struct judgement j = {.mem = mem,
+                          .site = SITE,
+                          .seen = &seen,
+                          .is_answering = true,
+                          .is_whole = is_whole,
+                          .seen_before = &doubts};
+    size_t n = 0;
+
+    map_init(&doubts, mem);
+    CHECK_OK(store_read(store, seq_read, &j.seq));
+    vec_add(mem, &seen.lists, ((struct drift_list){.site = SITE, .kind = "server"}));
+    vec_add(mem, &seen.objects,
+            ((struct drift_object){
+                .site = SITE, .kind = "server", .id = "s", .status = "ACTIVE", .server = ""}));
+    CHECK_OK(store_read(store, judge, &j));
+    vec_each (&j.turns, turn) {
+        n += turn->kind == TURN_CLEAR;
+    }
+    return n;
+}
+
+TEST(fm_what_was_not_asked_for_is_not_cleared)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = world_store();
+    struct alarm *server = alarm_new(mem, "s"), *chain = alarm_new(mem, "c");
+    int64_t seq;
+
+    CHECK_OK(store_write_wait(store, vnf_fn, NULL));
+    CHECK_OK(store_read(store, seq_read, &seq));
+    server->kind = "server";
+    chain->kind = "port_chain";
+    CHECK(!turn(store, mem, seq, TURN_RAISE, server));
+    CHECK(!turn(store, mem, seq, TURN_RAISE, chain));
+    CHECK_INT(cleared(store, mem, false), 1);
+    CHECK_INT(cleared(store, mem, true), 2);
 }
 
 /* ---- a site's change feed ------------------------------------------------------------------------- */

@@ -64,12 +64,14 @@ TEST(meter_values_of_labels_are_escaped_cut_and_bounded)
     longer[99] = '\0';
     meter_add(METER_site_calls, "a\"b\\c\nd", "200", 1);
     meter_add(METER_site_calls, longer, "200", 1);
+    meter_add(METER_site_calls, longer, "200", 1); /* the same once more, not another */
+    CHECK_INT((int)meter_value(METER_site_calls, longer, "200"), 2);
     for (int i = 0; i < METER_SERIES_MAX + 10; i++) {
         meter_add(METER_site_calls, mem_printf(m, "site%d", i), "200", 1);
     }
     const char *text = written(m);
     CHECK(strstr(text, "{site=\"a\\\"b\\\\c\\nd\",status=\"200\"} 1\n"));
-    CHECK(strstr(text, "xx\",status=\"200\"} 1\n"));
+    CHECK(strstr(text, "xx\",status=\"200\"} 2\n"));
     CHECK(!strstr(text, "\xc3"));
     CHECK_INT((int)meter_value(METER_site_calls, "other", "other"), 12);
     meter_reset();

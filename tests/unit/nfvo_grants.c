@@ -6,6 +6,7 @@
 #include "nfvo/place.h"
 #include "test.h"
 #include "vnfm/flows.h"
+#include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
 #include <stdio.h>
@@ -166,7 +167,10 @@ TEST(grant_claims_go_with_their_vnfm)
 
 /* ---- many that are over -------------------------------------------------------------------- */
 
-static const char *first[2]; /* of all: it still claims; the next: it is refused */
+/* The oldest claim, more than are looked at at once. */
+#define CLAIMING 300
+
+static const char *first[2]; /* of all: it still claims; the next that does not: it is refused */
 
 static struct err *
 first_insert(struct tx *tx, void *arg)
@@ -176,9 +180,13 @@ first_insert(struct tx *tx, void *arg)
 
     TRY(vnfm_insert(tx, VNFM, "edge"));
     TRY(ledger_inventory_set(tx, SITE, "VCPU", -1));
-    TRY(grant_insert(tx, VNFM, "first", "ENDED", &claim.consumer));
-    first[0] = mem_str(arg, claim.consumer);
-    return ledger_claim(tx, NULL, &claim, 1);
+    for (int i = 0; i < CLAIMING; i++) {
+        TRY(grant_insert(tx, VNFM, mem_printf(tx_mem(tx), "claims-%d", i), "ENDED",
+                         &claim.consumer));
+        first[0] = i ? first[0] : mem_str(arg, claim.consumer);
+        TRY(ledger_claim(tx, NULL, &claim, 1));
+    }
+    return NULL;
 }
 
 static struct err *
@@ -206,7 +214,7 @@ others_insert(struct tx *tx, void *arg)
     TRY(grant_insert(tx, VNFM, "open", "GRANTED", &id));
     TRY(grants_prune(tx, VNFM));
     TRY(rows_count(tx, &query, &n));
-    CHECK_INT(n, GRANTS_KEPT + 1);
+    CHECK_INT(n, CLAIMING + GRANTS_KEPT + 1); /* and the open one */
     CHECK_OK(row_get(tx, &grant_table, first[0], &grant));
     CHECK_ERR(row_get(tx, &grant_table, first[1], &grant), E_NOT_FOUND);
     return NULL;
@@ -346,5 +354,136 @@ TEST(grant_of_another_nfvo_says_in_which_zone_servers_are)
     struct store *store = world_store();
 
     CHECK_OK(store_write_wait(store, zones_fn, NULL));
+    store_close(store);
+}
+
+/* ---- what a foreign grant says of links ---------------------------------------------------- */
+
+static void *
+connection_new(struct mem *mem, const char *cpd, const char *network)
+{
+    struct vnf_connection *connection = row_new(mem, &vnf_connection_table);
+
+    connection->cpd = cpd;
+    connection->link = network;
+    connection->network_id = network;
+    return connection;
+}
+
+static void *
+managed_new(struct mem *mem, const char *name, const char *network)
+{
+    struct vnf_managed_link *link = row_new(mem, &vnf_managed_link_table);
+
+    link->name = name;
+    link->link = link->network_id = network;
+    return link;
+}
+
+/* One server with two connection points; the first is known by its requirement too. */
+static struct vnf_wanted *
+wanted_new(struct mem *mem)
+{
+    static const char *const names[] = {"in_cp", "out_cp"};
+    struct vnf_wanted *wanted = row_new(mem, &vnf_wanted_table);
+    struct wanted_vnfc *vnfc = row_new(mem, &wanted_vnfc_table);
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        struct wanted_cp *cp = row_new(mem, &wanted_cp_table);
+
+        cp->cpd = names[i];
+        cp->requirement = i == 0 ? "virtual_link_in" : NULL;
+        vnf_rows_add(mem, &vnfc->cps, cp);
+    }
+    vnf_rows_add(mem, &wanted->vnfcs, vnfc);
+    return wanted;
+}
+
+TEST(grant_links_go_before_those_of_the_request)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct grant_out *grant = row_new(mem, &grant_out_table);
+    struct vnf_in *in = row_new(mem, &vnf_in_table);
+    struct vnf_wanted *wanted = wanted_new(mem);
+    const struct vnf_in *after;
+
+    vnf_rows_add(mem, &in->connections, connection_new(mem, "virtual_link_in", "asked"));
+    vnf_rows_add(mem, &in->connections, connection_new(mem, "out_cp", "kept"));
+    vnf_rows_add(mem, &in->managed, managed_new(mem, "inside", "asked"));
+    vnf_rows_add(mem, &in->managed, managed_new(mem, "beside", "kept"));
+    CHECK(vnf_in_granted(mem, in, grant, wanted) == in); /* It says nothing. */
+
+    vnf_rows_add(mem, &grant->connections, connection_new(mem, "in_cp", "granted"));
+    vnf_rows_add(mem, &grant->managed, managed_new(mem, "inside", "granted"));
+    after = vnf_in_granted(mem, in, grant, wanted);
+    CHECK_INT(after->connections.n, 2);
+    CHECK_STR(((const struct vnf_connection *)after->connections.items[0])->network_id, "kept");
+    CHECK_STR(((const struct vnf_connection *)after->connections.items[1])->network_id, "granted");
+    CHECK_INT(after->managed.n, 2);
+    CHECK_STR(((const struct vnf_managed_link *)after->managed.items[0])->network_id, "granted");
+    CHECK_STR(((const struct vnf_managed_link *)after->managed.items[1])->network_id, "kept");
+    CHECK_INT(in->connections.n, 2); /* What was asked stays what it was. */
+}
+
+TEST(grant_parameters_go_behind_those_of_the_request)
+{
+    static const char asked[] = "{\"additionalParams\":{\"a\":1,\"b\":2},\"flavourId\":\"f\"}";
+    static const char given[] = "{\"b\":3,\"c\":4}";
+    AUTO(mem) mem = mem_new("test");
+    struct grant_out *grant = row_new(mem, &grant_out_table);
+    struct vnf_in *in = row_new(mem, &vnf_in_table);
+    const struct vnf_in *after;
+
+    REQUIRE_OK(json_parse(mem, asked, sizeof asked - 1, &in->request));
+    REQUIRE_OK(json_parse(mem, given, sizeof given - 1, &grant->params));
+    after = vnf_in_granted(mem, in, grant, row_new(mem, &vnf_wanted_table));
+    CHECK_INT(json_int(json_path(after->request, "additionalParams.a"), 0), 1);
+    CHECK_INT(json_int(json_path(after->request, "additionalParams.b"), 0), 2);
+    CHECK_INT(json_int(json_path(after->request, "additionalParams.c"), 0), 4);
+    CHECK_STR(json_get_str(after->request, "flavourId"), "f");
+}
+
+/* What the operation's request cannot have is no grant's to give; and links are at a site. */
+static struct err *
+links_refused(struct tx *tx, void *arg)
+{
+    static const struct {
+        const char *operation, *grant, *why;
+    } cases[] = {
+        {"SCALE", "{\"extVirtualLinks\":[{\"id\":\"l\"}]}", "are not taken for SCALE"},
+        {"CHANGE_FLAVOUR", "{\"extManagedVirtualLinks\":[{}]}", "are not taken for CHANGE_FLAVOUR"},
+        {"INSTANTIATE", "{\"extVirtualLinks\":{}}", "is not a list"},
+        {"INSTANTIATE", "{\"extVirtualLinks\":[{\"id\":3}]}", "resourceId' is required"},
+        {"INSTANTIATE", "{\"additionalParams\":[]}", "are no object"},
+        {"INSTANTIATE",
+         "{\"extManagedVirtualLinks\":[{\"id\":\"m\",\"vnfVirtualLinkDescId\":\"i\","
+         "\"resourceId\":\"" OTHER "\"}]}",
+         "no site that they are at"},
+    };
+
+    (void)arg;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct grant_out *out = row_new(tx_mem(tx), &grant_out_table);
+        struct grant_in *in = row_new(tx_mem(tx), &grant_in_table);
+        const struct json *grant;
+        struct err *e;
+
+        in->operation = cases[i].operation;
+        TRY(json_parse(tx_mem(tx), cases[i].grant, strlen(cases[i].grant), &grant));
+        e = vnf_grant_links(tx, in, grant, NULL, out);
+        CHECK(e != NULL);
+        if (e && !strstr(err_full(tx_mem(tx), e), cases[i].why)) {
+            CHECK_STR(err_full(tx_mem(tx), e), cases[i].why);
+        }
+        err_ignore(e, "it is what is wanted");
+    }
+    return NULL;
+}
+
+TEST(grant_that_gives_what_cannot_be_taken_is_refused)
+{
+    struct store *store = world_store();
+
+    CHECK_OK(store_read(store, links_refused, NULL));
     store_close(store);
 }

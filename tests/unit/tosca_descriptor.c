@@ -781,7 +781,7 @@ TEST(nsd_that_nests_one_of_its_own_node_type_is_told_from_it)
     }
 }
 
-TEST(nsd_with_a_nested_service_in_a_path_is_not_supported)
+TEST(nsd_has_a_path_through_a_nested_service_and_is_read_back)
 {
     static const struct edit edits[] = {
         {"  node_templates:\n",
@@ -791,12 +791,33 @@ TEST(nsd_with_a_nested_service_in_a_path_is_not_supported)
          "      requirements: [ virtual_link_1: inner_port ] }\n"
          "    inner_port: { type: tosca.nodes.nfv.Forwarding,\n"
          "      requirements: [ virtual_link: data ] }\n"},
+        {"        - profile_element: firewall_in\n", "        - profile_element: inner_port\n"},
+        {LEAVES_BY_OTHER, ""},
         {0}};
     AUTO(mem) mem = mem_new("test");
-    struct nsd *nsd;
+    AUTO_BUF kept = BUF_INIT;
+    struct jw w = jw_to(&kept);
+    const struct json *json;
+    struct nsd *nsd, *read;
+    bool found = false;
 
-    CHECK_ERR_MSG(nsd_edited(mem, edits, &nsd), E_NOT_IMPLEMENTED,
-                  "forwarding path through a nested network service (inner)");
+    REQUIRE_OK(nsd_edited(mem, edits, &nsd));
+    nsd_write(&w, NULL, nsd);
+    REQUIRE_OK(json_parse(mem, kept.data, kept.len, &json));
+    REQUIRE_OK(nsd_read(mem, json, &read));
+    for (size_t i = 0; i < read->graphs[0].paths[0].n_positions; i++) {
+        const struct nsd_cp_ref *ref = &read->graphs[0].paths[0].positions[i].elements[0].ingress;
+
+        if (ref->nested) {
+            CHECK_STR(ref->nested, "inner");
+            CHECK_STR(ref->requirement, "virtual_link_1");
+            CHECK(!ref->vnf);
+            REQUIRE(nsd_link_of(read, ref));
+            CHECK_STR(nsd_link_of(read, ref)->name, "data");
+            found = true;
+        }
+    }
+    CHECK(found);
 }
 
 TEST(nsd_with_a_pnf_in_a_path_is_not_supported)

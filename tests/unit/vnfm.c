@@ -12,6 +12,7 @@
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/scripts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -545,6 +546,42 @@ TEST(vnfm_what_was_given_up_is_noted)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, given_up_fn, NULL));
+}
+
+/* ---- boot data ---------------------------------------------------------------------------- */
+
+#define USER_DATA_CHARACTERS 65535 /* of Base64: what Nova's schema of a server takes */
+
+static struct err *
+told_fn(struct tx *tx, void *arg)
+{
+    struct boot_in *in = row_new(tx_mem(tx), &boot_in_table);
+    struct boot_out *out = row_new(tx_mem(tx), &boot_out_table);
+    struct boot_text *text = row_new(tx_mem(tx), &boot_text_table);
+    char *letters = mem_alloc(tx_mem(tx), USER_DATA_CHARACTERS);
+    AUTO_BUF json = BUF_INIT;
+    struct jw w = jw_to(&json);
+    size_t n = *(const size_t *)arg;
+
+    memset(letters, 'x', n);
+    letters[n] = '\0';
+    jw_str(&w, NULL, letters);
+    in->vnf_instance_id = INSTANCE;
+    text->vdu = "vdu";
+    TRY(json_parse(tx_mem(tx), json.data, json.len, &text->text));
+    place_add(tx_mem(tx), &in->texts, text);
+    TRY(vnf_boot_data.local(tx, in, out));
+    CHECK(strlen(out->user_data.items[0]) <= USER_DATA_CHARACTERS);
+    return NULL;
+}
+
+TEST(vnfm_boot_data_are_what_nova_takes)
+{
+    AUTO(store) store = world_store();
+    size_t most = USER_DATA_CHARACTERS / 4 * 3, more = most + 1;
+
+    CHECK_OK(store_write_wait(store, told_fn, &most));
+    CHECK_ERR(store_write_wait(store, told_fn, &more), E_UNPROCESSABLE);
 }
 
 /* ---- claims ------------------------------------------------------------------------------- */

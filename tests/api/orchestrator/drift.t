@@ -42,9 +42,11 @@ POST /carrick/v1/checks  as demo
 = 200
 {"compared": 6, "differences": [
   {"difference": "STATE", "siteId": "$site_id := uuid", "siteName": "east", "kind": "port", "resourceId": "$in1", "name": "in_cp",
-   "recorded": "open", "found": "admin_state_up is false", "mend": null, "vnfInstanceId": null, "vnfcInstanceId": null},
+   "recorded": "open", "found": "admin_state_up is false", "mend": "carrick drift demo --repair", "vnfInstanceId": null, "vnfcInstanceId": null,
+   "mendedBy": "REPAIR", "why": null},
   {"difference": "STATE", "siteId": "$site_id", "siteName": "east", "kind": "server", "resourceId": "$one", "name": "$ := text",
-   "recorded": "ACTIVE", "found": "SHUTOFF", "mend": "carrick ns start demo --vnf demo-fw", "vnfInstanceId": null, "vnfcInstanceId": null}], "unknown": []}
+   "recorded": "ACTIVE", "found": "SHUTOFF", "mend": "carrick ns start demo --vnf demo-fw", "vnfInstanceId": null, "vnfcInstanceId": null,
+   "mendedBy": "REPAIR", "why": null}], "unknown": []}
 DELETE site:/compute/v2.1/servers/$two  as demo
 = 204
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
@@ -73,9 +75,9 @@ POST /carrick/v1/checks  as demo
   {"difference": "ATTACHMENT", "kind": "port", "resourceId": "$in2", "recorded": "at server $two", "found": "at none", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $two", ...},
   {"difference": "ATTACHMENT", "kind": "port", "resourceId": "$out2", ...},
   {"difference": "MISSING", "kind": "server", "resourceId": "$two", "recorded": "ACTIVE", "found": "nothing", "mend": "carrick ns heal demo --vnf demo-fw --vnfc $two", "vnfInstanceId": "$vnf", "vnfcInstanceId": "$two", ...},
-  {"difference": "MEMBERS", "kind": "port_pair_group", "resourceId": "$group", "recorded": "$pair1, $pair2", "found": "$pair2", "mend": "carrick ns scale demo --vnf demo-fw --to grow=1", ...},
-  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "recorded": "there", "found": "nothing", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...},
-  {"difference": "LEFT_OVER", "kind": "port_chain", "resourceId": "33333333-3333-4333-8333-333333333333", "name": "again", "recorded": "nothing", "mend": null, ...}],
+  {"difference": "MEMBERS", "kind": "port_pair_group", "resourceId": "$group", "recorded": "$pair1, $pair2", "found": "$pair2", "mend": "carrick drift demo --repair", ...},
+  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "recorded": "there", "found": "nothing", "mend": "carrick drift demo --repair", ...},
+  {"difference": "LEFT_OVER", "kind": "port_chain", "resourceId": "33333333-3333-4333-8333-333333333333", "name": "again", "recorded": "nothing", "mend": "carrick drift demo --repair --left-over", "mendedBy": null, ...}],
  "unknown": [], ...}
 
 # What mends the servers mends them.

@@ -27,7 +27,7 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [
   {"difference": "MEMBERS", "kind": "port_chain", "resourceId": "$chain", "recorded": "$group, $classifier", "found": "$group",
-   "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...}], ...}
+   "mend": "carrick drift demo --repair", ...}], ...}
 
 # All of it is gone.
 DELETE site:/network/v2.0/sfc/port_chains/$chain  as demo
@@ -42,10 +42,10 @@ POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
 {"differences": [
-  {"difference": "MISSING", "kind": "port_pair", "resourceId": "$pair1", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...},
-  {"difference": "MISSING", "kind": "port_pair_group", "resourceId": "$group", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...},
-  {"difference": "MISSING", "kind": "flow_classifier", "resourceId": "$classifier", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...},
-  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "mend": "carrick ns update demo --remove-graph graph --wait && carrick ns update demo --add-graph graph --wait", ...}], ...}
+  {"difference": "MISSING", "kind": "port_pair", "resourceId": "$pair1", "mend": "carrick drift demo --repair", ...},
+  {"difference": "MISSING", "kind": "port_pair_group", "resourceId": "$group", "mend": "carrick drift demo --repair", ...},
+  {"difference": "MISSING", "kind": "flow_classifier", "resourceId": "$classifier", "mend": "carrick drift demo --repair", ...},
+  {"difference": "MISSING", "kind": "port_chain", "resourceId": "$chain", "mend": "carrick drift demo --repair", ...}], ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "REMOVE_VNFFG", "removeVnffgId": ["graph"]}
 = 202
@@ -65,7 +65,7 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
-# What a client has changed of a graph would not come again: no command is named then.
+# What a client has changed of a graph comes again with it.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "UPDATE_VNFFG", "updateVnffg": [{"vnffgInfoId": "graph", "nfp": [{"nfpInfoId": "path.0", "nfpRule": {"protocol": "UDP"}}]}]}
 = 202
@@ -81,4 +81,17 @@ DELETE site:/network/v2.0/sfc/port_chains/$again  as demo
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
-{"differences": [{"difference": "MISSING", "kind": "port_chain", "resourceId": "$again", "mend": null, ...}], ...}
+{"differences": [{"difference": "MISSING", "kind": "port_chain", "resourceId": "$again", "mend": "carrick drift demo --repair", ...}], ...}
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op5 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/sfc/flow_classifiers  as demo
+= 200
+{"flow_classifiers": [{"id": "$udp := text", "protocol": "udp", ...}]}
+GET site:/network/v2.0/sfc/port_chains  as demo
+= 200
+{"port_chains": [{"flow_classifiers": ["$udp"], ...}]}

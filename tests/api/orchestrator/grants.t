@@ -23,7 +23,7 @@ POST /carrick/v1/vnfms  as demo
 POST /carrick/v1/vnfms  as demo
 {"name": "edge", "url": "http://$host", "username": "demo", "password": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer"}
 = 201
-{"id": "$vnfm := uuid", "project_id": "$project := hex", "name": "edge", "url": "http://$host", "username": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer", "client_domain": "default", "created_at": "$ := time", "updated_at": "$ := time"}
+{"id": "$vnfm := uuid", "project_id": "$project := hex", "name": "edge", "url": "http://$host", "username": "demo", "token_endpoint": "http://$host/oauth2/token", "client": "peer", "client_domain": "default", "links_by_grant": false, "created_at": "$ := time", "updated_at": "$ := time"}
 PATCH /carrick/v1/vnfms/$vnfm  as demo
 {"scope": "project:$project"}
 = 200
@@ -42,6 +42,18 @@ POST /grant/v1/grants  as alice
 POST /grant/v1/grants  as reader
 {"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "operation": "TERMINATE", "isAutomaticInvocation": false, "_links": {}}
 = 403
+
+# Who asks for no grant hears of no links; what every grant of a VNFM says besides.
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"links_by_grant": true, "client": null}
+= 400
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"grant_params": []}
+= 400
+PATCH /carrick/v1/vnfms/$vnfm  as demo
+{"links_by_grant": true, "grant_params": {"colour": "red"}}
+= 200
+{"links_by_grant": true, "grant_params": {"colour": "red"}, ...}
 
 # A user of that name in another domain is somebody else.
 POST identity:/v3/domains  as admin
@@ -110,6 +122,7 @@ POST /grant/v1/grants  as peer
 POST /grant/v1/grants  as peer
 {"vnfInstanceId": "vnf-1", "vnfLcmOpOccId": "op-1", "vnfdId": "pair", "flavourId": "f", "operation": "INSTANTIATE", "isAutomaticInvocation": false, "addResources": [{"id": "front", "type": "COMPUTE", "vduId": "front", "resourceTemplateId": "front"}, {"id": "front/out", "type": "LINKPORT", "resourceTemplateId": "out"}],
  "placementConstraints": [{"affinityOrAntiAffinity": "AFFINITY", "scope": "NFVI_POP", "resource": [{"idType": "GRANT", "resourceId": "front"}, {"idType": "GRANT", "resourceId": "front/out"}]}],
+ "additionalParams": {"hidden": "told to nobody"},
  "_links": {"vnfLcmOpOcc": {"href": "http://x/1"}, "vnfInstance": {"href": "http://x/2"}}}
 = 201
 < Location: http://$host/grant/v1/grants/$grant
@@ -118,6 +131,7 @@ POST /grant/v1/grants  as peer
  "addResources": [{"resourceDefinitionId": "front", "vimConnectionId": "$east"}, {"resourceDefinitionId": "front/out", "vimConnectionId": "$east"}],
  "vimAssets": {"computeResourceFlavours": [{"vimConnectionId": "$east", "vnfdVirtualComputeDescId": "front", "vimFlavourId": "$ := any"}, {"vimConnectionId": "$east", "vnfdVirtualComputeDescId": "back", "vimFlavourId": "$ := any"}],
   "softwareImages": [...]},
+ "additionalParams": {"colour": "red"},
  "_links": {"self": {"href": "http://$host/grant/v1/grants/$grant"}, "vnfLcmOpOcc": {"href": "http://$host/vnflcm/v2/vnf_lcm_op_occs/op-1"}, "vnfInstance": {"href": "http://$host/vnflcm/v2/vnf_instances/vnf-1"}}}
 GET /grant/v1/grants/$grant  as peer
 = 200

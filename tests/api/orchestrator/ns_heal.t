@@ -30,9 +30,9 @@ POST /nslcm/v2/ns_instances/$ns/heal  as demo
 {"healVnfData": [{"cause": "?", "healScript": "x"}]}
 = 400
 POST /nslcm/v2/ns_instances/$ns/heal  as demo
-{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+{"healNsData": {"degreeHealing": "HEAL_RESET"}}
 = 422
-{"detail": "healNsData: no NSD has actions or scripts that are supported; healVnfData heals its VNFs", ...}
+{"detail": "healNsData: no NSD has actions or scripts that are supported; degreeHealing HEAL_RESTORE makes again what sites have lost, healVnfData heals VNFs", ...}
 POST /nslcm/v2/ns_instances/$ns/heal  as demo
 {}
 = 422

@@ -77,7 +77,7 @@ GET site:/network/v2.0/sfc/port_chains  as demo
 = 200
 {"port_chains": []}
 
-# What somebody changes there is told; scaling a function to where it is tells the routes anew.
+# What somebody changes there is told, and repaired; scaling a function to where it is tells the routes anew, too.
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
@@ -92,15 +92,52 @@ POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
 {"differences": [
- {"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "recorded": "10.0.0.0/8", "found": "none", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...},
+ {"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "recorded": "10.0.0.0/8", "found": "none", "mend": "carrick drift demo --repair", ...},
  {"difference": "ROUTES", "kind": "router", "resourceId": "$r_b", "name": "b", "recorded": "10.1.0.0/24 via $fw_out, 10.0.0.0/8 via $gw_in",
-  "found": "10.1.0.0/24 via 10.2.0.99", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...}], ...}
+  "found": "10.1.0.0/24 via 10.2.0.99", "mend": "carrick drift demo --repair", ...}], ...}
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op20 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op20  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+
+# A port that is lost comes again with its address and with what it may send, at its server.
+GET site:/network/v2.0/ports/$fw_in_port  as demo
+= 200
+{"port": {"device_id": "$fw_server := text", "fixed_ips": [{"ip_address": "$fw_in := text", ...}], ...}}
+DELETE site:/compute/v2.1/servers/$fw_server/os-interface/$fw_in_port  as demo
+= 202
+DELETE site:/network/v2.0/ports/$fw_in_port  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op21 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op21  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnfInstance": [{"vnfInstanceName": "demo-fw", "instantiatedVnfInfo": {"vnfcResourceInfo": [{"vnfcCpInfo": [{"id": "$again := text", ...}, {...}], ...}], ...}, ...}, {...}], ...}
+GET site:/network/v2.0/ports/$again  as demo
+= 200
+{"port": {"fixed_ips": [{"ip_address": "$fw_in", ...}], "allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}], "device_id": "$fw_server", ...}}
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$ns"}
+= 200
+{"differences": [], ...}
+PUT site:/network/v2.0/routers/$r_b  as demo
+{"router": {"routes": []}}
+= 200
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
 {"vnfInstance": [{"id": "$fw := text", "vnfInstanceName": "demo-fw", ...}, {"id": "$gw := text", "vnfInstanceName": "demo-gw", ...}], ...}
-PUT site:/network/v2.0/ports/$fw_in_port  as demo
-{"port": {"allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}]}}
-= 200
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$gw", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 0}]}}]}
 = 202
@@ -170,13 +207,13 @@ POST /carrick/v1/plans  as demo
 {"error": "VNF fw-2 cannot join path path, which is routed: a route leads to one instance", ...}
 
 # What somebody changes of what ports may send is told too, and mended by the same command.
-PUT site:/network/v2.0/ports/$fw_in_port  as demo
+PUT site:/network/v2.0/ports/$again  as demo
 {"port": {"allowed_address_pairs": []}}
 = 200
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
-{"differences": [{"difference": "PASSES", "kind": "port", "resourceId": "$fw_in_port", "mend": "carrick ns scale demo --vnf demo-fw --to grow=0", ...}], ...}
+{"differences": [{"difference": "PASSES", "kind": "port", "resourceId": "$again", "mend": "carrick drift demo --repair", ...}], ...}
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$fw", "scaleVnfType": "SCALE_TO_SCALE_LEVEL(S)", "scaleToLevelData": {"vnfScaleInfo": [{"aspectId": "grow", "scaleLevel": 0}]}}]}
 = 202
@@ -210,7 +247,7 @@ GET site:/network/v2.0/routers/$r_a  as demo
 GET site:/network/v2.0/routers/$r_b  as demo
 = 200
 {"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.9.0.0/16", "nexthop": "$gw_in"}], ...}}
-GET site:/network/v2.0/ports/$fw_in_port  as demo
+GET site:/network/v2.0/ports/$again  as demo
 = 200
 {"port": {"allowed_address_pairs": [{"ip_address": "10.9.0.0/16"}], ...}}
 
@@ -225,7 +262,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op9  as demo
 GET site:/network/v2.0/routers/$r_a  as demo
 = 200
 {"router": {"routes": [], ...}}
-GET site:/network/v2.0/ports/$fw_in_port  as demo
+GET site:/network/v2.0/ports/$again  as demo
 = 200
 {"port": {"allowed_address_pairs": [], ...}}
 POST /carrick/v1/checks  as demo
@@ -252,7 +289,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op11  as demo
 {"operationState": "COMPLETED", ...}
 
 # It comes back as the NSD has it; where a port is not told what it may send, it can be taken back.
-PUT site:/refuse/$fw_in_port  as demo
+PUT site:/refuse/$again  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}
@@ -281,7 +318,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op13  as demo
 GET site:/network/v2.0/routers/$r_b  as demo
 = 200
 {"router": {"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.2.0.77"}, {"destination": "10.0.0.0/8", "nexthop": "$gw_in"}], ...}}
-GET site:/network/v2.0/ports/$fw_in_port  as demo
+GET site:/network/v2.0/ports/$again  as demo
 = 200
 {"port": {"allowed_address_pairs": [{"ip_address": "10.0.0.0/8"}], ...}}
 POST /carrick/v1/checks  as demo
