@@ -127,6 +127,17 @@ config_check(struct cli *cli)
     return NULL;
 }
 
+const char *
+setting_text(const struct settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->n; i++) {
+        if (str_eq(settings->table[i].name, name)) {
+            return settings->texts[i];
+        }
+    }
+    return "";
+}
+
 static void
 settings_write(struct jw *w, const struct settings *settings)
 {

@@ -16,7 +16,7 @@
 
 #define FPR_SIZE (AUTHORITY_FINGERPRINT - 1)
 #define PASSWORD_BYTES 24
-#define SHOWN_TRIES 40
+#define SHOWN_TRIES 20
 #define CLOCK_S 300
 
 const struct cli_option join_options[] = {
@@ -82,11 +82,11 @@ site_read(struct join *j)
                        faults.len ? faults.data : file);
     }
     for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-        for (size_t k = 0; k < settings->n; k++) {
-            if (str_eq(role->settings[k].name, wanted[i].name)) {
-                *wanted[i].to = settings->texts[k];
-            }
-        }
+        *wanted[i].to = setting_text(settings, wanted[i].name);
+    }
+    if (*j->cert_path && !str_eq(j->cert_path, mem_printf(cli->mem, "%s/tls/own.crt", j->state))) {
+        return err_new(E_CONFLICT, NULL, "%s is the operator's own and is not replaced: register the site at "
+                       "the orchestrator, with `carrick site add`", j->cert_path);
     }
     if (!*j->cert_path || !*j->key_path || !*j->ca_path) {
         return err_new(E_INVALID, NULL, "%s: the site has no certificate (tls-cert, tls-key, ca): "

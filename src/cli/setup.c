@@ -193,6 +193,11 @@ ask_name(struct setup *s)
         return err_new(E_INVALID, NULL, "--name NAME is needed, of %d bytes at most; it stays for the "
                        "life of the site", NAME_MAX_SIZE);
     }
+    if (said(s, "name") && !str_eq(said(s, "name"), s->name) &&
+        file_exists(mem_printf(s->cli->mem, "%s/site.db", s->state))) {
+        return err_new(E_CONFLICT, NULL, "--name %s: this site is %s, and stays that for its life", s->name,
+                       said(s, "name"));
+    }
     wish(s, "name", s->name);
     vtep = vtep ? vtep : said(s, "vtep");
     if (!vtep && s->address && ip_parse(s->address, &ip) && ip_is_v4(&ip) && !ip_is_loopback(&ip)) {
@@ -452,23 +457,29 @@ service_start(struct cli *cli, const struct step *step)
     return err_wrap(e, "systemctl: `journalctl -u %s` tells more", (const char *)step->arg);
 }
 
-/* Enabled and started; started again where what it is told changes. */
-static struct err *
-service_plan(struct setup *s)
+struct err *
+setup_service_add(struct steps *steps, const char *role)
 {
-    struct mem *mem = s->cli->mem;
-    const char *unit = mem_printf(mem, "carrick-%s.service", s->kind->role);
-    const struct step *file = &s->steps.all.items[s->steps.all.n - 1];
+    struct mem *mem = steps->cli->mem;
+    const char *unit = mem_printf(mem, "carrick-%s.service", role);
+    const struct step *last = &steps->all.items[steps->all.n - 1];
     bool is_there;
 
     if (!file_exists(SYSTEMD)) {
         return NULL;
     }
-    is_there = file->is_there && systemctl(mem, "is-active", "--quiet", unit, NULL) &&
+    is_there = last->is_there && systemctl(mem, "is-active", "--quiet", unit, NULL) &&
                systemctl(mem, "is-enabled", "--quiet", unit, NULL);
-    return steps_add(&s->steps, (struct step){.what = mem_printf(mem, "service %s", unit),
-                                              .run = service_start, .arg = unit,
-                                              .is_there = is_there});
+    return steps_add(steps, (struct step){.what = mem_printf(mem, "service %s", unit),
+                                          .run = service_start, .arg = unit, .is_there = is_there});
+}
+
+void
+setup_service_tell(const char *role)
+{
+    if (!file_exists(SYSTEMD)) {
+        printf("start it: carrick run %s\n", role);
+    }
 }
 
 /* ---- the command ------------------------------------------------------------------------------ */
@@ -523,9 +534,7 @@ setup_tell(const struct setup *s)
 {
     printf("%s is set up: %s://%s\n", s->kind->has_name ? s->name : "the orchestrator",
            s->is_plain ? "http" : "https", s->listen);
-    if (!file_exists(SYSTEMD)) {
-        printf("start it: carrick run %s\n", s->kind->role);
-    }
+    setup_service_tell(s->kind->role);
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 
@@ -550,7 +559,7 @@ setup_run(struct cli *cli)
                                           .mode = 0700, .is_given = true}));
     TRY(tls_plan(&s));
     TRY(file_plan(&s));
-    TRY(service_plan(&s));
+    TRY(setup_service_add(&s.steps, s.kind->role));
     TRY(steps_do(&s.steps));
     setup_tell(&s);
     return NULL;

@@ -5,8 +5,8 @@
 #include "cli/cli.h"
 #include "cli/steps.h"
 
-extern const struct cli_option setup_options[], join_options[];
-command_fn setup_run, site_join;
+extern const struct cli_option setup_options[], join_options[], secret_options[];
+command_fn setup_run, site_join, secret_renew;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,
@@ -16,6 +16,13 @@ bool config_read(struct cli *cli, const struct cli_role *role, const char *file,
                  struct settings **settings, struct buf *faults);
 /* Address of a text "ADDRESS:PORT", in 'mem'; null where it is none. */
 const char *listen_address(struct mem *mem, const char *listen);
+/* Adds: the role's service is enabled, and started (again, where the step before does something).
+ * Nothing where no manager of services is. */
+struct err *setup_service_add(struct steps *steps, const char *role) MUST_USE;
+/* Says how it is started where no manager does. */
+void setup_service_tell(const char *role);
+/* Text of an option of 'settings', "" where there is no such. */
+const char *setting_text(const struct settings *settings, const char *name);
 /* Numbers of a user who is not root; E_NOT_FOUND. */
 struct err *role_user_find(const char *name, uid_t *uid, gid_t *gid) MUST_USE;
 

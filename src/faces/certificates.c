@@ -4,6 +4,7 @@
 #include "faces/certificates.h"
 
 #include "base/log.h"
+#include "base/net.h"
 #include "rest/rest.h"
 #include "sys/file.h"
 
@@ -52,6 +53,21 @@ authorities_read(struct mem *mem, const char *option, const char *path, const ch
     return *text ? err_wrap(http_check_authorities(*text), "--%s %s", option, path) : NULL;
 }
 
+/* Passwords and tokens cross no wire in clear unless somebody said so. */
+static struct err *
+plain_check(const struct certificate_paths *paths, const char *address)
+{
+    struct ip ip;
+
+    if (is_given(paths->cert) || paths->plain_anywhere || (ip_parse(address, &ip) && ip_is_loopback(&ip))) {
+        return NULL;
+    }
+    return err_new(E_INVALID, NULL,
+                   "--listen: %s is reached by others, who would read passwords on their way: it needs "
+                   "--tls-cert and --tls-key (`carrick setup` makes them), or --plain-http anywhere on a "
+                   "network that is yours alone", address);
+}
+
 struct err *
 certificates_read(struct mem *mem, const struct certificate_paths *paths,
                   struct http_server_config *server, struct http_tls *client)
@@ -68,6 +84,7 @@ certificates_read(struct mem *mem, const struct certificate_paths *paths,
         e = err_join(e, err_new(E_INVALID, NULL, "--client-ca needs --tls-cert: clients show "
                                                  "certificates over TLS only"));
     }
+    e = err_join(e, plain_check(paths, server->address));
     *client = (struct http_tls){
         .ca_file = is_given(paths->ca) ? paths->ca : NULL,
         .cert_file = is_given(paths->client_cert) ? paths->client_cert : NULL,
@@ -139,9 +156,9 @@ look(void *arg)
         struct err *e = take(c);
 
         if (e) {
-            log_err(LOG_LV_WARN, "tls", e, "the new certificate is not taken, the old one stays");
+            log_err(LOG_LV_WARN, "http", e, "the new certificate is not taken, the old one stays");
         } else if (c->has_looked) {
-            log_info("tls", "shows a new certificate file=%s", c->paths[0]);
+            log_info("http", "shows a new certificate file=%s", c->paths[0]);
         }
     }
     c->has_looked = true;

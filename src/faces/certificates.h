@@ -10,7 +10,9 @@
 /* X(id, name, value, default, doc): options that every role with an API has. */
 #define CERTIFICATE_OPTIONS(X)                                                                     \
     X(tls_cert, "tls-cert", OF_PATH("FILE"), "", "its certificate and what it is signed with (PEM): HTTPS") \
-    X(tls_key, "tls-key", OF_PATH("FILE"), "", "key of that certificate")
+    X(tls_key, "tls-key", OF_PATH("FILE"), "", "key of that certificate")                            \
+    X(plain_http, "plain-http", OF_WORD("WHERE", "loopback anywhere"), "loopback",                   \
+      "at which addresses it may be served without TLS; anywhere: on a network that is yours alone")
 
 /* Paths of PEM files; "" for what there is not. */
 struct certificate_paths {
@@ -18,10 +20,12 @@ struct certificate_paths {
     const char *client_ca;                /* of clients */
     const char *ca;                       /* of servers that are called */
     const char *client_cert, *client_key; /* shown to servers */
+    bool plain_anywhere;                  /* no TLS, though others reach the address */
 };
 /* What is to be served goes into 'server', what calls show and believe into 'client'; strings live
  * in 'mem' or are the paths'.  E_INVALID tells every fault: files that cannot be read, a key without
- * a certificate, one that does not fit it, one that is over. */
+ * a certificate, one that does not fit it, one that is over, none at an address (server->address) that
+ * others reach. */
 struct err *certificates_read(struct mem *mem, const struct certificate_paths *paths,
                               struct http_server_config *server, struct http_tls *client) MUST_USE;
 

@@ -200,6 +200,7 @@ certificates_check(struct orchestrator *o)
         .ca = o->values[OPTION_ca],
         .client_cert = o->values[OPTION_client_cert],
         .client_key = o->values[OPTION_client_key],
+        .plain_anywhere = str_eq(o->values[OPTION_plain_http], "anywhere"),
     };
 
     TRY(certificates_read(o->mem, &o->paths, &o->server, &o->tls));

@@ -298,6 +298,7 @@ static const struct route routes[] = {
      .verb = REST_CREATE,
      .resource = &site_invitation_resource,
      .shape = &invitation_shape,
+     .rule = "admin_only", /* asked before a token is made */
      .prepare = invitation_prepare},
     REST_VERB("GET", ROOT "/invitations/{id}", REST_SHOW, &site_invitation_resource,
               &invitation_shape),

@@ -89,7 +89,9 @@ site_read(struct site *site)
 {
     site->paths = (struct certificate_paths){.cert = site->values[OPTION_tls_cert],
                                              .key = site->values[OPTION_tls_key],
-                                             .ca = site->values[OPTION_ca]};
+                                             .ca = site->values[OPTION_ca],
+                                             .plain_anywhere = str_eq(
+                                                 site->values[OPTION_plain_http], "anywhere")};
     setting_listen(site->mem, site->settings, OPTION_listen, &site->server.address,
                    &site->server.port);
     site->host_id = *site->values[OPTION_host_id] ? site->values[OPTION_host_id]

@@ -468,7 +468,7 @@ authority_check(const char *text, const char *key, const char *authorities, int 
 
     TRY(certs_read(text, &certs));
     e = key ? check_key(certs.items[0], key) : NULL;
-    e = e ? e : check_signed(&certs, authorities);
+    e = !e && authorities ? check_signed(&certs, authorities) : e;
     e = e ? e : check_times(certs.items[0], days);
     for (; !e && hosts && *hosts; hosts++) {
         if (!gnutls_x509_crt_check_hostname2(certs.items[0], *hosts, 0)) {

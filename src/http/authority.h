@@ -39,8 +39,8 @@ struct err *authority_fingerprint(const char *text, bool first, char out[AUTHORI
 struct err *authority_digest(const char *text, char out[AUTHORITY_FINGERPRINT]) MUST_USE;
 /* SHA-256 of the public key that a request is of; E_INVALID. */
 struct err *authority_request_id(const char *request, char out[AUTHORITY_FINGERPRINT]) MUST_USE;
-/* Whether the first certificate of 'text' is of 'key' (null = any), signed by one of 'authorities',
- * good now and for another 'days', and for all of 'hosts' (null-terminated; null = any).  E_INVALID
+/* Whether the first certificate of 'text' is of 'key' (null = any), signed by one of 'authorities'
+ * (null = any), good now and for another 'days', and for all of 'hosts' (null-terminated; null = any).  E_INVALID
  * says what of these is not so. */
 struct err *authority_check(const char *text, const char *key, const char *authorities, int days,
                             const char *const *hosts) MUST_USE;

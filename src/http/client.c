@@ -13,8 +13,10 @@
 #include "base/vec.h"
 #include "http/authority.h"
 #include "http/lookups.h"
+#include "http/tls.h"
 
 #include <curl/curl.h>
+#include <openssl/x509_vfy.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,7 @@ struct http_call {
     const char *body;
     size_t body_len, body_at;
     int body_fd;
+    const char *trust;             /* File of those that are believed; null = the system's. */
     bool was_refused, was_allowed; /* An address by may_connect. */
     bool looks_up, was_crowded;    /* Counted among the client's lookups; refused there. */
     char *url;
@@ -276,6 +279,14 @@ set_headers(struct http_call *call, const struct http_request *request)
 }
 
 static void
+set_tls(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_TLS13_CIPHERS, TLS_SUITES_13);
+    curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, TLS_SUITES_12);
+}
+
+static void
 set_options(struct http_call *call, const struct http_client_config *config,
             const struct http_request *request)
 {
@@ -307,7 +318,7 @@ set_options(struct http_call *call, const struct http_client_config *config,
         curl_easy_setopt(easy, CURLOPT_SSLCERT, config->tls.cert_file);
         curl_easy_setopt(easy, CURLOPT_SSLKEY, config->tls.key_file);
     }
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    set_tls(easy);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(request->connect_timeout_ms ? request->connect_timeout_ms : 5000));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -341,6 +352,9 @@ call_new(const struct http_client_config *config, const struct http_request *req
                             (int)strcspn(request->url, "?#"), request->url);
     buf_init(&call->answer, request->max_answer ? request->max_answer : ANSWER_MAX);
     call->easy = curl_easy_init();
+    call->trust = !config                ? NULL
+                  : config->tls.ca_text ? "the authority that is believed here"
+                                        : mem_str(call->mem, config->tls.ca_file);
     if (call->easy) {
         set_options(call, config, request);
     }
@@ -367,6 +381,26 @@ was_sent(const struct http_call *call)
     return curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &size) != CURLE_OK || size > 0;
 }
 
+/* Why the server's certificate is not believed, and what may be done about it. */
+static const char *
+distrust(struct http_call *call, const char *why)
+{
+    long result = 0;
+    const char *of = call->trust ? call->trust : "the system's authorities";
+
+    (void)curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    if (result == X509_V_ERR_CERT_NOT_YET_VALID || result == X509_V_ERR_CERT_HAS_EXPIRED) {
+        return mem_printf(call->mem, "%s: is the clock of either side wrong, or has nobody renewed it?", why);
+    }
+    /* Of a name that does not match libcurl says it before it asks for the result. */
+    if (result != X509_V_OK && result != X509_V_ERR_UNSPECIFIED) {
+        return mem_printf(call->mem, "%s: its certificate is signed by none of %s. If its authority was "
+                          "changed, get the new one from whoever runs it; if not, somebody is in between",
+                          why, of);
+    }
+    return mem_printf(call->mem, "%s: its certificate is for other addresses", why);
+}
+
 /* What a result of libcurl means for the caller. */
 static struct err *
 judge(struct http_call *call, CURLcode code)
@@ -391,6 +425,9 @@ judge(struct http_call *call, CURLcode code)
     }
     if (call->was_crowded) {
         return err_new(E_UNAVAILABLE, NULL, "%s: too many names are being looked up", call->what);
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        why = distrust(call, why);
     }
     if (!was_sent(call)) {
         bool is_wrong = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
@@ -714,7 +751,7 @@ set_first(CURL *easy, const char *url, char *error)
     /* Who it is is found out by the fingerprint, and nothing is told to it. */
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    set_tls(easy);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, FIRST_MS);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
 }

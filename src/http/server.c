@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "base/time.h"
+#include "http/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -423,7 +424,7 @@ start_daemon(struct http_server *server, int fd)
     struct MHD_OptionItem tls_options[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)shown_ask},
         {MHD_OPTION_HTTPS_PRIORITIES, 0,
-         (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+         (void *)(uintptr_t) TLS_PRIORITY},
         {c->tls_client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
          (void *)(uintptr_t)c->tls_client_ca},
         {MHD_OPTION_END, 0, NULL},
@@ -450,6 +451,18 @@ start_daemon(struct http_server *server, int fd)
     return NULL;
 }
 
+static struct err *
+show_first(struct http_server *server)
+{
+    struct err *e = shown_set(server, server->config.tls_cert, server->config.tls_key), *told = NULL;
+
+    if (e) {
+        told = err_new(E_UNAVAILABLE, NULL, "the HTTP server does not start: certificate: %s", e->message);
+        err_free(e);
+    }
+    return told;
+}
+
 struct err *
 http_server_new(const struct http_server_config *config, struct http_server **out)
 {
@@ -467,7 +480,7 @@ http_server_new(const struct http_server_config *config, struct http_server **ou
     e = open_listener(&server->config, &fd);
     if (!e) {
         server->port = port_of(fd);
-        e = config->tls_cert ? shown_set(server, config->tls_cert, config->tls_key) : NULL;
+        e = config->tls_cert ? show_first(server) : NULL;
         if (e) {
             close(fd);
         } else {

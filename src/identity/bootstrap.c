@@ -5,6 +5,7 @@
 #include "identity/service.h"
 #include "sys/file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PASSWORD_BYTES 18
@@ -196,6 +197,51 @@ first_start(struct identity *identity, const struct identity_first *first, struc
     return NULL;
 }
 
+/* store_fn: whatever became of the administrator, who has this password is it again. */
+static struct err *
+reset_admin(struct tx *tx, void *arg)
+{
+    struct cond admin[] = {COND("name", "admin"), COND("domain_id", IDENTITY_DOMAIN), {0}};
+    struct user *old, *user;
+
+    TRY(row_find(tx, &user_table, admin, &old));
+    if (!old) {
+        return err_new(E_NOT_FOUND, NULL, "there is no user admin in domain " IDENTITY_DOMAIN
+                       " any more: who deleted it left other administrators");
+    }
+    user = row_copy(tx_mem(tx), old);
+    user->password_hash = arg;
+    user->enabled = true;
+    user->tokens_since = tx_now(tx);
+    return row_update(tx, old, user);
+}
+
+/* The row, then the file: a crash between them has the password taken once more. */
+static struct err *
+take_new_password(struct identity *identity, const struct identity_first *first, struct mem *mem)
+{
+    const char *path = first->password_file
+                           ? mem_printf(mem, "%s" IDENTITY_NEW_PASSWORD, first->password_file)
+                           : NULL;
+    const char *password, *hash;
+
+    TRY(read_password(mem, path, &password));
+    if (!password) {
+        return NULL;
+    }
+    if (!*password) {
+        return err_new(E_INVALID, NULL, "%s is empty: no password is set", path);
+    }
+    TRY(identity_hash(identity, mem, password, &hash));
+    TRY(store_write_wait(identity->config.store, reset_admin, (void *)(uintptr_t)hash));
+    identity_changed(identity);
+    if (rename(path, first->password_file)) {
+        return err_errno(E_UNAVAILABLE, "rename %s", path);
+    }
+    log_info("identity", "user admin has a new password, by %s", path);
+    return NULL;
+}
+
 struct err *
 identity_bootstrap(struct identity *identity, const struct identity_first *first)
 {
@@ -207,6 +253,7 @@ identity_bootstrap(struct identity *identity, const struct identity_first *first
     if (fresh) {
         TRY(first_start(identity, first, mem, &password));
     } else {
+        TRY(take_new_password(identity, first, mem));
         TRY(read_password(mem, first->password_file, &password));
     }
     if (first->clouds_file && password) {

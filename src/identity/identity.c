@@ -22,7 +22,7 @@ identity_start(struct identity *identity)
 {
     struct identity_config *config = &identity->config;
 
-    TRY_MSG(key_open(config->key_file, &identity->key), "signing key of tokens");
+    TRY_MSG(key_open(config->key_file, &identity->keys), "signing key of tokens");
     TRY(identity_hash_none(identity, identity->mem, &identity->no_hash));
     TRY(store_write_wait(config->store, forget_revoked, NULL));
     return pool_new("passwords", config->hash_threads, HASH_QUEUE, &identity->pool);
@@ -63,7 +63,7 @@ identity_free(struct identity *identity)
     }
     known_free(identity->known);
     proofs_free(identity->proofs);
-    EVP_PKEY_free(identity->key);
+    key_close(&identity->keys);
     mem_free(identity->mem);
 }
 

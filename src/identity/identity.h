@@ -78,7 +78,10 @@ const struct identity_endpoint *identity_endpoints(const struct identity *identi
 struct pool *identity_pool(const struct identity *identity);
 
 /* What the first start makes: domain "default", roles admin > member > reader,
- * project and user admin.  A later start only refreshes the clouds file. */
+ * project and user admin.  A later start only refreshes the clouds file, or takes
+ * what password_file ".new" says: from then on that is the administrator's password, its user is
+ * enabled, and tokens that it had are void. */
+#define IDENTITY_NEW_PASSWORD ".new"
 struct identity_first {
     const char *cloud;         /* name of the entry in the clouds file: "east" */
     const char *auth_url;      /* "http://127.0.0.1:5000/identity/v3" */
@@ -88,6 +91,11 @@ struct identity_first {
     const char *password;      /* ... unless this is given (tests) */
 };
 struct err *identity_bootstrap(struct identity *identity, const struct identity_first *first) MUST_USE;
+
+/* The text of a file of signing keys (config.key_file) with a new key, and behind it the newest of
+ * 'now' (null accepted), by which tokens are still verified; in 'mem'.  E_UNAVAILABLE where 'now' is no
+ * such file. */
+struct err *identity_key_renew(struct mem *mem, const char *now, const char **text) MUST_USE;
 
 /* ---- passwords ------------------------------------------------------------------ */
 

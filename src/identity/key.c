@@ -20,13 +20,19 @@ crypto_failed(const char *what)
                    code ? ERR_reason_error_string(code) : "unknown reason");
 }
 
-static struct err *
-key_parse(const char *path, const char *pem, size_t n, EVP_PKEY **key)
+void
+key_close(struct token_keys *keys)
 {
-    BIO *bio = BIO_new_mem_buf(pem, (int)n);
+    EVP_PKEY_free(keys->now);
+    EVP_PKEY_free(keys->before);
+    *keys = (struct token_keys){0};
+}
 
-    *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
-    BIO_free(bio);
+static struct err *
+key_read(BIO *bio, const char *path, EVP_PKEY **key)
+{
+    *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    ERR_clear_error();
     if (!*key || EVP_PKEY_get_base_id(*key) != EVP_PKEY_EC) {
         EVP_PKEY_free(*key);
         *key = NULL;
@@ -36,50 +42,83 @@ key_parse(const char *path, const char *pem, size_t n, EVP_PKEY **key)
 }
 
 static struct err *
-key_make(const char *path, EVP_PKEY **key)
+key_parse(const char *path, const char *pem, size_t n, struct token_keys *keys)
 {
-    struct err *e;
-    BUF_MEM *pem;
-    BIO *bio;
+    BIO *bio = BIO_new_mem_buf(pem, (int)n);
+    struct err *e = bio ? key_read(bio, path, &keys->now) : crypto_failed("reading a signing key");
 
-    *key = EVP_EC_gen("P-256");
-    if (!*key) {
-        return crypto_failed("making a signing key");
-    }
-    bio = BIO_new(BIO_s_mem());
-    if (!bio || !PEM_write_bio_PrivateKey(bio, *key, NULL, NULL, 0, NULL, NULL)) {
-        e = crypto_failed("writing a signing key");
-    } else {
-        BIO_get_mem_ptr(bio, &pem);
-        e = file_write(path, pem->data, pem->length, 0600);
+    if (!e && strstr(pem + 1, "-----BEGIN ") && BIO_pending(bio) > 0) {
+        err_ignore(key_read(bio, path, &keys->before), "there is no older one");
     }
     BIO_free(bio);
-    if (e) {
-        EVP_PKEY_free(*key);
-        *key = NULL;
+    return e;
+}
+
+static struct err *
+key_write(EVP_PKEY *key, BIO *bio)
+{
+    return PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL)
+               ? NULL
+               : crypto_failed("writing a signing key");
+}
+
+/* New, and behind it 'before' where there is one; '*made' may be null. */
+static struct err *
+key_make(struct mem *mem, EVP_PKEY *before, EVP_PKEY **made, const char **text)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    BIO *bio = BIO_new(BIO_s_mem());
+    struct err *e = key && bio ? key_write(key, bio) : crypto_failed("making a signing key");
+    BUF_MEM *pem;
+
+    if (!e && before) {
+        e = key_write(before, bio);
     }
+    if (!e) {
+        BIO_get_mem_ptr(bio, &pem);
+        *text = mem_strn(mem, pem->data, pem->length);
+    }
+    BIO_free(bio);
+    if (!e && made) {
+        *made = key;
+        return NULL;
+    }
+    EVP_PKEY_free(key);
     return e;
 }
 
 struct err *
-key_open(const char *path, EVP_PKEY **key)
+identity_key_renew(struct mem *mem, const char *now, const char **text)
+{
+    struct token_keys keys = {0};
+    struct err *e = now ? key_parse("the file of signing keys", now, strlen(now), &keys) : NULL;
+
+    e = e ? e : key_make(mem, keys.now, NULL, text);
+    key_close(&keys);
+    return e;
+}
+
+struct err *
+key_open(const char *path, struct token_keys *keys)
 {
     AUTO(mem) mem = mem_new("key");
+    const char *made;
     struct err *e;
     char *pem;
     size_t n;
 
+    *keys = (struct token_keys){0};
     if (!path) {
-        *key = EVP_EC_gen("P-256");
-        return *key ? NULL : crypto_failed("making a signing key");
+        return key_make(mem, NULL, &keys->now, &made);
     }
     e = file_read(mem, path, 65536, &pem, &n);
     if (err_is(e, E_NOT_FOUND)) {
         err_ignore(e, "the first start makes the key");
-        return key_make(path, key);
+        TRY(key_make(mem, NULL, &keys->now, &made));
+        return file_write(path, made, strlen(made), 0600);
     }
     TRY(e);
-    return key_parse(path, pem, n, key);
+    return key_parse(path, pem, n, keys);
 }
 
 /* ---- packing --------------------------------------------------------------------- */
@@ -196,7 +235,7 @@ unpack(struct unpacker *u, struct mem *mem, struct claims *c)
 /* ---- signing ----------------------------------------------------------------------- */
 
 struct err *
-claims_sign(EVP_PKEY *key, struct mem *mem, const struct claims *claims, const char **text)
+claims_sign(const struct token_keys *keys, struct mem *mem, const struct claims *claims, const char **text)
 {
     AUTO_BUF out = BUF_INIT;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -205,7 +244,7 @@ claims_sign(EVP_PKEY *key, struct mem *mem, const struct claims *claims, const c
     bool ok;
 
     pack(claims, &out);
-    ok = ctx && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+    ok = ctx && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, keys->now) == 1 &&
          EVP_DigestSign(ctx, signature, &n, (const unsigned char *)out.data, out.len) == 1;
     EVP_MD_CTX_free(ctx);
     if (!ok) {
@@ -228,8 +267,17 @@ signature_holds(EVP_PKEY *key, const uint8_t *data, size_t n, const uint8_t *sig
     return ok;
 }
 
+static bool
+signed_by_any(const struct token_keys *keys, const uint8_t *raw, const struct unpacker *u)
+{
+    size_t n = (size_t)(u->at - raw), n_signature = (size_t)(u->end - u->at);
+
+    return signature_holds(keys->now, raw, n, u->at, n_signature) ||
+           (keys->before && signature_holds(keys->before, raw, n, u->at, n_signature));
+}
+
 struct err *
-claims_verify(EVP_PKEY *key, struct mem *mem, const char *text, struct claims *claims)
+claims_verify(const struct token_keys *keys, struct mem *mem, const char *text, struct claims *claims)
 {
     const uint8_t *raw = NULL;
     struct unpacker u;
@@ -243,8 +291,7 @@ claims_verify(EVP_PKEY *key, struct mem *mem, const char *text, struct claims *c
     }
     u = (struct unpacker){.at = raw, .end = raw + n};
     unpack(&u, mem, claims);
-    if (u.broken ||
-        !signature_holds(key, raw, (size_t)(u.at - raw), u.at, (size_t)(u.end - u.at))) {
+    if (u.broken || !signed_by_any(keys, raw, &u)) {
         return err_new(E_UNAUTHENTICATED, NULL, "Could not recognize the token");
     }
     return NULL;

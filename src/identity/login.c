@@ -244,7 +244,7 @@ describe(struct tx *tx, void *arg)
 static struct err *
 read_claims(struct identity *identity, const char *text, struct mem *mem, struct claims *claims)
 {
-    TRY(claims_verify(identity->key, mem, text, claims));
+    TRY(claims_verify(&identity->keys, mem, text, claims));
     return claims->expires_us <= time_now_us() ? refused() : NULL;
 }
 
@@ -417,7 +417,7 @@ identity_login(struct identity *identity, const struct identity_login *login, st
     TRY(check_methods(identity, login, mem, &claims));
     random_bytes(claims.audit, sizeof claims.audit);
     TRY(store_read(identity->config.store, scope_and_describe, &scoping));
-    return claims_sign(identity->key, mem, &claims, &token->text);
+    return claims_sign(&identity->keys, mem, &claims, &token->text);
 }
 
 /* ---- passwords with every request ------------------------------------------------------- */

@@ -20,10 +20,15 @@ struct claims {
     const char *user_id, *scope_id;
 };
 
+/* Tokens are signed with the first; those of the one before are good until they end. */
+struct token_keys {
+    EVP_PKEY *now, *before; /* 'before' may be null */
+};
+
 struct identity {
     struct mem *mem;
     struct identity_config config;
-    EVP_PKEY *key;
+    struct token_keys keys;
     struct pool *pool;
     const char *no_hash;       /* what no user's password is compared with: for equal time */
     atomic_uint_fast64_t generation; /* grows with every change */
@@ -37,12 +42,15 @@ struct err *identity_hash_none(const struct identity *identity, struct mem *mem,
                                const char **hash) MUST_USE;
 
 /* ---- key.c: the signing key, signed tokens */
-struct err *key_open(const char *path, EVP_PKEY **key) MUST_USE;
+/* The keys in the file (PEM, the newest first); one is made (0600) where there is no file, or 'path' is
+ * null. */
+struct err *key_open(const char *path, struct token_keys *keys) MUST_USE;
+void key_close(struct token_keys *keys);
 /* Signs: text in 'mem', ~190 characters of base64url. */
-struct err *claims_sign(EVP_PKEY *key, struct mem *mem, const struct claims *claims,
+struct err *claims_sign(const struct token_keys *keys, struct mem *mem, const struct claims *claims,
                         const char **text) MUST_USE;
 /* E_UNAUTHENTICATED where the text is not one of ours; says nothing of its time. */
-struct err *claims_verify(EVP_PKEY *key, struct mem *mem, const char *text,
+struct err *claims_verify(const struct token_keys *keys, struct mem *mem, const char *text,
                           struct claims *claims) MUST_USE;
 
 /* ---- known.c: tokens seen before */

@@ -68,6 +68,7 @@ site_roles_add(const struct lab *lab, const struct lab_site *site, struct superv
         .listen = site->url + strlen("http://"),
         .vtep = site->wan_ip,
         .flows = lab->flows,
+        .plain_http = "anywhere", /* its wires are in this machine */
         .state = site->dir,
         .agent_socket = mem_printf(mem, "%s/agent.sock", site->dir),
         .responder_dir = mem_printf(mem, "%s/responder", site->dir),

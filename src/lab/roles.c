@@ -88,7 +88,8 @@ roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct role
     role_add(mem, supervisor, site, "site", &site->site, true,
              role_argv(mem, site->more, "site", "--config", config_of(mem, dir, "site"), "--state", state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
-                       "--underlay-mtu", site->underlay_mtu, "--log-level", level, NULL));
+                       "--underlay-mtu", site->underlay_mtu, "--plain-http", site->plain_http, "--log-level",
+                       level, NULL));
     return NULL;
 }
 

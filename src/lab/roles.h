@@ -22,6 +22,7 @@ struct roles_site {
     const char *underlay_mtu;
     const char *log_level;
     const char *flows;        /* entries of the flow table */
+    const char *plain_http;   /* where it may serve without TLS */
     const char *state;        /* folder of STATE/site and STATE/agent */
     const char *agent_socket;
     const char *responder_dir; /* the responder's; its socket is in it */

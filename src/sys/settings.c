@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_MAX ((size_t)256 << 10)
 #define CONFIG "config"
@@ -319,6 +320,11 @@ file_map(struct reading *r, const char *path)
     }
     if (!stat(path, &st) && (st.st_mode & S_IWOTH)) {
         fault(r, path, "everybody may write it (mode %03o): chmod o-w %s", st.st_mode & 0777, path);
+    }
+    /* An agent is root, and reads its site's. */
+    if (!stat(path, &st) && st.st_uid && st.st_uid != geteuid()) {
+        fault(r, path, "it belongs to user %u, who is neither root nor the one who reads it: chown root %s",
+              (unsigned int)st.st_uid, path);
     }
     if (root && root->type != YAML_T_MAP) {
         fault(r, path, "it is not a list of NAME: VALUE");

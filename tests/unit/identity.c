@@ -125,6 +125,38 @@ TEST(later_start_keeps_the_password_and_renews_the_clouds_file)
     fixture_close(&fx);
 }
 
+/* A password that everybody forgot: a file beside the one of the first start. */
+TEST(a_new_password_is_taken_at_the_next_start)
+{
+    struct identity_login login = {.methods = METHOD_PASSWORD, .client = "admin", .unscoped = true};
+    struct identity_first again = {.cloud = "east", .auth_url = "http://10.0.0.1:5000/v3"};
+    struct identity_token token, before;
+    struct fixture fx;
+    char *clouds;
+    const char *file;
+
+    (void)fixture_open(&fx);
+    again.password_file = fx.password;
+    again.clouds_file = fx.clouds;
+    file = mem_printf(fx.mem, "%s" IDENTITY_NEW_PASSWORD, fx.password);
+    login.password = password_of(&fx);
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &before));
+    REQUIRE_OK(file_write(file, "\n", 1, 0600));
+    CHECK_ERR(identity_bootstrap(fx.identity, &again), E_INVALID);
+    CHECK_OK(identity_login(fx.identity, &login, fx.mem, &token));
+    REQUIRE_OK(file_write(file, "another one\n", 12, 0600));
+    time_freeze(NOW + 1000000);
+    REQUIRE_OK(identity_bootstrap(fx.identity, &again));
+    CHECK(!file_exists(file));
+    CHECK_ERR(identity_login(fx.identity, &login, fx.mem, &token), E_UNAUTHENTICATED);
+    CHECK_ERR(identity_validate(fx.identity, before.text, fx.mem, &token), E_UNAUTHENTICATED);
+    login.password = "another one";
+    CHECK_OK(identity_login(fx.identity, &login, fx.mem, &token));
+    REQUIRE_OK(file_read(fx.mem, fx.clouds, 4096, &clouds, NULL));
+    CHECK(strstr(clouds, "another one"));
+    fixture_close(&fx);
+}
+
 /* One word for who it is: an id, or a name in the first domain. */
 TEST(client_is_named_by_id_or_by_name_and_by_nothing_else)
 {
@@ -492,24 +524,41 @@ TEST(key_survives_a_restart_and_another_key_does_not_fit)
                             .scope = SCOPE_DOMAIN,
                             .scope_id = "default"};
     struct claims read = {0};
-    EVP_PKEY *one, *again, *other;
-    const char *text;
+    struct token_keys one, again, other;
+    const char *text, *renewed;
+    char *file;
     char path[320];
 
     (void)snprintf(path, sizeof path, "%s/key", test_dir());
     REQUIRE_OK(key_open(path, &one));
     REQUIRE_OK(key_open(path, &again));
     REQUIRE_OK(key_open(NULL, &other));
-    REQUIRE_OK(claims_sign(one, mem, &claims, &text));
+    REQUIRE_OK(claims_sign(&one, mem, &claims, &text));
     CHECK(strlen(text) < 200);
-    REQUIRE_OK(claims_verify(again, mem, text, &read));
+    REQUIRE_OK(claims_verify(&again, mem, text, &read));
     CHECK_STR(read.user_id, claims.user_id);
     CHECK_STR(read.scope_id, "default");
     CHECK_INT(read.expires_us, NOW + 1);
-    CHECK_ERR(claims_verify(other, mem, text, &read), E_UNAUTHENTICATED);
-    EVP_PKEY_free(one);
-    EVP_PKEY_free(again);
-    EVP_PKEY_free(other);
+    CHECK_ERR(claims_verify(&other, mem, text, &read), E_UNAUTHENTICATED);
+    /* A new key signs; what the one before signed is good, what the one before that did is not. */
+    for (int i = 0; i < 2; i++) {
+        key_close(&again);
+        REQUIRE_OK(file_read(mem, path, 65536, &file, NULL));
+        REQUIRE_OK(identity_key_renew(mem, file, &renewed));
+        REQUIRE_OK(file_write(path, renewed, strlen(renewed), 0600));
+        REQUIRE_OK(key_open(path, &again));
+        if (i == 0) {
+            CHECK_OK(claims_verify(&again, mem, text, &read));
+        } else {
+            CHECK_ERR(claims_verify(&again, mem, text, &read), E_UNAUTHENTICATED);
+        }
+        REQUIRE_OK(claims_sign(&again, mem, &claims, &renewed));
+        CHECK_ERR(claims_verify(&one, mem, renewed, &read), E_UNAUTHENTICATED);
+    }
+    CHECK_ERR(identity_key_renew(mem, "nothing", &renewed), E_UNAVAILABLE);
+    key_close(&one);
+    key_close(&again);
+    key_close(&other);
 }
 
 TEST(a_broken_key_file_is_told)

@@ -180,6 +180,21 @@ count(void *arg)
     ++*(int *)arg;
 }
 
+TEST(settings_of_somebody_else_are_not_taken)
+{
+    AUTO(mem) m = mem_new("test");
+    struct settings *s;
+    const char *path = file_with(m, "role.yaml", "name: a\n");
+
+    if (geteuid()) {
+        return; /* Nobody else can give his file to anybody. */
+    }
+    CHECK(!*READ("--config", path));
+    REQUIRE(!chown(path, 65534, 65534));
+    CHECK(strstr(READ("--config", path), "it belongs to user 65534"));
+    REQUIRE_OK(dir_remove(dir));
+}
+
 TEST(settings_that_reload_are_taken_at_sighup_and_none_with_a_fault)
 {
     AUTO(mem) m = mem_new("test");

@@ -1,0 +1,100 @@
+/* `carrick secret renew ROLE WHAT`: secrets of a role of this box are made anew, by who may write its
+ * folder: that is also how a password that everybody forgot is set again. */
+#include "cli/setup.h"
+
+#include "base/uuid.h"
+#include "identity/identity.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PASSWORD_BYTES 18
+
+const struct cli_option secret_options[] = {
+    {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
+    {"user", "NAME", "user that the role runs as (default carrick-ROLE)"},
+    {"yes", NULL, "do not ask"},
+    {0},
+};
+
+/* What can be renewed: a file that the role reads when it starts. */
+struct secret {
+    const char *word, *what, *file;
+    const char *now; /* file that the new one is made from, or null */
+    struct err *(*make)(struct mem *mem, const char *now, const char **text);
+    const char *then; /* what follows from it */
+};
+
+static struct err *
+password_make(struct mem *mem, const char *now, const char **text)
+{
+    uint8_t raw[PASSWORD_BYTES];
+
+    (void)now;
+    random_bytes(raw, sizeof raw);
+    *text = mem_printf(mem, "%s\n", base64_from(mem, raw, sizeof raw, true));
+    return NULL;
+}
+
+static const struct secret secrets[] = {
+    {"admin-password", "new password of the administrator", "admin.password" IDENTITY_NEW_PASSWORD,
+     NULL, password_make,
+     "it stands in admin.password and clouds.yaml then; tokens that admin has are void"},
+    {"token-key", "new signing key of tokens", "token.key", "token.key", identity_key_renew,
+     "tokens that there are are good until they end; do it twice and they are void"},
+    {0},
+};
+
+static struct err *
+secret_of(struct cli *cli, const char *word, const struct secret **secret)
+{
+    for (*secret = secrets; (*secret)->word && !str_eq((*secret)->word, word); ++*secret) {
+    }
+    if ((*secret)->word) {
+        return NULL;
+    }
+    cli->status = 2;
+    return err_new(E_INVALID, NULL, "%s: what can be renewed is admin-password and token-key", word);
+}
+
+struct err *
+secret_renew(struct cli *cli)
+{
+    struct steps steps = {.cli = cli};
+    AUTO_BUF faults = BUF_INIT;
+    const struct secret *secret;
+    const struct cli_role *role;
+    struct settings *settings;
+    const char *file, *state, *now = NULL, *text;
+
+    TRY(role_of(cli, cli->args[0], &role, &file));
+    TRY(secret_of(cli, cli->args[1], &secret));
+    if (!str_eq(role->name, "site") && !str_eq(role->name, "orchestrator")) {
+        return err_new(E_INVALID, NULL, "%s has none of these secrets: a site and an orchestrator have",
+                       role->name);
+    }
+    if (geteuid()) {
+        return err_new(E_FORBIDDEN, NULL, "it writes what the role alone may read: run it as root");
+    }
+    (void)umask(077);
+    if (!config_read(cli, role, file, &settings, &faults)) {
+        return err_new(E_INVALID, NULL, "%s", faults.data);
+    }
+    state = setting_text(settings, "state");
+    TRY(role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", role->name)),
+                       &steps.uid, &steps.gid));
+    if (secret->now) {
+        TRY(steps_read(&steps, mem_printf(cli->mem, "%s/%s", state, secret->now), &now));
+    }
+    TRY(secret->make(cli->mem, now, &text));
+    TRY(steps_add(&steps, (struct step){.what = secret->what,
+                                        .path = mem_printf(cli->mem, "%s/%s", state, secret->file),
+                                        .text = text, .mode = 0600, .is_users = true}));
+    TRY(setup_service_add(&steps, role->name));
+    TRY(steps_do(&steps));
+    printf("taken when the %s starts: %s\n", role->name, secret->then);
+    setup_service_tell(role->name);
+    return NULL;
+}
