@@ -7,6 +7,8 @@
 
 extern const struct cli_option setup_options[], join_options[];
 command_fn setup_run, site_join;
+extern const struct cli_option doctor_options[];
+command_fn doctor_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,
