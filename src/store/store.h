@@ -58,6 +58,9 @@ struct err *store_write_wait(struct store *store, store_fn *fn, void *arg) MUST_
 struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
+/* Whether the database at 'path', perhaps in use, is whole: its pages, its indexes, its references.
+ * Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first twenty things; E_UNAVAILABLE. */
+struct err *store_verify(const char *path) MUST_USE;
 
 /* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
  * callback has returned). */

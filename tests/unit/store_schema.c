@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include "base/vec.h"
+
 #include <stdio.h>
 
 static const char *
@@ -119,4 +121,33 @@ TEST(store_schema_migrates_by_number_once)
     CHECK_OK(open_thing(thing_1, 2, both, 2, NULL, NULL));
     CHECK_ERR_MSG(open_thing(thing_1, 2, NULL, 0, NULL, NULL), E_CONFLICT,
                   "the database is of a newer version: migration 2 was run");
+}
+
+TEST(store_verify_tells_what_is_broken)
+{
+    const struct table table = {.name = "thing", .doc = "x", .size = sizeof(struct thing),
+                                .attrs = thing_2, .n_attrs = ARRAY_SIZE(thing_2)};
+    const struct table *const all[] = {&table, NULL};
+    AUTO(mem) m = mem_new("test");
+    const char *path = mem_printf(m, "%s/whole", test_dir());
+    const struct store_config config = {.path = path, .tables = all};
+    struct store *store;
+    FILE *file;
+
+    CHECK_ERR(store_verify(path), E_NOT_FOUND);
+    REQUIRE_OK(store_open(&config, &store));
+    CHECK_OK(store_verify(path)); /* while it is in use */
+    store_close(store);
+    CHECK_OK(store_verify(path));
+    file = fopen(path, "r+");
+    REQUIRE(file && !fseek(file, 100, SEEK_SET)); /* behind the header: the schema's page */
+    for (int i = 0; i < 2000; i++) {
+        (void)fputc('x', file);
+    }
+    REQUIRE(!fclose(file));
+    CHECK_ERR(store_verify(path), E_INVALID);
+    file = fopen(path, "w");
+    REQUIRE(file && fputs("this is no database, but it is long enough to be looked at as one", file) >= 0 &&
+            !fclose(file));
+    CHECK_ERR(store_verify(path), E_INVALID);
 }

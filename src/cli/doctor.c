@@ -1,0 +1,463 @@
+/* `carrick doctor`: what is wrong with this box, or will be, and how each is mended.  Looks at the
+ * kernel, the clock, and, for each role that has a file of configuration here, at that file, its
+ * certificate, disk, store, and whether it answers; an orchestrator is asked for its sites. */
+#include "cli/setup.h"
+
+#include "agent/link.h"
+#include "base/time.h"
+#include "http/authority.h"
+#include "store/store.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define CERTIFICATE_DAYS 30
+#define DISK_LOW_MB 1024
+#define DISK_FULL_MB 100
+#define SERVICES_MAX 200
+
+const struct cli_option doctor_options[] = {
+    {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
+    {"user", "NAME", "user that the roles run as (default carrick-ROLE)"},
+    {0},
+};
+
+/* Exit statuses, those that monitoring knows: fine, warnings, faults. */
+enum found { FINE, WARNING, FAULT };
+
+struct doctor {
+    struct cli *cli;
+    struct mem *mem;
+    struct buf json;
+    struct jw w;
+    enum found worst;
+    /* The role that is looked at. */
+    const struct cli_role *role;
+    const struct settings *settings;
+    const char *file;
+    struct steps as; /* its user */
+};
+
+/* Tells of one thing; 'mend' null where there is nothing to do. */
+static void __attribute__((format(printf, 5, 6)))
+tell(struct doctor *d, enum found found, const char *what, const char *mend, const char *fmt, ...)
+{
+    static const char *const words[] = {"ok", "warning", "FAULT"};
+    const char *of = d->role ? mem_printf(d->mem, "%s %s", d->role->name, what) : what;
+    va_list args;
+    const char *text;
+
+    va_start(args, fmt);
+    text = mem_vprintf(d->mem, fmt, args);
+    va_end(args);
+    d->worst = found > d->worst ? found : d->worst;
+    jw_object(&d->w, NULL);
+    jw_str(&d->w, "found", words[found]);
+    jw_str(&d->w, "what", of);
+    jw_str(&d->w, "says", text);
+    jw_str(&d->w, "mend", found == FINE ? NULL : mend);
+    jw_end(&d->w);
+    if (!d->cli->json) {
+        printf("%-8s %-26s %s\n", words[found], of, print_plain(d->mem, text));
+        if (found != FINE && mend) {
+            printf("%35s mended by: %s\n", "", mend);
+        }
+    }
+}
+
+/* ---- the box --------------------------------------------------------------------------------- */
+
+/* In a namespace that ends with it: what the agent makes links of. */
+static struct err *
+links_try(void *arg)
+{
+    __attribute__((cleanup(netlink_autofree))) struct netlink *nl = NULL;
+    struct veth_spec veth = {.name = "ck-a", .peer_name = "ck-b", .peer_netns = *(int *)arg,
+                             .peer_mac = {{2, 0, 0, 0, 0, 1}}, .mtu = 1500};
+    int ifindex;
+
+    TRY(netlink_new(-1, &nl));
+    TRY_MSG(netlink_veth(nl, &veth, &ifindex), "a veth pair");
+    return err_wrap(netlink_vxlan(nl, "ck-v", 4789, false, &ifindex), "a VXLAN device");
+}
+
+static struct err *
+bpf_try(void)
+{
+    union bpf_attr attr = {.map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4, .max_entries = 1};
+    int fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof attr);
+
+    if (fd < 0) {
+        return err_errno(E_UNAVAILABLE, "eBPF");
+    }
+    (void)close(fd);
+    return NULL;
+}
+
+static void
+kernel_check(struct doctor *d)
+{
+    static const char wants[] = "a kernel with eBPF, network namespaces, veth and vxlan (Debian 12's has all)";
+    struct utsname name;
+    int netns = -1;
+    struct err *e;
+
+    (void)uname(&name);
+    if (geteuid()) {
+        tell(d, FINE, "kernel", NULL, "%s; what an agent needs of it is looked at as root", name.release);
+        return;
+    }
+    e = netns_new(&netns);
+    e = e ? err_wrap(e, "a network namespace") : netns_run(netns, links_try, &netns);
+    e = err_join(e, bpf_try());
+    if (netns >= 0) {
+        (void)close(netns);
+    }
+    if (e) {
+        tell(d, FAULT, "kernel", wants, "%s: an agent cannot work here: %s", name.release, e->message);
+    } else {
+        tell(d, FINE, "kernel", NULL, "%s has eBPF, network namespaces, veth, vxlan", name.release);
+    }
+    err_free(e);
+}
+
+static void
+groups_check(struct doctor *d)
+{
+    static const char *const wanted[] = {"cpu", "memory", "pids"};
+    struct err *e;
+    char *text;
+
+    e = file_read(d->mem, "/sys/fs/cgroup/cgroup.controllers", 4096, &text, NULL);
+    if (e) {
+        err_ignore(e, "told here");
+        tell(d, WARNING, "control groups", "mount cgroup2 at /sys/fs/cgroup",
+             "there is no cgroup2: servers of a site have no limits");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+        if (!strstr(text, wanted[i])) {
+            tell(d, WARNING, "control groups", "boot with that controller",
+                 "no controller %s: servers of a site have no such limit", wanted[i]);
+            return;
+        }
+    }
+    tell(d, FINE, "control groups", NULL, "cpu, memory, pids");
+}
+
+static void
+clock_check(struct doctor *d)
+{
+    struct timex now = {0};
+    int state = adjtimex(&now);
+
+    if (state < 0 || state == TIME_ERROR || now.status & STA_UNSYNC) {
+        tell(d, WARNING, "clock", "run chrony or systemd-timesyncd",
+             "nothing keeps it right: certificates, tokens and records depend on it");
+    } else {
+        tell(d, FINE, "clock", NULL, "synchronized, %ld us off at most", now.maxerror);
+    }
+}
+
+static void
+program_check(struct doctor *d, const char *name, const char *what)
+{
+    static const char *const dirs[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+        if (!access(mem_printf(d->mem, "%s/%s", dirs[i], name), X_OK)) {
+            tell(d, FINE, name, NULL, "%s/%s", dirs[i], name);
+            return;
+        }
+    }
+    tell(d, FAULT, name, mem_printf(d->mem, "apt install %s", name), "is not there: %s", what);
+}
+
+/* ---- a role ------------------------------------------------------------------------------------ */
+
+static const char *
+option_of(const struct doctor *d, const char *name)
+{
+    for (size_t i = 0; i < d->settings->n; i++) {
+        if (str_eq(d->settings->table[i].name, name)) {
+            return d->settings->texts[i];
+        }
+    }
+    return "";
+}
+
+/* Whether its file is right; what it says is then known. */
+static bool
+config_look(struct doctor *d)
+{
+    AUTO_BUF faults = BUF_INIT;
+    struct settings *settings;
+
+    if (!config_read(d->cli, d->role, d->file, &settings, &faults)) {
+        tell(d, FAULT, "configuration", mem_printf(d->mem, "carrick config check %s", d->role->name),
+             "%.*s", (int)strcspn(faults.data, "\n"), faults.data);
+        return false;
+    }
+    d->settings = settings;
+    AUTO(err) e = d->role->check ? d->role->check(d->mem, settings) : NULL;
+    if (e) {
+        tell(d, FAULT, "configuration", mem_printf(d->mem, "carrick config check %s", d->role->name),
+             "%s", e->message);
+    } else {
+        tell(d, FINE, "configuration", NULL, "%s", d->file);
+    }
+    return true;
+}
+
+static void
+certificate_look(struct doctor *d)
+{
+    const char *path = option_of(d, "tls-cert"), *key = option_of(d, "tls-key"), *ca = option_of(d, "ca");
+    const char *hosts[] = {listen_address(d->mem, option_of(d, "listen")), NULL};
+    const char *cert, *key_text, *authority = NULL;
+    static const char mend[] = "carrick setup ROLE (for a site that has joined: an invitation, and carrick site join)";
+
+    if (!*path) {
+        tell(d, str_starts(option_of(d, "listen"), "127.") ? FINE : FAULT, "certificate", mend,
+             "there is none: plain HTTP at %s", option_of(d, "listen"));
+        return;
+    }
+    struct err *e = steps_read(&d->as, path, &cert);
+
+    e = e ? e : steps_read(&d->as, key, &key_text);
+    e = e || !*ca ? e : steps_read(&d->as, ca, &authority);
+    if (!e && (!cert || !key_text || (*ca && !authority))) {
+        e = err_new(E_NOT_FOUND, NULL, "no such file");
+    }
+    /* Nobody signed it but itself, where no authority is named. */
+    e = e ? e : authority_check(cert, key_text, authority ? authority : cert, CERTIFICATE_DAYS, hosts);
+    if (e) {
+        tell(d, FAULT, "certificate", mend, "%s: %s", path, e->message);
+    } else {
+        tell(d, FINE, "certificate", NULL, "%s is good for %s for the next %d days", path, hosts[0],
+             CERTIFICATE_DAYS);
+    }
+    err_free(e);
+}
+
+static void
+disk_look(struct doctor *d)
+{
+    const char *state = option_of(d, "state");
+    struct statvfs fs;
+    long long free_mb;
+
+    if (statvfs(state, &fs)) {
+        tell(d, FAULT, "disk", mem_printf(d->mem, "carrick setup %s", d->role->name), "%s: %s", state,
+             strerror(errno));
+        return;
+    }
+    free_mb = (long long)(fs.f_bavail * (fs.f_frsize >> 10) >> 10);
+    tell(d, free_mb < DISK_FULL_MB || !fs.f_favail ? FAULT : free_mb < DISK_LOW_MB ? WARNING : FINE, "disk",
+         "make room, or move the folder (`state`)", "%lld MiB free at %s", free_mb, state);
+}
+
+/* A step_fn: as the role's user, for SQLite may make files beside the database. */
+static struct err *
+verify_as_user(void *path)
+{
+    return store_verify(path);
+}
+
+static void
+store_look(struct doctor *d)
+{
+    char *path = mem_printf(d->mem, "%s/%s.db", option_of(d, "state"), d->role->name);
+    AUTO(err) e = steps_as_user(&d->as, verify_as_user, path);
+
+    if (err_is(e, E_NOT_FOUND)) {
+        tell(d, WARNING, "store", "start it", "%s: it has not run here yet", path);
+    } else if (e) {
+        tell(d, FAULT, "store", "stop the role and restore a backup", "%s", e->message);
+    } else {
+        tell(d, FINE, "store", NULL, "%s is whole", path);
+    }
+}
+
+static void
+answer_look(struct doctor *d)
+{
+    const char *ca = option_of(d, "ca"), *authority = NULL, *scheme = *option_of(d, "tls-cert") ? "https" : "http";
+    struct http_request request = {.method = "GET", .body_fd = -1, .timeout_ms = 10000,
+                                   .url = mem_printf(d->mem, "%s://%s/readyz", scheme, option_of(d, "listen"))};
+    struct http_answer answer = {0};
+
+    if (*ca) {
+        err_ignore(steps_read(&d->as, ca, &authority), "the certificate's look has told");
+    }
+    const struct http_client_config config = {.tls.ca_text = authority};
+    AUTO(err) e = http_fetch(d->mem, &config, &request, &answer);
+
+    if (e) {
+        tell(d, FAULT, "answers", mem_printf(d->mem, "systemctl start carrick-%s, or carrick run %s; its log says why",
+                                             d->role->name, d->role->name), "%s", e->message);
+    } else {
+        tell(d, answer.status == 200 ? FINE : FAULT, "answers", "what it says that does not answer; its log says why",
+             "%s: %s", request.url, answer.body);
+    }
+}
+
+/* ---- an orchestrator's sites --------------------------------------------------------------------- */
+
+static void
+sites_look(struct doctor *d)
+{
+    const struct json *sites = NULL;
+    AUTO(err) e = session_get(&d->cli->session, "/carrick/v1/sites", &sites);
+
+    if (e) {
+        tell(d, WARNING, "sites", NULL, "cannot be asked for: %s", e->message);
+        return;
+    }
+    json_each (sites, i) {
+        const char *name = str_or(json_get_str(sites->items[i], "name"), "-");
+        const char *status = str_or(json_get_str(sites->items[i], "status"), "-");
+        bool up = str_eq(status, "UP");
+
+        tell(d, up ? FINE : FAULT, mem_printf(d->mem, "site %s", print_plain(d->mem, name)),
+             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s %s%s%s",
+             status, str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
+             up ? "" : str_or(json_get_str(sites->items[i], "last_error"), ""));
+    }
+    if (!sites || !sites->n) {
+        tell(d, WARNING, "sites", "carrick site invite, or carrick site add", "there is none");
+    }
+}
+
+/* What is at sites otherwise than recorded, lost, or left over. */
+static void
+service_look(struct doctor *d, const struct json *service)
+{
+    const char *name = str_or(json_get_str(service, "nsInstanceName"), json_get_str(service, "id"));
+    struct call call = {.method = "POST", .path = "/carrick/v1/checks",
+                        .body = mem_printf(d->mem, "{\"nsInstanceId\": \"%s\"}", json_get_str(service, "id"))};
+    struct reply reply;
+    AUTO(err) e = session_call(&d->cli->session, &call, &reply);
+    const struct json *differences = e ? NULL : json_get(reply.json, "differences");
+    const struct json *left = e ? NULL : json_get(reply.json, "leftOver");
+    size_t n = differences ? differences->n : 0, n_left = left ? left->n : 0;
+    const char *what = mem_printf(d->mem, "service %s", print_plain(d->mem, name));
+
+    if (e) {
+        tell(d, WARNING, what, NULL, "cannot be compared with its sites now: %s", e->message);
+    } else {
+        tell(d, n || n_left ? WARNING : FINE, what,
+             mem_printf(d->mem, "carrick drift %s shows them; --repair mends, --left-over deletes", name),
+             "%zu differences between record and sites, %zu objects of ours that no record has", n, n_left);
+    }
+}
+
+static void
+services_look(struct doctor *d)
+{
+    const struct json *services = NULL;
+    AUTO(err) e = session_get(&d->cli->session,
+                              "/nslcm/v2/ns_instances?filter=(eq,nsState,INSTANTIATED)", &services);
+
+    for (size_t i = 0; !e && services && i < services->n && i < SERVICES_MAX; i++) {
+        service_look(d, services->items[i]);
+    }
+    if (services && services->n > SERVICES_MAX) {
+        tell(d, FINE, "services", NULL, "%zu more were not compared", services->n - SERVICES_MAX);
+    }
+}
+
+static void
+orchestrator_look(struct doctor *d)
+{
+    struct credentials credentials;
+    const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state"));
+    struct err *e = credentials_read_site(d->mem, path, &credentials);
+
+    credentials.service = NULL;
+    e = e ? e : session_open_with(d->mem, &credentials, false, &d->cli->session);
+    if (e) {
+        tell(d, WARNING, "sites", "say it as root", "cannot be asked for: %s", e->message);
+        err_free(e);
+        return;
+    }
+    sites_look(d);
+    services_look(d);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------- */
+
+static void
+role_look(struct doctor *d)
+{
+    const char *user = mem_printf(d->mem, "carrick-%s", d->role->name);
+
+    d->as = (struct steps){.cli = d->cli};
+    err_ignore(role_user_find(str_or(option_get(d->cli, "user"), user), &d->as.uid, &d->as.gid),
+               "it runs as whoever asks");
+    if (!config_look(d)) {
+        return;
+    }
+    if (!str_eq(d->role->name, "site") && !str_eq(d->role->name, "orchestrator")) {
+        return;
+    }
+    certificate_look(d);
+    disk_look(d);
+    store_look(d);
+    answer_look(d);
+    if (str_eq(d->role->name, "orchestrator")) {
+        orchestrator_look(d);
+    } else {
+        program_check(d, "crun", "a site runs containers with it");
+    }
+}
+
+struct err *
+doctor_run(struct cli *cli)
+{
+    struct doctor d = {.cli = cli, .mem = cli->mem, .json = BUF_INIT};
+    const struct json *all;
+    int n_roles = 0;
+
+    d.w = jw_to(&d.json);
+    jw_array(&d.w, NULL);
+    kernel_check(&d);
+    groups_check(&d);
+    clock_check(&d);
+    for (const struct cli_role *role = cli->roles; role && role->name; role++) {
+        const char *file;
+
+        if (!role->settings) {
+            continue;
+        }
+        TRY(role_of(cli, role->name, &d.role, &file));
+        if (file_exists(file)) {
+            d.file = file;
+            n_roles++;
+            role_look(&d);
+        }
+    }
+    d.role = NULL;
+    if (!n_roles) {
+        tell(&d, WARNING, "roles", "carrick setup site, or carrick setup orchestrator",
+             "this box has none: no file of configuration is there");
+    }
+    jw_end(&d.w);
+    struct err *e = json_parse(cli->mem, d.json.data, d.json.len, &all);
+    buf_done(&d.json);
+    TRY(e);
+    if (cli->json) {
+        print_json(all);
+    }
+    cli->status = (int)d.worst;
+    return NULL;
+}
