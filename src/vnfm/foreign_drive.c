@@ -359,8 +359,8 @@ telling_read(struct tx *tx, void *arg)
 static struct err *
 request_text(const struct drive *drive, const char **text)
 {
-    const struct nfvo *nfvo = step_service(drive->step, NFVO_SERVICE);
     struct telling telling = {.vnfm_id = drive->peer};
+    const struct nfvo *nfvo;
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
 
@@ -368,6 +368,7 @@ request_text(const struct drive *drive, const char **text)
     if (drive->undo || !str_eq(drive->word->operation, "INSTANTIATE")) {
         return NULL;
     }
+    nfvo = step_service(drive->step, NFVO_SERVICE);
     TRY(store_read(nfvo->store, telling_read, &telling));
     if (!telling.by_grant) {
         return NULL;

@@ -31,6 +31,7 @@ struct bench {
     struct http_server *server;
     struct flow_engine *engine;
     struct fake_vnfm vnfm;
+    struct nfvo nfvo;
     const char *url, *id;
     enum flow_state state;
 };
@@ -210,17 +211,33 @@ about(struct tx *tx, void *arg, const char *peer_id, struct peer_about *out)
     return NULL;
 }
 
+static struct err *
+vnfm_insert(struct tx *tx, void *arg)
+{
+    struct vnfm *vnfm = row_new(tx_mem(tx), &vnfm_table);
+
+    (void)arg;
+    vnfm->id = VNFM;
+    vnfm->name = "edge";
+    vnfm->url = the_bench->url;
+    return row_insert(tx, vnfm);
+}
+
 static void
 bench_begin(struct bench *b)
 {
+    static const struct table *tables[8] = {&vnfm_table};
     static const struct http_handler handler = {.head = on_head, .request = on_request};
     struct http_server_config server = {.address = "127.0.0.1", .handler = &handler};
     struct peers_config config = {.about = about};
-    struct store_config store = {.tables = flow_tables};
+    struct store_config store = {.tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
     struct flow_engine_config engine = {.owner = "one", .types = types, .settle_ms = 50};
 
     *b = (struct bench){.mem = mem_new("foreign")};
     the_bench = b;
+    for (size_t i = 0; flow_tables[i]; i++) {
+        tables[i + 1] = flow_tables[i];
+    }
     store.path = mem_printf(b->mem, "%s/db", test_dir());
     server.arg = &b->vnfm;
     REQUIRE_OK(http_server_new(&server, &b->server));
@@ -233,6 +250,9 @@ bench_begin(struct bench *b)
     REQUIRE_OK(flow_engine_new(&engine, &b->engine));
     flow_kinds_add(b->engine, kinds);
     flow_service_set(b->engine, PEER_SERVICE, b->peers);
+    b->nfvo.store = b->store;
+    flow_service_set(b->engine, NFVO_SERVICE, &b->nfvo);
+    REQUIRE_OK(store_write_wait(b->store, vnfm_insert, NULL));
     REQUIRE_OK(flow_engine_start(b->engine));
 }
 

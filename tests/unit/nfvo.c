@@ -774,7 +774,7 @@ TEST(nfvo_request_has_the_form_of_its_table)
     struct instantiate_ns_request *request = NULL;
     struct err *e = ns_request_read(
         mem,
-        json_of(mem, "{\"sapData\":{},\"startTime\":\"now\",\"locationConstraints\":"
+        json_of(mem, "{\"sapData\":{},\"startTime\":\"now\",\"wanConnectionData\":[],\"locationConstraints\":"
                      "[{\"vnfProfileId\":\"fw\",\"locationConstraints\":"
                      "{\"civicAddressElement\":[{\"caType\":\"x\"}]}}],"
                      "\"additionalParamsForNs\":{\"sapSites\":{\"client\":1}}}"),
@@ -783,7 +783,8 @@ TEST(nfvo_request_has_the_form_of_its_table)
 
     CHECK(e && strstr(text, "'nsFlavourId' is required"));
     CHECK(e && strstr(text, "sapData. Reason: '{}' is not a list"));
-    CHECK(e && strstr(text, "Unknown attribute 'startTime'"));
+    CHECK(e && strstr(text, "Unknown attribute 'wanConnectionData'"));
+    CHECK(e && strstr(text, "startTime. Reason: 'now' is not"));
     CHECK(e && strstr(text, "civicAddressElement[0].caType. Reason: 'x' is not an integer"));
     CHECK(e && strstr(text, "civicAddressElement[0].caValue' is required"));
     CHECK(e && strstr(text, "sapSites.client: the name of a site is needed"));
