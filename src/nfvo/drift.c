@@ -407,8 +407,10 @@ object_compare(struct comparison *c, const struct drift_object *object)
                                    .id = object->id,
                                    .label = str_or(object->name, "")};
 
-    if (object->flow && map_get(&c->record->flows, object->flow) &&
-        !map_get(&c->known, key_of(c, object->site, object->kind, object->id))) {
+    const char *key = key_of(c, object->site, object->kind, object->id);
+
+    if (object->flow && map_get(&c->record->flows, object->flow) && !map_get(&c->known, key) &&
+        !map_get(&c->record->others, key)) {
         tell(c, &at,
              &(struct drift_difference){
                  .what = "LEFT_OVER",

@@ -30,6 +30,8 @@ struct drift_record {
     struct map vnfs;  /* Id of a VNF instance -> drift_vnf */
     struct map flows; /* Flows of the instance's operations, by id; whoever looks for what is left over
                        * adds them. */
+    struct map stale;  /* SITE/KIND/ID of what others have taken the place of: it goes, asked for or not. */
+    struct map others; /* SITE/KIND/ID of what such a flow made and another instance holds: likewise. */
 };
 /* A network service with all its VNFs, or one VNF. */
 struct drift_subject {

@@ -212,6 +212,21 @@ flow_record(struct recording *r, const char *flow)
     return NULL;
 }
 
+/* An operation of ours also makes what is another NS's: instances in the chains of the one around (follow.c). */
+static struct err *
+other_record(struct recording *r, const struct drift_object *object, const char *key)
+{
+    struct cond at[] = {COND("site_id", object->site), COND("kind", object->kind),
+                        COND("resource_id", object->id), {0}};
+    struct holding *held;
+
+    TRY(row_find(r->tx, &holding_table, at, &held));
+    if (held && !map_get(&r->record.stale, key)) {
+        map_set(&r->record.others, key, r);
+    }
+    return NULL;
+}
+
 static struct err *
 flows_record(struct recording *r)
 {
@@ -219,11 +234,15 @@ flows_record(struct recording *r)
 
     map_init(&asked, r->mem);
     vec_each (&r->check->seen.objects, object) {
-        if (object->flow &&
-            !map_get(&r->check->held, key_of(r->mem, object->site, object->kind, object->id)) &&
-            map_add(&asked, object->flow, r)) {
+        const char *key = key_of(r->mem, object->site, object->kind, object->id);
+
+        if (!object->flow || (map_get(&r->check->held, key) && !map_get(&r->record.stale, key))) {
+            continue;
+        }
+        if (map_add(&asked, object->flow, r)) {
             TRY(flow_record(r, object->flow));
         }
+        TRY(map_get(&r->record.flows, object->flow) ? other_record(r, object, key) : NULL);
     }
     return NULL;
 }

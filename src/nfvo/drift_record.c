@@ -155,6 +155,10 @@ things_record(struct recording *r, const char *owner_id, const struct drift_vnf 
         if (vim_is_marker(thing.id)) {
             continue; /* Nobody knows whether it is there: if so, it is told as left over. */
         }
+        if (row->stale) { /* The same. */
+            map_set(&r->record->stale, key, r);
+            continue;
+        }
         thing.server = map_get(&r->servers, key);
         if (map_get(&r->passes, key)) {
             thing.members = *(const struct strs *)map_get(&r->passes, key);
@@ -375,6 +379,8 @@ drift_record_init(struct drift_record *record, struct mem *mem)
     *record = (struct drift_record){0};
     map_init(&record->vnfs, mem);
     map_init(&record->flows, mem);
+    map_init(&record->others, mem);
+    map_init(&record->stale, mem);
 }
 
 struct err *

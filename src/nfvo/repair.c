@@ -311,6 +311,18 @@ tell(struct repairing *r, const struct telling *telling)
 
 /* ---- deleting ----------------------------------------------------------------------------- */
 
+static void
+going_add(struct repairing *r, const struct repair_item *item, struct rows *going, struct rows *pairs)
+{
+    struct repair_pair *pair = row_new(flow_mem(r->f), &repair_pair_table);
+
+    held_add(flow_mem(r->f), going, item->site, item->kind, item->id, item->id);
+    pair->site = item->site;
+    pair->kind = item->kind;
+    pair->id = item->id;
+    place_add(flow_mem(r->f), pairs, pair);
+}
+
 static struct err *
 stale_delete(struct repairing *r)
 {
@@ -318,14 +330,9 @@ stale_delete(struct repairing *r)
 
     for (size_t i = 0; i < r->plan->items.n; i++) {
         const struct repair_item *item = r->plan->items.items[i];
-        struct repair_pair *pair = row_new(flow_mem(r->f), &repair_pair_table);
 
         if (item->stale && !is_alone(item)) {
-            held_add(flow_mem(r->f), &old, item->site, item->kind, item->id, item->id);
-            pair->site = item->site;
-            pair->kind = item->kind;
-            pair->id = item->id;
-            place_add(flow_mem(r->f), &pairs, pair);
+            going_add(r, item, &old, &pairs);
         }
     }
     TRY(held_release(r->f, "old: ", &old, NULL));
@@ -339,18 +346,19 @@ left_over_delete(struct repairing *r)
         "security_group", "security_group_rule", "network",   "subnet",          "router",
         "interconnect",   "port",                "remote_port", "server",        "flow_classifier",
         "port_pair",      "port_pair_group",     "port_chain", "chain_label",    NULL};
-    struct rows left = {0};
+    struct rows left = {0}, pairs = {0};
 
     for (const char *const *kind = kinds; *kind; kind++) {
         for (size_t i = 0; i < r->plan->items.n; i++) {
             const struct repair_item *item = r->plan->items.items[i];
 
             if (str_eq(item->act, "REMOVE") && str_eq(item->kind, *kind)) {
-                held_add(flow_mem(r->f), &left, item->site, item->kind, item->id, item->id);
+                going_add(r, item, &left, &pairs);
             }
         }
     }
-    return held_release(r->f, "left over: ", &left, NULL);
+    TRY(held_release(r->f, "left over: ", &left, NULL));
+    return note(r, "what was left over", &pairs); /* One that was given up may have held it as stale. */
 }
 
 /* ---- the request ---------------------------------------------------------------------------- */

@@ -24,7 +24,8 @@ struct repair_past {
     struct map now;     /* Identifier of a thing that was made again -> the one that it got */
     VEC(struct repair_join) joins;
 };
-/* An NS, those around it and those in it: struct ns_instance. */
+/* All that an NS may share networks with, and itself: the outermost one around it and those in that, beside it too
+ * (struct ns_instance). */
 struct err *repair_family(struct tx *tx, const char *ns_id, struct rows *family) MUST_USE;
 /* Reads the journals of all operations on the subject and its VNFs, of things that are in 'wanted'
  * (SITE/KIND/ID -> anything); strings live in tx_mem. */

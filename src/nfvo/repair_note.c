@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define FAMILY_MAX 64
-
 struct noting {
     struct tx *tx;
     const struct repair_noted *noted;
@@ -27,7 +25,7 @@ nested_add(struct tx *tx, const char *ns_id, struct rows *family)
     struct rows nested;
 
     TRY(rows_select(tx, &query, &nested));
-    for (size_t i = 0; i < nested.n && family->n < FAMILY_MAX; i++) {
+    for (size_t i = 0; i < nested.n; i++) {
         place_add(tx_mem(tx), family, nested.items[i]);
         TRY(nested_add(tx, ((const struct ns_instance *)nested.items[i])->id, family));
     }
@@ -37,16 +35,15 @@ nested_add(struct tx *tx, const char *ns_id, struct rows *family)
 struct err *
 repair_family(struct tx *tx, const char *ns_id, struct rows *family)
 {
-    struct ns_instance *ns, *around;
+    struct ns_instance *ns;
 
     *family = (struct rows){0};
     TRY(row_get(tx, &ns_instance_table, ns_id, &ns));
-    place_add(tx_mem(tx), family, ns);
-    for (const char *id = ns->nested_in; id && family->n < FAMILY_MAX; id = around->nested_in) {
-        TRY(row_get(tx, &ns_instance_table, id, &around));
-        place_add(tx_mem(tx), family, around);
+    while (ns->nested_in) {
+        TRY(row_get(tx, &ns_instance_table, ns->nested_in, &ns));
     }
-    return nested_add(tx, ns_id, family);
+    place_add(tx_mem(tx), family, ns);
+    return nested_add(tx, ns->id, family);
 }
 
 /* ---- holdings --------------------------------------------------------------------------- */
@@ -65,14 +62,21 @@ holding_find(const struct rows *rows, const struct repair_pair *pair, const char
     return NULL;
 }
 
-/* The old one of what is made anew comes last: it goes first. */
+/* The old one of what is made anew goes when the new one does, after what is made of it. */
 static struct err *
 old_hold(struct tx *tx, const struct holding *old)
 {
-    struct rows items = {0};
+    struct holding *row = row_new(tx_mem(tx), &holding_table);
 
-    held_add(tx_mem(tx), &items, old->site_id, old->kind, old->resource_id, old->label);
-    return held_insert(tx, old->owner_id, old->project_id, &items);
+    row->owner_id = old->owner_id;
+    row->project_id = old->project_id;
+    row->site_id = old->site_id;
+    row->kind = old->kind;
+    row->resource_id = old->resource_id;
+    row->label = old->label;
+    row->position = old->position;
+    row->stale = true;
+    return row_insert(tx, row);
 }
 
 static struct err *

@@ -244,8 +244,8 @@ attach(struct planning *p, const struct drift_thing *port)
         port->server ? map_get(&p->objects, key_of(p, port->site, "server", port->server)) : NULL;
     struct repair_item *item = NULL;
 
-    /* One that is dead gets it when it is healed. */
-    if (server && str_eq(server->status, "ACTIVE")) {
+    /* One that is dead gets it when it is healed; one that is stopped is not. */
+    if (server && (str_eq(server->status, "ACTIVE") || str_eq(server->status, "SHUTOFF"))) {
         item = item_of_thing(p, "ATTACH", port);
     }
     if (item) {
@@ -291,13 +291,30 @@ missing_plan(struct planning *p, const struct drift_thing *thing, const struct j
     return thing_make(p, thing, input, false);
 }
 
+/* Is it made of something that is made again, or was by a repair that was given up before it came to this one? */
+static struct err *
+is_stale(struct planning *p, const struct drift_thing *thing, const struct json *input, bool *stale)
+{
+    const struct repair_origin *origin = map_get(&p->past.origins, key_of_thing(p, thing));
+    const struct json *then;
+
+    *stale = input && referred(&p->made, input);
+    if (input && !*stale) {
+        TRY(json_parse(p->mem, origin->input, strlen(origin->input), &then));
+        *stale = referred(&p->past.now, then);
+    }
+    return NULL;
+}
+
 /* One that is there, and has to follow what is made again. */
 static struct err *
 present_plan(struct planning *p, const struct drift_thing *thing, const struct json *input,
              const struct making *making)
 {
-    bool stale = making->renewed && input && referred(&p->made, input);
     const struct strs groups = of_kind(p, thing, "port_pair_group");
+    bool stale = false;
+
+    TRY(making->renewed ? is_stale(p, thing, input, &stale) : NULL);
 
     if (str_eq(thing->kind, "router")) {
         router_follow(p, thing, false);
@@ -425,15 +442,18 @@ state_change(struct planning *p, struct drift_difference *difference)
 static void
 attachment_change(struct planning *p, struct drift_difference *difference)
 {
+    const struct drift_object *port = map_get(&p->objects, key_of_thing(p, difference->thing));
+    bool free = port && str_eq(port->server, "");
     size_t n = p->items->n;
 
-    if (difference->heal) { /* No other server has it. */
+    if (free) {
         attach(p, difference->thing);
     }
     if (p->items->n > n) {
         mended(p, difference);
     } else if (!difference->heal) {
-        difference->why = "another server has it, which this one's is not taken from";
+        difference->why = free ? "its server is not there, and only what is STARTED is healed"
+                               : "another server has it, which this one's is not taken from";
     }
 }
 
@@ -457,6 +477,9 @@ change_plan(struct planning *p, struct drift_difference *difference)
             mended(p, difference);
         }
     }
+    if (str_eq(difference->what, "ROUTES")) {
+        router_follow(p, difference->thing, true); /* Routes lead over interfaces: those may be lost too. */
+    }
     if (str_eq(difference->what, "STATE")) {
         state_change(p, difference);
     } else if (str_eq(difference->what, "ATTACHMENT")) {
@@ -469,15 +492,18 @@ static void
 left_over_plan(struct planning *p, struct drift_difference *difference, bool remove)
 {
     struct repair_item *item = NULL;
+    bool stale = map_get(&p->record->stale,
+                         key_of(p, difference->site, difference->kind, difference->id));
 
-    if (remove) {
+    if (remove || stale) {
         item = item_add(p, "REMOVE", difference->site, difference->kind, difference->id);
         difference->by = "REPAIR";
     }
     if (item) {
         item->name = difference->name;
     }
-    difference->mend = p->command ? mem_printf(p->mem, "%s --left-over", p->command) : NULL;
+    difference->mend = stale || !p->command ? p->command
+                                            : mem_printf(p->mem, "%s --left-over", p->command);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */

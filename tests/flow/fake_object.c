@@ -149,13 +149,23 @@ is_rule_of(const struct object *at, const struct object *group)
            str_eq(at->place->plural, "security_group_rules") && strstr(at->body, group->id);
 }
 
+/* As a whole string: a marker may have an id in it. */
+static bool
+names(const struct object *at, const char *id)
+{
+    char whole[300];
+
+    (void)snprintf(whole, sizeof whole, "\"%s\"", id);
+    return strstr(at->body, whole);
+}
+
 /* Something that names it keeps it: a network its ports, a port its pair; but no group is kept by
  * its own rules (Neutron deletes them with it). */
 bool
 fake_object_used(const struct fake_site *site, const struct object *object)
 {
     for (const struct object *at = site->objects; at; at = at->next) {
-        if (at != object && strstr(at->body, object->id) && is_counted(at) &&
+        if (at != object && names(at, object->id) && is_counted(at) &&
             !is_rule_of(at, object)) {
             return true;
         }
@@ -182,6 +192,20 @@ fake_object_remove(struct fake_site *site, struct object *object)
     }
     object_free(object);
     fake_recount(site);
+}
+
+bool
+fake_object_lose(struct fake_site *site, const char *id)
+{
+    struct object *at = site->objects;
+
+    while (at && !str_eq(at->id, id)) {
+        at = at->next;
+    }
+    if (at) {
+        fake_object_remove(site, at);
+    }
+    return at;
 }
 
 /* ---- how they are shown -------------------------------------------------------------------- */

@@ -54,6 +54,8 @@ void fake_recount(struct fake_site *site);
 const char *fake_marker(const struct json *inner);
 struct object *fake_object_add(struct fake_site *site, const struct place *place,
                                const struct json *inner, struct mem *mem);
+/* The first that has the id is gone, whatever is made of it; false where there is none. */
+bool fake_object_lose(struct fake_site *site, const char *id);
 struct object *fake_object_get(struct fake_site *site, const struct place *place, const char *id);
 /* Does something name it? */
 bool fake_object_used(const struct fake_site *site, const struct object *object);

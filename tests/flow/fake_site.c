@@ -860,6 +860,8 @@ route(struct fake_site *site, struct http_exchange *x)
         answer_token(site, x);
     } else if (str_starts(http_path(x), "/refuse/")) {
         route_refuse(site, x);
+    } else if (str_starts(http_path(x), "/lose/")) { /* PUT /lose/ID */
+        answer(x, fake_object_lose(site, http_path(x) + strlen("/lose/")) ? 204 : 404, "");
     } else if (str_eq(http_path(x), "/figures")) {
         figures_take(site, x);
     } else if (str_starts(http_path(x), "/offer/")) {

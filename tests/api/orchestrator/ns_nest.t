@@ -146,6 +146,26 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
+# Its network is lost, and made again: those that it lends it to know that.
+PUT site:/lose/$net  as demo
+= 204
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op121 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op121  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"id": "$net2 := text", ...}]}
+GET /nslcm/v2/ns_instances/$ns1  as demo
+= 200
+{"virtualLinkInfo": [{"id": "wide", "resourceHandle": [{"resourceId": "$net2", ...}], ...}], ...}
+GET /nslcm/v2/ns_instances/$beside  as demo
+= 200
+{"virtualLinkInfo": [{"id": "data", "resourceHandle": [{"resourceId": "$net2", ...}], ...}], ...}
+
 # It is in one NS at a time, is operated by itself, and does not end while it is in another one.
 POST /nslcm/v2/ns_instances/$ns2/instantiate  as demo
 {"nsFlavourId": "f", "nestedNsInstanceData": [{"nestedNsInstanceId": "$ns"}]}
@@ -204,7 +224,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op8  as demo
 POST /nslcm/v2/ns_instances/$ns1/update  as demo
 {"updateType": "REMOVE_NESTED_NS", "removeNestedNsId": ["$ns"]}
 = 422
-{"detail": "removeNestedNsId[0]: NS instance $beside is on its network $net, which is link wide here", ...}
+{"detail": "removeNestedNsId[0]: NS instance $beside is on its network $net2, which is link wide here", ...}
 
 # One that was made with it ends when it is removed; that can stop, and goes on.
 PUT site:/refuse/deletes  as demo
@@ -262,7 +282,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op13  as demo
 {"operationState": "COMPLETED", ...}
 GET /nslcm/v2/ns_instances/$ns1  as demo
 = 200
-{"nestedNsInstanceId": ["$ns"], "virtualLinkInfo": [{"id": "wide", "resourceHandle": [{"resourceId": "$net", ...}],  ...}], ...}
+{"nestedNsInstanceId": ["$ns"], "virtualLinkInfo": [{"id": "wide", "resourceHandle": [{"resourceId": "$net2", ...}],  ...}], ...}
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns1"}
 = 200
@@ -281,7 +301,7 @@ GET /nslcm/v2/ns_instances/$ns  as demo
 {"nsState": "INSTANTIATED", ...}
 GET site:/network/v2.0/networks  as demo
 = 200
-{"networks": [{"id": "$net", ...}]}
+{"networks": [{"id": "$net2", ...}]}
 
 # A service that has nothing at the site of the one that it takes in gets its group there; what stops is taken back.
 POST /nslcm/v2/ns_instances  as demo
@@ -371,7 +391,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op19  as demo
 {"operationState": "COMPLETED", ...}
 GET /nslcm/v2/ns_instances/$ns3  as demo
 = 200
-{"nestedNsInstanceId": ["$ns"], "virtualLinkInfo": [{"id": "wide", "resourceHandle": [{"resourceId": "$net", ...}], ...}], ...}
+{"nestedNsInstanceId": ["$ns"], "virtualLinkInfo": [{"id": "wide", "resourceHandle": [{"resourceId": "$net2", ...}], ...}], ...}
 POST /nslcm/v2/ns_instances/$ns3/terminate  as demo
 {}
 = 202

@@ -107,6 +107,27 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], ...}
 
+# Routes lead over interfaces: a router that is taken off its subnet joins it again, too.
+PUT site:/network/v2.0/routers/$r_b  as demo
+{"router": {"routes": []}}
+= 200
+GET site:/network/v2.0/ports?device_id=$r_b  as demo
+= 200
+{"ports": [{"id": "$gate := text", ...}]}
+PUT site:/network/v2.0/routers/$r_b/remove_router_interface  as demo
+{"port_id": "$gate"}
+= 200
+POST /nslcm/v2/ns_instances/$ns/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE"}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op22 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op22  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/ports?device_id=$r_b  as demo
+= 200
+{"ports": [{"device_owner": "network:router_interface", "fixed_ips": [{"subnet_id": "$sub_b", ...}], ...}]}
+
 # A port that is lost comes again with its address and with what it may send, at its server.
 GET site:/network/v2.0/ports/$fw_in_port  as demo
 = 200
