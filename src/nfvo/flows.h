@@ -103,6 +103,9 @@ struct err *ns_around_fill(struct tx *tx, const struct ns_instance *ns, struct n
 /* E_CONFLICT where paths of the NS go through a nested one and an operation is open on any of these: it would
  * have the paths follow. */
 struct err *ns_inside_free(struct tx *tx, const struct ns_instance *ns) MUST_USE;
+/* The same where graphs that the update adds go through a nested one: an operation that is open there does not know of
+ * them, so that they would be told neither what comes nor what goes. */
+struct err *ns_inside_free_for(struct tx *tx, const struct ns_in *in) MUST_USE;
 
 /* ---- ns_keep.c: rows at the beginning and at the end --------------------------------------------
  */

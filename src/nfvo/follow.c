@@ -277,3 +277,21 @@ ns_inside_free(struct tx *tx, const struct ns_instance *ns)
     TRY(ns->made ? ns_instance_made(tx, ns->id, made) : NULL);
     return members_wanted(&made->hops) ? inside_free(tx, ns->id) : NULL;
 }
+
+struct err *
+ns_inside_free_for(struct tx *tx, const struct ns_in *in)
+{
+    struct nsd *nsd;
+
+    if (in->graphs_added.n == 0) {
+        return NULL;
+    }
+    TRY(nsd_load(tx, in->nsd_info_id, &nsd));
+    for (size_t i = 0; i < nsd->n_graphs; i++) {
+        if (steer_is_among(&in->graphs_added, nsd->graphs[i].name) &&
+            place_goes_inside(&nsd->graphs[i])) {
+            return inside_free(tx, in->ns_instance_id);
+        }
+    }
+    return NULL;
+}

@@ -441,6 +441,7 @@ ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
     in->request = request->body;
     TRY(start_take(tx, ((const struct update_ns_request *)request->row)->start_at, in));
     TRY(ns_update_check(tx, request->row, in, type));
+    TRY(ns_inside_free_for(tx, in));
     *out = in;
     return NULL;
 }

@@ -294,6 +294,7 @@ nest(struct nesting *n, const struct nested_ns_data *data)
     }
     twice_check(n, nested);
     TRY(n->faults);
+    TRY(n->made ? inside_unused_check(&n->made->hops, n->profile->name) : NULL);
     nested->profile = n->profile->name;
     nested->ns_instance_id = n->inner->id;
     nested->nsd_id = n->inner->nsd_id;
@@ -718,7 +719,7 @@ update_unnest(struct ns_updating *u, const void *item)
     struct ns_instance *ns;
 
     if (!item) {
-        return err_join(numbers_check(u), inside_there_check(u->tx, u->in, &u->made->hops));
+        return numbers_check(u);
     }
     TRY(row_find(u->tx, &ns_instance_table, nested, &ns));
     if (!ns || is_going(u->in, item)) {
@@ -726,6 +727,7 @@ update_unnest(struct ns_updating *u, const void *item)
                                                  : "the NS has no nested NS instance %s",
                        (const char *)item);
     }
+    TRY(inside_unused_check(&u->made->hops, ns->nested_as));
     if (ns->nested_taken) {
         TRY(users_check(u, ns));
         steer_name_add(tx_mem(u->tx), &u->in->nested_freed, ns->id);

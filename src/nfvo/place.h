@@ -68,12 +68,14 @@ struct inside {
 struct err *place_inside(struct tx *tx, struct placing *p) MUST_USE;
 /* Null: the element is no nested NS's. */
 const struct inside *place_inside_of(const struct placing *p, const struct nsd_element *element);
+/* Has a path of the graph such an element? */
+struct nsd_graph;
+bool place_goes_inside(const struct nsd_graph *graph);
 /* Once paths are placed.  E_UNPROCESSABLE: such a function is an end of a path, its ports would drop what
  * a path brings, or there is no NS of its profile. */
 struct err *place_inside_check(struct tx *tx, const struct placing *p) MUST_USE;
-/* The last of these, after the operation of 'in' on an NS with such positions (struct plan_hop). */
-struct err *inside_there_check(struct tx *tx, const struct ns_in *in,
-                               const struct rows *hops) MUST_USE;
+/* E_UNPROCESSABLE where such a position is in NSs of an NS profile: it would not be told of one that comes or goes. */
+struct err *inside_unused_check(const struct rows *hops, const char *profile) MUST_USE;
 /* Functions of an NS that is made as 'profile' of the NSD, which paths around go through: added to
  * 'passed' (struct plan_cp) as that NS calls them.  'around' is the operation of the NS around. */
 struct err *inside_passed(struct tx *tx, const struct nsd *nsd, const struct ns_in *around,

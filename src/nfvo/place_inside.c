@@ -204,6 +204,23 @@ search(struct tx *tx, const char *project_id, const struct nsd *nsd,
     return found_check(&s, nsd);
 }
 
+bool
+place_goes_inside(const struct nsd_graph *graph)
+{
+    for (size_t p = 0; p < graph->n_paths; p++) {
+        for (size_t i = 0; i < graph->paths[p].n_positions; i++) {
+            const struct nsd_position *position = &graph->paths[p].positions[i];
+
+            for (size_t k = 0; k < position->n_elements; k++) {
+                if (position->elements[k].ingress.nested) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
 /* Elements of the NSD's paths that are nested NSs', one after the other; null behind the last. */
 static const struct nsd_element *
 element_next(const struct nsd *nsd, size_t *at)
@@ -342,17 +359,6 @@ coming_count(const struct rows *list, bool is_made, const char *profile, size_t 
     return found;
 }
 
-static bool
-is_among(const struct strs *ids, const char *id)
-{
-    for (size_t i = 0; i < ids->n; i++) {
-        if (str_eq(ids->items[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Is there an NS of the profile, or will there be one? */
 static struct err *
 there_check(struct tx *tx, const struct ns_in *in, const char *hop, const struct plan_cp *cp)
@@ -367,8 +373,7 @@ there_check(struct tx *tx, const struct ns_in *in, const char *hop, const struct
         const struct ns_instance *ns = rows.items[i];
 
         count += ns->nested_as && strlen(ns->nested_as) == n &&
-                 !strncmp(ns->nested_as, cp->nested, n) && !is_among(&in->nested_gone, ns->id) &&
-                 !is_among(&in->nested_freed, ns->id);
+                 !strncmp(ns->nested_as, cp->nested, n);
     }
     return count ? NULL
                  : err_new(E_UNPROCESSABLE, NULL,
@@ -377,6 +382,28 @@ there_check(struct tx *tx, const struct ns_in *in, const char *hop, const struct
 }
 
 struct err *
+inside_unused_check(const struct rows *hops, const char *profile)
+{
+    size_t n = strlen(profile);
+
+    for (size_t i = 0; i < hops->n; i++) {
+        const struct plan_hop *hop = hops->items[i];
+
+        for (size_t k = 0; k < hop->functions.n; k++) {
+            const char *nested = ((const struct plan_cp *)hop->functions.items[k])->nested;
+
+            if (nested && !strncmp(nested, profile, n) && (!nested[n] || nested[n] == ':')) {
+                return err_new(E_UNPROCESSABLE, NULL,
+                               "position %s of a path is in NSs of NS profile %s: none of these comes or "
+                               "goes while the path is there; remove its forwarding graph, and add it again",
+                               hop->name, profile);
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct err *
 inside_there_check(struct tx *tx, const struct ns_in *in, const struct rows *hops)
 {
     struct err *faults = NULL;

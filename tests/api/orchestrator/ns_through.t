@@ -86,6 +86,20 @@ GET site:/network/v2.0/sfc/port_pair_groups  as demo
 GET site:/network/v2.0/ports/$in2  as demo
 = 200
 {"port": {"port_security_enabled": false, ...}}
+# What the nested NS's operation made for the path is the NS's around: not left over of the nested one.
+POST /carrick/v1/checks  as demo
+{"nsInstanceId": "$inner"}
+= 200
+{"differences": [], ...}
+POST /nslcm/v2/ns_instances/$inner/heal  as demo
+{"healNsData": {"degreeHealing": "HEAL_RESTORE", "additionalParamsforNs": {"leftOver": true}}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op31 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op31  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/network/v2.0/sfc/port_pairs/$pair2  as demo
+= 200
 POST /nslcm/v2/ns_instances/$inner/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$vnf", "scaleVnfType": "SCALE_IN", "scaleByStepData": {"aspectId": "grow"}}]}
 = 202
@@ -181,6 +195,27 @@ GET /nslcm/v2/ns_lcm_op_occs/$op8  as demo
 GET site:/network/v2.0/sfc/port_pairs  as demo
 = 200
 {"port_pairs": []}
+# No graph begins to go through an NS of which an operation is open: that would not tell it of what it brings.
+PUT site:/refuse/servers  as demo
+= 204
+POST /nslcm/v2/ns_instances/$inner/heal  as demo
+{"healVnfData": [{"vnfInstanceId": "$second"}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op32 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op32  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+POST /nslcm/v2/ns_instances/$outer1/update  as demo
+{"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}
+= 409
+{"detail": "operation $op32 (HEAL) on NS instance $inner is FAILED_TEMP", ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /nslcm/v2/ns_lcm_op_occs/$op32/retry  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op32  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
 POST /nslcm/v2/ns_instances/$outer1/update  as demo
 {"updateType": "ADD_VNFFG", "addVnffg": [{"vnffgdId": "graph", "vnffgName": "g", "description": "d"}]}
 = 202
