@@ -549,10 +549,9 @@ moving_run(struct run *run)
     struct grant_out *grant = row_new(mem, &grant_out_table);
 
     TRY(run->in->vnfm ? NULL
-                      : vnf_grant(run->f, run->in,
+                      : vnf_grant(run->f, &run->in, run->wanted,
                                   vnf_grant_in(run->f, run->in, run->before->site, &nothing),
                                   grant));
-    run->in = vnf_in_granted(mem, run->in, grant, run->wanted);
     TRY(grant->connections.n ? instances_check(run->before, run->wanted, &run->in->connections)
                              : NULL);
     run->after = row_copy(mem, run->before);

@@ -254,6 +254,19 @@ managed_come(struct checking *c)
     }
 }
 
+/* Links of the request, or of its grant, against what stays and what comes. */
+static void
+links_fit(struct checking *c)
+{
+    managed_come(c);
+    c->connections = vnf_connections_after(tx_mem(c->tx), c->made, c->after, &c->in->connections,
+                                           &c->change);
+    for (size_t i = 0; i < c->made->vnfcs.n; i++) {
+        ports_stay(c, c->made->vnfcs.items[i], kept_as(c, c->made->vnfcs.items[i]));
+    }
+    coming_check(c);
+}
+
 static struct err *
 connections_take(struct checking *c, const struct lcm_request *request)
 {
@@ -261,13 +274,7 @@ connections_take(struct checking *c, const struct lcm_request *request)
 
     c->faults = err_join(c->faults,
                          connections_check(c->tx, c->made, c->after, request, links, c->in));
-    managed_come(c);
-    if (c->faults && c->faults->code != E_UNPROCESSABLE) {
-        return c->faults;
-    }
-    c->connections = vnf_connections_after(tx_mem(c->tx), c->made, c->after, &c->in->connections,
-                                           &c->change);
-    return NULL;
+    return c->faults && c->faults->code != E_UNPROCESSABLE ? c->faults : NULL;
 }
 
 /* ---- the request ------------------------------------------------------------------------- */
@@ -288,10 +295,7 @@ vnf_change_flavour_check(struct tx *tx, const struct vnf_instance *instance,
     c.faults = vnf_info_asked(tx, instance, request->row, in);
     TRY(connections_take(&c, request));
     staying_check(&c);
-    for (size_t i = 0; i < c.made->vnfcs.n; i++) {
-        ports_stay(&c, c.made->vnfcs.items[i], kept_as(&c, c.made->vnfcs.items[i]));
-    }
-    coming_check(&c);
+    links_fit(&c);
     *type = c.change.removed.n + c.change.links_removed.n > 0 ? &vnf_flavour_change_flow
                                                                : &vnf_flavour_grow_flow;
     return c.faults ? err_join(err_new(E_UNPROCESSABLE, NULL,
@@ -299,4 +303,23 @@ vnf_change_flavour_check(struct tx *tx, const struct vnf_instance *instance,
                                        instance->id, in->flavour_id),
                                c.faults)
                     : NULL;
+}
+
+struct err *
+vnf_flavour_granted_check(struct tx *tx, const struct vnf_in *in, const struct grant_out *grant)
+{
+    struct mem *mem = tx_mem(tx);
+    struct checking c = {.tx = tx,
+                         .made = row_new(mem, &vnf_made_table),
+                         .after = row_new(mem, &vnf_wanted_table)};
+    struct vnfd *vnfd;
+
+    TRY(vnf_instance_made(tx, in->vnf_instance_id, c.made));
+    TRY(vnfd_load(tx, in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(mem, vnfd, in->flavour_id, in->level_id, NULL, c.after));
+    c.vnfd = vnfd;
+    c.in = row_copy(mem, vnf_in_granted(mem, in, grant, c.after));
+    c.change = vnf_change_of(mem, c.made, c.after);
+    links_fit(&c);
+    return err_wrap(c.faults, "the grant");
 }

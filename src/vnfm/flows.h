@@ -53,10 +53,11 @@ extern const struct step_kind vnf_package_take;
 extern const struct step_kind vnf_repackaged;
 /* LOCAL, in owner: it is NOT_INSTANTIATED again. */
 extern const struct step_kind vnf_forget;
-/* Steps "grant" and those behind it: the NFVO's answer, ours (nfvo_grant) or, where 'asked' says so, a
- * foreign one's.  E_FORBIDDEN: it is refused. */
-struct err *vnf_grant(struct flow *f, const struct vnf_in *asked, const struct grant_in *in,
-                      struct grant_out *out) MUST_USE;
+/* Steps "grant" and those behind it: the NFVO's answer, ours (nfvo_grant) or, where '*asked' says so, a
+ * foreign one's.  '*asked' becomes the input as the grant has it; 'wanted' may be null for operations whose
+ * requests have no links.  E_FORBIDDEN: it is refused; E_NOT_FOUND: its site has no such network. */
+struct err *vnf_grant(struct flow *f, const struct vnf_in **asked, const struct vnf_wanted *wanted,
+                      const struct grant_in *in, struct grant_out *out) MUST_USE;
 /* The input as the grant has it (SOL003 9.5.2.3, notes 5, 7 and 8): links that it gives go before the
  * request's, parameters behind them. */
 const struct vnf_in *vnf_in_granted(struct mem *mem, const struct vnf_in *in,
@@ -65,6 +66,10 @@ const struct vnf_in *vnf_in_granted(struct mem *mem, const struct vnf_in *in,
 /* The foreign NFVO's grant that the flow took; one that says nothing where it took none. */
 struct err *vnf_grant_read(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
                            struct grant_out **grant) MUST_USE;
+/* Do links that the grant of a change of the flavour gives fit ports that stay and servers that come?
+ * 'in' is what was asked.  E_UNPROCESSABLE: all that does not. */
+struct err *vnf_flavour_granted_check(struct tx *tx, const struct vnf_in *in,
+                                      const struct grant_out *grant) MUST_USE;
 struct site;
 /* Is the connection that a link of the grant names (null: none) that of 'site'?  E_CONFLICT, E_REMOTE. */
 struct err *vnf_grant_connection_check(struct tx *tx, const struct grant_in *in,

@@ -4,6 +4,7 @@
  * credentials and no URL are taken from it. */
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
+#include "vim/vim.h"
 #include "vnfm/flows.h"
 #include "vnfm/op_occ.h"
 #include "vnfm/vnfc.h"
@@ -476,14 +477,48 @@ decision_wait(struct flow *f, struct peer_said *said)
     return flow_poll(f, "grant decided", &peer_get, ref, &poll, said);
 }
 
+/* The site has the network: asked once, before anything is made. */
+static struct err *
+network_look(struct flow *f, const char *site, const char *id, struct map *looked)
+{
+    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+
+    if (!map_add(looked, id, looked)) {
+        return NULL;
+    }
+    ref->site = site;
+    ref->id = id;
+    return flow_step(f, flow_label(f, "network granted %s", id), &vim_network_show, ref,
+                     row_new(flow_mem(f), &vim_made_table));
+}
+
+static struct err *
+networks_look(struct flow *f, const char *site, const struct grant_out *grant)
+{
+    struct map looked;
+
+    map_init(&looked, flow_mem(f));
+    for (size_t i = 0; i < grant->connections.n; i++) {
+        const struct vnf_connection *connection = grant->connections.items[i];
+
+        TRY_MSG(network_look(f, site, connection->network_id, &looked), "the grant");
+    }
+    for (size_t i = 0; i < grant->managed.n; i++) {
+        const struct vnf_managed_link *link = grant->managed.items[i];
+
+        TRY_MSG(network_look(f, site, link->network_id, &looked), "the grant");
+    }
+    return NULL;
+}
+
 struct err *
-vnf_grant(struct flow *f, const struct vnf_in *asked, const struct grant_in *in,
-          struct grant_out *out)
+vnf_grant(struct flow *f, const struct vnf_in **asked, const struct vnf_wanted *wanted,
+          const struct grant_in *in, struct grant_out *out)
 {
     struct peer_said *said = row_new(flow_mem(f), &peer_said_table);
     struct grant_taken *taken = row_new(flow_mem(f), &grant_taken_table);
 
-    if (!asked->foreign_nfvo) {
+    if (!(*asked)->foreign_nfvo) {
         return flow_step(f, "grant", &nfvo_grant, in, out);
     }
     TRY(flow_step(f, "grant", &vnf_grant_ask, in, said));
@@ -496,5 +531,8 @@ vnf_grant(struct flow *f, const struct vnf_in *asked, const struct grant_in *in,
     }
     vnf_rows_add(flow_mem(f), &taken->ask, row_copy(flow_mem(f), in));
     taken->grant = said->body;
-    return flow_step(f, "grant taken", &vnf_grant_take, taken, out);
+    TRY(flow_step(f, "grant taken", &vnf_grant_take, taken, out));
+    TRY(networks_look(f, str_or(out->site, in->site), out));
+    *asked = vnf_in_granted(flow_mem(f), *asked, out, wanted);
+    return NULL;
 }

@@ -54,8 +54,10 @@ vnf_in_granted(struct mem *mem, const struct vnf_in *in, const struct grant_out 
         return in;
     }
     after = row_copy(mem, in);
-    after->connections =
-        vnf_connections_over(mem, wanted, &in->connections, &grant->connections);
+    if (grant->connections.n > 0) {
+        after->connections =
+            vnf_connections_over(mem, wanted, &in->connections, &grant->connections);
+    }
     after->managed = managed_over(mem, &in->managed, &grant->managed);
     if (grant->params) {
         const struct json *asked = json_get(in->request, "additionalParams");
@@ -100,7 +102,7 @@ static const struct given {
     const char *operations[4];
 } givens[] = {
     {"extVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_EXT_CONN", NULL}},
-    {"extManagedVirtualLinks", {"INSTANTIATE", NULL}},
+    {"extManagedVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", NULL}},
 };
 
 static struct err *
@@ -195,6 +197,7 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
 {
     struct instantiate_request *links = row_new(tx_mem(tx), &instantiate_request_table);
     struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    const struct vnf_in *before;
     const struct json *params = json_get(grant, "additionalParams");
     const char *flavour_id;
 
@@ -211,9 +214,11 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
     }
     TRY(connections_resolve(tx, asked, grant, site, links));
     TRY(input_read(tx, asked->vnf_lcm_op_occ_id, in));
+    before = row_copy(tx_mem(tx), in);
     TRY(flavour_of(tx, in, asked->operation, &flavour_id));
     TRY_MSG(granted_links_check(tx, links, site, flavour_id, in), "the grant");
     out->connections = in->connections;
     out->managed = in->managed;
-    return NULL;
+    return str_eq(asked->operation, "CHANGE_FLAVOUR") ? vnf_flavour_granted_check(tx, before, out)
+                                                      : NULL;
 }

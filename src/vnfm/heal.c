@@ -124,7 +124,7 @@ grant_get(struct run *run)
     TRY(vnfcs_definitions(mem, &made, &in->resources));
     TRY(vnfcs_made_definitions(mem, &lost, &in->removed));
     run->grant = row_new(mem, &grant_out_table);
-    TRY(vnf_grant(run->f, run->in, in, run->grant));
+    TRY(vnf_grant(run->f, &run->in, NULL, in, run->grant));
     return flow_started(run->f);
 }
 

@@ -42,7 +42,7 @@ links_make(struct run *run)
 
 /* ---- the flow ------------------------------------------------------------------------------ */
 
-/* With the images that the NFVO had put there, and the links that it gives. */
+/* With the images that the NFVO had put there. */
 static struct err *
 grant_use(struct run *run)
 {
@@ -52,7 +52,7 @@ grant_use(struct run *run)
     for (size_t i = 0; i < run->grant->images.n; i++) {
         vnf_rows_add(mem, &in->images, run->grant->images.items[i]);
     }
-    run->in = vnf_in_granted(mem, in, run->grant, run->wanted);
+    run->in = in;
     run->connections = run->in->connections;
     return in->foreign_nfvo ? vnf_connected_check(mem, run->wanted, &run->connections) : NULL;
 }
@@ -79,7 +79,7 @@ grant_get(struct run *run)
     in->total_memory_mb = run->in->total_memory_mb;
     in->total_servers = run->in->total_servers;
     TRY(vnfcs_definitions(flow_mem(run->f), &run->wanted->vnfcs, &in->resources));
-    TRY(vnf_grant(run->f, run->in, in, run->grant));
+    TRY(vnf_grant(run->f, &run->in, run->wanted, in, run->grant));
     TRY(grant_use(run));
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),

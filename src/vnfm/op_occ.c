@@ -639,17 +639,15 @@ has_link(const struct rows *connections, const char *link)
 
 /* changedExtConnectivity: what the instance says of the links that request and grant named. */
 static struct err *
-connectivity_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
+connectivity_changes(struct tx *tx, const struct vnf_in *in, const struct grant_out *grant,
                      const struct json **changes)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
     struct vnf_instance *instance;
     const struct json *links;
-    struct grant_out *grant;
 
     TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
-    TRY(vnf_grant_read(tx, flow, in, &grant));
     links = json_get(instance->instantiated_info, "extVirtualLinkInfo");
     jw_array(&w, NULL);
     json_each (links, i) {
@@ -693,15 +691,18 @@ static struct err *
 info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
              struct vnf_lcm_op_occ *occ)
 {
+    struct grant_out *grant;
+
     if (flow_row_state(flow) != FLOW_COMPLETED) {
         return NULL;
     }
+    TRY(vnf_grant_read(tx, flow, in, &grant));
     if (in->info.n > 0 && !in->package_after) {
         TRY(said_changes(tx, flow, in, &occ->changed_info));
     }
     if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
-        (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n > 0)) {
-        return connectivity_changes(tx, flow, in, &occ->changed_connectivity);
+        (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n + grant->connections.n > 0)) {
+        return connectivity_changes(tx, in, grant, &occ->changed_connectivity);
     }
     return str_eq(flow->type, vnf_change_package_flow.name)
                ? package_changes(tx, in->vnf_instance_id, &occ->package_changes)

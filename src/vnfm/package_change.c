@@ -292,10 +292,13 @@ grant_get(struct run *run)
     const struct vnf_size nothing = {0};
     struct mem *mem = flow_mem(run->f);
     struct package_use *use = row_new(mem, &package_use_table);
+    struct grant_out *grant = row_new(mem, &grant_out_table);
 
-    TRY(vnf_grant(run->f, run->in,
-                  vnf_grant_in(run->f, run->in, run->made->site, &nothing),
-                  row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(run->f, &run->in, NULL,
+                  vnf_grant_in(run->f, run->in, run->made->site, &nothing), grant));
+    if (run->is_whole && grant->params) {
+        TRY(vnfcs_boot_data(run->f, "boot data granted", run->in, &run->after->vnfcs));
+    }
     TRY(flow_started(run->f));
     use->package_id = run->in->package_after;
     return flow_step(run->f, "package", &vnf_package_take, use, NULL);
@@ -421,7 +424,7 @@ change(struct flow *f, const struct vnf_in *in, bool is_whole)
     TRY(scripts_run(&run, false));
     made = row_copy(mem, run.made);
     made->scales = run.after->scales;
-    made->params = is_whole ? vnf_params_after(mem, run.made->params, in) : made->params;
+    made->params = is_whole ? vnf_params_after(mem, run.made->params, run.in) : made->params;
     repackaged->package_id = in->package_after;
     vnf_rows_add(mem, &repackaged->made, made);
     TRY(vnf_info_take(f, in));

@@ -132,8 +132,7 @@ grant_get(struct run *run)
     TRY(vnfcs_definitions(mem, &run->change.added, &in->resources));
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
     run->grant = row_new(mem, &grant_out_table);
-    TRY(vnf_grant(run->f, run->in, in, run->grant));
-    run->in = vnf_in_granted(mem, run->in, run->grant, run->wanted);
+    TRY(vnf_grant(run->f, &run->in, run->wanted, in, run->grant));
     return flow_started(run->f);
 }
 

@@ -192,13 +192,8 @@ operate(struct flow *f, const struct vnf_in *in, bool has_scripts)
     struct owner *owner = row_new(mem, &owner_table);
     const struct vnf_size nothing = {0};
     struct grant_in *ask;
-    struct vnf_in *first = row_copy(mem, in);
+    struct vnf_in *first;
     struct vnf_state *state = row_new(mem, &vnf_state_table);
-
-    if (str_eq(in->state, "STARTED") ||
-        str_eq(json_get_str(in->request, "stopType"), "FORCEFUL")) {
-        first->scripts_reach_s = VNF_START_REACH_S; /* Servers may be dead. */
-    }
 
     if (in->vnfm) {
         return foreign_power(f, in);
@@ -207,7 +202,12 @@ operate(struct flow *f, const struct vnf_in *in, bool has_scripts)
     owner->project_id = in->project_id;
     TRY(flow_step(f, "made", &vnf_made_read, owner, run.made));
     ask = vnf_grant_in(f, in, run.made->site, &nothing);
-    TRY(vnf_grant(f, in, ask, row_new(mem, &grant_out_table)));
+    TRY(vnf_grant(f, &in, NULL, ask, row_new(mem, &grant_out_table)));
+    first = row_copy(mem, in);
+    if (str_eq(in->state, "STARTED") ||
+        str_eq(json_get_str(in->request, "stopType"), "FORCEFUL")) {
+        first->scripts_reach_s = VNF_START_REACH_S; /* Servers may be dead. */
+    }
     TRY(flow_started(f));
     TRY(has_scripts ? vnf_scripts_kept(f, first, "operate_start", NULL) : NULL);
     TRY(servers_look(&run));

@@ -75,7 +75,7 @@ terminate(struct flow *f, const void *arg, bool has_scripts)
     ask->operation = "TERMINATE";
     ask->site = in->site;
     TRY(flow_step(f, "holdings", &held_read, owner, held));
-    TRY(vnf_grant(f, in, ask, grant));
+    TRY(vnf_grant(f, &in, NULL, ask, grant));
     TRY(flow_started(f));
     if (has_scripts && (in->graceful || in->scripts_reach_s != INT_NULL)) {
         TRY(vnf_scripts_kept(f, in, "terminate_start", NULL));

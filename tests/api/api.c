@@ -41,6 +41,25 @@ static const struct {
 #endif
 };
 
+/* The world that the story names, or that of its folder; null: there is none of that name. */
+static const struct world_kind *
+story_kind(const struct story *story, const struct world_kind *of_folder)
+{
+    const struct world_kind *kinds[] = {
+        of_folder,
+#ifdef HAVE_ORCHESTRATOR_WORLD
+        &world_vnfm,
+#endif
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        if (!story->world || str_eq(story->world, kinds[i]->name)) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
 struct play {
     struct world *world;
     struct captures captures;
@@ -321,8 +340,11 @@ run_story(const struct world_kind *kind, const char *service, const char *file)
         (void)printf("FAIL %s\n", e->message);
     } else if (!mkdtemp(dir)) {
         (void)printf("FAIL %s: no folder in /tmp\n", file);
+    } else if (!story_kind(&story, kind)) {
+        (void)printf("FAIL %s: no world is called %s\n", file, story.world);
+        e = dir_remove(dir);
     } else {
-        status = play_story(kind, &story, dir);
+        status = play_story(story_kind(&story, kind), &story, dir);
         e = dir_remove(dir);
     }
     err_ignore(e, "told above, or a folder left behind");

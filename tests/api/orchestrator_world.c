@@ -202,15 +202,22 @@ stop(struct world *world)
     fake_site_free(state->site);
 }
 
-const struct world_kind world_orchestrator = {
-    .name = "orchestrator",
-    .tables = tables,
-    .rules = rules,
-    .n_rules = n_rules,
-    .endpoints = endpoints,
-    .n_endpoints = ARRAY_SIZE(endpoints),
-    .passwords_in_clear = true,
-    .list_max = 4,
-    .start = start,
-    .stop = stop,
-};
+#define ORCHESTRATOR                                                                               \
+    .tables = tables, .rules = rules, .n_rules = n_rules, .endpoints = endpoints,                  \
+    .n_endpoints = ARRAY_SIZE(endpoints), .passwords_in_clear = true, .list_max = 4, .stop = stop
+const struct world_kind world_orchestrator = {.name = "orchestrator", ORCHESTRATOR, .start = start};
+
+static struct err *
+start_vnfm(struct world *world, const struct rest_mount **mounts, size_t *n)
+{
+    struct orchestrator_state *state;
+
+    TRY(start(world, mounts, n));
+    state = world->state;
+    state->nfvo.grants_from = (struct peer_about){
+        .name = "NFVO",
+        .url = mem_printf(world->mem, "http://127.0.0.1:%d", world->receiver_port),
+        .is_trusted = true};
+    return NULL;
+}
+const struct world_kind world_vnfm = {.name = "vnfm", ORCHESTRATOR, .start = start_vnfm};

@@ -29,6 +29,8 @@ struct receiver {
     struct callback *callbacks;
     int n_tokens;
     const char *em; /* What an element manager says. */
+    const struct json *grants; /* What an NFVO says with each grant. */
+    int n_grants;
 };
 
 static struct callback *
@@ -182,6 +184,58 @@ element_manager(struct receiver *receiver, struct http_exchange *x)
     }
 }
 
+/* A grant for each of the resources that it is asked for: GrantInfo (SOL003 9.5.3.3). */
+static void
+granted_write(struct jw *w, const char *key, const struct json *resources)
+{
+    jw_array(w, key);
+    json_each (resources, i) {
+        jw_object(w, NULL);
+        jw_str(w, "resourceDefinitionId", json_get_str(resources->items[i], "id"));
+        jw_str(w, "vimConnectionId", "here");
+        jw_end(w);
+    }
+    jw_end(w);
+}
+
+static void
+grant(struct receiver *receiver, const struct json *asked, struct http_exchange *x)
+{
+    static const char *const resources[] = {"addResources", "tempResources", "removeResources"};
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "id", mem_printf(receiver->mem, "grant-%d", ++receiver->n_grants));
+    for (size_t i = 0; i < ARRAY_SIZE(resources); i++) {
+        granted_write(&w, resources[i], json_get(asked, resources[i]));
+    }
+    json_each (receiver->grants, i) {
+        jw_json(&w, receiver->grants->keys[i], receiver->grants->items[i]);
+    }
+    jw_end(&w);
+    answer(x, 201, text.data);
+}
+
+static void
+nfvo(struct receiver *receiver, bool is_told, struct http_exchange *x)
+{
+    const struct json *json = NULL;
+    size_t n;
+    const char *body = http_body(x, &n);
+    struct err *e = json_parse(receiver->mem, body, n, &json);
+
+    if (e || !json_is(json, JSON_T_OBJECT)) {
+        err_ignore(e, "who is wrong hears so");
+        answer(x, 400, NULL);
+    } else if (is_told) {
+        receiver->grants = json;
+        answer(x, 204, NULL);
+    } else {
+        grant(receiver, json, x);
+    }
+}
+
 static void
 request(struct http_exchange *x, void *arg)
 {
@@ -193,6 +247,8 @@ request(struct http_exchange *x, void *arg)
     words = str_split(receiver->mem, http_path(x) + 1, '/', &n);
     if (n && str_eq(words[0], "em")) {
         element_manager(receiver, x);
+    } else if (str_eq(http_path(x), "/grants") || str_eq(http_path(x), "/grant/v1/grants")) {
+        nfvo(receiver, n == 1, x);
     } else if (n == 1 && str_eq(words[0], "token")) {
         token(receiver, x);
     } else if (n == 2 && str_eq(words[0], "cb")) {

@@ -6,6 +6,8 @@
  *     GET  /got/NAME/N                         the first N notifications, 404 until they are there
  *     GET  /calls/NAME/N                       404 until /cb/NAME was asked N times
  *     PUT  /em LIST                            what GET /em/vnfind/v1/indicators/ID answers; [] = 503
+ *     PUT  /grants OBJECT                      what each grant of POST /grant/v1/grants says besides its
+ * resources, which are at the connection "here"
  *     POST /token                              a token of OAuth 2.0: "token-1", "token-2" ... */
 #ifndef CARRICK_TESTS_API_RECEIVER_H
 #define CARRICK_TESTS_API_RECEIVER_H

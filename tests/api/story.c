@@ -280,6 +280,10 @@ read_line(struct reader *rd, char *line)
         rd->step->skip = mem_str(rd->mem, line + 5);
         return NULL;
     }
+    if (str_starts(line, "world ")) {
+        rd->story->world = mem_str(rd->mem, line + strlen("world "));
+        return NULL;
+    }
     if (str_starts(line, "include ")) {
         return read_part(rd, line + strlen("include "));
     }

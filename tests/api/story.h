@@ -21,6 +21,7 @@
  * "= 200" asks again until the answer is that one, for 20 s.
  * "clock +90s" moves the frozen clock; "skip REASON" ends the story.  "include PART WORD..." are the
  * lines of parts/PART beside the story, with "%1" to "%9" for the words: what many begin with.
+ * "world NAME" is another world than the folder's, see api.c.
  * Where a line begins with "%?2", its rest is there only if there is a second word. */
 #ifndef CARRICK_TESTS_API_STORY_H
 #define CARRICK_TESTS_API_STORY_H
@@ -43,7 +44,7 @@ struct story_step {
 };
 
 struct story {
-    const char *file;
+    const char *file, *world; /* null: the one of its folder */
     VEC(struct story_step) steps;
 };
 

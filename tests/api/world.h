@@ -38,6 +38,8 @@ struct world_kind {
 };
 extern const struct world_kind world_site;
 extern const struct world_kind world_orchestrator;
+/* The same, whose VNFs of no NS are granted by another NFVO: the receiver. */
+extern const struct world_kind world_vnfm;
 
 /* Store, identity (with the persons below), services, faces on a free port. */
 struct err *world_start(const struct world_kind *kind, const char *dir, struct world *world) MUST_USE;

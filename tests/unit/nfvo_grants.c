@@ -451,7 +451,7 @@ links_refused(struct tx *tx, void *arg)
         const char *operation, *grant, *why;
     } cases[] = {
         {"SCALE", "{\"extVirtualLinks\":[{\"id\":\"l\"}]}", "are not taken for SCALE"},
-        {"CHANGE_FLAVOUR", "{\"extManagedVirtualLinks\":[{}]}", "are not taken for CHANGE_FLAVOUR"},
+        {"CHANGE_EXT_CONN", "{\"extManagedVirtualLinks\":[{}]}", "are not taken for CHANGE_EXT_CONN"},
         {"INSTANTIATE", "{\"extVirtualLinks\":{}}", "is not a list"},
         {"INSTANTIATE", "{\"extVirtualLinks\":[{\"id\":3}]}", "resourceId' is required"},
         {"INSTANTIATE", "{\"additionalParams\":[]}", "are no object"},

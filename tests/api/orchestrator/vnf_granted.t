@@ -1,0 +1,150 @@
+# What another NFVO says with its grants (SOL003 9.5.2.3, decision 047): links and parameters, of each operation
+# that may have them, against VNFD, instance and site before anything is made.
+world vnfm
+include told demo told 1 x 73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac text
+include told demo told-2 2 x 73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac text
+include many demo
+POST /carrick/v1/sites  as demo
+{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p", "containers": "YES"}
+= 201
+{"id": "$east := uuid", ...}
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "11111111-1111-4111-8111-111111111111", "name": "office"}}
+= 201
+POST site:/network/v2.0/subnets  as demo
+{"subnet": {"id": "22222222-2222-4222-8222-222222222222", "network_id": "11111111-1111-4111-8111-111111111111", "cidr": "10.7.0.0/24"}}
+= 201
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "33333333-3333-4333-8333-333333333333", "name": "fast"}}
+= 201
+POST site:/network/v2.0/subnets  as demo
+{"subnet": {"id": "44444444-4444-4444-8444-444444444444", "network_id": "33333333-3333-4333-8333-333333333333", "cidr": "10.8.0.0/24"}}
+= 201
+
+# A network that its site has not: nothing is made.
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "told", "vnfInstanceName": "a"}
+= 201
+{"id": "$vnf := id", ...}
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
+ "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "55555555-5555-4555-8555-555555555555", "extCps": [{"cpdId": "out"}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "additionalParams": {"name": "you"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$nowhere := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$nowhere  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+
+# The instantiation was asked for without links, and has them from the grant, and a parameter.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "bye"},
+ "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f", "additionalParams": {"name": "you"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op1 := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$op1  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/compute/v2.1/servers/detail  as demo
+= 200
+{"servers": [{"user_data": "YnllIHlvdQ==", ...}]}
+
+# A healing, and a change of the package: the server that is made anew is told what the grant says.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "good day"}}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/heal  as demo
+{"cause": "it hangs"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$healed := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$healed  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/compute/v2.1/servers/detail  as demo
+= 200
+{"servers": [{"user_data": "Z29vZCBkYXkgeW91", ...}]}
+PUT receiver:/grants  as nobody
+{"additionalParams": {"greeting": "hello"}}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "told-2"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$renewed := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$renewed  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET site:/compute/v2.1/servers/detail  as demo
+= 200
+{"servers": [{"user_data": "aGVsbG8geW91", ...}]}
+
+# A change of the flavour: a port that stays is not moved by the way, nor is a link that is there another's.
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "many", "vnfInstanceName": "c"}
+= 201
+{"id": "$many := id", ...}
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}}
+= 204
+POST /vnflcm/v2/vnf_instances/$many/instantiate  as demo
+{"flavourId": "small", "extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$small := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$small  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
+ "extVirtualLinks": [{"id": "g", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}],
+ "extManagedVirtualLinks": [{"id": "h", "vnfVirtualLinkDescId": "inside", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "large", "extVirtualLinks": [{"id": "m", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "extra"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$moved := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$moved  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": the grant: extManagedVirtualLinks: internal virtual link inside is there already; connection point out of VNFC front has a port of both flavours, which stays: change_ext_conn moves it", ...}, ...}
+
+# What comes it may give: of the request's link another network, of an internal one somebody else's.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
+ "extVirtualLinks": [{"id": "g", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "extra"}]}],
+ "extManagedVirtualLinks": [{"id": "h", "vnfVirtualLinkDescId": "between", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "large", "extVirtualLinks": [{"id": "m", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "extra"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$large := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$large  as demo
+~ 200
+{"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "g", ...}], ...}
+GET /vnflcm/v2/vnf_instances/$many  as demo
+= 200
+{"instantiatedVnfInfo": {"extManagedVirtualLinkInfo": [{"id": "h", "vnfVirtualLinkDescId": "between", ...}], ...}, ...}
+
+# Links of the grant alone are told as changed too.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
+ "extVirtualLinks": [{"id": "n", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
+{"newFlavourId": "moved"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$edge := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$edge  as demo
+~ 200
+{"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "n", ...}], ...}
+
+# What a request of that operation cannot have is no grant's to give.
+POST /vnflcm/v2/vnf_instances/$many/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$ended := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$ended  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": the grant gives extVirtualLinks, which are not taken for TERMINATE", ...}, ...}
