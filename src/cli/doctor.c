@@ -356,7 +356,8 @@ service_look(struct doctor *d, const struct json *service)
         tell(d, WARNING, what, NULL, "cannot be compared with its sites now: %s", e->message);
     } else {
         tell(d, n || n_left ? WARNING : FINE, what,
-             mem_printf(d->mem, "carrick drift %s shows them; --repair mends, --left-over deletes", name),
+             mem_printf(d->mem, "carrick drift %s shows them; --repair mends, --left-over deletes",
+                        print_plain(d->mem, str_or(json_get_str(service, "id"), "-"))), /* a name is its tenant's */
              "%zu differences between record and sites, %zu objects of ours that no record has", n, n_left);
     }
 }
@@ -368,6 +369,9 @@ services_look(struct doctor *d)
     AUTO(err) e = session_get(&d->cli->session,
                               "/nslcm/v2/ns_instances?filter=(eq,nsState,INSTANTIATED)", &services);
 
+    if (e) {
+        tell(d, WARNING, "services", NULL, "cannot be asked for: %s", e->message);
+    }
     for (size_t i = 0; !e && services && i < services->n && i < SERVICES_MAX; i++) {
         service_look(d, services->items[i]);
     }
@@ -379,9 +383,9 @@ services_look(struct doctor *d)
 static void
 orchestrator_look(struct doctor *d)
 {
-    struct credentials credentials;
+    struct credentials credentials = {0};
     const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state"));
-    struct err *e = credentials_read_site(d->mem, path, &credentials);
+    struct err *e = steps_credentials(&d->as, path, &credentials);
 
     credentials.service = NULL;
     e = e ? e : session_open_with(d->mem, &credentials, false, &d->cli->session);

@@ -302,7 +302,7 @@ credentials_make(struct join *j, const char **password)
     struct credentials credentials;
     struct session session;
 
-    TRY(credentials_read_site(mem, path, &credentials));
+    TRY(steps_credentials(&j->steps, path, &credentials));
     credentials.service = "identity";
     TRY_MSG(session_open_with(mem, &credentials, false, &session), "the site's own administrator");
     random_bytes(raw, sizeof raw);

@@ -4,6 +4,7 @@
 #include "sys/file.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,9 @@ become(uid_t uid, gid_t gid)
     /* Back to root first the user, towards the user last: only root changes the group. */
     bool back = uid == 0;
 
-    if ((back && seteuid(uid)) || setegid(gid) || (!back && seteuid(uid))) {
+    /* Groups of root's read more than the user may; root itself needs none. */
+    if ((!back && setgroups(1, &gid)) || (back && seteuid(uid)) || setegid(gid) ||
+        (!back && seteuid(uid))) {
         return err_errno(E_UNAVAILABLE, "becoming user %u", uid);
     }
     return NULL;
@@ -67,6 +70,28 @@ steps_read(const struct steps *steps, const char *path, const char **text)
     TRY(steps_as_user(steps, read_it, &reading));
     *text = reading.text;
     return NULL;
+}
+
+struct crediting {
+    struct mem *mem;
+    const char *path;
+    struct credentials *credentials;
+};
+
+static struct err *
+credentials_read_it(void *arg)
+{
+    struct crediting *crediting = arg;
+
+    return credentials_read_site(crediting->mem, crediting->path, crediting->credentials);
+}
+
+struct err *
+steps_credentials(const struct steps *steps, const char *path, struct credentials *credentials)
+{
+    struct crediting crediting = {.mem = steps->cli->mem, .path = path, .credentials = credentials};
+
+    return steps_as_user(steps, credentials_read_it, &crediting);
 }
 
 /* ---- what is to be done ------------------------------------------------------------------ */
@@ -199,7 +224,7 @@ folder_make(const struct steps *steps, const struct step *step)
         TRY(dir_make(mem_strn(steps->cli->mem, step->path, (size_t)(slash - step->path)), 0755));
     }
     TRY(dir_make(step->path, step->mode));
-    return chown(step->path, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path)
+    return lchown(step->path, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path)
                                                      : NULL;
 }
 

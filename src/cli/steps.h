@@ -38,6 +38,9 @@ struct err *steps_as_user(const struct steps *steps, struct err *(*fn)(void *arg
 struct err *steps_add(struct steps *steps, struct step step) MUST_USE;
 /* Reads a file as the user; '*text' null where there is none. */
 struct err *steps_read(const struct steps *steps, const char *path, const char **text) MUST_USE;
+/* Reads a role's clouds.yaml as its user. */
+struct err *steps_credentials(const struct steps *steps, const char *path,
+                              struct credentials *credentials) MUST_USE;
 /* Shows the steps, asks unless --yes, does them.  A step that fails takes those before it back, in
  * reverse, and is told.  E_CANCELLED where nobody said yes. */
 struct err *steps_do(struct steps *steps) MUST_USE;

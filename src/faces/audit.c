@@ -3,7 +3,10 @@
 
 #include "base/time.h"
 
+#include <string.h>
+
 #define AUDIT_KEEP 4
+#define MEMBER_MAX 1024 /* bytes of a member */
 
 static void
 when(struct jw *w)
@@ -26,12 +29,30 @@ lost(struct buf *out, uint64_t n)
     buf_char(out, '\n');
 }
 
+/* Strangers say some of it: a line is short and is JSON whatever they say. */
+static void
+member_cut(struct jw *w, const char *key, const char *text)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (size_t i = 0; text[i] && i < MEMBER_MAX; i++) {
+        buf_char(&out, (unsigned char)text[i] < 0x80 ? text[i] : '?');
+    }
+    buf_str(&out, "...");
+    jw_str(w, key, out.data);
+}
+
 /* Members that say nothing are left out. */
 static void
 member(struct jw *w, const char *key, const char *text)
 {
-    if (!str_empty(text) && !str_eq(text, "-")) {
+    if (str_empty(text) || str_eq(text, "-")) {
+        return;
+    }
+    if (strlen(text) <= MEMBER_MAX && str_utf8(text, strlen(text))) {
         jw_str(w, key, text);
+    } else {
+        member_cut(w, key, text);
     }
 }
 
@@ -55,7 +76,11 @@ audit_request(void *trail, const struct rest_request *r, const struct err *e)
     member(&w, "api", r->face ? r->face->name : NULL);
     member(&w, "method", r->method);
     member(&w, "path", rest_path(r));
-    member(&w, "target", e || !r->made ? r->id : r->made);
+    if (!e && r->made) {
+        jw_str(&w, "target", r->made); /* our own ids, of all that there are */
+    } else {
+        member(&w, "target", r->id);
+    }
     jw_int(&w, "status", r->status);
     jw_str(&w, "result", e || r->status >= 400 ? "refused" : "done");
     member(&w, "error", e ? str_or(e->type, err_code_name(e->code)) : NULL);

@@ -289,6 +289,7 @@ set_key_of(gnutls_x509_crt_t cert, gnutls_x509_crq_t request)
     return status;
 }
 
+/* For servers alone: to be a client is to be the user that a certificate names (--client-ca). */
 static int
 fill_leaf(gnutls_x509_crt_t cert, const struct signer *signer, gnutls_x509_crq_t request,
           const struct authority_leaf *leaf)
@@ -301,8 +302,6 @@ fill_leaf(gnutls_x509_crt_t cert, const struct signer *signer, gnutls_x509_crq_t
                         : gnutls_x509_crt_set_key_usage(cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
     status = status < 0 ? status
                         : gnutls_x509_crt_set_key_purpose_oid(cert, GNUTLS_KP_TLS_WWW_SERVER, 0);
-    status = status < 0 ? status
-                        : gnutls_x509_crt_set_key_purpose_oid(cert, GNUTLS_KP_TLS_WWW_CLIENT, 0);
     status = status < 0 ? status : set_hosts(cert, leaf->hosts);
     status = status < 0 ? status : set_key_ids(cert, signer->cert);
     return status < 0 ? status

@@ -11,7 +11,7 @@
 /* Below that a certificate is made anew. */
 #define AUTHORITY_RENEW_DAYS 60
 
-/* What a signed certificate is good for. */
+/* What a signed certificate is good for, as a server's. */
 struct authority_leaf {
     const char *name;         /* common name, at most 64 bytes */
     const char *const *hosts; /* addresses and DNS names, null-terminated */

@@ -314,6 +314,9 @@ set_options(struct http_call *call, const struct http_client_config *config,
     } else if (config && config->tls.ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, config->tls.ca_file);
     }
+    if (call->trust) { /* Instead of the system's, of which libcurl knows a folder too. */
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
     if (config && config->tls.cert_file && request->with_certificate) {
         curl_easy_setopt(easy, CURLOPT_SSLCERT, config->tls.cert_file);
         curl_easy_setopt(easy, CURLOPT_SSLKEY, config->tls.key_file);

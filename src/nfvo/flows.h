@@ -142,6 +142,7 @@ const struct plan_vnf *plan_vnf_find(const struct rows *vnfs, const char *vnf_in
 struct err *ns_op_state_changed(struct tx *tx, const struct flow_row *flow, int old) MUST_USE;
 
 extern const struct flow_type ns_instantiate_flow, ns_terminate_flow;
+extern const struct flow_type ns_instantiate_flow_1; /* it looks at no groups of links */
 extern const struct flow_type ns_terminate_flow_1, ns_terminate_flow_2; /* its first versions */
 /* The one only adds servers; the other deletes some and cannot be rolled back. */
 extern const struct flow_type ns_scale_out_flow, ns_scale_in_flow;
@@ -195,8 +196,9 @@ struct instantiate_ns_request;
 /* ns_link.c: the links of 'params' (additionalParamsForNs) that sites of the project have already, into
  * in->given. */
 struct err *ns_links_fill(struct tx *tx, const struct json *params, struct ns_in *in) MUST_USE;
-/* Part of the calling flow: asks the sites for their networks.  E_NOT_FOUND. */
-struct err *ns_links_look(struct flow *f, const struct ns_in *in) MUST_USE;
+/* Part of the calling flow: asks the sites for their networks, and their groups.  E_NOT_FOUND;
+ * E_FORBIDDEN where the site's owner does not lend one. */
+struct err *ns_links_look(struct flow *f, const struct ns_in *in, bool groups) MUST_USE;
 /* ns_nest.c: NS instances that run become part of the NS that is instantiated: in->nested_taken, and what
  * they lend it in in->given.  E_UNPROCESSABLE, E_CONFLICT: all that is wrong. */
 struct err *ns_nest_fill(struct tx *tx, const struct nsd *nsd,

@@ -26,13 +26,13 @@ sites_look(struct ns_parts *run, struct rows *seen)
 }
 
 static struct err *
-plan_make(struct ns_parts *run)
+plan_make(struct ns_parts *run, bool is_first_version)
 {
     struct place_in *in = row_new(run->mem, &place_in_table);
 
     in->seed = flow_self(run->f);
     place_add(run->mem, &in->ns, ns_given_names(run));
-    TRY(ns_links_look(run->f, run->in));
+    TRY(ns_links_look(run->f, run->in, !is_first_version));
     TRY(sites_look(run, &in->sites));
     TRY(flow_step(run->f, "place", &ns_place, in, run->plan));
     for (size_t i = 0; i < run->plan->notes.n; i++) {
@@ -168,7 +168,7 @@ keep(struct ns_parts *run)
 }
 
 static struct err *
-instantiate_run(struct flow *f, const void *arg)
+instantiate_as(struct flow *f, const void *arg, bool is_first_version)
 {
     struct ns_parts run = {
         .f = f,
@@ -181,7 +181,7 @@ instantiate_run(struct flow *f, const void *arg)
     run.steering.in = run.in;
     run.steering.plan = run.plan;
     TRY(ns_hold(f, run.in));
-    TRY(plan_make(&run));
+    TRY(plan_make(&run, is_first_version));
     TRY(ns_nest_begin(f, run.in));
     TRY(bases_spawn(&run));
     TRY(bases_join(&run));
@@ -196,12 +196,34 @@ instantiate_run(struct flow *f, const void *arg)
     return run.in->added.n ? flow_step(f, "taken in", &ns_vnfs_adopt, run.in, NULL) : NULL;
 }
 
+static struct err *
+instantiate_run(struct flow *f, const void *arg)
+{
+    return instantiate_as(f, arg, false);
+}
+
+static struct err *
+instantiate_run_1(struct flow *f, const void *arg)
+{
+    return instantiate_as(f, arg, true);
+}
+
 const struct flow_type ns_instantiate_flow = {
     .name = "ns_instantiate",
-    .version = 1,
+    .version = 2,
     .doc = "Instantiates a network service.",
     .in = &ns_in_table,
     .run = instantiate_run,
+    .sweep = vim_sweep,
+    .spares = ns_spares,
+    .state_changed = ns_op_state_changed,
+};
+const struct flow_type ns_instantiate_flow_1 = {
+    .name = "ns_instantiate",
+    .version = 1,
+    .doc = "The same without a look at the groups of links; those that an earlier program began.",
+    .in = &ns_in_table,
+    .run = instantiate_run_1,
     .sweep = vim_sweep,
     .spares = ns_spares,
     .state_changed = ns_op_state_changed,

@@ -130,9 +130,30 @@ ns_links_fill(struct tx *tx, const struct json *params, struct ns_in *in)
     return NULL;
 }
 
-/* They are there: better said before anything is made than by the first port. */
+static struct err *
+groups_look(struct flow *f, const char *site, const struct made_net *net)
+{
+    for (size_t i = 0; i < net->groups.n; i++) {
+        const char *id = net->groups.items[i];
+        struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+        bool again = false;
+
+        for (size_t k = 0; k < i; k++) {
+            again = again || str_eq(net->groups.items[k], id);
+        }
+        ref->site = site;
+        ref->id = id;
+        TRY(again ? NULL
+                  : flow_step(f, flow_label(f, "group %s of %s at site %s", id, net->link, site),
+                              &vim_security_group_show, ref, row_new(flow_mem(f), &vim_made_table)));
+    }
+    return NULL;
+}
+
+/* They are there, and lent: better said before anything is made than by the first port, and a site says
+ * the latter to no administrator at all. */
 struct err *
-ns_links_look(struct flow *f, const struct ns_in *in)
+ns_links_look(struct flow *f, const struct ns_in *in, bool groups)
 {
     for (size_t i = 0; i < in->given.n; i++) {
         const struct ns_site_made *given = in->given.items[i];
@@ -149,6 +170,7 @@ ns_links_look(struct flow *f, const struct ns_in *in)
             TRY_MSG(flow_step(f, flow_label(f, "network %s of site %s", net->link, given->site),
                               &vim_network_show, ref, row_new(flow_mem(f), &vim_made_table)),
                     "link %s", net->link);
+            TRY_MSG(groups ? groups_look(f, given->site, net) : NULL, "link %s", net->link);
         }
     }
     return NULL;

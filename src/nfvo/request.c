@@ -134,6 +134,19 @@ request_check_word(struct mem *mem, const struct attr *attr, void *value)
     return str_eq(*word, ".") || str_eq(*word, "..") ? "'.' and '..' are none." : NULL;
 }
 
+static const char *
+request_check_words(struct mem *mem, const struct attr *attr, void *value)
+{
+    const struct strs *words = value;
+    const char *why = NULL;
+
+    for (size_t i = 0; !why && i < words->n; i++) {
+        why = strlen(words->items[i]) > 255 ? "an identifier has 255 characters at most."
+                                            : request_check_word(mem, attr, &words->items[i]);
+    }
+    return why;
+}
+
 static const char *const update_ns_types[] = {
 #define X(word, ...) #word,
     NS_UPDATES(X)

@@ -219,6 +219,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_leave_flow,        &ns_flavour_grow_flow,
     &ns_flavour_change_flow, &ns_connect_flow,
     &ns_depart_flow,       &ns_passes_flow,
+    &ns_instantiate_flow_1,
     &ns_scale_out_flow_1,  &ns_scale_in_flow_1,
     &ns_grow_flow,         &ns_shrink_flow,
     &ns_scale_up_flow,     &ns_scale_down_flow,

@@ -303,12 +303,19 @@ const struct step_kind vim_server_show = {.name = "vim server show",
                                           .data = &vim_objects[OBJECT_server],
                                           .act = object_show};
 const struct step_kind vim_network_show = {.name = "vim network show",
-                                           .doc = "a network as it is now",
+                                           .doc = "a network as it is now, that is lent",
                                            .effect = FLOW_READ,
                                            .in = &vim_ref_table,
                                            .out = &vim_made_table,
                                            .data = &vim_objects[OBJECT_network],
-                                           .act = object_show};
+                                           .act = object_show_lent};
+const struct step_kind vim_security_group_show = {.name = "vim security_group show",
+                                                  .doc = "a group as it is now, that is lent",
+                                                  .effect = FLOW_READ,
+                                                  .in = &vim_ref_table,
+                                                  .out = &vim_made_table,
+                                                  .data = &vim_objects[OBJECT_security_group],
+                                                  .act = object_show_lent};
 const struct step_kind vim_port_show = {.name = "vim port show",
                                         .doc = "a port as it is now",
                                         .effect = FLOW_READ,
@@ -355,7 +362,7 @@ const struct step_kind *const vim_kinds[] = {
 #define X(word, doc) &vim_##word##_create, &vim_##word##_delete,
     VIM_OBJECTS(X)
 #undef X
-    &vim_network_show, &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
+    &vim_network_show, &vim_security_group_show, &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look, &vim_site_zones,
     &vim_port_chain_set, &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,

@@ -305,14 +305,25 @@ object_list_marked(struct step *step)
 
 /* ---- show --------------------------------------------------------------------------------------- */
 
+/* Whose it is is nobody's to know. */
 static void
-show_done(void *arg, const struct vim_answer *answer, struct err *err)
+show_lent_done(void *arg, const struct vim_answer *answer, struct err *err)
 {
-    create_done(arg, answer, err);
+    struct step *step = arg;
+    const struct vim_ref *in = step_in(step);
+    const char *kind = object_of(step)->kind;
+
+    if (!err && !vim_is_lent(step_service(step, "vim"), in->site, json_get(answer->json, kind))) {
+        err = err_new(E_FORBIDDEN, NULL,
+                      "site %s: %s %s is of another project there, which does not share it; next: have "
+                      "its owner share it, or name one of the project that the site is registered with",
+                      site_name_of(step), kind, in->id);
+    }
+    create_done(step, answer, err);
 }
 
-void
-object_show(struct step *step)
+static void
+show(struct step *step, vim_done_fn *done)
 {
     const struct vim_ref *in = step_in(step);
     const struct object *object = object_of(step);
@@ -323,7 +334,19 @@ object_show(struct step *step)
         .path = mem_printf(step_mem(step), "%s/%s", object->path, in->id),
         .read_only = true};
 
-    step_vim_call(step, &call, show_done, step);
+    step_vim_call(step, &call, done, step);
+}
+
+void
+object_show(struct step *step)
+{
+    show(step, create_done);
+}
+
+void
+object_show_lent(struct step *step)
+{
+    show(step, show_lent_done);
 }
 
 /* ---- delete ---------------------------------------------------------------------------------------- */

@@ -155,6 +155,15 @@ auth_body(struct jw *w, const struct vim_site *site)
     jw_end(w);
 }
 
+/* It outlives tokens: answers are judged by it while another token is on its way. */
+static void
+project_read(struct session *session, const char *id)
+{
+    if (!str_eq(session->project, id)) {
+        session->project = mem_str(session->mem, id);
+    }
+}
+
 static struct err *
 auth_read(struct session *session, const struct http_answer *http)
 {
@@ -180,6 +189,7 @@ auth_read(struct session *session, const struct http_answer *http)
     session->token_mem = mem_new("vim token");
     session->extensions = NULL;
     session->token = mem_str(session->token_mem, token);
+    project_read(session, json_str(json_path(answer.json, "token.project.id")));
     read_catalog(session, json_path(answer.json, "token.catalog"));
     return NULL;
 }
@@ -495,6 +505,26 @@ session_get(struct vim *vim, const char *site_id, struct session **session)
     vim->sessions = s;
     *session = s;
     return NULL;
+}
+
+bool
+vim_is_lent(const struct vim *vim, const char *site_id, const struct json *object)
+{
+    static const char *const for_all[] = {"shared", "router:external"};
+    const char *owner = json_get_str(object, "project_id");
+
+    owner = owner ? owner : json_get_str(object, "tenant_id");
+    for (const struct session *s = vim->sessions; s && owner; s = s->next) {
+        if (str_eq(s->site.id, site_id) && str_eq(s->project, owner)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(for_all); i++) {
+        if (json_bool(json_get(object, for_all[i]), false)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void

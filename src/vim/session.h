@@ -43,6 +43,7 @@ struct session {
     struct vim_site site;
     struct mem *token_mem;
     const char *token;           /* null: none yet */
+    const char *project;         /* id of the one that tokens are for; null: not told yet */
     int64_t token_until;         /* microseconds */
     bool authenticating;
     const char *extensions;      /* of the network service, as JSON; null = not asked with this token */
@@ -112,6 +113,7 @@ void object_find_marked(struct step *step);
 void object_undo(struct step *step);
 void object_delete(struct step *step);
 void object_show(struct step *step);
+void object_show_lent(struct step *step);
 void object_list_marked(struct step *step);
 const char *object_describe_create(const struct step *step);
 const char *object_describe_delete(const struct step *step);

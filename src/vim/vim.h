@@ -43,6 +43,12 @@ void vim_forget(struct vim *vim, const char *site_id);
 
 /* ---- calls ----------------------------------------------------------------- */
 
+/* May a network or a security group, as the site shows it, be used for whoever names it?  It is of the
+ * project that the site is used as, or its owner shares it, or it leads outside ("router:external").  A site
+ * refuses others to its users, but not to one who is an administrator there, as the orchestrator is at sites
+ * that joined.  For an answer of vim_call, on the loop's thread. */
+bool vim_is_lent(const struct vim *vim, const char *site_id, const struct json *object);
+
 struct vim_call {
     const char *site_id;
     const char *service;         /* catalog type: network, compute, image, identity, placement */
@@ -263,7 +269,8 @@ struct vim_ref {
 };
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
-extern const struct step_kind vim_network_show;               /* the same */
+/* The same, of what a client named: E_FORBIDDEN where its owner does not lend it (vim_is_lent). */
+extern const struct step_kind vim_network_show, vim_security_group_show;
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */

@@ -110,8 +110,9 @@ network_seen(void *arg, const struct vim_answer *answer, struct err *err)
 {
     struct question *question = arg;
 
-    (void)answer;
     question->seen->absent = err_is(err, E_NOT_FOUND);
+    question->seen->foreign = !err && !vim_is_lent(question->look->vim, question->seen->site_id,
+                                                   json_get(answer->json, "network"));
     err_ignore(err, "a site that does not answer says nothing of its networks");
     question_end(question);
 }
@@ -206,6 +207,7 @@ look_wait(struct look *look, struct asking *asking)
             look->seen[i].subnets ? json_text(asking->mem, look->seen[i].subnets) : NULL;
 
         asking->seen[i].absent = look->seen[i].absent;
+        asking->seen[i].foreign = look->seen[i].foreign;
         e = text ? json_parse(asking->mem, text, strlen(text), &asking->seen[i].subnets) : NULL;
     }
     asking->n = all ? asking->n : 0;

@@ -301,6 +301,9 @@ link_site(struct checking *c, const char *path, const char *vim, const char *net
     *network = network_of(c, site, network_id);
     if (site && *network && (*network)->absent) {
         request_fault(&c->faults, "%s: site %s has no network %s", path, site->name, network_id);
+    } else if (site && *network && (*network)->foreign) {
+        request_fault(&c->faults, "%s: network %s is of another project of site %s, which does not share it",
+                      path, network_id, site->name);
     }
     return NULL;
 }

@@ -12,6 +12,7 @@ struct site;
 struct network_seen {
     const char *site_id, *network_id;
     bool absent;               /* the site has no such network */
+    bool foreign;              /* nor lends it to the project that it is used as */
     const struct json *subnets; /* its subnets: id, cidr; null = not known */
 };
 

@@ -266,6 +266,9 @@ fake_object_write(struct fake_site *site, struct jw *w, const char *key, struct 
     jw_object(w, key);
     jw_str(w, "id", object->id);
     jw_str(w, "status", status);
+    if (!json_get(json, "project_id")) {
+        jw_str(w, "project_id", FAKE_PROJECT);
+    }
     if (object->leaving || (object->asked && str_eq(status, "BUILD"))) {
         jw_str(w, "OS-EXT-STS:task_state", object->leaving ? "deleting" : "spawning");
     }

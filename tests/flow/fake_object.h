@@ -9,6 +9,8 @@
 #include <pthread.h>
 
 #define OLD_PORT "old-port"
+/* What tokens are for, and what belongs to nobody else belongs to. */
+#define FAKE_PROJECT "fake-project"
 
 struct place {
     const char *path, *plural, *singular;

@@ -146,6 +146,7 @@ answer_token(struct fake_site *site, struct http_exchange *x)
     jw_object(&w, NULL);
     jw_object(&w, "token");
     jw_str(&w, "expires_at", time_text(until, time_now_us() + 3600000000LL, TIME_Z_US));
+    jw_raw(&w, "project", "{\"id\": \"" FAKE_PROJECT "\"}");
     jw_array(&w, "catalog");
     for (int i = 0; services[i]; i++) {
         jw_object(&w, NULL);

@@ -4,6 +4,7 @@
 #include "http/server.h"
 #include "test.h"
 
+#include <gnutls/x509.h>
 #include <string.h>
 
 struct made {
@@ -41,6 +42,26 @@ TEST(authority_signs_for_the_names_it_was_told)
     CHECK_ERR(authority_check(m.cert, m.key, m.ca, 0, asked), E_INVALID);
     CHECK_ERR(authority_check(m.cert, m.ca_key, m.ca, 0, hosts), E_INVALID);
     CHECK_ERR(authority_check(m.cert, m.key, m.ca, 4000, hosts), E_INVALID);
+    mem_free(m.mem);
+}
+
+/* With --client-ca who shows a certificate is the user that it names: a site is none. */
+TEST(authority_signs_no_clients)
+{
+    struct made m = make(hosts);
+    const gnutls_datum_t text = {(unsigned char *)(uintptr_t)m.cert, (unsigned int)strlen(m.cert)};
+    char purpose[64];
+    size_t n = sizeof purpose;
+    gnutls_x509_crt_t cert;
+
+    REQUIRE(!gnutls_x509_crt_init(&cert));
+    REQUIRE(!gnutls_x509_crt_import(cert, &text, GNUTLS_X509_FMT_PEM));
+    CHECK(!gnutls_x509_crt_get_key_purpose_oid(cert, 0, purpose, &n, NULL));
+    CHECK_STR(purpose, GNUTLS_KP_TLS_WWW_SERVER);
+    n = sizeof purpose;
+    CHECK_INT(gnutls_x509_crt_get_key_purpose_oid(cert, 1, purpose, &n, NULL),
+              GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE);
+    gnutls_x509_crt_deinit(cert);
     mem_free(m.mem);
 }
 

@@ -2,10 +2,14 @@
 # 050): it is used as it is, and stays when the NS goes.
 include service demo
 POST site:/network/v2.0/networks  as demo
-{"network": {"id": "11111111-1111-4111-8111-111111111111", "name": "office"}}
+{"network": {"id": "11111111-1111-4111-8111-111111111111", "name": "office", "project_id": "another", "shared": true}}
 = 201
 POST site:/network/v2.0/subnets  as demo
 {"subnet": {"id": "22222222-2222-4222-8222-222222222222", "network_id": "11111111-1111-4111-8111-111111111111", "cidr": "10.7.0.0/24"}}
+= 201
+
+POST site:/network/v2.0/security-groups  as demo
+{"security_group": {"id": "55555555-5555-4555-8555-555555555555", "name": "lets us in"}}
 = 201
 
 # What is wrong with it is told at once, before anything is begun.
@@ -14,9 +18,9 @@ POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 = 400
 {"status": 400, "detail": "attribute 'additionalParamsForNs': linkNetworks: an array of at most 128 objects is needed", ...}
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
-{"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [{"link": "data", "site": "east"}, 7, {"link": "data", "site": "east", "networkId": "a/../b", "colour": "red"}]}}
+{"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [{"link": "data", "site": "east"}, 7, {"link": "data", "site": "east", "networkId": "a/../b", "colour": "red"}, {"link": "data", "site": "east", "networkId": "n", "securityGroupIds": ["good", "../networks/x"]}]}}
 = 400
-{"status": 400, "detail": "attribute 'additionalParamsForNs': linkNetworks[0]: Attribute 'networkId' is required; linkNetworks[1]: an object is needed; linkNetworks[2]: Invalid input for networkId. Reason: 'a/../b' is no identifier.; Unknown attribute 'colour'", ...}
+{"status": 400, "detail": "attribute 'additionalParamsForNs': linkNetworks[0]: Attribute 'networkId' is required; linkNetworks[1]: an object is needed; linkNetworks[2]: Invalid input for networkId. Reason: 'a/../b' is no identifier.; Unknown attribute 'colour'; linkNetworks[3]: Invalid input for securityGroupIds. Reason: '../networks/x' is no identifier.", ...}
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 {"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [
  {"link": "office", "site": "east", "networkId": "11111111-1111-4111-8111-111111111111"},
@@ -44,7 +48,37 @@ GET /nslcm/v2/ns_lcm_op_occs/$op0  as demo
 ~ 200
 {"operationState": "ROLLED_BACK", ...}
 
-# The service's functions and its access point are on that network; the site chooses their addresses there.
+# The orchestrator is an administrator at a site that joined: what the site's other projects have is theirs, by
+# whatever id it is named, until they share it.
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "77777777-7777-4777-8777-777777777777", "name": "theirs", "project_id": "another"}}
+= 201
+POST site:/network/v2.0/security-groups  as demo
+{"security_group": {"id": "66666666-6666-4666-8666-666666666666", "name": "theirs", "project_id": "another"}}
+= 201
+POST /carrick/v1/plans  as demo
+{"nsInstanceId": "$ns", "request": {"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [{"link": "data", "site": "east", "networkId": "77777777-7777-4777-8777-777777777777"}]}}}
+= 200
+{"error": "link data: site east: network 77777777-7777-4777-8777-777777777777 is of another project there, which does not share it; next: have its owner share it, or name one of the project that the site is registered with", ...}
+POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
+{"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [{"link": "data", "site": "east", "networkId": "11111111-1111-4111-8111-111111111111", "securityGroupIds": ["55555555-5555-4555-8555-555555555555", "66666666-6666-4666-8666-666666666666"]}]}}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$opx := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$opx  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"detail": "step \"group 66666666-6666-4666-8666-666666666666 of data at site $east\": link data: site east: security_group 66666666-6666-4666-8666-666666666666 is of another project there, which does not share it; next: have its owner share it, or name one of the project that the site is registered with", ...}, ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+POST /nslcm/v2/ns_lcm_op_occs/$opx/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$opx  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+DELETE site:/network/v2.0/networks/77777777-7777-4777-8777-777777777777  as demo
+= 204
+
+# Another project shares the first one.  The service's functions and its access point are on it; the site chooses their addresses there.
 POST /nslcm/v2/ns_instances/$ns/instantiate  as demo
 {"nsFlavourId": "default", "additionalParamsForNs": {"linkNetworks": [{"link": "data", "site": "east", "networkId": "11111111-1111-4111-8111-111111111111", "securityGroupIds": ["55555555-5555-4555-8555-555555555555"]}]}}
 = 202

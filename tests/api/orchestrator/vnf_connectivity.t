@@ -41,6 +41,16 @@ GET /vnflcm/v2/vnf_instances/$vnf  as demo
 POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
 {"extVirtualLinks": [], "speed": 1}
 = 400
+# A network of another project of the site, which the orchestrator may use as its administrator, is none of ours.
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "88888888-8888-4888-8888-888888888888", "name": "theirs", "project_id": "another"}}
+= 201
+POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
+{"extVirtualLinks": [{"id": "m", "resourceId": "88888888-8888-4888-8888-888888888888", "extCps": [{"cpdId": "inner"}]}]}
+= 422
+{"status": 422, "detail": "extVirtualLinks[0]: network 88888888-8888-4888-8888-888888888888 is of another project of site east, which does not share it; extVirtualLinks[0].extCps[0]: flavour f has no external connection point inner", ...}
+DELETE site:/network/v2.0/networks/88888888-8888-4888-8888-888888888888  as demo
+= 204
 POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
 {"extVirtualLinks": [{"id": "m", "resourceId": "99999999-9999-4999-8999-999999999999", "extCps": [{"cpdId": "inner"}]}]}
 = 422
