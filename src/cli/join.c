@@ -336,7 +336,7 @@ site_join(struct cli *cli)
 {
     struct join j = {.cli = cli, .steps = {.cli = cli}};
     size_t n = strlen(cli->args[0]);
-    const char *password;
+    const char *password = NULL;
 
     while (n && cli->args[0][n - 1] == '/') {
         n--;

@@ -387,7 +387,8 @@ addresses_check(const struct ns_updating *u, const struct ns_pnf *before, const 
 
     for (size_t i = 0; path && i < before->cps.n; i++) {
         const struct ns_pnf_cp *cp = before->cps.items[i];
-        const char *now = cp_find(after, cp->id)->ip_address;
+        const struct ns_pnf_cp *then = cp_find(after, cp->id);
+        const char *now = then ? then->ip_address : NULL;
 
         if (cp->ip_address && (!now || !strchr(now, ':') != !strchr(cp->ip_address, ':'))) {
             return err_new(E_UNPROCESSABLE, NULL,
@@ -442,13 +443,15 @@ struct err *
 update_pnf_remove(struct ns_updating *u, const void *item)
 {
     struct ns_pnf *pnf = item ? pnf_find(&u->made->pnfs, item) : NULL;
+    const struct plan_path *path;
 
     if (item && (!pnf || pnf_find(&u->in->pnfs_removed, item))) {
         return err_new(E_UNPROCESSABLE, NULL, "the NS has no PNF %s", (const char *)item);
     }
-    if (item && path_through(u->made, pnf->profile)) {
+    path = pnf ? path_through(u->made, pnf->profile) : NULL;
+    if (path) {
         return err_new(E_UNPROCESSABLE, NULL, "path %s goes through PNF %s: remove its VNFFG first",
-                       path_through(u->made, pnf->profile)->name, pnf->pnf_id);
+                       path->name, pnf->pnf_id);
     }
     if (item) {
         place_add(tx_mem(u->tx), &u->in->pnfs_removed, pnf);
