@@ -35,6 +35,7 @@
 #define LATE_MS 380
 #define OBJECTS 10           /* What the operation makes and keeps. */
 #define ROUTED 5             /* Network, subnet, router, its port, and what may be refused. */
+#define LEFT 5               /* Port, two pairs, group, chain. */
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
@@ -354,7 +355,56 @@ static const struct flow_type routing = {.name = "routing",
                                          .in = &vim_site_ref_table,
                                          .run = route_path,
                                          .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, &routing, NULL};
+/* An instance leaves the group of a chain at a site that is not ours: the chain is set anew behind that. */
+static struct err *
+leave_group(struct flow *f, const struct vim_made *group, const struct strs *pairs)
+{
+    struct vim_members *members = flow_new(f, &vim_members_table);
+
+    members->site = SITE_ID;
+    members->id = group->id;
+    members->before = *pairs;
+    members->members = (struct strs){1, pairs->items};
+    return flow_step(f, "leave", &vim_port_pair_group_set, members, NULL);
+}
+
+static struct err *
+leave_chain(struct flow *f, const void *arg)
+{
+    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
+    struct vim_port *port = flow_new(f, &vim_port_table);
+    struct vim_port_pair *pair = flow_new(f, &vim_port_pair_table);
+    struct vim_port_pair_group *group = flow_new(f, &vim_port_pair_group_table);
+    struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
+    const char **ids = MEM_ARRAY(flow_mem(f), 3, const char *);
+    struct vim_made made[5];
+
+    (void)arg;
+    ref->site = port->site = pair->site = group->site = chain->site = SITE_ID;
+    port->network_id = SITE_ID; /* Any id serves. */
+    TRY(flow_step(f, "port", &vim_port_create, port, &made[0]));
+    pair->ingress = pair->egress = made[0].id;
+    TRY(flow_step(f, "pair", &vim_port_pair_create, pair, &made[1]));
+    TRY(flow_step(f, "second pair", &vim_port_pair_create, pair, &made[2]));
+    ids[0] = made[1].id;
+    ids[1] = made[2].id;
+    group->port_pairs = (struct strs){2, ids};
+    TRY(flow_step(f, "group", &vim_port_pair_group_create, group, &made[3]));
+    ids[2] = made[3].id;
+    chain->port_pair_groups = (struct strs){1, ids + 2};
+    TRY(flow_step(f, "chain", &vim_port_chain_create, chain, &made[4]));
+    TRY(flow_delay(f, "shown", 2 * HIDE_MS)); /* The chains of a group are listed. */
+    TRY(leave_group(f, &made[3], &group->port_pairs));
+    return flow_step(f, "count", &count_kind, ref, NULL);
+}
+static const struct flow_type leaving = {.name = "leaving",
+                                         .version = 1,
+                                         .doc = "An instance leaves a chain.",
+                                         .in = &vim_site_ref_table,
+                                         .run = leave_chain,
+                                         .sweep = vim_sweep};
+static const struct flow_type *const types[] = {&service, &vnf,     &remaking, &moving,
+                                                &routing, &leaving, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -647,6 +697,7 @@ world_start(struct world *w, const struct kill_case *c)
     control->n_servers = c->n_servers;
     control->remade_error = c->type == &remaking && c->back;
     control->old_port = c->type == &moving;
+    control->foreign = c->type == &leaving;
     control->refuse_leave = c->type == &moving && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
@@ -732,20 +783,21 @@ judge(struct world *w, const struct kill_case *c, int state)
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
     int objects = c->objects[c->back];
-    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
+    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 && control->n_deaf == 0 &&
                 control->n_remade == (c->type == &remaking && !c->back ? c->n_servers : 0) &&
                 (c->type != &moving || control->n_moved == (c->back ? 0 : c->n_servers)) &&
                 (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
         fprintf(stderr,
-                "FAIL %s: %s, %d objects (want %d), %d doubles, %d made anew, %d effects\n", c->name,
+                "FAIL %s: %s, %d objects (want %d), %d doubles, %d deaf, %d made anew, %d effects\n",
+                c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
                 : state == EXIT_DEAF  ? "the cancel was not heard"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
-                control->n_live, objects, control->n_doubles, control->n_remade,
+                control->n_live, objects, control->n_doubles, control->n_deaf, control->n_remade,
                 control->n_effects);
         tell(w->site_fd);
         hear(w->site_fd);
@@ -940,6 +992,7 @@ static const struct kill_case undisturbed[] = {
     {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
     {.name = "routed", .type = &routing, .objects = {ROUTED, 0}},
     {.name = "routed and back", .type = &routing, .objects = {ROUTED, 0}, .back = true},
+    {.name = "left", .type = &leaving, .objects = {LEFT, 0}},
     {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
 };
 
