@@ -302,6 +302,9 @@ fake_answers_change(struct fake_site *site, struct object *object, const struct 
     const struct json *lost = NULL, *whole = NULL, *old = NULL;
     bool is_left;
 
+    if (!str_eq(site->offered, "sfc")) {
+        return;
+    }
     err_ignore(json_parse(mem, FAKE_LOST, sizeof FAKE_LOST - 1, &lost), "a literal");
     err_ignore(json_parse(mem, FAKE_WHOLE, sizeof FAKE_WHOLE - 1, &whole), "a literal");
     err_ignore(json_parse(mem, object->body, strlen(object->body), &old), "it was written");
@@ -315,6 +318,7 @@ fake_answers_change(struct fake_site *site, struct object *object, const struct 
             fake_object_change(at, lost, mem);
         }
     }
+    fake_recount(site);
 }
 
 /* os-stop, os-start; rebuild: of the image that it names, with the user data that it has. */

@@ -502,11 +502,8 @@ object_change(struct fake_site *site, struct http_exchange *x, const struct plac
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is changed");
     given = place->singular ? json_get(json, place->singular) : NULL;
     if (json_is(given, JSON_T_OBJECT)) {
-        if (str_eq(site->offered, "sfc")) {
-            fake_answers_change(site, object, given, http_mem(x));
-        }
+        fake_answers_change(site, object, given, http_mem(x));
         fake_object_change(object, given, http_mem(x));
-        fake_recount(site);
     }
     answer_object(site, x, 200, object);
 }
