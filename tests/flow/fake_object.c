@@ -63,12 +63,13 @@ is_remade(const struct object *object)
 void
 fake_recount(struct fake_site *site)
 {
-    int live = 0, doubles = 0, remade = 0, moved = 0;
+    int live = 0, doubles = 0, remade = 0, moved = 0, deaf = 0;
 
     for (const struct object *a = site->objects; a; a = a->next) {
         live += is_counted(a);
         remade += is_remade(a);
         moved += str_eq(a->place->plural, "servers") && !strstr(a->body, OLD_PORT);
+        deaf += strstr(a->body, "\"lost\"") != NULL;
         for (const struct object *b = a->next; b; b = b->next) {
             doubles += a->marker && b->marker && str_eq(a->marker, b->marker);
         }
@@ -77,6 +78,7 @@ fake_recount(struct fake_site *site)
     site->control->n_doubles = doubles;
     site->control->n_remade = remade;
     site->control->n_moved = moved;
+    site->control->n_deaf = deaf;
 }
 
 const char *
@@ -316,6 +318,34 @@ fake_object_change(struct object *object, const struct json *given, struct mem *
     jw_end(&w);
     free(object->body);
     object->body = heap_str(out.data);
+}
+
+/* As networking-sfc's driver does it: a group that is left takes the ways of the answers of its chains with
+ * it, and a PUT of a chain makes them anew. */
+void
+fake_answers_change(struct fake_site *site, struct object *object, const struct json *given,
+                    struct mem *mem)
+{
+    const struct json *lost = NULL, *whole = NULL, *old = NULL;
+    bool is_left;
+
+    if (!str_eq(site->offered, "sfc")) {
+        return;
+    }
+    err_ignore(json_parse(mem, FAKE_LOST, sizeof FAKE_LOST - 1, &lost), "a literal");
+    err_ignore(json_parse(mem, FAKE_WHOLE, sizeof FAKE_WHOLE - 1, &whole), "a literal");
+    err_ignore(json_parse(mem, object->body, strlen(object->body), &old), "it was written");
+    is_left = json_get(given, "port_pairs") &&
+              json_get(given, "port_pairs")->n < json_get(old, "port_pairs")->n;
+    if (str_eq(object->place->plural, "port_chains")) {
+        fake_object_change(object, whole, mem);
+    }
+    for (struct object *at = site->objects; is_left && at; at = at->next) {
+        if (str_eq(at->place->plural, "port_chains") && strstr(at->body, object->id)) {
+            fake_object_change(at, lost, mem);
+        }
+    }
+    fake_recount(site);
 }
 
 /* os-stop, os-start; rebuild: of the image that it names, with the user data that it has. */

@@ -67,6 +67,12 @@ void fake_object_write(struct fake_site *site, struct jw *w, const char *key, st
                        struct mem *mem);
 /* The members of 'given' are replaced. */
 void fake_object_change(struct object *object, const struct json *given, struct mem *mem);
+/* At a site with networking-sfc's driver, before that: a group that is left has its chains lose their answers
+ * ("answers": "lost"), a PUT of a chain makes it whole. */
+#define FAKE_LOST "{\"answers\": \"lost\"}"
+#define FAKE_WHOLE "{\"answers\": \"whole\"}"
+void fake_answers_change(struct fake_site *site, struct object *object, const struct json *given,
+                         struct mem *mem);
 /* os-stop, os-start; rebuild: of the image that it names. */
 void fake_action_apply(struct object *object, const struct json *json, struct mem *mem);
 /* The ports of a server, with one more or one less. */

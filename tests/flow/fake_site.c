@@ -503,6 +503,7 @@ object_change(struct fake_site *site, struct http_exchange *x, const struct plac
     err_ignore(json_parse(http_mem(x), body, n, &json), "then nothing is changed");
     given = place->singular ? json_get(json, place->singular) : NULL;
     if (json_is(given, JSON_T_OBJECT)) {
+        fake_answers_change(site, object, given, http_mem(x));
         fake_object_change(object, given, http_mem(x));
     }
     answer_object(site, x, 200, object);
@@ -798,7 +799,7 @@ answer_changes(struct fake_site *site, struct http_exchange *x)
 
 /* PUT /offer/ALIAS: that extension of Neutron is offered too, until another is; "routers": instead of all
  * others those by which functions that route are reached; "sfc": chains as networking-sfc has them, and
- * nothing of ours; "nothing": none at all. */
+ * nothing of ours, with what its driver loses (fake_answers_change); "nothing": none at all. */
 static void
 route_offer(struct fake_site *site, struct http_exchange *x)
 {
@@ -939,6 +940,7 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
     struct err *err;
 
     s->control = control;
+    (void)snprintf(s->offered, sizeof s->offered, "%s", control->foreign ? "sfc" : "");
     for (int i = 1; i <= control->n_servers; i++) {
         char inner[160];
 

@@ -55,6 +55,8 @@ struct fake_control {
     _Atomic int refuse_leave;      /* ... and which does not leave */
     _Atomic int n_moved;           /* servers that are without it, now */
     _Atomic int remade_error;      /* the last of these does not run of another image */
+    _Atomic int foreign;           /* it offers "sfc" from the start; see /offer in fake_site.c */
+    _Atomic int n_deaf;            /* chains that lost their answers and were not set anew, now */
     _Atomic int n_remade;          /* servers that are of another image than they were created of, now */
     _Atomic int no_feed;           /* no carrick-changes there */
     _Atomic int breaks;            /* so many servers, from now on, do for good */

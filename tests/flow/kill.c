@@ -9,6 +9,7 @@
  *
  * usage: flow-kill [--long] [--case TEXT] [--seed N] */
 #include "flow/fake_site.h"
+#include "flow/kill.h"
 
 #include "base/log.h"
 #include "sys/file.h"
@@ -26,15 +27,13 @@
 #include <time.h>
 #include <unistd.h>
 
-
-#define SITE_ID "5173aaaa-0000-4000-8000-000000000001"
 #define FLOW_ID "0f10aaaa-0000-4000-8000-000000000002"
 #define CALL_TIMEOUT_MS 250
 #define SETTLE_MS 260
-#define HIDE_MS 50
 #define LATE_MS 380
 #define OBJECTS 10           /* What the operation makes and keeps. */
 #define ROUTED 5             /* Network, subnet, router, its port, and what may be refused. */
+#define LEFT 5               /* Port, two pairs, group, chain. */
 #define REMADE 2             /* Servers that are made anew. */
 #define LIMIT_MS 30000       /* For one engine process. */
 #define ROUNDS_MAX 12
@@ -79,7 +78,7 @@ uncount_local(struct tx *tx, const void *in, const void *out)
     return count(tx, -1, NULL);
 }
 
-static const struct step_kind count_kind = {.name = "count",
+const struct step_kind count_kind = {.name = "count",
                                             .doc = "Counts in our own store.",
                                             .effect = FLOW_LOCAL,
                                             .in = &vim_site_ref_table,
@@ -286,75 +285,8 @@ static const struct flow_type remaking = {.name = "remaking",
                                           .run = remake_servers,
                                           .sweep = vim_sweep,
                                           .gives_up = is_unhealthy};
-/* A port takes the place of another, which is deleted at the end. */
-static struct err *
-move_port(struct flow *f, const void *arg)
-{
-    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
-    struct vim_port *port = flow_new(f, &vim_port_table);
-    struct vim_attachment *joins = flow_new(f, &vim_attachment_table);
-    struct vim_attachment *leaves = flow_new(f, &vim_attachment_table);
-    struct vim_ref *old = flow_new(f, &vim_ref_table);
-    struct vim_made made;
-
-    (void)arg;
-    ref->site = port->site = joins->site = leaves->site = old->site = SITE_ID;
-    port->network_id = SITE_ID; /* Any id serves. */
-    TRY(flow_step(f, "port", &vim_port_create, port, &made));
-    joins->server_id = leaves->server_id = "server-1";
-    joins->port_id = made.id;
-    leaves->port_id = old->id = "old-port";
-    TRY(flow_step(f, "attach", &vim_server_attach, joins, NULL));
-    TRY(flow_step(f, "detach", &vim_server_detach, leaves, NULL));
-    TRY(flow_step(f, "count", &count_kind, ref, NULL));
-    return flow_step(f, "drop", &vim_port_drop, old, NULL);
-}
-static const struct flow_type moving = {.name = "moving",
-                                        .version = 1,
-                                        .doc = "A port instead of another.",
-                                        .in = &vim_site_ref_table,
-                                        .run = move_port,
-                                        .sweep = vim_sweep};
-/* A router that leads into a path; at the end something that may be refused. */
-static struct err *
-route_path(struct flow *f, const void *arg)
-{
-    struct vim_site_ref *ref = flow_new(f, &vim_site_ref_table);
-    struct vim_network *network = flow_new(f, &vim_network_table);
-    struct vim_subnet *subnet = flow_new(f, &vim_subnet_table);
-    struct vim_router *router = flow_new(f, &vim_router_table);
-    struct vim_router_interface *interface = flow_new(f, &vim_router_interface_table);
-    struct vim_routes *routes = flow_new(f, &vim_routes_table);
-    struct vim_port_chain *chain = flow_new(f, &vim_port_chain_table);
-    struct vim_route *route = flow_new(f, &vim_route_table);
-    struct vim_made made[3];
-
-    (void)arg;
-    ref->site = network->site = subnet->site = router->site = interface->site = routes->site =
-        chain->site = SITE_ID;
-    TRY(flow_step(f, "network", &vim_network_create, network, &made[0]));
-    subnet->network_id = made[0].id;
-    subnet->cidr = "10.0.0.0/24";
-    TRY(flow_step(f, "subnet", &vim_subnet_create, subnet, &made[1]));
-    TRY(flow_step(f, "router", &vim_router_create, router, &made[2]));
-    interface->router_id = routes->id = made[2].id;
-    interface->subnet_id = made[1].id;
-    TRY(flow_step(f, "gateway", &vim_router_join, interface, NULL));
-    route->destination = "10.1.0.0/24";
-    route->nexthop = "10.0.0.9";
-    routes->routes.items = mem_copy(flow_mem(f), &(void *){route}, sizeof(void *));
-    routes->routes.n = 1;
-    TRY(flow_step(f, "routes", &vim_router_routes_set, routes, NULL));
-    TRY(flow_step(f, "count", &count_kind, ref, NULL));
-    return flow_step(f, "chain", &vim_port_chain_create, chain, NULL);
-}
-static const struct flow_type routing = {.name = "routing",
-                                         .version = 1,
-                                         .doc = "A router with a route.",
-                                         .in = &vim_site_ref_table,
-                                         .run = route_path,
-                                         .sweep = vim_sweep};
-static const struct flow_type *const types[] = {&service, &vnf, &remaking, &moving, &routing, NULL};
+static const struct flow_type *const types[] = {&service, &vnf,     &remaking, &moving,
+                                                &routing, &leaving, NULL};
 
 /* ---- the engine's process ------------------------------------------------------------------ */
 
@@ -647,6 +579,7 @@ world_start(struct world *w, const struct kill_case *c)
     control->n_servers = c->n_servers;
     control->remade_error = c->type == &remaking && c->back;
     control->old_port = c->type == &moving;
+    control->foreign = c->type == &leaving;
     control->refuse_leave = c->type == &moving && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
@@ -732,20 +665,21 @@ judge(struct world *w, const struct kill_case *c, int state)
     struct fake_control *control = w->control;
     int wanted = c->back ? FLOW_ROLLED_BACK : FLOW_COMPLETED;
     int objects = c->objects[c->back];
-    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 &&
+    bool good = state == wanted && control->n_live == objects && control->n_doubles == 0 && control->n_deaf == 0 &&
                 control->n_remade == (c->type == &remaking && !c->back ? c->n_servers : 0) &&
                 (c->type != &moving || control->n_moved == (c->back ? 0 : c->n_servers)) &&
                 (!c->n_effects || control->n_effects == c->n_effects);
 
     if (!good) {
         fprintf(stderr,
-                "FAIL %s: %s, %d objects (want %d), %d doubles, %d made anew, %d effects\n", c->name,
+                "FAIL %s: %s, %d objects (want %d), %d doubles, %d deaf, %d made anew, %d effects\n",
+                c->name,
                 state == EXIT_LATE    ? "not settled in time"
                 : state == EXIT_COUNT ? "LOCAL step not exactly once"
                 : state == EXIT_DEAF  ? "the cancel was not heard"
                 : state >= 0 && state < FLOW_N_STATES ? flow_state_names[state]
                                                       : "broken",
-                control->n_live, objects, control->n_doubles, control->n_remade,
+                control->n_live, objects, control->n_doubles, control->n_deaf, control->n_remade,
                 control->n_effects);
         tell(w->site_fd);
         hear(w->site_fd);
@@ -940,6 +874,7 @@ static const struct kill_case undisturbed[] = {
     {.name = "moved", .type = &moving, .n_servers = 1, .objects = {2, 2}},
     {.name = "routed", .type = &routing, .objects = {ROUTED, 0}},
     {.name = "routed and back", .type = &routing, .objects = {ROUTED, 0}, .back = true},
+    {.name = "left", .type = &leaving, .objects = {LEFT, 0}},
     {.name = "moved and back", .type = &moving, .n_servers = 1, .objects = {2, 2}, .back = true},
 };
 

@@ -245,21 +245,7 @@ class Guests(Service):
                 "aspectId": "instances", "additionalParams": {"drainSeconds": 1}}}]})
         self.finishes("scaled in")
         check("scaled in: the first one is left", set(self.machines("second")) == before, self.machines("second"))
-        self.answered_again()
         self.passes("scaled in")
-
-    def answered_again(self):
-        """networking-sfc's driver for Open vSwitch deletes, with an instance that leaves a symmetric chain, the group by
-        which the others of its position pass answers on: then a chain has to be set anew, as it is."""
-        if wait(10, lambda: "hello page" in self.asks()):
-            return
-        skip("answers after an instance has left", "networking-sfc deletes the group of the position before it (its driver's "
-             "delete_flow_rule); the chain is set anew here, as its operator would")
-        chains = self.site.network("GET", "sfc/port_chains")[1]["port_chains"]
-        for chain in (it for it in chains if it["name"].startswith(SERVICE)):
-            status, body, _ = self.site.network("PUT", f"sfc/port_chains/{chain['id']}", {"port_chain": {
-                "port_pair_groups": chain["port_pair_groups"]}})
-            check("scaled in: the chain is set anew", status == 200, body)
 
     def heals(self):
         was = {cpd: list(self.addresses("second", cpd).values()) for cpd in ("in_cp", "out_cp", "management_cp")}
