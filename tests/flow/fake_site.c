@@ -965,27 +965,6 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
 }
 
 void
-fake_site_reset(struct fake_site *site)
-{
-    pthread_mutex_lock(&site->lock);
-    while (site->objects) {
-        fake_object_remove(site, site->objects);
-    }
-    fake_recount(site);
-    pthread_mutex_unlock(&site->lock);
-}
-
-void
-fake_site_list(struct fake_site *site, struct buf *out)
-{
-    pthread_mutex_lock(&site->lock);
-    for (const struct object *at = site->objects; at; at = at->next) {
-        buf_printf(out, "%s %s %s\n", at->place->plural, at->id, at->marker ? at->marker : "");
-    }
-    pthread_mutex_unlock(&site->lock);
-}
-
-void
 fake_site_free(struct fake_site *site)
 {
     pthread_mutex_lock(&site->lock);
