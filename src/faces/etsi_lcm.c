@@ -225,7 +225,7 @@ links_look(struct rest_request *r, const struct instantiate_request *asked)
     struct lcm_request *request = MEM_NEW(r->mem, struct lcm_request);
     struct network_seen *seen = NULL;
 
-    TRY(vnf_networks_look(r->op.user, r->mem, r->id, asked, &seen, &request->n_seen));
+    TRY(vnf_networks_look(r->op.user, r->mem, &r->caller, r->id, asked, &seen, &request->n_seen));
     request->seen = seen;
     r->state = request;
     return NULL;

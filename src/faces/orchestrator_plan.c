@@ -160,7 +160,7 @@ networks_look(struct planning *planning)
     if (!planning->kind->links) {
         return NULL;
     }
-    TRY(vnf_networks_look(r->op.user, r->mem, planning->instance_id,
+    TRY(vnf_networks_look(r->op.user, r->mem, &r->caller, planning->instance_id,
                           planning->kind->links(r->mem, planning->request.row), &seen,
                           &planning->request.n_seen));
     planning->request.seen = seen;

@@ -1,4 +1,4 @@
-/* A network that a client names by its id exists at a site only.  Both the network
+/* A network, or a port, that a client names by its id exists at a site only.  Both the network
  * and its subnets are asked for at once; the request waits on a thread of the pool. */
 #include "vnfm/network_look.h"
 
@@ -16,6 +16,7 @@
 
 struct asking {
     struct mem *mem;
+    const struct caller *caller;
     const char *vnf_instance_id;
     const struct instantiate_request *request;
     struct network_seen *seen;
@@ -24,7 +25,7 @@ struct asking {
 
 static struct err *
 network_list(struct tx *tx, struct asking *asking, const char *project_id, const char *vim,
-             const char *network_id)
+             const char *id, bool is_port)
 {
     struct site *site = NULL;
 
@@ -32,7 +33,8 @@ network_list(struct tx *tx, struct asking *asking, const char *project_id, const
     if (site) {
         asking->seen[asking->n++] =
             (struct network_seen){.site_id = mem_str(asking->mem, site->id),
-                                  .network_id = mem_str(asking->mem, network_id)};
+                                  .network_id = mem_str(asking->mem, id),
+                                  .is_port = is_port};
     }
     return NULL;
 }
@@ -47,15 +49,25 @@ networks_list(struct tx *tx, void *arg)
     struct vnf_instance *instance;
 
     TRY(row_find(tx, &vnf_instance_table, by_id, &instance));
+    if (instance && !asking->caller->is_admin && !asking->caller->is_internal &&
+        !str_eq(instance->project_id, asking->caller->project_id)) {
+        return NULL; /* For who asks there is no such instance, and no site of its project. */
+    }
     for (size_t i = 0; instance && i < links->n; i++) {
         const struct ext_link_data *link = links->items[i];
 
-        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id));
+        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id, false));
+        for (size_t k = 0; k < link->ports.n; k++) {
+            const struct ext_link_port_data *port = link->ports.items[k];
+            const struct resource_handle *handle = port->handle.items[0];
+
+            TRY(network_list(tx, asking, instance->project_id, link->vim, handle->resource_id, true));
+        }
     }
     for (size_t i = 0; instance && i < managed->n; i++) {
         const struct ext_managed_link_data *link = managed->items[i];
 
-        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id));
+        TRY(network_list(tx, asking, instance->project_id, link->vim, link->resource_id, false));
     }
     return NULL;
 }
@@ -118,6 +130,19 @@ network_seen(void *arg, const struct vim_answer *answer, struct err *err)
 }
 
 static void
+port_seen(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct question *question = arg;
+    const struct json *port = err ? NULL : json_get(answer->json, "port");
+
+    question->seen->absent = err_is(err, E_NOT_FOUND);
+    question->seen->foreign = port && !vim_is_lent(question->look->vim, question->seen->site_id, port);
+    question->seen->port_network = mem_str(question->look->mem, json_get_str(port, "network_id"));
+    err_ignore(err, "a site that does not answer says nothing of its ports");
+    question_end(question);
+}
+
+static void
 subnets_seen(void *arg, const struct vim_answer *answer, struct err *err)
 {
     struct question *question = arg;
@@ -156,6 +181,10 @@ look_run(void *arg)
     for (size_t i = 0; i < look->n; i++) {
         struct network_seen *seen = &look->seen[i];
 
+        if (seen->is_port) {
+            question_ask(look, seen, mem_printf(look->mem, "/ports/%s", seen->network_id), port_seen);
+            continue;
+        }
         question_ask(look, seen, mem_printf(look->mem, "/networks/%s", seen->network_id),
                      network_seen);
         question_ask(look, seen, mem_printf(look->mem, "/subnets?network_id=%s", seen->network_id),
@@ -178,12 +207,15 @@ look_new(struct vim *vim, const struct asking *asking)
     look->mem = mem_new("networks look");
     look->vim = vim;
     look->n = asking->n;
-    look->n_open = 2 * asking->n;
+    for (size_t i = 0; i < asking->n; i++) {
+        look->n_open += asking->seen[i].is_port ? 1 : 2; /* a network and its subnets */
+    }
     look->refs = (int)look->n_open + 2; /* each question, the loop's turn, who waits */
     look->seen = MEM_ARRAY(look->mem, asking->n, struct network_seen);
     for (size_t i = 0; i < asking->n; i++) {
         look->seen[i].site_id = mem_str(look->mem, asking->seen[i].site_id);
         look->seen[i].network_id = mem_str(look->mem, asking->seen[i].network_id);
+        look->seen[i].is_port = asking->seen[i].is_port;
     }
     return look;
 }
@@ -208,6 +240,7 @@ look_wait(struct look *look, struct asking *asking)
 
         asking->seen[i].absent = look->seen[i].absent;
         asking->seen[i].foreign = look->seen[i].foreign;
+        asking->seen[i].port_network = mem_str(asking->mem, look->seen[i].port_network);
         e = text ? json_parse(asking->mem, text, strlen(text), &asking->seen[i].subnets) : NULL;
     }
     asking->n = all ? asking->n : 0;
@@ -216,14 +249,20 @@ look_wait(struct look *look, struct asking *asking)
 }
 
 struct err *
-vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const char *vnf_instance_id,
-                  const struct instantiate_request *request, struct network_seen **seen, size_t *n)
+vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const struct caller *caller,
+                  const char *vnf_instance_id, const struct instantiate_request *request,
+                  struct network_seen **seen, size_t *n)
 {
-    struct asking asking = {.mem = mem, .vnf_instance_id = vnf_instance_id, .request = request};
+    struct asking asking = {
+        .mem = mem, .caller = caller, .vnf_instance_id = vnf_instance_id, .request = request};
+    size_t n_ports = 0;
     struct look *look;
     struct err *e;
 
-    asking.seen = MEM_ARRAY(mem, request->ext_links.n + request->managed_links.n + 1,
+    for (size_t i = 0; i < request->ext_links.n; i++) {
+        n_ports += ((const struct ext_link_data *)request->ext_links.items[i])->ports.n;
+    }
+    asking.seen = MEM_ARRAY(mem, request->ext_links.n + n_ports + request->managed_links.n + 1,
                             struct network_seen);
     *seen = asking.seen;
     *n = 0;

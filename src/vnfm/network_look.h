@@ -5,10 +5,12 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/request_check.h"
 
-/* What sites say of the networks of extVirtualLinks, in 'mem'.  A site that does not answer
+/* What sites say of the networks and ports of extVirtualLinks, in 'mem'; of an instance that is not
+ * the caller's nothing is asked.  A site that does not answer
  * within a few seconds says nothing: '*n' may be less than there are links, and then the
  * operation finds out.  Waits: not on a loop's thread. */
-struct err *vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const char *vnf_instance_id,
+struct err *vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const struct caller *caller,
+                              const char *vnf_instance_id,
                               const struct instantiate_request *request,
                               struct network_seen **seen, size_t *n) MUST_USE;
 

@@ -133,7 +133,7 @@ static const struct network_seen *
 network_of(const struct checking *c, const struct site *site, const char *network_id)
 {
     for (size_t i = 0; site && i < c->n_seen; i++) {
-        if (str_eq(c->seen[i].site_id, site->id) &&
+        if (!c->seen[i].is_port && str_eq(c->seen[i].site_id, site->id) &&
             str_eq(c->seen[i].network_id, network_id)) {
             return &c->seen[i];
         }
@@ -210,6 +210,28 @@ connection_add(struct checking *c, const struct ext_link_data *link, const struc
     return connection;
 }
 
+/* A port that is there: the site's word on whose it is, and where. */
+static void
+port_check(struct checking *c, const char *path, const struct ext_link_data *link, const char *id)
+{
+    for (size_t i = 0; i < c->n_seen; i++) {
+        const struct network_seen *port = &c->seen[i];
+
+        if (!port->is_port || !str_eq(port->network_id, id)) {
+            continue;
+        }
+        if (port->absent) {
+            request_fault(&c->faults, "%s: the site has no port %s", path, id);
+        } else if (port->foreign) {
+            request_fault(&c->faults, "%s: port %s is of another project of the site", path, id);
+        } else if (port->port_network && !str_eq(port->port_network, link->resource_id)) {
+            request_fault(&c->faults, "%s: port %s is on network %s, the link is %s", path, id,
+                          port->port_network, link->resource_id);
+        }
+        return;
+    }
+}
+
 static void
 port_take(struct checking *c, const char *path, const struct ext_link_data *link,
           const struct ext_cp_config *config, struct vnf_connection *connection)
@@ -227,6 +249,7 @@ port_take(struct checking *c, const char *path, const struct ext_link_data *link
     } else if (port) {
         connection->port_id =
             ((const struct resource_handle *)port->handle.items[0])->resource_id;
+        port_check(c, path, link, connection->port_id);
     }
 }
 

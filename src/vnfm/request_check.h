@@ -8,9 +8,11 @@
 
 struct site;
 
-/* What a site says of a network that a request names; see vnf_networks_look. */
+/* What a site says of a network, or a port, that a request names; see vnf_networks_look. */
 struct network_seen {
-    const char *site_id, *network_id;
+    const char *site_id, *network_id; /* of a port: its own id */
+    const char *port_network;  /* network of a port; null = not known */
+    bool is_port;
     bool absent;               /* the site has no such network */
     bool foreign;              /* nor lends it to the project that it is used as */
     const struct json *subnets; /* its subnets: id, cidr; null = not known */

@@ -141,6 +141,25 @@ POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
 GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "COMPLETED", "resourceChanges": {"affectedExtLinkPorts": [], ...}, ...}
+# Nor is a port of another project, or one elsewhere, or none.
+POST site:/network/v2.0/ports  as demo
+{"port": {"id": "66666666-6666-4666-8666-666666666666", "network_id": "11111111-1111-4111-8111-111111111111", "project_id": "another"}}
+= 201
+POST site:/network/v2.0/ports  as demo
+{"port": {"id": "77777777-7777-4777-8777-777777777777", "network_id": "33333333-3333-4333-8333-333333333333"}}
+= 201
+POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
+{"extVirtualLinks": [{"id": "l", "resourceId": "11111111-1111-4111-8111-111111111111",
+ "extLinkPorts": [{"id": "p", "resourceHandle": {"resourceId": "66666666-6666-4666-8666-666666666666"}},
+  {"id": "q", "resourceHandle": {"resourceId": "77777777-7777-4777-8777-777777777777"}},
+  {"id": "r", "resourceHandle": {"resourceId": "99999999-9999-4999-8999-999999999999"}}],
+ "extCps": [{"cpdId": "out", "cpConfig": {"a": {"linkPortId": "p"}, "b": {"linkPortId": "q"}, "c": {"linkPortId": "r"}}}]}]}
+= 422
+{"status": 422, "detail": "extVirtualLinks[0].extCps[0].cpConfig.a: port 66666666-6666-4666-8666-666666666666 is of another project of the site; extVirtualLinks[0].extCps[0].cpConfig.b: port 77777777-7777-4777-8777-777777777777 is on network 33333333-3333-4333-8333-333333333333, the link is 11111111-1111-4111-8111-111111111111; extVirtualLinks[0].extCps[0].cpConfig.c: the site has no port 99999999-9999-4999-8999-999999999999", ...}
+DELETE site:/network/v2.0/ports/66666666-6666-4666-8666-666666666666  as demo
+= 204
+DELETE site:/network/v2.0/ports/77777777-7777-4777-8777-777777777777  as demo
+= 204
 POST site:/network/v2.0/ports  as demo
 {"port": {"id": "55555555-5555-4555-8555-555555555555", "network_id": "11111111-1111-4111-8111-111111111111"}}
 = 201
