@@ -44,12 +44,19 @@ trail_file(struct trail *trail)
 {
     struct stat st;
 
+    char last = '\n';
+
     fd_close(&trail->fd);
-    trail->fd = open(trail->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    trail->fd = open(trail->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (trail->fd < 0 || fstat(trail->fd, &st)) {
         return err_errno(E_UNAVAILABLE, "%s", trail->path);
     }
     trail->size = st.st_size;
+    /* What a power cut left of a line is a line of its own. */
+    if (st.st_size && pread(trail->fd, &last, 1, st.st_size - 1) == 1 && last != '\n' &&
+        write(trail->fd, "\n", 1) == 1) {
+        trail->size++;
+    }
     return NULL;
 }
 

@@ -63,6 +63,12 @@ TEST(trail_keeps_lines_in_order_over_a_restart)
     add(trail, "four\n");
     trail_close(trail);
     CHECK_STR(content(m, path), "one\ntwo\nthree\nfour\n");
+    /* A power cut in the middle of a line. */
+    REQUIRE(!truncate(path, 17));
+    trail = opened(path, 1 << 20, 2);
+    add(trail, "five\n");
+    trail_close(trail);
+    CHECK_STR(content(m, path), "one\ntwo\nthree\nfou\nfive\n");
     CHECK(!unlink(path));
 }
 
