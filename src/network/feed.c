@@ -12,6 +12,7 @@ struct waiter {
     loop_fn *fn;
     void *arg;
     struct waiter *next;
+    struct log_origin origin;
 };
 
 struct change_feed {
@@ -58,6 +59,7 @@ static void
 wake(struct change_feed *feed)
 {
     int64_t now = time_mono_ns(), next;
+    struct log_origin was;
     struct waiter *due;
 
     pthread_mutex_lock(&feed->lock);
@@ -70,7 +72,9 @@ wake(struct change_feed *feed)
         struct waiter *waiter = due;
 
         due = waiter->next;
+        was = log_origin_swap(waiter->origin); /* woken in the turn of somebody else */
         waiter->fn(waiter->arg);
+        (void)log_origin_swap(was);
         free(waiter);
     }
 }
@@ -110,6 +114,7 @@ change_feed_wait(struct change_feed *feed, int64_t seq, int64_t timeout_ms, loop
         .deadline_ns = time_mono_ns() + timeout_ms * 1000000,
         .fn = fn,
         .arg = arg,
+        .origin = log_origin(),
     };
     pthread_mutex_lock(&feed->lock);
     closed = feed->closed;
