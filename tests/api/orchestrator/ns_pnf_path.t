@@ -123,15 +123,15 @@ POST /nslcm/v2/ns_instances  as demo
 
 # Both of its addresses have to be told, each of its own link.
 POST /nslcm/v2/ns_instances/$ns1/instantiate  as demo
-{"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.8"]}]}}]}]}]}
+{"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.208"]}]}}]}]}]}
 = 422
-{"detail": "addpnfData[0]: connection point inside: 10.3.0.8 is not in 10.2.0.0/24, the prefix of link b", ...}
+{"detail": "addpnfData[0]: connection point inside: 10.3.0.208 is not in 10.2.0.0/24, the prefix of link b", ...}
 POST /carrick/v1/plans  as demo
-{"nsInstanceId": "$ns1", "request": {"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.9"]}]}}]}]}]}}
+{"nsInstanceId": "$ns1", "request": {"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.209"]}]}}]}]}]}}
 = 200
 {"error": "path path meets a physical function, which has no port at site east that a chain could be told, and routes cannot lead to it: no address is told of PNF profile gw at virtual_link_out: addpnfData, cpData (of the connection point that the PNFD maps to virtual_link_out)", ...}
 POST /nslcm/v2/ns_instances/$ns1/instantiate  as demo
-{"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.9"]}]}}]}, {"cpdId": "outside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.9"]}]}}]}]}]}
+{"nsFlavourId": "default", "additionalParamsForNs": {"sapSites": {"server": "east"}}, "addpnfData": [{"pnfId": "g1", "pnfName": "n", "pnfdId": "gateway", "pnfProfileId": "gw", "cpData": [{"cpdId": "inside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.2.0.209"]}]}}]}, {"cpdId": "outside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.209"]}]}}]}]}]}
 = 202
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op1 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op1  as demo
@@ -145,10 +145,10 @@ GET site:/network/v2.0/routers?name=v-a  as demo
 {"routers": [{"routes": [{"destination": "10.0.0.0/8", "nexthop": "$fw_in := text"}], ...}]}
 GET site:/network/v2.0/routers?name=v-b  as demo
 = 200
-{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out := text"}, {"destination": "10.0.0.0/8", "nexthop": "10.2.0.9"}], ...}]}
+{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "$fw_out := text"}, {"destination": "10.0.0.0/8", "nexthop": "10.2.0.209"}], ...}]}
 GET site:/network/v2.0/routers?name=v-c  as demo
 = 200
-{"routers": [{"id": "$r_c := text", "routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.9"}], ...}]}
+{"routers": [{"id": "$r_c := text", "routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.209"}], ...}]}
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns1"}
 = 200
@@ -166,7 +166,7 @@ POST /nslcm/v2/ns_instances/$ns1/update  as demo
 PUT site:/refuse/$r_c  as demo
 = 204
 POST /nslcm/v2/ns_instances/$ns1/update  as demo
-{"updateType": "MODIFY_PNF", "modifyPnfData": [{"pnfId": "g1", "cpData": [{"cpInstanceId": "outside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.10"]}]}}]}]}]}
+{"updateType": "MODIFY_PNF", "modifyPnfData": [{"pnfId": "g1", "cpData": [{"cpInstanceId": "outside", "cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"ipAddresses": [{"type": "IPV4", "fixedAddresses": ["10.3.0.210"]}]}}]}]}]}
 = 202
 < Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op2 := uuid
 GET /nslcm/v2/ns_lcm_op_occs/$op2  as demo
@@ -181,7 +181,7 @@ GET /nslcm/v2/ns_lcm_op_occs/$op2  as demo
 {"operationState": "COMPLETED", ...}
 GET site:/network/v2.0/routers?name=v-c  as demo
 = 200
-{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.10"}], ...}]}
+{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.210"}], ...}]}
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns1"}
 = 200
@@ -205,4 +205,4 @@ GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
 {"operationState": "COMPLETED", ...}
 GET site:/network/v2.0/routers?name=v-c  as demo
 = 200
-{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.10"}], ...}]}
+{"routers": [{"routes": [{"destination": "10.1.0.0/24", "nexthop": "10.3.0.210"}], ...}]}
