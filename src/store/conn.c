@@ -4,7 +4,9 @@
 #include "store/conn.h"
 
 #include "base/vec.h"
+#include "store/room.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,17 +171,26 @@ conn_give(struct stmt *stmt)
 
 /* ---- running ----------------------------------------------------------------------- */
 
+static struct err *
+disk_full(struct conn *conn)
+{
+    conn->disk_failed = true;
+    return err_new(E_UNAVAILABLE, STORE_NO_ROOM, "not stored: the disk is full; reads go on, and writes do when there is room");
+}
+
 struct err *
 conn_err(struct conn *conn, int rc, const char *what)
 {
     const char *why = sqlite3_errmsg(conn->db);
 
+    if ((rc & 0xff) == SQLITE_IOERR && sqlite3_system_errno(conn->db) == ENOSPC) {
+        return disk_full(conn); /* so it tells of shared memory, and of syncs */
+    }
     switch (rc & 0xff) {
     case SQLITE_CONSTRAINT:
         return err_new(E_CONFLICT, CONN_CONSTRAINT, "%s", why);
     case SQLITE_FULL:
-        conn->disk_failed = true;
-        return err_new(E_UNAVAILABLE, NULL, "not stored: the disk is full");
+        return disk_full(conn);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:

@@ -68,6 +68,10 @@ struct err *store_copy(const char *from, const char *to) MUST_USE;
  * Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first twenty things; E_UNAVAILABLE. */
 struct err *store_verify(const char *path) MUST_USE;
 
+/* How much is in the database at 'path', perhaps in use: pages, what is free of them, the log beside it,
+ * and the rows of each table, as a JSON object.  Only reads.  E_NOT_FOUND, E_UNAVAILABLE. */
+struct err *store_statistics(const char *path, struct buf *out) MUST_USE;
+
 /* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
  * callback has returned). */
 struct mem *tx_mem(struct tx *tx);

@@ -77,6 +77,7 @@ struct store {
     pthread_cond_t queue_more;
     struct job *first, **last;
     bool closing;
+    _Atomic bool is_full;          /* the last write had no room */
     struct conn *write_conn;
     pthread_mutex_t gate;          /* held while the writer has a transaction open */
     struct buf log_text;           /* scratch of the change log, the writer's */
