@@ -149,7 +149,7 @@ differs(struct house *house, const char *what, enum part place, const char *want
 static struct err *
 equals(struct house *house, const char *what, const char *const *wanted)
 {
-    int64_t until = time_mono_ns() + EQUAL_MS * 1000000LL;
+    int64_t until = deadline_ns(EQUAL_MS);
 
     for (int i = 0; i < N_PLACES; i++) {
         const char *found = house_dump(house, (enum part)i);

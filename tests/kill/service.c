@@ -51,7 +51,7 @@ const struct kind kind_vnf = {
 static struct err *
 onboarded(struct house *house, const char *path, const struct json **out)
 {
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const char *state;
 
     do {
@@ -102,7 +102,7 @@ static struct err *
 core_make(struct service *service)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const struct json *ns;
     const char *path;
 
@@ -353,7 +353,7 @@ operation_find(struct service *service, const char *what)
 static struct err *
 port_lose(struct house *house, const char *server, const char *port)
 {
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const char *path = mem_printf(house->case_mem, "/network/v2.0/ports/%s", port);
     const struct json *json;
 
@@ -395,7 +395,7 @@ static struct err *
 begin(struct service *service, const char *what)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    int64_t until = deadline_ns(OPERATION_MS);
     const struct change *change = change_of(what);
     const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
                                   service->id, change ? change->path : what);
@@ -524,7 +524,7 @@ service_operate(struct service *service, const char *what, const struct strike *
                 enum way way, const struct strike *strike_back, struct outcome *outcome)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    int64_t until = deadline_ns(OPERATION_MS);
     int call_ms = house->call_ms;
 
     *outcome = (struct outcome){.state = "UNKNOWN", .error = ""};
