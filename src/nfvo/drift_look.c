@@ -243,17 +243,22 @@ flow_record(struct recording *r, const char *flow)
     return NULL;
 }
 
-/* An operation of ours also makes what is another NS's: instances in the chains of the one around (follow.c). */
+/* An operation of ours also makes what is another NS's: instances in the chains of the one around (follow.c).
+ * A cloud that is registered twice shows one thing at two sites: it is held at the other. */
 static struct err *
 other_record(struct recording *r, const struct drift_object *object, const char *key)
 {
-    struct cond at[] = {COND("site_id", object->site), COND("kind", object->kind),
-                        COND("resource_id", object->id), {0}};
-    struct holding *held;
+    struct cond at[] = {COND("resource_id", object->id), COND("kind", object->kind), {0}};
+    struct query query = {.table = &holding_table, .conds = at};
+    struct rows rows;
 
-    TRY(row_find(r->tx, &holding_table, at, &held));
-    if (held && !map_get(&r->record.stale, key)) {
-        map_set(&r->record.others, key, r);
+    TRY(rows_select(r->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct holding *held = rows.items[i];
+
+        if (!str_eq(held->site_id, object->site) ? !held->stale : !map_get(&r->record.stale, key)) {
+            map_set(&r->record.others, key, r);
+        }
     }
     return NULL;
 }
