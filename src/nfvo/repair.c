@@ -435,6 +435,31 @@ repair_check(struct tx *tx, const char *ns_id, const char *vnf_id)
     return vnf_id ? vnf_operation_free(tx, vnf_id) : NULL;
 }
 
+struct err *
+repair_free(struct tx *tx, const char *ns_id)
+{
+    struct rows family;
+
+    TRY(repair_family(tx, ns_id, &family));
+    for (size_t i = 0; i < family.n; i++) {
+        const struct ns_instance *ns = family.items[i];
+        struct cond open[] = {COND("ns_instance_id", ns->id), COND("operation", "HEAL"),
+                              {.attr = "operation_state", .texts = lcm_open_states}, {0}};
+        struct ns_lcm_op_occ *occ;
+        struct flow_row *flow = NULL;
+
+        TRY(row_find(tx, &ns_lcm_op_occ_table, open, &occ));
+        TRY(occ ? row_get(tx, &flow_table, occ->id, &flow) : NULL);
+        if (flow && str_eq(flow->type, ns_repair_flow.name)) {
+            return err_new(E_CONFLICT, NULL,
+                           "operation %s (%s) makes again what sites lost of NS instance %s, which "
+                           "shares networks with this one, and is %s",
+                           occ->id, occ->operation, ns->id, occ->operation_state);
+        }
+    }
+    return NULL;
+}
+
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
