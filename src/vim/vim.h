@@ -276,7 +276,7 @@ struct vim_ref {
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
 /* The same, of what a client named: E_FORBIDDEN where its owner does not lend it (vim_is_lent). */
-extern const struct step_kind vim_network_show, vim_security_group_show;
+extern const struct step_kind vim_network_show, vim_security_group_show, vim_port_lent_show;
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */

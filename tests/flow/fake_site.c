@@ -676,6 +676,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 409, "Locked", "nothing is changed today");
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
+    } else if (str_eq(site->refused, "shows")) {
+        answer_error(x, 503, "Unavailable", "nothing is shown today");
     } else {
         object->asked = str_eq(place->plural, "servers");
         answer_object(site, x, 200, object);
@@ -770,7 +772,7 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
- * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
+ * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "shows", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed or deleted, or of whose ports are): none is done; "remade-ID": that server
  * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
  * are in ERROR; "gone": what is deleted stays; "lost-PLURAL": those are made, which is not told, nor shown;
