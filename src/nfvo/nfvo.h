@@ -233,6 +233,9 @@ struct err *repair_left(struct tx *tx, const struct flow_row *flow, const char *
 /* May it begin?  E_CONFLICT where something is done with the instance, or with one that it shares networks
  * with. */
 struct err *repair_check(struct tx *tx, const char *ns_id, const char *vnf_id) MUST_USE;
+/* May another operation begin?  E_CONFLICT while one is made for an NS that this one shares networks with: both
+ * would write the records of both. */
+struct err *repair_free(struct tx *tx, const char *ns_id) MUST_USE;
 /* Are these parameters of a request for it?  E_UNPROCESSABLE with what is wrong about them. */
 struct err *repair_params_check(const struct json *params) MUST_USE;
 /* SOL005 6.4.7. */

@@ -289,6 +289,7 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     TRY(around_free(tx, ns));
     TRY(ns_inside_free(tx, ns));
+    TRY(repair_free(tx, ns->id));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
     } else {

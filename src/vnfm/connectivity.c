@@ -557,6 +557,7 @@ moving_run(struct run *run)
     run->after = row_copy(mem, run->before);
     connections_find(run);
     TRY(flow_started(run->f));
+    TRY(vnf_request_judge(run->f, run->in, run->before->site));
     TRY(flow_note(run->f, "%s: %zu ports move", run->in->name, run->moves.n));
     TRY(scripts_run(run, true));
     TRY(ports_add(run));

@@ -84,7 +84,8 @@ grant_get(struct run *run)
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),
                   str_or(run->grant->reason, "asked for")));
-    return flow_started(run->f);
+    TRY(flow_started(run->f));
+    return vnf_request_judge(run->f, run->in, run->grant->site);
 }
 
 static struct err *
