@@ -181,6 +181,11 @@ struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int
 struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
                            int *fd, int64_t *size) MUST_USE;
 
+/* Opens a zip of those of its files that are ordered; the rest as package_member. */
+struct bundle_order;
+struct err *package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id,
+                           const struct bundle_order *order, int *fd, int64_t *size) MUST_USE;
+
 /* On-boarded descriptors as they are kept in the store, and the rows of a project
  * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */

@@ -99,10 +99,19 @@ vnf_grant_read(struct tx *tx, const struct flow_row *flow, const struct vnf_in *
 /* Which operations' requests have which of them here: of no other may a grant (note 5). */
 static const struct given {
     const char *name;
-    const char *operations[4];
+    const char *operations[5];
 } givens[] = {
-    {"extVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_EXT_CONN", NULL}},
-    {"extManagedVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", NULL}},
+    {"extVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_EXT_CONN", "CHANGE_VNFPKG", NULL}},
+    {"extManagedVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_VNFPKG", NULL}},
+};
+
+/* What the grant's links have to fit besides; of no other operation is there anything. */
+static const struct fitting {
+    const char *operation;
+    struct err *(*check)(struct tx *tx, const struct vnf_in *in, const struct grant_out *grant);
+} fittings[] = {
+    {"CHANGE_FLAVOUR", vnf_flavour_granted_check},
+    {"CHANGE_VNFPKG", vnf_package_granted_check},
 };
 
 static struct err *
@@ -219,6 +228,10 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
     TRY_MSG(granted_links_check(tx, links, site, flavour_id, in), "the grant");
     out->connections = in->connections;
     out->managed = in->managed;
-    return str_eq(asked->operation, "CHANGE_FLAVOUR") ? vnf_flavour_granted_check(tx, before, out)
-                                                      : NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(fittings); i++) {
+        if (str_eq(asked->operation, fittings[i].operation)) {
+            return fittings[i].check(tx, before, out);
+        }
+    }
+    return NULL;
 }

@@ -501,6 +501,17 @@ flavour_links(struct mem *mem, const struct change_flavour_request *asked)
     return request;
 }
 
+const struct instantiate_request *
+package_links(struct mem *mem, const struct change_package_request *asked)
+{
+    struct instantiate_request *request = row_new(mem, &instantiate_request_table);
+
+    request->ext_links = asked->ext_links;
+    request->managed_links = asked->managed_links;
+    request->vims = asked->vims;
+    return request;
+}
+
 static struct err *
 links_check(struct checking *c, const struct vnf_made *made, const struct vnf_wanted *wanted)
 {

@@ -39,6 +39,8 @@ const struct instantiate_request *
 connectivity_links(struct mem *mem, const struct change_connectivity_request *asked);
 const struct instantiate_request *flavour_links(struct mem *mem,
                                                 const struct change_flavour_request *asked);
+const struct instantiate_request *package_links(struct mem *mem,
+                                                const struct change_package_request *asked);
 
 /* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
  * null where there is none. */

@@ -2,9 +2,9 @@
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
- * another package and back, and so the one of the service, at another network and back; a service with
- * another in it, which takes in a third one and lets it go.  However it went, in the end each site
- * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
+ * another package at another network and back, so the one of the service without, at another network and
+ * back; a service with another in it, which takes in a third one and lets it go.  However it went, in the end
+ * each site holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
 #include "kill/service.h"

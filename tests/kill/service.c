@@ -214,11 +214,13 @@ static const struct change {
      "{\"updateType\":\"REMOVE_NESTED_NS\",\"removeNestedNsId\":[\"%c\"]}"},
     {"enlarge", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"large\"}"},
     {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
-    {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},
-    {"age", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-1\"}"},
-#define CONNECTION(network)                                                                        \
-    "{\"extVirtualLinks\":[{\"id\":\"data\",\"vimConnectionId\":\"west\",\"resourceId\":\"" network   \
+#define CONNECTED(network)                                                                         \
+    "\"extVirtualLinks\":[{\"id\":\"data\",\"vimConnectionId\":\"west\",\"resourceId\":\"" network    \
     "\",\"extCps\":[{\"cpdId\":\"out\"}]}]}"
+#define RENEWED(vnfd, network) "{\"vnfdId\":\"" vnfd "\"," CONNECTED(network)
+    {"renew", "change_vnfpkg", "CHANGE_VNFPKG", RENEWED("shape-2", "%o")},
+    {"age", "change_vnfpkg", "CHANGE_VNFPKG", RENEWED("shape-1", "%n")},
+#define CONNECTION(network) "{" CONNECTED(network)
     {"move", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%o")},
     {"return", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%n")},
 #define SIDE(cp, mac)                                                                              \

@@ -140,6 +140,31 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$edge  as demo
 ~ 200
 {"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "n", ...}], ...}
 
+# So is a change of the package given links: its port moves to where the grant says, before what the request says.
+PUT receiver:/grants  as nobody
+{"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "02:00:00:00:00:09"}}]}}}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "told", "extVirtualLinks": [{"id": "q", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}], "additionalParams": {"name": "me", "greeting": "hi"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$carried := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$carried  as demo
+~ 200
+{"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "p", ...}], "resourceChanges": {"affectedExtLinkPorts": [{"changeType": "ADDED", ...}, {"changeType": "REMOVED", ...}], ...}, ...}
+PUT receiver:/grants  as nobody
+{"extManagedVirtualLinks": [{"id": "h", "vnfVirtualLinkDescId": "none", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "told-2", "additionalParams": {"name": "me", "greeting": "hi"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$kept := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$kept  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": the grant: extManagedVirtualLinks[0]: flavour f has no internal virtual link none", ...}, ...}
+PUT receiver:/grants  as nobody
+{"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
+= 204
+
 # What a request of that operation cannot have is no grant's to give.
 POST /vnflcm/v2/vnf_instances/$many/terminate  as demo
 {"terminationType": "FORCEFUL"}
