@@ -724,7 +724,7 @@ run_case(struct world *w, const struct kill_case *c)
 /* ---- all of them ---------------------------------------------------------------------------------- */
 
 #define WORKERS 10 /* for each unit of patience: they mostly wait for time-outs */
-#define WORKERS_MAX 40
+#define WORKERS_MAX 24
 struct tally {
     _Atomic int next, passed, failed;
     struct fake_control control[WORKERS_MAX];
