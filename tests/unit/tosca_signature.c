@@ -671,6 +671,23 @@ TEST(bundle_finds_a_signature_where_the_manifest_names_it)
     CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), "");
 }
 
+TEST(bundle_finds_a_signature_and_its_certificate_by_their_name)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    good_package(mem, w.entries,
+                 mem_printf(mem, "Source: docs/a.txt\nAlgorithm: SHA-256\nHash: %s\n",
+                            text_sha256(mem, "y")));
+    world_add(&w, "docs/a.txt", "y");
+    world_add(&w, "docs/a.sig.cms", sign(mem, w.signer, "y"));
+    world_add(&w, "docs/a.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), " docs/a.txt");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS, .signatures = true}),
+              " docs/a.cert docs/a.sig.cms docs/a.txt");
+}
+
 TEST(bundle_order_says_what_it_said)
 {
     static const char *items[] = {"a", "b\"c"};
