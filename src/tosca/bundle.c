@@ -209,20 +209,16 @@ static void
 stray_choose(struct choice *c, const struct package_file *proof)
 {
     const struct package_file *of;
-    char *name;
+    const char *certificate;
 
     if (!signing_is_signature(proof->name)) {
         return;
     }
-    of = signing_of(c->pkg, proof->name);
-    if (!of || !map_get(&c->chosen, of->name)) {
-        return;
+    of = signing_of(c->pkg, proof->name, &certificate);
+    if (of && map_get(&c->chosen, of->name)) {
+        choose(c, proof);
+        choose(c, find_any(c->pkg, certificate));
     }
-    choose(c, proof);
-    name = mem_str(c->mem, proof->name);
-    *strrchr(name, '.') = '\0';
-    choose(c, find_any(c->pkg, mem_printf(c->mem, "%s.cert", name)));
-    choose(c, find_any(c->pkg, mem_printf(c->mem, "%s.cert", of->name)));
 }
 
 /* Of the manifest: the certificates that stand for the whole package. */

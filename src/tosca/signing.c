@@ -296,9 +296,12 @@ stem_find(const struct package *pkg, const char *stem)
 }
 
 const struct package_file *
-signing_of(const struct package *pkg, const char *name)
+signing_of(const struct package *pkg, const char *name, const char **certificate)
 {
-    return stem_find(pkg, stem(pkg->mem, name));
+    const char *of = stem(pkg->mem, name);
+
+    *certificate = mem_printf(pkg->mem, "%s.cert", of);
+    return stem_find(pkg, of);
 }
 
 /* A signature that no line names is over the file of its name. */

@@ -148,6 +148,19 @@ begin(struct tx *tx, struct op *op, const char *id, const struct lcm_request *re
         return begin(tx, op, id, request, name##_input, op_occ_id);                                \
     }
 
+/* What was planned is of a site: others may have taken of it meanwhile, and it is still that one. */
+static struct err *
+site_as_planned(struct tx *tx, const char *id, struct vnf_in *in)
+{
+    struct site *site;
+
+    TRY(row_get(tx, &site_table, id, &site));
+    in->site = site->id;
+    in->site_name = site->name;
+    in->reason = "as it was planned";
+    return NULL;
+}
+
 static struct err *
 instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                   struct vnf_in **in, const struct flow_type **type)
@@ -155,8 +168,9 @@ instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm
     struct vnf_instance *instance;
 
     TRY(input_begin(tx, op, id, &vnf_instantiate, request, in, type, &instance));
-    return err_join(vnf_info_asked(tx, instance, request->row, *in),
-                    instantiate_check(tx, request->row, request->seen, request->n_seen, *in));
+    TRY(err_join(vnf_info_asked(tx, instance, request->row, *in),
+                 instantiate_check(tx, request->row, request->seen, request->n_seen, *in)));
+    return (*in)->site || !request->site ? NULL : site_as_planned(tx, request->site, *in);
 }
 VNF_START(instantiate)
 

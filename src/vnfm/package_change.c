@@ -335,6 +335,7 @@ struct run {
     struct vnf_wanted *before, *after;
     struct rows same; /* made_vnfc that are not made anew */
     struct vnf_moves moves;
+    bool is_untold;   /* a value of the new texts is the grant's to give */
     bool is_whole;    /* until version 2 there were no scripts, and nothing was kept of its parameters */
 };
 
@@ -342,6 +343,7 @@ static struct err *
 packages_read(struct run *run)
 {
     struct describe_in *what = row_new(flow_mem(run->f), &describe_in_table);
+    struct err *e;
 
     TRY(vnf_now_read(run->f, run->in, run->made, run->before));
     what->package_id = run->in->package_after;
@@ -353,7 +355,9 @@ packages_read(struct run *run)
     TRY(run->is_whole
             ? vnfcs_boot_data_told(run->f, "boot data", run->in, &run->before->vnfcs)
             : vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
-    return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
+    e = vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
+    run->is_untold = e != NULL;
+    return vnf_told_later(run->in, e);
 }
 
 static struct err *
@@ -366,7 +370,7 @@ grant_get(struct run *run)
 
     TRY(vnf_grant(run->f, &run->in, run->after,
                   vnf_grant_in(run->f, run->in, run->made->site, &nothing), grant));
-    if (run->is_whole && grant->params) {
+    if (run->is_whole && (grant->params || run->is_untold)) {
         TRY(vnfcs_boot_data(run->f, "boot data granted", run->in, &run->after->vnfcs));
     }
     TRY(flow_started(run->f));

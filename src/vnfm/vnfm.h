@@ -62,6 +62,7 @@ struct lcm_request {
     const struct json *body; /* kept as operationParams */
     const struct network_seen *seen; /* see vnf_networks_look; may be none */
     size_t n_seen;
+    const char *site;        /* Of a plan: for an instantiation that names none; null = the grant chooses. */
 };
 /* How long servers may take to shut down where a request does not say. */
 #define GRACEFUL_TIMEOUT_S 30

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "tosca_world.h"
 
+#include "nfvo/examine.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
 #include "tosca/archive.h"
@@ -15,6 +16,7 @@
 /* Behind pem.h, without which it declares less. */
 #include <openssl/cms.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- people ------------------------------------------------------------------------------- */
@@ -628,6 +630,31 @@ TEST(bundle_brings_what_proves_its_files_where_that_is_asked_for)
     CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS, .signatures = true}), "");
 }
 
+/* Kept with the package, and shown to clients. */
+TEST(onboarding_keeps_the_certificate_of_who_signed)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct nfvo nfvo = {.packages_dir = test_dir(),
+                        .trust = mem_printf(mem, "%s/trusted.pem", test_dir())};
+    struct onboard_in *in = row_new(mem, &onboard_in_table);
+    struct onboard_out *out = row_new(mem, &onboard_out_table);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    REQUIRE_OK(file_write(nfvo.trust, w.trust.pem, w.trust.n, 0600));
+    (void)zip_write(mem, "p.csar", w.n, w.entries);
+    in->id = in->project_id = "00000000-0000-4000-8000-000000000001";
+    in->path = "p.csar";
+    in->sha256 = "";
+    REQUIRE(mkdir(mem_printf(mem, "%s/%s", test_dir(), in->id), 0700) == 0);
+    REQUIRE_OK(package_examine(&nfvo, mem, in, out));
+    CHECK_STR(json_get_str(out->columns, "signingCertificate"), pem_of(mem, w.signer));
+    CHECK_STR(json_get_str(out->columns, "packageSecurityOption"), "OPTION_1");
+    CHECK(table_attr_json(&vnf_package_table, "signingCertificate"));
+    CHECK(table_attr_json(&ns_descriptor_table, "signingCertificate"));
+    CHECK(table_attr_json(&pnf_descriptor_table, "signingCertificate"));
+}
+
 TEST(bundle_finds_a_signature_where_the_manifest_names_it)
 {
     AUTO(mem) mem = mem_new("test");
@@ -642,6 +669,23 @@ TEST(bundle_finds_a_signature_where_the_manifest_names_it)
                                    .of = BUNDLE_FILE, .file = "image", .signatures = true}),
               " image keys/c.cert keys/s.p7s");
     CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), "");
+}
+
+TEST(bundle_finds_a_signature_and_its_certificate_by_their_name)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    good_package(mem, w.entries,
+                 mem_printf(mem, "Source: docs/a.txt\nAlgorithm: SHA-256\nHash: %s\n",
+                            text_sha256(mem, "y")));
+    world_add(&w, "docs/a.txt", "y");
+    world_add(&w, "docs/a.sig.cms", sign(mem, w.signer, "y"));
+    world_add(&w, "docs/a.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), " docs/a.txt");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS, .signatures = true}),
+              " docs/a.cert docs/a.sig.cms docs/a.txt");
 }
 
 TEST(bundle_order_says_what_it_said)

@@ -38,13 +38,34 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$nowhere  as demo
 ~ 200
 {"operationState": "ROLLED_BACK", ...}
 
-# The instantiation was asked for without links, and has them from the grant, and a parameter.
+# A plan leaves to the grant what the request leaves to it: networks, and what servers are told.
+POST /carrick/v1/plans  as demo
+{"vnfInstanceId": "$vnf", "instantiateVnf": {"flavourId": "f", "vimConnectionInfo": {"here": {"vimId": "$east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3"}}}}
+= 200
+{"plan": [...], "capacity": [...]}
+# What neither says ends it before anything is made.
 PUT receiver:/grants  as nobody
-{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "bye"},
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
  "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
 = 204
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
-{"flavourId": "f", "additionalParams": {"name": "you"}}
+{"flavourId": "f"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$untold := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$untold  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": boot data of VDU front: input name has no value", ...}, ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+
+# The instantiation was asked for without links, and has them from the grant, and parameters.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "bye", "name": "you"},
+ "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f"}
 = 202
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op1 := uuid
 GET /vnflcm/v2/vnf_lcm_op_occs/$op1  as demo
