@@ -44,6 +44,7 @@ struct drift_check {
     struct drift_seen seen;
     VEC(struct held_one) holds; /* What has to be there. */
     struct map shown;           /* SITE/KIND/ID of what lists have. */
+    struct map ours;            /* Sites of which lists have anything that operations of ours made. */
     struct map asked;           /* SITE/KIND/ -> struct asked */
     struct map gone;            /* SITE/KIND/ID of what the site says of, asked for by itself, that it has not. */
     struct loop_timer *timer;
@@ -152,6 +153,7 @@ check_new(struct nfvo *nfvo, const char *ns_id, const char *vnf_id)
     map_init(&check->sites, mem);
     map_init(&check->held, mem);
     map_init(&check->shown, mem);
+    map_init(&check->ours, mem);
     map_init(&check->asked, mem);
     map_init(&check->gone, mem);
     check->seen.gone = &check->gone;
@@ -394,8 +396,8 @@ end_read(struct tx *tx, void *arg)
 
 /* ---- asking ------------------------------------------------------------------------------------ */
 
-/* Nothing of all that is recorded there: another project, or another site behind the same name, says
- * just that of everything. */
+/* Nothing of all that is recorded there, nor of anything else of ours: another project, or another site
+ * behind the same name, says just that of everything. */
 static void
 site_judge(struct drift_check *check, const char *site)
 {
@@ -407,13 +409,13 @@ site_judge(struct drift_check *check, const char *site)
         n_gone += str_eq(held->site, site) &&
                   map_get(&check->gone, key_of(check->mem, site, held->kind, held->id));
     }
-    if (n < 2 || n_gone < n) {
+    if (n < 2 || n_gone < n || map_get(&check->ours, site)) {
         return;
     }
     why = mem_printf(check->mem,
-                     "it knows none of the %zu things that are recorded there, as a site does that is "
-                     "used as another project; next: look at what it is registered with.  Where it "
-                     "has lost all, terminate the instance (what is gone is passed over) and "
+                     "it knows none of the %zu things that are recorded there, and shows nothing else "
+                     "that we made, as a site does that is used as another project; next: look at what "
+                     "it is registered with.  Where it has lost all, terminate the instance (what is gone is passed over) and "
                      "instantiate it",
                      n);
     vec_each (&check->seen.lists, list) {
@@ -454,6 +456,9 @@ object_see(struct drift_check *check, const struct drift_list *list, const struc
 
     if (!uuid_valid(id)) {
         return; /* Nothing that we made: it would stand in paths of calls. */
+    }
+    if (marker) {
+        map_set(&check->ours, list->site, check);
     }
     key = key_of(mem, list->site, list->kind, id);
     if (map_get(&check->held, key)) {

@@ -307,7 +307,6 @@ static const struct telling {
     const struct step_kind *kind;
     void *(*in)(struct repairing *r, const struct repair_item *item);
 } tellings[] = {
-    {"ATTACH", &vim_server_attach, attach_in},
     {"POWER", &vim_server_power, power_in},
     {"JOIN", &vim_router_join, join_in},
     {"PASSES", &vim_port_passes_set, passes_in},
@@ -315,6 +314,7 @@ static const struct telling {
     {"MEMBERS", &vim_port_pair_group_set, members_in},
     {"CHAIN", &vim_port_chain_set, members_in},
 };
+static const struct telling attaching = {"ATTACH", &vim_server_attach, attach_in};
 static const struct telling opening = {"OPEN", &vim_port_open, ref_in};
 
 static struct err *
@@ -473,6 +473,8 @@ repair_run(struct flow *f, const struct repair_look *in)
     TRY(doubts_clear(&r));
     for (const char *const *kind = makes; *kind; kind++) {
         TRY(kind_make(&r, *kind));
+        /* Sites make pairs and chains only of what is bound to a host. */
+        TRY(str_eq(*kind, "port") ? tell(&r, &attaching) : NULL);
     }
     for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
         TRY(tell(&r, &tellings[i]));
@@ -511,7 +513,7 @@ vnf_repair_run(struct flow *f, const void *arg)
 
 const struct flow_type ns_repair_flow = {
     .name = "ns_repair",
-    .version = 1,
+    .version = 2,
     .doc = "Makes again what sites have lost of a network service.",
     .in = &ns_in_table,
     .run = ns_repair_run,
@@ -521,7 +523,7 @@ const struct flow_type ns_repair_flow = {
 };
 const struct flow_type vnf_repair_flow = {
     .name = "vnf_repair",
-    .version = 1,
+    .version = 2,
     .doc = "Makes again what its site has lost of a VNF.",
     .in = &vnf_in_table,
     .run = vnf_repair_run,

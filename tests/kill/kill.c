@@ -49,8 +49,10 @@ static const struct pair {
     {&kind_vnf, "moved", "move", "return", false, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
+    {&kind_ns, "restored", "restore", "restore", true, false},
+    {&kind_ns, "put off", "scale out later", "scale in later", false, false},
 };
-#define N_PAIRS 12
+#define N_PAIRS 14
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */

@@ -61,6 +61,42 @@ GET site:/network/v2.0/ports  as demo
 = 200
 {"ports": [{...}, {...}, {...}, {...}, {...}]}
 
+# All that one instance has is lost, where the site shows what others have: that is believed.
+GET site:/network/v2.0/networks  as demo
+= 200
+{"networks": [{"id": "$net := text", ...}]}
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "function", "vnfInstanceName": "alone"}
+= 201
+{"id": "$alone := id", ...}
+POST /vnflcm/v2/vnf_instances/$alone/instantiate  as demo
+{"flavourId": "f", "extVirtualLinks": [{"id": "l", "resourceId": "$net", "extCps": [{"cpdId": "in_cp"}, {"cpdId": "out_cp"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$opa := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$opa  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET /vnflcm/v2/vnf_instances/$alone  as demo
+= 200
+{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$server := text", "vnfcCpInfo": [{"id": "$a := text", ...}, {"id": "$b := text", ...}], ...}], ...}, ...}
+PUT site:/lose/$server  as demo
+= 204
+PUT site:/lose/$a  as demo
+= 204
+PUT site:/lose/$b  as demo
+= 204
+POST /carrick/v1/checks  as demo
+{"vnfInstanceId": "$alone"}
+= 200
+{"differences": [{"difference": "MISSING", "kind": "port", "mendedBy": "REPAIR", ...}, {"difference": "MISSING", "kind": "port", ...}, {"difference": "MISSING", "kind": "server", "mendedBy": "HEAL", ...}], "unknown": [], ...}
+POST /vnflcm/v2/vnf_instances/$alone/terminate  as demo
+{"terminationType": "FORCEFUL"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$opb := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$opb  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+
 # It calls the port that it made again what another one is called.
 DELETE site:/compute/v2.1/servers/$one/os-interface/$in1  as demo
 = 202

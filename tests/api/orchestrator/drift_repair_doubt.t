@@ -48,7 +48,7 @@ POST /carrick/v1/checks  as demo
 = 200
 {"differences": [], "unknown": [], ...}
 
-# A repair is given up with a pair of which a port is no more, and somebody does the rest by hand: the pair alone is told.
+# A repair is given up when its port is at its server, and the pair is of one that is no more: the pair alone is told.
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
 {"vnfInstance": [{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$one", "vnfcCpInfo": [{"id": "$in2 := text", ...}, {...}], ...}, {...}], ...}, ...}], ...}
@@ -72,9 +72,6 @@ PUT site:/refuse/none  as demo
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
 {"vnfInstance": [{"instantiatedVnfInfo": {"vnfcResourceInfo": [{"id": "$one", "vnfcCpInfo": [{"id": "$in3 := text", ...}, {...}], ...}, {...}], ...}, ...}], ...}
-POST site:/compute/v2.1/servers/$one/os-interface  as demo
-{"interfaceAttachment": {"port_id": "$in3"}}
-= 200
 POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200

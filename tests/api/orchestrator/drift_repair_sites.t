@@ -44,13 +44,18 @@ POST /carrick/v1/checks  as demo
 {"nsInstanceId": "$ns"}
 = 200
 {"differences": [], "unknown": [], ...}
-GET site:/network/v2.0/carrick-interconnect/chain_labels  as demo
+GET site:/network/v2.0/sfc/port_pairs?device_id=$out1  as demo
 = 200
-{"chain_labels": [{"label": 16000007, "port_chain_id": "$far := text", "direction": "reverse", ...}, {"label": 16000006, "port_chain_id": "$far", "direction": "forward", ...},
- {"label": 16000007, "port_chain_id": "$near := text", "port_pair_id": "$pair := text", ...}, {"label": 16000006, "port_chain_id": "$near", "port_pair_id": "$pair", ...}, {...}, {...}, {...}, {...}]}
-GET site:/network/v2.0/sfc/port_pairs/$pair  as demo
+{"port_pairs": [{"id": "$pair := text", "ingress": "$again := text", "egress": "$out1", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=$pair  as demo
 = 200
-{"port_pair": {"ingress": "$again := text", "egress": "$out1", ...}}
+{"chain_labels": [{"port_chain_id": "$near := text", ...}, {"port_chain_id": "$near", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000006  as demo
+= 200
+{"chain_labels": [{"direction": "$a := text", ...}, {"direction": "$a", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000007  as demo
+= 200
+{"chain_labels": [{"direction": "$b := text", ...}, {"direction": "$b", ...}]}
 GET /nslcm/v2/ns_instances/$ns  as demo
 = 200
 {"vnfInstance": [{"instantiatedVnfInfo": {"vnfcResourceInfo": [
@@ -90,8 +95,19 @@ POST /carrick/v1/checks  as demo
 {"differences": [], "unknown": [], ...}
 GET site:/network/v2.0/carrick-interconnect/chain_labels  as demo
 = 200
-{"chain_labels": [{"label": 16000011, ...}, {"label": 16000010, ...}, {"label": 16000009, ...}, {"label": 16000008, ...},
- {"label": 16000011, ...}, {"label": 16000010, ...}, {"label": 16000009, ...}, {"label": 16000008, ...}]}
+{"chain_labels": [{...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000008  as demo
+= 200
+{"chain_labels": [{"direction": "$d8 := text", ...}, {"direction": "$d8", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000009  as demo
+= 200
+{"chain_labels": [{"direction": "$d9 := text", ...}, {"direction": "$d9", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000010  as demo
+= 200
+{"chain_labels": [{"direction": "$d10 := text", ...}, {"direction": "$d10", ...}]}
+GET site:/network/v2.0/carrick-interconnect/chain_labels?device_id=16000011  as demo
+= 200
+{"chain_labels": [{"direction": "$d11 := text", ...}, {"direction": "$d11", ...}]}
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 {}
 = 202
