@@ -114,6 +114,8 @@ static const struct cli_option vnf_heal_options[] = {
 };
 static const struct cli_option vnf_change_package_options[] = {
     {"vnfd", "ID", "the VNFD that it is of afterwards"},
+    {"connect", "CPD=NETWORK[/ADDRESS]",
+     "a connection point that moves by the way, the id of its network, an address there; may be repeated"},
     PLAN_OPTION,
     {"wait", NULL, "wait for the end and show the steps"},
     {0},
@@ -477,7 +479,7 @@ static const struct command commands[] = {
     {ONE("vnf heal", NULL, vnf_heal, "replaces the servers of a VNF; their ports stay"),
      .options = vnf_heal_options},
     {ONE("vnf change-package", NULL, vnf_change_package,
-         "makes the servers of a VNF anew of another package; their ports stay"),
+         "makes the servers of a VNF anew of another package; ports stay that do not move by the way"),
      .options = vnf_change_package_options},
     {ONE("vnf change-connectivity", NULL, vnf_change_connectivity,
          "moves external connection points of a VNF to other networks"),
