@@ -387,8 +387,9 @@ sites_look(struct doctor *d)
         bool up = str_eq(status, "UP");
 
         tell(d, up ? FINE : FAULT, mem_printf(d->mem, "site %s", print_plain(d->mem, name)),
-             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s %s%s%s",
-             status, str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
+             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s version=%s %s%s%s",
+             status, print_plain(d->mem, str_or(json_get_str(sites->items[i], "version"), "-")),
+             str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
              up ? "" : str_or(json_get_str(sites->items[i], "last_error"), ""));
     }
     if (!sites || !sites->n) {
