@@ -4,6 +4,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool
 version_of(const char *text, int *minors)
@@ -11,7 +12,8 @@ version_of(const char *text, int *minors)
     unsigned major, minor, patch;
     char end;
 
-    if (!text || sscanf(text, "%4u.%3u.%6u%c", &major, &minor, &patch, &end) != 3) {
+    if (!text || text[strspn(text, "0123456789.")] || /* no signs, no blanks */
+        sscanf(text, "%4u.%3u.%6u%c", &major, &minor, &patch, &end) != 3) {
         return false;
     }
     *minors = (int)(major * VERSION_MAJOR + minor);
