@@ -271,6 +271,13 @@ recover(struct tx *tx, void *arg)
     return uploads_recover(tx);
 }
 
+const struct table *const *
+orchestrator_tables(struct mem *mem)
+{
+    return role_tables(mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables,
+                       notify_tables, metrics_tables, pm_tables, NULL);
+}
+
 static struct err *
 state_open(struct orchestrator *o)
 {
@@ -278,9 +285,7 @@ state_open(struct orchestrator *o)
     struct store_config config = {
         .path = state_path(o, "orchestrator.db"),
         .version = carrick_version,
-        .tables =
-            role_tables(o->mem, ledger_tables, identity_tables, flow_tables, nfvo_tables,
-                        fm_tables, notify_tables, metrics_tables, pm_tables, NULL),
+        .tables = orchestrator_tables(o->mem),
         .log_cursor = NOTIFY_CURSOR,
     };
 

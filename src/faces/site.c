@@ -127,6 +127,13 @@ site_register(void)
     }
 }
 
+const struct table *const *
+site_tables(struct mem *mem)
+{
+    return role_tables(mem, ledger_tables, identity_tables, image_tables, network_tables,
+                       compute_tables, NULL);
+}
+
 static struct err *
 site_store(struct site *site)
 {
@@ -135,8 +142,7 @@ site_store(struct site *site)
     struct store_config config = {
         .path = site_path(site, "site.db"),
         .version = carrick_version,
-        .tables = role_tables(site->mem, ledger_tables, identity_tables, image_tables,
-                              network_tables, compute_tables, NULL),
+        .tables = site_tables(site->mem),
     };
 
     TRY(dir_make(site->values[OPTION_state], 0700));

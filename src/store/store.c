@@ -227,27 +227,50 @@ backup_copy(struct conn *from, struct conn *to)
     return rc == SQLITE_DONE ? NULL : conn_err(to, rc, "backup");
 }
 
-struct err *
-store_backup(struct store *store, const char *path)
+/* One file is left, whole and synced. */
+static struct err *
+backup_make(struct conn *from, const char *path)
 {
-    struct conn *to = NULL, *from;
-    struct err *e = file_write(path, "", 0, 0600);
+    struct conn *to = NULL;
+    struct err *e;
 
-    if (!e) {
-        e = conn_open(path, CONN_WRITER, &to);
-    }
-    if (e) {
-        return err_wrap(e, "backup");
-    }
-    from = reader_take(store);
+    TRY(conn_open(path, CONN_WRITER, &to));
     e = backup_copy(from, to);
-    reader_give(store, from);
     if (!e) {
-        /* One file is left, whole and synced. */
         e = conn_exec(to, "PRAGMA journal_mode = DELETE");
     }
     conn_close(to);
+    return e;
+}
+
+struct err *
+store_backup(struct store *store, const char *path)
+{
+    struct err *e = file_write(path, "", 0, 0600);
+    struct conn *from;
+
+    if (!e) {
+        from = reader_take(store);
+        e = backup_make(from, path);
+        reader_give(store, from);
+    }
     return err_wrap(e, "backup to %s", path);
+}
+
+struct err *
+store_copy(const char *from, const char *to)
+{
+    struct conn *conn;
+    struct err *e;
+
+    if (!file_exists(from)) {
+        return err_new(E_NOT_FOUND, NULL, "%s: no such file", from);
+    }
+    TRY_MSG(conn_open(from, CONN_READER, &conn), "%s", from);
+    e = file_write(to, "", 0, 0600);
+    e = e ? e : backup_make(conn, to);
+    conn_close(conn);
+    return err_wrap(e, "copy of %s to %s", from, to);
 }
 
 struct err *
