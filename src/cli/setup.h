@@ -17,6 +17,8 @@ bool config_read(struct cli *cli, const struct cli_role *role, const char *file,
                  struct settings **settings, struct buf *faults);
 /* Address of a text "ADDRESS:PORT", in 'mem'; null where it is none. */
 const char *listen_address(struct mem *mem, const char *listen);
+/* The first IPv4 address of the box that others may reach it at, or null. */
+const char *setup_own_address(struct mem *mem);
 /* Adds: the role's service is enabled, and started (again, where the step before does something).
  * Nothing where no manager of services is. */
 struct err *setup_service_add(struct steps *steps, const char *role) MUST_USE;

@@ -5,6 +5,7 @@
 #include "store/schema.h"
 
 #include "base/vec.h"
+#include "store/upgrade.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct schema {
     struct conn *conn;
     VEC(struct sql_table) tables;
     VEC(struct sql_index) indexes;
+    struct upgrade upgrade;
 };
 
 /* ---- what is wanted ------------------------------------------------------------------ */
@@ -344,6 +346,7 @@ column_add(struct schema *schema, const struct sql_table *table, const struct co
                        "column %s.%s is new and has no default: that needs a migration",
                        table->name, column->name);
     }
+    TRY(upgrade_copy(&schema->upgrade));
     buf_printf(&sql, "ALTER TABLE \"%s\" ADD COLUMN ", table->name);
     column_sql(&sql, column, true);
     return conn_exec(schema->conn, sql.data);
@@ -414,6 +417,7 @@ table_compare(struct schema *schema, const struct sql_table *want)
 
     TRY(columns_there(schema, want->name, &there));
     if (!there.columns.n) {
+        TRY(upgrade_copy(&schema->upgrade));
         return table_create(schema, want);
     }
     vec_each (&there.columns, column) {
@@ -532,6 +536,7 @@ migration_run(struct schema *schema, const struct store_migration *migration)
 {
     const char *sql = migration->sql;
 
+    TRY(upgrade_copy(&schema->upgrade));
     while (*sql) {
         sqlite3_stmt *s = NULL;
         struct stmt stmt;
@@ -584,6 +589,7 @@ migrate(struct schema *schema, const struct store_config *config)
 static struct err *
 apply(struct schema *schema, const struct shapes *shapes, const struct store_config *config)
 {
+    TRY(upgrade_look(schema->conn, schema->mem, config, &schema->upgrade));
     TRY(migrate(schema, config));
     own_wanted(schema);
     for (size_t i = 0; i < shapes->n; i++) {
@@ -594,7 +600,8 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
     vec_each (&schema->tables, table) {
         TRY(table_compare(schema, table));
     }
-    return indexes_make(schema);
+    TRY(indexes_make(schema));
+    return upgrade_note(schema->conn, &schema->upgrade);
 }
 
 struct err *
@@ -605,7 +612,7 @@ schema_apply(struct conn *conn, const struct shapes *shapes, const struct store_
     struct err *e;
 
     TRY(conn_exec(conn, "BEGIN IMMEDIATE"));
-    e = apply(&schema, shapes, config);
+    e = upgrade_err(&schema.upgrade, apply(&schema, shapes, config));
     if (!e) {
         e = conn_exec(conn, "COMMIT");
     }

@@ -21,6 +21,7 @@ struct store_migration {
 
 struct store_config {
     const char *path;                    /* Database file; ":memory:" for tests (one connection). */
+    const char *version;                 /* The program's (base/version.h); null = copies nothing, notes none */
     const struct table *const *tables;   /* null-terminated: every table, parents before children */
     const char *seal_key;                /* 32 bytes that seal SECRET columns (AES-256-GCM); null
                                           * only where no table has one */
@@ -34,9 +35,9 @@ struct store_config {
     size_t n_migrations;
 };
 
-/* Opens or creates; makes missing tables and nullable columns; E_CONFLICT
- * where the schema is newer than this binary or a change needs a migration
- * that is not there. */
+/* Opens or creates; makes missing tables and nullable columns, of one that is there after a copy beside
+ * it (PATH.from-VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
+ * is newer than this binary, or a change needs a migration that is not there. */
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
 /* Runs what waits, commits, closes; watches have to be gone. */
 void store_close(struct store *store);

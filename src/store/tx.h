@@ -69,6 +69,7 @@ struct store {
     bool in_memory;
     bool has_key;
     uint8_t seal_key[SEAL_KEY_SIZE];
+    uint8_t secret_root[SEAL_KEY_SIZE]; /* of tx_secret */
     int64_t log_keep, busy_pages;
     char *log_cursor; /* or null */
 
@@ -139,5 +140,8 @@ struct err *child_insert(struct tx *tx, const struct shape *shape, const char *p
 struct err *link_insert(struct tx *tx, const struct shape_link *link, const char *owner,
                         int64_t place, const char *target) MUST_USE;
 struct err *shape_find(struct tx *tx, const struct table *table, struct shape **shape) MUST_USE;
+
+/* reseal.c: is it the key that sealed?  And what tx_secret follows from.  E_INVALID. */
+struct err *seal_open(struct store *store) MUST_USE;
 
 #endif
