@@ -16,7 +16,6 @@
 
 #define FACT "version"
 #define COPIES 3
-#define FROM ".from-"
 #define HALF ".half"
 
 /* ---- copies ------------------------------------------------------------------------------- */
@@ -46,7 +45,7 @@ folder_of(struct mem *mem, const char *path)
 static struct copy *
 copies_find(struct mem *mem, const char *path, bool halves, size_t *n)
 {
-    const char *prefix = mem_printf(mem, "%s" FROM, name_of(path)), *folder = folder_of(mem, path);
+    const char *prefix = mem_printf(mem, "%s" STORE_FROM, name_of(path)), *folder = folder_of(mem, path);
     DIR *dir = opendir(folder);
     VEC(struct copy) copies = {0};
 
@@ -131,7 +130,7 @@ file_settle(const char *from, const char *to)
     if (fd < 0 || fchmod(fd, 0600) || fsync(fd) || rename(from, to)) {
         return err_errno(E_UNAVAILABLE, "%s", to);
     }
-    return NULL;
+    return file_name_sync(to);
 }
 
 struct err *
@@ -143,7 +142,7 @@ upgrade_copy(struct upgrade *u)
     if (u->is_done || u->is_new || !u->version || !strcmp(u->path, ":memory:")) {
         return NULL;
     }
-    to = mem_printf(u->mem, "%s" FROM "%s", u->path, str_or(u->last, "earlier"));
+    to = mem_printf(u->mem, "%s" STORE_FROM "%s", u->path, str_or(u->last, "earlier"));
     half = mem_printf(u->mem, "%s" HALF, to);
     e = copy_write(u->path, half);
     e = e ? e : file_settle(half, to);
@@ -165,7 +164,7 @@ way_back(const struct upgrade *u)
 {
     size_t n;
     const struct copy *copies = copies_find(u->mem, u->path, false, &n), *best = NULL;
-    const char *own = mem_printf(u->mem, "%s" FROM "%s", name_of(u->path), str_or(u->version, "-"));
+    const char *own = mem_printf(u->mem, "%s" STORE_FROM "%s", name_of(u->path), str_or(u->version, "-"));
 
     for (size_t i = 0; i < n; i++) {
         if (str_eq(name_of(copies[i].path), own)) {
