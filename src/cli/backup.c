@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "base/version.h"
 #include "store/store.h"
 #include "sys/file.h"
 
@@ -464,7 +465,7 @@ about_make(struct backup *b, const char *passphrase)
     (void)gethostname(host, sizeof host - 1);
     b->about.role = b->role->name;
     b->about.host = mem_str(b->mem, *host ? host : "-");
-    b->about.version = CARRICK_VERSION;
+    b->about.version = carrick_version;
     b->about.made_at = mem_str(b->mem, time_text(text, time_now_us(), TIME_Z));
     b->about.state = b->state;
     b->about.cost = seal_cost;

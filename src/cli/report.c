@@ -5,6 +5,7 @@
 #include "cli/setup.h"
 
 #include "base/time.h"
+#include "base/version.h"
 #include "store/store.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -228,7 +229,7 @@ box_add(struct report *r)
     err_ignore(file_read(r->mem, "/etc/os-release", 65536, &os, NULL), "left out");
     (void)uname(&name);
     jw_object(&w, NULL);
-    jw_str(&w, "version", CARRICK_VERSION);
+    jw_str(&w, "version", carrick_version);
     jw_str(&w, "made_at", time_text(now, time_now_us(), TIME_Z));
     jw_str(&w, "host", name.nodename);
     jw_str(&w, "kernel", mem_printf(r->mem, "%s %s %s", name.release, name.version, name.machine));
