@@ -231,12 +231,16 @@ upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *conf
 }
 
 struct err *
-upgrade_note(struct conn *conn, const struct upgrade *u)
+upgrade_note(struct conn *conn, struct upgrade *u)
 {
     AUTO_STMT stmt = {0};
+    int ahead;
 
     if (!u->version || str_eq(u->last, u->version)) {
         return NULL;
+    }
+    if (version_ahead(u->version, u->last, &ahead) && ahead > 0) {
+        TRY(upgrade_copy(u));
     }
     TRY(conn_take(conn, "INSERT INTO _fact (name, value) VALUES ('" FACT "', ?1) "
                         "ON CONFLICT (name) DO UPDATE SET value = excluded.value", &stmt));
