@@ -111,7 +111,7 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
-    struct trail *audit;
+    struct audit *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
@@ -217,9 +217,7 @@ settings_taken(void *arg)
 
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
-    if (o->audit) { /* Who ships it may have moved it away. */
-        trail_reopen(o->audit);
-    }
+    audit_reopen(o->audit); /* Who ships it may have moved it away. */
 }
 
 static struct err *
@@ -489,7 +487,7 @@ orchestrator_end(struct orchestrator *o)
     certificates_unfollow(o->certificates);
     rest_free(o->rest);
     rest_free(o->open);
-    trail_close(o->audit);
+    audit_close(o->audit);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);

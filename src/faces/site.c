@@ -74,7 +74,7 @@ struct site {
     struct site_sync *sync;
     struct health health;
     struct renewal renewal;
-    struct trail *audit;
+    struct audit *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
@@ -255,9 +255,7 @@ site_settings_taken(void *arg)
 {
     const struct site *site = arg;
 
-    if (site->audit) {
-        trail_reopen(site->audit);
-    }
+    audit_reopen(site->audit);
 }
 
 static struct err *
@@ -298,7 +296,7 @@ site_end(struct site *site)
     certificates_unfollow(site->certificates);
     rest_free(site->rest);
     rest_free(site->open);
-    trail_close(site->audit);
+    audit_close(site->audit);
     site_sync_free(site->sync);
     compute_service_free(site->compute);
     if (site->network) {
