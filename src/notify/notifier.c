@@ -112,10 +112,10 @@ gone_note(struct notifier *notifier, const struct change *change)
 
 /* What cannot be read today cannot be read tomorrow: it is no reason that nobody hears of anything any
  * more. */
-static struct err *
-change_tell(struct tx *tx, struct notifier *notifier, const struct change *change)
+struct err *
+change_tell(struct tx *tx, const struct notifier *notifier, const struct change *change,
+            struct notices *notices)
 {
-    struct notices *notices = &notifier->notices;
     struct err *err = notices_of(tx, notifier->config.apis, change, notices);
 
     if (!err_is(err, E_INVALID)) {
@@ -134,10 +134,15 @@ log_read(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     struct change *changes;
     size_t n, i = 0;
+    int64_t cursor;
 
+    TRY(cursor_read(tx, &cursor));
+    /* Some transactions have told by themselves (now.c). */
+    notifier->kept = cursor;
+    notifier->cursor = cursor > notifier->cursor ? cursor : notifier->cursor;
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
-        TRY(change_tell(tx, notifier, &changes[i]));
+        TRY(change_tell(tx, notifier, &changes[i], &notifier->notices));
         gone_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
@@ -151,20 +156,43 @@ cursor_write(struct tx *tx, int64_t cursor)
     return tx_fact_set(tx, NOTIFY_CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
 }
 
-/* store_fn: into their queues, with the note how far that goes. */
+struct err *
+cursor_read(struct tx *tx, int64_t *cursor)
+{
+    const char *text;
+
+    *cursor = -1;
+    TRY(tx_fact_get(tx, NOTIFY_CURSOR, &text));
+    return text && !str_to_i64(text, cursor) ? err_new(E_INTERNAL, NULL, "%s is '%s'", NOTIFY_CURSOR, text)
+                                             : NULL;
+}
+
+struct err *
+notices_put(struct tx *tx, const struct notifier *notifier, const struct notices *notices,
+            int64_t cursor)
+{
+    vec_each (&notices->items, notice) {
+        TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
+    }
+    vec_each (&notices->untold, project) {
+        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
+                   (const char *[]){*project, NULL}, NULL, NULL));
+    }
+    return cursor_write(tx, cursor);
+}
+
+/* store_fn: into their queues, with the note how far that goes; not where another transaction has told of
+ * some of it since it was read: then it is read again. */
 static struct err *
 notices_write(struct tx *tx, void *arg)
 {
     struct notifier *notifier = arg;
+    int64_t cursor;
 
-    vec_each (&notifier->notices.items, notice) {
-        TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
-    }
-    vec_each (&notifier->notices.untold, project) {
-        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
-                   (const char *[]){*project, NULL}, NULL, NULL));
-    }
-    return cursor_write(tx, notifier->cursor);
+    TRY(cursor_read(tx, &cursor));
+    notifier->is_passed = cursor != notifier->kept;
+    return notifier->is_passed ? NULL
+                               : notices_put(tx, notifier, &notifier->notices, notifier->cursor);
 }
 
 static void
@@ -195,7 +223,14 @@ notices_kept(void *arg, struct err *err)
         follow_later(notifier, err);
         return;
     }
+    if (notifier->is_passed) {
+        notices_drop(notifier);
+        notifier->cursor = notifier->kept;
+        follow(notifier);
+        return;
+    }
     notifier->kept = notifier->cursor;
+    notifier->looked = notifier->cursor;
     meter_set(METER_notify_log, NULL, (double)notifier->kept);
     vec_each (&notifier->notices.items, notice) {
         line_wake(notifier, (*notice)->subscription_id, false);
@@ -219,7 +254,8 @@ gap_write(struct tx *tx, void *arg)
     notifier->cursor = notifier->kept < last && first ? first - 1 : last;
     notifier->notices.items.n = 0; /* It may be run again. */
     TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
-    TRY(notices_write(tx, notifier));
+    notifier->is_passed = false;
+    TRY(notices_put(tx, notifier, &notifier->notices, notifier->cursor));
     return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
@@ -255,6 +291,7 @@ follow(void *arg)
     vec_each (&notifier->gone, id) {
         line_end(notifier, *id);
     }
+    now_wake(notifier, notifier->kept);
     if (err) {
         follow_later(notifier, err);
     } else if (notifier->notices.items.n || notifier->notices.untold.n || notifier->is_behind ||
@@ -262,6 +299,7 @@ follow(void *arg)
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);
     } else {
+        notifier->looked = notifier->cursor;
         notices_drop(notifier);
     }
 }
@@ -363,6 +401,7 @@ cursor_take(struct tx *tx, void *arg)
         TRY(cursor_write(tx, notifier->cursor));
     }
     notifier->kept = notifier->cursor;
+    notifier->looked = notifier->cursor;
     return NULL;
 }
 
@@ -405,6 +444,7 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
     TRY(http_client_new(config->loop, &http, &notifier->http));
     notifier->timer = loop_timer_new(config->loop, follow, notifier);
     notifier->watch = store_watch(config->store, config->loop, follow, notifier);
+    store_follow(config->store, notices_now, notifier);
     loop_post(config->loop, follow, notifier);
     loop_post(config->loop, wake_all, notifier);
     return NULL;
@@ -417,6 +457,7 @@ notifier_stop(struct notifier *notifier)
         return;
     }
     notifier->is_closed = true;
+    store_follow(notifier->config.store, NULL, NULL);
     store_unwatch(notifier->watch);
     loop_timer_del(notifier->timer);
     http_client_free(notifier->http);
@@ -442,6 +483,7 @@ notifier_free(struct notifier *notifier)
         next = wake->next;
         free(wake);
     }
+    now_free(notifier);
     notify_write_drop(&notifier->write);
     lines_free(notifier);
     callback_rule_done(&notifier->config.rule);

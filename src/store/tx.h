@@ -100,6 +100,10 @@ struct store {
 
     pthread_mutex_t watch_lock;
     struct store_watch *watches;
+
+    pthread_mutex_t follow_lock; /* held while the follower runs */
+    store_fn *follower;
+    void *follower_arg;
 };
 
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */
