@@ -185,6 +185,8 @@ void
 site_watch_free(struct site_watch *watch)
 {
     if (watch) {
+        /* The last job may have ended after the loop: others turn that on, until their own ends are in. */
+        (void)loop_unpost(watch->nfvo->loop, watch_again, watch);
         loop_timer_del(watch->timer);
         free(watch);
     }
