@@ -16,11 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEADERS ((int)(sizeof(struct iphdr) + sizeof(struct icmphdr)))
 #define SMALLEST 84 /* what ping sends */
 #define SIZE_MAX_IP 65535
 #define WAIT_MS 250 /* for an answer; each size is tried twice */
 #define CLOSE_ENOUGH 8
+#define OTHERS_MAX 1000 /* packets of others that are let pass */
 
 struct probe {
     int fd;
@@ -85,35 +85,42 @@ checksum(const char *data, size_t n)
     return htons((uint16_t)~sum);
 }
 
-/* Whether the answer to the request that is under way comes in time.  What else arrives is let pass; an
+/* Whether the packet that has just arrived is the answer to the request that is under way. */
+static bool
+is_answer(const struct probe *probe, size_t n)
+{
+    size_t header = (size_t)(probe->packet[0] & 15) * 4;
+    struct icmphdr icmp;
+
+    if (n < header + sizeof icmp) {
+        return false;
+    }
+    memcpy(&icmp, probe->packet + header, sizeof icmp);
+    return icmp.type == ICMP_ECHOREPLY && icmp.un.echo.id == probe->id &&
+           icmp.un.echo.sequence == htons(probe->seq);
+}
+
+/* Whether the answer comes in time, or was there when we came to look.  What else arrives is let pass; an
  * error of the socket is what a router, or our own link, says of a packet that is too large. */
 static bool
 answered(struct probe *probe)
 {
     int64_t until = time_mono_ns() + WAIT_MS * 1000000LL;
 
-    for (;;) {
+    for (int i = 0; i < OTHERS_MAX; i++) {
         int64_t left_ms = (until - time_mono_ns() + 999999) / 1000000;
         struct pollfd wait = {.fd = probe->fd, .events = POLLIN};
-        struct icmphdr icmp;
-        ssize_t n;
+        int ready = poll(&wait, 1, left_ms > 0 ? (int)left_ms : 0);
+        ssize_t n = ready > 0 ? recv(probe->fd, probe->packet, sizeof probe->packet, MSG_DONTWAIT) : 0;
 
-        if (left_ms <= 0 || (poll(&wait, 1, (int)left_ms) < 0 && errno != EINTR)) {
+        if (!ready || ((ready < 0 || n < 0) && errno != EAGAIN && errno != EINTR)) {
             return false;
         }
-        n = recv(probe->fd, probe->packet, sizeof probe->packet, MSG_DONTWAIT);
-        if (n < 0 && errno != EAGAIN && errno != EINTR) {
-            return false;
-        }
-        size_t header = n > 0 ? (size_t)(probe->packet[0] & 15) * 4 : 0;
-
-        if (n >= HEADERS && (size_t)n >= header + sizeof icmp) {
-            memcpy(&icmp, probe->packet + header, sizeof icmp);
-            if (icmp.type == ICMP_ECHOREPLY && icmp.un.echo.id == probe->id && icmp.un.echo.sequence == htons(probe->seq)) {
-                return true;
-            }
+        if (n > 0 && is_answer(probe, (size_t)n)) {
+            return true;
         }
     }
+    return false;
 }
 
 /* Whether a packet of 'size' bytes is answered. */
