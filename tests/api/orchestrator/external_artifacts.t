@@ -166,6 +166,33 @@ GET /vnfpkgm/v2/vnf_packages/$mine/artifacts?include_external_artifacts&select_n
 < Content-Range: bytes 0-1/128
 GET /vnfpkgm/v2/vnf_packages/$mine/artifacts/external_/0/x.img  as demo
 = 404
+
+# The image reaches a site like any other.
+POST /carrick/v1/sites  as alice
+{"name": "east", "auth_url": "http://$site/v3", "username": "u", "password": "p", "project_name": "p"}
+= 201
+{"status": "UP", ...}
+POST /vnflcm/v2/vnf_instances  as alice
+{"vnfdId": "far"}
+= 201
+{"id": "$vnf := id", ...}
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as alice
+{"flavourId": "f"}
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs  as alice
+~ 200
+[{"operationState": "COMPLETED", ...}]
+GET site:/image/v2/images  as alice
+= 200
+{"images": [{"id": "$image := uuid", "status": "active", ...}], ...}
+POST /vnflcm/v2/vnf_instances/$vnf/terminate  as alice
+{"terminationType": "FORCEFUL"}
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs?filter=(eq,operation,TERMINATE)  as alice
+~ 200
+[{"operationState": "COMPLETED", ...}]
+DELETE /vnflcm/v2/vnf_instances/$vnf  as alice
+= 204
 PATCH /vnfpkgm/v2/vnf_packages/$mine  as alice
 {"operationalState": "DISABLED"}
 = 200
