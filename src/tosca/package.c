@@ -442,6 +442,27 @@ find_by_meta(struct opening *o)
     }
 }
 
+/* Why is nothing found?  What people do: another case, a folder around all of it. */
+static void
+structure_missing(struct opening *o)
+{
+    for (size_t i = 0; i < o->pkg->n_files; i++) {
+        const char *name = o->pkg->files[i].name;
+        size_t n = strlen(name);
+
+        if (str_eq_case(name, META)) {
+            fault(o, name, 0, "has to be called " META);
+            return;
+        }
+        if (n > strlen(META) && str_eq_case(name + n - strlen(META) - 1, "/" META)) {
+            fault(o, o->pkg->path, 0, "all of it is in folder %.*s: what is in there has to be at the root",
+                  (int)(n - strlen(META) - 1), name);
+            return;
+        }
+    }
+    fault(o, o->pkg->path, 0, "neither %s nor a service template at the root", META);
+}
+
 static void
 find_structure(struct opening *o)
 {
@@ -453,7 +474,7 @@ find_structure(struct opening *o)
         pkg->entry = root_file(o, ".yaml", ".yml");
         pkg->manifest_file = root_file(o, ".mf", ".mf");
         if (!pkg->entry) {
-            fault(o, pkg->path, 0, "neither %s nor a service template at the root", META);
+            structure_missing(o);
         }
     }
     if (pkg->manifest_file && package_find(pkg, pkg->manifest_file)) {
@@ -574,7 +595,13 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
                            source->name));
     } else if (!file && !(o->meta && list == o->meta->file && !source->digest)) {
         fault(o, list, source->line, "the package has no file %s", source->name);
+    } else if (file && file->list == list && file->digest && source->digest && source->algorithm &&
+               str_eq_case(file->algorithm, source->algorithm) &&
+               !str_eq_case(file->digest, source->digest)) {
+        fault(o, list, source->line, "%s is listed twice: line %d has another digest of it", source->name,
+              file->listed_line);
     } else if (file && (!file->digest || source->digest)) {
+        file->list = list;
         file->algorithm = source->algorithm;
         file->digest =
             source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;

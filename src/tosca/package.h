@@ -60,7 +60,8 @@ struct package_file {
     const char *signature, *certificate; /* names of the files that are it, as listed, or null */
     const char *set;          /* non-MANO artifact set that it is of (SOL004 4.3.7), or null */
     uint32_t crc;             /* of a zip's entry: its CRC-32 */
-    int listed_line;          /* line in the manifest or TOSCA.meta, 0 where not listed */
+    const char *list;         /* where it is listed: the manifest or TOSCA.meta ... */
+    int listed_line;          /* ... and in which line; 0 where it is not */
 };
 
 /* A key of TOSCA.meta's first block or of the manifest's metadata. */
