@@ -17,6 +17,7 @@
 #include "faces/health.h"
 #include "fm/fm.h"
 #include "nfvo/fetch.h"
+#include "nfvo/unpack.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "script/script.h"
@@ -373,6 +374,7 @@ engine_start(struct orchestrator *o)
     TRY(pool_new("files", 2, 64, &o->pool));
     TRY(pool_new("waiting", 8, 64, &o->waiting));
     TRY(fetches_new(&fetches, &o->nfvo.fetches));
+    o->nfvo.unpacks = unpacks_new(0);
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
@@ -511,6 +513,7 @@ orchestrator_end(struct orchestrator *o)
     callback_rule_done(&o->callbacks);
     callback_rule_done(&o->strangers);
     fetches_free(o->nfvo.fetches);
+    unpacks_free(o->nfvo.unpacks);
     callback_rule_done(&o->sources);
     pthread_mutex_destroy(&o->sources_lock);
     if (o->http) {

@@ -37,6 +37,7 @@ struct nfvo {
     const char *authority_key; /* ... key: file; or null. */
     _Atomic int64_t keep_days;        /* Finished operations of what is gone (nfvo/retention.h); 0 = for ever. */
     struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
+    struct unpacks *unpacks;  /* Parts of packages that are being given (nfvo/unpack.h). */
 };
 #define NFVO_SERVICE "nfvo"
 /* The peer that foreign grants come from. */
@@ -76,6 +77,18 @@ struct package_image {
     struct row row;
 #include "nfvo/package_image.tbl"
 };
+struct package_access {
+    struct row row;
+#include "nfvo/package_access.tbl"
+};
+struct package_outside {
+    struct row row;
+#include "nfvo/package_outside.tbl"
+};
+struct outside_set {
+    struct row row;
+#include "nfvo/outside_set.tbl"
+};
 struct onboard_in {
     struct row row;
 #include "nfvo/onboard_in.tbl"
@@ -109,6 +122,7 @@ struct holding {
 extern const struct table vnfm_table;
 extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
     pnf_descriptor_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+extern const struct table package_access_table, package_outside_table, outside_set_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
@@ -157,6 +171,8 @@ struct upload;
  * upload or on-boarding is under way), E_UNAVAILABLE (disk). */
 struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table *table,
                          const char *id, struct upload **upload) MUST_USE;
+/* Bytes that a package may have, and those of it that are elsewhere may have together. */
+uint64_t upload_max(const struct nfvo *nfvo);
 /* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
 /* All is there: fsync and rename. */
@@ -178,15 +194,6 @@ struct err *uploads_recover(struct tx *tx) MUST_USE;
 /* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
 struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,
                          int64_t *size) MUST_USE;
-/* Opens one file of it, unpacked by a child (examination.h); on a worker. */
-struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
-                           int *fd, int64_t *size) MUST_USE;
-
-/* Opens a zip of those of its files that are ordered; the rest as package_member. */
-struct bundle_order;
-struct err *package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id,
-                           const struct bundle_order *order, int *fd, int64_t *size) MUST_USE;
-
 /* On-boarded descriptors as they are kept in the store, and the rows of a project
  * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */

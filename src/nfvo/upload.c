@@ -6,7 +6,6 @@
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
 #include "sys/file.h"
-#include "tosca/examination.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -57,10 +56,22 @@ state_at(const struct table *table, void *row)
     return attr_at(table_attr(table, "onboarding_state"), row);
 }
 
-/* Moves the resource to 'to' where its state is one of 'from'. */
+/* Of kinds whose on-boarding may begin again without another upload. */
+static void
+whole_set(const struct table *table, void *row, const char *sha256)
+{
+    const struct attr *attr = table_attr(table, "sha256");
+
+    if (attr) {
+        *(const char **)attr_at(attr, row) = sha256;
+    }
+}
+
+/* Moves the resource to 'to' where its state is one of 'from'; 'sha256' is that of its file, null = it has
+ * none. */
 static struct err *
 state_move(struct tx *tx, const struct table *table, const char *id, const char *const *from,
-           const char *to)
+           const char *to, const char *sha256)
 {
     void *old, *row;
 
@@ -74,6 +85,7 @@ state_move(struct tx *tx, const struct table *table, const char *id, const char 
     *state_at(table, row) = to;
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
+    whole_set(table, row, sha256);
     return row_update(tx, old, row);
 }
 
@@ -91,7 +103,7 @@ take_fn(struct tx *tx, void *arg)
         return err_new(E_NOT_FOUND, NULL, "%s %s could not be found", upload->table->name,
                        upload->id);
     }
-    return state_move(tx, upload->table, upload->id, from, "UPLOADING");
+    return state_move(tx, upload->table, upload->id, from, "UPLOADING", NULL);
 }
 
 struct err *
@@ -99,7 +111,7 @@ upload_give_up(struct tx *tx, const struct table *table, const char *id)
 {
     static const char *const from[] = {"UPLOADING", NULL};
 
-    return state_move(tx, table, id, from, "CREATED");
+    return state_move(tx, table, id, from, "CREATED", NULL);
 }
 
 static struct err *
@@ -111,6 +123,12 @@ drop_fn(struct tx *tx, void *arg)
 }
 
 /* ---- the file ---------------------------------------------------------------- */
+
+uint64_t
+upload_max(const struct nfvo *nfvo)
+{
+    return nfvo->max_package ? nfvo->max_package : UPLOAD_MAX;
+}
 
 static struct err *
 file_begin(struct upload *upload)
@@ -145,7 +163,7 @@ upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table 
         .part = mem_printf(mem, "%s/%s/content.part", nfvo->packages_dir, id),
         .path = mem_printf(mem, "%s/%s/content", nfvo->packages_dir, id),
         .fd = -1,
-        .max = nfvo->max_package ? nfvo->max_package : UPLOAD_MAX,
+        .max = upload_max(nfvo),
     };
     e = store_write_wait(nfvo->store, take_fn, upload);
     if (e) {
@@ -225,7 +243,7 @@ upload_accept(struct tx *tx, struct upload *upload)
     in->path = mem_printf(tx_mem(tx), "%s/content", upload->id);
     in->sha256 = upload->sha256;
     in->size = (int64_t)upload->size;
-    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING"));
+    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING", upload->sha256));
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
 
@@ -236,7 +254,7 @@ fail_fn(struct tx *tx, void *arg)
     const struct upload *upload = arg;
     void *old, *row;
 
-    TRY(state_move(tx, upload->table, upload->id, from, "ERROR"));
+    TRY(state_move(tx, upload->table, upload->id, from, "ERROR", NULL));
     TRY(row_get(tx, upload->table, upload->id, &old));
     row = row_copy(tx_mem(tx), old);
     *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = upload->failure;
@@ -294,6 +312,14 @@ upload_free(struct upload *upload)
     }
 }
 
+static const char *
+whole_of(const struct table *table, void *row)
+{
+    const struct attr *attr = table_attr(table, "sha256");
+
+    return attr ? *(const char *const *)attr_at(attr, row) : NULL;
+}
+
 static struct err *
 recover_table(struct tx *tx, const struct table *table)
 {
@@ -305,6 +331,9 @@ recover_table(struct tx *tx, const struct table *table)
     for (size_t i = 0; i < rows.n; i++) {
         void *row = row_copy(tx_mem(tx), rows.items[i]);
 
+        if (whole_of(table, row)) {
+            continue; /* A flow gets what is outside of it, and goes on by itself. */
+        }
         *state_at(table, row) = "CREATED";
         TRY(row_update(tx, rows.items[i], row));
     }
@@ -347,44 +376,4 @@ package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd, int64_
     *fd = opened;
     opened = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): its end looks at it */
     return NULL;
-}
-
-/* What the child gives, as a file that nobody else sees. */
-static struct err *
-unpack(struct nfvo *nfvo, struct mem *mem, const char *id, const char *kind, const char *what, int *fd,
-       int64_t *size)
-{
-    struct examination_order order = {.program = nfvo->program, .kind = kind, .file = what};
-    struct examination *x;
-    AUTO_FD opened = -1;
-    AUTO_FD whole = -1;
-    int64_t whole_size;
-
-    TRY(package_file(nfvo, mem, id, &whole, &whole_size));
-    order.fd = whole;
-    opened = open(nfvo->packages_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (opened < 0) {
-        return err_errno(E_UNAVAILABLE, "unpack %s", what);
-    }
-    TRY(examination_new(mem, &order, &x, NULL));
-    TRY(examination_take(x, opened));
-    TRY(examination_end(x));
-    TRY(file_size(opened, what, size));
-    *fd = opened;
-    opened = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): its end looks at it */
-    return NULL;
-}
-
-struct err *
-package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name, int *fd,
-               int64_t *size)
-{
-    return unpack(nfvo, mem, id, "file", name, fd, size);
-}
-
-struct err *
-package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id, const struct bundle_order *order,
-               int *fd, int64_t *size)
-{
-    return unpack(nfvo, mem, id, "bundle", bundle_order_text(mem, order), fd, size);
 }
