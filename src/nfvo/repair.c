@@ -1,6 +1,7 @@
 /* The flow that brings sites to what is recorded (decision 048): it looks, deletes what is in doubt, makes again
  * what is gone, what it is made of first, notes the new identifiers, tells what is there, and deletes what
- * others took the place of.  Servers are healed (vnfm/heal.c), afterwards: their ports are there then. */
+ * others took the place of.  Servers are healed (vnfm/heal.c) once their ports are there, and before what
+ * sites make only of ports that are at a server. */
 #include "nfvo/repair.h"
 
 #include "nfvo/flows.h"
@@ -73,6 +74,8 @@ const struct step_kind repair_note_kind = {
 struct repairing {
     struct flow *f;
     const struct repair_look *in;
+    const struct ns_in *ns; /* One of the two. */
+    const struct vnf_in *vnf;
     struct repair_plan *plan;
     struct map now;     /* SITE/id of before -> id of now */
     struct map numbers; /* SITE/NAME of labels that were made again -> number */
@@ -331,6 +334,42 @@ tell(struct repairing *r, const struct telling *telling)
     return NULL;
 }
 
+/* ---- servers ------------------------------------------------------------------------------ */
+
+/* Of a VNF alone: its operation is this one. */
+static struct err *
+own_heal(struct repairing *r, const struct vnf_in *wanted)
+{
+    struct vnf_in *in = row_copy(flow_mem(r->f), r->vnf);
+
+    in->servers = wanted->servers;
+    in->scales = wanted->scales;
+    return vnf_servers_heal(r->f, in);
+}
+
+/* An NS's VNFs are healed by operations of theirs. */
+static struct err *
+servers_heal(struct repairing *r)
+{
+    struct ns_in *ns = r->ns ? row_copy(flow_mem(r->f), r->ns) : NULL;
+
+    for (size_t i = 0; i < r->plan->items.n; i++) {
+        const struct repair_item *item = r->plan->items.items[i];
+        struct vnf_in *in = row_new(flow_mem(r->f), &vnf_in_table);
+
+        if (!str_eq(item->act, "HEAL")) {
+            continue;
+        }
+        TRY(row_from_json(flow_mem(r->f), &vnf_in_table, item->input, in));
+        if (ns) {
+            place_add(flow_mem(r->f), &ns->scaled, in);
+        } else {
+            TRY(own_heal(r, in));
+        }
+    }
+    return ns && ns->scaled.n ? ns_vnfs_run(r->f, ns, &vnf_heal_flow) : NULL;
+}
+
 /* ---- deleting ----------------------------------------------------------------------------- */
 
 static void
@@ -463,28 +502,29 @@ repair_free(struct tx *tx, const char *ns_id)
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
-repair_run(struct flow *f, const struct repair_look *in)
+repair_run(struct repairing *r)
 {
-    struct repairing r = {.f = f, .in = in, .plan = row_new(flow_mem(f), &repair_plan_table)};
-
-    map_init(&r.now, flow_mem(f));
-    map_init(&r.numbers, flow_mem(f));
-    TRY(flow_step(f, "look", &repair_look_kind, in, r.plan));
-    TRY(doubts_clear(&r));
+    r->plan = row_new(flow_mem(r->f), &repair_plan_table);
+    map_init(&r->now, flow_mem(r->f));
+    map_init(&r->numbers, flow_mem(r->f));
+    TRY(flow_step(r->f, "look", &repair_look_kind, r->in, r->plan));
+    TRY(doubts_clear(r));
     for (const char *const *kind = makes; *kind; kind++) {
-        TRY(kind_make(&r, *kind));
-        /* Sites make pairs and chains only of what is bound to a host. */
-        TRY(str_eq(*kind, "port") ? tell(&r, &attaching) : NULL);
+        TRY(kind_make(r, *kind));
+        if (str_eq(*kind, "port")) { /* Sites make pairs and chains only of what is bound to a host. */
+            TRY(tell(r, &attaching));
+            TRY(servers_heal(r));
+        }
     }
     for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
-        TRY(tell(&r, &tellings[i]));
+        TRY(tell(r, &tellings[i]));
     }
     for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
-        TRY(kind_make(&r, labels[i]));
+        TRY(kind_make(r, labels[i]));
     }
-    TRY(tell(&r, &opening));
-    TRY(stale_delete(&r));
-    return left_over_delete(&r);
+    TRY(tell(r, &opening));
+    TRY(stale_delete(r));
+    return left_over_delete(r);
 }
 
 static struct err *
@@ -496,7 +536,7 @@ ns_repair_run(struct flow *f, const void *arg)
 
     look->ns_instance_id = in->ns_instance_id;
     look->left_over = json_bool(json_get(params, REPAIR_LEFT_OVER), false);
-    return repair_run(f, look);
+    return repair_run(&(struct repairing){.f = f, .in = look, .ns = in});
 }
 
 static struct err *
@@ -508,7 +548,7 @@ vnf_repair_run(struct flow *f, const void *arg)
 
     look->vnf_instance_id = in->vnf_instance_id;
     look->left_over = json_bool(json_get(params, REPAIR_LEFT_OVER), false);
-    return repair_run(f, look);
+    return repair_run(&(struct repairing){.f = f, .in = look, .vnf = in});
 }
 
 const struct flow_type ns_repair_flow = {
