@@ -6,6 +6,7 @@
 
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -76,6 +77,7 @@ struct repairing {
     const struct repair_look *in;
     const struct ns_in *ns; /* One of the two. */
     const struct vnf_in *vnf;
+    bool is_first; /* Of a version that did not look at the ends of chains. */
     struct repair_plan *plan;
     struct map now;     /* SITE/id of before -> id of now */
     struct map numbers; /* SITE/NAME of labels that were made again -> number */
@@ -201,6 +203,66 @@ kind_make(struct repairing *r, const char *kind)
         TRY(is_made(items->items[i], kind) ? one_end(r, items->items[i], &pairs) : NULL);
     }
     return note(r, kind, &pairs);
+}
+
+/* ---- ends of chains ----------------------------------------------------------------------- */
+
+/* Our own sites take ends that nothing is attached to. */
+static struct err *
+site_wants_ends(struct repairing *r, const char *site, bool *wants)
+{
+    struct vim_site_ref *ref = row_new(flow_mem(r->f), &vim_site_ref_table);
+    struct vim_site_about *about = row_new(flow_mem(r->f), &vim_site_about_table);
+
+    ref->site = site;
+    TRY(flow_step(r->f, flow_label(r->f, "about %s", site), &vim_site_look, ref, about));
+    *wants = !steer_is_among(&about->extensions, "carrick-interconnect");
+    return NULL;
+}
+
+struct ends {
+    struct map asked; /* SITE/ID of ports, and sites */
+    struct map wants; /* Sites that want them. */
+};
+
+static struct err *
+end_check(struct repairing *r, const struct repair_item *item, const char *port, struct ends *ends)
+{
+    struct vim_ref *end = row_new(flow_mem(r->f), &vim_ref_table);
+    bool wants = false;
+
+    if (!port || !map_add(&ends->asked, repair_key(flow_mem(r->f), item->site, port), r)) {
+        return NULL;
+    }
+    if (map_add(&ends->asked, item->site, r)) {
+        TRY(site_wants_ends(r, item->site, &wants));
+        map_set(&ends->wants, item->site, wants ? r : NULL);
+    }
+    end->site = item->site;
+    end->id = id_now(r, item, port);
+    return map_get(&ends->wants, item->site)
+               ? forward_end_check(r->f, flow_label(r->f, "end %s", port), end,
+                                   flow_label(r->f, "classifier %s has an end", str_or(item->name, item->id)))
+               : NULL;
+}
+
+/* Of classifiers that were made again: their ports may have been, too. */
+static struct err *
+ends_check(struct repairing *r)
+{
+    struct ends ends;
+
+    map_init(&ends.asked, flow_mem(r->f));
+    map_init(&ends.wants, flow_mem(r->f));
+    for (size_t i = 0; i < r->plan->items.n; i++) {
+        const struct repair_item *item = r->plan->items.items[i];
+
+        if (is_made(item, "flow_classifier")) {
+            TRY(end_check(r, item, json_get_str(item->input, "logical_source_port"), &ends));
+            TRY(end_check(r, item, json_get_str(item->input, "logical_destination_port"), &ends));
+        }
+    }
+    return NULL;
 }
 
 /* ---- telling what is there ---------------------------------------------------------------- */
@@ -510,6 +572,7 @@ repair_run(struct repairing *r)
     TRY(flow_step(r->f, "look", &repair_look_kind, r->in, r->plan));
     TRY(doubts_clear(r));
     for (const char *const *kind = makes; *kind; kind++) {
+        TRY(str_eq(*kind, "port_chain") && !r->is_first ? ends_check(r) : NULL);
         TRY(kind_make(r, *kind));
         if (str_eq(*kind, "port")) { /* Sites make pairs and chains only of what is bound to a host. */
             TRY(tell(r, &attaching));
@@ -528,15 +591,26 @@ repair_run(struct repairing *r)
 }
 
 static struct err *
-ns_repair_run(struct flow *f, const void *arg)
+ns_repair(struct flow *f, const struct ns_in *in, bool is_first)
 {
-    const struct ns_in *in = arg;
     struct repair_look *look = row_new(flow_mem(f), &repair_look_table);
     const struct json *params = json_path(in->request, "healNsData.additionalParamsforNs");
 
     look->ns_instance_id = in->ns_instance_id;
     look->left_over = json_bool(json_get(params, REPAIR_LEFT_OVER), false);
-    return repair_run(&(struct repairing){.f = f, .in = look, .ns = in});
+    return repair_run(&(struct repairing){.f = f, .in = look, .ns = in, .is_first = is_first});
+}
+
+static struct err *
+ns_repair_run(struct flow *f, const void *arg)
+{
+    return ns_repair(f, arg, false);
+}
+
+static struct err *
+ns_repair_run_2(struct flow *f, const void *arg)
+{
+    return ns_repair(f, arg, true);
 }
 
 static struct err *
@@ -551,9 +625,19 @@ vnf_repair_run(struct flow *f, const void *arg)
     return repair_run(&(struct repairing){.f = f, .in = look, .vnf = in});
 }
 
-const struct flow_type ns_repair_flow = {
+const struct flow_type ns_repair_flow_2 = {
     .name = "ns_repair",
     .version = 2,
+    .doc = "The same, as when it did not look at the ends of chains.",
+    .in = &ns_in_table,
+    .run = ns_repair_run_2,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_repair_flow = {
+    .name = "ns_repair",
+    .version = 3,
     .doc = "Makes again what sites have lost of a network service.",
     .in = &ns_in_table,
     .run = ns_repair_run,
