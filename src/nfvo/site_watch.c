@@ -2,9 +2,11 @@
  * service every few seconds, without a login, since a login costs the site a
  * password hash.  Sites are looked at side by side; only a change is written. */
 #include "base/log.h"
+#include "base/time.h"
 #include "base/version.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/retention.h"
 #include "nfvo/site_renew.h"
 
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 
 #define EVERY_MS 10000
 #define LOOK_MS 2000
-#define RENEW_ROUNDS 360 /* Certificates are looked at once an hour, and when it starts. */
+#define HOUR_ROUNDS 360 /* Certificates and old operations are looked at once an hour, and when it starts. */
 #define LOOKS_MAX 32     /* side by side: names are looked up for so many at once, and more */
 
 /* One round: all sites as they were recorded at its beginning. */
@@ -30,7 +32,7 @@ struct site_watch {
     struct round *round; /* Null between two. */
     struct look *looks;
     unsigned rounds;
-    _Atomic bool renewing;
+    _Atomic bool hourly; /* Its job is under way. */
 };
 
 /* ---- what is recorded ------------------------------------------------------------------ */
@@ -199,13 +201,28 @@ look_begin(struct site_watch *watch, const struct site *site)
     look->call = http_call(watch->http, &request, look_done, look);
 }
 
-/* ---- certificates ---------------------------------------------------------------------- */
+/* ---- once an hour ------------------------------------------------------------------------ */
 
-/* On a worker: a site that does not answer keeps only the next one's waiting. */
+/* Nothing waits for it: what it cannot do now is done an hour later. */
 static void
-renew_job(void *arg)
+old_forget(struct nfvo *nfvo)
 {
-    struct site_watch *watch = arg;
+    int64_t days = nfvo->keep_days;
+    size_t n = 0;
+    struct err *e = days ? retention_run(nfvo->store, time_now_us(), days, &n) : NULL;
+
+    if (e) {
+        log_err(LOG_LV_WARN, "nfvo", e, "forgetting old operations");
+    }
+    if (n) {
+        log_info("nfvo", "forgot operations=%zu older_than=%lldd", n, (long long)days);
+    }
+}
+
+/* A site that does not answer keeps only the next one's certificate waiting. */
+static void
+certificates_look(struct site_watch *watch)
+{
     AUTO(mem) mem = mem_new("site certificates");
     struct round round = {.mem = mem};
     struct err *err = store_read(watch->nfvo->store, sites_fn, &round);
@@ -221,22 +238,32 @@ renew_job(void *arg)
             log_err(LOG_LV_WARN, "nfvo", err, mem_printf(mem, "renew the certificate of site %s", site->name));
         }
     }
-    watch->renewing = false;
+}
+
+/* On a worker. */
+static void
+hour_job(void *arg)
+{
+    struct site_watch *watch = arg;
+
+    old_forget(watch->nfvo);
+    certificates_look(watch);
+    watch->hourly = false;
 }
 
 static void
-certificates_look(struct site_watch *watch)
+hour_begin(struct site_watch *watch)
 {
     struct err *err;
 
-    if (watch->renewing) {
+    if (watch->hourly) {
         return;
     }
-    watch->renewing = true;
-    err = pool_run(watch->nfvo->pool, renew_job, watch);
+    watch->hourly = true;
+    err = pool_run(watch->nfvo->pool, hour_job, watch);
     if (err) {
         err_ignore(err, "the workers are busy: next time");
-        watch->renewing = false;
+        watch->hourly = false;
         watch->rounds--;
     }
 }
@@ -283,8 +310,8 @@ watch_fire(void *arg)
     if (watch->round) {
         return; /* Many sites, most of them silent. */
     }
-    if (watch->rounds++ % RENEW_ROUNDS == 0) {
-        certificates_look(watch);
+    if (watch->rounds++ % HOUR_ROUNDS == 0) {
+        hour_begin(watch);
     }
     round_begin(watch);
 }
