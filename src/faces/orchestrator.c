@@ -466,7 +466,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(state_open(o));
     TRY(identity_start(o));
     TRY(engine_start(o));
-    o->watch = site_watch_new(&o->nfvo);
+    TRY(site_watch_new(&o->nfvo, 0, 0, &o->watch));
     o->faults = fm_watch_new(&o->nfvo, setting_number(o->settings, OPTION_look_every) * 1000);
     TRY(notifier_start(o));
     o->collector = pm_collector_new(&o->nfvo, 0);

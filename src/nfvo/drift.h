@@ -16,6 +16,7 @@ struct drift_vnf {
     const char *ns;     /* Network service that it is part of, likewise; null = none. */
     struct map stopped; /* Its servers that were asked to be stopped by themselves. */
     struct strs levels; /* "ASPECT=N" for where each of its aspects is; none = nothing scales. */
+    struct strs bare;   /* Names of its VNFCs that a given-up healing left without a server. */
 };
 struct drift_thing {
     const char *owner; /* The instance that holds it. */

@@ -115,6 +115,9 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
+        if (str_empty(vnfc->server_id)) {
+            steer_name_add(r->mem, &vnf->bare, vnfc->name);
+        }
         if (vnfc->stopped && !str_empty(vnfc->server_id)) {
             map_set(&vnf->stopped, vnfc->server_id, vnf);
         }

@@ -149,10 +149,11 @@ struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *ou
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
 struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
 
-/* Looks at every site every 10 s and keeps status and last_error true.  On the loop's
- * thread; free it after the pool, before the loop.  Null accepted. */
+/* Looks at every site 'every_ms' (0 = 10 s), side by side and for 'look_ms' (0 = 2 s) at most, and keeps status,
+ * last_error and version true: a row is written where one of them changes.  On the loop's thread; free it after the
+ * pool, before the loop and the store.  Null accepted. */
 struct site_watch;
-struct site_watch *site_watch_new(struct nfvo *nfvo) MUST_USE;
+struct err *site_watch_new(struct nfvo *nfvo, int64_t every_ms, int64_t look_ms, struct site_watch **watch) MUST_USE;
 void site_watch_free(struct site_watch *watch);
 
 /* ---- other processes ----------------------------------------------------------- */
@@ -238,7 +239,7 @@ struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
 #define REPAIR_DEGREE "degreeHealing"
 #define REPAIR_RESTORE "HEAL_RESTORE"
 #define REPAIR_LEFT_OVER "leftOver"
-extern const struct flow_type ns_repair_flow, vnf_repair_flow;
+extern const struct flow_type ns_repair_flow, ns_repair_flow_2, vnf_repair_flow;
 extern const struct step_kind repair_look_kind, repair_note_kind;
 /* What a given-up one made is noted as the instance's (one of the two ids). */
 struct err *repair_left(struct tx *tx, const struct flow_row *flow, const char *ns_id,

@@ -244,7 +244,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
-    &ns_repair_flow,       &vnf_repair_flow,
+    &ns_repair_flow,       &ns_repair_flow_2,   &vnf_repair_flow,
     &ns_adopt_flow,        &ns_pnfs_flow,
     &ns_nest_flow,         &ns_unnest_flow,
     &ns_leave_flow,        &ns_flavour_grow_flow,

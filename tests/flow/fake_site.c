@@ -374,9 +374,9 @@ static void
 create(struct fake_site *site, struct http_exchange *x, const struct place *place,
        const struct json *inner)
 {
-    const char *fault = str_eq(place->plural, "chain_labels")
-                            ? label_fault(site, http_mem(x), inner)
-                            : NULL;
+    const char *fault = str_eq(place->plural, "chain_labels") ? label_fault(site, http_mem(x), inner)
+                        : str_eq(place->plural, "port_pairs") ? fake_pair_fault(site, inner)
+                                                              : NULL;
     const char *text;
     struct object *object;
 
@@ -389,7 +389,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
     if (fault) {
         site->control->n_effects++;
-        answer_error(x, 409, "ChainLabelExists", fault);
+        answer_error(x, 409, "NotToday", fault);
         return;
     }
     if (str_eq(place->plural, site->refused)) {
