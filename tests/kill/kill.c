@@ -52,7 +52,7 @@ static const struct pair {
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
     {&kind_ns, "restored with its server", "restore all", "restore all", true, false},
-    {&kind_vnf, "repaired with its servers", "repair all", "repair all", true, false},
+    {&kind_vnf, "repaired with its server", "repair all", "repair all", true, false},
 };
 #define N_PAIRS 16
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");

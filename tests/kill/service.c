@@ -415,7 +415,8 @@ server_lose(struct house *house, enum part role, const struct json *server, bool
     return NULL;
 }
 
-/* Somebody deletes the ports of the VNF's servers behind its back, or these too. */
+/* Somebody deletes the ports of the VNF's servers behind its back, or one of them with its ports: of a site that
+ * knows nothing of all that is recorded nothing is believed. */
 static struct err *
 ports_lose(struct service *service, bool whole)
 {
@@ -427,7 +428,7 @@ ports_lose(struct service *service, bool whole)
                    &vnf));
     servers = json_path(vnf, "instantiatedVnfInfo.vnfcResourceInfo");
     json_each (servers, i) {
-        TRY(server_lose(house, ROLE_WEST, servers->items[i], whole, NULL));
+        TRY(whole && i > 0 ? NULL : server_lose(house, ROLE_WEST, servers->items[i], whole, NULL));
     }
     return NULL;
 }
