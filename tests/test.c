@@ -2,6 +2,7 @@
  * they print, and counts.  'unit [--list] [--jobs N] [FILTER...]': a filter
  * matches any part of "file/name".  With $CARRICK_TIMES set, each test's end and seconds
  * are told on standard error. */
+#include "database.h"
 #include "test.h"
 
 #include <errno.h>
@@ -113,6 +114,30 @@ test_dir(void)
         }
     }
     return dir_here;
+}
+
+bool
+test_on_server(void)
+{
+    return getenv("CARRICK_TEST_DATABASE") != NULL;
+}
+
+void
+test_needs_file(void)
+{
+    if (test_on_server()) {
+        test_skip("about the file of SQLite");
+    }
+}
+
+const char *
+test_store(const char *path)
+{
+    static int n_memories;
+    char name[700];
+
+    snprintf(name, sizeof name, "%s %s %d", test_dir(), path, strcmp(path, ":memory:") ? 0 : ++n_memories);
+    return database_of(path, name);
 }
 
 int64_t

@@ -220,7 +220,7 @@ gap_write(struct tx *tx, void *arg)
     notifier->notices.items.n = 0; /* It may be run again. */
     TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
     TRY(notices_write(tx, notifier));
-    return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
+    return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS BIGINT)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The store: SQLite in WAL mode with synchronous=FULL.  A write is a function;
+/* The store: SQLite in WAL mode with synchronous=FULL, or PostgreSQL.  A write is a function;
  * waiting functions run each in its savepoint and are committed together, so
  * that everyone is answered after the same fsync.  Every row write appends to
  * one sequence-numbered change log in the same transaction. */
@@ -20,7 +20,8 @@ struct store_migration {
 };
 
 struct store_config {
-    const char *path;                    /* Database file; ":memory:" for tests (one connection). */
+    const char *path;                    /* Database file; ":memory:" for tests (one connection);
+                                          * postgresql://... */
     const struct table *const *tables;   /* null-terminated: every table, parents before children */
     const char *seal_key;                /* 32 bytes that seal SECRET columns (AES-256-GCM); null
                                           * only where no table has one */
@@ -58,9 +59,18 @@ struct err *store_write_wait(struct store *store, store_fn *fn, void *arg) MUST_
 struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
-/* Whether the database at 'path', perhaps in use, is whole: its pages, its indexes, its references.
- * Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first twenty things; E_UNAVAILABLE. */
-struct err *store_verify(const char *path) MUST_USE;
+/* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
+ * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
+ * twenty things; E_UNAVAILABLE. */
+struct err *store_verify(const char *where) MUST_USE;
+/* Copies the store of 'config' to 'to', which has to be empty: all of it or nothing, each table held against
+ * the source afterwards.  Nobody else may have either meanwhile.  'told' (table, rows) after each.  Sealed
+ * columns stay as they are: it takes the same sealing key.  E_CONFLICT: not empty, or in use. */
+struct err *store_move(const struct store_config *config, const char *to,
+                       void (*told)(void *arg, const char *table, int64_t n), void *arg) MUST_USE;
+/* Whether 'where' is something that store_open understands, in this build.  E_INVALID; never tells what
+ * is secret in it. */
+struct err *store_check(const char *where) MUST_USE;
 
 /* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
  * callback has returned). */
@@ -151,7 +161,7 @@ struct err *row_delete(struct tx *tx, const struct table *table, const char *key
 struct err *row_touch(struct tx *tx, const struct table *table, const char *key) MUST_USE;
 
 /* Plain SQL for the few things rows cannot say (allocation of addresses, VNIs): one statement; 'args'
- * texts, null-terminated (tx_null stands for null; "CAST(? AS INTEGER)" where no column beside it
+ * texts, null-terminated (tx_null stands for null; "CAST(? AS BIGINT)" where no column beside it
  * says that a number is meant).  Calls 'fn' (null = nothing) for each result row with its columns
  * as text.  Changes made so are not in the change log: for unlogged tables, or with row_touch. */
 extern const char tx_null[];

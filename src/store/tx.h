@@ -103,8 +103,7 @@ struct store {
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */
 struct err *writer_start(struct store *store) MUST_USE;
 void writer_stop(struct store *store);
-/* The checkpointer's thread (checkpoint.c). */
-struct err *checkpointer_start(struct store *store) MUST_USE;
+/* The checkpointer's thread, where the database is a file (checkpoint.c). */
 void checkpointer_stop(struct store *store);
 void checkpointer_ask(struct store *store);
 

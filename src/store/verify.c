@@ -1,10 +1,9 @@
 /* Is a database whole?  For who looks after it: nothing is opened for writing, and no table is known. */
-#include "store/store.h"
+#include "store/sqlite.h"
 
 #include "base/vec.h"
 #include "sys/file.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 /* One row of either pragma as a line; "ok" is none. */
@@ -50,7 +49,7 @@ verify(sqlite3 *db, const char *path)
 }
 
 struct err *
-store_verify(const char *path)
+sqlite_verify(const char *path)
 {
     sqlite3 *db = NULL;
     struct err *e;

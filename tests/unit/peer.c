@@ -69,7 +69,7 @@ bench_begin(struct bench *b)
     struct store_config store = {.tables = tables};
 
     *b = (struct bench){.mem = mem_new("peer")};
-    store.path = mem_printf(b->mem, "%s/db", test_dir());
+    store.path = test_store(mem_printf(b->mem, "%s/db", test_dir()));
     server.arg = &b->script;
     REQUIRE_OK(http_server_new(&server, &b->server));
     REQUIRE_OK(loop_new(&b->loop));

@@ -28,7 +28,7 @@ static struct err *
 open_at(const char *path, struct store **store)
 {
     const struct store_config config = {
-        .path = path, .tables = tables, .seal_key = WORLD_KEY, .busy_pages = 50};
+        .path = test_store(path), .tables = tables, .seal_key = WORLD_KEY, .busy_pages = 50};
 
     return store_open(&config, store);
 }
@@ -208,6 +208,7 @@ small_disk(char path[512], int kb)
 
     snprintf(path, 512, "%s/disk", test_dir());
     snprintf(options, sizeof options, "size=%dk", kb);
+    test_needs_file();
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
         SKIP("mount namespaces are not permitted here: %s", strerror(errno));
     }

@@ -52,7 +52,7 @@ open_thing(const struct attr *attrs, size_t n, const struct store_migration *mig
     const struct table table = {
         .name = "thing", .doc = "x", .size = sizeof(struct thing), .attrs = attrs, .n_attrs = n};
     const struct table *const all[] = {&table, NULL};
-    const struct store_config config = {.path = db_path(),
+    const struct store_config config = {.path = test_store(db_path()),
                                         .tables = all,
                                         .migrations = migrations,
                                         .n_migrations = n_migrations};
@@ -130,10 +130,11 @@ TEST(store_verify_tells_what_is_broken)
     const struct table *const all[] = {&table, NULL};
     AUTO(mem) m = mem_new("test");
     const char *path = mem_printf(m, "%s/whole", test_dir());
-    const struct store_config config = {.path = path, .tables = all};
+    const struct store_config config = {.path = test_store(path), .tables = all};
     struct store *store;
     FILE *file;
 
+    test_needs_file();
     CHECK_ERR(store_verify(path), E_NOT_FOUND);
     REQUIRE_OK(store_open(&config, &store));
     CHECK_OK(store_verify(path)); /* while it is in use */
