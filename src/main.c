@@ -17,7 +17,7 @@ static const struct cli_role roles[] = {
      .doc = "starts a lab of two sites and an orchestrator on this machine"},
     {.name = "down", .words = "", .main = down_main, .doc = "ends that lab"},
     {.name = "orchestrator", .words = "", .main = orchestrator_main,
-     .settings = orchestrator_settings, .check = orchestrator_settings_check,
+     .settings = orchestrator_settings, .check = orchestrator_settings_check, .tables = orchestrator_tables,
      .doc = "serves the ETSI APIs and manages network services over sites"},
     {.name = "run", .words = "site|orchestrator", .main = run_main,
      .doc = "runs the roles of a site or an orchestrator of this box, where no service manager does"},

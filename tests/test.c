@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -130,13 +131,16 @@ test_needs_file(void)
     }
 }
 
+/* Which test of which run it is: numbers of processes come again. */
+static char run_name[256];
+
 const char *
 test_store(const char *path)
 {
     static int n_memories;
-    char name[700];
+    char name[1000];
 
-    snprintf(name, sizeof name, "%s %s %d", test_dir(), path, strcmp(path, ":memory:") ? 0 : ++n_memories);
+    snprintf(name, sizeof name, "%s %s %d", run_name, path, strcmp(path, ":memory:") ? 0 : ++n_memories);
     return database_of(path, name);
 }
 
@@ -260,6 +264,7 @@ run_here(const struct test *test, int out_fd)
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     alarm((unsigned)(TEST_TIMEOUT_S * test_patience()));
+    snprintf(run_name, sizeof run_name, "%d %" PRIi64 " %s", getppid(), test_now_ns(), test->name);
     test->fn();
     test_end();
 }

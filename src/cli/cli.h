@@ -2,6 +2,7 @@
 #ifndef CARRICK_CLI_CLI_H
 #define CARRICK_CLI_CLI_H
 
+#include "base/attr.h"
 #include "sys/settings.h"
 
 /* What the program can be; `main.c` holds the table of them, ended by a null name. */
@@ -13,6 +14,8 @@ struct cli_role {
     const struct setting *settings; /* what stands in its file of configuration, or null */
     /* What their table cannot know (may be null): all faults, joined. */
     struct err *(*check)(struct mem *mem, struct settings *settings);
+    /* The tables of its store, null-terminated, where that may be moved; else null. */
+    const struct table *const *(*tables)(struct mem *mem);
 };
 
 /* Runs one command: argv[0] is the program, then come its words; 'roles' is what

@@ -6,7 +6,7 @@
 #include "cli/steps.h"
 
 extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[];
-command_fn setup_run, site_join, secret_renew, doctor_run;
+command_fn setup_run, site_join, secret_renew, doctor_run, store_move_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,

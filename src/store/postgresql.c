@@ -28,7 +28,7 @@
 struct pg_conn {
     struct conn conn;
     PGconn *pg;
-    bool writes;
+    bool writes, locked;
     char *url; /* with what is secret in it */
     char name[48]; /* of ours alone, among those who are connected */
     char xid[INT_TEXT]; /* of the writer's transaction */
@@ -233,7 +233,7 @@ lock_try(struct pg_conn *c, bool *taken)
     char said[4], ended[32];
 
     TRY(text_ask(c, "SELECT pg_try_advisory_lock(" LOCK_NUMBER ")", NULL, said, sizeof said));
-    *taken = said[0] == 't';
+    *taken = c->locked = said[0] == 't';
     if (*taken) {
         return NULL;
     }
@@ -266,40 +266,46 @@ lock_take(struct pg_conn *c)
                    *holder ? holder : "it has just ended");
 }
 
-/* A connection that ended, or was never there.  Fails at once where one was tried a moment ago. */
-static struct err *
-renew(struct pg_conn *c)
-{
-    struct err *e;
-
-    if (c->retry_at && time_mono_ns() < c->retry_at) {
-        c->conn.lost = true;
-        return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
-    }
-    conn_forget(&c->conn);
-    PQfinish(c->pg);
-    c->pg = NULL;
-    e = connect_once(c);
-    if (!e && c->writes) {
-        e = lock_take(c);
-    }
-    if (e) {
-        c->retry_ms = c->retry_ms ? c->retry_ms * 2 : RETRY_MS;
-        c->retry_ms = c->retry_ms > RETRY_MAX_MS ? RETRY_MAX_MS : c->retry_ms;
-        c->retry_at = time_mono_ns() + c->retry_ms * 1000000;
-        PQfinish(c->pg);
-        c->pg = NULL;
-        return e;
-    }
-    c->retry_at = c->retry_ms = 0;
-    c->conn.renewed = true;
-    return NULL;
-}
-
 static bool
 is_there(const struct pg_conn *c)
 {
     return c->pg && PQstatus(c->pg) == CONNECTION_OK;
+}
+
+/* A connection where there is none, and the lock for one who 'locks'.  Fails at once where that was
+ * tried in vain a moment ago; the longer that took, the longer nobody tries. */
+static struct err *
+renew(struct pg_conn *c, bool locks)
+{
+    int64_t began = time_mono_ns(), took;
+    struct err *e = NULL;
+
+    if (c->retry_at && began < c->retry_at) {
+        c->conn.lost = true;
+        return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
+    }
+    if (!is_there(c)) {
+        conn_forget(&c->conn);
+        PQfinish(c->pg);
+        c->pg = NULL;
+        c->locked = false;
+        c->conn.renewed = true;
+        e = connect_once(c);
+    }
+    if (!e && locks && !c->locked) {
+        e = lock_take(c);
+    }
+    if (!e) {
+        c->retry_at = c->retry_ms = 0;
+        return NULL;
+    }
+    took = (time_mono_ns() - began) / 1000000;
+    c->retry_ms = c->retry_ms ? c->retry_ms * 2 : RETRY_MS;
+    c->retry_ms = c->retry_ms > RETRY_MAX_MS ? RETRY_MAX_MS : c->retry_ms;
+    c->retry_at = time_mono_ns() + (c->retry_ms > took ? c->retry_ms : took) * 1000000;
+    PQfinish(c->pg);
+    c->pg = NULL;
+    return e;
 }
 
 static void
@@ -344,7 +350,7 @@ pg_open(const char *url, enum conn_role role, struct conn **conn)
     c->writes = role != CONN_READER;
     c->url = heap_str(url);
     snprintf(c->name, sizeof c->name, "carrick %s", uuid_make(mem));
-    e = renew(c);
+    e = renew(c, c->writes);
     if (e) {
         conn_close(&c->conn);
         return e;
@@ -616,14 +622,14 @@ pg_begin(struct conn *conn)
     struct pg_conn *c = (struct pg_conn *)conn;
     struct err *e = NULL;
 
-    if (is_there(c)) {
+    if (is_there(c) && c->locked == c->writes) {
         e = begin_once(c);
         if (!e || is_there(c)) {
             return e;
         }
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
-    TRY(renew(c));
+    TRY(renew(c, c->writes));
     conn->lost = conn->spoilt = false;
     return begin_once(c);
 }
@@ -665,12 +671,11 @@ pg_settle(struct conn *conn, enum outcome *outcome)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
     char said[32];
+    bool taken;
     struct err *e;
 
     *outcome = OUTCOME_UNKNOWN;
-    if (!is_there(c)) {
-        TRY(renew(c));
-    }
+    TRY(renew(c, false)); /* To be answered it takes no lock: somebody else may have it by now. */
     e = text_ask(c, "SELECT pg_xact_status($1::text::xid8)", c->xid, said, sizeof said);
     /* Another server that has never heard of it: the one of before did not pass it on. */
     if (err_is(e, E_INVALID)) {
@@ -679,6 +684,9 @@ pg_settle(struct conn *conn, enum outcome *outcome)
         snprintf(said, sizeof said, "aborted");
     }
     TRY(e);
+    if (str_eq(said, "in progress")) {
+        TRY(lock_try(c, &taken)); /* Which ends the connection of before. */
+    }
     *outcome = str_eq(said, "committed") ? OUTCOME_COMMITTED
                : str_eq(said, "aborted") ? OUTCOME_UNDONE
                                          : OUTCOME_UNKNOWN;

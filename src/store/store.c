@@ -184,7 +184,7 @@ store_read(struct store *store, store_fn *fn, void *arg)
 
     if (!e) {
         e = fn(&tx, arg);
-        e = err_join(e, conn_commit(conn));
+        e = e ? e : conn_commit(conn);
         conn_rollback(conn);
     }
     reader_give(store, conn);

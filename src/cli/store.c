@@ -1,0 +1,58 @@
+/* `carrick store move`: an orchestrator's rows into another database, while it does not run. */
+#include "cli/cli.h"
+#include "cli/command.h"
+#include "cli/setup.h"
+
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct moved {
+    int64_t n_tables, n_rows;
+    bool all;
+};
+
+static void
+told(void *arg, const char *table, int64_t n)
+{
+    struct moved *moved = arg;
+
+    moved->n_tables++;
+    moved->n_rows += n;
+    if (n) {
+        printf("%-28s %" PRIi64 "\n", table, n);
+    }
+}
+
+/* store_move makes what is not there: a name that was meant to be a URL, or is mistyped, is no new file. */
+static struct err *
+place_check(const char *where)
+{
+    return strchr(where, '/') || str_ends(where, ".db")
+               ? NULL
+               : err_new(E_INVALID, NULL, "%s: neither a path nor a postgresql:// URL", where);
+}
+
+struct err *
+store_move_run(struct cli *cli)
+{
+    const struct cli_role *role = cli->roles;
+    struct store_config config = {.path = cli->args[0]};
+    struct moved moved = {0};
+
+    while (role && role->name && !role->tables) {
+        role++;
+    }
+    if (!role || !role->name) {
+        return err_new(E_INTERNAL, NULL, "no role of this program has a store that can be moved");
+    }
+    TRY(place_check(cli->args[0]));
+    TRY(place_check(cli->args[1]));
+    config.tables = role->tables(cli->mem);
+    TRY(store_move(&config, cli->args[1], told, &moved));
+    printf("%" PRIi64 " rows of %" PRIi64 " tables, each held against the source; %s is as it was\n", moved.n_rows,
+           moved.n_tables, url_shown(cli->mem, cli->args[0]));
+    return NULL;
+}
