@@ -223,3 +223,14 @@ TEST(settings_that_reload_are_taken_at_sighup_and_none_with_a_fault)
     log_level_set(LOG_LV_INFO);
     REQUIRE_OK(dir_remove(dir));
 }
+
+TEST(settings_do_not_show_what_is_secret_in_a_database)
+{
+    const struct setting database = {.name = "database", OF_DATABASE};
+    AUTO(mem) mem = mem_new("test");
+
+    CHECK_STR(setting_shown(mem, &database, "postgresql://u:hunter2@h:1/d?password=hunter2"), "postgresql://u@h:1/d");
+    CHECK_STR(setting_shown(mem, &database, "postgresql://u@h/d?passfile=/f"), "postgresql://u@h/d");
+    CHECK_STR(setting_shown(mem, &database, "host=h password=hunter2"), "(not shown)");
+    CHECK_STR(setting_shown(mem, &database, ""), "");
+}
