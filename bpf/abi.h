@@ -9,8 +9,17 @@
 
 #include <linux/types.h>
 
-/* Raised whenever a struct here changes; the agent refuses maps of another. */
+/* Raised whenever a struct here changes.  Members are only added, behind others, and zero says what was
+ * so before: thus an agent takes over what maps of DP_ABI_TAKEN and later hold (src/agent/take.c).  A
+ * map whose key changes is made anew.  Tests build the agent of a next ABI, too. */
+#ifdef DP_NEXT
+#define DP_ABI 6
+#define DP_NEXT_MEMBER(type, name) type name;
+#else
 #define DP_ABI 5
+#define DP_NEXT_MEMBER(type, name)
+#endif
+#define DP_ABI_TAKEN 5
 
 #define DP_FLOWS_DEFAULT 131072 /* Unless the agent is told another power of two between these: */
 #define DP_FLOWS_LEAST 1024
@@ -89,6 +98,7 @@ struct dp_port {
     __u8 mac[6];
     __u16 n_groups;
     __u32 groups[DP_GROUPS];
+    DP_NEXT_MEMBER(__u32, next)
 };
 
 /* Questions to the site's own services go to the responder, by a veth pair into a
@@ -411,13 +421,22 @@ struct dp_flow {
     __u8 flags;
     __u8 state; /* TCP */
     __u8 first; /* DP_FLOW_SPOKEN */
+    DP_NEXT_MEMBER(__u64, next)
 };
-_Static_assert(sizeof(struct dp_flow_key) == 44 && sizeof(struct dp_flow) == 48,
+_Static_assert(sizeof(struct dp_flow_key) == 44 &&
+                   (sizeof(struct dp_flow) == 48 || DP_ABI > DP_ABI_TAKEN),
                "an entry of the flow table is to take 160 bytes");
 /* What the agent asks dp_collect to remove where it is still stale: keys behind a link-layer
  * header and their number (DP_COLLECT_OFF), as a frame. */
 #define DP_COLLECT_OFF 16
 #define DP_COLLECT_MAX 64
+/* What it asks dp_adopt to put there unless it is there: likewise. */
+#define DP_ADOPT_MAX 24
+struct dp_adopted {
+    struct dp_flow_key key;
+    __u32 zero;
+    struct dp_flow flow;
+};
 
 /* fragments (LRU) */
 struct dp_frag_key {

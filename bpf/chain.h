@@ -667,4 +667,35 @@ dp_collect(struct __sk_buff *skb)
     return 0;
 }
 
+/* Puts flows that the agent found in the table of an earlier ABI, unless a packet was first. */
+SEC("tc")
+int
+dp_adopt(struct __sk_buff *skb)
+{
+    __u32 n = 0, off = DP_COLLECT_OFF + sizeof n, all = 0;
+    struct dp_adopted in;
+
+    if (bpf_skb_load_bytes(skb, DP_COLLECT_OFF, &n, sizeof n)) {
+        return 0;
+    }
+    for (__u32 i = 0; i < DP_ADOPT_MAX && i < n; i++) {
+        __u64 *of_net, *total = bpf_map_lookup_elem(&usage, &all);
+
+        if (bpf_skb_load_bytes(skb, off, &in, sizeof in)) {
+            break;
+        }
+        off += sizeof in;
+        of_net = bpf_map_lookup_elem(&usage, &in.key.net);
+        if (!of_net || !total) {
+            continue; /* A network that is gone. */
+        }
+        __sync_fetch_and_add(of_net, 1);
+        __sync_fetch_and_add(total, 1);
+        if (bpf_map_update_elem(&flows, &in.key, &in.flow, BPF_NOEXIST)) {
+            usage_drop(in.key.net);
+        }
+    }
+    return 0;
+}
+
 #endif

@@ -22,7 +22,7 @@ static const struct cli_role roles[] = {
     {.name = "run", .words = "site|orchestrator", .main = run_main,
      .doc = "runs the roles of a site or an orchestrator of this box, where no service manager does"},
     {.name = "site", .words = "", .main = site_main,
-     .settings = site_settings, .check = site_settings_check,
+     .settings = site_settings, .check = site_settings_check, .tables = site_tables,
      .doc = "serves the APIs of an OpenStack-compatible site on this box"},
     {.name = "agent", .words = "", .main = agent_main,
      .settings = agent_settings, .check = agent_settings_check,

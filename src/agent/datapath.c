@@ -1,12 +1,9 @@
 /* Loads, pins and finds again.  Everything is pinned, so a killed agent leaves
  * forwarding as it was, and the next one only compares. */
-#include "agent/datapath.h"
-
-#include "agent/dptable.h"
-#include "agent/flows.h"
-#include "agent/seats.h"
+#include "agent/datapath_parts.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "base/vec.h"
 #include "sys/file.h"
 
@@ -14,47 +11,32 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/magic.h>
-#include <openssl/sha.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-extern const char datapath_object[], datapath_object_end[];
-
-enum { MAP_flows, MAP_usage, MAP_port_stats, MAP_hop_stats, MAP_drops, MAP_meta, MAP_calls, MAP_health,
-       MAP_tracing, MAP_trace_left, MAP_events, N_MAPS };
-static const char *const map_names[N_MAPS] = {"flows",     "usage", "port_stats", "hop_stats",
-                                              "drops", "meta",  "calls", "health",
-                                              "tracing", "trace_left", "events"};
-static const struct {
-    const char *name, *of;
-} tables[N_TABLES] = {
-#define X(name, of) {#name, of},
+const char *const datapath_map_names[N_MAPS] = {
+#define X(name) #name,
+    DATAPATH_MAPS(X)
+#undef X
+};
+const char *const datapath_prog_names[N_PROGS] = {
+#define X(name) "dp_" #name,
+    DP_CALLS(X) DATAPATH_ENTRIES(X)
+#undef X
+};
+const char *const datapath_table_names[N_TABLES] = {
+#define X(name, of) #name,
     DATAPATH_TABLES(X)
 #undef X
 };
-/* Tail-called programs in the order of enum dp_call, then the entries. */
-enum {
-    PROG_port_in = CALL_N,
-    PROG_tun_in,
-    PROG_punt_in,
-    PROG_bounce_in,
-    PROG_gpe_in,
-    PROG_collect,
-    N_PROGS
-};
-static const char *const prog_names[N_PROGS] = {
-#define X(name) "dp_" #name,
-    DP_CALLS(X)
+static const char *const table_ofs[N_TABLES] = {
+#define X(name, of) of,
+    DATAPATH_TABLES(X)
 #undef X
-    "dp_port_in",
-    "dp_tun_in",
-    "dp_punt_in",
-    "dp_bounce_in",
-    "dp_gpe_in",
-    "dp_collect",
 };
 /* Slots are of one of these; the kind of a number says which in its top bits. */
 enum { SPACE_ports, SPACE_hops, SPACE_insts, N_SPACES };
@@ -63,160 +45,14 @@ static const struct {
     const char *of;
 } spaces[N_SPACES] = {{DP_PORTS_MAX, "ports"}, {DP_HOP_SLOTS, "positions of chains"}, {DP_INSTS_MAX, "instances"}};
 #define SPACE_SHIFT 30
+_Static_assert(N_SPACES == SPACES, "datapath_parts.h");
 
-struct datapath {
-    struct mem *mem;
-    const char *dir;
-    struct dptable tables[N_TABLES];
-    int maps[N_MAPS];
-    int progs[N_PROGS];
-    struct dp_meta meta;
-    int n_cpus;
-    struct datapath_owned *owner; /* Of what is put; null = the round. */
-    uint8_t *slots_used[N_SPACES];
-    uint32_t slots_next[N_SPACES]; /* Where to look for a free one. */
-    struct dp_health *health; /* The map itself, DP_INSTS_MAX of them. */
-    struct seats *seats;
-    uint32_t flows_max;
-    struct flow_walk walk;
-};
-
-static const char *
-pin_path(struct datapath *dp, const char *kind, const char *name)
-{
-    return mem_printf(dp->mem, "%s/%s_%s", dp->dir, kind, name);
-}
-
-/* ---- loading ------------------------------------------------------------------------------ */
-
-static int __attribute__((format(printf, 2, 0)))
-print_warnings(enum libbpf_print_level level, const char *fmt, va_list args)
-{
-    char line[512];
-
-    /* clsact that is there already is no news. */
-    if (level == LIBBPF_WARN && !strstr(fmt, "Kernel error message")) {
-        (void)vsnprintf(line, sizeof line, fmt, args);
-        line[strcspn(line, "\n")] = 0;
-        log_warn("bpf", "%s", line);
-    }
-    return 0;
-}
-
-static uint32_t
-map_entries(int fd)
-{
-    struct bpf_map_info info = {0};
-    uint32_t n = sizeof info;
-
-    return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &n) ? info.max_entries : 0;
-}
-
-/* The flow table has the size it was made with, else the one that is wanted. */
-static struct err *
-flows_size(struct datapath *dp, struct bpf_object *object)
-{
-    int fd = bpf_obj_get(pin_path(dp, "map", map_names[MAP_flows]));
-    uint32_t n = map_entries(fd);
-
-    fd_close(&fd);
-    if (bpf_map__set_max_entries(bpf_object__find_map_by_name(object, map_names[MAP_flows]),
-                                 n ? n : dp->flows_max)) {
-        return err_errno(E_INTERNAL, "size of the flow table");
-    }
-    return NULL;
-}
-
-/* Maps that are pinned are used again: their content is the state of all flows. */
-static struct err *
-maps_prepare(struct datapath *dp, struct bpf_object *object)
-{
-    struct bpf_map *map;
-
-    TRY(flows_size(dp, object));
-
-    bpf_object__for_each_map (map, object) {
-        const char *path = pin_path(dp, "map", bpf_map__name(map));
-
-        if (bpf_map__set_pin_path(map, path)) {
-            return err_errno(E_INTERNAL, "pin path %s", path);
-        }
-    }
-    return NULL;
-}
-
-static struct err *
-prog_pin(struct datapath *dp, int fd, const char *name)
-{
-    const char *path = pin_path(dp, "prog", name);
-
-    (void)unlink(path);
-    if (bpf_obj_pin(fd, path)) {
-        return err_errno(E_UNAVAILABLE, "pin %s", path);
-    }
-    return NULL;
-}
-
-static struct err *
-progs_pin(struct datapath *dp, struct bpf_object *object)
-{
-    for (int i = 0; i < N_PROGS; i++) {
-        struct bpf_program *prog = bpf_object__find_program_by_name(object, prog_names[i]);
-
-        if (!prog) {
-            return err_new(E_INTERNAL, NULL, "the object has no program %s", prog_names[i]);
-        }
-        TRY(prog_pin(dp, bpf_program__fd(prog), prog_names[i]));
-    }
-    return NULL;
-}
-
-/* What only programs of one build share is made anew with them.  The old tail
- * calls keep a pin, since a program array without one empties itself while old
- * programs still forward. */
-static void
-private_maps_part(struct datapath *dp)
-{
-    (void)unlink(pin_path(dp, "map", "scratch"));
-    (void)rename(pin_path(dp, "map", "calls"), pin_path(dp, "map", "calls_before"));
-}
-
-static struct err *
-object_load(struct datapath *dp)
-{
-    LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "carrick");
-    size_t n = (size_t)(datapath_object_end - datapath_object);
-    struct bpf_object *object = bpf_object__open_mem(datapath_object, n, &opts);
-    struct err *e;
-
-    if (!object) {
-        return err_errno(E_INTERNAL, "the embedded programs cannot be read");
-    }
-    private_maps_part(dp);
-    e = maps_prepare(dp, object);
-    if (!e && bpf_object__load(object)) {
-        e = err_errno(E_UNAVAILABLE, "the kernel refuses the programs");
-    }
-    if (!e) {
-        e = progs_pin(dp, object);
-    }
-    bpf_object__close(object);
-    return e;
-}
-
-static struct err *
-pin_open(struct datapath *dp, const char *kind, const char *name, int *fd)
-{
-    const char *path = pin_path(dp, kind, name);
-
-    *fd = bpf_obj_get(path);
-    return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
-}
+/* ---- opening ------------------------------------------------------------------------------- */
 
 struct err *
 datapath_map_open(struct datapath *dp, const char *name, int *fd)
 {
-    return pin_open(dp, "map", name, fd);
+    return load_pin_open(dp, "map", name, fd);
 }
 
 static struct err *
@@ -230,51 +66,11 @@ meta_write(struct datapath *dp)
     return NULL;
 }
 
-/* Programs of another build, or none, are (re)placed. */
-static struct err *
-object_check(struct datapath *dp)
-{
-    uint32_t zero = 0;
-    uint8_t build[32];
-    bool same;
-
-    SHA256((const unsigned char *)datapath_object,
-           (size_t)(datapath_object_end - datapath_object), build);
-    dp->maps[MAP_meta] = bpf_obj_get(pin_path(dp, "map", map_names[MAP_meta]));
-    if (dp->maps[MAP_meta] >= 0) {
-        if (bpf_map_lookup_elem(dp->maps[MAP_meta], &zero, &dp->meta)) {
-            return err_errno(E_UNAVAILABLE, "read map meta");
-        }
-    }
-    if (dp->meta.abi && dp->meta.abi != DP_ABI) {
-        return err_new(E_CONFLICT, NULL,
-                       "%s holds maps of ABI %u, this agent has %d: remove them with "
-                       "`carrick agent --purge` (it interrupts traffic)",
-                       dp->dir, dp->meta.abi, DP_ABI);
-    }
-    same = dp->meta.abi && !memcmp(build, dp->meta.build, sizeof build);
-    if (!same) {
-        if (dp->maps[MAP_meta] >= 0) {
-            close(dp->maps[MAP_meta]);
-            dp->maps[MAP_meta] = -1;
-        }
-        TRY(object_load(dp));
-        TRY(pin_open(dp, "map", map_names[MAP_meta], &dp->maps[MAP_meta]));
-        if (!dp->meta.abi) {
-            dp->meta.next_id = 1;
-            dp->meta.next_group = 1;
-        }
-        dp->meta.abi = DP_ABI;
-        memcpy(dp->meta.build, build, sizeof build);
-    }
-    return NULL;
-}
-
 /* What the flow table has become. */
 static void
 flows_told(struct datapath *dp)
 {
-    uint32_t n = map_entries(dp->maps[MAP_flows]);
+    uint32_t n = load_map_entries(dp->maps[MAP_flows]);
 
     if (n != dp->flows_max) {
         log_warn("flows",
@@ -317,19 +113,19 @@ all_open(struct datapath *dp)
     int fd;
 
     for (int i = 0; i < N_TABLES; i++) {
-        TRY(pin_open(dp, "map", tables[i].name, &fd));
-        TRY(dptable_open(&dp->tables[i], tables[i].name, tables[i].of, fd));
+        TRY(load_pin_open(dp, "map", datapath_table_names[i], &fd));
+        TRY(dptable_open(&dp->tables[i], datapath_table_names[i], table_ofs[i], fd));
     }
     dp->tables[TABLE_ids].gone = id_gone;
     dp->tables[TABLE_ids].arg = dp;
     dptable_each_entry(&dp->tables[TABLE_ids], id_found, dp);
     for (int i = 0; i < N_MAPS; i++) {
         if (i != MAP_meta) {
-            TRY(pin_open(dp, "map", map_names[i], &dp->maps[i]));
+            TRY(load_pin_open(dp, "map", datapath_map_names[i], &dp->maps[i]));
         }
     }
     for (uint32_t i = 0; i < N_PROGS; i++) {
-        TRY(pin_open(dp, "prog", prog_names[i], &dp->progs[i]));
+        TRY(load_pin_open(dp, "prog", datapath_prog_names[i], &dp->progs[i]));
         if (i < CALL_N && bpf_map_update_elem(dp->maps[MAP_calls], &i, &dp->progs[i], BPF_ANY)) {
             return err_errno(E_UNAVAILABLE, "fill map calls");
         }
@@ -379,11 +175,10 @@ datapath_new(const char *bpffs, uint32_t flows, struct datapath **out)
     for (int i = 0; i < N_SPACES; i++) {
         dp->slots_used[i] = mem_alloc(mem, spaces[i].n);
     }
-    libbpf_set_print(print_warnings);
     if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
         e = err_new(E_INVALID, NULL, "%s is not a mounted bpf file system", bpffs);
     }
-    e = e ? e : object_check(dp);
+    e = e ? e : load_programs(dp);
     e = e ? e : all_open(dp);
     e = e ? e : health_map(dp);
     if (e) {
@@ -417,39 +212,25 @@ datapath_free(struct datapath *dp)
     mem_free(dp->mem);
 }
 
+/* ---- attaching ------------------------------------------------------------------------------ */
+
 struct err *
 datapath_purge(const char *bpffs)
 {
     struct statfs fs;
 
-    if (statfs(bpffs, &fs) || (uint32_t)fs.f_type != BPF_FS_MAGIC) {
-        return NULL;
-    }
-    {
+    if (!statfs(bpffs, &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC) {
         AUTO(mem) mem = mem_new("purge");
         struct datapath dp = {.mem = mem, .dir = bpffs};
 
-        for (int i = 0; i < N_TABLES; i++) {
-            (void)unlink(pin_path(&dp, "map", tables[i].name));
-        }
-        for (int i = 0; i < N_MAPS; i++) {
-            (void)unlink(pin_path(&dp, "map", map_names[i]));
-        }
-        for (int i = 0; i < N_PROGS; i++) {
-            (void)unlink(pin_path(&dp, "prog", prog_names[i]));
-        }
-        (void)unlink(pin_path(&dp, "map", "frags"));
-        (void)unlink(pin_path(&dp, "map", "rates"));
-        (void)unlink(pin_path(&dp, "map", "scratch"));
-        (void)unlink(pin_path(&dp, "map", "calls_before"));
+        aside_remove(&dp);
+        pins_remove(bpffs);
     }
     return NULL;
 }
 
-/* ---- attaching ------------------------------------------------------------------------------ */
-
 static struct err *
-attach(struct datapath *dp, int ifindex, int prog)
+attach_now(struct datapath *dp, int ifindex, int prog)
 {
     LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
     LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = 1, .prog_fd = dp->progs[prog],
@@ -465,6 +246,68 @@ attach(struct datapath *dp, int ifindex, int prog)
         errno = -bad;
         return err_errno(E_UNAVAILABLE, "attach to link %d", ifindex);
     }
+    return NULL;
+}
+
+/* While maps of an earlier ABI are taken over, links keep the programs that they have until all is there. */
+static struct err *
+attach(struct datapath *dp, int ifindex, int prog)
+{
+    if (dp->aside) {
+        vec_add(dp->mem, &dp->waiting, ((struct datapath_waiting){ifindex, prog}));
+        return NULL;
+    }
+    return attach_now(dp, ifindex, prog);
+}
+
+static struct err *
+waiting_attach(struct datapath *dp)
+{
+    char name[IF_NAMESIZE];
+
+    vec_each (&dp->waiting, it) {
+        struct err *e = attach_now(dp, it->ifindex, it->prog);
+
+        if (e && !if_indextoname((unsigned)it->ifindex, name)) {
+            err_ignore(e, "the link is gone");
+            e = NULL;
+        }
+        TRY(e);
+    }
+    return NULL;
+}
+
+/* Looked at twice: what began meanwhile by the old programs goes on by the new ones, too. */
+static struct err *
+aside_leave(struct datapath *dp)
+{
+    int64_t from = time_mono_ns();
+    uint64_t n, more;
+
+    TRY(aside_flows(dp, &n));
+    TRY(aside_counters(dp));
+    TRY(waiting_attach(dp));
+    TRY(aside_flows(dp, &more));
+    aside_remove(dp);
+    log_info("bpf", "taken over from ABI %u: flows=%llu links=%zu ms=%lld", dp->aside,
+             (unsigned long long)(n + more), dp->waiting.n,
+             (long long)((time_mono_ns() - from) / 1000000));
+    dp->aside = 0;
+    dp->waiting.n = 0;
+    return NULL;
+}
+
+struct err *
+datapath_settle(struct datapath *dp)
+{
+    if (dp->is_settled) {
+        return NULL;
+    }
+    if (dp->aside) {
+        TRY(aside_leave(dp));
+    }
+    load_leave_before(dp);
+    dp->is_settled = true;
     return NULL;
 }
 
@@ -668,13 +511,16 @@ slot_zero(struct datapath *dp, int which, uint32_t slot)
 {
     size_t n = which == SPACE_hops ? sizeof(struct dp_hop_stats) : sizeof(struct dp_port_stats);
     AUTO(mem) mem = mem_new("slot");
+    int map = which == SPACE_hops ? MAP_hop_stats : MAP_port_stats;
 
     if (which == SPACE_insts) {
         memset(&dp->health[slot], 0, sizeof *dp->health);
         return NULL;
     }
-    if (bpf_map_update_elem(dp->maps[which == SPACE_hops ? MAP_hop_stats : MAP_port_stats], &slot,
-                            mem_array(mem, (size_t)dp->n_cpus, n), BPF_ANY)) {
+    if (dp->aside) {
+        aside_zero(dp, datapath_map_names[map], slot);
+    }
+    if (bpf_map_update_elem(dp->maps[map], &slot, mem_array(mem, (size_t)dp->n_cpus, n), BPF_ANY)) {
         return err_errno(E_UNAVAILABLE, "zero counters");
     }
     return NULL;

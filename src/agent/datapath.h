@@ -44,10 +44,14 @@ enum datapath_table {
 
 /* Loads the embedded object, or finds what an earlier agent pinned in 'bpffs'
  * (a mounted bpf file system; E_INVALID where it is not).  Programs of another
- * build are replaced while traffic flows; maps of another ABI are E_CONFLICT.
+ * build are replaced while traffic flows.  What maps of an earlier ABI hold is taken over into new
+ * ones; links go on by the old until datapath_settle.  Maps of a later ABI are E_CONFLICT.
  * 'flows' (a power of two) is how many entries the flow table is to have; one that is there
  * stays as large as it is, which is logged. */
 struct err *datapath_new(const char *bpffs, uint32_t flows, struct datapath **dp) MUST_USE;
+/* All that is desired is in the maps, once: flows of an earlier ABI are taken over, links get the new
+ * programs, what nobody forwards by any more goes.  After an error it is to be called again. */
+struct err *datapath_settle(struct datapath *dp) MUST_USE;
 /* Closes; pins stay. */
 void datapath_free(struct datapath *dp);
 /* Removes the pins. */

@@ -262,6 +262,7 @@ round_make(struct host *host)
     host->forwarding.settled = on_settled;
     host->forwarding.arg = host;
     TRY(forwarding_sync(&host->forwarding));
+    TRY(datapath_settle(host->forwarding.dp));
     nsh_links(host);
     due_arm(host);
     instances_watch(host);

@@ -14,7 +14,7 @@ struct cli_role {
     const struct setting *settings; /* what stands in its file of configuration, or null */
     /* What their table cannot know (may be null): all faults, joined. */
     struct err *(*check)(struct mem *mem, struct settings *settings);
-    /* The tables of its store, null-terminated, where that may be moved; else null. */
+    /* Tables of its store (null-terminated, in 'mem'), or null: it has none. */
     const struct table *const *(*tables)(struct mem *mem);
 };
 

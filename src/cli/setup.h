@@ -5,8 +5,9 @@
 #include "cli/cli.h"
 #include "cli/steps.h"
 
-extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[];
-command_fn setup_run, site_join, secret_renew, doctor_run, store_move_run;
+extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[],
+    backup_options[], restore_options[];
+command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,

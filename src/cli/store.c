@@ -42,7 +42,7 @@ store_move_run(struct cli *cli)
     struct store_config config = {.path = cli->args[0]};
     struct moved moved = {0};
 
-    while (role && role->name && !role->tables) {
+    while (role && role->name && !(role->tables && str_eq(role->name, "orchestrator"))) {
         role++;
     }
     if (!role || !role->name) {

@@ -77,23 +77,6 @@ vnf_heal(struct cli *cli)
     return operation_begin(cli, "POST", path, body.data);
 }
 
-struct err *
-vnf_change_package(struct cli *cli)
-{
-    AUTO_BUF body = BUF_INIT;
-    struct jw w = jw_to(&body);
-    const char *vnfd = option_get(cli, "vnfd"), *path;
-
-    if (!vnfd) {
-        return err_new(E_INVALID, NULL, "--vnfd is needed");
-    }
-    TRY(vnf_task_path(cli, "change_vnfpkg", &path));
-    jw_object(&w, NULL);
-    jw_str(&w, "vnfdId", vnfd);
-    jw_end(&w);
-    return operation_begin(cli, "POST", path, body.data);
-}
-
 /* The only instance of a connection point gets this address. */
 static void
 address_write(struct jw *w, const char *address)
@@ -158,6 +141,26 @@ links_write(struct cli *cli, struct jw *w)
     }
     jw_end(w);
     return NULL;
+}
+
+struct err *
+vnf_change_package(struct cli *cli)
+{
+    AUTO_BUF body = BUF_INIT;
+    struct jw w = jw_to(&body);
+    const char *vnfd = option_get(cli, "vnfd"), *path;
+
+    if (!vnfd) {
+        return err_new(E_INVALID, NULL, "--vnfd is needed");
+    }
+    TRY(vnf_task_path(cli, "change_vnfpkg", &path));
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", vnfd);
+    if (option_get(cli, "connect")) {
+        TRY(links_write(cli, &w));
+    }
+    jw_end(&w);
+    return operation_begin(cli, "POST", path, body.data);
 }
 
 struct err *

@@ -2,6 +2,8 @@
  * rows of tables with the same life and files of the same kind. */
 #include "faces/etsi_descriptor.h"
 
+#include "tosca/bundle.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -136,18 +138,65 @@ member_answer(struct rest_request *r, const char *name, const char *content_type
     return etsi_file(r, fd, size, content_type);
 }
 
+/* ---- several files in a zip ------------------------------------------------------- */
+
+static struct err *
+bundle_answer(struct rest_request *r, const struct bundle_order *order)
+{
+    int64_t size;
+    int fd;
+
+    TRY(package_bundle(r->op.user, r->mem, r->id, order, &fd, &size));
+    return etsi_file(r, fd, size, "application/zip");
+}
+
+/* Flags of a query have no value (SOL005 9.4.5a.3.2 and others); version 1 knows none of them. */
+static struct err *
+flag(const struct rest_request *r, const char *name, bool *given)
+{
+    const char *value = rest_query(r, name);
+
+    *given = false;
+    if (!value || r->op.version == 1) {
+        return NULL;
+    }
+    if (*value) {
+        return err_new(E_INVALID, NULL, "%s is a flag: it has no value", name);
+    }
+    *given = true;
+    return NULL;
+}
+
+/* Proofs go with a file in a zip, or not at all. */
+static struct err *
+accept_zip(const struct rest_request *r)
+{
+    const char *accept = str_or(rest_header_in(r, "Accept"), "*/*");
+
+    return strstr(accept, "application/zip") || strstr(accept, "*/*") ||
+                   strstr(accept, "application/*")
+               ? NULL
+               : err_new(E_NOT_ACCEPTABLE, NULL, "what comes with its signatures is application/zip");
+}
+
 struct err *
 etsi_descriptor(struct rest_request *r)
 {
     const char *accept = str_or(rest_header_in(r, "Accept"), "*/*");
+    struct bundle_order order = {.of = BUNDLE_DESCRIPTOR};
     struct wanted wanted;
 
+    TRY(flag(r, "include_signatures", &order.signatures));
     TRY(wanted_get(r, &wanted));
+    if (order.signatures) {
+        TRY(accept_zip(r));
+        return bundle_answer(r, &order);
+    }
     if (strstr(accept, "text/plain") || strstr(accept, "*/*")) {
         return member_answer(r, wanted.entry, "text/plain");
     }
     if (strstr(accept, "application/zip")) {
-        return etsi_content(r);
+        return bundle_answer(r, &order);
     }
     return err_new(E_NOT_ACCEPTABLE, NULL, "a descriptor is text/plain or application/zip");
 }
@@ -155,11 +204,17 @@ etsi_descriptor(struct rest_request *r)
 struct err *
 etsi_manifest(struct rest_request *r)
 {
+    struct bundle_order order = {.of = BUNDLE_MANIFEST};
     struct wanted wanted;
 
+    TRY(flag(r, "include_signatures", &order.signatures));
     TRY(wanted_get(r, &wanted));
     if (!wanted.manifest) {
         return err_new(E_NOT_FOUND, NULL, "package %s has no manifest", r->id);
+    }
+    if (order.signatures) {
+        TRY(accept_zip(r));
+        return bundle_answer(r, &order);
     }
     return member_answer(r, wanted.manifest, "text/plain");
 }
@@ -168,14 +223,62 @@ struct err *
 etsi_artifact(struct rest_request *r)
 {
     static const char *const parts[] = {"p1", "p2", "p3", "p4", "p5"};
+    struct bundle_order order = {.of = BUNDLE_FILE};
     AUTO_BUF name = BUF_INIT;
     struct wanted wanted;
 
+    TRY(flag(r, "include_signatures", &order.signatures));
     TRY(wanted_get(r, &wanted));
     for (size_t i = 0; i < sizeof parts / sizeof *parts && rest_param(r, parts[i]); i++) {
         buf_printf(&name, "%s%s", i ? "/" : "", rest_param(r, parts[i]));
     }
+    if (order.signatures) {
+        TRY(accept_zip(r));
+        order.file = buf_copy(r->mem, &name);
+        return bundle_answer(r, &order);
+    }
     return member_answer(r, name.data, "application/octet-stream");
+}
+
+/* "a,b": as often as it is given. */
+static struct strs
+sets_of(const struct rest_request *r)
+{
+    const char *const *lists = rest_query_all(r, "select_non_mano_artifact_sets");
+    VEC(const char *) sets = {0};
+
+    for (size_t i = 0; lists && lists[i]; i++) {
+        for (const char *at = lists[i]; *at;) {
+            size_t n = strcspn(at, ",");
+
+            vec_add(r->mem, &sets, mem_strn(r->mem, at, n));
+            at += n + (at[n] == ',');
+        }
+    }
+    return (struct strs){.n = sets.n, .items = sets.items};
+}
+
+struct err *
+etsi_artifacts(struct rest_request *r)
+{
+    struct bundle_order order = {.of = BUNDLE_ARTIFACTS,
+                                 .some_sets = rest_query(r, "select_non_mano_artifact_sets")};
+    struct wanted wanted;
+    bool outside; /* What is outside of a package is not kept here: there is nothing to add. */
+
+    order.sets = sets_of(r);
+    TRY(err_join(err_join(flag(r, "include_signatures", &order.signatures),
+                          flag(r, "include_external_artifacts", &outside)),
+                 err_join(flag(r, "exclude_all_mano_artifacts", &order.no_mano),
+                          flag(r, "exclude_all_non_mano_artifacts", &order.no_non_mano))));
+    if (order.no_non_mano && order.some_sets) {
+        return err_new(E_INVALID, NULL,
+                       "exclude_all_non_mano_artifacts and select_non_mano_artifact_sets cannot both be "
+                       "meant: give one of them");
+    }
+    TRY(wanted_get(r, &wanted));
+    TRY(accept_zip(r));
+    return bundle_answer(r, &order);
 }
 
 struct err *

@@ -12,11 +12,13 @@ void etsi_descriptor_encode(struct rest_request *r, struct jw *w, const void *ro
 extern const struct rest_upload etsi_upload;
 rest_tx_fn etsi_upload_accept;
 
-/* For GET routes with REST_POOL: .prepare is one of the first four, .start the last. */
+/* For GET routes with REST_POOL: .prepare is one of them, .start etsi_answered.  With
+ * include_signatures the middle three are a zip of what is asked for and what proves it. */
 rest_fn etsi_content;    /* the archive as it was uploaded */
-rest_fn etsi_descriptor; /* the main service template, text/plain; or the whole archive as zip */
+rest_fn etsi_descriptor; /* the main service template, text/plain; or all of the descriptor as zip */
 rest_fn etsi_manifest;
 rest_fn etsi_artifact; /* the path behind /artifacts/ */
+rest_fn etsi_artifacts; /* a zip of those that the query leaves in */
 rest_fn etsi_answered;
 
 #define ETSI_DOWNLOAD(path_, resource_, prepare_, doc_, since_)                                          \

@@ -249,6 +249,12 @@ flavour_networks_look(struct rest_request *r)
     return links_look(r, flavour_links(r->mem, r->row));
 }
 
+static struct err *
+package_networks_look(struct rest_request *r)
+{
+    return links_look(r, package_links(r->mem, r->row));
+}
+
 /* POST /..._instances/{id}/OPERATION: 202 and where the occurrence is. */
 static struct err *
 operation_start(struct tx *tx, struct rest_request *r)
@@ -407,7 +413,9 @@ static const struct route vnf_routes[] = {
                "Replaces servers of the VNF; their ports stay.")},
     {LCM_START(VNF_INSTANCES "/{id}/change_vnfpkg", vnf_instance_resource,
                change_package_request_table, vnf_change_package,
-               "Makes servers of the VNF anew of another package; their ports stay."),
+               "Makes servers of the VNF anew of another package, at their ports or at others."),
+     .flags = REST_POOL,
+     .prepare = package_networks_look,
      .since = 2},
     {LCM_START(VNF_INSTANCES "/{id}/change_ext_conn", vnf_instance_resource,
                change_connectivity_request_table, vnf_change_connectivity,

@@ -105,7 +105,8 @@ onboarded_download(struct rest_request *r)
 }
 
 static const struct download content = {etsi_content}, vnfd = {etsi_descriptor},
-                             manifest = {etsi_manifest}, artifact = {etsi_artifact};
+                             manifest = {etsi_manifest}, artifact = {etsi_artifact},
+                             artifacts = {etsi_artifacts};
 
 /* ---- from where it is -------------------------------------------------------------------- */
 
@@ -135,9 +136,12 @@ fetch_begun(struct tx *tx, struct rest_request *r)
 #define ONBOARDED_ARTIFACT(path_)                                                                  \
     ONBOARDED_DOWNLOAD("artifacts/" path_, artifact, "Gets one artifact of the package.")
 
+#define BULK_DOC "Gets the additional artifacts of the package, or some of them, in a zip."
+
 static const struct route routes[] = {
     ETSI_VERSIONS("vnfpkgm"),
     ETSI_DESCRIPTOR_ROUTES(PACKAGES, vnf_package_resource, &shape, "package_content", "vnfd", 0),
+    ETSI_DOWNLOAD(PACKAGES "/{id}/artifacts", vnf_package_resource, etsi_artifacts, BULK_DOC, 2),
     {.method = "POST",
      .path = PACKAGES "/{id}/package_content/upload_from_uri",
      .verb = REST_ACTION,
@@ -165,6 +169,7 @@ static const struct route routes[] = {
     ONBOARDED_DOWNLOAD("package_content", content, "Gets the archive as it was uploaded."),
     ONBOARDED_DOWNLOAD("vnfd", vnfd, "Gets the descriptor."),
     ONBOARDED_DOWNLOAD("manifest", manifest, "Gets the manifest."),
+    ONBOARDED_DOWNLOAD("artifacts", artifacts, BULK_DOC),
     ONBOARDED_ARTIFACT("{p1}"),
     ONBOARDED_ARTIFACT("{p1}/{p2}"),
     ONBOARDED_ARTIFACT("{p1}/{p2}/{p3}"),

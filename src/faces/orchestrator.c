@@ -268,18 +268,18 @@ orchestrator_register(void)
     pm_register();
 }
 
-const struct table *const *
-orchestrator_tables(struct mem *mem)
-{
-    return role_tables(mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables,
-                       metrics_tables, pm_tables, NULL);
-}
-
 static struct err *
 recover(struct tx *tx, void *arg)
 {
     (void)arg;
     return uploads_recover(tx);
+}
+
+const struct table *const *
+orchestrator_tables(struct mem *mem)
+{
+    return role_tables(mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables,
+                       notify_tables, metrics_tables, pm_tables, NULL);
 }
 
 static struct err *

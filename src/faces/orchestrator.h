@@ -21,8 +21,9 @@ int orchestrator_main(int argc, char **argv);
 extern const struct setting orchestrator_settings[];
 struct err *orchestrator_settings_check(struct mem *mem, struct settings *settings) MUST_USE;
 
-/* Every table of an orchestrator's store, in 'mem'. */
-const struct table *const *orchestrator_tables(struct mem *mem);
+/* The tables of its store, null-terminated, in 'mem'. */
+const struct table *const *orchestrator_tables(struct mem *mem) MUST_USE;
+
 /* Registers the resources of an orchestrator. */
 void orchestrator_register(void);
 

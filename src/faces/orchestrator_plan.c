@@ -441,6 +441,9 @@ apply_write(struct tx *tx, void *arg)
     TRY(row_get(tx, &stored_plan_table, planning->id, &old));
     TRY(applied_already(old));
     TRY(stored_plan_still(tx, old));
+    if (planning->is_vnf) {
+        planning->request.site = ((const struct vnf_in *)planning->in)->site;
+    }
     TRY(planning->kind->start(tx, &op, planning->instance_id, &planning->request, &op_occ_id));
     row = row_copy(tx_mem(tx), old);
     *(planning->is_vnf ? &row->vnf_operation_id : &row->operation_id) = op_occ_id;

@@ -124,6 +124,13 @@ site_register(void)
     }
 }
 
+const struct table *const *
+site_tables(struct mem *mem)
+{
+    return role_tables(mem, ledger_tables, identity_tables, image_tables, network_tables,
+                       compute_tables, NULL);
+}
+
 static struct err *
 site_store(struct site *site)
 {
@@ -131,8 +138,7 @@ site_store(struct site *site)
                                        {image_rules, image_n_rules}};
     struct store_config config = {
         .path = site_path(site, "site.db"),
-        .tables = role_tables(site->mem, ledger_tables, identity_tables, image_tables,
-                              network_tables, compute_tables, NULL),
+        .tables = site_tables(site->mem),
     };
 
     TRY(dir_make(site->values[OPTION_state], 0700));

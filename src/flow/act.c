@@ -402,7 +402,8 @@ step_absent(struct step *step)
         e->step = NULL;
         engine_fault(e->flow->engine, FLOW_AT_ANSWER, e->flow->id, e->label);
         entry_look_in(e, settle_us(e) / 4000);
-        if (entry_settled_in(e) <= 0) {
+        if (e->look_first || entry_settled_in(e) <= 0) { /* whoever made it before has long settled */
+            e->look_first = false;
             e->state = e->flow->phase == PHASE_UNDO ? ENTRY_UNDONE : ENTRY_AGAIN;
             entry_changed(e);
         }

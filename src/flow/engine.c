@@ -563,7 +563,7 @@ job_done(struct flow *f, struct job *job)
         begin_not(job->begin, job->n_begin);
     }
     for (size_t i = 0; !f->cancel && i < job->n_begin; i++) {
-        step_begin(job->begin[i], STEP_ACT);
+        step_begin(job->begin[i], job->begin[i]->look_first ? STEP_FIND : STEP_ACT);
     }
     if (f->cancel || !job->n_begin || f->missed) {
         flow_wake(f);

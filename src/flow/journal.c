@@ -346,6 +346,7 @@ job_spawn(struct tx *tx, struct job *job, const struct flow_row *parent, struct 
     child->parent_id = parent->id;
     child->label = row->row.label;
     child->project_id = parent->project_id;
+    child->restored = parent->restored;
     return flow_insert(tx, parent->owner, child, type, job->flow->engine->config.lease_ms);
 }
 

@@ -81,6 +81,7 @@ struct entry {
     int64_t heard;                     /* monotonic ns; a poll's last answer that was none of the passing errors */
     int tries;                         /* acts begun by this process */
     bool probed, undo_tried, joined;
+    bool look_first;                   /* begin with 'find': what the step makes may be there */
     struct flow *planned;              /* plan: the child */
 };
 

@@ -271,12 +271,22 @@ drive_doubt(struct flow *f, struct entry *e)
     return e->step ? flow_parked(f) : drive(f, e);
 }
 
+/* Of a flow that was put back from a backup: the one that it was copied from may have come further, under
+ * the same marker.  Once looked for, and not there, a step is begun as any other (AGAIN). */
+static void
+drive_restored(const struct flow *f, struct entry *e)
+{
+    e->look_first = f->row.restored && e->kind->find && e->state != ENTRY_AGAIN;
+    e->doubted |= e->look_first;
+}
+
 static struct err *
 drive_write(struct flow *f, struct entry *e)
 {
     if (entry_begun(e)) {
         return drive_doubt(f, e);
     }
+    drive_restored(f, e);
     e->state = ENTRY_STARTED;
     e->started = time_now_us();
     entry_changed(e);

@@ -368,6 +368,22 @@ engine_lease_due(void *arg)
     store_write(engine->config.store, take_over, ids, renewal_written);
 }
 
+/* After a backup was put back: whatever had not ended in it may have gone on where it was made. */
+static struct err *
+mark_restored(struct tx *tx, void *arg)
+{
+    const char *restored;
+
+    (void)arg;
+    TRY(tx_fact_get(tx, STORE_RESTORED, &restored));
+    if (str_empty(restored)) {
+        return NULL;
+    }
+    TRY(tx_sql(tx, "UPDATE flow SET restored = 1 WHERE state NOT IN ('COMPLETED', 'FAILED', 'ROLLED_BACK')",
+               NULL, NULL, NULL));
+    return tx_fact_set(tx, STORE_RESTORED, "");
+}
+
 struct err *
 flow_engine_start(struct flow_engine *engine)
 {
@@ -377,6 +393,7 @@ flow_engine_start(struct flow_engine *engine)
                       .lease = engine->config.lease_ms,
                       .own_too = true};
 
+    TRY(store_write_wait(engine->config.store, mark_restored, NULL));
     TRY(store_write_wait(engine->config.store, take_over, &ids));
     engine->started = true;
     engine->watch = store_watch(engine->config.store, engine->config.loop, engine_look, engine);

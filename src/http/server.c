@@ -12,6 +12,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -399,18 +401,46 @@ port_of(int fd)
     return ntohs(in.sin_port);
 }
 
-/* libmicrohttpd found something that it takes for impossible.  One such thing is possible: at
- * the end a thread of the pool and MHD_quiesce_daemon both take the listener out of the thread's
- * set, and the second finds it gone, which is all that it wanted. */
+/* The thread that takes the listener out of the pool's sets comes back here; null in others. */
+static _Thread_local jmp_buf *quiescing;
+static _Atomic int n_ending; /* servers */
+
+/* libmicrohttpd found something that it takes for impossible.  Its compiler was told that this
+ * does not return: behind the call stands the next function, which would run with what happens to
+ * be in the registers.  One such thing is possible (0.9.75, 1.0.1): at the end a thread of the pool
+ * and MHD_quiesce_daemon both take the listener out of the thread's set, and the second finds it gone. */
 static void
 panicked(void *arg, const char *file, unsigned int line, const char *reason)
 {
     (void)arg;
     if (strstr(str_or(reason, ""), "remove listen FD")) {
-        return;
+        if (quiescing && errno == ENOENT) {
+            longjmp(*quiescing, 1);
+        }
+        if (n_ending) {
+            pthread_exit(NULL); /* A thread of a pool that ends; its connections last as long as the process. */
+        }
     }
     log_error("http", "libmicrohttpd, %s:%u: %s", file, line, str_or(reason, "no reason given"));
     abort();
+}
+
+/* No new connections; the listener, which is the caller's then.  What panics is asked again: it
+ * passes those that it did, and the thread that was first notes in its next instructions that the
+ * listener is gone. */
+static MHD_socket
+quiesce(struct MHD_Daemon *daemon)
+{
+    MHD_socket listener;
+    jmp_buf back;
+
+    if (setjmp(back)) {
+        (void)sched_yield();
+    }
+    quiescing = &back;
+    listener = MHD_quiesce_daemon(daemon);
+    quiescing = NULL;
+    return listener;
 }
 
 /* Starts libmicrohttpd on the socket 'fd', which it then owns. */
@@ -542,10 +572,12 @@ http_server_free(struct http_server *server, int grace_ms)
         return;
     }
     if (server->daemon) {
-        listener = MHD_quiesce_daemon(server->daemon);
+        n_ending++;
+        listener = quiesce(server->daemon);
         wait_for_exchanges(server, grace_ms);
         end_sleepers(server);
         MHD_stop_daemon(server->daemon);
+        n_ending--;
         if (listener != MHD_INVALID_SOCKET) {
             close(listener);
         }

@@ -284,9 +284,12 @@ static const struct {
 static void
 thing_compare(struct comparison *c, const struct drift_thing *thing)
 {
-    const struct drift_object *object =
-        map_get(&c->objects, key_of(c, thing->site, thing->kind, thing->id));
+    const char *key = key_of(c, thing->site, thing->kind, thing->id);
+    const struct drift_object *object = map_get(&c->objects, key);
 
+    if (!object && c->seen->gone && !map_get(c->seen->gone, key)) {
+        return; /* It came to be recorded while sites were asked. */
+    }
     if (!object) {
         bool server = str_eq(thing->kind, "server");
 

@@ -23,6 +23,7 @@ struct drift_thing {
     const struct drift_vnf *vnf; /* Whose it is, or serves; null = the NS's own. */
     const char *server;          /* A VNFC's port: the server that it is at; null = any. */
     struct strs members;         /* A group's or chain's; a router's routes; prefixes that a port may send. */
+    int64_t since;               /* What is in doubt: when that was noted. */
     const char *ns, *graph;      /* Of a graph that can be made anew, as commands are told; null = none. */
 };
 struct drift_record {
@@ -32,6 +33,7 @@ struct drift_record {
                        * adds them. */
     struct map stale;  /* SITE/KIND/ID of what others have taken the place of: it goes, asked for or not. */
     struct map others; /* SITE/KIND/ID of what such a flow made and another instance holds: likewise. */
+    struct map doubts; /* SITE/KIND/MARKER -> drift_thing: perhaps made, by a flow that was given up. */
 };
 /* A network service with all its VNFs, or one VNF. */
 struct drift_subject {
@@ -72,13 +74,15 @@ struct drift_list {
 struct drift_seen {
     VEC(struct drift_list) lists;
     VEC(struct drift_object) objects;
+    const struct map *gone; /* SITE/KIND/ID: what is in no list is lost only if it is among these; null =
+                             * whatever is in no list. */
 };
 
 /* ---- the difference -------------------------------------------------------------------- */
 
 /* X(member, its name in JSON) */
 #define DRIFT_MEMBERS(X)                                                                           \
-    X(what, "difference") /* MISSING, STATE, ATTACHMENT, MEMBERS, ROUTES, PASSES, LEFT_OVER */     \
+    X(what, "difference") /* MISSING, STATE, ATTACHMENT, MEMBERS, ROUTES, PASSES, OUTDATED, LEFT_OVER */ \
     X(site, "siteId")                                                                              \
     X(kind, "kind")                                                                                \
     X(id, "resourceId")                                                                            \

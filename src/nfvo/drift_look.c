@@ -1,16 +1,39 @@
 /* What a comparison compares: what sites show, one list a site and kind and all at once, then what the
- * store has recorded.  A site that does not answer is not known, which is no difference. */
+ * store has recorded.  A site that does not answer is not known, which is no difference.  No list is
+ * believed in what it leaves out: each of that is asked for by itself. */
 #include "nfvo/drift.h"
+#include "base/uuid.h"
 #include "nfvo/flows.h"
 #include "nfvo/repair.h"
 #include "nfvo/request.h"
+#include "vim/marked.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
 
 #define CHECK_MS 30000      /* So long sites have in all. */
+#define NO_ANSWER "no answer within 30 s"
+#define TOO_MUCH "more than 1000 of the things that are recorded are in no list: compare VNF by VNF"
 #define HOLDINGS_MAX 10000
 #define FLOWS_DEEP 16       /* Flows within flows. */
+
+/* What is recorded of one thing. */
+struct held_one {
+    const char *site, *kind, *id;
+};
+/* One list under way, then what it left out. */
+struct asked {
+    struct drift_check *check;
+    size_t list;      /* Of check->seen. */
+    size_t n_open;    /* Things that are asked for by themselves. */
+    size_t n_there;   /* Of them the site shows so many ... */
+    const char *there; /* ... one of which is this. */
+};
+/* One thing that is asked for by itself. */
+struct confirming {
+    struct asked *asked;
+    struct held_one *held;
+};
 
 struct drift_check {
     struct mem *mem; /* Outlives the request where sites are late. */
@@ -19,6 +42,11 @@ struct drift_check {
     struct map sites;           /* id -> name */
     struct map held;            /* SITE/KIND/ID, and SITE/KIND/ */
     struct drift_seen seen;
+    VEC(struct held_one) holds; /* What has to be there. */
+    struct map shown;           /* SITE/KIND/ID of what lists have. */
+    struct map ours;            /* Sites of which lists have anything that operations of ours made. */
+    struct map asked;           /* SITE/KIND/ -> struct asked */
+    struct map gone;            /* SITE/KIND/ID of what the site says of, asked for by itself, that it has not. */
     struct loop_timer *timer;
     struct jw *w;              /* Where it is told; null: a repair asks ... */
     struct rows *items;        /* ... what it has to do, ... */
@@ -28,12 +56,6 @@ struct drift_check {
     void *arg;
     size_t n_open;
     bool ended;
-};
-
-/* One list under way. */
-struct asked {
-    struct drift_check *check;
-    size_t list; /* Of check->seen. */
 };
 
 static const char *
@@ -61,6 +83,12 @@ owner_add(struct tx *tx, struct drift_check *check, const char *owner_id)
         }
         map_set(&check->held, key_of(mem, row->site_id, row->kind, row->resource_id), check);
         map_set(&check->held, key_of(mem, row->site_id, row->kind, ""), check);
+        if (!row->stale && !vim_is_marker(row->resource_id)) {
+            vec_add(mem, &check->holds,
+                    ((struct held_one){.site = mem_str(mem, row->site_id),
+                                       .kind = mem_str(mem, row->kind),
+                                       .id = mem_str(mem, row->resource_id)}));
+        }
     }
     if (check->held.n_live > HOLDINGS_MAX) {
         return err_new(E_UNPROCESSABLE, NULL, "more than %d things are held: compare VNF by VNF",
@@ -124,6 +152,11 @@ check_new(struct nfvo *nfvo, const char *ns_id, const char *vnf_id)
     check->subject.vnf_id = mem_str(mem, vnf_id);
     map_init(&check->sites, mem);
     map_init(&check->held, mem);
+    map_init(&check->shown, mem);
+    map_init(&check->ours, mem);
+    map_init(&check->asked, mem);
+    map_init(&check->gone, mem);
+    check->seen.gone = &check->gone;
     return check;
 }
 
@@ -212,17 +245,22 @@ flow_record(struct recording *r, const char *flow)
     return NULL;
 }
 
-/* An operation of ours also makes what is another NS's: instances in the chains of the one around (follow.c). */
+/* An operation of ours also makes what is another NS's: instances in the chains of the one around (follow.c).
+ * A cloud that is registered twice shows one thing at two sites: it is held at the other. */
 static struct err *
 other_record(struct recording *r, const struct drift_object *object, const char *key)
 {
-    struct cond at[] = {COND("site_id", object->site), COND("kind", object->kind),
-                        COND("resource_id", object->id), {0}};
-    struct holding *held;
+    struct cond at[] = {COND("resource_id", object->id), COND("kind", object->kind), {0}};
+    struct query query = {.table = &holding_table, .conds = at};
+    struct rows rows;
 
-    TRY(row_find(r->tx, &holding_table, at, &held));
-    if (held && !map_get(&r->record.stale, key)) {
-        map_set(&r->record.others, key, r);
+    TRY(rows_select(r->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct holding *held = rows.items[i];
+
+        if (!str_eq(held->site_id, object->site) ? !held->stale : !map_get(&r->record.stale, key)) {
+            map_set(&r->record.others, key, r);
+        }
     }
     return NULL;
 }
@@ -358,12 +396,42 @@ end_read(struct tx *tx, void *arg)
 
 /* ---- asking ------------------------------------------------------------------------------------ */
 
+/* Nothing of all that is recorded there, nor of anything else of ours: another project, or another site
+ * behind the same name, says just that of everything. */
+static void
+site_judge(struct drift_check *check, const char *site)
+{
+    size_t n = 0, n_gone = 0;
+    const char *why;
+
+    vec_each (&check->holds, held) {
+        n += str_eq(held->site, site);
+        n_gone += str_eq(held->site, site) &&
+                  map_get(&check->gone, key_of(check->mem, site, held->kind, held->id));
+    }
+    if (n < 2 || n_gone < n || map_get(&check->ours, site)) {
+        return;
+    }
+    why = mem_printf(check->mem,
+                     "it knows none of the %zu things that are recorded there, and shows nothing else "
+                     "that we made, as a site does that is used as another project; next: look at what "
+                     "it is registered with.  Where it has lost all, terminate the instance (what is gone is passed over) and "
+                     "instantiate it",
+                     n);
+    vec_each (&check->seen.lists, list) {
+        list->error = str_eq(list->site, site) ? why : list->error;
+    }
+}
+
 static void
 check_finish(struct drift_check *check, bool told)
 {
     if (!check->ended) {
         check->ended = true;
         loop_timer_del(check->timer);
+        map_each(&check->sites, site) {
+            site_judge(check, site->key);
+        }
         if (told) {
             check->done(check->arg, store_read(check->nfvo->store, end_read, check));
         }
@@ -384,9 +452,18 @@ static void
 object_see(struct drift_check *check, const struct drift_list *list, const struct json *json)
 {
     struct mem *mem = check->mem;
-    const char *id = json_get_str(json, "id"), *marker = vim_marker_of(list->kind, json);
+    const char *id = json_get_str(json, "id"), *marker = vim_marker_of(list->kind, json), *key;
 
-    if (!id || (!marker && !map_get(&check->held, key_of(mem, list->site, list->kind, id)))) {
+    if (!uuid_valid(id)) {
+        return; /* Nothing that we made: it would stand in paths of calls. */
+    }
+    if (marker) {
+        map_set(&check->ours, list->site, check);
+    }
+    key = key_of(mem, list->site, list->kind, id);
+    if (map_get(&check->held, key)) {
+        map_set(&check->shown, key, check);
+    } else if (!marker) {
         return;
     }
     vec_add(mem, &check->seen.objects, drift_object_of(mem, list, json));
@@ -401,6 +478,96 @@ list_failed(struct drift_check *check, struct drift_list *list, struct err *err)
     list->error =
         err_is(err, E_NOT_FOUND) && !held ? NULL : mem_str(check->mem, err_full(check->mem, err));
     err_ignore(err, "what a site does not say is told as unknown");
+}
+
+/* ---- what lists leave out --------------------------------------------------------------------- */
+
+/* A list without what is there is no list: a site that hides a thing today hides others too. */
+static void
+asked_judge(struct drift_check *check, struct asked *asked)
+{
+    struct drift_list *list = &check->seen.lists.items[asked->list];
+
+    if (asked->n_there > 0) {
+        list->error = mem_printf(
+            check->mem,
+            "its list leaves out %zu of what is recorded and there: asked for %s by itself, the site "
+            "shows it.  Its lists are not believed; next: look at the site, then compare again",
+            asked->n_there, asked->there);
+    } else if (asked->n_open == 0 && str_eq(list->error, NO_ANSWER)) {
+        list->error = NULL;
+    }
+}
+
+static void
+confirmed(void *arg, const struct json *object, struct err *err)
+{
+    struct confirming *confirming = arg;
+    struct asked *asked = confirming->asked;
+    struct drift_check *check = asked->check;
+    bool told = !err_is(err, E_CANCELLED);
+
+    (void)object;
+    asked->n_open--;
+    if (check->ended) {
+        err_ignore(err, "it came too late");
+    } else if (err_is(err, E_NOT_FOUND)) {
+        map_set(&check->gone, key_of(check->mem, confirming->held->site, confirming->held->kind,
+                                     confirming->held->id), check);
+        err_ignore(err, "that is the answer");
+        asked_judge(check, asked);
+    } else if (err) {
+        list_failed(check, &check->seen.lists.items[asked->list], err);
+    } else {
+        asked->n_there++;
+        asked->there = confirming->held->id;
+        asked_judge(check, asked);
+    }
+    check->n_open--;
+    if (check->ended || check->n_open == 0 || !told) {
+        check_finish(check, told);
+    }
+}
+
+/* The list that has to have it, where it does not; null: it has, or is not known. */
+static struct asked *
+left_out(const struct drift_check *check, const struct held_one *held)
+{
+    struct asked *asked = map_get(&check->asked, key_of(check->mem, held->site, held->kind, ""));
+    bool known = asked && !check->seen.lists.items[asked->list].error;
+
+    return known && !map_get(&check->shown, key_of(check->mem, held->site, held->kind, held->id))
+               ? asked
+               : NULL;
+}
+
+/* Only a 404 to the very thing says that it is lost. */
+static void
+confirm_ask(struct drift_check *check)
+{
+    VEC(struct confirming) questions = {0};
+
+    vec_each (&check->holds, held) {
+        struct asked *asked = left_out(check, held);
+
+        if (asked) {
+            vec_add(check->mem, &questions, ((struct confirming){.asked = asked, .held = held}));
+        }
+    }
+    vec_each (&questions, question) {
+        question->asked->n_open++;
+        check->seen.lists.items[question->asked->list].error =
+            questions.n > REPAIR_MAX ? TOO_MUCH : NO_ANSWER;
+    }
+    check->n_open = questions.n > REPAIR_MAX ? 0 : questions.n;
+    if (check->n_open == 0) {
+        check_finish(check, true);
+        return;
+    }
+    vec_each (&questions, question) {
+        vim_get(check->nfvo->vim, question->held->site, question->held->kind, question->held->id,
+                confirmed, question);
+    }
 }
 
 static void
@@ -421,11 +588,14 @@ listed(void *arg, const struct json *json, bool more, struct err *err)
         }
         list->error = more ? list->error : NULL;
     }
-    if (!more) {
-        check->n_open--;
-        if (check->ended || check->n_open == 0 || !told) {
-            check_finish(check, told);
-        }
+    if (more) {
+        return;
+    }
+    check->n_open--;
+    if (check->ended || !told) {
+        check_finish(check, told);
+    } else if (check->n_open == 0) {
+        confirm_ask(check);
     }
 }
 
@@ -446,8 +616,7 @@ check_ask(struct drift_check *check, drift_done_fn *done, void *arg)
         for (const char *const *kind = holding_kinds; *kind; kind++) {
             struct drift_list list = {.site = site->key,
                                       .kind = *kind,
-                                      .error = mem_printf(check->mem, "no answer within %d s",
-                                                          CHECK_MS / 1000)};
+                                      .error = NO_ANSWER};
 
             if (is_asked(check, site->key, *kind)) {
                 vec_add(check->mem, &check->seen.lists, list);
@@ -461,6 +630,9 @@ check_ask(struct drift_check *check, drift_done_fn *done, void *arg)
         struct asked *asked = MEM_NEW(check->mem, struct asked);
 
         *asked = (struct asked){.check = check, .list = i};
+        map_set(&check->asked,
+                key_of(check->mem, check->seen.lists.items[i].site, check->seen.lists.items[i].kind, ""),
+                asked);
         vim_list(check->nfvo->vim, check->seen.lists.items[i].site, check->seen.lists.items[i].kind,
                  listed, asked);
     }

@@ -152,8 +152,10 @@ things_record(struct recording *r, const char *owner_id, const struct drift_vnf 
 
         const char *key = key_of(r->mem, thing.site, thing.kind, thing.id);
 
-        if (vim_is_marker(thing.id)) {
-            continue; /* Nobody knows whether it is there: if so, it is told as left over. */
+        if (vim_is_marker(thing.id)) { /* Nobody knows whether it is there: if so, it is told as left over. */
+            thing.since = row->created_at;
+            map_set(&r->record->doubts, key, mem_copy(r->mem, &thing, sizeof thing));
+            continue;
         }
         if (row->stale) { /* The same. */
             map_set(&r->record->stale, key, r);
@@ -381,6 +383,7 @@ drift_record_init(struct drift_record *record, struct mem *mem)
     map_init(&record->flows, mem);
     map_init(&record->others, mem);
     map_init(&record->stale, mem);
+    map_init(&record->doubts, mem);
 }
 
 struct err *

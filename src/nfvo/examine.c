@@ -26,35 +26,37 @@ checksum_write(struct jw *w, const char *algorithm, const char *hash)
     jw_end(w);
 }
 
-static bool
-is_image_file(const struct vnfd *vnfd, const char *name)
+static void
+artifact_write(struct jw *w, const struct examined_file *file, bool of_vnf)
 {
-    for (size_t i = 0; vnfd && i < vnfd->n_flavours; i++) {
-        for (size_t j = 0; j < vnfd->flavours[i].n_images; j++) {
-            if (str_eq(vnfd->flavours[i].images[j].file, name)) {
-                return true;
-            }
-        }
+    jw_object(w, NULL);
+    jw_str(w, file->is_outside ? "artifactURI" : "artifactPath", file->name);
+    checksum_write(w, file->algorithm, file->digest);
+    if (of_vnf) {
+        jw_bool(w, "isEncrypted", false);
     }
-    return false;
+    if (of_vnf && file->set) {
+        jw_str(w, "nonManoArtifactSetId", file->set);
+    }
+    if (of_vnf && file->what) {
+        jw_str(w, "artifactClassification", file->what);
+    }
+    jw_end(w);
 }
 
-/* Listed files that are neither image nor metadata (SOL005 9.5.3.3, 5.5.3.3). */
+/* Of a VNF package what is neither image nor of the VNFD nor there to prove something, and what it lists
+ * by URL (SOL003 10.5.3.3, SOL005 9.5.3.3); of others all listed files (SOL005 5.5.3.3). */
 static void
 artifacts_write(struct jw *w, const char *key, const struct examined *found)
 {
+    bool of_vnf = found->vnfd != NULL;
+
     jw_array(w, key);
     for (size_t i = 0; i < found->n_files; i++) {
         const struct examined_file *file = &found->files[i];
 
-        if (!is_image_file(found->vnfd, file->name)) {
-            jw_object(w, NULL);
-            jw_str(w, "artifactPath", file->name);
-            checksum_write(w, file->algorithm, file->digest);
-            if (found->vnfd) {
-                jw_bool(w, "isEncrypted", false);
-            }
-            jw_end(w);
+        if (of_vnf ? file->part == PACKAGE_ARTIFACT : !file->is_outside) {
+            artifact_write(w, file, of_vnf);
         }
     }
     jw_end(w);
@@ -136,6 +138,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined
     jw_str(&w, "vnfSoftwareVersion", vnfd->software_version);
     jw_str(&w, "vnfdVersion", vnfd->descriptor_version);
     jw_str(&w, "packageSecurityOption", found->security_option);
+    jw_str(&w, "signingCertificate", found->certificate);
     jw_str(&w, "compatibleSpecificationVersions", found->specifications);
     checksum_write(&w, "sha-256", in->sha256);
     images_write(mem, &w, vnfd);
@@ -164,6 +167,7 @@ nsd_columns(struct mem *mem, const struct examined *found, const struct json **c
     jw_str(&w, "nsdDesigner", nsd->designer);
     jw_str(&w, "nsdInvariantId", nsd->invariant_id);
     jw_str(&w, "archiveSecurityOption", found->security_option);
+    jw_str(&w, "signingCertificate", found->certificate);
     artifacts_write(&w, "artifacts", found);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, columns);
@@ -183,6 +187,7 @@ pnfd_columns(struct mem *mem, const struct examined *found, const struct json **
     jw_str(&w, "pnfdProvider", pnfd->provider);
     jw_str(&w, "pnfdInvariantId", pnfd->invariant_id);
     jw_str(&w, "archiveSecurityOption", found->security_option);
+    jw_str(&w, "signingCertificate", found->certificate);
     artifacts_write(&w, "artifacts", found);
     jw_end(&w);
     return json_parse(mem, text.data, text.len, columns);

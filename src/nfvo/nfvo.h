@@ -181,6 +181,11 @@ struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int
 struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
                            int *fd, int64_t *size) MUST_USE;
 
+/* Opens a zip of those of its files that are ordered; the rest as package_member. */
+struct bundle_order;
+struct err *package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id,
+                           const struct bundle_order *order, int *fd, int64_t *size) MUST_USE;
+
 /* On-boarded descriptors as they are kept in the store, and the rows of a project
  * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */
@@ -233,6 +238,9 @@ struct err *repair_left(struct tx *tx, const struct flow_row *flow, const char *
 /* May it begin?  E_CONFLICT where something is done with the instance, or with one that it shares networks
  * with. */
 struct err *repair_check(struct tx *tx, const char *ns_id, const char *vnf_id) MUST_USE;
+/* May another operation begin?  E_CONFLICT while one is made for an NS that this one shares networks with: both
+ * would write the records of both. */
+struct err *repair_free(struct tx *tx, const char *ns_id) MUST_USE;
 /* Are these parameters of a request for it?  E_UNPROCESSABLE with what is wrong about them. */
 struct err *repair_params_check(const struct json *params) MUST_USE;
 /* SOL005 6.4.7. */

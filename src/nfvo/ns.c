@@ -289,6 +289,7 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
     TRY(lcm_take(tx, op, operation, id, (void **)&ns));
     TRY(around_free(tx, ns));
     TRY(ns_inside_free(tx, ns));
+    TRY(repair_free(tx, ns->id));
     if (operation == &ns_instantiate || operation == &ns_terminate) {
         TRY(nested_check(ns));
     } else {
@@ -359,11 +360,12 @@ terminate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
                 struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct err *late;
 
     TRY(instance_take(tx, op, id, &ns_terminate, in));
     TRY(ns_vnfs_rest(tx, id));
-    TRY(start_take(tx, ((const struct terminate_ns_request *)request->row)->start_at, in));
-    TRY(ns_terminate_check(tx, id, request->row));
+    late = start_take(tx, ((const struct terminate_ns_request *)request->row)->start_at, in);
+    TRY(err_join(ns_terminate_check(tx, id, request->row), late));
     in->request = request->body;
     TRY(ns_nested_ends(tx, in));
     *type = &ns_terminate_flow;
@@ -387,10 +389,11 @@ ns_scale_input(struct tx *tx, struct op *op, const char *id, const struct lcm_re
                struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct err *late;
 
     TRY(instance_take(tx, op, id, &ns_scale, in));
-    TRY(start_take(tx, ((const struct scale_ns_request *)request->row)->start_at, in));
-    TRY(ns_scale_check(tx, request->row, in, type));
+    late = start_take(tx, ((const struct scale_ns_request *)request->row)->start_at, in);
+    TRY(err_join(ns_scale_check(tx, request->row, in, type), late));
     in->request = request->body;
     *out = in;
     return NULL;
@@ -436,11 +439,12 @@ ns_update_input(struct tx *tx, struct op *op, const char *id, const struct lcm_r
                 struct ns_in **out, const struct flow_type **type)
 {
     struct ns_in *in = row_new(tx_mem(tx), &ns_in_table);
+    struct err *late;
 
     TRY(instance_take(tx, op, id, &ns_update, in));
     in->request = request->body;
-    TRY(start_take(tx, ((const struct update_ns_request *)request->row)->start_at, in));
-    TRY(ns_update_check(tx, request->row, in, type));
+    late = start_take(tx, ((const struct update_ns_request *)request->row)->start_at, in);
+    TRY(err_join(ns_update_check(tx, request->row, in, type), late));
     TRY(ns_inside_free_for(tx, in));
     *out = in;
     return NULL;

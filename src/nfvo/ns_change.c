@@ -8,7 +8,7 @@
 
 #include "vnfm/vnfm.h"
 
-/* ---- another package --------------------------------------------------------------------- */
+/* ---- what requests to VNFs have in common ------------------------------------------------- */
 
 /* What it says of the VNF besides. */
 static void
@@ -22,37 +22,21 @@ info_write(struct jw *w, const struct json *configurable, const struct json *ext
     }
 }
 
-/* The ChangeCurrentVnfPkgRequest that it becomes. */
-static struct err *
-package_body(struct mem *mem, const struct change_vnf_package_data *data, const struct json **body)
+/* Null removes what there is: that it is given counts, and not what it is. */
+static void
+given_give(const struct row *data, struct row *asked)
 {
-    AUTO_BUF text = BUF_INIT;
-    struct jw w = jw_to(&text);
+    static const char *const same[] = {"configurable", "extensions"};
 
-    jw_object(&w, NULL);
-    jw_str(&w, "vnfdId", data->vnfd_id);
-    if (data->additional_params) {
-        jw_json(&w, "additionalParams", data->additional_params);
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+        if (row_given(data, same[i])) {
+            row_give(asked, same[i]);
+        }
     }
-    info_write(&w, data->configurable, data->extensions);
-    jw_end(&w);
-    return json_parse(mem, text.data, text.len, body);
 }
-
-struct err *
-update_package(struct ns_updating *u, const void *item)
-{
-    const struct change_vnf_package_data *data = item;
-    struct vnf_instance *vnf;
-    struct vnf_in *in;
-
-    if (!data) {
-        return NULL;
-    }
-    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
-    TRY(package_body(tx_mem(u->tx), data, &in->request));
-    return vnf_change_package_check(u->tx, vnf, data->vnfd_id, data, in);
-}
+#define INFO_GIVE(data, asked)                                                                     \
+    ((asked)->configurable = (data)->configurable, (asked)->extensions = (data)->extensions,       \
+     given_give(&(data)->row, &(asked)->row))
 
 /* ---- other networks ---------------------------------------------------------------------- */
 
@@ -457,6 +441,75 @@ update_connectivity(struct ns_updating *u, const void *item)
     return connectivity_body(u, data, asked, &in->request);
 }
 
+/* ---- another package --------------------------------------------------------------------- */
+
+/* The ChangeCurrentVnfPkgRequest that it becomes. */
+static struct err *
+package_body(const struct ns_updating *u, const struct change_vnf_package_data *data,
+             const struct change_package_request *asked, const struct json **body)
+{
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+
+    jw_object(&w, NULL);
+    jw_str(&w, "vnfdId", data->vnfd_id);
+    if (asked->ext_links.n > 0) {
+        links_write(&w, said_of(u, &u->request->package, "changeVnfPackageData", data),
+                    &asked->ext_links);
+    }
+    if (data->additional_params) {
+        jw_json(&w, "additionalParams", data->additional_params);
+    }
+    info_write(&w, data->configurable, data->extensions);
+    jw_end(&w);
+    return json_parse(tx_mem(u->tx), text.data, text.len, body);
+}
+
+/* Its ports move in the operation that makes its servers anew: paths would have to follow in the middle of it. */
+static struct err *
+package_ports_move(struct ns_updating *u, const struct vnf_instance *vnf, const struct vnf_in *in)
+{
+    const struct flow_type *flow = u->flow;
+    struct err *faults;
+
+    if (in->connections.n == 0) {
+        return NULL;
+    }
+    u->flow = NULL;
+    faults = ports_move(u, vnf, in);
+    if (u->flow == &ns_connect_flow) {
+        faults = err_join(faults, err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                                          "VNF instance %s: paths know ports that would move: "
+                                          "CHANGE_EXTERNAL_VNF_CONNECTIVITY moves them, in a request of "
+                                          "its own",
+                                          vnf->id));
+    }
+    u->flow = flow;
+    return faults;
+}
+
+struct err *
+update_package(struct ns_updating *u, const void *item)
+{
+    const struct change_vnf_package_data *data = item;
+    struct change_package_request *asked =
+        row_new(tx_mem(u->tx), &change_package_request_table);
+    const struct lcm_request request = {.row = asked};
+    struct vnf_instance *vnf;
+    struct vnf_in *in;
+
+    if (!data) {
+        return NULL;
+    }
+    TRY(ns_vnf_take(u->tx, u->in, data->vnf_instance_id, &vnf, &in));
+    asked->vnfd_id = data->vnfd_id;
+    asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
+    INFO_GIVE(data, asked);
+    TRY(package_body(u, data, asked, &in->request));
+    TRY(vnf_change_package_check(u->tx, vnf, &request, in));
+    return package_ports_move(u, vnf, in);
+}
+
 /* ---- another deployment flavour ---------------------------------------------------------- */
 
 /* The ChangeVnfFlavourRequest that it becomes. */
@@ -516,21 +569,6 @@ foreign_function_check(const struct ns_made *made, const struct vnf_instance *vn
                        : NULL;
 }
 
-/* Null removes what there is: that it is given counts, and not what it is. */
-static void
-info_give(const struct change_flavour_data *data, struct change_flavour_request *asked)
-{
-    static const char *const same[] = {"configurable", "extensions"};
-
-    asked->configurable = data->configurable;
-    asked->extensions = data->extensions;
-    for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
-        if (row_given(&data->row, same[i])) {
-            row_give(&asked->row, same[i]);
-        }
-    }
-}
-
 struct err *
 update_flavour(struct ns_updating *u, const void *item)
 {
@@ -551,7 +589,7 @@ update_flavour(struct ns_updating *u, const void *item)
     TRY(ends_check(u, vnf));
     asked->flavour_id = data->flavour_id;
     asked->level_id = data->level_id;
-    info_give(data, asked);
+    INFO_GIVE(data, asked);
     asked->ext_links = links_of(tx_mem(u->tx), &data->ext_links)->ext_links;
     TRY(vnf_change_flavour_check(u->tx, vnf, &request, in, &type));
     TRY(vnf->vnfm_id && type->no_rollback ? foreign_function_check(u->made, vnf) : NULL);

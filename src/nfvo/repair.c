@@ -1,6 +1,6 @@
-/* The flow that brings sites to what is recorded (decision 048): it looks, makes again what is gone, what it
- * is made of first, notes the new identifiers, tells what is there, and deletes what others took the
- * place of.  Servers are healed (vnfm/heal.c), afterwards: their ports are there then. */
+/* The flow that brings sites to what is recorded (decision 048): it looks, deletes what is in doubt, makes again
+ * what is gone, what it is made of first, notes the new identifiers, tells what is there, and deletes what
+ * others took the place of.  Servers are healed (vnfm/heal.c), afterwards: their ports are there then. */
 #include "nfvo/repair.h"
 
 #include "nfvo/flows.h"
@@ -57,7 +57,7 @@ static struct err *
 note_local(struct tx *tx, const void *in, void *out)
 {
     (void)out;
-    return repair_note(tx, in);
+    return repair_note(tx, in, false);
 }
 
 const struct step_kind repair_note_kind = {
@@ -74,26 +74,33 @@ struct repairing {
     struct flow *f;
     const struct repair_look *in;
     struct repair_plan *plan;
-    struct map now; /* id of before -> id of now */
+    struct map now;     /* SITE/id of before -> id of now */
+    struct map numbers; /* SITE/NAME of labels that were made again -> number */
 };
 
 static const char *const makes[] = {"security_group", "security_group_rule", "network",
                                     "subnet",         "router",              "port",
                                     "remote_port",    "flow_classifier",     "port_pair",
                                     "port_pair_group", "port_chain",         NULL};
+/* Of pairs that are in their groups: those that sites choose, then those that others are told. */
+static const char *const labels[] = {"chain_label", "chain_label of another site"};
 
-/* A port of another site has that one's identifier and addresses, a classifier is one chain's only: the old one
- * goes before. */
+/* A port of another site has that one's addresses, a classifier is one chain's only, a label its pair's: the
+ * old one goes before. */
 static bool
 is_alone(const struct repair_item *item)
 {
-    return str_eq(item->kind, "remote_port") || str_eq(item->kind, "port_chain");
+    return str_eq(item->kind, "remote_port") || str_eq(item->kind, "port_chain") ||
+           str_eq(item->kind, "chain_label");
 }
 
 static bool
 is_made(const struct repair_item *item, const char *kind)
 {
-    return str_eq(item->act, "MAKE") && str_eq(item->kind, kind);
+    bool told = json_is(json_get(item->input, "label"), JSON_T_INT);
+
+    return str_eq(item->act, "MAKE") &&
+           str_eq(told ? labels[1] : item->kind, kind);
 }
 
 /* Ends with what the thing is for, as labels do: changes of operations are told by that. */
@@ -107,9 +114,19 @@ make_label(struct repairing *r, const struct repair_item *item)
 }
 
 static const char *
-id_now(struct repairing *r, const char *id)
+id_now(struct repairing *r, const struct repair_item *item, const char *id)
 {
-    return repair_id_now(&r->now, id);
+    return repair_id_now(flow_mem(r->f), &r->now, item->site, id);
+}
+
+/* A label that a site is told has the number that its source got. */
+static void
+number_fill(struct repairing *r, const struct repair_item *item, struct vim_chain_label *label)
+{
+    const int64_t *number =
+        item->at ? map_get(&r->numbers, repair_key(flow_mem(r->f), item->at, item->name)) : NULL;
+
+    label->label = number ? *number : label->label;
 }
 
 static struct err *
@@ -117,8 +134,6 @@ one_begin(struct repairing *r, const struct repair_item *item)
 {
     const struct step_kind *create = held_create_of(item->kind);
     void *row = row_new(flow_mem(r->f), create->in);
-    const char *text =
-        repair_text_now(flow_mem(r->f), json_text(flow_mem(r->f), item->input), &r->now);
     const struct json *json;
 
     if (item->stale && is_alone(item)) {
@@ -127,8 +142,11 @@ one_begin(struct repairing *r, const struct repair_item *item)
         held_add(flow_mem(r->f), &old, item->site, item->kind, item->id, item->id);
         TRY(held_release(r->f, flow_label(r->f, "%s: ", item->id), &old, NULL));
     }
-    TRY(json_parse(flow_mem(r->f), text, strlen(text), &json));
+    TRY(repair_json_now(flow_mem(r->f), item->input, item->site, &r->now, &json));
     TRY(row_from_json(flow_mem(r->f), create->in, json, row));
+    if (create == &vim_chain_label_create) {
+        number_fill(r, item, row);
+    }
     return flow_begin(r->f, make_label(r, item), create, row);
 }
 
@@ -140,7 +158,11 @@ one_end(struct repairing *r, const struct repair_item *item, struct rows *pairs)
 
     TRY(flow_end(r->f, make_label(r, item), made));
     if (!str_eq(made->id, item->id)) {
-        map_set(&r->now, item->id, (void *)(uintptr_t)made->id);
+        map_set(&r->now, repair_key(flow_mem(r->f), item->site, item->id),
+                (void *)(uintptr_t)made->id);
+    }
+    if (item->name) {
+        map_set(&r->numbers, repair_key(flow_mem(r->f), item->site, item->name), &made->label);
     }
     pair->site = item->site;
     pair->kind = item->kind;
@@ -187,7 +209,7 @@ members_now(struct repairing *r, const struct repair_item *item)
                        .items = MEM_ARRAY(flow_mem(r->f), item->members.n + 1, const char *)};
 
     for (size_t i = 0; i < now.n; i++) {
-        now.items[i] = id_now(r, item->members.items[i]);
+        now.items[i] = id_now(r, item, item->members.items[i]);
     }
     return now;
 }
@@ -199,7 +221,7 @@ attach_in(struct repairing *r, const struct repair_item *item)
 
     in->site = item->site;
     in->server_id = item->at;
-    in->port_id = id_now(r, item->id);
+    in->port_id = id_now(r, item, item->id);
     return in;
 }
 
@@ -209,8 +231,8 @@ join_in(struct repairing *r, const struct repair_item *item)
     struct vim_router_interface *in = row_new(flow_mem(r->f), &vim_router_interface_table);
 
     in->site = item->site;
-    in->router_id = id_now(r, item->id);
-    in->subnet_id = id_now(r, item->at);
+    in->router_id = id_now(r, item, item->id);
+    in->subnet_id = id_now(r, item, item->at);
     return in;
 }
 
@@ -221,7 +243,7 @@ routes_in(struct repairing *r, const struct repair_item *item)
     struct vim_routes *in = row_new(flow_mem(r->f), &vim_routes_table);
 
     in->site = item->site;
-    in->id = id_now(r, item->id);
+    in->id = id_now(r, item, item->id);
     for (size_t i = 0; i < item->members.n; i++) {
         const char *text = item->members.items[i], *via = strstr(text, " via ");
         struct vim_route *route = row_new(flow_mem(r->f), &vim_route_table);
@@ -241,7 +263,7 @@ passes_in(struct repairing *r, const struct repair_item *item)
     struct vim_passes *in = row_new(flow_mem(r->f), &vim_passes_table);
 
     in->site = item->site;
-    in->id = id_now(r, item->id);
+    in->id = id_now(r, item, item->id);
     in->passes = item->members;
     return in;
 }
@@ -252,7 +274,7 @@ members_in(struct repairing *r, const struct repair_item *item)
     struct vim_members *in = row_new(flow_mem(r->f), &vim_members_table);
 
     in->site = item->site;
-    in->id = id_now(r, item->id);
+    in->id = id_now(r, item, item->id);
     in->members = members_now(r, item);
     return in;
 }
@@ -275,7 +297,7 @@ ref_in(struct repairing *r, const struct repair_item *item)
     struct vim_ref *in = row_new(flow_mem(r->f), &vim_ref_table);
 
     in->site = item->site;
-    in->id = id_now(r, item->id);
+    in->id = id_now(r, item, item->id);
     return in;
 }
 
@@ -285,15 +307,15 @@ static const struct telling {
     const struct step_kind *kind;
     void *(*in)(struct repairing *r, const struct repair_item *item);
 } tellings[] = {
-    {"ATTACH", &vim_server_attach, attach_in},
     {"POWER", &vim_server_power, power_in},
     {"JOIN", &vim_router_join, join_in},
     {"PASSES", &vim_port_passes_set, passes_in},
     {"ROUTES", &vim_router_routes_set, routes_in},
     {"MEMBERS", &vim_port_pair_group_set, members_in},
     {"CHAIN", &vim_port_chain_set, members_in},
-    {"OPEN", &vim_port_open, ref_in},
 };
+static const struct telling attaching = {"ATTACH", &vim_server_attach, attach_in};
+static const struct telling opening = {"OPEN", &vim_port_open, ref_in};
 
 static struct err *
 tell(struct repairing *r, const struct telling *telling)
@@ -321,6 +343,24 @@ going_add(struct repairing *r, const struct repair_item *item, struct rows *goin
     pair->kind = item->kind;
     pair->id = item->id;
     place_add(flow_mem(r->f), pairs, pair);
+}
+
+/* What others may have begun to make; late answers are in, then. */
+static struct err *
+doubts_clear(struct repairing *r)
+{
+    struct rows doubts = {0}, pairs = {0};
+
+    for (size_t i = 0; i < r->plan->items.n; i++) {
+        const struct repair_item *item = r->plan->items.items[i];
+
+        if (str_eq(item->act, "CLEAR")) {
+            going_add(r, item, &doubts, &pairs);
+            ((struct held *)doubts.items[doubts.n - 1])->since = item->since;
+        }
+    }
+    TRY(held_release(r->f, "in doubt: ", &doubts, NULL));
+    return note(r, "what was in doubt", &pairs);
 }
 
 static struct err *
@@ -395,6 +435,31 @@ repair_check(struct tx *tx, const char *ns_id, const char *vnf_id)
     return vnf_id ? vnf_operation_free(tx, vnf_id) : NULL;
 }
 
+struct err *
+repair_free(struct tx *tx, const char *ns_id)
+{
+    struct rows family;
+
+    TRY(repair_family(tx, ns_id, &family));
+    for (size_t i = 0; i < family.n; i++) {
+        const struct ns_instance *ns = family.items[i];
+        struct cond open[] = {COND("ns_instance_id", ns->id), COND("operation", "HEAL"),
+                              {.attr = "operation_state", .texts = lcm_open_states}, {0}};
+        struct ns_lcm_op_occ *occ;
+        struct flow_row *flow = NULL;
+
+        TRY(row_find(tx, &ns_lcm_op_occ_table, open, &occ));
+        TRY(occ ? row_get(tx, &flow_table, occ->id, &flow) : NULL);
+        if (flow && str_eq(flow->type, ns_repair_flow.name)) {
+            return err_new(E_CONFLICT, NULL,
+                           "operation %s (%s) makes again what sites lost of NS instance %s, which "
+                           "shares networks with this one, and is %s",
+                           occ->id, occ->operation, ns->id, occ->operation_state);
+        }
+    }
+    return NULL;
+}
+
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
@@ -403,13 +468,21 @@ repair_run(struct flow *f, const struct repair_look *in)
     struct repairing r = {.f = f, .in = in, .plan = row_new(flow_mem(f), &repair_plan_table)};
 
     map_init(&r.now, flow_mem(f));
+    map_init(&r.numbers, flow_mem(f));
     TRY(flow_step(f, "look", &repair_look_kind, in, r.plan));
+    TRY(doubts_clear(&r));
     for (const char *const *kind = makes; *kind; kind++) {
         TRY(kind_make(&r, *kind));
+        /* Sites make pairs and chains only of what is bound to a host. */
+        TRY(str_eq(*kind, "port") ? tell(&r, &attaching) : NULL);
     }
     for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
         TRY(tell(&r, &tellings[i]));
     }
+    for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+        TRY(kind_make(&r, labels[i]));
+    }
+    TRY(tell(&r, &opening));
     TRY(stale_delete(&r));
     return left_over_delete(&r);
 }
@@ -440,7 +513,7 @@ vnf_repair_run(struct flow *f, const void *arg)
 
 const struct flow_type ns_repair_flow = {
     .name = "ns_repair",
-    .version = 1,
+    .version = 2,
     .doc = "Makes again what sites have lost of a network service.",
     .in = &ns_in_table,
     .run = ns_repair_run,
@@ -450,7 +523,7 @@ const struct flow_type ns_repair_flow = {
 };
 const struct flow_type vnf_repair_flow = {
     .name = "vnf_repair",
-    .version = 1,
+    .version = 2,
     .doc = "Makes again what its site has lost of a VNF.",
     .in = &vnf_in_table,
     .run = vnf_repair_run,
@@ -468,12 +541,13 @@ struct left {
 };
 
 static const struct repair_item *
-item_of(const struct left *left, const char *id, const char *kind)
+item_of(const struct left *left, const char *id, const char *kind, const char *site)
 {
     for (size_t i = 0; i < left->plan->items.n; i++) {
         const struct repair_item *item = left->plan->items.items[i];
 
-        if (is_made(item, kind) && str_eq(item->id, id)) {
+        if (str_eq(item->act, "MAKE") && str_eq(item->kind, kind) && str_eq(item->site, site) &&
+            str_eq(item->id, id)) {
             return item;
         }
     }
@@ -486,7 +560,7 @@ left_add(void *arg, const struct touched *touched)
     struct left *left = arg;
     const char *id = repair_label_id(tx_mem(left->tx), touched->label);
     const char *kind = held_kind_of(touched->kind);
-    const struct repair_item *item = id && kind ? item_of(left, id, kind) : NULL;
+    const struct repair_item *item = id && kind ? item_of(left, id, kind, touched->site) : NULL;
     struct repair_pair *pair;
 
     if (!item || touched->touch != TOUCH_ADDED) {
@@ -522,5 +596,5 @@ repair_left(struct tx *tx, const struct flow_row *flow, const char *ns_id, const
     left.noted->vnf_instance_id = vnf_id;
     TRY(journal_touched(tx, flow->id, left_add, &left));
     TRY(held_doubts(tx, flow->id, ns_id ? ns_id : vnf_id, flow->project_id));
-    return repair_note(tx, left.noted);
+    return repair_note(tx, left.noted, true);
 }

@@ -11,17 +11,16 @@
 
 /* ---- what things were made of ---------------------------------------------------------- */
 
-/* One create that is in a journal. */
+/* One create that is in a journal, with identifiers of then. */
 struct repair_origin {
-    const char *input; /* JSON, with identifiers of then */
-    const char *output;
+    const struct json *input, *output;
 };
 struct repair_join {
     const char *site, *router, *subnet;
 };
 struct repair_past {
     struct map origins; /* SITE/KIND/ID -> repair_origin */
-    struct map now;     /* Identifier of a thing that was made again -> the one that it got */
+    struct map now;     /* SITE/ID of a thing that was made again -> the identifier that it got */
     VEC(struct repair_join) joins;
 };
 /* All that an NS may share networks with, and itself: the outermost one around it and those in that, beside it too
@@ -32,9 +31,18 @@ struct err *repair_family(struct tx *tx, const char *ns_id, struct rows *family)
 struct err *repair_past_read(struct tx *tx, const struct drift_subject *subject,
                              const struct drift_record *record, const struct map *wanted,
                              struct repair_past *past) MUST_USE;
-/* JSON text with each string that is a key of 'now' replaced by what it leads to, in 'mem'. */
-const char *repair_text_now(struct mem *mem, const char *text, const struct map *now);
-const char *repair_id_now(const struct map *now, const char *id);
+/* Was a repair of the family (or of the VNF) given up, and none ended since? */
+struct err *repair_was_given_up(struct tx *tx, const struct drift_subject *subject, bool *given_up) MUST_USE;
+/* Identifiers are a site's: maps have them as SITE/ID. */
+const char *repair_key(struct mem *mem, const char *site, const char *id);
+/* What 'id' of a site leads to in 'now'. */
+const char *repair_id_now(struct mem *mem, const struct map *now, const char *site, const char *id);
+/* The same of each string in 'json', in 'mem': a member "site" says whose identifiers are in an object, 'site'
+ * (or null) whose they are outside of such.  Keys are left alone. */
+const char *repair_text_now(struct mem *mem, const struct json *json, const char *site,
+                            const struct map *now);
+struct err *repair_json_now(struct mem *mem, const struct json *json, const char *site,
+                            const struct map *now, const struct json **renewed) MUST_USE;
 /* What a step that makes a thing again is called, and the identifier of before in such a name or null. */
 #define REPAIR_MAKES "make "
 #define REPAIR_MAKES_OF_VNF "make of a VNF "
@@ -59,7 +67,8 @@ struct err *repair_look(struct nfvo *nfvo, const struct repair_look *in, struct 
 /* ---- noting ---------------------------------------------------------------------------- */
 
 /* Gives what is recorded of the subject and its VNFs the identifiers of things made again; what they
- * hold no more is dropped.  May be repeated. */
-struct err *repair_note(struct tx *tx, const struct repair_noted *noted) MUST_USE;
+ * hold no more is dropped.  May be repeated.  E_REMOTE where a site calls one by what is recorded already;
+ * of what is 'given_up' that one is left out. */
+struct err *repair_note(struct tx *tx, const struct repair_noted *noted, bool given_up) MUST_USE;
 
 #endif

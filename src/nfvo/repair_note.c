@@ -1,8 +1,10 @@
 /* What is recorded of things that were made again: holdings, and what instances consist of, get their new
  * identifiers.  Every identifier is a whole string of the record, so that nothing has to be known of
- * where one stands. */
+ * where one stands; it is replaced where the record speaks of its site.  A site that gives a thing what is
+ * recorded already is refused: records would mean two things by it from then on. */
 #include "nfvo/repair.h"
 
+#include "base/uuid.h"
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
 #include "vnfm/vnfm.h"
@@ -12,7 +14,9 @@
 struct noting {
     struct tx *tx;
     const struct repair_noted *noted;
-    struct map now; /* id -> id */
+    struct rows family; /* NSs that may have them; none: it is of one VNF */
+    struct rows pairs;  /* What is noted now. */
+    struct map now;     /* SITE/id -> id */
 };
 
 /* ---- which instances ------------------------------------------------------------------- */
@@ -103,8 +107,8 @@ owner_note(struct noting *n, const char *owner_id)
     struct rows rows;
 
     TRY(drift_holdings(n->tx, owner_id, &rows));
-    for (size_t i = 0; i < n->noted->pairs.n; i++) {
-        TRY(holding_note(n, &rows, n->noted->pairs.items[i]));
+    for (size_t i = 0; i < n->pairs.n; i++) {
+        TRY(holding_note(n, &rows, n->pairs.items[i]));
     }
     return NULL;
 }
@@ -113,13 +117,11 @@ owner_note(struct noting *n, const char *owner_id)
 
 /* '*now' is null where nothing of it is made again. */
 static struct err *
-json_now(struct noting *n, const struct json *json, const struct json **now)
+json_now(struct noting *n, const struct json *json, const char *site, const struct json **now)
 {
-    const char *before = json_text(tx_mem(n->tx), json);
-    const char *text = repair_text_now(tx_mem(n->tx), before, &n->now);
-
-    *now = NULL;
-    return str_eq(text, before) ? NULL : json_parse(tx_mem(n->tx), text, strlen(text), now);
+    TRY(repair_json_now(tx_mem(n->tx), json, site, &n->now, now));
+    *now = json_equal(*now, json) ? NULL : *now;
+    return NULL;
 }
 
 static struct err *
@@ -129,7 +131,7 @@ vnf_note(struct noting *n, const struct vnf_instance *vnf)
     const struct json *now = NULL;
 
     TRY(owner_note(n, vnf->id));
-    TRY(vnf->made ? json_now(n, vnf->made, &now) : NULL);
+    TRY(vnf->made ? json_now(n, vnf->made, vnf->site_id, &now) : NULL);
     if (!now) {
         return NULL;
     }
@@ -158,7 +160,7 @@ ns_note(struct noting *n, const struct ns_instance *ns)
 
     TRY(vnfs_note(n, &subject));
     TRY(owner_note(n, ns->id));
-    TRY(ns->made ? json_now(n, ns->made, &now) : NULL);
+    TRY(ns->made ? json_now(n, ns->made, NULL, &now) : NULL);
     if (!now) {
         return NULL;
     }
@@ -166,26 +168,149 @@ ns_note(struct noting *n, const struct ns_instance *ns)
     return ns_made_keep(n->tx, made);
 }
 
-struct err *
-repair_note(struct tx *tx, const struct repair_noted *noted)
+/* ---- what may be noted --------------------------------------------------------------------- */
+
+/* Is it a whole string of what is recorded of an instance? */
+static bool
+stands_in(struct mem *mem, const struct json *made, const char *id)
 {
-    struct noting n = {.tx = tx, .noted = noted};
-    struct rows family;
+    return made && strstr(json_text(mem, made), mem_printf(mem, "\"%s\"", id));
+}
 
-    map_init(&n.now, tx_mem(tx));
-    for (size_t i = 0; i < noted->pairs.n; i++) {
-        const struct repair_pair *pair = noted->pairs.items[i];
+static struct err *
+vnfs_know(struct noting *n, const struct drift_subject *subject, const char *id, bool *known)
+{
+    struct rows vnfs;
 
-        if (pair->now && !str_eq(pair->now, pair->id)) {
-            map_set(&n.now, pair->id, (void *)(uintptr_t)pair->now);
+    TRY(drift_subject_vnfs(n->tx, subject, &vnfs));
+    for (size_t i = 0; i < vnfs.n; i++) {
+        const struct vnf_instance *vnf = vnfs.items[i];
+
+        *known = *known || str_eq(vnf->id, id) || stands_in(tx_mem(n->tx), vnf->made, id);
+    }
+    return NULL;
+}
+
+static struct err *
+row_has(struct tx *tx, const struct table *table, const char *attr, const char *id, bool *known)
+{
+    struct cond by[] = {COND(attr, id), {0}};
+    void *row;
+
+    TRY(row_find(tx, table, by, &row));
+    *known = *known || row;
+    return NULL;
+}
+
+/* Does anything that is recorded have it: what somebody holds, whoever that is, an instance, a site, a word of the
+ * family's records? */
+static struct err *
+is_known(struct noting *n, const char *id, bool *known)
+{
+    TRY(row_has(n->tx, &holding_table, "resource_id", id, known));
+    TRY(row_has(n->tx, &site_table, "id", id, known));
+    TRY(row_has(n->tx, &ns_instance_table, "id", id, known));
+    TRY(row_has(n->tx, &vnf_instance_table, "id", id, known));
+    for (size_t i = 0; i < n->family.n; i++) {
+        const struct ns_instance *ns = n->family.items[i];
+
+        *known = *known || stands_in(tx_mem(n->tx), ns->made, id);
+        TRY(vnfs_know(n, &(struct drift_subject){.ns_id = ns->id}, id, known));
+    }
+    return n->family.n ? NULL
+                       : vnfs_know(n, &(struct drift_subject){.vnf_id = n->noted->vnf_instance_id}, id,
+                                   known);
+}
+
+/* Is it recorded by the identifier of before?  Else it is noted already. */
+static struct err *
+is_to_note(struct noting *n, const struct repair_pair *pair, bool *to_note)
+{
+    struct cond at[] = {COND("site_id", pair->site), COND("kind", pair->kind),
+                        COND("resource_id", pair->id), {0}};
+    struct query query = {.table = &holding_table, .conds = at};
+    struct rows rows;
+
+    *to_note = false;
+    TRY(rows_select(n->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        *to_note = *to_note || !((const struct holding *)rows.items[i])->stale;
+    }
+    return NULL;
+}
+
+static bool
+is_given_twice(const struct noting *n, const struct repair_pair *pair)
+{
+    for (size_t i = 0; i < n->pairs.n; i++) {
+        if (str_eq(((const struct repair_pair *)n->pairs.items[i])->now, pair->now)) {
+            return true;
         }
     }
+    return false;
+}
+
+/* E_REMOTE where the site's identifier cannot be the thing's. */
+static struct err *
+pair_take(struct noting *n, void *pair_row)
+{
+    const struct repair_pair *pair = pair_row;
+    bool to_note, known = is_given_twice(n, pair);
+
+    TRY(is_to_note(n, pair, &to_note));
+    if (!to_note || str_eq(pair->now, pair->id)) {
+        return NULL;
+    }
+    TRY(is_known(n, pair->now, &known));
+    if (known || !uuid_valid(pair->now)) {
+        return err_new(E_REMOTE, "BadIdentifier",
+                       "site %s: it calls a %s that it made again %s, which is recorded as another "
+                       "thing: nothing is recorded of it; next: look at the site, give this up "
+                       "(fail), then repair again",
+                       pair->site, pair->kind, pair->now);
+    }
+    place_add(tx_mem(n->tx), &n->pairs, pair_row);
+    map_set(&n->now, repair_key(tx_mem(n->tx), pair->site, pair->id), (void *)(uintptr_t)pair->now);
+    return NULL;
+}
+
+/* What is given up has made what it made: what of that cannot be noted is left to its site. */
+static struct err *
+pairs_take(struct noting *n, bool given_up)
+{
+    for (size_t i = 0; i < n->noted->pairs.n; i++) {
+        const struct repair_pair *pair = n->noted->pairs.items[i];
+        struct err *err = NULL;
+
+        if (pair->now) {
+            err = pair_take(n, n->noted->pairs.items[i]);
+        } else {
+            place_add(tx_mem(n->tx), &n->pairs, n->noted->pairs.items[i]);
+        }
+        if (err && given_up && err_is(err, E_REMOTE)) {
+            err_ignore(err, "it was told when it was made");
+            err = NULL;
+        }
+        TRY(err);
+    }
+    return NULL;
+}
+
+struct err *
+repair_note(struct tx *tx, const struct repair_noted *noted, bool given_up)
+{
+    struct noting n = {.tx = tx, .noted = noted};
+
+    map_init(&n.now, tx_mem(tx));
+    if (noted->ns_instance_id) {
+        TRY(repair_family(tx, noted->ns_instance_id, &n.family));
+    }
+    TRY(pairs_take(&n, given_up));
     if (!noted->ns_instance_id) {
         return vnfs_note(&n, &(struct drift_subject){.vnf_id = noted->vnf_instance_id});
     }
-    TRY(repair_family(tx, noted->ns_instance_id, &family));
-    for (size_t i = 0; i < family.n; i++) {
-        TRY(ns_note(&n, family.items[i]));
+    for (size_t i = 0; i < n.family.n; i++) {
+        TRY(ns_note(&n, n.family.items[i]));
     }
     return NULL;
 }

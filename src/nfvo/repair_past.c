@@ -36,28 +36,48 @@ json_of(struct reading *r, const char *text, const struct json **json)
     return text ? json_parse(r->mem, text, strlen(text), json) : NULL;
 }
 
+/* A site may have given it an identifier that was refused: then it is recorded by the one of before. */
+static struct err *
+again_read(struct reading *r, const char *site, const char *kind, const char *before, const char *id)
+{
+    struct cond at[] = {COND("site_id", site), COND("kind", kind), COND("resource_id", before), {0}};
+    struct query query = {.table = &holding_table, .conds = at};
+    bool recorded = false;
+    struct rows rows;
+
+    TRY(rows_select(r->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        recorded = recorded || !((const struct holding *)rows.items[i])->stale;
+    }
+    if (!recorded) {
+        map_set(&r->past->now, repair_key(r->mem, site, before), (void *)(uintptr_t)id);
+    }
+    return NULL;
+}
+
 static struct err *
 origin_read(struct reading *r, const struct flow_step_row *row, const char *kind)
 {
-    const struct json *in, *out;
-    const char *id, *site, *before = repair_label_id(r->mem, row->label);
+    struct repair_origin origin = {0};
+    const char *id, *site, *before = repair_label_id(r->mem, row->label), *key;
 
-    TRY(json_of(r, row->input, &in));
-    TRY(json_of(r, row->output, &out));
-    id = json_get_str(out, "id");
-    site = json_get_str(in, "site");
+    TRY(json_of(r, row->output, &origin.output));
+    id = json_get_str(origin.output, "id");
+    site = json_get_str(origin.output, "site");
+    if (!site) {
+        TRY(json_of(r, row->input, &origin.input));
+        site = json_get_str(origin.input, "site");
+    }
     if (!id || !site) {
         return NULL;
     }
     if (before && !str_eq(before, id)) {
-        map_set(&r->past->now, before, (void *)(uintptr_t)id);
+        TRY(again_read(r, site, kind, before, id));
     }
-    if (map_get(r->wanted, mem_printf(r->mem, "%s/%s/%s", site, kind, id))) {
-        struct repair_origin *origin = MEM_NEW(r->mem, struct repair_origin);
-
-        origin->input = mem_str(r->mem, row->input);
-        origin->output = mem_str(r->mem, row->output);
-        map_set(&r->past->origins, mem_printf(r->mem, "%s/%s/%s", site, kind, id), origin);
+    key = mem_printf(r->mem, "%s/%s/%s", site, kind, id);
+    if (map_get(r->wanted, key)) {
+        TRY(origin.input ? NULL : json_of(r, row->input, &origin.input));
+        map_set(&r->past->origins, key, mem_copy(r->mem, &origin, sizeof origin));
     }
     return NULL;
 }
@@ -160,52 +180,119 @@ repair_past_read(struct tx *tx, const struct drift_subject *subject,
     return NULL;
 }
 
+/* ---- repairs that were given up ---------------------------------------------------------- */
+
+struct last_repair {
+    struct tx *tx;
+    int64_t at;
+    bool given_up;
+};
+
+static struct err *
+last_repair_read(struct last_repair *last, const struct table *table, const char *attr, const char *id)
+{
+    struct cond of_instance[] = {COND(attr, id), COND("operation", "HEAL"), {0}};
+    struct query query = {.table = table, .conds = of_instance};
+    struct rows rows;
+
+    TRY(rows_select(last->tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const void *occ = rows.items[i];
+        struct cond by_id[] = {
+            COND("id", *(const char *const *)attr_at(table_attr(table, "id"), occ)), {0}};
+        struct flow_row *flow;
+
+        TRY(row_find(last->tx, &flow_table, by_id, &flow));
+        if (flow && flow->created_at >= last->at &&
+            (str_eq(flow->type, ns_repair_flow.name) || str_eq(flow->type, vnf_repair_flow.name))) {
+            last->at = flow->created_at;
+            last->given_up = !str_eq(flow->state, "COMPLETED");
+        }
+    }
+    return NULL;
+}
+
+struct err *
+repair_was_given_up(struct tx *tx, const struct drift_subject *subject, bool *given_up)
+{
+    struct last_repair last = {.tx = tx, .at = INT64_MIN};
+    struct rows family = {0};
+
+    if (subject->vnf_id) {
+        TRY(last_repair_read(&last, &vnf_lcm_op_occ_table, "vnf_instance_id", subject->vnf_id));
+    } else {
+        TRY(repair_family(tx, subject->ns_id, &family));
+    }
+    for (size_t i = 0; i < family.n; i++) {
+        TRY(last_repair_read(&last, &ns_lcm_op_occ_table, "ns_instance_id",
+                             ((const struct ns_instance *)family.items[i])->id));
+    }
+    *given_up = last.given_up;
+    return NULL;
+}
+
 /* ---- identifiers of now ---------------------------------------------------------------- */
+
+const char *
+repair_key(struct mem *mem, const char *site, const char *id)
+{
+    return mem_printf(mem, "%s/%s", site, id);
+}
 
 /* Each was new when it was made; a site that gives one again does not send us round and round. */
 const char *
-repair_id_now(const struct map *now, const char *id)
+repair_id_now(struct mem *mem, const struct map *now, const char *site, const char *id)
 {
-    const char *next = map_get(now, id);
+    const char *next = map_get(now, repair_key(mem, site, id));
 
     for (int i = 0; next && i < TIMES_MAX; i++) {
         id = next;
-        next = map_get(now, id);
+        next = map_get(now, repair_key(mem, site, id));
     }
     return id;
 }
 
-/* Length of the string that begins behind a quote. */
-static size_t
-string_len(const char *text)
+static void
+now_write(struct jw *w, const char *key, const struct json *json, struct mem *mem, const char *site,
+          const struct map *now)
 {
-    size_t n = 0;
+    bool is_object = json_is(json, JSON_T_OBJECT);
 
-    while (text[n] && text[n] != '"') {
-        n += text[n] == '\\' && text[n + 1] ? 2 : 1;
+    if (json_str(json) && site) {
+        jw_str(w, key, repair_id_now(mem, now, site, json_str(json)));
+        return;
     }
-    return n;
+    if (!is_object && !json_is(json, JSON_T_ARRAY)) {
+        jw_json(w, key, json);
+        return;
+    }
+    if (is_object) {
+        jw_object(w, key);
+    } else {
+        jw_array(w, key);
+    }
+    site = str_or(json_get_str(json, "site"), site);
+    json_each (json, i) {
+        now_write(w, is_object ? json->keys[i] : NULL, json->items[i], mem, site, now);
+    }
+    jw_end(w);
 }
 
-/* What has an escape in it is no identifier. */
 const char *
-repair_text_now(struct mem *mem, const char *text, const struct map *now)
+repair_text_now(struct mem *mem, const struct json *json, const char *site, const struct map *now)
 {
     AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
 
-    while (*text) {
-        size_t n = strcspn(text, "\"");
-
-        n += text[n] == '"';
-        buf_add(&out, text, n);
-        text += n;
-        if (*text) {
-            n = string_len(text);
-            buf_str(&out, repair_id_now(now, mem_strn(mem, text, n)));
-            text += n;
-            buf_add(&out, text, *text == '"');
-            text += *text == '"';
-        }
-    }
+    now_write(&w, NULL, json, mem, site, now);
     return buf_copy(mem, &out);
+}
+
+struct err *
+repair_json_now(struct mem *mem, const struct json *json, const char *site, const struct map *now,
+                const struct json **renewed)
+{
+    const char *text = repair_text_now(mem, json, site, now);
+
+    return json_parse(mem, text, strlen(text), renewed);
 }

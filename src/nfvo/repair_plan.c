@@ -15,11 +15,21 @@
 static const struct making {
     const char *kind;
     bool renewed;
+    bool told; /* A label: the number is one that another site chose. */
 } makings[] = {
-    {"security_group", false}, {"security_group_rule", true}, {"network", false},
-    {"subnet", false},         {"router", false},             {"port", false},
-    {"remote_port", true},     {"flow_classifier", true},     {"port_pair", true},
-    {"port_pair_group", false}, {"port_chain", false},
+    {"security_group", false, false},
+    {"security_group_rule", true, false},
+    {"network", false, false},
+    {"subnet", false, false},
+    {"router", false, false},
+    {"port", false, false},
+    {"remote_port", true, false},
+    {"flow_classifier", true, false},
+    {"port_pair", true, false},
+    {"port_pair_group", false, false},
+    {"port_chain", false, false},
+    {"chain_label", true, false},
+    {"chain_label", true, true},
 };
 
 struct planning {
@@ -29,12 +39,14 @@ struct planning {
     struct map objects;  /* SITE/KIND/ID -> drift_object */
     struct map missing;  /* SITE/KIND/ID -> drift_difference */
     struct map told;     /* ACT/SITE/KIND/ID of items */
-    struct map made;     /* ids of things that are made again */
-    struct map hopeless; /* ids of things that are gone and cannot be made again -> why */
-    struct map pinned;   /* ids of things that other sites go by -> why */
+    struct map made;     /* SITE/ID of things that are made again */
+    struct map hopeless; /* SITE/ID of things that are gone and cannot be made again -> why */
+    struct map pinned;   /* SITE/ID of things that other sites go by -> why */
+    struct map wanted;   /* SITE/KIND/ID of the record */
     struct repair_past past;
     const char *command; /* null: it has a name that a shell reads */
     struct rows *items;
+    struct drift_differences outdated;
 };
 
 static const char *
@@ -93,23 +105,35 @@ mended(struct planning *p, struct drift_difference *difference)
 
 /* ---- what refers to what ----------------------------------------------------------------- */
 
-/* The value of the first string of 'json' that is a key of 'ids'; null = none is. */
-static const char *
-referred(const struct map *ids, const struct json *json)
+static void *
+id_get(struct planning *p, const struct map *ids, const char *site, const char *id)
 {
-    const char *found = json_str(json) ? map_get(ids, json_str(json)) : NULL;
+    return map_get(ids, repair_key(p->mem, site, id));
+}
+
+static void
+id_set(struct planning *p, struct map *ids, const char *site, const char *id, const void *value)
+{
+    map_set(ids, repair_key(p->mem, site, id), (void *)(uintptr_t)value);
+}
+
+/* The value of the first string of 'json', of things of a site, that is a key of 'ids'; null = none is. */
+static const void *
+referred(struct planning *p, const struct map *ids, const char *site, const struct json *json)
+{
+    const void *found = json_str(json) ? id_get(p, ids, site, json_str(json)) : NULL;
 
     json_each (json, i) {
-        found = found ? found : referred(ids, json->items[i]);
+        found = found ? found : referred(p, ids, site, json->items[i]);
     }
     return found;
 }
 
 static bool
-refers(const struct map *ids, const struct strs *members)
+refers(struct planning *p, const struct map *ids, const char *site, const struct strs *members)
 {
     for (size_t i = 0; i < members->n; i++) {
-        if (map_get(ids, members->items[i])) {
+        if (id_get(p, ids, site, members->items[i])) {
             return true;
         }
     }
@@ -117,13 +141,13 @@ refers(const struct map *ids, const struct strs *members)
 }
 
 static void
-pin(struct planning *p, const struct json *input, const char *why)
+pin(struct planning *p, const char *site, const struct json *input, const char *why)
 {
     json_each (input, i) {
         const char *id = json_str(input->items[i]);
 
         if (id && !str_eq(input->keys[i], "site")) {
-            map_set(&p->pinned, id, (void *)(uintptr_t)why);
+            id_set(p, &p->pinned, site, id, why);
         }
     }
 }
@@ -135,10 +159,11 @@ static struct err *
 input_of(struct planning *p, const struct drift_thing *thing, const struct json **input)
 {
     const struct repair_origin *origin = map_get(&p->past.origins, key_of_thing(p, thing));
-    const char *text = origin ? repair_text_now(p->mem, origin->input, &p->past.now) : NULL;
 
     *input = NULL;
-    return text ? json_parse(p->mem, text, strlen(text), input) : NULL;
+    return origin && origin->input
+               ? repair_json_now(p->mem, origin->input, thing->site, &p->past.now, input)
+               : NULL;
 }
 
 /* A port comes again as it was: with its addresses, and what it may send by now. */
@@ -146,11 +171,10 @@ static struct err *
 port_fill(struct planning *p, const struct drift_thing *thing, struct vim_port *port)
 {
     const struct repair_origin *origin = map_get(&p->past.origins, key_of_thing(p, thing));
-    const char *text = repair_text_now(p->mem, origin->output, &p->past.now);
     struct vim_made *made = row_new(p->mem, &vim_made_table);
     const struct json *json;
 
-    TRY(json_parse(p->mem, text, strlen(text), &json));
+    TRY(repair_json_now(p->mem, origin->output, thing->site, &p->past.now, &json));
     TRY(row_from_json(p->mem, &vim_made_table, json, made));
     port->mac_address = str_or(made->mac_address, port->mac_address);
     port->fixed_ips = made->fixed_ips.n ? made->fixed_ips : port->fixed_ips;
@@ -169,7 +193,8 @@ of_kind(struct planning *p, const struct drift_thing *chain, const char *kind)
         const char *id = chain->members.items[i];
 
         vec_each (&p->record->things, thing) {
-            if (str_eq(thing->id, id) && str_eq(thing->kind, kind)) {
+            if (str_eq(thing->id, id) && str_eq(thing->kind, kind) &&
+                str_eq(thing->site, chain->site)) {
                 steer_name_add(p->mem, &ids, id);
             }
         }
@@ -177,9 +202,67 @@ of_kind(struct planning *p, const struct drift_thing *chain, const char *kind)
     return ids;
 }
 
+/* ---- labels ------------------------------------------------------------------------------ */
+
+/* A label that a site was told is one that the instance's own site chose. */
+static bool
+is_told(const struct json *input)
+{
+    return json_is(json_get(input, "label"), JSON_T_INT);
+}
+
+/* The label of the same name at the site that chose its number; null = none is known. */
+static struct err *
+label_source(struct planning *p, const struct drift_thing *told, const struct drift_thing **source)
+{
+    *source = NULL;
+    vec_each (&p->record->things, thing) {
+        const struct json *input;
+
+        if (!str_eq(thing->kind, "chain_label") || !str_eq(thing->label, told->label) ||
+            str_eq(thing->site, told->site)) {
+            continue;
+        }
+        TRY(input_of(p, thing, &input));
+        *source = input && !is_told(input) ? thing : *source;
+    }
+    return NULL;
+}
+
+/* The number that it has; INT_NULL = its journal does not say. */
+static int64_t
+label_number(struct planning *p, const struct drift_thing *source)
+{
+    const struct repair_origin *origin = map_get(&p->past.origins, key_of_thing(p, source));
+
+    return json_int(json_get(origin ? origin->output : NULL, "label"), INT_NULL);
+}
+
+/* The number of now, or (at the item's "at") whose it will be. */
+static struct err *
+label_fill(struct planning *p, const struct drift_thing *thing, struct vim_chain_label *label,
+           struct repair_item *item)
+{
+    const struct drift_thing *source = NULL;
+
+    if (label->label == INT_NULL) {
+        return NULL;
+    }
+    TRY(label_source(p, thing, &source));
+    if (source && id_get(p, &p->made, source->site, source->id)) {
+        item->at = source->site;
+    } else if (source) {
+        label->label = label_number(p, source);
+    }
+    return NULL;
+}
+
+/* ---- inputs ------------------------------------------------------------------------------ */
+
 /* The input as it has to be now. */
 static struct err *
-input_renew(struct planning *p, const struct drift_thing *thing, const struct json **input)
+input_renew(struct planning *p, const struct drift_thing *thing, const struct json **input,
+            struct repair_item *item)
 {
     const struct table *table = held_create_of(thing->kind)->in;
     void *row = row_new(p->mem, table);
@@ -192,6 +275,8 @@ input_renew(struct planning *p, const struct drift_thing *thing, const struct js
         ((struct vim_port_pair_group *)row)->port_pairs = thing->members;
     } else if (str_eq(thing->kind, "port_chain")) {
         ((struct vim_port_chain *)row)->flow_classifiers = of_kind(p, thing, "flow_classifier");
+    } else if (str_eq(thing->kind, "chain_label")) {
+        TRY(label_fill(p, thing, row, item));
     }
     text = row_to_json(p->mem, row, false);
     return json_parse(p->mem, text, strlen(text), input);
@@ -202,15 +287,13 @@ input_renew(struct planning *p, const struct drift_thing *thing, const struct js
 static const char *
 why_not(struct planning *p, const struct drift_thing *thing, const struct json *input)
 {
-    const char *why = map_get(&p->pinned, thing->id);
+    const char *why = id_get(p, &p->pinned, thing->site, thing->id), *gone;
 
     if (!input) {
         return "no journal says what it was made of";
     }
-    if (!why && referred(&p->hopeless, input)) {
-        why = mem_printf(p->mem, "what it was made of is gone: %s", referred(&p->hopeless, input));
-    }
-    return why;
+    gone = why ? NULL : referred(p, &p->hopeless, thing->site, input);
+    return gone ? mem_printf(p->mem, "what it was made of is gone: %s", gone) : why;
 }
 
 /* A router has its interfaces, and knows its routes, only once it is told. */
@@ -220,11 +303,13 @@ router_follow(struct planning *p, const struct drift_thing *router, bool made)
     bool joins = false;
 
     vec_each (&p->past.joins, join) {
-        const char *subnet = repair_id_now(&p->past.now, join->subnet);
+        const char *site = str_or(join->site, ""), *subnet, *id;
         struct repair_item *item = NULL;
 
-        if (str_eq(repair_id_now(&p->past.now, join->router), router->id) &&
-            str_eq(join->site, router->site) && (made || map_get(&p->made, subnet))) {
+        subnet = repair_id_now(p->mem, &p->past.now, site, join->subnet);
+        id = repair_id_now(p->mem, &p->past.now, site, join->router);
+        if (str_eq(id, router->id) && str_eq(site, router->site) &&
+            (made || id_get(p, &p->made, site, subnet))) {
             item = item_of_thing(p, "JOIN", router);
             joins = true;
         }
@@ -258,11 +343,11 @@ thing_make(struct planning *p, const struct drift_thing *thing, const struct jso
 {
     struct repair_item *item = item_of_thing(p, "MAKE", thing);
 
-    map_set(&p->made, thing->id, p);
+    id_set(p, &p->made, thing->site, thing->id, p);
     if (!item) {
         return NULL;
     }
-    TRY(input_renew(p, thing, &input));
+    TRY(input_renew(p, thing, &input, item));
     item->input = input;
     item->stale = stale;
     if (str_eq(thing->kind, "port")) {
@@ -283,7 +368,7 @@ missing_plan(struct planning *p, const struct drift_thing *thing, const struct j
     const char *why = why_not(p, thing, input);
 
     if (why) {
-        map_set(&p->hopeless, thing->id, (void *)(uintptr_t)why);
+        id_set(p, &p->hopeless, thing->site, thing->id, why);
         missing->why = why;
         return NULL;
     }
@@ -291,19 +376,43 @@ missing_plan(struct planning *p, const struct drift_thing *thing, const struct j
     return thing_make(p, thing, input, false);
 }
 
-/* Is it made of something that is made again, or was by a repair that was given up before it came to this one? */
+/* Is it made of something that is made again, or ('then') was by a repair that was given up before it came to
+ * this one?  A label that was told is made of the number of its source. */
 static struct err *
-is_stale(struct planning *p, const struct drift_thing *thing, const struct json *input, bool *stale)
+is_stale(struct planning *p, const struct drift_thing *thing, const struct json *input, bool *stale,
+         bool *then)
 {
     const struct repair_origin *origin = map_get(&p->past.origins, key_of_thing(p, thing));
-    const struct json *then;
+    const struct drift_thing *source = NULL;
 
-    *stale = input && referred(&p->made, input);
-    if (input && !*stale) {
-        TRY(json_parse(p->mem, origin->input, strlen(origin->input), &then));
-        *stale = referred(&p->past.now, then);
+    if (str_eq(thing->kind, "chain_label") && is_told(input)) {
+        TRY(label_source(p, thing, &source));
     }
+    *stale = input && (referred(p, &p->made, thing->site, input) ||
+                       (source && id_get(p, &p->made, source->site, source->id)));
+    *then = input && !*stale &&
+            (referred(p, &p->past.now, thing->site, origin->input) ||
+             (source && json_int(json_get(input, "label"), INT_NULL) != label_number(p, source)));
     return NULL;
+}
+
+/* Nothing else tells of it: it is there, and nobody knows what of. */
+static void
+outdated_tell(struct planning *p, const struct drift_thing *thing)
+{
+    struct drift_difference difference = {
+        .what = "OUTDATED",
+        .site = thing->site,
+        .kind = thing->kind,
+        .id = thing->id,
+        .name = thing->label,
+        .recorded = "made of what is there",
+        .found = "made of what was lost, and made again since",
+        .thing = thing,
+    };
+
+    mended(p, &difference);
+    vec_add(p->mem, &p->outdated, difference);
 }
 
 /* One that is there, and has to follow what is made again. */
@@ -312,24 +421,31 @@ present_plan(struct planning *p, const struct drift_thing *thing, const struct j
              const struct making *making)
 {
     const struct strs groups = of_kind(p, thing, "port_pair_group");
-    bool stale = false;
+    bool stale = false, then = false;
 
-    TRY(making->renewed ? is_stale(p, thing, input, &stale) : NULL);
-
+    TRY(making->renewed ? is_stale(p, thing, input, &stale, &then) : NULL);
     if (str_eq(thing->kind, "router")) {
         router_follow(p, thing, false);
-    } else if (str_eq(thing->kind, "port_pair_group") && refers(&p->made, &thing->members)) {
+    } else if (str_eq(thing->kind, "port_pair_group") &&
+               refers(p, &p->made, thing->site, &thing->members)) {
         (void)item_of_thing(p, "MEMBERS", thing);
-    } else if (str_eq(thing->kind, "port_chain") && refers(&p->made, &groups)) {
+    } else if (str_eq(thing->kind, "port_chain") && refers(p, &p->made, thing->site, &groups)) {
         stale = input != NULL;
-    } else if (str_eq(thing->kind, "port_chain") && refers(&p->made, &thing->members)) {
+    } else if (str_eq(thing->kind, "port_chain") &&
+               refers(p, &p->made, thing->site, &thing->members)) {
         struct repair_item *item = item_of_thing(p, "CHAIN", thing);
 
         if (item) {
             item->members = of_kind(p, thing, "flow_classifier");
         }
     }
-    return stale && !map_get(&p->pinned, thing->id) ? thing_make(p, thing, input, true) : NULL;
+    if (!(stale || then) || id_get(p, &p->pinned, thing->site, thing->id)) {
+        return NULL;
+    }
+    if (then) {
+        outdated_tell(p, thing);
+    }
+    return thing_make(p, thing, input, true);
 }
 
 static struct err *
@@ -341,6 +457,8 @@ kind_plan(struct planning *p, const struct making *making)
 
         if (str_eq(thing->kind, making->kind)) {
             TRY(input_of(p, thing, &input));
+        }
+        if (str_eq(thing->kind, making->kind) && is_told(input) == making->told) {
             TRY(missing ? missing_plan(p, thing, input, missing)
                         : present_plan(p, thing, input, making));
         }
@@ -348,28 +466,24 @@ kind_plan(struct planning *p, const struct making *making)
     return NULL;
 }
 
-/* What other sites were told of, by numbers that the site chose, is not made again alone. */
+/* What other sites were told of a network, by a number that its site chose, is not made again alone. */
 static struct err *
 pins_find(struct planning *p)
 {
-    static const char joined[] = "other sites send to it by a number that it would not have again: "
-                                 "terminate the network service and instantiate it";
-    static const char labelled[] = "other sites lead into it by labels that it would not have again: "
-                                   "remove the forwarding graph and add it again";
+    static const char why[] = "other sites send to it by a number that it would not have again: "
+                              "terminate the network service and instantiate it";
 
     vec_each (&p->record->things, thing) {
         struct drift_difference *missing = map_get(&p->missing, key_of_thing(p, thing));
-        bool label = str_eq(thing->kind, "chain_label");
-        const char *why = label ? labelled : joined;
         const struct json *input;
 
-        if (!label && !str_eq(thing->kind, "interconnect")) {
+        if (!str_eq(thing->kind, "interconnect")) {
             continue;
         }
         TRY(input_of(p, thing, &input));
-        pin(p, input, why);
+        pin(p, thing->site, input, why);
         if (missing) {
-            map_set(&p->hopeless, thing->id, (void *)(uintptr_t)why);
+            id_set(p, &p->hopeless, thing->site, thing->id, why);
             missing->why = why;
         }
     }
@@ -535,15 +649,14 @@ planning_init(struct planning *p, const struct drift_subject *subject, const str
               struct drift_differences *differences)
 {
     struct map *const maps[] = {&p->objects, &p->missing, &p->told,
-                                &p->made,    &p->hopeless, &p->pinned};
-    struct map wanted;
+                                &p->made,    &p->hopeless, &p->pinned, &p->wanted,
+                                &p->past.origins, &p->past.now};
 
     for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
         map_init(maps[i], p->mem);
     }
-    map_init(&wanted, p->mem);
     vec_each (&p->record->things, thing) {
-        map_set(&wanted, key_of_thing(p, thing), p);
+        map_set(&p->wanted, key_of_thing(p, thing), p);
     }
     vec_each (&seen->objects, object) {
         map_set(&p->objects, key_of(p, object->site, object->kind, object->id), object);
@@ -554,8 +667,43 @@ planning_init(struct planning *p, const struct drift_subject *subject, const str
                     difference);
         }
     }
-    TRY(command_of(p, subject));
-    return repair_past_read(p->tx, subject, p->record, &wanted, &p->past);
+    return command_of(p, subject);
+}
+
+/* Journals say what things were made of: they are many, and read only where that is asked. */
+static struct err *
+asks_journals(struct planning *p, const struct drift_subject *subject,
+              const struct drift_differences *differences, bool *asks)
+{
+    TRY(repair_was_given_up(p->tx, subject, asks));
+    vec_each (differences, difference) {
+        *asks = *asks || (difference->thing && !str_eq(difference->kind, "server"));
+    }
+    return NULL;
+}
+
+static struct err *
+things_plan(struct planning *p)
+{
+    TRY(pins_find(p));
+    for (size_t i = 0; i < ARRAY_SIZE(makings); i++) {
+        TRY(kind_plan(p, &makings[i]));
+    }
+    return NULL;
+}
+
+/* What is in doubt since a repair was given up may have the addresses of what is made again: it goes first. */
+static void
+doubts_plan(struct planning *p)
+{
+    map_each(&p->record->doubts, doubt) {
+        const struct drift_thing *thing = doubt->value;
+        struct repair_item *item = item_of_thing(p, "CLEAR", thing);
+
+        if (item) {
+            item->since = thing->since;
+        }
+    }
 }
 
 struct err *
@@ -564,14 +712,17 @@ repair_plan_fill(struct tx *tx, const struct drift_subject *subject,
                  struct drift_differences *differences, bool left_over, struct rows *items)
 {
     struct planning p = {.tx = tx, .mem = tx_mem(tx), .record = record, .items = items};
+    bool asks;
 
-    if (differences->n == 0) {
+    TRY(asks_journals(&p, subject, differences, &asks));
+    if (differences->n == 0 && !asks) {
         return NULL;
     }
     TRY(planning_init(&p, subject, seen, differences));
-    TRY(pins_find(&p));
-    for (size_t i = 0; i < ARRAY_SIZE(makings); i++) {
-        TRY(kind_plan(&p, &makings[i]));
+    doubts_plan(&p);
+    if (asks) {
+        TRY(repair_past_read(p.tx, subject, p.record, &p.wanted, &p.past));
+        TRY(things_plan(&p));
     }
     vec_each (differences, difference) {
         if (!difference->thing) {
@@ -583,6 +734,9 @@ repair_plan_fill(struct tx *tx, const struct drift_subject *subject,
         if (str_eq(difference->kind, "server") && !difference->mend && !difference->why) {
             difference->why = "only what is STARTED is healed, and only what is in ERROR or gone";
         }
+    }
+    vec_each (&p.outdated, outdated) {
+        vec_add(p.mem, differences, *outdated);
     }
     return NULL;
 }

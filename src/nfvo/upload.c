@@ -349,11 +349,12 @@ package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd, int64_
     return NULL;
 }
 
-struct err *
-package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name, int *fd,
-               int64_t *size)
+/* What the child gives, as a file that nobody else sees. */
+static struct err *
+unpack(struct nfvo *nfvo, struct mem *mem, const char *id, const char *kind, const char *what, int *fd,
+       int64_t *size)
 {
-    struct examination_order order = {.program = nfvo->program, .kind = "file", .file = name};
+    struct examination_order order = {.program = nfvo->program, .kind = kind, .file = what};
     struct examination *x;
     AUTO_FD opened = -1;
     AUTO_FD whole = -1;
@@ -363,13 +364,27 @@ package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *n
     order.fd = whole;
     opened = open(nfvo->packages_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (opened < 0) {
-        return err_errno(E_UNAVAILABLE, "unpack %s", name);
+        return err_errno(E_UNAVAILABLE, "unpack %s", what);
     }
     TRY(examination_new(mem, &order, &x, NULL));
     TRY(examination_take(x, opened));
     TRY(examination_end(x));
-    TRY(file_size(opened, name, size));
+    TRY(file_size(opened, what, size));
     *fd = opened;
     opened = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): its end looks at it */
     return NULL;
+}
+
+struct err *
+package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name, int *fd,
+               int64_t *size)
+{
+    return unpack(nfvo, mem, id, "file", name, fd, size);
+}
+
+struct err *
+package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id, const struct bundle_order *order,
+               int *fd, int64_t *size)
+{
+    return unpack(nfvo, mem, id, "bundle", bundle_order_text(mem, order), fd, size);
 }

@@ -95,7 +95,9 @@ em_about(struct tx *tx, const char *vnf_id, struct peer_about *about)
                        "VNF instance %s: extension " NFVO_EM_URL " is no http or https URL", vnf_id);
     }
     *about = (struct peer_about){
-        .name = mem_printf(tx_mem(tx), "element manager of VNF %s", vnf_id), .url = url};
+        .name = mem_printf(tx_mem(tx), "element manager of VNF %s", vnf_id),
+        .url = url,
+        .is_stranger = true};
     return NULL;
 }
 

@@ -139,6 +139,7 @@ about_read(struct tx *tx, void *arg)
                   .token_endpoint = mem_str(mem, about.login.token_endpoint),
                   .scope = mem_str(mem, about.login.scope)},
         .is_trusted = about.is_trusted,
+        .is_stranger = about.is_stranger,
     };
     return NULL;
 }
@@ -186,7 +187,7 @@ send_it(struct calling *calling)
         .body_len = calling->body ? strlen(calling->body) : 0,
         .body_fd = -1,
         .timeout_ms = calling->timeout_ms ? calling->timeout_ms : peers->config.timeout_ms,
-        .with_certificate = !calling->about.login.type,
+        .with_certificate = !calling->about.login.type && !calling->about.is_stranger,
         .max_answer = ANSWER_MAX,
     };
     http_login_call(calling->about.is_trusted ? peers->any : peers->ruled, calling->mem,

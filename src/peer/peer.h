@@ -12,6 +12,7 @@ struct peer_about {
     const char *url;  /* Root that "/vnflcm/v2/..." is put behind. */
     struct http_login login;
     bool is_trusted; /* The operator named it: it may have any address. */
+    bool is_stranger; /* Who owns a VNF named its address: our certificate is not shown there. */
 };
 
 struct peers;
@@ -24,7 +25,7 @@ struct peers_config {
     /* As of struct http_client_config, for peers that are not trusted. */
     bool (*may_connect)(void *arg, const struct sockaddr *to);
     void *may_arg;
-    struct http_tls tls; /* Our certificate is shown to peers that are called in nobody's name. */
+    struct http_tls tls; /* Our certificate is shown to peers without a login that are no strangers. */
     int64_t timeout_ms;  /* Of a call; 0 = 30 000. */
     int64_t patience_ms; /* So long steps wait for a peer that is not there; 0 = 600 000. */
 };

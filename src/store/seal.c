@@ -86,3 +86,32 @@ seal_secret(const uint8_t key[SEAL_KEY_SIZE], const char *place, uint8_t secret[
     }
     return NULL;
 }
+
+/* ---- passphrases ------------------------------------------------------------------------- */
+
+#define SCRYPT_BYTES_MAX (UINT64_C(1) << 30)
+
+const struct seal_cost seal_cost = {1 << 17, 8, 1};
+
+static bool
+cost_is_sane(const struct seal_cost *cost)
+{
+    return cost->n >= 2 && cost->n <= 1 << 20 && !(cost->n & (cost->n - 1)) && cost->r >= 1 &&
+           cost->r <= 32 && cost->p >= 1 && cost->p <= 16 &&
+           (uint64_t)cost->n * (uint64_t)cost->r * 128 < SCRYPT_BYTES_MAX;
+}
+
+struct err *
+seal_key_from(const char *passphrase, const uint8_t salt[SEAL_SALT_SIZE], const struct seal_cost *cost,
+              uint8_t key[SEAL_KEY_SIZE])
+{
+    if (!cost_is_sane(cost)) {
+        return err_new(E_INVALID, NULL, "the cost of the passphrase's key makes no sense");
+    }
+    if (EVP_PBE_scrypt(passphrase, strlen(passphrase), salt, SEAL_SALT_SIZE, (uint64_t)cost->n,
+                       (uint64_t)cost->r, (uint64_t)cost->p, SCRYPT_BYTES_MAX + (1 << 20), key,
+                       SEAL_KEY_SIZE) != 1) {
+        return err_new(E_INTERNAL, NULL, "no key could be made of the passphrase");
+    }
+    return NULL;
+}

@@ -222,6 +222,23 @@ store_verify(const char *where)
 }
 
 struct err *
+store_copy(const char *from, const char *to)
+{
+    const struct driver *driver;
+    struct conn *conn;
+    struct err *e;
+
+    TRY(driver_for(from, &driver));
+    if (driver == &sqlite_driver && !file_exists(from)) {
+        return err_new(E_NOT_FOUND, NULL, "%s: no such file", from);
+    }
+    TRY(conn_open(from, CONN_READER, &conn));
+    e = driver->backup(conn, to);
+    conn_close(conn);
+    return err_wrap(e, "copy to %s", to);
+}
+
+struct err *
 store_seal(struct store *store, struct mem *mem, const char *plain, const char **sealed)
 {
     if (!store->has_key) {

@@ -59,6 +59,12 @@ struct err *store_write_wait(struct store *store, store_fn *fn, void *arg) MUST_
 struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
+/* The same of the database at 'from' that another process perhaps has open: it goes on writing, and its
+ * log is not moved meanwhile.  'to' is replaced.  E_NOT_FOUND; E_UNAVAILABLE (no room). */
+struct err *store_copy(const char *from, const char *to) MUST_USE;
+/* Fact (tx_fact_set) of a database that was put back from a backup: when, in microseconds.  What the
+ * world around has seen since then of what it says is not in it. */
+#define STORE_RESTORED "restored"
 /* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
  * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
  * twenty things; E_UNAVAILABLE. */

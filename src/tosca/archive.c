@@ -70,6 +70,7 @@ zip_list(struct package_archive *archive, const char *path, const struct directo
         }
         file.name = mem_str(archive->mem, st.name);
         file.size = st.size;
+        file.crc = st.valid & ZIP_STAT_CRC ? st.crc : 0;
         if (str_ends(file.name, "/")) {
             vec_add(archive->mem, &archive->folders, file.name);
         } else {

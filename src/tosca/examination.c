@@ -23,6 +23,7 @@
 #define MIB_A_SECOND 8
 #define FAULTS_MAX 300
 #define SPECIFICATIONS_MAX 255
+#define CERTIFICATE_MAX 65536
 #define FILES_MAX 10000
 #define BYTES_FREE ((uint64_t)64 << 20) /* of files, whatever the package's size */
 #define RATIO_MAX 200
@@ -240,21 +241,34 @@ hear_faults(struct examination *x, uint32_t n)
 /* ---- what was found ---------------------------------------------------------------------------- */
 
 static struct err *
+listed_read(const struct json *json, struct examined_file *file)
+{
+    static const char *const whats[] = {"HISTORY", "TESTING", "LICENSE", NULL};
+    int64_t part = json_int(json_get(json, "part"), PACKAGE_ARTIFACT);
+
+    file->name = json_get_str(json, "name");
+    file->algorithm = json_get_str(json, "algorithm");
+    file->digest = json_get_str(json, "digest");
+    file->set = json_get_str(json, "set");
+    file->what = json_get_str(json, "what");
+    file->is_outside = json_bool(json_get(json, "outside"), false);
+    if (!file->name || !file->algorithm || !file->digest || part < 0 || part > PACKAGE_ARTIFACT ||
+        (file->what && !str_in(file->what, whats))) {
+        return err_new(E_INVALID, NULL, "file");
+    }
+    file->part = (enum package_part)part;
+    return NULL;
+}
+
+static struct err *
 files_read(const struct json *list, struct mem *mem, struct examined *found)
 {
-    if (!json_is(list, JSON_T_ARRAY) || list->n > FILES_MAX) {
+    if (!json_is(list, JSON_T_ARRAY) || list->n > 2 * (size_t)FILES_MAX) {
         return err_new(E_INVALID, NULL, "files");
     }
     found->files = MEM_ARRAY(mem, list->n + 1, struct examined_file);
     json_each (list, i) {
-        struct examined_file *file = &found->files[found->n_files++];
-
-        file->name = json_get_str(list->items[i], "name");
-        file->algorithm = json_get_str(list->items[i], "algorithm");
-        file->digest = json_get_str(list->items[i], "digest");
-        if (!file->name || !file->algorithm || !file->digest) {
-            return err_new(E_INVALID, NULL, "files[%zu]", i);
-        }
+        TRY_MSG(listed_read(list->items[i], &found->files[found->n_files++]), "files[%zu]", i);
     }
     return NULL;
 }
@@ -286,6 +300,10 @@ found_read(struct mem *mem, const struct json *json, const char *kind, struct ex
     found->specifications = json_get_str(json, "specifications");
     if (found->specifications && strlen(found->specifications) > SPECIFICATIONS_MAX) {
         return err_new(E_INVALID, NULL, "specifications");
+    }
+    found->certificate = json_get_str(json, "certificate");
+    if (found->certificate && strlen(found->certificate) > CERTIFICATE_MAX) {
+        return err_new(E_INVALID, NULL, "certificate");
     }
     if (!found->entry || (!found->manifest && !json_is(manifest, JSON_T_NULL))) {
         return err_new(E_INVALID, NULL, "entry");

@@ -3,13 +3,14 @@
 #ifndef CARRICK_TOSCA_EXAMINATION_H
 #define CARRICK_TOSCA_EXAMINATION_H
 
+#include "tosca/bundle.h"
 #include "tosca/pnfd.h"
 
 /* What is asked of the child. */
 struct examination_order {
     const char *program; /* run as PROGRAM examine ...; null = /proc/self/exe */
-    const char *kind;    /* "vnf", "nsd", "pnf": the descriptor, then its images; or "file" */
-    const char *file;    /* "file": the name of the one to give */
+    const char *kind;    /* "vnf", "nsd", "pnf": the descriptor, then its images; "file", "bundle" */
+    const char *file;    /* "file": the name of the one to give; "bundle": bundle_order_text */
     int fd;              /* the package; borrowed, read from its start */
     uint64_t memory;     /* bytes that it may use; 0 = 1 GiB */
     int timeout_ms;      /* 0 = by the size of the package */
@@ -19,12 +20,17 @@ struct examination_order {
 
 struct examined_file {
     const char *name, *algorithm, *digest; /* as listed, neither null */
+    enum package_part part;
+    bool is_outside;         /* 'name' is a URL */
+    const char *set;         /* non-MANO artifact set that it is of, or null */
+    const char *what;        /* "HISTORY", "TESTING", "LICENSE", or null */
 };
 /* What the package is. */
 struct examined {
     const char *entry;    /* the main service template's name */
     const char *manifest; /* its name, or null */
     const char *security_option; /* "OPTION_1", "OPTION_2"; null where it is not signed as a whole */
+    const char *certificate; /* of who signed it, in PEM; or null */
     const char *specifications; /* versions of SOL004 that it follows, as its manifest has them; or null */
     size_t n_files;       /* those listed with a digest */
     struct examined_file *files;
@@ -44,7 +50,7 @@ struct examination;
 struct err *examination_new(struct mem *mem, const struct examination_order *order,
                             struct examination **x, struct examined **found) MUST_USE;
 /* Writes the next file to 'fd': of a descriptor, the images' in the order of
- * examination_images; else the one that was ordered.  Errors as above, and of 'fd'. */
+ * examination_images; else the one, or the zip, that was ordered.  Errors as above, and of 'fd'. */
 struct err *examination_take(struct examination *x, int fd) MUST_USE;
 /* The child has no more to say and ended well. */
 struct err *examination_end(struct examination *x) MUST_USE;
@@ -65,7 +71,7 @@ enum examination_word {
 #define EXAMINATION_DATA_MAX (64u << 10)
 #define EXAMINATION_HEAD 5
 
-/* `carrick examine [OPTIONS] vnf|nsd|pnf|file [NAME]`: see examiner.c. */
+/* `carrick examine [OPTIONS] vnf|nsd|pnf|file|bundle [NAME]`: see examiner.c. */
 int examine_main(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* `carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] [--signed only|or-not]
- * vnf|nsd|pnf|file [NAME]`
+ * vnf|nsd|pnf|file|bundle [NAME]`
  *
  * Reads the package on standard input and tells on standard output, in the words
  * of examination.h, what it is.  The package comes from a stranger: before a byte
@@ -60,17 +60,34 @@ say_faults(const struct err *faults)
 }
 
 static void
-files_write(struct jw *w, const struct package *pkg)
+listed_write(struct jw *w, const struct package_file *file)
+{
+    jw_str(w, "name", file->name);
+    jw_str(w, "algorithm", file->algorithm);
+    jw_str(w, "digest", file->digest);
+}
+
+static void
+files_write(struct jw *w, const struct package *pkg, const struct package_uses *uses)
 {
     jw_array(w, "files");
     for (size_t i = 0; i < pkg->n_files; i++) {
-        if (pkg->files[i].digest) {
+        const struct package_file *file = &pkg->files[i];
+
+        if (file->digest) {
             jw_object(w, NULL);
-            jw_str(w, "name", pkg->files[i].name);
-            jw_str(w, "algorithm", pkg->files[i].algorithm);
-            jw_str(w, "digest", pkg->files[i].digest);
+            listed_write(w, file);
+            jw_int(w, "part", package_part(pkg, uses, file));
+            jw_str(w, "set", file->set);
+            jw_str(w, "what", package_what(pkg, file));
             jw_end(w);
         }
+    }
+    for (size_t i = 0; i < pkg->n_outside; i++) {
+        jw_object(w, NULL);
+        listed_write(w, &pkg->outside[i]);
+        jw_bool(w, "outside", true);
+        jw_end(w);
     }
     jw_end(w);
 }
@@ -87,7 +104,8 @@ manifest_value(const struct package *pkg, const char *key)
 }
 
 static struct err *
-say_found(const struct package *pkg, const struct examined *found)
+say_found(const struct package *pkg, const struct package_uses *uses,
+          const struct examined *found)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
@@ -97,7 +115,8 @@ say_found(const struct package *pkg, const struct examined *found)
     jw_str(&w, "manifest", pkg->manifest_file);
     jw_int(&w, "signed", pkg->security_option);
     jw_str(&w, "specifications", manifest_value(pkg, "compatible_specification_versions"));
-    files_write(&w, pkg);
+    jw_str(&w, "certificate", pkg->signing_certificate);
+    files_write(&w, pkg, uses);
     if (found->vnfd) {
         vnfd_write(&w, "descriptor", found->vnfd);
     } else if (found->nsd) {
@@ -141,10 +160,13 @@ vnf_examine(struct examiner *x, struct package *pkg)
 {
     const struct vnfd_image **images;
     struct examined found = {0};
+    struct package_uses uses = {0};
     size_t n;
 
-    TRY(vnfd_from_package(x->mem, pkg, &found.vnfd));
-    TRY(say_found(pkg, &found));
+    TRY(tosca_parse_package(x->mem, pkg, &uses.tosca));
+    TRY(vnfd_from_tosca(x->mem, uses.tosca, &found.vnfd));
+    uses.vnfd = found.vnfd;
+    TRY(say_found(pkg, &uses, &found));
     images = examination_images(x->mem, found.vnfd, &n);
     for (size_t i = 0; i < n; i++) {
         TRY(say_file(pkg, images[i]->file));
@@ -156,24 +178,38 @@ static struct err *
 nsd_examine(struct examiner *x, struct package *pkg)
 {
     struct examined found = {0};
+    struct package_uses uses = {0};
 
-    TRY(nsd_from_package(x->mem, pkg, &found.nsd));
-    return say_found(pkg, &found);
+    TRY(tosca_parse_package(x->mem, pkg, &uses.tosca));
+    TRY(nsd_from_tosca(x->mem, uses.tosca, &found.nsd));
+    return say_found(pkg, &uses, &found);
 }
 
 static struct err *
 pnf_examine(struct examiner *x, struct package *pkg)
 {
     struct examined found = {0};
+    struct package_uses uses = {0};
 
-    TRY(pnfd_from_package(x->mem, pkg, &found.pnfd));
-    return say_found(pkg, &found);
+    TRY(tosca_parse_package(x->mem, pkg, &uses.tosca));
+    TRY(pnfd_from_tosca(x->mem, uses.tosca, &found.pnfd));
+    return say_found(pkg, &uses, &found);
 }
 
 static struct err *
 file_examine(struct examiner *x, struct package *pkg)
 {
     return say_file(pkg, x->file);
+}
+
+static struct err *
+bundle_examine(struct examiner *x, struct package *pkg)
+{
+    struct bundle_order order;
+
+    TRY(bundle_order_read(x->mem, x->file, &order));
+    TRY(bundle_give(x->mem, pkg, &order, say_piece, NULL));
+    return say(EXAMINATION_EOF, NULL, 0);
 }
 
 static const struct order {
@@ -185,6 +221,7 @@ static const struct order {
     {"nsd", false, nsd_examine},
     {"pnf", false, pnf_examine},
     {"file", true, file_examine},
+    {"bundle", true, bundle_examine},
 };
 
 static struct err *
@@ -279,7 +316,7 @@ examine_main(int argc, char **argv)
 
     if (!order) {
         (void)fprintf(stderr, "usage: carrick examine [--memory-mb N] [--cpu-s N] [--trust FILE] "
-                              "[--signed only|or-not] vnf|nsd|pnf|file [NAME] <PACKAGE\n");
+                              "[--signed only|or-not] vnf|nsd|pnf|file|bundle [NAME] <PACKAGE\n");
         mem_free(x.mem);
         return 2;
     }

@@ -11,6 +11,7 @@ struct reader {
     struct manifest *out;
     bool is_meta;
     bool in_artifact_sets; /* non_mano_artifact_sets: names files again */
+    const char *set;       /* the one that is being read */
     bool in_signature;
     struct manifest_source *source;
     int line;
@@ -76,6 +77,19 @@ source_key(struct reader *reader, const char *key, const char *value)
     }
 }
 
+/* "NAME:" begins a set, "Source: FILE" is of the one that began last. */
+static void
+set_key(struct reader *reader, const char *key, const char *value)
+{
+    struct manifest_member member = {reader->set, value, reader->line};
+
+    if (str_empty(value)) {
+        reader->set = key;
+    } else if (str_eq_case(key, "source") && reader->set) {
+        vec_add(reader->mem, &reader->out->members, member);
+    }
+}
+
 static void
 take_pair(struct reader *reader, const char *key, const char *value)
 {
@@ -84,7 +98,9 @@ take_pair(struct reader *reader, const char *key, const char *value)
     if (str_eq_case(key, "non_mano_artifact_sets")) {
         reader->in_artifact_sets = true;
         reader->out->sets_line = reader->out->sets_line ? reader->out->sets_line : reader->line;
-    } else if (reader->in_artifact_sets || str_eq_case(key, "metadata")) {
+    } else if (reader->in_artifact_sets) {
+        set_key(reader, key, value);
+    } else if (str_eq_case(key, "metadata")) {
         return;
     } else if (str_eq_case(key, reader->is_meta ? "name" : "source")) {
         start_source(reader, value);

@@ -12,10 +12,17 @@ struct manifest_source {
     int line;
 };
 
+/* A file that one of the non_mano_artifact_sets names (SOL004 4.3.7). */
+struct manifest_member {
+    const char *set, *name;
+    int line;
+};
+
 struct manifest {
     const char *file;
     VEC(struct package_key) keys;     /* first block, or metadata */
     VEC(struct manifest_source) sources;
+    VEC(struct manifest_member) members;
     int sets_line;                    /* where non_mano_artifact_sets begin, or 0 */
     int signature_line;               /* where a CMS block begins in it, or 0 */
     const char *text;

@@ -65,6 +65,7 @@ struct opening {
     struct err *faults;
     size_t n_faults;
     VEC(const char *) notes;
+    VEC(struct package_file) outside;
 };
 
 static void fault(struct opening *o, const char *file, int line, const char *fmt, ...)
@@ -486,6 +487,22 @@ check_digest_form(struct opening *o, const char *file, const struct manifest_sou
     }
 }
 
+/* What is not in the package is told as the manifest has it: only with a digest can anybody know it. */
+static void
+outside_add(struct opening *o, const struct manifest_source *source)
+{
+    struct package_file file = {.name = source->name,
+                                .algorithm = source->algorithm,
+                                .digest = source->digest,
+                                .listed_line = source->line};
+    const EVP_MD *md = source->algorithm ? algorithm_find(source->algorithm) : NULL;
+
+    if (md && source->digest && strlen(source->digest) == 2 * (size_t)EVP_MD_get_size(md) &&
+        o->outside.n < o->pkg->limits.max_files) {
+        vec_add(o->pkg->mem, &o->outside, file);
+    }
+}
+
 static void
 list_source(struct opening *o, const char *list, const struct manifest_source *source)
 {
@@ -494,6 +511,7 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
     if (strstr(source->name, "://")) {
         note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package", list, source->line,
                            source->name));
+        outside_add(o, source);
         return;
     }
     check_digest_form(o, list, source);
@@ -507,6 +525,8 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
         file->digest =
             source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;
         file->content_type = source->content_type;
+        file->signature = source->signature;
+        file->certificate = source->certificate;
         file->listed_line = source->line;
     }
 }
@@ -532,6 +552,22 @@ check_unlisted(struct opening *o, bool has_digests)
     }
 }
 
+/* A file is of the first set that names it. */
+static void
+sets_mark(struct opening *o)
+{
+    vec_each (&o->manifest->members, member) {
+        struct package_file *file = file_to_change(o->pkg, member->name);
+
+        if (file && !file->set) {
+            file->set = member->set;
+        } else if (!file && !strstr(member->name, "://") && !o->pkg->is_folder) {
+            note(o, mem_printf(o->pkg->mem, "%s:%d: the package has no file %s",
+                               o->manifest->file, member->line, member->name));
+        }
+    }
+}
+
 static void
 list_files(struct opening *o)
 {
@@ -550,6 +586,7 @@ list_files(struct opening *o)
         list_source(o, o->manifest->file, source);
         has_digests = has_digests || source->digest;
     }
+    sets_mark(o);
     if (!has_digests) {
         note(o, "the manifest lists no digests: nothing vouches for the files (SOL004 4.3.2)");
     }
@@ -670,6 +707,8 @@ check_all(struct opening *o)
     }
     pkg->meta = keys_of(o->meta);
     pkg->manifest = keys_of(o->manifest);
+    pkg->outside = o->outside.items;
+    pkg->n_outside = o->outside.n;
     pkg->notes = o->notes.items;
     pkg->n_notes = o->notes.n;
 }

@@ -51,6 +51,9 @@ struct package_file {
     const char *algorithm;    /* digest as listed ("SHA-256"), null where not listed */
     const char *digest;       /* lower-case hex as listed, or null */
     const char *content_type; /* as listed, or null */
+    const char *signature, *certificate; /* names of the files that are it, as listed, or null */
+    const char *set;          /* non-MANO artifact set that it is of (SOL004 4.3.7), or null */
+    uint32_t crc;             /* of a zip's entry: its CRC-32 */
     int listed_line;          /* line in the manifest or TOSCA.meta, 0 where not listed */
 };
 
@@ -79,9 +82,15 @@ struct package {
     const char *change_log, *licenses, *tests, *certificate; /* names, or null */
     int security_option;        /* SOL004 5.1: signed as a whole by option 1 or 2, 0 = it is not */
     const char *signed_by;      /* subjects of who did, or null */
+    const char *signing_certificate; /* PEM, of the one who did; null where there are several */
     bool is_folder;             /* not a zip: an unpacked tree of an author */
     size_t n_files;
     struct package_file *files; /* Sorted by name. */
+    size_t n_proofs;
+    struct package_file *proofs; /* Of a signed manifest: signatures and certificates that are no other
+                                  * file of the package. */
+    size_t n_outside;
+    struct package_file *outside; /* What the manifest lists by URL, the name: size 0. */
     size_t n_notes;             /* Departures from SOL004 that were let pass, for a person. */
     const char **notes;
 };

@@ -361,8 +361,37 @@ signer_check(const struct signature *s, CMS_SignerInfo *info, const struct packa
     return trust_check(s, signer, trust);
 }
 
+/* In PEM. */
+static const char *
+certificate_text(struct mem *mem, const X509 *certificate)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    const char *text = NULL;
+    char *data;
+
+    if (bio && certificate && PEM_write_bio_X509(bio, certificate)) {
+        long n = BIO_get_mem_data(bio, &data);
+
+        text = mem_strn(mem, data, (size_t)n);
+    }
+    BIO_free(bio);
+    return text;
+}
+
+static void
+only_signer(const struct signature *s, STACK_OF(CMS_SignerInfo) *infos, const char **certificate)
+{
+    X509 *signer = NULL;
+
+    if (sk_CMS_SignerInfo_num(infos) == 1) {
+        CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(infos, 0), NULL, &signer, NULL, NULL);
+    }
+    *certificate = certificate_text(s->mem, signer);
+}
+
 struct err *
-signature_end(struct signature *s, const struct package_trust *trust, const char **signers)
+signature_end(struct signature *s, const struct package_trust *trust, const char **signers,
+              const char **certificate)
 {
     STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(s->cms);
     AUTO_BUF names = BUF_INIT;
@@ -371,6 +400,9 @@ signature_end(struct signature *s, const struct package_trust *trust, const char
     (void)CMS_set1_signers_certs(s->cms, s->given, 0);
     for (int i = 0; i < sk_CMS_SignerInfo_num(infos); i++) {
         e = err_join(e, signer_check(s, sk_CMS_SignerInfo_value(infos, i), trust, &names));
+    }
+    if (certificate) {
+        only_signer(s, infos, certificate);
     }
     ERR_clear_error();
     if (signers && names.len) {

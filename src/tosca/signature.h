@@ -20,13 +20,14 @@ struct err *signature_certificates(struct signature *signature, const char *from
 /* The next piece of what it is over; a package_sink_fn. */
 struct err *signature_feed(void *signature, const void *data, size_t n);
 /* Is it a signature of all that was fed, and are its signers trusted?  Every signer has to be.
- * '*signers' (may be null) is who signed, in 'mem'; untouched where nobody did.  All faults,
- * joined; E_INVALID
+ * '*signers' (may be null) is who signed, in 'mem'; untouched where nobody did.  '*certificate' (may be
+ * null) is the certificate of the only one who did, in PEM, wherever it came from; else null.  All
+ * faults, joined; E_INVALID
  *   "SignatureNotVerified"  a signer's certificate is missing, a digest is too weak
  *   "SignatureInvalid"      it is of something else
  *   "SignatureNotTrusted"   a certificate's chain does not lead to one that is trusted, has
  *                           expired, is not valid yet or is not for signing */
 struct err *signature_end(struct signature *signature, const struct package_trust *trust,
-                          const char **signers) MUST_USE;
+                          const char **signers, const char **certificate) MUST_USE;
 
 #endif

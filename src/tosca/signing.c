@@ -107,7 +107,7 @@ manifest_try(struct signing *g, const struct manifest *manifest, const char *tex
     TRY(signature_open(pkg->mem, name, manifest->signature, manifest->signature_n, &s));
     TRY(certificates_add(s, pkg->mem, pkg->archive, pkg->certificate));
     TRY(signature_feed(s, text, n));
-    return signature_end(s, g->trust, &pkg->signed_by);
+    return signature_end(s, g->trust, &pkg->signed_by, &pkg->signing_certificate);
 }
 
 /* What is signed are the lines before it: as they stand, or, by a signer who took them for text,
@@ -190,11 +190,14 @@ signing_hide(struct package *pkg, const struct manifest *manifest)
 {
     size_t n = 0;
 
+    pkg->proofs = MEM_ARRAY(pkg->mem, pkg->n_files + 1, struct package_file);
     for (size_t i = 0; i < pkg->n_files; i++) {
         const struct package_file *file = &pkg->files[i];
 
         if (file->digest || str_eq(file->name, manifest->file) || !is_proof(pkg, file->name)) {
             pkg->files[n++] = *file;
+        } else {
+            pkg->proofs[pkg->n_proofs++] = *file;
         }
     }
     pkg->n_files = n;
@@ -218,7 +221,7 @@ artifact_check(struct signing *g, const struct package_file *artifact,
     }
     TRY(certificates_add(s, pkg->mem, pkg->archive, pkg->certificate));
     TRY(archive_read(pkg->archive, artifact, signature_feed, s));
-    return signature_end(s, g->trust, NULL);
+    return signature_end(s, g->trust, NULL, NULL);
 }
 
 /* A file that a line of the manifest names. */
@@ -290,6 +293,15 @@ stem_find(const struct package *pkg, const char *stem)
         }
     }
     return found;
+}
+
+const struct package_file *
+signing_of(const struct package *pkg, const char *name, const char **certificate)
+{
+    const char *of = stem(pkg->mem, name);
+
+    *certificate = mem_printf(pkg->mem, "%s.cert", of);
+    return stem_find(pkg, of);
 }
 
 /* A signature that no line names is over the file of its name. */
@@ -364,7 +376,7 @@ outer_check(struct package *pkg, struct package_archive *outer, const struct pac
     TRY(signature_open(pkg->mem, signature->name, text, n, &s));
     TRY(certificates_add(s, pkg->mem, outer, NULL));
     TRY(archive_read(outer, inner, signature_feed, s));
-    return signature_end(s, trust, &pkg->signed_by);
+    return signature_end(s, trust, &pkg->signed_by, &pkg->signing_certificate);
 }
 
 struct err *

@@ -14,8 +14,13 @@ bool signing_is_signature(const char *name);
 struct err *signing_check(struct package *pkg, const struct manifest *manifest,
                           const struct package_trust *trust) MUST_USE;
 
+/* The file of 'pkg' that one called 'name' is a signature of by that name, or null.  '*certificate' is what a
+ * certificate for it would be called. */
+const struct package_file *signing_of(const struct package *pkg, const char *name,
+                                      const char **certificate);
+
 /* Certificates and signatures that a signed manifest does not list with a digest are these and
- * nothing else: takes them out of the files of 'pkg'. */
+ * nothing else: they go from the files of 'pkg' to its proofs. */
 void signing_hide(struct package *pkg, const struct manifest *manifest);
 
 /* Option 2: 'inner' of a zip is the package; every signature beside it there. */

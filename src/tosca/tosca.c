@@ -92,6 +92,7 @@ parse_as(struct mem *mem, tosca_read_fn *read, void *arg, const char *entry, int
     load_files(&run, entry);
     link_types(&run);
     vec_each (&run.order, file) {
+        vec_add(mem, &run.tosca->files, (*file)->name);
         read_topology(&run, *file);
     }
     vec_each (&run.tosca->templates, in) {

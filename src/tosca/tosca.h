@@ -129,6 +129,7 @@ struct tosca {
     const char *types_version;         /* SOL001 version of the built-in types used, or null */
     struct map types[TOSCA_N_KINDS];   /* name -> struct tosca_type */
     VEC(struct tosca_template *) templates; /* [0] is the entry file's, then imported ones' */
+    VEC(const char *) files;           /* Names of what was read: the entry, then its imports. */
     VEC(const char *) notes;           /* Departures that were let pass, for a person. */
     struct package *package;           /* for artifacts; may be null */
 };

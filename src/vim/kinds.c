@@ -323,6 +323,13 @@ const struct step_kind vim_port_show = {.name = "vim port show",
                                         .out = &vim_made_table,
                                         .data = &vim_objects[OBJECT_port],
                                         .act = object_show};
+const struct step_kind vim_port_lent_show = {.name = "vim port lent show",
+                                             .doc = "a port as it is now, that is lent",
+                                             .effect = FLOW_READ,
+                                             .in = &vim_ref_table,
+                                             .out = &vim_made_table,
+                                             .data = &vim_objects[OBJECT_port],
+                                             .act = object_show_lent};
 const struct step_kind vim_port_pair_group_show = {.name = "vim port_pair_group show",
                                                    .doc = "a group with its members as it is now",
                                                    .effect = FLOW_READ,
@@ -362,7 +369,7 @@ const struct step_kind *const vim_kinds[] = {
 #define X(word, doc) &vim_##word##_create, &vim_##word##_delete,
     VIM_OBJECTS(X)
 #undef X
-    &vim_network_show, &vim_security_group_show, &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_open,      &vim_port_shut,
+    &vim_network_show, &vim_security_group_show, &vim_server_show,  &vim_server_stop,  &vim_server_power, &vim_port_show,    &vim_port_lent_show, &vim_port_open,      &vim_port_shut,
     &vim_marked_list,  &vim_image_have,   &vim_flavor_have,  &vim_image_delete, &vim_flavor_delete,  &vim_site_look, &vim_site_zones,
     &vim_port_chain_set, &vim_port_pair_group_set, &vim_port_pair_drain, &vim_port_pair_open,
     &vim_server_rebuild, &vim_server_attach, &vim_server_detach, &vim_port_drop,

@@ -1,5 +1,5 @@
 /* All objects of a kind that a site shows, as they are now: one call for all of them, and further ones
- * only where the site answers in pages. */
+ * only where the site answers in pages.  One object, where its list is not enough. */
 #include "vim/session.h"
 
 #define PAGES_MAX 100
@@ -114,4 +114,58 @@ vim_marker_of(const char *kind, const struct json *json)
     const char *marker = object_marker(object_find(kind), json);
 
     return marker && str_starts(marker, "carrick:") ? marker : NULL;
+}
+
+/* ---- one object ------------------------------------------------------------------------------- */
+
+struct getting {
+    struct mem *mem;
+    const struct object *object;
+    const char *id;
+    vim_get_fn *done;
+    void *arg;
+};
+
+/* Any server on the way says 404 of what it does not know: only the service says it in its own form. */
+static struct err *
+answer_check(const struct getting *getting, const struct vim_answer *answer, struct err *err)
+{
+    const struct json *object = answer ? json_get(answer->json, getting->object->kind) : NULL;
+
+    if (err_is(err, E_NOT_FOUND) && !json_is(answer ? answer->json : NULL, JSON_T_OBJECT)) {
+        err->code = E_REMOTE;
+    }
+    if (!err && !str_eq(json_get_str(object, "id"), getting->id)) {
+        err = err_new(E_REMOTE, NULL, "it was asked for %s %s, and shows another thing",
+                      getting->object->kind, getting->id);
+    }
+    return err;
+}
+
+static void
+get_done(void *arg, const struct vim_answer *answer, struct err *err)
+{
+    struct getting *getting = arg;
+
+    err = answer_check(getting, answer, err);
+    getting->done(getting->arg, err ? NULL : json_get(answer->json, getting->object->kind), err);
+    mem_free(getting->mem);
+}
+
+void
+vim_get(struct vim *vim, const char *site_id, const char *kind, const char *id, vim_get_fn *done,
+        void *arg)
+{
+    struct mem *mem = mem_new("vim get");
+    struct getting *getting = MEM_NEW(mem, struct getting);
+    struct vim_call call = {.site_id = site_id, .method = "GET", .read_only = true};
+
+    *getting = (struct getting){.mem = mem,
+                                .object = object_find(kind),
+                                .id = mem_str(mem, id),
+                                .done = done,
+                                .arg = arg};
+    call.service = getting->object->service;
+    call.path = mem_printf(mem, "%s/%s", getting->object->path, url_encode(mem, id));
+    vim_call(vim, &call, get_done, getting);
 }

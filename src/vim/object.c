@@ -1,5 +1,6 @@
 /* Objects of a site, all from one table: how each is created, how it is found
  * again when the answer was lost, and how it is made to be gone. */
+#include "base/uuid.h"
 #include "vim/session.h"
 
 #define GONE_POLL_MS 200
@@ -139,6 +140,18 @@ object_of(const struct step *step)
     return step_kind(step)->data;
 }
 
+/* It stands in paths of calls, and is what records know the thing by: of what a site makes it is a UUID. */
+static struct err *
+id_check(const struct step *step, const struct vim_made *made)
+{
+    if (step_kind(step)->effect != FLOW_WRITE || uuid_valid(made->id)) {
+        return NULL;
+    }
+    return err_new(E_REMOTE, "BadIdentifier",
+                   "site %s: it calls a %s that it made '%.64s', which is no identifier (a UUID)",
+                   site_name_of(step), object_of(step)->kind, made->id);
+}
+
 /* The write happened; an answer that cannot be read leaves open as what. */
 static void
 give_made(struct step *step, const struct json *json)
@@ -146,6 +159,7 @@ give_made(struct step *step, const struct json *json)
     struct vim_made *made = step_out_new(step);
     struct err *err = made_decode(step_mem(step), json, site_of(step_in(step)), made);
 
+    err = err ? err : id_check(step, made);
     if (err) {
         err->code = step_kind(step)->effect == FLOW_WRITE ? E_IN_DOUBT : E_REMOTE;
         step_failed(step, err);
@@ -246,7 +260,7 @@ marked_ids(struct mem *mem, const struct object *object, const struct vim_answer
     json_each (list, i) {
         const char *id = json_get_str(list->items[i], "id");
 
-        if (id && object_marked(object, list->items[i], marker)) {
+        if (uuid_valid(id) && object_marked(object, list->items[i], marker)) {
             ids.items[ids.n++] = mem_str(mem, id);
         }
     }

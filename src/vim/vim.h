@@ -83,6 +83,12 @@ typedef void vim_list_fn(void *arg, const struct json *list, bool more, struct e
 /* Lists all objects of a kind (a word of VIM_OBJECTS) as the site shows them, whoever made them.  As
  * vim_call. */
 void vim_list(struct vim *vim, const char *site_id, const char *kind, vim_list_fn *each, void *arg);
+/* 'object' is what the site shows of one object, valid during the call; null with 'err' (owned by the
+ * callee): E_NOT_FOUND where its service, and nothing on the way to it, says that there is no such object. */
+typedef void vim_get_fn(void *arg, const struct json *object, struct err *err);
+/* Asks for one object of a kind (a word of VIM_OBJECTS) by its id.  As vim_call. */
+void vim_get(struct vim *vim, const char *site_id, const char *kind, const char *id, vim_get_fn *done,
+             void *arg);
 /* The marker ("carrick:FLOW:LABEL") that an object of such a list carries, or null. */
 const char *vim_marker_of(const char *kind, const struct json *json);
 
@@ -270,7 +276,7 @@ struct vim_ref {
 extern const struct table vim_ref_table;
 extern const struct step_kind vim_server_show, vim_port_show; /* READ; in vim_ref, out vim_made */
 /* The same, of what a client named: E_FORBIDDEN where its owner does not lend it (vim_is_lent). */
-extern const struct step_kind vim_network_show, vim_security_group_show;
+extern const struct step_kind vim_network_show, vim_security_group_show, vim_port_lent_show;
 extern const struct step_kind vim_port_pair_group_show, vim_chain_label_show; /* the same */
 extern const struct step_kind vim_router_show, vim_flow_classifier_show;      /* the same */
 /* WRITE; in vim_ref: a port begins (undo: ends) to carry traffic; shut: one that is gone is fine. */

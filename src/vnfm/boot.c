@@ -100,6 +100,7 @@ boot_data_fill(struct flow *f, const char *label, const struct vnf_in *in, bool 
     struct mem *mem = flow_mem(f);
     struct boot_in *ask = row_new(mem, &boot_in_table);
     struct boot_out *out = row_new(mem, &boot_out_table);
+    struct err *e;
 
     for (size_t i = 0; i < vnfcs->n; i++) {
         const struct wanted_vnfc *vnfc = vnfcs->items[i];
@@ -118,7 +119,8 @@ boot_data_fill(struct flow *f, const char *label, const struct vnf_in *in, bool 
     ask->params = json_get(in->request, "additionalParams");
     ask->as_told = as_told;
     ask->info = as_told ? (struct rows){0} : in->info;
-    TRY(flow_step(f, label, &vnf_boot_data, ask, out));
+    e = flow_step(f, label, &vnf_boot_data, ask, out);
+    TRY(flow_is_plan(f) ? vnf_told_later(in, e) : e);
     for (size_t i = 0; i < vnfcs->n; i++) {
         struct wanted_vnfc *vnfc = vnfcs->items[i];
         size_t at = text_at(&ask->texts, vnfc->vdu);
@@ -141,6 +143,16 @@ vnfcs_boot_data_told(struct flow *f, const char *label, const struct vnf_in *in,
                      struct rows *vnfcs)
 {
     return boot_data_fill(f, label, in, true, vnfcs);
+}
+
+struct err *
+vnf_told_later(const struct vnf_in *in, struct err *e)
+{
+    if (!in->foreign_nfvo || !err_is(e, E_UNPROCESSABLE)) {
+        return e;
+    }
+    err_ignore(e, "the grant may say it");
+    return NULL;
 }
 
 /* ---- before flows -------------------------------------------------------------------------- */
@@ -202,5 +214,19 @@ boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *param
     }
     TRY(vnf_values(tx, in->vnf_instance_id, params, &values));
     info_override(&in->info, &values);
-    return texts_check(tx_mem(tx), wanted, &values);
+    return vnf_told_later(in, texts_check(tx_mem(tx), wanted, &values));
+}
+
+struct err *
+boot_granted_check(struct tx *tx, const struct vnf_in *in, const struct json *granted,
+                   const struct vnf_wanted *wanted)
+{
+    const struct json *asked = json_get(in->request, "additionalParams");
+    struct vnf_in *as_ours = row_copy(tx_mem(tx), in);
+
+    as_ours->foreign_nfvo = false;
+    if (granted) {
+        asked = asked ? json_merge(tx_mem(tx), granted, asked) : granted;
+    }
+    return boot_data_check(tx, as_ours, asked, wanted);
 }

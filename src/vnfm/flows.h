@@ -58,6 +58,10 @@ extern const struct step_kind vnf_forget;
  * requests have no links.  E_FORBIDDEN: it is refused; E_NOT_FOUND: its site has no such network. */
 struct err *vnf_grant(struct flow *f, const struct vnf_in **asked, const struct vnf_wanted *wanted,
                       const struct grant_in *in, struct grant_out *out) MUST_USE;
+/* Of a request that was taken while its site was silent ('unjudged'): asks the site, behind flow_started, for what the
+ * request names, before anything is made.  Steps "network named ID", "port named ID".  E_NOT_FOUND; E_FORBIDDEN: it is
+ * another project's; E_CONFLICT: a port on another network; what the driver says of a site that is still silent. */
+struct err *vnf_request_judge(struct flow *f, const struct vnf_in *in, const char *site) MUST_USE;
 /* The input as the grant has it (SOL003 9.5.2.3, notes 5, 7 and 8): links that it gives go before the
  * request's, parameters behind them. */
 const struct vnf_in *vnf_in_granted(struct mem *mem, const struct vnf_in *in,

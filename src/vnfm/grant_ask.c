@@ -477,36 +477,58 @@ decision_wait(struct flow *f, struct peer_said *said)
     return flow_poll(f, "grant decided", &peer_get, ref, &poll, said);
 }
 
-/* The site has the network: asked once, before anything is made. */
-static struct err *
-network_look(struct flow *f, const char *site, const char *id, struct map *looked)
-{
-    struct vim_ref *ref = row_new(flow_mem(f), &vim_ref_table);
+/* What a grant, or a request that its site did not judge, names: asked for once each, before anything is made. */
+struct naming {
+    struct flow *f;
+    const char *site, *by, *what; /* "granted", "the grant" */
+    struct map looked;
+};
 
-    if (!map_add(looked, id, looked)) {
+static struct err *
+name_look(struct naming *n, const char *noun, const struct step_kind *kind, const char *id,
+          struct vim_made *made)
+{
+    struct vim_ref *ref = row_new(flow_mem(n->f), &vim_ref_table);
+
+    if (!map_add(&n->looked, id, n)) {
         return NULL;
     }
-    ref->site = site;
+    ref->site = n->site;
     ref->id = id;
-    return flow_step(f, flow_label(f, "network granted %s", id), &vim_network_show, ref,
-                     row_new(flow_mem(f), &vim_made_table));
+    TRY_MSG(flow_step(n->f, flow_label(n->f, "%s %s %s", noun, n->by, id), kind, ref, made), "%s",
+            n->what);
+    return NULL;
 }
 
 static struct err *
-networks_look(struct flow *f, const char *site, const struct grant_out *grant)
+network_look(struct naming *n, const char *id)
 {
-    struct map looked;
+    return name_look(n, "network", &vim_network_show, id,
+                     row_new(flow_mem(n->f), &vim_made_table));
+}
 
-    map_init(&looked, flow_mem(f));
-    for (size_t i = 0; i < grant->connections.n; i++) {
-        const struct vnf_connection *connection = grant->connections.items[i];
-
-        TRY_MSG(network_look(f, site, connection->network_id, &looked), "the grant");
+static struct err *
+networks_look(struct naming *n, const struct rows *connections, const struct rows *managed)
+{
+    map_init(&n->looked, flow_mem(n->f));
+    for (size_t i = 0; i < connections->n; i++) {
+        TRY(network_look(n, ((const struct vnf_connection *)connections->items[i])->network_id));
     }
-    for (size_t i = 0; i < grant->managed.n; i++) {
-        const struct vnf_managed_link *link = grant->managed.items[i];
+    for (size_t i = 0; i < managed->n; i++) {
+        TRY(network_look(n, ((const struct vnf_managed_link *)managed->items[i])->network_id));
+    }
+    return NULL;
+}
 
-        TRY_MSG(network_look(f, site, link->network_id, &looked), "the grant");
+static struct err *
+port_look(struct naming *n, const struct vnf_connection *connection)
+{
+    struct vim_made *port = row_new(flow_mem(n->f), &vim_made_table);
+
+    TRY(name_look(n, "port", &vim_port_lent_show, connection->port_id, port));
+    if (port->network_id && !str_eq(port->network_id, connection->network_id)) {
+        return err_new(E_CONFLICT, NULL, "%s: port %s is on network %s, the link is %s", n->what,
+                       connection->port_id, port->network_id, connection->network_id);
     }
     return NULL;
 }
@@ -515,6 +537,7 @@ struct err *
 vnf_grant(struct flow *f, const struct vnf_in **asked, const struct vnf_wanted *wanted,
           const struct grant_in *in, struct grant_out *out)
 {
+    struct naming granted = {.f = f, .by = "granted", .what = "the grant"};
     struct peer_said *said = row_new(flow_mem(f), &peer_said_table);
     struct grant_taken *taken = row_new(flow_mem(f), &grant_taken_table);
 
@@ -532,7 +555,25 @@ vnf_grant(struct flow *f, const struct vnf_in **asked, const struct vnf_wanted *
     vnf_rows_add(flow_mem(f), &taken->ask, row_copy(flow_mem(f), in));
     taken->grant = said->body;
     TRY(flow_step(f, "grant taken", &vnf_grant_take, taken, out));
-    TRY(networks_look(f, str_or(out->site, in->site), out));
+    granted.site = str_or(out->site, in->site);
+    TRY(networks_look(&granted, &out->connections, &out->managed));
     *asked = vnf_in_granted(flow_mem(f), *asked, out, wanted);
+    return NULL;
+}
+
+struct err *
+vnf_request_judge(struct flow *f, const struct vnf_in *in, const char *site)
+{
+    struct naming n = {.f = f, .site = site, .by = "named", .what = "the request"};
+
+    if (!in->unjudged || in->foreign_nfvo) {
+        return NULL;
+    }
+    TRY(networks_look(&n, &in->connections, &in->managed));
+    for (size_t i = 0; i < in->connections.n; i++) {
+        const struct vnf_connection *connection = in->connections.items[i];
+
+        TRY(connection->port_id ? port_look(&n, connection) : NULL);
+    }
     return NULL;
 }

@@ -4,6 +4,7 @@
 #include "nfvo/nfvo.h"
 #include "vnfm/flows.h"
 #include "vnfm/request_check.h"
+#include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
@@ -99,10 +100,19 @@ vnf_grant_read(struct tx *tx, const struct flow_row *flow, const struct vnf_in *
 /* Which operations' requests have which of them here: of no other may a grant (note 5). */
 static const struct given {
     const char *name;
-    const char *operations[4];
+    const char *operations[5];
 } givens[] = {
-    {"extVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_EXT_CONN", NULL}},
-    {"extManagedVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", NULL}},
+    {"extVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_EXT_CONN", "CHANGE_VNFPKG", NULL}},
+    {"extManagedVirtualLinks", {"INSTANTIATE", "CHANGE_FLAVOUR", "CHANGE_VNFPKG", NULL}},
+};
+
+/* What the grant's links have to fit besides; of no other operation is there anything. */
+static const struct fitting {
+    const char *operation;
+    struct err *(*check)(struct tx *tx, const struct vnf_in *in, const struct grant_out *grant);
+} fittings[] = {
+    {"CHANGE_FLAVOUR", vnf_flavour_granted_check},
+    {"CHANGE_VNFPKG", vnf_package_granted_check},
 };
 
 static struct err *
@@ -191,6 +201,24 @@ flavour_of(struct tx *tx, const struct vnf_in *in, const char *operation, const 
     return NULL;
 }
 
+/* Values that the request could leave to the grant: before anything is made they are all there.  A change of the
+ * package looks for them in a step of its own. */
+static struct err *
+boot_check(struct tx *tx, const struct grant_in *asked, const struct json *params)
+{
+    struct vnf_wanted *wanted = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnfd *vnfd;
+
+    if (!str_eq(asked->operation, "INSTANTIATE")) {
+        return NULL;
+    }
+    TRY(input_read(tx, asked->vnf_lcm_op_occ_id, in));
+    TRY(vnfd_load(tx, in->package_id, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, in->flavour_id, in->level_id, NULL, wanted));
+    return boot_granted_check(tx, in, params, wanted);
+}
+
 struct err *
 vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *grant,
                 struct site *site, struct grant_out *out)
@@ -205,6 +233,7 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
         return err_new(E_REMOTE, NULL, "the grant's additionalParams are no object");
     }
     out->params = params && params->n > 0 ? params : NULL;
+    TRY(boot_check(tx, asked, out->params));
     TRY(links_take(tx_mem(tx), asked->operation, grant, links));
     if (links->ext_links.n + links->managed_links.n == 0) {
         return NULL;
@@ -219,6 +248,10 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
     TRY_MSG(granted_links_check(tx, links, site, flavour_id, in), "the grant");
     out->connections = in->connections;
     out->managed = in->managed;
-    return str_eq(asked->operation, "CHANGE_FLAVOUR") ? vnf_flavour_granted_check(tx, before, out)
-                                                      : NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(fittings); i++) {
+        if (str_eq(asked->operation, fittings[i].operation)) {
+            return fittings[i].check(tx, before, out);
+        }
+    }
+    return NULL;
 }

@@ -10,6 +10,7 @@
 #include "vnfm/request_check.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
+#include "vnfm/vnfm.h"
 
 #include <string.h>
 
@@ -42,6 +43,32 @@ links_make(struct run *run)
 
 /* ---- the flow ------------------------------------------------------------------------------ */
 
+/* What the request leaves to the grant a plan leaves to it too: networks that are not known before. */
+static struct err *
+granted_foresee(struct run *run)
+{
+    struct mem *mem = flow_mem(run->f);
+
+    for (size_t i = 0; i < run->wanted->vnfcs.n; i++) {
+        const struct wanted_vnfc *vnfc = run->wanted->vnfcs.items[i];
+
+        for (size_t j = 0; j < vnfc->cps.n; j++) {
+            const struct wanted_cp *cp = vnfc->cps.items[j];
+            struct vnf_connection *later = row_new(mem, &vnf_connection_table);
+
+            if (cp->link || vnf_connection_of(&run->connections, cp, vnfc->number)) {
+                continue;
+            }
+            later->cpd = str_or(cp->ext_cpd, cp->cpd);
+            later->link = later->network_id = "<granted>";
+            vnf_rows_add(mem, &run->connections, later);
+            TRY(flow_note(run->f, "connection point %s attaches to the network that the NFVO grants",
+                          later->cpd));
+        }
+    }
+    return NULL;
+}
+
 /* With the images that the NFVO had put there. */
 static struct err *
 grant_use(struct run *run)
@@ -54,6 +81,9 @@ grant_use(struct run *run)
     }
     run->in = in;
     run->connections = run->in->connections;
+    if (in->foreign_nfvo && flow_is_plan(run->f)) {
+        return granted_foresee(run);
+    }
     return in->foreign_nfvo ? vnf_connected_check(mem, run->wanted, &run->connections) : NULL;
 }
 
@@ -84,7 +114,8 @@ grant_get(struct run *run)
     TRY(flow_note(run->f, "%s is placed at site %s: %s", run->wanted->name,
                   str_or(run->grant->site_name, run->grant->site),
                   str_or(run->grant->reason, "asked for")));
-    return flow_started(run->f);
+    TRY(flow_started(run->f));
+    return vnf_request_judge(run->f, run->in, run->grant->site);
 }
 
 static struct err *

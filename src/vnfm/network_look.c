@@ -34,7 +34,8 @@ network_list(struct tx *tx, struct asking *asking, const char *project_id, const
         asking->seen[asking->n++] =
             (struct network_seen){.site_id = mem_str(asking->mem, site->id),
                                   .network_id = mem_str(asking->mem, id),
-                                  .is_port = is_port};
+                                  .is_port = is_port,
+                                  .unknown = true};
     }
     return NULL;
 }
@@ -123,6 +124,7 @@ network_seen(void *arg, const struct vim_answer *answer, struct err *err)
     struct question *question = arg;
 
     question->seen->absent = err_is(err, E_NOT_FOUND);
+    question->seen->unknown = err && !question->seen->absent;
     question->seen->foreign = !err && !vim_is_lent(question->look->vim, question->seen->site_id,
                                                    json_get(answer->json, "network"));
     err_ignore(err, "a site that does not answer says nothing of its networks");
@@ -136,6 +138,7 @@ port_seen(void *arg, const struct vim_answer *answer, struct err *err)
     const struct json *port = err ? NULL : json_get(answer->json, "port");
 
     question->seen->absent = err_is(err, E_NOT_FOUND);
+    question->seen->unknown = err && !question->seen->absent;
     question->seen->foreign = port && !vim_is_lent(question->look->vim, question->seen->site_id, port);
     question->seen->port_network = mem_str(question->look->mem, json_get_str(port, "network_id"));
     err_ignore(err, "a site that does not answer says nothing of its ports");
@@ -216,6 +219,7 @@ look_new(struct vim *vim, const struct asking *asking)
         look->seen[i].site_id = mem_str(look->mem, asking->seen[i].site_id);
         look->seen[i].network_id = mem_str(look->mem, asking->seen[i].network_id);
         look->seen[i].is_port = asking->seen[i].is_port;
+        look->seen[i].unknown = true;
     }
     return look;
 }
@@ -226,24 +230,22 @@ look_wait(struct look *look, struct asking *asking)
 {
     struct timespec until;
     struct err *e = NULL;
-    bool all;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_S;
     pthread_mutex_lock(&look->lock);
     while (look->n_open > 0 && pthread_cond_timedwait(&look->ended, &look->lock, &until) == 0) {
     }
-    all = look->n_open == 0;
-    for (size_t i = 0; all && !e && i < asking->n; i++) {
+    for (size_t i = 0; !e && i < asking->n; i++) {
         const char *text =
             look->seen[i].subnets ? json_text(asking->mem, look->seen[i].subnets) : NULL;
 
+        asking->seen[i].unknown = look->seen[i].unknown;
         asking->seen[i].absent = look->seen[i].absent;
         asking->seen[i].foreign = look->seen[i].foreign;
         asking->seen[i].port_network = mem_str(asking->mem, look->seen[i].port_network);
         e = text ? json_parse(asking->mem, text, strlen(text), &asking->seen[i].subnets) : NULL;
     }
-    asking->n = all ? asking->n : 0;
     pthread_mutex_unlock(&look->lock);
     return e;
 }

@@ -6,9 +6,8 @@
 #include "vnfm/request_check.h"
 
 /* What sites say of the networks and ports of extVirtualLinks, in 'mem'; of an instance that is not
- * the caller's nothing is asked.  A site that does not answer
- * within a few seconds says nothing: '*n' may be less than there are links, and then the
- * operation finds out.  Waits: not on a loop's thread. */
+ * the caller's nothing is asked.  What a site does not
+ * say within a few seconds is unknown: the operation asks for it.  Waits: not on a loop's thread. */
 struct err *vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const struct caller *caller,
                               const char *vnf_instance_id,
                               const struct instantiate_request *request,

@@ -156,7 +156,7 @@ touch_step(void *arg, void *entry)
 
 /* Notes what a given-up operation left. */
 typedef struct err *left_fn(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in);
-static left_fn instantiate_left, scale_left, heal_left, connectivity_left, repaired_left;
+static left_fn instantiate_left, scale_left, heal_left, connectivity_left, package_kept, repaired_left;
 
 /* Flows that are operations of their own, with an occurrence.  What the word null stands for is
  * said by the flow's input. */
@@ -171,7 +171,7 @@ static const struct operation {
     {&vnf_operate_flow, "OPERATE", NULL},
     {&vnf_heal_flow, "HEAL", heal_left},
     {&vnf_repair_flow, "HEAL", repaired_left},
-    {&vnf_change_package_flow, "CHANGE_VNFPKG", NULL},
+    {&vnf_change_package_flow, "CHANGE_VNFPKG", package_kept},
     {&vnf_change_connectivity_flow, "CHANGE_EXT_CONN", connectivity_left},
     {&vnf_flavour_grow_flow, "CHANGE_FLAVOUR", scale_left},
     {&vnf_flavour_change_flow, "CHANGE_FLAVOUR", scale_left},
@@ -573,6 +573,16 @@ connectivity_left(struct tx *tx, const struct flow_row *flow, const struct vnf_i
     return vnf_servers_last(tx, made);
 }
 
+/* A given-up change of the package leaves servers and the package as they were; ports may have moved with it. */
+static struct err *
+package_kept(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
+{
+    struct grant_out *grant;
+
+    TRY(vnf_grant_read(tx, flow, in, &grant));
+    return in->connections.n + grant->connections.n > 0 ? connectivity_left(tx, flow, in) : NULL;
+}
+
 /* A given-up instantiation leaves an instance that is INSTANTIATED, STOPPED, and tells
  * what there is of it: only so can a client terminate it (SOL003 5.4.8). */
 static struct err *
@@ -686,6 +696,15 @@ said_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
     return json_parse(tx_mem(tx), text.data, text.len, changes);
 }
 
+/* Does the operation connect what is there already otherwise, or what comes to other networks? */
+static bool
+connects(const char *operation)
+{
+    static const char *const all[] = {"CHANGE_EXT_CONN", "CHANGE_FLAVOUR", "CHANGE_VNFPKG", NULL};
+
+    return str_in(operation, all);
+}
+
 /* What the instance says of itself otherwise since the operation. */
 static struct err *
 info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in,
@@ -701,8 +720,10 @@ info_changes(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in
         TRY(said_changes(tx, flow, in, &occ->changed_info));
     }
     if (str_eq(flow->type, vnf_change_connectivity_flow.name) ||
-        (str_eq(occ->operation, "CHANGE_FLAVOUR") && in->connections.n + grant->connections.n > 0)) {
-        return connectivity_changes(tx, in, grant, &occ->changed_connectivity);
+        in->connections.n + grant->connections.n > 0) {
+        TRY(connects(occ->operation)
+                ? connectivity_changes(tx, in, grant, &occ->changed_connectivity)
+                : NULL);
     }
     return str_eq(flow->type, vnf_change_package_flow.name)
                ? package_changes(tx, in->vnf_instance_id, &occ->package_changes)

@@ -148,6 +148,19 @@ begin(struct tx *tx, struct op *op, const char *id, const struct lcm_request *re
         return begin(tx, op, id, request, name##_input, op_occ_id);                                \
     }
 
+/* What was planned is of a site: others may have taken of it meanwhile, and it is still that one. */
+static struct err *
+site_as_planned(struct tx *tx, const char *id, struct vnf_in *in)
+{
+    struct site *site;
+
+    TRY(row_get(tx, &site_table, id, &site));
+    in->site = site->id;
+    in->site_name = site->name;
+    in->reason = "as it was planned";
+    return NULL;
+}
+
 static struct err *
 instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm_request *request,
                   struct vnf_in **in, const struct flow_type **type)
@@ -155,8 +168,9 @@ instantiate_input(struct tx *tx, struct op *op, const char *id, const struct lcm
     struct vnf_instance *instance;
 
     TRY(input_begin(tx, op, id, &vnf_instantiate, request, in, type, &instance));
-    return err_join(vnf_info_asked(tx, instance, request->row, *in),
-                    instantiate_check(tx, request->row, request->seen, request->n_seen, *in));
+    TRY(err_join(vnf_info_asked(tx, instance, request->row, *in),
+                 instantiate_check(tx, request->row, request->seen, request->n_seen, *in)));
+    return (*in)->site || !request->site ? NULL : site_as_planned(tx, request->site, *in);
 }
 VNF_START(instantiate)
 
@@ -343,11 +357,10 @@ change_package_input(struct tx *tx, struct op *op, const char *id,
                      const struct lcm_request *request, struct vnf_in **in,
                      const struct flow_type **type)
 {
-    const struct change_package_request *asked = request->row;
     struct vnf_instance *instance;
 
     TRY(input_begin(tx, op, id, &vnf_change_package, request, in, type, &instance));
-    return vnf_change_package_check(tx, instance, asked->vnfd_id, asked, *in);
+    return vnf_change_package_check(tx, instance, request, *in);
 }
 VNF_START(change_package)
 
@@ -391,6 +404,12 @@ change_connectivity_links(struct mem *mem, const void *request)
 }
 
 static const struct instantiate_request *
+change_package_links(struct mem *mem, const void *request)
+{
+    return package_links(mem, request);
+}
+
+static const struct instantiate_request *
 change_flavour_links(struct mem *mem, const void *request)
 {
     return flavour_links(mem, request);
@@ -405,7 +424,8 @@ const struct plannable vnf_plannables[] = {
     {PLANNABLE("SCALE_TO_LEVEL", scale_to_level, scale_to_level_request_table)},
     {PLANNABLE("OPERATE", operate, operate_request_table)},
     {PLANNABLE("HEAL", heal, heal_request_table)},
-    {PLANNABLE("CHANGE_VNFPKG", change_package, change_package_request_table)},
+    {PLANNABLE("CHANGE_VNFPKG", change_package, change_package_request_table),
+     .links = change_package_links},
     {PLANNABLE("CHANGE_EXT_CONN", change_connectivity, change_connectivity_request_table),
      .links = change_connectivity_links},
     {PLANNABLE("CHANGE_FLAVOUR", change_flavour, change_flavour_request_table),

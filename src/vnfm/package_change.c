@@ -8,7 +8,9 @@
 #include "vnfm/difference.h"
 #include "vnfm/flows.h"
 #include "vnfm/foreign.h"
+#include "vnfm/moves.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/request_check.h"
 #include "vnfm/scripts.h"
 #include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
@@ -160,10 +162,76 @@ running_check(const struct vnf_made *made)
     return NULL;
 }
 
-struct err *
-vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, const char *vnfd_id,
-                         const void *asked, struct vnf_in *in)
+/* Internal links stay what they are; whoever manages one may say so. */
+static struct err *
+managed_stay(const struct vnf_made *made, const struct rows *managed)
 {
+    struct err *faults = NULL;
+
+    for (size_t i = 0; i < managed->n; i++) {
+        const struct vnf_managed_link *link = managed->items[i];
+
+        for (size_t j = 0; j < made->links.n; j++) {
+            const struct made_link *there = made->links.items[j];
+
+            if (str_eq(there->name, link->name) &&
+                (!there->managed || !str_eq(there->network_id, link->network_id))) {
+                request_fault(&faults,
+                              "extManagedVirtualLinks: internal virtual link %s is there already, as "
+                              "network %s: a change of the package leaves it there",
+                              link->name, there->network_id);
+            }
+        }
+    }
+    return faults;
+}
+
+/* Links that the request brings: connection points are those of both packages. */
+static struct err *
+links_check(struct tx *tx, const struct vnf_instance *instance, const struct lcm_request *request,
+            const struct vnf_made *made, const struct vnf_wanted *after, struct vnf_in *in)
+{
+    const struct instantiate_request *links = package_links(tx_mem(tx), request->row);
+    struct err *faults;
+
+    if (links->ext_links.n + links->managed_links.n + links->vims.n == 0) {
+        return NULL;
+    }
+    if (instance->vnfm_id && links->ext_links.n + links->managed_links.n > 0) {
+        return err_new(E_UNPROCESSABLE, "FeatureNotSupported",
+                       "VNF instance %s is managed by a foreign VNFM: connect it otherwise in a request of "
+                       "its own",
+                       instance->id);
+    }
+    faults = connections_check(tx, made, after, request, links, in);
+    if (faults && faults->code != E_UNPROCESSABLE) {
+        return faults;
+    }
+    return err_join(faults, err_join(vnf_moves_check(made, after, &in->connections),
+                                     managed_stay(made, &in->managed)));
+}
+
+struct err *
+vnf_package_granted_check(struct tx *tx, const struct vnf_in *in, const struct grant_out *grant)
+{
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+    struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
+    struct vnfd *vnfd;
+
+    TRY(vnf_instance_made(tx, in->vnf_instance_id, made));
+    TRY(vnfd_load(tx, in->package_after, &vnfd));
+    TRY(vnf_wanted_fill(tx_mem(tx), vnfd, made->flavour_id, made->level_id, &made->scales, after));
+    return err_wrap(err_join(vnf_moves_check(made, after, &grant->connections),
+                             managed_stay(made, &grant->managed)),
+                    "the grant");
+}
+
+struct err *
+vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
+                         const struct lcm_request *request, struct vnf_in *in)
+{
+    const struct change_package_request *asked = request->row;
+    const char *vnfd_id = asked->vnfd_id;
     struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
     struct vnf_wanted *after = row_new(tx_mem(tx), &vnf_wanted_table);
     struct vnf_package *package = NULL;
@@ -180,7 +248,8 @@ vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance, con
     }
     TRY(err_join(packages_check(tx, instance, package->id, made, after),
                  vnf_info_moved(tx, instance, package->id, asked, in)));
-    TRY(params_check(tx, in, made, after));
+    TRY(err_join(links_check(tx, instance, request, made, after, in),
+                 params_check(tx, in, made, after)));
     in->operation = "CHANGE_VNFPKG";
     in->package_after = package->id;
     in->scales = made->scales;
@@ -265,6 +334,8 @@ struct run {
     struct vnf_made *made;
     struct vnf_wanted *before, *after;
     struct rows same; /* made_vnfc that are not made anew */
+    struct vnf_moves moves;
+    bool is_untold;   /* a value of the new texts is the grant's to give */
     bool is_whole;    /* until version 2 there were no scripts, and nothing was kept of its parameters */
 };
 
@@ -272,6 +343,7 @@ static struct err *
 packages_read(struct run *run)
 {
     struct describe_in *what = row_new(flow_mem(run->f), &describe_in_table);
+    struct err *e;
 
     TRY(vnf_now_read(run->f, run->in, run->made, run->before));
     what->package_id = run->in->package_after;
@@ -283,7 +355,9 @@ packages_read(struct run *run)
     TRY(run->is_whole
             ? vnfcs_boot_data_told(run->f, "boot data", run->in, &run->before->vnfcs)
             : vnfcs_boot_data(run->f, "boot data", run->in, &run->before->vnfcs));
-    return vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
+    e = vnfcs_boot_data(run->f, "boot data new", run->in, &run->after->vnfcs);
+    run->is_untold = e != NULL;
+    return vnf_told_later(run->in, e);
 }
 
 static struct err *
@@ -294,9 +368,9 @@ grant_get(struct run *run)
     struct package_use *use = row_new(mem, &package_use_table);
     struct grant_out *grant = row_new(mem, &grant_out_table);
 
-    TRY(vnf_grant(run->f, &run->in, NULL,
+    TRY(vnf_grant(run->f, &run->in, run->after,
                   vnf_grant_in(run->f, run->in, run->made->site, &nothing), grant));
-    if (run->is_whole && grant->params) {
+    if (run->is_whole && (grant->params || run->is_untold)) {
         TRY(vnfcs_boot_data(run->f, "boot data granted", run->in, &run->after->vnfcs));
     }
     TRY(flow_started(run->f));
@@ -371,8 +445,10 @@ servers_change(struct run *run)
         }
         if (is_same(run, old, new)) {
             vnf_rows_add(flow_mem(run->f), &run->same, run->made->vnfcs.items[i]);
+            TRY(vnf_moves_detach(&run->moves, vnfc));
             continue;
         }
+        TRY(vnf_moves_detach(&run->moves, vnfc));
         TRY(run->is_whole ? vnf_host_forget(run->f, run->in, vnfc) : NULL);
         TRY(vnfc_change(run, vnfc, old, new));
     }
@@ -392,9 +468,28 @@ scripts_run(struct run *run, bool before)
         .before = before,
         .package_id = before ? run->in->package_id : run->in->package_after,
         .wanted = before ? run->before : run->after,
-        .vnfcs = &run->made->vnfcs,
+        .vnfcs = before ? &run->made->vnfcs : &run->moves.after->vnfcs,
         .old = before ? &run->made->vnfcs : &run->same,
     });
+}
+
+/* Where ports move, new ones are at their servers before the first server is made anew, and each old one leaves
+ * before its server is: a new image begins with what it will have. */
+static struct err *
+ports_add(struct run *run)
+{
+    struct vnf_made *after = row_copy(flow_mem(run->f), run->made);
+
+    run->moves = (struct vnf_moves){
+        .f = run->f, .in = run->in, .before = run->made, .after = after, .wanted = run->after};
+    if (run->in->connections.n == 0) {
+        return NULL;
+    }
+    vnf_moves_find(&run->moves);
+    TRY(flow_note(run->f, "%s: %zu ports move", run->in->name, run->moves.moves.n));
+    TRY(vnf_moves_add(&run->moves));
+    vnf_moves_take(&run->moves);
+    return NULL;
 }
 
 /* Until version 2 there were no scripts, nothing was kept of its parameters, and servers were held to have been
@@ -420,9 +515,14 @@ change(struct flow *f, const struct vnf_in *in, bool is_whole)
     TRY(packages_read(&run));
     TRY(grant_get(&run));
     TRY(scripts_run(&run, true));
+    TRY(ports_add(&run));
     TRY(servers_change(&run));
     TRY(scripts_run(&run, false));
-    made = row_copy(mem, run.made);
+    if (run.moves.moves.n > 0) {
+        TRY(vnf_moves_keep(&run.moves, "ports"));
+        TRY(vnf_moves_drop(&run.moves));
+    }
+    made = row_copy(mem, run.moves.after);
     made->scales = run.after->scales;
     made->params = is_whole ? vnf_params_after(mem, run.made->params, run.in) : made->params;
     repackaged->package_id = in->package_after;

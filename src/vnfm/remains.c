@@ -288,7 +288,9 @@ added_fill(struct remains *remains, struct tx *tx, const struct flow_row *flow,
     with->connections = made->connections;
     vnfcs_fill(remains, with, &change.added, some);
     for (size_t i = 0; i < some->vnfcs.n; i++) {
-        const struct made_vnfc *vnfc = some->vnfcs.items[i];
+        struct made_vnfc *vnfc = some->vnfcs.items[i];
+
+        vnfc->came = made->flavour_wanted != NULL; /* Its scripts met none of them: they are new to the next. */
 
         if ((vnfc->server_id || vnfc->ports.n > 0) &&
             !(vnfc->server_id && has_server(&made->vnfcs, vnfc->server_id))) {

@@ -217,7 +217,7 @@ port_check(struct checking *c, const char *path, const struct ext_link_data *lin
     for (size_t i = 0; i < c->n_seen; i++) {
         const struct network_seen *port = &c->seen[i];
 
-        if (!port->is_port || !str_eq(port->network_id, id)) {
+        if (!port->is_port || port->unknown || !str_eq(port->network_id, id)) {
             continue;
         }
         if (port->absent) {
@@ -230,6 +230,7 @@ port_check(struct checking *c, const char *path, const struct ext_link_data *lin
         }
         return;
     }
+    c->in->unjudged = true;
 }
 
 static void
@@ -322,6 +323,7 @@ link_site(struct checking *c, const char *path, const char *vim, const char *net
         request_fault(&c->faults, "%s.vimConnectionId is needed: there is not just one site", path);
     }
     *network = network_of(c, site, network_id);
+    c->in->unjudged = c->in->unjudged || !*network || (*network)->unknown;
     if (site && *network && (*network)->absent) {
         request_fault(&c->faults, "%s: site %s has no network %s", path, site->name, network_id);
     } else if (site && *network && (*network)->foreign) {
@@ -490,6 +492,17 @@ connectivity_links(struct mem *mem, const struct change_connectivity_request *as
 
 const struct instantiate_request *
 flavour_links(struct mem *mem, const struct change_flavour_request *asked)
+{
+    struct instantiate_request *request = row_new(mem, &instantiate_request_table);
+
+    request->ext_links = asked->ext_links;
+    request->managed_links = asked->managed_links;
+    request->vims = asked->vims;
+    return request;
+}
+
+const struct instantiate_request *
+package_links(struct mem *mem, const struct change_package_request *asked)
 {
     struct instantiate_request *request = row_new(mem, &instantiate_request_table);
 

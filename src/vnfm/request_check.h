@@ -13,6 +13,7 @@ struct network_seen {
     const char *site_id, *network_id; /* of a port: its own id */
     const char *port_network;  /* network of a port; null = not known */
     bool is_port;
+    bool unknown;              /* the site has not said, or not in time */
     bool absent;               /* the site has no such network */
     bool foreign;              /* nor lends it to the project that it is used as */
     const struct json *subnets; /* its subnets: id, cidr; null = not known */
@@ -21,8 +22,8 @@ struct network_seen {
 /* Fills flavour, level, site and connections of 'in' (whose package and project are
  * there) from the request.  All faults at once, E_UNPROCESSABLE: a flavour, level or
  * connection point that the VNFD has not, one that is not connected, sites that are not
- * registered, addresses that no subnet has.  'seen' may be empty: then networks are not
- * judged. */
+ * registered, addresses that no subnet has.  What is not in 'seen', or unknown, is not judged here, and the
+ * input says so ('unjudged'): the operation asks for it. */
 struct err *instantiate_check(struct tx *tx, const struct instantiate_request *request,
                               const struct network_seen *seen, size_t n_seen,
                               struct vnf_in *in) MUST_USE;
@@ -38,6 +39,8 @@ const struct instantiate_request *
 connectivity_links(struct mem *mem, const struct change_connectivity_request *asked);
 const struct instantiate_request *flavour_links(struct mem *mem,
                                                 const struct change_flavour_request *asked);
+const struct instantiate_request *package_links(struct mem *mem,
+                                                const struct change_package_request *asked);
 
 /* The site that 'name' (an id or a name, perhaps of a connection of the request) means;
  * null where there is none. */

@@ -133,7 +133,8 @@ grant_get(struct run *run)
     TRY(vnfcs_made_definitions(mem, &run->change.removed, &in->removed));
     run->grant = row_new(mem, &grant_out_table);
     TRY(vnf_grant(run->f, &run->in, run->wanted, in, run->grant));
-    return flow_started(run->f);
+    TRY(flow_started(run->f));
+    return vnf_request_judge(run->f, run->in, run->before->site);
 }
 
 /* ---- links ------------------------------------------------------------------------------ */

@@ -26,9 +26,15 @@ struct err *vnfcs_boot_data(struct flow *f, const char *label, const struct vnf_
 /* The same, but as they were told by operations before, as far as their parameters are kept. */
 struct err *vnfcs_boot_data_told(struct flow *f, const char *label, const struct vnf_in *in,
                                  struct rows *vnfcs) MUST_USE;
-/* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's. */
+/* Would it find values for all of them?  E_UNPROCESSABLE; 'params' are the request's.  Where a foreign NFVO is
+ * asked, its grant may have those that are missing; then that is looked for once it is there. */
 struct err *boot_data_check(struct tx *tx, const struct vnf_in *in, const struct json *params,
                             const struct vnf_wanted *wanted) MUST_USE;
+/* The same with what the grant gives (null = nothing), behind what the request does. */
+struct err *boot_granted_check(struct tx *tx, const struct vnf_in *in, const struct json *granted,
+                               const struct vnf_wanted *wanted) MUST_USE;
+/* 'e', unless it is that of a value that a grant, which is not there yet, may still give: then null. */
+struct err *vnf_told_later(const struct vnf_in *in, struct err *e) MUST_USE;
 /* The same of an instance that is not there yet. */
 struct err *boot_params_check(struct mem *mem, const struct vnf_wanted *wanted,
                               const struct json *params) MUST_USE;

@@ -62,6 +62,7 @@ struct lcm_request {
     const struct json *body; /* kept as operationParams */
     const struct network_seen *seen; /* see vnf_networks_look; may be none */
     size_t n_seen;
+    const char *site;        /* Of a plan: for an instantiation that names none; null = the grant chooses. */
 };
 /* How long servers may take to shut down where a request does not say. */
 #define GRACEFUL_TIMEOUT_S 30
@@ -106,11 +107,15 @@ struct err *vnf_change_package_start(struct tx *tx, struct op *op, const char *i
                                      const struct lcm_request *request,
                                      const char **op_occ_id) MUST_USE;
 /* The same checks for an operation of which the change is a part: fill in->operation,
- * in->package_after, in->scales and, with what 'asked' gives (vnf_info_moved), in->info; in->request is
- * there. */
+ * in->package_after, in->scales, with links in->connections and in->site and, with what is said of the VNF
+ * (vnf_info_moved), in->info; in->request is there. */
 struct err *vnf_change_package_check(struct tx *tx, const struct vnf_instance *instance,
-                                     const char *vnfd_id, const void *asked,
+                                     const struct lcm_request *request,
                                      struct vnf_in *in) MUST_USE;
+/* Links that a grant gives for a change of the package against what stays: 'in' is what was asked.
+ * E_UNPROCESSABLE: all that does not fit. */
+struct err *vnf_package_granted_check(struct tx *tx, const struct vnf_in *in,
+                                      const struct grant_out *grant) MUST_USE;
 /* SOL003 5.4.7.  E_NOT_FOUND too where the VNFD has one flavour only; E_CONFLICT too where the instance
  * is not STARTED, is of the flavour already, or is on its way to a third one since a change was given up;
  * E_UNPROCESSABLE with all in which what stays would have to change. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define EXIT_SKIPPED 77
+#define CALL_MS 30000 /* this and the next: times $CARRICK_PATIENCE */
 #define AWAIT_NS INT64_C(20000000000)
 #define AWAIT_STEP_MS 20
 
@@ -177,12 +178,20 @@ exchange_keep(struct play *play, const struct story_step *step, const struct htt
     return e;
 }
 
+static int
+patience(void)
+{
+    const char *text = getenv("CARRICK_PATIENCE");
+
+    return text && atoi(text) > 1 ? atoi(text) : 1;
+}
+
 static struct err *
 send_step(struct play *play, const struct story_step *step, struct http_answer *answer)
 {
     const char *body = step->body.data;
     struct http_request request = {
-        .method = step->method, .url = url_of(play, step), .body_fd = -1, .timeout_ms = 30000};
+        .method = step->method, .url = url_of(play, step), .body_fd = -1, .timeout_ms = CALL_MS * patience()};
     struct http_client_config config = {.user_agent = "story"};
 
     TRY(headers_of(play, step, &request.headers));
@@ -242,7 +251,7 @@ check_body(struct play *play, const struct story_step *step, const struct http_a
 static struct err *
 await_step(struct play *play, const struct story_step *step, struct http_answer *answer)
 {
-    int64_t end_ns = time_mono_ns() + AWAIT_NS;
+    int64_t end_ns = time_mono_ns() + AWAIT_NS * patience();
     const struct json *json;
 
     for (;;) {
@@ -257,6 +266,24 @@ await_step(struct play *play, const struct story_step *step, struct http_answer 
         }
         (void)poll(NULL, 0, AWAIT_STEP_MS);
     }
+}
+
+/* What an operation that did not come to an end waits for. */
+static void
+tell_steps(struct play *play, const struct story_step *step)
+{
+    const char *at = strstr(step->path, "_lcm_op_occs/");
+    struct story_step ask = *step;
+    struct http_answer answer;
+    struct err *e;
+
+    if (!at) {
+        return;
+    }
+    ask.path = mem_printf(play->captures.mem, "/carrick/v1/operations/%s", strchr(at, '/') + 1);
+    e = send_step(play, &ask, &answer);
+    (void)printf("     its steps: %s\n", e ? e->message : str_or(answer.body, ""));
+    err_ignore(e, "told");
 }
 
 static int
@@ -279,7 +306,13 @@ play_step(struct play *play, const struct story_step *step)
                         mem_printf(play->captures.mem, "expected status %d", step->status),
                         &answer);
     }
-    return check_body(play, step, &answer) || check_headers(play, step, &answer);
+    if (check_body(play, step, &answer) || check_headers(play, step, &answer)) {
+        if (step->eventually) {
+            tell_steps(play, step);
+        }
+        return 1;
+    }
+    return 0;
 }
 
 /* ---- one story ------------------------------------------------------------------- */

@@ -246,7 +246,7 @@ class Answers:
         if exchange.method == "HEAD" or not content:
             # Files are answered too where the document only says so in words.
             kind = exchange.headers.get("content-type")
-            if exchange.text and exchange.method != "HEAD" and (kind == "application/json" or exchange.status != 200):
+            if exchange.text and exchange.method != "HEAD" and (kind == "application/json" or exchange.status not in (200, 206)):
                 yield "has a body"
             return
         kind = exchange.headers.get("content-type", "")

@@ -183,7 +183,7 @@ static bool
 ping_whole(struct site *s, const char *server, const char *ip, int size)
 {
     const char *output;
-    struct err *e = node_run(s, server, &output, "ping -c 1 -W 2 -M do -s %d %s", size, ip);
+    struct err *e = node_run(s, server, &output, "ping -c 1 -W %d -M do -s %d %s", 2 * test_patience(), size, ip);
     bool ok = !e;
 
     err_ignore(e, "the answer is no");

@@ -23,7 +23,7 @@ wire_mtu(struct joint *j, int64_t mtu)
             .stderr_fd = -1,
             .netns = mem_printf(j->t->mem, "/run/netns/%s", j->t->sites[i].netns)};
 
-        REQUIRE_OK(process_run(j->t->mem, &spec, NULL, 5000, &output));
+        REQUIRE_OK(process_run(j->t->mem, &spec, NULL, 5000 * test_patience(), &output));
     }
 }
 
@@ -114,7 +114,7 @@ joint_sent(struct joint *j, int site)
                                 .netns = mem_printf(j->t->mem, "/run/netns/%s",
                                                     j->t->sites[site].netns)};
 
-    REQUIRE_OK(process_run(j->t->mem, &spec, NULL, 5000, &output));
+    REQUIRE_OK(process_run(j->t->mem, &spec, NULL, 5000 * test_patience(), &output));
     at = strstr(output, "wan0:");
     REQUIRE(at && sscanf(at, "wan0: %*s %*s %*s %*s %*s %*s %*s %*s %lld", &bytes) == 1);
     return bytes;

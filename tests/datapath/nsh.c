@@ -28,10 +28,10 @@ needs(struct topo *t)
     struct err *e;
 
     spec.argv = process_argv(t->mem, PYTHON, "-c", "import scapy.contrib.nsh", NULL);
-    e = process_run(t->mem, &spec, NULL, 30000, &output);
+    e = process_run(t->mem, &spec, NULL, 30000 * test_patience(), &output);
     if (!e) {
         spec.argv = process_argv(t->mem, "tshark", "--version", NULL);
-        e = process_run(t->mem, &spec, NULL, 30000, &output);
+        e = process_run(t->mem, &spec, NULL, 30000 * test_patience(), &output);
     }
     if (e) {
         err_ignore(e, "said");

@@ -18,13 +18,14 @@
 static const char *const names[INSTANCES] = {"r", "s"};
 static const char *const ips[INSTANCES] = {"10.0.0.9", "10.0.0.10"};
 
-/* It asks the server with the client's own address; what comes back for that is its own. */
+/* It asks the server with the client's own address; what comes back for that is its own.  A dead
+ * server refuses: that is found at the next check, and an answer may take its time. */
 static const char config[] = "defaults\n"
-                             " timeout connect 2s\n timeout client 30s\n timeout server 30s\n"
+                             " timeout connect 10s\n timeout client 30s\n timeout server 30s\n timeout check 10s\n"
                              "frontend web\n mode http\n bind :8080\n default_backend webs\n"
                              "backend webs\n mode http\n balance roundrobin\n"
                              " option httpchk GET /text\n option redispatch\n"
-                             " default-server inter 200ms fall 2 rise 1\n"
+                             " default-server inter 2s fastinter 200ms downinter 200ms fall 2 rise 1\n"
                              " source 0.0.0.0 usesrc clientip\n"
                              " server one 10.0.0.2:80 check\n"
                              " server two 10.0.0.3:80 check\n"
@@ -114,8 +115,8 @@ ask(struct site *s)
 {
     static const char url[] = "http://10.0.0.2/cgi-bin/who";
     const char *output;
-    struct err *e = node_run(s, "a", &output, "curl -s --max-time 4 -w %%{num_connects} %s %s %s %s",
-                             url, url, url, url);
+    struct err *e = node_run(s, "a", &output, "curl -s --max-time %d -w %%{num_connects} %s %s %s %s",
+                             4 * test_patience(), url, url, url, url);
 
     if (e) {
         err_ignore(e, "no answer yet");

@@ -759,7 +759,7 @@ node_ping(struct site *site, const char *server, const char *ip, int size)
 {
     const char *output;
     struct err *e =
-        node_run(site, server, &output, "/bin/busybox ping -c 1 -W 1 -s %d %s", size, ip);
+        node_run(site, server, &output, "/bin/busybox ping -c 1 -W %d -s %d %s", test_patience(), size, ip);
     bool ok = !e;
 
     err_ignore(e, "the answer is no");

@@ -101,6 +101,18 @@ is_breaking(struct fake_site *site)
     return str_eq(site->refused, "hosts");
 }
 
+/* "called-PLURAL-ID": what a site calls the next things of that kind. */
+static const char *
+id_told(const struct fake_site *site, const struct place *place)
+{
+    const char *rest = site->refused + strlen("called-");
+    size_t n = strlen(place->plural);
+
+    return str_starts(site->refused, "called-") && str_starts(rest, place->plural) && rest[n] == '-'
+               ? rest + n + 1
+               : NULL;
+}
+
 struct object *
 fake_object_add(struct fake_site *site, const struct place *place, const struct json *inner,
                 struct mem *mem)
@@ -111,7 +123,7 @@ fake_object_add(struct fake_site *site, const struct place *place, const struct 
 
     uuid_new(id);
     object->place = place;
-    object->id = heap_str(wanted ? wanted : id);
+    object->id = heap_str(str_or(id_told(site, place), wanted ? wanted : id));
     object->body = heap_str(json_text(mem, inner));
     object->marker = marker ? heap_str(marker) : NULL;
     object->broken = str_eq(place->plural, "servers") && is_breaking(site);
@@ -133,10 +145,18 @@ object_free(struct object *object)
     free(object);
 }
 
+bool
+fake_is_hidden(const struct fake_site *site, const struct place *place)
+{
+    return str_eq(site->refused, "project") ||
+           (str_starts(site->refused, "empty-") &&
+            str_eq(site->refused + strlen("empty-"), place->plural));
+}
+
 struct object *
 fake_object_get(struct fake_site *site, const struct place *place, const char *id)
 {
-    struct object *at = site->objects;
+    struct object *at = str_eq(site->refused, "project") ? NULL : site->objects;
 
     while (at && (at->place != place || !str_eq(at->id, id))) {
         at = at->next;

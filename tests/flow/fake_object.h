@@ -81,6 +81,8 @@ void fake_ports_change(struct object *server, struct mem *mem, const char *port_
 bool fake_is_lingering(const struct fake_site *site);
 void fake_leavers_go(struct fake_site *site);
 
+/* Are they left out of lists?  "empty-PLURAL"; "project": it is another one's that is asked. */
+bool fake_is_hidden(const struct fake_site *site, const struct place *place);
 /* Are things of the kind made while nobody hears of it, nor sees it? */
 bool fake_is_lost(const struct fake_site *site, const struct place *place);
 

@@ -117,8 +117,9 @@ answer_list(struct fake_site *site, struct http_exchange *x, const struct place 
     jw_object(&w, NULL);
     jw_array(&w, place->plural);
     for (struct object *at = site->objects; at; at = at->next) {
-        if (at->place == place && time_mono_ns() >= at->shown_at_ns && object_matches(at, x) &&
-            n++ >= from && (!page || n <= from + page)) {
+        if (at->place == place && !fake_is_hidden(site, place) &&
+            time_mono_ns() >= at->shown_at_ns && object_matches(at, x) && n++ >= from &&
+            (!page || n <= from + page)) {
             fake_object_write(site, &w, NULL, at, http_mem(x));
         }
     }
@@ -675,6 +676,8 @@ route_one(struct fake_site *site, struct http_exchange *x, const struct place *p
         answer_error(x, 409, "Locked", "nothing is changed today");
     } else if (str_eq(http_method(x), "PUT")) {
         object_change(site, x, place, object);
+    } else if (str_eq(site->refused, "shows")) {
+        answer_error(x, 503, "Unavailable", "nothing is shown today");
     } else {
         object->asked = str_eq(place->plural, "servers");
         answer_object(site, x, 200, object);
@@ -769,10 +772,11 @@ figures_answer(struct fake_site *site, struct http_exchange *x, const char *kind
 }
 
 /* PUT /refuse/PLURAL: those are not created, until PUT /refuse/none; "forward", "reverse": no such
- * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "interfaces", "attaches",
+ * chain label, "told_labels": none with a number; "deletes", "changes", "lists", "shows", "interfaces", "attaches",
  * "detaches", "actions" (or the id of what is to be changed or deleted, or of whose ports are): none is done; "remade-ID": that server
  * ends in ERROR when it is made anew; "boots": no server is ACTIVE; "hosts": servers made meanwhile
- * are in ERROR; "gone": what is deleted stays; "lost-PLURAL": those are made, which is not told, nor shown. */
+ * are in ERROR; "gone": what is deleted stays; "lost-PLURAL": those are made, which is not told, nor shown;
+ * see fake_object.c for "empty-PLURAL", "project" and "called-PLURAL-ID". */
 static void
 route_refuse(struct fake_site *site, struct http_exchange *x)
 {

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         err_free(signature_certificates(s, "certificates", text, n));
         e = signature_feed(s, "what it is over", 15);
         MUST(!e);
-        e = signature_end(s, n % 2 ? &trust : NULL, &signers);
+        e = signature_end(s, n % 2 ? &trust : NULL, &signers, NULL);
     }
     MUST(e);
     err_free(e);

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -42,6 +43,20 @@ void
 blink_ms(int ms)
 {
     (void)poll(NULL, 0, ms);
+}
+
+static int
+patience(void)
+{
+    const char *text = getenv("CARRICK_PATIENCE");
+
+    return text && atoi(text) > 1 ? atoi(text) : 1;
+}
+
+int64_t
+deadline_ns(int ms)
+{
+    return time_mono_ns() + ms * INT64_C(1000000) * patience();
 }
 
 /* ---- processes ---------------------------------------------------------------------- */
@@ -243,7 +258,7 @@ fetch(struct house *house, enum part place, struct http_request *request, const 
     }
     request->headers = headers;
     request->url = mem_printf(mem, "%s%s", house->places[place].url, path);
-    request->connect_timeout_ms = 1000;
+    request->connect_timeout_ms = 1000 * patience();
     request->timeout_ms = house->call_ms;
     return http_fetch(mem, &config, request, answer);
 }
@@ -335,7 +350,7 @@ login(struct house *house, enum part role)
 static struct err *
 await_answer(struct house *house, enum part place, const char *path, int wanted)
 {
-    int64_t until = time_mono_ns() + READY_MS * 1000000LL;
+    int64_t until = deadline_ns(READY_MS);
     int status;
 
     do {
@@ -618,7 +633,7 @@ house_new(const char *program, const char *dir, struct agent_count *counts, stru
     *house = (struct house){.mem = mem_new("house"),
                             .case_mem = mem_new("case"),
                             .program = program,
-                            .call_ms = CALL_MS,
+                            .call_ms = CALL_MS * patience(),
                             .counts = {&counts[0], &counts[1]}};
     snprintf(house->dir, sizeof house->dir, "%s", dir);
     TRY(dir_make(dir, 0700));

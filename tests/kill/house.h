@@ -92,5 +92,7 @@ const char *house_dump(struct house *house, enum part place);
 int house_points(struct house *house, bool reset);
 
 void blink_ms(int ms);
+/* In so many ms from now, times $CARRICK_PATIENCE (time_mono_ns). */
+int64_t deadline_ns(int ms);
 
 #endif

@@ -2,9 +2,9 @@
  * operations: a network service over two sites, a function alone, their terminations and rollbacks, a
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
- * another package and back, and so the one of the service, at another network and back; a service with
- * another in it, which takes in a third one and lets it go.  However it went, in the end each site
- * holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
+ * another package at another network and back, so the one of the service without, at another network and
+ * back; a service with another in it, which takes in a third one and lets it go.  However it went, in the end
+ * each site holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
 #include "kill/service.h"
@@ -49,8 +49,10 @@ static const struct pair {
     {&kind_vnf, "moved", "move", "return", false, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
+    {&kind_ns, "restored", "restore", "restore", true, false},
+    {&kind_ns, "put off", "scale out later", "scale in later", false, false},
 };
-#define N_PAIRS 12
+#define N_PAIRS 14
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -149,7 +151,7 @@ differs(struct house *house, const char *what, enum part place, const char *want
 static struct err *
 equals(struct house *house, const char *what, const char *const *wanted)
 {
-    int64_t until = time_mono_ns() + EQUAL_MS * 1000000LL;
+    int64_t until = deadline_ns(EQUAL_MS);
 
     for (int i = 0; i < N_PLACES; i++) {
         const char *found = house_dump(house, (enum part)i);

@@ -12,6 +12,7 @@
 #define ONBOARD_MS 30000
 #define STOPS_MAX 6
 #define POLL_CALL_MS 2000
+#define SOON_MS 300
 
 const struct kind kind_ns = {
     .name = "NS",
@@ -51,7 +52,7 @@ const struct kind kind_vnf = {
 static struct err *
 onboarded(struct house *house, const char *path, const struct json **out)
 {
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const char *state;
 
     do {
@@ -102,7 +103,7 @@ static struct err *
 core_make(struct service *service)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const struct json *ns;
     const char *path;
 
@@ -177,8 +178,8 @@ service_delete(struct service *service)
 /* ---- operations -------------------------------------------------------------------------------- */
 
 /* Operations on the NS's firewall, and on the VNF: where, with what (and in it %s, the firewall's id; %n
- * and %o, the two networks; %c, the NS that runs; %d, the NS's own where the firewall is), and what the
- * occurrence is called. */
+ * and %o, the two networks; %c, the NS that runs; %d, the NS's own where the firewall is; %t, soon), and what
+ * the occurrence is called. */
 static const struct change {
     const char *what, *path, *word, *body;
 } changes[] = {
@@ -214,11 +215,13 @@ static const struct change {
      "{\"updateType\":\"REMOVE_NESTED_NS\",\"removeNestedNsId\":[\"%c\"]}"},
     {"enlarge", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"large\"}"},
     {"reduce", "change_flavour", "CHANGE_FLAVOUR", "{\"newFlavourId\":\"small\"}"},
-    {"renew", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-2\"}"},
-    {"age", "change_vnfpkg", "CHANGE_VNFPKG", "{\"vnfdId\":\"shape-1\"}"},
-#define CONNECTION(network)                                                                        \
-    "{\"extVirtualLinks\":[{\"id\":\"data\",\"vimConnectionId\":\"west\",\"resourceId\":\"" network   \
+#define CONNECTED(network)                                                                         \
+    "\"extVirtualLinks\":[{\"id\":\"data\",\"vimConnectionId\":\"west\",\"resourceId\":\"" network    \
     "\",\"extCps\":[{\"cpdId\":\"out\"}]}]}"
+#define RENEWED(vnfd, network) "{\"vnfdId\":\"" vnfd "\"," CONNECTED(network)
+    {"renew", "change_vnfpkg", "CHANGE_VNFPKG", RENEWED("shape-2", "%o")},
+    {"age", "change_vnfpkg", "CHANGE_VNFPKG", RENEWED("shape-1", "%n")},
+#define CONNECTION(network) "{" CONNECTED(network)
     {"move", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%o")},
     {"return", "change_ext_conn", "CHANGE_EXT_CONN", CONNECTION("%n")},
 #define SIDE(cp, mac)                                                                              \
@@ -232,6 +235,13 @@ static const struct change {
     {"lead", "update", "UPDATE", SIDES("1")},
     {"lead on", "update", "UPDATE", SIDES("2")},
     {"repair", "heal", "HEAL", "{\"additionalParams\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"},
+    {"restore", "heal", "HEAL", "{\"healNsData\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"},
+#define SCALING_LATER(type)                                                                        \
+    "{\"scaleTime\":\"%t\",\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\","  \
+    "\"scaleVnfType\":\"" type "\",\"scaleByStepData\":{\"aspectId\":\"instances\","                  \
+    "\"additionalParams\":{\"drainSeconds\":0}}}]}"
+    {"scale out later", "scale", "SCALE", SCALING_LATER("SCALE_OUT")},
+    {"scale in later", "scale", "SCALE", SCALING_LATER("SCALE_IN")},
 };
 
 static const struct change *
@@ -283,6 +293,7 @@ change_request(const struct service *service, const struct change *change)
         mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
     const char *id = "", *link = "", *body = change->body;
+    char soon[TIME_TEXT_SIZE];
 
     json_each (vnfs, i) {
         if (str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")) {
@@ -293,6 +304,8 @@ change_request(const struct service *service, const struct change *change)
     body = filled(house->case_mem, body, "%s", id);
     body = filled(house->case_mem, body, "%c", service->core_id);
     body = filled(house->case_mem, body, "%d", link);
+    body = filled(house->case_mem, body, "%t",
+                  time_text(soon, time_now_us() + SOON_MS * INT64_C(1000), TIME_Z_MS));
     body = filled(house->case_mem, body, "%n", service->network_id);
     return filled(house->case_mem, body, "%o", service->other_id);
 }
@@ -351,22 +364,22 @@ operation_find(struct service *service, const char *what)
 
 /* The port is free before it can go. */
 static struct err *
-port_lose(struct house *house, const char *server, const char *port)
+port_lose(struct house *house, enum part role, const char *server, const char *port)
 {
-    int64_t until = time_mono_ns() + ONBOARD_MS * 1000000LL;
+    int64_t until = deadline_ns(ONBOARD_MS);
     const char *path = mem_printf(house->case_mem, "/network/v2.0/ports/%s", port);
     const struct json *json;
 
-    TRY(house_want(house, 202, ROLE_WEST, "DELETE",
+    TRY(house_want(house, 202, role, "DELETE",
                    mem_printf(house->case_mem, "/compute/v2.1/servers/%s/os-interface/%s", server,
                               port),
                    NULL, NULL));
     do {
         house_tend(house);
         blink_ms(20);
-        TRY(house_want(house, 200, ROLE_WEST, "GET", path, NULL, &json));
+        TRY(house_want(house, 200, role, "GET", path, NULL, &json));
     } while (!str_empty(json_str(json_path(json, "port.device_id"))) && time_mono_ns() < until);
-    return house_want(house, 204, ROLE_WEST, "DELETE", path, NULL, NULL);
+    return house_want(house, 204, role, "DELETE", path, NULL, NULL);
 }
 
 /* Somebody deletes the ports of the VNF's servers, behind its back. */
@@ -384,7 +397,7 @@ ports_lose(struct service *service)
         const struct json *ports = json_get(servers->items[i], "vnfcCpInfo");
 
         json_each (ports, j) {
-            TRY(port_lose(house, json_get_str(servers->items[i], "id"),
+            TRY(port_lose(house, ROLE_WEST, json_get_str(servers->items[i], "id"),
                           json_get_str(ports->items[j], "id")));
         }
     }
@@ -392,10 +405,58 @@ ports_lose(struct service *service)
 }
 
 static struct err *
+all_lose(struct house *house, enum part role, const char *plural)
+{
+    const char *path = mem_printf(house->case_mem, "/network/v2.0/sfc/%s", plural);
+    const struct json *list;
+
+    TRY(house_want(house, 200, role, "GET", path, NULL, &list));
+    list = json_get(list, plural);
+    json_each (list, i) {
+        TRY(house_want(house, 204, role, "DELETE",
+                       mem_printf(house->case_mem, "%s/%s", path,
+                                  json_get_str(list->items[i], "id")),
+                       NULL, NULL));
+    }
+    return NULL;
+}
+
+/* Somebody deletes the chain at the firewall's site, and a port of the firewall with what is made of it: labels go with
+ * the chain, and the other site leads into them. */
+static struct err *
+graph_lose(struct service *service)
+{
+    struct house *house = service->house;
+    const struct json *ns, *vnfs, *server = NULL;
+    const char *port;
+    enum part role;
+    int status;
+
+    TRY(house_want(house, 200, ROLE_ORCHESTRATOR, "GET",
+                   mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL,
+                   &ns));
+    vnfs = json_get(ns, "vnfInstance");
+    json_each (vnfs, i) {
+        server = str_eq(json_get_str(vnfs->items[i], "vnfProductName"), "Firewall")
+                     ? json_path(vnfs->items[i], "instantiatedVnfInfo.vnfcResourceInfo.0")
+                     : server;
+    }
+    port = json_str(json_path(server, "vnfcCpInfo.0.id"));
+    (void)house_call(house, ROLE_WEST, "GET",
+                     mem_printf(house->case_mem, "/network/v2.0/ports/%s", str_or(port, "none")), NULL,
+                     &status);
+    role = status == 200 ? ROLE_WEST : ROLE_EAST;
+    TRY(all_lose(house, role, "port_chains"));
+    TRY(all_lose(house, role, "port_pair_groups"));
+    TRY(all_lose(house, role, "port_pairs"));
+    return port_lose(house, role, json_get_str(server, "id"), port);
+}
+
+static struct err *
 begin(struct service *service, const char *what)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    int64_t until = deadline_ns(OPERATION_MS);
     const struct change *change = change_of(what);
     const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
                                   service->id, change ? change->path : what);
@@ -405,6 +466,7 @@ begin(struct service *service, const char *what)
     int status = 0;
 
     TRY(str_eq(what, "repair") ? ports_lose(service) : NULL);
+    TRY(str_eq(what, "restore") ? graph_lose(service) : NULL);
     do {
         house_tend(house);
         if (status == 0 || status == 409) {
@@ -524,7 +586,7 @@ service_operate(struct service *service, const char *what, const struct strike *
                 enum way way, const struct strike *strike_back, struct outcome *outcome)
 {
     struct house *house = service->house;
-    int64_t until = time_mono_ns() + OPERATION_MS * 1000000LL;
+    int64_t until = deadline_ns(OPERATION_MS);
     int call_ms = house->call_ms;
 
     *outcome = (struct outcome){.state = "UNKNOWN", .error = ""};

@@ -240,7 +240,7 @@ struct err *
 subscriber_judge(struct house *house, const char *op_id, const char *state)
 {
     struct subscriber *subscriber = house->subscriber;
-    int64_t until = time_mono_ns() + HEARD_MS * 1000000LL;
+    int64_t until = deadline_ns(HEARD_MS);
 
     while (!has_heard(subscriber, op_id, state)) {
         if (time_mono_ns() > until || subscriber->n >= HEARD_MAX) {

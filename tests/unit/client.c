@@ -51,7 +51,7 @@ on_done(void *arg, const struct http_answer *answer, struct err *e)
 static void
 await(struct loop *loop, const struct outcome *o, int calls)
 {
-    int64_t end = time_mono_ns() + 10000000000;
+    int64_t end = time_mono_ns() + INT64_C(10000000000) * test_patience();
 
     while (o->calls < calls && time_mono_ns() < end) {
         REQUIRE_OK(loop_turn(loop, 100));
@@ -160,7 +160,7 @@ TEST(client_makes_many_calls_at_once)
     static struct outcome all[300];
     struct world w;
     AUTO_BUF url = BUF_INIT;
-    int64_t end = time_mono_ns() + 20000000000;
+    int64_t end = time_mono_ns() + INT64_C(20000000000) * test_patience();
     int done = 0;
 
     world_start(&w);
@@ -735,7 +735,7 @@ TEST(client_and_server_speak_tls)
                              "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
                              mem_printf(m, "%s/key", dir), "-out", trust.tls.ca_file, NULL)};
 
-    REQUIRE_OK(process_run(m, &openssl, NULL, 10000, NULL));
+    REQUIRE_OK(process_run(m, &openssl, NULL, 10000 * test_patience(), NULL));
     REQUIRE_OK(file_read(m, mem_printf(m, "%s/key", dir), 10000, &key, NULL));
     REQUIRE_OK(file_read(m, trust.tls.ca_file, 10000, &cert, NULL));
     config.tls_key = key;

@@ -112,7 +112,7 @@ call(struct bench *b)
 {
     struct http_request *request = MEM_NEW(b->mem, struct http_request);
     struct outcome o = {0};
-    int64_t end = time_mono_ns() + 10000000000;
+    int64_t end = time_mono_ns() + INT64_C(10000000000) * test_patience();
 
     *request = (struct http_request){
         .method = "GET", .url = mem_printf(b->mem, "%s/thing", b->root), .body_fd = -1};

@@ -2,29 +2,42 @@
 #include "nfvo/repair.h"
 #include "test.h"
 
+#include <string.h>
+
 static char a[] = "a", b[] = "b", c[] = "c";
 
-TEST(repair_renews_whole_strings_that_are_identifiers)
+static const struct json *
+parsed(struct mem *mem, const char *text)
+{
+    const struct json *json = NULL;
+
+    CHECK_OK(json_parse(mem, text, strlen(text), &json));
+    return json;
+}
+
+/* At site s, a is b and then c; at site t it is what it was, and b is a. */
+TEST(repair_renews_whole_strings_that_are_identifiers_of_their_site)
 {
     static const struct {
-        const char *before, *after;
+        const char *site, *before, *after;
     } rows[] = {
-        {"{\"id\":\"a\"}", "{\"id\":\"c\"}"},
-        {"[\"a\",\"aa\",\"b\",\"\"]", "[\"c\",\"aa\",\"c\",\"\"]"},
-        {"[\"\\\"\",\"a\"]", "[\"\\\"\",\"c\"]"},
-        {"[\"x\\\\\",\"a\",\"\\\"a\\\"\"]", "[\"x\\\\\",\"c\",\"\\\"a\\\"\"]"},
-        {"[1,null,\"a", "[1,null,\"c"},
-        {"[\"r\"]", "[\"r\"]"},
-        {"", ""},
+        {"s", "{\"id\":\"a\",\"a\":1}", "{\"id\":\"c\",\"a\":1}"},
+        {"s", "[\"a\",\"aa\",\"b\",\"\",\"\\\"\",\"r\"]", "[\"c\",\"aa\",\"c\",\"\",\"\\\"\",\"r\"]"},
+        {"s", "[1,null,true,[\"a\"]]", "[1,null,true,[\"c\"]]"},
+        {NULL, "[\"a\",{\"site\":\"s\",\"of\":[{\"id\":\"a\"}]},{\"site\":\"t\",\"id\":[\"a\",\"b\"]}]",
+         "[\"a\",{\"site\":\"s\",\"of\":[{\"id\":\"c\"}]},{\"site\":\"t\",\"id\":[\"a\",\"a\"]}]"},
+        {"s", "{\"site\":\"t\",\"id\":\"b\"}", "{\"site\":\"t\",\"id\":\"a\"}"},
     };
     AUTO(mem) mem = mem_new("test");
     struct map now;
 
     map_init(&now, mem);
-    map_set(&now, a, b);
-    map_set(&now, b, c);
+    map_set(&now, "s/a", b);
+    map_set(&now, "s/b", c);
+    map_set(&now, "t/b", a);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        CHECK_STR(repair_text_now(mem, rows[i].before, &now), rows[i].after);
+        CHECK_STR(repair_text_now(mem, parsed(mem, rows[i].before), rows[i].site, &now),
+                  rows[i].after);
     }
 }
 
@@ -35,9 +48,9 @@ TEST(repair_ends_where_identifiers_go_in_a_circle)
     struct map now;
 
     map_init(&now, mem);
-    map_set(&now, a, b);
-    map_set(&now, b, a);
-    CHECK(repair_id_now(&now, "a") != NULL);
+    map_set(&now, "s/a", b);
+    map_set(&now, "s/b", a);
+    CHECK(repair_id_now(mem, &now, "s", "a") != NULL);
 }
 
 TEST(repair_reads_what_a_step_makes_again)

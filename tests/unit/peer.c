@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "http/server.h"
+#include "sys/file.h"
+#include "sys/process.h"
 #include "test.h"
 
 #include <string.h>
@@ -40,7 +42,20 @@ on_request(struct http_exchange *x, void *arg)
     http_answer(x, script->status, headers, body.data, body.len);
 }
 
+/* Says by which certificate it knows who calls. */
+static void
+on_request_named(struct http_exchange *x, void *arg)
+{
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    const char *body =
+        mem_printf(http_mem(x), "{\"detail\": \"%s\"}", str_or(http_client_name(x), "nobody"));
+
+    (void)arg;
+    http_answer(x, 403, headers, body, strlen(body));
+}
+
 struct bench {
+    bool is_stranger;
     struct mem *mem;
     struct loop *loop;
     struct store *store;
@@ -56,19 +71,34 @@ about(struct tx *tx, void *arg, const char *peer_id, struct peer_about *out)
     const struct bench *b = arg;
 
     (void)tx;
-    *out = (struct peer_about){.name = peer_id, .url = b->url, .is_trusted = true};
+    *out = (struct peer_about){
+        .name = peer_id, .url = b->url, .is_trusted = true, .is_stranger = b->is_stranger};
     return NULL;
 }
 
+/* A certificate for server and client, which is its own authority; null = in clear. */
 static void
-bench_begin(struct bench *b)
+bench_begin_as(struct bench *b, const char *cert_file, const char *key_file)
 {
-    static const struct http_handler handler = {.head = on_head, .request = on_request};
-    struct http_server_config server = {.address = "127.0.0.1", .handler = &handler};
-    struct peers_config config = {.about = about, .arg = b};
+    static const struct http_handler handler = {.head = on_head, .request = on_request},
+                                     named = {.head = on_head, .request = on_request_named};
+    struct http_server_config server = {.address = "127.0.0.1",
+                                        .handler = cert_file ? &named : &handler};
+    struct peers_config config = {.about = about,
+                                  .arg = b,
+                                  .tls = {.ca_file = cert_file,
+                                          .cert_file = cert_file,
+                                          .key_file = key_file}};
     struct store_config store = {.tables = tables};
+    char *cert = NULL, *key = NULL;
 
     *b = (struct bench){.mem = mem_new("peer")};
+    if (cert_file) {
+        REQUIRE_OK(file_read(b->mem, cert_file, 10000, &cert, NULL));
+        REQUIRE_OK(file_read(b->mem, key_file, 10000, &key, NULL));
+        server.tls_cert = server.tls_client_ca = cert;
+        server.tls_key = key;
+    }
     store.path = test_store(mem_printf(b->mem, "%s/db", test_dir()));
     server.arg = &b->script;
     REQUIRE_OK(http_server_new(&server, &b->server));
@@ -77,7 +107,14 @@ bench_begin(struct bench *b)
     config.loop = b->loop;
     config.store = b->store;
     REQUIRE_OK(peers_new(&config, &b->peers));
-    b->url = mem_printf(b->mem, "http://127.0.0.1:%d", http_server_port(b->server));
+    b->url = mem_printf(b->mem, "http%s://127.0.0.1:%d", cert_file ? "s" : "",
+                        http_server_port(b->server));
+}
+
+static void
+bench_begin(struct bench *b)
+{
+    bench_begin_as(b, NULL, NULL);
 }
 
 static void
@@ -199,5 +236,32 @@ TEST(an_id_of_a_location_is_a_word)
     CHECK_INT(peer_is_id(NULL), false);
     CHECK_INT(peer_is_id(mem_printf(b.mem, "%0255d", 1)), true);
     CHECK_INT(peer_is_id(mem_printf(b.mem, "%0256d", 1)), false);
+    bench_end(&b);
+}
+
+/* Whoever owns a VNF says where its element manager is: it does not learn who we are. */
+TEST(a_stranger_is_not_shown_our_certificate)
+{
+    static const struct script none;
+    AUTO(mem) mem = mem_new("test");
+    const char *key = mem_printf(mem, "%s/key", test_dir());
+    const char *cert = mem_printf(mem, "%s/cert", test_dir());
+    struct process_spec openssl = {
+        .argv = process_argv(mem, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                             "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+                             "/CN=carrick", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                             "-out", cert, NULL)};
+    struct bench b;
+    struct outcome o;
+
+    REQUIRE_OK(process_run(mem, &openssl, NULL, 10000, NULL));
+    bench_begin_as(&b, cert, key);
+    o = ask(&b, "GET", &none);
+    CHECK_STR(o.words, "p: GET /thing answered 403: carrick");
+    bench_end(&b);
+    bench_begin_as(&b, cert, key);
+    b.is_stranger = true;
+    o = ask(&b, "GET", &none);
+    CHECK_STR(o.words, "p: GET /thing answered 403: nobody");
     bench_end(&b);
 }

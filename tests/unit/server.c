@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A server whose behaviour is chosen by the path, and what it saw. */
@@ -530,6 +532,62 @@ TEST(server_stops_with_sleepers)
     CHECK(str_starts(hear(fd, &in), "503 ") || is_closed(fd));
     pool_free(site->pool);
     free(site);
+}
+
+/* Who takes the listener out of a thread's set first: that thread, when it is woken in between. */
+static struct {
+    const struct site *site;
+    pid_t ender;
+    bool fails;            /* for the thread */
+    atomic_int contended;  /* the set that both take it from, plus 1 */
+    atomic_bool overtaken; /* by that set's thread */
+} race;
+
+/* Takes the place of the C library's, for libmicrohttpd too. */
+int
+epoll_ctl(int set, int op, int fd, struct epoll_event *event)
+{
+    int listens = 0, result;
+    socklen_t n = sizeof listens;
+
+    if (op != EPOLL_CTL_DEL || !race.site ||
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) || !listens) {
+        return (int)syscall(SYS_epoll_ctl, set, op, fd, event);
+    }
+    if (gettid() == race.ender && !race.contended) {
+        race.contended = set + 1;
+        EVENTUALLY(5000, (close(dial(race.site)), race.overtaken));
+    }
+    if (gettid() == race.ender || race.contended != set + 1) {
+        return (int)syscall(SYS_epoll_ctl, set, op, fd, event);
+    }
+    result = race.fails ? -1 : (int)syscall(SYS_epoll_ctl, set, op, fd, event);
+    errno = race.fails ? EBADF : errno;
+    race.overtaken = true;
+    return result;
+}
+
+static void
+stop_and_be_overtaken(bool fails)
+{
+    struct site *site = site_start((struct http_server_config){0});
+
+    race.fails = fails;
+    race.ender = gettid();
+    race.site = site;
+    site_stop(site);
+    CHECK(race.overtaken);
+}
+
+/* libmicrohttpd takes that for impossible, and what it does then must not return. */
+TEST(server_stops_where_a_thread_was_first)
+{
+    stop_and_be_overtaken(false);
+}
+
+TEST(server_stops_where_a_thread_of_it_ended)
+{
+    stop_and_be_overtaken(true);
 }
 
 TEST(server_says_why_it_does_not_start)

@@ -3,8 +3,10 @@
 #include "base/vec.h"
 #include "tosca_world.h"
 
+#include "nfvo/examine.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
+#include "tosca/archive.h"
 #include "tosca/signature.h"
 
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 /* Behind pem.h, without which it declares less. */
 #include <openssl/cms.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- people ------------------------------------------------------------------------------- */
@@ -435,6 +438,7 @@ TEST(signature_is_checked_where_the_package_is_examined)
     order.fd = open(path, O_RDONLY | O_CLOEXEC);
     REQUIRE_OK(examination_new(mem, &order, &x, &found));
     CHECK_STR(found->security_option, "OPTION_1");
+    CHECK_STR(found->certificate, pem_of(mem, w.signer));
     /* A file of what was taken is given whoever is trusted now. */
     order = (struct examination_order){.kind = "file", .file = "image", .fd = order.fd};
     REQUIRE(lseek(order.fd, 0, SEEK_SET) == 0);
@@ -574,6 +578,130 @@ TEST(signature_chain_through_no_authority_is_refused)
     CHECK_ERR_MSG(world_open(&w), E_INVALID, "invalid CA certificate");
 }
 
+/* ---- parts with what proves them --------------------------------------------------------------- */
+
+static struct err *
+into_fd(void *arg, const void *data, size_t n)
+{
+    return fd_write_all(*(int *)arg, data, n);
+}
+
+/* Names of what is in the zip, each behind a space. */
+static const char *
+bundle_names(struct world *w, const struct bundle_order *order)
+{
+    const char *path = mem_printf(w->mem, "%s/bundle.zip", test_dir());
+    AUTO_FD fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    struct package_archive *archive;
+    AUTO_BUF names = BUF_INIT;
+
+    REQUIRE_OK(bundle_give(w->mem, w->pkg, order, into_fd, &fd));
+    REQUIRE_OK(archive_open(w->mem, path, &package_limits_default, &archive));
+    vec_each (&archive->files, file) {
+        AUTO_FD nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+        CHECK_OK(archive_read(archive, file, into_fd, &nowhere)); /* With its checksum. */
+        buf_printf(&names, " %s", file->name);
+    }
+    return names.len ? buf_copy(w->mem, &names) : "";
+}
+
+TEST(bundle_brings_what_proves_its_files_where_that_is_asked_for)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    world_add(&w, "image.sig.cms", sign(mem, w.signer, "x"));
+    world_add(&w, "image.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK(!package_find(w.pkg, "image.cert"));
+    CHECK_STR(w.pkg->signing_certificate, pem_of(mem, w.signer));
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_FILE, .file = "image"}), " image");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){
+                                   .of = BUNDLE_FILE, .file = "image", .signatures = true}),
+              " image image.cert image.sig.cms");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_MANIFEST, .signatures = true}),
+              " image.cert vnfd.mf");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_DESCRIPTOR}),
+              " Definitions/vnfd.yaml TOSCA-Metadata/TOSCA.meta");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_DESCRIPTOR, .signatures = true}),
+              " Definitions/vnfd.yaml TOSCA-Metadata/TOSCA.meta image.cert vnfd.mf");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS, .signatures = true}), "");
+}
+
+/* Kept with the package, and shown to clients. */
+TEST(onboarding_keeps_the_certificate_of_who_signed)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+    struct nfvo nfvo = {.packages_dir = test_dir(),
+                        .trust = mem_printf(mem, "%s/trusted.pem", test_dir())};
+    struct onboard_in *in = row_new(mem, &onboard_in_table);
+    struct onboard_out *out = row_new(mem, &onboard_out_table);
+
+    manifest_sign(&w, sign(mem, w.signer, w.entries[1].data));
+    REQUIRE_OK(file_write(nfvo.trust, w.trust.pem, w.trust.n, 0600));
+    (void)zip_write(mem, "p.csar", w.n, w.entries);
+    in->id = in->project_id = "00000000-0000-4000-8000-000000000001";
+    in->path = "p.csar";
+    in->sha256 = "";
+    REQUIRE(mkdir(mem_printf(mem, "%s/%s", test_dir(), in->id), 0700) == 0);
+    REQUIRE_OK(package_examine(&nfvo, mem, in, out));
+    CHECK_STR(json_get_str(out->columns, "signingCertificate"), pem_of(mem, w.signer));
+    CHECK_STR(json_get_str(out->columns, "packageSecurityOption"), "OPTION_1");
+    CHECK(table_attr_json(&vnf_package_table, "signingCertificate"));
+    CHECK(table_attr_json(&ns_descriptor_table, "signingCertificate"));
+    CHECK(table_attr_json(&pnf_descriptor_table, "signingCertificate"));
+}
+
+TEST(bundle_finds_a_signature_where_the_manifest_names_it)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    good_package(mem, w.entries, "Signature: keys/s.p7s\nCertificate: keys/c.cert\n");
+    world_add(&w, "keys/s.p7s", sign(mem, w.signer, "x"));
+    world_add(&w, "keys/c.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK(!w.pkg->signing_certificate);
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){
+                                   .of = BUNDLE_FILE, .file = "image", .signatures = true}),
+              " image keys/c.cert keys/s.p7s");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), "");
+}
+
+TEST(bundle_finds_a_signature_and_its_certificate_by_their_name)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct world w = world_new(mem);
+
+    good_package(mem, w.entries,
+                 mem_printf(mem, "Source: docs/a.txt\nAlgorithm: SHA-256\nHash: %s\n",
+                            text_sha256(mem, "y")));
+    world_add(&w, "docs/a.txt", "y");
+    world_add(&w, "docs/a.sig.cms", sign(mem, w.signer, "y"));
+    world_add(&w, "docs/a.cert", pem_of(mem, w.signer));
+    REQUIRE_OK(world_open(&w));
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS}), " docs/a.txt");
+    CHECK_STR(bundle_names(&w, &(struct bundle_order){.of = BUNDLE_ARTIFACTS, .signatures = true}),
+              " docs/a.cert docs/a.sig.cms docs/a.txt");
+}
+
+TEST(bundle_order_says_what_it_said)
+{
+    static const char *items[] = {"a", "b\"c"};
+    AUTO(mem) mem = mem_new("test");
+    struct bundle_order order = {.of = BUNDLE_FILE, .file = "a/b", .signatures = true,
+                                 .some_sets = true, .sets = {.n = 2, .items = items}};
+    struct bundle_order again;
+
+    REQUIRE_OK(bundle_order_read(mem, bundle_order_text(mem, &order), &again));
+    CHECK_STR(bundle_order_text(mem, &again), bundle_order_text(mem, &order));
+    CHECK_ERR(bundle_order_read(mem, "{\"of\": 9}", &again), E_INVALID);
+    CHECK_ERR(bundle_order_read(mem, "x", &again), E_INVALID);
+}
+
 /* ---- signatures that nobody's library would write -------------------------------------------- */
 
 static void
@@ -632,7 +760,7 @@ TEST(signature_with_many_digests_is_refused)
         many_digests(&out, cases[i].n);
         e = signature_open(mem, "s", out.data, out.len, &s);
         e = e ? e : signature_feed(s, "x", 1);
-        e = e ? e : signature_end(s, NULL, NULL);
+        e = e ? e : signature_end(s, NULL, NULL, NULL);
         CHECK_ERR_MSG(e, E_INVALID, cases[i].why);
     }
 }

@@ -198,20 +198,30 @@ parse_body(struct mem *mem, const char *version, const char *body, struct tosca 
     return parse_files(mem, files, tosca);
 }
 
+/* Of this process: others may have the machine meanwhile. */
+static int64_t
+cpu_ns(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 struct watch
 watch_start(void)
 {
-    return (struct watch){test_now_ns()};
+    return (struct watch){cpu_ns()};
 }
 
 void
 watch_check(const struct watch *watch, const char *what)
 {
-    int64_t took_ms = (test_now_ns() - watch->started_ns) / 1000000;
+    int64_t took_ms = (cpu_ns() - watch->started_ns) / 1000000;
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    if (took_ms > 1000 * SLOWER) {
+    if (took_ms > 1000 * SLOWER * test_patience()) {
         test_fail(__FILE__, __LINE__, "%s: took %lld ms", what, (long long)took_ms);
     }
     if (usage.ru_maxrss > MAX_RSS_KB) {

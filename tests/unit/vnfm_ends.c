@@ -1,8 +1,11 @@
 /* What the end of an operation on a VNF leaves in rows, whichever end it is. */
 #include "nfvo/nfvo.h"
 #include "test.h"
+#include "tosca/record.h"
 #include "vnfm/op_occ.h"
+#include "vnfm/remains.h"
 #include "vnfm/scripts.h"
+#include "vnfm/vnfc.h"
 #include "vnfm/vnfm.h"
 
 #include <stdio.h>
@@ -143,6 +146,108 @@ TEST(vnfm_ends_keep_parameters_of_an_instantiation_that_was_given_up)
     AUTO(store) store = world_store();
 
     CHECK_OK(store_write_wait(store, params_fn, NULL));
+}
+
+/* ---- another flavour ------------------------------------------------------------------------- */
+
+/* Flavour "small" has the server "old", "large" has "new". */
+static void
+flavours_insert(struct tx *tx)
+{
+    static struct vnfd_image image = {.id = "image", .name = "web", .version = "1.0"};
+    static struct vnfd_vdu vdus[] = {
+        {.name = "old", .initial_instances = 1, .vcpus = 1, .memory_mb = 64, .image = &image},
+        {.name = "new", .initial_instances = 1, .vcpus = 1, .memory_mb = 64, .image = &image}};
+    static struct vnfd_flavour flavours[] = {
+        {.id = "small", .n_vdus = 1, .vdus = &vdus[0], .n_images = 1, .images = &image},
+        {.id = "large", .n_vdus = 1, .vdus = &vdus[1], .n_images = 1, .images = &image}};
+    static const struct vnfd vnfd = {.descriptor_id = "x",
+                                     .descriptor_version = "1",
+                                     .provider = "p",
+                                     .product_name = "n",
+                                     .software_version = "1",
+                                     .n_flavours = 2,
+                                     .flavours = flavours};
+    struct descriptor *descriptor = row_new(tx_mem(tx), &descriptor_table);
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *json;
+
+    jw_object(&w, NULL);
+    vnfd_write(&w, "d", &vnfd);
+    jw_end(&w);
+    REQUIRE_OK(json_parse(tx_mem(tx), text.data, text.len, &json));
+    descriptor->id = AFTER;
+    descriptor->owner_id = PACKAGE;
+    descriptor->project_id = PROJECT;
+    descriptor->record = json_get(json, "d");
+    REQUIRE_OK(row_insert(tx, descriptor));
+}
+
+static void
+old_insert(struct tx *tx)
+{
+    struct vnf_made *made = row_new(tx_mem(tx), &vnf_made_table);
+    struct made_vnfc *vnfc = row_new(tx_mem(tx), &made_vnfc_table);
+
+    made->vnf_instance_id = INSTANCE;
+    made->project_id = PROJECT;
+    made->flavour_id = "small";
+    vnfc->name = vnfc->vdu = "old";
+    vnfc->server_id = "s1";
+    vnf_rows_add(tx_mem(tx), &made->vnfcs, vnfc);
+    REQUIRE_OK(vnf_instance_keep(tx, made, "STARTED"));
+}
+
+static struct err *
+came_fn(struct tx *tx, void *arg)
+{
+    struct flow_step_row *step = row_new(tx_mem(tx), &flow_step_table);
+    struct flow_row *flow = row_new(tx_mem(tx), &flow_table);
+    struct vnf_in *in = row_new(tx_mem(tx), &vnf_in_table);
+    struct vnf_made *made = NULL;
+    const struct made_vnfc *vnfcs[2];
+
+    (void)arg;
+    instance_insert(tx);
+    flavours_insert(tx);
+    old_insert(tx);
+    flow->id = step->flow_id = FLOW_ID;
+    flow->type = "vnf_flavour_change";
+    flow->state = "FAILED_TEMP";
+    flow->input = "{}";
+    TRY(row_insert(tx, flow));
+    step->id = FLOW_ID ".0";
+    step->label = "server new";
+    step->effect = "WRITE";
+    step->kind = "vim server create";
+    step->state = "DONE";
+    step->input = "{\"site\":\"" SITE "\"}";
+    step->output = "{\"id\":\"s2\"}";
+    TRY(row_insert(tx, step));
+    in->vnf_instance_id = INSTANCE;
+    in->package_id = PACKAGE;
+    in->operation = "CHANGE_FLAVOUR";
+    in->flavour_id = "large";
+    in->part = "COMES";
+    TRY(vnf_scale_remains(tx, flow, in, &made));
+    REQUIRE(made->vnfcs.n == 2);
+    vnfcs[0] = made->vnfcs.items[0];
+    vnfcs[1] = made->vnfcs.items[1];
+    CHECK_STR(made->flavour_wanted, "large");
+    CHECK_STR(vnfcs[0]->server_id, "s1");
+    CHECK(!vnfcs[0]->came);
+    CHECK_STR(vnfcs[1]->server_id, "s2");
+    CHECK(vnfcs[1]->came);
+    return NULL;
+}
+
+/* The script at the end of the next change takes it for new, as it is. */
+TEST(vnfm_ends_know_a_server_that_came_with_a_flavour_that_was_given_up)
+{
+    AUTO(store) store = world_store();
+
+    CHECK_OK(store_write_wait(store, came_fn, NULL));
 }
 
 /* ---- scripts ---------------------------------------------------------------------------------- */

@@ -118,6 +118,11 @@ GET /carrick/v1/subscriptions/$fails  as demo
 {"waiting": 0, "dead": 0, ...}
 
 # A queue is full: its oldest become dead letters, of which the oldest are forgotten, as a number.
+# (The others' queues may be full at times as well, where they are told slowly.)
+DELETE /vnflcm/v2/subscriptions/$slow  as demo
+= 204
+DELETE /vnflcm/v2/subscriptions/$quick  as demo
+= 204
 PUT receiver:/tell/fails  as nobody
 {"post": [503]}
 = 204

@@ -114,6 +114,10 @@ POST /nslcm/v2/ns_instances/$ns/update  as demo
 = 422
 {"detail": "changeExtVnfConnectivityData[0]: VNF instance $spare, connection point virtual_link_in of VNFC fw: paths know it on link data, network $data: it may get another address there, and no other network", ...}
 POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_VNFPKG", "changeVnfPackageData": [{"vnfInstanceId": "$spare", "vnfdId": "function", "extVirtualLinks": [{"resourceId": "$data", "extCps": [{"cpdId": "virtual_link_in", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "02:00:00:00:00:07"}}]}}}]}]}]}
+= 422
+{"detail": "changeVnfPackageData[0]: VNF instance $spare: paths know ports that would move: CHANGE_EXTERNAL_VNF_CONNECTIVITY moves them, in a request of its own", ...}
+POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_VNF_DF", "changeVnfFlavourData": [{"vnfInstanceId": "$spare", "newFlavourId": "g"}]}
 = 422
 {"detail": "changeVnfFlavourData[0]: VNF instance $spare may be an end of path path, which names none: its ports cannot be others", ...}
@@ -135,6 +139,19 @@ GET /nslcm/v2/ns_lcm_op_occs/$op5  as demo
 GET /vnflcm/v2/vnf_lcm_op_occs?filter=(eq,vnfInstanceId,$spare);(eq,operation,CHANGE_EXT_CONN)&all_fields  as demo
 = 200
 [{"operationParams": {"extVirtualLinks": [{"id": "annex", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "virtual_link_in"}]}]}, "changedExtConnectivity": [{"id": "annex", ...}], ...}]
+
+# With another package it comes back to the link of the NS.
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_VNFPKG", "changeVnfPackageData": [{"vnfInstanceId": "$spare", "vnfdId": "function", "extVirtualLinks": [{"extVirtualLinkId": "home", "resourceId": "$data", "extCps": [{"cpdId": "virtual_link_in"}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op8 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op8  as demo
+~ 200
+{"operationState": "COMPLETED",
+ "resourceChanges": {"affectedVnfs": [{"vnfInstanceId": "$spare", "changeType": "CHANGE_VNFPKG", "changeResult": "COMPLETED", ...}], ...}, ...}
+GET /nslcm/v2/ns_instances/$ns  as demo
+= 200
+{"vnfInstance": [{...}, {"id": "$spare", "vnfdId": "function", "instantiatedVnfInfo": {"extVirtualLinkInfo": [{"id": "home", "resourceHandle": {"resourceId": "$data", ...}, ...}, ...], ...}, ...}], ...}
 
 # All of it goes.
 POST /nslcm/v2/ns_instances/$ns/terminate  as demo

@@ -42,6 +42,16 @@ GET site:/network/v2.0/sfc/port_pairs/$one  as demo
 GET site:/network/v2.0/sfc/port_pairs/$far  as demo
 ~ 200
 {"port_pair": {"drain_seconds": 60, ...}}
+# (The clock stands: no answer may be under way, for what is in doubt would never settle.)
+GET /carrick/v1/operations/$op5  as demo
+~ 200
+{"steps": [{...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}, {...}, {"label": "depart east", "child": "$leaves_east := uuid", ...}, {"label": "depart west", "child": "$leaves_west := uuid", ...}, ...], ...}
+GET /carrick/v1/operations/$leaves_east  as demo
+~ 200
+{"steps": [{"state": "DONE", ...}, {"label": "drained", ...}], ...}
+GET /carrick/v1/operations/$leaves_west  as demo
+~ 200
+{"steps": [{"state": "DONE", ...}, {"label": "drained", ...}], ...}
 GET site:/network/v2.0/sfc/port_pair_groups  as demo
 = 200
 {"port_pair_groups": [{"port_pairs": ["$ := text", "$ := text", "$ := text"], ...}, {"port_pairs": ["$ := text", "$ := text", "$ := text"], ...}]}

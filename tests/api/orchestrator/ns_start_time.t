@@ -56,6 +56,20 @@ GET /nslcm/v2/ns_lcm_op_occs/$second  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
 
+# A time too far away hides nothing else that is wrong.
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "OPERATE_VNF", "updateTime": "2028-03-02T03:04:05Z", "operateVnfData": [{"vnfInstanceId": "$ns", "changeStateTo": "STOPPED"}]}
+= 422
+{"detail": "operateVnfData[0]: the NS has no VNF instance $ns; it would begin in more than 365 days", ...}
+POST /nslcm/v2/ns_instances/$ns/scale  as demo
+{"scaleType": "SCALE_VNF", "scaleTime": "2028-03-02T03:04:05Z", "scaleVnfData": [{"vnfInstanceId": "$ns", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "none"}}]}
+= 422
+{"detail": "scaleVnfData[0]: the NS has no VNF instance $ns; it would begin in more than 365 days", ...}
+POST /nslcm/v2/ns_instances/$ns/terminate  as demo
+{"terminationTime": "2028-03-02T03:04:05Z", "terminateVnfData": [{"vnfInstanceId": "$ns", "terminationType": "FORCEFUL"}]}
+= 422
+{"detail": "terminateVnfData[0]: the NS has no VNF instance $ns; it would begin in more than 365 days", ...}
+
 # What is past is done at once; an update has its time with every type.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "OPERATE_VNF", "updateTime": "2026-01-02T03:04:09Z", "operateVnfData": []}

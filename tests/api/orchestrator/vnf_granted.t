@@ -38,13 +38,34 @@ GET /vnflcm/v2/vnf_lcm_op_occs/$nowhere  as demo
 ~ 200
 {"operationState": "ROLLED_BACK", ...}
 
-# The instantiation was asked for without links, and has them from the grant, and a parameter.
+# A plan leaves to the grant what the request leaves to it: networks, and what servers are told.
+POST /carrick/v1/plans  as demo
+{"vnfInstanceId": "$vnf", "instantiateVnf": {"flavourId": "f", "vimConnectionInfo": {"here": {"vimId": "$east", "vimType": "ETSINFV.OPENSTACK_KEYSTONE.V_3"}}}}
+= 200
+{"plan": [...], "capacity": [...]}
+# What neither says ends it before anything is made.
 PUT receiver:/grants  as nobody
-{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "bye"},
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}},
  "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
 = 204
 POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
-{"flavourId": "f", "additionalParams": {"name": "you"}}
+{"flavourId": "f"}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$untold := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$untold  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": boot data of VDU front: input name has no value", ...}, ...}
+GET site:/network/v2.0/ports  as demo
+= 200
+{"ports": []}
+
+# The instantiation was asked for without links, and has them from the grant, and parameters.
+PUT receiver:/grants  as nobody
+{"vimConnectionInfo": {"here": {"vimType": "X", "interfaceInfo": {"endpoint": "http://$site/v3"}}}, "additionalParams": {"greeting": "bye", "name": "you"},
+ "extVirtualLinks": [{"id": "l", "vimConnectionId": "here", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/instantiate  as demo
+{"flavourId": "f"}
 = 202
 < Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$op1 := uuid
 GET /vnflcm/v2/vnf_lcm_op_occs/$op1  as demo
@@ -139,6 +160,31 @@ POST /vnflcm/v2/vnf_instances/$many/change_flavour  as demo
 GET /vnflcm/v2/vnf_lcm_op_occs/$edge  as demo
 ~ 200
 {"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "n", ...}], ...}
+
+# So is a change of the package given links: its port moves to where the grant says, before what the request says.
+PUT receiver:/grants  as nobody
+{"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out", "cpConfig": {"a": {"cpProtocolData": [{"layerProtocol": "IP_OVER_ETHERNET", "ipOverEthernet": {"macAddress": "02:00:00:00:00:09"}}]}}}]}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "told", "extVirtualLinks": [{"id": "q", "resourceId": "11111111-1111-4111-8111-111111111111", "extCps": [{"cpdId": "out"}]}], "additionalParams": {"name": "me", "greeting": "hi"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$carried := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$carried  as demo
+~ 200
+{"operationState": "COMPLETED", "changedExtConnectivity": [{"id": "p", ...}], "resourceChanges": {"affectedExtLinkPorts": [{"changeType": "ADDED", ...}, {"changeType": "REMOVED", ...}], ...}, ...}
+PUT receiver:/grants  as nobody
+{"extManagedVirtualLinks": [{"id": "h", "vnfVirtualLinkDescId": "none", "resourceId": "33333333-3333-4333-8333-333333333333"}]}
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "told-2", "additionalParams": {"name": "me", "greeting": "hi"}}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$kept := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$kept  as demo
+~ 200
+{"operationState": "ROLLED_BACK", "error": {"detail": "step \"grant taken\": the grant: extManagedVirtualLinks[0]: flavour f has no internal virtual link none", ...}, ...}
+PUT receiver:/grants  as nobody
+{"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
+= 204
 
 # What a request of that operation cannot have is no grant's to give.
 POST /vnflcm/v2/vnf_instances/$many/terminate  as demo

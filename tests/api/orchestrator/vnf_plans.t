@@ -157,3 +157,72 @@ DELETE /vnflcm/v2/vnf_instances/$vnf  as demo
 GET /carrick/v1/stored_plans  as demo
 = 200
 []
+
+# One that names no site, of a VNF that attaches to nothing: it is at the site that was planned, whichever is used
+# least by then.
+POST /vnfpkgm/v2/vnf_packages  as demo
+{}
+= 201
+{"id": "$lone := id", ...}
+PUT /vnfpkgm/v2/vnf_packages/$lone/package_content  as demo
+> Content-Type: application/zip
+@file TOSCA-Metadata/TOSCA.meta
+TOSCA-Meta-File-Version: 1.1
+CSAR-Version: 1.1
+Created-By: tests
+Entry-Definitions: vnfd.yaml
+ETSI-Entry-Manifest: vnfd.mf
+@file vnfd.mf
+metadata:
+  vnf_product_name: n
+  vnf_provider_id: p
+  vnf_package_version: 1.0
+  vnf_release_date_time: 2025-01-01T00:00:00Z
+Source: vnfd.yaml
+Source: image
+@file vnfd.yaml
+tosca_definitions_version: tosca_simple_yaml_1_3
+imports: [ etsi_nfv_sol001_vnfd_types.yaml ]
+topology_template:
+  node_templates:
+    vnf:
+      type: tosca.nodes.nfv.VNF
+      properties: { descriptor_id: lone, descriptor_version: '1', provider: p, product_name: n,
+        software_version: '1', vnfm_info: [ 'etsivnfm:v2.0.0' ], flavour_id: f,
+        flavour_description: d }
+    vdu:
+      type: tosca.nodes.nfv.Vdu.Compute
+      properties: { name: vdu, description: d,
+        vdu_profile: { min_number_of_instances: 1, max_number_of_instances: 1 } }
+      capabilities: { virtual_compute: { properties: { virtual_cpu: { num_virtual_cpu: 1 },
+        virtual_memory: { virtual_mem_size: 64 MiB } } } }
+      artifacts:
+        image:
+          type: tosca.artifacts.nfv.SwImage
+          file: image
+          properties: { name: web, version: '1', container_format: docker, disk_format: raw,
+            min_disk: 0 B, size: 2 B, checksum: { algorithm: sha-256,
+            hash: 73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac } }
+@file image
+x
+= 202
+GET /vnfpkgm/v2/vnf_packages/$lone  as demo
+~ 200
+{"onboardingState": "ONBOARDED", ...}
+POST /vnflcm/v2/vnf_instances  as demo
+{"vnfdId": "lone", "vnfInstanceName": "lone"}
+= 201
+{"id": "$one := id", ...}
+POST /carrick/v1/stored_plans  as demo
+{"vnfInstanceId": "$one", "name": "somewhere", "instantiateVnf": {"flavourId": "f"}}
+= 201
+{"id": "$somewhere := uuid", ...}
+POST /carrick/v1/stored_plans/$somewhere/apply  as demo
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$there := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$there  as demo
+~ 200
+{"operationState": "COMPLETED", ...}
+GET /carrick/v1/operations/$there  as demo
+= 200
+{"type": "vnf_instantiate", "input": {"site": "$east", "reason": "as it was planned", ...}, ...}
