@@ -28,7 +28,6 @@ const struct cli_option backup_options[] = {
     {"images", NULL, "contents of packages and images too, not only their sizes and digests"},
     {"role", "ROLE", "site or orchestrator, where this box is both"},
     {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
-    {"user", "NAME", "user that the role runs as (default carrick-ROLE)"},
     {0},
 };
 
@@ -211,24 +210,36 @@ role_choose(struct cli *cli, const char **word)
                : err_new(E_INVALID, NULL, "--role %s: a site or an orchestrator keeps what can be lost", *word);
 }
 
-struct err *
-backup_role(struct cli *cli, const struct cli_role **role, const char **file, struct settings **settings,
-            struct steps *steps)
+/* A role of this box, what it is told, and whose its folder is. */
+static struct err *
+role_find(struct cli *cli, const struct cli_role **role, const char **file, const char **state,
+          struct steps *steps)
 {
     AUTO_BUF faults = BUF_INIT;
+    struct settings *settings;
+    struct stat st;
     const char *word;
 
     TRY(role_choose(cli, &word));
     TRY(role_of(cli, word, role, file));
-    if (!config_read(cli, *role, *file, settings, &faults)) {
+    if (!config_read(cli, *role, *file, &settings, &faults)) {
         return err_new(E_INVALID, NULL, "%s", faults.data);
+    }
+    *state = setting_text(settings, "state");
+    if (*setting_text(settings, "database")) {
+        return err_new(E_CONFLICT, NULL, "its rows are in PostgreSQL: back them up there (pg_dump), and the folder %s "
+                       "with them; or carrick store move to a file first", *state);
     }
     *steps = (struct steps){.cli = cli};
     if (geteuid()) {
         return NULL; /* As whoever asks: its folder tells whether he may. */
     }
-    return role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", word)),
-                          &steps->uid, &steps->gid);
+    if (stat(*state, &st)) {
+        return err_errno(errno == ENOENT ? E_NOT_FOUND : E_UNAVAILABLE, "%s", *state);
+    }
+    steps->uid = st.st_uid;
+    steps->gid = st.st_gid;
+    return NULL;
 }
 
 /* ---- the folder ------------------------------------------------------------------------------------ */
@@ -487,16 +498,10 @@ backup_run(struct cli *cli)
 {
     struct backup b = {.cli = cli, .mem = cli->mem, .with_contents = option_flag(cli, "images")};
     const char *passphrase;
-    struct settings *settings;
     struct err *e;
 
     (void)umask(077);
-    TRY(backup_role(cli, &b.role, &b.config, &settings, &b.steps));
-    b.state = setting_text(settings, "state");
-    if (*setting_text(settings, "database")) {
-        return err_new(E_CONFLICT, NULL, "its rows are in PostgreSQL: back them up there (pg_dump), and the folder %s "
-                       "with them; or carrick store move to a file first", b.state);
-    }
+    TRY(role_find(cli, &b.role, &b.config, &b.state, &b.steps));
     TRY(backup_passphrase(cli, true, &passphrase));
     TRY(about_make(&b, passphrase));
     TRY(bundle_make(cli->mem, cli->args[0], &b.bundle));

@@ -61,9 +61,5 @@ struct err *backup_mac(struct mem *mem, const uint8_t key[SEAL_KEY_SIZE], const 
                        const char **mac) MUST_USE;
 /* Out of --passphrase-file, or asked for at the terminal ('is_new': twice). */
 struct err *backup_passphrase(struct cli *cli, bool is_new, const char **passphrase) MUST_USE;
-/* The role of this box that --role names, or its only one; its file of configuration, read, and the
- * user it runs as. */
-struct err *backup_role(struct cli *cli, const struct cli_role **role, const char **file,
-                        struct settings **settings, struct steps *steps) MUST_USE;
 
 #endif

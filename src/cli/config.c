@@ -138,6 +138,14 @@ setting_text(const struct settings *settings, const char *name)
     return "";
 }
 
+const char *
+setting_store(struct mem *mem, const struct cli_role *role, const struct settings *settings)
+{
+    const char *database = setting_text(settings, "database");
+
+    return *database ? database : mem_printf(mem, "%s/%s.db", setting_text(settings, "state"), role->name);
+}
+
 static void
 settings_write(struct mem *mem, struct jw *w, const struct settings *settings)
 {

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 #include "agent/datapath.h"
+#include "base/version.h"
 #include "faces/doc.h"
 
 #include <stdio.h>
@@ -136,7 +137,8 @@ doc_man_print(struct cli *cli)
     AUTO_BUF out = BUF_INIT;
     const struct command *command;
 
-    buf_str(&out, ".TH CARRICK 1 \"\" \"carrick " CARRICK_VERSION "\"\n.SH NAME\n"
+    buf_printf(&out, ".TH CARRICK 1 \"\" \"carrick %s\"\n", carrick_version);
+    buf_str(&out, ".SH NAME\n"
                   "carrick \\- network services over sites, and the sites\n.SH SYNOPSIS\n"
                   ".B carrick\n.I ROLE\n[\\fIOPTIONS\\fR]\n.br\n.B carrick\n.I NOUN VERB\n"
                   "[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH ROLES\n"

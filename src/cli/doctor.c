@@ -4,6 +4,7 @@
 #include "cli/setup.h"
 
 #include "agent/link.h"
+#include "base/net.h"
 #include "base/time.h"
 #include "http/authority.h"
 #include "store/store.h"
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define CERTIFICATE_DAYS 30
+#define AUTHORITY_DAYS 365
 #define DISK_LOW_MB 1024
 #define DISK_FULL_MB 100
 #define SERVICES_MAX 200
@@ -45,6 +47,7 @@ struct doctor {
     const struct settings *settings;
     const char *file;
     struct steps as; /* its user */
+    bool may_read;   /* what only its user may */
 };
 
 /* Tells of one thing; 'mend' null where there is nothing to do. */
@@ -208,7 +211,7 @@ config_look(struct doctor *d)
         return false;
     }
     d->settings = settings;
-    AUTO(err) e = d->role->check ? d->role->check(d->mem, settings) : NULL;
+    AUTO(err) e = d->role->check && d->may_read ? d->role->check(d->mem, settings) : NULL;
     if (e) {
         tell(d, FAULT, "configuration", mem_printf(d->mem, "carrick config check %s", d->role->name),
              "%s", e->message);
@@ -218,17 +221,54 @@ config_look(struct doctor *d)
     return true;
 }
 
+/* Address of `listen`, null where it is all of them; '*is_loopback' where nobody else reaches it. */
+static const char *
+served_at(const struct doctor *d, bool *is_loopback)
+{
+    const char *address = listen_address(d->mem, option_of(d, "listen"));
+    struct ip ip;
+    bool is_ip = address && ip_parse(address, &ip);
+
+    *is_loopback = is_ip && ip_is_loopback(&ip);
+    return is_ip && !str_in(address, (const char *[]){"0.0.0.0", "::", NULL}) ? address : NULL;
+}
+
+/* The authority's own end: all that it signed end with it. */
+static void
+authority_look(struct doctor *d, const char *authority)
+{
+    struct err *e = authority_check(authority, NULL, NULL, AUTHORITY_DAYS, NULL);
+
+    if (e) {
+        tell(d, WARNING, "authority",
+             "move tls/authority.key and tls/ca.crt away, carrick setup ROLE, and let every site join again",
+             "%s: %s", option_of(d, "ca"), e->message);
+    } else {
+        tell(d, FINE, "authority", NULL, "%s is good for the next %d days", option_of(d, "ca"), AUTHORITY_DAYS);
+    }
+    err_free(e);
+}
+
+static void
+plain_look(struct doctor *d, const char *mend, bool is_loopback)
+{
+    bool is_asked = str_eq(option_of(d, "plain-http"), "anywhere");
+
+    tell(d, is_loopback ? FINE : is_asked ? WARNING : FAULT, "certificate", mend, "there is none: plain HTTP at %s%s",
+         option_of(d, "listen"), !is_loopback && is_asked ? ", as `plain-http: anywhere` asks" : "");
+}
+
 static void
 certificate_look(struct doctor *d)
 {
     const char *path = option_of(d, "tls-cert"), *key = option_of(d, "tls-key"), *ca = option_of(d, "ca");
-    const char *hosts[] = {listen_address(d->mem, option_of(d, "listen")), NULL};
+    bool is_loopback;
+    const char *hosts[] = {served_at(d, &is_loopback), NULL};
     const char *cert, *key_text, *authority = NULL;
     static const char mend[] = "carrick setup ROLE (for a site that has joined: an invitation, and carrick site join)";
 
     if (!*path) {
-        tell(d, str_starts(option_of(d, "listen"), "127.") ? FINE : FAULT, "certificate", mend,
-             "there is none: plain HTTP at %s", option_of(d, "listen"));
+        plain_look(d, mend, is_loopback);
         return;
     }
     struct err *e = steps_read(&d->as, path, &cert);
@@ -243,10 +283,13 @@ certificate_look(struct doctor *d)
     if (e) {
         tell(d, FAULT, "certificate", mend, "%s: %s", path, e->message);
     } else {
-        tell(d, FINE, "certificate", NULL, "%s is good for %s for the next %d days", path, hosts[0],
-             CERTIFICATE_DAYS);
+        tell(d, FINE, "certificate", NULL, "%s is good for %s for the next %d days", path,
+             str_or(hosts[0], "what it names"), CERTIFICATE_DAYS);
     }
     err_free(e);
+    if (authority) {
+        authority_look(d, authority);
+    }
 }
 
 static void
@@ -276,10 +319,9 @@ verify_as_user(void *path)
 static void
 store_look(struct doctor *d)
 {
-    const char *url = option_of(d, "database");
-    char *path = *url ? mem_str(d->mem, url) : mem_printf(d->mem, "%s/%s.db", option_of(d, "state"), d->role->name);
+    const char *url = option_of(d, "database"), *path = setting_store(d->mem, d->role, d->settings);
     const char *shown = url_shown(d->mem, path);
-    AUTO(err) e = steps_as_user(&d->as, verify_as_user, path);
+    AUTO(err) e = steps_as_user(&d->as, verify_as_user, mem_str(d->mem, path));
 
     if (err_is(e, E_NOT_FOUND)) {
         tell(d, WARNING, "store", "start it", "%s: it has not run here yet", shown);
@@ -291,12 +333,27 @@ store_look(struct doctor *d)
     }
 }
 
+/* Where the box itself asks: of all its addresses one that a certificate may be for. */
+static const char *
+asked_at(const struct doctor *d)
+{
+    const char *listen = option_of(d, "listen"), *own;
+    bool is_loopback;
+
+    if (served_at(d, &is_loopback)) {
+        return listen;
+    }
+    own = *option_of(d, "tls-cert") ? setup_own_address(d->mem) : NULL;
+    return mem_printf(d->mem, "%s%s", own ? own : listen[0] == '[' ? "[::1]" : "127.0.0.1",
+                      str_or(strrchr(listen, ':'), ""));
+}
+
 static void
 answer_look(struct doctor *d)
 {
     const char *ca = option_of(d, "ca"), *authority = NULL, *scheme = *option_of(d, "tls-cert") ? "https" : "http";
     struct http_request request = {.method = "GET", .body_fd = -1, .timeout_ms = 10000,
-                                   .url = mem_printf(d->mem, "%s://%s/readyz", scheme, option_of(d, "listen"))};
+                                   .url = mem_printf(d->mem, "%s://%s/readyz", scheme, asked_at(d))};
     struct http_answer answer = {0};
 
     if (*ca) {
@@ -332,8 +389,9 @@ sites_look(struct doctor *d)
         bool up = str_eq(status, "UP");
 
         tell(d, up ? FINE : FAULT, mem_printf(d->mem, "site %s", print_plain(d->mem, name)),
-             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s %s%s%s",
-             status, str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
+             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s version=%s %s%s%s",
+             status, print_plain(d->mem, str_or(json_get_str(sites->items[i], "version"), "-")),
+             str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
              up ? "" : str_or(json_get_str(sites->items[i], "last_error"), ""));
     }
     if (!sites || !sites->n) {
@@ -409,17 +467,24 @@ role_look(struct doctor *d)
     const char *user = mem_printf(d->mem, "carrick-%s", d->role->name);
 
     d->as = (struct steps){.cli = d->cli};
-    err_ignore(role_user_find(str_or(option_get(d->cli, "user"), user), &d->as.uid, &d->as.gid),
-               "it runs as whoever asks");
+    struct err *nobody = role_user_find(str_or(option_get(d->cli, "user"), user), &d->as.uid, &d->as.gid);
+
+    d->may_read = nobody || !geteuid() || geteuid() == d->as.uid;
+    err_ignore(nobody, "it runs as whoever asks");
     if (!config_look(d)) {
         return;
     }
     if (!str_eq(d->role->name, "site") && !str_eq(d->role->name, "orchestrator")) {
         return;
     }
-    certificate_look(d);
-    disk_look(d);
-    store_look(d);
+    if (d->may_read) {
+        certificate_look(d);
+        disk_look(d);
+        store_look(d);
+    } else {
+        tell(d, WARNING, "access", "say it as root",
+             "certificates and the store are for its user alone: they are not looked at");
+    }
     answer_look(d);
     if (str_eq(d->role->name, "orchestrator")) {
         orchestrator_look(d);

@@ -2,6 +2,8 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 
+#include "base/version.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -138,7 +140,7 @@ struct err *
 version_show(struct cli *cli)
 {
     (void)cli;
-    puts("carrick " CARRICK_VERSION);
+    printf("carrick %s\n", carrick_version);
     return NULL;
 }
 

@@ -14,7 +14,7 @@ const struct noun site_noun = {
     .path = "/carrick/v1/sites",
     .name_key = "name",
     .table = &site_table,
-    .columns = COLUMNS("id", "name", "status", "auth_url", "vtep", "last_error"),
+    .columns = COLUMNS("id", "name", "status", "version", "auth_url", "vtep", "last_error"),
 };
 const struct noun vnfm_noun = {
     .name = "VNFM",

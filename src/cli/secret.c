@@ -3,6 +3,7 @@
 #include "cli/setup.h"
 
 #include "base/uuid.h"
+#include "faces/role.h"
 #include "identity/identity.h"
 #include "sys/file.h"
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define PASSWORD_BYTES 18
+#define SEAL_KEY_BYTES 32
 
 const struct cli_option secret_options[] = {
     {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
@@ -38,12 +40,27 @@ password_make(struct mem *mem, const char *now, const char **text)
     return NULL;
 }
 
+static struct err *
+seal_key_make(struct mem *mem, const char *now, const char **text)
+{
+    uint8_t raw[SEAL_KEY_BYTES];
+    char hex[SEAL_KEY_BYTES * 2 + 1];
+
+    (void)now;
+    random_bytes(raw, sizeof raw);
+    hex_from(hex, raw, sizeof raw);
+    *text = mem_printf(mem, "%s\n", hex);
+    return NULL;
+}
+
 static const struct secret secrets[] = {
     {"admin-password", "new password of the administrator", "admin.password" IDENTITY_NEW_PASSWORD,
      NULL, password_make,
      "it stands in admin.password and clouds.yaml then; tokens that admin has are void"},
     {"token-key", "new signing key of tokens", "token.key", "token.key", identity_key_renew,
      "tokens that there are are good until they end; do it twice and they are void"},
+    {"seal-key", "new sealing key of the store", ROLE_NEXT_SEAL_KEY, NULL, seal_key_make,
+     "all that is sealed is sealed with it then, and seal.key has it; backups of before need the key of before"},
     {0},
 };
 
@@ -56,7 +73,7 @@ secret_of(struct cli *cli, const char *word, const struct secret **secret)
         return NULL;
     }
     cli->status = 2;
-    return err_new(E_INVALID, NULL, "%s: what can be renewed is admin-password and token-key", word);
+    return err_new(E_INVALID, NULL, "%s: what can be renewed is admin-password, token-key and seal-key", word);
 }
 
 struct err *

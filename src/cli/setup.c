@@ -70,9 +70,8 @@ struct setup {
 
 /* ---- what is wanted ----------------------------------------------------------------------- */
 
-/* The first address of the box that others may reach it at, or null. */
-static const char *
-own_address(struct mem *mem)
+const char *
+setup_own_address(struct mem *mem)
 {
     char text[INET_ADDRSTRLEN];
     struct ifaddrs *all = NULL;
@@ -155,7 +154,7 @@ static struct err *
 ask_listen(struct setup *s)
 {
     struct mem *mem = s->cli->mem;
-    const char *own = own_address(mem);
+    const char *own = setup_own_address(mem);
 
     s->listen = answer(s, "listen", own ? mem_printf(mem, "%s:%s", own, s->kind->port) : NULL);
     if (!s->listen) {
@@ -349,6 +348,42 @@ given_check(struct setup *s)
     return err_wrap(authority_check(cert, key, ca, 0, s->hosts.items), "%s", s->cert);
 }
 
+/* RFC 1123 section 2.1: labels of letters, digits and hyphens, which do not stand at their ends. */
+static bool
+host_is_name(const char *text)
+{
+    static const char labels[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    bool good = strlen(text) <= 253;
+
+    while (good) {
+        size_t n = strspn(text, labels);
+
+        good = n && n <= 63 && text[0] != '-' && text[n - 1] != '-' && (!text[n] || text[n] == '.');
+        if (!text[n]) {
+            break;
+        }
+        text += n + 1;
+    }
+    return good;
+}
+
+/* Host names that the certificate is for, besides the address. */
+static struct err *
+names_take(struct setup *s)
+{
+    vec_each (&s->cli->given, given) {
+        if (!str_eq(given->name, "dns")) {
+            continue;
+        }
+        if (!host_is_name(given->value)) {
+            return err_new(E_INVALID, NULL, "--dns %s: it is no host name (letters, digits, - and ., as in "
+                           "cloud.example.net)", given->value);
+        }
+        vec_add(s->cli->mem, &s->hosts, given->value);
+    }
+    return NULL;
+}
+
 static struct err *
 tls_plan(struct setup *s)
 {
@@ -356,11 +391,7 @@ tls_plan(struct setup *s)
         return NULL;
     }
     vec_add(s->cli->mem, &s->hosts, s->address);
-    vec_each (&s->cli->given, given) {
-        if (str_eq(given->name, "dns")) {
-            vec_add(s->cli->mem, &s->hosts, given->value);
-        }
-    }
+    TRY(names_take(s));
     vec_add(s->cli->mem, &s->hosts, NULL);
     bool is_own = !s->cert;
 

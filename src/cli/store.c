@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/setup.h"
 
+#include "base/version.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -39,7 +40,7 @@ struct err *
 store_move_run(struct cli *cli)
 {
     const struct cli_role *role = cli->roles;
-    struct store_config config = {.path = cli->args[0]};
+    struct store_config config = {.path = cli->args[0], .version = carrick_version};
     struct moved moved = {0};
 
     while (role && role->name && !(role->tables && str_eq(role->name, "orchestrator"))) {

@@ -7,6 +7,7 @@
 #include "faces/etsi.h"
 #include "faces/faces.h"
 #include "faces/orchestrator.h"
+#include "faces/renewal.h"
 #include "faces/site.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ const struct face *const all_faces[] = {
     &keystone_face,   &glance_face,     &neutron_face,     &nova_face,    &etsi_vnfpkgm_face,
     &etsi_nsd_face,   &etsi_nslcm_face, &etsi_vnflcm_face, &etsi_vnffm_face, &etsi_nsfm_face,
     &etsi_vnfpm_face, &etsi_nspm_face,  &carrick_face,     &oauth2_face,  &etsi_grant_face,
-    &etsi_vnfind_face, &health_face,
+    &etsi_vnfind_face, &renewal_face, &health_face,
     NULL,
 };
 

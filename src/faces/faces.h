@@ -18,6 +18,7 @@ struct site_services {
     void *network;  /* op.user of the network face */
     void *compute;  /* op.user of the compute face */
     struct health *health;
+    struct renewal *renewal; /* null = none */
 };
 
 /* Every face of a site with its prefix, in 'mem'. */

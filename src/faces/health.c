@@ -3,6 +3,7 @@
 
 #include "sys/meter.h"
 #include "base/net.h"
+#include "store/room.h"
 #ifdef HAVE_NEUTRON_FACE
 #include "network/network.h"
 #endif
@@ -30,6 +31,21 @@ look(struct tx *tx, void *arg)
     return NULL;
 }
 
+/* store_fn */
+static struct err *
+try_room(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return tx_fact_set(tx, "room", "");
+}
+
+static void
+tried_room(void *arg, struct err *e)
+{
+    (void)arg;
+    err_ignore(e, "the next question is answered by what came of it");
+}
+
 static bool
 agent_answers(const struct health *health)
 {
@@ -48,13 +64,16 @@ ready(void *arg)
     const struct health *health = r->mount->user;
     int64_t now;
     struct err *e = store_read(health->store, look, &now);
-    bool agent = agent_answers(health);
+    bool agent = agent_answers(health), is_full = store_is_full(health->store);
 
-    r->status = e || !agent ? 503 : 200;
+    if (is_full) { /* Nobody else may write for long: has room come? */
+        store_write(health->store, try_room, NULL, tried_room);
+    }
+    r->status = e || !agent || is_full ? 503 : 200;
     jw_object(&r->w, NULL);
     jw_str(&r->w, "status", r->status == 200 ? "ready" : "not ready");
     jw_str(&r->w, "loop", "turns");
-    jw_str(&r->w, "store", e ? "cannot be read" : "is read");
+    jw_str(&r->w, "store", e ? "cannot be read" : is_full ? "is read; the disk is full: nothing is written" : "is read");
     if (health->network) {
         jw_str(&r->w, "agent", agent ? "answers" : "does not answer");
     }

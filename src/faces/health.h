@@ -1,7 +1,8 @@
 /* What a site and an orchestrator say of themselves, for those who watch over them:
  *
  *     GET /healthz   it answers
- *     GET /readyz    its store, its loop and (a site's) agent answer: 200, else 503 and what does not
+ *     GET /readyz    its store, its loop and (a site's) agent answer, its disk has room: 200, else 503 and
+ *                    what does not; reads are served all the same
  *     GET /metrics   figures as OpenMetrics text (sys/meter.h), for administrators
  *
  * The first two need no token.  At an address of its own ("metrics-listen") none of them does. */

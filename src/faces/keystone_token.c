@@ -2,7 +2,9 @@
  * description. */
 #include "faces/keystone.h"
 
+#include "base/str.h"
 #include "base/time.h"
+#include "base/version.h"
 
 #include <string.h>
 
@@ -208,6 +210,7 @@ write_token(struct rest_request *r, const struct identity_token *t)
     jw_end(w);
     jw_end(w);
     rest_header(r, "X-Subject-Token", "%s", t->text);
+    rest_header(r, VERSION_HEADER, "%s", carrick_version);
 }
 
 /* ---- routes --------------------------------------------------------------------------- */
@@ -225,12 +228,25 @@ log_in(void *arg)
     rest_finish(r, e);
 }
 
+/* An orchestrator whose version is too far from ours. */
+static struct err *
+version_look(const struct rest_request *r)
+{
+    const char *agent = rest_header_in(r, "User-Agent"), *why = NULL;
+
+    if (agent && str_starts(agent, VERSION_AGENT)) {
+        why = version_refusal(r->mem, "the orchestrator", agent + strlen(VERSION_AGENT), "this site");
+    }
+    return why ? err_new(E_FORBIDDEN, NULL, "%s", why) : NULL;
+}
+
 /* Only passwords cost so much that they have to queue. */
 struct err *
 keystone_token_post(struct rest_request *r)
 {
     struct identity_login *login = MEM_NEW(r->mem, struct identity_login);
 
+    TRY(version_look(r));
     TRY(r->body ? read_login(r->body, login)
                 : err_new(E_INVALID, NULL, "'auth' is a required property"));
     r->state = login;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/vec.h"
+#include "base/version.h"
 #ifdef CARRICK_FAULTS
 #include "faces/fault.h"
 #endif
@@ -288,6 +289,7 @@ state_open(struct orchestrator *o)
     const struct role_rules rules[] = {{identity_rules, identity_n_rules}};
     struct store_config config = {
         .path = *o->values[OPTION_database] ? o->values[OPTION_database] : state_path(o, "orchestrator.db"),
+        .version = carrick_version,
         .tables = orchestrator_tables(o->mem),
         .log_cursor = NOTIFY_CURSOR,
     };
@@ -295,10 +297,9 @@ state_open(struct orchestrator *o)
     o->nfvo.packages_dir = state_path(o, "packages");
     TRY(dir_make(o->values[OPTION_state], 0700));
     TRY(dir_make(o->nfvo.packages_dir, 0700));
-    TRY(role_seal_key(o->mem, o->values[OPTION_state], &config.seal_key));
     orchestrator_register();
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
-    TRY(store_open(&config, &o->store));
+    TRY(role_store_open(o->mem, o->values[OPTION_state], &config, &o->store));
     return store_write_wait(o->store, recover, NULL);
 }
 
@@ -351,7 +352,9 @@ engine_start(struct orchestrator *o)
 {
     const struct fetches_config fetches = {
         .may_connect = source_may, .may_arg = o, .tls = {.ca_file = o->tls.ca_file}};
-    struct http_client_config http = {.max_per_host = 16, .tls = o->tls};
+    struct http_client_config http = {
+        .max_per_host = 16, .tls = o->tls,
+        .user_agent = mem_printf(o->mem, VERSION_AGENT "%s", carrick_version)};
     struct vim_config vim = {.loop = o->loop, .store = o->store, .site = site_for_vim};
     struct peers_config peers = {
         .loop = o->loop,

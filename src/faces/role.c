@@ -6,11 +6,13 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "base/vec.h"
+#include "store/reseal.h"
 #include "sys/file.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEAL_KEY_SIZE 32
 
@@ -39,6 +41,46 @@ role_seal_key(struct mem *mem, const char *state, const char **key)
     }
     *key = data;
     return NULL;
+}
+
+/* What `carrick secret renew` leaves for the next start. */
+static struct err *
+next_key_read(struct mem *mem, const char *path, const char **next)
+{
+    uint8_t *key = mem_alloc(mem, SEAL_KEY_SIZE);
+    char *text;
+    size_t n;
+    struct err *e = file_read(mem, path, SEAL_KEY_SIZE * 2 + 1, &text, &n);
+
+    *next = NULL;
+    if (err_is(e, E_NOT_FOUND)) {
+        err_ignore(e, "the key stays");
+        return NULL;
+    }
+    TRY(e);
+    text[strcspn(text, "\n")] = '\0';
+    if (strlen(text) != SEAL_KEY_SIZE * 2 || !hex_to(key, text, SEAL_KEY_SIZE)) {
+        return err_new(E_INVALID, NULL, "%s is not what `carrick secret renew` writes: remove it", path);
+    }
+    *next = (const char *)key;
+    return NULL;
+}
+
+struct err *
+role_store_open(struct mem *mem, const char *state, struct store_config *config, struct store **store)
+{
+    const char *key_path = mem_printf(mem, "%s/seal.key", state);
+    const char *next_path = mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state), *next;
+
+    TRY(role_seal_key(mem, state, &config->seal_key));
+    TRY(next_key_read(mem, next_path, &next));
+    if (next) {
+        TRY(store_reseal(config, next));
+        TRY(file_write(key_path, next, SEAL_KEY_SIZE, 0600));
+        (void)unlink(next_path);
+        config->seal_key = next;
+    }
+    return store_open(config, store);
 }
 
 const struct table *const *

@@ -9,6 +9,11 @@
 /* The 32 bytes of STATE/seal.key; made (0600) where absent.  E_UNAVAILABLE where it cannot be
  * read, E_INVALID where it is not such a key. */
 struct err *role_seal_key(struct mem *mem, const char *state, const char **key) MUST_USE;
+/* Opens the store of 'config' with that key; where `carrick secret renew` has left another one (64
+ * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key. */
+#define ROLE_NEXT_SEAL_KEY "seal.key.new"
+struct err *role_store_open(struct mem *mem, const char *state, struct store_config *config,
+                            struct store **store) MUST_USE;
 /* Joins null-terminated lists of tables into one, without repeats: arguments end with null. */
 const struct table *const *role_tables(struct mem *mem, const struct table *const *first, ...)
     __attribute__((sentinel)) MUST_USE;

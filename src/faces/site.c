@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "base/version.h"
 #include "compute/compute.h"
 #include "faces/audit.h"
 #include "faces/certificates.h"
 #include "faces/faces.h"
+#include "faces/renewal.h"
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "image/image.h"
@@ -71,6 +73,7 @@ struct site {
     struct compute_service *compute;
     struct site_sync *sync;
     struct health health;
+    struct renewal renewal;
     struct trail *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
@@ -138,14 +141,14 @@ site_store(struct site *site)
                                        {image_rules, image_n_rules}};
     struct store_config config = {
         .path = site_path(site, "site.db"),
+        .version = carrick_version,
         .tables = site_tables(site->mem),
     };
 
     TRY(dir_make(site->values[OPTION_state], 0700));
-    TRY(role_seal_key(site->mem, site->values[OPTION_state], &config.seal_key));
     site_register();
     TRY(role_rules_use(site->mem, rules, ARRAY_SIZE(rules), &site->policy));
-    return store_open(&config, &site->store);
+    return role_store_open(site->mem, site->values[OPTION_state], &config, &site->store);
 }
 
 static struct err *
@@ -222,13 +225,16 @@ site_serve(struct site *site)
                                      .image = site->image,
                                      .network = site->network,
                                      .compute = site->compute,
-                                     .health = &site->health};
+                                     .health = &site->health,
+                                     .renewal = site->server.tls_cert ? &site->renewal : NULL};
     struct rest_config config = {.http = site->server,
                                  .authenticate = identity_caller,
                                  .auth_arg = site->identity,
                                  .auth_prefix = "/identity",
                                  .pool = identity_pool(site->identity)};
 
+    site->renewal = (struct renewal){
+        .paths = &site->paths, .state = site->values[OPTION_state], .address = site->server.address};
     site->health = (struct health){
         .store = site->store, .loop = site->loop, .network = site->network};
     TRY(audit_open(site->mem, site->values[OPTION_state], site->values[OPTION_audit_log],

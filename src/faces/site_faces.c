@@ -3,6 +3,7 @@
 #include "faces/faces.h"
 
 #include "base/vec.h"
+#include "faces/renewal.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,7 @@ static const struct {
 #ifdef HAVE_NOVA_FACE
     {&nova_face, "/compute", offsetof(struct site_services, compute)},
 #endif
+    {&renewal_face, "/carrick", offsetof(struct site_services, renewal)},
     {&health_face, "", offsetof(struct site_services, health)},
 };
 

@@ -367,6 +367,9 @@ authority_sign(struct mem *mem, const char *cert_text_, const char *key_text, co
     const char *one = NULL;
     struct err *e;
 
+    if (strlen(leaf->name) > AUTHORITY_NAME_MAX) { /* RFC 5280 appendix A.1: ub-common-name */
+        return err_new(E_INVALID, NULL, "a certificate's name is %d bytes long at most", AUTHORITY_NAME_MAX);
+    }
     TRY(certs_read(cert_text_, &certs));
     e = key_read(key_text, &signer.key);
     if (!e) {

@@ -11,9 +11,11 @@
 /* Below that a certificate is made anew. */
 #define AUTHORITY_RENEW_DAYS 60
 
+#define AUTHORITY_NAME_MAX 64
+
 /* What a signed certificate is good for, as a server's. */
 struct authority_leaf {
-    const char *name;         /* common name, at most 64 bytes */
+    const char *name;         /* common name, at most AUTHORITY_NAME_MAX bytes */
     const char *const *hosts; /* addresses and DNS names, null-terminated */
 };
 
@@ -28,7 +30,7 @@ struct err *authority_request(struct mem *mem, const char *key, const char *name
                               const char **request) MUST_USE;
 /* Signs the key of a request, with the authority's certificate behind.  Names are the leaf's, what
  * the request says of names is not read.  E_INVALID: it is no request, it is not signed with its own
- * key, or the key is weak. */
+ * key, or the key is weak, or the leaf's name is too long. */
 struct err *authority_sign(struct mem *mem, const char *cert, const char *key, const char *request,
                            const struct authority_leaf *leaf, const char **signed_) MUST_USE;
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "base/vec.h"
+#include "base/version.h"
 #include "http/authority.h"
 #include "http/lookups.h"
 #include "http/tls.h"
@@ -291,7 +292,9 @@ set_options(struct http_call *call, const struct http_client_config *config,
             const struct http_request *request)
 {
     CURL *easy = call->easy;
+    char agent[64];
 
+    (void)snprintf(agent, sizeof agent, "carrick/%s", carrick_version);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -304,7 +307,7 @@ set_options(struct http_call *call, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, KEEP_S);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                     str_or(config ? config->user_agent : NULL, "carrick/" CARRICK_VERSION));
+                     str_or(config ? config->user_agent : NULL, agent));
     if (config && config->tls.ca_text) {
         struct curl_blob blob = {.data = (void *)(uintptr_t)config->tls.ca_text,
                                  .len = strlen(config->tls.ca_text),

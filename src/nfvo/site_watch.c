@@ -2,17 +2,23 @@
  * service every few seconds, without a login, since a login costs the site a
  * password hash.  Only a change is written. */
 #include "base/log.h"
+#include "base/version.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/site_renew.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WATCH_MS 10000
 #define LOOK_MS 2000
+#define RENEW_ROUNDS 360 /* Certificates are looked at once an hour, and when it starts. */
+#define VERSION_MAX 64
 
 struct site_watch {
     struct nfvo *nfvo;
     struct loop_timer *timer;
+    unsigned rounds;
 };
 
 /* ---- one round, on a worker ------------------------------------------------------------ */
@@ -40,7 +46,7 @@ sites_fn(struct tx *tx, void *arg)
 /* What was found of one site. */
 struct seen {
     const struct site *site;
-    const char *status, *error;
+    const char *status, *error, *version;
 };
 
 static struct err *
@@ -57,12 +63,14 @@ seen_fn(struct tx *tx, void *arg)
     site = row_copy(tx_mem(tx), old);
     site->status = seen->status;
     site->last_error = seen->error;
+    site->version = seen->version;
     site->checked_at = tx_now(tx);
     return row_update(tx, old, site);
 }
 
+/* '*version' is what it told, where it answered. */
 static struct err *
-site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
+site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site, const char **version)
 {
     struct http_client_config config = {.tls = nfvo->tls};
     struct http_request request = {
@@ -73,35 +81,49 @@ site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
         .timeout_ms = LOOK_MS,
     };
     struct http_answer answer;
+    const char *why;
 
     TRY(http_fetch(mem, &config, &request, &answer));
     if (answer.status >= 500) {
         return err_new(E_REMOTE, NULL, "GET %s answered %d", site->auth_url, answer.status);
     }
-    return NULL;
+    *version = http_answer_header(&answer, VERSION_HEADER);
+    *version = *version && strlen(*version) > VERSION_MAX ? NULL : *version;
+    why = version_refusal(mem, "the site", *version, "this orchestrator");
+    return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
 }
 
 static struct err *
 site_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
 {
-    struct seen seen = {.site = site, .status = "UP"};
-    struct err *why = site_answers(nfvo, mem, site);
+    struct seen seen = {.site = site, .status = "UP", .version = site->version};
+    struct err *why = site_answers(nfvo, mem, site, &seen.version);
 
     if (why) {
         seen.status = "DOWN";
         seen.error = err_full(mem, why);
         err_ignore(why, "kept with the site");
     }
-    if (str_eq(seen.status, site->status)) {
+    if (str_eq(seen.status, site->status) && str_eq(seen.version, site->version)) {
         return NULL;
     }
-    log_info("nfvo", "site=%s status=%s was=%s why=%s", site->name, seen.status, site->status,
-             str_or(seen.error, "-"));
+    log_info("nfvo", "site=%s status=%s was=%s version=%s why=%s", site->name, seen.status, site->status,
+             str_or(seen.version, "-"), str_or(seen.error, "-"));
     return store_write_wait(nfvo->store, seen_fn, &seen);
 }
 
+static void
+certificate_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
+{
+    struct err *e = site_renew(nfvo, mem, site);
+
+    if (e) {
+        log_err(LOG_LV_WARN, "nfvo", e, mem_printf(mem, "renew the certificate of site %s", site->name));
+    }
+}
+
 static struct err *
-round_run(struct nfvo *nfvo)
+round_run(struct nfvo *nfvo, bool certificates)
 {
     AUTO(mem) mem = mem_new("site watch");
     struct round round = {.mem = mem};
@@ -109,6 +131,9 @@ round_run(struct nfvo *nfvo)
     TRY(store_read(nfvo->store, sites_fn, &round));
     for (size_t i = 0; i < round.sites.n; i++) {
         TRY(site_look(nfvo, mem, round.sites.items[i]));
+        if (certificates) {
+            certificate_look(nfvo, mem, round.sites.items[i]);
+        }
     }
     return NULL;
 }
@@ -127,7 +152,7 @@ static void
 watch_job(void *arg)
 {
     struct site_watch *watch = arg;
-    struct err *e = round_run(watch->nfvo);
+    struct err *e = round_run(watch->nfvo, watch->rounds++ % RENEW_ROUNDS == 0);
 
     if (e) {
         log_err(LOG_LV_WARN, "nfvo", e, "looking at sites");

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "sys/meter.h"
 #include "rest/exchange.h"
+#include "store/room.h"
 
 #include <string.h>
 #include <stdio.h>
@@ -208,6 +209,9 @@ status_of(const struct rest_request *r, const struct err *e)
     const struct dialect *dialect = r->face ? r->face->dialect : NULL;
     int status = dialect && dialect->status ? dialect->status(e) : 0;
 
+    if (!status && str_eq(e->type, STORE_NO_ROOM)) {
+        status = 507;
+    }
     return status ? status : err_code_status(e->code);
 }
 

@@ -1,6 +1,8 @@
 /* Keystone v3: {"error": {...}}, lists with links, 300 for versions. */
 #include "rest/exchange.h"
 
+#include "base/version.h"
+
 static const char *
 unknown(struct mem *mem, const char *name)
 {
@@ -98,6 +100,7 @@ write_version(struct rest_request *r, const struct face_version *v, const char *
 static void
 versions(struct rest_request *r, const struct face_version *one)
 {
+    rest_header(r, VERSION_HEADER, "%s", carrick_version);
     jw_object(&r->w, NULL);
     if (one) {
         write_version(r, one, "version");

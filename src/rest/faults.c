@@ -31,6 +31,7 @@ http_phrase(int status)
         {502, "Bad Gateway"},
         {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
+        {507, "Insufficient Storage"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {

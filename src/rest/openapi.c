@@ -1,6 +1,8 @@
 /* OpenAPI 3.0 of a face, from its routes and the tables of its resources. */
 #include "rest/exchange.h"
 
+#include "base/version.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -523,7 +525,7 @@ rest_openapi(const struct face *face, struct buf *out)
     jw_str(w, "title", str_or(face->title, face->name));
     jw_str(w, "description", str_or(face->doc, ""));
     jw_str(w, "version",
-           face->versions && face->versions[0].id ? face->versions[0].id : CARRICK_VERSION);
+           face->versions && face->versions[0].id ? face->versions[0].id : carrick_version);
     jw_end(w);
     write_security(w);
     write_paths(w, mem, face);

@@ -4,6 +4,7 @@
 #include "store/postgresql.h"
 
 #include "base/vec.h"
+#include "store/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,13 @@ conn_give(struct stmt *stmt)
 }
 
 /* ---- running ----------------------------------------------------------------------- */
+
+struct err *
+conn_no_room(struct conn *conn)
+{
+    conn->lost = true;
+    return err_new(E_UNAVAILABLE, STORE_NO_ROOM, "not stored: the disk is full; reads go on, and writes do when there is room");
+}
 
 struct err *
 conn_step(struct conn *conn, const struct stmt *stmt, bool *row)

@@ -44,6 +44,8 @@ struct err *driver_for(const char *where, const struct driver **driver) MUST_USE
 /* Opens 'where'; E_UNAVAILABLE. */
 struct err *conn_open(const char *where, enum conn_role role, struct conn **conn) MUST_USE;
 void conn_close(struct conn *conn);
+/* For drivers: the error of a disk that is full (room.h); the transaction is lost. */
+struct err *conn_no_room(struct conn *conn) MUST_USE;
 /* For drivers: a connection begins without statements, and loses them all. */
 void conn_forget(struct conn *conn);
 

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+struct buf;
 struct conn;
 struct stmt;
 struct store;
@@ -71,6 +72,12 @@ struct driver {
     struct err *(*start)(struct store *store);
     struct err *(*backup)(struct conn *from, const char *path);
     struct err *(*verify)(const char *where);
+    struct err *(*statistics)(const char *where, struct buf *out); /* as store_statistics */
+    /* Before the schema of 'conn' changes, in its transaction: what is committed, as one file at 'to'.  Null: a
+     * server's is copied by who looks after the server. */
+    struct err *(*set_aside)(struct conn *conn, const char *to);
+    /* Nothing of rows that were is left where the driver keeps rows. */
+    struct err *(*scrub)(struct conn *conn);
 };
 
 extern const struct driver sqlite_driver;

@@ -7,6 +7,7 @@
  * fails, the function is run again with a savepoint around each statement (conn.h: spoilt, careful). */
 #include "store/postgresql.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -89,6 +90,8 @@ unique_err(const PGresult *result)
     return err_new(E_CONFLICT, CONN_CONSTRAINT, "%s", text.data);
 }
 
+#define DISK_FULL "53100"
+
 /* Classes and codes of SQLSTATE (PostgreSQL, appendix A), the longer ones first. */
 static const struct state {
     const char *begins;
@@ -103,7 +106,6 @@ static const struct state {
     {"55P03", E_UNAVAILABLE, true, "the database is busy: "},
     {"25P02", E_UNAVAILABLE, false, "a statement before failed: "},
     {"25006", E_INTERNAL, false, "a read may not write: "},
-    {"53100", E_UNAVAILABLE, true, "not stored: the disk is full: "},
     {"53", E_UNAVAILABLE, true, "the database cannot be used: "},
     {"54", E_TOO_LARGE, false, "a value is too large to be stored: "},
     {"57", E_UNAVAILABLE, true, "the database cannot be used: "},
@@ -129,6 +131,9 @@ result_err(struct pg_conn *c, const PGresult *result, const char *sql)
     }
     c->conn.lost = c->conn.lost || state->lost;
     c->conn.spoilt = true;
+    if (str_eq(is, DISK_FULL)) {
+        return conn_no_room(&c->conn);
+    }
     if (!state->says) {
         return unique_err(result);
     }
@@ -708,23 +713,127 @@ pg_settle(struct conn *conn, enum outcome *outcome)
     "SELECT o.n, o.k, o.v FROM json_each_text(CASE WHEN doc LIKE '{%' THEN doc::json ELSE "        \
     "'{}'::json END) WITH ORDINALITY AS o (k, v, n) $f$; END IF; END $do$"
 
+#define TABLES "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = " HERE
+
+/* Calls 'fn' with the name of each table, as it is and as SQL wants it. */
+static struct err *
+tables_each(struct pg_conn *c, struct err *(*fn)(struct pg_conn *c, const char *name, const char *quoted, void *arg),
+            void *arg)
+{
+    PGresult *names = NULL;
+    struct err *e = text_run(c, TABLES " ORDER BY relname", &names);
+
+    for (int i = 0; !e && i < PQntuples(names); i++) {
+        const char *name = PQgetvalue(names, i, 0);
+        char *quoted = PQescapeIdentifier(c->pg, name, strlen(name));
+
+        e = quoted ? fn(c, name, quoted, arg) : lost_err(c, PQerrorMessage(c->pg));
+        PQfreemem(quoted);
+    }
+    PQclear(names);
+    return e;
+}
+
+/* A connection that only looks, to a database that is ours. */
+static struct err *
+look_open(const char *url, struct pg_conn **out)
+{
+    struct conn *conn;
+    char said[32];
+    struct err *e;
+
+    TRY(pg_open(url, CONN_READER, &conn));
+    *out = (struct pg_conn *)conn;
+    e = text_ask(*out, "SELECT to_regclass(quote_ident(current_schema()) || '._change')", NULL, said, sizeof said);
+    if (!e && !*said) {
+        e = err_new(E_NOT_FOUND, NULL, "the database is empty");
+    }
+    if (e) {
+        conn_close(conn);
+    }
+    return e;
+}
+
 /* Whoever looks after the server looks after pages and indexes; here: is it there, and ours? */
 static struct err *
 pg_verify(const char *url)
 {
-    struct conn *conn;
-    char version[32];
+    struct pg_conn *c;
+
+    TRY(look_open(url, &c));
+    conn_close(&c->conn);
+    return NULL;
+}
+
+static struct err *
+number_tell(struct pg_conn *c, const char *name, const char *sql, struct jw *w)
+{
+    char said[INT_TEXT];
+
+    TRY(text_ask(c, sql, NULL, said, sizeof said));
+    jw_int(w, name, strtoll(said, NULL, 10));
+    return NULL;
+}
+
+static struct err *
+rows_tell(struct pg_conn *c, const char *name, const char *quoted, void *w)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", quoted);
+    return number_tell(c, name, sql, w);
+}
+
+static struct err *
+statistics(struct pg_conn *c, struct buf *out)
+{
+    struct jw w = jw_to(out);
+
+    jw_object(&w, NULL);
+    TRY(number_tell(c, "bytes", "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relkind "
+                                "= 'r' AND relnamespace = " HERE, &w));
+    TRY(number_tell(c, "server_version", "SELECT current_setting('server_version_num')", &w));
+    TRY(number_tell(c, "user_version", postgresql_driver.dialect.version, &w));
+    jw_object(&w, "rows");
+    TRY(tables_each(c, rows_tell, &w));
+    jw_end(&w);
+    jw_end(&w);
+    return NULL;
+}
+
+static struct err *
+pg_statistics(const char *url, struct buf *out)
+{
+    struct pg_conn *c;
     struct err *e;
 
-    TRY(pg_open(url, CONN_READER, &conn));
-    e = text_ask((struct pg_conn *)conn,
-                 "SELECT to_regclass(quote_ident(current_schema()) || '._change')", NULL, version,
-                 sizeof version);
-    if (!e && !*version) {
-        e = err_new(E_NOT_FOUND, NULL, "the database is empty");
-    }
-    conn_close(conn);
+    TRY(look_open(url, &c));
+    e = statistics(c, out);
+    conn_close(&c->conn);
     return e;
+}
+
+static struct err *
+table_scrub(struct pg_conn *c, const char *name, const char *quoted, void *arg)
+{
+    char sql[256];
+
+    (void)name;
+    (void)arg;
+    snprintf(sql, sizeof sql, "VACUUM (FULL) %s", quoted);
+    return text_run(c, sql, NULL);
+}
+
+/* Rows that were stay in a table's file until it is written anew.  Who reads it (pg_dump) is not waited for long. */
+static struct err *
+pg_scrub(struct conn *conn)
+{
+    struct pg_conn *c = (struct pg_conn *)conn;
+    struct err *e;
+
+    TRY(text_run(c, "SET lock_timeout = '10s'", NULL));
+    e = tables_each(c, table_scrub, NULL);
+    return err_join(e, text_run(c, "SET lock_timeout TO DEFAULT", NULL));
 }
 
 static struct err *
@@ -751,7 +860,7 @@ const struct driver postgresql_driver = {
             .fill_begin = "",
             .refs_later = true,
             .name_max = 63,
-            .tables = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = " HERE,
+            .tables = TABLES,
             .indexes = "SELECT relname FROM pg_class WHERE relkind = 'i' AND (relname LIKE 'ix\\_%' OR "
                        "relname LIKE 'ux\\_%') AND relnamespace = " HERE,
             /* That the key of the change log is not null goes without saying in SQLite. */
@@ -794,4 +903,6 @@ const struct driver postgresql_driver = {
     .settle = pg_settle,
     .backup = pg_backup,
     .verify = pg_verify,
+    .statistics = pg_statistics,
+    .scrub = pg_scrub,
 };

@@ -5,6 +5,7 @@
 #include "store/schema.h"
 
 #include "base/vec.h"
+#include "store/upgrade.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct schema {
     VEC(struct later) later; /* references that wait for their tables */
     schema_fill_fn *fill;    /* or null */
     void *fill_arg;
+    struct upgrade upgrade;
 };
 
 /* ---- what is wanted ------------------------------------------------------------------ */
@@ -356,6 +358,7 @@ column_add(struct schema *schema, const struct sql_table *table, const struct co
                        "column %s.%s is new and has no default: that needs a migration",
                        table->name, column->name);
     }
+    TRY(upgrade_copy(&schema->upgrade));
     buf_printf(&sql, "ALTER TABLE \"%s\" ADD COLUMN ", table->name);
     column_sql(schema, &sql, table, column, true);
     return conn_exec(schema->conn, sql.data);
@@ -439,6 +442,7 @@ table_compare(struct schema *schema, const struct sql_table *want)
 
     TRY(columns_there(schema, want->name, &there));
     if (!there.columns.n) {
+        TRY(upgrade_copy(&schema->upgrade));
         return table_create(schema, want);
     }
     vec_each (&there.columns, column) {
@@ -532,18 +536,14 @@ indexes_make(struct schema *schema)
 /* ---- migrations ---------------------------------------------------------------------------- */
 
 static struct err *
-version_get(struct schema *schema, int64_t *version, bool *empty)
+version_get(struct schema *schema, int64_t *version)
 {
     AUTO_STMT stmt = {0};
-    AUTO_STMT tables = {0};
     bool row;
 
     TRY(conn_take(schema->conn, schema->dialect->version, &stmt));
     TRY(conn_step(schema->conn, &stmt, &row));
     *version = stmt_get_int(&stmt, 0);
-    TRY(conn_take(schema->conn, schema->dialect->tables, &tables));
-    TRY(conn_step(schema->conn, &tables, &row));
-    *empty = !row;
     return NULL;
 }
 
@@ -552,10 +552,9 @@ static struct err *
 migrate(struct schema *schema, const struct store_config *config, int64_t *newest)
 {
     int64_t version;
-    bool empty;
 
     *newest = 0;
-    TRY(version_get(schema, &version, &empty));
+    TRY(version_get(schema, &version));
     for (size_t i = 0; i < config->n_migrations; i++) {
         *newest = config->migrations[i].number;
     }
@@ -565,10 +564,11 @@ migrate(struct schema *schema, const struct store_config *config, int64_t *newes
                        " was run, this binary knows up to %" PRIi64,
                        version, *newest);
     }
-    for (size_t i = 0; i < config->n_migrations && !empty; i++) {
+    for (size_t i = 0; i < config->n_migrations && !schema->upgrade.is_new; i++) {
         const struct store_migration *migration = &config->migrations[i];
 
         if (migration->number > version) {
+            TRY(upgrade_copy(&schema->upgrade));
             TRY_MSG(schema->conn->driver->script(schema->conn, migration->sql),
                     "migration %d (%s)", migration->number, migration->doc);
         }
@@ -583,6 +583,7 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
 {
     int64_t newest;
 
+    TRY(upgrade_look(schema->conn, schema->mem, config, &schema->upgrade));
     TRY(schema->conn->driver->script(schema->conn, schema->dialect->prelude));
     TRY(migrate(schema, config, &newest));
     own_wanted(schema);
@@ -599,10 +600,11 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
     }
     TRY(indexes_make(schema));
     TRY(references_make(schema));
-    return newest ? conn_exec(schema->conn, mem_printf(schema->mem, "%s%" PRIi64 "%s",
-                                                       schema->dialect->version_set, newest,
-                                                       schema->dialect->version_end))
-                  : NULL;
+    if (newest) {
+        TRY(conn_exec(schema->conn, mem_printf(schema->mem, "%s%" PRIi64 "%s", schema->dialect->version_set,
+                                               newest, schema->dialect->version_end)));
+    }
+    return upgrade_note(&schema->upgrade);
 }
 
 static struct err *
@@ -614,7 +616,7 @@ schema_run(struct schema *schema, const struct shapes *shapes, const struct stor
     schema->dialect = &conn->driver->dialect;
     TRY(conn_begin(conn));
     e = schema->fill ? conn->driver->script(conn, schema->dialect->fill_begin) : NULL;
-    e = e ? e : apply(schema, shapes, config);
+    e = e ? e : upgrade_err(&schema->upgrade, apply(schema, shapes, config));
     if (!e) {
         e = conn_commit(conn);
     }

@@ -90,34 +90,43 @@ tx_sql(struct tx *tx, const char *sql, const char *const *args,
 }
 
 struct err *
-tx_fact_get(struct tx *tx, const char *name, const char **value)
+fact_get(struct conn *conn, struct mem *mem, const char *name, const char **value)
 {
     AUTO_STMT stmt = {0};
     bool row;
 
     *value = NULL;
-    TRY(conn_take(tx->conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
+    TRY(conn_take(conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
     stmt_text(&stmt, 1, name);
-    TRY(conn_step(tx->conn, &stmt, &row));
+    TRY(conn_step(conn, &stmt, &row));
     if (row) {
-        *value = mem_str(tx->mem, stmt_get(&stmt, 0));
+        *value = mem_str(mem, stmt_get(&stmt, 0));
     }
     return NULL;
 }
 
 struct err *
-tx_fact_set(struct tx *tx, const char *name, const char *value)
+fact_set(struct conn *conn, const char *name, const char *value)
 {
     AUTO_STMT stmt = {0};
 
-    if (!tx->writes) {
-        return err_new(E_INTERNAL, NULL, "a read may not write");
-    }
-    TRY(conn_take(tx->conn,
+    TRY(conn_take(conn,
                   "INSERT INTO _fact (name, value) VALUES (?1, ?2) "
                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                   &stmt));
     stmt_text(&stmt, 1, name);
     stmt_text(&stmt, 2, value);
-    return conn_run(tx->conn, &stmt);
+    return conn_run(conn, &stmt);
+}
+
+struct err *
+tx_fact_get(struct tx *tx, const char *name, const char **value)
+{
+    return fact_get(tx->conn, tx->mem, name, value);
+}
+
+struct err *
+tx_fact_set(struct tx *tx, const char *name, const char *value)
+{
+    return tx->writes ? fact_set(tx->conn, name, value) : err_new(E_INTERNAL, NULL, "a read may not write");
 }

@@ -5,9 +5,11 @@
 #include "base/vec.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- result codes -------------------------------------------------------------------- */
 
@@ -17,12 +19,14 @@ code_err(struct conn *conn, int rc, const char *what)
 {
     const char *why = sqlite3_errmsg(sqlite_db(conn));
 
+    if ((rc & 0xff) == SQLITE_IOERR && sqlite3_system_errno(sqlite_db(conn)) == ENOSPC) {
+        return conn_no_room(conn); /* so it tells of shared memory, and of syncs */
+    }
     switch (rc & 0xff) {
     case SQLITE_CONSTRAINT:
         return err_new(E_CONFLICT, CONN_CONSTRAINT, "%s", why);
     case SQLITE_FULL:
-        conn->lost = true;
-        return err_new(E_UNAVAILABLE, NULL, "not stored: the disk is full");
+        return conn_no_room(conn);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
@@ -172,7 +176,7 @@ sqlite_script(struct conn *conn, const char *sql)
 static struct err *
 sqlite_begin(struct conn *conn)
 {
-    return conn_again(conn, ((struct sqlite_conn *)conn)->writes ? "BEGIN IMMEDIATE" : "BEGIN");
+    return conn_again(conn, sqlite_writes(((struct sqlite_conn *)conn)->role) ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 static struct err *
@@ -209,7 +213,7 @@ settings_make(struct conn *conn, enum conn_role role)
     TRY(conn_exec(conn, "PRAGMA temp_store = MEMORY"));
     TRY(conn_exec(conn, "PRAGMA trusted_schema = OFF"));
     TRY(conn_exec(conn, "PRAGMA wal_autocheckpoint = 0"));
-    if (role == CONN_WRITER || role == CONN_ALONE) {
+    if (sqlite_writes(role)) {
         TRY(conn_exec(conn, "PRAGMA cache_size = -8000"));
     }
     if (role == CONN_READER) {
@@ -241,7 +245,7 @@ sqlite_open(const char *path, enum conn_role role, struct conn **out)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     struct sqlite_conn *conn;
     struct err *e;
-    bool writes = role == CONN_WRITER || role == CONN_ALONE;
+    bool writes = sqlite_writes(role);
     int rc;
 
     pthread_once(&once, library_settings);
@@ -250,7 +254,7 @@ sqlite_open(const char *path, enum conn_role role, struct conn **out)
     }
     conn = heap_alloc(sizeof *conn);
     conn->conn.driver = &sqlite_driver;
-    conn->writes = writes;
+    conn->role = role;
     rc = sqlite3_open_v2(path, &conn->db, flags | (writes ? SQLITE_OPEN_CREATE : 0),
                          NULL);
     if (rc == SQLITE_OK) {
@@ -308,6 +312,37 @@ sqlite_backup(struct conn *from, const char *path)
     return e;
 }
 
+/* By a connection of its own, which is in no transaction: whole, without the log, and small. */
+static struct err *
+sqlite_set_aside(struct conn *conn, const char *path)
+{
+    struct conn *own;
+    struct stmt stmt;
+    struct err *e;
+
+    if (((struct sqlite_conn *)conn)->role == CONN_ALONE) {
+        return err_new(E_CONFLICT, NULL, "its schema is another version's: start its role once, which copies and changes it");
+    }
+    (void)unlink(path);
+    TRY(sqlite_open(sqlite3_db_filename(sqlite_db(conn), "main"), CONN_CHECKPOINTER, &own));
+    e = conn_take(own, "VACUUM INTO ?1", &stmt);
+    if (!e) {
+        stmt_text(&stmt, 1, path);
+        e = conn_run(own, &stmt);
+        conn_give(&stmt);
+    }
+    conn_close(own);
+    return e;
+}
+
+/* Neither pages that are free nor the log keep what was. */
+static struct err *
+sqlite_scrub(struct conn *conn)
+{
+    TRY(conn_exec(conn, "VACUUM"));
+    return conn_exec(conn, "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 const struct driver sqlite_driver = {
     .name = "SQLite",
     .dialect =
@@ -354,4 +389,7 @@ const struct driver sqlite_driver = {
     .start = checkpointer_start,
     .backup = sqlite_backup,
     .verify = sqlite_verify,
+    .statistics = sqlite_statistics,
+    .set_aside = sqlite_set_aside,
+    .scrub = sqlite_scrub,
 };

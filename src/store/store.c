@@ -54,6 +54,7 @@ store_free(struct store *store)
     conn_close(store->write_conn);
     buf_done(&store->log_text);
     explicit_bzero(store->seal_key, sizeof store->seal_key);
+    explicit_bzero(store->secret_root, sizeof store->secret_root);
     mem_free(store->mem);
     free(store->path);
     free(store);
@@ -97,6 +98,7 @@ open_all(struct store *store, const struct store_config *config)
     }
     TRY(conn_open(store->path, CONN_WRITER, &store->write_conn));
     TRY(schema_apply(store->write_conn, &store->shapes, config));
+    TRY(seal_open(store));
     TRY(change_log_open(store));
     TRY(readers_open(store));
     if (store->write_conn->driver->start) {
@@ -222,6 +224,15 @@ store_verify(const char *where)
 }
 
 struct err *
+store_statistics(const char *where, struct buf *out)
+{
+    const struct driver *driver;
+
+    TRY(driver_for(where, &driver));
+    return driver->statistics(where, out);
+}
+
+struct err *
 store_copy(const char *from, const char *to)
 {
     const struct driver *driver;
@@ -253,7 +264,7 @@ tx_secret(struct tx *tx, const char *place, uint8_t secret[32])
     if (!tx->store->has_key) {
         return err_new(E_INTERNAL, NULL, "the store has no sealing key");
     }
-    return seal_secret(tx->store->seal_key, place, secret);
+    return seal_secret(tx->store->secret_root, place, secret);
 }
 
 struct err *

@@ -22,6 +22,7 @@ struct store_migration {
 struct store_config {
     const char *path;                    /* Database file; ":memory:" for tests (one connection);
                                           * postgresql://... */
+    const char *version;                 /* The program's (base/version.h); null = copies nothing, notes none */
     const struct table *const *tables;   /* null-terminated: every table, parents before children */
     const char *seal_key;                /* 32 bytes that seal SECRET columns (AES-256-GCM); null
                                           * only where no table has one */
@@ -35,9 +36,9 @@ struct store_config {
     size_t n_migrations;
 };
 
-/* Opens or creates; makes missing tables and nullable columns; E_CONFLICT
- * where the schema is newer than this binary or a change needs a migration
- * that is not there. */
+/* Opens or creates; makes missing tables and nullable columns, of a file that is there after a copy beside
+ * it (PATH.from-VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
+ * is newer than this binary, or a change needs a migration that is not there. */
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
 /* Runs what waits, commits, closes; watches have to be gone. */
 void store_close(struct store *store);
@@ -60,7 +61,8 @@ struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
 /* The same of the database at 'from' that another process perhaps has open: it goes on writing, and its
- * log is not moved meanwhile.  'to' is replaced.  E_NOT_FOUND; E_UNAVAILABLE (no room). */
+ * log is not moved meanwhile.  'to' is replaced.  E_NOT_FOUND; E_UNAVAILABLE (no room); E_CONFLICT: a
+ * server's. */
 struct err *store_copy(const char *from, const char *to) MUST_USE;
 /* Fact (tx_fact_set) of a database that was put back from a backup: when, in microseconds.  What the
  * world around has seen since then of what it says is not in it. */
@@ -77,6 +79,11 @@ struct err *store_move(const struct store_config *config, const char *to,
 /* Whether 'where' is something that store_open understands, in this build.  E_INVALID; never tells what
  * is secret in it. */
 struct err *store_check(const char *where) MUST_USE;
+
+/* How much is in the database at 'where', perhaps in use: pages, what is free of them, the log beside it
+ * (of a server's its bytes), and the rows of each table, as a JSON object.  Only reads.  E_NOT_FOUND,
+ * E_UNAVAILABLE. */
+struct err *store_statistics(const char *where, struct buf *out) MUST_USE;
 
 /* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
  * callback has returned). */

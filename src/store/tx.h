@@ -69,6 +69,7 @@ struct store {
     bool in_memory;
     bool has_key;
     uint8_t seal_key[SEAL_KEY_SIZE];
+    uint8_t secret_root[SEAL_KEY_SIZE]; /* of tx_secret */
     int64_t log_keep, busy_pages;
     char *log_cursor; /* or null */
 
@@ -77,6 +78,7 @@ struct store {
     pthread_cond_t queue_more;
     struct job *first, **last;
     bool closing;
+    _Atomic bool is_full;          /* the last write had no room */
     struct conn *write_conn;
     pthread_mutex_t gate;          /* held while the writer has a transaction open */
     struct buf log_text;           /* scratch of the change log, the writer's */
@@ -137,5 +139,12 @@ struct err *child_insert(struct tx *tx, const struct shape *shape, const char *p
 struct err *link_insert(struct tx *tx, const struct shape_link *link, const char *owner,
                         int64_t place, const char *target) MUST_USE;
 struct err *shape_find(struct tx *tx, const struct table *table, struct shape **shape) MUST_USE;
+
+/* Facts without a transaction of rows around (sql.c); as tx_fact_get and tx_fact_set. */
+struct err *fact_get(struct conn *conn, struct mem *mem, const char *name, const char **value) MUST_USE;
+struct err *fact_set(struct conn *conn, const char *name, const char *value) MUST_USE;
+
+/* reseal.c: is it the key that sealed?  And what tx_secret follows from.  E_INVALID. */
+struct err *seal_open(struct store *store) MUST_USE;
 
 #endif

@@ -4,8 +4,10 @@
 #include "store/tx.h"
 
 #include "base/log.h"
+#include "store/room.h"
 #include "sys/meter.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,6 +206,28 @@ job_run(struct store *store, struct job *job, struct group *group)
     return whole;
 }
 
+/* What watches over the process is told, and whether it is over. */
+static void
+room_note(struct store *store, const struct err *e)
+{
+    bool is_full = e && str_eq(e->type, STORE_NO_ROOM);
+
+    if (e && !is_full) {
+        return;
+    }
+    if (is_full != atomic_exchange(&store->is_full, is_full)) {
+        meter_set(METER_store_full, NULL, is_full);
+        log_line(is_full ? LOG_LV_ERROR : LOG_LV_INFO, "store", "%s",
+                 is_full ? "the disk is full: writes are refused, reads go on" : "there is room again: writes go on");
+    }
+}
+
+bool
+store_is_full(struct store *store)
+{
+    return atomic_load(&store->is_full);
+}
+
 static void
 jobs_done(struct store *store, struct job *jobs)
 {
@@ -211,6 +235,7 @@ jobs_done(struct store *store, struct job *jobs)
         struct job *next = jobs->next;
         struct err *e = jobs->err;
 
+        room_note(store, e);
         meter_add(METER_store_writes, e ? "failed" : "committed", NULL, 1);
         (void)log_origin_swap(jobs->origin);
         jobs->done(jobs->arg, e);

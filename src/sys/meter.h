@@ -27,6 +27,8 @@
       "Commits of waiting writes together, with their one fsync.")                                 \
     X(notifications, COUNTER, "carrick_notifications", "", "result", NULL,                         \
       "Notifications sent: delivered, or failed (they are tried again).")                          \
+    X(store_full, GAUGE, "carrick_store_full", "", NULL, NULL,                                     \
+      "Whether the last write found no room: 1 while writes are refused.")                        \
     X(change_log, GAUGE, "carrick_change_log_entries", "", NULL, NULL,                             \
       "Newest entry of the change log.")                                                           \
     X(notify_log, GAUGE, "carrick_notifier_log_entries", "", NULL, NULL,                           \

@@ -17,7 +17,8 @@
     X(429, E_BUSY, "the site limits its callers: retry later or lower max_calls")                  \
     X(501, E_NOT_IMPLEMENTED, "the site's service does not offer this call")                       \
     X(503, E_UNAVAILABLE, "the site's service is overloaded or stopped: see its logs by the "      \
-                          "request id, then retry")
+                          "request id, then retry")                                                \
+    X(507, E_UNAVAILABLE, "a disk of the site is full: make room there, then retry")
 
 struct status {
     int status;
@@ -91,7 +92,7 @@ code_of(const struct vim_call *call, int status, const char *type, const char *m
 {
     const struct status *known = status_find(status);
 
-    if (status >= 500 && status != 501) {
+    if (status >= 500 && status != 501 && status != 507) {
         return call->read_only ? E_REMOTE : E_IN_DOUBT;
     }
     if ((status == 409 || status == 403) &&

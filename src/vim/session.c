@@ -2,6 +2,7 @@
  * the calls in flight towards one site. */
 #include "vim/session.h"
 
+#include "base/version.h"
 #include "sys/meter.h"
 
 #include <stdio.h>
@@ -164,6 +165,16 @@ project_read(struct session *session, const char *id)
     }
 }
 
+/* A site of ours whose version is too far from this one's is not told anything. */
+static struct err *
+version_look(const struct session *session, struct mem *mem, const struct http_answer *http)
+{
+    const char *why = version_refusal(mem, mem_printf(mem, "site %s", session->site.name),
+                                      http_answer_header(http, VERSION_HEADER), "this orchestrator");
+
+    return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
+}
+
 static struct err *
 auth_read(struct session *session, const struct http_answer *http)
 {
@@ -178,6 +189,7 @@ auth_read(struct session *session, const struct http_answer *http)
     if (http->status < 200 || http->status > 299) {
         return vim_error(mem, &session->site, &call, &answer);
     }
+    TRY(version_look(session, mem, http));
     until = json_get_str(json_get(answer.json, "token"), "expires_at");
     if (!token || !until || !time_parse(until, &session->token_until)) {
         return err_new(E_REMOTE, NULL,

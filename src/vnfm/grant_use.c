@@ -233,10 +233,9 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
         return err_new(E_REMOTE, NULL, "the grant's additionalParams are no object");
     }
     out->params = params && params->n > 0 ? params : NULL;
-    TRY(boot_check(tx, asked, out->params));
     TRY(links_take(tx_mem(tx), asked->operation, grant, links));
     if (links->ext_links.n + links->managed_links.n == 0) {
-        return NULL;
+        return boot_check(tx, asked, out->params);
     }
     if (!site) {
         return err_new(E_REMOTE, NULL, "the grant gives links, and no site that they are at");
@@ -253,5 +252,5 @@ vnf_grant_links(struct tx *tx, const struct grant_in *asked, const struct json *
             return fittings[i].check(tx, before, out);
         }
     }
-    return NULL;
+    return boot_check(tx, asked, out->params);
 }

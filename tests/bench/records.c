@@ -1,5 +1,6 @@
 /* What clients of an orchestrator with many records get: instances of VNFs and of network services
  * that were created and not yet instantiated, looked at over HTTP on the loopback.
+ * Then a backup of all of them while further ones are made.
  *
  * usage: bench_records CARRICK PACKAGES [SCALE]
  *        PACKAGES: folder with firewall.csar, inspector.csar, web.csar, web-through-firewall.csar
@@ -8,11 +9,17 @@
 #include "served.h"
 
 #include "base/str.h"
+#include "base/time.h"
 #include "base/vec.h"
+#include "sys/file.h"
+#include "sys/process.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define NS_RECORDS 1000
 #define VNF_RECORDS 100000
@@ -104,6 +111,67 @@ static struct served_row rows[] = {
      "/vnflcm/v2/vnf_instances?filter=(eq,vnfInstanceName,vnf-77)", {0}, {0}, NULL, 0, 0},
 };
 
+/* ---- a backup meanwhile ----------------------------------------------------------------------- */
+
+struct backing {
+    double seconds;
+    _Atomic bool is_over;
+};
+
+static void *
+backup_thread(void *arg)
+{
+    AUTO(mem) mem = mem_new("backup");
+    struct backing *backing = arg;
+    const char *file = mem_printf(mem, "%s/backup", served.dir);
+    const struct process_spec spec = {
+        .argv = process_argv(mem, served.program, "backup", file, "--role", "orchestrator", "--config-dir",
+                             served.dir, "--passphrase-file", mem_printf(mem, "%s/passphrase", served.dir), NULL),
+        .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    int64_t began = time_mono_ns();
+    const char *said;
+
+    served_must(process_run(mem, &spec, NULL, 600000, &said), "carrick backup");
+    backing->seconds = (double)(time_mono_ns() - began) / 1e9;
+    atomic_store(&backing->is_over, true);
+    return NULL;
+}
+
+static void
+file_make(const char *name, const char *text)
+{
+    AUTO(mem) mem = mem_new("file");
+
+    served_must(file_write(mem_printf(mem, "%s/%s", served.dir, name), text, strlen(text), 0600), name);
+}
+
+static void
+backup_while_writing(void)
+{
+    AUTO(mem) mem = mem_new("backup");
+    struct backing backing = {0};
+    int64_t n = 0, began;
+    pthread_t thread;
+    struct stat st;
+
+    file_make("passphrase", "of the bench and of nobody else\n");
+    file_make("orchestrator.yaml", mem_printf(mem, "state: %s/state\nlisten: 127.0.0.1:%u\n", served.dir, served.port));
+    (void)pthread_create(&thread, NULL, backup_thread, &backing);
+    for (began = time_mono_ns(); !atomic_load(&backing.is_over); n += PAGE) {
+        struct load load = {
+            .port = served.port, .clients = CLIENTS, .requests = PAGE, .expect = 201, .make = make_vnf};
+
+        served_load(&load, "VNFs");
+        load_done(&load);
+    }
+    (void)pthread_join(thread, NULL);
+    (void)stat(mem_printf(mem, "%s/backup", served.dir), &st);
+    (void)printf("\n| backup of all of them, s | archive MiB | VNFs made meanwhile, per second |\n|---|---|---|\n"
+                 "| %.2f | %.1f | %.0f |\n",
+                 backing.seconds, (double)st.st_size / 1048576,
+                 (double)n / ((double)(time_mono_ns() - began) / 1e9));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -123,6 +191,8 @@ main(int argc, char **argv)
     records_fill(scale);
     served_rows(rows, ARRAY_SIZE(rows), 1);
     served_restarts();
+    served_log_in();
+    backup_while_writing();
     served_close();
     return 0;
 }

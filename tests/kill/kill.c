@@ -38,6 +38,7 @@ static const struct pair {
     bool lasts;              /* a site keeps something of it: images */
 } pairs[] = {
     {&kind_ns, "scaled", "scale out", "scale in", false, false},
+    {&kind_ns, "put off", "scale out later", "scale in later", false, false},
     {&kind_ns, "healed", "heal", "heal", true, false},
     {&kind_ns, "stopped", "stop", "start", false, false},
     {&kind_ns, "grown", "grow", "shrink", false, false},
@@ -47,10 +48,9 @@ static const struct pair {
     {&kind_vnf, "shaped", "enlarge", "reduce", false, false},
     {&kind_vnf, "packaged", "renew", "age", false, true},
     {&kind_vnf, "moved", "move", "return", false, false},
+    {&kind_ns, "restored", "restore", "restore", true, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
-    {&kind_ns, "restored", "restore", "restore", true, false},
-    {&kind_ns, "put off", "scale out later", "scale in later", false, false},
 };
 #define N_PAIRS 14
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");

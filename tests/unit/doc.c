@@ -221,13 +221,13 @@ TEST(doc_knows_every_face)
 {
     AUTO(mem) mem = mem_new("test");
     void *there = mem;
-    const struct site_services services = {there, there, there, there, there, there};
+    const struct site_services services = {there, there, there, there, there, there, there};
     struct nfvo nfvo = {0};
     const struct rest_mount *mounts;
     size_t n;
 
     mounts = site_mounts(mem, &services, &n);
-    CHECK_INT(n, 5);
+    CHECK_INT(n, 6);
     check_mounts(mounts, n);
     mounts = orchestrator_mounts(mem, there, &nfvo, there, &n);
     CHECK(n > 10);

@@ -1,9 +1,10 @@
 /* Nothing acknowledged is lost: not when the process is killed at any moment,
  * not when the disk is full; and when it is, only the write that does not fit
  * fails. */
-#include "store/store.h"
+#include "store/room.h"
 
 #include "base/vec.h"
+#include "sys/file.h"
 
 #include "store_world.h"
 #include "test.h"
@@ -177,6 +178,61 @@ kill_one(const char *path, int64_t from, int n_acks, struct numbers *numbers)
     return highest;
 }
 
+/* Its files as they are, elsewhere, as a disk shows them after a power cut. */
+static void
+files_copy(const char *from, const char *to)
+{
+    static const char *const ends[] = {"", "-wal"}; /* Nobody has the shared memory after a cut. */
+    AUTO(mem) mem = mem_new("copy");
+
+    (void)unlink(mem_printf(mem, "%s-shm", to));
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        const char *name = mem_printf(mem, "%s%s", to, ends[i]);
+        char *data;
+        size_t n;
+
+        (void)unlink(name);
+        if (file_exists(mem_printf(mem, "%s%s", from, ends[i]))) {
+            REQUIRE_OK(file_read(mem, mem_printf(mem, "%s%s", from, ends[i]), 1 << 30, &data, &n));
+            REQUIRE_OK(file_write(name, data, n, 0600));
+        }
+    }
+}
+
+/* What the files hold that were left at one moment: opens, is whole, has all that was acknowledged. */
+static void
+copy_check(const char *copy, struct numbers *numbers)
+{
+    AUTO(store) store = NULL;
+
+    REQUIRE_OK(open_at(copy, &store));
+    numbers->seen = 0;
+    CHECK_OK(store_read(store, check_numbers, numbers));
+    CHECK_INT(numbers->missing, 0);
+    CHECK_OK(store_verify(copy));
+}
+
+TEST(store_copies_of_fifty_moments_are_whole)
+{
+    struct numbers numbers = {.n = 1000000};
+    char path[512], copy[512];
+    unsigned seed = (unsigned)time_now_us();
+    int64_t from = 0;
+
+    test_needs_file();
+    printf("seed %u\n", seed);
+    numbers.acked = calloc(1, (size_t)numbers.n);
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    snprintf(copy, sizeof copy, "%s/copy", test_dir());
+    for (int i = 0; i < 50; i++) {
+        from = kill_one(path, from, 1 + rand_r(&seed) % 100, &numbers) + 100;
+        files_copy(path, copy);
+        copy_check(copy, &numbers);
+    }
+    CHECK(numbers.seen > 50);
+    free(numbers.acked);
+}
+
 TEST(store_loses_nothing_when_killed)
 {
     struct numbers numbers = {.n = 1000000};
@@ -290,7 +346,9 @@ fill(struct store *store, int64_t from)
         struct err *e = store_write_wait(store, numbered_insert, &numbered);
 
         if (e) {
+            CHECK_STR(e->type, STORE_NO_ROOM);
             CHECK_ERR(e, E_UNAVAILABLE);
+            CHECK(store_is_full(store));
             return i - from;
         }
         REQUIRE(i < from + 10000);

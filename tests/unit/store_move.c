@@ -213,6 +213,40 @@ TEST(a_store_moves_into_an_empty_one_only)
     CHECK_ERR(move(place("nowhere"), full, &n), E_NOT_FOUND);
 }
 
+static struct err *
+move_as(const char *version, const char *from, const char *to)
+{
+    const struct store_config config = {.path = from, .tables = tables, .version = version};
+    int64_t n = 0;
+
+    return store_move(&config, to, told, &n);
+}
+
+/* The fact of who had it last goes along, and holds in both. */
+TEST(a_store_of_a_newer_version_is_not_moved)
+{
+    const char *from = test_store(place("from")), *to = test_store(place("to")), *other = place("other");
+
+    store_close(store_at(from));
+    CHECK_OK(move_as("0.2.0", from, to));
+    CHECK_ERR_MSG(move_as("0.1.0", from, other), E_CONFLICT, "this is 0.1.0");
+    CHECK_ERR_MSG(move_as("0.1.0", to, other), E_CONFLICT, "last used by version 0.2.0");
+    CHECK_OK(move_as("0.2.3", to, other));
+}
+
+/* Nobody else may have it meanwhile, so there is no copy: the role makes it. */
+TEST(a_store_of_another_schema_is_moved_by_nobody)
+{
+    static const struct table *const fewer[] = {&net_table, NULL};
+    const struct store_config config = {.path = place("from"), .tables = fewer, .seal_key = WORLD_KEY,
+                                        .version = "0.1.0"};
+    struct store *store = NULL;
+
+    REQUIRE_OK(store_open(&config, &store));
+    store_close(store);
+    CHECK_ERR_MSG(move_as("0.2.0", config.path, place("to")), E_CONFLICT, "start its role once");
+}
+
 TEST(a_store_that_is_in_use_is_not_moved)
 {
     const char *from = test_store(place("from"));

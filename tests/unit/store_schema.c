@@ -4,8 +4,10 @@
 #include "test.h"
 
 #include "base/vec.h"
+#include "sys/file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *
 db_path(void)
@@ -121,6 +123,108 @@ TEST(store_schema_migrates_by_number_once)
     CHECK_OK(open_thing(thing_1, 2, both, 2, NULL, NULL));
     CHECK_ERR_MSG(open_thing(thing_1, 2, NULL, 0, NULL, NULL), E_CONFLICT,
                   "the database is of a newer version: migration 2 was run");
+}
+
+/* As version 'version' of the program opens it. */
+static struct err *
+open_as(const char *version, const struct attr *attrs, size_t n, store_fn *fn, void *arg)
+{
+    const struct table table = {
+        .name = "thing", .doc = "x", .size = sizeof(struct thing), .attrs = attrs, .n_attrs = n};
+    const struct table *const all[] = {&table, NULL};
+    const struct store_config config = {.path = test_store(db_path()), .tables = all, .version = version};
+    AUTO(store) store = NULL;
+
+    TRY(store_open(&config, &store));
+    return fn ? store_write_wait(store, fn, arg) : NULL;
+}
+
+static bool
+copy_there(const char *version)
+{
+    char path[600];
+
+    snprintf(path, sizeof path, "%s.from-%s", db_path(), version);
+    return file_exists(path);
+}
+
+/* A file and a server alike. */
+TEST(store_of_a_newer_version_is_refused)
+{
+    static char id[] = "x", c[] = "7";
+
+    REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
+    CHECK_OK(open_as("0.1.3", thing_2, 4, thing_check, c));
+    CHECK_OK(open_as("0.1.0", thing_2, 4, NULL, NULL)); /* A patch, the same schema. */
+    CHECK_OK(open_as("0.2.0", thing_2, 4, NULL, NULL));
+    CHECK_ERR_MSG(open_as("0.1.3", thing_2, 4, NULL, NULL), E_CONFLICT,
+                  "the database is of a newer version. It was last used by version 0.2.0, this is 0.1.3: "
+                  "install that one again, or ");
+    CHECK_ERR_MSG(open_as("0.2.0", thing_1, 2, NULL, NULL), E_CONFLICT, "is unknown here");
+    CHECK_OK(open_as("0.2.1", thing_2, 4, thing_check, c));
+}
+
+TEST(store_copies_itself_before_its_schema_changes)
+{
+    static char id[] = "x", c[] = "7";
+    char copy[600];
+
+    test_needs_file();
+    REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
+    CHECK_OK(open_as("0.1.3", thing_1, 2, NULL, NULL));
+    CHECK(!copy_there("0.1.0")); /* Nothing changed. */
+    CHECK_OK(open_as("0.2.0", thing_2, 4, thing_check, c));
+    REQUIRE(copy_there("0.1.3"));
+    snprintf(copy, sizeof copy, "%s.from-0.1.3", db_path());
+    CHECK_OK(store_verify(copy));
+    /* The version of before takes the copy, not what became of it; and says so. */
+    CHECK_ERR_MSG(open_as("0.1.3", thing_2, 4, NULL, NULL), E_CONFLICT,
+                  "the database is of a newer version. It was last used by version 0.2.0, this is 0.1.3: "
+                  "install that one again, or go back to the copy of before (what came since is lost): "
+                  "remove ");
+    CHECK_ERR_MSG(open_as("0.2.0", thing_1, 2, NULL, NULL), E_CONFLICT, "db.from-0.1.3 to ");
+    REQUIRE(!rename(copy, db_path()));
+    CHECK_OK(open_as("0.1.3", thing_1, 2, NULL, NULL));
+}
+
+#define WIDEST 8
+
+/* With 'n' columns more than at first. */
+static struct err *
+open_wide(const char *version, size_t n)
+{
+    struct attr attrs[2 + WIDEST];
+    char names[WIDEST][8];
+
+    memcpy(attrs, thing_1, sizeof thing_1);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(names[i], sizeof names[i], "b%zu", i);
+        attrs[2 + i] = thing_2[2];
+        attrs[2 + i].ref = NULL;
+        attrs[2 + i].name = names[i];
+    }
+    return open_as(version, attrs, 2 + n, NULL, NULL);
+}
+
+TEST(store_keeps_three_copies_and_changes_nothing_without_one)
+{
+    static const char *const versions[] = {"0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"};
+    char half[600], inside[620];
+    size_t n = ARRAY_SIZE(versions);
+
+    test_needs_file();
+    for (size_t i = 0; i < n; i++) {
+        CHECK_OK(open_wide(versions[i], i));
+    }
+    CHECK(!copy_there("0.1.0"));
+    CHECK(copy_there("0.2.0") && copy_there("0.3.0") && copy_there("0.4.0"));
+    snprintf(half, sizeof half, "%s.from-0.5.0.half", db_path());
+    snprintf(inside, sizeof inside, "%s/x", half); /* A folder is in its way that is not empty. */
+    REQUIRE_OK(dir_make(half, 0700));
+    REQUIRE_OK(file_write(inside, "", 0, 0600));
+    CHECK_ERR_MSG(open_wide("0.6.0", n), E_UNAVAILABLE, "nothing is changed without a copy of before");
+    REQUIRE_OK(dir_remove(half));
+    CHECK_OK(open_wide("0.5.0", n - 1)); /* Nothing was. */
 }
 
 TEST(store_verify_tells_what_is_broken)

@@ -1,7 +1,7 @@
 /* A store in a database server: connections that end at any moment, also between a commit and its
  * answer; a server that is away; a second one who wants to write.  Between the store and the server is
  * a relay that can be told to break. */
-#include "store/store.h"
+#include "store/room.h"
 
 #include "base/vec.h"
 
@@ -287,6 +287,35 @@ TEST(a_server_that_is_away_is_told_and_found_again)
     mode = PASS;
     EVENTUALLY(10000, writes(store));
     EVENTUALLY(10000, nets(store) >= 2);
+}
+
+static struct err *
+no_room(struct tx *tx, void *arg)
+{
+    TRY(net_insert(tx, arg));
+    return tx_sql(tx, "DO $do$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $do$",
+                  NULL, NULL, NULL);
+}
+
+TEST(a_server_without_room_is_told_as_a_full_disk)
+{
+    AUTO(store) store = NULL;
+    struct err *e;
+
+    if (!test_on_server()) {
+        SKIP("no server: see tests/postgresql");
+    }
+    store = store_there();
+    CHECK(writes(store));
+    e = store_write_wait(store, no_room, name);
+    REQUIRE(e != NULL);
+    CHECK_STR(e->type, STORE_NO_ROOM);
+    CHECK_ERR(e, E_UNAVAILABLE);
+    CHECK(store_is_full(store));
+    CHECK_INT(nets(store), 1);
+    CHECK(writes(store));
+    CHECK(!store_is_full(store));
+    CHECK_INT(nets(store), 2);
 }
 
 /* ---- who may ------------------------------------------------------------------------------------------ */

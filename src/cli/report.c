@@ -1,0 +1,428 @@
+/* `carrick report FILE`: one archive for whoever is asked for help with this box: what runs here, what it
+ * is told, says, counts and keeps how much of, and what its kernel forwards.  Nothing secret is looked for;
+ * what may be in texts of others (logs, above all) all the same is struck out of every one of them. */
+#include "cli/bundle.h"
+#include "cli/setup.h"
+
+#include "base/time.h"
+#include "store/store.h"
+#include "sys/file.h"
+#include "sys/process.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define COMMAND_MS 60000
+#define LOG_MAX ((size_t)8 << 20)
+#define SECRET_MIN 8 /* shorter texts are found everywhere */
+#define STRUCK "***"
+
+const struct cli_option report_options[] = {
+    {"log", "FILE", "a file with what roles logged, where no journal has it; may be repeated"},
+    {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
+    {"user", "NAME", "user that the roles run as (default carrick-ROLE)"},
+    {0},
+};
+
+struct report {
+    struct cli *cli;
+    struct mem *mem;
+    struct bundle *bundle;
+    struct strs secrets; /* of this box, as they are */
+    struct steps as;
+    const struct cli_role *role;
+    const char *file, *state;
+    const struct settings *settings;
+    size_t n_files;
+};
+
+/* ---- what must not be in it ------------------------------------------------------------------------ */
+
+/* Names behind which a value is one: "password": "x", password=x, X-Auth-Token: x. */
+static const char *const telling[] = {"password", "passwd",  "passphrase", "secret",    "token",
+                                      "authorization", "userdata", "user_data", "private_key", "adminpass", NULL};
+
+static size_t
+telling_at(const char *text)
+{
+    for (const char *const *word = telling; *word; word++) {
+        if (!strncasecmp(text, *word, strlen(*word))) {
+            return strlen(*word);
+        }
+    }
+    return 0;
+}
+
+/* Length of what stands between a telling name and its value; 0 = it is no name of a value. */
+static size_t
+value_at(const char *text)
+{
+    size_t n = strspn(text, "\"'\\");
+    bool is_value;
+
+    n += strspn(text + n, " ");
+    is_value = text[n] == ':' || text[n] == '=';
+    n += is_value ? 1 : 0;
+    n += strspn(text + n, " \"'\\");
+    return is_value ? n : 0;
+}
+
+/* Up to where a value goes: "Bearer x" is one. */
+static size_t
+value_length(const char *text)
+{
+    size_t n = strcspn(text, " \t\r\n\"'\\,;}&");
+
+    if (text[n] == ' ' && (!strncasecmp(text, "bearer", n) || !strncasecmp(text, "basic", n))) {
+        n += 1 + strcspn(text + n + 1, " \t\r\n\"'\\,;}&");
+    }
+    return n;
+}
+
+static size_t
+known_at(const struct report *r, const char *text)
+{
+    for (size_t i = 0; i < r->secrets.n; i++) {
+        size_t n = strlen(r->secrets.items[i]);
+
+        if (*text == *r->secrets.items[i] && !strncmp(text, r->secrets.items[i], n)) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+/* Up to the end of a private key, as PEM has it. */
+static size_t
+pem_at(const char *text)
+{
+    static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+    const char *stop;
+
+    if (!str_starts(text, begin) || !memmem(text, strcspn(text, "\n"), "PRIVATE", strlen("PRIVATE"))) {
+        return 0;
+    }
+    stop = strstr(text, end);
+    return stop ? (size_t)(stop - text) : strlen(text);
+}
+
+static void
+strike(const struct report *r, const char *text, struct buf *out)
+{
+    while (*text) {
+        size_t name = telling_at(text), gap = name ? value_at(text + name) : 0;
+        size_t hidden = pem_at(text);
+
+        hidden = hidden ? hidden : known_at(r, text);
+        if (!hidden && gap) {
+            buf_add(out, text, name + gap);
+            text += name + gap;
+            hidden = value_length(text);
+        }
+        if (hidden || gap) {
+            buf_str(out, STRUCK);
+            text += hidden;
+        } else {
+            buf_char(out, *text++);
+        }
+    }
+}
+
+static void
+secret_know(struct report *r, const char *text)
+{
+    size_t n = text ? strcspn(text, "\r\n") : 0;
+
+    if (n >= SECRET_MIN) {
+        const char **items = MEM_ARRAY(r->mem, r->secrets.n + 1, const char *);
+
+        for (size_t i = 0; i < r->secrets.n; i++) {
+            items[i] = r->secrets.items[i];
+        }
+        items[r->secrets.n] = mem_strn(r->mem, text, n);
+        r->secrets = (struct strs){.n = r->secrets.n + 1, .items = items};
+    }
+}
+
+/* Keys and passwords of the role, to know them where they are met. */
+static void
+secrets_learn(struct report *r)
+{
+    static const char *const files[] = {"admin.password", "seal.key"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        const char *text = NULL;
+
+        err_ignore(steps_read(&r->as, mem_printf(r->mem, "%s/%s", r->state, files[i]), &text), "not known, then");
+        secret_know(r, text);
+    }
+}
+
+/* ---- members --------------------------------------------------------------------------------------- */
+
+static struct err *
+text_add(struct report *r, const char *name, const char *text)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    strike(r, str_or(text, ""), &out);
+    r->n_files++;
+    return bundle_put(r->bundle, r->role ? mem_printf(r->mem, "%s/%s", r->role->name, name) : name,
+                      str_or(out.data, ""), out.len);
+}
+
+/* What could not be had is told in its place. */
+static struct err *
+outcome_add(struct report *r, const char *name, const char *text, struct err *e)
+{
+    const char *why = e ? mem_printf(r->mem, "not to be had: %s\n", e->message) : "";
+
+    err_ignore(e, "it stands in the report");
+    return text_add(r, name, mem_printf(r->mem, "%s%s", str_or(text, ""), why));
+}
+
+static struct err *
+command_add(struct report *r, const char *name, const char *const *argv)
+{
+    const struct process_spec spec = {.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
+    const char *text = NULL;
+    struct err *e = process_run(r->mem, &spec, NULL, COMMAND_MS, &text);
+
+    return outcome_add(r, name, text, e);
+}
+
+struct look {
+    const char *name;
+    const char *argv[12];
+};
+
+static struct err *
+looks_add(struct report *r, const struct look *looks, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        TRY(command_add(r, looks[i].name, looks[i].argv));
+    }
+    return NULL;
+}
+
+/* ---- the box ------------------------------------------------------------------------------------------ */
+
+static struct err *
+box_add(struct report *r)
+{
+    const struct look looks[] = {
+        {"doctor.json", {"/proc/self/exe", "doctor", "--json", "--config-dir",
+                             str_or(option_get(r->cli, "config-dir"), "/etc/carrick")}},
+        {"disks", {"df", "-k"}},
+        {"memory", {"free", "-m"}},
+    };
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    struct utsname name = {0};
+    char now[TIME_TEXT_SIZE], *os = NULL;
+
+    err_ignore(file_read(r->mem, "/etc/os-release", 65536, &os, NULL), "left out");
+    (void)uname(&name);
+    jw_object(&w, NULL);
+    jw_str(&w, "version", CARRICK_VERSION);
+    jw_str(&w, "made_at", time_text(now, time_now_us(), TIME_Z));
+    jw_str(&w, "host", name.nodename);
+    jw_str(&w, "kernel", mem_printf(r->mem, "%s %s %s", name.release, name.version, name.machine));
+    jw_str(&w, "os", os);
+    jw_end(&w);
+    TRY(text_add(r, "versions.json", buf_copy(r->mem, &out)));
+    return looks_add(r, looks, ARRAY_SIZE(looks));
+}
+
+static struct err *
+logs_add(struct report *r)
+{
+    size_t n = 0;
+
+    vec_each (&r->cli->given, given) {
+        char *text = NULL;
+        struct err *e;
+
+        if (!str_eq(given->name, "log")) {
+            continue;
+        }
+        e = file_read(r->mem, given->value, LOG_MAX, &text, NULL);
+        TRY(outcome_add(r, mem_printf(r->mem, "log.%zu", ++n), text, e));
+    }
+    return NULL;
+}
+
+/* ---- a role ---------------------------------------------------------------------------------------------- */
+
+static struct err *
+config_add(struct report *r)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (size_t i = 0; i < r->settings->n; i++) {
+        buf_printf(&out, "%s = %s  (%s)\n", r->settings->table[i].name,
+                   setting_shown(r->mem, &r->settings->table[i], r->settings->texts[i]), r->settings->origins[i]);
+    }
+    return text_add(r, "config", buf_copy(r->mem, &out));
+}
+
+/* As its first user, whose credentials are in its folder. */
+static struct err *
+session_as_admin(struct report *r, struct session *session)
+{
+    struct credentials credentials = {0};
+    const char *root;
+
+    TRY(steps_credentials(&r->as, mem_printf(r->mem, "%s/clouds.yaml", r->state), &credentials));
+    credentials.service = str_eq(r->role->name, "site") ? "network" : NULL;
+    secret_know(r, credentials.password);
+    TRY(session_open_with(r->mem, &credentials, false, session));
+    secret_know(r, session->token);
+    root = strstr(session->root, "://");
+    if (root) {
+        session->root = mem_strn(r->mem, session->root, (size_t)(root + 3 - session->root) + strcspn(root + 3, "/"));
+    }
+    return NULL;
+}
+
+static struct err *
+answers_add(struct report *r)
+{
+    static const struct {
+        const char *name, *path;
+    } asked[] = {{"metrics", "/metrics"}, {"readyz.json", "/readyz"}};
+    struct session session;
+    struct err *none = session_as_admin(r, &session);
+
+    for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+        const struct call call = {.method = "GET", .path = asked[i].path};
+        struct reply reply = {0};
+        struct err *e = none ? err_copy(none) : session_call(&session, &call, &reply);
+
+        TRY(outcome_add(r, asked[i].name, reply.body, e));
+    }
+    err_free(none);
+    return NULL;
+}
+
+struct counting {
+    const char *path;
+    struct buf out;
+};
+
+/* A step_fn of the role's user. */
+static struct err *
+count(void *arg)
+{
+    struct counting *counting = arg;
+
+    return store_statistics(counting->path, &counting->out);
+}
+
+static struct err *
+store_add(struct report *r)
+{
+    struct counting counting = {.path = setting_store(r->mem, r->role, r->settings), .out = BUF_INIT};
+    struct err *e = steps_as_user(&r->as, count, &counting);
+
+    e = outcome_add(r, "store.json", counting.out.data, e);
+    buf_done(&counting.out);
+    return e;
+}
+
+static struct err *
+journal_add(struct report *r)
+{
+    if (!file_exists("/run/systemd/system")) {
+        return NULL;
+    }
+    return command_add(r, "journal",
+                       process_argv(r->mem, "journalctl", "--no-pager", "-o", "short-iso-precise", "-n", "4000", "-u",
+                            mem_printf(r->mem, "carrick-%s", r->role->name), NULL));
+}
+
+/* What the kernel has of the site's links, and does with packets. */
+static struct err *
+dataplane_add(struct report *r)
+{
+    static const struct look looks[] = {
+        {"dataplane/links.json", {"ip", "-j", "-d", "-s", "link"}},
+        {"dataplane/addresses.json", {"ip", "-j", "address"}},
+        {"dataplane/routes.json", {"ip", "-j", "route", "show", "table", "all"}},
+        {"dataplane/neighbours.json", {"ip", "-j", "-s", "neighbour"}},
+        {"dataplane/queues", {"tc", "-s", "qdisc"}},
+        {"dataplane/pinned", {"find", "/sys/fs/bpf/carrick", "-printf", "%P\\n"}},
+        {"dataplane/containers.json", {"crun", "--root", "/run/carrick-agent/crun", "list", "-f", "json"}},
+        {"dataplane/kernel", {"dmesg", "--level", "warn,err,crit,alert,emerg"}},
+    };
+
+    return looks_add(r, looks, ARRAY_SIZE(looks));
+}
+
+static struct err *
+role_add(struct report *r)
+{
+    AUTO_BUF faults = BUF_INIT;
+    struct settings *settings;
+
+    r->as = (struct steps){.cli = r->cli};
+    err_ignore(role_user_find(str_or(option_get(r->cli, "user"), mem_printf(r->mem, "carrick-%s", r->role->name)),
+                              &r->as.uid, &r->as.gid),
+               "it runs as whoever asks");
+    if (!config_read(r->cli, r->role, r->file, &settings, &faults)) {
+        return text_add(r, "config", faults.data);
+    }
+    r->settings = settings;
+    r->state = setting_text(settings, "state");
+    if (r->role->tables) {
+        secrets_learn(r);
+    }
+    TRY(config_add(r));
+    TRY(journal_add(r));
+    if (r->role->tables) {
+        TRY(answers_add(r));
+        TRY(store_add(r));
+    }
+    return str_eq(r->role->name, "agent") || str_eq(r->role->name, "site") ? dataplane_add(r) : NULL;
+}
+
+static struct err *
+report_make(struct report *r)
+{
+    int n_roles = 0;
+
+    for (const struct cli_role *role = r->cli->roles; role && role->name; role++) {
+        if (!role->settings) {
+            continue;
+        }
+        TRY(role_of(r->cli, role->name, &r->role, &r->file));
+        if (file_exists(r->file)) {
+            n_roles++;
+            TRY(role_add(r));
+        }
+    }
+    r->role = NULL;
+    if (!n_roles) {
+        return err_new(E_NOT_FOUND, NULL, "this box has no role: no file of configuration is there");
+    }
+    TRY(box_add(r));
+    TRY(logs_add(r)); /* last: by now all of the secrets are known */
+    return bundle_end(r->bundle);
+}
+
+struct err *
+report_run(struct cli *cli)
+{
+    struct report r = {.cli = cli, .mem = cli->mem};
+
+    (void)umask(077);
+    TRY(bundle_make(cli->mem, cli->args[0], &r.bundle));
+    TRY_MSG(report_make(&r), "no report is made");
+    printf("%s: %zu texts; passwords, tokens and keys are struck out, names and addresses are not\n", cli->args[0],
+           r.n_files);
+    return NULL;
+}

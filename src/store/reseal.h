@@ -1,0 +1,14 @@
+/* Another sealing key for a database that nobody has open. */
+#ifndef CARRICK_STORE_RESEAL_H
+#define CARRICK_STORE_RESEAL_H
+
+#include "store/store.h"
+
+/* Every secret of the database is sealed with the 32 bytes of 'next' in place of those of 'config', in one
+ * transaction, and nothing of before is left in its files (of a server's in its tables: its log and its
+ * backups are the server's), nor copies of before an upgrade.  Killed anywhere, it is done again, with the
+ * same keys; when it has returned null the key of 'config' opens nothing.  What tx_secret tells stays the
+ * same.  E_INTERNAL: something was not sealed with the key of 'config'. */
+struct err *store_reseal(const struct store_config *config, const char *next) MUST_USE;
+
+#endif
