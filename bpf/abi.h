@@ -526,6 +526,7 @@ struct dp_meta {
     __u32 next_id;
     __u32 next_group; /* Groups of instances have numbers of their own. */
     __u8 build[32]; /* SHA-256 of the object whose programs are pinned. */
+    DP_NEXT_MEMBER(__u32, next)
 };
 
 /* Idle time after which an entry counts for nothing, in seconds. */

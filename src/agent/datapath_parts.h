@@ -62,8 +62,11 @@ struct datapath {
 struct err *load_pin_open(struct datapath *dp, const char *kind, const char *name, int *fd) MUST_USE;
 /* Entries that a map has room for; 0 where it cannot be told. */
 uint32_t load_map_entries(int fd);
+/* What a map 'meta' says, of this ABI or another; false where it cannot be read. */
+bool load_meta(int fd, struct dp_meta *meta);
 /* Programs of another build, or none, are (re)placed, and maps of an earlier ABI set aside.  'meta' is
- * known then, and for the caller to write when all is open.  E_CONFLICT: maps of a later ABI. */
+ * known then, and for the caller to write when all is open.  E_CONFLICT: maps of a later ABI, or set aside
+ * by one that was. */
 struct err *load_programs(struct datapath *dp) MUST_USE;
 /* What programs that nothing forwards by any more have left. */
 void load_leave_before(struct datapath *dp);

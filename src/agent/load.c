@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CALLS_BEFORE 8
+#define META_ROOM 256 /* A later ABI's is larger. */
 
 extern const char datapath_object[], datapath_object_end[];
 
@@ -169,26 +170,48 @@ load_pin_open(struct datapath *dp, const char *kind, const char *name, int *fd)
     return *fd < 0 ? err_errno(E_UNAVAILABLE, "open %s", path) : NULL;
 }
 
+bool
+load_meta(int fd, struct dp_meta *meta)
+{
+    struct bpf_map_info info = {0};
+    uint32_t zero = 0, n = sizeof info;
+    uint8_t value[META_ROOM] = {0};
+
+    if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &n) || info.value_size > sizeof value ||
+        bpf_map_lookup_elem(fd, &zero, value)) {
+        return false;
+    }
+    memcpy(meta, value, sizeof *meta);
+    return true;
+}
+
+/* Can maps of that ABI be taken over?  (0: there are none.) */
+static struct err *
+abi_look(const struct datapath *dp, uint32_t abi)
+{
+    if (abi <= DP_ABI && (!abi || abi >= DP_ABI_TAKEN)) {
+        return NULL;
+    }
+    return err_new(E_CONFLICT, NULL,
+                   "%s holds maps of ABI %u, this agent has %d and takes over those from %d on: %s, or "
+                   "remove them with `carrick agent --purge` (it interrupts traffic)",
+                   dp->dir, abi, DP_ABI, DP_ABI_TAKEN,
+                   abi > DP_ABI ? "a newer version made them: install that one again"
+                                : "upgrade by way of a version in between");
+}
+
 /* The maps that are pinned, by what they say of themselves; of an earlier ABI they are set aside. */
 static struct err *
 meta_look(struct datapath *dp)
 {
     int fd = bpf_obj_get(pin_path(dp, "map", datapath_map_names[MAP_meta]));
-    uint32_t zero = 0;
-    bool bad = fd >= 0 && bpf_map_lookup_elem(fd, &zero, &dp->meta);
+    bool bad = fd >= 0 && !load_meta(fd, &dp->meta);
 
     fd_close(&fd);
     if (bad) {
         return err_errno(E_UNAVAILABLE, "read map meta");
     }
-    if (dp->meta.abi > DP_ABI || (dp->meta.abi && dp->meta.abi < DP_ABI_TAKEN)) {
-        return err_new(E_CONFLICT, NULL,
-                       "%s holds maps of ABI %u, this agent has %d and takes over those from %d on: %s, or "
-                       "remove them with `carrick agent --purge` (it interrupts traffic)",
-                       dp->dir, dp->meta.abi, DP_ABI, DP_ABI_TAKEN,
-                       dp->meta.abi > DP_ABI ? "a newer version made them: install that one again"
-                                             : "upgrade by way of a version in between");
-    }
+    TRY(abi_look(dp, dp->meta.abi));
     if (dp->meta.abi && dp->meta.abi != DP_ABI) {
         log_info("bpf", "maps of ABI %u: taken over into those of ABI %d", dp->meta.abi, DP_ABI);
         TRY(aside_put(dp, dp->meta.abi));
@@ -227,6 +250,7 @@ load_programs(struct datapath *dp)
            (size_t)(datapath_object_end - datapath_object), build);
     TRY(meta_look(dp));
     dp->aside = aside_find(dp);
+    TRY(abi_look(dp, dp->aside));
     if (!dp->meta.abi || memcmp(build, dp->meta.build, sizeof build) != 0) {
         TRY(all_make(dp));
         dp->meta.abi = DP_ABI;

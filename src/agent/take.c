@@ -260,17 +260,12 @@ struct err *
 aside_meta(struct datapath *dp, struct dp_meta *meta)
 {
     int fd = bpf_obj_get(aside_path(dp, dp->aside, "map", "meta"));
-    struct bpf_map_info info = {0};
-    uint32_t zero = 0, n = sizeof info;
-    uint8_t value[256] = {0};
-    bool bad = fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &n) || info.value_size > sizeof value ||
-               bpf_map_lookup_elem(fd, &zero, value);
+    bool good = load_meta(fd, meta);
 
     fd_close(&fd);
-    if (bad) {
+    if (!good) {
         return err_errno(E_UNAVAILABLE, "read map meta of ABI %u", dp->aside);
     }
-    memcpy(meta, value, sizeof *meta);
     meta->abi = 0; /* Until all of it is there. */
     return NULL;
 }

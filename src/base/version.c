@@ -33,6 +33,14 @@ version_ahead(const char *a, const char *b, int *minors)
 }
 
 const char *
+version_told(const char *text)
+{
+    int minors;
+
+    return version_of(text, &minors) ? text : NULL;
+}
+
+const char *
 version_refusal(struct mem *mem, const char *they, const char *theirs, const char *we)
 {
     int ahead;

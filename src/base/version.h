@@ -13,6 +13,8 @@ extern const char carrick_version[];
 /* How many minor versions 'a' is ahead of 'b' (negative: behind); patches count for nothing.  False where
  * one of them (null is none) is no version. */
 bool version_ahead(const char *a, const char *b, int *minors);
+/* 'text' where it is a version, of few digits and dots, else null: what a stranger tells as his. */
+const char *version_told(const char *text);
 /* Null where what is of version 'theirs' works with this program (what tells none is none of ours, and
  * does); else why not, in 'mem'.  'they' and 'we' are how the two are called. */
 const char *version_refusal(struct mem *mem, const char *they, const char *theirs, const char *we);

@@ -4,6 +4,8 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "base/version.h"
+#include "faces/role.h"
 #include "store/store.h"
 #include "sys/file.h"
 
@@ -104,6 +106,18 @@ file_read_json(const struct json *json, struct backup_file *file)
            !*file->path == (file->kind == BACKUP_config) && bundle_name_ok(*file->path ? file->path : "-");
 }
 
+/* A parser makes many times of a text what it is: each file has four commas. */
+static bool
+manifest_fits(const char *text, size_t n)
+{
+    size_t n_commas = 0;
+
+    for (const char *at = text; (at = memchr(at, ',', n - (size_t)(at - text))) != NULL; at++) {
+        n_commas++;
+    }
+    return n_commas <= (size_t)8 * BACKUP_MEMBERS_MAX;
+}
+
 struct err *
 backup_manifest_read(struct mem *mem, const char *text, size_t n, struct backup_about *about)
 {
@@ -112,6 +126,9 @@ backup_manifest_read(struct mem *mem, const char *text, size_t n, struct backup_
     size_t n_salt = 0;
     uint8_t *raw;
 
+    if (!manifest_fits(text, n)) {
+        return err_new(E_INVALID, NULL, "its manifest tells of more files than a role has");
+    }
     TRY(json_parse(mem, text, n, &json));
     if (json_int(json_get(json, "format"), 0) > BACKUP_FORMAT) {
         return err_new(E_INVALID, NULL, "it was made by Carrick %s, in a form that is newer than this program",
@@ -253,6 +270,7 @@ struct backup {
     bool with_contents;
     uint8_t key[SEAL_KEY_SIZE];
     struct bundle *bundle;
+    struct map taken; /* paths of files */
     struct backup_about about;
     size_t n_named;
     uint64_t named;
@@ -266,7 +284,9 @@ static const struct {
 } treats[] = {
     {"*.db", TREAT_SKIP},         /* the database is copied by itself */
     {"*.db-*", TREAT_SKIP},
+    {"*.db" STORE_FROM "*", TREAT_SKIP}, /* of before an upgrade */
     {COPY "*", TREAT_SKIP},
+    {ROLE_NEXT_SEAL_KEY, TREAT_SEALED},  /* perhaps the only one that opens the database */
     {"*.part", TREAT_SKIP},       /* uploads under way: they begin again */
     {"*.new", TREAT_SKIP},
     {"faults/*", TREAT_SKIP},
@@ -300,11 +320,9 @@ text_add(struct backup *b, const char *path, enum backup_kind kind, const char *
 {
     struct backup_file file = {.path = path, .kind = kind};
     AUTO(mem) scratch = mem_new("backup text");
-    struct digest *digest = digest_new(scratch);
     char hex[BUNDLE_DIGEST_SIZE];
 
-    digest_add(digest, text, strlen(text));
-    digest_end(digest, hex);
+    digest_of_text(text, strlen(text), hex);
     file_add(b, path, kind, strlen(text), hex);
     return bundle_put(b->bundle, backup_member(scratch, &file), text, strlen(text));
 }
@@ -372,8 +390,8 @@ name_take(struct backup *b, int dir, const char *path, const char *name, int dep
     struct stat st;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) ||
-        (S_ISREG(st.st_mode) && treat_of(below) == TREAT_SKIP)) {
-        return NULL;
+        (S_ISREG(st.st_mode) && (treat_of(below) == TREAT_SKIP || map_get(&b->taken, below)))) {
+        return NULL; /* ... a name that is given anew meanwhile may be listed twice, too */
     }
     if (!bundle_name_ok(below) || depth > DEPTH_MAX) {
         fprintf(stderr, "carrick: left out: %s/%s, which no role makes\n", b->state, below);
@@ -383,7 +401,11 @@ name_take(struct backup *b, int dir, const char *path, const char *name, int dep
     if (fd < 0 || fstat(fd, &st)) {
         return errno == ENOENT ? NULL : err_errno(E_UNAVAILABLE, "open %s/%s", b->state, below);
     }
-    return S_ISDIR(st.st_mode) ? folder_take(b, fd, below, depth + 1) : file_take(b, below, fd, &st);
+    if (S_ISDIR(st.st_mode)) {
+        return folder_take(b, fd, below, depth + 1);
+    }
+    map_set(&b->taken, below, b);
+    return file_take(b, below, fd, &st);
 }
 
 static struct err *
@@ -443,19 +465,36 @@ database_take(struct backup *b)
     return e;
 }
 
+static struct err *
+seal_key_get(struct backup *b, char hex[BUNDLE_DIGEST_SIZE])
+{
+    char *key;
+    size_t n;
+
+    TRY(file_read(b->mem, mem_printf(b->mem, "%s/seal.key", b->state), SECRET_MAX, &key, &n));
+    digest_of_text(key, n, hex);
+    explicit_bzero(key, n);
+    return NULL;
+}
+
 /* A step_fn of the role's user. */
 static struct err *
 state_take(void *arg)
 {
     struct backup *b = arg;
     AUTO_FD fd = open(b->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char before[BUNDLE_DIGEST_SIZE], after[BUNDLE_DIGEST_SIZE];
 
     if (fd < 0) {
         return err_errno(errno == ENOENT ? E_NOT_FOUND : E_UNAVAILABLE, "open %s", b->state);
     }
+    TRY(seal_key_get(b, before));
     /* First the rows, then what they are about: a file that has no row is not missed. */
     TRY(database_take(b));
-    return folder_take(b, fd, "", 0);
+    TRY(folder_take(b, fd, "", 0));
+    TRY(seal_key_get(b, after));
+    return str_eq(before, after) ? NULL
+                                 : err_new(E_CONFLICT, NULL, "the sealing key became another one meanwhile: once more");
 }
 
 /* ---- the command ------------------------------------------------------------------------------------ */
@@ -468,7 +507,7 @@ about_make(struct backup *b, const char *passphrase)
     (void)gethostname(host, sizeof host - 1);
     b->about.role = b->role->name;
     b->about.host = mem_str(b->mem, *host ? host : "-");
-    b->about.version = CARRICK_VERSION;
+    b->about.version = carrick_version;
     b->about.made_at = mem_str(b->mem, time_text(text, time_now_us(), TIME_Z));
     b->about.state = b->state;
     b->about.cost = seal_cost;
@@ -487,6 +526,9 @@ backup_make(struct backup *b)
     TRY(steps_as_user(&b->steps, state_take, b));
     TRY(text_add(b, "", BACKUP_config, config));
     manifest = backup_manifest(b->mem, &b->about);
+    if (b->about.files.n > BACKUP_MEMBERS_MAX || strlen(manifest) > BACKUP_MANIFEST_MAX) {
+        return err_new(E_TOO_LARGE, NULL, "%s holds more files than a backup may", b->state);
+    }
     TRY(backup_mac(b->mem, b->key, manifest, &mac));
     TRY(bundle_put(b->bundle, BACKUP_MANIFEST, manifest, strlen(manifest)));
     TRY(bundle_put(b->bundle, BACKUP_MAC, mac, strlen(mac)));
@@ -501,6 +543,7 @@ backup_run(struct cli *cli)
     struct err *e;
 
     (void)umask(077);
+    map_init(&b.taken, b.mem);
     TRY(role_find(cli, &b.role, &b.config, &b.state, &b.steps));
     TRY(backup_passphrase(cli, true, &passphrase));
     TRY(about_make(&b, passphrase));

@@ -58,6 +58,16 @@ digest_end(struct digest *digest, char text[BUNDLE_DIGEST_SIZE])
     hex_from(text, raw, n);
 }
 
+void
+digest_of_text(const void *data, size_t n, char text[BUNDLE_DIGEST_SIZE])
+{
+    AUTO(mem) scratch = mem_new("digest");
+    struct digest *digest = digest_new(scratch);
+
+    digest_add(digest, data, n);
+    digest_end(digest, text);
+}
+
 struct err *
 digest_of(int fd, uint64_t size, char text[BUNDLE_DIGEST_SIZE])
 {
@@ -203,7 +213,7 @@ bundle_end(struct bundle *bundle)
         return err_errno(errno == EEXIST ? E_EXISTS : E_UNAVAILABLE, "%s", bundle->path);
     }
     bundle_drop(bundle);
-    return NULL;
+    return file_name_sync(bundle->path);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------- */

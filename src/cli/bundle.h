@@ -44,6 +44,7 @@ struct digest;
 struct digest *digest_new(struct mem *mem);
 void digest_add(struct digest *digest, const void *data, size_t n);
 void digest_end(struct digest *digest, char text[BUNDLE_DIGEST_SIZE]);
+void digest_of_text(const void *data, size_t n, char text[BUNDLE_DIGEST_SIZE]);
 /* Of the first 'size' bytes of 'fd', fewer where there are not so many. */
 struct err *digest_of(int fd, uint64_t size, char text[BUNDLE_DIGEST_SIZE]) MUST_USE;
 

@@ -5,6 +5,7 @@
 #include "cli/setup.h"
 
 #include "base/time.h"
+#include "base/version.h"
 #include "store/store.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -43,8 +44,10 @@ struct report {
 /* ---- what must not be in it ------------------------------------------------------------------------ */
 
 /* Names behind which a value is one: "password": "x", password=x, X-Auth-Token: x. */
-static const char *const telling[] = {"password", "passwd",  "passphrase", "secret",    "token",
-                                      "authorization", "userdata", "user_data", "private_key", "adminpass", NULL};
+static const char *const telling[] = {"password_hash", "secret_key", "password",  "passwd",      "passphrase",
+                                      "secret",        "token",      "userdata",  "user_data",   "authorization",
+                                      "cookie",        "api_key",    "apikey",    "private_key", "adminpass",
+                                      NULL};
 
 static size_t
 telling_at(const char *text)
@@ -57,6 +60,15 @@ telling_at(const char *text)
     return 0;
 }
 
+/* Length of the quote that 'text' begins with: ", ', or \" of a text within one. */
+static size_t
+quote_at(const char *text)
+{
+    size_t n = *text == '\\';
+
+    return text[n] == '"' || text[n] == '\'' ? n + 1 : 0;
+}
+
 /* Length of what stands between a telling name and its value; 0 = it is no name of a value. */
 static size_t
 value_at(const char *text)
@@ -67,16 +79,38 @@ value_at(const char *text)
     n += strspn(text + n, " ");
     is_value = text[n] == ':' || text[n] == '=';
     n += is_value ? 1 : 0;
-    n += strspn(text + n, " \"'\\");
+    n += strspn(text + n, " ");
+    n += quote_at(text + n) ? 0 : strspn(text + n, "\"'\\"); /* of a text in a text in one */
     return is_value ? n : 0;
+}
+
+/* Up to the quote that ends what such a one has begun, or the line. */
+static size_t
+quoted_length(const char *text, size_t n_quote)
+{
+    const char *at = text + n_quote;
+
+    while (*at && *at != '\n' && strncmp(at, text, n_quote) != 0) {
+        if (n_quote == 1 && *at == '\\') {
+            at++; /* what stands behind it ends nothing */
+        } else if (!strncmp(at, "\\\\", 2)) {
+            at += at[2] == '\\' ? 3 : 2;
+        }
+        at += *at != '\0';
+    }
+    return (size_t)(at - text);
 }
 
 /* Up to where a value goes: "Bearer x" is one. */
 static size_t
 value_length(const char *text)
 {
-    size_t n = strcspn(text, " \t\r\n\"'\\,;}&");
+    size_t n_quote = quote_at(text), n;
 
+    if (n_quote) {
+        return quoted_length(text, n_quote);
+    }
+    n = strcspn(text, " \t\r\n\"'\\,;}&");
     if (text[n] == ' ' && (!strncasecmp(text, "bearer", n) || !strncasecmp(text, "basic", n))) {
         n += 1 + strcspn(text + n + 1, " \t\r\n\"'\\,;}&");
     }
@@ -94,6 +128,21 @@ known_at(const struct report *r, const char *text)
         }
     }
     return 0;
+}
+
+/* "://" of a URL that tells user and password (RFC 3986 section 3.2.1): up to the "@" behind them. */
+static size_t
+user_at(const char *text)
+{
+    size_t n = strlen("://"), end;
+    const char *at;
+
+    if (!str_starts(text, "://")) {
+        return 0;
+    }
+    end = n + strcspn(text + n, "/?# \t\r\n\"'<>");
+    at = memrchr(text + n, '@', end - n);
+    return at ? (size_t)(at - text) : 0;
 }
 
 /* Up to the end of a private key, as PEM has it. */
@@ -114,18 +163,21 @@ static void
 strike(const struct report *r, const char *text, struct buf *out)
 {
     while (*text) {
-        size_t name = telling_at(text), gap = name ? value_at(text + name) : 0;
-        size_t hidden = pem_at(text);
+        size_t name = telling_at(text), gap = name ? value_at(text + name) : 0, user = user_at(text);
+        size_t hidden = pem_at(text), shown = 0;
 
         hidden = hidden ? hidden : known_at(r, text);
         if (!hidden && gap) {
-            buf_add(out, text, name + gap);
-            text += name + gap;
-            hidden = value_length(text);
+            shown = name + gap + quote_at(text + name + gap);
+            hidden = name + gap + value_length(text + name + gap) - shown;
+        } else if (!hidden && user) {
+            shown = strlen("://");
+            hidden = user - shown;
         }
-        if (hidden || gap) {
+        if (hidden || shown) {
+            buf_add(out, text, shown);
             buf_str(out, STRUCK);
-            text += hidden;
+            text += shown + hidden;
         } else {
             buf_char(out, *text++);
         }
@@ -228,7 +280,7 @@ box_add(struct report *r)
     err_ignore(file_read(r->mem, "/etc/os-release", 65536, &os, NULL), "left out");
     (void)uname(&name);
     jw_object(&w, NULL);
-    jw_str(&w, "version", CARRICK_VERSION);
+    jw_str(&w, "version", carrick_version);
     jw_str(&w, "made_at", time_text(now, time_now_us(), TIME_Z));
     jw_str(&w, "host", name.nodename);
     jw_str(&w, "kernel", mem_printf(r->mem, "%s %s %s", name.release, name.version, name.machine));

@@ -4,6 +4,8 @@
 #include "cli/backup.h"
 
 #include "base/time.h"
+#include "base/version.h"
+#include "faces/role.h"
 #include "store/store.h"
 #include "sys/file.h"
 
@@ -15,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MANIFEST_MAX ((uint64_t)256 << 20)
+#define MAC_MAX 4096
 #define SECRET_MAX ((uint64_t)4 << 20)
 #define MISSING_SHOWN 20
 #define FRESH ".restoring"
@@ -46,6 +48,7 @@ struct restore {
     const char *config, *config_text; /* ROLE.yaml: its path, the backup's text */
     const char *state, *fresh;
     struct map wanted; /* of the second reading: name -> struct backup_file */
+    size_t n_out; /* of 'wanted' */
     size_t n_missing;
 };
 
@@ -92,15 +95,20 @@ entry_look(void *arg, const struct bundle_entry *entry)
     size_t n;
     char *text;
 
-    if (map_get(&r->seen, entry->name) || r->seen.n > BACKUP_MEMBERS_MAX) {
+    if (map_get(&r->seen, entry->name)) {
         return err_new(E_INVALID, NULL, "%s is in it twice", entry->name);
+    }
+    if (r->seen.n > BACKUP_MEMBERS_MAX + 2) {
+        return err_new(E_INVALID, NULL, "it holds more files than a role has");
     }
     member = MEM_NEW(r->mem, struct member);
     member->size = entry->size;
     map_set(&r->seen, mem_str(r->mem, entry->name), member);
     if (str_eq(entry->name, BACKUP_MANIFEST) || str_eq(entry->name, BACKUP_MAC)) {
-        TRY(entry_text(r->mem, entry, MANIFEST_MAX, &text));
-        if (str_eq(entry->name, BACKUP_MAC)) {
+        bool is_mac = str_eq(entry->name, BACKUP_MAC);
+
+        TRY(entry_text(r->mem, entry, is_mac ? MAC_MAX : BACKUP_MANIFEST_MAX, &text));
+        if (is_mac) {
             r->mac = text;
         } else {
             r->manifest = text;
@@ -164,18 +172,27 @@ members_check(struct restore *r)
 
 /* ---- the box ------------------------------------------------------------------------------------------ */
 
+static struct err *
+changes(void)
+{
+    return err_new(E_CONFLICT, NULL, "it changes while it is read");
+}
+
 /* bundle_fn: of the second reading, before anything is made. */
 static struct err *
 config_find(void *arg, const struct bundle_entry *entry)
 {
     struct restore *r = arg;
-    char *text;
+    const struct backup_file *file = map_get(&r->wanted, entry->name);
+    char *text, hex[BUNDLE_DIGEST_SIZE];
 
-    if (str_eq(entry->name, BACKUP_CONFIG)) {
-        TRY(entry_text(r->mem, entry, SECRET_MAX, &text));
-        r->config_text = text;
+    if (!file || file->kind != BACKUP_config) {
+        return NULL;
     }
-    return NULL;
+    TRY(entry_text(r->mem, entry, SECRET_MAX, &text));
+    digest_of_text(text, entry->size, hex);
+    r->config_text = text;
+    return str_eq(hex, file->digest) ? NULL : changes();
 }
 
 static struct err *
@@ -229,7 +246,7 @@ place_check(struct restore *r)
     struct stat st, above;
     const char *slash = strrchr(r->state, '/');
 
-    if (!slash || slash == r->state || r->state[0] != '/') {
+    if (!slash || slash == r->state || !slash[1] || r->state[0] != '/') {
         return err_new(E_INVALID, NULL, "%s is no folder of a role", r->state);
     }
     if (!is_empty(r->state)) {
@@ -279,8 +296,7 @@ whole_out(struct restore *r, const struct backup_file *file, const struct bundle
         digest_add(digest, data, n);
     } while (n);
     digest_end(digest, hex);
-    return str_eq(hex, file->digest) ? written(fd, file->path)
-                                     : err_new(E_CONFLICT, NULL, "it changes while it is read");
+    return str_eq(hex, file->digest) ? written(fd, file->path) : changes();
 }
 
 static struct err *
@@ -312,7 +328,11 @@ entry_out(void *arg, const struct bundle_entry *entry)
     struct restore *r = arg;
     const struct backup_file *file = map_get(&r->wanted, entry->name);
 
-    if (!file || file->kind == BACKUP_config) {
+    if (!file) {
+        return NULL;
+    }
+    r->n_out++;
+    if (file->kind == BACKUP_config) {
         return NULL;
     }
     return file->kind == BACKUP_sealed ? sealed_out(r, file, entry) : whole_out(r, file, entry);
@@ -372,24 +392,19 @@ mark(struct tx *tx, void *arg)
     return tx_fact_set(tx, STORE_RESTORED, mem_printf(tx_mem(tx), "%lld", (long long)tx_now(tx)));
 }
 
-/* As the role will: a newer schema, another key, a broken page are found now. */
+/* As the role will: a newer version, another key, a broken page are found now. */
 static struct err *
 store_try(struct restore *r)
 {
-    const char *path = mem_printf(r->mem, "%s/%s.db", r->fresh, r->role->name);
-    const char *key_path = mem_printf(r->mem, "%s/seal.key", r->fresh);
+    struct store_config config = {.path = mem_printf(r->mem, "%s/%s.db", r->fresh, r->role->name),
+                                  .version = carrick_version, .tables = r->role->tables(r->mem)};
     AUTO(store) store = NULL;
-    char *key;
-    size_t n;
 
-    TRY(file_read(r->mem, key_path, SEAL_KEY_SIZE + 1, &key, &n));
-    if (n != SEAL_KEY_SIZE) {
-        return err_new(E_INVALID, NULL, "its sealing key is none");
+    if (!file_exists(mem_printf(r->mem, "%s/seal.key", r->fresh))) {
+        return err_new(E_INVALID, NULL, "it has no sealing key");
     }
-    TRY(store_verify(path));
-    const struct store_config config = {.path = path, .tables = r->role->tables(r->mem), .seal_key = key};
-
-    TRY(store_open(&config, &store));
+    TRY(store_verify(config.path));
+    TRY(role_store_open(r->mem, r->fresh, &config, &store));
     return store_write_wait(store, mark, NULL);
 }
 
@@ -400,6 +415,9 @@ lay_out(void *arg)
     struct restore *r = arg;
 
     TRY(bundle_read(r->fd, entry_out, r));
+    if (r->n_out != r->wanted.n) {
+        return changes();
+    }
     TRY(contents_out(r));
     return store_try(r);
 }
@@ -457,6 +475,7 @@ put_in_place(struct restore *r)
     if (rename(r->fresh, r->state)) {
         return err_errno(E_UNAVAILABLE, "rename %s to %s", r->fresh, r->state);
     }
+    TRY(file_name_sync(r->state));
     if (!r->config_text) {
         return NULL;
     }
@@ -474,6 +493,8 @@ restore_do(struct restore *r)
     struct err *e;
 
     TRY(dir_remove(r->fresh)); /* of one that was interrupted */
+    /* Root's, which the role's user has to get through. */
+    TRY(dir_make(mem_strn(r->mem, r->fresh, (size_t)(strrchr(r->fresh, '/') - r->fresh)), 0755));
     TRY(dir_make(r->fresh, 0700));
     e = !geteuid() && lchown(r->fresh, r->steps.uid, r->steps.gid)
             ? err_errno(E_UNAVAILABLE, "chown %s", r->fresh)

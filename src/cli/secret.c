@@ -27,6 +27,7 @@ struct secret {
     const char *now; /* file that the new one is made from, or null */
     struct err *(*make)(struct mem *mem, const char *now, const char **text);
     const char *then; /* what follows from it */
+    bool stays;       /* one that waits for a start is not replaced */
 };
 
 static struct err *
@@ -56,11 +57,12 @@ seal_key_make(struct mem *mem, const char *now, const char **text)
 static const struct secret secrets[] = {
     {"admin-password", "new password of the administrator", "admin.password" IDENTITY_NEW_PASSWORD,
      NULL, password_make,
-     "it stands in admin.password and clouds.yaml then; tokens that admin has are void"},
+     "it stands in admin.password and clouds.yaml then; tokens that admin has are void", false},
     {"token-key", "new signing key of tokens", "token.key", "token.key", identity_key_renew,
-     "tokens that there are are good until they end; do it twice and they are void"},
+     "tokens that there are are good until they end; do it twice and they are void", false},
     {"seal-key", "new sealing key of the store", ROLE_NEXT_SEAL_KEY, NULL, seal_key_make,
-     "all that is sealed is sealed with it then, and seal.key has it; backups of before need the key of before"},
+     "all that is sealed is sealed with it then, and seal.key has it; backups of before need the key of before",
+     true},
     {0},
 };
 
@@ -76,6 +78,20 @@ secret_of(struct cli *cli, const char *word, const struct secret **secret)
     return err_new(E_INVALID, NULL, "%s: what can be renewed is admin-password, token-key and seal-key", word);
 }
 
+/* A start that was cut short may have sealed with the one that waits, which is in no other place. */
+static struct err *
+secret_free(const struct steps *steps, const struct secret *secret, const char *path, const char *role)
+{
+    const char *waits = NULL;
+
+    if (secret->stays) {
+        TRY(steps_read(steps, path, &waits));
+    }
+    return waits ? err_new(E_CONFLICT, NULL, "%s: one waits already, and may be the only one that opens the store: "
+                           "start the %s", path, role)
+                 : NULL;
+}
+
 struct err *
 secret_renew(struct cli *cli)
 {
@@ -84,7 +100,7 @@ secret_renew(struct cli *cli)
     const struct secret *secret;
     const struct cli_role *role;
     struct settings *settings;
-    const char *file, *state, *now = NULL, *text;
+    const char *file, *state, *path, *now = NULL, *text;
 
     TRY(role_of(cli, cli->args[0], &role, &file));
     TRY(secret_of(cli, cli->args[1], &secret));
@@ -105,10 +121,11 @@ secret_renew(struct cli *cli)
     if (secret->now) {
         TRY(steps_read(&steps, mem_printf(cli->mem, "%s/%s", state, secret->now), &now));
     }
+    path = mem_printf(cli->mem, "%s/%s", state, secret->file);
+    TRY(secret_free(&steps, secret, path, role->name));
     TRY(secret->make(cli->mem, now, &text));
-    TRY(steps_add(&steps, (struct step){.what = secret->what,
-                                        .path = mem_printf(cli->mem, "%s/%s", state, secret->file),
-                                        .text = text, .mode = 0600, .is_users = true}));
+    TRY(steps_add(&steps, (struct step){
+                              .what = secret->what, .path = path, .text = text, .mode = 0600, .is_users = true}));
     TRY(setup_service_add(&steps, role->name));
     TRY(steps_do(&steps));
     printf("taken when the %s starts: %s\n", role->name, secret->then);

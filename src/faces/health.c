@@ -42,7 +42,9 @@ try_room(struct tx *tx, void *arg)
 static void
 tried_room(void *arg, struct err *e)
 {
-    (void)arg;
+    struct health *health = arg;
+
+    atomic_store(&health->is_trying, false);
     err_ignore(e, "the next question is answered by what came of it");
 }
 
@@ -61,13 +63,14 @@ static void
 ready(void *arg)
 {
     struct rest_request *r = arg;
-    const struct health *health = r->mount->user;
+    struct health *health = r->mount->user;
     int64_t now;
     struct err *e = store_read(health->store, look, &now);
     bool agent = agent_answers(health), is_full = store_is_full(health->store);
 
-    if (is_full) { /* Nobody else may write for long: has room come? */
-        store_write(health->store, try_room, NULL, tried_room);
+    /* Nobody else may write for long: has room come?  One at a time, whoever asks however often. */
+    if (is_full && !atomic_exchange(&health->is_trying, true)) {
+        store_write(health->store, try_room, health, tried_room);
     }
     r->status = e || !agent || is_full ? 503 : 200;
     jw_object(&r->w, NULL);

@@ -12,6 +12,8 @@
 #include "rest/rest.h"
 #include "sys/settings.h"
 
+#include <stdatomic.h>
+
 struct network_service;
 
 /* What is asked; the context of both faces.  Lives as long as they are served. */
@@ -19,6 +21,7 @@ struct health {
     struct store *store;
     struct loop *loop;
     struct network_service *network; /* of a site, for its agent; null = an orchestrator's */
+    _Atomic bool is_trying;          /* whether its disk has room again */
 };
 
 extern const struct face health_face, health_open_face;

@@ -245,6 +245,7 @@ step_begin(struct entry *e, enum step_what what)
     struct step *step = step_new(e, what);
 
     e->step = step;
+    e->looked = e->looked || what == STEP_FIND;
     if (what == STEP_ACT) {
         e->attempts++;
         e->tries++;

@@ -82,6 +82,7 @@ struct entry {
     int tries;                         /* acts begun by this process */
     bool probed, undo_tried, joined;
     bool look_first;                   /* begin with 'find': what the step makes may be there */
+    bool looked;                       /* that was done, by this process */
     struct flow *planned;              /* plan: the child */
 };
 

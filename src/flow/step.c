@@ -272,11 +272,12 @@ drive_doubt(struct flow *f, struct entry *e)
 }
 
 /* Of a flow that was put back from a backup: the one that it was copied from may have come further, under
- * the same marker.  Once looked for, and not there, a step is begun as any other (AGAIN). */
+ * the same marker, also with what had failed by then.  Once looked for, and not there, a step is begun as
+ * any other. */
 static void
 drive_restored(const struct flow *f, struct entry *e)
 {
-    e->look_first = f->row.restored && e->kind->find && e->state != ENTRY_AGAIN;
+    e->look_first = f->row.restored && e->kind->find && !e->looked;
     e->doubted |= e->look_first;
 }
 

@@ -9,16 +9,24 @@ set_undone(struct entry *e)
     entry_changed(e);
 }
 
+/* What a flow of a backup knows as not made may have been made since, where the backup was taken. */
+static bool
+is_from_before(const struct entry *e)
+{
+    return e->flow->row.restored && e->kind && e->kind->find;
+}
+
 static bool
 is_held(const struct entry *e)
 {
     switch (e->state) {
     case ENTRY_UNDONE:
-    case ENTRY_AGAIN:
     case ENTRY_LEFT:
         return false;
+    case ENTRY_AGAIN:
+        return is_from_before(e);
     case ENTRY_FAILED:
-        return e->doubted || (e->err && flow_err_doubtful(e->err));
+        return e->doubted || (e->err && flow_err_doubtful(e->err)) || is_from_before(e);
     case ENTRY_STARTED:
     case ENTRY_DONE:
     case ENTRY_UNDO_FAILED:

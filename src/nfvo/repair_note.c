@@ -17,6 +17,7 @@ struct noting {
     struct rows family; /* NSs that may have them; none: it is of one VNF */
     struct rows pairs;  /* What is noted now. */
     struct map now;     /* SITE/id -> id */
+    struct map words;   /* Every string of the family's records, and the ids of its VNFs. */
 };
 
 /* ---- which instances ------------------------------------------------------------------- */
@@ -170,15 +171,19 @@ ns_note(struct noting *n, const struct ns_instance *ns)
 
 /* ---- what may be noted --------------------------------------------------------------------- */
 
-/* Is it a whole string of what is recorded of an instance? */
-static bool
-stands_in(struct mem *mem, const struct json *made, const char *id)
+static void
+words_add(struct noting *n, const struct json *json)
 {
-    return made && strstr(json_text(mem, made), mem_printf(mem, "\"%s\"", id));
+    if (json_str(json)) {
+        map_set(&n->words, json_str(json), n);
+    }
+    json_each (json, i) {
+        words_add(n, json->items[i]);
+    }
 }
 
 static struct err *
-vnfs_know(struct noting *n, const struct drift_subject *subject, const char *id, bool *known)
+vnfs_words(struct noting *n, const struct drift_subject *subject)
 {
     struct rows vnfs;
 
@@ -186,9 +191,23 @@ vnfs_know(struct noting *n, const struct drift_subject *subject, const char *id,
     for (size_t i = 0; i < vnfs.n; i++) {
         const struct vnf_instance *vnf = vnfs.items[i];
 
-        *known = *known || str_eq(vnf->id, id) || stands_in(tx_mem(n->tx), vnf->made, id);
+        map_set(&n->words, vnf->id, n);
+        words_add(n, vnf->made);
     }
     return NULL;
+}
+
+/* Once for all pairs, which may be a thousand. */
+static struct err *
+words_read(struct noting *n)
+{
+    for (size_t i = 0; i < n->family.n; i++) {
+        const struct ns_instance *ns = n->family.items[i];
+
+        words_add(n, ns->made);
+        TRY(vnfs_words(n, &(struct drift_subject){.ns_id = ns->id}));
+    }
+    return n->family.n ? NULL : vnfs_words(n, &(struct drift_subject){.vnf_id = n->noted->vnf_instance_id});
 }
 
 static struct err *
@@ -211,15 +230,8 @@ is_known(struct noting *n, const char *id, bool *known)
     TRY(row_has(n->tx, &site_table, "id", id, known));
     TRY(row_has(n->tx, &ns_instance_table, "id", id, known));
     TRY(row_has(n->tx, &vnf_instance_table, "id", id, known));
-    for (size_t i = 0; i < n->family.n; i++) {
-        const struct ns_instance *ns = n->family.items[i];
-
-        *known = *known || stands_in(tx_mem(n->tx), ns->made, id);
-        TRY(vnfs_know(n, &(struct drift_subject){.ns_id = ns->id}, id, known));
-    }
-    return n->family.n ? NULL
-                       : vnfs_know(n, &(struct drift_subject){.vnf_id = n->noted->vnf_instance_id}, id,
-                                   known);
+    *known = *known || map_get(&n->words, id);
+    return NULL;
 }
 
 /* Is it recorded by the identifier of before?  Else it is noted already. */
@@ -302,9 +314,11 @@ repair_note(struct tx *tx, const struct repair_noted *noted, bool given_up)
     struct noting n = {.tx = tx, .noted = noted};
 
     map_init(&n.now, tx_mem(tx));
+    map_init(&n.words, tx_mem(tx));
     if (noted->ns_instance_id) {
         TRY(repair_family(tx, noted->ns_instance_id, &n.family));
     }
+    TRY(words_read(&n));
     TRY(pairs_take(&n, given_up));
     if (!noted->ns_instance_id) {
         return vnfs_note(&n, &(struct drift_subject){.vnf_id = noted->vnf_instance_id});

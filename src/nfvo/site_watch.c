@@ -13,7 +13,6 @@
 #define WATCH_MS 10000
 #define LOOK_MS 2000
 #define RENEW_ROUNDS 360 /* Certificates are looked at once an hour, and when it starts. */
-#define VERSION_MAX 64
 
 struct site_watch {
     struct nfvo *nfvo;
@@ -87,8 +86,7 @@ site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site, 
     if (answer.status >= 500) {
         return err_new(E_REMOTE, NULL, "GET %s answered %d", site->auth_url, answer.status);
     }
-    *version = http_answer_header(&answer, VERSION_HEADER);
-    *version = *version && strlen(*version) > VERSION_MAX ? NULL : *version;
+    *version = version_told(http_answer_header(&answer, VERSION_HEADER));
     why = version_refusal(mem, "the site", *version, "this orchestrator");
     return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
 }

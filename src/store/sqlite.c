@@ -321,7 +321,7 @@ sqlite_set_aside(struct conn *conn, const char *path)
     struct err *e;
 
     if (((struct sqlite_conn *)conn)->role == CONN_ALONE) {
-        return err_new(E_CONFLICT, NULL, "its schema is another version's: start its role once, which copies and changes it");
+        return err_new(E_CONFLICT, NULL, "another version had it: start its role once, which copies it before it changes it");
     }
     (void)unlink(path);
     TRY(sqlite_open(sqlite3_db_filename(sqlite_db(conn), "main"), CONN_CHECKPOINTER, &own));

@@ -37,9 +37,10 @@ struct store_config {
 };
 
 /* Opens or creates; makes missing tables and nullable columns, of a file that is there after a copy beside
- * it (PATH.from-VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
+ * it (PATH STORE_FROM VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
  * is newer than this binary, or a change needs a migration that is not there. */
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
+#define STORE_FROM ".from-"
 /* Runs what waits, commits, closes; watches have to be gone. */
 void store_close(struct store *store);
 void store_autofree(struct store **store);

@@ -18,7 +18,6 @@
 
 #define FACT "version"
 #define COPIES 3
-#define FROM ".from-"
 #define HALF ".half"
 
 /* ---- copies ------------------------------------------------------------------------------- */
@@ -48,7 +47,7 @@ folder_of(struct mem *mem, const char *path)
 static struct copy *
 copies_find(struct mem *mem, const char *path, bool halves, size_t *n)
 {
-    const char *prefix = mem_printf(mem, "%s" FROM, name_of(path)), *folder = folder_of(mem, path);
+    const char *prefix = mem_printf(mem, "%s" STORE_FROM, name_of(path)), *folder = folder_of(mem, path);
     DIR *dir = opendir(folder);
     VEC(struct copy) copies = {0};
 
@@ -113,7 +112,7 @@ file_settle(const char *from, const char *to)
     if (fd < 0 || fchmod(fd, 0600) || fsync(fd) || rename(from, to)) {
         return err_errno(E_UNAVAILABLE, "%s", to);
     }
-    return NULL;
+    return file_name_sync(to);
 }
 
 struct err *
@@ -127,11 +126,11 @@ upgrade_copy(struct upgrade *u)
     }
     if (!u->conn->driver->set_aside) {
         u->is_done = true;
-        log_info("store", "the schema changes from version %s to %s; the way back is a backup of the server's of before",
+        log_info("store", "it goes from version %s to %s; the way back is a backup of the server's of before",
                  str_or(u->last, "earlier"), u->version);
         return NULL;
     }
-    to = mem_printf(u->mem, "%s" FROM "%s", u->path, str_or(u->last, "earlier"));
+    to = mem_printf(u->mem, "%s" STORE_FROM "%s", u->path, str_or(u->last, "earlier"));
     half = mem_printf(u->mem, "%s" HALF, to);
     e = u->conn->driver->set_aside(u->conn, half);
     e = e ? e : file_settle(half, to);
@@ -154,7 +153,7 @@ way_back(const struct upgrade *u)
     size_t n = 0;
     const struct copy *copies = u->conn->driver->set_aside ? copies_find(u->mem, u->path, false, &n) : NULL;
     const struct copy *best = NULL;
-    const char *own = mem_printf(u->mem, "%s" FROM "%s", name_of(u->path), str_or(u->version, "-"));
+    const char *own = mem_printf(u->mem, "%s" STORE_FROM "%s", name_of(u->path), str_or(u->version, "-"));
 
     for (size_t i = 0; i < n; i++) {
         if (str_eq(name_of(copies[i].path), own)) {
@@ -209,7 +208,15 @@ upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *conf
 }
 
 struct err *
-upgrade_note(const struct upgrade *u)
+upgrade_note(struct upgrade *u)
 {
-    return !u->version || str_eq(u->last, u->version) ? NULL : fact_set(u->conn, FACT, u->version);
+    int ahead;
+
+    if (!u->version || str_eq(u->last, u->version)) {
+        return NULL;
+    }
+    if (version_ahead(u->version, u->last, &ahead) && ahead > 0) {
+        TRY(upgrade_copy(u));
+    }
+    return fact_set(u->conn, FACT, u->version);
 }

@@ -21,8 +21,9 @@ struct err *upgrade_look(struct conn *conn, struct mem *mem, const struct store_
  * the newest stay.  Nothing for one that is new, in memory, or that no version is told of; of a server's
  * it is only told. */
 struct err *upgrade_copy(struct upgrade *upgrade) MUST_USE;
-/* Notes the version, in the same transaction. */
-struct err *upgrade_note(const struct upgrade *upgrade) MUST_USE;
+/* Notes the version, in the same transaction.  A new minor version copies before, whatever it changed: the
+ * one before will refuse what is noted here. */
+struct err *upgrade_note(struct upgrade *upgrade) MUST_USE;
 /* With what to do added, where 'e' is that of a schema of another version. */
 struct err *upgrade_err(const struct upgrade *upgrade, struct err *e) MUST_USE;
 /* Removes the copies: who has a new sealing key has no use for them. */

@@ -106,8 +106,8 @@ parent_of(const char *path, char out[PATH_MAX])
     }
 }
 
-static struct err *
-sync_parent(const char *path)
+struct err *
+file_name_sync(const char *path)
 {
     char parent[PATH_MAX];
     AUTO_FD fd = -1;
@@ -163,7 +163,7 @@ content_put(const char *path, const struct content *content)
         unlink(fresh);
         return e;
     }
-    return content->durable ? sync_parent(path) : NULL;
+    return content->durable ? file_name_sync(path) : NULL;
 }
 
 struct err *

@@ -13,6 +13,8 @@ struct err *file_write(const char *path, const void *data, size_t n, mode_t mode
 /* The same without waiting for the disk: the old file or the new one while the machine runs; after
  * a power cut perhaps neither.  For what means nothing after a boot. */
 struct err *file_put(const char *path, const void *data, size_t n, mode_t mode) MUST_USE;
+/* What was renamed or linked to 'path' is called so after a power cut, too. */
+struct err *file_name_sync(const char *path) MUST_USE;
 struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
 struct err *dir_remove(const char *path) MUST_USE;  /* any depth, never follows links, stays on the file system */
 bool file_exists(const char *path);

@@ -566,7 +566,7 @@ vnf_request_judge(struct flow *f, const struct vnf_in *in, const char *site)
 {
     struct naming n = {.f = f, .site = site, .by = "named", .what = "the request"};
 
-    if (!in->unjudged || in->foreign_nfvo) {
+    if (!in->unjudged || (in->foreign_nfvo && flow_is_plan(f))) { /* Of a plan its grant may say the site. */
         return NULL;
     }
     TRY(networks_look(&n, &in->connections, &in->managed));

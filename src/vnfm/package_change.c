@@ -374,6 +374,7 @@ grant_get(struct run *run)
         TRY(vnfcs_boot_data(run->f, "boot data granted", run->in, &run->after->vnfcs));
     }
     TRY(flow_started(run->f));
+    TRY(vnf_request_judge(run->f, run->in, run->made->site));
     use->package_id = run->in->package_after;
     return flow_step(run->f, "package", &vnf_package_take, use, NULL);
 }

@@ -269,6 +269,43 @@ TEST(flow_of_a_restored_backup_looks_before_it_makes)
     world_close(&world);
 }
 
+/* A step has failed in the backup; it was retried since. */
+static void
+restore_failed(struct world *world, struct ask *ask)
+{
+    world_open(world, three_only);
+    world->next.fail_create = 1;
+    start(ask, &three);
+    REACHES(ask->id, "FAILED_TEMP");
+    world_make(world, "a");
+    REQUIRE_OK(store_write_wait(world->store, put_back, NULL));
+    world_crash(world);
+}
+
+TEST(flow_of_a_restored_backup_looks_for_what_had_failed)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    restore_failed(&world, &ask);
+    CHECK_OK(operate(&ask, flow_retry));
+    REACHES(ask.id, "COMPLETED");
+    CHECK_INT(world.n_made, 2);
+    world_close(&world);
+}
+
+TEST(flow_of_a_restored_backup_takes_back_what_had_failed)
+{
+    struct world world = {0};
+    struct ask ask = {0};
+
+    restore_failed(&world, &ask);
+    CHECK_OK(operate(&ask, flow_rollback));
+    REACHES(ask.id, "ROLLED_BACK");
+    CHECK_INT(world_count(&world), 0);
+    world_close(&world);
+}
+
 TEST(flow_forceful_cancel_leaves_the_act_in_doubt_and_rolls_back)
 {
     struct world world = {0};

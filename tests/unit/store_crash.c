@@ -178,11 +178,11 @@ kill_one(const char *path, int64_t from, int n_acks, struct numbers *numbers)
     return highest;
 }
 
-/* Its files as they are, elsewhere, as a disk shows them after a power cut. */
+/* Its files as they are, elsewhere, as a boot finds them: without what was in memory only. */
 static void
 files_copy(const char *from, const char *to)
 {
-    static const char *const ends[] = {"", "-wal"}; /* Nobody has the shared memory after a cut. */
+    static const char *const ends[] = {"", "-wal"}; /* The shared memory is gone. */
     AUTO(mem) mem = mem_new("copy");
 
     (void)unlink(mem_printf(mem, "%s-shm", to));

@@ -206,6 +206,20 @@ open_wide(const char *version, size_t n)
     return open_as(version, attrs, 2 + n, NULL, NULL);
 }
 
+TEST(store_copies_itself_for_a_minor_version_that_changes_no_schema)
+{
+    static char id[] = "x";
+    char copy[600];
+
+    REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
+    CHECK_OK(open_as("0.2.0", thing_1, 2, NULL, NULL));
+    REQUIRE(copy_there("0.1.0"));
+    CHECK_ERR_MSG(open_as("0.1.0", thing_1, 2, NULL, NULL), E_CONFLICT, "or go back to the copy of before");
+    snprintf(copy, sizeof copy, "%s.from-0.1.0", db_path());
+    REQUIRE(!rename(copy, db_path()));
+    CHECK_OK(open_as("0.1.0", thing_1, 2, NULL, NULL));
+}
+
 TEST(store_keeps_three_copies_and_changes_nothing_without_one)
 {
     static const char *const versions[] = {"0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"};

@@ -21,7 +21,10 @@ TEST(version_ahead_counts_minor_versions)
     }
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         CHECK(!version_ahead(none[i], "0.1.0", &ahead));
+        CHECK(!version_told(none[i]));
     }
+    CHECK_STR(version_told("0.1.0"), "0.1.0");
+    CHECK(!version_told(NULL) && !version_told("0.1.0\xff\x1b[2J") && !version_told("0.1.0000000000"));
     CHECK(!version_ahead(NULL, "0.1.0", &ahead));
 }
 

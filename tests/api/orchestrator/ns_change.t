@@ -140,6 +140,23 @@ GET /vnflcm/v2/vnf_lcm_op_occs?filter=(eq,vnfInstanceId,$spare);(eq,operation,CH
 = 200
 [{"operationParams": {"extVirtualLinks": [{"id": "annex", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "virtual_link_in"}]}]}, "changedExtConnectivity": [{"id": "annex", ...}], ...}]
 
+# No site is asked of networks when an NS is updated: its VNF's operation asks whose they are.
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "77777777-7777-4777-8777-777777777777", "name": "theirs", "project_id": "another"}}
+= 201
+POST /nslcm/v2/ns_instances/$ns/update  as demo
+{"updateType": "CHANGE_VNFPKG", "changeVnfPackageData": [{"vnfInstanceId": "$spare", "vnfdId": "function", "extVirtualLinks": [{"resourceId": "77777777-7777-4777-8777-777777777777", "extCps": [{"cpdId": "virtual_link_in"}]}]}]}
+= 202
+< Location: http://$host/nslcm/v2/ns_lcm_op_occs/$op9 := uuid
+GET /nslcm/v2/ns_lcm_op_occs/$op9  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"detail": "$ := text", ...}, ...}
+POST /nslcm/v2/ns_lcm_op_occs/$op9/rollback  as demo
+= 202
+GET /nslcm/v2/ns_lcm_op_occs/$op9  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+
 # With another package it comes back to the link of the NS.
 POST /nslcm/v2/ns_instances/$ns/update  as demo
 {"updateType": "CHANGE_VNFPKG", "changeVnfPackageData": [{"vnfInstanceId": "$spare", "vnfdId": "function", "extVirtualLinks": [{"extVirtualLinkId": "home", "resourceId": "$data", "extCps": [{"cpdId": "virtual_link_in"}]}]}]}

@@ -50,6 +50,32 @@ POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
 {"vnfdId": "grows-2", "extVirtualLinks": [{"id": "m", "vimConnectionId": "west", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
 = 422
 
+# Whose a network is its site does not say when it is asked: the operation asks again, before anything is made.
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "77777777-7777-4777-8777-777777777777", "name": "theirs", "project_id": "another"}}
+= 201
+PUT site:/refuse/shows  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_vnfpkg  as demo
+{"vnfdId": "grows-2", "extVirtualLinks": [{"id": "t", "resourceId": "77777777-7777-4777-8777-777777777777", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$theirs := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /vnflcm/v2/vnf_lcm_op_occs/$theirs/retry  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"status": 403, ...}, "resourceChanges": {"affectedExtLinkPorts": [], ...}, ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$theirs/rollback  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+
 # A back does not run of its new image: the front is at its old port again, of its old image, by itself.
 PUT site:/refuse/remade-$first  as demo
 = 204

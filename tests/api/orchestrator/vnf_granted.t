@@ -186,6 +186,38 @@ PUT receiver:/grants  as nobody
 {"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
 = 204
 
+# What the request names besides is asked of its site, which was silent before: the NFVO's leave is not its owner's.
+POST site:/network/v2.0/networks  as demo
+{"network": {"id": "77777777-7777-4777-8777-777777777777", "name": "theirs", "project_id": "another"}}
+= 201
+PUT receiver:/grants  as nobody
+{}
+= 204
+PUT site:/refuse/shows  as demo
+= 204
+POST /vnflcm/v2/vnf_instances/$vnf/change_ext_conn  as demo
+{"extVirtualLinks": [{"id": "t", "resourceId": "77777777-7777-4777-8777-777777777777", "extCps": [{"cpdId": "out"}]}]}
+= 202
+< Location: http://$host/vnflcm/v2/vnf_lcm_op_occs/$theirs := uuid
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "FAILED_TEMP", ...}
+PUT site:/refuse/none  as demo
+= 204
+POST /vnflcm/v2/vnf_lcm_op_occs/$theirs/retry  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"status": 403, ...}, ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$theirs/rollback  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$theirs  as demo
+~ 200
+{"operationState": "ROLLED_BACK", ...}
+PUT receiver:/grants  as nobody
+{"extVirtualLinks": [{"id": "p", "resourceId": "33333333-3333-4333-8333-333333333333", "extCps": [{"cpdId": "out"}]}]}
+= 204
+
 # What a request of that operation cannot have is no grant's to give.
 POST /vnflcm/v2/vnf_instances/$many/terminate  as demo
 {"terminationType": "FORCEFUL"}

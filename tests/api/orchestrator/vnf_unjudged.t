@@ -78,7 +78,12 @@ PUT site:/refuse/none  as demo
 = 204
 GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
 ~ 200
-{"operationState": "FAILED_TEMP", "error": {"detail": "$ := text", ...}, ...}
+{"operationState": "FAILED_TEMP", ...}
+POST /vnflcm/v2/vnf_lcm_op_occs/$op4/retry  as demo
+= 202
+GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
+~ 200
+{"operationState": "FAILED_TEMP", "error": {"status": 409, "detail": "the request: port 22222222-2222-4222-8222-222222222222 is on network 77777777-7777-4777-8777-777777777777, the link is 11111111-1111-4111-8111-111111111111", ...}, ...}
 POST /vnflcm/v2/vnf_lcm_op_occs/$op4/rollback  as demo
 = 202
 GET /vnflcm/v2/vnf_lcm_op_occs/$op4  as demo
