@@ -70,6 +70,17 @@ lost_err(struct pg_conn *c, const char *message)
     return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached: %s", first_line(message, line));
 }
 
+/* Nothing more comes of the connection, whether libpq has noticed or not. */
+static struct err *
+ended_err(struct pg_conn *c)
+{
+    struct err *e = lost_err(c, *PQerrorMessage(c->pg) ? PQerrorMessage(c->pg) : "the connection ended");
+
+    PQfinish(c->pg);
+    c->pg = NULL;
+    return e;
+}
+
 /* "Key (a, b)=(1, 2) already exists." in the words of conn.h. */
 static struct err *
 unique_err(const PGresult *result)
@@ -91,6 +102,7 @@ unique_err(const PGresult *result)
 }
 
 #define DISK_FULL "53100"
+#define SESSION_ENDED "57P0" /* by whoever looks after the server, or with it */
 
 /* Classes and codes of SQLSTATE (PostgreSQL, appendix A), the longer ones first. */
 static const struct state {
@@ -120,11 +132,11 @@ static struct err *
 result_err(struct pg_conn *c, const PGresult *result, const char *sql)
 {
     const char *is = str_or(PQresultErrorField(result, PG_DIAG_SQLSTATE), "");
-    const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "no answer");
+    const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "");
     const struct state *state = states;
 
-    if (PQstatus(c->pg) == CONNECTION_BAD) {
-        return lost_err(c, PQerrorMessage(c->pg));
+    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED)) {
+        return ended_err(c);
     }
     while (!str_starts(is, state->begins)) {
         state++;
@@ -192,8 +204,21 @@ notice(void *arg, const char *message)
 
 /* The folder of tables that the URL names (options=-csearch_path%3DNAME), where it is not there yet. */
 #define SCHEMA_MAKE                                                                                \
-    "DO $do$ BEGIN IF current_schema() IS NULL THEN EXECUTE format('CREATE SCHEMA IF NOT EXISTS "  \
-    "%I', btrim(current_setting('search_path'), '\" ')); END IF; END $do$"
+    "DO $do$ BEGIN IF current_schema() IS NULL AND strpos(current_setting('search_path'), ',') = 0 " \
+    "THEN EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', btrim(current_setting('search_path'), "  \
+    "'\" ')); END IF; END $do$"
+
+/* Whatever the server, the database or the user has for usual, where this version of the server knows it: what
+ * ends a session or a statement of ours is off, texts are read as they are meant, and who is gone is noticed
+ * by the server too, which else holds his lock for hours.  What is acknowledged has to be on the disk. */
+#define SESSION_SET                                                                                \
+    "SELECT set_config(s.name, v.value, false) FROM (VALUES ('jit', 'off'), ('statement_timeout', '0'), " \
+    "('lock_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'), " \
+    "('transaction_timeout', '0'), ('standard_conforming_strings', 'on'), ('tcp_keepalives_idle', '5'), " \
+    "('tcp_keepalives_interval', '3'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '15000')) " \
+    "AS v (name, value) JOIN pg_settings s ON s.name = v.name; "                                   \
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE "                                  \
+    "current_setting('synchronous_commit') IN ('off', 'local')"
 
 static struct err *
 connect_once(struct pg_conn *c)
@@ -203,6 +228,7 @@ connect_once(struct pg_conn *c)
                                  "keepalives_count", "tcp_user_timeout", "target_session_attrs",
                                  "dbname", "application_name", "client_encoding", NULL};
     const char *const values[] = {"5", "5", "3", "3", "15000", "read-write", c->url, c->name, "UTF8", NULL};
+    char schema[256];
 
     c->pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(c->pg) != CONNECTION_OK) {
@@ -217,13 +243,15 @@ connect_once(struct pg_conn *c)
         return err_new(E_CONFLICT, NULL, "the database has the encoding %s: createdb -E UTF8 -T template0",
                        str_or(PQparameterStatus(c->pg, "server_encoding"), "?"));
     }
-    if (c->writes) {
-        TRY(text_run(c, SCHEMA_MAKE, NULL));
+    TRY(text_run(c, SESSION_SET, NULL));
+    if (!c->writes) {
+        return NULL;
     }
-    /* What is acknowledged has to be on the disk, whatever is usual there. */
-    return text_run(c, "SET jit = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
-                       "SELECT set_config('synchronous_commit', 'on', false) WHERE "
-                       "current_setting('synchronous_commit') IN ('off', 'local')", NULL);
+    TRY(text_run(c, SCHEMA_MAKE, NULL));
+    TRY(text_ask(c, "SELECT current_schema()", NULL, schema, sizeof schema));
+    return *schema ? NULL
+                   : err_new(E_CONFLICT, NULL, "there is no schema for its tables: none of what search_path names is "
+                             "there (options=-csearch_path%%3DNAME in the URL)");
 }
 
 #define LOCK_NUMBER "hashtextextended('carrick ' || current_schema(), 0)"
@@ -529,6 +557,10 @@ pg_step(struct conn *conn, void *of, bool *row)
     struct pg_stmt *s = of;
 
     *row = false;
+    if (s->result && s->row >= PQntuples(s->result)) {
+        PQclear(s->result); /* It was at its end: again, as SQLite does, with the values that are set. */
+        s->result = NULL;
+    }
     if (!s->result) {
         if (!is_there(s->of)) {
             return lost_err(s->of, s->of->pg ? PQerrorMessage(s->of->pg) : "no connection");
@@ -615,7 +647,7 @@ begin_once(struct pg_conn *c)
     if (!c->writes) {
         return text_run(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
     }
-    TRY(text_run(c, "BEGIN; SELECT pg_current_xact_id()", &result));
+    TRY(text_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_current_xact_id()", &result));
     snprintf(c->xid, sizeof c->xid, "%s", PQgetvalue(result, 0, 0));
     PQclear(result);
     return NULL;
@@ -634,7 +666,15 @@ pg_begin(struct conn *conn)
         }
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
-    TRY(renew(c, c->writes));
+    e = renew(c, c->writes);
+    if (err_is(e, E_CONFLICT)) {
+        /* Somebody else's by now: whoever asks here has done nothing wrong. */
+        struct err *away = err_new(E_UNAVAILABLE, NULL, "the database cannot be used: %s", e->message);
+
+        err_free(e);
+        e = away;
+    }
+    TRY(e);
     conn->lost = conn->spoilt = false;
     return begin_once(c);
 }
@@ -833,7 +873,7 @@ pg_scrub(struct conn *conn)
 
     TRY(text_run(c, "SET lock_timeout = '10s'", NULL));
     e = tables_each(c, table_scrub, NULL);
-    return err_join(e, text_run(c, "SET lock_timeout TO DEFAULT", NULL));
+    return err_join(e, text_run(c, "SET lock_timeout = 0", NULL));
 }
 
 static struct err *
