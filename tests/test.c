@@ -2,10 +2,12 @@
  * they print, and counts.  'unit [--list] [--jobs N] [FILTER...]': a filter
  * matches any part of "file/name".  With $CARRICK_TIMES set, each test's end and seconds
  * are told on standard error. */
+#include "database.h"
 #include "test.h"
 
 #include <errno.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -113,6 +115,33 @@ test_dir(void)
         }
     }
     return dir_here;
+}
+
+bool
+test_on_server(void)
+{
+    return getenv("CARRICK_TEST_DATABASE") != NULL;
+}
+
+void
+test_needs_file(void)
+{
+    if (test_on_server()) {
+        test_skip("about the file of SQLite");
+    }
+}
+
+/* Which test of which run it is: numbers of processes come again. */
+static char run_name[256];
+
+const char *
+test_store(const char *path)
+{
+    static int n_memories;
+    char name[1000];
+
+    snprintf(name, sizeof name, "%s %s %d", run_name, path, strcmp(path, ":memory:") ? 0 : ++n_memories);
+    return database_of(path, name);
 }
 
 int64_t
@@ -235,6 +264,7 @@ run_here(const struct test *test, int out_fd)
     setvbuf(stdout, NULL, _IOLBF, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     alarm((unsigned)(TEST_TIMEOUT_S * test_patience()));
+    snprintf(run_name, sizeof run_name, "%d %" PRIi64 " %s", getppid(), test_now_ns(), test->name);
     test->fn();
     test_end();
 }

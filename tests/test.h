@@ -42,6 +42,12 @@ void test_skip(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn))
 void test_end(void) __attribute__((noreturn));
 /* An empty folder for this test, removed with all that is in it afterwards. */
 const char *test_dir(void);
+/* Where a test's store is: 'path' itself, or its stand-in in the database of $CARRICK_TEST_DATABASE (a URL
+ * of PostgreSQL; tests/postgresql).  The same path is the same store, ":memory:" a new one each time. */
+const char *test_store(const char *path);
+bool test_on_server(void); /* is it in such a database? */
+/* Ends a test that is about the file of a database as skipped, where there is none. */
+void test_needs_file(void);
 /* Waits a blink between two looks of EVENTUALLY; false when 'deadline' is over. */
 bool test_again(int64_t deadline_ns);
 int64_t test_now_ns(void);

@@ -435,6 +435,38 @@ url_decode(struct mem *mem, const char *s, bool plus)
     return out;
 }
 
+const char *
+url_shown(struct mem *mem, const char *url)
+{
+    const char *from = strstr(url, "://"), *to, *colon;
+
+    if (!from) {
+        return mem_str(mem, url);
+    }
+    /* Whatever is between the user's name and the host, and all that stands behind. */
+    from += strlen("://");
+    to = strrchr(from, '@');
+    colon = strchr(from, ':');
+    if (to && colon && colon < to) {
+        return mem_printf(mem, "%.*s%.*s", (int)(colon - url), url, (int)strcspn(to, "?#"), to);
+    }
+    return mem_printf(mem, "%.*s", (int)strcspn(url, "?#"), url);
+}
+
+bool
+url_has_password(const char *url)
+{
+    const char *from = strstr(url, "://"), *to, *colon;
+
+    if (!from) {
+        return false;
+    }
+    from += strlen("://");
+    to = memchr(from, '@', strcspn(from, "/?#"));
+    colon = strchr(from, ':');
+    return (to && colon && colon < to) || strstr(from, "password=");
+}
+
 bool
 secret_eq(const char *a, const char *b)
 {

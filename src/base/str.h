@@ -52,6 +52,11 @@ char *base64_from(struct mem *mem, const void *data, size_t n, bool url); /* url
 void *base64_to(struct mem *mem, const char *s, size_t *n);
 char *url_encode(struct mem *mem, const char *s);           /* RFC 3986 unreserved stay */
 char *url_decode(struct mem *mem, const char *s, bool plus); /* null on bad %XX or %00 */
+/* A URL for people and logs: without a password, and without what stands behind a '?' or '#'.  What is no
+ * URL stays as it is. */
+const char *url_shown(struct mem *mem, const char *url);
+/* Whether a URL has a password in it: behind the user's name, or as a parameter. */
+bool url_has_password(const char *url);
 /* Equal, in time that depends on the lengths only. */
 bool secret_eq(const char *a, const char *b);
 

@@ -243,6 +243,10 @@ role_find(struct cli *cli, const struct cli_role **role, const char **file, cons
         return err_new(E_INVALID, NULL, "%s", faults.data);
     }
     *state = setting_text(settings, "state");
+    if (*setting_text(settings, "database")) {
+        return err_new(E_CONFLICT, NULL, "its rows are in PostgreSQL: back them up there (pg_dump), and the folder %s "
+                       "with them; or carrick store move to a file first", *state);
+    }
     *steps = (struct steps){.cli = cli};
     if (geteuid()) {
         return NULL; /* As whoever asks: its folder tells whether he may. */

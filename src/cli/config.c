@@ -138,14 +138,22 @@ setting_text(const struct settings *settings, const char *name)
     return "";
 }
 
+const char *
+setting_store(struct mem *mem, const struct cli_role *role, const struct settings *settings)
+{
+    const char *database = setting_text(settings, "database");
+
+    return *database ? database : mem_printf(mem, "%s/%s.db", setting_text(settings, "state"), role->name);
+}
+
 static void
-settings_write(struct jw *w, const struct settings *settings)
+settings_write(struct mem *mem, struct jw *w, const struct settings *settings)
 {
     jw_array(w, NULL);
     for (size_t i = 0; i < settings->n; i++) {
         jw_object(w, NULL);
         jw_str(w, "option", settings->table[i].name);
-        jw_str(w, "value", settings->texts[i]);
+        jw_str(w, "value", setting_shown(mem, &settings->table[i], settings->texts[i]));
         jw_str(w, "from", settings->origins[i]);
         jw_str(w, "reload", settings->table[i].reloads ? "yes" : "no");
         jw_end(w);
@@ -170,7 +178,7 @@ config_show(struct cli *cli)
         (void)fputs(faults.data, stderr);
         return err_new(E_INVALID, NULL, "%s is not right", file);
     }
-    settings_write(&w, settings);
+    settings_write(cli->mem, &w, settings);
     TRY(json_parse(cli->mem, text.data, text.len, &list));
     if (cli->json) {
         print_json(list);

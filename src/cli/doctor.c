@@ -323,15 +323,17 @@ verify_as_user(void *path)
 static void
 store_look(struct doctor *d)
 {
-    char *path = mem_printf(d->mem, "%s/%s.db", option_of(d, "state"), d->role->name);
-    AUTO(err) e = steps_as_user(&d->as, verify_as_user, path);
+    const char *url = option_of(d, "database"), *path = setting_store(d->mem, d->role, d->settings);
+    const char *shown = url_shown(d->mem, path);
+    AUTO(err) e = steps_as_user(&d->as, verify_as_user, mem_str(d->mem, path));
 
     if (err_is(e, E_NOT_FOUND)) {
-        tell(d, WARNING, "store", "start it", "%s: it has not run here yet", path);
+        tell(d, WARNING, "store", "start it", "%s: it has not run here yet", shown);
     } else if (e) {
-        tell(d, FAULT, "store", "stop the role and restore a backup", "%s", e->message);
+        tell(d, FAULT, "store", *url ? "see that the server runs, and lets this user into the database (`database`)"
+                                     : "stop the role and restore a backup", "%s", e->message);
     } else {
-        tell(d, FINE, "store", NULL, "%s is whole", path);
+        tell(d, FINE, "store", NULL, *url ? "%s answers" : "%s is whole", shown);
     }
 }
 

@@ -316,8 +316,8 @@ config_add(struct report *r)
     AUTO_BUF out = BUF_INIT;
 
     for (size_t i = 0; i < r->settings->n; i++) {
-        buf_printf(&out, "%s = %s  (%s)\n", r->settings->table[i].name, r->settings->texts[i],
-                   r->settings->origins[i]);
+        buf_printf(&out, "%s = %s  (%s)\n", r->settings->table[i].name,
+                   setting_shown(r->mem, &r->settings->table[i], r->settings->texts[i]), r->settings->origins[i]);
     }
     return text_add(r, "config", buf_copy(r->mem, &out));
 }
@@ -378,7 +378,7 @@ count(void *arg)
 static struct err *
 store_add(struct report *r)
 {
-    struct counting counting = {.path = mem_printf(r->mem, "%s/%s.db", r->state, r->role->name), .out = BUF_INIT};
+    struct counting counting = {.path = setting_store(r->mem, r->role, r->settings), .out = BUF_INIT};
     struct err *e = steps_as_user(&r->as, count, &counting);
 
     e = outcome_add(r, "store.json", counting.out.data, e);

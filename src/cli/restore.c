@@ -208,7 +208,10 @@ config_plan(struct restore *r)
             return err_new(E_INVALID, NULL, "%s", faults.data);
         }
         r->state = setting_text(settings, "state");
-        return NULL;
+        return *setting_text(settings, "database")
+                   ? err_new(E_CONFLICT, NULL, "%s says that its rows are in PostgreSQL, and a backup's are a file: take "
+                             "`database` out, and after the restore carrick store move", r->config)
+                   : NULL;
     }
     TRY(bundle_read(r->fd, config_find, r));
     if (!r->config_text) {

@@ -7,7 +7,8 @@
 
 extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[],
     backup_options[], restore_options[], report_options[];
-command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, report_run;
+command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run, store_reopen_run,
+    report_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,
@@ -26,6 +27,8 @@ struct err *setup_service_add(struct steps *steps, const char *role) MUST_USE;
 void setup_service_tell(const char *role);
 /* Text of an option of 'settings', "" where there is no such. */
 const char *setting_text(const struct settings *settings, const char *name);
+/* Where a role keeps its rows, as store_open takes it. */
+const char *setting_store(struct mem *mem, const struct cli_role *role, const struct settings *settings);
 /* Numbers of a user who is not root; E_NOT_FOUND. */
 struct err *role_user_find(const char *name, uid_t *uid, gid_t *gid) MUST_USE;
 

@@ -36,6 +36,8 @@
 /* X(id, name, kind, default, doc) */
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/orchestrator", "folder of everything it keeps")                                \
+    X(database, "database", OF_DATABASE, "",                                                        \
+      "PostgreSQL that keeps its rows, as postgresql://USER@HOST/NAME?passfile=FILE; empty = a file in the state folder") \
     X(listen, "listen", SAMPLE("127.0.0.1:9890", OF_LISTEN), NULL,                                 \
       "where the APIs are served; clients reach it at this very address")                         \
     X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
@@ -234,6 +236,9 @@ settings_use(struct orchestrator *o)
     e = err_wrap(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->callbacks),
                  "--callbacks");
     err_ignore(callback_rule_read(o->mem, o->values[OPTION_callbacks], &o->sources), "told above");
+    if (*o->values[OPTION_database]) {
+        e = err_join(e, err_wrap(store_check(o->values[OPTION_database]), "--database"));
+    }
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
     e = err_join(e, health_check(o->mem, o->settings, OPTION_metrics_listen, &o->server));
     return err_join(e, grants_check(o));
@@ -285,7 +290,7 @@ state_open(struct orchestrator *o)
 {
     const struct role_rules rules[] = {{identity_rules, identity_n_rules}};
     struct store_config config = {
-        .path = state_path(o, "orchestrator.db"),
+        .path = *o->values[OPTION_database] ? o->values[OPTION_database] : state_path(o, "orchestrator.db"),
         .version = carrick_version,
         .tables = orchestrator_tables(o->mem),
         .log_cursor = NOTIFY_CURSOR,

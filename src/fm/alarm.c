@@ -142,7 +142,7 @@ forget_find_of(struct tx *tx, struct forgetting *forgetting, const struct table 
     const char *most[] = {mem_printf(mem, "%d", FM_KEPT_MAX), NULL};
 
     TRY(tx_sql(tx,
-               mem_printf(mem, "SELECT id FROM %s WHERE cleared_at < CAST(? AS INTEGER)",
+               mem_printf(mem, "SELECT id FROM %s WHERE cleared_at < CAST(? AS BIGINT)",
                           table->name),
                until, old_add, &of));
     TRY(tx_sql(tx,
@@ -155,7 +155,7 @@ forget_find_of(struct tx *tx, struct forgetting *forgetting, const struct table 
                   mem_printf(mem,
                              "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY project_id "
                              "ORDER BY cleared_at DESC, id DESC) AS place FROM %s "
-                             "WHERE cleared_at IS NOT NULL) WHERE place > CAST(? AS INTEGER)",
+                             "WHERE cleared_at IS NOT NULL) AS ranked WHERE place > CAST(? AS BIGINT)",
                              table->name),
                   most, old_add, &of);
 }

@@ -13,7 +13,7 @@ forget_revoked(struct tx *tx, void *arg)
     const char *const args[] = {now, NULL};
 
     (void)arg;
-    return tx_sql(tx, "DELETE FROM revoked_token WHERE expires_at < CAST(?1 AS INTEGER)", args,
+    return tx_sql(tx, "DELETE FROM revoked_token WHERE expires_at < CAST(?1 AS BIGINT)", args,
                   NULL, NULL);
 }
 

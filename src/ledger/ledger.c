@@ -236,7 +236,7 @@ use_add(struct tx *tx, const char *provider, const char *class, const char *proj
     return tx_sql(tx,
                   "INSERT INTO ledger_use (provider, class, project_id, used) "
                   "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (provider, class, project_id) "
-                  "DO UPDATE SET used = used + excluded.used",
+                  "DO UPDATE SET used = ledger_use.used + excluded.used",
                   args, NULL, NULL);
 }
 

@@ -173,7 +173,7 @@ metrics_expire(struct tx *tx, const struct metric_keep *keeps)
         const char *args[] = {number(tx, now - keeps->keep_s * 1000000), keeps->metric, NULL};
 
         TRY(tx_sql(tx,
-                   "DELETE FROM metric_block WHERE last_at < CAST(? AS INTEGER) AND series_id IN "
+                   "DELETE FROM metric_block WHERE last_at < CAST(? AS BIGINT) AND series_id IN "
                    "(SELECT id FROM metric_series WHERE metric = ?)",
                    args, NULL, NULL));
     }

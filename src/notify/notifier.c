@@ -256,7 +256,7 @@ gap_write(struct tx *tx, void *arg)
     TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
     notifier->is_passed = false;
     TRY(notices_put(tx, notifier, &notifier->notices, notifier->cursor));
-    return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS INTEGER)",
+    return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS BIGINT)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
 }

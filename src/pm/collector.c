@@ -221,7 +221,7 @@ reports_expire(struct tx *tx)
 
     return tx_sql(tx,
                   "DELETE FROM pm_report WHERE id IN (SELECT id FROM pm_report "
-                  "WHERE expires_at < CAST(? AS INTEGER) LIMIT " EXPIRED_MAX ")",
+                  "WHERE expires_at < CAST(? AS BIGINT) LIMIT " EXPIRED_MAX ")",
                   now, NULL, NULL);
 }
 

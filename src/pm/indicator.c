@@ -216,7 +216,7 @@ pm_indicators_sweep(struct tx *tx)
     return tx_sql(tx,
                   "DELETE FROM vnf_indicator WHERE NOT EXISTS (SELECT 1 FROM vnf_instance v "
                   "JOIN vnf_package p ON p.vnfd_id = v.vnfd_id AND p.project_id = v.project_id "
-                  "JOIN json_each(p.indicators) j "
+                  "CROSS JOIN json_each(p.indicators) j "
                   "WHERE v.id = vnf_indicator.vnf_instance_id "
                   "AND v.instantiation_state = 'INSTANTIATED' AND j.key = vnf_indicator.name)",
                   NULL, NULL, NULL);

@@ -64,7 +64,7 @@ visible_sql(struct mem *mem, const struct op *op, const struct resource *resourc
         buf_char(&p.text, ')');
     }
     if (!p.text.len) {
-        buf_char(&p.text, '0'); /* Nothing says who may see it: administrators. */
+        buf_str(&p.text, "1 = 0"); /* Nothing says who may see it: administrators. */
     }
     return predicate_end(&p);
 }

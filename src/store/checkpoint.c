@@ -2,6 +2,7 @@
  * its own, while writers and readers go on.  Under writes without a pause the
  * log would never be wholly moved and grow for ever; then the last bit is moved
  * while the writer waits between two groups. */
+#include "store/sqlite.h"
 #include "store/tx.h"
 
 #include "base/log.h"
@@ -16,7 +17,7 @@ static int
 checkpoint(struct conn *conn, int *pages, int *left)
 {
     int moved = 0;
-    int rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, pages, &moved);
+    int rc = sqlite3_wal_checkpoint_v2(sqlite_db(conn), NULL, SQLITE_CHECKPOINT_PASSIVE, pages, &moved);
 
     *left = *pages - moved;
     return rc;
@@ -34,7 +35,7 @@ checkpoint_run(struct store *store, struct conn *conn)
         pthread_mutex_unlock(&store->gate);
     }
     if (rc != SQLITE_OK && rc != SQLITE_BUSY) {
-        log_warn("store", "checkpoint: %s", sqlite3_errmsg(conn->db));
+        log_warn("store", "checkpoint: %s", sqlite3_errmsg(sqlite_db(conn)));
     }
 }
 
@@ -84,6 +85,17 @@ checkpointer_ask(struct store *store)
     pthread_mutex_unlock(&store->checkpoint_lock);
 }
 
+static int
+wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct store *store = arg;
+
+    (void)db;
+    (void)name;
+    store->wal_pages = pages;
+    return SQLITE_OK;
+}
+
 struct err *
 checkpointer_start(struct store *store)
 {
@@ -92,6 +104,7 @@ checkpointer_start(struct store *store)
     if (store->in_memory) {
         return NULL;
     }
+    sqlite3_wal_hook(sqlite_db(store->write_conn), wal_grew, store);
     rc = pthread_create(&store->checkpointer, NULL, checkpoint_thread, store);
     if (rc) {
         return err_new(E_UNAVAILABLE, NULL, "the checkpointer's thread: %s", strerror(rc));

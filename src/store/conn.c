@@ -1,81 +1,65 @@
-/* Connections differ only in a few settings; what matters here is that no
- * statement is prepared twice and that a failing disk is told apart from a
- * failing request. */
+/* What connections of all kinds share: no statement is prepared twice. */
 #include "store/conn.h"
+
+#include "store/postgresql.h"
 
 #include "base/vec.h"
 #include "store/room.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct err *
-conn_settings(struct conn *conn, enum conn_role role)
+struct err *
+driver_for(const char *where, const struct driver **driver)
 {
-    TRY(conn_exec(conn, "PRAGMA journal_mode = WAL"));
-    TRY(conn_exec(conn, "PRAGMA synchronous = FULL"));
-    TRY(conn_exec(conn, "PRAGMA foreign_keys = ON"));
-    TRY(conn_exec(conn, "PRAGMA temp_store = MEMORY"));
-    TRY(conn_exec(conn, "PRAGMA trusted_schema = OFF"));
-    TRY(conn_exec(conn, "PRAGMA wal_autocheckpoint = 0"));
-    if (role == CONN_WRITER) {
-        TRY(conn_exec(conn, "PRAGMA cache_size = -8000"));
+    if (!str_starts(where, "postgresql://") && !str_starts(where, "postgres://")) {
+        *driver = &sqlite_driver;
+        return NULL;
     }
-    if (role == CONN_READER) {
-        TRY(conn_exec(conn, "PRAGMA query_only = ON"));
-        TRY(conn_exec(conn, "PRAGMA cache_size = -1000"));
-    }
+#ifdef HAVE_POSTGRESQL
+    *driver = &postgresql_driver;
     return NULL;
+#else
+    *driver = NULL;
+    return err_new(E_INVALID, NULL, "this build of the program has no PostgreSQL (-Dpostgresql=enabled)");
+#endif
 }
 
 struct err *
-conn_open(const char *path, enum conn_role role, struct conn **out)
+conn_open(const char *where, enum conn_role role, struct conn **conn)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    struct conn *conn = heap_alloc(sizeof *conn);
-    struct err *e;
-    int rc;
+    const struct driver *driver;
 
-    rc = sqlite3_open_v2(path, &conn->db, flags | (role == CONN_WRITER ? SQLITE_OPEN_CREATE : 0),
-                         NULL);
-    if (rc == SQLITE_OK) {
-        sqlite3_busy_timeout(conn->db, 5000);
-        e = conn_settings(conn, role);
-    } else {
-        e = err_new(E_UNAVAILABLE, NULL, "database %s: %s", path,
-                    conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc));
-    }
-    if (e) {
-        conn_close(conn);
-        return e;
-    }
-    *out = conn;
-    return NULL;
+    TRY(driver_for(where, &driver));
+    return driver->open(where, role, conn);
 }
 
 static void
 slot_clear(struct conn *conn, struct conn_slot *slot)
 {
-    sqlite3_finalize(slot->s);
+    conn->driver->finalize(conn, slot->s);
     free(slot->sql);
     *slot = (struct conn_slot){0};
     conn->n_stmts--;
 }
 
 void
-conn_close(struct conn *conn)
+conn_forget(struct conn *conn)
 {
-    if (!conn) {
-        return;
-    }
     for (size_t i = 0; i < CONN_SLOTS; i++) {
         if (conn->slots[i].s) {
             slot_clear(conn, &conn->slots[i]);
         }
     }
-    sqlite3_close_v2(conn->db);
-    free(conn);
+}
+
+void
+conn_close(struct conn *conn)
+{
+    if (conn) {
+        conn_forget(conn);
+        conn->driver->close(conn);
+    }
 }
 
 /* ---- statements ------------------------------------------------------------------ */
@@ -106,7 +90,7 @@ slots_trim(struct conn *conn)
         if (!slot->s) {
             continue;
         }
-        if (slot->used + CONN_STMTS_MAX / 2 < conn->takes && !sqlite3_stmt_busy(slot->s)) {
+        if (slot->used + CONN_STMTS_MAX / 2 < conn->takes && !conn->driver->is_busy(slot->s)) {
             slot_clear(conn, slot);
         } else {
             kept[n++] = *slot;
@@ -119,36 +103,24 @@ slots_trim(struct conn *conn)
     free(kept);
 }
 
-static struct err *
-prepare(struct conn *conn, const char *sql, unsigned flags, sqlite3_stmt **s)
-{
-    const char *tail = NULL;
-    int rc = sqlite3_prepare_v3(conn->db, sql, -1, flags, s, &tail);
-
-    if (rc != SQLITE_OK) {
-        return conn_err(conn, rc, sql);
-    }
-    return *s && !*tail ? NULL : err_new(E_INTERNAL, NULL, "not one SQL statement: %s", sql);
-}
-
 struct err *
 conn_take(struct conn *conn, const char *sql, struct stmt *stmt)
 {
     uint64_t hash = hash_bytes(sql, strlen(sql), 0);
     struct conn_slot *slot = slot_find(conn, sql, hash);
 
-    *stmt = (struct stmt){0};
+    *stmt = (struct stmt){.conn = conn};
     conn->takes++;
-    if (slot->s && !sqlite3_stmt_busy(slot->s)) {
+    if (slot->s && !conn->driver->is_busy(slot->s)) {
         slot->used = conn->takes;
         stmt->s = slot->s;
         return NULL;
     }
     if (slot->s || conn->n_stmts >= CONN_STMTS_MAX + CONN_STMTS_MAX / 2) {
         stmt->once = true;
-        return prepare(conn, sql, 0, &stmt->s);
+        return conn->driver->prepare(conn, sql, true, &stmt->s);
     }
-    TRY(prepare(conn, sql, SQLITE_PREPARE_PERSISTENT, &stmt->s));
+    TRY(conn->driver->prepare(conn, sql, false, &stmt->s));
     *slot = (struct conn_slot){
         .hash = hash, .used = conn->takes, .sql = heap_str(sql), .s = stmt->s};
     if (++conn->n_stmts > CONN_STMTS_MAX) {
@@ -161,66 +133,26 @@ void
 conn_give(struct stmt *stmt)
 {
     if (stmt->s && stmt->once) {
-        sqlite3_finalize(stmt->s);
+        stmt->conn->driver->finalize(stmt->conn, stmt->s);
     } else if (stmt->s) {
-        sqlite3_reset(stmt->s);
-        sqlite3_clear_bindings(stmt->s);
+        stmt->conn->driver->reset(stmt->s);
     }
     stmt->s = NULL;
 }
 
 /* ---- running ----------------------------------------------------------------------- */
 
-static struct err *
-disk_full(struct conn *conn)
-{
-    conn->disk_failed = true;
-    return err_new(E_UNAVAILABLE, STORE_NO_ROOM, "not stored: the disk is full; reads go on, and writes do when there is room");
-}
-
 struct err *
-conn_err(struct conn *conn, int rc, const char *what)
+conn_no_room(struct conn *conn)
 {
-    const char *why = sqlite3_errmsg(conn->db);
-
-    if ((rc & 0xff) == SQLITE_IOERR && sqlite3_system_errno(conn->db) == ENOSPC) {
-        return disk_full(conn); /* so it tells of shared memory, and of syncs */
-    }
-    switch (rc & 0xff) {
-    case SQLITE_CONSTRAINT:
-        return err_new(E_CONFLICT, CONN_CONSTRAINT, "%s", why);
-    case SQLITE_FULL:
-        return disk_full(conn);
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_PROTOCOL:
-        conn->disk_failed = true;
-        return err_new(E_UNAVAILABLE, NULL, "the database cannot be used: %s (%s)", why,
-                       sqlite3_errstr(rc));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_NOMEM:
-    case SQLITE_INTERRUPT:
-        conn->disk_failed = true;
-        return err_new(E_UNAVAILABLE, NULL, "the database is busy: %s", why);
-    case SQLITE_TOOBIG:
-        return err_new(E_TOO_LARGE, NULL, "a value is too large to be stored");
-    default:
-        return err_new(E_INTERNAL, NULL, "%s: %s", why, what);
-    }
+    conn->lost = true;
+    return err_new(E_UNAVAILABLE, STORE_NO_ROOM, "not stored: the disk is full; reads go on, and writes do when there is room");
 }
 
 struct err *
 conn_step(struct conn *conn, const struct stmt *stmt, bool *row)
 {
-    int rc = sqlite3_step(stmt->s);
-
-    *row = rc == SQLITE_ROW;
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL
-                                                 : conn_err(conn, rc, sqlite3_sql(stmt->s));
+    return conn->driver->step(conn, stmt->s, row);
 }
 
 struct err *
@@ -237,9 +169,9 @@ conn_run(struct conn *conn, const struct stmt *stmt)
 struct err *
 conn_exec(struct conn *conn, const char *sql)
 {
-    AUTO_STMT stmt = {.once = true};
+    AUTO_STMT stmt = {.conn = conn, .once = true};
 
-    TRY(prepare(conn, sql, 0, &stmt.s));
+    TRY(conn->driver->prepare(conn, sql, true, &stmt.s));
     return conn_run(conn, &stmt);
 }
 
@@ -252,39 +184,30 @@ conn_again(struct conn *conn, const char *sql)
     return conn_run(conn, &stmt);
 }
 
+/* ---- transactions -------------------------------------------------------------------- */
+
+struct err *
+conn_begin(struct conn *conn)
+{
+    conn->lost = conn->in_doubt = conn->spoilt = false;
+    return conn->driver->begin(conn);
+}
+
+struct err *
+conn_commit(struct conn *conn)
+{
+    return conn->driver->commit(conn);
+}
+
 void
 conn_rollback(struct conn *conn)
 {
-    if (!sqlite3_get_autocommit(conn->db)) {
-        err_ignore(conn_exec(conn, "ROLLBACK"), "SQLite rolls back on its own where this fails");
-    }
-    conn->disk_failed = false;
+    conn->driver->rollback(conn);
+    conn->lost = conn->spoilt = false;
 }
 
-void
-stmt_text(const struct stmt *stmt, int i, const char *text)
+bool
+conn_in_transaction(struct conn *conn)
 {
-    if (text) {
-        sqlite3_bind_text(stmt->s, i, text, -1, SQLITE_STATIC);
-    } else {
-        sqlite3_bind_null(stmt->s, i);
-    }
-}
-
-void
-stmt_int(const struct stmt *stmt, int i, int64_t v)
-{
-    sqlite3_bind_int64(stmt->s, i, v);
-}
-
-const char *
-stmt_get(const struct stmt *stmt, int column)
-{
-    return (const char *)sqlite3_column_text(stmt->s, column);
-}
-
-int64_t
-stmt_get_int(const struct stmt *stmt, int column)
-{
-    return sqlite3_column_int64(stmt->s, column);
+    return conn->driver->in_transaction(conn);
 }

@@ -183,9 +183,7 @@ member_load(struct tx *tx, struct mem *mem, const struct shape *shape, const str
         return NULL;
     case ATTR_T_integer:
     case ATTR_T_time:
-        *(int64_t *)attr_at(attr, row) = sqlite3_column_type(stmt->s, at) == SQLITE_NULL
-                                             ? INT_NULL
-                                             : stmt_get_int(stmt, at);
+        *(int64_t *)attr_at(attr, row) = stmt_is_null(stmt, at) ? INT_NULL : stmt_get_int(stmt, at);
         return NULL;
     case ATTR_T_json:
     case ATTR_T_strs:
@@ -200,11 +198,10 @@ member_load(struct tx *tx, struct mem *mem, const struct shape *shape, const str
     default:
         break;
     }
-    text = stmt_get(stmt, at);
+    text = stmt_get_n(stmt, at, &n);
     if (!text) {
         return NULL;
     }
-    n = (size_t)sqlite3_column_bytes(stmt->s, at);
     return attr->type == ATTR_T_json || attr->type == ATTR_T_strs
                ? json_load(mem, attr, text, n, row)
                : text_load(tx, mem, shape, attr, text, n, row);
@@ -307,8 +304,10 @@ static struct err *
 part_load(const struct parts *parts, const struct part *part, const struct stmt *stmt, void **made)
 {
     if (!part->child) {
-        *made = mem_copy(parts->mem, stmt_get(stmt, 2),
-                         (size_t)sqlite3_column_bytes(stmt->s, 2) + 1);
+        size_t n;
+        const char *target = stmt_get_n(stmt, 2, &n);
+
+        *made = mem_copy(parts->mem, target, n + 1);
         return NULL;
     }
     TRY(row_load(parts->tx, parts->mem, part->child, stmt, 2, made));

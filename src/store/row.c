@@ -57,9 +57,9 @@ bad_reference(struct tx *tx, const struct shape *shape, const void *row)
 /* "UNIQUE constraint failed: port.network_id, port.mac_address" in our words:
  * the attributes with their values. */
 static struct err *
-taken(struct tx *tx, const struct shape *shape, const void *row, const char *sqlite)
+taken(struct tx *tx, const struct shape *shape, const void *row, const char *message)
 {
-    const char *at = strchr(sqlite, ':');
+    const char *at = strchr(message, ':');
     AUTO_BUF out = BUF_INIT;
     size_t n = 0;
     char **parts = str_split(tx->mem, at ? at + 1 : "", ',', &n);
@@ -675,7 +675,7 @@ delete_whole(struct tx *tx, const struct shape *shape, const void *row, const ch
     if (!e) {
         e = main_delete(tx, shape, row, key);
     }
-    if (!saved || tx->conn->disk_failed) {
+    if (!saved || tx->conn->lost) {
         return e;
     }
     if (e) {

@@ -10,29 +10,26 @@
 #include <inttypes.h>
 #include <string.h>
 
-struct column {
-    const char *name, *type;
-    bool not_null;
-    const char *def;                       /* literal, for columns added later; or null */
-    const char *ref, *ref_key, *on_delete; /* or null */
-};
-
-struct sql_table {
-    const char *name;
-    const char *tail; /* keys and options */
-    VEC(struct column) columns;
-};
-
 struct sql_index {
     const char *name, *table, *columns;
     bool unique;
 };
 
+/* A new column's reference. */
+struct later {
+    const char *table;
+    const struct column *column;
+};
+
 struct schema {
     struct mem *mem;
     struct conn *conn;
+    const struct dialect *dialect;
     VEC(struct sql_table) tables;
     VEC(struct sql_index) indexes;
+    VEC(struct later) later; /* references that wait for their tables */
+    schema_fill_fn *fill;    /* or null */
+    void *fill_arg;
     struct upgrade upgrade;
 };
 
@@ -61,29 +58,11 @@ column_type(const struct attr *attr)
     }
 }
 
-static bool
-is_generated(const struct attr *attr)
-{
-    return attr->def && attr->def[0] == GENERATED[0];
-}
-
-static bool
-column_not_null(const struct attr *attr)
-{
-    if (attr->use & NULLABLE) {
-        return false;
-    }
-    if (attr->use & (KEY | REQUIRED) || attr->type == ATTR_T_boolean) {
-        return true;
-    }
-    return (attr->type == ATTR_T_integer || attr->type == ATTR_T_str) && !is_generated(attr);
-}
-
 /* The literal that rows of before get in a new column; null = none. */
 static const char *
 column_default(struct mem *mem, const struct attr *attr)
 {
-    size_t n = attr->def && !is_generated(attr) ? strlen(attr->def) : 0;
+    size_t n = attr->def && !attr_is_generated(attr) ? strlen(attr->def) : 0;
 
     if (attr->type == ATTR_T_boolean) {
         return n && attr->def[0] == 't' ? "1" : "0";
@@ -106,6 +85,19 @@ on_delete_sql(const struct attr *attr)
     return str_eq(attr->on_delete, "set null") ? "SET NULL" : "NO ACTION";
 }
 
+/* A name that is too long ends with a mark of what was cut. */
+static void
+name_cut(char *name, unsigned max)
+{
+    size_t n = strlen(name);
+
+    if (max && n > max) {
+        uint64_t mark = hash_bytes(name, n, 0);
+
+        hex_from(name + max - 2 * sizeof mark, &mark, sizeof mark);
+    }
+}
+
 static void
 index_add(struct schema *schema, const char *table, const char *columns, bool unique)
 {
@@ -116,6 +108,7 @@ index_add(struct schema *schema, const char *table, const char *columns, bool un
             *c = '_';
         }
     }
+    name_cut(name, schema->dialect->name_max);
     vec_each (&schema->indexes, it) {
         if (!strcmp(it->name, name)) {
             return;
@@ -200,7 +193,7 @@ attr_column(struct schema *schema, const struct shapes *shapes, const struct att
 {
     struct column column = {.name = attr->name,
                             .type = column_type(attr),
-                            .not_null = column_not_null(attr),
+                            .not_null = attr_is_not_null(attr),
                             .def = column_default(schema->mem, attr)};
 
     if (attr->ref) {
@@ -217,7 +210,8 @@ static void
 link_wanted(struct schema *schema, const struct shape_link *link)
 {
     struct sql_table table = {.name = link->table,
-                              .tail = ", PRIMARY KEY (owner, _pos)) STRICT, WITHOUT ROWID"};
+                              .key = "owner, _pos",
+                              .keyed = true};
 
     vec_add(schema->mem, &table.columns,
             ((struct column){.name = "owner",
@@ -242,7 +236,7 @@ link_wanted(struct schema *schema, const struct shape_link *link)
 static void
 shape_wanted(struct schema *schema, const struct shapes *shapes, const struct shape *shape)
 {
-    struct sql_table table = {.name = shape->table->name, .tail = ") STRICT"};
+    struct sql_table table = {.name = shape->table->name, .keyed = shape->parent != NULL};
 
     if (shape->parent) {
         vec_add(schema->mem, &table.columns,
@@ -254,10 +248,9 @@ shape_wanted(struct schema *schema, const struct shapes *shapes, const struct sh
                                  .on_delete = "CASCADE"}));
         vec_add(schema->mem, &table.columns,
                 ((struct column){.name = "_pos", .type = "INTEGER", .not_null = true}));
-        table.tail = mem_printf(schema->mem, ", PRIMARY KEY (\"%s\", _pos)) STRICT, WITHOUT ROWID",
-                                shape->table->parent);
+        table.key = mem_printf(schema->mem, "\"%s\", _pos", shape->table->parent);
     } else if (shape->key) {
-        table.tail = mem_printf(schema->mem, ", PRIMARY KEY (\"%s\")) STRICT", shape->key->name);
+        table.key = mem_printf(schema->mem, "\"%s\"", shape->key->name);
     }
     for (size_t i = 0; i < shape->n_columns; i++) {
         vec_add(schema->mem, &table.columns, attr_column(schema, shapes, shape->columns[i]));
@@ -290,9 +283,8 @@ own_wanted(struct schema *schema)
         {"name", "TEXT", true, NULL, NULL, NULL, NULL},
         {"value", "TEXT", false, NULL, NULL, NULL, NULL},
     };
-    struct sql_table changes = {.name = "_change", .tail = ", PRIMARY KEY (seq)) STRICT"};
-    struct sql_table facts = {.name = "_fact",
-                              .tail = ", PRIMARY KEY (name)) STRICT, WITHOUT ROWID"};
+    struct sql_table changes = {.name = "_change", .key = "seq"};
+    struct sql_table facts = {.name = "_fact", .key = "name", .keyed = true};
 
     for (size_t i = 0; i < ARRAY_SIZE(change); i++) {
         vec_add(schema->mem, &changes.columns, change[i]);
@@ -307,32 +299,52 @@ own_wanted(struct schema *schema)
 /* ---- making ------------------------------------------------------------------------------ */
 
 static void
-column_sql(struct buf *out, const struct column *column, bool added)
+reference_sql(struct buf *out, const struct column *column)
 {
-    buf_printf(out, "\"%s\" %s", column->name, column->type);
+    buf_printf(out, " REFERENCES \"%s\" (\"%s\") ON DELETE %s", column->ref, column->ref_key,
+               column->on_delete);
+}
+
+static const char *
+type_sql(const struct schema *schema, const struct column *column)
+{
+    return column->type[0] == 'I' ? schema->dialect->integer : schema->dialect->text;
+}
+
+static void
+column_sql(struct schema *schema, struct buf *out, const struct sql_table *table,
+           const struct column *column, bool added)
+{
+    buf_printf(out, "\"%s\" %s", column->name, type_sql(schema, column));
     if (column->not_null) {
         buf_str(out, " NOT NULL");
         if (added) {
             buf_printf(out, " DEFAULT %s", str_or(column->def, "NULL"));
         }
     }
-    if (column->ref) {
-        buf_printf(out, " REFERENCES \"%s\" (\"%s\") ON DELETE %s", column->ref, column->ref_key,
-                   column->on_delete);
+    if (column->ref && schema->dialect->refs_later) {
+        vec_add(schema->mem, &schema->later, ((struct later){table->name, column}));
+    } else if (column->ref) {
+        reference_sql(out, column);
     }
 }
 
 static struct err *
 table_create(struct schema *schema, const struct sql_table *table)
 {
+    const struct dialect *dialect = schema->dialect;
     AUTO_BUF sql = BUF_INIT;
 
     buf_printf(&sql, "CREATE TABLE \"%s\" (", table->name);
     vec_each (&table->columns, column) {
         buf_str(&sql, column == table->columns.items ? "" : ", ");
-        column_sql(&sql, column, false);
+        column_sql(schema, &sql, table, column, false);
     }
-    buf_str(&sql, table->tail);
+    buf_str(&sql, table->keyed ? "" : dialect->row_number);
+    if (table->key) {
+        buf_printf(&sql, ", PRIMARY KEY (%s)", table->key);
+    }
+    buf_printf(&sql, ")%s", table->keyed ? dialect->keyed_tail : dialect->table_tail);
     return conn_exec(schema->conn, sql.data);
 }
 
@@ -348,8 +360,23 @@ column_add(struct schema *schema, const struct sql_table *table, const struct co
     }
     TRY(upgrade_copy(&schema->upgrade));
     buf_printf(&sql, "ALTER TABLE \"%s\" ADD COLUMN ", table->name);
-    column_sql(&sql, column, true);
+    column_sql(schema, &sql, table, column, true);
     return conn_exec(schema->conn, sql.data);
+}
+
+/* References of new columns, now that all tables are there. */
+static struct err *
+references_make(struct schema *schema)
+{
+    vec_each (&schema->later, later) {
+        AUTO_BUF sql = BUF_INIT;
+
+        buf_printf(&sql, "ALTER TABLE \"%s\" ADD FOREIGN KEY (\"%s\")", later->table,
+                   later->column->name);
+        reference_sql(&sql, later->column);
+        TRY(conn_exec(schema->conn, sql.data));
+    }
+    return NULL;
 }
 
 /* ---- comparing --------------------------------------------------------------------------- */
@@ -363,8 +390,7 @@ columns_there(struct schema *schema, const char *name, struct sql_table *there)
     bool row;
 
     *there = (struct sql_table){.name = name};
-    TRY(conn_take(schema->conn,
-                  "SELECT name, type, \"notnull\" FROM pragma_table_xinfo(?1) ORDER BY cid", &stmt));
+    TRY(conn_take(schema->conn, schema->dialect->columns, &stmt));
     stmt_text(&stmt, 1, name);
     TRY(conn_step(schema->conn, &stmt, &row));
     while (row) {
@@ -374,8 +400,7 @@ columns_there(struct schema *schema, const char *name, struct sql_table *there)
                                  .not_null = stmt_get_int(&stmt, 2) != 0}));
         TRY(conn_step(schema->conn, &stmt, &row));
     }
-    TRY(conn_take(schema->conn,
-                  "SELECT \"from\", \"table\", on_delete FROM pragma_foreign_key_list(?1)", &refs));
+    TRY(conn_take(schema->conn, schema->dialect->references, &refs));
     stmt_text(&refs, 1, name);
     TRY(conn_step(schema->conn, &refs, &row));
     while (row) {
@@ -448,10 +473,7 @@ strangers_check(struct schema *schema)
     AUTO_STMT stmt = {0};
     bool row;
 
-    TRY(conn_take(schema->conn,
-                  "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
-                  "'sqlite\\_%' ESCAPE '\\'",
-                  &stmt));
+    TRY(conn_take(schema->conn, schema->dialect->tables, &stmt));
     TRY(conn_step(schema->conn, &stmt, &row));
     while (row) {
         const char *name = stmt_get(&stmt, 0);
@@ -477,8 +499,7 @@ indexes_drop(struct schema *schema)
     AUTO_STMT stmt = {0};
     bool row;
 
-    TRY(conn_take(schema->conn,
-                  "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL", &stmt));
+    TRY(conn_take(schema->conn, schema->dialect->indexes, &stmt));
     TRY(conn_step(schema->conn, &stmt, &row));
     while (row) {
         const char *name = stmt_get(&stmt, 0);
@@ -515,82 +536,56 @@ indexes_make(struct schema *schema)
 /* ---- migrations ---------------------------------------------------------------------------- */
 
 static struct err *
-version_get(struct conn *conn, int64_t *version, bool *empty)
+version_get(struct schema *schema, int64_t *version)
 {
     AUTO_STMT stmt = {0};
-    AUTO_STMT count = {0};
     bool row;
 
-    TRY(conn_take(conn, "PRAGMA user_version", &stmt));
-    TRY(conn_step(conn, &stmt, &row));
+    TRY(conn_take(schema->conn, schema->dialect->version, &stmt));
+    TRY(conn_step(schema->conn, &stmt, &row));
     *version = stmt_get_int(&stmt, 0);
-    TRY(conn_take(conn, "SELECT COUNT(*) FROM sqlite_schema", &count));
-    TRY(conn_step(conn, &count, &row));
-    *empty = stmt_get_int(&count, 0) == 0;
     return NULL;
 }
 
-/* Runs the statements of one migration, each up to its semicolon. */
+/* '*newest': the number to be noted at the end, or 0. */
 static struct err *
-migration_run(struct schema *schema, const struct store_migration *migration)
+migrate(struct schema *schema, const struct store_config *config, int64_t *newest)
 {
-    const char *sql = migration->sql;
+    int64_t version;
 
-    TRY(upgrade_copy(&schema->upgrade));
-    while (*sql) {
-        sqlite3_stmt *s = NULL;
-        struct stmt stmt;
-        struct err *e;
-        int rc = sqlite3_prepare_v2(schema->conn->db, sql, -1, &s, &sql);
-
-        if (rc != SQLITE_OK) {
-            e = conn_err(schema->conn, rc, migration->sql);
-            return err_wrap(e, "migration %d (%s)", migration->number, migration->doc);
-        }
-        if (!s) {
-            break;
-        }
-        stmt = (struct stmt){.s = s, .once = true};
-        e = conn_run(schema->conn, &stmt);
-        conn_give(&stmt);
-        TRY_MSG(e, "migration %d (%s)", migration->number, migration->doc);
-    }
-    return NULL;
-}
-
-static struct err *
-migrate(struct schema *schema, const struct store_config *config)
-{
-    int64_t version, newest = 0;
-    bool empty;
-
-    TRY(version_get(schema->conn, &version, &empty));
+    *newest = 0;
+    TRY(version_get(schema, &version));
     for (size_t i = 0; i < config->n_migrations; i++) {
-        newest = config->migrations[i].number;
+        *newest = config->migrations[i].number;
     }
-    if (version > newest) {
+    if (version > *newest) {
         return err_new(E_CONFLICT, NULL,
                        "the database is of a newer version: migration %" PRIi64
                        " was run, this binary knows up to %" PRIi64,
-                       version, newest);
+                       version, *newest);
     }
-    for (size_t i = 0; i < config->n_migrations && !empty; i++) {
-        if (config->migrations[i].number > version) {
-            TRY(migration_run(schema, &config->migrations[i]));
+    for (size_t i = 0; i < config->n_migrations && !schema->upgrade.is_new; i++) {
+        const struct store_migration *migration = &config->migrations[i];
+
+        if (migration->number > version) {
+            TRY(upgrade_copy(&schema->upgrade));
+            TRY_MSG(schema->conn->driver->script(schema->conn, migration->sql),
+                    "migration %d (%s)", migration->number, migration->doc);
         }
     }
     /* Nothing is written where nothing changes: a full disk can still be opened. */
-    return version == newest ? NULL
-                             : conn_exec(schema->conn,
-                                         mem_printf(schema->mem, "PRAGMA user_version = %" PRIi64,
-                                                    newest));
+    *newest = version == *newest ? 0 : *newest;
+    return NULL;
 }
 
 static struct err *
 apply(struct schema *schema, const struct shapes *shapes, const struct store_config *config)
 {
+    int64_t newest;
+
     TRY(upgrade_look(schema->conn, schema->mem, config, &schema->upgrade));
-    TRY(migrate(schema, config));
+    TRY(schema->conn->driver->script(schema->conn, schema->dialect->prelude));
+    TRY(migrate(schema, config, &newest));
     own_wanted(schema);
     for (size_t i = 0; i < shapes->n; i++) {
         shape_wanted(schema, shapes, shapes->all[i]);
@@ -600,8 +595,35 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
     vec_each (&schema->tables, table) {
         TRY(table_compare(schema, table));
     }
+    if (schema->fill) {
+        TRY(schema->fill(schema->fill_arg, schema->conn, schema->tables.items, schema->tables.n));
+    }
     TRY(indexes_make(schema));
-    return upgrade_note(schema->conn, &schema->upgrade);
+    TRY(references_make(schema));
+    if (newest) {
+        TRY(conn_exec(schema->conn, mem_printf(schema->mem, "%s%" PRIi64 "%s", schema->dialect->version_set,
+                                               newest, schema->dialect->version_end)));
+    }
+    return upgrade_note(&schema->upgrade);
+}
+
+static struct err *
+schema_run(struct schema *schema, const struct shapes *shapes, const struct store_config *config)
+{
+    struct conn *conn = schema->conn;
+    struct err *e;
+
+    schema->dialect = &conn->driver->dialect;
+    TRY(conn_begin(conn));
+    e = schema->fill ? conn->driver->script(conn, schema->dialect->fill_begin) : NULL;
+    e = e ? e : upgrade_err(&schema->upgrade, apply(schema, shapes, config));
+    if (!e) {
+        e = conn_commit(conn);
+    }
+    if (e) {
+        conn_rollback(conn);
+    }
+    return e;
 }
 
 struct err *
@@ -609,15 +631,16 @@ schema_apply(struct conn *conn, const struct shapes *shapes, const struct store_
 {
     AUTO(mem) mem = mem_new("schema");
     struct schema schema = {.mem = mem, .conn = conn};
-    struct err *e;
 
-    TRY(conn_exec(conn, "BEGIN IMMEDIATE"));
-    e = upgrade_err(&schema.upgrade, apply(&schema, shapes, config));
-    if (!e) {
-        e = conn_exec(conn, "COMMIT");
-    }
-    if (e) {
-        conn_rollback(conn);
-    }
-    return e;
+    return schema_run(&schema, shapes, config);
+}
+
+struct err *
+schema_fill(struct conn *conn, const struct shapes *shapes, const struct store_config *config,
+            schema_fill_fn *fill, void *arg)
+{
+    AUTO(mem) mem = mem_new("schema");
+    struct schema schema = {.mem = mem, .conn = conn, .fill = fill, .fill_arg = arg};
+
+    return schema_run(&schema, shapes, config);
 }

@@ -98,15 +98,15 @@ value_bind(struct select *select, const struct attr *attr, const char *text)
 }
 
 static const char *
-op_sql(enum cond_op op)
+op_sql(const struct select *select, enum cond_op op)
 {
     static const char *const ops[] = {
         [COND_EQ] = "=",  [COND_NE] = "<>",  [COND_LT] = "<",
         [COND_LE] = "<=", [COND_GT] = ">",   [COND_GE] = ">=",
-        [COND_LIKE] = "LIKE", [COND_NULL] = "IS NULL", [COND_NOT_NULL] = "IS NOT NULL",
+        [COND_NULL] = "IS NULL", [COND_NOT_NULL] = "IS NOT NULL",
     };
 
-    return ops[op];
+    return op == COND_LIKE ? select->tx->conn->driver->dialect.like : ops[op];
 }
 
 /* The values of a condition: what its text or texts say. */
@@ -141,7 +141,7 @@ each_add(struct select *select, const struct cond *cond, const struct attr *attr
 {
     buf_char(&select->sql, '(');
     for (size_t i = 0; texts[i]; i++) {
-        buf_printf(&select->sql, "%s%s %s ?%s", i ? " OR " : "", column, op_sql(cond->op),
+        buf_printf(&select->sql, "%s%s %s ?%s", i ? " OR " : "", column, op_sql(select, cond->op),
                    cond->op == COND_LIKE ? " ESCAPE '\\'" : "");
         if (cond->op == COND_LIKE) {
             bind_text(select, texts[i]);
@@ -161,18 +161,18 @@ column_cond(struct select *select, const struct cond *cond, const struct attr *a
     const char *const *texts = cond_texts(select, cond);
 
     if (cond->op == COND_NULL || cond->op == COND_NOT_NULL) {
-        buf_printf(&select->sql, "%s %s", column, op_sql(cond->op));
+        buf_printf(&select->sql, "%s %s", column, op_sql(select, cond->op));
         return NULL;
     }
     if (!texts[0]) {
-        buf_str(&select->sql, cond->op == COND_NE ? "1" : "0");
+        buf_str(&select->sql, cond->op == COND_NE ? "1 = 1" : "1 = 0");
         return NULL;
     }
     if (cond->op != COND_EQ && cond->op != COND_NE) {
         return each_add(select, cond, attr, column, texts);
     }
     if (!texts[1]) {
-        buf_printf(&select->sql, "%s %s ?", column, cond->op == COND_NE ? "IS NOT" : "=");
+        buf_printf(&select->sql, "%s %s ?", column, cond->op == COND_NE ? "IS DISTINCT FROM" : "=");
         return value_bind(select, attr, texts[0]);
     }
     if (cond->op == COND_NE) {
@@ -280,7 +280,7 @@ where_add(struct select *select, bool with_conds)
         any = true;
     }
     if (!any) {
-        buf_str(&select->sql, " WHERE 1");
+        buf_str(&select->sql, " WHERE 1 = 1");
     }
     return NULL;
 }
@@ -363,7 +363,7 @@ beyond(struct select *select, const struct attr *attr, bool down)
     const char *column = quoted_column(select, "t", attr->name);
 
     if (attr_is_null(attr, select->marker)) {
-        buf_printf(&select->sql, down ? "0" : "%s IS NOT NULL", column);
+        buf_printf(&select->sql, down ? "1 = 0" : "%s IS NOT NULL", column);
         return NULL;
     }
     if (down) {
@@ -419,12 +419,16 @@ order_add(struct select *select, const struct sort *sorts)
     const struct attr *attr;
 
     if (!is_paged(query) && !(query->sorts && query->sorts[0].attr)) {
-        return NULL; /* As they were made. */
+        buf_str(&select->sql, select->tx->conn->driver->dialect.as_made);
+        return NULL;
     }
     for (size_t i = 0; sorts[i].attr; i++) {
+        bool down = sorts[i].descending != query->backwards;
+
         TRY(sort_attr(select, &sorts[i], &attr));
-        buf_printf(&select->sql, "%s t.\"%s\"%s", i ? "," : " ORDER BY", attr->name,
-                   sorts[i].descending != query->backwards ? " DESC" : "");
+        buf_printf(&select->sql, "%s t.\"%s\"%s%s", i ? "," : " ORDER BY", attr->name,
+                   down ? " DESC" : "",
+                   attr_is_not_null(attr) ? "" : down ? " NULLS LAST" : " NULLS FIRST");
     }
     if (query->limit) {
         buf_str(&select->sql, " LIMIT ?");
@@ -662,6 +666,7 @@ row_find(struct tx *tx, const struct table *table, const struct cond *conds, voi
     *(void **)row_out = NULL;
     TRY(select_begin(tx, &query, &select));
     TRY(select_make(&select));
+    buf_str(&select.sql, " LIMIT 1");
     TRY(select_take(&select, &stmt));
     TRY(batch_read(&select, tx->mem, &stmt, batch, 1, &n, &more));
     if (n) {

@@ -12,6 +12,24 @@ attr_is_column(const struct attr *attr)
     return !(attr->use & VIRTUAL) && attr->type != ATTR_T_rows && attr->type != ATTR_T_refs;
 }
 
+bool
+attr_is_generated(const struct attr *attr)
+{
+    return attr->def && attr->def[0] == GENERATED[0];
+}
+
+bool
+attr_is_not_null(const struct attr *attr)
+{
+    if (attr->use & NULLABLE) {
+        return false;
+    }
+    if (attr->use & (KEY | REQUIRED) || attr->type == ATTR_T_boolean) {
+        return true;
+    }
+    return (attr->type == ATTR_T_integer || attr->type == ATTR_T_str) && !attr_is_generated(attr);
+}
+
 struct shape *
 shape_of(const struct shapes *shapes, const struct table *table)
 {
@@ -89,7 +107,7 @@ main_sql(struct mem *mem, struct shape *shape)
 }
 
 static void
-child_sql(struct mem *mem, struct shape *shape)
+child_sql(struct mem *mem, const struct dialect *dialect, struct shape *shape)
 {
     const char *up = shape->table->parent;
     const char *comma = shape->n_columns ? ", " : "";
@@ -103,9 +121,9 @@ child_sql(struct mem *mem, struct shape *shape)
         mem_printf(mem, "SELECT t.\"%s\", t._pos%s%s FROM %s t WHERE t.\"%s\" = ?1 ORDER BY t._pos",
                    up, comma, shape->sql_columns, shape->sql_name, up);
     shape->sql_many = mem_printf(mem,
-                                 "SELECT t.\"%s\", t._pos%s%s FROM json_each(?1) j CROSS JOIN %s t "
+                                 "SELECT t.\"%s\", t._pos%s%s FROM json_each(?1) j %s %s t "
                                  "ON t.\"%s\" = j.value ORDER BY j.id, t._pos",
-                                 up, comma, shape->sql_columns, shape->sql_name, up);
+                                 up, comma, shape->sql_columns, dialect->join, shape->sql_name, up);
     shape->sql_range = mem_printf(mem,
                                   "SELECT t.\"%s\", t._pos%s%s FROM %s t WHERE t.\"%s\" BETWEEN ?1 "
                                   "AND ?2 ORDER BY t.\"%s\", t._pos",
@@ -113,12 +131,12 @@ child_sql(struct mem *mem, struct shape *shape)
 }
 
 static void
-shape_sql(struct mem *mem, struct shape *shape)
+shape_sql(struct mem *mem, const struct dialect *dialect, struct shape *shape)
 {
     shape->sql_columns = column_list(mem, shape, "t.");
     shape->sql_lean = lean_list(mem, shape);
     if (shape->parent) {
-        child_sql(mem, shape);
+        child_sql(mem, dialect, shape);
     } else {
         main_sql(mem, shape);
     }
@@ -191,7 +209,7 @@ parts_add(struct shapes *shapes, struct shape *shape)
     shape->created = table_attr(table, "created_at");
     shape->updated = table_attr(table, "updated_at");
     shape->owner = table_attr(table, "project_id");
-    shape_sql(shapes->mem, shape);
+    shape_sql(shapes->mem, shapes->dialect, shape);
     return NULL;
 }
 
@@ -223,15 +241,15 @@ incoming_add(struct shapes *shapes, struct shape *target, struct shape_incoming 
 }
 
 static void
-link_sql(struct mem *mem, struct shape_link *link)
+link_sql(struct mem *mem, const struct dialect *dialect, struct shape_link *link)
 {
     link->table = mem_printf(mem, "%s_%s", link->owner->table->name, link->attr->name);
     link->sql_one = mem_printf(
         mem, "SELECT owner, _pos, target FROM \"%s\" WHERE owner = ?1 ORDER BY _pos", link->table);
     link->sql_many = mem_printf(mem,
-                                "SELECT t.owner, t._pos, t.target FROM json_each(?1) j CROSS JOIN "
+                                "SELECT t.owner, t._pos, t.target FROM json_each(?1) j %s "
                                 "\"%s\" t ON t.owner = j.value ORDER BY j.id, t._pos",
-                                link->table);
+                                dialect->join, link->table);
     link->sql_range = mem_printf(mem,
                                  "SELECT owner, _pos, target FROM \"%s\" WHERE owner BETWEEN ?1 "
                                  "AND ?2 ORDER BY owner, _pos",
@@ -252,7 +270,7 @@ links_resolve(struct shapes *shapes, struct shape *shape)
 
         TRY(target_of(shapes, shape, link->attr, &target));
         link->target = target;
-        link_sql(shapes->mem, link);
+        link_sql(shapes->mem, shapes->dialect, link);
         incoming_add(shapes, target,
                      (struct shape_incoming){
                          .from = shape,
@@ -307,9 +325,10 @@ shapes_count(const struct table *const *tables)
 }
 
 struct err *
-shapes_make(struct mem *mem, const struct table *const *tables, struct shapes *shapes)
+shapes_make(struct mem *mem, const struct table *const *tables, const struct dialect *dialect,
+            struct shapes *shapes)
 {
-    *shapes = (struct shapes){.mem = mem};
+    *shapes = (struct shapes){.mem = mem, .dialect = dialect};
     map_init(&shapes->by_name, mem);
     shapes->all = MEM_ARRAY(mem, shapes_count(tables), struct shape *);
     for (size_t i = 0; tables[i]; i++) {

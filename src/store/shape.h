@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/vec.h"
+#include "store/driver.h"
 
 struct shape;
 
@@ -56,6 +57,7 @@ struct shape {
 
 struct shapes {
     struct mem *mem;
+    const struct dialect *dialect;
     struct map by_name;
     struct shape **all;            /* parents before their child tables */
     size_t n;
@@ -63,10 +65,14 @@ struct shapes {
 
 /* 'tables' as in store_config.  E_INTERNAL where a description is unsound. */
 struct err *shapes_make(struct mem *mem, const struct table *const *tables,
-                        struct shapes *shapes) MUST_USE;
+                        const struct dialect *dialect, struct shapes *shapes) MUST_USE;
 /* Null where the store does not have the table. */
 struct shape *shape_of(const struct shapes *shapes, const struct table *table);
 /* Does the attribute have a column of its own? */
 bool attr_is_column(const struct attr *attr);
+/* Is its value made where none is given? */
+bool attr_is_generated(const struct attr *attr);
+/* Is the column one that always has a value? */
+bool attr_is_not_null(const struct attr *attr);
 
 #endif

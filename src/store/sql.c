@@ -42,13 +42,13 @@ tx_try(struct tx *tx, store_fn *fn, void *arg)
 
     TRY(conn_again(tx->conn, "SAVEPOINT try"));
     e = fn(tx, arg);
-    if (e && !tx->conn->disk_failed) {
+    if (e && !tx->conn->lost) {
         tx->seq = seq;
         tx->n_logged = n_logged;
         tx_forget(tx, NULL);
         e = err_join(e, conn_again(tx->conn, "ROLLBACK TO try"));
     }
-    return tx->conn->disk_failed ? e : err_join(e, conn_again(tx->conn, "RELEASE try"));
+    return tx->conn->lost ? e : err_join(e, conn_again(tx->conn, "RELEASE try"));
 }
 
 const char tx_null[] = "";
@@ -73,15 +73,15 @@ tx_sql(struct tx *tx, const char *sql, const char *const *args,
     int n;
 
     TRY(conn_take(tx->conn, sql, &stmt));
-    if (!tx->writes && !sqlite3_stmt_readonly(stmt.s)) {
+    if (!tx->writes && !tx->conn->driver->only_reads(stmt.s)) {
         return err_new(E_INTERNAL, NULL, "a read may not write: %s", sql);
     }
-    n = sqlite3_column_count(stmt.s);
-    columns = MEM_ARRAY(tx->mem, (size_t)n, const char *);
     for (int i = 0; args && args[i]; i++) {
         stmt_text(&stmt, i + 1, args[i] == tx_null ? NULL : args[i]);
     }
     TRY(conn_step(tx->conn, &stmt, &row));
+    n = tx->conn->driver->columns(stmt.s);
+    columns = MEM_ARRAY(tx->mem, (size_t)n, const char *);
     while (row) {
         TRY(columns_give(&stmt, columns, n, fn, arg));
         TRY(conn_step(tx->conn, &stmt, &row));
@@ -90,31 +90,43 @@ tx_sql(struct tx *tx, const char *sql, const char *const *args,
 }
 
 struct err *
-tx_fact_get(struct tx *tx, const char *name, const char **value)
+fact_get(struct conn *conn, struct mem *mem, const char *name, const char **value)
 {
     AUTO_STMT stmt = {0};
     bool row;
 
     *value = NULL;
-    TRY(conn_take(tx->conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
+    TRY(conn_take(conn, "SELECT value FROM _fact WHERE name = ?1", &stmt));
     stmt_text(&stmt, 1, name);
-    TRY(conn_step(tx->conn, &stmt, &row));
+    TRY(conn_step(conn, &stmt, &row));
     if (row) {
-        *value = mem_str(tx->mem, stmt_get(&stmt, 0));
+        *value = mem_str(mem, stmt_get(&stmt, 0));
     }
     return NULL;
 }
 
 struct err *
-tx_fact_set(struct tx *tx, const char *name, const char *value)
+fact_set(struct conn *conn, const char *name, const char *value)
 {
     AUTO_STMT stmt = {0};
 
-    if (!tx->writes) {
-        return err_new(E_INTERNAL, NULL, "a read may not write");
-    }
-    TRY(conn_take(tx->conn, "INSERT OR REPLACE INTO _fact (name, value) VALUES (?1, ?2)", &stmt));
+    TRY(conn_take(conn,
+                  "INSERT INTO _fact (name, value) VALUES (?1, ?2) "
+                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                  &stmt));
     stmt_text(&stmt, 1, name);
     stmt_text(&stmt, 2, value);
-    return conn_run(tx->conn, &stmt);
+    return conn_run(conn, &stmt);
+}
+
+struct err *
+tx_fact_get(struct tx *tx, const char *name, const char **value)
+{
+    return fact_get(tx->conn, tx->mem, name, value);
+}
+
+struct err *
+tx_fact_set(struct tx *tx, const char *name, const char *value)
+{
+    return tx->writes ? fact_set(tx->conn, name, value) : err_new(E_INTERNAL, NULL, "a read may not write");
 }

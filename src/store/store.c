@@ -87,55 +87,38 @@ has_secrets(const struct shapes *shapes)
     return false;
 }
 
-/* Only this user reads the database; its log takes the same mode. */
-static struct err *
-file_make(const struct store *store)
-{
-    if (store->in_memory || file_exists(store->path)) {
-        return NULL;
-    }
-    return file_write(store->path, "", 0, 0600);
-}
-
 static struct err *
 open_all(struct store *store, const struct store_config *config)
 {
-    TRY(shapes_make(store->mem, config->tables, &store->shapes));
+    const struct driver *driver;
+
+    TRY(driver_for(config->path, &driver));
+    TRY(shapes_make(store->mem, config->tables, &driver->dialect, &store->shapes));
     if (has_secrets(&store->shapes) && !store->has_key) {
         return err_new(E_INTERNAL, NULL, "a table has secrets and the store has no sealing key");
     }
-    TRY(file_make(store));
     TRY(conn_open(store->path, CONN_WRITER, &store->write_conn));
     TRY(schema_apply(store->write_conn, &store->shapes, config));
     TRY(seal_open(store));
     TRY(change_log_open(store));
     TRY(readers_open(store));
-    TRY(checkpointer_start(store));
+    if (store->write_conn->driver->start) {
+        TRY(store->write_conn->driver->start(store));
+    }
     return writer_start(store);
-}
-
-/* Statistics of SQLite's memory cost a lock each allocation. */
-static void
-sqlite_settings(void)
-{
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_initialize();
 }
 
 struct err *
 store_open(const struct store_config *config, struct store **out)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct store *store = store_new(config);
-    struct err *e;
-
-    pthread_once(&once, sqlite_settings);
-    e = open_all(store, config);
+    struct err *e = open_all(store, config);
+    AUTO(mem) mem = mem_new("store open");
 
     if (e) {
         checkpointer_stop(store);
         store_free(store);
-        return err_wrap(e, "store %s", config->path);
+        return err_wrap(e, "store %s", url_shown(mem, config->path));
     }
     *out = store;
     return NULL;
@@ -183,7 +166,6 @@ reader_take(struct store *store)
 static void
 reader_give(struct store *store, struct conn *conn)
 {
-    conn->disk_failed = false;
     if (store->in_memory) {
         pthread_mutex_unlock(&store->gate);
         return;
@@ -201,11 +183,11 @@ store_read(struct store *store, store_fn *fn, void *arg)
     AUTO(mem) mem = mem_new("read");
     struct conn *conn = reader_take(store);
     struct tx tx = {.store = store, .conn = conn, .mem = mem, .now = time_now_us()};
-    struct err *e = conn_again(conn, "BEGIN");
+    struct err *e = conn_begin(conn);
 
     if (!e) {
         e = fn(&tx, arg);
-        e = err_join(e, conn_again(conn, "COMMIT"));
+        e = e ? e : conn_commit(conn);
         conn_rollback(conn);
     }
     reader_give(store, conn);
@@ -214,64 +196,58 @@ store_read(struct store *store, store_fn *fn, void *arg)
 
 /* ---- backup and secrets ---------------------------------------------------------------------- */
 
-static struct err *
-backup_copy(struct conn *from, struct conn *to)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
-    int rc;
-
-    if (!backup) {
-        return conn_err(to, sqlite3_errcode(to->db), "backup");
-    }
-    rc = sqlite3_backup_step(backup, -1);
-    sqlite3_backup_finish(backup);
-    return rc == SQLITE_DONE ? NULL : conn_err(to, rc, "backup");
-}
-
-/* One file is left, whole and synced. */
-static struct err *
-backup_make(struct conn *from, const char *path)
-{
-    struct conn *to = NULL;
-    struct err *e;
-
-    TRY(conn_open(path, CONN_WRITER, &to));
-    e = backup_copy(from, to);
-    if (!e) {
-        e = conn_exec(to, "PRAGMA journal_mode = DELETE");
-    }
-    conn_close(to);
-    return e;
-}
-
 struct err *
 store_backup(struct store *store, const char *path)
 {
-    struct err *e = file_write(path, "", 0, 0600);
-    struct conn *from;
+    struct conn *from = reader_take(store);
+    struct err *e = from->driver->backup(from, path);
 
-    if (!e) {
-        from = reader_take(store);
-        e = backup_make(from, path);
-        reader_give(store, from);
-    }
+    reader_give(store, from);
     return err_wrap(e, "backup to %s", path);
+}
+
+struct err *
+store_check(const char *where)
+{
+    const struct driver *driver;
+
+    TRY(driver_for(where, &driver));
+    return driver->check ? driver->check(where) : NULL;
+}
+
+struct err *
+store_verify(const char *where)
+{
+    const struct driver *driver;
+
+    TRY(driver_for(where, &driver));
+    return driver->verify(where);
+}
+
+struct err *
+store_statistics(const char *where, struct buf *out)
+{
+    const struct driver *driver;
+
+    TRY(driver_for(where, &driver));
+    return driver->statistics(where, out);
 }
 
 struct err *
 store_copy(const char *from, const char *to)
 {
+    const struct driver *driver;
     struct conn *conn;
     struct err *e;
 
-    if (!file_exists(from)) {
+    TRY(driver_for(from, &driver));
+    if (driver == &sqlite_driver && !file_exists(from)) {
         return err_new(E_NOT_FOUND, NULL, "%s: no such file", from);
     }
-    TRY_MSG(conn_open(from, CONN_READER, &conn), "%s", from);
-    e = file_write(to, "", 0, 0600);
-    e = e ? e : backup_make(conn, to);
+    TRY(conn_open(from, CONN_READER, &conn));
+    e = driver->backup(conn, to);
     conn_close(conn);
-    return err_wrap(e, "copy of %s to %s", from, to);
+    return err_wrap(e, "copy to %s", to);
 }
 
 struct err *

@@ -1,4 +1,4 @@
-/* The store: SQLite in WAL mode with synchronous=FULL.  A write is a function;
+/* The store: SQLite in WAL mode with synchronous=FULL, or PostgreSQL.  A write is a function;
  * waiting functions run each in its savepoint and are committed together, so
  * that everyone is answered after the same fsync.  Every row write appends to
  * one sequence-numbered change log in the same transaction. */
@@ -20,7 +20,8 @@ struct store_migration {
 };
 
 struct store_config {
-    const char *path;                    /* Database file; ":memory:" for tests (one connection). */
+    const char *path;                    /* Database file; ":memory:" for tests (one connection);
+                                          * postgresql://... */
     const char *version;                 /* The program's (base/version.h); null = copies nothing, notes none */
     const struct table *const *tables;   /* null-terminated: every table, parents before children */
     const char *seal_key;                /* 32 bytes that seal SECRET columns (AES-256-GCM); null
@@ -35,9 +36,11 @@ struct store_config {
     size_t n_migrations;
 };
 
-/* Opens or creates; makes missing tables and nullable columns, of one that is there after a copy beside
+/* Opens or creates; makes missing tables and nullable columns, of a file that is there after a copy beside
  * it (PATH STORE_FROM VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
- * is newer than this binary, or a change needs a migration that is not there. */
+ * is newer than this binary, a change needs a migration that is not there, or its rows were moved (store_move);
+ * E_INVALID of type SEAL_OTHER_KEY where another key seals it. */
+#define SEAL_OTHER_KEY "SealOtherKey"
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
 #define STORE_FROM ".from-"
 /* Runs what waits, commits, closes; watches have to be gone. */
@@ -61,18 +64,35 @@ struct err *store_read(struct store *store, store_fn *fn, void *arg) MUST_USE;
 /* One consistent copy of the database at 'path' while it runs. */
 struct err *store_backup(struct store *store, const char *path) MUST_USE;
 /* The same of the database at 'from' that another process perhaps has open: it goes on writing, and its
- * log is not moved meanwhile.  'to' is replaced.  E_NOT_FOUND; E_UNAVAILABLE (no room). */
+ * log is not moved meanwhile.  'to' is replaced.  E_NOT_FOUND; E_UNAVAILABLE (no room); E_CONFLICT: a
+ * server's. */
 struct err *store_copy(const char *from, const char *to) MUST_USE;
 /* Fact (tx_fact_set) of a database that was put back from a backup: when, in microseconds.  What the
  * world around has seen since then of what it says is not in it. */
 #define STORE_RESTORED "restored"
-/* Whether the database at 'path', perhaps in use, is whole: its pages, its indexes, its references.
- * Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first twenty things; E_UNAVAILABLE. */
-struct err *store_verify(const char *path) MUST_USE;
+/* Fact of a database whose rows were moved: where to, and when. */
+#define STORE_MOVED "moved"
+/* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
+ * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
+ * twenty things; E_UNAVAILABLE. */
+struct err *store_verify(const char *where) MUST_USE;
+/* Copies the store of 'config' to 'to', which has to be empty: all of it or nothing, each table held against
+ * the source afterwards.  Nobody else may have either meanwhile.  'told' (table, rows) after each.  Sealed
+ * columns stay as they are: it takes the same sealing key.  Then the source says where its rows are: nobody opens
+ * or moves it again but after store_reopen.  E_CONFLICT: not empty, in use, or moved already. */
+struct err *store_move(const struct store_config *config, const char *to,
+                       void (*told)(void *arg, const char *table, int64_t n), void *arg) MUST_USE;
+/* The store at 'where' is used again although its rows were moved.  Nobody may have it.  E_NOT_FOUND: not there,
+ * or it was not moved. */
+struct err *store_reopen(const char *where) MUST_USE;
+/* Whether 'where' is something that store_open understands, in this build.  E_INVALID; never tells what
+ * is secret in it. */
+struct err *store_check(const char *where) MUST_USE;
 
-/* How much is in the database at 'path', perhaps in use: pages, what is free of them, the log beside it,
- * and the rows of each table, as a JSON object.  Only reads.  E_NOT_FOUND, E_UNAVAILABLE. */
-struct err *store_statistics(const char *path, struct buf *out) MUST_USE;
+/* How much is in the database at 'where', perhaps in use: pages, what is free of them, the log beside it
+ * (of a server's its bytes), and the rows of each table, as a JSON object.  Only reads.  E_NOT_FOUND,
+ * E_UNAVAILABLE. */
+struct err *store_statistics(const char *where, struct buf *out) MUST_USE;
 
 /* The transaction's arena: rows read in it live here, until it ends (a write's: until its done
  * callback has returned). */
@@ -163,7 +183,7 @@ struct err *row_delete(struct tx *tx, const struct table *table, const char *key
 struct err *row_touch(struct tx *tx, const struct table *table, const char *key) MUST_USE;
 
 /* Plain SQL for the few things rows cannot say (allocation of addresses, VNIs): one statement; 'args'
- * texts, null-terminated (tx_null stands for null; "CAST(? AS INTEGER)" where no column beside it
+ * texts, null-terminated (tx_null stands for null; "CAST(? AS BIGINT)" where no column beside it
  * says that a number is meant).  Calls 'fn' (null = nothing) for each result row with its columns
  * as text.  Changes made so are not in the change log: for unlogged tables, or with row_touch. */
 extern const char tx_null[];

@@ -109,8 +109,7 @@ struct store {
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */
 struct err *writer_start(struct store *store) MUST_USE;
 void writer_stop(struct store *store);
-/* The checkpointer's thread (checkpoint.c). */
-struct err *checkpointer_start(struct store *store) MUST_USE;
+/* The checkpointer's thread, where the database is a file (checkpoint.c). */
 void checkpointer_stop(struct store *store);
 void checkpointer_ask(struct store *store);
 
@@ -144,6 +143,10 @@ struct err *child_insert(struct tx *tx, const struct shape *shape, const char *p
 struct err *link_insert(struct tx *tx, const struct shape_link *link, const char *owner,
                         int64_t place, const char *target) MUST_USE;
 struct err *shape_find(struct tx *tx, const struct table *table, struct shape **shape) MUST_USE;
+
+/* Facts without a transaction of rows around (sql.c); as tx_fact_get and tx_fact_set. */
+struct err *fact_get(struct conn *conn, struct mem *mem, const char *name, const char **value) MUST_USE;
+struct err *fact_set(struct conn *conn, const char *name, const char *value) MUST_USE;
 
 /* reseal.c: is it the key that sealed?  And what tx_secret follows from.  E_INVALID. */
 struct err *seal_open(struct store *store) MUST_USE;

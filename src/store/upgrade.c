@@ -2,6 +2,8 @@
  * that had it: there is no other, since nobody writes what undoes a migration. */
 #include "store/upgrade.h"
 
+#include "store/tx.h"
+
 #include "base/log.h"
 #include "base/vec.h"
 #include "base/version.h"
@@ -67,11 +69,11 @@ copies_find(struct mem *mem, const char *path, bool halves, size_t *n)
 }
 
 void
-upgrade_copies_remove(const char *path)
+upgrade_copies_remove(const struct conn *conn, const char *path)
 {
     AUTO(mem) mem = mem_new("copies");
-    size_t n;
-    const struct copy *copies = copies_find(mem, path, true, &n);
+    size_t n = 0;
+    const struct copy *copies = conn->driver->set_aside ? copies_find(mem, path, true, &n) : NULL;
 
     for (size_t i = 0; i < n; i++) {
         (void)unlink(copies[i].path);
@@ -102,26 +104,6 @@ copies_thin(struct mem *mem, const char *path, const char *kept)
     }
 }
 
-/* By a connection of its own: what is committed, whole and without the log. */
-static struct err *
-copy_write(const char *path, const char *to)
-{
-    struct conn *conn;
-    struct stmt stmt;
-    struct err *e;
-
-    (void)unlink(to);
-    TRY(conn_open(path, CONN_CHECKPOINTER, &conn));
-    e = conn_take(conn, "VACUUM INTO ?1", &stmt);
-    if (!e) {
-        stmt_text(&stmt, 1, to);
-        e = conn_run(conn, &stmt);
-        conn_give(&stmt);
-    }
-    conn_close(conn);
-    return e;
-}
-
 static struct err *
 file_settle(const char *from, const char *to)
 {
@@ -142,9 +124,15 @@ upgrade_copy(struct upgrade *u)
     if (u->is_done || u->is_new || !u->version || !strcmp(u->path, ":memory:")) {
         return NULL;
     }
+    if (!u->conn->driver->set_aside) {
+        u->is_done = true;
+        log_info("store", "it goes from version %s to %s; the way back is a backup of the server's of before",
+                 str_or(u->last, "earlier"), u->version);
+        return NULL;
+    }
     to = mem_printf(u->mem, "%s" STORE_FROM "%s", u->path, str_or(u->last, "earlier"));
     half = mem_printf(u->mem, "%s" HALF, to);
-    e = copy_write(u->path, half);
+    e = u->conn->driver->set_aside(u->conn, half);
     e = e ? e : file_settle(half, to);
     if (e) {
         (void)unlink(half);
@@ -162,8 +150,9 @@ upgrade_copy(struct upgrade *u)
 static const char *
 way_back(const struct upgrade *u)
 {
-    size_t n;
-    const struct copy *copies = copies_find(u->mem, u->path, false, &n), *best = NULL;
+    size_t n = 0;
+    const struct copy *copies = u->conn->driver->set_aside ? copies_find(u->mem, u->path, false, &n) : NULL;
+    const struct copy *best = NULL;
     const char *own = mem_printf(u->mem, "%s" STORE_FROM "%s", name_of(u->path), str_or(u->version, "-"));
 
     for (size_t i = 0; i < n; i++) {
@@ -194,46 +183,47 @@ upgrade_err(const struct upgrade *u, struct err *e)
     return told;
 }
 
+/* Its rows live on elsewhere: who went on here would not know what happened there. */
 static struct err *
-last_get(struct conn *conn, struct mem *mem, const char **last)
+moved_check(const struct upgrade *u)
 {
-    AUTO_STMT there = {0};
-    AUTO_STMT fact = {0};
-    bool row;
+    const char *to;
 
-    TRY(conn_take(conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = '_fact'", &there));
-    TRY(conn_step(conn, &there, &row));
-    if (!row) {
-        return NULL;
-    }
-    TRY(conn_take(conn, "SELECT value FROM _fact WHERE name = '" FACT "'", &fact));
-    TRY(conn_step(conn, &fact, &row));
-    *last = row ? mem_str(mem, stmt_get(&fact, 0)) : NULL;
-    return NULL;
+    TRY(fact_get(u->conn, u->mem, STORE_MOVED, &to));
+    return to ? err_new(E_CONFLICT, NULL,
+                        "its rows were moved to %s: use that (`database` in the role's file, empty for the file in the state "
+                        "folder). To go on here, without what happened there since: carrick store reopen %s",
+                        to, url_shown(u->mem, u->path))
+              : NULL;
 }
 
 struct err *
 upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *config, struct upgrade *u)
 {
-    AUTO_STMT count = {0};
-    bool row;
+    AUTO_STMT tables = {0};
+    bool row, has_facts = false;
     int ahead;
 
-    *u = (struct upgrade){.mem = mem, .path = config->path, .version = config->version};
-    TRY(conn_take(conn, "SELECT COUNT(*) FROM sqlite_schema", &count));
-    TRY(conn_step(conn, &count, &row));
-    u->is_new = stmt_get_int(&count, 0) == 0;
-    TRY(last_get(conn, mem, &u->last));
+    *u = (struct upgrade){.mem = mem, .conn = conn, .path = config->path, .version = config->version};
+    TRY(conn_take(conn, conn->driver->dialect.tables, &tables));
+    TRY(conn_step(conn, &tables, &row));
+    u->is_new = !row;
+    while (row) {
+        has_facts = has_facts || str_eq(stmt_get(&tables, 0), "_fact");
+        TRY(conn_step(conn, &tables, &row));
+    }
+    if (has_facts) {
+        TRY(fact_get(conn, mem, FACT, &u->last));
+    }
     if (version_ahead(u->last, u->version, &ahead) && ahead > 0) {
         return err_new(E_CONFLICT, NULL, "the database is of a newer version");
     }
-    return NULL;
+    return has_facts ? moved_check(u) : NULL;
 }
 
 struct err *
-upgrade_note(struct conn *conn, struct upgrade *u)
+upgrade_note(struct upgrade *u)
 {
-    AUTO_STMT stmt = {0};
     int ahead;
 
     if (!u->version || str_eq(u->last, u->version)) {
@@ -242,8 +232,5 @@ upgrade_note(struct conn *conn, struct upgrade *u)
     if (version_ahead(u->version, u->last, &ahead) && ahead > 0) {
         TRY(upgrade_copy(u));
     }
-    TRY(conn_take(conn, "INSERT INTO _fact (name, value) VALUES ('" FACT "', ?1) "
-                        "ON CONFLICT (name) DO UPDATE SET value = excluded.value", &stmt));
-    stmt_text(&stmt, 1, u->version);
-    return conn_run(conn, &stmt);
+    return fact_set(u->conn, FACT, u->version);
 }

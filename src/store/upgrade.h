@@ -7,6 +7,7 @@
 
 struct upgrade {
     struct mem *mem;
+    struct conn *conn;
     const char *path, *version; /* the database's; the program's, or null */
     const char *last;           /* version that had it last, or null */
     bool is_new, is_done;
@@ -17,14 +18,15 @@ struct upgrade {
 struct err *upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *config,
                          struct upgrade *upgrade) MUST_USE;
 /* Before the first change of the schema or of data: a copy beside the database, once; of those before,
- * the newest stay.  Nothing for one that is new, in memory, or that no version is told of. */
+ * the newest stay.  Nothing for one that is new, in memory, or that no version is told of; of a server's
+ * it is only told. */
 struct err *upgrade_copy(struct upgrade *upgrade) MUST_USE;
 /* Notes the version, in the same transaction.  A new minor version copies before, whatever it changed: the
  * one before will refuse what is noted here. */
-struct err *upgrade_note(struct conn *conn, struct upgrade *upgrade) MUST_USE;
+struct err *upgrade_note(struct upgrade *upgrade) MUST_USE;
 /* With what to do added, where 'e' is that of a schema of another version. */
 struct err *upgrade_err(const struct upgrade *upgrade, struct err *e) MUST_USE;
 /* Removes the copies: who has a new sealing key has no use for them. */
-void upgrade_copies_remove(const char *path);
+void upgrade_copies_remove(const struct conn *conn, const char *path);
 
 #endif

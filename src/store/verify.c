@@ -1,11 +1,11 @@
-/* Is a database whole, and how much is in it?  For who looks after it: nothing is opened for writing, and no table is known. */
-#include "store/store.h"
+/* Is a database of SQLite whole, and how much is in it?  For who looks after it: nothing is opened for writing, and no
+ * table is known. */
+#include "store/sqlite.h"
 
 #include "base/json.h"
 #include "base/vec.h"
 #include "sys/file.h"
 
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -75,7 +75,7 @@ with(const char *path, struct err *(*fn)(sqlite3 *db, const char *path, void *ar
 }
 
 struct err *
-store_verify(const char *path)
+sqlite_verify(const char *path)
 {
     return with(path, verify, NULL);
 }
@@ -134,7 +134,7 @@ statistics(sqlite3 *db, const char *path, void *arg)
 }
 
 struct err *
-store_statistics(const char *path, struct buf *out)
+sqlite_statistics(const char *path, struct buf *out)
 {
     return with(path, statistics, out);
 }

@@ -15,6 +15,10 @@
  * body is answered soon all the same. */
 #define GROUP_MAX 256
 #define GROUP_NS 4000000
+/* How long it is until a database in doubt is asked again: doubling, up to the second. */
+#define SETTLE_MS 50
+#define SETTLE_MAX_MS 2000
+#define DOUBT "doubt" /* type of the error that says so */
 
 static struct mem *
 arena_take(struct store *store)
@@ -138,9 +142,9 @@ struct group {
     struct keeping *kept; /* in arenas of jobs that went well */
 };
 
-/* Runs the job's function in a savepoint.  False where the transaction is lost. */
+/* Runs the job's function once in a savepoint.  False where the transaction is lost. */
 static bool
-job_run(struct store *store, struct job *job, struct group *group)
+job_try(struct store *store, struct job *job, struct group *group)
 {
     struct conn *conn = store->write_conn;
     struct tx tx = {
@@ -161,12 +165,15 @@ job_run(struct store *store, struct job *job, struct group *group)
     (void)log_origin_swap(job->origin);
     job->err = job->fn(&tx, job->arg);
     (void)log_origin_swap(log_origin_of(NULL));
-    if (conn->disk_failed || sqlite3_get_autocommit(conn->db)) {
+    if (conn->lost || !conn_in_transaction(conn)) {
         return false;
     }
-    e = job->err ? conn_again(conn, "ROLLBACK TO job") : NULL;
+    e = job->err || conn->spoilt ? conn_again(conn, "ROLLBACK TO job") : NULL;
     if (!e) {
         e = conn_again(conn, "RELEASE job");
+    }
+    if (conn->spoilt && conn->careful && !job->err) {
+        job->err = err_new(E_INTERNAL, NULL, "a statement failed and nobody was told");
     }
     group->kept = NULL;
     if (!job->err) {
@@ -176,6 +183,27 @@ job_run(struct store *store, struct job *job, struct group *group)
     }
     job->err = err_join(job->err, e);
     return !e;
+}
+
+/* The same, once more where the database lets a statement that fails take the rest with it: then each
+ * statement is guarded, which would cost too much for those that do not fail. */
+static bool
+job_run(struct store *store, struct job *job, struct group *group)
+{
+    struct conn *conn = store->write_conn;
+    struct group before = *group;
+    bool whole = job_try(store, job, group);
+
+    if (whole && conn->spoilt) {
+        group->seq = before.seq;
+        group->n_logged = before.n_logged;
+        group->kept = NULL;
+        conn->spoilt = false;
+        conn->careful = true;
+        whole = job_try(store, job, group);
+        conn->careful = false;
+    }
+    return whole;
 }
 
 /* What watches over the process is told, and whether it is over. */
@@ -222,6 +250,69 @@ jobs_done(struct store *store, struct job *jobs)
 
 /* ---- a group -------------------------------------------------------------------------------- */
 
+/* Fails what waits: the answer that a client understands while there is no database. */
+static void
+queue_refuse(struct store *store)
+{
+    struct job *job;
+
+    while ((job = job_next(store, false))) {
+        job->err = err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
+        jobs_done(store, job);
+    }
+}
+
+/* Waits a while; true where the store is being closed. */
+static bool
+settle_pause(struct store *store, int64_t ms)
+{
+    struct timespec until;
+    bool closing;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&store->queue_lock);
+    if (!store->first && !store->closing) {
+        pthread_cond_timedwait(&store->queue_more, &store->queue_lock, &until);
+    }
+    closing = store->closing;
+    pthread_mutex_unlock(&store->queue_lock);
+    return closing;
+}
+
+/* The connection ended while a commit was under way: nobody is answered before the database has
+ * said whether it was. */
+static struct err *
+group_settle(struct store *store, struct err *why)
+{
+    struct conn *conn = store->write_conn;
+    enum outcome outcome = OUTCOME_UNKNOWN;
+    bool closing = false;
+
+    log_err(LOG_LV_ERROR, "store", why, "a commit is in doubt: asking until the database says what became of it");
+    for (int64_t ms = SETTLE_MS; !closing; ms = ms < SETTLE_MAX_MS ? ms * 2 : ms) {
+        struct err *e = conn->driver->settle(conn, &outcome);
+
+        if (!e && outcome != OUTCOME_UNKNOWN) {
+            break;
+        }
+        err_ignore(e, "it is asked again");
+        queue_refuse(store);
+        closing = settle_pause(store, ms);
+    }
+    conn->in_doubt = false;
+    if (outcome == OUTCOME_COMMITTED) {
+        log_warn("store", "the commit in doubt had been made");
+        return NULL;
+    }
+    return outcome == OUTCOME_UNDONE
+               ? err_new(E_UNAVAILABLE, NULL, "the connection to the database ended before the commit")
+               : err_new(E_UNAVAILABLE, DOUBT,
+                         "the connection to the database ended: nobody knows whether this was stored");
+}
+
 static struct err *
 group_commit(struct store *store, struct group *group, bool trim)
 {
@@ -229,11 +320,27 @@ group_commit(struct store *store, struct group *group, bool trim)
         TRY(change_log_trim(store));
     }
     int64_t began = time_mono_ns();
+    struct err *e = conn_commit(store->write_conn);
 
-    TRY(conn_again(store->write_conn, "COMMIT"));
+    if (e && store->write_conn->in_doubt) {
+        e = group_settle(store, e);
+    }
+    TRY(e);
     store->seq = group->seq;
     meter_time(METER_store_seconds, NULL, time_mono_ns() - began);
     meter_set(METER_change_log, NULL, (double)group->seq);
+    return NULL;
+}
+
+static struct err *
+group_begin(struct store *store, struct group *group)
+{
+    TRY(conn_begin(store->write_conn));
+    if (store->write_conn->renewed) {
+        TRY(change_log_open(store));
+        store->write_conn->renewed = false;
+    }
+    group->seq = store->seq;
     return NULL;
 }
 
@@ -241,8 +348,8 @@ group_commit(struct store *store, struct group *group, bool trim)
 static void
 job_alone(struct store *store, struct job *job, size_t *n_logged)
 {
-    struct group group = {.seq = store->seq};
-    struct err *e = conn_again(store->write_conn, "BEGIN IMMEDIATE");
+    struct group group = {0};
+    struct err *e = group_begin(store, &group);
     bool whole = !e && job_run(store, job, &group);
 
     if (whole && !job->err) {
@@ -283,16 +390,42 @@ group_fill(struct store *store, struct group *group, struct job *job)
     return true;
 }
 
+/* A group that cannot be committed together: each of its jobs alone, unless what became of them is not
+ * known, where running them again might do it twice. */
+static void
+group_alone(struct store *store, struct group *group, struct err *e, size_t *n_logged)
+{
+    bool doubt = str_eq(e->type, DOUBT);
+
+    conn_rollback(store->write_conn);
+    if (!doubt) {
+        log_err(LOG_LV_WARN, "store", e, "a group of writes is run again one by one");
+        e = NULL;
+    }
+    for (struct job *job = group->first; job; job = job->next) {
+        if (doubt) {
+            err_free(job->err);
+            job->err = err_new(e->code, NULL, "%s", e->message);
+        } else {
+            job_alone(store, job, n_logged);
+        }
+    }
+    if (e) {
+        log_err(LOG_LV_ERROR, "store", e, "what became of a group of writes is not known");
+    }
+}
+
 static void
 group_run(struct store *store, struct job *first)
 {
-    struct group group = {.last = &group.first, .seq = store->seq};
-    int64_t log_first = store->log_first;
+    struct group group = {.last = &group.first};
+    int64_t log_first;
     size_t n_logged = 0;
     struct err *e;
 
     pthread_mutex_lock(&store->gate);
-    e = conn_again(store->write_conn, "BEGIN IMMEDIATE");
+    e = group_begin(store, &group);
+    log_first = store->log_first;
     if (e) {
         *group.last = first;
     } else if (group_fill(store, &group, first)) {
@@ -302,13 +435,9 @@ group_run(struct store *store, struct job *first)
         e = err_new(E_UNAVAILABLE, NULL, "the transaction was lost");
     }
     if (e) {
-        log_err(LOG_LV_WARN, "store", e, "a group of writes is run again one by one");
-        conn_rollback(store->write_conn);
         store->log_first = log_first;
         n_logged = 0;
-        for (struct job *job = group.first; job; job = job->next) {
-            job_alone(store, job, &n_logged);
-        }
+        group_alone(store, &group, e, &n_logged);
     }
     pthread_mutex_unlock(&store->gate);
     jobs_done(store, group.first);
@@ -332,23 +461,11 @@ writer_thread(void *arg)
     return NULL;
 }
 
-static int
-wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
-{
-    struct store *store = arg;
-
-    (void)db;
-    (void)name;
-    store->wal_pages = pages;
-    return SQLITE_OK;
-}
-
 struct err *
 writer_start(struct store *store)
 {
     int rc;
 
-    sqlite3_wal_hook(store->write_conn->db, wal_grew, store);
     rc = pthread_create(&store->writer, NULL, writer_thread, store);
     if (rc) {
         return err_new(E_UNAVAILABLE, NULL, "the writer's thread: %s", strerror(rc));

@@ -161,6 +161,8 @@ is_right(struct mem *mem, const struct setting *setting, const char *text)
         return is_word(mem, text, setting->words);
     case SETTING_URL:
         return str_starts(text, "http://") || str_starts(text, "https://");
+    case SETTING_DATABASE:
+        return str_starts(text, "postgresql://") || str_starts(text, "postgres://");
     case SETTING_PREFIXES:
         return is_prefixes(mem, text);
     case SETTING_LEVELS:
@@ -198,6 +200,9 @@ setting_limits(struct buf *out, const struct setting *setting)
     case SETTING_URL:
         buf_str(out, "an http or https URL");
         break;
+    case SETTING_DATABASE:
+        buf_str(out, "a postgresql:// URL");
+        break;
     case SETTING_PREFIXES:
         buf_str(out, "ADDRESS/LENGTH, several with commas between");
         break;
@@ -211,6 +216,15 @@ setting_limits(struct buf *out, const struct setting *setting)
         buf_str(out, "a user's name or number");
         break;
     }
+}
+
+const char *
+setting_shown(struct mem *mem, const struct setting *setting, const char *text)
+{
+    if (setting->kind != SETTING_DATABASE || !*text) {
+        return text;
+    }
+    return strstr(text, "://") ? url_shown(mem, text) : "(not shown)";
 }
 
 /* ---- where texts come from ----------------------------------------------------------------- */
@@ -230,9 +244,12 @@ take(struct reading *r, int which, const char *text, const char *origin)
     s->origins[which] = origin;
     if (!*text && !setting->def) {
         fault(r, origin, "%s: it needs a value", setting->name);
+    } else if (setting->kind == SETTING_DATABASE && url_has_password(text) && str_starts(origin, "--")) {
+        fault(r, origin, "%s: a password in the words of a command is seen by all who are on the box: put it in a file "
+              "(passfile=FILE)", setting->name);
     } else if (*text && !is_right(r->mem, setting, text)) {
         setting_limits(&limits, setting);
-        fault(r, origin, "%s: '%s' is not %s", setting->name, text, limits.data);
+        fault(r, origin, "%s: '%s' is not %s", setting->name, setting_shown(r->mem, setting, text), limits.data);
     }
 }
 
@@ -470,7 +487,8 @@ settings_reload(void *arg)
         }
         if (!setting->reloads) {
             log_warn("config", "%s: %s is now '%s', in force '%s': it takes a restart",
-                     now->origins[i], setting->name, now->texts[i], was->texts[i]);
+                     now->origins[i], setting->name, setting_shown(mem, setting, now->texts[i]),
+                     setting_shown(mem, setting, was->texts[i]));
             continue;
         }
         log_info("config", "%s: %s is '%s', was '%s'", now->origins[i], setting->name,

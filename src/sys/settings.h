@@ -26,6 +26,7 @@ enum setting_kind {
     SETTING_PATH,     /* absolute */
     SETTING_WORD,     /* one of 'words' */
     SETTING_URL,      /* http or https */
+    SETTING_DATABASE, /* postgresql://...; what is secret in it is never told */
     SETTING_PREFIXES, /* ADDRESS/LENGTH, commas between */
     SETTING_USER,     /* name or number of a user */
     SETTING_LEVELS,   /* MODULE=LEVEL, commas between (base/log.h) */
@@ -55,6 +56,7 @@ struct setting {
 #define OF_PATH(value_) .value = value_, .kind = SETTING_PATH
 #define OF_WORD(value_, words_) .value = value_, .kind = SETTING_WORD, .words = words_
 #define OF_URL .value = "URL", .kind = SETTING_URL
+#define OF_DATABASE .value = "URL", .kind = SETTING_DATABASE
 #define OF_PREFIXES .value = "PREFIXES", .kind = SETTING_PREFIXES
 #define OF_LEVELS .value = "MODULE=LEVEL,...", .kind = SETTING_LEVELS
 #define OF_USER .value = "USER", .kind = SETTING_USER
@@ -116,6 +118,8 @@ void setting_listen(struct mem *mem, const struct settings *settings, size_t whi
                     const char **address, uint16_t *port);
 /* User id of an option of a user; E_NOT_FOUND. */
 struct err *setting_user(const struct settings *settings, size_t which, uint32_t *uid) MUST_USE;
+/* A text of it for people: without what is secret. */
+const char *setting_shown(struct mem *mem, const struct setting *setting, const char *text);
 bool setting_is_given(const struct settings *settings, size_t which); /* not the default */
 
 /* Whether something of it is 'of_site'. */

@@ -2,10 +2,13 @@
  * persons in it, and the faces on a port of the loopback. */
 #include "world.h"
 
+#include "database.h"
+
 #include "base/uuid.h"
 #include "base/vec.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const struct world_person world_persons[] = {
     {"demo", "demo", "member"},     /* somebody ordinary */
@@ -138,10 +141,13 @@ use_rules(struct world *world, const struct world_kind *kind)
 static struct err *
 start_store(struct world *world, const struct world_kind *kind)
 {
-    struct store_config config = {.path = ":memory:",
-                                  .tables = all_tables(world->mem, kind),
+    static _Atomic int n_worlds;
+    AUTO_BUF name = BUF_INIT;
+    struct store_config config = {.tables = all_tables(world->mem, kind),
                                   .seal_key = "0123456789abcdef0123456789abcdef"};
 
+    buf_printf(&name, "world %d %d", (int)getpid(), n_worlds++);
+    config.path = database_of(":memory:", name.data);
     return store_open(&config, &world->store);
 }
 

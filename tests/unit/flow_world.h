@@ -280,7 +280,7 @@ world_open(struct world *world, const struct flow_type *const *types)
     static char path[256];
 
     snprintf(path, sizeof path, "%s/db", test_dir());
-    config.path = path;
+    config.path = test_store(path);
     config.tables = flow_tables;
     the_world = world;
     world->types = types;

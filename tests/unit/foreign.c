@@ -238,7 +238,7 @@ bench_begin(struct bench *b)
     for (size_t i = 0; flow_tables[i]; i++) {
         tables[i + 1] = flow_tables[i];
     }
-    store.path = mem_printf(b->mem, "%s/db", test_dir());
+    store.path = test_store(mem_printf(b->mem, "%s/db", test_dir()));
     server.arg = &b->vnfm;
     REQUIRE_OK(http_server_new(&server, &b->server));
     REQUIRE_OK(loop_new(&b->loop));

@@ -22,7 +22,7 @@ struct fixture {
 static struct fixture
 fixture_open(struct fixture *fx)
 {
-    struct store_config store = {.path = ":memory:",
+    struct store_config store = {.path = test_store(":memory:"),
                                  .tables = identity_tables,
                                  .seal_key = "0123456789abcdef0123456789abcdef"};
     struct identity_config config = {.hash_cost = 4};
@@ -564,7 +564,7 @@ TEST(key_survives_a_restart_and_another_key_does_not_fit)
 TEST(a_broken_key_file_is_told)
 {
     struct identity_config config = {0};
-    struct store_config store = {.path = ":memory:",
+    struct store_config store = {.path = test_store(":memory:"),
                                  .tables = identity_tables,
                                  .seal_key = "0123456789abcdef0123456789abcdef"};
     struct identity *identity;

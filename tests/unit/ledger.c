@@ -13,7 +13,7 @@ static struct store *
 ledger_store(void)
 {
     static char path[512];
-    struct store_config config = {.path = path, .tables = ledger_tables};
+    struct store_config config = {.path = test_store(path), .tables = ledger_tables};
     struct store *store = NULL;
 
     snprintf(path, sizeof path, "%s/db", test_dir());

@@ -17,7 +17,7 @@ static struct store *
 metrics_store(void)
 {
     static char path[512];
-    struct store_config config = {.path = path, .tables = metrics_tables};
+    struct store_config config = {.path = test_store(path), .tables = metrics_tables};
     struct store *store = NULL;
 
     snprintf(path, sizeof path, "%s/db", test_dir());

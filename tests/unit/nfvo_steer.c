@@ -134,7 +134,7 @@ static void
 flow_told(struct mem *mem, const struct flow_type *type, const void *in)
 {
     struct http_client_config http_config = {0};
-    struct store_config store_config = {.path = mem_printf(mem, "%s/db", test_dir()),
+    struct store_config store_config = {.path = test_store(mem_printf(mem, "%s/db", test_dir())),
                                         .tables = flow_tables};
     struct vim_config vim_config = {.site = no_site};
     struct flow_engine_config config = {.owner = "one", .types = types};

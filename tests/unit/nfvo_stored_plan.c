@@ -133,7 +133,7 @@ TEST(stored_plan_of_a_project_are_not_without_end)
     AUTO(mem) mem = mem_new("test");
     VEC(const struct table *) tables = {0};
     static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
-    struct store_config config = {.path = ":memory:", .seal_key = "0123456789abcdef0123456789abcdef"};
+    struct store_config config = {.path = test_store(":memory:"), .seal_key = "0123456789abcdef0123456789abcdef"};
     struct store *store = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {

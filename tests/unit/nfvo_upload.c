@@ -63,7 +63,7 @@ static void
 home_open(struct home *home)
 {
     static const struct table *const tables[] = {&vnf_package_table, &package_outside_table, NULL};
-    struct store_config config = {.path = home->path, .tables = tables};
+    struct store_config config = {.path = test_store(home->path), .tables = tables};
 
     snprintf(home->path, sizeof home->path, "%s/db", test_dir());
     snprintf(home->packages, sizeof home->packages, "%s/packages", test_dir());

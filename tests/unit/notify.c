@@ -360,7 +360,7 @@ TEST(notify_a_start_tells_of_no_later_error)
 {
     static const struct table *const occurrences[] = {&subscription_table, &notification_table,
                                                       &vnf_lcm_op_occ_table, NULL};
-    struct store_config config = {.path = ":memory:", .tables = occurrences, .seal_key = KEY_32};
+    struct store_config config = {.path = test_store(":memory:"), .tables = occurrences, .seal_key = KEY_32};
     static const char *const states[] = {"STARTING", "PROCESSING", "FAILED_TEMP"};
     AUTO(mem) mem = mem_new("test");
     struct notices found = {.mem = mem};

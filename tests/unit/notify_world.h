@@ -81,7 +81,7 @@ static const struct notice_api *const apis[] = {&api, NULL};
 static inline struct store *
 world_open(const char *path)
 {
-    struct store_config config = {.path = path, .tables = tables, .seal_key = KEY_32};
+    struct store_config config = {.path = test_store(path), .tables = tables, .seal_key = KEY_32};
     struct store *store;
 
     REQUIRE_OK(store_open(&config, &store));

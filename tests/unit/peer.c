@@ -99,7 +99,7 @@ bench_begin_as(struct bench *b, const char *cert_file, const char *key_file)
         server.tls_cert = server.tls_client_ca = cert;
         server.tls_key = key;
     }
-    store.path = mem_printf(b->mem, "%s/db", test_dir());
+    store.path = test_store(mem_printf(b->mem, "%s/db", test_dir()));
     server.arg = &b->script;
     REQUIRE_OK(http_server_new(&server, &b->server));
     REQUIRE_OK(loop_new(&b->loop));

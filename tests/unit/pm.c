@@ -21,7 +21,7 @@ static struct store *
 pm_store(void)
 {
     static char path[512];
-    struct store_config config = {.path = path, .tables = metrics_tables};
+    struct store_config config = {.path = test_store(path), .tables = metrics_tables};
     struct store *store = NULL;
 
     snprintf(path, sizeof path, "%s/db", test_dir());
@@ -338,7 +338,7 @@ TEST(pm_a_report_is_not_twice_in_the_store)
 {
     static char path[512];
     static const struct table *const tables[] = {&pm_job_table, &pm_report_table, NULL};
-    struct store_config config = {.path = path, .tables = tables};
+    struct store_config config = {.path = test_store(path), .tables = tables};
     struct store *store = NULL;
 
     snprintf(path, sizeof path, "%s/db", test_dir());
@@ -451,7 +451,7 @@ gauges_store(void)
     static char path[512];
     static const struct table *tables[64];
     struct store_config config = {
-        .path = path, .tables = tables, .seal_key = "01234567890123456789012345678901"};
+        .path = test_store(path), .tables = tables, .seal_key = "01234567890123456789012345678901"};
     struct store *store = NULL;
     size_t n = 0;
 

@@ -68,7 +68,7 @@ world(void)
 {
     static char path[512];
     static const struct table *tables[8] = {&net_table, &group_table, &port_table};
-    const struct store_config config = {.path = path, .tables = tables, .seal_key = WORLD_KEY};
+    const struct store_config config = {.path = test_store(path), .tables = tables, .seal_key = WORLD_KEY};
     struct store *store = NULL;
 
     for (size_t i = 0; i < 3; i++) {

@@ -18,7 +18,7 @@ static const struct table *const tables[] = {&net_table, &group_table, &port_tab
 static struct store *
 store_at(const char *path)
 {
-    const struct store_config config = {.path = path, .tables = tables, .seal_key = WORLD_KEY};
+    const struct store_config config = {.path = test_store(path), .tables = tables, .seal_key = WORLD_KEY};
     struct store *store = NULL;
 
     REQUIRE_OK(store_open(&config, &store));
@@ -770,6 +770,7 @@ TEST(store_is_private_to_its_user)
     char wal[600];
     struct stat st;
 
+    test_needs_file();
     REQUIRE(store != NULL);
     REQUIRE(!stat(db_path(), &st));
     CHECK_INT(st.st_mode & 0777, 0600);
@@ -820,7 +821,7 @@ check_log(struct tx *tx, void *arg)
 TEST(store_log_is_cut_and_says_gone)
 {
     const struct store_config config = {
-        .path = db_path(), .tables = tables, .seal_key = WORLD_KEY, .log_keep = 100};
+        .path = test_store(db_path()), .tables = tables, .seal_key = WORLD_KEY, .log_keep = 100};
     AUTO(store) store = NULL;
     int times = 1000;
 
@@ -907,6 +908,7 @@ TEST(store_seals_secrets_at_rest)
     CHECK_STR(plain, "text");
     CHECK_ERR(store_unseal(store, mem, "s1:AAAA", &plain), E_INTERNAL);
     store_close(store);
+    test_needs_file();
     REQUIRE_OK(file_read(mem, db_path(), 1 << 20, &data, &n));
     CHECK(memmem(data, n, "renamed", 7));
     CHECK(!memmem(data, n, "hunter2", 7));
@@ -929,6 +931,7 @@ TEST(store_backup_is_whole)
     AUTO(store) copy = NULL;
     char path[600];
 
+    test_needs_file();
     snprintf(path, sizeof path, "%s.copy", db_path());
     CHECK_OK(store_backup(store, path));
     copy = store_at(path);
@@ -938,7 +941,7 @@ TEST(store_backup_is_whole)
 TEST(store_that_knows_fewer_tables_is_refused)
 {
     static const struct table *const fewer[] = {&net_table, NULL};
-    const struct store_config config = {.path = db_path(), .tables = fewer, .seal_key = WORLD_KEY};
+    const struct store_config config = {.path = test_store(db_path()), .tables = fewer, .seal_key = WORLD_KEY};
     struct store *store = world();
 
     store_close(store);

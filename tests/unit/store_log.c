@@ -24,7 +24,7 @@ net_make(struct tx *tx, void *arg)
 static struct store *
 world(int64_t log_keep, const char *log_cursor)
 {
-    struct store_config config = {.path = ":memory:",
+    struct store_config config = {.path = test_store(":memory:"),
                                   .tables = tables,
                                   .seal_key = "0123456789abcdef0123456789abcdef",
                                   .log_keep = log_keep,

@@ -2,6 +2,7 @@
 #include "store/reseal.h"
 
 #include "base/str.h"
+#include "faces/role.h"
 #include "store/seal.h"
 #include "sys/file.h"
 
@@ -18,6 +19,7 @@
 
 #define ROWS 1500
 #define OTHER_KEY "another key of thirty-two bytes."
+#define THIRD_KEY "one more key of thirty-two bytes"
 
 static const struct table *const tables[] = {&net_table, &group_table, &port_table, NULL};
 
@@ -27,7 +29,7 @@ config_of(const char *key)
     static char path[512];
 
     snprintf(path, sizeof path, "%s/db", test_dir());
-    return (struct store_config){.path = path, .tables = tables, .seal_key = key, .version = "0.1.0"};
+    return (struct store_config){.path = test_store(path), .tables = tables, .seal_key = key, .version = "0.1.0"};
 }
 
 static struct err *
@@ -160,11 +162,12 @@ found_init(struct found *found, struct mem *mem, const char *key)
 
 TEST(store_reseal_leaves_nothing_that_the_key_before_opens)
 {
-    const struct store_config before = config_of(WORLD_KEY), after = config_of(OTHER_KEY);
+    const struct store_config before = config_of(WORLD_KEY);
     AUTO(mem) mem = mem_new("test");
     struct found found;
     uint8_t first[32];
 
+    test_needs_file();
     world_make(first);
     found_init(&found, mem, WORLD_KEY);
     CHECK(opened(&found, WORLD_KEY, "") + opened(&found, WORLD_KEY, "-wal") >= 20);
@@ -174,12 +177,80 @@ TEST(store_reseal_leaves_nothing_that_the_key_before_opens)
     CHECK(opened(&found, OTHER_KEY, "") >= 20);
     CHECK(!file_exists(mem_printf(mem, "%s/db.from-0.0.1", test_dir())));
     CHECK_OK(world_look(OTHER_KEY, first));
+}
+
+static struct err *
+text_take(void *arg, int n, const char *const *columns)
+{
+    snprintf(arg, 32, "%s", n ? str_or(columns[0], "") : "");
+    return NULL;
+}
+
+static struct err *
+server_file(struct tx *tx, void *text)
+{
+    return tx_sql(tx, "SELECT pg_relation_filenode('net')", NULL, text_take, text);
+}
+
+/* Where a server keeps the table; "" where there is none. */
+static void
+server_file_of(const char *key, char text[32])
+{
+    const struct store_config config = config_of(key);
+    AUTO(store) store = NULL;
+
+    text[0] = '\0';
+    if (test_on_server()) {
+        REQUIRE_OK(store_open(&config, &store));
+        REQUIRE_OK(store_read(store, server_file, text));
+    }
+}
+
+TEST(store_reseal_goes_there_and_back)
+{
+    const struct store_config before = config_of(WORLD_KEY), after = config_of(OTHER_KEY);
+    char old[32], new[32];
+    uint8_t first[32];
+
+    world_make(first);
+    server_file_of(WORLD_KEY, old);
+    REQUIRE_OK(store_reseal(&before, OTHER_KEY));
+    server_file_of(OTHER_KEY, new);
+    CHECK(!test_on_server() || strcmp(old, new) != 0); /* Rows that were are not in it. */
+    CHECK_OK(world_look(OTHER_KEY, first));
     CHECK_ERR_MSG(world_look(WORLD_KEY, first), E_INVALID, "it is sealed with another key");
     CHECK_OK(store_reseal(&before, OTHER_KEY)); /* Once more, as after a kill behind it. */
     CHECK_OK(store_reseal(&after, WORLD_KEY));
     CHECK_OK(world_look(WORLD_KEY, first));
-    CHECK_ERR(store_reseal(&after, OTHER_KEY), E_INTERNAL);
+    CHECK_OK(store_reseal(&after, WORLD_KEY)); /* Done; the key of 'after' is not asked for. */
+    CHECK_ERR_MSG(store_reseal(&after, THIRD_KEY), E_INVALID, "it is sealed with another key");
     CHECK_OK(world_look(WORLD_KEY, first));
+}
+
+/* Wherever the rows are: what is sealed and the key's file change together. */
+TEST(store_reseal_is_done_at_the_start_of_a_role)
+{
+    const char *state = test_dir();
+    struct store_config config = config_of(NULL);
+    AUTO(mem) mem = mem_new("test");
+    char hex[2 * SEAL_KEY_SIZE + 1], *key;
+    struct store *store = NULL;
+    uint8_t first[32];
+    size_t n;
+
+    REQUIRE_OK(role_store_open(mem, state, &config, &store));
+    REQUIRE_OK(store_write_wait(store, insert, NULL));
+    REQUIRE_OK(store_read(store, first_secret, first));
+    store_close(store);
+    hex_from(hex, (const uint8_t *)OTHER_KEY, SEAL_KEY_SIZE);
+    REQUIRE_OK(file_write(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state), hex, strlen(hex), 0600));
+    REQUIRE_OK(role_store_open(mem, state, &config, &store));
+    CHECK_OK(store_read(store, look, first));
+    store_close(store);
+    REQUIRE_OK(file_read(mem, mem_printf(mem, "%s/seal.key", state), 64, &key, &n));
+    CHECK(n == SEAL_KEY_SIZE && !memcmp(key, OTHER_KEY, n));
+    CHECK(!file_exists(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state)));
+    CHECK_OK(world_look(OTHER_KEY, first));
 }
 
 /* The role writes the key's file when it is done: until then the next start does the same again. */

@@ -54,7 +54,7 @@ open_thing(const struct attr *attrs, size_t n, const struct store_migration *mig
     const struct table table = {
         .name = "thing", .doc = "x", .size = sizeof(struct thing), .attrs = attrs, .n_attrs = n};
     const struct table *const all[] = {&table, NULL};
-    const struct store_config config = {.path = db_path(),
+    const struct store_config config = {.path = test_store(db_path()),
                                         .tables = all,
                                         .migrations = migrations,
                                         .n_migrations = n_migrations};
@@ -132,7 +132,7 @@ open_as(const char *version, const struct attr *attrs, size_t n, store_fn *fn, v
     const struct table table = {
         .name = "thing", .doc = "x", .size = sizeof(struct thing), .attrs = attrs, .n_attrs = n};
     const struct table *const all[] = {&table, NULL};
-    const struct store_config config = {.path = db_path(), .tables = all, .version = version};
+    const struct store_config config = {.path = test_store(db_path()), .tables = all, .version = version};
     AUTO(store) store = NULL;
 
     TRY(store_open(&config, &store));
@@ -148,11 +148,28 @@ copy_there(const char *version)
     return file_exists(path);
 }
 
+/* A file and a server alike. */
+TEST(store_of_a_newer_version_is_refused)
+{
+    static char id[] = "x", c[] = "7";
+
+    REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
+    CHECK_OK(open_as("0.1.3", thing_2, 4, thing_check, c));
+    CHECK_OK(open_as("0.1.0", thing_2, 4, NULL, NULL)); /* A patch, the same schema. */
+    CHECK_OK(open_as("0.2.0", thing_2, 4, NULL, NULL));
+    CHECK_ERR_MSG(open_as("0.1.3", thing_2, 4, NULL, NULL), E_CONFLICT,
+                  "the database is of a newer version. It was last used by version 0.2.0, this is 0.1.3: "
+                  "install that one again, or ");
+    CHECK_ERR_MSG(open_as("0.2.0", thing_1, 2, NULL, NULL), E_CONFLICT, "is unknown here");
+    CHECK_OK(open_as("0.2.1", thing_2, 4, thing_check, c));
+}
+
 TEST(store_copies_itself_before_its_schema_changes)
 {
     static char id[] = "x", c[] = "7";
     char copy[600];
 
+    test_needs_file();
     REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
     CHECK_OK(open_as("0.1.3", thing_1, 2, NULL, NULL));
     CHECK(!copy_there("0.1.0")); /* Nothing changed. */
@@ -194,6 +211,7 @@ TEST(store_copies_itself_for_a_minor_version_that_changes_no_schema)
     static char id[] = "x";
     char copy[600];
 
+    test_needs_file();
     REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
     CHECK_OK(open_as("0.2.0", thing_1, 2, NULL, NULL));
     REQUIRE(copy_there("0.1.0"));
@@ -209,6 +227,7 @@ TEST(store_keeps_three_copies_and_changes_nothing_without_one)
     char half[600], inside[620];
     size_t n = ARRAY_SIZE(versions);
 
+    test_needs_file();
     for (size_t i = 0; i < n; i++) {
         CHECK_OK(open_wide(versions[i], i));
     }
@@ -230,10 +249,11 @@ TEST(store_verify_tells_what_is_broken)
     const struct table *const all[] = {&table, NULL};
     AUTO(mem) m = mem_new("test");
     const char *path = mem_printf(m, "%s/whole", test_dir());
-    const struct store_config config = {.path = path, .tables = all};
+    const struct store_config config = {.path = test_store(path), .tables = all};
     struct store *store;
     FILE *file;
 
+    test_needs_file();
     CHECK_ERR(store_verify(path), E_NOT_FOUND);
     REQUIRE_OK(store_open(&config, &store));
     CHECK_OK(store_verify(path)); /* while it is in use */

@@ -232,7 +232,7 @@ driver_open(struct driver *d)
     REQUIRE_OK(fake_site_new(&d->control, &d->site));
     snprintf(d->url, sizeof d->url, "http://127.0.0.1:%d", d->control.port);
     snprintf(d->path, sizeof d->path, "%s/db", test_dir());
-    store.path = d->path;
+    store.path = test_store(d->path);
     REQUIRE_OK(loop_new(&d->loop));
     REQUIRE_OK(store_open(&store, &d->store));
     REQUIRE_OK(http_client_new(d->loop, &http, &d->http));

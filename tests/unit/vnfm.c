@@ -182,7 +182,7 @@ world_store(void)
     static char path[512];
     static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
     struct store_config config = {
-        .path = path, .tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
+        .path = test_store(path), .tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
     struct store *store = NULL;
     size_t n = 0;
 

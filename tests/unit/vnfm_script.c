@@ -44,7 +44,7 @@ store_begin(struct life *life)
         tables[n++] = nfvo_tables[i];
     }
     snprintf(path, sizeof path, "%s/db", test_dir());
-    config.path = path;
+    config.path = test_store(path);
     REQUIRE_OK(store_open(&config, &life->store));
 }
 
