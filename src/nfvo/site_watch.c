@@ -93,6 +93,26 @@ site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site, 
     return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
 }
 
+/* Texts that differ in their numbers alone ("after 3 ms") tell one reason. */
+static bool
+is_one_reason(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    a = str_or(a, "");
+    b = str_or(b, "");
+    for (;; a++, b++) {
+        a += strspn(a, digits);
+        b += strspn(b, digits);
+        if (*a != *b) {
+            return false;
+        }
+        if (!*a) {
+            return true;
+        }
+    }
+}
+
 static struct err *
 site_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
 {
@@ -104,7 +124,8 @@ site_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
         seen.error = err_full(mem, why);
         err_ignore(why, "kept with the site");
     }
-    if (str_eq(seen.status, site->status) && str_eq(seen.version, site->version)) {
+    if (str_eq(seen.status, site->status) && str_eq(seen.version, site->version) &&
+        is_one_reason(seen.error, site->last_error)) {
         return NULL;
     }
     log_info("nfvo", "site=%s status=%s was=%s version=%s why=%s", site->name, seen.status, site->status,
