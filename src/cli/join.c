@@ -3,7 +3,6 @@
  * again: the same command goes on where it stopped. */
 #include "cli/setup.h"
 
-#include "base/time.h"
 #include "base/uuid.h"
 #include "http/authority.h"
 #include "sys/file.h"
@@ -17,7 +16,6 @@
 #define FPR_SIZE (AUTHORITY_FINGERPRINT - 1)
 #define PASSWORD_BYTES 24
 #define SHOWN_TRIES 20
-#define CLOCK_S 300
 
 const struct cli_option join_options[] = {
     {"token", "TOKEN", "that `carrick site invite` printed; asked for where it is not given"},
@@ -101,15 +99,9 @@ site_read(struct join *j)
 static struct err *
 clock_check(const struct http_answer *answer)
 {
-    const char *date = http_answer_header(answer, "Date");
-    struct tm tm = {0};
-    int64_t off_s;
+    int64_t off_s = setup_clock_off_s(answer);
 
-    if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &tm)) {
-        return NULL;
-    }
-    off_s = time_now_us() / 1000000 - timegm(&tm);
-    if (off_s > -CLOCK_S && off_s < CLOCK_S) {
+    if (off_s > -SETUP_CLOCK_S && off_s < SETUP_CLOCK_S) {
         return NULL;
     }
     return err_new(E_CONFLICT, NULL, "the clock of this box is %lld s %s the orchestrator's: set both "

@@ -141,12 +141,14 @@ answer_token(struct fake_site *site, struct http_exchange *x)
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
     char until[TIME_TEXT_SIZE];
+    int64_t now = time_now_us() + site->control->clock_off_s * 1000000LL;
     int n = ++site->control->n_tokens;
 
     headers[0] = mem_printf(http_mem(x), "X-Subject-Token: token-%d", n);
     jw_object(&w, NULL);
     jw_object(&w, "token");
-    jw_str(&w, "expires_at", time_text(until, time_now_us() + 3600000000LL, TIME_Z_US));
+    jw_str(&w, "issued_at", time_text(until, now, TIME_Z_US));
+    jw_str(&w, "expires_at", time_text(until, now + 3600000000LL, TIME_Z_US));
     jw_raw(&w, "project", "{\"id\": \"" FAKE_PROJECT "\"}");
     jw_array(&w, "catalog");
     for (int i = 0; services[i]; i++) {
