@@ -222,6 +222,7 @@ const char *
 package_uri_fault(const char *uri)
 {
     size_t n = strlen(uri);
+    const char *host;
 
     if (n > PACKAGE_URI_MAX) {
         return "the URI has more than 2048 bytes";
@@ -231,7 +232,13 @@ package_uri_fault(const char *uri)
             return "is no URI (RFC 3986)";
         }
     }
-    return strstr(uri, "://") > uri && !strstr(uri, ":///") ? NULL : "is no URI with a host";
+    host = strstr(uri, "://");
+    if (!host || host == uri || host[3] == '/' || host[3] == '\0') {
+        return "is no URI with a host";
+    }
+    return memchr(host + 3, '@', strcspn(host + 3, "/?#"))
+               ? "has a user in it: who may get it is said apart from it"
+               : NULL;
 }
 
 const struct package_file *

@@ -10,6 +10,7 @@
 #include "tosca/bundle.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <signal.h>
 #include <stdio.h>
@@ -235,7 +236,7 @@ errand_run(void *arg)
 
     while (!fetches_ending(errand->fetches) && atomic_load(&errand->state) != 2) {
         atomic_compare_exchange_strong(&errand->state, &(int){0}, 1);
-        usleep(1000);
+        (void)poll(NULL, 0, 1);
     }
     fetch_turn_end(errand->fetches, &errand->turn);
     atomic_store(&errand->state, fetches_ending(errand->fetches) ? 4 : 3);

@@ -469,6 +469,7 @@ TEST(package_that_is_nearly_right_is_told_what_is_wrong)
         {{NULL}, "Source: http://x/y\nAlgorithm: MD5\nHash: 00\n",
          "vnfd.mf:13: http://x/y: Algorithm MD5 is none of SOL004's"},
         {{NULL}, "Source: http://x/y z\n", "vnfd.mf:13: http://x/y z: is no URI (RFC 3986)"},
+        {{NULL}, "Source: http://u:p@x/y@z\n", "vnfd.mf:13: http://u:p@x/y@z: has a user in it"},
         {{NULL}, "Source: file:///etc/passwd\n", "vnfd.mf:13: file:///etc/passwd: is no URI with a host"},
         {{NULL}, "Source: http://x/y\nAlgorithm: SHA-256\nHash: "
                  "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
