@@ -31,6 +31,7 @@ struct join {
     const char *url, *secret, *fingerprint;
     const char *authority; /* the orchestrator's, PEM */
     const char *cert;      /* ours, signed by it */
+    const char *joined;    /* what it calls us, where it has registered us already; else null */
     const char *listen, *state, *region, *cert_path, *key_path, *ca_path;
     struct steps steps;
 };
@@ -160,6 +161,7 @@ certificate_get(struct join *j)
     jw_end(&w);
     TRY(ask(j, "/carrick/v1/joins/certificate", body.data, &answer));
     j->cert = json_get_str(answer, "certificate");
+    j->joined = json_bool(json_get(answer, "joined"), false) ? json_get_str(answer, "name") : NULL;
     if (!j->cert) {
         return err_new(E_REMOTE, NULL, "%s: it answered no certificate", j->url);
     }
@@ -348,6 +350,10 @@ site_join(struct cli *cli)
     TRY(role_user_find(str_or(option_get(cli, "user"), "carrick-site"), &j.steps.uid, &j.steps.gid));
     TRY(certificate_get(&j));
     TRY(certificate_put(&j));
+    if (j.joined) { /* The answer to that was lost. */
+        printf("joined: site %s is registered at %s already\n", j.joined, j.url);
+        return NULL;
+    }
     TRY(site_await(&j));
     TRY(credentials_make(&j, &password));
     return site_register(&j, password);
