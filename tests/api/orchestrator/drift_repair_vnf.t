@@ -89,9 +89,12 @@ POST /carrick/v1/checks  as demo
 {"vnfInstanceId": "$vnf"}
 = 200
 {"differences": [], "unknown": [], ...}
-GET /carrick/v1/holdings?filter=(eq,kind,server)  as demo
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,front)  as demo
 = 200
-[{"label": "back", ...}, {"label": "front", ...}]
+[{...}]
+GET /carrick/v1/holdings?filter=(eq,kind,server);(eq,label,back)  as demo
+= 200
+[{...}]
 POST /vnflcm/v2/vnf_instances/$vnf/terminate  as demo
 {"terminationType": "FORCEFUL"}
 = 202
