@@ -8,13 +8,11 @@
 #include <linux/if_tun.h>
 #include <linux/ip.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define NARROW 1400
@@ -63,7 +61,6 @@ send_back(const struct router *router, const struct iphdr *packet, char *icmp, s
 static void *
 route(void *arg)
 {
-    const struct timespec far = {.tv_nsec = FAR_MS * 1000000L};
     const struct router *router = arg;
     char data[2048];
     ssize_t n;
@@ -87,11 +84,29 @@ route(void *arg)
         } else if (n <= NARROW && icmp.type == ICMP_ECHO) {
             icmp.type = ICMP_ECHOREPLY;
             memcpy(data + sizeof ip, &icmp, sizeof icmp);
-            nanosleep(&far, NULL);
+            (void)poll(NULL, 0, FAR_MS);
             send_back(router, &ip, data + sizeof ip, (size_t)n - sizeof ip);
         }
     }
     return NULL;
+}
+
+static void
+ioctl_do(unsigned long what, struct ifreq *ask)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    REQUIRE(fd >= 0 && !ioctl(fd, what, ask));
+    close(fd);
+}
+
+static void
+address_set(struct ifreq *ask, unsigned long what, uint32_t address)
+{
+    const struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+
+    memcpy(&ask->ifr_addr, &in, sizeof in);
+    ioctl_do(what, ask);
 }
 
 static void
@@ -107,7 +122,10 @@ router_begin(struct router *router)
     if (router->fd < 0 || ioctl(router->fd, TUNSETIFF, &ask)) {
         SKIP("no tun device here");
     }
-    REQUIRE(!system("ip link set far up mtu 1500 && ip addr add 10.9.0.1/24 dev far"));
+    address_set(&ask, SIOCSIFADDR, 0x0a090001);
+    address_set(&ask, SIOCSIFNETMASK, 0xffffff00);
+    ask.ifr_flags = IFF_UP;
+    ioctl_do(SIOCSIFFLAGS, &ask);
     REQUIRE(!pthread_create(&thread, NULL, route, router));
     pthread_detach(thread);
 }
