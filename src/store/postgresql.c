@@ -25,6 +25,7 @@
 #define RETRY_MS 100 /* between attempts to connect: doubling, up to ... */
 #define RETRY_MAX_MS 1000
 #define INT_TEXT 24
+#define TAKEN "taken" /* type of the error that another one has the database */
 
 struct pg_conn {
     struct conn conn;
@@ -35,6 +36,7 @@ struct pg_conn {
     char xid[INT_TEXT]; /* of the writer's transaction */
     unsigned n_names;
     int64_t retry_at, retry_ms;
+    const char *why; /* for whoever asks until then */
 };
 
 struct pg_stmt {
@@ -295,7 +297,7 @@ lock_take(struct pg_conn *c)
     TRY(text_ask(c, "SELECT COALESCE(host(a.client_addr), 'this host') || ' since ' || "
                     "to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') " LOCK_HOLDER, NULL, holder,
                  sizeof holder));
-    return err_new(E_CONFLICT, NULL, "another orchestrator uses this database (%s): stop it first",
+    return err_new(E_CONFLICT, TAKEN, "another orchestrator uses this database (%s): stop it first",
                    *holder ? holder : "it has just ended");
 }
 
@@ -303,6 +305,15 @@ static bool
 is_there(const struct pg_conn *c)
 {
     return c->pg && PQstatus(c->pg) == CONNECTION_OK;
+}
+
+/* What a stranger may hear of it: hosts and users are for the log. */
+static const char *
+told_of(const struct err *e)
+{
+    return !err_is(e, E_CONFLICT)   ? "the database cannot be reached"
+           : str_eq(e->type, TAKEN) ? "the database cannot be used: another orchestrator uses this database"
+                                    : "the database cannot be used";
 }
 
 /* A connection where there is none, and the lock for one who 'locks'.  Fails at once where that was
@@ -315,7 +326,7 @@ renew(struct pg_conn *c, bool locks)
 
     if (c->retry_at && began < c->retry_at) {
         c->conn.lost = true;
-        return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
+        return err_new(E_UNAVAILABLE, NULL, "%s", c->why);
     }
     if (!is_there(c)) {
         conn_forget(&c->conn);
@@ -336,6 +347,7 @@ renew(struct pg_conn *c, bool locks)
     c->retry_ms = c->retry_ms ? c->retry_ms * 2 : RETRY_MS;
     c->retry_ms = c->retry_ms > RETRY_MAX_MS ? RETRY_MAX_MS : c->retry_ms;
     c->retry_at = time_mono_ns() + (c->retry_ms > took ? c->retry_ms : took) * 1000000;
+    c->why = told_of(e);
     PQfinish(c->pg);
     c->pg = NULL;
     return e;
@@ -657,6 +669,7 @@ static struct err *
 pg_begin(struct conn *conn)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
+    bool tries = time_mono_ns() >= c->retry_at;
     struct err *e = NULL;
 
     if (is_there(c) && c->locked == c->writes) {
@@ -667,14 +680,11 @@ pg_begin(struct conn *conn)
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
     e = renew(c, c->writes);
-    if (err_is(e, E_CONFLICT)) {
-        /* Somebody else's by now: whoever asks here has done nothing wrong. */
-        struct err *away = err_new(E_UNAVAILABLE, NULL, "the database cannot be used: %s", e->message);
-
-        err_free(e);
-        e = away;
+    if (e) { /* Also where it is somebody else's by now: whoever asks here has done nothing wrong. */
+        log_err(tries ? LOG_LV_WARN : LOG_LV_DEBUG, "store", e, "no connection");
+        conn->lost = true;
+        return err_new(E_UNAVAILABLE, NULL, "%s", c->why);
     }
-    TRY(e);
     conn->lost = conn->spoilt = false;
     return begin_once(c);
 }

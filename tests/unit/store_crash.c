@@ -309,6 +309,7 @@ TEST(store_loses_nothing_when_the_power_is_cut)
     char path[512];
     unsigned seed = (unsigned)time_now_us();
 
+    test_needs_file();
     printf("seed %u\n", seed);
     snprintf(path, sizeof path, "%s/db", test_dir());
     snprintf(power.copy, sizeof power.copy, "%s/copy", test_dir());
