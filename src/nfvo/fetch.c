@@ -178,6 +178,9 @@ exchange(struct fetches *fetches, struct mem *mem, const struct fetch_source *so
     }
     http_client_free(client); /* Ends the call where it goes on: 'bearer' is its until then. */
     bearer_forget(&bearer);
+    if (x.err && x.err->code == E_IN_DOUBT) {
+        x.err->code = E_UNAVAILABLE; /* Nothing is done by being asked for: there is no doubt to be ended. */
+    }
     return err_join(e, x.err);
 }
 

@@ -51,7 +51,7 @@ struct fetch_source {
     void *arg;
 };
 /* Gets it on the calling thread, which waits; all is borrowed.  E_FORBIDDEN (its address may not be called),
- * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE, E_IN_DOUBT, of 'piece';
+ * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE (also one that broke off), of 'piece';
  * E_CANCELLED at the end of the process. */
 struct err *fetch_get(struct fetches *fetches, struct mem *mem,
                       const struct fetch_source *source) MUST_USE;
