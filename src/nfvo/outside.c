@@ -348,26 +348,35 @@ job_end(void *arg)
     mem_free(mem);
 }
 
-/* On a thread that may wait.  At the end of the process the step is let go: it begins again in the next. */
+/* Nothing of it is journalled any more: the step begins again in the next process. */
+static void
+job_drop(void *arg)
+{
+    struct fetch_job *job = arg;
+    struct mem *mem = job->g.mem;
+
+    err_free(job->err);
+    step_failed(job->step, err_new(E_CANCELLED, NULL, "it is the end of the process"));
+    mem_free(mem);
+}
+
+/* On a thread that may wait. */
 static void
 job_run(void *arg)
 {
     struct fetch_job *job = arg;
     struct fetches *fetches = job->g.nfvo->fetches;
-    bool is_over;
 
     job->g.until_ns = time_mono_ns() + TIMEOUT_MS * 1000000;
     job->err = fetches_ending(fetches) ? NULL : all_get(&job->g);
     if (job->err) {
         err_set_type(job->err, "ArtifactNotFetched");
     }
-    is_over = fetches_ending(fetches);
-    fetch_turn_end(fetches, &job->turn);
-    if (is_over) {
-        err_free(job->err);
-        mem_free(job->g.mem);
+    if (fetches_ending(fetches)) {
+        fetch_turn_drop(fetches, &job->turn);
         return;
     }
+    fetch_turn_end(fetches, &job->turn);
     loop_post(step_loop(job->step), job_end, job);
 }
 
@@ -381,7 +390,8 @@ fetch_act(struct step *step)
     *job = (struct fetch_job){
         .step = step,
         .g = {.nfvo = nfvo, .mem = mem, .set = row_copy(mem, step_in(step)), .left = upload_max(nfvo)}};
-    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .run = job_run, .arg = job};
+    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .run = job_run,
+                                    .dropped = job_drop, .arg = job};
     fetch_turn_wait(nfvo->fetches, &job->turn);
 }
 

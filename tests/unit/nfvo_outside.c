@@ -18,12 +18,13 @@
 #define PACKAGE "00000000-0000-4000-8000-000000000002"
 #define SHA_OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-/* ---- a server: "abc" for what begins with /good, and for all else the connection ends without a word ---------- */
+/* ---- a server: "abc" for what begins with /good, and for /hang but for the first time, of which nothing comes; for
+ * all else the connection ends without a word */
 
 struct source {
     pthread_t thread;
     int fd, port;
-    atomic_int n_good, n_other;
+    atomic_int n_good, n_hang, n_other;
 };
 
 static void
@@ -43,7 +44,9 @@ serve_one(struct source *source, int fd)
         n += (size_t)got;
         text[n] = '\0';
     }
-    if (str_starts(text, "GET /good")) {
+    if (str_starts(text, "GET /hang") && !source->n_hang++) {
+        (void)!read(fd, text, 1); /* until it is given up */
+    } else if (str_starts(text, "GET /good") || str_starts(text, "GET /hang")) {
         source->n_good++;
         (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
     } else {
@@ -145,23 +148,15 @@ store_begin(struct world *w)
 }
 
 static void
-world_begin(struct world *w)
+life_begin(struct world *w)
 {
     static const struct flow_type *const types[] = {&get_flow, NULL};
     static const struct step_kind *const kinds[] = {&package_fetch_kind, NULL};
     const struct fetches_config fetches = {.may_connect = may_connect};
-    struct flow_engine_config config = {.owner = "test", .types = types};
+    const struct flow_engine_config config = {
+        .loop = w->nfvo.loop, .store = w->nfvo.store, .owner = "test", .types = types};
 
-    *w = (struct world){.mem = mem_new("world")};
-    source_begin(&w->source);
-    store_begin(w);
-    REQUIRE_OK(loop_new(&w->nfvo.loop));
     REQUIRE_OK(fetches_new(&fetches, &w->nfvo.fetches));
-    w->nfvo.packages_dir = mem_printf(w->mem, "%s/packages", test_dir());
-    REQUIRE_OK(dir_make(w->nfvo.packages_dir, 0700));
-    REQUIRE_OK(dir_make(mem_printf(w->mem, "%s/" PACKAGE, w->nfvo.packages_dir), 0700));
-    config.loop = w->nfvo.loop;
-    config.store = w->nfvo.store;
     REQUIRE_OK(flow_engine_new(&config, &w->nfvo.engine));
     flow_service_set(w->nfvo.engine, NFVO_SERVICE, &w->nfvo);
     flow_kinds_add(w->nfvo.engine, kinds);
@@ -169,11 +164,30 @@ world_begin(struct world *w)
 }
 
 static void
-world_end(struct world *w)
+life_end(struct world *w)
 {
     fetches_stop(w->nfvo.fetches);
     flow_engine_free(w->nfvo.engine);
     fetches_free(w->nfvo.fetches);
+}
+
+static void
+world_begin(struct world *w)
+{
+    *w = (struct world){.mem = mem_new("world")};
+    source_begin(&w->source);
+    store_begin(w);
+    REQUIRE_OK(loop_new(&w->nfvo.loop));
+    w->nfvo.packages_dir = mem_printf(w->mem, "%s/packages", test_dir());
+    REQUIRE_OK(dir_make(w->nfvo.packages_dir, 0700));
+    REQUIRE_OK(dir_make(mem_printf(w->mem, "%s/" PACKAGE, w->nfvo.packages_dir), 0700));
+    life_begin(w);
+}
+
+static void
+world_end(struct world *w)
+{
+    life_end(w);
     store_close(w->nfvo.store);
     loop_free(w->nfvo.loop);
     source_end(&w->source);
@@ -297,6 +311,34 @@ TEST(outside_what_is_kept_survives_a_try_that_does_not_come_to_it)
     set_get(&w, 3);
     CHECK_STR(w.state, "COMPLETED");
     CHECK_INT(w.source.n_good, 1);
+    world_end(&w);
+}
+
+static bool
+has_begun(struct world *w)
+{
+    REQUIRE_OK(loop_turn(w->nfvo.loop, 20));
+    return w->source.n_hang > 0;
+}
+
+/* The next process begins the step again, with what is there of it. */
+TEST(outside_what_was_got_before_the_process_ended_is_not_got_again)
+{
+    struct world w;
+
+    world_begin(&w);
+    uri_add(&w, "/good/1");
+    uri_add(&w, "/hang");
+    w.flow = "10000000-0000-4000-8000-000000000000";
+    REQUIRE_OK(store_write_wait(w.nfvo.store, start_fn, &w));
+    EVENTUALLY(30000, has_begun(&w));
+    life_end(&w);
+    REQUIRE_OK(store_read(w.nfvo.store, look_fn, &w));
+    CHECK_STR(w.state, "PROCESSING");
+    life_begin(&w);
+    EVENTUALLY(30000, is_over(&w));
+    CHECK_STR(w.state, "COMPLETED");
+    CHECK_INT(w.source.n_good, 2);
     world_end(&w);
 }
 
