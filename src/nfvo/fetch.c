@@ -23,7 +23,7 @@
 struct fetches {
     struct fetches_config config;
     pthread_mutex_t lock; /* of the lists */
-    struct fetch_turn *live, *waiting;
+    struct fetch_turn *live, *waiting, *dropped;
     struct pool *pool;
     atomic_bool stopping;
 };
@@ -113,17 +113,34 @@ fetch_turn_wait(struct fetches *fetches, struct fetch_turn *turn)
     pthread_mutex_unlock(&fetches->lock);
 }
 
-void
-fetch_turn_end(struct fetches *fetches, const struct fetch_turn *turn)
+/* The lock is held. */
+static void
+live_take(struct fetches *fetches, const struct fetch_turn *turn)
 {
-    pthread_mutex_lock(&fetches->lock);
     for (struct fetch_turn **at = &fetches->live; *at; at = &(*at)->next) {
         if (*at == turn) {
             *at = turn->next;
             break;
         }
     }
+}
+
+void
+fetch_turn_end(struct fetches *fetches, const struct fetch_turn *turn)
+{
+    pthread_mutex_lock(&fetches->lock);
+    live_take(fetches, turn);
     turns_begin(fetches);
+    pthread_mutex_unlock(&fetches->lock);
+}
+
+void
+fetch_turn_drop(struct fetches *fetches, struct fetch_turn *turn)
+{
+    pthread_mutex_lock(&fetches->lock);
+    live_take(fetches, turn);
+    turn->next = fetches->dropped;
+    fetches->dropped = turn;
     pthread_mutex_unlock(&fetches->lock);
 }
 
@@ -178,6 +195,9 @@ exchange(struct fetches *fetches, struct mem *mem, const struct fetch_source *so
     }
     http_client_free(client); /* Ends the call where it goes on: 'bearer' is its until then. */
     bearer_forget(&bearer);
+    if (x.err && x.err->code == E_IN_DOUBT) {
+        x.err->code = E_UNAVAILABLE; /* Nothing is done by being asked for: there is no doubt to be ended. */
+    }
     return err_join(e, x.err);
 }
 
@@ -346,6 +366,12 @@ fetches_free(struct fetches *fetches)
 {
     if (fetches) {
         fetches_stop(fetches);
+        while (fetches->dropped) {
+            struct fetch_turn *turn = fetches->dropped;
+
+            fetches->dropped = turn->next;
+            turn->dropped(turn->arg);
+        }
         pool_free(fetches->pool);
         free(fetches);
     }

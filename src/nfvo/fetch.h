@@ -18,7 +18,7 @@ struct err *fetches_new(const struct fetches_config *config, struct fetches **fe
 /* Gives up what is being got: those packages are CREATED again.  Before the store closes.  Null
  * accepted, and twice. */
 void fetches_stop(struct fetches *fetches);
-void fetches_free(struct fetches *fetches); /* Stops it; null accepted. */
+void fetches_free(struct fetches *fetches); /* Stops it; after the flow engine; null accepted. */
 
 /* Begins to get the content of package 'id', as an upload of the caller's: the package is UPLOADING
  * until all of it is here, or ERROR with what went wrong.  A restart of the process makes it CREATED
@@ -33,7 +33,8 @@ struct err *package_fetch(struct nfvo *nfvo, const struct caller *caller, const 
 /* A turn to get something: a project has two at a time. */
 struct fetch_turn {
     const char *project;
-    void (*run)(void *arg); /* On a thread that may wait; it ends with fetch_turn_end. */
+    void (*run)(void *arg); /* On a thread that may wait; it ends with fetch_turn_end or fetch_turn_drop. */
+    void (*dropped)(void *arg);
     void *arg;
     struct fetch_turn *next; /* Of the queue. */
 };
@@ -41,6 +42,8 @@ struct fetch_turn {
  * to see that (fetches_ending) and let go of what it has.  Borrowed until fetch_turn_end.  Any thread. */
 void fetch_turn_wait(struct fetches *fetches, struct fetch_turn *turn);
 void fetch_turn_end(struct fetches *fetches, const struct fetch_turn *turn);
+/* At the end of the process: 'dropped' is called by fetches_free, when nobody waits for what it was for. */
+void fetch_turn_drop(struct fetches *fetches, struct fetch_turn *turn);
 bool fetches_ending(const struct fetches *fetches);
 
 struct fetch_source {
@@ -51,7 +54,7 @@ struct fetch_source {
     void *arg;
 };
 /* Gets it on the calling thread, which waits; all is borrowed.  E_FORBIDDEN (its address may not be called),
- * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE, E_IN_DOUBT, of 'piece';
+ * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE (also one that broke off), of 'piece';
  * E_CANCELLED at the end of the process. */
 struct err *fetch_get(struct fetches *fetches, struct mem *mem,
                       const struct fetch_source *source) MUST_USE;

@@ -148,6 +148,18 @@ file_of(const struct getting *g, const struct package_outside *artifact,
     return mem_printf(g->mem, "%s/" PREFIX "%.32s", g->set->id, hex);
 }
 
+/* Of what all of a package's may have together. */
+static struct err *
+room_take(struct getting *g, uint64_t n)
+{
+    if (n > g->left) {
+        return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes",
+                       (unsigned long long)upload_max(g->nfvo));
+    }
+    g->left -= n;
+    return NULL;
+}
+
 struct arriving {
     struct getting *g;
     int fd;
@@ -158,11 +170,7 @@ arrive(void *arg, const void *data, size_t n)
 {
     struct arriving *arriving = arg;
 
-    if (n > arriving->g->left) {
-        return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes",
-                       (unsigned long long)upload_max(arriving->g->nfvo));
-    }
-    arriving->g->left -= n;
+    TRY(room_take(arriving->g, n));
     return fd_write_all(arriving->fd, data, n);
 }
 
@@ -239,16 +247,11 @@ is_here(const struct getting *g, struct package_outside *artifact, const char *p
 static struct err *
 artifact_get(struct getting *g, struct package_outside *artifact)
 {
-    const struct package_access *access = access_of(g, artifact->uri);
-    const char *file = file_of(g, artifact, access);
-    const char *path = mem_printf(g->mem, "%s/%s", g->nfvo->packages_dir, file);
+    const char *path = mem_printf(g->mem, "%s/%s", g->nfvo->packages_dir, artifact->path_kept);
+    struct err *e = is_here(g, artifact, path) ? room_take(g, (uint64_t)artifact->size)
+                                               : download(g, artifact, access_of(g, artifact->uri), path);
 
-    if (!is_here(g, artifact, path)) {
-        TRY_MSG(download(g, artifact, access, path), "%.*s", (int)strcspn(artifact->uri, "?#"),
-                artifact->uri);
-    }
-    artifact->path_kept = file;
-    return NULL;
+    return err_wrap(e, "%.*s", (int)strcspn(artifact->uri, "?#"), artifact->uri);
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
@@ -304,6 +307,11 @@ all_get(struct getting *g)
     size_t n_faults = 0;
 
     TRY(store_read(g->nfvo->store, access_read, g));
+    for (size_t i = 0; i < g->set->outside.n; i++) { /* Also those that it does not come to: they stay. */
+        struct package_outside *artifact = g->set->outside.items[i];
+
+        artifact->path_kept = file_of(g, artifact, access_of(g, artifact->uri));
+    }
     for (size_t i = 0; i < g->set->outside.n && n_faults < FAULTS_MAX; i++) {
         struct err *e = artifact_get(g, g->set->outside.items[i]);
 
@@ -340,26 +348,35 @@ job_end(void *arg)
     mem_free(mem);
 }
 
-/* On a thread that may wait.  At the end of the process the step is let go: it begins again in the next. */
+/* Nothing of it is journalled any more: the step begins again in the next process. */
+static void
+job_drop(void *arg)
+{
+    struct fetch_job *job = arg;
+    struct mem *mem = job->g.mem;
+
+    err_free(job->err);
+    step_failed(job->step, err_new(E_CANCELLED, NULL, "it is the end of the process"));
+    mem_free(mem);
+}
+
+/* On a thread that may wait. */
 static void
 job_run(void *arg)
 {
     struct fetch_job *job = arg;
     struct fetches *fetches = job->g.nfvo->fetches;
-    bool is_over;
 
     job->g.until_ns = time_mono_ns() + TIMEOUT_MS * 1000000;
     job->err = fetches_ending(fetches) ? NULL : all_get(&job->g);
     if (job->err) {
         err_set_type(job->err, "ArtifactNotFetched");
     }
-    is_over = fetches_ending(fetches);
-    fetch_turn_end(fetches, &job->turn);
-    if (is_over) {
-        err_free(job->err);
-        mem_free(job->g.mem);
+    if (fetches_ending(fetches)) {
+        fetch_turn_drop(fetches, &job->turn);
         return;
     }
+    fetch_turn_end(fetches, &job->turn);
     loop_post(step_loop(job->step), job_end, job);
 }
 
@@ -373,7 +390,8 @@ fetch_act(struct step *step)
     *job = (struct fetch_job){
         .step = step,
         .g = {.nfvo = nfvo, .mem = mem, .set = row_copy(mem, step_in(step)), .left = upload_max(nfvo)}};
-    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .run = job_run, .arg = job};
+    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .run = job_run,
+                                    .dropped = job_drop, .arg = job};
     fetch_turn_wait(nfvo->fetches, &job->turn);
 }
 
@@ -388,6 +406,7 @@ fetching_local(struct tx *tx, const void *in, void *out)
     TRY(row_get(tx, &vnf_package_table, wanted->id, &old));
     row = row_copy(tx_mem(tx), old);
     row->onboarding_state = "UPLOADING";
+    row->sha256 = wanted->sha256; /* All of it is here, whichever version began: see uploads_recover. */
     return row_update(tx, old, row);
 }
 

@@ -21,14 +21,17 @@ is_taken(const struct package *pkg, const char *folder)
     return false;
 }
 
-/* The last word of the URI's path, of characters that mean nothing in a path or a URI. */
+#define WORD_MAX 128
+
+/* The last word of the URI's path, or its end where it is long, of characters that mean nothing in a path or a
+ * URI. */
 static const char *
 last_word(struct mem *mem, const char *uri)
 {
     size_t n = strcspn(uri, "?#"), start = n;
     char *word;
 
-    while (start > 0 && uri[start - 1] != '/') {
+    while (start > 0 && uri[start - 1] != '/' && n - start < WORD_MAX) {
         start--;
     }
     word = mem_strn(mem, uri + start, n - start);

@@ -568,16 +568,20 @@ outside_add(struct opening *o, const char *list, const struct manifest_source *s
     struct package_file file = {.name = source->name,
                                 .algorithm = source->algorithm,
                                 .digest = source->digest,
+                                .list = list,
                                 .listed_line = source->line};
     const char *wrong = package_uri_fault(source->name);
+    struct package_file *known = outside_listed(o, source->name);
 
     if (wrong) {
         fault(o, list, source->line, "%s: %s", source->name, wrong);
-    } else if (o->outside.n == PACKAGE_OUTSIDE_MAX) {
+    } else if (known && known->list == list) {
+        fault(o, list, source->line, "%s is listed twice", source->name);
+    } else if (!known && o->outside.n == PACKAGE_OUTSIDE_MAX) {
         fault(o, list, source->line, "%s: more than %d artifacts are outside of the package",
               source->name, PACKAGE_OUTSIDE_MAX);
-    } else if (outside_listed(o, source->name)) {
-        fault(o, list, source->line, "%s is listed twice", source->name);
+    } else if (source->digest && source->algorithm && known) {
+        *known = file; /* The manifest says it after TOSCA.meta. */
     } else if (source->digest && source->algorithm) {
         vec_add(o->pkg->mem, &o->outside, file);
     }

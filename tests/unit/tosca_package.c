@@ -566,6 +566,43 @@ TEST(package_artifacts_outside_get_names_of_their_own)
     CHECK_STR(all[1].set, "s");
 }
 
+/* A URI's last word may be longer than a name: its end says what it is. */
+TEST(package_artifacts_outside_have_short_names)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg = NULL;
+    const struct outside *all;
+    size_t n;
+
+    good_package(mem, entries,
+                 mem_printf(mem,
+                            "Source: https://x/%01000d.img\nAlgorithm: SHA-256\nHash: "
+                            "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n",
+                            0));
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    all = outside_list(mem, pkg, NULL, &n);
+    REQUIRE(n == 1);
+    CHECK(strlen(all[0].path) < 200 && str_ends(all[0].path, "0.img"));
+}
+
+/* TOSCA.meta may list what the manifest lists; what that says holds, as of files inside. */
+TEST(package_artifacts_outside_may_stand_in_both_lists)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg = NULL;
+
+    good_package(mem, entries,
+                 "Source: https://x/y\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n");
+    entries[0].data = mem_printf(mem, "%s\nName: https://x/y\nAlgorithm: SHA-256\nHash: %064d\n",
+                                 entries[0].data, 0);
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    REQUIRE(pkg->n_outside == 1);
+    CHECK(str_starts(pkg->outside[0].digest, "3d71"));
+}
+
 /* The zips that bundle_append writes are zips. */
 TEST(package_bundle_grows_by_files_from_elsewhere)
 {
