@@ -495,9 +495,8 @@ orchestrator_end(struct orchestrator *o)
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     certificates_unfollow(o->certificates);
-    rest_free(o->rest);
-    rest_free(o->open);
-    audit_close(o->audit);
+    rest_stop(o->rest);
+    rest_stop(o->open);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);
@@ -530,6 +529,9 @@ orchestrator_end(struct orchestrator *o)
     if (o->store) {
         store_close(o->store);
     }
+    rest_free(o->rest); /* nobody is left who owes an answer */
+    rest_free(o->open);
+    audit_close(o->audit);
     upload_drops_free(o->nfvo.drops);
     grant_desk_free(o->nfvo.desk);
     script_runs_free(o->nfvo.scripts);

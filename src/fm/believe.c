@@ -129,6 +129,7 @@ got(void *arg, const struct json *object, struct err *err)
     struct look *look = asking->look;
 
     (void)object;
+    look->n_asking--;
     if (asking->round == look->round && !look->watch->is_closed) {
         struct question *q = &look->questions[asking->which];
 
@@ -150,6 +151,7 @@ questions_ask(struct look *look)
     unsigned round = look->round;
 
     look->n_open = look->n_questions;
+    look->n_asking = look->n_questions;
     loop_timer_arm(look->deadline, FM_ANSWER_MS);
     for (size_t i = 0; i < look->n_questions; i++) {
         struct asking *asking = heap_alloc(sizeof *asking);
@@ -160,13 +162,10 @@ questions_ask(struct look *look)
     }
 }
 
-/* So many that asking for each would hold up the site's other calls. */
+/* Asking for each would hold up the site's other calls. */
 static void
-kinds_doubt(struct look *look)
+kinds_doubt(struct look *look, const char *why)
 {
-    const char *why = mem_printf(look->mem, "its list leaves out more than is asked for one by one (%d)",
-                                 FM_ASKED_MAX);
-
     vec_each (&look->judgement.left_out, what) {
         struct drift_list *list = list_of(look, what->kind);
 
@@ -189,8 +188,12 @@ believe_ask(struct look *look)
     }
     look->is_asked = true;
     look->n_questions = 0;
-    if (n > FM_ASKED_MAX) {
-        kinds_doubt(look);
+    if (look->n_asking || n > FM_ASKED_MAX) { /* A slow site is not asked for ever more. */
+        kinds_doubt(look, look->n_asking
+                              ? mem_printf(look->mem, "its list leaves out %zu, and it owes %zu answers of a "
+                                           "round before", n, look->n_asking)
+                              : mem_printf(look->mem, "its list leaves out more than is asked for one by one (%d)",
+                                           FM_ASKED_MAX));
         return true;
     }
     look->questions = MEM_ARRAY(look->mem, n, struct question);

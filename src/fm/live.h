@@ -53,6 +53,7 @@ struct look {
     bool is_unsure;  /* ... and not all of that is known. */
     struct question *questions;
     size_t n_questions;
+    size_t n_asking; /* Questions that the site owes answers to, of rounds that did not wait, too. */
     struct map gone; /* Of seen; a round that the feed asks for begins with ... */
     struct mem *gone_mem;
     struct map gone_before; /* ... what the one before it found gone. */

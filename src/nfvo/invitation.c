@@ -158,6 +158,31 @@ invitation_find(struct tx *tx, const char *secret, struct site_invitation **invi
     return NULL;
 }
 
+/* Host of an HTTPS URL, without brackets; null where it is none. */
+static const char *
+host_of(struct mem *mem, const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *host = url + strlen(scheme);
+
+    if (!str_starts(url, scheme)) {
+        return NULL;
+    }
+    return *host == '[' ? mem_strn(mem, host + 1, strcspn(host + 1, "]/"))
+                        : mem_strn(mem, host, strcspn(host, ":/"));
+}
+
+static bool
+is_invited(const struct site_invitation *invitation, const char *host)
+{
+    for (size_t i = 0; host && i < invitation->addresses.n; i++) {
+        if (str_eq(invitation->addresses.items[i], host)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Did another one join in its place since? */
 static struct err *
 is_replaced(struct tx *tx, const struct site_invitation *invitation, bool *replaced)
@@ -177,11 +202,20 @@ is_replaced(struct tx *tx, const struct site_invitation *invitation, bool *repla
     return NULL;
 }
 
+/* Who gave the site another name or address since has taken it from who joined. */
+static bool
+is_as_invited(struct tx *tx, const struct site_invitation *invitation, const struct site *site)
+{
+    return str_eq(site->name, invitation->name) &&
+           is_invited(invitation, host_of(tx_mem(tx), site->auth_url));
+}
+
 struct err *
 invitation_again(struct tx *tx, const char *secret, const char *request,
                  struct site_invitation **invitation, struct site **site)
 {
     char digest[AUTHORITY_FINGERPRINT];
+    struct site *there;
     bool replaced;
 
     *site = NULL;
@@ -198,7 +232,12 @@ invitation_again(struct tx *tx, const char *secret, const char *request,
     if (replaced || !str_eq(digest, (*invitation)->key_digest)) {
         return was_used();
     }
-    return row_get(tx, &site_table, (*invitation)->site_id, site);
+    TRY(row_get(tx, &site_table, (*invitation)->site_id, &there));
+    if (!is_as_invited(tx, *invitation, there)) {
+        return was_used();
+    }
+    *site = there;
+    return NULL;
 }
 
 struct err *
@@ -251,31 +290,6 @@ invitation_sign(const struct nfvo *nfvo, struct mem *mem, const struct site_invi
 }
 
 /* ---- the site -------------------------------------------------------------------------------- */
-
-/* Host of an HTTPS URL, without brackets; null where it is none. */
-static const char *
-host_of(struct mem *mem, const char *url)
-{
-    static const char scheme[] = "https://";
-    const char *host = url + strlen(scheme);
-
-    if (!str_starts(url, scheme)) {
-        return NULL;
-    }
-    return *host == '[' ? mem_strn(mem, host + 1, strcspn(host + 1, "]/"))
-                        : mem_strn(mem, host, strcspn(host, ":/"));
-}
-
-static bool
-is_invited(const struct site_invitation *invitation, const char *host)
-{
-    for (size_t i = 0; host && i < invitation->addresses.n; i++) {
-        if (str_eq(invitation->addresses.items[i], host)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 struct err *
 invitation_site(const struct nfvo *nfvo, struct mem *mem, const struct site_invitation *invitation,

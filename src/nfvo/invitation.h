@@ -32,7 +32,7 @@ struct err *invitation_token(const struct nfvo *nfvo, struct mem *mem,
 struct err *invitation_find(struct tx *tx, const char *secret,
                             struct site_invitation **invitation) MUST_USE;
 /* The same for who asks for a certificate: of one that was used too, where 'request' is by the key that joined by it, it
- * is not over, and the site that it became is as it left it: an answer was lost.  '*site' is that site, null where it was not
+ * is not over, and the site that it became has the name and an address of it still: an answer was lost.  '*site' is that site, null where it was not
  * used. */
 struct err *invitation_again(struct tx *tx, const char *secret, const char *request,
                              struct site_invitation **invitation, struct site **site) MUST_USE;

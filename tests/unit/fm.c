@@ -2,6 +2,7 @@
  * fault, from its first sight to its end, whoever says how often. */
 #include "fm/fault.h"
 #include "fm/live.h"
+#include "sys/thread.h"
 #include "test.h"
 #include "vnfm/vnfm.h"
 
@@ -722,4 +723,27 @@ TEST(fm_a_feed_is_followed_as_long_as_it_tells_or_waits)
     CHECK_INT(settle_wait_ms(1000000, 1000000), FM_SETTLE_MS);
     CHECK_INT(settle_wait_ms(1000000, 301000000), FM_SETTLE_MS - 300);
     CHECK_INT(settle_wait_ms(1000000, 9000000000), 0);
+}
+
+/* A site that is slow to answer is not asked for more and more. */
+TEST(fm_a_site_that_owes_answers_is_asked_for_nothing_else)
+{
+    struct nfvo nfvo = {0};
+    struct fm_watch watch = {.nfvo = &nfvo};
+    struct look look = {.watch = &watch, .site = SITE, .is_whole = true, .busy = true, .n_asking = 1};
+
+    REQUIRE_OK(loop_new(&nfvo.loop));
+    REQUIRE_OK(pool_new("files", 1, 1, &nfvo.pool));
+    pool_stop(nfvo.pool); /* What would judge it then: it is not looked at here. */
+    look.deadline = loop_timer_new(nfvo.loop, feed_again, &look);
+    look.mem = look.judgement.mem = mem_new("round");
+    vec_add(look.mem, &look.seen.lists, ((struct drift_list){.site = SITE, .kind = "server"}));
+    vec_add(look.mem, &look.judgement.left_out, ((struct left_out){.kind = "server", .id = "s"}));
+    CHECK(believe_ask(&look)); /* Asked for it would be of a driver that is not there. */
+    CHECK_INT(look.n_asking, 1);
+    CHECK_INT(look.untold[look_kind("server")], 1);
+    CHECK(!look.busy);
+    loop_timer_del(look.deadline);
+    pool_free(nfvo.pool);
+    loop_free(nfvo.loop);
 }
