@@ -283,7 +283,7 @@ fake_pair_fault(const struct fake_site *site, const struct json *inner)
 {
     static const char *const sides[] = {"ingress", "egress"};
 
-    for (const struct object *at = site->objects; at; at = at->next) {
+    for (const struct object *at = site->control->takes_loose_pairs ? NULL : site->objects; at; at = at->next) {
         for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
             if (str_eq(at->place->plural, "ports") && str_eq(at->id, json_get_str(inner, sides[i])) &&
                 str_empty(device_of(site, at))) {

@@ -61,7 +61,7 @@ struct fake_control {
     _Atomic int no_feed;           /* no carrick-changes there */
     _Atomic int breaks;            /* so many servers, from now on, do for good */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
-    _Atomic int takes_unbound;     /* pairs of ports that are at no server, as sites of ours do */
+    bool takes_loose_pairs;        /* of ports that are at no server: it is not networking-sfc then */
     _Atomic int clock_off_s;       /* its clock is so far before ours; negative: behind */
     _Atomic int cores;             /* that the quota has; 0 = limits are not told */
     _Atomic int n_tokens;          /* tokens given */
