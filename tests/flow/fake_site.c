@@ -377,7 +377,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
        const struct json *inner)
 {
     const char *fault = str_eq(place->plural, "chain_labels") ? label_fault(site, http_mem(x), inner)
-                        : str_eq(place->plural, "port_pairs") && !site->control->takes_unbound ? fake_pair_fault(site, inner)
+                        : str_eq(place->plural, "port_pairs") ? fake_pair_fault(site, inner)
                                                               : NULL;
     const char *text;
     struct object *object;
