@@ -236,14 +236,15 @@ text_add(struct report *r, const char *name, const char *text)
                       str_or(out.data, ""), out.len);
 }
 
-/* What could not be had is told in its place. */
+/* Why something could not be had, or not whole, stands beside it: what is called JSON stays it. */
 static struct err *
 outcome_add(struct report *r, const char *name, const char *text, struct err *e)
 {
-    const char *why = e ? mem_printf(r->mem, "not to be had: %s\n", e->message) : "";
+    const char *why = e ? mem_printf(r->mem, "not to be had: %s\n", e->message) : NULL;
 
     err_ignore(e, "it stands in the report");
-    return text_add(r, name, mem_printf(r->mem, "%s%s", str_or(text, ""), why));
+    TRY(why ? text_add(r, mem_printf(r->mem, "%s.error", name), why) : NULL);
+    return why && str_empty(text) ? NULL : text_add(r, name, text);
 }
 
 static struct err *
