@@ -485,6 +485,7 @@ orchestrator_start(struct orchestrator *o)
 static void
 orchestrator_end(struct orchestrator *o)
 {
+    site_watch_close(o->watch);
     pool_stop(o->waiting); /* jobs are of requests, which go with the server */
     pool_stop(o->pool);
     fetches_stop(o->nfvo.fetches);

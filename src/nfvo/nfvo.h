@@ -154,6 +154,8 @@ struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct si
  * pool, before the loop and the store.  Null accepted. */
 struct site_watch;
 struct err *site_watch_new(struct nfvo *nfvo, int64_t every_ms, int64_t look_ms, struct site_watch **watch) MUST_USE;
+/* Its hourly job ends behind the site that it asks now: before the pool is waited for.  Null accepted. */
+void site_watch_close(struct site_watch *watch);
 void site_watch_free(struct site_watch *watch);
 
 /* ---- other processes ----------------------------------------------------------- */

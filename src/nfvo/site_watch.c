@@ -33,6 +33,7 @@ struct site_watch {
     struct look *looks;
     unsigned rounds;
     _Atomic bool hourly; /* Its job is under way. */
+    _Atomic bool closing;
 };
 
 /* ---- what is recorded ------------------------------------------------------------------ */
@@ -230,7 +231,7 @@ certificates_look(struct site_watch *watch)
     if (err) {
         log_err(LOG_LV_WARN, "nfvo", err, "looking at sites' certificates");
     }
-    for (size_t i = 0; i < round.sites.n; i++) {
+    for (size_t i = 0; i < round.sites.n && !watch->closing; i++) {
         const struct site *site = round.sites.items[i];
 
         err = site_renew(watch->nfvo, mem, site);
@@ -335,6 +336,14 @@ site_watch_new(struct nfvo *nfvo, int64_t every_ms, int64_t look_ms, struct site
     loop_timer_arm(watch->timer, watch->every_ms);
     *out = watch;
     return NULL;
+}
+
+void
+site_watch_close(struct site_watch *watch)
+{
+    if (watch) {
+        watch->closing = true;
+    }
 }
 
 void
