@@ -39,6 +39,8 @@ struct http_server {
     struct http_exchange *cut; /* over, and somebody may still answer them */
     bool stopping, guard_runs;
     pthread_t guard;
+
+    atomic_bool is_ending; /* Nobody goes to sleep any more. */
 };
 
 enum exchange_state {
@@ -72,7 +74,7 @@ struct http_exchange {
     struct MHD_Response *response;
     int status;
     bool answered;
-    bool is_cut; /* It slept when the server ended. */
+    bool is_cut; /* It slept when the server ended, or would have. */
 };
 
 pthread_mutex_t *exchange_lock(struct http_exchange *x);

@@ -290,14 +290,24 @@ on_piece(struct http_exchange *x, const char *data, size_t n)
     return MHD_YES;
 }
 
+/* To one whose answer nobody gives any more. */
+static void
+answer_cut(struct http_exchange *x)
+{
+    static const char *const headers[] = {"Connection: close", NULL};
+
+    http_answer(x, 503, headers, "", 0);
+}
+
 /* The request is complete, or the connection was woken.  Queues the answer if
- * there is one, or puts the connection to sleep. */
+ * there is one, or puts the connection to sleep; not where the server ends, which
+ * libmicrohttpd cannot do while one sleeps. */
 static enum MHD_Result
 on_end(struct http_exchange *x)
 {
     const struct http_server_config *config = &x->server->config;
     pthread_mutex_t *lock = exchange_lock(x);
-    bool answered;
+    bool answered, is_late;
 
     if (x->state == X_BODY) {
         guard_server(x);
@@ -308,12 +318,18 @@ on_end(struct http_exchange *x)
     }
     pthread_mutex_lock(lock);
     answered = x->answered;
-    if (!answered && x->state == X_WORKING) {
+    is_late = !answered && x->server->is_ending;
+    if (is_late) {
+        x->is_cut = true;
+    } else if (!answered && x->state == X_WORKING) {
         x->state = X_SUSPENDED;
         MHD_suspend_connection(x->connection);
     }
     pthread_mutex_unlock(lock);
-    return answered ? exchange_queue(x) : MHD_YES;
+    if (is_late) {
+        answer_cut(x);
+    }
+    return answered || is_late ? exchange_queue(x) : MHD_YES;
 }
 
 static enum MHD_Result
@@ -568,8 +584,7 @@ wait_for_exchanges(struct http_server *server, int grace_ms)
 static void
 end_sleepers(struct http_server *server)
 {
-    static const char *const headers[] = {"Connection: close", NULL};
-
+    server->is_ending = true; /* Whoever is not asleep by now does not go to sleep (on_end). */
     pthread_mutex_lock(&server->lock);
     for (struct http_exchange *x = server->exchanges, *next; x; x = next) {
         bool sleeps;
@@ -577,10 +592,10 @@ end_sleepers(struct http_server *server)
         next = x->next;
         pthread_mutex_lock(exchange_lock(x));
         sleeps = x->state == X_SUSPENDED;
-        x->is_cut = sleeps;
+        x->is_cut = x->is_cut || sleeps;
         pthread_mutex_unlock(exchange_lock(x));
         if (sleeps) {
-            http_answer(x, 503, headers, "", 0);
+            answer_cut(x);
         }
     }
     pthread_mutex_unlock(&server->lock);

@@ -139,7 +139,7 @@ match_route(struct rest_exchange *x)
     r->route = x->match->route;
     speak(x, x->match->mount);
     r->op.resource = r->route->resource;
-    r->op.if_match = http_header(x->http, "If-Match");
+    r->op.if_match = mem_str(r->mem, http_header(x->http, "If-Match")); /* Outlives the connection. */
     r->id = rest_param(r, "id");
     r->path = http_path(x->http) + strlen(x->match->mount->prefix);
     return query_parse(x, http_query(x->http));
@@ -481,7 +481,8 @@ write_done(void *arg, struct err *e)
     struct rest_request *r = arg;
     struct err *busy;
 
-    if (!e || !r->x->upload_open) {
+    /* Where the server has ended nobody can give it up any more: the next start does. */
+    if (!e || !r->x->upload_open || http_is_cut(r->x->http)) {
         r->x->upload_open = false;
         finish(r, e);
         return;
@@ -688,11 +689,13 @@ on_done(struct http_exchange *http, void *arg)
     if (x->loop) {
         (void)loop_unpost(x->loop, x->posted, x->posted_arg); /* Waits where the server ends. */
     }
-    upload_drop(x);
+    if (!x->on_writer || !http_is_cut(http)) { /* Else it is the writer's still: write_done ends it. */
+        upload_drop(x);
+        buf_done(&x->r.out);
+    }
     if (x->fd >= 0) {
         (void)close(x->fd);
     }
-    buf_done(&x->r.out);
     http_set_user(http, NULL);
 }
 

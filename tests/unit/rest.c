@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <semaphore.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct json *
@@ -598,4 +599,79 @@ TEST(requests_that_wait_when_the_server_ends_are_nobodys_harm)
     rest_free(rest);
     loop_free(ending.loop);
     sem_destroy(&ending.came);
+}
+
+/* One whose write goes on while the server ends: what it uses is there until it is over. */
+static struct {
+    sem_t came, stopped;
+    int port;
+    size_t n_before, n_behind;
+    char if_match[16];
+} writing;
+
+static struct err *
+write_for_long(struct tx *tx, struct rest_request *r)
+{
+    (void)tx;
+    jw_object(&r->w, NULL);
+    jw_str(&r->w, "a", "b");
+    writing.n_before = r->out.len;
+    sem_post(&writing.came);
+    while (sem_wait(&writing.stopped)) {
+    }
+    writing.n_behind = r->out.len;
+    snprintf(writing.if_match, sizeof writing.if_match, "%s", r->op.if_match);
+    jw_end(&r->w);
+    return NULL;
+}
+
+static void
+write_at_the_end(void *arg)
+{
+    static const char *const headers[] = {"X-Auth-Token: x", "If-Match: revision_number=5", NULL};
+    AUTO(mem) mem = mem_new("client");
+    struct http_request request = {
+        .method = "PUT",
+        .url = mem_printf(mem, "http://127.0.0.1:%d/long", writing.port),
+        .headers = headers,
+        .body_fd = -1,
+        .timeout_ms = 60000,
+    };
+    struct http_client_config config = {0};
+    struct http_answer answer = {0};
+
+    (void)arg;
+    err_ignore(http_fetch(mem, &config, &request, &answer), "503, or the connection ends before it");
+}
+
+TEST(a_write_under_way_when_the_server_ends_keeps_what_it_uses)
+{
+    static const struct route writing_routes[] = {
+        {.method = "PUT", .path = "/long", .verb = REST_ACTION, .flags = REST_NO_BODY, .write = write_for_long}};
+    static const struct face writing_face = {
+        .name = "network", .dialect = &dialect_neutron, REST_ROUTES(writing_routes)};
+    static const struct table *const no_tables[] = {NULL};
+    struct store_config store_config = {.path = ":memory:", .tables = no_tables};
+    struct rest_mount writing_mount = {.face = &writing_face, .prefix = ""};
+    struct rest_config config = {.http = {.address = "127.0.0.1"}, .mounts = &writing_mount, .n_mounts = 1,
+                                 .authenticate = anybody};
+    struct pool *clients;
+    struct rest *rest;
+
+    REQUIRE(!sem_init(&writing.came, 0, 0) && !sem_init(&writing.stopped, 0, 0));
+    REQUIRE_OK(pool_new("clients", 1, 1, &clients));
+    REQUIRE_OK(store_open(&store_config, &writing_mount.store));
+    REQUIRE_OK(rest_new(&config, &rest));
+    writing.port = rest_port(rest);
+    REQUIRE_OK(pool_run(clients, write_at_the_end, NULL));
+    while (sem_wait(&writing.came)) {
+    }
+    rest_stop(rest);
+    sem_post(&writing.stopped);
+    store_close(writing_mount.store);
+    rest_free(rest);
+    pool_free(clients);
+    CHECK(writing.n_before > 0);
+    CHECK_INT(writing.n_behind, writing.n_before);
+    CHECK_STR(writing.if_match, "5");
 }

@@ -80,6 +80,8 @@ on_request(struct http_exchange *x, void *arg)
         CHECK_OK(pool_run(site->pool, answer_late, x));
     } else if (str_eq(path, "/wait")) {
         site->waiting = x;
+    } else if (str_eq(path, "/linger")) {
+        EVENTUALLY(5000, http_is_cut(site->waiting));
     } else if (str_eq(path, "/file")) {
         http_answer_file(x, 200, headers, open(site->file, O_RDONLY | O_CLOEXEC), 2, 3);
     } else if (str_starts(path, "/stream")) {
@@ -530,6 +532,24 @@ TEST(server_stops_with_sleepers)
     http_server_free(site->server, 20);
     CHECK_INT(site->dones, 1);
     CHECK(str_starts(hear(fd, &in), "503 ") || is_closed(fd));
+    pool_free(site->pool);
+    free(site);
+}
+
+/* A request whose handler returns without an answer behind the one that was cut: it must not go to sleep any
+ * more, for libmicrohttpd ends the process where one sleeps at its end. */
+TEST(server_stops_with_one_that_is_about_to_sleep)
+{
+    struct site *site = site_start((struct http_server_config){.n_threads = 1});
+    AUTO_FD first = dial(site);
+    AUTO_FD second = dial(site);
+
+    say(first, "GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+    EVENTUALLY(2000, site->waiting);
+    say(second, "GET /linger HTTP/1.1\r\nHost: h\r\n\r\n");
+    EVENTUALLY(2000, site->requests == 2);
+    http_server_free(site->server, 20);
+    CHECK_INT(site->dones, 2);
     pool_free(site->pool);
     free(site);
 }
