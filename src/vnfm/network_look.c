@@ -106,12 +106,14 @@ look_release(struct look *look)
     }
 }
 
+/* 'found' is what is known of the network from here on: whoever waits may have given up and be reading. */
 static void
-question_end(struct question *question)
+question_end(struct question *question, const struct network_seen *found)
 {
     struct look *look = question->look;
 
     pthread_mutex_lock(&look->lock);
+    *question->seen = *found;
     look->n_open--;
     pthread_cond_signal(&look->ended);
     pthread_mutex_unlock(&look->lock);
@@ -121,44 +123,45 @@ question_end(struct question *question)
 static void
 network_seen(void *arg, const struct vim_answer *answer, struct err *err)
 {
-    struct question *question = arg;
+    const struct question *question = arg;
+    struct network_seen found = *question->seen;
 
-    question->seen->absent = err_is(err, E_NOT_FOUND);
-    question->seen->unknown = err && !question->seen->absent;
-    question->seen->foreign = !err && !vim_is_lent(question->look->vim, question->seen->site_id,
-                                                   json_get(answer->json, "network"));
+    found.absent = err_is(err, E_NOT_FOUND);
+    found.unknown = err && !found.absent;
+    found.foreign = !err && !vim_is_lent(question->look->vim, found.site_id, json_get(answer->json, "network"));
     err_ignore(err, "a site that does not answer says nothing of its networks");
-    question_end(question);
+    question_end(arg, &found);
 }
 
 static void
 port_seen(void *arg, const struct vim_answer *answer, struct err *err)
 {
-    struct question *question = arg;
+    const struct question *question = arg;
     const struct json *port = err ? NULL : json_get(answer->json, "port");
+    struct network_seen found = *question->seen;
 
-    question->seen->absent = err_is(err, E_NOT_FOUND);
-    question->seen->unknown = err && !question->seen->absent;
-    question->seen->foreign = port && !vim_is_lent(question->look->vim, question->seen->site_id, port);
-    question->seen->port_network = mem_str(question->look->mem, json_get_str(port, "network_id"));
+    found.absent = err_is(err, E_NOT_FOUND);
+    found.unknown = err && !found.absent;
+    found.foreign = port && !vim_is_lent(question->look->vim, found.site_id, port);
+    found.port_network = mem_str(question->look->mem, json_get_str(port, "network_id"));
     err_ignore(err, "a site that does not answer says nothing of its ports");
-    question_end(question);
+    question_end(arg, &found);
 }
 
 static void
 subnets_seen(void *arg, const struct vim_answer *answer, struct err *err)
 {
-    struct question *question = arg;
+    const struct question *question = arg;
     const struct json *subnets = err ? NULL : json_get(answer->json, "subnets");
+    struct network_seen found = *question->seen;
 
     if (subnets) {
         const char *text = json_text(question->look->mem, subnets);
 
-        err_ignore(json_parse(question->look->mem, text, strlen(text), &question->seen->subnets),
-                   "it was just written");
+        err_ignore(json_parse(question->look->mem, text, strlen(text), &found.subnets), "it was just written");
     }
     err_ignore(err, "a site that does not answer says nothing of its networks");
-    question_end(question);
+    question_end(arg, &found);
 }
 
 static void
@@ -275,6 +278,9 @@ vnf_networks_look(struct nfvo *nfvo, struct mem *mem, const struct caller *calle
     look = look_new(nfvo->vim, &asking);
     loop_post(nfvo->loop, look_run, look);
     e = look_wait(look, &asking);
+    if (loop_unpost(nfvo->loop, look_run, look)) {
+        look->refs = 1; /* Nothing was asked: the loop is busy for longer, or ends. */
+    }
     look_release(look);
     *n = asking.n;
     return e;
