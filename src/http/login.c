@@ -109,7 +109,8 @@ token_take(struct calling *calling, const struct http_answer *answer)
     if (answer->status != 200) {
         return err_new(E_REMOTE, NULL, "token: POST %s answered %d", endpoint, answer->status);
     }
-    if ((e = json_parse(calling->mem, answer->body, answer->body_len, &json))) {
+    e = json_parse(calling->mem, answer->body, answer->body_len, &json);
+    if (e) {
         err_ignore(e, "it names what it met");
         return err_new(E_REMOTE, NULL, "token: POST %s answered what is no JSON", endpoint);
     }
