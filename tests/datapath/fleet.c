@@ -4,7 +4,8 @@
 #include "base/time.h"
 
 #define ROUND_MS 8000
-#define DRAIN_MS 2000
+#define DRAIN_MS 60000 /* longer than its connections last, however slow the machine */
+#define SOON_MS 300
 
 struct choice {
     const struct watch *watch;
@@ -44,7 +45,7 @@ grow(struct fleet *fleet, size_t n)
     CHECK_INT(watch_count(fleet->watch, 2), 0);
     crowd_open(fleet->crowd, n);
     CHECK_INT(round_and_look(fleet), 2 * n);
-    CHECK(watch_count(fleet->watch, 2) > (int)n / 6);
+    CHECK(watch_count(fleet->watch, 2) > (int)n / 12); /* A third, of ports that the kernel draws. */
 }
 
 /* The first gets nothing new, keeps what it has, and is empty before its time. */
@@ -65,7 +66,11 @@ drain(struct fleet *fleet, size_t n)
     watch_look(fleet->watch);
     CHECK_INT(ended, had);
     REQUIRE(time_now_us() < until);
-    EVENTUALLY(2 * DRAIN_MS, time_now_us() > until);
+    /* It is said to be over sooner, and that time passes. */
+    until = time_now_us() + SOON_MS * 1000LL;
+    fleet->inst[0]->drain_until = until;
+    REQUIRE(site_push_through(fleet->s));
+    EVENTUALLY(2000, time_now_us() > until);
     CHECK_INT(round_and_look(fleet), 3 * n - ended);
 }
 
@@ -90,8 +95,8 @@ fleet_two_three_two(struct fleet *fleet, size_t n)
 {
     crowd_open(fleet->crowd, n);
     CHECK_INT(round_and_look(fleet), n);
-    CHECK(watch_count(fleet->watch, 0) > (int)n / 4);
-    CHECK(watch_count(fleet->watch, 1) > (int)n / 4);
+    CHECK(watch_count(fleet->watch, 0) > (int)n / 8); /* Half, likewise. */
+    CHECK(watch_count(fleet->watch, 1) > (int)n / 8);
     grow(fleet, n);
     drain(fleet, n);
     shrink(fleet);

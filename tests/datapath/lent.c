@@ -521,8 +521,8 @@ TEST(a_lent_function_translates_and_both_directions_stay_in_the_chain)
                  "add rule ip t c oifname eth0 ip saddr 10.0.0.1 snat to 10.0.0.9"));
     CHECK(node_tcp(l->east, "a", l->east, "b", "10.0.0.2", 80));
     for (int hop = 0; hop < 2; hop++) {
-        CHECK(site_hop_packets(l->east, "c", hop, "forward") >= 4);
-        CHECK(site_hop_packets(l->east, "c", hop, "reverse") >= 3);
+        SITE_EVENTUALLY(l->east, 1000, site_hop_packets(l->east, "c", hop, "forward") >= 4);
+        SITE_EVENTUALLY(l->east, 1000, site_hop_packets(l->east, "c", hop, "reverse") >= 3);
     }
     nothing_is_wrong(l->east);
     nothing_is_wrong(l->west);

@@ -282,8 +282,8 @@ both_directions(struct site *s, const struct capture *at_f)
     CHECK(node_tcp(s, "a", s, "b", "10.0.0.2", 80));
     CHECK(node_tcp(s, "a", s, "b", "fd00::2", 80));
     for (int hop = 0; hop < 3; hop++) {
-        CHECK(site_hop_packets(s, "c", hop, "forward") >= 8);
-        CHECK(site_hop_packets(s, "c", hop, "reverse") >= 6);
+        SITE_EVENTUALLY(s, 1000, site_hop_packets(s, "c", hop, "forward") >= 8);
+        SITE_EVENTUALLY(s, 1000, site_hop_packets(s, "c", hop, "reverse") >= 6);
     }
     EVENTUALLY(5000, tells(s->topo, at_f, "ip.dst == 10.0.0.2", "7 255 " TTL_63 " 1 6 3"));
     EVENTUALLY(5000, tells(s->topo, at_f, "ip.src == 10.0.0.2", "65543 252 " TTL_62 " 1 6 3"));
@@ -414,8 +414,8 @@ TEST(a_function_that_speaks_nsh_translates_in_two_chains)
         raw_send(at_b, f.b, f.n);
         CHECK(raw_receive(at_a, buf, sizeof buf, 3000, is_udp_to, &back));
         for (int hop = 0; hop < 2; hop++) {
-            CHECK(site_hop_packets(s, chain, hop, "forward") >= 1);
-            CHECK(site_hop_packets(s, chain, hop, "reverse") >= 1);
+            SITE_EVENTUALLY(s, 1000, site_hop_packets(s, chain, hop, "forward") >= 1);
+            SITE_EVENTUALLY(s, 1000, site_hop_packets(s, chain, hop, "reverse") >= 1);
         }
     }
     CHECK_INT(site_drops(s, "internal"), 0);
@@ -455,8 +455,8 @@ TEST(a_function_that_speaks_nsh_serves_a_chain_of_two_sites)
     function_start(east, "f");
     CHECK(node_tcp(east, "a", west, "b", "10.0.0.2", 80));
     CHECK(node_tcp(west, "b", east, "a", "10.0.0.1", 80));
-    CHECK(site_hop_packets(east, "c", 0, "reverse") >= 3);
-    CHECK(site_hop_packets(west, "c", 1, "forward") >= 4);
+    SITE_EVENTUALLY(east, 1000, site_hop_packets(east, "c", 0, "reverse") >= 3);
+    SITE_EVENTUALLY(west, 1000, site_hop_packets(west, "c", 1, "forward") >= 4);
     CHECK_INT(site_drops(east, "internal"), 0);
     CHECK_INT(site_drops(east, "function_flow"), 0);
 }

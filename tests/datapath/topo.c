@@ -754,16 +754,28 @@ spawned_end(pid_t pid)
     (void)waitpid(pid, NULL, 0);
 }
 
-bool
-node_ping(struct site *site, const char *server, const char *ip, int size)
+static bool
+ping_within(struct site *site, const char *server, const char *ip, int size, int seconds)
 {
     const char *output;
     struct err *e =
-        node_run(site, server, &output, "/bin/busybox ping -c 1 -W %d -s %d %s", test_patience(), size, ip);
+        node_run(site, server, &output, "/bin/busybox ping -c 1 -W %d -s %d %s", seconds, size, ip);
     bool ok = !e;
 
     err_ignore(e, "the answer is no");
     return ok;
+}
+
+bool
+node_ping(struct site *site, const char *server, const char *ip, int size)
+{
+    return ping_within(site, server, ip, size, test_patience());
+}
+
+bool
+node_no_ping(struct site *site, const char *server, const char *ip)
+{
+    return !ping_within(site, server, ip, 56, 1);
 }
 
 int
@@ -807,19 +819,13 @@ ready_within(int fd, short events, int ms)
 {
     struct pollfd p = {.fd = fd, .events = events};
 
-    return poll(&p, 1, ms * test_patience()) == 1 && p.revents & events;
+    return poll(&p, 1, ms) == 1 && p.revents & events;
 }
 
-bool
-node_tcp(struct site *from, const char *client, struct site *to, const char *server,
-         const char *ip, int port)
-{
-    return node_tcp_to(from, client, ip, to, server, ip, port);
-}
-
-bool
-node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,
-            const char *server, const char *ip, int port)
+/* The connection has to be there within 'ms', and each piece of what it carries. */
+static bool
+tcp_within(int ms, struct site *from, const char *client, const char *to_ip, struct site *to,
+           const char *server, const char *ip, int port)
 {
     int family = strchr(ip, ':') ? AF_INET6 : AF_INET, one = 1, error = 0, accepted = -1;
     int l = node_socket(to, server, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -833,12 +839,12 @@ node_tcp_to(struct site *from, const char *client, const char *to_ip, struct sit
     ok = !bind(l, (struct sockaddr *)&address, n) && !listen(l, 1);
     (void)socket_address(to_ip, port, &asked);
     ok = ok && (!connect(c, (struct sockaddr *)&asked, n) || errno == EINPROGRESS);
-    ok = ok && ready_within(c, POLLOUT, 1500) && !getsockopt(c, SOL_SOCKET, SO_ERROR, &error, &m) &&
+    ok = ok && ready_within(c, POLLOUT, ms) && !getsockopt(c, SOL_SOCKET, SO_ERROR, &error, &m) &&
          !error;
-    ok = ok && ready_within(l, POLLIN, 1000) && (accepted = accept(l, NULL, NULL)) >= 0;
-    ok = ok && send(c, "abc", 3, MSG_NOSIGNAL) == 3 && ready_within(accepted, POLLIN, 1000) &&
+    ok = ok && ready_within(l, POLLIN, ms) && (accepted = accept(l, NULL, NULL)) >= 0;
+    ok = ok && send(c, "abc", 3, MSG_NOSIGNAL) == 3 && ready_within(accepted, POLLIN, ms) &&
          recv(accepted, text, 3, 0) == 3;
-    ok = ok && send(accepted, "def", 3, MSG_NOSIGNAL) == 3 && ready_within(c, POLLIN, 1000) &&
+    ok = ok && send(accepted, "def", 3, MSG_NOSIGNAL) == 3 && ready_within(c, POLLIN, ms) &&
          recv(c, text, 3, 0) == 3 && !memcmp(text, "def", 3);
     if (accepted >= 0) {
         close(accepted);
@@ -846,6 +852,27 @@ node_tcp_to(struct site *from, const char *client, const char *to_ip, struct sit
     close(c);
     close(l);
     return ok;
+}
+
+bool
+node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,
+            const char *server, const char *ip, int port)
+{
+    return tcp_within(1500 * test_patience(), from, client, to_ip, to, server, ip, port);
+}
+
+bool
+node_tcp(struct site *from, const char *client, struct site *to, const char *server,
+         const char *ip, int port)
+{
+    return node_tcp_to(from, client, ip, to, server, ip, port);
+}
+
+bool
+node_no_tcp(struct site *from, const char *client, struct site *to, const char *server,
+            const char *ip, int port)
+{
+    return !tcp_within(1500, from, client, ip, to, server, ip, port);
 }
 
 /* Takes what is no probe: two hundred of those a second fill a socket that nobody empties for as

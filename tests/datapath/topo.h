@@ -136,6 +136,8 @@ struct err *node_run(struct site *site, const char *server, const char **output,
 pid_t node_spawn(struct site *site, const char *server, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void spawned_end(pid_t pid);
 bool node_ping(struct site *site, const char *server, const char *ip, int size);
+/* No answer comes within a second, however patient the test is with what has to come. */
+bool node_no_ping(struct site *site, const char *server, const char *ip);
 /* One TCP connection that carries some bytes each way: the client asks 'to_ip', the server listens
  * at 'ip'. */
 bool node_tcp_to(struct site *from, const char *client, const char *to_ip, struct site *to,
@@ -143,6 +145,9 @@ bool node_tcp_to(struct site *from, const char *client, const char *to_ip, struc
 /* The same, where the address that the client asks is the server's own. */
 bool node_tcp(struct site *from, const char *client, struct site *to, const char *server,
               const char *ip, int port);
+/* No such connection comes to be within a second and a half, however patient the test is. */
+bool node_no_tcp(struct site *from, const char *client, struct site *to, const char *server,
+                 const char *ip, int port);
 
 /* A socket made inside of the server's network namespace. */
 int node_socket(struct site *site, const char *server, int family, int type, int protocol);
