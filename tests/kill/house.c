@@ -411,6 +411,9 @@ words_of(sqlite3 *db, struct mem *mem, const char *table)
         {"port", "name || ' at ' || (select name from network where id = network_id) || ' of ' || "
                  "coalesce((select name from server where id = server_id), '-')"},
         {"server", "name || ' of ' || coalesce((select name from image where id = image_ref), '-')"},
+        /* A function of a nested NS is called by that one's id there. */
+        {"port_pair", "case when instr(name, ':') > 36 then substr(name, 1, instr(name, ':') - 37) || "
+                      "substr(name, instr(name, ':')) else name end"},
         {"vnf_instance", "coalesce(name, '-') || ' of ' || vnfd_id || ', ' || instantiation_state"},
         {"vnf_package", "vnfd_id || ', ' || usage_state"},
     };

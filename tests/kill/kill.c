@@ -3,7 +3,8 @@
  * function of the service scaled out and in, healed, stopped and started, a second one that comes and
  * goes, the service's graph that goes and comes; the function alone of another flavour and back, of
  * another package at another network and back, so the one of the service without, at another network and
- * back; a service with another in it, which takes in a third one and lets it go.  However it went, in the end
+ * back; a service with another in it, which takes in a third one and lets it go; one whose path leads through
+ * the one in it and follows what that does.  However it went, in the end
  * each site holds exactly what an undisturbed run makes, and after a termination or a rollback nothing.
  *
  * usage: kill --program CARRICK --packages DIR [--long] [--case TEXT] [--seed N] [--seconds N] */
@@ -53,8 +54,9 @@ static const struct pair {
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
     {&kind_vnf, "repaired with its server", "repair all", "repair all", true, false},
+    {&kind_through, "followed", "spread", "gather", false, false},
 };
-#define N_PAIRS 16
+#define N_PAIRS 17
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */
@@ -75,8 +77,8 @@ struct lives {
     const char *only;
 };
 
-static const struct kind *const kinds[] = {&kind_ns, &kind_vnf, &kind_nested};
-#define N_KINDS 3
+static const struct kind *const kinds[] = {&kind_ns, &kind_vnf, &kind_nested, &kind_through};
+#define N_KINDS 4
 _Static_assert(ARRAY_SIZE(kinds) == N_KINDS, "counted");
 
 struct points {

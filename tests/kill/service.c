@@ -38,6 +38,20 @@ const struct kind kind_nested = {
     .terminate = "{}",
     .descriptor_id = "shell",
 };
+/* A path of it leads through the NS in it, and follows what that one does. */
+const struct kind kind_through = {
+    .name = "through",
+    .instances = "/nslcm/v2/ns_instances",
+    .occurrences = "/nslcm/v2/ns_lcm_op_occs",
+    .instance_attr = "nsInstanceId",
+    .operation_attr = "lcmOperationType",
+    .instantiate = "{\"nsFlavourId\":\"default\",\"additionalParamsForNs\":{\"sapSites\":"
+                   "{\"edge\":\"west\"}},\"nestedNsLocationConstraints\":[{\"nsProfileId\":\"inner\","
+                   "\"locationConstraints\":{\"civicAddressElement\":[{\"caType\":1,\"caValue\":"
+                   "\"west\"}]}}]}",
+    .terminate = "{}",
+    .descriptor_id = "through",
+};
 const struct kind kind_vnf = {
     .name = "VNF",
     .instances = "/vnflcm/v2/vnf_instances",
@@ -142,6 +156,8 @@ service_onboard(struct service *service)
     service->nsd_id = mem_str(house->mem, json_get_str(json, "nsdId"));
     TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "core", &json));
     TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "shell", &json));
+    TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "hop", &json));
+    TRY(onboard(house, "/nsd/v2/ns_descriptors", "nsd_content", "through", &json));
     TRY(network_make(house, "outside", "192.0.2.0/24", &service->network_id));
     TRY(network_make(house, "beside", "198.51.100.0/24", &service->other_id));
     return core_make(service);
@@ -191,6 +207,8 @@ static const struct change {
     "\"changeStateTo\":\"" state "\"}]}"
     {"scale out", "scale", "SCALE", SCALING("SCALE_OUT")},
     {"scale in", "scale", "SCALE", SCALING("SCALE_IN")},
+    {"spread", "scale", "SCALE", SCALING("SCALE_OUT")},
+    {"gather", "scale", "SCALE", SCALING("SCALE_IN")},
     {"heal", "heal", "HEAL", "{\"healVnfData\":[{\"vnfInstanceId\":\"%s\",\"cause\":\"a test\"}]}"},
     {"stop", "update", "UPDATE", OPERATION("STOPPED")},
     {"start", "update", "UPDATE", OPERATION("STARTED")},
@@ -286,15 +304,34 @@ link_at(const struct json *ns, const struct json *vnf)
     return "";
 }
 
+static const struct json *
+instance_show(const struct service *service, const char *id, int *status)
+{
+    struct house *house = service->house;
+
+    return house_call(house, ROLE_ORCHESTRATOR, "GET",
+                      mem_printf(house->case_mem, "%s/%s", service->kind->instances, id), NULL, status);
+}
+
+/* The instance that a change is of: some are of the NS in the service's; null where it is not told. */
+static const char *
+instance_of(const struct service *service, const struct change *change)
+{
+    static const char *const inside[] = {"spread", "gather", NULL};
+    int status;
+
+    return change && str_in(change->what, inside)
+               ? json_str(json_path(instance_show(service, service->id, &status), "nestedNsInstanceId.0"))
+               : service->id;
+}
+
 /* Of the NS's firewall. */
 static const char *
-change_request(const struct service *service, const struct change *change)
+change_request(const struct service *service, const struct change *change, const char *instance)
 {
     struct house *house = service->house;
     int status;
-    const struct json *ns = house_call(
-        house, ROLE_ORCHESTRATOR, "GET",
-        mem_printf(house->case_mem, "%s/%s", service->kind->instances, service->id), NULL, &status);
+    const struct json *ns = instance_show(service, instance, &status);
     const struct json *vnfs = status == 200 ? json_get(ns, "vnfInstance") : NULL;
     const char *id = "", *link = "", *body = change->body;
     char soon[TIME_TEXT_SIZE];
@@ -315,12 +352,12 @@ change_request(const struct service *service, const struct change *change)
 }
 
 static const char *
-request_of(const struct service *service, const char *what)
+request_of(const struct service *service, const char *what, const char *instance)
 {
     const struct change *change = change_of(what);
 
     if (change) {
-        return change_request(service, change);
+        return change_request(service, change, instance);
     }
     if (str_eq(what, "terminate")) {
         return service->kind->terminate;
@@ -337,7 +374,7 @@ request_of(const struct service *service, const char *what)
 
 /* The operation that a request began, whose answer may have been lost; none of those before. */
 static const char *
-operation_find(struct service *service, const char *what)
+operation_find(struct service *service, const char *what, const char *instance)
 {
     struct house *house = service->house;
     const char *before = str_or(service->begun, "");
@@ -349,7 +386,7 @@ operation_find(struct service *service, const char *what)
     const struct json *all =
         house_call(house, ROLE_ORCHESTRATOR, "GET",
                    mem_printf(house->case_mem, "%s?filter=(eq,%s,%s)", service->kind->occurrences,
-                              service->kind->instance_attr, service->id),
+                              service->kind->instance_attr, instance),
                    NULL, &status);
 
     json_each (all, i) {
@@ -510,10 +547,11 @@ begin(struct service *service, const char *what)
     struct house *house = service->house;
     int64_t until = deadline_ns(OPERATION_MS);
     const struct change *change = change_of(what);
+    const char *instance = instance_of(service, change);
     const char *path = mem_printf(house->case_mem, "%s/%s/%s", service->kind->instances,
-                                  service->id, change ? change->path : what);
+                                  str_or(instance, "none"), change ? change->path : what);
     /* Once: which VNF it names is another one where an unanswered one came through. */
-    const char *request = request_of(service, what);
+    const char *request = request_of(service, what, str_or(instance, "none"));
     const struct json *json = NULL;
     int status = 0;
 
@@ -530,7 +568,7 @@ begin(struct service *service, const char *what)
                            json ? json_text(house->case_mem, json) : "");
         }
         house_tend(house);
-        service->op_id = operation_find(service, what);
+        service->op_id = operation_find(service, what, str_or(instance, "none"));
         if (service->op_id) {
             return NULL;
         }

@@ -12,7 +12,7 @@ struct kind {
     const char *instantiate, *terminate; /* bodies; null = made by the service */
     const char *descriptor_id;           /* of NSs: null = the service's */
 };
-extern const struct kind kind_ns, kind_vnf, kind_nested;
+extern const struct kind kind_ns, kind_vnf, kind_nested, kind_through;
 
 struct service {
     struct house *house;
@@ -54,6 +54,7 @@ enum way {
  * connection), "repair" (of its ports, which are lost before) or "repair all" (of one of its servers with them), and drives
  * it to its end.  Of the NS's firewall also "restore" (its chain and a port are lost before), "restore all" (its chain,
  * its server and all ports of that), "scale out later" and "scale in later".
+ * Of the NS in the one that a path leads through, which follows it: "spread" and "gather" (its firewall is scaled).
  * 'strike' befalls it; 'strike_back' its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,
