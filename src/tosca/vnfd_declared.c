@@ -54,13 +54,13 @@ base_of(const struct extract *x, const struct tosca_schema *schema)
 static void
 scalar_write(struct jw *w, const char *key, const char *base, const struct yaml *value)
 {
+    double real = str_eq(base, "float") ? strtod(value->text, NULL) : (double)NAN;
     int64_t number;
-    double real;
     bool flag;
 
     if (str_eq(base, "integer") && yaml_to_i64(value, &number)) {
         jw_int(w, key, number);
-    } else if (str_eq(base, "float") && (real = strtod(value->text, NULL), isfinite(real))) {
+    } else if (isfinite(real)) {
         jw_real(w, key, real);
     } else if (str_eq(base, "boolean") && yaml_to_bool(value, &flag)) {
         jw_bool(w, key, flag);
