@@ -29,6 +29,7 @@
 #define LONG_S 5400
 #define EQUAL_MS 10000
 #define SAME_TIMES 8
+#define MOST_POINTS 400
 
 /* What becomes of the service's firewall, or of the function alone, in between: two operations, one
  * after the other. */
@@ -73,7 +74,7 @@ struct life {
 
 struct lives {
     struct life *items;
-    size_t n, cap;
+    size_t n, cap, n_calm; /* the first so many are played in any time */
     const char *only;
 };
 
@@ -95,9 +96,15 @@ struct shared {
     char usual[N_KINDS][2 + 2 * N_PAIRS][N_PLACES][USUAL_SIZE];
 };
 
+/* What the lives that are played need to have been measured. */
+struct needs {
+    bool kinds[N_KINDS], pairs[N_PAIRS], refused;
+};
+
 struct run {
     struct shared *shared;
     struct lives lives;
+    struct needs needs;
     const char *program, *packages, *dir;
     int seconds;
     unsigned seed;
@@ -113,6 +120,7 @@ struct usual {
 };
 
 struct worker {
+    const struct needs *needs;
     struct house house;
     struct service service;
     struct usual usual[N_KINDS];
@@ -266,21 +274,26 @@ live(struct worker *worker, const struct life *life)
 
 /* ---- the usual ------------------------------------------------------------------------------- */
 
-/* As soon as nothing moves any more: agents are told a little later. */
+/* As soon as nothing moves anywhere any more: agents are told a little later. */
 static void
 dump_all(struct house *house, const char **to)
 {
-    for (int i = 0; i < N_PLACES; i++) {
-        const char *last = "", *now = house_dump(house, (enum part)i);
-        int same = 0;
+    const char *now[N_PLACES] = {0};
 
-        while (same < SAME_TIMES) {
-            blink_ms(50);
-            last = now;
-            now = house_dump(house, (enum part)i);
-            same = str_eq(last, now) ? same + 1 : 0;
+    for (int same = 0; same < SAME_TIMES;) {
+        bool moved = false;
+
+        blink_ms(50);
+        for (int i = 0; i < N_PLACES; i++) {
+            const char *last = str_or(now[i], "");
+
+            now[i] = house_dump(house, (enum part)i);
+            moved = moved || !str_eq(last, now[i]);
         }
-        to[i] = mem_str(house->mem, now);
+        same = moved ? 0 : same + 1;
+    }
+    for (int i = 0; i < N_PLACES; i++) {
+        to[i] = mem_str(house->mem, now[i]);
     }
 }
 
@@ -307,7 +320,7 @@ static struct err *
 changes_usually(struct worker *worker, const struct kind *kind, bool all, struct points *points)
 {
     for (size_t i = 0; i < N_PAIRS; i++) {
-        bool is_one = pairs[i].kind == kind && (all || pairs[i].lasts);
+        bool is_one = worker->needs->pairs[i] && pairs[i].kind == kind && (all || pairs[i].lasts);
 
         TRY(is_one ? change_usually(worker, &pairs[i], points->changed[i]) : NULL);
     }
@@ -340,6 +353,15 @@ live_usually(struct worker *worker, const struct kind *kind, bool all, struct po
 }
 
 static struct err *
+lives_usually(struct worker *worker, bool all, struct points *points)
+{
+    for (size_t i = 0; i < N_KINDS; i++) {
+        TRY(worker->needs->kinds[i] ? live_usually(worker, kinds[i], all, points) : NULL);
+    }
+    return NULL;
+}
+
+static struct err *
 fail_usually(struct worker *worker, int *fails, int *back)
 {
     struct house *house = &worker->house;
@@ -368,30 +390,21 @@ worker_build(struct worker *worker, const struct run *run, const char *dir,
 
     memset(worker, 0, sizeof *worker);
     TRY(house_new(run->program, dir, counts, &worker->house));
+    worker->needs = &run->needs;
     worker->house.packages = run->packages;
     worker->service.house = &worker->house;
     TRY(service_onboard(&worker->service));
-    for (size_t i = 0; i < N_KINDS; i++) {
-        TRY(live_usually(worker, kinds[i], false, &points));
-    }
+    TRY(lives_usually(worker, false, &points));
     worker->is_built = true;
     return NULL;
 }
 
-/* The second is the measure, the third shows that it is one. */
+/* The second is the measure; those in which nobody is struck (lives_calm) show that it is one. */
 static struct err *
 worker_measure(struct worker *worker, struct points *points)
 {
-    const struct life alone = {.kind = &kind_vnf};
-
-    for (size_t i = 0; i < N_KINDS; i++) {
-        TRY(live_usually(worker, kinds[i], true, points));
-    }
-    for (size_t i = 0; i < N_PAIRS; i++) {
-        TRY(live(worker, &(struct life){.kind = pairs[i].kind, .pair = &pairs[i]}));
-    }
-    TRY(live(worker, &alone));
-    return fail_usually(worker, &points->ns_fails, &points->ns_back);
+    TRY(lives_usually(worker, true, points));
+    return worker->needs->refused ? fail_usually(worker, &points->ns_fails, &points->ns_back) : NULL;
 }
 
 /* ---- all lives ------------------------------------------------------------------------------- */
@@ -531,6 +544,23 @@ lives_absent(struct lives *lives)
     }
 }
 
+/* Nobody is struck. */
+static void
+lives_calm(struct lives *lives)
+{
+    struct life alone = {.kind = &kind_vnf};
+
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        struct life life = {.kind = pairs[i].kind, .pair = &pairs[i]};
+
+        lives_name(&life);
+        lives_add(lives, life);
+    }
+    lives_name(&alone);
+    lives_add(lives, alone);
+    lives->n_calm = lives->n;
+}
+
 /* At any time: also between what the engine calls a point. */
 static void
 lives_random(struct lives *lives, unsigned seed, int n)
@@ -586,6 +616,7 @@ lives_make(struct run *run)
     static const int few[] = {40, 0}, many[] = {20, 23, 25, 27, 30, 33, 36, 40, 50, 60, 80, 0};
     const struct points *n = &run->shared->points;
 
+    lives_calm(&run->lives);
     lives_series(&run->lives, run->is_long ? many : few);
     lives_absent(&run->lives);
     for (size_t i = 0; i < N_KINDS; i++) {
@@ -604,7 +635,35 @@ lives_make(struct run *run)
     }
     lives_turned(&run->lives, n->ns_back);
     lives_random(&run->lives, run->seed, (int)run->lives.n / 10);
-    lives_shuffle(&run->lives, 1, run->seed);
+    lives_shuffle(&run->lives, run->lives.n_calm + 1, run->seed);
+}
+
+/* As if every operation had more points than any has. */
+static void
+needs_find(struct run *run)
+{
+    struct points *points = &run->shared->points;
+    struct needs *needs = &run->needs;
+
+    *points = (struct points){.ns_fails = MOST_POINTS, .ns_back = MOST_POINTS};
+    for (size_t i = 0; i < N_KINDS; i++) {
+        points->up[i] = points->down[i] = MOST_POINTS;
+    }
+    for (size_t i = 0; i < N_PAIRS; i++) {
+        points->changed[i][0] = points->changed[i][1] = MOST_POINTS;
+    }
+    lives_make(run);
+    for (size_t i = 0; i < run->lives.n; i++) {
+        const struct life *life = &run->lives.items[i];
+
+        needs->kinds[kind_index(life->kind)] = true;
+        needs->refused = needs->refused || life->refused;
+        if (life->pair) {
+            needs->pairs[life->pair - pairs] = true;
+        }
+    }
+    run->lives.n = run->lives.n_calm = 0;
+    *points = (struct points){0};
 }
 
 /* What is usual is found by one worker for all. */
@@ -661,17 +720,30 @@ failed(struct run *run, struct worker *worker, const char *name, struct err *err
     worker->is_built = false;
 }
 
+/* $KILL_TIMES: on standard error, at once. */
+static void
+tell_time(const char *what, int64_t began_ns)
+{
+    if (getenv("KILL_TIMES")) {
+        fprintf(stderr, "%7.1f s  %s\n", (double)(time_mono_ns() - began_ns) / 1e9, what);
+    }
+}
+
 static bool
 worker_ready(struct run *run, struct worker *worker, int number, int built)
 {
+    int64_t began = time_mono_ns();
     char dir[200];
     struct err *err;
 
     (void)snprintf(dir, sizeof dir, "%s/%d.%d", run->dir, number, built);
     err = worker_build(worker, run, dir, run->shared->counts[number]);
+    tell_time("a house is built", began);
 
     if (!err && number == 0 && !run->shared->measured) {
+        began = time_mono_ns();
         err = worker_measure(worker, &run->shared->points);
+        tell_time("what is usual is measured", began);
         if (!err) {
             usual_share(run, worker);
             run->shared->measured = 1;
@@ -693,6 +765,7 @@ worker_ready(struct run *run, struct worker *worker, int number, int built)
 static void
 one_life(struct run *run, struct worker *worker, const struct life *life)
 {
+    int64_t began = time_mono_ns();
     struct err *err;
 
     mem_reset(worker->house.case_mem);
@@ -700,6 +773,7 @@ one_life(struct run *run, struct worker *worker, const struct life *life)
     worker->house.trouble = NULL;
     worker->house.kills = 0;
     err = live(worker, life);
+    tell_time(life->name, began);
     run->shared->kills += worker->house.kills;
     if (err) {
         failed(run, worker, life->name, err);
@@ -712,14 +786,19 @@ static void
 work(struct run *run, int number)
 {
     struct worker *worker = heap_alloc(sizeof *worker);
-    int64_t until;
+    int64_t until = 0;
     int built = 0, i;
 
     memset(worker, 0, sizeof *worker);
     if (worker_ready(run, worker, number, built++)) {
-        until = time_mono_ns() + run->seconds * 1000000000LL;
         lives_make(run);
-        while (time_mono_ns() < until && (i = run->shared->next++) < (int)run->lives.n) {
+        while ((i = run->shared->next++) < (int)run->lives.n) {
+            if (i >= (int)run->lives.n_calm) {
+                until = until ? until : time_mono_ns() + run->seconds * 1000000000LL;
+                if (time_mono_ns() >= until) {
+                    break;
+                }
+            }
             if (!worker->is_built && !worker_ready(run, worker, number, built++)) {
                 break;
             }
@@ -803,6 +882,7 @@ main(int argc, char **argv)
     }
     log_init("kill", LOG_LV_WARN);
     signal(SIGPIPE, SIG_IGN);
+    needs_find(&run);
     run_all(&run);
     if (!getenv("KILL_KEEP")) {
         err_ignore(dir_remove(dir), "a temporary folder");
