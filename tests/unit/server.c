@@ -556,7 +556,7 @@ TEST(server_stops_with_one_that_is_about_to_sleep)
 
 /* Who takes the listener out of a thread's set first: that thread, when it is woken in between. */
 static struct {
-    const struct site *site;
+    const struct site *_Atomic site; /* the last that is set */
     pid_t ender;
     bool fails;            /* for the thread */
     atomic_int contended;  /* the set that both take it from, plus 1 */
