@@ -295,6 +295,13 @@ trail_lost(struct trail *trail)
     return n;
 }
 
+/* What is being written is the thread's: it is not looked at. */
+static bool
+is_behind(const struct trail *trail)
+{
+    return trail->busy || has_work(trail);
+}
+
 struct err *
 trail_flush(struct trail *trail, int ms)
 {
@@ -303,10 +310,10 @@ trail_flush(struct trail *trail, int ms)
     bool over = false, left;
 
     pthread_mutex_lock(&trail->lock);
-    while (!over && (has_work(trail) || trail->busy)) {
+    while (!over && is_behind(trail)) {
         over = pthread_cond_clockwait(&trail->less, &trail->lock, CLOCK_MONOTONIC, &until) != 0;
     }
-    left = has_work(trail) || trail->busy;
+    left = is_behind(trail);
     pthread_mutex_unlock(&trail->lock);
     return left ? err_new(E_UNAVAILABLE, NULL, "%s: lines wait still", trail->path) : NULL;
 }
