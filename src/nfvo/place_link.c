@@ -113,14 +113,16 @@ nested_may_be(const struct placing *p, const char *link, const struct site_seen 
 const struct site_seen *
 place_nested_home(const struct placing *p, const char *link)
 {
+    const struct rows *vnfs = &p->plan->vnfs, *saps = &p->plan->saps;
+
     if (!is_nested(p, link)) {
         return NULL;
     }
-    for (size_t i = 0; i < p->plan->vnfs.n + p->plan->saps.n; i++) {
-        size_t n = p->plan->vnfs.n;
-
-        return place_site(p, i < n ? ((const struct plan_vnf *)p->plan->vnfs.items[i])->site
-                                   : ((const struct plan_sap *)p->plan->saps.items[i - n])->site);
+    if (vnfs->n) {
+        return place_site(p, ((const struct plan_vnf *)vnfs->items[0])->site);
+    }
+    if (saps->n) {
+        return place_site(p, ((const struct plan_sap *)saps->items[0])->site);
     }
     for (size_t i = 0; i < p->sites->n; i++) {
         const struct site_seen *site = p->sites->items[i];

@@ -122,8 +122,8 @@ dump(struct tx *tx, void *arg)
 {
     static const char *const asked[] = {
         "select id, project_id, name, shared, password, created_at, revision_number from net order by id",
-        "select id, network_id, name, weight, kind, admin_state_up, mac_address, profile, tags, peer_id, "
-        "revision_number, updated_at from port order by id",
+        ("select id, network_id, name, weight, kind, admin_state_up, mac_address, profile, tags, peer_id, "
+         "revision_number, updated_at from port order by id"),
         "select port_id, _pos, subnet, ip_address from port_address order by port_id, _pos",
         "select owner, _pos, target from port_groups order by owner, _pos",
         "select seq, at, kind, tbl, id, owner, revision, columns from _change order by seq",
