@@ -447,6 +447,7 @@ serve(struct orchestrator *o)
     o->health = (struct health){.store = o->store, .loop = o->loop};
     TRY(audit_open(o->mem, o->values[OPTION_state], o->values[OPTION_audit_log],
                    setting_number(o->settings, OPTION_audit_max_mb), &o->audit));
+    role_given_up_tell(o->store, o->audit);
     config.audit = audit_request;
     config.audit_arg = o->audit;
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,

@@ -145,6 +145,8 @@ struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
 struct vim_site;
 /* For vim_config.site. */
 struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
+/* E_UNPROCESSABLE where its password was lost with the sealing key (SEAL_LOST): what to do. */
+struct err *site_password_check(const struct site *site) MUST_USE;
 /* Gets a token with the site's credentials and looks at its catalog; on a worker.
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
 struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;

@@ -72,6 +72,10 @@ struct err *store_copy(const char *from, const char *to) MUST_USE;
 #define STORE_RESTORED "restored"
 /* Fact of a database whose rows were moved: where to, and when. */
 #define STORE_MOVED "moved"
+/* What a secret reads as whose sealing key is lost (store_give_up): no secret is empty by itself.  Who needs it says
+ * that it is to be given anew. */
+#define SEAL_LOST ""
+#define STORE_GIVEN_UP "given-up"
 /* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
  * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
  * twenty things; E_UNAVAILABLE. */
