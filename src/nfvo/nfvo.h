@@ -27,6 +27,8 @@ struct nfvo {
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     _Atomic uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
+    _Atomic uint64_t max_project;     /* Bytes of the VNF packages of a project, with what they have elsewhere; 0 = any. */
+    uint64_t leave_free;              /* Bytes of the disk that packages leave to the store; 0 = 256 MiB. */
     struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
     struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
     const char *own_url;      /* What links in requests of ours begin with. */
@@ -178,6 +180,12 @@ struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const s
                          const char *id, struct upload **upload) MUST_USE;
 /* Bytes that a package may have, and those of it that are elsewhere may have together. */
 uint64_t upload_max(const struct nfvo *nfvo);
+/* How many bytes the VNF packages of the project may still have, all but package 'but'. */
+struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, const char *but,
+                          uint64_t *left) MUST_USE;
+/* Whether the disk has room for 'n' bytes more of packages in 'fd'; '*seen' (starts 0) is what the last look is good
+ * for.  E_UNAVAILABLE of type STORE_NO_ROOM. */
+struct err *package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n) MUST_USE;
 /* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
 /* All is there: fsync and rename. */
