@@ -86,6 +86,9 @@ struct err *store_verify(const char *where) MUST_USE;
  * or moves it again but after store_reopen.  E_CONFLICT: not empty, in use, or moved already. */
 struct err *store_move(const struct store_config *config, const char *to,
                        void (*told)(void *arg, const char *table, int64_t n), void *arg) MUST_USE;
+/* Whether the rows at 'where', which is there and perhaps in use, were moved: E_CONFLICT says where to, and what to do.
+ * Only reads.  E_UNAVAILABLE. */
+struct err *store_moved_check(const char *where) MUST_USE;
 /* The store at 'where' is used again although its rows were moved.  Nobody may have it.  E_NOT_FOUND: not there,
  * or it was not moved. */
 struct err *store_reopen(const char *where) MUST_USE;
