@@ -453,6 +453,26 @@ url_shown(struct mem *mem, const char *url)
     return mem_printf(mem, "%.*s", (int)strcspn(url, "?#"), url);
 }
 
+/* Does 'text', decoded (RFC 3986 section 2.1), begin with 'word'? */
+static bool
+decoded_starts(const char *text, const char *word)
+{
+    for (; *word; word++) {
+        uint8_t c = (uint8_t)*text;
+        char hex[3] = {0};
+
+        if (*text == '%' && text[1] && text[2]) {
+            memcpy(hex, text + 1, 2);
+            text += hex_to(&c, hex, 1) ? 2 : 0;
+        }
+        if (c != (uint8_t)*word) {
+            return false;
+        }
+        text++;
+    }
+    return true;
+}
+
 bool
 url_has_password(const char *url)
 {
@@ -464,7 +484,13 @@ url_has_password(const char *url)
     from += strlen("://");
     to = memchr(from, '@', strcspn(from, "/?#"));
     colon = strchr(from, ':');
-    return (to && colon && colon < to) || strstr(from, "password=");
+    if (to && colon && colon < to) {
+        return true;
+    }
+    while (*from && !decoded_starts(from, "password=")) {
+        from++;
+    }
+    return *from != '\0';
 }
 
 bool

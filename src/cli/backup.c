@@ -433,10 +433,12 @@ folder_take(struct backup *b, int fd, const char *path, int depth)
 static struct err *
 database_add(struct backup *b, const char *name, const char *copy)
 {
+    const char *path = mem_printf(b->mem, "%s/%s", b->state, name);
     AUTO_FD fd = -1;
     struct stat st;
 
-    TRY(store_copy(mem_printf(b->mem, "%s/%s", b->state, name), copy));
+    TRY(store_copy(path, copy));
+    TRY(store_moved_check(path)); /* Behind the copy: what says it is not in there either. */
     fd = open(copy, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st)) {
         return err_errno(E_UNAVAILABLE, "open %s", copy);

@@ -317,7 +317,8 @@ disk_look(struct doctor *d)
 static struct err *
 verify_as_user(void *path)
 {
-    return store_verify(path);
+    TRY(store_verify(path));
+    return store_moved_check(path);
 }
 
 static void
@@ -329,6 +330,8 @@ store_look(struct doctor *d)
 
     if (err_is(e, E_NOT_FOUND)) {
         tell(d, WARNING, "store", "start it", "%s: it has not run here yet", shown);
+    } else if (err_is(e, E_CONFLICT)) {
+        tell(d, FAULT, "store", "the configuration is to say where the rows are (`database`)", "%s", e->message);
     } else if (e) {
         tell(d, FAULT, "store", *url ? "see that the server runs, and lets this user into the database (`database`)"
                                      : "stop the role and restore a backup", "%s", e->message);

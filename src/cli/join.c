@@ -5,6 +5,7 @@
 
 #include "base/uuid.h"
 #include "http/authority.h"
+#include "nfvo/invitation.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ struct join {
     struct cli *cli;
     const char *url, *secret, *fingerprint;
     const char *authority; /* the orchestrator's, PEM */
-    const char *cert;      /* ours, signed by it */
+    const char *key;       /* ours */
+    const char *cert;      /* signed by it */
     const char *joined;    /* what it calls us, where it has registered us already; else null */
     const char *listen, *state, *region, *cert_path, *key_path, *ca_path;
     struct steps steps;
@@ -143,18 +145,18 @@ certificate_get(struct join *j)
 {
     struct mem *mem = j->cli->mem;
     const char *hosts[] = {listen_address(mem, j->listen), NULL};
-    const char *key, *request;
+    const char *request;
     const struct json *answer;
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
 
-    TRY(steps_read(&j->steps, j->key_path, &key));
-    if (!key) {
+    TRY(steps_read(&j->steps, j->key_path, &j->key));
+    if (!j->key) {
         return err_new(E_NOT_FOUND, NULL, "%s: no such file", j->key_path);
     }
     TRY(http_authority(mem, j->url, j->fingerprint, &j->authority));
     TRY(ask(j, "/healthz", NULL, &answer));
-    TRY(authority_request(mem, key, "site", &request));
+    TRY(authority_request(mem, j->key, "site", &request));
     jw_object(&w, NULL);
     jw_str(&w, "token", j->secret);
     jw_str(&w, "request", request);
@@ -165,7 +167,7 @@ certificate_get(struct join *j)
     if (!j->cert) {
         return err_new(E_REMOTE, NULL, "%s: it answered no certificate", j->url);
     }
-    return err_wrap(authority_check(j->cert, key, j->authority, 0, hosts),
+    return err_wrap(authority_check(j->cert, j->key, j->authority, 0, hosts),
                     "the certificate that the orchestrator signed (it invites a site at the address that "
                     "--address says, this one listens at %s)", j->listen);
 }
@@ -307,17 +309,29 @@ credentials_make(struct join *j, const char **password)
 static struct err *
 site_register(struct join *j, const char *password)
 {
+    struct mem *mem = j->cli->mem;
+    const struct join_site given = {.token = j->secret,
+                                    .auth_url = mem_printf(mem, "https://%s/identity/v3", j->listen),
+                                    .region = j->region,
+                                    .username = ORCHESTRATOR,
+                                    .password = password,
+                                    .project_name = ORCHESTRATOR};
+    char name[AUTHORITY_FINGERPRINT];
     const struct json *answer;
+    const char *proof;
     AUTO_BUF body = BUF_INIT;
     struct jw w = jw_to(&body);
 
+    TRY(invitation_proof(&given, name));
+    TRY(authority_request(mem, j->key, name, &proof));
     jw_object(&w, NULL);
-    jw_str(&w, "token", j->secret);
-    jw_str(&w, "auth_url", mem_printf(j->cli->mem, "https://%s/identity/v3", j->listen));
-    jw_str(&w, "region", j->region);
-    jw_str(&w, "username", ORCHESTRATOR);
-    jw_str(&w, "password", password);
-    jw_str(&w, "project_name", ORCHESTRATOR);
+    jw_str(&w, "token", given.token);
+    jw_str(&w, "auth_url", given.auth_url);
+    jw_str(&w, "region", given.region);
+    jw_str(&w, "username", given.username);
+    jw_str(&w, "password", given.password);
+    jw_str(&w, "project_name", given.project_name);
+    jw_str(&w, "proof", proof);
     jw_end(&w);
     TRY(ask(j, "/carrick/v1/joins/site", body.data, &answer));
     printf("joined: site %s is %s at %s\n", json_get_str(answer, "name"),

@@ -84,6 +84,20 @@ value_at(const char *text)
     return is_value ? n : 0;
 }
 
+/* Length of an option of a command line up to its value, where that is the next word: --os-password x, or
+ * "--os-password", "x" of a list; 0 = it is none. */
+static size_t
+option_at(const char *text)
+{
+    size_t n = str_starts(text, "--") ? strspn(text, "-abcdefghijklmnopqrstuvwxyz_") : 0, word = 0, gap;
+
+    for (size_t i = 2; i < n; i++) {
+        word = telling_at(text + i) == n - i ? i : word;
+    }
+    gap = word ? strspn(text + n, "\"'\\, ") : 0;
+    return gap && strcspn(text + n, ", ") < gap ? n + gap : 0;
+}
+
 /* Up to the quote that ends what such a one has begun, or the line. */
 static size_t
 quoted_length(const char *text, size_t n_quote)
@@ -171,11 +185,14 @@ strike(const struct report *r, const char *text, struct buf *out)
 {
     while (*text) {
         size_t name = telling_at(text), gap = name ? value_at(text + name) : 0, user = user_at(text);
-        size_t hidden = pem_at(text), shown = 0;
+        size_t hidden = pem_at(text), shown = 0, option = option_at(text);
         bool bare = false;
 
         hidden = hidden ? hidden : known_at(r, text);
-        if (!hidden && gap) {
+        if (!hidden && option) {
+            shown = option;
+            hidden = value_length(text + option);
+        } else if (!hidden && gap) {
             bare = is_bare(text, name, gap);
             shown = name + gap + quote_at(text + name + gap);
             hidden = name + gap + value_length(text + name + gap) - shown;

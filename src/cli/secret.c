@@ -1,10 +1,13 @@
 /* `carrick secret renew ROLE WHAT`: secrets of a role of this box are made anew, by who may write its
- * folder: that is also how a password that everybody forgot is set again. */
+ * folder: that is also how a password that everybody forgot is set again.  `carrick secret lost ROLE`: the sealing
+ * key is gone for good, and what it sealed is given up. */
 #include "cli/setup.h"
 
 #include "base/uuid.h"
+#include "base/version.h"
 #include "faces/role.h"
 #include "identity/identity.h"
+#include "store/reseal.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -17,6 +20,14 @@
 const struct cli_option secret_options[] = {
     {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
     {"user", "NAME", "user that the role runs as (default carrick-ROLE)"},
+    {"yes", NULL, "do not ask"},
+    {0},
+};
+
+const struct cli_option lost_options[] = {
+    {"config-dir", "DIR", "folder of ROLE.yaml (default /etc/carrick)"},
+    {"user", "NAME", "user that the role runs as (default carrick-ROLE)"},
+    {"give-up", NULL, "give up what the lost key sealed: without it, what that is is told only"},
     {"yes", NULL, "do not ask"},
     {0},
 };
@@ -92,43 +103,154 @@ secret_free(const struct steps *steps, const struct secret *secret, const char *
                  : NULL;
 }
 
-struct err *
-secret_renew(struct cli *cli)
-{
-    struct steps steps = {.cli = cli};
-    AUTO_BUF faults = BUF_INIT;
-    const struct secret *secret;
+/* A role of this box with a folder of secrets. */
+struct place {
     const struct cli_role *role;
     struct settings *settings;
-    const char *file, *state, *path, *now = NULL, *text;
+    const char *state;
+};
 
-    TRY(role_of(cli, cli->args[0], &role, &file));
-    TRY(secret_of(cli, cli->args[1], &secret));
-    if (!str_eq(role->name, "site") && !str_eq(role->name, "orchestrator")) {
+static struct err *
+place_find(struct cli *cli, struct steps *steps, struct place *place)
+{
+    AUTO_BUF faults = BUF_INIT;
+    const char *file;
+
+    TRY(role_of(cli, cli->args[0], &place->role, &file));
+    if (!str_eq(place->role->name, "site") && !str_eq(place->role->name, "orchestrator")) {
         return err_new(E_INVALID, NULL, "%s has none of these secrets: a site and an orchestrator have",
-                       role->name);
+                       place->role->name);
     }
     if (geteuid()) {
         return err_new(E_FORBIDDEN, NULL, "it writes what the role alone may read: run it as root");
     }
     (void)umask(077);
-    if (!config_read(cli, role, file, &settings, &faults)) {
+    if (!config_read(cli, place->role, file, &place->settings, &faults)) {
         return err_new(E_INVALID, NULL, "%s", faults.data);
     }
-    state = setting_text(settings, "state");
-    TRY(role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", role->name)),
-                       &steps.uid, &steps.gid));
+    place->state = setting_text(place->settings, "state");
+    return role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", place->role->name)),
+                          &steps->uid, &steps->gid);
+}
+
+/* Adds: a new one of 'secret' in 'name', for the next start. */
+static struct err *
+secret_add(struct steps *steps, const struct place *place, const struct secret *secret, const char *name)
+{
+    struct mem *mem = steps->cli->mem;
+    const char *now = NULL, *text;
+
     if (secret->now) {
-        TRY(steps_read(&steps, mem_printf(cli->mem, "%s/%s", state, secret->now), &now));
+        TRY(steps_read(steps, mem_printf(mem, "%s/%s", place->state, secret->now), &now));
     }
-    path = mem_printf(cli->mem, "%s/%s", state, secret->file);
-    TRY(secret_free(&steps, secret, path, role->name));
-    TRY(secret->make(cli->mem, now, &text));
-    TRY(steps_add(&steps, (struct step){
-                              .what = secret->what, .path = path, .text = text, .mode = 0600, .is_users = true}));
-    TRY(setup_service_add(&steps, role->name));
+    TRY(secret->make(mem, now, &text));
+    return steps_add(steps, (struct step){.what = secret->what, .path = mem_printf(mem, "%s/%s", place->state, name),
+                                          .text = text, .mode = 0600, .is_users = true});
+}
+
+struct err *
+secret_renew(struct cli *cli)
+{
+    struct steps steps = {.cli = cli};
+    const struct secret *secret;
+    struct place place;
+
+    TRY(secret_of(cli, cli->args[1], &secret));
+    TRY(place_find(cli, &steps, &place));
+    TRY(secret_free(&steps, secret, mem_printf(cli->mem, "%s/%s", place.state, secret->file), place.role->name));
+    TRY(secret_add(&steps, &place, secret, secret->file));
+    TRY(setup_service_add(&steps, place.role->name));
     TRY(steps_do(&steps));
-    printf("taken when the %s starts: %s\n", role->name, secret->then);
-    setup_service_tell(role->name);
+    printf("taken when the %s starts: %s\n", place.role->name, secret->then);
+    setup_service_tell(place.role->name);
+    return NULL;
+}
+
+/* ---- a sealing key that is lost ---------------------------------------------------------------- */
+
+/* What is sealed, in words, and how it is given anew. */
+static const struct lost {
+    const char *table, *attr, *what, *mend;
+} losts[] = {
+    {"user", "password_hash", "passwords of users", "an administrator sets new ones; admin has a new one already"},
+    {"site", "password", "passwords that sites are reached with",
+     "they are DOWN until `carrick site set NAME --credentials FILE`"},
+    {"vnfm", "password", "passwords that VNFMs are called with", "calls fail until `carrick vnfm set NAME --password ...`"},
+    {"subscription", "auth_secret", "passwords of subscribers",
+     "their notifications wait until who subscribed does so again; `carrick subscription list` says which"},
+    {"package_access", "secret", "passwords that external artifacts are got with", "needed where an on-boarding begins again"},
+    {"lcm_grant", "asked_params", "parameters that VNFMs asked for grants with", "kept only, needed for nothing"},
+};
+
+const char *
+secret_lost_what(const char *table, const char *attr, const char **mend)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(losts); i++) {
+        if (str_eq(losts[i].table, table) && str_eq(losts[i].attr, attr)) {
+            *mend = losts[i].mend;
+            return losts[i].what;
+        }
+    }
+    return NULL;
+}
+
+static void
+lost_tell(void *arg, const char *table, const char *attr, int64_t n)
+{
+    const char *mend = NULL, *what = secret_lost_what(table, attr, &mend);
+
+    (void)arg;
+    if (n) {
+        printf("  %6lld %s: %s\n", (long long)n, str_or(what, table), str_or(mend, "-"));
+    }
+}
+
+struct losing {
+    struct cli *cli;
+    const char *state;
+    struct store_config config;
+};
+
+/* As the role's user: it may read its keys, and its database. */
+static struct err *
+lost_look(void *arg)
+{
+    struct losing *losing = arg;
+
+    TRY(role_seal_lost(losing->cli->mem, losing->state, &losing->config));
+    printf("no key of %s opens %s. What is sealed there cannot be read any more by anybody:\n", losing->state,
+           url_shown(losing->cli->mem, losing->config.path));
+    return store_sealed(&losing->config, lost_tell, NULL);
+}
+
+struct err *
+secret_lost(struct cli *cli)
+{
+    struct steps steps = {.cli = cli};
+    struct losing losing = {.cli = cli};
+    const struct secret *key, *password;
+    struct place place;
+
+    TRY(place_find(cli, &steps, &place));
+    losing.state = place.state;
+    losing.config = (struct store_config){.path = setting_store(cli->mem, place.role, place.settings),
+                                          .version = carrick_version, .tables = place.role->tables(cli->mem)};
+    TRY(steps_as_user(&steps, lost_look, &losing));
+    printf("  and the keys that scripts open servers of VNFs with: servers made from then on have others\n"
+           "all else is not sealed, and stays.\n");
+    if (!option_flag(cli, "give-up")) {
+        return err_new(E_CANCELLED, NULL, "nothing is done: put the key back, from a backup of %s; if there is none, "
+                       "--give-up gives up what is told above, for good", place.state);
+    }
+    TRY(secret_of(cli, "seal-key", &key));
+    TRY(secret_of(cli, "admin-password", &password));
+    TRY(secret_free(&steps, key, mem_printf(cli->mem, "%s/" ROLE_LOST_SEAL_KEY, place.state), place.role->name));
+    TRY(secret_add(&steps, &place, key, ROLE_LOST_SEAL_KEY));
+    TRY(secret_add(&steps, &place, password, password->file));
+    TRY(setup_service_add(&steps, place.role->name));
+    TRY(steps_do(&steps));
+    printf("taken when the %s starts: the new key seals, and admin has the password of admin.password\n",
+           place.role->name);
+    setup_service_tell(place.role->name);
     return NULL;
 }

@@ -7,10 +7,10 @@
 
 #include "http/client.h"
 
-extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[],
+extern const struct cli_option setup_options[], join_options[], secret_options[], lost_options[], doctor_options[],
     backup_options[], restore_options[], report_options[];
-command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run, store_reopen_run,
-    report_run;
+command_fn setup_run, site_join, secret_renew, secret_lost, doctor_run, backup_run, restore_run, store_move_run,
+    store_reopen_run, report_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,
@@ -35,6 +35,8 @@ void setup_service_tell(const char *role);
 const char *setting_text(const struct settings *settings, const char *name);
 /* Where a role keeps its rows, as store_open takes it. */
 const char *setting_store(struct mem *mem, const struct cli_role *role, const struct settings *settings);
+/* What is sealed in a column, in words, and how it is given anew once the sealing key is lost; null: not known. */
+const char *secret_lost_what(const char *table, const char *attr, const char **mend);
 /* Numbers of a user who is not root; E_NOT_FOUND. */
 struct err *role_user_find(const char *name, uid_t *uid, gid_t *gid) MUST_USE;
 

@@ -11,6 +11,7 @@
 
 #define AUDIT_KEEP 4
 #define MEMBER_MAX 1024 /* bytes of a member */
+#define FLUSH_MS 5000
 
 struct audit {
     struct trail *trail;
@@ -137,6 +138,23 @@ audit_request(void *arg, const struct rest_request *r, const struct err *e)
     if (may) {
         trail_add(audit->trail, out.data, out.len);
     }
+}
+
+struct err *
+audit_own(struct audit *audit, const char *command, const char *what)
+{
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+
+    jw_object(&w, NULL);
+    when(&w);
+    jw_str(&w, "command", command);
+    member(&w, "what", what);
+    jw_str(&w, "result", "done");
+    jw_end(&w);
+    buf_char(&out, '\n');
+    trail_add(audit->trail, out.data, out.len);
+    return trail_flush(audit->trail, FLUSH_MS);
 }
 
 struct err *

@@ -21,6 +21,9 @@ struct err *audit_open(struct mem *mem, const char *state, const char *path, int
 /* A rest_audit_fn; 'audit' is the struct audit.  Of refusals of those who proved nobody to be there are as
  * many lines as strangers.h has room for, the others are counted. */
 void audit_request(void *audit, const struct rest_request *r, const struct err *e);
+/* A line of what was done at the box itself: with which command, and what it was.  On the disk when it returns.
+ * E_UNAVAILABLE. */
+struct err *audit_own(struct audit *audit, const char *command, const char *what) MUST_USE;
 /* The file was moved away: the next lines go to a new one.  Null accepted. */
 void audit_reopen(struct audit *audit);
 /* Writes what waits and what was counted, and ends.  Null accepted. */

@@ -7,6 +7,8 @@
 #include "nfvo/fetch.h"
 #include "nfvo/outside.h"
 
+#include <string.h>
+
 #define PACKAGES "/vnfpkgm/v2/vnf_packages"
 #define ONBOARDED "/vnfpkgm/v2/onboarded_vnf_packages"
 
@@ -128,10 +130,11 @@ fetch_begun(struct tx *tx, struct rest_request *r)
 
 /* ---- external artifacts --------------------------------------------------------------------- */
 
-/* Without what lets one in (SOL005 9.5.2.10). */
+/* Without what lets one in (SOL005 9.5.2.10), which a query may be: it is shown to who may set it. */
 static struct err *
 access_write(struct tx *tx, struct rest_request *r, const struct vnf_package *package)
 {
+    bool may_write = policy_allows(r->op.caller, "writer", "writer", package);
     struct rows rows;
 
     TRY(access_list(tx, package->id, &rows));
@@ -144,7 +147,9 @@ access_write(struct tx *tx, struct rest_request *r, const struct vnf_package *pa
         jw_object(&r->w, NULL);
         jw_str(&r->w, "artifactUri", access->uri);
         if (access->override_uri) {
-            jw_str(&r->w, "overrideUri", access->override_uri);
+            size_t n = may_write ? strlen(access->override_uri) : strcspn(access->override_uri, "?#");
+
+            jw_str(&r->w, "overrideUri", mem_strn(r->mem, access->override_uri, n));
         }
         if (access->auth_type) {
             jw_str(&r->w, "authType", access->auth_type);

@@ -2,11 +2,16 @@
 #include "faces/health.h"
 
 #include "sys/meter.h"
+#include "base/log.h"
 #include "base/net.h"
+#include "base/time.h"
 #include "store/room.h"
 #ifdef HAVE_NEUTRON_FACE
 #include "network/network.h"
 #endif
+
+#define WRITE_EVERY_MS 10000
+#define WRITE_LATE_MS 5000
 
 /* ---- /healthz, /readyz --------------------------------------------------------------------- */
 
@@ -33,19 +38,45 @@ look(struct tx *tx, void *arg)
 
 /* store_fn */
 static struct err *
-try_room(struct tx *tx, void *arg)
+try_write(struct tx *tx, void *arg)
 {
     (void)arg;
     return tx_fact_set(tx, "room", "");
 }
 
 static void
-tried_room(void *arg, struct err *e)
+tried(void *arg, struct err *e)
 {
     struct health *health = arg;
 
+    atomic_store(&health->has_failed, e != NULL);
+    if (e) {
+        log_err(LOG_LV_WARN, "health", e, "readyz: a write");
+    }
     atomic_store(&health->is_trying, false);
-    err_ignore(e, "the next question is answered by what came of it");
+}
+
+/* Whether writes come through is seen by one: at most one at a time, and few, whoever asks however often; where the
+ * disk is full or the last one failed each question asks again.  Answered by what is known of the last. */
+static bool
+is_written(struct health *health)
+{
+    int64_t every_ns = (health->every_ms ? health->every_ms : WRITE_EVERY_MS) * 1000000;
+    int64_t late_ns = (health->late_ms ? health->late_ms : WRITE_LATE_MS) * 1000000;
+    bool is_doubtful = store_is_full(health->store) || atomic_load(&health->has_failed);
+    bool is_trying = atomic_load(&health->is_trying);
+    int64_t now = time_mono_ns(), since = now - atomic_load(&health->tried_ns); /* set before it is trying */
+
+    if (is_trying) {
+        return since < late_ns && !atomic_load(&health->has_failed);
+    }
+    if (is_doubtful || since > every_ns) {
+        atomic_store(&health->tried_ns, now);
+    }
+    if ((is_doubtful || since > every_ns) && !atomic_exchange(&health->is_trying, true)) {
+        store_write(health->store, try_write, health, tried);
+    }
+    return !atomic_load(&health->has_failed);
 }
 
 static bool
@@ -58,41 +89,48 @@ agent_answers(const struct health *health)
 #endif
 }
 
+/* What was found of the store. */
+struct found {
+    bool is_read, is_full, is_written;
+};
+
 /* loop_fn: that the loop turns is one of the things that are asked. */
 static void
 ready(void *arg)
 {
     struct rest_request *r = arg;
-    struct health *health = r->mount->user;
-    int64_t now;
-    struct err *e = store_read(health->store, look, &now);
-    bool agent = agent_answers(health), is_full = store_is_full(health->store);
+    const struct health *health = r->mount->user;
+    const struct found *found = r->state;
+    bool agent = agent_answers(health);
 
-    /* Nobody else may write for long: has room come?  One at a time, whoever asks however often. */
-    if (is_full && !atomic_exchange(&health->is_trying, true)) {
-        store_write(health->store, try_room, health, tried_room);
-    }
-    r->status = e || !agent || is_full ? 503 : 200;
+    r->status = found->is_read && found->is_written && !found->is_full && agent ? 200 : 503;
     jw_object(&r->w, NULL);
     jw_str(&r->w, "status", r->status == 200 ? "ready" : "not ready");
     jw_str(&r->w, "loop", "turns");
-    jw_str(&r->w, "store", e ? "cannot be read" : is_full ? "is read; the disk is full: nothing is written" : "is read");
+    jw_str(&r->w, "store", !found->is_read ? "cannot be read"
+                           : found->is_full ? "is read; the disk is full: nothing is written"
+                           : found->is_written ? "is read" : "is read; cannot be written");
     if (health->network) {
         jw_str(&r->w, "agent", agent ? "answers" : "does not answer");
     }
     jw_end(&r->w);
-    if (e) {
-        log_err(LOG_LV_WARN, "health", e, "readyz");
-    }
     rest_finish(r, NULL);
 }
 
-/* rest_fn */
+/* rest_fn: the store is asked on this thread, so that the loop does not wait for one that is silent. */
 static struct err *
 ask_ready(struct rest_request *r)
 {
     struct health *health = r->mount->user;
+    struct found *found = MEM_NEW(r->mem, struct found);
+    int64_t now;
+    struct err *e = store_read(health->store, look, &now);
 
+    *found = (struct found){.is_read = !e, .is_full = store_is_full(health->store), .is_written = is_written(health)};
+    if (e) {
+        log_err(LOG_LV_WARN, "health", e, "readyz");
+    }
+    r->state = found;
     rest_post(r, health->loop, ready, r);
     return NULL;
 }

@@ -1,8 +1,8 @@
 /* What a site and an orchestrator say of themselves, for those who watch over them:
  *
  *     GET /healthz   it answers
- *     GET /readyz    its store, its loop and (a site's) agent answer, its disk has room: 200, else 503 and
- *                    what does not; reads are served all the same
+ *     GET /readyz    its store is read and written, its loop and (a site's) agent answer, its disk has room: 200,
+ *                    else 503 and what does not; reads are served all the same
  *     GET /metrics   figures as OpenMetrics text (sys/meter.h), for administrators
  *
  * The first two need no token.  At an address of its own ("metrics-listen") none of them does. */
@@ -21,7 +21,10 @@ struct health {
     struct store *store;
     struct loop *loop;
     struct network_service *network; /* of a site, for its agent; null = an orchestrator's */
-    _Atomic bool is_trying;          /* whether its disk has room again */
+    int64_t every_ms, late_ms;       /* a write is tried so often at most, and lasts so long; 0 = 10 s and 5 s */
+    _Atomic bool is_trying;          /* that write */
+    _Atomic int64_t tried_ns;        /* when the last one was begun (monotonic); 0 = none */
+    _Atomic bool has_failed;         /* ... and came to nothing */
 };
 
 extern const struct face health_face, health_open_face;

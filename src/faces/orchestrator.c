@@ -42,6 +42,8 @@
       "where the APIs are served; clients reach it at this very address")                         \
     X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
     X(max_package_mb, "max-package-mb", RELOADS(OF_NUMBER("MIB", 1, 1 << 24)), "16384", "largest package that may be uploaded")    \
+    X(max_project_mb, "max-project-packages-mb", RELOADS(OF_NUMBER("MIB", 0, 1 << 30)), "0",                                     \
+      "what the VNF packages of a project may have in all, with what they have elsewhere; 0: any")                                \
     X(trust, "package-trust", OF_PATH("FILE"), "",                                                          \
       "certificates (PEM) that the signers of packages have to come from")                         \
     X(packages, "packages", OF_WORD("WHICH", "signed-or-not signed-only"), "signed-or-not",                                              \
@@ -221,6 +223,7 @@ settings_taken(void *arg)
     struct orchestrator *o = arg;
 
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
+    o->nfvo.max_project = (uint64_t)setting_number(o->settings, OPTION_max_project_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
     o->nfvo.keep_days = setting_number(o->settings, OPTION_keep_operations);
     audit_reopen(o->audit); /* Who ships it may have moved it away. */
@@ -299,6 +302,7 @@ state_open(struct orchestrator *o)
     o->nfvo.packages_dir = state_path(o, "packages");
     TRY(dir_make(o->values[OPTION_state], 0700));
     TRY(dir_make(o->nfvo.packages_dir, 0700));
+    uploads_sweep(o->nfvo.packages_dir);
     orchestrator_register();
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
     TRY(role_store_open(o->mem, o->values[OPTION_state], &config, &o->store));
@@ -447,6 +451,7 @@ serve(struct orchestrator *o)
     o->health = (struct health){.store = o->store, .loop = o->loop};
     TRY(audit_open(o->mem, o->values[OPTION_state], o->values[OPTION_audit_log],
                    setting_number(o->settings, OPTION_audit_max_mb), &o->audit));
+    role_given_up_tell(o->store, o->audit);
     config.audit = audit_request;
     config.audit_arg = o->audit;
     config.mounts = orchestrator_mounts(o->mem, o->identity, &o->nfvo, &o->health,

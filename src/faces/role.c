@@ -12,26 +12,30 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define SEAL_KEY_SIZE 32
 
-struct err *
-role_seal_key(struct mem *mem, const char *state, const char **key)
+static const char *
+seal_path(struct mem *mem, const char *state)
 {
-    const char *path = mem_printf(mem, "%s/seal.key", state);
+    return mem_printf(mem, "%s/seal.key", state);
+}
+
+/* '*key' null where there is none. */
+static struct err *
+seal_key_read(struct mem *mem, const char *path, const char **key)
+{
     char *data;
     size_t n;
     struct err *e = file_read(mem, path, SEAL_KEY_SIZE + 1, &data, &n);
 
+    *key = NULL;
     if (err_is(e, E_NOT_FOUND)) {
-        err_ignore(e, "the first start: it is made now");
-        data = mem_alloc(mem, SEAL_KEY_SIZE);
-        n = SEAL_KEY_SIZE;
-        random_bytes(data, n);
-        TRY(file_write(path, data, n, 0600));
-        e = NULL;
+        err_ignore(e, "the caller makes one, or does without");
+        return NULL;
     }
     TRY(e);
     if (n != SEAL_KEY_SIZE) {
@@ -44,7 +48,29 @@ role_seal_key(struct mem *mem, const char *state, const char **key)
     return NULL;
 }
 
-/* What `carrick secret renew` leaves for the next start. */
+static const char *
+seal_key_make(struct mem *mem)
+{
+    uint8_t *key = mem_alloc(mem, SEAL_KEY_SIZE);
+
+    random_bytes(key, SEAL_KEY_SIZE);
+    return (const char *)key;
+}
+
+struct err *
+role_seal_key(struct mem *mem, const char *state, const char **key)
+{
+    const char *path = seal_path(mem, state);
+
+    TRY(seal_key_read(mem, path, key));
+    if (!*key) {
+        *key = seal_key_make(mem);
+        TRY(file_write(path, *key, SEAL_KEY_SIZE, 0600));
+    }
+    return NULL;
+}
+
+/* A key that a command of `carrick secret` leaves for the next start. */
 static struct err *
 next_key_read(struct mem *mem, const char *path, const char **next)
 {
@@ -61,7 +87,7 @@ next_key_read(struct mem *mem, const char *path, const char **next)
     TRY(e);
     text[strcspn(text, "\n")] = '\0';
     if (strlen(text) != SEAL_KEY_SIZE * 2 || !hex_to(key, text, SEAL_KEY_SIZE)) {
-        return err_new(E_INVALID, NULL, "%s is not what `carrick secret renew` writes: remove it", path);
+        return err_new(E_INVALID, NULL, "%s is not what `carrick secret` writes: remove it", path);
     }
     *next = (const char *)key;
     return NULL;
@@ -90,22 +116,156 @@ next_key_take(struct store_config *config, const char *key_path, const char *nex
     return NULL;
 }
 
+/* ---- a key that is lost ---------------------------------------------------------------------- */
+
+/* Refuses where a key that is there opens the store. */
+static struct err *
+key_must_fail(struct store_config config, const char *path, const char *key)
+{
+    struct err *e;
+
+    config.seal_key = key;
+    e = key ? store_key_check(&config) : NULL;
+    if (e && str_eq(e->type, SEAL_OTHER_KEY)) {
+        err_ignore(e, "so it is lost");
+        return NULL;
+    }
+    TRY(e);
+    return key ? err_new(E_CONFLICT, ROLE_KEY_OPENS, "%s opens the store: nothing is lost", path) : NULL;
+}
+
+struct err *
+role_seal_lost(struct mem *mem, const char *state, const struct store_config *config)
+{
+    const char *key_path = seal_path(mem, state), *next_path = mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state);
+    const char *key, *next;
+
+    TRY(seal_key_read(mem, key_path, &key));
+    TRY(next_key_read(mem, next_path, &next));
+    TRY(key_must_fail(*config, key_path, key));
+    return key_must_fail(*config, next_path, next);
+}
+
+/* What the lost key sealed is given up; a key that is there and opens nothing is kept beside the new one. */
+static struct err *
+lost_key_replace(struct mem *mem, const char *state, const struct store_config *config, const char *next)
+{
+    const char *path = seal_path(mem, state), *key;
+
+    TRY(seal_key_read(mem, path, &key));
+    if (key && !memcmp(key, next, SEAL_KEY_SIZE)) {
+        return NULL; /* It was cut short behind that. */
+    }
+    TRY(role_seal_lost(mem, state, config));
+    TRY(store_give_up(config, next));
+    if (key && rename(path, mem_printf(mem, "%s.other", path))) {
+        return err_errno(E_UNAVAILABLE, "rename %s", path);
+    }
+    return file_write(path, next, SEAL_KEY_SIZE, 0600);
+}
+
+/* Killed anywhere, the next start goes on with the same key. */
+static struct err *
+lost_key_take(struct mem *mem, const char *state, const struct store_config *config)
+{
+    const char *path = mem_printf(mem, "%s/" ROLE_LOST_SEAL_KEY, state), *next;
+    struct err *e;
+
+    TRY(next_key_read(mem, path, &next));
+    if (!next) {
+        return NULL;
+    }
+    e = lost_key_replace(mem, state, config, next);
+    if (e && str_eq(e->type, ROLE_KEY_OPENS)) {
+        log_err(LOG_LV_WARN, "store", e, "secrets were to be given up, and are not");
+        e = NULL;
+    }
+    TRY(e);
+    (void)unlink(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state)); /* It opens nothing. */
+    (void)unlink(path);
+    return NULL;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------- */
+
+/* A key that is made is written where the store takes it only: what is put back later meets none. */
+static struct err *
+first_key_make(struct mem *mem, const char *state, struct store_config *config)
+{
+    config->seal_key = seal_key_make(mem);
+    TRY(store_key_check(config));
+    return file_write(seal_path(mem, state), config->seal_key, SEAL_KEY_SIZE, 0600);
+}
+
+/* One that was made, and that no store has taken, is removed again. */
+static void
+first_key_forget(struct mem *mem, const char *state, const struct store_config *config)
+{
+    struct store_config other = *config;
+    struct err *e;
+
+    other.seal_key = seal_key_make(mem);
+    e = store_key_check(&other);
+    if (!e) {
+        (void)unlink(seal_path(mem, state));
+    }
+    err_ignore(e, "it seals, or perhaps does: it stays");
+}
+
 struct err *
 role_store_open(struct mem *mem, const char *state, struct store_config *config, struct store **store)
 {
-    const char *key_path = mem_printf(mem, "%s/seal.key", state);
-    const char *next_path = mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state), *next;
-    bool is_made = !file_exists(key_path);
-    struct err *e;
+    const char *key_path = seal_path(mem, state), *next_path = mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state), *next;
+    bool is_made;
+    struct err *e = NULL;
 
-    TRY(role_seal_key(mem, state, &config->seal_key));
+    TRY(lost_key_take(mem, state, config));
+    TRY(seal_key_read(mem, key_path, &config->seal_key));
     TRY(next_key_read(mem, next_path, &next));
-    e = next ? next_key_take(config, key_path, next_path, next) : NULL;
+    is_made = !config->seal_key;
+    if (is_made && !next) {
+        e = first_key_make(mem, state, config);
+    }
+    config->seal_key = str_or(config->seal_key, next);
+    e = e ? e : next ? next_key_take(config, key_path, next_path, next) : NULL;
     e = e ? e : store_open(config, store);
-    if (is_made && e && str_eq(e->type, SEAL_OTHER_KEY)) {
-        (void)unlink(key_path); /* The one that was made in its place has sealed nothing. */
+    if (e && is_made && !next) {
+        first_key_forget(mem, state, config);
     }
     return e && str_eq(e->type, SEAL_OTHER_KEY) ? err_wrap(e, "%s%s", key_path, is_made ? " was not there" : "") : e;
+}
+
+static struct err *
+given_up_get(struct tx *tx, void *arg)
+{
+    const char **what = arg;
+
+    TRY(tx_fact_get(tx, STORE_GIVEN_UP, what));
+    *what = str_empty(*what) ? NULL : heap_str(*what);
+    return NULL;
+}
+
+static struct err *
+given_up_told(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return tx_fact_set(tx, STORE_GIVEN_UP, "");
+}
+
+void
+role_given_up_tell(struct store *store, struct audit *audit)
+{
+    char *what = NULL;
+    struct err *e = store_read(store, given_up_get, &what);
+
+    if (!e && what) {
+        e = audit_own(audit, "carrick secret lost", what);
+        e = e ? e : store_write_wait(store, given_up_told, NULL);
+    }
+    free(what);
+    if (e) {
+        log_err(LOG_LV_WARN, "store", e, "telling the audit log what was given up");
+    }
 }
 
 const struct table *const *

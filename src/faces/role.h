@@ -3,6 +3,7 @@
 #ifndef CARRICK_FACES_ROLE_H
 #define CARRICK_FACES_ROLE_H
 
+#include "faces/audit.h"
 #include "resource/resource.h"
 #include "sys/loop.h"
 
@@ -10,11 +11,20 @@
  * read, E_INVALID where it is not such a key. */
 struct err *role_seal_key(struct mem *mem, const char *state, const char **key) MUST_USE;
 /* Opens the store of 'config' with that key; where `carrick secret renew` has left another one (64
- * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key.  E_INVALID
- * where the key is another one than what is sealed, or gone: none is left in its place. */
+ * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key; where
+ * `carrick secret lost` has left one (ROLE_LOST_SEAL_KEY) and no key opens the store, what is sealed is given up
+ * (store_give_up), and it becomes the key.  E_INVALID where the key is another one than what is sealed, or gone: none
+ * is left in its place, nor where the database cannot be asked. */
 #define ROLE_NEXT_SEAL_KEY "seal.key.new"
+#define ROLE_LOST_SEAL_KEY "seal.key.lost"
 struct err *role_store_open(struct mem *mem, const char *state, struct store_config *config,
                             struct store **store) MUST_USE;
+/* Whether none of the keys in 'state' opens the store of 'config'.  E_CONFLICT of type ROLE_KEY_OPENS: one does. */
+#define ROLE_KEY_OPENS "KeyOpens"
+struct err *role_seal_lost(struct mem *mem, const char *state, const struct store_config *config) MUST_USE;
+/* A line in the audit log of what was given up with a lost key, once: where the disk does not take it now, at the next
+ * start. */
+void role_given_up_tell(struct store *store, struct audit *audit);
 /* Joins null-terminated lists of tables into one, without repeats: arguments end with null. */
 const struct table *const *role_tables(struct mem *mem, const struct table *const *first, ...)
     __attribute__((sentinel)) MUST_USE;

@@ -239,6 +239,7 @@ site_serve(struct site *site)
         .store = site->store, .loop = site->loop, .network = site->network};
     TRY(audit_open(site->mem, site->values[OPTION_state], site->values[OPTION_audit_log],
                    setting_number(site->settings, OPTION_audit_max_mb), &site->audit));
+    role_given_up_tell(site->store, site->audit);
     config.audit = audit_request;
     config.audit_arg = site->audit;
     config.mounts = site_mounts(site->mem, &services, &config.n_mounts);

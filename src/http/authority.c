@@ -171,6 +171,24 @@ authority_request_id(const char *text, char out[AUTHORITY_FINGERPRINT])
     return NULL;
 }
 
+struct err *
+authority_request_name(const char *text, char out[AUTHORITY_NAME_MAX + 1])
+{
+    gnutls_x509_crq_t request;
+    size_t n = AUTHORITY_NAME_MAX + 1;
+    int status;
+
+    out[0] = '\0';
+    TRY(request_read(text, &request));
+    status = gnutls_x509_crq_get_dn_by_oid(request, GNUTLS_OID_X520_COMMON_NAME, 0, 0, out, &n);
+    gnutls_x509_crq_deinit(request);
+    if (status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+        out[0] = '\0';
+        return NULL;
+    }
+    return unread(status, "the request's name");
+}
+
 /* ---- certificates -------------------------------------------------------------------------- */
 
 static int

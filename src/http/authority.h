@@ -41,6 +41,9 @@ struct err *authority_fingerprint(const char *text, bool first, char out[AUTHORI
 struct err *authority_digest(const char *text, char out[AUTHORITY_FINGERPRINT]) MUST_USE;
 /* SHA-256 of the public key that a request is of; E_INVALID. */
 struct err *authority_request_id(const char *request, char out[AUTHORITY_FINGERPRINT]) MUST_USE;
+/* The common name that the key of a request has signed, "" for none: who has not the key makes none with it.
+ * E_INVALID. */
+struct err *authority_request_name(const char *request, char out[AUTHORITY_NAME_MAX + 1]) MUST_USE;
 /* Whether the first certificate of 'text' is of 'key' (null = any), signed by one of 'authorities'
  * (null = any), good now and for another 'days', and for all of 'hosts' (null-terminated; null = any).  E_INVALID
  * says what of these is not so. */

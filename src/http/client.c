@@ -60,6 +60,7 @@ struct http_call {
     struct err *(*piece)(void *arg, const void *data, size_t n);
     void *piece_arg;
     struct err *piece_err; /* What it said. */
+    const char *refusal;   /* Why nothing is sent; or null. */
 };
 
 struct http_client {
@@ -296,7 +297,8 @@ set_options(struct http_call *call, const struct http_client_config *config,
 
     (void)snprintf(agent, sizeof agent, "carrick/%s", carrick_version);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    /* What is refused goes the way of every call to its end, and nowhere else. */
+    curl_easy_setopt(easy, CURLOPT_URL, request->refusal ? "refused:" : request->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -357,6 +359,7 @@ call_new(const struct http_client_config *config, const struct http_request *req
     call->what = mem_printf(call->mem, "%s %.*s", request->method,
                             (int)strcspn(request->url, "?#"), request->url);
     buf_init(&call->answer, request->max_answer ? request->max_answer : ANSWER_MAX);
+    call->refusal = request->refusal ? mem_str(call->mem, request->refusal) : NULL;
     call->easy = curl_easy_init();
     call->trust = !config                ? NULL
                   : config->tls.ca_text ? "the authority that is believed here"
@@ -421,6 +424,9 @@ judge(struct http_call *call, CURLcode code)
     }
     if (code == CURLE_OK) {
         return NULL;
+    }
+    if (call->refusal) {
+        return err_new(E_UNPROCESSABLE, NULL, "%s: %s", call->what, call->refusal);
     }
     if (call->answer.overflow) {
         return err_new(E_TOO_LARGE, NULL, "%s: the answer is larger than %zu bytes", call->what,

@@ -42,6 +42,7 @@ struct http_request {
      * the call and is the call's; so does a minute in which nothing comes (E_IN_DOUBT). */
     struct err *(*piece)(void *arg, const void *data, size_t n);
     void *piece_arg;
+    const char *refusal;         /* Not null: nothing is sent, and the call ends with this, E_UNPROCESSABLE */
 };
 
 struct http_answer {

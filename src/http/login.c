@@ -74,6 +74,18 @@ authorization_of(const struct calling *calling)
     return str_eq(login->type, "BASIC") ? basic_of(calling->mem, login->user, login->secret) : NULL;
 }
 
+/* An empty secret is one whose sealing key is lost (SEAL_LOST in store/store.h): nobody is asked with it. */
+static const char *
+login_refusal(const struct calling *calling)
+{
+    const struct http_login *login = calling->login;
+
+    return login->type && login->secret && !*login->secret
+               ? mem_printf(calling->mem, "the password of \"%s\" was lost with the sealing key: it has to be given anew",
+                            str_or(login->user, ""))
+               : NULL;
+}
+
 static void
 call(struct calling *calling)
 {
@@ -90,6 +102,7 @@ call(struct calling *calling)
     }
     headers[n] = authorization_of(calling);
     request.headers = headers;
+    request.refusal = login_refusal(calling);
     (void)http_call(calling->client, &request, called, calling);
 }
 
@@ -172,6 +185,7 @@ token_ask(struct calling *calling)
         .body_fd = -1,
         .timeout_ms = calling->request->piece ? 0 : calling->request->timeout_ms, /* a token is no file */
         .max_answer = ANSWER_MAX,
+        .refusal = login_refusal(calling),
     };
 
     (void)http_call(calling->client, &request, token_given, calling);

@@ -23,7 +23,7 @@ void bearer_forget(struct bearer *bearer);
 int64_t bearer_lasts(struct bearer *bearer);
 
 /* http_call with Authorization; where there is no token yet, it is got first.  A 401 drops it: the
- * next call asks for another.  On the loop's thread.  All is borrowed until 'done', which is called
+ * next call asks for another.  E_UNPROCESSABLE, and nobody is called, where the secret is empty: it was lost.  On the loop's thread.  All is borrowed until 'done', which is called
  * once, never from inside; what the call itself needs is taken from 'mem'. */
 void http_login_call(struct http_client *client, struct mem *mem, const struct http_login *login,
                      struct bearer *bearer, const struct http_request *request,

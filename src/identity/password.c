@@ -76,7 +76,8 @@ bool
 identity_hash_matches(const struct identity *identity, const char *hash, const char *password)
 {
     AUTO(mem) mem = mem_new("password");
-    const char *against = str_or(hash, identity->no_hash);
+    bool has_one = !str_empty(hash); /* SEAL_LOST is none */
+    const char *against = has_one ? hash : identity->no_hash;
     const char *made = NULL;
     struct err *e = run_crypt(mem, password, against, &made);
 
@@ -84,5 +85,5 @@ identity_hash_matches(const struct identity *identity, const char *hash, const c
         err_ignore(e, "a hash that cannot be made matches nothing");
         return false;
     }
-    return secret_eq(made, against) && hash != NULL;
+    return secret_eq(made, against) && has_one;
 }

@@ -3,6 +3,7 @@
  * files, so that no operation ever unpacks or parses a package again. */
 #include "nfvo/examine.h"
 
+#include "nfvo/outside.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
 
@@ -379,8 +380,15 @@ package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_i
     struct examined *found;
     struct err *e;
 
-    TRY(examination_begin(nfvo, mem, in, "vnf", &x, &found, out));
+    e = examination_begin(nfvo, mem, in, "vnf", &x, &found, out);
+    if (e) {
+        outside_forget(nfvo, mem, in->id);
+        return e;
+    }
     outside_note(mem, in, found, &out->outside);
+    if (!out->outside.n) {
+        outside_forget(nfvo, mem, in->id);
+    }
     e = images_take(nfvo, mem, in, x, found->vnfd, &out->images);
     if (e) {
         images_forget(nfvo, mem, &out->images);

@@ -5,6 +5,7 @@
 #include "nfvo/fetch.h"
 
 #include "base/log.h"
+#include "base/time.h"
 #include "http/login.h"
 #include "sys/thread.h"
 
@@ -17,6 +18,8 @@
 #define QUEUE_MAX 16
 #define TIMEOUT_MS (INT64_C(6) * 3600 * 1000)
 #define LOOK_MS 200
+#define SLOWEST ((int64_t)64 << 10) /* bytes a second, while others wait */
+#define GRACE_MS 60000
 
 #define OF_PROJECT 2 /* under way or waiting at most; others have their turn */
 
@@ -57,12 +60,25 @@ live_add(struct fetches *fetches, struct fetch_turn *turn)
     fetches->live = turn;
 }
 
+/* On a thread of the pool. */
+static void
+turn_run(void *arg)
+{
+    struct fetch_turn *turn = arg;
+
+    pthread_mutex_lock(&turn->fetches->lock);
+    turn->runs = true;
+    pthread_mutex_unlock(&turn->fetches->lock);
+    turn->run(turn->arg);
+}
+
 /* Takes a turn where the project has one. */
 static struct err *
 turn_take(struct fetches *fetches, struct fetch_turn *turn)
 {
     bool may;
 
+    turn->fetches = fetches;
     pthread_mutex_lock(&fetches->lock);
     may = has_turn(fetches, turn->project);
     if (may) {
@@ -88,7 +104,7 @@ turns_begin(struct fetches *fetches)
             at = &turn->next;
             continue;
         }
-        e = pool_run(fetches->pool, turn->run, turn->arg);
+        e = pool_run(fetches->pool, turn_run, turn);
         if (e) {
             err_ignore(e, "those that keep the threads busy ask again when they end");
             return;
@@ -104,6 +120,7 @@ fetch_turn_wait(struct fetches *fetches, struct fetch_turn *turn)
     struct fetch_turn **at = &fetches->waiting;
 
     turn->next = NULL;
+    turn->fetches = fetches;
     pthread_mutex_lock(&fetches->lock);
     while (*at) {
         at = &(*at)->next;
@@ -150,13 +167,106 @@ fetches_ending(const struct fetches *fetches)
     return atomic_load(&fetches->stopping);
 }
 
+bool
+fetch_turn_over(const struct fetch_turn *turn)
+{
+    return fetches_ending(turn->fetches) || atomic_load(&turn->is_cancelled);
+}
+
+/* The first that waits and is for the package; the lock is held. */
+static struct fetch_turn *
+waiting_take(struct fetches *fetches, const char *id)
+{
+    for (struct fetch_turn **at = &fetches->waiting; *at; at = &(*at)->next) {
+        struct fetch_turn *turn = *at;
+
+        if (str_eq(turn->package, id)) {
+            *at = turn->next;
+            live_add(fetches, turn);
+            return turn;
+        }
+    }
+    return NULL;
+}
+
+void
+fetches_cancel(struct fetches *fetches, const char *id)
+{
+    struct fetch_turn *turn;
+
+    do {
+        pthread_mutex_lock(&fetches->lock);
+        for (struct fetch_turn *live = fetches->live; live; live = live->next) {
+            if (str_eq(live->package, id)) {
+                atomic_store(&live->is_cancelled, true);
+            }
+        }
+        turn = waiting_take(fetches, id);
+        if (turn) {
+            atomic_store(&turn->is_cancelled, true);
+        }
+        pthread_mutex_unlock(&fetches->lock);
+        if (turn) {
+            turn->run(turn->arg); /* It sees that, and waits for nothing. */
+        }
+    } while (turn);
+}
+
+/* Does another project wait for a thread?  The lock is held. */
+static bool
+others_wait(const struct fetches *fetches, const struct fetch_turn *turn)
+{
+    for (const struct fetch_turn *live = fetches->live; live; live = live->next) {
+        if (!live->runs && !str_eq(live->project, turn->project)) {
+            return true;
+        }
+    }
+    for (const struct fetch_turn *wait = fetches->waiting; wait; wait = wait->next) {
+        if (!str_eq(wait->project, turn->project) && has_turn(fetches, wait->project)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody keeps a thread from others by trickling: 'now_ns' have been spent so far. */
+static struct err *
+turn_look(struct fetches *fetches, const struct fetch_turn *turn, int64_t now_ns)
+{
+    const struct fetches_config *config = &fetches->config;
+    bool is_slow = now_ns > config->grace_ms * 1000000 &&
+                   turn->bytes < (uint64_t)(now_ns / 1000000000) * (uint64_t)config->slowest;
+
+    if (atomic_load(&turn->is_cancelled)) {
+        return err_new(E_CANCELLED, NULL, "it was deleted");
+    }
+    if (!is_slow) {
+        return NULL;
+    }
+    pthread_mutex_lock(&fetches->lock);
+    is_slow = others_wait(fetches, turn);
+    pthread_mutex_unlock(&fetches->lock);
+    return is_slow ? err_new(E_UNAVAILABLE, NULL, "its source gives less than %lld bytes a second while others wait: "
+                             "have it at a faster one, or ask again later", (long long)config->slowest)
+                   : NULL;
+}
+
 /* ---- one call ---------------------------------------------------------------------------- */
 
 struct exchange {
-    const char *url;
+    const struct fetch_source *source;
     bool is_over;
     struct err *err;
 };
+
+static struct err *
+counted(void *arg, const void *data, size_t n)
+{
+    const struct fetch_source *source = arg;
+
+    source->turn->bytes += n;
+    return source->piece(source->arg, data, n);
+}
 
 static void
 exchanged(void *arg, const struct http_answer *answer, struct err *err)
@@ -166,7 +276,7 @@ exchanged(void *arg, const struct http_answer *answer, struct err *err)
     x->is_over = true;
     if (!err && (answer->status < 200 || answer->status > 299)) {
         /* Its query may be what lets one in. */
-        err = err_new(E_REMOTE, NULL, "GET %.*s answered %d", (int)strcspn(x->url, "?#"), x->url,
+        err = err_new(E_REMOTE, NULL, "GET %.*s answered %d", (int)strcspn(x->source->url, "?#"), x->source->url,
                       answer->status);
     }
     x->err = err;
@@ -177,14 +287,15 @@ static struct err *
 exchange(struct fetches *fetches, struct mem *mem, const struct fetch_source *source,
          struct loop *loop, struct http_client *client)
 {
-    struct exchange x = {.url = source->url};
+    int64_t begun_ns = time_mono_ns() - source->turn->spent_ns;
+    struct exchange x = {.source = source};
     struct http_request request = {
         .method = "GET",
         .url = source->url,
         .body_fd = -1,
         .timeout_ms = source->timeout_ms ? source->timeout_ms : fetches->config.timeout_ms,
-        .piece = source->piece,
-        .piece_arg = source->arg,
+        .piece = counted,
+        .piece_arg = (void *)(uintptr_t)source,
     };
     struct bearer bearer = {0};
     struct err *e = NULL;
@@ -192,13 +303,19 @@ exchange(struct fetches *fetches, struct mem *mem, const struct fetch_source *so
     http_login_call(client, mem, &source->login, &bearer, &request, exchanged, &x);
     while (!e && !x.is_over && !atomic_load(&fetches->stopping)) {
         e = loop_turn(loop, LOOK_MS);
+        e = e || x.is_over ? e : turn_look(fetches, source->turn, time_mono_ns() - begun_ns);
     }
     http_client_free(client); /* Ends the call where it goes on: 'bearer' is its until then. */
     bearer_forget(&bearer);
+    source->turn->spent_ns = time_mono_ns() - begun_ns;
+    if (e) {
+        err_ignore(x.err, "it was given up for that");
+        return e;
+    }
     if (x.err && x.err->code == E_IN_DOUBT) {
         x.err->code = E_UNAVAILABLE; /* Nothing is done by being asked for: there is no doubt to be ended. */
     }
-    return err_join(e, x.err);
+    return x.err;
 }
 
 struct err *
@@ -230,7 +347,7 @@ static struct err *
 get(struct fetch *fetch)
 {
     const struct fetch_source source = {
-        .url = fetch->url, .login = fetch->login, .piece = piece, .arg = fetch};
+        .turn = &fetch->turn, .url = fetch->url, .login = fetch->login, .piece = piece, .arg = fetch};
 
     TRY(fetch_get(fetch->nfvo->fetches, fetch->mem, &source));
     return upload_end(fetch->upload);
@@ -255,7 +372,7 @@ static void
 fetch_run(void *arg)
 {
     struct fetch *fetch = arg;
-    bool stopping = atomic_load(&fetch->nfvo->fetches->stopping);
+    bool stopping = fetch_turn_over(&fetch->turn);
     struct err *e = stopping ? NULL : get(fetch);
     bool is_accepted = false;
 
@@ -263,8 +380,8 @@ fetch_run(void *arg)
         e = store_write_wait(fetch->nfvo->store, accept_fn, fetch);
         is_accepted = !e; /* The file is the examination's from here on. */
     }
-    if (!is_accepted && (stopping || atomic_load(&fetch->nfvo->fetches->stopping))) {
-        err_ignore(e, "it is the end of the process that stopped it");
+    if (!is_accepted && (stopping || fetch_turn_over(&fetch->turn))) {
+        err_ignore(e, "nobody wants it any more");
         e = NULL;
         upload_abort(fetch->upload);
     } else if (e) {
@@ -311,12 +428,13 @@ package_fetch(struct nfvo *nfvo, const struct caller *caller, const char *id,
     struct err *e;
 
     *fetch = (struct fetch){.mem = mem, .nfvo = nfvo, .url = mem_str(mem, request->address),
-                            .turn = {.project = mem_str(mem, str_or(caller->project_id, ""))}};
+                            .turn = {.project = mem_str(mem, str_or(caller->project_id, "")),
+                                     .package = mem_str(mem, id), .run = fetch_run, .arg = fetch}};
     e = login_take(fetch, request);
     e = e ? e : turn_take(nfvo->fetches, &fetch->turn);
     e = e ? e : upload_begin(nfvo, caller, &vnf_package_table, id, &fetch->upload);
     if (!e) {
-        e = pool_run(nfvo->fetches->pool, fetch_run, fetch);
+        e = pool_run(nfvo->fetches->pool, turn_run, &fetch->turn);
         if (e) {
             upload_abort(fetch->upload);
         }
@@ -337,6 +455,8 @@ fetches_new(const struct fetches_config *config, struct fetches **out)
 
     *fetches = (struct fetches){.config = *config, .lock = PTHREAD_MUTEX_INITIALIZER};
     fetches->config.timeout_ms = config->timeout_ms ? config->timeout_ms : TIMEOUT_MS;
+    fetches->config.slowest = config->slowest ? config->slowest : SLOWEST;
+    fetches->config.grace_ms = config->grace_ms ? config->grace_ms : GRACE_MS;
     e = pool_new("fetches", N_THREADS, QUEUE_MAX, &fetches->pool);
     if (e) {
         free(fetches);

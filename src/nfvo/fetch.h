@@ -6,12 +6,17 @@
 #include "nfvo/nfvo.h"
 #include "nfvo/request.h"
 
+#include <stdatomic.h>
+
 struct fetches_config {
     /* As of struct http_client_config; asked on threads of this, several at a time. */
     bool (*may_connect)(void *arg, const struct sockaddr *to);
     void *may_arg;
     struct http_tls tls;
     int64_t timeout_ms; /* Of one package; 0 = 6 hours. */
+    /* Bytes a second that a source gives on the average while others wait, once it has had 'grace_ms': a slower one is
+     * given up for them; 0 = 64 KiB, and a minute. */
+    int64_t slowest, grace_ms;
 };
 /* Four packages are got at a time, on threads of their own, and 16 wait. */
 struct err *fetches_new(const struct fetches_config *config, struct fetches **fetches) MUST_USE;
@@ -30,13 +35,22 @@ struct err *package_fetch(struct nfvo *nfvo, const struct caller *caller, const 
 
 /* ---- for what else is got, by the same rules ----------------------------------------------- */
 
+/* Gives up what is being got for package 'id', or waits to be: it was deleted.  Any thread. */
+void fetches_cancel(struct fetches *fetches, const char *id);
+
 /* A turn to get something: a project has two at a time. */
 struct fetch_turn {
     const char *project;
+    const char *package; /* That it is for: fetches_cancel. */
     void (*run)(void *arg); /* On a thread that may wait; it ends with fetch_turn_end or fetch_turn_drop. */
     void (*dropped)(void *arg);
     void *arg;
     struct fetch_turn *next; /* Of the queue. */
+    struct fetches *fetches;
+    bool runs;               /* On a thread, not before one. */
+    atomic_bool is_cancelled;
+    int64_t spent_ns;        /* On its sources, for so many ... */
+    uint64_t bytes;
 };
 /* Runs it once the project has a turn and a thread is free; at the end of the process in any case, for it
  * to see that (fetches_ending) and let go of what it has.  Borrowed until fetch_turn_end.  Any thread. */
@@ -44,9 +58,12 @@ void fetch_turn_wait(struct fetches *fetches, struct fetch_turn *turn);
 void fetch_turn_end(struct fetches *fetches, const struct fetch_turn *turn);
 /* At the end of the process: 'dropped' is called by fetches_free, when nobody waits for what it was for. */
 void fetch_turn_drop(struct fetches *fetches, struct fetch_turn *turn);
+/* Whether it is the end of the process, or what the turn is for was deleted: nobody wants it any more. */
+bool fetch_turn_over(const struct fetch_turn *turn);
 bool fetches_ending(const struct fetches *fetches);
 
 struct fetch_source {
+    struct fetch_turn *turn; /* That it is got in. */
     const char *url;
     struct http_login login;
     int64_t timeout_ms; /* 0 = that of the packages */
@@ -54,8 +71,8 @@ struct fetch_source {
     void *arg;
 };
 /* Gets it on the calling thread, which waits; all is borrowed.  E_FORBIDDEN (its address may not be called),
- * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE (also one that broke off), of 'piece';
- * E_CANCELLED at the end of the process. */
+ * E_REMOTE (any answer but 2xx; redirects are not followed), E_UNAVAILABLE (also one that broke off, or is too slow while
+ * others wait), of 'piece'; E_CANCELLED at the end of the process and for a package that was deleted. */
 struct err *fetch_get(struct fetches *fetches, struct mem *mem,
                       const struct fetch_source *source) MUST_USE;
 

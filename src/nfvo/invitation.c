@@ -183,25 +183,6 @@ is_invited(const struct site_invitation *invitation, const char *host)
     return false;
 }
 
-/* Did another one join in its place since? */
-static struct err *
-is_replaced(struct tx *tx, const struct site_invitation *invitation, bool *replaced)
-{
-    struct cond of_site[] = {COND("site_id", invitation->site_id), {0}};
-    struct query query = {.table = &site_invitation_table, .conds = of_site};
-    struct rows rows;
-
-    TRY(rows_select(tx, &query, &rows));
-    *replaced = false;
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct site_invitation *other = rows.items[i];
-
-        *replaced = *replaced || (!str_eq(other->id, invitation->id) &&
-                                  other->joined_at >= invitation->joined_at);
-    }
-    return NULL;
-}
-
 /* Who gave the site another name or address since has taken it from who joined. */
 static bool
 is_as_invited(struct tx *tx, const struct site_invitation *invitation, const struct site *site)
@@ -216,20 +197,19 @@ invitation_again(struct tx *tx, const char *secret, const char *request,
 {
     char digest[AUTHORITY_FINGERPRINT];
     struct site *there;
-    bool replaced;
 
     *site = NULL;
     TRY(invitation_of(tx, secret, invitation));
     if ((*invitation)->joined_at == TIME_NULL) {
         return invitation_find(tx, secret, invitation);
     }
+    /* It has no site where another one joined in its place, also where that is gone since. */
     if (!(*invitation)->site_id || !(*invitation)->key_digest ||
         (*invitation)->expires_at < tx_now(tx)) {
         return was_used();
     }
     TRY(authority_request_id(request, digest));
-    TRY(is_replaced(tx, *invitation, &replaced));
-    if (replaced || !str_eq(digest, (*invitation)->key_digest)) {
+    if (!str_eq(digest, (*invitation)->key_digest)) {
         return was_used();
     }
     TRY(row_get(tx, &site_table, (*invitation)->site_id, &there));
@@ -292,11 +272,43 @@ invitation_sign(const struct nfvo *nfvo, struct mem *mem, const struct site_invi
 /* ---- the site -------------------------------------------------------------------------------- */
 
 struct err *
+invitation_proof(const struct join_site *given, char name[AUTHORITY_FINGERPRINT])
+{
+    const char *const parts[] = {given->token,    given->auth_url, str_or(given->region, ""),
+                                 given->username, given->password, given->project_name};
+    AUTO_BUF text = BUF_INIT;
+    struct err *e;
+
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        buf_printf(&text, "%zu:%s", strlen(parts[i]), parts[i]);
+    }
+    e = authority_digest(text.data, name);
+    explicit_bzero(text.data, text.len);
+    return e;
+}
+
+/* Who has the token only has not the key. */
+static struct err *
+proof_check(const struct site_invitation *invitation, const struct join_site *given)
+{
+    char wanted[AUTHORITY_FINGERPRINT], key[AUTHORITY_FINGERPRINT], name[AUTHORITY_NAME_MAX + 1];
+
+    TRY(authority_request_id(given->proof, key));
+    TRY(authority_request_name(given->proof, name));
+    TRY(invitation_proof(given, wanted));
+    return str_eq(invitation->key_digest, key) && str_eq(name, wanted)
+               ? NULL
+               : err_new(E_FORBIDDEN, NULL, "the registration is not signed by the key that this invitation had a certificate "
+                         "signed for: `carrick site join` does both");
+}
+
+struct err *
 invitation_site(const struct nfvo *nfvo, struct mem *mem, const struct site_invitation *invitation,
                 const struct join_site *given, struct site **out)
 {
     struct site *site;
 
+    TRY(proof_check(invitation, given));
     if (!is_invited(invitation, host_of(mem, given->auth_url))) {
         return err_new(E_INVALID, NULL,
                        "%s: not an HTTPS URL at an address that the invitation of %s is for",
@@ -335,6 +347,24 @@ site_replace(struct tx *tx, const struct site *old, const struct site *site, str
     return row_update(tx, old, *made);
 }
 
+/* Others that it was registered by are good no more. */
+static struct err *
+others_end(struct tx *tx, const char *site_id)
+{
+    struct cond of_site[] = {COND("site_id", site_id), {0}};
+    struct query query = {.table = &site_invitation_table, .conds = of_site};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        struct site_invitation *other = row_copy(tx_mem(tx), rows.items[i]);
+
+        other->site_id = NULL;
+        TRY(row_update(tx, rows.items[i], other));
+    }
+    return NULL;
+}
+
 struct err *
 invitation_use(struct tx *tx, struct op *op, const char *secret, const struct site *site,
                struct site **made)
@@ -358,6 +388,8 @@ invitation_use(struct tx *tx, struct op *op, const char *secret, const struct si
         TRY(resource_create(tx, &create, site, &row));
         *made = row;
     }
+    TRY(others_end(tx, (*made)->id));
+    TRY(row_get(tx, &site_invitation_table, old->id, &old));
     used = row_copy(tx_mem(tx), old);
     used->joined_at = tx_now(tx);
     used->site_id = (*made)->id;

@@ -3,6 +3,7 @@
 #ifndef CARRICK_NFVO_INVITATION_H
 #define CARRICK_NFVO_INVITATION_H
 
+#include "http/authority.h"
 #include "nfvo/nfvo.h"
 
 #define ATTR ATTR_MEMBER
@@ -44,8 +45,11 @@ struct err *invitation_sign(const struct nfvo *nfvo, struct mem *mem,
                             const char **certificate, const char **authority) MUST_USE;
 /* Notes whose key it is; another one is E_CONFLICT from then on. */
 struct err *invitation_bind(struct tx *tx, const char *secret, const char *request) MUST_USE;
-/* The site as it is registered, probed.  E_INVALID: not at an address of the invitation, or not
- * HTTPS. */
+/* Common name of the request that proves that the holder of the key registers 'given' (.proof of struct join_site).
+ * E_INTERNAL. */
+struct err *invitation_proof(const struct join_site *given, char name[AUTHORITY_FINGERPRINT]) MUST_USE;
+/* The site as it is registered, probed.  E_FORBIDDEN: not by the key that the invitation had signed; E_INVALID: not at
+ * an address of the invitation, or not HTTPS. */
 struct err *invitation_site(const struct nfvo *nfvo, struct mem *mem,
                             const struct site_invitation *invitation, const struct join_site *given,
                             struct site **site) MUST_USE;

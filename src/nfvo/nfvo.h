@@ -27,6 +27,8 @@ struct nfvo {
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     _Atomic uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
+    _Atomic uint64_t max_project;     /* Bytes of the VNF packages of a project, with what they have elsewhere; 0 = any. */
+    uint64_t leave_free;              /* Bytes of the disk that packages leave to the store; 0 = 256 MiB. */
     struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
     struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
     const char *own_url;      /* What links in requests of ours begin with. */
@@ -145,6 +147,8 @@ struct err *owner_set(const struct op *op, const char **project_id) MUST_USE;
 struct vim_site;
 /* For vim_config.site. */
 struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
+/* E_UNPROCESSABLE where its password was lost with the sealing key (SEAL_LOST): what to do. */
+struct err *site_password_check(const struct site *site) MUST_USE;
 /* Gets a token with the site's credentials and looks at its catalog; on a worker.
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
 struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
@@ -176,6 +180,12 @@ struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const s
                          const char *id, struct upload **upload) MUST_USE;
 /* Bytes that a package may have, and those of it that are elsewhere may have together. */
 uint64_t upload_max(const struct nfvo *nfvo);
+/* How many bytes the VNF packages of the project may still have, all but package 'but'. */
+struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, const char *but,
+                          uint64_t *left) MUST_USE;
+/* Whether the disk has room for 'n' bytes more of packages in 'fd'; '*seen' (starts 0) is what the last look is good
+ * for.  E_UNAVAILABLE of type STORE_NO_ROOM. */
+struct err *package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n) MUST_USE;
 /* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
 /* All is there: fsync and rename. */

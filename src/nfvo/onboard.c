@@ -253,9 +253,13 @@ pnfd_keep(struct tx *tx, const void *in, void *out)
 static struct err *
 refuse(struct tx *tx, const struct table *table, const struct problem *problem)
 {
+    struct cond by_id[] = {COND("id", problem->id), {0}};
     void *old, *row;
 
-    TRY(row_get(tx, table, problem->id, &old));
+    TRY(row_find(tx, table, by_id, &old));
+    if (!old) {
+        return NULL; /* It was deleted meanwhile. */
+    }
     row = row_copy(tx_mem(tx), old);
     text_set(row, table, "onboarding_state", "ERROR");
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = problem->problem;

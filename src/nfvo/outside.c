@@ -28,6 +28,7 @@ struct getting {
     struct mem *mem;
     struct outside_set *set;
     struct rows access;
+    struct fetch_turn *turn;
     int64_t until_ns;
     uint64_t left; /* bytes that may still come */
 };
@@ -58,7 +59,7 @@ digests_begin(struct digest *digests)
 }
 
 static struct err *
-digests_feed(struct digest *digests, int fd, int64_t *size)
+digests_feed(struct digest *digests, const struct fetch_turn *turn, int fd, int64_t *size)
 {
     unsigned char piece[PIECE / 4];
     ssize_t n;
@@ -68,6 +69,9 @@ digests_feed(struct digest *digests, int fd, int64_t *size)
         return err_errno(E_UNAVAILABLE, "read");
     }
     while ((n = read(fd, piece, sizeof piece)) > 0) {
+        if (fetch_turn_over(turn)) {
+            return err_new(E_CANCELLED, NULL, "nobody wants it any more");
+        }
         *size += n;
         for (size_t i = 0; i < N_DIGESTS; i++) {
             if (digests[i].context && !EVP_DigestUpdate(digests[i].context, piece, (size_t)n)) {
@@ -98,7 +102,7 @@ digests_end(struct digest *digests)
 
 /* Reads the file and says of 'artifact' what it is; E_INVALID where that is not the one that is meant. */
 static struct err *
-verify(struct mem *mem, int fd, struct package_outside *artifact)
+verify(const struct getting *g, int fd, struct package_outside *artifact)
 {
     struct digest digests[N_DIGESTS] = {
         {.algorithm = "SHA512"},
@@ -107,12 +111,12 @@ verify(struct mem *mem, int fd, struct package_outside *artifact)
          .wanted = artifact->checksum}};
     struct err *e = digests_begin(digests);
 
-    e = e ? e : digests_feed(digests, fd, &artifact->size);
+    e = e ? e : digests_feed(digests, g->turn, fd, &artifact->size);
     e = e ? e : digests_end(digests);
     for (size_t i = 0; i < N_DIGESTS; i++) {
         EVP_MD_CTX_free(digests[i].context);
     }
-    artifact->sha512 = mem_str(mem, digests[0].hex);
+    artifact->sha512 = mem_str(g->mem, digests[0].hex);
     return e;
 }
 
@@ -153,8 +157,8 @@ static struct err *
 room_take(struct getting *g, uint64_t n)
 {
     if (n > g->left) {
-        return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes",
-                       (unsigned long long)upload_max(g->nfvo));
+        return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes, and what its project "
+                       "may have more", (unsigned long long)upload_max(g->nfvo));
     }
     g->left -= n;
     return NULL;
@@ -163,6 +167,7 @@ room_take(struct getting *g, uint64_t n)
 struct arriving {
     struct getting *g;
     int fd;
+    uint64_t seen; /* of package_room */
 };
 
 static struct err *
@@ -171,6 +176,7 @@ arrive(void *arg, const void *data, size_t n)
     struct arriving *arriving = arg;
 
     TRY(room_take(arriving->g, n));
+    TRY(package_room(arriving->g->nfvo, arriving->fd, &arriving->seen, n));
     return fd_write_all(arriving->fd, data, n);
 }
 
@@ -191,6 +197,7 @@ source_of(struct getting *g, const struct package_outside *artifact,
                        "it is got instead");
     }
     source->url = url;
+    source->turn = g->turn;
     source->timeout_ms = (g->until_ns - time_mono_ns()) / 1000000;
     if (source->timeout_ms <= 0) {
         return err_new(E_UNAVAILABLE, NULL, "the time for the package's external artifacts is over");
@@ -211,7 +218,7 @@ download(struct getting *g, struct package_outside *artifact, const struct packa
 {
     const char *part = mem_printf(g->mem, "%s.part", path);
     AUTO_FD fd = open(part, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
-    struct arriving arriving = {g, fd};
+    struct arriving arriving = {.g = g, .fd = fd};
     struct fetch_source source = {.piece = arrive, .arg = &arriving};
     struct err *e;
 
@@ -220,7 +227,7 @@ download(struct getting *g, struct package_outside *artifact, const struct packa
     }
     e = source_of(g, artifact, access, &source);
     e = e ? e : fetch_get(g->nfvo->fetches, g->mem, &source);
-    e = e ? e : verify(g->mem, fd, artifact);
+    e = e ? e : verify(g, fd, artifact);
     if (!e && (fsync(fd) < 0 || rename(part, path) < 0)) {
         e = err_errno(E_UNAVAILABLE, "keep it");
     }
@@ -235,7 +242,7 @@ static bool
 is_here(const struct getting *g, struct package_outside *artifact, const char *path)
 {
     AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct err *e = fd >= 0 ? verify(g->mem, fd, artifact) : NULL;
+    struct err *e = fd >= 0 ? verify(g, fd, artifact) : NULL;
     bool is_right = fd >= 0 && !e;
 
     if (e) {
@@ -286,12 +293,29 @@ rest_forget(const struct getting *g)
     }
 }
 
+void
+outside_forget(const struct nfvo *nfvo, struct mem *mem, const char *id)
+{
+    struct outside_set none = {.id = id};
+    const struct getting g = {.nfvo = (struct nfvo *)(uintptr_t)nfvo, .mem = mem, .set = &none};
+
+    rest_forget(&g);
+}
+
 static struct err *
 access_read(struct tx *tx, void *arg)
 {
     struct getting *g = arg;
+    struct vnf_package *package;
     struct rows rows;
+    uint64_t left, own;
 
+    TRY(row_get(tx, &vnf_package_table, g->set->id, &package));
+    TRY(package_quota(tx, g->nfvo, g->set->project_id, g->set->id, &left));
+    g->left = upload_max(g->nfvo);
+    own = package->size > 0 ? (uint64_t)package->size : 0; /* Null where a version before took it. */
+    left -= left > own ? own : left;
+    g->left = left < g->left ? left : g->left;
     TRY(access_list(tx, g->set->id, &rows));
     g->access = (struct rows){.items = MEM_ARRAY(g->mem, rows.n + 1, void *)};
     for (size_t i = 0; i < rows.n; i++) {
@@ -317,7 +341,7 @@ all_get(struct getting *g)
 
         n_faults += e != NULL;
         faults = err_join(faults, e);
-        if (fetches_ending(g->nfvo->fetches)) {
+        if (fetch_turn_over(g->turn)) {
             return faults;
         }
     }
@@ -368,7 +392,11 @@ job_run(void *arg)
     struct fetches *fetches = job->g.nfvo->fetches;
 
     job->g.until_ns = time_mono_ns() + TIMEOUT_MS * 1000000;
-    job->err = fetches_ending(fetches) ? NULL : all_get(&job->g);
+    job->err = fetch_turn_over(&job->turn) ? NULL : all_get(&job->g);
+    if (!fetches_ending(fetches) && fetch_turn_over(&job->turn)) {
+        err_ignore(job->err, "it was given up");
+        job->err = err_new(E_NOT_FOUND, NULL, "the package was deleted");
+    }
     if (job->err) {
         err_set_type(job->err, "ArtifactNotFetched");
     }
@@ -389,9 +417,10 @@ fetch_act(struct step *step)
 
     *job = (struct fetch_job){
         .step = step,
-        .g = {.nfvo = nfvo, .mem = mem, .set = row_copy(mem, step_in(step)), .left = upload_max(nfvo)}};
-    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .run = job_run,
+        .g = {.nfvo = nfvo, .mem = mem, .set = row_copy(mem, step_in(step))}};
+    job->turn = (struct fetch_turn){.project = job->g.set->project_id, .package = job->g.set->id, .run = job_run,
                                     .dropped = job_drop, .arg = job};
+    job->g.turn = &job->turn;
     fetch_turn_wait(nfvo->fetches, &job->turn);
 }
 

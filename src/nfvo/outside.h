@@ -17,6 +17,8 @@ struct err *access_list(struct tx *tx, const char *package_id, struct rows *rows
 /* outside.c: the one that is called 'path' among the artifacts; '*fd' is the caller's, -1 where there is none. */
 struct err *outside_open(struct nfvo *nfvo, const struct package_ask *ask, const char *path, int *fd,
                          int64_t *size) MUST_USE;
+/* Removes what earlier on-boardings of the package got, where this one has nothing elsewhere. */
+void outside_forget(const struct nfvo *nfvo, struct mem *mem, const char *id);
 /* Adds those that the order leaves in to the zip in 'fd' (bundle_append); '*size' is its size after that.
  * 'room' as in struct examination_order, with nfvo->unpacks. */
 struct err *outside_add(struct nfvo *nfvo, const struct package_ask *ask, const struct bundle_order *order,

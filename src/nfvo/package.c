@@ -2,6 +2,7 @@
  * 5.5.4): created empty, uploaded, on-boarded, enabled or disabled (a PNFD has no
  * such state), deleted only when disabled and unused. */
 #include "nfvo/examine.h"
+#include "nfvo/fetch.h"
 #include "nfvo/onboard.h"
 #include "sys/file.h"
 #include "tosca/record.h"
@@ -89,7 +90,7 @@ descriptor_before_delete(struct tx *tx, struct op *op, const void *row)
     const char *onboarding = text_of(table, "onboarding_state", row);
     const char *id = key_of(table, row);
 
-    if (str_eq(onboarding, "UPLOADING") || str_eq(onboarding, "PROCESSING")) {
+    if (str_eq(onboarding, "PROCESSING")) {
         return err_new(E_CONFLICT, NULL, "%s %s is %s", table->name, id, onboarding);
     }
     if (table_attr(table, "operational_state") &&
@@ -167,7 +168,12 @@ erase_act(struct step *step)
 {
     const struct onboard_in *in = step_in(step);
     const struct nfvo *nfvo = step_service(step, NFVO_SERVICE);
-    struct err *e = dir_remove(mem_printf(step_mem(step), "%s/%s", nfvo->packages_dir, in->path));
+    struct err *e;
+
+    if (nfvo->fetches) {
+        fetches_cancel(nfvo->fetches, in->id); /* One that is UPLOADING may be deleted: that is how a fetch is ended. */
+    }
+    e = dir_remove(mem_printf(step_mem(step), "%s/%s", nfvo->packages_dir, in->path));
 
     if (e && !err_is(e, E_NOT_FOUND)) {
         step_failed(step, e);

@@ -81,11 +81,21 @@ const struct resource site_resource = {
 };
 
 struct err *
+site_password_check(const struct site *site)
+{
+    return site->password && !*site->password /* SEAL_LOST */
+               ? err_new(E_UNPROCESSABLE, NULL, "the password of user \"%s\" was lost with the sealing key: give it again "
+                         "(carrick site set %s --credentials FILE)", site->username, site->name)
+               : NULL;
+}
+
+struct err *
 site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out)
 {
     struct site *site;
 
     TRY(row_get(tx, &site_table, site_id, &site));
+    TRY_MSG(site_password_check(site), "site %s", site->name);
     *out = (struct vim_site){
         .id = site->id,
         .name = site->name,
@@ -183,6 +193,7 @@ site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
     struct http_answer answer;
     const struct json *json;
 
+    TRY_MSG(site_password_check(site), "site %s", site->name);
     probe_body(site, &body);
     struct http_request request = {
         .method = "POST",

@@ -146,6 +146,7 @@ look_judge(struct look *look, const struct http_answer *answer, struct err *lost
 {
     struct err *why = lost ? lost : answer_judge(look, answer, &look->version);
 
+    why = why ? why : site_password_check(look->site);
     look->status = why ? "DOWN" : "UP";
     look->error = why ? err_full(look->mem, why) : NULL;
     err_ignore(why, "kept with the site");

@@ -5,14 +5,18 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
+#include "store/room.h"
 #include "sys/file.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define UPLOAD_MAX ((uint64_t)16 << 30)
+#define LEAVE_FREE ((uint64_t)256 << 20)
+#define ROOM_LOOK ((uint64_t)16 << 20) /* bytes between two looks at the disk */
 
 struct upload {
     struct mem *mem;
@@ -21,7 +25,8 @@ struct upload {
     const char *id, *project_id;
     const char *dir, *part, *path; /* folder, file while it grows, file in the end */
     int fd;
-    uint64_t size, max;
+    uint64_t size, max, room_seen;
+    uint64_t of_project; /* bytes that its project may have more */
     EVP_MD_CTX *hash;
     char sha256[65];
     const struct json *failure; /* Why it ended, where a client is not told by an answer. */
@@ -58,20 +63,21 @@ state_at(const struct table *table, void *row)
 
 /* Of kinds whose on-boarding may begin again without another upload. */
 static void
-whole_set(const struct table *table, void *row, const char *sha256)
+whole_set(const struct table *table, void *row, const char *sha256, uint64_t size)
 {
     const struct attr *attr = table_attr(table, "sha256");
 
     if (attr) {
         *(const char **)attr_at(attr, row) = sha256;
+        *(int64_t *)attr_at(table_attr(table, "size"), row) = (int64_t)size;
     }
 }
 
-/* Moves the resource to 'to' where its state is one of 'from'; 'sha256' is that of its file, null = it has
+/* Moves the resource to 'to' where its state is one of 'from'; 'sha256' and 'size' are those of its file, null = it has
  * none. */
 static struct err *
 state_move(struct tx *tx, const struct table *table, const char *id, const char *const *from,
-           const char *to, const char *sha256)
+           const char *to, const char *sha256, uint64_t size)
 {
     void *old, *row;
 
@@ -85,15 +91,58 @@ state_move(struct tx *tx, const struct table *table, const char *id, const char 
     *state_at(table, row) = to;
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
-    whole_set(table, row, sha256);
+    whole_set(table, row, sha256, size);
     return row_update(tx, old, row);
+}
+
+static struct err *
+sum_take(void *arg, int n, const char *const *columns)
+{
+    int64_t sum = 0;
+
+    if (n == 1 && columns[0] && str_to_i64(columns[0], &sum)) {
+        *(uint64_t *)arg += (uint64_t)sum;
+    }
+    return NULL;
+}
+
+struct err *
+package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, const char *but, uint64_t *left)
+{
+    const char *const args[] = {project_id, but, NULL};
+    uint64_t max = nfvo->max_project, used = 0;
+
+    *left = UINT64_MAX;
+    if (!max) {
+        return NULL;
+    }
+    TRY(tx_sql(tx, "SELECT sum(size) FROM vnf_package WHERE project_id = ? AND id <> ?", args, sum_take, &used));
+    TRY(tx_sql(tx, "SELECT sum(size) FROM package_outside WHERE project_id = ? AND owner_id <> ?", args, sum_take, &used));
+    *left = max > used ? max - used : 0;
+    return NULL;
+}
+
+/* Sets how much may come: NSDs and PNFDs are not counted, they hold texts. */
+static struct err *
+quota_take(struct tx *tx, struct upload *upload)
+{
+    uint64_t left = UINT64_MAX;
+
+    if (upload->table == &vnf_package_table) {
+        TRY(package_quota(tx, upload->nfvo, upload->project_id, upload->id, &left));
+    }
+    upload->of_project = left;
+    return left > upload->size || (left && left == upload->size)
+               ? NULL
+               : err_new(E_QUOTA, NULL, "the VNF packages of the project may have %llu bytes in all: delete one first",
+                         (unsigned long long)upload->nfvo->max_project);
 }
 
 static struct err *
 take_fn(struct tx *tx, void *arg)
 {
     static const char *const from[] = {"CREATED", "ERROR", NULL};
-    const struct upload *upload = arg;
+    struct upload *upload = arg;
     const char *const *owner;
     void *row;
 
@@ -103,7 +152,8 @@ take_fn(struct tx *tx, void *arg)
         return err_new(E_NOT_FOUND, NULL, "%s %s could not be found", upload->table->name,
                        upload->id);
     }
-    return state_move(tx, upload->table, upload->id, from, "UPLOADING", NULL);
+    TRY(quota_take(tx, upload));
+    return state_move(tx, upload->table, upload->id, from, "UPLOADING", NULL, 0);
 }
 
 struct err *
@@ -111,7 +161,7 @@ upload_give_up(struct tx *tx, const struct table *table, const char *id)
 {
     static const char *const from[] = {"UPLOADING", NULL};
 
-    return state_move(tx, table, id, from, "CREATED", NULL);
+    return state_move(tx, table, id, from, "CREATED", NULL, 0);
 }
 
 static struct err *
@@ -181,6 +231,27 @@ upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table 
 }
 
 struct err *
+package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n)
+{
+    uint64_t leave = nfvo->leave_free ? nfvo->leave_free : LEAVE_FREE;
+    struct statvfs disk;
+
+    *seen = *seen > n ? *seen - n : 0;
+    if (*seen) {
+        return NULL; /* It was there a moment ago. */
+    }
+    if (fstatvfs(fd, &disk) < 0) {
+        return err_errno(E_UNAVAILABLE, "look at the disk");
+    }
+    if ((uint64_t)disk.f_bavail * disk.f_frsize < n + leave) {
+        return err_new(E_UNAVAILABLE, STORE_NO_ROOM, "the disk has no room for more of packages: what is left is the "
+                       "store's. Ask again when there is room");
+    }
+    *seen = ROOM_LOOK;
+    return NULL;
+}
+
+struct err *
 upload_piece(struct upload *upload, const void *data, size_t n)
 {
     upload->size += n;
@@ -188,9 +259,14 @@ upload_piece(struct upload *upload, const void *data, size_t n)
         return err_new(E_TOO_LARGE, NULL, "the package is larger than %llu bytes",
                        (unsigned long long)upload->max);
     }
+    if (upload->size > upload->of_project) {
+        return err_new(E_QUOTA, NULL, "the VNF packages of the project may have %llu bytes in all: delete one first",
+                       (unsigned long long)upload->nfvo->max_project);
+    }
     if (!EVP_DigestUpdate(upload->hash, data, n)) {
         return err_new(E_INTERNAL, NULL, "SHA-256 failed");
     }
+    TRY(package_room(upload->nfvo, upload->fd, &upload->room_seen, n));
     return fd_write_all(upload->fd, data, n);
 }
 
@@ -243,7 +319,9 @@ upload_accept(struct tx *tx, struct upload *upload)
     in->path = mem_printf(tx_mem(tx), "%s/content", upload->id);
     in->sha256 = upload->sha256;
     in->size = (int64_t)upload->size;
-    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING", upload->sha256));
+    TRY(quota_take(tx, upload)); /* Others may have come meanwhile. */
+    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING", upload->sha256,
+                   upload->size));
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
 
@@ -254,7 +332,7 @@ fail_fn(struct tx *tx, void *arg)
     const struct upload *upload = arg;
     void *old, *row;
 
-    TRY(state_move(tx, upload->table, upload->id, from, "ERROR", NULL));
+    TRY(state_move(tx, upload->table, upload->id, from, "ERROR", NULL, 0));
     TRY(row_get(tx, upload->table, upload->id, &old));
     row = row_copy(tx_mem(tx), old);
     *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = upload->failure;

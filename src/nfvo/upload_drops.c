@@ -4,9 +4,13 @@
 
 #include "base/log.h"
 #include "nfvo/nfvo.h"
+#include "sys/file.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define AGAIN_MS 1000
 
@@ -152,5 +156,44 @@ upload_drops_free(struct upload_drops *drops)
         err_ignore(drops->err, "the next start makes the rows CREATED");
         pthread_mutex_destroy(&drops->lock);
         free(drops);
+    }
+}
+
+/* ---- halves of files ------------------------------------------------------------------------- */
+
+#define HALF ".part"
+
+static void
+folder_sweep(int packages, const char *name)
+{
+    int fd = openat(packages, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry;
+
+    if (!dir) {
+        fd_close(&fd);
+        return;
+    }
+    while ((entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
+        if (str_ends(entry->d_name, HALF)) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    (void)closedir(dir);
+}
+
+void
+uploads_sweep(const char *packages_dir)
+{
+    DIR *dir = opendir(packages_dir);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
+        if (entry->d_name[0] != '.') {
+            folder_sweep(dirfd(dir), entry->d_name);
+        }
+    }
+    if (dir) {
+        (void)closedir(dir);
     }
 }

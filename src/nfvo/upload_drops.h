@@ -1,9 +1,13 @@
-/* Rows whose upload is over and whose state could not be written yet. */
+/* What uploads leave: rows whose state could not be written yet, and halves of files. */
 #ifndef CARRICK_NFVO_UPLOAD_DROPS_H
 #define CARRICK_NFVO_UPLOAD_DROPS_H
 
 #include "store/store.h"
 #include "sys/loop.h"
+
+/* Before anything is uploaded or got: removes from the folder of packages what came of files that did not come to
+ * their end, in a process that was killed.  What cannot be read stays. */
+void uploads_sweep(const char *packages_dir);
 
 /* Both are borrowed.  Made on the loop's thread; freed when the store is closed (a write may be
  * under way) and the loop is not.  Null accepted. */

@@ -3,6 +3,8 @@
  * that the log has had since the notifier looked, or, where that is much, leaves it to the notifier. */
 #include "notify/live.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,8 +31,8 @@ wakes_add(struct notifier *notifier, const struct notices *notices, int64_t curs
     }
 }
 
-struct err *
-notices_now(struct tx *tx, void *arg)
+static struct err *
+tell_now(struct tx *tx, void *arg)
 {
     struct notifier *notifier = arg;
     struct notices notices = {.mem = tx_mem(tx)};
@@ -58,6 +60,19 @@ notices_now(struct tx *tx, void *arg)
     cursor = changes[n - 1].seq;
     TRY(notices_put(tx, notifier, &notices, cursor));
     wakes_add(notifier, &notices, cursor);
+    return NULL;
+}
+
+/* What cannot be told now is the notifier's, who comes by it again: no alarm is lost for that. */
+struct err *
+notices_now(struct tx *tx, void *arg)
+{
+    struct err *err = tx_try(tx, tell_now, arg);
+
+    if (!err || err_is(err, E_UNAVAILABLE)) {
+        return err; /* Of the database: the transaction is lost with it. */
+    }
+    log_err(LOG_LV_WARN, "notify", err, "telling at once: the notifier does it");
     return NULL;
 }
 

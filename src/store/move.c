@@ -3,6 +3,7 @@
  * again, and has to say what the source did. */
 #include "store/schema.h"
 #include "store/tx.h"
+#include "store/upgrade.h"
 
 #include "base/time.h"
 #include "base/vec.h"
@@ -253,6 +254,21 @@ store_move(const struct store_config *config, const char *to_where,
     conn_close(to);
     conn_close(from);
     return e;
+}
+
+struct err *
+store_moved_check(const char *where)
+{
+    AUTO(mem) mem = mem_new("moved");
+    struct conn *conn;
+    struct err *e;
+
+    TRY(conn_open(where, CONN_READER, &conn));
+    e = conn_begin(conn);
+    e = e ? e : moved_check(conn, mem, where);
+    conn_rollback(conn);
+    conn_close(conn);
+    return err_wrap(e, "%s", url_shown(mem, where));
 }
 
 static struct err *

@@ -9,6 +9,7 @@
 #include "store/schema.h"
 #include "store/tx.h"
 #include "store/upgrade.h"
+#include "sys/file.h"
 
 #include <string.h>
 
@@ -78,14 +79,36 @@ place_of(struct mem *mem, const struct shape *shape, const struct attr *attr, co
     return mem_printf(mem, "%s.%s.%s", shape->table->name, attr->name, key);
 }
 
-/* Calls 'fn' for each column that is sealed. */
 static struct err *
-columns_each(const struct shapes *shapes,
+column_is_there(struct conn *conn, const struct shape *shape, const struct attr *attr, bool *is_there)
+{
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    *is_there = false;
+    TRY(conn_take(conn, conn->driver->dialect.columns, &stmt));
+    stmt_text(&stmt, 1, shape->table->name);
+    TRY(conn_step(conn, &stmt, &row));
+    while (row && !*is_there) {
+        *is_there = str_eq(stmt_get(&stmt, 0), attr->name);
+        TRY(conn_step(conn, &stmt, &row));
+    }
+    return NULL;
+}
+
+/* Calls 'fn' for each column that is sealed, of those that the database has: it may be of an earlier version. */
+static struct err *
+columns_each(struct conn *conn, const struct shapes *shapes,
              struct err *(*fn)(void *arg, const struct shape *shape, const struct attr *attr), void *arg)
 {
     for (size_t i = 0; i < shapes->n; i++) {
         for (size_t a = 0; a < shapes->all[i]->n_columns; a++) {
+            bool is_there = false;
+
             if (shapes->all[i]->columns[a]->use & SECRET) {
+                TRY(column_is_there(conn, shapes->all[i], shapes->all[i]->columns[a], &is_there));
+            }
+            if (is_there) {
                 TRY(fn(arg, shapes->all[i], shapes->all[i]->columns[a]));
             }
         }
@@ -137,19 +160,27 @@ key_check(struct conn *conn, struct mem *mem, const struct shapes *shapes, const
     const char *sealed_by, *id;
     bool right;
 
-    TRY(fact_get(conn, mem, FACT_KEY, &sealed_by));
+    TRY(fact_look(conn, mem, FACT_KEY, &sealed_by));
     TRY(key_id(mem, key, &id));
     *noted = sealed_by != NULL;
     if (!sealed_by) {
-        TRY(columns_each(shapes, column_try, &trial));
+        TRY(columns_each(conn, shapes, column_try, &trial));
     }
     right = sealed_by ? str_eq(sealed_by, id) : trial.opens || !trial.is_sealed;
     return right ? NULL
                  : err_new(E_INVALID, SEAL_OTHER_KEY,
                            "it is sealed with another key (%s) than it is opened with (%s): put back the seal.key of "
                            "before, from a backup of the state folder. Without it no secret of the store (passwords of "
-                           "sites and subscribers) can be read",
+                           "sites and subscribers) can be read; where it is lost for good: carrick secret lost",
                            str_or(sealed_by, "unknown"), id);
+}
+
+struct err *
+seal_look(struct conn *conn, struct mem *mem, const struct shapes *shapes, const char *key)
+{
+    bool noted;
+
+    return key ? key_check(conn, mem, shapes, (const uint8_t *)key, &noted) : NULL;
 }
 
 /* A full disk can still be opened: the next start notes it then. */
@@ -194,8 +225,9 @@ seal_open(struct store *store)
 struct sealing {
     struct conn *conn;
     struct mem *mem;
-    const uint8_t *key, *next;
+    const uint8_t *key, *next; /* null: the key is lost, and what it sealed with it */
     size_t n;
+    struct buf given_up; /* "TABLE.ATTRIBUTE=N ..." */
 };
 
 struct sealed {
@@ -227,29 +259,51 @@ column_seal(void *arg, const struct shape *shape, const struct attr *attr)
     TRY(conn_step(s->conn, &stmt, &row));
     while (row) {
         struct sealed one = {.key = mem_str(s->mem, stmt_get(&stmt, 0))};
-        const char *place = place_of(s->mem, shape, attr, one.key), *plain;
+        const char *place = place_of(s->mem, shape, attr, one.key), *plain = SEAL_LOST;
 
-        TRY(unseal_text(s->mem, s->key, place, stmt_get(&stmt, 1), &plain));
+        if (s->key) {
+            TRY(unseal_text(s->mem, s->key, place, stmt_get(&stmt, 1), &plain));
+        }
         TRY(seal_text(s->mem, s->next, place, plain, &one.text));
         vec_add(s->mem, &all, one);
         TRY(conn_step(s->conn, &stmt, &row));
     }
+    conn_give(&stmt);
     vec_each (&all, one) {
         TRY(column_put(s, shape, attr, one));
     }
+    if (!s->key && all.n) {
+        buf_printf(&s->given_up, "%s%s.%s=%zu", s->given_up.len ? " " : "", shape->table->name, attr->name, all.n);
+    }
+    return NULL;
+}
+
+/* What follows from the first key follows from it by the next one too, or begins anew. */
+static struct err *
+root_go_on(struct sealing *s)
+{
+    uint8_t root[SEAL_KEY_SIZE];
+
+    if (s->key) {
+        TRY(root_get(s->conn, s->mem, s->key, root));
+    } else {
+        memcpy(root, s->next, sizeof root);
+    }
+    TRY(root_set(s->conn, s->mem, s->next, root));
+    explicit_bzero(root, sizeof root);
     return NULL;
 }
 
 static struct err *
 all_seal(struct sealing *s, const struct shapes *shapes)
 {
-    uint8_t root[SEAL_KEY_SIZE];
     const char *id;
 
-    TRY(columns_each(shapes, column_seal, s));
-    TRY(root_get(s->conn, s->mem, s->key, root));
-    TRY(root_set(s->conn, s->mem, s->next, root));
-    explicit_bzero(root, sizeof root);
+    TRY(columns_each(s->conn, shapes, column_seal, s));
+    TRY(root_go_on(s));
+    if (!s->key) {
+        TRY(fact_set(s->conn, STORE_GIVEN_UP, str_or(s->given_up.data, "")));
+    }
     TRY(key_id(s->mem, s->next, &id));
     return fact_set(s->conn, FACT_KEY, id);
 }
@@ -273,17 +327,17 @@ reseal(struct conn *conn, struct mem *mem, const struct store_config *config, co
 {
     struct sealing s = {.conn = conn, .mem = mem, .key = (const uint8_t *)config->seal_key,
                         .next = (const uint8_t *)next};
+    struct store_config after = *config;
     const char *sealed_by, *id;
     struct shapes shapes;
     struct err *e;
-    bool noted;
 
     TRY(shapes_make(mem, config->tables, &conn->driver->dialect, &shapes));
-    TRY(schema_apply(conn, &shapes, config));
-    TRY(fact_get(conn, mem, FACT_KEY, &sealed_by));
+    TRY(fact_look(conn, mem, FACT_KEY, &sealed_by));
     TRY(key_id(mem, s.next, &id));
+    after.seal_key = str_eq(sealed_by, id) ? next : config->seal_key;
+    TRY(schema_apply(conn, &shapes, &after));
     if (!str_eq(sealed_by, id)) {
-        TRY(key_check(conn, mem, &shapes, s.key, &noted));
         TRY(transaction(&s, &shapes));
         log_info("store", "secrets are sealed with another key: n=%zu key=%s", s.n, id);
     }
@@ -310,4 +364,112 @@ store_reseal(const struct store_config *config, const char *next)
     e = reseal(conn, mem, config, next);
     conn_close(conn);
     return err_wrap(e, "another sealing key for %s", url_shown(mem, config->path));
+}
+
+/* ---- a key that is lost -------------------------------------------------------------------------- */
+
+/* Opens what is there to be read; '*conn' null where there is nothing. */
+static struct err *
+look_open(const struct store_config *config, struct conn **conn)
+{
+    const struct driver *driver;
+
+    *conn = NULL;
+    TRY(driver_for(config->path, &driver));
+    return driver == &sqlite_driver && !file_exists(config->path) ? NULL : conn_open(config->path, CONN_READER, conn);
+}
+
+struct looking {
+    struct conn *conn;
+    struct mem *mem;
+    store_sealed_fn *told;
+    void *arg;
+};
+
+static struct err *
+column_count(void *arg, const struct shape *shape, const struct attr *attr)
+{
+    const struct looking *looking = arg;
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    TRY(conn_take(looking->conn, mem_printf(looking->mem, "SELECT count(*) FROM %s WHERE \"%s\" IS NOT NULL",
+                                            shape->sql_name, attr->name), &stmt));
+    TRY(conn_step(looking->conn, &stmt, &row));
+    looking->told(looking->arg, shape->table->name, attr->name, stmt_get_int(&stmt, 0));
+    return NULL;
+}
+
+/* One snapshot; without 'told' the key is checked. */
+static struct err *
+look(const struct store_config *config, struct looking *looking)
+{
+    struct shapes shapes;
+
+    TRY(shapes_make(looking->mem, config->tables, &looking->conn->driver->dialect, &shapes));
+    return looking->told ? columns_each(looking->conn, &shapes, column_count, looking)
+                         : seal_look(looking->conn, looking->mem, &shapes, config->seal_key);
+}
+
+struct err *
+store_sealed(const struct store_config *config, store_sealed_fn *told, void *arg)
+{
+    AUTO(mem) mem = mem_new("sealed");
+    struct looking looking = {.mem = mem, .told = told, .arg = arg};
+    struct err *e;
+
+    TRY_MSG(look_open(config, &looking.conn), "%s", url_shown(mem, config->path));
+    if (!looking.conn) {
+        return told ? err_new(E_NOT_FOUND, NULL, "%s: no such file", url_shown(mem, config->path)) : NULL;
+    }
+    e = conn_begin(looking.conn);
+    e = e ? e : look(config, &looking);
+    conn_rollback(looking.conn);
+    conn_close(looking.conn);
+    return err_wrap(e, "store %s", url_shown(mem, config->path));
+}
+
+struct err *
+store_key_check(const struct store_config *config)
+{
+    return store_sealed(config, NULL, NULL);
+}
+
+static struct err *
+give_up(struct conn *conn, struct mem *mem, const struct store_config *config, const char *next)
+{
+    struct sealing s = {.conn = conn, .mem = mem, .next = (const uint8_t *)next};
+    struct store_config keyless = *config;
+    const char *sealed_by, *id;
+    struct shapes shapes;
+    struct err *e;
+
+    keyless.seal_key = NULL;
+    TRY(shapes_make(mem, config->tables, &conn->driver->dialect, &shapes));
+    TRY(fact_look(conn, mem, FACT_KEY, &sealed_by));
+    TRY(key_id(mem, s.next, &id));
+    if (str_eq(sealed_by, id)) {
+        return NULL;
+    }
+    TRY(schema_apply(conn, &shapes, &keyless));
+    e = transaction(&s, &shapes);
+    if (!e) {
+        log_warn("store", "secrets are given up, the key that sealed them is lost: %s key=%s",
+                 str_or(s.given_up.data, "none"), id);
+    }
+    buf_done(&s.given_up);
+    return e;
+}
+
+struct err *
+store_give_up(const struct store_config *config, const char *next)
+{
+    AUTO(mem) mem = mem_new("give up");
+    struct conn *conn;
+    struct err *e;
+
+    TRY(conn_open(config->path, CONN_WRITER, &conn));
+    e = give_up(conn, mem, config, next);
+    conn_close(conn);
+    return err_wrap(e, "a sealing key in place of the lost one for %s", url_shown(mem, config->path));
 }

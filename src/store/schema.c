@@ -5,6 +5,7 @@
 #include "store/schema.h"
 
 #include "base/vec.h"
+#include "store/tx.h"
 #include "store/upgrade.h"
 
 #include <inttypes.h>
@@ -584,6 +585,7 @@ apply(struct schema *schema, const struct shapes *shapes, const struct store_con
     int64_t newest;
 
     TRY(upgrade_look(schema->conn, schema->mem, config, &schema->upgrade));
+    TRY(seal_look(schema->conn, schema->mem, shapes, config->seal_key));
     TRY(schema->conn->driver->script(schema->conn, schema->dialect->prelude));
     TRY(migrate(schema, config, &newest));
     own_wanted(schema);

@@ -106,6 +106,23 @@ fact_get(struct conn *conn, struct mem *mem, const char *name, const char **valu
 }
 
 struct err *
+fact_look(struct conn *conn, struct mem *mem, const char *name, const char **value)
+{
+    bool row, has_facts = false;
+    AUTO_STMT tables = {0};
+
+    *value = NULL;
+    TRY(conn_take(conn, conn->driver->dialect.tables, &tables));
+    TRY(conn_step(conn, &tables, &row));
+    while (row && !has_facts) {
+        has_facts = str_eq(stmt_get(&tables, 0), "_fact");
+        TRY(conn_step(conn, &tables, &row));
+    }
+    conn_give(&tables);
+    return has_facts ? fact_get(conn, mem, name, value) : NULL;
+}
+
+struct err *
 fact_set(struct conn *conn, const char *name, const char *value)
 {
     AUTO_STMT stmt = {0};

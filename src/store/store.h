@@ -72,6 +72,10 @@ struct err *store_copy(const char *from, const char *to) MUST_USE;
 #define STORE_RESTORED "restored"
 /* Fact of a database whose rows were moved: where to, and when. */
 #define STORE_MOVED "moved"
+/* What a secret reads as whose sealing key is lost (store_give_up): no secret is empty by itself.  Who needs it says
+ * that it is to be given anew. */
+#define SEAL_LOST ""
+#define STORE_GIVEN_UP "given-up"
 /* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
  * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
  * twenty things; E_UNAVAILABLE. */
@@ -82,6 +86,9 @@ struct err *store_verify(const char *where) MUST_USE;
  * or moves it again but after store_reopen.  E_CONFLICT: not empty, in use, or moved already. */
 struct err *store_move(const struct store_config *config, const char *to,
                        void (*told)(void *arg, const char *table, int64_t n), void *arg) MUST_USE;
+/* Whether the rows at 'where', which is there and perhaps in use, were moved: E_CONFLICT says where to, and what to do.
+ * Only reads.  E_UNAVAILABLE. */
+struct err *store_moved_check(const char *where) MUST_USE;
 /* The store at 'where' is used again although its rows were moved.  Nobody may have it.  E_NOT_FOUND: not there,
  * or it was not moved. */
 struct err *store_reopen(const char *where) MUST_USE;

@@ -147,8 +147,12 @@ struct err *shape_find(struct tx *tx, const struct table *table, struct shape **
 /* Facts without a transaction of rows around (sql.c); as tx_fact_get and tx_fact_set. */
 struct err *fact_get(struct conn *conn, struct mem *mem, const char *name, const char **value) MUST_USE;
 struct err *fact_set(struct conn *conn, const char *name, const char *value) MUST_USE;
+/* As fact_get, where the database perhaps has no facts yet. */
+struct err *fact_look(struct conn *conn, struct mem *mem, const char *name, const char **value) MUST_USE;
 
 /* reseal.c: is it the key that sealed?  And what tx_secret follows from.  E_INVALID. */
 struct err *seal_open(struct store *store) MUST_USE;
+/* The same before the schema is what 'shapes' say; 'key' null: whatever key. */
+struct err *seal_look(struct conn *conn, struct mem *mem, const struct shapes *shapes, const char *key) MUST_USE;
 
 #endif

@@ -17,6 +17,9 @@ struct upgrade {
  * minor version or more). */
 struct err *upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *config,
                          struct upgrade *upgrade) MUST_USE;
+/* Its rows live on elsewhere, and who went on here would not know what happened there: E_CONFLICT says where, and what
+ * to do. */
+struct err *moved_check(struct conn *conn, struct mem *mem, const char *where) MUST_USE;
 /* Before the first change of the schema or of data: a copy beside the database, once; of those before,
  * the newest stay.  Nothing for one that is new, in memory, or that no version is told of; of a server's
  * it is only told. */

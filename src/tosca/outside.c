@@ -48,17 +48,6 @@ struct listing {
 };
 
 static struct outside *
-listed(struct listing *list, const char *uri)
-{
-    vec_each (&list->all, one) {
-        if (str_eq(one->uri, uri)) {
-            return one;
-        }
-    }
-    return NULL;
-}
-
-static struct outside *
 list_add(struct listing *list, const char *uri)
 {
     struct outside one = {.uri = uri,
@@ -69,16 +58,38 @@ list_add(struct listing *list, const char *uri)
     return &list->all.items[list->all.n - 1];
 }
 
+/* Is what vouches for the artifact what vouches for the image, or free to be that too? */
+static bool
+vouches(const struct outside *one, const struct vnfd_image *image)
+{
+    if (!image->algorithm || !image->hash) {
+        return true;
+    }
+    return one->checksum ? str_eq(one->checksum_algorithm, image->algorithm) && str_eq(one->checksum, image->hash)
+                         : !one->is_image || (str_eq(one->algorithm, image->algorithm) && str_eq(one->digest, image->hash));
+}
+
+/* Images of one URI with several checksums are as many artifacts: each has to be what its own says, and what the
+ * first says besides. */
 static void
 image_add(struct listing *list, const struct vnfd_image *image)
 {
-    struct outside *one = listed(list, image->uri);
+    struct outside *one = NULL, first = {.algorithm = image->algorithm, .digest = image->hash};
+    bool is_first = true;
 
+    vec_each (&list->all, other) {
+        if (str_eq(other->uri, image->uri)) {
+            first = is_first ? *other : first;
+            is_first = false;
+            one = one || !vouches(other, image) ? one : other;
+        }
+    }
     if (!one) {
         one = list_add(list, image->uri);
-        one->algorithm = image->algorithm;
-        one->digest = image->hash;
-    } else if (image->algorithm && image->hash) {
+        one->algorithm = first.algorithm;
+        one->digest = first.digest;
+    }
+    if (!is_first && image->algorithm && image->hash && !str_eq(one->digest, image->hash)) {
         one->checksum_algorithm = image->algorithm;
         one->checksum = image->hash;
     }

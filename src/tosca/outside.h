@@ -14,7 +14,7 @@ struct outside {
     bool is_image;
 };
 
-/* All of them, each URI once, those of the manifest first; 'vnfd' null = no images.  In 'mem'; strings are the
+/* All of them, each URI once, or once for each checksum that images have of it, those of the manifest first; 'vnfd' null = no images.  In 'mem'; strings are the
  * package's and the descriptor's. */
 struct outside *outside_list(struct mem *mem, const struct package *pkg, const struct vnfd *vnfd,
                              size_t *n);

@@ -2,6 +2,9 @@
 #include "cli/cli.h"
 #include "base/vec.h"
 #include "cli/command.h"
+#include "cli/setup.h"
+#include "faces/orchestrator.h"
+#include "faces/site.h"
 #include "nfvo/nfvo.h"
 #include "sys/file.h"
 #include "test.h"
@@ -390,4 +393,28 @@ TEST(cli_says_which_variables_are_missing)
     CHECK(e && strstr(err_full(mem, e), "OS_USERNAME is not set"));
     CHECK(e && strstr(err_full(mem, e), "OS_PASSWORD is not set"));
     CHECK_ERR(e, E_INVALID);
+}
+
+/* Whoever gives up a lost key's secrets is told of each kind. */
+static void
+sealed_are_told(const struct table *const *tables)
+{
+    for (; *tables; tables++) {
+        for (size_t i = 0; i < (*tables)->n_attrs; i++) {
+            const struct attr *attr = &(*tables)->attrs[i];
+            const char *mend;
+
+            if (attr->use & SECRET && !(attr->use & VIRTUAL) && !secret_lost_what((*tables)->name, attr->name, &mend)) {
+                test_fail(__FILE__, __LINE__, "%s.%s is not told of", (*tables)->name, attr->name);
+            }
+        }
+    }
+}
+
+TEST(every_kind_of_secret_is_told_by_secret_lost)
+{
+    AUTO(mem) mem = mem_new("test");
+
+    sealed_are_told(orchestrator_tables(mem));
+    sealed_are_told(site_tables(mem));
 }

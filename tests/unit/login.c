@@ -3,6 +3,7 @@
 #include "http/login.h"
 
 #include "base/time.h"
+#include "base/vec.h"
 #include "http/server.h"
 #include "test.h"
 
@@ -196,5 +197,26 @@ TEST(a_password_goes_with_each_call)
     b.login.type = NULL;
     CHECK_INT(call(&b).status, 200);
     CHECK_STR(b.world.shown, "-");
+    bench_end(&b);
+}
+
+TEST(nobody_is_called_with_a_password_that_was_lost)
+{
+    static const char *const types[] = {"BASIC", "OAUTH2_CLIENT_CREDENTIALS"};
+    struct bench b;
+
+    bench_begin(&b);
+    b.login.secret = "";
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        struct outcome o;
+
+        b.login.type = types[i];
+        o = call(&b);
+        CHECK_INT(o.code, E_UNPROCESSABLE);
+        CHECK(strstr(o.text, "the password of \"a b\" was lost with the sealing key") != NULL);
+    }
+    CHECK_INT(b.world.n_tokens + b.world.n_calls, 0);
+    b.login.type = NULL; /* In nobody's name there is none to be lost. */
+    CHECK_INT(call(&b).status, 200);
     bench_end(&b);
 }

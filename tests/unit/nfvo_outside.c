@@ -3,23 +3,28 @@
 #include "nfvo/fetch.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/onboard.h"
+#include "nfvo/outside.h"
+#include "nfvo/upload_drops.h"
 #include "sys/file.h"
 #include "test.h"
 
+#include <dirent.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PROJECT "00000000-0000-4000-8000-000000000001"
 #define PACKAGE "00000000-0000-4000-8000-000000000002"
 #define SHA_OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-/* ---- a server: "abc" for what begins with /good, and for /hang but for the first time, of which nothing comes; for
- * all else the connection ends without a word */
+/* ---- a server: "abc" for what begins with /good, and for /hang and /half but for the first time, of which nothing, or
+ * one byte comes; for all else the connection ends without a word */
 
 struct source {
     pthread_t thread;
@@ -44,9 +49,13 @@ serve_one(struct source *source, int fd)
         n += (size_t)got;
         text[n] = '\0';
     }
-    if (str_starts(text, "GET /hang") && !source->n_hang++) {
+    if (str_starts(text, "GET /ha") && !source->n_hang) {
+        if (str_starts(text, "GET /half")) {
+            (void)send(fd, answer, sizeof answer - 1 - 2, MSG_NOSIGNAL);
+        }
+        source->n_hang++;
         (void)!read(fd, text, 1); /* until it is given up */
-    } else if (str_starts(text, "GET /good") || str_starts(text, "GET /hang")) {
+    } else if (str_starts(text, "GET /good") || str_starts(text, "GET /ha")) {
         source->n_good++;
         (void)send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
     } else {
@@ -68,7 +77,7 @@ serve(void *arg)
 }
 
 static void
-source_begin(struct source *source)
+source_listen(struct source *source)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
@@ -77,6 +86,12 @@ source_begin(struct source *source)
     REQUIRE(source->fd >= 0 && bind(source->fd, (struct sockaddr *)&at, sizeof at) == 0 &&
             listen(source->fd, 8) == 0 && getsockname(source->fd, (struct sockaddr *)&at, &n) == 0);
     source->port = ntohs(at.sin_port);
+}
+
+static void
+source_begin(struct source *source)
+{
+    source_listen(source);
     REQUIRE(pthread_create(&source->thread, NULL, serve, source) == 0);
 }
 
@@ -120,9 +135,15 @@ may_connect(void *arg, const struct sockaddr *to)
 static struct err *
 package_make(struct tx *tx, void *arg)
 {
-    struct vnf_package *row = row_new(tx_mem(tx), &vnf_package_table);
+    struct cond by_id[] = {COND("id", PACKAGE), {0}};
+    struct vnf_package *row, *there;
 
     (void)arg;
+    TRY(row_find(tx, &vnf_package_table, by_id, &there));
+    if (there) {
+        return NULL;
+    }
+    row = row_new(tx_mem(tx), &vnf_package_table);
     row->id = PACKAGE;
     row->project_id = PROJECT;
     row->onboarding_state = "PROCESSING";
@@ -150,8 +171,8 @@ store_begin(struct world *w)
 static void
 life_begin(struct world *w)
 {
-    static const struct flow_type *const types[] = {&get_flow, NULL};
-    static const struct step_kind *const kinds[] = {&package_fetch_kind, NULL};
+    static const struct flow_type *const types[] = {&get_flow, &package_erase_flow, NULL};
+    static const struct step_kind *const kinds[] = {&package_fetch_kind, &package_erase_kind, NULL};
     const struct fetches_config fetches = {.may_connect = may_connect};
     const struct flow_engine_config config = {
         .loop = w->nfvo.loop, .store = w->nfvo.store, .owner = "test", .types = types};
@@ -171,17 +192,24 @@ life_end(struct world *w)
     fetches_free(w->nfvo.fetches);
 }
 
+/* The orchestrator's half, of a world with a source. */
 static void
-world_begin(struct world *w)
+home_begin(struct world *w)
 {
-    *w = (struct world){.mem = mem_new("world")};
-    source_begin(&w->source);
     store_begin(w);
     REQUIRE_OK(loop_new(&w->nfvo.loop));
     w->nfvo.packages_dir = mem_printf(w->mem, "%s/packages", test_dir());
     REQUIRE_OK(dir_make(w->nfvo.packages_dir, 0700));
     REQUIRE_OK(dir_make(mem_printf(w->mem, "%s/" PACKAGE, w->nfvo.packages_dir), 0700));
     life_begin(w);
+}
+
+static void
+world_begin(struct world *w)
+{
+    *w = (struct world){.mem = mem_new("world")};
+    source_begin(&w->source);
+    home_begin(w);
 }
 
 static void
@@ -367,5 +395,159 @@ TEST(outside_an_onboarding_that_an_upgrade_met_is_not_created_again)
     world_begin(&w);
     CHECK_OK(store_write_wait(w.nfvo.store, fetching_fn, &goes_on));
     CHECK(goes_on);
+    world_end(&w);
+}
+
+static struct err *
+delete_fn(struct tx *tx, void *arg)
+{
+    const struct caller caller = {.is_internal = true, .project_id = PROJECT};
+    struct op op = {.resource = &vnf_package_resource, .caller = &caller, .mem = tx_mem(tx), .user = arg};
+
+    return resource_delete(tx, &op, PACKAGE);
+}
+
+static struct err *
+uploading_fn(struct tx *tx, void *arg)
+{
+    struct vnf_package *old, *row;
+
+    (void)arg;
+    TRY(row_get(tx, &vnf_package_table, PACKAGE, &old));
+    row = row_copy(tx_mem(tx), old);
+    row->onboarding_state = "UPLOADING";
+    return row_update(tx, old, row);
+}
+
+static bool
+is_gone(struct world *w)
+{
+    return is_over(w) && !file_exists(mem_printf(w->mem, "%s/" PACKAGE, w->nfvo.packages_dir));
+}
+
+/* A source that gives nothing is not waited for: who owns the package deletes it. */
+TEST(outside_a_package_may_be_deleted_while_it_is_got)
+{
+    struct world w;
+
+    world_begin(&w);
+    CHECK_ERR(store_write_wait(w.nfvo.store, delete_fn, &w.nfvo), E_CONFLICT); /* PROCESSING */
+    REQUIRE_OK(store_write_wait(w.nfvo.store, uploading_fn, NULL));
+    uri_add(&w, "/hang");
+    w.flow = "10000000-0000-4000-8000-000000000000";
+    REQUIRE_OK(store_write_wait(w.nfvo.store, start_fn, &w));
+    EVENTUALLY(30000, has_begun(&w));
+    CHECK_OK(store_write_wait(w.nfvo.store, delete_fn, &w.nfvo));
+    EVENTUALLY(30000, is_gone(&w));
+    CHECK_STR(w.state, "FAILED_TEMP");
+    CHECK(strstr(w.error, "the package was deleted") != NULL);
+    world_end(&w);
+}
+
+TEST(outside_artifacts_leave_room_to_the_store)
+{
+    struct world w;
+
+    world_begin(&w);
+    w.nfvo.leave_free = UINT64_MAX / 2;
+    uri_add(&w, "/good/1");
+    set_get(&w, 1);
+    CHECK_STR(w.state, "FAILED_TEMP");
+    CHECK(strstr(w.error, "no room for more of packages") != NULL);
+    world_end(&w);
+}
+
+/* What an earlier upload had elsewhere goes with the next one that has nothing there. */
+TEST(outside_nothing_is_left_by_an_upload_before)
+{
+    const char *file, *other;
+    struct world w;
+
+    world_begin(&w);
+    file = mem_printf(w.mem, "%s/" PACKAGE "/outside.0123", w.nfvo.packages_dir);
+    other = mem_printf(w.mem, "%s/" PACKAGE "/content", w.nfvo.packages_dir);
+    REQUIRE_OK(file_write(file, "x", 1, 0600));
+    REQUIRE_OK(file_write(other, "no package", 10, 0600));
+    outside_forget(&w.nfvo, w.mem, PACKAGE);
+    CHECK(!file_exists(file));
+    CHECK(file_exists(other));
+    world_end(&w);
+}
+
+/* ---- kill -9 --------------------------------------------------------------------------------------------------- */
+
+/* A process that gets two artifacts, until it is killed. */
+static pid_t
+victim_begin(struct world *w)
+{
+    pid_t pid = fork();
+
+    if (pid) {
+        return pid;
+    }
+    home_begin(w);
+    REQUIRE_OK(store_write_wait(w->nfvo.store, start_fn, w));
+    for (;;) {
+        REQUIRE_OK(loop_turn(w->nfvo.loop, 1000));
+    }
+}
+
+static bool
+has_half(const struct world *w)
+{
+    AUTO(mem) mem = mem_new("test");
+    DIR *dir = opendir(mem_printf(mem, "%s/" PACKAGE, w->nfvo.packages_dir));
+    const struct dirent *entry;
+    bool found = false;
+
+    while (dir && (entry = readdir(dir))) {
+        found = found || str_ends(entry->d_name, ".part");
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return found;
+}
+
+/* What came whole is not got again, what came in half is, and nothing of it is left. */
+TEST(outside_a_process_that_is_killed_goes_on_with_what_is_whole)
+{
+    struct world w = {.mem = mem_new("world"), .flow = "10000000-0000-4000-8000-000000000000"};
+    pid_t victim;
+    int status;
+
+    test_needs_file();
+    (void)test_dir(); /* both processes' */
+    source_listen(&w.source);
+    uri_add(&w, "/good/1");
+    uri_add(&w, "/half");
+    victim = victim_begin(&w);
+    REQUIRE(victim > 0 && pthread_create(&w.source.thread, NULL, serve, &w.source) == 0);
+    EVENTUALLY(30000, w.source.n_hang > 0);
+    REQUIRE(!kill(victim, SIGKILL) && waitpid(victim, &status, 0) == victim);
+    CHECK_INT(w.source.n_good, 1);
+    home_begin(&w);
+    EVENTUALLY(30000, is_over(&w));
+    CHECK_STR(w.state, "COMPLETED");
+    CHECK_INT(w.source.n_good, 2);
+    CHECK(!has_half(&w));
+    world_end(&w);
+}
+
+/* An upload that was cut so is asked for anew; its half does not wait for that. */
+TEST(outside_halves_of_files_go_at_the_next_start)
+{
+    const char *half, *whole;
+    struct world w;
+
+    world_begin(&w);
+    half = mem_printf(w.mem, "%s/" PACKAGE "/content.part", w.nfvo.packages_dir);
+    whole = mem_printf(w.mem, "%s/" PACKAGE "/content", w.nfvo.packages_dir);
+    REQUIRE_OK(file_write(half, "ha", 2, 0600));
+    REQUIRE_OK(file_write(whole, "whole", 5, 0600));
+    REQUIRE(has_half(&w));
+    uploads_sweep(w.nfvo.packages_dir);
+    CHECK(!has_half(&w));
+    CHECK(file_exists(whole));
     world_end(&w);
 }

@@ -6,6 +6,7 @@
 #include "sys/thread.h"
 #include "test.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -120,6 +121,18 @@ home_write(struct home *home, store_fn *fn, const char *id, int port)
     home->id = id;
     home->port = port;
     REQUIRE_OK(store_write_wait(home->nfvo.store, fn, home));
+}
+
+static struct err *
+password_set(struct tx *tx, void *arg)
+{
+    const struct home *home = arg;
+    struct site *old, *site;
+
+    TRY(row_get(tx, &site_table, home->id, &old));
+    site = row_copy(tx_mem(tx), old);
+    site->password = home->port ? "u" : SEAL_LOST;
+    return row_update(tx, old, site);
 }
 
 /* After a turn of the loop: is the site so, and does its error say that? */
@@ -242,4 +255,106 @@ TEST(site_watch_takes_a_time_for_no_news)
     http_server_free(talker.server, 100);
     home_close(&home);
     close(closed);
+}
+
+/* It answers, and nobody can log in there. */
+TEST(site_watch_tells_of_a_password_that_was_lost_with_the_sealing_key)
+{
+    struct home home = {0};
+    struct talker talker = {.status = 200};
+    int port = talker_open(&talker);
+
+    home_open(&home);
+    home_write(&home, site_make, TALKS, port);
+    home_write(&home, password_set, TALKS, 0);
+    REQUIRE_OK(site_watch_new(&home.nfvo, EVERY_MS, NEVER_MS, &home.watch));
+    EVENTUALLY(10000, is_seen(&home, TALKS, "DOWN", "carrick site set " TALKS " --credentials FILE"));
+    home_write(&home, password_set, TALKS, 1);
+    EVENTUALLY(10000, is_seen(&home, TALKS, "UP", "") && !*home.error);
+    http_server_free(talker.server, 100);
+    home_close(&home);
+}
+
+/* ---- its end ------------------------------------------------------------------------------------------- */
+
+/* Takes connections and says nothing on them. */
+struct mute {
+    int fd, port, peers[8];
+    size_t n;
+};
+
+static void
+mute_take(struct mute *mute)
+{
+    int fd;
+
+    while (mute->n < ARRAY_SIZE(mute->peers) && (fd = accept4(mute->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        mute->peers[mute->n++] = fd;
+    }
+}
+
+static void
+mute_hang_up(struct mute *mute)
+{
+    for (size_t i = 0; i < mute->n; i++) {
+        (void)close(mute->peers[i]);
+    }
+}
+
+static struct err *
+joined_make(struct tx *tx, void *arg)
+{
+    const struct home *home = arg;
+    struct site_invitation *invitation = row_new(tx_mem(tx), &site_invitation_table);
+    struct site *old, *site;
+
+    TRY(site_make(tx, arg));
+    TRY(row_get(tx, &site_table, home->id, &old));
+    site = row_copy(tx_mem(tx), old);
+    site->auth_url = mem_printf(tx_mem(tx), "https://127.0.0.1:%d/v3", home->port);
+    TRY(row_update(tx, old, site));
+    invitation->project_id = "p";
+    invitation->name = home->id;
+    invitation->token_digest = home->id;
+    invitation->site_id = home->id;
+    invitation->joined_at = tx_now(tx);
+    return row_insert(tx, invitation);
+}
+
+/* One look each, and the question for a certificate at one of them. */
+static bool
+one_is_asked(struct home *home, struct mute mutes[2])
+{
+    REQUIRE_OK(loop_turn(home->nfvo.loop, 5));
+    mute_take(&mutes[0]);
+    mute_take(&mutes[1]);
+    return mutes[0].n + mutes[1].n == 3 && mutes[0].n && mutes[1].n;
+}
+
+/* A site that is silent keeps the end waiting, the next one does not. */
+TEST(site_watch_asks_nobody_for_a_certificate_once_it_ends)
+{
+    struct home home = {.nfvo.authority_key = "not read"};
+    struct mute mutes[2] = {{0}};
+    size_t asked;
+
+    for (size_t i = 0; i < ARRAY_SIZE(mutes); i++) {
+        mutes[i].fd = socket_open(true, &mutes[i].port);
+        REQUIRE(!fcntl(mutes[i].fd, F_SETFL, O_NONBLOCK));
+    }
+    home_open(&home);
+    home_write(&home, joined_make, SILENT, mutes[0].port);
+    home_write(&home, joined_make, TALKS, mutes[1].port);
+    REQUIRE_OK(site_watch_new(&home.nfvo, EVERY_MS, NEVER_MS, &home.watch));
+    EVENTUALLY(20000, one_is_asked(&home, mutes));
+    asked = mutes[0].n == 2 ? 0 : 1;
+    site_watch_close(home.watch);
+    mute_hang_up(&mutes[asked]);
+    pool_stop(home.nfvo.pool);
+    mute_take(&mutes[1 - asked]);
+    CHECK_INT(mutes[1 - asked].n, 1);
+    mute_hang_up(&mutes[1 - asked]);
+    home_close(&home);
+    close(mutes[0].fd);
+    close(mutes[1].fd);
 }

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -157,9 +158,11 @@ may_connect(void *arg, const struct sockaddr *to)
 static const char *const fetched[] = {"22222222-2222-4222-8222-222222222221",
                                       "22222222-2222-4222-8222-222222222222",
                                       "22222222-2222-4222-8222-222222222223",
-                                      "22222222-2222-4222-8222-222222222224"};
+                                      "22222222-2222-4222-8222-222222222224",
+                                      "22222222-2222-4222-8222-222222222225",
+                                      "22222222-2222-4222-8222-222222222226"};
+static const char *const fetched_by[] = {"p", "p", "p", "q", "q", "r"};
 
-/* Three of project p, one of q. */
 static struct err *
 fetched_make(struct tx *tx, void *arg)
 {
@@ -168,7 +171,7 @@ fetched_make(struct tx *tx, void *arg)
         struct vnf_package *row = row_new(tx_mem(tx), &vnf_package_table);
 
         row->id = fetched[i];
-        row->project_id = i < 3 ? "p" : "q";
+        row->project_id = fetched_by[i];
         row->onboarding_state = "CREATED";
         TRY(row_insert(tx, row));
     }
@@ -187,7 +190,7 @@ n_uploading(struct tx *tx, void *arg)
 static struct err *
 fetch_of(struct home *home, size_t which, const char *url)
 {
-    struct caller caller = {.project_id = which < 3 ? "p" : "q"};
+    struct caller caller = {.project_id = fetched_by[which]};
     AUTO(mem) mem = mem_new("test");
     struct upload_uri_request *request = row_new(mem, &upload_uri_request_table);
 
@@ -219,6 +222,162 @@ TEST(fetches_of_a_project_are_few_and_end_with_the_process)
     fetches_free(home.nfvo.fetches);
     home_close(&home);
     (void)close(server);
+}
+
+struct told {
+    int64_t n_slow; /* with this as what went wrong */
+    const char *last; /* state of the last one */
+};
+
+static struct err *
+slow_look(struct tx *tx, void *arg)
+{
+    struct query query = {.table = &vnf_package_table};
+    struct told *told = arg;
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    *told = (struct told){0};
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct vnf_package *package = rows.items[i];
+        const char *detail = json_get_str(package->failure, "detail");
+
+        told->n_slow += detail && strstr(detail, "less than 1000000 bytes a second while others wait");
+        if (str_eq(package->id, fetched[5])) {
+            told->last = str_eq(package->onboarding_state, "UPLOADING") ? "UPLOADING" : "?";
+        }
+    }
+    return NULL;
+}
+
+static bool
+one_was_slow(struct home *home, struct told *told)
+{
+    REQUIRE_OK(store_read(home->nfvo.store, slow_look, told));
+    return told->n_slow > 0;
+}
+
+/* Two projects have all threads with sources that give nothing; they keep them until somebody else wants one. */
+TEST(fetches_from_slow_sources_end_where_others_wait)
+{
+    const struct fetches_config config = {.may_connect = may_connect, .slowest = 1000000, .grace_ms = 1};
+    static const size_t slow[] = {0, 1, 3, 4};
+    struct home home = {0};
+    struct told told = {0};
+    char url[64];
+    int port, server = silent_server(&port);
+
+    home_open(&home);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, fetched_make, NULL));
+    REQUIRE_OK(fetches_new(&config, &home.nfvo.fetches));
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/x", port);
+    for (size_t i = 0; i < ARRAY_SIZE(slow); i++) {
+        CHECK_OK(fetch_of(&home, slow[i], url));
+    }
+    CHECK_OK(fetch_of(&home, 5, url));
+    EVENTUALLY(20000, one_was_slow(&home, &told));
+    CHECK_STR(told.last, "UPLOADING"); /* Nobody waits for it to end. */
+    fetches_stop(home.nfvo.fetches);
+    fetches_free(home.nfvo.fetches);
+    home_close(&home);
+    (void)close(server);
+}
+
+static bool
+may_fetch(struct home *home, size_t which, const char *url)
+{
+    struct err *e = fetch_of(home, which, url);
+    bool may = !e;
+
+    CHECK(may || err_is(e, E_BUSY));
+    err_free(e);
+    return may;
+}
+
+static struct err *
+first_delete(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return row_delete(tx, &vnf_package_table, fetched[0]);
+}
+
+TEST(fetches_of_a_package_that_was_deleted_end)
+{
+    const struct fetches_config config = {.may_connect = may_connect};
+    struct home home = {0};
+    char url[64];
+    int port, server = silent_server(&port);
+
+    home_open(&home);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, fetched_make, NULL));
+    REQUIRE_OK(fetches_new(&config, &home.nfvo.fetches));
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/x", port);
+    CHECK_OK(fetch_of(&home, 0, url));
+    CHECK_OK(fetch_of(&home, 1, url));
+    CHECK_ERR(fetch_of(&home, 2, url), E_BUSY);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, first_delete, NULL));
+    fetches_cancel(home.nfvo.fetches, fetched[0]);
+    EVENTUALLY(10000, may_fetch(&home, 2, url));
+    fetches_stop(home.nfvo.fetches);
+    fetches_free(home.nfvo.fetches);
+    home_close(&home);
+    (void)close(server);
+}
+
+static struct err *
+sized_make(struct tx *tx, void *arg)
+{
+    struct vnf_package *row = row_new(tx_mem(tx), &vnf_package_table);
+    struct package_outside *outside = row_new(tx_mem(tx), &package_outside_table);
+
+    (void)arg;
+    row->id = fetched[0];
+    row->project_id = outside->project_id = "p";
+    row->onboarding_state = "ONBOARDED";
+    row->size = 3;
+    TRY(row_insert(tx, row));
+    outside->owner_id = row->id;
+    outside->uri = outside->path = outside->algorithm = outside->digest = "x";
+    outside->size = 4;
+    return row_insert(tx, outside);
+}
+
+/* What its packages have, and what they have elsewhere. */
+TEST(uploads_of_a_project_have_a_quota)
+{
+    struct caller caller = {.project_id = "p"};
+    struct upload *upload = NULL;
+    struct home home = {0};
+
+    home_open(&home);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, sized_make, NULL));
+    home.nfvo.max_project = 7;
+    CHECK_ERR_MSG(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload), E_QUOTA, "may have 7 bytes in all");
+    CHECK(in_state(&home, "CREATED"));
+    home.nfvo.max_project = 9;
+    home.nfvo.leave_free = 1;
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    CHECK_OK(upload_piece(upload, "ab", 2));
+    CHECK_ERR_MSG(upload_piece(upload, "c", 1), E_QUOTA, "may have 9 bytes in all");
+    upload_abort(upload);
+    upload_free(upload);
+    home_close(&home);
+}
+
+/* A disk that is for the store too. */
+TEST(uploads_leave_room_to_the_store)
+{
+    struct caller caller = {.project_id = "p"};
+    struct upload *upload = NULL;
+    struct home home = {0};
+
+    home_open(&home);
+    home.nfvo.leave_free = UINT64_MAX / 2;
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    CHECK_ERR_MSG(upload_piece(upload, "x", 1), E_UNAVAILABLE, "no room for more of packages");
+    upload_abort(upload);
+    upload_free(upload);
+    home_close(&home);
 }
 
 /* ---- what else is got ---------------------------------------------------------------------------- */

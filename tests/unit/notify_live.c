@@ -168,6 +168,46 @@ TEST(notify_a_transaction_tells_of_itself)
     store_close(now.store);
 }
 
+static bool look_fails;
+
+static struct err *
+look_or_fail(const struct notice_event *event, struct jw *w)
+{
+    (void)event;
+    (void)w;
+    return look_fails ? err_new(E_INTERNAL, NULL, "it cannot be looked at") : NULL;
+}
+
+/* What tells is not what writes: an alarm is kept whatever becomes of its notification. */
+TEST(notify_a_transaction_that_cannot_tell_is_kept_and_told_later)
+{
+    struct notice made = notices[0];
+    struct notice_api failing = api;
+    const struct notice_api *const all[] = {&failing, NULL};
+    struct telling_now now = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = all, .store = now.store};
+    struct notifier *notifier;
+
+    made.look = look_or_fail;
+    failing.notices = &made;
+    failing.n_notices = 1;
+    REQUIRE_OK(loop_new(&now.loop)); /* Never run: nobody else tells. */
+    config.loop = now.loop;
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    REQUIRE_OK(store_write_wait(now.store, listener_add, NULL));
+    look_fails = true;
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now));
+    CHECK_OK(store_read(now.store, now_read, &now));
+    CHECK_INT(now.n, 0);
+    look_fails = false;
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now));
+    CHECK_OK(store_read(now.store, now_read, &now));
+    CHECK_INT(now.n, 2);
+    notifier_free(notifier);
+    loop_free(now.loop);
+    store_close(now.store);
+}
+
 static struct err *
 writer_hold(struct tx *tx, void *arg)
 {

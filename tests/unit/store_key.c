@@ -1,6 +1,7 @@
 /* Which key opens a store: the one that sealed it, also where it was sealed before stores noted that; and
  * another one by and by, where the disk is full or somebody reads. */
 #include "faces/role.h"
+#include "store/reseal.h"
 #include "store/seal.h"
 #include "store/store.h"
 
@@ -214,12 +215,18 @@ TEST(a_lost_key_is_not_replaced_beside_a_store)
 }
 
 static void
-next_key_leave(struct mem *mem, const char *state, const char *key)
+key_leave(struct mem *mem, const char *state, const char *name, const char *key)
 {
     char hex[2 * SEAL_KEY_SIZE + 1];
 
     hex_from(hex, key, SEAL_KEY_SIZE);
-    REQUIRE_OK(file_write(path_of(mem, state, ROLE_NEXT_SEAL_KEY), hex, strlen(hex), 0600));
+    REQUIRE_OK(file_write(path_of(mem, state, name), hex, strlen(hex), 0600));
+}
+
+static void
+next_key_leave(struct mem *mem, const char *state, const char *key)
+{
+    key_leave(mem, state, ROLE_NEXT_SEAL_KEY, key);
 }
 
 static bool
@@ -294,4 +301,124 @@ TEST(another_key_beside_a_reader_is_finished_by_the_next_start)
     store_close(store);
     CHECK_OK(role_open(test_dir(), nets_look, &nets));
     CHECK(!file_exists(waits));
+}
+
+/* ---- before anything is changed -------------------------------------------------------------------- */
+
+/* Of the version before: one table. */
+static struct err *
+open_before(const char *key, store_fn *fn, void *arg)
+{
+    static const struct table *const few[] = {&net_table, NULL};
+    struct store_config config = config_of(test_dir(), key);
+    AUTO(store) store = NULL;
+
+    config.tables = few;
+    TRY(store_open(&config, &store));
+    return fn ? store_write_wait(store, fn, arg) : NULL;
+}
+
+/* After a change of the schema the version before would not open it any more. */
+TEST(another_key_at_an_upgrade_is_refused_before_anything_is_changed)
+{
+    static char forget[] = "DELETE FROM _fact WHERE name = 'seal'";
+    struct nets nets = {.n = 1, .password = "hunter2"};
+
+    REQUIRE_OK(open_before(WORLD_KEY, nets_insert, &nets));
+    CHECK_ERR_MSG(open_with(OTHER_KEY, NULL, NULL), E_INVALID, "it is sealed with another key");
+    CHECK_OK(open_before(WORLD_KEY, run_sql, forget)); /* And one that notes no key: */
+    CHECK_ERR_MSG(open_with(OTHER_KEY, NULL, NULL), E_INVALID, "it is sealed with another key (unknown)");
+    CHECK_OK(open_before(WORLD_KEY, NULL, NULL));
+    CHECK_OK(open_with(WORLD_KEY, nets_look, &nets));
+}
+
+static struct err *
+open_away(struct mem *mem, const char *database)
+{
+    struct store_config config = {.path = database, .tables = tables};
+    AUTO(store) store = NULL;
+
+    return role_store_open(mem, test_dir(), &config, &store);
+}
+
+TEST(a_first_start_without_its_database_leaves_no_key)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *folder = path_of(mem, test_dir(), "away"), *path = path_of(mem, test_dir(), "seal.key");
+    const char *database = mem_printf(mem, "%s/db", folder);
+    struct err *e = open_away(mem, "postgresql://nobody@127.0.0.1:1/x");
+
+    CHECK(e != NULL);
+    err_free(e);
+    CHECK(!file_exists(path));
+    CHECK_ERR(open_away(mem, database), E_UNAVAILABLE);
+    CHECK(!file_exists(path));
+    REQUIRE_OK(dir_make(folder, 0700));
+    CHECK_OK(open_away(mem, database));
+    CHECK(file_exists(path));
+}
+
+/* ---- a key that is lost for good -------------------------------------------------------------------- */
+
+static struct err *
+given_up_look(struct tx *tx, void *arg)
+{
+    const char *fact;
+
+    TRY(tx_fact_get(tx, STORE_GIVEN_UP, &fact));
+    CHECK_STR(fact, arg);
+    return NULL;
+}
+
+static void
+sealed_told(void *arg, const char *table, const char *attr, int64_t n)
+{
+    int64_t *all = arg;
+
+    CHECK_STR(table, "net");
+    CHECK_STR(attr, "password");
+    *all += n;
+}
+
+TEST(a_key_that_is_lost_for_good_takes_with_it_what_it_sealed_and_nothing_else)
+{
+    static char given_up[] = "net.password=3";
+    struct nets nets = {.n = 3, .password = "hunter2"}, after = {.n = 3, .password = SEAL_LOST};
+    struct store_config config = config_of(test_dir(), NULL);
+    AUTO(mem) mem = mem_new("test");
+    const char *path = path_of(mem, test_dir(), "seal.key");
+    int64_t n = 0;
+
+    REQUIRE_OK(role_open(test_dir(), nets_insert, &nets));
+    key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, OTHER_KEY);
+    CHECK_OK(role_open(test_dir(), nets_look, &nets)); /* The key is there: nothing is given up. */
+    CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_SEAL_KEY)));
+    CHECK_ERR(role_seal_lost(mem, test_dir(), &config), E_CONFLICT);
+    REQUIRE(!unlink(path));
+    CHECK_OK(role_seal_lost(mem, test_dir(), &config));
+    CHECK_OK(store_sealed(&config, sealed_told, &n));
+    CHECK_INT(n, 3);
+    key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, OTHER_KEY);
+    CHECK_OK(role_open(test_dir(), nets_look, &after));
+    CHECK(key_is(mem, test_dir(), OTHER_KEY));
+    CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_SEAL_KEY)));
+    CHECK_OK(role_open(test_dir(), given_up_look, given_up));
+}
+
+/* Killed between the store and the file of the key; and where another key lies there, it is not lost with it. */
+TEST(giving_up_what_a_lost_key_sealed_goes_on_where_it_was_cut_short)
+{
+    struct nets nets = {.n = 2, .password = "hunter2"}, after = {.n = 2, .password = SEAL_LOST};
+    struct store_config config = config_of(test_dir(), NULL);
+    AUTO(mem) mem = mem_new("test");
+    const char *path = path_of(mem, test_dir(), "seal.key");
+
+    REQUIRE_OK(role_open(test_dir(), nets_insert, &nets));
+    REQUIRE_OK(file_write(path, "some other key of thirty-two byte", SEAL_KEY_SIZE, 0600));
+    key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, OTHER_KEY);
+    REQUIRE_OK(store_give_up(&config, OTHER_KEY));
+    CHECK_OK(role_open(test_dir(), nets_look, &after));
+    CHECK(key_is(mem, test_dir(), OTHER_KEY));
+    CHECK(file_exists(path_of(mem, test_dir(), "seal.key.other")));
+    CHECK_OK(role_open(test_dir(), nets_look, &after));
 }

@@ -163,3 +163,18 @@ TEST(str_comparisons_know_null)
     CHECK(str_in("b", list) && !str_in("c", list) && !str_in(NULL, list));
     CHECK(secret_eq("same", "same") && !secret_eq("same", "sama") && !secret_eq("a", "ab"));
 }
+
+TEST(str_url_with_a_password_however_it_is_written)
+{
+    static const char *const with[] = {"postgresql://u:p@h/d", "postgresql://u@h/d?password=x", "postgresql://h/d?p%61ssword=x",
+                                       "postgresql://h/d?sslmode=require&%70%61ssw%6Frd=x", "postgresql://h?%70assword%3Dx"};
+    static const char *const without[] = {"/var/lib/x.db", "postgresql://u@h:5432/d", "postgresql://h/d?passfile=/f",
+                                          "postgresql://h/d?pass%", "postgresql://h/d?p%6"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(with); i++) {
+        CHECK(url_has_password(with[i]));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
+        CHECK(!url_has_password(without[i]));
+    }
+}

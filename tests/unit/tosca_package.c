@@ -603,6 +603,52 @@ TEST(package_artifacts_outside_may_stand_in_both_lists)
     CHECK(str_starts(pkg->outside[0].digest, "3d71"));
 }
 
+/* One URI, several checksums: each is judged, and what the first says holds for all. */
+TEST(package_images_of_one_uri_are_judged_each)
+{
+    struct vnfd_image images[] = {{.uri = "https://x/i", .algorithm = "sha-256", .hash = "aa"},
+                                  {.uri = "https://x/i", .algorithm = "sha-512", .hash = "bb"},
+                                  {.uri = "https://x/i", .algorithm = "sha-256", .hash = "aa"},
+                                  {.uri = "https://x/i", .algorithm = "sha-256", .hash = "cc"},
+                                  {.uri = "https://x/i"}};
+    struct vnfd_flavour flavour = {.images = images, .n_images = ARRAY_SIZE(images)};
+    const struct vnfd vnfd = {.flavours = &flavour, .n_flavours = 1};
+    static const char *const checksums[] = {NULL, "bb", "cc"};
+    const struct package pkg = {0};
+    AUTO(mem) mem = mem_new("test");
+    const struct outside *all;
+    size_t n;
+
+    all = outside_list(mem, &pkg, &vnfd, &n);
+    REQUIRE(n == ARRAY_SIZE(checksums));
+    for (size_t i = 0; i < n; i++) {
+        CHECK_STR(all[i].digest, "aa");
+        CHECK(str_eq(all[i].checksum, checksums[i]));
+        CHECK(all[i].is_image);
+    }
+}
+
+/* What the manifest lists vouches for each of them. */
+TEST(package_images_of_one_uri_are_what_the_manifest_says_each)
+{
+    struct vnfd_image images[] = {{.uri = "https://x/i", .algorithm = "sha-512", .hash = "bb"},
+                                  {.uri = "https://x/i", .algorithm = "sha-512", .hash = "cc"}};
+    struct vnfd_flavour flavour = {.images = images, .n_images = ARRAY_SIZE(images)};
+    const struct vnfd vnfd = {.flavours = &flavour, .n_flavours = 1};
+    struct package_file listed = {.name = "https://x/i", .algorithm = "sha-256", .digest = "aa"};
+    const struct package pkg = {.outside = &listed, .n_outside = 1};
+    AUTO(mem) mem = mem_new("test");
+    const struct outside *all;
+    size_t n;
+
+    all = outside_list(mem, &pkg, &vnfd, &n);
+    REQUIRE(n == 2);
+    for (size_t i = 0; i < n; i++) {
+        CHECK_STR(all[i].digest, "aa");
+        CHECK_STR(all[i].checksum, images[i].hash);
+    }
+}
+
 /* The zips that bundle_append writes are zips. */
 TEST(package_bundle_grows_by_files_from_elsewhere)
 {

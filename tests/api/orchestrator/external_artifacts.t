@@ -214,3 +214,16 @@ PUT /vnfpkgm/v2/vnf_packages/$next/ext_artifacts_access  as alice
 {"artifact": []}
 DELETE /vnfpkgm/v2/vnf_packages/$next  as alice
 = 204
+
+# A query may be what lets one in: who may not set it does not see it.
+POST /vnfpkgm/v2/vnf_packages  as demo
+{}
+= 201
+{"id": "$theirs := id", ...}
+PUT /vnfpkgm/v2/vnf_packages/$theirs/ext_artifacts_access  as demo
+{"artifact": {"artifactUri": "oci://127.0.0.2/far", "overrideUri": "http://127.0.0.2:1/far?key=hidden"}}
+= 200
+{"artifact": [{"artifactUri": "oci://127.0.0.2/far", "overrideUri": "http://127.0.0.2:1/far?key=hidden"}]}
+GET /vnfpkgm/v2/vnf_packages/$theirs/ext_artifacts_access  as reader
+= 200
+{"artifact": [{"artifactUri": "oci://127.0.0.2/far", "overrideUri": "http://127.0.0.2:1/far"}]}

@@ -27,6 +27,9 @@ POST /carrick/v1/joins/certificate  as nobody
 = 403
 POST /carrick/v1/joins/site  as nobody
 {"token": "0123456789abcdef0123456789abcdef", "auth_url": "https://10.0.0.2:8080/identity/v3", "username": "u", "password": "secret-word", "project_name": "p"}
+= 400
+POST /carrick/v1/joins/site  as nobody
+{"token": "0123456789abcdef0123456789abcdef", "auth_url": "https://10.0.0.2:8080/identity/v3", "username": "u", "password": "secret-word", "project_name": "p", "proof": "-----BEGIN CERTIFICATE REQUEST----- and so on, which nobody reads"}
 = 403
 GET /carrick/v1/sites  as admin
 = 200
