@@ -323,7 +323,7 @@ unpack_wait(int proc, pid_t inner, int there, int go, uint32_t base)
     char c;
 
     if (read(there, &c, 1) != 1) {
-        die("user namespace");
+        _exit(REFUSED); /* It has said why. */
     }
     e = maps_write(proc, inner, 0, base);
     if (e || write(go, "", 1) != 1) {
@@ -354,7 +354,7 @@ unpack_enter(const char *dir, uint32_t base)
     if (!inner) {
         close(go[1]); /* So that the outer's death is the end of file. */
         if (unshare(CLONE_NEWUSER) || write(there[1], "", 1) != 1) {
-            die("unshare");
+            die("no user namespace is given (in a chroot there is none; user.max_user_namespaces limits them)");
         }
         unpack_run(exe, go[0]);
     }
