@@ -56,6 +56,43 @@ root_set(struct conn *conn, struct mem *mem, const uint8_t next[SEAL_KEY_SIZE],
     return fact_set(conn, FACT_ROOT, sealed);
 }
 
+/* Unseals one value of each column that has any. */
+static struct err *
+column_prove(struct store *store, struct mem *mem, const struct shape *shape, const struct attr *attr)
+{
+    AUTO_STMT stmt = {0};
+    const char *plain;
+    bool row;
+
+    TRY(conn_take(store->write_conn, mem_printf(mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL LIMIT 1",
+                                                shape->key->name, attr->name, shape->sql_name, attr->name), &stmt));
+    TRY(conn_step(store->write_conn, &stmt, &row));
+    if (!row) {
+        return NULL;
+    }
+    return unseal_text(mem, store->seal_key, mem_printf(mem, "%s.%s.%s", shape->table->name, attr->name, stmt_get(&stmt, 0)),
+                       stmt_get(&stmt, 1), &plain);
+}
+
+/* The first of several: from now on every other has the same key.  What was sealed before has to be so by it. */
+static struct err *
+key_note(struct store *store, struct mem *mem, const char *id)
+{
+    const struct shapes *shapes = &store->shapes;
+
+    for (size_t i = 0; i < shapes->n; i++) {
+        const struct shape *shape = shapes->all[i];
+
+        for (size_t a = 0; shape->key && a < shape->n_columns; a++) {
+            if (shape->columns[a]->use & SECRET) {
+                TRY_MSG(column_prove(store, mem, shape, shape->columns[a]), "it is sealed with another key than the "
+                        "one that is there");
+            }
+        }
+    }
+    return fact_set(store->write_conn, FACT_KEY, id);
+}
+
 struct err *
 seal_open(struct store *store)
 {
@@ -71,6 +108,9 @@ seal_open(struct store *store)
         return err_new(E_INVALID, NULL,
                        "it is sealed with another key (%s) than the one that is there (%s): restore seal.key "
                        "from the backup", sealed_by, id);
+    }
+    if (!sealed_by && store->replica) {
+        TRY(key_note(store, mem, id));
     }
     return root_get(store->write_conn, mem, store->seal_key, store->secret_root);
 }
