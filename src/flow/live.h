@@ -138,6 +138,7 @@ struct flow_engine {
     struct store_watch *watch;
     struct loop_timer *lease;
     bool posted, looking, started;
+    bool taking, take_again;           /* a write that renews leases and takes over */
     size_t n_jobs;
 };
 
