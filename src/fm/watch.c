@@ -410,6 +410,9 @@ look_some(struct look *look, unsigned kinds)
 static void
 look_want(struct look *look, unsigned kinds)
 {
+    if (look->watch->nfvo->stands_by) {
+        return;
+    }
     look->wants |= kinds;
     if (look->busy || look->watch->is_closed) {
         return;
@@ -417,6 +420,8 @@ look_want(struct look *look, unsigned kinds)
     kinds = look->wants;
     look->wants = 0;
     look->busy = true;
+    look->is_judged = look->is_judged && !look->is_anew;
+    look->is_anew = false;
     look->mem = mem_new("fm look");
     look->seen = (struct drift_seen){0};
     look->is_refused = false;
@@ -547,6 +552,10 @@ tick(void *arg)
         watch->again = true; /* It may have read which sites there are already. */
         return;
     }
+    if (watch->nfvo->stands_by) {
+        loop_timer_arm(watch->timer, watch->interval_ms);
+        return;
+    }
     watch->is_ticking = true;
     watch->mem = mem_new("fm tick");
     err = pool_run(watch->nfvo->pool, tick_job, watch);
@@ -619,7 +628,8 @@ static void
 recorded(void *arg)
 {
     struct fm_watch *watch = arg;
-    struct err *err = watch->is_closed ? NULL : store_read(watch->nfvo->store, ends_read, watch);
+    bool rests = watch->is_closed || watch->nfvo->stands_by;
+    struct err *err = rests ? NULL : store_read(watch->nfvo->store, ends_read, watch);
 
     if (err) { /* The log no longer reaches back: the next tick finds what ended. */
         err_ignore(err, "asked where the log is now");
@@ -645,6 +655,20 @@ fm_watch_new(struct nfvo *nfvo, int64_t interval_ms)
     err_ignore(store_read(nfvo->store, last_read, &watch->cursor), "then it is read from the start");
     watch->records = store_watch(nfvo->store, nfvo->loop, recorded, watch);
     return watch;
+}
+
+void
+fm_watch_lead(struct fm_watch *watch)
+{
+    if (!watch || watch->is_closed) {
+        return;
+    }
+    err_ignore(store_read(watch->nfvo->store, last_read, &watch->cursor), "then what ended is seen again");
+    for (struct look *look = watch->looks; look; look = look->next) {
+        look->is_anew = true;
+        look->feed_at = -1;
+    }
+    tick(watch);
 }
 
 void

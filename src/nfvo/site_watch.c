@@ -162,7 +162,13 @@ static void
 watch_fire(void *arg)
 {
     struct site_watch *watch = arg;
-    struct err *e = pool_run(watch->nfvo->pool, watch_job, watch);
+    struct err *e;
+
+    if (watch->nfvo->stands_by) {
+        watch_again(watch);
+        return;
+    }
+    e = pool_run(watch->nfvo->pool, watch_job, watch);
 
     if (e) {
         err_ignore(e, "the workers are busy: next time");

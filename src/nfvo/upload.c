@@ -5,6 +5,8 @@
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
+#include "replica/replica.h"
+#include "store/replica.h"
 #include "sys/file.h"
 #include "tosca/examination.h"
 
@@ -57,6 +59,12 @@ state_at(const struct table *table, void *row)
     return attr_at(table_attr(table, "onboarding_state"), row);
 }
 
+static const char **
+uploader_at(const struct table *table, void *row)
+{
+    return attr_at(table_attr(table, "uploaded_by"), row);
+}
+
 /* Moves the resource to 'to' where its state is one of 'from'. */
 static struct err *
 state_move(struct tx *tx, const struct table *table, const char *id, const char *const *from,
@@ -72,6 +80,7 @@ state_move(struct tx *tx, const struct table *table, const char *id, const char 
                        *state_at(table, old));
     }
     *state_at(table, row) = to;
+    *uploader_at(table, row) = str_eq(to, "UPLOADING") ? store_replica(tx_store(tx)) : NULL;
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     return row_update(tx, old, row);
@@ -294,8 +303,24 @@ upload_free(struct upload *upload)
     }
 }
 
+/* Does nobody receive it any more? */
 static struct err *
-recover_table(struct tx *tx, const struct table *table)
+is_left(struct tx *tx, const char *uploader, bool own_too, bool *left)
+{
+    const char *own = store_replica(tx_store(tx));
+    const struct cond by_name[] = {COND("name", str_or(uploader, "")), {0}};
+    struct replica *there = NULL;
+
+    *left = !own || (own_too && str_eq(uploader, own));
+    if (!*left && !str_eq(uploader, own)) {
+        TRY(row_find(tx, &replica_table, by_name, &there));
+        *left = !there;
+    }
+    return NULL;
+}
+
+static struct err *
+recover_table(struct tx *tx, const struct table *table, bool own_too)
 {
     struct cond uploading[] = {COND("onboarding_state", "UPLOADING"), {0}};
     struct query query = {.table = table, .conds = uploading};
@@ -304,18 +329,23 @@ recover_table(struct tx *tx, const struct table *table)
     TRY(rows_select(tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         void *row = row_copy(tx_mem(tx), rows.items[i]);
+        bool left;
 
-        *state_at(table, row) = "CREATED";
-        TRY(row_update(tx, rows.items[i], row));
+        TRY(is_left(tx, *uploader_at(table, row), own_too, &left));
+        if (left) {
+            *state_at(table, row) = "CREATED";
+            *uploader_at(table, row) = NULL;
+            TRY(row_update(tx, rows.items[i], row));
+        }
     }
     return NULL;
 }
 
 struct err *
-uploads_recover(struct tx *tx)
+uploads_recover(struct tx *tx, bool own_too)
 {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        TRY(recover_table(tx, kinds[i].table));
+        TRY(recover_table(tx, kinds[i].table, own_too));
     }
     return NULL;
 }
@@ -362,10 +392,7 @@ unpack(struct nfvo *nfvo, struct mem *mem, const char *id, const char *kind, con
 
     TRY(package_file(nfvo, mem, id, &whole, &whole_size));
     order.fd = whole;
-    opened = open(nfvo->packages_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (opened < 0) {
-        return err_errno(E_UNAVAILABLE, "unpack %s", what);
-    }
+    TRY_MSG(file_nameless(nfvo->packages_dir, &opened), "unpack %s", what);
     TRY(examination_new(mem, &order, &x, NULL));
     TRY(examination_take(x, opened));
     TRY(examination_end(x));
