@@ -243,7 +243,7 @@ look(void *arg)
     }
     changed_forget(r);
     if (err) { /* What was not read is read with the next commit. */
-        log_err(LOG_LV_WARN, "replica", err, "what others changed");
+        log_err(LOG_LV_WARN, "store", err, "what others changed");
         identity_hears(r->identity, false);
         r->hears = false;
     } else if (!r->hears) {

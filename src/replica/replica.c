@@ -16,6 +16,7 @@
 #define BEAT_LOOKS 10   /* looks from one beat to the next */
 #define STILL_LOOKS 100 /* without a beat: it stands still */
 #define GONE_LOOKS 2
+#define CALM_LOOKS 10 /* after the database was away: others come back, too */
 #define LEAD "lead"     /* fact: name of who leads */
 
 #define TABLE_STRUCT replica
@@ -47,6 +48,7 @@ struct replicas {
     struct loop_timer *timer;
     struct other *others;
     int n_looks; /* since the last beat */
+    int n_calm;  /* looks since the database was away */
     bool leads, is_told;
     /* Of a look. */
     bool is_missing, nobody_leads, reads_lead;
@@ -106,7 +108,7 @@ row_look(struct tx *tx, struct replicas *r, const struct replica *row)
 
     TRY(tx_replica_gone(tx, row->name, &gone));
     other->is_listed = true;
-    other->n_gone = gone ? other->n_gone + 1 : 0;
+    other->n_gone = gone && r->n_calm >= CALM_LOOKS ? other->n_gone + 1 : 0;
     other->n_still = row->beat == other->beat ? other->n_still + 1 : 0;
     other->beat = row->beat;
     return NULL;
@@ -223,7 +225,7 @@ lead_set(struct replicas *r, bool leads)
 {
     if (leads != r->leads) {
         r->leads = leads;
-        log_info("replica", "replica=%s leads=%d", r->name, leads);
+        log_info("store", "replica=%s leads=%d", r->name, leads);
         r->config.lead(r->config.arg, leads);
     }
 }
@@ -238,12 +240,12 @@ tended(void *arg)
     r->err = NULL;
     r->is_busy = false;
     if (err) {
-        log_err(LOG_LV_WARN, "replica", err, "looking after other replicas");
+        log_err(LOG_LV_WARN, "store", err, "looking after other replicas");
         return;
     }
     r->n_looks = 0;
     if (r->n_removed) {
-        log_warn("replica", "gone=%zu: what they did is taken over", r->n_removed);
+        log_warn("store", "gone=%zu: what they did is taken over", r->n_removed);
         r->config.gone(r->config.arg);
     }
     lead_set(r, r->wrote_lead);
@@ -288,10 +290,12 @@ look_around(void *arg)
     err = store_read(r->config.store, look, r);
     if (err) { /* Perhaps only for us: somebody else may lead by now. */
         err_ignore(err, "told by whoever wants to work");
+        r->n_calm = 0;
         lead_set(r, false);
         return;
     }
     r->n_looks++;
+    r->n_calm += r->n_calm < CALM_LOOKS;
     lead_set(r, r->reads_lead);
     if (is_due(r)) {
         r->is_busy = true;
@@ -321,6 +325,7 @@ replicas_new(const struct replicas_config *config, struct replicas **out)
     }
     TRY(store_write_wait(config->store, tend, r));
     r->is_told = true;
+    r->n_calm = CALM_LOOKS;
     lead_set(r, r->wrote_lead);
     r->timer = loop_timer_new(config->loop, look_around, r);
     loop_timer_arm(r->timer, r->config.look_ms);

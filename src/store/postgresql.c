@@ -112,7 +112,8 @@ result_err(struct pg_conn *c, const PGresult *result, const char *sql)
     const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "no answer");
     const struct state *state = states;
 
-    if (PQstatus(c->pg) == CONNECTION_BAD) {
+    if (PQstatus(c->pg) == CONNECTION_BAD || !*is) { /* What has no state is not the server's word. */
+        c->broken = true;
         return lost_err(c, PQerrorMessage(c->pg));
     }
     while (!str_starts(is, state->begins)) {
@@ -272,7 +273,7 @@ lock_take(struct pg_conn *c)
 bool
 pg_is_there(const struct pg_conn *c)
 {
-    return c->pg && PQstatus(c->pg) == CONNECTION_OK;
+    return c->pg && !c->broken && PQstatus(c->pg) == CONNECTION_OK;
 }
 
 struct err *
@@ -289,7 +290,7 @@ pg_renew(struct pg_conn *c, bool locks)
         conn_forget(&c->conn);
         PQfinish(c->pg);
         c->pg = NULL;
-        c->locked = false;
+        c->locked = c->broken = false;
         c->conn.renewed = true;
         e = connect_once(c);
     }

@@ -223,6 +223,12 @@ room_note(struct store *store, const struct err *e)
 }
 
 bool
+tx_is_lost(const struct tx *tx)
+{
+    return tx->conn->lost;
+}
+
+bool
 store_is_full(struct store *store)
 {
     return atomic_load(&store->is_full);
