@@ -53,6 +53,8 @@ struct world {
     struct http_server *ear;
     pid_t pids[N_REPLICAS];
     int at; /* replica that the client calls first */
+    bool is_long;
+    int n_completed; /* operations, so far */
     const char *token;
     const char *vnfs[N_OPERATIONS];
 };
@@ -550,9 +552,10 @@ n_taken(const struct world *w, int i)
     return n;
 }
 
-/* Kills it; how long it took until a client had an answer, and until the other one had what it did. */
+/* Kills it; how long it took until a client had an answer, and until the other one had what it did; how many of its
+ * operations were not over. */
 static struct err *
-fail_over(struct world *w, int victim, const char *op, int *answers_ms, int *taken_ms)
+fail_over(struct world *w, int victim, const char *const *theirs, int n, int *answers_ms, int *taken_ms, int *n_open)
 {
     int before = n_taken(w, !victim), done;
     int64_t killed, until = deadline_ns(READY_MS);
@@ -560,13 +563,18 @@ fail_over(struct world *w, int victim, const char *op, int *answers_ms, int *tak
     replica_kill(w, victim);
     w->at = victim;
     killed = time_mono_ns();
-    TRY(operations(w, &op, 1, &done));
-    *answers_ms = ms_since(killed);
-    while (n_taken(w, !victim) == before && time_mono_ns() < until) {
-        blink_ms(5);
+    *answers_ms = *taken_ms = 0;
+    *n_open = 0;
+    for (int i = 0; i < n || (!*taken_ms && time_mono_ns() < until); i++) {
+        if (i < n) {
+            TRY(operations(w, &theirs[i], 1, &done));
+            *n_open += !done;
+        }
+        *answers_ms = i == 0 ? ms_since(killed) : *answers_ms;
+        *taken_ms = !*taken_ms && n_taken(w, !victim) > before ? ms_since(killed) : *taken_ms;
+        blink_ms(i < n ? 0 : 5);
     }
-    *taken_ms = ms_since(killed);
-    return *answers_ms < FAILOVER_MS * patience() && *taken_ms < FAILOVER_MS * patience()
+    return *taken_ms && *answers_ms < FAILOVER_MS * patience() && *taken_ms < FAILOVER_MS * patience()
                ? NULL
                : err_new(E_INVALID, NULL, "an answer after %d ms, taken over after %d", *answers_ms, *taken_ms);
 }
@@ -576,14 +584,13 @@ static struct err *
 hundred(struct world *w, const char *task, const char *body, int victim)
 {
     const char *ops[N_OPERATIONS], *theirs[N_OPERATIONS];
-    int n_theirs = 0, before = 0, done = 0, answers_ms = 0, taken_ms = 0;
+    int n_theirs = 0, n_open = 0, done = 0, answers_ms = 0, taken_ms = 0;
     int64_t until;
     bool at_first;
 
     for (int i = 0; i < N_OPERATIONS; i++) {
         if (i == N_OPERATIONS / 2) {
-            TRY(operations(w, theirs, n_theirs, &before));
-            TRY(fail_over(w, victim, ops[0], &answers_ms, &taken_ms));
+            TRY(fail_over(w, victim, theirs, n_theirs, &answers_ms, &taken_ms, &n_open));
         }
         TRY(begin(w, i % 2, w->vnfs[i], task, body, &ops[i], &at_first));
         if (at_first && i % 2 == victim) {
@@ -597,8 +604,8 @@ hundred(struct world *w, const char *task, const char *body, int victim)
     do {
         TRY(operations(w, ops, N_OPERATIONS, &done));
     } while (done < N_OPERATIONS && time_mono_ns() < until);
-    printf("replicas: %s: %d of %d COMPLETED; %d of those begun at %s were under way when it was killed; an answer after "
-           "%d ms, taken over after %d ms\n", task, done, N_OPERATIONS, n_theirs - before, names[victim], answers_ms,
+    printf("replicas: %s: %d of %d COMPLETED; %d of %d begun at %s were under way when it was killed; an answer after "
+           "%d ms, taken over after %d ms\n", task, done, N_OPERATIONS, n_open, n_theirs, names[victim], answers_ms,
            taken_ms);
     return done == N_OPERATIONS ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, N_OPERATIONS);
 }
@@ -673,7 +680,152 @@ killed(struct world *w)
     TRY(replica_start(w, 0));
     TRY(hundred(w, "terminate", terminate, 1));
     TRY(site_holds(w, none + one));
-    return all_heard(2 * N_OPERATIONS + 1);
+    return all_heard(w->n_completed + 2 * N_OPERATIONS + 1);
+}
+
+/* Until the operation is 'state'. */
+static struct err *
+operation_so(struct world *w, int i, const char *op, const char *state)
+{
+    const char *path = mem_printf(w->mem, "/vnflcm/v2/vnf_lcm_op_occs/%s", op);
+    int64_t until = deadline_ns(READY_MS);
+    const struct json *json;
+
+    do {
+        TRY(want_at(w, i, 200, "GET", path, NULL, &json));
+        if (str_eq(json_get_str(json, "operationState"), state)) {
+            return NULL;
+        }
+        blink_ms(20);
+    } while (time_mono_ns() < until);
+    return err_new(E_INVALID, NULL, "it is not %s: %s", state, json_text(w->mem, json));
+}
+
+/* What is said of an operation at one is done by the other, whose it is; and by the one when that is dead. */
+static struct err *
+tasks(struct world *w)
+{
+    const char *id, *op;
+    bool at_first;
+
+    TRY(vnf_make(w, 0, &id));
+    w->site.boot_error = 1;
+    TRY(begin(w, 0, id, "instantiate", instantiate, &op, &at_first));
+    TRY(operation_so(w, 1, op, "FAILED_TEMP"));
+    TRY(want_at(w, 1, 202, "POST", mem_printf(w->mem, "/vnflcm/v2/vnf_lcm_op_occs/%s/retry", op), "", NULL));
+    TRY(operation_so(w, 1, op, "FAILED_TEMP"));
+    w->site.boot_error = 0;
+    replica_kill(w, 0);
+    TRY(want_at(w, 1, 202, "POST", mem_printf(w->mem, "/vnflcm/v2/vnf_lcm_op_occs/%s/retry", op), "", NULL));
+    TRY(operation_so(w, 1, op, "COMPLETED"));
+    TRY(replica_start(w, 0));
+    TRY(begin(w, 0, id, "terminate", terminate, &op, &at_first));
+    w->n_completed += 2;
+    TRY(operation_so(w, 1, op, "COMPLETED"));
+    return want_at(w, 0, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", id), NULL, NULL);
+}
+
+/* The newest operation on the instance, null where there is none; '*status' is of the question. */
+static const char *
+operation_of(struct world *w, int i, const char *id, int *status)
+{
+    const char *path = mem_printf(w->mem, "/vnflcm/v2/vnf_lcm_op_occs?filter=(eq,vnfInstanceId,%s)", id);
+    struct http_answer answer = {0};
+    const struct json *json = NULL;
+    struct err *e = call_at(w, root_of(w, i), "GET", path, NULL, -1, &answer);
+
+    *status = e ? 0 : answer.status;
+    err_ignore(e, "asked again");
+    if (answer.body_len) {
+        err_ignore(json_parse(w->mem, answer.body, answer.body_len, &json), "then there is none");
+    }
+    return *status == 200 && json->n ? json_get_str(json->items[json->n - 1], "id") : NULL;
+}
+
+/* A client with patience: who got no answer, or is told to come again, asks what there is, and asks anew. */
+static struct err *
+begin_patiently(struct world *w, int i, const char *id, const char *body, const char **op)
+{
+    const char *path = mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s/instantiate", id);
+    int64_t until = deadline_ns(READY_MS);
+    int status = 0;
+
+    do {
+        struct http_answer answer = {0};
+        struct err *e = call_at(w, root_of(w, i), "POST", path, body, -1, &answer);
+
+        if (!e && answer.status != 202 && answer.status != 503 && answer.status != 409) {
+            return err_new(E_REMOTE, NULL, "POST %s: %d %s", path, answer.status, str_or(answer.body, ""));
+        }
+        err_ignore(e, "it may have been heard");
+        do {
+            *op = operation_of(w, i, id, &status);
+            blink_ms(20);
+        } while (status != 200 && time_mono_ns() < until);
+    } while (!*op && time_mono_ns() < until);
+    return *op ? NULL : err_new(E_UNAVAILABLE, NULL, "%s cannot be begun: %d", path, status);
+}
+
+#define N_SOME 20
+
+/* So many are instantiated in turn at both, and in the midst of it something befalls all of us. */
+static struct err *
+befalls(struct world *w, struct err *(*what)(struct world *w))
+{
+    const char *ids[N_SOME], *ops[N_SOME], *op;
+    int first = w->site.n_live, done = 0, one;
+    int64_t until = deadline_ns(ALL_MS);
+    bool at_first;
+
+    for (int i = 0; i < N_SOME; i++) {
+        TRY(vnf_make(w, i % 2, &ids[i]));
+    }
+    for (int i = 0; i < N_SOME; i++) {
+        if (i == N_SOME / 2) {
+            TRY(what(w));
+        }
+        TRY(begin_patiently(w, i % 2, ids[i], instantiate, &ops[i]));
+    }
+    while (done < N_SOME && time_mono_ns() < until) {
+        TRY(operations(w, ops, N_SOME, &done));
+        blink_ms(100);
+    }
+    one = (w->site.n_live - first) / N_SOME;
+    TRY(site_holds(w, first + one * N_SOME));
+    for (int i = 0; i < N_SOME; i++) {
+        TRY(begin(w, i % 2, ids[i], "terminate", terminate, &op, &at_first));
+        TRY(operation_so(w, i % 2, op, "COMPLETED"));
+        TRY(want_at(w, i % 2, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", ids[i]), NULL, NULL));
+    }
+    TRY(site_holds(w, first));
+    w->n_completed += 2 * N_SOME;
+    return done == N_SOME ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, N_SOME);
+}
+
+/* The database crashes and comes back: all connections end, everybody's name is free for a moment. */
+static struct err *
+database_restart(struct world *w)
+{
+    const char *command = getenv("CARRICK_TEST_RESTART");
+
+    (void)w;
+    return command && system(command) == 0 ? NULL : err_new(E_INVALID, NULL, "cannot restart the database");
+}
+
+/* One stands still until the other has taken over, and then goes on: it is heard of nothing that is not its any more. */
+static struct err *
+stand_still(struct world *w)
+{
+    int before = n_taken(w, 1);
+    int64_t until = deadline_ns(2 * READY_MS), began = time_mono_ns();
+
+    (void)kill(w->pids[0], SIGSTOP);
+    while (n_taken(w, 1) == before && time_mono_ns() < until) {
+        blink_ms(50);
+    }
+    printf("replicas: one that stood still was given up after %d ms\n", ms_since(began));
+    (void)kill(w->pids[0], SIGCONT);
+    return n_taken(w, 1) > before ? NULL : err_new(E_INVALID, NULL, "who stands still is not given up");
 }
 
 static struct err *
@@ -686,17 +838,22 @@ stories(struct world *w)
     password[strcspn(password, "\n")] = '\0';
     TRY_MSG(rights(w, password), "rights");
     TRY_MSG(prepared(w), "prepared");
+    TRY_MSG(tasks(w), "tasks");
+    TRY_MSG(befalls(w, database_restart), "database restarted");
+    if (w->is_long) {
+        TRY_MSG(befalls(w, stand_still), "stood still");
+    }
     return err_wrap(killed(w), "killed");
 }
 
-/* usage: replicas PROGRAM PACKAGES FOLDER: the database is $CARRICK_TEST_DATABASE. */
+/* usage: replicas PROGRAM PACKAGES FOLDER [--long]: the database is $CARRICK_TEST_DATABASE. */
 int
 main(int argc, char **argv)
 {
     struct world w = {.mem = mem_new("world"), .database = getenv("CARRICK_TEST_DATABASE")};
     struct err *e;
 
-    if (argc != 4 || !w.database) {
+    if (argc < 4 || !w.database) {
         fprintf(stderr, "usage: tests/replicas/run\n");
         return 2;
     }
@@ -704,6 +861,7 @@ main(int argc, char **argv)
     w.program = argv[1];
     w.packages = argv[2];
     w.dir = argv[3];
+    w.is_long = argc > 4 && str_eq(argv[4], "--long");
     e = world_begin(&w);
     e = e ? e : stories(&w);
     for (int i = 0; i < N_REPLICAS; i++) {
