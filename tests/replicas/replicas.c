@@ -342,7 +342,7 @@ world_begin(struct world *w)
         TRY(file_write(mem_printf(w->mem, "%s/settle_ms", faults), "200", 3, 0600));
     }
     w->site.hash = sha512_of;
-    w->site.slow_ms = 10;
+    w->site.slow_ms = 30; /* So that many operations are under way at one time. */
     TRY(fake_site_new(&w->site, &site));
     return http_server_new(&ear, &w->ear);
 }
