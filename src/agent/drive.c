@@ -10,12 +10,15 @@ static struct err *
 leaf_write(struct told *told, const struct told_leaf *leaf, const char *dir)
 {
     AUTO_BUF out = BUF_INIT;
+    bool good;
 
-    told->out = &out;
     if (!told_has(told, leaf)) {
         return NULL;
     }
-    if (!leaf->write(told)) {
+    told->out = &out;
+    good = leaf->write(told);
+    told->out = NULL;
+    if (!good) {
         return err_new(E_INVALID, NULL, "%s of the config drive cannot be made", leaf->name);
     }
     return file_put(mem_printf(told->mem, "%s/%s", dir, leaf->name), out.data, out.len, 0644);

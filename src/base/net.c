@@ -218,6 +218,28 @@ cidr_text(char out[CIDR_TEXT_SIZE], const struct cidr *cidr)
 }
 
 bool
+host_is_name(const char *s)
+{
+    static const char digits[] = "0123456789";
+    static const char label[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+
+    if (!s || strlen(s) > 253) {
+        return false;
+    }
+    for (;;) {
+        size_t n = strspn(s, label);
+
+        if (!n || n > 63 || s[0] == '-' || s[n - 1] == '-' || (s[n] && s[n] != '.')) {
+            return false;
+        }
+        if (!s[n]) {
+            return strspn(s, digits) < n;
+        }
+        s += n + 1;
+    }
+}
+
+bool
 mac_parse(const char *s, struct mac *mac)
 {
     if (!s || strlen(s) != MAC_TEXT_SIZE - 1) {

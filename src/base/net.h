@@ -1,4 +1,4 @@
-/* Addresses: IPv4, IPv6, prefixes and MACs in one form (IPv4 is kept mapped
+/* Addresses: IPv4, IPv6, prefixes, MACs and host names, in one form (IPv4 is kept mapped
  * in 16 bytes), with the arithmetic that IPAM and the data plane need.  No I/O. */
 #ifndef CARRICK_BASE_NET_H
 #define CARRICK_BASE_NET_H
@@ -41,6 +41,10 @@ struct ip cidr_last(const struct cidr *cidr);          /* broadcast for v4 */
 bool cidr_has(const struct cidr *cidr, const struct ip *ip);
 bool cidr_overlaps(const struct cidr *a, const struct cidr *b);
 const char *cidr_text(char out[CIDR_TEXT_SIZE], const struct cidr *cidr);
+
+/* A name as RFC 1123 2.1 has it: labels of 1 to 63 letters, digits and inner '-', in all at most 253
+ * characters; the last not of digits alone, which would be (half) an address. */
+bool host_is_name(const char *s);
 
 bool mac_parse(const char *s, struct mac *mac);        /* aa:bb:cc:dd:ee:ff, any case */
 const char *mac_text(char out[MAC_TEXT_SIZE], const struct mac *mac); /* lower case */

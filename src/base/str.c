@@ -454,6 +454,20 @@ url_shown(struct mem *mem, const char *url)
 }
 
 bool
+url_has_password(const char *url)
+{
+    const char *from = strstr(url, "://"), *to, *colon;
+
+    if (!from) {
+        return false;
+    }
+    from += strlen("://");
+    to = memchr(from, '@', strcspn(from, "/?#"));
+    colon = strchr(from, ':');
+    return (to && colon && colon < to) || strstr(from, "password=");
+}
+
+bool
 secret_eq(const char *a, const char *b)
 {
     size_t n = strlen(a);

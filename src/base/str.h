@@ -55,6 +55,8 @@ char *url_decode(struct mem *mem, const char *s, bool plus); /* null on bad %XX 
 /* A URL for people and logs: without a password, and without what stands behind a '?' or '#'.  What is no
  * URL stays as it is. */
 const char *url_shown(struct mem *mem, const char *url);
+/* Whether a URL has a password in it: behind the user's name, or as a parameter. */
+bool url_has_password(const char *url);
 /* Equal, in time that depends on the lengths only. */
 bool secret_eq(const char *a, const char *b);
 

@@ -1,6 +1,8 @@
 /* `carrick doctor`: what is wrong with this box, or will be, and how each is mended.  Looks at the
  * kernel, the clock, and, for each role that has a file of configuration here, at that file, its
- * certificate, disk, store, and whether it answers; an orchestrator is asked for its sites. */
+ * certificate, disk, store, and whether it answers; an orchestrator is asked for its sites, and the
+ * paths of a site's tunnels are measured. */
+#include "cli/path.h"
 #include "cli/setup.h"
 
 #include "agent/link.h"
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -25,6 +28,7 @@
 #define AUTHORITY_DAYS 365
 #define DISK_LOW_MB 1024
 #define DISK_FULL_MB 100
+#define PEERS_MAX 16 /* sites whose path is measured */
 #define SERVICES_MAX 200
 
 const struct cli_option doctor_options[] = {
@@ -399,6 +403,92 @@ sites_look(struct doctor *d)
     }
 }
 
+/* ---- a site's tunnels ------------------------------------------------------------------------ */
+
+/* Whether packets as large as tunnels make them reach one other site's end of them. */
+static void
+peer_look(struct doctor *d, const struct ip *own, const struct ip *peer, int size)
+{
+    char text[IP_TEXT_SIZE];
+    const char *what = mem_printf(d->mem, "path to %s", ip_text(text, peer));
+    int reached = 0;
+    AUTO(err) e = path_measure(own, peer, size, &reached);
+
+    if (e) {
+        tell(d, FAULT, what, "routes and rules of this box", "%s", e->message);
+    } else if (reached && reached < size) {
+        tell(d, FAULT, what, mem_printf(d->mem, "a larger MTU on the way, or `underlay-mtu: %d` at both sites", reached),
+             "packets of %d bytes arrive, those of %d (underlay-mtu) do not: tunnelled ones are lost", reached, size);
+    } else {
+        tell(d, FINE, what, NULL, reached ? "packets of %d bytes arrive whole" :
+             "answers no echo requests: whether packets of %d bytes arrive is not known", size);
+    }
+}
+
+static struct err *
+peers_of(struct doctor *d, const struct json **ports)
+{
+    struct credentials credentials = {0};
+
+    TRY(steps_credentials(&d->as, mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")), &credentials));
+    credentials.service = "network";
+    TRY(session_open_with(d->mem, &credentials, false, &d->cli->session));
+    TRY(session_get(&d->cli->session, "/v2.0/carrick-interconnect/remote_ports?fields=vtep", ports));
+    *ports = json_get(*ports, "remote_ports");
+    return NULL;
+}
+
+static void
+peers_look(struct doctor *d, const struct ip *own, int size)
+{
+    const struct json *ports = NULL;
+    struct ip peers[PEERS_MAX], peer;
+    size_t n = 0;
+    AUTO(err) e = peers_of(d, &ports);
+
+    if (e) {
+        tell(d, WARNING, "paths", "say it as root, while the site runs", "other sites cannot be asked for: %s", e->message);
+    }
+    for (size_t i = 0; !e && ports && i < ports->n && n < PEERS_MAX; i++) {
+        size_t known = 0;
+
+        if (!ip_parse(json_get_str(ports->items[i], "vtep"), &peer) || !ip_is_v4(&peer)) {
+            continue;
+        }
+        while (known < n && ip_cmp(&peers[known], &peer)) {
+            known++;
+        }
+        if (known == n) {
+            peers[n++] = peer;
+            peer_look(d, own, &peer, size);
+        }
+    }
+}
+
+static void
+tunnels_look(struct doctor *d)
+{
+    int size = (int)strtol(option_of(d, "underlay-mtu"), NULL, 10), mtu;
+    struct ip own;
+
+    if (!ip_parse(option_of(d, "vtep"), &own) || !ip_is_v4(&own)) {
+        return; /* It has no tunnels. */
+    }
+    AUTO(err) e = path_link_mtu(&own, &mtu);
+
+    if (e) {
+        tell(d, FAULT, "tunnels", "`vtep` in the site's file is an address of this box", "%s", e->message);
+    } else if (mtu < size) {
+        tell(d, FAULT, "tunnels", mem_printf(d->mem, "ip link set ... mtu %d, or `underlay-mtu: %d`", size, mtu),
+             "the link of %s takes packets of %d bytes, underlay-mtu says %d", option_of(d, "vtep"), mtu, size);
+    } else {
+        tell(d, FINE, "tunnels", NULL, "the link of %s takes packets of %d bytes", option_of(d, "vtep"), size);
+        if (!geteuid()) {
+            peers_look(d, &own, size);
+        }
+    }
+}
+
 /* What is at sites otherwise than recorded, lost, or left over. */
 static void
 service_look(struct doctor *d, const struct json *service)
@@ -490,6 +580,7 @@ role_look(struct doctor *d)
         orchestrator_look(d);
     } else {
         program_check(d, "crun", "a site runs containers with it");
+        tunnels_look(d);
     }
 }
 

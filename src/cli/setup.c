@@ -348,25 +348,6 @@ given_check(struct setup *s)
     return err_wrap(authority_check(cert, key, ca, 0, s->hosts.items), "%s", s->cert);
 }
 
-/* RFC 1123 section 2.1: labels of letters, digits and hyphens, which do not stand at their ends. */
-static bool
-host_is_name(const char *text)
-{
-    static const char labels[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-    bool good = strlen(text) <= 253;
-
-    while (good) {
-        size_t n = strspn(text, labels);
-
-        good = n && n <= 63 && text[0] != '-' && text[n - 1] != '-' && (!text[n] || text[n] == '.');
-        if (!text[n]) {
-            break;
-        }
-        text += n + 1;
-    }
-    return good;
-}
-
 /* Host names that the certificate is for, besides the address. */
 static struct err *
 names_take(struct setup *s)
@@ -375,7 +356,9 @@ names_take(struct setup *s)
         if (!str_eq(given->name, "dns")) {
             continue;
         }
-        if (!host_is_name(given->value)) {
+        struct ip ip;
+
+        if (!host_is_name(given->value) && !ip_parse(given->value, &ip)) {
             return err_new(E_INVALID, NULL, "--dns %s: it is no host name (letters, digits, - and ., as in "
                            "cloud.example.net)", given->value);
         }

@@ -7,7 +7,8 @@
 
 extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[],
     backup_options[], restore_options[], report_options[];
-command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run, report_run;
+command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run, store_reopen_run,
+    report_run;
 
 /* A role's name, or a file that is called ROLE.yaml (config.c). */
 struct err *role_of(struct cli *cli, const char *word, const struct cli_role **role,

@@ -35,7 +35,7 @@ member_cut(struct jw *w, const char *key, const char *text)
 {
     AUTO_BUF out = BUF_INIT;
 
-    for (size_t i = 0; text[i] && i < MEMBER_MAX; i++) {
+    for (size_t i = 0; i < MEMBER_MAX && text[i]; i++) {
         buf_char(&out, (unsigned char)text[i] < 0x80 ? text[i] : '?');
     }
     buf_str(&out, "...");

@@ -57,6 +57,8 @@
       "the addresses that callbacks may have (else all but loopback, the host's own, link-local)")  \
     X(look_every, "look-every", OF_NUMBER("SECONDS", 1, 86400), "10",                                                   \
       "how often sites are asked whether instances are as they should be")                         \
+    X(keep_operations, "keep-operations", RELOADS(OF_NUMBER("DAYS", 0, 36500)), "90",                                    \
+      "how long operations that ended are kept once their instance is gone; 0: for ever")          \
     X(nfvo, "nfvo", OF_URL, "",                                                                     \
       "NFVO that VNFs of no network service are granted by; empty = this one")                     \
     X(nfvo_user, "nfvo-user", OF_TEXT("NAME"), "",                                                          \
@@ -248,6 +250,7 @@ settings_taken(void *arg)
 
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
+    o->nfvo.keep_days = setting_number(o->settings, OPTION_keep_operations);
     if (o->audit) { /* Who ships it may have moved it away. */
         trail_reopen(o->audit);
     }

@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "base/vec.h"
 #include "store/reseal.h"
+#include "store/room.h"
 #include "sys/file.h"
 
 #include <signal.h>
@@ -66,21 +67,45 @@ next_key_read(struct mem *mem, const char *path, const char **next)
     return NULL;
 }
 
+/* The key that waits becomes the key.  A disk that is full keeps nobody from starting: with the key of before
+ * where there is no room to seal, else without what only tidies up; it waits on, and the next start does the rest. */
+static struct err *
+next_key_take(struct store_config *config, const char *key_path, const char *next_path, const char *next)
+{
+    struct err *e = store_reseal(config, next);
+    bool sealed = !e || str_eq(e->type, RESEAL_LEFT);
+
+    if (e && !sealed && !str_eq(e->type, STORE_NO_ROOM)) {
+        return e;
+    }
+    if (sealed) {
+        config->seal_key = next;
+        e = err_join(e, file_write(key_path, next, SEAL_KEY_SIZE, 0600));
+    }
+    if (e) {
+        log_err(LOG_LV_WARN, "store", e, "the new sealing key: the next start goes on with it");
+    } else {
+        (void)unlink(next_path);
+    }
+    return NULL;
+}
+
 struct err *
 role_store_open(struct mem *mem, const char *state, struct store_config *config, struct store **store)
 {
     const char *key_path = mem_printf(mem, "%s/seal.key", state);
     const char *next_path = mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state), *next;
+    bool is_made = !file_exists(key_path);
+    struct err *e;
 
     TRY(role_seal_key(mem, state, &config->seal_key));
     TRY(next_key_read(mem, next_path, &next));
-    if (next) {
-        TRY(store_reseal(config, next));
-        TRY(file_write(key_path, next, SEAL_KEY_SIZE, 0600));
-        (void)unlink(next_path);
-        config->seal_key = next;
+    e = next ? next_key_take(config, key_path, next_path, next) : NULL;
+    e = e ? e : store_open(config, store);
+    if (is_made && e && str_eq(e->type, SEAL_OTHER_KEY)) {
+        (void)unlink(key_path); /* The one that was made in its place has sealed nothing. */
     }
-    return store_open(config, store);
+    return e && str_eq(e->type, SEAL_OTHER_KEY) ? err_wrap(e, "%s%s", key_path, is_made ? " was not there" : "") : e;
 }
 
 const struct table *const *

@@ -10,7 +10,8 @@
  * read, E_INVALID where it is not such a key. */
 struct err *role_seal_key(struct mem *mem, const char *state, const char **key) MUST_USE;
 /* Opens the store of 'config' with that key; where `carrick secret renew` has left another one (64
- * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key. */
+ * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key.  E_INVALID
+ * where the key is another one than what is sealed, or gone: none is left in its place. */
 #define ROLE_NEXT_SEAL_KEY "seal.key.new"
 struct err *role_store_open(struct mem *mem, const char *state, struct store_config *config,
                             struct store **store) MUST_USE;

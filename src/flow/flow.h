@@ -378,6 +378,12 @@ struct err *flow_continue_check(struct tx *tx, const struct flow_type *type,
  * completes.  A forceful cancel may follow a graceful one; the other way round changes nothing. */
 struct err *flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id,
                         bool forceful) MUST_USE;
+/* The flow, and all that it spawned, parents first ('*ids' in the transaction's arena; empty where there is
+ * none).  '*over': all of them have ended, and nobody spawned it. */
+struct err *flow_family(struct tx *tx, const char *id, struct strs *ids, bool *over) MUST_USE;
+/* Deletes a flow, all that it spawned, and their journals: nothing is known of them any more.  E_CONFLICT: they
+ * are not over.  None of that name is no error. */
+struct err *flow_forget(struct tx *tx, const char *id) MUST_USE;
 
 /* ---- plan -------------------------------------------------------------------- */
 

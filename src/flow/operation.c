@@ -632,3 +632,56 @@ flow_cancel(struct tx *tx, struct flow_engine *engine, const char *id, bool forc
     return type && type->state_changed ? type->state_changed(tx, changed, (int)flow_row_state(row))
                                        : NULL;
 }
+
+/* ---- forgetting ----------------------------------------------------------------------------- */
+
+static bool
+is_over(const struct flow_row *row)
+{
+    enum flow_state state = flow_row_state(row);
+
+    return state == FLOW_COMPLETED || state == FLOW_FAILED || state == FLOW_ROLLED_BACK;
+}
+
+struct err *
+flow_family(struct tx *tx, const char *id, struct strs *ids, bool *over)
+{
+    const struct cond by_id[] = {COND("id", id), {0}};
+    VEC(const char *) all = {0};
+    struct flow_row *row;
+
+    TRY(row_find(tx, &flow_table, by_id, &row));
+    *over = row && !row->parent_id && is_over(row);
+    if (row) {
+        vec_add(tx_mem(tx), &all, row->id);
+    }
+    for (size_t i = 0; i < all.n; i++) {
+        struct rows children;
+
+        TRY(children_of(tx, all.items[i], &children));
+        for (size_t k = 0; k < children.n; k++) {
+            const struct flow_row *child = children.items[k];
+
+            *over = *over && is_over(child);
+            vec_add(tx_mem(tx), &all, child->id);
+        }
+    }
+    *ids = (struct strs){.n = all.n, .items = all.items};
+    return NULL;
+}
+
+struct err *
+flow_forget(struct tx *tx, const char *id)
+{
+    struct strs ids;
+    bool over;
+
+    TRY(flow_family(tx, id, &ids, &over));
+    if (ids.n && !over) {
+        return err_new(E_CONFLICT, "WrongState", "operation %s, or one that is part of it, has not ended", id);
+    }
+    for (size_t i = 0; i < ids.n; i++) {
+        TRY(row_delete(tx, &flow_table, ids.items[i]));
+    }
+    return NULL;
+}

@@ -286,7 +286,7 @@ caller_from(const struct identity_token *t, struct mem *mem, struct caller *c)
 struct err *
 identity_caller(void *arg, const char *text, struct mem *mem, struct caller *caller)
 {
-    struct identity_token token;
+    struct identity_token token = {0};
 
     TRY(identity_validate(arg, text, mem, &token));
     caller_from(&token, mem, caller);
@@ -455,7 +455,7 @@ identity_prove(void *arg, const char *client, const char *password, struct mem *
     struct identity *identity = arg;
     struct identity_login login = {
         .methods = METHOD_PASSWORD, .client = client, .password = password};
-    struct identity_token token;
+    struct identity_token token = {0};
 
     TRY(identity_login(identity, &login, mem, &token));
     TRY(in_default_project(&token));
@@ -483,7 +483,7 @@ identity_certified(void *arg, const char *client, struct mem *mem, struct caller
 {
     struct identity *identity = arg;
     struct identity_login login = {.client = client};
-    struct identity_token token;
+    struct identity_token token = {0};
     struct claims claims = {.issued_us = time_now_us()};
     struct description d = {.mem = mem, .claims = &claims, .token = &token};
     struct scoping scoping = {.mem = mem, .login = &login, .claims = &claims, .description = &d};

@@ -10,7 +10,6 @@
 #include "nfvo/check.h"
 #include "sys/file.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define SECRET_BYTES 32
@@ -53,30 +52,15 @@ const struct table join_site_table = {
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
-static bool
-is_host(const char *text)
-{
-    struct ip ip;
-    size_t n = strlen(text);
-
-    if (ip_parse(text, &ip)) {
-        return true;
-    }
-    for (const char *c = text; *c; c++) {
-        if (!isalnum((unsigned char)*c) && *c != '.' && *c != '-') {
-            return false;
-        }
-    }
-    return n > 0 && n <= 253 && isalpha((unsigned char)text[n - 1]) && isalnum((unsigned char)text[0]);
-}
-
 const char *
 site_check_addresses(struct mem *mem, const struct attr *attr, void *value)
 {
     const struct strs *addresses = value;
 
     for (size_t i = 0; i < addresses->n; i++) {
-        if (!is_host(addresses->items[i])) {
+        struct ip ip;
+
+        if (!ip_parse(addresses->items[i], &ip) && !host_is_name(addresses->items[i])) {
             return mem_printf(mem, "Invalid input for %s. Reason: '%s' is neither an address nor a "
                               "host name.", attr->name, addresses->items[i]);
         }

@@ -36,6 +36,7 @@ struct nfvo {
     _Atomic int64_t grant_wait_ms;    /* How long one waits before it is told to come again. */
     struct http_tls tls;      /* Of calls to sites; its authority signs, where there is its ... */
     const char *authority_key; /* ... key: file; or null. */
+    _Atomic int64_t keep_days;        /* Finished operations of what is gone (nfvo/retention.h); 0 = for ever. */
     struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
 };
 #define NFVO_SERVICE "nfvo"

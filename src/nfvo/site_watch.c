@@ -2,9 +2,11 @@
  * service every few seconds, without a login, since a login costs the site a
  * password hash.  Only a change is written. */
 #include "base/log.h"
+#include "base/time.h"
 #include "base/version.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/retention.h"
 #include "nfvo/site_renew.h"
 
 #include <stdlib.h>
@@ -120,12 +122,31 @@ certificate_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
     }
 }
 
+/* Nothing waits for it: what it cannot do now is done an hour later. */
+static void
+old_forget(struct nfvo *nfvo)
+{
+    int64_t days = nfvo->keep_days;
+    size_t n = 0;
+    struct err *e = days ? retention_run(nfvo->store, time_now_us(), days, &n) : NULL;
+
+    if (e) {
+        log_err(LOG_LV_WARN, "nfvo", e, "forgetting old operations");
+    }
+    if (n) {
+        log_info("nfvo", "forgot operations=%zu older_than=%lldd", n, (long long)days);
+    }
+}
+
 static struct err *
 round_run(struct nfvo *nfvo, bool certificates)
 {
     AUTO(mem) mem = mem_new("site watch");
     struct round round = {.mem = mem};
 
+    if (certificates) {
+        old_forget(nfvo);
+    }
     TRY(store_read(nfvo->store, sites_fn, &round));
     for (size_t i = 0; i < round.sites.n; i++) {
         TRY(site_look(nfvo, mem, round.sites.items[i]));
@@ -191,6 +212,8 @@ void
 site_watch_free(struct site_watch *watch)
 {
     if (watch) {
+        /* The last job may have ended after the loop: others turn that on, until their own ends are in. */
+        (void)loop_unpost(watch->nfvo->loop, watch_again, watch);
         loop_timer_del(watch->timer);
         free(watch);
     }

@@ -2,8 +2,9 @@
  * page in their own order, without references and indexes until they are full; then the target is read
  * again, and has to say what the source did. */
 #include "store/schema.h"
-#include "store/store.h"
+#include "store/tx.h"
 
+#include "base/time.h"
 #include "base/vec.h"
 
 #include <openssl/evp.h>
@@ -193,9 +194,21 @@ shapes_for(struct mem *mem, const struct store_config *config, const struct conn
     return shapes_make(mem, config->tables, &conn->driver->dialect, shapes);
 }
 
+/* The source says where its rows are now.  Killed before, it does not: then the target is not empty. */
+static struct err *
+moved_note(struct conn *from, struct mem *mem, const char *to_where)
+{
+    char at[TIME_TEXT_SIZE];
+
+    TRY(fact_set(from, STORE_MOVED, mem_printf(mem, "%s at %s", url_shown(mem, to_where),
+                                               time_text(at, time_now_us(), TIME_Z))));
+    return conn_commit(from);
+}
+
 /* Both are held: nobody writes to the one, nobody sees the other, until it is over. */
 static struct err *
-move(const struct store_config *config, struct conn *from, struct conn *to, struct telling *telling)
+move(const struct store_config *config, struct conn *from, struct conn *to, const char *to_where,
+     struct telling *telling)
 {
     AUTO(mem) mem = mem_new("move");
     struct shapes source, target;
@@ -206,7 +219,13 @@ move(const struct store_config *config, struct conn *from, struct conn *to, stru
     TRY(schema_apply(from, &source, config));
     TRY(conn_begin(from));
     e = schema_fill(to, &target, config, tables_move, telling);
-    conn_rollback(from);
+    if (!e) {
+        e = err_wrap(moved_note(from, mem, to_where), "all rows are in %s, and %s could not be told: do not start from it",
+                     url_shown(mem, to_where), url_shown(mem, config->path));
+    }
+    if (e) {
+        conn_rollback(from);
+    }
     return e;
 }
 
@@ -229,9 +248,41 @@ store_move(const struct store_config *config, const char *to_where,
     }
     if (!e) {
         telling.from = from;
-        e = move(config, from, to, &telling);
+        e = move(config, from, to, to_where, &telling);
     }
     conn_close(to);
     conn_close(from);
+    return e;
+}
+
+static struct err *
+reopen(struct conn *conn, struct mem *mem, const char *where)
+{
+    const char *to;
+
+    TRY(fact_get(conn, mem, STORE_MOVED, &to));
+    if (!to) {
+        return err_new(E_NOT_FOUND, NULL, "%s was not moved", url_shown(mem, where));
+    }
+    TRY(conn_exec(conn, "DELETE FROM _fact WHERE name = '" STORE_MOVED "'"));
+    return conn_commit(conn);
+}
+
+struct err *
+store_reopen(const char *where)
+{
+    AUTO(mem) mem = mem_new("reopen");
+    struct conn *conn;
+    struct err *e;
+
+    TRY(store_check(where));
+    TRY(store_verify(where));
+    TRY_MSG(conn_open(where, CONN_ALONE, &conn), "%s", url_shown(mem, where));
+    e = conn_begin(conn);
+    e = e ? e : reopen(conn, mem, where);
+    if (e) {
+        conn_rollback(conn);
+    }
+    conn_close(conn);
     return e;
 }

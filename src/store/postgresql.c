@@ -59,6 +59,17 @@ lost_err(struct pg_conn *c, const char *message)
     return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached: %s", first_line(message, line));
 }
 
+/* Nothing more comes of the connection, whether libpq has noticed or not. */
+static struct err *
+ended_err(struct pg_conn *c)
+{
+    struct err *e = lost_err(c, *PQerrorMessage(c->pg) ? PQerrorMessage(c->pg) : "the connection ended");
+
+    PQfinish(c->pg);
+    c->pg = NULL;
+    return e;
+}
+
 /* "Key (a, b)=(1, 2) already exists." in the words of conn.h. */
 static struct err *
 unique_err(const PGresult *result)
@@ -80,6 +91,7 @@ unique_err(const PGresult *result)
 }
 
 #define DISK_FULL "53100"
+#define SESSION_ENDED "57P0" /* by whoever looks after the server, or with it */
 
 /* Classes and codes of SQLSTATE (PostgreSQL, appendix A), the longer ones first. */
 static const struct state {
@@ -109,12 +121,11 @@ static struct err *
 result_err(struct pg_conn *c, const PGresult *result, const char *sql)
 {
     const char *is = str_or(PQresultErrorField(result, PG_DIAG_SQLSTATE), "");
-    const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "no answer");
+    const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "");
     const struct state *state = states;
 
-    if (PQstatus(c->pg) == CONNECTION_BAD || !*is) { /* What has no state is not the server's word. */
-        c->broken = true;
-        return lost_err(c, PQerrorMessage(c->pg));
+    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED)) {
+        return ended_err(c);
     }
     while (!str_starts(is, state->begins)) {
         state++;
@@ -180,8 +191,33 @@ notice(void *arg, const char *message)
 
 /* The folder of tables that the URL names (options=-csearch_path%3DNAME), where it is not there yet. */
 #define SCHEMA_MAKE                                                                                \
-    "DO $do$ BEGIN IF current_schema() IS NULL THEN EXECUTE format('CREATE SCHEMA IF NOT EXISTS "  \
-    "%I', btrim(current_setting('search_path'), '\" ')); END IF; END $do$"
+    "DO $do$ BEGIN IF current_schema() IS NULL AND strpos(current_setting('search_path'), ',') = 0 " \
+    "THEN EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', btrim(current_setting('search_path'), "  \
+    "'\" ')); END IF; END $do$"
+
+/* Whatever the server, the database or the user has for usual, where this version of the server knows it: what
+ * ends a session or a statement of ours is off, texts are read as they are meant, and who is gone is noticed
+ * by the server too, which else holds his lock for hours.  What is acknowledged has to be on the disk. */
+#define SESSION_SET                                                                                \
+    "SELECT set_config(s.name, v.value, false) FROM (VALUES ('jit', 'off'), ('statement_timeout', '0'), " \
+    "('lock_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'), " \
+    "('transaction_timeout', '0'), ('standard_conforming_strings', 'on'), ('tcp_keepalives_idle', '5'), " \
+    "('tcp_keepalives_interval', '3'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '15000')) " \
+    "AS v (name, value) JOIN pg_settings s ON s.name = v.name; "                                   \
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE "                                  \
+    "current_setting('synchronous_commit') IN ('off', 'local')"
+
+static struct err *
+schema_there(struct pg_conn *c)
+{
+    char schema[256];
+
+    TRY(pg_run(c, SCHEMA_MAKE, NULL));
+    TRY(pg_ask(c, "SELECT current_schema()", NULL, schema, sizeof schema));
+    return *schema ? NULL
+                   : err_new(E_CONFLICT, NULL, "there is no schema for its tables: none of what search_path names is "
+                             "there (options=-csearch_path%%3DNAME in the URL)");
+}
 
 static struct err *
 connect_once(struct pg_conn *c)
@@ -205,14 +241,11 @@ connect_once(struct pg_conn *c)
         return err_new(E_CONFLICT, NULL, "the database has the encoding %s: createdb -E UTF8 -T template0",
                        str_or(PQparameterStatus(c->pg, "server_encoding"), "?"));
     }
-    if (c->writes) {
-        TRY(pg_run(c, SCHEMA_MAKE, NULL));
-    }
-    /* What is acknowledged has to be on the disk, whatever is usual there. */
-    TRY(pg_run(c, "SET jit = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
-                  "SELECT set_config('synchronous_commit', 'on', false) WHERE "
-                  "current_setting('synchronous_commit') IN ('off', 'local')", NULL));
+    TRY(pg_run(c, SESSION_SET, NULL));
     atomic_store(&c->pid, PQbackendPID(c->pg));
+    if (c->writes) {
+        TRY(schema_there(c));
+    }
     return c->shares || c->listens ? replica_connected(c) : NULL;
 }
 
@@ -273,7 +306,7 @@ lock_take(struct pg_conn *c)
 bool
 pg_is_there(const struct pg_conn *c)
 {
-    return c->pg && !c->broken && PQstatus(c->pg) == CONNECTION_OK;
+    return c->pg && PQstatus(c->pg) == CONNECTION_OK;
 }
 
 struct err *
@@ -290,7 +323,7 @@ pg_renew(struct pg_conn *c, bool locks)
         conn_forget(&c->conn);
         PQfinish(c->pg);
         c->pg = NULL;
-        c->locked = c->broken = false;
+        c->locked = false;
         c->conn.renewed = true;
         e = connect_once(c);
     }
@@ -527,6 +560,10 @@ pg_step(struct conn *conn, void *of, bool *row)
     struct pg_stmt *s = of;
 
     *row = false;
+    if (s->result && s->row >= PQntuples(s->result)) {
+        PQclear(s->result); /* It was at its end: again, as SQLite does, with the values that are set. */
+        s->result = NULL;
+    }
     if (!s->result) {
         if (!pg_is_there(s->of)) {
             return lost_err(s->of, s->of->pg ? PQerrorMessage(s->of->pg) : "no connection");
@@ -605,6 +642,9 @@ pg_script(struct conn *conn, const char *sql)
 
 /* ---- transactions ----------------------------------------------------------------------------------- */
 
+#define BEGIN_WRITE "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+#define BEGIN_NUMBER "SELECT pg_current_xact_id()"
+
 static struct err *
 begin_once(struct pg_conn *c)
 {
@@ -614,8 +654,7 @@ begin_once(struct pg_conn *c)
         return pg_run(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
     }
     /* In the order of commits: the lock is given back when the transaction can be seen. */
-    TRY(pg_run(c, c->shares ? "BEGIN; " REPLICA_TURN "; SELECT pg_current_xact_id()" : "BEGIN; SELECT pg_current_xact_id()",
-               &result));
+    TRY(pg_run(c, c->shares ? BEGIN_WRITE REPLICA_TURN "; " BEGIN_NUMBER : BEGIN_WRITE BEGIN_NUMBER, &result));
     c->conn.renewed = c->conn.renewed || c->shares; /* Others may have written since. */
     snprintf(c->xid, sizeof c->xid, "%s", PQgetvalue(result, 0, 0));
     PQclear(result);
@@ -635,7 +674,15 @@ pg_begin(struct conn *conn)
         }
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
-    TRY(pg_renew(c, c->writes));
+    e = pg_renew(c, c->writes);
+    if (err_is(e, E_CONFLICT)) {
+        /* Somebody else's by now: whoever asks here has done nothing wrong. */
+        struct err *away = err_new(E_UNAVAILABLE, NULL, "the database cannot be used: %s", e->message);
+
+        err_free(e);
+        e = away;
+    }
+    TRY(e);
     conn->lost = conn->spoilt = false;
     return begin_once(c);
 }
@@ -836,7 +883,7 @@ pg_scrub(struct conn *conn)
 
     TRY(pg_run(c, "SET lock_timeout = '10s'", NULL));
     e = tables_each(c, table_scrub, NULL);
-    return err_join(e, pg_run(c, "SET lock_timeout TO DEFAULT", NULL));
+    return err_join(e, pg_run(c, "SET lock_timeout = 0", NULL));
 }
 
 static struct err *

@@ -16,7 +16,6 @@ struct pg_conn {
     struct conn conn;
     PGconn *pg;
     bool writes, locked;
-    bool broken;     /* libpq cannot go on with it */
     bool shares;     /* writes beside others */
     bool listens;    /* for what others commit */
     bool opened;     /* had the lock once: the schema is made */

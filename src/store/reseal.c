@@ -1,9 +1,11 @@
-/* The sealing key changes.  A fact says which key seals, so that a start that was killed between the
- * database's new seals and the key's file knows where it was; what follows from the first key
- * (tx_secret) goes on by that key, kept as a secret among the others. */
+/* The sealing key, and another one.  A fact says which key seals: a database is not opened with one that
+ * opens nothing of it, and a start that was killed between the database's new seals and the key's file knows
+ * where it was.  What follows from the first key (tx_secret) goes on by that key, kept as a secret among the
+ * others. */
 #include "store/reseal.h"
 
 #include "base/log.h"
+#include "store/room.h"
 #include "store/schema.h"
 #include "store/tx.h"
 #include "store/upgrade.h"
@@ -13,6 +15,7 @@
 #define FACT_KEY "seal"
 #define FACT_ROOT "secret-root"
 #define ID_BYTES 8
+#define TRIED "3" /* rows of a column; one of them may be damaged */
 
 /* Names a key without telling anything of it. */
 static struct err *
@@ -56,61 +59,131 @@ root_set(struct conn *conn, struct mem *mem, const uint8_t next[SEAL_KEY_SIZE],
     return fact_set(conn, FACT_ROOT, sealed);
 }
 
-/* Unseals one value of each column that has any. */
-static struct err *
-column_prove(struct store *store, struct mem *mem, const struct shape *shape, const struct attr *attr)
-{
-    AUTO_STMT stmt = {0};
-    const char *plain;
-    bool row;
+/* ---- is it the key? ------------------------------------------------------------------------- */
 
-    TRY(conn_take(store->write_conn, mem_printf(mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL LIMIT 1",
-                                                shape->key->name, attr->name, shape->sql_name, attr->name), &stmt));
-    TRY(conn_step(store->write_conn, &stmt, &row));
-    if (!row) {
-        return NULL;
+/* With the sealed texts of one column, by the keys of their rows; 'tail' ends the query. */
+static struct err *
+column_read(struct conn *conn, struct mem *mem, const struct shape *shape, const struct attr *attr, const char *tail,
+            struct stmt *stmt)
+{
+    if (!shape->key) {
+        return err_new(E_INTERNAL, NULL, "%s.%s is secret in a table without a key", shape->table->name, attr->name);
     }
-    return unseal_text(mem, store->seal_key, mem_printf(mem, "%s.%s.%s", shape->table->name, attr->name, stmt_get(&stmt, 0)),
-                       stmt_get(&stmt, 1), &plain);
+    return conn_take(conn, mem_printf(mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL%s", shape->key->name,
+                                      attr->name, shape->sql_name, attr->name, tail), stmt);
 }
 
-/* The first of several: from now on every other has the same key.  What was sealed before has to be so by it. */
-static struct err *
-key_note(struct store *store, struct mem *mem, const char *id)
+/* What a text of the row 'key' was sealed for; as in load.c. */
+static const char *
+place_of(struct mem *mem, const struct shape *shape, const struct attr *attr, const char *key)
 {
-    const struct shapes *shapes = &store->shapes;
+    return mem_printf(mem, "%s.%s.%s", shape->table->name, attr->name, key);
+}
 
+/* Calls 'fn' for each column that is sealed. */
+static struct err *
+columns_each(const struct shapes *shapes,
+             struct err *(*fn)(void *arg, const struct shape *shape, const struct attr *attr), void *arg)
+{
     for (size_t i = 0; i < shapes->n; i++) {
-        const struct shape *shape = shapes->all[i];
-
-        for (size_t a = 0; shape->key && a < shape->n_columns; a++) {
-            if (shape->columns[a]->use & SECRET) {
-                TRY_MSG(column_prove(store, mem, shape, shape->columns[a]), "it is sealed with another key than the "
-                        "one that is there");
+        for (size_t a = 0; a < shapes->all[i]->n_columns; a++) {
+            if (shapes->all[i]->columns[a]->use & SECRET) {
+                TRY(fn(arg, shapes->all[i], shapes->all[i]->columns[a]));
             }
         }
     }
-    return fact_set(store->write_conn, FACT_KEY, id);
+    return NULL;
+}
+
+struct trial {
+    struct conn *conn;
+    struct mem *mem;
+    const uint8_t *key;
+    size_t n_sealed, n_opened;
+};
+
+static struct err *
+column_try(void *arg, const struct shape *shape, const struct attr *attr)
+{
+    struct trial *trial = arg;
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    if (!shape->key) {
+        return NULL;
+    }
+    TRY(column_read(trial->conn, trial->mem, shape, attr, " LIMIT " TRIED, &stmt));
+    TRY(conn_step(trial->conn, &stmt, &row));
+    while (row) {
+        const char *plain;
+        struct err *e = unseal_text(trial->mem, trial->key, place_of(trial->mem, shape, attr, stmt_get(&stmt, 0)),
+                                    stmt_get(&stmt, 1), &plain);
+
+        trial->n_sealed++;
+        trial->n_opened += !e;
+        err_ignore(e, "it is counted");
+        TRY(conn_step(trial->conn, &stmt, &row));
+    }
+    return NULL;
+}
+
+/* Refuses a key that is not the one that seals; '*noted': a fact says so, else it was tried. */
+static struct err *
+key_check(struct conn *conn, struct mem *mem, const struct shapes *shapes, const uint8_t key[SEAL_KEY_SIZE],
+          bool *noted)
+{
+    struct trial trial = {.conn = conn, .mem = mem, .key = key};
+    const char *sealed_by, *id;
+    bool right;
+
+    TRY(fact_get(conn, mem, FACT_KEY, &sealed_by));
+    TRY(key_id(mem, key, &id));
+    *noted = sealed_by != NULL;
+    if (!sealed_by) {
+        TRY(columns_each(shapes, column_try, &trial));
+    }
+    right = sealed_by ? str_eq(sealed_by, id) : trial.n_opened || !trial.n_sealed;
+    return right ? NULL
+                 : err_new(E_INVALID, SEAL_OTHER_KEY,
+                           "it is sealed with another key (%s) than it is opened with (%s): put back the seal.key of "
+                           "before, from a backup of the state folder. Without it no secret of the store (passwords of "
+                           "sites and subscribers) can be read; nothing was changed",
+                           str_or(sealed_by, "unknown"), id);
+}
+
+/* A full disk can still be opened: the next start notes it then. */
+static struct err *
+key_note(struct conn *conn, struct mem *mem, const uint8_t key[SEAL_KEY_SIZE])
+{
+    const char *id;
+    struct err *e;
+
+    TRY(key_id(mem, key, &id));
+    TRY(conn_begin(conn));
+    e = fact_set(conn, FACT_KEY, id);
+    e = e ? e : conn_commit(conn);
+    if (e) {
+        conn_rollback(conn);
+    }
+    if (e && str_eq(e->type, STORE_NO_ROOM)) {
+        err_ignore(e, "told by the first write");
+        e = NULL;
+    }
+    return e;
 }
 
 struct err *
 seal_open(struct store *store)
 {
     AUTO(mem) mem = mem_new("seal");
-    const char *sealed_by, *id;
+    bool noted;
 
     if (!store->has_key) {
         return NULL;
     }
-    TRY(fact_get(store->write_conn, mem, FACT_KEY, &sealed_by));
-    TRY(key_id(mem, store->seal_key, &id));
-    if (sealed_by && !str_eq(sealed_by, id)) {
-        return err_new(E_INVALID, NULL,
-                       "it is sealed with another key (%s) than the one that is there (%s): restore seal.key "
-                       "from the backup", sealed_by, id);
-    }
-    if (!sealed_by && store->replica) {
-        TRY(key_note(store, mem, id));
+    TRY(key_check(store->write_conn, mem, &store->shapes, store->seal_key, &noted));
+    if (!noted) {
+        TRY(key_note(store->write_conn, mem, store->seal_key));
     }
     return root_get(store->write_conn, mem, store->seal_key, store->secret_root);
 }
@@ -142,21 +215,18 @@ column_put(struct sealing *s, const struct shape *shape, const struct attr *attr
 }
 
 static struct err *
-column_seal(struct sealing *s, const struct shape *shape, const struct attr *attr)
+column_seal(void *arg, const struct shape *shape, const struct attr *attr)
 {
+    struct sealing *s = arg;
     VEC(struct sealed) all = {0};
     AUTO_STMT stmt = {0};
     bool row;
 
-    if (!shape->key) {
-        return err_new(E_INTERNAL, NULL, "%s.%s is secret in a table without a key", shape->table->name, attr->name);
-    }
-    TRY(conn_take(s->conn, mem_printf(s->mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL",
-                                      shape->key->name, attr->name, shape->sql_name, attr->name), &stmt));
+    TRY(column_read(s->conn, s->mem, shape, attr, "", &stmt));
     TRY(conn_step(s->conn, &stmt, &row));
     while (row) {
         struct sealed one = {.key = mem_str(s->mem, stmt_get(&stmt, 0))};
-        const char *place = mem_printf(s->mem, "%s.%s.%s", shape->table->name, attr->name, one.key), *plain;
+        const char *place = place_of(s->mem, shape, attr, one.key), *plain;
 
         TRY(unseal_text(s->mem, s->key, place, stmt_get(&stmt, 1), &plain));
         TRY(seal_text(s->mem, s->next, place, plain, &one.text));
@@ -175,13 +245,7 @@ all_seal(struct sealing *s, const struct shapes *shapes)
     uint8_t root[SEAL_KEY_SIZE];
     const char *id;
 
-    for (size_t i = 0; i < shapes->n; i++) {
-        for (size_t a = 0; a < shapes->all[i]->n_columns; a++) {
-            if (shapes->all[i]->columns[a]->use & SECRET) {
-                TRY(column_seal(s, shapes->all[i], shapes->all[i]->columns[a]));
-            }
-        }
-    }
+    TRY(columns_each(shapes, column_seal, s));
     TRY(root_get(s->conn, s->mem, s->key, root));
     TRY(root_set(s->conn, s->mem, s->next, root));
     explicit_bzero(root, sizeof root);
@@ -210,18 +274,28 @@ reseal(struct conn *conn, struct mem *mem, const struct store_config *config, co
                         .next = (const uint8_t *)next};
     const char *sealed_by, *id;
     struct shapes shapes;
+    struct err *e;
+    bool noted;
 
     TRY(shapes_make(mem, config->tables, &conn->driver->dialect, &shapes));
     TRY(schema_apply(conn, &shapes, config));
     TRY(fact_get(conn, mem, FACT_KEY, &sealed_by));
     TRY(key_id(mem, s.next, &id));
     if (!str_eq(sealed_by, id)) {
+        TRY(key_check(conn, mem, &shapes, s.key, &noted));
         TRY(transaction(&s, &shapes));
         log_info("store", "secrets are sealed with another key: n=%zu key=%s", s.n, id);
     }
-    TRY(conn->driver->scrub(conn));
     upgrade_copies_remove(conn, config->path);
-    return NULL;
+    e = conn->driver->scrub(conn);
+    if (err_is(e, E_UNAVAILABLE)) {
+        struct err *left = err_new(E_UNAVAILABLE, RESEAL_LEFT, "secrets are sealed with the new key, but what the one "
+                                   "before sealed is still in the database's files: %s", e->message);
+
+        err_free(e);
+        e = left;
+    }
+    return e;
 }
 
 struct err *

@@ -101,20 +101,23 @@ sqlite_step(struct conn *conn, void *s, bool *row)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : code_err(conn, rc, sqlite3_sql(s));
 }
 
+/* A statement that is at its end and that somebody else holds takes no values before it is reset. */
 static void
 sqlite_set_text(void *s, int i, const char *text)
 {
-    if (text) {
+    if (sqlite3_bind_text(s, i, text, -1, SQLITE_STATIC) == SQLITE_MISUSE) {
+        sqlite3_reset(s);
         sqlite3_bind_text(s, i, text, -1, SQLITE_STATIC);
-    } else {
-        sqlite3_bind_null(s, i);
     }
 }
 
 static void
 sqlite_set_int(void *s, int i, int64_t v)
 {
-    sqlite3_bind_int64(s, i, v);
+    if (sqlite3_bind_int64(s, i, v) == SQLITE_MISUSE) {
+        sqlite3_reset(s);
+        sqlite3_bind_int64(s, i, v);
+    }
 }
 
 static int
@@ -335,12 +338,26 @@ sqlite_set_aside(struct conn *conn, const char *path)
     return e;
 }
 
-/* Neither pages that are free nor the log keep what was. */
+/* The log into the file, and nothing left of it. */
+static struct err *
+log_empty(struct conn *conn)
+{
+    AUTO_STMT stmt = {0};
+    bool row;
+
+    TRY(conn_take(conn, "PRAGMA wal_checkpoint(TRUNCATE)", &stmt));
+    TRY(conn_step(conn, &stmt, &row));
+    return row && stmt_get_int(&stmt, 0) ? err_new(E_UNAVAILABLE, NULL, "somebody reads it, so its log cannot be emptied")
+                                         : NULL;
+}
+
+/* Neither pages that are free nor the log keep what was.  A disk that was too full has the room of the log back. */
 static struct err *
 sqlite_scrub(struct conn *conn)
 {
-    TRY(conn_exec(conn, "VACUUM"));
-    return conn_exec(conn, "PRAGMA wal_checkpoint(TRUNCATE)");
+    struct err *e = conn_exec(conn, "VACUUM");
+
+    return err_join(e, log_empty(conn));
 }
 
 const struct driver sqlite_driver = {

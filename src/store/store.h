@@ -40,7 +40,9 @@ struct store_config {
 
 /* Opens or creates; makes missing tables and nullable columns, of a file that is there after a copy beside
  * it (PATH STORE_FROM VERSION, the newest three stay); E_CONFLICT where a newer minor version had it, its schema
- * is newer than this binary, or a change needs a migration that is not there. */
+ * is newer than this binary, a change needs a migration that is not there, or its rows were moved (store_move);
+ * E_INVALID of type SEAL_OTHER_KEY where another key seals it. */
+#define SEAL_OTHER_KEY "SealOtherKey"
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
 #define STORE_FROM ".from-"
 /* Runs what waits, commits, closes; watches have to be gone. */
@@ -70,15 +72,21 @@ struct err *store_copy(const char *from, const char *to) MUST_USE;
 /* Fact (tx_fact_set) of a database that was put back from a backup: when, in microseconds.  What the
  * world around has seen since then of what it says is not in it. */
 #define STORE_RESTORED "restored"
+/* Fact of a database whose rows were moved: where to, and when. */
+#define STORE_MOVED "moved"
 /* Whether the database at 'where', perhaps in use, is whole: its pages, its indexes, its references; of a
  * server's only whether it is there.  Only reads.  E_NOT_FOUND; E_INVALID says what is broken, the first
  * twenty things; E_UNAVAILABLE. */
 struct err *store_verify(const char *where) MUST_USE;
 /* Copies the store of 'config' to 'to', which has to be empty: all of it or nothing, each table held against
  * the source afterwards.  Nobody else may have either meanwhile.  'told' (table, rows) after each.  Sealed
- * columns stay as they are: it takes the same sealing key.  E_CONFLICT: not empty, or in use. */
+ * columns stay as they are: it takes the same sealing key.  Then the source says where its rows are: nobody opens
+ * or moves it again but after store_reopen.  E_CONFLICT: not empty, in use, or moved already. */
 struct err *store_move(const struct store_config *config, const char *to,
                        void (*told)(void *arg, const char *table, int64_t n), void *arg) MUST_USE;
+/* The store at 'where' is used again although its rows were moved.  Nobody may have it.  E_NOT_FOUND: not there,
+ * or it was not moved. */
+struct err *store_reopen(const char *where) MUST_USE;
 /* Whether 'where' is something that store_open understands, in this build.  E_INVALID; never tells what
  * is secret in it. */
 struct err *store_check(const char *where) MUST_USE;

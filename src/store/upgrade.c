@@ -187,6 +187,20 @@ upgrade_err(const struct upgrade *u, struct err *e)
     return told;
 }
 
+/* Its rows live on elsewhere: who went on here would not know what happened there. */
+static struct err *
+moved_check(const struct upgrade *u)
+{
+    const char *to;
+
+    TRY(fact_get(u->conn, u->mem, STORE_MOVED, &to));
+    return to ? err_new(E_CONFLICT, NULL,
+                        "its rows were moved to %s: use that (`database` in the role's file, empty for the file in the state "
+                        "folder). To go on here, without what happened there since: carrick store reopen %s",
+                        to, url_shown(u->mem, u->path))
+              : NULL;
+}
+
 struct err *
 upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *config, struct upgrade *u)
 {
@@ -208,7 +222,7 @@ upgrade_look(struct conn *conn, struct mem *mem, const struct store_config *conf
     if (version_ahead(u->last, u->version, &ahead) && ahead > 0) {
         return err_new(E_CONFLICT, NULL, "the database is of a newer version");
     }
-    return NULL;
+    return has_facts ? moved_check(u) : NULL;
 }
 
 struct err *

@@ -244,6 +244,9 @@ take(struct reading *r, int which, const char *text, const char *origin)
     s->origins[which] = origin;
     if (!*text && !setting->def) {
         fault(r, origin, "%s: it needs a value", setting->name);
+    } else if (setting->kind == SETTING_DATABASE && url_has_password(text) && str_starts(origin, "--")) {
+        fault(r, origin, "%s: a password in the words of a command is seen by all who are on the box: put it in a file "
+              "(passfile=FILE)", setting->name);
     } else if (*text && !is_right(r->mem, setting, text)) {
         setting_limits(&limits, setting);
         fault(r, origin, "%s: '%s' is not %s", setting->name, setting_shown(r->mem, setting, text), limits.data);

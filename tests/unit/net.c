@@ -92,6 +92,30 @@ TEST(net_loopback)
     }
 }
 
+TEST(net_host_names)
+{
+    static const char *const good[] = {"a", "localhost", "cloud.example.net", "3com.com", "a-b.c", "x1", "xn--bcher-kva.example"};
+    static const char *const bad[] = {"", ".", "a.", ".a", "a..b", "-a", "a-.b", "a_b", "a b", "10.0.0.1", "1", "a.1", "[::1]",
+                                      "b\xc3\xbc" "cher"};
+    char text[300];
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        CHECK(host_is_name(good[i]));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK(!host_is_name(bad[i]));
+    }
+    CHECK(!host_is_name(NULL));
+    memset(text, 'a', sizeof text);
+    text[63] = text[127] = text[191] = '.';
+    text[253] = '\0';
+    CHECK(host_is_name(text));
+    text[253] = 'a', text[254] = '\0';
+    CHECK(!host_is_name(text));
+    text[64] = '\0', text[63] = 'a';
+    CHECK(!host_is_name(text));
+}
+
 TEST(net_prefixes)
 {
     struct cidr c = cidr("10.1.2.3/20"), six = cidr("2001:db8::5/64"), all = cidr("0.0.0.0/0");

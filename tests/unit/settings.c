@@ -17,6 +17,7 @@
     X(flows, "flows", OF_POWER("N", 1024, 4096), "2048", "entries")                                \
     X(file, "file", OF_PATH("FILE"), "", "to read")                                                \
     X(url, "url", OF_URL, "", "to call")                                                           \
+    X(database, "database", OF_DATABASE, "", "of rows")                                            \
     X(prefixes, "prefixes", OF_PREFIXES, "", "to call at")                                         \
     X(user, "user", OF_USER, "root", "who")                                                        \
     LOG_SETTING(X)
@@ -233,4 +234,19 @@ TEST(settings_do_not_show_what_is_secret_in_a_database)
     CHECK_STR(setting_shown(mem, &database, "postgresql://u@h/d?passfile=/f"), "postgresql://u@h/d");
     CHECK_STR(setting_shown(mem, &database, "host=h password=hunter2"), "(not shown)");
     CHECK_STR(setting_shown(mem, &database, ""), "");
+}
+
+TEST(settings_take_no_password_in_the_words_of_a_command)
+{
+    static const char *const bad[] = {"--database=postgresql://u:hunter2@h/d", "--database=postgresql://u@h/d?password=hunter2"};
+    static const char good[] = "--database=postgresql://u@h:5432/d?passfile=/f&application_name=a@b:c";
+    AUTO(mem) mem = mem_new("test");
+    struct settings *settings;
+    const char *faults;
+
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        faults = read_faults(mem, &settings, (const char *const[]){"role", "--name=x", bad[i], NULL});
+        CHECK(strstr(faults, "passfile") && !strstr(faults, "hunter2"));
+    }
+    CHECK_STR(read_faults(mem, &settings, (const char *const[]){"role", "--name=x", good, NULL}), "");
 }

@@ -6,11 +6,11 @@
 #include "base/vec.h"
 #include "sys/file.h"
 
+#include "small_disk.h"
 #include "store_world.h"
 #include "test.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,8 +18,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -257,22 +255,6 @@ TEST(store_loses_nothing_when_killed)
 
 /* ---- full disk --------------------------------------------------------------------------- */
 
-/* A file system of 'kb' kilobytes of this test's own. */
-static void
-small_disk(char path[512], int kb)
-{
-    char options[64];
-
-    snprintf(path, 512, "%s/disk", test_dir());
-    snprintf(options, sizeof options, "size=%dk", kb);
-    test_needs_file();
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
-        SKIP("mount namespaces are not permitted here: %s", strerror(errno));
-    }
-    REQUIRE(!mkdir(path, 0700));
-    REQUIRE(!mount("tmpfs", path, "tmpfs", 0, options));
-}
-
 static _Atomic bool held;
 
 static struct err *
@@ -353,16 +335,6 @@ fill(struct store *store, int64_t from)
         }
         REQUIRE(i < from + 10000);
     }
-}
-
-/* A file that takes up room. */
-static void
-take_room(const char *path, off_t n)
-{
-    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-
-    REQUIRE(fd >= 0 && !posix_fallocate(fd, 0, n));
-    close(fd);
 }
 
 TEST(store_full_disk_loses_nothing_and_recovers)

@@ -18,9 +18,9 @@ static const char group_id[] = "22222222-2222-4222-8222-222222222222";
 static const char *
 place(const char *name)
 {
-    static char paths[4][600];
+    static char paths[8][600];
     static int n;
-    char *path = paths[n++ % 4];
+    char *path = paths[n++ % 8];
 
     snprintf(path, sizeof paths[0], "%s/%s", test_dir(), name);
     return path;
@@ -190,6 +190,45 @@ TEST(a_store_moves_there_and_back)
     CHECK_ERR(store_write_wait(store, world_make, NULL), E_EXISTS);
     CHECK_OK(store_write_wait(store, one_more, NULL));
     store_close(store);
+}
+
+static struct err *
+try_open(const char *where)
+{
+    const struct store_config config = {.path = where, .tables = tables, .seal_key = WORLD_KEY};
+    AUTO(store) store = NULL;
+
+    return store_open(&config, &store);
+}
+
+TEST(a_store_that_was_moved_is_not_gone_on_with_by_mistake)
+{
+    const char *from = test_store(place("from")), *there = place("there");
+    int64_t n = 0;
+
+    CHECK_ERR(store_reopen(from), E_NOT_FOUND);
+    store_close(store_at(from));
+    CHECK_ERR_MSG(store_reopen(from), E_NOT_FOUND, "was not moved");
+    REQUIRE_OK(move(from, there, &n));
+    CHECK_ERR_MSG(try_open(from), E_CONFLICT, "its rows were moved to ");
+    CHECK_ERR_MSG(try_open(from), E_CONFLICT, "carrick store reopen ");
+    CHECK_ERR_MSG(move(from, place("other"), &n), E_CONFLICT, "its rows were moved to ");
+    CHECK_OK(try_open(there));
+    REQUIRE_OK(store_reopen(from));
+    CHECK_OK(try_open(from));
+    CHECK_OK(move(from, place("another"), &n));
+}
+
+/* What nobody could finish is not marked as finished. */
+TEST(a_store_whose_move_failed_is_used_as_before)
+{
+    const char *from = test_store(place("from")), *full = place("full");
+    int64_t n = 0;
+
+    store_close(store_at(from));
+    store_close(store_at(full));
+    CHECK_ERR(move(from, full, &n), E_CONFLICT);
+    CHECK_OK(try_open(from));
 }
 
 TEST(a_store_moves_into_an_empty_one_only)

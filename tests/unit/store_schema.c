@@ -211,6 +211,7 @@ TEST(store_copies_itself_for_a_minor_version_that_changes_no_schema)
     static char id[] = "x";
     char copy[600];
 
+    test_needs_file();
     REQUIRE_OK(open_as("0.1.0", thing_1, 2, thing_insert, id));
     CHECK_OK(open_as("0.2.0", thing_1, 2, NULL, NULL));
     REQUIRE(copy_there("0.1.0"));

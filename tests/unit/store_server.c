@@ -1,6 +1,7 @@
 /* A store in a database server: connections that end at any moment, also between a commit and its
  * answer; a server that is away; a second one who wants to write.  Between the store and the server is
  * a relay that can be told to break. */
+#include "store/conn.h"
 #include "store/room.h"
 
 #include "base/vec.h"
@@ -290,6 +291,30 @@ TEST(a_server_that_is_away_is_told_and_found_again)
 }
 
 static struct err *
+writer_end(struct tx *tx, void *arg)
+{
+    return tx_sql(tx, "SELECT pg_terminate_backend(pid)::text FROM pg_locks WHERE locktype = 'advisory' AND "
+                      "((classid::bigint << 32) | objid::bigint) = hashtextextended('carrick ' || current_schema(), 0)",
+                  NULL, NULL, arg);
+}
+
+/* Whoever looks after the server ends sessions, at any moment: nobody who writes is told. */
+TEST(a_session_that_the_server_ends_costs_nobody_anything)
+{
+    AUTO(store) store = NULL;
+
+    if (!test_on_server()) {
+        SKIP("no server: see tests/postgresql");
+    }
+    store = store_there();
+    for (int i = 1; i <= 10; i++) {
+        CHECK_OK(store_read(store, writer_end, NULL));
+        CHECK_OK(store_write_wait(store, net_insert, name));
+        CHECK_INT(nets(store), i);
+    }
+}
+
+static struct err *
 no_room(struct tx *tx, void *arg)
 {
     TRY(net_insert(tx, arg));
@@ -318,6 +343,13 @@ TEST(a_server_without_room_is_told_as_a_full_disk)
     CHECK_INT(nets(store), 2);
 }
 
+static struct err *
+setting_take(void *arg, int n, const char *const *columns)
+{
+    snprintf(arg, 100, "%s", n ? str_or(columns[0], "") : "");
+    return NULL;
+}
+
 /* ---- who may ------------------------------------------------------------------------------------------ */
 
 TEST(one_orchestrator_writes_to_a_database)
@@ -335,6 +367,117 @@ TEST(one_orchestrator_writes_to_a_database)
     REQUIRE_OK(store_open(&config, &second));
     CHECK(writes(second));
     store_close(second);
+}
+
+/* The place of a store behind the relay, past it. */
+static const char *
+past_relay(struct mem *mem, const char *url)
+{
+    const char *host = strstr(url, "host=") + strlen("host=");
+
+    return mem_printf(mem, "%.*s%.*s%s", (int)(host - url), url, (int)(strrchr(server_path, '/') - server_path),
+                      server_path, host + strcspn(host, "&"));
+}
+
+/* Whoever had the database and finds another one there has to say so, as of a database that is away. */
+TEST(an_orchestrator_whose_database_another_one_has_is_told)
+{
+    struct store_config config = {.tables = tables, .seal_key = WORLD_KEY};
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) first = NULL;
+    AUTO(store) second = NULL;
+
+    relay_begin();
+    config.path = past_relay(mem, test_store("there"));
+    first = store_there();
+    REQUIRE(writes(first));
+    mode = AWAY;
+    EVENTUALLY(5000, !writes(first));
+    REQUIRE_OK(store_open(&config, &second));
+    mode = PASS;
+    for (int64_t until = test_now_ns() + (int64_t)20000000000 * test_patience(); test_again(until);) {
+        struct err *e = store_write_wait(first, net_insert, name);
+
+        REQUIRE(err_is(e, E_UNAVAILABLE));
+        if (strstr(e->message, "another orchestrator uses this database")) {
+            err_free(e);
+            break;
+        }
+        err_free(e);
+    }
+    CHECK(writes(second));
+    CHECK_ERR_MSG(store_write_wait(first, net_insert, name), E_UNAVAILABLE, "the database cannot be");
+    store_close(second);
+    second = NULL;
+    EVENTUALLY(10000, writes(first));
+}
+
+static struct err *
+setting_ask(struct tx *tx, void *arg)
+{
+    static const char sql[] = "SELECT current_setting('statement_timeout') || ' ' || current_setting('transaction_isolation') "
+                              "|| ' ' || current_setting('standard_conforming_strings')";
+
+    return tx_sql(tx, sql, NULL, setting_take, arg);
+}
+
+/* What a user or a database has for usual is not what a store takes. */
+TEST(a_server_s_settings_are_not_the_store_s)
+{
+    struct store_config config = {.path = test_store("there"), .tables = tables, .seal_key = WORLD_KEY};
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = NULL;
+    char said[100] = "";
+
+    if (!test_on_server()) {
+        SKIP("no server: see tests/postgresql");
+    }
+    config.path = mem_printf(mem, "%s%%20-cstatement_timeout%%3D100000%%20-cstandard_conforming_strings%%3Doff"
+                             "%%20-cdefault_transaction_isolation%%3Dserializable", config.path);
+    REQUIRE_OK(store_open(&config, &store));
+    CHECK_OK(store_write_wait(store, setting_ask, said));
+    CHECK_STR(said, "0 read committed on");
+}
+
+TEST(a_database_without_a_place_for_tables_is_told)
+{
+    struct store_config config = {.tables = tables, .seal_key = WORLD_KEY};
+    const char *base = getenv("CARRICK_TEST_DATABASE");
+    AUTO(mem) mem = mem_new("test");
+    struct store *store = NULL;
+
+    if (!test_on_server()) {
+        SKIP("no server: see tests/postgresql");
+    }
+    config.path = mem_printf(mem, "%s&options=-csearch_path%%3Dnot_there,neither", base);
+    CHECK_ERR_MSG(store_open(&config, &store), E_CONFLICT, "there is no schema for its tables");
+}
+
+/* A statement that is at its end and not given back yet is another one's meanwhile. */
+TEST(a_statement_runs_again_while_another_one_holds_it)
+{
+    struct conn *conn = NULL;
+    char said[100] = "";
+    struct stmt stmts[2], count;
+    bool row = false;
+
+    REQUIRE_OK(conn_open(test_store(":memory:"), CONN_WRITER, &conn));
+    CHECK_OK(conn_exec(conn, "CREATE TABLE t (a TEXT)"));
+    for (int i = 0; i < 2; i++) {
+        REQUIRE_OK(conn_take(conn, "INSERT INTO t (a) VALUES (?)", &stmts[i]));
+        stmt_text(&stmts[i], 1, i ? "b" : "a");
+        CHECK_OK(conn_run(conn, &stmts[i]));
+    }
+    conn_give(&stmts[1]);
+    conn_give(&stmts[0]);
+    REQUIRE_OK(conn_take(conn, "SELECT count(*), min(a), max(a) FROM t", &count));
+    CHECK_OK(conn_step(conn, &count, &row));
+    CHECK(row);
+    snprintf(said, sizeof said, "%s %s %s", str_or(stmt_get(&count, 0), ""), str_or(stmt_get(&count, 1), ""),
+             str_or(stmt_get(&count, 2), ""));
+    CHECK_STR(said, "2 a b");
+    conn_give(&count);
+    conn_close(conn);
 }
 
 TEST(a_url_is_never_told_with_its_password)
