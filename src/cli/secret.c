@@ -92,6 +92,15 @@ secret_free(const struct steps *steps, const struct secret *secret, const char *
                  : NULL;
 }
 
+/* The folder of keys: that of all replicas, where they share one. */
+static const char *
+secrets_in(const struct cli_role *role, const struct settings *settings)
+{
+    const char *shared = str_eq(role->name, "orchestrator") ? setting_text(settings, "shared") : "";
+
+    return *shared ? shared : setting_text(settings, "state");
+}
+
 struct err *
 secret_renew(struct cli *cli)
 {
@@ -115,7 +124,7 @@ secret_renew(struct cli *cli)
     if (!config_read(cli, role, file, &settings, &faults)) {
         return err_new(E_INVALID, NULL, "%s", faults.data);
     }
-    state = setting_text(settings, "state");
+    state = secrets_in(role, settings);
     TRY(role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", role->name)),
                        &steps.uid, &steps.gid));
     if (secret->now) {

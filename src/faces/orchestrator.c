@@ -315,6 +315,7 @@ orchestrator_register(void)
     }
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
+    resource_register(&replica_resource);
     nfvo_register();
     fm_register();
     pm_register();

@@ -18,6 +18,14 @@
 #include <string.h>
 #include <sys/file.h>
 
+const struct resource replica_resource = {
+    .table = &replica_table,
+    .singular = "replica",
+    .plural = "replicas",
+    .doc = "Orchestrators on one database; none where there is but one.",
+    .flags = RESOURCE_FIXED,
+};
+
 /* ---- the folder --------------------------------------------------------------------------------- */
 
 #define FACT "shared"

@@ -6,6 +6,9 @@
 #include "identity/identity.h"
 #include "nfvo/nfvo.h"
 
+/* GET /carrick/v1/replicas: administrators see who is there. */
+extern const struct resource replica_resource;
+
 /* Nobody else begins in 'dir' until '*fd' is closed: keys and the administrator are made once. */
 struct err *shared_hold(struct mem *mem, const char *dir, int *fd) MUST_USE;
 /* Is it the folder that all replicas have, at the same path (journals name files in it)?  The first says which

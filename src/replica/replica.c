@@ -157,6 +157,7 @@ own_beat(struct tx *tx, const struct replicas *r)
     row->address = r->config.address;
     row->version = r->config.version;
     row->beat++;
+    row->leads = r->wrote_lead;
     if (!old || !r->is_told) {
         row->started_at = tx_now(tx);
     }
@@ -210,13 +211,13 @@ tend(struct tx *tx, void *arg)
     struct replicas *r = arg;
 
     r->n_removed = 0;
-    TRY(own_beat(tx, r));
     for (const struct other *other = r->others; other; other = other->next) {
         if (is_over(other)) {
             TRY(other_remove(tx, r, other));
         }
     }
     TRY(lead_take(tx, r));
+    TRY(own_beat(tx, r));
     return r->n_removed && r->config.orphaned ? r->config.orphaned(tx) : NULL;
 }
 

@@ -92,6 +92,7 @@ unique_err(const PGresult *result)
 
 #define DISK_FULL "53100"
 #define SESSION_ENDED "57P0" /* by whoever looks after the server, or with it */
+#define STOOD_STILL "25P03"  /* in a transaction, and others waited (postgresql_replica.c) */
 
 /* Classes and codes of SQLSTATE (PostgreSQL, appendix A), the longer ones first. */
 static const struct state {
@@ -124,7 +125,8 @@ result_err(struct pg_conn *c, const PGresult *result, const char *sql)
     const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "");
     const struct state *state = states;
 
-    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED)) {
+    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED) ||
+        str_eq(is, STOOD_STILL)) {
         return ended_err(c);
     }
     while (!str_starts(is, state->begins)) {

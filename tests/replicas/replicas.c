@@ -349,6 +349,21 @@ world_begin(struct world *w)
 
 /* ---- stories ------------------------------------------------------------------------------------------- */
 
+/* Two are there, one of them leads. */
+static struct err *
+listed(struct world *w)
+{
+    const struct json *json;
+    size_t n = 0, n_lead = 0;
+
+    TRY(want_at(w, 1, 200, "GET", "/carrick/v1/replicas", NULL, &json));
+    json_each (json, i) {
+        n++;
+        n_lead += json_bool(json_get(json->items[i], "leads"), false);
+    }
+    return n == N_REPLICAS && n_lead == 1 ? NULL : err_new(E_INVALID, NULL, "they are %s", json_text(w->mem, json));
+}
+
 /* Both begin at once on an empty database; a token of the one is good at the other; who may not be a third. */
 static struct err *
 both(struct world *w)
@@ -366,6 +381,7 @@ both(struct world *w)
     password[strcspn(password, "\n")] = '\0';
     TRY(login_at(w, 0, "admin", password, &w->token));
     TRY(want_at(w, 1, 200, "GET", "/carrick/v1/sites", NULL, NULL));
+    TRY(listed(w));
     TRY(refused(w, "a", NULL, "another replica of this database is called a"));
     TRY(refused(w, NULL, NULL, "another orchestrator uses this database"));
     return refused(w, "c", mem_printf(w->mem, "%s/elsewhere", w->dir), "it is sealed with another key");
