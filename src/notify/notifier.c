@@ -331,7 +331,9 @@ wake_some(void *arg)
 
     for (struct wake *wake = wakes_take(notifier), *next; wake; wake = next) {
         next = wake->next;
-        line_wake(notifier, wake->id, true);
+        if (notifier->leads) {
+            line_wake(notifier, wake->id, true);
+        }
         free(wake);
     }
 }
