@@ -84,7 +84,7 @@ look(struct tx *tx, void *arg)
     f->roots.n = 0;
     TRY(tx_sql(tx, mem_printf(mem,
                               "SELECT id FROM flow WHERE parent_id IS NULL AND state IN ('COMPLETED', 'FAILED', "
-                              "'ROLLED_BACK') AND state_at < CAST(? AS INTEGER) AND id > ?%s AND (type IN (" ALONE ")%s) "
+                              "'ROLLED_BACK') AND state_at < CAST(? AS BIGINT) AND id > ?%s AND (type IN (" ALONE ")%s) "
                               "ORDER BY id LIMIT %d", gone, had, LOOK_AT_ONCE),
                args, seen_add, f));
     f->n_seen = f->roots.n;

@@ -55,7 +55,7 @@ struct driver {
     void (*set_text)(void *s, int i, const char *text);
     void (*set_int)(void *s, int i, int64_t v);
     int (*columns)(void *s);
-    const char *(*get_text)(void *s, int column, size_t *n);
+    const char *(*get_text)(void *s, int column, size_t *n); /* null for null, and '*n' as it was */
     int64_t (*get_int)(void *s, int column);
     bool (*is_null)(void *s, int column);
 

@@ -131,7 +131,7 @@ sqlite_get_text(void *s, int column, size_t *n)
 {
     const char *text = (const char *)sqlite3_column_text(s, column);
 
-    if (n) {
+    if (n && text) {
         *n = (size_t)sqlite3_column_bytes(s, column);
     }
     return text;

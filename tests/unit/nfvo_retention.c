@@ -90,7 +90,7 @@ world_store(void)
     static const struct table *tables[64];
     static char path[512];
     static const struct table *const *const lists[] = {ledger_tables, flow_tables, nfvo_tables};
-    struct store_config config = {.path = path, .tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
+    struct store_config config = {.tables = tables, .seal_key = "0123456789abcdef0123456789abcdef"};
     struct store *store = NULL;
     size_t n = 0;
 
@@ -100,6 +100,7 @@ world_store(void)
         }
     }
     (void)snprintf(path, sizeof path, "%s/db", test_dir());
+    config.path = test_store(path);
     REQUIRE_OK(store_open(&config, &store));
     REQUIRE_OK(store_write_wait(store, world_insert, NULL));
     return store;
