@@ -342,7 +342,7 @@ world_begin(struct world *w)
         TRY(file_write(mem_printf(w->mem, "%s/settle_ms", faults), "200", 3, 0600));
     }
     w->site.hash = sha512_of;
-    w->site.slow_ms = 30; /* So that many operations are under way at one time. */
+    w->site.slow_ms = 100; /* So that many operations are under way at one time. */
     TRY(fake_site_new(&w->site, &site));
     return http_server_new(&ear, &w->ear);
 }
@@ -595,12 +595,12 @@ fail_over(struct world *w, int victim, const char *const *theirs, int n, int *an
                : err_new(E_INVALID, NULL, "an answer after %d ms, taken over after %d", *answers_ms, *taken_ms);
 }
 
-/* All of one task, in turn at both; 'victim' does not live to see the second half of it. */
+/* All of one task, at both; 'victim' does not live to see the second half of it. */
 static struct err *
 hundred(struct world *w, const char *task, const char *body, int victim)
 {
     const char *ops[N_OPERATIONS], *theirs[N_OPERATIONS];
-    int n_theirs = 0, n_open = 0, done = 0, answers_ms = 0, taken_ms = 0;
+    int at, n_theirs = 0, n_open = 0, done = 0, answers_ms = 0, taken_ms = 0;
     int64_t until;
     bool at_first;
 
@@ -608,8 +608,10 @@ hundred(struct world *w, const char *task, const char *body, int victim)
         if (i == N_OPERATIONS / 2) {
             TRY(fail_over(w, victim, theirs, n_theirs, &answers_ms, &taken_ms, &n_open));
         }
-        TRY(begin(w, i % 2, w->vnfs[i], task, body, &ops[i], &at_first));
-        if (at_first && i % 2 == victim) {
+        /* The victim's last, so that many of them are under way. */
+        at = i < N_OPERATIONS / 4 ? !victim : i < N_OPERATIONS / 2 ? victim : i % 2;
+        TRY(begin(w, at, w->vnfs[i], task, body, &ops[i], &at_first));
+        if (at_first && at == victim) {
             theirs[n_theirs++] = ops[i];
         }
     }
@@ -823,9 +825,18 @@ static struct err *
 database_restart(struct world *w)
 {
     const char *command = getenv("CARRICK_TEST_RESTART");
+    int status = 1;
+    pid_t pid;
 
     (void)w;
-    return command && system(command) == 0 ? NULL : err_new(E_INVALID, NULL, "cannot restart the database");
+    (void)fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        (void)execl("/bin/sh", "sh", "-c", str_or(command, "exit 1"), NULL);
+        _exit(1);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0 ? NULL
+                                                          : err_new(E_INVALID, NULL, "cannot restart the database");
 }
 
 /* One stands still until the other has taken over, and then goes on: it is heard of nothing that is not its any more. */

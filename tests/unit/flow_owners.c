@@ -103,6 +103,7 @@ TEST(flows_of_an_owner_that_is_gone_go_on_as_one_tree)
     struct world world = {0};
     struct flow_engine *other;
     struct ask ask = {0};
+    struct step *old;
 
     owners_open(&world, &other);
     world.next.hang = 1;
@@ -110,6 +111,7 @@ TEST(flows_of_an_owner_that_is_gone_go_on_as_one_tree)
     while (!world.hanging) {
         REQUIRE_OK(loop_turn(world.loop, 5));
     }
+    old = world.hanging;
     flow_engine_take(other);
     for (int i = 0; i < 20; i++) {
         REQUIRE_OK(loop_turn(world.loop, 5));
@@ -122,6 +124,7 @@ TEST(flows_of_an_owner_that_is_gone_go_on_as_one_tree)
     REACHES(ask.id, "COMPLETED");
     CHECK_INT(world_count(&world), 2);
     CHECK_INT(world.n_made, 2);
+    step_failed(old, err_new(E_CONFLICT, NULL, "no room")); /* Nobody waits for that any more. */
     world_close(&world);
 }
 
