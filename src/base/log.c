@@ -17,7 +17,7 @@ static _Atomic(const char *) process_name = "carrick";
 static _Thread_local struct log_origin origin;
 
 /* Levels of single modules.  Read by every line without a lock: a list that was replaced is kept,
- * for somebody may read it still; there is one for each time that an operator changes it. */
+ * for somebody may read it still, and taken again where an operator wants the same once more. */
 #define MODULE_SIZE 16
 struct module_level {
     char name[MODULE_SIZE];
@@ -29,7 +29,8 @@ struct module_levels {
     struct module_levels *before;
     struct module_level all[MODULES_MAX];
 };
-static _Atomic(struct module_levels *) module_levels;
+static _Atomic(struct module_levels *) module_levels; /* in force */
+static _Atomic(struct module_levels *) all_levels;    /* the newest of those that ever were */
 
 void
 log_init(const char *process, enum log_level level)
@@ -115,18 +116,48 @@ log_levels_valid(const char *text)
     return module_levels_read(text, &levels);
 }
 
+/* One that says the same, from before; or null. */
+static struct module_levels *
+levels_same(const struct module_levels *wanted)
+{
+    struct module_levels *at = atomic_load(&all_levels);
+
+    while (at && (at->n != wanted->n ||
+                  memcmp(at->all, wanted->all, wanted->n * sizeof *wanted->all) != 0)) {
+        at = at->before;
+    }
+    return at;
+}
+
 bool
 log_levels_set(const char *text)
 {
-    struct module_levels *levels = heap_alloc(sizeof *levels);
+    struct module_levels levels = {0}, *at;
 
-    if (!module_levels_read(text, levels)) {
-        free(levels);
+    if (!module_levels_read(text, &levels)) {
         return false;
     }
-    levels->before = atomic_load(&module_levels);
-    atomic_store(&module_levels, levels);
+    at = levels_same(&levels);
+    if (!at) {
+        at = heap_alloc(sizeof *at);
+        *at = levels;
+        at->before = atomic_load(&all_levels);
+        while (!atomic_compare_exchange_weak(&all_levels, &at->before, at)) {
+        }
+    }
+    atomic_store(&module_levels, at);
     return true;
+}
+
+size_t
+log_levels_kept(void)
+{
+    size_t n = 0;
+
+    for (const struct module_levels *at = atomic_load(&all_levels); at; at = at->before) {
+        n++;
+    }
+    return n;
 }
 
 static int

@@ -18,6 +18,8 @@ void log_level_set(enum log_level level); /* from now on; any thread */
  * changed, where 'text' is no such list or names a module that LOG_MODULES has not; any thread. */
 bool log_levels_set(const char *text);
 bool log_levels_valid(const char *text);
+/* How many different lists there were: none is ever freed, none is kept twice. */
+size_t log_levels_kept(void);
 bool log_level_from_name(const char *name, enum log_level *level);
 void log_line(enum log_level level, const char *module, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -377,6 +377,46 @@ answer_look(struct doctor *d)
 
 /* ---- an orchestrator's sites --------------------------------------------------------------------- */
 
+/* Its clock against this box's: tokens and certificates of both depend on it. */
+static void
+site_clock_look(struct doctor *d, const char *name, const char *url)
+{
+    const char *authority = NULL;
+    struct http_request request = {.method = "GET", .url = url, .body_fd = -1, .timeout_ms = 10000};
+    struct http_answer answer = {0};
+    int64_t off_s;
+
+    if (*option_of(d, "ca")) {
+        err_ignore(steps_read(&d->as, option_of(d, "ca"), &authority), "the certificate's look has told");
+    }
+    const struct http_client_config config = {.tls.ca_text = authority};
+    AUTO(err) e = http_fetch(d->mem, &config, &request, &answer);
+
+    off_s = e ? 0 : setup_clock_off_s(&answer);
+    if (off_s <= -SETUP_CLOCK_S || off_s >= SETUP_CLOCK_S) {
+        tell(d, FAULT, mem_printf(d->mem, "site %s clock", name), "run chrony or systemd-timesyncd on both boxes",
+             "it is %lld s %s this box's: certificates, tokens and records depend on it",
+             (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "before" : "behind");
+    }
+}
+
+static void
+site_tell(struct doctor *d, const struct json *site)
+{
+    const char *name = print_plain(d->mem, str_or(json_get_str(site, "name"), "-"));
+    const char *status = str_or(json_get_str(site, "status"), "-");
+    const char *url = str_or(json_get_str(site, "auth_url"), "");
+    bool up = str_eq(status, "UP");
+
+    tell(d, up ? FINE : FAULT, mem_printf(d->mem, "site %s", name),
+         "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s version=%s %s%s%s",
+         status, print_plain(d->mem, str_or(json_get_str(site, "version"), "-")), url, up ? "" : ": ",
+         up ? "" : str_or(json_get_str(site, "last_error"), ""));
+    if (up) {
+        site_clock_look(d, name, url);
+    }
+}
+
 static void
 sites_look(struct doctor *d)
 {
@@ -388,15 +428,7 @@ sites_look(struct doctor *d)
         return;
     }
     json_each (sites, i) {
-        const char *name = str_or(json_get_str(sites->items[i], "name"), "-");
-        const char *status = str_or(json_get_str(sites->items[i], "status"), "-");
-        bool up = str_eq(status, "UP");
-
-        tell(d, up ? FINE : FAULT, mem_printf(d->mem, "site %s", print_plain(d->mem, name)),
-             "carrick doctor on the site's box; its URL and credentials: carrick site set", "%s version=%s %s%s%s",
-             status, print_plain(d->mem, str_or(json_get_str(sites->items[i], "version"), "-")),
-             str_or(json_get_str(sites->items[i], "auth_url"), ""), up ? "" : ": ",
-             up ? "" : str_or(json_get_str(sites->items[i], "last_error"), ""));
+        site_tell(d, sites->items[i]);
     }
     if (!sites || !sites->n) {
         tell(d, WARNING, "sites", "carrick site invite, or carrick site add", "there is none");

@@ -3,7 +3,6 @@
  * again: the same command goes on where it stopped. */
 #include "cli/setup.h"
 
-#include "base/time.h"
 #include "base/uuid.h"
 #include "http/authority.h"
 #include "sys/file.h"
@@ -17,7 +16,6 @@
 #define FPR_SIZE (AUTHORITY_FINGERPRINT - 1)
 #define PASSWORD_BYTES 24
 #define SHOWN_TRIES 20
-#define CLOCK_S 300
 
 const struct cli_option join_options[] = {
     {"token", "TOKEN", "that `carrick site invite` printed; asked for where it is not given"},
@@ -33,6 +31,7 @@ struct join {
     const char *url, *secret, *fingerprint;
     const char *authority; /* the orchestrator's, PEM */
     const char *cert;      /* ours, signed by it */
+    const char *joined;    /* what it calls us, where it has registered us already; else null */
     const char *listen, *state, *region, *cert_path, *key_path, *ca_path;
     struct steps steps;
 };
@@ -101,15 +100,9 @@ site_read(struct join *j)
 static struct err *
 clock_check(const struct http_answer *answer)
 {
-    const char *date = http_answer_header(answer, "Date");
-    struct tm tm = {0};
-    int64_t off_s;
+    int64_t off_s = setup_clock_off_s(answer);
 
-    if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &tm)) {
-        return NULL;
-    }
-    off_s = time_now_us() / 1000000 - timegm(&tm);
-    if (off_s > -CLOCK_S && off_s < CLOCK_S) {
+    if (off_s > -SETUP_CLOCK_S && off_s < SETUP_CLOCK_S) {
         return NULL;
     }
     return err_new(E_CONFLICT, NULL, "the clock of this box is %lld s %s the orchestrator's: set both "
@@ -168,6 +161,7 @@ certificate_get(struct join *j)
     jw_end(&w);
     TRY(ask(j, "/carrick/v1/joins/certificate", body.data, &answer));
     j->cert = json_get_str(answer, "certificate");
+    j->joined = json_bool(json_get(answer, "joined"), false) ? json_get_str(answer, "name") : NULL;
     if (!j->cert) {
         return err_new(E_REMOTE, NULL, "%s: it answered no certificate", j->url);
     }
@@ -356,6 +350,10 @@ site_join(struct cli *cli)
     TRY(role_user_find(str_or(option_get(cli, "user"), "carrick-site"), &j.steps.uid, &j.steps.gid));
     TRY(certificate_get(&j));
     TRY(certificate_put(&j));
+    if (j.joined) { /* The answer to that was lost. */
+        printf("joined: site %s is registered at %s already\n", j.joined, j.url);
+        return NULL;
+    }
     TRY(site_await(&j));
     TRY(credentials_make(&j, &password));
     return site_register(&j, password);

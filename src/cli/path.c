@@ -152,7 +152,7 @@ static struct err *
 probe_open(struct probe *probe, const struct ip *own, const struct ip *peer)
 {
     struct sockaddr_in from = address_of(own), to = address_of(peer);
-    int whole = IP_PMTUDISC_PROBE, yes = 1;
+    int whole = IP_PMTUDISC_PROBE;
 
     probe->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
     if (probe->fd < 0) {
@@ -160,7 +160,6 @@ probe_open(struct probe *probe, const struct ip *own, const struct ip *peer)
     }
     probe->id = (uint16_t)getpid();
     if (setsockopt(probe->fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole) ||
-        setsockopt(probe->fd, IPPROTO_IP, IP_RECVERR, &yes, sizeof yes) ||
         bind(probe->fd, (struct sockaddr *)&from, sizeof from) ||
         connect(probe->fd, (struct sockaddr *)&to, sizeof to)) {
         return err_errno(E_UNAVAILABLE, "a socket for echo requests");

@@ -159,15 +159,24 @@ pem_at(const char *text)
     return stop ? (size_t)(stop - text) : strlen(text);
 }
 
+/* A number or a word of JSON, behind a name in quotes: what stands in its place is JSON too. */
+static bool
+is_bare(const char *text, size_t name, size_t gap)
+{
+    return text[name] == '"' && memchr(text + name, ':', gap) && !quote_at(text + name + gap);
+}
+
 static void
 strike(const struct report *r, const char *text, struct buf *out)
 {
     while (*text) {
         size_t name = telling_at(text), gap = name ? value_at(text + name) : 0, user = user_at(text);
         size_t hidden = pem_at(text), shown = 0;
+        bool bare = false;
 
         hidden = hidden ? hidden : known_at(r, text);
         if (!hidden && gap) {
+            bare = is_bare(text, name, gap);
             shown = name + gap + quote_at(text + name + gap);
             hidden = name + gap + value_length(text + name + gap) - shown;
         } else if (!hidden && user) {
@@ -176,7 +185,7 @@ strike(const struct report *r, const char *text, struct buf *out)
         }
         if (hidden || shown) {
             buf_add(out, text, shown);
-            buf_str(out, STRUCK);
+            buf_str(out, bare ? "\"" STRUCK "\"" : STRUCK);
             text += shown + hidden;
         } else {
             buf_char(out, *text++);
@@ -227,14 +236,15 @@ text_add(struct report *r, const char *name, const char *text)
                       str_or(out.data, ""), out.len);
 }
 
-/* What could not be had is told in its place. */
+/* Why something could not be had, or not whole, stands beside it: what is called JSON stays it. */
 static struct err *
 outcome_add(struct report *r, const char *name, const char *text, struct err *e)
 {
-    const char *why = e ? mem_printf(r->mem, "not to be had: %s\n", e->message) : "";
+    const char *why = e ? mem_printf(r->mem, "not to be had: %s\n", e->message) : NULL;
 
     err_ignore(e, "it stands in the report");
-    return text_add(r, name, mem_printf(r->mem, "%s%s", str_or(text, ""), why));
+    TRY(why ? text_add(r, mem_printf(r->mem, "%s.error", name), why) : NULL);
+    return why && str_empty(text) ? NULL : text_add(r, name, text);
 }
 
 static struct err *

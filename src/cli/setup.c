@@ -3,6 +3,7 @@
 #include "cli/setup.h"
 
 #include "base/net.h"
+#include "base/time.h"
 #include "http/authority.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SYSTEMD "/run/systemd/system"
@@ -91,6 +93,18 @@ setup_own_address(struct mem *mem)
     }
     freeifaddrs(all);
     return found;
+}
+
+int64_t
+setup_clock_off_s(const struct http_answer *answer)
+{
+    const char *date = http_answer_header(answer, "Date");
+    struct tm tm = {0};
+
+    if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &tm)) {
+        return 0;
+    }
+    return time_now_us() / 1000000 - timegm(&tm);
 }
 
 static int

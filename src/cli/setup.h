@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "cli/steps.h"
 
+#include "http/client.h"
+
 extern const struct cli_option setup_options[], join_options[], secret_options[], doctor_options[],
     backup_options[], restore_options[], report_options[];
 command_fn setup_run, site_join, secret_renew, doctor_run, backup_run, restore_run, store_move_run, store_reopen_run,
@@ -20,6 +22,10 @@ bool config_read(struct cli *cli, const struct cli_role *role, const char *file,
 const char *listen_address(struct mem *mem, const char *listen);
 /* The first IPv4 address of the box that others may reach it at, or null. */
 const char *setup_own_address(struct mem *mem);
+/* How many seconds the clock of this box is before the one of who answered (negative: behind it), by its
+ * `Date` (RFC 9110 section 6.6.1); 0 where it tells none. */
+int64_t setup_clock_off_s(const struct http_answer *answer);
+#define SETUP_CLOCK_S 300 /* so far off certificates and tokens suffer */
 /* Adds: the role's service is enabled, and started (again, where the step before does something).
  * Nothing where no manager of services is. */
 struct err *setup_service_add(struct steps *steps, const char *role) MUST_USE;

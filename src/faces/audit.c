@@ -2,11 +2,21 @@
 #include "faces/audit.h"
 
 #include "base/time.h"
+#include "faces/strangers.h"
+#include "sys/trail.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AUDIT_KEEP 4
 #define MEMBER_MAX 1024 /* bytes of a member */
+
+struct audit {
+    struct trail *trail;
+    pthread_mutex_t lock; /* Guards the following. */
+    struct strangers *strangers;
+};
 
 static void
 when(struct jw *w)
@@ -56,12 +66,11 @@ member(struct jw *w, const char *key, const char *text)
     }
 }
 
-void
-audit_request(void *trail, const struct rest_request *r, const struct err *e)
+static void
+line_write(struct buf *out, const struct rest_request *r, const struct err *e)
 {
     const struct caller *caller = &r->caller;
-    AUTO_BUF out = BUF_INIT;
-    struct jw w = jw_to(&out);
+    struct jw w = jw_to(out);
 
     jw_object(&w, NULL);
     when(&w);
@@ -85,13 +94,54 @@ audit_request(void *trail, const struct rest_request *r, const struct err *e)
     jw_str(&w, "result", e || r->status >= 400 ? "refused" : "done");
     member(&w, "error", e ? str_or(e->type, err_code_name(e->code)) : NULL);
     jw_end(&w);
+    buf_char(out, '\n');
+}
+
+/* strangers_tell_fn */
+static void
+count_write(void *arg, const struct strangers_count *count)
+{
+    const struct audit *audit = arg;
+    AUTO_BUF out = BUF_INIT;
+    struct jw w = jw_to(&out);
+    char text[TIME_TEXT_SIZE];
+
+    jw_object(&w, NULL);
+    when(&w);
+    jw_str(&w, "peer", count->from);
+    jw_str(&w, "result", "refused");
+    jw_int(&w, "more", (int64_t)count->n);
+    jw_str(&w, "since", time_text(text, count->since_us, TIME_Z_US));
+    jw_str(&w, "reason", "too many refusals of who proved nobody to be: only counted");
+    jw_end(&w);
     buf_char(&out, '\n');
-    trail_add(trail, out.data, out.len);
+    trail_add(audit->trail, out.data, out.len);
+}
+
+void
+audit_request(void *arg, const struct rest_request *r, const struct err *e)
+{
+    struct audit *audit = arg;
+    bool is_stranger = !r->caller.user_id && (e || r->status >= 400), may = true;
+    AUTO_BUF out = BUF_INIT;
+
+    line_write(&out, r, e);
+    pthread_mutex_lock(&audit->lock);
+    strangers_tell(audit->strangers, time_now_us(), false, count_write, audit);
+    if (is_stranger) {
+        may = strangers_may(audit->strangers, rest_peer(r), out.len, time_now_us());
+    } else {
+        strangers_earn(audit->strangers, out.len);
+    }
+    pthread_mutex_unlock(&audit->lock);
+    if (may) {
+        trail_add(audit->trail, out.data, out.len);
+    }
 }
 
 struct err *
 audit_open(struct mem *mem, const char *state, const char *path, int64_t max_mb,
-           struct trail **trail)
+           struct audit **audit)
 {
     const struct trail_config config = {
         .path = *path ? path : mem_printf(mem, "%s/audit.log", state),
@@ -99,6 +149,33 @@ audit_open(struct mem *mem, const char *state, const char *path, int64_t max_mb,
         .keep = AUDIT_KEEP,
         .lost = lost,
     };
+    struct trail *trail;
 
-    return trail_open(&config, trail);
+    TRY(trail_open(&config, &trail));
+    *audit = heap_alloc(sizeof **audit);
+    (*audit)->trail = trail;
+    (*audit)->strangers = strangers_new(config.max_bytes);
+    pthread_mutex_init(&(*audit)->lock, NULL);
+    return NULL;
+}
+
+void
+audit_reopen(struct audit *audit)
+{
+    if (audit) {
+        trail_reopen(audit->trail);
+    }
+}
+
+void
+audit_close(struct audit *audit)
+{
+    if (!audit) {
+        return;
+    }
+    strangers_tell(audit->strangers, time_now_us(), true, count_write, audit);
+    trail_close(audit->trail);
+    strangers_free(audit->strangers);
+    pthread_mutex_destroy(&audit->lock);
+    free(audit);
 }

@@ -6,7 +6,6 @@
 
 #include "rest/rest.h"
 #include "sys/settings.h"
-#include "sys/trail.h"
 
 #define AUDIT_OPTIONS(X)                                                                           \
     X(audit_log, "audit-log", OF_PATH("FILE"), "",                                                 \
@@ -14,10 +13,17 @@
     X(audit_max_mb, "audit-max-mb", OF_NUMBER("MIB", 1, 1 << 20), "64",                            \
       "size at which it is turned over; four such files are kept beside it")
 
-/* Opens it.  'path' "" = audit.log in 'state'; 'max_mb' MiB. */
+struct audit;
+
+/* Opens it.  'path' "" = audit.log in 'state'; 'max_mb' MiB.  E_UNAVAILABLE. */
 struct err *audit_open(struct mem *mem, const char *state, const char *path, int64_t max_mb,
-                       struct trail **trail) MUST_USE;
-/* A rest_audit_fn; 'arg' is the trail. */
-void audit_request(void *trail, const struct rest_request *r, const struct err *e);
+                       struct audit **audit) MUST_USE;
+/* A rest_audit_fn; 'audit' is the struct audit.  Of refusals of those who proved nobody to be there are as
+ * many lines as strangers.h has room for, the others are counted. */
+void audit_request(void *audit, const struct rest_request *r, const struct err *e);
+/* The file was moved away: the next lines go to a new one.  Null accepted. */
+void audit_reopen(struct audit *audit);
+/* Writes what waits and what was counted, and ends.  Null accepted. */
+void audit_close(struct audit *audit);
 
 #endif

@@ -2,6 +2,7 @@
  * rows of tables with the same life and files of the same kind. */
 #include "faces/etsi_descriptor.h"
 
+#include "nfvo/unpack.h"
 #include "tosca/bundle.h"
 
 #include <string.h>
@@ -128,25 +129,34 @@ etsi_content(struct rest_request *r)
     return etsi_file(r, fd, size, "application/zip");
 }
 
+static struct package_ask
+ask_of(const struct rest_request *r)
+{
+    return (struct package_ask){
+        .mem = r->mem, .id = r->id, .project_id = str_or(r->caller.project_id, "")};
+}
+
 static struct err *
 member_answer(struct rest_request *r, const char *name, const char *content_type)
 {
+    const struct package_ask ask = ask_of(r);
     int64_t size;
     int fd;
 
-    TRY(package_member(r->op.user, r->mem, r->id, name, &fd, &size));
+    TRY(package_member(r->op.user, &ask, name, &fd, &size));
     return etsi_file(r, fd, size, content_type);
 }
 
 /* ---- several files in a zip ------------------------------------------------------- */
 
 static struct err *
-bundle_answer(struct rest_request *r, const struct bundle_order *order)
+bundle_answer(struct rest_request *r, const struct bundle_order *order, bool with_outside)
 {
+    const struct package_ask ask = ask_of(r);
     int64_t size;
     int fd;
 
-    TRY(package_bundle(r->op.user, r->mem, r->id, order, &fd, &size));
+    TRY(package_bundle(r->op.user, &ask, order, with_outside, &fd, &size));
     return etsi_file(r, fd, size, "application/zip");
 }
 
@@ -190,13 +200,13 @@ etsi_descriptor(struct rest_request *r)
     TRY(wanted_get(r, &wanted));
     if (order.signatures) {
         TRY(accept_zip(r));
-        return bundle_answer(r, &order);
+        return bundle_answer(r, &order, false);
     }
     if (strstr(accept, "text/plain") || strstr(accept, "*/*")) {
         return member_answer(r, wanted.entry, "text/plain");
     }
     if (strstr(accept, "application/zip")) {
-        return bundle_answer(r, &order);
+        return bundle_answer(r, &order, false);
     }
     return err_new(E_NOT_ACCEPTABLE, NULL, "a descriptor is text/plain or application/zip");
 }
@@ -214,7 +224,7 @@ etsi_manifest(struct rest_request *r)
     }
     if (order.signatures) {
         TRY(accept_zip(r));
-        return bundle_answer(r, &order);
+        return bundle_answer(r, &order, false);
     }
     return member_answer(r, wanted.manifest, "text/plain");
 }
@@ -235,7 +245,7 @@ etsi_artifact(struct rest_request *r)
     if (order.signatures) {
         TRY(accept_zip(r));
         order.file = buf_copy(r->mem, &name);
-        return bundle_answer(r, &order);
+        return bundle_answer(r, &order, false);
     }
     return member_answer(r, name.data, "application/octet-stream");
 }
@@ -264,7 +274,7 @@ etsi_artifacts(struct rest_request *r)
     struct bundle_order order = {.of = BUNDLE_ARTIFACTS,
                                  .some_sets = rest_query(r, "select_non_mano_artifact_sets")};
     struct wanted wanted;
-    bool outside; /* What is outside of a package is not kept here: there is nothing to add. */
+    bool outside;
 
     order.sets = sets_of(r);
     TRY(err_join(err_join(flag(r, "include_signatures", &order.signatures),
@@ -278,7 +288,7 @@ etsi_artifacts(struct rest_request *r)
     }
     TRY(wanted_get(r, &wanted));
     TRY(accept_zip(r));
-    return bundle_answer(r, &order);
+    return bundle_answer(r, &order, outside);
 }
 
 struct err *

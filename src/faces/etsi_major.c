@@ -48,6 +48,7 @@ struct difference {
 static const struct difference differences[] = {
     {&vnf_package_table, "onboardingState", VALUE, "CREATED", "ERROR"},
     {&vnf_package_table, "softwareImages/isEncrypted", GONE, NULL, NULL},
+    {&vnf_package_table, "softwareImages/imageUri", GONE, NULL, NULL},
     {&ns_descriptor_table, "nsdOnboardingState", VALUE, "CREATED", "ERROR"},
     {&pnf_descriptor_table, "pnfdOnboardingState", VALUE, "CREATED", "ERROR"},
     {&vnf_instance_table, "vimConnectionInfo", LIST, "id", NULL},

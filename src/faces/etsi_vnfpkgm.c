@@ -5,6 +5,7 @@
 #include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
 #include "nfvo/fetch.h"
+#include "nfvo/outside.h"
 
 #define PACKAGES "/vnfpkgm/v2/vnf_packages"
 #define ONBOARDED "/vnfpkgm/v2/onboarded_vnf_packages"
@@ -125,6 +126,61 @@ fetch_begun(struct tx *tx, struct rest_request *r)
     return NULL;
 }
 
+/* ---- external artifacts --------------------------------------------------------------------- */
+
+/* Without what lets one in (SOL005 9.5.2.10). */
+static struct err *
+access_write(struct tx *tx, struct rest_request *r, const struct vnf_package *package)
+{
+    struct rows rows;
+
+    TRY(access_list(tx, package->id, &rows));
+    rest_header(r, "ETag", "\"%lld\"", (long long)package->revision_number);
+    jw_object(&r->w, NULL);
+    jw_array(&r->w, "artifact");
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct package_access *access = rows.items[i];
+
+        jw_object(&r->w, NULL);
+        jw_str(&r->w, "artifactUri", access->uri);
+        if (access->override_uri) {
+            jw_str(&r->w, "overrideUri", access->override_uri);
+        }
+        if (access->auth_type) {
+            jw_str(&r->w, "authType", access->auth_type);
+        }
+        jw_end(&r->w);
+    }
+    jw_end(&r->w);
+    jw_end(&r->w);
+    return NULL;
+}
+
+static struct err *
+access_show(struct tx *tx, struct rest_request *r)
+{
+    void *row;
+
+    TRY(resource_get(tx, &r->op, r->id, &row));
+    return access_write(tx, r, row);
+}
+
+/* SOL005 9.4.4a.3.4. */
+static struct err *
+access_put(struct tx *tx, struct rest_request *r)
+{
+    void *row;
+    bool again;
+
+    TRY(access_set(tx, &r->op, r->id, r->row, &again));
+    if (again) {
+        return fetch_begun(tx, r);
+    }
+    r->status = 200;
+    TRY(row_get(tx, &vnf_package_table, r->id, &row));
+    return access_write(tx, r, row);
+}
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define ONBOARDED_DOWNLOAD(path_, download_, doc_)                                                 \
@@ -152,6 +208,22 @@ static const struct route routes[] = {
      .prepare = fetch_begin,
      .read = fetch_begun,
      .doc = "Gets the archive from where it is; on-boarding follows by itself."},
+    {.method = "GET",
+     .path = PACKAGES "/{id}/ext_artifacts_access",
+     .verb = REST_ACTION,
+     .resource = &vnf_package_resource,
+     .read = access_show,
+     .since = 2,
+     .doc = "Shows how external artifacts of the package are got, without what lets one in."},
+    {.method = "PUT",
+     .path = PACKAGES "/{id}/ext_artifacts_access",
+     .verb = REST_ACTION,
+     .resource = &vnf_package_resource,
+     .body = &external_access_config_table,
+     .rule = "writer",
+     .write = access_put,
+     .since = 2,
+     .doc = "Says how external artifacts of the package are got; those that could not be are tried again."},
     {.method = "GET",
      .path = ONBOARDED,
      .verb = REST_LIST,

@@ -93,7 +93,7 @@ ask_ready(struct rest_request *r)
 {
     struct health *health = r->mount->user;
 
-    loop_post(health->loop, ready, r);
+    rest_post(r, health->loop, ready, r);
     return NULL;
 }
 
@@ -140,7 +140,7 @@ metrics(struct rest_request *r)
     struct health *health = r->mount->user;
 
     if (health->network && health->network->sync) {
-        loop_post(health->loop, count, r);
+        rest_post(r, health->loop, count, r);
         return NULL;
     }
 #endif

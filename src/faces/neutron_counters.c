@@ -70,6 +70,6 @@ neutron_counters(struct rest_request *r)
     if (!service->sync) {
         return err_new(E_UNAVAILABLE, "AgentUnavailable", "This site has no agent.");
     }
-    loop_post(service->loop, ask, r);
+    rest_post(r, service->loop, ask, r);
     return NULL;
 }

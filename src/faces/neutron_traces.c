@@ -137,7 +137,7 @@ begin(struct rest_request *r, const struct question *kind)
     if (!service->sync) {
         return err_new(E_UNAVAILABLE, "AgentUnavailable", "This site has no agent.");
     }
-    loop_post(service->loop, ask, r);
+    rest_post(r, service->loop, ask, r);
     return NULL;
 }
 

@@ -215,6 +215,6 @@ nova_diagnostics(struct rest_request *r)
     if (!service->sync) {
         return err_new(E_UNAVAILABLE, NULL, "This site has no agent.");
     }
-    loop_post(service->network->loop, ask, d);
+    rest_post(r, service->network->loop, ask, d);
     return NULL;
 }

@@ -18,6 +18,7 @@
 #include "faces/health.h"
 #include "fm/fm.h"
 #include "nfvo/fetch.h"
+#include "nfvo/unpack.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "script/script.h"
@@ -123,9 +124,9 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
-    struct trail *audit;
     struct replicas *replicas;
     struct remembered *remembered;
+    struct audit *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
@@ -251,9 +252,7 @@ settings_taken(void *arg)
     o->nfvo.max_package = (uint64_t)setting_number(o->settings, OPTION_max_package_mb) << 20;
     o->nfvo.grant_wait_ms = setting_number(o->settings, OPTION_grant_wait_s) * 1000;
     o->nfvo.keep_days = setting_number(o->settings, OPTION_keep_operations);
-    if (o->audit) { /* Who ships it may have moved it away. */
-        trail_reopen(o->audit);
-    }
+    audit_reopen(o->audit); /* Who ships it may have moved it away. */
 }
 
 static struct err *
@@ -476,6 +475,7 @@ engine_start(struct orchestrator *o)
     TRY(pool_new("files", 2, 64, &o->pool));
     TRY(pool_new("waiting", 8, 64, &o->waiting));
     TRY(fetches_new(&fetches, &o->nfvo.fetches));
+    o->nfvo.unpacks = unpacks_new(0);
     TRY(http_client_new(o->loop, &http, &o->http));
     vim.http = o->http;
     TRY(vim_new(&vim, &o->vim));
@@ -563,7 +563,9 @@ state_begin(struct orchestrator *o)
 
     TRY(dir_make(o->values[OPTION_state], 0700));
     TRY(dir_make(shared_dir(o), 0700));
-    TRY(shared_hold(o->mem, shared_dir(o), &held));
+    if (*o->values[OPTION_replica]) {
+        TRY(shared_hold(o->mem, shared_dir(o), &held));
+    }
     TRY(state_open(o));
     return identity_start(o);
 }
@@ -582,7 +584,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(state_begin(o));
     TRY(engine_start(o));
     o->remembered = remembered_follow(&o->nfvo, o->identity);
-    o->watch = site_watch_new(&o->nfvo);
+    TRY(site_watch_new(&o->nfvo, 0, 0, &o->watch));
     o->faults = fm_watch_new(&o->nfvo, setting_number(o->settings, OPTION_look_every) * 1000);
     TRY(notifier_start(o));
     o->collector = pm_collector_new(&o->nfvo, 0);
@@ -596,6 +598,7 @@ orchestrator_start(struct orchestrator *o)
 static void
 orchestrator_end(struct orchestrator *o)
 {
+    site_watch_close(o->watch);
     pool_stop(o->waiting); /* jobs are of requests, which go with the server */
     pool_stop(o->pool);
     fetches_stop(o->nfvo.fetches);
@@ -608,9 +611,8 @@ orchestrator_end(struct orchestrator *o)
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */
     certificates_unfollow(o->certificates);
-    rest_free(o->rest);
-    rest_free(o->open);
-    trail_close(o->audit);
+    rest_stop(o->rest);
+    rest_stop(o->open);
     notifier_free(o->notifier);
     if (o->waiting) {
         pool_free(o->waiting);
@@ -631,6 +633,7 @@ orchestrator_end(struct orchestrator *o)
     callback_rule_done(&o->callbacks);
     callback_rule_done(&o->strangers);
     fetches_free(o->nfvo.fetches);
+    unpacks_free(o->nfvo.unpacks);
     callback_rule_done(&o->sources);
     pthread_mutex_destroy(&o->sources_lock);
     if (o->http) {
@@ -642,6 +645,9 @@ orchestrator_end(struct orchestrator *o)
     if (o->store) {
         store_close(o->store);
     }
+    rest_free(o->rest); /* nobody is left who owes an answer */
+    rest_free(o->open);
+    audit_close(o->audit);
     upload_drops_free(o->nfvo.drops);
     grant_desk_free(o->nfvo.desk);
     script_runs_free(o->nfvo.scripts);

@@ -31,8 +31,9 @@ const struct rest_shape invitation_shape = {.encode = invitation_encode};
 /* store_fn: the invitation of a token, for what is done outside of a transaction. */
 struct finding {
     struct mem *mem;
-    const char *secret;
+    const char *secret, *request;
     struct site_invitation *invitation;
+    struct site *site; /* That it became already. */
 };
 
 static struct err *
@@ -46,9 +47,24 @@ find(struct tx *tx, void *arg)
     return NULL;
 }
 
+/* store_fn */
+static struct err *
+find_again(struct tx *tx, void *arg)
+{
+    struct finding *finding = arg;
+    struct site_invitation *found;
+    struct site *site;
+
+    TRY(invitation_again(tx, finding->secret, finding->request, &found, &site));
+    finding->invitation = row_copy(finding->mem, found);
+    finding->site = site ? row_copy(finding->mem, site) : NULL;
+    return NULL;
+}
+
 /* What is answered once it is noted whose key was signed. */
 struct signing {
     const char *name, *certificate, *authority;
+    bool was_used, is_joined;
 };
 
 /* rest_fn */
@@ -57,11 +73,18 @@ join_certificate_prepare(struct rest_request *r)
 {
     const struct nfvo *nfvo = r->op.user;
     const struct join_certificate *asked = r->row;
-    struct finding finding = {.mem = r->mem, .secret = asked->token};
+    struct finding finding = {.mem = r->mem, .secret = asked->token, .request = asked->request};
     struct signing *signing = MEM_NEW(r->mem, struct signing);
 
-    TRY(store_read(nfvo->store, find, &finding));
+    TRY(store_read(nfvo->store, find_again, &finding));
     signing->name = finding.invitation->name;
+    if (finding.site) { /* The answer that said so was lost; or what it was registered with is no more. */
+        struct err *e = site_probe(nfvo, r->mem, finding.site);
+
+        signing->was_used = true;
+        signing->is_joined = !e;
+        err_ignore(e, "then it registers itself once more");
+    }
     r->state = signing;
     return invitation_sign(nfvo, r->mem, finding.invitation, asked->request, &signing->certificate,
                            &signing->authority);
@@ -74,9 +97,15 @@ join_certificate_write(struct tx *tx, struct rest_request *r)
     const struct join_certificate *asked = r->row;
     const struct signing *signing = r->state;
 
-    TRY(invitation_bind(tx, asked->token, asked->request));
+    if (signing->was_used && !signing->is_joined) {
+        TRY(invitation_reopen(tx, asked->token, asked->request));
+    }
+    if (!signing->is_joined) {
+        TRY(invitation_bind(tx, asked->token, asked->request));
+    }
     jw_object(&r->w, NULL);
     jw_str(&r->w, "name", signing->name);
+    jw_bool(&r->w, "joined", signing->is_joined);
     jw_str(&r->w, "certificate", signing->certificate);
     jw_str(&r->w, "authority", signing->authority);
     jw_end(&r->w);

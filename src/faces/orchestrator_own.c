@@ -161,7 +161,7 @@ check_start(struct rest_request *r)
     checking->r = r;
     TRY(drift_check_new(&r->op, r->row, &checking->check));
     r->status = 200;
-    loop_post(nfvo->loop, check_run, checking);
+    rest_post(r, nfvo->loop, check_run, checking);
     return NULL;
 }
 

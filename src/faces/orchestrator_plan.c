@@ -220,7 +220,7 @@ plan_start(struct rest_request *r)
     }
     TRY(store_read(nfvo->store, input_make, planning));
     r->status = 200;
-    loop_post(nfvo->loop, show_run, planning);
+    rest_post(r, nfvo->loop, show_run, planning);
     return NULL;
 }
 
@@ -341,7 +341,7 @@ stored_plan_save(struct rest_request *r)
     }
     TRY(store_read(nfvo->store, input_make, planning));
     r->status = 201;
-    loop_post(nfvo->loop, save_run, planning);
+    rest_post(r, nfvo->loop, save_run, planning);
     return NULL;
 }
 
@@ -499,7 +499,7 @@ stored_plan_apply(struct rest_request *r)
 
     TRY(store_read(nfvo->store, input_make, planning));
     r->status = 202;
-    loop_post(nfvo->loop, apply_run, planning);
+    rest_post(r, nfvo->loop, apply_run, planning);
     return NULL;
 }
 

@@ -74,7 +74,7 @@ struct site {
     struct site_sync *sync;
     struct health health;
     struct renewal renewal;
-    struct trail *audit;
+    struct audit *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
     struct rest *rest, *open; /* the APIs; what whoever asks is told */
@@ -255,9 +255,7 @@ site_settings_taken(void *arg)
 {
     const struct site *site = arg;
 
-    if (site->audit) {
-        trail_reopen(site->audit);
-    }
+    audit_reopen(site->audit);
 }
 
 static struct err *
@@ -296,9 +294,8 @@ site_end(struct site *site)
         pool_stop(image_pool(site->image));
     }
     certificates_unfollow(site->certificates);
-    rest_free(site->rest);
-    rest_free(site->open);
-    trail_close(site->audit);
+    rest_stop(site->rest);
+    rest_stop(site->open);
     site_sync_free(site->sync);
     compute_service_free(site->compute);
     if (site->network) {
@@ -307,6 +304,9 @@ site_end(struct site *site)
     identity_free(site->identity); /* this pool and the next may still be writing */
     image_service_free(site->image);
     store_close(site->store);
+    rest_free(site->rest); /* nobody is left who owes an answer */
+    rest_free(site->open);
+    audit_close(site->audit);
     network_service_free(site->network);
     loop_free(site->loop);
     policy_free(site->policy);

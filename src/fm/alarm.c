@@ -90,7 +90,7 @@ turns_do(struct tx *tx, void *arg)
             TRY(turn_do(tx, turn));
         }
     }
-    return NULL;
+    return tx_follow(tx); /* Somebody waits for it: one commit for the alarm and for who is told of it. */
 }
 
 /* ---- what a client does ---------------------------------------------------------------------- */

@@ -5,15 +5,19 @@
 #define SECOND_NS INT64_C(1000000000)
 #define MS_NS INT64_C(1000000)
 
+#define GAP_LEAST_MS 5
+
 /* Two answers that came at once have a pause between them; behind one that was waited for there is
  * none: the next fault is seen as soon as the first. */
 int64_t
-feed_pause_ms(bool moved, int64_t waited_ms)
+feed_pause_ms(bool moved, int64_t waited_ms, int64_t look_ms)
 {
+    int64_t gap_ms = look_ms < GAP_LEAST_MS ? GAP_LEAST_MS : look_ms < FM_GAP_MS ? look_ms : FM_GAP_MS;
+
     if (!moved && waited_ms < 1000) {
         return -1; /* It does not wait for anything. */
     }
-    return waited_ms < FM_GAP_MS ? FM_GAP_MS - waited_ms : 0;
+    return waited_ms < gap_ms ? gap_ms - waited_ms : 0;
 }
 
 /* Also for what a site without a feed answers, or one whose feed waits for nothing: the next tick asks
@@ -41,7 +45,8 @@ changed(void *arg, int64_t last, const struct strs *kinds, struct err *err)
 {
     struct look *look = arg;
     bool first = look->feed_at < 0, moved = last > look->feed_at;
-    int64_t pause_ms = feed_pause_ms(moved, (time_mono_ns() - look->feed_asked_ns) / MS_NS);
+    int64_t pause_ms = feed_pause_ms(moved, (time_mono_ns() - look->feed_asked_ns) / MS_NS,
+                                     look->some_ms);
 
     look->is_following = false;
     if (look->watch->is_closed) {

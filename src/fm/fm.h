@@ -38,7 +38,8 @@ extern const char *const alarm_resource_types[];
     X(FM_AT_ONCE, 200, "alarms of one transaction")                                                \
     X(FM_SETTLE_MS, 1000, "ms at least between two looks at sites for operations that ended")        \
     X(FM_DOUBT_MS, 250, "ms that what may follow from another fault has to last")          \
-    X(FM_GAP_MS, 50, "ms at least between two questions for changes at a site")                    \
+    X(FM_ASKED_MAX, 1000, "things that are in no list and are asked for by themselves in a round")   \
+    X(FM_GAP_MS, 50, "ms at most between two questions for changes at a site that tells of some")    \
     X(FM_FEED_AGAIN_S, 300, "seconds until a site without a change feed is asked for it again")
 
 enum fm_limit {

@@ -83,6 +83,7 @@ struct judging {
     struct map subjects; /* Id -> drift_subject */
     struct map skipped;  /* Ids of instances that are not judged now. */
     struct map objects;  /* Id -> fault_object */
+    struct map unsure;   /* Kinds of which lists leave out something that may be there. */
     struct drift_record record;
     struct faults faults;
     struct map alarms; /* Name of the fault -> alarm, those that are not cleared */
@@ -257,7 +258,7 @@ is_told(const struct judging *g, const char *kind)
 {
     const struct drift_list *list = list_of(g, kind);
 
-    return list ? !list->error : g->j->is_whole;
+    return !map_get(&g->unsure, kind) && (list ? !list->error : g->j->is_whole);
 }
 
 /* Nothing is known of what was not told, and of the site itself until it answers whole. */
@@ -266,6 +267,27 @@ is_unknown(const struct judging *g, const struct alarm *alarm)
 {
     return map_get(&g->skipped, alarm->object_id) ||
            (*alarm->kind ? !is_told(g, alarm->kind) : !g->j->is_answering);
+}
+
+/* What no list has is believed when the site was asked for it by itself. */
+static void
+left_out_note(struct judging *g, const struct drift_differences *differences)
+{
+    struct mem *mem = g->j->mem;
+
+    vec_each (&g->record.things, thing) {
+        const struct drift_list *list = list_of(g, thing->kind);
+
+        g->j->n_things += str_eq(thing->site, g->j->site) && list && !list->error &&
+                          !(g->j->seen->gone &&
+                            map_get(g->j->seen->gone,
+                                    drift_key(g->mem, thing->site, thing->kind, thing->id)));
+    }
+    vec_each (&differences->left_out, thing) {
+        map_set(&g->unsure, (*thing)->kind, g);
+        vec_add(mem, &g->j->left_out,
+                ((struct left_out){mem_str(mem, (*thing)->kind), mem_str(mem, (*thing)->id)}));
+    }
 }
 
 /* ---- turns ------------------------------------------------------------------------------------ */
@@ -393,11 +415,13 @@ judge(struct tx *tx, void *arg)
     map_init(&g.skipped, g.mem);
     map_init(&g.objects, g.mem);
     map_init(&g.alarms, g.mem);
+    map_init(&g.unsure, g.mem);
     map_init(&g.j->doubts, g.j->mem);
     map_init(&g.faults.by_key, g.mem);
     drift_record_init(&g.record, g.mem);
     TRY(all_read(&g));
     differences = drift_compare(g.mem, &g.record, g.j->seen);
+    left_out_note(&g, &differences);
     faults_of(g.mem, &differences, &g.objects, &g.faults);
     if (g.j->missed) {
         sufferers_find(&g, NULL, &sufferers);

@@ -28,7 +28,11 @@ struct look {
     int64_t feed_asked_ns; /* When it was asked last, ... */
     int64_t feed_after_ns; /* ... and not to be asked before. */
     bool busy;      /* A round is under way ... */
-    unsigned wants; /* ... and one for these of holding_kinds, by bit, behind it; 0 = none. */
+    unsigned wants; /* ... and one for these of holding_kinds, by bit, behind it; 0 = none; ... */
+    bool wants_whole; /* ... and one for everything, ... */
+    bool has_yielded; /* ... which was put behind one that the feed asked for: not again. */
+    int64_t began_ns; /* When the round was begun; ... */
+    int64_t some_ms;  /* ... how long the last one took that the feed asked for. */
     unsigned held;  /* Those of which something was held there when it was read last, ... */
     unsigned was_held; /* ... and before that. */
     int missed;     /* Rounds in a row in which no list was answered ... */
@@ -45,6 +49,15 @@ struct look {
     size_t n_open;
     struct drift_seen seen;
     bool is_refused; /* A list failed by the site's own word: it answers. */
+    bool is_asked;   /* What lists leave out is, or was, asked for by itself ... */
+    bool is_unsure;  /* ... and not all of that is known. */
+    struct question *questions;
+    size_t n_questions;
+    size_t n_asking; /* Questions that the site owes answers to, of rounds that did not wait, too. */
+    struct map gone; /* Of seen; a round that the feed asks for begins with ... */
+    struct mem *gone_mem;
+    struct map gone_before; /* ... what the one before it found gone. */
+    int untold_before[LOOK_KINDS_MAX]; /* As 'untold', before the round. */
     struct judgement judgement;
     struct err *err;
     bool is_new;
@@ -80,6 +93,16 @@ struct fm_watch {
     struct err *err;
 };
 
+/* Of the kind, in holding_kinds. */
+size_t look_kind(const char *kind);
+/* Judges (once more), on a worker. */
+void look_judge_run(struct look *look);
+/* Asks for what lists leave out by itself (believe.c), then judges once more; false where there is nothing to
+ * ask.  On the loop. */
+bool believe_ask(struct look *look);
+/* Whoever has not answered is not waited for. */
+void believe_late(struct look *look);
+
 /* Looks at the site now, or again behind the round under way.  On the loop's thread. */
 void look_kick(struct look *look);
 /* The same, at things of 'kinds' only and what they are judged with: of others the site's feed tells that
@@ -90,8 +113,9 @@ void look_told(struct look *look, const struct strs *kinds);
  * FM_SETTLE_MS between two such looks.  'settled_ns' is when the last was, 0 = never. */
 int64_t settle_wait_ms(int64_t settled_ns, int64_t now_ns);
 /* Milliseconds until a feed is asked again whose answer came after 'waited_ms'; -1 = with the next tick.
- * 'moved': the answer told of something, be it nothing that is looked for. */
-int64_t feed_pause_ms(bool moved, int64_t waited_ms);
+ * 'moved': the answer told of something, be it nothing that is looked for.  'look_ms': how long a look for it
+ * takes: a site that tells of something all the time is looked at half of the time. */
+int64_t feed_pause_ms(bool moved, int64_t waited_ms, int64_t look_ms);
 /* Follows the site's change feed where it has one and does not yet.  On the loop's thread. */
 void feed_follow(struct look *look);
 /* loop_fn: the same, for a timer. */

@@ -17,6 +17,11 @@ struct turn {
  * the log does not reach back. */
 struct err *touched_since(struct tx *tx, int64_t seq, struct map *touched) MUST_USE;
 
+/* What is recorded, and in no list. */
+struct left_out {
+    const char *kind, *id;
+};
+
 /* One site, as it was found. */
 struct judgement {
     struct mem *mem; /* Of the turns. */
@@ -33,6 +38,10 @@ struct judgement {
     const struct map *seen_before;
     struct map doubts;
     VEC(struct turn) turns;
+    /* What lists leave out, and the site was not asked for by itself (seen->gone): its kinds are not known.
+     * In 'mem'. */
+    VEC(struct left_out) left_out;
+    size_t n_things; /* Recorded at the site, of kinds that it told; without what is gone. */
     bool again; /* An instance was not judged: an operation is open, or just ended. */
 };
 /* store_fn on a reader; 'arg' is the struct judgement. */

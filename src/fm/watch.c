@@ -16,7 +16,7 @@ struct asked {
     size_t list;
 };
 
-static void look_want(struct look *look, unsigned kinds);
+static void look_next(struct look *look);
 
 /* ---- the end of a round ------------------------------------------------------------------- */
 
@@ -26,12 +26,15 @@ look_end(struct look *look, struct err *err)
     if (err) {
         log_err(LOG_LV_WARN, "fm", err_wrap(err, "site %s", look->site), "looking at sites");
     }
+    if (look->is_whole) {
+        look->has_yielded = false;
+    } else {
+        look->some_ms = (time_mono_ns() - look->began_ns) / 1000000;
+    }
     mem_free(look->mem);
     look->mem = NULL;
     look->busy = false;
-    if (look->wants) {
-        look_want(look, look->wants);
-    }
+    look_next(look);
     feed_follow(look);
 }
 
@@ -50,6 +53,20 @@ doubts_keep(struct look *look, const struct map *doubts)
     }
 }
 
+/* What is gone does not come back: it is not asked for each time that the feed tells of something. */
+static void
+gone_keep(struct look *look)
+{
+    struct mem *mem = mem_new("fm gone");
+
+    mem_free(look->gone_mem);
+    look->gone_mem = mem;
+    map_init(&look->gone_before, mem);
+    map_each(&look->gone, entry) {
+        map_set(&look->gone_before, mem_str(mem, entry->key), look);
+    }
+}
+
 /* loop_fn */
 static void
 look_judged(void *arg)
@@ -58,6 +75,10 @@ look_judged(void *arg)
     struct err *err = look->err;
 
     look->err = NULL;
+    if (!err && believe_ask(look)) {
+        return;
+    }
+    gone_keep(look);
     if (look->doubts.n_live && !look->watch->is_closed) {
         loop_timer_arm_by(look->doubt, FM_DOUBT_MS);
     }
@@ -102,8 +123,8 @@ turns_write(struct look *look)
     return NULL;
 }
 
-static size_t
-kind_index(const char *kind)
+size_t
+look_kind(const char *kind)
 {
     size_t i = 0;
 
@@ -117,7 +138,7 @@ kind_index(const char *kind)
 static int *
 untold_of(struct look *look, const struct drift_list *list)
 {
-    return &look->untold[kind_index(list->kind)];
+    return &look->untold[look_kind(list->kind)];
 }
 
 /* Kinds that a site which answers has not told for long. */
@@ -162,7 +183,8 @@ look_judge(struct look *look)
     TRY(store_read(store, judge, &look->judgement));
     doubts_keep(look, &look->judgement.doubts);
     TRY(turns_write(look));
-    look->is_judged = look->is_whole && !look->judgement.again;
+    look->is_judged = look->is_whole && !look->judgement.again && !look->judgement.left_out.n &&
+                      !look->is_unsure;
     look->judged_hash = look->hash;
     look->judged_seq = look->seq;
     return NULL;
@@ -219,6 +241,7 @@ misses_count(struct look *look)
     vec_each (&look->seen.lists, list) {
         int *untold = untold_of(look, list);
 
+        look->untold_before[look_kind(list->kind)] = *untold;
         *untold = list->error ? *untold + 1 : 0;
         answers = answers || !list->error;
         look->why = look->why ? look->why : list->error;
@@ -226,15 +249,14 @@ misses_count(struct look *look)
     look->missed = answers ? 0 : look->missed + 1;
 }
 
-static void
-look_answered(struct look *look)
+void
+look_judge_run(struct look *look)
 {
     struct err *err;
 
     loop_timer_disarm(look->deadline);
     look->round++;
-    misses_count(look);
-    look_hash(look);
+    look->n_open = 0;
     err = pool_run(look->watch->nfvo->pool, judge_job, look);
     if (err) {
         err_ignore(err, "the workers are busy: next time");
@@ -242,11 +264,25 @@ look_answered(struct look *look)
     }
 }
 
+static void
+look_answered(struct look *look)
+{
+    misses_count(look);
+    look_hash(look);
+    look_judge_run(look);
+}
+
 /* loop_fn: who has not answered is not waited for. */
 static void
 look_late(void *arg)
 {
-    look_answered(arg);
+    struct look *look = arg;
+
+    if (look->is_asked) {
+        believe_late(look);
+    } else {
+        look_answered(look);
+    }
 }
 
 static void
@@ -317,7 +353,7 @@ kind_add(void *arg, int n, const char *const *columns)
     struct look *look = arg;
 
     if (n > 0 && str_in(columns[0], holding_kinds)) {
-        look->held |= 1U << kind_index(columns[0]);
+        look->held |= 1U << look_kind(columns[0]);
     }
     return NULL;
 }
@@ -407,25 +443,39 @@ look_some(struct look *look, unsigned kinds)
     }
 }
 
+/* Somebody else has judged since: what was known then, is no more. */
 static void
-look_want(struct look *look, unsigned kinds)
+look_anew(struct look *look)
 {
-    if (look->watch->nfvo->stands_by) {
-        return;
+    look->is_anew = look->is_judged = false;
+    look->missed = 0;
+    memset(look->untold, 0, sizeof look->untold);
+    memset(look->untold_before, 0, sizeof look->untold_before);
+    mem_free(look->doubts_mem);
+    mem_free(look->gone_mem);
+    look->doubts_mem = look->gone_mem = NULL;
+    look->doubts = look->gone_before = (struct map){0};
+}
+
+static void
+look_begin(struct look *look, unsigned kinds)
+{
+    if (look->is_anew) {
+        look_anew(look);
     }
-    look->wants |= kinds;
-    if (look->busy || look->watch->is_closed) {
-        return;
-    }
-    kinds = look->wants;
-    look->wants = 0;
     look->busy = true;
-    look->is_judged = look->is_judged && !look->is_anew;
-    look->is_anew = false;
+    look->began_ns = time_mono_ns();
     look->mem = mem_new("fm look");
     look->seen = (struct drift_seen){0};
-    look->is_refused = false;
+    look->is_refused = look->is_asked = look->is_unsure = false;
     look->is_whole = kinds == LOOK_WHOLE;
+    map_init(&look->gone, look->mem);
+    look->seen.gone = &look->gone;
+    map_each(&look->gone_before, entry) {
+        if (!look->is_whole) {
+            map_set(&look->gone, mem_str(look->mem, entry->key), look);
+        }
+    }
     if (look->is_whole) {
         look_all(look);
     } else {
@@ -433,22 +483,60 @@ look_want(struct look *look, unsigned kinds)
     }
 }
 
+/* What the feed tells of goes first: it is asked for in a moment.  Not twice in a row before a round for
+ * everything: sites that tell of something all the time are looked at all the same. */
+static void
+look_next(struct look *look)
+{
+    unsigned kinds = look->wants;
+
+    if (look->busy || look->watch->is_closed || look->watch->nfvo->stands_by || !(kinds || look->wants_whole)) {
+        return;
+    }
+    look->wants = 0;
+    if (kinds && !(look->wants_whole && look->has_yielded)) {
+        look->has_yielded = look->wants_whole;
+        look_begin(look, kinds);
+        return;
+    }
+    look->wants_whole = false;
+    look_begin(look, LOOK_WHOLE);
+}
+
+/* A round for everything that waits for the site is begun anew behind what is asked for now. */
+static void
+look_yield(struct look *look)
+{
+    if (look->busy && look->is_whole && look->n_open && !look->is_asked && !look->has_yielded) {
+        loop_timer_disarm(look->deadline);
+        look->round++;
+        look->n_open = 0;
+        mem_free(look->mem);
+        look->mem = NULL;
+        look->busy = false;
+        look->wants_whole = true;
+    }
+}
+
 void
 look_kick(struct look *look)
 {
-    look_want(look, LOOK_WHOLE);
+    look->wants_whole = true;
+    look_next(look);
 }
 
 /* Faults of ports follow from their servers': they are judged together. */
 void
 look_told(struct look *look, const struct strs *kinds)
 {
-    unsigned wanted = 1U << kind_index("server") | 1U << kind_index("port");
+    unsigned wanted = 1U << look_kind("server") | 1U << look_kind("port");
 
     for (size_t i = 0; i < kinds->n; i++) {
-        wanted |= 1U << kind_index(kinds->items[i]);
+        wanted |= 1U << look_kind(kinds->items[i]);
     }
-    look_want(look, wanted);
+    look->wants |= wanted;
+    look_yield(look);
+    look_next(look);
 }
 
 /* ---- all sites -------------------------------------------------------------------------------------- */
@@ -711,6 +799,7 @@ fm_watch_free(struct fm_watch *watch)
         err_ignore(look->err, "nobody waits for it any more");
         mem_free(look->mem);
         mem_free(look->doubts_mem);
+        mem_free(look->gone_mem);
         free(look);
     }
     free(watch);

@@ -36,6 +36,7 @@ struct http_server {
     pthread_cond_t wake;
     struct guarded *guarded;
     struct http_exchange *exchanges;
+    struct http_exchange *cut; /* over, and somebody may still answer them */
     bool stopping, guard_runs;
     pthread_t guard;
 };
@@ -71,6 +72,7 @@ struct http_exchange {
     struct MHD_Response *response;
     int status;
     bool answered;
+    bool is_cut; /* It slept when the server ended. */
 };
 
 pthread_mutex_t *exchange_lock(struct http_exchange *x);

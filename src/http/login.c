@@ -98,14 +98,21 @@ call(struct calling *calling)
 static struct err *
 token_take(struct calling *calling, const struct http_answer *answer)
 {
-    const char *endpoint = calling->login->token_endpoint, *token;
+    const char *url = calling->login->token_endpoint, *token;
+    /* Errors are kept and shown: without its query, which may be what lets one in, and without a word of what
+     * it answered. */
+    const char *endpoint = mem_printf(calling->mem, "%.*s", (int)strcspn(url, "?#"), url);
     const struct json *json = NULL;
+    struct err *e;
     int64_t lasts;
 
     if (answer->status != 200) {
         return err_new(E_REMOTE, NULL, "token: POST %s answered %d", endpoint, answer->status);
     }
-    TRY_MSG(json_parse(calling->mem, answer->body, answer->body_len, &json), "token: %s", endpoint);
+    if ((e = json_parse(calling->mem, answer->body, answer->body_len, &json))) {
+        err_ignore(e, "it names what it met");
+        return err_new(E_REMOTE, NULL, "token: POST %s answered what is no JSON", endpoint);
+    }
     token = json_get_str(json, "access_token");
     if (str_empty(token) || token[strcspn(token, " \r\n\t")]) {
         return err_new(E_REMOTE, NULL, "token: POST %s answered without a usable access_token",

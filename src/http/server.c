@@ -109,6 +109,30 @@ forget(struct http_exchange *x)
     pthread_mutex_unlock(&server->lock);
 }
 
+static void
+exchange_free(struct http_exchange *x)
+{
+    if (x->response) {
+        MHD_destroy_response(x->response);
+    }
+    err_free(x->body_error);
+    buf_done(&x->body);
+    mem_free(x->mem);
+    free(x);
+}
+
+/* Whoever owes its answer may still write to it. */
+static void
+cut_keep(struct http_exchange *x)
+{
+    struct http_server *server = x->server;
+
+    pthread_mutex_lock(&server->lock);
+    x->next = server->cut;
+    server->cut = x;
+    pthread_mutex_unlock(&server->lock);
+}
+
 /* The exchange is over, whatever became of it. */
 static void
 completed(void *arg, struct MHD_Connection *connection, void **context,
@@ -133,13 +157,11 @@ completed(void *arg, struct MHD_Connection *connection, void **context,
     lock = exchange_lock(x);
     pthread_mutex_lock(lock); /* Whoever answered has let go of it. */
     pthread_mutex_unlock(lock);
-    if (x->response) {
-        MHD_destroy_response(x->response);
+    if (x->is_cut) {
+        cut_keep(x);
+    } else {
+        exchange_free(x);
     }
-    err_free(x->body_error);
-    buf_done(&x->body);
-    mem_free(x->mem);
-    free(x);
 }
 
 static bool
@@ -555,6 +577,7 @@ end_sleepers(struct http_server *server)
         next = x->next;
         pthread_mutex_lock(exchange_lock(x));
         sleeps = x->state == X_SUSPENDED;
+        x->is_cut = sleeps;
         pthread_mutex_unlock(exchange_lock(x));
         if (sleeps) {
             http_answer(x, 503, headers, "", 0);
@@ -564,23 +587,35 @@ end_sleepers(struct http_server *server)
 }
 
 void
-http_server_free(struct http_server *server, int grace_ms)
+http_server_stop(struct http_server *server, int grace_ms)
 {
     MHD_socket listener;
 
+    if (!server || !server->daemon) {
+        return;
+    }
+    n_ending++;
+    listener = quiesce(server->daemon);
+    wait_for_exchanges(server, grace_ms);
+    end_sleepers(server);
+    MHD_stop_daemon(server->daemon);
+    server->daemon = NULL;
+    n_ending--;
+    if (listener != MHD_INVALID_SOCKET) {
+        close(listener);
+    }
+}
+
+void
+http_server_free(struct http_server *server, int grace_ms)
+{
     if (!server) {
         return;
     }
-    if (server->daemon) {
-        n_ending++;
-        listener = quiesce(server->daemon);
-        wait_for_exchanges(server, grace_ms);
-        end_sleepers(server);
-        MHD_stop_daemon(server->daemon);
-        n_ending--;
-        if (listener != MHD_INVALID_SOCKET) {
-            close(listener);
-        }
+    http_server_stop(server, grace_ms);
+    for (struct http_exchange *x = server->cut, *next; x; x = next) {
+        next = x->next;
+        exchange_free(x);
     }
     guard_stop(server);
     shown_free(server);
@@ -596,6 +631,17 @@ uint16_t
 http_server_port(const struct http_server *server)
 {
     return server->port;
+}
+
+bool
+http_is_cut(struct http_exchange *x)
+{
+    bool is_cut;
+
+    pthread_mutex_lock(exchange_lock(x));
+    is_cut = x->is_cut;
+    pthread_mutex_unlock(exchange_lock(x));
+    return is_cut;
 }
 
 struct mem *

@@ -50,7 +50,11 @@ struct http_handler {
 };
 
 struct err *http_server_new(const struct http_server_config *config, struct http_server **server) MUST_USE;
-/* Stops accepting, waits up to 'grace_ms' for exchanges, closes. */
+/* Stops accepting, waits up to 'grace_ms' for exchanges, closes; those that still sleep then are cut: they get a
+ * 503, and whoever owes their answers may go on with what is his until the server is freed.  Null accepted. */
+void http_server_stop(struct http_server *server, int grace_ms);
+bool http_is_cut(struct http_exchange *x);
+/* Stops it where that was not done, and forgets exchanges that were cut. */
 void http_server_free(struct http_server *server, int grace_ms);
 /* Shows that certificate, with its key, to clients that connect from now on; connections go on as
  * they are.  E_INVALID where they do not fit, or the server speaks no TLS: then nothing changes.  From

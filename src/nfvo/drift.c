@@ -15,10 +15,16 @@ struct comparison {
     struct drift_differences out;
 };
 
+const char *
+drift_key(struct mem *mem, const char *site, const char *kind, const char *id)
+{
+    return mem_printf(mem, "%s/%s/%s", site, kind, id);
+}
+
 static const char *
 key_of(struct comparison *c, const char *site, const char *kind, const char *id)
 {
-    return mem_printf(c->mem, "%s/%s/%s", site, kind, id);
+    return drift_key(c->mem, site, kind, id);
 }
 
 static bool
@@ -288,7 +294,8 @@ thing_compare(struct comparison *c, const struct drift_thing *thing)
     const struct drift_object *object = map_get(&c->objects, key);
 
     if (!object && c->seen->gone && !map_get(c->seen->gone, key)) {
-        return; /* It came to be recorded while sites were asked. */
+        vec_add(c->mem, &c->out.left_out, thing);
+        return; /* It came to be recorded while sites were asked, or nobody has asked for it yet. */
     }
     if (!object) {
         bool server = str_eq(thing->kind, "server");
@@ -398,6 +405,27 @@ drift_object_of(struct mem *mem, const struct drift_list *list, const struct jso
         .shut = !json_bool(json_get(json, "admin_state_up"), true),
         .members = members_of(mem, list->kind, json),
     };
+}
+
+/* ---- what is not believed ---------------------------------------------------------------------- */
+
+const char *
+drift_denied(struct mem *mem, size_t n)
+{
+    return mem_printf(mem,
+                      "it knows none of what is recorded there (%zu in all), and shows nothing else that we made, as a "
+                      "site does that is used as another project; next: look at what it is registered with.  Where it has lost "
+                      "all, terminate the instance (what is gone is passed over) and instantiate it",
+                      n);
+}
+
+const char *
+drift_left_out(struct mem *mem, size_t n, const char *id)
+{
+    return mem_printf(mem,
+                      "its list leaves out %zu of what is recorded and there: asked for %s by itself, the site "
+                      "shows it.  Its lists are not believed; next: look at the site, then compare again",
+                      n, id);
 }
 
 /* ---- what is left over ------------------------------------------------------------------------ */

@@ -16,6 +16,7 @@ struct drift_vnf {
     const char *ns;     /* Network service that it is part of, likewise; null = none. */
     struct map stopped; /* Its servers that were asked to be stopped by themselves. */
     struct strs levels; /* "ASPECT=N" for where each of its aspects is; none = nothing scales. */
+    struct strs bare;   /* Names of its VNFCs that a given-up healing left without a server. */
 };
 struct drift_thing {
     const char *owner; /* The instance that holds it. */
@@ -77,6 +78,13 @@ struct drift_seen {
     const struct map *gone; /* SITE/KIND/ID: what is in no list is lost only if it is among these; null =
                              * whatever is in no list. */
 };
+/* "SITE/KIND/ID", in 'mem'. */
+const char *drift_key(struct mem *mem, const char *site, const char *kind, const char *id);
+/* Why nothing is believed of a site that denies each of 'n' things recorded there, and shows nothing else
+ * that we made; in 'mem'. */
+const char *drift_denied(struct mem *mem, size_t n);
+/* The same of one whose list leaves out 'n' things that it shows where it is asked for them, 'id' being one. */
+const char *drift_left_out(struct mem *mem, size_t n, const char *id);
 
 /* ---- the difference -------------------------------------------------------------------- */
 
@@ -104,6 +112,8 @@ struct drift_difference {
 struct drift_differences {
     struct drift_difference *items;
     size_t n, cap;
+    /* In no list, and not among what is gone, where the site was asked for that: told of neither. */
+    VEC(const struct drift_thing *) left_out;
 };
 /* May 'word' stand in a command that a person pastes into a shell?  Authors of packages and sites choose
  * names and ids: there is no command with one that may not. */

@@ -58,12 +58,6 @@ struct drift_check {
     bool ended;
 };
 
-static const char *
-key_of(struct mem *mem, const char *site, const char *kind, const char *id)
-{
-    return mem_printf(mem, "%s/%s/%s", site, kind, id);
-}
-
 /* ---- the beginning: which sites to ask ------------------------------------------------------ */
 
 static struct err *
@@ -81,8 +75,8 @@ owner_add(struct tx *tx, struct drift_check *check, const char *owner_id)
             TRY(row_get(tx, &site_table, row->site_id, &site));
             map_set(&check->sites, mem_str(mem, site->id), mem_str(mem, site->name));
         }
-        map_set(&check->held, key_of(mem, row->site_id, row->kind, row->resource_id), check);
-        map_set(&check->held, key_of(mem, row->site_id, row->kind, ""), check);
+        map_set(&check->held, drift_key(mem, row->site_id, row->kind, row->resource_id), check);
+        map_set(&check->held, drift_key(mem, row->site_id, row->kind, ""), check);
         if (!row->stale && !vim_is_marker(row->resource_id)) {
             vec_add(mem, &check->holds,
                     ((struct held_one){.site = mem_str(mem, row->site_id),
@@ -272,7 +266,7 @@ flows_record(struct recording *r)
 
     map_init(&asked, r->mem);
     vec_each (&r->check->seen.objects, object) {
-        const char *key = key_of(r->mem, object->site, object->kind, object->id);
+        const char *key = drift_key(r->mem, object->site, object->kind, object->id);
 
         if (!object->flow || (map_get(&r->check->held, key) && !map_get(&r->record.stale, key))) {
             continue;
@@ -396,8 +390,8 @@ end_read(struct tx *tx, void *arg)
 
 /* ---- asking ------------------------------------------------------------------------------------ */
 
-/* Nothing of all that is recorded there, nor of anything else of ours: another project, or another site
- * behind the same name, says just that of everything. */
+/* Nothing of all that is recorded there, be it one thing, nor of anything else of ours: another project, or
+ * another site behind the same name, says just that of everything. */
 static void
 site_judge(struct drift_check *check, const char *site)
 {
@@ -407,17 +401,12 @@ site_judge(struct drift_check *check, const char *site)
     vec_each (&check->holds, held) {
         n += str_eq(held->site, site);
         n_gone += str_eq(held->site, site) &&
-                  map_get(&check->gone, key_of(check->mem, site, held->kind, held->id));
+                  map_get(&check->gone, drift_key(check->mem, site, held->kind, held->id));
     }
-    if (n < 2 || n_gone < n || map_get(&check->ours, site)) {
+    if (n_gone == 0 || n_gone < n || map_get(&check->ours, site)) {
         return;
     }
-    why = mem_printf(check->mem,
-                     "it knows none of the %zu things that are recorded there, and shows nothing else "
-                     "that we made, as a site does that is used as another project; next: look at what "
-                     "it is registered with.  Where it has lost all, terminate the instance (what is gone is passed over) and "
-                     "instantiate it",
-                     n);
+    why = drift_denied(check->mem, n);
     vec_each (&check->seen.lists, list) {
         list->error = str_eq(list->site, site) ? why : list->error;
     }
@@ -460,7 +449,7 @@ object_see(struct drift_check *check, const struct drift_list *list, const struc
     if (marker) {
         map_set(&check->ours, list->site, check);
     }
-    key = key_of(mem, list->site, list->kind, id);
+    key = drift_key(mem, list->site, list->kind, id);
     if (map_get(&check->held, key)) {
         map_set(&check->shown, key, check);
     } else if (!marker) {
@@ -473,7 +462,7 @@ object_see(struct drift_check *check, const struct drift_list *list, const struc
 static void
 list_failed(struct drift_check *check, struct drift_list *list, struct err *err)
 {
-    bool held = map_get(&check->held, key_of(check->mem, list->site, list->kind, ""));
+    bool held = map_get(&check->held, drift_key(check->mem, list->site, list->kind, ""));
 
     list->error =
         err_is(err, E_NOT_FOUND) && !held ? NULL : mem_str(check->mem, err_full(check->mem, err));
@@ -489,11 +478,7 @@ asked_judge(struct drift_check *check, struct asked *asked)
     struct drift_list *list = &check->seen.lists.items[asked->list];
 
     if (asked->n_there > 0) {
-        list->error = mem_printf(
-            check->mem,
-            "its list leaves out %zu of what is recorded and there: asked for %s by itself, the site "
-            "shows it.  Its lists are not believed; next: look at the site, then compare again",
-            asked->n_there, asked->there);
+        list->error = drift_left_out(check->mem, asked->n_there, asked->there);
     } else if (asked->n_open == 0 && str_eq(list->error, NO_ANSWER)) {
         list->error = NULL;
     }
@@ -512,7 +497,7 @@ confirmed(void *arg, const struct json *object, struct err *err)
     if (check->ended) {
         err_ignore(err, "it came too late");
     } else if (err_is(err, E_NOT_FOUND)) {
-        map_set(&check->gone, key_of(check->mem, confirming->held->site, confirming->held->kind,
+        map_set(&check->gone, drift_key(check->mem, confirming->held->site, confirming->held->kind,
                                      confirming->held->id), check);
         err_ignore(err, "that is the answer");
         asked_judge(check, asked);
@@ -533,10 +518,10 @@ confirmed(void *arg, const struct json *object, struct err *err)
 static struct asked *
 left_out(const struct drift_check *check, const struct held_one *held)
 {
-    struct asked *asked = map_get(&check->asked, key_of(check->mem, held->site, held->kind, ""));
+    struct asked *asked = map_get(&check->asked, drift_key(check->mem, held->site, held->kind, ""));
     bool known = asked && !check->seen.lists.items[asked->list].error;
 
-    return known && !map_get(&check->shown, key_of(check->mem, held->site, held->kind, held->id))
+    return known && !map_get(&check->shown, drift_key(check->mem, held->site, held->kind, held->id))
                ? asked
                : NULL;
 }
@@ -604,7 +589,7 @@ static bool
 is_asked(const struct drift_check *check, const char *site, const char *kind)
 {
     return !str_eq(kind, "security_group_rule") ||
-           map_get(&check->held, key_of(check->mem, site, kind, ""));
+           map_get(&check->held, drift_key(check->mem, site, kind, ""));
 }
 
 static void
@@ -631,7 +616,7 @@ check_ask(struct drift_check *check, drift_done_fn *done, void *arg)
 
         *asked = (struct asked){.check = check, .list = i};
         map_set(&check->asked,
-                key_of(check->mem, check->seen.lists.items[i].site, check->seen.lists.items[i].kind, ""),
+                drift_key(check->mem, check->seen.lists.items[i].site, check->seen.lists.items[i].kind, ""),
                 asked);
         vim_list(check->nfvo->vim, check->seen.lists.items[i].site, check->seen.lists.items[i].kind,
                  listed, asked);

@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-static const char *
-key_of(struct mem *mem, const char *site, const char *kind, const char *id)
-{
-    return mem_printf(mem, "%s/%s/%s", site, kind, id);
-}
-
 /* ---- rows ---------------------------------------------------------------------------------- */
 
 struct err *
@@ -94,7 +88,7 @@ passes_record(struct recording *r, const struct vnf_instance *row, const char *s
     struct strs passes = route_passes(r->mem, &r->made->paths, row->vnf_profile_id, port->requirement);
 
     if (passes.n > 0) {
-        map_set(&r->passes, key_of(r->mem, site, "port", port->port_id),
+        map_set(&r->passes, drift_key(r->mem, site, "port", port->port_id),
                 mem_copy(r->mem, &passes, sizeof passes));
     }
 }
@@ -121,13 +115,16 @@ vnf_record(struct recording *r, const struct vnf_instance *row)
     for (size_t i = 0; i < made->vnfcs.n; i++) {
         const struct made_vnfc *vnfc = made->vnfcs.items[i];
 
+        if (str_empty(vnfc->server_id)) {
+            steer_name_add(r->mem, &vnf->bare, vnfc->name);
+        }
         if (vnfc->stopped && !str_empty(vnfc->server_id)) {
             map_set(&vnf->stopped, vnfc->server_id, vnf);
         }
         for (size_t j = 0; !str_empty(vnfc->server_id) && j < vnfc->ports.n; j++) {
             const struct made_port *port = vnfc->ports.items[j];
 
-            map_set(&r->servers, key_of(r->mem, made->site, "port", port->port_id),
+            map_set(&r->servers, drift_key(r->mem, made->site, "port", port->port_id),
                     mem_str(r->mem, vnfc->server_id));
             passes_record(r, row, made->site, port);
         }
@@ -150,7 +147,7 @@ things_record(struct recording *r, const char *owner_id, const struct drift_vnf 
                                     .label = row->label,
                                     .vnf = vnf};
 
-        const char *key = key_of(r->mem, thing.site, thing.kind, thing.id);
+        const char *key = drift_key(r->mem, thing.site, thing.kind, thing.id);
 
         if (vim_is_marker(thing.id)) { /* Nobody knows whether it is there: if so, it is told as left over. */
             thing.since = row->created_at;

@@ -30,7 +30,10 @@ static void
 artifact_write(struct jw *w, const struct examined_file *file, bool of_vnf)
 {
     jw_object(w, NULL);
-    jw_str(w, file->is_outside ? "artifactURI" : "artifactPath", file->name);
+    jw_str(w, "artifactPath", str_or(file->path, file->name));
+    if (file->path) {
+        jw_str(w, "artifactURI", file->name);
+    }
     checksum_write(w, file->algorithm, file->digest);
     if (of_vnf) {
         jw_bool(w, "isEncrypted", false);
@@ -55,7 +58,7 @@ artifacts_write(struct jw *w, const char *key, const struct examined *found)
     for (size_t i = 0; i < found->n_files; i++) {
         const struct examined_file *file = &found->files[i];
 
-        if (of_vnf ? file->part == PACKAGE_ARTIFACT : !file->is_outside) {
+        if (of_vnf ? file->part == PACKAGE_ARTIFACT : !file->path) {
             artifact_write(w, file, of_vnf);
         }
     }
@@ -73,9 +76,22 @@ upper(struct mem *mem, const char *s)
     return copy;
 }
 
-static void
-image_write(struct mem *mem, struct jw *w, const struct vnfd_image *image)
+/* The name under which an image is given that comes from elsewhere. */
+static const char *
+path_of(const struct examined *found, const char *uri)
 {
+    for (size_t i = 0; i < found->n_files; i++) {
+        if (found->files[i].path && str_eq(found->files[i].name, uri)) {
+            return found->files[i].path;
+        }
+    }
+    return NULL;
+}
+
+static void
+image_write(struct mem *mem, struct jw *w, const struct vnfd_image *image, const struct examined *found)
+{
+    const char *path = image->uri ? path_of(found, image->uri) : image->file;
     char now[TIME_TEXT_SIZE];
 
     jw_object(w, NULL);
@@ -91,17 +107,22 @@ image_write(struct mem *mem, struct jw *w, const struct vnfd_image *image)
     jw_int(w, "minDisk", (int64_t)image->min_disk);
     jw_int(w, "minRam", (int64_t)image->min_ram);
     jw_int(w, "size", (int64_t)image->size);
-    jw_str(w, "imagePath", str_or(image->file, ""));
+    jw_str(w, "imagePath", str_or(path, ""));
+    if (image->uri) {
+        jw_str(w, "imageUri", image->uri);
+    }
     jw_end(w);
 }
 
 static void
-images_write(struct mem *mem, struct jw *w, const struct vnfd *vnfd)
+images_write(struct mem *mem, struct jw *w, const struct examined *found)
 {
+    const struct vnfd *vnfd = found->vnfd;
+
     jw_array(w, "softwareImages");
     for (size_t i = 0; i < vnfd->n_flavours; i++) {
         for (size_t j = 0; j < vnfd->flavours[i].n_images; j++) {
-            image_write(mem, w, &vnfd->flavours[i].images[j]);
+            image_write(mem, w, &vnfd->flavours[i].images[j], found);
         }
     }
     jw_end(w);
@@ -141,7 +162,7 @@ vnfd_columns(struct mem *mem, const struct onboard_in *in, const struct examined
     jw_str(&w, "signingCertificate", found->certificate);
     jw_str(&w, "compatibleSpecificationVersions", found->specifications);
     checksum_write(&w, "sha-256", in->sha256);
-    images_write(mem, &w, vnfd);
+    images_write(mem, &w, found);
     artifacts_write(&w, "additionalArtifacts", found);
     jw_array(&w, "vnfmInfo");
     for (size_t i = 0; i < vnfd->n_vnfm_info; i++) {
@@ -256,6 +277,8 @@ image_row(struct mem *mem, const struct onboard_in *in, const struct vnfd_image 
     row->name =
         mem_printf(mem, "%s-%s", str_or(image->name, image->id), str_or(image->version, "0"));
     row->path = mem_printf(mem, "%s/image.%zu", in->id, i);
+    row->uri = image->uri;
+    row->sha512 = mem_printf(mem, "%0128d", 0); /* Until it is here. */
     row->disk_format = str_or(image->disk_format, "raw");
     row->container_format = str_or(image->container_format, "bare");
     row->min_disk_gb = units(image->min_disk, GIB);
@@ -275,9 +298,37 @@ images_take(const struct nfvo *nfvo, struct mem *mem, const struct onboard_in *i
         struct package_image *row = image_row(mem, in, images[i], i);
 
         rows->items[rows->n++] = row;
-        TRY(image_take(nfvo, mem, x, row));
+        if (images[i]->file) {
+            TRY(image_take(nfvo, mem, x, row));
+        }
     }
     return examination_end(x);
+}
+
+/* What is still to be got. */
+static void
+outside_note(struct mem *mem, const struct onboard_in *in, const struct examined *found,
+             struct rows *rows)
+{
+    rows->items = MEM_ARRAY(mem, found->n_files + 1, void *);
+    for (size_t i = 0; i < found->n_files; i++) {
+        const struct examined_file *file = &found->files[i];
+        struct package_outside *row = row_new(mem, &package_outside_table);
+
+        row->project_id = in->project_id;
+        row->owner_id = in->id;
+        row->uri = file->name;
+        row->path = file->path;
+        row->algorithm = file->algorithm;
+        row->digest = file->digest;
+        row->checksum_algorithm = file->checksum_algorithm;
+        row->checksum = file->checksum;
+        row->artifact_set = file->set;
+        row->is_image = file->part == PACKAGE_IMAGE;
+        if (file->path) {
+            rows->items[rows->n++] = row;
+        }
+    }
 }
 
 /* What was laid out of a package that turned out to be none. */
@@ -287,7 +338,9 @@ images_forget(const struct nfvo *nfvo, struct mem *mem, const struct rows *rows)
     for (size_t i = 0; i < rows->n; i++) {
         const struct package_image *row = rows->items[i];
 
-        (void)unlink(mem_printf(mem, "%s/%s", nfvo->packages_dir, row->path));
+        if (!row->uri) {
+            (void)unlink(mem_printf(mem, "%s/%s", nfvo->packages_dir, row->path));
+        }
     }
 }
 
@@ -327,6 +380,7 @@ package_examine(const struct nfvo *nfvo, struct mem *mem, const struct onboard_i
     struct err *e;
 
     TRY(examination_begin(nfvo, mem, in, "vnf", &x, &found, out));
+    outside_note(mem, in, found, &out->outside);
     e = images_take(nfvo, mem, in, x, found->vnfd, &out->images);
     if (e) {
         images_forget(nfvo, mem, &out->images);

@@ -22,8 +22,8 @@
 
 struct fetches {
     struct fetches_config config;
-    pthread_mutex_t lock; /* of 'live' */
-    struct fetch *live;
+    pthread_mutex_t lock; /* of the lists */
+    struct fetch_turn *live, *waiting, *dropped;
     struct pool *pool;
     atomic_bool stopping;
 };
@@ -34,45 +34,188 @@ struct fetch {
     struct upload *upload;
     const char *url;
     struct http_login login;
-    const char *project;
-    struct fetch *next; /* live */
-    bool is_over;
-    struct err *err;
+    struct fetch_turn turn;
 };
 
-/* ---- of whom there are how many ------------------------------------------------------------ */
+/* ---- turns --------------------------------------------------------------------------------- */
 
-static struct err *
-live_add(struct fetches *fetches, struct fetch *fetch)
+static bool
+has_turn(const struct fetches *fetches, const char *project)
 {
     int n = 0;
 
-    pthread_mutex_lock(&fetches->lock);
-    for (const struct fetch *other = fetches->live; other; other = other->next) {
-        n += str_eq(other->project, fetch->project);
+    for (const struct fetch_turn *other = fetches->live; other; other = other->next) {
+        n += str_eq(other->project, project);
     }
-    if (n < OF_PROJECT) {
-        fetch->next = fetches->live;
-        fetches->live = fetch;
+    return n < OF_PROJECT;
+}
+
+static void
+live_add(struct fetches *fetches, struct fetch_turn *turn)
+{
+    turn->next = fetches->live;
+    fetches->live = turn;
+}
+
+/* Takes a turn where the project has one. */
+static struct err *
+turn_take(struct fetches *fetches, struct fetch_turn *turn)
+{
+    bool may;
+
+    pthread_mutex_lock(&fetches->lock);
+    may = has_turn(fetches, turn->project);
+    if (may) {
+        live_add(fetches, turn);
     }
     pthread_mutex_unlock(&fetches->lock);
-    return n < OF_PROJECT
-               ? NULL
+    return may ? NULL
                : err_new(E_BUSY, NULL, "%d packages of the project are being got: ask again once one is here",
                          OF_PROJECT);
 }
 
+/* Begins what waits and may; the lock is held.  Whatever ends asks again. */
 static void
-live_remove(struct fetches *fetches, const struct fetch *fetch)
+turns_begin(struct fetches *fetches)
 {
+    struct fetch_turn **at = &fetches->waiting;
+
+    while (*at) {
+        struct fetch_turn *turn = *at;
+        struct err *e;
+
+        if (!has_turn(fetches, turn->project)) {
+            at = &turn->next;
+            continue;
+        }
+        e = pool_run(fetches->pool, turn->run, turn->arg);
+        if (e) {
+            err_ignore(e, "those that keep the threads busy ask again when they end");
+            return;
+        }
+        *at = turn->next;
+        live_add(fetches, turn);
+    }
+}
+
+void
+fetch_turn_wait(struct fetches *fetches, struct fetch_turn *turn)
+{
+    struct fetch_turn **at = &fetches->waiting;
+
+    turn->next = NULL;
     pthread_mutex_lock(&fetches->lock);
-    for (struct fetch **at = &fetches->live; *at; at = &(*at)->next) {
-        if (*at == fetch) {
-            *at = fetch->next;
+    while (*at) {
+        at = &(*at)->next;
+    }
+    *at = turn;
+    turns_begin(fetches);
+    pthread_mutex_unlock(&fetches->lock);
+}
+
+/* The lock is held. */
+static void
+live_take(struct fetches *fetches, const struct fetch_turn *turn)
+{
+    for (struct fetch_turn **at = &fetches->live; *at; at = &(*at)->next) {
+        if (*at == turn) {
+            *at = turn->next;
             break;
         }
     }
+}
+
+void
+fetch_turn_end(struct fetches *fetches, const struct fetch_turn *turn)
+{
+    pthread_mutex_lock(&fetches->lock);
+    live_take(fetches, turn);
+    turns_begin(fetches);
     pthread_mutex_unlock(&fetches->lock);
+}
+
+void
+fetch_turn_drop(struct fetches *fetches, struct fetch_turn *turn)
+{
+    pthread_mutex_lock(&fetches->lock);
+    live_take(fetches, turn);
+    turn->next = fetches->dropped;
+    fetches->dropped = turn;
+    pthread_mutex_unlock(&fetches->lock);
+}
+
+bool
+fetches_ending(const struct fetches *fetches)
+{
+    return atomic_load(&fetches->stopping);
+}
+
+/* ---- one call ---------------------------------------------------------------------------- */
+
+struct exchange {
+    const char *url;
+    bool is_over;
+    struct err *err;
+};
+
+static void
+exchanged(void *arg, const struct http_answer *answer, struct err *err)
+{
+    struct exchange *x = arg;
+
+    x->is_over = true;
+    if (!err && (answer->status < 200 || answer->status > 299)) {
+        /* Its query may be what lets one in. */
+        err = err_new(E_REMOTE, NULL, "GET %.*s answered %d", (int)strcspn(x->url, "?#"), x->url,
+                      answer->status);
+    }
+    x->err = err;
+}
+
+/* Calls, and turns the loop until there is an end or everything ends. */
+static struct err *
+exchange(struct fetches *fetches, struct mem *mem, const struct fetch_source *source,
+         struct loop *loop, struct http_client *client)
+{
+    struct exchange x = {.url = source->url};
+    struct http_request request = {
+        .method = "GET",
+        .url = source->url,
+        .body_fd = -1,
+        .timeout_ms = source->timeout_ms ? source->timeout_ms : fetches->config.timeout_ms,
+        .piece = source->piece,
+        .piece_arg = source->arg,
+    };
+    struct bearer bearer = {0};
+    struct err *e = NULL;
+
+    http_login_call(client, mem, &source->login, &bearer, &request, exchanged, &x);
+    while (!e && !x.is_over && !atomic_load(&fetches->stopping)) {
+        e = loop_turn(loop, LOOK_MS);
+    }
+    http_client_free(client); /* Ends the call where it goes on: 'bearer' is its until then. */
+    bearer_forget(&bearer);
+    if (x.err && x.err->code == E_IN_DOUBT) {
+        x.err->code = E_UNAVAILABLE; /* Nothing is done by being asked for: there is no doubt to be ended. */
+    }
+    return err_join(e, x.err);
+}
+
+struct err *
+fetch_get(struct fetches *fetches, struct mem *mem, const struct fetch_source *source)
+{
+    const struct fetches_config *config = &fetches->config;
+    const struct http_client_config http = {
+        .tls = config->tls, .may_connect = config->may_connect, .may_arg = config->may_arg};
+    struct http_client *client = NULL;
+    struct loop *loop = NULL;
+    struct err *e;
+
+    TRY(loop_new(&loop));
+    e = http_client_new(loop, &http, &client);
+    e = e ? e : exchange(fetches, mem, source, loop, client);
+    loop_free(loop);
+    return e;
 }
 
 /* ---- one package ----------------------------------------------------------------------- */
@@ -83,60 +226,13 @@ piece(void *arg, const void *data, size_t n)
     return upload_piece(((struct fetch *)arg)->upload, data, n);
 }
 
-static void
-fetched(void *arg, const struct http_answer *answer, struct err *err)
-{
-    struct fetch *fetch = arg;
-
-    fetch->is_over = true;
-    if (!err && (answer->status < 200 || answer->status > 299)) {
-        /* Its query may be what lets one in. */
-        err = err_new(E_REMOTE, NULL, "GET %.*s answered %d", (int)strcspn(fetch->url, "?#"),
-                      fetch->url, answer->status);
-    }
-    fetch->err = err;
-}
-
-/* Calls, and turns the loop until there is an end or everything ends. */
-static struct err *
-exchange(struct fetch *fetch, struct loop *loop, struct http_client *client)
-{
-    struct fetches *fetches = fetch->nfvo->fetches;
-    struct http_request request = {
-        .method = "GET",
-        .url = fetch->url,
-        .body_fd = -1,
-        .timeout_ms = fetches->config.timeout_ms,
-        .piece = piece,
-        .piece_arg = fetch,
-    };
-    struct bearer bearer = {0};
-    struct err *e = NULL;
-
-    http_login_call(client, fetch->mem, &fetch->login, &bearer, &request, fetched, fetch);
-    while (!e && !fetch->is_over && !atomic_load(&fetches->stopping)) {
-        e = loop_turn(loop, LOOK_MS);
-    }
-    http_client_free(client); /* Ends the call where it goes on: 'bearer' is its until then. */
-    bearer_forget(&bearer);
-    return err_join(e, fetch->err);
-}
-
 static struct err *
 get(struct fetch *fetch)
 {
-    const struct fetches_config *config = &fetch->nfvo->fetches->config;
-    const struct http_client_config http = {
-        .tls = config->tls, .may_connect = config->may_connect, .may_arg = config->may_arg};
-    struct http_client *client = NULL;
-    struct loop *loop = NULL;
-    struct err *e;
+    const struct fetch_source source = {
+        .url = fetch->url, .login = fetch->login, .piece = piece, .arg = fetch};
 
-    TRY(loop_new(&loop));
-    e = http_client_new(loop, &http, &client);
-    e = e ? e : exchange(fetch, loop, client);
-    loop_free(loop);
-    TRY(e);
+    TRY(fetch_get(fetch->nfvo->fetches, fetch->mem, &source));
     return upload_end(fetch->upload);
 }
 
@@ -149,7 +245,7 @@ accept_fn(struct tx *tx, void *arg)
 static void
 fetch_free(struct fetch *fetch)
 {
-    live_remove(fetch->nfvo->fetches, fetch);
+    fetch_turn_end(fetch->nfvo->fetches, &fetch->turn);
     upload_free(fetch->upload);
     mem_free(fetch->mem);
 }
@@ -215,9 +311,9 @@ package_fetch(struct nfvo *nfvo, const struct caller *caller, const char *id,
     struct err *e;
 
     *fetch = (struct fetch){.mem = mem, .nfvo = nfvo, .url = mem_str(mem, request->address),
-                            .project = mem_str(mem, str_or(caller->project_id, ""))};
+                            .turn = {.project = mem_str(mem, str_or(caller->project_id, ""))}};
     e = login_take(fetch, request);
-    e = e ? e : live_add(nfvo->fetches, fetch);
+    e = e ? e : turn_take(nfvo->fetches, &fetch->turn);
     e = e ? e : upload_begin(nfvo, caller, &vnf_package_table, id, &fetch->upload);
     if (!e) {
         e = pool_run(nfvo->fetches->pool, fetch_run, fetch);
@@ -256,6 +352,12 @@ fetches_stop(struct fetches *fetches)
     if (fetches) {
         atomic_store(&fetches->stopping, true);
         pool_stop(fetches->pool);
+        while (fetches->waiting) { /* Nobody else is left: they see that it is the end. */
+            struct fetch_turn *turn = fetches->waiting;
+
+            fetches->waiting = turn->next;
+            turn->run(turn->arg);
+        }
     }
 }
 
@@ -264,6 +366,12 @@ fetches_free(struct fetches *fetches)
 {
     if (fetches) {
         fetches_stop(fetches);
+        while (fetches->dropped) {
+            struct fetch_turn *turn = fetches->dropped;
+
+            fetches->dropped = turn->next;
+            turn->dropped(turn->arg);
+        }
         pool_free(fetches->pool);
         free(fetches);
     }

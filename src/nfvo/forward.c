@@ -317,27 +317,31 @@ classifiers_of_rule(struct round *r, const struct fwd_path *path, const struct p
 
 /* ---- ends ---- */
 
-/* networking-sfc answers a chain with 500 where nothing is attached to one of its ends: better said
- * before, and looked at anew by a retry. */
+struct err *
+forward_end_check(struct flow *f, const char *label, const struct vim_ref *end, const char *what)
+{
+    struct vim_made *port = row_new(flow_mem(f), &vim_made_table);
+
+    TRY(flow_step(f, label, &vim_port_show, end, port));
+    /* Who may not see where a port is bound is not told. */
+    if (port->host_id && !*port->host_id) {
+        return err_new(E_CONFLICT, NULL,
+                       "%s, and nothing is attached to its port %s: chains of this site want both ends "
+                       "bound to a host; attach a server to it, then retry",
+                       what, end->id);
+    }
+    return NULL;
+}
+
 static struct err *
 end_check(struct round *r, const struct fwd_path *path, const char *name)
 {
     struct vim_ref *ref = row_new(flow_mem(r->f), &vim_ref_table);
-    struct vim_made *port = row_new(flow_mem(r->f), &vim_made_table);
 
     ref->site = r->in->site;
     ref->id = map_get(&r->ids, name);
-    TRY(flow_step(r->f, flow_label(r->f, "end %s of %s", name, path->name), &vim_port_show, ref,
-                  port));
-    /* Who may not see where a port is bound is not told. */
-    if (port->host_id && !*port->host_id) {
-        return err_new(E_CONFLICT, NULL,
-                       "path %s begins or ends at %s, and nothing is attached to its port %s: "
-                       "chains of this site want both ends bound to a host; attach a server "
-                       "to it, then retry",
-                       path->name, name, ref->id);
-    }
-    return NULL;
+    return forward_end_check(r->f, flow_label(r->f, "end %s of %s", name, path->name), ref,
+                             mem_printf(flow_mem(r->f), "path %s begins or ends at %s", path->name, name));
 }
 
 static struct err *

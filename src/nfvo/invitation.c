@@ -126,25 +126,133 @@ invitation_token(const struct nfvo *nfvo, struct mem *mem, struct site_invitatio
     return NULL;
 }
 
-struct err *
-invitation_find(struct tx *tx, const char *secret, struct site_invitation **invitation)
+static struct err *
+invitation_of(struct tx *tx, const char *secret, struct site_invitation **invitation)
 {
     char digest[AUTHORITY_FINGERPRINT];
 
     TRY(authority_digest(secret, digest));
     struct cond by_digest[] = {COND("token_digest", mem_str(tx_mem(tx), digest)), {0}};
     TRY(row_find(tx, &site_invitation_table, by_digest, invitation));
-    if (!*invitation) {
-        return err_new(E_FORBIDDEN, NULL,
-                       "there is no invitation with this token: it may have been withdrawn");
-    }
+    return *invitation ? NULL
+                       : err_new(E_FORBIDDEN, NULL,
+                                 "there is no invitation with this token: it may have been withdrawn");
+}
+
+static struct err *
+was_used(void)
+{
+    return err_new(E_CONFLICT, NULL, "this invitation was used: ask for another one");
+}
+
+struct err *
+invitation_find(struct tx *tx, const char *secret, struct site_invitation **invitation)
+{
+    TRY(invitation_of(tx, secret, invitation));
     if ((*invitation)->joined_at != TIME_NULL) {
-        return err_new(E_CONFLICT, NULL, "this invitation was used: ask for another one");
+        return was_used();
     }
     if ((*invitation)->expires_at < tx_now(tx)) {
         return err_new(E_CONFLICT, NULL, "this invitation is over: ask for another one");
     }
     return NULL;
+}
+
+/* Host of an HTTPS URL, without brackets; null where it is none. */
+static const char *
+host_of(struct mem *mem, const char *url)
+{
+    static const char scheme[] = "https://";
+    const char *host = url + strlen(scheme);
+
+    if (!str_starts(url, scheme)) {
+        return NULL;
+    }
+    return *host == '[' ? mem_strn(mem, host + 1, strcspn(host + 1, "]/"))
+                        : mem_strn(mem, host, strcspn(host, ":/"));
+}
+
+static bool
+is_invited(const struct site_invitation *invitation, const char *host)
+{
+    for (size_t i = 0; host && i < invitation->addresses.n; i++) {
+        if (str_eq(invitation->addresses.items[i], host)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Did another one join in its place since? */
+static struct err *
+is_replaced(struct tx *tx, const struct site_invitation *invitation, bool *replaced)
+{
+    struct cond of_site[] = {COND("site_id", invitation->site_id), {0}};
+    struct query query = {.table = &site_invitation_table, .conds = of_site};
+    struct rows rows;
+
+    TRY(rows_select(tx, &query, &rows));
+    *replaced = false;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct site_invitation *other = rows.items[i];
+
+        *replaced = *replaced || (!str_eq(other->id, invitation->id) &&
+                                  other->joined_at >= invitation->joined_at);
+    }
+    return NULL;
+}
+
+/* Who gave the site another name or address since has taken it from who joined. */
+static bool
+is_as_invited(struct tx *tx, const struct site_invitation *invitation, const struct site *site)
+{
+    return str_eq(site->name, invitation->name) &&
+           is_invited(invitation, host_of(tx_mem(tx), site->auth_url));
+}
+
+struct err *
+invitation_again(struct tx *tx, const char *secret, const char *request,
+                 struct site_invitation **invitation, struct site **site)
+{
+    char digest[AUTHORITY_FINGERPRINT];
+    struct site *there;
+    bool replaced;
+
+    *site = NULL;
+    TRY(invitation_of(tx, secret, invitation));
+    if ((*invitation)->joined_at == TIME_NULL) {
+        return invitation_find(tx, secret, invitation);
+    }
+    if (!(*invitation)->site_id || !(*invitation)->key_digest ||
+        (*invitation)->expires_at < tx_now(tx)) {
+        return was_used();
+    }
+    TRY(authority_request_id(request, digest));
+    TRY(is_replaced(tx, *invitation, &replaced));
+    if (replaced || !str_eq(digest, (*invitation)->key_digest)) {
+        return was_used();
+    }
+    TRY(row_get(tx, &site_table, (*invitation)->site_id, &there));
+    if (!is_as_invited(tx, *invitation, there)) {
+        return was_used();
+    }
+    *site = there;
+    return NULL;
+}
+
+struct err *
+invitation_reopen(struct tx *tx, const char *secret, const char *request)
+{
+    struct site_invitation *old, *again;
+    struct site *site;
+
+    TRY(invitation_again(tx, secret, request, &old, &site));
+    if (!site) {
+        return NULL; /* Somebody else has. */
+    }
+    again = row_copy(tx_mem(tx), old);
+    again->joined_at = TIME_NULL;
+    return row_update(tx, old, again);
 }
 
 struct err *
@@ -182,31 +290,6 @@ invitation_sign(const struct nfvo *nfvo, struct mem *mem, const struct site_invi
 }
 
 /* ---- the site -------------------------------------------------------------------------------- */
-
-/* Host of an HTTPS URL, without brackets; null where it is none. */
-static const char *
-host_of(struct mem *mem, const char *url)
-{
-    static const char scheme[] = "https://";
-    const char *host = url + strlen(scheme);
-
-    if (!str_starts(url, scheme)) {
-        return NULL;
-    }
-    return *host == '[' ? mem_strn(mem, host + 1, strcspn(host + 1, "]/"))
-                        : mem_strn(mem, host, strcspn(host, ":/"));
-}
-
-static bool
-is_invited(const struct site_invitation *invitation, const char *host)
-{
-    for (size_t i = 0; host && i < invitation->addresses.n; i++) {
-        if (str_eq(invitation->addresses.items[i], host)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 struct err *
 invitation_site(const struct nfvo *nfvo, struct mem *mem, const struct site_invitation *invitation,

@@ -31,6 +31,13 @@ struct err *invitation_token(const struct nfvo *nfvo, struct mem *mem,
  * E_CONFLICT where it is used or over. */
 struct err *invitation_find(struct tx *tx, const char *secret,
                             struct site_invitation **invitation) MUST_USE;
+/* The same for who asks for a certificate: of one that was used too, where 'request' is by the key that joined by it, it
+ * is not over, and the site that it became has the name and an address of it still: an answer was lost.  '*site' is that site, null where it was not
+ * used. */
+struct err *invitation_again(struct tx *tx, const char *secret, const char *request,
+                             struct site_invitation **invitation, struct site **site) MUST_USE;
+/* One that was used so holds again, for the same key: what was registered by it does not work. */
+struct err *invitation_reopen(struct tx *tx, const char *secret, const char *request) MUST_USE;
 /* Signs the request's key for the invitation's addresses.  E_INVALID by the request. */
 struct err *invitation_sign(const struct nfvo *nfvo, struct mem *mem,
                             const struct site_invitation *invitation, const char *request,

@@ -38,6 +38,7 @@ struct nfvo {
     const char *authority_key; /* ... key: file; or null. */
     _Atomic int64_t keep_days;        /* Finished operations of what is gone (nfvo/retention.h); 0 = for ever. */
     struct fetches *fetches;  /* Packages that are got by their URL (nfvo/fetch.h). */
+    struct unpacks *unpacks;  /* Parts of packages that are being given (nfvo/unpack.h). */
 };
 #define NFVO_SERVICE "nfvo"
 /* The peer that foreign grants come from. */
@@ -77,6 +78,18 @@ struct package_image {
     struct row row;
 #include "nfvo/package_image.tbl"
 };
+struct package_access {
+    struct row row;
+#include "nfvo/package_access.tbl"
+};
+struct package_outside {
+    struct row row;
+#include "nfvo/package_outside.tbl"
+};
+struct outside_set {
+    struct row row;
+#include "nfvo/outside_set.tbl"
+};
 struct onboard_in {
     struct row row;
 #include "nfvo/onboard_in.tbl"
@@ -110,6 +123,7 @@ struct holding {
 extern const struct table vnfm_table;
 extern const struct table site_table, vnf_package_table, ns_descriptor_table, descriptor_table,
     pnf_descriptor_table, package_image_table, grant_table, ns_instance_table, ns_lcm_op_occ_table, holding_table;
+extern const struct table package_access_table, package_outside_table, outside_set_table;
 extern const struct table onboard_in_table, onboard_out_table, problem_table;
 /* Null-terminated, for store_config: these and those of src/vnfm, parents first. */
 extern const struct table *const nfvo_tables[];
@@ -136,10 +150,13 @@ struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *ou
  * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
 struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
 
-/* Looks at every site every 10 s and keeps status and last_error true.  On the loop's
- * thread; free it after the pool, before the loop.  Null accepted. */
+/* Looks at every site 'every_ms' (0 = 10 s), side by side and for 'look_ms' (0 = 2 s) at most, and keeps status,
+ * last_error and version true: a row is written where one of them changes.  On the loop's thread; free it after the
+ * pool, before the loop and the store.  Null accepted. */
 struct site_watch;
-struct site_watch *site_watch_new(struct nfvo *nfvo) MUST_USE;
+struct err *site_watch_new(struct nfvo *nfvo, int64_t every_ms, int64_t look_ms, struct site_watch **watch) MUST_USE;
+/* Its hourly job ends behind the site that it asks now: before the pool is waited for.  Null accepted. */
+void site_watch_close(struct site_watch *watch);
 void site_watch_free(struct site_watch *watch);
 
 /* ---- other processes ----------------------------------------------------------- */
@@ -158,9 +175,11 @@ struct upload;
  * upload or on-boarding is under way), E_UNAVAILABLE (disk). */
 struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table *table,
                          const char *id, struct upload **upload) MUST_USE;
+/* Bytes that a package may have, and those of it that are elsewhere may have together. */
+uint64_t upload_max(const struct nfvo *nfvo);
 /* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
-/* All is there: fsync and rename. */
+/* All is there: fsync and rename.  E_CONFLICT where somebody else uploads it by now. */
 struct err *upload_end(struct upload *upload) MUST_USE;
 /* In the write that answers the request: UPLOADING -> PROCESSING and the start of the
  * on-boarding flow. */
@@ -170,8 +189,9 @@ struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
 void upload_abort(struct upload *upload);
 /* The same where 'why' (taken) is the reason: the resource is ERROR, and tells it. */
 void upload_fail(struct upload *upload, struct err *why);
-/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state). */
-struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id) MUST_USE;
+/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state, or another upload than 'uploader'). */
+struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id,
+                           const char *uploader) MUST_USE;
 void upload_free(struct upload *upload); /* null accepted */
 /* What was being uploaded when its process ended is CREATED again: of replicas that are gone, and with
  * 'own_too', at the start, what we did before. */
@@ -180,15 +200,6 @@ struct err *uploads_recover(struct tx *tx, bool own_too) MUST_USE;
 /* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
 struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,
                          int64_t *size) MUST_USE;
-/* Opens one file of it, unpacked by a child (examination.h); on a worker. */
-struct err *package_member(struct nfvo *nfvo, struct mem *mem, const char *id, const char *name,
-                           int *fd, int64_t *size) MUST_USE;
-
-/* Opens a zip of those of its files that are ordered; the rest as package_member. */
-struct bundle_order;
-struct err *package_bundle(struct nfvo *nfvo, struct mem *mem, const char *id,
-                           const struct bundle_order *order, int *fd, int64_t *size) MUST_USE;
-
 /* On-boarded descriptors as they are kept in the store, and the rows of a project
  * by the descriptors' identifiers; in tx_mem.  E_UNPROCESSABLE names an
  * identifier that is not on-boarded. */
@@ -233,7 +244,7 @@ struct err *ns_update_start(struct tx *tx, struct op *op, const char *id,
 #define REPAIR_DEGREE "degreeHealing"
 #define REPAIR_RESTORE "HEAL_RESTORE"
 #define REPAIR_LEFT_OVER "leftOver"
-extern const struct flow_type ns_repair_flow, vnf_repair_flow;
+extern const struct flow_type ns_repair_flow, ns_repair_flow_2, vnf_repair_flow;
 extern const struct step_kind repair_look_kind, repair_note_kind;
 /* What a given-up one made is noted as the instance's (one of the two ids). */
 struct err *repair_left(struct tx *tx, const struct flow_row *flow, const char *ns_id,

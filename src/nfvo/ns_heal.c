@@ -2,6 +2,7 @@
  * Servers come back at their ports, so that chains and remote sites are not touched. */
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/repair.h"
 #include "nfvo/request.h"
 #include "vnfm/vnfm.h"
 
@@ -9,26 +10,26 @@
 
 /* ---- the request ------------------------------------------------------------------------- */
 
-/* The HealVnfRequest that it becomes. */
-static struct err *
-body_of(struct mem *mem, const struct heal_vnf_data *data, const struct json **body)
+struct err *
+heal_body(struct mem *mem, const struct strs *vnfcs, const char *cause, const struct json *params,
+          const struct json **body)
 {
     AUTO_BUF text = BUF_INIT;
     struct jw w = jw_to(&text);
 
     jw_object(&w, NULL);
-    if (data->vnfcs.n > 0) {
+    if (vnfcs->n > 0) {
         jw_array(&w, "vnfcInstanceId");
-        for (size_t i = 0; i < data->vnfcs.n; i++) {
-            jw_str(&w, NULL, data->vnfcs.items[i]);
+        for (size_t i = 0; i < vnfcs->n; i++) {
+            jw_str(&w, NULL, vnfcs->items[i]);
         }
         jw_end(&w);
     }
-    if (data->cause) {
-        jw_str(&w, "cause", data->cause);
+    if (cause) {
+        jw_str(&w, "cause", cause);
     }
-    if (data->additional_params) {
-        jw_json(&w, "additionalParams", data->additional_params);
+    if (params) {
+        jw_json(&w, "additionalParams", params);
     }
     jw_end(&w);
     return json_parse(mem, text.data, text.len, body);
@@ -42,7 +43,7 @@ vnf_check(struct tx *tx, const struct heal_vnf_data *data, struct ns_in *ns)
 
     TRY(ns_vnf_take(tx, ns, data->vnf_instance_id, &vnf, &in));
     TRY(vnf_heal_check(tx, vnf, &data->vnfcs, in));
-    return body_of(tx_mem(tx), data, &in->request);
+    return heal_body(tx_mem(tx), &data->vnfcs, data->cause, data->additional_params, &in->request);
 }
 
 /* The service as a whole: by what was there before, not by actions or scripts of an NSD. */

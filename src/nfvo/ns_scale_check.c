@@ -143,12 +143,7 @@ ns_vnf_take(struct tx *tx, struct ns_in *ns, const char *id, struct vnf_instance
 
     TRY(vnf_find(tx, ns, id, vnf));
     TRY(vnf_operation_free(tx, (*vnf)->id));
-    in->vnf_instance_id = (*vnf)->id;
-    in->package_id = (*vnf)->package_id;
-    in->project_id = (*vnf)->project_id;
-    in->name = str_or((*vnf)->name, (*vnf)->id);
-    in->site = (*vnf)->site_id;
-    in->vnfm = (*vnf)->vnfm_id;
+    vnf_in_fill(*vnf, in);
     if (in->vnfm && in->site) { /* Its VNFM is told of the site by name. */
         TRY(row_get(tx, &site_table, in->site, &site));
         in->site_name = site->name;

@@ -142,6 +142,7 @@ found_keep(struct tx *tx, const struct table *table, const struct onboard_out *f
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     TRY(row_update(tx, old, row));
     TRY(record_insert(tx, found));
+    TRY(rows_insert(tx, &found->outside));
     return rows_insert(tx, &found->images);
 }
 
@@ -368,6 +369,45 @@ problem_new(struct flow *f, const struct onboard_in *in, const struct err *e,
     return json_parse(flow_mem(f), text.data, text.len, &(*problem)->problem);
 }
 
+/* An image that was got is as one that the package brings. */
+static void
+images_place(const struct rows *images, const struct rows *outside)
+{
+    for (size_t i = 0; i < images->n; i++) {
+        struct package_image *image = images->items[i];
+
+        for (size_t j = 0; j < outside->n; j++) {
+            const struct package_outside *artifact = outside->items[j];
+
+            if (image->uri && str_eq(image->uri, artifact->uri)) {
+                image->path = artifact->path_kept;
+                image->sha512 = artifact->sha512;
+                image->size = artifact->size;
+            }
+        }
+    }
+}
+
+/* Gets what of the package is elsewhere. */
+static struct err *
+outside_get(struct flow *f, const struct onboard_in *in, struct onboard_out *found)
+{
+    struct outside_set *wanted = flow_new(f, &outside_set_table);
+    struct outside_set *got = flow_new(f, &outside_set_table);
+
+    if (!found->outside.n) {
+        return NULL;
+    }
+    wanted->id = in->id;
+    wanted->project_id = in->project_id;
+    wanted->outside = found->outside;
+    TRY(flow_step(f, "fetching", &package_fetching_kind, in, NULL));
+    TRY(flow_step(f, "fetch", &package_fetch_kind, wanted, got));
+    found->outside = got->outside;
+    images_place(&found->images, &got->outside);
+    return NULL;
+}
+
 static struct err *
 onboard(struct flow *f, const struct onboard_in *in, const struct step_kind *examine,
         const struct step_kind *keep, const struct step_kind *refuse_kind)
@@ -376,6 +416,7 @@ onboard(struct flow *f, const struct onboard_in *in, const struct step_kind *exa
     struct problem *problem;
     AUTO(err) why = flow_step(f, "examine", examine, in, found);
 
+    why = why ? why : outside_get(f, in, found);
     if (!why) {
         why = flow_step(f, "keep", keep, found, NULL);
     }

@@ -6,7 +6,7 @@
 
 extern const struct step_kind package_examine_kind, package_keep_kind, package_refuse_kind,
     nsd_examine_kind, nsd_keep_kind, nsd_refuse_kind, pnfd_examine_kind, pnfd_keep_kind,
-    pnfd_refuse_kind, package_erase_kind;
+    pnfd_refuse_kind, package_erase_kind, package_fetching_kind, package_fetch_kind;
 
 /* Makes the PNFDs with these identifiers IN_USE; '*ids' are their resources', in tx_mem.
  * E_UNPROCESSABLE names all that are not on-boarded. */

@@ -103,6 +103,8 @@ descriptor_before_delete(struct tx *tx, struct op *op, const void *row)
         TRY(pnfds_release(tx, row));
     }
     TRY(owned_delete(tx, &descriptor_table, id));
+    TRY(owned_delete(tx, &package_access_table, id));
+    TRY(owned_delete(tx, &package_outside_table, id));
     return owned_delete(tx, &package_image_table, id);
 }
 

@@ -1,10 +1,12 @@
 /* The flow that brings sites to what is recorded (decision 048): it looks, deletes what is in doubt, makes again
  * what is gone, what it is made of first, notes the new identifiers, tells what is there, and deletes what
- * others took the place of.  Servers are healed (vnfm/heal.c), afterwards: their ports are there then. */
+ * others took the place of.  Servers are healed (vnfm/heal.c) once their ports are there, and before what
+ * sites make only of ports that are at a server. */
 #include "nfvo/repair.h"
 
 #include "nfvo/flows.h"
 #include "nfvo/place.h"
+#include "nfvo/steer.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>
@@ -73,6 +75,9 @@ const struct step_kind repair_note_kind = {
 struct repairing {
     struct flow *f;
     const struct repair_look *in;
+    const struct ns_in *ns; /* One of the two. */
+    const struct vnf_in *vnf;
+    bool is_first; /* Of a version that did not look at the ends of chains. */
     struct repair_plan *plan;
     struct map now;     /* SITE/id of before -> id of now */
     struct map numbers; /* SITE/NAME of labels that were made again -> number */
@@ -198,6 +203,66 @@ kind_make(struct repairing *r, const char *kind)
         TRY(is_made(items->items[i], kind) ? one_end(r, items->items[i], &pairs) : NULL);
     }
     return note(r, kind, &pairs);
+}
+
+/* ---- ends of chains ----------------------------------------------------------------------- */
+
+/* Our own sites take ends that nothing is attached to. */
+static struct err *
+site_wants_ends(struct repairing *r, const char *site, bool *wants)
+{
+    struct vim_site_ref *ref = row_new(flow_mem(r->f), &vim_site_ref_table);
+    struct vim_site_about *about = row_new(flow_mem(r->f), &vim_site_about_table);
+
+    ref->site = site;
+    TRY(flow_step(r->f, flow_label(r->f, "about %s", site), &vim_site_look, ref, about));
+    *wants = !steer_is_among(&about->extensions, "carrick-interconnect");
+    return NULL;
+}
+
+struct ends {
+    struct map asked; /* SITE/ID of ports, and sites */
+    struct map wants; /* Sites that want them. */
+};
+
+static struct err *
+end_check(struct repairing *r, const struct repair_item *item, const char *port, struct ends *ends)
+{
+    struct vim_ref *end = row_new(flow_mem(r->f), &vim_ref_table);
+    bool wants = false;
+
+    if (!port || !map_add(&ends->asked, repair_key(flow_mem(r->f), item->site, port), r)) {
+        return NULL;
+    }
+    if (map_add(&ends->asked, item->site, r)) {
+        TRY(site_wants_ends(r, item->site, &wants));
+        map_set(&ends->wants, item->site, wants ? r : NULL);
+    }
+    end->site = item->site;
+    end->id = id_now(r, item, port);
+    return map_get(&ends->wants, item->site)
+               ? forward_end_check(r->f, flow_label(r->f, "end %s", port), end,
+                                   flow_label(r->f, "classifier %s has an end", str_or(item->name, item->id)))
+               : NULL;
+}
+
+/* Of classifiers that were made again: their ports may have been, too. */
+static struct err *
+ends_check(struct repairing *r)
+{
+    struct ends ends;
+
+    map_init(&ends.asked, flow_mem(r->f));
+    map_init(&ends.wants, flow_mem(r->f));
+    for (size_t i = 0; i < r->plan->items.n; i++) {
+        const struct repair_item *item = r->plan->items.items[i];
+
+        if (is_made(item, "flow_classifier")) {
+            TRY(end_check(r, item, json_get_str(item->input, "logical_source_port"), &ends));
+            TRY(end_check(r, item, json_get_str(item->input, "logical_destination_port"), &ends));
+        }
+    }
+    return NULL;
 }
 
 /* ---- telling what is there ---------------------------------------------------------------- */
@@ -329,6 +394,42 @@ tell(struct repairing *r, const struct telling *telling)
         }
     }
     return NULL;
+}
+
+/* ---- servers ------------------------------------------------------------------------------ */
+
+/* Of a VNF alone: its operation is this one. */
+static struct err *
+own_heal(struct repairing *r, const struct vnf_in *wanted)
+{
+    struct vnf_in *in = row_copy(flow_mem(r->f), r->vnf);
+
+    in->servers = wanted->servers;
+    in->scales = wanted->scales;
+    return vnf_servers_heal(r->f, in);
+}
+
+/* An NS's VNFs are healed by operations of theirs. */
+static struct err *
+servers_heal(struct repairing *r)
+{
+    struct ns_in *ns = r->ns ? row_copy(flow_mem(r->f), r->ns) : NULL;
+
+    for (size_t i = 0; i < r->plan->items.n; i++) {
+        const struct repair_item *item = r->plan->items.items[i];
+        struct vnf_in *in = row_new(flow_mem(r->f), &vnf_in_table);
+
+        if (!str_eq(item->act, "HEAL")) {
+            continue;
+        }
+        TRY(row_from_json(flow_mem(r->f), &vnf_in_table, item->input, in));
+        if (ns) {
+            place_add(flow_mem(r->f), &ns->scaled, in);
+        } else {
+            TRY(own_heal(r, in));
+        }
+    }
+    return ns && ns->scaled.n ? ns_vnfs_run(r->f, ns, &vnf_heal_flow) : NULL;
 }
 
 /* ---- deleting ----------------------------------------------------------------------------- */
@@ -463,40 +564,53 @@ repair_free(struct tx *tx, const char *ns_id)
 /* ---- the flows ----------------------------------------------------------------------------- */
 
 static struct err *
-repair_run(struct flow *f, const struct repair_look *in)
+repair_run(struct repairing *r)
 {
-    struct repairing r = {.f = f, .in = in, .plan = row_new(flow_mem(f), &repair_plan_table)};
-
-    map_init(&r.now, flow_mem(f));
-    map_init(&r.numbers, flow_mem(f));
-    TRY(flow_step(f, "look", &repair_look_kind, in, r.plan));
-    TRY(doubts_clear(&r));
+    r->plan = row_new(flow_mem(r->f), &repair_plan_table);
+    map_init(&r->now, flow_mem(r->f));
+    map_init(&r->numbers, flow_mem(r->f));
+    TRY(flow_step(r->f, "look", &repair_look_kind, r->in, r->plan));
+    TRY(doubts_clear(r));
     for (const char *const *kind = makes; *kind; kind++) {
-        TRY(kind_make(&r, *kind));
-        /* Sites make pairs and chains only of what is bound to a host. */
-        TRY(str_eq(*kind, "port") ? tell(&r, &attaching) : NULL);
+        TRY(str_eq(*kind, "port_chain") && !r->is_first ? ends_check(r) : NULL);
+        TRY(kind_make(r, *kind));
+        if (str_eq(*kind, "port")) { /* Sites make pairs and chains only of what is bound to a host. */
+            TRY(tell(r, &attaching));
+            TRY(servers_heal(r));
+        }
     }
     for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
-        TRY(tell(&r, &tellings[i]));
+        TRY(tell(r, &tellings[i]));
     }
     for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
-        TRY(kind_make(&r, labels[i]));
+        TRY(kind_make(r, labels[i]));
     }
-    TRY(tell(&r, &opening));
-    TRY(stale_delete(&r));
-    return left_over_delete(&r);
+    TRY(tell(r, &opening));
+    TRY(stale_delete(r));
+    return left_over_delete(r);
 }
 
 static struct err *
-ns_repair_run(struct flow *f, const void *arg)
+ns_repair(struct flow *f, const struct ns_in *in, bool is_first)
 {
-    const struct ns_in *in = arg;
     struct repair_look *look = row_new(flow_mem(f), &repair_look_table);
     const struct json *params = json_path(in->request, "healNsData.additionalParamsforNs");
 
     look->ns_instance_id = in->ns_instance_id;
     look->left_over = json_bool(json_get(params, REPAIR_LEFT_OVER), false);
-    return repair_run(f, look);
+    return repair_run(&(struct repairing){.f = f, .in = look, .ns = in, .is_first = is_first});
+}
+
+static struct err *
+ns_repair_run(struct flow *f, const void *arg)
+{
+    return ns_repair(f, arg, false);
+}
+
+static struct err *
+ns_repair_run_2(struct flow *f, const void *arg)
+{
+    return ns_repair(f, arg, true);
 }
 
 static struct err *
@@ -508,12 +622,22 @@ vnf_repair_run(struct flow *f, const void *arg)
 
     look->vnf_instance_id = in->vnf_instance_id;
     look->left_over = json_bool(json_get(params, REPAIR_LEFT_OVER), false);
-    return repair_run(f, look);
+    return repair_run(&(struct repairing){.f = f, .in = look, .vnf = in});
 }
 
-const struct flow_type ns_repair_flow = {
+const struct flow_type ns_repair_flow_2 = {
     .name = "ns_repair",
     .version = 2,
+    .doc = "The same, as when it did not look at the ends of chains.",
+    .in = &ns_in_table,
+    .run = ns_repair_run_2,
+    .sweep = vim_sweep,
+    .state_changed = ns_op_state_changed,
+    .no_rollback = true,
+};
+const struct flow_type ns_repair_flow = {
+    .name = "ns_repair",
+    .version = 3,
     .doc = "Makes again what sites have lost of a network service.",
     .in = &ns_in_table,
     .run = ns_repair_run,

@@ -48,6 +48,10 @@ struct err *repair_json_now(struct mem *mem, const struct json *json, const char
 #define REPAIR_MAKES_OF_VNF "make of a VNF "
 const char *repair_label_id(struct mem *mem, const char *label);
 
+/* The HealVnfRequest of a VNF of an NS, in 'mem'; cause and parameters may be null. */
+struct err *heal_body(struct mem *mem, const struct strs *vnfcs, const char *cause,
+                      const struct json *params, const struct json **body) MUST_USE;
+
 /* ---- what is to be done ---------------------------------------------------------------- */
 
 /* Fills 'items' (struct repair_item) by the differences between record and sites, and says in them what

@@ -42,6 +42,8 @@ struct planning {
     struct map made;     /* SITE/ID of things that are made again */
     struct map hopeless; /* SITE/ID of things that are gone and cannot be made again -> why */
     struct map pinned;   /* SITE/ID of things that other sites go by -> why */
+    struct map healed;   /* SITE/ID of servers that are healed */
+    struct map unserved; /* SITE/ID of ports that are made again and are at no server then */
     struct map wanted;   /* SITE/KIND/ID of the record */
     struct repair_past past;
     const char *command; /* null: it has a name that a shell reads */
@@ -292,6 +294,10 @@ why_not(struct planning *p, const struct drift_thing *thing, const struct json *
     if (!input) {
         return "no journal says what it was made of";
     }
+    if (str_eq(thing->kind, "port_pair") && referred(p, &p->unserved, thing->site, input)) {
+        return "its port is at no server, and sites make pairs only of what is: its server is gone, and only "
+               "what is STARTED is healed";
+    }
     gone = why ? NULL : referred(p, &p->hopeless, thing->site, input);
     return gone ? mem_printf(p->mem, "what it was made of is gone: %s", gone) : why;
 }
@@ -335,6 +341,8 @@ attach(struct planning *p, const struct drift_thing *port)
     }
     if (item) {
         item->at = port->server;
+    } else if (port->server && !server && !id_get(p, &p->healed, port->site, port->server)) {
+        id_set(p, &p->unserved, port->site, port->id, p);
     }
 }
 
@@ -620,6 +628,84 @@ left_over_plan(struct planning *p, struct drift_difference *difference, bool rem
                                             : mem_printf(p->mem, "%s --left-over", p->command);
 }
 
+/* ---- servers ------------------------------------------------------------------------------ */
+
+/* Of those that differ so, and those that a given-up healing left none of. */
+static struct strs
+servers_lost(struct planning *p, const struct drift_vnf *vnf,
+             const struct drift_differences *differences)
+{
+    struct strs servers = {0};
+
+    vec_each (differences, difference) {
+        if (difference->heal && str_eq(difference->kind, "server") &&
+            str_eq(difference->vnf, vnf->id)) {
+            steer_name_add(p->mem, &servers, difference->heal);
+        }
+    }
+    for (size_t i = 0; str_eq(vnf->state, "STARTED") && i < vnf->bare.n; i++) {
+        steer_name_add(p->mem, &servers, vnf->bare.items[i]);
+    }
+    return servers;
+}
+
+static void
+heal_item(struct planning *p, const struct vnf_instance *vnf, const struct vnf_in *in,
+          const struct json *input)
+{
+    struct repair_item *item = item_add(p, "HEAL", in->site, "vnf", vnf->id);
+
+    if (item) {
+        item->name = vnf->name;
+        item->input = input;
+    }
+    for (size_t i = 0; item && i < in->servers.n; i++) {
+        id_set(p, &p->healed, in->site, in->servers.items[i], p);
+    }
+}
+
+/* What cannot be healed does not stop the rest. */
+static void
+heal_refused(const struct drift_vnf *vnf, struct drift_differences *differences, const char *why)
+{
+    vec_each (differences, difference) {
+        if (difference->heal && str_eq(difference->vnf, vnf->id)) {
+            difference->mend = difference->heal = difference->vnf = NULL;
+            difference->why = why;
+        }
+    }
+}
+
+/* Servers come back at their ports, once those are there: as a healing of the VNF has it. */
+static struct err *
+servers_plan(struct planning *p, const struct drift_vnf *drift, struct drift_differences *differences)
+{
+    struct vnf_in *in = row_new(p->mem, &vnf_in_table);
+    const struct strs servers = servers_lost(p, drift, differences);
+    const struct json *input;
+    struct vnf_instance *vnf;
+    const char *text;
+    struct err *err;
+
+    TRY(servers.n ? row_get(p->tx, &vnf_instance_table, drift->id, &vnf) : NULL);
+    if (servers.n == 0 || vnf->vnfm_id) {
+        return NULL;
+    }
+    vnf_in_fill(vnf, in);
+    err = vnf_heal_check(p->tx, vnf, &servers, in);
+    if (err && err_is(err, E_CONFLICT)) {
+        heal_refused(drift, differences, err_full(p->mem, err));
+        err_ignore(err, "it is told with the differences");
+        return NULL;
+    }
+    TRY(err);
+    TRY(heal_body(p->mem, &servers, "it differed from what is recorded", NULL, &in->request));
+    text = row_to_json(p->mem, in, false);
+    TRY(json_parse(p->mem, text, strlen(text), &input));
+    heal_item(p, vnf, in, input);
+    return NULL;
+}
+
 /* ---- all of it ---------------------------------------------------------------------------- */
 
 static struct err *
@@ -650,6 +736,7 @@ planning_init(struct planning *p, const struct drift_subject *subject, const str
 {
     struct map *const maps[] = {&p->objects, &p->missing, &p->told,
                                 &p->made,    &p->hopeless, &p->pinned, &p->wanted,
+                                &p->healed,  &p->unserved,
                                 &p->past.origins, &p->past.now};
 
     for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
@@ -668,6 +755,17 @@ planning_init(struct planning *p, const struct drift_subject *subject, const str
         }
     }
     return command_of(p, subject);
+}
+
+static bool
+any_is_bare(const struct drift_record *record)
+{
+    map_each (&record->vnfs, vnf) {
+        if (((const struct drift_vnf *)vnf->value)->bare.n > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Journals say what things were made of: they are many, and read only where that is asked. */
@@ -715,11 +813,14 @@ repair_plan_fill(struct tx *tx, const struct drift_subject *subject,
     bool asks;
 
     TRY(asks_journals(&p, subject, differences, &asks));
-    if (differences->n == 0 && !asks) {
+    if (differences->n == 0 && !asks && !any_is_bare(record)) {
         return NULL;
     }
     TRY(planning_init(&p, subject, seen, differences));
     doubts_plan(&p);
+    map_each (&record->vnfs, vnf) {
+        TRY(servers_plan(&p, vnf->value, differences));
+    }
     if (asks) {
         TRY(repair_past_read(p.tx, subject, p.record, &p.wanted, &p.past));
         TRY(things_plan(&p));

@@ -119,6 +119,15 @@ request_check_source(struct mem *mem, const struct attr *attr, void *value)
                                  attr_json_name(attr));
 }
 
+static const char *
+request_check_artifact(struct mem *mem, const struct attr *attr, void *value)
+{
+    const char *uri = *(const char *const *)value;
+    const char *why = strstr(uri, "://") ? package_uri_fault(uri) : "is no URI with a host";
+
+    return why ? mem_printf(mem, "Invalid input for %s. Reason: %s.", attr_json_name(attr), why) : NULL;
+}
+
 /* It becomes a word of a path. */
 static const char *
 request_check_word(struct mem *mem, const struct attr *attr, void *value)
@@ -236,6 +245,21 @@ static const struct attr instantiate_ns_request_attrs[] = {
 #define TABLE_STRUCT check_request
 static const struct attr check_request_attrs[] = {
 #include "nfvo/check_request.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT external_oauth2
+static const struct attr external_oauth2_attrs[] = {
+#include "nfvo/external_oauth2.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT external_access
+static const struct attr external_access_attrs[] = {
+#include "nfvo/external_access.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT external_access_config
+static const struct attr external_access_config_attrs[] = {
+#include "nfvo/external_access_config.tbl"
 };
 #undef TABLE_STRUCT
 #define TABLE_STRUCT upload_oauth2

@@ -61,6 +61,9 @@ struct ns_in;
     X(vim_constraint, "What has to be at one site.")                                               \
     X(grant_request, "A VNFM asks for leave.")                                                     \
     X(upload_oauth2, "In whose name a package is got.")                                            \
+    X(external_oauth2, "In whose name an external artifact is got.")                               \
+    X(external_access, "How an external artifact is got.")                                         \
+    X(external_access_config, "How external artifacts of a package are got.")                      \
     X(upload_uri_request, "A package to get from where it is.")                                    \
     X(plan_request, "A plan to make.")
 
@@ -220,6 +223,18 @@ struct grant_request {
 struct upload_oauth2 {
     struct row row;
 #include "nfvo/upload_oauth2.tbl"
+};
+struct external_oauth2 {
+    struct row row;
+#include "nfvo/external_oauth2.tbl"
+};
+struct external_access {
+    struct row row;
+#include "nfvo/external_access.tbl"
+};
+struct external_access_config {
+    struct row row;
+#include "nfvo/external_access_config.tbl"
 };
 struct upload_uri_request {
     struct row row;

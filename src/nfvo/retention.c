@@ -9,7 +9,7 @@
 #include "vnfm/vnfm.h"
 
 #define DAY_US (24LL * 3600 * 1000000)
-#define LOOK_AT_ONCE 200 /* that a read finds: a write forgets those of them that may be */
+#define LOOK_AT_ONCE 20 /* that a read finds: a write, which others wait for, forgets those of them that may be */
 
 /* Operations are occurrences, by the identifier of their flow, of an instance. */
 static const struct {

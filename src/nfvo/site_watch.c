@@ -1,6 +1,6 @@
 /* Keeps the status of sites true while nothing happens: a look at each identity
  * service every few seconds, without a login, since a login costs the site a
- * password hash.  Only a change is written. */
+ * password hash.  Sites are looked at side by side; only a change is written. */
 #include "base/log.h"
 #include "base/time.h"
 #include "base/version.h"
@@ -12,22 +12,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WATCH_MS 10000
+#define EVERY_MS 10000
 #define LOOK_MS 2000
-#define RENEW_ROUNDS 360 /* Certificates are looked at once an hour, and when it starts. */
+#define HOUR_ROUNDS 360 /* Certificates and old operations are looked at once an hour, and when it starts. */
+#define LOOKS_MAX 32     /* side by side: names are looked up for so many at once, and more */
 
-struct site_watch {
-    struct nfvo *nfvo;
-    struct loop_timer *timer;
-    unsigned rounds;
-};
-
-/* ---- one round, on a worker ------------------------------------------------------------ */
-
+/* One round: all sites as they were recorded at its beginning. */
 struct round {
     struct mem *mem;
     struct rows sites;
+    size_t next, n_open;
 };
+
+struct site_watch {
+    struct nfvo *nfvo;
+    struct http_client *http; /* Its own: flows' calls to a site do not keep a look waiting. */
+    struct loop_timer *timer;
+    int64_t every_ms, look_ms;
+    struct round *round; /* Null between two. */
+    struct look *looks;
+    unsigned rounds;
+    _Atomic bool hourly; /* Its job is under way. */
+    _Atomic bool closing;
+};
+
+/* ---- what is recorded ------------------------------------------------------------------ */
 
 static struct err *
 sites_fn(struct tx *tx, void *arg)
@@ -44,22 +53,28 @@ sites_fn(struct tx *tx, void *arg)
     return NULL;
 }
 
-/* What was found of one site. */
-struct seen {
-    const struct site *site;
+/* ---- one site -------------------------------------------------------------------------- */
+
+/* One look under way, then what it found until that is written. */
+struct look {
+    struct mem *mem;
+    struct site_watch *watch; /* Gone once the answer is there. */
+    struct look *prev, *next;
+    struct http_call *call;
+    const struct site *site; /* In 'mem'. */
     const char *status, *error, *version;
 };
 
 static struct err *
 seen_fn(struct tx *tx, void *arg)
 {
-    const struct seen *seen = arg;
+    const struct look *seen = arg;
     struct cond by_id[] = {COND("id", seen->site->id), {0}};
     struct site *old, *site;
 
     TRY(row_find(tx, &site_table, by_id, &old));
-    if (!old) {
-        return NULL;
+    if (!old || !str_eq(old->auth_url, seen->site->auth_url)) {
+        return NULL; /* It was another one that was looked at. */
     }
     site = row_copy(tx_mem(tx), old);
     site->status = seen->status;
@@ -69,58 +84,125 @@ seen_fn(struct tx *tx, void *arg)
     return row_update(tx, old, site);
 }
 
+/* On the writer's thread. */
+static void
+seen_written(void *arg, struct err *err)
+{
+    struct look *look = arg;
+
+    if (err) {
+        log_err(LOG_LV_WARN, "nfvo", err, mem_printf(look->mem, "note what was seen of site %s", look->site->name));
+    }
+    mem_free(look->mem);
+}
+
 /* '*version' is what it told, where it answered. */
 static struct err *
-site_answers(const struct nfvo *nfvo, struct mem *mem, const struct site *site, const char **version)
+answer_judge(const struct look *look, const struct http_answer *answer, const char **version)
 {
-    struct http_client_config config = {.tls = nfvo->tls};
-    struct http_request request = {
-        .method = "GET",
-        .url = site->auth_url,
-        .body_fd = -1,
-        .connect_timeout_ms = LOOK_MS,
-        .timeout_ms = LOOK_MS,
-    };
-    struct http_answer answer;
     const char *why;
 
-    TRY(http_fetch(mem, &config, &request, &answer));
-    if (answer.status >= 500) {
-        return err_new(E_REMOTE, NULL, "GET %s answered %d", site->auth_url, answer.status);
+    if (answer->status >= 500) {
+        return err_new(E_REMOTE, NULL, "GET %s answered %d", look->site->auth_url, answer->status);
     }
-    *version = version_told(http_answer_header(&answer, VERSION_HEADER));
-    why = version_refusal(mem, "the site", *version, "this orchestrator");
+    *version = mem_str(look->mem, version_told(http_answer_header(answer, VERSION_HEADER)));
+    why = version_refusal(look->mem, "the site", *version, "this orchestrator");
     return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
 }
 
-static struct err *
-site_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
+/* Without how long it took: that is another time at each look, and no news. */
+static const char *
+without_times(struct mem *mem, const char *text)
 {
-    struct seen seen = {.site = site, .status = "UP", .version = site->version};
-    struct err *why = site_answers(nfvo, mem, site, &seen.version);
+    AUTO_BUF out = BUF_INIT;
 
-    if (why) {
-        seen.status = "DOWN";
-        seen.error = err_full(mem, why);
-        err_ignore(why, "kept with the site");
+    for (const char *at = str_or(text, ""); *at;) {
+        size_t digits = strspn(at, "0123456789"), rest = digits + strspn(at + digits, " ");
+        bool is_time = digits && (str_starts(at + rest, "ms") || str_starts(at + rest, "milliseconds"));
+        size_t n = digits ? digits : 1;
+
+        if (!is_time) {
+            buf_add(&out, at, n);
+        }
+        at += n;
     }
-    if (str_eq(seen.status, site->status) && str_eq(seen.version, site->version)) {
-        return NULL;
+    return buf_copy(mem, &out);
+}
+
+static bool
+is_news(const struct look *look)
+{
+    const struct site *site = look->site;
+
+    return !str_eq(look->status, site->status) || !str_eq(look->version, site->version) ||
+           !str_eq(without_times(look->mem, look->error), without_times(look->mem, site->last_error));
+}
+
+static void round_go_on(struct site_watch *watch);
+
+/* Its memory lives until it is written. */
+static void
+look_judge(struct look *look, const struct http_answer *answer, struct err *lost)
+{
+    struct err *why = lost ? lost : answer_judge(look, answer, &look->version);
+
+    look->status = why ? "DOWN" : "UP";
+    look->error = why ? err_full(look->mem, why) : NULL;
+    err_ignore(why, "kept with the site");
+    if (!is_news(look)) {
+        mem_free(look->mem);
+        return;
     }
-    log_info("nfvo", "site=%s status=%s was=%s version=%s why=%s", site->name, seen.status, site->status,
-             str_or(seen.version, "-"), str_or(seen.error, "-"));
-    return store_write_wait(nfvo->store, seen_fn, &seen);
+    log_info("nfvo", "site=%s status=%s was=%s version=%s why=%s", look->site->name, look->status,
+             look->site->status, str_or(look->version, "-"), str_or(look->error, "-"));
+    store_write(look->watch->nfvo->store, seen_fn, look, seen_written);
 }
 
 static void
-certificate_look(struct nfvo *nfvo, struct mem *mem, const struct site *site)
+look_done(void *arg, const struct http_answer *answer, struct err *err)
 {
-    struct err *e = site_renew(nfvo, mem, site);
+    struct look *look = arg;
+    struct site_watch *watch = look->watch;
 
-    if (e) {
-        log_err(LOG_LV_WARN, "nfvo", e, mem_printf(mem, "renew the certificate of site %s", site->name));
+    *(look->prev ? &look->prev->next : &watch->looks) = look->next;
+    if (look->next) {
+        look->next->prev = look->prev;
     }
+    if (err_is(err, E_CANCELLED)) { /* The watch ends. */
+        err_ignore(err, "nobody wants to know");
+        mem_free(look->mem);
+        return;
+    }
+    look_judge(look, answer, err);
+    watch->round->n_open--;
+    round_go_on(watch);
 }
+
+static void
+look_begin(struct site_watch *watch, const struct site *site)
+{
+    struct mem *mem = mem_new("site look");
+    struct look *look = MEM_NEW(mem, struct look);
+    struct http_request request = {
+        .method = "GET",
+        .body_fd = -1,
+        .connect_timeout_ms = watch->look_ms,
+        .timeout_ms = watch->look_ms,
+    };
+
+    *look = (struct look){.mem = mem, .watch = watch, .next = watch->looks};
+    look->site = row_copy(mem, site);
+    look->version = look->site->version;
+    request.url = look->site->auth_url;
+    if (look->next) {
+        look->next->prev = look;
+    }
+    watch->looks = look;
+    watch->round->n_open++;
+    look->call = http_call(watch->http, &request, look_done, look);
+}
+
+/* ---- once an hour ------------------------------------------------------------------------ */
 
 /* Nothing waits for it: what it cannot do now is done an hour later. */
 static void
@@ -138,83 +220,146 @@ old_forget(struct nfvo *nfvo)
     }
 }
 
-static struct err *
-round_run(struct nfvo *nfvo, bool certificates)
+/* A site that does not answer keeps only the next one's certificate waiting. */
+static void
+certificates_look(struct site_watch *watch)
 {
-    AUTO(mem) mem = mem_new("site watch");
+    AUTO(mem) mem = mem_new("site certificates");
     struct round round = {.mem = mem};
+    struct err *err = store_read(watch->nfvo->store, sites_fn, &round);
 
-    if (certificates) {
-        old_forget(nfvo);
+    if (err) {
+        log_err(LOG_LV_WARN, "nfvo", err, "looking at sites' certificates");
     }
-    TRY(store_read(nfvo->store, sites_fn, &round));
-    for (size_t i = 0; i < round.sites.n; i++) {
-        TRY(site_look(nfvo, mem, round.sites.items[i]));
-        if (certificates) {
-            certificate_look(nfvo, mem, round.sites.items[i]);
+    for (size_t i = 0; i < round.sites.n && !watch->closing; i++) {
+        const struct site *site = round.sites.items[i];
+
+        err = site_renew(watch->nfvo, mem, site);
+        if (err) {
+            log_err(LOG_LV_WARN, "nfvo", err, mem_printf(mem, "renew the certificate of site %s", site->name));
         }
     }
-    return NULL;
 }
 
-/* ---- rounds ---------------------------------------------------------------------------------- */
-
+/* On a worker. */
 static void
-watch_again(void *arg)
+hour_job(void *arg)
 {
     struct site_watch *watch = arg;
 
-    loop_timer_arm(watch->timer, WATCH_MS);
+    old_forget(watch->nfvo);
+    certificates_look(watch);
+    watch->hourly = false;
 }
 
 static void
-watch_job(void *arg)
+hour_begin(struct site_watch *watch)
 {
-    struct site_watch *watch = arg;
-    struct err *e = round_run(watch->nfvo, watch->rounds++ % RENEW_ROUNDS == 0);
+    struct err *err;
 
-    if (e) {
-        log_err(LOG_LV_WARN, "nfvo", e, "looking at sites");
+    if (watch->hourly) {
+        return;
     }
-    loop_post(watch->nfvo->loop, watch_again, watch);
+    watch->hourly = true;
+    err = pool_run(watch->nfvo->pool, hour_job, watch);
+    if (err) {
+        err_ignore(err, "the workers are busy: next time");
+        watch->hourly = false;
+        watch->rounds--;
+    }
+}
+
+/* ---- rounds ------------------------------------------------------------------------------ */
+
+/* The next ones, as there is room; then it is over. */
+static void
+round_go_on(struct site_watch *watch)
+{
+    struct round *round = watch->round;
+
+    while (round->next < round->sites.n && round->n_open < LOOKS_MAX) {
+        look_begin(watch, round->sites.items[round->next++]);
+    }
+    if (round->n_open == 0) {
+        mem_free(round->mem);
+        watch->round = NULL;
+    }
+}
+
+static void
+round_begin(struct site_watch *watch)
+{
+    struct mem *mem = mem_new("site watch");
+    struct round *round = MEM_NEW(mem, struct round);
+    struct err *err;
+
+    *round = (struct round){.mem = mem};
+    err = store_read(watch->nfvo->store, sites_fn, round);
+    if (err) {
+        log_err(LOG_LV_WARN, "nfvo", err, "looking at sites");
+    }
+    watch->round = round;
+    round_go_on(watch);
 }
 
 static void
 watch_fire(void *arg)
 {
     struct site_watch *watch = arg;
-    struct err *e;
 
+    loop_timer_arm(watch->timer, watch->every_ms);
     if (watch->nfvo->stands_by) {
-        watch_again(watch);
+        watch->rounds = 0;
         return;
     }
-    e = pool_run(watch->nfvo->pool, watch_job, watch);
-
-    if (e) {
-        err_ignore(e, "the workers are busy: next time");
-        watch_again(watch);
+    if (watch->round) {
+        return; /* Many sites, most of them silent. */
     }
+    if (watch->rounds++ % HOUR_ROUNDS == 0) {
+        hour_begin(watch);
+    }
+    round_begin(watch);
 }
 
-struct site_watch *
-site_watch_new(struct nfvo *nfvo)
+struct err *
+site_watch_new(struct nfvo *nfvo, int64_t every_ms, int64_t look_ms, struct site_watch **out)
 {
-    struct site_watch *watch = heap_alloc(sizeof *watch);
+    const struct http_client_config config = {.tls = nfvo->tls};
+    struct http_client *http;
+    struct site_watch *watch;
 
-    watch->nfvo = nfvo;
+    TRY(http_client_new(nfvo->loop, &config, &http));
+    watch = heap_alloc(sizeof *watch);
+    *watch = (struct site_watch){
+        .nfvo = nfvo,
+        .http = http,
+        .every_ms = every_ms ? every_ms : EVERY_MS,
+        .look_ms = look_ms ? look_ms : LOOK_MS,
+    };
     watch->timer = loop_timer_new(nfvo->loop, watch_fire, watch);
-    loop_timer_arm(watch->timer, WATCH_MS);
-    return watch;
+    loop_timer_arm(watch->timer, watch->every_ms);
+    *out = watch;
+    return NULL;
+}
+
+void
+site_watch_close(struct site_watch *watch)
+{
+    if (watch) {
+        watch->closing = true;
+    }
 }
 
 void
 site_watch_free(struct site_watch *watch)
 {
-    if (watch) {
-        /* The last job may have ended after the loop: others turn that on, until their own ends are in. */
-        (void)loop_unpost(watch->nfvo->loop, watch_again, watch);
-        loop_timer_del(watch->timer);
-        free(watch);
+    if (!watch) {
+        return;
     }
+    loop_timer_del(watch->timer);
+    http_client_free(watch->http); /* Looks under way end with it. */
+    if (watch->round) {
+        mem_free(watch->round->mem);
+    }
+    free(watch);
 }

@@ -24,6 +24,10 @@ struct err *steer_hop_leave(const struct steering *s, const struct fwd_hop *hop,
                             const struct strs *leaving, struct fwd_leave *in) MUST_USE;
 /* forward.c: part of a flow at one site: pairs are drained, and groups are without them. */
 struct err *forward_leave(struct flow *f, const struct fwd_leave *in) MUST_USE;
+/* A step 'label' that looks at a port that packets of a chain come from or go to.  E_CONFLICT: it is bound to no host;
+ * 'what' begins the text. */
+struct err *forward_end_check(struct flow *f, const char *label, const struct vim_ref *end,
+                              const char *what) MUST_USE;
 /* Is it a pair or a label of an instance among 'leaving'? */
 bool steer_is_of(const struct steering *s, const struct held *held, const struct strs *leaving);
 /* s->noted is without these. */

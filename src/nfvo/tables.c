@@ -64,6 +64,21 @@ static const struct attr package_image_attrs[] = {
 #include "nfvo/package_image.tbl"
 };
 #undef TABLE_STRUCT
+#define TABLE_STRUCT package_access
+static const struct attr package_access_attrs[] = {
+#include "nfvo/package_access.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT package_outside
+static const struct attr package_outside_attrs[] = {
+#include "nfvo/package_outside.tbl"
+};
+#undef TABLE_STRUCT
+#define TABLE_STRUCT outside_set
+static const struct attr outside_set_attrs[] = {
+#include "nfvo/outside_set.tbl"
+};
+#undef TABLE_STRUCT
 #define TABLE_STRUCT onboard_in
 static const struct attr onboard_in_attrs[] = {
 #include "nfvo/onboard_in.tbl"
@@ -136,6 +151,21 @@ const struct table package_image_table = {
     .doc = "A software image of an on-boarded package.",
     TABLE(struct package_image, package_image_attrs),
 };
+const struct table package_access_table = {
+    .name = "package_access",
+    .doc = "How an external artifact of a package is got.",
+    TABLE(struct package_access, package_access_attrs),
+};
+const struct table package_outside_table = {
+    .name = "package_outside",
+    .doc = "An external artifact of an on-boarded package.",
+    TABLE(struct package_outside, package_outside_attrs),
+};
+const struct table outside_set_table = {
+    .name = "outside_set",
+    .doc = "External artifacts of a package.",
+    TABLE(struct outside_set, outside_set_attrs),
+};
 const struct table onboard_in_table = {
     .name = "onboard_in",
     .doc = "Input of an on-boarding.",
@@ -175,6 +205,7 @@ const struct table holding_table = {
 const struct table *const nfvo_tables[] = {
     &vnfm_table,           &site_table,           &site_invitation_table, &vnf_package_table, &ns_descriptor_table, &descriptor_table,
     &pnf_descriptor_table,
+    &package_access_table, &package_outside_table,
     &package_image_table,  &ns_instance_table, &ns_lcm_op_occ_table, &vnf_instance_table,
     &script_run_table,
     &vnf_lcm_op_occ_table, &grant_table,       &holding_table,       &stored_plan_table,
@@ -213,7 +244,7 @@ const struct flow_type *const nfvo_flows[] = {
     &ns_instantiate_flow,  &ns_terminate_flow,
     &ns_scale_out_flow,    &ns_scale_in_flow,
     &ns_heal_flow,         &ns_update_flow,
-    &ns_repair_flow,       &vnf_repair_flow,
+    &ns_repair_flow,       &ns_repair_flow_2,   &vnf_repair_flow,
     &ns_adopt_flow,        &ns_pnfs_flow,
     &ns_nest_flow,         &ns_unnest_flow,
     &ns_leave_flow,        &ns_flavour_grow_flow,
@@ -239,6 +270,8 @@ const struct step_kind *const nfvo_kinds[] = {
     &package_examine_kind,
     &package_keep_kind,
     &package_refuse_kind,
+    &package_fetching_kind,
+    &package_fetch_kind,
     &ns_nested_make,
     &ns_nest_take,
     &ns_nest_leave,

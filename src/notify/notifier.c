@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "replica/replica.h"
+#include "store/replica.h"
 #include "sys/meter.h"
 
 #include <stdio.h>
@@ -102,23 +103,24 @@ is_enough(struct tx *tx, const struct notices *notices)
            mem_size(tx_mem(tx)) + mem_size(notices->mem) > BYTES_MAX;
 }
 
-/* Its line sees that it is gone, or that there is something to send again. */
+/* Its line sees that it is gone, or that there is something to send again; not that something was lost. */
 static void
 moved_note(struct notifier *notifier, const struct change *change)
 {
     struct mem *mem = notifier->notices.mem;
 
-    if (change->kind != CHANGE_CREATE && str_eq(change->table, subscription_table.name)) {
+    if (str_eq(change->table, subscription_table.name) &&
+        (change->kind == CHANGE_DELETE || (change->kind == CHANGE_UPDATE && !json_get(change->columns, "lost")))) {
         vec_add(mem, &notifier->moved, (const char *)mem_str(mem, change->id));
     }
 }
 
 /* What cannot be read today cannot be read tomorrow: it is no reason that nobody hears of anything any
  * more. */
-static struct err *
-change_tell(struct tx *tx, struct notifier *notifier, const struct change *change)
+struct err *
+change_tell(struct tx *tx, const struct notifier *notifier, const struct change *change,
+            struct notices *notices)
 {
-    struct notices *notices = &notifier->notices;
     struct err *err = notices_of(tx, notifier->config.apis, change, notices);
 
     if (!err_is(err, E_INVALID)) {
@@ -137,10 +139,15 @@ log_read(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     struct change *changes;
     size_t n, i = 0;
+    int64_t cursor;
 
+    TRY(cursor_read(tx, &cursor));
+    /* Some transactions have told by themselves (now.c). */
+    notifier->kept = cursor;
+    notifier->cursor = cursor > notifier->cursor ? cursor : notifier->cursor;
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
-        TRY(change_tell(tx, notifier, &changes[i]));
+        TRY(change_tell(tx, notifier, &changes[i], &notifier->notices));
         moved_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
@@ -154,21 +161,44 @@ cursor_write(struct tx *tx, int64_t cursor)
     return tx_fact_set(tx, NOTIFY_CURSOR, mem_printf(tx_mem(tx), "%lld", (long long)cursor));
 }
 
-/* store_fn: into their queues, with the note how far that goes. */
+struct err *
+cursor_read(struct tx *tx, int64_t *cursor)
+{
+    const char *text;
+
+    *cursor = -1;
+    TRY(tx_fact_get(tx, NOTIFY_CURSOR, &text));
+    return text && !str_to_i64(text, cursor) ? err_new(E_INTERNAL, NULL, "%s is '%s'", NOTIFY_CURSOR, text)
+                                             : NULL;
+}
+
+struct err *
+notices_put(struct tx *tx, const struct notifier *notifier, const struct notices *notices,
+            int64_t cursor)
+{
+    vec_each (&notices->items, notice) {
+        TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
+    }
+    vec_each (&notices->untold, project) {
+        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
+                   (const char *[]){*project, NULL}, NULL, NULL));
+    }
+    return cursor_write(tx, cursor);
+}
+
+/* store_fn: into their queues, with the note how far that goes; not where another transaction has told of
+ * some of it since it was read: then it is read again. */
 static struct err *
 notices_write(struct tx *tx, void *arg)
 {
     struct notifier *notifier = arg;
+    int64_t cursor;
 
     TRY(replica_leads(tx));
-    vec_each (&notifier->notices.items, notice) {
-        TRY(queue_put(tx, &notifier->limits, row_copy(tx_mem(tx), *notice)));
-    }
-    vec_each (&notifier->notices.untold, project) {
-        TRY(tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE project_id = ?",
-                   (const char *[]){*project, NULL}, NULL, NULL));
-    }
-    return cursor_write(tx, notifier->cursor);
+    TRY(cursor_read(tx, &cursor));
+    notifier->is_passed = cursor != notifier->kept;
+    return notifier->is_passed ? NULL
+                               : notices_put(tx, notifier, &notifier->notices, notifier->cursor);
 }
 
 static void
@@ -199,7 +229,14 @@ notices_kept(void *arg, struct err *err)
         follow_later(notifier, err);
         return;
     }
+    if (notifier->is_passed) {
+        notices_drop(notifier);
+        notifier->cursor = notifier->kept;
+        follow(notifier);
+        return;
+    }
     notifier->kept = notifier->cursor;
+    notifier->looked = notifier->cursor;
     meter_set(METER_notify_log, NULL, (double)notifier->kept);
     vec_each (&notifier->notices.items, notice) {
         line_wake(notifier, (*notice)->subscription_id, false);
@@ -218,12 +255,14 @@ gap_write(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     int64_t first, last;
 
+    TRY(replica_leads(tx));
     TRY(changes_first(tx, &first));
     TRY(changes_last(tx, &last));
     notifier->cursor = notifier->kept < last && first ? first - 1 : last;
     notifier->notices.items.n = 0; /* It may be run again. */
     TRY(notices_of_gap(tx, notifier->config.apis, notifier->cursor, &notifier->notices));
-    TRY(notices_write(tx, notifier));
+    notifier->is_passed = false;
+    TRY(notices_put(tx, notifier, &notifier->notices, notifier->cursor));
     return tx_sql(tx, "UPDATE subscription SET lost = lost + 1 WHERE since < CAST(? AS BIGINT)",
                   (const char *[]){mem_printf(tx_mem(tx), "%lld", (long long)notifier->cursor), NULL},
                   NULL, NULL);
@@ -263,6 +302,7 @@ follow(void *arg)
     vec_each (&notifier->moved, id) {
         line_wake(notifier, *id, true);
     }
+    now_wake(notifier, notifier->kept);
     if (err) {
         follow_later(notifier, err);
     } else if (notifier->notices.items.n || notifier->notices.untold.n || notifier->is_behind ||
@@ -270,6 +310,7 @@ follow(void *arg)
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);
     } else {
+        notifier->looked = notifier->cursor;
         notices_drop(notifier);
     }
 }
@@ -343,7 +384,7 @@ notifier_redrive(const struct notifier *notifier, struct tx *tx, const char *sub
                  int64_t *n, int64_t *left)
 {
     TRY(queue_redrive(tx, &notifier->limits, subscription_id, n, left));
-    return row_touch(tx, &subscription_table, subscription_id);
+    return store_replica(tx_store(tx)) ? row_touch(tx, &subscription_table, subscription_id) : NULL;
 }
 
 void
@@ -374,6 +415,7 @@ cursor_take(struct tx *tx, void *arg)
         TRY(cursor_write(tx, notifier->cursor));
     }
     notifier->kept = notifier->cursor;
+    notifier->looked = notifier->cursor;
     return NULL;
 }
 
@@ -451,6 +493,7 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
     TRY(http_client_new(config->loop, &http, &notifier->http));
     notifier->timer = loop_timer_new(config->loop, follow, notifier);
     notifier->watch = store_watch(config->store, config->loop, follow, notifier);
+    store_follow(config->store, notices_now, notifier);
     loop_post(config->loop, follow, notifier);
     if (notifier->leads) {
         loop_post(config->loop, wake_all, notifier);
@@ -465,6 +508,7 @@ notifier_stop(struct notifier *notifier)
         return;
     }
     notifier->is_closed = true;
+    store_follow(notifier->config.store, NULL, NULL);
     store_unwatch(notifier->watch);
     loop_timer_del(notifier->timer);
     http_client_free(notifier->http);
@@ -490,6 +534,7 @@ notifier_free(struct notifier *notifier)
         next = wake->next;
         free(wake);
     }
+    now_free(notifier);
     notify_write_drop(&notifier->write);
     lines_free(notifier);
     callback_rule_done(&notifier->config.rule);

@@ -34,6 +34,8 @@ invalid(struct mem *mem, const char *name, const char *reason)
 
 static const struct row_faults faults = {unknown, missing, not_allowed, invalid};
 
+#define RETRY_AFTER_S 5
+
 /* Too many requests in flight and lost answers have no other code in SOL013. */
 static int
 status(const struct err *e)
@@ -44,6 +46,9 @@ status(const struct err *e)
 static void
 fault(struct rest_request *r, int code, const struct err *e)
 {
+    if (e->code == E_BUSY) {
+        rest_header(r, "Retry-After", "%d", RETRY_AFTER_S);
+    }
     jw_object(&r->w, NULL);
     jw_str(&r->w, "title", http_phrase(code));
     jw_int(&r->w, "status", code);

@@ -48,6 +48,9 @@ struct rest_exchange {
     bool again;                      /* a read found that it has to write first */
     bool on_writer;
     const char *name, *password;     /* given by Basic and not proved yet, or null */
+    struct loop *loop;               /* rest_post: or null */
+    loop_fn *posted;
+    void *posted_arg;
     struct err *failed;              /* why an upload is not accepted, until it is given up */
     int fd;                          /* answer file, or -1 */
     int64_t fd_offset, fd_size;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define GRACE_MS 2000 /* for requests under way when it ends */
+
 /* ---- what handlers ask ------------------------------------------------------- */
 
 const char *
@@ -416,6 +418,11 @@ parse_form(struct rest_request *r)
 static void
 finish(struct rest_request *r, struct err *e)
 {
+    if (http_is_cut(r->x->http)) {
+        err_ignore(e, "its client was told that the server ends");
+        buf_done(&r->out);
+        return;
+    }
     if (!e && r->route->committed) {
         e = r->route->committed(r);
     }
@@ -433,6 +440,15 @@ void
 rest_finish(struct rest_request *r, struct err *err)
 {
     finish(r, err);
+}
+
+void
+rest_post(struct rest_request *r, struct loop *loop, loop_fn *fn, void *arg)
+{
+    r->x->loop = loop;
+    r->x->posted = fn;
+    r->x->posted_arg = arg;
+    loop_post(loop, fn, arg);
 }
 
 /* An upload that came to nothing is forgotten before its answer goes out: who
@@ -669,6 +685,9 @@ on_done(struct http_exchange *http, void *arg)
     if (!x) {
         return;
     }
+    if (x->loop) {
+        (void)loop_unpost(x->loop, x->posted, x->posted_arg); /* Waits where the server ends. */
+    }
     upload_drop(x);
     if (x->fd >= 0) {
         (void)close(x->fd);
@@ -748,10 +767,18 @@ rest_new(const struct rest_config *config, struct rest **out)
 }
 
 void
+rest_stop(struct rest *rest)
+{
+    if (rest) {
+        http_server_stop(rest->server, GRACE_MS);
+    }
+}
+
+void
 rest_free(struct rest *rest)
 {
     if (rest) {
-        http_server_free(rest->server, 2000);
+        http_server_free(rest->server, GRACE_MS);
         mem_free(rest->mem);
     }
 }

@@ -202,6 +202,8 @@ void rest_answer_file(struct rest_request *r, int fd, int64_t offset, int64_t si
                       const char *content_type);
 /* Another content type than the dialect's. */
 void rest_content_type(struct rest_request *r, const char *content_type);
+/* Runs 'fn(arg)' on the loop for the request, once; never after rest_stop. */
+void rest_post(struct rest_request *r, struct loop *loop, loop_fn *fn, void *arg);
 /* Ends a request whose route has .start: once, from any thread; takes 'err'. */
 void rest_finish(struct rest_request *r, struct err *err);
 /* Writes one row of a resource as this face shows it, in its envelope. */
@@ -261,8 +263,10 @@ struct rest_config {
 struct rest;
 /* Checks the tables (two routes that clash: E_CONFLICT), listens, serves. */
 struct err *rest_new(const struct rest_config *config, struct rest **rest) MUST_USE;
-/* Stops accepting, lets requests end, closes. */
-void rest_free(struct rest *rest);
+/* Stops accepting, lets requests end, closes.  What requests that did not end have posted (rest_post) is taken
+ * back; rest_finish of them does nothing, until rest_free: that is for when nobody is left who owes an answer. */
+void rest_stop(struct rest *rest);
+void rest_free(struct rest *rest); /* null accepted, here and above */
 uint16_t rest_port(const struct rest *rest);
 /* As http_server_certify. */
 struct err *rest_certify(struct rest *rest, const char *cert, const char *key) MUST_USE;

@@ -301,6 +301,29 @@ change_log_trim(struct store *store)
     return NULL;
 }
 
+/* ---- following in the transaction itself ------------------------------------------------------- */
+
+void
+store_follow(struct store *store, store_fn *fn, void *arg)
+{
+    pthread_mutex_lock(&store->follow_lock);
+    store->follower = fn;
+    store->follower_arg = arg;
+    pthread_mutex_unlock(&store->follow_lock);
+}
+
+struct err *
+tx_follow(struct tx *tx)
+{
+    struct store *store = tx->store;
+    struct err *e;
+
+    pthread_mutex_lock(&store->follow_lock);
+    e = store->follower ? store->follower(tx, store->follower_arg) : NULL;
+    pthread_mutex_unlock(&store->follow_lock);
+    return e;
+}
+
 /* ---- watching -------------------------------------------------------------------------------- */
 
 static void

@@ -25,6 +25,7 @@
 #define LOCK_PAUSE_MS 50
 #define RETRY_MS 100 /* between attempts to connect: doubling, up to ... */
 #define RETRY_MAX_MS 1000
+#define TAKEN "taken" /* type of the error that another one has the database */
 
 struct pg_stmt {
     struct pg_conn *of;
@@ -299,9 +300,9 @@ lock_take(struct pg_conn *c)
     TRY(pg_ask(c, "SELECT COALESCE(host(a.client_addr), 'this host') || ' since ' || "
                     "to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') " LOCK_HOLDER, NULL, holder,
                  sizeof holder));
-    return err_new(E_CONFLICT, NULL, c->shares ? "an orchestrator that is no replica uses this database (%s): stop it, "
-                                                 "and give it a name (replica)"
-                                               : "another orchestrator uses this database (%s): stop it first",
+    return err_new(E_CONFLICT, TAKEN, c->shares ? "an orchestrator that is no replica uses this database (%s): stop it, "
+                                                  "and give it a name (replica)"
+                                                : "another orchestrator uses this database (%s): stop it first",
                    *holder ? holder : "it has just ended");
 }
 
@@ -309,6 +310,15 @@ bool
 pg_is_there(const struct pg_conn *c)
 {
     return c->pg && PQstatus(c->pg) == CONNECTION_OK;
+}
+
+/* What a stranger may hear of it: hosts and users are for the log. */
+static const char *
+told_of(const struct err *e)
+{
+    return !err_is(e, E_CONFLICT)   ? "the database cannot be reached"
+           : str_eq(e->type, TAKEN) ? "the database cannot be used: another orchestrator uses this database"
+                                    : "the database cannot be used";
 }
 
 struct err *
@@ -319,7 +329,7 @@ pg_renew(struct pg_conn *c, bool locks)
 
     if (c->retry_at && began < c->retry_at) {
         c->conn.lost = true;
-        return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
+        return err_new(E_UNAVAILABLE, NULL, "%s", c->why);
     }
     if (!pg_is_there(c)) {
         conn_forget(&c->conn);
@@ -340,6 +350,7 @@ pg_renew(struct pg_conn *c, bool locks)
     c->retry_ms = c->retry_ms ? c->retry_ms * 2 : RETRY_MS;
     c->retry_ms = c->retry_ms > RETRY_MAX_MS ? RETRY_MAX_MS : c->retry_ms;
     c->retry_at = time_mono_ns() + (c->retry_ms > took ? c->retry_ms : took) * 1000000;
+    c->why = told_of(e);
     PQfinish(c->pg);
     c->pg = NULL;
     return e;
@@ -667,6 +678,7 @@ static struct err *
 pg_begin(struct conn *conn)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
+    bool tries = time_mono_ns() >= c->retry_at;
     struct err *e = NULL;
 
     if (pg_is_there(c) && c->locked == c->writes) {
@@ -677,14 +689,11 @@ pg_begin(struct conn *conn)
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
     e = pg_renew(c, c->writes);
-    if (err_is(e, E_CONFLICT)) {
-        /* Somebody else's by now: whoever asks here has done nothing wrong. */
-        struct err *away = err_new(E_UNAVAILABLE, NULL, "the database cannot be used: %s", e->message);
-
-        err_free(e);
-        e = away;
+    if (e) { /* Also where it is somebody else's by now: whoever asks here has done nothing wrong. */
+        log_err(tries ? LOG_LV_WARN : LOG_LV_DEBUG, "store", e, "no connection");
+        conn->lost = true;
+        return err_new(E_UNAVAILABLE, NULL, "%s", c->why);
     }
-    TRY(e);
     conn->lost = conn->spoilt = false;
     return begin_once(c);
 }

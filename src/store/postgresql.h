@@ -25,6 +25,7 @@ struct pg_conn {
     _Atomic int pid; /* of the backend */
     unsigned n_names;
     int64_t retry_at, retry_ms;
+    const char *why; /* for whoever asks until then */
 };
 
 /* Who holds the advisory lock of this number: FROM ... WHERE. */

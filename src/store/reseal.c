@@ -15,7 +15,6 @@
 #define FACT_KEY "seal"
 #define FACT_ROOT "secret-root"
 #define ID_BYTES 8
-#define TRIED "3" /* rows of a column; one of them may be damaged */
 
 /* Names a key without telling anything of it. */
 static struct err *
@@ -61,16 +60,15 @@ root_set(struct conn *conn, struct mem *mem, const uint8_t next[SEAL_KEY_SIZE],
 
 /* ---- is it the key? ------------------------------------------------------------------------- */
 
-/* With the sealed texts of one column, by the keys of their rows; 'tail' ends the query. */
+/* With the sealed texts of one column, by the keys of their rows. */
 static struct err *
-column_read(struct conn *conn, struct mem *mem, const struct shape *shape, const struct attr *attr, const char *tail,
-            struct stmt *stmt)
+column_read(struct conn *conn, struct mem *mem, const struct shape *shape, const struct attr *attr, struct stmt *stmt)
 {
     if (!shape->key) {
         return err_new(E_INTERNAL, NULL, "%s.%s is secret in a table without a key", shape->table->name, attr->name);
     }
-    return conn_take(conn, mem_printf(mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL%s", shape->key->name,
-                                      attr->name, shape->sql_name, attr->name, tail), stmt);
+    return conn_take(conn, mem_printf(mem, "SELECT \"%s\", \"%s\" FROM %s WHERE \"%s\" IS NOT NULL", shape->key->name,
+                                      attr->name, shape->sql_name, attr->name), stmt);
 }
 
 /* What a text of the row 'key' was sealed for; as in load.c. */
@@ -99,29 +97,32 @@ struct trial {
     struct conn *conn;
     struct mem *mem;
     const uint8_t *key;
-    size_t n_sealed, n_opened;
+    bool is_sealed, opens;
 };
 
+/* One text that the key opens is enough: others may be damaged, or of a key that was lost before stores noted theirs. */
 static struct err *
 column_try(void *arg, const struct shape *shape, const struct attr *attr)
 {
     struct trial *trial = arg;
+    AUTO(mem) mem = mem_new("trial");
     AUTO_STMT stmt = {0};
     bool row;
 
-    if (!shape->key) {
+    if (!shape->key || trial->opens) {
         return NULL;
     }
-    TRY(column_read(trial->conn, trial->mem, shape, attr, " LIMIT " TRIED, &stmt));
+    TRY(column_read(trial->conn, trial->mem, shape, attr, &stmt));
     TRY(conn_step(trial->conn, &stmt, &row));
-    while (row) {
+    while (row && !trial->opens) {
         const char *plain;
-        struct err *e = unseal_text(trial->mem, trial->key, place_of(trial->mem, shape, attr, stmt_get(&stmt, 0)),
+        struct err *e = unseal_text(mem, trial->key, place_of(mem, shape, attr, stmt_get(&stmt, 0)),
                                     stmt_get(&stmt, 1), &plain);
 
-        trial->n_sealed++;
-        trial->n_opened += !e;
-        err_ignore(e, "it is counted");
+        trial->is_sealed = true;
+        trial->opens = !e;
+        err_ignore(e, "another one may open");
+        mem_reset(mem);
         TRY(conn_step(trial->conn, &stmt, &row));
     }
     return NULL;
@@ -142,12 +143,12 @@ key_check(struct conn *conn, struct mem *mem, const struct shapes *shapes, const
     if (!sealed_by) {
         TRY(columns_each(shapes, column_try, &trial));
     }
-    right = sealed_by ? str_eq(sealed_by, id) : trial.n_opened || !trial.n_sealed;
+    right = sealed_by ? str_eq(sealed_by, id) : trial.opens || !trial.is_sealed;
     return right ? NULL
                  : err_new(E_INVALID, SEAL_OTHER_KEY,
                            "it is sealed with another key (%s) than it is opened with (%s): put back the seal.key of "
                            "before, from a backup of the state folder. Without it no secret of the store (passwords of "
-                           "sites and subscribers) can be read; nothing was changed",
+                           "sites and subscribers) can be read",
                            str_or(sealed_by, "unknown"), id);
 }
 
@@ -222,7 +223,7 @@ column_seal(void *arg, const struct shape *shape, const struct attr *attr)
     AUTO_STMT stmt = {0};
     bool row;
 
-    TRY(column_read(s->conn, s->mem, shape, attr, "", &stmt));
+    TRY(column_read(s->conn, s->mem, shape, attr, &stmt));
     TRY(conn_step(s->conn, &stmt, &row));
     while (row) {
         struct sealed one = {.key = mem_str(s->mem, stmt_get(&stmt, 0))};

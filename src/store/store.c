@@ -42,6 +42,7 @@ store_new(const struct store_config *config)
     pthread_mutex_init(&store->checkpoint_lock, NULL);
     pthread_cond_init(&store->checkpoint_more, NULL);
     pthread_mutex_init(&store->watch_lock, NULL);
+    pthread_mutex_init(&store->follow_lock, NULL);
     return store;
 }
 

@@ -218,6 +218,13 @@ struct err *change_image(struct tx *tx, const struct table *table, const char *i
 /* Oldest and newest sequence number: 0 in an empty log. */
 struct err *changes_first(struct tx *tx, int64_t *seq) MUST_USE;
 struct err *changes_last(struct tx *tx, int64_t *seq) MUST_USE;
+/* Who follows the log may do so in a transaction that asks for it (tx_follow): 'fn' reads what the
+ * transaction has logged, and what it writes is committed with it.  One for a store; null = none.  Returns
+ * when no call is under way. */
+void store_follow(struct store *store, store_fn *fn, void *arg);
+/* Has the follower look now, at the end of a function that somebody waits to hear of: one commit for both.
+ * On the writer.  The follower's errors; null where there is none. */
+struct err *tx_follow(struct tx *tx) MUST_USE;
 /* Calls 'fn(arg)' on 'loop' after commits that wrote to the log (coalesced). */
 struct store_watch;
 struct store_watch *store_watch(struct store *store, struct loop *loop, loop_fn *fn, void *arg);

@@ -104,6 +104,10 @@ struct store {
     char *replica;                 /* our name among those who write, or null: we are alone */
     struct listener *listener;     /* the driver's, where it has one */
     _Atomic bool hears;            /* others' commits */
+
+    pthread_mutex_t follow_lock; /* held while the follower runs */
+    store_fn *follower;
+    void *follower_arg;
 };
 
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */

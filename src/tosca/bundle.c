@@ -4,11 +4,13 @@
 #include "tosca/bundle.h"
 
 #include "base/json.h"
+#include "sys/file.h"
 #include "tosca/archive.h"
 #include "tosca/signing.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- parts -------------------------------------------------------------------------------- */
 
@@ -294,6 +296,8 @@ files_choose(struct choice *c)
 
 /* ---- the zip (APPNOTE.TXT 4.3) ----------------------------------------------------------------- */
 
+#define DIRECTORY_MAX (16u << 20)
+
 struct bundle {
     package_sink_fn *sink;
     void *arg;
@@ -334,39 +338,51 @@ header(struct buf *buf, const struct package_file *file)
     le(buf, 0, 2);
 }
 
+/* What stands in front of the file, and its line of the directory; the file begins at 'at'. */
+static void
+entry_write(struct buf *local, struct buf *directory, const struct package_file *file, uint64_t at)
+{
+    le(directory, 0x02014b50, 4);
+    le(directory, 3 << 8 | 20, 2); /* by Unix */
+    header(directory, file);
+    le(directory, 0, 6);
+    le(directory, 0100644u << 16, 4);
+    le(directory, at, 4);
+    buf_str(directory, file->name);
+    le(local, 0x04034b50, 4);
+    header(local, file);
+    buf_str(local, file->name);
+}
+
 static struct err *
 file_give(struct bundle *b, struct package *pkg, const struct package_file *file)
 {
     AUTO_BUF local = BUF_INIT;
 
-    le(&b->directory, 0x02014b50, 4);
-    le(&b->directory, 3 << 8 | 20, 2); /* by Unix */
-    header(&b->directory, file);
-    le(&b->directory, 0, 6);
-    le(&b->directory, 0100644u << 16, 4);
-    le(&b->directory, b->at, 4);
-    buf_str(&b->directory, file->name);
-    le(&local, 0x04034b50, 4);
-    header(&local, file);
-    buf_str(&local, file->name);
+    entry_write(&local, &b->directory, file, b->at);
     TRY(out(b, local.data, local.len));
     return package_find(pkg, file->name) ? package_give(pkg, file->name, out, b)
                                          : archive_read(pkg->archive, file, out, b);
 }
 
+static void
+end_write(struct buf *end, size_t n, size_t size, uint64_t at)
+{
+    le(end, 0x06054b50, 4);
+    le(end, 0, 4);
+    le(end, n, 2);
+    le(end, n, 2);
+    le(end, size, 4);
+    le(end, at, 4);
+    le(end, 0, 2);
+}
+
 static struct err *
 directory_give(struct bundle *b, size_t n)
 {
-    uint64_t at = b->at;
     AUTO_BUF end = BUF_INIT;
 
-    le(&end, 0x06054b50, 4);
-    le(&end, 0, 4);
-    le(&end, n, 2);
-    le(&end, n, 2);
-    le(&end, b->directory.len, 4);
-    le(&end, at, 4);
-    le(&end, 0, 2);
+    end_write(&end, n, b->directory.len, b->at);
     if (b->directory.len > 0) {
         TRY(out(b, b->directory.data, b->directory.len));
     }
@@ -410,8 +426,118 @@ bundle_give(struct mem *mem, struct package *pkg, const struct bundle_order *ord
     map_init(&c.chosen, mem);
     TRY(files_choose(&c));
     TRY(size_check(&c));
-    buf_init(&b.directory, 16u << 20);
+    buf_init(&b.directory, DIRECTORY_MAX);
     e = all_give(&b, &c);
     buf_done(&b.directory);
     return e;
+}
+
+/* ---- a file more ------------------------------------------------------------------------------- */
+
+/* CRC-32 of ISO 3309, four bits at a time. */
+static uint32_t
+crc_add(uint32_t crc, const unsigned char *data, size_t n)
+{
+    static const uint32_t nibbles[] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+
+    for (size_t i = 0; i < n; i++) {
+        crc ^= data[i];
+        crc = crc >> 4 ^ nibbles[crc & 15];
+        crc = crc >> 4 ^ nibbles[crc & 15];
+    }
+    return crc;
+}
+
+static struct err *
+write_at(int fd, const void *data, size_t n, uint64_t at)
+{
+    if (lseek(fd, (off_t)at, SEEK_SET) < 0) {
+        return err_errno(E_UNAVAILABLE, "write a zip");
+    }
+    return fd_write_all(fd, data, n);
+}
+
+/* The directory and what its end says; of an empty file, none. */
+static struct err *
+directory_read(int fd, struct buf *directory, size_t *n, uint64_t *at)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    unsigned char end[22];
+    uint32_t length;
+
+    *n = 0;
+    *at = 0;
+    if (size == 0) {
+        return NULL;
+    }
+    if (size < (off_t)sizeof end || pread(fd, end, sizeof end, size - (off_t)sizeof end) != (ssize_t)sizeof end ||
+        memcmp(end, "PK\5\6", 4)) {
+        return err_new(E_INVALID, NULL, "a zip has no end");
+    }
+    *n = (size_t)end[10] | (size_t)end[11] << 8;
+    length = (uint32_t)end[12] | (uint32_t)end[13] << 8 | (uint32_t)end[14] << 16 | (uint32_t)end[15] << 24;
+    if (length > DIRECTORY_MAX || (off_t)(length + sizeof end) > size) {
+        return err_new(E_INVALID, NULL, "a zip has no directory");
+    }
+    *at = (uint64_t)size - sizeof end - length;
+    for (uint32_t i = 0; i < length;) {
+        char piece[4096];
+        size_t wanted = length - i < sizeof piece ? length - i : sizeof piece;
+
+        if (pread(fd, piece, wanted, (off_t)(*at + i)) != (ssize_t)wanted) {
+            return err_errno(E_UNAVAILABLE, "read a zip");
+        }
+        buf_add(directory, piece, wanted);
+        i += (uint32_t)wanted;
+    }
+    return NULL;
+}
+
+/* Copies behind the place for its head, and says what its check sum is. */
+static struct err *
+copy_at(int fd, uint64_t at, int from, struct package_file *file)
+{
+    uint32_t crc = UINT32_MAX;
+
+    for (uint64_t done = 0; done < file->size;) {
+        unsigned char piece[16384];
+        ssize_t n = pread(from, piece, sizeof piece, (off_t)done);
+
+        if (n <= 0) {
+            return err_new(E_INVALID, NULL, "%s: has fewer bytes than it had", file->name);
+        }
+        crc = crc_add(crc, piece, (size_t)n);
+        TRY(write_at(fd, piece, (size_t)n, at + done));
+        done += (uint64_t)n;
+    }
+    file->crc = crc ^ UINT32_MAX;
+    return NULL;
+}
+
+struct err *
+bundle_append(int fd, const char *name, int from, uint64_t size, int64_t *total)
+{
+    struct package_file file = {.name = name, .size = size};
+    AUTO_BUF directory = BUF_INIT;
+    AUTO_BUF local = BUF_INIT;
+    AUTO_BUF end = BUF_INIT;
+    uint64_t at, begin, head = 30 + strlen(name);
+    size_t n;
+
+    buf_init(&directory, DIRECTORY_MAX + HEADERS + 1024);
+    TRY(directory_read(fd, &directory, &n, &at));
+    begin = at + head;
+    if (begin + size + directory.len + HEADERS + head >= UINT32_MAX || n + 1 >= UINT16_MAX) {
+        return err_new(E_TOO_LARGE, "PackageTooLarge", "a zip has at most 4 GiB: get %s by itself", name);
+    }
+    TRY(copy_at(fd, begin, from, &file));
+    entry_write(&local, &directory, &file, at);
+    end_write(&end, n + 1, directory.len, begin + size);
+    TRY(write_at(fd, local.data, local.len, at));
+    TRY(write_at(fd, directory.data, directory.len, begin + size));
+    TRY(fd_write_all(fd, end.data, end.len));
+    *total = (int64_t)(begin + size + directory.len + end.len);
+    return NULL;
 }

@@ -49,4 +49,9 @@ struct err *bundle_order_read(struct mem *mem, const char *text, struct bundle_o
 struct err *bundle_give(struct mem *mem, struct package *pkg, const struct bundle_order *order,
                         package_sink_fn *sink, void *arg) MUST_USE;
 
+/* Adds a file to a zip of bundle_give's in 'fd' (or to an empty file: then it is the first of a new one):
+ * 'size' bytes of 'from' under 'name'; '*total' is the size of the zip, which is none any more after an error.
+ * E_TOO_LARGE as above, E_INVALID (no such zip, fewer bytes), E_UNAVAILABLE. */
+struct err *bundle_append(int fd, const char *name, int from, uint64_t size, int64_t *total) MUST_USE;
+
 #endif

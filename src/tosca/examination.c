@@ -23,10 +23,12 @@
 #define MIB_A_SECOND 8
 #define FAULTS_MAX 300
 #define SPECIFICATIONS_MAX 255
-#define CERTIFICATE_MAX 65536
+#define PATH_MAX_BYTES 512 /* of the name of what is outside, and of a digest in hex: */
+#define DIGEST_MAX 128
 #define FILES_MAX 10000
 #define BYTES_FREE ((uint64_t)64 << 20) /* of files, whatever the package's size */
 #define RATIO_MAX 200
+#define ROOM_PIECE ((uint64_t)16 << 20)
 
 struct examination {
     struct mem *mem;
@@ -35,6 +37,9 @@ struct examination {
     uint64_t cpu_s, memory;
     int64_t timeout_ms, deadline_ns;
     uint64_t bytes_left; /* of files that it may still give */
+    uint64_t room_left;  /* of what 'room' was asked for */
+    struct err *(*room)(void *arg, int fd, uint64_t n);
+    void *room_arg;
 };
 
 /* ---- the end of the child --------------------------------------------------------------- */
@@ -240,6 +245,21 @@ hear_faults(struct examination *x, uint32_t n)
 
 /* ---- what was found ---------------------------------------------------------------------------- */
 
+/* What is got from elsewhere: all of it has to make sense before anybody is asked. */
+static struct err *
+outside_read(const struct json *json, struct examined_file *file)
+{
+    file->checksum_algorithm = json_get_str(json, "checksum_algorithm");
+    file->checksum = json_get_str(json, "checksum");
+    if (!strstr(file->name, "://") || package_uri_fault(file->name) || strlen(file->path) > PATH_MAX_BYTES ||
+        !package_algorithm(file->algorithm) || strlen(file->digest) > DIGEST_MAX ||
+        (file->checksum && (!file->checksum_algorithm || !package_algorithm(file->checksum_algorithm) ||
+                            strlen(file->checksum) > DIGEST_MAX))) {
+        return err_new(E_INVALID, NULL, "outside");
+    }
+    return NULL;
+}
+
 static struct err *
 listed_read(const struct json *json, struct examined_file *file)
 {
@@ -251,13 +271,13 @@ listed_read(const struct json *json, struct examined_file *file)
     file->digest = json_get_str(json, "digest");
     file->set = json_get_str(json, "set");
     file->what = json_get_str(json, "what");
-    file->is_outside = json_bool(json_get(json, "outside"), false);
     if (!file->name || !file->algorithm || !file->digest || part < 0 || part > PACKAGE_ARTIFACT ||
         (file->what && !str_in(file->what, whats))) {
         return err_new(E_INVALID, NULL, "file");
     }
     file->part = (enum package_part)part;
-    return NULL;
+    file->path = json_get_str(json, "path");
+    return file->path ? outside_read(json, file) : NULL;
 }
 
 static struct err *
@@ -302,7 +322,7 @@ found_read(struct mem *mem, const struct json *json, const char *kind, struct ex
         return err_new(E_INVALID, NULL, "specifications");
     }
     found->certificate = json_get_str(json, "certificate");
-    if (found->certificate && strlen(found->certificate) > CERTIFICATE_MAX) {
+    if (found->certificate && strlen(found->certificate) > PACKAGE_CERTIFICATE_MAX) {
         return err_new(E_INVALID, NULL, "certificate");
     }
     if (!found->entry || (!found->manifest && !json_is(manifest, JSON_T_NULL))) {
@@ -351,6 +371,8 @@ measure(struct examination *x, const struct examination_order *order)
     x->memory = order->memory ? order->memory : MEMORY;
     x->timeout_ms = order->timeout_ms ? order->timeout_ms : (int64_t)x->cpu_s * 3000;
     x->deadline_ns = time_mono_ns() + x->timeout_ms * 1000000;
+    x->room = order->room;
+    x->room_arg = order->room_arg;
     x->bytes_left = BYTES_FREE + RATIO_MAX * (uint64_t)st.st_size;
     return NULL;
 }
@@ -410,6 +432,11 @@ take_piece(struct examination *x, uint32_t n, int fd)
         return unreadable(x, "gives more than the package can hold");
     }
     x->bytes_left -= n;
+    if (x->room && x->room_left < n) {
+        TRY(x->room(x->room_arg, fd, ROOM_PIECE));
+        x->room_left = ROOM_PIECE;
+    }
+    x->room_left -= x->room ? n : 0;
     while (n > 0) {
         uint32_t now = n < sizeof piece ? n : (uint32_t)sizeof piece;
 
@@ -469,7 +496,7 @@ examination_images(struct mem *mem, const struct vnfd *vnfd, size_t *n)
         for (size_t j = 0; j < vnfd->flavours[i].n_images; j++) {
             const struct vnfd_image *image = &vnfd->flavours[i].images[j];
 
-            if (image->file && !map_get(&known, image->id)) {
+            if ((image->file || image->uri) && !map_get(&known, image->id)) {
                 map_set(&known, image->id, (void *)(uintptr_t)image);
                 vec_add(mem, &images, image);
             }

@@ -16,12 +16,16 @@ struct examination_order {
     int timeout_ms;      /* 0 = by the size of the package */
     const char *trust;   /* file of trusted certificates; null = nobody is */
     bool signed_only;
+    /* Asked before the next 'n' bytes at most are written to 'fd'; its error ends it.  Null = any may be. */
+    struct err *(*room)(void *arg, int fd, uint64_t n);
+    void *room_arg;
 };
 
 struct examined_file {
     const char *name, *algorithm, *digest; /* as listed, neither null */
     enum package_part part;
-    bool is_outside;         /* 'name' is a URL */
+    const char *path;        /* outside of the package, 'name' is its URI: where it would be inside; or null */
+    const char *checksum_algorithm, *checksum; /* of one outside: a second digest, the VNFD's; or null */
     const char *set;         /* non-MANO artifact set that it is of, or null */
     const char *what;        /* "HISTORY", "TESTING", "LICENSE", or null */
 };
@@ -49,13 +53,13 @@ struct examination;
  *   E_UNAVAILABLE                   no child could be started */
 struct err *examination_new(struct mem *mem, const struct examination_order *order,
                             struct examination **x, struct examined **found) MUST_USE;
-/* Writes the next file to 'fd': of a descriptor, the images' in the order of
- * examination_images; else the one, or the zip, that was ordered.  Errors as above, and of 'fd'. */
+/* Writes the next file to 'fd': of a descriptor, the images' that are in the
+ * package, in the order of examination_images; else the one, or the zip, that was ordered.  Errors as above, and of 'fd'. */
 struct err *examination_take(struct examination *x, int fd) MUST_USE;
 /* The child has no more to say and ended well. */
 struct err *examination_end(struct examination *x) MUST_USE;
 
-/* The images with a file of their own, over all flavours, each node once. */
+/* The images that are files, in the package or elsewhere (vnfd_image), over all flavours, each node once. */
 const struct vnfd_image **examination_images(struct mem *mem, const struct vnfd *vnfd, size_t *n);
 
 /* ---- what is said between the two: a byte for what follows, four for its length (lowest first),

@@ -9,6 +9,7 @@
 
 #include "sys/cage.h"
 #include "sys/file.h"
+#include "tosca/outside.h"
 #include "tosca/record.h"
 
 #include <getopt.h>
@@ -68,6 +69,26 @@ listed_write(struct jw *w, const struct package_file *file)
 }
 
 static void
+outside_write(struct jw *w, const struct package *pkg, const struct package_uses *uses)
+{
+    size_t n;
+    const struct outside *all = outside_list(pkg->mem, pkg, uses->vnfd, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        jw_object(w, NULL);
+        jw_str(w, "name", all[i].uri);
+        jw_str(w, "algorithm", all[i].algorithm);
+        jw_str(w, "digest", all[i].digest);
+        jw_str(w, "checksum_algorithm", all[i].checksum_algorithm);
+        jw_str(w, "checksum", all[i].checksum);
+        jw_int(w, "part", all[i].is_image ? PACKAGE_IMAGE : PACKAGE_ARTIFACT);
+        jw_str(w, "set", all[i].set);
+        jw_str(w, "path", all[i].path);
+        jw_end(w);
+    }
+}
+
+static void
 files_write(struct jw *w, const struct package *pkg, const struct package_uses *uses)
 {
     jw_array(w, "files");
@@ -83,12 +104,7 @@ files_write(struct jw *w, const struct package *pkg, const struct package_uses *
             jw_end(w);
         }
     }
-    for (size_t i = 0; i < pkg->n_outside; i++) {
-        jw_object(w, NULL);
-        listed_write(w, &pkg->outside[i]);
-        jw_bool(w, "outside", true);
-        jw_end(w);
-    }
+    outside_write(w, pkg, uses);
     jw_end(w);
 }
 
@@ -169,7 +185,9 @@ vnf_examine(struct examiner *x, struct package *pkg)
     TRY(say_found(pkg, &uses, &found));
     images = examination_images(x->mem, found.vnfd, &n);
     for (size_t i = 0; i < n; i++) {
-        TRY(say_file(pkg, images[i]->file));
+        if (images[i]->file) {
+            TRY(say_file(pkg, images[i]->file));
+        }
     }
     return NULL;
 }

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define FAULTS_MAX 20
+#define LISTED_MAX 10000 /* files that it lists, and files of sets: as many as a package may have */
+#define SETS_MAX 1000
+#define SET_NAME_MAX 255
 
 struct reader {
     struct mem *mem;
@@ -12,6 +15,8 @@ struct reader {
     bool is_meta;
     bool in_artifact_sets; /* non_mano_artifact_sets: names files again */
     const char *set;       /* the one that is being read */
+    size_t n_sources, n_sets, n_members; /* kept or not */
+    struct manifest_source over;         /* takes what is said of one that is not kept */
     bool in_signature;
     struct manifest_source *source;
     int line;
@@ -47,6 +52,17 @@ trimmed(struct mem *mem, const char *text, size_t n)
     return mem_strn(mem, text, n);
 }
 
+/* May one more be kept?  The first for which there is no room is told, by its line. */
+static bool
+has_room(struct reader *reader, size_t *n, size_t max, const char *too_many)
+{
+    ++*n;
+    if (*n == max + 1) {
+        keep_fault(reader, too_many);
+    }
+    return *n <= max;
+}
+
 static void
 start_source(struct reader *reader, const char *name)
 {
@@ -54,6 +70,11 @@ start_source(struct reader *reader, const char *name)
 
     if (str_empty(name)) {
         keep_fault(reader, "names no file");
+    }
+    reader->source = &reader->over;
+    if (!has_room(reader, &reader->n_sources, LISTED_MAX,
+                  "lists more than 10000 files: a package has no more")) {
+        return;
     }
     vec_add(reader->mem, &reader->out->sources, source);
     reader->source = &reader->out->sources.items[reader->out->sources.n - 1];
@@ -84,8 +105,16 @@ set_key(struct reader *reader, const char *key, const char *value)
     struct manifest_member member = {reader->set, value, reader->line};
 
     if (str_empty(value)) {
-        reader->set = key;
-    } else if (str_eq_case(key, "source") && reader->set) {
+        if (strlen(key) > SET_NAME_MAX) {
+            keep_fault(reader, "names a non-MANO artifact set with more than 255 bytes");
+        }
+        reader->set =
+            has_room(reader, &reader->n_sets, SETS_MAX, "has more than 1000 non-MANO artifact sets")
+                ? key
+                : NULL;
+    } else if (str_eq_case(key, "source") && reader->set &&
+               has_room(reader, &reader->n_members, LISTED_MAX,
+                        "has more than 10000 files in non-MANO artifact sets")) {
         vec_add(reader->mem, &reader->out->members, member);
     }
 }

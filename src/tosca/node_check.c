@@ -246,6 +246,10 @@ check_artifacts(struct tosca_run *run, const struct tosca_node *node)
             run_fault(run,
                       tosca_fault(key, "%s.%s: an artifact has a file", node->name, key->text));
         }
+        if (!yaml_is_null(yaml_get(body, "repository")) && !yaml_get_str(body, "repository")) {
+            run_fault(run, tosca_fault(yaml_get(body, "repository"), "%s.%s: repository is a name",
+                                       node->name, key->text));
+        }
         if (type && yaml_get(body, "properties")) {
             check_properties(run, node->in, type, NULL, yaml_get(body, "properties"), key,
                              mem_printf(run->mem, "%s.%s", node->name, key->text));

@@ -199,12 +199,54 @@ into_hash(void *arg, const void *data, size_t n)
     return hashing->sink ? hashing->sink(hashing->arg, data, n) : NULL;
 }
 
-static const EVP_MD *
-algorithm_find(const char *listed)
+const char *
+package_algorithm(const char *listed)
 {
     for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++) {
         if (str_eq_case(listed, algorithms[i].listed)) {
-            return EVP_get_digestbyname(algorithms[i].openssl);
+            return algorithms[i].openssl;
+        }
+    }
+    return NULL;
+}
+
+static const EVP_MD *
+algorithm_find(const char *listed)
+{
+    const char *name = package_algorithm(listed);
+
+    return name ? EVP_get_digestbyname(name) : NULL;
+}
+
+const char *
+package_uri_fault(const char *uri)
+{
+    size_t n = strlen(uri);
+    const char *host;
+
+    if (n > PACKAGE_URI_MAX) {
+        return "the URI has more than 2048 bytes";
+    }
+    for (const char *at = uri; *at; at++) {
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 127 || strchr("<>\"\\^`{|}", *at)) {
+            return "is no URI (RFC 3986)";
+        }
+    }
+    host = strstr(uri, "://");
+    if (!host || host == uri || host[3] == '/' || host[3] == '\0') {
+        return "is no URI with a host";
+    }
+    return memchr(host + 3, '@', strcspn(host + 3, "/?#"))
+               ? "has a user in it: who may get it is said apart from it"
+               : NULL;
+}
+
+const struct package_file *
+package_outside_find(const struct package *pkg, const char *uri)
+{
+    for (size_t i = 0; i < pkg->n_outside; i++) {
+        if (str_eq(pkg->outside[i].name, uri)) {
+            return &pkg->outside[i];
         }
     }
     return NULL;
@@ -407,6 +449,27 @@ find_by_meta(struct opening *o)
     }
 }
 
+/* Why is nothing found?  What people do: another case, a folder around all of it. */
+static void
+structure_missing(struct opening *o)
+{
+    for (size_t i = 0; i < o->pkg->n_files; i++) {
+        const char *name = o->pkg->files[i].name;
+        size_t n = strlen(name);
+
+        if (str_eq_case(name, META)) {
+            fault(o, name, 0, "has to be called " META);
+            return;
+        }
+        if (n > strlen(META) && str_eq_case(name + n - strlen(META) - 1, "/" META)) {
+            fault(o, o->pkg->path, 0, "all of it is in folder %.*s: what is in there has to be at the root",
+                  (int)(n - strlen(META) - 1), name);
+            return;
+        }
+    }
+    fault(o, o->pkg->path, 0, "neither %s nor a service template at the root", META);
+}
+
 static void
 find_structure(struct opening *o)
 {
@@ -418,7 +481,7 @@ find_structure(struct opening *o)
         pkg->entry = root_file(o, ".yaml", ".yml");
         pkg->manifest_file = root_file(o, ".mf", ".mf");
         if (!pkg->entry) {
-            fault(o, pkg->path, 0, "neither %s nor a service template at the root", META);
+            structure_missing(o);
         }
     }
     if (pkg->manifest_file && package_find(pkg, pkg->manifest_file)) {
@@ -487,20 +550,45 @@ check_digest_form(struct opening *o, const char *file, const struct manifest_sou
     }
 }
 
+static struct package_file *
+outside_listed(struct opening *o, const char *uri)
+{
+    vec_each (&o->outside, file) {
+        if (str_eq(file->name, uri)) {
+            return file;
+        }
+    }
+    return NULL;
+}
+
 /* What is not in the package is told as the manifest has it: only with a digest can anybody know it. */
 static void
-outside_add(struct opening *o, const struct manifest_source *source)
+outside_add(struct opening *o, const char *list, const struct manifest_source *source)
 {
     struct package_file file = {.name = source->name,
                                 .algorithm = source->algorithm,
                                 .digest = source->digest,
+                                .list = list,
                                 .listed_line = source->line};
-    const EVP_MD *md = source->algorithm ? algorithm_find(source->algorithm) : NULL;
+    const char *wrong = package_uri_fault(source->name);
+    struct package_file *known = outside_listed(o, source->name);
 
-    if (md && source->digest && strlen(source->digest) == 2 * (size_t)EVP_MD_get_size(md) &&
-        o->outside.n < o->pkg->limits.max_files) {
+    if (wrong) {
+        fault(o, list, source->line, "%s: %s", source->name, wrong);
+    } else if (known && known->list == list) {
+        fault(o, list, source->line, "%s is listed twice", source->name);
+    } else if (!known && o->outside.n == PACKAGE_OUTSIDE_MAX) {
+        fault(o, list, source->line, "%s: more than %d artifacts are outside of the package",
+              source->name, PACKAGE_OUTSIDE_MAX);
+    } else if (source->digest && source->algorithm && known) {
+        *known = file; /* The manifest says it after TOSCA.meta. */
+    } else if (source->digest && source->algorithm) {
         vec_add(o->pkg->mem, &o->outside, file);
     }
+    note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package: %s", list, source->line,
+                       source->name,
+                       source->digest ? "not looked at"
+                                      : "not looked at, and without Algorithm and Hash nobody gets it"));
 }
 
 static void
@@ -508,19 +596,23 @@ list_source(struct opening *o, const char *list, const struct manifest_source *s
 {
     struct package_file *file = file_to_change(o->pkg, source->name);
 
+    check_digest_form(o, list, source);
     if (strstr(source->name, "://")) {
-        note(o, mem_printf(o->pkg->mem, "%s:%d: %s is outside of the package", list, source->line,
-                           source->name));
-        outside_add(o, source);
+        outside_add(o, list, source);
         return;
     }
-    check_digest_form(o, list, source);
     if (!file && o->pkg->is_folder) {
         note(o, mem_printf(o->pkg->mem, "%s:%d: %s is not there yet", list, source->line,
                            source->name));
     } else if (!file && !(o->meta && list == o->meta->file && !source->digest)) {
         fault(o, list, source->line, "the package has no file %s", source->name);
+    } else if (file && file->list == list && file->digest && source->digest && source->algorithm &&
+               str_eq_case(file->algorithm, source->algorithm) &&
+               !str_eq_case(file->digest, source->digest)) {
+        fault(o, list, source->line, "%s is listed twice: line %d has another digest of it", source->name,
+              file->listed_line);
     } else if (file && (!file->digest || source->digest)) {
+        file->list = list;
         file->algorithm = source->algorithm;
         file->digest =
             source->algorithm && algorithm_find(source->algorithm) ? source->digest : NULL;
@@ -559,6 +651,7 @@ sets_mark(struct opening *o)
     vec_each (&o->manifest->members, member) {
         struct package_file *file = file_to_change(o->pkg, member->name);
 
+        file = file ? file : outside_listed(o, member->name);
         if (file && !file->set) {
             file->set = member->set;
         } else if (!file && !strstr(member->name, "://") && !o->pkg->is_folder) {

@@ -14,6 +14,7 @@
     X(PackageInvalid, "the package breaks a rule of SOL004")                                       \
     X(PackageTooLarge, "the package exceeds a limit")                                              \
     X(PackageFileNotFound, "the package has no such file")                                         \
+    X(ArtifactNotFetched, "an artifact outside of the package could not be got")                   \
     X(PackageUnreadable, "the package could not be read to its end")                               \
     X(TemplateInvalid, "the descriptor breaks a rule of TOSCA or SOL001")                          \
     X(DescriptorInvalid, "the descriptor exceeds a limit or contradicts itself")                   \
@@ -33,6 +34,11 @@ struct package_limits {
 extern const struct package_limits package_limits_default;
 
 #define PACKAGE_META "TOSCA-Metadata/TOSCA.meta"
+/* Artifacts that a package may have elsewhere, and bytes of the URI of one. */
+#define PACKAGE_OUTSIDE_MAX 200
+#define PACKAGE_URI_MAX 2048
+/* Bytes of a signer's certificate in PEM: of one with a hash-based signature (SLH-DSA, FIPS 205) some 70 KiB. */
+#define PACKAGE_CERTIFICATE_MAX (256u << 10)
 
 /* Whose signatures count. */
 struct package_trust {
@@ -54,7 +60,8 @@ struct package_file {
     const char *signature, *certificate; /* names of the files that are it, as listed, or null */
     const char *set;          /* non-MANO artifact set that it is of (SOL004 4.3.7), or null */
     uint32_t crc;             /* of a zip's entry: its CRC-32 */
-    int listed_line;          /* line in the manifest or TOSCA.meta, 0 where not listed */
+    const char *list;         /* where it is listed: the manifest or TOSCA.meta ... */
+    int listed_line;          /* ... and in which line; 0 where it is not */
 };
 
 /* A key of TOSCA.meta's first block or of the manifest's metadata. */
@@ -90,7 +97,7 @@ struct package {
     struct package_file *proofs; /* Of a signed manifest: signatures and certificates that are no other
                                   * file of the package. */
     size_t n_outside;
-    struct package_file *outside; /* What the manifest lists by URL, the name: size 0. */
+    struct package_file *outside; /* What the manifest lists by URI (the name), with a digest: size 0. */
     size_t n_notes;             /* Departures from SOL004 that were let pass, for a person. */
     const char **notes;
 };
@@ -150,6 +157,13 @@ struct err *package_give(struct package *pkg, const char *name, package_sink_fn 
  * such algorithm, damaged). */
 struct err *package_digest_is(struct package *pkg, const char *name, const char *algorithm,
                               const char *hex, bool *is_right) MUST_USE;
+
+/* What libcrypto calls a digest algorithm of SOL004 (4.3.2; any case); null where it is none of these. */
+const char *package_algorithm(const char *listed);
+/* Null where the text can stand for an artifact outside of a package, else why not. */
+const char *package_uri_fault(const char *uri);
+/* What the manifest lists as 'uri', with its digest; or null. */
+const struct package_file *package_outside_find(const struct package *pkg, const char *uri);
 
 /* Joins the folder of file 'from' and the relative 'name' into a package name:
  * ("Definitions/a.yaml", "../Files/x") -> "Files/x".  Null where it would leave

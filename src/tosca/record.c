@@ -91,7 +91,7 @@ struct shape {
 SHAPE(image, false, M(TEXT, id), M(TEXT_OR_NULL, name), M(TEXT_OR_NULL, version),
       M(TEXT_OR_NULL, provider), M(TEXT_OR_NULL, container_format), M(TEXT_OR_NULL, disk_format),
       M(TEXT_OR_NULL, algorithm), M(TEXT_OR_NULL, hash), M(SIZE, size), M(SIZE, min_disk),
-      M(SIZE, min_ram), M(TEXT_OR_NULL, file));
+      M(SIZE, min_ram), M(TEXT_OR_NULL, file), M_LATER(TEXT_OR_NULL, uri));
 #undef OF
 #define OF vnfd_pool
 SHAPE(pool, false, M(TEXT_OR_NULL, start), M(TEXT_OR_NULL, end));

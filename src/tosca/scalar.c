@@ -10,6 +10,7 @@
 
 #define KIB 1024.0
 #define BYTE 8.0
+#define VALUE_MAX 1e18 /* what whole numbers of 64 bits hold, and more than there is of anything */
 
 static const struct unit {
     const char *type, *name;
@@ -91,5 +92,5 @@ tosca_scalar(const char *type, const char *text, double *value)
         return false;
     }
     *value = number * unit->factor;
-    return true;
+    return *value < VALUE_MAX;
 }

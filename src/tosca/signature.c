@@ -378,7 +378,7 @@ certificate_text(struct mem *mem, const X509 *certificate)
     return text;
 }
 
-static void
+static struct err *
 only_signer(const struct signature *s, STACK_OF(CMS_SignerInfo) *infos, const char **certificate)
 {
     X509 *signer = NULL;
@@ -387,6 +387,11 @@ only_signer(const struct signature *s, STACK_OF(CMS_SignerInfo) *infos, const ch
         CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(infos, 0), NULL, &signer, NULL, NULL);
     }
     *certificate = certificate_text(s->mem, signer);
+    return strlen(str_or(*certificate, "")) <= PACKAGE_CERTIFICATE_MAX
+               ? NULL
+               : err_new(E_TOO_LARGE, "PackageTooLarge",
+                         "%s: the certificate of its signer has more than %u bytes in PEM", s->name,
+                         PACKAGE_CERTIFICATE_MAX);
 }
 
 struct err *
@@ -402,7 +407,7 @@ signature_end(struct signature *s, const struct package_trust *trust, const char
         e = err_join(e, signer_check(s, sk_CMS_SignerInfo_value(infos, i), trust, &names));
     }
     if (certificate) {
-        only_signer(s, infos, certificate);
+        e = err_join(e, only_signer(s, infos, certificate));
     }
     ERR_clear_error();
     if (signers && names.len) {

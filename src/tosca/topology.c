@@ -190,7 +190,7 @@ read_mappings(struct tosca_run *run, struct tosca_template *in, const struct yam
         if (to && to->type == YAML_T_LIST && to->n == 0) {
             continue; /* Named, but mapped to nothing. */
         }
-        if (!to || to->type != YAML_T_LIST || !yaml_str(to->items[0])) {
+        if (!to || to->type != YAML_T_LIST || !yaml_str(to->items[0]) || to->n > 2) {
             run_fault(run,
                       tosca_fault(map->keys[i], "%s: is mapped to [node, name]", mapping.name));
             continue;

@@ -72,14 +72,50 @@ image_describe(struct extract *x, struct vnfd_image *image, const struct yaml *d
     image->hash = lower(x->mem, extract_text(x, checksum, "hash"));
 }
 
+/* Where an artifact is that is not in the package: by a URI of its own, or below that of the repository
+ * that it names (TOSCA 1.3 3.6.6, 3.6.7).  Null: it is in the package. */
+static const char *
+artifact_uri(struct extract *x, const struct tosca_node *node, const struct yaml *at,
+             const struct yaml *body)
+{
+    const char *file = yaml_get_str(body, "file"), *name = yaml_get_str(body, "repository"), *url;
+    const struct yaml *repository;
+
+    if (str_empty(file) || strstr(file, "://") || !name) {
+        return file && strstr(file, "://") ? file : NULL;
+    }
+    repository = yaml_get(yaml_get(node->in->yaml, "repositories"), name);
+    url = str_or(yaml_str(repository), yaml_get_str(repository, "url"));
+    if (!url || !strstr(url, "://")) {
+        extract_fault(x, tosca_fault(at, "artifact %s: repositories has no %s with a URL", file, name));
+        return NULL;
+    }
+    return mem_printf(x->mem, "%s%s%s", url, str_ends(url, "/") ? "" : "/", file);
+}
+
+/* What comes from elsewhere is only known by a digest. */
+static void
+image_vouch(struct extract *x, const struct vnfd_image *image, const struct yaml *at)
+{
+    const char *wrong = package_uri_fault(image->uri);
+
+    if (wrong) {
+        extract_fault(x, tosca_fault(at, "artifact %s: %s", image->uri, wrong));
+    } else if (image->algorithm && image->hash && !package_algorithm(image->algorithm)) {
+        extract_fault(x, tosca_fault(at, "artifact %s: checksum: no digest algorithm %s", image->uri,
+                                     image->algorithm));
+    } else if (x->tosca->package && !(image->algorithm && image->hash) &&
+               !package_outside_find(x->tosca->package, image->uri)) {
+        extract_fault(x, tosca_fault(at, "artifact %s: it is outside of the package, and neither the "
+                                     "manifest nor a checksum has its digest: it could be anything",
+                                     image->uri));
+    }
+}
+
 static void
 image_locate(struct extract *x, struct vnfd_image *image, const struct yaml *at, const char *file)
 {
     if (str_empty(file)) {
-        return;
-    }
-    if (strstr(file, "://")) {
-        extract_fault(x, tosca_unsupported(at, "software images by URL (%s)", file));
         return;
     }
     image->file = package_resolve(x->mem, at->file, file);
@@ -140,8 +176,13 @@ image_of(struct extract *x, const struct tosca_node *node, struct vnfd_image *im
         if (yaml_get(body, "properties")) {
             image_describe(x, image, yaml_get(body, "properties"));
         }
-        image_locate(x, image, artifacts->keys[i], yaml_get_str(body, "file"));
-        image_verify(x, image, artifacts->keys[i]);
+        image->uri = artifact_uri(x, node, artifacts->keys[i], body);
+        if (image->uri) {
+            image_vouch(x, image, artifacts->keys[i]);
+        } else {
+            image_locate(x, image, artifacts->keys[i], yaml_get_str(body, "file"));
+            image_verify(x, image, artifacts->keys[i]);
+        }
         has_file = true;
     }
     if (has_file && str_empty(image->name)) {

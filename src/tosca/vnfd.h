@@ -17,6 +17,7 @@ struct vnfd_image {
     uint64_t min_disk;            /* bytes */
     uint64_t min_ram;             /* bytes, 0 = none */
     const char *file;             /* name in the package, null where it names none */
+    const char *uri;              /* where it is, outside of the package; or null */
 };
 
 /* A connection point of a VDU (tosca.nodes.nfv.VduCp). */

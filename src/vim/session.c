@@ -175,6 +175,22 @@ version_look(const struct session *session, struct mem *mem, const struct http_a
     return why ? err_new(E_CONFLICT, NULL, "%s", why) : NULL;
 }
 
+/* Until when a token is good by our own clock: a site's may be off, and so are the times that it tells then.
+ * For two margins at least, so that what waits for it is sent.  False where it does not say. */
+static bool
+token_until(const struct json *token, int64_t *until)
+{
+    const char *issued = json_get_str(token, "issued_at"), *expires = json_get_str(token, "expires_at");
+    int64_t now = time_now_us(), from, to;
+
+    if (!expires || !time_parse(expires, &to)) {
+        return false;
+    }
+    to = issued && time_parse(issued, &from) ? now + (to - from) : to;
+    *until = to < now + 2 * TOKEN_MARGIN_US ? now + 2 * TOKEN_MARGIN_US : to;
+    return true;
+}
+
 static struct err *
 auth_read(struct session *session, const struct http_answer *http)
 {
@@ -183,15 +199,14 @@ auth_read(struct session *session, const struct http_answer *http)
                             .read_only = true};
     struct vim_answer answer = {
         .status = http->status, .http = http, .request_id = vim_request_id(http)};
-    const char *token = http_answer_header(http, "X-Subject-Token"), *until;
+    const char *token = http_answer_header(http, "X-Subject-Token");
 
     err_ignore(json_parse(mem, http->body, http->body_len, &answer.json), "shown as it is");
     if (http->status < 200 || http->status > 299) {
         return vim_error(mem, &session->site, &call, &answer);
     }
     TRY(version_look(session, mem, http));
-    until = json_get_str(json_get(answer.json, "token"), "expires_at");
-    if (!token || !until || !time_parse(until, &session->token_until)) {
+    if (!token || !token_until(json_get(answer.json, "token"), &session->token_until)) {
         return err_new(E_REMOTE, NULL,
                        "site %s: the answer to POST /auth/tokens has no token: is %s a Keystone "
                        "v3 URL?",

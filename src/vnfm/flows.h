@@ -24,6 +24,8 @@ extern const struct flow_type vnf_operate_flow;
 extern const struct flow_type vnfc_power_flow;
 /* In vnf_in with 'operation', 'servers' and 'scales', out vnf_made. */
 extern const struct flow_type vnf_heal_flow, vnf_heal_flow_2;
+/* All that it does, within another flow; not of a foreign VNFM's VNF. */
+struct err *vnf_servers_heal(struct flow *f, const struct vnf_in *in) MUST_USE;
 /* In vnf_in with 'operation', 'package_after' and 'scales', out vnf_made. */
 extern const struct flow_type vnf_change_package_flow;
 /* In vnf_in with 'operation', 'connections' (those that change) and 'scales', out vnf_made. */

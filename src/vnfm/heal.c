@@ -184,24 +184,21 @@ servers_replace(struct run *run)
 }
 
 static struct err *
-heal(struct flow *f, const void *arg, bool others_live)
+servers_heal(struct flow *f, const struct vnf_in *in, bool others_live, struct vnf_made **after)
 {
     struct mem *mem = flow_mem(f);
     struct run run = {
         .f = f,
-        .in = arg,
+        .in = in,
         .before = row_new(mem, &vnf_made_table),
         .wanted = row_new(mem, &vnf_wanted_table),
         .scaled = row_new(mem, &vnf_scaled_table),
         .others_live = others_live,
     };
 
-    if (run.in->vnfm) {
-        return foreign_heal(f, run.in);
-    }
     TRY(vnf_now_read(f, run.in, run.before, run.wanted));
     targets_find(&run);
-    run.after = row_copy(mem, run.before);
+    *after = run.after = row_copy(mem, run.before);
     run.after->vnfcs = (struct rows){0};
     TRY(grant_get(&run));
     TRY(scripts_before(&run));
@@ -212,8 +209,28 @@ heal(struct flow *f, const void *arg, bool others_live)
                                           .wanted = run.wanted,
                                           .vnfcs = &run.after->vnfcs,
                                           .old = &run.before->vnfcs}));
-    TRY(flow_step(f, "instance", &vnf_scaled, run.scaled, NULL));
-    flow_result(f, run.after);
+    return flow_step(f, "instance", &vnf_scaled, run.scaled, NULL);
+}
+
+struct err *
+vnf_servers_heal(struct flow *f, const struct vnf_in *in)
+{
+    struct vnf_made *after;
+
+    return servers_heal(f, in, false, &after);
+}
+
+static struct err *
+heal(struct flow *f, const void *arg, bool others_live)
+{
+    const struct vnf_in *in = arg;
+    struct vnf_made *after;
+
+    if (in->vnfm) {
+        return foreign_heal(f, in);
+    }
+    TRY(servers_heal(f, in, others_live, &after));
+    flow_result(f, after);
     return NULL;
 }
 

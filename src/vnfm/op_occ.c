@@ -249,6 +249,7 @@ journal_left(struct tx *tx, const char *id,
 struct left {
     struct tx *tx;
     struct rows items;
+    const char *kind; /* Of this alone, and nothing that is in doubt; null = of all. */
 };
 #define DOUBT "in doubt: " /* No label of a step begins so. */
 
@@ -258,11 +259,17 @@ doubt_add(void *arg, const struct touched *touched)
 {
     struct left *left = arg;
 
-    if (touched->is_own && touched->touch == TOUCH_DOUBTED) {
+    if (touched->is_own && touched->touch == TOUCH_DOUBTED && !left->kind) {
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
                  touched->id, mem_printf(tx_mem(left->tx), DOUBT "%.200s", touched->label));
     }
     return NULL;
+}
+
+static bool
+is_wanted(const struct left *left, const struct touched *touched)
+{
+    return touched->is_own && (!left->kind || str_eq(held_kind_of(touched->kind), left->kind));
 }
 
 static struct err *
@@ -271,7 +278,7 @@ left_add(void *arg, const struct touched *touched)
     struct left *left = arg;
 
     TRY(doubt_add(arg, touched));
-    if (touched->is_own && touched->touch == TOUCH_ADDED) {
+    if (is_wanted(left, touched) && touched->touch == TOUCH_ADDED) {
         /* The label is the walked row's and gone after this call. */
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
                  touched->id, mem_str(tx_mem(left->tx), touched->label));
@@ -294,7 +301,7 @@ left_touch(void *arg, const struct touched *touched)
 {
     struct left *left = arg;
 
-    if (touched->is_own &&
+    if (is_wanted(left, touched) &&
         (touched->touch == TOUCH_ADDED || touched->touch == TOUCH_REMOVED)) {
         held_add(tx_mem(left->tx), &left->items, touched->site, held_kind_of(touched->kind),
                  touched->id, mem_str(tx_mem(left->tx), touched->label));
@@ -302,15 +309,16 @@ left_touch(void *arg, const struct touched *touched)
     return NULL;
 }
 
-struct err *
-held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
-                    const char *project_id)
+static struct err *
+follow_journal(struct tx *tx, const char *flow_id, const char *owner_id, const char *project_id,
+               const char *kind, bool *touched)
 {
-    struct left changed = {.tx = tx}, added = {.tx = tx};
+    struct left changed = {.tx = tx, .kind = kind}, added = {.tx = tx, .kind = kind};
 
     /* What was added may be noted already: it is noted anew, under the name that it has where all
      * goes well: the step's label without its first word. */
     TRY(journal_touched(tx, flow_id, left_touch, &changed));
+    *touched = changed.items.n > 0;
     TRY(held_drop(tx, owner_id, &changed.items));
     TRY(journal_left(tx, flow_id, left_add, &added));
     for (size_t i = 0; i < added.items.n; i++) {
@@ -320,6 +328,22 @@ held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
         held->label = space && !str_starts(held->label, DOUBT) ? space + 1 : held->label;
     }
     return held_insert(tx, owner_id, project_id, &added.items);
+}
+
+struct err *
+held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
+                    const char *project_id)
+{
+    bool touched;
+
+    return follow_journal(tx, flow_id, owner_id, project_id, NULL, &touched);
+}
+
+struct err *
+held_follow_servers(struct tx *tx, const char *flow_id, const char *owner_id,
+                    const char *project_id, bool *touched)
+{
+    return follow_journal(tx, flow_id, owner_id, project_id, "server", touched);
 }
 
 struct err *
@@ -595,10 +619,22 @@ instantiate_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in
     return vnf_instance_keep(tx, made, "STOPPED");
 }
 
+/* What it made again is noted as such; a server that it deleted is not there any more, one that it made is. */
 static struct err *
 repaired_left(struct tx *tx, const struct flow_row *flow, const struct vnf_in *in)
 {
-    return repair_left(tx, flow, NULL, in->vnf_instance_id);
+    struct vnf_instance *instance;
+    struct vnf_made *made;
+    bool touched;
+
+    TRY(repair_left(tx, flow, NULL, in->vnf_instance_id));
+    TRY(held_follow_servers(tx, flow->id, in->vnf_instance_id, in->project_id, &touched));
+    if (!touched) {
+        return NULL;
+    }
+    TRY(row_get(tx, &vnf_instance_table, in->vnf_instance_id, &instance));
+    TRY(vnf_heal_remains(tx, flow, in, &made));
+    return vnf_instance_keep(tx, made, json_get_str(instance->instantiated_info, "vnfState"));
 }
 
 static struct err *

@@ -42,6 +42,10 @@ struct err *held_from_journal(struct tx *tx, const char *flow_id, const char *ow
 struct err *held_follow_journal(struct tx *tx, const char *flow_id, const char *owner_id,
                                 const char *project_id) MUST_USE;
 
+/* The same of servers alone, and of none that is in doubt; '*touched': there were such. */
+struct err *held_follow_servers(struct tx *tx, const char *flow_id, const char *owner_id,
+                                const char *project_id, bool *touched) MUST_USE;
+
 /* What is in doubt alone: noted by its marker. */
 struct err *held_doubts(struct tx *tx, const char *flow_id, const char *owner_id,
                         const char *project_id) MUST_USE;

@@ -90,6 +90,17 @@ vnf_operation_free(struct tx *tx, const char *vnf_instance_id)
     return lcm_free(tx, &vnf_kind, vnf_instance_id);
 }
 
+void
+vnf_in_fill(const struct vnf_instance *instance, struct vnf_in *in)
+{
+    in->vnf_instance_id = instance->id;
+    in->package_id = instance->package_id;
+    in->project_id = instance->project_id;
+    in->name = str_or(instance->name, instance->id);
+    in->site = instance->site_id;
+    in->vnfm = instance->vnfm_id;
+}
+
 /* Which instance, by whom it may be operated on, and that it is free for it. */
 static struct err *
 instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_operation *operation,
@@ -103,11 +114,7 @@ instance_take(struct tx *tx, struct op *op, const char *id, const struct lcm_ope
         return err_new(E_CONFLICT, NULL, "VNF instance %s is managed by NS instance %s", id,
                        instance->ns_instance_id);
     }
-    in->vnf_instance_id = instance->id;
-    in->package_id = instance->package_id;
-    in->project_id = instance->project_id;
-    in->name = str_or(instance->name, instance->id);
-    in->site = instance->site_id;
+    vnf_in_fill(instance, in);
     in->foreign_nfvo = ((const struct nfvo *)op->user)->grants_from.url != NULL;
     return NULL;
 }
@@ -214,11 +221,18 @@ VNF_START(scale_to_level)
 
 /* ---- start and stop ------------------------------------------------------------------------- */
 
+/* One without a server has no other identifier than its name. */
+static bool
+is_vnfc(const struct made_vnfc *vnfc, const char *id)
+{
+    return str_eq(str_empty(vnfc->server_id) ? vnfc->name : vnfc->server_id, id);
+}
+
 bool
 vnf_in_names(const struct vnf_in *in, const struct made_vnfc *vnfc)
 {
     for (size_t i = 0; i < in->servers.n; i++) {
-        if (str_eq(in->servers.items[i], vnfc->server_id)) {
+        if (is_vnfc(vnfc, in->servers.items[i])) {
             return true;
         }
     }
@@ -232,9 +246,7 @@ vnf_servers_check(const struct vnf_made *made, const struct strs *servers)
         bool known = false;
 
         for (size_t j = 0; !known && j < made->vnfcs.n; j++) {
-            const struct made_vnfc *vnfc = made->vnfcs.items[j];
-
-            known = str_eq(vnfc->server_id, servers->items[i]);
+            known = is_vnfc(made->vnfcs.items[j], servers->items[i]);
         }
         if (!known) {
             return err_new(E_UNPROCESSABLE, NULL, "VNF instance %s has no VNFC %s",

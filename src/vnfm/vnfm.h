@@ -54,6 +54,8 @@ struct err *vnf_instance_gone(struct tx *tx, const struct vnf_instance *instance
 void protocol_write(struct jw *w, const char *key, const char *mac_address, const struct strs *ips,
                     const char *addresses);
 
+/* What the input of every operation on an instance says of it; strings are the row's. */
+void vnf_in_fill(const struct vnf_instance *instance, struct vnf_in *in);
 /* Is no operation open on the instance?  E_CONFLICT names the one that is. */
 struct err *vnf_operation_free(struct tx *tx, const char *vnf_instance_id) MUST_USE;
 /* A request on an instance, here and in src/nfvo: its decoded row, its body, and what sites say of its networks. */

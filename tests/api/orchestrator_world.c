@@ -12,6 +12,7 @@
 #include "flow/flow.h"
 #include "http/client.h"
 #include "nfvo/fetch.h"
+#include "nfvo/unpack.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
@@ -82,6 +83,7 @@ start_engine(struct world *world)
     TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->callbacks));
     TRY(callback_rule_read(world->mem, "127.0.0.1/32", &state->sources));
     TRY(fetches_new(&fetches, &state->nfvo.fetches));
+    state->nfvo.unpacks = unpacks_new(0);
     TRY(peers_new(&peers, &state->peers));
     TRY(flow_engine_new(&engine, &state->engine));
     state->nfvo.store = world->store;
@@ -187,6 +189,7 @@ stop(struct world *world)
     notifier_free(state->notifier);
     receiver_free(state->receiver);
     fetches_free(state->nfvo.fetches);
+    unpacks_free(state->nfvo.unpacks);
     pool_free(state->pool);
     flow_engine_free(state->engine);
     vim_free(state->vim);

@@ -202,10 +202,11 @@ world_start(const struct world_kind *kind, const char *dir, struct world *world)
 void
 world_stop(const struct world_kind *kind, struct world *world)
 {
-    rest_free(world->rest);
+    rest_stop(world->rest);
     kind->stop(world);
     identity_free(world->identity);
     store_close(world->store);
+    rest_free(world->rest);
     policy_use(NULL);
     policy_free(world->policy);
     mem_free(world->mem);

@@ -93,6 +93,19 @@ answers_begin(void)
     return a;
 }
 
+/* Takes what has come of a flow, all of it at once: there may be hundreds. */
+static uint64_t
+answers_take(const struct answers *a, int i, uint64_t next, uint64_t *n_lost)
+{
+    uint64_t got;
+
+    while (recv(a->ask[i], &got, sizeof got, MSG_DONTWAIT) == (ssize_t)sizeof got) {
+        *n_lost += got - next;
+        next = got + 1;
+    }
+    return next;
+}
+
 /* All that was sent has come, each flow's in its order, and by the function. */
 static void
 answers_end(struct answers *a)
@@ -102,11 +115,9 @@ answers_end(struct answers *a)
     a->stop = true;
     (void)pthread_join(a->thread, NULL);
     for (int i = 0; i < FLOWS; i++) {
-        uint64_t next = 0, got;
+        uint64_t next = 0;
 
-        EVENTUALLY(2000, recv(a->ask[i], &got, sizeof got, MSG_DONTWAIT) == (ssize_t)sizeof got
-                             ? (n_lost += got - next, next = got + 1) == a->sent[i]
-                             : next == a->sent[i]);
+        EVENTUALLY(2000, (next = answers_take(a, i, next, &n_lost)) == a->sent[i]);
         n_sent += a->sent[i];
         close(a->ask[i]);
         close(a->answer[i]);

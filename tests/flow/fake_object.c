@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "base/vec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,6 +276,22 @@ device_of(const struct fake_site *site, const struct object *port)
         }
     }
     return "";
+}
+
+const char *
+fake_pair_fault(const struct fake_site *site, const struct json *inner)
+{
+    static const char *const sides[] = {"ingress", "egress"};
+
+    for (const struct object *at = site->control->takes_loose_pairs ? NULL : site->objects; at; at = at->next) {
+        for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
+            if (str_eq(at->place->plural, "ports") && str_eq(at->id, json_get_str(inner, sides[i])) &&
+                str_empty(device_of(site, at))) {
+                return "a port of the pair does not belong to a host";
+            }
+        }
+    }
+    return NULL;
 }
 
 void

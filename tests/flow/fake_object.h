@@ -59,6 +59,8 @@ struct object *fake_object_add(struct fake_site *site, const struct place *place
 /* The first that has the id is gone, whatever is made of it; false where there is none. */
 bool fake_object_lose(struct fake_site *site, const char *id);
 struct object *fake_object_get(struct fake_site *site, const struct place *place, const char *id);
+/* Why no pair is made of such ports, as networking-sfc has it: each has to be at a server.  Null = one is. */
+const char *fake_pair_fault(const struct fake_site *site, const struct json *inner);
 /* Does something name it? */
 bool fake_object_used(const struct fake_site *site, const struct object *object);
 void fake_object_remove(struct fake_site *site, struct object *object);

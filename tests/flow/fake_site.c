@@ -141,12 +141,14 @@ answer_token(struct fake_site *site, struct http_exchange *x)
     AUTO_BUF out = BUF_INIT;
     struct jw w = jw_to(&out);
     char until[TIME_TEXT_SIZE];
+    int64_t now = time_now_us() + site->control->clock_off_s * 1000000LL;
     int n = ++site->control->n_tokens;
 
     headers[0] = mem_printf(http_mem(x), "X-Subject-Token: token-%d", n);
     jw_object(&w, NULL);
     jw_object(&w, "token");
-    jw_str(&w, "expires_at", time_text(until, time_now_us() + 3600000000LL, TIME_Z_US));
+    jw_str(&w, "issued_at", time_text(until, now, TIME_Z_US));
+    jw_str(&w, "expires_at", time_text(until, now + 3600000000LL, TIME_Z_US));
     jw_raw(&w, "project", "{\"id\": \"" FAKE_PROJECT "\"}");
     jw_array(&w, "catalog");
     for (int i = 0; services[i]; i++) {
@@ -374,9 +376,9 @@ static void
 create(struct fake_site *site, struct http_exchange *x, const struct place *place,
        const struct json *inner)
 {
-    const char *fault = str_eq(place->plural, "chain_labels")
-                            ? label_fault(site, http_mem(x), inner)
-                            : NULL;
+    const char *fault = str_eq(place->plural, "chain_labels") ? label_fault(site, http_mem(x), inner)
+                        : str_eq(place->plural, "port_pairs") ? fake_pair_fault(site, inner)
+                                                              : NULL;
     const char *text;
     struct object *object;
 
@@ -389,7 +391,7 @@ create(struct fake_site *site, struct http_exchange *x, const struct place *plac
     }
     if (fault) {
         site->control->n_effects++;
-        answer_error(x, 409, "ChainLabelExists", fault);
+        answer_error(x, 409, "NotToday", fault);
         return;
     }
     if (str_eq(place->plural, site->refused)) {

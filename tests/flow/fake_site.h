@@ -61,6 +61,8 @@ struct fake_control {
     _Atomic int no_feed;           /* no carrick-changes there */
     _Atomic int breaks;            /* so many servers, from now on, do for good */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
+    bool takes_loose_pairs;        /* of ports that are at no server: it is not networking-sfc then */
+    _Atomic int clock_off_s;       /* its clock is so far before ours; negative: behind */
     _Atomic int cores;             /* that the quota has; 0 = limits are not told */
     _Atomic int n_tokens;          /* tokens given */
     _Atomic int n_extensions;      /* times that the extensions were told */

@@ -583,6 +583,7 @@ world_start(struct world *w, const struct kill_case *c)
     control->remade_error = c->type == &remaking && c->back;
     control->old_port = c->type == &moving;
     control->foreign = c->type == &leaving;
+    control->takes_loose_pairs = true;
     control->refuse_leave = c->type == &moving && c->back;
     must(dir_make(w->dir, 0700));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {

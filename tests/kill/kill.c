@@ -49,10 +49,12 @@ static const struct pair {
     {&kind_vnf, "packaged", "renew", "age", false, true},
     {&kind_vnf, "moved", "move", "return", false, false},
     {&kind_ns, "restored", "restore", "restore", true, false},
+    {&kind_ns, "restored with its server", "restore all", "restore all", true, false},
     {&kind_ns, "led", "lead", "lead on", true, false},
     {&kind_vnf, "repaired", "repair", "repair", true, false},
+    {&kind_vnf, "repaired with its server", "repair all", "repair all", true, false},
 };
-#define N_PAIRS 14
+#define N_PAIRS 16
 _Static_assert(ARRAY_SIZE(pairs) == N_PAIRS, "counted");
 
 /* One life: instantiated and terminated, or rolled back. */

@@ -234,8 +234,12 @@ static const struct change {
     SIDE("virtual_link_out", "02:00:00:00:0" digit ":02") "]}]}]}"
     {"lead", "update", "UPDATE", SIDES("1")},
     {"lead on", "update", "UPDATE", SIDES("2")},
-    {"repair", "heal", "HEAL", "{\"additionalParams\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"},
-    {"restore", "heal", "HEAL", "{\"healNsData\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"},
+#define REPAIR "{\"additionalParams\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"
+#define RESTORE "{\"healNsData\":{\"degreeHealing\":\"HEAL_RESTORE\"}}"
+    {"repair", "heal", "HEAL", REPAIR},
+    {"repair all", "heal", "HEAL", REPAIR},
+    {"restore", "heal", "HEAL", RESTORE},
+    {"restore all", "heal", "HEAL", RESTORE},
 #define SCALING_LATER(type)                                                                        \
     "{\"scaleTime\":\"%t\",\"scaleType\":\"SCALE_VNF\",\"scaleVnfData\":[{\"vnfInstanceId\":\"%s\","  \
     "\"scaleVnfType\":\"" type "\",\"scaleByStepData\":{\"aspectId\":\"instances\","                  \
@@ -382,9 +386,39 @@ port_lose(struct house *house, enum part role, const char *server, const char *p
     return house_want(house, 204, role, "DELETE", path, NULL, NULL);
 }
 
-/* Somebody deletes the ports of the VNF's servers, behind its back. */
+/* A server with its ports, 'whole', or its ports alone; 'only' of them, null = all. */
 static struct err *
-ports_lose(struct service *service)
+server_lose(struct house *house, enum part role, const struct json *server, bool whole, const char *only)
+{
+    const char *id = json_get_str(server, "id");
+    const char *path = mem_printf(house->case_mem, "/compute/v2.1/servers/%s", id);
+    const struct json *ports = json_get(server, "vnfcCpInfo");
+    int64_t until = deadline_ns(ONBOARD_MS);
+    int status = 0;
+
+    TRY(whole ? house_want(house, 204, role, "DELETE", path, NULL, NULL) : NULL);
+    while (whole && status != 404 && time_mono_ns() < until) {
+        house_tend(house);
+        blink_ms(20);
+        (void)house_call(house, role, "GET", path, NULL, &status);
+    }
+    json_each (ports, i) {
+        const char *port = json_get_str(ports->items[i], "id");
+
+        if (whole) {
+            TRY(house_want(house, 204, role, "DELETE",
+                           mem_printf(house->case_mem, "/network/v2.0/ports/%s", port), NULL, NULL));
+        } else if (!only || str_eq(port, only)) {
+            TRY(port_lose(house, role, id, port));
+        }
+    }
+    return NULL;
+}
+
+/* Somebody deletes the ports of the VNF's servers behind its back, or one of them with its ports: of a site that
+ * knows nothing of all that is recorded nothing is believed. */
+static struct err *
+ports_lose(struct service *service, bool whole)
 {
     struct house *house = service->house;
     const struct json *vnf, *servers;
@@ -394,12 +428,7 @@ ports_lose(struct service *service)
                    &vnf));
     servers = json_path(vnf, "instantiatedVnfInfo.vnfcResourceInfo");
     json_each (servers, i) {
-        const struct json *ports = json_get(servers->items[i], "vnfcCpInfo");
-
-        json_each (ports, j) {
-            TRY(port_lose(house, ROLE_WEST, json_get_str(servers->items[i], "id"),
-                          json_get_str(ports->items[j], "id")));
-        }
+        TRY(whole && i > 0 ? NULL : server_lose(house, ROLE_WEST, servers->items[i], whole, NULL));
     }
     return NULL;
 }
@@ -421,10 +450,10 @@ all_lose(struct house *house, enum part role, const char *plural)
     return NULL;
 }
 
-/* Somebody deletes the chain at the firewall's site, and a port of the firewall with what is made of it: labels go with
- * the chain, and the other site leads into them. */
+/* Somebody deletes the chain at the firewall's site, and a port of the firewall with what is made of it, or the firewall
+ * with all of its ports: labels go with the chain, and the other site leads into them. */
 static struct err *
-graph_lose(struct service *service)
+graph_lose(struct service *service, bool whole)
 {
     struct house *house = service->house;
     const struct json *ns, *vnfs, *server = NULL;
@@ -449,7 +478,30 @@ graph_lose(struct service *service)
     TRY(all_lose(house, role, "port_chains"));
     TRY(all_lose(house, role, "port_pair_groups"));
     TRY(all_lose(house, role, "port_pairs"));
-    return port_lose(house, role, json_get_str(server, "id"), port);
+    return server_lose(house, role, server, whole, port);
+}
+
+/* What there is to repair. */
+static struct err *
+lose(struct service *service, const char *what)
+{
+    static const struct {
+        const char *what;
+        struct err *(*lose)(struct service *service, bool whole);
+        bool whole;
+    } losses[] = {
+        {"repair", ports_lose, false},
+        {"repair all", ports_lose, true},
+        {"restore", graph_lose, false},
+        {"restore all", graph_lose, true},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(losses); i++) {
+        if (str_eq(losses[i].what, what)) {
+            return losses[i].lose(service, losses[i].whole);
+        }
+    }
+    return NULL;
 }
 
 static struct err *
@@ -465,8 +517,7 @@ begin(struct service *service, const char *what)
     const struct json *json = NULL;
     int status = 0;
 
-    TRY(str_eq(what, "repair") ? ports_lose(service) : NULL);
-    TRY(str_eq(what, "restore") ? graph_lose(service) : NULL);
+    TRY(lose(service, what));
     do {
         house_tend(house);
         if (status == 0 || status == 409) {

@@ -51,8 +51,9 @@ enum way {
  * "stop", "start", "grow", "shrink", "unsteer", "steer", "upgrade" or "downgrade" (its package), of the
  * nested one "nest" or "unnest" (of an NS that runs), of the
  * VNF "enlarge", "reduce" (its flavour), "renew" or "age" (its package), "move" or "return" (its
- * connection) or "repair" (of its ports, which are lost before), and drives it to its end.  Of the NS's
- * firewall also "restore" (its chain and a port are lost before), "scale out later" and "scale in later".
+ * connection), "repair" (of its ports, which are lost before) or "repair all" (of one of its servers with them), and drives
+ * it to its end.  Of the NS's firewall also "restore" (its chain and a port are lost before), "restore all" (its chain,
+ * its server and all ports of that), "scale out later" and "scale in later".
  * 'strike' befalls it; 'strike_back' its rollback. */
 struct err *service_operate(struct service *service, const char *what, const struct strike *strike,
                             enum way way, const struct strike *strike_back,

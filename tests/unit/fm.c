@@ -2,6 +2,7 @@
  * fault, from its first sight to its end, whoever says how often. */
 #include "fm/fault.h"
 #include "fm/live.h"
+#include "sys/thread.h"
 #include "test.h"
 #include "vnfm/vnfm.h"
 
@@ -505,6 +506,59 @@ found(struct store *store, struct mem *mem, int64_t seq, const char *error, bool
     return mem_str(mem, str_or(text.data, ""));
 }
 
+/* The same of a list that leaves the server out, with what the site says of it where it was asked for it by
+ * itself ('gone'): how many things are left out, then. */
+static size_t
+left_out(struct store *store, struct mem *mem, bool gone, const char **turns)
+{
+    struct map none = {0}, answers = {0};
+    struct drift_seen seen = {.gone = &answers};
+    struct judgement j = {.mem = mem,
+                          .site = SITE,
+                          .seen = &seen,
+                          .is_answering = true,
+                          .is_whole = true,
+                          .seen_before = &none};
+    AUTO_BUF text = BUF_INIT;
+
+    map_init(&none, mem);
+    map_init(&answers, mem);
+    if (gone) {
+        map_set(&answers, drift_key(mem, SITE, "server", "s"), mem);
+    }
+    CHECK_OK(store_read(store, seq_read, &j.seq));
+    vec_add(mem, &seen.lists, ((struct drift_list){.site = SITE, .kind = "server"}));
+    CHECK_OK(store_read(store, judge, &j));
+    vec_each (&j.turns, turn) {
+        buf_printf(&text, "%s%s", turn->kind == TURN_CLEAR ? "CLEAR " : "", turn->alarm->cause);
+    }
+    CHECK_INT(j.n_things, gone ? 0 : 1);
+    CHECK(!j.left_out.n ||
+          (str_eq(j.left_out.items[0].kind, "server") && str_eq(j.left_out.items[0].id, "s")));
+    *turns = mem_str(mem, str_or(text.data, ""));
+    return j.left_out.n;
+}
+
+TEST(fm_what_a_list_leaves_out_is_not_missing_before_it_was_asked_for)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO(store) store = world_store();
+    struct alarm *old = alarm_new(mem, "old");
+    const char *turns;
+    int64_t seq;
+
+    old->kind = "server";
+    old->cause = "OLD";
+    CHECK_OK(store_write_wait(store, vnf_fn, NULL));
+    CHECK_OK(store_read(store, seq_read, &seq));
+    CHECK(!turn(store, mem, seq, TURN_RAISE, old));
+    /* Nor does that list clear anything of its kind. */
+    CHECK_INT(left_out(store, mem, false, &turns), 1);
+    CHECK_STR(turns, "");
+    CHECK_INT(left_out(store, mem, true, &turns), 0);
+    CHECK_STR(turns, "SERVER_MISSINGCLEAR OLD");
+}
+
 TEST(fm_an_instance_under_way_is_not_judged)
 {
     AUTO(mem) mem = mem_new("test");
@@ -658,13 +712,38 @@ TEST(fm_what_was_not_asked_for_is_not_cleared)
 
 TEST(fm_a_feed_is_followed_as_long_as_it_tells_or_waits)
 {
-    CHECK_INT(feed_pause_ms(true, 20000), 0);
-    CHECK_INT(feed_pause_ms(true, 5), FM_GAP_MS - 5);
-    CHECK_INT(feed_pause_ms(true, FM_GAP_MS), 0);
-    CHECK_INT(feed_pause_ms(false, 15000), 0);
-    CHECK_INT(feed_pause_ms(false, 5), -1);
+    CHECK_INT(feed_pause_ms(true, 20000, 500), 0);
+    CHECK_INT(feed_pause_ms(true, 5, 500), FM_GAP_MS - 5);
+    CHECK_INT(feed_pause_ms(true, 5, 12), 7); /* As long as a look takes. */
+    CHECK_INT(feed_pause_ms(true, 1, 0), 4);
+    CHECK_INT(feed_pause_ms(true, FM_GAP_MS, 500), 0);
+    CHECK_INT(feed_pause_ms(false, 15000, 500), 0);
+    CHECK_INT(feed_pause_ms(false, 5, 500), -1);
     CHECK_INT(settle_wait_ms(0, 5), 0);
     CHECK_INT(settle_wait_ms(1000000, 1000000), FM_SETTLE_MS);
     CHECK_INT(settle_wait_ms(1000000, 301000000), FM_SETTLE_MS - 300);
     CHECK_INT(settle_wait_ms(1000000, 9000000000), 0);
+}
+
+/* A site that is slow to answer is not asked for more and more. */
+TEST(fm_a_site_that_owes_answers_is_asked_for_nothing_else)
+{
+    struct nfvo nfvo = {0};
+    struct fm_watch watch = {.nfvo = &nfvo};
+    struct look look = {.watch = &watch, .site = SITE, .is_whole = true, .busy = true, .n_asking = 1};
+
+    REQUIRE_OK(loop_new(&nfvo.loop));
+    REQUIRE_OK(pool_new("files", 1, 1, &nfvo.pool));
+    pool_stop(nfvo.pool); /* What would judge it then: it is not looked at here. */
+    look.deadline = loop_timer_new(nfvo.loop, feed_again, &look);
+    look.mem = look.judgement.mem = mem_new("round");
+    vec_add(look.mem, &look.seen.lists, ((struct drift_list){.site = SITE, .kind = "server"}));
+    vec_add(look.mem, &look.judgement.left_out, ((struct left_out){.kind = "server", .id = "s"}));
+    CHECK(believe_ask(&look)); /* Asked for it would be of a driver that is not there. */
+    CHECK_INT(look.n_asking, 1);
+    CHECK_INT(look.untold[look_kind("server")], 1);
+    CHECK(!look.busy);
+    loop_timer_del(look.deadline);
+    pool_free(nfvo.pool);
+    loop_free(nfvo.loop);
 }

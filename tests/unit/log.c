@@ -85,6 +85,22 @@ TEST(log_levels_of_modules_go_before_the_level)
     CHECK(!strstr(captured(write_modules), "vim: shown"));
 }
 
+TEST(log_levels_that_were_there_before_are_kept_once)
+{
+    size_t before;
+
+    REQUIRE(log_levels_set("vim=debug"));
+    REQUIRE(log_levels_set(""));
+    before = log_levels_kept();
+    for (int i = 0; i < 10; i++) { /* As SIGHUP does. */
+        REQUIRE(log_levels_set("vim=debug"));
+        REQUIRE(log_levels_set(""));
+    }
+    CHECK_INT(log_levels_kept(), before);
+    REQUIRE(log_levels_set("vim=error"));
+    CHECK_INT(log_levels_kept(), before + 1);
+}
+
 static void
 write_of_request(void)
 {

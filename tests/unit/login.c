@@ -15,6 +15,7 @@ struct world {
     _Atomic int refuse_tokens, refuse_calls; /* answered 401 */
     char asked[128], shown[128];             /* Authorization of both */
     char form[128];
+    const char *says; /* instead of a token; null = a token */
 };
 
 static enum http_body_mode
@@ -41,6 +42,7 @@ on_request(struct http_exchange *x, void *arg)
         status = world->refuse_tokens ? 401 : 200;
         answer = mem_printf(http_mem(x), "{\"access_token\": \"t%d\", \"expires_in\": 3600}",
                             (int)++world->n_tokens);
+        answer = str_or(world->says, answer);
     } else {
         snprintf(world->shown, sizeof world->shown, "%s", who);
         status = world->refuse_calls ? 401 : 200;
@@ -52,6 +54,7 @@ on_request(struct http_exchange *x, void *arg)
 struct outcome {
     int calls, status;
     enum err_code code;
+    char text[256];
 };
 
 static void
@@ -62,6 +65,11 @@ on_done(void *arg, const struct http_answer *answer, struct err *err)
     o->calls++;
     o->status = answer ? answer->status : 0;
     o->code = err ? err->code : E_NONE;
+    if (err) {
+        AUTO(mem) mem = mem_new("text");
+
+        snprintf(o->text, sizeof o->text, "%s", err_full(mem, err));
+    }
     err_free(err);
 }
 
@@ -152,6 +160,26 @@ TEST(without_a_token_nothing_is_sent)
     bench_begin(&b);
     b.world.refuse_tokens = 1;
     CHECK_INT((int)call(&b).code, E_REMOTE);
+    CHECK_INT(b.world.n_calls, 0);
+    bench_end(&b);
+}
+
+/* Why no token came is kept and shown to others than who knows the endpoint. */
+TEST(an_endpoint_tells_neither_its_query_nor_what_it_answers)
+{
+    struct bench b;
+    struct outcome o;
+
+    bench_begin(&b);
+    b.login.token_endpoint = mem_printf(b.mem, "%s/token?key=hidden", b.root);
+    b.world.refuse_tokens = 1;
+    o = call(&b);
+    CHECK(strstr(o.text, "/token answered 401") && !strstr(o.text, "hidden"));
+    b.world.refuse_tokens = 0;
+    b.world.says = "inside";
+    o = call(&b);
+    CHECK_INT((int)o.code, E_REMOTE);
+    CHECK(strstr(o.text, "/token answered what is no JSON") && !strstr(o.text, "inside"));
     CHECK_INT(b.world.n_calls, 0);
     bench_end(&b);
 }

@@ -2,10 +2,16 @@
 #include "base/vec.h"
 #include "nfvo/fetch.h"
 #include "nfvo/nfvo.h"
+#include "nfvo/unpack.h"
 #include "nfvo/upload_drops.h"
+#include "store/room.h"
+#include "sys/file.h"
 #include "test.h"
+#include "tosca/bundle.h"
 
 #include <netinet/in.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -57,7 +63,7 @@ in_state(const struct home *home, const char *state)
 static void
 home_open(struct home *home)
 {
-    static const struct table *const tables[] = {&vnf_package_table, NULL};
+    static const struct table *const tables[] = {&vnf_package_table, &package_outside_table, NULL};
     struct store_config config = {.path = test_store(home->path), .tables = tables};
 
     snprintf(home->path, sizeof home->path, "%s/db", test_dir());
@@ -213,4 +219,176 @@ TEST(fetches_of_a_project_are_few_and_end_with_the_process)
     fetches_free(home.nfvo.fetches);
     home_close(&home);
     (void)close(server);
+}
+
+/* ---- what else is got ---------------------------------------------------------------------------- */
+
+struct errand {
+    struct fetches *fetches;
+    struct fetch_turn turn;
+    atomic_int state; /* 0 waits, 1 runs, 2 may end, 3 is over, 4 is over by the end of all */
+};
+
+static void
+errand_run(void *arg)
+{
+    struct errand *errand = arg;
+
+    while (!fetches_ending(errand->fetches) && atomic_load(&errand->state) != 2) {
+        atomic_compare_exchange_strong(&errand->state, &(int){0}, 1);
+        (void)poll(NULL, 0, 1);
+    }
+    fetch_turn_end(errand->fetches, &errand->turn);
+    atomic_store(&errand->state, fetches_ending(errand->fetches) ? 4 : 3);
+}
+
+TEST(errands_of_a_project_wait_for_their_turn_and_see_the_end_of_the_process)
+{
+    const struct fetches_config config = {.may_connect = may_connect};
+    struct errand errands[5];
+    struct fetches *fetches;
+
+    REQUIRE_OK(fetches_new(&config, &fetches));
+    for (size_t i = 0; i < ARRAY_SIZE(errands); i++) {
+        errands[i] = (struct errand){.fetches = fetches,
+                                     .turn = {.project = i < 4 ? "p" : "q", .run = errand_run}};
+        errands[i].turn.arg = &errands[i];
+        fetch_turn_wait(fetches, &errands[i].turn);
+    }
+    EVENTUALLY(10000, atomic_load(&errands[0].state) == 1 && atomic_load(&errands[1].state) == 1 &&
+                          atomic_load(&errands[4].state) == 1);
+    CHECK_INT(atomic_load(&errands[2].state), 0);
+    atomic_store(&errands[1].state, 2);
+    EVENTUALLY(10000, atomic_load(&errands[2].state) == 1);
+    CHECK_INT(atomic_load(&errands[1].state), 3);
+    CHECK_INT(atomic_load(&errands[3].state), 0);
+    fetches_stop(fetches);
+    CHECK_INT(atomic_load(&errands[0].state), 4);
+    CHECK_INT(atomic_load(&errands[3].state), 4);
+    fetches_free(fetches);
+}
+
+static struct err *
+uploading_make(struct tx *tx, void *arg)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct vnf_package *row = row_new(tx_mem(tx), &vnf_package_table);
+
+        row->id = fetched[i];
+        row->project_id = "p";
+        row->onboarding_state = "UPLOADING";
+        row->sha256 = i ? "whole" : NULL;
+        TRY(row_insert(tx, row));
+    }
+    (void)arg;
+    return NULL;
+}
+
+static struct err *
+recover_fn(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return uploads_recover(tx, true);
+}
+
+/* The flow of the second goes on by itself after a restart. */
+TEST(package_whose_external_artifacts_are_being_got_is_not_created_again)
+{
+    static const struct table *const tables[] = {
+        &vnf_package_table, &ns_descriptor_table, &pnf_descriptor_table, NULL};
+    struct store_config config = {.tables = tables};
+    struct home home = {0};
+    int64_t n = 0;
+
+    snprintf(home.path, sizeof home.path, "%s/db", test_dir());
+    config.path = home.path;
+    REQUIRE_OK(store_open(&config, &home.nfvo.store));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, uploading_make, NULL));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, recover_fn, NULL));
+    REQUIRE_OK(store_read(home.nfvo.store, n_uploading, &n));
+    CHECK_INT(n, 1);
+    store_close(home.nfvo.store);
+}
+
+/* ---- parts of packages -------------------------------------------------------------------------- */
+
+TEST(parts_of_packages_are_few_at_a_time_in_a_project)
+{
+    struct home home = {0};
+    struct mem *mems[4];
+    AUTO(mem) mem = mem_new("test");
+    struct package_ask ask = {.id = ID, .project_id = "p"};
+    int64_t size;
+    int fd;
+
+    home_open(&home);
+    home.nfvo.unpacks = unpacks_new(0);
+    for (size_t i = 0; i < ARRAY_SIZE(mems); i++) {
+        mems[i] = ask.mem = mem_new("ask");
+        CHECK_ERR(package_member(&home.nfvo, &ask, "x", &fd, &size), E_UNAVAILABLE); /* no such file */
+    }
+    ask.mem = mem;
+    CHECK_ERR(package_member(&home.nfvo, &ask, "x", &fd, &size), E_BUSY);
+    ask.project_id = "q";
+    CHECK_ERR(package_member(&home.nfvo, &ask, "x", &fd, &size), E_UNAVAILABLE);
+    mem_free(mems[1]);
+    ask.project_id = "p";
+    CHECK_ERR(package_member(&home.nfvo, &ask, "x", &fd, &size), E_UNAVAILABLE);
+    mem_free(mems[0]);
+    mem_free(mems[2]);
+    mem_free(mems[3]);
+    mem_free(mem);
+    mem = NULL;
+    unpacks_free(home.nfvo.unpacks);
+    home_close(&home);
+}
+
+static struct err *
+outside_make(struct tx *tx, void *arg)
+{
+    struct package_outside *row = row_new(tx_mem(tx), &package_outside_table);
+
+    (void)arg;
+    row->project_id = "p";
+    row->owner_id = ID;
+    row->uri = "http://x/y";
+    row->path = "external/0/y";
+    row->algorithm = "SHA-256";
+    row->digest = "00";
+    row->path_kept = "y";
+    row->size = 3;
+    return row_insert(tx, row);
+}
+
+TEST(parts_of_packages_leave_the_store_its_room)
+{
+    const struct bundle_order order = {.of = BUNDLE_FILE, .file = "external/0/y"};
+    struct home home = {0};
+    AUTO(mem) mem = mem_new("test");
+    struct package_ask ask = {.mem = mem, .id = ID, .project_id = "p"};
+    char path[400];
+    int64_t size = 0;
+    int fd = -1;
+    struct err *e;
+
+    home_open(&home);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, outside_make, NULL));
+    REQUIRE_OK(dir_make(home.packages, 0700));
+    snprintf(path, sizeof path, "%s/y", home.packages);
+    REQUIRE_OK(file_write(path, "abc", 3, 0600));
+    home.nfvo.unpacks = unpacks_new(UINT64_MAX / 2);
+    e = package_bundle(&home.nfvo, &ask, &order, false, &fd, &size);
+    CHECK(e && str_eq(e->type, STORE_NO_ROOM));
+    CHECK_ERR(e, E_UNAVAILABLE);
+    mem_free(mem);
+    unpacks_free(home.nfvo.unpacks);
+    home.nfvo.unpacks = unpacks_new(1);
+    ask.mem = mem = mem_new("test");
+    CHECK_OK(package_bundle(&home.nfvo, &ask, &order, false, &fd, &size));
+    CHECK_INT(size, 22 + 30 + 46 + 2 * 12 + 3);
+    fd_close(&fd);
+    mem_free(mem);
+    mem = NULL;
+    unpacks_free(home.nfvo.unpacks);
+    home_close(&home);
 }

@@ -83,6 +83,164 @@ TEST(notify_notes_how_far_it_read_though_nobody_is_told)
     store_close(backlog.store);
 }
 
+/* ---- transactions that tell of themselves ------------------------------------------------------- */
+
+struct telling_now {
+    struct loop *loop;
+    struct store *store;
+    struct notifier *notifier;
+    pthread_mutex_t gate; /* Held while the writer must not go on. */
+    bool is_open;
+    bool fails;
+    int64_t n, kept, last;
+};
+
+static struct err *
+listener_add(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return subscription_add(tx, PROJECT, "http://127.0.0.1:9/", json_of(tx_mem(tx), "{\"types\": [\"Made\"]}"));
+}
+
+static struct err *
+thing_add(struct tx *tx, void *arg)
+{
+    struct thing *thing = row_new(tx_mem(tx), &thing_table);
+
+    (void)arg;
+    thing->project_id = PROJECT;
+    return row_insert(tx, thing);
+}
+
+static struct err *
+thing_add_and_tell(struct tx *tx, void *arg)
+{
+    struct telling_now *now = arg;
+
+    TRY(thing_add(tx, NULL));
+    TRY(tx_follow(tx));
+    return now->fails ? err_new(E_CONFLICT, NULL, "taken back") : NULL;
+}
+
+static struct err *
+now_read(struct tx *tx, void *arg)
+{
+    struct query all = {.table = &notification_table};
+    struct telling_now *now = arg;
+    const char *text;
+
+    TRY(rows_count(tx, &all, &now->n));
+    TRY(tx_fact_get(tx, NOTIFY_CURSOR, &text));
+    CHECK(text && str_to_i64(text, &now->kept));
+    return changes_last(tx, &now->last);
+}
+
+TEST(notify_a_transaction_tells_of_itself)
+{
+    struct telling_now now = {.store = world_open(":memory:")};
+    struct notifier_config config = {.apis = apis, .store = now.store};
+    struct notifier *notifier;
+
+    REQUIRE_OK(loop_new(&now.loop)); /* Never run: nobody else tells. */
+    config.loop = now.loop;
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now)); /* Nobody follows. */
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    REQUIRE_OK(store_write_wait(now.store, listener_add, NULL));
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now));
+    CHECK_OK(store_read(now.store, now_read, &now));
+    CHECK_INT(now.n, 1);
+    CHECK_INT(now.kept, now.last);
+    /* With what was before it, in order; and not where it is taken back. */
+    CHECK_OK(store_write_wait(now.store, thing_add, NULL));
+    now.fails = true;
+    CHECK_ERR(store_write_wait(now.store, thing_add_and_tell, &now), E_CONFLICT);
+    CHECK_OK(store_read(now.store, now_read, &now));
+    CHECK_INT(now.n, 1);
+    CHECK(now.kept < now.last);
+    now.fails = false;
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now));
+    CHECK_OK(store_read(now.store, now_read, &now));
+    CHECK_INT(now.n, 3);
+    CHECK_INT(now.kept, now.last);
+    notifier_free(notifier);
+    CHECK_OK(store_write_wait(now.store, thing_add_and_tell, &now));
+    loop_free(now.loop);
+    store_close(now.store);
+}
+
+static struct err *
+writer_hold(struct tx *tx, void *arg)
+{
+    struct telling_now *now = arg;
+
+    (void)tx;
+    pthread_mutex_lock(&now->gate);
+    pthread_mutex_unlock(&now->gate);
+    return NULL;
+}
+
+static void
+none_done(void *arg, struct err *err)
+{
+    (void)arg;
+    CHECK_OK(err);
+}
+
+static struct err *
+nothing(struct tx *tx, void *arg)
+{
+    (void)tx;
+    (void)arg;
+    return NULL;
+}
+
+/* loop_fn: until all is told, and whoever sends it was woken. */
+static void
+now_look(void *arg)
+{
+    struct telling_now *now = arg;
+
+    if (!now->is_open) {
+        now->is_open = true;
+        pthread_mutex_unlock(&now->gate);
+    }
+    CHECK_OK(store_write_wait(now->store, nothing, NULL)); /* Whatever waits is written. */
+    CHECK_OK(store_read(now->store, now_read, now));
+    if (now->kept >= now->last && !now->notifier->told) {
+        loop_stop(now->loop);
+    } else {
+        loop_post(now->loop, now_look, now);
+    }
+}
+
+/* The notifier has read the first thing and its write waits; the writer's own transaction tells of it before. */
+TEST(notify_what_a_transaction_has_told_is_not_told_again)
+{
+    struct telling_now now = {0};
+    struct notifier_config config = {.apis = apis};
+    struct notifier *notifier;
+    char path[512];
+
+    (void)snprintf(path, sizeof path, "%s/db", test_dir()); /* Readers do not wait for its writer. */
+    config.store = now.store = world_open(path);
+    REQUIRE_OK(loop_new(&now.loop));
+    config.loop = now.loop;
+    REQUIRE_OK(notifier_new(&config, &notifier));
+    now.notifier = notifier;
+    REQUIRE_OK(store_write_wait(now.store, listener_add, NULL));
+    REQUIRE_OK(store_write_wait(now.store, thing_add, NULL));
+    pthread_mutex_init(&now.gate, NULL);
+    pthread_mutex_lock(&now.gate);
+    store_write(now.store, writer_hold, &now, none_done);
+    store_write(now.store, thing_add_and_tell, &now, none_done);
+    loop_post(now.loop, now_look, &now); /* Behind the notifier's first look. */
+    REQUIRE_OK(loop_run(now.loop));
+    CHECK_INT(now.n, 2);
+    notifier_free(notifier);
+    loop_free(now.loop);
+    store_close(now.store);
+}
+
 static struct err *
 gap_make(struct tx *tx, void *arg)
 {

@@ -5,6 +5,7 @@
 #include "sys/thread.h"
 #include "test.h"
 
+#include <semaphore.h>
 #include <string.h>
 
 static const struct json *
@@ -503,4 +504,98 @@ TEST(passwords_are_taken_where_they_may_be_and_nowhere_else)
     rest_free(open);
     rest_free(rest);
     pool_free(config.passwords.pool);
+}
+
+/* ---- the end ------------------------------------------------------------------------------ */
+
+/* One waits for the loop, one for somebody who answers when nobody hears it any more. */
+static struct {
+    struct loop *loop;
+    sem_t came;
+    struct rest_request *owed;
+    int n_ran, port;
+    int status[2];
+} ending;
+
+static void
+ran(void *arg)
+{
+    ending.n_ran++;
+    rest_finish(arg, NULL);
+}
+
+static struct err *
+wait_for_loop(struct rest_request *r)
+{
+    rest_post(r, ending.loop, ran, r);
+    sem_post(&ending.came);
+    return NULL;
+}
+
+static struct err *
+wait_for_ever(struct rest_request *r)
+{
+    ending.owed = r;
+    sem_post(&ending.came);
+    return NULL;
+}
+
+static void
+ask_at_the_end(void *arg)
+{
+    AUTO(mem) mem = mem_new("client");
+    int *status = arg;
+    struct http_request request = {
+        .method = "GET",
+        .url = mem_printf(mem, "http://127.0.0.1:%d/%s", ending.port,
+                          status == ending.status ? "loop" : "ever"),
+        .body_fd = -1,
+        .timeout_ms = 60000,
+    };
+    struct http_client_config config = {0};
+    struct http_answer answer = {0};
+
+    err_ignore(http_fetch(mem, &config, &request, &answer), "503, or the connection ends before it");
+    *status = answer.status;
+}
+
+TEST(requests_that_wait_when_the_server_ends_are_nobodys_harm)
+{
+    static const struct route ending_routes[] = {
+        {.method = "GET", .path = "/loop", .verb = REST_ACTION, .start = wait_for_loop,
+         .flags = REST_PUBLIC},
+        {.method = "GET", .path = "/ever", .verb = REST_ACTION, .start = wait_for_ever,
+         .flags = REST_PUBLIC}};
+    static const struct face end_face = {
+        .name = "e", .dialect = &dialect_etsi, REST_ROUTES(ending_routes)};
+    static const struct rest_mount end_mount = {.face = &end_face, .prefix = ""};
+    struct rest_config config = {
+        .http = {.address = "127.0.0.1"}, .mounts = &end_mount, .n_mounts = 1, .authenticate = anybody};
+    struct pool *clients;
+    struct rest *rest;
+
+    REQUIRE(!sem_init(&ending.came, 0, 0));
+    REQUIRE_OK(loop_new(&ending.loop));
+    REQUIRE_OK(pool_new("clients", 2, 2, &clients));
+    REQUIRE_OK(rest_new(&config, &rest));
+    ending.port = rest_port(rest);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE_OK(pool_run(clients, ask_at_the_end, &ending.status[i]));
+    }
+    for (int i = 0; i < 2; i++) {
+        REQUIRE(!sem_wait(&ending.came));
+    }
+    rest_stop(rest);
+    pool_free(clients);
+    CHECK(ending.status[0] == 0 || ending.status[0] == 503);
+    CHECK(ending.status[1] == 0 || ending.status[1] == 503);
+    CHECK_OK(loop_turn(ending.loop, 0));
+    CHECK_INT(ending.n_ran, 0);
+    jw_object(&ending.owed->w, NULL);
+    jw_str(&ending.owed->w, "too", "late");
+    jw_end(&ending.owed->w);
+    rest_finish(ending.owed, err_new(E_UNAVAILABLE, NULL, "it ends"));
+    rest_free(rest);
+    loop_free(ending.loop);
+    sem_destroy(&ending.came);
 }

@@ -1,6 +1,6 @@
-/* Nothing acknowledged is lost: not when the process is killed at any moment,
- * not when the disk is full; and when it is, only the write that does not fit
- * fails. */
+/* Nothing acknowledged is lost: not when the process is killed at any moment, not
+ * when the power is cut, not when the disk is full; and when it is, only the write
+ * that does not fit fails. */
 #include "store/room.h"
 
 #include "base/vec.h"
@@ -9,6 +9,7 @@
 #include "small_disk.h"
 #include "store_world.h"
 #include "test.h"
+#include "store_disk.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -229,6 +230,107 @@ TEST(store_copies_of_fifty_moments_are_whole)
     }
     CHECK(numbers.seen > 50);
     free(numbers.acked);
+}
+
+/* ---- power cut: what was not synced is lost, in part ----------------------------------- */
+
+#define POWER_WRITERS 4
+#define POWER_CUTS 50
+
+struct power {
+    struct store *store;
+    char copy[512];
+    _Atomic char acked[100000];
+    struct numbers numbers; /* what was acknowledged before the cut */
+    _Atomic int64_t next;
+    _Atomic int n_cuts;
+    _Atomic bool writes, ends;
+};
+
+static void *
+power_write(void *arg)
+{
+    struct power *power = arg;
+
+    while (!atomic_load(&power->ends)) {
+        if (!atomic_load(&power->writes)) {
+            sched_yield();
+            continue;
+        }
+        struct numbered numbered = {.number = atomic_fetch_add(&power->next, 1), .size = 200};
+
+        CHECK_OK(store_write_wait(power->store, numbered_insert, &numbered));
+        REQUIRE(numbered.number < (int64_t)ARRAY_SIZE(power->acked));
+        atomic_store(&power->acked[numbered.number], 1);
+    }
+    return NULL;
+}
+
+/* The machine as it is found when there is power again. */
+static void
+power_cut(void *arg)
+{
+    struct power *power = arg;
+    AUTO(mem) mem = mem_new("cut");
+    int luck = (int[]){0, 50, 90, 100}[rand_r(&the_disk.seed) % 4];
+
+    for (size_t i = 0; i < ARRAY_SIZE(power->acked); i++) {
+        power->numbers.acked[i] = atomic_load(&power->acked[i]);
+    }
+    for (size_t i = 0; i < DISK_FILES && the_disk.files[i].name[0]; i++) {
+        const char *end = the_disk.files[i].name + strlen(the_disk.below);
+
+        disk_image(&the_disk.files[i], mem_printf(mem, "%s%s", power->copy, end), luck);
+    }
+    atomic_store(&power->writes, false);
+    atomic_fetch_add(&power->n_cuts, 1);
+}
+
+static void
+power_cut_and_look(struct power *power, int n_cuts)
+{
+    char shared[600];
+
+    snprintf(shared, sizeof shared, "%s-shm", power->copy);
+    (void)unlink(shared);
+    pthread_mutex_lock(&the_disk.lock);
+    the_disk.countdown = 1 + rand_r(&the_disk.seed) % 200;
+    pthread_mutex_unlock(&the_disk.lock);
+    atomic_store(&power->writes, true);
+    EVENTUALLY(60000, atomic_load(&power->n_cuts) > n_cuts);
+    power->numbers.missing = 0;
+    copy_check(power->copy, &power->numbers);
+}
+
+TEST(store_loses_nothing_when_the_power_is_cut)
+{
+    static struct power power;
+    pthread_t threads[POWER_WRITERS];
+    char path[512];
+    unsigned seed = (unsigned)time_now_us();
+
+    test_needs_file();
+    printf("seed %u\n", seed);
+    snprintf(path, sizeof path, "%s/db", test_dir());
+    snprintf(power.copy, sizeof power.copy, "%s/copy", test_dir());
+    power.numbers.n = (int64_t)ARRAY_SIZE(power.acked);
+    power.numbers.acked = calloc(1, (size_t)power.numbers.n);
+    disk_begin(path, seed, power_cut, &power);
+    REQUIRE_OK(open_at(path, &power.store));
+    for (int i = 0; i < POWER_WRITERS; i++) {
+        REQUIRE(!pthread_create(&threads[i], NULL, power_write, &power));
+    }
+    for (int i = 0; i < POWER_CUTS && !test_has_failed(); i++) {
+        power_cut_and_look(&power, i);
+    }
+    CHECK(power.numbers.seen > POWER_CUTS);
+    atomic_store(&power.ends, true);
+    for (int i = 0; i < POWER_WRITERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    store_close(power.store);
+    disk_end();
+    free(power.numbers.acked);
 }
 
 TEST(store_loses_nothing_when_killed)

@@ -95,14 +95,21 @@ open_with(const char *key, store_fn *fn, void *arg)
     return fn ? store_write_wait(store, fn, arg) : NULL;
 }
 
+/* Each start notes the key. */
+static void
+key_forget(void)
+{
+    static char forget[] = "DELETE FROM _fact WHERE name = 'seal'";
+
+    REQUIRE_OK(open_with(WORLD_KEY, run_sql, forget));
+}
+
 /* A store of before this version notes its key when it is opened; 'n' sealed rows tell which that is. */
 static void
 older_make(struct nets *nets)
 {
-    static char forget[] = "DELETE FROM _fact WHERE name = 'seal'";
-
     REQUIRE_OK(open_with(WORLD_KEY, nets_insert, nets));
-    REQUIRE_OK(open_with(WORLD_KEY, run_sql, forget));
+    key_forget();
 }
 
 TEST(a_store_notes_its_key_and_opens_with_no_other)
@@ -137,7 +144,24 @@ TEST(a_store_of_before_with_one_damaged_row_is_opened)
 
     older_make(&nets);
     REQUIRE_OK(open_with(WORLD_KEY, run_sql, damage));
+    key_forget();
     CHECK_OK(open_with(WORLD_KEY, NULL, NULL));
+}
+
+/* A key was lost and made anew before stores noted theirs, and what was entered since then is all that opens. */
+TEST(a_store_of_before_with_one_row_of_its_key_is_opened)
+{
+    static char lose[] = "UPDATE net SET password = 's1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' "
+                         "WHERE id < '00000008'";
+    struct nets nets = {.n = 9, .password = "hunter2"};
+    bool noted = false;
+
+    older_make(&nets);
+    REQUIRE_OK(open_with(WORLD_KEY, run_sql, lose));
+    key_forget();
+    CHECK_ERR_MSG(open_with(OTHER_KEY, NULL, NULL), E_INVALID, "sealed with another key (unknown)");
+    CHECK_OK(open_with(WORLD_KEY, key_fact, &noted));
+    CHECK(noted);
 }
 
 TEST(a_store_of_before_without_secrets_takes_any_key)

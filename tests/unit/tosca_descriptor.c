@@ -177,8 +177,16 @@ TEST(vnfd_features_that_nothing_follows_are_refused)
                   "      properties: { name: v, description: d, vdu_profile:\n"
                   "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n"
                   "      artifacts:\n"
-                  "        image: { type: tosca.artifacts.nfv.SwImage, file: 'https://x/i' }\n",
-         ": feature: software images by URL (https://x/i) is not supported"},
+                  "        image: { type: tosca.artifacts.nfv.SwImage, file: i,\n"
+                  "          repository: none }\n",
+         ": artifact i: repositories has no none with a URL"},
+        {VNF_NODE "    vdu:\n"
+                  "      type: tosca.nodes.nfv.Vdu.Compute\n"
+                  "      properties: { name: v, description: d, vdu_profile:\n"
+                  "        { min_number_of_instances: 1, max_number_of_instances: 3 } }\n"
+                  "      artifacts:\n"
+                  "        image: { type: tosca.artifacts.nfv.SwImage, file: 'https://x/i j' }\n",
+         ": artifact https://x/i j: is no URI (RFC 3986)"},
         {VNF_NODE "    vdu:\n"
                   "      type: tosca.nodes.nfv.Vdu.Compute\n"
                   "      properties: { name: v, description: d, vdu_profile:\n"

@@ -2,6 +2,8 @@
 #include "tosca_world.h"
 
 #include "sys/file.h"
+#include "tosca/bundle.h"
+#include "tosca/outside.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -449,4 +451,183 @@ TEST(package_check_sorts_what_is_wrong)
     REQUIRE_OK(package_check(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &verdict));
     CHECK_STR(package_verdict_name(verdict.kind), "invalid");
     CHECK_ERR(package_check(mem, "/nonexistent", NULL, &verdict), E_NOT_FOUND);
+}
+
+/* What people do, told in a way that says what to do about it. */
+TEST(package_that_is_nearly_right_is_told_what_is_wrong)
+{
+    static const struct {
+        const char *names[GOOD_ENTRIES], *extra, *why;
+    } cases[] = {
+        {{"tosca-metadata/Tosca.meta", "vnfd.mf", "Definitions/vnfd.yaml", "image"}, NULL,
+         "tosca-metadata/Tosca.meta: has to be called TOSCA-Metadata/TOSCA.meta"},
+        {{"a/TOSCA-Metadata/TOSCA.meta", "a/vnfd.mf", "a/Definitions/vnfd.yaml", "a/image"}, NULL,
+         "all of it is in folder a: what is in there has to be at the root"},
+        {{NULL}, "Source: image\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n",
+         "vnfd.mf:13: image is listed twice: line 10 has another digest of it"},
+        {{NULL}, "Source: http://x/y\nAlgorithm: MD5\nHash: 00\n",
+         "vnfd.mf:13: http://x/y: Algorithm MD5 is none of SOL004's"},
+        {{NULL}, "Source: http://x/y z\n", "vnfd.mf:13: http://x/y z: is no URI (RFC 3986)"},
+        {{NULL}, "Source: http://u:p@x/y@z\n", "vnfd.mf:13: http://u:p@x/y@z: has a user in it"},
+        {{NULL}, "Source: file:///etc/passwd\n", "vnfd.mf:13: file:///etc/passwd: is no URI with a host"},
+        {{NULL}, "Source: http://x/y\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
+                 "Source: http://x/y\n",
+         "vnfd.mf:16: http://x/y is listed twice"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct entry entries[GOOD_ENTRIES];
+
+        good_package(mem, entries, cases[i].extra);
+        for (size_t k = 0; k < GOOD_ENTRIES; k++) {
+            entries[k].name = str_or(cases[i].names[k], entries[k].name);
+        }
+        CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES, entries), E_INVALID, cases[i].why);
+    }
+}
+
+/* 'line' as often as said, the number of each for '#'. */
+static const char *
+lines(struct mem *mem, const char *head, size_t n, const char *line)
+{
+    AUTO_BUF text = BUF_INIT;
+
+    buf_str(&text, head);
+    for (size_t i = 0; i < n; i++) {
+        for (const char *at = line; *at; at++) {
+            if (*at == '#') {
+                buf_printf(&text, "%zu", i);
+            } else {
+                buf_char(&text, *at);
+            }
+        }
+    }
+    return buf_copy(mem, &text);
+}
+
+TEST(package_manifest_lists_are_bounded)
+{
+    static const struct {
+        const char *head, *line;
+        size_t n;
+        const char *why;
+    } cases[] = {
+        {"", "Source: f#\n", 10001, "lists more than 10000 files: a package has no more"},
+        {"non_mano_artifact_sets:\n", "  s#:\n    Source: f#\n", 1001,
+         "has more than 1000 non-MANO artifact sets"},
+        {"non_mano_artifact_sets:\n  s:\n", "    Source: f#\n", 10001,
+         "has more than 10000 files in non-MANO artifact sets"},
+        {"", "Source: http://x/#\n", PACKAGE_OUTSIDE_MAX + 1, NULL}, /* Nobody gets those. */
+        {"", "Source: http://x/#\nAlgorithm: SHA-256\nHash: "
+             "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n",
+         PACKAGE_OUTSIDE_MAX + 1, "http://x/200: more than 200 artifacts are outside of the package"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct entry entries[GOOD_ENTRIES];
+        struct watch watch = watch_start();
+
+        good_package(mem, entries, lines(mem, cases[i].head, cases[i].n, cases[i].line));
+        if (cases[i].why) {
+            CHECK_ERR_MSG(open_entries(mem, GOOD_ENTRIES, entries), E_INVALID, cases[i].why);
+        } else {
+            CHECK_OK(open_entries(mem, GOOD_ENTRIES, entries));
+        }
+        watch_check(&watch, cases[i].why);
+    }
+}
+
+/* In no package, and named as nothing in it is. */
+TEST(package_artifacts_outside_get_names_of_their_own)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES + 1];
+    struct package *pkg = NULL;
+    const struct outside *all;
+    size_t n;
+
+    good_package(mem, entries,
+                 "Source: external/x\n"
+                 "Source: https://x/a/..?b=/c\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
+                 "Source: https://x/m%40ster.sh\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n"
+                 "non_mano_artifact_sets:\n  s:\n    Source: https://x/m%40ster.sh\n");
+    entries[GOOD_ENTRIES] = (struct entry){.name = "external/x", .data = "x"};
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES + 1, entries), NULL, &pkg));
+    all = outside_list(mem, pkg, NULL, &n);
+    REQUIRE(n == 2);
+    CHECK_STR(all[0].path, "external_/0/artifact");
+    CHECK_STR(all[1].path, "external_/1/m_40ster.sh");
+    CHECK_STR(all[1].set, "s");
+}
+
+/* A URI's last word may be longer than a name: its end says what it is. */
+TEST(package_artifacts_outside_have_short_names)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg = NULL;
+    const struct outside *all;
+    size_t n;
+
+    good_package(mem, entries,
+                 mem_printf(mem,
+                            "Source: https://x/%01000d.img\nAlgorithm: SHA-256\nHash: "
+                            "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n",
+                            0));
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    all = outside_list(mem, pkg, NULL, &n);
+    REQUIRE(n == 1);
+    CHECK(strlen(all[0].path) < 200 && str_ends(all[0].path, "0.img"));
+}
+
+/* TOSCA.meta may list what the manifest lists; what that says holds, as of files inside. */
+TEST(package_artifacts_outside_may_stand_in_both_lists)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct entry entries[GOOD_ENTRIES];
+    struct package *pkg = NULL;
+
+    good_package(mem, entries,
+                 "Source: https://x/y\nAlgorithm: SHA-256\nHash: "
+                 "3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\n");
+    entries[0].data = mem_printf(mem, "%s\nName: https://x/y\nAlgorithm: SHA-256\nHash: %064d\n",
+                                 entries[0].data, 0);
+    REQUIRE_OK(package_open(mem, zip_write(mem, "p.csar", GOOD_ENTRIES, entries), NULL, &pkg));
+    REQUIRE(pkg->n_outside == 1);
+    CHECK(str_starts(pkg->outside[0].digest, "3d71"));
+}
+
+/* The zips that bundle_append writes are zips. */
+TEST(package_bundle_grows_by_files_from_elsewhere)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *path = mem_printf(mem, "%s/b.zip", test_dir());
+    const char *file = mem_printf(mem, "%s/f", test_dir());
+    AUTO_FD zip = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    AUTO_FD from = -1;
+    int64_t size;
+    struct stat st;
+    zip_t *read;
+    char text[8] = "";
+    zip_file_t *one;
+
+    REQUIRE_OK(file_write(file, "hello", 5, 0600));
+    from = open(file, O_RDONLY | O_CLOEXEC);
+    CHECK_OK(bundle_append(zip, "a/b", from, 5, &size));
+    CHECK_OK(bundle_append(zip, "c", from, 4, &size));
+    CHECK(fstat(zip, &st) == 0 && st.st_size == size);
+    REQUIRE((read = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, NULL)));
+    CHECK_INT(zip_get_num_entries(read, 0), 2);
+    REQUIRE((one = zip_fopen(read, "c", 0)));
+    CHECK_INT(zip_fread(one, text, sizeof text), 4);
+    CHECK_STR(text, "hell");
+    CHECK_INT(zip_fclose(one), 0); /* Its check sum is right. */
+    CHECK_INT(zip_close(read), 0);
+    CHECK_ERR(bundle_append(zip, "d", from, 6, &size), E_INVALID);
 }

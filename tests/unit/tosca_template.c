@@ -193,6 +193,8 @@ TEST(tosca_values_are_checked_against_their_types)
          "latency: 0 s breaks greater_than 0 s"},
         {"ipv4", "10", "          qos: { latency: 5, packet_delay_variation: 1 s }\n",
          "\"5\" is no scalar-unit.time"},
+        {"ipv4", "10", "          qos: { latency: 99999999999999999999 d, packet_delay_variation: 1 s }\n",
+         "\"99999999999999999999 d\" is no scalar-unit.time"},
         {"ipv4", "10", "          qos: { latency: 5 ms }\n",
          "vl.vl_profile.qos: required property packet_delay_variation is missing"},
         {"ipv4", "10",

@@ -309,6 +309,28 @@ TEST(vim_call_gets_a_token_once_and_keeps_to_the_cap)
     driver_close(&d);
 }
 
+/* By the site's own clock the token ended long ago, or ends in days: it is good for an hour all the same. */
+TEST(vim_site_whose_clock_is_a_day_off_is_logged_in_to_once)
+{
+    static const int off_s[] = {-86400, 86400};
+    static struct driver d;
+
+    for (size_t i = 0; i < ARRAY_SIZE(off_s); i++) {
+        struct answered answered = {0};
+
+        memset(&d, 0, sizeof d);
+        d.control.clock_off_s = off_s[i];
+        driver_open(&d);
+        for (int n = 0; n < 3; n++) {
+            call(&d, SITE, "network", "GET", "/networks", NULL, &answered);
+            WAIT(answered.n == n + 1 || d.control.n_tokens > 3);
+        }
+        CHECK_INT(answered.n_err, 0);
+        CHECK_INT(d.control.n_tokens, 1);
+        driver_close(&d);
+    }
+}
+
 struct changed {
     int n;
     int64_t last;

@@ -253,7 +253,7 @@ GET /vnfpkgm/v2/vnf_packages/$d  as demo
 ~ 200
 {"onboardingState": "ERROR", "onboardingFailureDetails": {"title": "PackageInvalid: the package breaks a rule of SOL004", "status": 400, "detail": "$ := text"}, ...}
 
-# What nothing follows is not read over: an image elsewhere, rules of security groups.
+# An image elsewhere is got, or not.  What nothing follows is not read over: rules of security groups.
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}
 = 201
@@ -293,7 +293,7 @@ topology_template:
       artifacts:
         image:
           type: tosca.artifacts.nfv.SwImage
-          file: 'https://example.org/x'
+          file: 'http://127.0.0.2:1/x'
           properties: { name: web, version: '1', container_format: docker, disk_format: raw,
             min_disk: 0 B, size: 2 B, checksum: { algorithm: sha-256,
             hash: 73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac } }
@@ -302,7 +302,7 @@ x
 = 202
 GET /vnfpkgm/v2/vnf_packages/$e  as demo
 ~ 200
-{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "FeatureNotSupported: the descriptor asks for what is not supported", "status": 501, "detail": "Definitions/vnfd.yaml:17:9: feature: software images by URL (https://example.org/x) is not supported"}, ...}
+{"onboardingState": "ERROR", "operationalState": "DISABLED", "onboardingFailureDetails": {"title": "ArtifactNotFetched: an artifact outside of the package could not be got", "status": 403, "detail": "http://127.0.0.2:1/x: GET http://127.0.0.2:1/x: its address may not be called"}, ...}
 
 POST /vnfpkgm/v2/vnf_packages  as demo
 {}

@@ -39,8 +39,6 @@ Source: Files/b
 Algorithm: SHA-256
 Hash: 2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806
 Source: https://example.org/far
-Algorithm: SHA-256
-Hash: 2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806
 non_mano_artifact_sets:
   onap_cfg:
     Source: Files/a
@@ -86,15 +84,15 @@ GET /vnfpkgm/v2/vnf_packages/$pkg  as demo
 ~ 200
 {"onboardingState": "ONBOARDED", ...}
 
-# What is told of them: no images, nothing of the VNFD; what is elsewhere by its URL.
+# What is told of them: no images, nothing of the VNFD; nothing that is elsewhere and of
+# which the manifest has no digest: it is not got.
 GET /vnfpkgm/v2/vnf_packages/$pkg  as demo
 = 200
 {"additionalArtifacts": [
  {"artifactPath": "ChangeLog.txt", "checksum": {"algorithm": "SHA-256", "hash": "$one := text"}, "isEncrypted": false, "artifactClassification": "HISTORY"},
  {"artifactPath": "Files/a", "checksum": {"algorithm": "SHA-256", "hash": "$one"}, "isEncrypted": false, "nonManoArtifactSetId": "onap_cfg"},
  {"artifactPath": "Files/b", "checksum": {"algorithm": "SHA-256", "hash": "$one"}, "isEncrypted": false, "nonManoArtifactSetId": "prv.acme"},
- {"artifactPath": "Licenses/free.txt", "checksum": {"algorithm": "SHA-256", "hash": "$one"}, "isEncrypted": false, "artifactClassification": "LICENSE"},
- {"artifactURI": "https://example.org/far", "checksum": {"algorithm": "SHA-256", "hash": "$one"}, "isEncrypted": false}], ...}
+ {"artifactPath": "Licenses/free.txt", "checksum": {"algorithm": "SHA-256", "hash": "$one"}, "isEncrypted": false, "artifactClassification": "LICENSE"}], ...}
 
 # All of them, then fewer: a file takes its 4 bytes, 76 and twice its name.
 GET /vnfpkgm/v2/vnf_packages/$pkg/artifacts  as demo

@@ -57,7 +57,7 @@ GET /vnfpkgm/v2/vnf_packages/$a  as demo
 {"onboardingState": "CREATED", ...}
 
 # What is not there is absent.
-GET /vnfpkgm/v2/vnf_packages/$a/ext_artifacts_access  as demo
+GET /vnfpkgm/v1/vnf_packages/$a/ext_artifacts_access  as demo
 = 404
 DELETE /vnfpkgm/v2/vnf_packages  as demo
 = 405
